@@ -267,7 +267,7 @@ def figures(workspace: Path, _: int) -> Said:
     """Every figure of the report that the truth contains."""
     from collections import Counter
 
-    from tieback.model.report import FigureGroup
+    from tieback.model.report.groups import FigureGroup
     from tieback.pipeline.report import last_report
 
     def grouped(group: FigureGroup) -> list[Any]:

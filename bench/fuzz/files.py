@@ -277,7 +277,7 @@ def _worker_messages() -> Callable[[bytes], object]:
 def _suppression_text() -> Callable[[bytes], object]:
     """As the server edits the file of a workspace: the rest of it stays."""
     from tieback.assess.suppression_text import add_entry, has_entry, remove_entry
-    from tieback.model.report import Suppression
+    from tieback.model.report.suppression import Suppression
 
     entry = Suppression("ticket 4711", author="Ann", expires="2027-01-01", finding="fnd-1")
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.lab.browser import Browser
 from tests.unit.report.conftest import in_tables, the_hostile_report, the_report
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report import by_name
 from tieback.report.diff.compare import compare
 from tieback.report.diff.page import as_page

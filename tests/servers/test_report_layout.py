@@ -17,7 +17,10 @@ from tieback.model.backend import Route
 from tieback.model.exposure import PiiClassTotal, Severity
 from tieback.model.figure import exact
 from tieback.model.probe import Access, Identity, Outcome, ProbeReport
-from tieback.model.report import AppSummary, LazyTable, Report, SharedStore
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
+from tieback.model.report.groups import SharedStore
+from tieback.model.report.tables import LazyTable
 from tieback.report import by_name
 
 PRODUCTS = (

@@ -430,7 +430,41 @@ def test_the_container_is_the_default() -> None:
     job = read("ci/gitlab.yml")[".tieback"]
     assert job["image"] == {"name": "$TIEBACK_IMAGE", "entrypoint": [""]}
     assert described["inputs"]["image"]["default"] == "", "that of the owner of the action"
-    assert "ghcr.io/OWNER" not in (ROOT / "action.yml").read_text() + (ROOT / "ci" / "tieback").read_text()
+
+
+def test_no_file_that_runs_has_a_name_to_replace() -> None:
+    """``ci/tieback`` only describes the form OWNER/NAME."""
+    names = (
+        "action.yml",
+        ".pre-commit-hooks.yaml",
+        *(f"ci/{name}" for name in ("gitlab.yml", "install", "pre-commit")),
+    )
+    assert [name for name in names if "OWNER" in (ROOT / name).read_text()] == []
+    assert "ghcr.io/OWNER" not in (ROOT / "ci" / "tieback").read_text()
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({}, "Set TIEBACK_IMAGE to an image that has it, or set TIEBACK_REPOSITORY to a Git URL"),
+        ({"TIEBACK_REPOSITORY": "/no/such"}, "and TIEBACK_COMMIT to a full commit ID. See docs/howto/ci.md"),
+        (
+            {"TIEBACK_REPOSITORY": "/no/such", "TIEBACK_COMMIT": "0" * 40},
+            f"the commit {'0' * 40} of TIEBACK_REPOSITORY",
+        ),
+        ({"TIEBACK_REPOSITORY": "here", "TIEBACK_COMMIT": "HEAD"}, "is HEAD, which is no full commit ID"),
+    ],
+)
+def test_a_job_of_gitlab_without_tieback_names_the_variables(
+    tmp_path: Path, variables: dict[str, str], message: str
+) -> None:
+    if variables.get("TIEBACK_REPOSITORY") == "here":
+        start = "git init -q r && git -C r -c user.name=a -c user.email=a@example.test commit -q --allow-empty -m a"
+        assert ran(["sh"], start, tmp_path).returncode == 0
+        variables = variables | {"TIEBACK_REPOSITORY": str(tmp_path / "r")}
+    ended = gitlab(tmp_path, PATH="/usr/local/bin:/usr/bin:/bin", TIEBACK_APPS="x.apk", **variables)
+    assert ended.returncode == 4, "not 1, which means findings"
+    assert message in ended.stderr
 
 
 # Workflows

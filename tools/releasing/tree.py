@@ -18,7 +18,7 @@ PLACES = (
 )
 """Files with the version of the package, each exactly once."""
 EXAMPLE = re.compile(r"(ghcr\.io/OWNER/tieback:|OWNER/tieback@v|\brev: v)(\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?)()")
-EXAMPLE_PLACES = ("ci/gitlab.yml", "docs/howto/ci.md")
+EXAMPLE_PLACES = ("docs/howto/ci.md",)
 """Files with the version in examples: of the container image, the action and the hook, as often as they need it."""
 TYPES = ("added", "changed", "fixed", "removed")
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Protocol
 
 from tieback.model.probe import Ransom
-from tieback.model.report import Campaign
+from tieback.model.report.headline import Campaign
 
 _JOINING = ("wallet:", "contact:")
 

@@ -14,7 +14,7 @@ import msgspec
 from tieback.model.exposure import PiiClassTotal
 from tieback.model.figure import Quality
 from tieback.model.pii import ClassificationBasis
-from tieback.model.report import Duty
+from tieback.model.report.headline import Duty
 from tieback.pii.kinds import load_kinds, regulation_tags
 from tieback.pii.taxonomy import PiiClass, load_taxonomy
 

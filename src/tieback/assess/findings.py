@@ -17,7 +17,7 @@ from tieback.model.cleartext import CleartextPolicy, Limit
 from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.flow import Leak
-from tieback.model.report import Recipient
+from tieback.model.report.captures import Recipient
 from tieback.model.sighting import Credential, CredentialGrade
 from tieback.pii.kinds import regulation_tags
 from tieback.pii.taxonomy import load_taxonomy

@@ -13,6 +13,7 @@ from importlib import resources
 import msgspec
 from msgspec.structs import replace
 
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure, PiiClassTotal, Severity, SeverityFactor
 from tieback.model.figure import Figure, Quality
 from tieback.model.probe import Ability, Access, Entry, Privileges, Ransom, RansomVerdict
@@ -134,7 +135,7 @@ def rate_with_context(exposure: Exposure, devices: int, days: int, table: Severi
         return exposure
     more = (
         SeverityFactor("devices", _points(devices, table.devices), f"installations of its apps: {devices:,}, {_ORDER}"),
-        SeverityFactor("exposure window", _points(days, table.window), f"found open over {days:,} days"),
+        SeverityFactor("exposure window", _points(days, table.window), f"found open over {count_text(days, 'day')}"),
     )
     added = tuple(factor for factor in more if factor.points)
     if not added:
@@ -169,7 +170,9 @@ def _factors(facts: SeverityFacts, table: SeverityTable, taxonomy: Mapping[str, 
     yield SeverityFactor("ransom", table.ransom.get(verdict, 0), f"signs of ransom or wiping: {verdict}")
     if facts.cleartext:
         yield SeverityFactor("cleartext", table.cleartext.points, "the service accepts connections without TLS")
-    yield SeverityFactor("apps", _points(facts.apps, table.apps), f"{facts.apps:,} apps lead to it, {_ORDER}")
+    yield SeverityFactor(
+        "apps", _points(facts.apps, table.apps), f"{count_text(facts.apps, 'app leads', 'apps lead')} to it, {_ORDER}"
+    )
 
 
 _WHY = {

@@ -11,7 +11,8 @@ from tieback.model.exposure import PeopleRange, PiiClassTotal
 from tieback.model.figure import Figure, total
 from tieback.model.pii import ClassificationBasis, OwnPeople
 from tieback.model.probe import Access, Ransom
-from tieback.model.report import Headline, StoreKind
+from tieback.model.report.groups import StoreKind
+from tieback.model.report.headline import Headline
 
 SUM = "sum over stores"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from tieback.assess.suppressions import MAX_BYTES
 from tieback.model.errors import UsageError
-from tieback.model.report import Suppression
+from tieback.model.report.suppression import Suppression
 from tieback.model.safe_text import replace_unsafe
 
 MAX_REASON = 500

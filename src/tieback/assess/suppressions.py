@@ -23,7 +23,7 @@ import msgspec
 
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure, Finding
-from tieback.model.report import Suppression
+from tieback.model.report.suppression import Suppression
 
 MAX_BYTES = 1024 * 1024
 """Size limit of a suppression file."""

@@ -7,6 +7,7 @@ whole text.
 from collections.abc import Iterator, Mapping
 from xml.sax.saxutils import escape
 
+from tieback.model.count_text import count_text
 from tieback.model.graph import Edge, Graph, Node, NodeKind
 
 MAX_NODES = 400
@@ -53,7 +54,8 @@ def as_svg(graph: Graph) -> Iterator[str]:
     for node in nodes:
         yield _box(node, places[node.id])
     if left_out:
-        yield f'<text x="{_MARGIN}" y="{bottom - _MARGIN}">{left_out:,} more nodes: use the DOT format</text>\n'
+        more = count_text(left_out, "more node")
+        yield f'<text x="{_MARGIN}" y="{bottom - _MARGIN}">{more}: use the DOT format</text>\n'
     yield "</svg>\n"
 
 

@@ -11,8 +11,9 @@ import msgspec
 from tieback.assess.rules import advice_for, load_rules
 from tieback.model.case import Case, CaseApp
 from tieback.pii.taxonomy import load_taxonomy
-from tieback.report.document import clean, records_text
 from tieback.report.formats.csaf import advisory_head
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import records_text
 
 _PRODUCT = "store"
 """Product of a case without an own app of its vendor: the service itself."""

@@ -16,8 +16,10 @@ import msgspec
 from tieback.model.case import Case, CaseState
 from tieback.model.exposure import Severity
 from tieback.pii.taxonomy import load_taxonomy
-from tieback.report.document import clean, records_text, store_name
 from tieback.report.figures import measured
+from tieback.report.shortened import fit_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import records_text, store_name
 
 TLP = {
     "clear": ("TLP:CLEAR", "WHITE"),
@@ -228,7 +230,7 @@ FORMATS: Mapping[str, tuple[Callable[[Sequence[CertRow], str, datetime], bytes],
 
 def _text(case: Case) -> str:
     store = case.store
-    classes = ", ".join(_classes(case))
+    classes = fit_text(_classes(case), 600, between=", ", one="class", many="classes")
     text = f"{store_name(store)}: accessible without authentication ({store.access}), {records_text(store.records)}"
     return clean(f"{text}; personal data: {classes}" if classes else text, 900)
 

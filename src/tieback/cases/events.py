@@ -18,8 +18,13 @@ from tieback.cases.comparison import comparison_lines
 from tieback.model.case import Case, CaseState, RecheckVerdict
 from tieback.model.document import encode
 from tieback.model.figure import Quality
-from tieback.report.document import clean, store_name
 from tieback.report.shortened import cut, cut_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import store_name
+
+MOST_PLACES = 20
+"""Limit on the locations in an event."""
+MOST_REASONS = 12
 
 
 class CaseEvent(msgspec.Struct, frozen=True):
@@ -62,10 +67,19 @@ class CaseEvent(msgspec.Struct, frozen=True):
     compared: tuple[str, ...] = ()
     """Personal data and credentials, compared with those when the case was opened."""
 
+    places_left_out: int = 0
+    """Number of places above the limit of ``places``."""
+    reasons_left_out: int = 0
+    """Number of reasons above the limit of ``reasons``."""
+
+    def first_reasons(self, most: int) -> list[str]:
+        """The first reasons, and the number of the others."""
+        return cut(self.reasons, most, count=len(self.reasons) + self.reasons_left_out, one="reason")
+
     @property
     def summary(self) -> str:
         """The event as one line of text."""
-        where = cut_text(self.places, 2)
+        where = cut_text(self.places, 2, count=len(self.places) + self.places_left_out)
         verdict = "" if self.verdict is None else f" {self.verdict.value.replace('_', ' ')}"
         grown = "" if not self.records_change else f" ({self.records_change:+,} records)"
         state = self.state.value.replace("_", " ")
@@ -86,6 +100,8 @@ def case_event(before: Case, after: Case, vendor: str, kind: str, time: datetime
         time: time of the change.
     """
     check = after.check if kind == "check" else None
+    places = after.open_places if check else after.all_places
+    reasons = check.reasons if check else ()
     old = before.check.verdict if before.check is not None else RecheckVerdict.OPEN
     late = kind == "late"
     news = late or before.state is not after.state or (check is not None and check.verdict is not old)
@@ -99,7 +115,8 @@ def case_event(before: Case, after: Case, vendor: str, kind: str, time: datetime
         state=after.state,
         before=before.state,
         store=store_name(after.store),
-        places=(after.open_places if check else after.all_places)[:20],
+        places=places[:MOST_PLACES],
+        places_left_out=max(len(places) - MOST_PLACES, 0),
         severity=after.store.severity.value,
         news=news,
         verdict=check.verdict if check else None,
@@ -107,7 +124,8 @@ def case_event(before: Case, after: Case, vendor: str, kind: str, time: datetime
         records_quality=check.records.quality if check and check.records else None,
         records_change=check.records_change if check else None,
         due=after.due if late else None,
-        reasons=tuple(clean(reason, 300) for reason in check.reasons[:12]) if check else (),
+        reasons=tuple(clean(reason, 300) for reason in reasons[:MOST_REASONS]),
+        reasons_left_out=max(len(reasons) - MOST_REASONS, 0),
         compared=tuple(clean(line, 300) for line in comparison_lines(check.compared))
         if check and check.compared
         else (),
@@ -121,7 +139,7 @@ def to_generic(event: CaseEvent) -> bytes:
 
 def to_slack(event: CaseEvent) -> bytes:
     """Encode the event as the body of a Slack incoming webhook."""
-    lines = [event.summary, *(f"• {reason}" for reason in cut(event.reasons, 5, what="reasons"))]
+    lines = [event.summary, *(f"• {reason}" for reason in event.first_reasons(5))]
     text = "\n".join(line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") for line in lines)
     return msgspec.json.encode({"text": text})
 
@@ -135,9 +153,7 @@ def to_teams(event: CaseEvent) -> bytes:
         {"type": "TextBlock", "text": _plain(event.summary), "wrap": True, "weight": "Bolder"},
         {"type": "FactSet", "facts": facts},
     ]
-    blocks += [
-        {"type": "TextBlock", "text": _plain(reason), "wrap": True} for reason in cut(event.reasons, 5, what="reasons")
-    ]
+    blocks += [{"type": "TextBlock", "text": _plain(reason), "wrap": True} for reason in event.first_reasons(5)]
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -162,7 +178,7 @@ def to_mail(event: CaseEvent, sender: str, recipients: Sequence[str]) -> bytes:
     message["Date"] = event.time
     message["Message-ID"] = f"<{event.id}@tieback.invalid>"
     message["Auto-Submitted"] = "auto-generated"
-    lines = [event.summary, "", *(f"- {reason}" for reason in event.reasons), *(f"- {line}" for line in event.compared)]
+    lines = [event.summary, "", *(f"- {line}" for line in (*event.first_reasons(MOST_REASONS), *event.compared))]
     message.set_content("\n".join((*lines, "", f"Case {event.case}, severity {event.severity}.")) + "\n")
     return message.as_bytes()
 

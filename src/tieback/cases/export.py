@@ -15,10 +15,11 @@ import msgspec
 from tieback.model.case import Case, CaseState
 from tieback.model.document import encode
 from tieback.model.exposure import Exposure, Severity
-from tieback.report.document import clean, contents_text, store_name
 from tieback.report.figures import measured
 from tieback.report.formats.csv import cell
 from tieback.report.shortened import cut, cut_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import contents_text, store_name
 
 CSV_COLUMNS = (
     "case", "vendor", "vendor_name", "state", "since", "opened", "due", "attested", "channel", "provider", "severity",
@@ -98,12 +99,12 @@ def _lines(case: Case, vendor: str) -> list[str]:
     store = case.store
     lines = [f"Vendor: {vendor}", f"State: {case.state.value.replace('_', ' ')} since {case.since.date()}"]
     apps = (f"App: {app.name or app.bundle_id} {app.version} ({app.bundle_id})" for app in case.apps)
-    lines += cut(apps, 20, what="apps")
+    lines += cut(apps, 20, one="app")
     lines.append(f"Store: {store_name(store)} at {cut_text(store.targets, 5)}: {contents_text(store)}")
     lines += [f"Closed without a fix on {one.time.date()}: {one.reason}" for one in case.unfixed]
     if case.check is not None:
         lines.append(f"Last re-check {case.check.time.date()}: {case.check.verdict.value.replace('_', ' ')}")
-        lines += cut((f"  {reason}" for reason in case.check.reasons), 10, what="reasons")
+        lines += cut((f"  {reason}" for reason in case.check.reasons), 10, one="reason")
     return [clean(line, 1000) for line in lines]
 
 

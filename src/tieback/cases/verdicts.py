@@ -18,6 +18,7 @@ from tieback.model.case import Recheck, RecheckVerdict
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure, Quality
 from tieback.model.probe import NO_BYTE, Access, Container, Outcome, ProbeReport, RansomVerdict
+from tieback.report.shortened import cut
 
 MOST_UNTESTED = 4
 """Limit on the untested access paths that a reason names."""
@@ -255,7 +256,7 @@ def _why(report: ProbeReport) -> str:
         hidden = (
             "" if report.product or report.access is not Access.AUTH_REQUIRED else ", and the product is not visible"
         )
-        left = "; ".join(report.untested[:MOST_UNTESTED])
+        left = "; ".join(cut(report.untested, MOST_UNTESTED))
         return f"{report.target}: {words}{hidden}" + (f", but not tried: {left}" if left else "")
     if report.outcome is Outcome.REFUSED:
         return f"{report.target}: {_REFUSED if _nothing_listens(report) else _DROPPED}"

@@ -333,6 +333,7 @@ def policy() -> None:
 
 def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> None:
     from tieback.report.figures import figure_text
+    from tieback.report.shortened import cut_text
 
     if output is OutputFormat.JSON:
         for case in cases:
@@ -353,7 +354,7 @@ def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> No
             Text(names.get(case.vendor, case.vendor)),
             case.state.value.replace("_", " ") + (", unfixed" if case.unfixed and not case.active else ""),
             f"{case.due or ''}{late}",
-            Text(f"{case.store.product} at {', '.join(case.store.targets[:most])}"),
+            Text(f"{case.store.product} at {cut_text(case.store.targets, most or len(case.store.targets))}"),
             figure_text(case.store.records),
             "" if case.check is None else f"{case.check.verdict.value.replace('_', ' ')}, {case.check.time:%Y-%m-%d}",
         )

@@ -19,6 +19,7 @@ from tieback.cli.terminal import (
     print_text,
     write_line,
 )
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.safe_text import escape_line
@@ -138,11 +139,13 @@ def evidence(
     path = out or Path(f"{found.id}.zip")
     write_whole(path, made.data)
     console = message_console()
-    console.print(Text(f"{path}: {len(made.data):,} bytes, {made.audit_blocks} signed parts of the audit log"))
+    blocks = count_text(made.audit_blocks, "signed part", "signed parts")
+    console.print(Text(f"{path}: {len(made.data):,} bytes, {blocks} of the audit log"))
     if made.time:
         console.print(Text(f"time stamp: {made.time}"))
     if made.audit_left_out:
-        console.print(f"{made.audit_left_out} parts of the audit log also name other hosts, and are left out")
+        parts = count_text(made.audit_left_out, "part of the audit log", "parts of the audit log")
+        console.print(f"not in the archive: {parts} with names of other hosts")
     if made.audit_left_out or not made.audit_blocks:
         console.print("`tieback recheck --case CASE` writes a part of its own; --other-hosts keeps all")
 

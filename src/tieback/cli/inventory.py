@@ -14,14 +14,7 @@ from tieback.cli import inventory_fetch, inventory_files, inventory_lists
 from tieback.cli.formats import format_option
 from tieback.cli.inventory_files import NO_INVENTORY, WORKSPACE, FormatOption, plain_table
 from tieback.cli.options import RunOption
-from tieback.cli.terminal import (
-    OutputFormat,
-    WorkspaceOption,
-    data_console,
-    message_console,
-    print_text,
-    write_line,
-)
+from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, print_text, write_line
 from tieback.model.count_text import count_text
 from tieback.model.device import CountSource, FleetApp, Ownership
 from tieback.model.document import encode
@@ -379,7 +372,7 @@ def _letter_text(line: "FleetLine") -> str:
 def _store_text(line: "FleetLine") -> str:
     if not line.store:
         return ""
-    from tieback.report.document import store_summary_text
+    from tieback.report.texts.stores import store_summary_text
 
     return store_summary_text(line.store_summary)
 

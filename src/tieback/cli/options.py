@@ -12,7 +12,7 @@ from tieback.user_state import has_user_rules
 
 if TYPE_CHECKING:
     from tieback.intake.source.checkout import Checkout
-    from tieback.model.report import Report
+    from tieback.model.report.document import Report
     from tieback.userrules.model import UserRules
 
 RunOption = Annotated[

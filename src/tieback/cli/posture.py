@@ -198,7 +198,8 @@ def templates(
         if ended.ended:
             print_problem(ended.ended)
         if ended.left_out:
-            print_problem(f"{folder}: {ended.left_out:,} templates are too large or too many, and were not read")
+            templates = count_text(ended.left_out, "template")
+            print_problem(f"{folder}: {templates} not read, because of the limits on size and number")
         print_skipped(ended.skipped, "Pass a template by itself to read it.")
         if ended.findings is None:
             raise typer.Exit(ExitCode.NOTHING_DONE)
@@ -286,7 +287,7 @@ def numbers(
     with _opened(workspace) as opened:
         rows = counted(opened, _moment(since, "--since"))
         for broken in broken_imports(opened):
-            why = broken.incomplete or f"{broken.missed:,} checks or records could not be collected and stay unknown"
+            why = broken.incomplete or _not_collected(broken.missed)
             print_problem(f"{broken.path}: {why}")
     if output is OutputFormat.JSON:
         for row in rows:
@@ -406,6 +407,11 @@ def _moment(day: str, option: str) -> str:
     return found.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
+def _not_collected(count: int) -> str:
+    checks = count_text(count, "check or record", "checks or records")
+    return f"{checks} could not be collected and {'stays' if count == 1 else 'stay'} unknown"
+
+
 def _remarks(end: "ImportedPosture") -> Iterable[str]:
     if end.other:
         yield f"{count_text(end.other, 'record is', 'records are')} about no data store" + (
@@ -416,7 +422,7 @@ def _remarks(end: "ImportedPosture") -> Iterable[str]:
     if end.missed:
         first, count = end.missed[0]
         total = sum(count for _, count in end.missed)
-        yield f"{total:,} checks or records could not be collected and stay unknown; most frequent: {first} ({count:,})"
+        yield f"{_not_collected(total)}; most frequent: {first} ({count:,})"
     if end.incomplete:
         yield f"incomplete: {end.incomplete}"
 

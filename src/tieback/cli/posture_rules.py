@@ -20,6 +20,7 @@ from tieback.cli.terminal import (
     print_skipped,
     write_line,
 )
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 from tieback.model.exposure import Severity
@@ -181,7 +182,7 @@ def _print(shown: "list[RulesAnswer]", asked: int) -> None:
 
     talk = message_console()
     if not shown:
-        talk.print(Text(f"{asked:,} answers: access is denied in all of them"))
+        talk.print(Text(f"{count_text(asked, 'answer')}: access is denied in {'it' if asked == 1 else 'all of them'}"))
         return
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("severity", "file", "identity", "path", "read", "write", "rule"):

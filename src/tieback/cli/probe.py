@@ -303,9 +303,11 @@ def _verdict(report: ProbeReport) -> str:
 def _print(tally: _Tally, rules: "UserRules | None") -> None:
     from tieback.assess.leaves import bytes_total, records_total
     from tieback.pipeline.probing.probe_report import judge_stores, skip_reason
-    from tieback.report.document import EXPERIMENTAL, RANSOM_WORDS, SKIPPED_WORDS, clean
     from tieback.report.figures import bytes_text, figure_text, holds_data
     from tieback.report.store_tables import print_store
+    from tieback.report.texts.clean import clean
+    from tieback.report.texts.stores import EXPERIMENTAL, RANSOM_WORDS
+    from tieback.report.texts.unprobed import SKIPPED_WORDS
 
     console = data_console()
     # Server text is untrusted: it must not move the cursor.

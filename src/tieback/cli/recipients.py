@@ -15,7 +15,6 @@ from tieback.model.document import encode
 from tieback.model.spreadsheet import as_cell
 from tieback.pipeline.mapping.capture_recipients import CaptureRecipients
 from tieback.report.declared import NOTE, by_text, declared_text, item_text, not_seen_cells, state_text
-from tieback.report.document import clean
 from tieback.report.recipients import (
     COLUMNS,
     class_text,
@@ -26,6 +25,7 @@ from tieback.report.recipients import (
     where_text,
     wire_text,
 )
+from tieback.report.texts.clean import clean
 
 
 def print_recipients(totals: CaptureRecipients, output: str) -> None:

@@ -22,7 +22,7 @@ from tieback.cli.terminal import (
 )
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Severity
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 
 if TYPE_CHECKING:
     from tieback.report.audience import Audience

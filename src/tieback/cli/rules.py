@@ -22,6 +22,7 @@ from tieback.cli.terminal import (
     print_text,
     write_line,
 )
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def run_tests(
         ]
         _print(("rule", "example", "", ""), rows)
     failed = sum(not one.passed for one in results)
-    message_console().print(f"{len(results):,} examples, {failed:,} failed")
+    message_console().print(f"{count_text(len(results), 'example')}, {failed:,} failed")
     if failed:
         exit_with_findings(f"{failed:,} example{'s'[: failed > 1]} failed")
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from tieback.engine.interface import Engine
-    from tieback.model.report import Report
+    from tieback.model.report.document import Report
     from tieback.pipeline.inputs.spec import InputSpec
     from tieback.report.interface import Renderer
 
@@ -126,7 +126,7 @@ def scan(
     from tieback.report import by_suffix
     from tieback.report.audience import audience_of
     from tieback.report.sampling import with_population_estimate
-    from tieback.report.unread import damaged_errors
+    from tieback.report.texts.unread import damaged_errors
     from tieback.scope.policy.approval import load_approved_grant
     from tieback.scope.policy.never import load_site_policy
 
@@ -222,8 +222,9 @@ def _least(fail_on: "Sequence[FailOn]") -> Severity | None:
 
 def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator[str]":
     """Why the command ends with exit code 1, one line each."""
-    from tieback.report.document import undecided_names, undecided_text, unprobed_names, unprobed_text
-    from tieback.report.unread import partly_read_title, unread_names
+    from tieback.report.texts.headline import undecided_text
+    from tieback.report.texts.unprobed import undecided_names, unprobed_names, unprobed_text
+    from tieback.report.texts.unread import partly_read_title, unread_names
 
     if (least := _least(fail_on)) is not None:
         severe = judged.new_at_or_above(least)

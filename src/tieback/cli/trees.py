@@ -10,7 +10,8 @@ from tieback.cli.terminal import data_console
 from tieback.model.count_text import count_text
 from tieback.model.graph import THRESHOLD
 from tieback.model.probe import Access, Entry
-from tieback.report.document import access_words, clean, records_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import access_words, records_text
 
 if TYPE_CHECKING:
     from tieback.pipeline.graph.views import AppView, BackendLine, BackendView, PassiveView, StoreLink

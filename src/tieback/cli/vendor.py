@@ -115,7 +115,7 @@ def show(
     """
     from tieback.pii.taxonomy import class_titles
     from tieback.pipeline.disclosure.cases import open_case_service
-    from tieback.report.document import records_text
+    from tieback.report.texts.stores import records_text
 
     with open_case_service(workspace, run=run) as work:
         (view,) = work.views([work.find_vendor(name)])

@@ -12,7 +12,7 @@ from tieback.cli.formats import format_option
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
-from tieback.report.document import clean
+from tieback.report.texts.clean import clean
 
 app = typer.Typer(
     help="Manage the workspace: its ledger, its stored results, and their retention.\n\n"

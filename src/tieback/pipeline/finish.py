@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tieback.assess.rules import load_rules
 from tieback.assess.suppressions import load_suppressions
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pipeline.disclosure.cases import open_case_service
 from tieback.report.audience import Audience, audience_notes, for_audience
 from tieback.report.suppress import apply_suppressions

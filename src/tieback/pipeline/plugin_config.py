@@ -12,7 +12,7 @@ from tieback.model.errors import UsageError
 from tieback.user_state import configuration_folder
 
 if TYPE_CHECKING:
-    from tieback.model.report import PluginUsed
+    from tieback.model.report.used import PluginUsed
 
 KEYS = ("readers", "renderers")
 FILE = "config.toml"
@@ -50,7 +50,7 @@ def plugins_used() -> "tuple[PluginUsed, ...]":
     if not any(enabled.values()):
         return ()
     from tieback.engine.plugins import installed_plugins
-    from tieback.model.report import PluginUsed
+    from tieback.model.report.used import PluginUsed
 
     return tuple(
         PluginUsed(one.name, one.kind.word, one.version, one.distribution)

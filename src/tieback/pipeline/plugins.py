@@ -11,7 +11,7 @@ import msgspec
 
 from tieback.engine.plugins import Plugin, PluginKind, find_plugin, installed_plugins, run_plugin
 from tieback.model.errors import InputError, UsageError
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pipeline.plugin_config import FILE, enabled_names
 from tieback.report.files import open_whole
 from tieback.report.formats.ndjson import NdjsonRenderer

@@ -16,26 +16,19 @@ from tieback.assess.findings import with_references
 from tieback.assess.ransom import RANSOMED
 from tieback.assess.summary import summarise
 from tieback.model.backend import Backend
+from tieback.model.count_text import count_text
 from tieback.model.declaration import DeclaredItem
 from tieback.model.device import AppStoreFact, AppStoreSummary
 from tieback.model.errors import WorkspaceError
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.model.report import (
-    AppSighting,
-    AppSummary,
-    CaptureSummary,
-    ContactedServer,
-    DroppedName,
-    ExposureHistory,
-    LazyIndex,
-    LazyTable,
-    Recipient,
-    Report,
-    RunScope,
-    SkipReason,
-)
+from tieback.model.report.apps import AppSighting, AppSummary, DroppedName
+from tieback.model.report.captures import CaptureSummary, ContactedServer, Recipient
+from tieback.model.report.document import Report
+from tieback.model.report.groups import ExposureHistory
+from tieback.model.report.scope import RunScope, SkipReason
+from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.model.sighting import Problem, UnreadKind, unread_parts
 from tieback.pipeline.mapping.contacted_servers import worst_first
 from tieback.pipeline.mapping.declarations import app_traffic, run_declarations
@@ -341,7 +334,8 @@ def partly_read_captures(lake: Lake, run: str) -> list[CaptureSummary]:
 def _left_out(path: str, groups: Sequence[TrafficApp]) -> Iterator[Problem]:
     count = sum(group.left_out for group in groups)
     if count:
-        what = f"{count:,} flows are not completely in this report: the capture names more than {MAX_FACTS:,} servers,"
+        flows = count_text(count, "flow is", "flows are")
+        what = f"{flows} not completely in this report: the capture names more than {MAX_FACTS:,} servers,"
         yield Problem(f"{what} leaks and hints. Split the capture by time", path, UnreadKind.LIMIT)
 
 
@@ -379,8 +373,9 @@ def _unended(begun: datetime) -> Problem:
 
 
 def _untold(count: int) -> Problem:
+    more = count_text(count, "more service or endpoint", "more services and endpoints")
     return Problem(
-        f"{count:,} more services and endpoints from imported reports are not shown; see `tieback backend show HOST`",
+        f"not shown: {more} from imported reports; see `tieback backend show HOST`",
         "imported reports",
     )
 

@@ -14,7 +14,7 @@ from tieback.user_state import RULES_FOLDER, configuration_folder, has_user_rule
 if TYPE_CHECKING:
     from tieback.assess.ransom import RansomSigns
     from tieback.model.errors import InputError
-    from tieback.model.report import RulesUsed
+    from tieback.model.report.used import RulesUsed
     from tieback.model.unit import Unit
     from tieback.probes.choose import ProbeSet
     from tieback.userrules.folders import RuleFolder, RuleReading
@@ -143,6 +143,6 @@ def rules_used(rules: "UserRules | None") -> "tuple[RulesUsed, ...]":
     """The active rule files, for reports."""
     if rules is None:
         return ()
-    from tieback.model.report import RulesUsed
+    from tieback.model.report.used import RulesUsed
 
     return tuple(RulesUsed(PurePath(one.path).name, one.origin, one.sha256, one.rules) for one in rules.files)

@@ -20,7 +20,7 @@ from tieback.engine.interface import Engine
 from tieback.engine.local import LocalEngine
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.grant import Depth, Grant
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.model.skipped import SkippedFiles
 from tieback.model.unit import Unit, UnitEnd
 from tieback.pipeline.conclude import conclude

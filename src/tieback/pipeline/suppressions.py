@@ -15,7 +15,7 @@ from tieback.assess.suppression_text import MAX_REASON, add_entry, has_entry, re
 from tieback.assess.suppressions import MAX_BYTES, find_suppression, is_active, load_suppressions
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Finding
-from tieback.model.report import Suppression
+from tieback.model.report.suppression import Suppression
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.report.detail import MOST_APPS
 from tieback.storage.failures import storage_errors

@@ -21,6 +21,7 @@ from tieback.intake.discover import find_captures
 from tieback.intake.traffic import TRAFFIC_VERSION
 from tieback.intake.traffic.documents import BLIND_SPOT
 from tieback.intake.traffic.log_formats import LogFormat
+from tieback.model.count_text import count_text
 from tieback.model.document import decode, encode
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow
@@ -109,7 +110,7 @@ class DescribeTraffic(Work[list[Problem]]):
                 else:
                     out.write(line + b"\n")
         if left_out:
-            what = f"{left_out} more flows ignored: the file has too many"
+            what = f"{count_text(left_out, 'more flow')} ignored: the file has too many"
             problems.append(Problem(what, unit.source, UnreadKind.LIMIT))
         return problems
 

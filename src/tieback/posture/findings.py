@@ -9,12 +9,14 @@ from functools import cache
 from hashlib import sha256
 
 from tieback.assess.rules import DEFAULT, FindingRule, load_rules
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Finding, Severity
 from tieback.model.posture import OwnedResource, UnclaimedStore
 from tieback.model.resource import AtRest, TriState
 from tieback.posture.join import describe_resource
 
 MAX_EVIDENCE = 12
+MOST_CLASSES = 6
 OPEN = "posture-open-own-store"
 FOREIGN = "posture-open-store-in-no-account"
 CONTRADICTED = "posture-account-says-closed"
@@ -31,9 +33,8 @@ def owned_resource_findings(owned: OwnedResource) -> Iterator[Finding]:
     devices = _devices(owned)
     parts = ["open to the Internet"]
     parts += ["unencrypted"] if plain else []
-    parts += (
-        [f"with personal data ({', '.join(personal[:6])}{', ...' if len(personal) > 6 else ''})"] if personal else []
-    )
+    more = f" and {len(personal) - MOST_CLASSES} more" if len(personal) > MOST_CLASSES else ""
+    parts += [f"with personal data ({', '.join(personal[:MOST_CLASSES])}{more})"] if personal else []
     parts += [devices] if devices else []
     worst = max((store.severity for store in exposed), key=lambda one: one.rank)
     if personal and (plain or devices):
@@ -46,7 +47,7 @@ def owned_resource_findings(owned: OwnedResource) -> Iterator[Finding]:
         cwe=_rule(OPEN).cwe,
         exposures=tuple(store.id for store in exposed),
         apps=tuple(app.sha256 for app in owned.apps),
-        evidence=(owned.says, *resource.path, *(f"reported by {one}" for one in resource.sources))[:MAX_EVIDENCE],
+        evidence=_evidence(owned.says, *resource.path, *(f"reported by {one}" for one in resource.sources)),
         advice=_advice(owned),
         masvs=_rule(OPEN).masvs,
         references=_rule(OPEN).references,
@@ -60,7 +61,7 @@ def owned_resource_findings(owned: OwnedResource) -> Iterator[Finding]:
             cwe=_rule(CONTRADICTED).cwe,
             exposures=tuple(store.id for store in exposed),
             apps=tuple(app.sha256 for app in owned.apps),
-            evidence=(describe_resource(resource), *resource.path)[:MAX_EVIDENCE],
+            evidence=_evidence(describe_resource(resource), *resource.path),
             advice="Look for what the export does not show: a proxy, a tunnel, a load balancer, or a change since "
             f"{resource.seen[:10] or 'the export'}. Export the account again and compare.",
             masvs=_rule(CONTRADICTED).masvs,
@@ -81,7 +82,7 @@ def unclaimed_store_findings(foreign: UnclaimedStore, *, accounts: int) -> Itera
         cwe=_rule(FOREIGN).cwe,
         exposures=(store.id,),
         apps=tuple(app.sha256 for app in foreign.apps),
-        evidence=(foreign.says, *store.targets)[:MAX_EVIDENCE],
+        evidence=_evidence(foreign.says, *store.targets),
         advice=_rule(FOREIGN).advice[DEFAULT],
         masvs=_rule(FOREIGN).masvs,
         references=_rule(FOREIGN).references,
@@ -95,6 +96,12 @@ def _rules() -> Mapping[str, FindingRule]:
 
 def _rule(name: str) -> FindingRule:
     return _rules()[name]
+
+
+def _evidence(*lines: str) -> tuple[str, ...]:
+    """The first lines, and the number of the others."""
+    more = count_text(len(lines) - MAX_EVIDENCE, "more line", "more lines")
+    return (*lines[:MAX_EVIDENCE], f"and {more} of evidence") if len(lines) > MAX_EVIDENCE else lines
 
 
 def _devices(owned: OwnedResource) -> str:

@@ -8,7 +8,8 @@ from itertools import chain
 from msgspec.structs import replace
 
 from tieback.model.errors import UsageError
-from tieback.model.report import LazyTable, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.model.sighting import Problem
 from tieback.model.vendor import Vendor
 from tieback.report.public import public_report

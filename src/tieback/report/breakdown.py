@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import Figure, total
-from tieback.model.report import Breakdown, Report
+from tieback.model.report.document import Report
+from tieback.model.report.groups import Breakdown
 
 SUM = "sum over stores"
 

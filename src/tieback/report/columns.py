@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tieback.model.endpoint import Endpoint
-from tieback.model.report import AppSighting
+from tieback.model.report.apps import AppSighting
 from tieback.model.sighting import Evidence, Sighting
 from tieback.report.encoding import encode_row
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from tieback.model.declaration import Declared, DeclaredItem, DeclaredState
-from tieback.model.report import Recipient
-from tieback.report.document import clean
+from tieback.model.report.captures import Recipient
+from tieback.report.texts.clean import clean
 
 TITLE = "Declared data and tracking domains"
 NOTE = "Data that are not declared, or declared and not seen, are facts to check, not breaches."

@@ -5,8 +5,10 @@ from itertools import batched, chain
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure, Finding
-from tieback.model.report import AppSummary, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
 
 BATCH = 20_000
 """Findings per batch of apps; each batch is one full scan of the lake table."""
@@ -23,6 +25,18 @@ class FindingDetail(msgspec.Struct, frozen=True):
     stores: tuple[Exposure, ...]
     apps: tuple[AppSummary, ...]
     """At most ``MOST_APPS``, in the order of the finding; apps outside the report are left out."""
+
+    @property
+    def more_apps(self) -> int:
+        """Number of apps of the finding that ``apps`` does not contain."""
+        return max(len(self.finding.apps) - len(self.apps), 0)
+
+
+def apps_left_out(findings: Iterable[Finding]) -> Iterator[str]:
+    """The number of apps of findings that are above the limit, as ``5 apps of findings with more than 100 apps``."""
+    count = sum(max(len(finding.apps) - MOST_APPS, 0) for finding in findings)
+    if count:
+        yield f"{count_text(count, 'app')} of findings with more than {MOST_APPS:,} apps"
 
 
 def iter_details(report: Report, findings: Iterable[Finding] | None = None) -> Iterator[FindingDetail]:

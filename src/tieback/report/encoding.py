@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from tieback.model.exposure import Finding
-from tieback.model.report import Baseline, BaselineState, Report
+from tieback.model.report.baseline import Baseline, BaselineState
+from tieback.model.report.document import Report
 from tieback.model.safe_text import escape_json
 
 _encoder = msgspec.json.Encoder(order="deterministic")

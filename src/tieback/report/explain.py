@@ -16,10 +16,10 @@ from tieback.model.app import Platform
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import Figure, exact, lower_bound, total
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pii.values.kinds import COUNTRIES
-from tieback.report.document import clean
+from tieback.report.texts.clean import clean
 
 type Test = Callable[[Exposure], bool]
 
@@ -195,7 +195,7 @@ def _advice(report: Report, key: str, wanted: str) -> str:
     if not names:
         return "The report has no store" if key not in _OF_APPS else "The report has no app"
     if key not in _CLOSED_KEYS and len(names) > _MOST_LISTED:
-        return f"The report has {len(names):,} others, such as {', '.join(names[:MOST_NAMED])}"
+        return f"The report has {len(names):,} names, such as {', '.join(names[:MOST_NAMED])}"
     return f"Choose one of {', '.join(names)}"
 
 

@@ -9,12 +9,14 @@ from rich.text import Text
 from tieback.model.count_text import count_text
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.figure import Figure
-from tieback.report.document import clean, store_text, way_text
 from tieback.report.encoding import encode_row
 from tieback.report.explain import FigureExplanation, StoreShare
 from tieback.report.figures import figure_text, quality_text
-from tieback.report.shortened import cut, cut_text
+from tieback.report.shortened import cut, cut_text, more_text
 from tieback.report.tables import NOT_PROBED
+from tieback.report.texts.clean import clean
+from tieback.report.texts.routes import way_text
+from tieback.report.texts.stores import store_text
 
 UNKNOWN = "no back end was contacted, so the number is unknown. Run tieback scan with --grant FILE."
 """In place of the method of a figure that was not probed."""
@@ -56,8 +58,8 @@ def _lines(share: StoreShare) -> Iterator[Text]:
     for name, figure in share.parts[:MOST_PARTS]:
         yield Text(f"  {_words(figure)}  {clean(name, 100)}  ({clean(figure.method, 80)})")
     if len(share.parts) > MOST_PARTS:
-        yield Text(f"  and {len(share.parts) - MOST_PARTS:,} more containers", style="dim")
-    for proof in cut(map(clean, store.proofs), MOST_PROOFS, what="proofs"):
+        yield Text(f"  {more_text(len(share.parts) - MOST_PARTS, 'container')}", style="dim")
+    for proof in cut(map(clean, store.proofs), MOST_PROOFS, one="proof"):
         yield Text(f"  proof: {proof}")
     routes = list({way_text(route): route for route in store.routes}.values())
     for route in routes[:MOST_WAYS]:

@@ -9,11 +9,11 @@ from typing import BinaryIO
 
 from tieback.model.count_text import count_text
 from tieback.model.errors import WorkspaceError
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.model.unit import path_text
 from tieback.report import by_name
 from tieback.report.interface import PartialRenderer, Renderer
-from tieback.report.unread import partly_read_counts
+from tieback.report.texts.unread import partly_read_counts
 
 SHOWN_FINDINGS = 500
 """Maximum number of findings on an HTML page; a test compares it with the renderer."""
@@ -57,12 +57,18 @@ def left_out_text(document: Report, renderer: Renderer, name: str) -> str:
         renderer: the format.
         name: of the output, for the reader.
     """
+    parts = left_out_parts(document, renderer)
+    return f"not in {name}: {'; '.join(parts)}" if parts else ""
+
+
+def left_out_parts(document: Report, renderer: Renderer) -> tuple[str, ...]:
+    """What of the report the format does not contain, as noun phrases such as ``6 findings``."""
     parts = list(renderer.left_out(document)) if isinstance(renderer, PartialRenderer) else []
-    if renderer.meta.name in _WITHOUT_INPUTS:
-        parts += [f"what was not read of {counts}"] if (counts := partly_read_counts(document)) else []
+    if renderer.meta.name in _WITHOUT_INPUTS and (counts := partly_read_counts(document)):
+        parts.append(f"what was not read of {counts}")
     if renderer.meta.name in _WITHOUT_PROBLEMS and (skipped := document.headline.files_skipped):
         parts.append(f"{count_text(skipped, 'file')} of the inputs passed over")
-    return f"not in {name}: {'; '.join(parts)}" if parts else ""
+    return tuple(parts)
 
 
 @contextmanager

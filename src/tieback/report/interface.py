@@ -5,7 +5,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 
 import msgspec
 
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 
 
 class RendererMeta(msgspec.Struct, frozen=True):

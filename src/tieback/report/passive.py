@@ -10,9 +10,10 @@ import msgspec
 from tieback.model.exposure import Exposure
 from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.probe import Access, Outcome
-from tieback.model.report import Report
-from tieback.report.document import ACCESS_WORDS, clean, records_text
+from tieback.model.report.document import Report
 from tieback.report.shortened import cut_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import ACCESS_WORDS, records_text
 
 MOST_LINES = 20
 """Limit on the lines about one store or app."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tieback.model.exposure import ClassifiedField, PeopleRange
 from tieback.model.pii import ClassificationBasis, OwnPeople
-from tieback.model.report import Headline
+from tieback.model.report.headline import Headline
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.report.figures import figure_text
 

@@ -7,7 +7,7 @@ import msgspec
 from tieback.model.count_text import count_text
 from tieback.model.posture import Posture, ResourceFigures, YesNoCounts
 from tieback.model.resource import ResourceKind
-from tieback.report.document import clean
+from tieback.report.texts.clean import clean
 
 HEADS = (
     "All", "Not encrypted", "Provider's key", "Own key", "Key unknown", "Unknown", "Public", "No login",

@@ -16,20 +16,13 @@ from tieback.model.errors import UsageError
 from tieback.model.exposure import PeopleRange
 from tieback.model.figure import Figure, Quality, total
 from tieback.model.posture import EncryptionCounts, Posture, YesNoCounts
-from tieback.model.report import (
-    Breakdown,
-    CloserLook,
-    FigureGroup,
-    GroupTable,
-    Headline,
-    LazyIndex,
-    LazyTable,
-    Report,
-    RunScope,
-    StoreKind,
-)
+from tieback.model.report.document import Report
+from tieback.model.report.groups import Breakdown, CloserLook, FigureGroup, GroupTable, StoreKind
+from tieback.model.report.headline import Headline
+from tieback.model.report.scope import RunScope
+from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.report.breakdown import SUM, BreakdownCounts, merge_neighbours, whole_years
-from tieback.report.document import data_for_others, plugins_for_others, rules_for_others
+from tieback.report.texts.about import data_for_others, plugins_for_others, rules_for_others
 
 MIN_GROUP = 5
 """Minimum size of a published group."""

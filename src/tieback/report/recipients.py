@@ -1,12 +1,14 @@
 """Texts of the table of recipients: which party received which class of personal data. Never a value."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Party
-from tieback.model.report import AppMatch, Recipient, Report
-from tieback.report.document import clean
+from tieback.model.report.captures import AppMatch, Recipient
+from tieback.model.report.document import Report
+from tieback.report.shortened import fit_text, more_text
+from tieback.report.texts.clean import clean
 
 COLUMNS = (
     "party", "owner", "host", "sdk", "provider", "country", "app", "bundle_id", "app_sha256", "class", "kind", "where",
@@ -15,6 +17,8 @@ COLUMNS = (
     "encryption_stated",
 )  # fmt: skip
 """Columns of the table as CSV: the fields of ``Recipient``."""
+LONGEST_CELL = 2_000
+"""Limit on the characters of a cell of the table."""
 MOST_RECEIVED = 8
 """Number of classes that a sentence names."""
 TITLE = "Recipients of personal data"
@@ -36,12 +40,16 @@ def recipient_cells(one: Recipient) -> tuple[str, ...]:
     """A row of the table, in the order of ``COLUMNS``."""
     return (
         one.party.value, one.owner, one.host, one.sdk, one.provider, one.country, one.app, one.bundle_id,
-        one.app_sha256, one.pii_class, one.kind, "; ".join(one.where), "; ".join(one.channels),
+        one.app_sha256, one.pii_class, one.kind, _list(one.where), _list(one.channels),
         f"{one.confidence:.2f}", str(one.count), str(one.flows), str(one.in_clear), _stamp(one.first),
-        _stamp(one.last), one.tracker, one.capture, one.declared.value, "; ".join(one.declared_by),
-        "; ".join(one.tracking_domain_of), str(one.tracking_denied).lower(), one.app_match.value,
+        _stamp(one.last), one.tracker, one.capture, one.declared.value, _list(one.declared_by),
+        _list(one.tracking_domain_of), str(one.tracking_denied).lower(), one.app_match.value,
         str(one.encryption_stated).lower(),
     )  # fmt: skip
+
+
+def _list(entries: Iterable[str]) -> str:
+    return fit_text(entries, LONGEST_CELL)
 
 
 def party_text(one: Recipient) -> str:
@@ -71,8 +79,7 @@ def class_text(one: Recipient) -> str:
 def where_text(one: Recipient) -> str:
     """The first places in the messages, and how many more there are."""
     shown = ", ".join(clean(where, 80) for where in one.where[:2])
-    more = f" and {len(one.where) - 2} more" if len(one.where) > 2 else ""
-    return f"{shown}{more}"
+    return f"{shown} {more_text(len(one.where) - 2)}".rstrip()
 
 
 def wire_text(one: Recipient) -> str:

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from tieback.assess.references import labels
 from tieback.model.exposure import Finding
-from tieback.model.report import LazyTable, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.model.sighting import Problem
 
 _NAMED = 5

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from tieback.model.errors import UsageError
 from tieback.model.figure import estimate
-from tieback.model.report import PopulationEstimate, Report
+from tieback.model.report.document import Report
+from tieback.model.report.headline import PopulationEstimate
 
 Z = 1.959964
 """Quantile of the normal distribution for a 95 % interval."""

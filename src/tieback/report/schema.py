@@ -16,26 +16,13 @@ from tieback.model.exposure import Exposure
 from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.posture import Posture
 from tieback.model.probe import ProbeReport
-from tieback.model.report import (
-    AppSighting,
-    AppSummary,
-    Breakdown,
-    CaptureSummary,
-    CloserLook,
-    ContactedServer,
-    DataUsed,
-    DroppedName,
-    ExposureHistory,
-    GroupTable,
-    Headline,
-    PluginUsed,
-    PopulationEstimate,
-    Recipient,
-    RulesUsed,
-    RunScope,
-    SharedStore,
-    SuppressedFinding,
-)
+from tieback.model.report.apps import AppSighting, AppSummary, DroppedName
+from tieback.model.report.captures import CaptureSummary, ContactedServer, Recipient
+from tieback.model.report.groups import Breakdown, CloserLook, ExposureHistory, GroupTable, SharedStore
+from tieback.model.report.headline import Headline, PopulationEstimate
+from tieback.model.report.scope import RunScope
+from tieback.model.report.suppression import SuppressedFinding
+from tieback.model.report.used import DataUsed, PluginUsed, RulesUsed
 from tieback.model.sighting import Problem
 from tieback.report.encoding import ReportedFinding
 

@@ -2,7 +2,8 @@
 
 from tieback.model.exposure import Finding
 from tieback.model.source import SourceLocation, SourceMatch
-from tieback.report.document import clean
+from tieback.report.shortened import cut
+from tieback.report.texts.clean import clean
 
 MOST_SHOWN = 3
 """Limit on the places that one finding shows; JSON and SARIF have all."""
@@ -19,10 +20,9 @@ _WORDS = {
 
 def source_lines(finding: Finding) -> list[str]:
     """One line per place, the most exact first, and the number of the others."""
-    lines = [source_text(one) for one in finding.locations[:MOST_SHOWN]]
-    if len(finding.locations) > MOST_SHOWN:
-        lines.append(f"and {len(finding.locations) - MOST_SHOWN} more places in the source")
-    return lines
+    lines = (source_text(one) for one in finding.locations[:MOST_SHOWN])
+    words = ("place in the source", "places in the source")
+    return cut(lines, MOST_SHOWN, count=len(finding.locations), one=words[0], many=words[1])
 
 
 def source_text(one: SourceLocation) -> str:

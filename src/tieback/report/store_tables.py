@@ -15,18 +15,12 @@ from tieback.console import UNFOLDED
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Privileges
-from tieback.report.document import (
-    EXPERIMENTAL,
-    EXPERIMENTAL_MEANS,
-    clean,
-    containers_of,
-    most_sensitive,
-    store_text,
-)
 from tieback.report.figures import bytes_text, container_text, figure_text
 from tieback.report.personal import own_people_text, people_text
 from tieback.report.recorded import recorded_text
-from tieback.report.shortened import cut, cut_text
+from tieback.report.shortened import cut, cut_text, more_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import EXPERIMENTAL, EXPERIMENTAL_MEANS, containers_of, most_sensitive, store_text
 from tieback.report.verdict import ABILITIES, INTRUSION, access_text, no_personal_data, verdict_lines
 
 MOST_CONTAINERS = 20
@@ -67,7 +61,7 @@ _ADMIN = "entry"
 def _facts(store: Exposure) -> Iterator[tuple[str, str]]:
     if store.experimental:
         yield EXPERIMENTAL, f"{EXPERIMENTAL_MEANS}; all probes: {recorded_text()}"
-    for proof in cut((clean(proof, 300) for proof in store.proofs), MOST_PROOFS, what="proofs"):
+    for proof in cut((clean(proof, 300) for proof in store.proofs), MOST_PROOFS, one="proof"):
         yield "why", proof
     if not store.proofs:
         yield "why", "the answer decides neither open nor closed" if not store.access.exposed else "one proof only"
@@ -110,7 +104,8 @@ def _print_containers(store: Exposure, console: Console) -> None:
                 Text(shown or nothing, style="" if shown else "dim"),
             )
         console.print(table)
-    rest = [f"and {len(own) - most:,} more containers: --format json lists them all"] if len(own) > most else []
+    more = more_text(len(own) - most, "container")
+    rest = [f"{more}: --format json lists them all"] if more else []
     rest += [f"{count_text(system, 'system container')} not shown"] if system else []
     if rest:
         console.print(Text("  " + "; ".join(rest), style="dim"))

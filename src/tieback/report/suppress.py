@@ -11,7 +11,9 @@ from itertools import chain
 from msgspec.structs import replace
 
 from tieback.assess.suppressions import find_suppression, is_active
-from tieback.model.report import LazyTable, Report, SuppressedFinding, Suppression
+from tieback.model.report.document import Report
+from tieback.model.report.suppression import SuppressedFinding, Suppression
+from tieback.model.report.tables import LazyTable
 from tieback.model.sighting import Problem
 from tieback.report.detail import iter_details
 

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import msgspec
 
-from tieback.model.count_text import count_text
+from tieback.model.count_text import count_text, its_or_their
 from tieback.model.figure import Figure
-from tieback.model.report import FigureGroup, GroupTable, Headline, Report
-from tieback.report.document import PLATFORM_WORDS, clean
+from tieback.model.report.document import Report
+from tieback.model.report.groups import FigureGroup, GroupTable
+from tieback.model.report.headline import Headline
 from tieback.report.figures import bytes_range_text, bytes_text, figure_text, quality_text, range_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import PLATFORM_WORDS
 
 BY = {
     "kind": "Kind of store",
@@ -39,7 +42,7 @@ class FigureStep(msgspec.Struct, frozen=True):
 
 def _unread_note(head: Headline) -> str:
     if not head.apps_damaged:
-        return "their traffic shows the other back ends"
+        return f"{its_or_their(head.apps_partly_read or 0)} traffic shows the other back ends"
     return f"{head.apps_damaged:,} cut off or damaged"
 
 

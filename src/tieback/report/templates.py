@@ -9,7 +9,8 @@ from typing import Any
 import jinja2
 
 from tieback import __version__
-from tieback.report.document import clean
+from tieback.report.shortened import cut
+from tieback.report.texts.clean import clean
 from tieback.rulefiles import load_or_build
 
 LONGEST = 600
@@ -19,7 +20,7 @@ LONGEST = 600
 @cache
 def report_templates() -> jinja2.Environment:
     """Templates below this folder. All texts in a report are untrusted: they are escaped and cleaned."""
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=_Compiled("tieback.report", "."),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -27,6 +28,8 @@ def report_templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["cut"] = cut
+    return environment
 
 
 def _finalize(value: object) -> object:

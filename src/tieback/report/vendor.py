@@ -27,18 +27,16 @@ from tieback.model.exposure import AppRoute, Exposure, ExposureWindow, Finding, 
 from tieback.model.passive import PassiveNote
 from tieback.model.posture import RULES
 from tieback.model.probe import Identity, Outcome, ProbeReport
-from tieback.model.report import AppSighting, AppSummary, CaptureSummary, DroppedName, LazyIndex, LazyTable, Report
+from tieback.model.report.apps import AppSighting, AppSummary, DroppedName
+from tieback.model.report.captures import CaptureSummary
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.model.sighting import Problem
 from tieback.model.vendor import Vendor
-from tieback.report.document import (
-    TRAFFIC,
-    clean,
-    data_for_others,
-    endpoint_host,
-    plugins_for_others,
-    rules_for_others,
-)
-from tieback.report.unread import partly_read_captures
+from tieback.report.texts.about import data_for_others, plugins_for_others, rules_for_others
+from tieback.report.texts.clean import clean
+from tieback.report.texts.routes import TRAFFIC, endpoint_host
+from tieback.report.texts.unread import partly_read_captures
 from tieback.report.withheld import (
     BATCH,
     Withheld,

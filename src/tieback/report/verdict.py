@@ -9,8 +9,10 @@ from typing import Protocol
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.probe import OFFERED, Ability, Access, Container, Entry, Notice, Outcome, Privileges, ProbeReport
-from tieback.report.document import ANY_ACCOUNT, access_words, clean
 from tieback.report.figures import bytes_text, figure_text
+from tieback.report.shortened import cut
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import ANY_ACCOUNT, access_words
 
 NOT_READ = "fields not read at this depth"
 """Instead of classes of personal data, if nothing of a container was looked at."""
@@ -96,9 +98,7 @@ def untested_text(store: Exposure | ProbeReport) -> str:
     """Return what was not tried, as one line; empty if nothing is left or the store is open anyway."""
     if store.access.exposed:
         return ""
-    shown = [clean(one, 300) for one in store.untested[:MOST_UNTESTED]]
-    more = len(store.untested) - len(shown)
-    return "; ".join([*shown, f"and {more:,} more"] if more > 0 else shown)
+    return "; ".join(cut((clean(one, 300) for one in store.untested), MOST_UNTESTED))
 
 
 def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:

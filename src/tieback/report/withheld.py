@@ -13,7 +13,7 @@ from tieback.cases.register import new_vendors
 from tieback.model.backend import Candidate, Route
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.model.sighting import Problem
 from tieback.model.vendor import Vendor
 

@@ -10,8 +10,8 @@ import msgspec
 from tieback.model.figure import Figure, Quality
 from tieback.model.safe_text import escape_line, replace_unsafe
 from tieback.pipeline.accounts.roles import Role
-from tieback.report.document import records_text
 from tieback.report.figures import bytes_text, figure_text, quality_text, size_text
+from tieback.report.texts.stores import records_text
 from tieback.web.context import User
 
 HERE = Path(__file__).parent

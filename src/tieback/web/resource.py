@@ -6,7 +6,8 @@ and the API cannot show different things.
 
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from json import dumps
 from typing import Annotated, Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -22,6 +23,8 @@ from litestar.response import Redirect
 from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.download import Download
+from tieback.report.shortened import cut
+from tieback.report.texts.clean import clean
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context
 from tieback.web.problems import OutdatedError
@@ -31,6 +34,10 @@ NOTICE = "done"
 """Query parameter with the code of a notice; a page shows only texts that the code names."""
 NOTICES: dict[str, str] = {}
 """Code to text of the notices that forms show after they have changed something."""
+NOTES = "Tieback-Notes"
+"""Header with what a file to save does not contain."""
+MOST_NOTES = 10
+MAX_NOTE = 300
 IF_MATCH = Annotated[str | None, HeaderParameter(name="If-Match", required=False, max_length=1000)]
 
 type View = Callable[..., Any]
@@ -200,7 +207,7 @@ def download(path: str, view: View, *, role: Role, title: str, tag: str = "") ->
     """
 
     def respond(_: AnyRequest, file: Download) -> Response[bytes]:
-        return Response(file.data, headers=attachment_headers(file.name, file.media_type))
+        return Response(file.data, headers=attachment_headers(file.name, file.media_type, file.notes))
 
     return get(
         PREFIX + path,
@@ -213,15 +220,27 @@ def download(path: str, view: View, *, role: Role, title: str, tag: str = "") ->
     )(_with_request(path, view, respond, Response[bytes]))
 
 
-def attachment_headers(name: str, media_type: str) -> dict[str, str]:
-    """Headers of a file to save under this name, which is our own text. The type is sent as it is."""
+def attachment_headers(name: str, media_type: str, notes: Sequence[str] = ()) -> dict[str, str]:
+    """Headers of a file to save.
+
+    Args:
+        name: our own text.
+        media_type: sent as it is.
+        notes: what the file does not contain; in ``NOTES``, if there are some.
+    """
     safe = "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "_" for char in name)
     return {
         "Content-Type": media_type,
         "Content-Disposition": f'attachment; filename="{safe}"',
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
+        **({NOTES: notes_text(notes)} if notes else {}),
     }
+
+
+def notes_text(notes: Sequence[str]) -> str:
+    """A JSON array in ASCII, as a header needs it; a long one ends with the number of notes left out."""
+    return dumps([clean(note, MAX_NOTE) for note in cut(notes, MOST_NOTES, one="note")])
 
 
 def etag_of(result: object) -> str:

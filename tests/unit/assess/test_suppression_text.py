@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tieback.assess.suppression_text import add_entry, has_entry, remove_entry
 from tieback.model.errors import UsageError
-from tieback.model.report import Suppression
+from tieback.model.report.suppression import Suppression
 
 ENTRY = Suppression("ticket 4711", "Jo", "2027-03-31", "fnd-1")
 BY_HAND = """# Accepted by the security office.

@@ -13,7 +13,7 @@ from tests.unit.assess.test_findings import EXPOSURE
 from tieback.assess.findings import apply_rules
 from tieback.assess.suppressions import MAX_BYTES, find_suppression, is_active, load_suppressions
 from tieback.model.errors import UsageError
-from tieback.model.report import Suppression
+from tieback.model.report.suppression import Suppression
 
 RULES = ("open-store", "cleartext-store")
 WHO = 'reason = "test system"\nauthor = "jo@example.org"\nexpires = 2027-03-31\n'

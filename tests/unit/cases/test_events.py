@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.cases.samples import NOW, case
-from tieback.cases.events import STYLES, case_event, to_generic, to_slack, to_teams
+from tieback.cases.events import STYLES, case_event, to_generic, to_mail, to_slack, to_teams
 from tieback.model.case import Case, CaseState, Recheck, RecheckVerdict
 from tieback.model.figure import exact
 
@@ -58,6 +58,20 @@ def test_bodies() -> None:
     (attachment,) = json.loads(to_teams(event))["attachments"]
     assert attachment["content"]["type"] == "AdaptiveCard"
     assert "[x]" not in json.dumps(attachment)
+
+
+def test_places_and_reasons_that_are_left_out_are_counted() -> None:
+    one = checked(case(), RecheckVerdict.MOVED, CaseState.STILL_OPEN)
+    assert one.check is not None
+    reasons, where = tuple(f"reason {n}" for n in range(30)), tuple(f"h{n}:9200" for n in range(50))
+    one = msgspec.structs.replace(one, check=msgspec.structs.replace(one.check, reasons=reasons, where=where))
+    event = case_event(case(), one, "F", "check", NOW)
+    assert (len(event.places), event.places_left_out) == (20, 30)
+    assert (len(event.reasons), event.reasons_left_out) == (12, 18)
+    assert "h0:9200, h1:9200 and 48 more" in event.summary
+    assert "and 25 more reasons" in to_slack(event).decode()
+    assert "and 25 more reasons" in to_teams(event).decode()
+    assert "- and 18 more reasons" in to_mail(event, "a@example.test", ["b@example.test"]).decode()
 
 
 @given(st.text(), st.sampled_from(sorted(STYLES)))

@@ -15,7 +15,7 @@ from tieback.engine.sandbox import Sandbox, sandbox_state
 from tieback.pipeline.plugins import PluginRenderer
 from tieback.pipeline.probing.probe_report import probe_report
 from tieback.report import by_name
-from tieback.report.document import about_lines, plugins_for_others
+from tieback.report.texts.about import about_lines, plugins_for_others
 
 type Run = Callable[..., Any]
 

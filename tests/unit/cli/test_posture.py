@@ -159,7 +159,7 @@ def test_fail_on_takes_what_it_knows(run: Run) -> None:
         (
             EXPORTS["prowler"][1],
             0,
-            "1 checks or records could not be collected and stay unknown; most frequent: rds_instance",
+            "1 check or record could not be collected and stays unknown; most frequent: rds_instance",
         ),
         (
             json.dumps([INSTANCE, {"FunctionName": "x"}]),
@@ -264,10 +264,10 @@ def test_credentials_that_expire_half_way(run: Run, tmp_path: Path) -> None:
     ended = run("posture", "run", "aws", "--prowler", program)
     assert ended.code == 3
     assert "the credentials expired during the run; the results before that are kept" in ended.err
-    assert "1 checks or records could not be collected" in ended.err
+    assert "1 check or record could not be collected" in ended.err
     assert "incomplete" in ended.err
     assert (
-        "could not be collected and stay unknown" in run("posture", "numbers").err
+        "could not be collected and stays unknown" in run("posture", "numbers").err
         or "the file ends" in run("posture", "numbers").err
     )
 

@@ -22,13 +22,13 @@ from tieback.model.figure import exact
 from tieback.model.flow import HostHint
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Container, Entry, Identity, Outcome, ProbeReport, Proof
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pipeline import scan
 from tieback.pipeline.conclude import routes_by_target
 from tieback.pipeline.mapping.api_leads import apis_of
 from tieback.pipeline.probing.candidates import Candidates, target_label
 from tieback.pipeline.scan import ScanRequest, run_scan
-from tieback.report.document import own_routes, way_text, way_words
+from tieback.report.texts.routes import own_routes, way_text, way_words
 from tieback.scope.rules import blocks_of
 from tieback.storage.lake.tables.apps import AppEndpoint
 

@@ -18,12 +18,14 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.model.report import SkipReason
+from tieback.model.report.scope import SkipReason
 from tieback.pipeline.graph.run_graph import last_graph
 from tieback.pipeline.report import last_report, run_report
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.report import by_name
-from tieback.report.document import headline_text, scope_lines, unprobed_text
+from tieback.report.texts.about import scope_lines
+from tieback.report.texts.headline import headline_text
+from tieback.report.texts.unprobed import unprobed_text
 from tieback.scope.grant import EXPIRED, render_grant
 from tieback.scope.resolver import DNS_NOT_ALLOWED
 from tieback.storage.lake.tables.probes import ProbeWriter, save_backends

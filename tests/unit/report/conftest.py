@@ -14,15 +14,7 @@ from tieback.assess.summary import summarise
 from tieback.model.app import App, Platform, Signer
 from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.exposure import (
-    AppRoute,
-    ClassifiedField,
-    Exposure,
-    Finding,
-    PiiClassTotal,
-    Severity,
-    SeverityFactor,
-)
+from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, Finding, PiiClassTotal, Severity, SeverityFactor
 from tieback.model.figure import Figure, estimate, exact, lower_bound
 from tieback.model.passive import PassiveNote, PassiveService, PassiveSighting
 from tieback.model.posture import (
@@ -38,32 +30,14 @@ from tieback.model.posture import (
     UnprobedPublicResource,
     YesNoCounts,
 )
-from tieback.model.probe import (
-    Access,
-    Container,
-    Field,
-    Identity,
-    Outcome,
-    ProbeReport,
-    Ransom,
-    RansomVerdict,
-)
-from tieback.model.report import (
-    AppSighting,
-    AppSummary,
-    CloserLook,
-    DataUsed,
-    ExposureHistory,
-    FigureGroup,
-    GroupTable,
-    Headline,
-    LazyIndex,
-    LazyTable,
-    Report,
-    RunScope,
-    SharedStore,
-    StoreKind,
-)
+from tieback.model.probe import Access, Container, Field, Identity, Outcome, ProbeReport, Ransom, RansomVerdict
+from tieback.model.report.apps import AppSighting, AppSummary
+from tieback.model.report.document import Report
+from tieback.model.report.groups import CloserLook, ExposureHistory, FigureGroup, GroupTable, SharedStore, StoreKind
+from tieback.model.report.headline import Headline
+from tieback.model.report.scope import RunScope
+from tieback.model.report.tables import LazyIndex, LazyTable
+from tieback.model.report.used import DataUsed
 from tieback.model.resource import AtRest, Resource, ResourceKind, ServiceAddress, TriState
 from tieback.model.sighting import Evidence, Problem, Sighting, UnreadCode, UnreadKind
 from tieback.model.vendor import Vendor
@@ -893,3 +867,39 @@ def the_hostile_report(bad: str = HOSTILE) -> Report:
         ),
         **spoiled,
     )
+
+
+APPS, TARGETS, ADDRESSES, WAYS, LINES, NOTES, PROBLEMS = 120, 130, 70, 150, 1_000, 33, 1_400
+"""More than any format lists."""
+
+
+@pytest.fixture
+def crowded(report: Report) -> Report:
+    """One finding of many apps, in a store with many addresses and routes; many reports of others and problems."""
+    apps = [
+        AppSummary(replace(FIELDHAND, sha256=f"{n:064x}", bundle_id=f"org.app{n}"), f"app{n}.apk", 1, ("exp-1",), False)
+        for n in range(APPS)
+    ]
+    first = fieldhand_store()
+    ways = [replace(first.routes[0], app_sha256=f"{n % APPS:064x}", offset=n) for n in range(WAYS)]
+    store = replace(
+        first,
+        id="exp-1",
+        targets=tuple(f"s{n}.test:9200" for n in range(TARGETS)),
+        addresses=tuple(f"127.1.0.{n}:9200" for n in range(ADDRESSES)),
+        routes=tuple(ways),
+    )
+    found = replace(
+        next(report.findings.rows()),
+        exposures=(store.id,),
+        apps=tuple(one.app.sha256 for one in apps),
+        evidence=tuple(f"line of evidence {n}, which is long enough to fill every cell" for n in range(LINES)),
+    )
+    seen = [
+        PassiveNote(a_service("shodan", f"2026-11-{n % 28 + 1:02}", f"127.1.0.{n}", 9200), ()) for n in range(NOTES)
+    ]
+    problems = [Problem("no verdict: timeout", f"h{n}.test") for n in range(PROBLEMS)]
+    return in_tables(
+        report, apps=apps, exposures=[store], findings=[found], problems=problems, seen=LazyTable.of(seen),
+        headline=replace(report.headline, apps_analysed=APPS),
+    )  # fmt: skip

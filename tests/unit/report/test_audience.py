@@ -35,7 +35,10 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.errors import UsageError
 from tieback.model.exposure import SeverityFactor
 from tieback.model.probe import Identity
-from tieback.model.report import AppSummary, ContactedServer, Encryption, LazyIndex, LazyTable, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.captures import ContactedServer, Encryption
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.model.sighting import Problem
 from tieback.model.vendor import Vendor
 from tieback.report import by_name, renderers

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from tests.each import each
 from tests.examples import examples
 from tests.unit.report.conftest import fleet_report, workhub_store
-from tieback.model.report import Breakdown, Report
+from tieback.model.report.document import Report
+from tieback.model.report.groups import Breakdown
 from tieback.report.breakdown import count_breakdown, earliest_year, merge_neighbours, whole_years
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.report import AppSighting
+from tieback.model.report.apps import AppSighting
 from tieback.model.sighting import Evidence, Sighting
 from tieback.report.columns import encode_sightings
 from tieback.report.encoding import encode_row

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from tests.each import each
 from tests.unit.report.test_recipients import ONE, rendered
 from tieback.model.declaration import Declared, DeclaredItem, DeclaredState
-from tieback.model.report import CaptureSummary, LazyTable, Report
+from tieback.model.report.captures import CaptureSummary
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.report.declared import NOTE, declared_text, item_text, state_text
 
 ITEM = DeclaredItem(

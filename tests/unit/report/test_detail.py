@@ -1,6 +1,7 @@
 from msgspec.structs import replace
 
-from tieback.model.report import LazyTable, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.report import detail
 from tieback.report.detail import iter_details
 

@@ -5,7 +5,8 @@ from tests.unit.report.conftest import fleet_report, in_tables, the_report
 from tieback.assess.summary import summarise
 from tieback.model.errors import UsageError
 from tieback.model.figure import Figure
-from tieback.model.report import LazyIndex, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyIndex
 from tieback.report.explain import FIGURES, explain_figure, figure_names
 
 

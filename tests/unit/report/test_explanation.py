@@ -3,7 +3,7 @@ import json
 
 from rich.console import Console
 
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.explain import explain_figure
 from tieback.report.explanation import as_lines, print_explanation
 

@@ -13,7 +13,10 @@ from msgspec.structs import replace
 from tests.unit.report.conftest import LANTERN, of_accounts
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, exact, lower_bound
-from tieback.model.report import CaptureSummary, LazyTable, Report, SuppressedFinding, Suppression
+from tieback.model.report.captures import CaptureSummary
+from tieback.model.report.document import Report
+from tieback.model.report.suppression import SuppressedFinding, Suppression
+from tieback.model.report.tables import LazyTable
 from tieback.model.sighting import Problem, UnreadCode, UnreadKind
 from tieback.report import by_name, renderers
 from tieback.report.files import is_device, left_out_text

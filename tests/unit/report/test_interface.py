@@ -8,7 +8,7 @@ from tests.each import each
 from tests.unit.report.conftest import in_tables
 from tieback.model.errors import UsageError
 from tieback.model.probe import Field
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report import by_name, by_suffix, renderers
 
 

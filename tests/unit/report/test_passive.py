@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from tests.unit.report.conftest import FIELDHAND, HOSTILE, LANTERN, WORKHUB, fieldhand_store, the_named, the_seen
 from tieback.model.passive import PassiveNote
 from tieback.model.probe import Access
-from tieback.model.report import LazyTable, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.report.passive import PassiveNotes, passive_line, passive_sighting_line, passive_summary
 
 NEWER, OLDER, UNASKED = the_seen()

@@ -16,17 +16,14 @@ from tieback.model.exposure import PeopleRange, Severity
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.posture import EncryptionCounts, YesNoCounts
 from tieback.model.probe import Access, Ransom, RansomVerdict
-from tieback.model.report import (
-    CaptureSummary,
-    ContactedServer,
-    DroppedName,
-    Encryption,
-    GroupTable,
-    LazyTable,
-    Report,
-)
-from tieback.report.document import headline_text, scope_lines
+from tieback.model.report.apps import DroppedName
+from tieback.model.report.captures import CaptureSummary, ContactedServer, Encryption
+from tieback.model.report.document import Report
+from tieback.model.report.groups import GroupTable
+from tieback.model.report.tables import LazyTable
 from tieback.report.public import MIN_GROUP, public_report, round_down
+from tieback.report.texts.about import scope_lines
+from tieback.report.texts.headline import headline_text
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from tests.each import each
 from tieback.model.endpoint import Party
-from tieback.model.report import CaptureSummary, LazyTable, Recipient, Report
+from tieback.model.report.captures import CaptureSummary, Recipient
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.report import by_name
 from tieback.report.recipients import (
     COLUMNS,

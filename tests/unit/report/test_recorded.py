@@ -7,12 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from bench import recordings
-from tieback.model.report import Report
-from tieback.report import document, recorded
-from tieback.report.document import about_lines
+from tieback.model.report.document import Report
+from tieback.report import recorded
 from tieback.report.formats.markdown import MarkdownRenderer
 from tieback.report.formats.terminal import TerminalRenderer
 from tieback.report.recorded import RecordedServers, recorded_servers, recorded_text
+from tieback.report.texts import about
+from tieback.report.texts.about import about_lines
 
 
 def test_the_figures_are_those_of_the_recordings() -> None:
@@ -58,5 +59,5 @@ def test_a_word_that_marks_nothing_is_not_explained(
 
 
 def test_of_very_many_stores_the_word_is_explained_in_any_case(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(document, "MOST_SEARCHED", 3)
+    monkeypatch.setattr(about, "MOST_SEARCHED", 3)
     assert "experimental" in dict(about_lines(report))["Probes"]

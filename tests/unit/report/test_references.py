@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from tieback.assess.findings import with_references as completed
 from tieback.assess.references import select
-from tieback.model.report import LazyTable, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.report import by_name
 from tieback.report.references import with_references
 

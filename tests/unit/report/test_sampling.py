@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from tests.examples import examples
 from tieback.model.errors import UsageError
 from tieback.model.figure import estimate
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.sampling import interval, with_population_estimate
 
 

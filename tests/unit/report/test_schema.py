@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import fleet_report, in_tables, the_hostile_report, the_report
-from tieback.model.report import Report, Suppression
+from tieback.model.report.document import Report
+from tieback.model.report.suppression import Suppression
 from tieback.report import by_name
 from tieback.report.audience import Audience, for_audience
 from tieback.report.diff.compare import baseline_of, compare

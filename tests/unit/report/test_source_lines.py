@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import the_report
-from tieback.model.report import LazyTable, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.model.source import SourceLocation, SourceMatch
 from tieback.report import by_name
 from tieback.report.source_lines import source_lines

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from tieback.model.report import Report, Suppression
+from tieback.model.report.document import Report
+from tieback.model.report.suppression import Suppression
 from tieback.report import by_name
 from tieback.report.audience import Audience, for_audience
 from tieback.report.suppress import apply_suppressions

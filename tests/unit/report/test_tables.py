@@ -3,7 +3,9 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import group, the_tables
 from tieback.model.figure import exact, lower_bound
-from tieback.model.report import GroupTable, Report, SkipReason
+from tieback.model.report.document import Report
+from tieback.model.report.groups import GroupTable
+from tieback.model.report.scope import SkipReason
 from tieback.report.explain import explain_figure
 from tieback.report.sampling import with_population_estimate
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
@@ -12,7 +14,7 @@ from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown
 def test_the_arithmetic_from_apps_to_records(report: Report) -> None:
     assert [(step.label, step.value, step.quality, step.note) for step in figure_steps(report)] == [
         ("apps analysed", "5", "exact", ""),
-        ("apps only partly read", "1", "exact", "20 % of 5; their traffic shows the other back ends"),
+        ("apps only partly read", "1", "exact", "20 % of 5; its traffic shows the other back ends"),
         ("apps that lead to a store that answered", "4", "exact", ""),
         ("apps affected", "3", "exact", "60 % of 5; 3 of 4 fully read apps, 75 %"),
         ("distinct stores that answered", "4", "exact", ""),

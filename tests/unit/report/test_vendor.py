@@ -5,7 +5,10 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import FIELDHAND, PARCELLO, REGISTER, in_tables, the_report
 from tieback.model.exposure import Severity, SeverityFactor
-from tieback.model.report import CaptureSummary, ContactedServer, DroppedName, Encryption, LazyTable, Report
+from tieback.model.report.apps import DroppedName
+from tieback.model.report.captures import CaptureSummary, ContactedServer, Encryption
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.model.sighting import Problem, UnreadCode, UnreadKind
 from tieback.model.source import SourceLocation, SourceMatch
 from tieback.report.vendor import vendor_report

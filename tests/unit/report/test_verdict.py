@@ -25,15 +25,16 @@ from tieback.model.probe import (
     ProbeReport,
     Proof,
 )
-from tieback.model.report import LazyIndex, LazyTable, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.pipeline.probing.probe_report import probe_report
 from tieback.pipeline.views.index_rows import found_store
 from tieback.report import by_name, renderers
 from tieback.report.diff.compare import state_words
 from tieback.report.diff.past import past_from_report
-from tieback.report.document import headline_text
 from tieback.report.figures import container_text
 from tieback.report.tables import figure_steps
+from tieback.report.texts.headline import headline_text
 from tieback.report.verdict import (
     access_text,
     entry_text,

@@ -24,11 +24,13 @@ from tieback.model.probe import Access
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure import letter_files
 from tieback.pipeline.disclosure.cases import case_service
+from tieback.pipeline.disclosure.evidence import Evidence
 from tieback.pipeline.jobs.kinds import RecheckJob, decode_arguments
 from tieback.scope.grant import grant_sha256, render_grant
 from tieback.storage.trust import accept_file, trust
 from tieback.storage.workspace import Workspace
 from tieback.web.pages import TEMPLATES
+from tieback.web.resources import cases
 
 EVIL = "<img src=x onerror=alert(1)>"
 OPEN = exposure(version=EVIL, targets=(EVIL,))
@@ -229,6 +231,23 @@ def test_the_evidence_is_a_sealed_archive(pages: TestClient[ASGIApp], key: str, 
     assert answer.headers["content-disposition"] == f'attachment; filename="{key}.zip"'
     assert "case.json" in zipfile.ZipFile(io.BytesIO(answer.content)).namelist()
     assert changes.lines[-1] == ("Ann", "download the evidence of a case", key)
+
+
+@pytest.mark.parametrize(
+    ("count", "notes"),
+    [
+        (0, None),
+        (1, '["not in the archive: 1 part of the audit log with names of other hosts"]'),
+        (2, '["not in the archive: 2 parts of the audit log with names of other hosts"]'),
+    ],
+)
+def test_what_is_not_in_the_evidence_is_in_a_header(
+    pages: TestClient[ASGIApp], key: str, count: int, notes: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cases, "write_evidence", lambda *_: Evidence(b"PK", 1, count))
+    answer = pages.get(f"/api/v1/cases/{key}/evidence")
+    assert answer.headers.get("tieback-notes") == notes
+    assert "names of other hosts are not in it" in pages.get(f"/cases/{key}").text
 
 
 def written(pages: TestClient[ASGIApp], key: str, **order: object) -> dict[str, Any]:

@@ -10,12 +10,14 @@ import pytest
 from litestar.testing import TestClient
 
 from tests.unit.web.clients import client
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.report import build_report
 from tieback.pipeline.views import exports
-from tieback.report import renderers
+from tieback.report import by_name, renderers
+from tieback.report.files import left_out_text
 from tieback.storage.workspace import Workspace
+from tieback.web.resource import notes_text
 
 BUILT: dict[tuple[str, str], Report] = {}
 FORMATS = [one.meta for one in renderers() if one.meta.name not in {"terminal", "pdf"}]
@@ -49,6 +51,74 @@ def test_each_format_is_a_file_to_save(pages: TestClient[Any], scanned: Path, me
     if meta.suffix.endswith(".xml"):
         ET.fromstring(answer.content)
     assert not [path.name for path in scanned.iterdir() if path.name.startswith("tmp")]
+
+
+def notes_of(answer: Any) -> list[str]:
+    found: list[str] = json.loads(answer.headers.get("tieback-notes", "[]"))
+    return found
+
+
+@pytest.mark.parametrize("meta", FORMATS, ids=lambda meta: str(meta.name))
+def test_what_a_format_leaves_out_is_in_the_header_the_api_and_the_page(
+    pages: TestClient[Any], scanned: Path, meta: Any
+) -> None:
+    with Workspace.open(scanned, create=False) as workspace:
+        report = build_report(workspace, workspace.ledger.list_runs()[0].id)
+        text = left_out_text(report, by_name(meta.name), f"the format {meta.name}")
+    assert notes_of(pages.get(f"/api/v1/exports/{meta.name}")) == ([text] if text else [])
+    (known,) = [one for one in pages.get("/api/v1/exports").json()["formats"] if one["format"] == meta.name]
+    assert "; ".join(known["left_out"]) == text.removeprefix(f"not in the format {meta.name}: ")
+    row = next(part for part in pages.get("/exports").text.split("<tr>") if f">{meta.name}</th>" in part)
+    assert all(part in row for part in known["left_out"])
+    assert "not counted" not in row
+
+
+def test_some_formats_leave_something_out(pages: TestClient[Any]) -> None:
+    """Otherwise the test above shows nothing."""
+    formats = pages.get("/api/v1/exports").json()["formats"]
+    assert {one["format"] for one in formats if one["left_out"]} == {"csaf"}, "the run has no findings"
+
+
+def test_a_long_report_is_counted_when_the_user_wants_it(
+    pages: TestClient[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "IN_PROCESS", 0)
+    data = pages.get("/api/v1/exports").json()
+    assert (data["counted"], {one["left_out"] for one in data["formats"]}) == (False, {None})
+    page = pages.get("/exports").text
+    assert "not counted" in page
+    assert "count=true" in page
+    assert pages.get("/api/v1/exports?count=true").json()["counted"] is True
+
+
+def test_the_page_shows_what_an_audience_does_not_get(pages: TestClient[Any]) -> None:
+    name = pages.get("/api/v1/exports/json").json()["apps"][0]["app"]["vendor"]
+    data = pages.get("/api/v1/exports", params={"audience": "vendor", "vendor": name}).json()
+    answer = pages.get("/api/v1/exports/csv", params={"audience": "vendor", "vendor": name})
+    assert (data["counted"], data["problem"]) == (True, "")
+    assert notes_of(answer)[: len(data["notes"])] == data["notes"]
+    for query in ("audience=public", "audience=vendor&vendor=none", "audience=everyone", "run=none"):
+        assert pages.get(f"/api/v1/exports?{query}").json()["problem"]
+        assert 'class="warning"' in pages.get(f"/exports?{query}").text
+
+
+def test_suppressions_that_were_not_applied_are_named(pages: TestClient[Any], scanned: Path) -> None:
+    path = scanned / "suppressions.toml"
+    path.write_text('[[suppress]]\nrule = "open-store"\nreason = "x"\nauthor = "x"\nexpires = 2099-01-01\n')
+    try:
+        (note,) = notes_of(pages.get("/api/v1/exports/json"))
+        assert "was not applied" in note
+        assert "was not applied" in pages.get("/exports").text
+    finally:
+        path.unlink()
+
+
+def test_a_header_is_ascii_and_bounded() -> None:
+    text = notes_text(["\r\nSet-Cookie: x", "\u00fc" * 5_000, *map(str, range(40))])
+    assert text.isascii()
+    assert not set("\r\n") & set(text)
+    assert len(text) < 5_000
+    assert json.loads(text)[-1] == "and 32 more notes"
 
 
 def test_a_vendor_gets_its_own_apps(pages: TestClient[Any]) -> None:

@@ -19,7 +19,7 @@ from tests.inline_engine import quiet
 from tests.unit.web.clients import Changes, client
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.model.report import RulesUsed
+from tieback.model.report.used import RulesUsed
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.jobs.folders import exports
 from tieback.pipeline.scan import ScanRequest, run_scan

@@ -10,7 +10,8 @@ from tieback.cases.letters.store_facts import build_store_fact, classes_of, plac
 from tieback.cases.letters.variables import AppFact, LetterFacts, Sender, StoreFact
 from tieback.model.app import Platform
 from tieback.model.case import Case, CaseApp, CaseState, RecheckVerdict
-from tieback.report.document import PLATFORM_WORDS, clean
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import PLATFORM_WORDS
 from tieback.scope.audit_contacts import TargetContact
 
 __all__ = (

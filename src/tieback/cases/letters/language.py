@@ -182,8 +182,8 @@ def write_templates(folder: Path) -> list[Path]:
     return sorted(written)
 
 
-def shorten_names(names: Sequence[str], language: Language, most: int = 3) -> str:
+def shorten_names(names: Sequence[str], language: Language, most: int = 3, between: str = ", ") -> str:
     """Return the first names and the number of further ones."""
     distinct = list(dict.fromkeys(names))
-    text = ", ".join(distinct[:most])
+    text = between.join(distinct[:most])
     return text if len(distinct) <= most else f"{text} (+{len(distinct) - most} {language.words['more']})"

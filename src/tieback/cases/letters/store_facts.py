@@ -16,8 +16,9 @@ from tieback.model.case import Case, Confirmation, Recheck
 from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.grant import Depth
 from tieback.model.probe import MATERIALIZED_VIEW, VIEW, Access, Container, Entry, RansomVerdict
-from tieback.report.document import clean, store_name
 from tieback.report.figures import SIGNS
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import store_name
 from tieback.report.verdict import NOT_READ, no_personal_data_in
 from tieback.scope.audit_contacts import TargetContact
 
@@ -57,7 +58,7 @@ def build_store_fact(
         size=language.size((check and check.bytes) or store.bytes),
         containers=_containers(store, language),
         classes=classes_of([case], language) or _no_classes(store, language),
-        signs=_signs(store, own),
+        signs=_signs(store, own, language),
         proof=shorten_names([clean(line, 200) for line in _proof(case, own)], language, 4),
         cost=f"{language.number(store.bytes_sent)} / {language.number(store.bytes_read)} {language.words['bytes']}",
         advice=advice,
@@ -238,10 +239,10 @@ def _container(leaf: Container, language: Language) -> str:
     return f"{clean(leaf.name, 80)}{count}"
 
 
-def _signs(store: Exposure, own: Sequence[str]) -> str:
+def _signs(store: Exposure, own: Sequence[str], language: Language) -> str:
     if store.ransom.verdict in (RansomVerdict.NONE, RansomVerdict.UNLIKELY):
         return ""
-    return "; ".join(clean(line, 200) for line in _told(store.ransom.reasons, store, own)[:4])
+    return shorten_names([clean(line, 200) for line in _told(store.ransom.reasons, store, own)], language, 4, "; ")
 
 
 def _told(lines: Iterable[str], store: Exposure, own: Sequence[str]) -> list[str]:

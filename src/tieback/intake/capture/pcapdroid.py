@@ -16,6 +16,7 @@ import msgspec
 
 from tieback.intake.capture.device import CommandResult, DeviceError, Shell, last_line
 from tieback.intake.capture.journal import RemoveFile, StopApp, UndoJournal
+from tieback.model.count_text import count_text
 
 PCAPDROID = "com.emanuelef.remote_capture"
 CONTROL = f"{PCAPDROID}/.activities.CaptureCtrl"
@@ -141,7 +142,7 @@ class Pcapdroid:
             )
         troubles = []
         if size is not None and copied < size:
-            troubles.append(f"{size - copied:,} bytes of the capture could not be copied.")
+            troubles.append(f"{count_text(size - copied, 'byte')} of the capture could not be copied.")
         if copied >= MAX_PCAP:
             troubles.append("The capture reached its largest size: later packets are missing.")
         if keylog is not None:

@@ -42,6 +42,7 @@ from tieback.pipeline.disclosure.vendors import VendorService
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.pipeline.report import apps_of_run
 from tieback.pipeline.runs import finished_run
+from tieback.report.shortened import cut_text
 from tieback.scope.audit_contacts import TargetContact, read_contacts
 from tieback.scope.grant import parse_grant
 from tieback.storage.attachments import keep
@@ -360,7 +361,7 @@ class CaseService(VendorService):
 
 
 def _label(store: Exposure) -> str:
-    return f"{store.product} at {', '.join(store.targets[:3])}"
+    return f"{store.product} at {cut_text(store.targets, 3)}"
 
 
 def _confirmed(

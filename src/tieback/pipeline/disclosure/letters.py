@@ -34,7 +34,7 @@ from tieback.pipeline.disclosure.letter_sender import sender_of
 from tieback.pipeline.disclosure.letter_sent import mark_sent, sent_case
 from tieback.pipeline.disclosure.vendors import VendorView
 from tieback.pipeline.fleet.coverage import FleetLine
-from tieback.report.document import clean
+from tieback.report.texts.clean import clean
 from tieback.scope.audit_contacts import TargetContact
 from tieback.scope.grant import parse_grant
 

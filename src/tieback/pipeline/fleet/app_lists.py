@@ -30,9 +30,9 @@ from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform
 from tieback.pii.taxonomy import sensitivity
 from tieback.pipeline.fleet.coverage import FleetLine
-from tieback.report.document import records_text
 from tieback.report.formats.csv import cell
 from tieback.report.shortened import cut_text
+from tieback.report.texts.stores import records_text
 
 _MOST_CLASSES = 6
 """Classes of personal data in the reason of a line, the most sensitive first."""

@@ -18,7 +18,7 @@ from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.pipeline.fleet.coverage import FleetLine
-from tieback.report.document import clean
+from tieback.report.texts.clean import clean
 from tieback.storage.lake.lake import Lake
 
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"

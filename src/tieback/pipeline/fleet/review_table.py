@@ -12,9 +12,9 @@ from tieback.model.device import AppStoreState, DevicePlatform, Ownership
 from tieback.model.errors import UsageError
 from tieback.model.extras import extra_advice
 from tieback.pipeline.fleet.coverage import FleetLine
-from tieback.report.document import clean
 from tieback.report.figures import NOT_MEASURED, figure_text, quality_text
 from tieback.report.formats.csv import cell
+from tieback.report.texts.clean import clean
 
 COLUMNS = (
     "app", "platform", "identifier", "vendor", "devices", "personal", "corporate", "ownership unknown",

@@ -11,7 +11,7 @@ from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.figure import Figure
 from tieback.model.passive import PassiveNote, PassiveService, PassiveSighting
 from tieback.pipeline.mapping.attribution import HostAttribution
-from tieback.report.document import records_text
+from tieback.report.texts.stores import records_text
 
 
 class StoreLink(msgspec.Struct, frozen=True):

@@ -34,9 +34,11 @@ from tieback.pipeline.runs import finished_run
 from tieback.pipeline.scan import ScanRequest, ScanResult, analyse_inputs, run_scan
 from tieback.report import by_name
 from tieback.report.audience import audience_of
-from tieback.report.document import scope_unprobed_text, undecided_text, unprobed_text
 from tieback.report.files import left_out_text, write_all
-from tieback.report.unread import damaged_errors
+from tieback.report.shortened import cut
+from tieback.report.texts.headline import undecided_text
+from tieback.report.texts.unprobed import scope_unprobed_text, unprobed_text
+from tieback.report.texts.unread import damaged_errors
 from tieback.scope import event_loop
 from tieback.scope.policy.approval import ApprovedGrant
 from tieback.storage.own_domains import read_own_domains
@@ -261,7 +263,7 @@ def _recheck(order: JobOrder, job: RecheckJob, reporter: JobReporter) -> JobResu
             rules=active_rules(workspace=order.workspace),
         ):
             verdicts[str(looked.check.verdict)] += 1
-            reasons = "; ".join(looked.check.reasons[:3])
+            reasons = "; ".join(cut(looked.check.reasons, 3, one="reason"))
             verdict = looked.check.verdict.value.replace("_", " ")
             reporter.send(JobNote(text=short(f"{looked.after.id}: {verdict}{f' ({reasons})' if reasons else ''}")))
     return JobResult(figures={"cases": verdicts.total(), **verdicts})

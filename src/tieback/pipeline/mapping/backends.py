@@ -6,7 +6,7 @@ from tieback.backends.addresses import shipped_snapshot
 from tieback.backends.map import map_backends
 from tieback.model.backend import Backend
 from tieback.model.endpoint import Endpoint, Party
-from tieback.model.report import DataUsed
+from tieback.model.report.used import DataUsed
 from tieback.pipeline.mapping.api_leads import attribute_backends, names_in_captures
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.mapping.dns_answers import DnsLookups

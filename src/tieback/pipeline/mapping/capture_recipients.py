@@ -9,7 +9,7 @@ from tieback.backends.attribute import most_certain
 from tieback.leaks.declared import Sent
 from tieback.model.declaration import DeclaredItem, PrivacyDeclaration
 from tieback.model.flow import Flow
-from tieback.model.report import Recipient
+from tieback.model.report.captures import Recipient
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.mapping.declarations import AppTraffic, Declarations
 from tieback.pipeline.mapping.flow_endpoints import endpoint_of

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from tieback.model.flow import ContentState, Flow, add_stated
-from tieback.model.report import ContactedServer, Encryption
+from tieback.model.report.captures import ContactedServer, Encryption
 from tieback.pipeline.mapping.flow_endpoints import is_group, is_name_service
 from tieback.pipeline.mapping.recipients import classes_received
 

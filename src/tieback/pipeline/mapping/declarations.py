@@ -7,7 +7,7 @@ import msgspec
 from tieback.leaks.declared import AppDeclarations, Sent
 from tieback.model.app import Platform
 from tieback.model.declaration import DeclaredItem, DeclaredState, PrivacyDeclaration
-from tieback.model.report import Recipient
+from tieback.model.report.captures import Recipient
 from tieback.pipeline.mapping.traffic_apps import TrafficApp
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.declarations import imported_forms, package_declarations

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from tieback.model.flow import FlowApp
-from tieback.model.report import AppMatch
+from tieback.model.report.captures import AppMatch
 
 _LENGTH = 16
 """Bytes of a process name in the header of a packet."""

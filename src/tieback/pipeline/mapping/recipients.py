@@ -9,7 +9,7 @@ from tieback.backends.hosting import HostingLookup
 from tieback.model.backend import Backend
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.flow import ContentState, Flow, SentData
-from tieback.model.report import AppMatch, Recipient
+from tieback.model.report.captures import AppMatch, Recipient
 from tieback.pipeline.mapping.flow_endpoints import is_group, is_name_service
 from tieback.recognise.collect import Maker
 from tieback.recognise.maker_names import registrable_domain

@@ -10,7 +10,7 @@ from tieback.assess.findings import SharedSecret
 from tieback.backends.pivot import Lead
 from tieback.model.app import App, Platform
 from tieback.model.flow import Flow, FlowApp, Leak
-from tieback.model.report import AppMatch, ContactedServer, Recipient
+from tieback.model.report.captures import AppMatch, ContactedServer, Recipient
 from tieback.model.sighting import Sighting
 from tieback.pipeline.mapping.contacted_servers import ServerTotals
 from tieback.pipeline.mapping.flow_endpoints import EndpointTotals, endpoint_of, leads_of

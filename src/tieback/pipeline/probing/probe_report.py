@@ -11,7 +11,9 @@ from tieback.assess.summary import summarise
 from tieback.model.exposure import Exposure
 from tieback.model.grant import Grant
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.model.report import LazyIndex, LazyTable, Report, RunScope, SkipReason
+from tieback.model.report.document import Report
+from tieback.model.report.scope import RunScope, SkipReason
+from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.model.sighting import Problem
 from tieback.pii import detectors
 from tieback.pipeline.plugin_config import plugins_used

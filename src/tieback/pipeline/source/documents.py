@@ -52,10 +52,16 @@ def _source_problems(checkout: Checkout, lines: Located) -> Iterator[Problem]:
     finds = len(lines.found)
     missing = finds - sum(any(one.file for one in found) for found in lines.found.values())
     if missing and missing == finds:
-        text = f"none of the {finds:,} endpoints and credentials was found in this source; is it the source of the app?"
+        every = (
+            "the endpoint or credential was not"
+            if finds == 1
+            else f"none of the {finds:,} endpoints and credentials was"
+        )
+        text = f"{every} found in this source; is it the source of the app?"
         yield Problem(text, str(checkout.top))
     elif missing:
-        text = f"{missing:,} of {finds:,} endpoints and credentials were not found in this source"
+        verb = "was" if missing == 1 else "were"
+        text = f"{missing:,} of {finds:,} endpoints and credentials {verb} not found in this source"
         yield Problem(text, str(checkout.top))
     yield from search_problems(checkout, lines)
 

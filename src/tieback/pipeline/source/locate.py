@@ -12,7 +12,9 @@ from tieback.model.app import App, Platform
 from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Finding
-from tieback.model.report import AppSighting, LazyIndex, LazyTable, Report
+from tieback.model.report.apps import AppSighting
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.model.sighting import Evidence, Problem
 from tieback.model.source import SourceLocation, SourceMatch
 from tieback.pipeline.source.search import SourceSearch

@@ -11,7 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from tieback.report.detail import FindingDetail
-from tieback.report.document import TRAFFIC, endpoint_host
+from tieback.report.texts.routes import TRAFFIC, endpoint_host
 
 MANIFEST = "AndroidManifest.xml"
 MAX_TRACES = 32

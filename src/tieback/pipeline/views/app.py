@@ -11,7 +11,7 @@ from tieback.cases.register import VendorRegister
 from tieback.model.app import App
 from tieback.model.declaration import DeclaredItem, PrivacyDeclaration
 from tieback.model.device import AppStoreSummary, MatchStrength, Ownership
-from tieback.model.report import ContactedServer, Recipient
+from tieback.model.report.captures import ContactedServer, Recipient
 from tieback.model.sighting import CredentialGrade, NotBackend, Problem, UnreadCode
 from tieback.pipeline.views.declared import declared_of_app
 from tieback.pipeline.views.index_figures import PartlyReadCapture, RecipientFigures

@@ -11,7 +11,7 @@ from tieback.backends.confidence import sighting_confidence
 from tieback.backends.registration import registered_contacts
 from tieback.model.backend import Attribution, Backend
 from tieback.model.graph import THRESHOLD
-from tieback.model.report import DataUsed
+from tieback.model.report.used import DataUsed
 from tieback.pipeline.graph.views import passive_view
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.views.apps import find_app_rows

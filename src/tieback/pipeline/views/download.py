@@ -10,3 +10,5 @@ class Download(msgspec.Struct, frozen=True, kw_only=True):
     """Our own name, never one from an input."""
     media_type: str
     data: bytes
+    notes: tuple[str, ...] = ()
+    """What the file does not contain."""

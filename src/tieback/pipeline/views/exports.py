@@ -10,15 +10,17 @@ from typing import BinaryIO
 import msgspec
 
 from tieback.model.errors import BusyError, UsageError, WorkspaceError
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pipeline.finish import reduce_report, workspace_suppressions
 from tieback.pipeline.report import build_report
-from tieback.pipeline.runs import finished_run
+from tieback.pipeline.runs import NoSuchRunError, finished_run
+from tieback.pipeline.views.run_index import IN_PROCESS, lake_bytes
 from tieback.report import renderers
 from tieback.report.audience import Audience, audience_of
-from tieback.report.files import left_out_text
+from tieback.report.files import left_out_parts, left_out_text
 from tieback.report.interface import Renderer
 from tieback.storage.failures import storage_errors
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 MAX_ROWS = 500_000
@@ -57,6 +59,8 @@ class ExportFormat(msgspec.Struct, frozen=True, kw_only=True):
     use: str
     available: bool
     """False if its extra is not installed on the server."""
+    left_out: tuple[str, ...] | None = None
+    """What of this report the format does not contain, such as ``6 findings``; ``null`` if it was not counted."""
 
 
 class ExportPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +74,12 @@ class ExportPage(msgspec.Struct, frozen=True, kw_only=True):
     """The last finished runs, at most 20."""
     vendors: tuple[str, ...]
     """Names of vendors in the register, at most 500."""
+    counted: bool = False
+    """True if ``left_out`` of each format and ``notes`` are known. A long report is only read with ``count=true``."""
+    notes: tuple[str, ...] = ()
+    """What this audience must not see or must wait for, and suppressions that were not applied."""
+    problem: str = ""
+    """Why there is no report for this audience; empty if there is one."""
 
 
 class Export(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,8 +93,41 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     """What the audience must not see or must wait for, and what the format does not contain."""
 
 
-def exports_page(workspace: Workspace) -> ExportPage:
-    """Formats and audiences. Raises ``WorkspaceError``."""
+def exports_page(
+    workspace: Workspace, audience: str = "internal", vendor: str = "", run: str = "", *, count: bool = False
+) -> ExportPage:
+    """Formats and audiences, and what each format leaves out of the report.
+
+    Args:
+        workspace: an open workspace.
+        audience: as of ``export_report``, like ``vendor`` and ``run``.
+        vendor: name of the vendor, for its audience.
+        run: ID of a finished run; empty: the last one.
+        count: read the report also if it is long.
+
+    Raises:
+        WorkspaceError: the workspace cannot be read.
+    """
+    plain = _plain_page(workspace)
+    if plain.run is None or (audience == Audience.VENDOR and not vendor):
+        return plain
+    if not count and lake_bytes(workspace) > IN_PROCESS:
+        return plain
+    try:
+        with _turn():
+            document, notes = _document(workspace, _audience(audience, vendor), vendor, run, "exports")
+            formats = tuple(
+                msgspec.structs.replace(shown, left_out=left_out_parts(document, one))
+                for one, shown in zip(_renderers(), plain.formats, strict=True)
+            )
+    except BusyError:
+        return plain
+    except (UsageError, NoSuchRunError) as error:
+        return msgspec.structs.replace(plain, problem=error.diagnostics())
+    return msgspec.structs.replace(plain, formats=formats, notes=notes, counted=True)
+
+
+def _plain_page(workspace: Workspace) -> ExportPage:
     ended = [run for run in workspace.ledger.list_runs() if run.ended is not None]
     latest = finished_run(workspace)
     vendors = sorted({vendor.name for vendor in workspace.ledger.cases.vendors() if vendor.name})
@@ -126,26 +169,44 @@ def export_report(workspace: Workspace, form: str, audience: str, vendor: str, r
     if renderer is None:
         names = ", ".join(one.meta.name for one in _renderers())
         raise UsageError("unknown format", where=form[:40], advice=f"Choose one of {names}")
+    who = _audience(audience, vendor)
+    chosen = _chosen(workspace, run)
+    with _turn():
+        document, notes = _document(workspace, who, vendor, chosen.id, form)
+        name = f"tieback-{chosen.id}-{who.value}{renderer.meta.suffix}"
+        left_out = left_out_text(document, renderer, f"the format {renderer.meta.name}")
+        return _rendered(workspace, renderer, document, name, (*notes, *filter(None, [left_out])))
+
+
+def _audience(audience: str, vendor: str) -> Audience:
     try:
-        who = audience_of(audience, vendor)
+        return audience_of(audience, vendor)
     except UsageError as error:
         raise UsageError(
             error.what, where="audience", advice="Choose internal, vendor with a name, or public"
         ) from None
+
+
+def _chosen(workspace: Workspace, run: str) -> RunRow:
     chosen = finished_run(workspace, run)
     if chosen is None:
         raise WorkspaceError("no run has finished", where="exports", advice="Start a run first")
-    with _turn():
-        whole = build_report(workspace, chosen.id)
-        if (rows := _rows(whole)) > MAX_ROWS:
-            raise UsageError(
-                f"the report has {rows:,} rows, too many to wait for", where=form, advice="Start a job of kind report"
-            )
-        suppressed = workspace_suppressions(workspace.directory)[0](whole)
-        document, notes = reduce_report(suppressed, who, vendor, workspace.directory, chosen.id)
-        name = f"tieback-{chosen.id}-{who.value}{renderer.meta.suffix}"
-        left_out = left_out_text(document, renderer, f"the format {renderer.meta.name}")
-        return _rendered(workspace, renderer, document, name, (*notes, *filter(None, [left_out])))
+    return chosen
+
+
+def _document(
+    workspace: Workspace, audience: Audience, vendor: str, run: str, where: str
+) -> tuple[Report, tuple[str, ...]]:
+    """The report for an audience, and notes: suppressions that were not applied, and what it leaves out."""
+    chosen = _chosen(workspace, run)
+    whole = build_report(workspace, chosen.id)
+    if (rows := _rows(whole)) > MAX_ROWS:
+        raise UsageError(
+            f"the report has {rows:,} rows, too many to wait for", where=where, advice="Start a job of kind report"
+        )
+    apply, notice = workspace_suppressions(workspace.directory)
+    document, notes = reduce_report(apply(whole), audience, vendor, workspace.directory, chosen.id)
+    return document, (*filter(None, [notice]), *notes)
 
 
 @contextmanager

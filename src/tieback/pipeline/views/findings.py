@@ -9,7 +9,7 @@ import msgspec
 from tieback.assess.findings import with_references
 from tieback.assess.rules import load_rules
 from tieback.model.exposure import Finding, Severity
-from tieback.model.report import Suppression
+from tieback.model.report.suppression import Suppression
 from tieback.model.source import SourceLocation
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.pipeline.posture.section import posture_section
@@ -20,13 +20,7 @@ from tieback.pipeline.views.stores import StoreState, store_state
 from tieback.report.verdict import access_text
 from tieback.storage.ledger.case_order import Whole
 from tieback.storage.ledger.conclusions import finding_rank
-from tieback.storage.ledger.pages import (
-    FindingKey,
-    count_findings,
-    finding_page,
-    findings_by_rule,
-    pick_findings,
-)
+from tieback.storage.ledger.pages import FindingKey, count_findings, finding_page, findings_by_rule, pick_findings
 from tieback.storage.workspace import Workspace
 
 MOST_APPS = 100

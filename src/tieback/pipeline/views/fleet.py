@@ -29,7 +29,7 @@ from tieback.pipeline.runs import finished_run
 from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.pipeline.views.prepared_fleet import PreparedFleet, prepared_fleet
-from tieback.report.document import records_text
+from tieback.report.texts.stores import records_text
 from tieback.storage.ledger.inventory_pages import app_installs
 from tieback.storage.workspace import Workspace
 
@@ -479,10 +479,14 @@ def _of_reach(reach: RunReach, state: FleetState) -> tuple[FleetAction, str]:
         stores = "a store that is" if reach.undecided == 1 else f"{reach.undecided:,} stores that are"
         return FleetAction.PROBE, f"It leads to {stores} known neither as open nor as closed."
     if state is FleetState.NOT_PROBED:
-        why = f"None of its {backends} was probed" if reach.backends else "Nothing was probed"
+        none = "Its back end was not probed" if reach.backends == 1 else f"None of its {backends} was probed"
+        why = none if reach.backends else "Nothing was probed"
         return FleetAction.PROBE, f"{why}, so open stores are unknown."
     if not reach.backends:
         return FleetAction.NONE, "The run found no back end in it."
     left = reach.backends - reach.probed
-    rest = f" Not probed, so not decided: {left:,} of its {backends}." if left else f" All its {backends} were probed."
+    if left:
+        rest = f" Not probed, so not decided: {left:,} of its {backends}."
+    else:
+        rest = " Its back end was probed." if reach.backends == 1 else f" All its {backends} were probed."
     return FleetAction.NONE, f"The run found no open store behind it.{rest}"

@@ -8,7 +8,7 @@ import numpy as np
 
 from tieback.backends.normalise import OwnerDomains
 from tieback.model.probe import Outcome
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pipeline.graph.probed import is_probed
 from tieback.pipeline.graph.run_graph import RunGraph
 from tieback.pipeline.mapping.attribution import AttributionSources
@@ -38,13 +38,8 @@ from tieback.pipeline.views.index_rows import (
     recipient_words,
     store_ways,
 )
-from tieback.pipeline.views.records import (
-    AppRecord,
-    AppState,
-    FoundStore,
-)
-from tieback.report.document import unread_text
-from tieback.report.unread import partly_read_captures
+from tieback.pipeline.views.records import AppRecord, AppState, FoundStore
+from tieback.report.texts.unread import partly_read_captures, unread_text
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.graph_index import Level
 from tieback.storage.lake.queries.page_counts import apps_in_detail, probed_targets

@@ -2,7 +2,9 @@
 
 import msgspec
 
-from tieback.model.report import DataUsed, Headline, RunScope
+from tieback.model.report.headline import Headline
+from tieback.model.report.scope import RunScope
+from tieback.model.report.used import DataUsed
 from tieback.pipeline.views.records import FoundStore
 
 MOST_WORST = 10

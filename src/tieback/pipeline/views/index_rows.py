@@ -10,7 +10,8 @@ from tieback.backends.confidence import route_confidence, sighting_confidence
 from tieback.backends.normalise import OwnerDomains
 from tieback.model.declaration import DeclaredItem
 from tieback.model.exposure import Exposure, Severity
-from tieback.model.report import AppSummary, Recipient
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.captures import Recipient
 from tieback.pipeline.views.index_figures import UNPLACED
 from tieback.pipeline.views.records import (
     MOST_ADDRESSES,

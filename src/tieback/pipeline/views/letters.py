@@ -8,7 +8,7 @@ from tieback.model.case import Letter, LetterDates
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.letter_files import available_formats, letter_files, letter_warnings
 from tieback.pipeline.disclosure.letters import TLP
-from tieback.pipeline.views.cases import LetterRow, letter_rows
+from tieback.pipeline.views.cases.letters import LetterRow, letter_rows
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, cut, decode_cursor
 from tieback.storage.workspace import Workspace
 

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import msgspec
 
 from tieback.model.case import CaseState
-from tieback.model.report import Headline, SkipReason
+from tieback.model.report.headline import Headline
+from tieback.model.report.scope import SkipReason
 from tieback.pipeline.views.index_figures import RunFigures
 from tieback.pipeline.views.records import FoundStore
 from tieback.pipeline.views.run_index import open_index

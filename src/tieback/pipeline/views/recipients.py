@@ -6,7 +6,7 @@ import msgspec
 
 from tieback.model.declaration import Declared
 from tieback.model.endpoint import Party
-from tieback.model.report import Recipient
+from tieback.model.report.captures import Recipient
 from tieback.pipeline.views.index_figures import PartlyReadCapture, RecipientFigures
 from tieback.pipeline.views.records import RecipientRow
 from tieback.pipeline.views.run_rows import conditions_of, rows_of_run

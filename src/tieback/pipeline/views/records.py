@@ -14,7 +14,7 @@ from tieback.model.declaration import DeclaredItem
 from tieback.model.device import AppStoreSummary
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure
-from tieback.model.report import Recipient
+from tieback.model.report.captures import Recipient
 from tieback.model.sighting import Problem, UnreadCode
 
 

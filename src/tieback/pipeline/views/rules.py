@@ -4,7 +4,7 @@ from pathlib import PurePath
 
 import msgspec
 
-from tieback.model.report import RulesUsed
+from tieback.model.report.used import RulesUsed
 from tieback.pipeline.rule_sets import read_active_rules, rules_used
 from tieback.storage.workspace import Workspace
 from tieback.user_state import has_user_rules

@@ -57,12 +57,12 @@ def prepare_last_index(directory: Path) -> None:
     """
     with suppress(TiebackError), Workspace.open(directory, create=False) as workspace:
         run = workspace.ledger.latest_run()
-        if run is not None and _lake_bytes(workspace) > IN_PROCESS:
+        if run is not None and lake_bytes(workspace) > IN_PROCESS:
             open_index(workspace, run)
 
 
 def _build(workspace: Workspace, run: str) -> None:
-    if _lake_bytes(workspace) <= IN_PROCESS:
+    if lake_bytes(workspace) <= IN_PROCESS:
         build_index(workspace, run)
         return
     command = [sys.executable, "-P", "-m", BUILDER, str(workspace.directory), run]
@@ -82,7 +82,8 @@ def _build(workspace: Workspace, run: str) -> None:
     )
 
 
-def _lake_bytes(workspace: Workspace) -> int:
+def lake_bytes(workspace: Workspace) -> int:
+    """Size of the lake, in bytes. Raises ``WorkspaceError``."""
     with storage_errors(workspace.directory):
         return sum(path.stat().st_size for path in workspace.lake_directory.rglob("*.parquet"))
 

@@ -6,14 +6,15 @@ from itertools import islice
 import msgspec
 
 from tieback.model.errors import TiebackError
-from tieback.model.report import RulesUsed
+from tieback.model.report.used import RulesUsed
 from tieback.model.skipped import SkippedFiles
 from tieback.pipeline.jobs.folders import export_file
 from tieback.pipeline.jobs.kinds import ImportJob, ProbeJob, RecheckJob, ReportJob, ScanJob, decode_arguments
 from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
 from tieback.pipeline.report import partly_read_captures, run_scope, run_unanswered
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
-from tieback.report.document import scope_unprobed_text, unread_text
+from tieback.report.texts.unprobed import scope_unprobed_text
+from tieback.report.texts.unread import unread_text
 from tieback.storage.lake.tables.inputs import count_inputs, failed_inputs, read_skipped
 from tieback.storage.lake.tables.run_data import read_run_rules
 from tieback.storage.ledger.jobs import JobEvent, JobRow, JobState

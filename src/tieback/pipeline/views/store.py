@@ -19,19 +19,16 @@ from tieback.model.exposure import (
     SeverityFactor,
 )
 from tieback.model.figure import Figure
-from tieback.model.probe import (
-    Identity,
-    Ransom,
-    TlsInfo,
-)
+from tieback.model.probe import Identity, Ransom, TlsInfo
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.pipeline.views.records import backend_id
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
 from tieback.pipeline.views.stores import CaseLink, StoreRow, StoreState, case_links, store_row, store_state
-from tieback.report.document import containers_of, most_sensitive, way_words
 from tieback.report.figures import counted_noun
 from tieback.report.recorded import recorded_text
+from tieback.report.texts.routes import way_words
+from tieback.report.texts.stores import containers_of, most_sensitive
 from tieback.report.verdict import (
     NOTICES,
     abilities_text,
@@ -42,12 +39,7 @@ from tieback.report.verdict import (
     no_personal_data,
 )
 from tieback.storage.lake.tables.probes import read_backends
-from tieback.storage.ledger.pages import (
-    find_store,
-    log_page,
-    pick_findings,
-    store_in_runs,
-)
+from tieback.storage.ledger.pages import find_store, log_page, pick_findings, store_in_runs
 from tieback.storage.workspace import Workspace
 
 MOST_CONTAINERS = 200

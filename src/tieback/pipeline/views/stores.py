@@ -7,23 +7,13 @@ import msgspec
 
 from tieback.model.case import CaseState
 from tieback.model.errors import UsageError
-from tieback.model.exposure import (
-    Exposure,
-    PeopleRange,
-    Severity,
-)
+from tieback.model.exposure import Exposure, PeopleRange, Severity
 from tieback.model.figure import Figure
-from tieback.model.probe import (
-    Ability,
-    Access,
-    Entry,
-    Privileges,
-    RansomVerdict,
-)
+from tieback.model.probe import Ability, Access, Entry, Privileges, RansomVerdict
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, cut, decode_cursor
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
-from tieback.report.document import ACCESS_WORDS, most_sensitive
+from tieback.report.texts.stores import ACCESS_WORDS, most_sensitive
 from tieback.report.verdict import access_text
 from tieback.storage.ledger.case_order import Whole
 from tieback.storage.ledger.pages import (

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from tieback.model.count_text import count_text
 from tieback.model.resource import Dependency, DependencyKind, OpenPorts, Resource, ResourceKind, TriState
 from tieback.posture.describe.aws_names import parse_arn
 from tieback.posture.describe.interface import DescriptionContext, NotAResourceError
@@ -88,7 +89,7 @@ class Terraform:
             elif not one.type.startswith(_PARTS):
                 source.other += 1
         if graph.left_out:
-            source.note_missing(f"{graph.left_out:,} resources beyond the limit")
+            source.note_missing(f"{count_text(graph.left_out, 'resource')} beyond the limit")
 
     def _describe(
         self, source: PostureSource, line: int, graph: TerraformGraph, one: TerraformResource, kind: ResourceType

@@ -9,6 +9,7 @@ from tieback.recognise.dataflow.ends import What
 from tieback.recognise.dataflow.reaching import APUT, FILLED, IGET, IPUT, RETURN, SPUT, MethodFlow, Operation, Origins
 from tieback.recognise.dataflow.unread_settings import is_unread_setting
 from tieback.recognise.texts.prose import REDIRECT
+from tieback.recognise.texts.redirects import CODE_KEYS
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
@@ -24,8 +25,6 @@ UNCALLED = "only in the result of a method that no code calls"
 
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
-REDIRECTS = ("redirect_uri", "redirect_url", "redirectUri", "redirectUrl")
-"""Keys of that address: RFC 6749, section 4.1.1; Weibo's SDK has the camel-case form."""
 HEADERS = ("Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With")
 """Headers with an address that the request does not go to; libraries and maps get them under these names."""
 _ACTIONS = frozenset(("android.intent.action.VIEW", "android.intent.action.SEND", "android.intent.action.SENDTO"))
@@ -53,7 +52,7 @@ NOTHING = Outcome(frozenset(), contacts=False, returns=False)
 
 
 _REASONS = (LINK, SHOWN, REDIRECT, COMPARED, COOKIES, HEADER, DESCRIPTION, UNCALLED)
-KEYS = {**dict.fromkeys(HEADERS, HEADER), **dict.fromkeys(REDIRECTS, REDIRECT)}
+KEYS = {**dict.fromkeys(HEADERS, HEADER), **dict.fromkeys(CODE_KEYS, REDIRECT)}
 _ENDS: dict[What, str] = {
     "shown": SHOWN, "link": LINK, "compared": COMPARED, "cookies": COOKIES, "header": HEADER,
 }  # fmt: skip

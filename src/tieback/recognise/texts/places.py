@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice
 
 from tieback.recognise.dataflow.trace import LINK
-from tieback.recognise.texts import joins, markup, prose, structured, tables
+from tieback.recognise.texts import joins, markup, prose, redirects, structured, tables
 from tieback.recognise.texts.markup import markup_spans
 from tieback.recognise.texts.prose import COMMENT
 from tieback.recognise.texts.script import ScriptSpans, script_spans
@@ -38,7 +38,7 @@ _TELLS = re.compile(
     rb"\s{0,4}\(\s{0,20}\Z"
 )
 """The beginning of a call whose first argument is a message."""
-_NAMED = re.compile(rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|[rR]edirect_?[uU]r[il])[\"']?\s{0,4}:\s{0,8}\Z")
+_NAMED = re.compile(rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|%b)[\"']?\s{0,4}:\s{0,8}\Z" % redirects.PROPERTY)
 """The name before an address that is not contacted: RFC 7519, section 4.1.1; RFC 6749, section 4.1.1."""
 _HREF = re.compile(rb"[{,]\s{0,20}[\"']?href[\"']?\s{0,4}:\s{0,8}\Z")
 """The name before the address of a link in the properties of an element: of React (``jsx("a", {href: …})``) and Vue
@@ -46,7 +46,7 @@ _HREF = re.compile(rb"[{,]\s{0,20}[\"']?href[\"']?\s{0,4}:\s{0,8}\Z")
 _BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"']_blank[\"']")
 _PROPERTIES = 300
 """Most bytes of an element's properties on each side of an address that are read."""
-_REDIRECT_LINE = re.compile(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?redirect[-_]?ur[il][\"']?\s*[:= ]", re.IGNORECASE)
+_REDIRECT_LINE = re.compile(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?%b[\"']?\s*[:= ]" % redirects.SETTING, re.IGNORECASE)
 _DRAWABLE = re.compile(r"(?:^|/)res/(?:drawable|mipmap)[\w-]{0,80}/[^/]{1,200}\.(?:png|jpe?g|gif|webp)$")
 """Files that the system only reads as pictures: https://developer.android.com/guide/topics/resources/drawable-resource"""
 _RESOURCE_FORK = b"\0\0\1\0"
@@ -122,8 +122,7 @@ _NAMESPACES = (
 _WIDGET_NAMES = (("author", "href"), ("author", "email"), ("feature", "name"), ("widget", "id"))
 """Attributes of a widget's ``config.xml`` that are names (https://www.w3.org/TR/widgets/)."""
 _BY_ATTRIBUTE = {
-    **dict.fromkeys(("redirecturi", "redirecturl", "redirect_uri", "redirect_url", "redirect-uri", "redirect-url"),
-                    prose.REDIRECT),
+    **dict.fromkeys(redirects.ATTRIBUTES, prose.REDIRECT),
     **dict.fromkeys(("title", "alt", "aria-label", "label"), SHOWN),
     "placeholder": EXAMPLE,
 }  # fmt: skip

@@ -16,12 +16,13 @@ from tieback.assess.ransom import RANSOMED
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, total
 from tieback.model.probe import Ability, Access, Outcome, Privileges
-from tieback.model.report import Baseline
+from tieback.model.report.baseline import Baseline
 from tieback.model.sighting import UnreadKind
 from tieback.report.diff.past import PastApp, PastFinding, PastReport, PastStore
-from tieback.report.document import RANSOM_WORDS, access_words
 from tieback.report.figures import bytes_text, figure_text
+from tieback.report.shortened import cut, cut_text
 from tieback.report.tables import NOT_PROBED
+from tieback.report.texts.stores import RANSOM_WORDS, access_words
 from tieback.report.verdict import ABILITY_WORDS
 
 NOTABLE = 0.1
@@ -165,11 +166,17 @@ def _places(finding: PastFinding, past: PastReport) -> list[str]:
 def _about(finding: PastFinding, past: PastReport) -> tuple[str, ...]:
     stores = [past.stores[key].label for key in finding.exposures if key in past.stores]
     apps = list(dict.fromkeys(past.apps[key].label for key in finding.apps if key in past.apps))
-    return (*stores[:3], *apps[:5])
+    return (*cut(stores, 3, one="store"), *cut(apps, 5, one="app"))
 
 
 def _new(finding: PastFinding, new: PastReport) -> Change:
-    return Change(ChangeKind.NEW, finding, None, _about(finding, new), finding.evidence[:3])
+    return Change(
+        ChangeKind.NEW,
+        finding,
+        None,
+        _about(finding, new),
+        tuple(cut(finding.evidence, 3, one="line of evidence", many="lines of evidence")),
+    )
 
 
 def _both(before: PastFinding, now: PastFinding, old: PastReport, new: PastReport) -> Change:
@@ -186,10 +193,8 @@ def _differences(before: PastFinding, now: PastFinding, old: PastReport, new: Pa
         yield from _store_differences(one, other)
     apps, others = ({past.apps[key].subject for key in finding.apps if key in past.apps}
                     for finding, past in ((before, old), (now, new)))  # fmt: skip
-    for subject in sorted(others - apps)[:5]:
-        yield f"also affects {subject}"
-    for subject in sorted(apps - others)[:5]:
-        yield f"no longer affects {subject}"
+    yield from cut((f"also affects {one}" for one in sorted(others - apps)), 5, one="newly affected app")
+    yield from cut((f"no longer affects {one}" for one in sorted(apps - others)), 5, one="no longer affected app")
 
 
 def _store_differences(one: PastStore, other: PastStore) -> Iterator[str]:
@@ -231,11 +236,11 @@ def _moves(before: PastFinding, now: PastFinding, old: PastReport, new: PastRepo
     for one, other in _store_pairs(before, now, old, new):
         if one.places != other.places:
             was, is_ = sorted(one.places - other.places), sorted(other.places - one.places)
-            yield _move(", ".join(was[:4]), ", ".join(is_[:4]))
+            yield _move(cut_text(was, 4), cut_text(is_, 4))
     if not now.exposures:
         was_in, is_in = ({_VOLATILE.sub("", line) for line in finding.evidence} for finding in (before, now))
         if was_in != is_in:
-            yield f"new location: {'; '.join(sorted(is_in - was_in)[:2])}" if is_in - was_in else "fewer locations"
+            yield f"new location: {'; '.join(cut(sorted(is_in - was_in), 2))}" if is_in - was_in else "fewer locations"
 
 
 def _move(was: str, now: str) -> str:
@@ -279,8 +284,10 @@ def _gone(finding: PastFinding, old: PastReport, looked: _Looked) -> Change:
             return Change(ChangeKind.UNCONFIRMED, finding, finding.severity, about, (unread,))
         if subjects and subjects <= looked.apps.keys():
             return Change(ChangeKind.FIXED, finding, finding.severity, about, ("the app was analysed again",))
-        missing = ", ".join(sorted(subjects - looked.apps.keys())[:3]) or "its app"
-        return Change(ChangeKind.UNCONFIRMED, finding, finding.severity, about, (f"{missing} was not analysed again",))
+        missing = sorted(subjects - looked.apps.keys())
+        names = cut_text(missing, 3) or "its app"
+        reason = f"{names} {'were' if len(missing) > 1 else 'was'} not analysed again"
+        return Change(ChangeKind.UNCONFIRMED, finding, finding.severity, about, (reason,))
     reasons, fixed = [], bool(stores)
     for store in stores:
         reason, is_fixed = _fate(store, looked)

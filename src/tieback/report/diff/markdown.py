@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from tieback.report.diff.compare import Change, Comparison
 from tieback.report.diff.words import TITLES, conclusion
-from tieback.report.document import escape_markdown
+from tieback.report.shortened import cut, fit_text
+from tieback.report.texts.clean import escape_markdown
 
 MOST = 40
 """Limit on the findings listed per kind; a comment has at most 65,536 characters."""
@@ -36,8 +37,8 @@ def _lines(change: Change) -> Iterator[str]:
     rule = f"({escape_markdown(finding.rule, 60)}, `{_id(finding.id)}`)"
     yield f"- **{finding.severity.value}**: {escape_markdown(finding.title)} {rule}"
     if change.about:
-        yield f"  - {escape_markdown(', '.join(change.about), 300)}"
-    for line in change.what[:5]:
+        yield f"  - {escape_markdown(fit_text(change.about, 300, between=', '), 300)}"
+    for line in cut(change.what, 5, one="difference"):
         yield f"  - {escape_markdown(line)}"
 
 

@@ -14,7 +14,8 @@ from tieback.model.errors import InputError
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.figure import Figure
 from tieback.model.probe import Ability, Access, Entry, Outcome, Privileges, RansomVerdict, is_undecided
-from tieback.model.report import AppSummary, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
 from tieback.model.sighting import UnreadCode
 
 _OLD_VENDOR = re.compile(r"for (.*) alone: its apps and the stores that they lead to", re.DOTALL)

@@ -8,7 +8,8 @@ from rich.text import Text
 from tieback.model.exposure import Severity
 from tieback.report.diff.compare import ChangeKind, Comparison
 from tieback.report.diff.words import TITLES, conclusion
-from tieback.report.document import clean
+from tieback.report.shortened import cut
+from tieback.report.texts.clean import clean
 
 MOST = 50
 """Limit on the findings listed per kind."""
@@ -49,7 +50,7 @@ def print_comparison(found: Comparison, console: Console) -> None:
                 Text(severity.value, style=_SEVERITIES.get(severity, "")),
                 Text(clean(change.finding.title)),
                 Text("\n".join(clean(line, 100) for line in change.about)),
-                Text("\n".join(clean(line, 160) for line in change.what[:5])),
+                Text("\n".join(clean(line, 160) for line in cut(change.what, 5, one="difference"))),
             )
         console.print(table)
         if count > MOST:

@@ -15,12 +15,15 @@ import msgspec
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.posture import RULES
-from tieback.model.report import AppSummary, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean, headline_text, place_text, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
-from tieback.report.shortened import cut_text
+from tieback.report.shortened import cut_text, fit_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.headline import headline_text
+from tieback.report.texts.stores import place_text, store_text
 
 MOST_APPS = 5_000
 """Limit on the products of an advisory."""
@@ -54,7 +57,9 @@ class CsafRenderer:
         chosen = _chosen(report)
         stores: dict[str, Exposure] = {}
         found = list(_vulnerabilities(report, chosen, stores))
-        document: dict[str, Any] = {"document": _head(report, "csaf_security_advisory" if found else "csaf_base")}
+        document: dict[str, Any] = {
+            "document": _head(report, chosen, "csaf_security_advisory" if found else "csaf_base")
+        }
         if found:
             document["product_tree"] = _tree(chosen.apps, stores)
             document["vulnerabilities"] = found
@@ -68,10 +73,7 @@ class CsafRenderer:
             yield "products and vulnerabilities, because it has no finding (profile csaf_base)"
         if nowhere := len(chosen.findings) - stated:
             yield f"{count_text(nowhere, 'finding')} without an app or store in this report"
-        if chosen.others:
-            yield f"{count_text(chosen.others, 'finding')} above the limit of {MOST_FINDINGS:,}"
-        if chosen.more_apps:
-            yield f"{count_text(chosen.more_apps, 'app')} above the limit of {MOST_APPS:,}"
+        yield from _above_limits(chosen)
         if chosen.accounts:
             yield f"{count_text(chosen.accounts, 'finding')} about your own accounts, because an advisory is for others"
         if report.suppressed.count:
@@ -101,7 +103,14 @@ def _chosen(report: Report) -> _Advisory:
     return _Advisory(apps, tuple(findings), others, accounts, len(more))
 
 
-def _head(report: Report, category: str) -> dict[str, Any]:
+def _above_limits(chosen: _Advisory) -> Iterator[str]:
+    if chosen.others:
+        yield f"{count_text(chosen.others, 'finding')} above the limit of {MOST_FINDINGS:,}"
+    if chosen.more_apps:
+        yield f"{count_text(chosen.more_apps, 'app')} above the limit of {MOST_APPS:,}"
+
+
+def _head(report: Report, chosen: _Advisory, category: str) -> dict[str, Any]:
     stamp = report.created.strftime("%Y-%m-%dT%H:%M:%SZ")
     who = report.scope.authorised_by if report.scope else ""
     digest = hashlib.sha256(f"{report.title}\0{stamp}".encode("utf-8", "replace")).hexdigest()[:12]
@@ -109,6 +118,8 @@ def _head(report: Report, category: str) -> dict[str, Any]:
     text = headline_text(report)
     head = advisory_head(title, report.created, who, report.tlp, text, report.tool_version, digest, "a scan")
     head["category"] = category
+    if limits := "; ".join(_above_limits(chosen)):
+        head["notes"].append({"category": "other", "text": f"Not in this draft: {limits}.", "title": "Limits"})
     for problem in report.problems.rows() if report.audience else ():
         if problem.where.startswith("--audience"):
             head["notes"].append({"category": "other", "text": clean(problem.what, 600), "title": "Note"})
@@ -231,8 +242,10 @@ def _vulnerabilities(report: Report, chosen: _Advisory, stores: dict[str, Exposu
 
 def _vulnerability(detail: FindingDetail, products: list[str]) -> dict[str, Any]:
     finding = detail.finding
-    stores = ", ".join(f"{store_text(store)} at {cut_text(store.targets, 3)}" for store in detail.stores)
-    text = "; ".join((*filter(None, [stores]), *finding.evidence)) or finding.title
+    places = (f"{store_text(store)} at {cut_text(store.targets, 3, longest=1000)}" for store in detail.stores)
+    stores = fit_text(places, 1800, between=", ", one="store")
+    evidence = fit_text(finding.evidence, 1800, one="line of evidence", many="lines of evidence")
+    text = "; ".join(filter(None, (stores, evidence))) or finding.title
     if finding.cvss:
         # CSAF 2.0 has no field for CVSS v4 (2.1 has one).
         text += f"; {finding.cvss}"

@@ -3,6 +3,9 @@
 Source: ECMA-424 (https://cyclonedx.org/docs/1.6/json/). A store states whether it requires authentication and which
 classes of data it contains; of a back end that was not probed this is unknown. An app depends on the services that it
 leads to. A suppressed finding is an analysed vulnerability that will not be fixed.
+
+Where a list is cut, a property counts what is left out: ``tieback:services-not-listed`` of the document,
+``tieback:endpoints-not-listed`` of a store, ``tieback:apps-not-listed`` of a vulnerability.
 """
 
 import re
@@ -17,17 +20,20 @@ from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Access
-from tieback.model.report import AppSummary, Report
-from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
+from tieback.report.detail import FindingDetail, apps_left_out, iter_details
 from tieback.report.encoding import encode_row
 from tieback.report.figures import measured
 from tieback.report.interface import RendererMeta
+from tieback.report.texts.clean import clean
 
 _NAMESPACE = uuid.UUID("5a5b2e0a-6f0e-5d0c-9a59-0f6c7c2d8e11")
 """Namespace of the serial numbers (RFC 9562, version 5): the same run has the same serial number."""
 MOST_BACKENDS = 100_000
 """Limit on the services that are no stores: their keys are held in memory."""
+MOST_TARGETS = 100
+"""Limit on the endpoints of a store."""
 _BATCH = 1_000
 """Apps whose services are in memory at a time."""
 _WITH_URL = frozenset({EndpointKind.URL, EndpointKind.CONNECTION_STRING})
@@ -62,6 +68,8 @@ class CycloneDxRenderer:
         _array(out, "services", chain(map(_service, report.exposures()), _backends(report, named)))
         _array(out, "dependencies", _dependencies(report, named))
         _array(out, "vulnerabilities", _vulnerabilities(report))
+        if report.backends.count > MOST_BACKENDS and (more := _more_backends(report, named)):
+            _array(out, "properties", iter([_not_listed("services", more)]))
         out.write(b"}\n")
 
     def left_out(self, report: Report) -> Iterator[str]:
@@ -69,6 +77,11 @@ class CycloneDxRenderer:
         named = sum(1 for one in _without_store(report))
         if named > MOST_BACKENDS:
             yield f"{count_text(named - MOST_BACKENDS, 'back end')} above the limit of {MOST_BACKENDS:,}"
+        yield from apps_left_out(chain(report.findings.rows(), (one.finding for one in report.suppressed.rows())))
+
+
+def _not_listed(what: str, count: int) -> dict[str, str]:
+    return {"name": f"tieback:{what}-not-listed", "value": str(count)}
 
 
 def _array(out: BinaryIO, name: str, rows: Iterator[dict[str, Any]]) -> None:
@@ -106,7 +119,7 @@ def _service(store: Exposure) -> dict[str, Any]:
         "bom-ref": f"store:{store.id}",
         "name": clean(store.product, 200) or "unknown",
         "version": clean(store.version, 100),
-        "endpoints": [_reference(target) for target in store.targets[:100]],
+        "endpoints": [_reference(target) for target in store.targets[:MOST_TARGETS]],
         "x-trust-boundary": True,
         "properties": [
             {"name": "tieback:access", "value": store.access.value},
@@ -124,6 +137,8 @@ def _service(store: Exposure) -> dict[str, Any]:
         entry["properties"].append({"name": "tieback:privileges", "value": store.privileges.value})
     entry["properties"] += [{"name": "tieback:ability", "value": one.value} for one in store.abilities]
     entry["properties"] += [{"name": "tieback:untested", "value": clean(one, 300)} for one in store.untested]
+    if len(store.targets) > MOST_TARGETS:
+        entry["properties"].append(_not_listed("endpoints", len(store.targets) - MOST_TARGETS))
     if store.undecided:
         pass  # neither is known
     elif store.access in _CLOSED or store.access.exposed or store.access is Access.OPEN_EMPTY:
@@ -173,6 +188,11 @@ def _backends(report: Report, named: set[bytes]) -> Iterator[dict[str, Any]]:
         if key not in named:
             named.add(key)
             yield _backend(one, key)
+
+
+def _more_backends(report: Report, named: set[bytes]) -> int:
+    """Number of back ends above the limit."""
+    return sum(_key(one.endpoint.value) not in named for one in _without_store(report))
 
 
 def _backend(one: Backend, key: bytes) -> dict[str, Any]:
@@ -246,6 +266,8 @@ def _vulnerability(detail: FindingDetail) -> dict[str, Any]:
             ),
         ],
     }
+    if detail.more_apps:
+        entry["properties"] = [_not_listed("apps", detail.more_apps)]
     if finding.cvss:
         entry["ratings"].append({"source": {"name": "tieback"}, "method": "CVSSv4", "vector": clean(finding.cvss, 200)})
     number = finding.cwe.removeprefix("CWE-")

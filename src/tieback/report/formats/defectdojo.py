@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from tieback.model.exposure import Severity
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean, contents_text, escape_markdown, store_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.shortened import cut, cut_text
+from tieback.report.texts.clean import clean, escape_markdown
+from tieback.report.texts.stores import contents_text, store_text
 from tieback.report.verdict import verdict_lines
 
 MOST_APPS = 20
@@ -60,7 +61,7 @@ def _finding(detail: FindingDetail, day: str) -> dict[str, Any]:
     finding = detail.finding
     lines = [finding.title + "."]
     apps = (f"App: {s.app.label} {s.app.version_name} ({s.app.bundle_id}), {s.app.sha256}" for s in detail.apps)
-    lines += cut(apps, MOST_APPS, count=len(finding.apps), what="apps")
+    lines += cut(apps, MOST_APPS, count=len(finding.apps), one="app")
     lines += [
         f"Store: {store_text(store)} at {cut_text(store.targets, MOST_TARGETS)}: {contents_text(store)}"
         for store in detail.stores

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from tieback.model.document import SCHEMA_VERSION
-from tieback.model.report import LazyTable, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.report.breakdown import count_breakdown
 from tieback.report.encoding import baseline_row, encode_row, finding_rows
 from tieback.report.interface import RendererMeta

@@ -1,19 +1,30 @@
 """JUnit XML for build servers: one test case per finding, per app without one, and per app that was only partly read.
 
 Source: the common schema (https://github.com/testmoapp/junitxml). Findings are failures, worst first. With a baseline,
-only new findings are failures. Damaged packages are errors.
+only new findings are failures. Damaged packages are errors. Build servers know a case by its name, so the name has the
+first apps and stores and no number; ``system-out`` lists the others and counts what is left out.
 """
 
 from collections.abc import Iterator
 from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
-from tieback.model.report import AppSummary, BaselineState, CaptureSummary, Report
-from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean, place_text, unread_text
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.baseline import BaselineState
+from tieback.model.report.captures import CaptureSummary
+from tieback.model.report.document import Report
+from tieback.report.detail import MOST_APPS, FindingDetail, iter_details
 from tieback.report.interface import RendererMeta
+from tieback.report.shortened import cut_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import place_text
+from tieback.report.texts.unread import unread_text
 
 _LONGEST = 4000
+_LONGEST_NAME = 300
+_NAMED_APPS = 5
+_NAMED_STORES = 3
+_MOST_STORES = 100
 
 
 class JunitRenderer:
@@ -78,20 +89,33 @@ def _known(report: Report) -> int:
 
 def _case(report: Report, detail: FindingDetail) -> str:
     finding = detail.finding
-    about = ", ".join(
-        [summary.app.bundle_id for summary in detail.apps[:5]] + [place_text(store) for store in detail.stores[:3]]
-    )
-    head = f"<testcase classname={_attribute(finding.rule)} name={_attribute(f'{finding.id} {about}')}>"
+    apps = [summary.app.bundle_id for summary in detail.apps]
+    stores = [place_text(store) for store in detail.stores]
+    about = ", ".join([*apps[:_NAMED_APPS], *stores[:_NAMED_STORES]])
+    more = " and more" if len(finding.apps) > _NAMED_APPS or len(finding.exposures) > _NAMED_STORES else ""
+    name = f"{finding.id} {about}{more}"
+    head = f"<testcase classname={_attribute(finding.rule)} name={_attribute(name)}>"
+    tail = f"{_others(detail, apps, stores) if more or len(name) > _LONGEST_NAME else ''}</testcase>\n"
     known = report.baseline
     if known is not None and (state := known.standing(finding.id)) is not BaselineState.NEW:
         words = f"{state.value} since the baseline {known.name} of {known.created:%Y-%m-%d}: {finding.title}"
-        return f"{head}<skipped message={_attribute(words)}/></testcase>\n"
+        return f"{head}<skipped message={_attribute(words)}/>{tail}"
     body = "\n".join((*finding.evidence, f"What to do: {finding.advice}"))
     new = "new: " if known is not None else ""
     return (
         f"{head}<failure type={_attribute(finding.severity.value)} message={_attribute(new + finding.title)}>"
-        f"{_text(body)}</failure></testcase>\n"
+        f"{_text(body)}</failure>{tail}"
     )
+
+
+def _others(detail: FindingDetail, apps: list[str], stores: list[str]) -> str:
+    """The apps and stores of a case whose name does not have them all, with the number of those left out."""
+    lines = []
+    if apps:
+        lines.append(f"Apps: {cut_text(map(clean, apps), MOST_APPS, count=len(detail.finding.apps))}")
+    if stores:
+        lines.append(f"Stores: {cut_text(stores, _MOST_STORES, count=len(detail.finding.exposures))}")
+    return f"<system-out>{escape(chr(10).join(lines))}</system-out>"
 
 
 def _apps(report: Report) -> Iterator[str]:
@@ -116,7 +140,7 @@ def _input(kind: str, name: str, summary: AppSummary | CaptureSummary) -> str:
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(clean(text, 300))
+    return quoteattr(clean(text, _LONGEST_NAME))
 
 
 def _text(text: str) -> str:

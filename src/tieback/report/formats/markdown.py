@@ -10,37 +10,12 @@ from typing import BinaryIO
 from tieback.assess.references import MAY_APPLY, labels
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
-from tieback.model.report import Baseline, Report
+from tieback.model.report.baseline import Baseline
+from tieback.model.report.document import Report
 from tieback.report.declared import NOTE as DECLARED_NOTE
 from tieback.report.declared import TITLE as DECLARED_TITLE
 from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import (
-    PLATFORM_WORDS,
-    RANSOM_WORDS,
-    AppStoreRow,
-    about_lines,
-    app_text,
-    baseline_counts,
-    capture_lines,
-    clean,
-    containers_of,
-    dropped_text,
-    encryption_text,
-    escape_markdown,
-    headline_text,
-    hosts_of,
-    leaks_text,
-    most_sensitive,
-    new_first,
-    place_text,
-    rows,
-    server_text,
-    store_text,
-    stores_without_app,
-    unread_advice,
-    ways_of,
-)
 from tieback.report.figures import (
     LEGEND,
     bytes_text,
@@ -62,10 +37,23 @@ from tieback.report.recipients import (
     where_text,
     wire_text,
 )
-from tieback.report.shortened import cut, cut_text
+from tieback.report.shortened import cut, cut_text, fit_text, more_text
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
-from tieback.report.unread import partly_read_lines, partly_read_title
+from tieback.report.texts.about import about_lines, baseline_counts, new_first
+from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
+from tieback.report.texts.clean import clean, escape_markdown
+from tieback.report.texts.headline import headline_text
+from tieback.report.texts.routes import AppStoreRow, dropped_text, hosts_of, rows, stores_without_app, ways_of
+from tieback.report.texts.stores import (
+    PLATFORM_WORDS,
+    RANSOM_WORDS,
+    containers_of,
+    most_sensitive,
+    place_text,
+    store_text,
+)
+from tieback.report.texts.unread import partly_read_lines, partly_read_title, unread_advice
 from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, stores_by_verdict
 
 MOST_ROWS = 50
@@ -206,7 +194,7 @@ def _others(report: Report) -> Iterator[str]:
         sighting = escape_markdown(passive_sighting_line(one), 300)
         yield f"- {escape_markdown(one.app.bundle_id, 80)} contains {sighting}; not found by tieback"
     if report.seen_in_apps.count > MOST_SEEN:
-        yield f"- and {report.seen_in_apps.count - MOST_SEEN:,} more endpoints"
+        yield f"- {more_text(report.seen_in_apps.count - MOST_SEEN, 'endpoint')}"
 
 
 def _stores(title: str, found: Sequence[AppStoreRow], count: int) -> Iterator[str]:
@@ -263,9 +251,8 @@ def _verdicts(stores: Sequence[Exposure]) -> Iterator[str]:
 
 def _without_app(report: Report) -> Iterator[str]:
     """Section on stores that no app leads to, with their contents if the user named them."""
-    stores = [
-        store for open_ in (True, False) for store in stores_without_app(report, exposed=open_, most=MOST_FINDINGS)
-    ]
+    found = [stores_without_app(report, exposed=open_, most=MOST_FINDINGS) for open_ in (True, False)]
+    stores = [store for one in found for store in one.stores]
     if not stores:
         return
     yield from ("", "## Data stores" if report.without_inputs else "## Stores without an app", "")
@@ -278,6 +265,9 @@ def _without_app(report: Report) -> Iterator[str]:
         figures = f"{store_records_text(store)} | {store_bytes_text(store)}"
         texts = f"{places} | {escape_markdown(store_text(store))} | {access}"
         yield f"| {store.severity.value} | {texts} | {figures} | {escape_markdown(data)} |"
+    for one, kind in zip(found, ("open", "not open"), strict=True):
+        if one.rest:
+            yield from ("", f"{one.rest} ({kind})")
     yield from _verdicts(stores)
     for store in stores if report.without_inputs else ():
         contents = containers_of(store)
@@ -290,10 +280,10 @@ def _without_app(report: Report) -> Iterator[str]:
         for container, classes in contents[:MOST_CONTAINERS]:
             name, kind = escape_markdown(container.name, 300), escape_markdown(container.kind, 40)
             figures = f"{container_text(container)} | {bytes_text(container.bytes)} | {len(container.fields):,}"
-            personal = ", ".join(classes) or no_personal_data(container)
+            personal = fit_text(classes, 400, between=", ") or no_personal_data(container)
             yield f"| {name} | {kind} | {figures} | {escape_markdown(personal, 400)} |"
         if len(contents) > MOST_CONTAINERS:
-            yield from ("", f"and {len(contents) - MOST_CONTAINERS:,} more")
+            yield from ("", more_text(len(contents) - MOST_CONTAINERS, "container"))
 
 
 def _named(report: Report) -> Iterator[str]:
@@ -304,18 +294,19 @@ def _named(report: Report) -> Iterator[str]:
         yield from ("", "## Back ends named in the apps", "")
         yield from ("| App | Version | Back ends | Hosts |", "|---|---|---:|---|")
     for summary in shown:
-        names = hosts[summary.app.sha256]
+        known = hosts[summary.app.sha256]
+        names = known.names
         partly = ["partly read" if names else "partly read, see its traffic"] if summary.unread else []
-        more = [f"and {len(names) - MOST_HOSTS:,} more"] if len(names) > MOST_HOSTS else []
+        listed = cut(map(escape_markdown, names), MOST_HOSTS, count=known.count)
         cells = (
             f"{escape_markdown(summary.app.label, 60)} ({PLATFORM_WORDS[summary.app.platform]})",
             escape_markdown(summary.app.version_name, 20),
             f"{summary.endpoints:,}" + ("+" if summary.unread else ""),
-            ", ".join([*partly, *(escape_markdown(name) for name in names[:MOST_HOSTS]), *more]),
+            ", ".join([*partly, *listed]),
         )
         yield "| " + " | ".join(cells) + " |"
     if report.apps.count > len(shown):
-        yield from ("", f"and {report.apps.count - len(shown):,} more apps; the JSON report lists them all")
+        yield from ("", f"{more_text(report.apps.count - len(shown), 'app')}; the JSON report lists them all")
     if dropped := dropped_text(report):
         yield from ("", f"{escape_markdown(dropped, 1000)}.")
 
@@ -388,10 +379,10 @@ def _finding(detail: FindingDetail, known: Baseline | None) -> Iterator[str]:
     if about:
         yield f"  - {about}"
     evidence = (escape_markdown(line, 400) for line in finding.evidence)
-    for line in cut(evidence, MOST_EVIDENCE, what="lines of evidence"):
+    for line in cut(evidence, MOST_EVIDENCE, one="line of evidence", many="lines of evidence"):
         yield f"  - {line}"
     for line in source_lines(finding):
         yield f"  - {escape_markdown(line, 1000)}"
     if finding.references:
-        yield f"  - {MAY_APPLY}: {escape_markdown(', '.join(labels(finding.references)), 600)}"
+        yield f"  - {MAY_APPLY}: {escape_markdown(fit_text(labels(finding.references), 600, between=', '), 600)}"
     yield f"  - What to do: {escape_markdown(finding.advice, 600)}"

@@ -5,7 +5,7 @@ from typing import BinaryIO
 import msgspec
 
 from tieback.model.document import SCHEMA_VERSION
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.breakdown import count_breakdown
 from tieback.report.encoding import baseline_row, encode_row, finding_rows
 from tieback.report.interface import RendererMeta

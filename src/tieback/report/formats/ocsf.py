@@ -4,23 +4,27 @@ Data accessible without authentication is a Data Security Finding (2006). Other 
 Vulnerability Finding (2002). Package settings that violate MASVS are a Compliance Finding (2003). All other findings in
 an app are an Application Security Posture Finding (2007). Each recipient of personal data is a Data Security Finding
 of severity Informational that is no alert. Source: https://schema.ocsf.io/1.5.0/categories/findings.
-Apps and stores are resources; ``finding_info.uid`` is stable across runs.
+Apps and stores are resources; ``finding_info.uid`` is stable across runs. If a finding has more apps than are listed,
+``unmapped`` has their number and that of the apps left out.
 """
 
+from collections.abc import Iterator
 from hashlib import sha256
+from itertools import chain
 from typing import Any, BinaryIO
 
 from tieback.assess.conditions import ABILITY_RULES
 from tieback.model.exposure import Exposure, Finding, Severity
-from tieback.model.report import Recipient, Report
+from tieback.model.report.captures import Recipient
+from tieback.model.report.document import Report
 from tieback.report.declared import declared_text
-from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import clean
+from tieback.report.detail import FindingDetail, apps_left_out, iter_details
 from tieback.report.encoding import encode_row
 from tieback.report.figures import measured
 from tieback.report.interface import RendererMeta
 from tieback.report.recipients import class_text, party_text, wire_text
-from tieback.report.shortened import cut_text
+from tieback.report.shortened import cut_text, fit_text
+from tieback.report.texts.clean import clean
 
 VERSION = "1.5.0"
 _CREATE = 1
@@ -63,13 +67,18 @@ class OcsfRenderer:
         out.writelines(encode_row(_event(detail, millis, version) | _SUPPRESSED) + b"\n" for detail in apart)
         out.writelines(encode_row(_recipient(one, millis, version)) + b"\n" for one in report.recipients.rows())
 
+    def left_out(self, report: Report) -> Iterator[str]:
+        """What of the report is not in the events."""
+        yield from apps_left_out(chain(report.findings.rows(), (one.finding for one in report.suppressed.rows())))
+
 
 def _event(detail: FindingDetail, millis: int, version: str) -> dict[str, Any]:
     finding = detail.finding
     number, severity = _SEVERITIES[finding.severity]
+    evidence = clean(fit_text(finding.evidence, 4000, one="line of evidence", many="lines of evidence"), 4000)
     weakness: dict[str, Any] = {
         "title": clean(finding.title, 300),
-        "desc": clean("; ".join(finding.evidence), 4000),
+        "desc": evidence,
         "severity": severity,
         "vendor_name": "tieback",
         "remediation": {"desc": clean(finding.advice, 4000)},
@@ -101,13 +110,15 @@ def _event(detail: FindingDetail, millis: int, version: str) -> dict[str, Any]:
         "finding_info": {
             "uid": finding.id,
             "title": clean(finding.title, 300),
-            "desc": clean("; ".join(finding.evidence), 4000),
+            "desc": evidence,
             "types": [finding.rule],
             "created_time": millis,
         },
         "remediation": {"desc": clean(finding.advice, 4000)},
         "resources": _resources(detail),
     }
+    if detail.more_apps:
+        event["unmapped"] = {"apps": len(finding.apps), "apps_not_listed": detail.more_apps}
     if kind == _DATA:
         return event | _data(detail)
     if kind == _COMPLIANCE:
@@ -118,7 +129,8 @@ def _event(detail: FindingDetail, millis: int, version: str) -> dict[str, Any]:
 def _recipient(one: Recipient, millis: int, version: str) -> dict[str, Any]:
     """A Data Security Finding without an alert: a party received a class of personal data, in transit."""
     title = f"{class_text(one)} sent to {party_text(one)}"
-    place = clean(f"{', '.join(one.where)} to {one.host}, {wire_text(one)}; declaration: {declared_text(one)}", 1000)
+    where = fit_text(one.where, 500, between=", ", one="place")
+    place = clean(f"{where} to {one.host}, {wire_text(one)}; declaration: {declared_text(one)}", 1000)
     subject = (one.app_sha256, one.host, one.pii_class, one.kind)
     number, severity = _SEVERITIES[Severity.INFO]
     return {
@@ -193,10 +205,10 @@ def _data(detail: FindingDetail) -> dict[str, Any]:
             "category": "Personal" if classes else "Unknown",
             "data_lifecycle_state_id": 1,
             "data_lifecycle_state": "Data at-Rest",
-            "detection_pattern": clean(", ".join(classes), 1000),
+            "detection_pattern": clean(fit_text(classes, 1000, between=", ", one="class", many="classes"), 1000),
         },
     }
-    place: dict[str, Any] = {"uid": store.id, "name": clean(cut_text(store.targets, 3), 300)}
+    place: dict[str, Any] = {"uid": store.id, "name": clean(cut_text(store.targets, 3, longest=300), 300)}
     if (size := measured(store, store.bytes)) is not None:
         place["size"] = size.value
     if store.product in _OBJECTS:
@@ -228,7 +240,7 @@ def _resources(detail: FindingDetail) -> list[dict[str, Any]]:
     stores = [
         {
             "uid": store.id,
-            "name": clean(cut_text(store.targets, 5), 500),
+            "name": clean(cut_text(store.targets, 5, longest=500), 500),
             "type": clean(f"{store.product} data store", 200),
             "version": clean(store.version, 100),
             "data": {

@@ -10,14 +10,12 @@ from itertools import chain
 from typing import BinaryIO
 
 from tieback.model.count_text import count_text
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.model.spreadsheet import as_cell
 from tieback.report.declared import not_seen_cells
-from tieback.report.document import clean
 from tieback.report.interface import RendererMeta
-from tieback.report.recipients import COLUMNS, recipient_cells
-
-_LONGEST = 2_000
+from tieback.report.recipients import COLUMNS, LONGEST_CELL, recipient_cells
+from tieback.report.texts.clean import clean
 
 
 class RecipientsRenderer:
@@ -33,7 +31,7 @@ class RecipientsRenderer:
         writer.writerow(COLUMNS)
         rows = map(recipient_cells, report.recipients.rows())
         for row in chain(rows, not_seen_cells(report.declared.rows(), COLUMNS)):
-            writer.writerow([as_cell(clean(value, _LONGEST)) for value in row])
+            writer.writerow([as_cell(clean(value, LONGEST_CELL)) for value in row])
             out.write(text.getvalue().encode("utf-8", "replace"))
             text.seek(0)
             text.truncate()

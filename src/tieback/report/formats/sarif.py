@@ -8,6 +8,9 @@ it is the location, and those in the package are related locations.
 
 Code scanning reads ``security-severity`` only from rules. Each rule has the highest severity of its results in this
 file, so that no alert has a lower one than its finding.
+
+Locations above ``MOST_PLACES`` are counted in the message and in the property ``locationsNotListed``; notices above
+``MOST_NOTICES`` in the last notice.
 """
 
 import re
@@ -17,15 +20,19 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 from tieback.assess.rules import FindingRule, load_rules
+from tieback.model.count_text import count_text
 from tieback.model.exposure import AppRoute, Finding, Severity
-from tieback.model.report import AppSummary, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import TRAFFIC, clean, place_text, unread_text
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
-from tieback.report.shortened import cut_text
+from tieback.report.shortened import cut_text, more_text
 from tieback.report.source_lines import source_text
-from tieback.report.unread import partly_read_inputs
+from tieback.report.texts.clean import clean
+from tieback.report.texts.routes import TRAFFIC
+from tieback.report.texts.stores import place_text
+from tieback.report.texts.unread import partly_read_inputs, unread_text
 from tieback.report.verdict import abilities_text, entry_text, untested_text
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -80,7 +87,9 @@ class SarifRenderer:
             "endTimeUtc": end,
         }
         if notices := list(islice(_notices(report), MOST_NOTICES)):
-            invocation["toolExecutionNotifications"] = notices
+            more = more_text(report.partly_read.count + report.problems.count - len(notices), "notice")
+            rest = {"level": "note", "message": {"text": f"{more}; the JSON report lists them all"}}
+            invocation["toolExecutionNotifications"] = [*notices, *([rest] if more else [])]
         out.write(b'],"invocations":[' + encode_row(invocation) + b"]}]}\n")
 
 
@@ -158,8 +167,9 @@ def _result(detail: FindingDetail, order: dict[str, int]) -> dict[str, Any]:
     stores = cut_text(map(place_text, detail.stores), 3, count=len(finding.exposures)) if detail.stores else ""
     # Credentials of one app have the same title and differ only in their evidence.
     first = f" {clean(finding.evidence[0], 400)}." if finding.evidence and not stores else ""
-    text = f"{finding.title} ({names}{'; ' + stores if stores else ''}).{first} {finding.advice}"
-    inside, source = list(_locations(detail)), list(_source_locations(finding))
+    (inside, more), source = _locations(detail), list(_source_locations(finding))
+    rest = f" Not listed: {count_text(more, 'more location')} in the packages." if more else ""
+    text = f"{finding.title} ({names}{'; ' + stores if stores else ''}).{first}{rest} {finding.advice}"
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
@@ -177,6 +187,7 @@ def _result(detail: FindingDetail, order: dict[str, int]) -> dict[str, Any]:
             "stores": list(finding.exposures),
             **_ways_in(detail),
             "apps": len(finding.apps),
+            **({"locationsNotListed": more} if more else {}),
         },
     }
     if finding.rule in order:
@@ -214,40 +225,48 @@ def _method(name: str) -> dict[str, Any]:
     return {"logicalLocations": [{"fullyQualifiedName": clean(name, 500), "kind": "function"}]}
 
 
-def _locations(detail: FindingDetail) -> Iterator[dict[str, Any]]:
-    """Locations in the packages that lead to the stores; the packages themselves if no location is known."""
+def _locations(detail: FindingDetail) -> tuple[list[dict[str, Any]], int]:
+    """The first locations in the packages that lead to the stores, and the number of the others.
+
+    If no location is known, they are the packages themselves.
+    """
     apps = {summary.app.sha256: summary for summary in detail.apps}
+    concerned = frozenset(detail.finding.apps)
     methods = {(one.entry, one.offset): one.method for one in detail.finding.locations if one.method}
-    told = 0
-    for store in detail.stores:
-        for route in store.routes:
-            summary = apps.get(route.app_sha256)
-            if summary is None or route.how.startswith(TRAFFIC):
-                continue
-            yield _inside(summary, route) | _method(methods.get((route.file, route.offset), ""))
-            told += 1
-            if told == MOST_PLACES:
-                return
-    if not told and len(detail.apps) == 1:
-        for line in detail.finding.evidence:
-            found = _PLACE.fullmatch(line)
-            if found is not None and told < MOST_PLACES:
-                yield _evidence(detail.apps[0], found, line)
-                told += 1
-    if not told and len(detail.apps) == 1:
-        for entry in dict.fromkeys(one.entry for one in detail.finding.locations):
-            uri = _entry_uri(detail.apps[0], entry)
-            place = {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}}
-            yield {"physicalLocation": place, "message": {"text": f"{clean(entry, 300)} in the package"}}
-            told += 1
-    if not told:
-        for summary in detail.apps[:MOST_PLACES]:
-            yield {"physicalLocation": {"artifactLocation": {"uri": _uri(summary.path)}, "region": {"startLine": 1}}}
-            told += 1
-    if not told:
-        # Code scanning shows no result without a location, so a store without an app uses its own name.
-        name = detail.stores[0].targets[0] if detail.stores and detail.stores[0].targets else detail.finding.id
-        yield {"physicalLocation": {"artifactLocation": {"uri": _uri(name)}, "region": {"startLine": 1}}}
+    ways = [
+        route
+        for store in detail.stores
+        for route in store.routes
+        if route.app_sha256 in concerned and not route.how.startswith(TRAFFIC)
+    ]
+    shown = list(islice((route for route in ways if route.app_sha256 in apps), MOST_PLACES))
+    if shown:
+        return [
+            _inside(apps[route.app_sha256], route) | _method(methods.get((route.file, route.offset), ""))
+            for route in shown
+        ], len(ways) - len(shown)
+    if len(detail.apps) == 1:
+        places = list(_places_in(detail.apps[0], detail.finding))
+        if places:
+            return places[:MOST_PLACES], max(len(places) - MOST_PLACES, 0)
+    if detail.apps:
+        packages = [_uri(summary.path) for summary in detail.apps[:MOST_PLACES]]
+        return [_whole(uri) for uri in packages], len(detail.finding.apps) - len(packages)
+    # Code scanning shows no result without a location, so a store without an app uses its own name.
+    name = detail.stores[0].targets[0] if detail.stores and detail.stores[0].targets else detail.finding.id
+    return [_whole(_uri(name))], 0
+
+
+def _places_in(summary: AppSummary, finding: Finding) -> Iterator[dict[str, Any]]:
+    """The places that the evidence names in the only app; without any, the entries of the finding's locations."""
+    found = [(match, line) for line in finding.evidence if (match := _PLACE.fullmatch(line))]
+    yield from (_evidence(summary, match, line) for match, line in found)
+    for entry in () if found else dict.fromkeys(one.entry for one in finding.locations):
+        yield _whole(_entry_uri(summary, entry)) | {"message": {"text": f"{clean(entry, 300)} in the package"}}
+
+
+def _whole(uri: str) -> dict[str, Any]:
+    return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": {"startLine": 1}}}
 
 
 def _inside(summary: AppSummary, route: AppRoute) -> dict[str, Any]:

@@ -13,12 +13,14 @@ from typing import Any, BinaryIO
 
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
-from tieback.model.report import AppSummary, Report
-from tieback.report.document import clean, contents_text, store_text
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import MOST_LINES, PassiveNotes, passive_line
-from tieback.report.shortened import cut_text
+from tieback.report.shortened import cut_text, fit_text, more_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.stores import contents_text, store_text
 from tieback.report.verdict import access_text, no_personal_data_in, verdict_lines
 
 _OBSERVABLES = uuid.UUID("00abedb4-aa42-466c-9c01-fed23315a9b7")
@@ -30,6 +32,7 @@ MARKINGS = {
 }
 """Markings as defined by the standard (section 7.2.1.4), which uses the labels of TLP version 1."""
 MOST_ADDRESSES = 50
+"""Limit on the addresses, and on the targets, of one store; the description counts the others."""
 
 
 class StixRenderer:
@@ -70,7 +73,8 @@ def _objects(report: Report, made: str) -> Iterator[dict[str, Any]]:
     seen = PassiveNotes(report)
     for store in report.exposures():
         yield from _store(store, made, author)
-        for note in seen.of_store(store)[:MOST_LINES]:
+        notes = seen.of_store(store)
+        for note in notes[:MOST_LINES]:
             line = passive_line(note)
             content = f"{line.said}. Not verified by tieback; {line.ours}."
             fields = {
@@ -79,18 +83,22 @@ def _objects(report: Report, made: str) -> Iterator[dict[str, Any]]:
                 "object_refs": [_infrastructure(store.id)],
             }
             yield _object("note", f"{store.id}\0{line.said}", made, fields, by=author)
+        if more := more_text(len(notes) - MOST_LINES, "report"):
+            fields = {"content": f"{more} by other tools on this store", "object_refs": [_infrastructure(store.id)]}
+            yield _object("note", f"{store.id}\0more", made, fields, by=author)
 
 
 def _store(store: Exposure, made: str, author: str) -> Iterator[dict[str, Any]]:
     facts = f"{access_text(store)}; {contents_text(store)}"
-    classes = ", ".join(total.pii_class for total in store.pii)
+    facts += _not_listed(store)
+    classes = fit_text((total.pii_class for total in store.pii), 500, between=", ", one="class", many="classes")
     more = "".join(f"; {label}: {text}" for label, text in verdict_lines(store))
     host = _object(
         "infrastructure",
         f"store\0{store.id}",
         made,
         {
-            "name": clean(f"{store_text(store)} at {cut_text(store.targets, 3)}", 300),
+            "name": clean(f"{store_text(store)} at {cut_text(store.targets, 3, longest=220)}", 300),
             "description": clean(f"{facts}; personal data: {classes or no_personal_data_in(store)}{more}", 2000),
             "infrastructure_types": ["hosting-target-lists" if store.access.exposed else "unknown"],
             "labels": [f"tieback-{store.access.value}", f"tieback-ransom-{store.ransom.verdict.value}"],
@@ -117,6 +125,14 @@ def _seen(store: Exposure, made: str, parts: list[dict[str, Any]]) -> dict[str, 
         first, last = (f"{day}T00:00:00.000Z" for day in (store.window.first_seen, store.window.last_seen))
     ids = list(dict.fromkeys(part["id"] for part in parts))
     return {"first_observed": min(first, last), "last_observed": last, "number_observed": 1, "object_refs": ids}
+
+
+def _not_listed(store: Exposure) -> str:
+    """The number of addresses and targets above the limit, as the end of a sentence; empty if there are none."""
+    more = len(store.addresses) - MOST_ADDRESSES, len(store.targets) - MOST_ADDRESSES
+    words = ("more address", "more addresses"), ("more target", "more targets")
+    texts = [count_text(count, *forms) for count, forms in zip(more, words, strict=True) if count > 0]
+    return f"; not listed: {' and '.join(texts)}" if texts else ""
 
 
 def _addresses(store: Exposure) -> Iterator[dict[str, Any]]:

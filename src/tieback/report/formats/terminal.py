@@ -15,46 +15,47 @@ from tieback.console import UNFOLDED, open_console
 from tieback.model.backend import Route
 from tieback.model.count_text import count_text
 from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
-from tieback.model.report import AppSummary, BaselineState, Encryption, GroupTable, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.baseline import BaselineState
+from tieback.model.report.captures import Encryption
+from tieback.model.report.document import Report
+from tieback.model.report.groups import GroupTable
 from tieback.report.declared import NOTE as DECLARED_NOTE
 from tieback.report.declared import TITLE as DECLARED_TITLE
 from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.document import (
-    EXPERIMENTAL,
-    PLATFORM_WORDS,
-    RANSOM_WORDS,
-    TRAFFIC,
-    AppStoreRow,
-    about_lines,
-    app_text,
-    capture_lines,
-    clean,
-    dropped_text,
-    encryption_text,
-    endpoint_host,
-    headline_text,
-    hosts_of,
-    leaks_text,
-    most_sensitive,
-    place_text,
-    rows,
-    server_text,
-    store_text,
-    stores_without_app,
-    unread_words,
-    way_text,
-)
 from tieback.report.figures import LEGEND, store_bytes_text, store_records_text, volume_text
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
 from tieback.report.recipients import TITLE, class_text, coverage_lines, party_text, sender_text, where_text, wire_text
-from tieback.report.shortened import cut_text
+from tieback.report.shortened import cut, cut_text
 from tieback.report.source_lines import source_lines
 from tieback.report.store_tables import SEVERITY_STYLES, print_store
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
-from tieback.report.unread import partly_read_lines, partly_read_title
+from tieback.report.texts.about import about_lines
+from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.headline import headline_text
+from tieback.report.texts.routes import (
+    TRAFFIC,
+    AppStoreRow,
+    dropped_text,
+    endpoint_host,
+    hosts_of,
+    rows,
+    stores_without_app,
+    way_text,
+)
+from tieback.report.texts.stores import (
+    EXPERIMENTAL,
+    PLATFORM_WORDS,
+    RANSOM_WORDS,
+    most_sensitive,
+    place_text,
+    store_text,
+)
+from tieback.report.texts.unread import partly_read_lines, partly_read_title, unread_words
 from tieback.report.verdict import access_text, no_personal_data_in, stores_by_verdict
 
 MOST_ROWS = 50
@@ -159,9 +160,7 @@ def _print_verdicts(found: Sequence[AppStoreRow], console: Console) -> None:
     most = MOST_HOSTS if console.width < UNFOLDED else MOST_PIPED
     unique = {row.exposure.id: row.exposure for row in found}.values()
     for (label, text), stores in stores_by_verdict(unique).items():
-        places = [_short(cut_text(store.targets, 2), 80, console.width) for store in stores[:most]]
-        if len(stores) > most:
-            places.append(f"and {len(stores) - most:,} more")
+        places = cut((_short(cut_text(store.targets, 2), 80, console.width) for store in stores), most)
         line = Text.assemble((f"{', '.join(places)}: ", "bold"), f"{label}: {text}")
         console.print(Padding(line, (0, 0, 0, 2), expand=False))
 
@@ -366,9 +365,7 @@ def _ways(row: AppStoreRow, width: int) -> Text:
     ways = list(dict.fromkeys(way_text(route) if width >= ROOMY else _way(route) for route in row.routes))
     if not ways:
         return Text(_short(", ".join(row.exposure.targets), 80, width))
-    parts = ways if piped else ways[:2]
-    if len(ways) > len(parts):
-        parts.append(f"and {len(ways) - 2} more")
+    parts = ways if piped else cut(ways, 2)
     if any(route.how.startswith(TRAFFIC) and route.candidate.route is Route.NAMED for route in row.routes):
         parts.append("seen in traffic")
     return Text(_joined(parts, width))
@@ -428,9 +425,9 @@ def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
     table.add_column("Back ends", justify="right")
     table.add_column("Hosts", overflow="fold")
     for summary in shown:
-        names = hosts[summary.app.sha256]
-        more = f" and {len(names) - most} more" if most is not None and len(names) > most else ""
-        named = ", ".join(clean(name) for name in names[:most]) + more
+        known = hosts[summary.app.sha256]
+        shown_names = len(known.names) if most is None else most
+        named = cut_text(map(clean, known.names), shown_names, count=known.count)
         partly = unread_words(summary, named=bool(named))
         table.add_row(
             Text(_short(summary.app.label, 40, width)),
@@ -443,8 +440,8 @@ def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
 
 def _print_without_app(report: Report, console: Console, most: int) -> None:
     """Stores that no app leads to: those that the user named, and neighbours of an app's back end."""
-    exposed = stores_without_app(report, exposed=True, most=most)
-    answered = stores_without_app(report, exposed=False, most=most)
+    found = [stores_without_app(report, exposed=open_, most=most) for open_ in (True, False)]
+    exposed, answered = (one.stores for one in found)
     if not exposed and not answered:
         return
     title = "Data stores" if report.without_inputs else "Stores without an app"
@@ -464,9 +461,15 @@ def _print_without_app(report: Report, console: Console, most: int) -> None:
             Text(store.severity.value, style=SEVERITY_STYLES[store.severity]),
         )
     console.print(table)
+    for one, kind in zip(found, ("open", "not open"), strict=True):
+        if one.rest:
+            console.print(f"{one.rest} ({kind}); the HTML and JSON reports list more", style="dim")
     if report.without_inputs:
         for store in exposed[:MOST_DETAILED]:
             print_store(store, console)
+        if len(exposed) > MOST_DETAILED:
+            more = count_text(len(exposed) - MOST_DETAILED, "more open store")
+            console.print(f"Contents of {more} are not shown; the HTML and JSON reports list them", style="dim")
         console.print()
 
 

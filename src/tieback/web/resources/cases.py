@@ -10,21 +10,16 @@ from litestar.handlers import HTTPRouteHandler
 
 from tieback.cases.policy import default_policy
 from tieback.model.case import Case, CaseState, PartyRole, PartyState
+from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.evidence import write_evidence
 from tieback.pipeline.jobs.kinds import RecheckJob
 from tieback.pipeline.jobs.submit import submit_job
-from tieback.pipeline.views.cases import (
-    CaseDetail,
-    CaseListing,
-    CaseLog,
-    list_cases,
-    show_case,
-    show_case_log,
-    vendor_of_case,
-)
+from tieback.pipeline.views.cases.detail import CaseDetail, show_case, vendor_of_case
+from tieback.pipeline.views.cases.listing import CaseListing, list_cases
+from tieback.pipeline.views.cases.log import CaseLog, show_case_log
 from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.letters import letter_choices
 from tieback.pipeline.views.listing import DEFAULT_LIMIT
@@ -419,12 +414,17 @@ def move_party_in_page(context: Context, case_id: str, data: CaseForm) -> str:
 
 
 def case_evidence(context: Context, case_id: str) -> Download:
-    """The evidence of a case as one sealed archive; ``tieback case evidence verify`` checks it."""
+    """The evidence of a case as one sealed archive; ``tieback case evidence verify`` checks it.
+
+    The header ``Tieback-Notes`` counts the parts of the audit log that are not in it.
+    """
     _require(context, case_id)
     work = case_service(context.workspace)
     made = write_evidence(work, work.find_case(case_id))
     context.changes.note(context.user, "download the evidence of a case", case_id)
-    return Download(data=made.data, media_type="application/zip", name=f"{case_id}.zip")
+    parts = count_text(made.audit_left_out, "part of the audit log", "parts of the audit log")
+    notes = (f"not in the archive: {parts} with names of other hosts",) if made.audit_left_out else ()
+    return Download(data=made.data, media_type="application/zip", name=f"{case_id}.zip", notes=notes)
 
 
 def _pages() -> list[HTTPRouteHandler]:

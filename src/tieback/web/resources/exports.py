@@ -18,9 +18,15 @@ from tieback.web.resource import PREFIX, attachment_headers, page_and_json
 PIECE = 1 << 20
 
 
-def list_exports(context: Context) -> ExportPage:
-    """The formats and audiences of reports, and the runs that can be exported."""
-    return exports_page(context.workspace)
+def list_exports(
+    context: Context, audience: str = "internal", vendor: str = "", run: str = "", count: bool = False
+) -> ExportPage:
+    """The formats and audiences of reports, the runs that can be exported, and what each format leaves out.
+
+    ``audience``, ``vendor`` and ``run`` as of the export. What formats leave out of a long report is counted only with
+    ``count=true``.
+    """
+    return exports_page(context.workspace, audience, vendor, run, count=count)
 
 
 @get(
@@ -38,13 +44,17 @@ async def export(
     vendor: Annotated[str, QueryParameter(max_length=300)] = "",
     run: Annotated[str, QueryParameter(max_length=80)] = "",
 ) -> Stream:
-    """The report of a run as a file. ``audience``: internal, vendor (with the name in ``vendor``) or public."""
+    """The report of a run as a file. ``audience``: internal, vendor (with the name in ``vendor``) or public.
+
+    The header ``Tieback-Notes`` is a JSON array of texts: what the format or the audience leaves out. It is missing if
+    the file has everything.
+    """
     made = await to_thread.run_sync(export_report, context.workspace, name, audience, vendor, run)
     return Stream(_pieces(made.file), headers=_headers(made))
 
 
 def _headers(made: Export) -> dict[str, Any]:
-    return attachment_headers(made.name, made.media_type) | {"Content-Length": str(made.size)}
+    return attachment_headers(made.name, made.media_type, made.notes) | {"Content-Length": str(made.size)}
 
 
 async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:

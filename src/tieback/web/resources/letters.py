@@ -12,7 +12,7 @@ from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.letter_files import FORMATS, kept_sender, read_letter_file, write_kept_letter
 from tieback.pipeline.disclosure.letters import TLP, mark_sent
-from tieback.pipeline.views.cases import vendor_of_case
+from tieback.pipeline.views.cases.detail import vendor_of_case
 from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.letters import (
     LANGUAGES,

@@ -11,7 +11,7 @@ from tests.unit.report.conftest import fleet_report, the_hostile_report, the_rep
 from tieback.intake.source.checkout import Checkout
 from tieback.intake.source.own_documents import is_own_document
 from tieback.model.document import encode
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report import renderers
 from tieback.report.interface import Renderer
 

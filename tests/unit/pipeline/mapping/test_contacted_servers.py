@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tests.each import each
 from tests.unit.pipeline.mapping.test_flow_endpoints import flow
 from tieback.model.flow import Flow, FlowApp, FlowTls, Leak
-from tieback.model.report import Encryption
+from tieback.model.report.captures import Encryption
 from tieback.pipeline.mapping.contacted_servers import contacted_servers, encryption_of, worst_first
 
 EMAIL = Leak("email", "query:email", "out", "a…t (16)", 0.9)

@@ -10,7 +10,7 @@ from tieback.model.app import App, Platform
 from tieback.model.declaration import DeclarationFormat, Declared, DeclaredState, DeclaredType, PrivacyDeclaration
 from tieback.model.errors import InputError
 from tieback.model.flow import FlowApp
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
 from tieback.pipeline.mapping.capture_recipients import CaptureRecipients

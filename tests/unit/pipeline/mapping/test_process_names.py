@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tieback.model.flow import FlowApp
-from tieback.model.report import AppMatch
+from tieback.model.report.captures import AppMatch
 from tieback.pipeline.mapping.process_names import COMMON, ProcessNames, process_name
 
 LONG = "Wetterkarte für Berlin"

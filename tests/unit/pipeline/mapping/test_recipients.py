@@ -7,7 +7,7 @@ from tieback.assess.findings import apply_rules
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Party
 from tieback.model.flow import ContentState, Flow, FlowApp, FlowEvidence, Peer, SentData, Server
-from tieback.model.report import Recipient
+from tieback.model.report.captures import Recipient
 from tieback.pipeline.mapping.capture_recipients import CaptureRecipients
 from tieback.pipeline.mapping.flow_endpoints import endpoint_of
 from tieback.pipeline.mapping.recipients import MAX_PLACES, RecipientTotals, place_recipients, third_parties_first

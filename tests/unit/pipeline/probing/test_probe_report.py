@@ -8,9 +8,9 @@ from msgspec.structs import replace
 from tieback.model.figure import exact
 from tieback.model.grant import Grant
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport, Proof
-from tieback.model.report import SkipReason
+from tieback.model.report.scope import SkipReason
 from tieback.pipeline.probing.probe_report import probe_report, skip_reason
-from tieback.report.document import headline_text
+from tieback.report.texts.headline import headline_text
 from tieback.scope.policy.exclude import EXCLUDED
 from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
 

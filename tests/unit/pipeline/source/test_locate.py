@@ -10,7 +10,9 @@ from tieback.intake.source.checkout import Checkout
 from tieback.model.app import Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.errors import UsageError
-from tieback.model.report import AppSighting, LazyIndex, LazyTable, Report
+from tieback.model.report.apps import AppSighting
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.model.sighting import Evidence, Sighting
 from tieback.pipeline.source.locate import with_source
 from tieback.report.formats.json import JsonRenderer

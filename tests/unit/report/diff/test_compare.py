@@ -9,15 +9,11 @@ from tests.unit.report.conftest import FIELDHAND, WORKHUB, in_tables, probe, the
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.figure import exact, lower_bound
 from tieback.model.probe import Access, Outcome, ProbeReport, Ransom, RansomVerdict
-from tieback.model.report import (
-    AppSummary,
-    BaselineState,
-    CaptureSummary,
-    ContactedServer,
-    Encryption,
-    LazyTable,
-    Report,
-)
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.baseline import BaselineState
+from tieback.model.report.captures import CaptureSummary, ContactedServer, Encryption
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.model.sighting import UnreadCode, UnreadKind
 from tieback.report import by_name
 from tieback.report.diff.compare import ChangeKind, Comparison, baseline_of, compare
@@ -318,3 +314,20 @@ def test_parts_that_were_not_read_are_compared_from_files_too(tmp_path: Path) ->
             renderer.render(in_app(CUT, finding=False), out)
         again = compare(past_from_report(in_app(finding=True), "old.json"), read_past(tmp_path / name))
         assert [one.kind.value for one in again.changes] == ["unconfirmed"], name
+
+
+def test_lists_that_are_cut_state_how_many_are_left_out() -> None:
+    apps = [
+        replace(one, app=replace(FIELDHAND, sha256=f"{n:064x}", name=f"App {n}", bundle_id=f"org.app{n}"))
+        for n in range(9)
+        for one in [next(OLD.apps.rows())]
+    ]
+    first = next(OLD.findings.rows())
+    many = replace(first, apps=tuple(one.app.sha256 for one in apps), evidence=tuple(f"line {n}" for n in range(7)))
+    fewer = replace(many, apps=many.apps[:1])
+    old, new = (in_tables(OLD, apps=apps, findings=[one]) for one in (fewer, many))
+    (change,) = compared(new, old).changes
+    assert "and 3 more newly affected apps" in change.what
+    assert "and 4 more apps" in change.about[-1]
+    (added,) = compared(new, in_tables(OLD, apps=apps, findings=())).changes
+    assert added.what == ("line 0", "line 1", "line 2", "and 4 more lines of evidence")

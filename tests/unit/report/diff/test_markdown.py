@@ -1,5 +1,5 @@
 from tests.unit.report.conftest import in_tables, the_report
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.diff.compare import compare
 from tieback.report.diff.markdown import MOST, as_markdown
 from tieback.report.diff.past import past_from_report

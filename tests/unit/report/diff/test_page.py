@@ -1,7 +1,7 @@
 from html.parser import HTMLParser
 
 from tests.unit.report.conftest import in_tables, the_report
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.diff.compare import compare
 from tieback.report.diff.page import as_page
 from tieback.report.diff.past import past_from_report

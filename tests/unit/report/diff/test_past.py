@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.examples import examples
 from tests.unit.report.conftest import in_tables
 from tieback.model.errors import InputError
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report import by_name
 from tieback.report.diff.past import past_from_report, read_past
 

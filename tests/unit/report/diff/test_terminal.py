@@ -3,7 +3,7 @@ import io
 from rich.console import Console
 
 from tests.unit.report.conftest import in_tables, the_report
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.diff.compare import compare
 from tieback.report.diff.past import past_from_report
 from tieback.report.diff.terminal import print_comparison

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import with_accounts
-from tieback.model.report import Report
+from tieback.model.report.document import Report
+from tieback.report.formats import csaf
 from tieback.report.formats.csaf import CsafRenderer
 
 
@@ -22,7 +24,9 @@ def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, b
     golden("report.csaf.json", json.dumps(rendered(report), indent=1, ensure_ascii=False).encode() + b"\n")
 
 
-def test_the_schema_accepts_it(report: Report, hostile_report: Report, tabled: Callable[..., Report]) -> None:
+def test_the_schema_accepts_it(
+    report: Report, hostile_report: Report, crowded: Report, tabled: Callable[..., Report]
+) -> None:
     import jsonschema
 
     place = resources.files("csaf") / "csaf/v20/schema"
@@ -34,7 +38,7 @@ def test_the_schema_accepts_it(report: Report, hostile_report: Report, tabled: C
             store[other.get("$id", other.get("id", entry.name))] = other
     schema["properties"]["vulnerabilities"]["items"]["properties"].pop("scores", None)  # refers to CVSS; not written
     validator = jsonschema.Draft202012Validator(schema)
-    for one in (report, hostile_report, tabled(report, exposures=(), findings=(), apps=())):
+    for one in (report, hostile_report, crowded, tabled(report, exposures=(), findings=(), apps=())):
         assert [error.message for error in validator.iter_errors(rendered(one))] == []
 
 
@@ -71,6 +75,12 @@ def test_a_store_without_an_app_is_a_product(report: Report, tabled: Callable[..
     names = {one["product_id"]: one["name"] for one in document["product_tree"]["full_product_names"]}
     assert names["store-exp-fieldhand"] == "opensearch 2.11.0 at es.fieldhand.test:9200"
     assert {key for one in document["vulnerabilities"] for key in one["product_status"]["known_affected"]} == set(names)
+
+
+def test_a_draft_states_what_is_above_its_limits(crowded: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csaf, "MOST_APPS", 100)
+    (note,) = [one for one in rendered(crowded)["document"]["notes"] if one["title"] == "Limits"]
+    assert note["text"] == "Not in this draft: 20 apps above the limit of 100."
 
 
 def test_account_data_is_not_in_an_advisory(report: Report) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.examples import examples
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.formats.csv import COLUMNS, CsvRenderer, cell
 
 

@@ -9,7 +9,10 @@ from msgspec.structs import replace
 from tests.unit.report.conftest import HOSTILE, LANTERN, with_accounts
 from tieback.model.backend import Backend
 from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.model.report import LazyTable, Report, SuppressedFinding, Suppression
+from tieback.model.report.document import Report
+from tieback.model.report.suppression import SuppressedFinding, Suppression
+from tieback.model.report.tables import LazyTable
+from tieback.report.formats import cyclonedx
 from tieback.report.formats.cyclonedx import CycloneDxRenderer
 
 
@@ -37,8 +40,12 @@ def refused(text: str) -> object:
     return JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
 
 
-def test_the_schema_accepts_it(report: Report, hostile_report: Report, tabled: Callable[..., Report]) -> None:
-    for one in (report, with_accounts(report), hostile_report, tabled(report, exposures=(), findings=(), apps=())):
+def test_the_schema_accepts_it(
+    report: Report, hostile_report: Report, crowded: Report, tabled: Callable[..., Report]
+) -> None:
+    for one in (
+        report, with_accounts(report), hostile_report, crowded, tabled(report, exposures=(), findings=(), apps=())
+    ):  # fmt: skip
         assert refused(rendered(one)) is None
 
 
@@ -82,6 +89,18 @@ def test_a_suppressed_finding_is_analysed_and_accepted(report: Report, tabled: C
             "detail": "test system (jo@example.org, until 2027-03-31)",
         }
     ]
+
+
+def test_back_ends_above_the_limit_are_counted(
+    report: Report, tabled: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cyclonedx, "MOST_BACKENDS", 3)
+    named = [Backend(Endpoint(EndpointKind.HOST_PORT, f"h{n}.test:1", "", f"h{n}.test", 1)) for n in range(5)]
+    whole = tabled(report, exposures=(), backends=LazyTable.of(named))
+    assert refused(rendered(whole)) is None
+    bom = document(whole)
+    assert len(bom["services"]) == 3
+    assert bom["properties"] == [{"name": "tieback:services-not-listed", "value": "2"}]
 
 
 def test_hostile_endpoints_are_valid_references(report: Report, tabled: Callable[..., Report]) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.formats.defectdojo import DefectDojoRenderer
 
 

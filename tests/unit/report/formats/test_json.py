@@ -5,7 +5,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from tieback.model.report import AppSighting, LazyIndex, LazyTable, Report
+from tieback.model.report.apps import AppSighting
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.model.sighting import Problem
 from tieback.report.formats.json import JsonRenderer
 

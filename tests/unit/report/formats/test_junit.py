@@ -6,7 +6,9 @@ from xml.etree.ElementTree import Element, fromstring
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import in_tables
-from tieback.model.report import Baseline, LazyTable, Report
+from tieback.model.report.baseline import Baseline
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.model.sighting import UnreadCode, UnreadKind
 from tieback.report.formats.junit import JunitRenderer
 
@@ -46,6 +48,17 @@ def test_with_a_baseline_only_new_findings_fail(report: Report) -> None:
     assert [case.find("failure") is not None for case in found] == [True] + [False] * (len(ids) - 1)
     assert all("baseline old.json" in skipped.attrib["message"] for skipped in found.iter("skipped"))
     assert (root.attrib["failures"], found.attrib["failures"], found.attrib["skipped"]) == ("1", "1", str(len(ids) - 1))
+
+
+def test_what_the_name_of_a_case_does_not_have_is_in_its_output(crowded: Report) -> None:
+    """The name is constant: build servers know a case by it, so it has no number."""
+    (case,) = tree(crowded)[0]
+    assert [child.tag for child in case] == ["failure", "system-out"]
+    names = ", ".join(f"org.app{n}" for n in range(5))
+    assert case.attrib["name"].endswith(f" {names}, opensearch 2.11.0 at s0.test:9200 and more")
+    output = case.findtext("system-out") or ""
+    assert output.splitlines()[0].endswith("org.app99 and 20 more")
+    assert output.splitlines()[1] == "Stores: opensearch 2.11.0 at s0.test:9200"
 
 
 def test_counts_are_those_of_the_cases(report: Report) -> None:

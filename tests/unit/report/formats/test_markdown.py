@@ -4,9 +4,9 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from tests.each import each
-from tieback.model.report import Report
-from tieback.report.document import escape_markdown
+from tieback.model.report.document import Report
 from tieback.report.formats.markdown import MOST_FINDINGS, MarkdownRenderer
+from tieback.report.texts.clean import escape_markdown
 
 
 def rendered(report: Report) -> str:

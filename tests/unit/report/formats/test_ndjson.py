@@ -2,7 +2,7 @@ import io
 import json
 from collections import Counter
 
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.formats.ndjson import NdjsonRenderer
 
 

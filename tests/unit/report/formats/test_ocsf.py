@@ -14,7 +14,7 @@ from py_ocsf_models.objects.resource_details import ResourceDetails
 from py_ocsf_models.objects.vulnerability_details import VulnerabilityDetails
 
 from tests.unit.report.conftest import in_tables, with_accounts
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.formats.ocsf import VERSION, OcsfRenderer
 
 WHOLE: dict[int, Any] = {2003: ComplianceFinding, 2007: ApplicationSecurityPostureFinding}
@@ -64,11 +64,11 @@ def test_each_finding_has_the_class_that_fits_it(report: Report) -> None:
     assert all(event["type_uid"] == event["class_uid"] * 100 + 1 for event in found.values())
 
 
-def test_the_models_accept_it(report: Report, hostile_report: Report) -> None:
+def test_the_models_accept_it(report: Report, hostile_report: Report, crowded: Report) -> None:
     """The models have two of the four classes; of the others their parts are validated."""
     assert VERSION == OCSF_VERSION
     seen = set()
-    for one in (kinds(report), with_accounts(report), hostile_report):
+    for one in (kinds(report), with_accounts(report), hostile_report, kinds(crowded)):
         for event in events(one):
             seen.add(event["class_uid"])
             Metadata.model_validate(event["metadata"])

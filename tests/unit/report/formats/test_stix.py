@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import fleet_report
 from tieback.model.exposure import ExposureWindow
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.audience import Audience, for_audience
 from tieback.report.formats.stix import MARKINGS, StixRenderer
 
@@ -24,9 +24,11 @@ def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, b
     golden("report.stix.json", json.dumps(bundle(report), indent=1, ensure_ascii=False).encode() + b"\n")
 
 
-def test_the_validator_accepts_it(report: Report, hostile_report: Report, tabled: Callable[..., Report]) -> None:
+def test_the_validator_accepts_it(
+    report: Report, hostile_report: Report, crowded: Report, tabled: Callable[..., Report]
+) -> None:
     options = stix2validator.ValidationOptions(version="2.1", disabled=["all"])
-    for one in (report, hostile_report, tabled(report, exposures=(), findings=(), apps=())):
+    for one in (report, hostile_report, crowded, tabled(report, exposures=(), findings=(), apps=())):
         result = stix2validator.validate_instance(bundle(one), options)
         assert result.is_valid, [str(error) for error in result.errors]
 

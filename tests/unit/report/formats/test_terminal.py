@@ -12,9 +12,12 @@ from tieback.model.app import Platform
 from tieback.model.exposure import Finding, PiiClassTotal, Severity
 from tieback.model.figure import exact
 from tieback.model.probe import Entry
-from tieback.model.report import AppSummary, Baseline, DroppedName, LazyIndex, LazyTable, Report
-from tieback.report.document import dropped_text
+from tieback.model.report.apps import AppSummary, DroppedName
+from tieback.model.report.baseline import Baseline
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.report.formats.terminal import MOST_FINDINGS, MOST_HOSTS, MOST_ROWS, TerminalRenderer, print_report
+from tieback.report.texts.routes import dropped_text
 
 
 def rendered(report: Report) -> str:

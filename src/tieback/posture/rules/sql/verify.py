@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError
 from tieback.posture.rules.interface import Permission, Requester
 from tieback.posture.rules.source import RulesText
@@ -95,7 +96,7 @@ def confirmed(verified: Verified, who: Requester, path: str, commands: Sequence[
     """An answer with PostgreSQL's: what it allowed is allowed, whatever was read from the files."""
     known = [verified.reached[who, path, command] for command in commands if (who, path, command) in verified.reached]
     if not known:
-        refused = f"PostgreSQL refused {len(verified.refused)} statements" if verified.refused else ""
+        refused = f"PostgreSQL refused {count_text(len(verified.refused), 'statement')}" if verified.refused else ""
         note = verified.note or refused or "PostgreSQL was not queried"
         return _with(answer, f"not verified: {note}")
     if any(known):

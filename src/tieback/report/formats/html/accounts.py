@@ -2,7 +2,7 @@
 
 import msgspec
 
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.formats.html.charts import Chart, posture_chart
 from tieback.report.posture import JoinTable, NumberTable, join_tables, number_tables, summary_lines
 

@@ -13,10 +13,11 @@ from tieback.model.count_text import count_text
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, exact, total
 from tieback.model.posture import Posture
-from tieback.model.report import Breakdown
-from tieback.report.document import clean
+from tieback.model.report.groups import Breakdown
 from tieback.report.figures import SIGNS
 from tieback.report.posture import bars
+from tieback.report.shortened import cut
+from tieback.report.texts.clean import clean
 
 WIDTH = 520
 MOST_CLASSES = 10
@@ -144,7 +145,7 @@ def _matrix(found: Breakdown, titles: Mapping[str, str]) -> Chart | None:
         top + _ROW * len(classes) + 4,
         tuple(marks),
         tuple(labels),
-        "; ".join(words[:40]),
+        "; ".join(cut(words, 40, one="figure")),
         note,
     )
 

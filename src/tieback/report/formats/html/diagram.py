@@ -12,7 +12,9 @@ from tieback.model.backend import Route
 from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.graph import THRESHOLD
 from tieback.model.probe import Access
-from tieback.report.document import PLATFORM_WORDS, AppStoreRow, clean, endpoint_host, store_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.routes import AppStoreRow, endpoint_host
+from tieback.report.texts.stores import PLATFORM_WORDS, store_text
 from tieback.report.verdict import access_text
 
 WIDTH = 920

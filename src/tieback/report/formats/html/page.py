@@ -8,21 +8,12 @@ import msgspec
 
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.probe import Container
-from tieback.model.report import AppSummary, ContactedServer, FigureGroup, Recipient, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.captures import ContactedServer, Recipient
+from tieback.model.report.document import Report
+from tieback.model.report.groups import FigureGroup
 from tieback.pii.taxonomy import sensitivity
 from tieback.report.declared import by_text, declared_text, item_text, state_text
-from tieback.report.document import (
-    AppStoreRow,
-    app_text,
-    capture_lines,
-    clean,
-    encryption_text,
-    hosts_of,
-    leaks_text,
-    row_of,
-    rows,
-    server_text,
-)
 from tieback.report.formats.html.diagram import Diagram, Tone, draw, tone_of
 from tieback.report.formats.html.shared import draw_shared
 from tieback.report.passive import MOST_LINES, PassiveLine, PassiveNotes, passive_line, passive_sighting_line
@@ -36,7 +27,11 @@ from tieback.report.recipients import (
     where_text,
     wire_text,
 )
+from tieback.report.shortened import cut
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
+from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.routes import AppStoreRow, hosts_of, row_of, rows
 
 MOST_SECTIONS = 200
 """Limit on the apps with their own section."""
@@ -51,6 +46,8 @@ MOST_FINDINGS = 20_000
 """Number of findings searched for those of the shown stores; the worst come first."""
 MOST_NAMES = 5
 """Limit on the apps named per finding."""
+MOST_NAMED_HOSTS = 5
+"""Limit on the hosts named per app."""
 MOST_PLACES = 3
 """Limit on the stores named per finding."""
 
@@ -82,6 +79,7 @@ class StoreView(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     seen: tuple[PassiveLine, ...]
     """Reports of other tools about the store."""
+    seen_left_out: int
 
 
 class AppStoreRoute(msgspec.Struct, frozen=True):
@@ -101,10 +99,13 @@ class AppSection(msgspec.Struct, frozen=True):
     anchor: str
     diagram: Diagram
     ways: tuple[AppStoreRoute, ...]
+    stores_left_out: int
+    """Number of its stores above the limit."""
     seen: tuple[PassiveLine, ...]
     """Reports of other tools about its targets, without those shown with its stores."""
+    seen_left_out: int
     named: tuple[str, ...]
-    """Endpoints that only other tools found in the app."""
+    """Endpoints that only other tools found in the app; if some are left out, their number is the last entry."""
 
     @property
     def severities(self) -> str:
@@ -192,6 +193,9 @@ class Page(msgspec.Struct, frozen=True):
     sections_left_out: int
     orphans: tuple[StoreView, ...]
     """Stores that no app of the report leads to."""
+    orphans_left_out: int
+    not_searched: int
+    """Number of stores not searched for stores without an app."""
     kinds: tuple[str, ...]
     """Products of the shown stores, sorted."""
     others: tuple[OtherApp, ...]
@@ -228,7 +232,8 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
     """
     exposed = rows(report, exposed=True, most=MOST_ROWS)
     by_app = _by_app(report, [*exposed, *rows(report, exposed=False, most=MOST_ROWS)])
-    orphans = [store for store in islice(report.exposures(), MOST_STORES) if not store.routes][:MOST_ROWS]
+    found = [store for store in islice(report.exposures(), MOST_STORES) if not store.routes]
+    orphans = found[:MOST_ROWS]
     shown = [
         *(row.exposure for found in by_app.values() for row in found),
         *(row.exposure for row in exposed),
@@ -252,6 +257,8 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         sections=tuple(_sections(by_app, anchors, stores, seen)),
         sections_left_out=report.apps.count - report.quiet.count - len(by_app),
         orphans=tuple(stores[store.id] for store in orphans),
+        orphans_left_out=len(found) - len(orphans),
+        not_searched=max(report.exposed.count + report.answered.count - MOST_STORES, 0),
         kinds=tuple(sorted({store.product for store in shown})),
         others=_others(report, rest),
         others_left_out=report.quiet.count - len(rest),
@@ -329,6 +336,7 @@ def _stores(
             max(sum(not container.system for container in exposure.containers) - MOST_CONTAINERS, 0),
             tuple(of_store.get(exposure.id, ())),
             tuple(passive_line(note) for note in seen.of_store(exposure)[:MOST_LINES]),
+            max(len(seen.of_store(exposure)) - MOST_LINES, 0),
         )
         for number, exposure in enumerate(shown.values(), 1)
     }
@@ -359,14 +367,17 @@ def _sections(
         for row in found:
             at, name = shown.setdefault(row.exposure.id, (anchors[key], app.label))
             ways.append(AppStoreRoute(row, stores[row.exposure.id], "" if at == anchors[key] else at, name))
-        others = seen.of_app(key, [row.exposure for row in found])[:MOST_LINES]
+        others = seen.of_app(key, [row.exposure for row in found])
+        named = seen.sightings_in(key)
         yield AppSection(
             found[0].summary,
             anchors[key],
             draw(app, found),
             tuple(ways),
-            tuple(map(passive_line, others)),
-            tuple(map(passive_sighting_line, seen.sightings_in(key)[:MOST_LINES])),
+            max(len(found[0].summary.exposures) - MOST_WAYS, 0),
+            tuple(map(passive_line, others[:MOST_LINES])),
+            max(len(others) - MOST_LINES, 0),
+            tuple(cut(map(passive_sighting_line, named[:MOST_LINES]), MOST_LINES, count=len(named), one="endpoint")),
         )
 
 
@@ -404,6 +415,7 @@ def _number(group: FigureGroup, column: int) -> int:
 def _others(report: Report, summaries: Sequence[AppSummary]) -> tuple[OtherApp, ...]:
     hosts = hosts_of(report, summaries)
     return tuple(
-        OtherApp(summary, tuple(hosts[summary.app.sha256][:5]), max(len(hosts[summary.app.sha256]) - 5, 0))
+        OtherApp(summary, known.names[:MOST_NAMED_HOSTS], max(known.count - MOST_NAMED_HOSTS, 0))
         for summary in summaries
+        for known in [hosts[summary.app.sha256]]
     )

@@ -5,7 +5,7 @@ from typing import BinaryIO, NoReturn
 
 from tieback.model.errors import UsageError
 from tieback.model.extras import extra_advice
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.formats.html.renderer import HtmlRenderer
 from tieback.report.interface import RendererMeta
 

@@ -7,7 +7,7 @@ import msgspec
 
 from tieback.model.count_text import count_text
 from tieback.model.probe import ProbeReport
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 
 MOST_READ = 50_000
 """Limit on the probe reports that are read for the table."""

@@ -12,23 +12,9 @@ from jinja2 import Environment
 from tieback.assess.references import MAY_APPLY, NOTE, labels, load_catalogues
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Severity
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.report.breakdown import count_breakdown as counted
-from tieback.report.document import (
-    PLATFORM_WORDS,
-    RANSOM_WORDS,
-    about_lines,
-    clean,
-    headline_text,
-    most_sensitive,
-    records_text,
-    store_summary_text,
-    store_text,
-    unread_advice,
-    way_words,
-    ways_of,
-)
 from tieback.report.figures import (
     LEGEND,
     bytes_range_text,
@@ -45,18 +31,24 @@ from tieback.report.formats.html.charts import charts
 from tieback.report.formats.html.page import MOST_SECTIONS, build_page, table_views
 from tieback.report.formats.html.probed import probed_targets
 from tieback.report.interface import RendererMeta
-from tieback.report.shortened import cut
+from tieback.report.shortened import fit_text, more_text
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import figure_steps, range_quality
 from tieback.report.templates import LONGEST, report_templates
-from tieback.report.unread import partly_read_lines, partly_read_title
-from tieback.report.verdict import (
-    access_text,
-    no_personal_data,
-    no_personal_data_in,
-    verdict_lines,
-    verdict_notes,
+from tieback.report.texts.about import about_lines
+from tieback.report.texts.clean import clean
+from tieback.report.texts.headline import headline_text
+from tieback.report.texts.routes import way_words, ways_of
+from tieback.report.texts.stores import (
+    PLATFORM_WORDS,
+    RANSOM_WORDS,
+    most_sensitive,
+    records_text,
+    store_summary_text,
+    store_text,
 )
+from tieback.report.texts.unread import partly_read_lines, partly_read_title, unread_advice, unread_lists_text
+from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, verdict_lines, verdict_notes
 
 _WHOLE = 28
 """Names up to this number of characters are not broken on a screen."""
@@ -94,6 +86,7 @@ class HtmlRenderer:
                 headline=headline_text(report),
                 partly_read=tuple(partly_read_lines(report, MOST_SECTIONS)),
                 partly_read_title=partly_read_title(report),
+                unread_lists=unread_lists_text(report.headline),
                 unread_advice=unread_advice(report.headline),
                 legend=LEGEND,
                 steps=tuple(figure_steps(report)),
@@ -123,7 +116,7 @@ def _hash(text: str) -> str:
 def _environment() -> Environment:
     environment = report_templates()
     environment.filters |= {
-        "references": lambda references: ", ".join(labels(references)),
+        "references": lambda references: fit_text(labels(references), LONGEST, between=", "),
         "figure": figure_text,
         "store_records": store_records_text,
         "store_size": store_bytes_text,
@@ -147,7 +140,7 @@ def _environment() -> Environment:
         "ways": ways_of,
         "most_sensitive": most_sensitive,
         "count": count_text,
-        "cut": cut,
+        "more": more_text,
         "pieces": _pieces,
         "source_lines": source_lines,
         "thousands": lambda number: f"{number:,}",

@@ -6,8 +6,7 @@ from msgspec.structs import replace
 
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
-from tieback.model.report import Report
-from tieback.report.document import PLATFORM_WORDS, row_of, store_text
+from tieback.model.report.document import Report
 from tieback.report.formats.html.diagram import (
     GAP,
     WIDTH,
@@ -20,6 +19,8 @@ from tieback.report.formats.html.diagram import (
     line_between,
     tone_of,
 )
+from tieback.report.texts.routes import row_of
+from tieback.report.texts.stores import PLATFORM_WORDS, store_text
 from tieback.report.verdict import access_text
 
 MOST_APPS = 14

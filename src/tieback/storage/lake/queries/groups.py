@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from tieback.model.figure import Figure, Quality
-from tieback.model.report import CloserLook, FigureGroup, GroupTable, SharedStore
+from tieback.model.report.groups import CloserLook, FigureGroup, GroupTable, SharedStore
 from tieback.storage.lake.lake import Lake
 
 if TYPE_CHECKING:

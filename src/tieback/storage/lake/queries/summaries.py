@@ -12,7 +12,7 @@ import msgspec
 
 from tieback.model.app import App, Platform, Signer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.report import AppSighting, AppSummary, DroppedName
+from tieback.model.report.apps import AppSighting, AppSummary, DroppedName
 from tieback.model.sighting import Evidence, Problem, Sighting, UnreadCode
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.apps import ios_executables, read_problem

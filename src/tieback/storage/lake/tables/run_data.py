@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from tieback.model.report import DataUsed, RulesUsed
+from tieback.model.report.used import DataUsed, RulesUsed
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import rows_table
 

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.formats.html.accounts import accounts_view
 
 

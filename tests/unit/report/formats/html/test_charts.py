@@ -5,7 +5,8 @@ from tests.each import each
 from tests.examples import examples
 from tests.unit.report.conftest import fleet_report
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
-from tieback.model.report import Breakdown, Report
+from tieback.model.report.document import Report
+from tieback.model.report.groups import Breakdown
 from tieback.report.breakdown import count_breakdown
 from tieback.report.formats.html.charts import MOST_CLASSES, MOST_STORES, WIDTH, charts, short_figure
 

@@ -4,7 +4,8 @@ from msgspec.structs import replace
 
 from tieback.model.exposure import AppRoute
 from tieback.model.probe import Container
-from tieback.model.report import AppSummary, Report
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
 from tieback.report.formats.html.diagram import Tone
 from tieback.report.formats.html.page import MOST_CONTAINERS, MOST_SECTIONS, build_page, table_views
 

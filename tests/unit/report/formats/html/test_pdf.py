@@ -9,7 +9,8 @@ from tests.lab.paper import mistakes, pages
 from tests.unit.report.conftest import fleet_report, in_tables, the_report
 from tieback.model.errors import UsageError
 from tieback.model.probe import Outcome, ProbeReport
-from tieback.model.report import LazyTable, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.report.formats.html.pdf import PdfRenderer
 from tieback.report.formats.html.renderer import HtmlRenderer, _pieces
 

@@ -6,7 +6,8 @@ import pytest
 
 from tests.unit.report.conftest import in_tables
 from tieback.model.probe import Access, Outcome, ProbeReport
-from tieback.model.report import LazyTable, Report
+from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.report.formats.html import probed as module
 from tieback.report.formats.html.probed import SilentPorts, probed_targets
 

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 from msgspec.structs import replace
 
-from tieback.model.report import Report
+from tieback.model.report.document import Report
 from tieback.report.formats.html.renderer import HtmlRenderer
 
 VOID = {"wbr", "meta", "link", "br", "img", "hr", "input"}
@@ -117,7 +117,7 @@ def test_what_a_reader_sees(report: Report) -> None:
         "≥4,251 records, ≈1.5 MB.",
         "1 store shows signs of ransom or wiping.",
         "1 app was only partly read. Capture its traffic to see the other back ends",
-        "1 app only partly read What they show is not complete",
+        "1 app only partly read Its list of back ends is not complete",
         "CodePush can replace the JavaScript code at run time",
         "api.lantern.test",
         "≥2,900 at least",

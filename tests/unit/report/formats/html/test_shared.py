@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import FIELDHAND, PARCELLO, fieldhand_store, in_tables
 from tieback.model.backend import Route
-from tieback.model.report import Report, SharedStore
+from tieback.model.report.document import Report
+from tieback.model.report.groups import SharedStore
 from tieback.report.formats.html.shared import draw_shared
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tieback.model.app import App, Platform
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
-from tieback.model.report import CloserLook, FigureGroup
+from tieback.model.report.groups import CloserLook, FigureGroup
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
 from tieback.storage.lake.lake import Lake

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tieback.model.report import DataUsed
+from tieback.model.report.used import DataUsed
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.run_data import read_run_data, save_run_data
 

@@ -3,10 +3,15 @@
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 
-from tieback.model.count_text import count_text
+from tieback.model.count_text import count_text, its_or_their
 from tieback.model.errors import InputError
-from tieback.model.report import AppSummary, CaptureSummary, Report
-from tieback.report.document import clean, some_names, unread_text
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.captures import CaptureSummary
+from tieback.model.report.document import Report
+from tieback.model.report.headline import Headline
+from tieback.report.shortened import cut, more_text
+from tieback.report.texts.clean import clean
+from tieback.report.texts.unprobed import some_names
 
 MOST_PARTLY_READ = 20
 """Limit on the partly read apps that a report lists, and on the captures."""
@@ -42,13 +47,60 @@ def partly_read_lines(report: Report, most: int = MOST_PARTLY_READ) -> Iterator[
     """Yield each partly read input, and the parts with their places; then the numbers of the others."""
     for app in report.partly_read.first(most):
         yield clean(f"{app.app.label} {app.app.version_name}".strip(), 80), unread_text(app)
-    if report.partly_read.count > most:
-        yield f"and {report.partly_read.count - most:,} more", "see the JSON report"
+    if more := more_text(report.partly_read.count - most, "app"):
+        yield more, "see the JSON report"
     captures = partly_read_captures(report)
     for capture in islice(captures, most):
         yield clean(capture.path, 200), unread_text(capture)
-    if more := sum(1 for _ in captures):
-        yield f"and {count_text(more, 'more capture')}", "see the JSON report"
+    if more := more_text(sum(1 for _ in captures), "capture"):
+        yield more, "see the JSON report"
+
+
+def unread_text(summary: AppSummary | CaptureSummary) -> str:
+    """The parts of an app or a capture that were not read, with their places."""
+    parts = (
+        clean(f"{one.what} ({place})" if (place := _place_in(one.where, summary.path)) else one.what, 300)
+        for one in summary.unread
+    )
+    text = "; ".join(cut(parts, 3))
+    return f"cut off or damaged: {text}" if summary.damaged else text
+
+
+def _place_in(where: str, path: str) -> str:
+    """A place without the path of its capture, which the reader sees beside it."""
+    return "" if where == path else where.removeprefix(f"{path}: ")
+
+
+def unread_words(summary: AppSummary, named: bool) -> str:
+    """Short mark of a partly read app before the hosts that it names; empty if all of it was read."""
+    if not summary.unread:
+        return ""
+    mark = "damaged, partly read" if summary.damaged else "partly read"
+    return f"{mark}; " if named else mark if summary.damaged else f"{mark}, see its traffic"
+
+
+def unread_lists_text(head: Headline) -> str:
+    """What it means that inputs were only partly read."""
+    apps, captures = head.apps_partly_read or 0, head.captures_partly_read or 0
+    if captures:
+        return f"What {'it shows' if apps + captures == 1 else 'they show'} is not complete"
+    return "Its list of back ends is not complete" if apps == 1 else "Their lists of back ends are not complete"
+
+
+def unread_advice(head: Headline) -> str:
+    """What to do about apps and captures that were only partly read; empty if there are none."""
+    partly, damaged = head.apps_partly_read or 0, head.apps_damaged or 0
+    advice = []
+    if damaged:
+        packages = "Its package is" if partly == 1 else count_text(damaged, "package is", "packages are")
+        it = "it" if damaged == 1 else "them"
+        advice.append(f"{packages} cut off or damaged: build or download {it} again.")
+    if partly > damaged:
+        advice.append(f"Capture {its_or_their(partly)} traffic to see the other back ends (tieback capture).")
+    if cut_off := head.captures_damaged or 0:
+        it = "it" if cut_off == 1 else "them"
+        advice.append(f"{count_text(cut_off, 'capture is', 'captures are')} cut off or damaged: record {it} again.")
+    return " ".join(advice)
 
 
 def unread_names(report: Report) -> str:

@@ -1,4 +1,4 @@
-from tieback.model.report import LazyIndex, LazyTable
+from tieback.model.report.tables import LazyIndex, LazyTable
 
 
 def test_table_is_reopened_on_each_iteration() -> None:

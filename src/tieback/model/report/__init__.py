@@ -1,0 +1,1 @@
+"""The report document and its parts; ``document`` has the whole."""

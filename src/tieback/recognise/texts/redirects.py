@@ -1,0 +1,28 @@
+"""Names of the address to which a sign-in returns, in all the forms in which code and texts write them.
+
+Source: RFC 6749, section 4.1.1 (``redirect_uri``). Weibo's SDK has the camel-case form; other software writes URL.
+"""
+
+_NAMES = (("redirect", "uri"), ("redirect", "url"))
+
+CODE_KEYS = (*("_".join(words) for words in _NAMES), *(f"{first}{last.title()}" for first, last in _NAMES))
+"""Keys of parameters in code: snake case and camel case."""
+ATTRIBUTES = tuple(f"{first}{between}{last}" for between in ("", "_", "-") for first, last in _NAMES)
+"""Names of attributes in markup, in lower case."""
+
+
+def _pattern(between: str, *, capitals: bool) -> bytes:
+    """A pattern of all names.
+
+    Args:
+        between: pattern of what is between the words.
+        capitals: each word may begin with a capital letter.
+    """
+    names = ((f"[{w[0]}{w[0].upper()}]{w[1:]}" if capitals else w for w in words) for words in _NAMES)
+    return f"(?:{'|'.join(between.join(words) for words in names)})".encode()
+
+
+PROPERTY = _pattern("_?", capitals=True)
+"""Pattern of the name of a property in a script."""
+SETTING = _pattern("[-_]?", capitals=False)
+"""Pattern of the name of a setting in a line; to be matched in any case."""

@@ -1,0 +1,1 @@
+"""The wording that all human-readable formats share, by subject."""

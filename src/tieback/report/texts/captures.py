@@ -1,0 +1,62 @@
+"""Words for captures and for the servers in them."""
+
+from collections.abc import Iterator
+
+from tieback.model.count_text import count_text
+from tieback.model.report.captures import ContactedServer, Encryption
+from tieback.model.report.document import Report
+from tieback.report.shortened import cut, cut_text, more_text
+from tieback.report.texts.clean import clean
+
+
+def encryption_text(server: ContactedServer) -> str:
+    """Return the weakest encryption of the traffic with a server, with the versions of TLS if there are some."""
+    versions = ", ".join(clean(version, 20) for version in server.tls)
+    match server.encryption:
+        case Encryption.CLEARTEXT:
+            return f"cleartext and {versions}" if versions else "cleartext"
+        case Encryption.WEAK_TLS:
+            return f"weak: {versions}"
+        case Encryption.ENCRYPTED:
+            return versions or "encrypted"
+    return "unknown"
+
+
+def server_text(server: ContactedServer) -> str:
+    """Return ``host:port``, or only the host if the capture does not show the port."""
+    host = f"[{server.host}]" if ":" in server.host else server.host
+    return clean(host if server.port is None else f"{host}:{server.port}", 300)
+
+
+def app_text(server: ContactedServer) -> str:
+    """Return the app of a server as the capture shows it, or ``unknown``."""
+    return clean(server.app or server.bundle_id, 80) or "unknown"
+
+
+def leaks_text(server: ContactedServer) -> str:
+    """Return the classes that leaked to or from a server, or why there are none."""
+    if server.leaks:
+        return ", ".join(clean(one, 40).replace("_", " ") for one in server.leaks)
+    if server.encryption is Encryption.CLEARTEXT:
+        return "none found"
+    return "unknown" if server.encryption is Encryption.UNKNOWN else "none: encrypted"
+
+
+def capture_lines(report: Report, most: int) -> Iterator[tuple[str, str]]:
+    """Yield a label and a sentence for each capture, at most ``most``, and the number of the others."""
+    for one in report.captures.first(most):
+        if not one.flows:
+            text = "no flows were read" if one.unread else "read; it contains no flows"
+        else:
+            text = f"{count_text(one.flows, 'flow')} with {count_text(one.servers, 'server')}"
+            if one.others:
+                others = "is" if one.others == 1 else "are"
+                text += f"; {one.others:,} of them {others} name resolution, discovery or time, and not listed"
+        apps = cut_text((clean(app, 60) for app in one.apps), 5)
+        text += f"; apps: {apps}" if apps else "; it does not show which apps" if one.flows else ""
+        mark = "damaged, partly read; " if one.damaged else "partly read; " if one.unread else ""
+        yield clean(one.path, 200), mark + text
+        for text in cut((clean(problem.what) for problem in one.remarks), 3, one="problem"):
+            yield clean(one.path, 200), text
+    if report.captures.count > most:
+        yield "", more_text(report.captures.count - most, "capture")

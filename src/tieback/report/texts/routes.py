@@ -1,0 +1,233 @@
+"""The ways from apps to stores: rows, their order, the hosts that apps name, and the names that are no back ends."""
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+from urllib.parse import urlsplit
+
+import msgspec
+
+from tieback.model.backend import Candidate, Route
+from tieback.model.count_text import count_text
+from tieback.model.endpoint import Party
+from tieback.model.exposure import AppRoute, Exposure
+from tieback.model.flow import NOT_IN_LOG, add_stated
+from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
+from tieback.report.figures import size_text
+from tieback.report.shortened import more_text
+from tieback.report.texts.clean import clean
+
+TRAFFIC = "traffic/"
+"""Prefix of ``how`` for routes found in a capture."""
+
+_CLAUSE = re.compile(r"[:;,]\s")
+
+MOST_REASONS = 8
+"""Number of reasons that one line shows."""
+
+MOST_SEARCHED = 5_000
+"""Number of stores searched for stores without an app."""
+
+_MOST_HOSTS = 64
+"""Limit on the distinct hosts kept per app; only a few are shown."""
+
+
+class AppStoreRow(msgspec.Struct, frozen=True):
+    """An app and one store that it leads to."""
+
+    summary: AppSummary
+    exposure: Exposure
+    routes: tuple[AppRoute, ...]
+    """The app's own routes to the store, as ``own_routes``."""
+
+
+def way_text(route: AppRoute) -> str:
+    """Return ``host:port`` and, if the app does not name it, the host behind which it was found."""
+    candidate = route.candidate
+    host = f"[{candidate.host}]" if ":" in candidate.host else candidate.host
+    label = clean(f"{host}:{candidate.port}", 80)
+    return label if candidate.route is Route.NAMED else f"{label} behind {clean(endpoint_host(route.endpoint), 80)}"
+
+
+def way_words(routes: Iterable[AppRoute]) -> str:
+    """Describe how a route was found: ``named in the app and seen in traffic, 221 B sent, 15 kB received``.
+
+    If a route is named, routes behind an API do not count: traffic with the API is not traffic with the store.
+    """
+    every = list(routes)
+    named = [route for route in every if route.candidate.route is Route.NAMED]
+    found = named or every
+    captured = [route for route in found if route.how.startswith(TRAFFIC)]
+    words = ["named in the app"] if len(captured) < len(found) else []
+    if captured:
+        # One endpoint of a capture may lead to several targets; a capture counts once.
+        volumes = {(route.file, route.endpoint): (route.bytes_out, route.bytes_in) for route in captured}
+        words.append(f"seen in traffic{_volumes(volumes.values())}")
+    text = " and ".join(words)
+    if named:
+        return text
+    return f"found behind its API, which is {text}" if captured else "found behind its API"
+
+
+def _volumes(volumes: Iterable[tuple[int | None, int | None]]) -> str:
+    """``, 221 B sent, 15 kB received``: the bytes of those captures and logs that state them."""
+    sent: int | None = None
+    received: int | None = None
+    for out, back in volumes:
+        sent, received = add_stated(sent, out), add_stated(received, back)
+    if sent is None and received is None:
+        return f", bytes {NOT_IN_LOG}"
+    sides = ((sent, "sent"), (received, "received"))
+    return "".join(
+        f", bytes {way} {NOT_IN_LOG}" if size is None else f", {size_text(size)} {way}" for size, way in sides
+    )
+
+
+def ways_of(routes: Iterable[AppRoute]) -> dict[str, str]:
+    """Return the distinct targets of routes (``host:port``) with their ``way_words``, in route order."""
+    places: dict[str, list[AppRoute]] = {}
+    for route in routes:
+        host = f"[{route.candidate.host}]" if ":" in route.candidate.host else route.candidate.host
+        places.setdefault(clean(f"{host}:{route.candidate.port}", 80), []).append(route)
+    return {place: way_words(found) for place, found in places.items()}
+
+
+def endpoint_host(value: str) -> str:
+    """Return the host of an endpoint; the whole text if it has none, as for cloud resources."""
+    try:
+        return urlsplit(value).hostname or value
+    except ValueError:
+        return value
+
+
+def rows(report: Report, *, exposed: bool, most: int) -> list[AppStoreRow]:
+    """Return apps with their stores, worst store first, then by app name; ``ways`` has the total count.
+
+    Args:
+        report: the report.
+        exposed: True for exposed stores, False for stores that answered but were not open.
+        most: maximum number of rows.
+    """
+    stores: list[tuple[Exposure, tuple[str, ...]]] = []
+    left = most
+    for exposure in (report.exposed if exposed else report.answered).rows():
+        leading = tuple(islice(dict.fromkeys(route.app_sha256 for route in exposure.routes), left))
+        if leading:
+            stores.append((exposure, leading))
+            left -= len(leading)
+        if left <= 0:
+            break
+    known = {summary.app.sha256: summary for summary in report.apps.pick({key for _, keys in stores for key in keys})}
+    return [
+        row_of(summary, exposure)
+        for exposure, keys in stores
+        for summary in sorted(
+            (known[key] for key in keys if key in known), key=lambda summary: summary.app.label.casefold()
+        )
+    ]
+
+
+def row_of(summary: AppSummary, exposure: Exposure) -> AppStoreRow:
+    """Return an app and a store with the app's own routes."""
+    return AppStoreRow(summary, exposure, own_routes(exposure, summary.app.sha256))
+
+
+def own_routes(exposure: Exposure, app: str) -> tuple[AppRoute, ...]:
+    """Return the routes of one app to a store, named routes first.
+
+    Routes behind an API are left out if the app names the same target itself.
+    """
+    own = [route for route in exposure.routes if route.app_sha256 == app]
+    named = {_place(route.candidate) for route in own if route.candidate.route is Route.NAMED}
+    return tuple(
+        sorted(
+            (one for one in own if one.candidate.route is Route.NAMED or _place(one.candidate) not in named),
+            key=lambda route: (
+                route.candidate.route is not Route.NAMED,
+                way_text(route),
+                route.how.startswith(TRAFFIC),
+            ),
+        )
+    )
+
+
+def _place(candidate: Candidate) -> tuple[str, int, str, str]:
+    return candidate.host, candidate.port, candidate.resource, candidate.path
+
+
+class StoresWithoutApp(msgspec.Struct, frozen=True):
+    """Stores that no app leads to."""
+
+    stores: tuple[Exposure, ...]
+    more: int
+    """Number of others that were found."""
+    not_searched: int
+    """Number of stores of which it is not known."""
+
+    @property
+    def rest(self) -> str:
+        """What the list does not contain; empty if it is complete."""
+        searched = "not searched for stores without an app" if self.not_searched else ""
+        unknown = f"{count_text(self.not_searched, 'store was', 'stores were')} {searched}" if searched else ""
+        return "; ".join(filter(None, (more_text(self.more, "store"), unknown)))
+
+
+def stores_without_app(report: Report, *, exposed: bool, most: int) -> StoresWithoutApp:
+    """Return stores that no app leads to, worst first, such as those that the user named.
+
+    Args:
+        report: the report.
+        exposed: True for exposed stores, False for stores that answered but were not open.
+        most: maximum number of stores; ``MOST_SEARCHED`` stores are searched.
+    """
+    table = report.exposed if exposed else report.answered
+    found = (store for store in islice(table.rows(), MOST_SEARCHED) if not store.routes)
+    shown = tuple(islice(found, most))
+    return StoresWithoutApp(shown, sum(1 for _ in found), max(table.count - MOST_SEARCHED, 0))
+
+
+class NamedHosts(msgspec.Struct, frozen=True):
+    """The hosts that an app names."""
+
+    names: tuple[str, ...]
+    """At most ``_MOST_HOSTS``; hosts of the app's vendor come first."""
+    count: int
+    """Number of all of them."""
+
+
+def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, NamedHosts]:
+    """Return the hosts that each app names, by the app's SHA-256."""
+    order = (Party.FIRST, Party.UNKNOWN, Party.THIRD, Party.PLATFORM)
+    seen: dict[str, dict[str, int]] = {summary.app.sha256: {} for summary in apps}
+    others: dict[str, set[int]] = {key: set() for key in seen}
+    if not seen:
+        return {}
+    for row in report.sightings.pick(seen):
+        hosts = seen.get(row.app_sha256)
+        name = row.sighting.endpoint.host or row.sighting.endpoint.value
+        if hosts is None:
+            continue
+        if name in hosts or len(hosts) < _MOST_HOSTS:
+            rank = order.index(row.sighting.party)
+            hosts[name] = min(hosts.get(name, rank), rank)
+        else:
+            # Only counted: a hash per name bounds the memory.
+            others[row.app_sha256].add(hash(name))
+    return {
+        key: NamedHosts(tuple(sorted(hosts, key=lambda host: (hosts[host], host))), len(hosts) + len(others[key]))
+        for key, hosts in seen.items()
+    }
+
+
+def dropped_text(report: Report) -> str:
+    """How many names in the apps are not back ends, by reason; empty if there are none."""
+    if not report.dropped:
+        return ""
+    total = report.not_backends.count
+    count = count_text(total, "name in the apps is not a back end", "names in the apps are not back ends")
+    shown = report.dropped[:MOST_REASONS]
+    # The explanation behind the first clause of a reason is in the JSON report.
+    reasons = [f"{clean(_CLAUSE.split(reason)[0], 80)} ({number:,})" for reason, number in shown]
+    left = total - sum(number for _, number in shown)
+    return f"{count}: {'; '.join([*reasons, f'other reasons ({left:,})'] if left else reasons)}"
