@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from bench import flow
+from tests.examples import few
 from tieback.model.sighting import Sighting
 
 OUTCOMES = flow.outcomes()
@@ -71,7 +72,7 @@ def test_all_cases_in_scripts_are_whole() -> None:
     assert [case.name for case, result in done.items() if result != "whole"] == []
 
 
-@pytest.mark.parametrize("bundle", flow.hermes_bundles())
+@pytest.mark.parametrize("bundle", few(flow.hermes_bundles(), 4))
 def test_all_cases_in_hermes_bytecode_are_whole(bundle: str) -> None:
     done = flow.hermes_outcomes(bundle)
     assert len(done) >= 54
@@ -83,7 +84,7 @@ def test_the_strings_of_hermes_bytecode_alone_give_less_than_a_third() -> None:
     assert sum(result == "whole" for result in done.values()) < len(done) / 3
 
 
-@pytest.mark.parametrize("bundle", flow.hermes_bundles())
+@pytest.mark.parametrize("bundle", few(flow.hermes_bundles(), 4))
 def test_what_hermes_bytecode_puts_together_is_nothing_else(bundle: str) -> None:
     """Beside the expected endpoints, only the addresses that cases pass to a client or join with a path."""
     with (flow.FOLDER / "hermes.tsv").open(encoding="utf-8", newline="") as lines:

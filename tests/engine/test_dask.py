@@ -89,6 +89,7 @@ def test_units_are_taken_as_they_are_needed(cluster: Member, certs: Path) -> Non
     ends.close()
 
 
+@pytest.mark.more
 @pytest.mark.timeout(120)
 def test_a_killed_worker_loses_nothing(certs: Path, tmp_path: Path) -> None:
     with member("scheduler", "--certs", str(certs), "--port", "0") as scheduler:

@@ -134,6 +134,7 @@ def own_server(tmp_path: Path) -> Iterator[RunningServer]:
     stop(server)
 
 
+@pytest.mark.more
 @pytest.mark.timeout(170)
 def test_a_server_that_is_started_again_in_the_middle(
     many: Path, undisturbed: tuple[dict[str, object], str], own_server: RunningServer,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import few
 from tests.unit.cli.conftest import Run, run
 from tieback.storage.workspace import Workspace
 
@@ -106,7 +107,7 @@ def ended_well(code: int, out: str, err: str) -> None:
     assert "internal error" not in err
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", few(DAMAGES, 3))
 def test_no_damage_gives_a_traceback(tmp_path: Path, run: Run, whole: Path, damage: str) -> None:
     for number, words in enumerate(COMMANDS):
         folder = tmp_path / str(number)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from bench.flow import FOLDER
+from tests.examples import few
 from tests.unit.recognise.hermes.assemble import Line, assemble, code
 from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.interface import Artifact
@@ -126,7 +127,7 @@ SHAPES: dict[str, Callable[[], bytes]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("shape", sorted(SHAPES))
+@pytest.mark.parametrize("shape", few(sorted(SHAPES), 3))
 def test_bytecode_without_end_ends(shape: str) -> None:
     data = SHAPES[shape]()
     before, peak = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -151,7 +152,7 @@ def test_the_budget_of_an_app_is_shared_by_its_bundles() -> None:
     assert EXTRACTOR.left == 0
 
 
-@pytest.mark.parametrize("place", range(36, 112, 4))
+@pytest.mark.parametrize("place", few(range(36, 112, 4), 4))
 def test_a_huge_number_in_the_header_costs_little(place: int) -> None:
     for number in (0xFFFFFFFF, 0x7FFFFFFF, 0x10000):
         data = bytearray(BUNDLE)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import few
 from tests.lab.ports import free_port
 from tests.unit.pipeline.disclosure.test_recheck import GRANT, opened
 from tieback.model.errors import InputError
@@ -120,7 +121,7 @@ def test_a_request_to_a_service_ends_in_time(peer: str, request: pytest.FixtureR
     assert answer.sent is (RequestOutcome.UNSURE if head else RequestOutcome.ANSWERED)
 
 
-@pytest.mark.parametrize("peer", HEADS, indirect=True)
+@pytest.mark.parametrize("peer", few(HEADS, 3), indirect=True)
 def test_metadata_of_an_input_ends_in_time(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(downloads_module, "STALL_SECONDS", 0.3)
     begun = time.monotonic()
@@ -129,7 +130,7 @@ def test_metadata_of_an_input_ends_in_time(peer: str, monkeypatch: pytest.Monkey
     assert time.monotonic() - begun < 8
 
 
-@pytest.mark.parametrize("peer", [*HEADS, *BODIES], indirect=True)
+@pytest.mark.parametrize("peer", few([*HEADS, *BODIES], 3), indirect=True)
 def test_the_content_of_an_input_ends_in_time(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(downloads_module, "STALL_SECONDS", 0.3)
     begun = time.monotonic()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import few
 from tests.unit.cli.conftest import Run, run
 
 __all__ = ("run",)
@@ -62,7 +63,7 @@ def test_the_rows_are_many_enough() -> None:
     assert len(CONTENTS) * len(COMMANDS) >= 55
 
 
-@pytest.mark.parametrize("what", CONTENTS)
+@pytest.mark.parametrize("what", few(CONTENTS, 3))
 def test_no_file_gives_a_traceback(tmp_path: Path, run: Run, what: str) -> None:
     name, content = CONTENTS[what]
     (tmp_path / name).write_bytes(content)

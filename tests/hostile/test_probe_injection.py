@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
-from tests.examples import examples
+from tests.examples import examples, few
 from tests.hostile.test_probes import ALL, BY_NAME
 from tests.lab.sampled_stores import STORES, SampledStore, answers_of, target_of
 from tieback.model.figure import exact
@@ -394,7 +394,7 @@ def test_a_harmless_name_is_read(name: str) -> None:
     assert not [one for one in missing if not (name in EMULATED and OTHER_WAYS.search(one))], missing
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", few(READERS, 3))
 @each("text", [*INJECTIONS, *MORE], ids=lambda text: ascii(text[:20]))
 def test_no_name_becomes_another_request(name: str, text: str) -> None:
     for sent in read(name, text):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import few
 from tests.unit.recognise.resource_files import Entry, Types, layout, table
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
@@ -63,7 +64,7 @@ def tags() -> list[Piece]:
     return pieces({"string": strings}, {}, MANIFEST + "<activity " * 200_000 + 'a="@7f010000" ' * 50_000)
 
 
-@pytest.mark.parametrize("shape", [circles, attributes, texts, tags])
+@pytest.mark.parametrize("shape", few([circles, attributes, texts, tags], 2))
 def test_references_without_end_end(shape: Callable[[], list[Piece]]) -> None:
     every = shape()
     begin = time.process_time()

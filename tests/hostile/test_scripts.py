@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.examples import few
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Problem, Sighting
@@ -96,7 +97,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
 }
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("shape", few(SHAPES, 3))
 def test_a_script_without_end_ends(shape: str) -> None:
     found = finds(SHAPES[shape](2_000) + _LAST)
     assert len(found) <= 300

@@ -17,6 +17,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.examples import few
+
 pytest.importorskip("litestar")
 pytest.importorskip("playwright")
 
@@ -105,7 +107,7 @@ def test_uploads_reach_nothing_and_write_nothing(pages: TestClient[ASGIApp], tmp
     assert pages.get("/healthz").status_code == 200
 
 
-@pytest.mark.parametrize("text", ["' OR '1'='1", "%' ESCAPE '!", "a\0\\b\u202e", "[" * 300])
+@pytest.mark.parametrize("text", few(["' OR '1'='1", "%' ESCAPE '!", "a\0\\b\u202e", "[" * 300], 3))
 def test_filters_are_values(pages: TestClient[ASGIApp], text: str) -> None:
     document = pages.get("/api/v1/openapi.json").json()
     tried = 0

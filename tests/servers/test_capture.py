@@ -82,6 +82,7 @@ def test_curl_in_the_clear_and_the_report(start: Start, tmp_path: Path) -> None:
     assert "cleartext-personal-data" in report
 
 
+@pytest.mark.more
 def test_the_page_with_the_certificate_and_the_blind_spots_of_a_plain_proxy(start: Start) -> None:
     with start() as live:
         page = live.says(r"browser of the device: (http://127\.0\.0\.1:\d+/)")[1]
@@ -160,6 +161,7 @@ def test_the_run_ends_with_the_command_that_uses_the_app(start: Start, tmp_path:
     assert log.read_text() == "b'hello'\n"
 
 
+@pytest.mark.more
 def test_server_with_an_untrusted_certificate_is_reported(start: Start, pem_file: Path) -> None:
     with website({}, pem_file) as port, start() as live:
         curl("-kx", f"http://{live.proxy}", f"https://localhost:{port}/", code=None)
@@ -277,6 +279,7 @@ def test_mysql_where_the_server_speaks_first(start: Start, mariadb_closed: Runni
     assert "MariaDB" in flow["detail"]
 
 
+@pytest.mark.more
 def test_redis_inside_tls_is_read(start: Start, tmp_path: Path, pem_file: Path) -> None:
     client, server = program("redis-cli", "redis-tools"), program("redis-server", "redis-server")
     port = free_port()

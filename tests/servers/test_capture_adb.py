@@ -246,6 +246,7 @@ def test_what_a_killed_run_left_is_undone_by_the_next(phone: Phone, tmp_path: Pa
     assert (phone.setting, phone.reversed_ports) == (before, "")
 
 
+@pytest.mark.more
 def test_an_app_that_is_not_there_changes_nothing(phone: Phone, tmp_path: Path) -> None:
     argv = [
         *phone.spaces.inside(phone.spaces.gateway), "env", f"XDG_STATE_HOME={tmp_path / 's'}", sys.executable, "-m",
@@ -287,6 +288,7 @@ def test_the_steps_of_a_device_are_tried_judged_and_undone(phone: Phone, tmp_pat
     assert list((tmp_path / "s" / "tieback" / "capture" / "undo").iterdir()) == []
 
 
+@pytest.mark.more
 def test_the_file_of_pcapdroid_is_copied_read_and_removed(phone: Phone, tmp_path: Path) -> None:
     (phone.state / "run.pcap").write_bytes(pcap_of())
     argv = [

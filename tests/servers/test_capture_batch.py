@@ -67,6 +67,7 @@ def servers(directory: Path, manifest: str, workspace: Path) -> set[tuple[str, s
     return {(server["bundle_id"], server["host"]) for server in report["servers"]}
 
 
+@pytest.mark.more
 def test_a_killed_batch_resumes_and_scan_attributes_each_capture(tmp_path: Path) -> None:
     workspace, app, apps = tmp_path / "workspace", tmp_path / "app.py", tmp_path / "apps.txt"
     apps.write_text("com.workhub.mobile\norg.fieldhand.app\ncom.tillroll.pos\n")

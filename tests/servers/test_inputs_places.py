@@ -141,6 +141,7 @@ def check_store(store: ObjectStore, expected: dict[str, Any], folder: Path, patc
         assert facts(folder / "manifest", Manifest(folder / "m.csv")) == expected
 
 
+@pytest.mark.more
 def test_a_local_shard_and_a_list_over_tls(
     expected: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -202,6 +202,7 @@ def test_down_leaves_nothing_and_up_takes_the_data_over(own_lab: Lab) -> None:
     assert second == {"tillroll": False, "mongo-protected": False, "valkey-protected": True, "workhub-api": False}
 
 
+@pytest.mark.more
 def test_a_server_that_was_killed_comes_up_again(own_lab: Lab) -> None:
     (first,) = up(own_lab, quiet, ("tillroll",), subnet=another_subnet())
     assert first.server is not None
@@ -257,6 +258,7 @@ def test_port_in_use_fails_only_one_store(own_lab: Lab) -> None:
     assert raised["valkey-protected"].error is None
 
 
+@pytest.mark.more
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
 def test_postgres_runs_from_a_copy_where_its_user_cannot_reach_the_wheel(
     own_lab: Lab, monkeypatch: pytest.MonkeyPatch

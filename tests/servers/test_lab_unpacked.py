@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("pymongo")
 pytest.importorskip("osmem_server")
 
+from tests.examples import few
 from tests.lab import unpacked
 from tests.lab.ports import free_subnet
 from tests.servers.test_lab_oracle import family, gone
@@ -59,7 +60,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("server", "make", "left_out"), CASES, ids=[case[0].value for case in CASES])
+@pytest.mark.parametrize(("server", "make", "left_out"), few(CASES, 3), ids=[case[0].value for case in CASES])
 def test_it_comes_up_filled_and_ends(
     folder: Path, lab: Lab, server: ServerProgram, make: Callable[[Path], Path], left_out: set[str]
 ) -> None:

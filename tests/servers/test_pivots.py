@@ -106,6 +106,7 @@ def test_the_store_behind_the_api_is_found(
     assert_only_connected(tmp_path, f"{HERE}.")
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("asked", [True, False])
 def test_store_beside_the_api_is_found_if_the_grant_allows_it(lab: Path, tmp_path: Path, asked: bool) -> None:
     permit = tmp_path / "grant.toml"

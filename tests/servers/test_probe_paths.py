@@ -165,6 +165,7 @@ def records(found: dict[str, Any]) -> dict[str, int]:
     return {"/".join(one["path"]): one["records"]["value"] for one in found["containers"] if one["records"]}
 
 
+@pytest.mark.more
 def test_a_scan_finds_stores_below_the_paths_that_the_app_names(tmp_path: Path, proxy: ReverseProxy) -> None:
     place = f"http://www.acme.test:{proxy.port}"
     paths = ["/es/orders/_search", "/couch/people/_changes", "/api/pb/api/collections/people/records", "/shop/cart"]
@@ -210,6 +211,7 @@ def test_a_public_bucket_that_is_not_listed_is_found_by_its_name(tmp_path: Path,
     assert records(found) == {"public-photos": PHOTOS}
 
 
+@pytest.mark.more
 def test_a_capture_leads_to_stores_below_its_paths_and_to_its_buckets(
     tmp_path: Path, proxy: ReverseProxy, bucket: RunningServer
 ) -> None:

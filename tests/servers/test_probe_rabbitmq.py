@@ -177,6 +177,7 @@ def strangers(broker: Broker) -> Iterator[Broker]:
         broker.ctl("delete_user", "stranger")
 
 
+@pytest.mark.more
 def test_it_listens_on_loopback_only(broker: Broker) -> None:
     del broker
     mine = subprocess.run(("ss", "-ltnH"), capture_output=True, text=True, check=True).stdout

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.examples import few
 from tieback.lab.mongod import client
 from tieback.lab.osmem import request as es
 from tieback.lab.postgres import psql
@@ -44,7 +45,7 @@ PAIRS = [
 ]
 
 
-@pytest.mark.parametrize(("fixture", "probe"), PAIRS)
+@pytest.mark.parametrize(("fixture", "probe"), few(PAIRS, 3))
 def test_only_declared_bytes_and_no_other_protocol(
     ask: Callable[..., Any], request: pytest.FixtureRequest, fixture: str, probe: Probe
 ) -> None:

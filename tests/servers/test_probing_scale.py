@@ -215,6 +215,7 @@ def test_killed_run_resumes_with_the_remaining_targets(tmp_path: Path, number: s
     assert connects == set(names) - kept
 
 
+@pytest.mark.more
 def test_scan_stops_on_the_stop_file_and_resumes_later(tmp_path: Path) -> None:
     with answering() as port:
         (tmp_path / "a.har").write_text(json.dumps(visit(f"http://127.0.0.1:{port}/")))

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.examples import few
 from tests.lab.browser import Browser
 from tests.unit.report.conftest import FIELDHAND, WORKHUB, in_tables, route, the_report, workhub_store
 from tieback.assess.summary import summarise
@@ -166,7 +167,7 @@ def show(browser: Browser, folder: Path, number: int, width: int) -> None:
 
 
 @pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("number", [1, 2, 10, 100, pytest.param(1000, marks=pytest.mark.more)])
+@pytest.mark.parametrize("number", few([1, 2, 10, 100, pytest.param(1000, marks=pytest.mark.more)], 3))
 def test_no_labels_overlap_and_the_page_does_not_scroll_sideways(
     browser: Browser, tmp_path: Path, number: int, width: int
 ) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import few
 from tests.lab.browser import Browser
 from tests.unit.report.conftest import fleet_report, in_tables, the_hostile_report, the_report
 from tieback.model.report.document import Report
@@ -144,7 +145,7 @@ def test_what_is_printed_is_whole_even_where_a_filter_hides(browser: Browser, tm
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("which", ["report", "fleet", "difference"])
+@pytest.mark.parametrize("which", few(["report", "fleet", "difference"], 2))
 def test_axe_finds_nothing(browser: Browser, tmp_path: Path, scheme: str, which: str) -> None:
     if not AXE.exists():
         pytest.skip("npm's axe-core is not installed")

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.examples import few
 from tests.lab.ports import free_port
 from tests.lab.stores import HOST, LOOPBACK, mariadb, stopped_after
 from tieback.assess.exposures import assess_exposures
@@ -137,7 +138,7 @@ def everything_in(folder: Path) -> list[bytes]:
 
 
 @pytest.mark.filterwarnings("ignore:Parsed a serial number")
-@pytest.mark.parametrize("fixture", SERVERS)
+@pytest.mark.parametrize("fixture", few(SERVERS, 2))
 async def test_values_are_classified_and_nothing_of_them_stays(
     request: pytest.FixtureRequest, tmp_path: Path, fixture: str
 ) -> None:

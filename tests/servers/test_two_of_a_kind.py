@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.examples import few
 from tests.lab.ports import free_subnet
 from tests.servers.test_one_store import door, kinds, terminator
 from tieback.assess.identity import has_strong_identity
@@ -78,7 +79,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[LabSto
         _stop_rest(directory)  # such as the MongoDB of Parse Server
 
 
-@pytest.mark.parametrize("store", CASES)
+@pytest.mark.parametrize("store", few(CASES, 3))
 def test_two_servers_are_two_stores_and_one_is_one_at_every_door(
     ask: Callable[..., Any], start: Callable[[LabStore], RunningServer], store: LabStore, terminator: Any
 ) -> None:

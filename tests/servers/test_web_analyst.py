@@ -40,6 +40,7 @@ def page(server: Served, browser: Browser) -> Page:
     return page
 
 
+@pytest.mark.more
 def test_an_empty_workspace_says_where_to_begin(page: Page) -> None:
     main = page.get_by_role("main")
     expect(main).to_contain_text("No run has finished")

@@ -86,6 +86,7 @@ def test_own_templates_are_checked_with_file_and_line(run: Run, tmp_path: Path) 
     assert run("letter", "check", "none.toml").code == 4
 
 
+@pytest.mark.more
 def test_files_that_are_no_templates_are_counted(run: Run, tmp_path: Path) -> None:
     run("letter", "templates", "own")
     assert "note:" not in run("letter", "check", "own").err

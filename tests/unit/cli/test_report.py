@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from tests.examples import few
 from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import APPS, Run
 from tests.unit.pipeline.workspaces import make
@@ -48,7 +49,7 @@ def scanned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", [renderer.meta.name for renderer in renderers()])
+@pytest.mark.parametrize("name", few([renderer.meta.name for renderer in renderers()], 3))
 def test_each_format_of_a_scan_and_of_a_workspace(run: Run, scanned: Path, tmp_path: Path, name: str) -> None:
     if name == "pdf":
         pytest.importorskip("weasyprint", reason="the extra pdf is not installed")

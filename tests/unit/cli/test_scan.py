@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.examples import few
 from tests.unit.cli.conftest import Run
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tests.unit.report.conftest import the_report
@@ -123,7 +124,7 @@ def post(host: str, **body: str) -> dict[str, Any]:
 LEAKING = har(post("api.workhub.test"), post("log.workhub.test", email="ada@workhub.test", phone="+49 151 23456789"))
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", few(FORMATS, 4))
 def test_a_capture_that_is_cut_off_is_no_capture_without_leaks(run: Run, tmp_path: Path, name: str) -> None:
     words = ("-w", "ws", "--workers", "1")
     (tmp_path / "run.har").write_text(LEAKING)

@@ -21,6 +21,7 @@ def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(build(), [str(argument) for argument in arguments])
 
 
+@pytest.mark.more
 def test_a_scan_keeps_its_ledger_in_postgresql_and_every_command_finds_it(postgres_url: str, tmp_path: Path) -> None:
     apps = sorted(APPS.glob("*.apk"))
     scanned = run("scan", *apps, "-w", tmp_path, "--ledger", postgres_url, "--workers", "1")

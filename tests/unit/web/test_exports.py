@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from litestar.testing import TestClient
 
+from tests.examples import few
 from tests.unit.web.clients import client
 from tieback.model.report.document import Report
 from tieback.pipeline.accounts.roles import Role
@@ -58,7 +59,7 @@ def notes_of(answer: Any) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("meta", FORMATS, ids=lambda meta: str(meta.name))
+@pytest.mark.parametrize("meta", few(FORMATS, 4), ids=lambda meta: str(meta.name))
 def test_what_a_format_leaves_out_is_in_the_header_the_api_and_the_page(
     pages: TestClient[Any], scanned: Path, meta: Any
 ) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import few
 from tests.unit.cases.letters.golden_letters import golden_facts, golden_letter, golden_markdown
 from tests.unit.cases.letters.samples import DAYS, facts
 from tests.unit.cases.samples import NOW, case
@@ -53,7 +54,7 @@ def _introduces(line: str, text: str) -> bool:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", LANGUAGES)
+@pytest.mark.parametrize("name", few(LANGUAGES, 5))
 def test_a_letter_in_any_state_has_no_empty_variable(kind: str, name: str) -> None:
     """With as little as a case can have."""
     language = load_language(name)

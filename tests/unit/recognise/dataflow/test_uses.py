@@ -168,6 +168,7 @@ def test_a_constant_that_is_passed_on_at_once_needs_no_look_at_the_whole_method(
     assert ConstantUses([DexFile(ENDS)]).reason(b"https://edited.shop.test/") == ""
 
 
+@pytest.mark.more
 @settings(max_examples=150)
 @given(
     st.lists(

@@ -72,6 +72,7 @@ def refused(report: Report, hosts: int, ports: int) -> Report:
     return in_tables(report, probes=LazyTable.of([*report.probes.rows(), *silent]))
 
 
+@pytest.mark.more
 @pytest.mark.parametrize(
     ("whole", "most"),
     [
@@ -116,6 +117,7 @@ def test_prose_breaks_only_between_words() -> None:
     assert all(piece[-1] == " " for piece in _pieces(line, paper=False)[:-1])
 
 
+@pytest.mark.more
 def test_a_host_on_paper_breaks_only_after_its_dots(report: Report) -> None:
     """The columns of the findings are narrow: even a short name does not fit."""
     out = io.BytesIO()
