@@ -122,7 +122,7 @@ def _called(node: ast.AST) -> Iterator[str]:
 
 def _fixtures(decorator: ast.expr) -> Iterator[str]:
     """Those of ``@pytest.mark.usefixtures``."""
-    if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) == "pytest.mark.usefixtures":
+    if isinstance(decorator, ast.Call) and getattr(decorator.func, "attr", "") == "usefixtures":
         yield from (argument.value for argument in decorator.args if isinstance(argument, ast.Constant))  # type: ignore[misc]
 
 

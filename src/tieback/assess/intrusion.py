@@ -12,13 +12,14 @@ here (``assess.ransom``). Lists, shapes and their sources: ``intrusion.toml``.
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from importlib import resources
 from ipaddress import ip_address
 
 import msgspec
 
 from tieback.assess.leaves import leaf_containers
-from tieback.assess.ransom import RansomSigns
+from tieback.assess.ransom import builtin_signs
 from tieback.model.probe import Container, Ransom, RansomVerdict
 
 MAX_REASONS = 12
@@ -66,7 +67,7 @@ class IntrusionSigns:
 
     def __init__(self, data: IntrusionData | None = None) -> None:
         self._data = data or load_intrusion_data()
-        self._ransom = RansomSigns()
+        self._ransom = builtin_signs()
         self._names: dict[str, tuple[str, str, bool]] = {}
         """Name without separators: the name, its source, and whether legitimate data uses it too."""
         for group in self._data.names:
@@ -130,6 +131,12 @@ class IntrusionSigns:
 
     def _of(self, rule: _Schema | _Value | _Replication) -> str:
         return self._data.sources[rule.source]
+
+
+@cache
+def builtin_traces() -> IntrusionSigns:
+    """The signs of the package, read once."""
+    return IntrusionSigns()
 
 
 def load_intrusion_data() -> IntrusionData:

@@ -14,7 +14,7 @@ space, only keys have names, so each key counts as a container. Names, schemas a
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
-from functools import reduce
+from functools import cache, reduce
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -267,6 +267,12 @@ def strongest_verdict(verdicts: Iterable[Ransom]) -> Ransom:
         return max(left, right, key=lambda ransom: _ORDER.index(ransom.verdict))
 
     return reduce(stronger, verdicts, Ransom())
+
+
+@cache
+def builtin_signs() -> RansomSigns:
+    """The signs of the package, read once."""
+    return RansomSigns()
 
 
 def load_ransom_data() -> RansomData:

@@ -13,7 +13,7 @@ import msgspec
 
 from tieback.assess.identity import has_strong_identity, is_chosen_by_people, survives_restart
 from tieback.assess.leaves import bytes_total, leaf_containers, records_total
-from tieback.assess.ransom import RANSOMED, RansomSigns, strongest_verdict
+from tieback.assess.ransom import RANSOMED, builtin_signs, strongest_verdict
 from tieback.model.case import Recheck, RecheckVerdict
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure, Quality
@@ -266,12 +266,12 @@ def _why(report: ProbeReport) -> str:
 
 
 def _ransom(reports: Sequence[ProbeReport]) -> RansomVerdict:
-    signs = RansomSigns()
+    signs = builtin_signs()
     return strongest_verdict(one for r in reports for one in (r.ransom, signs.judge(r.containers))).verdict
 
 
 def _signs(report: ProbeReport) -> tuple[str, ...]:
-    found = strongest_verdict((report.ransom, RansomSigns().judge(report.containers)))
+    found = strongest_verdict((report.ransom, builtin_signs().judge(report.containers)))
     return tuple(f"{report.target}: {reason}" for reason in found.reasons)
 
 

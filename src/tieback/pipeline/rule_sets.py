@@ -117,9 +117,9 @@ def with_rules(units: "Iterable[Unit | InputError]", rules: "UserRules | None") 
 
 def ransom_signs(rules: "UserRules | None") -> "RansomSigns":
     """The signs of ransom, with the names that users add."""
-    from tieback.assess.ransom import RansomSigns
+    from tieback.assess.ransom import RansomSigns, builtin_signs
 
-    return RansomSigns(added=rules.ransom if rules is not None else ())
+    return RansomSigns(added=rules.ransom) if rules is not None and rules.ransom else builtin_signs()
 
 
 def probe_set(rules: "UserRules | None") -> "ProbeSet":

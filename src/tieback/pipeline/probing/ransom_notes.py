@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.assess.note import read_note
-from tieback.assess.ransom import RansomSigns, confirm_note, strongest_verdict
+from tieback.assess.ransom import RansomSigns, builtin_signs, confirm_note, strongest_verdict
 from tieback.model.errors import WorkspaceError
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome, ProbeReport, Ransom
@@ -42,7 +42,7 @@ class NoteJudge:
             signs: names of notes; by default only those of the package.
         """
         self._salt = salt
-        self._signs = signs or RansomSigns()
+        self._signs = signs or builtin_signs()
         self._concluded = concluded
 
     async def read(

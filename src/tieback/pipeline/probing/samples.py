@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tieback.assess.intrusion import MAX_REASONS, IntrusionSigns
+from tieback.assess.intrusion import MAX_REASONS, IntrusionSigns, builtin_traces
 from tieback.assess.leaves import leaf_containers
 from tieback.assess.people import IDENTIFYING_CLASSES
 from tieback.assess.ransom import RansomSigns
@@ -156,7 +156,7 @@ class SampleJudge:
 
     @cached_property
     def _intrusion(self) -> IntrusionSigns:
-        return IntrusionSigns()
+        return builtin_traces()
 
     @cached_property
     def _names(self) -> NameDetector:

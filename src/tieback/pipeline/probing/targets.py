@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tieback.assess.intrusion import IntrusionSigns
+from tieback.assess.intrusion import IntrusionSigns, builtin_traces
 from tieback.assess.ransom import strongest_verdict
 from tieback.backends.probe_hints import MAX_NAMES, NO_PROBE_HINTS, ProbeHints
 from tieback.model.backend import Candidate
@@ -208,7 +208,7 @@ async def probe_targets(
         )
         left = _each_once(candidates, wanted)
         found = probe_all(left, grant, dialer, moved, hints, notes=notes, samples=samples, probes=probes)
-        signs, traces = ransom_signs(asking.rules), IntrusionSigns()
+        signs, traces = ransom_signs(asking.rules), builtin_traces()
         async with aclosing(found):
             async for _, report in found:
                 ransom = strongest_verdict((signs.judge(report.containers), report.ransom))
@@ -253,7 +253,7 @@ async def replay_from(
     dialer: ReplayDialer, brought: ProbeHints = NO_PROBE_HINTS, rules: "UserRules | None" = None
 ) -> AsyncGenerator[ProbeReport]:
     """As ``replay``, with transcripts that were already read; ``brought`` is what apps name there."""
-    signs, traces, probes = ransom_signs(rules), IntrusionSigns(), probe_set(rules)
+    signs, traces, probes = ransom_signs(rules), builtin_traces(), probe_set(rules)
     for target in dialer.targets():
         decision = dialer.decision(target)
         if decision.allowed:
