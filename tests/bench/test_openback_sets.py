@@ -24,6 +24,7 @@ from bench.openback.sets.rules_made import made_rules
 from bench.openback.sets.scripts_made import script
 from bench.openback.sets.stores import changed
 from bench.recordings import Truth
+from tests.examples import few
 from tieback.lab.stores import STORES
 
 SEEDED = (Topic.STORE, Topic.APP, Topic.CAPTURE, Topic.RULES, Topic.CREDENTIAL)
@@ -59,7 +60,7 @@ def digests(folder: Path, topic: Topic) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("topic", [*SEEDED, *FIXED])
+@pytest.mark.parametrize("topic", few([*SEEDED, *FIXED], 3))
 def test_a_seed_makes_the_same_files(made: dict[str, Path], topic: Topic) -> None:
     assert digests(made["one"], topic) == digests(made["again"], topic) != {}
 

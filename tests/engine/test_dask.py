@@ -145,6 +145,7 @@ def test_no_worker_answers(certs: Path, monkeypatch: pytest.MonkeyPatch) -> None
         list(dask.DaskEngine("dask://127.0.0.1:9", certs).run(Behave(), [unit("ok")], FAST))
 
 
+@pytest.mark.more
 def test_no_worker_there(certs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tieback.engine.dask_members.NO_WORKER_SECONDS", 1)
     with (

@@ -187,6 +187,7 @@ CLIENTS = [
 ]
 
 
+@pytest.mark.more
 def test_clients_that_are_none(proxy: ProxyProcess) -> None:
     with server(lambda connection: connection.settimeout(1)) as port:
         for data in CLIENTS:
@@ -196,6 +197,7 @@ def test_clients_that_are_none(proxy: ProxyProcess) -> None:
     assert any(isinstance(one, StreamObserved) and one.out == b"\x01still here" for one in end(proxy))
 
 
+@pytest.mark.more
 def test_many_connections_at_once(proxy: ProxyProcess) -> None:
     before = memory(proxy)
     where = (proxy.listening.host, proxy.listening.port)
@@ -208,6 +210,7 @@ def test_many_connections_at_once(proxy: ProxyProcess) -> None:
     end(proxy)
 
 
+@pytest.mark.more
 def test_documents_stay_below_their_bound(proxy: ProxyProcess) -> None:
     head = b"GET /" + b"a" * 50_000 + b" HTTP/1.1\r\n" + b"".join(b"h%d: %s\r\n" % (n, b"v" * 200) for n in range(150))
     with server(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) as port:
@@ -300,6 +303,7 @@ def test_a_request_with_two_lengths_is_forwarded_as_the_proxy_reads_it(tmp_path:
         assert lengths <= reported + sum(one.path == f"/first{number}" for one in flows), number
 
 
+@pytest.mark.more
 def test_a_bomb_of_header_fields_costs_little(proxy: ProxyProcess) -> None:
     before = memory(proxy)
     with server(lambda connection: connection.settimeout(1)) as port:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import few
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic import table
 from tieback.intake.traffic.interface import SampledFlow
@@ -59,7 +60,7 @@ def test_any_single_byte_may_be_wrong(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "word"),
-    [
+    few([
         (wire.section() * 50_000, ""),
         (wire.section() + wire.interface() * 200_000, "interfaces"),
         ((wire.section() + wire.interface()) * 20_000 + wire.enhanced(TALK[0][1]), ""),
@@ -68,7 +69,7 @@ def test_any_single_byte_may_be_wrong(tmp_path: Path) -> None:
         (wire.section() + struct.pack("<II", 0x0A0D0D0A, 0) + bytes(64), "a length of 0 bytes"),
         (PCAP[:24] + struct.pack("<IIII", 1, 1, 0xFFFFFFFF, 0), "bytes"),
         (PCAP[:16] + struct.pack("<II", 0, 1) + PCAP[24:], ""),
-    ],
+    ], 3),
     ids=[
         "only sections", "many interfaces", "sections and interfaces in turn", "only statistics",
         "endless options",

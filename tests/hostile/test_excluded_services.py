@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.examples import few
 from tests.hostile.test_exclusions import connects, listener
 from tieback.engine.certificates import make_certificates
 from tieback.engine.dask import DaskEngine
@@ -177,7 +178,9 @@ def test_an_object_store(closed: socket.socket, url: str) -> None:
 
 @pytest.mark.parametrize(
     "form",
-    ["postgresql://u@{0}:{1}/db", "postgresql:///db?host={0}&port={1}", "postgresql:///db?hostaddr={0}&port={1}"],
+    few(
+        ["postgresql://u@{0}:{1}/db", "postgresql:///db?host={0}&port={1}", "postgresql:///db?hostaddr={0}&port={1}"], 3
+    ),
 )
 def test_the_ledgers_database(closed: socket.socket, policy: Callable[[str], Path], form: str) -> None:
     url = form.format(ADDRESS, closed.getsockname()[1])

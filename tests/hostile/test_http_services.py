@@ -112,7 +112,7 @@ def peer(request: pytest.FixtureRequest) -> Iterator[str]:
         thread.join(10)
 
 
-@pytest.mark.parametrize("peer", [*HEADS, *BODIES], indirect=True)
+@pytest.mark.parametrize("peer", few([*HEADS, *BODIES], 3), indirect=True)
 def test_a_request_to_a_service_ends_in_time(peer: str, request: pytest.FixtureRequest) -> None:
     begun = time.monotonic()
     answer = ServiceClient([peer], timeout=0.6).request("POST", peer, {}, b"{}")

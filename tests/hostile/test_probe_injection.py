@@ -401,7 +401,7 @@ def test_no_name_becomes_another_request(name: str, text: str) -> None:
         ONE[name](sent)
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", few(READERS, 3))
 @given(
     st.text(max_size=80)
     | st.lists(st.sampled_from((*INJECTIONS, "people", "id")), max_size=4).map("".join)

@@ -427,7 +427,7 @@ def test_hosts_in_recorded_answers_are_not_contacted(tmp_path: Path, traps: Trap
     assert traps.visits == 0
 
 
-@pytest.mark.parametrize("service", sorted({one.meta.name for one in PROBES if one.meta.web}))
+@pytest.mark.parametrize("service", few(sorted({one.meta.name for one in PROBES if one.meta.web}), 3))
 def test_redirects_and_alternative_services_are_not_followed(tmp_path: Path, traps: Traps, service: str) -> None:
     trap = f"{TRAP}:{traps.listen(0)}"
     fields = {

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import few
+
 MEBIBYTE = 1 << 20
 BAR = 60
 """MiB of the whole process: the interpreter, the parser, and what it keeps."""
@@ -72,7 +74,7 @@ MAPPINGS: dict[str, tuple[Write, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", MAPPINGS)
+@pytest.mark.parametrize("name", few(MAPPINGS, 4))
 def test_a_mapping_is_read_in_little_memory(tmp_path: Path, name: str) -> None:
     write, said = MAPPINGS[name]
     write(tmp_path / "mapping.txt", 8 * MEBIBYTE)

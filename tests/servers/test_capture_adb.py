@@ -227,6 +227,7 @@ def test_the_authority_is_trusted_for_the_run_where_the_shell_is_roots(phone: Ph
     assert phone.files("/data") == []
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("before", [pytest.param("null", marks=pytest.mark.more), "proxy.corp.test:3128"])
 def test_what_a_killed_run_left_is_undone_by_the_next(phone: Phone, tmp_path: Path, before: str) -> None:
     if before != "null":

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.examples import few
 from tests.lab.object_stores import ObjectStore, _s3, moto_store
 from tests.lab.ports import free_subnet
 from tests.unit.cli.test_workspace_lake import run as command
@@ -48,7 +49,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@pytest.mark.parametrize("start", [own_seaweedfs, moto_store])
+@pytest.mark.parametrize("start", few([own_seaweedfs, moto_store], 2))
 def test_the_same_files_as_in_a_folder(
     workspace: Path,
     tmp_path: Path,
@@ -76,6 +77,7 @@ def test_the_same_files_as_in_a_folder(
             assert content == (tmp_path / "folder" / path).read_bytes(), path
 
 
+@pytest.mark.more
 def test_a_bucket_that_is_not_there_is_one_line(
     workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

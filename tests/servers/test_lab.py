@@ -238,6 +238,7 @@ def test_down_finds_the_servers_of_an_up_that_was_killed(own_lab: Lab) -> None:
     assert processes_of(own_lab, []) == []
 
 
+@pytest.mark.more
 def test_port_in_use_fails_only_one_store(own_lab: Lab) -> None:
     subnet = another_subnet()
     blocker = Lab(own_lab.directory.parent / "other")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import few
+
 pytest.importorskip("pymongo")
 
 from tests.lab.ports import free_subnet
@@ -46,7 +48,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
             lab.purge()
 
 
-@pytest.mark.parametrize("store", STORES, ids=[store.name for store in STORES])
+@pytest.mark.parametrize("store", few(STORES, 3), ids=[store.name for store in STORES])
 async def test_it_is_judged_as_labelled(started: Started, store: LabStore, tmp_path: Path) -> None:
     one = started.raised[store.name]
     assert one.error is None, one.error

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import few
 from tests.lab.command import command
 from tests.lab.patient import PATIENT_TOML
 from tests.lab.ports import free_ports
@@ -109,7 +110,9 @@ def knocked(door: socket.socket) -> bool:
     return True
 
 
-@pytest.mark.parametrize("word", ["127.98.7.0/29:{low}-{high}", "127.98.7.0/29:{low}", "http://127.98.7.5:{low}/"])
+@pytest.mark.parametrize(
+    "word", few(["127.98.7.0/29:{low}-{high}", "127.98.7.0/29:{low}", "http://127.98.7.5:{low}/"], 3)
+)
 def test_no_connection_leaves_the_grant(tmp_path: Path, doors: dict[tuple[str, int], socket.socket], word: str) -> None:
     low, high = sorted({port for _, port in doors})
     inside = {(f"127.98.7.{n}", low) for n in range(4)}

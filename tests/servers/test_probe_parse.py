@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.examples import few
 from tests.lab.patient import PATIENT
 from tests.lab.ports import free_port
 from tieback.lab.mongod import start_mongod
@@ -91,13 +92,16 @@ KEYS = [{"kind": "parse", "value": APPLICATION, "services": ["parse"]}]
 
 @pytest.mark.parametrize(
     ("names", "access", "records"),
-    [
-        (["Order"], Access.OPEN, {"Order": PEOPLE, "_User": None}),
-        (["Order", "Secret"], Access.PARTIAL, {"Order": PEOPLE, "_User": None}),
-        (["Secret", "NotThere"], Access.AUTH_REQUIRED, {"_User": None}),
-        # Each object's own permissions hide it from the count too.
-        (["Hidden"], Access.UNKNOWN, {"Hidden": None, "_User": None}),
-    ],
+    few(
+        [
+            (["Order"], Access.OPEN, {"Order": PEOPLE, "_User": None}),
+            (["Order", "Secret"], Access.PARTIAL, {"Order": PEOPLE, "_User": None}),
+            (["Secret", "NotThere"], Access.AUTH_REQUIRED, {"_User": None}),
+            # Each object's own permissions hide it from the count too.
+            (["Hidden"], Access.UNKNOWN, {"Hidden": None, "_User": None}),
+        ],
+        2,
+    ),
 )
 def test_what_its_permissions_show(
     ask: Callable[..., Any], parse: RunningServer, names: list[str], access: Access, records: dict[str, int | None]

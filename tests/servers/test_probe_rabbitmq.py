@@ -212,11 +212,13 @@ def test_anonymous_access_counts_the_queues_named_by_the_app(ask: Callable[..., 
     assert "gone" not in rows
 
 
+@pytest.mark.more
 def test_without_names_it_is_partial(ask: Callable[..., Any], strangers: Broker) -> None:
     report = _report(ask(probe_named("amqp"), strangers.amqp))
     assert (report.access, report.containers) == (Access.PARTIAL, ())
 
 
+@pytest.mark.more
 def test_over_tls(ask: Callable[..., Any], strangers: Broker) -> None:
     asked = ask(probe_named("amqp"), strangers.amqps, names=("people",))
     assert asked.tls

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tests.examples import few
 from tests.lab.ports import free_port
 from tests.lab.stores import HOST, LOOPBACK, analyse_postgres, mariadb, stopped_after
 from tieback.assess.campaigns import find_campaigns
@@ -103,7 +104,7 @@ def notes_sent(folder: Path) -> int:
 
 
 @pytest.mark.filterwarnings("ignore:Parsed a serial number")
-@pytest.mark.parametrize("fixture", SERVERS)
+@pytest.mark.parametrize("fixture", few(SERVERS, 3))
 async def test_note_is_read_only_if_the_grant_allows_it(
     request: pytest.FixtureRequest, tmp_path: Path, fixture: str
 ) -> None:

@@ -189,6 +189,7 @@ def test_a_finding_is_suppressed_counted_and_restored(server: Served, admin: Pag
     expect(admin.locator("#findings tbody tr")).to_have_count(len(FINDINGS))
 
 
+@pytest.mark.more
 def test_signing_out_ends_the_session_at_the_server(server: Served, page: Page) -> None:
     sign_in(page, server, "ann", PASSWORD)
     expect(signed_in_as(page)).to_contain_text("admin")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import few
 from tests.unit.pipeline.test_traffic import HTTP, capture
 
 APP = Path(__file__).parents[3] / "labs" / "apps" / "fieldhand.apk"
@@ -89,7 +90,7 @@ def imported(code: str, folder: Path, stdin: str = "") -> set[str]:
     return set((folder / "modules").read_text().splitlines())
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", few(COMMANDS, 2))
 def test_a_command_does_not_import(name: str, tmp_path: Path) -> None:
     words, never = COMMANDS[name]
     code = f"from tieback.cli.main import main; sys.argv = {['tieback', *words]!r}; main()"

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.examples import few
 from tests.lab.sampled_stores import COUNT, STORES, answers_of
 from tests.unit.cli.conftest import Run
 from tests.unit.scope.policy.signers import make_key, needs_ssh_keygen
@@ -308,11 +309,14 @@ def people() -> Iterator[int]:
 
 @pytest.mark.parametrize(
     ("words", "text"),
-    [
-        (("--own-domain", "Acme.test"), f"at least {COUNT} of {COUNT} sampled people are at your domains"),
-        (("--own-domain", "other.test"), f"none of {COUNT} addresses in the records that were read"),
-        ((), "your domains: not looked"),
-    ],
+    few(
+        [
+            (("--own-domain", "Acme.test"), f"at least {COUNT} of {COUNT} sampled people are at your domains"),
+            (("--own-domain", "other.test"), f"none of {COUNT} addresses in the records that were read"),
+            ((), "your domains: not looked"),
+        ],
+        3,
+    ),
 )
 def test_sampled_people_at_our_own_domains(
     run: Run, tmp_path: Path, people: int, words: tuple[str, ...], text: str

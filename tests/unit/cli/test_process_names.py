@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples import few
 from tests.unit.cli.conftest import Ran, Run
 from tests.unit.intake.traffic import wire
 from tests.unit.intake.traffic.test_link import pktap
@@ -86,11 +87,14 @@ def test_one_app_with_this_program_is_compared(
 
 @pytest.mark.parametrize(
     ("packages", "process", "match", "text"),
-    [
-        ((("Shop", "shop"), ("Shop", "twin")), "Shop", "several_apps", SEVERAL),
-        ((("Runner", "shop"),), "Runner", "common_name", COMMON),
-        pytest.param((("Shop", "shop"),), "Safari", "unknown", "", marks=pytest.mark.more),
-    ],
+    few(
+        [
+            ((("Shop", "shop"), ("Shop", "twin")), "Shop", "several_apps", SEVERAL),
+            ((("Runner", "shop"),), "Runner", "common_name", COMMON),
+            pytest.param((("Shop", "shop"),), "Safari", "unknown", "", marks=pytest.mark.more),
+        ],
+        2,
+    ),
     ids=["twins", "flutter", "another"],
 )
 def test_any_other_process_stays_unknown(

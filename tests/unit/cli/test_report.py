@@ -131,6 +131,7 @@ def test_explain(run: Run, scanned: Path, tmp_path: Path) -> None:
     assert "records: not probed" in run("report", "explain", "records", "-w", "ws").out
 
 
+@pytest.mark.more
 def test_suppressed_findings_are_counted_separately(run: Run, apps: Path, tmp_path: Path) -> None:
     run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1")
     found = json.loads(run("report", "-w", "ws", "--format", "json").out)["findings"]

@@ -146,6 +146,7 @@ def test_a_capture_that_is_cut_off_is_no_capture_without_leaks(run: Run, tmp_pat
     assert run("scan", "cut.har", *words, "--fail-on", "unread").code == 1
 
 
+@pytest.mark.more
 def test_a_leak_is_fixed_only_if_the_app_was_captured_again(run: Run, apps: Path, tmp_path: Path) -> None:
     words = ("-w", "ws", "--workers", "1", "--format", "json", "--baseline", "old.json")
     package = json.loads(run("app", apps / "fieldhand.apk", "--format", "json").out)["app"]["bundle_id"]
@@ -166,6 +167,7 @@ def test_a_leak_is_fixed_only_if_the_app_was_captured_again(run: Run, apps: Path
         assert (baseline["fixed"], baseline["unconfirmed"]) == (fixed, 1 - fixed), found["rule"]
 
 
+@pytest.mark.more
 def test_the_files_that_a_scan_passes_over_are_counted(run: Run, apps: Path, tmp_path: Path) -> None:
     folder = tmp_path / "mixed"
     (folder / "__MACOSX").mkdir(parents=True)

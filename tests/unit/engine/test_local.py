@@ -224,6 +224,7 @@ def test_sigint_is_the_parents_business() -> None:
     assert [end.state for end in ends] == [UnitState.DONE] * 2
 
 
+@pytest.mark.more
 def test_twenty_thousand_units_leave_memory_flat() -> None:
     ends = LocalEngine(2, batch=64).run(Behave(), (unit("ok", n) for n in range(20_000)), FAST)
     early = 0

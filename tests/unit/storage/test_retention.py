@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests.examples import few
 from tests.unit.storage.lake.test_compaction import document, unit
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.unit import UnitEnd, UnitState
@@ -125,15 +126,18 @@ EVERYTHING = left_of(13, "0", "1", "2")
 
 @pytest.mark.parametrize(
     ("compacted", "policy", "left"),
-    [
-        # The shared app was read long ago, and the runs that stay were given it.
-        (False, RetentionPolicy(180, 1), left_of(5, "2")),
-        (True, RetentionPolicy(180, 1), left_of(5, "2")),
-        (True, RetentionPolicy(350, 1), left_of(9, "1", "2")),
-        (False, RetentionPolicy(180, 2), left_of(9, "1", "2")),
-        (False, RetentionPolicy(180, 3), EVERYTHING),
-        (False, RetentionPolicy(500, 1), EVERYTHING),
-    ],
+    few(
+        [
+            # The shared app was read long ago, and the runs that stay were given it.
+            (False, RetentionPolicy(180, 1), left_of(5, "2")),
+            (True, RetentionPolicy(180, 1), left_of(5, "2")),
+            (True, RetentionPolicy(350, 1), left_of(9, "1", "2")),
+            (False, RetentionPolicy(180, 2), left_of(9, "1", "2")),
+            (False, RetentionPolicy(180, 3), EVERYTHING),
+            (False, RetentionPolicy(500, 1), EVERYTHING),
+        ],
+        3,
+    ),
 )
 def test_what_goes_and_what_stays(
     workspace: Workspace, policy: RetentionPolicy, left: dict[str, object], compacted: bool

@@ -9,6 +9,7 @@ from litestar.testing import TestClient
 from litestar.types import ASGIApp
 
 from tests.each import each
+from tests.examples import few
 from tests.unit.web.clients import Changes, client
 from tieback.pipeline.accounts.roles import Role
 from tieback.web.access import ROLE
@@ -131,7 +132,7 @@ def test_unknown_ids_are_no_fault(
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [(method, path) for method, path, role in ROUTES if isinstance(role, Role) and method in UNSAFE],
+    few([(method, path) for method, path, role in ROUTES if isinstance(role, Role) and method in UNSAFE], 3),
 )
 def test_malformed_bodies_are_no_fault(admin: tuple[TestClient[ASGIApp], Changes], method: str, path: str) -> None:
     before = list(admin[1].lines)

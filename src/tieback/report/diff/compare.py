@@ -279,7 +279,7 @@ def _gone(finding: PastFinding, old: PastReport, looked: _Looked) -> Change:
         if not unread and finding.rule in _MAY_BE_OF_TRAFFIC:
             unread = _newly_unread_capture(old, looked.new)
         if not unread and finding.rule in _OF_TRAFFIC and (lost := sorted(subjects - looked.captured)):
-            unread = f"no capture of {', '.join(lost[:3])} was read again"
+            unread = f"no capture of {cut_text(lost, 3)} was read again"
         if unread:
             return Change(ChangeKind.UNCONFIRMED, finding, finding.severity, about, (unread,))
         if subjects and subjects <= looked.apps.keys():

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.each import each
+from tests.examples import few
 from tieback.pipeline.report import build_report
 from tieback.storage.lake.compaction import compact
 from tieback.storage.lake.lake import Lake
@@ -73,10 +74,13 @@ def counts(lake: Lake) -> dict[str, int]:
 @pytest.mark.parametrize(
     "name",
     # Each third, the oldest first.
-    [
-        name if number % 3 == 0 else pytest.param(name, marks=pytest.mark.more)
-        for number, name in enumerate(sorted(path.name for path in LAKES.iterdir() if path.is_dir()))
-    ],
+    few(
+        [
+            name if number % 3 == 0 else pytest.param(name, marks=pytest.mark.more)
+            for number, name in enumerate(sorted(path.name for path in LAKES.iterdir() if path.is_dir()))
+        ],
+        4,
+    ),
 )
 def test_a_lake_of_an_older_schema_is_read_reported_and_put_together(name: str, tmp_path: Path) -> None:
     with old_workspace(name, tmp_path) as workspace:

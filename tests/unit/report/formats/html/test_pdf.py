@@ -28,6 +28,7 @@ def test_the_page_on_paper(report: Report) -> None:
     assert len(out.getvalue()) > 20_000
 
 
+@pytest.mark.more
 @pytest.mark.parametrize(
     "whole", [the_report(), pytest.param(fleet_report(), marks=pytest.mark.more)], ids=["five apps", "a fleet"]
 )
