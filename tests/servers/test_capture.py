@@ -146,6 +146,7 @@ raise SystemExit(3)
 """
 
 
+@pytest.mark.more
 def test_the_run_ends_with_the_command_that_uses_the_app(start: Start, tmp_path: Path) -> None:
     script = tmp_path / "explore.py"
     with website({"/": b"hello"}) as port:

@@ -196,6 +196,7 @@ def live(phone: Phone, directory: Path, *words: str) -> Live:
     return Live(directory, "--listen", ":0", "--destinations", NETWORKS, *words, prefix=prefix)
 
 
+@pytest.mark.more
 def test_an_app_is_led_here_named_and_everything_undone(phone: Phone, tmp_path: Path) -> None:
     with live(phone, tmp_path / "run", "--device", f"adb:{DEVICE}", "--only", PACKAGE) as run:
         flows = run.until(1)

@@ -113,6 +113,7 @@ def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.more
 @pytest.mark.parametrize(
     "name", [name if name == "seaweedfs" else pytest.param(name, marks=pytest.mark.more) for name in STORES]
 )

@@ -179,6 +179,7 @@ def reported(folder: Path) -> set[str]:
     return found
 
 
+@pytest.mark.more
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_killed_run_resumes_with_the_remaining_targets(tmp_path: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "tieback", "probe", "@targets.txt", "--grant", "grant.toml", "--format", "json"]

@@ -71,6 +71,7 @@ def test_two_renamed_builds_have_the_same_findings(run: Run, scanned: Path) -> N
         assert one["apps"] != other["apps"]
 
 
+@pytest.mark.more
 def test_two_renamed_builds_are_the_same_to_baseline_diff_and_suppressions(
     run: Run, scanned: Path, tmp_path: Path
 ) -> None:

@@ -3,7 +3,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import stix2validator
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import fleet_report
@@ -27,6 +26,8 @@ def test_output_matches_the_golden_file(report: Report, golden: Callable[[str, b
 def test_the_validator_accepts_it(
     report: Report, hostile_report: Report, crowded: Report, tabled: Callable[..., Report]
 ) -> None:
+    import stix2validator  # takes seconds, in each process that collects the tests
+
     options = stix2validator.ValidationOptions(version="2.1", disabled=["all"])
     for one in (report, hostile_report, crowded, tabled(report, exposures=(), findings=(), apps=())):
         result = stix2validator.validate_instance(bundle(one), options)
