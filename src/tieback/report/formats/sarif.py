@@ -86,8 +86,9 @@ class SarifRenderer:
             "executionSuccessful": not (head.apps_damaged or head.captures_damaged),
             "endTimeUtc": end,
         }
-        if notices := list(islice(_notices(report), MOST_NOTICES)):
-            more = more_text(report.partly_read.count + report.problems.count - len(notices), "notice")
+        every = _notices(report)
+        if notices := list(islice(every, MOST_NOTICES)):
+            more = more_text(sum(1 for _ in every), "notice")
             rest = {"level": "note", "message": {"text": f"{more}; the JSON report lists them all"}}
             invocation["toolExecutionNotifications"] = [*notices, *([rest] if more else [])]
         out.write(b'],"invocations":[' + encode_row(invocation) + b"]}]}\n")

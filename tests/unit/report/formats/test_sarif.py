@@ -9,11 +9,12 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import with_accounts
+from tests.unit.report.test_files import CUT
 from tieback.model.exposure import Severity
 from tieback.model.report.document import Report
 from tieback.model.report.suppression import SuppressedFinding, Suppression
 from tieback.model.report.tables import LazyTable
-from tieback.report.formats.sarif import SarifRenderer
+from tieback.report.formats.sarif import MOST_NOTICES, SarifRenderer
 
 SCHEMA = (
     Path(__file__).parents[4]
@@ -172,3 +173,12 @@ def test_credentials_of_one_app_have_their_own_place_and_text(report: Report, ta
     assert [place["artifactLocation"]["uri"] for place in places] == ["lantern.apk/assets/.env"] * 2
     assert [place["region"]["byteOffset"] for place in places] == [16, 32]
     assert len({result["message"]["text"] for result in results}) == 2
+
+
+def test_notices_that_are_left_out_are_counted(report: Report) -> None:
+    """Apps, captures and problems together."""
+    many = replace(report, captures=LazyTable.of([CUT] * (MOST_NOTICES + 3)))
+    left = report.partly_read.count + report.problems.count + 3
+    *shown, last = rendered(many)["runs"][0]["invocations"][0]["toolExecutionNotifications"]
+    assert len(shown) == MOST_NOTICES
+    assert last["message"]["text"] == f"and {left} more notices; the JSON report lists them all"
