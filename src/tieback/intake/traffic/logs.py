@@ -28,6 +28,7 @@ from tieback.intake.traffic.log_rows import (
 )
 from tieback.intake.traffic.names import hostname
 from tieback.intake.traffic.problems import CaptureProblems
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
 from tieback.model.sighting import UnreadKind
@@ -90,15 +91,15 @@ class LogFile:
             if seen is not None:
                 yield seen
         if faults.damage:
-            self._note(f"{faults.damage} after {_lines(faults.read)}", UnreadKind.DAMAGED)
+            self._note(f"{faults.damage} after {count_text(faults.read, 'line')}", UnreadKind.DAMAGED)
         elif last is None and faults.open_end:
             unread -= 1
             self._note("the last line is truncated: still being written, or damaged", UnreadKind.DAMAGED)
         if faults.too_long:
             what = f"longer than {MAX_LINE >> 20} MiB, and left out"
-            self._note(f"{_lines(faults.too_long)} {what}", UnreadKind.LIMIT)
+            self._note(f"{count_text(faults.too_long, 'line')} {what}", UnreadKind.LIMIT)
         if unread:
-            self._note(f"{_lines(unread)} could not be read", UnreadKind.UNREADABLE)
+            self._note(f"{count_text(unread, 'line')} could not be read", UnreadKind.UNREADABLE)
 
     def close(self) -> None:
         """Release the file."""
@@ -107,10 +108,6 @@ class LogFile:
     def _note(self, what: str, unread: UnreadKind) -> None:
         assert isinstance(self.problems, CaptureProblems)
         self.problems.note(what, str(self.path), unread)
-
-
-def _lines(count: int) -> str:
-    return f"{count} line" if count == 1 else f"{count} lines"
 
 
 def _seen(path: str, form: LogFormat, row: Row) -> SampledFlow | None:
