@@ -8,7 +8,7 @@ import importlib
 import pkgutil
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import msgspec
@@ -19,8 +19,10 @@ from tests.hostile.test_send_bytes import PARSER, members
 from tests.linear import growth
 from tieback.probes import PROBES
 
-WORST = 30.0
-"""Four times the length: 16 times the cost if quadratic, 64 if cubic. Half-way on a scale of logarithms."""
+WORST = 24.0
+"""Four times the length: 16 times the cost if quadratic, 64 if cubic. One measurement may be wrong by a factor of two,
+so the limit is near 16, and a pattern is bad only if every measurement is above it."""
+MEASUREMENTS = 8
 LENGTH = 400
 MANY = 16
 """Repetitions of fewer times cannot grow."""
@@ -121,6 +123,11 @@ def attacks(tree: object, before: tuple[int, ...] = ()) -> Iterator[tuple[tuple[
         path += example([(operator, argument)])
 
 
+def is_too_slow[T](make: Callable[[int], T], work: Callable[[T], object]) -> bool:
+    """Other load can disturb one measurement or a few, and not eight."""
+    return all(growth(make, work, LENGTH) > WORST for _ in range(MEASUREMENTS))
+
+
 def test_every_pattern_is_looked_at() -> None:
     assert len(patterns()) >= 365
 
@@ -140,8 +147,7 @@ def test_no_pattern_is_worse_than_quadratic(part: int) -> None:
                 made = text[0] + text[1] * (size // len(text[1])) + "\x01!"
                 return made.encode("latin-1", "replace") if binary else made
 
-            # Other load can disturb one measurement or a few, and not eight.
-            if all(growth(make, pattern.match, LENGTH) > WORST for _ in range(8)):  # type: ignore[misc]
+            if is_too_slow(make, pattern.match):  # type: ignore[type-var]
                 bad.append((name, text))
     assert bad == []
 
@@ -150,4 +156,4 @@ def test_a_cubic_pattern_would_be_found() -> None:
     pattern = re.compile(r"a*a*a*b")
     lead, pump = next(attacks(PARSER.parse(pattern.pattern)))
     assert (lead, pump) == ((), (97,))
-    assert growth(lambda size: "a" * size + "!", pattern.match, 160) > WORST
+    assert is_too_slow(lambda size: "a" * size + "!", pattern.match)
