@@ -147,7 +147,7 @@ def test_no_pattern_is_worse_than_quadratic(part: int) -> None:
                 made = text[0] + text[1] * (size // len(text[1])) + "\x01!"
                 return made.encode("latin-1", "replace") if binary else made
 
-            if is_too_slow(make, pattern.match):  # type: ignore[type-var]
+            if is_too_slow(make, pattern.match):  # type: ignore[misc]
                 bad.append((name, text))
     assert bad == []
 

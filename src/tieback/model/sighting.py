@@ -114,7 +114,7 @@ class NotBackend(msgspec.Struct, frozen=True):
 
 
 class UnreadKind(StrEnum):
-    """Why a part of an app or of a capture was not read."""
+    """Why an app or a capture, or a part of it, was not read."""
 
     ENCRYPTED = "encrypted"
     """The content is in the package or capture, but encrypted."""
@@ -132,6 +132,8 @@ class UnreadKind(StrEnum):
     """A part has a form that could not be read, such as a damaged file in a sound package."""
     LIMIT = "limit"
     """A part is above a limit of tieback."""
+    WHOLE = "whole"
+    """Nothing of the input could be read."""
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):

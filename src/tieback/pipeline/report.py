@@ -163,6 +163,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
             captures_partly_read=sum(bool(one.unread) for one in summaries),
             captures_damaged=sum(one.damaged for one in summaries),
             damaged_parts=len(damaged),
+            inputs_failed=failed,
             files_skipped=sum(one.count for one in skipped),
         ),
         apps=LazyIndex[AppSummary](
@@ -443,7 +444,7 @@ def _skipped(asked: RunProbes, outside: int) -> tuple[tuple[SkipReason, int], ..
 
 def _failed(workspace: Workspace, run: str) -> Iterator[Problem]:
     for entry in read_failed(workspace.lake, run):
-        yield Problem(entry.problem, entry.path)
+        yield Problem(entry.problem, entry.path, UnreadKind.WHOLE)
 
 
 def _unanswered(asked: RunProbes) -> Iterator[Problem]:

@@ -44,9 +44,7 @@ def write_all(document: Report, renderer: Renderer, path: Path) -> list[Path]:
 
 
 _WITHOUT_INPUTS = frozenset({"csaf", "csv", "cyclonedx", "defectdojo", "ocsf", "recipients-csv", "stix"})
-"""Formats that have no place for what was not read of the inputs: they list findings, stores or recipients."""
-_WITHOUT_PROBLEMS = _WITHOUT_INPUTS | {"junit"}
-"""Formats that have no place for the problems of a run."""
+"""Formats that have no place for problems and for what was not read: they list findings, stores or recipients."""
 
 
 def left_out_text(document: Report, renderer: Renderer, name: str) -> str:
@@ -64,9 +62,13 @@ def left_out_text(document: Report, renderer: Renderer, name: str) -> str:
 def left_out_parts(document: Report, renderer: Renderer) -> tuple[str, ...]:
     """What of the report the format does not contain, as noun phrases such as ``6 findings``."""
     parts = list(renderer.left_out(document)) if isinstance(renderer, PartialRenderer) else []
-    if renderer.meta.name in _WITHOUT_INPUTS and (counts := partly_read_counts(document)):
+    if renderer.meta.name not in _WITHOUT_INPUTS:
+        return tuple(parts)
+    if failed := document.headline.inputs_failed:
+        parts.append(f"{count_text(failed, 'input')} that could not be read")
+    if counts := partly_read_counts(document):
         parts.append(f"what was not read of {counts}")
-    if renderer.meta.name in _WITHOUT_PROBLEMS and (skipped := document.headline.files_skipped):
+    if skipped := document.headline.files_skipped:
         parts.append(f"{count_text(skipped, 'file')} of the inputs passed over")
     return tuple(parts)
 

@@ -160,6 +160,7 @@ def _headline(head: Headline, counts: BreakdownCounts) -> Headline:
         apps_partly_read=partly[0],
         affected_partly_read=partly[1],
         apps_damaged=damaged,
+        inputs_failed=None,
         files_skipped=None,
         captures_partly_read=None if any(map(_small, captures)) else captures[0],
         captures_damaged=None if any(map(_small, captures)) else captures[1],

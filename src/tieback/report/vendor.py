@@ -145,6 +145,7 @@ def vendor_report(report: Report, vendor: str, register: Iterable[Vendor] = ()) 
             ),
             captures_partly_read=len(captures),
             captures_damaged=sum(one.damaged for one in captures),
+            inputs_failed=None,
             files_skipped=None,
         ),
         apps=apps,

@@ -72,6 +72,8 @@ class Headline(msgspec.Struct, frozen=True):
     """Captures, archives and logs with parts that were not read."""
     captures_damaged: int | None = 0
     """Captures among them that are cut off or damaged."""
+    inputs_failed: int | None = 0
+    """Inputs of which nothing could be read; ``problems`` has the reasons."""
     files_skipped: int | None = 0
     """Files in the folders, shards and locations of the inputs that were passed over; ``problems`` has the reasons."""
     damaged_parts: int = 0

@@ -1,8 +1,9 @@
-"""JUnit XML for build servers: one test case per finding, per app without one, and per app that was only partly read.
+"""JUnit XML for build servers: one test case per finding, per app without one or only partly read, and per problem.
 
 Source: the common schema (https://github.com/testmoapp/junitxml). Findings are failures, worst first. With a baseline,
-only new findings are failures. Damaged packages are errors. Build servers know a case by its name, so the name has the
-first apps and stores and no number; ``system-out`` lists the others and counts what is left out.
+only new findings are failures. Inputs that are damaged or could not be read are errors; other problems are skipped.
+Build servers know a case by its name, so the name has the first apps and stores and no number; ``system-out`` lists the
+others and counts what is left out.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from tieback.model.report.apps import AppSummary
 from tieback.model.report.baseline import BaselineState
 from tieback.model.report.captures import CaptureSummary
 from tieback.model.report.document import Report
+from tieback.model.sighting import Problem, UnreadKind
 from tieback.report.detail import MOST_APPS, FindingDetail, iter_details
 from tieback.report.interface import RendererMeta
 from tieback.report.shortened import cut_text
@@ -28,9 +30,9 @@ _MOST_STORES = 100
 
 
 class JunitRenderer:
-    """Renders suites: findings, apps that lead to no store that answered or that were only partly read, and captures.
+    """Renders suites: findings, apps, captures and problems; the last two only if there are any.
 
-    Without captures, there is no suite of them.
+    The suite of apps has those that lead to no store that answered, and those that were only partly read.
     """
 
     meta = RendererMeta("junit", ".junit.xml", "application/xml")
@@ -49,11 +51,12 @@ class JunitRenderer:
         captures = report.captures.count
         odd = sum(bool(one.unread) for one in report.captures.rows())
         cut_off = sum(one.damaged for one in report.captures.rows())
+        problems, failed = report.problems.count, sum(map(_is_error, report.problems.rows()))
         stamp = report.created.strftime("%Y-%m-%dT%H:%M:%S")
         out.write(b'<?xml version="1.0" encoding="UTF-8"?>\n')
         out.write(
-            f'<testsuites name="tieback" tests="{found + apart + apps + captures}" failures="{new}" '
-            f'errors="{damaged + cut_off}">\n'.encode()
+            f'<testsuites name="tieback" tests="{found + apart + apps + captures + problems}" failures="{new}" '
+            f'errors="{damaged + cut_off + failed}">\n'.encode()
         )
         out.write(
             f'<testsuite name="findings" tests="{found + apart}" failures="{new}" errors="0" '
@@ -76,6 +79,12 @@ class JunitRenderer:
                 f'skipped="{odd - cut_off}">\n'.encode()
             )
             out.writelines(_input("capture", one.path, one).encode() for one in report.captures.rows())
+        if problems:
+            out.write(
+                f'</testsuite>\n<testsuite name="problems" tests="{problems}" failures="0" errors="{failed}" '
+                f'skipped="{problems - failed}">\n'.encode()
+            )
+            out.writelines(_problem(one).encode() for one in report.problems.rows())
         out.write(b"</testsuite>\n</testsuites>\n")
 
 
@@ -137,6 +146,16 @@ def _input(kind: str, name: str, summary: AppSummary | CaptureSummary) -> str:
     words = _attribute(f"only partly read: {unread_text(summary)}")
     element = f'<error type="damaged" message={words}/>' if summary.damaged else f"<skipped message={words}/>"
     return f'<testcase classname="{kind}" name={case}>{element}</testcase>\n'
+
+
+def _is_error(problem: Problem) -> bool:
+    return problem.unread is UnreadKind.WHOLE
+
+
+def _problem(problem: Problem) -> str:
+    words = _attribute(problem.what)
+    element = f'<error type="not read" message={words}/>' if _is_error(problem) else f"<skipped message={words}/>"
+    return f'<testcase classname="problem" name={_attribute(problem.where)}>{element}</testcase>\n'
 
 
 def _attribute(text: str) -> str:

@@ -24,6 +24,7 @@ from tieback.model.count_text import count_text
 from tieback.model.exposure import AppRoute, Finding, Severity
 from tieback.model.report.apps import AppSummary
 from tieback.model.report.document import Report
+from tieback.model.sighting import UnreadKind
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
@@ -83,7 +84,7 @@ class SarifRenderer:
         head = report.headline
         end = report.created.strftime("%Y-%m-%dT%H:%M:%SZ")
         invocation: dict[str, Any] = {
-            "executionSuccessful": not (head.apps_damaged or head.captures_damaged),
+            "executionSuccessful": not (head.apps_damaged or head.captures_damaged or head.inputs_failed),
             "endTimeUtc": end,
         }
         every = _notices(report)
@@ -100,7 +101,8 @@ def _notices(report: Report) -> Iterator[dict[str, Any]]:
         text = f"{clean(summary.path, 300)}: only partly read: {unread_text(summary)}"
         yield {"level": "error" if summary.damaged else "warning", "message": {"text": text}}
     for problem in report.problems.rows():
-        yield {"level": "warning", "message": {"text": f"{clean(problem.where, 300)}: {clean(problem.what, 500)}"}}
+        level = "error" if problem.unread is UnreadKind.WHOLE else "warning"
+        yield {"level": level, "message": {"text": f"{clean(problem.where, 300)}: {clean(problem.what, 500)}"}}
 
 
 def _semantic_version(version: str) -> str:

@@ -15,6 +15,8 @@ def headline_text(report: Report) -> str:
     if damaged := report.headline.damaged_parts:
         parts = count_text(damaged, "part of the stored results is", "parts of the stored results are")
         text = f"Incomplete: {parts} damaged and ignored, so apps and stores may be missing. {text}"
+    if failed := head.inputs_failed:
+        text = f"{text} {failed_text(failed)}"
     counts = []
     if apps := head.apps_partly_read:
         counts.append(count_text(apps, "app"))
@@ -24,6 +26,11 @@ def headline_text(report: Report) -> str:
         return text
     was = "was" if (apps or 0) + (captures or 0) == 1 else "were"
     return f"{text} {' and '.join(counts)} {was} only partly read. {unread_advice(head)}".rstrip()
+
+
+def failed_text(count: int) -> str:
+    """How many inputs could not be read at all: ``2 inputs could not be read: see the problems``, with a full stop."""
+    return f"{count_text(count, 'input')} could not be read: see the problems."
 
 
 def _conclusion(report: Report) -> str:

@@ -9,7 +9,7 @@ from tests.unit.report.conftest import in_tables
 from tieback.model.report.baseline import Baseline
 from tieback.model.report.document import Report
 from tieback.model.report.tables import LazyTable
-from tieback.model.sighting import UnreadCode, UnreadKind
+from tieback.model.sighting import Problem, UnreadCode, UnreadKind
 from tieback.report.formats.junit import JunitRenderer
 
 
@@ -28,15 +28,30 @@ def tree(report: Report) -> Element:
 
 
 def test_findings_fail_and_quiet_apps_pass(report: Report) -> None:
-    found, apps = tree(report)
+    found, apps, _ = tree(report)
     assert [case.attrib["classname"] for case in found] == [finding.rule for finding in report.findings.rows()]
     assert all(case.find("failure") is not None for case in found)
     assert [case.attrib["name"] for case in apps] == ["net.lantern.torch 1.0"]
     assert int(found.attrib["failures"]) == len(found)
 
 
+def test_an_input_that_could_not_be_read_is_an_error_and_other_problems_are_skipped(report: Report) -> None:
+    problems = [
+        Problem("not read because not apps: 3 files (such as a.txt)", "folder"),
+        Problem("not a ZIP archive", "lost.apk", UnreadKind.WHOLE),
+    ]
+    root = tree(replace(report, problems=LazyTable.of(problems)))
+    suite = root[-1]
+    assert (suite.attrib["name"], suite.attrib["errors"], suite.attrib["skipped"]) == ("problems", "1", "1")
+    assert [(case.attrib["name"], case[0].tag, case[0].attrib["message"]) for case in suite] == [
+        ("folder", "skipped", problems[0].what),
+        ("lost.apk", "error", problems[1].what),
+    ]
+    assert root.attrib["errors"] == "1"
+
+
 def test_hostile_text_is_text(hostile_report: Report) -> None:
-    found, _ = tree(hostile_report)
+    found = tree(hostile_report)[0]
     assert {node.tag for node in found.iter()} == {"testsuite", "testcase", "failure"}
 
 

@@ -14,6 +14,7 @@ from tieback.model.exposure import Severity
 from tieback.model.report.document import Report
 from tieback.model.report.suppression import SuppressedFinding, Suppression
 from tieback.model.report.tables import LazyTable
+from tieback.model.sighting import Problem, UnreadKind
 from tieback.report.formats.sarif import MOST_NOTICES, SarifRenderer
 
 SCHEMA = (
@@ -173,6 +174,15 @@ def test_credentials_of_one_app_have_their_own_place_and_text(report: Report, ta
     assert [place["artifactLocation"]["uri"] for place in places] == ["lantern.apk/assets/.env"] * 2
     assert [place["region"]["byteOffset"] for place in places] == [16, 32]
     assert len({result["message"]["text"] for result in results}) == 2
+
+
+def test_a_run_with_an_input_that_could_not_be_read_is_not_successful(report: Report) -> None:
+    lost = Problem("not a ZIP archive", "lost.apk", UnreadKind.WHOLE)
+    head = replace(report.headline, inputs_failed=1)
+    (ended,) = rendered(replace(report, headline=head, problems=LazyTable.of([lost])))["runs"][0]["invocations"]
+    assert ended["executionSuccessful"] is False
+    said = {"level": "error", "message": {"text": "lost.apk: not a ZIP archive"}}
+    assert said in ended["toolExecutionNotifications"]
 
 
 def test_notices_that_are_left_out_are_counted(report: Report) -> None:

@@ -28,6 +28,13 @@ def test_headline_claims_only_what_was_probed(report: Report) -> None:
     assert headline_text(replace(report, scope=None)).startswith("5 apps analysed. There was no grant")
 
 
+def test_headline_counts_inputs_that_could_not_be_read(report: Report) -> None:
+    report = fully_read(report)
+    for count, text in ((1, "1 input could not be read"), (12, "12 inputs could not be read")):
+        lost = replace(report, headline=replace(report.headline, inputs_failed=count))
+        assert headline_text(lost) == f"{headline_text(report)} {text}: see the problems."
+
+
 SEE = "Capture its traffic to see the other back ends (tieback capture)."
 
 
