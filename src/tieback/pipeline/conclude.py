@@ -81,15 +81,19 @@ def _judged(
     (detector,) = detectors(name_words(rules))
     exposures = assess_exposures(reports, routes_by_target(asked, seen), detector, ransom_signs(rules))
     del reports, asked
-    declared = _declared(lake, keys, {way.app_sha256 for exposure in exposures for way in exposure.routes}, inputs)
-    declared.releases.update((group.app_key, (group.app, version_text(group.app))) for group in traffic)
+    telling = {group.app_key for group in traffic if group.leaks or group.recipients}
+    leading = {way.app_sha256 for exposure in exposures for way in exposure.routes}
+    declared = _declared(lake, keys, telling, leading, inputs)
+    # A package knows the platform and release of its app better than a capture does.
+    for group in traffic:
+        declared.releases.setdefault(group.app_key, (group.app, version_text(group.app)))
     exposures = with_context(workspace, run, datetime.now(UTC).date(), exposures, declared.releases)
     leaks = [(group.app_key, where, leak) for group in traffic for where, leak in group.leaks]
     recipients = [one for group in traffic for one in group.recipients]
     shared = [(group.app_key, one) for group in traffic for one in group.shared]
-    declared.subjects.update(
-        (group.app_key, app_subject(group.app, group.app_key)) for group in traffic if group.leaks or group.recipients
-    )
+    for group in traffic:
+        if group.app_key in telling:
+            declared.subjects.setdefault(group.app_key, app_subject(group.app, group.app_key))
     found = apply_rules(
         exposures,
         declared.credentials,
@@ -203,11 +207,12 @@ class _Declared:
     releases: dict[str, tuple[App, str]]
 
 
-def _declared(lake: Lake, keys: Keys, leading: Collection[str], inputs: Inputs) -> _Declared:
-    """The declarations of every app, and the release of apps that lead to a store."""
+def _declared(lake: Lake, keys: Keys, captured: Collection[str], leading: Collection[str], inputs: Inputs) -> _Declared:
+    """The declarations of every app, what apps in them and in captures are called, and releases of those that lead."""
     credentials = list(app_credentials(lake, keys))
     policies = [(key, policy) for key, policy in app_policies(lake, keys) if policy.cleartext or policy.user_cas]
-    telling = {key for key, _ in (*credentials, *policies)}
+    declaring = {key for key, _ in (*credentials, *policies)}
+    telling = declaring.union(captured)
     found = _Declared(credentials, policies, {}, {})
     for key, app in apps_of(lake, keys, telling.union(leading)):
         if key in telling:
@@ -215,7 +220,7 @@ def _declared(lake: Lake, keys: Keys, leading: Collection[str], inputs: Inputs) 
         if key in leading:
             found.releases[key] = (app, version_text(app))
     # A part of an app, such as a bundle of scripts, has no identity. Its name is the same in the next build.
-    for key, path in inputs.paths(telling.difference(found.subjects)).items():
+    for key, path in inputs.paths(declaring.difference(found.subjects)).items():
         found.subjects[key] = app_subject(App(Platform.UNKNOWN, Path(path).name, key), key)
     return found
 

@@ -160,6 +160,21 @@ def test_a_capture_that_is_cut_off_is_no_capture_without_leaks(run: Run, tmp_pat
     assert run("scan", "cut.har", *words, "--fail-on", "unread").code == 1
 
 
+def test_a_capture_changes_no_finding_of_the_package(run: Run, apps: Path, tmp_path: Path) -> None:
+    """The capture names the app and not its platform: the package knows it."""
+    words = ("-w", "ws", "--workers", "1")
+    capture = apps.parents[1] / "demo" / "captures" / "fieldhand.pcapng"
+    run("scan", apps / "fieldhand.apk", *words, "--report", "old.json")
+    old = json.loads((tmp_path / "old.json").read_text())
+    ended = run("scan", apps / "fieldhand.apk", capture, *words, "--format", "json", "--baseline", "old.json")
+    new = json.loads(ended.out)
+    assert [len(one["apps"]) for one in (old, new)] == [1, 1]
+    assert 0 < len(old["findings"]) < len(new["findings"])
+    assert {one["id"] for one in old["findings"]} < {one["id"] for one in new["findings"]}
+    added = len(new["findings"]) - len(old["findings"])
+    assert [new["baseline"][key] for key in ("new", "fixed", "unconfirmed")] == [added, 0, 0]
+
+
 @pytest.mark.more
 def test_a_leak_is_fixed_only_if_the_app_was_captured_again(run: Run, apps: Path, tmp_path: Path) -> None:
     words = ("-w", "ws", "--workers", "1", "--format", "json", "--baseline", "old.json")

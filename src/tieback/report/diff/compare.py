@@ -141,7 +141,7 @@ def baseline_of(comparison: Comparison) -> Baseline:
 
 
 def _paired(old: PastReport, new: PastReport) -> Iterator[tuple[str, str]]:
-    """Pairs of new and old findings with different ids but the same rule and address."""
+    """Pairs of new and old findings with different ids but the same rule and address, or the same app and evidence."""
     left: dict[tuple[str, str], str] = {}
     for finding in old.findings.values():
         if finding.id not in new.findings:
@@ -157,6 +157,37 @@ def _paired(old: PastReport, new: PastReport) -> Iterator[tuple[str, str]]:
                 taken.add(found)
                 yield finding.id, found
                 break
+    yield from _paired_apps(old, new, taken)
+
+
+def _paired_apps(old: PastReport, new: PastReport, taken: set[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of findings of one app whose platform one of the reports does not know, as a capture may not name it."""
+    left: dict[tuple[str, str, str], str] = {}
+    for finding in old.findings.values():
+        if finding.id not in new.findings and finding.id not in taken:
+            for mark in _marks(finding, old):
+                left.setdefault(mark, finding.id)
+    for finding in new.findings.values():
+        if finding.id not in old.findings:
+            pairs = (left[mark] for mark in _marks(finding, new) if mark in left and left[mark] not in taken)
+            found = next((one for one in pairs if _one_unknown(old.findings[one], old, finding, new)), None)
+            if found is not None:
+                taken.add(found)
+                yield finding.id, found
+
+
+def _marks(finding: PastFinding, past: PastReport) -> Iterator[tuple[str, str, str]]:
+    """Rule, identifier of the app and each line of evidence, of a finding without stores."""
+    if not finding.exposures:
+        for name in sorted({past.apps[key].bundle_id for key in finding.apps if key in past.apps} - {""}):
+            for line in finding.evidence:
+                yield finding.rule, name, _VOLATILE.sub("", line)
+
+
+def _one_unknown(before: PastFinding, old: PastReport, now: PastFinding, new: PastReport) -> bool:
+    platforms = [{past.apps[key].platform for key in finding.apps if key in past.apps}
+                 for finding, past in ((before, old), (now, new))]  # fmt: skip
+    return platforms[0] != platforms[1] and any("unknown" in one for one in platforms)
 
 
 def _places(finding: PastFinding, past: PastReport) -> list[str]:
@@ -191,10 +222,19 @@ def _differences(before: PastFinding, now: PastFinding, old: PastReport, new: Pa
         yield f"severity {before.severity} → {now.severity}"
     for one, other in _store_pairs(before, now, old, new):
         yield from _store_differences(one, other)
-    apps, others = ({past.apps[key].subject for key in finding.apps if key in past.apps}
-                    for finding, past in ((before, old), (now, new)))  # fmt: skip
+    apps, others = _affected(before, old, now, new)
     yield from cut((f"also affects {one}" for one in sorted(others - apps)), 5, one="newly affected app")
     yield from cut((f"no longer affects {one}" for one in sorted(apps - others)), 5, one="no longer affected app")
+
+
+def _affected(before: PastFinding, old: PastReport, now: PastFinding, new: PastReport) -> tuple[set[str], set[str]]:
+    """The subjects of both findings. One app has one subject, also if one of the reports does not know its platform."""
+    ones, others = ([past.apps[key] for key in finding.apps if key in past.apps]
+                    for finding, past in ((before, old), (now, new)))  # fmt: skip
+    known = {app.bundle_id: app.subject for app in (*ones, *others) if app.platform != "unknown"}
+    subjects = ({known.get(app.bundle_id, app.subject) if app.platform == "unknown" else app.subject for app in apps}
+                for apps in (ones, others))  # fmt: skip
+    return next(subjects), next(subjects)
 
 
 def _store_differences(one: PastStore, other: PastStore) -> Iterator[str]:

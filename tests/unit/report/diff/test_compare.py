@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import FIELDHAND, WORKHUB, in_tables, probe, the_report
+from tieback.model.app import Platform
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.figure import exact, lower_bound
 from tieback.model.probe import Access, Outcome, ProbeReport, Ransom, RansomVerdict
@@ -234,6 +235,29 @@ def test_a_credential_in_another_file_has_moved_and_at_another_offset_has_not() 
     assert told(seen("api_key a…b for x: classes2.dex at 0xff"), old)["fnd-key"][0] == "same"
     kind, what = told(seen("api_key a…b for x: assets/classes2.json at 0xff"), old)["fnd-key"]
     assert (kind, what) == ("moved", ("new location: api_key a…b for x: assets/classes2.json",))
+
+
+def test_a_finding_of_an_app_stays_the_same_if_a_capture_does_not_name_the_platform() -> None:
+    one = replace(
+        next(OLD.findings.rows()), id="fnd-a", rule="cleartext-allowed", exposures=(), apps=(FIELDHAND.sha256,),
+        evidence=("every host", "code at 0x10"),
+    )  # fmt: skip
+    app = next(row for row in OLD.apps.rows() if row.app.sha256 == FIELDHAND.sha256)
+    seen = replace(app, app=replace(app.app, platform=Platform.UNKNOWN))
+    known = in_tables(OLD, apps=[app], exposures=[], findings=[one])
+    unknown = in_tables(OLD, apps=[seen], exposures=[], findings=[replace(one, id="fnd-b")])
+    assert told(unknown, known) == {"fnd-b": ("same", ())}
+    assert told(known, unknown) == {"fnd-a": ("same", ())}
+    # Another rule, other evidence or another known platform is another finding.
+    for other in (
+        in_tables(OLD, apps=[seen], exposures=[], findings=[replace(one, id="fnd-b", rule="cert-validation-off")]),
+        in_tables(OLD, apps=[seen], exposures=[], findings=[replace(one, id="fnd-b", evidence=("one host",))]),
+        in_tables(
+            OLD, apps=[replace(app, app=replace(app.app, platform=Platform.IOS))], exposures=[],
+            findings=[replace(one, id="fnd-b")],
+        ),
+    ):  # fmt: skip
+        assert "new" in {kind for kind, _ in told(other, known).values()}
 
 
 def test_totals_of_both_reports() -> None:
