@@ -156,4 +156,4 @@ def test_a_cubic_pattern_would_be_found() -> None:
     pattern = re.compile(r"a*a*a*b")
     lead, pump = next(attacks(PARSER.parse(pattern.pattern)))
     assert (lead, pump) == ((), (97,))
-    assert is_too_slow(lambda size: "a" * size + "!", pattern.match)
+    assert any(growth(lambda size: "a" * size + "!", pattern.match, 200) > WORST for _ in range(MEASUREMENTS))
