@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tieback.intake.apps.dex import read_dex
-from tieback.model.sighting import Problem, Sighting
+from tieback.model.sighting import Problem, Sighting, UnreadKind
 from tieback.recognise.dataflow import analysis
 from tieback.recognise.dataflow.walk.state import WalkResult
 from tieback.recognise.dataflow.walk.walker import Walker
@@ -29,7 +29,7 @@ def finds() -> list[Find]:
 def test_a_call_graph_without_end_gives_a_problem_line() -> None:
     found = finds()
     (problem,) = [one for one in found if isinstance(one, Problem) and "not followed to its end" in one.what]
-    assert problem.where == "classes.dex"
+    assert (problem.where, problem.unread) == ("classes.dex", UnreadKind.LIMIT)
     assert "the work per app is limited by its size" in problem.what
     assert problem.what.endswith(MAY_MISS)
     assert {one.endpoint.host for one in found if isinstance(one, Sighting)} >= {"fan.flow.test", "many.flow.test"}

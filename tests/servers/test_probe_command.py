@@ -132,6 +132,6 @@ def test_no_connection_leaves_the_grant(tmp_path: Path, doors: dict[tuple[str, i
 def test_the_rest_of_a_block_is_counted_in_words(tmp_path: Path, valkey_open: RunningServer) -> None:
     (tmp_path / "grant.toml").write_text(GRANT.format(match="127.0.0.1", ports='"any"'))
     ended = tieback("probe", f"127.0.0.0/30:{valkey_open.port}", "--grant", "grant.toml", cwd=tmp_path)
-    assert "3 targets were not contacted: no target of this grant covers them." in ended.stdout
+    assert "3 targets were not contacted: no target of this grant covers their host and port." in ended.stdout
     assert ended.stdout.count("out_of_scope") == 0
     assert ended.returncode == 3

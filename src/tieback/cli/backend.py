@@ -14,11 +14,13 @@ from tieback.cli.terminal import (
     NeverOption,
     OutputFormat,
     WorkspaceOption,
+    exit_with_failures,
     print_failure,
     print_text,
     write_line,
 )
 from tieback.cli.trees import print_app, print_attribution, print_backend, print_backend_lines, print_contacts
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
 from tieback.model.safe_text import escape_line
@@ -43,6 +45,8 @@ class GraphFormat(StrEnum):
     SVG = "svg"
 
 
+_MOST_NAMED = 5
+"""Limit on the hosts that the reason of an exit code names."""
 _DRAWN = frozenset(GraphFormat) - {GraphFormat.TABLE, GraphFormat.JSON}
 
 
@@ -216,15 +220,18 @@ def contacts(
         found.extend([one async for one in contacts_of])
 
     run(take())
-    failed = 0
+    without = [one for one in found if not one.contacts]
     for one in found:
-        failed += not one.contacts
         if output is OutputFormat.JSON:
             write_line(encode("backend-contacts", one))
         else:
             print_contacts(one.target, one.contacts, one.problem, one.file, one.encryption)
-    if failed:
-        raise typer.Exit(ExitCode.SOME_FAILED if failed < len(found) else ExitCode.NOTHING_DONE)
+    if without:
+        from tieback.report.shortened import cut_text
+
+        named = cut_text((f"{one.target} ({one.problem or 'none stated'})" for one in without), _MOST_NAMED)
+        code = ExitCode.SOME_FAILED if len(without) < len(found) else ExitCode.NOTHING_DONE
+        exit_with_failures(f"no contact found for {count_text(len(without), 'host')}: {named}", code)
 
 
 @app.command()

@@ -13,7 +13,8 @@ import typer
 from tieback.cli.capture_pcapdroid import KEY
 from tieback.cli.formats import format_option
 from tieback.cli.process import stop_signals
-from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, write_line
+from tieback.cli.terminal import OutputFormat, data_console, exit_with_failures, message_console, write_line
+from tieback.model.count_text import count_text
 from tieback.model.device_result import STEPS, DeviceResult, StepOutcome
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
@@ -112,8 +113,8 @@ def verify_device(
     else:
         write_line(document)
     talk.print(f"result to share: {path}")
-    if any(step.outcome is StepOutcome.FAILED for step in result.steps):
-        raise typer.Exit(ExitCode.SOME_FAILED)
+    if failed := [step.step for step in result.steps if step.outcome is StepOutcome.FAILED]:
+        exit_with_failures(f"{count_text(len(failed), 'step')} failed: {', '.join(failed)}")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

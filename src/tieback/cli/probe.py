@@ -1,7 +1,7 @@
 """``tieback probe``: probe services without an app, or evaluate a recording again."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +19,7 @@ from tieback.cli.terminal import (
     NeverOption,
     OutputFormat,
     data_console,
+    exit_with_failures,
     message_console,
     progress_bar,
     write_line,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 ROOMY = 100
 """Terminal width from which the table contains the bytes sent and read."""
+_MOST_NAMED = 5
+"""Limit on the targets that the reason of an exit code names."""
 SHOWN = 50
 """Maximum stores whose contents are shown on a terminal. A pipe gets all."""
 
@@ -153,8 +156,8 @@ class _Tally:
         self.skipped: list[ProbeReport] = []
         """Targets that were not contacted, for the reasons."""
         self.total = self.outside = 0
-        self._failed: Counter[tuple[str, bool]] = Counter()
-        """Failures by ``host:port``, and whether only another protocol answered there."""
+        self._failed: Counter[tuple[str, Outcome]] = Counter()
+        """Failures by ``host:port`` and how the conversation ended."""
         self._answered: set[str] = set()
         """``host:port`` with a store at its root or below a path."""
         self.days: set[str] = set()
@@ -168,7 +171,21 @@ class _Tally:
     @property
     def failed(self) -> int:
         """Number of targets without a result. A URL with a path names several places, of which one is enough."""
-        return sum(count for (place, other), count in self._failed.items() if not (other and place in self._answered))
+        return sum(count for _, _, count in self._without_result())
+
+    @property
+    def failure_text(self) -> str:
+        """The number of targets without a result, and the first of them with how their conversations ended."""
+        from tieback.report.shortened import cut_text
+
+        lost = (f"{place} ({_OUTCOME_WORDS[outcome]})" for place, outcome, _ in self._without_result())
+        named = cut_text(lost, _MOST_NAMED)
+        return f"{count_text(self.failed, 'target')} without a verdict: {named}"
+
+    def _without_result(self) -> Iterator[tuple[str, Outcome, int]]:
+        for (place, outcome), count in self._failed.items():
+            if not (outcome is Outcome.PROTOCOL_MISMATCH and place in self._answered):
+                yield place, outcome, count
 
     def _add(self, report: ProbeReport) -> None:
         self.total += 1
@@ -186,7 +203,7 @@ class _Tally:
         if report.outcome is Outcome.OK:
             self._answered.add(place)
         elif not (counted and report.outcome is Outcome.REFUSED):
-            self._failed[place, report.outcome is Outcome.PROTOCOL_MISMATCH] += 1
+            self._failed[place, report.outcome] += 1
         if counted and skipped:
             self.skipped.append(report)
         elif counted:
@@ -209,7 +226,7 @@ def _replay(path: Path, output: OutputFormat, files: "list[tuple[Path, Renderer]
         when = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}"
         typer.echo(f"replayed from {when}: nothing was contacted", err=True)
     if tally.failed:
-        raise typer.Exit(ExitCode.SOME_FAILED)
+        exit_with_failures(tally.failure_text)
 
 
 def _write(
@@ -288,7 +305,7 @@ def _ask(
             advice="See the reasons with `tieback grant explain`",
         )
     if tally.failed:
-        raise typer.Exit(ExitCode.SOME_FAILED)
+        exit_with_failures(tally.failure_text)
 
 
 def _verdict(report: ProbeReport) -> str:

@@ -66,7 +66,9 @@ def print_recipients(totals: CaptureRecipients, output: str) -> None:
         if items:
             _print_declared(items)
     for path, flows, counts in totals.counts():
-        told = content_text(counts.read, counts.with_data, counts.unreadable, flows, counts.unknown, counts.received)
+        told = content_text(
+            counts.read, counts.with_data, counts.unreadable, flows, counts.unknown, counts.received, counts.others
+        )
         print_problem(f"{path}: {told or 'no flows with servers'}")
     if totals.left_out:
         print_problem(

@@ -184,9 +184,19 @@ def print_problem(text: str) -> None:
 def exit_with_findings(*reasons: str) -> NoReturn:
     """End the command with exit code 1, after one line on stderr for each reason, which is also logged."""
     for reason in reasons:
-        write_event("exit reason", text=reason)
-        message_console().print(f"exit 1: {escape_line(reason)}")
+        _print_exit_reason(ExitCode.FINDINGS, reason)
     raise typer.Exit(ExitCode.FINDINGS)
+
+
+def exit_with_failures(reason: str, code: ExitCode = ExitCode.SOME_FAILED) -> NoReturn:
+    """End the command because something failed, after one line on stderr for the reason, which is also logged."""
+    _print_exit_reason(code, reason)
+    raise typer.Exit(code)
+
+
+def _print_exit_reason(code: ExitCode, reason: str) -> None:
+    write_event("exit reason", text=reason)
+    message_console().print(f"exit {code:d}: {escape_line(reason)}")
 
 
 def print_skipped(skipped: Iterable["SkippedFiles"], advice: str = "Pass a file by itself to read it.") -> None:

@@ -37,11 +37,12 @@ from tieback.pipeline.mapping.recipients import place_recipients, third_parties_
 from tieback.pipeline.mapping.traffic_apps import MAX_FACTS, TrafficApp, attribute_traffic
 from tieback.pipeline.plugin_config import plugins_used
 from tieback.pipeline.posture.section import posture_section
-from tieback.pipeline.probing.probe_report import SILENT, no_verdict
+from tieback.pipeline.probing.probe_report import SILENT, no_verdict, unnamed_problems
 from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.report.columns import encode_sightings
 from tieback.report.encoding import encode_row
+from tieback.report.texts.unprobed import MOST_NAMED
 from tieback.scope.grant import EXPIRED, parse_grant
 from tieback.scope.policy.exclude import EXCLUDED
 from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
@@ -132,6 +133,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     exposed, answered, findings = concluded.counts(run.id)
     asked = RunProbes(lake, run.id)
     failed = sum(1 for _ in read_failed(lake, run.id))
+    unnamed = unnamed_problems(*asked.unnamed(MOST_NAMED))
 
     columns = StoreColumns()
     unended = concluded.runs_started_since(run.id)
@@ -181,8 +183,10 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
             lambda: merge(with_references(concluded.findings(run.id)), inside.findings, key=_worst_first),
         ),
         problems=LazyTable[Problem](
-            len(unended) + len(damaged) + len(untold) + failed + asked.count(but=SILENT),
-            lambda: chain(map(_unended, unended), damaged, untold, _failed(workspace, run.id), _unanswered(asked)),
+            len(unended) + len(damaged) + len(untold) + len(unnamed) + failed + asked.count(but=SILENT),
+            lambda: chain(
+                map(_unended, unended), damaged, untold, unnamed, _failed(workspace, run.id), _unanswered(asked)
+            ),
         ),
         sightings=LazyIndex[AppSighting](
             apps.sightings_count() + sum(len(group.sightings) for group in traffic),

@@ -95,7 +95,13 @@ def first_text(one: Recipient) -> str:
 
 
 def content_text(
-    read: int, with_data: int, unreadable: int, flows: int, not_examined: int = 0, received: Collection[str] = ()
+    read: int,
+    with_data: int,
+    unreadable: int,
+    flows: int,
+    not_examined: int = 0,
+    received: Collection[str] = (),
+    others: int = 0,
 ) -> str:
     """How much content was readable: "nothing found" and "nothing readable" are different answers.
 
@@ -106,6 +112,7 @@ def content_text(
         flows: all flows with servers.
         not_examined: flows that an earlier release read.
         received: classes that the app received in cleartext.
+        others: further flows that are not in ``flows``, because no app chose their servers.
     """
     parts = []
     if read:
@@ -119,6 +126,8 @@ def content_text(
     rest = flows - read - unreadable - not_examined
     if rest > 0:
         parts.append(f"{count_text(rest, 'flow')} without content that tieback reads")
+    if others:
+        parts.append(f"{count_text(others, 'flow')} of name resolution, discovery or time not counted")
     return "; ".join(parts)
 
 
@@ -140,16 +149,17 @@ def received_text(received: Collection[str]) -> str:
 
 def coverage_lines(report: Report) -> Iterator[str]:
     """One sentence on what was read in all captures."""
-    read = with_data = unreadable = flows = not_examined = 0
+    read = with_data = unreadable = flows = not_examined = others = 0
     received: set[str] = set()
     for one in report.captures.rows():
         read += one.read
         with_data += one.with_data
         unreadable += one.unreadable
         flows += one.flows - one.others
+        others += one.others
         not_examined += one.not_examined
         received.update(one.received)
-    text = content_text(read, with_data, unreadable, flows, not_examined, received)
+    text = content_text(read, with_data, unreadable, flows, not_examined, received, others)
     if text:
         yield f"{text}."
     if partly := sum(bool(one.unread) for one in report.captures.rows()):

@@ -59,6 +59,10 @@ def test_a_closed_port_is_refused(run: Run, tmp_path: Path) -> None:
     assert ended.code == 3
     assert "refused" in ended.out
     assert (tmp_path / "audit.jsonl").exists()
+    quiet = run("probe", f"127.0.0.1:{port}", "127.0.0.1:1", "--grant", "grant.toml", "--format", "json", "--afresh")
+    assert quiet.code == 3
+    reason = f"exit 3: 2 targets without a verdict: 127.0.0.1:{port} (refused), 127.0.0.1:1 (refused)"
+    assert reason in quiet.err.splitlines()
 
 
 def test_an_expired_grant(run: Run, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -44,6 +45,17 @@ ONE = Recipient(
 )
 def test_nothing_found_and_nothing_readable(figures: tuple[int, int, int, int], text: str) -> None:
     assert content_text(*figures) == text
+
+
+def test_every_flow_is_in_one_of_the_numbers() -> None:
+    text = content_text(3, 0, 4, 9, 1, (), 29)
+    assert text == (
+        "3 flows read: no personal data or credentials found in what the app sent; "
+        "4 flows encrypted without keys: nothing readable, contents unknown; "
+        "1 flow not examined for personal data: read them again; 1 flow without content that tieback reads; "
+        "29 flows of name resolution, discovery or time not counted"
+    )
+    assert sum(map(int, re.findall(r"(\d+) flows?", text))) == 9 + 29
 
 
 def test_flows_of_an_earlier_release_are_not_examined() -> None:

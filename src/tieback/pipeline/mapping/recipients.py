@@ -27,6 +27,8 @@ class ContentCounts(msgspec.Struct):
     """Flows by whether the content of the app was read."""
 
     flows: int = 0
+    others: int = 0
+    """Flows of name resolution, discovery and time, and to groups: in none of the other numbers."""
     read: int = 0
     with_data: int = 0
     unreadable: int = 0
@@ -84,6 +86,7 @@ class RecipientTotals:
         """
         host = flow.server.name or flow.server.ip
         if not host or is_name_service(flow) or is_group(flow.server.ip):
+            self.counts.others += 1
             return True
         self.counts.add(flow)
         whole = True

@@ -1,6 +1,6 @@
 """The report of ``tieback probe``: the same document as that of a scan, without apps, captures and a workspace."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from tieback import __version__
 from tieback.assess.exposures import assess_exposures
 from tieback.assess.findings import apply_rules
 from tieback.assess.summary import summarise
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.grant import Grant
 from tieback.model.probe import Outcome, ProbeReport
@@ -18,6 +19,8 @@ from tieback.model.sighting import Problem
 from tieback.pii import detectors
 from tieback.pipeline.plugin_config import plugins_used
 from tieback.pipeline.rule_sets import name_words, ransom_signs, rules_used
+from tieback.report.shortened import cut_text
+from tieback.report.texts.unprobed import MOST_NAMED
 from tieback.scope.grant import EXPIRED
 from tieback.scope.policy.exclude import EXCLUDED
 from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
@@ -51,6 +54,21 @@ def no_verdict(report: ProbeReport) -> Problem:
     return Problem(f"no verdict: {why}", report.target)
 
 
+def unnamed_problems(count: int, first: Iterable[str]) -> tuple[Problem, ...]:
+    """The problem of the servers that demand a login before they show a product; none without such servers.
+
+    Args:
+        count: how many there are.
+        first: the first of their targets; of more than ``MOST_NAMED``, the others are counted.
+    """
+    if not count:
+        return ()
+    servers = count_text(count, "server requires", "servers require")
+    uncounted = "is not counted as a store" if count == 1 else "are not counted as stores"
+    what = f"{servers} a login before a product is visible, and {uncounted}"
+    return (Problem(what, cut_text(first, MOST_NAMED, count=count)),)
+
+
 def skip_reason(report: ProbeReport) -> SkipReason:
     """Return why a target was not contacted."""
     told = " ".join(report.problems)
@@ -72,6 +90,7 @@ def probe_report(
     exposed = [store for store in stores if store.exposed]
     answered = [store for store in stores if not store.exposed]
     failed = [no_verdict(report) for report in reports if report.outcome not in SILENT]
+    unnamed = [report.target for report in reports if report.outcome is Outcome.OK and not report.product]
     return Report(
         title="Data stores probed",
         created=datetime.now(UTC),
@@ -84,7 +103,7 @@ def probe_report(
         answered=LazyIndex.by(answered, lambda store: store.id),
         ways=(0, 0),
         findings=LazyTable.of(apply_rules(stores, ())),
-        problems=LazyTable.of(failed),
+        problems=LazyTable.of([*failed, *unnamed_problems(len(unnamed), unnamed)]),
         sightings=LazyIndex.by((), lambda row: row.app_sha256),
         backends=LazyTable.of(()),
         probes=LazyTable.of(sorted(reports, key=lambda report: report.outcome is not Outcome.OK)),

@@ -142,7 +142,7 @@ class DataflowExtractor:
         if analysis.unread:
             methods = "1 method" if analysis.unread == 1 else f"{analysis.unread:,} methods"
             what = f"the code of {methods} was not followed to its end: the work per app is limited by its size"
-            yield Problem(f"{what}; {MAY_MISS}", parts[0].buffer.file)
+            yield Problem(f"{what}; {MAY_MISS}", parts[0].buffer.file, UnreadKind.LIMIT)
 
     def judge_text(self, text: str) -> tuple[Find, ...]:
         """Verdict of the other extractor on a text."""

@@ -8,7 +8,7 @@ import msgspec
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
-from tieback.model.sighting import Credential, Evidence, Problem, Sighting
+from tieback.model.sighting import Credential, Evidence, Problem, Sighting, UnreadKind
 from tieback.recognise.context import match_context
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.reader import Budget
@@ -62,7 +62,7 @@ class HermesExtractor:
         try:
             program = Program(Bytecode(artifact.bytecode), budget)
         except (UnreadableError, MalformedPoolError) as error:
-            yield Problem(str(error), artifact.file)
+            yield Problem(str(error), artifact.file, UnreadKind.UNREADABLE)
             return
         told: set[str] = set()
         self._values.clear()
@@ -77,6 +77,7 @@ class HermesExtractor:
             yield Problem(
                 f"following the constants of this bytecode takes too long; the rest was not followed; {MAY_MISS}",
                 artifact.file,
+                UnreadKind.LIMIT,
             )
 
     def settled(self, artifact: Artifact, finds: list[Find]) -> list[Find]:

@@ -148,6 +148,7 @@ class ScriptExtractor:
             yield Problem(
                 f"following the constants of this script takes too long; the rest was not followed; {MAY_MISS}",
                 buffer.file,
+                UnreadKind.LIMIT,
             )
 
     def _encoded(self, buffer: Buffer, shown: Bytes, hits: list[int], told: set[str]) -> Iterator[Find]:

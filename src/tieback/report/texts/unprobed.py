@@ -14,7 +14,7 @@ SKIPPED_WORDS = {
     SkipReason.NOT_RESOLVED: "DNS has no address for the name.",
     SkipReason.EXPIRED: "the grant expired during the run.",
     SkipReason.EXCLUDED: "the grant or a never.toml excludes them.",
-    SkipReason.OUTSIDE: "no target of this grant covers them.",
+    SkipReason.OUTSIDE: "no target of this grant covers their host and port.",
     SkipReason.OVER_BUDGET: "the limits of the grant ended the probe. Raise [limits].",
 }
 

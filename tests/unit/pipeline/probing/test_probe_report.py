@@ -33,6 +33,16 @@ def test_stores_and_findings_without_an_app() -> None:
     assert report.problems.count == 0
 
 
+def test_servers_that_show_no_product_before_a_login_are_one_problem() -> None:
+    asked = [ProbeReport(f"s{n}.test:443", Outcome.OK, Access.AUTH_REQUIRED) for n in range(7)]
+    (problem,) = probe_report(asked, GRANT, "").problems.rows()
+    assert problem.what == "7 servers require a login before a product is visible, and are not counted as stores"
+    assert problem.where == "s0.test:443, s1.test:443, s2.test:443, s3.test:443, s4.test:443 and 2 more"
+    (problem,) = probe_report(asked[:1], GRANT, "").problems.rows()
+    assert problem.what == "1 server requires a login before a product is visible, and is not counted as a store"
+    assert problem.where == "s0.test:443"
+
+
 def test_targets_without_a_verdict_are_problems() -> None:
     silent = ProbeReport("b.test:1", Outcome.TIMEOUT, problems=("no answer in 3 s",))
     report = probe_report([silent], GRANT, "")

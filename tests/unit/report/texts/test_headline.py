@@ -23,7 +23,7 @@ def test_headline_claims_only_what_was_probed(report: Report) -> None:
     closed = replace(report.headline, stores_exposed=0, apps_affected=0)
     assert headline_text(replace(report, headline=closed)) == (
         "5 apps analysed. 4 data stores answered; none allowed unauthenticated access to records. "
-        "2 of 11 candidates were not probed: no target of this grant covers them."
+        "2 of 11 candidates were not probed: no target of this grant covers their host and port."
     )
     assert headline_text(replace(report, scope=None)).startswith("5 apps analysed. There was no grant")
 
@@ -66,6 +66,8 @@ def test_partly_read_app_never_leads_to_none(report: Report) -> None:
 
 NO_DNS = "DNS is not allowed by this grant. Add dns = true."
 
+OUTSIDE = "no target of this grant covers their host and port."
+
 BUDGET = "the limits of the grant ended the probe. Raise [limits]."
 
 
@@ -73,7 +75,11 @@ BUDGET = "the limits of the grant ended the probe. Raise [limits]."
     ("asked", "skipped", "says"),
     [
         (0, {SkipReason.DNS_NOT_ALLOWED: 12}, f"0 of 12 candidates were probed: {NO_DNS}"),
-        (0, {SkipReason.OUTSIDE: 1}, "0 of 1 candidate was probed: no target of this grant covers them."),
+        (
+            0,
+            {SkipReason.OUTSIDE: 1},
+            "0 of 1 candidate was probed: no target of this grant covers their host and port.",
+        ),
         (0, {SkipReason.EXPIRED: 3}, "0 of 3 candidates were probed: the grant expired during the run."),
         (5, {SkipReason.OVER_BUDGET: 5}, f"0 of 5 candidates were probed: {BUDGET}"),
         (
@@ -88,7 +94,7 @@ BUDGET = "the limits of the grant ended the probe. Raise [limits]."
         (
             0,
             {SkipReason.DNS_NOT_ALLOWED: 9, SkipReason.OUTSIDE: 3},
-            f"0 of 12 candidates were probed: 9 because {NO_DNS} 3 because no target of this grant covers them.",
+            f"0 of 12 candidates were probed: 9 because {NO_DNS} 3 because {OUTSIDE}",
         ),
         (
             4,

@@ -277,6 +277,15 @@ class RunProbes:
         sent, read = ([volumes[side] for volumes in self._outcomes.values()] for side in (1, 2))
         return sum(sent), sum(read)
 
+    def unnamed(self, most: int) -> tuple[int, list[str]]:
+        """Targets that answered without showing a product: how many, and the first. Raises as ``read_probes``."""
+        if "ok" not in self._outcomes:
+            return 0, []
+        rows = "FROM probes WHERE run = ? AND outcome = 'ok' AND product = ''"
+        (count,) = next(self._lake.stream(f"SELECT count(*) {rows}", [self._run]))
+        sql = f"SELECT target {rows} ORDER BY ordinal LIMIT ?"
+        return int(count), [str(target) for (target,) in self._lake.stream(sql, [self._run, most])]
+
     def reports(self, *, but: Collection[str]) -> Iterator[ProbeReport]:
         """The reports of all outcomes but some, in the order they were saved. Raises as ``read_probes``."""
         which, outcomes = "AND NOT list_contains(?, outcome)", [str(outcome) for outcome in but]

@@ -98,6 +98,8 @@ def test_counts_of_a_run(tmp_path: Path) -> None:
     assert counted.volume() == (0, 0)
     assert list(counted.reports(but=(Outcome.OK,))) == REPORTS[5:]
     assert RunProbes(lake, "none").count() == 0
+    assert counted.unnamed(2) == (5, ["h0.test:27017", "h1.test:27017"])
+    assert RunProbes(lake, "none").unnamed(2) == (0, [])
 
 
 def test_nothing_to_save(tmp_path: Path) -> None:
