@@ -567,8 +567,8 @@ class OperandUses:
         self._opcodes = opcodes
         self._searched = 0
 
-    def offsets(self, member: int) -> list[int]:
-        """Byte offsets of the first ``MAX_SITES`` instructions that name a method or field."""
+    def offsets(self, member: int, most: int = MAX_SITES) -> list[int]:
+        """Byte offsets of the first ``most`` instructions that name a method or field."""
         if member > _MAX_INDEX:
             return []
         self._searched += 1
@@ -576,12 +576,12 @@ class OperandUses:
             # To sort all instructions costs as much as a few searches for one member.
             units = self._code.units
             places = np.flatnonzero(units[1:] == np.uint16(member))
-            places = places[opcode_table(self._opcodes)[units[places] & 0xFF]][:MAX_SITES]
+            places = places[opcode_table(self._opcodes)[units[places] & 0xFF]][:most]
         else:
             members, every = self._sorted
             key = np.uint16(member)  # another type would convert all of them
             first = int(members.searchsorted(key))
-            places = every[first : min(int(members.searchsorted(key, side="right")), first + MAX_SITES)]
+            places = every[first : min(int(members.searchsorted(key, side="right")), first + most)]
         return [self._code.offset(place) for place in places.tolist()]
 
     def has_any(self, members: Sequence[int]) -> bool:

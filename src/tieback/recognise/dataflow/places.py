@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tieback.recognise.dataflow.app import CALLS, AppCode, OperandUses
+from tieback.recognise.dataflow.app import CALLS, MAX_SITES, AppCode, OperandUses
 from tieback.recognise.dataflow.code_units import CodeUnits
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
@@ -25,13 +25,13 @@ class CodePlaces:
         self._uses: dict[tuple[int, frozenset[int]], OperandUses] = {}
         self._left = MAX_STEPS
 
-    def offsets(self, number: int, opcodes: frozenset[int], index: int) -> list[int]:
-        """At most ``MAX_SITES`` offsets in a file of instructions with one of the opcodes and this index."""
+    def offsets(self, number: int, opcodes: frozenset[int], index: int, most: int = MAX_SITES) -> list[int]:
+        """At most ``most`` offsets in a file of instructions with one of the opcodes and this index."""
         uses = self._uses.get((number, opcodes))
         if uses is None:
             dex = self._app.files[number]
             uses = self._uses[number, opcodes] = OperandUses(whole_code(dex), opcodes)
-        return uses.offsets(index)
+        return uses.offsets(index, most)
 
     def has_instruction(self, number: int, opcodes: frozenset[int], index: int) -> bool:
         """True if an instruction has one of the opcodes and this index; no operand counts."""

@@ -1,7 +1,9 @@
 """Where the values in the registers of a method come from, on all of its paths: reaching definitions.
 
 An origin is the code unit of the instruction that made a value; ``-1 - n`` is register ``n`` of the arguments. Moves
-and casts keep origins. Unlike a walk this leaves out no path, so that it can show that a value goes nowhere else.
+and casts keep origins. A register with too many origins, as where all paths of a long method meet in a handler, has
+only the origin ``MANY``: it can have any value of the method. Unlike a walk this leaves out no path, so that it can
+show that a value goes nowhere else.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,6 +27,8 @@ MAX_UNITS = 8_000
 MAX_REGISTERS = 256
 MAX_ORIGINS = 64
 """Most origins of the value in one register."""
+MANY = 1 << 30
+"""Origin of a value that can come from any instruction or argument of the method."""
 _VISITS = 24
 """Most steps per code unit on average; where paths meet, eight registers are one step."""
 
@@ -44,6 +48,7 @@ _NUMBERS = bytes(
 _WIDE_HALF = 1
 
 type Origins = frozenset[int]
+_ANY: Origins = frozenset((MANY,))
 type _State = list[Origins]
 
 _ONE_AA = frozenset(
@@ -165,8 +170,9 @@ class _Reader:
         self._left -= len(known) // 8
         joined = [one | other for one, other in zip(known, state, strict=True)]
         if joined != known:
-            if any(len(one) > MAX_ORIGINS for one in joined):
-                self._left = 0
+            joined = [_ANY if len(one) > MAX_ORIGINS or MANY in one else one for one in joined]
+            if joined == known:
+                return
             self._states[at] = joined
             self._pending[at] = None
 

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.ends import What
-from tieback.recognise.dataflow.reaching import APUT, FILLED, IGET, IPUT, RETURN, SPUT, MethodFlow, Operation, Origins
+from tieback.recognise.dataflow.reaching import (
+    APUT,
+    FILLED,
+    IGET,
+    IPUT,
+    MANY,
+    RETURN,
+    SPUT,
+    MethodFlow,
+    Operation,
+    Origins,
+)
 from tieback.recognise.dataflow.unread_settings import is_unread_setting
 from tieback.recognise.texts.prose import REDIRECT
 from tieback.recognise.texts.redirects import CODE_KEYS
@@ -78,7 +89,7 @@ class Trace:
         self._number, self._code = place
         self._flow = flow
         self._depth = depth
-        self._traced = set(starts)
+        self._traced = {*starts, MANY}
         self._reasons: set[str] = set()
         self._contacts = False
         self._returns = False
@@ -156,7 +167,7 @@ class Trace:
     def _into(self, receiver: Origins) -> None:
         """The receiver has the text too; one that others may know counts as contact."""
         objects = self._objects(receiver)
-        if objects and objects <= self._flow.created | self._traced:
+        if objects and MANY not in objects and objects <= self._flow.created | self._traced:
             self._traced |= objects
         else:
             self._contacts = True

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.reaching import SPUT, MethodFlow, Operation
+from tieback.recognise.dataflow.reaching import MANY, SPUT, MethodFlow, Operation
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
@@ -38,6 +38,8 @@ def is_unread_setting(
         return False
     method = uses.file(number).method_of(code)
     if method < 0 or uses.method_names(number, method)[1] != "<clinit>":
+        return False
+    if any(MANY in its for each in flow.operations for its in each.values):
         return False
     made = one.values[0] if creates else frozenset((one.at,))
     keepers = [each for each in flow.operations if each.at != one.at and any(made & its for its in each.values)]

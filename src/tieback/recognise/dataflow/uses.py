@@ -48,6 +48,8 @@ _TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityTex
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
 _DESCRIPTIONS = frozenset((b"description", b"helpUrl"))
 """Elements of annotations of App Inventor: https://github.com/mit-cml/appinventor-sources, ``DesignerComponent``."""
+_MAX_READS = 512
+"""Most places that read one field: a class of addresses reads the field of their host for each of them."""
 _CONTEXT = "Landroid/content/Context;"
 _PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
 _REFLECTED = "/BuildConfig;"
@@ -252,8 +254,8 @@ class ConstantUses:
     def _readers(self, field: int, depth: int, *, static: bool) -> Outcome:
         places: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
         for number, index in self._app.field_places(field):
-            offsets = self.places.offsets(number, _STATIC_READS if static else _INSTANCE_READS, index)
-            if len(offsets) >= MAX_SITES:
+            offsets = self.places.offsets(number, _STATIC_READS if static else _INSTANCE_READS, index, _MAX_READS)
+            if len(offsets) >= _MAX_READS:
                 return CONTACTS
             for offset in offsets:
                 code = self._app.files[number].code_around(offset, every=True)

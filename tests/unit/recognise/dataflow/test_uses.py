@@ -59,12 +59,16 @@ REASONS = {
     "helpurl": DESCRIPTION,
     "listcompared": COMPARED,
     "setcompared": COMPARED,
+    "guarded": COMPARED,
+    "manyunread": UNREAD,
+    "manyasked": UNREAD,  # all of its paths but one; the host stays a back end
 }
 BACK_ENDS = [
     "arraylater", "arraylist", "arraylocal", "arrayread", "arrayrefilled", "arrayrow", "arrayshared", "branched",
-    "built", "calledbyname", "describedandasked", "edited", "element", "extra", "given", "handled", "helpurlandelement",
+    "built", "calledbyname", "describedandasked", "edited", "element", "extra", "given", "guardedasked", "handled",
+    "helpurlandelement",
     "initial", "inmap", "joined", "jumpedover", "jumpsback", "listed",
-    "listgiven", "listshared", "listtried", "loggedandasked", "namedflag", "overridden",
+    "listgiven", "listshared", "listtried", "loggedandasked", "manyasked", "namedflag", "overridden",
     "ownpage", "permitted", "readflag", "readlater", "sent", "server",
 ]  # fmt: skip
 
