@@ -19,6 +19,7 @@ from tieback.cli.terminal import (
     message_console,
     write_line,
 )
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, ExcludeRule, Grant, TargetRule
@@ -253,9 +254,9 @@ def verify(
     else:
         console = data_console()
         for row in rows:
-            count = f"{len(row.signed_by)} of {row.need} required signatures"
+            count = f"{len(row.signed_by)} of {count_text(row.need, 'required signature')}"
             state = "ok" if row.ok else "missing"
-            line = f"{state}: {count}, from a list of {row.keys} keys in {row.where}"
+            line = f"{state}: {count}, from a list of {count_text(row.keys, 'key')} in {row.where}"
             console.print(line, soft_wrap=True)
             for signer in row.signed_by:
                 console.print(f"  - {signer.key} {signer.comment} ({signer.file})", soft_wrap=True)
@@ -341,7 +342,9 @@ def audit(
         if verdict.ok:
             noted = f", {verdict.recovered} truncated by a crash and closed" if verdict.recovered else ""
             console.print(
-                f"intact: {verdict.lines} entries{noted}, last hash {verdict.head}", markup=False, soft_wrap=True
+                f"intact: {count_text(verdict.lines, 'entry', 'entries')}{noted}, last hash {verdict.head}",
+                markup=False,
+                soft_wrap=True,
             )
         elif verdict.bad_line is None:
             console.print(f"broken: {verdict.why}", soft_wrap=True)

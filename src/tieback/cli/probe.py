@@ -295,7 +295,7 @@ def _ask(
         _print(tally, rules)
     _write(tally.all, permission, str(audit), files, rules)
     if stopped:
-        done = f"stopped after {tally.total} of {len(wanted)} targets ({stopped})"
+        done = f"stopped after {tally.total} of {count_text(len(wanted), 'target')} ({stopped})"
         typer.echo(f"{done}; the same command resumes within 24 hours", err=True)
         raise typer.Exit(ExitCode.SOME_FAILED)
     if tally.outside == tally.total:

@@ -11,7 +11,7 @@ from tieback.model.report.groups import FigureGroup, GroupTable
 from tieback.model.report.headline import Headline
 from tieback.report.figures import bytes_range_text, bytes_text, figure_text, quality_text, range_text
 from tieback.report.texts.clean import clean
-from tieback.report.texts.stores import PLATFORM_WORDS
+from tieback.report.texts.stores import PLATFORM_WORDS, records_text
 
 BY = {
     "kind": "Kind of store",
@@ -108,7 +108,7 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
         yield FigureStep("stores remediated", f"{past.remediated:,}", "exact", "", note)
     if (closer := report.closer) is not None:
         note = (
-            f"{count_text(closer.stores, 'store')} whose fields were read: {figure_text(closer.records)} records, "
+            f"{count_text(closer.stores, 'store')} whose fields were read: {records_text(closer.records)}, "
             f"{bytes_text(closer.bytes)}; included in the figures above"
         )
         yield FigureStep("apps with fields read", f"{closer.apps:,}", "exact", "", note)

@@ -13,6 +13,7 @@ import msgspec
 
 from tieback.backends.probe_hints import NO_PROBE_HINTS, ProbeHints
 from tieback.model.backend import Candidate
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline.probing.ransom_notes import NoteJudge
@@ -271,7 +272,7 @@ def _weight(probe: Probe) -> float:
 def _not_all_tried(first: ProbeReport, tried: int, left: int, opening: OpeningBudget) -> ProbeReport:
     """The report of a service that no probe recognised before the time for that was spent."""
     why = "the server neither answers nor closes" if opening.is_ignored else f"no answer within {opening.most:g} s"
-    told = f"not recognised: {why}; {tried} protocols tried, {left} not tried"
+    told = f"not recognised: {why}; {count_text(tried, 'protocol')} tried, {left} not tried"
     return msgspec.structs.replace(first, problems=(told, *first.problems))
 
 

@@ -9,6 +9,7 @@ import re
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.probes.wire.cursor import Cursor
 from tieback.probes.wire.frames import Inbox
@@ -249,7 +250,7 @@ def decode_rows(body: bytes, columns: int) -> CqlRows:
             raise HostileAnswer("a column of an unexpected type")
     count = cursor.big(4)
     if count > PAGE:
-        raise HostileAnswer(f"{count} rows in a page of at most {PAGE}")
+        raise HostileAnswer(f"{count_text(count, 'row')} in a page of at most {PAGE}")
     rows = [[_bytes(cursor) for _ in range(columns)] for _ in range(count)]
     return CqlRows(rows, bool(flags & _MORE_PAGES))
 

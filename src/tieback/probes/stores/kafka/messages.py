@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Conversation, Receive
 
@@ -150,7 +151,7 @@ class _Reader:
         if size == -1:
             return 0
         if size < 0 or size * least > len(self._data) - self._at:
-            raise HostileAnswer(f"a Kafka array of {size} items")
+            raise HostileAnswer(f"a Kafka array of {count_text(size, 'item')}")
         return size
 
 

@@ -9,6 +9,7 @@ import struct
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Conversation, Receive
 
@@ -115,7 +116,7 @@ def children(record: bytes) -> Children:
         raise HostileAnswer("a ZooKeeper list that ends early")
     count = int.from_bytes(record[:4], "big", signed=True)
     if not -1 <= count <= len(record) // 4:
-        raise HostileAnswer(f"a ZooKeeper list of {count} names")
+        raise HostileAnswer(f"a ZooKeeper list of {count_text(count, 'name')}")
     names: list[str] = []
     at = 4
     for _ in range(max(count, 0)):
