@@ -143,7 +143,7 @@ def evidence(
     write_whole(path, made.data)
     console = message_console()
     blocks = count_text(made.audit_blocks, "signed part", "signed parts")
-    console.print(Text(f"{path}: {len(made.data):,} bytes, {blocks} of the audit log"))
+    console.print(Text(f"{path}: {count_text(len(made.data), 'byte')}, {blocks} of the audit log"))
     if made.time:
         console.print(Text(f"time stamp: {made.time}"))
     if made.audit_left_out:

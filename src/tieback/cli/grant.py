@@ -350,7 +350,7 @@ def audit(
             console.print(f"broken: {verdict.why}", soft_wrap=True)
         else:
             kind = "truncated" if verdict.cut else "broken"
-            before = f"the hash chain of the {verdict.lines} entries before it is intact"
+            before = f"the hash chain of the {count_text(verdict.lines, 'entry', 'entries')} before it is intact"
             console.print(f"{kind} at line {verdict.bad_line}: {verdict.why}; {before}", soft_wrap=True)
         for line in _signed_text(verdict, own_fingerprint()):
             console.print(line, soft_wrap=True)
@@ -367,10 +367,10 @@ def _signed_text(verdict: "AuditCheck", own: str) -> Iterator[str]:
         yield "not signed: there is no checkpoint, so edits with recomputed hashes cannot be detected"
         return
     keys = ", ".join(f"{key} ({'this user' if key == own else 'not the key of this user'})" for key in verdict.keys)
-    yield f"signed: {verdict.checkpoints} checkpoint{'' if verdict.checkpoints == 1 else 's'} by {keys}"
+    yield f"signed: {count_text(verdict.checkpoints, 'checkpoint')} by {keys}"
     last = ""
     if verdict.unsigned:
-        entries = "entry" if verdict.unsigned == 1 else f"{verdict.unsigned:,} entries"
+        entries = "entry" if verdict.unsigned == 1 else count_text(verdict.unsigned, "entry", "entries")
         last = f"changes to the last {entries}, which no checkpoint covers, and "
     yield f"cannot be detected: {last}changes by a holder of the key"
 

@@ -275,7 +275,10 @@ def _ask(
 
     def begin(begun: RunStart) -> None:
         if begun.before:
-            typer.echo(f"resuming: {begun.before} of {begun.total} targets were probed in the earlier run", err=True)
+            typer.echo(
+                f"resuming: {begun.before} of {count_text(begun.total, 'target')} were probed in the earlier run",
+                err=True,
+            )
 
     stopped = ""
     with progress_bar("probing") as progress:

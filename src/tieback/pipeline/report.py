@@ -244,7 +244,11 @@ def apps_of_run(workspace: Workspace, run_id: str) -> RunApps:
 def _damage(workspace: Workspace) -> tuple[Problem, ...]:
     damaged = damage_lines(workspace.lake, _READ)
     if damaged and not workspace.lake.parts():
-        every = "the only part of the lake is" if len(damaged) == 1 else f"all {len(damaged):,} parts of the lake are"
+        every = (
+            "the only part of the lake is"
+            if len(damaged) == 1
+            else f"all {count_text(len(damaged), 'part')} of the lake are"
+        )
         raise WorkspaceError(
             f"{every} damaged, so there is nothing to report",
             where=str(workspace.directory),

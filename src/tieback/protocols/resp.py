@@ -164,7 +164,7 @@ def parse_element(kind: bytes, line: bytes, limits: Limits = DEFAULT_LIMITS) -> 
                 return None, -1, 2 * length if kind in _PAIRS else length
             if length <= limits.string:
                 return None, length, -1
-            raise MalformedRespError(f"a RESP string of {length} bytes")
+            raise MalformedRespError(f"a RESP string of {count_text(length, 'byte')}")
         if line == b"-1" and kind in _NULLABLE:
             return None, -1, -1
         raise MalformedRespError("a RESP length that is not a number")

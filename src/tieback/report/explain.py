@@ -294,7 +294,7 @@ def _share(store: Exposure, of: str, pii_class: str) -> StoreShare:
 def _one(store: Exposure) -> Figure:
     if store.at_most == 1:
         return exact(1, "counted once by its identity")
-    return lower_bound(1, f"1 to {store.at_most:,} stores: no identifier shows that its addresses are one")
+    return lower_bound(1, f"1 to {count_text(store.at_most, 'store')}: no identifier shows that its addresses are one")
 
 
 def _parts(store: Exposure, of: str, pii_class: str = "") -> tuple[tuple[str, Figure], ...]:

@@ -74,7 +74,7 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
         )
     if (sample := report.sample) is not None:
         note = (
-            f"of {sample.population:,} apps: {sample.affected_low:,} to {sample.affected_high:,} at 95 %; "
+            f"of {count_text(sample.population, 'app')}: {sample.affected_low:,} to {sample.affected_high:,} at 95 %; "
             f"the sample is {_percent(head.apps_analysed, sample.population)} of them"
         )
         yield FigureStep("apps affected in the population", figure_text(sample.affected), "estimate", "", note)
@@ -102,7 +102,8 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
             "stores ransomed or wiped", f"{head.stores_ransomed:,}", "from names and shape", "stores-ransomed", note
         )
     if (past := report.history) is not None and past.before:
-        note = f"{_of(past.remediated, past.before)} stores found open since {past.since}"
+        before = count_text(past.before, "store")
+        note = f"{_percent(past.remediated, past.before)} of {before} found open since {past.since}"
         if past.unconfirmed:
             note += f"; {past.unconfirmed:,} more unconfirmed"
         yield FigureStep("stores remediated", f"{past.remediated:,}", "exact", "", note)

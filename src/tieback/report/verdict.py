@@ -147,7 +147,7 @@ def intrusion_text(store: Exposure | ProbeReport) -> str:
 def how_many_text(store: Exposure) -> str:
     """Return that the addresses may be one store or several, with the figures of both cases."""
     text = (
-        f"1 to {store.at_most:,} stores: product, version, names and figures agree at these addresses, "
+        f"1 to {count_text(store.at_most, 'store')}: product, version, names and figures agree at these addresses, "
         "but no identifier shows that it is one store"
     )
     if store.records_at_most is not None and store.bytes_at_most is not None and store.exposed:

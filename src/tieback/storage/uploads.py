@@ -295,7 +295,7 @@ class UploadWriter:
         digest = self._digest.hexdigest()
         if self._length is not None and self.size != self._length:
             raise InputError(
-                f"{count_text(self.size, 'byte')} arrived, {self._length:,} were announced",
+                f"{count_text(self.size, 'byte')} arrived, {count_text(self._length, 'was', 'were')} announced",
                 where="Content-Length",
                 advice="Send the file again",
             )
@@ -360,4 +360,4 @@ def _sync(directory: Path) -> None:
 
 
 def _gib(size: int) -> str:
-    return f"{size / GIB:.1f} GiB" if size >= GIB // 10 else f"{size:,} bytes"
+    return f"{size / GIB:.1f} GiB" if size >= GIB // 10 else f"{count_text(size, 'byte')}"

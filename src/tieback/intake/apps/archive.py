@@ -175,7 +175,7 @@ class Archive:
         if start < 0 or size < 24:
             return b""
         if size > MAX_SIGNING_BLOCK:
-            self.problems.note(f"the signing block of {size} bytes is too large to read", "", None)
+            self.problems.note(f"the signing block of {count_text(size, 'byte')} is too large to read", "", None)
             return b""
         return self._data[start:end]
 

@@ -25,7 +25,7 @@ def encode_frame(document: Observation) -> bytes:
     """
     body = _encoder.encode(document)
     if len(body) > MAX_DOCUMENT:
-        raise FrameError(f"the document is too long ({len(body)} bytes)", where="proxy")
+        raise FrameError(f"the document is too long ({count_text(len(body), 'byte')})", where="proxy")
     return len(body).to_bytes(_HEAD) + body
 
 

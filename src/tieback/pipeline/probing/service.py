@@ -280,7 +280,7 @@ def _unknown(first: ProbeReport, tried: int) -> ProbeReport:
     """The report of a service that no probe recognised; the result of one probe is shown as an example."""
     if first.outcome is not Outcome.PROTOCOL_MISMATCH or tried == 1 or is_plain_http(first) or not first.problems:
         return first
-    told = f"not a known store: {tried} protocols tried ({first.probe}: {first.problems[0]})"
+    told = f"not a known store: {count_text(tried, 'protocol')} tried ({first.probe}: {first.problems[0]})"
     return msgspec.structs.replace(first, problems=(told, *first.problems[1:]))
 
 

@@ -104,8 +104,9 @@ def _too_many(text: str, hosts: int, ports: int, *, named: bool) -> None:
         advice = "Name fewer ports"
     else:
         advice = "Name a smaller block" + (", or one port, such as 192.0.2.0/24:9200" if ports > 1 else "")
+    targets = count_text(hosts * ports, "target")
     raise UsageError(
-        f"{' with '.join(sizes)} are {hosts * ports:,} targets; one argument may name at most {MAX_EXPANDED:,}",
+        f"{' with '.join(sizes)} are {targets}; one argument may name at most {MAX_EXPANDED:,}",
         where=text[:200],
         advice=advice,
     )

@@ -18,7 +18,6 @@ import re
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
 from tieback.model.refused_words import refused_word, secret_words
@@ -201,5 +200,9 @@ def _is_readable(inquiry: Inquiry, lister: _Pages) -> Conversation[bool]:
     if answer.status != 200 or page or differs or not length.isascii() or not length.isdigit():
         draft.problem(f"{_FILE.label}: status {answer.status}, not the listed file")
         return False
-    draft.prove(_FILE.label, f"a file of {count_text(length, 'byte')} is readable; it was not read", Access.OPEN)
+    draft.prove(
+        _FILE.label,
+        f"a file of {length} {'byte' if length == '1' else 'bytes'} is readable; it was not read",
+        Access.OPEN,
+    )
     return True

@@ -203,7 +203,7 @@ def _packet(magic: bytes = b"") -> Conversation[tuple[int, int, bytes, bytes]]:
     head += yield Receive(exactly=_HEADER.size - 1)
     _, opcode, key, extras, status, size, _, _ = _HEADER.unpack(head)
     if size > _MAX_STATS or key + extras > size:
-        raise HostileAnswer(f"a Memcached packet of {size} bytes")
+        raise HostileAnswer(f"a Memcached packet of {count_text(size, 'byte')}")
     body = (yield Receive(exactly=size)) if size else b""
     return opcode, status, body[extras : extras + key], body[extras + key :]
 

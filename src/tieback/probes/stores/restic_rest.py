@@ -77,6 +77,5 @@ class ResticRestProbe(WebStoreProbe):
             draft.prove(_CONFIG.label, "no repository at the root", Access.OPEN_EMPTY)
             draft.problem("repositories below a path of their own are not listed")
         else:
-            draft.problem(
-                f"{_CONFIG.label}: status {head.status}, {count_text(length, 'byte')}, no configuration of a repository"
-            )
+            size = "no length" if length is None else count_text(length, "byte")
+            draft.problem(f"{_CONFIG.label}: status {head.status}, {size}, no configuration of a repository")

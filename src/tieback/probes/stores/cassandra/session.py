@@ -157,7 +157,7 @@ class CqlSession:
             if head[0] not in (0x83, 0x84) or head[2:4] != b"\0\0" or opcode not in (_ERROR, _SUPPORTED):
                 raise NotThisProtocol(f"not CQL: {printable(head)}")
             if size > _MAX_OPENING:
-                raise NotThisProtocol(f"a CQL answer of {size} bytes")
+                raise NotThisProtocol(f"a CQL answer of {count_text(size, 'byte')}")
             body = yield from self._inbox.take(size)
             if opcode == _SUPPORTED:
                 return _multimap(Cursor(body, "a SUPPORTED frame"))
@@ -208,7 +208,7 @@ class CqlSession:
         if head[0] != 0x80 | self._version or head[1] & ~8 or head[2:4] != b"\0\0" or size > _LARGEST:
             raise HostileAnswer("a CQL frame that does not answer the request")
         if size > _CAP:
-            raise TooLargeAnswer(f"an answer of {size} bytes")
+            raise TooLargeAnswer(f"an answer of {count_text(size, 'byte')}")
         body = yield from self._inbox.take(size)
         if head[1] & 8:
             cursor = Cursor(body, "a list of warnings")

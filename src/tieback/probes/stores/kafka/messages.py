@@ -120,7 +120,7 @@ def read_answer(correlation: int, head: bytes = b"") -> Conversation[bytes]:
     if number != correlation or not 4 <= size <= _LARGEST:
         raise (NotThisProtocol if head else HostileAnswer)("a Kafka answer that does not belong to the request")
     if size > MAX_ANSWER:
-        raise TooLargeAnswer(f"an answer of {size} bytes")
+        raise TooLargeAnswer(f"an answer of {count_text(size, 'byte')}")
     return (yield Receive(exactly=size - 4)) if size > 4 else b""
 
 

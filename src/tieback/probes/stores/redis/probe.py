@@ -18,7 +18,7 @@ from functools import partial
 
 import msgspec
 
-from tieback.model.count_text import count_text
+from tieback.model.count_text import count_text, form_for
 from tieback.model.figure import Figure, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Privileges, ProbeReport
@@ -481,7 +481,8 @@ def _readable(draft: ReportDraft, container: Container, found: rights.ReadableKe
     """The container with the keys that are readable; the same one if they are all readable."""
     keys, figure = _keys(container), found.figure if found is not None else None
     if found is None or figure is None:
-        draft.problem(f"{container.name}: {keys} keys; which of them are readable without a password is not known")
+        which = form_for(keys, "whether it is", "which of them are")
+        draft.problem(f"{container.name}: {count_text(keys, 'key')}; {which} readable without a password is not known")
         return _unchecked(container)
     if found.readable == found.names == keys:
         return container
