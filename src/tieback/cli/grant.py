@@ -267,7 +267,7 @@ def verify(
     if not verdict.ok:
         missing = sum(not row.ok for row in rows)
         exit_with_findings(
-            f"required signatures are missing: {missing:,} of {len(rows):,} lists"
+            f"required signatures are missing: {missing:,} of {count_text(len(rows), 'list')}"
             if rows
             else "no signature was checked"
         )
