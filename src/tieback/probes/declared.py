@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from tieback.model.count_text import count_text
+from tieback.model.count_text import count_text, form_for
 from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
@@ -130,8 +130,9 @@ class DeclaredProbe(WebStoreProbe):
         left_out = known_names - len(wanted)
         if by_name and left_out > 0:
             inquiry.draft.problem(
-                f"{left_out:,} of {count_text(known_names, 'name')} not requested: another form than "
-                "`names` allows, or a word that may start an action or show secrets"
+                f"{left_out:,} of {count_text(known_names, 'name')} {form_for(left_out, 'was', 'were')} not requested: "
+                f"{form_for(left_out, 'it has', 'they have')} another form than `names` allows, or a word that may "
+                "start an action or show secrets"
             )
         for name in inquiry.limit(wanted, _CONTAINERS) if by_name else ():
             yield from self._named_container(inquiry, seen, name, by_name)

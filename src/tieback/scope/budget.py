@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 
-from tieback.model.count_text import count_text, seconds_text
+from tieback.model.count_text import count_text, form_for, seconds_text
 from tieback.model.grant import Limits
 from tieback.model.probe import Outcome
 from tieback.scope.conversation import Fault
@@ -137,7 +137,9 @@ class ConversationBudget:
         """
         left = self._most - self.bytes_read
         if left <= 0:
-            raise Fault(Outcome.BUDGET_SPENT, f"{count_text(self.bytes_read, 'byte was', 'bytes were')} read")
+            raise Fault(
+                Outcome.BUDGET_SPENT, f"{self.bytes_read} {form_for(self.bytes_read, 'byte was', 'bytes were')} read"
+            )
         return left
 
     def wire(self, count: int) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tieback.model.count_text import count_text
+from tieback.model.count_text import count_text, form_for
 from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Limits
 from tieback.model.probe import NO_BYTE, Outcome, TlsInfo
@@ -378,7 +378,8 @@ class ConversationRunner:
             need = count - len(self._buffer)
             if need > self._budget.bytes_left():
                 raise Fault(
-                    Outcome.BUDGET_SPENT, f"a response of {count_text(count, 'byte')} exceeds the remaining budget"
+                    Outcome.BUDGET_SPENT,
+                    f"a response of {count} {form_for(count, 'byte', 'bytes')} exceeds the remaining budget",
                 )
             if not await self._more(seconds):
                 raise self._ended(f"{len(self._buffer)} of {count_text(count, 'byte')} of a response")

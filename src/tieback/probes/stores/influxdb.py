@@ -347,7 +347,7 @@ class _Points:
         if self._inquiry.draft.target.scans and any(count >= MAX_POINTS for count in found.values()):
             found |= yield from self._ask(_ALL_POINTS, name)
         if not found:
-            self._inquiry.draft.problem(f"{name[:60]!r}: {series:,} series, whose points were not counted")
+            self._inquiry.draft.problem(f"{name[:60]!r}: {series} series, whose points were not counted")
         method = "SELECT COUNT(*), default retention policy, the field with most points"
         return {measurement: lower_bound(count, method) for measurement, count in found.items()}
 
