@@ -276,7 +276,7 @@ def _ask(
     def begin(begun: RunStart) -> None:
         if begun.before:
             typer.echo(
-                f"resuming: {begun.before} of {count_text(begun.total, 'target')} were probed in the earlier run",
+                f"resuming: {begun.before} of {count_text(begun.total, 'target was', 'targets were')} probed in the earlier run",
                 err=True,
             )
 

@@ -111,7 +111,7 @@ class _Batch:
         waiting = [number for number, app in enumerate(known) if self._waits(app)]
         if len(waiting) < len(entries):
             self._tell(
-                f"{len(entries) - len(waiting)} of {count_text(len(entries), 'app')} were captured or failed before"
+                f"{len(entries) - len(waiting)} of {count_text(len(entries), 'app was', 'apps were')} captured or failed before"
             )
         for place, number in enumerate(waiting, start=1):
             if self._stopped():
