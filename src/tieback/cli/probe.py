@@ -275,10 +275,8 @@ def _ask(
 
     def begin(begun: RunStart) -> None:
         if begun.before:
-            typer.echo(
-                f"resuming: {begun.before} of {count_text(begun.total, 'target was', 'targets were')} probed in the earlier run",
-                err=True,
-            )
+            count = f"{begun.before:,} of {count_text(begun.total, 'target was', 'targets were')}"
+            typer.echo(f"resuming: {count} probed in the earlier run", err=True)
 
     stopped = ""
     with progress_bar("probing") as progress:

@@ -110,9 +110,8 @@ class _Batch:
         known = [self._known(key, entry) for key, entry in zip(keys, entries, strict=True)]
         waiting = [number for number, app in enumerate(known) if self._waits(app)]
         if len(waiting) < len(entries):
-            self._tell(
-                f"{len(entries) - len(waiting)} of {count_text(len(entries), 'app was', 'apps were')} captured or failed before"
-            )
+            count = f"{len(entries) - len(waiting):,} of {count_text(len(entries), 'app was', 'apps were')}"
+            self._tell(f"{count} captured or failed before")
         for place, number in enumerate(waiting, start=1):
             if self._stopped():
                 self._why = "stopped by the user"
