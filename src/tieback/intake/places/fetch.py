@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.intake.places.content import ContentReader, is_url
-from tieback.model.count_text import count_text
+from tieback.model.count_text import form_for
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN_SIZE, ObjectLocation
 
@@ -119,7 +119,9 @@ class _Coming:
                 raise _too_large()
             if self._promised != UNKNOWN_SIZE and self._size > self._promised:
                 raise InputError(
-                    f"the content is larger than the expected {count_text(self._promised, 'byte')}", advice=_ADVICE
+                    f"the content is larger than the expected {self._promised} "
+                    f"{form_for(self._promised, 'byte', 'bytes')}",
+                    advice=_ADVICE,
                 )
             if time.monotonic() > self._until:
                 raise InputError(
@@ -131,7 +133,7 @@ class _Coming:
     def check(self, sha256: str) -> None:
         """Raise ``InputError`` if the size or hash differs from the expected one."""
         if self._promised not in {UNKNOWN_SIZE, self._size}:
-            what = f"the content has {count_text(self._size, 'byte')}, expected {self._promised:,}"
+            what = f"the content has {self._size} {form_for(self._size, 'byte', 'bytes')}, expected {self._promised}"
             raise InputError(what, advice=_ADVICE)
         digest = self._digest.hexdigest()
         if digest != sha256:
