@@ -395,7 +395,7 @@ class ConversationRunner:
                 return self._take(at + len(delimiter))
             searched = len(self._buffer)
             if searched >= limit:
-                raise Fault(Outcome.HOSTILE, f"no {delimiter!r} in {count_text(limit, 'byte')}")
+                raise Fault(Outcome.HOSTILE, f"no {delimiter!r} in {limit} {form_for(limit, 'byte', 'bytes')}")
             if not await self._more(seconds):
                 raise self._ended(f"{count_text(searched, 'byte')} without {delimiter!r}")
 
