@@ -481,8 +481,8 @@ def _readable(draft: ReportDraft, container: Container, found: rights.ReadableKe
     """The container with the keys that are readable; the same one if they are all readable."""
     keys, figure = _keys(container), found.figure if found is not None else None
     if found is None or figure is None:
-        which = form_for(keys, "whether it is", "which of them are")
-        draft.problem(f"{container.name}: {count_text(keys, 'key')}; {which} readable without a password is not known")
+        verb = form_for(keys, "whether it is", "which are")
+        draft.problem(f"{container.name}: {count_text(keys, 'key')}; {verb} readable without a password is not known")
         return _unchecked(container)
     if found.readable == found.names == keys:
         return container
