@@ -126,10 +126,10 @@ def asking(receive: Receive, times: int = 1) -> Conversation[Fault | int]:
 @pytest.mark.parametrize(
     ("handler", "receive", "times", "outcome", "says"),
     [
-        (drip, Receive(exactly=1000), 1, Outcome.TIMEOUT, "exceeded 1 seconds"),
-        (drip, Receive(until=b"\n"), 1, Outcome.TIMEOUT, "exceeded 1 seconds"),
-        (drip, Receive(), 10**6, Outcome.TIMEOUT, "exceeded 1 seconds"),
-        (drip, Receive(exactly=1), 10**6, Outcome.TIMEOUT, "exceeded 1 seconds"),
+        (drip, Receive(exactly=1000), 1, Outcome.TIMEOUT, "exceeded 1 second"),
+        (drip, Receive(until=b"\n"), 1, Outcome.TIMEOUT, "exceeded 1 second"),
+        (drip, Receive(), 10**6, Outcome.TIMEOUT, "exceeded 1 second"),
+        (drip, Receive(exactly=1), 10**6, Outcome.TIMEOUT, "exceeded 1 second"),
         (flood, Receive(until=b"\n"), 1, Outcome.HOSTILE, "in 65536 bytes"),
         (flood, Receive(), 10**6, Outcome.BUDGET_SPENT, "bytes were read"),
         (flood, Receive(exactly=10**9), 1, Outcome.BUDGET_SPENT, "1000000000 bytes"),

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.exposure import PiiClassTotal
 from tieback.model.figure import Quality
 from tieback.model.pii import ClassificationBasis
@@ -133,7 +134,11 @@ class Duties:
         named = ", ".join(held[:MOST_NAMED])
         if len(held) > MOST_NAMED:
             named += f" and {len(held) - MOST_NAMED} more"
-        where = f"{stores:,} exposed stores contain" if stores > 1 else "an exposed store contains"
+        where = (
+            count_text(stores, "exposed store contains", "exposed stores contain")
+            if stores > 1
+            else "an exposed store contains"
+        )
         by = " and ".join(words for basis, words in _BASES.items() if basis in self._bases[name])
         return f"{where} {named}, detected by {by}"
 

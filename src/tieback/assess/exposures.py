@@ -17,6 +17,7 @@ from tieback.assess.leaves import bytes_total, leaf_containers, records_total
 from tieback.assess.people import PeopleTotal, estimate_people, most_own_people
 from tieback.assess.ransom import RansomSigns, strongest_verdict
 from tieback.assess.severity import SeverityFacts, SeverityTable, load_severity_table, rate_severity
+from tieback.model.count_text import count_text
 from tieback.model.exposure import AppRoute, ClassifiedField, Exposure, PeopleRange, PiiClassTotal, SeverityFactor
 from tieback.model.figure import Figure, Quality, lower_bound, total
 from tieback.model.pii import Classification, ClassificationBasis, Column
@@ -177,7 +178,9 @@ def _if_several(
     """The sum over the parts of a store, or ``None`` if there is only one part."""
     if len(parts) == 1:
         return None
-    return total((measure(_containers(part)) for part in parts), f"sum over {len(parts)} addresses")
+    return total(
+        (measure(_containers(part)) for part in parts), f"sum over {count_text(len(parts), 'address', 'addresses')}"
+    )
 
 
 def _people(

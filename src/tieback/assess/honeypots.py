@@ -13,6 +13,7 @@ from ipaddress import ip_address
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.probe import Outcome, ProbeReport
 
 
@@ -96,10 +97,10 @@ class HoneypotSigns:
     def _crowded(self, report: ProbeReport) -> Iterable[str]:
         products = len(self._products.get(report.address, ()))
         if products >= self._data.crowd.products:
-            yield f"{products} different products respond at this address"
+            yield f"{count_text(products, 'different product responds', 'different products respond')} at this address"
         stores = len(self._stores.get((report.address, report.product), ()))
         if stores >= self._data.crowd.stores:
-            yield f"{report.product} responds on {stores} ports of this address"
+            yield f"{report.product} responds on {count_text(stores, 'port')} of this address"
 
 
 def load_honeypot_data() -> HoneypotData:

@@ -22,6 +22,7 @@ import msgspec
 
 from tieback.assess.leaves import leaf_containers
 from tieback.assess.note import NoteSigns
+from tieback.model.count_text import form_for
 from tieback.model.figure import Quality, exact
 from tieback.model.probe import Container, Ransom, RansomVerdict
 
@@ -207,7 +208,9 @@ class RansomSigns:
             return Ransom(RansomVerdict.WIPED, (name,))
         records = None if leaf.records is None else leaf.records.value
         if records is not None and records > (self._note.max_records if match.weak else self._note.many_records):
-            return Ransom(RansomVerdict.UNLIKELY, (f"{name}, but it contains {records} records",))
+            return Ransom(
+                RansomVerdict.UNLIKELY, (f"{name}, but it contains {records} {form_for(records, 'record', 'records')}",)
+            )
         shape = self._shape(leaf, match)
         if shape:
             return Ransom(RansomVerdict.LIKELY, (f"{name}, and it has the shape of a note: {shape}",))

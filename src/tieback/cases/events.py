@@ -16,6 +16,7 @@ import msgspec
 
 from tieback.cases.comparison import comparison_lines
 from tieback.model.case import Case, CaseState, RecheckVerdict
+from tieback.model.count_text import form_for
 from tieback.model.document import encode
 from tieback.model.figure import Quality
 from tieback.report.shortened import cut, cut_text
@@ -81,7 +82,11 @@ class CaseEvent(msgspec.Struct, frozen=True):
         """The event as one line of text."""
         where = cut_text(self.places, 2, count=len(self.places) + self.places_left_out)
         verdict = "" if self.verdict is None else f" {self.verdict.value.replace('_', ' ')}"
-        grown = "" if not self.records_change else f" ({self.records_change:+,} records)"
+        grown = (
+            ""
+            if not self.records_change
+            else f" ({self.records_change:+,} {form_for(abs(self.records_change), 'record', 'records')})"
+        )
         state = self.state.value.replace("_", " ")
         if self.due is not None:
             state = f"{state}, late: due on {self.due}"

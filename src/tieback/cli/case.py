@@ -23,6 +23,7 @@ from tieback.cli.terminal import (
 )
 from tieback.cli.vendor import ByOption, day_of
 from tieback.model.case import Case, CaseState, LogLine
+from tieback.model.count_text import count_text, form_for
 from tieback.model.document import encode
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.safe_text import escape_line
@@ -78,7 +79,7 @@ def open_(
     _print(list(done.cases), names, output)
     told = f"{len(done.cases)} opened, {done.known} already known"
     if done.nobodys:
-        told += f"; no case for {done.nobodys} open stores: vendor unknown"
+        told += f"; no case for {count_text(done.nobodys, 'open store')}: vendor unknown"
     message_console().print(told)
     for store in done.unconfirmed:
         message_console().print(
@@ -269,7 +270,10 @@ def verify(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Out
     if output is OutputFormat.JSON:
         write_line(encode("case-log", verdict))
     else:
-        typer.echo(f"{verdict.lines} entries, last hash {verdict.head}; {verdict.cases} cases match")
+        typer.echo(
+            f"{count_text(verdict.lines, 'entry', 'entries')}, last hash {verdict.head}; "
+            f"{count_text(verdict.cases, 'case matches', 'cases match')}"
+        )
     if not verdict.ok:
         raise WorkspaceError(verdict.why, where="case log", advice="Compare it with a copy of the workspace")
 
@@ -401,7 +405,11 @@ def _facts(case: Case) -> list[tuple[str, str]]:
         seen = "no re-check" if one.verdict is None else f"re-check: {one.verdict.value.replace('_', ' ')}"
         facts.append(("closed without a fix", f"{one.time:%Y-%m-%d}, {one.by or 'unknown'}, {seen}: {one.reason}"))
     if check is not None:
-        grown = "" if check.records_change is None else f", {check.records_change:+,} records"
+        grown = (
+            ""
+            if check.records_change is None
+            else f", {check.records_change:+,} {form_for(abs(check.records_change), 'record', 'records')}"
+        )
         facts.append(("last re-check", f"{check.verdict.value.replace('_', ' ')}{grown}, {check.time:%Y-%m-%d %H:%M}"))
         facts += [("reason", reason) for reason in check.reasons]
         facts += [("compared", line) for line in comparison_lines(check.compared)] if check.compared else []

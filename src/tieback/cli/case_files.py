@@ -89,12 +89,15 @@ def _export_bundles(
     for bundle in made.bundles:
         write_whole(out / bundle.file, bundle.data)
         name = " / ".join(part for part in (bundle.owner, bundle.contact, bundle.country) if part) or "unknown network"
-        console.print(Text(f"{out / bundle.file}: {bundle.rows} rows for {escape_line(name)}"))
+        console.print(Text(f"{out / bundle.file}: {count_text(bundle.rows, 'row')} for {escape_line(name)}"))
     for one in made.withheld:
         console.print(Text(f"withheld: {one.case}: {one.reason}"))
     if made.without_address:
         console.print(
-            Text(f"no address is known for {len(made.without_address)} cases: {cut_text(made.without_address, 5)}")
+            Text(
+                f"no address is known for {count_text(len(made.without_address), 'case')}: "
+                f"{cut_text(made.without_address, 5)}"
+            )
         )
 
 
@@ -140,7 +143,7 @@ def evidence(
     write_whole(path, made.data)
     console = message_console()
     blocks = count_text(made.audit_blocks, "signed part", "signed parts")
-    console.print(Text(f"{path}: {len(made.data):,} bytes, {blocks} of the audit log"))
+    console.print(Text(f"{path}: {count_text(len(made.data), 'byte')}, {blocks} of the audit log"))
     if made.time:
         console.print(Text(f"time stamp: {made.time}"))
     if made.audit_left_out:
@@ -161,11 +164,14 @@ def _verify_evidence(archive: Path | None, key: str, roots: Path | None, output:
         return
     console = data_console()
     console.print(
-        Text(f"intact: case {check.case}, {check.files} files, written {check.created} by tieback {check.tieback}")
+        Text(
+            f"intact: case {check.case}, {count_text(check.files, 'file')}, "
+            f"written {check.created} by tieback {check.tieback}"
+        )
     )
     console.print(Text(f"sealed by {check.key}" + ("" if key else "; compare it with the fingerprint of its author")))
     times = f", {check.audit_first} to {check.audit_last}" if check.audit_lines else ": no connection is proved"
-    console.print(Text(f"audit log: {check.audit_lines} lines{times}"))
+    console.print(Text(f"audit log: {count_text(check.audit_lines, 'line')}{times}"))
     console.print(Text(f"time stamp: {check.timestamp}"))
 
 

@@ -9,6 +9,7 @@ import typer
 from rich.text import Text
 
 from tieback.cli.terminal import message_console
+from tieback.model.count_text import count_text
 from tieback.model.errors import WorkspaceError
 from tieback.model.unit import path_text
 
@@ -48,7 +49,9 @@ def certs(
             where=path_text(directory),
             advice="Choose another folder, or check free space and permissions",
         ) from None
-    message_console().print(Text(f"{directory}: valid for {days} days; copy it to every member and keep it secret"))
+    message_console().print(
+        Text(f"{directory}: valid for {count_text(days, 'day')}; copy it to every member and keep it secret")
+    )
 
 
 @app.command()

@@ -19,6 +19,7 @@ from tieback.cli.terminal import (
     message_console,
     write_line,
 )
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, ExcludeRule, Grant, TargetRule
@@ -253,9 +254,9 @@ def verify(
     else:
         console = data_console()
         for row in rows:
-            count = f"{len(row.signed_by)} of {row.need} required signatures"
+            count = f"{len(row.signed_by)} of {count_text(row.need, 'required signature')}"
             state = "ok" if row.ok else "missing"
-            line = f"{state}: {count}, from a list of {row.keys} keys in {row.where}"
+            line = f"{state}: {count}, from a list of {count_text(row.keys, 'key')} in {row.where}"
             console.print(line, soft_wrap=True)
             for signer in row.signed_by:
                 console.print(f"  - {signer.key} {signer.comment} ({signer.file})", soft_wrap=True)
@@ -266,7 +267,7 @@ def verify(
     if not verdict.ok:
         missing = sum(not row.ok for row in rows)
         exit_with_findings(
-            f"required signatures are missing: {missing:,} of {len(rows):,} lists"
+            f"required signatures are missing: {missing:,} of {count_text(len(rows), 'list')}"
             if rows
             else "no signature was checked"
         )
@@ -341,13 +342,15 @@ def audit(
         if verdict.ok:
             noted = f", {verdict.recovered} truncated by a crash and closed" if verdict.recovered else ""
             console.print(
-                f"intact: {verdict.lines} entries{noted}, last hash {verdict.head}", markup=False, soft_wrap=True
+                f"intact: {count_text(verdict.lines, 'entry', 'entries')}{noted}, last hash {verdict.head}",
+                markup=False,
+                soft_wrap=True,
             )
         elif verdict.bad_line is None:
             console.print(f"broken: {verdict.why}", soft_wrap=True)
         else:
             kind = "truncated" if verdict.cut else "broken"
-            before = f"the hash chain of the {verdict.lines} entries before it is intact"
+            before = f"the hash chain of the {count_text(verdict.lines, 'entry', 'entries')} before it is intact"
             console.print(f"{kind} at line {verdict.bad_line}: {verdict.why}; {before}", soft_wrap=True)
         for line in _signed_text(verdict, own_fingerprint()):
             console.print(line, soft_wrap=True)
@@ -364,10 +367,10 @@ def _signed_text(verdict: "AuditCheck", own: str) -> Iterator[str]:
         yield "not signed: there is no checkpoint, so edits with recomputed hashes cannot be detected"
         return
     keys = ", ".join(f"{key} ({'this user' if key == own else 'not the key of this user'})" for key in verdict.keys)
-    yield f"signed: {verdict.checkpoints} checkpoint{'' if verdict.checkpoints == 1 else 's'} by {keys}"
+    yield f"signed: {count_text(verdict.checkpoints, 'checkpoint')} by {keys}"
     last = ""
     if verdict.unsigned:
-        entries = "entry" if verdict.unsigned == 1 else f"{verdict.unsigned:,} entries"
+        entries = "entry" if verdict.unsigned == 1 else count_text(verdict.unsigned, "entry", "entries")
         last = f"changes to the last {entries}, which no checkpoint covers, and "
     yield f"cannot be detected: {last}changes by a holder of the key"
 

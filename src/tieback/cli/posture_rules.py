@@ -142,7 +142,7 @@ def _answers(
     if isinstance(file, RulesPart):
         if kind and kind != file.kind:
             return
-        files = f" ({len(file.files):,} files)" if len(file.files) > 1 else ""
+        files = f" ({count_text(len(file.files), 'file')})" if len(file.files) > 1 else ""
         database = f", for {file.database}" if file.database else ""
         note = "; not verified, only SQL is" if verify else ""
         message_console().print(Text(f"{file.label}{files}: {file.kind}{database}{note}"))

@@ -92,7 +92,8 @@ def print_numbers(rows: "list[ResourceFigures]") -> None:
         for line in one.lines:
             console.print(Text(f"  {line}"))
         if one.kind is ResourceKind.DATABASE and not one.planned:
-            console.print(Text(f"  Shares of all {one.rows[0][1][0]} hosted databases:"))
+            every = one.rows[0][1][0]
+            console.print(Text(f"  Shares of all {every} hosted {'database' if every == '1' else 'databases'}:"))
             for bar in bars(Posture(tuple(rows), FIGURE_2017, METHOD, len(rows))):
                 console.print(Text(f"  {bar.name:<23}{'█' * round(bar.share / 2.5):<41}{bar.share:5.1f} %"))
             console.print(Text(f"  2017: {FIGURE_2017} % unencrypted. {METHOD}", style="dim"))

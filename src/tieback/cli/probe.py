@@ -275,7 +275,8 @@ def _ask(
 
     def begin(begun: RunStart) -> None:
         if begun.before:
-            typer.echo(f"resuming: {begun.before} of {begun.total} targets were probed in the earlier run", err=True)
+            count = f"{begun.before:,} of {count_text(begun.total, 'target was', 'targets were')}"
+            typer.echo(f"resuming: {count} probed in the earlier run", err=True)
 
     stopped = ""
     with progress_bar("probing") as progress:
@@ -295,7 +296,7 @@ def _ask(
         _print(tally, rules)
     _write(tally.all, permission, str(audit), files, rules)
     if stopped:
-        done = f"stopped after {tally.total} of {len(wanted)} targets ({stopped})"
+        done = f"stopped after {tally.total} of {count_text(len(wanted), 'target')} ({stopped})"
         typer.echo(f"{done}; the same command resumes within 24 hours", err=True)
         raise typer.Exit(ExitCode.SOME_FAILED)
     if tally.outside == tally.total:

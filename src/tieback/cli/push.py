@@ -9,6 +9,7 @@ from rich.text import Text
 
 from tieback.cli.formats import format_option
 from tieback.cli.terminal import OutputFormat, data_console, write_line
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import InputError, UsageError
 
@@ -49,7 +50,9 @@ def push(
                 write_line(encode("push", {"report": report, "server": base, "sent": False}))
                 return
             console = data_console()
-            console.print(Text(f"{report.name}: report of {report.title}, {report.size:,} bytes"), soft_wrap=True)
+            console.print(
+                Text(f"{report.name}: report of {report.title}, {count_text(report.size, 'byte')}"), soft_wrap=True
+            )
             console.print(Text(f"SHA-256 {report.sha256}"), soft_wrap=True)
             console.print(Text(f"would be sent to {base}; nothing was contacted"), soft_wrap=True)
             return
@@ -58,7 +61,7 @@ def push(
         write_line(encode("push", done))
         return
     console = data_console()
-    sent = f"{report.size:,} bytes sent" if done.sent else "the server has this content already"
+    sent = f"{count_text(report.size, 'byte')} sent" if done.sent else "the server has this content already"
     console.print(Text(f"{report.name}: {sent}"), soft_wrap=True)
     state = "import queued" if done.new else f"imported by an earlier job ({done.state})"
     console.print(Text(f"{state}: {base}/runs/{done.job}"), soft_wrap=True)

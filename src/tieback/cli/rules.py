@@ -176,7 +176,8 @@ def import_(
     for note in found.notes:
         message_console().print(note)
     every = len(found.rules) + len(found.refused)
-    message_console().print(f"{len(found.rules):,} of {every:,} rules map; add examples, then: tieback rules check")
+    count = f"{len(found.rules):,} of {count_text(every, 'rule maps', 'rules map')}"
+    message_console().print(f"{count}; add examples, then: tieback rules check")
     if not found.rules:
         raise typer.Exit(ExitCode.NOTHING_DONE)
     if out is None:

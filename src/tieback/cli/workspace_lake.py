@@ -55,7 +55,7 @@ def check(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outp
         console = data_console()
         for part, why in damaged.items():
             console.print(f"{part}: {why}", soft_wrap=True)
-        console.print(f"{sound} parts are sound, {len(damaged)} damaged")
+        console.print(f"{count_text(sound, 'part is sound', 'parts are sound')}, {len(damaged)} damaged")
     if damaged:
         message_console().print("damaged parts are ignored; the next `tieback scan` of the same inputs rebuilds them")
         raise typer.Exit(ExitCode.SOME_FAILED)

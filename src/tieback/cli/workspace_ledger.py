@@ -91,7 +91,7 @@ def move(
         moved = move_ledger(workspace, to, progress)
     console = message_console()
     rows, tables = sum(moved.tables.values()), sum(1 for count in moved.tables.values() if count)
-    console.print(f"{rows} rows of {tables} tables copied to {moved.target} and compared")
+    console.print(f"{count_text(rows, 'row')} of {count_text(tables, 'table')} copied to {moved.target} and compared")
     if moved.written_out:
-        console.print(f"{moved.written_out} values contained U+0000; they are stored there as \\x00")
+        console.print(f"{count_text(moved.written_out, 'value')} contained U+0000, stored there as \\x00")
     console.print(f"the old ledger remains at {moved.source}. It is no longer used; you can remove it.")

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
+from tieback.model.count_text import count_text
+
 PARTS = "parts of apps beside whole apps"
 UNREADABLE = "they cannot be opened"
 NOT_REGULAR = "not regular files"
@@ -29,7 +31,7 @@ class SkippedFiles(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """``not read because not app packages: 2 files (such as a.txt)``."""
-        count = "1 file" if self.count == 1 else f"{self.count:,} files"
+        count = count_text(self.count, "file")
         example = self.first if self.count == 1 else f"such as {self.first}"
         return f"not read because {self.why}: {count} ({example})"
 

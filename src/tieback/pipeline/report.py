@@ -244,8 +244,13 @@ def apps_of_run(workspace: Workspace, run_id: str) -> RunApps:
 def _damage(workspace: Workspace) -> tuple[Problem, ...]:
     damaged = damage_lines(workspace.lake, _READ)
     if damaged and not workspace.lake.parts():
+        every = (
+            "the only part of the lake is"
+            if len(damaged) == 1
+            else f"all {count_text(len(damaged), 'part')} of the lake are"
+        )
         raise WorkspaceError(
-            f"all {len(damaged)} parts of the lake are damaged, so there is nothing to report",
+            f"{every} damaged, so there is nothing to report",
             where=str(workspace.directory),
             advice="Run the same `tieback scan` again; it rebuilds them",
         )

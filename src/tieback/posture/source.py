@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tieback.intake.reports.source import ReportSource
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError
 
 MAX_RECORD = 4 << 20
@@ -130,7 +131,7 @@ class PostureSource(ReportSource):
             if row is None:
                 return
             if row and len(row) != len(columns):
-                self.skip(reader.line_num, f"{len(row)} columns, expected {len(columns)}")
+                self.skip(reader.line_num, f"{count_text(len(row), 'column')}, expected {len(columns)}")
             elif row:
                 yield reader.line_num, dict(zip(columns, row, strict=True))
 

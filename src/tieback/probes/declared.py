@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from tieback.model.count_text import count_text, form_for
 from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
@@ -126,10 +127,12 @@ class DeclaredProbe(WebStoreProbe):
         by_name = [one for one in allowed if PLACE in one[0].path and not closed]
         wanted = [name for name in dict.fromkeys((*names, *inquiry.names)) if any(r.fill(name) for _, r in by_name)]
         known_names = len(set(names) | set(inquiry.names))
-        if by_name and len(wanted) < known_names:
+        left_out = known_names - len(wanted)
+        if by_name and left_out > 0:
             inquiry.draft.problem(
-                f"{known_names - len(wanted)} of {known_names} names were not requested: they have another form than "
-                "`names` allows, or a word that may start an action or show secrets"
+                f"{left_out:,} of {count_text(known_names, 'name')} {form_for(left_out, 'was', 'were')} not requested: "
+                f"{form_for(left_out, 'it has', 'they have')} another form than `names` allows, or a word that may "
+                "start an action or show secrets"
             )
         for name in inquiry.limit(wanted, _CONTAINERS) if by_name else ():
             yield from self._named_container(inquiry, seen, name, by_name)

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import Figure, estimate, exact, lower_bound
 from tieback.model.probe import Access, Container, Field, Notice
 from tieback.probes.web import MAX_PROBED, Inquiry
@@ -145,7 +146,7 @@ class FolderWalk:
             draft = self._inquiry.draft
             if skipped:
                 why = self._lister.halt or f"at most {MAX_PROBED}, and {LEVELS} levels"
-                draft.problem(f"{skipped} folders were not listed: {why}")
+                draft.problem(f"{count_text(skipped, 'folder was', 'folders were')} not listed: {why}")
             describes, sizes = self._inquiry.describes, self._lister.sizes
             self._inquiry.add_containers(
                 [tally.container(name, sizes, describes=describes) for name, tally in self._tallies.items()]

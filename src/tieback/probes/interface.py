@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.model.probe import (
     Ability,
@@ -131,7 +132,7 @@ class SampledColumn(msgspec.Struct, frozen=True):
     """At most one value per record, in the order of the records; empty for a record without the field."""
 
     def __repr__(self) -> str:
-        return f"SampledColumn({self.container}, {self.field!r}, {len(self.values)} values)"
+        return f"SampledColumn({self.container}, {self.field!r}, {count_text(len(self.values), 'value')})"
 
 
 type Samples = tuple[SampledColumn, ...]

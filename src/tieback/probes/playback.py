@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.probe import Outcome
 from tieback.scope.conversation import (
     Connect,
@@ -178,7 +179,7 @@ class _Wire:
             found = self._pending.find(step.until, 0, step.limit)
             if found < 0:
                 if len(self._pending) >= step.limit:
-                    raise Fault(Outcome.HOSTILE, f"no end within {step.limit} bytes")
+                    raise Fault(Outcome.HOSTILE, f"no end within {count_text(step.limit, 'byte')}")
                 raise self._starved()
             size = found + len(step.until)
         else:

@@ -14,6 +14,8 @@ from enum import Enum, auto
 
 import msgspec
 
+from tieback.model.count_text import count_text
+
 RESP2 = frozenset({b"+", b"-", b":", b"$", b"*"})
 """The types of RESP2: simple string, error, integer, bulk string, array."""
 RESP3 = RESP2 | {b"_", b"#", b",", b"(", b"!", b"=", b"%", b"~", b">", b"|"}
@@ -162,7 +164,7 @@ def parse_element(kind: bytes, line: bytes, limits: Limits = DEFAULT_LIMITS) -> 
                 return None, -1, 2 * length if kind in _PAIRS else length
             if length <= limits.string:
                 return None, length, -1
-            raise MalformedRespError(f"a RESP string of {length} bytes")
+            raise MalformedRespError(f"a RESP string of {count_text(length, 'byte')}")
         if line == b"-1" and kind in _NULLABLE:
             return None, -1, -1
         raise MalformedRespError("a RESP length that is not a number")
@@ -318,7 +320,7 @@ class RespDecoder:
         # An attribute is not counted by the aggregate that it stands in.
         self._left -= values + (kind == _ATTRIBUTE)
         if self._left < 0 or len(self._open) >= self._limits.depth:
-            raise MalformedRespError(f"a RESP aggregate of {values} values, or nested too deeply")
+            raise MalformedRespError(f"a RESP aggregate of {count_text(values, 'value')}, or nested too deeply")
         if values:
             self._open.append(_Aggregate(kind, values, []))
         elif kind != _ATTRIBUTE:

@@ -13,6 +13,7 @@ import msgspec
 
 from tieback import rulefiles as prepared
 from tieback.model.app import App
+from tieback.model.count_text import count_text
 from tieback.recognise.rules import RuleFiles
 
 MIN_BRAND = 4
@@ -283,13 +284,15 @@ class MakerNames:
             if count < MIN_HOSTS:
                 continue
             for domain in its:
-                self.domains.setdefault(domain, f"a domain with the name of the app, which names {count} hosts there")
+                self.domains.setdefault(
+                    domain, f"a domain with the name of the app, which names {count_text(count, 'host')} there"
+                )
             self._confirm(name)
         for domain, hosts in below.items():
             brand = next((one for one in sorted(self.brands) if _extends(_plain(domain), one)), "")
             tests = any(_ENVIRONMENT.search(host.removesuffix(domain)) for host in hosts)
             if brand and (tests or len(hosts) >= MIN_HOSTS):
-                what = "a test environment" if tests else f"{len(hosts)} hosts"
+                what = "a test environment" if tests else f"{count_text(len(hosts), 'host')}"
                 reason = f"a longer form of the maker's name, {brand}; the app names {what} there"
                 self.domains.setdefault(domain, reason)
 

@@ -13,6 +13,7 @@ import msgspec
 
 from tieback.assess.ransom import RANSOMED
 from tieback.model.app import Platform
+from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import Figure, exact, lower_bound, total
@@ -195,7 +196,7 @@ def _advice(report: Report, key: str, wanted: str) -> str:
     if not names:
         return "The report has no store" if key not in _OF_APPS else "The report has no app"
     if key not in _CLOSED_KEYS and len(names) > _MOST_LISTED:
-        return f"The report has {len(names):,} names, such as {', '.join(names[:MOST_NAMED])}"
+        return f"The report has {count_text(len(names), 'name')}, such as {', '.join(names[:MOST_NAMED])}"
     return f"Choose one of {', '.join(names)}"
 
 
@@ -293,7 +294,7 @@ def _share(store: Exposure, of: str, pii_class: str) -> StoreShare:
 def _one(store: Exposure) -> Figure:
     if store.at_most == 1:
         return exact(1, "counted once by its identity")
-    return lower_bound(1, f"1 to {store.at_most:,} stores: no identifier shows that its addresses are one")
+    return lower_bound(1, f"1 to {count_text(store.at_most, 'store')}: no identifier shows that its addresses are one")
 
 
 def _parts(store: Exposure, of: str, pii_class: str = "") -> tuple[tuple[str, Figure], ...]:

@@ -5,6 +5,7 @@ A class is detected by value if values of at least one field support it, otherwi
 
 from collections.abc import Iterator
 
+from tieback.model.count_text import count_text
 from tieback.model.exposure import ClassifiedField, PeopleRange
 from tieback.model.pii import ClassificationBasis, OwnPeople
 from tieback.model.report.headline import Headline
@@ -32,7 +33,8 @@ def personal_lines(head: Headline, *, internal: bool = True) -> Iterator[tuple[s
             for name, records in head.pii[:MOST_CLASSES]
         ]
         more = len(head.pii) - len(told)
-        yield ("Personal data", "; ".join(told) + (f"; {more} further classes" if more > 0 else "") + " (records)")
+        rest = f"; {count_text(more, 'further class', 'further classes')}" if more > 0 else ""
+        yield ("Personal data", f"{'; '.join(told)}{rest} (records)")
     if head.people is not None:
         yield ("People", people_text(head.people))
         own = head.own_people
@@ -67,7 +69,7 @@ def own_people_text(own: OwnPeople | None) -> str:
     if not own.addresses:
         return "unknown, no e-mail address was in the records that were read"
     if not own.at_least:
-        return f"none of {own.addresses:,} addresses in the records that were read"
+        return f"none of {count_text(own.addresses, 'address', 'addresses')} in the records that were read"
     return f"at least {own.at_least:,} of {own.sampled:,} sampled people are at your domains"
 
 

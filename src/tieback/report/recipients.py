@@ -86,7 +86,11 @@ def wire_text(one: Recipient) -> str:
     """Whether others on the path could read it."""
     if not one.in_clear:
         return "encrypted"
-    return "in the clear" if one.in_clear == one.flows else f"in the clear in {one.in_clear:,} of {one.flows:,} flows"
+    return (
+        "in the clear"
+        if one.in_clear == one.flows
+        else f"in the clear in {one.in_clear:,} of {count_text(one.flows, 'flow')}"
+    )
 
 
 def first_text(one: Recipient) -> str:

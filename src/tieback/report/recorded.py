@@ -8,6 +8,8 @@ from importlib.resources import files
 
 import msgspec
 
+from tieback.model.count_text import count_text
+
 
 class RecordedServers(msgspec.Struct, frozen=True):
     """Numbers of real servers whose recorded conversations the tests replay with the current probes."""
@@ -38,4 +40,4 @@ def recorded_text() -> str:
         if count
     ]
     said = ", ".join(wrong) or "none falsely open or closed"
-    return f"held against {one.servers:,} recorded servers: {one.right:,} right, {said}"
+    return f"held against {count_text(one.servers, 'recorded server')}: {one.right:,} right, {said}"

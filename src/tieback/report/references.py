@@ -6,6 +6,7 @@ from itertools import chain
 from msgspec.structs import replace
 
 from tieback.assess.references import labels
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Finding
 from tieback.model.report.document import Report
 from tieback.model.report.tables import LazyTable
@@ -34,7 +35,8 @@ def with_references(report: Report, chosen: Collection[str]) -> Report:
     names = labels(sorted(chosen))
     named = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     note = Problem(
-        f"only the {count:,} of {report.findings.count:,} findings to which {named} may apply", "--reference"
+        f"only the {count:,} of {count_text(report.findings.count, 'finding')} to which {named} may apply",
+        "--reference",
     )
     kept = [
         one for one in report.suppressed.rows() if not set(one.finding.references).isdisjoint(chosen)

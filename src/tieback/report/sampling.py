@@ -9,6 +9,7 @@ from math import ceil, floor, sqrt
 
 from msgspec.structs import replace
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 from tieback.model.figure import estimate
 from tieback.model.report.document import Report
@@ -33,7 +34,8 @@ def with_population_estimate(report: Report, population: int | None) -> Report:
     head = report.headline
     where = f"--sample-of {population}"
     if population < head.apps_analysed or not head.apps_analysed:
-        raise UsageError(f"the population must be at least the {head.apps_analysed:,} analysed apps", where=where)
+        analysed = count_text(head.apps_analysed, "analysed app")
+        raise UsageError(f"the population must be at least the {analysed}", where=where)
     if report.scope is None:
         raise UsageError("nothing was probed, so nothing can be extrapolated", where=where, advice="Add --grant")
     low, high = interval(head.apps_affected, head.apps_analysed, population)

@@ -11,7 +11,7 @@ from tieback.model.report.groups import FigureGroup, GroupTable
 from tieback.model.report.headline import Headline
 from tieback.report.figures import bytes_range_text, bytes_text, figure_text, quality_text, range_text
 from tieback.report.texts.clean import clean
-from tieback.report.texts.stores import PLATFORM_WORDS
+from tieback.report.texts.stores import PLATFORM_WORDS, records_text
 
 BY = {
     "kind": "Kind of store",
@@ -74,7 +74,7 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
         )
     if (sample := report.sample) is not None:
         note = (
-            f"of {sample.population:,} apps: {sample.affected_low:,} to {sample.affected_high:,} at 95 %; "
+            f"of {count_text(sample.population, 'app')}: {sample.affected_low:,} to {sample.affected_high:,} at 95 %; "
             f"the sample is {_percent(head.apps_analysed, sample.population)} of them"
         )
         yield FigureStep("apps affected in the population", figure_text(sample.affected), "estimate", "", note)
@@ -102,13 +102,14 @@ def figure_steps(report: Report) -> Iterator[FigureStep]:
             "stores ransomed or wiped", f"{head.stores_ransomed:,}", "from names and shape", "stores-ransomed", note
         )
     if (past := report.history) is not None and past.before:
-        note = f"{_of(past.remediated, past.before)} stores found open since {past.since}"
+        before = count_text(past.before, "store")
+        note = f"{_percent(past.remediated, past.before)} of {before} found open since {past.since}"
         if past.unconfirmed:
             note += f"; {past.unconfirmed:,} more unconfirmed"
         yield FigureStep("stores remediated", f"{past.remediated:,}", "exact", "", note)
     if (closer := report.closer) is not None:
         note = (
-            f"{count_text(closer.stores, 'store')} whose fields were read: {figure_text(closer.records)} records, "
+            f"{count_text(closer.stores, 'store')} whose fields were read: {records_text(closer.records)}, "
             f"{bytes_text(closer.bytes)}; included in the figures above"
         )
         yield FigureStep("apps with fields read", f"{closer.apps:,}", "exact", "", note)

@@ -9,10 +9,10 @@ from typing import Protocol
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.probe import OFFERED, Ability, Access, Container, Entry, Notice, Outcome, Privileges, ProbeReport
-from tieback.report.figures import bytes_text, figure_text
+from tieback.report.figures import bytes_text
 from tieback.report.shortened import cut
 from tieback.report.texts.clean import clean
-from tieback.report.texts.stores import ANY_ACCOUNT, access_words
+from tieback.report.texts.stores import ANY_ACCOUNT, access_words, records_text
 
 NOT_READ = "fields not read at this depth"
 """Instead of classes of personal data, if nothing of a container was looked at."""
@@ -147,11 +147,11 @@ def intrusion_text(store: Exposure | ProbeReport) -> str:
 def how_many_text(store: Exposure) -> str:
     """Return that the addresses may be one store or several, with the figures of both cases."""
     text = (
-        f"1 to {store.at_most:,} stores: product, version, names and figures agree at these addresses, "
+        f"1 to {count_text(store.at_most, 'store')}: product, version, names and figures agree at these addresses, "
         "but no identifier shows that it is one store"
     )
     if store.records_at_most is not None and store.bytes_at_most is not None and store.exposed:
-        text += f"; together at most {figure_text(store.records_at_most)} records, {bytes_text(store.bytes_at_most)}"
+        text += f"; together at most {records_text(store.records_at_most)}, {bytes_text(store.bytes_at_most)}"
     return text
 
 

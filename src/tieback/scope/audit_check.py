@@ -146,9 +146,9 @@ class _Follower:
     def _note(self, line: AuditLine) -> None:
         lines, kept = line.fields.get("lines"), line.fields.get("kept")
         if kept == 0:
-            text = f"line {line.seq}: an earlier log at this path, with {lines} entries, was removed"
+            text = f"line {line.seq}: an earlier log at this path, with {lines} {_entries(lines)}, was removed"
         else:
-            text = f"line {line.seq}: before it, the log was shortened from {lines} to {kept} entries"
+            text = f"line {line.seq}: before it, the log was shortened from {lines} to {kept} {_entries(kept)}"
             self._cut_in_between = self._cut_in_between or text
         if len(self._notes) < _MAX_NOTES:
             self._notes.append(text)
@@ -187,3 +187,8 @@ class _Follower:
 
 def _vouches(line: AuditLine, remains: bytes) -> bool:
     return line.event == RECOVERED and line.fields.get("sha256") == hashlib.sha256(remains).hexdigest()
+
+
+def _entries(number: object) -> str:
+    """The noun for a number of a log, which may be of any type there."""
+    return "entry" if number == 1 else "entries"

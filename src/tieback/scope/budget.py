@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address, ip_network
 
+from tieback.model.count_text import count_text, form_for, seconds_text
 from tieback.model.grant import Limits
 from tieback.model.probe import Outcome
 from tieback.scope.conversation import Fault
@@ -78,11 +79,11 @@ class ConversationBudget:
         seconds = self.seconds
         left = self._limits.total_seconds - seconds
         if left <= 0:
-            raise Fault(Outcome.TIMEOUT, f"the conversation exceeded {self._limits.total_seconds:g} seconds")
+            raise Fault(Outcome.TIMEOUT, f"the conversation exceeded {seconds_text(self._limits.total_seconds)}")
         if self._opening is not None:
             left = min(left, self._opening.seconds_for(self._limits) - seconds)
             if left <= 0:
-                raise Fault(Outcome.TIMEOUT, f"{NOT_RECOGNISED} within {self._opening.most:g} seconds")
+                raise Fault(Outcome.TIMEOUT, f"{NOT_RECOGNISED} within {seconds_text(self._opening.most)}")
         return left
 
     def recognised(self) -> None:
@@ -96,7 +97,9 @@ class ConversationBudget:
             Fault: ``budget_spent``.
         """
         if self.connections >= self._limits.max_connections:
-            raise Fault(Outcome.BUDGET_SPENT, f"{self.connections} connections were made")
+            raise Fault(
+                Outcome.BUDGET_SPENT, count_text(self.connections, "connection was made", "connections were made")
+            )
         self.connections += 1
 
     def frame(self) -> None:
@@ -106,7 +109,7 @@ class ConversationBudget:
             Fault: ``budget_spent``.
         """
         if self.frames >= self._limits.max_frames:
-            raise Fault(Outcome.BUDGET_SPENT, f"{self.frames} receives were made")
+            raise Fault(Outcome.BUDGET_SPENT, count_text(self.frames, "receive was made", "receives were made"))
         self.frames += 1
 
     def note(self) -> None:
@@ -134,7 +137,9 @@ class ConversationBudget:
         """
         left = self._most - self.bytes_read
         if left <= 0:
-            raise Fault(Outcome.BUDGET_SPENT, f"{self.bytes_read} bytes were read")
+            raise Fault(
+                Outcome.BUDGET_SPENT, f"{self.bytes_read} {form_for(self.bytes_read, 'byte was', 'bytes were')} read"
+            )
         return left
 
     def wire(self, count: int) -> None:
@@ -145,7 +150,10 @@ class ConversationBudget:
         """
         self._wire_bytes += count
         if self._wire_bytes > 2 * self._limits.max_bytes + 1024 * 1024:
-            raise Fault(Outcome.HOSTILE, f"{self._wire_bytes} bytes of TLS carried {self.bytes_read} bytes of data")
+            raise Fault(
+                Outcome.HOSTILE,
+                f"{count_text(self._wire_bytes, 'byte')} of TLS carried {count_text(self.bytes_read, 'byte')} of data",
+            )
 
 
 NOT_RECOGNISED = "not recognised"

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
+from tieback.model.count_text import count_text
 from tieback.model.probe import NO_BYTE, NOT_CHECKED, Outcome, TlsInfo
 from tieback.scope.address import parse_address
 from tieback.scope.conversation import Fault
@@ -348,7 +349,7 @@ class Connection:
             return Fault(Outcome.ERROR, str(error.strerror))
         if self.silent:
             return Fault(Outcome.REFUSED, f"the peer reset the connection {NO_BYTE}")
-        return Fault(Outcome.PROTOCOL_MISMATCH, f"the peer reset the connection after {self._raw} bytes")
+        return Fault(Outcome.PROTOCOL_MISMATCH, f"the peer reset the connection after {count_text(self._raw, 'byte')}")
 
 
 async def _connected(sock: socket.socket, address: str, port: int, limit: float) -> bool:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tieback.model.count_text import count_text, form_for
 from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Limits
 from tieback.model.probe import NO_BYTE, Outcome, TlsInfo
@@ -287,7 +288,7 @@ class ConversationRunner:
             raise Fault(Outcome.ERROR, "TLS is already active")
         if self._buffer:
             # Cleartext that could be mistaken for a response inside TLS (CVE-2011-0411).
-            raise Fault(Outcome.HOSTILE, f"{len(self._buffer)} bytes arrived before TLS started")
+            raise Fault(Outcome.HOSTILE, f"{count_text(len(self._buffer), 'byte')} arrived before TLS started")
         await self._shake(self._address)
 
     async def _shake(self, address: str, seconds: float | None = None) -> None:
@@ -325,7 +326,7 @@ class ConversationRunner:
             else:
                 await self._receive(step)
         if self._buffer:
-            raise Fault(Outcome.HOSTILE, f"{len(self._buffer)} bytes arrived before TLS started")
+            raise Fault(Outcome.HOSTILE, f"{count_text(len(self._buffer), 'byte')} arrived before TLS started")
         return self._connection
 
     async def _send(self, step: Send) -> None:
@@ -335,7 +336,7 @@ class ConversationRunner:
         if declared is None or form is None:
             size = len(step.data)
             self._door.audit("undeclared", {"target": self._target.label, "bytes": size})
-            raise Fault(Outcome.ERROR, f"undeclared send of {size} bytes: {step.data[:40]!r}")
+            raise Fault(Outcome.ERROR, f"undeclared send of {count_text(size, 'byte')}: {step.data[:40]!r}")
         account = declared.account_in(form)
         if account is not None and account not in (DUMMY_ACCOUNT, *self._target.passwordless):
             self._door.audit("undeclared", {"target": self._target.label, "account": account})
@@ -372,13 +373,16 @@ class ConversationRunner:
 
     async def _exactly(self, count: int, seconds: float) -> bytes:
         if count < 0:
-            raise Fault(Outcome.ERROR, f"a receive of {count} bytes")
+            raise Fault(Outcome.ERROR, f"a receive of {count_text(count, 'byte')}")
         while len(self._buffer) < count:
             need = count - len(self._buffer)
             if need > self._budget.bytes_left():
-                raise Fault(Outcome.BUDGET_SPENT, f"a response of {count} bytes exceeds the remaining budget")
+                raise Fault(
+                    Outcome.BUDGET_SPENT,
+                    f"a response of {count} {form_for(count, 'byte', 'bytes')} exceeds the remaining budget",
+                )
             if not await self._more(seconds):
-                raise self._ended(f"{len(self._buffer)} of {count} bytes of a response")
+                raise self._ended(f"{len(self._buffer)} of {count_text(count, 'byte')} of a response")
         return self._take(count)
 
     async def _until(self, delimiter: bytes, limit: int, seconds: float) -> bytes:
@@ -391,9 +395,9 @@ class ConversationRunner:
                 return self._take(at + len(delimiter))
             searched = len(self._buffer)
             if searched >= limit:
-                raise Fault(Outcome.HOSTILE, f"no {delimiter!r} in {limit} bytes")
+                raise Fault(Outcome.HOSTILE, f"no {delimiter!r} in {limit} {form_for(limit, 'byte', 'bytes')}")
             if not await self._more(seconds):
-                raise self._ended(f"{searched} bytes without {delimiter!r}")
+                raise self._ended(f"{count_text(searched, 'byte')} without {delimiter!r}")
 
     async def _some(self, limit: int, seconds: float) -> bytes:
         if limit < 1:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from tieback.model.count_text import form_for
 from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
@@ -402,4 +403,4 @@ def conversation_capacity(window: int) -> tuple[int, str]:
             pass
     if needed <= soft:
         return window, ""
-    return max(1, soft - RESERVE), f"this process may open only {soft} files (`ulimit -n`)"
+    return max(1, soft - RESERVE), f"this process may open only {soft} {form_for(soft, 'file', 'files')} (`ulimit -n`)"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth, ExcludeRule, Grant, Permission
 from tieback.scope.decide import without
 from tieback.scope.policy.approval import requirements_of
@@ -67,8 +68,8 @@ def restriction_sentences(grant: Grant, policy: SitePolicy | None) -> Iterator[s
         if file.forbids:
             yield f"No grant can allow {', '.join(file.forbids)}: {file.where} forbids it"
     for one in requirements_of(grant, site):
-        several = "signature" if one.need == 1 else "signatures"
-        yield f"Before the first connection, {one.where} demands {one.need} {several} of these keys:"
+        need = count_text(one.need, "signature")
+        yield f"Before the first connection, {one.where} demands {need} of these keys:"
         for key in one.keys:
             last = f", until {key.not_after}" if key.not_after is not None else ""
             yield f"  - {key.fingerprint} {key.comment}{last}"

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tieback.model.count_text import count_text
 from tieback.scope.address import Address, parse_address
 
 _MAX_TEXT = 1000
@@ -43,7 +44,7 @@ def parse_host(text: str) -> TargetHost:
     """
     shown = f"{text!r:.80}"
     if not text or len(text) > _MAX_TEXT:
-        raise ValueError("the host is empty" if not text else f"the host has {len(text)} characters")
+        raise ValueError("the host is empty" if not text else f"the host has {count_text(len(text), 'character')}")
     if text.startswith("[") and text.endswith("]"):
         if ":" not in text:
             raise ValueError(f"{shown} is not an IPv6 address")

@@ -4,6 +4,7 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
+from tieback.model.count_text import form_for
 from tieback.model.probe import TlsInfo
 from tieback.scope.connection import Transport, UnverifiedCertificate
 from tieback.scope.conversation import DeclaredSend, Fault
@@ -138,7 +139,7 @@ class _Recorded:
         elif self._redact is not None:
             self._response += data
         elif self._withheld:
-            self._note(EventKind.WITHHELD, text=f"{len(data)} bytes")
+            self._note(EventKind.WITHHELD, text=f"{len(data)} {form_for(len(data), 'byte', 'bytes')}")
         else:
             self._note(EventKind.RECEIVED, data)
         return data
@@ -158,7 +159,11 @@ class _Recorded:
             self._response.clear()
             left = self._redact(data)
             if left is None:
-                self._events.append(self._recording.event(EventKind.WITHHELD, text=f"{len(data)} bytes"))
+                self._events.append(
+                    self._recording.event(
+                        EventKind.WITHHELD, text=f"{len(data)} {form_for(len(data), 'byte', 'bytes')}"
+                    )
+                )
             else:
                 self._events.append(self._recording.event(EventKind.RECEIVED, left))
 

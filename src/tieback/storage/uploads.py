@@ -19,6 +19,7 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, TiebackError, UsageError, WorkspaceError
 from tieback.storage.failures import storage_errors
 
@@ -271,7 +272,9 @@ class UploadWriter:
             self._folder.check_room(self.size)
         if self._length is not None and self.size > self._length:
             raise InputError(
-                f"more than the announced {self._length:,} bytes", where="Content-Length", advice="Send the file again"
+                f"more than the announced {count_text(self._length, 'byte')}",
+                where="Content-Length",
+                advice="Send the file again",
             )
         if self.size - self._checked >= CHECK_EVERY:
             self._checked = self.size
@@ -292,7 +295,7 @@ class UploadWriter:
         digest = self._digest.hexdigest()
         if self._length is not None and self.size != self._length:
             raise InputError(
-                f"{self.size:,} bytes arrived, {self._length:,} were announced",
+                f"{count_text(self.size, 'byte')} arrived, {count_text(self._length, 'was', 'were')} announced",
                 where="Content-Length",
                 advice="Send the file again",
             )
@@ -357,4 +360,4 @@ def _sync(directory: Path) -> None:
 
 
 def _gib(size: int) -> str:
-    return f"{size / GIB:.1f} GiB" if size >= GIB // 10 else f"{size:,} bytes"
+    return f"{size / GIB:.1f} GiB" if size >= GIB // 10 else f"{count_text(size, 'byte')}"

@@ -306,7 +306,7 @@ def test_sign_and_verify(grant: Path, tmp_path: Path) -> None:
     run("sign", grant, "--key", mallory)
     missing = run("verify", grant)
     assert missing.exit_code == 1
-    assert "missing: 0 of 1 required signatures, from a list of 1 keys in the grant" in missing.stdout
+    assert "missing: 0 of 1 required signature, from a list of 1 key in the grant" in missing.stdout
     assert "does not count: grant.toml.sig: not a signature of a listed key" in missing.stdout
     signed = run("sign", grant, "--key", anna)
     fingerprint = parse_public_key(line).fingerprint

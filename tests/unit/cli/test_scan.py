@@ -148,7 +148,7 @@ def test_a_capture_that_is_cut_off_is_no_capture_without_leaks(run: Run, tmp_pat
     (tmp_path / "cut.har").write_text(LEAKING[: LEAKING.index("log.workhub.test")])
     ended = run("scan", "cut.har", *words, "--baseline", "old.json", "--format", name)
     assert ended.code == 3
-    said = "the archive is truncated or damaged after 1 entries"
+    said = "the archive is truncated or damaged after 1 entry"
     assert re.search(rf"^tieback: cut\.har: cut off or damaged: {said}.*Record or export", ended.err, re.MULTILINE)
     assert all(part in " ".join(ended.out.split()) for part in ("cut.har", said))
     if name == "json":

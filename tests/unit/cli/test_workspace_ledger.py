@@ -71,4 +71,4 @@ def test_escaped_values_are_reported(postgres_url: str, tmp_path: Path) -> None:
     with Workspace.open(tmp_path) as workspace, workspace.ledger.database.engine.begin() as connection:
         connection.exec_driver_sql("INSERT INTO grants VALUES (?, ?, 1.0)", ("a" * 64, "x\0"))
     moved = run("workspace", "move", "-w", tmp_path, "--to", postgres_url)
-    assert "1 values contained U+0000; they are stored there as \\x00" in moved.stderr
+    assert "1 value contained U+0000, stored there as \\x00" in moved.stderr

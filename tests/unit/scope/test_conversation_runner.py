@@ -111,7 +111,7 @@ async def test_receive_reads_what_the_step_requests(
         ([b"x"], True, [Receive(limit=0)], Outcome.ERROR, "receive of nothing"),
         ([b"x"], True, [Send(b"DROP TABLE x\r\n")], Outcome.ERROR, "undeclared send of 14 bytes: b'DROP TABLE"),
         ([b"x"], True, [Send(b"ASK 1\r\nDROP\r\n")], Outcome.ERROR, "undeclared send"),
-        ([b"SX"], True, [Receive(exactly=1), StartTls()], Outcome.HOSTILE, "1 bytes arrived before TLS"),
+        ([b"SX"], True, [Receive(exactly=1), StartTls()], Outcome.HOSTILE, "1 byte arrived before TLS"),
     ],
 )
 async def test_transport_failures_become_faults(

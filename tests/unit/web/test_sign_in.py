@@ -199,7 +199,7 @@ def test_too_many_failures_say_how_long_to_wait(server: Server) -> None:
     answer = sign_in(server.browser())
     assert answer.status_code == 429
     assert answer.headers["retry-after"] == "1"
-    assert "Wait 1 seconds" in answer.text
+    assert "Wait 1 second," in answer.text
 
 
 def test_a_session_that_someone_else_set_is_replaced(server: Server) -> None:

@@ -21,6 +21,7 @@ from tieback.intake.apps.directory import DEFLATED, STORED, ArchiveEntry, read_d
 from tieback.intake.apps.inflate import MAX_EXPANSION, inflate, inflate_pieces, inflate_prefix
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import BytesWindow, View, release_pages
+from tieback.model.count_text import count_text, form_for
 from tieback.model.sighting import UnreadKind
 
 MAX_ENTRY = 64 * 1024 * 1024
@@ -74,7 +75,8 @@ class Archive:
         self._overlapping = _overlapping(self.entries)
         _note_odd(self.entries, problems)
         if self._overlapping:
-            problems.note(f"{len(self._overlapping)} entries overlap others, as in an archive bomb", "", None)
+            count = count_text(len(self._overlapping), "entry overlaps another", "entries overlap others")
+            problems.note(f"{count}, as in an archive bomb", "", None)
         self._read = 0
         self._size = len(data)
         # Of entries with the same name, the first counts.
@@ -119,7 +121,11 @@ class Archive:
         if suspect:
             self.budget.suspect -= len(content)
         if len(content) >= cap and (not whole or entry.size > cap):
-            self.problems.note(f"only the first {len(content)} bytes were read", entry.name, UnreadKind.LIMIT)
+            self.problems.note(
+                f"only the first {count_text(len(content), 'byte was', 'bytes were')} read",
+                entry.name,
+                UnreadKind.LIMIT,
+            )
         elif whole and entry.crc and crc32(content) != entry.crc:
             self.problems.note("the checksum does not match the content", entry.name, UnreadKind.DAMAGED)
         return content
@@ -169,7 +175,7 @@ class Archive:
         if start < 0 or size < 24:
             return b""
         if size > MAX_SIGNING_BLOCK:
-            self.problems.note(f"the signing block of {size} bytes is too large to read", "", None)
+            self.problems.note(f"the signing block of {count_text(size, 'byte')} is too large to read", "", None)
             return b""
         return self._data[start:end]
 
@@ -246,13 +252,14 @@ class Archive:
             )
         elif not result.whole and limit < cap:
             self.problems.note(
-                f"only the first {len(result.data)} bytes were read: it expands like a bomb",
+                f"only the first {count_text(len(result.data), 'byte was', 'bytes were')} read: it expands like a bomb",
                 entry.name,
                 UnreadKind.LIMIT,
             )
         elif result.whole and entry.size and len(result.data) != entry.size:
             self.problems.note(
-                f"the stated size of {entry.size} bytes is false: the content has {len(result.data)} bytes",
+                f"the stated size of {count_text(entry.size, 'byte')} is false: "
+                f"the content has {count_text(len(result.data), 'byte')}",
                 entry.name,
                 None,
             )
@@ -266,7 +273,9 @@ def _drop_doubles(entries: list[ArchiveEntry], problems: PackageProblems) -> lis
     unique: dict[int, ArchiveEntry] = {}
     for entry in entries:
         unique.setdefault(entry.header, entry)
-    problems.note(f"{len(entries) - len(unique)} entries point at the content of others and are left out", "", None)
+    doubles = len(entries) - len(unique)
+    count = count_text(doubles, "entry points at the content of another", "entries point at the content of others")
+    problems.note(f"{count} and {form_for(doubles, 'is', 'are')} left out", "", None)
     return list(unique.values())
 
 
@@ -278,10 +287,10 @@ def _note_odd(entries: list[ArchiveEntry], problems: PackageProblems) -> None:
     sealed = [entry for entry in odd if entry.flags & _FLAG_ENCRYPTED]
     unknown = [entry for entry in odd if entry.method not in _METHODS]
     if sealed:
-        count = f"{len(sealed)} of {len(entries)} entries"
+        count = f"{len(sealed)} of {count_text(len(entries), 'entry', 'entries')}"
         problems.note(f"flagged as encrypted; installers ignore the flag ({count})", sealed[0].name, None)
     if unknown:
-        count = f"{len(unknown)} of {len(entries)} entries"
+        count = f"{len(unknown)} of {count_text(len(entries), 'entry', 'entries')}"
         problems.note(
             f"compression method {unknown[0].method} is unknown to installers ({count})", unknown[0].name, None
         )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.count_text import form_for
 
 MAX_FILES = 64
 """DEX files in one container (version 041)."""
@@ -68,16 +69,18 @@ def _starts(data: Bytes, at: int) -> tuple[Offsets, int, str]:
         raise MalformedPoolError("Android does not load a DEX file with this header")
     complaint = ""
     if size > len(data):
-        complaint = f"the DEX header states {size} bytes, the file has {len(data)}"
+        complaint = f"the DEX header states {size} {form_for(size, 'byte', 'bytes')}, the file has {len(data)}"
     if table > len(data) or (count and table < _HEADER):
         raise MalformedPoolError("the string table is outside the DEX file")
     held = min(count, (len(data) - table) // 4, MAX_STRINGS)
     if held < count:
-        complaint = f"only {held} of {count} strings were located"
+        complaint = f"only {held} of {count} {form_for(count, 'string was', 'strings were')} located"
     places = np.frombuffer(data, "<u4", held, table).astype(np.int64)
     inside = places < len(data)
-    if not bool(inside.all()):
-        complaint = complaint or f"{held - int(inside.sum())} of {count} strings are outside the DEX file"
+    outside = held - int(inside.sum())
+    if outside:
+        strings = f"{outside} of {count} {form_for(count, 'string', 'strings')} {form_for(outside, 'is', 'are')}"
+        complaint = complaint or f"{strings} outside the DEX file"
         places = places[inside]
     return _after_length(np.frombuffer(data, np.uint8), places), size, complaint
 

@@ -15,6 +15,7 @@ from tieback.intake.apps.budget import LOST, PackageBudget
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
+from tieback.model.count_text import count_text, its_or_their
 from tieback.model.sighting import UnreadKind
 
 MAX_ENTRIES = 200_000
@@ -89,8 +90,9 @@ def read_directory(data: View, problems: PackageProblems, budget: PackageBudget)
     if end is None:
         entries = list(_scan_local(data, problems, budget, known=frozenset()))
         if entries:
+            count = count_text(len(entries), "entry", "entries")
             problems.note(
-                f"no central directory (truncated?): {len(entries)} entries found by their headers",
+                f"no central directory (truncated?): {count} found by {its_or_their(len(entries))} headers",
                 "",
                 UnreadKind.DAMAGED,
             )
@@ -100,8 +102,9 @@ def read_directory(data: View, problems: PackageProblems, budget: PackageBudget)
         known = frozenset(entry.header for entry in entries)
         found = list(_scan_local(data, problems, budget, known))
         problems.note(
-            f"the central directory lists {end.count} entries but {len(entries)} could be read from it; "
-            f"{len(found)} more found by their headers",
+            f"the central directory lists {count_text(end.count, 'entry', 'entries')} "
+            f"but {len(entries):,} could be read from it; "
+            f"{len(found):,} more found by their headers",
             "",
             None if len(entries) + len(found) >= end.count else UnreadKind.DAMAGED,
         )
@@ -140,7 +143,7 @@ def _end_at(data: View, position: int, problems: PackageProblems) -> _End | None
     elif 0 <= moved < stop and data[moved : moved + 4] == _CENTRAL:
         end = _End(moved, stop, count, moved - start)
         if moved > start:
-            problems.note(f"{moved - start} bytes precede the archive", "", None)
+            problems.note(f"{count_text(moved - start, 'byte precedes', 'bytes precede')} the archive", "", None)
     if end is not None and disk not in {0, 0xFFFF}:
         problems.note("the archive claims to be split over several disks", f"offset {position}", None)
     return end
@@ -172,7 +175,9 @@ def _walk_central(data: View, end: _End, problems: PackageProblems, budget: Pack
                 return
             continue
         if read == MAX_ENTRIES or budget.entries == 0:
-            problems.note(f"more than {read} entries; the rest is left out", "", UnreadKind.LIMIT)
+            problems.note(
+                f"more than {count_text(read, 'entry', 'entries')}; the rest is left out", "", UnreadKind.LIMIT
+            )
             return
         name_end = position + 46 + name_length
         if _MAX32 in (compressed, size, header):
@@ -233,7 +238,9 @@ def _scan_local(
                 compressed = _next_header(data, start) - start
         if position not in known:
             if read == MAX_ENTRIES or budget.entries == 0:
-                problems.note(f"more than {read} entries; the rest is left out", "", UnreadKind.LIMIT)
+                problems.note(
+                    f"more than {count_text(read, 'entry', 'entries')}; the rest is left out", "", UnreadKind.LIMIT
+                )
                 return
             read += 1
             budget.entries = max(0, budget.entries - LOST)

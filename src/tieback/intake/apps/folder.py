@@ -78,7 +78,9 @@ class UnpackedFolder:
         data = self._bytes(entry, cap)
         self._budget.total -= len(data)
         if len(data) == cap < entry.size:
-            self.problems.note(f"only the first {cap} bytes were read", entry.name, UnreadKind.LIMIT)
+            self.problems.note(
+                f"only the first {count_text(cap, 'byte was', 'bytes were')} read", entry.name, UnreadKind.LIMIT
+            )
         return data
 
     @contextmanager

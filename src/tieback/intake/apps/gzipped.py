@@ -8,6 +8,7 @@ Further members are left out. Content that expands like a bomb is cut off, with 
 from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.inflate import inflate
 from tieback.intake.apps.problems import PackageProblems
+from tieback.model.count_text import count_text
 from tieback.model.sighting import UnreadKind
 
 MAGIC = b"\x1f\x8b\x08"
@@ -38,7 +39,9 @@ def decompress(
         problems.note(result.error, file, UnreadKind.UNREADABLE)
     elif not result.whole:
         problems.note(
-            f"only the first {len(result.data)} bytes were read: it expands like a bomb", file, UnreadKind.LIMIT
+            f"only the first {count_text(len(result.data), 'byte was', 'bytes were')} read: it expands like a bomb",
+            file,
+            UnreadKind.LIMIT,
         )
     inner = file.rpartition("/")[2]
     return f"{file}!{inner.removesuffix('.gz')}", result.data

@@ -11,6 +11,7 @@ import msgspec
 from deflate import DeflateError, deflate_decompress
 
 from tieback.intake.apps.window import View, release_pages
+from tieback.model.count_text import count_text
 
 MAX_EXPANSION = 1032
 """Upper bound of the growth of a deflate stream (258 bytes from two bits)."""
@@ -98,5 +99,5 @@ def _piecewise(data: View | bytearray, start: int, length: int, cap: int) -> Inf
                 break
             out += engine.decompress(piece, min(cap - len(out), 1 << 20))
     except zlib.error:
-        error = f"the compressed data is damaged after {len(out)} bytes"
+        error = f"the compressed data is damaged after {count_text(len(out), 'byte')}"
     return InflateResult(out, engine.eof, error)

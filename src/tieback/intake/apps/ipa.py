@@ -28,6 +28,7 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.intake.apps.window import View
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.count_text import count_text
 from tieback.model.declaration import PrivacyDeclaration
 from tieback.model.sighting import UnreadKind
 
@@ -64,7 +65,9 @@ class IpaFormat:
             return None
         entry = infos[0]
         if len(infos) > 1:
-            problems.note(f"{len(infos)} apps in one package; the first names the package", entry.name, None)
+            problems.note(
+                f"{count_text(len(infos), 'app')} in one package; the first names the package", entry.name, None
+            )
         values = self._values(entry)
         if values is None:
             return None

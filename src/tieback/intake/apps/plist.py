@@ -14,6 +14,7 @@ import numpy as np
 from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.count_text import count_text
 
 MAX_PLIST = 2 * 1024 * 1024
 """Bytes of the largest property list whose values are read; Info.plist and provisioning profiles are below 100 KB."""
@@ -31,7 +32,7 @@ def read_values(data: bytes) -> dict[str, Any]:
         MalformedError: it is too large, damaged, or not a dictionary.
     """
     if len(data) > MAX_PLIST:
-        raise MalformedPoolError(f"a property list of {len(data)} bytes is too large to read")
+        raise MalformedPoolError(f"a property list of {count_text(len(data), 'byte')} is too large to read")
     if data.count(b"<array") + data.count(b"<dict") > MAX_CONTAINERS:
         raise MalformedPoolError("the property list has too many arrays and dictionaries")
     if data.startswith(BINARY) and _content_bytes(data) > len(data):

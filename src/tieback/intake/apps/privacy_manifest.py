@@ -14,6 +14,7 @@ from tieback.intake.apps.interface import EntrySource
 from tieback.intake.apps.plist import read_values
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.count_text import count_text
 from tieback.model.declaration import AccessedApi, DeclarationFormat, DeclaredType, PrivacyDeclaration
 from tieback.model.sighting import UnreadKind
 
@@ -65,7 +66,9 @@ def _manifests(source: EntrySource, parts: list[tuple[str, ArchiveEntry]]) -> It
     for part, entry in parts:
         try:
             if entry.size > MAX_MANIFEST:
-                raise MalformedPoolError(f"the privacy manifest of {entry.size} bytes is too large to read")
+                raise MalformedPoolError(
+                    f"the privacy manifest of {count_text(entry.size, 'byte')} is too large to read"
+                )
             values = read_values(bytes(source.read(entry, MAX_MANIFEST)))
         except MalformedPoolError as error:
             source.problems.note(str(error), entry.name, UnreadKind.UNREADABLE)

@@ -13,6 +13,7 @@ from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.window import View
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
+from tieback.model.count_text import count_text
 from tieback.model.declaration import PrivacyDeclaration
 from tieback.model.sighting import UnreadKind
 
@@ -77,7 +78,9 @@ class SingleFile:
     def read(self, entry: ArchiveEntry, cap: int = MAX_ENTRY) -> bytes:
         """The content, at most ``cap`` bytes."""
         if entry.size > cap:
-            self.problems.note(f"only the first {cap} bytes were read", entry.name, UnreadKind.LIMIT)
+            self.problems.note(
+                f"only the first {count_text(cap, 'byte was', 'bytes were')} read", entry.name, UnreadKind.LIMIT
+            )
         return self._data[:cap]
 
     @contextmanager

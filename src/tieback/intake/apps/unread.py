@@ -27,6 +27,7 @@ from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes, Piece
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.count_text import count_text
 from tieback.model.sighting import Problem, UnreadCode, UnreadKind, unread_parts
 
 MAX_COMPONENTS = 64
@@ -221,7 +222,7 @@ class CodeCheck:
         found = _ENCRYPTED_TEXT.search(data)
         raw = _decoded(bytes(found[1][: 2 * _SAMPLE])) if found is not None else b""
         if found is not None and sniff(raw[:SNIFF]) is Content.BINARY and len(set(raw[:_SAMPLE])) >= _LEAST_VALUES:
-            what = f"a script decrypts a text of {len(found[1]):,} characters, which is not read"
+            what = f"a script decrypts a text of {count_text(len(found[1]), 'character')}, which is not read"
             self._add(UnreadKind.ENCRYPTED, what, file)
 
     def _capacitor(self, file: str, data: Bytes) -> None:

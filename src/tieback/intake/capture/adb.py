@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tieback.intake.capture.device import PULL_SECONDS, STEP_SECONDS, CommandResult, DeviceError
+from tieback.model.count_text import count_text, seconds_text
 from tieback.model.errors import UsageError
 from tieback.model.extras import extra_advice
 
@@ -105,7 +106,7 @@ class AdbShell:
                 for piece in self._stream(f"exec:cat {shlex.quote(remote)} 2>/dev/null", "cat", seconds):
                     size += len(piece)
                     if size > limit:
-                        raise DeviceError(f"{remote} has more than {limit:,} bytes", where=self.serial)
+                        raise DeviceError(f"{remote} has more than {count_text(limit, 'byte')}", where=self.serial)
                     file.write(piece)
         except OSError as error:
             raise DeviceError(
@@ -128,7 +129,9 @@ class AdbShell:
                     left = deadline - time.monotonic()
                     if left <= 0:
                         raise DeviceError(
-                            f"{name} did not end within {seconds:.0f} seconds", where=self.serial, advice=_ADVICE
+                            f"{name} did not end within {seconds_text(round(seconds))}",
+                            where=self.serial,
+                            advice=_ADVICE,
                         )
                     connection.conn.settimeout(left)
                     piece = connection.conn.recv(_PIECE)
@@ -137,7 +140,7 @@ class AdbShell:
                     yield piece
         except TimeoutError:
             raise DeviceError(
-                f"{name} did not end within {seconds:.0f} seconds", where=self.serial, advice=_ADVICE
+                f"{name} did not end within {seconds_text(round(seconds))}", where=self.serial, advice=_ADVICE
             ) from None
         except self._failures as error:
             raise self._unreached(error) from None

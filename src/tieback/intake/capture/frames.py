@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tieback.intake.capture.interface import MAX_DOCUMENT, Observation
+from tieback.model.count_text import count_text
 from tieback.model.errors import TiebackError
 
 _HEAD = 4
@@ -24,7 +25,7 @@ def encode_frame(document: Observation) -> bytes:
     """
     body = _encoder.encode(document)
     if len(body) > MAX_DOCUMENT:
-        raise FrameError(f"the document is too long ({len(body)} bytes)", where="proxy")
+        raise FrameError(f"the document is too long ({count_text(len(body), 'byte')})", where="proxy")
     return len(body).to_bytes(_HEAD) + body
 
 
@@ -47,7 +48,7 @@ class FrameDecoder:
                 size = int.from_bytes(self._held[at : at + _HEAD])
                 if size > MAX_DOCUMENT:
                     raise FrameError(
-                        f"the proxy sent a document that is too long ({size} bytes)",
+                        f"the proxy sent a document that is too long ({count_text(size, 'byte')})",
                         where="proxy",
                         advice="Run the capture again",
                     )

@@ -17,6 +17,7 @@ from tieback.intake.inventory.interface import (
     parse_yes,
 )
 from tieback.intake.inventory.source import InventorySource
+from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform, InventoryRow
 from tieback.model.errors import InputError
 
@@ -90,7 +91,7 @@ def map_rows(
     for number, row in rows:
         if len(row) <= width:
             if any(row):
-                source.skip(number, f"{len(row)} columns instead of {len(names)}")
+                source.skip(number, f"{count_text(len(row), 'column')} instead of {len(names)}")
             continue
         yield from rows_from_cells(source, {field: row[index] for field, index in at.items()}, defaults)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.intake.places.content import ContentReader, is_url
+from tieback.model.count_text import form_for
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN_SIZE, ObjectLocation
 
@@ -117,7 +118,11 @@ class _Coming:
             if self._size > MAX_OBJECT:
                 raise _too_large()
             if self._promised != UNKNOWN_SIZE and self._size > self._promised:
-                raise InputError(f"the content is larger than the expected {self._promised} bytes", advice=_ADVICE)
+                raise InputError(
+                    f"the content is larger than the expected {self._promised} "
+                    f"{form_for(self._promised, 'byte', 'bytes')}",
+                    advice=_ADVICE,
+                )
             if time.monotonic() > self._until:
                 raise InputError(
                     "the transfer is too slow", advice="Run the workers closer to the object store or host"
@@ -128,7 +133,7 @@ class _Coming:
     def check(self, sha256: str) -> None:
         """Raise ``InputError`` if the size or hash differs from the expected one."""
         if self._promised not in {UNKNOWN_SIZE, self._size}:
-            what = f"the content has {self._size} bytes, expected {self._promised}"
+            what = f"the content has {self._size} {form_for(self._size, 'byte', 'bytes')}, expected {self._promised}"
             raise InputError(what, advice=_ADVICE)
         digest = self._digest.hexdigest()
         if digest != sha256:

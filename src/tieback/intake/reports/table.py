@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterator
 
 from tieback.intake.reports.source import ReportSource
+from tieback.model.count_text import count_text
 
 
 def columns_of(line: str) -> list[str]:
@@ -46,10 +47,10 @@ def rows_of(
         line = reader.line_num + 1
         number += 1
         if most is not None and number > most:
-            raise source.broken(line, f"more than {most:,} rows")
+            raise source.broken(line, f"more than {count_text(most, 'row')}")
         if not row:
             continue
         if len(row) == columns:
             yield line, row
         else:
-            source.skip(line, f"{len(row)} columns instead of {columns}")
+            source.skip(line, f"{count_text(len(row), 'column')} instead of {columns}")

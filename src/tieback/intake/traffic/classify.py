@@ -19,6 +19,7 @@ from tieback.intake.traffic.ports import DNS_OVER_TLS, usual_ports
 from tieback.intake.traffic.stores.choose import over_websocket, recognise, recognise_either
 from tieback.intake.traffic.stores.evidence import sample_messages
 from tieback.intake.traffic.tunnels import Tunnel, read_socks, read_target
+from tieback.model.count_text import count_text
 from tieback.model.flow import CleartextSample, FlowEvidence, FlowTls, NameSource
 
 SAMPLE_BYTES = 8 * 1024
@@ -255,7 +256,7 @@ class FlowClassifier:
             inner = tls.recognise_tls(out[at:], back[place:] if place >= 0 else b"", self._certificates, starttls=True)
             if inner is not None:
                 judged = self._of_tls(
-                    inner, port, "" if greeting else f"TLS begins after {at} bytes of another protocol"
+                    inner, port, "" if greeting else f"TLS begins after {count_text(at, 'byte')} of another protocol"
                 )
                 return replace(judged, protocol=greeting.protocol) if greeting else judged
         if greeting is not None:

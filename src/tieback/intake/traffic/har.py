@@ -26,6 +26,7 @@ from tieback.intake.traffic.har_entries import TLS_ERRORS, ArchiveDamage, Archiv
 from tieback.intake.traffic.interface import OpenedTraffic, SampledFlow
 from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.source import ByteSource, FileWindow, GzipSource
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow, FlowApp, Peer
 from tieback.model.sighting import UnreadKind
@@ -199,7 +200,7 @@ class HarFile:
                 self._note(f"not valid JSON: the archive is damaged before its first entry ({why})", kind)
             else:
                 what = "is truncated or damaged" if kind is UnreadKind.DAMAGED else "was not read further"
-                self._note(f"the archive {what} after {count} entries ({why})", kind)
+                self._note(f"the archive {what} after {count_text(count, 'entry', 'entries')} ({why})", kind)
 
     def _note(self, what: str, unread: UnreadKind | None) -> None:
         assert isinstance(self.problems, CaptureProblems)

@@ -19,6 +19,7 @@ from tieback.intake.traffic.names import hostname
 from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.stores.choose import recognise
 from tieback.intake.traffic.tnetstring import MalformedNetstringError, parse, value_end
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
 from tieback.model.sighting import UnreadKind
@@ -74,7 +75,9 @@ class MitmFile:
                     end = value_end(view, at)
                 except MalformedNetstringError as error:
                     self._note(
-                        f"the file is truncated or damaged after {number} flows: {error}", at, UnreadKind.DAMAGED
+                        f"the file is truncated or damaged after {count_text(number, 'flow')}: {error}",
+                        at,
+                        UnreadKind.DAMAGED,
                     )
                     return
                 number += 1

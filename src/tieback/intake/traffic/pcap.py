@@ -12,6 +12,7 @@ from tieback.intake.traffic.frames import MAX_PACKET, MAX_ROWS, PacketBlock
 from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.signatures import MAGICS
 from tieback.intake.traffic.source import Buffer, ByteSource
+from tieback.model.count_text import form_for
 from tieback.model.sighting import UnreadKind
 
 HEADER = 24
@@ -89,7 +90,7 @@ class PcapReader:
     def _too_long(self, position: int) -> None:
         size = Struct(self._order + "I").unpack_from(self._source.buffer, position + _SIZE)[0]
         where = f"byte {self._source.base + position}"
-        what = f"a record states a length of {size} bytes; the rest of the file is not read"
+        what = f"a record states a length of {size} {form_for(size, 'byte', 'bytes')}; the rest of the file is not read"
         self._problems.note(what, where, UnreadKind.DAMAGED)
 
     def _more(self, position: int) -> bool:

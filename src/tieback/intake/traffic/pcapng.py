@@ -15,6 +15,7 @@ from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.frames import MAX_PACKET, MAX_ROWS, CaptureInterface, PacketBlock
 from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.source import Buffer, ByteSource
+from tieback.model.count_text import form_for
 from tieback.model.flow import FlowApp
 from tieback.model.sighting import UnreadKind
 
@@ -140,7 +141,8 @@ class PcapngReader:
                 stop = position + length
             if length < 12 or length & 3 or length > MAX_BLOCK:
                 self._problems.note(
-                    f"a block states a length of {length} bytes; the rest of the file is not read",
+                    f"a block states a length of {length} {form_for(length, 'byte', 'bytes')}; "
+                    "the rest of the file is not read",
                     f"byte {self._source.base + position}",
                     UnreadKind.DAMAGED,
                 )

@@ -10,6 +10,7 @@ from tieback.intake.traffic.headers import TransportHeader
 from tieback.intake.traffic.link import UnknownLinkError, find_ip
 from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.source import Buffer
+from tieback.model.count_text import count_text
 from tieback.model.flow import FlowApp
 from tieback.model.sighting import UnreadKind
 
@@ -74,13 +75,14 @@ class SinglePackets:
         """IP packets that are incomplete at the end of the capture."""
         rest = self._fragments.rest()
         if self._fragments.left_over:
-            self._problems.note(
-                f"{self._fragments.left_over} fragments belong to incomplete packets: the other fragments are missing",
-                "",
-                None,
+            count = count_text(
+                self._fragments.left_over,
+                "fragment belongs to an incomplete packet",
+                "fragments belong to incomplete packets",
             )
+            self._problems.note(f"{count}: the other fragments are missing", "", None)
         if self.damaged:
-            what = f"{self.damaged} packets have damaged or truncated headers"
+            what = f"{count_text(self.damaged, 'packet has', 'packets have')} damaged or truncated headers"
             self._problems.note(what, "", UnreadKind.UNREADABLE)
         return rest
 

@@ -1,5 +1,6 @@
 """Errors of accounts, which the pages answer with statuses of their own."""
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import TiebackError
 
 
@@ -12,7 +13,7 @@ class TooManyAttemptsError(TiebackError):
 
     def __init__(self, seconds: int) -> None:
         self.seconds = seconds
-        super().__init__("too many attempts", advice=f"Wait {seconds} seconds, then try again")
+        super().__init__("too many attempts", advice=f"Wait {count_text(seconds, 'second')}, then try again")
 
     def __reduce__(self) -> tuple[object, ...]:
         return type(self), (self.seconds,)

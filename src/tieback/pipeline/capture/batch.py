@@ -18,6 +18,7 @@ from tieback.intake.capture.child import CaptureError, require_mitmproxy
 from tieback.intake.capture.device import DeviceError, Shell
 from tieback.model.capture import LiveRun, UnpinScript
 from tieback.model.capture_batch import BatchApp, BatchState, CaptureBatch
+from tieback.model.count_text import count_text, seconds_text
 from tieback.model.errors import InputError, TiebackError, UsageError, WorkspaceError
 from tieback.model.flow import Flow
 from tieback.pipeline.capture.batch_journal import BatchJournal
@@ -109,14 +110,15 @@ class _Batch:
         known = [self._known(key, entry) for key, entry in zip(keys, entries, strict=True)]
         waiting = [number for number, app in enumerate(known) if self._waits(app)]
         if len(waiting) < len(entries):
-            self._tell(f"{len(entries) - len(waiting)} of {len(entries)} apps were captured or failed before")
+            count = f"{len(entries) - len(waiting):,} of {count_text(len(entries), 'app was', 'apps were')}"
+            self._tell(f"{count} captured or failed before")
         for place, number in enumerate(waiting, start=1):
             if self._stopped():
                 self._why = "stopped by the user"
             if self._why:
                 break
             entry = entries[number]
-            limit = f", {entry.seconds:g} seconds" if entry.seconds is not None else ""
+            limit = f", {seconds_text(entry.seconds)}" if entry.seconds is not None else ""
             self._tell(f"app {place} of {len(waiting)}: {entry.app}{limit}")
             known[number] = yield from self._one(keys[number], entry)
             yield known[number]

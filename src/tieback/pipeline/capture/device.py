@@ -13,6 +13,7 @@ from tieback.intake.capture.device import CaptureDevice, DeviceError, Shell, is_
 from tieback.intake.capture.interface import ProxyMode
 from tieback.intake.capture.journal import UndoJournal
 from tieback.intake.capture.owners import SocketOwners
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, UsageError
 from tieback.model.flow import FlowApp, Peer
 
@@ -219,5 +220,5 @@ def undo_left_overs(journals: Path, connect: Connect, tell: Tell) -> None:
         for error in undo_all(journal, shells):
             tell(f"changes of an earlier run not undone: {error.diagnostics()}")
         if before > len(journal.steps):
-            tell(f"changes of an earlier run undone: {before - len(journal.steps)} of {before} steps")
+            tell(f"changes of an earlier run undone: {before - len(journal.steps)} of {count_text(before, 'step')}")
         journal.close()

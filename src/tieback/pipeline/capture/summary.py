@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from tieback.intake.capture.interface import ProxyMode
 from tieback.model.capture import BlindSpot, LiveRun
+from tieback.model.count_text import count_text, its_or_their
 from tieback.model.flow import Flow, FlowApp
 from tieback.pipeline.capture.flows import FORBIDDEN, NOT_REACHED, PASSED
 
@@ -99,7 +100,9 @@ class FlowTally:
             *_sentence(self._unreached, "Unreachable through the proxy"),
         ]
         if outside is not None and past:
-            words.append(f"{len(past)} connections bypassed the proxy: {_some(one.server for one in past)}.")
+            words.append(
+                f"{count_text(len(past), 'connection')} bypassed the proxy: {_some(one.server for one in past)}."
+            )
         words.append(_OUTSIDE_BY_MODE[self._mode])
         if self._mode == ProxyMode.REGULAR:
             words.append(STREAMS_MISSED)
@@ -112,13 +115,14 @@ class FlowTally:
                 "No device was connected: apps of flows, and connections that bypassed the proxy, are unknown."
             )
         elif self.unattributed:
-            words.append(f"{self.unattributed} flows could not be attributed to an app.")
+            words.append(f"{count_text(self.unattributed, 'flow')} could not be attributed to an app.")
         if self.others:
-            words.append(f"{self.others} flows of other apps were left out.")
+            words.append(f"{count_text(self.others, 'flow of another app was', 'flows of other apps were')} left out.")
         if lost:
-            words.append(f"{lost} flows were lost: too many at the same time.")
+            words.append(f"{count_text(lost, 'flow was lost', 'flows were lost')}: too many at the same time.")
         if cut:
-            words.append(f"{cut} long flows were truncated: only their beginning was read or saved.")
+            long = count_text(cut, "long flow was", "long flows were")
+            words.append(f"{long} truncated: only {its_or_their(cut)} beginning was read or saved.")
         return LiveRun(
             path=path,
             mode=str(self._mode),

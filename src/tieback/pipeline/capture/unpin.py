@@ -16,6 +16,7 @@ from typing import Self
 
 from tieback.intake.apps.printable import printable
 from tieback.model.capture import UnpinScript
+from tieback.model.count_text import count_text, form_for
 from tieback.model.errors import UsageError
 from tieback.model.small_file import read_small
 from tieback.pipeline.capture.device import DevicePlan, LiveDevice, Tell, package_of
@@ -129,7 +130,9 @@ class Unpinner(Explorer):
     @property
     def remark(self) -> str:
         """That the app was changed, as a sentence."""
-        return f"The app ran with {len(self.scripts)} scripts of --unpin: they changed what it does."
+        scripts = count_text(len(self.scripts), "script")
+        changed = form_for(len(self.scripts), "it", "they")
+        return f"The app ran with {scripts} of --unpin: {changed} changed what the app does."
 
     @property
     def failed(self) -> bool:

@@ -21,6 +21,7 @@ from tieback.intake.capture.journal import UndoJournal
 from tieback.intake.capture.owners import SocketOwners
 from tieback.intake.capture.pcapdroid import Pcapdroid, PcapdroidPlan
 from tieback.intake.capture.remains import remains
+from tieback.model.count_text import seconds_text
 from tieback.model.device_result import DeviceResult, StepOutcome
 from tieback.model.errors import UsageError
 from tieback.model.small_file import read_small
@@ -245,13 +246,13 @@ class _AndroidSteps:
 def _watch(trial: Trial, proxy: ProxyProcess, seconds: float | None, live: LiveDevice | None, route: str = "") -> None:
     """Wait for flows, and judge the three steps about them; without its route, silence is no failure of a device."""
     limit = seconds or 60.0
-    trial.tell(f"use an app that contacts its servers; waiting up to {limit:.0f} seconds")
+    trial.tell(f"use an app that contacts its servers; waiting up to {seconds_text(round(limit))}")
     seen = FlowTrial(live)
     seen.wait(proxy, limit)
     if not seen.flows and route and not trial.worked(route):
-        trial.skip("flows", f"no flow within {limit:.0f} seconds; needs the step {route}")
+        trial.skip("flows", f"no flow within {seconds_text(round(limit))}; needs the step {route}")
     elif not seen.flows:
-        trial.note("flows", StepOutcome.FAILED, f"no flow within {limit:.0f} seconds")
+        trial.note("flows", StepOutcome.FAILED, f"no flow within {seconds_text(round(limit))}")
     else:
         trial.note("flows", StepOutcome.WORKED)
     if not seen.decrypted and not seen.refused:

@@ -34,6 +34,7 @@ from tieback.model.case import (
     PartyRole,
     PartyState,
 )
+from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure
 from tieback.model.probe import ProbeReport
@@ -186,7 +187,7 @@ class CaseService(VendorService):
             if word in store.targets or store.id.startswith(word)
         ]
         if len(found) != 1:
-            what = "no open store or case" if not found else f"{len(found)} open stores"
+            what = "no open store or case" if not found else f"{count_text(len(found), 'open store')}"
             raise UsageError(what, where=word, advice="Pass HOST:PORT of a store that `tieback case open` lists")
         return found[0]
 
@@ -214,7 +215,7 @@ class CaseService(VendorService):
         found = [case for case in self._cases.cases() if case.id == word]
         found = found or [case for case in self._cases.cases() if case.id.startswith((word, f"case-{word}"))]
         if len(found) != 1:
-            what = "no such case" if not found else f"{len(found)} cases start with this"
+            what = "no such case" if not found else f"{count_text(len(found), 'case starts', 'cases start')} with this"
             raise UsageError(what, where=word, advice="See `tieback case list`")
         return found[0]
 

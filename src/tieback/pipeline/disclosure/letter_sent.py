@@ -9,6 +9,7 @@ from tieback.cases.parties import find_party, move_party
 from tieback.cases.policy import CasePolicy
 from tieback.cases.states import STEPS, advance, require_no_promise
 from tieback.model.case import Case, CaseState, Letter, NewLogLine, PartyState
+from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 from tieback.pipeline.disclosure.cases import CaseService
 
@@ -87,7 +88,9 @@ def _find_letter(work: CaseService, word: str) -> Letter:
         one for one in work.letters() if one.id.startswith((word, f"letter-{word}"))
     ]
     if len(found) != 1:
-        what = "no such letter" if not found else f"{len(found)} letters start with this"
+        what = (
+            "no such letter" if not found else f"{count_text(len(found), 'letter starts', 'letters start')} with this"
+        )
         raise UsageError(what, where=word, advice="See `tieback letter list`")
     return found[0]
 

@@ -15,6 +15,7 @@ from tieback.cases.register import VendorRegister, merge_vendors, new_vendors
 from tieback.cases.states import attest
 from tieback.model.app import App
 from tieback.model.case import Case, NewLogLine
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Exposure
 from tieback.model.vendor import AssuranceAnswer, Contact, Vendor
@@ -129,7 +130,9 @@ class VendorService:
             one for one in vendors if one.name.casefold() == word.strip().casefold()
         ]
         if len(found) != 1:
-            what = "no such vendor" if not found else f"{len(found)} vendors have this name"
+            what = (
+                "no such vendor" if not found else f"{count_text(len(found), 'vendor has', 'vendors have')} this name"
+            )
             raise UsageError(what, where=word, advice="See the IDs in `tieback vendor list`")
         return found[0]
 

@@ -158,7 +158,7 @@ def _refusal(host: str, use: _Use, owners: Collection[str], leading: Collection[
     if use.resources and not any(name and name in host for name in use.resources):
         return "a cloud host of many customers"
     if len(owners) > 1:
-        return f"apps of {len(owners)} vendors use it"
+        return f"apps of {count_text(len(owners), 'vendor uses', 'vendors use')} it"
     others = use.apps - set(leading)
     return (
         f"{count_text(len(others), 'app uses it that does', 'apps use it that do')} not lead to the store"

@@ -21,6 +21,7 @@ from tieback.intake.discover import FileKind, classify_file, classify_name
 from tieback.intake.places.content import ContentReader, is_url, strip_query
 from tieback.intake.places.manifest import ManifestRow, read_lines, read_manifest
 from tieback.intake.places.shard import HEAD, TAIL, ByteStream, ShardError, hash_file, iter_members
+from tieback.model.count_text import form_for
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.remote import (
     UNKNOWN_SIZE,
@@ -377,7 +378,9 @@ def _looked_up(row: ManifestRow, reach: ContentReader) -> ListedObject | InputEr
         return InputError("not found", where=where, advice="Check the list")
     if UNKNOWN_SIZE not in {row.size, item.size} and row.size != item.size:
         return InputError(
-            f"the object has {item.size} bytes, but the list gives {row.size}", where=where, advice=FIX_MANIFEST
+            f"the object has {item.size} {form_for(item.size, 'byte', 'bytes')}, but the list gives {row.size}",
+            where=where,
+            advice=FIX_MANIFEST,
         )
     return _listed(row.path, item, named=True)
 

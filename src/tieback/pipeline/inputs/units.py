@@ -8,6 +8,7 @@ from typing import assert_never
 from tieback.engine.interface import UnitLimits
 from tieback.intake.discover import DiscoveredInput, FileKind, find_inputs
 from tieback.intake.places.content import ContentReader
+from tieback.model.count_text import form_for
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN_SIZE, ObjectLocation, encode_location
 from tieback.model.skipped import OnSkipped, SkippedCount
@@ -140,7 +141,7 @@ def _local_units(one: ListedObject, skipped: OnSkipped | None) -> Iterator[Unit 
         found = _local_units_of(path, skipped)
     for unit in found:
         if isinstance(unit, Unit) and unit.file is not None and one.size not in {UNKNOWN_SIZE, unit.size}:
-            what = f"the file has {unit.size} bytes, but the manifest gives {one.size}"
+            what = f"the file has {unit.size} {form_for(unit.size, 'byte', 'bytes')}, but the manifest gives {one.size}"
             yield InputError(what, where=one.source, advice=FIX_MANIFEST)
         else:
             yield unit

@@ -5,6 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from tieback.model.app import PACKAGE_NAME
+from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 
 MAX_INPUTS = 10_000
@@ -144,4 +145,4 @@ def check_size(arguments: JobArguments) -> None:
 
 def _check_length(items: tuple[str, ...], most: int, where: str) -> None:
     if len(items) > most:
-        raise UsageError(f"more than {most:,} items", where=where, advice="Start several jobs")
+        raise UsageError(f"more than {count_text(most, 'item')}", where=where, advice="Start several jobs")

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.engine.sandbox import environment_without_secrets
+from tieback.model.count_text import count_text, form_for
 from tieback.model.errors import TiebackError, WorkspaceError
 from tieback.model.safe_text import escape_line
 from tieback.pipeline.jobs import folders
@@ -208,7 +209,9 @@ class _Attempt:
         """Work on the job until it ends, is put back, or the server stops."""
         job = self._job
         if job.attempts >= self._limits.attempts:
-            self._end(JobFailed(problem=f"started {job.attempts} times and never finished. Start a new job"))
+            self._end(
+                JobFailed(problem=f"started {count_text(job.attempts, 'time')} and never finished. Start a new job")
+            )
             return
         if not self._jobs.start(job.id, ""):
             return
@@ -260,7 +263,9 @@ class _Attempt:
         self._jobs.add_events(self._job.id, [(LOST, msgspec.json.encode({"text": why}).decode())])
         times = sum(event.kind == LOST for event in self._jobs.events(self._job.id))
         if times > self._limits.lost:
-            self._end(JobFailed(problem=f"{why}, {times} times. Run `tieback` with the same inputs to see more"))
+            self._end(
+                JobFailed(problem=f"{why}, {count_text(times, 'time')}. Run `tieback` with the same inputs to see more")
+            )
         else:
             self._jobs.put_back(self._job.id, JobState.QUEUED, f"{why}; the job is repeated")
             self._output.remove()
@@ -329,7 +334,8 @@ class _Attempt:
             self._read()
             if stop_by is None:
                 if now - started > self._limits.seconds:
-                    self._limit = f"took more than {self._limits.seconds / 3600:.3g} hours"
+                    hours = self._limits.seconds / 3600
+                    self._limit = f"took more than {hours:.3g} {form_for(hours, 'hour', 'hours')}"
                 elif self._output.problem:
                     self._limit = self._output.problem
                 elif not (self._stopping.is_set() or self._cancelled()):

@@ -13,6 +13,7 @@ import msgspec
 
 from tieback.backends.probe_hints import NO_PROBE_HINTS, ProbeHints
 from tieback.model.backend import Candidate
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.pipeline.probing.ransom_notes import NoteJudge
@@ -271,7 +272,7 @@ def _weight(probe: Probe) -> float:
 def _not_all_tried(first: ProbeReport, tried: int, left: int, opening: OpeningBudget) -> ProbeReport:
     """The report of a service that no probe recognised before the time for that was spent."""
     why = "the server neither answers nor closes" if opening.is_ignored else f"no answer within {opening.most:g} s"
-    told = f"not recognised: {why}; {tried} protocols tried, {left} not tried"
+    told = f"not recognised: {why}; {count_text(tried, 'protocol')} tried, {left} not tried"
     return msgspec.structs.replace(first, problems=(told, *first.problems))
 
 
@@ -279,7 +280,7 @@ def _unknown(first: ProbeReport, tried: int) -> ProbeReport:
     """The report of a service that no probe recognised; the result of one probe is shown as an example."""
     if first.outcome is not Outcome.PROTOCOL_MISMATCH or tried == 1 or is_plain_http(first) or not first.problems:
         return first
-    told = f"not a known store: {tried} protocols tried ({first.probe}: {first.problems[0]})"
+    told = f"not a known store: {count_text(tried, 'protocol')} tried ({first.probe}: {first.problems[0]})"
     return msgspec.structs.replace(first, problems=(told, *first.problems[1:]))
 
 

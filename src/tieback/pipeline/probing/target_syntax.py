@@ -16,6 +16,7 @@ import msgspec
 from tieback.backends.base_paths import MAX_BASES, is_base, suggest_bases
 from tieback.backends.probe_hints import NO_PROBE_HINTS, WEB_SCHEMES, ProbeHints, endpoint_hints, url_endpoint
 from tieback.model.backend import Candidate, Route
+from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.errors import UsageError
 from tieback.probes.choose import BUILT_IN, ProbeSet
@@ -97,14 +98,15 @@ def split_host(text: str) -> tuple[str, int | None]:
 
 
 def _too_many(text: str, hosts: int, ports: int, *, named: bool) -> None:
-    sizes = [f"{hosts:,} addresses"] if hosts > 1 else []
-    sizes.append(f"{ports:,} ports" if named else f"the {ports:,} usual ports")
+    sizes = [count_text(hosts, "address", "addresses")] if hosts > 1 else []
+    sizes.append(count_text(ports, "port") if named else f"the {count_text(ports, 'usual port')}")
     if hosts == 1:
         advice = "Name fewer ports"
     else:
         advice = "Name a smaller block" + (", or one port, such as 192.0.2.0/24:9200" if ports > 1 else "")
+    targets = count_text(hosts * ports, "target")
     raise UsageError(
-        f"{' with '.join(sizes)} are {hosts * ports:,} targets; one argument may name at most {MAX_EXPANDED:,}",
+        f"{' with '.join(sizes)} are {targets}; one argument may name at most {MAX_EXPANDED:,}",
         where=text[:200],
         advice=advice,
     )

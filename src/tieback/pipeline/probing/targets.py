@@ -11,6 +11,7 @@ from tieback.assess.intrusion import IntrusionSigns, builtin_traces
 from tieback.assess.ransom import strongest_verdict
 from tieback.backends.probe_hints import MAX_NAMES, NO_PROBE_HINTS, ProbeHints
 from tieback.model.backend import Candidate
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, UsageError, WorkspaceError
 from tieback.model.grant import Depth, Grant
 from tieback.model.probe import Outcome, ProbeReport
@@ -218,7 +219,7 @@ async def probe_targets(
         finished = True
         if transcripts is not None and transcripts.left_out:
             raise WorkspaceError(
-                f"{transcripts.left_out} conversations did not fit into the transcript file",
+                f"{count_text(transcripts.left_out, 'conversation')} did not fit into the transcript file",
                 where=str(transcripts.path),
                 advice="Record to another file",
             )

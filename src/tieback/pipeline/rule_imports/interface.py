@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError
 from tieback.userrules.parse import RuleMistake, parse_rules
 
@@ -69,8 +70,9 @@ class RuleImport(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """The rule file, without the examples that ``tieback rules check`` demands."""
+        every = count_text(len(self.rules) + len(self.refused), "rule")
         head = (
-            f"# Imported from {self.tool}: {len(self.rules)} of {len(self.rules) + len(self.refused)} rules.\n"
+            f"# Imported from {self.tool}: {len(self.rules):,} of {every}.\n"
             "# Every rule needs examples before it is used.\n"
             "# Check with `tieback rules check`, then `tieback rules test`.\n"
         )

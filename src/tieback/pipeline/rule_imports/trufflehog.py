@@ -7,6 +7,7 @@ Taken over: ``regex`` with one pattern, ``keywords``, ``entropy``, and the descr
 from collections.abc import Iterator
 from pathlib import Path
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError
 from tieback.pipeline.rule_imports.interface import (
     MAX_RULES,
@@ -57,7 +58,7 @@ def _rule(one: ConfigNode, name: str) -> ForeignRule | RefusedRule:
             return RefusedRule(name, why)
     patterns = dict(node.items()) if (node := one.get("regex")) is not None else {}
     if len(patterns) != 1:
-        why = "no pattern" if not patterns else f"{len(patterns)} patterns that must match together"
+        why = "no pattern" if not patterns else f"{count_text(len(patterns), 'pattern')} that must match together"
         return RefusedRule(name, why)
     (pattern,) = patterns.values()
     keywords = node.texts() if (node := one.get("keywords")) is not None else []

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tieback.intake.source.checkout import Checkout
 from tieback.intake.source.r8_mapping import Mapping, class_names, read_mapping
+from tieback.model.count_text import count_text
 from tieback.model.sighting import AppDocument, Credential, Evidence, Problem, Sighting, SourceLines
 from tieback.pipeline.source.locate import (
     MAX_CLASSES,
@@ -50,18 +51,15 @@ def documents_with_source(
 
 def _source_problems(checkout: Checkout, lines: Located) -> Iterator[Problem]:
     finds = len(lines.found)
+    count = count_text(finds, "endpoint or credential", "endpoints and credentials")
     missing = finds - sum(any(one.file for one in found) for found in lines.found.values())
     if missing and missing == finds:
-        every = (
-            "the endpoint or credential was not"
-            if finds == 1
-            else f"none of the {finds:,} endpoints and credentials was"
-        )
+        every = "the endpoint or credential was not" if finds == 1 else f"none of the {count} was"
         text = f"{every} found in this source; is it the source of the app?"
         yield Problem(text, str(checkout.top))
     elif missing:
         verb = "was" if missing == 1 else "were"
-        text = f"{missing:,} of {finds:,} endpoints and credentials {verb} not found in this source"
+        text = f"{missing:,} of {count} {verb} not found in this source"
         yield Problem(text, str(checkout.top))
     yield from search_problems(checkout, lines)
 

@@ -191,7 +191,7 @@ def mapping_problems(path: Path, names: Mapping, classes: frozenset[str]) -> Ite
         none = (
             "the class in the evidence is not"
             if len(classes) == 1
-            else f"none of the {len(classes):,} classes in the evidence is"
+            else f"none of the {count_text(len(classes), 'class', 'classes')} in the evidence is"
         )
         yield Problem(f"{none} in the mapping; is it from this build?", str(path))
     if names.unread:

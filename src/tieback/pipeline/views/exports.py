@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import BusyError, UsageError, WorkspaceError
 from tieback.model.report.document import Report
 from tieback.pipeline.finish import reduce_report, workspace_suppressions
@@ -202,7 +203,9 @@ def _document(
     whole = build_report(workspace, chosen.id)
     if (rows := _rows(whole)) > MAX_ROWS:
         raise UsageError(
-            f"the report has {rows:,} rows, too many to wait for", where=where, advice="Start a job of kind report"
+            f"the report has {count_text(rows, 'row')}, too many to wait for",
+            where=where,
+            advice="Start a job of kind report",
         )
     apply, notice = workspace_suppressions(workspace.directory)
     document, notes = reduce_report(apply(whole), audience, vendor, workspace.directory, chosen.id)

@@ -474,9 +474,13 @@ def _advice(line: FleetLine, state: FleetState) -> tuple[FleetAction, str]:
 
 def _of_reach(reach: RunReach, state: FleetState) -> tuple[FleetAction, str]:
     """Action and reason for an app that the run read, and behind which it found no open store."""
-    backends = "1 back end" if reach.backends == 1 else f"{reach.backends:,} back ends"
+    backends = count_text(reach.backends, "back end")
     if state is FleetState.NOT_DECIDED:
-        stores = "a store that is" if reach.undecided == 1 else f"{reach.undecided:,} stores that are"
+        stores = (
+            "a store that is"
+            if reach.undecided == 1
+            else count_text(reach.undecided, "store that is", "stores that are")
+        )
         return FleetAction.PROBE, f"It leads to {stores} known neither as open nor as closed."
     if state is FleetState.NOT_PROBED:
         none = "Its back end was not probed" if reach.backends == 1 else f"None of its {backends} was probed"

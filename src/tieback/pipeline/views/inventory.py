@@ -5,6 +5,7 @@ from pathlib import PurePath
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform, Ownership
 from tieback.pipeline.views.fleet import FleetCounts, fleet_counts, review_row
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
@@ -245,5 +246,5 @@ def _device_row(one: FleetDevice) -> DeviceRow:
 
 def _incomplete(follows: bool, records: int, total: int | None) -> str:
     if total is not None and records < total:
-        return f"the file has {records:,} of {total:,} records; import all its pages together"
+        return f"the file has {records:,} of {count_text(total, 'record')}; import all its pages together"
     return "another page follows; import all its pages together" if follows else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.scope.audit_check import AuditCheck, AuditDemands, verify
@@ -90,7 +91,11 @@ def audit_state(workspace: Workspace) -> AuditState:
     path = workspace.audit_file
     if not path.exists() or not path.stat().st_size:
         known = record_of(path)
-        gone = "" if known is None else f"the log had {known.lines} entries on {known.time[:10]}, and is gone"
+        gone = (
+            ""
+            if known is None
+            else f"the log had {count_text(known.lines, 'entry', 'entries')} on {known.time[:10]}, and is gone"
+        )
         return AuditState(
             ok=not gone, empty=not gone, lines=0, head="", bad_line=None, why=gone, checkpoints=0, unsigned=0, keys=(),
             own_key=own_fingerprint(), notes=(),

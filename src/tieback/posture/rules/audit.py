@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.posture.rules import reader_for, reader_named
@@ -155,7 +156,7 @@ def audit_rules(
     for asked, path in enumerate(wanted):
         if asked and time.monotonic() > deadline:
             raise InputError(
-                f"only the first {asked:,} paths were evaluated within {seconds:g} s",
+                f"only the first {count_text(asked, 'path was', 'paths were')} evaluated within {seconds:g} s",
                 where=label,
                 advice="Evaluate the others with --path",
             )

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
@@ -128,7 +129,11 @@ class AppwriteProbe(SampledWebStore):
                 f"{name[:60]!r}: no document is readable without a login; it is empty, or document security hides them"
             )
         else:
-            draft.prove(_DOCUMENTS.label, f"{found.total} documents of {name} readable without a login", Access.OPEN)
+            draft.prove(
+                _DOCUMENTS.label,
+                f"{count_text(found.total, 'document')} of {name} readable without a login",
+                Access.OPEN,
+            )
             figure = lower_bound if found.total >= _MOST else exact
             inquiry.add_containers(
                 [Container((database, collection), "collection", records=figure(found.total, "total"))]

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
@@ -107,7 +108,7 @@ class ChromaProbe(SampledWebStore):
             if databases is None:
                 draft.problem(f"{_DATABASES.label}: status {first.status}, unreadable answer")
                 return
-            draft.prove(_DATABASES.label, f"{len(databases)} databases", Access.OPEN)
+            draft.prove(_DATABASES.label, count_text(len(databases), "database"), Access.OPEN)
             for database in inquiry.limit(databases, "databases"):
                 yield from self._collections(inquiry, (database.name,), _LIST, _COUNT)
 

@@ -10,6 +10,7 @@ import re
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Privileges
@@ -111,7 +112,7 @@ class ConsulProbe(WebStoreProbe):
         inquiry.draft.privileges = Privileges.LIMITED if denies else Privileges.UNKNOWN
         if told.headers.get(_POLICY, "") == "allow":
             inquiry.draft.privileges = Privileges.ADMIN
-        inquiry.draft.prove(_KEYS.label, f"{keys} names of keys", Access.OPEN)
+        inquiry.draft.prove(_KEYS.label, count_text(keys, "name of a key", "names of keys"), Access.OPEN)
         yield from inquiry.confirm(_SERVICES, dict[str, list[str]])
         figure = lower_bound if told.truncated or denies else exact
         inquiry.add_containers([Container(("kv",), "keyspace", records=figure(keys, "names of keys"))])

@@ -13,6 +13,7 @@ import struct
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
@@ -122,7 +123,7 @@ def _frame(head: bytes, limit: int) -> Conversation[bytes]:
     if length > 2**40 or length < 2 * _LENGTH.size:
         raise NotThisProtocol(f"greets with {printable(head)}")
     if length > limit:
-        raise HostileAnswer(f"a message of {length} bytes, more than {limit}")
+        raise HostileAnswer(f"a message of {count_text(length, 'byte')}, more than {limit}")
     body = yield Receive(exactly=length)
     frames, size = struct.unpack_from("<QQ", body)
     if frames != 1 or size != length - 2 * _LENGTH.size:

@@ -11,6 +11,7 @@ import re
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
@@ -99,7 +100,7 @@ def _database(inquiry: Inquiry, one: _Database) -> Conversation[None]:
         records = exact(0, "tables") if listed is not None else None
         inquiry.add_containers([Container((one.name,), "database", records=records, bytes=size)])
         return
-    inquiry.draft.prove(_TABLES.label, f"lists {len(listed.tables)} tables of a database", Access.OPEN)
+    inquiry.draft.prove(_TABLES.label, f"lists {count_text(len(listed.tables), 'table')} of a database", Access.OPEN)
     inquiry.add_containers([Container((one.name,), "database", bytes=size)] if size is not None else [])
     inquiry.add_containers(
         [

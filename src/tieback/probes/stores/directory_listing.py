@@ -200,5 +200,9 @@ def _is_readable(inquiry: Inquiry, lister: _Pages) -> Conversation[bool]:
     if answer.status != 200 or page or differs or not length.isascii() or not length.isdigit():
         draft.problem(f"{_FILE.label}: status {answer.status}, not the listed file")
         return False
-    draft.prove(_FILE.label, f"a file of {length} bytes is readable; it was not read", Access.OPEN)
+    draft.prove(
+        _FILE.label,
+        f"a file of {length} {'byte' if length == '1' else 'bytes'} is readable; it was not read",
+        Access.OPEN,
+    )
     return True

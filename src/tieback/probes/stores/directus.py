@@ -14,6 +14,7 @@ import re
 
 import msgspec
 
+from tieback.model.count_text import count_text, form_for
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
@@ -158,7 +159,8 @@ class DirectusProbe(WebStoreProbe):
             if counted.status in (401, 403):
                 inquiry.draft.prove(_COUNT.label, f"{name}: status {counted.status}", Access.AUTH_REQUIRED)
             return
-        inquiry.draft.prove(_COUNT.label, f"{count} items of {name} are readable without a login", Access.OPEN)
+        readable = f"{count_text(count, 'item')} of {name} {form_for(count, 'is', 'are')} readable"
+        inquiry.draft.prove(_COUNT.label, f"{readable} without a login", Access.OPEN)
         total = yield from inquiry.ask(_TOTAL, name, cap=16 * 1024)
         if total is not None and total.status == 200 and decode_json(total.body, _Total) is not None:
             inquiry.draft.prove(_TOTAL.label, f"answers for {name} without a login", Access.OPEN)

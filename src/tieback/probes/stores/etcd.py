@@ -24,6 +24,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Privileges
@@ -218,7 +219,7 @@ class EtcdProbe(WebStoreProbe):
         counted = yield from inquiry.read(request, _Range, cap=16 * 1024)
         keys = parse_count(counted.count) if counted is not None else None
         if keys is not None:
-            inquiry.draft.prove(request.label, f"{keys} keys", Access.OPEN)
+            inquiry.draft.prove(request.label, count_text(keys, "key"), Access.OPEN)
         return keys
 
     def _second_key_space(self, inquiry: Inquiry) -> Conversation[None]:
@@ -236,7 +237,7 @@ class EtcdProbe(WebStoreProbe):
     def _prefixes(self, inquiry: Inquiry, request: Request) -> Conversation[tuple[Field, ...]]:
         names = yield from inquiry.read(request, _Names, cap=256 * 1024)
         if names is not None:
-            inquiry.draft.prove(request.label, f"names {len(names.kvs)} keys", Access.OPEN)
+            inquiry.draft.prove(request.label, f"names {count_text(len(names.kvs), 'key')}", Access.OPEN)
         return tuple(Field(one, "key prefix") for one in prefixes(key.key for key in names.kvs)) if names else ()
 
     def _version_2(self, inquiry: Inquiry) -> Conversation[None]:

@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
@@ -194,7 +195,7 @@ class FirestoreProbe(SampledWebStore):
         if not count:
             draft.problem(f"{name[:60]!r}: the rules allow anonymous counting; it is empty or does not exist")
             return 0
-        draft.prove(counting.label, f"{count} documents of {name} counted without a login", Access.OPEN)
+        draft.prove(counting.label, f"{count_text(count, 'document')} of {name} counted without a login", Access.OPEN)
         listed = yield from inquiry.ask(_READABLE, project, name, cap=16 * 1024)
         listing = decode_json(listed.body, _Listing) if listed is not None and listed.status == 200 else None
         if listing is not None and listing.documents:

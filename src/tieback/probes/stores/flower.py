@@ -7,6 +7,7 @@ Since Flower 2 the API refuses clients without a login (status 401) unless the e
 open all the same. Verified against the answers of Flower 2.2.0.
 """
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access
 from tieback.probes.interface import ProbeMeta
@@ -59,7 +60,7 @@ class FlowerProbe(WebStoreProbe):
             return
         workers = decode_json(told.body, dict[str, bool]) if told.status == 200 else None
         if workers is not None:
-            draft.prove(_WORKERS.label, f"{len(workers)} workers without a login", Access.OPEN)
+            draft.prove(_WORKERS.label, f"{count_text(len(workers), 'worker')} without a login", Access.OPEN)
             draft.trait("workers", len(workers))
             draft.abilities = [Ability.RUN_CODE]
             draft.fingerprint(workers)

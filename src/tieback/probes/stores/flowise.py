@@ -13,6 +13,7 @@ versions show comes from their source.
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access, Container
@@ -97,7 +98,7 @@ def _flows(inquiry: Inquiry) -> Conversation[None]:
         inquiry.draft.problem(f"{_FLOWS.label}: status {status}, although the credentials need no login")
         inquiry.draft.access = Access.PARTIAL
         return
-    inquiry.draft.prove(_FLOWS.label, f"a list of {length} bytes without authentication", Access.OPEN)
+    inquiry.draft.prove(_FLOWS.label, f"a list of {count_text(length, 'byte')} without authentication", Access.OPEN)
     inquiry.add_containers([Container(("flows",), "flow", bytes=exact(length, "Content-Length"))])
     inquiry.judge()
     if length > len("[]"):

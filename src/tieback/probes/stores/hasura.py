@@ -9,6 +9,7 @@ rules hide. Not yet verified against the real server.
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
@@ -135,7 +136,7 @@ class HasuraProbe(WebStoreProbe):
         tables = [
             name for name in names if not name.endswith((_AGGREGATE, "_by_pk", "_stream", "no_queries_available"))
         ]
-        draft.prove(_SCHEMA.label, f"names {len(tables)} query fields without a login", Access.OPEN)
+        draft.prove(_SCHEMA.label, f"names {count_text(len(tables), 'query field')} without a login", Access.OPEN)
         config = yield from inquiry.read(_CONFIG, _Config, cap=16 * 1024)
         if config is not None and not config.is_admin_secret_set:
             draft.prove(_CONFIG.label, "no admin secret is set", Access.OPEN)

@@ -9,6 +9,7 @@ reach it. Not yet verified against the real server.
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
 from tieback.probes.interface import ProbeMeta
@@ -132,7 +133,7 @@ class KibanaProbe(WebStoreProbe):
             return
         if listed.truncated:
             draft.problem(f"more indices than the limit; the first {len(rows)} are listed")
-        draft.prove(console.indices.label, f"lists {len(rows)} indices", Access.OPEN)
+        draft.prove(console.indices.label, f"lists {count_text(len(rows), 'index', 'indices')}", Access.OPEN)
         inquiry.add_containers([index_container(row) for row in rows])
         stats = yield from inquiry.confirm(console.stats, _Stats, cap=16 * 1024)
         if stats is not None and is_distinctive("cluster_uuid", stats.cluster_uuid):

@@ -15,6 +15,7 @@ import re
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access, Container
@@ -117,7 +118,7 @@ class LangflowProbe(WebStoreProbe):
         for project in inquiry.limit(projects, "projects"):
             page = yield from inquiry.read(_FLOWS, _Page, project.id)
             if page is not None and not page.items:
-                draft.prove(_FLOWS.label, f"{page.total} flows of {project.name[:40]}", Access.OPEN)
+                draft.prove(_FLOWS.label, f"{count_text(page.total, 'flow')} of {project.name[:40]}", Access.OPEN)
                 count = exact(page.total, "total")
                 container = Container((project.name[:200],), "flow", project.name == _STARTERS, count)
                 inquiry.add_containers([container])

@@ -9,6 +9,7 @@ marimo 0.25.2.
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access, Privileges
@@ -70,7 +71,11 @@ class MarimoProbe(WebStoreProbe):
         found = decode_json(answer.body, _Status)
         if found is None or not inquiry.enumerates:
             return
-        draft.prove(_STATUS.label, f"mode {found.mode[:20]}, {found.sessions} sessions without a token", Access.OPEN)
+        draft.prove(
+            _STATUS.label,
+            f"mode {found.mode[:20]}, {count_text(found.sessions, 'session')} without a token",
+            Access.OPEN,
+        )
         page = yield from inquiry.ask(_PAGE, cap=ROOT_CAP)
         if page is None or page.status != 200 or _SIGN not in page.body:
             draft.problem(f"{_PAGE.label}: not the page of a notebook, although the status needs no token")

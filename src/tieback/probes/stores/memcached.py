@@ -13,6 +13,7 @@ Identity: process id and start time of the server, from ``stats`` (they change a
 import re
 import struct
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
@@ -202,7 +203,7 @@ def _packet(magic: bytes = b"") -> Conversation[tuple[int, int, bytes, bytes]]:
     head += yield Receive(exactly=_HEADER.size - 1)
     _, opcode, key, extras, status, size, _, _ = _HEADER.unpack(head)
     if size > _MAX_STATS or key + extras > size:
-        raise HostileAnswer(f"a Memcached packet of {size} bytes")
+        raise HostileAnswer(f"a Memcached packet of {count_text(size, 'byte')}")
     body = (yield Receive(exactly=size)) if size else b""
     return opcode, status, body[extras : extras + key], body[extras + key :]
 
@@ -212,7 +213,7 @@ def _enumerate(draft: ReportDraft, asked: str, stats: dict[str, str]) -> None:
     if items is None:
         draft.problem(f"{asked}: no number of items in the answer")
         return
-    draft.prove(asked, f"{items} items", Access.OPEN)
+    draft.prove(asked, count_text(items, "item"), Access.OPEN)
     started, up = _number(stats.get("time", "")), _number(stats.get("uptime", ""))
     if started is not None and up is not None and stats.get("pid", ""):
         draft.fingerprint((f"pid:{stats['pid']}", f"started:{started - up}"))

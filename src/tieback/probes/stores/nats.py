@@ -9,6 +9,7 @@ Verified against 2.15.1.
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
@@ -114,5 +115,5 @@ class NatsProbe(WebStoreProbe):
         if closed:
             draft.access = Access.SCHEMA_ONLY if draft.containers else Access.AUTH_REQUIRED
             return
-        draft.prove(_JSZ.label, f"{len(draft.containers)} streams", Access.OPEN)
+        draft.prove(_JSZ.label, count_text(len(draft.containers), "stream"), Access.OPEN)
         inquiry.judge()

@@ -9,6 +9,7 @@ A Node-RED with ``adminAuth`` refuses both with status 401. Verified against the
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access, Container
@@ -76,6 +77,6 @@ class NodeRedProbe(WebStoreProbe):
             draft.problem(f"{_FLOWS.label}: no length of a list, although the settings need no login")
             draft.access = Access.PARTIAL
             return
-        draft.prove(_FLOWS.label, f"flows of {length} bytes without authentication", Access.OPEN)
+        draft.prove(_FLOWS.label, f"flows of {count_text(length, 'byte')} without authentication", Access.OPEN)
         inquiry.add_containers([Container(("flows",), "flow", bytes=exact(length, "Content-Length"))])
         draft.access = Access.OPEN

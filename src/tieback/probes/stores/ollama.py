@@ -11,6 +11,7 @@ because it returns the prompts of a model. Verified against the answers of Ollam
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access, Container
@@ -103,4 +104,6 @@ class OllamaProbe(WebStoreProbe):
             yield from inquiry.confirm(_MODELS, _Listed, cap=MAX_BODY)
         elif (shown := inquiry.take(_RUNNING, _Models, running)) is not None:
             count = len(shown.models or [])
-            inquiry.draft.prove(_RUNNING.label, f"{count} models in memory, without authentication", Access.OPEN)
+            inquiry.draft.prove(
+                _RUNNING.label, f"{count_text(count, 'model')} in memory, without authentication", Access.OPEN
+            )

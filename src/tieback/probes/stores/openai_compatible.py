@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access, Container
 from tieback.probes.interface import ProbeMeta, ReportDraft
@@ -259,7 +260,7 @@ def _prove(inquiry: Inquiry, product: _Product, models: int) -> Conversation[Non
     """Ask what else this product answers to everybody, and judge the access."""
     draft = inquiry.draft
     if product.list_needs_key:
-        draft.prove(_MODELS.label, f"{models} models, without a key", Access.OPEN)
+        draft.prove(_MODELS.label, f"{count_text(models, 'model')}, without a key", Access.OPEN)
     refused = 0
     for request, shape in product.second:
         answer = yield from inquiry.ask(request, cap=MAX_BODY)

@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
@@ -166,7 +167,9 @@ class ParseProbe(SampledWebStore):
         if not found.count:
             inquiry.add_containers([Container((name,), "class")])
             return 0
-        draft.prove(mount[0].label, f"{found.count} objects of {name} counted without a login", Access.OPEN)
+        draft.prove(
+            mount[0].label, f"{count_text(found.count, 'object')} of {name} counted without a login", Access.OPEN
+        )
         given = yield from inquiry.ask(mount[1], name, cap=16 * 1024)
         objects = decode_json(given.body, _Objects) if given is not None and given.status == 200 else None
         if objects is not None and objects.results:

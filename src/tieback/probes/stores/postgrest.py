@@ -20,6 +20,7 @@ import re
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import Figure, estimate, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
@@ -166,7 +167,7 @@ class PostgrestProbe(WebStoreProbe):
             return
         told, draft = _told(answer), inquiry.draft
         if told:
-            draft.prove(_ROOT.label, f"describes {len(told)} tables without a login", Access.OPEN)
+            draft.prove(_ROOT.label, f"describes {count_text(len(told), 'table')} without a login", Access.OPEN)
         if inquiry.enumerates:
             yield from self._tables(inquiry, told, _COUNT if draft.target.scans else _PLANNED)
 
@@ -184,7 +185,9 @@ class PostgrestProbe(WebStoreProbe):
             return
         told = _told(described) if described is not None else {}
         if told:
-            draft.prove(_SUPABASE.label, f"describes {len(told)} tables to the app's public key", Access.OPEN)
+            draft.prove(
+                _SUPABASE.label, f"describes {count_text(len(told), 'table')} to the app's public key", Access.OPEN
+            )
         else:
             told = yield from _graphql_tables(inquiry)
         yield from self._tables(
@@ -229,7 +232,9 @@ def _graphql_tables(inquiry: Inquiry) -> Conversation[dict[str, _Definition]]:
     said = decode_json(answer.body, _Schema) if answer is not None and answer.status == 200 else None
     fields = [one.name for one in said.data.inner.query.fields] if said is not None else []
     if fields:
-        inquiry.draft.prove(_GRAPHQL.label, f"{len(fields)} query fields for the app's public key", Access.SCHEMA_ONLY)
+        inquiry.draft.prove(
+            _GRAPHQL.label, f"{count_text(len(fields), 'query field')} for the app's public key", Access.SCHEMA_ONLY
+        )
     else:
         inquiry.draft.problem("GraphQL shows no schema to the app's public key: introspection or the extension is off")
     names = (name.removesuffix(_COLLECTION) for name in fields if name.endswith(_COLLECTION))

@@ -8,6 +8,7 @@ Repositories are encrypted, but anyone who reaches the API can also delete them,
 rest-server has no page of its own at its root, and is not recognised. Verified against ``rclone serve restic`` 1.60.1.
 """
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
@@ -65,11 +66,16 @@ class ResticRestProbe(WebStoreProbe):
         length = parse_count(head.headers.get("content-length", ""))
         if head.status == 200 and length is not None and length in _CONFIG_BYTES:
             draft.access = Access.OPEN
-            draft.prove(_CONFIG.label, f"a repository is readable: its configuration has {length} bytes", Access.OPEN)
+            draft.prove(
+                _CONFIG.label,
+                f"a repository is readable: its configuration has {count_text(length, 'byte')}",
+                Access.OPEN,
+            )
             inquiry.add_containers([Container(("/",), "repository")])
         elif head.status == 404:
             draft.access = Access.OPEN_EMPTY
             draft.prove(_CONFIG.label, "no repository at the root", Access.OPEN_EMPTY)
             draft.problem("repositories below a path of their own are not listed")
         else:
-            draft.problem(f"{_CONFIG.label}: status {head.status}, {length} bytes, no configuration of a repository")
+            size = "no length" if length is None else count_text(length, "byte")
+            draft.problem(f"{_CONFIG.label}: status {head.status}, {size}, no configuration of a repository")

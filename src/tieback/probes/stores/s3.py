@@ -16,6 +16,7 @@ name. Verified against SeaweedFS 4.48, and recorded answers of MinIO and
 
 import re
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
@@ -115,7 +116,7 @@ class S3Probe(SampledWebStore):
             return
         listed = [name for name in values(answer.body, "Name") if name]
         if listed:
-            draft.prove(_ROOT.label, f"lists {len(listed)} buckets without authentication", Access.OPEN)
+            draft.prove(_ROOT.label, f"lists {count_text(len(listed), 'bucket')} without authentication", Access.OPEN)
         names = inquiry.limit(list(dict.fromkeys((*listed, *inquiry.names))), "buckets")
         # The first label of the host is a bucket only if the server has virtual hosts: it comes last.
         label = draft.target.host.partition(".")[0]

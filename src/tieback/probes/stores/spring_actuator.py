@@ -12,6 +12,7 @@ import re
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Notice
 from tieback.probes.interface import ProbeMeta
@@ -83,7 +84,7 @@ class SpringActuatorProbe(WebStoreProbe):
         draft = inquiry.draft
         names = _endpoints(answer)
         draft.fingerprint(names)
-        draft.prove(_INDEX.label, f"names {len(names)} endpoints", Access.OPEN)
+        draft.prove(_INDEX.label, f"names {count_text(len(names), 'endpoint')}", Access.OPEN)
         health = yield from inquiry.ask(_HEALTH, cap=16 * 1024)
         if health is None or decode_json(health.body, _Health) is None or health.status not in (200, 503):
             draft.problem(f"{_HEALTH.label}: the server does not confirm its index")

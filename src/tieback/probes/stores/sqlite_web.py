@@ -11,6 +11,7 @@ read-only. tieback requests neither. Verified against sqlite-web 0.8.2.
 import re
 from html import unescape
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
@@ -72,7 +73,7 @@ class SqliteWebProbe(WebStoreProbe):
             return
         names = [unescape(title.decode("utf-8", "replace")) for _, title in _LINK.findall(answer.body)][:MAX_LISTED]
         names = list(dict.fromkeys(names))
-        draft.prove(_ROOT.label, f"lists {len(names)} tables without a password", Access.OPEN)
+        draft.prove(_ROOT.label, f"lists {count_text(len(names), 'table')} without a password", Access.OPEN)
         draft.fingerprint(names)
         inquiry.add_containers([Container((name,), "table") for name in names])
         draft.access = Access.SCHEMA_ONLY if names else Access.OPEN_EMPTY

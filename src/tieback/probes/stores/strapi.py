@@ -10,6 +10,7 @@ for a type that the public role may not read, and 404 for a missing one. Verifie
 
 import msgspec
 
+from tieback.model.count_text import count_text, form_for
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
@@ -113,11 +114,12 @@ class StrapiProbe(WebStoreProbe):
                 draft.problem(f"{_PAGE.label} ({name}): status {status}, unreadable answer")
             return not unclear
         again, _ = yield from _total(inquiry, _OFFSET, name)
-        draft.prove(_PAGE.label, f"{found} entries of {name} are readable without a login", Access.OPEN)
+        readable = f"{count_text(found, 'entry', 'entries')} of {name} {form_for(found, 'is', 'are')} readable"
+        draft.prove(_PAGE.label, f"{readable} without a login", Access.OPEN)
         if again is None:
             draft.problem(f"{_OFFSET.label} ({name}): not readable, although its first page needs no login")
         else:
-            draft.prove(_OFFSET.label, f"{again} entries of {name}", Access.OPEN)
+            draft.prove(_OFFSET.label, f"{count_text(again, 'entry', 'entries')} of {name}", Access.OPEN)
         records = exact(found, "meta.pagination.total") if again is not None else None
         inquiry.add_containers([Container((name,), "content type", records=records)])
         return True

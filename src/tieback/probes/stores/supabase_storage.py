@@ -16,6 +16,7 @@ import re
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
@@ -143,7 +144,9 @@ class SupabaseStorageProbe(WebStoreProbe):
         found = decode_json(answer.body, list[_Bucket]) if answer is not None and answer.status == 200 else None
         if found is not None:
             if found:
-                draft.prove(_BUCKETS.label, f"names {len(found)} buckets to the app's public key", Access.OPEN)
+                draft.prove(
+                    _BUCKETS.label, f"names {count_text(len(found), 'bucket')} to the app's public key", Access.OPEN
+                )
             return {one.id: one.public for one in found}
         status = answer.status if answer is not None else 0
         draft.problem(

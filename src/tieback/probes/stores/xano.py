@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tieback.model.count_text import count_text, form_for, its_or_their
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
@@ -116,9 +117,11 @@ class XanoProbe(WebStoreProbe):
             return
         draft.access = Access.SCHEMA_ONLY
         count = len(draft.containers)
-        draft.prove(_SPEC.label, f"describes {count} endpoints without a login", Access.SCHEMA_ONLY)
+        draft.prove(_SPEC.label, f"describes {count_text(count, 'endpoint')} without a login", Access.SCHEMA_ONLY)
         if public:
-            draft.problem(f"{len(public)} of {count} endpoints demand no login by their description; none was called")
+            demand, its = form_for(len(public), "demands", "demand"), its_or_their(len(public))
+            endpoints = f"{len(public):,} of {count_text(count, 'endpoint')}"
+            draft.problem(f"{endpoints} {demand} no login by {its} description; none was called")
             draft.prove(_SPEC.label, f"no login: {some_names(public)}", Access.SCHEMA_ONLY)
 
 

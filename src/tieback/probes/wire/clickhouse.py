@@ -19,6 +19,7 @@ from itertools import batched
 
 import msgspec
 
+from tieback.model.count_text import count_text, its_or_their
 from tieback.model.figure import Figure, Quality, exact, lower_bound
 from tieback.model.probe import MATERIALIZED_VIEW, VIEW, Access, Container, Field, Privileges
 from tieback.probes.wire.jsontext import parse_count
@@ -52,11 +53,14 @@ def lists(databases: Iterable[tuple[str, str]]) -> tuple[Sequence[str], tuple[st
     problems = []
     if foreign:
         some = ", ".join(foreign[:3])
-        problems.append(f"{len(foreign)} databases not listed, because their engine may contact another server: {some}")
+        count, its = count_text(len(foreign), "database"), its_or_their(len(foreign))
+        problems.append(f"{count} not listed, because {its} engine may contact another server: {some}")
     if unsafe:
-        problems.append(f"{len(unsafe)} databases not listed, because their name is not safe to send")
+        count, its = count_text(len(unsafe), "database"), its_or_their(len(unsafe))
+        problems.append(f"{count} not listed, because {its} name is not safe to send")
     if len(local) > _PER_LIST * _MOST_LISTS:
-        problems.append(f"{len(local) - _PER_LIST * _MOST_LISTS} databases not listed, because there are too many")
+        count = count_text(len(local) - _PER_LIST * _MOST_LISTS, "database")
+        problems.append(f"{count} not listed, because there are too many")
     parts = batched(sorted(local)[: _PER_LIST * _MOST_LISTS], _PER_LIST)
     return [",".join(f"'{name}'" for name in part) for part in parts], tuple(problems)
 

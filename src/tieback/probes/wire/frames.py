@@ -7,6 +7,7 @@ import struct
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.probe import Outcome
 from tieback.probes.wire.verdicts import HostileAnswer, TooLargeAnswer
 from tieback.scope.conversation import Conversation, Fault, Receive
@@ -67,7 +68,7 @@ def mysql_packet(inbox: Inbox, cap: int) -> Conversation[MysqlPacket]:
     header = yield from inbox.take(4)
     size = int.from_bytes(header[:3], "little")
     if size > cap:
-        raise HostileAnswer(f"a MySQL packet of {size} bytes")
+        raise HostileAnswer(f"a MySQL packet of {count_text(size, 'byte')}")
     return MysqlPacket(header[3], (yield from inbox.take(size)))
 
 
@@ -85,7 +86,7 @@ def postgres_message(inbox: Inbox, cap: int) -> Conversation[PostgresMessage]:
     header = yield from inbox.take(5)
     size = int.from_bytes(header[1:], "big") - 4
     if not 0 <= size <= cap:
-        raise HostileAnswer(f"a PostgreSQL message of {size} bytes")
+        raise HostileAnswer(f"a PostgreSQL message of {count_text(size, 'byte')}")
     return PostgresMessage(header[:1], (yield from inbox.take(size)))
 
 
@@ -110,7 +111,7 @@ def mongo_body(header: bytes, request: int, cap: int) -> Conversation[bytes]:
     if opcode != OP_MSG or answers != request or not MONGO_HEADER + 10 <= size <= _MONGO_LARGEST:
         raise HostileAnswer("a MongoDB header that does not answer the request")
     if size > cap:
-        raise TooLargeAnswer(f"an answer of {size} bytes")
+        raise TooLargeAnswer(f"an answer of {count_text(size, 'byte')}")
     rest = yield Receive(exactly=size - MONGO_HEADER)
     flags = int.from_bytes(rest[:4], "little")
     # Bit 0: a checksum follows the sections; bit 1 (moreToCome) is only set for a client that requests it.

@@ -1,5 +1,6 @@
 """Line-based protocols: reads a stream in large pieces and returns one line at a time."""
 
+from tieback.model.count_text import count_text
 from tieback.model.probe import Outcome
 from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Conversation, Fault, Receive
@@ -24,7 +25,7 @@ class LineInbox:
         """
         while (end := self._held.find(b"\n", self._at)) < 0:
             if len(self._held) - self._at > self._limit:
-                raise HostileAnswer(f"a line longer than {self._limit} bytes")
+                raise HostileAnswer(f"a line longer than {count_text(self._limit, 'byte')}")
             part = yield Receive(limit=_PIECE, seconds=seconds)
             if not part:
                 raise Fault(Outcome.REFUSED, "closed by the server")
@@ -32,5 +33,5 @@ class LineInbox:
             self._at = 0
         line, self._at = self._held[self._at : end], end + 1
         if len(line) > self._limit:
-            raise HostileAnswer(f"a line longer than {self._limit} bytes")
+            raise HostileAnswer(f"a line longer than {count_text(self._limit, 'byte')}")
         return line.removesuffix(b"\r").decode("utf-8", "replace")

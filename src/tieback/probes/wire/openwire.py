@@ -9,6 +9,7 @@ fields as in ``org.apache.activemq.openwire.v1``.
 import re
 import struct
 
+from tieback.model.count_text import count_text
 from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Conversation, Receive
 
@@ -76,7 +77,7 @@ def answer_to_login() -> Conversation[str | None]:
     for _ in range(_MAX_COMMANDS):
         size = int.from_bytes((yield Receive(exactly=4)), "big")
         if not 1 <= size <= MAX_COMMAND:
-            raise HostileAnswer(f"a command of OpenWire of {size} bytes")
+            raise HostileAnswer(f"a command of OpenWire of {count_text(size, 'byte')}")
         command = yield Receive(exactly=size)
         if command[0] == _RESPONSE:
             return None

@@ -11,6 +11,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.printable import printable
+from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
@@ -140,7 +141,7 @@ class DataflowExtractor:
             yield from finds.composed_hosts(shown, left_out)
             yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out))
         if analysis.unread:
-            methods = "1 method" if analysis.unread == 1 else f"{analysis.unread:,} methods"
+            methods = count_text(analysis.unread, "method")
             what = f"the code of {methods} was not followed to its end: the work per app is limited by its size"
             yield Problem(f"{what}; {MAY_MISS}", parts[0].buffer.file, UnreadKind.LIMIT)
 

@@ -51,7 +51,10 @@ _OF_TRAFFIC = frozenset(
 """Rules whose findings rest on captures only."""
 _MAY_BE_OF_TRAFFIC = _OF_TRAFFIC | {"dangling-name", "retired-back-end"}
 """Rules whose findings may rest on a capture, a package, or both."""
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d[\d,]*")
+_SEPARATOR = re.compile(r"(?<=\d),(?=\d{3})")
+_FORM = re.compile(r"\b(?:an?|has|have|is|are|was|were|its|their) |(?<=[a-z][a-z])(?:ies|y|s)\b")
+"""What differs between ``1 packet has`` and ``2 packets have``. Older releases wrote ``1 packets have``."""
 
 
 class ChangeKind(StrEnum):
@@ -349,7 +352,7 @@ def _newly_unread(subject: str, finding: PastFinding, old: PastReport, looked: _
     What was not read in the old run either did not show the finding then. Each damaged package lacks other parts.
     """
     before = {
-        (one.kind, one.what)
+        (one.kind, _same_app_reason(one.what))
         for key in finding.apps
         if key in old.apps and old.apps[key].subject == subject
         for one in old.apps[key].unread
@@ -357,7 +360,7 @@ def _newly_unread(subject: str, finding: PastFinding, old: PastReport, looked: _
     }
     for app in looked.apps.get(subject, ()):
         for one in app.unread:
-            if one.kind not in _OUTSIDE and (one.kind, one.what) not in before:
+            if one.kind not in _OUTSIDE and (one.kind, _same_app_reason(one.what)) not in before:
                 return f"the app was only partly read: {one.what}" + (f" ({one.where})" if one.where else "")
     return ""
 
@@ -368,16 +371,26 @@ def _newly_unread_capture(old: PastReport, new: PastReport) -> str:
     The part may have any app. The counts in the reasons differ from capture to capture, so they are not compared.
     """
     before = {
-        (one.kind, _NUMBER.sub("", one.what))
+        (one.kind, _same_capture_reason(one.what))
         for capture in old.captures
         for one in capture.unread
         if one.kind is not UnreadKind.DAMAGED
     }
     for capture in new.captures:
         for one in capture.unread:
-            if (one.kind, _NUMBER.sub("", one.what)) not in before:
+            if (one.kind, _same_capture_reason(one.what)) not in before:
                 return f"the capture {capture.path} was only partly read: {one.what}"
     return ""
+
+
+def _same_app_reason(what: str) -> str:
+    """The reason without the separators of its numbers and without the forms of its words."""
+    return _FORM.sub("", _SEPARATOR.sub("", what))
+
+
+def _same_capture_reason(what: str) -> str:
+    """The reason without its numbers and without the forms of its words."""
+    return _FORM.sub("", _NUMBER.sub("", what))
 
 
 def _fate(store: PastStore, looked: _Looked) -> tuple[str, bool]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import GrantError
 from tieback.model.grant import Grant
 from tieback.scope.grant import parse_grant
@@ -102,9 +103,8 @@ def load_approved_grant(path: Path, never: Path | None, today: date) -> Approved
 def lacking_text(lacking: Requirement, check: SignatureCheck) -> str:
     """One clause: what is demanded, and what there is."""
     count = len(check.signers_for(lacking))
-    several = "signature" if lacking.need == 1 else "signatures"
-    keys = "key" if len(lacking.keys) == 1 else "keys"
-    text = f"{lacking.where} demands {lacking.need} {several} of its {len(lacking.keys)} {keys}, and {count} count"
+    need, keys = count_text(lacking.need, "signature"), count_text(len(lacking.keys), "key")
+    text = f"{lacking.where} demands {need} of its {keys}, and {count_text(count, 'counts', 'count')}"
     return f"{text} ({'; '.join(check.problems[:3])})" if check.problems else text
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import GrantError
 from tieback.scope.policy.ssh_keys import PublicKey
 
@@ -93,7 +94,9 @@ def signature_files(path: Path) -> list[Path]:
     except OSError as error:
         raise GrantError(f"cannot be read ({error.strerror})", where=str(path.parent), advice=_MOVE) from None
     if len(found) > MAX_FILES:
-        raise GrantError(f"{len(found)} signature files; at most {MAX_FILES} are read", where=str(path), advice=_MOVE)
+        raise GrantError(
+            f"{count_text(len(found), 'signature file')}; at most {MAX_FILES} are read", where=str(path), advice=_MOVE
+        )
     return sorted(found)
 
 

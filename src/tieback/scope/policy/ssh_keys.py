@@ -8,6 +8,7 @@ from datetime import date
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Signatures
 
 MAX_KEYS = 64
@@ -72,7 +73,7 @@ def signing_keys(signatures: Signatures) -> tuple[PublicKey, ...]:
         ValueError: a key is malformed or listed twice, or there are too many.
     """
     if len(signatures.keys) > MAX_KEYS:
-        raise ValueError(f"{len(signatures.keys)} keys; at most {MAX_KEYS} are allowed")
+        raise ValueError(f"{count_text(len(signatures.keys), 'key')}; at most {MAX_KEYS} are allowed")
     found: dict[str, PublicKey] = {}
     for entry in signatures.keys:
         text, last = (entry, None) if isinstance(entry, str) else (entry.key, entry.not_after)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import WorkspaceError
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.lake import Lake
@@ -188,7 +189,10 @@ def merge_parts(
             )
             expected = connection.execute(f"SELECT count(*) {there}").fetchall()[0][0]
             if rows != expected:
-                raise WorkspaceError(f"{table}: only {rows} of {expected} rows were written", where=str(lake.directory))
+                raise WorkspaceError(
+                    f"{table}: only {rows} of {count_text(expected, 'row was', 'rows were')} written",
+                    where=str(lake.directory),
+                )
             if not rows and table != "units":
                 target.unlink()
                 continue

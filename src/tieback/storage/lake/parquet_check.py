@@ -5,6 +5,8 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tieback.model.count_text import count_text
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -64,7 +66,7 @@ def _no_parquet(path: Path) -> str:
                 return "missing"
             size = status.st_size
             if size < len(_MAGIC) + _TAIL:
-                return f"truncated to {size} bytes"
+                return f"truncated to {count_text(size, 'byte')}"
             head = file.read(len(_MAGIC))
             file.seek(size - _TAIL)
             tail = file.read(_TAIL)
@@ -76,7 +78,7 @@ def _no_parquet(path: Path) -> str:
         return "not a complete Parquet file (truncated or overwritten)"
     footer = int.from_bytes(tail[:4], "little")
     if footer > min(MAX_FOOTER, size - len(_MAGIC) - _TAIL):
-        return f"claims a footer of {footer:,} bytes in a file of {size:,} bytes"
+        return f"claims a footer of {count_text(footer, 'byte')} in a file of {count_text(size, 'byte')}"
     return ""
 
 

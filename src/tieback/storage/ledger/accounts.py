@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from tieback.model.case import LogLine, NewLogLine
+from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 from tieback.storage.ledger import case_log as chain
 from tieback.storage.ledger.database import Database
@@ -232,7 +233,9 @@ class Accounts:
             mine = (user_tokens.c.user == token.user) & user_tokens.c.revoked.is_(None)
             valid = mine & (user_tokens.c.expires > token.created)
             if connection.execute(sa.select(sa.func.count()).where(valid)).scalar_one() >= most:
-                raise UsageError(f"a user has at most {most} tokens", advice="Revoke one that is not needed")
+                raise UsageError(
+                    f"a user has at most {count_text(most, 'token')}", advice="Revoke one that is not needed"
+                )
             connection.execute(sa.insert(user_tokens).values(**msgspec.structs.asdict(token)))
             _append(connection, lines)
 

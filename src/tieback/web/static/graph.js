@@ -61,7 +61,7 @@ async function fetchHop(box, node) {
 }
 
 function say(note, hop, graph) {
-  const hidden = hop.truncated ? ` ${hop.nodes.length - 1} of ${hop.neighbours} neighbours are drawn; the list has more.` : "";
+  const hidden = hop.truncated ? ` ${hop.nodes.length - 1} of ${hop.neighbours} neighbours ${hop.nodes.length === 2 ? "is" : "are"} drawn; the list has more.` : "";
   const full = graph.nodes().length >= MOST_NODES ? " The picture is full: start again from another node." : "";
   note.textContent = `Select a node to add its neighbours. From left to right: apps, endpoints, hosts, and what they lead to. A dashed line is a guess.${hidden}${full}`;
 }

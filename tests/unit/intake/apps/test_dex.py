@@ -45,7 +45,7 @@ def test_all_files_of_a_container_are_read(build: Build) -> None:
     [
         (32, 10**6, "states 1000000 bytes"),
         (56, 10**8, "of 100000000 strings were located"),
-        (112, 10**8, "1 of 5 strings are outside"),
+        (112, 10**8, "1 of 5 strings is outside"),
     ],
     ids=["size", "count", "offset"],
 )

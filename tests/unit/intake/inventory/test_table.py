@@ -54,7 +54,7 @@ def test_short_rows_are_left_out_and_counted(tmp_path: Path) -> None:
     path.write_text("App,Device\nAcme\n\nOther,d2\n")
     source = InventorySource(path)
     assert [row.name for row in map_rows(source, COLUMNS)] == ["Other"]
-    assert (source.skipped, source.first_skipped) == (1, "record 2: 1 columns instead of 2")
+    assert (source.skipped, source.first_skipped) == (1, "record 2: 1 column instead of 2")
 
 
 def test_a_missing_column_is_named_with_what_was_found(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_of_an_incomplete_packet_the_beginning_counts(read: Read, kept: list[int
     found, problems = read(wire.pcap([(1.0, wire.ethernet(parts[number])) for number in kept]))
     assert [seen.flow.detail for seen in found] == ["api.test"] * flows
     assert [problem.what.partition(":")[0] for problem in problems] == [
-        f"{left} fragments belong to incomplete packets"
+        "1 fragment belongs to an incomplete packet" if left == 1 else f"{left} fragments belong to incomplete packets"
     ]
 
 

@@ -179,7 +179,7 @@ def test_websocket_messages(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "count", "problem"),
     [
-        (archive(entry(), entry())[:-120], 1, "is truncated or damaged after 1 entries"),
+        (archive(entry(), entry())[:-120], 1, "is truncated or damaged after 1 entry"),
         (archive(entry(), {"request": 7}, entry()), 2, "entry 1 is invalid"),
         (archive(entry(), entry("nothing")), 1, "no URL with a host"),
         (archive(entry(), entry("data:text/plain,a")), 1, ""),

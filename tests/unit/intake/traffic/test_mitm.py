@@ -141,7 +141,7 @@ def test_dns_and_refused_certificates(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "count", "problem"),
     [
-        (tcp(1, (True, b"a")) + b"500:cut", 1, "is truncated or damaged after 1 flows"),
+        (tcp(1, (True, b"a")) + b"500:cut", 1, "is truncated or damaged after 1 flow"),
         (tcp(1, (True, b"a")) + b"11:4:type;1:x?}" + tcp(1, (True, b"b")), 2, "unreadable flow"),
         (tcp(1, (True, b"a")) + dump({"type": "smoke", "version": 21}), 1, "its type is unknown"),
         (tcp(1, (True, b"a")) + dump([1, 2]), 1, "not a flow"),

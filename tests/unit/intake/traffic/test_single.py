@@ -26,7 +26,7 @@ def test_each_packet_is_found_or_counted() -> None:
     single, problems, found = take(PING, TAGGED, CUT, b"")
     assert (found, single.other, single.damaged) == (1, 2, 1)
     assert single.rest() == []
-    assert [problem.what for problem in problems] == ["1 packets have damaged or truncated headers"]
+    assert [problem.what for problem in problems] == ["1 packet has damaged or truncated headers"]
 
 
 def test_unknown_link_type_is_one_problem() -> None:

@@ -69,8 +69,8 @@ def test_device_sockets_show_connections_past_the_proxy() -> None:
     past = [("192.0.2.50", 3306, WORKHUB, 4), ("2001:db8::9", 443, replace(WORKHUB, bundle_id="com.other"), 1)]
     run = ended(ProxyMode.REGULAR, FLOW, outside=past, app="com.workhub.mobile")
     assert run.outside == (BlindSpot("192.0.2.50:3306", "com.workhub.mobile", 4, ""),)
-    assert "1 connections bypassed the proxy: 192.0.2.50:3306." in run.blind_spots
-    assert "1 flows could not be attributed to an app." in run.blind_spots
+    assert "1 connection bypassed the proxy: 192.0.2.50:3306." in run.blind_spots
+    assert "1 flow could not be attributed to an app." in run.blind_spots
     assert len(ended(ProxyMode.REGULAR, FLOW, outside=past).outside) == 2
 
 

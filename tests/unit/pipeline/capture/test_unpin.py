@@ -157,7 +157,7 @@ def test_the_document_of_a_run_lists_the_scripts(
     assert f"-D {phone.serial} -f {PACKAGE}" in log[0].read_text()
     assert not any("monkey" in command for command in phone.asked)
     assert phone.asked.count(f"am force-stop {PACKAGE}") == 2
-    assert any(text.startswith("The app ran with 1 scripts of --unpin") for text in end.blind_spots)
+    assert any(text.startswith("The app ran with 1 script of --unpin") for text in end.blind_spots)
     assert not any("Frida ended" in text or "failed" in text for text in end.blind_spots)
 
 

@@ -225,5 +225,5 @@ async def test_slow_server_ends_with_an_honest_report(dialer: Dialer) -> None:
     async with serving(answer_forever) as server:
         report = await probe(dialer, server.port)
     assert report.outcome is Outcome.TIMEOUT
-    assert report.problems == ("timeout: not recognised within 1 seconds",)
+    assert report.problems == ("timeout: not recognised within 1 second",)
     assert server.total == 1

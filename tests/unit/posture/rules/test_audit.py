@@ -125,7 +125,7 @@ def test_more_paths_than_there_is_time_for(tmp_path: Path, monkeypatch: pytest.M
     file.write_text(json.dumps({"Statement": [{**statement, "Resource": f"arn:aws:s3:::b/{n}"} for n in range(9)]}))
     found = audit_rules(file, [Requester.ANONYMOUS])
     assert next(found).read
-    with pytest.raises(InputError, match="only the first 1 paths were evaluated"):
+    with pytest.raises(InputError, match="only the first 1 path was evaluated"):
         next(found)
 
 

@@ -92,7 +92,7 @@ def test_no_folder_is_requested_from_a_server_that_names_a_script_language(web: 
     changed = msgspec.structs.replace(page, body=listing("docs/", "a.zip"), headers={**page.headers, **fields})
     played = web.ask("directory_listing", {"GET /": changed})
     assert folders_of(played) == []
-    assert any(problem.startswith("1 folders were not listed: a header field") for problem in played.result.problems)
+    assert any(problem.startswith("1 folder was not listed: a header field") for problem in played.result.problems)
     (docs,) = [one for one in played.result.containers if one.name == "docs"]
     assert docs.records is None
 

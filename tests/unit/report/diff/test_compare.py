@@ -197,6 +197,15 @@ def captured(report: Report, *unread: UnreadCode, servers: Sequence[ContactedSer
             "credential-to-third-party", captured(OLD, ODD),
             captured(OLD, replace(ODD, what="12 packets have damaged or truncated headers")), "fixed", "analysed again",
         ),
+        (
+            "credential-to-third-party", captured(OLD, ODD),
+            captured(OLD, replace(ODD, what="1 packet has damaged or truncated headers")), "fixed", "analysed again",
+        ),
+        (
+            "credential-to-third-party", captured(OLD, ODD),
+            captured(OLD, replace(ODD, what="1,234 packets have damaged or truncated headers")), "fixed",
+            "analysed again",
+        ),
         ("dangling-name", captured(OLD), captured(OLD, CUT), "unconfirmed", "only partly read"),
         ("dangling-name", captured(OLD), OLD, "fixed", "the app was analysed again"),
         ("credential-in-app", captured(OLD), captured(OLD, CUT), "fixed", "the app was analysed again"),
@@ -308,6 +317,8 @@ def in_app(*unread: UnreadCode, finding: bool) -> Report:
 
 CUT = UnreadCode(UnreadKind.DAMAGED, "the file ends within this entry", "classes.dex")
 PACKER = UnreadCode(UnreadKind.PACKED, "packed with 360 Jiagu", "libjiagu.so")
+LIMIT = UnreadCode(UnreadKind.LIMIT, "only the first 5,000,000 bytes were read", "classes.dex")
+ONE = replace(LIMIT, what="only the first 1 byte was read")
 PUSH = UnreadCode(UnreadKind.DOWNLOADED, "CodePush can replace the JavaScript code", "classes.dex")
 
 
@@ -321,6 +332,10 @@ PUSH = UnreadCode(UnreadKind.DOWNLOADED, "CodePush can replace the JavaScript co
         ((PACKER,), (PACKER,), "fixed"),
         ((), (PUSH,), "fixed"),
         ((CUT,), (), "fixed"),
+        ((replace(LIMIT, what="only the first 5000000 bytes were read"),), (LIMIT,), "fixed"),
+        ((replace(LIMIT, what="only the first 1 bytes were read"),), (ONE,), "fixed"),
+        ((LIMIT,), (ONE,), "unconfirmed"),
+        ((LIMIT,), (PACKER,), "unconfirmed"),
     ],
 )
 def test_a_finding_in_a_part_that_was_not_read_is_not_fixed(

@@ -9,6 +9,7 @@ import struct
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Conversation, Receive
 
@@ -121,7 +122,7 @@ def read_method(first: bytes = b"") -> Conversation[Method]:
         first = b""
         kind, channel, size = struct.unpack(">BHI", head)
         if kind not in (METHOD, HEARTBEAT) or size > MAX_FRAME:
-            raise HostileAnswer(f"an AMQP frame of type {kind} and {size} bytes")
+            raise HostileAnswer(f"an AMQP frame of type {kind} and {count_text(size, 'byte')}")
         payload = yield Receive(exactly=size + 1)
         if payload[-1:] != _END:
             raise HostileAnswer("an AMQP frame longer than its stated size")

@@ -10,6 +10,7 @@ import struct
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Conversation, Receive
 
@@ -86,7 +87,7 @@ def read_frame(kind: int) -> Conversation[Described]:
         head = yield Receive(exactly=8)
         size, offset, this, _ = struct.unpack(">IBBH", head)
         if this != kind or not 8 <= size <= MAX_FRAME or not 8 <= 4 * offset <= size:
-            raise HostileAnswer(f"an AMQP frame of type {this} and {size} bytes")
+            raise HostileAnswer(f"an AMQP frame of type {this} and {count_text(size, 'byte')}")
         if size == 8:
             continue
         body = (yield Receive(exactly=size - 8))[4 * offset - 8 :]

@@ -20,6 +20,7 @@ Identity: ``cluster_name`` of RabbitMQ, which the management port reports too. V
 
 import re
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Identity, ProbeReport
@@ -363,7 +364,7 @@ def _queues(draft: ReportDraft, names: tuple[str, ...]) -> Conversation[None]:
         answer = yield from frames.read_method()
         if answer.kind == frames.QUEUE_DECLARE_OK:
             waiting = frames.queue_messages(answer.arguments)
-            draft.prove(_DECLARE, f"a queue with {waiting} messages", Access.OPEN)
+            draft.prove(_DECLARE, f"a queue with {count_text(waiting, 'message')}", Access.OPEN)
             draft.containers.append(
                 Container(("/", name), "queue", records=exact(waiting, f"{_DECLARE}, ready messages"))
             )

@@ -9,6 +9,7 @@ import re
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, printable
@@ -206,7 +207,7 @@ class BoltSession:
                 return decode_message(b"".join(parts))
             held += size
             if held > cap:
-                raise HostileAnswer(f"a Bolt message of more than {cap} bytes")
+                raise HostileAnswer(f"a Bolt message of more than {count_text(cap, 'byte')}")
             if size:
                 parts.append((yield from self._inbox.take(size)))
         raise HostileAnswer("chunks that do not end")

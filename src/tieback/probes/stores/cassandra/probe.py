@@ -19,6 +19,7 @@ from uuid import UUID
 
 import msgspec
 
+from tieback.model.count_text import count_text, its_or_their
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Privileges, ProbeReport
@@ -246,7 +247,7 @@ def _enumerate(draft: ReportDraft, session: CqlSession, depth: Depth, target: Ta
         columns = tuple(fields.get(path, ()))
         draft.containers.append(Container(path, "table", False, records, size, columns, uid=uid))
     if own or not catalogue.by_name:
-        draft.prove(_TABLES.label, f"lists {len(own)} user tables", Access.OPEN)
+        draft.prove(_TABLES.label, f"lists {count_text(len(own), 'user table')}", Access.OPEN)
     if own:
         draft.fingerprint(own)
     if not own:
@@ -307,7 +308,8 @@ class _RowCount:
             if figure is not None:
                 self._draft.containers[at] = msgspec.structs.replace(container, records=_larger(figure, container))
         if skipped:
-            self._draft.problem(f"rows of {skipped} tables not counted; their figures are from statistics, if any")
+            tables, its = count_text(skipped, "table"), its_or_their(skipped)
+            self._draft.problem(f"rows of {tables} not counted; {its} figures are from statistics, if any")
 
     def _table(self, path: _Path, key: tuple[str, ...]) -> Conversation[Figure | None]:
         count, after, cut = 0, None, False

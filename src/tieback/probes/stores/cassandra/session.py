@@ -9,6 +9,7 @@ import re
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.probes.wire.cursor import Cursor
 from tieback.probes.wire.frames import Inbox
@@ -156,7 +157,7 @@ class CqlSession:
             if head[0] not in (0x83, 0x84) or head[2:4] != b"\0\0" or opcode not in (_ERROR, _SUPPORTED):
                 raise NotThisProtocol(f"not CQL: {printable(head)}")
             if size > _MAX_OPENING:
-                raise NotThisProtocol(f"a CQL answer of {size} bytes")
+                raise NotThisProtocol(f"a CQL answer of {count_text(size, 'byte')}")
             body = yield from self._inbox.take(size)
             if opcode == _SUPPORTED:
                 return _multimap(Cursor(body, "a SUPPORTED frame"))
@@ -207,7 +208,7 @@ class CqlSession:
         if head[0] != 0x80 | self._version or head[1] & ~8 or head[2:4] != b"\0\0" or size > _LARGEST:
             raise HostileAnswer("a CQL frame that does not answer the request")
         if size > _CAP:
-            raise TooLargeAnswer(f"an answer of {size} bytes")
+            raise TooLargeAnswer(f"an answer of {count_text(size, 'byte')}")
         body = yield from self._inbox.take(size)
         if head[1] & 8:
             cursor = Cursor(body, "a list of warnings")
@@ -249,7 +250,7 @@ def decode_rows(body: bytes, columns: int) -> CqlRows:
             raise HostileAnswer("a column of an unexpected type")
     count = cursor.big(4)
     if count > PAGE:
-        raise HostileAnswer(f"{count} rows in a page of at most {PAGE}")
+        raise HostileAnswer(f"{count_text(count, 'row')} in a page of at most {PAGE}")
     rows = [[_bytes(cursor) for _ in range(columns)] for _ in range(count)]
     return CqlRows(rows, bool(flags & _MORE_PAGES))
 

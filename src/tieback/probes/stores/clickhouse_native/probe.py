@@ -10,6 +10,7 @@ keeps the server from contacting another one for us.
 import re
 from collections.abc import Sequence
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Privileges, ProbeReport
 from tieback.probes.interface import (
@@ -254,7 +255,7 @@ def _enumerate(draft: ReportDraft, session: NativeSession, depth: Depth) -> Conv
     if databases is None:
         return
     won = draft.access if draft.access is Access.ANY_USER else Access.OPEN
-    draft.prove(_DATABASES.label, f"lists {len(databases)} databases", won)
+    draft.prove(_DATABASES.label, f"lists {count_text(len(databases), 'database')}", won)
     lists, problems = clickhouse.lists((row[0], row[1]) for row in databases)
     for problem in problems:
         draft.problem(problem)
@@ -275,7 +276,7 @@ def _list(draft: ReportDraft, session: NativeSession, depth: Depth, names: str, 
         return False
     parts = yield from _ask(draft, session, _PARTS, names)
     if parts is not None:
-        draft.prove(_PARTS.label, f"number of rows of {len(parts)} tables", won)
+        draft.prove(_PARTS.label, f"number of rows of {count_text(len(parts), 'table')}", won)
     figures = {(row[0], row[1]): (parse_count(row[2]), parse_count(row[3])) for row in parts or ()}
     known = clickhouse.PartsOf(figures, parts is not None and len(parts) < clickhouse.MAX_PARTS)
     fields = (yield from _fields(draft, session, names)) if depth.allows(Depth.DESCRIBE) else {}

@@ -10,6 +10,7 @@ import re
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, printable
@@ -292,5 +293,5 @@ class NativeSession:
 
     def _take_text(self, size: int, cap: int = _MAX_TEXT) -> Conversation[str]:
         if size > cap:
-            raise HostileAnswer(f"a string of {size} bytes")
+            raise HostileAnswer(f"a string of {count_text(size, 'byte')}")
         return (yield from self._inbox.take(size)).decode("utf-8", "replace")

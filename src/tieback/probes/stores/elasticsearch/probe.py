@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tieback.model.count_text import count_text, form_for
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
@@ -285,9 +286,8 @@ def _named(
         answer = yield from http.get(f"/{segment(name)}/_count", cap=16 * 1024)
         count = decode_json(answer.body, CountAnswer) if answer.status == 200 else None
         if count is not None and count.count >= 0:
-            draft.prove(
-                "GET /<index>/_count", f"{count.count} documents of {name} are counted without a login", Access.OPEN
-            )
+            counted = f"{count_text(count.count, 'document')} of {name} {form_for(count.count, 'is', 'are')} counted"
+            draft.prove("GET /<index>/_count", f"{counted} without a login", Access.OPEN)
             draft.containers.append(Container((name,), "index", records=exact(count.count, "_count")))
         elif answer.status in (401, 403):
             refused += 1
@@ -318,7 +318,7 @@ def _enumerate(draft: ReportDraft, http: HttpSession, target: Target, depth: Dep
     draft.containers = [index_container(row) for row in rows]
     if draft.identity is None or draft.identity.kind != "vendor_id":
         draft.fingerprint(f"{row.index}\0{row.uuid}" for row in rows)
-    draft.prove("GET /_cat/indices", f"lists {len(rows)} indices", Access.OPEN)
+    draft.prove("GET /_cat/indices", f"lists {count_text(len(rows), 'index', 'indices')}", Access.OPEN)
     yield from _second_proof(draft, http)
     refused = yield from _count(draft, http)
     draft.access = _judge(draft.containers, refused)
@@ -330,7 +330,7 @@ def _second_proof(draft: ReportDraft, http: HttpSession) -> Conversation[None]:
     answer = yield from http.get(_STATS)
     stats = decode_json(answer.body, ClusterStats) if answer.status == 200 else None
     if stats is not None and stats.indices is not None:
-        draft.prove("GET /_cluster/stats", f"{stats.indices.count} indices", Access.OPEN)
+        draft.prove("GET /_cluster/stats", count_text(stats.indices.count, "index", "indices"), Access.OPEN)
         return
     answer = yield from http.get(_HEALTH)
     if answer.status in (200, 408) and b'"status"' in answer.body:

@@ -12,6 +12,7 @@ vsftpd 3.0.
 
 import re
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
@@ -181,12 +182,15 @@ def _enumerate(draft: ReportDraft, inbox: LineInbox, depth: Depth) -> Conversati
     listed = yield from _list(draft, inbox, "")
     if listed is None:
         return
-    draft.prove(_STAT, f"lists {len(listed)} entries", Access.OPEN)
+    draft.prove(_STAT, f"lists {count_text(len(listed), 'entry', 'entries')}", Access.OPEN)
     draft.containers.append(_container("/", listed, depth))
     directories = [entry.name for entry in listed if entry.directory]
     unread = len(directories) > _MAX_DIRECTORIES
     if unread:
-        draft.problem(f"{len(directories)} top-level directories; only the first {_MAX_DIRECTORIES} were listed")
+        draft.problem(
+            f"{count_text(len(directories), 'top-level directory', 'top-level directories')}; "
+            f"only the first {_MAX_DIRECTORIES} were listed"
+        )
     for name in directories[:_MAX_DIRECTORIES]:
         inside = (yield from _list(draft, inbox, name)) if re.fullmatch(_DIRECTORY, name) else None
         unread = unread or inside is None or any(entry.directory for entry in inside)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Conversation, Receive
 
@@ -119,7 +120,7 @@ def read_answer(correlation: int, head: bytes = b"") -> Conversation[bytes]:
     if number != correlation or not 4 <= size <= _LARGEST:
         raise (NotThisProtocol if head else HostileAnswer)("a Kafka answer that does not belong to the request")
     if size > MAX_ANSWER:
-        raise TooLargeAnswer(f"an answer of {size} bytes")
+        raise TooLargeAnswer(f"an answer of {count_text(size, 'byte')}")
     return (yield Receive(exactly=size - 4)) if size > 4 else b""
 
 
@@ -150,7 +151,7 @@ class _Reader:
         if size == -1:
             return 0
         if size < 0 or size * least > len(self._data) - self._at:
-            raise HostileAnswer(f"a Kafka array of {size} items")
+            raise HostileAnswer(f"a Kafka array of {count_text(size, 'item')}")
         return size
 
 

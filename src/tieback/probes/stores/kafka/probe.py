@@ -21,6 +21,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, ProbeReport
@@ -257,9 +258,11 @@ def _enumerate(
     if found.cluster_id.startswith("redpanda."):
         draft.product = "redpanda"
     draft.access = Access.PARTIAL
-    draft.prove(asked, f"lists {len(found.topics)} topics of {found.brokers} brokers", Access.OPEN)
+    draft.prove(
+        asked, f"lists {count_text(len(found.topics), 'topic')} of {count_text(found.brokers, 'broker')}", Access.OPEN
+    )
     if len(found.topics) > MAX_TOPICS:
-        draft.problem(f"{len(found.topics)} topics; only the first {MAX_TOPICS} are listed")
+        draft.problem(f"{count_text(len(found.topics), 'topic')}; only the first {MAX_TOPICS} are listed")
     offsets = next((one for one in messages.OFFSETS_HEADS if _knows(versions, messages.LIST_OFFSETS, one)), None)
     walk = _Walk(draft, found, offsets, connection)
     if _knows(versions, messages.DESCRIBE_LOG_DIRS, 1):
@@ -309,7 +312,7 @@ class _Walk:
             # Its body is not read: later answers on this connection would be read as part of it.
             raise TooLargeAnswer(f"{_LOG_DIRS}: {verdict}") from None
         if self._bytes:
-            self._draft.prove(_LOG_DIRS, f"number of bytes of {len(self._bytes)} topics", Access.OPEN)
+            self._draft.prove(_LOG_DIRS, f"number of bytes of {count_text(len(self._bytes), 'topic')}", Access.OPEN)
 
     def topic(self, topic: messages.Topic) -> Conversation[None]:
         draft = self._draft

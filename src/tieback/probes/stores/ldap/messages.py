@@ -5,6 +5,7 @@ RFC 4511 (sections 4.2, 4.5, 4.14), X.690 with definite lengths only, as RFC 451
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.conversation import Conversation
@@ -164,7 +165,7 @@ def message(inbox: Inbox, number: int, first: bytes = b"") -> Conversation[LdapM
             raise verdict("an LDAP length that is indefinite or too long")
         size = int.from_bytes((yield from inbox.take(size & 0x7F)), "big")
     if head[0] != _SEQUENCE or not 7 <= size <= MAX_MESSAGE:
-        raise verdict(f"an LDAP message of type {head[0]:#x} and {size} bytes")
+        raise verdict(f"an LDAP message of type {head[0]:#x} and {count_text(size, 'byte')}")
     reader = BerReader((yield from inbox.take(size)))
     found = int.from_bytes(reader.tagged(_INTEGER)[:5], "big")
     kind, content = reader.element()

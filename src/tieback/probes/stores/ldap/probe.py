@@ -20,6 +20,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
@@ -337,7 +338,7 @@ def _contexts(draft: ReportDraft, entries: list[LdapEntry], result: LdapResult) 
     draft.version = version[0][:40] if version else ""
     contexts = [value.decode("utf-8", "replace") for value in told.get("namingcontexts", ())]
     if len(contexts) > MAX_CONTEXTS:
-        draft.problem(f"{len(contexts)} naming contexts; only the first {MAX_CONTEXTS} were searched")
+        draft.problem(f"{count_text(len(contexts), 'naming context')}; only the first {MAX_CONTEXTS} were searched")
     draft.fingerprint(contexts)
     return contexts[:MAX_CONTEXTS]
 
@@ -403,7 +404,9 @@ class _Walk:
         if self._turned_away(_LEVEL_NAME, result) or not children:
             return
         self._seen += 1
-        draft.prove(_LEVEL_NAME, f"returns {len(children)} entries below a naming context", Access.OPEN)
+        draft.prove(
+            _LEVEL_NAME, f"returns {count_text(len(children), 'entry', 'entries')} below a naming context", Access.OPEN
+        )
         units = [child.name for child in children if _is_unit(child.name)]
         others = len(children) - len(units)
         fields: tuple[Field, ...] = ()

@@ -22,6 +22,7 @@ from enum import StrEnum
 
 import msgspec
 
+from tieback.model.count_text import count_text, form_for
 from tieback.model.grant import Depth
 from tieback.model.probe import Ability, Access, Container, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
@@ -250,7 +251,7 @@ def _issuers(http: HttpSession, target: Target) -> Conversation[int]:
 def _metadata(draft: ReportDraft, http: HttpSession, target: Target) -> Conversation[None]:
     issuers = yield from _issuers(http, target)
     if issuers:
-        draft.prove(_METADATA.label, f"names {issuers} issuers of tokens", Access.AUTH_REQUIRED)
+        draft.prove(_METADATA.label, f"names {count_text(issuers, 'issuer')} of tokens", Access.AUTH_REQUIRED)
 
 
 class _Session:
@@ -288,7 +289,9 @@ class _Session:
             return
         draft = self._draft
         draft.prove(INITIALIZE.send.name, "opens a session without a login", Access.OPEN)
-        draft.prove(TOOLS.send.name, f"lists {len(tools)} tools without a login{_kinds(tools)}", Access.OPEN)
+        draft.prove(
+            TOOLS.send.name, f"lists {count_text(len(tools), 'tool')} without a login{_kinds(tools)}", Access.OPEN
+        )
         draft.trait("tools", len(tools))
         resources = yield from self._count(RESOURCES, opened)
         prompts = yield from self._count(PROMPTS, opened)
@@ -371,13 +374,14 @@ class _Session:
         draft = self._draft
         closed = sum(tool.demands_login for tool in tools)
         if len(tools) > MAX_LISTED:
-            draft.problem(f"{len(tools)} tools; the first {MAX_LISTED} are kept")
+            draft.problem(f"{count_text(len(tools), 'tool')}; the first {MAX_LISTED} are kept")
         draft.containers.extend(Container((tool.name[:200],), TOOL) for tool in tools[:MAX_LISTED])
         draft.fingerprint([dict(draft.traits).get("name", ""), *(tool.name for tool in tools)])
         if tools:
             draft.untested.append("calls of tools: they may change something, so none was made")
         if closed:
-            draft.problem(f"{closed} of {len(tools)} tools state that a call needs a login")
+            state = form_for(closed, "states", "state")
+            draft.problem(f"{closed:,} of {count_text(len(tools), 'tool')} {state} that a call needs a login")
         if closed < len(tools):
             draft.abilities.append(Ability.CALL_TOOLS)
         if tools and closed == len(tools):

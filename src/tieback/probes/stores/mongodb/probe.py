@@ -14,6 +14,7 @@ from zlib import crc32
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
@@ -218,9 +219,9 @@ def _enumerate(draft: ReportDraft, session: _Session, depth: Depth, *, sharded: 
             f"listDatabases returns no database, which does not prove an open server: {answers.error_text(listed)}"
         )
         return
-    draft.prove("listDatabases", f"lists {len(names)} databases", Access.OPEN)
+    draft.prove("listDatabases", f"lists {count_text(len(names), 'database')}", Access.OPEN)
     if len(names) > MAX_DATABASES:
-        draft.problem(f"{len(names)} databases; only the first {MAX_DATABASES} were probed")
+        draft.problem(f"{count_text(len(names), 'database')}; only the first {MAX_DATABASES} were probed")
     walk = _Walk(draft, session, depth, sharded=sharded)
     # System databases last: their cost must not use up the budget of the others.
     for name in sorted(names[:MAX_DATABASES], key=lambda n: (n in _SYSTEM_DATABASES, n)):
@@ -265,7 +266,7 @@ class _Walk:
             draft.containers.append(Container((name,), "database", records=records, bytes=size))
             return
         if not any(proof.asked == "listCollections" for proof in draft.proofs):
-            draft.prove("listCollections", f"lists {len(infos)} collections of a database", Access.OPEN)
+            draft.prove("listCollections", f"lists {count_text(len(infos), 'collection')} of a database", Access.OPEN)
         for info in infos:
             yield from self._collection(name, info)
         if self._measured > MAX_COLLECTIONS:

@@ -6,6 +6,7 @@ https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/mqtt-v3.1.1.html, https://docs.oasi
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.probes.wire.verdicts import HostileAnswer, TooLargeAnswer
 from tieback.scope.conversation import Conversation, Receive
 
@@ -115,7 +116,7 @@ def packet(first: bytes = b"", most: int = 0) -> Conversation[Packet]:
         if shift > 21:
             raise HostileAnswer("an MQTT length that does not end")
     if size > max(most, MAX_PACKET):
-        text = f"an MQTT packet of {size} bytes"
+        text = f"an MQTT packet of {count_text(size, 'byte')}"
         raise TooLargeAnswer(text) if most else HostileAnswer(text)
     body = (yield Receive(exactly=size)) if size else b""
     return Packet(head[0] >> 4, head[0] & 15, body)

@@ -6,6 +6,7 @@ from itertools import batched
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import Figure, Quality, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
@@ -42,7 +43,7 @@ def read_catalogue(draft: ReportDraft, session: MysqlSession, depth: Depth, *, s
     draft.containers = [_container(row) for row in rows]
     if draft.identity is None or draft.identity.kind != "vendor_id":
         draft.fingerprint(f"{row[0]}\0{row[1]}" for row in rows)
-    draft.prove("information_schema.TABLES", f"lists {len(rows)} tables", draft.access)
+    draft.prove("information_schema.TABLES", f"lists {count_text(len(rows), 'table')}", draft.access)
     if depth.allows(Depth.DESCRIBE):
         all_columns = queries.TIDB_COLUMNS if tidb else queries.COLUMNS
         yield from _describe(draft, session, all_columns, None if plain else local)
@@ -77,7 +78,7 @@ def _count(
         if (one.path[0], one.path[1]) in local
     ]
     if len(zero) > queries.MAX_COUNTED:
-        draft.problem(f"{len(zero)} tables with an estimate of zero; {queries.MAX_COUNTED} were counted")
+        draft.problem(f"{count_text(len(zero), 'table')} with an estimate of zero; {queries.MAX_COUNTED} were counted")
     denied = 0
     for at in zero[: queries.MAX_COUNTED]:
         container = draft.containers[at]

@@ -17,6 +17,7 @@ catalogues may contain less.
 import re
 from collections.abc import Sequence
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Entry, Privileges, ProbeReport
@@ -202,9 +203,9 @@ def _ask(draft: ReportDraft, session: PostgresSession, role: str, depth: Depth, 
     if isinstance(rows, PostgresRefusal):
         draft.problem(f"pg_database: {rows.code} {rows.text}")
         return
-    draft.prove("pg_database", f"lists {len(rows)} databases", draft.access)
+    draft.prove("pg_database", f"lists {count_text(len(rows), 'database')}", draft.access)
     if len(rows) > queries.MAX_DATABASES:
-        draft.problem(f"{len(rows)} databases; only the {queries.MAX_DATABASES} largest were probed")
+        draft.problem(f"{count_text(len(rows), 'database')}; only the {queries.MAX_DATABASES} largest were probed")
     walk = CatalogueWalk(draft, session, role, depth, scans=scans)
     for position, (name, size) in enumerate(rows):
         if name is None:

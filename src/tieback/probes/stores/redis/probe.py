@@ -18,6 +18,7 @@ from functools import partial
 
 import msgspec
 
+from tieback.model.count_text import count_text, form_for
 from tieback.model.figure import Figure, estimate, exact
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Privileges, ProbeReport
@@ -359,7 +360,7 @@ def _watched(draft: ReportDraft, server: dict[str, str], depth: Depth) -> Conver
         named = re.match(r"name=([^,]{1,100})", value) if re.fullmatch(r"master[0-9]{1,4}", key) else None
         if named:
             draft.containers.append(Container((named[1],), "master"))
-    draft.prove("INFO sentinel", f"names {len(draft.containers)} masters", Access.SCHEMA_ONLY)
+    draft.prove("INFO sentinel", f"names {count_text(len(draft.containers), 'master')}", Access.SCHEMA_ONLY)
     draft.access = Access.SCHEMA_ONLY if draft.containers else Access.OPEN_EMPTY
 
 
@@ -382,14 +383,14 @@ def _enumerate(draft: ReportDraft, *, info: bool) -> Conversation[None]:
     size = yield from resp.reply()
     _refused(draft, "DBSIZE", size)
     if isinstance(size, int):
-        draft.prove("DBSIZE", f"{size} keys in database 0", Access.OPEN)
+        draft.prove("DBSIZE", f"{count_text(size, 'key')} in database 0", Access.OPEN)
     keyspace = (yield from _read_info(draft, "INFO keyspace")) if info else {}
     memory = (yield from _read_info(draft, "INFO memory")) if info else {}
     counts = _counts(keyspace)
     if not info and isinstance(size, int):
         counts = yield from _count_each(draft, size)
     if len(counts) > MAX_DATABASES:
-        draft.problem(f"{len(counts)} databases; only the first {MAX_DATABASES} are listed")
+        draft.problem(f"{count_text(len(counts), 'database')}; only the first {MAX_DATABASES} are listed")
     total = sum(counts.values())
     held = _number(memory.get("used_memory_dataset", ""))
     for number, keys in sorted(counts.items())[:MAX_DATABASES]:
@@ -480,12 +481,14 @@ def _readable(draft: ReportDraft, container: Container, found: rights.ReadableKe
     """The container with the keys that are readable; the same one if they are all readable."""
     keys, figure = _keys(container), found.figure if found is not None else None
     if found is None or figure is None:
-        draft.problem(f"{container.name}: {keys} keys; which of them are readable without a password is not known")
+        verb = form_for(keys, "whether it is", "which are")
+        draft.problem(f"{container.name}: {count_text(keys, 'key')}; {verb} readable without a password is not known")
         return _unchecked(container)
     if found.readable == found.names == keys:
         return container
     draft.problem(
-        f"{container.name}: {keys} keys; of {found.names} names, {found.readable} are readable without a password"
+        f"{container.name}: {count_text(keys, 'key')}; of {count_text(found.names, 'name')}, "
+        f"{count_text(found.readable, 'is readable', 'are readable')} without a password"
     )
     size = container.bytes
     if size is not None:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Privileges
@@ -111,7 +112,7 @@ class ReadableKeys(msgspec.Struct, frozen=True):
         """The readable keys; ``None`` if that is not known."""
         if not self.testable:
             return None
-        method = f"of {self.names} names listed by SCAN, those that TYPE may read"
+        method = f"of {count_text(self.names, 'name')} listed by SCAN, those that TYPE may read"
         return Figure(self.readable, self.quality, method)
 
 

@@ -14,6 +14,7 @@ Protocol: https://github.com/RsyncProject/rsync, ``clientserver.c``. Verified ag
 
 import re
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import Quality, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
@@ -84,7 +85,7 @@ class RsyncProbe:
         yield Send(_HELLO + b"#list\n")
         listed = yield from _modules(draft, inbox)
         if listed:
-            draft.prove(_LIST, f"lists {len(listed)} modules without a password", Access.OPEN)
+            draft.prove(_LIST, f"lists {count_text(len(listed), 'module')} without a password", Access.OPEN)
             draft.access = Access.SCHEMA_ONLY
         names = list(dict.fromkeys((*listed, *target.names)))
         draft.containers = [Container((name,), "module") for name in listed]
@@ -97,7 +98,7 @@ class RsyncProbe:
 
 def _each(draft: ReportDraft, target: Target, names: list[str], depth: Depth, *, lists: bool) -> Conversation[None]:
     if len(names) > _MAX_ASKED:
-        draft.problem(f"{len(names)} modules; only the first {_MAX_ASKED} were probed one by one")
+        draft.problem(f"{count_text(len(names), 'module')}; only the first {_MAX_ASKED} were probed one by one")
     draft.untested.append("modules that the server does not list")
     opened = refused = 0
     for name in names[:_MAX_ASKED]:
@@ -139,7 +140,7 @@ def _count(draft: ReportDraft, name: str, depth: Depth) -> Conversation[None]:
         draft.problem(f"{_FILES} ({name[:60]}): {found.error}")
         if not found.names:
             return
-    draft.prove(_FILES, f"{name} lists {len(found.names)} files", Access.OPEN)
+    draft.prove(_FILES, f"{name} lists {count_text(len(found.names), 'file')}", Access.OPEN)
     figure = exact if found.complete else lower_bound
     container = Container(
         (name,),

@@ -9,6 +9,7 @@ import struct
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.probes.wire.verdicts import HostileAnswer
 from tieback.scope.conversation import Conversation, Receive
 
@@ -73,7 +74,7 @@ def packet() -> Conversation[bytes]:
     """
     size = int.from_bytes((yield Receive(exactly=4)), "big", signed=True)
     if not 0 < size <= MAX_PACKET:
-        raise HostileAnswer(f"a ZooKeeper packet of {size} bytes")
+        raise HostileAnswer(f"a ZooKeeper packet of {count_text(size, 'byte')}")
     return (yield Receive(exactly=size))
 
 
@@ -84,7 +85,7 @@ def session(data: bytes) -> int:
         Hostile: not a ``ConnectResponse``.
     """
     if len(data) < 20:
-        raise HostileAnswer(f"a ZooKeeper session of {len(data)} bytes")
+        raise HostileAnswer(f"a ZooKeeper session of {count_text(len(data), 'byte')}")
     timeout, password = (int.from_bytes(data[at : at + 4], "big", signed=True) for at in (4, 16))
     if password not in (-1, 0, 16) or len(data) not in (20 + max(password, 0), 21 + max(password, 0)):
         raise HostileAnswer("a ZooKeeper session of an unexpected shape")
@@ -98,7 +99,7 @@ def reply(data: bytes, xid: int) -> JuteReply:
         Hostile: it answers another request, or ends early.
     """
     if len(data) < _REPLY.size:
-        raise HostileAnswer(f"a ZooKeeper reply of {len(data)} bytes")
+        raise HostileAnswer(f"a ZooKeeper reply of {count_text(len(data), 'byte')}")
     number, _, error = _REPLY.unpack_from(data)
     if number != xid:
         raise HostileAnswer("a ZooKeeper reply that does not belong to the request")
@@ -115,13 +116,13 @@ def children(record: bytes) -> Children:
         raise HostileAnswer("a ZooKeeper list that ends early")
     count = int.from_bytes(record[:4], "big", signed=True)
     if not -1 <= count <= len(record) // 4:
-        raise HostileAnswer(f"a ZooKeeper list of {count} names")
+        raise HostileAnswer(f"a ZooKeeper list of {count_text(count, 'name')}")
     names: list[str] = []
     at = 4
     for _ in range(max(count, 0)):
         size = int.from_bytes(record[at : at + 4], "big", signed=True)
         if size < 0 or at + 4 + size > len(record):
-            raise HostileAnswer(f"a ZooKeeper name of {size} bytes")
+            raise HostileAnswer(f"a ZooKeeper name of {count_text(size, 'byte')}")
         names.append(record[at + 4 : at + 4 + size].decode("utf-8", "replace"))
         at += 4 + size
     if len(record) - at != _STAT.size:

@@ -18,6 +18,7 @@ import re
 
 import msgspec
 
+from tieback.model.count_text import count_text
 from tieback.model.figure import Figure, estimate, exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
@@ -234,9 +235,9 @@ class _Walk:
 
     def _list(self, root: jute.Children) -> Conversation[None]:
         draft = self._draft
-        draft.prove(_ROOT, f"lists {len(root.names)} nodes", Access.OPEN)
+        draft.prove(_ROOT, f"lists {count_text(len(root.names), 'node')}", Access.OPEN)
         if len(root.names) > MAX_LISTED:
-            draft.problem(f"{len(root.names)} top-level nodes; only the first {MAX_LISTED} are listed")
+            draft.problem(f"{count_text(len(root.names), 'top-level node')}; only the first {MAX_LISTED} are listed")
         if self._total is not None:
             size = estimate(self._bytes, "mntr zk_approximate_data_size") if self._bytes is not None else None
             draft.containers.append(Container(("/",), "tree", True, exact(self._total, "nodes of the tree"), size))

@@ -227,7 +227,8 @@ def _years(created: Sequence[tuple[str, int]], undated: int) -> Chart | None:
         marks.append(BarMark(x + 3, y, column - 6, max(height, 1), text, "bar", 0.85, x + column / 2, y - 6))
     note = f"{count_text(undated, 'store')} without a date." if undated else ""
     if len(created) > len(shown):
-        note = f"{note} {sum(number for _, number in created[:-_MOST_YEARS]):,} are older.".strip()
+        older = sum(number for _, number in created[:-_MOST_YEARS])
+        note = f"{note} {count_text(older, 'is', 'are')} older.".strip()
     return Chart(
         "Open stores by the year of their oldest container",
         WIDTH,

@@ -25,8 +25,9 @@
       const note = table.querySelector(".none");
       if (note) note.hidden = own.some((row) => !row.hidden);
     }
+    const entries = rows.length + (rows.length === 1 ? " entry" : " entries");
     const all = words.length === 0 && selects.every((select) => !select.value);
-    said.textContent = all ? rows.length + " entries" : shown + " of " + rows.length + " entries";
+    said.textContent = all ? entries : shown + " of " + entries;
   }
 
   function key(row, column) {
