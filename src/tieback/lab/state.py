@@ -5,6 +5,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from tieback.model.errors import LabError
 
 GRANT = "lab.toml"
 TRUTH = "truth.json"
+_AT_ONCE = 32
+"""Most servers that end at the same time; each waits, and most need little of the processor for that."""
 _STATE = "state.json"
 _LOCK = ".lock"
 _STORES = "stores"
@@ -209,26 +212,29 @@ class Lab:
         return [_standing(store, state.servers.get(store.name)) for store in stores_in(state.subnet)]
 
     def stop_all(self) -> tuple[list[str], list[LabError]]:
-        """Stop every known server, including those of an interrupted command.
+        """Stop every known server, including those of an interrupted command; many end at the same time.
 
         Returns:
             Names of the stores that were running, and the errors.
         """
         stopped: dict[str, None] = {}
         failed: list[LabError] = []
-        for name, entry in self.entries().items():
-            try:
-                if stop(entry.server):
-                    stopped.setdefault(name)
-                self.remember(name, None)
-            except LabError as error:
-                failed.append(error)
-        for record in sorted(self.directory.glob(f"{_STORES}/*/{RECORD}")):
-            try:
-                if stop_recorded(record.parent):
-                    stopped.setdefault(record.parent.name)
-            except LabError as error:
-                failed.append(error)
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            ends = {name: threads.submit(stop, entry.server) for name, entry in self.entries().items()}
+            for name, end in ends.items():
+                try:
+                    if end.result():
+                        stopped.setdefault(name)
+                    self.remember(name, None)
+                except LabError as error:
+                    failed.append(error)
+            records = sorted(self.directory.glob(f"{_STORES}/*/{RECORD}"))
+            for record, end in [(record, threads.submit(stop_recorded, record.parent)) for record in records]:
+                try:
+                    if end.result():
+                        stopped.setdefault(record.parent.name)
+                except LabError as error:
+                    failed.append(error)
         # Helper processes, such as a port mapper, stop after the servers that need them.
         for record in sorted(self.directory.glob(f"{_STORES}/*/*/{RECORD}")):
             try:
