@@ -13,13 +13,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tieback.backends.candidates import merge_candidates, requested_bases
-from tieback.backends.neighbours import neighbour_candidates
-from tieback.backends.pivot import Pivot
 from tieback.engine.interface import Engine
 from tieback.engine.local import LocalEngine
 from tieback.model.errors import InputError, TiebackError
-from tieback.model.grant import Depth, Grant
+from tieback.model.grant import Grant
 from tieback.model.report.document import Report
 from tieback.model.skipped import SkippedFiles
 from tieback.model.unit import Unit, UnitEnd
@@ -27,48 +24,29 @@ from tieback.pipeline.conclude import conclude
 from tieback.pipeline.inputs.index import index_inputs
 from tieback.pipeline.inputs.spec import InputSpec, display_name
 from tieback.pipeline.inputs.units import scan_units, unit_limits
-from tieback.pipeline.mapping.api_leads import LeadFollower, names_in_captures
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.mapping.backends import MappedBackends
-from tieback.pipeline.mapping.dns_answers import DnsLookups
 from tieback.pipeline.mapping.process_names import ProcessNames
-from tieback.pipeline.mapping.traffic_apps import TrafficApp, attribute_traffic, paths_of
-from tieback.pipeline.probing.candidates import (
-    Candidates,
-    ProbeHintIndex,
-    ProviderLookup,
-    exclude_targets,
-    target_label,
-)
-from tieback.pipeline.probing.ransom_notes import NoteJudge, workspace_salt
-from tieback.pipeline.probing.samples import SampleJudge
-from tieback.pipeline.probing.service import probe_all
+from tieback.pipeline.mapping.traffic_apps import attribute_traffic
+from tieback.pipeline.probing.run_targets import RunEndpoints, ScanTargets
 from tieback.pipeline.progress import Progress, Stage, today_utc
 from tieback.pipeline.record import RecordWork
 from tieback.pipeline.report import build_report
-from tieback.pipeline.rule_sets import analysis_suffix, probe_set, ransom_signs, rules_used, with_rules
+from tieback.pipeline.rule_sets import analysis_suffix, rules_used, with_rules
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.units import CLAIM, UnitRun
 from tieback.scope import event_loop
-from tieback.scope.audit import open_audit_log
-from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid, is_same_grant, render_grant
-from tieback.scope.lease import digest_of
-from tieback.scope.policy.approval import Approval, require_approval
+from tieback.scope.policy.approval import Approval, ApprovedGrant, require_approval
 from tieback.scope.policy.exclude import SourcedRule
-from tieback.scope.resolver import NameResolver
-from tieback.scope.rules import blocks_of
 from tieback.storage.lake.compaction import MIN_SMALL_PARTS, compact
 from tieback.storage.lake.fencing import open_fence
-from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.tables.apps import Keys, apps_by_bundle, container_names, ios_executables, public_keys
+from tieback.storage.lake.tables.apps import apps_by_bundle, ios_executables
 from tieback.storage.lake.tables.dns import DnsAnswerCache
 from tieback.storage.lake.tables.inputs import Inputs, RunInput
-from tieback.storage.lake.tables.probes import ProbedTargets, ProbeWriter, read_probes
 from tieback.storage.lake.tables.run_data import read_run_rules, save_run_rules
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.objects.listing import ObjectListing
-from tieback.storage.own_domains import read_own_domains
 from tieback.storage.recovery import recover, units_without_results
 from tieback.storage.workspace import Workspace
 
@@ -137,11 +115,11 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
             nothing was done.
         WorkspaceError: the workspace cannot be opened or written.
     """
-    approval = None
+    approved = None
     if request.grant is not None:
         check_valid(request.grant, today_utc())
-        approval = require_approval(request.grant, request.approval)
-    never = approval.policy.rules if request.never is None and approval is not None else request.never
+        approved = ApprovedGrant(request.grant, require_approval(request.grant, request.approval))
+    never = approved.approval.policy.rules if request.never is None and approved is not None else request.never
     with Workspace.open(request.workspace, trusted=True) as workspace:
         with workspace.lock():
             damaged = recover(workspace.lake, workspace.ledger, seals=True).damaged
@@ -160,7 +138,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
             with closing(AttributionSources(added=request.rules)) as knowledge:
                 doing = "probing data stores" if request.grant is not None else "mapping back ends"
                 with stage(doing) as progress, DnsAnswerCache(workspace.lake) as kept:
-                    found = event_loop.run(_ask(workspace, run, request, approval, named, progress, kept, knowledge))
+                    found = _targets(workspace, run, approved, named, progress, kept, knowledge, request.rules)
                 end_run(workspace, run, inputs, named, found, knowledge, request.rules)
         try:
             report = build_report(workspace, run)
@@ -277,96 +255,23 @@ def _analyse(
     return analysis.results(workspace.ledger)
 
 
-class RunEndpoints(msgspec.Struct, frozen=True):
-    """The sources of a run's endpoints."""
-
-    units: Keys
-    traffic: tuple[TrafficApp, ...] = ()
-
-
-class ScanTargets(msgspec.Struct, frozen=True):
-    """The results of mapping and probing."""
-
-    mapped: MappedBackends
-    wanted: Candidates | None = None
-    """The candidates of the run; ``None`` without a grant."""
-
-
-async def _ask(
+def _targets(
     workspace: Workspace,
     run: str,
-    request: ScanRequest,
-    approval: Approval | None,
+    approved: ApprovedGrant | None,
     named: RunEndpoints,
     progress: Progress,
     kept: DnsAnswerCache,
     knowledge: AttributionSources,
+    rules: "UserRules | None",
 ) -> ScanTargets:
-    """Map the back ends of apps and traffic, and probe the data stores among them.
+    """The back ends of a run and, with a grant, the targets that were probed."""
+    if approved is None:
+        return ScanTargets(event_loop.run(MappedBackends.of(workspace.lake, named.units, named.traffic, None)))
+    # Without a grant, nothing is probed: the modules of all probes would take a third of the start.
+    from tieback.pipeline.probing.probe_run import probe_run
 
-    Reports are written to the lake as they complete.
-    """
-    lake, grant, probes = workspace.lake, request.grant, probe_set(request.rules)
-    ports = probes.store_ports()
-    if grant is None or approval is None:
-        return ScanTargets(await MappedBackends.of(lake, named.units, named.traffic, None))
-    names = NameResolver(grant, kept=kept, never=approval.policy.rules)
-    answers = DnsLookups(names, names_in_captures(named.traffic).addresses)
-    mapped = await MappedBackends.of(lake, named.units, named.traffic, answers.resolve, answers)
-    await answers.query_owner_hints(mapped.backends, knowledge.dns_hints, knowledge.domains)
-    running = knowledge.still_running(mapped.backends)
-    wanted = Candidates(running, ports)
-    wanted.add(await answers.srv_candidates(running))
-    wanted.add(neighbour_candidates(running, blocks_of(grant), ports))
-    requests = paths_of(named.traffic)
-    for one in named.traffic:
-        wanted.add(requested_bases(mapped.backends, paths_of([one])), one.app_key if one.known else "")
-    along = ProbeHintIndex(mapped.backends, _containers(lake, named), public_keys(lake, named.units), requests)
-    answered = ProbedTargets(lake, run)
-    with (
-        workspace.grant_lease(digest_of(grant)) as lease,
-        open_audit_log(workspace.audit_file) as audit,
-        ProbeWriter(lake, run, first=len(answered)) as writer,
-    ):
-        dialer = Dialer(
-            grant,
-            audit,
-            names=names,
-            stop_file=workspace.stop_file,
-            provider_of=ProviderLookup().of,
-            approval=approval,
-        )
-        follower = LeadFollower(mapped.backends, Pivot(ports, knowledge.foreign), answers.resolve, dialer.permit)
-        for one in named.traffic:
-            wanted.add(await follower.follow(one.leads), one.app_key if one.known else "")
-        noting = any(rule.ransom_note for rule in grant.target)
-        notes = NoteJudge(workspace_salt(workspace.directory), signs=ransom_signs(request.rules)) if noting else None
-        own = read_own_domains(workspace.directory)
-        sampled = any(rule.depth is Depth.SAMPLE for rule in grant.target)
-        samples = SampleJudge(own_domains=own, added=request.rules) if sampled else None
-        first = along.attach(exclude_targets(wanted, answered))
-        async for candidate, report in probe_all(first, grant, dialer, progress, along, notes, samples, lease, probes):
-            writer.add(report)
-            along.pop(candidate, None)
-        writer.flush()
-        # A second round, for names in the certificates of APIs.
-        more = await follower.follow(follower.leads_of(read_probes(lake, run, encrypted=True)))
-        asked = frozenset(target_label(one) for host in {one.host for one in more} for one in wanted.at(host))
-        wanted.add(more)
-        second = along.attach(exclude_targets(exclude_targets(merge_candidates(more, ()), asked), answered))
-        async for candidate, report in probe_all(second, grant, dialer, progress, along, notes, samples, lease, probes):
-            writer.add(report)
-            along.pop(candidate, None)
-    return ScanTargets(mapped, wanted)
-
-
-def _containers(lake: Lake, named: RunEndpoints) -> dict[str, tuple[str, ...]]:
-    """Containers that apps and traffic name within an endpoint, by endpoint value."""
-    found = container_names(lake, named.units)
-    for sighting in (sighting for traffic in named.traffic for sighting in traffic.sightings):
-        value = sighting.endpoint.value
-        found[value] = tuple(sorted({*found.get(value, ()), *sighting.names}))
-    return found
+    return event_loop.run(probe_run(workspace, run, approved, named, progress, kept, knowledge, rules))
 
 
 def end_run(

@@ -40,6 +40,10 @@ COMMANDS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
     "report --help": (("report", "--help"), EVERYTHING),
     "app": (("app", str(APP), "--workers", "1"), SQL | WEB | REPORT | PROBE | OTHERS | ANALYSIS | {"tieback.report"}),
     "traffic": (("traffic", "run.pcap", "--workers", "1"), SQL | WEB | REPORT | PROBE | OTHERS | {"apk_info"}),
+    "scan": (
+        ("scan", str(APP), "-w", "ws", "--workers", "1"),
+        WEB - {"http.client"} | {"jinja2", "weasyprint", "dns.resolver", "tieback.probes", "tieback.scope.dialer"},
+    ),
     "pii": (("pii", "names"), EVERYTHING | {"tieback.report"}),
     "probe": (
         ("probe", "127.0.0.1:9", "--grant", "grant.toml"),
