@@ -74,6 +74,9 @@ def import_(
             "--complete", help="The files together list all devices of their source; mark other devices as removed."
         ),
     ] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="The files list only some apps of their devices; mark nothing as removed.")
+    ] = False,
     keep_names: Annotated[
         bool, typer.Option("--keep-names", help="Store names of devices and people; default: pseudonyms.")
     ] = False,
@@ -91,6 +94,7 @@ def import_(
     """Import app inventories into the workspace. The source is detected from the content.
 
     A file is imported completely or not at all, and once per day. Files imported together are one statement.
+    An app that a newer file of a device no longer lists counts as removed from that device.
 
     Example: tieback inventory import AppInvRawData.zip jamf/ --keep-names
     """
@@ -106,6 +110,7 @@ def import_(
         taken.replace(tzinfo=UTC).date() if taken else None,
         tenant,
         complete,
+        partial,
         keep_names,
         device,
         platform,
@@ -195,6 +200,8 @@ def pull(
 
 def _print_statement(end: "InventoryStatement", *, complete: bool) -> None:
     console = message_console()
+    for note in end.notes:
+        console.print(Text(f"{end.source}: {note}"))
     for problem in end.problems:
         console.print(Text(f"{end.source}: {problem}"))
     if end.complete:

@@ -101,7 +101,7 @@ class GoogleWorkspace:
         FormatEvidence.DOCUMENTED,
         "https://developers.google.com/workspace/admin/directory/reference/rest/v1/mobiledevices",
         "mobiledevices with applications, or activities with APPLICATION_EVENT",
-        whole_devices=False,
+        partial=frozenset({"activities"}),
     )
 
     def shape(self, head: FileHead) -> str:

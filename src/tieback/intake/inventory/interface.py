@@ -43,8 +43,8 @@ class InventoryImporterMeta(msgspec.Struct, frozen=True):
     """Where the format is documented."""
     needs: str
     """What a file must contain; shown in the error message."""
-    whole_devices: bool = True
-    """True if a file lists all apps of each device in it."""
+    partial: frozenset[str] = frozenset()
+    """Formats whose files list only some apps of a device: they remove nothing."""
     one_device: frozenset[str] = frozenset()
     """Formats whose files describe one device that only the file name identifies: equal files are not the same."""
 
