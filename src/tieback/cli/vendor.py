@@ -77,7 +77,7 @@ def list_(
     with open_case_service(workspace, run=run) as work:
         work.enroll()
         views = work.views()
-    views.sort(key=lambda view: (-len(view.stores), -view.devices, view.vendor.name.casefold()))
+    views.sort(key=lambda view: (-len(view.stores), -view.devices.certain, view.vendor.name.casefold()))
     if output is OutputFormat.JSON:
         for view in views:
             write_line(encode("vendor-view", _document(view)))
@@ -92,7 +92,7 @@ def list_(
             vendor.id,
             Text(vendor.name),
             str(len({app.bundle_id for app in view.apps})),
-            f"{view.devices:,}",
+            view.devices.numbers,
             str(len(view.stores)),
             str(sum(1 for case in view.cases if case.active)),
             Text(vendor.contacts[0].address if vendor.contacts else "none"),
@@ -132,7 +132,7 @@ def show(
         ("postal address", ", ".join(vendor.postal.splitlines())),
         ("language", vendor.language),
         ("signers", ", ".join(vendor.signers)),
-        ("devices", f"{view.devices:,}"),
+        ("devices", view.devices.numbers),
         ("personal data", class_titles(view.classes)),
         ("assurance", _assurance(vendor)),
         ("note", vendor.note),
@@ -279,7 +279,8 @@ def _document(view: "VendorView") -> dict[str, object]:
             {"bundle_id": one.bundle_id, "platform": one.platform, "name": one.name, "version": one.version_name}
             for one in view.apps
         ],
-        "devices": view.devices,
+        "devices": view.devices.certain,
+        "devices_by_name": view.devices.by_name,
         "fleet": [line.app.label for line in view.fleet if line.active],
         "stores": [store.id for store in view.stores],
         "classes": view.classes,

@@ -58,7 +58,14 @@ def _is_open(view: VendorView, cased: Collection[str]) -> bool:
 
 
 def owned_lines(view: VendorView, *, active: bool) -> list[FleetLine]:
-    """The vendor's apps that lead to stores of its cases, and are on devices, or were."""
+    """The vendor's apps that lead to stores of its cases, and are certainly on devices, or were.
+
+    An app that matches by its name only may be another one, so its owners get no letter.
+    """
+    return [line for line in _lines_of_cases(view, active=active) if line.match and not line.match.strength.weak]
+
+
+def _lines_of_cases(view: VendorView, *, active: bool) -> list[FleetLine]:
     keys = {app.sha256 for case in view.cases for app in case.apps}
     bundles = {app.bundle_id for case in view.cases for app in case.apps}
     lines = [line for line in view.fleet if line.match and any(_is_one(app, keys, bundles) for app in line.match.apps)]
@@ -84,6 +91,8 @@ def why_not(kind: str, view: VendorView, cased: Collection[str]) -> str:
     if kind in STAFF and cases_for(kind, view):
         other = "removed" if kind == "owners" else "owners"
         there = owned_lines(view, active=kind != "owners")
+        if not there and _lines_of_cases(view, active=kind == "owners"):
+            return "The inventory lists its app by name only; compare both apps first, see `tieback inventory review`"
         return (
             f"Write the kind {other}" if there else "No inventory lists an app of this vendor; see `tieback inventory`"
         )

@@ -226,7 +226,8 @@ def _facts(
         names = shorten_names(list(dict.fromkeys(app.name for app in apps)), language)
         word = "users_of" if request.kind == "owners" else "former_users_of"
         more |= {"recipient": request.to or language.fill(word, apps=names), "postal": ""}
-        more["devices"] = language.number(view.devices) if view.devices > 1 and request.kind == "owners" else ""
+        devices = view.devices.certain
+        more["devices"] = language.number(devices) if devices > 1 and request.kind == "owners" else ""
     elif request.kind == "provider":
         hosts = [case.provider for case in cases if case.provider]
         places = shorten_names([place for case in cases for place in places_of(case)], language)

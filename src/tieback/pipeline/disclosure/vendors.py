@@ -20,7 +20,7 @@ from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Exposure
 from tieback.model.vendor import AssuranceAnswer, Contact, Vendor
 from tieback.pipeline.fleet.analysed_apps import analysed_apps, maker_hosts
-from tieback.pipeline.fleet.coverage import FleetLine, FleetView
+from tieback.pipeline.fleet.coverage import DeviceCounts, FleetLine, FleetView
 from tieback.storage.attachments import keep
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
@@ -36,8 +36,8 @@ class VendorView(msgspec.Struct, frozen=True):
     apps: tuple[App, ...]
     fleet: tuple[FleetLine, ...]
     """Its apps in the fleet."""
-    devices: int
-    """Devices with at least one of its apps, if inventories list devices; else the largest reported count."""
+    devices: DeviceCounts
+    """Devices with at least one of its apps."""
     stores: tuple[Exposure, ...]
     """Open stores that its apps lead to, from the last finished run."""
     cases: tuple[Case, ...]
@@ -163,17 +163,12 @@ class VendorService:
                 vendor,
                 tuple(apps.get(vendor.id, ())),
                 tuple(lines.get(vendor.id, ())),
-                self._devices(lines.get(vendor.id, ())),
+                self.fleet.devices_of(lines.get(vendor.id, ())),
                 tuple(stores.get(vendor.id, {}).values()),
                 tuple(cases.get(vendor.id, ())),
             )
             for vendor in (vendors if wanted is None else wanted)
         ]
-
-    def _devices(self, lines: Iterable[FleetLine]) -> int:
-        active = [line.app for line in lines if line.active]
-        listed = self._workspace.ledger.inventory.devices_with([row for app in active for row in app.rows])
-        return max(listed, max((app.devices for app in active), default=0))
 
     def _open_stores(self) -> Iterator[Exposure]:
         if self.run is not None:

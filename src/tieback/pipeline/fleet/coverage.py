@@ -12,6 +12,7 @@ import msgspec
 
 from tieback.cases.register import VendorRegister
 from tieback.model.app import App
+from tieback.model.count_text import count_text
 from tieback.model.device import (
     AppStoreFact,
     AppStoreState,
@@ -179,6 +180,29 @@ class FleetLine(msgspec.Struct, frozen=True):
         }
 
 
+class DeviceCounts(msgspec.Struct, frozen=True):
+    """Number of devices that have an app now; without lists of devices, the largest number that is reported."""
+
+    certain: int = 0
+    """Devices that have it by its identifier, or another strong property."""
+    by_name: int = 0
+    """Devices with an app of its name, which may be another app. Some may be among the certain ones too."""
+
+    @property
+    def text(self) -> str:
+        """Both numbers, such as ``5 devices, 20 by name only``."""
+        if not self.by_name:
+            return count_text(self.certain, "device")
+        if not self.certain:
+            return f"{count_text(self.by_name, 'device')} by name only"
+        return f"{count_text(self.certain, 'device')}, {self.by_name:,} by name only"
+
+    @property
+    def numbers(self) -> str:
+        """Both numbers for a column of devices, such as ``5, 20 by name only``."""
+        return f"{self.certain:,}" + (f", {self.by_name:,} by name only" if self.by_name else "")
+
+
 class AbsentApp(msgspec.Struct, frozen=True):
     """An analysed app that is on no device of the fleet."""
 
@@ -244,7 +268,22 @@ class FleetView:
         wanted = {key for line in lines for key in line.exposures}
         run = self._run
         stores = self._workspace.ledger.conclusions.exposures(run.id, exposed=True) if run is not None else ()
-        return gateway_hosts(self._workspace.lake, (store for store in stores if store.id in wanted), lines)
+        return gateway_hosts(
+            self._workspace.lake, (store for store in stores if store.id in wanted), lines, self.devices_of
+        )
+
+    def devices_of(self, lines: Iterable[FleetLine]) -> DeviceCounts:
+        """The devices that have one of these apps now."""
+        active = [line for line in lines if line.active]
+        weak = [line.app for line in active if line.match is not None and line.match.strength.weak]
+        certain = [line.app for line in active if line.match is None or not line.match.strength.weak]
+        return DeviceCounts(self._count(certain), self._count(weak))
+
+    def _count(self, apps: list[FleetApp]) -> int:
+        if len(apps) < 2:
+            return sum(app.devices for app in apps)
+        listed = self._inventory.devices_with([row for app in apps for row in app.rows])
+        return max(listed, *(app.devices for app in apps))
 
     def gaps(self) -> list[FleetApp]:
         """Mobile apps of the fleet that were not analysed; those on the most devices first."""

@@ -20,13 +20,16 @@ from tieback.model.sighting import AppDocument, Evidence, Sighting
 from tieback.model.unit import Unit
 from tieback.model.vendor import AssuranceAnswer, Contact
 from tieback.pipeline.disclosure.cases import CaseService, open_case_service
+from tieback.pipeline.disclosure.letters import LetterRequest, write_letters
 from tieback.pipeline.disclosure.vendors import operator_contact
+from tieback.pipeline.fleet.coverage import DeviceCounts
 from tieback.storage.lake.lake import part_name
 from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.workspace import Workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLICY = default_policy()
+SENDER = 'organisation = "Nordwind"\nemail = "sec@nordwind.example"\n'
 
 
 @pytest.fixture
@@ -50,10 +53,42 @@ def test_a_vendor_with_what_is_its_own(work: CaseService) -> None:
     work.open(POLICY)
     (view,) = work.views([work.find_vendor("Fieldhand Ltd")])
     assert [app.version_name for app in view.apps] == ["4.0.7", "4.0.6"]
-    assert (view.devices, [store.product for store in view.stores]) == (3, ["elasticsearch"])
+    assert (view.devices, [store.product for store in view.stores]) == (DeviceCounts(3), ["elasticsearch"])
     assert view.classes == ("email", "geo_location")
     (other,) = work.views([work.find_vendor("com.never")])
-    assert (other.devices, other.stores, other.cases) == (0, (), ())
+    assert (other.devices, other.stores, other.cases) == (DeviceCounts(), (), ())
+
+
+def test_devices_by_name_only_are_a_second_number_everywhere(tmp_path: Path) -> None:
+    """Five devices list the identifier; twenty list an app of its name, which may be another app."""
+    rows = [InventoryRow(P.ANDROID, "org.fieldhand.app", name="Fieldhand", device=f"d{number}") for number in range(5)]
+    rows += [InventoryRow(P.ANDROID, name="Fieldhand", device=f"e{number}") for number in range(20)]
+    directory = make(tmp_path, *rows, stores=(exposure(),))
+    with open_case_service(directory, now=NOW) as work:
+        work.enroll()
+        work.open(POLICY)
+        (view,) = work.views([work.find_vendor("Fieldhand Ltd")])
+        (directory / "sender.toml").write_text(SENDER)
+        request = LetterRequest("owners", tmp_path / "out", sender=directory / "sender.toml", forms=("md",))
+        (letter,) = write_letters(work, request, POLICY)
+        lines = [line for line in work.fleet.lines() if line.match is not None]
+    assert [(line.app.devices, line.match.strength.weak) for line in lines if line.match] == [(20, True), (5, False)]
+    assert (view.devices, view.devices.text) == (DeviceCounts(5, 20), "5 devices, 20 by name only")
+    assert "on 5 of our devices" in letter.files[0].read_text()
+
+
+def test_the_owners_of_an_app_that_matches_by_name_only_get_no_letter(tmp_path: Path) -> None:
+    rows = [InventoryRow(P.ANDROID, name="Fieldhand", device=f"e{number}") for number in range(2)]
+    directory = make(tmp_path, *rows, stores=(exposure(),))
+    with open_case_service(directory, now=NOW) as work:
+        work.enroll()
+        work.open(POLICY)
+        (directory / "sender.toml").write_text(SENDER)
+        request = LetterRequest(
+            "owners", tmp_path / "out", ("Fieldhand Ltd",), sender=directory / "sender.toml", forms=("md",)
+        )
+        with pytest.raises(UsageError, match="by name only"):
+            list(write_letters(work, request, POLICY))
 
 
 def test_the_register_can_be_edited(work: CaseService, tmp_path: Path) -> None:
