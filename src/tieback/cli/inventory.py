@@ -235,7 +235,8 @@ def review(
         raise UsageError("missing --out", where="--format xlsx", advice="Pass the file to write, as --out review.xlsx")
 
     with open_fleet(workspace, run) as fleet:
-        lines = review_lines(fleet.lines(versions=False), ownership=ownership, enterprise_store=enterprise_store)
+        every = fleet.lines(versions=output is ReviewFormat.JSON)  # only the documents show the versions
+        lines = review_lines(every, ownership=ownership, enterprise_store=enterprise_store)
         if not fleet.known:
             message_console().print(NO_INVENTORY)
         _undecided(fleet, lines)

@@ -160,6 +160,10 @@ def test_without_a_probe_nothing_is_called_closed(fleet: Run, tmp_path: Path) ->
     assert {name: one["back_end"] for name, one in found.items()} == {
         "Fieldhand": "not_probed", "Other": "not_analysed", "": "not_probed",
     }  # fmt: skip
+    assert {name: (one["records"], one["records_quality"]) for name, one in found.items()} == dict.fromkeys(
+        ("Fieldhand", "Other", ""), (None, None)
+    )
+    assert found["Fieldhand"]["versions"] == [{"version": "4.0.7", "devices": 2}]
     rows = list(csv.DictReader(fleet("inventory", "review", "--format", "csv").out.removeprefix("\ufeff").splitlines()))
     assert {(row["back end"], row["open stores"]) for row in rows} == {("not probed", ""), ("not analysed", "")}
     assert "not probed" in fleet("inventory", "list").out

@@ -27,9 +27,11 @@ from tieback.model.device import (
 from tieback.model.errors import UsageError
 from tieback.model.figure import Figure, exact, total
 from tieback.model.vendor import Vendor
+from tieback.pii.taxonomy import sensitivity
 from tieback.pipeline.fleet.analysed_apps import ANALYSED, COLUMNS, app_of
 from tieback.pipeline.fleet.run_reach import RunReach, run_reach
 from tieback.pipeline.runs import finished_run, nothing_probed_text
+from tieback.report.figures import NOT_MEASURED, figure_text
 from tieback.storage.lake.lake import Lake
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
@@ -76,7 +78,7 @@ class FleetLine(msgspec.Struct, frozen=True):
     records: Figure = exact(0, "")
     """Sum over those stores."""
     classes: tuple[str, ...] = ()
-    """Classes of personal data in those stores, sorted."""
+    """Classes of personal data in those stores, the most sensitive first."""
     own_people: int | None = None
     """Lower bound of people at our own domains in the store with most of them; ``None`` if nothing was compared."""
     letter: AssuranceLetter | None = None
@@ -138,8 +140,16 @@ class FleetLine(msgspec.Struct, frozen=True):
         """True if the run shows whether an open store is behind the app."""
         return self.back_end in {"open", "no_open_store"}
 
+    @property
+    def known_records(self) -> Figure | None:
+        """The sum over its open stores; ``None`` if no run shows it, or nothing could be measured."""
+        if self.back_end == "no_open_store":
+            return self.records
+        return self.records if self.exposures and figure_text(self.records) != NOT_MEASURED else None
+
     def document(self) -> dict[str, Any]:
-        """The app as one JSON object."""
+        """The app as one JSON object; ``None`` where a number is not known."""
+        records = self.known_records
         app, summary = self.app, self.store_summary
         return {
             "platform": app.platform,
@@ -161,8 +171,8 @@ class FleetLine(msgspec.Struct, frozen=True):
             "weak": self.match.strength.weak if self.match else False,
             "analysed": [one.sha256 for one in self.match.apps] if self.match else [],
             "exposures": self.exposures,
-            "records": self.records.value,
-            "records_quality": self.records.quality,
+            "records": None if records is None else records.value,
+            "records_quality": None if records is None else records.quality,
             "classes": self.classes,
             "own_people": self.own_people,
             "ownership": app.ownership,
@@ -415,13 +425,17 @@ def _line(
         (vendor.name if vendor else "") or app.publisher or next((one.vendor for one in match.apps if one.vendor), ""),
         tuple(led),
         total(store.records for store in led.values()),
-        tuple(sorted({name for store in led.values() for name in store.classes})),
+        tuple(sorted({name for store in led.values() for name in store.classes}, key=_by_sensitivity)),
         max((store.own_people for store in led.values() if store.own_people is not None), default=None),
         None if vendor is None else AssuranceLetter(vendor.asked, vendor.due, vendor.answer.value, vendor.answered),
         reach=reduce(add, parts)
         if (parts := [reach[one.sha256] for one in match.apps if one.sha256 in reach])
         else None,
     )
+
+
+def _by_sensitivity(label: str) -> tuple[int, str]:
+    return -sensitivity(label), label
 
 
 def match_apps(lake: Lake, apps: Iterable[FleetApp]) -> dict[int, AppMatch]:
