@@ -15,7 +15,7 @@ from tieback.cli.formats import format_option
 from tieback.cli.inventory_files import NO_INVENTORY, WORKSPACE, FormatOption, plain_table
 from tieback.cli.options import RunOption
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, print_text, write_line
-from tieback.model.count_text import count_text
+from tieback.model.count_text import count_text, its_or_their
 from tieback.model.device import CountSource, FleetApp, Ownership
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
@@ -90,16 +90,17 @@ def list_(
     from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace, run) as fleet:
-        lines = [
+        every = [
             line
             for line in fleet.lines()
-            if (line.active or gone or line.retired_but_exposed)
-            and (all_platforms or line.app.platform.mobile)
-            and is_chosen(line.app, ownership, enterprise_store=enterprise_store)
+            if (line.active or gone or line.retired_but_exposed) and (all_platforms or line.app.platform.mobile)
         ]
+        apps = [line.app for line in every]
+        lines = [line for line in every if is_chosen(line.app, ownership, enterprise_store=enterprise_store)]
         known = fleet.known
     if not known:
         message_console().print(NO_INVENTORY)
+    _note_filters(apps, ownership, enterprise_store=enterprise_store)
     if output is OutputFormat.JSON:
         for line in lines:
             write_line(encode("fleet-app", line.document()))
@@ -165,10 +166,12 @@ def gaps(
     from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace, run) as fleet:
-        missing = [one for one in fleet.gaps() if is_chosen(one, ownership, enterprise_store=enterprise_store)]
+        apps = fleet.gaps()
+        missing = [one for one in apps if is_chosen(one, ownership, enterprise_store=enterprise_store)]
         # An app on no device has no ownership.
         absent = fleet.absent() if ownership is None and not enterprise_store else []
         whole = fleet.summary()
+    _note_filters(apps, ownership, enterprise_store=enterprise_store)
     if output is OutputFormat.JSON:
         for one in missing:
             write_line(encode("fleet-gap", {"gap": "not_analysed", "app": one}))
@@ -240,6 +243,7 @@ def review(
         if not fleet.known:
             message_console().print(NO_INVENTORY)
         _undecided(fleet, lines)
+    _note_filters([line.app for line in review_lines(every)], ownership, enterprise_store=enterprise_store)
     if output is ReviewFormat.JSON:
         for line in lines:
             write_line(encode("fleet-review", line.document()))
@@ -440,6 +444,18 @@ def _print_shown(shown: "FleetAppDetail") -> None:
 
 def _words(code: str) -> str:
     return code.replace("not_in_run", "not_in_this_run").replace("_", " ")
+
+
+def _note_filters(apps: list[FleetApp], ownership: Ownership | None, *, enterprise_store: bool) -> None:
+    """Print what a filter cannot decide: an app without a known ownership is not an app without such a device."""
+    unknown = sum(1 for app in apps if not app.on(ownership) and (app.on(Ownership.UNKNOWN) or not app.ownership))
+    if unknown and ownership is not None and ownership is not Ownership.UNKNOWN:
+        message_console().print(
+            f"{count_text(unknown, 'app is', 'apps are')} not selected, because the ownership of "
+            f"{its_or_their(unknown)} devices is unknown"
+        )
+    if enterprise_store and apps and not any(app.in_house for app in apps):
+        message_console().print("no inventory marks an app as distributed by the organisation itself")
 
 
 def _undecided(fleet: "FleetView", lines: "list[FleetLine]") -> None:

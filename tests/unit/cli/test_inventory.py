@@ -94,6 +94,20 @@ def test_ownership_is_a_column_a_filter_and_a_key(fleet: Run, tmp_path: Path) ->
     assert documents(fleet("inventory", "list", "--enterprise-store", "--format", "json").out) == []
 
 
+def test_a_filter_says_what_it_cannot_decide(scanned: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("package,serial,Besitz\ncom.a,d1,wem?\ncom.b,d1,wem?\n")
+    ended = scanned("inventory", "import", "a.csv", "--yes")
+    assert "ownership: these words are not understood, and count as unknown: 'wem?' (2)" in " ".join(ended.err.split())
+    for command in ("list", "gaps", "review"):
+        ended = scanned("inventory", command, "--ownership", "personal", "--format", "json")
+        assert (ended.code, documents(ended.out)) == (0, [])
+        assert "2 apps are not selected, because the ownership of their devices is unknown" in " ".join(
+            ended.err.split()
+        )
+        ended = scanned("inventory", command, "--enterprise-store")
+        assert "no inventory marks an app as distributed by the organisation" in " ".join(ended.err.split())
+
+
 def test_the_review_is_a_file_for_a_meeting(fleet: Run, tmp_path: Path) -> None:
     assert fleet("inventory", "review", "--format", "csv", "-o", "out/review.csv").code == 0
     assert "letter asked" in (tmp_path / "out" / "review.csv").read_text("utf-8-sig")

@@ -84,7 +84,7 @@ class AndroidManagement:
                 platform=DevicePlatform.ANDROID,
                 device=clean_text(device.name),
                 user=clean_text(device.user_name),
-                ownership=parse_ownership(device.ownership),
+                ownership=parse_ownership(device.ownership, source),
             )
             if not owner.device:
                 source.skip(number, "the device has no name")

@@ -134,7 +134,7 @@ class WorkspaceOne:
                     device=clean_text(key) or clean_text(device.serial_number),
                     device_name=clean_text(device.device_friendly_name),
                     user=clean_text(device.user_name),
-                    ownership=parse_ownership(device.ownership),
+                    ownership=parse_ownership(device.ownership, source),
                 )
                 if not owner.device:
                     source.skip(place, "the device has no identifier")

@@ -294,7 +294,7 @@ class _Entering:
             entered,
             source.skipped,
             source.first_skipped,
-            (*remarks, *source.notes),
+            (*remarks, *source.notes, *source.word_notes()),
         )
 
     def close(self) -> Iterator[InventoryStatement]:
