@@ -24,6 +24,7 @@ from tieback.cli.terminal import (
     progress_bar,
     write_line,
 )
+from tieback.console import RowTable
 from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform
 from tieback.model.document import encode
@@ -238,7 +239,7 @@ def _print_imports(done: "list[InventoryResult]") -> None:
 
 def plain_table(*columns: str) -> Table:
     """A table without borders; number columns are right-aligned."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in columns:
         right = column in {"devices", "rows", "ignored", "records", "open stores"}
         table.add_column(column, overflow="fold", justify="right" if right else "left")

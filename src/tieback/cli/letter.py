@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.case_options import PolicyOption
@@ -20,6 +19,7 @@ from tieback.cli.terminal import (
     write_line,
 )
 from tieback.cli.vendor import ByOption, day_of
+from tieback.console import RowTable
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.safe_text import escape_line
@@ -105,7 +105,7 @@ def write(
         sender_file, templates, to, address, day_of(due).date() if due else None, tlp, reason,
     )  # fmt: skip
     rules = load_policy(policy)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in ("letter", "vendor", "language", "version", "due", "files", "named"):
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     count = 0
@@ -167,7 +167,7 @@ def list_(
         for letter in letters:
             write_line(encode("letter", letter))
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in ("letter", "vendor", "kind", "language", "version", "written", "due", "sha256"):
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     for letter in letters:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
@@ -20,6 +19,7 @@ from tieback.cli.terminal import (
     print_failure,
     write_line,
 )
+from tieback.console import RowTable
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.vendor import AssuranceAnswer, Vendor
@@ -82,7 +82,7 @@ def list_(
         for view in views:
             write_line(encode("vendor-view", _document(view)))
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in ("id", "vendor", "apps", "devices", "open stores", "cases", "contact", "answer"):
         right = column in {"apps", "devices", "open stores", "cases"}
         table.add_column(column, overflow="fold", justify="right" if right else "left", no_wrap=column == "id")

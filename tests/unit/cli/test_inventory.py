@@ -94,6 +94,19 @@ def test_ownership_is_a_column_a_filter_and_a_key(fleet: Run, tmp_path: Path) ->
     assert documents(fleet("inventory", "list", "--enterprise-store", "--format", "json").out) == []
 
 
+@pytest.mark.parametrize("command", ["list", "review"])
+def test_no_word_is_broken_on_a_narrow_terminal(
+    fleet: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    (tmp_path / "amapi.json").write_text(json.dumps(MANAGED))
+    fleet("inventory", "import", "amapi.json")
+    monkeypatch.setenv("COLUMNS", "80")
+    out = fleet("inventory", command).out
+    assert max(map(len, out.splitlines())) <= 80
+    for word in ("platform", "ownership", "android", "corporate", "personal", "Fieldhand"):
+        assert word in out, out
+
+
 def test_a_filter_says_what_it_cannot_decide(scanned: Run, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("package,serial,Besitz\ncom.a,d1,wem?\ncom.b,d1,wem?\n")
     ended = scanned("inventory", "import", "a.csv", "--yes")
