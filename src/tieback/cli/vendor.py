@@ -35,7 +35,7 @@ app = typer.Typer(
 
 WORKSPACE = Path(".tieback")
 FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
-VendorArgument = Annotated[str, typer.Argument(metavar="VENDOR", help="Vendor ID or name.")]
+VendorArgument = Annotated[str, typer.Argument(metavar="VENDOR", help="Vendor ID, a unique prefix of it, or the name.")]
 
 
 def current_user() -> str:

@@ -120,19 +120,19 @@ class VendorService:
         return [*known, *(vendor for vendor, _ in self._with_domains(new_vendors(known, apps), apps))]
 
     def find_vendor(self, word: str) -> Vendor:
-        """Find a vendor by ID or name.
+        """Find a vendor by ID, name, or a unique prefix of its ID.
 
         Raises:
             UsageError: no vendor matches, or several do.
         """
-        vendors = self.vendors()
-        found = [one for one in vendors if one.id == word] or [
-            one for one in vendors if one.name.casefold() == word.strip().casefold()
-        ]
+        vendors, name = self.vendors(), word.strip().casefold()
+        found = [one for one in vendors if one.id == name] or [one for one in vendors if one.name.casefold() == name]
+        same = "vendor has this name", "vendors have this name"
+        if not found and name:
+            found = [one for one in vendors if one.id.startswith((name, f"v-{name}"))]
+            same = "vendor starts with this", "vendors start with this"
         if len(found) != 1:
-            what = (
-                "no such vendor" if not found else f"{count_text(len(found), 'vendor has', 'vendors have')} this name"
-            )
+            what = count_text(len(found), *same) if found else "no such vendor"
             raise UsageError(what, where=word, advice="See the IDs in `tieback vendor list`")
         return found[0]
 

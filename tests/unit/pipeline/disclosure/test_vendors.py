@@ -44,7 +44,14 @@ def work(tmp_path: Path) -> Iterator[CaseService]:
 def test_each_signer_is_a_vendor_and_apps_without_one_are_each_their_own(work: CaseService) -> None:
     assert [vendor.name for vendor in work.vendors()] == ["Fieldhand Ltd", "com.Acme.Mail", "com.never"]
     assert work.enroll() == 0
-    assert work.find_vendor("fieldhand ltd").signers == ("6c" * 32,)
+    vendor = work.find_vendor("fieldhand ltd")
+    assert vendor.signers == ("6c" * 32,)
+    for prefix in (vendor.id, vendor.id[:8], vendor.id[2:8], vendor.id[:8].upper()):
+        assert work.find_vendor(prefix) == vendor
+    with pytest.raises(UsageError, match="3 vendors start with this"):
+        work.find_vendor("v-")
+    with pytest.raises(UsageError, match="no such vendor"):
+        work.find_vendor(" ")
     with pytest.raises(UsageError, match="no such vendor"):
         work.find_vendor("nobody")
 
