@@ -7,7 +7,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
@@ -141,8 +141,8 @@ def import_inventories(
         raise UsageError(
             "not a name for a tenant", where=f"--tenant {request.tenant}", advice="Use letters, digits, . _ and -"
         )
-    tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # where it is not yet today in UTC
-    if request.taken is not None and request.taken > tomorrow:
+    today = max(datetime.now(UTC).date(), datetime.now().astimezone().date())  # the later one of UTC and here
+    if request.taken is not None and request.taken > today:
         raise UsageError(
             "the date is in the future", where=f"--taken {request.taken}", advice="Pass the day of the export"
         )

@@ -4,7 +4,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -88,9 +88,14 @@ def test_date_is_that_of_the_file_or_as_set(tmp_path: Path) -> None:
 
 def test_a_day_that_has_not_come_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(ADB)
-    with pytest.raises(UsageError, match="in the future"):
-        list(run(tmp_path, tmp_path / "a.txt", taken=date(2099, 1, 1)))
+    local = datetime.now().astimezone().date()
+    later = max(datetime.now(UTC).date(), local) + timedelta(days=1)
+    for day in (date(2099, 1, 1), later):
+        with pytest.raises(UsageError, match="in the future"):
+            list(run(tmp_path, tmp_path / "a.txt", taken=day))
     assert not (tmp_path / "ws").exists()
+    (end,) = run(tmp_path, tmp_path / "a.txt", taken=local)
+    assert done(end).entered.taken == local
 
 
 @pytest.mark.parametrize("first", ["pixel.txt", "fleet.csv"])
