@@ -324,7 +324,7 @@ def _print_hosts(written: "BlockList", *, force: bool) -> None:
 def _review_row(line: "FleetLine", *, compared: bool) -> dict[str, str]:
     from tieback.report.figures import figure_text
 
-    state = "retired but exposed" if line.retired_but_exposed else "" if line.decided else _words(line.back_end)
+    state = "retired but exposed" if line.retired_but_exposed else _back_end_text(line)
     if line.match and line.match.strength.weak:
         state = f"{state}, weak match".removeprefix(", ")
     own = "not looked" if line.own_people is None else f"at least {line.own_people:,}"
@@ -407,8 +407,8 @@ def _analysed(line: "FleetLine") -> str:
     words = "yes" if not line.match.strength.weak else "by name, weak"
     if line.exposures:
         words += f", {len(line.exposures)} open {'store' if len(line.exposures) == 1 else 'stores'}"
-    elif not line.decided:
-        words += f", {_words(line.back_end)}"
+    elif text := _back_end_text(line):
+        words += f", {text}"
     return f"retired but exposed: {words}" if line.retired_but_exposed else words
 
 
@@ -440,6 +440,19 @@ def _print_shown(shown: "FleetAppDetail") -> None:
         console.print(table)
     if shown.more:
         message_console().print(f"{count_text(shown.more, 'more row')}; show all with --most 0")
+
+
+def _back_end_text(line: "FleetLine") -> str:
+    """What the run shows of the back ends of an app without a known open store; empty for one with such a store."""
+    if line.exposures:
+        return ""
+    text, reach = _words(line.back_end), line.reach
+    if line.back_end != "no_open_store" or reach is None:
+        return text
+    if not reach.backends:
+        return f"{text}, no back end found"
+    left = reach.backends - reach.probed
+    return f"{text}, {left:,} of {count_text(reach.backends, 'back end')} not probed" if left > 0 else text
 
 
 def _words(code: str) -> str:

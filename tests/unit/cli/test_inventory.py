@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import Run
+from tests.unit.pipeline.workspaces import GRANT, P, make
+from tieback.model.device import InventoryRow
 
 RAW = (
     "ApplicationKey,ApplicationName,ApplicationPublisher,ApplicationVersion,DeviceId,DeviceName,Platform,UserName\n"
@@ -194,6 +197,25 @@ def test_without_a_probe_nothing_is_called_closed(fleet: Run, tmp_path: Path) ->
     rows = list(csv.DictReader(fleet("inventory", "review", "--format", "csv").out.removeprefix("\ufeff").splitlines()))
     assert {(row["back end"], row["open stores"]) for row in rows} == {("not probed", ""), ("not analysed", "")}
     assert "not probed" in fleet("inventory", "list").out
+
+
+def test_each_state_of_the_back_ends_is_a_word(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An open store has its number; of every other app, the last column says what the run shows."""
+    rows = (
+        InventoryRow(P.ANDROID, "org.fieldhand.app", "Fieldhand", device="d0"),
+        InventoryRow(P.ANDROID, "com.unknown", "Unknown", device="d0"),
+        InventoryRow(P.IOS, "com.acme.mail", "Acme Mail", device="d3"),
+    )
+    folder = make(tmp_path, *rows, stores=(exposure(),), grant=GRANT)
+    monkeypatch.setenv("COLUMNS", "300")
+    out = run("inventory", "review", "-w", str(folder)).out
+    last = {line.split()[0]: line for line in out.splitlines()}
+    assert last["Acme"].rstrip().endswith("no open store, no back end found")
+    assert last["Unknown"].rstrip().endswith("not analysed")
+    assert "no open store" not in last["Fieldhand"]
+    listed = run("inventory", "list", "-w", str(folder)).out
+    assert "yes, no open store, no back end found" in listed
+    assert "yes, 1 open store" in listed
 
 
 def test_a_published_list_needs_no_analysis(run: Run, tmp_path: Path) -> None:
