@@ -51,6 +51,8 @@ class InventorySource:
         """Location and reason of the first record left out."""
         self.notes: list[str] = []
         """Facts about the whole file that the user should know, one sentence each."""
+        self.absent = 0
+        """Number of rows that state that an app is not on a device."""
         self._unknown: dict[str, dict[str, int]] = {}
         self.follows = False
         """True if the last page in the file says that another page follows."""
@@ -62,7 +64,7 @@ class InventorySource:
     def rewind(self) -> None:
         """Forget what an earlier reading of the file found."""
         self.skipped, self.first_skipped, self.notes = 0, "", []
-        self._unknown = {}
+        self._unknown, self.absent = {}, 0
         self.follows, self.records, self.total = False, 0, None
 
     def start_page(self) -> None:

@@ -113,6 +113,7 @@ def rows_from_cells(
 ) -> Iterator[InventoryRow]:
     """One row from its cells by field; none if they say that the app is not installed."""
     if "installed" in cells and is_absent(cells["installed"], source):
+        source.absent += 1
         return
     row = _row(source, cells, defaults)
     if row.device_name and not row.device:

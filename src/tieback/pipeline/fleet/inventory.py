@@ -294,7 +294,7 @@ class _Entering:
             entered,
             source.skipped,
             source.first_skipped,
-            (*remarks, *source.notes, *source.word_notes()),
+            (*remarks, *source.notes, *source.word_notes(), *(_absent_note(source) if partial else ())),
         )
 
     def close(self) -> Iterator[InventoryStatement]:
@@ -375,6 +375,15 @@ class _Entering:
             )
         self._inventory.remember_map(columns, guess)
         return guess
+
+
+def _absent_note(source: InventorySource) -> tuple[str, ...]:
+    """Of a file that removes nothing: how many rows state that an app is not on a device."""
+    if not source.absent:
+        return ()
+    count = count_text(source.absent, "row states", "rows state")
+    are = "is" if source.absent == 1 else "are"
+    return (f"{count} that an app is not on a device, and {are} ignored: such a file removes nothing",)
 
 
 def _without_notes(end: InventoryResult) -> InventoryResult:

@@ -23,6 +23,7 @@ from tieback.storage.ledger.inventory_load import (
     count_kept_devices,
     count_kept_installs,
     load_rows,
+    partial_imports,
     remove_unlisted_apps,
     remove_unlisted_devices,
 )
@@ -214,8 +215,9 @@ class Inventory:
         """
 
         def close(connection: Connection) -> Unlisted:
+            rest = partial_imports(connection, imports)
             removed = remove_unlisted_apps(connection, imports)
-            kept = count_kept_installs(connection, imports)
+            kept = count_kept_installs(connection, rest)
             if complete:
                 return Unlisted(removed, kept, remove_unlisted_devices(connection, source, day))
             devices, counts = count_kept_devices(connection, source, day)

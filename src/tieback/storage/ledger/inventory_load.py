@@ -105,6 +105,16 @@ def remove_unlisted_apps(connection: Connection, numbers: Iterable[int]) -> int:
     return removed
 
 
+def partial_imports(connection: Connection, numbers: Iterable[int]) -> list[int]:
+    """Those of the imports that do not list all apps of their devices, or were closed before."""
+    imports = inventory_imports.c
+    found: list[int] = []
+    for some in batched(_ranges(sorted(numbers)), _RANGES_A_STATEMENT):
+        listed = sa.or_(*(imports.id.between(first, last) for first, last in some))
+        found += connection.execute(sa.select(imports.id).where(listed & (imports.pending == 0))).scalars()
+    return found
+
+
 def count_kept_installs(connection: Connection, numbers: Iterable[int]) -> int:
     """Number of apps on the devices of these imports that the imports do not list, and that are not removed."""
     imports = inventory_imports.c

@@ -362,6 +362,21 @@ def test_a_table_of_some_apps_removes_nothing_with_partial(tmp_path: Path) -> No
         ends(tmp_path, file, partial=True, complete=True)
 
 
+def test_rows_that_say_that_an_app_is_gone_are_counted_if_the_file_removes_nothing(tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text("package,serial,installed\ncom.a,d1,yes\ncom.b,d1,nein\n")
+    (end,) = run(tmp_path, table, confirm=True, partial=True)
+    assert done(end).notes == (
+        "1 row states that an app is not on a device, and is ignored: such a file removes nothing",
+    )
+    (end,) = run(tmp_path, table, confirm=True, taken=date(2026, 1, 2))
+    assert done(end).notes == ()
+    events = tmp_path / "events.json"
+    events.write_text(_activities("com.a", "com.b").replace('"INSTALLED"', '"UNINSTALLED"'))
+    (end,) = run(tmp_path, events)
+    assert done(end).notes[0].startswith("2 rows state that an app is not on a device, and are ignored")
+
+
 def test_a_device_in_several_tables_of_one_day_has_the_apps_of_all(tmp_path: Path) -> None:
     first, second = tmp_path / "1.csv", tmp_path / "2.csv"
     first.write_text(_csv("com.a", "com.b"))
