@@ -110,6 +110,7 @@ def write(
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     count = 0
     keys: dict[str, str] = {}
+    named: list[str] = []
     unknown = False
     with open_case_service(workspace, run=run) as work:
         accept_passed(workspace, SENDER_FILE, sender)
@@ -118,6 +119,8 @@ def write(
             count += 1
             letter = done.letter
             unknown |= done.address_unknown
+            if done.by_name:
+                named.append(done.vendor)
             if done.key:
                 keys[done.vendor] = done.key
             if output is OutputFormat.JSON:
@@ -133,6 +136,13 @@ def write(
     if unknown:
         message_console().print(
             "the letters cannot state from which address you connected: add public_address to the sender file"
+        )
+    for vendor in named:
+        message_console().print(
+            Text(
+                f"{vendor}: the inventory lists an app by its name only, so the letter states no number of devices. "
+                "Check that it is the same app before you send the letter"
+            )
         )
     for vendor, key in keys.items():
         message_console().print(Text(f"{vendor}: encrypt the mail with the key at {key}"))

@@ -1,6 +1,6 @@
 """Which vendors and cases each kind of letter is about."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from tieback.cases.letters.facts import was_closed
 from tieback.model.app import App
@@ -58,11 +58,22 @@ def _is_open(view: VendorView, cased: Collection[str]) -> bool:
 
 
 def owned_lines(view: VendorView, *, active: bool) -> list[FleetLine]:
-    """The vendor's apps that lead to stores of its cases, and are certainly on devices, or were.
+    """The vendor's apps that lead to stores of its cases, and are on devices, or were.
 
-    An app that matches by its name only may be another one, so its owners get no letter.
+    A line that matches by its name only may be another app: it is left out if a certain one lists the same app.
     """
-    return [line for line in _lines_of_cases(view, active=active) if line.match and not line.match.strength.weak]
+    lines = _lines_of_cases(view, active=active)
+    sure = {app.bundle_id for line in lines if line.match and not line.match.strength.weak for app in line.match.apps}
+    return [line for line in lines if line.match and not (line.match.strength.weak and _names(line) & sure)]
+
+
+def _names(line: FleetLine) -> set[str]:
+    return {app.bundle_id for app in line.match.apps} if line.match else set()
+
+
+def is_by_name(lines: Iterable[FleetLine]) -> bool:
+    """True if one of the lines matches the analysed app by its name only."""
+    return any(line.match is not None and line.match.strength.weak for line in lines)
 
 
 def _lines_of_cases(view: VendorView, *, active: bool) -> list[FleetLine]:
@@ -91,8 +102,6 @@ def why_not(kind: str, view: VendorView, cased: Collection[str]) -> str:
     if kind in STAFF and cases_for(kind, view):
         other = "removed" if kind == "owners" else "owners"
         there = owned_lines(view, active=kind != "owners")
-        if not there and _lines_of_cases(view, active=kind == "owners"):
-            return "The inventory lists its app by name only; compare both apps first, see `tieback inventory review`"
         return (
             f"Write the kind {other}" if there else "No inventory lists an app of this vendor; see `tieback inventory`"
         )

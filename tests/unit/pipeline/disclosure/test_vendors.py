@@ -82,20 +82,21 @@ def test_devices_by_name_only_are_a_second_number_everywhere(tmp_path: Path) -> 
     assert [(line.app.devices, line.match.strength.weak) for line in lines if line.match] == [(20, True), (5, False)]
     assert (view.devices, view.devices.text) == (DeviceCounts(5, 20), "5 devices, 20 by name only")
     assert "on 5 of our devices" in letter.files[0].read_text()
+    assert not letter.by_name
 
 
-def test_the_owners_of_an_app_that_matches_by_name_only_get_no_letter(tmp_path: Path) -> None:
+def test_a_letter_about_an_app_that_matches_by_name_only_states_no_devices(tmp_path: Path) -> None:
+    """Intune exports have no identifiers: the letter is possible, and a person checks the app first."""
     rows = [InventoryRow(P.ANDROID, name="Fieldhand", device=f"e{number}") for number in range(2)]
     directory = make(tmp_path, *rows, stores=(exposure(),))
     with open_case_service(directory, now=NOW) as work:
         work.enroll()
         work.open(POLICY)
         (directory / "sender.toml").write_text(SENDER)
-        request = LetterRequest(
-            "owners", tmp_path / "out", ("Fieldhand Ltd",), sender=directory / "sender.toml", forms=("md",)
-        )
-        with pytest.raises(UsageError, match="by name only"):
-            list(write_letters(work, request, POLICY))
+        request = LetterRequest("owners", tmp_path / "out", sender=directory / "sender.toml", forms=("md",))
+        (letter,) = write_letters(work, request, POLICY)
+    assert letter.by_name
+    assert "of our devices" not in letter.files[0].read_text()
 
 
 def test_the_register_can_be_edited(work: CaseService, tmp_path: Path) -> None:
