@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.measure import Measurement
 from rich.segment import Segment
 from rich.table import Column, Table
@@ -36,6 +36,32 @@ _PART = re.compile(rf"{_DATE.pattern}[_-]?|[^_-]*[_-]?")
 _PLACE = re.compile(r"[^\s.]*[^\W\d][^\s.]*\.[^\s.]|\d+\.\d+\.\d+|[0-9a-fA-F]:[0-9a-fA-F]*:")
 """Host name, path, IPv4 or IPv6 address; not a number such as ``1.5 kB``."""
 _WORD = re.compile(r"\S+")
+
+
+class RowTable(Table):
+    """A table without lines; where its words do not fit side by side, it becomes one block of lines per row."""
+
+    def __init__(self) -> None:
+        """Columns and rows are added as to any table."""
+        super().__init__(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+
+    def blocks(self, width: int, console: Console) -> Group | None:
+        """The rows as blocks: the first cell, then a line per other cell; ``None`` if the words of a table fit."""
+        needs = [_need(column, console) for column in self.columns]
+        if not self.rows or sum(need.natural for need in needs) <= width - _frame(self):
+            return None
+        room = width - (len(self.columns) - 1)  # gaps of one
+        if sum(need.last if need.place else need.least for need in needs) <= room:
+            return None
+        heads = [_plain(column.header, console) for column in self.columns]
+        lines: list[Text] = []
+        for cells in zip(*(column.cells for column in self.columns), strict=True):
+            texts = [_plain(cell, console) for cell in cells]
+            lines.append(break_names(Text(texts[0] or heads[0] or "all", style="bold"), width))
+            for head, text in zip(heads[1:], texts[1:], strict=True):
+                if text:
+                    lines.append(break_names(Text(f"  {head}: {text}" if head else f"  {text}"), width))
+        return Group(*lines)
 
 
 class SafeConsole(Console):
@@ -64,6 +90,8 @@ class SafeConsole(Console):
         chosen = options or self.options
         if isinstance(renderable, str):
             renderable = self.render_str(renderable, highlight=chosen.highlight, markup=chosen.markup)
+        if isinstance(renderable, RowTable):
+            renderable = renderable.blocks(chosen.max_width, self) or renderable
         if isinstance(renderable, Table):
             fit_table(renderable, chosen.max_width, self)
         elif isinstance(renderable, Text) and not (chosen.no_wrap or renderable.no_wrap):

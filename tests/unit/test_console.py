@@ -20,7 +20,7 @@ from rich.text import Text
 
 from tests.each import each
 from tieback.cli.terminal import message_console
-from tieback.console import UNFOLDED, break_names, chosen_width, open_console
+from tieback.console import UNFOLDED, RowTable, break_names, chosen_width, open_console
 
 LABEL = st.from_regex(r"[a-z][a-z0-9]{1,14}", fullmatch=True)
 HOST = st.builds(
@@ -97,6 +97,35 @@ def test_a_date_is_never_broken(width: int, columns: int) -> None:
     text = printed(table, width)
     assert "2026-11-29" in text
     assert width < 80 or "analysed" in text, "a head stays whole, because the gaps become narrower first"
+
+
+FLEET = ("app", "platform", "identifier", "devices", "ownership", "versions", "sources", "seen", "analysed")
+FLEET_ROW = ("Workhub", "android", "com.workhub.mobile", "5", "corporate 3, personal 2", "2.10.4 (5)", "plain",
+             "since 2026-11-29", "yes, 1 open store")  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [40, 60, 72, 80, 100, 140])
+@pytest.mark.parametrize("columns", [3, 5, 7, 9])
+def test_no_word_of_a_table_of_rows_is_broken(width: int, columns: int) -> None:
+    """Where the words do not fit side by side, each row is a block of lines."""
+    table = RowTable()
+    for name in FLEET[-columns:]:
+        table.add_column(name, overflow="fold")
+    table.add_row(*map(Text, FLEET_ROW[-columns:]))
+    text = printed(table, width)
+    assert max(map(len, text.splitlines())) <= width
+    for word in re.findall(r"[\w-]+", " ".join((*FLEET[-columns + 1 :], *FLEET_ROW[-columns:]))):
+        assert re.search(rf"\b{word}\b", text), (word, text)
+
+
+@pytest.mark.parametrize("width", [100, 140])
+def test_a_table_of_rows_whose_words_fit_stays_a_table(width: int) -> None:
+    table = RowTable()
+    for name in FLEET[:4]:
+        table.add_column(name, overflow="fold")
+    table.add_row(*map(Text, FLEET_ROW[:4]))
+    head, row = printed(table, width).splitlines()
+    assert (head.split(), row.split()) == (list(FLEET[:4]), list(FLEET_ROW[:4]))
 
 
 @pytest.mark.parametrize("width", [10, 12, 14])

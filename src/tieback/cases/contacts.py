@@ -17,6 +17,8 @@ MAX_CONTACTS = 20
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 """The addr-spec of HTML e-mail fields, without comments and quoted parts."""
 _URI = re.compile(r"(?:https://[!-~]{1,1000}|tel:\+?[0-9().-]{3,40})")
+_FIELD = re.compile(r"^(?:contact|expires)[ \t]*:", re.IGNORECASE | re.MULTILINE)
+"""Required fields of a security.txt (RFC 9116, 2.5)."""
 _NUMBER = re.compile(r"\+?[0-9]{5,20}")
 _KEY = re.compile(r"(?:https://|dns:|openpgp4fpr:)[!-~]{1,1000}")
 
@@ -95,6 +97,12 @@ def read_contact_list(path: Path) -> Iterator[ContactRow]:
     except csv.Error as error:
         raise InputError(f"not CSV ({error})", where=f"{path}:1", advice="Save it as CSV") from None
     missing = [name for name in ("vendor", "contact") if name not in columns]
+    if missing and _FIELD.search(text):
+        raise InputError(
+            "a security.txt names no vendor",
+            where=str(path),
+            advice="Pass the vendor that it belongs to, with --vendor",
+        )
     if missing:
         there = ", ".join(sorted(columns)) or "none"
         raise InputError(

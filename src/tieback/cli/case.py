@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.case_files import advisory, evidence, export
@@ -22,6 +21,7 @@ from tieback.cli.terminal import (
     write_line,
 )
 from tieback.cli.vendor import ByOption, day_of
+from tieback.console import RowTable
 from tieback.model.case import Case, CaseState, LogLine
 from tieback.model.count_text import count_text, form_for
 from tieback.model.document import encode
@@ -303,7 +303,7 @@ def stats(
         for one in found:
             write_line(encode("case-statistics", one))
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in (
         "",
         "cases",
@@ -346,7 +346,7 @@ def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> No
     today = datetime.now(UTC).date()
     console = data_console()
     most = 2 if console.width < UNFOLDED else None
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in ("case", "vendor", "state", "due", "store", "records", "last re-check"):
         table.add_column(
             column, overflow="fold", justify="right" if column == "records" else "left", no_wrap=column == "case"

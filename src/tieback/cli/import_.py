@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
@@ -18,6 +17,7 @@ from tieback.cli.terminal import (
     progress_bar,
     write_line,
 )
+from tieback.console import RowTable
 from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError
@@ -79,7 +79,7 @@ def import_(
 
 
 def _print(done: "list[ImportedReport]") -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     columns: tuple[str, ...] = ("report", "tool", "services", "endpoints", "declared", "ignored", "")
     if not any(one.declared for one in done):
         columns = tuple(column for column in columns if column != "declared")

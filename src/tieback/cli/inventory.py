@@ -15,7 +15,7 @@ from tieback.cli.formats import format_option
 from tieback.cli.inventory_files import NO_INVENTORY, WORKSPACE, FormatOption, plain_table
 from tieback.cli.options import RunOption
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, print_text, write_line
-from tieback.model.count_text import count_text
+from tieback.model.count_text import count_text, its_or_their
 from tieback.model.device import CountSource, FleetApp, Ownership
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
@@ -90,16 +90,17 @@ def list_(
     from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace, run) as fleet:
-        lines = [
+        every = [
             line
             for line in fleet.lines()
-            if (line.active or gone or line.retired_but_exposed)
-            and (all_platforms or line.app.platform.mobile)
-            and is_chosen(line.app, ownership, enterprise_store=enterprise_store)
+            if (line.active or gone or line.retired_but_exposed) and (all_platforms or line.app.platform.mobile)
         ]
+        apps = [line.app for line in every]
+        lines = [line for line in every if is_chosen(line.app, ownership, enterprise_store=enterprise_store)]
         known = fleet.known
     if not known:
         message_console().print(NO_INVENTORY)
+    _note_filters(apps, ownership, enterprise_store=enterprise_store)
     if output is OutputFormat.JSON:
         for line in lines:
             write_line(encode("fleet-app", line.document()))
@@ -165,10 +166,12 @@ def gaps(
     from tieback.pipeline.fleet.coverage import open_fleet
 
     with open_fleet(workspace, run) as fleet:
-        missing = [one for one in fleet.gaps() if is_chosen(one, ownership, enterprise_store=enterprise_store)]
+        apps = fleet.gaps()
+        missing = [one for one in apps if is_chosen(one, ownership, enterprise_store=enterprise_store)]
         # An app on no device has no ownership.
         absent = fleet.absent() if ownership is None and not enterprise_store else []
         whole = fleet.summary()
+    _note_filters(apps, ownership, enterprise_store=enterprise_store)
     if output is OutputFormat.JSON:
         for one in missing:
             write_line(encode("fleet-gap", {"gap": "not_analysed", "app": one}))
@@ -235,10 +238,12 @@ def review(
         raise UsageError("missing --out", where="--format xlsx", advice="Pass the file to write, as --out review.xlsx")
 
     with open_fleet(workspace, run) as fleet:
-        lines = review_lines(fleet.lines(versions=False), ownership=ownership, enterprise_store=enterprise_store)
+        every = fleet.lines(versions=output is ReviewFormat.JSON)  # only the documents show the versions
+        lines = review_lines(every, ownership=ownership, enterprise_store=enterprise_store)
         if not fleet.known:
             message_console().print(NO_INVENTORY)
         _undecided(fleet, lines)
+    _note_filters([line.app for line in review_lines(every)], ownership, enterprise_store=enterprise_store)
     if output is ReviewFormat.JSON:
         for line in lines:
             write_line(encode("fleet-review", line.document()))
@@ -319,7 +324,7 @@ def _print_hosts(written: "BlockList", *, force: bool) -> None:
 def _review_row(line: "FleetLine", *, compared: bool) -> dict[str, str]:
     from tieback.report.figures import figure_text
 
-    state = "retired but exposed" if line.retired_but_exposed else "" if line.decided else _words(line.back_end)
+    state = "retired but exposed" if line.retired_but_exposed else _back_end_text(line)
     if line.match and line.match.strength.weak:
         state = f"{state}, weak match".removeprefix(", ")
     own = "not looked" if line.own_people is None else f"at least {line.own_people:,}"
@@ -402,8 +407,8 @@ def _analysed(line: "FleetLine") -> str:
     words = "yes" if not line.match.strength.weak else "by name, weak"
     if line.exposures:
         words += f", {len(line.exposures)} open {'store' if len(line.exposures) == 1 else 'stores'}"
-    elif not line.decided:
-        words += f", {_words(line.back_end)}"
+    elif text := _back_end_text(line):
+        words += f", {text}"
     return f"retired but exposed: {words}" if line.retired_but_exposed else words
 
 
@@ -437,8 +442,33 @@ def _print_shown(shown: "FleetAppDetail") -> None:
         message_console().print(f"{count_text(shown.more, 'more row')}; show all with --most 0")
 
 
+def _back_end_text(line: "FleetLine") -> str:
+    """What the run shows of the back ends of an app without a known open store; empty for one with such a store."""
+    if line.exposures:
+        return ""
+    text, reach = _words(line.back_end), line.reach
+    if line.back_end != "no_open_store" or reach is None:
+        return text
+    if not reach.backends:
+        return f"{text}, no back end found"
+    left = reach.backends - reach.probed
+    return f"{text}, {left:,} of {count_text(reach.backends, 'back end')} not probed" if left > 0 else text
+
+
 def _words(code: str) -> str:
     return code.replace("not_in_run", "not_in_this_run").replace("_", " ")
+
+
+def _note_filters(apps: list[FleetApp], ownership: Ownership | None, *, enterprise_store: bool) -> None:
+    """Print what a filter cannot decide: an app without a known ownership is not an app without such a device."""
+    unknown = sum(1 for app in apps if not app.on(ownership) and (app.on(Ownership.UNKNOWN) or not app.ownership))
+    if unknown and ownership is not None and ownership is not Ownership.UNKNOWN:
+        message_console().print(
+            f"{count_text(unknown, 'app is', 'apps are')} not selected, because the ownership of "
+            f"{its_or_their(unknown)} devices is unknown"
+        )
+    if enterprise_store and apps and not any(app.in_house for app in apps):
+        message_console().print("no inventory marks an app as distributed by the organisation itself")
 
 
 def _undecided(fleet: "FleetView", lines: "list[FleetLine]") -> None:

@@ -43,6 +43,7 @@ def fetch(
     """Fetch the packages of apps that were not analysed, with your own command, and show the coverage.
 
     The command runs without a shell in an empty folder and writes the package there: one file, or base and splits.
+    Returns 3 if packages are missing after an attempt, also of an earlier run; 4 if there is no package at all.
 
     Example: tieback inventory fetch --command './get-apk --device 7' --out packages
     """
@@ -59,11 +60,12 @@ def fetch(
         _print_coverage(fetch_coverage(workspace), output)
         return
     request = FetchRequest(split_command(command), out, most, timeout, retry)
-    fetched = failed = 0
+    fetched = failed = missing = earlier = 0
     with progress_bar("fetching") as bar:
         for end in fetch_packages(workspace, request):
             if isinstance(end, FetchCoverage):
                 _print_coverage(end, output)
+                missing, earlier = end.failed, end.fetched - fetched
                 continue
             done = end.outcome == FETCHED
             fetched, failed = fetched + done, failed + (not done)
@@ -74,8 +76,12 @@ def fetch(
             message_console().print(Text(text))
     if fetched:
         message_console().print(f"next: `tieback scan {out}`")
-    if failed:
-        raise typer.Exit(ExitCode.SOME_FAILED if fetched else ExitCode.NOTHING_DONE)
+    if before := missing - failed:
+        message_console().print(
+            f"{count_text(before, 'package is', 'packages are')} missing since an earlier run; --retry tries again"
+        )
+    if missing:
+        raise typer.Exit(ExitCode.SOME_FAILED if fetched or earlier else ExitCode.NOTHING_DONE)
 
 
 def store(

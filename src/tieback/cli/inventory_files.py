@@ -24,6 +24,7 @@ from tieback.cli.terminal import (
     progress_bar,
     write_line,
 )
+from tieback.console import RowTable
 from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform
 from tieback.model.document import encode
@@ -74,6 +75,9 @@ def import_(
             "--complete", help="The files together list all devices of their source; mark other devices as removed."
         ),
     ] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="The files list only some apps of their devices; mark nothing as removed.")
+    ] = False,
     keep_names: Annotated[
         bool, typer.Option("--keep-names", help="Store names of devices and people; default: pseudonyms.")
     ] = False,
@@ -91,6 +95,7 @@ def import_(
     """Import app inventories into the workspace. The source is detected from the content.
 
     A file is imported completely or not at all, and once per day. Files imported together are one statement.
+    An app that a newer file of a device no longer lists counts as removed from that device.
 
     Example: tieback inventory import AppInvRawData.zip jamf/ --keep-names
     """
@@ -106,6 +111,7 @@ def import_(
         taken.replace(tzinfo=UTC).date() if taken else None,
         tenant,
         complete,
+        partial,
         keep_names,
         device,
         platform,
@@ -195,6 +201,8 @@ def pull(
 
 def _print_statement(end: "InventoryStatement", *, complete: bool) -> None:
     console = message_console()
+    for note in end.notes:
+        console.print(Text(f"{end.source}: {note}"))
     for problem in end.problems:
         console.print(Text(f"{end.source}: {problem}"))
     if end.complete:
@@ -231,7 +239,7 @@ def _print_imports(done: "list[InventoryResult]") -> None:
 
 def plain_table(*columns: str) -> Table:
     """A table without borders; number columns are right-aligned."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in columns:
         right = column in {"devices", "rows", "ignored", "records", "open stores"}
         table.add_column(column, overflow="fold", justify="right" if right else "left")

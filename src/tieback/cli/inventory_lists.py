@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def match(
     files: Annotated[
-        list[Path], typer.Argument(metavar="LIST", help="CSV, CSAF, STIX, or a report of tieback (JSON, CSV, NDJSON).")
+        list[Path], typer.Argument(metavar="LIST", help="Table, CSAF, STIX, or report of tieback (JSON, NDJSON, CSV).")
     ],
     *,
     workspace: WorkspaceOption = WORKSPACE,

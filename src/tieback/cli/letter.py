@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.case_options import PolicyOption
@@ -20,6 +19,7 @@ from tieback.cli.terminal import (
     write_line,
 )
 from tieback.cli.vendor import ByOption, day_of
+from tieback.console import RowTable
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.safe_text import escape_line
@@ -105,11 +105,12 @@ def write(
         sender_file, templates, to, address, day_of(due).date() if due else None, tlp, reason,
     )  # fmt: skip
     rules = load_policy(policy)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in ("letter", "vendor", "language", "version", "due", "files", "named"):
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     count = 0
     keys: dict[str, str] = {}
+    named: list[str] = []
     unknown = False
     with open_case_service(workspace, run=run) as work:
         accept_passed(workspace, SENDER_FILE, sender)
@@ -118,6 +119,8 @@ def write(
             count += 1
             letter = done.letter
             unknown |= done.address_unknown
+            if done.by_name:
+                named.append(done.vendor)
             if done.key:
                 keys[done.vendor] = done.key
             if output is OutputFormat.JSON:
@@ -133,6 +136,13 @@ def write(
     if unknown:
         message_console().print(
             "the letters cannot state from which address you connected: add public_address to the sender file"
+        )
+    for vendor in named:
+        message_console().print(
+            Text(
+                f"{vendor}: the inventory lists an app by its name only, so the letter states no number of devices. "
+                "Check that it is the same app before you send the letter"
+            )
         )
     for vendor, key in keys.items():
         message_console().print(Text(f"{vendor}: encrypt the mail with the key at {key}"))
@@ -167,7 +177,7 @@ def list_(
         for letter in letters:
             write_line(encode("letter", letter))
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in ("letter", "vendor", "kind", "language", "version", "written", "due", "sha256"):
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     for letter in letters:

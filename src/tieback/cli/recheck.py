@@ -9,7 +9,6 @@ from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.case_options import PolicyOption
@@ -27,6 +26,7 @@ from tieback.cli.terminal import (
     progress_bar,
     write_line,
 )
+from tieback.console import RowTable
 from tieback.model.case import Case, CaseState
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
@@ -213,7 +213,7 @@ def parse_interval(text: str) -> float:
 def _print(events: "list[CaseEvent]") -> None:
     from tieback.report.figures import figure_text
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in ("case", "vendor", "verdict", "records", "change", "state", "why"):
         right = column in {"records", "change"}
         table.add_column(column, overflow="fold", justify="right" if right else "left", no_wrap=column == "case")

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Sequence
 from itertools import chain
 
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.terminal import data_console, print_problem, write_line
+from tieback.console import RowTable
 from tieback.model.count_text import count_text
 from tieback.model.declaration import DeclaredItem
 from tieback.model.document import encode
@@ -46,7 +46,7 @@ def print_recipients(totals: CaptureRecipients, output: str) -> None:
         cells = chain(map(recipient_cells, rows), not_seen_cells(items, COLUMNS))
         writer.writerows([as_cell(clean(value, 2000)) for value in row] for row in cells)
     else:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        table = RowTable()
         declared = ("declared",) if items else ()
         for column in ("recipient", "host", "app", "data", "where", "on the wire", *declared, "values"):
             table.add_column(column, overflow="fold", justify="right" if column == "values" else "left")
@@ -78,7 +78,7 @@ def print_recipients(totals: CaptureRecipients, output: str) -> None:
 
 
 def _print_declared(items: Sequence[DeclaredItem]) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in ("declared", "by", "in the captures"):
         table.add_column(column, overflow="fold")
     for one in items:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
@@ -20,6 +19,7 @@ from tieback.cli.terminal import (
     print_failure,
     write_line,
 )
+from tieback.console import RowTable
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.vendor import AssuranceAnswer, Vendor
@@ -35,7 +35,7 @@ app = typer.Typer(
 
 WORKSPACE = Path(".tieback")
 FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
-VendorArgument = Annotated[str, typer.Argument(metavar="VENDOR", help="Vendor ID or name.")]
+VendorArgument = Annotated[str, typer.Argument(metavar="VENDOR", help="Vendor ID, a unique prefix of it, or the name.")]
 
 
 def current_user() -> str:
@@ -77,12 +77,12 @@ def list_(
     with open_case_service(workspace, run=run) as work:
         work.enroll()
         views = work.views()
-    views.sort(key=lambda view: (-len(view.stores), -view.devices, view.vendor.name.casefold()))
+    views.sort(key=lambda view: (-len(view.stores), -view.devices.certain, view.vendor.name.casefold()))
     if output is OutputFormat.JSON:
         for view in views:
             write_line(encode("vendor-view", _document(view)))
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in ("id", "vendor", "apps", "devices", "open stores", "cases", "contact", "answer"):
         right = column in {"apps", "devices", "open stores", "cases"}
         table.add_column(column, overflow="fold", justify="right" if right else "left", no_wrap=column == "id")
@@ -92,7 +92,7 @@ def list_(
             vendor.id,
             Text(vendor.name),
             str(len({app.bundle_id for app in view.apps})),
-            f"{view.devices:,}",
+            view.devices.numbers,
             str(len(view.stores)),
             str(sum(1 for case in view.cases if case.active)),
             Text(vendor.contacts[0].address if vendor.contacts else "none"),
@@ -132,7 +132,7 @@ def show(
         ("postal address", ", ".join(vendor.postal.splitlines())),
         ("language", vendor.language),
         ("signers", ", ".join(vendor.signers)),
-        ("devices", f"{view.devices:,}"),
+        ("devices", view.devices.numbers),
         ("personal data", class_titles(view.classes)),
         ("assurance", _assurance(vendor)),
         ("note", vendor.note),
@@ -279,7 +279,8 @@ def _document(view: "VendorView") -> dict[str, object]:
             {"bundle_id": one.bundle_id, "platform": one.platform, "name": one.name, "version": one.version_name}
             for one in view.apps
         ],
-        "devices": view.devices,
+        "devices": view.devices.certain,
+        "devices_by_name": view.devices.by_name,
         "fleet": [line.app.label for line in view.fleet if line.active],
         "stores": [store.id for store in view.stores],
         "classes": view.classes,

@@ -130,6 +130,8 @@ def test_a_telephone_number_is_a_contact_and_no_row_costs_the_list(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ("Contact: mailto:a@b.test\nExpires: 2030-01-01T00:00:00Z\n", r"a security.txt names no vendor.*--vendor"),
+        ("# our policy\n\nExpires: 2030-01-01T00:00:00Z\nContact: a@b.test\n", "a security.txt names no vendor"),
         ("name,mail\nA,a@b.test\n", r"missing column vendor and contact \(found: mail, name\)"),
         ("", r"found: none"),
         ("x" * 200_000 + ",contact\n", r"contacts\.csv:1: not CSV \(field larger than"),

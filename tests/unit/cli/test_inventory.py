@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import Run
+from tests.unit.pipeline.workspaces import GRANT, P, make
+from tieback.model.device import InventoryRow
 
 RAW = (
     "ApplicationKey,ApplicationName,ApplicationPublisher,ApplicationVersion,DeviceId,DeviceName,Platform,UserName\n"
@@ -94,6 +97,33 @@ def test_ownership_is_a_column_a_filter_and_a_key(fleet: Run, tmp_path: Path) ->
     assert documents(fleet("inventory", "list", "--enterprise-store", "--format", "json").out) == []
 
 
+@pytest.mark.parametrize("command", ["list", "review"])
+def test_no_word_is_broken_on_a_narrow_terminal(
+    fleet: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    (tmp_path / "amapi.json").write_text(json.dumps(MANAGED))
+    fleet("inventory", "import", "amapi.json")
+    monkeypatch.setenv("COLUMNS", "80")
+    out = fleet("inventory", command).out
+    assert max(map(len, out.splitlines())) <= 80
+    for word in ("platform", "ownership", "android", "corporate", "personal", "Fieldhand"):
+        assert word in out, out
+
+
+def test_a_filter_says_what_it_cannot_decide(scanned: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("package,serial,Besitz\ncom.a,d1,wem?\ncom.b,d1,wem?\n")
+    ended = scanned("inventory", "import", "a.csv", "--yes")
+    assert "ownership: these words are not understood, and count as unknown: 'wem?' (2)" in " ".join(ended.err.split())
+    for command in ("list", "gaps", "review"):
+        ended = scanned("inventory", command, "--ownership", "personal", "--format", "json")
+        assert (ended.code, documents(ended.out)) == (0, [])
+        assert "2 apps are not selected, because the ownership of their devices is unknown" in " ".join(
+            ended.err.split()
+        )
+        ended = scanned("inventory", command, "--enterprise-store")
+        assert "no inventory marks an app as distributed by the organisation" in " ".join(ended.err.split())
+
+
 def test_the_review_is_a_file_for_a_meeting(fleet: Run, tmp_path: Path) -> None:
     assert fleet("inventory", "review", "--format", "csv", "-o", "out/review.csv").code == 0
     assert "letter asked" in (tmp_path / "out" / "review.csv").read_text("utf-8-sig")
@@ -160,9 +190,32 @@ def test_without_a_probe_nothing_is_called_closed(fleet: Run, tmp_path: Path) ->
     assert {name: one["back_end"] for name, one in found.items()} == {
         "Fieldhand": "not_probed", "Other": "not_analysed", "": "not_probed",
     }  # fmt: skip
+    assert {name: (one["records"], one["records_quality"]) for name, one in found.items()} == dict.fromkeys(
+        ("Fieldhand", "Other", ""), (None, None)
+    )
+    assert found["Fieldhand"]["versions"] == [{"version": "4.0.7", "devices": 2}]
     rows = list(csv.DictReader(fleet("inventory", "review", "--format", "csv").out.removeprefix("\ufeff").splitlines()))
     assert {(row["back end"], row["open stores"]) for row in rows} == {("not probed", ""), ("not analysed", "")}
     assert "not probed" in fleet("inventory", "list").out
+
+
+def test_each_state_of_the_back_ends_is_a_word(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An open store has its number; of every other app, the last column says what the run shows."""
+    rows = (
+        InventoryRow(P.ANDROID, "org.fieldhand.app", "Fieldhand", device="d0"),
+        InventoryRow(P.ANDROID, "com.unknown", "Unknown", device="d0"),
+        InventoryRow(P.IOS, "com.acme.mail", "Acme Mail", device="d3"),
+    )
+    folder = make(tmp_path, *rows, stores=(exposure(),), grant=GRANT)
+    monkeypatch.setenv("COLUMNS", "300")
+    out = run("inventory", "review", "-w", str(folder)).out
+    last = {line.split()[0]: line for line in out.splitlines()}
+    assert last["Acme"].rstrip().endswith("no open store, no back end found")
+    assert last["Unknown"].rstrip().endswith("not analysed")
+    assert "no open store" not in last["Fieldhand"]
+    listed = run("inventory", "list", "-w", str(folder)).out
+    assert "yes, no open store, no back end found" in listed
+    assert "yes, 1 open store" in listed
 
 
 def test_a_published_list_needs_no_analysis(run: Run, tmp_path: Path) -> None:

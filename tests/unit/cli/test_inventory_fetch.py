@@ -70,10 +70,27 @@ def test_fetch_checks_what_it_gets_resumes_and_counts(fleet: Run, apps: Path, tm
     assert [path.name for path in (tmp_path / "packages").iterdir()] == ["android"]
     log = (tmp_path / "log").read_text().splitlines()
     assert "com.workhub.mobile 3 android" in log
-    assert fleet("inventory", "fetch", "--command", command, "--format", "json").code == 0
+    again = fleet("inventory", "fetch", "--command", command, "--format", "json")
     assert (tmp_path / "log").read_text().splitlines() == log
-    fleet("inventory", "fetch", "--command", command, "--retry", "--most", "1")
+    assert "3 packages are missing since an earlier run; --retry tries again" in again.err
+    retried = fleet("inventory", "fetch", "--command", command, "--retry", "--most", "1")
     assert len((tmp_path / "log").read_text().splitlines()) == len(log) + 1
+    assert "2 packages are missing since an earlier run" in retried.err
+    assert (again.code, retried.code) == (3, 3), "the same packages are missing, so the exit code is the same"
+
+
+def test_a_reason_is_whole_or_ends_with_a_mark(fleet: Run, tmp_path: Path) -> None:
+    (tmp_path / "junk.py").write_text(
+        "import os\nopen(os.path.join(os.environ['TIEBACK_FETCH_DIR'], 'x' * 100 + '.apk'), 'w').write('junk')\n"
+    )
+    command = f"{sys.executable} {tmp_path / 'junk.py'}"
+    (found, _) = lines(fleet("inventory", "fetch", "--command", command, "--most", "1", "--format", "json").out)
+    assert found["outcome"] == "unreadable"
+    assert len(str(found["reason"])) > 200
+    (tmp_path / "long.py").write_text("import sys\nsys.exit('x' * 5000)\n")
+    command = f"{sys.executable} {tmp_path / 'long.py'}"
+    retry = fleet("inventory", "fetch", "--command", command, "--retry", "--most", "1", "--format", "json")
+    assert str(lines(retry.out)[0]["reason"]).endswith("x…")
 
 
 def test_coverage_without_a_command(fleet: Run) -> None:

@@ -40,7 +40,7 @@ def enter(workspace: Workspace, day: date, *rows: InventoryRow, complete: bool =
     snapshot = Snapshot("intune", day.toordinal(), complete=complete)
     file = InventoryFile(f"{day}{len(rows)}".rjust(64, "0"), "f", "s")
     entered = workspace.ledger.inventory.enter(file, snapshot, lambda: rows, Pseudonyms(b"k" * 32))
-    workspace.ledger.inventory.close("intune", [entered.number], day.toordinal() if complete else None)
+    workspace.ledger.inventory.close("intune", [entered.number], day.toordinal(), complete=complete)
 
 
 def conclude(workspace: Workspace, *stores: Exposure, grant: str | None = None) -> None:

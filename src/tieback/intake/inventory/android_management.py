@@ -84,12 +84,12 @@ class AndroidManagement:
                 platform=DevicePlatform.ANDROID,
                 device=clean_text(device.name),
                 user=clean_text(device.user_name),
-                ownership=parse_ownership(device.ownership),
+                ownership=parse_ownership(device.ownership, source),
             )
             if not owner.device:
                 source.skip(number, "the device has no name")
                 continue
-            yield from _apps(device.application_reports, owner)
+            yield from _apps(source, device.application_reports, owner)
 
 
 class GoogleWorkspace:
@@ -101,7 +101,7 @@ class GoogleWorkspace:
         FormatEvidence.DOCUMENTED,
         "https://developers.google.com/workspace/admin/directory/reference/rest/v1/mobiledevices",
         "mobiledevices with applications, or activities with APPLICATION_EVENT",
-        whole_devices=False,
+        partial=frozenset({"activities"}),
     )
 
     def shape(self, head: FileHead) -> str:
@@ -119,17 +119,19 @@ class GoogleWorkspace:
                     device=clean_text(device.device_id or device.resource_id),
                     user=clean_text(next(iter(device.email), "")),
                 )
-                yield from _apps(device.applications, owner)
+                yield from _apps(source, device.applications, owner)
             return
         for _, activity in iter_json_records(source, ("items",), _Activity):
             for event in activity.events:
                 if event.name == "APPLICATION_EVENT":
-                    yield from _event(event, clean_text(activity.actor.get("email")))
+                    yield from _event(source, event, clean_text(activity.actor.get("email")))
 
 
-def _apps(reports: list[_Report], owner: InventoryRow) -> Iterator[InventoryRow]:
+def _apps(source: InventorySource, reports: list[_Report], owner: InventoryRow) -> Iterator[InventoryRow]:
     for report in reports:
-        if report.state not in _GONE:
+        if report.state in _GONE:
+            source.absent += 1
+        else:
             yield msgspec.structs.replace(
                 owner,
                 bundle_id=clean_text(report.package_name),
@@ -138,9 +140,11 @@ def _apps(reports: list[_Report], owner: InventoryRow) -> Iterator[InventoryRow]
             )
 
 
-def _event(event: _Event, email: str) -> Iterator[InventoryRow]:
+def _event(source: InventorySource, event: _Event, email: str) -> Iterator[InventoryRow]:
     told = {clean_text(one.get("name")): one.get("value") for one in event.parameters}
-    if told.get("APPLICATION_STATE") not in _GONE:
+    if told.get("APPLICATION_STATE") in _GONE:
+        source.absent += 1
+    else:
         yield InventoryRow(
             platform=parse_platform(told.get("DEVICE_TYPE")),
             bundle_id=clean_text(told.get("APPLICATION_ID")),

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import cache
+from importlib import resources
 from typing import Protocol
 
 import msgspec
@@ -43,8 +45,8 @@ class InventoryImporterMeta(msgspec.Struct, frozen=True):
     """Where the format is documented."""
     needs: str
     """What a file must contain; shown in the error message."""
-    whole_devices: bool = True
-    """True if a file lists all apps of each device in it."""
+    partial: frozenset[str] = frozenset()
+    """Formats whose files list only some apps of a device: they remove nothing."""
     one_device: frozenset[str] = frozenset()
     """Formats whose files describe one device that only the file name identifies: equal files are not the same."""
 
@@ -125,55 +127,56 @@ _BEGINNINGS = (
     ("macos", DevicePlatform.MACOS), ("mac os", DevicePlatform.MACOS), ("windows", DevicePlatform.WINDOWS),
     ("chromeos", DevicePlatform.CHROMEOS), ("chrome os", DevicePlatform.CHROMEOS), ("linux", DevicePlatform.LINUX),
 )  # fmt: skip
-_CORPORATE = frozenset(
-    {
-        "c", "company", "corporate", "corporate dedicated", "corporate-dedicated", "corporate owned", "corporateowned",
-        "company_owned", "company owned", "institutional", "corporate shared", "s", "shared", "organization",
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    """The words of ``values.toml``: field to word to meaning."""
+    text = resources.files("tieback.intake.inventory").joinpath("values.toml").read_bytes()
+    known = msgspec.toml.decode(text, type=dict[str, dict[str, list[str]]])
+    return {
+        field: {_folded(word): meaning for meaning, words in meanings.items() for word in words}
+        for field, meanings in known.items()
     }
-)  # fmt: skip
-_PERSONAL = frozenset(
-    {"e", "p", "byod", "employee", "employee owned", "personal", "personally_owned", "personally owned"}
-)
 
 
-def parse_platform(value: object) -> DevicePlatform:
-    """The operating system that an inventory word stands for."""
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().replace("-", " ").replace("_", " ").split()) or text.strip()
+
+
+def _meaning(field: str, value: object, source: InventorySource | None) -> str:
+    """What a word in this field means; empty for an unknown word, which is reported to ``source``."""
+    word = clean_text(value)
+    found = _words()[field].get(_folded(word))
+    if found is None and source is not None:
+        source.count_unknown_word(field, word)
+    return found or ""
+
+
+def parse_platform(value: object, source: InventorySource | None = None) -> DevicePlatform:
+    """The operating system that an inventory word stands for; an unknown word is reported to ``source``."""
     word = clean_text(value).casefold()
     known = _PLATFORMS.get(word)
     if known is not None:
         return known
-    return next((platform for begin, platform in _BEGINNINGS if word.startswith(begin)), DevicePlatform.UNKNOWN)
+    found = next((platform for begin, platform in _BEGINNINGS if word.startswith(begin)), DevicePlatform.UNKNOWN)
+    if found is DevicePlatform.UNKNOWN and source is not None and _words()["ownership"].get(_folded(word)) != "unknown":
+        source.count_unknown_word("platform", clean_text(value))
+    return found
 
 
-def parse_ownership(value: object) -> Ownership:
-    """The ownership of a device that an inventory word stands for."""
-    word = clean_text(value).casefold()
-    if word in _CORPORATE:
-        return Ownership.CORPORATE
-    return Ownership.PERSONAL if word in _PERSONAL else Ownership.UNKNOWN
+def parse_ownership(value: object, source: InventorySource | None = None) -> Ownership:
+    """The ownership of a device that an inventory word stands for; an unknown word is reported to ``source``."""
+    return Ownership(_meaning("ownership", value, source) or Ownership.UNKNOWN)
 
 
-_ABSENT = frozenset(
-    {
-        "false", "no", "n", "0", "removed", "uninstalled", "not installed", "not_installed", "notinstalled", "pending",
-        "pendinginstall", "failed", "available",
-    }
-)  # fmt: skip
-
-
-def is_absent(value: object) -> bool:
+def is_absent(value: object, source: InventorySource | None = None) -> bool:
     """True if a word about the state of an installation means that the app is not on the device."""
-    return value is False or clean_text(value).casefold() in _ABSENT
+    if isinstance(value, bool):
+        return not value
+    return _meaning("installed", value, source) == "absent"
 
 
-def parse_yes(value: object) -> bool:
+def parse_yes(value: object, source: InventorySource | None = None) -> bool:
     """True if an inventory word means yes."""
-    return value is True or clean_text(value).casefold() in {
-        "true",
-        "yes",
-        "1",
-        "y",
-        "internal",
-        "in-house",
-        "enterprise",
-    }
+    return value if isinstance(value, bool) else _meaning("in_house", value, source) == "yes"

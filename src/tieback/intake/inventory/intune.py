@@ -109,7 +109,7 @@ def _detected(source: InventorySource) -> Iterator[InventoryRow]:
                 device=clean_text(device.id),
                 device_name=clean_text(device.device_name),
                 user=clean_text(device.user_principal_name),
-                ownership=parse_ownership(device.managed_device_owner_type),
+                ownership=parse_ownership(device.managed_device_owner_type, source),
             )
 
 

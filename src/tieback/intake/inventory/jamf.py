@@ -101,19 +101,21 @@ class Jamf:
         match shape:
             case "classic XML":
                 for node in xml_records(source, frozenset({"mobile_device_application", "mobile_device"})):
-                    yield from _of_xml(node)
+                    yield from _of_xml(source, node)
             case "classic applications JSON":
                 for _, entry in iter_json_records(source, ("mobile_device_applications",), _Entry):
                     yield _app(entry, InventoryRow(_IOS))
             case "classic device JSON":
                 for _, device in iter_json_records(source, ("mobile_device",), _Classic):
-                    owner = _classic_device(device.general, device.location)
+                    owner = _classic_device(source, device.general, device.location)
                     yield from (_app(entry, owner) for entry in device.applications)
             case "search CSV":
                 yield from map_rows(source, _SEARCH, FileDefaults(_IOS))
             case _:
                 for number, result in iter_json_records(source, ("results",), _Inventory):
-                    owner = _pro_device(result, DevicePlatform.MACOS if shape == "computers-inventory" else _IOS)
+                    owner = _pro_device(
+                        source, result, DevicePlatform.MACOS if shape == "computers-inventory" else _IOS
+                    )
                     if not owner.device:
                         source.skip(number, "the device has no identifier")
                         continue
@@ -132,13 +134,13 @@ def _app(entry: _Entry, device: InventoryRow) -> InventoryRow:
     )
 
 
-def _of_xml(node: XmlElement) -> Iterator[InventoryRow]:
+def _of_xml(source: InventorySource, node: XmlElement) -> Iterator[InventoryRow]:
     if node.name == "mobile_device_application":
         entry = node.find("general") or node
         yield _app(_xml_entry(entry), InventoryRow(_IOS))
         return
     general, location = (_children(node.find(name)) for name in ("general", "location"))
-    device = _classic_device(general, location)
+    device = _classic_device(source, general, location)
     for one in node.all("applications", "application"):
         yield _app(_xml_entry(one), device)
 
@@ -152,17 +154,17 @@ def _xml_entry(node: XmlElement) -> _Entry:
     return _Entry(**{name: told[name] for name in _Entry.__struct_encode_fields__ if name in told})
 
 
-def _classic_device(general: Mapping[str, Any], location: Mapping[str, Any]) -> InventoryRow:
+def _classic_device(source: InventorySource, general: Mapping[str, Any], location: Mapping[str, Any]) -> InventoryRow:
     return InventoryRow(
         platform=_known(general.get("os_type"), _IOS),
         device=clean_text(general.get("udid") or general.get("serial_number") or general.get("id")),
         device_name=clean_text(general.get("device_name") or general.get("name")),
         user=clean_text(location.get("username") or location.get("email_address")),
-        ownership=parse_ownership(general.get("device_ownership_level")),
+        ownership=parse_ownership(general.get("device_ownership_level"), source),
     )
 
 
-def _pro_device(result: _Inventory, platform: DevicePlatform) -> InventoryRow:
+def _pro_device(source: InventorySource, result: _Inventory, platform: DevicePlatform) -> InventoryRow:
     who = result.user_and_location
     owned = clean_text(result.general.get("deviceOwnershipType") or result.general.get("deviceOwnershipLevel"))
     return InventoryRow(
@@ -170,7 +172,7 @@ def _pro_device(result: _Inventory, platform: DevicePlatform) -> InventoryRow:
         device=clean_text(result.udid or result.general.get("udid") or result.mobile_device_id or result.id),
         device_name=clean_text(result.general.get("name") or result.general.get("displayName")),
         user=clean_text(who.get("username") or who.get("email") or who.get("emailAddress")),
-        ownership=parse_ownership(owned) if owned else Ownership.UNKNOWN,
+        ownership=parse_ownership(owned, source) if owned else Ownership.UNKNOWN,
     )
 
 

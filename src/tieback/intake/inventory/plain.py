@@ -31,7 +31,6 @@ class PlainTable:
         FormatEvidence.MAPPED,
         "docs/howto/inventory.md",
         "a column for the bundle identifier, the store ID or the name of an app",
-        whole_devices=False,
     )
 
     def __init__(self, columns: Mapping[str, str] | None = None, platform: DevicePlatform = DevicePlatform.UNKNOWN):

@@ -11,10 +11,15 @@ from typing import Any
 
 import msgspec
 
+from tieback.intake.inventory.affected_versions import AffectedVersions, parse_affected, version_key
 from tieback.intake.inventory.interface import clean_text, parse_platform
+from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.records import fold, iter_records
-from tieback.intake.inventory.source import InventorySource
+from tieback.intake.inventory.source import InventorySource, decode_line
+from tieback.intake.inventory.table import find_header
+from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform
+from tieback.model.errors import InputError
 from tieback.model.probe import Access
 
 MAX_DOCUMENT = 32 << 20
@@ -22,6 +27,11 @@ MAX_DOCUMENT = 32 << 20
 MAX_PARTS = 1_000_000
 """Members and elements of such a document; each takes some hundred bytes in memory."""
 MAX_DEPTH = 40
+OPEN_RULES = frozenset({
+    "open-store", "open-code-runner", "open-model-server", "open-tool-server", "open-to-any-user", "partly-open-store",
+    "public-bucket-listing",
+})  # fmt: skip
+"""Rules of tieback, one of which applies to each open store and none to other stores."""
 _BUNDLE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+")
 _PLATFORM_WORD = re.compile(r"\((android|ios)\)|\.(apk|ipa)\Z", re.IGNORECASE)
 _WORDS = {"android": DevicePlatform.ANDROID, "apk": DevicePlatform.ANDROID, "ios": DevicePlatform.IOS,
@@ -58,9 +68,9 @@ COLUMNS = {
     "fixed version": _NAMES["fixed"],
     "action": _NAMES["action"],
     "reason": _NAMES["reason"],
-    "access": (),
 }
 """Columns of a list as people write them, with other names for each, without white space and punctuation."""
+_IDENTITY = frozenset({fold(one) for field in ("bundle id", "store id", "name") for one in (field, *COLUMNS[field])})
 _ACTIONS = {"update": "update", "remove": "remove", "block": "remove", "uninstall": "remove", "contact": "contact"}
 _AFFECTED = ("known_affected", "first_affected", "last_affected")
 _FIXED = ("fixed", "first_fixed", "recommended")
@@ -75,7 +85,7 @@ class ListedApp(msgspec.Struct, frozen=True):
     name: str = ""
     publisher: str = ""
     versions: tuple[str, ...] = ()
-    """Affected versions; empty means all, or all before ``fixed``."""
+    """Affected versions, and ranges such as ``<2.0``; empty means all, or all before ``fixed``."""
     fixed: str = ""
     """The first version that is not affected; empty if there is none."""
     action: str = ""
@@ -86,9 +96,12 @@ class ListedApp(msgspec.Struct, frozen=True):
 def read_published_list(source: InventorySource) -> list[ListedApp]:
     """The apps of a list; versions of one app are one entry. Records that name no app go to ``source.skip``.
 
+    A report of tieback lists the apps that lead to an open store, in each of its formats.
+
     Raises:
-        InputError: the file is broken or too large.
+        InputError: the file is broken or too large, or it is no list of apps.
     """
+    _check_kind(source)
     document = _document(source)
     if isinstance(document, dict) and "csaf_version" in _mapping(document.get("document")):
         found: Iterable[ListedApp] = _csaf(document)
@@ -96,9 +109,47 @@ def read_published_list(source: InventorySource) -> list[ListedApp]:
         found = _stix(document)
     elif isinstance(document, dict) and str(document.get("schema", "")).startswith("tieback/report/"):
         found = _report(document)
+    elif _schema(source.head()).startswith("tieback/report-head/"):
+        found = _report_lines(source)
     else:
         found = _records(source)
-    return _merged(found)
+    listed = _merged(found)
+    if not listed:
+        source.note("this list names no affected app")
+    return listed
+
+
+_OTHERS = ((b'"bomFormat"', "a CycloneDX document"), (b"/sarif", "a SARIF report"), (b'"class_uid"', "OCSF events"),
+           (b'"vuln_id_from_tool"', "a DefectDojo import"))  # fmt: skip
+"""Beginnings of JSON documents whose records are no apps."""
+_ADVICE = "Pass a table with a column bundle id, store id or name, a CSAF or STIX document, or a JSON report of tieback"
+
+
+def _check_kind(source: InventorySource) -> None:
+    head = source.head()
+    kind = ""
+    if b"\x00" in head:
+        kind = "binary data"
+    elif head.lstrip()[:1] == b"<":
+        kind = "HTML or XML"
+    elif head.lstrip()[:1] in (b"{", b"["):
+        kind = next((title for mark, title in _OTHERS if mark in head[:4096]), "")
+        schema = _schema(head)
+        if schema.startswith("tieback/") and not schema.startswith(("tieback/report/", "tieback/report-head/")):
+            kind = f"a document {schema[:60]}"
+    else:
+        columns = find_header("\n".join(decode_line(line) for line in head.split(b"\n", 2)[:2]))
+        known = {fold(column) for column in columns}
+        if not known & _IDENTITY or known >= {"party", "class", "channels"}:
+            names = ", ".join(column[:40] for column in columns[:20] if column.isprintable())
+            kind = f"columns {names}" if names else "an empty file" if not head.strip() else "text"
+    if kind:
+        raise InputError(f"no list of affected apps (found: {kind})", where=source.label, advice=_ADVICE)
+
+
+def _schema(head: bytes) -> str:
+    found = re.search(rb'"schema"\s*:\s*"(tieback/[^"]{1,80})"', head)
+    return found[1].decode("utf-8", "replace") if found else ""
 
 
 def _document(source: InventorySource) -> object:
@@ -117,36 +168,73 @@ def _document(source: InventorySource) -> object:
 
 
 def _records(source: InventorySource) -> Iterator[ListedApp]:
-    for number, record in iter_records(source, COLUMNS):
+    named = False
+    number = 0
+    unknown: dict[str, None] = {}
+    own = _is_own_table(source.head())
+    for number, record in iter_records(source, None if own else COLUMNS):
         cells = {field: clean_text(next((record[one] for one in names if record.get(one)), "")) for field, names
                  in _NAMES.items()}  # fmt: skip
         if not (cells["bundle_id"] or cells["store_id"] or cells["name"]):
             source.skip(number, "no app is named")
             continue
-        access = clean_text(record.get("access"))
-        if access and access in Access and not Access(access).exposed:
-            continue  # a report of tieback also lists stores that require a login
+        named = True
+        if own and clean_text(record.get("rule")) not in OPEN_RULES:
+            continue  # a report of tieback has other findings too
+        affected = AffectedVersions(_texts(cells["version"])) if own else parse_affected(cells["version"])
+        unknown.update(dict.fromkeys(affected.unknown))
         yield ListedApp(
             platform=parse_platform(cells["platform"]),
             bundle_id=cells["bundle_id"],
             store_id=cells["store_id"],
             name=cells["name"],
             publisher=cells["publisher"],
-            versions=tuple(one for one in re.split(r"[,;\s]+", cells["version"]) if one),
-            fixed=cells["fixed"],
+            versions=affected.versions,
+            fixed=cells["fixed"].lstrip("<>=≥ "),
             action=_ACTIONS.get(fold(cells["action"]), ""),
             reason=cells["reason"],
         )
+    if unknown:
+        first = next(iter(unknown))
+        source.note(
+            f"{count_text(len(unknown), 'affected version is', 'affected versions are')} not understood, so other "
+            f"versions are not decided; first: {first[:60]!r}. Write 1.9, < 1.9, 1.0 - 1.9 or all"
+        )
+    if number and not named:
+        raise InputError("no list of affected apps (no record names an app)", where=source.label, advice=_ADVICE)
+
+
+def _is_own_table(head: bytes) -> bool:
+    """True for a CSV report of tieback."""
+    return head.startswith(b"finding,severity,rule,")
 
 
 def _report(document: Mapping[str, Any]) -> Iterator[ListedApp]:
     """A report of tieback as JSON: apps that lead to an open store."""
+    return _leading(_sequence(document.get("apps")), _sequence(document.get("exposures")))
+
+
+def _report_lines(source: InventorySource) -> Iterator[ListedApp]:
+    """A report of tieback as JSON lines: apps that lead to an open store."""
+    apps: list[Mapping[str, Any]] = []
+    stores: list[Mapping[str, Any]] = []
+    for _, line in iter_json_records(source, (), dict[str, Any]):
+        schema = str(line.get("schema", ""))
+        if schema.startswith("tieback/app-summary/") and line.get("exposures"):
+            apps.append({"app": line.get("app"), "exposures": line["exposures"]})
+        elif schema.startswith("tieback/exposure/"):
+            stores.append({name: line.get(name) for name in ("id", "access", "honeypot")})
+    return _leading(apps, stores)
+
+
+def _leading(apps: Iterable[object], stores: Iterable[object]) -> Iterator[ListedApp]:
+    """The apps that lead to one of these stores that is open."""
     exposed = {
         store.get("id")
-        for store in map(_mapping, _sequence(document.get("exposures")))
-        if store.get("access") in Access and Access(store["access"]).exposed
+        for store in map(_mapping, stores)
+        if store.get("access") in Access and Access(store["access"]).exposed and not store.get("honeypot")
     }
-    for summary in map(_mapping, _sequence(document.get("apps"))):
+    for summary in map(_mapping, apps):
         app = _mapping(summary.get("app"))
         stores = exposed.intersection(map(str, _sequence(summary.get("exposures"))))
         if stores:
@@ -161,10 +249,25 @@ def _report(document: Mapping[str, Any]) -> Iterator[ListedApp]:
 
 
 def _stix(document: Mapping[str, Any]) -> Iterator[ListedApp]:
-    """Software of a bundle that has a software identification tag, as apps have."""
-    for entry in map(_mapping, _sequence(document.get("objects"))):
+    """Software of a bundle that has a software identification tag, as apps have.
+
+    A bundle of tieback relates each app to its stores, some of which are not open.
+    """
+    objects = list(map(_mapping, _sequence(document.get("objects"))))
+    stores = {
+        str(entry.get("id")): "hosting-target-lists" in _sequence(entry.get("infrastructure_types"))
+        for entry in objects
+        if entry.get("type") == "infrastructure"
+        and any(str(label).startswith("tieback-") for label in _sequence(entry.get("labels")))
+    }
+    related: dict[str, bool] = {}
+    for entry in objects:
+        app, store = str(entry.get("source_ref")), str(entry.get("target_ref"))
+        if entry.get("type") == "relationship" and store in stores:
+            related[app] = related.get(app, False) or stores[store]
+    for entry in objects:
         swid = clean_text(entry.get("swid"))
-        if entry.get("type") == "software" and swid:
+        if entry.get("type") == "software" and swid and related.get(str(entry.get("id")), True):
             yield ListedApp(
                 bundle_id=swid if _BUNDLE.fullmatch(swid) else "",
                 name=clean_text(entry.get("name")),
@@ -179,6 +282,19 @@ class _Product(msgspec.Struct):
     name: str = ""
     label: str = ""
     version: str = ""
+    is_range: bool = False
+
+
+def _is_other_finding(document: Mapping[str, Any], vulnerability: Mapping[str, Any]) -> bool:
+    """True for a finding of a tieback report that is not about an open store: the titles of its notes name its rule.
+
+    The advisory of a case is about one open store and names no rule.
+    """
+    tracking = _mapping(_mapping(document.get("document")).get("tracking"))
+    if _mapping(_mapping(tracking.get("generator")).get("engine")).get("name") != "tieback":
+        return False
+    titles = {str(note.get("title", "")) for note in map(_mapping, _sequence(vulnerability.get("notes")))}
+    return not titles & OPEN_RULES and not any(" " in title for title in titles)
 
 
 def _csaf(document: Mapping[str, Any]) -> Iterator[ListedApp]:
@@ -189,6 +305,8 @@ def _csaf(document: Mapping[str, Any]) -> Iterator[ListedApp]:
         name = clean_text(full.get("name"))
         products.setdefault(clean_text(full.get("product_id")), _Product(name=name, label=name))
     for vulnerability in map(_mapping, _sequence(document.get("vulnerabilities"))):
+        if _is_other_finding(document, vulnerability):
+            continue
         status = _mapping(vulnerability.get("product_status"))
         fixed = {(one.vendor, one.name): one.version for one in _named(status, _FIXED, products)}
         gone = {
@@ -206,7 +324,9 @@ def _csaf(document: Mapping[str, Any]) -> Iterator[ListedApp]:
                 bundle_id=product.name if _BUNDLE.fullmatch(product.name) else "",
                 name="" if _BUNDLE.fullmatch(product.name) else product.name,
                 publisher=_known(product.vendor),
-                versions=_texts(_known(product.version)),
+                versions=parse_affected(_known(product.version)).versions
+                if product.is_range
+                else _texts(_known(product.version)),
                 fixed=fixed.get((product.vendor, product.name), ""),
                 action="remove" if hopeless else "",
                 reason=reason,
@@ -221,8 +341,8 @@ def _walk(branches: object, above: _Product, found: dict[str, _Product], depth: 
             here.vendor = name
         elif category == "product_name":
             here.name = name
-        elif category == "product_version":
-            here.version = name
+        elif category in ("product_version", "product_version_range"):
+            here.version, here.is_range = name, category == "product_version_range"
         product = _mapping(branch.get("product"))
         if product:
             here.label = clean_text(product.get("name"))
@@ -256,25 +376,6 @@ def _merged(apps: Iterable[ListedApp]) -> list[ListedApp]:
             reason=known.reason or app.reason,
         )
     return list(found.values())
-
-
-def version_key(version: str) -> tuple[tuple[int, int, str], ...]:
-    """Orders versions: numbers by value, before words. Missing parts are zero."""
-    parts = [(1, int(part), "") if part.isdigit() else (0, 0, part) for part in _parts(version)]
-    while parts and parts[-1] == (1, 0, ""):
-        parts.pop()
-    return tuple(parts)
-
-
-def comparable(one: str, other: str) -> bool:
-    """True if two versions can be ordered: both are numbers, and neither is a version code beside a version name."""
-    parts, others = _parts(one), _parts(other)
-    numeric = bool(parts and others) and all(part.isdigit() for part in (*parts, *others))
-    return numeric and (len(parts) > 1) == (len(others) > 1)
-
-
-def _parts(version: str) -> list[str]:
-    return [part[:18] for part in re.findall(r"[0-9]+|[a-z]+", version[:120].lower()) if part.isascii()]
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -26,6 +26,8 @@ MAX_MEMBERS = 1_000
 _MAX_DIRECTORY = 4 << 20
 _MEMBERS = frozenset({".csv", ".tsv", ".json", ".jsonl", ".xml", ".plist", ".txt"})
 _END_OF_DIRECTORY = b"PK\x05\x06"
+_MOST_WORDS, _SHOWN_WORDS = 100, 5
+_COUNTS_AS = {"ownership": "unknown", "installed": "installed", "in_house": "no", "platform": "unknown"}
 _AGAIN = "No part of this file was imported. Export it again"
 
 
@@ -49,6 +51,9 @@ class InventorySource:
         """Location and reason of the first record left out."""
         self.notes: list[str] = []
         """Facts about the whole file that the user should know, one sentence each."""
+        self.absent = 0
+        """Number of rows that state that an app is not on a device."""
+        self._unknown: dict[str, dict[str, int]] = {}
         self.follows = False
         """True if the last page in the file says that another page follows."""
         self.records = 0
@@ -59,6 +64,7 @@ class InventorySource:
     def rewind(self) -> None:
         """Forget what an earlier reading of the file found."""
         self.skipped, self.first_skipped, self.notes = 0, "", []
+        self._unknown, self.absent = {}, 0
         self.follows, self.records, self.total = False, 0, None
 
     def start_page(self) -> None:
@@ -69,6 +75,21 @@ class InventorySource:
         """Add a fact about the whole file, once."""
         if text not in self.notes:
             self.notes.append(text)
+
+    def count_unknown_word(self, field: str, word: str) -> None:
+        """Count a word in a field that has no known meaning."""
+        words = self._unknown.setdefault(field, {})
+        if word in words or len(words) < _MOST_WORDS:
+            words[word] = words.get(word, 0) + 1
+
+    def word_notes(self) -> list[str]:
+        """One sentence for each field with words of no known meaning: these words, and what the rows count as."""
+        notes = []
+        for field, words in self._unknown.items():
+            some = ", ".join(f"{word[:40]!r} ({count:,})" for word, count in list(words.items())[:_SHOWN_WORDS])
+            more = f" and {len(words) - _SHOWN_WORDS} more" if len(words) > _SHOWN_WORDS else ""
+            notes.append(f"{field}: these words are not understood, and count as {_COUNTS_AS[field]}: {some}{more}")
+        return notes
 
     @property
     def label(self) -> str:

@@ -12,6 +12,7 @@ from tieback.intake.inventory.interface import clean_text, parse_count, parse_pl
 from tieback.intake.inventory.records import iter_records
 from tieback.intake.inventory.source import InventorySource
 from tieback.model.device import AppStoreFact, AppStoreState, DevicePlatform
+from tieback.model.errors import InputError
 
 _NAMES = {
     "ident": ("bundleid", "package", "packagename", "appid", "storeid", "trackid", "identifier", "id"),
@@ -48,12 +49,20 @@ def read_store_facts(source: InventorySource, day: date) -> Iterator[AppStoreFac
     Raises:
         InputError: the file is broken.
     """
+    number = found = 0
     for number, record in iter_records(source, COLUMNS):
         fact = parse_store_fact(record, day, source.path.name)
         if isinstance(fact, str):
             source.skip(number, fact)
         else:
+            found += 1
             yield fact
+    if number and not found:
+        raise InputError(
+            f"no record states anything about an app (first: {source.first_skipped})",
+            where=source.label,
+            advice="Pass a table with the columns bundle id (or store id), storefront and state",
+        )
 
 
 def parse_store_fact(

@@ -112,9 +112,10 @@ def rows_from_cells(
     source: InventorySource, cells: Mapping[str, object], defaults: FileDefaults = NO_DEFAULTS
 ) -> Iterator[InventoryRow]:
     """One row from its cells by field; none if they say that the app is not installed."""
-    if "installed" in cells and is_absent(cells["installed"]):
+    if "installed" in cells and is_absent(cells["installed"], source):
+        source.absent += 1
         return
-    row = _row(cells, defaults)
+    row = _row(source, cells, defaults)
     if row.device_name and not row.device:
         source.note("devices are known by name only: devices of one name and user count once")
         row = msgspec.structs.replace(row, device=named_device(row.device_name, row.user))
@@ -126,9 +127,9 @@ def named_device(name: str, user: str) -> str:
     return f"name:{name}\x1f{user}" if user else f"name:{name}"
 
 
-def _row(cells: Mapping[str, object], defaults: FileDefaults) -> InventoryRow:
+def _row(source: InventorySource, cells: Mapping[str, object], defaults: FileDefaults) -> InventoryRow:
     get = cells.get
-    platform = parse_platform(get("platform", "")) if "platform" in cells else defaults.platform
+    platform = parse_platform(get("platform", ""), source) if "platform" in cells else defaults.platform
     return InventoryRow(
         platform=defaults.platform if platform is DevicePlatform.UNKNOWN else platform,
         bundle_id=clean_text(get("bundle_id")),
@@ -140,9 +141,9 @@ def _row(cells: Mapping[str, object], defaults: FileDefaults) -> InventoryRow:
         device=clean_text(get("device")) or defaults.device,
         device_name=clean_text(get("device_name")),
         user=clean_text(get("user")),
-        ownership=parse_ownership(get("ownership")),
+        ownership=parse_ownership(get("ownership"), source),
         count=parse_count(get("count")),
-        in_house=parse_yes(get("in_house")),
+        in_house=parse_yes(get("in_house"), source),
     )
 
 

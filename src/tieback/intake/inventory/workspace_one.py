@@ -125,7 +125,7 @@ class WorkspaceOne:
                 )
         elif shape == "device app search":
             for _, item in iter_json_records(source, ("app_items",), _Item):
-                yield from _installed(item, InventoryRow(device=source.device))
+                yield from _installed(source, item, InventoryRow(device=source.device))
         elif shape == "devices with apps":
             for place, device in iter_json_records(source, ("Devices",), _Device):
                 key = device.uuid.get("Value") if isinstance(device.uuid, dict) else device.uuid
@@ -134,12 +134,12 @@ class WorkspaceOne:
                     device=clean_text(key) or clean_text(device.serial_number),
                     device_name=clean_text(device.device_friendly_name),
                     user=clean_text(device.user_name),
-                    ownership=parse_ownership(device.ownership),
+                    ownership=parse_ownership(device.ownership, source),
                 )
                 if not owner.device:
                     source.skip(place, "the device has no identifier")
                 for item in device.items if owner.device else ():
-                    yield from _installed(item, owner)
+                    yield from _installed(source, item, owner)
         elif shape == "app search":
             for _, app in iter_json_records(source, ("Application",), _Application):
                 number = clean_text(app.platform)
@@ -157,8 +157,10 @@ class WorkspaceOne:
             yield from map_rows(source, _CSV)
 
 
-def _installed(item: _Item, owner: InventoryRow) -> Iterator[InventoryRow]:
-    if not is_absent(item.installed_status):
+def _installed(source: InventorySource, item: _Item, owner: InventoryRow) -> Iterator[InventoryRow]:
+    if is_absent(item.installed_status, source):
+        source.absent += 1
+    else:
         yield msgspec.structs.replace(
             owner,
             bundle_id=clean_text(item.bundle_id),

@@ -1,6 +1,6 @@
 """Which vendors and cases each kind of letter is about."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from tieback.cases.letters.facts import was_closed
 from tieback.model.app import App
@@ -58,7 +58,25 @@ def _is_open(view: VendorView, cased: Collection[str]) -> bool:
 
 
 def owned_lines(view: VendorView, *, active: bool) -> list[FleetLine]:
-    """The vendor's apps that lead to stores of its cases, and are on devices, or were."""
+    """The vendor's apps that lead to stores of its cases, and are on devices, or were.
+
+    A line that matches by its name only may be another app: it is left out if a certain one lists the same app.
+    """
+    lines = _lines_of_cases(view, active=active)
+    sure = {app.bundle_id for line in lines if line.match and not line.match.strength.weak for app in line.match.apps}
+    return [line for line in lines if line.match and not (line.match.strength.weak and _names(line) & sure)]
+
+
+def _names(line: FleetLine) -> set[str]:
+    return {app.bundle_id for app in line.match.apps} if line.match else set()
+
+
+def is_by_name(lines: Iterable[FleetLine]) -> bool:
+    """True if one of the lines matches the analysed app by its name only."""
+    return any(line.match is not None and line.match.strength.weak for line in lines)
+
+
+def _lines_of_cases(view: VendorView, *, active: bool) -> list[FleetLine]:
     keys = {app.sha256 for case in view.cases for app in case.apps}
     bundles = {app.bundle_id for case in view.cases for app in case.apps}
     lines = [line for line in view.fleet if line.match and any(_is_one(app, keys, bundles) for app in line.match.apps)]

@@ -27,6 +27,7 @@ from tieback.pipeline.disclosure.letter_choice import (
     cases_for,
     concerns,
     installed_app,
+    is_by_name,
     owned_lines,
     why_not,
 )
@@ -99,6 +100,8 @@ class WrittenLetter(msgspec.Struct, frozen=True):
     """URI of the key of the recipient; empty if unknown."""
     address_unknown: bool = False
     """True if the letter cannot state from which address we connected."""
+    by_name: bool = False
+    """True if an inventory lists an app of a letter to owners by its name only: it may be another app."""
 
 
 class _Frame(msgspec.Struct, frozen=True):
@@ -168,7 +171,8 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
     work.save_letter(letter, again=again)
     unknown = any(store.looked_from == language.words["from_unknown"] for store in facts.stores)
     unknown = unknown and request.kind not in STAFF
-    return WrittenLetter(letter, vendor.name, tuple(files), again, _key(request, vendor), unknown)
+    by_name = request.kind in STAFF and is_by_name(owned_lines(view, active=request.kind == "owners"))
+    return WrittenLetter(letter, vendor.name, tuple(files), again, _key(request, vendor), unknown, by_name)
 
 
 def _language(frame: _Frame, vendor: Vendor) -> str:
@@ -226,7 +230,9 @@ def _facts(
         names = shorten_names(list(dict.fromkeys(app.name for app in apps)), language)
         word = "users_of" if request.kind == "owners" else "former_users_of"
         more |= {"recipient": request.to or language.fill(word, apps=names), "postal": ""}
-        more["devices"] = language.number(view.devices) if view.devices > 1 and request.kind == "owners" else ""
+        # Without a certain identity of each app, the letter states no number of devices.
+        devices = 0 if is_by_name(lines) else view.devices.certain
+        more["devices"] = language.number(devices) if devices > 1 and request.kind == "owners" else ""
     elif request.kind == "provider":
         hosts = [case.provider for case in cases if case.provider]
         places = shorten_names([place for case in cases for place in places_of(case)], language)

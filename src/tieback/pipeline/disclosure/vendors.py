@@ -20,7 +20,7 @@ from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Exposure
 from tieback.model.vendor import AssuranceAnswer, Contact, Vendor
 from tieback.pipeline.fleet.analysed_apps import analysed_apps, maker_hosts
-from tieback.pipeline.fleet.coverage import FleetLine, FleetView
+from tieback.pipeline.fleet.coverage import DeviceCounts, FleetLine, FleetView
 from tieback.storage.attachments import keep
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
@@ -36,8 +36,8 @@ class VendorView(msgspec.Struct, frozen=True):
     apps: tuple[App, ...]
     fleet: tuple[FleetLine, ...]
     """Its apps in the fleet."""
-    devices: int
-    """Devices with at least one of its apps, if inventories list devices; else the largest reported count."""
+    devices: DeviceCounts
+    """Devices with at least one of its apps."""
     stores: tuple[Exposure, ...]
     """Open stores that its apps lead to, from the last finished run."""
     cases: tuple[Case, ...]
@@ -120,19 +120,19 @@ class VendorService:
         return [*known, *(vendor for vendor, _ in self._with_domains(new_vendors(known, apps), apps))]
 
     def find_vendor(self, word: str) -> Vendor:
-        """Find a vendor by ID or name.
+        """Find a vendor by ID, name, or a unique prefix of its ID.
 
         Raises:
             UsageError: no vendor matches, or several do.
         """
-        vendors = self.vendors()
-        found = [one for one in vendors if one.id == word] or [
-            one for one in vendors if one.name.casefold() == word.strip().casefold()
-        ]
+        vendors, name = self.vendors(), word.strip().casefold()
+        found = [one for one in vendors if one.id == name] or [one for one in vendors if one.name.casefold() == name]
+        same = "vendor has this name", "vendors have this name"
+        if not found and name:
+            found = [one for one in vendors if one.id.startswith((name, f"v-{name}"))]
+            same = "vendor starts with this", "vendors start with this"
         if len(found) != 1:
-            what = (
-                "no such vendor" if not found else f"{count_text(len(found), 'vendor has', 'vendors have')} this name"
-            )
+            what = count_text(len(found), *same) if found else "no such vendor"
             raise UsageError(what, where=word, advice="See the IDs in `tieback vendor list`")
         return found[0]
 
@@ -163,17 +163,12 @@ class VendorService:
                 vendor,
                 tuple(apps.get(vendor.id, ())),
                 tuple(lines.get(vendor.id, ())),
-                self._devices(lines.get(vendor.id, ())),
+                self.fleet.devices_of(lines.get(vendor.id, ())),
                 tuple(stores.get(vendor.id, {}).values()),
                 tuple(cases.get(vendor.id, ())),
             )
             for vendor in (vendors if wanted is None else wanted)
         ]
-
-    def _devices(self, lines: Iterable[FleetLine]) -> int:
-        active = [line.app for line in lines if line.active]
-        listed = self._workspace.ledger.inventory.devices_with([row for app in active for row in app.rows])
-        return max(listed, max((app.devices for app in active), default=0))
 
     def _open_stores(self) -> Iterator[Exposure]:
         if self.run is not None:

@@ -28,7 +28,6 @@ import msgspec
 
 from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform
-from tieback.pii.taxonomy import sensitivity
 from tieback.pipeline.fleet.coverage import FleetLine
 from tieback.report.formats.csv import cell
 from tieback.report.shortened import cut_text
@@ -213,7 +212,6 @@ def _store_url(line: FleetLine) -> str | None:
 def _reason(line: FleetLine) -> str:
     if not line.exposures:
         return "listed by the operator"
-    names = sorted(line.classes, key=lambda name: (-sensitivity(name), name))
-    classes = f", with {cut_text(names, _MOST_CLASSES)}" if names else ""
+    classes = f", with {cut_text(line.classes, _MOST_CLASSES)}" if line.classes else ""
     stores = count_text(len(line.exposures), "open data store")
     return f"leads to {stores}, {records_text(line.records)}{classes}"

@@ -12,6 +12,7 @@ import msgspec
 
 from tieback.cases.register import VendorRegister
 from tieback.model.app import App
+from tieback.model.count_text import count_text
 from tieback.model.device import (
     AppStoreFact,
     AppStoreState,
@@ -26,9 +27,11 @@ from tieback.model.device import (
 from tieback.model.errors import UsageError
 from tieback.model.figure import Figure, exact, total
 from tieback.model.vendor import Vendor
+from tieback.pii.taxonomy import sensitivity
 from tieback.pipeline.fleet.analysed_apps import ANALYSED, COLUMNS, app_of
 from tieback.pipeline.fleet.run_reach import RunReach, run_reach
 from tieback.pipeline.runs import finished_run, nothing_probed_text
+from tieback.report.figures import NOT_MEASURED, figure_text
 from tieback.storage.lake.lake import Lake
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
@@ -75,7 +78,7 @@ class FleetLine(msgspec.Struct, frozen=True):
     records: Figure = exact(0, "")
     """Sum over those stores."""
     classes: tuple[str, ...] = ()
-    """Classes of personal data in those stores, sorted."""
+    """Classes of personal data in those stores, the most sensitive first."""
     own_people: int | None = None
     """Lower bound of people at our own domains in the store with most of them; ``None`` if nothing was compared."""
     letter: AssuranceLetter | None = None
@@ -137,8 +140,16 @@ class FleetLine(msgspec.Struct, frozen=True):
         """True if the run shows whether an open store is behind the app."""
         return self.back_end in {"open", "no_open_store"}
 
+    @property
+    def known_records(self) -> Figure | None:
+        """The sum over its open stores; ``None`` if no run shows it, or nothing could be measured."""
+        if self.back_end == "no_open_store":
+            return self.records
+        return self.records if self.exposures and figure_text(self.records) != NOT_MEASURED else None
+
     def document(self) -> dict[str, Any]:
-        """The app as one JSON object."""
+        """The app as one JSON object; ``None`` where a number is not known."""
+        records = self.known_records
         app, summary = self.app, self.store_summary
         return {
             "platform": app.platform,
@@ -160,8 +171,8 @@ class FleetLine(msgspec.Struct, frozen=True):
             "weak": self.match.strength.weak if self.match else False,
             "analysed": [one.sha256 for one in self.match.apps] if self.match else [],
             "exposures": self.exposures,
-            "records": self.records.value,
-            "records_quality": self.records.quality,
+            "records": None if records is None else records.value,
+            "records_quality": None if records is None else records.quality,
             "classes": self.classes,
             "own_people": self.own_people,
             "ownership": app.ownership,
@@ -177,6 +188,29 @@ class FleetLine(msgspec.Struct, frozen=True):
             "backends_probed": None if self.reach is None else self.reach.probed,
             "retired_but_exposed": self.retired_but_exposed,
         }
+
+
+class DeviceCounts(msgspec.Struct, frozen=True):
+    """Number of devices that have an app now; without lists of devices, the largest number that is reported."""
+
+    certain: int = 0
+    """Devices that have it by its identifier, or another strong property."""
+    by_name: int = 0
+    """Devices with an app of its name, which may be another app. Some may be among the certain ones too."""
+
+    @property
+    def text(self) -> str:
+        """Both numbers, such as ``5 devices, 20 by name only``."""
+        if not self.by_name:
+            return count_text(self.certain, "device")
+        if not self.certain:
+            return f"{count_text(self.by_name, 'device')} by name only"
+        return f"{count_text(self.certain, 'device')}, {self.by_name:,} by name only"
+
+    @property
+    def numbers(self) -> str:
+        """Both numbers for a column of devices, such as ``5, 20 by name only``."""
+        return f"{self.certain:,}" + (f", {self.by_name:,} by name only" if self.by_name else "")
 
 
 class AbsentApp(msgspec.Struct, frozen=True):
@@ -244,7 +278,22 @@ class FleetView:
         wanted = {key for line in lines for key in line.exposures}
         run = self._run
         stores = self._workspace.ledger.conclusions.exposures(run.id, exposed=True) if run is not None else ()
-        return gateway_hosts(self._workspace.lake, (store for store in stores if store.id in wanted), lines)
+        return gateway_hosts(
+            self._workspace.lake, (store for store in stores if store.id in wanted), lines, self.devices_of
+        )
+
+    def devices_of(self, lines: Iterable[FleetLine]) -> DeviceCounts:
+        """The devices that have one of these apps now."""
+        active = [line for line in lines if line.active]
+        weak = [line.app for line in active if line.match is not None and line.match.strength.weak]
+        certain = [line.app for line in active if line.match is None or not line.match.strength.weak]
+        return DeviceCounts(self._count(certain), self._count(weak))
+
+    def _count(self, apps: list[FleetApp]) -> int:
+        if len(apps) < 2:
+            return sum(app.devices for app in apps)
+        listed = self._inventory.devices_with([row for app in apps for row in app.rows])
+        return max(listed, *(app.devices for app in apps))
 
     def gaps(self) -> list[FleetApp]:
         """Mobile apps of the fleet that were not analysed; those on the most devices first."""
@@ -376,13 +425,17 @@ def _line(
         (vendor.name if vendor else "") or app.publisher or next((one.vendor for one in match.apps if one.vendor), ""),
         tuple(led),
         total(store.records for store in led.values()),
-        tuple(sorted({name for store in led.values() for name in store.classes})),
+        tuple(sorted({name for store in led.values() for name in store.classes}, key=_by_sensitivity)),
         max((store.own_people for store in led.values() if store.own_people is not None), default=None),
         None if vendor is None else AssuranceLetter(vendor.asked, vendor.due, vendor.answer.value, vendor.answered),
         reach=reduce(add, parts)
         if (parts := [reach[one.sha256] for one in match.apps if one.sha256 in reach])
         else None,
     )
+
+
+def _by_sensitivity(label: str) -> tuple[int, str]:
+    return -sensitivity(label), label
 
 
 def match_apps(lake: Lake, apps: Iterable[FleetApp]) -> dict[int, AppMatch]:

@@ -21,6 +21,7 @@ from tieback.model.device import DevicePlatform, FleetApp
 from tieback.model.errors import InputError, UsageError
 from tieback.pipeline.fleet.coverage import matched_app_ids
 from tieback.pipeline.fleet.user_command import app_environment, run_command
+from tieback.report.texts.clean import clean
 from tieback.storage.ledger.store_facts import FetchAttempt
 from tieback.storage.workspace import Workspace
 
@@ -30,6 +31,8 @@ MAX_FILES = 300
 MAX_BYTES = 8 << 30
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 FETCHED = "fetched"
+_LONGEST = 1_000
+NOT_TRIED = "not tried"
 NO_IDENTIFIER = "no identifier"
 """The inventory names the app by its name only."""
 
@@ -94,6 +97,11 @@ class FetchCoverage(msgspec.Struct, frozen=True):
     """Of these, devices with at least one app that is missing."""
     missing: dict[str, Missing]
     """By reason; ``not tried`` if no attempt was made."""
+
+    @property
+    def failed(self) -> int:
+        """Number of apps whose package is missing after an attempt, in this run or an earlier one."""
+        return sum(group.apps for why, group in self.missing.items() if why not in (NOT_TRIED, NO_IDENTIFIER))
 
 
 def fetch_packages(workspace: Path, request: FetchRequest) -> Iterator[FetchedApp | FetchCoverage]:
@@ -196,7 +204,7 @@ def _check(package: Path, app: FleetApp, version: str) -> tuple[str, str]:
         with open_app(package) as opened:
             found = opened.app
     except InputError as error:
-        return "unreadable", error.diagnostics()[:200]
+        return "unreadable", clean(error.diagnostics(), _LONGEST)
     if found is None:
         return "unreadable", "its identity cannot be read"
     if not _same_app(found, app):
@@ -243,7 +251,7 @@ def _coverage(space: Workspace) -> FetchCoverage:
             fetched.append(app)
             continue
         absent += app.rows
-        group = missing.setdefault((attempt.outcome if attempt else "not tried") if ident else NO_IDENTIFIER, Missing())
+        group = missing.setdefault((attempt.outcome if attempt else NOT_TRIED) if ident else NO_IDENTIFIER, Missing())
         group.apps += 1
         group.installs += app.devices
     analysed = [app for app in apps if app.id in known]

@@ -8,7 +8,7 @@ A host that others share is left out unless forced: blocking it breaks apps that
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import msgspec
@@ -17,7 +17,7 @@ from tieback.model.count_text import count_text
 from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
-from tieback.pipeline.fleet.coverage import FleetLine
+from tieback.pipeline.fleet.coverage import DeviceCounts, FleetLine
 from tieback.report.texts.clean import clean
 from tieback.storage.lake.lake import Lake
 
@@ -57,13 +57,19 @@ class _Use(msgspec.Struct):
     """Cloud resources that the host serves."""
 
 
-def gateway_hosts(lake: Lake, stores: Iterable[Exposure], lines: Iterable[FleetLine]) -> list[GatewayHost]:
+def gateway_hosts(
+    lake: Lake,
+    stores: Iterable[Exposure],
+    lines: Iterable[FleetLine],
+    devices_of: Callable[[Iterable[FleetLine]], DeviceCounts],
+) -> list[GatewayHost]:
     """The hosts of these stores and of the back ends that lead to them, by name.
 
     Args:
         lake: lake with the sightings of the apps.
         stores: the open stores.
         lines: the fleet, for the number of devices of each app.
+        devices_of: counts the devices of the lines of one app.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -84,17 +90,20 @@ def gateway_hosts(lake: Lake, stores: Iterable[Exposure], lines: Iterable[FleetL
         for host in hosts - {""}:
             of_host.setdefault(host, {})[store.id] = None
     uses = _uses(lake, of_host)
-    devices: dict[str, int] = {}
+    lines_of: dict[str, list[FleetLine]] = {}
     for line in lines:
         for one in line.match.apps if line.match else ():
-            devices[one.sha256] = max(devices.get(one.sha256, 0), line.app.devices)
+            lines_of.setdefault(one.sha256, []).append(line)
     known = {app.sha256: app for app in analysed_apps(lake, {key for use in uses.values() for key in use.apps})}
     vendors = {key: app.signer.sha256 if app.signer else app.bundle_id for key, app in known.items()}
     found = []
     for host, ids in sorted(of_host.items()):
         use = uses.get(host, _Use(set(), set(), set()))
         using = [known[key] for key in use.apps if key in known]
-        names = {_app(one.name or one.bundle_id, devices.get(one.sha256)) for one in using}
+        names = {
+            _app(one.name or one.bundle_id, devices_of(of) if (of := lines_of.get(one.sha256)) else None)
+            for one in using
+        }
         owners = {vendors[one.sha256] for one in using}
         why = "a host that many customers share" if host in shared else ""
         why = why or _refusal(host, use, owners, leading.get(host, set()))
@@ -145,8 +154,8 @@ def _comments(one: GatewayHost) -> list[str]:
     return [f"open stores: {', '.join(one.stores)}", *(apps or ["breaks: no analysed app names this host"])]
 
 
-def _app(name: str, devices: int | None) -> str:
-    return f"{name} (not in the inventory)" if devices is None else f"{name} ({count_text(devices, 'device')})"
+def _app(name: str, devices: DeviceCounts | None) -> str:
+    return f"{name} ({'not in the inventory' if devices is None else devices.text})"
 
 
 def _refusal(host: str, use: _Use, owners: Collection[str], leading: Collection[str]) -> str:

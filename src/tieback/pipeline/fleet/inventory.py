@@ -7,12 +7,12 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
 
-from tieback.intake.inventory.interface import FileHead, InventoryImporter
+from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporter
 from tieback.intake.inventory.open import importers, open_inventory
 from tieback.intake.inventory.plain import NEEDED, PlainTable, propose_columns, read_columns
 from tieback.intake.inventory.records import ignored_columns_text
@@ -24,7 +24,7 @@ from tieback.model.errors import InputError, TiebackError, UsageError
 from tieback.model.skipped import LINKS, NOT_EXPORTS, NOT_REGULAR, TOO_MANY, OnSkipped, SkippedCount
 from tieback.model.unit import path_text
 from tieback.storage.ledger.inventory import Inventory, InventoryFile, InventoryImport, PageMarks
-from tieback.storage.ledger.inventory_load import Snapshot
+from tieback.storage.ledger.inventory_load import Snapshot, Unlisted
 from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.trust import PSEUDONYM_KEY_FILE, accept_file, require_accepted
 from tieback.storage.workspace import Workspace
@@ -51,6 +51,8 @@ class InventoryRequest(msgspec.Struct, frozen=True):
     """Keeps several tenants or servers of one source apart."""
     complete: bool = False
     """True if the files together list all devices of their source, so that devices not listed are removed."""
+    partial: bool = False
+    """True if a file lists only some apps of its devices, so that it removes nothing."""
     keep_names: bool = False
     device: str = ""
     platform: DevicePlatform = DevicePlatform.UNKNOWN
@@ -87,6 +89,8 @@ class InventoryStatement(msgspec.Struct, frozen=True):
     """Number of devices that are removed now."""
     problems: tuple[str, ...] = ()
     """Why nothing, or not everything, was judged to be removed."""
+    notes: tuple[str, ...] = ()
+    """What earlier files of the source list and these files do not, one sentence each."""
 
 
 def parse_column_map(words: Iterable[str]) -> dict[str, str]:
@@ -129,12 +133,16 @@ def import_inventories(
         UsageError: the name of the tenant is invalid, or the date is in the future.
         WorkspaceError: the workspace cannot be opened or written.
     """
+    if request.partial and request.complete:
+        raise UsageError(
+            "a part of a list is not complete", where="--partial --complete", advice="Pass only one of both options"
+        )
     if request.tenant and not _TENANT.fullmatch(request.tenant):
         raise UsageError(
             "not a name for a tenant", where=f"--tenant {request.tenant}", advice="Use letters, digits, . _ and -"
         )
-    tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # where it is not yet today in UTC
-    if request.taken is not None and request.taken > tomorrow:
+    today = max(datetime.now(UTC).date(), datetime.now().astimezone().date())  # the later one of UTC and here
+    if request.taken is not None and request.taken > today:
         raise UsageError(
             "the date is in the future", where=f"--taken {request.taken}", advice="Pass the day of the export"
         )
@@ -214,6 +222,8 @@ class _Entering:
         self._days: dict[str, date] = {}
         """The day of each source, if the files are one complete statement: the newest day of a file."""
         self._entered: dict[str, list[InventoryResult]] = {}
+        self._partial: set[str] = set()
+        """Sources with a file that lists only some apps of a device."""
         self._failed = 0
 
     def find_days(self, paths: Iterable[Path]) -> None:
@@ -258,10 +268,13 @@ class _Entering:
             used = {column.casefold() for column in columns.values()}
             ignored = [column for column in read_columns(head) if column and column.casefold() not in used]
             remarks = (ignored_columns_text(ignored, FIELDS),) if ignored else ()
+        partial = request.partial or shape in importer.meta.partial
+        if partial:
+            self._partial.add(name)
         snapshot = Snapshot(
             source=name,
             taken=(request.taken or self._days.get(name) or _day(path)).toordinal(),
-            whole_devices=importer.meta.whole_devices or request.complete,
+            whole_devices=request.complete or not partial,
             complete=request.complete,
             keep_names=request.keep_names,
         )
@@ -281,7 +294,7 @@ class _Entering:
             entered,
             source.skipped,
             source.first_skipped,
-            (*remarks, *source.notes),
+            (*remarks, *source.notes, *source.word_notes(), *(_absent_note(source) if partial else ())),
         )
 
     def close(self) -> Iterator[InventoryStatement]:
@@ -294,13 +307,22 @@ class _Entering:
             left_out = sum(end.left_out for end in ends)
             judged = complete and not problems
             day = max(end.entered.taken for end in ends).toordinal()
-            removed = self._inventory.close(name, whole, day if judged else None)
-            if judged and removed and left_out:
+            unlisted = self._inventory.close(name, whole, day, complete=judged)
+            removed = unlisted.removed_devices
+            if judged and (removed or unlisted.removed_installs) and left_out:
                 problems.append(
                     f"{count_text(left_out, 'record was', 'records were')} ignored; "
                     "their devices may be among those marked as removed"
                 )
-            yield InventoryStatement(name, judged, removed, tuple(problems))
+            notes = () if problems and not judged else _unlisted_notes(unlisted, ends, self._why_kept(name))
+            yield InventoryStatement(name, judged, removed, tuple(problems), notes)
+
+    def _why_kept(self, source: str) -> str:
+        if self._request.partial:
+            return "--partial removes nothing"
+        if source in self._partial:
+            return "such a file lists only some apps of a device"
+        return "a file about one app removes nothing"
 
     def _open(self, source: InventorySource) -> tuple[InventoryImporter, str, FileHead]:
         named = self._request.source
@@ -355,8 +377,45 @@ class _Entering:
         return guess
 
 
+def _absent_note(source: InventorySource) -> tuple[str, ...]:
+    """Of a file that removes nothing: how many rows state that an app is not on a device."""
+    if not source.absent:
+        return ()
+    count = count_text(source.absent, "row states", "rows state")
+    are = "is" if source.absent == 1 else "are"
+    return (f"{count} that an app is not on a device, and {are} ignored: such a file removes nothing",)
+
+
 def _without_notes(end: InventoryResult) -> InventoryResult:
     return msgspec.structs.replace(end, first_left_out="", notes=())
+
+
+def _unlisted_notes(unlisted: Unlisted, ends: Sequence[InventoryResult], why: str) -> tuple[str, ...]:
+    """What these files do not list: removed, or still there and why, with the option that changes it."""
+    notes = []
+    if number := unlisted.removed_installs:
+        count = count_text(number, "app on a device is", "apps on devices are")
+        note = f"{count} no longer listed, and counted as removed"
+        if any(end.evidence == FormatEvidence.MAPPED for end in ends):
+            note += ". If a table lists only some apps of its devices, import it with --partial"
+        notes.append(note)
+    if number := unlisted.kept_installs:
+        count = count_text(number, "app of a listed device is", "apps of listed devices are")
+        notes.append(f"{count} in earlier files only, and {'stays' if number == 1 else 'stay'} on the list: {why}")
+    kept = [
+        count_text(number, one, many)
+        for number, one, many in (
+            (unlisted.kept_devices, "device", "devices"),
+            (unlisted.kept_counts, "app with a number of devices", "apps with a number of devices"),
+        )
+        if number
+    ]
+    if kept and not all(end.entered.device for end in ends):
+        notes.append(
+            f"{' and '.join(kept)} in earlier files only. "
+            "If these files list all devices of their source, import them with --complete"
+        )
+    return tuple(notes)
 
 
 def _whole_imports(ends: Sequence[InventoryResult]) -> tuple[list[int], list[str]]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.intake.inventory.published import ListedApp, comparable, read_published_list, version_key
+from tieback.intake.inventory.affected_versions import comparable, is_in_range, is_range, version_key
+from tieback.intake.inventory.published import ListedApp, read_published_list
 from tieback.intake.inventory.source import InventorySource
 from tieback.model.device import DevicePlatform, FleetApp, MatchStrength
 from tieback.storage.workspace import Workspace
@@ -156,8 +157,12 @@ def _judged(one: ListedApp, app: FleetApp, strength: MatchStrength) -> ListMatch
 
 def _is_affected(one: ListedApp, version: str) -> bool | None:
     """Whether the list names a version as affected; ``None`` if that cannot be decided."""
-    if version in one.versions:
+    ranges = [is_in_range(version, text) for text in one.versions if is_range(text)]
+    if version in one.versions or True in ranges:
         return True
+    if ranges and len(ranges) == len(one.versions):
+        # Ranges state that the versions outside are safe.
+        return None if None in ranges else False
     if one.fixed:
         return version_key(version) < version_key(one.fixed) if comparable(version, one.fixed) else None
     # A list of single versions does not state that the others are safe.

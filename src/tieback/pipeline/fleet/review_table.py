@@ -12,7 +12,7 @@ from tieback.model.device import AppStoreState, DevicePlatform, Ownership
 from tieback.model.errors import UsageError
 from tieback.model.extras import extra_advice
 from tieback.pipeline.fleet.coverage import FleetLine
-from tieback.report.figures import NOT_MEASURED, figure_text, quality_text
+from tieback.report.figures import quality_text
 from tieback.report.formats.csv import cell
 from tieback.report.texts.clean import clean
 
@@ -32,7 +32,7 @@ def review_cells(line: FleetLine) -> tuple[Cell, ...]:
     """The cells of an app, in the order of ``COLUMNS``; empty text where nothing is known."""
     app, letter, store = line.app, line.letter, line.store_summary
     match = line.match
-    measured = bool(line.exposures) and figure_text(line.records) != NOT_MEASURED
+    records = line.known_records if line.exposures else None
     return (
         app.label,
         "" if app.platform is DevicePlatform.UNKNOWN else app.platform.value,
@@ -43,7 +43,7 @@ def review_cells(line: FleetLine) -> tuple[Cell, ...]:
         "yes" if app.in_house else "",
         _day(app.removed),
         len(line.exposures) if line.decided else "",
-        line.records.value if measured else "",
+        "" if records is None else records.value,
         quality_text(line.records) if line.exposures else "",
         ", ".join(line.classes),
         "" if line.own_people is None else line.own_people,

@@ -16,9 +16,12 @@ import msgspec
 
 from tieback.model.device import FleetApp
 from tieback.model.errors import UsageError
+from tieback.report.texts.clean import clean
 
 MAX_OUTPUT = 64 * 1024
 """Bytes kept of the output."""
+MAX_MESSAGE = 1_000
+"""Characters kept of its message."""
 PREFIX = "TIEBACK_APP_"
 
 
@@ -100,4 +103,4 @@ def run_command(command: tuple[str, ...], more: Mapping[str, str], folder: Path,
         errors.seek(max(0, size - 4096))
         lines = errors.read(4096).decode("utf-8", "replace").split("\n")
         message = next((line.strip() for line in reversed(lines) if line.strip()), "")
-        return CommandEnd(code, out.read(MAX_OUTPUT), " ".join(message.split())[:200])
+        return CommandEnd(code, out.read(MAX_OUTPUT), clean(" ".join(message.split()), MAX_MESSAGE))

@@ -29,6 +29,7 @@ from tieback.pipeline.runs import finished_run
 from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.pipeline.views.prepared_fleet import PreparedFleet, prepared_fleet
+from tieback.report.shortened import cut_text
 from tieback.report.texts.stores import records_text
 from tieback.storage.ledger.inventory_pages import app_installs
 from tieback.storage.workspace import Workspace
@@ -75,16 +76,18 @@ class FleetAppRow(msgspec.Struct, frozen=True, kw_only=True):
     """Why this action, as one sentence."""
     exposures: tuple[str, ...]
     """IDs of open stores, at most 20."""
-    open_stores: int
-    records: int
-    """Sum over the open stores."""
-    records_quality: Quality
-    """How good the sum is."""
+    open_stores: int | None
+    """``None`` if the run does not show whether an open store is behind it."""
+    records: int | None
+    """Sum over the open stores; ``None`` if it is not known."""
+    records_quality: Quality | None
+    """How good the sum is; ``None`` without one."""
     backends: int | None
     """Its hosts and cloud resources; ``None`` if the run did not read it."""
     backends_probed: int | None
     """How many of them the run probed."""
     classes: tuple[str, ...]
+    """Classes of personal data in them, the most sensitive first."""
     own_people: int | None
     letter: AssuranceLetter | None
     analysed: tuple[str, ...]
@@ -221,7 +224,7 @@ _FILES = {
     "hosts": (".hosts", "text/plain; charset=utf-8"),
 }
 _JSON_FILE = (".json", "application/json")
-_SHOWN_HOSTS, _SHOWN_APPS = 200, 20
+_SHOWN_HOSTS, _SHOWN_APPS, _SHOWN_CLASSES = 200, 20, 4
 _WHY = {WEAK: "match only by name"}
 """Reasons in words of the page, where those of the command line name an option."""
 
@@ -420,6 +423,7 @@ def review_row(line: FleetLine) -> FleetAppRow:
     app, state = line.app, state_of(line)
     action, reason = _advice(line, state)
     analysed = line.match.apps if line.match else ()
+    records = line.known_records
     return FleetAppRow(
         id=app.id,
         name=app.label,
@@ -440,9 +444,9 @@ def review_row(line: FleetLine) -> FleetAppRow:
         action=action,
         reason=reason,
         exposures=line.exposures[:_FIRST_STORES],
-        open_stores=len(line.exposures),
-        records=line.records.value,
-        records_quality=line.records.quality,
+        open_stores=len(line.exposures) if line.decided else None,
+        records=None if records is None else records.value,
+        records_quality=None if records is None else records.quality,
         backends=None if line.reach is None else line.reach.backends,
         backends_probed=None if line.reach is None else line.reach.probed,
         classes=line.classes,
@@ -454,7 +458,8 @@ def review_row(line: FleetLine) -> FleetAppRow:
 
 def _advice(line: FleetLine, state: FleetState) -> tuple[FleetAction, str]:
     stores = count_text(len(line.exposures), "open store")
-    with_data = f" with {', '.join(name.replace('_', ' ') for name in line.classes[:4])}" if line.classes else ""
+    classes = cut_text([name.replace("_", " ") for name in line.classes], _SHOWN_CLASSES)
+    with_data = f" with {classes}" if classes else ""
     match state:
         case FleetState.OPEN:
             return FleetAction.BLOCK, f"It leads to {stores}, {records_text(line.records)}{with_data}."

@@ -19,7 +19,11 @@ from tieback.model.device import CountSource, Device, DevicePlatform, FleetApp, 
 from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.inventory_load import (
     Snapshot,
+    Unlisted,
+    count_kept_devices,
+    count_kept_installs,
     load_rows,
+    partial_imports,
     remove_unlisted_apps,
     remove_unlisted_devices,
 )
@@ -197,21 +201,27 @@ class Inventory:
         number = self._database.write(enter, alone="inventory")
         return next(self._imports(inventory_imports.c.id == number))
 
-    def close(self, source: str, imports: Collection[int], complete: int | None = None) -> int:
+    def close(self, source: str, imports: Collection[int], day: int, *, complete: bool = False) -> Unlisted:
         """End a statement: mark what its imports should list but do not as removed.
 
         Args:
             source: the source of the imports.
             imports: numbers of the imports; those already closed change nothing.
-            complete: the day of the statement if it lists all devices of its source.
+            day: the day of the statement.
+            complete: True if it lists all devices of its source.
 
         Returns:
-            The number of devices that are removed now.
+            What the imports do not list: removed now, or still there.
         """
 
-        def close(connection: Connection) -> int:
-            remove_unlisted_apps(connection, imports)
-            return 0 if complete is None else remove_unlisted_devices(connection, source, complete)
+        def close(connection: Connection) -> Unlisted:
+            rest = partial_imports(connection, imports)
+            removed = remove_unlisted_apps(connection, imports)
+            kept = count_kept_installs(connection, rest)
+            if complete:
+                return Unlisted(removed, kept, remove_unlisted_devices(connection, source, day))
+            devices, counts = count_kept_devices(connection, source, day)
+            return Unlisted(removed, kept, kept_devices=devices, kept_counts=counts)
 
         return self._database.write(close, alone="inventory")
 

@@ -54,6 +54,20 @@ class Snapshot(msgspec.Struct, frozen=True):
     """True if IDs of devices and users are stored unchanged."""
 
 
+class Unlisted(msgspec.Struct, frozen=True):
+    """What a statement does not list, although earlier imports of its source do."""
+
+    removed_installs: int = 0
+    """Apps on devices that are marked as removed now; a new version of an app is no removal."""
+    kept_installs: int = 0
+    """Apps on listed devices that stay, because the imports do not list all apps of a device."""
+    removed_devices: int = 0
+    kept_devices: int = 0
+    """Devices that stay, because the statement is not complete."""
+    kept_counts: int = 0
+    """Apps with a number of devices that stays, because the statement is not complete."""
+
+
 class LoadResult(msgspec.Struct, frozen=True):
     """Size of an inventory."""
 
@@ -74,22 +88,87 @@ def load_rows(
     return LoadResult(loading.rows, loading.skipped, loading.several_apps)
 
 
-def remove_unlisted_apps(connection: Connection, numbers: Iterable[int]) -> None:
-    """Mark apps as removed that these imports should list, on their devices, but do not."""
-    installs, devices, imports = inventory_installs.c, inventory_devices.c, inventory_imports.c
+def remove_unlisted_apps(connection: Connection, numbers: Iterable[int]) -> int:
+    """Mark apps as removed that these imports should list, on their devices, but do not; the number of such installs.
+
+    A new version of an app replaces the old one, so it is not counted.
+    """
+    imports = inventory_imports.c
+    removed = 0
     for some in batched(_ranges(sorted(numbers)), _RANGES_A_STATEMENT):
         listed = sa.or_(*(imports.id.between(first, last) for first, last in some)) & (imports.pending == 1)
+        removed += _count_unlisted(connection, listed)
         connection.execute(
-            sa.update(inventory_installs)
-            .where(
-                (installs.device == devices.id)
-                & devices.import_id.in_(sa.select(imports.id).where(listed))
-                & (installs.last_seen < devices.last_seen)
-                & installs.removed.is_(None)
-            )
-            .values(removed=devices.last_seen)
+            sa.update(inventory_installs).where(_unlisted(listed)).values(removed=inventory_devices.c.last_seen)
         )
         connection.execute(sa.update(inventory_imports).where(listed).values(pending=0))
+    return removed
+
+
+def partial_imports(connection: Connection, numbers: Iterable[int]) -> list[int]:
+    """Those of the imports that do not list all apps of their devices, or were closed before."""
+    imports = inventory_imports.c
+    found: list[int] = []
+    for some in batched(_ranges(sorted(numbers)), _RANGES_A_STATEMENT):
+        listed = sa.or_(*(imports.id.between(first, last) for first, last in some))
+        found += connection.execute(sa.select(imports.id).where(listed & (imports.pending == 0))).scalars()
+    return found
+
+
+def count_kept_installs(connection: Connection, numbers: Iterable[int]) -> int:
+    """Number of apps on the devices of these imports that the imports do not list, and that are not removed."""
+    imports = inventory_imports.c
+    return sum(
+        _count_unlisted(connection, sa.or_(*(imports.id.between(first, last) for first, last in some)))
+        for some in batched(_ranges(sorted(numbers)), _RANGES_A_STATEMENT)
+    )
+
+
+def count_kept_devices(connection: Connection, source: str, taken: int) -> tuple[int, int]:
+    """Numbers of the devices, and of the apps with a count, that the source did not list on that day or later."""
+    devices, counts = inventory_devices.c, inventory_counts.c
+    old = sa.select(sa.func.count()).select_from(inventory_devices)
+    kept = connection.scalar(
+        old.where((devices.source == source) & (devices.last_seen < taken) & devices.removed.is_(None))
+    )
+    counted = sa.select(sa.func.count(sa.distinct(counts.app)))
+    return kept or 0, connection.scalar(
+        counted.where((counts.source == source) & (counts.last_seen < taken) & counts.removed.is_(None))
+    ) or 0
+
+
+def _unlisted(listed: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Installs on the devices of the imports ``listed`` that these imports do not name."""
+    installs, devices = inventory_installs.c, inventory_devices.c
+    return (
+        (installs.device == devices.id)
+        & devices.import_id.in_(sa.select(inventory_imports.c.id).where(listed))
+        & (installs.last_seen < devices.last_seen)
+        & installs.removed.is_(None)
+    )
+
+
+def _count_unlisted(connection: Connection, listed: sa.ColumnElement[bool]) -> int:
+    """Number of apps on devices that ``_unlisted`` selects, without those that the device has in another version."""
+    installs, devices, others = inventory_installs.c, inventory_devices.c, inventory_installs.alias("others")
+    other = (
+        sa.exists()
+        .where(
+            (others.c.app == installs.app)
+            & (others.c.device == installs.device)
+            & (others.c.last_seen >= devices.last_seen)
+            & others.c.removed.is_(None)
+        )
+        .correlate(inventory_installs, inventory_devices)
+    )
+    pairs = (
+        sa.select(installs.app, installs.device)
+        .select_from(inventory_installs.join(inventory_devices, installs.device == devices.id))
+        .where(_unlisted(listed) & ~other)
+        .distinct()
+        .subquery()
+    )
+    return connection.scalar(sa.select(sa.func.count()).select_from(pairs)) or 0
 
 
 def remove_unlisted_devices(connection: Connection, source: str, taken: int) -> int:
@@ -258,7 +337,7 @@ class _Loading:
         changed: dict[str, Any] = {
             name: sa.case((better, coming[name]), else_=table[name]) for name, better in told.items()
         }
-        changed["import_id"] = coming.import_id
+        changed["import_id"] = sa.case((newer, coming.import_id), else_=table.import_id)
         changed["first_seen"] = sa.case((newer, table.first_seen), else_=coming.first_seen)
         changed["last_seen"] = sa.case((newer, coming.last_seen), else_=table.last_seen)
         changed["removed"] = sa.case((newer, None), else_=table.removed)

@@ -1,5 +1,7 @@
 """Words of inventories and what they mean."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,12 +9,15 @@ from hypothesis import strategies as st
 from tests.each import each
 from tieback.intake.inventory.interface import (
     clean_text,
+    is_absent,
     json_keys,
     parse_count,
     parse_ownership,
     parse_platform,
     parse_yes,
 )
+from tieback.intake.inventory.source import InventorySource
+from tieback.intake.inventory.table import rows_from_cells
 from tieback.model.device import DevicePlatform, Ownership
 
 P = DevicePlatform
@@ -38,10 +43,41 @@ def test_platforms(word: object, platform: DevicePlatform) -> None:
         ("COMPANY_OWNED", Ownership.CORPORATE),
         ("personal", Ownership.PERSONAL), ("BYOD", Ownership.PERSONAL), ("PERSONALLY_OWNED", Ownership.PERSONAL),
         ("unknown", Ownership.UNKNOWN), (None, Ownership.UNKNOWN),
+        ("privat", Ownership.PERSONAL), ("Firma", Ownership.CORPORATE), ("Dienstgerät", Ownership.CORPORATE),
+        ("personnel", Ownership.PERSONAL), ("entreprise", Ownership.CORPORATE), ("privado", Ownership.PERSONAL),
+        ("empresa", Ownership.CORPORATE), ("pessoal", Ownership.PERSONAL), ("corporate-dedicated", Ownership.CORPORATE),
     ],
 )  # fmt: skip
 def test_whose_a_device_is(word: object, whose: Ownership) -> None:
     assert parse_ownership(word) is whose
+
+
+@each(
+    ("word", "absent"),
+    [
+        ("false", True), (False, True), ("Not installed", True), ("not_installed", True), ("nein", True),
+        ("deinstalliert", True), ("non", True), ("no instalado", True), ("não", True), ("pendingInstall", True),
+        ("true", False), (True, False), ("Installed", False), ("ja", False), ("", False), ("who knows", False),
+    ],
+)  # fmt: skip
+def test_which_words_mean_that_an_app_is_not_on_a_device(word: object, absent: bool) -> None:
+    assert is_absent(word) is absent
+
+
+def test_a_word_of_no_known_meaning_is_counted_by_its_field(tmp_path: Path) -> None:
+    source = InventorySource(tmp_path / "x.csv")
+    cells = {"name": "A", "ownership": "wem?", "installed": "vielleicht", "in_house": "x", "platform": "Symbian"}
+    known = {"name": "A", "ownership": "privat", "installed": "ja", "in_house": "nein", "platform": "Android"}
+    for row in (cells, cells, known, {"name": "A", "ownership": "", "installed": "", "in_house": "", "platform": ""}):
+        assert len(list(rows_from_cells(source, row))) == 1
+    assert sorted(source.word_notes()) == [
+        "in_house: these words are not understood, and count as no: 'x' (2)",
+        "installed: these words are not understood, and count as installed: 'vielleicht' (2)",
+        "ownership: these words are not understood, and count as unknown: 'wem?' (2)",
+        "platform: these words are not understood, and count as unknown: 'Symbian' (2)",
+    ]
+    source.rewind()
+    assert source.word_notes() == []
 
 
 @each(

@@ -8,6 +8,7 @@ from tests.unit.intake.inventory.reading import told
 from tieback.intake.inventory.open import open_inventory, read_head
 from tieback.intake.inventory.plain import PlainTable, propose_columns, read_columns
 from tieback.intake.inventory.source import InventorySource
+from tieback.intake.inventory.table import FIELDS
 from tieback.model.device import DevicePlatform
 from tieback.model.errors import InputError
 
@@ -26,6 +27,12 @@ from tieback.model.errors import InputError
 )  # fmt: skip
 def test_column_meanings_are_proposed(columns: list[str], meaning: dict[str, str]) -> None:
     assert propose_columns(columns) == meaning
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_each_field_is_found_by_its_own_name(field: str) -> None:
+    """The note about ignored columns names these fields as known."""
+    assert propose_columns([field]) == {field: field}
 
 
 @pytest.mark.parametrize(

@@ -4,16 +4,30 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.intake.inventory.published import ListedApp, comparable, read_published_list, version_key
+from tests.unit.report.conftest import (
+    fieldhand_store,
+    finding,
+    in_tables,
+    parcello_store,
+    the_report,
+    tillroll_store,
+    workhub_store,
+)
+from tieback.assess.conditions import load_conditions
+from tieback.intake.inventory.published import OPEN_RULES, ListedApp, read_published_list
 from tieback.intake.inventory.source import InventorySource
 from tieback.model.device import DevicePlatform
 from tieback.model.errors import InputError
+from tieback.model.exposure import Severity
+from tieback.model.probe import Ability, Access
+from tieback.model.report.document import Report
+from tieback.report import renderers
 
-GOLDEN = Path(__file__).parents[3] / "golden" / "report"
 P = DevicePlatform
 
 
@@ -64,13 +78,101 @@ def test_a_csaf_advisory(tmp_path: Path) -> None:
     assert (whole.name, whole.reason) == ("Whole", "open store")
 
 
-@pytest.mark.parametrize("name", ["report.csv", "report.csaf.json", "report.stix.json", "report.json"])
-def test_our_own_reports_are_such_lists(name: str) -> None:
-    found = read_published_list(InventorySource(GOLDEN / name))
-    assert {app.bundle_id: app.versions for app in found if app.bundle_id != "com.tillroll.pos"} == {
+@pytest.fixture
+def other_finding() -> Report:
+    """A report whose one store requires a login, but answers without TLS: another finding about its app."""
+    report = the_report()
+    tillroll = next(summary.app for summary in report.apps.rows() if summary.app.bundle_id == "com.tillroll.pos")
+    store = next(
+        store for store in report.answered.rows() if tillroll.sha256 in {one.app_sha256 for one in store.routes}
+    )
+    extra = msgspec.structs.replace(finding(store, tillroll, Severity.MEDIUM), id="fnd-tls", rule="cleartext-store")
+    return in_tables(report, findings=[*report.findings.rows(), extra])
+
+
+def render(report: Report, form: str, folder: Path) -> Path:
+    path = folder / f"report-{form}"
+    with path.open("wb") as out:
+        next(one for one in renderers() if one.meta.name == form).render(report, out)
+    return path
+
+
+LISTS = ("csv", "csaf", "stix", "json", "ndjson")
+
+
+@pytest.mark.parametrize("form", LISTS)
+def test_each_format_of_a_report_lists_the_apps_that_lead_to_an_open_store(
+    tmp_path: Path, other_finding: Report, form: str
+) -> None:
+    path = render(other_finding, form, tmp_path)
+    assert "com.tillroll.pos" in path.read_text()
+    source = InventorySource(path)
+    found = read_published_list(source)
+    assert {app.bundle_id: app.versions for app in found} == {
         "io.parcello.ios": ("7.2",), "com.workhub.mobile": ("2.10.4",), "org.fieldhand.app": ("4.0.7",),
     }  # fmt: skip
     assert all(app.publisher for app in found)
+    assert (source.skipped, source.notes) == (0, [])
+
+
+@pytest.mark.parametrize("form", [one.meta.name for one in renderers() if one.meta.name not in {*LISTS, "pdf"}])
+def test_every_other_format_of_a_report_is_an_error(tmp_path: Path, other_finding: Report, form: str) -> None:
+    path = render(other_finding, form, tmp_path)
+    with pytest.raises(InputError, match="no list of affected apps"):
+        read_published_list(InventorySource(path))
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "\n", "PK\x03\x04\x00\x00", "some text", "foo,bar\ncom.x,2\n",
+     "App ID (Android);Betroffene Version\ncom.x;1\n",
+     '[{"foo": 1}]', '{"x": [{"y": "z"}]}', '{"schema": "tieback/fleet-app/1", "bundle_id": "com.x"}'],
+)  # fmt: skip
+def test_what_names_no_app_is_an_error_and_no_clean_result(tmp_path: Path, content: str) -> None:
+    with pytest.raises(InputError, match="no list of affected apps"):
+        read(tmp_path, content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["bundle id\n", "bundle id\n,\n", "[]", {"document": {"csaf_version": "2.0"}}, {"type": "bundle", "objects": []}],
+)
+def test_a_list_without_apps_says_so(tmp_path: Path, content: str | dict[str, Any]) -> None:
+    path = tmp_path / "list"
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    source = InventorySource(path)
+    assert read_published_list(source) == []
+    assert source.notes == ["this list names no affected app"]
+
+
+def test_the_rules_of_open_stores_are_those_that_apply_only_to_open_stores() -> None:
+    conditions = load_conditions()
+    assert set(conditions) > OPEN_RULES
+    for store in (fieldhand_store(), workhub_store(), tillroll_store(), parcello_store()):
+        for access in Access:
+            for kind in (store, msgspec.structs.replace(store, abilities=tuple(Ability), containers=())):
+                one = msgspec.structs.replace(kind, access=access)
+                assert any(conditions[rule](one) for rule in OPEN_RULES) == one.exposed, (access, one.product)
+
+
+def test_ranges_of_a_csaf_advisory(tmp_path: Path) -> None:
+    product = {"product_id": "p", "name": "A"}
+    version = {"category": "product_version_range", "name": "vers:generic/>=1.0|<2.0", "product": product}
+    tree = [{"category": "product_name", "name": "com.a", "branches": [version]}]
+    (app,) = read(tmp_path, {
+        "document": {"csaf_version": "2.0"}, "product_tree": {"branches": tree},
+        "vulnerabilities": [{"product_status": {"known_affected": ["p"]}}],
+    })  # fmt: skip
+    assert app.versions == (">=1.0 <2.0",)
+
+
+def test_a_version_that_is_not_understood_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "list"
+    path.write_text("bundle id,affected version\ncom.a,the newest\ncom.b,< 2.0\n")
+    source = InventorySource(path)
+    assert [app.versions for app in read_published_list(source)] == [("the newest",), ("<2.0",)]
+    assert "1 affected version is not understood" in source.notes[0]
+    assert "first: 'the newest'" in source.notes[0]
 
 
 def test_broken_documents_end_in_one_line(tmp_path: Path) -> None:
@@ -80,21 +182,6 @@ def test_broken_documents_end_in_one_line(tmp_path: Path) -> None:
     assert read(tmp_path, {"document": {"csaf_version": "2.0"}, "product_tree": 5, "vulnerabilities": [None]}) == []
 
 
-@pytest.mark.parametrize(
-    ("older", "newer"), [("1.9", "1.10"), ("1.0", "1.0.1"), ("2", "10"), ("1.2.3", "1.3")]
-)  # fmt: skip
-def test_versions_are_ordered_by_their_numbers(older: str, newer: str) -> None:
-    assert version_key(older) < version_key(newer)
-    assert comparable(older, newer) == (("." in older) == ("." in newer))
-
-
-def test_a_version_code_is_not_compared_with_a_name() -> None:
-    assert version_key("1.0") == version_key("1.0.0")
-    assert not comparable("310", "4.0.7")
-    assert not comparable("1.0-beta", "1.0")
-    assert not comparable("", "1.0")
-
-
 @given(st.dictionaries(st.sampled_from(["document", "product_tree", "vulnerabilities", "type", "objects", "apps"]),
                        st.recursive(st.none() | st.text(max_size=5) | st.integers(),
                                     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
@@ -102,5 +189,5 @@ def test_a_version_code_is_not_compared_with_a_name() -> None:
                                          "known_affected", "app", "remediations"]), inner, max_size=3))))  # fmt: skip
 def test_a_document_of_any_shape_never_raises(tmp_path_factory: pytest.TempPathFactory, document: Any) -> None:
     path = tmp_path_factory.getbasetemp() / "published.json"
-    path.write_text(json.dumps({**document, "schema": "tieback/report/1"}))
+    path.write_text(json.dumps({"schema": "tieback/report/1", **document}))
     read_published_list(InventorySource(path))

@@ -20,13 +20,16 @@ from tieback.model.sighting import AppDocument, Evidence, Sighting
 from tieback.model.unit import Unit
 from tieback.model.vendor import AssuranceAnswer, Contact
 from tieback.pipeline.disclosure.cases import CaseService, open_case_service
+from tieback.pipeline.disclosure.letters import LetterRequest, write_letters
 from tieback.pipeline.disclosure.vendors import operator_contact
+from tieback.pipeline.fleet.coverage import DeviceCounts
 from tieback.storage.lake.lake import part_name
 from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.workspace import Workspace
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 POLICY = default_policy()
+SENDER = 'organisation = "Nordwind"\nemail = "sec@nordwind.example"\n'
 
 
 @pytest.fixture
@@ -41,7 +44,14 @@ def work(tmp_path: Path) -> Iterator[CaseService]:
 def test_each_signer_is_a_vendor_and_apps_without_one_are_each_their_own(work: CaseService) -> None:
     assert [vendor.name for vendor in work.vendors()] == ["Fieldhand Ltd", "com.Acme.Mail", "com.never"]
     assert work.enroll() == 0
-    assert work.find_vendor("fieldhand ltd").signers == ("6c" * 32,)
+    vendor = work.find_vendor("fieldhand ltd")
+    assert vendor.signers == ("6c" * 32,)
+    for prefix in (vendor.id, vendor.id[:8], vendor.id[2:8], vendor.id[:8].upper()):
+        assert work.find_vendor(prefix) == vendor
+    with pytest.raises(UsageError, match="3 vendors start with this"):
+        work.find_vendor("v-")
+    with pytest.raises(UsageError, match="no such vendor"):
+        work.find_vendor(" ")
     with pytest.raises(UsageError, match="no such vendor"):
         work.find_vendor("nobody")
 
@@ -50,10 +60,43 @@ def test_a_vendor_with_what_is_its_own(work: CaseService) -> None:
     work.open(POLICY)
     (view,) = work.views([work.find_vendor("Fieldhand Ltd")])
     assert [app.version_name for app in view.apps] == ["4.0.7", "4.0.6"]
-    assert (view.devices, [store.product for store in view.stores]) == (3, ["elasticsearch"])
+    assert (view.devices, [store.product for store in view.stores]) == (DeviceCounts(3), ["elasticsearch"])
     assert view.classes == ("email", "geo_location")
     (other,) = work.views([work.find_vendor("com.never")])
-    assert (other.devices, other.stores, other.cases) == (0, (), ())
+    assert (other.devices, other.stores, other.cases) == (DeviceCounts(), (), ())
+
+
+def test_devices_by_name_only_are_a_second_number_everywhere(tmp_path: Path) -> None:
+    """Five devices list the identifier; twenty list an app of its name, which may be another app."""
+    rows = [InventoryRow(P.ANDROID, "org.fieldhand.app", name="Fieldhand", device=f"d{number}") for number in range(5)]
+    rows += [InventoryRow(P.ANDROID, name="Fieldhand", device=f"e{number}") for number in range(20)]
+    directory = make(tmp_path, *rows, stores=(exposure(),))
+    with open_case_service(directory, now=NOW) as work:
+        work.enroll()
+        work.open(POLICY)
+        (view,) = work.views([work.find_vendor("Fieldhand Ltd")])
+        (directory / "sender.toml").write_text(SENDER)
+        request = LetterRequest("owners", tmp_path / "out", sender=directory / "sender.toml", forms=("md",))
+        (letter,) = write_letters(work, request, POLICY)
+        lines = [line for line in work.fleet.lines() if line.match is not None]
+    assert [(line.app.devices, line.match.strength.weak) for line in lines if line.match] == [(20, True), (5, False)]
+    assert (view.devices, view.devices.text) == (DeviceCounts(5, 20), "5 devices, 20 by name only")
+    assert "on 5 of our devices" in letter.files[0].read_text()
+    assert not letter.by_name
+
+
+def test_a_letter_about_an_app_that_matches_by_name_only_states_no_devices(tmp_path: Path) -> None:
+    """Intune exports have no identifiers: the letter is possible, and a person checks the app first."""
+    rows = [InventoryRow(P.ANDROID, name="Fieldhand", device=f"e{number}") for number in range(2)]
+    directory = make(tmp_path, *rows, stores=(exposure(),))
+    with open_case_service(directory, now=NOW) as work:
+        work.enroll()
+        work.open(POLICY)
+        (directory / "sender.toml").write_text(SENDER)
+        request = LetterRequest("owners", tmp_path / "out", sender=directory / "sender.toml", forms=("md",))
+        (letter,) = write_letters(work, request, POLICY)
+    assert letter.by_name
+    assert "of our devices" not in letter.files[0].read_text()
 
 
 def test_the_register_can_be_edited(work: CaseService, tmp_path: Path) -> None:

@@ -3,12 +3,14 @@
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import SIGNER, P, enter, make
 from tieback.model.device import InventoryRow, MatchStrength
 from tieback.model.errors import UsageError, WorkspaceError
+from tieback.model.figure import lower_bound
 from tieback.pipeline.fleet.coverage import FleetLine, open_fleet
 from tieback.storage.workspace import Workspace
 
@@ -65,7 +67,9 @@ def test_retired_but_exposed(tmp_path: Path) -> None:
     )  # fmt: skip
     one = line(workspace, "org.fieldhand.app")
     assert (one.active, one.retired_but_exposed, one.records.value) == (True, False, 1350)
-    assert one.classes == ("email", "geo_location")
+    unmeasured = msgspec.structs.replace(one, records=lower_bound(0, "not counted"))
+    assert [line.document()["records"] for line in (one, unmeasured)] == [1350, None]
+    assert one.classes == ("geo_location", "email")
     with Workspace.open(workspace) as space:
         enter(
             space,

@@ -32,8 +32,13 @@ def store(*hosts: str, app: str = APP, resource: str = "") -> Exposure:
     return exposure(routes=routes, targets=tuple(f"{host}:443" for host in hosts))
 
 
-def listed(folder: Path, found: Exposure, *sightings: tuple[str, str, Party]) -> dict[str, GatewayHost]:
-    directory = make(folder, InventoryRow(P.ANDROID, "org.fieldhand.app", device="d"), stores=(found,))
+ROW = InventoryRow(P.ANDROID, "org.fieldhand.app", device="d")
+
+
+def listed(
+    folder: Path, found: Exposure, *sightings: tuple[str, str, Party], rows: tuple[InventoryRow, ...] = (ROW,)
+) -> dict[str, GatewayHost]:
+    directory = make(folder, *rows, stores=(found,))
     with Workspace.open(directory) as workspace:
         documents: list[tuple[Unit, AppDocument]] = []
         for number, (sha256, host, party) in enumerate(sightings):
@@ -53,6 +58,22 @@ def test_a_host_of_one_app_is_listed_with_what_breaks(tmp_path: Path) -> None:
     found = listed(tmp_path, store("es.fieldhand.test"), (APP, "es.fieldhand.test", Party.FIRST))
     (one,) = found.values()
     assert (one.host, one.refused, one.apps) == ("es.fieldhand.test", "", ("Fieldhand (1 device)",))
+
+
+@pytest.mark.parametrize(
+    ("certain", "by_name", "text"),
+    [
+        (5, 20, "Fieldhand (5 devices, 20 by name only)"), (1, 0, "Fieldhand (1 device)"),
+        (0, 2, "Fieldhand (2 devices by name only)"),
+    ],
+)  # fmt: skip
+def test_devices_that_match_by_name_only_are_a_second_number(
+    tmp_path: Path, certain: int, by_name: int, text: str
+) -> None:
+    rows = [InventoryRow(P.ANDROID, "org.fieldhand.app", name="Fieldhand", device=f"d{n}") for n in range(certain)]
+    rows += [InventoryRow(P.ANDROID, name="Fieldhand", device=f"e{n}") for n in range(by_name)]
+    (one,) = listed(tmp_path, store("h.test"), (APP, "h.test", Party.FIRST), rows=tuple(rows)).values()
+    assert one.apps == (text,)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
 import json
 import os
 import zipfile
-from datetime import date
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -87,9 +88,14 @@ def test_date_is_that_of_the_file_or_as_set(tmp_path: Path) -> None:
 
 def test_a_day_that_has_not_come_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(ADB)
-    with pytest.raises(UsageError, match="in the future"):
-        list(run(tmp_path, tmp_path / "a.txt", taken=date(2099, 1, 1)))
+    local = datetime.now().astimezone().date()
+    later = max(datetime.now(UTC).date(), local) + timedelta(days=1)
+    for day in (date(2099, 1, 1), later):
+        with pytest.raises(UsageError, match="in the future"):
+            list(run(tmp_path, tmp_path / "a.txt", taken=day))
     assert not (tmp_path / "ws").exists()
+    (end,) = run(tmp_path, tmp_path / "a.txt", taken=local)
+    assert done(end).entered.taken == local
 
 
 @pytest.mark.parametrize("first", ["pixel.txt", "fleet.csv"])
@@ -279,3 +285,139 @@ def test_a_heading_in_windows_1252_is_read_as_its_rows(tmp_path: Path) -> None:
     (end,) = run(tmp_path, tmp_path / "a.csv", confirm=True)
     assert done(end).entered.rows == 1
     assert apps(tmp_path) == {"com.a": 1}
+
+
+def _managed(*apps: str) -> str:
+    return json.dumps({"devices": [{"name": "d1", "applicationReports": [{"packageName": app} for app in apps]}]})
+
+
+def _mobile(*apps: str) -> str:
+    return json.dumps({"mobiledevices": [
+        {"deviceId": "d1", "type": "ANDROID", "applications": [{"packageName": app} for app in apps]}
+    ]})  # fmt: skip
+
+
+def _activities(*apps: str) -> str:
+    events = [
+        {"APPLICATION_ID": app, "DEVICE_ID": "d1", "DEVICE_TYPE": "ANDROID", "APPLICATION_STATE": "INSTALLED"}
+        for app in apps
+    ]
+    items = [
+        {"name": "APPLICATION_EVENT", "parameters": [{"name": name, "value": value} for name, value in event.items()]}
+        for event in events
+    ]
+    return json.dumps({"items": [{"actor": {"email": "a@x.test"}, "events": [item]} for item in items]})
+
+
+def _csv(*apps: str) -> str:
+    return "package,serial\n" + "".join(f"{app},d1\n" for app in apps)
+
+
+def _named(*apps: str) -> str:
+    return "package,device name\n" + "".join(f"{app},Phone\n" for app in apps)
+
+
+def _json(*apps: str) -> str:
+    return json.dumps([{"package": app, "serial": "d1"} for app in apps])
+
+
+def _adb(*apps: str) -> str:
+    return "".join(f"package:{app}\n" for app in apps)
+
+
+@pytest.mark.parametrize(
+    ("write", "removed", "says"),
+    [
+        (_csv, True, "no longer listed, and counted as removed. If a table lists only some apps of its devices, "),
+        (_named, True, "import it with --partial"),
+        (_json, True, "import it with --partial"),
+        (_adb, True, "1 app on a device is no longer listed, and counted as removed"),
+        (_managed, True, "1 app on a device is no longer listed, and counted as removed"),
+        (_mobile, True, "1 app on a device is no longer listed, and counted as removed"),
+        (_activities, False, "only, and stays on the list: such a file lists only some apps of a device"),
+    ],
+)
+def test_an_app_that_a_newer_file_of_its_device_does_not_list_is_removed_or_named(
+    tmp_path: Path, write: Callable[..., str], removed: bool, says: str
+) -> None:
+    file = tmp_path / "d1.txt"
+    file.write_text(write("com.workhub", "com.x", "com.y"))
+    assert statement(ends(tmp_path, file, confirm=True, taken=date(2026, 11, 20))).notes == ()
+    file.write_text(write("com.x", "com.y"))
+    end = statement(ends(tmp_path, file, confirm=True, taken=date(2026, 11, 29)))
+    assert says in end.notes[0]
+    assert here(tmp_path) == {"com.x", "com.y"} | (set() if removed else {"com.workhub"})
+
+
+def test_a_table_of_some_apps_removes_nothing_with_partial(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(_csv("com.a", "com.b", "com.c"))
+    ends(tmp_path, file, confirm=True, taken=date(2026, 11, 20))
+    file.write_text(_csv("com.a", "com.d"))
+    end = statement(ends(tmp_path, file, partial=True, taken=date(2026, 11, 29)))
+    (note,) = end.notes
+    assert note == "2 apps of listed devices are in earlier files only, and stay on the list: --partial removes nothing"
+    assert here(tmp_path) == {"com.a", "com.b", "com.c", "com.d"}
+    with pytest.raises(UsageError, match="not complete"):
+        ends(tmp_path, file, partial=True, complete=True)
+
+
+def test_rows_that_say_that_an_app_is_gone_are_counted_if_the_file_removes_nothing(tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text("package,serial,installed\ncom.a,d1,yes\ncom.b,d1,nein\n")
+    (end,) = run(tmp_path, table, confirm=True, partial=True)
+    assert done(end).notes == (
+        "1 row states that an app is not on a device, and is ignored: such a file removes nothing",
+    )
+    (end,) = run(tmp_path, table, confirm=True, taken=date(2026, 1, 2))
+    assert done(end).notes == ()
+    events = tmp_path / "events.json"
+    events.write_text(_activities("com.a", "com.b").replace('"INSTALLED"', '"UNINSTALLED"'))
+    (end,) = run(tmp_path, events)
+    assert done(end).notes[0].startswith("2 rows state that an app is not on a device, and are ignored")
+
+
+def test_a_device_in_several_tables_of_one_day_has_the_apps_of_all(tmp_path: Path) -> None:
+    first, second = tmp_path / "1.csv", tmp_path / "2.csv"
+    first.write_text(_csv("com.a", "com.b"))
+    second.write_text(_csv("com.c", "com.d"))
+    for more in ([first], [second]):
+        end = statement(ends(tmp_path, *more, confirm=True, taken=date(2026, 11, 20)))
+        assert end.notes == ()
+    assert here(tmp_path) == {"com.a", "com.b", "com.c", "com.d"}
+
+
+def test_an_older_table_removes_nothing_from_a_newer_list(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(_csv("com.a", "com.b"))
+    ends(tmp_path, file, confirm=True, taken=date(2026, 11, 20))
+    file.write_text(_csv("com.a", "com.c"))
+    ends(tmp_path, file, partial=True, taken=date(2026, 11, 29))
+    file.write_text(_csv("com.a", "com.b", "com.x"))
+    ends(tmp_path, file, taken=date(2026, 11, 25))
+    assert here(tmp_path) == {"com.a", "com.b", "com.c", "com.x"}
+
+
+def test_a_new_version_is_no_removal_and_a_file_about_one_app_says_that_it_removes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("package,serial,version\ncom.a,d1,1\ncom.b,d1,1\n")
+    ends(tmp_path, file, confirm=True, taken=date(2026, 11, 20))
+    file.write_text("package,serial,version\ncom.a,d1,2\ncom.b,d1,1\n")
+    assert statement(ends(tmp_path, file, taken=date(2026, 11, 21))).notes == ()
+    file.write_text("package,serial,version\ncom.a,d1,2\n")
+    end = statement(ends(tmp_path, file, taken=date(2026, 11, 22)))
+    assert "stays on the list: a file about one app removes nothing" in end.notes[0]
+    assert here(tmp_path) == {"com.a", "com.b"}
+
+
+def test_counts_and_devices_that_stay_are_named_with_the_option(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("package,devices\ncom.a,5\ncom.b,3\n")
+    ends(tmp_path, file, confirm=True, taken=date(2026, 11, 20))
+    file.write_text("package,devices\ncom.b,3\ncom.c,1\n")
+    end = statement(ends(tmp_path, file, taken=date(2026, 11, 29)))
+    (note,) = end.notes
+    assert note.startswith("1 app with a number of devices in earlier files only. If these files list all devices")
+    assert note.endswith("import them with --complete")
+    assert statement(ends(tmp_path, file, taken=date(2026, 11, 30), complete=True)).notes == ()
+    assert here(tmp_path) == {"com.b", "com.c"}

@@ -13,6 +13,8 @@ from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import GRANT, P, enter, make
 from tieback.model.device import InventoryRow, Ownership
 from tieback.model.errors import UsageError
+from tieback.model.exposure import PiiClassTotal
+from tieback.model.figure import exact
 from tieback.pipeline.fleet.block_list import APP_FORMATS, HOST_FORMATS, BlockRequest, block_list, review_lines
 from tieback.pipeline.fleet.coverage import FleetView
 from tieback.pipeline.fleet.fleet_state import FleetState
@@ -61,10 +63,28 @@ def test_each_app_has_a_state_an_action_and_a_reason(workspace: Workspace) -> No
         ("com.unknown", FleetState.UNKNOWN, FleetAction.ANALYSE),
         ("com.acme.mail", FleetState.NO_OPEN_STORE, FleetAction.NONE),
     ]
-    assert found["org.fieldhand.app"].reason == "It leads to 1 open store, 1,350 records with email, geo location."
+    assert found["org.fieldhand.app"].reason == "It leads to 1 open store, 1,350 records with geo location, email."
     assert found["com.acme.mail"].reason == "The run found no back end in it."
+    assert {name: (row.open_stores, row.records, row.records_quality) for name, row in found.items()} == {
+        "org.fieldhand.app": (1, 1350, "exact"), "com.unknown": (None, None, None), "com.acme.mail": (0, 0, "exact"),
+    }  # fmt: skip
     counts = fleet_counts(workspace)
     assert (counts.apps, counts.open, counts.unknown, counts.no_open_store, counts.personal) == (3, 1, 1, 1, 2)
+
+
+def test_the_worst_classes_are_named_first_and_the_others_counted(tmp_path: Path) -> None:
+    names = ("email", "employment", "person_id", "person_name", "phone", "pin_otp", "travel")
+    totals = tuple(PiiClassTotal(name, exact(10, "docs.count"), 1) for name in names)
+    folder = make(tmp_path, *ROWS, stores=(exposure(pii=totals),), grant=GRANT)
+    with Workspace.open(folder) as workspace:
+        row = next(one for one in fleet_review(workspace, FleetFilter()).items if one.open_stores)
+        blocked = block_list_file(workspace, BlockRequest("csv")).data.decode()
+    assert row.classes[0] == "pin_otp"
+    assert sorted(row.classes) == sorted(names)
+    with_data = row.reason.partition(" with ")[2]
+    assert with_data.startswith("pin otp, ")
+    assert with_data.endswith(" and 3 more.")
+    assert "with pin_otp, " in blocked
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def load(fleet: Inventory, day: date, *rows: InventoryRow, source: str = "intune
     snapshot = Snapshot(source, day.toordinal(), **more)
     digest = hashlib.sha256(f"{day}{source}{rows!r}{more}".encode()).hexdigest()
     entered = fleet.enter(InventoryFile(digest, "file", "csv"), snapshot, lambda: rows, NAMES)
-    fleet.close(source, [entered.number], day.toordinal() if snapshot.complete else None)
+    fleet.close(source, [entered.number], day.toordinal(), complete=snapshot.complete)
 
 
 def app(fleet: Inventory, key: str) -> FleetApp:
