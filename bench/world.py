@@ -201,8 +201,9 @@ def scan(workspace: Path, apps: int) -> Said:
     from tieback.pipeline.mapping.attribution import AttributionSources
     from tieback.pipeline.mapping.backends import MappedBackends
     from tieback.pipeline.probing.candidates import Candidates, target_label
+    from tieback.pipeline.probing.run_targets import RunEndpoints, ScanTargets
     from tieback.pipeline.probing.service import store_ports
-    from tieback.pipeline.scan import RunEndpoints, ScanTargets, end_run
+    from tieback.pipeline.scan import end_run
     from tieback.storage.lake.tables.inputs import Inputs
     from tieback.storage.lake.tables.probes import ProbedTargets
     from tieback.storage.workspace import Workspace

@@ -133,7 +133,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     exposed, answered, findings = concluded.counts(run.id)
     asked = RunProbes(lake, run.id)
     failed = sum(1 for _ in read_failed(lake, run.id))
-    unnamed = unnamed_problems(*asked.unnamed(MOST_NAMED))
+    unnamed = run_unnamed(lake, run.id)
 
     columns = StoreColumns()
     unended = concluded.runs_started_since(run.id)
@@ -458,6 +458,11 @@ def _failed(workspace: Workspace, run: str) -> Iterator[Problem]:
 
 def _unanswered(asked: RunProbes) -> Iterator[Problem]:
     yield from map(no_verdict, asked.reports(but=SILENT))
+
+
+def run_unnamed(lake: Lake, run: str) -> tuple[Problem, ...]:
+    """The problem of the servers of a run that demand a login before they show a product. Raises as ``run_scope``."""
+    return unnamed_problems(*RunProbes(lake, run).unnamed(MOST_NAMED))
 
 
 def run_unanswered(lake: Lake, run: str) -> tuple[int, Iterator[Problem]]:

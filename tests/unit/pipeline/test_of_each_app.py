@@ -23,9 +23,9 @@ from tieback.model.flow import HostHint
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access, Container, Entry, Identity, Outcome, ProbeReport, Proof
 from tieback.model.report.document import Report
-from tieback.pipeline import scan
 from tieback.pipeline.conclude import routes_by_target
 from tieback.pipeline.mapping.api_leads import apis_of
+from tieback.pipeline.probing import probe_run
 from tieback.pipeline.probing.candidates import Candidates, target_label
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.report.texts.routes import own_routes, way_text, way_words
@@ -116,7 +116,7 @@ def of_app(report: Report, key: str) -> dict[str, Any]:
 
 
 def test_what_is_said_of_an_app_does_not_depend_on_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan, "probe_all", instead)
+    monkeypatch.setattr(probe_run, "probe_all", instead)
     alone = {name: said(tmp_path, [name])[name] for name in NAMES}
     assert {name for name, found in alone.items() if "unauthenticated-behind-api" in found["rules"]} == {
         *("api", "root", "search")

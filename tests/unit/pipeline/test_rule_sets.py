@@ -15,8 +15,8 @@ from tieback.model.errors import StoppedError, UsageError
 from tieback.model.figure import exact
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Container, RansomVerdict
-from tieback.pipeline import scan
 from tieback.pipeline.inputs.spec import parse_input
+from tieback.pipeline.probing import probe_run
 from tieback.pipeline.record import RecordWork
 from tieback.pipeline.rule_checks import builtin_groups, run_examples, user_rule_rows
 from tieback.pipeline.rule_sets import active_rules, analysis_suffix, ransom_signs, read_active_rules
@@ -211,7 +211,7 @@ def test_a_stopped_run_is_resumed_only_with_the_same_rules(tmp_path: Path, monke
             yield report
         raise StoppedError("the stop file exists")
 
-    monkeypatch.setattr(scan, "probe_all", stopped)
+    monkeypatch.setattr(probe_run, "probe_all", stopped)
     with zipfile.ZipFile(tmp_path / "a.apk", "w") as archive:
         archive.writestr("assets/a.txt", "http://127.0.0.1:9333/")
     target = (TargetRule("127.0.0.0/8", "any", Depth.ENUMERATE),)

@@ -18,8 +18,8 @@ from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.unit import Unit, UnitEnd, UnitState
-from tieback.pipeline import scan
 from tieback.pipeline.inputs.units import scan_units
+from tieback.pipeline.probing import probe_run
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.storage.workspace import Workspace
 
@@ -135,7 +135,7 @@ def test_what_an_app_names_reaches_the_probe_and_its_secrets_do_not(
             given[f"{one.host}{one.path}/{one.resource}"] = one, along.get(one)
             yield one, ProbeReport(one.host, Outcome.REFUSED)
 
-    monkeypatch.setattr(scan, "probe_all", instead)
+    monkeypatch.setattr(probe_run, "probe_all", instead)
     hosts = (f"{REF}.supabase.co", "shop-photos.s3.eu-west-1.amazonaws.com", "firestore.googleapis.com")
     grant = Grant(
         "Security office",
