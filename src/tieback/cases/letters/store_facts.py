@@ -100,8 +100,8 @@ def host_contacts(case: Case, contacts: Mapping[str, TargetContact]) -> list[Hos
     listed = []
     for host, labels in hosts.items():
         contact = _joined(labels.values())
-        ports = {place[1] for label in labels if (place := split_place(label)) is not None}
-        known = {place[1] for label in places if (place := split_place(label)) is not None and place[0] == host}
+        ports = {one[1] for one in map(split_place, labels) if one is not None}
+        known = {one[1] for one in map(split_place, places) if one is not None and one[0] == host}
         if contact is not None and not ports <= known:
             listed.append(HostContact(host, len(ports), contact))
     return listed
