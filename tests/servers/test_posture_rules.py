@@ -5,24 +5,28 @@ audit asks whether strangers come in.
 """
 
 import random
+import re
+import shlex
 import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, LiteralString
 
+import psycopg
 import pytest
 
 from tests.lab.ports import free_port
 from tests.lab.stores import HOST, Ask, accepts, stopped_after
+from tieback.lab.postgres import psql, start_postgres
 from tieback.lab.process import Launch, RunningServer, launch
 from tieback.lab.programs import MissingProgramError, Need, locate
 from tieback.lab.wheels import platform_tag, program
 from tieback.model.grant import Depth
 from tieback.model.probe import Access
 from tieback.posture.rules import reader_for
-from tieback.posture.rules.interface import PathPermissions, Requester
+from tieback.posture.rules.interface import PathPermissions, Permission, Requester
 from tieback.posture.rules.source import RulesText
 from tieback.probes.choose import probe_named
 
@@ -179,3 +183,129 @@ def test_acl_rules_of_the_default_user_are_judged_as_the_server_judges_them(tmp_
                 differences.append((words, reads, changes, verdict.read.allowed, verdict.write.allowed))
     assert not differences, "\n".join(map(str, differences))
     assert len(seen) == 4
+
+
+HBA_DATABASES = ("postgres", "app", "shop", "staff", "replication", "sameuser", "all")
+HBA_ROLES = ("postgres", "app", "staff", "replication", "sameuser")
+HBA_WORDS = (
+    [
+        *("postgres", "shop", "staff", "replication", '"replication"', '"all"', "all", "all", "sameuser", "samerole"),
+        *("shop,staff", "sameuser,shop", "all,replication"),
+    ],
+    [*HBA_ROLES, "all", "all", "all", "+staff", "app,staff"],
+)
+HBA_CASES = [
+    "host all all {net} md5\nhost replication all {net} trust",
+    "host replication all {net} trust\nhost all all {net} md5",
+    "host replication all {net} reject\nhost all all {net} trust",
+    "host all all {net} trust\nhost replication all {net} reject",
+    "host all replication {net} trust\nhost all all {net} md5",
+    'host "replication" all {net} trust\nhost all all {net} md5',
+    "host all all {net} trust\nhost all all {net} md5",
+    "host sameuser all {net} reject\nhost all all {net} trust",
+    "host sameuser all {net} trust\nhost all all {net} md5",
+    "host samerole all {net} reject\nhost all all {net} trust",
+    "host samerole all {net} trust\nhost all all {net} md5",
+    "host samerole staff {net} trust",
+    "host shop,staff app,postgres {net} trust",
+    "host shop all {net} reject\nhost shop,staff all {net} trust",
+    "host all postgres {net} reject\nhost all all {net} trust",
+    "host postgres all {net} reject\nhost all postgres {net} reject\nhost all all {net} trust",
+    "host all +staff {net} reject\nhost all all {net} trust",
+]
+
+
+def _random_records(chance: random.Random) -> str:
+    databases, roles = HBA_WORDS
+    methods = ("trust", "reject", "scram-sha-256")
+    return "\n".join(
+        f"host {chance.choice(databases)} {chance.choice(roles)} {{net}} {chance.choice(methods)}"
+        for _ in range(chance.randint(2, 5))
+    )
+
+
+class HbaServer:
+    """A PostgreSQL with databases and roles of the names of the records, and others."""
+
+    def __init__(self, server: RunningServer) -> None:
+        self._server = server
+        self._file = Path(server.directory) / "data" / "pg_hba.conf"
+        psql(server, *(f'CREATE DATABASE "{name}"' for name in (*HBA_DATABASES[1:], "other")))
+        psql(server, *(f'CREATE ROLE "{name}" LOGIN REPLICATION' for name in (*HBA_ROLES[1:], "other")))
+        psql(server, "GRANT staff TO app", "CREATE ROLE lab LOGIN SUPERUSER")
+
+    def load(self, text: str) -> None:
+        """Use these records, and one for the test itself."""
+        self._file.write_text(f"host postgres lab 127.0.0.0/8 trust\n{text}\n")
+        loaded = "SELECT pg_conf_load_time()"
+        before = self._lab(loaded)
+        self._lab("SELECT pg_reload_conf()")
+        while self._lab(loaded) == before:
+            time.sleep(0.01)
+
+    def _lab(self, statement: LiteralString) -> object:
+        with self._connect(user="lab", dbname="postgres") as session:
+            return session.execute(statement).fetchone()
+
+    def _connect(self, **settings: str) -> psycopg.Connection:
+        place = {"host": self._server.address, "port": str(self._server.port)}
+        return psycopg.connect(**{**settings, **place}, autocommit=True, connect_timeout=10)  # type: ignore[arg-type]
+
+    def admits(self, **settings: str) -> bool:
+        """True if this connection needs no password; one for replication must replicate, and refuse SQL."""
+        try:
+            session = self._connect(**settings)
+        except psycopg.OperationalError as error:
+            if not re.search("no password supplied|pg_hba.conf", str(error)):
+                raise
+            return False
+        with session:
+            if "replication" in settings:
+                assert session.execute("IDENTIFY_SYSTEM").fetchone()
+                with pytest.raises(psycopg.errors.FeatureNotSupported):
+                    session.execute("SELECT 1")
+            return True
+
+    def passes(self, request: str) -> bool:
+        """True if the connection of a request that an audit shows needs no password."""
+        request = request.replace("<role>", "other").replace("<database>", "other")
+        found = dict(word.split("=", 1) for word in shlex.split(shlex.split(request)[1]))
+        return self.admits(**found)
+
+
+@pytest.fixture(scope="module")
+def hba_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HbaServer]:
+    with stopped_after(start_postgres(tmp_path_factory.mktemp("hba"), HOST, free_port())) as server:
+        yield HbaServer(server)
+
+
+_DICE = random.Random(2)
+
+
+@pytest.mark.parametrize("text", [*HBA_CASES, *(_random_records(_DICE) for _ in range(20))])
+def test_each_pair_of_pg_hba_is_judged_as_the_server_judges_it(hba_server: HbaServer, text: str) -> None:
+    hba_server.load(text.format(net="127.0.0.0/8"))
+    rules = RulesText("pg_hba.conf", text.format(net="0.0.0.0/0"))
+    policy = reader_for(rules).read(rules)
+
+    def asked(path: str) -> Permission:
+        return policy.ask(Requester.ANONYMOUS, path).read
+
+    seen = {}
+    for role in (*HBA_ROLES, "other"):
+        seen[f"replication/{role}"] = hba_server.admits(user=role, replication="true")
+        for name in (*HBA_DATABASES, "other"):
+            label = f'"{name}"' if name in ("replication", "sameuser", "all") else name
+            seen[f"{label}/{role}"] = hba_server.admits(user=role, dbname=name)
+    answers = {path: asked(path) for path in seen}
+    assert {path: one.allowed for path, one in answers.items() if one.certain} == {
+        path: seen[path] for path, one in answers.items() if one.certain
+    }
+    total = asked("/")
+    assert total.allowed is any(seen.values()) or not total.certain
+    shown = {path: asked(path) for path in policy.paths()}
+    certain = {path: one for path, one in shown.items() if one.certain}
+    assert {path for path, one in certain.items() if one.allowed and not hba_server.passes(one.request)} == set()
+    assert any(one.allowed for one in certain.values()) is any(seen.values()) or len(certain) < len(shown)
+    # A group decides for its members only.
+    assert text.count("+staff") + text.count("samerole") > 0 or certain == shown

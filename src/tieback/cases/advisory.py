@@ -15,22 +15,33 @@ from tieback.report.formats.csaf import advisory_head
 from tieback.report.texts.clean import clean
 from tieback.report.texts.stores import records_text
 
+_STAMP = "%Y-%m-%dT%H:%M:%SZ"
 _PRODUCT = "store"
 """Product of a case without an own app of its vendor: the service itself."""
 
 
-def to_advisory(case: Case, vendor: str, publisher: str, now: datetime, version: str) -> bytes:
+def to_advisory(
+    case: Case,
+    vendor: str,
+    publisher: str,
+    contact: str,
+    now: datetime,
+    version: str,
+    connected: datetime | None = None,
+) -> bytes:
     """Return the draft as JSON.
 
     Args:
         case: the case.
         vendor: name of its vendor.
         publisher: who authorised the probes.
+        contact: e-mail address or URL of the publisher; may be empty.
         now: time of writing.
         version: of tieback.
+        connected: when we first connected to the store, from the audit log; ``None`` if it does not say.
     """
     summary = clean(f"A data store of {vendor} was accessible without authentication.", 600)
-    head = advisory_head(summary[:300], now, publisher, "AMBER", _summary(case, summary), version, case.id)
+    head = advisory_head(summary[:300], now, publisher, contact, "AMBER", _summary(case, summary), version, case.id)
     if case.dates is not None:
         text = f"Our letter promises to publish nothing before {case.dates.publish}."
         head["notes"].append({"category": "other", "text": text, "title": "Not before"})
@@ -38,7 +49,7 @@ def to_advisory(case: Case, vendor: str, publisher: str, now: datetime, version:
     document = {
         "document": head,
         "product_tree": {"branches": [_branch(case, clean(vendor, 200) or "unknown vendor")]},
-        "vulnerabilities": [_vulnerability(case, list(dict.fromkeys(products)))],
+        "vulnerabilities": [_vulnerability(case, list(dict.fromkeys(products)), _discovered(case, connected))],
     }
     return msgspec.json.format(msgspec.json.encode(document)) + b"\n"
 
@@ -76,7 +87,15 @@ def _version(app: CaseApp, vendor: str) -> dict[str, Any]:
     }
 
 
-def _vulnerability(case: Case, products: list[str]) -> dict[str, Any]:
+def _discovered(case: Case, connected: datetime | None) -> str:
+    """When a run first found the store open: the day is known, and the time of day if that was the first connection."""
+    first = case.store.window.first_seen[:10] if case.store.window is not None else ""
+    if connected is not None and connected <= case.opened and first in ("", connected.date().isoformat()):
+        return connected.strftime(_STAMP)
+    return f"{first}T00:00:00Z" if first else case.opened.strftime(_STAMP)
+
+
+def _vulnerability(case: Case, products: list[str], discovered: str) -> dict[str, Any]:
     store, rules, taxonomy = case.store, load_rules(), load_taxonomy()
     advice, _ = advice_for(rules["open-store"], rules, store.product)
     classes = [taxonomy[one.pii_class].title for one in store.pii if one.pii_class in taxonomy]
@@ -87,7 +106,7 @@ def _vulnerability(case: Case, products: list[str]) -> dict[str, Any]:
         "cwe": {"id": "CWE-306", "name": "Missing Authentication for Critical Function"},
         "ids": [{"system_name": "tieback", "text": case.id}],
         "notes": [{"category": "description", "text": clean(text, 4000), "title": "What was accessible"}],
-        "discovery_date": case.opened.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "discovery_date": discovered,
         "product_status": {"known_affected": products},
         "remediations": [{"category": "mitigation", "details": clean(advice, 4000) or "none", "product_ids": products}],
         "threats": [{"category": "impact", "details": store.severity.value, "product_ids": products}],

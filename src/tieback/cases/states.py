@@ -13,7 +13,6 @@ from tieback.cases.policy import CasePolicy
 from tieback.model.case import (
     Case,
     CaseState,
-    LetterDates,
     NewLogLine,
     Recheck,
     RecheckVerdict,
@@ -155,20 +154,38 @@ def enter_state(case: Case, state: CaseState, policy: CasePolicy, now: datetime)
         case,
         state=state,
         since=now,
-        due=_due(case.dates, state, policy, now.date()),
+        due=_due(case, state, policy, now.date()),
         reached={**case.reached, state.value: case.reached.get(state.value, now)},
     )
 
 
-def _due(dates: LetterDates | None, state: CaseState, policy: CasePolicy, today: date) -> date | None:
-    """What the vendor was asked for in writing comes first."""
-    if dates is not None and state is CaseState.NOTIFIED and dates.acknowledge >= today:
+_WAITING = frozenset(
+    {
+        CaseState.NOTIFIED,
+        CaseState.ACKNOWLEDGED,
+        CaseState.NO_RESPONSE,
+        CaseState.ESCALATED,
+        CaseState.FIX_CLAIMED,
+        CaseState.STILL_OPEN,
+        CaseState.CONTRADICTED,
+    }
+)
+"""States in which the vendor still has to close access by the date of our letter."""
+
+
+def _due(case: Case, state: CaseState, policy: CasePolicy, today: date) -> date | None:
+    """What the vendor was asked for in writing comes first: no state gives more time than the letter."""
+    dates, due = case.dates, policy.due(state, today)
+    if dates is None or due is None or state not in _WAITING or case.state in (CaseState.FIXED, CaseState.CLOSED):
+        return due
+    if state is CaseState.NOTIFIED and dates.acknowledge >= today:
         return dates.acknowledge
-    if dates is not None and (
-        state is CaseState.ACKNOWLEDGED or (state is CaseState.ESCALATED and dates.close >= today)
-    ):
+    if state is CaseState.ACKNOWLEDGED or (state is CaseState.ESCALATED and dates.close >= today):
         return dates.close
-    return policy.due(state, today)
+    if state in (CaseState.STILL_OPEN, CaseState.CONTRADICTED):
+        # A reminder, or a person, may have set a later date.
+        return min(due, max(today, dates.close, case.due or dates.close))
+    return min(due, dates.close) if dates.close >= today else due
 
 
 def add_places(case: Case, places: Iterable[str], suspects: Iterable[str] = ()) -> Case:

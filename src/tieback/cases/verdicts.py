@@ -1,4 +1,4 @@
-"""Verdict of a re-check, from its probe reports: closed, moved, closed only to us, emptied, wiped, ransomed, open.
+"""Verdict of a re-check, from its probe reports: one of ``RecheckVerdict``.
 
 A missing response, an error page, a closed connection, or a refusal that leaves another access path untested never
 counts as closed. A store is recognised at another place only by a strong identity: an identifier of its product or of

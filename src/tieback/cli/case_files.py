@@ -187,6 +187,7 @@ def advisory(
     """
     from tieback.pipeline.disclosure.cases import open_case_service
     from tieback.report.audience import not_before_text
+    from tieback.report.formats.csaf import NAMESPACE_ADVICE, NO_NAMESPACE
 
     with open_case_service(workspace) as work:
         found = work.find_case(case)
@@ -198,6 +199,8 @@ def advisory(
         )
     if not_before is not None:
         print_problem(not_before_text(not_before))
+    if NO_NAMESPACE.encode() in data:
+        print_problem(f"{NAMESPACE_ADVICE}, because the grant has no e-mail address or URL as contact")
     if out is None:
         print_text([data])
     else:

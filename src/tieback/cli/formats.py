@@ -16,7 +16,7 @@ FORMATS = {
     "recipients-csv": "Comma-separated values: which party receives which class of personal data.",
     "html": "A page for a browser.",
     "markdown": "Markdown.",
-    "pdf": "Pages to print.",
+    "pdf": "Pages to print; writing them takes several seconds.",
     "sarif": "SARIF 2.1.0, for code scanning.",
     "ocsf": "OCSF detection findings.",
     "stix": "STIX 2.1 bundle.",

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from tieback.cli.formats import format_option
 from tieback.cli.options import RulesOption, read_rules
-from tieback.cli.report import print_left_out
+from tieback.cli.report import print_left_out, writing
 from tieback.cli.terminal import (
     UNFOLDED,
     ExitCode,
@@ -243,8 +243,10 @@ def _write(
 
     document = probe_report(reports, grant, audit, rules)
     for path, renderer in files:
-        for written in write_all(document, renderer, path):
-            message_console().print(f"report: {written}")
+        with writing(renderer):
+            written = write_all(document, renderer, path)
+        for one in written:
+            message_console().print(f"report: {one}")
         print_left_out(document, renderer, str(path))
 
 

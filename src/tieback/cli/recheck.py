@@ -64,7 +64,8 @@ def recheck(
 ) -> None:
     """Probe the stores of cases again, under a grant.
 
-    The verdict is one of: fixed, moved, closed only to us, emptied, wiped, ransomed, open.
+    The verdict is one of: fixed, closed, closed at known places, moved, closed to us, emptied, wiped, ransomed, open,
+    names only, unreachable. Only `fixed` marks a case as fixed, and `unreachable` decides nothing.
 
     Example: tieback recheck --grant grant.toml --case case-1f2e
     """

@@ -1,7 +1,8 @@
 """``tieback report``: render the last run of a workspace, compare two reports, explain a figure."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
 
@@ -19,6 +20,7 @@ from tieback.cli.terminal import (
     message_console,
     print_problem,
     print_text,
+    progress_bar,
 )
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Severity
@@ -55,6 +57,7 @@ FORMATS = (
 )  # fmt: skip
 """Names of the formats. A test compares them with the renderers: importing those is slow."""
 _BINARY = frozenset({"pdf"})
+_SLOW = frozenset({"pdf"})
 DIFF_FORMATS = ("table", "markdown", "html", "json")
 SCHEMA_FORMATS = ("json", "ndjson")
 
@@ -106,7 +109,8 @@ def report(
         if out is not None:
             from tieback.report.files import write_all
 
-            write_all(document, renderer, out)
+            with writing(renderer):
+                write_all(document, renderer, out)
             print_left_out(document, renderer, str(out))
         else:
             show(document, output)
@@ -327,11 +331,22 @@ def show(document: Report, output: str, *, brief: bool = False, least: Severity 
 
     renderer = by_name(output)
     if output in _BINARY:
-        renderer.render(document, sys.stdout.buffer)
+        with writing(renderer):
+            renderer.render(document, sys.stdout.buffer)
     else:
         with SafeOutput(sys.stdout.buffer) as out:
             renderer.render(document, cast("BinaryIO", out))
     print_left_out(document, renderer, f"the format {output}")
+
+
+@contextmanager
+def writing(renderer: "Renderer") -> Iterator[None]:
+    """Show on a terminal that a format that takes seconds is being written."""
+    if renderer.meta.name not in _SLOW:
+        yield
+        return
+    with progress_bar(f"writing {renderer.meta.name.upper()}"):
+        yield
 
 
 def print_left_out(document: Report, renderer: "Renderer", name: str) -> None:

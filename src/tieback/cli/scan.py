@@ -23,6 +23,7 @@ from tieback.cli.report import (
     reduced,
     show,
     with_baseline,
+    writing,
 )
 from tieback.cli.terminal import (
     ExitCode,
@@ -192,7 +193,8 @@ def _write_outputs(
     written: list[Path] = []
     for path, renderer in files:
         try:
-            written += write_all(document, renderer, path)
+            with writing(renderer):
+                written += write_all(document, renderer, path)
         except WorkspaceError as error:
             print_failure(error)
             lost = True

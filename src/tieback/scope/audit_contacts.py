@@ -1,4 +1,4 @@
-"""When and from which address the audit log shows connections to some targets, and on whose authority."""
+"""When and from which address the audit log shows connections to some hosts, and on whose authority."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -10,6 +10,8 @@ import msgspec
 from tieback.model.errors import WorkspaceError
 from tieback.scope.audit import MAX_LINE, AuditLine, read_line
 
+_PLACE = re.compile(r"(\[[^\]]*\]|[^:/\[\]]+):([0-9]{1,5})(?:/(?:.*/)?)?")
+"""A label of a target that is a port of a host, or a path below one; not a resource of a host that many share."""
 _MAX_LOCAL = 8
 """Limit on our own addresses per target."""
 
@@ -29,12 +31,21 @@ class TargetContact(msgspec.Struct, frozen=True):
     """Who authorised the last one, from its grant."""
 
 
+def split_place(label: str) -> tuple[str, int] | None:
+    """Host and port of a target's label; ``None`` for a resource of a host that many customers share."""
+    found = _PLACE.fullmatch(label)
+    return (found[1], int(found[2])) if found else None
+
+
 def read_contacts(path: Path, targets: Collection[str]) -> Mapping[str, TargetContact]:
-    """Read the connections to these targets from an audit log, in one pass.
+    """Read the connections to these targets, and to other ports of their hosts, from an audit log, in one pass.
 
     Args:
         path: the log; a missing one has no connections. Lines whose hash does not match are ignored.
         targets: labels of targets, such as ``host:port``.
+
+    Returns:
+        The connections of each label in the log.
 
     Raises:
         WorkspaceError: the log cannot be read.
@@ -42,9 +53,11 @@ def read_contacts(path: Path, targets: Collection[str]) -> Mapping[str, TargetCo
     found: dict[str, TargetContact] = {}
     if not targets:
         return found
-    names = "|".join(re.escape(msgspec.json.encode(target).decode()) for target in sorted(targets))
+    hosts = {place[0] for target in targets if (place := split_place(target)) is not None}
+    names = [re.escape(_json(target)) for target in sorted(targets)]
+    names += [re.escape(_json(f"{host}:")[:-1]) for host in sorted(hosts)]
     # Most lines of a large run are about other targets.
-    relevant = re.compile(f'"event":"grant"|"target":(?:{names})'.encode())
+    relevant = re.compile(f'"event":"grant"|"target":(?:{"|".join(names)})'.encode())
     authority = ""
     try:
         with path.open("rb") as file:
@@ -52,13 +65,22 @@ def read_contacts(path: Path, targets: Collection[str]) -> Mapping[str, TargetCo
                 if relevant.search(raw) and (line := _line(raw)) is not None:
                     if line.event == "grant":
                         authority = str(line.fields.get("authorised_by", ""))
-                    elif line.fields.get("target") in targets:
+                    elif _is_about(str(line.fields.get("target", "")), targets, hosts):
                         _add(found, line, authority)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise WorkspaceError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
     return found
+
+
+def _json(text: str) -> str:
+    return msgspec.json.encode(text).decode()
+
+
+def _is_about(label: str, targets: Collection[str], hosts: Collection[str]) -> bool:
+    place = split_place(label)
+    return label in targets or (place is not None and place[0] in hosts)
 
 
 def _line(raw: bytes) -> AuditLine | None:

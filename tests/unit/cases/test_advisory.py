@@ -1,7 +1,7 @@
 """The draft of a CSAF advisory about one case: valid, and without what helps an attacker."""
 
 import json
-from datetime import date
+from datetime import date, datetime, timedelta
 from importlib import resources
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import pytest
 from tests.unit.cases.samples import NOW, case
 from tieback.cases.advisory import to_advisory
 from tieback.model.case import Case, LetterDates, Recheck, RecheckVerdict
+from tieback.model.exposure import ExposureWindow
 
 if TYPE_CHECKING:
     import jsonschema
@@ -39,7 +40,7 @@ def schema() -> "jsonschema.Draft202012Validator":
     ids=["promised", "no app", "fixed", "twice"],
 )
 def test_the_schema_accepts_it(schema: "jsonschema.Draft202012Validator", one: Case) -> None:
-    document = json.loads(to_advisory(one, "Fieldhand <b>", "Security office", NOW, "1"))
+    document = json.loads(to_advisory(one, "Fieldhand <b>", "Security office", "security@example.test", NOW, "1"))
     assert [error.message for error in schema.iter_errors(document)] == []
     assert document["document"]["tracking"]["status"] == "draft"
     (weakness,) = document["vulnerabilities"]
@@ -47,8 +48,30 @@ def test_the_schema_accepts_it(schema: "jsonschema.Draft202012Validator", one: C
 
 
 def test_it_names_no_address_and_keeps_the_promise() -> None:
-    text = to_advisory(case(dates=DATES), "Fieldhand", "Security office", NOW, "1").decode()
+    text = to_advisory(case(dates=DATES), "Fieldhand", "Security office", "security@example.test", NOW, "1").decode()
     for secret in ("es.fieldhand.test", "192.0.2.7", "machines", "operators"):
         assert secret not in text
     assert "publish nothing before 2026-06-01" in text
     assert "1,350 records" in text
+
+
+@pytest.mark.parametrize(
+    ("window", "connected", "discovered"),
+    [
+        (None, None, "2026-03-01T12:00:00Z"),
+        (None, NOW - timedelta(minutes=2), "2026-03-01T11:58:00Z"),
+        (None, NOW + timedelta(minutes=2), "2026-03-01T12:00:00Z"),
+        ("2026-03-01", NOW - timedelta(minutes=2), "2026-03-01T11:58:00Z"),
+        ("2026-02-03", NOW - timedelta(days=26, minutes=2), "2026-02-03T11:58:00Z"),
+        ("2026-02-03", NOW - timedelta(days=40), "2026-02-03T00:00:00Z"),
+        ("2026-02-03", None, "2026-02-03T00:00:00Z"),
+    ],
+)
+def test_a_store_was_discovered_when_we_looked_not_when_the_case_was_opened(
+    window: str | None, connected: datetime | None, discovered: str
+) -> None:
+    one = case()
+    seen = None if window is None else ExposureWindow(window, "2026-03-01")
+    one = msgspec.structs.replace(one, store=msgspec.structs.replace(one.store, window=seen))
+    document = json.loads(to_advisory(one, "Fieldhand", "Security office", "", NOW, "1", connected))
+    assert document["vulnerabilities"][0]["discovery_date"] == discovered

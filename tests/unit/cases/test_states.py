@@ -163,12 +163,41 @@ DATES = LetterDates(date(2026, 3, 5), date(2026, 3, 11), date(2026, 3, 20), date
         (S.ACKNOWLEDGED, date(2026, 3, 12), date(2026, 3, 11)),
         (S.ESCALATED, date(2026, 3, 10), date(2026, 3, 11)),
         (S.ESCALATED, date(2026, 3, 12), date(2026, 4, 11)),
+        (S.NOTIFIED, date(2026, 3, 6), date(2026, 3, 11)),
+        (S.NO_RESPONSE, date(2026, 3, 6), date(2026, 3, 11)),
+        (S.NO_RESPONSE, date(2026, 3, 12), date(2026, 3, 19)),
+        (S.FIX_CLAIMED, date(2026, 3, 10), date(2026, 3, 11)),
+        (S.FIX_CLAIMED, date(2026, 3, 4), date(2026, 3, 6)),
+        (S.STILL_OPEN, date(2026, 3, 6), date(2026, 3, 11)),
+        (S.STILL_OPEN, date(2026, 3, 1), date(2026, 3, 8)),
+        (S.CONTRADICTED, date(2026, 3, 6), date(2026, 3, 11)),
+        (S.CONTRADICTED, date(2026, 3, 12), date(2026, 3, 12)),
         (S.DISPUTED, date(2026, 3, 4), date(2026, 3, 18)),
+        (S.HANDED_TO_CERT, date(2026, 3, 4), date(2026, 6, 2)),
     ],
 )
 def test_the_dates_of_a_letter_are_those_of_its_case(state: CaseState, now: date, due: date) -> None:
     when = datetime(now.year, now.month, now.day, tzinfo=UTC)
     assert enter_state(case(dates=DATES), state, POLICY, when).due == due
+
+
+@each(
+    ("state", "due", "verdict", "expected"),
+    [
+        (S.NOTIFIED, date(2026, 3, 5), V.OPEN, (S.CONTRADICTED, date(2026, 3, 11))),
+        (S.ACKNOWLEDGED, date(2026, 3, 11), V.MOVED, (S.CONTRADICTED, date(2026, 3, 11))),
+        (S.FIX_CLAIMED, date(2026, 3, 9), V.WIPED, (S.CONTRADICTED, date(2026, 3, 11))),
+        # A reminder gave more time, and a fixed store is a new case of neglect.
+        (S.NOTIFIED, date(2026, 3, 14), V.OPEN, (S.CONTRADICTED, date(2026, 3, 14))),
+        (S.FIXED, date(2026, 4, 1), V.OPEN, (S.CONTRADICTED, date(2026, 3, 15))),
+    ],
+)
+def test_an_open_store_that_was_attested_gets_no_more_time_than_the_letter_gave(
+    state: CaseState, due: date, verdict: RecheckVerdict, expected: tuple[CaseState, date]
+) -> None:
+    one = case(state=state, dates=DATES, due=due, attested=date(2026, 3, 7))
+    one, _ = apply_recheck(one, Recheck(verdict, datetime(2026, 3, 8, tzinfo=UTC)), POLICY, "recheck")
+    assert (one.state, one.due) == expected
 
 
 def test_a_promise_not_to_inform_others_is_kept_or_broken_with_a_reason() -> None:

@@ -181,7 +181,7 @@ def test_without_a_probe_nothing_is_called_closed(fleet: Run, tmp_path: Path) ->
     for form in ("csv", "intune", "rpz"):
         ended = fleet("inventory", "block", "--format", form, "-o", f"out/{form}")
         assert (ended.code, (tmp_path / "out" / form).exists()) == (4, False)
-        assert "nothing was probed, so no list was written" in ended.err
+        assert "no back end of an app was probed, so no list was written" in ended.err
         assert "2 not probed in this run; 1 never analysed" in ended.err
     review = fleet("inventory", "review")
     assert "This run had no grant, so nothing was probed" in review.err

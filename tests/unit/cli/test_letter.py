@@ -13,7 +13,10 @@ from tieback.cases.letters.formats import FORMS as MADE
 from tieback.cases.letters.language import KINDS as ALL
 from tieback.cli.letter import FORMS, KINDS
 from tieback.cli.report import reduced
+from tieback.pipeline.disclosure.letter_files import read_letter_file
+from tieback.pipeline.views.letters import find_letter, show_letter
 from tieback.report.audience import Audience
+from tieback.storage.workspace import Workspace
 
 
 @pytest.fixture
@@ -40,6 +43,24 @@ def test_a_letter_is_written_listed_and_sent(opened: Run, tmp_path: Path) -> Non
     assert letter["sha256"][:16] in opened("letter", "list", "-w", "ws").out
     assert json.loads(opened("letter", "list", "-w", "ws", "--format", "json").out)["id"] == letter["id"]
     assert "notified, due" in opened("letter", "sent", letter["id"], "-w", "ws").err
+
+
+def test_the_workspace_keeps_the_files_that_the_command_wrote(opened: Run, tmp_path: Path) -> None:
+    words = ("letter", "write", "exposure", "--sender", "sender.toml", "-w", "ws", "--format", "json")
+    first = json.loads(opened(*words, "-o", "out").out)
+    written = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    for again in (False, True):
+        if again:
+            assert opened(*words, "-o", "out").code == 0
+        with Workspace.open(tmp_path / "ws") as workspace:
+            shown = show_letter(workspace, first["id"])
+            assert shown is not None
+            assert {one.name: one.kept for one in shown.files} == dict.fromkeys(written, True)
+            letter = find_letter(workspace, first["id"])
+            assert letter is not None
+            kept = {one.name: read_letter_file(tmp_path / "ws", letter, one.form) for one in shown.files}
+        assert kept == {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert [path.name for path in (tmp_path / "ws" / "letters").iterdir()] == [first["id"]]
 
 
 def test_what_is_published_warns_of_the_day_that_a_letter_promises(

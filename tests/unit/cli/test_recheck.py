@@ -1,6 +1,7 @@
 """``tieback recheck`` and ``tieback watch``, as a user types them."""
 
 import json
+import re
 import signal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.unit.cases.samples import case
 from tests.unit.cli.conftest import Run
 from tests.unit.pipeline.disclosure.test_recheck import GRANT, opened
 from tieback.cli.recheck import parse_interval, select_cases
+from tieback.model.case import RecheckVerdict
 from tieback.model.errors import UsageError
 from tieback.scope.grant import render_grant
 
@@ -35,6 +37,18 @@ def test_a_store_closed_in_two_rechecks_is_fixed(run: Run, tmp_path: Path, grant
     assert "fixed" in out
     assert "no cases to check" in run("recheck", "--grant", grant, "-w", "ws", "--state", "notified").err
     assert run("recheck", "--grant", grant, "-w", "ws", "--case", "case-zzz").code == 2
+
+
+@each("verdict", RecheckVerdict)
+def test_help_guide_and_page_name_every_verdict_that_the_command_prints(run: Run, verdict: RecheckVerdict) -> None:
+    help_text = " ".join(run("recheck", "--help").out.replace("│", " ").split())
+    listed = help_text.partition("The verdict is one of: ")[2].partition(".")[0].split(", ")
+    assert verdict.value.replace("_", " ") in listed
+    assert len(listed) == len(RecheckVerdict)
+    root = Path(__file__).parents[3]
+    table = (root / "docs/howto/cases.md").read_text().partition("## Re-checks")[2].partition("\n\nIf")[0]
+    assert re.search(rf"^\|[^|]*`{verdict.value}`", table, re.MULTILINE)
+    assert f'"{verdict.value}": "' in (root / "src/tieback/web/templates/case.html").read_text()
 
 
 def test_one_round_of_watching(run: Run, tmp_path: Path, grant: Path) -> None:

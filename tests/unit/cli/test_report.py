@@ -4,6 +4,8 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import APPS, Run
 from tests.unit.pipeline.workspaces import make
 from tests.unit.report.conftest import in_tables, the_report
-from tieback.cli.report import FORMATS
+from tieback.cli.report import FORMATS, writing
 from tieback.report import by_name, renderers
 from tieback.report.files import SHOWN_FINDINGS, write_all
 from tieback.report.formats.html.page import MOST_ROWS
@@ -34,6 +36,21 @@ def test_formats(run: Run, apps: Path, tmp_path: Path) -> None:
 def test_help_names_every_format() -> None:
     names = [renderer.meta.name for renderer in renderers()]
     assert [{"table": "terminal"}.get(name, name) for name in FORMATS] == names
+
+
+def test_only_a_format_that_takes_seconds_shows_that_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+
+    @contextmanager
+    def bar(description: str) -> Iterator[None]:
+        shown.append(description)
+        yield
+
+    monkeypatch.setattr("tieback.cli.report.progress_bar", bar)
+    for renderer in renderers():
+        with writing(renderer):
+            pass
+    assert shown == ["writing PDF"]
 
 
 @pytest.fixture(scope="module")

@@ -367,7 +367,7 @@ def test_a_grant_without_dns_is_in_the_headline(run: Run, apps: Path) -> None:
     text = " ".join(ended.out.split())
     assert re.search(r"1 app analysed\. 0 of \d+ candidates were probed: .*DNS is not allowed by this grant\.", text)
     assert "Add dns = true." in text
-    assert "Back ends named in the apps" in text
+    assert "Endpoints named in the apps" in text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Connections to a target, as the audit log has them."""
+"""Connections to a target and its host, as the audit log has them."""
 
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ def test_lines_about_other_targets_and_edited_lines_do_not_count(tmp_path: Path)
     with AuditLog(path) as log:
         log.append("grant", {"authorised_by": "first"})
         log.append("connect", {"target": "a.test:1", "address": "192.0.2.1"})
-        log.append("connect", {"target": "a.test:11", "address": "192.0.2.1"})
+        log.append("connect", {"target": "aa.test:1", "address": "192.0.2.1"})
         log.append("grant", {"authorised_by": "second"})
         log.append("connect", {"target": 'b".test:1', "address": "192.0.2.1"})
         log.append("end", {"target": 'b".test:1', "local": "10.0.0.1"})
@@ -49,3 +49,15 @@ def test_without_a_log_there_are_no_connections(tmp_path: Path) -> None:
     assert read_contacts(tmp_path / "none", ["a.test:1"]) == {}
     with pytest.raises(WorkspaceError, match="cannot be read"):
         read_contacts(tmp_path, ["a.test:1"])
+
+
+def test_other_ports_and_paths_of_a_host_count_but_not_resources_that_it_has_for_others(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    labels = ["a.test:1", "a.test:2", "a.test:2/es/", "a.test:443/project", "b.test:1", "[::1]:1", "[::1]:2", "[::2]:1"]
+    with AuditLog(path) as log:
+        for label in labels:
+            log.append("connect", {"target": label, "address": "192.0.2.1"})
+    assert list(read_contacts(path, ["a.test:1", "[::1]:9"])) == [
+        "a.test:1", "a.test:2", "a.test:2/es/", "[::1]:1", "[::1]:2",
+    ]  # fmt: skip
+    assert list(read_contacts(path, ["a.test:443/project"])) == ["a.test:443/project"]

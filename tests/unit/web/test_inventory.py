@@ -115,7 +115,7 @@ def test_a_run_without_a_grant_is_not_silent(tmp_path: Path) -> None:
         assert "Do not import an empty list" in client.get("/inventory/blocklists").text
         for form in ("csv", "intune", "rpz"):
             answer = client.get(f"/api/v1/inventory/blocklists/{form}")
-            assert (answer.status_code, "nothing was probed" in answer.json()["detail"]) == (409, True)
+            assert (answer.status_code, "no back end of an app was probed" in answer.json()["detail"]) == (409, True)
 
 
 def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:

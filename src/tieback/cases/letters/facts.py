@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 
 from tieback.cases.letters.language import Language, shorten_names
-from tieback.cases.letters.store_facts import build_store_fact, classes_of, places_of
+from tieback.cases.letters.store_facts import build_store_fact, classes_of, host_contacts, places_of
 from tieback.cases.letters.variables import AppFact, LetterFacts, Sender, StoreFact
 from tieback.model.app import Platform
 from tieback.model.case import Case, CaseApp, CaseState, RecheckVerdict
@@ -87,6 +87,7 @@ def collect_facts(
         "words": language.words,
         "told": language.day(told.date()) if told else "",
         "sampled": any(container.sampled for case in cases for container in case.store.containers),
+        "searched": _searched(cases, contacts or {}, language),
         "classes": classes_of(cases, language),
         "open": any(case.state not in (CaseState.FIXED, CaseState.CLOSED) and not was_closed(case) for case in cases),
         "watched": _watched(cases, language),
@@ -95,6 +96,17 @@ def collect_facts(
         **more,
     }
     return msgspec.convert(values, LetterFacts)
+
+
+def _searched(cases: Iterable[Case], contacts: Mapping[str, TargetContact], language: Language) -> str:
+    """On how many ports of which hosts we looked for data stores; empty if we connected to their own ports only."""
+    hosts = {found.host: found for case in cases for found in host_contacts(case, contacts)}
+    names = [
+        language.fill("ports_of", ports=language.number(one.ports), host=clean(one.host, 100))
+        for one in hosts.values()
+        if one.ports > 1
+    ]
+    return shorten_names(names, language)
 
 
 def was_closed(case: Case) -> bool:

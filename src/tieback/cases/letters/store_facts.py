@@ -7,6 +7,7 @@ only other vendors' apps lead to, and lines that name them.
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from tieback.assess.leaves import leaf_containers
 from tieback.assess.rules import advice_for, load_rules
@@ -20,7 +21,7 @@ from tieback.report.figures import SIGNS
 from tieback.report.texts.clean import clean
 from tieback.report.texts.stores import store_name
 from tieback.report.verdict import NOT_READ, no_personal_data_in
-from tieback.scope.audit_contacts import TargetContact
+from tieback.scope.audit_contacts import TargetContact, split_place
 
 _COPIES = frozenset(("relationships", VIEW, MATERIALIZED_VIEW))
 """Kinds of containers that show records of other containers."""
@@ -44,6 +45,7 @@ def build_store_fact(
     check = case.check
     known = contacts or {}
     contact = _joined(known[place] for place in dict.fromkeys((*own, *now)) if place in known)
+    looked = [_looked(contact, store, language), *(_host_text(host, language) for host in host_contacts(case, known))]
     rules = load_rules()
     advice, _ = advice_for(rules["open-store"], rules, store.product)
     return StoreFact(
@@ -69,8 +71,50 @@ def build_store_fact(
         attested=language.day(case.attested),
         own_people=_own_people(store, language),
         confirmed=_confirmed(case.confirmed, language),
-        looked=_looked(contact, store, language),
+        looked=language.words["between"].join(looked),
         looked_from=_looked_from(contact, store, public_address, language),
+    )
+
+
+class HostContact(NamedTuple):
+    """Our connections to all ports of a host, on which we looked for data stores."""
+
+    host: str
+    ports: int
+    contact: TargetContact
+
+
+def host_contacts(case: Case, contacts: Mapping[str, TargetContact]) -> list[HostContact]:
+    """The hosts of a store on which we connected to other ports too: its logs have those connections as well."""
+    places = {*_own_places(case.store), *places_of(case)}
+    shared = {_bracketed(route.candidate.host) for route in case.store.routes if route.candidate.resource}
+    hosts: dict[str, dict[str, TargetContact]] = {}
+    for place in sorted(places):
+        found = split_place(place)
+        if found is not None and found[0] not in shared:
+            hosts[found[0]] = {}
+    for label, one in contacts.items():
+        found = split_place(label)
+        if found is not None and found[0] in hosts:
+            hosts[found[0]][label] = one
+    listed = []
+    for host, labels in hosts.items():
+        contact = _joined(labels.values())
+        ports = {one[1] for one in map(split_place, labels) if one is not None}
+        known = {one[1] for one in map(split_place, places) if one is not None and one[0] == host}
+        if contact is not None and not ports <= known:
+            listed.append(HostContact(host, len(ports), contact))
+    return listed
+
+
+def _host_text(found: HostContact, language: Language) -> str:
+    moments = {"first": language.moment(found.contact.first), "last": language.moment(found.contact.last)}
+    return language.fill(
+        "looked_host" if found.ports > 1 else "looked_port",
+        host=clean(found.host, 100),
+        connections=language.number(found.contact.connections),
+        ports=language.number(found.ports),
+        **moments,
     )
 
 

@@ -63,7 +63,7 @@ class StoreFact(msgspec.Struct, frozen=True):
     confirmed: str = ""
     """When a person confirmed an experimental verdict, and the hash of the evidence."""
     looked: str = ""
-    """When we connected, and how often."""
+    """When we connected, and how often; also to other ports of its hosts."""
     looked_from: str = ""
     """From which address."""
 
@@ -114,6 +114,8 @@ class LetterFacts(msgspec.Struct, frozen=True):
     """Its meaning."""
     sampled: bool = False
     """True if a few records were examined."""
+    searched: str = ""
+    """On how many ports of which hosts we looked for data stores; empty if we connected to their own ports only."""
     devices: str = ""
     classes: str = ""
     open: bool = True

@@ -288,9 +288,12 @@ class CaseService(VendorService):
     def advisory(self, case: Case) -> bytes:
         """The draft of a CSAF advisory about a case."""
         text = self.last_grant()
-        publisher = parse_grant(text, "the grant of the run").authorised_by if text is not None else ""
+        grant = parse_grant(text, "the grant of the run") if text is not None else None
+        publisher, contact = (grant.authorised_by, grant.contact) if grant is not None else ("", "")
+        contacts = self.contacts(case.all_places)
+        connected = min((contacts[place].first for place in case.all_places if place in contacts), default=None)
         vendor = next((one.name for one in self._cases.vendors() if one.id == case.vendor), case.vendor)
-        return to_advisory(case, vendor, publisher, self.now, __version__)
+        return to_advisory(case, vendor, publisher, contact, self.now, __version__, connected)
 
     def other_owner(self, case: Case) -> str:
         """Name of the vendor that answers for the store of a case by the evidence of the run; empty if it is its own.

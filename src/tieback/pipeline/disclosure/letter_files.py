@@ -1,12 +1,11 @@
-"""Letters whose files the workspace keeps, so that they can be read later. Nothing is sent.
+"""Letters whose files only the workspace keeps, and the kept files of all letters. Nothing is sent.
 
-``letters/<ID of the letter>/`` has one file per format. A file counts only if its SHA-256 is that of the ledger.
+A file counts only if its SHA-256 is that of the ledger.
 """
 
 import hashlib
 import importlib.util
 import re
-import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,11 +19,10 @@ from tieback.model.errors import GrantError, InputError, UsageError
 from tieback.model.small_file import read_small
 from tieback.pipeline.disclosure.cases import CaseService
 from tieback.pipeline.disclosure.letter_sender import sender_of
-from tieback.pipeline.disclosure.letters import LetterRequest, WrittenLetter, write_letters
+from tieback.pipeline.disclosure.letters import LETTERS, LetterRequest, WrittenLetter, write_letters
 from tieback.storage.failures import storage_errors
 from tieback.storage.trust import SENDER_FILE, settings_file
 
-LETTERS = "letters"
 MAX_FILE = 32 << 20
 _NEEDS = {"pdf": "weasyprint", "docx": "docxtpl"}
 """Formats that need a library of an extra."""
@@ -57,7 +55,7 @@ def available_formats() -> tuple[str, ...]:
 def write_kept_letter(
     work: CaseService, vendor: str, kind: str, policy: CasePolicy, request: Mapping[str, object]
 ) -> KeptLetter:
-    """Write one kind of letter to one vendor, and keep its files in the workspace.
+    """Write one kind of letter to one vendor, only into the workspace.
 
     Args:
         work: the cases.
@@ -70,20 +68,13 @@ def write_kept_letter(
         UsageError: the letter does not concern the vendor, or there is no sender; see ``write_letters``.
         InputError: a file cannot be written.
     """
-    folder = work.directory / LETTERS
-    with storage_errors(folder):
-        folder.mkdir(mode=0o700, exist_ok=True)
     work.enroll()
     sender = None if request.get("signed_as") else kept_sender_file(work)
     forms = tuple("mailto" if name == "mailto.txt" else name for name in available_formats())
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".draft-") as draft:
+    with tempfile.TemporaryDirectory(prefix="tieback-letter-") as draft:
         asked = LetterRequest(kind=kind, out=Path(draft), vendors=(vendor,), forms=forms, sender=sender)
         asked = msgspec.structs.replace(asked, **dict(request))
-        written = next(iter(list(write_letters(work, asked, policy))))
-        kept = folder / written.letter.id
-        with storage_errors(folder):
-            shutil.rmtree(kept, ignore_errors=True)
-            Path(draft).replace(kept)
+        (written,) = list(write_letters(work, asked, policy))
     return KeptLetter(written.letter, written.again, tuple(_warnings(work, written)))
 
 

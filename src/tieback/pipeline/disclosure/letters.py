@@ -1,7 +1,12 @@
-"""Write letters from the ledger: number the versions, collect what each states, write files. Nothing is sent."""
+"""Write letters from the ledger: number the versions, collect what each states, write files. Nothing is sent.
+
+The workspace keeps the files in ``letters/<ID of the letter>/``, one per format.
+"""
 
 import hashlib
 import re
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -38,8 +43,10 @@ from tieback.pipeline.fleet.coverage import FleetLine
 from tieback.report.texts.clean import clean
 from tieback.scope.audit_contacts import TargetContact
 from tieback.scope.grant import parse_grant
+from tieback.storage.failures import storage_errors
 
 __all__ = (
+    "LETTERS",
     "PROMISING",
     "TLP",
     "LetterRequest",
@@ -51,6 +58,8 @@ __all__ = (
     "write_letters",
 )
 
+LETTERS = "letters"
+"""Folder of the workspace."""
 TLP = {
     "clear": "TLP:CLEAR",
     "green": "TLP:GREEN",
@@ -166,6 +175,7 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
     facts = msgspec.structs.replace(facts, reference=letter_reference(vendor.id))
     made = list(_made(request, letter, facts, language, _address(request, vendor, cases)))
     files = _saved(request.out, _stem(view, letter), made)
+    _keep(work.directory / LETTERS, letter.id, {path.name: one.data for path, one in zip(files, made, strict=True)})
     digests = tuple((path.name, hashlib.sha256(data.data).hexdigest()) for path, data in zip(files, made, strict=True))
     letter = msgspec.structs.replace(letter, files=digests)
     work.save_letter(letter, again=again)
@@ -335,3 +345,16 @@ def _saved(folder: Path, stem: str, made: Iterable[LetterFile]) -> list[Path]:
             f"cannot be written ({error.strerror})", where=str(folder), advice="Choose another folder"
         ) from None
     return files
+
+
+def _keep(folder: Path, key: str, files: Mapping[str, bytes]) -> None:
+    """Keep the files of a letter in the workspace, instead of those of an earlier writing."""
+    with storage_errors(folder):
+        folder.mkdir(mode=0o700, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".draft-") as place:
+            draft = Path(place) / key
+            draft.mkdir(mode=0o700)
+            for name, data in files.items():
+                (draft / name).write_bytes(data)
+            shutil.rmtree(folder / key, ignore_errors=True)
+            draft.replace(folder / key)

@@ -28,7 +28,7 @@ UNDECIDED = {
 
 
 class NothingProbedError(TiebackError):
-    """A list of apps with open stores was requested, but the run probed no app of the fleet."""
+    """A list of apps with open stores was requested, but the run decided about no app of the fleet."""
 
 
 class BlockRequest(msgspec.Struct, frozen=True):
@@ -128,7 +128,7 @@ def block_list(
 def check_probed(request: BlockRequest, lines: Sequence[FleetLine]) -> None:
     """Check that a list without entries means that no open store was found.
 
-    An empty list of a run that probed nothing would permit again what an earlier list blocks.
+    An empty list of a run that decided nothing would permit again what an earlier list blocks.
 
     Raises:
         NothingProbedError: the run decided about no app of the fleet.
@@ -137,8 +137,11 @@ def check_probed(request: BlockRequest, lines: Sequence[FleetLine]) -> None:
     if request.names or not mobile or any(line.decided for line in lines):
         return
     counts = "; ".join(f"{count:,} {why}" for why, count in undecided_counts(mobile).items())
+    # Others than those of the fleet may have been probed.
+    decided = any(state_of(line) is FleetState.NOT_DECIDED for line in mobile)
+    why = "it is not decided what is open behind an app" if decided else "no back end of an app was probed"
     raise NothingProbedError(
-        f"nothing was probed, so no list was written: it would be empty whatever is open. Apps on devices: {counts}",
+        f"{why}, so no list was written: it would be empty whatever is open. Apps on devices: {counts}",
         where=f"--format {request.format}",
         advice="Scan the apps with --grant FILE, or choose an earlier run with --run",
     )

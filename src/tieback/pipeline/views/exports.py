@@ -32,7 +32,7 @@ _MAX_WAITING = 4
 _WAIT_SECONDS = 60.0
 _USES = {
     "html": "A page to open in a browser, with everything in one file.",
-    "pdf": "Pages to print.",
+    "pdf": "Pages to print; writing them takes several seconds.",
     "json": "The whole report as one document.",
     "ndjson": "The whole report, one document per line. Another server can import it.",
     "csv": "The findings, for a spreadsheet.",

@@ -75,6 +75,8 @@ def _apply(accounts: dict[tuple[str, str], _Account], statement: SqlStatement) -
         on = words.index("on")
         account = _account(accounts, statement.tokens, to + 1)
         names = {part.strip() for part in " ".join(words[1:on]).split(",")}
+        if "proxy" in names:
+            return
         privileges = frozenset(re.sub(r"\(.*", "", name).strip() for name in names)
         target = "".join(token.value for token in statement.tokens[on + 1 : to]).removeprefix("table").replace("`", "")
         account.grants.append((privileges, target, statement.line, statement.text))
@@ -124,7 +126,10 @@ class MysqlPolicy:
         yield from list(named)[: interface.MAX_PATHS]
 
     def ask(self, who: Requester, path: str) -> PathPermissions:  # noqa: ARG002 - external requesters have no account here
-        """Evaluate ``database.table``, ``database.*``, or ``/`` for any object."""
+        """Evaluate ``database.table``, ``database`` for any table, ``database.*``, ``*.*``, or ``/`` for any object.
+
+        ``*.*`` and ``database.*`` are all objects: a grant on one of them is another path.
+        """
         wanted = path.strip("/").replace("/", ".")
         return PathPermissions(self._judge(wanted, _READS), self._judge(wanted, _WRITES))
 
@@ -155,9 +160,12 @@ class MysqlPolicy:
 
 
 def _covers(target: str, wanted: str) -> bool:
-    if wanted in {"", "*", "*.*"}:
+    """True if a grant on this object is one on the other; ``*.*`` and ``shop.*`` are objects of their own."""
+    if not wanted or target == wanted:
         return True
     database, _, table = wanted.partition(".")
     own, _, rest = target.partition(".")
+    if database == "*":
+        return own == "*"
     pattern = own.replace("\\_", "_").replace("%", "*")
-    return matches_glob(pattern.lower(), database.lower()) and (rest in {"*", ""} or table in {"", "*", rest})
+    return matches_glob(pattern.lower(), database.lower()) and (rest in {"*", ""} or table in {"", rest})

@@ -1,13 +1,15 @@
 """PostgreSQL's ``pg_hba.conf``: the first record that matches a connection decides.
 
-Source: https://www.postgresql.org/docs/current/auth-pg-hba-conf.html. An external requester connects from any public
-address, with or without TLS, to an existing database and as an existing role.
+Source: https://www.postgresql.org/docs/current/auth-pg-hba-conf.html, and ``check_db`` and ``check_role`` of
+PostgreSQL's hba.c. An external requester connects from any public address, with or without TLS, to an existing database
+and as an existing role, or asks for physical replication. ``all`` in a path is a name that no record has.
 """
 
 import ipaddress
 import re
+import shlex
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 
@@ -23,6 +25,7 @@ _METHODS = {
     "pam", "bsd", "oauth",
 }  # fmt: skip
 _KEYWORDS = {"all", "replication", "sameuser", "samerole", "samegroup"}
+_OWN_NAME = {"sameuser", "samerole", "samegroup"}
 _ELSEWHERE = "if postgresql.conf lets it listen beyond this machine"
 
 
@@ -31,7 +34,7 @@ MAX_RECORDS = 4000
 MAX_LINE = 65_536
 """Most characters of a record."""
 MAX_PAIRS = 500
-"""Most pairs of database and role that the question for any of them looks at."""
+"""Most pairs of database and role that one question looks at."""
 EVERYBODY = 1 / 256
 """Part of all public addresses from which on a network is everybody's: that of an IPv4 /8."""
 _UNIVERSE = {
@@ -91,6 +94,10 @@ class _Addresses:
             if network.version == family:
                 self.take(*_span(network))
         self.all = sum(self._ends) - sum(self._starts) + len(self._starts)
+
+    def has(self, first: int, last: int) -> bool:
+        """True if addresses from ``first`` to ``last`` are still there."""
+        return bisect_left(self._ends, first) < bisect_right(self._starts, last)
 
     def take(self, first: int, last: int) -> int:
         """Remove the addresses from ``first`` to ``last``; returns how many were still there."""
@@ -220,6 +227,116 @@ def _uncommented(line: str) -> str:
     return line
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The database or the role of a connection."""
+
+    name: str
+    is_fresh: bool = False
+    """True if no record has this name: it stands for the others."""
+    is_open: bool = False
+    """True if the name is a word for names that are not in the file: a group, a pattern, or a list in another file."""
+
+
+_REPLICATION = _Side("replication")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A connection: its database, or physical replication, and its role."""
+
+    database: _Side
+    role: _Side
+
+    @property
+    def is_replication(self) -> bool:
+        return self.database is _REPLICATION
+
+    @property
+    def is_open(self) -> bool:
+        return self.database.is_open or self.role.is_open
+
+    def matches(self, record: _Record) -> bool | None:
+        """True if the record covers it; ``None`` if that is not in the file."""
+        found = self._databases(record.databases), _best(_role(word, self.role) for word in record.roles)
+        if False in found:
+            return False
+        if None not in found:
+            # Whether a name of that group, pattern or list exists is not in the file.
+            return None if record.is_free and self.is_open else True
+        # There are names beside those of a group, a pattern or a list: a fresh name is one of them.
+        fresh = (self.database.is_fresh, self.role.is_fresh)
+        passes = not record.is_free and any(one is None and new for one, new in zip(found, fresh, strict=True))
+        return False if passes else None
+
+    def _databases(self, words: Sequence[str]) -> bool | None:
+        return _best(self._database(word) for word in words)
+
+    def _database(self, word: str) -> bool | None:
+        if self.is_replication:
+            return None if word.startswith("@") else word == "replication"
+        if word == "replication":
+            return False
+        if word == "all" or (word == self.database.name and self.database.is_open):
+            return True
+        if self.is_open and word in _OWN_NAME:
+            return None
+        if word in _OWN_NAME and self.database.name == self.role.name:
+            return True
+        if word in _OWN_NAME - {"sameuser"}:
+            return False if self.database.is_fresh or self.role.is_fresh else None
+        if word in _OWN_NAME:
+            return False
+        return _named(word, self.database)
+
+
+def _role(word: str, role: _Side) -> bool | None:
+    if word == "all" or (word == role.name and role.is_open):
+        return True
+    if word.startswith("+") and not role.is_open:
+        return word[1:] == role.name or (False if role.is_fresh else None)
+    return None if word.startswith("+") else _named(word, role)
+
+
+def _named(word: str, side: _Side) -> bool | None:
+    return None if side.is_open or word[:1] in ("@", "/") else _name(word) == side.name
+
+
+def _best(found: Iterable[bool | None]) -> bool | None:
+    results = set(found)
+    return True if True in results else None if None in results else False
+
+
+def _name(word: str) -> str:
+    """The name of a word; one that would be a keyword without its quotes still has them."""
+    return word.strip('"') if word.startswith('"') else word
+
+
+def _path(record: _Record) -> str:
+    """``database/role``; a name with a comma or a slash is in quotes."""
+    sides = (
+        ",".join(f'"{word}"' if re.search(r"[,/]", word) and '"' not in word else word for word in words)
+        for words in (record.databases, record.roles)
+    )
+    return "/".join(sides)
+
+
+def _path_words(path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The words for the database and for the role of a path; none for any."""
+    sides: list[list[str]] = [[""], [""]]
+    is_role, quoted = False, False
+    for sign in path.strip("/"):
+        quoted ^= sign == '"'
+        if sign == "/" and not quoted and not is_role:
+            is_role = True
+        elif sign == "," and not quoted:
+            sides[is_role].append("")
+        else:
+            sides[is_role][-1] += sign
+    databases, roles = (tuple(_unquoted(word) for word in words if word) for words in sides)
+    return databases, roles
+
+
 class HbaPolicy:
     """Records in their order."""
 
@@ -232,55 +349,100 @@ class HbaPolicy:
         """
         self._records = records
         self._includes = includes
+        self._databases = {_name(word) for one in records for word in one.databases}
+        self._roles = {_name(word) for one in records for word in one.roles}
+        self._has_own_names = bool(_OWN_NAME & {word for one in records for word in one.databases})
 
     def paths(self) -> Iterator[str]:
         """``database/role`` of each record."""
-        seen = dict.fromkeys(f"{','.join(one.databases)}/{','.join(one.roles)}" for one in self._records)
+        seen = dict.fromkeys(_path(one) for one in self._records)
         yield from list(seen)[: interface.MAX_PATHS]
 
     def ask(self, who: Requester, path: str) -> PathPermissions:  # noqa: ARG002 - external requesters have no account here
-        """Evaluate ``database/role``, ``database``, or ``/`` for any database and role."""
-        database, _, role = path.strip("/").partition("/")
-        database, role = ("" if name == "all" else name for name in (database, role))
-        permit = self._first(database, role) if database or role else self._any()
-        return PathPermissions(permit, permit)
+        """Evaluate ``database/role``, ``database`` for any role, or ``/`` for any of both.
 
-    def _any(self) -> Permission:
-        last = self._first("", "")
-        pairs = dict.fromkeys((_one(one.databases), _one(one.roles)) for one in self._records if one.is_free)
-        for number, (database, role) in enumerate(pairs):
-            if last.allowed:
-                return last
-            if number >= MAX_PAIRS:
+        Both are lists of words as in a record. ``all`` is a name that no record has; ``replication`` is no database.
+        """
+        found: list[tuple[Permission, _Pair]] = []
+        for pair in self._pairs(*_path_words(path)):
+            if len(found) == MAX_PAIRS:
+                permit, _ = max(found, key=_weight)
                 reason = f"more than {MAX_PAIRS} pairs of database and role: not all were checked"
-                return interface.deny(reason, last.line, last.rule, certain=False)
-            found = self._first(database, role)
-            last = found if found.allowed or (last.certain and found.line) else last
-        return last
+                found = [(interface.deny(reason, permit.line, permit.rule, certain=False), pair), *found]
+                break
+            found.append((self._first(pair), pair))
+            if _weight(found[-1]) >= (True, True):
+                break
+        return _permissions(*max(found, key=_weight))
 
-    def _first(self, database: str, role: str) -> Permission:
+    def _pairs(self, databases: Sequence[str], roles: Sequence[str]) -> Iterator[_Pair]:
+        """The connections that a question is about, those for replication last. No words: any."""
+        words = dict.fromkeys(product(databases or ("all",), roles or ("all",)))
+        if not databases or not roles:
+            for record in self._records:
+                if record.is_free:
+                    words.update(dict.fromkeys(product(databases or record.databases, roles or record.roles)))
+        for database, role in sorted(words, key=lambda pair: pair[0] == "replication"):
+            yield from self._pairs_of(database, role)
+
+    def _pairs_of(self, database: str, role: str) -> Iterator[_Pair]:
+        """The connections for one word each."""
+        if database == "replication":
+            yield _Pair(_REPLICATION, self._role(role))
+        elif database in _OWN_NAME:
+            own = self._role(role, self._databases)
+            yield _Pair(own, own)
+            if database != "sameuser":
+                yield _Pair(_Side(database, is_open=True), own)
+        elif database == "all":
+            used = self._databases | ({self._role(role).name} if self._has_own_names else set())
+            yield _Pair(_fresh(("postgres", "template1"), "<database>", used), self._role(role))
+        else:
+            side = _Side(_name(database), is_open=database[:1] in ("@", "/"))
+            yield _Pair(side, self._role(role, {side.name} if self._has_own_names else ()))
+
+    def _role(self, word: str, used: Collection[str] = ()) -> _Side:
+        """The role of a word; for ``all`` one that no record has, with a name that is not in ``used`` either."""
+        if word == "all":
+            return _fresh(("postgres",), "<role>", {*self._roles, *used})
+        return _Side(_name(word), is_open=word[:1] in ("+", "@", "/"))
+
+    def _covering(
+        self, pair: _Pair, family: int, *, tls: bool
+    ) -> Iterator[tuple[_Record, bool | None, tuple[int, int]]]:
+        """Each record for these connections, if it is certain that it covers the pair, and its addresses."""
+        for record in self._records:
+            matches = pair.matches(record)
+            if matches is False or not record.takes(tls=tls):
+                continue
+            try:
+                span = record.covers(family)
+            except ValueError:
+                # A name in DNS decides about its own addresses only.
+                if record.is_free:
+                    yield record, None, _span(_UNIVERSE[family])
+                continue
+            if span is not None:
+                yield record, matches, span
+
+    def _first(self, pair: _Pair) -> Permission:
         """What the first matching record says, for each kind of connection that an external requester can choose."""
         refused: dict[_Record, int] = {}
         unsure: _Record | None = None
+        is_certain = not self._includes
         for family, tls in product(_UNIVERSE, (True, False)):
             left, free = _Addresses(family), 0
-            for record in self._records:
-                matches = _matches(record, database, role)
-                if matches is False or not record.takes(tls=tls):
-                    continue
-                try:
-                    span = record.covers(family)
-                except ValueError:
-                    matches, span = None, None
+            for record, matches, span in self._covering(pair, family, tls=tls):
                 if matches is None:
-                    # A name in DNS, a group, a pattern or a list in another file decides.
-                    unsure = unsure or (record if record.is_free else None)
+                    if left.has(*span):
+                        unsure = unsure or (record if record.is_free else None)
+                        is_certain &= record.is_free
                     continue
-                taken = left.take(*span) if span is not None else 0
+                taken = left.take(*span)
                 if record.is_free and taken:
                     free += taken
                     if free >= EVERYBODY * left.all:
-                        return self._allow(record, database, role, family, free / left.all)
+                        return _allow(record, pair, f"IPv{family}", free / left.all, tls=tls, certain=is_certain)
                 elif taken:
                     refused[record] = refused.get(record, 0) + taken
         if unsure is not None:
@@ -294,34 +456,42 @@ class HbaPolicy:
         reason = "connections are rejected" if record.method == "reject" else "a login is required"
         return interface.deny(reason, record.line, record.text)
 
-    def _allow(self, record: _Record, database: str, role: str, family: int, part: float) -> Permission:
-        request = f"psql 'host=<host> user={role or 'postgres'} dbname={database or 'postgres'}'"
-        share = "" if part > 0.99 else f" for about {part:.1%} of the public IPv{family} addresses"
-        reason = f"{_FREE[record.method]}{share}; {_ELSEWHERE}"
-        return interface.allow(record.line, record.text, request, reason=reason, certain=not self._includes)
+
+def _weight(answer: tuple[Permission, _Pair]) -> tuple[bool, bool, bool]:
+    """Access comes first, of that what is certain; without access, what is not certain."""
+    permit, _ = answer
+    return permit.allowed, permit.allowed is permit.certain, permit.line > 0
 
 
-_OWN_NAME = {"sameuser", "samerole", "samegroup"}
+def _permissions(permit: Permission, pair: _Pair) -> PathPermissions:
+    if not permit.allowed or not pair.is_replication:
+        return PathPermissions(permit, permit)
+    # https://www.postgresql.org/docs/current/protocol-replication.html: BASE_BACKUP copies all files, and no SQL runs.
+    reason = "a connection for physical replication runs no SQL"
+    return PathPermissions(permit, interface.deny(reason, permit.line, permit.rule, certain=permit.certain))
 
 
-def _one(names: Sequence[str]) -> str:
-    return next((name for name in names if name not in {"all", *_OWN_NAME} and name[:1] not in ("+", "@", "/")), "")
+def _allow(record: _Record, pair: _Pair, family: str, part: float, *, tls: bool, certain: bool) -> Permission:
+    settings = {"host": "<host>", "user": pair.role.name}
+    settings |= {"replication": "true"} if pair.is_replication else {"dbname": pair.database.name}
+    # By default psql prefers TLS.
+    settings |= {} if tls else {"sslmode": "disable"}
+    conninfo = " ".join(f"{name}={_conninfo(value)}" for name, value in settings.items())
+    request = f"psql {shlex.quote(conninfo)}{' -c IDENTIFY_SYSTEM' if pair.is_replication else ''}"
+    share = "" if part > 0.99 else f" for about {part:.1%} of the public {family} addresses"
+    reason = f"{_FREE[record.method]}{share}; {_ELSEWHERE}"
+    if pair.is_replication:
+        reason += ", and the role has REPLICATION: a backup then copies every database"
+    return interface.allow(record.line, record.text, request, reason=reason, certain=certain)
 
 
-def _matches(record: _Record, database: str, role: str) -> bool | None:
-    """True if a record covers a database and a role; ``None`` if that is not in the file. An empty one is any."""
-    databases = record.databases
-    if database and role and "sameuser" in databases:
-        databases = tuple(role if name == "sameuser" else name for name in databases)
-    found = (_covers(databases, database), _covers(record.roles, role))
-    return False if False in found else None if None in found else True
+def _conninfo(value: str) -> str:
+    """A value of a connection string, in quotes if it needs them."""
+    if re.fullmatch(r"[^\s'\\]+", value):
+        return value
+    return "'" + re.sub(r"(['\\])", r"\\\1", value) + "'"
 
 
-def _covers(names: Sequence[str], wanted: str) -> bool | None:
-    if "all" in names:
-        return wanted != "replication"
-    if wanted in names or (wanted and f'"{wanted}"' in names):
-        return True
-    if not wanted and _OWN_NAME & set(names):
-        return True
-    return None if any(name[:1] in ("+", "@", "/") or name in _OWN_NAME for name in names) else False
+def _fresh(names: Iterable[str], placeholder: str, used: Collection[str]) -> _Side:
+    """The first name that is not in use: those that every server has come first."""
+    return _Side(next((name for name in names if name not in used), placeholder), is_fresh=True)

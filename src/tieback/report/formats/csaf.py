@@ -1,11 +1,13 @@
 """Draft of a CSAF 2.0 security advisory: apps as products by vendor, findings as their vulnerabilities.
 
-Source: OASIS, Common Security Advisory Framework 2.0. The coordinator completes the draft before publication: publisher
-namespace, tracking id and text. A store that no app leads to is a product itself. A ``csaf_security_advisory`` requires
-products and vulnerabilities (section 4, profiles); a report without any is a ``csaf_base``.
+Source: OASIS, Common Security Advisory Framework 2.0. The coordinator completes the draft before publication: tracking
+id, text, and the publisher's namespace if no contact shows it. A store that no app leads to is a product itself. A
+``csaf_security_advisory`` requires products and vulnerabilities (section 4, profiles); a report without any is a
+``csaf_base``.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -25,11 +27,19 @@ from tieback.report.texts.clean import clean
 from tieback.report.texts.headline import headline_text
 from tieback.report.texts.stores import place_text, store_text
 
+NAMESPACE_ADVICE = "Replace publisher.namespace by a URL of the publisher: it is not known"
+"""For drafts with ``NO_NAMESPACE``."""
 MOST_APPS = 5_000
 """Limit on the products of an advisory."""
 MOST_FINDINGS = 2_000
 _LABELS = {"AMBER": "AMBER", "CLEAR": "WHITE"}
 """CSAF 2.0 uses the labels of TLP version 1."""
+NO_NAMESPACE = "https://publisher.invalid"
+"""Stands for the publisher's namespace, which is required, if it is not known; the domain never exists (RFC 2606)."""
+_DOMAIN = r"[a-z0-9][a-z0-9.-]{0,251}\.[a-z0-9-]{1,63}"
+_CONTACT = re.compile(
+    rf"(?:mailto:)?[^@\s/]+@(?P<mail>{_DOMAIN})|(?P<scheme>https?)://(?P<site>{_DOMAIN})(?:[:/?#].*)?"
+)
 
 
 class _Advisory(msgspec.Struct, frozen=True):
@@ -67,6 +77,8 @@ class CsafRenderer:
 
     def left_out(self, report: Report) -> Iterator[str]:
         """What of the report is not in the advisory."""
+        if publisher_namespace(report.scope.contact if report.scope else "") == NO_NAMESPACE:
+            yield f"the publisher's namespace, because the report has no e-mail address or URL of it: {NO_NAMESPACE}"
         chosen = _chosen(report)
         stated = sum(1 for _ in _vulnerabilities(report, chosen, {}))
         if not stated:
@@ -112,11 +124,11 @@ def _above_limits(chosen: _Advisory) -> Iterator[str]:
 
 def _head(report: Report, chosen: _Advisory, category: str) -> dict[str, Any]:
     stamp = report.created.strftime("%Y-%m-%dT%H:%M:%SZ")
-    who = report.scope.authorised_by if report.scope else ""
+    who, contact = (report.scope.authorised_by, report.scope.contact) if report.scope else ("", "")
     digest = hashlib.sha256(f"{report.title}\0{stamp}".encode("utf-8", "replace")).hexdigest()[:12]
     title = clean(report.title, 300) or "Open back ends of mobile apps"
     text = headline_text(report)
-    head = advisory_head(title, report.created, who, report.tlp, text, report.tool_version, digest, "a scan")
+    head = advisory_head(title, report.created, who, contact, report.tlp, text, report.tool_version, digest, "a scan")
     head["category"] = category
     if limits := "; ".join(_above_limits(chosen)):
         head["notes"].append({"category": "other", "text": f"Not in this draft: {limits}.", "title": "Limits"})
@@ -126,10 +138,17 @@ def _head(report: Report, chosen: _Advisory, category: str) -> dict[str, Any]:
     return head
 
 
+def publisher_namespace(contact: str) -> str:
+    """The site of a grant's contact, such as ``https://example.org``; ``NO_NAMESPACE`` if it names none."""
+    found = _CONTACT.fullmatch(contact.strip().lower())
+    return f"{found['scheme'] or 'https'}://{found['mail'] or found['site']}" if found else NO_NAMESPACE
+
+
 def advisory_head(
     title: str,
     created: datetime,
     publisher: str,
+    contact: str,
     tlp: str,
     summary: str,
     version: str,
@@ -142,6 +161,7 @@ def advisory_head(
         title: title, at most 300 characters.
         created: time of writing, UTC.
         publisher: the coordinator; may be empty.
+        contact: e-mail address or URL of the coordinator; may be empty.
         tlp: ``AMBER`` or ``CLEAR``.
         summary: conclusion.
         version: of tieback.
@@ -149,6 +169,10 @@ def advisory_head(
         source: what the draft was made from.
     """
     stamp = created.strftime("%Y-%m-%dT%H:%M:%SZ")
+    namespace = publisher_namespace(contact)
+    notes = [{"category": "summary", "text": summary, "title": "Conclusion"}]
+    if namespace == NO_NAMESPACE:
+        notes.append({"category": "other", "text": f"{NAMESPACE_ADVICE}.", "title": "Publisher"})
     return {
         "category": "csaf_security_advisory",
         "csaf_version": "2.0",
@@ -156,10 +180,10 @@ def advisory_head(
         "publisher": {
             "category": "coordinator",
             "name": clean(publisher, 300) or "unknown",
-            "namespace": "https://example.org",
+            "namespace": namespace,
         },
         "distribution": {"tlp": {"label": _LABELS[tlp]}},
-        "notes": [{"category": "summary", "text": summary, "title": "Conclusion"}],
+        "notes": notes,
         "tracking": {
             "id": f"TIEBACK-{created:%Y%m%d}-{key}",
             "status": "draft",

@@ -291,8 +291,8 @@ def _named(report: Report) -> Iterator[str]:
     shown = report.apps.first(MOST_ROWS)
     hosts = hosts_of(report, shown)
     if shown:
-        yield from ("", "## Back ends named in the apps", "")
-        yield from ("| App | Version | Back ends | Hosts |", "|---|---|---:|---|")
+        yield from ("", "## Endpoints named in the apps", "")
+        yield from ("| App | Version | Endpoints | Hosts |", "|---|---|---:|---|")
     for summary in shown:
         known = hosts[summary.app.sha256]
         names = known.names

@@ -419,10 +419,10 @@ def _other(found: Sequence[AppStoreRow], width: int) -> Table:
 def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
     hosts = hosts_of(report, shown)
     most = MOST_HOSTS if width < UNFOLDED else None
-    table = _table("Back ends named in the apps")
+    table = _table("Endpoints named in the apps")
     table.add_column("App", overflow="fold")
     table.add_column("Version", overflow="fold")
-    table.add_column("Back ends", justify="right")
+    table.add_column("Endpoints", justify="right")
     table.add_column("Hosts", overflow="fold")
     for summary in shown:
         known = hosts[summary.app.sha256]

@@ -18,6 +18,7 @@ from tieback.model.probe import Entry, Privileges, Ransom, RansomVerdict
 from tieback.scope.audit_contacts import TargetContact
 
 _CONTACT = TargetContact(NOW, NOW + timedelta(seconds=5), 14, ("93.184.216.5",), "Security office")
+_PORT = TargetContact(NOW, NOW + timedelta(seconds=2), 2)
 _SENDER = msgspec.structs.replace(SENDER, key="https://nordwind.example/key.asc")
 _STAFF = {"owners": "users_of", "removed": "former_users_of"}
 
@@ -65,7 +66,8 @@ def golden_facts(kind: str, name: str) -> LetterFacts:
         more["recipient"] = language.fill(_STAFF[kind], apps="Fieldhand")
     if kind == "provider":
         more["recipient"] = "Example Hosting AG"
-    contacts = {"es.fieldhand.test:9200": _CONTACT, "es.fieldhand.test:9201": _CONTACT}
+    contacts = {f"es.fieldhand.test:{port}": _CONTACT for port in (9200, 9201)}
+    contacts |= {f"es.fieldhand.test:{port}": _PORT for port in range(9202, 9297)}
     facts = collect_facts(language, _SENDER, "Fieldhand Machinery", golden_cases(kind), [APP], DAYS, contacts, **more)
     return msgspec.structs.replace(facts, reference=letter_reference("v-1"))
 

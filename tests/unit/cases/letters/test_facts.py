@@ -206,6 +206,50 @@ def test_when_we_connected_is_stated_in_utc() -> None:
     assert build_store_fact(seen, load_language("en")).looked == "on 3 February 2026; the time was not recorded"
 
 
+HOST = "es.fieldhand.test"
+ONCE = msgspec.structs.replace(CONTACT, last=NOW, connections=1)
+
+
+@each(
+    ("others", "ports"),
+    [
+        ((), ""),
+        (("other.test:9200",), ""),
+        ((f"{HOST}:9200/es/",), ""),
+        ((f"{HOST}:443/project",), ""),
+        ((f"{HOST}:27017",), "in total 2 connections to 2 ports"),
+        ((f"{HOST}:27017", f"{HOST}:27017/a/", f"{HOST}:443"), "in total 4 connections to 3 ports"),
+    ],
+)
+def test_connections_to_other_ports_of_the_host_are_stated_for_its_logs_have_them(
+    others: tuple[str, ...], ports: str
+) -> None:
+    contacts = dict.fromkeys((f"{HOST}:9200", *others), ONCE)
+    looked = build_store_fact(case(), load_language("en"), contacts).looked
+    when = "from 1 March 2026, 12:00:00 to 1 March 2026, 12:00:00 (UTC)"
+    own = "on 1 March 2026, 12:00:00 (UTC), one connection"
+    assert looked == (f"{own}; {ports} of {HOST}, {when}" if ports else own)
+    text = write("exposure", "en", contacts=contacts).text
+    count = ports.rpartition("to ")[2]
+    assert ("To find data stores, we connected to" in text) is bool(ports)
+    assert not ports or f"we connected to {count} of {HOST}." in text
+    assert "few requests" not in text
+
+
+def test_connections_to_another_port_alone_are_stated() -> None:
+    looked = build_store_fact(case(), load_language("en"), {f"{HOST}:443": ONCE}).looked
+    assert looked.startswith("not recorded; 1 to another port of es.fieldhand.test, from ")
+
+
+def test_other_customers_of_a_shared_host_are_no_part_of_a_letter() -> None:
+    route = exposure().routes[0]
+    shared = msgspec.structs.replace(route, candidate=msgspec.structs.replace(route.candidate, resource="project"))
+    one = msgspec.structs.replace(case(), store=exposure(routes=(shared,)))
+    contacts = dict.fromkeys((f"{HOST}:9200", f"{HOST}:27017"), ONCE)
+    assert "27017" not in (looked := build_store_fact(one, load_language("en"), contacts).looked)
+    assert "ports" not in looked
+
+
 @pytest.mark.parametrize("name", ["en", "de", "fr", "es", "pt"])
 def test_a_letter_cites_the_confirmation_of_an_experimental_verdict(name: str) -> None:
     sure = case(confirmed=Confirmation(NOW.date(), "Ann", "session.txt", "5f" * 32))

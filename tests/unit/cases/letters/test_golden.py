@@ -84,6 +84,8 @@ def test_letters_about_a_store_state_when_whence_and_by_whose_authority_we_conne
     for part in ("12:00:00", "12:00:05 (UTC)", "93.184.216.5", "Security office", "a5" * 32):
         assert part in text
     assert re.search("; (?:14|28) |\\) ; (?:14|28) ", text)
+    # Its logs have the ports on which we looked for stores too.
+    assert re.search(r"\b218 \w+ \w+ 97 \w+ \w+ es\.fieldhand\.test", text)
 
 
 @pytest.mark.parametrize("kind", ["owners", "removed"])

@@ -88,6 +88,9 @@ def test_a_store_that_is_not_decided_is_neither_open_nor_closed(workspace: Works
     (row,) = fleet_review(workspace, FleetFilter(q=FIELDHAND)).items
     assert (row.state.value, row.action) == ("not_decided", FleetAction.PROBE)
     assert row.reason == "It leads to a store that is known neither as open nor as closed."
+    # Something was probed, and the reason for no list does not deny it.
+    with pytest.raises(NothingProbedError, match="it is not decided what is open behind an app, so no list was"):
+        block_list_file(workspace, BlockRequest("csv"))
 
 
 @pytest.mark.parametrize("form", ["csv", "intune", "rpz", "hosts"])
@@ -96,5 +99,16 @@ def test_a_run_without_a_grant_gives_no_list(workspace: Workspace, form: str) ->
     page = fleet_review(workspace, FleetFilter())
     assert "had no grant" in page.not_probed
     assert {row.state.value for row in page.items} == {"not_probed", "not_in_run", "unknown"}
-    with pytest.raises(NothingProbedError, match="2 not probed in this run; 1 not in this run; 1 never analysed"):
+    with pytest.raises(
+        NothingProbedError,
+        match=r"no back end of an app was probed, .*2 not probed in this run; 1 not in this run; 1 never analysed",
+    ):
         block_list_file(workspace, BlockRequest(form))
+
+
+def test_a_run_that_probed_only_other_targets_gives_no_list_and_does_not_call_them_unprobed(
+    workspace: Workspace,
+) -> None:
+    start(workspace, GRANT, FIELDHAND, WORKHUB, probed=("db.elsewhere.test:9200",))
+    with pytest.raises(NothingProbedError, match="no back end of an app was probed, so no list was written"):
+        block_list_file(workspace, BlockRequest("csv"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.posture.rules.conftest import Ask
+from tests.unit.posture.rules.conftest import Ask, told
 from tieback.posture.rules.interface import Requester
 from tieback.posture.rules.mysql_grants import MysqlGrants
 from tieback.posture.rules.source import RulesText
@@ -51,3 +51,17 @@ def test_verdict_names_the_grant() -> None:
         "accepts any user name without a password",
     )
     assert list(policy.paths()) == ["shop.*"]
+
+
+def test_each_object_has_the_answer_for_the_grants_on_it() -> None:
+    text = (
+        "CREATE USER 'root'@'%' IDENTIFIED BY 'x';\nGRANT ALL ON *.* TO 'root'@'%';\n"
+        "GRANT PROXY ON ''@'%' TO 'root'@'%';\nCREATE USER 'app'@'%' IDENTIFIED BY 'x';\n"
+        "GRANT SELECT ON shop.* TO 'app'@'%';\nCREATE USER ''@'%';\nGRANT USAGE ON *.* TO ''@'%';\n"
+        "GRANT SELECT ON shop.items TO ''@'%';\nGRANT INSERT ON `log\\_%`.* TO ''@'%';"
+    )
+    policy = READER.read(RulesText("grants.sql", text))
+    answers = {path: told(policy.ask(Requester.ANONYMOUS, path)) for path in (*policy.paths(), "/", "shop", "hr")}
+    assert answers == {
+        "*.*": "--", "shop.*": "--", "shop.items": "r-", "log\\_%.*": "-w", "/": "rw", "shop": "r-", "hr": "--",
+    }  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.posture.rules.conftest import Ask
+from tests.unit.posture.rules.conftest import Ask, told
 from tieback.model.errors import InputError
 from tieback.posture.rules import pg_hba
 from tieback.posture.rules.interface import Requester
@@ -55,6 +55,8 @@ CASES: list[tuple[str, str, str, str]] = [
     ("an included file", "include other.conf\nhost all all all md5", "/", "-?-?"),
     ("trust and an included file", "include other.conf\nhost all all all trust", "/", "r?w?"),
     ("own database", "host sameuser all all trust", "/", "rw"),
+    ("replication, any asked", "host all all all md5\nhost replication all all trust", "/", "r-"),
+    ("replication before, any asked", "host replication all all trust\nhost all all all md5", "/", "r-"),
     ("empty", "# nothing\n\n", "/", "--"),
 ]  # fmt: skip
 
@@ -69,6 +71,87 @@ def test_verdict_names_the_record() -> None:
     read = policy.ask(Requester.ANY_USER, "/").read
     assert (read.line, read.rule) == (2, "host shop all 0.0.0.0/0 trust")
     assert list(policy.paths()) == ["shop/all"]
+
+
+REPLICATION = "psql 'host=<host> user={} replication=true' -c IDENTIFY_SYSTEM"
+PASSWORDS = "host all all 0.0.0.0/0 md5"
+SHOWN: list[tuple[str, str, dict[str, str]]] = [
+    (
+        "replication behind a password for all",
+        f"{PASSWORDS}\nhost replication all 0.0.0.0/0 trust",
+        {"all/all": "--", "replication/all": f"r- {REPLICATION.format('postgres')}"},
+    ),
+    (
+        "replication of one role",
+        f"{PASSWORDS}\nhost replication standby 0.0.0.0/0 trust",
+        {"all/all": "--", "replication/standby": f"r- {REPLICATION.format('standby')}"},
+    ),
+    (
+        "replication rejected",
+        "host replication all 0.0.0.0/0 reject\nhost all all 0.0.0.0/0 trust",
+        {"replication/all": "--", "all/all": "rw psql 'host=<host> user=postgres dbname=postgres'"},
+    ),
+    (
+        "a role that is called replication",
+        f"host all replication 0.0.0.0/0 trust\n{PASSWORDS}",
+        {"all/replication": "rw psql 'host=<host> user=replication dbname=postgres'", "all/all": "--"},
+    ),
+    (
+        "one database",
+        f"host shop all 0.0.0.0/0 trust\n{PASSWORDS}",
+        {"shop/all": "rw psql 'host=<host> user=postgres dbname=shop'", "all/all": "--"},
+    ),
+    (
+        "own database",
+        f"host sameuser all 0.0.0.0/0 trust\n{PASSWORDS}",
+        {"sameuser/all": "rw psql 'host=<host> user=postgres dbname=postgres'", "all/all": "--"},
+    ),
+    (
+        "own database rejected",
+        "host sameuser all 0.0.0.0/0 reject\nhost all all 0.0.0.0/0 trust",
+        {"sameuser/all": "--", "all/all": "rw psql 'host=<host> user=postgres dbname=template1'"},
+    ),
+    (
+        "the superuser rejected",
+        "host all postgres 0.0.0.0/0 reject\nhost all all 0.0.0.0/0 trust",
+        {"all/postgres": "--", "all/all": "rw psql 'host=<host> user=<role> dbname=postgres'"},
+    ),
+    (
+        "a list of databases and roles",
+        "host a app 0.0.0.0/0 reject\nhost a,b app,web 0.0.0.0/0 trust",
+        {"a/app": "--", "a,b/app,web": "rw psql 'host=<host> user=web dbname=a'"},
+    ),
+    (
+        "signs of the path in names",
+        'host "a/b","c,d" "web user" 0.0.0.0/0 trust',
+        {'"a/b","c,d"/web user': """rw psql 'host=<host> user='"'"'web user'"'"' dbname=a/b'"""},
+    ),
+    ("a pattern", 'host "/^a" all 0.0.0.0/0 trust', {'"/^a"/all': "-?-?"}),
+    ("members of a group", "host all +staff 0.0.0.0/0 trust", {"all/+staff": "-?-?"}),
+    (
+        "members of a group must log in",
+        "host all +staff 0.0.0.0/0 md5\nhost all +staff 0.0.0.0/0 trust\nhost all all 0.0.0.0/0 trust",
+        {"all/+staff": "--", "all/all": "rw psql 'host=<host> user=postgres dbname=postgres'"},
+    ),
+    (
+        "without TLS",
+        "hostssl all all 0.0.0.0/0 md5\nhostnossl all all 0.0.0.0/0 trust",
+        {"all/all": "rw psql 'host=<host> user=postgres dbname=postgres sslmode=disable'"},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), [case[1:] for case in SHOWN], ids=[case[0] for case in SHOWN])
+def test_each_record_has_an_answer_of_its_own_with_a_request_that_passes(text: str, expected: dict[str, str]) -> None:
+    policy = READER.read(RulesText("pg_hba.conf", text))
+    answers = {path: policy.ask(Requester.ANONYMOUS, path) for path in policy.paths()}
+    assert {path: f"{told(one)} {one.read.request}".strip() for path, one in answers.items()} == expected
+
+
+def test_membership_of_a_group_makes_access_of_a_named_role_uncertain(ask: Ask) -> None:
+    text = "host all +staff 0.0.0.0/0 md5\nhost all all 0.0.0.0/0 trust"
+    assert ask(READER, text, "anonymous", "shop/app") == "r?w?"
+    assert ask(READER, text, "anonymous", "shop") == "rw"
 
 
 @pytest.mark.parametrize(

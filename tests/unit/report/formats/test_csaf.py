@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from tests.unit.report.conftest import with_accounts
 from tieback.model.report.document import Report
 from tieback.report.formats import csaf
-from tieback.report.formats.csaf import CsafRenderer
+from tieback.report.formats.csaf import NO_NAMESPACE, CsafRenderer
 
 
 def rendered(report: Report) -> dict[str, Any]:
@@ -98,3 +98,36 @@ def test_every_product_is_in_the_tree(report: Report) -> None:
     for weakness in document["vulnerabilities"]:
         assert set(weakness["product_status"]["known_affected"]) <= products
     assert document["document"]["tracking"]["status"] == "draft"
+
+
+@pytest.mark.parametrize(
+    ("contact", "namespace"),
+    [
+        ("security@example.test", "https://example.test"),
+        ("mailto:Security@Example.test", "https://example.test"),
+        ("https://www.example.test/security?x", "https://www.example.test"),
+        ("http://example.test:8080", "http://example.test"),
+        ("", NO_NAMESPACE),
+        ("+49 30 1", NO_NAMESPACE),
+        ("withheld", NO_NAMESPACE),
+        ("root@localhost", NO_NAMESPACE),
+    ],
+)
+def test_the_namespace_is_that_of_the_publisher_or_said_to_be_missing(
+    report: Report, contact: str, namespace: str
+) -> None:
+    assert report.scope is not None
+    one = replace(report, scope=replace(report.scope, contact=contact))
+    document = rendered(one)["document"]
+    noted = [note["text"] for note in document["notes"] if note["title"] == "Publisher"]
+    left = [text for text in CsafRenderer().left_out(one) if "namespace" in text]
+    assert document["publisher"]["namespace"] == namespace
+    assert (bool(noted), bool(left)) == ((namespace == NO_NAMESPACE,) * 2)
+
+
+def test_without_a_grant_the_namespace_is_said_to_be_missing(report: Report) -> None:
+    one = replace(report, scope=None)
+    assert rendered(one)["document"]["publisher"]["namespace"] == NO_NAMESPACE
+    assert next(iter(CsafRenderer().left_out(one))).startswith(
+        "the publisher's namespace, because the report has no e-mail"
+    )
