@@ -67,7 +67,14 @@ def print_recipients(totals: CaptureRecipients, output: str) -> None:
             _print_declared(items)
     for path, flows, counts in totals.counts():
         told = content_text(
-            counts.read, counts.with_data, counts.unreadable, flows, counts.unknown, counts.received, counts.others
+            counts.read,
+            counts.with_data,
+            counts.unreadable,
+            flows,
+            counts.unknown,
+            counts.received,
+            counts.others,
+            counts.longer,
         )
         print_problem(f"{path}: {told or 'no flows with servers'}")
     if totals.left_out:

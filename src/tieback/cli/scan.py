@@ -1,6 +1,7 @@
 """``tieback scan``: analyse inputs, probe under a grant, and report."""
 
 import sys
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -131,6 +132,12 @@ def scan(
     from tieback.scope.policy.approval import load_approved_grant
     from tieback.scope.policy.never import load_site_policy
 
+    if sample_of is not None and grant is None:
+        raise UsageError(
+            "nothing is probed without a grant, so nothing can be extrapolated",
+            where=f"--sample-of {sample_of}",
+            advice="Add --grant",
+        )
     who = audience_of(audience, vendor)
     files = [(path, by_suffix(path)) for path in report or ()]
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
@@ -148,7 +155,7 @@ def scan(
         rules=read_rules(rules, workspace),
     )
     ensure_ledger(workspace, ledger)
-    with run_scan(request, progress_bar) as done:
+    with _kept_after_interrupt(), run_scan(request, progress_bar) as done:
         for error in done.failed:
             print_failure(error)
         print_skipped(done.skipped)
@@ -168,7 +175,7 @@ def scan(
         raise typer.Exit(ExitCode.SOME_FAILED)
     if done.failed or damaged:
         if not done.inputs_read:
-            message_console().print("no input was read; the last run of the workspace is unchanged")
+            message_console().print("no input was read, so that the workspace has no new run")
         raise typer.Exit(ExitCode.SOME_FAILED if done.inputs_read else ExitCode.NOTHING_DONE)
     if closed:
         raise typer.Exit(ExitCode.CLOSED_PIPE)
@@ -214,6 +221,15 @@ def _write_outputs(
         if path in written:
             print_left_out(document, renderer, str(path))
     return lost, closed
+
+
+@contextmanager
+def _kept_after_interrupt() -> "Iterator[None]":
+    try:
+        yield
+    except KeyboardInterrupt:
+        message_console().print("stopped by Ctrl-C: what was read is kept, and the same command continues")
+        raise
 
 
 def _least(fail_on: "Sequence[FailOn]") -> Severity | None:

@@ -200,9 +200,14 @@ def _print_exit_reason(code: ExitCode, reason: str) -> None:
 
 
 def print_skipped(skipped: Iterable["SkippedFiles"], advice: str = "Pass a file by itself to read it.") -> None:
-    """Print a line on stderr for each place and reason of files that were passed over."""
+    """Print a line on stderr for each place and reason of files that were passed over.
+
+    ``advice`` is what to do where the reason has no advice of its own.
+    """
+    from tieback.model.skipped import ADVICE
+
     for one in skipped:
-        print_problem(f"note: {one.where}: {one.text}. {advice}")
+        print_problem(f"note: {one.where}: {one.text}. {ADVICE.get(one.why, advice)}")
 
 
 @contextmanager

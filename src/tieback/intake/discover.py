@@ -18,6 +18,7 @@ from tieback.intake.apps.folder import is_unpacked
 from tieback.intake.places.shard import BLOCK, PACKED, SUFFIX, is_shard
 from tieback.model.errors import InputError
 from tieback.model.skipped import (
+    COMPRESSED,
     LINKS,
     MACOS_DATA,
     NOT_REGULAR,
@@ -266,7 +267,7 @@ def find_inputs(path: Path, skipped: OnSkipped | None = None) -> Iterator[Discov
         elif item.kind is FileKind.SHARD and classify_name(item.path.name) is not FileKind.SHARD:
             passed.add("shards that are not named .tar", _name(item.path))
         elif item.kind is FileKind.PACKED_SHARD:
-            passed.add("compressed shards, whose members cannot be read one by one", _name(item.path))
+            passed.add(COMPRESSED, _name(item.path))
         elif item.kind is FileKind.APP_PART:
             parts.add(item.path)
         else:

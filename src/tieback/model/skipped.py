@@ -14,6 +14,16 @@ HIDDEN = "hidden"
 NOT_EXPORTS = "not exports of an inventory"
 MACOS_DATA = "attributes in an archive of macOS"
 TOO_MANY = "above the limit of files"
+COMPRESSED = "compressed shards, whose members cannot be read one by one"
+SAME_CONTENT = "they have the content of an input before them"
+ADVICE = {
+    COMPRESSED: "Store them as plain .tar.",
+    LINKS: "Pass the folders that they lead to.",
+    UNREADABLE: "Check their permissions.",
+    SAME_CONTENT: "Their results are those of that input.",
+    TOO_MANY: "Pass fewer files at a time.",
+}
+"""What to do about files that were passed over for these reasons."""
 
 
 class SkippedFiles(msgspec.Struct, frozen=True):

@@ -318,6 +318,7 @@ def _captures(
             problems=problems,
             read=sum(group.counts.read for group in groups),
             with_data=sum(group.counts.with_data for group in groups),
+            longer=sum(group.counts.longer for group in groups),
             unreadable=sum(group.counts.unreadable for group in groups),
             not_examined=sum(group.counts.unknown for group in groups),
             received=tuple(sorted({name for group in groups for name in group.counts.received})),

@@ -18,7 +18,7 @@ from tieback.engine.local import LocalEngine
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.grant import Grant
 from tieback.model.report.document import Report
-from tieback.model.skipped import SkippedFiles
+from tieback.model.skipped import SAME_CONTENT, SkippedFiles
 from tieback.model.unit import Unit, UnitEnd
 from tieback.pipeline.conclude import conclude
 from tieback.pipeline.inputs.index import index_inputs
@@ -228,7 +228,9 @@ class _Analysis:
         """All inputs, with the problems of those that failed now or in an earlier run."""
         earlier = {row.key: row.problem for row in ledger.unfinished()}
         inputs = self._entries.failing(earlier | self._problems)
-        inputs.skipped = tuple(self._skipped)
+        count, first = inputs.repeated()
+        copies = [SkippedFiles("inputs", SAME_CONTENT, count, first)] if count else []
+        inputs.skipped = (*self._skipped, *copies)
         return inputs
 
 

@@ -106,6 +106,7 @@ def content_text(
     not_examined: int = 0,
     received: Collection[str] = (),
     others: int = 0,
+    longer: int = 0,
 ) -> str:
     """How much content was readable: "nothing found" and "nothing readable" are different answers.
 
@@ -116,11 +117,15 @@ def content_text(
         flows: all flows with servers.
         not_examined: flows that an earlier release read.
         received: classes that the app received in cleartext.
+        longer: flows that were read and are longer than what is searched of each.
         others: further flows that are not in ``flows``, because no app chose their servers.
     """
     parts = []
     if read:
         parts.append(f"{count_text(read, 'flow')} read: {sent_text(read, with_data)}")
+    if longer:
+        flows_are = count_text(longer, "of them is", "of them are")
+        parts.append(f"{flows_are} longer than 4 KiB in one direction: maybe only the beginning was searched")
     if received:
         parts.append(received_text(received))
     if unreadable:
@@ -140,6 +145,8 @@ def sent_text(read: int, with_data: int) -> str:
     what = "personal data or credentials"
     if not with_data:
         return f"no {what} found in what the app sent"
+    if with_data == read:
+        return f"{what} sent in {'it' if read == 1 else 'all of them'}"
     return f"{what} sent in {with_data:,}, none found in {read - with_data:,}"
 
 
@@ -153,7 +160,7 @@ def received_text(received: Collection[str]) -> str:
 
 def coverage_lines(report: Report) -> Iterator[str]:
     """One sentence on what was read in all captures."""
-    read = with_data = unreadable = flows = not_examined = others = 0
+    read = with_data = unreadable = flows = not_examined = others = longer = 0
     received: set[str] = set()
     for one in report.captures.rows():
         read += one.read
@@ -161,9 +168,10 @@ def coverage_lines(report: Report) -> Iterator[str]:
         unreadable += one.unreadable
         flows += one.flows - one.others
         others += one.others
+        longer += one.longer
         not_examined += one.not_examined
         received.update(one.received)
-    text = content_text(read, with_data, unreadable, flows, not_examined, received, others)
+    text = content_text(read, with_data, unreadable, flows, not_examined, received, others, longer)
     if text:
         yield f"{text}."
     if partly := sum(bool(one.unread) for one in report.captures.rows()):

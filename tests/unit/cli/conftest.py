@@ -14,6 +14,7 @@ from tools.reference.documents import undocumented
 from tests.inline_engine import read_here, worker_processes
 from tests.lab.command import command
 from tieback.cli.main import main
+from tieback.model.skipped import ADVICE
 from tieback.storage.accept import accept_workspace
 
 __all__ = ["read_here", "worker_processes"]
@@ -65,6 +66,11 @@ def undocumented_keys(out: str) -> list[str]:
         if line.startswith('{"schema":"tieback/'):
             first.setdefault(line.split("/", 2)[1], line)
     return [problem for line in first.values() for problem in undocumented(json.loads(line))]
+
+
+def advice(why: str) -> str:
+    """What the line about passed over files advises; ``why``: the reason, perhaps with the number of the files."""
+    return ADVICE.get(why.partition(": ")[0], "Pass a file by itself to read it.")
 
 
 @pytest.fixture

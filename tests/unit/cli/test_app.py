@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.unit.cli.conftest import Run
+from tests.unit.cli.conftest import Run, advice
 
 
 def test_json_is_one_document_an_app(run: Run, apps: Path) -> None:
@@ -72,7 +72,7 @@ def test_files_of_a_folder_that_are_not_read_are_counted(run: Run, apps: Path, t
     ended = run("app", folder, "--format", "json")
     assert (ended.code, len(ended.out.splitlines())) == (0, 1)
     assert ended.err.splitlines() == [
-        f"tieback: note: {folder}: not read because {why}. Pass a file by itself to read it."
+        f"tieback: note: {folder}: not read because {why}. {advice(why)}"
         for why in ("not app packages: 1 file (c.txt)", "parts of apps beside whole apps: 1 file (b.hbc)")
     ]
     captures = run("traffic", folder)

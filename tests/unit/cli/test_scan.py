@@ -4,9 +4,11 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.examples import few
-from tests.unit.cli.conftest import Run
+from tests.unit.cli.conftest import Run, advice
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tests.unit.report.conftest import the_report
 from tieback.cli.scan import FailOn, _reasons_to_fail
@@ -109,6 +111,38 @@ def test_an_input_that_could_not_be_read_is_in_every_format(run: Run, apps: Path
         assert all(part in " ".join(ended.out.split()) for part in ("lost.apk", "a text file, not an app package"))
     if name in ("table", "markdown", "html"):
         assert "1 input could not be read: see the problems." in " ".join(ended.out.split())
+
+
+def test_copies_of_an_input_are_counted(run: Run, apps: Path, tmp_path: Path) -> None:
+    for name in ("a.apk", "b.apk", "c.apk"):
+        (tmp_path / name).write_bytes((apps / "fieldhand.apk").read_bytes())
+    ended = run("scan", "a.apk", "b.apk", "c.apk", "-w", "ws", "--workers", "1", "--format", "json")
+    document = json.loads(ended.out)
+    assert (ended.code, document["headline"]["apps_analysed"], document["headline"]["files_skipped"]) == (0, 1, 2)
+    said = "inputs: not read because they have the content of an input before them: 2 files (such as b.apk)"
+    assert f"tieback: note: {said}. Their results are those of that input." in ended.err.splitlines()
+    assert said.removeprefix("inputs: ") in [one["what"] for one in document["problems"]]
+
+
+def test_a_sample_without_a_grant_is_refused_before_anything_is_read(run: Run, apps: Path, tmp_path: Path) -> None:
+    ended = run("scan", apps / "fieldhand.apk", "-w", "ws", "--sample-of", "1000")
+    assert (ended.code, "nothing can be extrapolated" in ended.err, (tmp_path / "ws").exists()) == (2, True, False)
+
+
+def test_a_scan_that_is_stopped_says_what_is_kept(tmp_path: Path, apps: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(200):
+        (folder / f"{number}.apk").write_bytes((apps / "fieldhand.apk").read_bytes() + number.to_bytes(4, "big"))
+    command = [sys.executable, "-m", "tieback", "scan", str(folder), "-w", str(tmp_path / "ws"), "--workers", "1"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "ws" / "lock").exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "stopped by Ctrl-C: what was read is kept, and the same command continues" in errors
 
 
 def test_fail_on_unread(run: Run, apps: Path, tmp_path: Path) -> None:
@@ -224,10 +258,7 @@ def test_the_files_that_a_scan_passes_over_are_counted(run: Run, apps: Path, tmp
         ended = run("scan", folder, "-w", "ws", "--workers", "1", "--format", name)
         assert ended.code == 0, name
         lines = {line for line in ended.err.splitlines() if " note: " in line}
-        assert lines == {
-            f"tieback: note: {where}: not read because {why}. Pass a file by itself to read it."
-            for where, why in reasons
-        }
+        assert lines == {f"tieback: note: {where}: not read because {why}. {advice(why)}" for where, why in reasons}
         if name == "json":
             document = json.loads(ended.out)
             assert document["headline"]["files_skipped"] == 8
@@ -258,7 +289,7 @@ def test_failed_inputs_exit_3_and_4(run: Run, apps: Path, tmp_path: Path) -> Non
     ended = run("scan", "text.apk", "missing.apk", "-w", "ws2", "--workers", "1")
     assert ended.code == 4
     assert [line.split(":")[1].strip() for line in ended.err.splitlines()[:2]] == ["text.apk", "missing.apk"]
-    assert ended.err.splitlines()[2:] == ["no input was read; the last run of the workspace is unchanged"]
+    assert ended.err.splitlines()[2:] == ["no input was read, so that the workspace has no new run"]
 
 
 def test_a_mistyped_input_does_not_replace_the_last_run(run: Run, apps: Path, tmp_path: Path) -> None:

@@ -58,6 +58,19 @@ def test_every_flow_is_in_one_of_the_numbers() -> None:
     assert sum(map(int, re.findall(r"(\d+) flows?", text))) == 9 + 29
 
 
+def test_long_flows_are_not_searched_to_their_end() -> None:
+    assert content_text(3, 0, 0, 3, longer=2) == (
+        "3 flows read: no personal data or credentials found in what the app sent; "
+        "2 of them are longer than 4 KiB in one direction: maybe only the beginning was searched"
+    )
+    assert "; 1 of them is longer" in content_text(3, 0, 0, 3, longer=1)
+
+
+@each(("read", "text"), [(1, "sent in it"), (3, "sent in all of them")])
+def test_no_count_of_nothing(read: int, text: str) -> None:
+    assert content_text(read, read, 0, read).endswith(text)
+
+
 def test_flows_of_an_earlier_release_are_not_examined() -> None:
     assert content_text(0, 0, 0, 2, 2) == "2 flows not examined for personal data: read them again"
 

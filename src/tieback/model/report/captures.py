@@ -142,6 +142,8 @@ class CaptureSummary(msgspec.Struct, frozen=True):
     """Flows with ``servers`` in which content of the app was read."""
     with_data: int = 0
     """Those of them in which the app sent personal data or credentials."""
+    longer: int = 0
+    """Those of ``read`` with more than 4 KiB in one direction: of these, maybe only the beginning was searched."""
     unreadable: int = 0
     """Flows that are encrypted without keys."""
     not_examined: int = 0

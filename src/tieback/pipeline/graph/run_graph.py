@@ -32,7 +32,7 @@ from tieback.pipeline.graph.views import (
 from tieback.pipeline.mapping.attribution import AttributionSources, attribute_host, split_host
 from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.storage.lake.queries.graph_index import GraphIndex, Level
+from tieback.storage.lake.queries.graph_index import GraphIndex, Ids, Level
 from tieback.storage.lake.queries.graph_rows import AppRow, BackendRow, GraphRows
 from tieback.storage.lake.tables.apps import read_app_documents
 from tieback.storage.lake.tables.imports import services_at, sightings_of_apps
@@ -131,10 +131,10 @@ class RunGraph:
                 where=text[:200],
                 advice="See `tieback backend list`; `tieback backend why` explains any host",
             )
-        nodes = self.index.reach(Level.BACKEND, name, Level.APP)
         values = [backend.endpoint.value for backend in found]
+        nodes = self._reached(name, values, Level.APP)
         apps = tuple(self._app_at(row) for row in self._rows.apps_at(values, self._captured.table, MOST))
-        stores = self._stores(self.index.names(self.index.reach(Level.BACKEND, name, Level.STORE), MOST), values)
+        stores = self._stores(self.index.names(self._reached(name, values, Level.STORE), MOST), values)
         addresses = tuple(dict.fromkeys(address for one in found for address in one.addresses))
         host = host_of(found[0].endpoint)
         told = attribute_host(host, self.knowledge, addresses, resolved_by=found[0].resolved_by) if host else None
@@ -258,6 +258,12 @@ class RunGraph:
         told = sightings_of_apps(self._workspace.lake, [app.bundle_id], [app.sha256], _EVER)
         others = {one.sighting.endpoint.value: one for _, one in told if one.sighting.endpoint.value not in sightings}
         return AppView(app, path, tuple(endpoints), len(sightings), tuple(others.values())[:MOST])
+
+    def _reached(self, name: str, values: Iterable[str], level: Level) -> Ids:
+        """The nodes of a level that a back end or, if the name is a host of several resources, its endpoints reach."""
+        if self.index.find(Level.BACKEND, name) is not None:
+            return self.index.reach(Level.BACKEND, name, level)
+        return self.index.reach_all(Level.ENDPOINT, values, level)
 
     def _find(self, text: str) -> tuple[str, list[Backend]]:
         """The back end that a text refers to, and its endpoints in this run."""

@@ -23,6 +23,10 @@ _ORDER = (Party.THIRD, Party.UNKNOWN, Party.PLATFORM, Party.FIRST)
 _SECRETS = frozenset({"password", "pin_otp", "secret_token"})
 
 
+SEARCHED = 4 * 1024
+"""Bytes of a direction that are searched whatever the source: of a connection 8 KiB, of a body in an archive 4 KiB."""
+
+
 class ContentCounts(msgspec.Struct):
     """Flows by whether the content of the app was read."""
 
@@ -31,6 +35,8 @@ class ContentCounts(msgspec.Struct):
     """Flows of name resolution, discovery and time, and to groups: in none of the other numbers."""
     read: int = 0
     with_data: int = 0
+    longer: int = 0
+    """Flows that were read, and of which a direction is longer than ``SEARCHED``."""
     unreadable: int = 0
     unknown: int = 0
     received: set[str] = msgspec.field(default_factory=set)
@@ -41,6 +47,7 @@ class ContentCounts(msgspec.Struct):
         self.flows += 1
         self.read += flow.content is ContentState.READ
         self.with_data += bool(flow.sent)
+        self.longer += flow.content is ContentState.READ and max(flow.bytes_out or 0, flow.bytes_in or 0) > SEARCHED
         self.unreadable += flow.content is ContentState.ENCRYPTED
         self.unknown += flow.content is ContentState.UNKNOWN
         self.received.update(classes_received(flow))

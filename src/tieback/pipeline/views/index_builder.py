@@ -243,6 +243,7 @@ class _Builder:
             flows=sum(one.flows - one.others for one in captures),
             read=sum(one.read for one in captures),
             with_data=sum(one.with_data for one in captures),
+            longer=sum(one.longer for one in captures),
             unreadable=sum(one.unreadable for one in captures),
             captures_partly_read=sum(bool(one.unread) for one in captures),
             partly_read=tuple(

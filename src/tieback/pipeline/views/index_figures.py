@@ -35,6 +35,8 @@ class RecipientFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Flows in which content of an app was read."""
     with_data: int = 0
     """Those of them with personal data or credentials that the app sent."""
+    longer: int = 0
+    """Those of ``read`` with more than 4 KiB in one direction: of these, maybe only the beginning was searched."""
     unreadable: int = 0
     """Flows that are encrypted without keys: what was sent in them is unknown, not nothing."""
     captures_partly_read: int = 0

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from tieback.model.count_text import count_text
+from tieback.model.endpoint import Endpoint
 from tieback.model.probe import Outcome
 from tieback.model.report.document import Report
 from tieback.model.report.scope import RunScope, SkipReason
@@ -69,10 +70,16 @@ MOST_NAMED = 5
 def unprobed_names(report: Report) -> str:
     """The first candidates that were not probed, and the number of the others; empty if there are none."""
     if report.scope is None:
-        return some_names((one.endpoint.value for one in report.backends.rows()), report.backends.count)
+        return some_names((_backend_name(one.endpoint) for one in report.backends.rows()), report.backends_named)
     targets = (one.target for one in report.probes.rows() if one.outcome in _NOT_PROBED)
     hosts = (one.endpoint.host or one.endpoint.value for one in report.backends.rows() if not one.addresses)
     return some_names(chain(targets, hosts), sum(report.scope.unprobed.values()))
+
+
+def _backend_name(endpoint: Endpoint) -> str:
+    """The host, or the resource itself if many customers share the host: as ``backends_named`` counts them."""
+    host, value = endpoint.host, endpoint.value
+    return host if host and ("://" in value or value.startswith((host, f"[{host}"))) else value
 
 
 def undecided_names(report: Report) -> str:

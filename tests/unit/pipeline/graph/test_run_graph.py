@@ -1,14 +1,18 @@
 """What leads where in the last run, asked from either end."""
 
+import zipfile
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from tests.inline_engine import InlineEngine
 from tests.unit.pipeline.graph_workspace import API, ELASTIC, shared
 from tieback.backends.confidence import SAME_HOST
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.pipeline.graph.run_graph import RunGraph, last_graph
+from tieback.pipeline.scan import ScanRequest, run_scan
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +69,23 @@ def test_back_ends_are_found_as_people_write_them(graph: RunGraph, text: str) ->
 def test_one_sdk_back_end_has_many_clients(graph: RunGraph) -> None:
     view = graph.backend("telemetry.vendor-sdk.test")
     assert {app.bundle_id for app in view.apps} == {"com.tillroll.pos", "com.workhub.mobile", "org.fieldhand.app"}
+
+
+def test_the_host_of_a_resource_has_its_apps(tmp_path: Path) -> None:
+    """The back end of the list is the resource, as ``000webhost:shop``; people ask for its host too."""
+    with zipfile.ZipFile(tmp_path / "shop.apk", "w") as archive:
+        archive.writestr(
+            "assets/www/app.js", 'fetch("https://shop-9.000webhostapp.com/a"); fetch("https://own.shop.test")'
+        )
+        archive.writestr("classes.dex", b"")
+    request = ScanRequest((tmp_path / "shop.apk",), None, tmp_path / "ws", engine=InlineEngine())
+    with run_scan(request, lambda _: nullcontext(lambda *_: None)):
+        pass
+    with last_graph(tmp_path / "ws", tmp_path) as graph:
+        assert {line.host: line.apps for line in graph.lines()} == {"000webhost:shop-9": 1, "own.shop.test": 1}
+        for text in ("000webhost:shop-9", "shop-9.000webhostapp.com", "own.shop.test"):
+            view = graph.backend(text)
+            assert (view.apps_total, len(view.apps)) == (1, 1), text
 
 
 @pytest.mark.parametrize("text", ["nowhere.test", "203.0.113.99", "s3:nothing"])

@@ -2,12 +2,27 @@
 
 from msgspec.structs import replace
 
+from tieback.model.backend import Backend
+from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.report.document import Report
 from tieback.model.report.scope import SkipReason
 from tieback.model.report.tables import LazyTable
 from tieback.report.texts.unprobed import unprobed_names
 from tieback.report.texts.unread import unread_names
+
+
+def test_without_a_grant_back_ends_are_named_as_they_are_counted(report: Report) -> None:
+    """Two endpoints at one host are one back end; the rest is of the same number."""
+    rows = [
+        Backend(Endpoint(EndpointKind.URL, f"https://{host}/{path}", "https", host, 443))
+        for host in ("a.test", "b.test", "c.test", "d.test", "e.test", "f.test", "g.test")
+        for path in ("x", "y")
+    ] + [Backend(Endpoint(EndpointKind.CLOUD, "s3:shop", "https", "s3.amazonaws.com", 443, service="s3"))]
+    named = replace(report, scope=None, backends=LazyTable.of(rows), backends_named=8)
+    assert unprobed_names(named) == "a.test, b.test, c.test, d.test, e.test and 3 more"
+    resource = replace(named, backends=LazyTable.of(rows[-1:]), backends_named=1)
+    assert unprobed_names(resource) == "s3:shop"
 
 
 def test_reasons_of_exit_codes_name_what_was_left_out(report: Report) -> None:

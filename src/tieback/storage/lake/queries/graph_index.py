@@ -10,7 +10,7 @@ lake and the ledger remain the source of truth; the index can be deleted at any 
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import IntEnum
 from itertools import pairwise
 from pathlib import Path
@@ -130,8 +130,12 @@ class GraphIndex:
 
     def reach(self, level: Level, name: str, wanted: Level) -> Ids:
         """The nodes of another level that lead to this one, or that it leads to; ascending, each once."""
-        node = self.find(level, name)
-        nodes = np.empty(0, np.int64) if node is None else np.array([node], np.int64)
+        return self.reach_all(level, (name,), wanted)
+
+    def reach_all(self, level: Level, names: Iterable[str], wanted: Level) -> Ids:
+        """The same for several nodes of one level together."""
+        found = {node for name in names if (node := self.find(level, name)) is not None}
+        nodes = np.array(sorted(found), np.int64)
         step = 1 if wanted > level else -1
         at, to = (self._out_at, self._out) if step > 0 else (self._in_at, self._in)
         for _ in range(abs(wanted - level)):

@@ -85,6 +85,16 @@ class Inputs:
         found = table.filter(pc.is_in(table["unit"], value_set=pa.array(keys, pa.string())))
         return {row.key: row.path for row in reversed(list(_rows(found)))}
 
+    def repeated(self) -> tuple[int, str]:
+        """Inputs that were read and have the content of one before them: how many, and the path of the first."""
+        table = self._table()
+        read = table.filter(pc.equal(table["problem"], ""))
+        firsts = read.group_by(["unit", "version"]).aggregate([("ordinal", "min")])["ordinal_min"]
+        if len(firsts) == len(read):
+            return 0, ""
+        again = read.filter(pc.invert(pc.is_in(read["ordinal"], value_set=firsts)))
+        return len(again), str(again["path"][0].as_py())
+
     def failed(self) -> Iterator[RunInput]:
         """Inputs with a problem."""
         table = self._table()
