@@ -539,6 +539,12 @@ def mariadb(name: str, accounts: str) -> Iterator[RunningServer]:
 
 
 @pytest.fixture(scope="session")
+def mariadb_blind() -> Iterator[RunningServer]:
+    """Has an anonymous account without any right, as after ``mariadb-install-db``: its catalogue shows no table."""
+    yield from mariadb("mariadb-blind", "CREATE USER ''@'127.0.0.1';")
+
+
+@pytest.fixture(scope="session")
 def mariadb_closed() -> Iterator[RunningServer]:
     """Asks for a password, except of ``root``, which has none."""
     yield from mariadb("mariadb", "")

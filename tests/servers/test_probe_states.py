@@ -8,7 +8,7 @@ import pytest
 from tieback.lab.process import RunningServer
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Outcome, ProbeReport
+from tieback.model.probe import Access, Container, Entry, Outcome, Privileges, ProbeReport
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
 
@@ -114,14 +114,31 @@ def test_counts_equal_what_was_loaded(
     assert not found.system
 
 
-def test_an_anonymous_account_is_not_root_without_a_password(
+def test_root_is_tried_beside_an_anonymous_account_if_the_grant_names_it(
     ask: Callable[..., Any], mariadb_anonymous: RunningServer, mariadb_closed: RunningServer
 ) -> None:
-    anonymous = ask(BY_NAME["mysql"], mariadb_anonymous, passwordless=("root",))
+    anonymous = ask(BY_NAME["mysql"], mariadb_anonymous)
     assert (_report(anonymous).access, _report(anonymous).account) == (Access.ANY_USER, "")
     assert not any(b"root" in sent for sent in anonymous.sent)
-    root = _report(ask(BY_NAME["mysql"], mariadb_closed, passwordless=("root",)))
-    assert (root.access, root.account) == (Access.OPEN, "root")
+    for server in (mariadb_anonymous, mariadb_closed):
+        root = _report(ask(BY_NAME["mysql"], server, passwordless=("root",)))
+        assert (root.access, root.account, root.entry) == (Access.OPEN, "root", Entry.NAMED_ACCOUNT)
+        assert root.unlisted == ()
+
+
+def test_a_full_server_whose_anonymous_account_sees_nothing_is_not_called_empty(
+    ask: Callable[..., Any], mariadb_blind: RunningServer
+) -> None:
+    report = _report(ask(BY_NAME["mysql"], mariadb_blind))
+    assert (report.access, report.entry, report.containers) == (Access.SCHEMA_ONLY, Entry.ANY_USER, ())
+    assert report.privileges is Privileges.LIMITED
+    assert any("has no right" in one for one in report.unlisted)
+    assert report.untested == ("the account root without a password: the grant does not name it",)
+    root = _report(ask(BY_NAME["mysql"], mariadb_blind, passwordless=("root",)))
+    assert (root.access, root.account, root.untested, root.unlisted) == (Access.OPEN, "root", (), ())
+    people = _container(root, "hr.employees")
+    assert people.records is not None
+    assert people.records.value == PEOPLE
 
 
 def test_validators_and_odd_names_of_mongodb(ask: Callable[..., Any], mongo_open: RunningServer) -> None:

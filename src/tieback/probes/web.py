@@ -237,6 +237,7 @@ def other_names(draft: ReportDraft, what: str, names: Sequence[str]) -> None:
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     shown = f" other than {', '.join(name[:60] for name in names[:5])}{more}" if names else ""
     draft.untested.append(f"names of {what}{shown}")
+    draft.hidden = f"{what} that the app does not name: the server does not list them to us"
 
 
 def judge_names(draft: ReportDraft, what: str, names: Sequence[str], *, refused: int, list_refused: bool) -> None:

@@ -28,6 +28,9 @@ MOST_UNTESTED = 4
 INTRUSION = "somebody wrote here"
 """Label of the signs of writes by others."""
 
+NOT_CLOSED = ". So the store is not known to be closed"
+UNLISTED = "not counted"
+"""Label of content that the figures may lack."""
 ABILITIES = "permits"
 """Label of what every client that gets in can do there besides reading."""
 ABILITY_WORDS = {
@@ -101,6 +104,14 @@ def untested_text(store: Exposure | ProbeReport) -> str:
     return "; ".join(cut((clean(one, 300) for one in store.untested), MOST_UNTESTED))
 
 
+def unlisted_text(store: Exposure) -> str:
+    """Return what of the content the figures may lack, as one line; empty if nothing."""
+    if not store.unlisted:
+        return ""
+    empty = "" if store.records.value else ". So the store is not known to be empty"
+    return "; ".join(cut((clean(one, 300) for one in store.unlisted), MOST_UNTESTED)) + empty
+
+
 def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:
     """Yield what a reader must know besides the access state, as label and text."""
     if text := entry_text(store):
@@ -108,11 +119,14 @@ def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:
     if text := abilities_text(store):
         yield ABILITIES, text
     if text := untested_text(store):
-        yield "not tried", f"{text}. So the store is not known to be closed"
+        closed = "" if store.access in (Access.OPEN_EMPTY, Access.SCHEMA_ONLY) else NOT_CLOSED
+        yield "not tried", f"{text}{closed}"
     if store.default_credentials:
         yield "default credentials", f"{clean(store.default_credentials)}; they were not tried"
     for which, text in store.notices:
         yield NOTICES[which], clean(text)
+    if store.unlisted:
+        yield UNLISTED, unlisted_text(store)
     if store.at_most > 1:
         yield "how many", how_many_text(store)
     if store.intrusion:

@@ -74,6 +74,7 @@ class AppwriteProbe(SampledWebStore):
         references=("https://appwrite.io/docs/references/cloud/client-rest/databases",),
         pivot=False,
         web=True,
+        hides="documents whose permissions hide them from an anonymous client",
     )
     ask = _VERSION
     keys = ("appwrite-project",)

@@ -109,6 +109,7 @@ class HasuraProbe(WebStoreProbe):
         references=("https://hasura.io/docs/2.0/api-reference/overview/",),
         pivot=False,
         web=True,
+        hides="rows and tables that the role of an anonymous client may not see",
     )
     ask = _VERSION
 

@@ -99,6 +99,7 @@ class KibanaProbe(WebStoreProbe):
             "https://www.elastic.co/guide/en/kibana/current/console-kibana.html",
         ),
         web=True,
+        hides="indices that the user of the console may not see",
     )
     ask = _STATUS
 

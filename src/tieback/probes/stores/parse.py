@@ -105,6 +105,7 @@ class ParseProbe(SampledWebStore):
             "https://docs.parseplatform.org/parse-server/guide/#class-level-permissions",
         ),
         web=True,
+        hides="objects whose access list hides them from an anonymous client",
     )
     ask = _ROOT
     keys = ("parse",)

@@ -117,6 +117,7 @@ class WeaviateProbe(SampledWebStore):
         references=("https://docs.weaviate.io/weaviate/api/rest",),
         pivot=False,
         web=True,
+        hides="collections that an anonymous client may not see",
     )
     ask = _META
 

@@ -11,7 +11,7 @@ COUNT = 'POST /v1/graphql {"query":"{n:people_aggregate{aggregate{count,}}}"}'
 STATES: list[tuple[dict[str, int | str], Access]] = [
     # what differs, access
     ({SCHEMA: '{"errors":[{"extensions":{"code":"access-denied"}}]}'}, Access.AUTH_REQUIRED),
-    ({SCHEMA: '{"data":{"__schema":{"queryType":{"fields":[{"name":"no_queries_available"}]}}}}'}, Access.OPEN_EMPTY),
+    ({SCHEMA: '{"data":{"__schema":{"queryType":{"fields":[{"name":"no_queries_available"}]}}}}'}, Access.SCHEMA_ONLY),
     # The count is a proof of its own.
     ({"GET /v1alpha1/config": 401}, Access.PARTIAL),
     ({"GET /v1alpha1/config": 404}, Access.OPEN),

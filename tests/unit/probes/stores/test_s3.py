@@ -19,7 +19,7 @@ BUCKETS = "<ListAllMyBucketsResult><Buckets><Bucket><Name>people</Name></Bucket>
         ({LIST: 403}, ("people",), Access.AUTH_REQUIRED),
         ({LIST: 404}, ("people",), Access.NOT_FOUND),
         ({"HEAD /people": 403}, ("people",), Access.PARTIAL),
-        ({LIST: "<ListBucketResult><Name>people</Name></ListBucketResult>"}, ("people",), Access.OPEN_EMPTY),
+        ({LIST: "<ListBucketResult><Name>people</Name></ListBucketResult>"}, ("people",), Access.SCHEMA_ONLY),
     ],
 )
 def test_access_state_by_server_answers(

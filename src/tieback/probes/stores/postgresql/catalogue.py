@@ -183,7 +183,8 @@ def judge(draft: ReportDraft, readable: int) -> Access:
     """Access state from the number of tables that are readable and not empty."""
     if readable:
         return draft.access
-    tables = [c for c in draft.containers if c.kind in ("table", MATERIALIZED_VIEW)]
+    # A database by itself is one whose tables were not listed.
+    tables = [c for c in draft.containers if c.kind in ("table", "database", MATERIALIZED_VIEW)]
     held = [c for c in tables if c.records is None or c.records.value]
     return Access.SCHEMA_ONLY if held else Access.OPEN_EMPTY
 
