@@ -356,6 +356,16 @@ def mongo_many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServ
 
 
 @pytest.fixture(scope="session")
+def mongo_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """More databases than are probed, each with two records."""
+    with stopped_after(start_mongod(tmp_path_factory.mktemp("mongo-databases"), HOST, free_port())) as server:
+        with client(HOST, server.port) as connection:
+            for number in range(70):
+                connection[f"clinic{number:02}"]["patients"].insert_many([{"email": f"p{n}@hr.test"} for n in range(2)])
+        yield server
+
+
+@pytest.fixture(scope="session")
 def mongo_auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     login = Login("keeper", PASSWORD)
     with stopped_after(start_mongod(tmp_path_factory.mktemp("mongo-auth"), HOST, free_port(), login=login)) as server:
@@ -463,6 +473,18 @@ def valkey_open(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSer
     with stopped_after(start_valkey(tmp_path_factory.mktemp("valkey"), HOST, free_port())) as server:
         commands: list[tuple[str | bytes, ...]] = [("SET", f"session:{i}:token", "secret") for i in range(PEOPLE)]
         commands += [("SELECT", "3"), ("SET", "anna@hr.test", "secret"), ("SET", "READ_ME", "pay")]
+        pipeline(HOST, server.port, commands)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """100 databases with three keys each."""
+    place = tmp_path_factory.mktemp("valkey-databases")
+    with stopped_after(start_valkey(place, HOST, free_port(), databases=100)) as server:
+        commands: list[tuple[str | bytes, ...]] = []
+        for number in range(100):
+            commands += [("SELECT", str(number)), *(("SET", f"key{n}", "secret") for n in range(3))]
         pipeline(HOST, server.port, commands)
         yield server
 

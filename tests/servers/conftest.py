@@ -8,6 +8,7 @@ from tests.lab.stores import (
     mariadb_closed,
     mariadb_elsewhere,
     mongo_auth,
+    mongo_databases,
     mongo_empty,
     mongo_many,
     mongo_open,
@@ -20,6 +21,7 @@ from tests.lab.stores import (
     recorder,
     transcribe,
     valkey_auth,
+    valkey_databases,
     valkey_empty,
     valkey_open,
 )
@@ -32,6 +34,7 @@ __all__ = [
     "mariadb_closed",
     "mariadb_elsewhere",
     "mongo_auth",
+    "mongo_databases",
     "mongo_empty",
     "mongo_many",
     "mongo_open",
@@ -44,6 +47,7 @@ __all__ = [
     "recorder",
     "transcribe",
     "valkey_auth",
+    "valkey_databases",
     "valkey_empty",
     "valkey_open",
 ]

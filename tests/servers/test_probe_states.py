@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 
+from tieback.assess.exposures import assess_exposures
+from tieback.assess.leaves import records_total
 from tieback.lab.process import RunningServer
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Entry, Outcome, Privileges, ProbeReport
+from tieback.pii.names import NameDetector
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
+from tieback.report.personal import people_text
 
 pytestmark = pytest.mark.servers
 
@@ -157,6 +161,28 @@ def test_a_long_list_of_collections(ask: Callable[..., Any], mongo_many: Running
     assert len([one for one in report.containers if one.path[0] == "many"]) == 1203
     assert report.access is Access.OPEN
     assert any("the first 200 collections were measured" in problem for problem in report.problems)
+
+
+def test_the_sum_of_a_part_of_the_databases_is_a_lower_bound(
+    ask: Callable[..., Any], mongo_databases: RunningServer
+) -> None:
+    report = _report(ask(BY_NAME["mongodb"], mongo_databases, Depth.DESCRIBE))
+    assert len({one.path[0] for one in report.containers if not one.system}) == 64
+    assert report.unlisted == ("70 databases; only the first 64 were probed",)
+    (store,) = assess_exposures([report], {}, NameDetector())
+    assert (store.records.value, store.records.quality) == (128, Quality.LOWER_BOUND)
+    assert store.people is not None
+    assert store.people.at_most is None
+    assert people_text(store.people) == "number unknown, in \u2265128 records"
+
+
+def test_the_server_counts_the_keys_of_databases_that_are_not_listed(
+    ask: Callable[..., Any], valkey_databases: RunningServer
+) -> None:
+    report = _report(ask(BY_NAME["redis"], valkey_databases, Depth.DESCRIBE))
+    assert records_total(report.containers, report.unlisted) == Figure(300, Quality.EXACT, "INFO keyspace")
+    assert report.containers[-1].name == "(36 other databases)"
+    assert any("100 databases" in problem for problem in report.problems)
 
 
 def test_keys_of_valkey_stay_out_of_the_report(ask: Callable[..., Any], valkey_open: RunningServer) -> None:

@@ -36,11 +36,14 @@ def estimate_people(
     telling = {field.container for field in fields if field.pii_class in IDENTIFYING_CLASSES}
     if not telling:
         return None
-    counted = [leaf.records for leaf in leaf_containers(containers) if leaf.name in telling and not leaf.system]
+    own = [leaf for leaf in leaf_containers(containers) if leaf.counts_records]
+    counted = [leaf.records for leaf in own if leaf.name in telling]
+    # Containers whose fields were not read may have people too.
+    blind = any(not leaf.fields and (leaf.records is None or leaf.records.value) for leaf in own)
     records = total((*counted, None) if unlisted else counted, AT_MOST)
     at_least = lower_bound(met, AT_LEAST) if met else None
     # The store's own figures may lag behind the records that were read.
-    if records.value < met or unlisted or any(one is None or one.quality in _NO_LIMIT for one in counted):
+    if records.value < met or unlisted or blind or any(one is None or one.quality in _NO_LIMIT for one in counted):
         return PeopleRange(None, at_least, records if records.value >= met else lower_bound(met, AT_LEAST))
     return PeopleRange(records, at_least)
 

@@ -244,6 +244,13 @@ class ReportDraft:
             self.unlisted.append(what[:300])
             self.problem(what)
 
+    def end_early(self, why: str) -> None:
+        """Record why the conversation ended before its end: the containers so far may not be all."""
+        if self.containers:
+            self.leave_out(why)
+        else:
+            self.problem(why)
+
     def sees_everything(self, hidden: str) -> None:
         """Take back that ``hidden`` was left out: an answer shows that nothing is hidden from this client."""
         self.sees_all = True
@@ -354,14 +361,14 @@ def run_to_report(
         draft.outcome = Outcome.PROTOCOL_MISMATCH
         draft.problem(str(verdict))
     except TooLargeAnswer as verdict:
-        draft.problem(f"larger than the limit: {verdict}")
+        draft.end_early(f"larger than the limit: {verdict}")
     except HostileAnswer as verdict:
         draft.outcome = Outcome.HOSTILE
-        draft.problem(str(verdict))
+        draft.end_early(str(verdict))
     except Fault as fault:
         if not draft.spoke or fault.outcome is Outcome.HOSTILE:
             draft.outcome = fault.outcome
-        draft.problem(f"{fault.outcome}: {fault.detail}")
+        draft.end_early(f"{fault.outcome}: {fault.detail}")
     return draft.report()
 
 

@@ -147,17 +147,24 @@ class Inquiry:
         self.draft.prove(request.label, f"status {answer.status}", Access.AUTH_REQUIRED)
         return True
 
-    def limit[T](self, items: Sequence[T], what: str) -> Sequence[T]:
-        """The first ``MAX_PROBED`` items, which are probed one by one."""
+    def limit[T](self, items: Sequence[T], what: str, *, counted: bool = False) -> Sequence[T]:
+        """The first ``MAX_PROBED`` items, which are probed one by one.
+
+        Args:
+            items: all items.
+            what: what they are, in the plural.
+            counted: true if another answer has the figures of all items.
+        """
         if len(items) > MAX_PROBED:
-            self.draft.problem(f"{len(items)} {what}; only the first {MAX_PROBED} were probed one by one")
+            report = self.draft.problem if counted else self.draft.leave_out
+            report(f"{len(items)} {what}; only the first {MAX_PROBED} were probed one by one")
         return items[:MAX_PROBED]
 
     def add_containers(self, containers: Sequence[Container]) -> None:
         """Add containers to the draft, at most ``MAX_LISTED`` of them."""
         room = MAX_LISTED - len(self.draft.containers)
         if len(containers) > room:
-            self.draft.problem(f"more containers than the limit; the first {MAX_LISTED} are kept")
+            self.draft.leave_out(f"more containers than the limit; the first {MAX_LISTED} are kept")
         self.draft.containers.extend(containers[:room])
 
     def add_count(self, kind: str, figure: Figure) -> None:

@@ -7,13 +7,15 @@ from tests.each import each
 from tieback.assess.people import AT_MOST, PeopleTotal, estimate_people
 from tieback.model.exposure import ClassifiedField, PeopleRange
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
-from tieback.model.probe import Container
+from tieback.model.probe import Container, Field
 from tieback.report.personal import people_text
 
-USERS = Container(("hr", "users"), "table", records=exact(900, "count"))
-ORDERS = Container(("hr", "orders"), "table", records=estimate(5000, "statistics"))
-ROOMS = Container(("hr", "rooms"), "table", records=exact(10_000, "count"))
-UNCOUNTED = Container(("hr", "leads"), "table")
+FIELDS = (Field("x"),)
+USERS = Container(("hr", "users"), "table", records=exact(900, "count"), fields=FIELDS)
+ORDERS = Container(("hr", "orders"), "table", records=estimate(5000, "statistics"), fields=FIELDS)
+ROOMS = Container(("hr", "rooms"), "table", records=exact(10_000, "count"), fields=FIELDS)
+UNCOUNTED = Container(("hr", "leads"), "table", fields=FIELDS)
+EMPTY = Container(("hr", "news"), "table", records=exact(0, "count"))
 OWN = Container(("hr", "log"), "table", system=True, records=exact(1_000_000, "count"))
 
 
@@ -36,7 +38,7 @@ TABLE = [
 def test_the_range_of_a_store(
     fields: list[ClassifiedField], met: int, most: int, quality: Quality, least: int | None
 ) -> None:
-    found = estimate_people((USERS, ORDERS, ROOMS, UNCOUNTED, OWN), fields, met)
+    found = estimate_people((USERS, ORDERS, ROOMS, UNCOUNTED, EMPTY, OWN), fields, met)
     assert found is not None
     limited = quality is not Quality.LOWER_BOUND
     records = found.at_most if limited else found.records
@@ -56,6 +58,12 @@ def test_there_is_no_upper_limit_if_something_was_not_counted() -> None:
     total.add(found)
     total.add(PeopleRange(exact(100, "count"), lower_bound(40, "met")))
     assert total.range() == PeopleRange(None, lower_bound(40, "met"), estimate(6000, "sum over stores"))
+
+
+@pytest.mark.parametrize("other", [Container(("crm",), "database"), msgspec.structs.replace(ORDERS, fields=())])
+def test_containers_whose_fields_were_not_read_may_have_people(other: Container) -> None:
+    found = estimate_people((USERS, other), [field(USERS)], 0)
+    assert found == PeopleRange(None, None, exact(900, AT_MOST))
 
 
 def test_a_lower_bound_of_an_earlier_document_is_no_upper_limit() -> None:

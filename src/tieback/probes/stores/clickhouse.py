@@ -208,6 +208,10 @@ class ClickhouseProbe(SampledWebStore):
             for row in (parts.data if parts else ())
             if len(row) == 4
         }
+        if len(tables.data) >= clickhouse.MAX_PARTS:
+            inquiry.draft.leave_out(
+                f"more tables than the limit; the first {clickhouse.MAX_PARTS} of some databases are listed"
+            )
         known = clickhouse.PartsOf(figures, parts is not None and len(parts.data) < clickhouse.MAX_PARTS)
         fields = (yield from self._columns(inquiry, names)) if inquiry.describes else {}
         local = [clickhouse.LocalTable((str(row[0]), str(row[1])), str(row[2])) for row in tables.data if len(row) == 3]

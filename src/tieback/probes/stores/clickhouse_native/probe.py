@@ -302,6 +302,8 @@ def _list(draft: ReportDraft, session: NativeSession, depth: Depth, names: str, 
     if parts is not None:
         draft.prove(_PARTS.label, f"number of rows of {count_text(len(parts), 'table')}", won)
     figures = {(row[0], row[1]): (parse_count(row[2]), parse_count(row[3])) for row in parts or ()}
+    if len(tables) >= clickhouse.MAX_PARTS:
+        draft.leave_out(f"more tables than the limit; the first {clickhouse.MAX_PARTS} of some databases are listed")
     known = clickhouse.PartsOf(figures, parts is not None and len(parts) < clickhouse.MAX_PARTS)
     fields = (yield from _fields(draft, session, names)) if depth.allows(Depth.DESCRIBE) else {}
     local = [clickhouse.LocalTable((database, table), engine) for database, table, engine in tables]

@@ -263,7 +263,7 @@ def _enumerate(
         asked, f"lists {count_text(len(found.topics), 'topic')} of {count_text(found.brokers, 'broker')}", Access.OPEN
     )
     if len(found.topics) > MAX_TOPICS:
-        draft.problem(f"{count_text(len(found.topics), 'topic')}; only the first {MAX_TOPICS} are listed")
+        draft.leave_out(f"{count_text(len(found.topics), 'topic')}; only the first {MAX_TOPICS} are listed")
     offsets = next((one for one in messages.OFFSETS_HEADS if _knows(versions, messages.LIST_OFFSETS, one)), None)
     walk = _Walk(draft, found, offsets, connection)
     if _knows(versions, messages.DESCRIBE_LOG_DIRS, 1):
@@ -339,7 +339,7 @@ class _Walk:
             draft.problem(f"skipped a topic name that is not safe to send: {topic.name[:60]!r}")
             return
         if self._asked == MAX_PROBED:
-            draft.problem(f"records of the first {MAX_PROBED} topics were counted; the others are only listed")
+            draft.leave_out(f"records of the first {MAX_PROBED} topics were counted; the others are only listed")
         self._asked += 1
         if self._asked <= MAX_PROBED:
             draft.containers[-1] = msgspec.structs.replace(

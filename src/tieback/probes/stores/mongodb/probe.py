@@ -220,11 +220,11 @@ def _enumerate(draft: ReportDraft, session: _Session, depth: Depth, *, sharded: 
         )
         return
     draft.prove("listDatabases", f"lists {count_text(len(names), 'database')}", Access.OPEN)
-    if len(names) > MAX_DATABASES:
-        draft.problem(f"{count_text(len(names), 'database')}; only the first {MAX_DATABASES} were probed")
+    own = [name for name in names if name not in _SYSTEM_DATABASES]
+    if len(own) > MAX_DATABASES:
+        draft.leave_out(f"{count_text(len(own), 'database')}; only the first {MAX_DATABASES} were probed")
     walk = _Walk(draft, session, depth, sharded=sharded)
-    # System databases last: their cost must not use up the budget of the others.
-    for name in sorted(names[:MAX_DATABASES], key=lambda n: (n in _SYSTEM_DATABASES, n)):
+    for name in (*sorted(own)[:MAX_DATABASES], *sorted(_SYSTEM_DATABASES.intersection(names))):
         yield from walk.database(name)
     draft.fingerprint(walk.identifiers)
     draft.access = _judge(draft.containers, walk.refused, walk.held)
@@ -251,7 +251,7 @@ class _Walk:
     def database(self, name: str) -> Conversation[None]:
         draft = self._draft
         if not commands.valid_database(name):
-            draft.problem(f"skipped a database name that is not safe to send: {name[:60]!r}")
+            draft.leave_out(f"skipped a database name that is not safe to send: {name[:60]!r}")
             return
         system = name in _SYSTEM_DATABASES
         if system:
@@ -302,7 +302,7 @@ class _Walk:
             found += answers.collections(more)
             cursor = answers.cursor_of(more)
         if cursor:
-            self._draft.problem(f"{database}: more collections than the limit; the first {len(found)} are listed")
+            self._draft.leave_out(f"{database}: more collections than the limit; the first {len(found)} are listed")
         return found
 
     def _collection(self, database: str, info: answers.CollectionInfo) -> Conversation[None]:
@@ -319,7 +319,9 @@ class _Walk:
             draft.problem(f"{database}: skipped a collection name that is not safe to send: {info.name[:60]!r}")
         elif self._measured >= MAX_COLLECTIONS:
             if self._measured == MAX_COLLECTIONS:
-                draft.problem(f"only the first {MAX_COLLECTIONS} collections were measured; the others are only listed")
+                draft.leave_out(
+                    f"only the first {MAX_COLLECTIONS} collections were measured; the others are only listed"
+                )
                 self._measured += 1
         elif not system:
             self._measured += 1
