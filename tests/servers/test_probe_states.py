@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tieback.assess.conditions import load_conditions
 from tieback.assess.exposures import assess_exposures
 from tieback.assess.leaves import records_total
 from tieback.lab.process import RunningServer
@@ -143,6 +144,17 @@ def test_a_full_server_whose_anonymous_account_sees_nothing_is_not_called_empty(
     people = _container(root, "hr.employees")
     assert people.records is not None
     assert people.records.value == PEOPLE
+
+
+def test_a_server_that_states_that_access_is_unrestricted_is_a_finding(
+    ask: Callable[..., Any], mongo_open: RunningServer
+) -> None:
+    report = _report(ask(BY_NAME["mongodb"], mongo_open))
+    assert report.privileges is Privileges.ADMIN
+    (store,) = assess_exposures([report], {}, NameDetector())
+    (evidence, *_) = load_conditions()["privileged-without-password"](store)
+    assert evidence == "a client without an account has access without a password, with administrator rights"
+    assert any("is unrestricted" in proof for proof in store.proofs)
 
 
 def test_validators_and_odd_names_of_mongodb(ask: Callable[..., Any], mongo_open: RunningServer) -> None:

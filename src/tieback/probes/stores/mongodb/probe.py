@@ -17,7 +17,7 @@ import msgspec
 from tieback.model.count_text import count_text
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.model.probe import Access, Container, Field, Privileges, ProbeReport
 from tieback.probes.interface import (
     ProbeMeta,
     ReportDraft,
@@ -46,7 +46,10 @@ MAX_BATCHES = 10
 """Maximum number of further batches of one listing of collections."""
 _CAP = 1024 * 1024
 _SYSTEM_DATABASES = frozenset(("admin", "config", "local"))
-_WARNING = "Access control is not enabled"
+_WARNING = "Access control is not enabled for the database"
+"""Start-up warning of a server without access control."""
+_UNRESTRICTED = "Read and write access to data and configuration is unrestricted"
+"""Its second half, in the same line or the next: every client has all rights."""
 
 
 class _Session:
@@ -195,9 +198,12 @@ def _startup_warnings(draft: ReportDraft, session: _Session) -> Conversation[Non
         draft.prove("getLog startupWarnings", answers.error_text(log), Access.AUTH_REQUIRED)
     elif answers.is_ok(log):
         lines = log.get("log")
-        said = isinstance(lines, list) and any(isinstance(line, str) and _WARNING in line for line in lines)
+        told = [line for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
+        said = [one for one in (_WARNING, _UNRESTRICTED) if any(one in line for line in told)]
         draft.access = Access.PARTIAL
-        saying = f"start-up warning of the server: {_WARNING}" if said else "answers without a login"
+        if said:
+            draft.privileges = Privileges.ADMIN
+        saying = f"start-up warning of the server: {'. '.join(said)}" if said else "answers without a login"
         draft.prove("getLog startupWarnings", saying, Access.OPEN)
     else:
         draft.problem(f"getLog: {answers.error_text(log)}")
