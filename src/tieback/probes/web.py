@@ -13,6 +13,7 @@ from tieback.model.figure import Figure
 from tieback.model.grant import Depth
 from tieback.model.probe import NOT_RECORDS, Access, Container, Notice, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
+from tieback.probes.wire.challenge import is_login
 from tieback.probes.wire.http import HttpSession, Response
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.opening import STREAM_ENDED
@@ -333,7 +334,8 @@ class WebStoreProbe(HttpProbe):
             raise NotThisProtocol("the app names no resource to probe on this shared host")
         answer = yield from self.ask.first(http, path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         known = self.identify(answer)
-        refused = answer.status in _REFUSALS and self.unnamed_refusals and is_expected(self.meta, target)
+        # A 403 without a product is no login: a filter of addresses, a check of host names or a proxy gives it too.
+        refused = is_login(answer) and self.unnamed_refusals and is_expected(self.meta, target)
         if known is None and not refused:
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
         draft.spoke = True

@@ -205,7 +205,9 @@ class ElasticsearchProbe:
             return root
         text = answer.body[:4096].decode("utf-8", "replace")
         speaks = search_product(answer, text)
-        if answer.status not in (401, 403) or not (speaks or is_expected(self.meta, target)):
+        # A 403 without a product may come from anything in front of any server.
+        expected = answer.status == 401 and is_expected(self.meta, target)
+        if answer.status not in (401, 403) or not (speaks or expected):
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
         draft.spoke = True
         draft.product = speaks
