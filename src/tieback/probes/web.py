@@ -32,8 +32,6 @@ LISTING_CAP = 256 * 1024
 their length."""
 ROOT_CAP = 64 * 1024
 """Maximum number of bytes of an identifying answer that are read."""
-NAMES_UNTESTED = "root_refused_names_untested"
-"""Start of the problem of a store that lists nothing to us, while no container could be requested by its name."""
 _REFUSALS = (401, 403)
 
 
@@ -245,14 +243,14 @@ def other_names(draft: ReportDraft, what: str, names: Sequence[str]) -> None:
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     shown = f" other than {', '.join(name[:60] for name in names[:5])}{more}" if names else ""
     draft.untested.append(f"names of {what}{shown}")
-    draft.hidden = f"{what} that the app does not name: the server does not list them to us"
+    draft.hidden = f"{what} whose names are not known: the server does not list them to us"
 
 
 def judge_names(draft: ReportDraft, what: str, names: Sequence[str], *, refused: int, list_refused: bool) -> None:
     """As ``Inquiry.judge_names``; ``refused`` is the number of names that were refused."""
     if not names:
         draft.access = Access.UNKNOWN
-        draft.problem(f"{NAMES_UNTESTED}: {what} are not listed to us, and no name of one is known")
+        draft.problem(f"{what} are not listed to us, and no name of one is known")
         other_names(draft, what, ())
         return
     other_names(draft, what, names)
@@ -331,7 +329,7 @@ class WebStoreProbe(HttpProbe):
         about = self.about(target)
         path = self.ask.fill(*about) if about else self.ask.path
         if about is None or path is None:
-            raise NotThisProtocol("the app names no resource to probe on this shared host")
+            raise NotThisProtocol("no resource to probe on this shared host is known")
         answer = yield from self.ask.first(http, path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         known = self.identify(answer)
         # A 403 without a product is no login: a filter of addresses, a check of host names or a proxy gives it too.

@@ -1,4 +1,4 @@
-"""Stores with more content than a probe reads: the sum says so, or it is the server's own.
+"""Lines of the probes for the user. A limit of a list is content that was left out: the sum is then of a part.
 
 Every line that a probe writes about a limit of its lists is in ``unlisted``, so that every report has it.
 """
@@ -16,17 +16,20 @@ _OF_FIELDS = re.compile(r"columns|properties|described|tools|estimates|counted$|
 SOURCES = sorted(Path(probes.__file__).parent.rglob("*.py"))
 
 
-def limit_lines(source: str, method: str) -> list[str]:
-    """Texts about limits that are reported by a method of a draft; what is put in is ``#``."""
+def texts_of(source: str, method: str) -> list[str]:
+    """Texts that are reported by a method of a draft; what is put in is ``#``."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method:
             for text in node.args[:1]:
                 parts = text.values if isinstance(text, ast.JoinedStr) else [text]
-                said = "".join(str(one.value) if isinstance(one, ast.Constant) else "#" for one in parts)
-                if _LIMIT.search(said):
-                    found.append(said)
+                found.append("".join(str(one.value) if isinstance(one, ast.Constant) else "#" for one in parts))
     return found
+
+
+def limit_lines(source: str, method: str) -> list[str]:
+    """Those about limits."""
+    return [one for one in texts_of(source, method) if _LIMIT.search(one)]
 
 
 @each("path", SOURCES, ids=lambda path: path.name)
@@ -39,3 +42,19 @@ def test_the_probes_have_such_limits() -> None:
     found = [one for path in SOURCES for one in limit_lines(path.read_text("utf-8"), "leave_out")]
     assert len(found) > 12
     assert any("; only the first" in one for one in found)
+
+
+_KEY = re.compile(r"^[a-z]+(?:_[a-z]+){2,}\b")
+
+
+@each("path", SOURCES, ids=lambda path: path.name)
+def test_a_line_for_the_user_has_no_internal_key(path: Path) -> None:
+    told = [one for method in ("problem", "leave_out") for one in texts_of(path.read_text("utf-8"), method)]
+    assert [one for one in told if _KEY.match(one)] == []
+
+
+@each("path", SOURCES, ids=lambda path: path.name)
+def test_a_line_for_the_user_does_not_need_an_app(path: Path) -> None:
+    """``tieback probe`` has no app, so no line can say what it names."""
+    told = [one for method in ("problem", "leave_out") for one in texts_of(path.read_text("utf-8"), method)]
+    assert [one for one in told if re.search(r"\bthe app (?:names|contains|does)\b", one)] == []
