@@ -282,7 +282,7 @@ class ReportDraft:
             most: maximum number of accounts.
             is_valid: true for a name that is safe to send.
         """
-        chosen = []
+        chosen: list[str] = []
         for account in self.target.passwordless:
             if not is_valid(account):
                 self.problem(f"skipped an account name that is not safe to send: {account[:40]!r}")

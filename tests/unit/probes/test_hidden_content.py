@@ -14,7 +14,7 @@ from tieback.pii.names import NameDetector
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe, ReportDraft, run_to_report
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
-from tieback.scope.conversation import Conversation, Target
+from tieback.scope.conversation import Connect, Conversation, Target
 
 REFUSES = "refuses a list or a count that the client may not have"
 ONLY_ACCESS = "never says that a store is empty: it judges access, or what the server offers"
@@ -40,17 +40,14 @@ LISTS_ALL = {
 HIDING = [probe for probe in PROBES if probe.meta.hides]
 
 
-def report_of(probe: Probe, *, sees_all: bool = False, holds: int = 0) -> ProbeReport:
-    """Of a probe that got in and found one container with ``holds`` records, or none."""
+def report_of(probe: Probe, *, sees_all: bool = False) -> ProbeReport:
+    """Of a probe that got in and found nothing."""
 
     def talk(draft: ReportDraft) -> Conversation[None]:
-        draft.spoke, draft.product, draft.access = True, "store", Access.OPEN if holds else Access.OPEN_EMPTY
+        draft.spoke, draft.product, draft.access = True, "store", Access.OPEN_EMPTY
         draft.sees_all = sees_all
         draft.prove("login", "a synthetic user gets in", Access.ANY_USER)
-        if holds:
-            draft.containers.append(Container(("people",), "table", records=exact(holds, "count")))
-        return
-        yield
+        yield Connect(False)
 
     target = Target("127.0.0.1", probe.meta.ports[0])
     return play(run_to_report(probe.meta, target, talk), MemoryPeer(recorded_answers([])), ()).result
