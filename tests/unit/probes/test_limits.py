@@ -13,6 +13,8 @@ from tieback import probes
 _LIMIT = re.compile(r"\b(?:more [a-z ]+ than the limit|[Oo]nly the \S+ ?\S* (?:were|are)|the first \S+ (?:were|are))")
 _OF_FIELDS = re.compile(r"columns|properties|described|tools|estimates|counted$|one by one$")
 """What leaves out no record: fields, things that are no records, and tables that have an estimate."""
+_OF_TOOLS = "mcp"
+"""A probe whose lists are of tools, which are no content."""
 SOURCES = sorted(Path(probes.__file__).parent.rglob("*.py"))
 
 
@@ -35,7 +37,7 @@ def limit_lines(source: str, method: str) -> list[str]:
 @each("path", SOURCES, ids=lambda path: path.name)
 def test_a_limit_of_a_list_is_content_that_was_left_out(path: Path) -> None:
     found = [one for one in limit_lines(path.read_text("utf-8"), "problem") if not _OF_FIELDS.search(one)]
-    assert found == [], "use leave_out: the sums are then lower bounds"
+    assert found == [] or path.parent.name == _OF_TOOLS, "use leave_out: the sums are then lower bounds"
 
 
 def test_the_probes_have_such_limits() -> None:
