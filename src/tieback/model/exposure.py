@@ -70,7 +70,7 @@ class PeopleRange(msgspec.Struct, frozen=True):
 
     at_most: Figure | None
     """Records of the containers that can distinguish people, assuming one person per record; ``None`` if not all were
-    counted: a lower bound of records is no upper limit of people."""
+    counted."""
     at_least: Figure | None = None
     """Distinct people in the records that were read; ``None`` if none were read."""
     records: Figure | None = None
