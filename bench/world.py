@@ -281,6 +281,8 @@ def figures(workspace: Path, _: int) -> Said:
         head, scope = report.headline, report.scope
         assert scope is not None
         assert head.people is not None
+        people = head.people.at_most or head.people.records
+        assert people is not None
         tables = {one.by: {group.name: grouped(group) for group in one.groups} for one in report.tables}
         told: Said = {
             "apps analysed": head.apps_analysed,
@@ -291,7 +293,7 @@ def figures(workspace: Path, _: int) -> Said:
             "honeypots": head.honeypots,
             "records": [head.records.value, head.records.quality],
             "bytes": [head.bytes.value, head.bytes.quality],
-            "people at most": [head.people.at_most.value, head.people.at_most.quality],
+            "people at most": [people.value, people.quality],
             "classes": {name: [figure.value, figure.quality] for name, figure in head.pii},
             "kinds": tables["kind"],
             "platforms": tables["platform"],

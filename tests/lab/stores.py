@@ -356,6 +356,16 @@ def mongo_many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServ
 
 
 @pytest.fixture(scope="session")
+def mongo_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """More databases than are probed, each with two records."""
+    with stopped_after(start_mongod(tmp_path_factory.mktemp("mongo-databases"), HOST, free_port())) as server:
+        with client(HOST, server.port) as connection:
+            for number in range(70):
+                connection[f"clinic{number:02}"]["patients"].insert_many([{"email": f"p{n}@hr.test"} for n in range(2)])
+        yield server
+
+
+@pytest.fixture(scope="session")
 def mongo_auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     login = Login("keeper", PASSWORD)
     with stopped_after(start_mongod(tmp_path_factory.mktemp("mongo-auth"), HOST, free_port(), login=login)) as server:
@@ -468,6 +478,18 @@ def valkey_open(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSer
 
 
 @pytest.fixture(scope="session")
+def valkey_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """100 databases with three keys each."""
+    place = tmp_path_factory.mktemp("valkey-databases")
+    with stopped_after(start_valkey(place, HOST, free_port(), databases=100)) as server:
+        commands: list[tuple[str | bytes, ...]] = []
+        for number in range(100):
+            commands += [("SELECT", str(number)), *(("SET", f"key{n}", "secret") for n in range(3))]
+        pipeline(HOST, server.port, commands)
+        yield server
+
+
+@pytest.fixture(scope="session")
 def valkey_auth(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     with stopped_after(
         start_valkey(tmp_path_factory.mktemp("valkey-auth"), HOST, free_port(), password=PASSWORD)
@@ -536,6 +558,12 @@ def mariadb(name: str, accounts: str) -> Iterator[RunningServer]:
         )
         process, _ = launch(Launch(argv, directory, HOST, port, account, seconds=60), lambda: accepts(port))
         yield from finished(RunningServer("mariadb", "", HOST, port, process, emulation=False, directory=place))
+
+
+@pytest.fixture(scope="session")
+def mariadb_blind() -> Iterator[RunningServer]:
+    """Has an anonymous account without any right, as after ``mariadb-install-db``: its catalogue shows no table."""
+    yield from mariadb("mariadb-blind", "CREATE USER ''@'127.0.0.1';")
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,17 @@ from typing import Any
 
 import pytest
 
+from tieback.assess.conditions import load_conditions
+from tieback.assess.exposures import assess_exposures
+from tieback.assess.leaves import records_total
 from tieback.lab.process import RunningServer
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Outcome, ProbeReport
+from tieback.model.probe import Access, Container, Entry, Outcome, Privileges, ProbeReport
+from tieback.pii.names import NameDetector
 from tieback.probes import PROBES
 from tieback.probes.interface import Probe
+from tieback.report.personal import people_text
 
 pytestmark = pytest.mark.servers
 
@@ -114,14 +119,42 @@ def test_counts_equal_what_was_loaded(
     assert not found.system
 
 
-def test_an_anonymous_account_is_not_root_without_a_password(
+def test_root_is_tried_beside_an_anonymous_account_if_the_grant_names_it(
     ask: Callable[..., Any], mariadb_anonymous: RunningServer, mariadb_closed: RunningServer
 ) -> None:
-    anonymous = ask(BY_NAME["mysql"], mariadb_anonymous, passwordless=("root",))
+    anonymous = ask(BY_NAME["mysql"], mariadb_anonymous)
     assert (_report(anonymous).access, _report(anonymous).account) == (Access.ANY_USER, "")
     assert not any(b"root" in sent for sent in anonymous.sent)
-    root = _report(ask(BY_NAME["mysql"], mariadb_closed, passwordless=("root",)))
-    assert (root.access, root.account) == (Access.OPEN, "root")
+    for server in (mariadb_anonymous, mariadb_closed):
+        root = _report(ask(BY_NAME["mysql"], server, passwordless=("root",)))
+        assert (root.access, root.account, root.entry) == (Access.OPEN, "root", Entry.NAMED_ACCOUNT)
+        assert root.unlisted == ()
+
+
+def test_a_full_server_whose_anonymous_account_sees_nothing_is_not_called_empty(
+    ask: Callable[..., Any], mariadb_blind: RunningServer
+) -> None:
+    report = _report(ask(BY_NAME["mysql"], mariadb_blind))
+    assert (report.access, report.entry, report.containers) == (Access.SCHEMA_ONLY, Entry.ANY_USER, ())
+    assert report.privileges is Privileges.LIMITED
+    assert any("has no right" in one for one in report.unlisted)
+    assert report.untested == ("the account root without a password: the grant does not name it",)
+    root = _report(ask(BY_NAME["mysql"], mariadb_blind, passwordless=("root",)))
+    assert (root.access, root.account, root.untested, root.unlisted) == (Access.OPEN, "root", (), ())
+    people = _container(root, "hr.employees")
+    assert people.records is not None
+    assert people.records.value == PEOPLE
+
+
+def test_a_server_that_states_that_access_is_unrestricted_is_a_finding(
+    ask: Callable[..., Any], mongo_open: RunningServer
+) -> None:
+    report = _report(ask(BY_NAME["mongodb"], mongo_open))
+    assert report.privileges is Privileges.ADMIN
+    (store,) = assess_exposures([report], {}, NameDetector())
+    (evidence, *_) = load_conditions()["privileged-without-password"](store)
+    assert evidence == "a client without an account has access without a password, with administrator rights"
+    assert any("is unrestricted" in proof for proof in store.proofs)
 
 
 def test_validators_and_odd_names_of_mongodb(ask: Callable[..., Any], mongo_open: RunningServer) -> None:
@@ -140,6 +173,28 @@ def test_a_long_list_of_collections(ask: Callable[..., Any], mongo_many: Running
     assert len([one for one in report.containers if one.path[0] == "many"]) == 1203
     assert report.access is Access.OPEN
     assert any("the first 200 collections were measured" in problem for problem in report.problems)
+
+
+def test_the_sum_of_a_part_of_the_databases_is_a_lower_bound(
+    ask: Callable[..., Any], mongo_databases: RunningServer
+) -> None:
+    report = _report(ask(BY_NAME["mongodb"], mongo_databases, Depth.DESCRIBE))
+    assert len({one.path[0] for one in report.containers if not one.system}) == 64
+    assert report.unlisted == ("70 databases; only the first 64 were probed",)
+    (store,) = assess_exposures([report], {}, NameDetector())
+    assert (store.records.value, store.records.quality) == (128, Quality.LOWER_BOUND)
+    assert store.people is not None
+    assert store.people.at_most is None
+    assert people_text(store.people) == "number unknown, in \u2265128 records"
+
+
+def test_the_server_counts_the_keys_of_databases_that_are_not_listed(
+    ask: Callable[..., Any], valkey_databases: RunningServer
+) -> None:
+    report = _report(ask(BY_NAME["redis"], valkey_databases, Depth.DESCRIBE))
+    assert records_total(report.containers, report.unlisted) == Figure(300, Quality.EXACT, "INFO keyspace")
+    assert report.containers[-1].name == "(36 other databases)"
+    assert any("100 databases" in problem for problem in report.problems)
 
 
 def test_keys_of_valkey_stay_out_of_the_report(ask: Callable[..., Any], valkey_open: RunningServer) -> None:

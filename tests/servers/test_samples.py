@@ -152,6 +152,7 @@ async def test_values_are_classified_and_nothing_of_them_stays(
     assert (password.basis, password.details) == (ClassificationBasis.VALUE, ("bcrypt hash",))
     assert found.people is not None
     assert found.people.at_least is not None
+    assert found.people.at_most is not None
     # A key-value server picks the records itself, and some have no person in them.
     assert 10 <= found.people.at_least.value <= found.people.at_most.value
     assert samples_sent(tmp_path) == 1

@@ -14,6 +14,9 @@ from tieback.model.backend import Route
 from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.probe import NOT_CHECKED, OFFERED, Ability, Access, Entry, Notice, Privileges, RansomVerdict
 
+NOT_COUNTED = "not counted"
+"""Start of the evidence of content that the figures of a store may lack."""
+
 type Condition = Callable[[Exposure], tuple[str, ...]]
 
 BUCKETS = frozenset(
@@ -97,7 +100,9 @@ def is_older(version: str, than: str) -> bool:
 
 
 def _proofs(exposure: Exposure) -> tuple[str, ...]:
-    return exposure.proofs or (f"{exposure.product} at {', '.join(exposure.addresses)}: {exposure.access}",)
+    """What proves the access, and what of the content the figures may lack."""
+    proofs = exposure.proofs or (f"{exposure.product} at {', '.join(exposure.addresses)}: {exposure.access}",)
+    return (*proofs, *(f"{NOT_COUNTED}: {one}" for one in exposure.unlisted))
 
 
 def _shows(exposure: Exposure, access: Access) -> tuple[str, ...]:

@@ -86,7 +86,8 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
     notes = measures.signs.note_paths(containers)
     fields = classify_fields([one for one in containers if one.path not in notes], measures.detector)
     parts = distinct_parts(store)
-    pii = tuple(_totals(containers, fields, len(parts)))
+    unlisted = _unlisted(reports, len(parts))
+    pii = tuple(_totals(containers, fields, len(parts), unlisted))
     # Not known is no exact zero: only an empty store was listed and has nothing.
     listed = bool(containers) or best.access is Access.OPEN_EMPTY
     honeypot = tuple(dict.fromkeys(reason for report in reports for reason in measures.honeypots.reasons(report)))
@@ -95,8 +96,8 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         # Data of a honeypot is not real.
         access=best.access if not honeypot else Access.UNKNOWN,
         privileges=way.privileges,
-        records=_if_one(records_total(containers), len(parts)) if listed else NOT_LISTED,
-        bytes=_if_one(bytes_total(containers), len(parts)) if listed else NOT_LISTED,
+        records=_if_one(records_total(containers, unlisted), len(parts)) if listed else NOT_LISTED,
+        bytes=_if_one(bytes_total(containers, unlisted), len(parts)) if listed else NOT_LISTED,
         pii=pii,
         ransom=strongest_verdict((measures.signs.judge(containers), *(report.ransom for report in reports))),
         cleartext=any(report.cleartext for report in reports),
@@ -126,7 +127,7 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         bytes_sent=sum(report.bytes_sent for report in reports),
         bytes_read=sum(report.bytes_read for report in reports),
         cleartext=facts.cleartext,
-        people=_people(parts, containers, fields),
+        people=_people(parts, containers, fields, unlisted),
         own_people=most_own_people(report.own_people for report in reports),
         account=way.account or next((report.account for report in reports if report.account), ""),
         honeypot=honeypot,
@@ -143,7 +144,15 @@ def _exposure(store: Store, routes: Mapping[str, Sequence[AppRoute]], measures: 
         untested=() if best.access.exposed else tuple(dict.fromkeys(one for r in reports for one in r.untested)),
         intrusion=_intrusion(best.product, containers, reports, measures.intrusion),
         abilities=tuple(facts.abilities),
+        unlisted=unlisted,
     )
+
+
+def _unlisted(reports: Sequence[ProbeReport], parts: int = 1) -> tuple[str, ...]:
+    """What the containers of all reports may lack: nothing, if one report of the one store listed everything."""
+    if parts == 1 and any(report.containers and not report.unlisted for report in reports):
+        return ()
+    return tuple(dict.fromkeys(one for report in reports for one in report.unlisted))
 
 
 def _trait(reports: Sequence[ProbeReport], name: str) -> str:
@@ -173,29 +182,33 @@ def _if_one(figure: Figure, parts: int) -> Figure:
 
 
 def _if_several(
-    parts: Sequence[Sequence[ProbeReport]], measure: Callable[[Sequence[Container]], Figure]
+    parts: Sequence[Sequence[ProbeReport]], measure: Callable[[Sequence[Container], Sequence[str]], Figure]
 ) -> Figure | None:
     """The sum over the parts of a store, or ``None`` if there is only one part."""
     if len(parts) == 1:
         return None
     return total(
-        (measure(_containers(part)) for part in parts), f"sum over {count_text(len(parts), 'address', 'addresses')}"
+        (measure(_containers(part), _unlisted(part)) for part in parts),
+        f"sum over {count_text(len(parts), 'address', 'addresses')}",
     )
 
 
 def _people(
-    parts: Sequence[Sequence[ProbeReport]], containers: Sequence[Container], fields: Sequence[ClassifiedField]
+    parts: Sequence[Sequence[ProbeReport]],
+    containers: Sequence[Container],
+    fields: Sequence[ClassifiedField],
+    unlisted: Sequence[str],
 ) -> PeopleRange | None:
     """The range of a store; the upper limit counts each part that may be a store of its own."""
     met = max(report.people for part in parts for report in part)
-    found = estimate_people(containers, fields, met)
+    found = estimate_people(containers, fields, met, unlisted)
     if found is None or len(parts) == 1:
         return found
     most = PeopleTotal()
     for part in parts:
-        most.add(estimate_people(_containers(part), fields, met))
+        most.add(estimate_people(_containers(part), fields, met, _unlisted(part)))
     all_parts = most.range()
-    return found if all_parts is None else PeopleRange(all_parts.at_most, found.at_least)
+    return found if all_parts is None else PeopleRange(all_parts.at_most, found.at_least, all_parts.records)
 
 
 def _routes(targets: Iterable[str], routes: Mapping[str, Sequence[AppRoute]]) -> tuple[AppRoute, ...]:
@@ -269,13 +282,16 @@ def _classified_field(container: str, field: str, verdict: Classification) -> Cl
     )
 
 
-def _totals(containers: Sequence[Container], fields: Sequence[ClassifiedField], parts: int) -> Iterator[PiiClassTotal]:
+def _totals(
+    containers: Sequence[Container], fields: Sequence[ClassifiedField], parts: int, unlisted: Sequence[str]
+) -> Iterator[PiiClassTotal]:
     """One total per class, most records first: records of the containers that have such a field."""
+    missing = (None,) if unlisted else ()
     records = {leaf.name: leaf.records for leaf in leaf_containers(containers) if not leaf.system}
     totals = [
         PiiClassTotal(
             pii_class,
-            _if_one(total(records[name] for name in dict.fromkeys(f.container for f in own)), parts),
+            _if_one(total((*(records[name] for name in dict.fromkeys(f.container for f in own)), *missing)), parts),
             len(own),
             ClassificationBasis.VALUE
             if any(field.basis is ClassificationBasis.VALUE for field in own)

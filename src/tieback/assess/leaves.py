@@ -27,23 +27,25 @@ def leaf_containers(containers: Sequence[Container]) -> Iterator[Container]:
         yield _as_system(container) if inside and not container.system else container
 
 
-def records_total(containers: Sequence[Container]) -> Figure:
+def records_total(containers: Sequence[Container], unlisted: Sequence[str] = ()) -> Figure:
     """Sum the records of all leaf containers that are not the product's own; a missing figure makes a lower bound.
 
+    So does content that is not in the containers (``unlisted``, as in the report).
     Relationships between records are no records. A server with nothing but models, jobs and the like has no figure:
     zero would be a statement about records that it may have.
     """
     leaves = [leaf for leaf in leaf_containers(containers) if not leaf.system]
     if leaves and all(leaf.kind in NOT_RECORDS and leaf.kind not in _OF_DATA for leaf in leaves):
         return NO_RECORDS_COUNTED
-    return total((leaf.records for leaf in leaves if leaf.counts_records), None)
+    return total((*(leaf.records for leaf in leaves if leaf.counts_records), *_missing(unlisted)), None)
 
 
-def bytes_total(containers: Sequence[Container]) -> Figure:
+def bytes_total(containers: Sequence[Container], unlisted: Sequence[str] = ()) -> Figure:
     """Sum the bytes of all leaf containers that are not the product's own; a view has none, and a model is no data.
 
     Stores often report the size of a database but not of its tables. If a leaf has no figure, the innermost enclosing
     container that has one counts for everything inside it. With nothing but models, there is no figure.
+    ``unlisted`` is as for ``records_total``.
     """
     by_path = {container.path: container for container in containers}
     leaves = [leaf for leaf in leaf_containers(containers) if not leaf.system]
@@ -54,7 +56,12 @@ def bytes_total(containers: Sequence[Container]) -> Figure:
     for leaf in data:
         if leaf.bytes is None:
             _replace_by_outer(leaf.path, chosen, lambda path: by_path[path].bytes if path in by_path else None)
-    return total(chosen.values(), None)
+    return total((*chosen.values(), *_missing(unlisted)), None)
+
+
+def _missing(unlisted: Sequence[str]) -> tuple[None, ...]:
+    """A missing figure for content that no container stands for."""
+    return (None,) if unlisted else ()
 
 
 def _replace_by_outer(

@@ -135,8 +135,8 @@ def _measured(
 ) -> Recheck:
     # Several addresses of one store report the same data: the highest figure counts.
     best = max(reports, key=lambda report: records_total(report.containers).value)
-    records = records_total(best.containers) if best.containers else None
-    size = bytes_total(best.containers) if best.containers else None
+    records = records_total(best.containers, best.unlisted) if best.containers else None
+    size = bytes_total(best.containers, best.unlisted) if best.containers else None
     return Recheck(
         verdict,
         now,

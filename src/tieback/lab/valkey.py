@@ -13,7 +13,9 @@ from tieback.model.errors import LabError
 type Command = tuple[str | bytes, ...]
 
 
-def start_valkey(directory: Path, address: str, port: int, *, password: str | None = None) -> RunningServer:
+def start_valkey(
+    directory: Path, address: str, port: int, *, password: str | None = None, databases: int = 16
+) -> RunningServer:
     """Start Valkey on ``address:port``; only its log and settings are on disk.
 
     Args:
@@ -21,6 +23,7 @@ def start_valkey(directory: Path, address: str, port: int, *, password: str | No
         address: the only address that it listens on.
         port: TCP port.
         password: password of the default user (``requirepass``); ``None``: open, with protected mode off.
+        databases: their number.
 
     Raises:
         LabError: the wheel is missing, the port is in use, or the server did not start.
@@ -28,6 +31,7 @@ def start_valkey(directory: Path, address: str, port: int, *, password: str | No
     directory.mkdir(parents=True, exist_ok=True)
     require_free_port(address, port)
     lines = [f"bind {address}", f"port {port}", 'save ""', "appendonly no", "protected-mode no", "daemonize no"]
+    lines.append(f"databases {databases}")
     if password is not None:
         lines.append(f'requirepass "{password}"')
     settings = directory / "valkey.conf"

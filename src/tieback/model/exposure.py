@@ -5,7 +5,7 @@ from enum import StrEnum
 import msgspec
 
 from tieback.model.backend import Candidate
-from tieback.model.figure import Figure
+from tieback.model.figure import Figure, Quality
 from tieback.model.pii import ClassificationBasis, OwnPeople
 from tieback.model.probe import (
     OFFERED,
@@ -68,10 +68,19 @@ class PiiClassTotal(msgspec.Struct, frozen=True):
 class PeopleRange(msgspec.Struct, frozen=True):
     """Number of people in the records of exposed stores, as a range."""
 
-    at_most: Figure
-    """Records of the containers that can distinguish people, assuming one person per record."""
+    at_most: Figure | None
+    """Records of the containers that can distinguish people, assuming one person per record; ``None`` if not all were
+    counted."""
     at_least: Figure | None = None
     """Distinct people in the records that were read; ``None`` if none were read."""
+    records: Figure | None = None
+    """The records that were counted, if ``at_most`` is ``None``."""
+
+    def __post_init__(self) -> None:
+        # Documents of earlier versions have a lower bound as the upper limit.
+        if self.at_most is not None and self.at_most.quality is Quality.LOWER_BOUND:
+            msgspec.structs.force_setattr(self, "records", self.records or self.at_most)
+            msgspec.structs.force_setattr(self, "at_most", None)
 
 
 class SeverityFactor(msgspec.Struct, frozen=True):
@@ -180,6 +189,9 @@ class Exposure(msgspec.Struct, frozen=True):
     """Statements of the server that are findings of their own; what they offer is never used."""
     abilities: tuple[Ability, ...] = ()
     """What every client with access can do, as the vendor documents; never tried."""
+    unlisted: tuple[str, ...] = ()
+    """What of its content ``containers`` may lack: beyond a limit of the probe, or not visible to the client. If not
+    empty, ``records`` and ``bytes`` are of a part."""
 
     @property
     def exposed(self) -> bool:

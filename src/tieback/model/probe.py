@@ -43,7 +43,8 @@ class Access(StrEnum):
     OPEN_EMPTY = "open_empty"
     """Unauthenticated access works, but there is only system data."""
     SCHEMA_ONLY = "schema_only"
-    """Names are readable, records are not."""
+    """Access works, but shows no record: only names are readable, or the server shows this client only a part of its
+    content, and that part is empty."""
     PARTIAL = "partial"
     """Some containers are readable, others require authentication; or there is only one proof."""
     ANY_USER = "any_user"
@@ -321,6 +322,9 @@ class ProbeReport(msgspec.Struct, frozen=True):
 
     abilities: tuple[Ability, ...] = ()
     """What every client can do that has the access of the proofs, as the vendor documents; never tried."""
+    unlisted: tuple[str, ...] = ()
+    """What of the store's content ``containers`` may lack, one clause each: beyond a limit of the probe, or not visible
+    to this client. If not empty, the sums are lower bounds, and the store is not known to be empty."""
 
     @property
     def undecided(self) -> bool:

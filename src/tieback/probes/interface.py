@@ -34,6 +34,7 @@ one round trip."""
 
 
 _MAX_TRAITS = 16
+_NO_ANSWER_TO_NAMED = "an account that the grant names, without a password: there was no answer to the end"
 
 
 class ProbeMeta(msgspec.Struct, frozen=True):
@@ -70,6 +71,9 @@ class ProbeMeta(msgspec.Struct, frozen=True):
     then tried first on a port that stayed silent."""
     may_keep_quiet: bool = False
     """True if some servers do so. The probe is then tried after those whose servers all do."""
+    hides: str = ""
+    """What the servers leave out of their lists and counts, without an error, for a client that may not see it. A store
+    that shows nothing is then not known to be empty, unless the draft ``sees_all``. Empty if they refuse instead."""
 
     @property
     def verified(self) -> tuple[VerifiedVersion, ...]:
@@ -181,6 +185,12 @@ class ReportDraft:
         self.abilities: list[Ability] = []
         """What the vendor documents that every client can do which gets in as the proofs show. They count only with
         two independent proofs of access; a server without content is then ``open`` too."""
+        self.sees_all = False
+        """True if an answer shows that nothing is hidden from this client (``ProbeMeta.hides``)."""
+        self.hidden = ""
+        """What the store may have besides the containers that it shows, if it lists none."""
+        self.unlisted: list[str] = []
+        """What of the content the containers may lack. An empty store is then not known to be empty."""
         self.traits: dict[str, str] = {}
         self.spoke = False
         """True if the service has answered in its protocol. A later fault keeps the outcome ``ok``."""
@@ -225,6 +235,37 @@ class ReportDraft:
         """Add a line about something that could not be probed or read."""
         self.problems.append(what[:300])
 
+    def leave_out(self, what: str) -> None:
+        """Record content that the containers may lack: beyond a limit, or not visible to this client.
+
+        The figures of the store are then of a part, and nothing shows that the store is empty.
+        """
+        if what[:300] not in self.unlisted:
+            self.unlisted.append(what[:300])
+            self.problem(what)
+
+    def end_early(self, why: str) -> None:
+        """Record why the conversation ended before its end: the containers so far may not be all."""
+        if self.containers:
+            self.leave_out(why)
+        else:
+            self.problem(why)
+
+    def sees_everything(self, hidden: str) -> None:
+        """Take back that ``hidden`` was left out: an answer shows that nothing is hidden from this client."""
+        self.sees_all = True
+        self.unlisted = [one for one in self.unlisted if one != hidden]
+        self.problems = [one for one in self.problems if one != hidden]
+
+    def adopt(self, other: "ReportDraft") -> None:
+        """Replace the findings by those of an account that sees at least as much; the proofs remain."""
+        proofs, traits = self.proofs, self.traits
+        identity = self.identity if other.identity is None else other.identity
+        self.__dict__.update(other.__dict__)
+        self.identity = identity
+        self.proofs = [*other.proofs, *proofs]
+        self.traits = traits | other.traits
+
     def default_accounts(self, *accounts: str) -> None:
         """Name the product's accounts that have no password by default, unless the grant names them.
 
@@ -234,16 +275,43 @@ class ReportDraft:
             if account not in self.target.passwordless:
                 self.untested.append(f"the account {account} without a password: the grant does not name it")
 
+    def named_accounts(self, most: int, is_valid: Callable[[str], bool]) -> Sequence[str]:
+        """The accounts that the grant names and that are tried; the others become untested.
+
+        Args:
+            most: maximum number of accounts.
+            is_valid: true for a name that is safe to send.
+        """
+        chosen: list[str] = []
+        for account in self.target.passwordless:
+            if not is_valid(account):
+                self.problem(f"skipped an account name that is not safe to send: {account[:40]!r}")
+                self.untested.append("an account of the grant whose name is not safe to send")
+            elif len(chosen) < most:
+                chosen.append(account)
+            else:
+                self.untested.append(f"the account {account[:60]} without a password: only {most} are tried")
+        return chosen
+
     def report(self) -> ProbeReport:
         """The immutable report. ``open`` without two independent proofs becomes ``partial``.
 
-        A server that holds no records, but that anybody can use, is ``open``.
+        A server that holds no records, but that anybody can use, is ``open``. Without a list of everything, a store
+        that shows no record is not ``open_empty``.
         """
         access = self.access
+        hidden = self.hidden or ("" if self.sees_all else self.meta.hides)
+        if access is Access.OPEN_EMPTY and hidden:
+            self.leave_out(hidden)
+        if access is Access.OPEN_EMPTY and self.unlisted:
+            access = Access.SCHEMA_ONLY
         proved = len({p.asked for p in self.proofs if p.supports is Access.OPEN}) > 1
         if access is Access.OPEN and not proved:
             access = Access.PARTIAL
         entry = self.entry or _entry(access, self.account)
+        if entry is Entry.ANONYMOUS and any(proof.supports is Access.ANY_USER for proof in self.proofs):
+            # The store was named empty or unreadable later; a synthetic user was let in all the same.
+            entry = Entry.ANY_USER
         abilities = tuple(one for one in Ability if one in self.abilities) if proved and entry else ()
         if abilities and access in (Access.OPEN_EMPTY, Access.SCHEMA_ONLY):
             access = Access.OPEN
@@ -265,6 +333,7 @@ class ReportDraft:
             privileges=(self.privileges or Privileges.UNKNOWN) if entry else Privileges.NONE,
             untested=tuple(dict.fromkeys(self.untested)),
             abilities=abilities,
+            unlisted=tuple(self.unlisted),
         )
 
 
@@ -292,14 +361,14 @@ def run_to_report(
         draft.outcome = Outcome.PROTOCOL_MISMATCH
         draft.problem(str(verdict))
     except TooLargeAnswer as verdict:
-        draft.problem(f"larger than the limit: {verdict}")
+        draft.end_early(f"larger than the limit: {verdict}")
     except HostileAnswer as verdict:
         draft.outcome = Outcome.HOSTILE
-        draft.problem(str(verdict))
+        draft.end_early(str(verdict))
     except Fault as fault:
         if not draft.spoke or fault.outcome is Outcome.HOSTILE:
             draft.outcome = fault.outcome
-        draft.problem(f"{fault.outcome}: {fault.detail}")
+        draft.end_early(f"{fault.outcome}: {fault.detail}")
     return draft.report()
 
 
@@ -338,6 +407,34 @@ def run_sample(found: list[SampledColumn], talk: Conversation[None]) -> Conversa
     with suppress(NotThisProtocol, TooLargeAnswer, HostileAnswer, Fault):
         yield from talk
     return tuple(found)
+
+
+def try_named_accounts(draft: ReportDraft, talk: Callable[[ReportDraft], Conversation[bool]]) -> Conversation[None]:
+    """Probe a store again as an account that the grant names, after a synthetic user got in.
+
+    The account may see what the synthetic user does not. What ``talk`` finds then replaces the findings so far.
+
+    Args:
+        draft: findings of the synthetic user.
+        talk: the conversation as a named account, with a new draft; it returns false if no account gets in.
+    """
+    if not draft.target.passwordless or draft.privileges is Privileges.ADMIN:
+        # No other account could do more.
+        return
+    named = ReportDraft(draft.meta, draft.target)
+    named.spoke, named.product, named.version = True, draft.product, draft.version
+    draft.untested.append(_NO_ANSWER_TO_NAMED)
+    try:
+        inside = yield from talk(named)
+    except (NotThisProtocol, TooLargeAnswer, HostileAnswer, Fault):
+        if named.account:
+            draft.adopt(named)
+        raise
+    if inside:
+        draft.adopt(named)
+    else:
+        draft.untested = [one for one in (*draft.untested, *named.untested) if one != _NO_ANSWER_TO_NAMED]
+        draft.problems += named.problems
 
 
 def is_expected(meta: ProbeMeta, target: Target) -> bool:

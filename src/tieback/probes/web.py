@@ -13,6 +13,7 @@ from tieback.model.figure import Figure
 from tieback.model.grant import Depth
 from tieback.model.probe import NOT_RECORDS, Access, Container, Notice, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
+from tieback.probes.wire.challenge import is_login
 from tieback.probes.wire.http import HttpSession, Response
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.opening import STREAM_ENDED
@@ -31,8 +32,6 @@ LISTING_CAP = 256 * 1024
 their length."""
 ROOT_CAP = 64 * 1024
 """Maximum number of bytes of an identifying answer that are read."""
-NAMES_UNTESTED = "root_refused_names_untested"
-"""Start of the problem of a store that lists nothing to us, while no container could be requested by its name."""
 _REFUSALS = (401, 403)
 
 
@@ -147,17 +146,24 @@ class Inquiry:
         self.draft.prove(request.label, f"status {answer.status}", Access.AUTH_REQUIRED)
         return True
 
-    def limit[T](self, items: Sequence[T], what: str) -> Sequence[T]:
-        """The first ``MAX_PROBED`` items, which are probed one by one."""
+    def limit[T](self, items: Sequence[T], what: str, *, counted: bool = False) -> Sequence[T]:
+        """The first ``MAX_PROBED`` items, which are probed one by one.
+
+        Args:
+            items: all items.
+            what: what they are, in the plural.
+            counted: true if another answer has the figures of all items.
+        """
         if len(items) > MAX_PROBED:
-            self.draft.problem(f"{len(items)} {what}; only the first {MAX_PROBED} were probed one by one")
+            report = self.draft.problem if counted else self.draft.leave_out
+            report(f"{len(items)} {what}; only the first {MAX_PROBED} were probed one by one")
         return items[:MAX_PROBED]
 
     def add_containers(self, containers: Sequence[Container]) -> None:
         """Add containers to the draft, at most ``MAX_LISTED`` of them."""
         room = MAX_LISTED - len(self.draft.containers)
         if len(containers) > room:
-            self.draft.problem(f"more containers than the limit; the first {MAX_LISTED} are kept")
+            self.draft.leave_out(f"more containers than the limit; the first {MAX_LISTED} are kept")
         self.draft.containers.extend(containers[:room])
 
     def add_count(self, kind: str, figure: Figure) -> None:
@@ -237,13 +243,14 @@ def other_names(draft: ReportDraft, what: str, names: Sequence[str]) -> None:
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     shown = f" other than {', '.join(name[:60] for name in names[:5])}{more}" if names else ""
     draft.untested.append(f"names of {what}{shown}")
+    draft.hidden = f"{what} whose names are not known: the server does not list them to us"
 
 
 def judge_names(draft: ReportDraft, what: str, names: Sequence[str], *, refused: int, list_refused: bool) -> None:
     """As ``Inquiry.judge_names``; ``refused`` is the number of names that were refused."""
     if not names:
         draft.access = Access.UNKNOWN
-        draft.problem(f"{NAMES_UNTESTED}: {what} are not listed to us, and no name of one is known")
+        draft.problem(f"{what} are not listed to us, and no name of one is known")
         other_names(draft, what, ())
         return
     other_names(draft, what, names)
@@ -322,10 +329,11 @@ class WebStoreProbe(HttpProbe):
         about = self.about(target)
         path = self.ask.fill(*about) if about else self.ask.path
         if about is None or path is None:
-            raise NotThisProtocol("the app names no resource to probe on this shared host")
+            raise NotThisProtocol("no resource to probe on this shared host is known")
         answer = yield from self.ask.first(http, path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         known = self.identify(answer)
-        refused = answer.status in _REFUSALS and self.unnamed_refusals and is_expected(self.meta, target)
+        # A 403 without a product is no login: a filter of addresses, a check of host names or a proxy gives it too.
+        refused = is_login(answer) and self.unnamed_refusals and is_expected(self.meta, target)
         if known is None and not refused:
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
         draft.spoke = True

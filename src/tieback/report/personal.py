@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from tieback.model.count_text import count_text
 from tieback.model.exposure import ClassifiedField, PeopleRange
+from tieback.model.figure import Figure, Quality
 from tieback.model.pii import ClassificationBasis, OwnPeople
 from tieback.model.report.headline import Headline
 from tieback.pii.taxonomy import load_taxonomy
-from tieback.report.figures import figure_text
+from tieback.report.figures import NOT_MEASURED, figure_text
 
 MOST_CLASSES = 10
 UNKNOWN = "Unknown class of data"
@@ -55,11 +56,20 @@ def _by(head: Headline, pii_class: str) -> str:
 
 
 def people_text(people: PeopleRange) -> str:
-    """Format a range, such as ``at most 4,850, at least 100``."""
-    text = f"at most {figure_text(people.at_most)}"
+    """Format a range, such as ``at most 4,850, at least 100`` or ``number unknown, in ≥150 records``."""
+    text = f"at most {figure_text(people.at_most)}" if people.at_most is not None else _unlimited_text(people.records)
     if people.at_least is not None:
         text += f", at least {people.at_least.value:,} (found in the records that were read)"
     return text
+
+
+def _unlimited_text(records: Figure | None) -> str:
+    """The records that were counted are no upper limit, because not all were."""
+    shown = figure_text(records)
+    if records is None or shown == NOT_MEASURED:
+        return "number unknown"
+    part = "" if records.quality is Quality.LOWER_BOUND else " and in others that were not counted"
+    return f"number unknown, in {shown} {'record' if records.value == 1 else 'records'}{part}"
 
 
 def own_people_text(own: OwnPeople | None) -> str:

@@ -174,7 +174,11 @@ def _headline(head: Headline, counts: BreakdownCounts) -> Headline:
         own_people=None,
         people=None
         if people is None
-        else PeopleRange(_rounded_up(people.at_most), None if people.at_least is None else round_down(people.at_least)),
+        else PeopleRange(
+            None if people.at_most is None else _rounded_up(people.at_most),
+            None if people.at_least is None else round_down(people.at_least),
+            None if people.records is None else round_down(people.records),
+        ),
         duties=(),
         campaigns=(),
         undecided=_part(head.undecided, head.stores_answering - head.stores_exposed),

@@ -53,6 +53,8 @@ MOST_NAMES = 5
 
 OTHER_WAY = "another access path"
 """Instead of a line that would disclose other vendors' routes."""
+OTHER_PART = "another part of the store"
+"""The same for content that was not counted."""
 _OF_THE_STORE = frozenset(
     (
         *("access", "privileges", "abilities", "records", "bytes", "personal data", "ransom", "cleartext", "people"),
@@ -316,6 +318,7 @@ def _store(store: Exposure, own: _Own) -> Exposure:
         factors=tuple(replace(factor, why=_masked(factor.why, secret)) for factor in factors),
         # Without the line the store would count as closed.
         untested=tuple(line if _told((line,), secret) else OTHER_WAY for line in store.untested),
+        unlisted=tuple(line if _told((line,), secret) else OTHER_PART for line in store.unlisted),
         at_most=store.at_most if whole else 1,
         records_at_most=store.records_at_most if whole else None,
         bytes_at_most=store.bytes_at_most if whole else None,

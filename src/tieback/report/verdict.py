@@ -14,8 +14,11 @@ from tieback.report.shortened import cut
 from tieback.report.texts.clean import clean
 from tieback.report.texts.stores import ANY_ACCOUNT, access_words, records_text
 
-NOT_READ = "fields not read at this depth"
-"""Instead of classes of personal data, if nothing of a container was looked at."""
+NOT_READ = "no fields read"
+"""Instead of classes of personal data, if nothing of a container was looked at. Not every product has fields, and not
+every depth reads them."""
+ONLY_EXTENSIONS = "only file extensions read"
+"""The same for files: what they contain is unknown."""
 NOT_LOOKED = "not looked at"
 """The same for a store that showed no container, such as one that requires a login."""
 EXTENSION = "extension"
@@ -28,6 +31,9 @@ MOST_UNTESTED = 4
 INTRUSION = "somebody wrote here"
 """Label of the signs of writes by others."""
 
+NOT_CLOSED = ". So the store is not known to be closed"
+UNLISTED = "not counted"
+"""Label of content that the figures may lack."""
 ABILITIES = "permits"
 """Label of what every client that gets in can do there besides reading."""
 ABILITY_WORDS = {
@@ -101,6 +107,14 @@ def untested_text(store: Exposure | ProbeReport) -> str:
     return "; ".join(cut((clean(one, 300) for one in store.untested), MOST_UNTESTED))
 
 
+def unlisted_text(store: Exposure) -> str:
+    """Return what of the content the figures may lack, as one line; empty if nothing."""
+    if not store.unlisted:
+        return ""
+    empty = "" if store.records.value else ". So the store is not known to be empty"
+    return "; ".join(cut((clean(one, 300) for one in store.unlisted), MOST_UNTESTED)) + empty
+
+
 def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:
     """Yield what a reader must know besides the access state, as label and text."""
     if text := entry_text(store):
@@ -108,11 +122,14 @@ def verdict_lines(store: Exposure) -> Iterator[tuple[str, str]]:
     if text := abilities_text(store):
         yield ABILITIES, text
     if text := untested_text(store):
-        yield "not tried", f"{text}. So the store is not known to be closed"
+        closed = "" if store.access in (Access.OPEN_EMPTY, Access.SCHEMA_ONLY) else NOT_CLOSED
+        yield "not tried", f"{text}{closed}"
     if store.default_credentials:
         yield "default credentials", f"{clean(store.default_credentials)}; they were not tried"
     for which, text in store.notices:
         yield NOTICES[which], clean(text)
+    if store.unlisted:
+        yield UNLISTED, unlisted_text(store)
     if store.at_most > 1:
         yield "how many", how_many_text(store)
     if store.intrusion:
@@ -162,7 +179,9 @@ def no_personal_data(container: Container) -> str:
     if container.sampled is not None and container.sampled.records:
         return NONE_IN_VALUES
     # The extensions of a bucket's objects say nothing about their content.
-    return NONE_IN_NAMES if any(field.type != EXTENSION for field in container.fields) else NOT_READ
+    if any(field.type != EXTENSION for field in container.fields):
+        return NONE_IN_NAMES
+    return ONLY_EXTENSIONS if container.fields else NOT_READ
 
 
 def no_personal_data_in(store: Exposure) -> str:
@@ -178,8 +197,8 @@ def worst_answer(containers: Sequence[Container]) -> str:
     """Return the weakest answer of several containers, with the number of those that were not looked at."""
     outer = {container.path[:length] for container in containers for length in range(len(container.path))}
     answers = [no_personal_data(container) for container in containers if container.path not in outer]
-    blind = answers.count(NOT_READ)
+    blind = answers.count(NOT_READ) + answers.count(ONLY_EXTENSIONS)
     if blind == len(answers):
-        return NOT_READ
+        return ONLY_EXTENSIONS if NOT_READ not in answers else NOT_READ
     found = NONE_IN_NAMES if NONE_IN_NAMES in answers else NONE_IN_VALUES
     return f"{found}; fields of {count_text(blind, 'container')} not read" if blind else found

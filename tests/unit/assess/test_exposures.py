@@ -155,6 +155,7 @@ def test_the_note_of_an_extortionist_is_no_data_of_victims() -> None:
     assert (only.pii, only.fields, only.people) == ((), (), None)
     assert [(one.pii_class, one.records.value) for one in both.pii] == [("email", 30)]
     assert both.people is not None
+    assert both.people.at_most is not None
     assert both.people.at_most.value == 30
 
 
@@ -295,6 +296,7 @@ def test_two_addresses_that_only_look_alike_are_one_to_two_stores() -> None:
     )
     assert [(line.records.value, line.records.quality) for line in one.pii] == [(300, Quality.LOWER_BOUND)]
     assert one.people is not None
+    assert one.people.at_most is not None
     assert one.people.at_most.value == 600
 
 

@@ -11,6 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import LANTERN, of_accounts
+from tieback.assess.conditions import load_conditions
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, exact, lower_bound
 from tieback.model.report.captures import CaptureSummary
@@ -124,6 +125,25 @@ def test_what_was_not_read_of_the_inputs_is_in_the_output_or_the_user_sees_that_
     assert ("shop.pcap" in text and "cut here" in text) or "what was not read of 1 app and 1 capture" in note
     assert "not captures: 3 files" in text or "3 files of the inputs passed over" in note
     assert ("lost.apk" in text and "not a ZIP archive" in text) or "1 input that could not be read" in note
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("named", [True, False], ids=["named by the user", "of an app"])
+def test_content_that_was_not_counted_is_in_the_output_or_the_user_sees_that_it_is_not(
+    name: str, named: bool, report: Report, tabled: Callable[..., Report]
+) -> None:
+    whole = next(report.exposed.rows())
+    store = replace(whole, unlisted=("78 databases; only the first 64 were probed",))
+    found = replace(
+        next(report.findings.rows()), exposures=(store.id,), evidence=load_conditions()["open-store"](store)
+    )
+    changed = tabled(report, exposures=[store], findings=[found])
+    if named:
+        store = replace(store, routes=())
+        found = replace(found, apps=())
+        changed = tabled(report, apps=(), exposures=[store], findings=[found], without_inputs=True)
+    text, note = " ".join(rendered(changed, name).split()), left_out_text(changed, by_name(name), "x")
+    assert "only the first 64 were probed" in text or "1 finding" in note
 
 
 def of_closed_store(report: Report, tabled: Callable[..., Report], figure: Figure) -> Report:

@@ -58,7 +58,7 @@ def test_a_field_and_a_range_in_words() -> None:
     assert field_words(field, "Payment cards") == "Payment cards (card verification code), by name"
     mail = ClassifiedField("users", "c1", "email", 0.98, (), ClassificationBasis.VALUE, "e-mail address")
     assert field_words(mail, "E-mail addresses") == "E-mail addresses, by value"
-    assert people_text(PeopleRange(lower_bound(9, "x"))) == "at most \u22659"
+    assert people_text(PeopleRange(lower_bound(9, "x"))) == "number unknown, in \u22659 records"
 
 
 @pytest.mark.parametrize(

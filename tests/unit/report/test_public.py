@@ -146,6 +146,7 @@ def test_people_are_a_wider_range() -> None:
     told = public_report(replace(whole, headline=replace(whole.headline, people=people))).headline.people
     assert told is not None
     assert told.at_least is not None
+    assert told.at_most is not None
     assert (told.at_most.value, told.at_least.value) == (1300, 770)
 
 

@@ -43,6 +43,7 @@ from tieback.report.verdict import (
     untested_text,
     verdict_lines,
     verdict_notes,
+    worst_answer,
 )
 
 UNTESTED = "the account root without a password: the grant does not name it"
@@ -300,7 +301,11 @@ def box(name: str, *fields: str, sampled: int = 0) -> Container:
 
 
 def test_not_looked_and_nothing_found_are_different_answers() -> None:
-    assert no_personal_data(box("a")) == "fields not read at this depth"
+    assert no_personal_data(box("a")) == "no fields read"
+    files = replace(box("a"), fields=(Field("*.csv", "extension"),))
+    assert no_personal_data(files) == "only file extensions read"
+    assert worst_answer([files]) == "only file extensions read"
+    assert worst_answer([files, box("b")]) == "no fields read"
     assert no_personal_data(box("a", "x")) == "none found by field names"
     assert no_personal_data(box("a", "x", sampled=5)) == "none found by field names and values"
 
@@ -310,7 +315,7 @@ def test_not_looked_and_nothing_found_are_different_answers() -> None:
     [
         ((), Access.AUTH_REQUIRED, "not looked at"),
         ((), Access.OPEN_EMPTY, "no data"),
-        ((box("a"), box("b")), Access.OPEN, "fields not read at this depth"),
+        ((box("a"), box("b")), Access.OPEN, "no fields read"),
         ((box("a", "x"), box("b")), Access.OPEN, "none found by field names; fields of 1 container not read"),
         ((box("a", "x"), box("b", "y", sampled=3)), Access.OPEN, "none found by field names"),
         ((box("a", "x", sampled=3),), Access.OPEN, "none found by field names and values"),
@@ -341,3 +346,16 @@ def test_a_model_has_no_records_and_no_personal_data() -> None:
     mixed = replace(store, containers=(model, box("people")))
     assert no_personal_data_in(mixed) == no_personal_data_in(replace(store, containers=(box("people"),)))
     assert container_text(Container(("flows",), "flow", records=exact(7, "list"))) == "7 flows"
+
+
+def test_an_open_store_is_not_said_to_be_not_known_as_closed() -> None:
+    for access, closed in ((Access.OPEN_EMPTY, False), (Access.SCHEMA_ONLY, False), (Access.AUTH_REQUIRED, True)):
+        lines = dict(verdict_lines(replace(workhub_store(), access=access, untested=(UNTESTED,))))
+        assert ("not known to be closed" in lines["not tried"]) is closed
+
+
+def test_content_that_may_be_missing_is_a_line() -> None:
+    left = ("78 databases; only the first 64 were probed",)
+    assert dict(verdict_lines(replace(workhub_store(), unlisted=left)))["not counted"] == left[0]
+    empty = replace(workhub_store(), records=lower_bound(0, "none"), unlisted=left)
+    assert dict(verdict_lines(empty))["not counted"] == f"{left[0]}. So the store is not known to be empty"

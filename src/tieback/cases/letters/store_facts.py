@@ -20,7 +20,7 @@ from tieback.model.probe import MATERIALIZED_VIEW, VIEW, Access, Container, Entr
 from tieback.report.figures import SIGNS
 from tieback.report.texts.clean import clean
 from tieback.report.texts.stores import store_name
-from tieback.report.verdict import NOT_READ, no_personal_data_in
+from tieback.report.verdict import NOT_READ, ONLY_EXTENSIONS, no_personal_data_in
 from tieback.scope.audit_contacts import TargetContact, split_place
 
 _COPIES = frozenset(("relationships", VIEW, MATERIALIZED_VIEW))
@@ -200,7 +200,7 @@ def _abilities(store: Exposure, language: Language) -> str:
 
 def _no_classes(store: Exposure, language: Language) -> str:
     """Nothing was found, or nobody looked: two different answers."""
-    return language.words["not_read" if no_personal_data_in(store) == NOT_READ else "none"]
+    return language.words["not_read" if no_personal_data_in(store) in (NOT_READ, ONLY_EXTENSIONS) else "none"]
 
 
 def _own_places(store: Exposure) -> tuple[str, ...]:

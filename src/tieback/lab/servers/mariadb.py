@@ -78,6 +78,9 @@ def _sql(store: LabStore) -> str:
     ]
     if store.state is not StoreState.PROTECTED:
         lines.append("CREATE USER ''@'127.0.0.0/255.0.0.0'")
+    if store.state is StoreState.EMPTY:
+        # Without a right on every table, the catalogue would not show that there is none.
+        lines.append("GRANT SELECT ON *.* TO ''@'127.0.0.0/255.0.0.0'")
     for holding in store.holdings:
         database, table = holding.path
         made = synthetic_rows(holding.dataset, holding.records)

@@ -37,6 +37,7 @@ from tieback.report.verdict import (
     how_many_text,
     intrusion_text,
     no_personal_data,
+    unlisted_text,
 )
 from tieback.storage.lake.tables.probes import read_backends
 from tieback.storage.ledger.pages import find_store, log_page, pick_findings, store_in_runs
@@ -171,6 +172,8 @@ class StoreDetail(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[tuple[str, str], ...]
     """Statements of the server that are findings of their own, as label and text."""
     intrusion: str
+    unlisted: str
+    """What of the content the figures may lack; empty if nothing."""
     how_many: str
     """Empty if it is certainly one store."""
     proofs: tuple[str, ...]
@@ -226,6 +229,7 @@ def show_store(workspace: Workspace, key: str, run: str = "") -> StoreDetail | N
         default_credentials=store.default_credentials,
         notices=tuple((NOTICES[which], text) for which, text in store.notices),
         intrusion=intrusion_text(store) if store.intrusion else "",
+        unlisted=unlisted_text(store),
         how_many=how_many_text(store) if store.at_most > 1 else "",
         proofs=store.proofs,
         ransom=store.ransom,

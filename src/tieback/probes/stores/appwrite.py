@@ -74,6 +74,7 @@ class AppwriteProbe(SampledWebStore):
         references=("https://appwrite.io/docs/references/cloud/client-rest/databases",),
         pivot=False,
         web=True,
+        hides="documents whose permissions hide them from an anonymous client",
     )
     ask = _VERSION
     keys = ("appwrite-project",)
@@ -96,7 +97,7 @@ class AppwriteProbe(SampledWebStore):
         if not inquiry.enumerates:
             return
         if inquiry.key is None or not inquiry.names:
-            draft.problem("collections can be probed only if the app names the project's id and the collections")
+            draft.problem("collections can be probed only if the project's id and names of collections are known")
             other_names(draft, "collections", ())
             return
         draft.fingerprint((inquiry.key,))

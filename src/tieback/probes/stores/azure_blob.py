@@ -14,7 +14,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.sampling import ListedObject, SampledWebStore, SampleReading, object_get, read_objects
-from tieback.probes.web import Identification, Inquiry, other_names
+from tieback.probes.web import Identification, Inquiry, other_names, some_names
 from tieback.probes.wire.http import MAX_BODY, Response
 from tieback.probes.wire.jsontext import parse_count
 from tieback.probes.wire.requests import OBJECT, get_request
@@ -82,8 +82,8 @@ class AzureBlobProbe(SampledWebStore):
         else:
             draft.access = Access.UNKNOWN
             draft.problem(
-                "no container that the app names is listed without authentication; an account never lists its "
-                "containers"
+                f"no container is listed without authentication of those whose names are known ({some_names(names)}); "
+                "an account never lists its containers"
             )
 
     def _container(self, inquiry: Inquiry, name: str) -> Conversation[None]:

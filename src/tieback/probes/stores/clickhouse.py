@@ -145,6 +145,7 @@ class ClickhouseProbe(SampledWebStore):
             "https://clickhouse.com/docs/interfaces/http",
             "https://clickhouse.com/docs/operations/system-tables",
         ),
+        hides=clickhouse.HIDDEN,
         web=True,
     )
     ask = _ROOT
@@ -173,13 +174,16 @@ class ClickhouseProbe(SampledWebStore):
             draft.version = str(version.data[0][0])[:40]
         granted = yield from inquiry.ask(_GRANTS, cap=64 * 1024)
         lines = decode_json(granted.body, _Rows) if granted is not None and granted.status == 200 else None
-        draft.privileges = clickhouse.privileges([str(row[0]) for row in lines.data if row] if lines else [])
+        grants = [str(row[0]) for row in lines.data if row] if lines else []
+        draft.privileges, draft.sees_all = clickhouse.privileges(grants), clickhouse.sees_all(grants)
         databases = yield from inquiry.catalogue(_DATABASES, _Rows, cap=_ROWS_CAP)
         if databases is None:
             return
         lists, problems = clickhouse.lists((str(row[0]), str(row[1])) for row in databases.data if len(row) == 2)
         for problem in problems:
-            draft.problem(problem)
+            draft.leave_out(problem)
+        if grants and not draft.sees_all:
+            draft.leave_out(clickhouse.HIDDEN)
         for names in lists:
             if not (yield from self._list(inquiry, names)):
                 return
@@ -204,6 +208,10 @@ class ClickhouseProbe(SampledWebStore):
             for row in (parts.data if parts else ())
             if len(row) == 4
         }
+        if len(tables.data) >= clickhouse.MAX_PARTS:
+            inquiry.draft.leave_out(
+                f"more tables than the limit; the first {clickhouse.MAX_PARTS} of some databases are listed"
+            )
         known = clickhouse.PartsOf(figures, parts is not None and len(parts.data) < clickhouse.MAX_PARTS)
         fields = (yield from self._columns(inquiry, names)) if inquiry.describes else {}
         local = [clickhouse.LocalTable((str(row[0]), str(row[1])), str(row[2])) for row in tables.data if len(row) == 3]

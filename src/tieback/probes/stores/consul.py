@@ -117,5 +117,7 @@ class ConsulProbe(WebStoreProbe):
         figure = lower_bound if told.truncated or denies else exact
         inquiry.add_containers([Container(("kv",), "keyspace", records=figure(keys, "names of keys"))])
         inquiry.judge()
+        if denies:
+            inquiry.draft.leave_out("keys that the policy hides from an anonymous client")
         if denies and inquiry.draft.access is Access.OPEN:
             inquiry.draft.access = Access.PARTIAL

@@ -108,6 +108,7 @@ class DirectusProbe(WebStoreProbe):
         sends=(_ROOT.send, _DESCRIPTION.send, _COLLECTIONS.send, _COUNT.send, _TOTAL.send),
         references=("https://docs.directus.io/reference/introduction.html",),
         web=True,
+        hides="items that the public role may not see",
     )
     ask = _ROOT
     closed_when_refused = False

@@ -90,7 +90,7 @@ class DockerRegistryProbe(WebStoreProbe):
             return
         names = found.repositories or []
         if len(names) >= 100:
-            inquiry.draft.problem("there may be more repositories; only the first 100 were listed")
+            inquiry.draft.leave_out("there may be more repositories; only the first 100 were listed")
         chosen = inquiry.limit(names, "repositories")
         for name in chosen:
             tags = yield from inquiry.read(_TAGS, _Tags, name, cap=256 * 1024)

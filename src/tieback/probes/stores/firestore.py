@@ -166,7 +166,7 @@ class FirestoreProbe(SampledWebStore):
         if not inquiry.enumerates:
             return
         if not inquiry.names:
-            draft.problem("collections can only be probed by name, and the app names none")
+            draft.problem("collections can only be probed by name, and no name of one is known")
         other_names(draft, "collections", inquiry.names)
         shown = 0
         for name in inquiry.names:

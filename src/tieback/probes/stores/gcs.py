@@ -77,7 +77,7 @@ class GcsProbe(SampledWebStore):
         """Request each bucket that the app names."""
         draft = inquiry.draft
         if not inquiry.names:
-            draft.problem("buckets can only be probed by name, and the app names none")
+            draft.problem("buckets can only be probed by name, and no name of one is known")
         for name in inquiry.names if inquiry.enumerates else ():
             yield from self._bucket(inquiry, name)
         if draft.containers:

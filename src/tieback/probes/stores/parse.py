@@ -19,7 +19,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.sampling import SampledWebStore, SampleReading, sample_get
-from tieback.probes.web import Identification, Inquiry, other_names
+from tieback.probes.web import Identification, Inquiry, other_names, some_names
 from tieback.probes.wire.http import Response
 from tieback.probes.wire.jsontext import Number, decode_json
 from tieback.probes.wire.requests import Request, get_request
@@ -105,6 +105,7 @@ class ParseProbe(SampledWebStore):
             "https://docs.parseplatform.org/parse-server/guide/#class-level-permissions",
         ),
         web=True,
+        hides="objects whose access list hides them from an anonymous client",
     )
     ask = _ROOT
     keys = ("parse",)
@@ -127,7 +128,7 @@ class ParseProbe(SampledWebStore):
         if inquiry.key is None:
             draft.access = Access.AUTH_REQUIRED
             draft.prove(_ROOT.label, "refuses requests that name no application", Access.AUTH_REQUIRED)
-            draft.problem("classes need the application id, and the app contains none")
+            draft.problem("classes need the application id, and none is known")
             other_names(draft, "classes", ())
             return
         draft.fingerprint((inquiry.key,))
@@ -152,7 +153,8 @@ class ParseProbe(SampledWebStore):
             draft.access = Access.AUTH_REQUIRED
         else:
             draft.problem(
-                "no object of the classes that the app names is readable without a login; other classes are not listed"
+                f"no object of the classes whose names are known ({some_names(names)}) is readable without a login; "
+                "other classes are not listed"
             )
 
     def _class(

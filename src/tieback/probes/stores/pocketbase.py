@@ -95,6 +95,7 @@ class PocketbaseProbe(SampledWebStore):
         sends=(_HEALTH.send, _COLLECTIONS.send, _RECORDS.send, _ONE.send, *(one.send for one in _SAMPLE)),
         references=("https://pocketbase.io/docs/api-records/",),
         web=True,
+        hides="records that the rules of a collection hide from an anonymous client",
     )
     ask = _HEALTH
 

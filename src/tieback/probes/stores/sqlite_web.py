@@ -73,6 +73,8 @@ class SqliteWebProbe(WebStoreProbe):
             return
         names = [unescape(title.decode("utf-8", "replace")) for _, title in _LINK.findall(answer.body)][:MAX_LISTED]
         names = list(dict.fromkeys(names))
+        if len(names) == MAX_LISTED:
+            draft.leave_out(f"more tables than the limit; the first {MAX_LISTED} are listed")
         draft.prove(_ROOT.label, f"lists {count_text(len(names), 'table')} without a password", Access.OPEN)
         draft.fingerprint(names)
         inquiry.add_containers([Container((name,), "table") for name in names])

@@ -74,6 +74,7 @@ class StrapiProbe(WebStoreProbe):
         references=("https://docs.strapi.io/cms/api/rest", "https://docs.strapi.io/cms/features/users-permissions"),
         pivot=False,
         web=True,
+        hides="entries that the public role may not see",
     )
     ask = _ROOT
     closed_when_refused = False

@@ -117,6 +117,7 @@ class WeaviateProbe(SampledWebStore):
         references=("https://docs.weaviate.io/weaviate/api/rest",),
         pivot=False,
         web=True,
+        hides="collections that an anonymous client may not see",
     )
     ask = _META
 
@@ -145,7 +146,9 @@ class WeaviateProbe(SampledWebStore):
             for shard in node.shards or ():
                 counts[shard.name] = counts.get(shard.name, 0) + shard.objects
         classes = schema.classes or []
-        chosen = {one.name for one in inquiry.limit(classes, "classes")}
+        chosen = {
+            one.name for one in inquiry.limit(classes, "classes", counted=all(one.name in counts for one in classes))
+        }
         for one in classes:
             count = counts.get(one.name)
             records = estimate(count, "nodes objectCount") if count is not None else None

@@ -33,6 +33,14 @@ def login_demand(answer: Response) -> str:
     return ""
 
 
+def is_login(answer: Response) -> bool:
+    """True if the answer shows that a login is required, even if it does not name the scheme.
+
+    401 means that authentication is required (RFC 9110, section 15.5.2). 403 does not: it has many reasons.
+    """
+    return answer.status == 401 or bool(login_demand(answer))
+
+
 def redirect_path(answer: Response, place: str, *, tls: bool) -> str:
     """The path of a redirect that stays on the same origin (RFC 6454); empty for any other answer.
 

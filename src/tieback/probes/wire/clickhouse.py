@@ -83,6 +83,8 @@ _CHANGING = re.compile(
     r"\b(?:ALL|INSERT|ALTER|CREATE(?!(?: ARBITRARY)? TEMPORARY)|DROP|TRUNCATE|OPTIMIZE|SYSTEM|ACCESS MANAGEMENT)\b"
 )
 
+_SHOWING = re.compile(r"\b(?:ALL|SHOW|SHOW TABLES|SELECT|INSERT|ALTER|DROP)\b(?!\()[^()]* ON \*\.\*")
+"""A right on all tables. Any right on a table shows it."""
 _PLAIN = re.compile(
     r"(?:Nullable\(|LowCardinality\()*(?:String|FixedString|U?Int\d|Float\d|Decimal|Date|UUID|IPv[46]|Enum|Bool).*"
 )
@@ -234,6 +236,17 @@ def judge(containers: Sequence[Container], *, incomplete: bool) -> Access:
     if any(one.records is not None and one.records.value for one in user):
         return Access.OPEN
     return Access.SCHEMA_ONLY if incomplete or any(one.records is None for one in user) else Access.OPEN_EMPTY
+
+
+HIDDEN = "tables on which this account has no right: the system tables do not list them"
+
+
+def sees_all(grants: Sequence[str]) -> bool:
+    """True if the lines of ``SHOW GRANTS`` show that the system tables list every table to the account.
+
+    https://clickhouse.com/docs/sql-reference/statements/grant#show
+    """
+    return any(_SHOWING.search(line.upper()) for line in grants)
 
 
 def privileges(grants: Sequence[str]) -> Privileges:

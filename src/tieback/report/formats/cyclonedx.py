@@ -137,6 +137,7 @@ def _service(store: Exposure) -> dict[str, Any]:
         entry["properties"].append({"name": "tieback:privileges", "value": store.privileges.value})
     entry["properties"] += [{"name": "tieback:ability", "value": one.value} for one in store.abilities]
     entry["properties"] += [{"name": "tieback:untested", "value": clean(one, 300)} for one in store.untested]
+    entry["properties"] += [{"name": "tieback:not-counted", "value": clean(one, 300)} for one in store.unlisted]
     if len(store.targets) > MOST_TARGETS:
         entry["properties"].append(_not_listed("endpoints", len(store.targets) - MOST_TARGETS))
     if store.undecided:

@@ -251,6 +251,7 @@ def _resources(detail: FindingDetail) -> list[dict[str, Any]]:
                 "privileges": store.privileges.value,
                 "abilities": [one.value for one in store.abilities],
                 "untested": [clean(one, 300) for one in store.untested],
+                "not_counted": [clean(one, 300) for one in store.unlisted],
                 "stores_at_most": store.at_most,
             },
         }

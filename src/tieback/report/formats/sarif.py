@@ -34,7 +34,7 @@ from tieback.report.texts.clean import clean
 from tieback.report.texts.routes import TRAFFIC
 from tieback.report.texts.stores import place_text
 from tieback.report.texts.unread import partly_read_inputs, unread_text
-from tieback.report.verdict import abilities_text, entry_text, untested_text
+from tieback.report.verdict import abilities_text, entry_text, unlisted_text, untested_text
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 MOST_PLACES = 10
@@ -204,6 +204,7 @@ def _ways_in(detail: FindingDetail) -> dict[str, Any]:
         "entry": sorted({entry_text(store) for store in detail.stores} - {""}),
         "abilities": sorted({abilities_text(store) for store in detail.stores} - {""}),
         "untested": sorted({untested_text(store) for store in detail.stores} - {""}),
+        "notCounted": sorted({unlisted_text(store) for store in detail.stores} - {""}),
     }
     return {key: value for key, value in found.items() if value}
 

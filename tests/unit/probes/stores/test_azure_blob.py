@@ -11,7 +11,7 @@ STATES = [
     # A private container and none look alike.
     ({LIST: 403}, Access.UNKNOWN),
     ({LIST: 404}, Access.UNKNOWN),
-    ({LIST: "<EnumerationResults><Blobs/></EnumerationResults>"}, Access.OPEN_EMPTY),
+    ({LIST: "<EnumerationResults><Blobs/></EnumerationResults>"}, Access.SCHEMA_ONLY),
     ({"GET /devstoreaccount1/people?restype=container": 403}, Access.PARTIAL),
 ]
 

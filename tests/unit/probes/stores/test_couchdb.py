@@ -51,7 +51,7 @@ def test_invalid_database_names_are_skipped(web: Any) -> None:
         (("people", "hr"), Access.PARTIAL, "names of databases other than people, hr"),
         (("hr",), Access.AUTH_REQUIRED, "names of databases other than hr"),
         (("gone",), Access.NOT_FOUND, "names of databases other than gone"),
-        (("a/b",), Access.OPEN_EMPTY, "names of databases other than a/b"),
+        (("a/b",), Access.SCHEMA_ONLY, "names of databases other than a/b"),
     ],
 )
 def test_a_refused_list_does_not_close_the_databases_that_the_app_names(

@@ -37,4 +37,4 @@ def test_another_server_is_another(web: Any) -> None:
 def test_without_a_name_nothing_is_known(web: Any) -> None:
     report = web.ask("firebase_storage", names=[], service="firebase-storage").result
     assert report.access is Access.UNKNOWN
-    assert report.problems == ("buckets can only be probed by name, and the app names none",)
+    assert report.problems == ("buckets can only be probed by name, and no name of one is known",)

@@ -19,7 +19,7 @@ STATES: list[tuple[dict[str, Any], Access]] = [
     # The console can be turned off, and was elsewhere before version 5.
     ({CAT: 404}, Access.UNKNOWN),
     ({CAT: "nonsense"}, Access.UNKNOWN),
-    ({CAT: "[]"}, Access.OPEN_EMPTY),
+    ({CAT: "[]"}, Access.SCHEMA_ONLY),
     ({STATS: 403}, Access.PARTIAL),
     ({STATS: 404}, Access.PARTIAL),
 ]

@@ -19,7 +19,7 @@ BUCKETS = "<ListAllMyBucketsResult><Buckets><Bucket><Name>people</Name></Bucket>
         ({LIST: 403}, ("people",), Access.AUTH_REQUIRED),
         ({LIST: 404}, ("people",), Access.NOT_FOUND),
         ({"HEAD /people": 403}, ("people",), Access.PARTIAL),
-        ({LIST: "<ListBucketResult><Name>people</Name></ListBucketResult>"}, ("people",), Access.OPEN_EMPTY),
+        ({LIST: "<ListBucketResult><Name>people</Name></ListBucketResult>"}, ("people",), Access.SCHEMA_ONLY),
     ],
 )
 def test_access_state_by_server_answers(
@@ -71,7 +71,7 @@ def test_invalid_bucket_names_are_skipped(web: Any) -> None:
 
 
 MINIO = {"Server": "MinIO", "X-Amz-Request-Id": "1"}
-NO_NAME = "root_refused_names_untested: buckets are not listed to us, and no name of one is known"
+NO_NAME = "buckets are not listed to us, and no name of one is known"
 
 
 @pytest.mark.parametrize(

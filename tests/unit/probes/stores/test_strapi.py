@@ -19,7 +19,7 @@ NONE = '{"data":[],"meta":{"pagination":{"page":1,"pageSize":1,"pageCount":0,"to
         ({CUSTOMERS: 404}, Access.OPEN),
         ({PAGE: 403}, Access.AUTH_REQUIRED),
         ({PAGE: 404, CUSTOMERS: 404}, Access.NOT_FOUND),
-        ({PAGE: NONE, OFFSET: NONE, CUSTOMERS: 404}, Access.OPEN_EMPTY),
+        ({PAGE: NONE, OFFSET: NONE, CUSTOMERS: 404}, Access.SCHEMA_ONLY),
         # One proof is not enough.
         ({OFFSET: 403, CUSTOMERS: 404}, Access.UNKNOWN),
         ({PAGE: "<html>shop</html>", CUSTOMERS: 404}, Access.UNKNOWN),

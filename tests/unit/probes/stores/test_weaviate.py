@@ -8,7 +8,7 @@ STATES = [
     # what differs, access
     # That it is ready, or tells its version, proves nothing.
     ({"GET /v1/schema": 401}, Access.AUTH_REQUIRED),
-    ({"GET /v1/schema": '{"classes":[]}'}, Access.OPEN_EMPTY),
+    ({"GET /v1/schema": '{"classes":[]}'}, Access.SCHEMA_ONLY),
     ({"GET /v1/nodes?output=verbose": 403}, Access.OPEN),
     ({"GET /v1/nodes?output=verbose": 403, "POST /v1/graphql": 403}, Access.SCHEMA_ONLY),
     (

@@ -76,7 +76,7 @@ def test_files_that_look_like_backups_are_counted() -> None:
 
 STATES = [
     ({"PROPFIND /": 401}, Access.AUTH_REQUIRED),
-    ({"PROPFIND /": 403}, Access.AUTH_REQUIRED),
+    ({"PROPFIND /": 403}, Access.UNKNOWN),
     ({"PROPFIND /docs/": 401}, Access.PARTIAL),
     ({"PROPFIND /docs/2020/": 401}, Access.PARTIAL),
     ({"PROPFIND /docs/": 500}, Access.OPEN),

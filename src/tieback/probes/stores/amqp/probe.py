@@ -349,7 +349,7 @@ def _answer(draft: ReportDraft, asked: str, wanted: tuple[int, int]) -> Conversa
 
 def _queues(draft: ReportDraft, names: tuple[str, ...]) -> Conversation[None]:
     if not names:
-        draft.problem("the protocol has no list of queues, and the app names none")
+        draft.problem("the protocol has no list of queues, and no name of one is known")
         return
     refused = 0
     for channel, name in enumerate(names[:MAX_QUEUES], start=1):

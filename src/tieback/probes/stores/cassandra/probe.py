@@ -230,7 +230,7 @@ def _enumerate(draft: ReportDraft, session: CqlSession, depth: Depth, target: Ta
     if tables is None:
         return
     if tables.more:
-        draft.problem(f"more tables than the limit; the first {len(tables.rows)} are listed")
+        draft.leave_out(f"more tables than the limit; the first {len(tables.rows)} are listed")
     sizes = yield from catalogue.rows(_SIZES)
     figures = _figures(sizes) if sizes is not None else {}
     fields = (yield from _fields(draft, catalogue)) if depth.allows(Depth.DESCRIBE) else {}

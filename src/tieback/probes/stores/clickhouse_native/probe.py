@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Field, Privileges, ProbeReport
+from tieback.model.probe import Access, Container, Entry, Field, Privileges, ProbeReport
 from tieback.probes.interface import (
     SAMPLED_RECORDS,
     ProbeMeta,
@@ -22,6 +22,7 @@ from tieback.probes.interface import (
     first_answer_timeout,
     run_sample,
     run_to_report,
+    try_named_accounts,
 )
 from tieback.probes.sampling import row_columns
 from tieback.probes.stores.clickhouse_native.session import (
@@ -157,6 +158,7 @@ class ClickhouseNativeProbe:
             "https://clickhouse.com/docs/native-protocol/basics",
             "https://clickhouse.com/docs/operations/system-tables",
         ),
+        hides=clickhouse.HIDDEN,
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
@@ -196,15 +198,27 @@ class ClickhouseNativeProbe:
             if isinstance(said, NativeException):
                 _refused(draft, said)
                 return
-            draft.account = ACCOUNT
-            draft.access = Access.PARTIAL
-            draft.proofs.clear()
-            draft.prove(LOGIN, f"{ACCOUNT} can log in without a password", Access.OPEN)
-        draft.version = said.version[:40]
-        if said.revision < OLDEST:
-            draft.problem(f"revision {said.revision} is older than the supported ones; nothing more was requested")
-        elif depth.allows(Depth.ENUMERATE):
-            yield from _enumerate(draft, session, depth)
+            _named(draft)
+        yield from _read(draft, session, said, depth)
+        if not draft.account and ACCOUNT in target.passwordless:
+            yield from try_named_accounts(draft, lambda named: _read_as_named(named, session, encrypted, depth))
+
+
+def _read(draft: ReportDraft, session: NativeSession, said: NativeGreeting, depth: Depth) -> Conversation[None]:
+    draft.version = said.version[:40]
+    if said.revision < OLDEST:
+        draft.problem(f"revision {said.revision} is older than the supported ones; nothing more was requested")
+    elif depth.allows(Depth.ENUMERATE):
+        yield from _enumerate(draft, session, depth)
+
+
+def _read_as_named(draft: ReportDraft, session: NativeSession, encrypted: bool, depth: Depth) -> Conversation[bool]:
+    said = yield from session.log_in(ACCOUNT, encrypted, None)
+    if isinstance(said, NativeException):
+        return False
+    _named(draft)
+    yield from _read(draft, session, said, depth)
+    return True
 
 
 def _sample(
@@ -234,6 +248,13 @@ def _sample(
             found += row_columns(container.path, columns, texts)
 
 
+def _named(draft: ReportDraft) -> None:
+    """Record that the account of the grant got in."""
+    draft.account, draft.access, draft.entry = ACCOUNT, Access.PARTIAL, Entry.NAMED_ACCOUNT
+    draft.proofs.clear()
+    draft.prove(LOGIN, f"{ACCOUNT} can log in without a password", Access.OPEN)
+
+
 def _refused(draft: ReportDraft, refusal: NativeException) -> None:
     draft.access = _ACCESS.get(refusal.code, Access.UNKNOWN)
     if draft.access is Access.UNKNOWN:
@@ -244,7 +265,8 @@ def _refused(draft: ReportDraft, refusal: NativeException) -> None:
 
 def _enumerate(draft: ReportDraft, session: NativeSession, depth: Depth) -> Conversation[None]:
     granted = yield from session.rows(_GRANTS)
-    draft.privileges = clickhouse.privileges([row[0] for row in granted] if isinstance(granted, list) else [])
+    grants = [row[0] for row in granted] if isinstance(granted, list) else []
+    draft.privileges, draft.sees_all = clickhouse.privileges(grants), clickhouse.sees_all(grants)
     if draft.privileges is Privileges.ADMIN:
         # No other account could do more.
         draft.untested.clear()
@@ -258,7 +280,9 @@ def _enumerate(draft: ReportDraft, session: NativeSession, depth: Depth) -> Conv
     draft.prove(_DATABASES.label, f"lists {count_text(len(databases), 'database')}", won)
     lists, problems = clickhouse.lists((row[0], row[1]) for row in databases)
     for problem in problems:
-        draft.problem(problem)
+        draft.leave_out(problem)
+    if grants and not draft.sees_all:
+        draft.leave_out(clickhouse.HIDDEN)
     for names in lists:
         if not (yield from _list(draft, session, depth, names, won)):
             return
@@ -278,6 +302,8 @@ def _list(draft: ReportDraft, session: NativeSession, depth: Depth, names: str, 
     if parts is not None:
         draft.prove(_PARTS.label, f"number of rows of {count_text(len(parts), 'table')}", won)
     figures = {(row[0], row[1]): (parse_count(row[2]), parse_count(row[3])) for row in parts or ()}
+    if len(tables) >= clickhouse.MAX_PARTS:
+        draft.leave_out(f"more tables than the limit; the first {clickhouse.MAX_PARTS} of some databases are listed")
     known = clickhouse.PartsOf(figures, parts is not None and len(parts) < clickhouse.MAX_PARTS)
     fields = (yield from _fields(draft, session, names)) if depth.allows(Depth.DESCRIBE) else {}
     local = [clickhouse.LocalTable((database, table), engine) for database, table, engine in tables]

@@ -142,6 +142,7 @@ class ElasticsearchProbe:
             "https://www.elastic.co/guide/en/elasticsearch/reference/current/rest-apis.html",
             "https://docs.opensearch.org/latest/api-reference/",
         ),
+        hides="indices that this client may not see",
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
@@ -204,7 +205,9 @@ class ElasticsearchProbe:
             return root
         text = answer.body[:4096].decode("utf-8", "replace")
         speaks = search_product(answer, text)
-        if answer.status not in (401, 403) or not (speaks or is_expected(self.meta, target)):
+        # A 403 without a product may come from anything in front of any server.
+        expected = answer.status == 401 and is_expected(self.meta, target)
+        if answer.status not in (401, 403) or not (speaks or expected):
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
         draft.spoke = True
         draft.product = speaks
@@ -314,7 +317,7 @@ def _enumerate(draft: ReportDraft, http: HttpSession, target: Target, depth: Dep
         draft.problem(f"GET /_cat/indices: status {answer.status}, no list of indices")
         return
     if answer.truncated:
-        draft.problem(f"more indices than the limit; the first {len(rows)} are listed")
+        draft.leave_out(f"more indices than the limit; the first {len(rows)} are listed")
     draft.containers = [index_container(row) for row in rows]
     if draft.identity is None or draft.identity.kind != "vendor_id":
         draft.fingerprint(f"{row.index}\0{row.uuid}" for row in rows)
@@ -331,6 +334,10 @@ def _second_proof(draft: ReportDraft, http: HttpSession) -> Conversation[None]:
     stats = decode_json(answer.body, ClusterStats) if answer.status == 200 else None
     if stats is not None and stats.indices is not None:
         draft.prove("GET /_cluster/stats", count_text(stats.indices.count, "index", "indices"), Access.OPEN)
+        hidden = stats.indices.count - len(draft.containers)
+        draft.sees_all = hidden <= 0
+        if hidden > 0:
+            draft.leave_out(f"{count_text(hidden, 'index', 'indices')} that the cluster has and does not list to us")
         return
     answer = yield from http.get(_HEALTH)
     if answer.status in (200, 408) and b'"status"' in answer.body:

@@ -187,7 +187,7 @@ def _enumerate(draft: ReportDraft, inbox: LineInbox, depth: Depth) -> Conversati
     directories = [entry.name for entry in listed if entry.directory]
     unread = len(directories) > _MAX_DIRECTORIES
     if unread:
-        draft.problem(
+        draft.leave_out(
             f"{count_text(len(directories), 'top-level directory', 'top-level directories')}; "
             f"only the first {_MAX_DIRECTORIES} were listed"
         )
@@ -199,7 +199,7 @@ def _enumerate(draft: ReportDraft, inbox: LineInbox, depth: Depth) -> Conversati
     if any(c.records is not None and c.records.value for c in draft.containers):
         draft.access = Access.OPEN
     elif unread:
-        draft.problem("no file in the first two levels; deeper ones were not listed")
+        draft.leave_out("no file in the first two levels; deeper ones were not listed")
     else:
         draft.access = Access.OPEN_EMPTY
 

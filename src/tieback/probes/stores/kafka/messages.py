@@ -243,8 +243,10 @@ def fetched(data: bytes) -> list[bytes]:
     return found
 
 
-def log_dirs(data: bytes) -> dict[str, int]:
-    """Bytes of each topic on this broker, from ``DescribeLogDirs`` version 1; its paths are dropped.
+def log_dirs(data: bytes) -> tuple[dict[str, int], int]:
+    """Bytes of each topic on this broker, and the number of its directories, from ``DescribeLogDirs`` version 1.
+
+    A client that may not describe the cluster gets no directory; to others, the answer has every topic.
 
     Raises:
         Hostile: it ends early, or lengths do not fit.
@@ -252,7 +254,8 @@ def log_dirs(data: bytes) -> dict[str, int]:
     reader = _Reader(data)
     reader.take(4)
     sizes: dict[str, int] = {}
-    for _ in range(reader.count(8)):
+    directories = reader.count(8)
+    for _ in range(directories):
         reader.take(2)
         reader.text()
         for _ in range(reader.count(6)):
@@ -262,7 +265,7 @@ def log_dirs(data: bytes) -> dict[str, int]:
                 size = reader.number(8)
                 reader.take(9)
                 sizes[name] = sizes.get(name, 0) + max(size, 0)
-    return sizes
+    return sizes, directories
 
 
 def mechanisms(data: bytes) -> tuple[int, tuple[str, ...]]:

@@ -133,6 +133,7 @@ class KafkaProbe:
         cwe="CWE-306",
         sends=_sends(),
         references=("https://kafka.apache.org/protocol", "https://kafka.apache.org/documentation/#operations"),
+        hides="topics that this client may not see: the broker does not list them",
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
@@ -262,7 +263,7 @@ def _enumerate(
         asked, f"lists {count_text(len(found.topics), 'topic')} of {count_text(found.brokers, 'broker')}", Access.OPEN
     )
     if len(found.topics) > MAX_TOPICS:
-        draft.problem(f"{count_text(len(found.topics), 'topic')}; only the first {MAX_TOPICS} are listed")
+        draft.leave_out(f"{count_text(len(found.topics), 'topic')}; only the first {MAX_TOPICS} are listed")
     offsets = next((one for one in messages.OFFSETS_HEADS if _knows(versions, messages.LIST_OFFSETS, one)), None)
     walk = _Walk(draft, found, offsets, connection)
     if _knows(versions, messages.DESCRIBE_LOG_DIRS, 1):
@@ -289,6 +290,7 @@ class _Walk:
         self._offsets = offsets
         self._alone = metadata.brokers <= 1
         self._bytes: dict[str, int] = {}
+        self._listed = {topic.name for topic in metadata.topics}
         self._asked = 0
         self._refused = 0
 
@@ -307,10 +309,15 @@ class _Walk:
     def sizes(self) -> Conversation[None]:
         try:
             answer = yield from self._ask(_LOG_DIRS, messages.LOG_DIRS_REQUEST, 3)
-            self._bytes = messages.log_dirs(answer) if answer is not None else {}
+            if answer is not None:
+                self._bytes, directories = messages.log_dirs(answer)
+                self._draft.sees_all = bool(directories)
         except TooLargeAnswer as verdict:
             # Its body is not read: later answers on this connection would be read as part of it.
             raise TooLargeAnswer(f"{_LOG_DIRS}: {verdict}") from None
+        hidden = self._bytes.keys() - self._listed
+        if hidden:
+            self._draft.leave_out(f"{count_text(len(hidden), 'topic')} on this broker that it does not list to us")
         if self._bytes:
             self._draft.prove(_LOG_DIRS, f"number of bytes of {count_text(len(self._bytes), 'topic')}", Access.OPEN)
 
@@ -332,7 +339,7 @@ class _Walk:
             draft.problem(f"skipped a topic name that is not safe to send: {topic.name[:60]!r}")
             return
         if self._asked == MAX_PROBED:
-            draft.problem(f"records of the first {MAX_PROBED} topics were counted; the others are only listed")
+            draft.leave_out(f"records of the first {MAX_PROBED} topics were counted; the others are only listed")
         self._asked += 1
         if self._asked <= MAX_PROBED:
             draft.containers[-1] = msgspec.structs.replace(

@@ -338,7 +338,7 @@ def _contexts(draft: ReportDraft, entries: list[LdapEntry], result: LdapResult) 
     draft.version = version[0][:40] if version else ""
     contexts = [value.decode("utf-8", "replace") for value in told.get("namingcontexts", ())]
     if len(contexts) > MAX_CONTEXTS:
-        draft.problem(f"{count_text(len(contexts), 'naming context')}; only the first {MAX_CONTEXTS} were searched")
+        draft.leave_out(f"{count_text(len(contexts), 'naming context')}; only the first {MAX_CONTEXTS} were searched")
     draft.fingerprint(contexts)
     return contexts[:MAX_CONTEXTS]
 
@@ -424,7 +424,7 @@ class _Walk:
         self._units += 1
         if self._units > MAX_UNITS or not _DN.fullmatch(name):
             if self._units == MAX_UNITS + 1:
-                draft.problem(f"entries of the first {MAX_UNITS} units were counted; the others are only listed")
+                draft.leave_out(f"entries of the first {MAX_UNITS} units were counted; the others are only listed")
             draft.containers.append(Container(path, "unit"))
             return
         entries, result = yield from self._session.search(_LEVEL, name)

@@ -50,7 +50,7 @@ from tieback.probes.stores.mcp.messages import (
 )
 from tieback.probes.stores.mcp.tools import TOOL, tool_kind
 from tieback.probes.web import MAX_LISTED, HttpProbe, Identification
-from tieback.probes.wire.challenge import redirect_path
+from tieback.probes.wire.challenge import is_login, redirect_path
 from tieback.probes.wire.events import EventReader, is_event_stream, read_events
 from tieback.probes.wire.http import NO_RESPONSE, HttpSession, Response
 from tieback.probes.wire.jsontext import decode_json
@@ -190,7 +190,7 @@ def _find(http: HttpSession, target: Target, meta: ProbeMeta) -> Conversation[tu
         sign = _sign(answer, path=request.path)
         if sign is not None:
             return request.path, sign, answer.status
-    if first.status in _REFUSALS and is_expected(meta, target):
+    if is_login(first) and is_expected(meta, target):
         return ENDPOINT, _Sign.LOGIN, first.status
     named = target.service in meta.services
     if named and (first.status == 405 or (target.mcp and first.status == 404)):

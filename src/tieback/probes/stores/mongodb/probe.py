@@ -17,7 +17,7 @@ import msgspec
 from tieback.model.count_text import count_text
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Field, ProbeReport
+from tieback.model.probe import Access, Container, Field, Privileges, ProbeReport
 from tieback.probes.interface import (
     ProbeMeta,
     ReportDraft,
@@ -46,7 +46,10 @@ MAX_BATCHES = 10
 """Maximum number of further batches of one listing of collections."""
 _CAP = 1024 * 1024
 _SYSTEM_DATABASES = frozenset(("admin", "config", "local"))
-_WARNING = "Access control is not enabled"
+_WARNING = "Access control is not enabled for the database"
+"""Start-up warning of a server without access control."""
+_UNRESTRICTED = "Read and write access to data and configuration is unrestricted"
+"""Its second half, in the same line or the next: every client has all rights."""
 
 
 class _Session:
@@ -195,9 +198,12 @@ def _startup_warnings(draft: ReportDraft, session: _Session) -> Conversation[Non
         draft.prove("getLog startupWarnings", answers.error_text(log), Access.AUTH_REQUIRED)
     elif answers.is_ok(log):
         lines = log.get("log")
-        said = isinstance(lines, list) and any(isinstance(line, str) and _WARNING in line for line in lines)
+        told = [line for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
+        said = [one for one in (_WARNING, _UNRESTRICTED) if any(one in line for line in told)]
         draft.access = Access.PARTIAL
-        saying = f"start-up warning of the server: {_WARNING}" if said else "answers without a login"
+        if said:
+            draft.privileges = Privileges.ADMIN
+        saying = f"start-up warning of the server: {'. '.join(said)}" if said else "answers without a login"
         draft.prove("getLog startupWarnings", saying, Access.OPEN)
     else:
         draft.problem(f"getLog: {answers.error_text(log)}")
@@ -220,11 +226,11 @@ def _enumerate(draft: ReportDraft, session: _Session, depth: Depth, *, sharded: 
         )
         return
     draft.prove("listDatabases", f"lists {count_text(len(names), 'database')}", Access.OPEN)
-    if len(names) > MAX_DATABASES:
-        draft.problem(f"{count_text(len(names), 'database')}; only the first {MAX_DATABASES} were probed")
+    own = [name for name in names if name not in _SYSTEM_DATABASES]
+    if len(own) > MAX_DATABASES:
+        draft.leave_out(f"{count_text(len(own), 'database')}; only the first {MAX_DATABASES} were probed")
     walk = _Walk(draft, session, depth, sharded=sharded)
-    # System databases last: their cost must not use up the budget of the others.
-    for name in sorted(names[:MAX_DATABASES], key=lambda n: (n in _SYSTEM_DATABASES, n)):
+    for name in (*sorted(own)[:MAX_DATABASES], *sorted(_SYSTEM_DATABASES.intersection(names))):
         yield from walk.database(name)
     draft.fingerprint(walk.identifiers)
     draft.access = _judge(draft.containers, walk.refused, walk.held)
@@ -251,7 +257,7 @@ class _Walk:
     def database(self, name: str) -> Conversation[None]:
         draft = self._draft
         if not commands.valid_database(name):
-            draft.problem(f"skipped a database name that is not safe to send: {name[:60]!r}")
+            draft.leave_out(f"skipped a database name that is not safe to send: {name[:60]!r}")
             return
         system = name in _SYSTEM_DATABASES
         if system:
@@ -302,7 +308,7 @@ class _Walk:
             found += answers.collections(more)
             cursor = answers.cursor_of(more)
         if cursor:
-            self._draft.problem(f"{database}: more collections than the limit; the first {len(found)} are listed")
+            self._draft.leave_out(f"{database}: more collections than the limit; the first {len(found)} are listed")
         return found
 
     def _collection(self, database: str, info: answers.CollectionInfo) -> Conversation[None]:
@@ -319,7 +325,9 @@ class _Walk:
             draft.problem(f"{database}: skipped a collection name that is not safe to send: {info.name[:60]!r}")
         elif self._measured >= MAX_COLLECTIONS:
             if self._measured == MAX_COLLECTIONS:
-                draft.problem(f"only the first {MAX_COLLECTIONS} collections were measured; the others are only listed")
+                draft.leave_out(
+                    f"only the first {MAX_COLLECTIONS} collections were measured; the others are only listed"
+                )
                 self._measured += 1
         elif not system:
             self._measured += 1

@@ -17,6 +17,9 @@ from tieback.scope.conversation import Conversation
 
 _COUNTING_ENGINES = frozenset(("MyISAM", "Aria", "ARCHIVE"))
 """Engines that keep an exact number of rows."""
+HIDDEN = "tables on which this account has no right: information_schema does not list them"
+_ON_TABLES = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "ALTER", "INDEX", "TRIGGER"))
+"""Privileges on tables. Any of them for the whole server shows every table."""
 _DENIED = (1142, 1143)
 """ER_TABLEACCESS_DENIED_ERROR, ER_COLUMNACCESS_DENIED_ERROR."""
 
@@ -32,7 +35,7 @@ def read_catalogue(draft: ReportDraft, session: MysqlSession, depth: Depth, *, s
         draft.problem(f"information_schema.TABLES: {rows.code} {rows.text[:120]}")
         return
     if len(rows) >= queries.MAX_TABLES:
-        draft.problem(f"more tables than the limit; the first {queries.MAX_TABLES} are listed")
+        draft.leave_out(f"more tables than the limit; the first {queries.MAX_TABLES} are listed")
     local = {(row[0] or "", row[1] or "") for row in rows if row[2] in queries.LOCAL_ENGINES}
     if not plain:
         if len(local) < len(rows):
@@ -49,6 +52,18 @@ def read_catalogue(draft: ReportDraft, session: MysqlSession, depth: Depth, *, s
         yield from _describe(draft, session, all_columns, None if plain else local)
     denied = yield from _count(draft, session, local, scans=scans)
     _judge(draft, denied)
+    if not draft.sees_all:
+        # Until there is an answer.
+        draft.leave_out(HIDDEN)
+        if (yield from _sees_every_table(session)):
+            draft.sees_everything(HIDDEN)
+
+
+def _sees_every_table(session: MysqlSession) -> Conversation[bool]:
+    """True if the account has a right on the tables of every schema: the catalogue then lists all of them."""
+    rows = yield from session.query(queries.GLOBAL_PRIVILEGES, 1)
+    held = {(row[0] or "").upper() for row in rows} if isinstance(rows, list) else set()
+    return not held.isdisjoint(_ON_TABLES)
 
 
 def _judge(draft: ReportDraft, denied: int) -> None:

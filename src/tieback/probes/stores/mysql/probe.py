@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Container, Privileges, ProbeReport
+from tieback.model.probe import Access, Container, Entry, Privileges, ProbeReport
 from tieback.probes.interface import (
     ProbeMeta,
     ReportDraft,
@@ -24,10 +24,11 @@ from tieback.probes.interface import (
     run_note,
     run_sample,
     run_to_report,
+    try_named_accounts,
 )
 from tieback.probes.sampling import row_columns
 from tieback.probes.stores.mysql import queries
-from tieback.probes.stores.mysql.catalogue import read_catalogue
+from tieback.probes.stores.mysql.catalogue import HIDDEN, read_catalogue
 from tieback.probes.stores.mysql.products import AURORA, MYSQL, KnownProduct, by_comment, by_refusal, product_names
 from tieback.probes.stores.mysql.session import SENDS, MysqlGreeting, MysqlRefusal, MysqlSession, valid_account
 from tieback.probes.wire.placeholders import is_distinctive
@@ -50,6 +51,8 @@ _DEFAULT_ACCOUNT = "root"
 """The account that these products create without a password, or with one that the installer may leave empty."""
 _READING = frozenset(("USAGE", "SELECT", "SHOW DATABASES", "SHOW VIEW", "PROCESS", "REFERENCES"))
 """Privileges that change nothing."""
+_EVERYWHERE = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "DROP", "CREATE USER"))
+"""Together they show ``GRANT ALL ON *.*``: the last one exists only for the whole server."""
 
 
 class MysqlProbe:
@@ -75,6 +78,7 @@ class MysqlProbe:
             "https://mariadb.com/docs/server/reference/clientserver-protocol",
         ),
         greets=True,
+        hides=HIDDEN,
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:
@@ -101,18 +105,35 @@ class MysqlProbe:
             _refused(draft, greeting)
             return
         draft.product, draft.version = greeting.known.name, greeting.known.version
-        if not (yield from _get_in(draft, session, target)):
+        if not (yield from _get_in(draft, session)):
             return
-        yield from _prepare(draft, session, greeting)
-        if depth.allows(Depth.ENUMERATE):
-            draft.privileges = yield from _privileges(session)
-            if draft.privileges is Privileges.ADMIN:
-                # No other account could do more.
-                draft.untested.clear()
-            if draft.product == "mariadb":
-                yield from _identify_mariadb(draft, session)
-            yield from read_catalogue(draft, session, depth, scans=target.scans)
-        yield from session.quit()
+        any_user = draft.entry is Entry.ANY_USER
+        yield from _read(draft, session, greeting, depth)
+        if any_user:
+            yield from try_named_accounts(draft, lambda named: _read_as_named(named, session, greeting, depth))
+
+
+def _read(draft: ReportDraft, session: MysqlSession, greeting: MysqlGreeting, depth: Depth) -> Conversation[None]:
+    """Read what the depth allows in a session that is logged in, and end it."""
+    yield from _prepare(draft, session, greeting)
+    if depth.allows(Depth.ENUMERATE):
+        draft.privileges = yield from _privileges(draft, session)
+        if draft.privileges is Privileges.ADMIN:
+            # No other account could do more.
+            draft.untested.clear()
+        if draft.product == "mariadb":
+            yield from _identify_mariadb(draft, session)
+        yield from read_catalogue(draft, session, depth, scans=draft.target.scans)
+    yield from session.quit()
+
+
+def _read_as_named(
+    draft: ReportDraft, session: MysqlSession, greeting: MysqlGreeting, depth: Depth
+) -> Conversation[bool]:
+    if not (yield from _named_account(draft, session)):
+        return False
+    yield from _read(draft, session, greeting, depth)
+    return True
 
 
 def _note(container: Container, account: str) -> Conversation[bytes]:
@@ -191,12 +212,13 @@ def _refused(draft: ReportDraft, refusal: MysqlRefusal) -> None:
         draft.prove("login without a password", f"{refusal.code} {refusal.text}", draft.access)
 
 
-def _get_in(draft: ReportDraft, session: MysqlSession, target: Target) -> Conversation[bool]:
+def _get_in(draft: ReportDraft, session: MysqlSession) -> Conversation[bool]:
     refusal = yield from session.log_in(DUMMY_ACCOUNT)
     if refusal is None:
         draft.access = Access.ANY_USER
         draft.prove("login without a password", "a synthetic user can log in (anonymous account)", Access.ANY_USER)
         draft.default_accounts(_DEFAULT_ACCOUNT)
+        draft.entry = Entry.ANY_USER
         return True
     _refused(draft, refusal)
     if draft.access is Access.FIREWALLED:
@@ -206,13 +228,16 @@ def _get_in(draft: ReportDraft, session: MysqlSession, target: Target) -> Conver
         draft.product, draft.version = known.name, ""
     if draft.access is Access.AUTH_REQUIRED:
         draft.default_accounts(_DEFAULT_ACCOUNT)
-    for account in target.passwordless[:_MAX_ACCOUNTS]:
-        if not valid_account(account):
-            draft.problem(f"skipped an account name that is not safe to send: {account[:40]!r}")
-            continue
+    return (yield from _named_account(draft, session))
+
+
+def _named_account(draft: ReportDraft, session: MysqlSession) -> Conversation[bool]:
+    """Log in as the first account of the grant that needs no password; ``False`` if there is none."""
+    for account in draft.named_accounts(_MAX_ACCOUNTS, valid_account):
         if (yield from session.log_in(account)) is None:
             draft.account = account
             draft.access = Access.OPEN
+            draft.entry = Entry.NAMED_ACCOUNT
             draft.proofs.clear()
             draft.prove("login without a password", f"{account} can log in without a password", Access.OPEN)
             return True
@@ -258,9 +283,10 @@ def _value(session: MysqlSession, sql: str) -> Conversation[str]:
     return (answer[0][0] or "") if isinstance(answer, list) and answer else ""
 
 
-def _privileges(session: MysqlSession) -> Conversation[Privileges]:
+def _privileges(draft: ReportDraft, session: MysqlSession) -> Conversation[Privileges]:
     rows = yield from session.query(queries.PRIVILEGES, 1)
     held = {(row[0] or "").upper() for row in rows} if isinstance(rows, list) else set()
     if not held:
         return Privileges.UNKNOWN
+    draft.sees_all = held >= _EVERYWHERE
     return Privileges.LIMITED if held <= _READING else Privileges.ADMIN

@@ -60,6 +60,13 @@ PRIVILEGES = (
     " WHERE GRANTEE=CONCAT(CHAR(39),REPLACE(CURRENT_USER(),'@',CONCAT(CHAR(39),'@',CHAR(39))),CHAR(39)) LIMIT 500"
 )
 """Unlike ``SHOW GRANTS``, it returns no digest of a password."""
+GLOBAL_PRIVILEGES = (
+    "SELECT PRIVILEGE_TYPE FROM information_schema.USER_PRIVILEGES"
+    " WHERE GRANTEE=CONCAT(CHAR(39),REPLACE(CURRENT_USER(),'@',CONCAT(CHAR(39),'@',CHAR(39))),CHAR(39)) LIMIT 500"
+)
+"""Those for the whole server alone: ``information_schema.TABLES`` lists only tables on which the account has a right.
+https://dev.mysql.com/doc/refman/8.4/en/information-schema-introduction.html
+"""
 TABLES = (
     "SELECT TABLE_SCHEMA,TABLE_NAME,ENGINE,TABLE_ROWS,DATA_LENGTH,INDEX_LENGTH,CREATE_TIME"
     " FROM information_schema.TABLES WHERE TABLE_TYPE='BASE TABLE'"
@@ -202,7 +209,7 @@ COUNTS = count_queries(
 )
 
 DEPTHS = {
-    **dict.fromkeys((OTHERS, TABLES, TIDB_TABLES, NAMES, PRIVILEGES, STARTED), Depth.ENUMERATE),
+    **dict.fromkeys((OTHERS, TABLES, TIDB_TABLES, NAMES, PRIVILEGES, GLOBAL_PRIVILEGES, STARTED), Depth.ENUMERATE),
     **dict.fromkeys((COLUMNS, TIDB_COLUMNS), Depth.DESCRIBE),
 }
 """Depths that the grant must allow, for queries that ``identify`` does not cover."""
@@ -232,6 +239,10 @@ WHY = {
     VERSIONS["dolt_version"]: ("SELECT dolt_version()", "version of Dolt, only if it names itself"),
     VERSIONS["memsql_version"]: ("SELECT @@memsql_version", "version of SingleStore, only if it names itself"),
     PRIVILEGES: ("information_schema.USER_PRIVILEGES", "privileges of our own account; reads the catalogue only"),
+    GLOBAL_PRIVILEGES: (
+        "information_schema.USER_PRIVILEGES: whole server",
+        "whether our own account sees every table; reads the catalogue only",
+    ),
     TABLES: ("information_schema.TABLES", "names, estimated rows and sizes of tables; reads the catalogue only"),
     OTHERS: (
         "information_schema.TABLES: others",

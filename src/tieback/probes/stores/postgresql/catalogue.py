@@ -82,7 +82,7 @@ class CatalogueWalk:
             draft.problem(f"{name}: {rows.code} {rows.text}")
             return False
         if len(rows) >= queries.MAX_TABLES:
-            draft.problem(f"{name}: more tables than the limit; the {queries.MAX_TABLES} largest are listed")
+            draft.leave_out(f"{name}: more tables than the limit; the {queries.MAX_TABLES} largest are listed")
         found = [TableRow(*row) for row in rows]
         tables = [self._table(name, row) for row in found]
         if self._depth.allows(Depth.DESCRIBE) and tables:
@@ -183,7 +183,8 @@ def judge(draft: ReportDraft, readable: int) -> Access:
     """Access state from the number of tables that are readable and not empty."""
     if readable:
         return draft.access
-    tables = [c for c in draft.containers if c.kind in ("table", MATERIALIZED_VIEW)]
+    # A database by itself is one whose tables were not listed.
+    tables = [c for c in draft.containers if c.kind in ("table", "database", MATERIALIZED_VIEW)]
     held = [c for c in tables if c.records is None or c.records.value]
     return Access.SCHEMA_ONLY if held else Access.OPEN_EMPTY
 

@@ -30,6 +30,7 @@ from tieback.probes.interface import (
     run_note,
     run_sample,
     run_to_report,
+    try_named_accounts,
 )
 from tieback.probes.sampling import row_columns
 from tieback.probes.stores.postgresql import queries
@@ -98,21 +99,37 @@ class PostgresqlProbe:
             _refused(draft, answer)
             if draft.access is Access.FIREWALLED:
                 return
-            found = yield from _passwordless(draft, session, target)
+            found = yield from _passwordless(draft, session)
             if found is None:
                 return
             role, answer = found
-            draft.account, draft.access = role, Access.OPEN
-            draft.proofs.clear()
-            draft.problems[:] = [one for one in draft.problems if one != _ANY_ROLE]
-            draft.untested = [one for one in draft.untested if one != _NO_KNOWN_ROLE]
-            draft.prove(_START, f"{role} can log in without a password", Access.OPEN)
+            _named(draft, role)
         else:
             draft.access = Access.ANY_USER
             draft.prove(_START, "a synthetic role can log in", Access.ANY_USER)
             draft.default_accounts(_DEFAULT_ACCOUNT)
         draft.product, draft.version = answer.product, re.sub(r"[^0-9.].*", "", answer.version)
         yield from _ask(draft, session, role, depth, scans=target.scans)
+        if role == DUMMY_ACCOUNT:
+            yield from try_named_accounts(draft, lambda named: _ask_as_named(named, session, depth))
+
+
+def _ask_as_named(draft: ReportDraft, session: PostgresSession, depth: Depth) -> Conversation[bool]:
+    found = yield from _passwordless(draft, session)
+    if found is None:
+        return False
+    _named(draft, found[0])
+    yield from _ask(draft, session, found[0], depth, scans=draft.target.scans)
+    return True
+
+
+def _named(draft: ReportDraft, role: str) -> None:
+    """Record that a role of the grant got in."""
+    draft.account, draft.access, draft.entry = role, Access.OPEN, Entry.NAMED_ACCOUNT
+    draft.proofs.clear()
+    draft.problems[:] = [one for one in draft.problems if one != _ANY_ROLE]
+    draft.untested = [one for one in draft.untested if one != _NO_KNOWN_ROLE]
+    draft.prove(_START, f"{role} can log in without a password", Access.OPEN)
 
 
 def _note(container: Container, account: str) -> Conversation[bytes]:
@@ -171,13 +188,8 @@ def _refused(draft: ReportDraft, refusal: PostgresRefusal) -> None:
         draft.problem(f"the start failed for another reason: {refusal.code} {refusal.text}")
 
 
-def _passwordless(
-    draft: ReportDraft, session: PostgresSession, target: Target
-) -> Conversation[tuple[str, StartedSession] | None]:
-    for role in target.passwordless[:_MAX_ACCOUNTS]:
-        if not valid_name(role):
-            draft.problem(f"skipped a role name that is not safe to send: {role[:40]!r}")
-            continue
+def _passwordless(draft: ReportDraft, session: PostgresSession) -> Conversation[tuple[str, StartedSession] | None]:
+    for role in draft.named_accounts(_MAX_ACCOUNTS, valid_name):
         answer = yield from session.start(role, _HOME)
         if isinstance(answer, StartedSession):
             return role, answer
@@ -205,7 +217,7 @@ def _ask(draft: ReportDraft, session: PostgresSession, role: str, depth: Depth, 
         return
     draft.prove("pg_database", f"lists {count_text(len(rows), 'database')}", draft.access)
     if len(rows) > queries.MAX_DATABASES:
-        draft.problem(f"{count_text(len(rows), 'database')}; only the {queries.MAX_DATABASES} largest were probed")
+        draft.leave_out(f"{count_text(len(rows), 'database')}; only the {queries.MAX_DATABASES} largest were probed")
     walk = CatalogueWalk(draft, session, role, depth, scans=scans)
     for position, (name, size) in enumerate(rows):
         if name is None:

@@ -389,19 +389,21 @@ def _enumerate(draft: ReportDraft, *, info: bool) -> Conversation[None]:
     counts = _counts(keyspace)
     if not info and isinstance(size, int):
         counts = yield from _count_each(draft, size)
-    if len(counts) > MAX_DATABASES:
-        draft.problem(f"{count_text(len(counts), 'database')}; only the first {MAX_DATABASES} are listed")
     total = sum(counts.values())
     held = _number(memory.get("used_memory_dataset", ""))
-    for number, keys in sorted(counts.items())[:MAX_DATABASES]:
+    named = sorted(counts.items())
+    listed = [(f"db{number}", keys) for number, keys in named[:MAX_DATABASES]]
+    if rest := named[MAX_DATABASES:]:
+        draft.problem(f"{count_text(len(counts), 'database')}; only the first {MAX_DATABASES} are listed one by one")
+        # The answer has the keys of all of them.
+        listed.append((f"({count_text(len(rest), 'other database')})", sum(keys for _, keys in rest)))
+    for name, keys in listed:
         share: Figure | None = None
         if held is not None and total:
             # The server reports bytes for all databases together.
             share = estimate(held * keys // total, "INFO used_memory_dataset, distributed in proportion to the keys")
         draft.containers.append(
-            Container(
-                (f"db{number}",), "keyspace", records=exact(keys, "INFO keyspace" if info else "DBSIZE"), bytes=share
-            )
+            Container((name,), "keyspace", records=exact(keys, "INFO keyspace" if info else "DBSIZE"), bytes=share)
         )
     if not counts and isinstance(size, int) and size >= 0:
         counts = {0: size}
@@ -424,7 +426,7 @@ def _count_each(draft: ReportDraft, first: int) -> Conversation[dict[int, int]]:
         size = yield from resp.reply()
         if selected == "OK" and isinstance(size, int) and size > 0:
             counts[number] = size
-    draft.problem(f"INFO is not available: databases from {_USUAL_DATABASES} on were not counted")
+    draft.leave_out(f"INFO is not available: databases from {_USUAL_DATABASES} on were not counted")
     return counts
 
 

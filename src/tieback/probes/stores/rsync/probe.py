@@ -98,8 +98,9 @@ class RsyncProbe:
 
 def _each(draft: ReportDraft, target: Target, names: list[str], depth: Depth, *, lists: bool) -> Conversation[None]:
     if len(names) > _MAX_ASKED:
-        draft.problem(f"{count_text(len(names), 'module')}; only the first {_MAX_ASKED} were probed one by one")
+        draft.leave_out(f"{count_text(len(names), 'module')}; only the first {_MAX_ASKED} were probed one by one")
     draft.untested.append("modules that the server does not list")
+    draft.hidden = "modules that the server does not list"
     opened = refused = 0
     for name in names[:_MAX_ASKED]:
         if re.fullmatch(_MODULE, name) is None:

@@ -237,7 +237,7 @@ class _Walk:
         draft = self._draft
         draft.prove(_ROOT, f"lists {count_text(len(root.names), 'node')}", Access.OPEN)
         if len(root.names) > MAX_LISTED:
-            draft.problem(f"{count_text(len(root.names), 'top-level node')}; only the first {MAX_LISTED} are listed")
+            draft.leave_out(f"{count_text(len(root.names), 'top-level node')}; only the first {MAX_LISTED} are listed")
         if self._total is not None:
             size = estimate(self._bytes, "mntr zk_approximate_data_size") if self._bytes is not None else None
             draft.containers.append(Container(("/",), "tree", True, exact(self._total, "nodes of the tree"), size))
@@ -245,7 +245,7 @@ class _Walk:
         names = sorted(root.names)[:MAX_LISTED]
         asked = [name for name in names if name != _SYSTEM][:MAX_PROBED]
         if len(names) - len(asked) > 1:
-            draft.problem(f"only the first {MAX_PROBED} top-level nodes were probed one by one")
+            draft.leave_out(f"only the first {MAX_PROBED} top-level nodes were probed one by one")
         for name in names:
             figure, mark = (yield from self._top(name)) if name in asked else (None, "")
             if name != _SYSTEM:

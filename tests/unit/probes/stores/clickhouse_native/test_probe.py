@@ -5,10 +5,11 @@ import pytest
 from tests.each import each
 from tieback.model.figure import Figure, Quality
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Outcome, Privileges, ProbeReport
+from tieback.model.probe import Access, Entry, Outcome, Privileges, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
 from tieback.probes.stores.clickhouse_native.session import encode_text, encode_varint
+from tieback.probes.wire.clickhouse import HIDDEN, sees_all
 from tieback.scope.conversation import Target
 
 PROBE = ClickhouseNativeProbe()
@@ -218,3 +219,33 @@ def test_all_rows_are_counted_only_with_scans(scans: bool) -> None:
     (visits,) = [one.records for one in report.containers if one.path == ("hr", "visits")]
     assert visits is not None
     assert visits.value == (31_337 if scans else 10_000)
+
+
+def test_the_account_of_the_grant_is_tried_after_a_synthetic_one() -> None:
+    both = {b"\7default": HELLO, b"tieback_probe": HELLO}
+    limited = {b"SHOW GRANTS": block(("GRANT SELECT ON hr.people TO tieback_probe",))}
+    played = ask(server(both, limited))
+    assert sum(b"\7default" in sent for sent in played.sent) == 1
+    assert (played.result.access, played.result.entry, played.result.account) == (
+        Access.OPEN,
+        Entry.NAMED_ACCOUNT,
+        "default",
+    )
+    alone = ask(server({b"tieback_probe": HELLO}, limited)).result
+    assert (alone.access, alone.entry, alone.account) == (Access.ANY_USER, Entry.ANY_USER, "")
+    assert HIDDEN in alone.unlisted
+
+
+@each(
+    ("grant", "seen"),
+    [
+        ("GRANT SELECT ON *.* TO a", True),
+        ("GRANT SHOW TABLES, INSERT ON *.* TO a", True),
+        ("GRANT ALL ON *.* TO default WITH GRANT OPTION", True),
+        ("GRANT SELECT ON hr.* TO a", False),
+        ("GRANT SELECT(email) ON hr.people TO a", False),
+        ("GRANT CREATE TEMPORARY TABLE ON *.* TO a", False),
+    ],
+)
+def test_which_rights_show_every_table(grant: str, seen: bool) -> None:
+    assert sees_all([grant]) is seen

@@ -82,7 +82,8 @@ def test_log_dirs() -> None:
     rows = struct.pack(">iqqB", 0, 100, 0, 0) + struct.pack(">iqqB", 1, 50, 0, 0)
     topic = text("people") + struct.pack(">i", 2) + rows
     data = struct.pack(">ii", 0, 1) + struct.pack(">h", 0) + text("/var/kafka") + struct.pack(">i", 1) + topic
-    assert messages.log_dirs(data) == {"people": 150}
+    assert messages.log_dirs(data) == ({"people": 150}, 1)
+    assert messages.log_dirs(struct.pack(">ii", 0, 0)) == ({}, 0)
 
 
 def test_mechanisms() -> None:

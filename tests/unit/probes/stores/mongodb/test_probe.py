@@ -6,7 +6,7 @@ import pytest
 from tests.each import each
 from tieback.model.figure import Quality
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.probe import Access, Outcome, Privileges, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.mongodb.probe import MongodbProbe
 from tieback.protocols import bson
@@ -138,6 +138,29 @@ def test_an_open_one() -> None:
     assert (people.records.value, people.records.quality) == (5, Quality.EXACT)
     assert [field.name for field in people.fields] == ["email"]
     assert [container.name for container in report.containers if container.system] == ["admin"]
+
+
+OFF = "Access control is not enabled for the database"
+FREE = "Read and write access to data and configuration is unrestricted"
+WARNINGS: list[tuple[list[bson.Value], Privileges, str]] = [
+    ([f'{{"msg":"{OFF}. {FREE}"}}'], Privileges.ADMIN, f"start-up warning of the server: {OFF}. {FREE}"),
+    # Before 4.4, one line each.
+    ([f"** WARNING: {OFF}.", f"** {FREE}."], Privileges.ADMIN, f"start-up warning of the server: {OFF}. {FREE}"),
+    ([f'{{"msg":"{OFF}."}}'], Privileges.ADMIN, f"start-up warning of the server: {OFF}"),
+    (['{"msg":"This server is bound to localhost"}'], Privileges.UNKNOWN, "answers without a login"),
+    ([], Privileges.UNKNOWN, "answers without a login"),
+]
+
+
+@each(("lines", "privileges", "said"), WARNINGS)
+def test_a_server_that_states_that_access_is_unrestricted_gives_all_rights(
+    lines: list[bson.Value], privileges: Privileges, said: str
+) -> None:
+    for depth in (Depth.IDENTIFY, Depth.DESCRIBE):
+        report = ask({"getLog": {"ok": 1, "log": lines}}, depth).result
+        assert (report.privileges, report.proofs[0].answer) == (privileges, said)
+    asks = ask({"getLog": {"ok": 1, "log": lines}, "listDatabases": UNAUTHORIZED}).result
+    assert (asks.access, asks.privileges) == (Access.AUTH_REQUIRED, Privileges.NONE)
 
 
 def test_a_router_counts_orphans_too() -> None:

@@ -11,6 +11,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Entry, Privileges, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.mysql import queries
+from tieback.probes.stores.mysql.catalogue import HIDDEN
 from tieback.probes.stores.mysql.probe import MysqlProbe
 from tieback.probes.wire.frames import mysql_frame
 from tieback.scope.conversation import DUMMY_ACCOUNT, Target
@@ -44,6 +45,7 @@ OPEN: dict[str, Answer] = {
     queries.VERSION_COMMENT: [["MySQL Community Server - GPL"]],
     queries.AURORA_VERSION: 1193,
     queries.PRIVILEGES: [["USAGE"], ["SELECT"]],
+    queries.GLOBAL_PRIVILEGES: [["SELECT"]],
     queries.OTHERS: [["0"]],
     queries.TABLES: [TABLE],
     queries.COLUMNS: [["shop", "people", "email", "varchar"]],
@@ -81,9 +83,12 @@ def people(report: ProbeReport) -> tuple[int, Quality] | None:
 
 FEW = "SELECT COUNT(*) FROM (SELECT 1 AS a FROM `shop`.`people` LIMIT 10000) AS t"
 ALL = "SELECT COUNT(*) FROM `shop`.`people`"
+BLIND: dict[str, Answer] = {queries.PRIVILEGES: [["USAGE"]], queries.GLOBAL_PRIVILEGES: [["USAGE"]]}
 COUNTS: list[tuple[str, dict[str, Answer], bool, tuple[int, Quality] | None, Access]] = [
     ("rows are counted", {}, False, (250, Quality.EXACT), Access.OPEN),
     ("no row", {FEW: [["0"]]}, False, (0, Quality.EXACT), Access.OPEN_EMPTY),
+    ("no row that we may see", {FEW: [["0"]], **BLIND}, False, (0, Quality.EXACT), Access.SCHEMA_ONLY),
+    ("some rows that we may see", BLIND, False, (250, Quality.EXACT), Access.OPEN),
     ("more than the limit", {FEW: [["10000"]]}, False, (10_000, Quality.LOWER_BOUND), Access.OPEN),
     ("a scan counts them", {FEW: [["10000"]], ALL: [["31337"]]}, True, (31_337, Quality.EXACT), Access.OPEN),
     ("a scan ends too late", {FEW: [["10000"]], ALL: 3024}, True, (10_000, Quality.LOWER_BOUND), Access.OPEN),
@@ -177,3 +182,35 @@ def test_an_anonymous_account_is_an_entry_for_any_user() -> None:
     assert (report.access, report.entry, len(report.untested)) == (Access.ANY_USER, Entry.ANY_USER, 1)
     root = ask(server({queries.PRIVILEGES: [["SUPER"]]}, accounts=(DUMMY_ACCOUNT,)), ()).result
     assert (root.access, root.privileges, root.untested) == (Access.ANY_USER, Privileges.ADMIN, ())
+
+
+def test_an_account_of_the_grant_is_tried_after_the_anonymous_one() -> None:
+    blind: dict[str, Answer] = {**BLIND, queries.TABLES: []}
+    alone = ask(server(blind, accounts=(DUMMY_ACCOUNT,)), ("root",)).result
+    assert (alone.access, alone.entry, alone.account) == (Access.SCHEMA_ONLY, Entry.ANY_USER, "")
+    assert (alone.untested, alone.unlisted) == ((), (HIDDEN,))
+    both = ask(server({}, accounts=(DUMMY_ACCOUNT, "root")), ("root",)).result
+    assert (both.access, both.entry, both.account) == (Access.OPEN, Entry.NAMED_ACCOUNT, "root")
+    assert people(both) == (250, Quality.EXACT)
+    assert [proof.answer.partition(" ")[0] for proof in both.proofs if proof.asked == "login without a password"] == [
+        "root",
+        "a",
+    ]
+
+
+def test_what_the_anonymous_account_shows_remains_if_another_login_ends_the_conversation() -> None:
+    served = server({}, accounts=(DUMMY_ACCOUNT, "root"))
+    cut = MemoryPeer(lambda sent: None if b"root" in sent else served.answer(sent), greeting=greeting("8.0.36"))
+    report = ask(cut, ("root",)).result
+    assert (report.access, report.entry, people(report)) == (Access.ANY_USER, Entry.ANY_USER, (250, Quality.EXACT))
+    assert any("closed" in problem for problem in report.problems)
+
+
+def test_accounts_beyond_the_limit_are_named_as_untested() -> None:
+    named = ("a", "b", "c", "d", "root", "x'y")
+    report = ask(server({}, accounts=()), named).result
+    assert report.untested == (
+        "the account root without a password: only 4 are tried",
+        "an account of the grant whose name is not safe to send",
+    )
+    assert report.undecided

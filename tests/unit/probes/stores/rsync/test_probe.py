@@ -94,7 +94,7 @@ LISTS = [
     (LISTING, 3, 20, True, Access.OPEN),
     # Without recursion step by step there is one list.
     (b"\x06seed" + frame(TOP + FILE + b"\0"), 1, 8, True, Access.OPEN),
-    (FILES + frame(TOP + b"\0" + END), 0, 0, True, Access.OPEN_EMPTY),
+    (FILES + frame(TOP + b"\0" + END), 0, 0, True, Access.SCHEMA_ONLY),
     # An entry may be cut by frames of other kinds.
     (FILES + frame(TOP + FILE[:5]) + frame(b"hello", 2) + frame(FILE[5:] + b"\0" + END), 1, 8, True, Access.OPEN),
     # A size beyond 16 and 32 bits; a longer name; a list that ends with an error.
