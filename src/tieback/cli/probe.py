@@ -367,7 +367,13 @@ def _print(tally: _Tally, rules: "UserRules | None") -> None:
         console.print(
             Text(f"\nand {count_text(len(stores) - most, 'more store')}: --report FILE or --format json", style="dim")
         )
-    problems = [(report.target, problem) for report in tally.shown for problem in report.problems]
+    told = {target for store in stores[:most] for target in store.targets}  # the lines of a store have what it lacks
+    problems = [
+        (report.target, problem)
+        for report in tally.shown
+        for problem in report.problems
+        if not (report.target in told and problem[:300] in report.unlisted)
+    ]
     if stores and problems:
         console.print()
     for target, problem in problems:
