@@ -367,12 +367,12 @@ def _print(tally: _Tally, rules: "UserRules | None") -> None:
         console.print(
             Text(f"\nand {count_text(len(stores) - most, 'more store')}: --report FILE or --format json", style="dim")
         )
-    told = {target for store in stores[:most] for target in store.targets}  # the lines of a store have what it lacks
+    named = {target for store in stores[:most] for target in store.targets}  # the lines of a store have what it lacks
     problems = [
         (report.target, problem)
         for report in tally.shown
         for problem in report.problems
-        if not (report.target in told and problem[:300] in report.unlisted)
+        if not (report.target in named and problem[:300] in report.unlisted)
     ]
     if stores and problems:
         console.print()
