@@ -18,6 +18,7 @@ from tests.unit.cli.conftest import APPS, Run
 from tests.unit.pipeline.workspaces import make
 from tests.unit.report.conftest import in_tables, the_report
 from tieback.cli.report import FORMATS, writing
+from tieback.model.count_text import count_text
 from tieback.report import by_name, renderers
 from tieback.report.files import SHOWN_FINDINGS, write_all
 from tieback.report.formats.html.page import MOST_ROWS
@@ -179,7 +180,7 @@ def test_findings_of_one_standard_are_listed(run: Run, apps: Path) -> None:
     some = json.loads(run("report", "-w", "ws", "--format", "json", "--reference", chosen).out)
     expected = [one["id"] for one in whole if chosen in one["references"]]
     assert [one["id"] for one in some["findings"]] == expected
-    note = f"only the {len(expected)} of {len(whole)} findings to which"
+    note = f"only the {len(expected)} of {count_text(len(whole), 'finding')} to which"
     assert any(one["what"].startswith(note) for one in some["problems"])
     assert note in " ".join(run("report", "-w", "ws", "--reference", chosen).out.split())
     ended = run("report", "-w", "ws", "--reference", "gdpr")
