@@ -80,7 +80,7 @@ def test_machine_formats_list_suppressed_findings_separately(report: Report) -> 
     events = [json.loads(line) for line in rendered(judged, "ocsf").splitlines()]
     assert [event["status"] for event in events] == ["New", "New", "Suppressed"]
     junit = rendered(judged, "junit")
-    assert ('tests="5" failures="2"' in junit, junit.count("<skipped")) == (True, 3), "an app partly read, a problem"
+    assert ('tests="6" failures="2"' in junit, junit.count("<skipped")) == (True, 3), "an app partly read, a problem"
 
 
 def test_reasons_are_only_in_the_internal_report(report: Report) -> None:

@@ -3,10 +3,12 @@
 Source: the common schema (https://github.com/testmoapp/junitxml). Findings are failures, worst first. With a baseline,
 only new findings are failures. Inputs that are damaged or could not be read are errors; other problems are skipped.
 Build servers know a case by its name, so the name has the first apps and stores and no number; ``system-out`` lists the
-others and counts what is left out.
+others and counts what is left out. The name of an app has the first characters of its SHA-256 only if other apps share
+its identifier and version: each build has another hash, so a name with it would be new in each build.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
@@ -24,6 +26,8 @@ from tieback.report.texts.unread import unread_text
 
 _LONGEST = 4000
 _LONGEST_NAME = 300
+_MARK = 12
+"""Characters of the SHA-256 in the name of an app whose identifier and version other apps share."""
 _NAMED_APPS = 5
 _NAMED_STORES = 3
 _MOST_STORES = 100
@@ -32,7 +36,7 @@ _MOST_STORES = 100
 class JunitRenderer:
     """Renders suites: findings, apps, captures and problems; the last two only if there are any.
 
-    The suite of apps has those that lead to no store that answered, and those that were only partly read.
+    The suite of apps has those in no finding, suppressed or not, and those that were only partly read.
     """
 
     meta = RendererMeta("junit", ".junit.xml", "application/xml")
@@ -41,13 +45,7 @@ class JunitRenderer:
         """Write the document to ``out``, case by case."""
         found, apart = report.findings.count, report.suppressed.count
         new = found - _known(report)
-        # Apps that lead to a store are not in ``quiet``; those that were partly read have a case all the same.
-        partly = damaged = leading = 0
-        for summary in report.partly_read.rows():
-            partly += 1
-            damaged += summary.damaged
-            leading += bool(summary.exposures)
-        apps = report.quiet.count + leading
+        apps = _AppCases(report)
         captures = report.captures.count
         odd = sum(bool(one.unread) for one in report.captures.rows())
         cut_off = sum(one.damaged for one in report.captures.rows())
@@ -55,8 +53,8 @@ class JunitRenderer:
         stamp = report.created.strftime("%Y-%m-%dT%H:%M:%S")
         out.write(b'<?xml version="1.0" encoding="UTF-8"?>\n')
         out.write(
-            f'<testsuites name="tieback" tests="{found + apart + apps + captures + problems}" failures="{new}" '
-            f'errors="{damaged + cut_off + failed}">\n'.encode()
+            f'<testsuites name="tieback" tests="{found + apart + apps.count + captures + problems}" failures="{new}" '
+            f'errors="{apps.damaged + cut_off + failed}">\n'.encode()
         )
         out.write(
             f'<testsuite name="findings" tests="{found + apart}" failures="{new}" errors="0" '
@@ -69,10 +67,10 @@ class JunitRenderer:
             rule, case = _attribute(finding.rule), _attribute(f"{finding.id} {finding.title}")
             out.write(f"<testcase classname={rule} name={case}><skipped message={words}/></testcase>\n".encode())
         out.write(
-            f'</testsuite>\n<testsuite name="apps" tests="{apps}" failures="0" errors="{damaged}" '
-            f'skipped="{partly - damaged}">\n'.encode()
+            f'</testsuite>\n<testsuite name="apps" tests="{apps.count}" failures="0" errors="{apps.damaged}" '
+            f'skipped="{apps.partly - apps.damaged}">\n'.encode()
         )
-        out.writelines(case.encode() for case in _apps(report))
+        out.writelines(case.encode() for case in apps.cases())
         if captures:
             out.write(
                 f'</testsuite>\n<testsuite name="captures" tests="{captures}" failures="0" errors="{cut_off}" '
@@ -127,16 +125,43 @@ def _others(detail: FindingDetail, apps: list[str], stores: list[str]) -> str:
     return f"<system-out>{escape(chr(10).join(lines))}</system-out>"
 
 
-def _apps(report: Report) -> Iterator[str]:
-    for summary in report.quiet.rows():
-        yield _app(summary)
-    for summary in report.partly_read.rows():
-        if summary.exposures:
-            yield _app(summary)
+class _AppCases:
+    """The cases of apps, counted in one pass and written in another: only keys and hashes of names are in memory."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._found = set(
+            chain.from_iterable(
+                finding.apps
+                for finding in chain(report.findings.rows(), (one.finding for one in report.suppressed.rows()))
+            )
+        )
+        self.count = self.partly = self.damaged = 0
+        names: set[int] = set()
+        self._shared: set[int] = set()
+        for summary in self._rows():
+            self.count += 1
+            self.partly += bool(summary.unread)
+            self.damaged += summary.damaged
+            key = hash(_app_name(summary))
+            (self._shared if key in names else names).add(key)
+
+    def _rows(self) -> Iterator[AppSummary]:
+        """Apps that are only known from a capture were not read, so none of them passes."""
+        for summary in self._report.apps.rows():
+            if summary.unread or not (summary.captured or summary.app.sha256 in self._found):
+                yield summary
+
+    def cases(self) -> Iterator[str]:
+        for summary in self._rows():
+            name = _app_name(summary)
+            mark = f" [{summary.app.sha256[:_MARK]}]" if hash(name) in self._shared else ""
+            yield _input("app", name + mark, summary)
 
 
-def _app(summary: AppSummary) -> str:
-    return _input("app", f"{summary.app.bundle_id} {summary.app.version_name}", summary)
+def _app_name(summary: AppSummary) -> str:
+    name = f"{summary.app.bundle_id} {summary.app.version_name}"
+    return clean(name, _LONGEST_NAME - _MARK - len(" []"))
 
 
 def _input(kind: str, name: str, summary: AppSummary | CaptureSummary) -> str:

@@ -3,11 +3,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, fromstring
 
+import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import in_tables
 from tieback.model.report.baseline import Baseline
 from tieback.model.report.document import Report
+from tieback.model.report.suppression import SuppressedFinding, Suppression
 from tieback.model.report.tables import LazyTable
 from tieback.model.sighting import Problem, UnreadCode, UnreadKind
 from tieback.report.formats.junit import JunitRenderer
@@ -27,12 +29,53 @@ def tree(report: Report) -> Element:
     return fromstring(rendered(report))
 
 
-def test_findings_fail_and_quiet_apps_pass(report: Report) -> None:
+def test_findings_fail_and_apps_in_no_finding_pass(report: Report) -> None:
+    """Tillroll leads to a store, but to no finding."""
     found, apps, _ = tree(report)
     assert [case.attrib["classname"] for case in found] == [finding.rule for finding in report.findings.rows()]
     assert all(case.find("failure") is not None for case in found)
-    assert [case.attrib["name"] for case in apps] == ["net.lantern.torch 1.0"]
+    assert [case.attrib["name"] for case in apps] == ["com.tillroll.pos 1.8.8", "net.lantern.torch 1.0"]
     assert int(found.attrib["failures"]) == len(found)
+
+
+@pytest.mark.parametrize("is_suppressed", [False, True])
+def test_an_app_in_a_finding_does_not_pass_even_if_it_leads_to_no_store(report: Report, *, is_suppressed: bool) -> None:
+    apps = [replace(summary, unread=()) for summary in report.apps.rows()]
+    report = replace(in_tables(report, apps=apps), partly_read=LazyTable.of(()))
+    quiet = next(summary for summary in apps if not summary.exposures)
+    finding = replace(next(report.findings.rows()), id="fnd-key", exposures=(), apps=(quiet.app.sha256,))
+    by = Suppression("known", "jo@example.org", "2099-01-01", rule=finding.rule)
+    with_it = (
+        replace(report, suppressed=LazyTable.of([SuppressedFinding(finding, by)]))
+        if is_suppressed
+        else replace(report, findings=LazyTable.of([*report.findings.rows(), finding]))
+    )
+    suite = tree(with_it)[1]
+    assert [case.attrib["name"] for case in suite] == ["com.tillroll.pos 1.8.8"]
+    assert suite.attrib["tests"] == "1"
+
+
+def test_only_apps_with_one_name_have_a_hash_in_it(report: Report) -> None:
+    summaries = list(report.apps.rows())
+    torch = next(one for one in summaries if one.app.bundle_id == "net.lantern.torch")
+    others = [replace(torch, app=replace(torch.app, sha256=sign * 64)) for sign in "89"]
+    names = [case.attrib["name"] for case in tree(in_tables(report, apps=[*summaries, *others]))[1]]
+    assert names == [
+        "com.tillroll.pos 1.8.8",
+        *(f"net.lantern.torch 1.0 [{sign * 12}]" for sign in "e89"),
+    ]
+
+
+def test_long_names_of_different_apps_differ(report: Report) -> None:
+    torch = next(one for one in report.apps.rows() if not one.exposures)
+    apps = [replace(torch, app=replace(torch.app, bundle_id="a" * 400 + sign, sha256=sign * 64)) for sign in "89"]
+    names = {case.attrib["name"] for case in tree(in_tables(report, apps=apps, findings=()))[1]}
+    assert len(names) == 2
+
+
+def test_an_app_that_is_only_known_from_a_capture_does_not_pass(report: Report) -> None:
+    apps = [replace(one, captured=True, unread=()) for one in report.apps.rows()]
+    assert not list(tree(in_tables(report, apps=apps))[1])
 
 
 def test_an_input_that_could_not_be_read_is_an_error_and_other_problems_are_skipped(report: Report) -> None:
