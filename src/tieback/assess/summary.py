@@ -3,18 +3,22 @@
 from collections.abc import Iterable
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from tieback.assess.campaigns import find_campaigns
 from tieback.assess.duties import Duties
 from tieback.assess.people import PeopleTotal, most_own_people
 from tieback.assess.ransom import RANSOMED
 from tieback.model.exposure import PeopleRange, PiiClassTotal
-from tieback.model.figure import Figure, total
+from tieback.model.figure import Figure, lower_bound, total
 from tieback.model.pii import ClassificationBasis, OwnPeople
 from tieback.model.probe import Access, Ransom
-from tieback.model.report.groups import StoreKind
+from tieback.model.report.groups import GroupTable, StoreKind
 from tieback.model.report.headline import Headline
 
 SUM = "sum over stores"
+UNKNOWN = lower_bound(0, "nothing was probed")
+"""Records or bytes of a run that looked for no data store: they are not known."""
 
 
 class CountedStore(Protocol):
@@ -164,6 +168,14 @@ def summarise(
         records_at_most=most.records.figure if most.any else None,
         bytes_at_most=most.bytes.figure if most.any else None,
     )
+
+
+def without_probes(head: Headline, tables: Iterable[GroupTable] = ()) -> tuple[Headline, tuple[GroupTable, ...]]:
+    """The figures of a run that looked for no data store: its records and bytes are unknown, not zero."""
+    told = (
+        replace(one, groups=tuple(replace(row, records=UNKNOWN, bytes=UNKNOWN) for row in one.groups)) for one in tables
+    )
+    return replace(head, records=UNKNOWN, bytes=UNKNOWN), tuple(told)
 
 
 def _sorted(kinds: dict[str, _Kind]) -> tuple[StoreKind, ...]:

@@ -14,7 +14,7 @@ import msgspec
 from tieback import __version__
 from tieback.assess.findings import with_references
 from tieback.assess.ransom import RANSOMED
-from tieback.assess.summary import summarise
+from tieback.assess.summary import summarise, without_probes
 from tieback.model.backend import Backend
 from tieback.model.count_text import count_text
 from tieback.model.declaration import DeclaredItem
@@ -155,7 +155,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     inside = posture_section(workspace, run.id)
     dropped = apps.dropped_reasons()
     in_stores = _with_store_facts(workspace)
-    return Report(
+    report = Report(
         title="Open back ends of mobile apps",
         created=ended,
         tool_version=__version__,
@@ -227,6 +227,10 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         not_backends=LazyTable[DroppedName](sum(count for _, count in dropped), apps.dropped),
         dropped=dropped,
     )
+    if report.probed:
+        return report
+    head, tables = without_probes(report.headline, report.tables)
+    return msgspec.structs.replace(report, headline=head, tables=tables)
 
 
 def apps_of_run(workspace: Workspace, run_id: str) -> RunApps:

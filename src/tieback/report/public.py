@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
+from tieback.assess.summary import UNKNOWN
 from tieback.model.errors import UsageError
 from tieback.model.exposure import PeopleRange
 from tieback.model.figure import Figure, Quality, total
@@ -110,11 +111,13 @@ def _share(share: YesNoCounts) -> YesNoCounts:
 
 
 def round_down(figure: Figure) -> Figure:
-    """Return the figure rounded down to two digits; an exact figure becomes a lower bound."""
+    """Return the figure rounded down to two digits; an exact figure becomes a lower bound, a figure of 0 stays."""
+    if not figure.value:
+        return figure if figure == UNKNOWN else Figure(0, figure.quality, "rounded down")
     keep = 10 ** max(len(str(figure.value)) - 2, 0)
     value = figure.value // keep * keep
     quality = Quality.ESTIMATE if figure.quality is Quality.ESTIMATE else Quality.LOWER_BOUND
-    return Figure(value, quality if figure.value else figure.quality, "rounded down")
+    return Figure(value, quality, "rounded down")
 
 
 def _rounded_up(figure: Figure) -> Figure:

@@ -20,7 +20,7 @@ from tieback.assess.context import version_text
 from tieback.assess.identity import address_of
 from tieback.assess.rules import load_rules
 from tieback.assess.severity import level_of, load_severity_table
-from tieback.assess.summary import summarise
+from tieback.assess.summary import summarise, without_probes
 from tieback.model.backend import Backend
 from tieback.model.errors import UsageError
 from tieback.model.exposure import AppRoute, Exposure, ExposureWindow, Finding, Severity
@@ -118,7 +118,7 @@ def vendor_report(report: Report, vendor: str, register: Iterable[Vendor] = ()) 
     changed, findings = _changed(report, own)
     analysed = len(own.apps)
     problems = sum(1 for _ in _problems(report, own))
-    return Report(
+    told = Report(
         title=report.title,
         created=report.created,
         tool_version=report.tool_version,
@@ -202,6 +202,7 @@ def vendor_report(report: Report, vendor: str, register: Iterable[Vendor] = ()) 
         partly_read=LazyTable.of(partly),
         audience=f"only for {clean(vendor, 100)}: its apps and the stores that it answers for",
     )
+    return told if told.probed else replace(told, headline=without_probes(told.headline)[0])
 
 
 def _quiet(apps: LazyIndex[AppSummary], own: _Own) -> Iterator[AppSummary]:

@@ -15,12 +15,15 @@ from msgspec.structs import replace
 from tieback.backends.probe_hints import ProbeHints
 from tieback.model.backend import Candidate
 from tieback.model.errors import GrantError
+from tieback.model.figure import lower_bound
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Outcome, ProbeReport
+from tieback.model.report.document import Report
 from tieback.model.unit import Unit, UnitEnd, UnitState
 from tieback.pipeline.inputs.units import scan_units
 from tieback.pipeline.probing import probe_run
 from tieback.pipeline.scan import ScanRequest, run_scan
+from tieback.report.vendor import vendor_report
 from tieback.storage.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("worker_processes")
@@ -46,7 +49,17 @@ def test_scan_without_a_grant_lists_apps_and_probes_nothing(tmp_path: Path) -> N
         assert {seen.sighting.endpoint.value for seen in report.sightings.rows()} >= {"https://api.workhub.test"}
         assert {backend.resolved_by for backend in report.backends.rows()} == {"no grant"}
         assert done.failed == ()
+        groups = [group for table in report.tables for group in table.groups]
+        heads = (report.headline, vendor_report(report, report_vendor(report)).headline)
+        figures = [figure for head in heads for figure in (head.records, head.bytes)]
+        figures += [figure for group in groups for figure in (group.records, group.bytes)]
+        assert set(figures) == {lower_bound(0, "nothing was probed")}, "an unknown figure is no exact zero"
+        assert groups
     assert not (tmp_path / "ws" / "audit.jsonl").exists()
+
+
+def report_vendor(report: Report) -> str:
+    return next(summary.app.vendor for summary in report.apps.rows())
 
 
 def test_bad_inputs_are_reported_and_the_rest_is_scanned(tmp_path: Path) -> None:

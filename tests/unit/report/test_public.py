@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from tests.examples import examples
 from tests.unit.report.conftest import fleet_report, group, in_tables
-from tieback.assess.summary import summarise
+from tieback.assess.summary import summarise, without_probes
 from tieback.model.errors import UsageError
 from tieback.model.exposure import PeopleRange, Severity
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
@@ -111,6 +111,16 @@ def test_fleet_without_open_stores_is_reported() -> None:
         headline_text(told)
         == "24 apps analysed. 24 data stores answered; none allowed unauthenticated access to records."
     )
+
+
+def test_without_a_probe_records_are_no_exact_zero() -> None:
+    whole = replace(fleet_report(), scope=None)
+    head, tables = without_probes(whole.headline, whole.tables)
+    told = public_report(replace(whole, headline=head, tables=tables))
+    groups = [row for table in told.tables for row in table.groups]
+    assert groups
+    figures = {figure for row in groups for figure in (row.records, row.bytes)}
+    assert figures | {told.headline.records, told.headline.bytes} == {lower_bound(0, "nothing was probed")}
 
 
 def test_no_scope_without_a_grant() -> None:

@@ -35,15 +35,23 @@ class Duty(msgspec.Struct, frozen=True):
 
 
 class Headline(msgspec.Struct, frozen=True):
-    """The figures at the top of a report, without system containers. Described stores are not added a second time."""
+    """The figures at the top of a report, without system containers. Described stores are not added a second time.
+
+    Numbers of stores and affected apps are of what was probed. If nothing was probed, they are 0 and say nothing: then
+    ``records`` is a lower bound of 0.
+    """
 
     apps_analysed: int
     apps_affected: int
+    """Apps that lead to a store with unauthenticated access, of what was probed."""
     stores_answering: int
+    """Stores that answered, of what was probed."""
     stores_exposed: int
+    """Stores with unauthenticated access, of what was probed."""
     stores_ransomed: int | None
     """``None`` if the audience must not see it."""
     records: Figure
+    """Records of the exposed stores; here and in ``bytes`` a lower bound of 0 if nothing was probed."""
     bytes: Figure
     kinds: tuple[StoreKind, ...]
     pii: tuple[tuple[str, Figure], ...]

@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from tieback import __version__
 from tieback.assess.exposures import assess_exposures
 from tieback.assess.findings import apply_rules
-from tieback.assess.summary import summarise
+from tieback.assess.summary import summarise, without_probes
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.grant import Grant
@@ -91,7 +93,7 @@ def probe_report(
     answered = [store for store in stores if not store.exposed]
     failed = [no_verdict(report) for report in reports if report.outcome not in SILENT]
     unnamed = [report.target for report in reports if report.outcome is Outcome.OK and not report.product]
-    return Report(
+    report = Report(
         title="Data stores probed",
         created=datetime.now(UTC),
         tool_version=__version__,
@@ -111,6 +113,7 @@ def probe_report(
         rules=rules_used(rules),
         plugins=plugins_used(),
     )
+    return report if report.probed else replace(report, headline=without_probes(report.headline)[0])
 
 
 def _scope(reports: Sequence[ProbeReport], grant: Grant | None, audit: str) -> RunScope:

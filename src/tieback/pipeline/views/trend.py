@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.assess.summary import summarise
+from tieback.assess.summary import UNKNOWN, summarise
 from tieback.model.figure import Figure
 from tieback.model.small_file import read_small
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
@@ -83,6 +83,8 @@ def _points(workspace: Workspace, finished: list[RunRow], shown: RunRow | None) 
                 return
             point = _count(workspace, run)
             _keep(path, point)
+        if not point.grant:  # figures kept by earlier releases are exact zeros
+            point = msgspec.structs.replace(point, records=UNKNOWN, bytes=UNKNOWN)
         yield msgspec.structs.replace(point, same_inputs=shown is not None and run.args == shown.args)
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
-from tieback.model.figure import exact
+from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Grant
 from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport, Proof
 from tieback.model.report.scope import SkipReason
@@ -41,6 +41,12 @@ def test_servers_that_show_no_product_before_a_login_are_one_problem() -> None:
     (problem,) = probe_report(asked[:1], GRANT, "").problems.rows()
     assert problem.what == "1 server requires a login before a product is visible, and is not counted as a store"
     assert problem.where == "s0.test:443"
+
+
+def test_figures_of_targets_that_were_not_probed_are_unknown() -> None:
+    outside = ProbeReport("b.test:1", Outcome.OUT_OF_SCOPE, problems=("no target covers it",))
+    head = probe_report([outside], GRANT, "").headline
+    assert (head.records, head.bytes) == (lower_bound(0, "nothing was probed"),) * 2
 
 
 def test_targets_without_a_verdict_are_problems() -> None:
