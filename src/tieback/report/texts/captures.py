@@ -1,6 +1,6 @@
 """Words for captures and for the servers in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tieback.model.count_text import count_text
 from tieback.model.report.captures import ContactedServer, Encryption
@@ -42,13 +42,27 @@ def leaks_text(server: ContactedServer) -> str:
     return "unknown" if server.encryption is Encryption.UNKNOWN else "none: encrypted"
 
 
+def count_servers(servers: Iterable[ContactedServer]) -> tuple[int, int]:
+    """Number of distinct servers (host and port), and of those with leaks. A server has a row per capture and app."""
+    leaks: dict[tuple[str, int | None], bool] = {}
+    for one in servers:
+        place = one.host, one.port
+        leaks[place] = leaks.get(place, False) or bool(one.leaks)
+    return len(leaks), sum(leaks.values())
+
+
 def capture_lines(report: Report, most: int) -> Iterator[tuple[str, str]]:
     """Yield a label and a sentence for each capture, at most ``most``, and the number of the others."""
-    for one in report.captures.first(most):
+    shown = report.captures.first(most)
+    rows: dict[str, list[ContactedServer]] = {one.path: [] for one in shown}
+    for server in report.servers.rows():
+        if server.capture in rows:
+            rows[server.capture].append(server)
+    for one in shown:
         if not one.flows:
             text = "no flows were read" if one.unread else "read; it contains no flows"
         else:
-            text = f"{count_text(one.flows, 'flow')} with {count_text(one.servers, 'server')}"
+            text = f"{count_text(one.flows, 'flow')} with {count_text(count_servers(rows[one.path])[0], 'server')}"
             if one.others:
                 others = "is" if one.others == 1 else "are"
                 text += f"; {one.others:,} of them {others} name resolution, discovery or time, and not listed"

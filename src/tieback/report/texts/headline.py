@@ -4,6 +4,7 @@ from tieback.model.count_text import count_text
 from tieback.model.report.document import Report
 from tieback.model.report.headline import Headline
 from tieback.report.figures import bytes_range_text, range_text
+from tieback.report.texts.captures import count_servers
 from tieback.report.texts.stores import count_range, measured_size_text, records_text
 from tieback.report.texts.unprobed import skipped_text
 from tieback.report.texts.unread import unread_advice
@@ -90,8 +91,8 @@ def _analysed_text(report: Report) -> str:
     apps = f"{count_text(count, 'app')} analysed." if count or not (captures or report.without_inputs) else ""
     if not captures:
         return apps
-    leaking = sum(bool(server.leaks) for server in report.servers.rows())
-    servers = count_text(report.servers.count, "server") if report.servers.count else "no servers"
+    count, leaking = count_servers(report.servers.rows())
+    servers = count_text(count, "server") if count else "no servers"
     told = f"{count_text(captures, 'capture')} read: {servers}"
     told += f", {leaking:,} with personal data or credentials in cleartext." if leaking else "."
     return f"{apps} {told}".lstrip()
