@@ -421,6 +421,7 @@ _NAMES = (
     "bytes exposed",
     "ransomed or wiped",
     "findings",
+    "findings suppressed",
 )
 
 
@@ -429,6 +430,7 @@ def _figures(past: PastReport) -> tuple[str, ...]:
         f"{len(past.apps):,}",
         *(_of_stores(past) if past.probed else [NOT_PROBED] * 5),
         f"{len(past.findings):,}",
+        f"{past.suppressed:,}",
     )
 
 

@@ -2,7 +2,7 @@
 
 import mmap
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -155,6 +155,8 @@ class PastReport(msgspec.Struct, frozen=True):
     captures: tuple[PastCapture, ...] = ()
     captured: frozenset[str] = frozenset()
     """Keys of the apps in the captures, which are content hashes for scanned apps."""
+    suppressed: int = 0
+    """How many of ``findings`` are suppressed."""
 
 
 class PastScope(msgspec.Struct, frozen=True):
@@ -226,7 +228,8 @@ def read_past(path: Path) -> PastReport:
         _audience(document.audience),
         (one.known for one in document.apps),
         document.exposures,
-        sorted((*document.findings, *(one.finding for one in document.suppressed)), key=worst_first),
+        document.findings,
+        [one.finding for one in document.suppressed],
         document.probes,
         document.scope,
         document.captures,
@@ -250,15 +253,14 @@ def _begins_lines(head: bytes) -> bool:
 
 def past_from_report(report: Report, name: str) -> PastReport:
     """Return the compared data of a report in memory; its long tables are read once."""
-    findings = (_finding(one) for one in report.findings.rows())
-    apart = (_finding(one.finding) for one in report.suppressed.rows())
     return _past(
         name,
         report.created,
         report.audience,
         (_app(summary) for summary in report.apps.rows()),
         (_store(store) for store in report.exposures()),
-        sorted((*findings, *apart), key=worst_first),
+        (_finding(one) for one in report.findings.rows()),
+        [_finding(one.finding) for one in report.suppressed.rows()],
         (PastProbe(probe.target, probe.outcome) for probe in report.probes.rows()),
         _scope(report),
         (PastCapture(one.path, one.unread) for one in report.captures.rows()),
@@ -282,6 +284,7 @@ def _past(
     apps: Iterable[PastApp],
     stores: Iterable[PastStore],
     findings: Iterable[PastFinding],
+    suppressed: Sequence[PastFinding],
     probes: Iterable[PastProbe],
     scope: PastScope | None,
     captures: Iterable[PastCapture],
@@ -294,11 +297,12 @@ def _past(
         audience,
         {app.sha256: app for app in apps},
         by_id,
-        {finding.id: finding for finding in findings},
+        {finding.id: finding for finding in sorted((*findings, *suppressed), key=worst_first)},
         {probe.target: probe.outcome for probe in probes},
         bool(by_id) or (scope is not None and scope.reached),
         tuple(captures),
         frozenset(server.app_sha256 for server in servers),
+        len(suppressed),
     )
 
 
@@ -316,14 +320,14 @@ def _from_lines(name: str, lines: Iterable[bytes]) -> PastReport:
             rows.setdefault(kind[0], []).append(msgspec.json.decode(line, type=shape))
     if head is None:
         raise ValueError("the line with schema report-head is missing")
-    findings = [*rows.get("finding", ()), *(one.finding for one in rows.get("suppressed", ()))]
     return _past(
         name,
         head.created,
         _audience(head.audience),
         (one.known for one in rows.get("app-summary", ())),
         rows.get("exposure", ()),
-        sorted(findings, key=worst_first),
+        rows.get("finding", ()),
+        [one.finding for one in rows.get("suppressed", ())],
         rows.get("probe", ()),
         head.scope,
         rows.get("capture-summary", ()),
