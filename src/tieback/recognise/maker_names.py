@@ -117,6 +117,12 @@ def maker_words() -> MakerWords:
     return MakerWords()
 
 
+def is_template(bundle_id: str) -> bool:
+    """True if a template or a build tool writes this bundle identifier, so that unrelated apps share it."""
+    parts = bundle_id.lower().split(".")
+    return any(".".join(parts[:size]) in maker_words().templates for size in (1, 2, 3))
+
+
 @lru_cache(maxsize=1)
 def domain_families() -> dict[str, tuple[str, ...]]:
     """The domains of one organisation, by each of them; from ``maker_domains.toml``, read once per process."""
@@ -146,7 +152,7 @@ class MakerNames:
         """The domain of the bundle identifier in one word."""
         named = app.bundle_id.lower().split(".")
         # The bundle identifier of a template says nothing; that of an example at least that the app is one.
-        bundle = [] if self._is_template(named) else named
+        bundle = [] if is_template(app.bundle_id) else named
         domain = registrable_domain(".".join(reversed(bundle)), rules)
         label, _, top = domain.partition(".")
         if domain and (not self._generic(label) or (_COUNTRY.fullmatch(top) and 1 < len(label) < MIN_BRAND)):
@@ -180,9 +186,6 @@ class MakerNames:
         self._first_word = _LETTERS.sub("", heading[0]) if heading else ""
         known = app.vendor or (domain if domain in self.domains else "")
         self.name = known or (app.bundle_id if bundle else app.name or app.bundle_id)
-
-    def _is_template(self, bundle: list[str]) -> bool:
-        return any(".".join(bundle[:size]) in self.words.templates for size in (1, 2, 3))
 
     def learn_project(self, project: str) -> None:
         """Add the name of the cloud project in the app's own configuration as a name of the app.

@@ -3,11 +3,13 @@
 Findings are matched by id. If a store's identity changed between two runs, for example because it no longer reports
 one, findings are matched by rule and host name or address. A missing finding counts as fixed only if its store answered
 again, or if its app was analysed again with every part that can have it; otherwise it is ``unconfirmed``, never fixed.
+Unrelated apps share the identifiers of templates, and so the ids of findings. If one of them has no package and no
+signer in common with those of the other report, their finding is neither moved nor fixed.
 A finding of traffic is fixed only if the app was captured again, in captures that were read as far as the old ones.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 import msgspec
@@ -18,6 +20,7 @@ from tieback.model.figure import Figure, total
 from tieback.model.probe import Ability, Access, Outcome, Privileges
 from tieback.model.report.baseline import Baseline
 from tieback.model.sighting import UnreadKind
+from tieback.recognise.maker_names import is_template
 from tieback.report.diff.past import PastApp, PastFinding, PastReport, PastStore
 from tieback.report.figures import bytes_text, figure_text
 from tieback.report.shortened import cut, cut_text
@@ -115,15 +118,15 @@ class Comparison(msgspec.Struct, frozen=True):
 
 def compare(old: PastReport, new: PastReport) -> Comparison:
     """Compare two reports, finding by finding."""
-    looked = _Looked(new)
+    looked, templates = _Looked(new), _Templates(old, new)
     again = dict(_paired(old, new))
     changes = []
     for finding in new.findings.values():
         before = old.findings.get(again.get(finding.id, finding.id))
-        changes.append(_new(finding, new) if before is None else _both(before, finding, old, new))
+        changes.append(_new(finding, new) if before is None else _both(before, finding, old, new, templates))
     gone = set(again.values())
     changes.extend(
-        _gone(finding, old, looked)
+        _gone(finding, old, looked, templates)
         for finding in old.findings.values()
         if finding.id not in new.findings and finding.id not in gone
     )
@@ -213,9 +216,13 @@ def _new(finding: PastFinding, new: PastReport) -> Change:
     )
 
 
-def _both(before: PastFinding, now: PastFinding, old: PastReport, new: PastReport) -> Change:
+def _both(before: PastFinding, now: PastFinding, old: PastReport, new: PastReport, templates: "_Templates") -> Change:
     changed = list(_differences(before, now, old, new))
     moved = list(_moves(before, now, old, new))
+    if (changed or moved) and not now.exposures:
+        shared = templates.shared(_apps_of(before, old), _apps_of(now, new))
+        if shared:
+            return Change(ChangeKind.CHANGED, now, before.severity, _about(now, new), (shared, *changed))
     kind = ChangeKind.CHANGED if changed else ChangeKind.MOVED if moved else ChangeKind.SAME
     return Change(kind, now, before.severity, _about(now, new), (*changed, *moved))
 
@@ -232,12 +239,46 @@ def _differences(before: PastFinding, now: PastFinding, old: PastReport, new: Pa
 
 def _affected(before: PastFinding, old: PastReport, now: PastFinding, new: PastReport) -> tuple[set[str], set[str]]:
     """The subjects of both findings. One app has one subject, also if one of the reports does not know its platform."""
-    ones, others = ([past.apps[key] for key in finding.apps if key in past.apps]
-                    for finding, past in ((before, old), (now, new)))  # fmt: skip
+    ones, others = _apps_of(before, old), _apps_of(now, new)
     known = {app.bundle_id: app.subject for app in (*ones, *others) if app.platform != "unknown"}
     subjects = ({known.get(app.bundle_id, app.subject) if app.platform == "unknown" else app.subject for app in apps}
                 for apps in (ones, others))  # fmt: skip
     return next(subjects), next(subjects)
+
+
+def _apps_of(finding: PastFinding, past: PastReport) -> list[PastApp]:
+    return [past.apps[key] for key in finding.apps if key in past.apps]
+
+
+class _Templates:
+    """The apps of both reports that have the identifier of a template: packages and signers by identifier."""
+
+    def __init__(self, old: PastReport, new: PastReport) -> None:
+        self._old, self._new = map(_marks_of, (old.apps.values(), new.apps.values()))
+
+    def shared(self, ones: Iterable[PastApp], others: Iterable[PastApp]) -> str:
+        """That one of these apps of the old and new report is not in the other report; empty if all are."""
+        only = [app for app in ones if not _has_counterpart(app, self._new)]
+        only += [app for app in others if not _has_counterpart(app, self._old)]
+        if not only:
+            return ""
+        are = "is" if len(only) == 1 else "are"
+        name = only[0].bundle_id
+        return (
+            f"different apps share the identifier {name} of a template; {len(only):,} of them {are} in only one report"
+        )
+
+
+def _marks_of(apps: Iterable[PastApp]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for app in apps:
+        if is_template(app.bundle_id):
+            found.setdefault(app.bundle_id, set()).update(app.marks)
+    return found
+
+
+def _has_counterpart(app: PastApp, marks: dict[str, set[str]]) -> bool:
+    return not is_template(app.bundle_id) or not app.marks.isdisjoint(marks.get(app.bundle_id, ()))
 
 
 def _store_differences(one: PastStore, other: PastStore) -> Iterator[str]:
@@ -313,7 +354,7 @@ class _Looked:
         """Subjects and keys of the apps in captures."""
 
 
-def _gone(finding: PastFinding, old: PastReport, looked: _Looked) -> Change:
+def _gone(finding: PastFinding, old: PastReport, looked: _Looked, templates: _Templates) -> Change:
     about = _about(finding, old)
     stores = [old.stores[key] for key in finding.exposures if key in old.stores]
     if not finding.exposures:
@@ -326,6 +367,8 @@ def _gone(finding: PastFinding, old: PastReport, looked: _Looked) -> Change:
         if unread:
             return Change(ChangeKind.UNCONFIRMED, finding, finding.severity, about, (unread,))
         if subjects and subjects <= looked.apps.keys():
+            if shared := templates.shared(_apps_of(finding, old), ()):
+                return Change(ChangeKind.UNCONFIRMED, finding, finding.severity, about, (shared,))
             return Change(ChangeKind.FIXED, finding, finding.severity, about, ("the app was analysed again",))
         missing = sorted(subjects - looked.apps.keys())
         names = cut_text(missing, 3) or "its app"

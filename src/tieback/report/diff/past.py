@@ -74,6 +74,12 @@ class PastStore(msgspec.Struct, frozen=True):
         return frozenset((*self.targets, *self.addresses))
 
 
+class PastSigner(msgspec.Struct, frozen=True):
+    """Part of an app."""
+
+    sha256: str
+
+
 class PastApp(msgspec.Struct, frozen=True):
     """An app of an earlier report."""
 
@@ -84,6 +90,12 @@ class PastApp(msgspec.Struct, frozen=True):
     version_name: str = ""
     unread: tuple[UnreadCode, ...] = ()
     """Its parts that were not read."""
+    signer: PastSigner | None = None
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """Digests of its package and its signer: unrelated apps have none in common."""
+        return frozenset((self.sha256,) if self.signer is None else (self.sha256, self.signer.sha256))
 
     @property
     def subject(self) -> str:
@@ -359,7 +371,8 @@ _SHAPES: dict[str, type] = {
 
 def _app(summary: AppSummary) -> PastApp:
     app = summary.app
-    return PastApp(app.sha256, app.platform.value, app.bundle_id, app.name, app.version_name, summary.unread)
+    signer = None if app.signer is None else PastSigner(app.signer.sha256)
+    return PastApp(app.sha256, app.platform.value, app.bundle_id, app.name, app.version_name, summary.unread, signer)
 
 
 def _store(store: Exposure) -> PastStore:

@@ -1,12 +1,13 @@
 import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import FIELDHAND, WORKHUB, in_tables, probe, the_report
-from tieback.model.app import Platform
+from tieback.model.app import App, Platform, Signer
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.figure import exact, lower_bound
 from tieback.model.probe import Access, Outcome, ProbeReport, Ransom, RansomVerdict
@@ -244,6 +245,72 @@ def test_a_credential_in_another_file_has_moved_and_at_another_offset_has_not() 
     assert told(seen("api_key a…b for x: classes2.dex at 0xff"), old)["fnd-key"][0] == "same"
     kind, what = told(seen("api_key a…b for x: assets/classes2.json at 0xff"), old)["fnd-key"]
     assert (kind, what) == ("moved", ("new location: api_key a…b for x: assets/classes2.json",))
+
+
+@pytest.mark.parametrize(
+    ("bundle_id", "later", "kinds"),
+    [
+        ("io.cordova.hellocordova", {"sha256": "9" * 64, "signer": Signer("9" * 64)}, ("changed", "unconfirmed")),
+        ("io.cordova.hellocordova", {"sha256": "9" * 64, "signer": None}, ("changed", "unconfirmed")),
+        ("io.cordova.hellocordova", {"sha256": "9" * 64}, ("moved", "fixed")),
+        ("io.cordova.hellocordova", {"signer": None}, ("moved", "fixed")),
+        ("com.workhub.mobile", {"sha256": "9" * 64, "signer": Signer("9" * 64)}, ("moved", "fixed")),
+    ],
+    ids=["another app", "no signer", "the same signer", "the same package", "not of a template"],
+)
+def test_unrelated_apps_with_the_identifier_of_a_template_have_no_moved_or_fixed_findings(
+    bundle_id: str, later: dict[str, Any], kinds: tuple[str, str]
+) -> None:
+    summary = next(row for row in OLD.apps.rows() if row.app == WORKHUB)
+
+    def seen(app: App, *evidence: str) -> Report:
+        one = replace(
+            next(OLD.findings.rows()), id="fnd-a", rule="credential-in-app", exposures=(), apps=(app.sha256,),
+            evidence=evidence,
+        )  # fmt: skip
+        return in_tables(OLD, apps=[replace(summary, app=app)], exposures=[], findings=[one] if evidence else [])
+
+    first = replace(WORKHUB, bundle_id=bundle_id)
+    second = replace(first, **later)
+    old = seen(first, "key in a.js", "key in b.js")
+    found = [told(new, old)["fnd-a"] for new in (seen(second, "key in a.js"), seen(second))]
+    assert tuple(kind for kind, _ in found) == kinds
+    words = f"different apps share the identifier {bundle_id} of a template; {{}} in only one report"
+    told_so = [
+        what == (words.format(count),)
+        for (_, what), count in zip(found, ("2 of them are", "1 of them is"), strict=True)
+    ]
+    assert told_so == [kinds == ("changed", "unconfirmed")] * 2
+    # A build with another key and the same evidence is no change.
+    assert told(seen(second, "key in a.js", "key in b.js"), old)["fnd-a"] == ("same", ())
+
+
+def test_a_finding_of_a_template_has_not_moved_if_some_of_its_apps_are_missing() -> None:
+    """Of two apps in one finding, only one was analysed again."""
+    summary = next(row for row in OLD.apps.rows() if row.app == WORKHUB)
+    first = replace(WORKHUB, bundle_id="io.cordova.hellocordova")
+    second = replace(first, sha256="9" * 64, signer=Signer("9" * 64))
+    one = replace(
+        next(OLD.findings.rows()), id="fnd-a", rule="credential-in-app", exposures=(),
+        apps=(first.sha256, second.sha256), evidence=("key in a.js", "key in b.js"),
+    )  # fmt: skip
+    both = [replace(summary, app=app) for app in (first, second)]
+    old = in_tables(OLD, apps=both, exposures=[], findings=[one])
+    less = replace(one, apps=(first.sha256,), evidence=("key in a.js",))
+    assert told(in_tables(OLD, apps=both, exposures=[], findings=[less]), old)["fnd-a"] == (
+        "moved", ("fewer locations",),
+    )  # fmt: skip
+    assert told(in_tables(OLD, apps=both[:1], exposures=[], findings=[less]), old)["fnd-a"] == (
+        "changed",
+        ("different apps share the identifier io.cordova.hellocordova of a template; 1 of them is in only one report",),
+    )
+
+
+@pytest.mark.parametrize("name", ["json", "ndjson"])
+def test_signers_of_a_written_report_are_compared(name: str, tmp_path: Path) -> None:
+    with (tmp_path / "old").open("wb") as out:
+        by_name(name).render(OLD, out)
+    assert read_past(tmp_path / "old").apps == past_from_report(OLD, "old").apps
 
 
 def test_a_finding_of_an_app_stays_the_same_if_a_capture_does_not_name_the_platform() -> None:
