@@ -27,6 +27,7 @@ from tieback.report.texts.about import data_for_others, plugins_for_others, rule
 
 MIN_GROUP = 5
 """Minimum size of a published group."""
+ROUNDED = "records and bytes rounded down, people rounded outwards, numbers of apps and stores not rounded"
 OTHER = "other"
 WITHHELD = "not named in a public report"
 TITLE = "Open back ends of mobile apps"
@@ -66,7 +67,7 @@ def public_report(report: Report) -> Report:
         sightings=LazyIndex.by((), lambda row: row.app_sha256),
         backends=LazyTable.of(()),
         probes=LazyTable.of(()),
-        audience=f"public: totals only, no group of fewer than {MIN_GROUP}, figures rounded down",
+        audience=f"public: totals only, no group of fewer than {MIN_GROUP}, {ROUNDED}",
         tlp="CLEAR",
         breakdown=_breakdown(counts, head),
         tables=tuple(_tables(report)),

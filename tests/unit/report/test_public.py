@@ -179,6 +179,24 @@ def test_small_groups_are_withheld_and_cannot_be_subtracted() -> None:
     assert told["country"].groups[0].records == lower_bound(1200, "rounded down")
 
 
+def test_the_audience_names_exactly_the_figures_that_are_rounded() -> None:
+    whole = fleet_report()
+    head = replace(whole.headline, records=exact(123_456, "count"), bytes=exact(987_654, "count"))
+    many = tuple(
+        replace(table, groups=tuple(replace(row, analysed=row.analysed and 373) for row in table.groups))
+        for table in whole.tables
+    )
+    told = public_report(replace(whole, headline=replace(head, apps_analysed=373), tables=many))
+    assert told.audience.endswith(
+        "records and bytes rounded down, people rounded outwards, numbers of apps and stores not rounded"
+    )
+    assert (told.headline.records.value, told.headline.bytes.value) == (120_000, 980_000)
+    assert all(figure == round_down(figure) for _, figure in told.headline.pii)
+    counts = [(one.apps_analysed, one.apps_affected, one.stores_answering) for one in (head, told.headline)]
+    assert counts[1] == (373, *counts[0][1:])
+    assert [row.analysed for table in told.tables for row in table.groups if table.by == "platform"] == [373]
+
+
 def test_truncated_table_is_withheld() -> None:
     whole = fleet_report()
     cut = replace(whole, tables=tuple(replace(table, left_out=1) for table in whole.tables))

@@ -17,10 +17,13 @@ from tieback.model.probe import Ability, Access, Entry, Outcome, Privileges, Ran
 from tieback.model.report.apps import AppSummary
 from tieback.model.report.document import Report
 from tieback.model.sighting import UnreadCode
+from tieback.report.public import ROUNDED
 
 _OLD_VENDOR = re.compile(r"for (.*) alone: its apps and the stores that they lead to", re.DOTALL)
 _OLD_PUBLIC = "public: totals alone, "
 """Audience texts of reports before version 0.2."""
+_OLD_ROUNDED = re.compile(r"(?<=^public: totals only, no group of fewer than \d, )figures rounded down")
+"""Part of the audience text of earlier reports, which rounded the same figures."""
 _MAX_HEAD = 1024 * 1024
 """Most bytes of the first line of an NDJSON report."""
 ADVICE = "Create one with `tieback report --format json --out FILE`"
@@ -252,7 +255,7 @@ def read_past(path: Path) -> PastReport:
 def _audience(text: str) -> str:
     """The audience text of an earlier report in its current wording."""
     text = _OLD_VENDOR.sub(r"only for \1: its apps and the stores that they lead to", text)
-    return text.replace(_OLD_PUBLIC, "public: totals only, ", 1)
+    return _OLD_ROUNDED.sub(ROUNDED, text.replace(_OLD_PUBLIC, "public: totals only, ", 1))
 
 
 def _begins_lines(head: bytes) -> bool:

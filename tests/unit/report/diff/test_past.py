@@ -13,6 +13,7 @@ from tieback.model.errors import InputError
 from tieback.model.report.document import Report
 from tieback.report import by_name
 from tieback.report.diff.past import past_from_report, read_past
+from tieback.report.public import ROUNDED
 
 
 def written(report: Report, name: str, folder: Path) -> Path:
@@ -55,7 +56,11 @@ def test_pretty_printed_document_is_read(report: Report, tmp_path: Path) -> None
         ),
         (
             "public: totals alone, no group of fewer than 5, figures rounded down",
+            f"public: totals only, no group of fewer than 5, {ROUNDED}",
+        ),
+        (
             "public: totals only, no group of fewer than 5, figures rounded down",
+            f"public: totals only, no group of fewer than 5, {ROUNDED}",
         ),
     ],
 )
