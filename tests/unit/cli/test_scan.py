@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tarfile
@@ -19,6 +20,7 @@ from msgspec.structs import replace
 
 from tests.examples import few
 from tests.unit.cli.conftest import Run, advice
+from tests.unit.intake.traffic import wire
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tests.unit.report.conftest import the_report
 from tieback.cli.scan import FailOn, _reasons_to_fail
@@ -194,13 +196,25 @@ def test_a_capture_that_is_cut_off_is_no_capture_without_leaks(run: Run, tmp_pat
     assert run("scan", "cut.har", *words, "--fail-on", "unread").code == 1
 
 
+def of_an_app(package: bytes) -> bytes:
+    """A capture as PCAPdroid writes it, in which the app sends personal data in cleartext."""
+    known = wire.block(0xBAD, struct.pack("<IHBxiBB", 62652, 1, 1, 10123, len(package), 1) + package + b"A")
+    body = b'{"email": "ada@workhub.test", "phone": "+49 151 23456789"}'
+    asked = b"POST /v1 HTTP/1.1\r\nHost: log.workhub.test\r\nContent-Type: application/json\r\n"
+    asked += b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
+    comment = wire.option(1, b"u-10123") + wire.option(0, b"")
+    talk = wire.talk(asked, b"HTTP/1.1 204 No Content\r\n\r\n", port=80)
+    packets = (wire.enhanced(data, int(when * 1_000_000), options=comment) for when, data in talk)
+    return wire.section() + wire.interface() + known + b"".join(packets)
+
+
 def test_a_capture_changes_no_finding_of_the_package(run: Run, apps: Path, tmp_path: Path) -> None:
     """The capture names the app and not its platform: the package knows it."""
     words = ("-w", "ws", "--workers", "1")
-    capture = apps.parents[1] / "demo" / "captures" / "fieldhand.pcapng"
     run("scan", apps / "fieldhand.apk", *words, "--report", "old.json")
     old = json.loads((tmp_path / "old.json").read_text())
-    ended = run("scan", apps / "fieldhand.apk", capture, *words, "--format", "json", "--baseline", "old.json")
+    (tmp_path / "run.pcapng").write_bytes(of_an_app(old["apps"][0]["app"]["bundle_id"].encode()))
+    ended = run("scan", apps / "fieldhand.apk", "run.pcapng", *words, "--format", "json", "--baseline", "old.json")
     new = json.loads(ended.out)
     assert [len(one["apps"]) for one in (old, new)] == [1, 1]
     assert 0 < len(old["findings"]) < len(new["findings"])
