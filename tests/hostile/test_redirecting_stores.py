@@ -398,7 +398,7 @@ STATES = {
     "MOVED and ASK": Access.PARTIAL,
     "sniffing": Access.OPEN,
     "sniffing of OpenSearch": Access.OPEN,
-    "brokers": Access.OPEN_EMPTY,
+    "brokers": Access.SCHEMA_ONLY,
 }
 PRODUCTS = {"MOVED and ASK": "valkey", "sniffing of OpenSearch": "opensearch"}
 

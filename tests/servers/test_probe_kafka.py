@@ -127,7 +127,7 @@ def server(request: pytest.FixtureRequest) -> RunningServer:
 
 STATES = [
     ("kafka_open", Access.OPEN),
-    ("kafka_empty", Access.OPEN_EMPTY),
+    ("kafka_empty", Access.SCHEMA_ONLY),
     ("kafka_auth", Access.AUTH_REQUIRED),
 ]
 ALLOWED = Grant(

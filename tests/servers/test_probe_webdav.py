@@ -70,14 +70,20 @@ STATES = [
     # server, what the app names, product, access, files in folders
     ("apache", (), "apache-httpd", Access.OPEN, ALL),
     ("apache_private_folder", (), "apache-httpd", Access.PARTIAL, {"backups": 4, "empty": 0, "/": 1}),
-    ("apache_no_list", (), "", Access.AUTH_REQUIRED, {}),
     ("apache_no_list", ("docs", "gone"), "", Access.PARTIAL, {"docs": ALL["docs"]}),
-    ("apache_closed", ("docs",), "", Access.AUTH_REQUIRED, {}),
     ("rclone", (), "webdav", Access.OPEN, ALL),
     ("rclone_closed", ("docs",), "", Access.AUTH_REQUIRED, {}),
     ("wsgidav", (), "wsgidav", Access.OPEN, ALL),
     ("wsgidav_closed", ("docs",), "wsgidav", Access.AUTH_REQUIRED, {}),
 ]
+
+
+@pytest.mark.parametrize(("name", "names"), [("apache_no_list", ()), ("apache_closed", ("docs",))])
+def test_a_403_that_names_no_product_is_no_login(
+    ask: Callable[..., Any], start: Callable[[str], RunningServer], name: str, names: tuple[str, ...]
+) -> None:
+    found = report_of(ask, start(name), names=names)
+    assert (found.outcome, found.access) == (Outcome.PROTOCOL_MISMATCH, Access.UNKNOWN)
 
 
 @pytest.mark.parametrize(("name", "names", "product", "access", "folders"), STATES)

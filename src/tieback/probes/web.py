@@ -332,9 +332,11 @@ class WebStoreProbe(HttpProbe):
             raise NotThisProtocol("no resource to probe on this shared host is known")
         answer = yield from self.ask.first(http, path, seconds=first_answer_timeout(self.meta, target), cap=ROOT_CAP)
         known = self.identify(answer)
-        # A 403 without a product is no login: a filter of addresses, a check of host names or a proxy gives it too.
-        refused = is_login(answer) and self.unnamed_refusals and is_expected(self.meta, target)
-        if known is None and not refused:
+        # A 403 without a product is no login: a filter of addresses, a check of host names or a proxy gives it too. But
+        # what the app names there can be open.
+        expected = self.unnamed_refusals and is_expected(self.meta, target)
+        unclear = known is None and not (expected and is_login(answer))
+        if unclear and not (expected and answer.status in _REFUSALS and target.names):
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
         draft.spoke = True
         draft.fingerprint(())
@@ -347,6 +349,11 @@ class WebStoreProbe(HttpProbe):
             yield from self.inquire(inquiry, answer)
         if draft.access is Access.AUTH_REQUIRED and inquiry.enumerates and not draft.untested:
             yield from self._named(inquiry, whole=not inquiry.listing_refused)
+        if unclear and draft.access in (Access.AUTH_REQUIRED, Access.UNKNOWN):
+            draft.spoke, draft.access = False, Access.UNKNOWN
+            for told in (draft.proofs, draft.untested, draft.containers, draft.unlisted):
+                told.clear()
+            raise NotThisProtocol(f"another HTTP server (status {answer.status})")
 
     def _named(self, inquiry: Inquiry, *, whole: bool) -> Conversation[None]:
         """Request the containers that the app names, after the store or its list was refused."""

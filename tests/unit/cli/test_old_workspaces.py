@@ -107,6 +107,9 @@ def test_the_same_is_reported(run: Run, workspace: Path, command: tuple[str, ...
     if expected == "report.json":
         # 0.1 did not count the candidate that it listed under `skipped`.
         assert (before[0]["scope"].pop("targets_out_of_scope"), now[0]["scope"].pop("targets_out_of_scope")) == (0, 1)
+    if expected == "inventory.jsonl":
+        for one in (*before, *now):
+            one["classes"].sort()  # 0.1 sorted them by name; now the most sensitive come first
     assert shape(known(now, before)) == shape(before)
 
 

@@ -35,7 +35,7 @@ def test_a_table_shows_what_leaked(run: Run, tmp_path: Path) -> None:
     ("posted", "sentence"),
     [
         ("", "no personal data or credentials found in what the app sent"),
-        ('{"email": "ada@workhub.test"}', "personal data or credentials sent in 1, none found in 0"),
+        ('{"email": "ada@workhub.test"}', "personal data or credentials sent in it"),
     ],
 )
 def test_recipients_say_what_the_list_of_flows_shows(run: Run, tmp_path: Path, posted: str, sentence: str) -> None:
