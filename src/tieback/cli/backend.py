@@ -45,8 +45,6 @@ class GraphFormat(StrEnum):
     SVG = "svg"
 
 
-_MOST_NAMED = 5
-"""Limit on the hosts that the reason of an exit code names."""
 _DRAWN = frozenset(GraphFormat) - {GraphFormat.TABLE, GraphFormat.JSON}
 
 
@@ -228,8 +226,9 @@ def contacts(
             print_contacts(one.target, one.contacts, one.problem, one.file, one.encryption)
     if without:
         from tieback.report.shortened import cut_text
+        from tieback.report.texts.unprobed import MOST_NAMED
 
-        named = cut_text((f"{one.target} ({one.problem or 'none stated'})" for one in without), _MOST_NAMED)
+        named = cut_text((f"{one.target} ({one.problem or 'none stated'})" for one in without), MOST_NAMED)
         code = ExitCode.SOME_FAILED if len(without) < len(found) else ExitCode.NOTHING_DONE
         exit_with_failures(f"no contact found for {count_text(len(without), 'host')}: {named}", code)
 

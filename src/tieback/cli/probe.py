@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 ROOMY = 100
 """Terminal width from which the table contains the bytes sent and read."""
-_MOST_NAMED = 5
-"""Limit on the targets that the reason of an exit code names."""
 SHOWN = 50
 """Maximum stores whose contents are shown on a terminal. A pipe gets all."""
 
@@ -177,9 +175,10 @@ class _Tally:
     def failure_text(self) -> str:
         """The number of targets without a result, and the first of them with how their conversations ended."""
         from tieback.report.shortened import cut_text
+        from tieback.report.texts.unprobed import MOST_NAMED
 
         lost = (f"{place} ({_OUTCOME_WORDS[outcome]})" for place, outcome, _ in self._without_result())
-        named = cut_text(lost, _MOST_NAMED)
+        named = cut_text(lost, MOST_NAMED)
         return f"{count_text(self.failed, 'target')} without a verdict: {named}"
 
     def _without_result(self) -> Iterator[tuple[str, Outcome, int]]:

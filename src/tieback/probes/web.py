@@ -351,7 +351,7 @@ class WebStoreProbe(HttpProbe):
             yield from self._named(inquiry, whole=not inquiry.listing_refused)
         if unclear and draft.access in (Access.AUTH_REQUIRED, Access.UNKNOWN):
             draft.spoke, draft.access = False, Access.UNKNOWN
-            for told in (draft.proofs, draft.untested, draft.containers, draft.unlisted):
+            for told in (draft.proofs, draft.problems, draft.untested, draft.containers, draft.unlisted):
                 told.clear()
             raise NotThisProtocol(f"another HTTP server (status {answer.status})")
 

@@ -83,7 +83,7 @@ class Headline(msgspec.Struct, frozen=True):
     inputs_failed: int | None = 0
     """Inputs of which nothing could be read; ``problems`` has the reasons."""
     files_skipped: int | None = 0
-    """Files in the folders, shards and locations of the inputs that were passed over; ``problems`` has the reasons."""
+    """Files of the inputs that were passed over, also copies of another input; ``problems`` has the reasons."""
     damaged_parts: int = 0
     """Damaged parts of the stored results, which were ignored: apps and stores may be missing."""
     undecided: int | None = 0

@@ -185,15 +185,14 @@ def _paired_apps(old: PastReport, new: PastReport, taken: set[str]) -> Iterator[
 def _marks(finding: PastFinding, past: PastReport) -> Iterator[tuple[str, str, str]]:
     """Rule, identifier of the app and each line of evidence, of a finding without stores."""
     if not finding.exposures:
-        for name in sorted({past.apps[key].bundle_id for key in finding.apps if key in past.apps} - {""}):
+        for name in sorted({app.bundle_id for app in _apps_of(finding, past)} - {""}):
             for line in finding.evidence:
                 yield finding.rule, name, _VOLATILE.sub("", line)
 
 
 def _one_unknown(before: PastFinding, old: PastReport, now: PastFinding, new: PastReport) -> bool:
-    platforms = [{past.apps[key].platform for key in finding.apps if key in past.apps}
-                 for finding, past in ((before, old), (now, new))]  # fmt: skip
-    return platforms[0] != platforms[1] and any("unknown" in one for one in platforms)
+    was, is_ = ({app.platform for app in apps} for apps in (_apps_of(before, old), _apps_of(now, new)))
+    return was != is_ and "unknown" in was | is_
 
 
 def _places(finding: PastFinding, past: PastReport) -> list[str]:

@@ -64,7 +64,7 @@ def scope_unprobed_text(scope: RunScope | None, ends: int, advice: str = "Add --
 
 
 MOST_NAMED = 5
-"""Limit on the candidates, stores or apps that the reason of an exit code names."""
+"""Limit on the candidates, stores, apps or hosts that the reason of an exit code names."""
 
 
 def unprobed_names(report: Report) -> str:
