@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.terminal import UNFOLDED, data_console
-from tieback.model.flow import NOT_IN_LOG, Flow
+from tieback.model.flow import NOT_KNOWN, Flow
 
 SHOWN = 60
 """Maximum number of flows per file on a terminal. A pipe and JSON output are complete."""
@@ -108,6 +108,6 @@ def _cells(flow: Flow) -> list[str]:
         f"{flow.protocol or 'unknown'}{sure}",
         {True: "yes", False: "no", None: ""}[flow.encrypted],
         (flow.app.bundle_id or flow.app.name) if flow.app else "",
-        *(NOT_IN_LOG if size is None else f"{size:,}" for size in (flow.bytes_out, flow.bytes_in)),
+        *(NOT_KNOWN if size is None else f"{size:,}" for size in (flow.bytes_out, flow.bytes_in)),
         ", ".join(sorted({leak.pii_class for leak in flow.leaks})),
     ]

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
-NOT_IN_LOG = "not in this log"
-"""Words for bytes of traffic that its source does not state: they are not zero."""
+NOT_KNOWN = "not known"
+"""Words for bytes of traffic that its source does not state, or not for each host: they are not zero."""
 
 
 class Peer(msgspec.Struct, frozen=True, gc=False):
@@ -167,7 +167,9 @@ class HostHint(msgspec.Struct, frozen=True, gc=False):
 
 
 class Flow(msgspec.Struct, frozen=True, gc=False):
-    """One conversation. One line of ``tieback traffic --format json``, without ``samples``."""
+    """One conversation with one server: a connection with requests for several hosts is a flow for each of them. One
+    line of ``tieback traffic --format json``, without ``samples``.
+    """
 
     path: str
     """The capture or log."""
@@ -190,7 +192,8 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     tls: FlowTls | None
     """The handshake; ``None`` without TLS or QUIC."""
     bytes_out: int | None
-    """Payload bytes from client to server; ``None`` here and below if the source does not state it, such as a log."""
+    """Payload bytes from client to server; ``None`` here and below if the source does not state it, such as a log, or
+    states it only for a connection with requests for several hosts."""
     bytes_in: int | None
     """Payload bytes from server to client."""
     packets_out: int | None

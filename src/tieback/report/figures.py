@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure, Quality
-from tieback.model.flow import NOT_IN_LOG
+from tieback.model.flow import NOT_KNOWN
 from tieback.model.probe import NOT_RECORDS, OFFERED, Access, Container
 
 SIGNS = {Quality.EXACT: "", Quality.ESTIMATE: "≈", Quality.LOWER_BOUND: "≥", Quality.CLAIMED: "?"}
@@ -116,8 +116,8 @@ def bytes_text(figure: Figure | None) -> str:
 
 
 def volume_text(count: int | None) -> str:
-    """Format bytes of traffic as ``size_text``; ``not in this log`` if the source does not state them."""
-    return NOT_IN_LOG if count is None else size_text(count)
+    """Format bytes of traffic as ``size_text``; ``not known`` if the source does not state them."""
+    return NOT_KNOWN if count is None else size_text(count)
 
 
 def size_text(count: int, *, floor: bool = False) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Run
+from tests.unit.intake.traffic import wire
 from tests.unit.pipeline.test_traffic import HTTP, PEOPLE, archive, capture
 from tieback.cli.traffic import read_uid_map
 from tieback.model.errors import UsageError
@@ -45,6 +46,38 @@ def test_recipients_say_what_the_list_of_flows_shows(run: Run, tmp_path: Path, p
     totals = run("traffic", str(tmp_path / "run.har"), "--recipients").err
     received = "2 classes received in cleartext: person name, phone"
     assert f"1 flow read: {sentence}; {received}" in " ".join(totals.split())
+
+
+def test_each_host_of_a_connection_has_its_own_recipients(run: Run, tmp_path: Path) -> None:
+    """Through a proxy, one connection carries the requests for several hosts."""
+    asked = [
+        f"GET http://{host}{path} HTTP/1.1\r\nHost: {host}\r\n\r\n"
+        for host, path in (
+            ("api.workhub.test", "/open"),
+            ("tracker.adhub.test", "/c?email=ada@lovelace.test&idfa=AEBE52E7-03EE-455A-B3C4-E57283966239"),
+        )
+    ]
+    answers = b"HTTP/1.1 204 No Content\r\n\r\n" * 2
+    (tmp_path / "run.pcap").write_bytes(wire.pcap(wire.talk("".join(asked).encode(), answers, port=8080)))
+    rows = [
+        json.loads(line) for line in run("traffic", "run.pcap", "--recipients", "--format", "json").out.splitlines()
+    ]
+    assert {(row["host"], row["class"]) for row in rows} == {
+        ("tracker.adhub.test", "email"),
+        ("tracker.adhub.test", "device_id"),
+    }
+    report = json.loads(run("scan", "run.pcap", "-w", "ws", "--workers", "1", "--format", "json").out)
+    assert {one["host"]: one["leaks"] for one in report["servers"]} == {
+        "tracker.adhub.test": ["device_id", "email"],
+        "api.workhub.test": [],
+    }
+    assert {one["host"]: one["flows"] for one in report["servers"]} == {"tracker.adhub.test": 1, "api.workhub.test": 1}
+    assert {one["host"] for one in report["recipients"]} == {"tracker.adhub.test"}
+    places = {one["sighting"]["endpoint"]["host"]: one["sighting"]["bytes_out"] for one in report["sightings"]}
+    assert places == {"api.workhub.test": len(asked[0]), "tracker.adhub.test": len(asked[1])}
+    named = [one for one in report["findings"] if "adhub" in json.dumps(one)]
+    assert named
+    assert not [one for one in report["findings"] if "api.workhub" in json.dumps(one)]
 
 
 def test_bad_inputs(run: Run, tmp_path: Path) -> None:
@@ -113,7 +146,7 @@ def test_bytes_that_a_log_does_not_have_are_not_zero(run: Run, tmp_path: Path) -
     )
     flow = json.loads(run("traffic", "log.csv", "--format", "json").out)
     assert [flow[name] for name in ("bytes_out", "bytes_in", "packets_out", "packets_in")] == [None] * 4
-    assert run("traffic", "log.csv").out.count("not in this log") == 2
+    assert run("traffic", "log.csv").out.count("not known") == 2
     for name in ("table", "markdown", "html", "json"):
         out = run("scan", "log.csv", "-w", "ws", "--workers", "1", "--format", name).out
         if name == "json":
@@ -121,9 +154,9 @@ def test_bytes_that_a_log_does_not_have_are_not_zero(run: Run, tmp_path: Path) -
             assert (server["bytes_out"], server["bytes_in"]) == (None, None)
             (seen,) = json.loads(out)["sightings"]
             assert (seen["sighting"]["bytes_out"], seen["sighting"]["bytes_in"]) == (None, None)
-            assert "bytes not in this log" in seen["sighting"]["evidence"]["context"]
+            assert "bytes not known" in seen["sighting"]["evidence"]["context"]
         else:
-            assert " ".join(out.split()).count("not in this log") >= 2, name
+            assert " ".join(out.split()).count("not known") >= 2, name
 
 
 def test_a_key_log_that_is_none_is_a_usage_error(run: Run, tmp_path: Path) -> None:

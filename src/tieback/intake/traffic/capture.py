@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.classification import FlowClassification
 from tieback.intake.traffic.classify import FlowClassifier
@@ -19,13 +21,15 @@ from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.signatures import SECTION
 from tieback.intake.traffic.source import ByteSource
 from tieback.intake.traffic.table import FlowTable
+from tieback.model.count_text import count_text
 from tieback.model.flow import Flow, Peer, Server
-from tieback.model.sighting import Problem
+from tieback.model.sighting import Problem, UnreadKind
 
 if TYPE_CHECKING:
     from tieback.intake.traffic.decrypted import DecryptedFlows
 
 _MAX_ADDRESSES = 65_536
+_FURTHER = "{} longer than what is read of each: further requests in it may be for other servers"
 
 
 class CaptureFile:
@@ -55,6 +59,8 @@ class CaptureFile:
         self._addresses: dict[bytes, str] = {}
         self._keylog = keylog
         self._decrypt = decrypt or keylog is not None
+        self._further = 0
+        """Connections that may have requests for further hosts behind what was read."""
         self.has_secrets = False
         """True if the file contains TLS secrets with which tshark can decrypt it; known after the walk."""
 
@@ -74,11 +80,46 @@ class CaptureFile:
                 # Except for the largest captures, the whole file has been read by now, with the secrets in it.
                 inside = self._look_inside(judge, has_secrets=reader.has_secrets)
             seen = self._flow(conversation)
-            yield inside.of(conversation, seen) if inside and seen.flow.encrypted else seen
+            if inside is not None and seen.flow.encrypted:
+                yield from inside.of(conversation, seen)
+                continue
+            judged = conversation.judged
+            end = judged.requests_end if judged is not None else None
+            further = end is not None and (conversation.client or conversation.first).bytes > end
+            self._further += further
+            if judged is None or not judged.hosts:
+                yield seen
+            else:
+                yield from self._of_hosts(conversation, seen, judged, known=not further)
+        self._further += inside.further if inside is not None else 0
+        if self._further:
+            self._problems.note(_FURTHER.format(count_text(self._further, "connection")), "", UnreadKind.LIMIT)
         self.has_secrets = reader.has_secrets
         if self.has_secrets and not self._decrypt:
             what = "the file contains TLS secrets, which were not used; pass --decrypt to use them"
             self._problems.note(what, "", None)
+
+    def _of_hosts(
+        self, conversation: Conversation, seen: SampledFlow, judged: FlowClassification, *, known: bool
+    ) -> Iterator[SampledFlow]:
+        """One flow for each host of a connection; their bytes are known if all requests were read."""
+        for share in judged.hosts:
+            one = share.judged
+            flow = replace(
+                seen.flow,
+                server=self._server(conversation, one),
+                protocol=one.protocol,
+                evidence=one.evidence,
+                confidence=one.confidence,
+                encrypted=one.encrypted,
+                tls=one.tls,
+                bytes_out=share.bytes_out if known else None,
+                bytes_in=share.bytes_in if known else None,
+                packets_out=None,
+                packets_in=None,
+                detail=one.detail,
+            )
+            yield SampledFlow(flow, one.samples)
 
     def _look_inside(self, judge: FlowClassifier, *, has_secrets: bool) -> "DecryptedFlows":
         from tieback.intake.traffic.decrypt import DecryptedStreams, decrypt
@@ -97,16 +138,14 @@ class CaptureFile:
         judged = conversation.judged or FlowClassification()
         client = conversation.client or conversation.first
         server = client.other
-        here, there = client.key, server.key
+        here = client.key
         half = len(here) // 2 - 2
         # Positional arguments: keywords cost a third more, and this runs for every flow.
         flow = Flow(
             self._name,
             conversation.app,
             Peer(self._text(here[:half]), here[-4] << 8 | here[-3]),
-            Server(self._text(there[:half]), there[-4] << 8 | there[-3], judged.name, judged.name_from)
-            if judged.proxied is None
-            else Server(judged.proxied.ip, judged.proxied.port, judged.name, judged.name_from),
+            self._server(conversation, judged),
             "tcp" if conversation.transport == TCP else "udp",
             judged.protocol,
             judged.evidence,
@@ -123,6 +162,14 @@ class CaptureFile:
             judged.detail,
         )
         return SampledFlow(flow, judged.samples)
+
+    def _server(self, conversation: Conversation, judged: FlowClassification) -> Server:
+        if judged.proxied is not None:
+            return Server(judged.proxied.ip, judged.proxied.port, judged.name, judged.name_from)
+        there = (conversation.client or conversation.first).other.key
+        return Server(
+            self._text(there[: len(there) // 2 - 2]), there[-4] << 8 | there[-3], judged.name, judged.name_from
+        )
 
     def _text(self, address: bytes) -> str:
         """An address in its canonical form."""

@@ -27,3 +27,17 @@ class FlowClassification(msgspec.Struct, frozen=True, gc=False):
     detail: str = ""
     samples: tuple[CleartextSample, ...] = ()
     proxied: Proxied | None = None
+    hosts: tuple["HostShare", ...] = ()
+    """What the connection carried for each host, if it had requests for several; ``samples`` is then empty."""
+    requests_end: int | None = None
+    """Bytes of the client with which all requests were read, if they may be for several hosts: more bytes may be
+    requests for further ones. ``None`` if all are for one host."""
+
+
+class HostShare(msgspec.Struct, frozen=True, gc=False):
+    """The part of a connection that one host received and sent."""
+
+    judged: FlowClassification
+    bytes_out: int | None
+    """``None`` if unknown."""
+    bytes_in: int | None

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from tieback.intake.traffic import http, http2, quic, tls, websocket
 from tieback.intake.traffic.banners import BannerMatch, known_banners, recognise_datagrams
 from tieback.intake.traffic.certificate import CertificateNames
-from tieback.intake.traffic.classification import FlowClassification, Proxied
+from tieback.intake.traffic.classification import FlowClassification, HostShare, Proxied
 from tieback.intake.traffic.conversation import Conversation, Side
 from tieback.intake.traffic.dns import DnsMessage, parse_message, parse_stream
+from tieback.intake.traffic.hosts import read_hosts, read_streams
 from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
 from tieback.intake.traffic.names import DNS, LLMNR, MDNS, DnsNames, hostname
 from tieback.intake.traffic.network import TCP
@@ -50,7 +51,12 @@ class FlowClassifier:
         judged = self._tcp(conversation, client, known=known) if conversation.transport == TCP else self._udp(client)
         if judged.evidence is FlowEvidence.NONE:
             judged = self._by_port(conversation, judged)
-        return judged if judged.name else self._named_by_dns(conversation, judged)
+        if judged.requests_end is not None:
+            judged = replace(judged, requests_end=_with_repeated(conversation, judged.requests_end))
+        if judged.hosts:
+            shares = tuple(replace(one, judged=self._named(conversation, one.judged)) for one in judged.hosts)
+            judged = replace(judged, hosts=shares)
+        return self._named(conversation, judged)
 
     def _likely_client(self, conversation: Conversation) -> Side:
         """Without a SYN: the side whose port belongs to no service, else the side that sent first."""
@@ -63,7 +69,10 @@ class FlowClassifier:
             return second if self._ports.service(transport, here) else first
         return first
 
-    def _named_by_dns(self, conversation: Conversation, judged: FlowClassification) -> FlowClassification:
+    def _named(self, conversation: Conversation, judged: FlowClassification) -> FlowClassification:
+        """The classification with the name from DNS if the payload has none."""
+        if judged.name:
+            return judged
         client = conversation.client or conversation.first
         name = conversation.name or self._names.of(address_of(client), address_of(client.other))
         return replace(judged, name=name, name_from=NameSource.DNS) if name else judged
@@ -149,6 +158,34 @@ class FlowClassifier:
         begins = len(out) > seen.request_end or len(back) > seen.response_end
         if tunnel is not None and seen.method == "CONNECT" and begins:
             return self._through(tunnel, out, back)
+        return self._of_requests(seen, out, back, port)
+
+    def _of_requests(self, seen: http.HttpSummary, out: bytes, back: bytes, port: int) -> FlowClassification | None:
+        """Classify a connection by its requests; each host is classified as if it had a connection of its own."""
+        found = read_hosts(out, back)
+        if found is None or not found.hosts:
+            judged = self._of_one_host(seen, out, back, port)
+        else:
+            shares = [
+                HostShare(self._of_share(one.out, one.back, port), one.size_out, one.size_in) for one in found.hosts
+            ]
+            judged = replace(shares[0].judged, samples=(), hosts=tuple(shares))
+        if judged is None or found is None or found.switched:
+            return judged
+        return replace(judged, requests_end=found.requests_end)
+
+    def _of_share(self, out: bytes, back: bytes, port: int) -> FlowClassification:
+        seen = http.recognise_http(out, back)
+        assert seen is not None  # its bytes begin with a request
+        tunnel = read_target(seen)
+        if tunnel is not None and seen.method == "CONNECT" and len(out) > seen.request_end:
+            return self._through(tunnel, out, back)
+        judged = self._of_request(seen, out, back, port) or replace(_of_http(seen, out, back), confidence=0.9)
+        # Whole URLs for several hosts: the address is that of a proxy, whatever its port.
+        return judged if tunnel is None else replace(judged, proxied=Proxied(tunnel.ip, tunnel.port))
+
+    def _of_one_host(self, seen: http.HttpSummary, out: bytes, back: bytes, port: int) -> FlowClassification | None:
+        tunnel = read_target(seen)
         judged = self._of_request(seen, out, back, port)
         if judged is None or tunnel is None or (tunnel.port == port and not tunnel.ip):
             return judged
@@ -158,21 +195,17 @@ class FlowClassifier:
         """Classify what goes through a proxy."""
         out, back, port = out[tunnel.out_at :], back[tunnel.back_at :], tunnel.port
         inside = self._inside(out, back, port)
-        through = f"through a proxy: {tunnel.how} {tunnel.place}"
-        return replace(
-            inside,
-            name=inside.name or tunnel.name,
-            name_from=inside.name_from if inside.name or not tunnel.name else NameSource.HTTP_HOST,
-            detail=_plain(f"{through}; {inside.detail}" if inside.detail else through),
-            proxied=Proxied(tunnel.ip, port),
-        )
+        # What was read begins behind the request to the proxy.
+        end = None if inside.requests_end is None else inside.requests_end + tunnel.out_at
+        shares = tuple(replace(share, judged=_proxied(share.judged, tunnel)) for share in inside.hosts)
+        return replace(_proxied(inside, tunnel), hosts=shares, requests_end=end)
 
     def _inside(self, out: bytes, back: bytes, port: int) -> FlowClassification:
         seen = tls.recognise_tls(out, back, self._certificates)
         if seen is not None and not seen.swapped:
             return self._of_tls(seen, port)
         asked = http.recognise_http(out, back)
-        judged = self._of_request(asked, out, back, port) if asked is not None and not asked.swapped else None
+        judged = self._of_requests(asked, out, back, port) if asked is not None and not asked.swapped else None
         if judged is not None:
             return judged
         found = recognise(ConnectionStart(out, back, port))
@@ -188,18 +221,21 @@ class FlowClassifier:
         judged = self._of_store(found) if found is not None else _of_http(seen, out, back)
         detail = judged.detail or _http_detail(seen)
         if seen.upgrade == "h2c":
-            inner2 = http2.recognise_http2(out[seen.request_end :], back[seen.response_end :])
-            if inner2 is not None:
-                inside = _http2_samples(out[seen.request_end :], back[seen.response_end :])
+            inner = self._http2(out[seen.request_end :], back[seen.response_end :])
+            if inner is not None:
                 outer = _samples("http", out[: seen.request_end], back[: seen.response_end])
-                judged = replace(judged, protocol="http2", samples=(*outer, *inside))
-        return replace(
+                judged = replace(judged, protocol="http2", samples=(*outer, *inner.samples), hosts=inner.hosts)
+        judged = replace(
             judged,
             name=judged.name or name,
             name_from=NameSource.HTTP_HOST if name and not judged.name else judged.name_from,
             detail=detail[:_MAX_DETAIL],
             samples=judged.samples or _samples("http", out, back),
         )
+        if not judged.hosts:
+            return judged
+        first = HostShare(replace(judged, hosts=()), None, None)  # the request with the upgrade
+        return replace(judged, samples=(), hosts=(first, *judged.hosts), requests_end=len(out))
 
     def _of_store(self, found: ProtocolMatch) -> FlowClassification:
         seen = None
@@ -228,7 +264,7 @@ class FlowClassifier:
         if seen is None:
             return None
         name = hostname(http.without_port(seen.authority))
-        return FlowClassification(
+        judged = FlowClassification(
             protocol="http2",
             evidence=FlowEvidence.PAYLOAD,
             confidence=seen.confidence,
@@ -236,8 +272,12 @@ class FlowClassifier:
             name=name,
             name_from=NameSource.HTTP_HOST if name else NameSource.NONE,
             detail=_plain(f"{seen.method} {http.plain_path(seen.path)} {seen.status}".strip()),
-            samples=_http2_samples(out, back),
         )
+        streams = read_streams(out, back)
+        if len(streams) < 2:
+            return replace(judged, samples=_http2_samples(out, back))
+        shares = [HostShare(_of_streams(judged, *one), None, None) for one in streams]
+        return replace(shares[0].judged, samples=(), hosts=tuple(shares), requests_end=len(out))
 
     def _dns_stream(self, conversation: Conversation, out: bytes, back: bytes, port: int) -> FlowClassification | None:
         asked, answered = parse_stream(out), parse_stream(back)
@@ -314,6 +354,13 @@ def address_of(side: Side) -> bytes:
     return side.key[: (len(side.key) - 4) // 2]
 
 
+def _with_repeated(conversation: Conversation, end: int) -> int:
+    """The end of what was read in bytes as they are counted, with those that were sent again."""
+    client = conversation.client or conversation.first
+    size = len(client.stream())
+    return end if size >= client.limit else end + max(client.bytes - size, 0)
+
+
 def _transport(conversation: Conversation) -> str:
     return "tcp" if conversation.transport == TCP else "udp"
 
@@ -329,11 +376,40 @@ def _samples(kind: str, out: bytes, back: bytes) -> tuple[CleartextSample, ...]:
 
 
 def _http2_samples(out: bytes, back: bytes) -> tuple[CleartextSample, ...]:
-    both = (("out", out), ("in", back))
+    return _message_samples(*([one.text for one in http2.read_messages(data).values()] for data in (out, back)))
+
+
+def _message_samples(out: list[bytes], back: list[bytes]) -> tuple[CleartextSample, ...]:
     return tuple(
         CleartextSample(direction, "http", message)
-        for direction, data in both
-        for message in http2.cleartext_messages(data, SAMPLE_BYTES)[:_MAX_MESSAGES]
+        for direction, messages in (("out", out), ("in", back))
+        for message in http2.first_bytes(messages, SAMPLE_BYTES)[:_MAX_MESSAGES]
+    )
+
+
+def _of_streams(judged: FlowClassification, name: str, out: list[bytes], back: list[bytes]) -> FlowClassification:
+    """The part of an HTTP/2 connection for one host, from its messages in HTTP/1 form."""
+    seen = http.recognise_http(out[0], back[0] if back else b"")
+    return replace(
+        judged,
+        name=name,
+        name_from=NameSource.HTTP_HOST if name else NameSource.NONE,
+        detail=_http_detail(seen) if seen is not None else "",
+        samples=_message_samples(out, back),
+    )
+
+
+def _proxied(judged: FlowClassification, tunnel: Tunnel) -> FlowClassification:
+    """What is contacted through a tunnel; a proxy behind it names another end."""
+    through = f"through a proxy: {tunnel.how} {tunnel.place}"
+    end = judged.proxied or Proxied(tunnel.ip, tunnel.port)
+    named = judged.name or judged.proxied is not None
+    return replace(
+        judged,
+        name=judged.name if named else tunnel.name,
+        name_from=judged.name_from if named or not tunnel.name else NameSource.HTTP_HOST,
+        detail=_plain(f"{through}; {judged.detail}" if judged.detail else through),
+        proxied=end,
     )
 
 

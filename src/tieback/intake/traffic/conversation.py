@@ -163,6 +163,10 @@ def _end_of_hello(data: bytes) -> int:
     return _TLS
 
 
+def _shares(judged: FlowClassification) -> tuple[FlowClassification, ...]:
+    return (judged, *(share.judged for share in judged.hosts))
+
+
 def _offset(chunk: tuple[int, bytes]) -> int:
     return chunk[0]
 
@@ -207,4 +211,4 @@ class Conversation(msgspec.Struct, gc=False, eq=False):
         judged = self.judged
         if judged is None:
             return self.first.kept + self.second.kept
-        return sum(len(sample.data) for sample in judged.samples)
+        return sum(len(sample.data) for one in _shares(judged) for sample in one.samples)

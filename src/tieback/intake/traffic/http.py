@@ -46,10 +46,10 @@ class HttpSummary(msgspec.Struct, frozen=True, gc=False):
 
 def recognise_http(client: bytes, server: bytes) -> HttpSummary | None:
     """What a connection's first bytes tell of HTTP/1; ``None`` where it is none."""
-    request = _request(client)
+    request = read_request(client)
     response = status_line(server)
     if request is None and response is None:
-        if _request(server) is not None or status_line(client):
+        if read_request(server) is not None or status_line(client):
             turned = recognise_http(server, client)
             return None if turned is None else _swap(turned)
         return None
@@ -65,7 +65,7 @@ def recognise_http(client: bytes, server: bytes) -> HttpSummary | None:
     return HttpSummary(
         method=method,
         target=target,
-        host=_host(method, target, head),
+        host=request_host(method, target, head),
         status=status,
         server=_token(answer, b"server"),
         upgrade=_token(answer, b"upgrade").lower() if status == 101 else "",
@@ -77,7 +77,7 @@ def recognise_http(client: bytes, server: bytes) -> HttpSummary | None:
 
 def is_whole_request(client: bytes) -> bool:
     """True if the bytes begin with a request whose head is complete and names its host: no other protocol does."""
-    head = _head(client) if head_end(client) >= 0 and _request(client) is not None else b""
+    head = _head(client) if head_end(client) >= 0 and read_request(client) is not None else b""
     return bool(field_value(head, b"host"))
 
 
@@ -86,7 +86,8 @@ def is_answer(server: bytes) -> bool:
     return status_line(server) is not None
 
 
-def _request(data: bytes) -> RequestLine | None:
+def read_request(data: bytes) -> RequestLine | None:
+    """The request line at the start of ``data``, also if it is cut; ``None`` if there is none with a known method."""
     return request_line(data, cut=True) if data.startswith(_METHODS) else None
 
 
@@ -104,8 +105,8 @@ def _token(head: bytes, name: bytes) -> str:
     return field_value(head, name)[:_MAX_TOKEN].decode("latin-1").strip()
 
 
-def _host(method: str, target: str, head: bytes) -> str:
-    """The authority without user and port: the absolute target's counts before the header (RFC 9112, section 3.2.2)."""
+def request_host(method: str, target: str, head: bytes) -> str:
+    """The authority of a request without user and port: the absolute target's counts before the header (RFC 9112, section 3.2.2)."""
     if method == "CONNECT":
         return without_port(target)
     if "://" in target[:10]:

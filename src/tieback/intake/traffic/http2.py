@@ -11,7 +11,8 @@ from tieback.intake.traffic.hpack import Header, HpackDecoder, HpackError
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
-MAX_FRAMES = 64
+MAX_FRAMES = 256
+"""Frames of one direction that are read."""
 _MAX_FRAME = 1 << 20
 _DATA, _HEADERS, _SETTINGS, _CONTINUATION = 0, 1, 4, 9
 _END_HEADERS, _PADDED, _PRIORITY = 0x4, 0x8, 0x20
@@ -57,6 +58,44 @@ def headers(data: bytes) -> list[Header]:
     return [header for _, part in _parts(data) if not isinstance(part, bytes) for header in part]
 
 
+class Http2Message(msgspec.Struct):
+    """The first message of a stream."""
+
+    authority: str = ""
+    """``:authority`` or ``Host`` of a request, with its port."""
+    text: bytes = b""
+    """In HTTP/1 form; the body may be cut."""
+
+
+def read_messages(data: bytes) -> dict[int, Http2Message]:
+    """The messages of a direction by stream, in the order of their first frames.
+
+    Args:
+        data: bytes from the client's preface, or the server's first frame, on.
+    """
+    streams: dict[int, Http2Message] = {}
+    for stream, part in _parts(data.removeprefix(PREFACE)):
+        message = streams.setdefault(stream, Http2Message())
+        if isinstance(part, bytes):
+            message.text += part
+        elif not message.text:
+            named = {name: value for name, value in reversed(part) if name in {":authority", "host"}}
+            message.authority = named.get(":authority", "") or named.get("host", "")
+            message.text = _head(part)
+    return streams
+
+
+def first_bytes(messages: list[bytes], most: int) -> list[bytes]:
+    """The first messages, at most ``most`` bytes of all together."""
+    found: list[bytes] = []
+    for message in messages:
+        text = message[:most]
+        most -= len(text)
+        if text:
+            found.append(text)
+    return found
+
+
 def cleartext_messages(data: bytes, most: int) -> list[bytes]:
     """The first messages of a direction, in HTTP/1 form, stream by stream.
 
@@ -64,20 +103,7 @@ def cleartext_messages(data: bytes, most: int) -> list[bytes]:
         data: bytes from the client's preface, or the server's first frame, on.
         most: bytes of all messages together.
     """
-    streams: dict[int, list[bytes]] = {}
-    for stream, part in _parts(data.removeprefix(PREFACE)):
-        message = streams.setdefault(stream, [])
-        if isinstance(part, bytes):
-            message.append(part)
-        elif not message:
-            message.append(_head(part))
-    found: list[bytes] = []
-    for parts in streams.values():
-        text = b"".join(parts)[:most]
-        most -= len(text)
-        if text:
-            found.append(text)
-    return found
+    return first_bytes([message.text for message in read_messages(data).values()], most)
 
 
 def _head(every: list[Header]) -> bytes:

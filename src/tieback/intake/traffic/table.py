@@ -261,7 +261,7 @@ class FlowTable:
             flow.first.drop()
             flow.second.drop()
             self._kept -= before
-            if judged.samples:
+            if judged.samples or judged.hosts:
                 self._kept += flow.memory_bytes
 
 

@@ -8,7 +8,7 @@ import msgspec
 from tieback.backends.hints import extract_hints
 from tieback.backends.pivot import Lead
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.flow import NOT_IN_LOG, CleartextSample, Flow, NameSource, add_stated
+from tieback.model.flow import NOT_KNOWN, CleartextSample, Flow, NameSource, add_stated
 from tieback.model.sighting import Evidence, Sighting
 from tieback.pipeline.mapping.request_paths import request_paths
 from tieback.recognise.cloud import cloud_endpoint
@@ -95,7 +95,7 @@ class _Seen(msgspec.Struct):
 
 def _volume(seen: _Seen) -> str:
     sizes = ((seen.bytes_out, "out"), (seen.bytes_in, "in"))
-    return ", ".join(f"{size:,} B {way}" for size, way in sizes if size is not None) or f"bytes {NOT_IN_LOG}"
+    return ", ".join(f"{size:,} B {way}" for size, way in sizes if size is not None) or f"bytes {NOT_KNOWN}"
 
 
 class EndpointTotals:

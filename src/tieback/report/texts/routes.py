@@ -11,7 +11,7 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Party
 from tieback.model.exposure import AppRoute, Exposure
-from tieback.model.flow import NOT_IN_LOG, add_stated
+from tieback.model.flow import NOT_KNOWN, add_stated
 from tieback.model.report.apps import AppSummary
 from tieback.model.report.document import Report
 from tieback.report.figures import size_text
@@ -77,10 +77,10 @@ def _volumes(volumes: Iterable[tuple[int | None, int | None]]) -> str:
     for out, back in volumes:
         sent, received = add_stated(sent, out), add_stated(received, back)
     if sent is None and received is None:
-        return f", bytes {NOT_IN_LOG}"
+        return f", bytes {NOT_KNOWN}"
     sides = ((sent, "sent"), (received, "received"))
     return "".join(
-        f", bytes {way} {NOT_IN_LOG}" if size is None else f", {size_text(size)} {way}" for size, way in sides
+        f", bytes {way} {NOT_KNOWN}" if size is None else f", {size_text(size)} {way}" for size, way in sides
     )
 
 

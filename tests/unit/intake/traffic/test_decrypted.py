@@ -18,6 +18,11 @@ FLOW = Flow(
 
 
 def look(out: bytes, back: bytes, *, transport: int = TCP, name: str = "") -> SampledFlow:
+    (one,) = look_at_all(out, back, transport=transport, name=name)
+    return one
+
+
+def look_at_all(out: bytes, back: bytes, *, transport: int = TCP, name: str = "") -> list[SampledFlow]:
     cleartext = DecryptedStreams()
     for key, data in ((OUT, out), (BACK, back)):
         if data:
@@ -58,3 +63,23 @@ def test_unrecognised_cleartext_keeps_the_protocol() -> None:
 def test_nothing_inside_changes_nothing() -> None:
     assert look(b"", b"").flow == FLOW
     assert look(REQUEST, b"", transport=UDP).flow == FLOW
+
+
+def test_each_host_of_decrypted_requests_is_a_flow_of_its_own() -> None:
+    other = b"GET /c?email=ada@lovelace.test HTTP/1.1\r\nHost: tracker.test\r\n\r\n"
+    answer = b"HTTP/1.1 204 No Content\r\n\r\n"
+    first, second = look_at_all(REQUEST + other, answer * 2, name="inner.test")
+    assert (first.flow.server.name, first.flow.server.name_from) == ("inner.test", NameSource.SNI)
+    assert (second.flow.server.name, second.flow.server.name_from) == ("tracker.test", NameSource.HTTP_HOST)
+    assert [b"ada@" in sample.data for sample in first.samples] == [False, False]
+    assert [b"ada@" in sample.data for sample in second.samples] == [True, False]
+    for one in (first.flow, second.flow):
+        assert (one.encrypted, one.tls and one.tls.decrypted, one.server.ip) == (True, True, wire.SERVER)
+        # The bytes of TLS are those of the connection, not of a host.
+        assert (one.bytes_out, one.bytes_in, one.packets_out) == (None, None, None)
+
+
+def test_the_server_behind_a_proxy_with_tls_is_the_one_of_the_url() -> None:
+    ask = b"GET http://api.test/a HTTP/1.1\r\nHost: api.test\r\n\r\n"
+    flow = look(ask, b"HTTP/1.1 200 OK\r\n\r\n", name="proxy.test").flow
+    assert flow.server == Server("", 80, "api.test", NameSource.HTTP_HOST)

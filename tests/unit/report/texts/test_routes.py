@@ -70,7 +70,7 @@ def test_hosts_of_the_maker_come_first(report: Report) -> None:
 def test_traffic_whose_log_has_no_bytes_is_not_zero(report: Report) -> None:
     (way, *_) = next(report.exposed.rows()).routes
     logged = replace(way, how="traffic/log", file="proxy.log", bytes_out=None, bytes_in=None)
-    assert way_words([logged]).endswith("seen in traffic, bytes not in this log")
+    assert way_words([logged]).endswith("seen in traffic, bytes not known")
     half = replace(logged, bytes_in=15_000)
-    assert way_words([half]).endswith("seen in traffic, bytes sent not in this log, 15 kB received")
+    assert way_words([half]).endswith("seen in traffic, bytes sent not known, 15 kB received")
     assert way_words([replace(half, file="run.pcap", bytes_out=221), logged]).endswith("221 B sent, 15 kB received")
