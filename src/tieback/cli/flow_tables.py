@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.terminal import UNFOLDED, data_console
-from tieback.model.flow import NOT_KNOWN, Flow
+from tieback.model.flow import NOT_KNOWN, ContentState, Flow
 
 SHOWN = 60
 """Maximum number of flows per file on a terminal. A pipe and JSON output are complete."""
@@ -100,13 +100,16 @@ def _table(rows: Iterable[list[str]], widths: Sequence[int | None] | None, *, he
     return table
 
 
+_UNSENT = {ContentState.REFUSED: "refused", ContentState.NOT_SENT: "not reached"}
+
+
 def _cells(flow: Flow) -> list[str]:
     host = flow.server.name or (f"[{flow.server.ip}]" if ":" in flow.server.ip else flow.server.ip)
     sure = "" if flow.evidence == "payload" else "?"
     return [
         host if flow.server.port is None else f"{host}:{flow.server.port}",
         f"{flow.protocol or 'unknown'}{sure}",
-        {True: "yes", False: "no", None: ""}[flow.encrypted],
+        _UNSENT.get(flow.content) or {True: "yes", False: "no", None: ""}[flow.encrypted],
         (flow.app.bundle_id or flow.app.name) if flow.app else "",
         *(NOT_KNOWN if size is None else f"{size:,}" for size in (flow.bytes_out, flow.bytes_in)),
         ", ".join(sorted({leak.pii_class for leak in flow.leaks})),

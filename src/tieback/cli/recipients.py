@@ -75,6 +75,8 @@ def print_recipients(totals: CaptureRecipients, output: str) -> None:
             counts.received,
             counts.others,
             counts.longer,
+            counts.not_sent,
+            counts.quic,
         )
         print_problem(f"{path}: {told or 'no flows with servers'}")
     if totals.left_out:

@@ -131,6 +131,8 @@ class LeakDetector:
     def __call__(self, seen: SampledFlow) -> Flow:
         """The flow with the leaks found in its samples, and with what the app sent; an encrypted flow has no leaks."""
         flow = seen.flow
+        if not flow.content.left_device:
+            return flow
         encrypted = bool(flow.encrypted)
         samples = tuple(one for one in seen.samples if one.direction == "out") if encrypted else seen.samples
         state = content_state(seen)

@@ -3,6 +3,10 @@
 import msgspec
 
 
+OUTSIDE_DESTINATIONS = "outside the destinations of this capture"
+"""Why the proxy of a live capture refuses a connection: ``--destinations`` does not permit the server."""
+
+
 class BlindSpot(msgspec.Struct, frozen=True):
     """A server that a run could not observe fully."""
 

@@ -120,6 +120,15 @@ class ContentState(StrEnum):
     """Not encrypted, but not read: the content is missing, or its protocol is one that is not read."""
     UNKNOWN = "unknown"
     """The flow was not examined for personal data, or an earlier release wrote it."""
+    REFUSED = "refused"
+    """Nothing was sent to the server: the proxy of the capture refused the connection, by its destinations."""
+    NOT_SENT = "not_sent"
+    """Nothing was sent to the server: there was no connection, or no trusted one, or the answer came from a cache."""
+
+    @property
+    def left_device(self) -> bool:
+        """False if nothing was sent to the server: then it is not a recipient, and nothing leaked."""
+        return self not in {ContentState.REFUSED, ContentState.NOT_SENT}
 
 
 class SentData(msgspec.Struct, frozen=True, gc=False):

@@ -325,6 +325,8 @@ def _captures(
             longer=sum(group.counts.longer for group in groups),
             unreadable=sum(group.counts.unreadable for group in groups),
             not_examined=sum(group.counts.unknown for group in groups),
+            not_sent=sum(group.counts.not_sent for group in groups),
+            quic=sum(group.counts.quic for group in groups),
             received=tuple(sorted({name for group in groups for name in group.counts.received})),
             unread=unread_parts((), problems),
         )

@@ -107,6 +107,8 @@ def content_text(
     received: Collection[str] = (),
     others: int = 0,
     longer: int = 0,
+    not_sent: int = 0,
+    quic: int = 0,
 ) -> str:
     """How much content was readable: "nothing found" and "nothing readable" are different answers.
 
@@ -118,6 +120,8 @@ def content_text(
         not_examined: flows that an earlier release read.
         received: classes that the app received in cleartext.
         longer: flows that were read and are longer than what is searched of each.
+        not_sent: flows of which nothing was sent to the server.
+        quic: those of the encrypted ones that are QUIC: no keys decrypt them here.
         others: further flows that are not in ``flows``, because no app chose their servers.
     """
     parts = []
@@ -128,11 +132,16 @@ def content_text(
         parts.append(f"{flows_are} longer than 4 KiB in one direction: maybe only the beginning was searched")
     if received:
         parts.append(received_text(received))
-    if unreadable:
-        parts.append(f"{count_text(unreadable, 'flow')} encrypted without keys: nothing readable, contents unknown")
+    if unreadable > quic:
+        count = count_text(unreadable - quic, "flow")
+        parts.append(f"{count} encrypted without keys: nothing readable, contents unknown")
+    if quic:
+        parts.append(f"{count_text(quic, 'flow')} of QUIC, which is not decrypted: contents unknown")
     if not_examined:
         parts.append(f"{count_text(not_examined, 'flow')} not examined for personal data: read them again")
-    rest = flows - read - unreadable - not_examined
+    if not_sent:
+        parts.append(f"{count_text(not_sent, 'flow')} refused or without a connection: nothing was sent")
+    rest = flows - read - unreadable - not_examined - not_sent
     if rest > 0:
         parts.append(f"{count_text(rest, 'flow')} without content that tieback reads")
     if others:
@@ -160,7 +169,7 @@ def received_text(received: Collection[str]) -> str:
 
 def coverage_lines(report: Report) -> Iterator[str]:
     """One sentence on what was read in all captures."""
-    read = with_data = unreadable = flows = not_examined = others = longer = 0
+    read = with_data = unreadable = flows = not_examined = others = longer = not_sent = quic = 0
     received: set[str] = set()
     for one in report.captures.rows():
         read += one.read
@@ -170,8 +179,10 @@ def coverage_lines(report: Report) -> Iterator[str]:
         others += one.others
         longer += one.longer
         not_examined += one.not_examined
+        not_sent += one.not_sent
+        quic += one.quic
         received.update(one.received)
-    text = content_text(read, with_data, unreadable, flows, not_examined, received, others, longer)
+    text = content_text(read, with_data, unreadable, flows, not_examined, received, others, longer, not_sent, quic)
     if text:
         yield f"{text}."
     if partly := sum(bool(one.unread) for one in report.captures.rows()):

@@ -4,12 +4,13 @@ import asyncio
 import time
 from collections.abc import Callable
 
+import msgspec
 from mitmproxy import connection, tls
 from mitmproxy.proxy import server_hooks
 
-from tieback.intake.capture.convert import connection_ends, read_tls
+from tieback.intake.capture.convert import connection_ends, plain_address, read_tls
 from tieback.intake.capture.destinations import FORBIDDEN, Destinations
-from tieback.intake.capture.interface import MAX_MESSAGES, ConnectFailure, Observation, TlsRefusal
+from tieback.intake.capture.interface import MAX_MESSAGES, ConnectFailure, ConnectionEnds, Observation, TlsRefusal
 from tieback.intake.capture.pinned import PassThrough
 from tieback.model.flow import FlowTls
 
@@ -28,7 +29,10 @@ class ConnectionAddon:
         self._destinations = destinations
         self._told: dict[str, set[tuple[str, int | None]]] = {}
         """Servers already reported for a client connection."""
-        self._unreached: dict[str, list[ConnectFailure]] = {}
+        self._unreached: dict[str, list[tuple[str, ConnectFailure]]] = {}
+        """Failures with the host that the proxy tried, which is an address if the name has one."""
+        self._names: dict[str, dict[str, str]] = {}
+        """The names that a client asked for, by server connection, if the connection goes to an address instead."""
 
     def client_connected(self, client: connection.Client) -> None:
         """Start to follow a client connection."""
@@ -40,9 +44,10 @@ class ConnectionAddon:
         self._close(client.id)
 
     def _close(self, client: str) -> None:
+        self._names.pop(client, None)
         told = self._told.pop(client, set())
-        for one in self._unreached.pop(client, []):
-            if (one.ends.host, one.ends.port) not in told:
+        for tried, one in self._unreached.pop(client, []):
+            if told.isdisjoint({(one.ends.host, one.ends.port), (tried, one.ends.port)}):
                 self._tell(one)
 
     async def server_connect(self, data: server_hooks.ServerConnectionHookData) -> None:
@@ -56,6 +61,9 @@ class ConnectionAddon:
             data.server.error = FORBIDDEN
         elif place != host:
             data.server.address = (place, port)
+            names = self._names.setdefault(data.client.id, {}) if data.client.id in self._told else {}
+            if len(names) < MAX_MESSAGES:
+                names[data.server.id] = host
 
     async def _resolved(self, host: str, port: int) -> str | None:
         """A permitted address of a name; mitmproxy resolves names for UDP outside the event loop."""
@@ -72,16 +80,15 @@ class ConnectionAddon:
     def _trouble(self, client: connection.Client, server: connection.Server, reason: str) -> None:
         waiting = self._unreached.setdefault(client.id, []) if client.id in self._told else []
         if len(waiting) < MAX_MESSAGES:
-            waiting.append(
-                ConnectFailure(
-                    connection=client.id,
-                    ends=connection_ends(client, server),
-                    transport=server.transport_protocol,
-                    reason=reason[:300],
-                    forbidden=reason == FORBIDDEN,
-                    start=server.timestamp_start or time.time(),
-                )
+            failure = ConnectFailure(
+                connection=client.id,
+                ends=self.ends(client, server),
+                transport=server.transport_protocol,
+                reason=reason[:300],
+                forbidden=reason == FORBIDDEN,
+                start=server.timestamp_start or time.time(),
             )
+            waiting.append((server.address[0] if server.address else "", failure))
 
     def tls_failed_client(self, data: tls.TlsData) -> None:
         """Report that the client aborted the TLS handshake with the proxy."""
@@ -93,7 +100,7 @@ class ConnectionAddon:
         self._tell(
             TlsRefusal(
                 connection=client.id,
-                ends=connection_ends(client, server),
+                ends=self.ends(client, server),
                 tls=known or FlowTls(sni=client.sni or ""),
                 quic=client.transport_protocol == "udp" and not data.is_dtls,
                 reason=(data.conn.error or "")[:300],
@@ -105,6 +112,12 @@ class ConnectionAddon:
     def tls_failed_server(self, data: tls.TlsData) -> None:
         """Record that the TLS handshake with the server failed, for example because of its certificate."""
         self._trouble(data.context.client, data.context.server, data.conn.error or "TLS failed")
+
+    def ends(self, client: connection.Client, server: connection.Server) -> ConnectionEnds:
+        """Client and server of a connection, with the name that the client asked for."""
+        found = connection_ends(client, server)
+        name = self._names.get(client.id, {}).get(server.id, "")
+        return msgspec.structs.replace(found, host=plain_address(name[:300])) if name else found
 
     def mark(self, client: connection.Client, *servers: tuple[str, int] | None) -> None:
         """Record that a flow reports these servers."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
+from tieback.model.capture import OUTSIDE_DESTINATIONS
 from tieback.scope.guard import CANONICAL_NAME
 from tieback.scope.policy.exclude import Exclusions, SourcedRule
 
@@ -27,7 +28,7 @@ HOST_ONLY = (
     *("64:ff9b::/96", "2002::/16"),  # IPv4 inside IPv6: NAT64 and 6to4
 )
 """Addresses that only this host or its network segment can reach; refused unless a network permits them."""
-FORBIDDEN = "outside the destinations of this capture"
+FORBIDDEN = OUTSIDE_DESTINATIONS
 
 
 class Destinations:

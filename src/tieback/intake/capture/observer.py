@@ -9,7 +9,7 @@ import time
 from mitmproxy import flow, http, tcp, udp, websocket
 
 from tieback.intake.capture.connections import ConnectionAddon, Tell
-from tieback.intake.capture.convert import body_size, connection_ends, header_size, read_body, read_headers, read_tls
+from tieback.intake.capture.convert import body_size, header_size, read_body, read_headers, read_tls
 from tieback.intake.capture.interface import (
     BODY_BYTES,
     FIRST_BYTES,
@@ -119,7 +119,7 @@ class FlowAddon:
         self._tell(
             HttpObserved(
                 connection=one.client_conn.id,
-                ends=connection_ends(one.client_conn, one.server_conn),
+                ends=self._connections.ends(one.client_conn, one.server_conn),
                 scheme=request.scheme,
                 host=request.pretty_host[:300],
                 port=request.port,
@@ -208,7 +208,7 @@ class FlowAddon:
         self._tell(
             StreamObserved(
                 connection=one.client_conn.id,
-                ends=connection_ends(one.client_conn, one.server_conn),
+                ends=self._connections.ends(one.client_conn, one.server_conn),
                 transport="udp" if isinstance(one, udp.UDPFlow) else "tcp",
                 out=watched.out.first_bytes,
                 back=watched.back.first_bytes,

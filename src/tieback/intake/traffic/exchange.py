@@ -13,7 +13,7 @@ from tieback.intake.traffic.interface import ConnectionStart, SampledFlow
 from tieback.intake.traffic.names import hostname
 from tieback.intake.traffic.stores.choose import over_websocket, recognise
 from tieback.intake.traffic.stores.evidence import sample_messages
-from tieback.model.flow import CleartextSample, Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
+from tieback.model.flow import CleartextSample, ContentState, Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
 from tieback.protocols.content_coding import CODINGS, STREAMS, decode_content
 
 HEAD_BYTES = 4096
@@ -58,6 +58,8 @@ class HttpExchange:
     name_from: NameSource = NameSource.HTTP_HOST
     websocket: tuple[tuple[str, bytes], ...] = ()
     """Direction and data of WebSocket messages."""
+    content: ContentState = ContentState.UNKNOWN
+    """``REFUSED`` or ``NOT_SENT`` if no part of the request was sent to the server."""
 
 
 def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
@@ -71,6 +73,7 @@ def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
     said = [[part for way, part in exchange.websocket if way == direction] for direction in ("out", "in")]
     found = over_websocket(*said) if upgraded else recognise(ConnectionStart(out, back, exchange.server_port))
     encrypted = scheme in _ENCRYPTED
+    sent = exchange.content.left_device
     ip, name = _address_or_name(parts.hostname)
     over = "over WebSocket, " if upgraded and found else ""
     detail = f"{over}{exchange.method} {plain_path(exchange.url)} {exchange.status or 'no answer'}"
@@ -88,15 +91,16 @@ def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
         protocol=found.protocol if found else "websocket" if upgraded else "http",
         evidence=FlowEvidence.PAYLOAD,
         confidence=found.confidence if found else 0.99,
-        encrypted=encrypted,
+        encrypted=encrypted or (False if sent else None),
         tls=exchange.tls if encrypted else None,
-        bytes_out=_stated(exchange.bytes_out),
-        bytes_in=_stated(exchange.bytes_in),
+        bytes_out=_stated(exchange.bytes_out) if sent else 0,
+        bytes_in=_stated(exchange.bytes_in) if sent else 0,
         packets_out=None,
         packets_in=None,
         start=exchange.start,
         end=exchange.start + max(exchange.seconds, 0.0),
         detail=(f"{found.detail}, {detail}" if found and found.detail else detail)[:240],
+        content=exchange.content,
     )
     samples = [CleartextSample("out", "http", out), CleartextSample("in", "http", back)]
     samples += found.samples if upgraded and found else sample_messages("websocket", *said)

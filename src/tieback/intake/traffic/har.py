@@ -28,7 +28,7 @@ from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.source import ByteSource, FileWindow, GzipSource
 from tieback.model.count_text import count_text
 from tieback.model.errors import InputError
-from tieback.model.flow import Flow, FlowApp, Peer
+from tieback.model.flow import ContentState, Flow, FlowApp, Peer
 from tieback.model.sighting import UnreadKind
 
 _BOM = b"\xef\xbb\xbf"
@@ -264,6 +264,7 @@ def _exchange(entry: _Entry, app: FlowApp | None) -> HttpExchange:
             ("out" if frame.type in {"send", "request"} else "in", _frame(frame))
             for frame in (entry.websocket or [])[:_MAX_MESSAGES]
         ),
+        content=_content(entry),
     )
 
 
@@ -312,6 +313,13 @@ def _was_sent(entry: _Entry) -> bool:
         return False
     sizes = (entry.request.headers_size, entry.response.headers_size if entry.response else None)
     return entry.request.http_version != "" or bool(entry.server_ip) or any(map(_whole, sizes))
+
+
+def _content(entry: _Entry) -> ContentState:
+    """Whether nothing was sent: the answer is from the cache, or the browser has none and no connection."""
+    answered = entry.response is not None and _whole(entry.response.status)
+    unsent = bool(entry.from_cache) or not (_was_sent(entry) or answered)
+    return ContentState.NOT_SENT if unsent else ContentState.UNKNOWN
 
 
 def _lines(headers: list[_Header]) -> int:

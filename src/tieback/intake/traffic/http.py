@@ -106,7 +106,7 @@ def _token(head: bytes, name: bytes) -> str:
 
 
 def request_host(method: str, target: str, head: bytes) -> str:
-    """The authority of a request without user and port: the absolute target's counts before the header (RFC 9112, section 3.2.2)."""
+    """The host of a request without its port: that of a whole URL counts before the field (RFC 9112, section 3.2.2)."""
     if method == "CONNECT":
         return without_port(target)
     if "://" in target[:10]:

@@ -19,13 +19,16 @@ from tieback.intake.traffic.names import hostname
 from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.stores.choose import recognise
 from tieback.intake.traffic.tnetstring import MalformedNetstringError, parse, value_end
+from tieback.model.capture import OUTSIDE_DESTINATIONS
 from tieback.model.count_text import count_text
 from tieback.model.errors import InputError
-from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
+from tieback.model.flow import ContentState, Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
 from tieback.model.sighting import UnreadKind
 
 _HEAD = re.compile(rb"[1-9][0-9]{1,10}:[0-9]{1,3}:[a-z_]{3,30}[,;]")
 _TLS_FAILED = ("client tls handshake failed", "the client does not trust the proxy's certificate")
+_CONNECTED = ("timestamp_tcp_setup", "peername", "ip_address", "peer_address")
+"""What a connection to a server has, in one version of the format or another."""
 _MAX_MESSAGES = 500
 _MAX_HEADERS = 200
 _RELEASE = 16 * 1024 * 1024
@@ -252,7 +255,17 @@ def _exchange(state: dict[str, Any]) -> HttpExchange:
         bytes_in=_weight(answered) + _size(response.get("content")),
         tls=tls,
         websocket=tuple(_frames(_part(state, "websocket").get("messages"))),
+        content=_content(state),
     )
+
+
+def _content(state: dict[str, Any]) -> ContentState:
+    """Whether the request reached no server: there is an error, no response, and no connection to the server."""
+    error, server = _text(_part(state, "error").get("msg"), 300), _part(state, "server_conn")
+    connected = any(server.get(name) for name in _CONNECTED)
+    if not error or connected or isinstance(state.get("response"), dict):
+        return ContentState.UNKNOWN
+    return ContentState.REFUSED if OUTSIDE_DESTINATIONS in error else ContentState.NOT_SENT
 
 
 def _bracketed(host: str) -> str:

@@ -52,6 +52,15 @@ class ContactedServer(msgspec.Struct, frozen=True):
     """Flows that are encrypted without keys: what the app sent in them is unknown, not nothing."""
     received: tuple[str, ...] = ()
     """Those of ``leaks`` that the app received, sorted; a class may be sent as well."""
+    not_sent: int = 0
+    """Flows of which nothing was sent to the server: refused, without a connection, or answered from a cache."""
+    refused: int = 0
+    """Those of ``not_sent`` that the proxy of the capture refused, because its destinations do not permit them."""
+
+    @property
+    def was_reached(self) -> bool:
+        """False if nothing was sent in any flow."""
+        return self.not_sent < self.flows
 
 
 class AppMatch(StrEnum):
@@ -148,6 +157,10 @@ class CaptureSummary(msgspec.Struct, frozen=True):
     """Flows that are encrypted without keys."""
     not_examined: int = 0
     """Flows that were not examined for personal data: an earlier release read them."""
+    not_sent: int = 0
+    """Flows of which nothing was sent to the server, as in ``ContactedServer``."""
+    quic: int = 0
+    """Those of ``unreadable`` that are QUIC, which is not decrypted, with or without keys."""
     received: tuple[str, ...] = ()
     """Classes of personal data and credentials that apps received in cleartext, sorted."""
     unread: tuple[UnreadCode, ...] = ()

@@ -24,7 +24,7 @@ from tieback.intake.traffic.exchange import ExchangeMessage, HttpExchange, flow_
 from tieback.intake.traffic.interface import ConnectionStart, SampledFlow
 from tieback.intake.traffic.names import DnsNames, hostname
 from tieback.intake.traffic.stores.choose import recognise
-from tieback.model.flow import Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
+from tieback.model.flow import ContentState, Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
 
 REFUSED = "the app rejected the proxy's certificate (pinned, or the CA is not installed)"
 PASSED = "passed through unread: TLS between the app and the server"
@@ -81,6 +81,7 @@ class LiveFlows:
         secure = seen.scheme in {"https", "wss"}
         scheme = ("wss" if secure else "ws") if upgraded else seen.scheme
         path = seen.path if seen.path.startswith("/") else "/"
+        without = _without(seen) if seen.trouble and not seen.status else ""
         found = flow_of(
             self._path,
             HttpExchange(
@@ -100,14 +101,15 @@ class LiveFlows:
                 tls=seen.tls,
                 name_from=name_from,
                 websocket=seen.websocket,
+                content=_content(without),
             ),
         )
         if found is None:
             return None
         quic = "HTTP/3, " if seen.version.startswith("HTTP/3") else ""
         detail = f"{quic}{found.flow.detail}"
-        if seen.trouble and not seen.status:
-            detail = f"{_without(seen)}; {detail}"
+        if without:
+            detail = f"{without}; {detail}"
         return SampledFlow(replace(found.flow, detail=_shown(detail)), found.samples)
 
     def _stream(self, seen: StreamObserved) -> SampledFlow:
@@ -159,7 +161,8 @@ class LiveFlows:
 
     def _unreached(self, seen: ConnectFailure) -> Flow:
         what = FORBIDDEN if seen.forbidden else NOT_REACHED
-        return self._bare(seen.ends, seen.transport, f"{what}: {_reason(seen.reason)}", seen.start, seen.start)
+        bare = self._bare(seen.ends, seen.transport, f"{what}: {_reason(seen.reason)}", seen.start, seen.start)
+        return replace(bare, content=_content(bare.detail))
 
     def _answered(self, seen: DnsObserved) -> Flow:
         client = packed_address(seen.ends.client.ip)
@@ -229,6 +232,13 @@ def _without(seen: HttpObserved) -> str:
         return f"{FORBIDDEN}: {OUT_OF_BOUNDS}"
     reached = bool(seen.ends.ip) and not seen.trouble.startswith(_UNTRUSTED)
     return f"aborted: {seen.trouble}" if reached else f"{NOT_REACHED}: {_reason(seen.trouble)}"
+
+
+def _content(detail: str) -> ContentState:
+    """Whether the request reached no server, by the beginning of the detail."""
+    if detail.startswith(FORBIDDEN):
+        return ContentState.REFUSED
+    return ContentState.NOT_SENT if detail.startswith(NOT_REACHED) else ContentState.UNKNOWN
 
 
 def _reason(text: str) -> str:

@@ -97,7 +97,8 @@ class FlowTally:
             *_sentence(self._refused, "Certificate rejected by the app (pinned, or the CA is not installed)"),
             *_sentence(self._passed, "Passed through unread, because the app rejected the certificate before"),
             *_sentence(self._quic, "QUIC was used with"),
-            *_sentence(self._unreached, "Unreachable through the proxy"),
+            *_sentence(_refused(self._unreached), "Refused by the destinations of this capture, so nothing was sent"),
+            *_sentence(_refused(self._unreached, no=True), "Unreachable through the proxy"),
         ]
         if outside is not None and past:
             words.append(
@@ -161,6 +162,11 @@ def _sentence(found: BlindSpotTable, what: str) -> list[str]:
     if not found:
         return []
     return [f"{what}: {_some(dict.fromkeys(one.server for one in found.values()))}."]
+
+
+def _refused(found: BlindSpotTable, *, no: bool = False) -> BlindSpotTable:
+    """Those that the proxy refused, or the others."""
+    return {key: one for key, one in found.items() if one.reason.startswith(FORBIDDEN) is not no}
 
 
 def _some(servers: Iterable[str]) -> str:

@@ -18,7 +18,8 @@ _ORDER = tuple(Encryption)
 class _Seen(msgspec.Struct):
     """State of a server during aggregation."""
 
-    encryption: Encryption
+    encryption: Encryption | None = None
+    """``None`` before anything was sent."""
     flows: int = 0
     bytes_out: int | None = None
     bytes_in: int | None = None
@@ -29,6 +30,8 @@ class _Seen(msgspec.Struct):
     received: set[str] = msgspec.field(default_factory=set)
     read: int = 0
     unreadable: int = 0
+    refused: int = 0
+    not_sent: int = 0
 
 
 def encryption_of(flow: Flow) -> Encryption:
@@ -58,14 +61,17 @@ class ServerTotals:
             self.others += 1
             return True
         name, bundle_id = (flow.app.name, flow.app.bundle_id) if flow.app is not None else ("", "")
-        encryption = encryption_of(flow)
         key = (name, bundle_id, host, flow.server.port)
         known = self._seen.get(key)
         if known is None:
             if not room:
                 return False
-            known = self._seen[key] = _Seen(encryption)
-        known.encryption = min(known.encryption, encryption, key=_ORDER.index)
+            known = self._seen[key] = _Seen()
+        if flow.content.left_device:
+            encryption = encryption_of(flow)
+            known.encryption = min(known.encryption or encryption, encryption, key=_ORDER.index)
+        known.refused += flow.content is ContentState.REFUSED
+        known.not_sent += not flow.content.left_device
         known.flows += 1
         known.bytes_out = add_stated(known.bytes_out, flow.bytes_out)
         known.bytes_in = add_stated(known.bytes_in, flow.bytes_in)
@@ -97,7 +103,7 @@ class ServerTotals:
                 port=port,
                 addresses=tuple(one.addresses),
                 protocols=tuple(sorted(one.protocols)),
-                encryption=one.encryption,
+                encryption=one.encryption or Encryption.UNKNOWN,
                 tls=tuple(sorted(one.tls)),
                 flows=one.flows,
                 bytes_out=one.bytes_out,
@@ -106,6 +112,8 @@ class ServerTotals:
                 read=one.read,
                 unreadable=one.unreadable,
                 received=tuple(sorted(one.received)),
+                refused=one.refused,
+                not_sent=one.not_sent,
             )
             for (name, bundle_id, host, port), one in self._seen.items()
         )

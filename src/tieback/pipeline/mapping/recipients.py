@@ -39,6 +39,10 @@ class ContentCounts(msgspec.Struct):
     """Flows that were read, and of which a direction is longer than ``SEARCHED``."""
     unreadable: int = 0
     unknown: int = 0
+    quic: int = 0
+    """Those of ``unreadable`` that are QUIC, which is not decrypted, with or without keys."""
+    not_sent: int = 0
+    """Flows of which nothing was sent to the server."""
     received: set[str] = msgspec.field(default_factory=set)
     """Classes of personal data and credentials that the app received in cleartext."""
 
@@ -49,6 +53,8 @@ class ContentCounts(msgspec.Struct):
         self.with_data += bool(flow.sent)
         self.longer += flow.content is ContentState.READ and max(flow.bytes_out or 0, flow.bytes_in or 0) > SEARCHED
         self.unreadable += flow.content is ContentState.ENCRYPTED
+        self.quic += flow.content is ContentState.ENCRYPTED and flow.protocol == "quic"
+        self.not_sent += not flow.content.left_device
         self.unknown += flow.content is ContentState.UNKNOWN
         self.received.update(classes_received(flow))
 

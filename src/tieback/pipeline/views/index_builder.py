@@ -245,6 +245,8 @@ class _Builder:
             with_data=sum(one.with_data for one in captures),
             longer=sum(one.longer for one in captures),
             unreadable=sum(one.unreadable for one in captures),
+            quic=sum(one.quic for one in captures),
+            not_sent=sum(one.not_sent for one in captures),
             captures_partly_read=sum(bool(one.unread) for one in captures),
             partly_read=tuple(
                 PartlyReadCapture(path=one.path, what=unread_text(one), damaged=one.damaged)

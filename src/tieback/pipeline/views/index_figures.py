@@ -39,6 +39,10 @@ class RecipientFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Those of ``read`` with more than 4 KiB in one direction: of these, maybe only the beginning was searched."""
     unreadable: int = 0
     """Flows that are encrypted without keys: what was sent in them is unknown, not nothing."""
+    quic: int = 0
+    """Those of ``unreadable`` that are QUIC, which is not decrypted, with or without keys."""
+    not_sent: int = 0
+    """Flows of which nothing was sent to the server: refused, without a connection, or answered from a cache."""
     captures_partly_read: int = 0
     """Captures with parts that were not read: what was sent there is unknown, not nothing."""
     partly_read: tuple[PartlyReadCapture, ...] = ()

@@ -10,7 +10,12 @@ from tieback.report.texts.clean import clean
 
 
 def encryption_text(server: ContactedServer) -> str:
-    """Return the weakest encryption of the traffic with a server, with the versions of TLS if there are some."""
+    """Return the weakest encryption of the traffic with a server, with the versions of TLS if there are some.
+
+    ``refused`` if the proxy of the capture refused each connection, ``not reached`` if there was none.
+    """
+    if not server.was_reached:
+        return "refused" if server.refused == server.flows else "not reached"
     versions = ", ".join(clean(version, 20) for version in server.tls)
     match server.encryption:
         case Encryption.CLEARTEXT:
@@ -37,6 +42,8 @@ def leaks_text(server: ContactedServer) -> str:
     """Return the classes that leaked to or from a server, or why there are none."""
     if server.leaks:
         return ", ".join(clean(one, 40).replace("_", " ") for one in server.leaks)
+    if not server.was_reached:
+        return "nothing sent"
     if server.encryption is Encryption.CLEARTEXT:
         return "none found"
     return "unknown" if server.encryption is Encryption.UNKNOWN else "none: encrypted"
