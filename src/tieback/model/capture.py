@@ -2,7 +2,6 @@
 
 import msgspec
 
-
 OUTSIDE_DESTINATIONS = "outside the destinations of this capture"
 """Why the proxy of a live capture refuses a connection: ``--destinations`` does not permit the server."""
 

@@ -58,6 +58,18 @@ def test_every_flow_is_in_one_of_the_numbers() -> None:
     assert sum(map(int, re.findall(r"(\d+) flows?", text))) == 9 + 29
 
 
+def test_quic_is_not_called_without_keys() -> None:
+    assert content_text(0, 0, 1, 1, quic=1) == "1 flow of QUIC, which is not decrypted: contents unknown"
+    assert content_text(0, 0, 3, 3, quic=1) == (
+        "2 flows encrypted without keys: nothing readable, contents unknown; "
+        "1 flow of QUIC, which is not decrypted: contents unknown"
+    )
+
+
+def test_what_was_not_sent_is_not_called_unreadable() -> None:
+    assert content_text(0, 0, 0, 2, not_sent=2) == "2 flows refused or without a connection: nothing was sent"
+
+
 def test_long_flows_are_not_searched_to_their_end() -> None:
     assert content_text(3, 0, 0, 3, longer=2) == (
         "3 flows read: no personal data or credentials found in what the app sent; "

@@ -13,7 +13,17 @@ from tieback.intake.traffic.interface import ConnectionStart, SampledFlow
 from tieback.intake.traffic.names import hostname
 from tieback.intake.traffic.stores.choose import over_websocket, recognise
 from tieback.intake.traffic.stores.evidence import sample_messages
-from tieback.model.flow import CleartextSample, ContentState, Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
+from tieback.model.flow import (
+    CleartextSample,
+    ContentState,
+    Flow,
+    FlowApp,
+    FlowEvidence,
+    FlowTls,
+    NameSource,
+    Peer,
+    Server,
+)
 from tieback.protocols.content_coding import CODINGS, STREAMS, decode_content
 
 HEAD_BYTES = 4096

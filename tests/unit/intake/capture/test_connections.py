@@ -104,3 +104,24 @@ def test_clients_at_a_time_have_a_limit(told: Told, make: Make, monkeypatch: pyt
     connections.server_connect_error(server_hooks.ServerConnectionHookData(tflow.tserver_conn(), second))
     connections.client_disconnected(second)
     assert len(told) == 2
+
+
+async def test_a_name_with_a_fixed_address_stays_the_name(told: Told, make: Make) -> None:
+    """``--resolve`` sets the address of a name: the app asked for the name, and a failure is reported once."""
+    for reported in (False, True):
+        addon, client = make(*LOOPBACK), tflow.tclient_conn()
+        server = connection.Server(address=("api.workhub.test", 443))
+        data = server_hooks.ServerConnectionHookData(server, client)
+        addon.client_connected(client)
+        await addon.server_connect(data)
+        assert server.address == ("127.0.0.5", 443)
+        assert addon.ends(client, server).host == "api.workhub.test"
+        server.error = "Connect call failed"
+        addon.server_connect_error(data)
+        if reported:
+            addon.mark(client, ("api.workhub.test", 443))
+        addon.client_disconnected(client)
+        assert addon.ends(client, server).host == "127.0.0.5"
+    assert [(one.ends.host, one.ends.port) for one in told if isinstance(one, ConnectFailure)] == [
+        ("api.workhub.test", 443)
+    ]

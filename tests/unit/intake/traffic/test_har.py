@@ -15,7 +15,9 @@ from tests.each import each
 from tests.examples import examples
 from tieback.intake.traffic import har
 from tieback.intake.traffic.interface import SampledFlow
+from tieback.leaks.detect import LeakDetector
 from tieback.model.errors import InputError
+from tieback.model.flow import ContentState
 
 CAPTURES = samples.directory("captures")
 needs_captures = samples.needs("captures")
@@ -142,6 +144,27 @@ def test_a_size_that_is_not_stated_is_not_zero_and_a_cached_one_is_not_received(
     asked = {"method": "GET", "url": "https://api.workhub.test/v1", "headers": FIELDS, **request}
     (one,), problems = read(write(tmp_path, archive(entry(request=asked, response=response, **more))))
     assert (one.flow.bytes_out, one.flow.bytes_in, problems) == (*sizes, [])
+
+
+@each(
+    ("request", "more", "sent"),
+    [
+        ({}, {"_fromCache": "disk"}, False),
+        ({"httpVersion": ""}, {}, False),  # blocked, or no connection
+        ({"httpVersion": ""}, {"response": {"status": 200}}, True),
+        ({"httpVersion": ""}, {"serverIPAddress": "192.0.2.9"}, True),
+        ({}, {}, True),
+    ],
+)
+def test_what_was_not_sent_is_no_leak(
+    request: dict[str, Any], more: dict[str, Any], sent: bool, tmp_path: Path
+) -> None:  # fmt: skip
+    asked = {"method": "GET", "url": "http://api.workhub.test/v1?email=ada@lovelace.test", "headers": [], **request}
+    (one,), _ = read(write(tmp_path, archive(entry(**{"request": asked, "response": {"status": 0}, **more}))))
+    found = LeakDetector()(one)
+    assert ([leak.pii_class for leak in found.leaks], found.content) == (
+        (["email"], ContentState.READ) if sent else ([], ContentState.NOT_SENT)
+    )
 
 
 @needs_captures

@@ -8,12 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import samples
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.discover import FileKind, classify_path
 from tieback.intake.traffic import mitm
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.open import open_traffic
+from tieback.leaks.detect import LeakDetector
 from tieback.model.errors import InputError
+from tieback.model.flow import ContentState
 
 CAPTURES = samples.directory("captures")
 needs_captures = samples.needs("captures")
@@ -192,3 +195,30 @@ def test_flows_of_mobsfs_httptools(tmp_path: Path) -> None:
     dump.write_text("========\nREQUEST\n========\nGET http://address/ HTTP/1.1\n")
     with pytest.raises(InputError, match="unknown format"):
         open_traffic(dump)
+
+
+@each(
+    ("more", "content"),
+    [
+        ({"error": {"msg": "outside the destinations of this capture"}}, ContentState.REFUSED),
+        ({"error": {"msg": "Connect call failed"}}, ContentState.NOT_SENT),
+        ({"error": {"msg": "Client disconnected."}, "peername": ["10.0.0.5", 80]}, ContentState.UNKNOWN),
+        ({}, ContentState.UNKNOWN),
+    ],
+)
+def test_a_request_that_reached_no_server(tmp_path: Path, more: dict[str, Any], content: ContentState) -> None:
+    peer = more.get("peername")
+    state = {
+        "type": "http",
+        "client_conn": {"peername": ["10.0.0.9", 40000]},
+        "server_conn": {"address": ["db.workhub.test", 80], "peername": peer},
+        "error": more.get("error"),
+        "request": {
+            "host": "db.workhub.test", "port": 80, "method": "GET", "scheme": "http", "headers": [],
+            "path": "/?email=ada@lovelace.test",
+        },
+    }  # fmt: skip
+    (tmp_path / "run.mitm").write_bytes(dump({"version": 21, **state}))
+    (one,), _ = read(tmp_path / "run.mitm")
+    assert one.flow.content is content
+    assert bool(LeakDetector()(one).leaks) is content.left_device

@@ -1,8 +1,11 @@
 """What the proxy saw, as flows: protocols by payload, names, apps, and remarks."""
 
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.examples import examples
 from tieback.intake.capture.interface import (
     ConnectFailure,
@@ -13,7 +16,9 @@ from tieback.intake.capture.interface import (
     StreamObserved,
     TlsRefusal,
 )
-from tieback.model.flow import Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
+from tieback.leaks.detect import LeakDetector
+from tieback.model.capture import OUTSIDE_DESTINATIONS
+from tieback.model.flow import ContentState, Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
 from tieback.pipeline.capture.flows import REFUSED, LiveFlows, packed_address
 
 APP = FlowApp("com.workhub.mobile", "com.workhub.mobile", 10123, "uid-map")
@@ -171,3 +176,40 @@ def test_addresses() -> None:
         None,
         None,
     )
+
+
+@each(
+    ("changed", "content"),
+    [
+        ({"trouble": f"Connection killed: {OUTSIDE_DESTINATIONS}"}, ContentState.REFUSED),
+        ({"trouble": "[Errno 111] Connect call failed"}, ContentState.NOT_SENT),
+        (
+            {"trouble": "Certificate verify failed: self-signed certificate", "scheme": "https", "port": 443},
+            ContentState.NOT_SENT,
+        ),
+    ],
+)
+def test_what_reached_no_server_is_no_leak_and_has_no_recipient(changed: dict[str, Any], content: ContentState) -> None:
+    """The proxy holds the request; the server never got it, and no one on the path saw it."""
+    body = b'{"email":"ada@lovelace.test"}'
+    seen = live().of(
+        http(ends=ends(port=80, ip=""), status=0, response=(), response_body=b"", request_body=body, **changed)
+    )
+    assert seen is not None
+    found = LeakDetector()(seen)
+    assert (found.content, found.leaks, found.sent) == (content, (), ())
+    assert (found.bytes_out, found.bytes_in) == (0, 0)
+    assert found.server.name == "api.workhub.test"
+    assert found.encrypted is (True if changed.get("scheme") == "https" else None)
+
+
+def test_a_request_that_was_broken_off_was_sent() -> None:
+    seen = live().of(http(status=0, response=(), response_body=b"", trouble="reset"))
+    assert seen is not None
+    found = LeakDetector()(seen)
+    assert (found.content, [leak.pii_class for leak in found.leaks]) == (ContentState.READ, ["email"])
+
+
+def test_a_server_without_a_flow_that_was_not_reached() -> None:
+    assert flow(ConnectFailure("c", ends(), "tcp", "x", True, 1.0)).content is ContentState.REFUSED
+    assert flow(ConnectFailure("c", ends(), "tcp", "x", False, 1.0)).content is ContentState.NOT_SENT

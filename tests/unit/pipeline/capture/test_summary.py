@@ -50,6 +50,18 @@ def test_quic_and_servers_that_were_not_reached() -> None:
         ("[::1]:443", "read"),
     ]
     assert [one.server for one in run.unreached] == ["api.workhub.test:443"]
+    assert "Unreachable through the proxy: api.workhub.test:443." in run.blind_spots
+
+
+def test_refused_and_unreachable_servers_are_two_answers() -> None:
+    lost = replace(FLOW, detail="unreachable: refused", server=API)
+    refused = replace(FLOW, detail="blocked: outside", server=Server("", 80, "tracker.test"))
+    run = ended(ProxyMode.WIREGUARD, lost, refused)
+    assert [one.server for one in run.unreached] == ["api.workhub.test:443", "tracker.test:80"]
+    assert run.blind_spots[:2] == (
+        "Refused by the destinations of this capture, so nothing was sent: tracker.test:80.",
+        "Unreachable through the proxy: api.workhub.test:443.",
+    )
 
 
 @pytest.mark.parametrize(

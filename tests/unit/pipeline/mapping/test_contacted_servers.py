@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from tests.each import each
 from tests.unit.pipeline.mapping.test_flow_endpoints import flow
-from tieback.model.flow import Flow, FlowApp, FlowTls, Leak
+from tieback.model.flow import ContentState, Flow, FlowApp, FlowTls, Leak
 from tieback.model.report.captures import Encryption
 from tieback.pipeline.mapping.contacted_servers import contacted_servers, encryption_of, worst_first
 
@@ -65,3 +65,14 @@ def test_leaks_come_first_then_the_weakest_encryption() -> None:
     servers, _ = contacted_servers(flows, "k", "run.pcap")
     assert [one.host for one in worst_first(servers)] == ["leaking.test", "clear.test", "weak.test", "good.test"]
     assert worst_first(servers)[0].leaks == ("email",)
+
+
+def test_a_server_that_got_nothing_does_not_count_as_reached() -> None:
+    refused = replace(flow("http", 80, "a.test"), encrypted=None, content=ContentState.REFUSED)
+    down = replace(refused, content=ContentState.NOT_SENT)
+    (server,), _ = contacted_servers([refused, down], "k", "run.pcap")
+    assert (server.flows, server.refused, server.not_sent, server.was_reached) == (2, 1, 2, False)
+    assert server.encryption is Encryption.UNKNOWN
+    # Only what was sent shows how it is encrypted.
+    rows, _ = contacted_servers([replace(refused, server=tls("", "a.test").server), tls("TLSv1.3", "a.test")], "k", "x")
+    assert [(one.encryption, one.was_reached) for one in rows] == [(Encryption.ENCRYPTED, True)]

@@ -157,3 +157,12 @@ def test_recipients_of_captures_without_a_workspace() -> None:
     assert (one.host, one.party) == ("app.adjust.com", Party.THIRD)
     ((path, flows, counts),) = made.counts()
     assert (path, flows, counts.read, counts.unreadable) == ("run.har", 2, 1, 1)
+
+
+def test_quic_and_what_was_not_sent_are_counted() -> None:
+    quic = replace(flow("x.test", content=ContentState.ENCRYPTED), protocol="quic")
+    counts = totals(
+        quic, flow("x.test", content=ContentState.ENCRYPTED), flow("x.test", content=ContentState.REFUSED),
+        flow("x.test", content=ContentState.NOT_SENT),
+    ).counts  # fmt: skip
+    assert (counts.flows, counts.unreadable, counts.quic, counts.not_sent, counts.read) == (4, 2, 1, 2, 0)

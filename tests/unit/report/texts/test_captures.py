@@ -3,7 +3,7 @@ from msgspec.structs import replace
 from tieback.model.report.captures import CaptureSummary, ContactedServer, Encryption
 from tieback.model.report.document import Report
 from tieback.model.report.tables import LazyTable
-from tieback.report.texts.captures import capture_lines, count_servers
+from tieback.report.texts.captures import capture_lines, count_servers, encryption_text, leaks_text
 from tieback.report.texts.headline import headline_text
 
 
@@ -26,6 +26,13 @@ ROWS = [
 def test_a_server_in_several_captures_and_apps_counts_once() -> None:
     assert count_servers(ROWS) == (3, 1)
     assert count_servers([]) == (0, 0)
+
+
+def test_a_server_that_got_nothing_is_not_without_leaks() -> None:
+    one = replace(ROWS[0], encryption=Encryption.UNKNOWN, flows=2, not_sent=2)
+    assert (encryption_text(one), leaks_text(one)) == ("not reached", "nothing sent")
+    assert encryption_text(replace(one, refused=2)) == "refused"
+    assert encryption_text(replace(one, not_sent=1, encryption=Encryption.ENCRYPTED)) == "encrypted"
 
 
 def test_headline_and_captures_count_distinct_servers(report: Report) -> None:
