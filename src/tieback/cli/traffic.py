@@ -150,13 +150,13 @@ def traffic(
         raise typer.Exit(ExitCode.SOME_FAILED if seen else ExitCode.NOTHING_DONE)
 
 
-def read_uid_map(path: Path) -> dict[int, str]:
-    """Map user IDs to package names, from ``package:NAME uid:N`` or ``N NAME`` lines; other lines are ignored.
+def read_uid_map(path: Path) -> dict[int, tuple[str, ...]]:
+    """Map user IDs to their packages, several if they share the ID, from ``package:NAME uid:N`` or ``N NAME`` lines; other lines are ignored.
 
     Raises:
             UsageError: the file cannot be read, or has no such line.
     """
-    found: dict[int, str] = {}
+    found: dict[int, dict[str, None]] = {}
     try:
         text = read_small(path, _MAX_UID_MAP).decode("utf-8", "replace")
     except OSError as error:
@@ -165,10 +165,10 @@ def read_uid_map(path: Path) -> dict[int, str]:
         words = line.replace("package:", " ").replace("uid:", " ").replace(",", " ").split()
         numbers = [word for word in words if word.isdecimal()]
         names = [word for word in words if "." in word and not word.isdecimal()]
-        if names:
-            found.update((int(number), names[0]) for number in numbers)  # one ID per user of the device
+        for number in numbers if names else ():  # one ID per user of the device
+            found.setdefault(int(number), {})[names[0]] = None
     if not found:
         raise UsageError(
             "no line with a user ID and a package", where=str(path), advice="Use the output of `pm list packages -U`"
         )
-    return found
+    return {uid: tuple(packages) for uid, packages in found.items()}

@@ -1,11 +1,14 @@
 """Flows: one conversation between a client and a server, seen in a capture, by a proxy or in a log."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
 
 NOT_KNOWN = "not known"
 """Words for bytes of traffic that its source does not state, or not for each host: they are not zero."""
+_PACKAGES = 8
+"""Packages with one user ID that the name of an app lists."""
 
 
 class Peer(msgspec.Struct, frozen=True, gc=False):
@@ -92,6 +95,21 @@ class FlowApp(msgspec.Struct, frozen=True, gc=False):
     """Version of the app, if the source states it."""
     platform: str = ""
     """``android`` or ``ios``, if the source states it."""
+
+
+def app_of_packages(packages: Sequence[str], uid: int, source: str, name: str = "") -> FlowApp:
+    """The app of an Android user ID. If several packages share the ID, which one it is is unknown: ``name`` lists them.
+
+    Args:
+        packages: of the user ID, in any order.
+        uid: the user ID.
+        source: as in ``FlowApp``.
+        name: name of the app, if the source states it.
+    """
+    names = sorted(set(packages))
+    bundle_id = names[0] if len(names) == 1 else ""
+    more = f" and {len(names) - _PACKAGES:,} more" if len(names) > _PACKAGES else ""
+    return FlowApp(name or ", ".join(names[:_PACKAGES]) + more or f"uid {uid}", bundle_id, uid, source)
 
 
 class Leak(msgspec.Struct, frozen=True, gc=False):

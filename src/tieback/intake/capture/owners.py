@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 
 from tieback.intake.capture.sockets import Socket
-from tieback.model.flow import FlowApp, Peer
+from tieback.model.flow import FlowApp, Peer, app_of_packages
 
 SLACK = 2.0
 """Seconds before and after a flow in which a table counts; it is read about once per second."""
@@ -71,10 +71,9 @@ class SocketOwners:
         return self.app(uids.pop()) if len(uids) == 1 else None
 
     def app(self, uid: int) -> FlowApp:
-        """The app of a user ID; if several packages share it, the package under test, or else the first by name."""
+        """The app of a user ID; if several packages share it, the package under test, or else an unknown one of them."""
         names = self._packages.get(uid, ())
-        name = self._only if self._only in names else next(iter(names), "")
-        return FlowApp(name or f"uid {uid}", name, uid, "uid-map")
+        return app_of_packages((self._only,) if self._only in names else names, uid, "uid-map")
 
     def outside(self) -> list[tuple[str, int, FlowApp, int]]:
         """Address, port, app and number of readings, of app connections that bypass the proxy."""

@@ -5,17 +5,21 @@ PKTAP header (``bsd/net/pktap.h`` of XNU); the packet comments of pymobiledevice
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from struct import Struct
 
+from msgspec.structs import replace
+
 from tieback.intake.traffic.source import Buffer
-from tieback.model.flow import FlowApp
+from tieback.model.flow import FlowApp, app_of_packages
 
 TRAILER_MAGIC = b"\x01\x07\x20\x21"
 TRAILER = 32
 """Bytes of PCAPdroid's trailer: magic, uid, name of the app (20 bytes), frame check sequence."""
 
 MAX_APPS = 65_536
+_SHARED = 64
+"""Packages of one user ID that are remembered."""
 
 _UID = re.compile(rb"u-(\d{1,10})\Z")
 _PROCESS = re.compile(rb"(?:^|, )ProcName: ([^,]{1,64})")
@@ -26,15 +30,17 @@ _trailer = Struct(">4si20s").unpack_from
 class PacketAttribution:
     """The apps known from one capture and from the device's package list; equal apps are one object."""
 
-    def __init__(self, uid_map: Mapping[int, str] | None = None) -> None:
+    def __init__(self, uid_map: Mapping[int, Sequence[str]] | None = None) -> None:
         self._uid_map = dict(uid_map or {})
-        self._blocks: dict[int, tuple[str, str]] = {}
+        self._blocks: dict[int, dict[str, str]] = {}
+        """Packages of user IDs, and their names."""
         self._apps: dict[tuple[str, int | None, str], FlowApp] = {}
 
     def learn(self, uid: int, package: bytes, name: bytes) -> None:
         """Remember PCAPdroid's block that names the app of a user ID."""
-        if len(self._blocks) < MAX_APPS:
-            self._blocks.setdefault(uid, (_text(package), _text(name)))
+        known = self._blocks.get(uid, {}) if len(self._blocks) >= MAX_APPS else self._blocks.setdefault(uid, {})
+        if len(known) < _SHARED:
+            known.setdefault(_text(package), _text(name))
 
     def of_uid(self, uid: int, name: str, source: str) -> FlowApp | None:
         """The app of an Android user ID; ``None`` if neither a name nor the ID is known."""
@@ -49,13 +55,16 @@ class PacketAttribution:
         return app
 
     def _of_uid(self, uid: int, name: str, source: str) -> FlowApp:
-        package = self._uid_map.get(uid, "")
-        if uid in self._blocks:
-            block_package, block_name = self._blocks[uid]
-            return FlowApp(name or block_name or block_package, block_package, uid, "pcapdroid-block")
-        if package and not name:
-            return FlowApp(package, package, uid, "uid-map")
-        return FlowApp(name or f"uid {uid}", package, uid if uid >= 0 else None, source)
+        packages, blocks = self._uid_map.get(uid, ()), self._blocks.get(uid, {})
+        if blocks:
+            # PCAPdroid names one package of a user ID, also if several share it.
+            shared = {*blocks, *packages} if len(packages) > 1 else blocks
+            names = name or (next(iter(blocks.values())) if len(shared) == 1 else "")
+            return app_of_packages(tuple(shared), uid, "pcapdroid-block", names)
+        if packages and not name:
+            return app_of_packages(packages, uid, "uid-map")
+        app = app_of_packages(packages, uid, source, name)
+        return app if uid >= 0 else replace(app, uid=None)
 
     def of_process(self, name: str, source: str) -> FlowApp | None:
         """The app of a process name."""

@@ -8,6 +8,7 @@ capture.
 
 import os
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -75,14 +76,18 @@ def check_keylog(path: Path) -> None:
         UsageError: it cannot be read, is too large, or has no line of a key log (NSS Key Log Format).
     """
     try:
-        if not path.is_file() or path.stat().st_size > MAX_KEYLOG:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_KEYLOG:
+            kind = "a directory" if stat.S_ISDIR(status.st_mode) else "not a regular file"
             raise UsageError(
-                "not a TLS key log: not a regular file, or too large",
+                f"not a TLS key log: {f'larger than {MAX_KEYLOG >> 20} MiB' if status.st_size > MAX_KEYLOG else kind}",
                 where=str(path),
                 advice="Pass the file that SSLKEYLOGFILE named",
             )
         with path.open("rb") as file:
             head = file.read(64 * 1024)
+    except FileNotFoundError:
+        raise UsageError("no such file", where=str(path), advice="Check the path") from None
     except OSError as error:
         raise UsageError(
             f"cannot be read ({error.strerror})", where=str(path), advice="Check the path and its permissions"

@@ -6,7 +6,7 @@ have read them.
 """
 
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from tieback.intake.traffic.http import plain_path
 from tieback.intake.traffic.interface import ConnectionStart, SampledFlow
@@ -73,9 +73,12 @@ class HttpExchange:
 
 
 def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
-    """The exchange as a flow; ``None`` if its address is not a URL with a host."""
+    """The exchange as a flow; ``None`` if its address is not a URL of a known scheme with a host."""
     parts = split_url(exchange.url)
-    if parts is None or not parts.hostname:
+    if parts is None or not parts.hostname or not is_network_scheme(parts.scheme):
+        return None
+    ip, name = _address_or_name(parts.hostname)
+    if not ip and not name:
         return None
     scheme = parts.scheme.lower()
     out, back = _request(exchange, parts), _response(exchange)
@@ -84,7 +87,6 @@ def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
     found = over_websocket(*said) if upgraded else recognise(ConnectionStart(out, back, exchange.server_port))
     encrypted = scheme in _ENCRYPTED
     sent = exchange.content.left_device
-    ip, name = _address_or_name(parts.hostname)
     over = "over WebSocket, " if upgraded and found else ""
     detail = f"{over}{exchange.method} {plain_path(exchange.url)} {exchange.status or 'no answer'}"
     flow = Flow(
@@ -117,6 +119,11 @@ def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
     return SampledFlow(flow, tuple(sample for sample in samples if sample.data))
 
 
+def is_network_scheme(scheme: str) -> bool:
+    """True for the schemes of requests to a server: others are those of extensions, files and other content."""
+    return scheme.lower() in _PORTS
+
+
 def _stated(size: int | None) -> int | None:
     return None if size is None or size < 0 else size
 
@@ -139,7 +146,7 @@ def _address_or_name(host: str) -> tuple[str, str]:
     """The host as an IP address or as a name."""
     if ":" in host or host.replace(".", "").isdigit():
         return host, ""
-    return "", hostname(host)
+    return "", hostname(unquote(host))
 
 
 def _printable(text: str) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.traffic.exchange import BODY_BYTES, ExchangeMessage, HttpExchange, flow_of
+from tieback.intake.traffic.exchange import BODY_BYTES, ExchangeMessage, Headers, HttpExchange, flow_of, is_network_scheme
 from tieback.intake.traffic.har_apps import MEMBER, StatedApp, TlsError, may_state_app, stated_app, tls_error_flow
 from tieback.intake.traffic.har_entries import TLS_ERRORS, ArchiveDamage, ArchiveEntries
 from tieback.intake.traffic.interface import OpenedTraffic, SampledFlow
@@ -42,6 +42,14 @@ _MAX_MESSAGES = 500
 _BINARY = 2
 _NO_BODY = frozenset({204, 304})
 _HEAD = 64 * 1024
+_FORM = "application/x-www-form-urlencoded"
+_BOUNDARY = "part-of-the-archive"
+_QUOTED = re.compile(r'["\r\n]')
+_LOCAL = re.compile(
+    r"(?i)(?:about|blob|brave|capacitor|chrome|content|data|edge|file|filesystem|ionic|javascript|resource|view-source|"
+    r"[a-z0-9-]{1,32}-(?:extension|asset|resource|app|page|masked-url|appx)|chrome-[a-z-]{1,32}|ms-appx[a-z-]{0,8}):"
+)
+"""Addresses of what is on the device: extensions, files, pages of the browser. No request is sent for them."""
 
 
 class _Header(msgspec.Struct):
@@ -49,10 +57,17 @@ class _Header(msgspec.Struct):
     value: str | float | None = ""
 
 
-class _PostData(msgspec.Struct):
+class _Param(msgspec.Struct, rename="camel"):
+    name: str = ""
+    value: str | float | None = ""
+    file_name: str | None = None
+
+
+class _PostData(msgspec.Struct, rename="camel"):
+    mime_type: str | None = None
     text: str | None = None
     encoding: str | None = None
-    params: list[_Header] | None = None
+    params: list[_Param] | None = None
 
 
 class _Request(msgspec.Struct, rename="camel"):
@@ -68,7 +83,8 @@ class _Request(msgspec.Struct, rename="camel"):
     """HTTP Toolkit: a body that is no text."""
 
 
-class _Content(msgspec.Struct):
+class _Content(msgspec.Struct, rename="camel"):
+    mime_type: str | None = None
     size: float | None = None
     compression: float | None = None
     text: str | None = None
@@ -161,8 +177,11 @@ class HarFile:
             seen = flow_of(str(self.path), exchange)
             if seen is not None:
                 yield seen
-            elif exchange.url[:5] not in {"data:", "blob:", "about", "chrom"}:
-                self._note(f"entry {number} has no URL with a host", UnreadKind.UNREADABLE)
+            elif not _LOCAL.match(exchange.url):
+                scheme = exchange.url.partition("://")[0]
+                other = "://" in exchange.url and not is_network_scheme(scheme)
+                what = f"the scheme {scheme[:20]!r}, which is not read" if other else "no URL with a host"
+                self._note(f"entry {number} has {what}", UnreadKind.UNREADABLE)
 
     def close(self) -> None:
         """Release the file."""
@@ -242,16 +261,17 @@ def _decode[T](entry: bytes, into: type[T]) -> T:
 def _exchange(entry: _Entry, app: FlowApp | None) -> HttpExchange:
     response = entry.response or _Response()
     content = response.content or _Content()
-    body_out = _posted(entry.request.post_data or entry.request.binary)
+    posted = entry.request.post_data or entry.request.binary or _PostData()
+    body_out, kind_out = _posted(posted)
     body_in = _text(content.text, content.encoding)
     if entry.client_name and app is None:
         app = FlowApp(name=entry.client_name[:200], bundle_id="", source="capture")
     return HttpExchange(
         method=entry.request.method[:32],
         url=entry.request.url,
-        request=ExchangeMessage(_headers(entry.request.headers), body_out),
+        request=ExchangeMessage(_with_type(_headers(entry.request.headers), kind_out), body_out),
         status=_whole(response.status) if 0 < _whole(response.status) < 1000 else 0,
-        response=ExchangeMessage(_headers(response.headers), body_in),
+        response=ExchangeMessage(_with_type(_headers(response.headers), content.mime_type), body_in),
         client=Peer(entry.client_address or "", _whole(entry.client_port) or None),
         server_ip=(entry.server_ip or "").strip("[]")[:64],
         server_port=_whole(entry.server_port) or None,
@@ -331,12 +351,34 @@ def _headers(headers: list[_Header]) -> tuple[tuple[str, str], ...]:
     return tuple((header.name, str(header.value or "")) for header in headers[:200] if not header.name.startswith(":"))
 
 
-def _posted(posted: _PostData | None) -> bytes:
-    if posted is None:
-        return b""
-    if posted.text:
-        return _text(posted.text, posted.encoding)
-    return "&".join(f"{item.name}={item.value or ''}" for item in (posted.params or [])[:200]).encode()[:BODY_BYTES]
+def _with_type(headers: Headers, kind: str | None) -> Headers:
+    """The headers with the media type that the archive states for the body, if they have none."""
+    kind = (kind or "").strip()
+    # Exporters write this for bodies whose type they do not know.
+    if not kind or kind == "x-unknown" or any(name.lower() == "content-type" and value for name, value in headers):
+        return headers
+    return (*headers, ("Content-Type", kind[:200]))
+
+
+def _posted(posted: _PostData) -> tuple[bytes, str | None]:
+    """The beginning of a posted body, and its media type; parameters without their text are one part each."""
+    if posted.text or not posted.params:
+        return _text(posted.text, posted.encoding), posted.mime_type
+    kind = (posted.mime_type or "").strip().lower()
+    if not kind.startswith("multipart/"):
+        pairs = (f"{item.name}={str(item.value or '').replace('&', '%26')}" for item in posted.params[:200])
+        return "&".join(pairs).encode("utf-8", "replace")[:BODY_BYTES], posted.mime_type or _FORM
+    return _parts(posted.params), posted.mime_type
+
+
+def _parts(params: list[_Param]) -> bytes:
+    """Parameters in the form of multipart/form-data (RFC 7578), whose boundary is the first line of a body."""
+    parts = []
+    for item in params[:200]:
+        name, file = (_QUOTED.sub("", str(text or "")) for text in (item.name, item.file_name))
+        place = f'form-data; name="{name}"' + (f'; filename="{file}"' if file else "")
+        parts.append(f"--{_BOUNDARY}\r\nContent-Disposition: {place}\r\n\r\n{item.value or ''}\r\n")
+    return f"{''.join(parts)}--{_BOUNDARY}--\r\n".encode("utf-8", "replace")[:BODY_BYTES]
 
 
 def _text(text: str | None, encoding: str | None) -> bytes:

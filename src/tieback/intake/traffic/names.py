@@ -19,8 +19,16 @@ _LONGEST = 253
 
 @lru_cache(maxsize=8192)
 def hostname(text: str) -> str:
-    """A host name in normal form: lower-case ASCII without the last dot; empty if the text is not a host name."""
+    """A host name in normal form: lower-case ASCII without the last dot; empty if the text is not a host name.
+
+    A name in other letters becomes the ASCII form that is on the wire (RFC 3490).
+    """
     text = text.lower().rstrip(".")
+    if not text.isascii() and len(text) <= _LONGEST:
+        try:
+            text = text.replace("\u3002", ".").encode("idna").decode("ascii").lower()
+        except UnicodeError:
+            return ""
     if not text or len(text) > _LONGEST or not _LETTERS.issuperset(text) or text[0] in "-." or ".." in text:
         return ""
     return text

@@ -1,6 +1,7 @@
 """Selection of the reader for a capture, archive or log: by content, never by file name."""
 
 import os
+import re
 import stat
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -22,12 +23,20 @@ HEAD = 64 * 1024
 """Bytes at the start that identify other formats."""
 
 _ADVICE = "Pass a capture (pcap, pcapng), a HAR or mitmproxy file, or a proxy log; for reports, use tieback import"
+_ZIP, _ZIP_NAME = b"PK\x03\x04", 30
+"""Signature of a ZIP archive, and the offset of the name of its first entry."""
+_SESSIONS = (
+    (re.compile(rb"raw/|_index\.htm|\[Content_Types\]\.xml"), "a session archive of Fiddler (SAZ)", "Export the sessions as HAR"),
+    (re.compile(rb"\d+-(?:meta\.json|req|res)|\d+\.\w+|meta\.json"), "a session of Charles", "Export the session as HAR"),
+)  # fmt: skip
+"""Sessions of other tools that are ZIP archives, by the name of their first entry."""
 _MODIFIED = (b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34")
 _OTHER = (
     (_MODIFIED, "a capture of the modified pcap format of the 1990s", "Convert it with editcap -F pcap"),
     ((b"snoop\0\0\0",), "a Solaris snoop capture", "Convert it with editcap -F pcap"),
     ((b"GMBU", b"XCP\0"), "a capture of Microsoft Network Monitor or a Sniffer", "Convert it with editcap -F pcap"),
-    ((b"PK\x03\x04",), "a ZIP archive", "Unpack it and pass the files in it"),
+    ((_ZIP,), "a ZIP archive", "Pass the captures, HAR files or logs in it; sessions of other tools: export them as HAR"),
+    ((b"\xac\xed\0\x05",), "serialized Java objects, such as a session of Charles", "Export the session as HAR"),
     ((b"BZh", b"\xfd7zXZ\0"), "compressed with bzip2 or xz, which is not supported", "Decompress it, or use gzip"),
     ((b"SQLite format 3\0",), "an SQLite database", _ADVICE),
 )  # fmt: skip
@@ -35,7 +44,7 @@ _OTHER = (
 
 def open_traffic(
     path: Path,
-    uid_map: Mapping[int, str] | None = None,
+    uid_map: Mapping[int, Sequence[str]] | None = None,
     *,
     keylog: Path | None = None,
     decrypt: bool = False,
@@ -131,6 +140,9 @@ def _source(number: int, head: bytes, path: Path) -> ByteSource | None:
 
 
 def _not_traffic(head: bytes, path: Path) -> InputError:
+    for sign, what, advice in _SESSIONS:
+        if head.startswith(_ZIP) and sign.match(head[_ZIP_NAME : _ZIP_NAME + 64]):
+            return InputError(what, where=str(path), advice=advice)
     for starts, what, advice in _OTHER:
         if head.startswith(starts):
             return InputError(what, where=str(path), advice=advice)

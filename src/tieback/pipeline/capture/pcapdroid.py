@@ -95,7 +95,7 @@ class _Record:
         self._request, self._path = request, path
         self._tally = FlowTally(PCAPDROID)
         self._troubles: list[str] = []
-        self._packages: dict[int, str] = {}
+        self._packages: dict[int, tuple[str, ...]] = {}
         self._app = ""
         self._unpin: tuple[UnpinScript, ...] = ()
         self._start = time.time()
@@ -110,7 +110,7 @@ class _Record:
                 restored_device(run.device, connect, journals(run), tell)
             )
             packages = device.packages()
-            self._packages = {uid: names[0] for uid, names in packages.items() if names}
+            self._packages = packages
             plan = PcapdroidPlan(
                 f"tieback-{self._path.stem}",
                 (self._app,) if self._app else (),
