@@ -151,7 +151,9 @@ def traffic(
 
 
 def read_uid_map(path: Path) -> dict[int, tuple[str, ...]]:
-    """Map user IDs to their packages, several if they share the ID, from ``package:NAME uid:N`` or ``N NAME`` lines; other lines are ignored.
+    """Map user IDs to their packages, several if they share the ID.
+
+    Lines have the form ``package:NAME uid:N`` or ``N NAME``; others are ignored.
 
     Raises:
             UsageError: the file cannot be read, or has no such line.

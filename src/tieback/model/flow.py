@@ -219,8 +219,8 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     tls: FlowTls | None
     """The handshake; ``None`` without TLS or QUIC."""
     bytes_out: int | None
-    """Payload bytes from client to server; ``None`` here and below if the source does not state it, such as a log, or
-    states it only for a connection with requests for several hosts."""
+    """Payload bytes from client to server; ``None`` here and below if the source does not state it, such as a log.
+    Also ``None`` if it is stated only for a connection with requests for several hosts."""
     bytes_in: int | None
     """Payload bytes from server to client."""
     packets_out: int | None

@@ -103,7 +103,7 @@ def test_a_file_without_any_readable_flow_failed(run: Run, tmp_path: Path, name:
 )
 def test_uid_maps(tmp_path: Path, text: str) -> None:
     (tmp_path / "uids").write_text(text)
-    assert read_uid_map(tmp_path / "uids") == {10123: "com.workhub.mobile"}
+    assert read_uid_map(tmp_path / "uids") == {10123: ("com.workhub.mobile",)}
 
 
 def test_a_uid_map_without_any(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_uid_map_without_any(tmp_path: Path) -> None:
 
 def test_a_listing_names_an_app_for_each_user_of_the_device(tmp_path: Path) -> None:
     (tmp_path / "uids").write_text("package:com.workhub.mobile uid:10123,1010123\n")
-    assert read_uid_map(tmp_path / "uids") == {10123: "com.workhub.mobile", 1010123: "com.workhub.mobile"}
+    assert read_uid_map(tmp_path / "uids") == dict.fromkeys((10123, 1010123), ("com.workhub.mobile",))
 
 
 def test_a_log_with_columns_of_ones_own(run: Run, tmp_path: Path) -> None:
@@ -192,3 +192,10 @@ def test_a_pipe_gets_every_flow(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
     out = run("traffic", "run.har").out
     assert all(f"host{n}.example.test:80" in out for n in range(70))
     assert "more with" not in out
+
+
+def test_packages_that_share_a_user_id_are_all_kept(tmp_path: Path) -> None:
+    lines = ["package:com.shared.a uid:10200", "package:com.other.app uid:10200", "package:com.shared.a uid:10200"]
+    for number, order in enumerate((lines, lines[::-1])):
+        (tmp_path / f"uids{number}").write_text("\n".join(order))
+        assert set(read_uid_map(tmp_path / f"uids{number}")[10200]) == {"com.shared.a", "com.other.app"}

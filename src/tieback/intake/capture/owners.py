@@ -71,7 +71,7 @@ class SocketOwners:
         return self.app(uids.pop()) if len(uids) == 1 else None
 
     def app(self, uid: int) -> FlowApp:
-        """The app of a user ID; if several packages share it, the package under test, or else an unknown one of them."""
+        """The app of a user ID; if several packages share it, the package under test, or else one of them."""
         names = self._packages.get(uid, ())
         return app_of_packages((self._only,) if self._only in names else names, uid, "uid-map")
 

@@ -6,11 +6,11 @@ have read them.
 """
 
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from tieback.intake.traffic.http import plain_path
 from tieback.intake.traffic.interface import ConnectionStart, SampledFlow
-from tieback.intake.traffic.names import hostname
+from tieback.intake.traffic.names import hostname_of_url
 from tieback.intake.traffic.stores.choose import over_websocket, recognise
 from tieback.intake.traffic.stores.evidence import sample_messages
 from tieback.model.flow import (
@@ -146,7 +146,7 @@ def _address_or_name(host: str) -> tuple[str, str]:
     """The host as an IP address or as a name."""
     if ":" in host or host.replace(".", "").isdigit():
         return host, ""
-    return "", hostname(unquote(host))
+    return "", hostname_of_url(host)
 
 
 def _printable(text: str) -> str:

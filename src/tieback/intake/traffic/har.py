@@ -20,7 +20,14 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.traffic.exchange import BODY_BYTES, ExchangeMessage, Headers, HttpExchange, flow_of, is_network_scheme
+from tieback.intake.traffic.exchange import (
+    BODY_BYTES,
+    ExchangeMessage,
+    Headers,
+    HttpExchange,
+    flow_of,
+    is_network_scheme,
+)
 from tieback.intake.traffic.har_apps import MEMBER, StatedApp, TlsError, may_state_app, stated_app, tls_error_flow
 from tieback.intake.traffic.har_entries import TLS_ERRORS, ArchiveDamage, ArchiveEntries
 from tieback.intake.traffic.interface import OpenedTraffic, SampledFlow
@@ -263,6 +270,7 @@ def _exchange(entry: _Entry, app: FlowApp | None) -> HttpExchange:
     content = response.content or _Content()
     posted = entry.request.post_data or entry.request.binary or _PostData()
     body_out, kind_out = _posted(posted)
+    size_out = len(body_out) if posted.text else sum(len(f"{one.name}{one.value or ''}") for one in posted.params or ())
     body_in = _text(content.text, content.encoding)
     if entry.client_name and app is None:
         app = FlowApp(name=entry.client_name[:200], bundle_id="", source="capture")
@@ -277,7 +285,7 @@ def _exchange(entry: _Entry, app: FlowApp | None) -> HttpExchange:
         server_port=_whole(entry.server_port) or None,
         start=_seconds(entry.started),
         seconds=(entry.time or 0.0) / 1000,
-        bytes_out=_bytes_out(entry, len(body_out)),
+        bytes_out=_bytes_out(entry, size_out),
         bytes_in=_bytes_in(entry, response, content, len(body_in)),
         app=app,
         websocket=tuple(
@@ -353,9 +361,10 @@ def _headers(headers: list[_Header]) -> tuple[tuple[str, str], ...]:
 
 def _with_type(headers: Headers, kind: str | None) -> Headers:
     """The headers with the media type that the archive states for the body, if they have none."""
+    headers = tuple((name, value) for name, value in headers if value or name.lower() != "content-type")
     kind = (kind or "").strip()
     # Exporters write this for bodies whose type they do not know.
-    if not kind or kind == "x-unknown" or any(name.lower() == "content-type" and value for name, value in headers):
+    if not kind or kind == "x-unknown" or any(name.lower() == "content-type" for name, _ in headers):
         return headers
     return (*headers, ("Content-Type", kind[:200]))
 

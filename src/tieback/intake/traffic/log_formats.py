@@ -93,7 +93,7 @@ _KINDS = frozenset({"flow", "http", "tls", "dns", "skip"})
 WHAT = frozenset(
     {"time", "end", "seconds", "milliseconds", "client_ip", "client_port", "server_ip", "server_port", "host", "url"}
     | {"path", "scheme", "method", "status", "user_agent", "referer", "query", "type", "answers", "result", "resolver"}
-    | {"transport", "protocol", "sni", "tls_version", "alpn", "subject"}
+    | {"connection", "transport", "protocol", "sni", "tls_version", "alpn", "subject"}
     | {"bytes_out", "bytes_in", "packets_out", "packets_in"}
 )
 """Meanings that a column can have."""

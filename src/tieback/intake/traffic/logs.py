@@ -7,14 +7,17 @@ queried: that name is the flow's server, and the resolver is in the detail.
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import ip_address
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from tieback.intake.traffic.exchange import ExchangeMessage, HttpExchange, flow_of
 from tieback.intake.traffic.interface import OpenedTraffic, SampledFlow
+from tieback.intake.traffic.log_connections import ConnectionRecords
 from tieback.intake.traffic.log_formats import LogFormat, Row, format_of, protocol_name
 from tieback.intake.traffic.log_rows import (
     MAX_LINE,
@@ -31,8 +34,11 @@ from tieback.intake.traffic.problems import CaptureProblems
 from tieback.model.count_text import count_text
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
+from tieback.model.safe_text import escape_line
 from tieback.model.sighting import UnreadKind
 
+_SHOWN = 6
+"""Columns of lines of an unknown form that are named."""
 _TRANSPORTS = {"6": "tcp", "17": "udp", "1": "icmp", "tcp": "tcp", "udp": "udp", "icmp": "icmp"}
 _ENCRYPTED = frozenset({"tls", "quic"})
 _IN_THE_CLEAR = frozenset({"http", "dns"})
@@ -44,6 +50,37 @@ _TLS_VERSIONS = {"tlsv10": "TLSv1.0", "tlsv11": "TLSv1.1", "tlsv12": "TLSv1.2", 
 def opener(path: Path, head: bytes, own: Sequence[LogFormat] = ()) -> OpenedTraffic | None:
     """For ``open.OPENERS``; ``own``: user-defined formats, which are tried first."""
     return LogFile(path, own) if reader_of(head, own) else None
+
+
+@dataclass(slots=True)
+class _LeftOut:
+    """Lines of a log that are no flows."""
+
+    unread: int = 0
+    unknown: int = 0
+    nameless: int = 0
+    columns: str = ""
+    """The first columns of the first line of an unknown form."""
+
+    def add(self, row: Row | None, reader: str) -> None:
+        """Count a line that cannot be read, or has an unknown form; one without columns is empty.
+
+        Zeek's logs about files, certificates and itself are about no connection, so nothing is missing.
+        """
+        if row is None:
+            self.unread += 1
+        elif row and (reader != "zeek" or any(name.startswith("id.") for name in row)):
+            self.unknown += 1
+            self.columns = self.columns or ", ".join(escape_line(name[:40]) for name in islice(row, _SHOWN))
+
+    def problems(self) -> Iterator[tuple[str, UnreadKind | None]]:
+        if self.unknown:
+            what = f"of an unknown form, with the columns {self.columns}: map them with --columns"
+            yield f"{count_text(self.unknown, 'line')} {what}", UnreadKind.UNREADABLE
+        if self.nameless:
+            yield f"{count_text(self.nameless, 'line names', 'lines name')} no server", None
+        if self.unread:
+            yield f"{count_text(self.unread, 'line')} could not be read", UnreadKind.UNREADABLE
 
 
 class LogFile:
@@ -75,37 +112,45 @@ class LogFile:
             self._csv = by_columns(head_lines(head)[0], own)
 
     def flows(self) -> Iterator[SampledFlow]:
-        """Yield one flow per line that describes one; unreadable lines are counted in one problem."""
-        unread = 0
-        faults = LineFaults()
+        """Yield one flow per line that describes one; lines that are not read are counted in problems.
+
+        Lines about one connection that name it are one flow, when the line about the whole connection is read.
+        """
+        faults, left_out, connections = LineFaults(), _LeftOut(), ConnectionRecords()
         last: Row | None = {}
         for row in READERS[self._reader](lines(self._file, faults)):
             last = row
-            if row is None:
-                unread += 1
+            form = self._form(row) if row is not None else None
+            if row is None or form is None:
+                left_out.add(row, self._reader)
                 continue
-            form = self._csv or format_of(self._reader, row, self._own)
-            if form is None or form.kind == "skip":
+            seen = _seen(str(self.path), form, row) if form.kind != "skip" else None
+            if seen is None:
+                left_out.nameless += form.kind not in {"dns", "skip"}
                 continue
-            seen = _seen(str(self.path), form, row)
-            if seen is not None:
-                yield seen
+            whole = form.kind == "flow" and (seen.flow.bytes_out is not None or seen.flow.packets_out is not None)
+            connection = form.get(row, "connection") if form.kind != "dns" else ""
+            yield from connections.add(connection, seen, whole=whole)
+        yield from connections.rest()
         if faults.damage:
             self._note(f"{faults.damage} after {count_text(faults.read, 'line')}", UnreadKind.DAMAGED)
         elif last is None and faults.open_end:
-            unread -= 1
+            left_out.unread -= 1
             self._note("the last line is truncated: still being written, or damaged", UnreadKind.DAMAGED)
         if faults.too_long:
             what = f"longer than {MAX_LINE >> 20} MiB, and left out"
             self._note(f"{count_text(faults.too_long, 'line')} {what}", UnreadKind.LIMIT)
-        if unread:
-            self._note(f"{count_text(unread, 'line')} could not be read", UnreadKind.UNREADABLE)
+        for what, unread in left_out.problems():
+            self._note(what, unread)
+
+    def _form(self, row: Row) -> LogFormat | None:
+        return self._csv or format_of(self._reader, row, self._own)
 
     def close(self) -> None:
         """Release the file."""
         self._file.close()
 
-    def _note(self, what: str, unread: UnreadKind) -> None:
+    def _note(self, what: str, unread: UnreadKind | None) -> None:
         assert isinstance(self.problems, CaptureProblems)
         self.problems.note(what, str(self.path), unread)
 

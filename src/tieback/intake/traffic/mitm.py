@@ -15,7 +15,7 @@ from typing import Any
 
 from tieback.intake.traffic.exchange import BODY_BYTES, ExchangeMessage, HttpExchange, flow_of
 from tieback.intake.traffic.interface import FIRST_BYTES, ConnectionStart, OpenedTraffic, SampledFlow
-from tieback.intake.traffic.names import hostname
+from tieback.intake.traffic.names import hostname, hostname_of_url
 from tieback.intake.traffic.problems import CaptureProblems
 from tieback.intake.traffic.stores.choose import recognise
 from tieback.intake.traffic.tnetstring import MalformedNetstringError, parse, value_end
@@ -322,7 +322,7 @@ def _stream(path: str, state: dict[str, Any], kind: str) -> SampledFlow | None:
         times.append(_number(item[2]))
     tls = _tls(state)
     found = recognise(ConnectionStart(b"".join(sides[True]), b"".join(sides[False]), port, kind))
-    named = hostname(name) or (tls.sni if tls else "")
+    named = hostname_of_url(name) or (tls.sni if tls else "")
     start = _number(_part(state, "client_conn").get("timestamp_start")) or min(times, default=0.0)
     flow = Flow(
         path=path,
@@ -368,7 +368,7 @@ def _dns(path: str, state: dict[str, Any]) -> SampledFlow | None:
         app=None,
         client=client,
         server=Server(
-            ip=ip, port=port or 53, name=hostname(name), name_from=NameSource.LOG if name else NameSource.NONE
+            ip=ip, port=port or 53, name=hostname_of_url(name), name_from=NameSource.LOG if name else NameSource.NONE
         ),
         transport="udp",
         protocol="dns",

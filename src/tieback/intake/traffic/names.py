@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from struct import Struct
+from urllib.parse import unquote
 
 from tieback.intake.traffic.dns import parse_message
 
@@ -19,19 +20,23 @@ _LONGEST = 253
 
 @lru_cache(maxsize=8192)
 def hostname(text: str) -> str:
-    """A host name in normal form: lower-case ASCII without the last dot; empty if the text is not a host name.
-
-    A name in other letters becomes the ASCII form that is on the wire (RFC 3490).
-    """
+    """A host name in normal form: lower-case ASCII without the last dot; empty if the text is not a host name."""
     text = text.lower().rstrip(".")
-    if not text.isascii() and len(text) <= _LONGEST:
-        try:
-            text = text.replace("\u3002", ".").encode("idna").decode("ascii").lower()
-        except UnicodeError:
-            return ""
     if not text or len(text) > _LONGEST or not _LETTERS.issuperset(text) or text[0] in "-." or ".." in text:
         return ""
     return text
+
+
+@lru_cache(maxsize=8192)
+def hostname_of_url(text: str) -> str:
+    """As ``hostname``, of a URL, where a name may be in any letters and escapes: its form on the wire (RFC 3490)."""
+    text = unquote(text)
+    if text.isascii() or len(text) > _LONGEST:
+        return hostname(text)
+    try:
+        return hostname(text.replace("\u3002", ".").encode("idna").decode("ascii"))
+    except UnicodeError:
+        return ""
 
 
 class DnsNames:

@@ -25,18 +25,19 @@ HEAD = 64 * 1024
 _ADVICE = "Pass a capture (pcap, pcapng), a HAR or mitmproxy file, or a proxy log; for reports, use tieback import"
 _ZIP, _ZIP_NAME = b"PK\x03\x04", 30
 """Signature of a ZIP archive, and the offset of the name of its first entry."""
+_EXPORT = "Export the session as HAR"
 _SESSIONS = (
-    (re.compile(rb"raw/|_index\.htm|\[Content_Types\]\.xml"), "a session archive of Fiddler (SAZ)", "Export the sessions as HAR"),
-    (re.compile(rb"\d+-(?:meta\.json|req|res)|\d+\.\w+|meta\.json"), "a session of Charles", "Export the session as HAR"),
-)  # fmt: skip
+    (re.compile(rb"raw/|_index\.htm|\[Content_Types\]\.xml"), "a session archive of Fiddler (SAZ)", _EXPORT),
+    (re.compile(rb"\d+-(?:meta\.json|req|res)|\d+\.\w+|meta\.json"), "a session of Charles", _EXPORT),
+)
 """Sessions of other tools that are ZIP archives, by the name of their first entry."""
 _MODIFIED = (b"\x34\xcd\xb2\xa1", b"\xa1\xb2\xcd\x34")
 _OTHER = (
     (_MODIFIED, "a capture of the modified pcap format of the 1990s", "Convert it with editcap -F pcap"),
     ((b"snoop\0\0\0",), "a Solaris snoop capture", "Convert it with editcap -F pcap"),
     ((b"GMBU", b"XCP\0"), "a capture of Microsoft Network Monitor or a Sniffer", "Convert it with editcap -F pcap"),
-    ((_ZIP,), "a ZIP archive", "Pass the captures, HAR files or logs in it; sessions of other tools: export them as HAR"),
-    ((b"\xac\xed\0\x05",), "serialized Java objects, such as a session of Charles", "Export the session as HAR"),
+    ((_ZIP,), "a ZIP archive", "Pass the captures or logs in it; export sessions of other tools as HAR"),
+    ((b"\xac\xed\0\x05",), "serialized Java objects, such as a session of Charles", _EXPORT),
     ((b"BZh", b"\xfd7zXZ\0"), "compressed with bzip2 or xz, which is not supported", "Decompress it, or use gzip"),
     ((b"SQLite format 3\0",), "an SQLite database", _ADVICE),
 )  # fmt: skip

@@ -22,7 +22,7 @@ from tieback.intake.traffic.banners import known_banners, recognise_datagrams
 from tieback.intake.traffic.certificate import CertificateNames
 from tieback.intake.traffic.exchange import ExchangeMessage, HttpExchange, flow_of
 from tieback.intake.traffic.interface import ConnectionStart, SampledFlow
-from tieback.intake.traffic.names import DnsNames, hostname
+from tieback.intake.traffic.names import DnsNames, hostname, hostname_of_url
 from tieback.intake.traffic.stores.choose import recognise
 from tieback.model.flow import ContentState, Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
 
@@ -215,7 +215,7 @@ class LiveFlows:
         sni = hostname(shown.sni) if shown else ""
         if sni and not is_address(sni):
             return Server(ip, ends.port, sni, NameSource.SNI)
-        asked = "" if is_address(ends.host) else hostname(ends.host)
+        asked = "" if is_address(ends.host) else hostname_of_url(ends.host)
         if asked:
             return Server(ip, ends.port, asked, NameSource.LOG)
         name = self._dns_name(ends)

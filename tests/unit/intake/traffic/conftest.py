@@ -16,7 +16,7 @@ type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 def read(tmp_path: Path) -> Read:
     """Call ``read(data)``: the flows and problems of a file that holds ``data``."""
 
-    def call(data: bytes, uid_map: dict[int, str] | None = None) -> tuple[list[SampledFlow], list[Problem]]:
+    def call(data: bytes, uid_map: dict[int, tuple[str, ...]] | None = None) -> tuple[list[SampledFlow], list[Problem]]:
         path = tmp_path / "given"
         path.write_bytes(data)
         opened = open_traffic(path, uid_map)

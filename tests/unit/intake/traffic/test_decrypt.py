@@ -1,5 +1,6 @@
 """tshark as the child that decrypts: real TLS where it is installed, and what it may hand back otherwise."""
 
+import os
 import shutil
 import ssl
 import struct
@@ -168,7 +169,7 @@ def test_missing_tshark_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("content", "word"),
     [
-        (None, "not a regular file"),
+        (None, "no such file"),
         (b"", "no key log line"),
         (b"\0" * 100, "no key log line"),
         (b"CLIENT_RANDOM 00 11\n", ""),
@@ -242,3 +243,15 @@ def test_cleartext_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(1000):
         cleartext.add(number.to_bytes(12), 1.0, b"x" * 100)
     assert len(cleartext) < 10
+
+
+def test_a_key_log_that_is_no_file_or_too_large_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="a directory"):
+        check_keylog(tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="not a regular file"):
+        check_keylog(tmp_path / "pipe")
+    monkeypatch.setattr(decrypt, "MAX_KEYLOG", 1 << 20)
+    (tmp_path / "large").write_bytes(b"CLIENT_RANDOM 00 11\n" + bytes(1 << 20))
+    with pytest.raises(UsageError, match="larger than 1 MiB"):
+        check_keylog(tmp_path / "large")

@@ -258,3 +258,66 @@ def test_mutations_never_raise(tmp_path_factory: pytest.TempPathFactory, at: int
     opened = har.open_har(path)
     assert len(list(opened.flows())) <= 2
     opened.close()
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@each(
+    ("posted", "where"),
+    [
+        ({"mimeType": FORM, "text": "password=S3cretPass!9"}, ["form:password"]),
+        ({"mimeType": FORM, "params": [{"name": "password", "value": "S3cretPass!9"}]}, ["form:password"]),
+        ({"params": [{"name": "password", "value": "S3cretPass!9"}]}, ["form:password"]),
+        ({"mimeType": FORM, "params": [{"name": "password", "value": "S3cret&email=x@y.test"}]}, ["form:password"]),
+        (
+            {"mimeType": "multipart/form-data; boundary=x", "params": [
+                {"name": "email", "value": "ada@lovelace.test"},
+                {"name": "avatar", "fileName": "a.jpg", "value": "b@c.test"},
+            ]},
+            ["form:email"],
+        ),
+        ({"mimeType": "x-unknown", "text": '{"email":"ada@lovelace.test"}'}, ["json:$.email"]),
+    ],
+)  # fmt: skip
+def test_the_media_type_of_the_archive_counts_if_no_header_has_one(
+    posted: dict[str, Any], where: list[str], tmp_path: Path
+) -> None:
+    for headers in ([], [{"name": "Content-Type", "value": ""}]):
+        asked = {"method": "POST", "url": "http://api.workhub.test/v1", "headers": headers, "postData": posted}
+        (one,), problems = read(write(tmp_path, archive(entry(request=asked))))
+        assert (sorted(leak.where for leak in LeakDetector()(one).leaks), problems) == (where, [])
+
+
+def test_the_media_type_of_a_response_counts_too(tmp_path: Path) -> None:
+    page = {"mimeType": "text/html", "text": "ada@lovelace.test"}
+    answered = {"status": 200, "headers": [], "content": page}
+    (one,), _ = read(write(tmp_path, archive(entry("http://api.workhub.test/v1", response=answered))))
+    assert LeakDetector()(one).leaks == ()
+    plain = {**answered, "content": {**page, "mimeType": "text/plain"}}
+    (one,), _ = read(write(tmp_path, archive(entry("http://api.workhub.test/v1", response=plain))))
+    assert [leak.direction for leak in LeakDetector()(one).leaks] == ["in"]
+
+
+@each(
+    ("url", "flows", "problem"),
+    [
+        ("chrome-extension://abcdef/page?email=ada@lovelace.test", 0, ""),
+        ("moz-extension://abcdef/page", 0, ""),
+        ("capacitor://localhost/index.html", 0, ""),
+        ("file:///etc/hosts", 0, ""),
+        ("data:text/plain,x", 0, ""),
+        ("gopher://api.workhub.test/a", 0, "entry 0 has the scheme 'gopher', which is not read"),
+        ("/path", 0, "entry 0 has no URL with a host"),
+        ("http://exa mple/", 0, "entry 0 has no URL with a host"),
+        ("wss://api.workhub.test/", 1, ""),
+    ],
+)
+def test_addresses_that_are_no_traffic(url: str, flows: int, problem: str, tmp_path: Path) -> None:
+    found, problems = read(write(tmp_path, archive(entry(url))))
+    assert (len(found), problems) == (flows, [problem] if problem else [])
+
+
+def test_a_name_in_other_letters_is_a_server(tmp_path: Path) -> None:
+    (one,), _ = read(write(tmp_path, archive(entry("https://m\u00fcnchen.example/q?email=ada@lovelace.test"))))
+    assert one.flow.server.name == "xn--mnchen-3ya.example"

@@ -13,7 +13,7 @@ KNOWN = {
     "time", "end", "client_ip", "client_port", "server_ip", "server_port", "host", "url", "path", "method", "status",
     "scheme", "query", "type", "result", "answers", "resolver", "sni", "tls_version", "alpn", "subject", "transport",
     "protocol", "seconds", "milliseconds", "bytes_out", "bytes_in", "packets_out", "packets_in", "user_agent",
-    "referer",
+    "referer", "connection",
 }  # fmt: skip
 
 
@@ -32,6 +32,17 @@ def test_every_format_is_complete() -> None:
         ("json", {"event_type": "tls", "src_ip": "a", "dest_ip": "b", "timestamp": "c"}, "Suricata EVE tls"),
         ("json", {"event_type": "stats", "timestamp": "c"}, "Suricata EVE, other events"),
         ("json", {"id.orig_h": "a", "proto": "tcp", "conn_state": "SF"}, "Zeek conn.log"),
+        (
+            "zeek",
+            {"id.orig_h": "a", "id.resp_h": "b", "id.resp_p": "9200", "proto": "tcp"},
+            "Zeek conn.log with some columns, and logs of one protocol",
+        ),
+        ("zeek", {"id.orig_h": "a", "id.resp_h": "b", "server_name": "c", "cipher": "d"}, "Zeek ssl.log, some columns"),
+        (
+            "zeek",
+            {"id.orig_h": "a", "id.resp_h": "b", "id.resp_p": "1", "note": "x", "msg": "y"},
+            "Zeek logs about other logs",
+        ),
         ("zeek", {"id.orig_h": "a", "query": "", "trans_id": "1"}, "Zeek dns.log"),
         ("json", {"hello": "world"}, None),
     ],

@@ -215,6 +215,96 @@ def test_a_users_own_columns(
     assert (flow.client.ip, flow.start > 0) == ("10.0.0.9", True)
 
 
+SOME = {**ENDS, "id__resp_p": "9200"}
+
+
+@pytest.mark.parametrize(
+    ("text", "protocol", "place"),
+    [
+        (zeek("conn", **SOME, proto="tcp", service="-", orig_bytes="1"), "", ("10.0.0.5", 9200, "")),
+        (
+            zeek("ssl", **SOME, version="TLSv12", cipher="x", server_name="api.test"),
+            "tls",
+            ("10.0.0.5", 9200, "api.test"),
+        ),
+        (zeek("http", **SOME, host="es.test", uri="/a"), "http", ("10.0.0.5", 9200, "es.test")),
+        (zeek("dns", **ENDS, query="api.test", answers="10.0.0.5"), "dns", ("10.0.0.5", None, "api.test")),
+        (zeek("mysql", **SOME, cmd="query", arg="x"), "", ("10.0.0.5", 9200, "")),
+    ],
+)
+def test_zeek_logs_with_some_columns(
+    tmp_path: Path, text: str, protocol: str, place: tuple[str, int | None, str]
+) -> None:
+    flow = one(tmp_path, text)
+    assert (flow.protocol, (flow.server.ip, flow.server.port, flow.server.name)) == (protocol, place)
+
+
+def test_lines_that_are_not_read_are_counted(tmp_path: Path) -> None:
+    """No line is left out without a word: of an unknown form, or without a server."""
+    flows, problems = read(tmp_path, ZEEK_CONN + "#fields\tts\tid.orig_h\tx\n1\t10.0.0.9\ty\n2\t10.0.0.9\tz\n")
+    assert len(flows) == 1
+    assert problems == ["2 lines of an unknown form, with the columns ts, id.orig_h, x: map them with --columns"]
+    flows, problems = read(tmp_path, EVE_TLS + '{"hello":"world"}\n')
+    assert (len(flows), problems) == (
+        1,
+        ["1 line of an unknown form, with the columns hello: map them with --columns"],
+    )
+    flows, problems = read(tmp_path, CSV + "2026-01-02T03:04:05Z,10.0.0.9,,6379,77\n")
+    assert (len(flows), problems) == (1, ["1 line names no server"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        zeek("notice", **SOME, proto="tcp", note="x", msg="y"),
+        zeek("weird", **SOME, name="x", notice="F"),
+        zeek("files", ts="1", fuid="F1", source="HTTP", **{key: value for key, value in SOME.items() if key != "ts"}),
+        zeek("x509", ts="1", fingerprint="aa"),
+        eve("alert", alert={"signature": "x"}),
+    ],
+    ids=["notice", "weird", "files", "x509", "alert"],
+)
+def test_lines_about_no_connection_are_no_problem(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, text) == ([], [])
+
+
+TOTAL = {"bytes_toserver": 1500, "bytes_toclient": 9000, "pkts_toserver": 10, "pkts_toclient": 12}
+
+
+def test_events_of_one_connection_are_one_flow(tmp_path: Path) -> None:
+    text = (
+        eve("tls", flow_id=1, dest_port=443, tls={"sni": "api.test", "version": "TLS 1.2"})
+        + eve("flow", flow_id=1, dest_port=443, app_proto="tls", flow={**TOTAL, **TIMES})
+        + eve("flow", flow_id=2, dest_port=443, app_proto="tls", flow={**TOTAL, **TIMES})
+        + eve("tls", flow_id=3, dest_port=443, tls={"sni": "late.test", "version": "TLS 1.2"})
+    )
+    flows, problems = read(tmp_path, text)
+    assert problems == []
+    found = {one.flow.server.name: (one.flow.bytes_out, one.flow.packets_in, one.flow.protocol) for one in flows}
+    assert found == {"api.test": (1500, 12, "tls"), "": (1500, 12, "tls"), "late.test": (None, None, "tls")}
+    assert len(flows) == 3
+
+
+def test_requests_of_one_connection_share_its_figures(tmp_path: Path) -> None:
+    def request(host: str, path: str) -> str:
+        return eve("http", flow_id=1, dest_port=80, http={"hostname": host, "url": path, "status": 200, "length": 5})
+
+    whole = eve("flow", flow_id=1, dest_port=80, app_proto="http", flow={**TOTAL, **TIMES})
+    flows, _ = read(tmp_path, request("a.test", "/1") + request("a.test", "/2") + whole)
+    assert [(one.flow.server.name, one.flow.bytes_out) for one in flows] == [("a.test", 1500), ("a.test", None)]
+    # Which part of the connection is for which host, the log does not state.
+    flows, _ = read(tmp_path, request("a.test", "/1") + request("b.test", "/2") + whole)
+    assert [(one.flow.server.name, one.flow.bytes_in) for one in flows] == [("a.test", 5), ("b.test", 5)]
+
+
+def test_a_log_of_zeek_with_all_records(tmp_path: Path) -> None:
+    ends = {"id.orig_h": "10.0.0.9", "id.resp_h": "10.0.0.5", "id.resp_p": 443, "uid": "C1", "ts": 1700000000.5}
+    ssl = json.dumps({**ends, "server_name": "api.test", "resumed": False, "established": True, "version": "TLSv12"})
+    conn = json.dumps({**ends, "proto": "tcp", "service": "ssl", "conn_state": "SF", "orig_bytes": 7, "resp_bytes": 8})
+    flow = one(tmp_path, f"{ssl}\n{conn}\n")
+    assert (flow.server.name, flow.bytes_out, flow.bytes_in) == ("api.test", 7, 8)
+
+
 @settings(max_examples=examples(80), deadline=None)
 @given(
     st.sampled_from([ZEEK_CONN, ZEEK_SSL, ZEEK_DNS, EVE_TLS, EVE_FLOW, SQUID, ZSCALER, UMBRELLA, FORTI, CSV]),

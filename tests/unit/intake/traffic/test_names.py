@@ -5,7 +5,7 @@ import pytest
 from tests.each import each
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.interface import SampledFlow
-from tieback.intake.traffic.names import DnsNames, hostname
+from tieback.intake.traffic.names import DnsNames, hostname, hostname_of_url
 from tieback.model.flow import NameSource
 from tieback.model.sighting import Problem
 
@@ -31,6 +31,22 @@ HERE, THERE, OTHER = wire.address(wire.CLIENT), wire.address(wire.SERVER), wire.
 )
 def test_what_is_a_name(text: str, expected: str) -> None:
     assert hostname(text) == expected
+
+
+@each(
+    ("text", "expected"),
+    [
+        ("m\u00fcnchen.example", "xn--mnchen-3ya.example"),
+        ("m%C3%BCnchen.example", "xn--mnchen-3ya.example"),
+        ("M\u00dcNCHEN\u3002example", "xn--mnchen-3ya.example"),
+        ("API.Test.", "api.test"),
+        ("\u2028.test", ""),
+        ("\u00fc" * 70 + ".test", ""),
+        ("a b", ""),
+    ],
+)
+def test_a_name_in_a_url_may_have_any_letters(text: str, expected: str) -> None:
+    assert hostname_of_url(text) == expected
 
 
 def test_an_answer_counts_for_the_client_that_got_it() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.each import each
 from tests.unit.intake.traffic import wire
 from tieback.intake.traffic.interface import SampledFlow
 from tieback.intake.traffic.open import open_traffic
@@ -50,6 +51,8 @@ def test_a_cut_packed_capture_keeps_what_was_read(read: Read) -> None:
         (b"\x34\xcd\xb2\xa1" + bytes(40), "modified pcap"),
         (b"snoop\0\0\0" + bytes(40), "snoop"),
         (b"PK\x03\x04" + bytes(40), "ZIP"),
+        (b"PK\x03\x04" + bytes(26) + b"raw/1_c.txt", r"Fiddler \(SAZ\)"),
+        (b"PK\x03\x04" + bytes(26) + b"12-meta.json", "session of Charles"),
         (b"BZh9" + bytes(40), "bzip2"),
         (gzip.compress(b"plain text"), "the content is not a capture"),
         (b"\x1f\x8b" + bytes(40), "damaged"),
@@ -62,6 +65,8 @@ def test_a_cut_packed_capture_keeps_what_was_read(read: Read) -> None:
         "modified pcap",
         "snoop",
         "zip",
+        "fiddler",
+        "charles",
         "bzip2",
         "packed text",
         "damaged gzip",
@@ -82,3 +87,12 @@ def test_path_that_is_not_a_file_is_rejected(tmp_path: Path) -> None:
     for path, word in ((tmp_path / "none", "no such file"), (tmp_path, "directory"), (Path("/dev/null"), "regular")):
         with pytest.raises(InputError, match=word):
             open_traffic(path)
+
+
+@each("first", [b"raw/", b"1-meta.json", b"photo.jpg"])
+def test_sessions_of_other_tools_are_to_be_exported_as_har(tmp_path: Path, first: bytes) -> None:
+    (tmp_path / "a.saz").write_bytes(b"PK\x03\x04" + bytes(26) + first + bytes(20))
+    with pytest.raises(InputError) as raised:
+        open_traffic(tmp_path / "a.saz")
+    assert "as HAR" in raised.value.advice
+    assert "Unpack" not in raised.value.advice

@@ -70,7 +70,7 @@ def test_simple_and_obsolete_packets_count(read: Read) -> None:
     ("before", "comment", "uid_map", "name", "package", "source"),
     [
         (b"", b"u-10123", {}, "uid 10123", "", "comment"),
-        (b"", b"u-10123", {10123: "app.test"}, "app.test", "app.test", "uid-map"),
+        (b"", b"u-10123", {10123: ("app.test",)}, "app.test", "app.test", "uid-map"),
         (UID_BLOCK, b"u-10123", {}, "Fieldhand", "app.test", "pcapdroid-block"),
         (b"", b"PID: 7, ProcName: Web, EPID: 9, EProcName: Fieldhand, SVC: 0", {}, "Fieldhand", "", "comment"),
         (b"", b"PID: 7, ProcName: Web, EPID: -1, EProcName: , SVC: 0", {}, "Web", "", "comment"),
@@ -78,7 +78,7 @@ def test_simple_and_obsolete_packets_count(read: Read) -> None:
     ids=["uid alone", "uid in a listing", "PCAPdroid block", "pymobiledevice3 effective", "pymobiledevice3 own"],
 )
 def test_apps_of_packets_in_files_made_from_the_formats_descriptions(
-    read: Read, before: bytes, comment: bytes, uid_map: dict[int, str], name: str, package: str, source: str
+    read: Read, before: bytes, comment: bytes, uid_map: dict[int, tuple[str, ...]], name: str, package: str, source: str
 ) -> None:
     packet = wire.enhanced(ASK, options=wire.option(1, comment) + wire.option(0, b""))
     flows, problems = read(wire.section() + wire.interface() + before + packet, uid_map)
