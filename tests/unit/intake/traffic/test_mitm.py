@@ -85,11 +85,11 @@ def write(tmp_path: Path, data: bytes) -> Path:
         ("flows_event_stream", 2, "clientstream.launchdarkly.com", True, "TLSv1.2"),
         ("flows_websocket", 3, "demo.piesocket.com", True, "TLSv1.3"),
         ("flows_incomplete_log", 4, "example.com", True, ""),
-        ("flows_error_log", 2, "163.com", False, ""),
+        ("flows_error_log", 2, "163.com", None, ""),  # no connection
         ("flows_successful_log", 2, "example.com", True, "TLSv1.3"),
     ],
 )
-def test_real_files(name: str, count: int, host: str, version: str, *, encrypted: bool) -> None:
+def test_real_files(name: str, count: int, host: str, version: str, *, encrypted: bool | None) -> None:
     flows, problems = read(CAPTURES / f"mitmproxy__test_mitmproxy_data_{name}.mitm")
     first = flows[0].flow
     assert (len(flows), problems) == (count, [])
