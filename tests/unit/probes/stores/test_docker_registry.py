@@ -6,6 +6,7 @@ from tieback.model.probe import Access
 
 STATES = [
     # what differs, access
+    # Some registries leave out what the client may not see.
     ({"GET /v2/_catalog?n=100": '{"repositories":[]}'}, Access.SCHEMA_ONLY),
     ({"GET /v2/_catalog?n=100": '{"repositories":null}'}, Access.SCHEMA_ONLY),
     ({"GET /v2/_catalog?n=100": 401}, Access.UNKNOWN),
