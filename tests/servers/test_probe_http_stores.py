@@ -481,7 +481,8 @@ STATES = [
     ("etcd_empty", "etcd", (), "etcd", Access.OPEN_EMPTY, "keys", 0, ""),
     ("etcd_auth", "etcd", (), "etcd", Access.AUTH_REQUIRED, "", 0, ""),
     ("registry_open", "docker_registry", (), "docker-registry", Access.OPEN, "hr/app", 2, ""),
-    ("registry_empty", "docker_registry", (), "docker-registry", Access.OPEN_EMPTY, "", 0, ""),
+    # Another registry that answers so may hide repositories.
+    ("registry_empty", "docker_registry", (), "docker-registry", Access.SCHEMA_ONLY, "", 0, ""),
     ("registry_auth", "docker_registry", (), "docker-registry", Access.AUTH_REQUIRED, "", 0, ""),
     ("nats_open", "nats", (), "nats", Access.OPEN, "$G.PEOPLE", PEOPLE, ""),
     ("nats_empty", "nats", (), "nats", Access.OPEN_EMPTY, "", 0, ""),
