@@ -493,7 +493,7 @@ STATES = [
     ("pouchdb_empty", "couchdb", (), "pouchdb", Access.OPEN_EMPTY, "", 0, ""),
     ("pouchdb_members", "couchdb", (), "pouchdb", Access.SCHEMA_ONLY, "", 0, ""),
     ("chroma_open", "chroma", (), "chroma", Access.OPEN, "default_database.people", PEOPLE, "owner"),
-    ("chroma_empty", "chroma", (), "chroma", Access.OPEN_EMPTY, "", 0, ""),
+    ("chroma_empty", "chroma", (), "chroma", Access.SCHEMA_ONLY, "", 0, ""),
     ("s3_open", "s3", ("people", "gone"), "seaweedfs", Access.OPEN, "people", PEOPLE, "*.json"),
     ("s3_open", "s3", (), "seaweedfs", Access.UNKNOWN, "", 0, ""),
     ("s3_auth", "s3", ("people",), "seaweedfs", Access.AUTH_REQUIRED, "", 0, ""),
