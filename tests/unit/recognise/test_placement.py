@@ -90,6 +90,21 @@ def test_the_author_of_a_cordova_app_is_metadata(utf16: bool) -> None:
     assert reasons(found) == {"http://maker.com": METADATA}
 
 
+@each(
+    ("element", "reason"),
+    [
+        ("<a name='x'/>", NAMESPACE),
+        # The file has the same text as a value, too.
+        ("<a url='http://maker.com/ns/v1'/>", ""),
+        ("<a>http://maker.com/ns/v1</a>", ""),
+    ],
+)
+def test_a_namespace_of_a_compiled_file(element: str, reason: str) -> None:
+    found = finds(("res/xml/config.xml", compile_xml(element, namespaces=["http://maker.com/ns/v1"])))
+    assert values(found) == ([] if reason else ["http://maker.com/ns/v1"])
+    assert reasons(found) == ({"http://maker.com/ns/v1": reason} if reason else {})
+
+
 AUTHOR = "<author href='http://maker.com'>M</author>"
 PERMISSIONS = ("<access origin='http://maker.com'/>", "<allow-intent href='http://maker.com/*'/>")
 

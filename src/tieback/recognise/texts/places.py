@@ -248,6 +248,7 @@ class TextPlaces:
                 return METADATA
             if not found and language is Language.OTHER:
                 found = tables.LICENCE if tables.is_licence(data) else tables.PICTURE if tables.is_shader(data) else ""
+                found = found or (tables.REFERENCE if tables.is_reference(data) else "")
         return found
 
     @cached_property

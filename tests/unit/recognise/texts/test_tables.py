@@ -12,6 +12,7 @@ from tieback.recognise.texts.tables import (
     has_suffixes,
     is_in_names,
     is_licence,
+    is_reference,
     is_shader,
     picture_reason,
     table_reason,
@@ -75,6 +76,27 @@ def test_a_list_of_suffixes_in_code() -> None:
 )
 def test_pictures_and_fonts(text: bytes, binary: bool, reason: str) -> None:
     assert picture_reason(text, binary=binary) == reason
+
+
+CARD = (
+    "3B 02 {n}\n\tBank card of a large bank, see http://www.bank{n}.test/cards\n" + "3B 04\n\tPrepaid phone card\n" * 3
+)
+
+
+@each(
+    ("text", "expected"),
+    [
+        (lines(CARD, 25), True),
+        (lines(CARD, 15), False),
+        (lines(CARD.replace("bank{n}", "a.bank"), 25), False),
+        (lines(CARD.replace("\tBank card of a large bank, see ", "url = "), 25), False),
+        (lines("Radio number {n} from town\nhttp://radio{n}.test/stream\n", 200), False),
+        (b"#EXTM3U\n" + lines(CARD, 25), False),
+    ],
+    ids=["many owners", "few owners", "one owner", "settings", "stations", "playlist"],
+)
+def test_a_list_to_look_things_up_in(text: bytes, expected: bool) -> None:
+    assert is_reference(text) is expected
 
 
 def test_licences_and_shaders() -> None:
