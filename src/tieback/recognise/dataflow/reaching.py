@@ -6,7 +6,7 @@ only the origin ``MANY``: it can have any value of the method. Unlike a walk thi
 show that a value goes nowhere else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,9 +17,8 @@ from tieback.recognise.dataflow.instructions import (
     KINDS,
     LENGTHS,
     OpcodeEffect,
-    branch_targets,
+    jump_targets,
     payload_length,
-    sign_extend,
 )
 
 MAX_UNITS = 8_000
@@ -201,7 +200,7 @@ class _Reader:
                 self._number(at, kind, state)
             self._write(at, kind, state, before)
             after = at + LENGTHS[unit & 255]
-            for target in self._targets(at, kind):
+            for target in jump_targets(units, at):
                 self._reach(target, state)
             if kind is OpcodeEffect.END or OpcodeEffect.GOTO <= kind <= OpcodeEffect.GOTO_32:
                 return True
@@ -209,18 +208,6 @@ class _Reader:
                 self._reach(after, state)
                 return True
             before, at = at, after
-
-    def _targets(self, at: int, kind: OpcodeEffect) -> Iterator[int]:
-        units = self._units
-        match kind:
-            case OpcodeEffect.GOTO:
-                yield at + sign_extend(units[at] >> 8, 8)
-            case OpcodeEffect.GOTO_16 | OpcodeEffect.IF:
-                yield at + sign_extend(units[at + 1], 16)
-            case OpcodeEffect.GOTO_32:
-                yield at + sign_extend(units[at + 1] | units[at + 2] << 16, 32)
-            case OpcodeEffect.SWITCH:
-                yield from branch_targets(units, at)
 
     def _write(self, at: int, kind: OpcodeEffect, state: _State, before: int) -> None:
         """Apply what an instruction writes."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.ends import What
+from tieback.recognise.dataflow.overwritten import is_overwritten
 from tieback.recognise.dataflow.reaching import (
     APUT,
     FILLED,
@@ -117,7 +118,8 @@ class Trace:
         if one.opcode == RETURN:
             self._returns = True
         elif one.opcode == SPUT or (one.opcode == IPUT and 0 in given):
-            self._take(self._uses.stored(self._number, one, self._depth), one)
+            if not is_overwritten(self._uses, (self._number, self._code), self._flow, one):
+                self._take(self._uses.stored(self._number, one, self._depth), one)
         elif one.opcode in (IPUT, IGET):
             pass  # a field of the object with the text, which such an object does not have
         elif one.opcode in _CALLS:
