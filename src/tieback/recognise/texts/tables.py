@@ -53,6 +53,12 @@ _LINES: tuple[tuple[re.Pattern[bytes], float, int, str], ...] = (
 _ADDRESS = re.compile(rb"https?://(?:[\w-]{1,63}\.){0,8}?([\w-]{1,63}\.[A-Za-z]{2,24})(?![\w.-])")
 _WORDS_IN_LINE = re.compile(rb"[A-Za-z]{3,}[ ,]+[A-Za-z]{3,}")
 _SETTING = re.compile(rb"\s*(?!https?:)[\w.-]{1,80}\s{0,8}[=:]")
+_WEB_SITE = re.compile(
+    rb"(?:official[_ -]?)?(?:web[_ -]?(?:site|page)|home[_ -]?page|site[_ -]?web|sitio[_ -]?web|wikipedia)"
+    rb"(?:[_ -]?(?:url|link|address))?",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(rb"\"[^\"]{0,1000}\"")
 _PLAYLIST = b"#EXT"
 _REFERENCE_BYTES = 1024 * 1024
 _LEAST_OWNERS = 20
@@ -117,12 +123,32 @@ def is_reference(data: bytes) -> bool:
     found = [line for line in lines if b"://" in line]
     if len(found) > _ADDRESS_SHARE * len(lines):
         return False
-    owners = {one[1].lower() for line in found for one in _ADDRESS.finditer(line)}
     return (
-        len(owners) >= _LEAST_OWNERS
+        has_many_owners(b"\n".join(found))
         and _share(lines, _WORDS_IN_LINE.search) >= _WORDS_SHARE
         and _share(found, _SETTING.match) <= _SETTINGS_SHARE
     )
+
+
+def has_many_owners(data: bytes) -> bool:
+    """True if the addresses in a text are those of many owners."""
+    return len({one[1].lower() for one in _ADDRESS.finditer(data, 0, _REFERENCE_BYTES)}) >= _LEAST_OWNERS
+
+
+def is_web_site(name: bytes) -> bool:
+    """True for the name of a key or column with the web site of a thing that an entry describes."""
+    return _WEB_SITE.fullmatch(name) is not None
+
+
+def column_at(data: bytes, offset: int) -> bytes:
+    """The name of the column of a table with separators in which an offset is; empty if there is none."""
+    head = data[:4096].partition(b"\n")[0].strip(b"\xef\xbb\xbf\r ")
+    separator = max(b",;\t|", key=lambda one: head.count(bytes((one,))))
+    begin = data.rfind(b"\n", max(0, offset - 4096), offset) + 1
+    before = _QUOTED.sub(b"", data[begin:offset])
+    names = head.split(bytes((separator,)))
+    at = before.count(bytes((separator,)))
+    return names[at].strip(b"\"' ") if begin and len(names) > 1 and at < len(names) else b""
 
 
 def has_suffixes(data: bytes) -> bool:

@@ -1,11 +1,13 @@
 """Tables and texts that are recognised by their shape; lists that an app contacts are not."""
 
 from tests.each import each
+from tieback.recognise.texts.places import TextPlaces
 from tieback.recognise.texts.tables import (
     AGENTS,
     DOCUMENT,
     FILTERS,
     PICTURE,
+    REFERENCE,
     SUFFIXES,
     TYPES,
     WORDS,
@@ -97,6 +99,27 @@ CARD = (
 )
 def test_a_list_to_look_things_up_in(text: bytes, expected: bool) -> None:
     assert is_reference(text) is expected
+
+
+@each(
+    ("name", "form", "head", "count", "reason"),
+    [
+        ("banks.json", '{"name": "A{n}", "website": "http://a{n}.test/x"},', "[", 25, REFERENCE),
+        ("banks.json", '{"name": "A{n}", "website": "http://a{n}.test/x"},', "[", 15, ""),
+        ("banks.json", '{"name": "A{n}", "stream": "http://a{n}.test/x"},', "[", 25, ""),
+        ("banks.csv", '"A{n}, b",http://a{n}.test/x,12\n', "name,home_page,size\n", 25, REFERENCE),
+        ("banks.csv", "A{n};12;http://a{n}.test/x\n", "name;size;Website URL\n", 25, REFERENCE),
+        ("banks.csv", "A{n};12;http://a{n}.test/x\n", "name;website;stream\n", 25, ""),
+        ("banks.csv", "A{n};12;http://a{n}.test/x\n", "name;size;website\n", 15, ""),
+    ],
+)
+def test_a_key_or_column_with_web_sites_of_many_owners(
+    name: str, form: str, head: str, count: int, reason: str
+) -> None:
+    data = head.encode() + lines(form, count).rstrip(b",") + (b"]" if head == "[" else b"")
+    places = TextPlaces(name, data)
+    found = {places.reason(at) for at in range(len(data)) if data.startswith(b"http://", at)}
+    assert found == {reason}
 
 
 def test_licences_and_shaders() -> None:
