@@ -34,6 +34,7 @@ COOKIES = "only an address whose cookies the app reads or changes"
 HEADER = "only the value of a header of a request"
 DESCRIPTION = "only in an annotation that describes code for people"
 UNCALLED = "only in the result of a method that no code calls"
+NEVER = "only behind a condition that is never true in this app"
 
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
