@@ -6,8 +6,9 @@ with all that is stored in them, results of methods, and parameters with what ev
 known, the condition counts as open, so that a doubt never hides a back end.
 """
 
+import operator
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,19 +44,19 @@ _KNOWN_CALLS = frozenset((0x70, 0x71, 0x76, 0x77))
 _NUMBERS = frozenset("IZBSC")
 _NO_NEXT = frozenset((OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_32, OpcodeEffect.END))
 _FIRST_TEST, _FIRST_ZERO_TEST = 0x32, 0x38
-_TESTS = (
-    lambda one, other: one == other,
-    lambda one, other: one != other,
-    lambda one, other: one < other,
-    lambda one, other: one >= other,
-    lambda one, other: one > other,
-    lambda one, other: one <= other,
+_TESTS: tuple[Callable[[int, int], bool], ...] = (
+    operator.eq,
+    operator.ne,
+    operator.lt,
+    operator.ge,
+    operator.gt,
+    operator.le,
 )
 """``if-eq`` to ``if-le``, in the order of their opcodes."""
 
 type _Values = frozenset[int] | None
 """Possible values of a number; ``None`` if they are not known."""
-_ZERO: _Values = frozenset((0,))
+_ZERO = frozenset((0,))
 
 
 class Conditions:
