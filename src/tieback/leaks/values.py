@@ -51,7 +51,8 @@ _TELLING_SEGMENT = re.compile(r"@|%40|\+|\d{7}|^[^.]{20}")
 """Only a path segment that matches can be personal data."""
 _MAX_SEGMENTS = 16
 MAX_COOKIES = 4096
-"""Maximum characters of a header with cookies that are examined: one cookie behind many long ones counts as much."""
+"""Maximum characters of a header with cookies or a login that are examined: one cookie behind many long ones counts as
+much, and two tokens may differ only at their ends."""
 
 MAX_TOKEN = 8192
 """Maximum characters of a value that are searched for JSON Web Tokens: their claims can be long."""
@@ -117,8 +118,7 @@ def _of_target(message: HttpMessage) -> Iterator[NamedValue]:
 
 def _of_header(name: str, value: bytes) -> Iterator[NamedValue]:
     if name in _SECRET_HEADERS:
-        most = MAX_COOKIES if "cookie" in name else MAX_VALUE
-        yield NamedValue(f"header:{name}", name, decode_text(value, most), form=SECRET)
+        yield NamedValue(f"header:{name}", name, decode_text(value, MAX_COOKIES), form=SECRET)
         if "cookie" not in name:
             yield from read_claims(decode_text(value, MAX_TOKEN), f"header:{name}")
         if name == "authorization" and b'="' in value:
