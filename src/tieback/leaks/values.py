@@ -14,7 +14,7 @@ from tieback.leaks.bodies import read_body, read_claims, read_coded, read_docume
 from tieback.leaks.logins import read_logins
 from tieback.leaks.redis import read_resp
 from tieback.leaks.sql import read_sql
-from tieback.leaks.value import MAX_NAME, MAX_VALUE, MAX_VALUES_PER_SAMPLE, SECRET, NamedValue, decode_text
+from tieback.leaks.value import MAX_NAME, MAX_VALUES_PER_SAMPLE, SECRET, NamedValue, decode_text
 from tieback.model.flow import CleartextSample
 from tieback.protocols import bson
 from tieback.protocols.http1 import HttpMessage, head_end, messages

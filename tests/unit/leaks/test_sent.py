@@ -65,7 +65,14 @@ def basic(user: str) -> bytes:
 SENT_BODIES = (
     post({"from": "ada", "to": "bob", "text": "I will be at the station at nine tonight"}),
     post({"installed_apps": ["com.shop.one", "com.shop.two", "com.bank.three", "org.chat.four"]}),
-    post({"contacts": [{"name": "Bob Miller", "phone": "+4917612345678"}, {"name": "Eve Hall", "phone": "+4917612345679"}]}),
+    post(
+        {
+            "contacts": [
+                {"name": "Bob Miller", "phone": "+4917612345678"},
+                {"name": "Eve Hall", "phone": "+4917612345679"},
+            ]
+        }
+    ),
     post({"phone": "+4917612345678", "code": "482913"}),
     post({"email": "ada.lovelace@workhub.test", "name": "Ada Lovelace"}),
     post({"user": "ada-lovelace", "password": "S3cret-and-long"}),
@@ -90,7 +97,7 @@ def test_all_that_an_app_sent_in_cleartext_is_a_leak(sample: CleartextSample) ->
 
 TOKEN = ".".join(
     urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
-    for part in ({"alg": "HS256", "typ": "JWT"}, {"iss": "workhub", "email": "ada.lovelace@workhub.test", "pad": "x" * 900})
+    for part in ({"alg": "HS256", "typ": "JWT"}, {"iss": "workhub", "email": "ada.lovelace@workhub.test", "n": "x" * 900})
 ) + ".c2lnbmF0dXJlLXNpZ25hdHVyZS1zaWduYXR1cmU"  # fmt: skip
 
 

@@ -28,7 +28,9 @@ _SERIAL = re.compile(r"(?i)imei|imsi|^mac(?:_?addr(?:ess)?)?$")
 _COORDINATE = re.compile(r"(?i)lat(?!est)|lon|lng|breite|laenge|länge")
 _SHORT_WORD = re.compile(r"[a-z]{1,7}")
 _POSTCODE = re.compile(r"(?i)zip|post|plz|cep$")
-_PLACE_PART = re.compile(r"(?i)city|town|street|stra(?:ss|ß)e|state|region|county|country|district|village|(?:wohn|_|^)ort$")
+_PLACE_PART = re.compile(
+    r"(?i)city|town|street|stra(?:ss|ß)e|state|region|county|country|district|village|(?:wohn|_|^)ort$"
+)
 _TOKEN = re.compile(r"[A-Za-z0-9_:.@/#%$+=-]+")
 _HOUSE = re.compile(r"[A-Za-z][A-Za-z.-]{3,40}[0-9]{1,4}[A-Za-z]?")
 """A street and a number without a space."""

@@ -13,8 +13,8 @@ from tieback.pii.values.possible import is_possible, is_zeros
 NAMES, VALUES = NameDetector(), ValueDetector(this_year=2026)
 WORDS_FOR_NUMBERS = ("en", "support", "true", "0x3f", "0000000000", "000-00-0000")
 NUMBERS = (
-    "lat", "latitude", "lon", "zip", "iban", "accountNumber", "phone", "cardNumber", "ssn", "passport", "birthday", "dob",
-    "imei", "vin", "licensePlate",
+    "lat", "latitude", "lon", "zip", "iban", "accountNumber", "phone", "cardNumber", "ssn", "passport", "birthday",
+    "dob", "imei", "vin", "licensePlate",
 )  # fmt: skip
 """Names whose values have digits."""
 POSSIBLE = (
@@ -22,9 +22,9 @@ POSSIBLE = (
     ("address", "12 Hill Road"), ("address", "Berlin"), ("address", "Hauptstr.12"), ("address", "Hauptstrasse"),
     ("address", "\u6771\u4eac\u90fd"), ("street", "Broadway"), ("city", "Ulm"), ("zip", "10115"), ("zip", "SW1A 1AA"),
     ("iban", "DE89370400440532013000"), ("bic", "DEUTDEFF"), ("bank_name", "Commerzbank"), ("birthplace", "Ulm"),
-    ("birth_month", "March"), ("dob", "1985-03-02"), ("cardholder", "Lovelace"), ("cardNumber", "**** 0125"), ("cvc", "123"),
-    ("passport", "C01X00T47"), ("otp_secret", "JBSWYXDPEHPKPXPA"), ("pin", "0000"), ("vehicle_make", "Audi"),
-    ("licensePlate", "B-AD 1815"), ("phone", "+49 30 901820"), ("ssn", "gAAAAABk3hZ0q1J9"),
+    ("birth_month", "March"), ("dob", "1985-03-02"), ("cardholder", "Lovelace"), ("cardNumber", "**** 0125"),
+    ("cvc", "123"), ("passport", "C01X00T47"), ("otp_secret", "JBSWYXDPEHPKPXPA"), ("pin", "0000"),
+    ("vehicle_make", "Audi"), ("licensePlate", "B-AD 1815"), ("phone", "+49 30 901820"), ("ssn", "gAAAAABk3hZ0q1J9"),
 )  # fmt: skip
 
 
@@ -49,8 +49,11 @@ def test_values_that_can_belong_to_the_name_stay(field: str, value: str) -> None
     assert verdict(field, value) != "none"
 
 
-@each(("value", "zeros"), [("0000", True), ("DE36 0000 0000 0000 0000 00", True), ("000", False), ("DE36 0000 0001", False)])
-def test_zeros_in_place_of_a_number(value: str, zeros: bool) -> None:  # noqa: FBT001 - a table
+@each(
+    ("value", "zeros"),
+    [("0000", True), ("DE36 0000 0000 0000 0000 00", True), ("000", False), ("DE36 0000 0001", False)],
+)
+def test_zeros_in_place_of_a_number(value: str, zeros: bool) -> None:
     assert is_zeros(value) is zeros
 
 
