@@ -204,13 +204,14 @@ def _rule_of(credential: Credential, rules: Mapping[str, FindingRule]) -> str:
     return "credential-in-app" if store else "service-credential-in-app"
 
 
+_ADDRESS = "ip_address"
 _LEAK_RULES = ("device-address-in-cleartext", "tracking-cookie-in-cleartext", "cleartext-personal-data")
 """By the most sensitive leak of an app and endpoint, the least first."""
 
 
 def _grade(leak: Leak) -> int:
     """Position in ``_LEAK_RULES``: every packet has an address, and a tracking cookie identifies a browser."""
-    if leak.pii_class == "ip_address":
+    if leak.pii_class == _ADDRESS:
         return 0
     cookie = leak.pii_class == "device_id" and leak.where in {"header:cookie", "header:set-cookie"}
     return 1 if cookie else 2
@@ -239,7 +240,10 @@ def _of_leaks(
 
 
 def _each_class_first(leaks: Sequence[tuple[str, str, Leak]]) -> list[tuple[str, str, Leak]]:
-    """The leaks with the first of each class before the others: a finding has at most ``MAX_EVIDENCE`` lines."""
+    """The leaks with the first of each class before the others, and addresses after the other classes.
+
+    A finding has at most ``MAX_EVIDENCE`` lines, and a table shows fewer.
+    """
     first: list[tuple[str, str, Leak]] = []
     others: list[tuple[str, str, Leak]] = []
     known: set[tuple[str, str, str]] = set()
@@ -247,7 +251,7 @@ def _each_class_first(leaks: Sequence[tuple[str, str, Leak]]) -> list[tuple[str,
         key = (one[0], one[1], one[2].pii_class)
         (others if key in known else first).append(one)
         known.add(key)
-    return first + others
+    return sorted(first, key=lambda one: one[2].pii_class == _ADDRESS) + others
 
 
 def _of_recipients(
