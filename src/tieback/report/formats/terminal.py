@@ -433,7 +433,7 @@ def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
             Text(_short(summary.app.label, 40, width)),
             Text(_short(summary.app.version_name, 20, width)),
             f"{summary.endpoints:,}" + ("+" if summary.unread else ""),
-            Text(partly, style="yellow").append(named, style="default"),
+            Text(partly, style="yellow").append("; ".join(filter(None, (named, known.words))), style="default"),
         )
     return table
 
