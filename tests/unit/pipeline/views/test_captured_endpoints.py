@@ -27,7 +27,7 @@ HOSTS = ("one.shop.test", "two.shop.test", "api.workhub.test")
 @pytest.fixture(scope="module")
 def scanned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
     folder = tmp_path_factory.mktemp("captured")
-    flows = [replace(flow("tls", 443, host), app=WORKHUB) for host in HOSTS]
+    flows = [replace(flow("tls", 443, host), app=WORKHUB, encrypted=True) for host in HOSTS]
     flows.append(replace(flow("tls", 443, "three.shop.test"), app=OTHER))
     (folder / "run.flows").write_bytes(b"\n".join(encode("flow", one) for one in flows) + b"\n")
     request = ScanRequest((APPS / "workhub.apk", folder / "run.flows"), None, folder / "ws", workers=1)
