@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +12,11 @@ from msgspec.structs import replace
 
 from tests.unit.pipeline.mapping.test_flow_endpoints import FLOW, flow
 from tests.unit.pipeline.test_traffic import HTTP, PEOPLE, archive, capture
+from tieback.console import open_console
 from tieback.model.app import App, Platform
 from tieback.model.exposure import Severity
 from tieback.model.flow import FlowApp
+from tieback.model.report.document import Report
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
 from tieback.pipeline.analyse import ANALYSIS_VERSION, Analyser
@@ -24,6 +27,7 @@ from tieback.pipeline.mapping.traffic_apps import attribute_traffic, captured_ap
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.report import by_name
+from tieback.report.formats.terminal import print_report
 from tieback.report.texts.captures import count_servers, leaks_text
 from tieback.storage.lake.queries.graph_rows import GraphRows
 from tieback.storage.lake.queries.summaries import captured_bundles, run_executables
@@ -142,6 +146,12 @@ def test_every_format_says_whether_data_was_sent_or_received(tmp_path: Path, pos
             assert title in text
 
 
+def printed(report: Report, width: int) -> str:
+    out = io.StringIO()
+    print_report(report, open_console(width=width, file=out, color_system=None))
+    return out.getvalue()
+
+
 POSTED = {
     "chat.shop.test": {"from": "ada", "to": "bob", "text": "I will be at the station at nine tonight"},
     "apps.shop.test": {"installed_apps": ["com.shop.one", "com.shop.two", "com.bank.three", "org.chat.four"]},
@@ -168,6 +178,7 @@ def test_every_row_in_the_clear_is_in_a_finding_and_the_numbers_agree(tmp_path: 
         severities = {line.rpartition("//")[2]: one.severity for one in report.findings.rows() for line in one.evidence}
         read = sum(one.read for one in report.captures.rows())
         with_data = sum(one.with_data for one in report.captures.rows())
+        texts = [printed(report, width) for width in (60, 80, 120)]
     assert {one.host for one in rows} == POSTED.keys() - {"clean.shop.test"}
     for one in rows:
         assert any(line.startswith(f"{one.pii_class} ") and line.endswith(f"//{one.host}") for line in evidence), one
@@ -177,6 +188,9 @@ def test_every_row_in_the_clear_is_in_a_finding_and_the_numbers_agree(tmp_path: 
     assert (read, with_data) == count_servers(servers) == (len(POSTED), len(POSTED) - 1)
     assert severities["ip.shop.test"] is Severity.INFO
     assert severities["many.shop.test"] is severities["chat.shop.test"] is Severity.HIGH
+    for text in texts:
+        for word in ("Encryption", "cleartext", "message content", "list of installed", "one-time code", "ip address"):
+            assert set(word.split()) <= set(re.findall(r"[\w-]+", text)), (word, text)
 
 
 def test_a_capture_with_too_many_servers_is_counted_and_what_is_left_out_is_stated(
