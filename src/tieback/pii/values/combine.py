@@ -56,8 +56,7 @@ def classify_columns(
         checked = _by_check(column.field, look) if names is not None else None
         verdict = checked or _join(name, look)
         if verdict.pii_class != NONE and verdict.basis is ClassificationBasis.NAME and look.seen:
-            field, values = column.field, column.values[:MAX_VALUES]
-            if not any(is_possible(verdict.pii_class, field, value) for value in values):
+            if not any(is_possible(verdict.pii_class, column.field, one) for one in column.values[:MAX_VALUES]):
                 reason = f"values of the form {look.mask} do not fit {verdict.pii_class}"
                 verdict = Classification(NONE, 0.0, (*verdict.evidence, reason))
         yield verdict
