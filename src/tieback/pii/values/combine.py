@@ -55,11 +55,16 @@ def classify_columns(
         look = detector.scan(column.values)
         checked = _by_check(column.field, look) if names is not None else None
         verdict = checked or _join(name, look)
-        if verdict.pii_class != NONE and verdict.basis is ClassificationBasis.NAME and look.seen:
-            if not any(is_possible(verdict.pii_class, column.field, one) for one in column.values[:MAX_VALUES]):
-                reason = f"values of the form {look.mask} do not fit {verdict.pii_class}"
-                verdict = Classification(NONE, 0.0, (*verdict.evidence, reason))
+        by_name = verdict.pii_class != NONE and verdict.basis is ClassificationBasis.NAME
+        if by_name and look.seen and _is_something_else(verdict.pii_class, column):
+            reason = f"values of the form {look.mask} do not fit {verdict.pii_class}"
+            verdict = Classification(NONE, 0.0, (*verdict.evidence, reason))
         yield verdict
+
+
+def _is_something_else(pii_class: str, column: Column) -> bool:
+    values = (value for value in column.values[:MAX_VALUES] if value.strip())
+    return not any(is_possible(pii_class, column.field, value) for value in values)
 
 
 def is_checked_name(field: str) -> bool:

@@ -39,6 +39,8 @@ PEOPLE = ("Ada Lovelace", "Maria Garcia", "Peter Schmidt", "Anna Kowalska", "Joh
         ("pan", ("left",), "none"),
         ("number", ("5391234567890125",), "none"),
         ("iban", ("DE36000000000000000000",), "none"),
+        ("latitude", ("", "en", "de"), "none"),
+        ("latitude", ("en", "52.52"), "geo_location"),
         ("c1", ("DE36000000000000000000",), "none"),  # MOD 97-10 holds for an account of zeros
     ],
 )
