@@ -11,6 +11,7 @@ from tieback.model.figure import Figure, Quality
 from tieback.model.safe_text import escape_line, replace_unsafe
 from tieback.pipeline.accounts.roles import Role
 from tieback.report.figures import bytes_text, figure_text, quality_text, size_text
+from tieback.report.texts.captures import leaks_text
 from tieback.report.texts.stores import records_text
 from tieback.web.context import User
 
@@ -94,6 +95,7 @@ def environment() -> jinja2.Environment:
         "moment": moment,
         "words": words,
         "count": count,
+        "leaks": leaks_text,
     }
     made.tests["permitted_to"] = permitted_to
     made.globals["NAV"] = NAV

@@ -47,6 +47,7 @@ _OF_TRAFFIC = frozenset(
     {
         "cleartext-personal-data",
         "credential-to-third-party",
+        "device-address-in-cleartext",
         "special-category-to-third-party",
         "tracking-cookie-in-cleartext",
     }
