@@ -113,22 +113,14 @@ class S3Probe(SampledWebStore):
         if own:
             yield from self._own(inquiry, value(answer.body, "Name"))
             return
-        listed = [name for name in values(answer.body, "Name") if name]
-        if answer.truncated:
-            draft.leave_out("further buckets: the list is longer than the limit")
-        if listed:
-            draft.prove(_ROOT.label, f"lists {count_text(len(listed), 'bucket')} without authentication", Access.OPEN)
+        listed = _listed(draft, answer)
         names = inquiry.limit(list(dict.fromkeys((*listed, *inquiry.names))), "buckets")
         # The first label of the host is a bucket only if the server has virtual hosts: it comes last.
         label = draft.target.host.partition(".")[0]
         tested: list[str] = []
         try:
             for name in sorted(names, key=lambda name: name == label and name not in listed):
-                if _LIST.fill(name) is None:
-                    if name in listed:
-                        draft.leave_out(f"the bucket {name[:60]!r}: its name is not safe to send")
-                    continue
-                if name == label and draft.containers:
+                if _LIST.fill(name) is None or (name == label and draft.containers):
                     continue
                 yield from self._bucket(inquiry, name)
                 tested.append(name)
@@ -179,6 +171,19 @@ class S3Probe(SampledWebStore):
             yield from read_objects(reading, container.path, _OWN_OBJECT, (), listed)
         else:
             yield from read_objects(reading, container.path, _OBJECT, container.path, listed)
+
+
+def _listed(draft: ReportDraft, answer: Response) -> list[str]:
+    """The buckets that the root lists; the draft gets the proof, and what is not probed of them."""
+    listed = [name for name in values(answer.body, "Name") if name]
+    if listed:
+        draft.prove(_ROOT.label, f"lists {count_text(len(listed), 'bucket')} without authentication", Access.OPEN)
+    if answer.truncated:
+        draft.leave_out("further buckets: the list is longer than the limit")
+    for name in listed:
+        if _LIST.fill(name) is None:
+            draft.leave_out(f"the bucket {name[:60]!r}: its name is not safe to send")
+    return listed
 
 
 def _requires_signature(draft: ReportDraft, answer: Response) -> bool:

@@ -151,7 +151,7 @@ def test_a_demand_for_a_signature_is_a_refusal(web: Any) -> None:
     ],
     ids=["plain", "long", "no size", "unread", "more"],
 )
-def test_objects_that_are_not_counted_make_the_figure_a_lower_bound(  # noqa: PLR0917 - a table
+def test_objects_that_are_not_counted_make_the_figure_a_lower_bound(
     web: Any, contents: str, count: int, quality: str, size: str, access: Access
 ) -> None:
     body = f"<ListBucketResult><Name>people</Name>{contents}</ListBucketResult>"
