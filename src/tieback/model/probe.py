@@ -34,6 +34,21 @@ class Outcome(StrEnum):
     """A replay requested data that its transcript does not contain."""
 
 
+class TargetVerdict(StrEnum):
+    """What a conversation decides about its target. A closed list; the command line, reports, pages and the API use it."""
+
+    ANSWERED = "answered"
+    """A service answered; the access state has the details."""
+    CLOSED = "closed"
+    """The port refused the connection."""
+    UNRECOGNISED = "unrecognised"
+    """Something answered, and it is no known store: each protocol that it may speak was tried."""
+    NOT_PROBED = "not_probed"
+    """Outside the grant: nothing was sent."""
+    NONE = "none"
+    """Not decided: no answer, no end, not each protocol was tried, or an error."""
+
+
 class Access(StrEnum):
     """Access without an account. A closed list; ``unknown`` is never safe, and ``open_empty`` is never open."""
 
@@ -330,3 +345,24 @@ class ProbeReport(msgspec.Struct, frozen=True):
     def undecided(self) -> bool:
         """True if the probe decided neither open nor closed."""
         return is_undecided(self.access, self.untested)
+
+    @property
+    def verdict(self) -> TargetVerdict:
+        """What the conversation decides about the target."""
+        if self.outcome is Outcome.REFUSED and any(NO_BYTE in problem for problem in self.problems):
+            # Something accepted the connection, and closed or reset it.
+            return TargetVerdict.NONE
+        return _VERDICTS.get(self.outcome, TargetVerdict.NONE)
+
+    @property
+    def place(self) -> str:
+        """``host:port`` of the target, without its path or resource."""
+        return self.target.partition("/")[0]
+
+
+_VERDICTS: Mapping[Outcome, TargetVerdict] = {
+    Outcome.OK: TargetVerdict.ANSWERED,
+    Outcome.REFUSED: TargetVerdict.CLOSED,
+    Outcome.PROTOCOL_MISMATCH: TargetVerdict.UNRECOGNISED,
+    Outcome.OUT_OF_SCOPE: TargetVerdict.NOT_PROBED,
+}

@@ -61,7 +61,7 @@ def test_a_closed_port_is_refused(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "audit.jsonl").exists()
     quiet = run("probe", f"127.0.0.1:{port}", "127.0.0.1:1", "--grant", "grant.toml", "--format", "json", "--afresh")
     assert quiet.code == 3
-    reason = f"exit 3: 2 targets without a verdict: 127.0.0.1:{port} (refused), 127.0.0.1:1 (refused)"
+    reason = f"exit 3: 2 closed targets: 127.0.0.1:{port}, 127.0.0.1:1"
     assert reason in quiet.err.splitlines()
 
 
