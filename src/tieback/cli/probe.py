@@ -336,6 +336,8 @@ def _outcome_word(report: ProbeReport) -> str:
     """How a conversation ended without a store."""
     if report.outcome is Outcome.REFUSED and report.verdict is TargetVerdict.NONE:
         return "closed after accepting"
+    if report.outcome is Outcome.TIMEOUT and report.bytes_read:
+        return "no complete answer"
     return _OUTCOME_WORDS[report.outcome]
 
 

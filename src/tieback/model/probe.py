@@ -35,7 +35,7 @@ class Outcome(StrEnum):
 
 
 class TargetVerdict(StrEnum):
-    """What a conversation decides about its target. A closed list; the command line, reports, pages and the API use it."""
+    """What a conversation decides about its target. A closed list, the same for the command line, reports and pages."""
 
     ANSWERED = "answered"
     """A service answered; the access state has the details."""

@@ -216,6 +216,7 @@ def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
 
             event_loop.run(collect())
         verdicts = count_verdicts(reports)
+        silent = sum(report.outcome is Outcome.TIMEOUT for report in reports)
         document = probe_report(reports, approved.grant, str(workspace.audit_file), rules)
     figures = {
         "targets": len(reports),
@@ -225,7 +226,9 @@ def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
         "stores_not_decided": document.headline.undecided or 0,
         "no_known_store": verdicts[TargetVerdict.UNRECOGNISED],
         "closed_ports": verdicts[TargetVerdict.CLOSED],
-        "without_a_verdict": verdicts[TargetVerdict.NONE],
+        # Together, these are the targets without a verdict.
+        "without_answer": silent,
+        "unusable_answers": verdicts[TargetVerdict.NONE] - silent,
         "outside_the_grant": verdicts[TargetVerdict.NOT_PROBED],
     }
     if elsewhere := len(reports) - verdicts.total():

@@ -317,7 +317,7 @@ class RunProbes:
             return 0, []
         place = "split_part(target, '/', 1)"
         answered = f"SELECT {place} FROM probes WHERE run = ? AND outcome = 'ok'"  # noqa: S608 - our own text
-        rows = f"FROM probes WHERE run = ? AND outcome = 'protocol_mismatch' AND {place} NOT IN ({answered})"  # noqa: S608
+        rows = f"FROM probes WHERE run = ? AND outcome = 'protocol_mismatch' AND {place} NOT IN ({answered})"
         both = [self._run, self._run]
         (count,) = next(self._lake.stream(f"SELECT count(*) {rows}", both))
         sql = f"SELECT target {rows} ORDER BY ordinal LIMIT ?"
