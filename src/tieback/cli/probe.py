@@ -297,7 +297,7 @@ def _ask(
     stopped = ""
     with progress_bar("probing") as progress:
         settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval, own, rules)
-        found = probe_targets(wanted, permission, settings, progress, begin, wanted.hints)
+        found = probe_targets(wanted, permission, settings, progress, begin, wanted.hints, wanted.remarks)
         try:
             run(tally.take(found))
         except KeyboardInterrupt:

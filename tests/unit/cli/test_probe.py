@@ -111,6 +111,22 @@ def test_the_command_line_and_its_reports_count_the_same_targets(
     assert (report["headline"]["records"]["quality"], report["headline"]["bytes"]["quality"]) == ("lower_bound",) * 2
 
 
+def test_a_path_that_is_not_probed_is_on_the_screen_and_in_the_report(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
+
+    async def found(asked: Candidate, *_args: object, **_more: object) -> ProbeReport:
+        return ProbeReport(f"127.0.0.1:{asked.port}", Outcome.OK, Access.OPEN, product="redis")
+
+    monkeypatch.setattr(probing, "probe_one", found)
+    urls = ("http://127.0.0.1:9200/a b/", "http://127.0.0.1:9200/%0d%0aX:y")
+    ended = run("probe", *urls, "--grant", "grant.toml", "--report", "r.json")
+    assert "path not probed: /a b/, /%0d%0aX:y" in " ".join(ended.out.split())
+    (problem,) = json.loads((tmp_path / "r.json").read_text())["problems"]
+    assert problem == {"what": "path not probed: /a b/, /%0d%0aX:y", "where": "127.0.0.1:9200"}
+
+
 def test_an_expired_grant(run: Run, tmp_path: Path) -> None:
     (tmp_path / "grant.toml").write_text(GRANT.format(until="2020-01-01"))
     ended = run("probe", "127.0.0.1:9200", "--grant", "grant.toml")

@@ -210,7 +210,9 @@ def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
         with reporter.stage("probing data stores") as progress:
 
             async def collect() -> None:
-                found = probe_targets(targets, approved.grant, settings, progress, hints=targets.hints)
+                found = probe_targets(
+                    targets, approved.grant, settings, progress, hints=targets.hints, remarks=targets.remarks
+                )
                 async with aclosing(found):
                     reports.extend([report async for report in found])
 

@@ -21,6 +21,7 @@ from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.model.sighting import Problem
 from tieback.pii import detectors
 from tieback.pipeline.plugin_config import plugins_used
+from tieback.pipeline.probing.targets import PATH_NOT_PROBED
 from tieback.pipeline.rule_sets import name_words, ransom_signs, rules_used
 from tieback.report.shortened import cut_text
 from tieback.report.texts.unprobed import MOST_NAMED
@@ -122,6 +123,12 @@ def probe_report(
     exposed = [store for store in stores if store.exposed]
     answered = [store for store in stores if not store.exposed]
     failed = [no_verdict(report) for report in reports if report.verdict is TargetVerdict.NONE]
+    paths = [
+        Problem(problem, report.target)
+        for report in reports
+        for problem in report.problems
+        if problem.startswith(PATH_NOT_PROBED)
+    ]
     unrecognised = list(unrecognised_targets(reports))
     unnamed = [report.target for report in reports if report.outcome is Outcome.OK and not report.product]
     report = Report(
@@ -139,6 +146,7 @@ def probe_report(
         problems=LazyTable.of(
             [
                 *failed,
+                *paths,
                 *unrecognised_problems(len(unrecognised), unrecognised),
                 *unnamed_problems(len(unnamed), unnamed),
             ]

@@ -83,7 +83,7 @@ def _points(workspace: Workspace, finished: list[RunRow], shown: RunRow | None) 
                 return
             point = _count(workspace, run)
             _keep(path, point)
-        if not point.stores_answering:  # figures kept by earlier releases are exact zeros
+        if not (point.grant and point.stores_answering):  # figures kept by earlier releases are exact zeros
             unknown = NO_ANSWER if point.grant else UNKNOWN
             point = msgspec.structs.replace(point, records=unknown, bytes=unknown)
         yield msgspec.structs.replace(point, same_inputs=shown is not None and run.args == shown.args)
