@@ -104,7 +104,7 @@ def test_the_command_line_and_its_reports_count_the_same_targets(
     assert [where for where, what in told.items() if what.startswith("no verdict: ")] == [
         f"127.0.0.1:{port}" for port in (9201, 9202, 9203)
     ]
-    assert "no known data store" in told["127.0.0.1:9204"]
+    assert "not a known data store" in told["127.0.0.1:9204"]
     assert len(told) == 4
     assert report["scope"]["targets_out_of_scope"] == 1
     # No store answered: what may be there is unknown, not zero.

@@ -82,8 +82,10 @@ def unrecognised_problems(count: int, first: Iterable[str]) -> tuple[Problem, ..
     """
     if not count:
         return ()
-    targets = count_text(count, "target answered and is", "targets answered and are")
-    what = f"{targets} no known data store: each protocol that may fit was tried"
+    targets = count_text(
+        count, "target answered, but is not a known data store", "targets answered, but are not known data stores"
+    )
+    what = f"{targets}: each protocol that may fit was tried"
     return (Problem(what, cut_text(first, MOST_NAMED, count=count)),)
 
 
