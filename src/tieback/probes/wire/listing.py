@@ -120,7 +120,7 @@ def read_listing(answer: Response, folder: FolderPath) -> FolderListing | None:
     """
     if listing_server(answer) is None:
         return None
-    links = _from_json(answer.body) if answer.body.lstrip()[:1] == b"[" else _from_html(answer.body, folder)
+    links = _from_json(_whole_list(answer)) if answer.body.lstrip()[:1] == b"[" else _from_html(answer.body, folder)
     found: dict[bytes, FolderEntry] = {}
     unread: set[bytes] = set()
     for name, entry in links:
@@ -148,14 +148,20 @@ def _html_product(body: bytes, server: str) -> str:
 
 def _json_product(answer: Response) -> str:
     server = answer.headers.get("server", "")
-    if answer.body.strip() == b"[]" or answer.truncated:
-        # An empty list may be anything, and a cut one cannot be decoded.
+    body = _whole_list(answer)
+    if body.strip() == b"[]":
+        # It may be anything.
         return ""
-    if decode_json(answer.body, list[_NginxEntry]) is not None and server.startswith("nginx"):
+    if decode_json(body, list[_NginxEntry]) is not None and server.startswith("nginx"):
         return "nginx-autoindex"
-    if decode_json(answer.body, list[_CaddyEntry]) is not None and server.startswith("Caddy"):
+    if decode_json(body, list[_CaddyEntry]) is not None and server.startswith("Caddy"):
         return "caddy-file-server"
     return ""
+
+
+def _whole_list(answer: Response) -> bytes:
+    """The body; a list that was cut is ended after its last whole entry."""
+    return answer.body[: answer.body.rfind(b"},") + 1] + b"]" if answer.truncated else answer.body
 
 
 type _Link = tuple[bytes, FolderEntry | None]
