@@ -199,7 +199,7 @@ class FolderWalk:
         if refused := sum(one.refused for one in found.entries):
             lacks.append(count_text(refused, "name whose properties are refused", "names whose properties are refused"))
         if lacks:
-            self._inquiry.draft.leave_out(f"{where}: {', '.join(lacks)}: not counted")
+            self._inquiry.draft.leave_out(f"{where}: {', '.join(lacks)}")
         tally.take(files, whole=not lacks)
         self._classes += count_classes(one.name for one in files)
 
