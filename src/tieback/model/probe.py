@@ -238,6 +238,8 @@ class Identity(msgspec.Struct, frozen=True):
 
 NO_BYTE = "before sending a byte"
 """End of the problem of a connection that was accepted, then closed or reset at once: something still listens."""
+PATH_NOT_PROBED = "path not probed: "
+"""Start of the problem of a target whose URL names a path that is not probed."""
 NOT_CHECKED = "not checked"
 """Start of the problem of a certificate that was not checked, because only lenient TLS settings worked."""
 

@@ -14,14 +14,13 @@ from tieback.assess.summary import summarise, without_probes
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.grant import Grant
-from tieback.model.probe import Outcome, ProbeReport, TargetVerdict
+from tieback.model.probe import PATH_NOT_PROBED, Outcome, ProbeReport, TargetVerdict
 from tieback.model.report.document import Report
 from tieback.model.report.scope import RunScope, SkipReason
 from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.model.sighting import Problem
 from tieback.pii import detectors
 from tieback.pipeline.plugin_config import plugins_used
-from tieback.pipeline.probing.targets import PATH_NOT_PROBED
 from tieback.pipeline.rule_sets import name_words, ransom_signs, rules_used
 from tieback.report.shortened import cut_text
 from tieback.report.texts.unprobed import MOST_NAMED

@@ -14,7 +14,7 @@ from tieback.model.backend import Candidate
 from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, UsageError, WorkspaceError
 from tieback.model.grant import Depth, Grant
-from tieback.model.probe import Outcome, ProbeReport, TargetVerdict
+from tieback.model.probe import PATH_NOT_PROBED, Outcome, ProbeReport, TargetVerdict
 from tieback.pipeline.probing.candidates import ProviderLookup, target_label
 from tieback.pipeline.probing.journal import ProbeJournal
 from tieback.pipeline.probing.ransom_notes import NoteJudge, note_label, read_salt, with_note_verdict
@@ -37,7 +37,6 @@ from tieback.scope.transcript import TranscriptFile, read_transcripts
 if TYPE_CHECKING:
     from tieback.userrules.model import UserRules
 
-PATH_NOT_PROBED = "path not probed: "
 _MAX_TARGETS_BYTES = 64 * 1024 * 1024
 MAX_TARGETS = 1_000_000
 """Maximum targets of one command."""
