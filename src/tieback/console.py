@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from rich import box
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.measure import Measurement
@@ -39,11 +40,24 @@ _WORD = re.compile(r"\S+")
 
 
 class RowTable(Table):
-    """A table without lines; where its words do not fit side by side, it becomes one block of lines per row."""
+    """A table whose words stay whole: where they do not fit side by side, it becomes one block of lines per row."""
 
-    def __init__(self) -> None:
-        """Columns and rows are added as to any table."""
-        super().__init__(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    def __init__(self, title: str = "") -> None:
+        """Columns and rows are added as to any table.
+
+        Args:
+            title: with one, a line is under the heads; without, the table has no lines.
+        """
+        if title:
+            super().__init__(
+                title=Text(f"\n{title}", style="bold"),
+                title_justify="left",
+                box=box.SIMPLE_HEAD,
+                show_edge=False,
+                padding=(0, 1, 0, 0),
+            )
+        else:
+            super().__init__(box=None, pad_edge=False, padding=(0, 2, 0, 0))
 
     def blocks(self, width: int, console: Console) -> Group | None:
         """The rows as blocks: the first cell, then a line per other cell; ``None`` if the words of a table fit."""
@@ -54,7 +68,7 @@ class RowTable(Table):
         if sum(need.last if need.place else need.least for need in needs) <= room:
             return None
         heads = [_plain(column.header, console) for column in self.columns]
-        lines: list[Text] = []
+        lines: list[Text] = [] if self.title is None else [Text(_plain(self.title, console), style="bold")]
         for cells in zip(*(column.cells for column in self.columns), strict=True):
             texts = [_plain(cell, console) for cell in cells]
             lines.append(break_names(Text(texts[0] or heads[0] or "all", style="bold"), width))
@@ -169,9 +183,10 @@ def fit_table(table: Table, width: int, console: Console) -> None:
     if not columns or sum(need.natural for need in needs) <= room:
         return
     above, right, below, left = table.padding
-    if sum(need.least for need in needs) > room and right > 1:
+    narrow = 0 if table.box else 1
+    if sum(need.least for need in needs) > room and right > narrow:
         # A narrow gap is easier to read than a word in two lines.
-        table.padding = (above, 1, below, left)
+        table.padding = (above, narrow, below, left)
         room = width - _frame(table)
     for column, chosen in zip(columns, _widths(needs, room), strict=True):
         column.width = chosen

@@ -10,10 +10,14 @@ from tieback.lab.process import RunningServer
 MODULES = Path("/usr/lib/apache2/modules")
 FILES = {"readme.txt": 3, "backups/shop.sql.gz": 7000, "backups/server.key": 100}
 FILES |= {f"docs/anna & co {number}.pdf": 1500 * number for number in (1, 2, 3)}
+# Each server encodes these in its own way; to Apache and rclone a colon looks like the scheme of a URL.
+FILES |= {
+    f"year:2026/{name}": 100 for name in ("12:30.csv", "a\\b.csv", "c#d.csv", "e?f.csv", "g%41.csv", "h;i=j&k.csv")
+}
 """Bytes by path."""
-COUNTS = {"/": 1, "backups": 2, "docs": 3}
+COUNTS = {"/": 1, "backups": 2, "docs": 3, "year:2026": 6}
 """Files by folder."""
-SIZES = {"/": 3, "backups": 7100, "docs": 9000}
+SIZES = {"/": 3, "backups": 7100, "docs": 9000, "year:2026": 600}
 
 type Start = Callable[[stores.Serve, int], RunningServer]
 

@@ -481,7 +481,8 @@ STATES = [
     ("etcd_empty", "etcd", (), "etcd", Access.OPEN_EMPTY, "keys", 0, ""),
     ("etcd_auth", "etcd", (), "etcd", Access.AUTH_REQUIRED, "", 0, ""),
     ("registry_open", "docker_registry", (), "docker-registry", Access.OPEN, "hr/app", 2, ""),
-    ("registry_empty", "docker_registry", (), "docker-registry", Access.OPEN_EMPTY, "", 0, ""),
+    # Another registry that answers so may hide repositories.
+    ("registry_empty", "docker_registry", (), "docker-registry", Access.SCHEMA_ONLY, "", 0, ""),
     ("registry_auth", "docker_registry", (), "docker-registry", Access.AUTH_REQUIRED, "", 0, ""),
     ("nats_open", "nats", (), "nats", Access.OPEN, "$G.PEOPLE", PEOPLE, ""),
     ("nats_empty", "nats", (), "nats", Access.OPEN_EMPTY, "", 0, ""),
@@ -492,7 +493,7 @@ STATES = [
     ("pouchdb_empty", "couchdb", (), "pouchdb", Access.OPEN_EMPTY, "", 0, ""),
     ("pouchdb_members", "couchdb", (), "pouchdb", Access.SCHEMA_ONLY, "", 0, ""),
     ("chroma_open", "chroma", (), "chroma", Access.OPEN, "default_database.people", PEOPLE, "owner"),
-    ("chroma_empty", "chroma", (), "chroma", Access.OPEN_EMPTY, "", 0, ""),
+    ("chroma_empty", "chroma", (), "chroma", Access.SCHEMA_ONLY, "", 0, ""),
     ("s3_open", "s3", ("people", "gone"), "seaweedfs", Access.OPEN, "people", PEOPLE, "*.json"),
     ("s3_open", "s3", (), "seaweedfs", Access.UNKNOWN, "", 0, ""),
     ("s3_auth", "s3", ("people",), "seaweedfs", Access.AUTH_REQUIRED, "", 0, ""),

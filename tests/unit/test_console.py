@@ -231,3 +231,44 @@ def test_a_dumb_terminal_gets_no_escape(tmp_path: Path) -> None:
     text = in_a_terminal(tmp_path, 80, TERM="dumb")
     assert "\x1b" not in text
     assert widest(text) <= 80
+
+
+SERVERS = ("Server", "App", "Protocol", "Encryption", "Sent", "Received", "Leaks in cleartext")
+SERVER_ROWS = (
+    ("www.googletagservices.com:80", "unknown", "http", "cleartext", "23.6 kB", "345 kB", "none found"),
+    (
+        "ws.1kxun.mobi:1234",
+        "unknown",
+        "websocket",
+        "cleartext and TLSv1.2",
+        "1.6 kB",
+        "567 B",
+        "device id, secret token",
+    ),
+)
+RECIPIENTS = ("Recipient", "Host", "App", "Data", "Where", "On the wire", "Values")
+RECIPIENT_ROWS = (
+    ("Mintegral (third party)", "adx-tk.rayjump.com", "unknown", "device id: advertising identifier", "query:aid",
+     "in the clear", "4"),
+    ("1kxun.com (unknown)", "android.yingshi.tcclick.1kxun.com", "com.workhub.mobile", "device id: Android ID",
+     "query:_android_id, header:client-androidid", "in the clear", "2"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("title", ["", "Servers in the captures"])
+@pytest.mark.parametrize("width", [40, 60, 72, 80, 100, 120])
+@pytest.mark.parametrize(("heads", "rows"), [(SERVERS, SERVER_ROWS), (RECIPIENTS, RECIPIENT_ROWS)])
+def test_no_word_of_a_table_of_captures_is_broken(
+    title: str, width: int, heads: tuple[str, ...], rows: tuple[tuple[str, ...], ...]
+) -> None:
+    table = RowTable(title)
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    text = printed(table, width)
+    assert max(map(len, text.splitlines())) <= width
+    assert title in text
+    # The first head is left out of blocks, whose first line is the first cell.
+    for word in re.findall(r"[A-Za-z]{4,}", " ".join((*heads[1:], *(cell for row in rows for cell in row)))):
+        assert re.search(rf"(?<![a-zA-Z]){word}(?![a-zA-Z])", text), (word, text)

@@ -204,20 +204,29 @@ def _rule_of(credential: Credential, rules: Mapping[str, FindingRule]) -> str:
     return "credential-in-app" if store else "service-credential-in-app"
 
 
-def _is_tracking_cookie(leak: Leak) -> bool:
-    return leak.pii_class == "device_id" and leak.where in {"header:cookie", "header:set-cookie"}
+_ADDRESS = "ip_address"
+_LEAK_RULES = ("device-address-in-cleartext", "tracking-cookie-in-cleartext", "cleartext-personal-data")
+"""By the most sensitive leak of an app and endpoint, the least first."""
+
+
+def _grade(leak: Leak) -> int:
+    """Position in ``_LEAK_RULES``: every packet has an address, and a tracking cookie identifies a browser."""
+    if leak.pii_class == _ADDRESS:
+        return 0
+    cookie = leak.pii_class == "device_id" and leak.where in {"header:cookie", "header:set-cookie"}
+    return 1 if cookie else 2
 
 
 def _of_leaks(
     leaks: Sequence[tuple[str, str, Leak]], rules: Mapping[str, FindingRule], names: Mapping[str, str]
 ) -> Iterator[Finding]:
     groups: dict[tuple[str, str, str], dict[str, None]] = {}
-    tracked: dict[tuple[str, str], bool] = {}
+    grades: dict[tuple[str, str], int] = {}
     directions: dict[tuple[str, str, str], set[str]] = {}
     for app, endpoint, leak in leaks:
-        tracked[app, endpoint] = tracked.get((app, endpoint), True) and _is_tracking_cookie(leak)
-    for app, endpoint, leak in leaks:
-        rule = "tracking-cookie-in-cleartext" if tracked[app, endpoint] else "cleartext-personal-data"
+        grades[app, endpoint] = max(grades.get((app, endpoint), 0), _grade(leak))
+    for app, endpoint, leak in _each_class_first(leaks):
+        rule = _LEAK_RULES[grades[app, endpoint]]
         side = "from" if leak.direction == "in" else "to"
         line = f"{leak.pii_class} {leak.masked} in {leak.where}, {leak.direction}, {side} {endpoint}"
         groups.setdefault((app, endpoint, rule), {}).setdefault(line)
@@ -228,6 +237,21 @@ def _of_leaks(
         found = directions[subject, endpoint, rule]
         kind = "both" if len(found) > 1 else "received" if "in" in found else "sent"
         yield _finding(rules, rule, (subject, endpoint), lines, apps=(app,), kind=kind)
+
+
+def _each_class_first(leaks: Sequence[tuple[str, str, Leak]]) -> list[tuple[str, str, Leak]]:
+    """The leaks with the first of each class before the others, and addresses after the other classes.
+
+    A finding has at most ``MAX_EVIDENCE`` lines, and a table shows fewer.
+    """
+    first: list[tuple[str, str, Leak]] = []
+    others: list[tuple[str, str, Leak]] = []
+    known: set[tuple[str, str, str]] = set()
+    for one in leaks:
+        key = (one[0], one[1], one[2].pii_class)
+        (others if key in known else first).append(one)
+        known.add(key)
+    return sorted(first, key=lambda one: one[2].pii_class == _ADDRESS) + others
 
 
 def _of_recipients(

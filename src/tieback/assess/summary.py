@@ -10,7 +10,7 @@ from tieback.assess.duties import Duties
 from tieback.assess.people import PeopleTotal, most_own_people
 from tieback.assess.ransom import RANSOMED
 from tieback.model.exposure import PeopleRange, PiiClassTotal
-from tieback.model.figure import Figure, lower_bound, total
+from tieback.model.figure import NO_ANSWER, Figure, lower_bound, total
 from tieback.model.pii import ClassificationBasis, OwnPeople
 from tieback.model.probe import Access, Ransom
 from tieback.model.report.groups import GroupTable, StoreKind
@@ -98,7 +98,8 @@ def summarise(
 ) -> Headline:
     """Count stores, records, bytes, people and classes of personal data in one pass, and list notices that may be due.
 
-    Records, bytes, people and classes cover only exposed stores. A store counts as ransomed if the signs are likely or
+    Records, bytes, people and classes cover only exposed stores. If no store answered, records and bytes are unknown.
+    A store counts as ransomed if the signs are likely or
     confirmed, or if it was wiped. Honeypots are counted separately.
 
     Args:
@@ -144,8 +145,8 @@ def summarise(
         stores_answering=sum(kind.asked for kind in kinds.values()),
         stores_exposed=sum(kind.exposed for kind in kinds.values()),
         stores_ransomed=ransomed,
-        records=total((kind.records.figure for kind in kinds.values()), SUM),
-        bytes=total((kind.bytes.figure for kind in kinds.values()), SUM),
+        records=total((kind.records.figure for kind in kinds.values()), SUM) if kinds else NO_ANSWER,
+        bytes=total((kind.bytes.figure for kind in kinds.values()), SUM) if kinds else NO_ANSWER,
         kinds=_sorted(kinds),
         pii=tuple(
             sorted(

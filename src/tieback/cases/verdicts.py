@@ -17,7 +17,7 @@ from tieback.assess.ransom import RANSOMED, builtin_signs, strongest_verdict
 from tieback.model.case import Recheck, RecheckVerdict
 from tieback.model.exposure import Exposure
 from tieback.model.figure import Figure, Quality
-from tieback.model.probe import NO_BYTE, Access, Container, Outcome, ProbeReport, RansomVerdict
+from tieback.model.probe import Access, Container, Outcome, ProbeReport, RansomVerdict, TargetVerdict
 from tieback.report.shortened import cut
 
 MOST_UNTESTED = 4
@@ -247,7 +247,7 @@ def _closed(report: ProbeReport) -> bool:
 
 
 def _nothing_listens(report: ProbeReport) -> bool:
-    return report.outcome is Outcome.REFUSED and not any(NO_BYTE in problem for problem in report.problems)
+    return report.verdict is TargetVerdict.CLOSED
 
 
 def _why(report: ProbeReport) -> str:

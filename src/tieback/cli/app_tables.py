@@ -347,26 +347,41 @@ def _transport(policies: Sequence[CleartextPolicy], app: App | None, width: int,
         return
     yield Text("Transport security that the app declares", style="bold")
     most = None if everything else SHOWN_HOSTS
-    yield from _setting(
-        "connections without TLS",
-        ("allowed", _not_allowed(policies)),
-        policies,
-        [(one, one.source) for one in policies if one.cleartext],
-        most,
-        width,
-    )
+    own = [one for one in policies if not one.part] or list(policies)
+    yield from _cleartext("", own, most, width)
     if app is None or app.platform is not Platform.IOS:
         yield from _setting(
             "CAs that the user installs",
-            ("trusted", f"not trusted{_where([policies[0].cas_source])}"),
-            policies,
-            [(one, one.cas_source) for one in policies if one.user_cas],
+            ("trusted", f"not trusted{_where([own[0].cas_source])}"),
+            own,
+            [(one, one.cas_source) for one in own if one.user_cas],
             most,
             width,
         )
+    yield from _pins("", own, most, width)
+    parts: dict[str, list[CleartextPolicy]] = {}
+    for one in policies:
+        if one.part:
+            parts.setdefault(one.part, []).append(one)
+    for part, rules in parts.items() if own != list(policies) else ():
+        where = f" in {escape_line(part)}, only there"
+        if everything or any(one.cleartext is not False for one in rules):
+            yield from _cleartext(where, rules, most, width)
+        if any(one.pins for one in rules):
+            yield from _pins(where, rules, most, width)
+
+
+def _cleartext(where: str, policies: Sequence[CleartextPolicy], most: int | None, width: int) -> Iterator[Text]:
+    """Whether connections without TLS are allowed in the app or in one of its parts."""
+    allowing = [(one, one.source) for one in policies if one.cleartext]
+    words = ("allowed", _not_allowed(policies))
+    yield from _setting(f"connections without TLS{where}", words, policies, allowing, most, width)
+
+
+def _pins(where: str, policies: Sequence[CleartextPolicy], most: int | None, width: int) -> Iterator[Text]:
     pinned = [(one, one.pins_source) for one in policies if one.pins]
     none = f"{_NOT_KNOWN}{_UNREAD_INFO}" if any(one.pins is None for one in policies) else "none"
-    yield from _setting("certificate pins", ("set", none), policies, pinned, most, width)
+    yield from _setting(f"certificate pins{where}", ("set", none), policies, pinned, most, width)
 
 
 def _not_allowed(policies: Sequence[CleartextPolicy]) -> str:

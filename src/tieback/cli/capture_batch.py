@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.process import INTERRUPTED
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_problem, progress_bar, write_line
+from tieback.console import RowTable
 from tieback.model.capture import LiveRun
 from tieback.model.capture_batch import BatchApp, BatchState, CaptureBatch
 from tieback.model.count_text import count_text
@@ -101,7 +101,7 @@ def _result(app: BatchApp) -> str:
 
 
 def _print(batch: CaptureBatch) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in ("app", "state", "flows", "rejected", "capture", "note"):
         right = column in {"flows", "rejected"}
         table.add_column(column, overflow="fold", justify="right" if right else "left")

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
 from tieback.cli.settings import PROJECT_FILE, Origin, Setting, check_commands, options_of, user_file, values_for
 from tieback.cli.terminal import OutputFormat, data_console, message_console, write_line
+from tieback.console import RowTable
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 
@@ -80,7 +80,7 @@ def show(
     if not rows:
         talk.print("no file and no environment variable sets a value; see `tieback config show COMMAND`")
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in ("command", "option", "value", "source", "place"):
         table.add_column(column, overflow="fold")
     for row in rows:

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import msgspec
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, print_failure, write_line
+from tieback.console import RowTable
 from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import InputError
@@ -79,7 +79,7 @@ def list_(*, data: DataOption = None, output: FormatOption = OutputFormat.TABLE)
     if not found:
         message_console().print(Text(f"nothing imported into {datasets.folder}"))
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for name in ("name", "kind", "of", "imported", "entries", "sha256", "file"):
         table.add_column(name, justify="right" if name == "entries" else "left", overflow="fold")
     for one in found:

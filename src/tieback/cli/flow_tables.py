@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.terminal import UNFOLDED, data_console
+from tieback.console import RowTable
 from tieback.model.flow import NOT_KNOWN, ContentState, Flow
 
 SHOWN = 60
@@ -92,7 +93,8 @@ class FlowTables:
 
 def _table(rows: Iterable[list[str]], widths: Sequence[int | None] | None, *, head: bool) -> Table:
     """Some rows of a table with these column widths; without widths, the columns share the terminal."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=head)
+    table = RowTable() if widths is None else Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.show_header = head
     for column, width in zip(_COLUMNS, widths or (None,) * len(_COLUMNS), strict=True):
         table.add_column(column, overflow="fold", justify="right" if column in _RIGHT else "left", width=width)
     for cells in rows:

@@ -29,6 +29,7 @@ from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
+from tieback.model.safe_text import escape_line
 
 if TYPE_CHECKING:
     from tieback.model.skipped import SkippedFiles
@@ -193,7 +194,7 @@ def pull(
     with progress_bar("downloading") as bar:
         done = fetch(account, out, lambda _, pages: bar(pages, pages))
     for one in done:
-        typer.echo(str(one.path))
+        typer.echo(escape_line(str(one.path)))
         message_console().print(
             f"{one.path}: {count_text(one.pages, 'page')}; next: `tieback inventory import {one.path}`"
         )

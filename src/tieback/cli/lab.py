@@ -13,6 +13,7 @@ from tieback.cli.formats import format_option
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, print_failure, write_line
 from tieback.model.document import encode
 from tieback.model.errors import LabError
+from tieback.model.safe_text import escape_line
 
 if TYPE_CHECKING:
     from tieback.lab.state import Lab
@@ -99,7 +100,7 @@ def up(
         installed={ServerProgram(name): path.absolute() for name, path in brought.items() if path is not None},
     )
     failed = [one for one in raised if one.error and not one.skipped]
-    typer.echo(lab.grant)
+    typer.echo(escape_line(str(lab.grant)))
     if failed:
         raise typer.Exit(ExitCode.NOTHING_DONE if len(failed) == len(raised) else ExitCode.SOME_FAILED)
 
@@ -182,7 +183,7 @@ def record(
         if is_running(entry.server.process)
     }
     for path in record_apps(places, lab.store_directory, out):
-        typer.echo(path)
+        typer.echo(escape_line(str(path)))
 
 
 def _lab(directory: Path | None) -> "Lab":

@@ -227,7 +227,7 @@ def templates(
     from tieback.cases.letters.language import write_templates
 
     for path in write_templates(folder):
-        typer.echo(str(path))
+        typer.echo(escape_line(str(path)))
 
 
 @app.command()

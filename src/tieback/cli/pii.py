@@ -231,9 +231,9 @@ def _document(line: Line, verdict: Classification) -> bytes:
 
 
 def _print_classes(rows: "list[tuple[str, str, PiiClass]]") -> None:
-    from rich.table import Table
+    from tieback.console import RowTable
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for heading in ("class", "kind", "GDPR", "NIST 800-122", "HIPAA", "PCI DSS", "CCPA"):
         table.add_column(heading, overflow="fold")
     table.add_column("points", justify="right")
@@ -245,10 +245,11 @@ def _print_classes(rows: "list[tuple[str, str, PiiClass]]") -> None:
 
 
 def _print(rows: list[tuple[Line, Classification]]) -> None:
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    from tieback.console import RowTable
+
+    table = RowTable()
     for heading in ("table", "field", "class"):
         table.add_column(heading, overflow="fold")
     table.add_column("confidence", justify="right")

@@ -4,11 +4,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
 from tieback.cli.terminal import OutputFormat, data_console, message_console, write_line
+from tieback.console import RowTable
 from tieback.model.document import encode
 
 app = typer.Typer(
@@ -40,7 +40,7 @@ def list_(
     if not found:
         message_console().print("no plug-in is installed or enabled")
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in ("name", "kind", "distribution", "version", "state"):
         table.add_column(column, overflow="fold")
     for one in found:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
@@ -20,6 +19,7 @@ from tieback.cli.terminal import (
     print_skipped,
     write_line,
 )
+from tieback.console import RowTable
 from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import TiebackError, UsageError
@@ -184,7 +184,7 @@ def _print(shown: "list[RulesAnswer]", asked: int) -> None:
     if not shown:
         talk.print(Text(f"{count_text(asked, 'answer')}: access is denied in {'it' if asked == 1 else 'all of them'}"))
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for name in ("severity", "file", "identity", "path", "read", "write", "rule"):
         table.add_column(name, overflow="fold")
     for one in shown[:_MAX_ROWS]:

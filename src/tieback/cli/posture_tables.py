@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.terminal import data_console, message_console
+from tieback.console import RowTable
 
 if TYPE_CHECKING:
     from tieback.model.posture import ResourceFigures
@@ -21,7 +22,7 @@ SHOWN = 30
 
 
 def _table(*columns: str, right: Iterable[str] = ()) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in columns:
         table.add_column(column, overflow="fold", justify="right" if column in set(right) else "left")
     return table

@@ -28,7 +28,7 @@ from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import InputError, StoppedError, UsageError
 from tieback.model.mail_domain import mail_domain
-from tieback.model.probe import Outcome, ProbeReport
+from tieback.model.probe import Outcome, ProbeReport, TargetVerdict
 
 if TYPE_CHECKING:
     from tieback.model.grant import Grant
@@ -56,6 +56,13 @@ _COUNTED = {
     Outcome.TIMEOUT: "without an answer, so not decided",
 }
 """Outcomes that are only counted for the ports of a host, block or range; and targets that were not contacted."""
+_FAILURES = {
+    TargetVerdict.NONE: ("target without a verdict", "targets without a verdict"),
+    TargetVerdict.UNRECOGNISED: ("target with no known store", "targets with no known store"),
+    TargetVerdict.CLOSED: ("closed target", "closed targets"),
+    TargetVerdict.NOT_PROBED: ("target not contacted", "targets not contacted"),
+}
+"""Verdicts of targets without a result, in the singular and in the plural."""
 
 
 def probe(
@@ -154,8 +161,8 @@ class _Tally:
         self.skipped: list[ProbeReport] = []
         """Targets that were not contacted, for the reasons."""
         self.total = self.outside = 0
-        self._failed: Counter[tuple[str, Outcome]] = Counter()
-        """Failures by ``host:port`` and how the conversation ended."""
+        self._failed: dict[TargetVerdict, Counter[tuple[str, str]]] = {verdict: Counter() for verdict in _FAILURES}
+        """Targets without a result: by ``host:port`` and how the conversation ended."""
         self._answered: set[str] = set()
         """``host:port`` with a store at its root or below a path."""
         self.days: set[str] = set()
@@ -169,22 +176,29 @@ class _Tally:
     @property
     def failed(self) -> int:
         """Number of targets without a result. A URL with a path names several places, of which one is enough."""
-        return sum(count for _, _, count in self._without_result())
+        return sum(self._count(verdict) for verdict in _FAILURES)
 
     @property
     def failure_text(self) -> str:
-        """The number of targets without a result, and the first of them with how their conversations ended."""
+        """How many targets have no result, by their verdict, and the first of each with how its conversation ended."""
         from tieback.report.shortened import cut_text
         from tieback.report.texts.unprobed import MOST_NAMED
 
-        lost = (f"{place} ({_OUTCOME_WORDS[outcome]})" for place, outcome, _ in self._without_result())
-        named = cut_text(lost, MOST_NAMED)
-        return f"{count_text(self.failed, 'target')} without a verdict: {named}"
+        parts = []
+        for verdict, (one, more) in _FAILURES.items():
+            if count := self._count(verdict):
+                how = verdict is TargetVerdict.NONE
+                lost = (f"{place} ({word})" if how else place for place, word, _ in self._without_result(verdict))
+                parts.append(f"{count_text(count, one, more)}: {cut_text(lost, MOST_NAMED)}")
+        return "; ".join(parts)
 
-    def _without_result(self) -> Iterator[tuple[str, Outcome, int]]:
-        for (place, outcome), count in self._failed.items():
-            if not (outcome is Outcome.PROTOCOL_MISMATCH and place in self._answered):
-                yield place, outcome, count
+    def _count(self, verdict: TargetVerdict) -> int:
+        return sum(count for _, _, count in self._without_result(verdict))
+
+    def _without_result(self, verdict: TargetVerdict) -> Iterator[tuple[str, str, int]]:
+        for (place, word), count in self._failed[verdict].items():
+            if not (verdict is TargetVerdict.UNRECOGNISED and place in self._answered):
+                yield place, word, count
 
     def _add(self, report: ProbeReport) -> None:
         self.total += 1
@@ -195,14 +209,15 @@ class _Tally:
             write_line(encode("probe", report))
         if self._keep:
             self.all.append(report)
-        skipped = report.outcome is Outcome.OUT_OF_SCOPE
-        counted = (skipped or report.outcome in _COUNTED) and self._derived(report.target)
+        verdict = report.verdict
+        skipped = verdict is TargetVerdict.NOT_PROBED
+        closed = verdict is TargetVerdict.CLOSED
+        counted = (skipped or closed or report.outcome is Outcome.TIMEOUT) and self._derived(report.target)
         # A host without a port is probed on every usual port. Most of them are closed; this is not a failure.
-        place = report.target.partition("/")[0]
-        if report.outcome is Outcome.OK:
-            self._answered.add(place)
-        elif not (counted and report.outcome is Outcome.REFUSED):
-            self._failed[place, report.outcome] += 1
+        if verdict is TargetVerdict.ANSWERED:
+            self._answered.add(report.place)
+        elif not (counted and closed):
+            self._failed[verdict][report.place, _outcome_word(report)] += 1
         if counted and skipped:
             self.skipped.append(report)
         elif counted:
@@ -282,7 +297,7 @@ def _ask(
     stopped = ""
     with progress_bar("probing") as progress:
         settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval, own, rules)
-        found = probe_targets(wanted, permission, settings, progress, begin, wanted.hints)
+        found = probe_targets(wanted, permission, settings, progress, begin, wanted.hints, wanted.remarks)
         try:
             run(tally.take(found))
         except KeyboardInterrupt:
@@ -314,9 +329,16 @@ def _verdict(report: ProbeReport) -> str:
     """The access state, with the account name from the grant if one was used; or how the conversation ended."""
     from tieback.report.verdict import access_text
 
-    if report.outcome is not Outcome.OK:
-        return _OUTCOME_WORDS[report.outcome]
-    return access_text(report)
+    return access_text(report) if report.outcome is Outcome.OK else _outcome_word(report)
+
+
+def _outcome_word(report: ProbeReport) -> str:
+    """How a conversation ended without a store."""
+    if report.outcome is Outcome.REFUSED and report.verdict is TargetVerdict.NONE:
+        return "closed after accepting"
+    if report.outcome is Outcome.TIMEOUT and report.bytes_read:
+        return "no complete answer"
+    return _OUTCOME_WORDS[report.outcome]
 
 
 def _print(tally: _Tally, rules: "UserRules | None") -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
@@ -22,6 +21,7 @@ from tieback.cli.terminal import (
     print_text,
     write_line,
 )
+from tieback.console import RowTable
 from tieback.model.count_text import count_text
 from tieback.model.document import encode
 
@@ -199,7 +199,7 @@ def _read(rules: list[Path] | None, workspace: Path) -> "RuleReading":
 
 
 def _print(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:

@@ -7,6 +7,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from tieback.cli.terminal import data_console
+from tieback.console import RowTable
 from tieback.model.count_text import count_text
 from tieback.model.graph import THRESHOLD
 from tieback.model.probe import Access, Entry
@@ -38,7 +39,7 @@ def print_backend_lines(lines: "list[BackendLine]") -> None:
         }
         for line in lines
     ]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = RowTable()
     names = ("back end", "apps", "provider", "region", "owner", "stores", "reported by")
     shown = [name for name in names if name in ("back end", "apps", "owner") or any(row[name] for row in rows)]
     for name in shown:

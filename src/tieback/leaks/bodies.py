@@ -84,6 +84,23 @@ def read_coded(value: str, where: str) -> Sequence[NamedValue]:
     return () if whole else found
 
 
+_JWT = re.compile(r"ey[A-Za-z0-9_-]{8,}\.ey[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*")
+_MAX_TOKENS = 8
+
+
+def read_claims(text: str, where: str) -> Iterator[NamedValue]:
+    """The claims of the JSON Web Tokens (RFC 7519) in a text, such as a header: they are readable without a key.
+
+    Args:
+        text: what may contain tokens; at most ``_MAX_TOKENS`` of them are read.
+        where: the place of the text.
+    """
+    if "ey" not in text:
+        return
+    for token in islice(_JWT.finditer(text), _MAX_TOKENS):
+        yield from _unfold(token[0], where, MAX_NESTING)[0]
+
+
 def _inside(coded: tuple[str, bytes], where: str, nesting: int) -> Iterator[NamedValue]:
     """What a coded value contains; its place is that of the value, with the coding in parentheses."""
     coding, content = coded

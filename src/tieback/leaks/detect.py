@@ -2,7 +2,8 @@
 
 Values with the same name and location are judged together, by name and content. Values without a name are judged by
 content only. The credential rules also find tokens in plain-text bodies. What crossed the network in cleartext is a
-leak. What the app sent is also listed by class, encrypted on the wire or not: the server received it.
+leak, and so is everything in the list of what the app sent in it. That list also has what was encrypted on the wire:
+the server received it.
 """
 
 import re
@@ -42,12 +43,13 @@ from tieback.leaks.neighbours import class_by_neighbours, is_report_session, nee
 from tieback.leaks.plausible import beside, is_chat, is_plausible, plain_name
 from tieback.leaks.trackers import RequestTrackers, Trackers
 from tieback.leaks.value import SECRET, NamedValue
+from tieback.leaks.values import MAX_TOKEN
 from tieback.model.flow import CleartextSample, ContentState, Flow, Leak, SentData
 from tieback.model.pii import Classification, Column
 from tieback.model.sighting import Credential, CredentialGrade
 from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import NONE
-from tieback.pii.values import ValueDetector, classify_columns
+from tieback.pii.values import ValueDetector, classify_columns, is_checked_name
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Extractor
@@ -64,6 +66,9 @@ MAX_SENT = 64
 """Maximum classes that an app sent in one flow, by class, kind and location."""
 LEAST_MARKED = 8
 """Characters of a credential that gets a mark."""
+LEAST_PART = 16
+"""Characters of a part of a credential that is the same one if the same text has the form of a credential."""
+_BETWEEN_PARTS = re.compile(r"[\s;,=\"]+")
 _ADDRESS, _PLACE = "ip_address", "geo_location"
 _LIKELY = 0.85
 """Confidence of two neighbouring numbers without names that are coordinates."""
@@ -76,6 +81,7 @@ _NEVER_SHORT = frozenset({
     "postal_address",
 })  # fmt: skip
 """Classes that need more than a few characters, whatever the name: ``cc`` can be a country, ``add`` a switch."""
+_CARD_CODE, _CARD_CODE_DIGITS = "card verification code", 3
 _FEW = 2
 _TELLING = re.compile(
     r"@|\+\d|\b00[1-9]|[A-Z]{2}\d{2} ?[A-Z0-9]{4}|(?:[0-9A-Fa-f]{2}[:-]){5}|(?:[0-9A-Fa-f]{4}\.){2}|<<|\$|"
@@ -141,17 +147,21 @@ class LeakDetector:
         leaks: dict[tuple[str, str, str], Leak] = {}
         sent: dict[tuple[str, str, str, str], SentData] = {}
         masks: set[str] = set()
+        secrets: set[bytes] = set()
         for find in self._found(samples, flow.server.name):
             leak = find.leak
             # A named value is found both by name and by form; the name is more specific.
             if leak.where.startswith(("credential:", "text")) and leak.masked in masks:
                 continue
+            if find.text and find.text.startswith(tuple(secrets)):
+                continue
+            if find.secret:
+                secrets.update(_parts_of(find.secret))
             # For a session cookie, the whole header was already reported.
             if leak.where.startswith("cookie:") and leak.pii_class in {PASSWORD, TOKEN}:
                 continue
-            if not find.sent_only:
-                masks.add(leak.masked)
-            if not encrypted and not find.sent_only:
+            masks.add(leak.masked)
+            if not encrypted:
                 leaks.setdefault((leak.pii_class, leak.where, leak.direction), leak)
             if self._recipients and leak.direction == "out" and len(sent) < MAX_SENT:
                 self._add_sent(sent, find)
@@ -237,9 +247,9 @@ class LeakDetector:
         if first.form == SECRET:
             if all(self._is_public(pair.value) for pair in column):
                 return
-            for number, leak in enumerate(of_header(column, direction)):
+            for leak in of_header(column, direction):
                 secret = first.value if leak.pii_class in {TOKEN, PASSWORD} else ""
-                yield Find(leak, "", "", len(column), sent_only=number > 0, secret=secret)
+                yield Find(leak, "", "", len(column), secret=secret)
             return
         values = tuple(_SCHEME.sub("", pair.value) for pair in column)
         key = self._digest(direction, first.where, first.name, first.parent, first.form, *values)
@@ -250,8 +260,8 @@ class LeakDetector:
         self, column: list[NamedValue], values: tuple[str, ...], direction: str, near: "_Near", key: bytes
     ) -> Iterator[Find]:
         first, around = column[0], near[0]
-        if direction == "out" and self._recipients:
-            sent = self._of_sent_only(column, values, near)
+        if direction == "out":
+            sent = self._of_sent(column, values, near)
             if sent is not None:
                 yield sent
                 return
@@ -271,7 +281,7 @@ class LeakDetector:
         pii_class = verdict.pii_class
         if pii_class == NONE and not needs_neighbours(self._plain(first.name)):
             _add(self._dull, key)
-        if pii_class in _NEVER_SHORT and max(map(len, values)) < SHORT:
+        if pii_class in _NEVER_SHORT and max(map(len, values)) < SHORT and not _is_card_code(verdict, values):
             return
         if pii_class == TOKEN and verdict.detail == _PUSH_FORM:
             yield find_of(IDENTIFIER, "push token", column, direction, verdict.confidence)
@@ -283,11 +293,13 @@ class LeakDetector:
             yield find_of(pii_class, kind, column, direction, verdict.confidence)
             several = list_class(column, pii_class)
             if several:
-                listed = find_of(several, "", column, direction, verdict.confidence)
-                yield msgspec.structs.replace(listed, sent_only=True)
+                yield find_of(several, "", column, direction, verdict.confidence)
 
-    def _of_sent_only(self, column: list[NamedValue], values: Sequence[str], near: "_Near") -> Find | None:
-        """What counts for its recipient, but is no leak by itself; ``None`` if it is nothing of this."""
+    def _of_sent(self, column: list[NamedValue], values: Sequence[str], near: "_Near") -> Find | None:
+        """What is something only in what an app sends: its own address, lists, and fields by the fields beside them.
+
+        A server that answers with the address of another one, or with ``{"user": {"id": 7}}``, tells nothing new.
+        """
         first = column[0]
         pii_class = APP_LIST if list_class(column, "") == APP_LIST else plain_id_class(column)
         if not pii_class and is_address(values) and not _SERVER_NAME.search(first.name):
@@ -295,9 +307,7 @@ class LeakDetector:
             own = named.pii_class == _ADDRESS or _ADDRESS_NAME.match(first.parent)
             pii_class = _ADDRESS if own else ""
         if not pii_class and first.form == "place" and first.where.startswith("protobuf:"):
-            return msgspec.structs.replace(
-                find_of(_PLACE, kind_of(_PLACE, column, ""), column, "out", _LIKELY), sent_only=True
-            )
+            return find_of(_PLACE, kind_of(_PLACE, column, ""), column, "out", _LIKELY)
         kind = ""
         if not pii_class and is_chat(column, near[0]):
             pii_class = "message_content"
@@ -305,7 +315,7 @@ class LeakDetector:
             pii_class, kind = class_by_neighbours(column, *near)
         if not pii_class:
             return None
-        return msgspec.structs.replace(find_of(pii_class, kind, column, "out", SURE), sent_only=True)
+        return find_of(pii_class, kind, column, "out", SURE)
 
     def _opens_nothing(self, first: NamedValue, values: tuple[str, ...], around: set[str]) -> bool:
         return all(map(self._is_public, values)) or is_report_session(self._plain(first.name), values, around)
@@ -354,7 +364,8 @@ class LeakDetector:
             if len(self._telling_names) >= _REMEMBERED:
                 self._telling_names.clear()
             verdict = next(iter(self._names.classify_names((Column(field=name, table=parent),))))
-            known = self._telling_names[name, parent] = bool(name) and verdict.pii_class != NONE
+            says = verdict.pii_class != NONE or is_checked_name(name)
+            known = self._telling_names[name, parent] = bool(name) and says
         return known
 
     def _of_forms(self, sample: CleartextSample) -> Iterator[Find]:
@@ -370,7 +381,20 @@ class LeakDetector:
             if find.fingerprint not in public and find.kind not in _READ_BY_NAME:
                 pii_class = PASSWORD if "password" in find.kind else TOKEN
                 leak = Leak(pii_class, f"credential:{find.kind}", sample.direction, find.masked, SURE)
-                yield Find(leak, "", sample.kind)
+                at = find.evidence.offset
+                yield Find(leak, "", sample.kind, text=b"" if at is None else data[at : at + MAX_TOKEN])
+
+
+def _parts_of(secret: str) -> Iterator[bytes]:
+    """The parts of a credential that can be tokens: a header has a scheme before it, or several cookies."""
+    for part in _BETWEEN_PARTS.split(secret):
+        if len(part) >= LEAST_PART:
+            yield part.encode("utf-8", "surrogatepass")
+
+
+def _is_card_code(verdict: Classification, values: Sequence[str]) -> bool:
+    """True for the three digits that verify a card: ``cvc``."""
+    return verdict.detail == _CARD_CODE and any(value.isdigit() and len(value) == _CARD_CODE_DIGITS for value in values)
 
 
 def _read_by_name(anchor: Anchor) -> bool:

@@ -28,17 +28,17 @@ SHORT = 4
 
 
 class Find(msgspec.Struct, frozen=True, gc=False):
-    """A leak before it is decided whether the network could read it."""
+    """A leak before it is decided whether the network could read it: every find is one on a flow in cleartext."""
 
     leak: Leak
     kind: str
     channel: str
     count: int = 1
     tracker: str = ""
-    sent_only: bool = False
-    """True for what is no leak by itself: every packet has an address, and a login is reported as a login."""
     secret: str = ""
     """The value of a credential, for its mark; never stored."""
+    text: bytes = b""
+    """The beginning of the message from the credential on, if it was recognised by its form; never stored."""
 
 
 def find_of(pii_class: str, kind: str, column: list[NamedValue], direction: str, confidence: float) -> Find:

@@ -13,6 +13,7 @@ import msgspec
 
 from tieback.leaks.plausible import may_be_chat, plain_name
 from tieback.leaks.value import NamedValue
+from tieback.pii.values.kinds import card
 
 LEAST_TELEMETRY = 2
 """Fields of a report beside a field that make it part of one."""
@@ -26,6 +27,8 @@ _NAME = re.compile(r"[^\W\d_]['\u2019\w]{0,31}(?:[ -][^\W\d_]['\u2019\w]{0,31}\.
 _TITLE = re.compile(r"[A-ZÀ-ÖØ-Þ]")
 _WORD = re.compile(r"[^\W\d_]['\u2019\w -]{1,63}")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_EXPIRY = re.compile(r"(?:0?[1-9]|1[0-2]) ?[/-]? ?(?:20)?[2-9]\d|20[2-9]\d-?(?:0[1-9]|1[0-2])")
+"""Month and year of a card, as on it or as in ISO 8601."""
 _INSURED = re.compile(r"[A-Z]\d{9}")
 """The number of a person in German health insurance (section 290 SGB V); others have other forms."""
 _SESSION = frozenset({"sessionid", "sessid", "sid", "sessionuuid", "session"})
@@ -50,6 +53,9 @@ class NeighbourRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     known_login: NeighbourRule
     parts: NeighbourRule
     holder: NeighbourRule
+    card: NeighbourRule
+    card_expiry: NeighbourRule
+    card_holder: NeighbourRule
     year: NeighbourRule
     insured: NeighbourRule
     telemetry: frozenset[str]
@@ -74,6 +80,9 @@ def _by_name() -> dict[str, tuple[str, str, NeighbourRule, Callable[[NamedValue]
         ("username", "", rules.login, lambda pair: _LOGIN.fullmatch(pair.value) is not None),
         ("person_name", "", rules.person, _is_name),
         ("person_name", "", rules.holder, _is_name),
+        ("payment_card", "card number", rules.card, lambda pair: card(pair.value.strip())),
+        ("payment_card", "card expiry", rules.card_expiry, lambda pair: _EXPIRY.fullmatch(pair.value) is not None),
+        ("payment_card", "cardholder name", rules.card_holder, _is_name),
         ("person_name", "", rules.parts, lambda pair: _WORD.fullmatch(pair.value) is not None),
         ("birth", "year of birth", rules.year, lambda pair: _YEAR.fullmatch(pair.value) is not None),
         ("national_id", "insured person", rules.insured, lambda pair: _INSURED.fullmatch(pair.value) is not None),

@@ -15,6 +15,7 @@ import msgspec
 
 from tieback.leaks.value import NamedValue
 from tieback.pii.values.gazetteer import airports, load_gazetteer
+from tieback.pii.values.possible import is_possible
 
 
 class _Null(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -169,7 +170,7 @@ def is_plausible(
         text = pair.value.strip()
         if text.lower() in (_NO_PASSWORD if pii_class == "password" else words.null.values):
             continue
-        if judge is None or judge(pair, text, direction, siblings):
+        if is_possible(pii_class, pair.name, text) and (judge is None or judge(pair, text, direction, siblings)):
             return True
     return False
 

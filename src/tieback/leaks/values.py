@@ -10,11 +10,11 @@ from itertools import islice
 from typing import Protocol
 from urllib.parse import unquote
 
-from tieback.leaks.bodies import read_body, read_coded, read_document, read_form, read_text
+from tieback.leaks.bodies import read_body, read_claims, read_coded, read_document, read_form, read_text
 from tieback.leaks.logins import read_logins
 from tieback.leaks.redis import read_resp
 from tieback.leaks.sql import read_sql
-from tieback.leaks.value import MAX_NAME, MAX_VALUE, MAX_VALUES_PER_SAMPLE, SECRET, NamedValue, decode_text
+from tieback.leaks.value import MAX_NAME, MAX_VALUES_PER_SAMPLE, SECRET, NamedValue, decode_text
 from tieback.model.flow import CleartextSample
 from tieback.protocols import bson
 from tieback.protocols.http1 import HttpMessage, head_end, messages
@@ -51,7 +51,11 @@ _TELLING_SEGMENT = re.compile(r"@|%40|\+|\d{7}|^[^.]{20}")
 """Only a path segment that matches can be personal data."""
 _MAX_SEGMENTS = 16
 MAX_COOKIES = 4096
-"""Maximum characters of a header with cookies that are examined: one cookie behind many long ones counts as much."""
+"""Maximum characters of a header with cookies or a login that are examined: one cookie behind many long ones counts as
+much, and two tokens may differ only at their ends."""
+
+MAX_TOKEN = 8192
+"""Maximum characters of a value that are searched for JSON Web Tokens: their claims can be long."""
 
 
 class HeadMemory(Protocol):
@@ -106,14 +110,17 @@ def _of_target(message: HttpMessage) -> Iterator[NamedValue]:
         text = decode_text(segment)
         if text.startswith("ey") and (coded := read_coded(text, f"path:{number}")):
             yield from coded
+        elif text.startswith("ey"):
+            yield from read_claims(decode_text(segment, MAX_TOKEN), f"path:{number}")
         elif _TELLING_SEGMENT.search(text):
             yield NamedValue(f"path:{number}", "", unquote(text))
 
 
 def _of_header(name: str, value: bytes) -> Iterator[NamedValue]:
     if name in _SECRET_HEADERS:
-        most = MAX_COOKIES if "cookie" in name else MAX_VALUE
-        yield NamedValue(f"header:{name}", name, decode_text(value, most), form=SECRET)
+        yield NamedValue(f"header:{name}", name, decode_text(value, MAX_COOKIES), form=SECRET)
+        if "cookie" not in name:
+            yield from read_claims(decode_text(value, MAX_TOKEN), f"header:{name}")
         if name == "authorization" and b'="' in value:
             yield from _parameters(value)
         if "cookie" in name:
@@ -126,6 +133,7 @@ def _of_header(name: str, value: bytes) -> Iterator[NamedValue]:
         if b"@" not in value and (name.startswith(_SERVER_BEGINNINGS) or name.endswith(_SERVER_ENDINGS)):
             return
         yield NamedValue(f"header:{name[:MAX_NAME]}", name[:MAX_NAME], decode_text(value))
+        yield from read_claims(decode_text(value, MAX_TOKEN), f"header:{name[:MAX_NAME]}")
 
 
 _PARAMETER = re.compile(rb"(?i)[ ,](deviceid|device_id|username)=\"([^\"]{1,256})\"")
@@ -145,6 +153,7 @@ def _cookies(value: bytes) -> Iterator[NamedValue]:
             text = decode_text(name)[:MAX_NAME]
             # A cookie's name is arbitrary (``NID``, ``sid``): the content decides.
             yield NamedValue(f"cookie:{text}", "", unquote(decode_text(content.strip(b'"'))), "cookie")
+            yield from read_claims(decode_text(content, MAX_TOKEN), f"cookie:{text}")
 
 
 def _mongodb(data: bytes) -> Iterator[NamedValue]:

@@ -57,3 +57,5 @@ class CleartextPolicy(msgspec.Struct, frozen=True):
     """As ``source``, for ``user_cas``. Empty for iOS."""
     pins_source: str = ""
     """Package entry with the pins; empty if there are none."""
+    part: str = ""
+    """Innermost extension or watch app that the rule is for, such as ``Widget.appex``; empty for the app itself."""

@@ -54,6 +54,11 @@ def lower_bound(value: int, method: str) -> Figure:
     return Figure(value, Quality.LOWER_BOUND, method)
 
 
+NO_ANSWER = lower_bound(0, "no data store answered")
+"""Records or bytes of a run, or of a group, in which no data store answered: what does not answer may hold any number.
+"""
+
+
 def total(figures: Iterable[Figure | None], method: str | None = None) -> Figure:
     """Sum figures; a missing one (``None``) makes a sum of counts a lower bound.
 

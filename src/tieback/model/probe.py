@@ -34,6 +34,21 @@ class Outcome(StrEnum):
     """A replay requested data that its transcript does not contain."""
 
 
+class TargetVerdict(StrEnum):
+    """What a conversation decides about its target. A closed list, the same for the command line, reports and pages."""
+
+    ANSWERED = "answered"
+    """A service answered; the access state has the details."""
+    CLOSED = "closed"
+    """The port refused the connection."""
+    UNRECOGNISED = "unrecognised"
+    """Something answered, and it is no known store: each protocol that it may speak was tried."""
+    NOT_PROBED = "not_probed"
+    """Outside the grant: nothing was sent."""
+    NONE = "none"
+    """Not decided: no answer, no end, not each protocol was tried, or an error."""
+
+
 class Access(StrEnum):
     """Access without an account. A closed list; ``unknown`` is never safe, and ``open_empty`` is never open."""
 
@@ -223,6 +238,8 @@ class Identity(msgspec.Struct, frozen=True):
 
 NO_BYTE = "before sending a byte"
 """End of the problem of a connection that was accepted, then closed or reset at once: something still listens."""
+PATH_NOT_PROBED = "path not probed: "
+"""Start of the problem of a target whose URL names a path that is not probed."""
 NOT_CHECKED = "not checked"
 """Start of the problem of a certificate that was not checked, because only lenient TLS settings worked."""
 
@@ -330,3 +347,24 @@ class ProbeReport(msgspec.Struct, frozen=True):
     def undecided(self) -> bool:
         """True if the probe decided neither open nor closed."""
         return is_undecided(self.access, self.untested)
+
+    @property
+    def verdict(self) -> TargetVerdict:
+        """What the conversation decides about the target."""
+        if self.outcome is Outcome.REFUSED and any(NO_BYTE in problem for problem in self.problems):
+            # Something accepted the connection, and closed or reset it.
+            return TargetVerdict.NONE
+        return _VERDICTS.get(self.outcome, TargetVerdict.NONE)
+
+    @property
+    def place(self) -> str:
+        """``host:port`` of the target, without its path or resource."""
+        return self.target.partition("/")[0]
+
+
+_VERDICTS: Mapping[Outcome, TargetVerdict] = {
+    Outcome.OK: TargetVerdict.ANSWERED,
+    Outcome.REFUSED: TargetVerdict.CLOSED,
+    Outcome.PROTOCOL_MISMATCH: TargetVerdict.UNRECOGNISED,
+    Outcome.OUT_OF_SCOPE: TargetVerdict.NOT_PROBED,
+}

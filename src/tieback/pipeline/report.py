@@ -37,7 +37,7 @@ from tieback.pipeline.mapping.recipients import place_recipients, third_parties_
 from tieback.pipeline.mapping.traffic_apps import MAX_FACTS, TrafficApp, attribute_traffic
 from tieback.pipeline.plugin_config import plugins_used
 from tieback.pipeline.posture.section import posture_section
-from tieback.pipeline.probing.probe_report import SILENT, no_verdict, unnamed_problems
+from tieback.pipeline.probing.probe_report import no_verdict, unnamed_problems, unrecognised_problems
 from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.report.columns import encode_sightings
@@ -133,7 +133,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
     exposed, answered, findings = concluded.counts(run.id)
     asked = RunProbes(lake, run.id)
     failed = sum(1 for _ in read_failed(lake, run.id))
-    unnamed = run_unnamed(lake, run.id)
+    unidentified = run_unidentified(lake, run.id)
 
     columns = StoreColumns()
     unended = concluded.runs_started_since(run.id)
@@ -183,9 +183,9 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
             lambda: merge(with_references(concluded.findings(run.id)), inside.findings, key=_worst_first),
         ),
         problems=LazyTable[Problem](
-            len(unended) + len(damaged) + len(untold) + len(unnamed) + failed + asked.count(but=SILENT),
+            len(unended) + len(damaged) + len(untold) + len(unidentified) + failed + asked.without_verdict(),
             lambda: chain(
-                map(_unended, unended), damaged, untold, unnamed, _failed(workspace, run.id), _unanswered(asked)
+                map(_unended, unended), damaged, untold, unidentified, _failed(workspace, run.id), _unanswered(asked)
             ),
         ),
         sightings=LazyIndex[AppSighting](
@@ -464,18 +464,25 @@ def _failed(workspace: Workspace, run: str) -> Iterator[Problem]:
 
 
 def _unanswered(asked: RunProbes) -> Iterator[Problem]:
-    yield from map(no_verdict, asked.reports(but=SILENT))
+    yield from map(no_verdict, asked.reports_without_verdict())
 
 
-def run_unnamed(lake: Lake, run: str) -> tuple[Problem, ...]:
-    """The problem of the servers of a run that demand a login before they show a product. Raises as ``run_scope``."""
-    return unnamed_problems(*RunProbes(lake, run).unnamed(MOST_NAMED))
+def run_unidentified(lake: Lake, run: str) -> tuple[Problem, ...]:
+    """The problems of the servers of a run that are no known store, or demand a login before they show a product.
+
+    Raises as ``run_scope``.
+    """
+    asked = RunProbes(lake, run)
+    return (
+        *unrecognised_problems(*asked.unrecognised(MOST_NAMED)),
+        *unnamed_problems(*asked.unnamed(MOST_NAMED)),
+    )
 
 
 def run_unanswered(lake: Lake, run: str) -> tuple[int, Iterator[Problem]]:
     """The targets of a run that gave no verdict: how many, and each with its problem. Raises as ``run_scope``."""
     asked = RunProbes(lake, run)
-    return asked.count(but=SILENT), _unanswered(asked)
+    return asked.without_verdict(), _unanswered(asked)
 
 
 def compare_with_earlier_runs(conclusions: Conclusions, run: str) -> ExposureHistory | None:

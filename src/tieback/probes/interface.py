@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from tieback.model.count_text import count_text
+from tieback.model.figure import Quality
 from tieback.model.grant import Depth
 from tieback.model.probe import (
     Ability,
@@ -303,6 +304,8 @@ class ReportDraft:
         hidden = self.hidden or ("" if self.sees_all else self.meta.hides)
         if access is Access.OPEN_EMPTY and hidden:
             self.leave_out(hidden)
+        if access is Access.OPEN_EMPTY and not self.unlisted and any(_is_part(one) for one in self.containers):
+            self.leave_out("a part of the content was not counted")
         if access is Access.OPEN_EMPTY and self.unlisted:
             access = Access.SCHEMA_ONLY
         proved = len({p.asked for p in self.proofs if p.supports is Access.OPEN}) > 1
@@ -335,6 +338,12 @@ class ReportDraft:
             abilities=abilities,
             unlisted=tuple(self.unlisted),
         )
+
+
+def _is_part(container: Container) -> bool:
+    """True if the records of a container are a lower bound: that none was counted does not show that none is there."""
+    records = container.records
+    return container.counts_records and records is not None and records.quality is Quality.LOWER_BOUND
 
 
 def _entry(access: Access, account: str) -> Entry:

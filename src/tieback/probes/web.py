@@ -65,7 +65,7 @@ class Inquiry:
         """Send a request; ``None`` if it contains a name that must not be sent."""
         path, body = request.fill(*names), request.encode(*names)
         if path is None or body is None:
-            self.draft.problem(f"{request.label}: skipped, because a name in it is not safe to send: {names!r:.120}")
+            self.draft.problem(f"{request.label}: skipped, because a name in it is not safe to send: {_quoted(names)}")
             return None
         return (yield from request.on(self._http, path, cap, self.key, body))
 
@@ -219,6 +219,10 @@ class Inquiry:
             )
             self.draft.problem(f"{request.label}{about}: {why}")
         return found
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f"{name[:60]!r}" for name in names)
 
 
 type NamedContainers = tuple[str, Sequence[str], Callable[[str], Conversation[None]]]

@@ -14,6 +14,7 @@ from enum import Enum, auto
 
 import msgspec
 
+from tieback.model.byte_text import byte_text
 from tieback.model.count_text import count_text
 
 RESP2 = frozenset({b"+", b"-", b":", b"$", b"*"})
@@ -156,7 +157,7 @@ def parse_element(kind: bytes, line: bytes, limits: Limits = DEFAULT_LIMITS) -> 
         MalformedRespError: an unknown type, a length or a number that is none, or a length above its limit.
     """
     if kind not in limits.kinds:
-        raise MalformedRespError(f"not a RESP type: {kind!r}")
+        raise MalformedRespError(f"not a RESP type: {byte_text(kind)}")
     if kind in WITH_LENGTH:
         if line.isdigit() and len(line) <= MAX_DIGITS:
             length = int(line)
@@ -186,7 +187,7 @@ def _scalar(kind: bytes, line: bytes) -> Scalar:
         return float(line)
     if kind == b"(" and _BIG_NUMBER.fullmatch(line):
         return int(line)
-    raise MalformedRespError(f"a malformed RESP value of type {kind!r}")
+    raise MalformedRespError(f"a malformed RESP value of type {byte_text(kind)}")
 
 
 def _string(kind: bytes, data: bytes) -> Scalar:
@@ -206,7 +207,7 @@ def line_end(data: bytes, at: int, limits: Limits = DEFAULT_LIMITS) -> int:
     if end < 0 and at < len(data):
         kind, rest = data[at : at + 1], data[at + 1 :]
         if kind not in limits.kinds:
-            raise MalformedRespError(f"not a RESP type: {kind!r}")
+            raise MalformedRespError(f"not a RESP type: {byte_text(kind)}")
         if len(rest) > limits.line + 1 or (kind in WITH_LENGTH and not _CUT_LENGTH.fullmatch(rest)):
             raise MalformedRespError("a RESP line without its end")
     return end

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from tieback import rulefiles as prepared
-from tieback.intake.apps.interface import Buffer
+from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.context import match_context
@@ -25,6 +25,8 @@ RULE = "container-call"
 MAX_CONTAINERS = 500
 SCRIPTS = (".js", ".mjs", ".cjs", ".bundle", ".jsbundle", ".html", ".htm")
 """File name suffixes of scripts."""
+_PAGES = (".html", ".htm")
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}<(?:!doctype html|html|head)\b", re.IGNORECASE)
 
 
 class CallRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
@@ -45,6 +47,18 @@ class CallRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     call: tuple[CallRule, ...]
+
+
+def is_page(buffer: Buffer) -> bool:
+    """True for a web page by its name, or, if its name says nothing, by its beginning."""
+    return buffer.file.endswith(_PAGES) or (
+        not buffer.file.endswith(SCRIPTS) and not buffer.utf16 and _PAGE.match(buffer.data[:128]) is not None
+    )
+
+
+def is_script(buffer: Buffer) -> bool:
+    """True for a text that is a script, or a page that may have some."""
+    return buffer.kind is BufferKind.TEXT and (buffer.file.endswith(SCRIPTS) or is_page(buffer))
 
 
 def read_calls() -> tuple[CallRule, ...]:

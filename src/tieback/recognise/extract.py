@@ -16,7 +16,7 @@ from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Problem, UnreadKind
 from tieback.recognise import address, cloud, connection, credentials, encodings, firebase, ice, keywords, url
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors, in_both_encodings, literal_atoms
-from tieback.recognise.calls import SCRIPTS
+from tieback.recognise.calls import is_script
 from tieback.recognise.encodings import Encoding
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.match_location import MatchLocation, finds_at
@@ -116,7 +116,7 @@ class EndpointExtractor:
 
     def _requested(self, buffer: Buffer, place: MatchLocation) -> TextVerdict | None:
         """The verdict on the address of a documentation or code host, if a script requests it."""
-        if buffer.kind is not BufferKind.TEXT or not buffer.file.endswith(SCRIPTS) or place.wide:
+        if not is_script(buffer) or place.wide:
             return None
         if _REQUEST.search(buffer.data[max(0, place.start - _REQUEST_REACH) : place.start]) is None:
             return None

@@ -13,7 +13,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from tieback.intake.apps.binary_xml import read_tree
+from tieback.intake.apps.binary_xml import only_namespaces, read_tree
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.stringpool import MalformedPoolError
@@ -23,7 +23,7 @@ from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.joins import BEGINNING as PART
 from tieback.recognise.texts.places import MAX_SIZE, METADATA, PERMITTED, TextPlaces, is_permission
-from tieback.recognise.texts.prose import MESSAGE, is_long_text, literal_reason, points_to_page, url_end
+from tieback.recognise.texts.prose import MESSAGE, NAMESPACE, is_long_text, literal_reason, points_to_page, url_end
 from tieback.recognise.texts.script import LastScript
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
@@ -114,6 +114,8 @@ class Placement:
             reason = CERTIFICATE
         if reason == PART and find.evidence.how.startswith(_WHOLE):
             reason = ""
+        if not reason and self._declares_namespace(find.evidence.offset):
+            reason = NAMESPACE
         if not reason and endpoint.host:
             reason = self._widget_reason(endpoint.host)
         value = f"{endpoint.value}{endpoint.path}" if endpoint.value.endswith(":") else endpoint.value
@@ -125,6 +127,19 @@ class Placement:
         if host in rest:
             return ""
         return METADATA if host in author else PERMITTED if host in permitted else ""
+
+    def _declares_namespace(self, offset: int) -> bool:
+        """True if the text at this offset of a compiled XML file only declares a namespace."""
+        return any(begin <= offset < end for begin, end in self._namespaces)
+
+    @cached_property
+    def _namespaces(self) -> frozenset[tuple[int, int]]:
+        if not self._content.startswith(COMPILED):
+            return frozenset()
+        try:
+            return only_namespaces(self._content)
+        except MalformedPoolError:
+            return frozenset()
 
     @cached_property
     def _widget(self) -> tuple[str, str, str]:

@@ -139,6 +139,8 @@ def explain_figure(report: Report, name: str) -> FigureExplanation:
     select = kind.select if not pii_class or kind.of != "records" else "sum(pii.records)"
     query = f"SELECT {select} FROM exposures WHERE {where}"  # noqa: S608 - to be read by people
     means = kind.means + "".join(f", {key} {value}" for key, value in filters)
+    if kind.of in ("records", "bytes") and not report.headline.stores_answering:
+        figure = report.headline.records  # unknown, not zero
     return FigureExplanation(name, means, query, figure if report.probed else None, stores, shares, weakest)
 
 

@@ -8,6 +8,7 @@ from tieback.model.endpoint import Party
 from tieback.model.report.captures import AppMatch, Recipient
 from tieback.model.report.document import Report
 from tieback.report.shortened import fit_text, more_text
+from tieback.report.texts.captures import class_name
 from tieback.report.texts.clean import clean
 
 COLUMNS = (
@@ -33,7 +34,6 @@ _MATCHES = {
     AppMatch.SEVERAL_APPS: "app unknown: several apps of the run have this process name",
     AppMatch.COMMON_NAME: "app unknown: many apps have this process name",
 }
-_CLASSES = {"contact_list": "list of contacts", "app_list": "list of installed apps"}
 
 
 def recipient_cells(one: Recipient) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ def sender_text(one: Recipient) -> str:
 
 def class_text(one: Recipient) -> str:
     """The class with its kind, such as ``device id: advertising identifier``."""
-    name = _CLASSES.get(one.pii_class, one.pii_class.replace("_", " "))
+    name = class_name(one.pii_class)
     return clean(f"{name}: {one.kind}" if one.kind else name, 80)
 
 
@@ -161,7 +161,7 @@ def sent_text(read: int, with_data: int) -> str:
 
 def received_text(received: Collection[str]) -> str:
     """``2 classes received in cleartext: email, phone``, at most ``MOST_RECEIVED`` of them by name."""
-    names = [clean(one, 40).replace("_", " ") for one in sorted(received)]
+    names = [class_name(one) for one in sorted(received)]
     more = f" and {len(names) - MOST_RECEIVED:,} more" if len(names) > MOST_RECEIVED else ""
     classes = count_text(len(names), "class", "classes")
     return f"{classes} received in cleartext: {', '.join(names[:MOST_RECEIVED])}{more}"

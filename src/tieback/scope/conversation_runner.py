@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tieback.model.byte_text import byte_text, delimiter_text
 from tieback.model.count_text import count_text, form_for
 from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Limits
@@ -336,7 +337,7 @@ class ConversationRunner:
         if declared is None or form is None:
             size = len(step.data)
             self._door.audit("undeclared", {"target": self._target.label, "bytes": size})
-            raise Fault(Outcome.ERROR, f"undeclared send of {count_text(size, 'byte')}: {step.data[:40]!r}")
+            raise Fault(Outcome.ERROR, f"undeclared send of {count_text(size, 'byte')}: {byte_text(step.data[:40])}")
         account = declared.account_in(form)
         if account is not None and account not in (DUMMY_ACCOUNT, *self._target.passwordless):
             self._door.audit("undeclared", {"target": self._target.label, "account": account})
@@ -395,9 +396,9 @@ class ConversationRunner:
                 return self._take(at + len(delimiter))
             searched = len(self._buffer)
             if searched >= limit:
-                raise Fault(Outcome.HOSTILE, f"no {delimiter!r} in {limit} {form_for(limit, 'byte', 'bytes')}")
+                raise Fault(Outcome.HOSTILE, f"no {delimiter_text(delimiter)} within {count_text(limit, 'byte')}")
             if not await self._more(seconds):
-                raise self._ended(f"{count_text(searched, 'byte')} without {delimiter!r}")
+                raise self._ended(f"{count_text(searched, 'byte')} without an {delimiter_text(delimiter)}")
 
     async def _some(self, limit: int, seconds: float) -> bytes:
         if limit < 1:

@@ -120,8 +120,12 @@ def _check_keys(raw: Mapping[str, Any]) -> None:
 
 def _check_values(grant: Grant) -> None:
     for key, text in (("authorised_by", grant.authorised_by), ("contact", grant.contact)):
-        if not text.strip() or not text.isprintable():
-            raise Flaw(f"`{key}` must not be empty and must be one line", key)
+        if not text.strip():
+            raise Flaw(f"`{key}` must not be empty", key)
+        if len(text.splitlines()) > 1:
+            raise Flaw(f"`{key}` must be one line", key)
+        if (bad := next((sign for sign in text if not sign.isprintable()), None)) is not None:
+            raise Flaw(f"`{key}` must not contain the invisible character U+{ord(bad):04X}", key)
     if not grant.contact.isascii() or len(grant.contact) > _MAX_CONTACT:
         raise Flaw(f"`contact` must be an e-mail address or URL of at most {_MAX_CONTACT} ASCII characters", "contact")
     if grant.not_before is not None and grant.not_before > grant.not_after:

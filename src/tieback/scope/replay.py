@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from tieback.model.byte_text import byte_text
 from tieback.model.grant import Depth, Limits
 from tieback.model.probe import Outcome, ProbeReport, Ransom, TlsInfo
 from tieback.scope.budget import OpeningBudget, RateLimits
@@ -181,7 +182,7 @@ class _Played:
     async def write(self, data: bytes, seconds: float) -> None:  # noqa: ARG002 - nothing is waited for
         exchange = self._tape.find(data, self._line)
         if exchange is None:
-            raise Fault(Outcome.NOT_RECORDED, f"the transcript does not contain the response to {data[:60]!r}")
+            raise Fault(Outcome.NOT_RECORDED, f"the transcript does not contain the response to {byte_text(data[:60])}")
         # A recorded end before this point belongs to another order of requests.
         waiting = (event for event in self._events if event.what is EventKind.RECEIVED)
         self._events = deque((*waiting, *exchange.events))

@@ -1,5 +1,6 @@
 """The templates of the pages, and the filters that they use."""
 
+import re
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
@@ -11,6 +12,7 @@ from tieback.model.figure import Figure, Quality
 from tieback.model.safe_text import escape_line, replace_unsafe
 from tieback.pipeline.accounts.roles import Role
 from tieback.report.figures import bytes_text, figure_text, quality_text, size_text
+from tieback.report.texts.captures import leaks_text
 from tieback.report.texts.stores import records_text
 from tieback.web.context import User
 
@@ -94,6 +96,8 @@ def environment() -> jinja2.Environment:
         "moment": moment,
         "words": words,
         "count": count,
+        "leaks": leaks_text,
+        "label_of": label_of,
     }
     made.tests["permitted_to"] = permitted_to
     made.globals["NAV"] = NAV
@@ -137,6 +141,24 @@ def moment(value: datetime | float | None) -> str:
 def words(value: object) -> str:
     """The value of an enumeration or a code as words: ``auth_required`` is shown as ``auth required``."""
     return str(value.value if isinstance(value, Enum) else value).replace("_", " ").replace("-", " ")
+
+
+_NOUNS = (
+    "answer", "app", "back end", "capture", "case", "credential", "device", "endpoint", "finding", "flow", "host",
+    "input", "job", "path", "port", "problem", "record", "server", "service", "store", "suppression", "target", "type",
+    "vendor",
+)  # fmt: skip
+_COUNTED = re.compile(rf"((?:closed|declared|expired|open|other|unusable) )?({'|'.join(_NOUNS)})s\b( (?:lead|leak)\b)?")
+"""A label that begins with what it counts."""
+
+
+def label_of(label: str, value: object) -> str:
+    """The label of a number: ``inputs failed``, or ``input failed`` if the number is 1."""
+    found = _COUNTED.match(label) if str(value) == "1" else None
+    if found is None:
+        return label
+    verb = f"{found[3]}s" if found[3] else ""
+    return f"{found[1] or ''}{found[2]}{verb}{label[found.end() :]}"
 
 
 def count(value: int, one: str, many: str = "") -> str:

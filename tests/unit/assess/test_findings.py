@@ -12,6 +12,7 @@ from tieback.model.backend import Candidate, Route
 from tieback.model.cleartext import CleartextPolicy, Limit
 from tieback.model.exposure import AppRoute, Exposure, Severity
 from tieback.model.figure import exact
+from tieback.model.flow import Leak
 from tieback.model.pii import OwnPeople
 from tieback.model.probe import Ability, Access, Identity, Ransom, RansomVerdict
 from tieback.model.sighting import Credential, CredentialGrade, Evidence
@@ -319,3 +320,33 @@ def test_findings_about_our_own_people_come_first() -> None:
     one, two = apply_rules([EXPOSURE, ours], [])
     assert (one.exposures, one.own_people) == (("exp-9",), 2)
     assert (two.exposures, two.own_people) == (("exp-1",), 0)
+
+
+def leak(pii_class: str, where: str) -> tuple[str, str, Leak]:
+    return "aa", "http://shop.test", Leak(pii_class, where, "out", "… (5)", 0.9)
+
+
+COOKIE, ADDRESS = leak("device_id", "header:cookie"), leak("ip_address", "query:ip")
+
+
+@each(
+    ("leaks", "rule", "severity"),
+    [
+        ((ADDRESS,), "device-address-in-cleartext", Severity.INFO),
+        ((COOKIE,), "tracking-cookie-in-cleartext", Severity.MEDIUM),
+        ((ADDRESS, COOKIE), "tracking-cookie-in-cleartext", Severity.MEDIUM),
+        ((ADDRESS, leak("device_id", "query:idfa")), "cleartext-personal-data", Severity.HIGH),
+        ((ADDRESS, COOKIE, leak("app_list", "json:$.apps[]")), "cleartext-personal-data", Severity.HIGH),
+    ],
+)
+def test_the_most_sensitive_class_decides_and_every_class_is_in_the_evidence(
+    leaks: tuple[tuple[str, str, Leak], ...], rule: str, severity: Severity
+) -> None:
+    (finding,) = apply_rules((), (), leaks)
+    assert (finding.rule, finding.severity, len(finding.evidence)) == (rule, severity, len(leaks))
+
+
+def test_more_lines_than_a_finding_has_leave_out_no_class() -> None:
+    many = [leak("email", f"query:mail{at}") for at in range(40)]
+    (finding,) = apply_rules((), (), [ADDRESS, *many, leak("phone", "query:phone")])
+    assert {line.split()[0] for line in finding.evidence} == {"email", "phone", "ip_address"}

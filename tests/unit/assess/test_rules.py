@@ -11,7 +11,8 @@ OF_PACKAGES = {
     "credential-in-app", "superuser-key-in-app", "database-password-in-app", "private-key-in-app", "cleartext-allowed",
     "cleartext-personal-data", "user-authorities-trusted", "service-credential-in-app", "webhook-in-app",
     "client-secret-in-app", "unknown-key-in-app", "limited-key-in-app", "tracking-cookie-in-cleartext",
-    "ai-key-in-app", "retired-back-end", "special-category-to-third-party", "credential-to-third-party",
+    "ai-key-in-app", "device-address-in-cleartext", "retired-back-end",
+    "special-category-to-third-party", "credential-to-third-party",
 }  # fmt: skip
 """Rules about apps; the others are about stores and have a condition."""
 OF_ACCOUNTS = {"posture-open-own-store", "posture-account-says-closed", "posture-open-store-in-no-account"}

@@ -1,11 +1,13 @@
 """The terminal output of ``tieback app``: order of the sections, nothing folded inside a word, nothing hidden."""
 
 import re
+from itertools import takewhile
 
 import msgspec
 import pytest
 from msgspec.structs import replace
 
+from tests.each import each
 from tieback.cli.app_tables import app_lines
 from tieback.model.app import App, Platform
 from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy, Limit
@@ -232,18 +234,61 @@ def test_without_an_sdk_of_ios_the_answer_is_not_known() -> None:
     assert line.startswith("connections without TLS: not known: the package does not name its SDK")
 
 
-def test_an_unreadable_property_list_is_told_beside_the_rule_of_an_extension() -> None:
-    unknown = CleartextPolicy("*", True, None, False, None, UNREAD_INFO)
-    extension = CleartextPolicy("*", True, True, False, 0, "PlugIns/A.appex/Info.plist")
-    assert transport(Platform.IOS, unknown, extension) == [
+def all_of_transport(*policies: CleartextPolicy, everything: bool = False) -> list[str]:
+    document = AppDocument("a", App(Platform.IOS, "a.b", "0" * 64), cleartext=policies)
+    lines = shown(document, everything=everything)
+    at = lines.index("Transport security that the app declares") + 1
+    return [line.strip() for line in takewhile(lambda line: line.startswith("  "), lines[at:])]
+
+
+OWN = "Info.plist"
+WIDGET = CleartextPolicy("*", True, True, False, 0, "PlugIns/A.appex/Info.plist", part="A.appex")
+LOOSE_WIDGET = "connections without TLS in A.appex, only there: allowed for every host (PlugIns/A.appex/Info.plist)"
+
+
+@each(
+    ("rules", "lines"),
+    [
         (
-            "connections without TLS: allowed for every host (PlugIns/A.appex/Info.plist); otherwise not known: the "
-            "Info.plist of the app is missing or cannot be read"
+            (CleartextPolicy("*", True, False, False, 0, OWN), WIDGET),
+            ["connections without TLS: not allowed (Info.plist)", "certificate pins: none", LOOSE_WIDGET],
         ),
-        "certificate pins: not known: the Info.plist of the app is missing or cannot be read",
-    ]
-    closed = transport(Platform.IOS, unknown, replace(extension, cleartext=False))[0]
-    assert closed == "connections without TLS: not known: the Info.plist of the app is missing or cannot be read"
+        (
+            (CleartextPolicy("*", True, True, False, 0, OWN), WIDGET),
+            ["connections without TLS: allowed for every host (Info.plist)", "certificate pins: none", LOOSE_WIDGET],
+        ),
+        (
+            (CleartextPolicy("*", True, True, False, 0, OWN), replace(WIDGET, cleartext=False)),
+            ["connections without TLS: allowed for every host (Info.plist)", "certificate pins: none"],
+        ),
+        (
+            (
+                CleartextPolicy("*", True, False, False, 0, OWN),
+                replace(WIDGET, cleartext=False, pins=2, pins_source="PlugIns/A.appex/Info.plist"),
+            ),
+            [
+                "connections without TLS: not allowed (Info.plist)", "certificate pins: none",
+                "certificate pins in A.appex, only there: set for every host (PlugIns/A.appex/Info.plist)",
+            ],
+        ),
+        (
+            (CleartextPolicy("*", True, None, False, None, UNREAD_INFO), WIDGET),
+            [
+                "connections without TLS: not known: the Info.plist of the app is missing or cannot be read",
+                "certificate pins: not known: the Info.plist of the app is missing or cannot be read", LOOSE_WIDGET,
+            ],
+        ),
+    ],
+)  # fmt: skip
+def test_the_rule_of_an_extension_is_only_its_own(rules: tuple[CleartextPolicy, ...], lines: list[str]) -> None:
+    assert all_of_transport(*rules) == lines
+
+
+def test_every_entry_shows_the_strict_rule_of_an_extension_too() -> None:
+    rules = (CleartextPolicy("*", True, True, False, 0, OWN), replace(WIDGET, cleartext=False))
+    assert all_of_transport(*rules, everything=True)[-1] == (
+        "connections without TLS in A.appex, only there: not allowed (PlugIns/A.appex/Info.plist)"
+    )
 
 
 def test_hostile_text_stays_on_its_line() -> None:

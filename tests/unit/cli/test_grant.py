@@ -112,7 +112,7 @@ def test_new_writes_addresses_of_names(tmp_path: Path) -> None:
     [
         (("--target", "127.1"), "short form"),
         (("--target", "10.0.0.1/8"), "did you mean `10.0.0.0/8`?"),
-        (("--contact", "a\nb"), "`contact` must not be empty"),
+        (("--contact", "a\nb"), "`contact` must be one line"),
     ],
 )
 def test_new_refuses_what_check_would(tmp_path: Path, options: tuple[str, str], says: str) -> None:

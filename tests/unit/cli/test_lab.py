@@ -74,6 +74,12 @@ def test_exit_codes_of_up(failing: int, code: int, tmp_path: Path, monkeypatch: 
     assert len(result.stderr.splitlines()) == 4
 
 
+def test_the_path_of_the_grant_cannot_move_the_cursor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(up_module, "up", lambda *_, **__: [])
+    result = RUNNER.invoke(app, ["up", "--dir", str(tmp_path / "a\x1b]0;t\x07\u202eb")])
+    assert result.stdout == f"{tmp_path}/a\\x1b]0;t\\x07\\u202eb/lab.toml\n"
+
+
 def test_up_calls_an_emulation_without_a_product_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = next(store for store in STORES if store.name == "same-page")
     server = RunningServer(

@@ -22,7 +22,7 @@ from tests.unit.cli.conftest import Run
 from tests.unit.scope.policy.signers import make_key, needs_ssh_keygen
 from tieback.model.backend import Candidate
 from tieback.model.figure import exact
-from tieback.model.probe import Access, Container, Field, Outcome, ProbeReport
+from tieback.model.probe import NO_BYTE, Access, Container, Field, Outcome, ProbeReport
 from tieback.pipeline.probing import service as probing
 from tieback.pipeline.probing.journal import FOLDER
 from tieback.scope.grant import parse_grant
@@ -61,8 +61,70 @@ def test_a_closed_port_is_refused(run: Run, tmp_path: Path) -> None:
     assert (tmp_path / "audit.jsonl").exists()
     quiet = run("probe", f"127.0.0.1:{port}", "127.0.0.1:1", "--grant", "grant.toml", "--format", "json", "--afresh")
     assert quiet.code == 3
-    reason = f"exit 3: 2 targets without a verdict: 127.0.0.1:{port} (refused), 127.0.0.1:1 (refused)"
+    reason = f"exit 3: 2 closed targets: 127.0.0.1:{port}, 127.0.0.1:1"
     assert reason in quiet.err.splitlines()
+
+
+def test_the_command_line_and_its_reports_count_the_same_targets(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not decided, not found, closed and not contacted are four answers, with the same numbers everywhere."""
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
+    ends = {
+        9201: (Outcome.HOSTILE, "no end of a line in 16,384 bytes"),
+        9202: (Outcome.TIMEOUT, "not recognised: no answer within 5 s; 5 protocols tried, 15 not tried"),
+        9203: (Outcome.REFUSED, f"refused: the peer closed the connection {NO_BYTE}"),
+        9204: (Outcome.PROTOCOL_MISMATCH, "an HTTP server that is not a known store (status 200)"),
+        9205: (Outcome.REFUSED, "refused: connection refused"),
+        9206: (Outcome.OUT_OF_SCOPE, "no target of the grant covers it"),
+    }
+
+    async def found(asked: Candidate, *_args: object, **_more: object) -> ProbeReport:
+        outcome, why = ends[asked.port]
+        return ProbeReport(f"127.0.0.1:{asked.port}", outcome, problems=(why,), bytes_read=7)
+
+    monkeypatch.setattr(probing, "probe_one", found)
+    words = ("probe", *(f"127.0.0.1:{port}" for port in ends), "--grant", "grant.toml", "--report", "r.json")
+    ended = run(*words)
+    assert ended.code == 3
+    (reason,) = [line for line in ended.err.splitlines() if line.startswith("exit 3: ")]
+    parts = reason.removeprefix("exit 3: ").split("; ")
+    assert sorted(parts[0].removeprefix("3 targets without a verdict: ").split(", ")) == [
+        "127.0.0.1:9201 (broke a limit)",
+        "127.0.0.1:9202 (no complete answer)",
+        "127.0.0.1:9203 (closed after accepting)",
+    ]
+    assert parts[1:] == [
+        "1 target with no known store: 127.0.0.1:9204",
+        "1 closed target: 127.0.0.1:9205",
+        "1 target not contacted: 127.0.0.1:9206",
+    ]
+    report = json.loads((tmp_path / "r.json").read_text())
+    told = {one["where"]: one["what"] for one in report["problems"]}
+    assert [where for where, what in told.items() if what.startswith("no verdict: ")] == [
+        f"127.0.0.1:{port}" for port in (9201, 9202, 9203)
+    ]
+    assert "not a known data store" in told["127.0.0.1:9204"]
+    assert len(told) == 4
+    assert report["scope"]["targets_out_of_scope"] == 1
+    # No store answered: what may be there is unknown, not zero.
+    assert (report["headline"]["records"]["quality"], report["headline"]["bytes"]["quality"]) == ("lower_bound",) * 2
+
+
+def test_a_path_that_is_not_probed_is_on_the_screen_and_in_the_report(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
+
+    async def found(asked: Candidate, *_args: object, **_more: object) -> ProbeReport:
+        return ProbeReport(f"127.0.0.1:{asked.port}", Outcome.OK, Access.OPEN, product="redis")
+
+    monkeypatch.setattr(probing, "probe_one", found)
+    urls = ("http://127.0.0.1:9200/a b/", "http://127.0.0.1:9200/%0d%0aX:y")
+    ended = run("probe", *urls, "--grant", "grant.toml", "--report", "r.json")
+    assert "path not probed: /a b/, /%0d%0aX:y" in " ".join(ended.out.split())
+    (problem,) = json.loads((tmp_path / "r.json").read_text())["problems"]
+    assert problem == {"what": "path not probed: /a b/, /%0d%0aX:y", "where": "127.0.0.1:9200"}
 
 
 def test_an_expired_grant(run: Run, tmp_path: Path) -> None:

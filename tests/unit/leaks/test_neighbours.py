@@ -37,6 +37,11 @@ def found(body: object, extra: bytes = b"") -> set[str]:
         ({"msgtype": "m.text", "body": "see you at eight in the park"}, "message_content"),
         ({"attributes": [{"key": "user.phone", "value": {"stringValue": "+4915112345678"}}]}, "phone"),
         ({"identifier": "phone:+4915112345678"}, "phone"),
+        ({"pan": "5391234567890125"}, "payment_card"),
+        ({"number": "5391234567890125", "cvc": "123"}, "payment_card"),
+        ({"no": "5391234567890125", "expiryDate": "12/29"}, "payment_card"),
+        ({"payment": {"card": "5391234567890125", "expMonth": 12}}, "payment_card"),
+        ({"cvv": "123"}, "payment_card"),
         ({"signed": 'SIGNATURE.{"email":"ada@workhub.test"}'}, "email"),
     ],
 )
@@ -64,6 +69,15 @@ def test_fields_beside_a_field_decide(body: object, pii_class: str) -> None:
         {"enteredBy": "kitchen"},
         {"clientId": "3fjrekuxank9eaej3gcx", "sign": "0f1e2d3c"},
         {"attributes": [{"key": "color", "value": "red"}]},
+        {"pan": "left", "zoom": 3},
+        {"pan": "5391234567890126"},
+        {"number": "5391234567890125", "shipped": 1},
+        {"holder": "Ada Lovelace", "expiry": "12/29"},
+        {"lat": "en", "state": "open"},
+        {"address": "0x3f", "value": 12},
+        {"address": "support"},
+        {"iban": "DE00000000000000000000"},
+        {"x": "DE36000000000000000000"},
     ],
 )
 def test_other_values_and_fields_alone_are_nothing(body: object) -> None:

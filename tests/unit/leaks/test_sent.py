@@ -1,6 +1,7 @@
 """What the app sent is listed by class and place, encrypted on the wire or not, and its value is never kept."""
 
 import json
+from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import quote
 
 import pytest
@@ -55,6 +56,73 @@ def test_an_encrypted_flow_has_no_leaks_and_says_what_the_app_sent() -> None:
 def test_a_cleartext_flow_has_both() -> None:
     seen = JUDGE(SampledFlow(flow(encrypted=False), (post({"email": "ada.lovelace@workhub.test"}),)))
     assert [leak.pii_class for leak in seen.leaks] == [one.pii_class for one in seen.sent] == ["email"]
+
+
+def basic(user: str) -> bytes:
+    return b"Authorization: Basic " + b64encode(f"{user}:hunter2-hunter2".encode()) + b"\r\n"
+
+
+SENT_BODIES = (
+    post({"from": "ada", "to": "bob", "text": "I will be at the station at nine tonight"}),
+    post({"installed_apps": ["com.shop.one", "com.shop.two", "com.bank.three", "org.chat.four"]}),
+    post(
+        {
+            "contacts": [
+                {"name": "Bob Miller", "phone": "+4917612345678"},
+                {"name": "Eve Hall", "phone": "+4917612345679"},
+            ]
+        }
+    ),
+    post({"phone": "+4917612345678", "code": "482913"}),
+    post({"email": "ada.lovelace@workhub.test", "name": "Ada Lovelace"}),
+    post({"user": "ada-lovelace", "password": "S3cret-and-long"}),
+    post({"user": {"id": "7718-2231"}}),
+    post({"pan": "5391234567890125", "cvc": "123", "expiry": "12/29", "holder": "Ada Lovelace"}),
+    post({"kvnr": "A123456789", "byear": "1985"}),
+    post({}, extra=basic("ada.lovelace@workhub.test")),
+    get("/config?guid=3f8a1b2c-4d5e-4f60-8a7b-9c0d1e2f3a4b"),
+    get("/config?client_ip=203.0.113.7"),
+    CleartextSample("out", "http", b"GET / HTTP/1.1\r\nCookie: session=8f3kd93jf02kd83j; _ga=GA1.2.93.17\r\n\r\n"),
+)
+
+
+@each("sample", SENT_BODIES)
+def test_all_that_an_app_sent_in_cleartext_is_a_leak(sample: CleartextSample) -> None:
+    """A row of the recipients "in the clear" is never beside a server with "none found"."""
+    seen = JUDGE(SampledFlow(flow(encrypted=False), (sample,)))
+    assert seen.sent
+    assert {(one.pii_class, one.where) for one in seen.leaks} == {(one.pii_class, one.where) for one in seen.sent}
+    assert JUDGE(SampledFlow(flow(encrypted=True), (sample,))).leaks == ()
+
+
+TOKEN = ".".join(
+    urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode()
+    for part in ({"alg": "HS256", "typ": "JWT"}, {"iss": "w", "email": "ada.lovelace@workhub.test", "n": "x" * 900})
+) + ".c2lnbmF0dXJlLXNpZ25hdHVyZS1zaWduYXR1cmU"  # fmt: skip
+
+
+@each(
+    ("sample", "place"),
+    [
+        (post({}, extra=f"Authorization: Bearer {TOKEN}\r\n".encode()), "header:authorization"),
+        (post({}, extra=f"X-Auth-Token: {TOKEN}\r\n".encode()), "header:x-auth-token"),
+        (post({}, extra=f"X-Access-Token: {TOKEN}\r\n".encode()), "header:x-access-token"),
+        (post({}, extra=f"Cookie: session={TOKEN}\r\n".encode()), "cookie:session"),
+        (post({"access_token": TOKEN}), "json:$.access_token"),
+        (get(f"/v1?access_token={TOKEN}"), "query:access_token"),
+        (get(f"/login/{TOKEN}"), "path:2"),
+    ],
+)
+def test_a_token_counts_once_and_its_claims_are_read_wherever_it_is(sample: CleartextSample, place: str) -> None:
+    found = sent(sample)
+    assert [one.where for one in found if one.pii_class == "email"] == [f"{place}(jwt).email"]
+    assert sum(one.count for one in found if one.pii_class == "secret_token") == 1
+
+
+def test_two_tokens_count_twice() -> None:
+    other = f"{TOKEN[:-26]}QWxhZGRpbjpvcGVuIHNlc2FtZQ"  # only the signature differs
+    found = sent(post({"note": f"see {other}"}, extra=f"Authorization: Bearer {TOKEN}\r\n".encode()))
+    assert sum(one.count for one in found if one.pii_class == "secret_token") == 2
 
 
 def test_what_the_server_sent_is_not_listed() -> None:

@@ -207,7 +207,7 @@ def test_elements() -> None:
     assert parse_element(b"%", b"3") == (None, -1, 6)
     assert parse_element(b"*", b"-1") == (None, -1, -1)
     assert parse_element(b":", b"3") == (3, -1, -1)
-    with pytest.raises(MalformedRespError, match="not a RESP type: b'H'"):
+    with pytest.raises(MalformedRespError, match="not a RESP type: 'H'"):
         parse_element(b"H", b"TTP/1.1")
     with pytest.raises(MalformedRespError):
         parse_element(b"", b"")

@@ -1,13 +1,20 @@
 """Compiles an XML text as aapt does, for tests: a pool of strings, and elements with text attributes."""
 
 import struct
+from collections.abc import Sequence
 from xml.etree import ElementTree
 
 _NONE = 0xFFFFFFFF
 
 
-def compile_xml(text: str, *, utf16: bool = True) -> bytes:
-    """The binary form of an XML text (AOSP ``ResourceTypes.h``); namespaces of names are dropped."""
+def compile_xml(text: str, *, utf16: bool = True, namespaces: Sequence[str] = ()) -> bytes:
+    """The binary form of an XML text (AOSP ``ResourceTypes.h``); namespaces of names are dropped.
+
+    Args:
+        text: the document.
+        utf16: how its strings are encoded.
+        namespaces: declared before the first element.
+    """
     strings: dict[str, int] = {}
 
     def number(value: str) -> int:
@@ -24,7 +31,9 @@ def compile_xml(text: str, *, utf16: bool = True) -> bytes:
         data += b"".join(map(nodes, element))
         return data + struct.pack("<HHIIIII", 0x0103, 16, 24, 1, _NONE, _NONE, name)
 
-    body = nodes(ElementTree.fromstring(text))
+    body = b"".join(
+        struct.pack("<HHIIIII", 0x0100, 16, 24, 1, _NONE, number("x"), number(one)) for one in namespaces
+    ) + nodes(ElementTree.fromstring(text))
     body = _pool(list(strings), utf16=utf16) + body
     return struct.pack("<HHI", 3, 8, 8 + len(body)) + body
 

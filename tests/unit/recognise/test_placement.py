@@ -90,6 +90,21 @@ def test_the_author_of_a_cordova_app_is_metadata(utf16: bool) -> None:
     assert reasons(found) == {"http://maker.com": METADATA}
 
 
+@each(
+    ("element", "reason"),
+    [
+        ("<a name='x'/>", NAMESPACE),
+        # The file has the same text as a value, too.
+        ("<a url='http://maker.com/names'/>", ""),
+        ("<a>http://maker.com/names</a>", ""),
+    ],
+)
+def test_a_namespace_of_a_compiled_file(element: str, reason: str) -> None:
+    found = finds(("res/xml/config.xml", compile_xml(element, namespaces=["http://maker.com/names"])))
+    assert values(found) == ([] if reason else ["http://maker.com/names"])
+    assert reasons(found) == ({"http://maker.com/names": reason} if reason else {})
+
+
 AUTHOR = "<author href='http://maker.com'>M</author>"
 PERMISSIONS = ("<access origin='http://maker.com'/>", "<allow-intent href='http://maker.com/*'/>")
 
@@ -172,6 +187,9 @@ PROVIDERS = (
             "",
         ),
         (('<a xmlns="http://www.shop.com/x/properties">',), [], NAMESPACE),
+        (("http://www.shop.com/ns/1.0",), [], NAMESPACE),
+        (("http://www.shop.com/orders/schema.xsd",), [], NAMESPACE),
+        (("http://www.shop.com/ns/1.0/orders",), ["http://www.shop.com/ns/1.0/orders"], ""),
         (("<p><a class='tag' href='http://shop.com/tag/%s'>",), [], LINK),
         (('<a target="_blank" href="http://shop.com/">',), [], LINK),
         (('<link href="http://shop.com/a.css">',), ["http://shop.com/a.css"], ""),

@@ -62,7 +62,17 @@ def test_texts_of_a_grant_are_compared_by_their_values(text: str, other: str, sa
         (HEAD.replace("2027-06-30", '"soon"'), 3, ["`not_after`", "is not a date"]),
         (HEAD.replace("2027-06-30", "2027-06-30T10:00:00Z"), 3, ["`not_after`", "is not a date"]),
         (HEAD.replace('"Office"', '""'), 1, ["`authorised_by` must not be empty"]),
-        (HEAD.replace("sec@", "a\\r\\nX: y@"), 2, ["`contact` must not be empty and must be one line"]),
+        (HEAD.replace("sec@", "a\\r\\nX: y@"), 2, ["`contact` must be one line"]),
+        (
+            HEAD.replace('"Office"', '"T\\u202e"'),
+            1,
+            ["`authorised_by` must not contain the invisible character U+202E"],
+        ),
+        (
+            HEAD.replace('"Office"', '"T\\u001b[2J"'),
+            1,
+            ["`authorised_by` must not contain the invisible character U+001B"],
+        ),
         (HEAD.replace("sec@", "é@"), 2, ["`contact`", "ASCII"]),
         (HEAD + "not_before = 2028-01-01\n", 4, ["`not_before` 2028-01-01 is after"]),
         (HEAD + 'dns = "yes"\n', 4, ["`dns`", "expected `bool`"]),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from tests.each import each
 from tieback.report.figures import size_text
-from tieback.web.pages import STATIC, TEMPLATES, count, environment, moment, number, size, words
+from tieback.web.pages import STATIC, TEMPLATES, count, environment, label_of, moment, number, size, words
 
 VENDOR = STATIC / "vendor"
 
@@ -33,6 +33,24 @@ def test_numbers_and_times() -> None:
     assert moment(datetime(2026, 11, 28, 10, 5, tzinfo=UTC)) == "2026-11-28 10:05 UTC"
     assert (count(1, "app"), count(2, "app"), count(0, "entry", "entries")) == ("1 app", "2 apps", "0 entries")
     assert words("auth_required") == "auth required"
+
+
+@each(
+    ("label", "one"),
+    [
+        ("inputs failed", "input failed"),
+        ("apps partly read", "app partly read"),
+        ("closed ports", "closed port"),
+        ("unusable answers", "unusable answer"),
+        ("services answering", "service answering"),
+        ("apps lead to an open store", "app leads to an open store"),
+        ("lead to open stores", "lead to open stores"),
+        ("on personal devices", "on personal devices"),
+        ("fixed", "fixed"),
+    ],
+)
+def test_labels_of_cards_agree_with_their_number(label: str, one: str) -> None:
+    assert (label_of(label, "1"), label_of(label, "2"), label_of(label, "0")) == (one, label, label)
 
 
 def test_the_scripts_of_others_are_as_published() -> None:

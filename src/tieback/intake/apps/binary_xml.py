@@ -20,7 +20,8 @@ MAX_ATTRIBUTES = 1000
 """Attributes read of one element."""
 
 MAX_TEXT = 4096
-_START_ELEMENT, _END_ELEMENT, _TEXT, _RESOURCE_MAP = 0x0102, 0x0103, 0x0104, 0x0180
+_START_NAMESPACE, _START_ELEMENT, _END_ELEMENT, _TEXT, _RESOURCE_MAP = 0x0100, 0x0102, 0x0103, 0x0104, 0x0180
+_MAX_NAMESPACES = 256
 _REFERENCES = frozenset((0x01, 0x02, 0x07, 0x08))
 _KNOWN = {
     0x01010001: "label",
@@ -143,6 +144,26 @@ def xml_attributes(data: bytes) -> Iterator[XmlAttribute]:
             if type_ in _REFERENCES:
                 yield XmlAttribute(element, 0, "", type_, value)
         position += size
+
+
+def only_namespaces(data: bytes) -> frozenset[tuple[int, int]]:
+    """Begin and end, as offsets in the file, of the texts that only declare a namespace.
+
+    Raises:
+        MalformedError: there is no readable string pool at its beginning.
+    """
+    pool = _pool(data)
+    found: set[tuple[int, int]] = set()
+    position, left = 8 + pool.size, MAX_ELEMENTS
+    while position + 8 <= len(data) and left > 0 and len(found) < _MAX_NAMESPACES:
+        kind, header, size = _chunk.unpack_from(data, position)
+        if size < 8:
+            break
+        left -= 1
+        if kind == _START_NAMESPACE and position + header + 8 <= len(data):
+            found.add(_bounds(pool, *struct.unpack_from("<4xI", data, position + header)))
+        position += size
+    return frozenset(found - {(one.begin, one.end) for one in xml_attributes(data)})
 
 
 def _bounds(pool: StringPool, index: int) -> tuple[int, int]:

@@ -42,6 +42,13 @@ _HIGH = bytes(range(0x80, 0x100))
 _KNOWN = frozenset({Content.DEX, Content.ELF, Content.ARCHIVE, Content.GZIP, Content.SQLITE, Content.BINARY_PLIST})
 _SETTINGS = re.compile(rb"https?://|\"\s{0,4}:|<\?xml|://|^[\w.]{2,60}=", re.MULTILINE)
 
+_PLAIN = re.compile(
+    _SETTINGS.pattern + rb"|</\w|/>|\"\s{0,4}[,\]}]|(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w.-])"
+    rb"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|[A-Za-z]{3,}[,;=:|][A-Za-z]{3,}",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""What shows that a text is readable as it is: also tags, strings, names of hosts, addresses, and words in a list."""
+
 
 def unwrap(data: Bytes, content: Content, budget: PackageBudget) -> Bytes | None:
     """The content behind one wrapping of a file; ``None`` if it is not wrapped or nothing known is behind.
@@ -108,6 +115,8 @@ def _from_xor(data: Bytes) -> Bytes | None:
             return _xor(data, key)
     # Bytes of ASCII text have one highest bit, whatever the key; a text that is readable as it is needs no key.
     if b"\n" in head or b" " in head or not (head.isascii() or not head.translate(None, _HIGH)):
+        return None
+    if is_text(head) and _PLAIN.search(head):
         return None
     # The commonest byte of a text is mostly a space or an ``e``; the key must make the whole beginning readable.
     for common, _ in Counter(head).most_common(2):

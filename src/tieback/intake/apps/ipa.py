@@ -13,6 +13,9 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
+from unicodedata import normalize
+
+from msgspec.structs import replace
 
 from tieback.intake.apps.app_transport_security import ats_policies, undecided_policy
 from tieback.intake.apps.archive import MAX_ENTRY
@@ -22,7 +25,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySou
 from tieback.intake.apps.macho import code_signature, read_macho, sdk_version
 from tieback.intake.apps.plist import MAX_PLIST, read_values
 from tieback.intake.apps.printable import printable
-from tieback.intake.apps.privacy_manifest import read_privacy_manifests
+from tieback.intake.apps.privacy_manifest import part_of, read_privacy_manifests
 from tieback.intake.apps.signer import certificate_signer, leaf_signer, organisation
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.intake.apps.window import View
@@ -55,6 +58,7 @@ class IpaFormat:
         found = _app_folder(source)
         self._root = found[0] if found else "Payload/"
         self._binary: tuple[str, bytes | bytearray] | None = None
+        self._read: dict[str, dict[str, Any] | None] = {}
 
     def identify(self, sha256: str) -> App | None:
         """The identity; ``None``, with a problem, if ``Info.plist`` is missing or damaged."""
@@ -77,6 +81,7 @@ class IpaFormat:
             return None
         folder = entry.name.removesuffix("Info.plist")
         executable = _text(values, "CFBundleExecutable")
+        self._check_programs(infos[0], values)
         signer, team = self._profile_signer(folder + _PROFILE)
         if signer is None and not team:
             signer, team = self._code_signer(folder + executable)
@@ -93,6 +98,39 @@ class IpaFormat:
             vendor=team or (organisation(signer.subject) if signer else ""),
             executable=executable,
         )
+
+    def _check_programs(self, info: ArchiveEntry, values: dict[str, Any]) -> None:
+        """Note the main programs of the app, its extensions and watch apps that are not in the package.
+
+        A framework without its program is none: Xcode leaves the resources of a static one.
+        """
+        self._check_program(info, values, "the app")
+        for entry in self._infos(_ANY_INFO)[: MAX_INFOS + 1]:
+            part = part_of(entry.name.removeprefix(self._root))
+            own = self._values(entry) if part and entry is not info else None
+            if own is not None and _text(own, "CFBundleExecutable"):
+                self._check_program(entry, own, part)
+
+    def _check_program(self, info: ArchiveEntry, values: dict[str, Any], of: str) -> None:
+        folder = info.name.removesuffix("Info.plist")
+        named = _text(values, "CFBundleExecutable")
+        name = named or folder.removesuffix("/").rpartition("/")[2].removesuffix(".app")
+        # Of a package that is cut off, the damage is the reason.
+        if any(not one.where and one.unread is not None for one in self._source.problems):
+            return
+        entry = self._program(folder, name)
+        if entry is None or not entry.size:
+            by = f"CFBundleExecutable: {named}" if named else "Info.plist names none"
+            what = f"the main program of {of} ({by}) is {'empty' if entry else 'not in the package'}"
+            self._source.problems.note(what, info.name, UnreadKind.MISSING)
+
+    def _program(self, folder: str, name: str) -> ArchiveEntry | None:
+        """The entry of a program. Archivers of Apple decompose letters with accents, property lists do not."""
+        found = self._source.find(folder + name)
+        if found is not None or name.isascii():
+            return found
+        wanted = normalize("NFC", folder + name)
+        return next((one for one in self._source.entries if normalize("NFC", one.name) == wanted), None)
 
     def special(self, name: str) -> Artifact | None:
         """The property list inside a provisioning profile; all other entries are read by their content."""
@@ -126,7 +164,8 @@ class IpaFormat:
             values = self._values(entry)
             # An extension without settings has the platform's default, which needs no line of its own.
             if values is not None and "NSAppTransportSecurity" in values:
-                out += self._rules(entry, values)
+                part = part_of(entry.name.removeprefix(self._root))
+                out += [replace(one, part=part) for one in self._rules(entry, values)]
         return tuple(out)
 
     def _rules(self, entry: ArchiveEntry, values: dict[str, Any]) -> tuple[CleartextPolicy, ...]:
@@ -150,11 +189,14 @@ class IpaFormat:
         ]
 
     def _values(self, entry: ArchiveEntry) -> dict[str, Any] | None:
-        try:
-            return read_values(bytes(self._source.read(entry, MAX_PLIST + 1)))
-        except MalformedPoolError as error:
-            self._source.problems.note(str(error), entry.name, UnreadKind.UNREADABLE)
-            return None
+        """The values of a property list, which are read once; ``None``, with a problem, if it cannot be read."""
+        if entry.name not in self._read:
+            try:
+                self._read[entry.name] = read_values(bytes(self._source.read(entry, MAX_PLIST + 1)))
+            except MalformedPoolError as error:
+                self._source.problems.note(str(error), entry.name, UnreadKind.UNREADABLE)
+                self._read[entry.name] = None
+        return self._read[entry.name]
 
     def _profile_signer(self, profile: str) -> tuple[Signer | None, str]:
         """The first certificate of the provisioning profile, and the name of the team or its identifier."""

@@ -3,7 +3,8 @@ rows.
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 import msgspec
@@ -87,9 +88,11 @@ def map_rows(
         raise missing_column_error(source, missing, names)
     more = {field: column for field, column in (optional or {}).items() if column.casefold() in place}
     at = {field: place[column.casefold()] for field, column in {**more, **columns}.items()}
+    _note_repeated(source, [names[index] for index in at.values()], names)
     width = max(at.values(), default=-1)
     for number, row in rows:
-        if len(row) <= width:
+        # Trailing separators do no harm; with another cell too many, nobody knows which one is where.
+        if len(row) <= width or any(row[len(names) :]):
             if any(row):
                 source.skip(number, f"{count_text(len(row), 'column')} instead of {len(names)}")
             continue
@@ -103,9 +106,23 @@ def iter_cells(source: InventorySource) -> Iterator[tuple[int, dict[str, str]]]:
         InputError: the text is not CSV.
     """
     names, rows = _opened(source)
+    _note_repeated(source, names, names)
     for number, row in rows:
-        if any(row):
-            yield number, dict(zip(names, row, strict=False))
+        if any(row[len(names) :]):
+            source.skip(number, f"{count_text(len(row), 'column')} instead of {len(names)}")
+        elif any(row):
+            cells: dict[str, str] = {}
+            for name, cell in zip(names, row, strict=False):
+                cells.setdefault(name, cell)
+            yield number, cells
+
+
+def _note_repeated(source: InventorySource, columns: Iterable[str], names: Sequence[str]) -> None:
+    """Note each of the columns whose name occurs several times in the header."""
+    counts = Counter(name.casefold() for name in names)
+    for name in columns:
+        if name and counts[name.casefold()] > 1:
+            source.note(f"the header has the column {name[:60]} more than once: the first one is read")
 
 
 def rows_from_cells(

@@ -3,23 +3,32 @@
 Proof from values (a check digit, a token's format) counts for any field name. Weak evidence from values (words, a
 distribution) yields to a name with a meaning, also to a name that excludes the class. A name does not count if the
 values cannot belong to its class: Boolean values are not passwords, words are not e-mail addresses.
+
+Some names have several meanings, and a check digit decides which one counts: ``pan`` is the number of a card, or that
+of an Indian taxpayer.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from tieback.model.pii import Classification, ClassificationBasis, Column
 from tieback.pii.names import NameDetector
 from tieback.pii.taxonomy import NONE
 from tieback.pii.values.column_scan import ClassCandidate, ColumnScan
-from tieback.pii.values.detector import PLACEHOLDERS, THRESHOLD, ValueDetector, evidence
+from tieback.pii.values.detector import MAX_VALUES, PLACEHOLDERS, THRESHOLD, ValueDetector, evidence
 from tieback.pii.values.placeholders import ENOUGH
+from tieback.pii.values.possible import is_possible
+from tieback.pii.values.text import load_vocabulary
 
 STRONG = 0.9
 TEST_DATA_FACTOR = 0.7
 """Factor for the confidence of a name if the values are test data."""
+CHECKED = 0.95
+"""Least confidence of an ambiguous name with values that pass a check."""
 WEAK_NAME = 0.8
 """A name with at most this confidence needs support from the values, if there are any."""
 
+_SEPARATORS = re.compile(r"[^0-9a-z]+")
 _NUMBERS = frozenset(
     {"birth", "payment_card", "pin_otp", "health", "financial", "person_id", "demographic", "retail", "postal_address"}
     | {"geo_location", "employment", "travel"}
@@ -43,7 +52,44 @@ def classify_columns(
     detector = values or ValueDetector()
     for column in columns:
         name = next(names.classify_names((column,))) if names is not None else Classification(NONE, 0.0)
-        yield _join(name, detector.scan(column.values))
+        look = detector.scan(column.values)
+        checked = _by_check(column.field, look) if names is not None else None
+        verdict = checked or _join(name, look)
+        by_name = verdict.pii_class != NONE and verdict.basis is ClassificationBasis.NAME
+        if by_name and look.seen and _is_something_else(verdict.pii_class, column):
+            reason = f"values of the form {look.mask} do not fit {verdict.pii_class}"
+            verdict = Classification(NONE, 0.0, (*verdict.evidence, reason))
+        yield verdict
+
+
+def _is_something_else(pii_class: str, column: Column) -> bool:
+    values = (value for value in column.values[:MAX_VALUES] if value.strip())
+    return not any(is_possible(pii_class, column.field, value) for value in values)
+
+
+def is_checked_name(field: str) -> bool:
+    """True if the name has several meanings, of which a check of the values decides one.
+
+    Args:
+        field: a name; of a path, its last part counts.
+    """
+    plain = _plain(field)
+    return any(plain in names for names in load_vocabulary().checked_name.values())
+
+
+def _plain(field: str) -> str:
+    return _SEPARATORS.sub("", field.rpartition(".")[2].lower())
+
+
+def _by_check(field: str, look: ColumnScan) -> Classification | None:
+    """The class of an ambiguous name if all values pass the check of this class: a few are enough."""
+    plain = _plain(field)
+    for one in look.candidates:
+        named = plain in load_vocabulary().checked_name.get(one.pii_class, ())
+        if named and one.proof and one.hits == look.distinct:
+            said = (*evidence(one, look), f"name {plain!r}")
+            return Classification(one.pii_class, max(one.sure, CHECKED), said, one.kind, ClassificationBasis.VALUE)
+    return None
 
 
 def _join(name: Classification, look: ColumnScan) -> Classification:

@@ -42,9 +42,9 @@ _CARD = re.compile(
 
 
 def iban(value: str) -> bool:
-    """Length for the country, and MOD 97-10."""
+    """Length for the country, and MOD 97-10; the account is not only zeros, which pass the check, too."""
     text = value.replace(" ", "")
-    return _IBAN.get(text[:2]) == len(text) and checksums.mod97(text[4:] + text[:4])
+    return _IBAN.get(text[:2]) == len(text) and text[4:].strip("0") != "" and checksums.mod97(text[4:] + text[:4])
 
 
 def bic(value: str) -> bool:

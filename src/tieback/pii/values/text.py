@@ -74,6 +74,8 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     trade_ending: tuple[str, ...]
     disease: frozenset[str]
     disease_ending: tuple[str, ...]
+    checked_name: dict[str, frozenset[str]]
+    """Names with several meanings by class: they count if all values pass the check of the class."""
 
 
 @lru_cache(1)

@@ -14,7 +14,7 @@ from tieback.engine.local import LocalEngine
 from tieback.model.case import Case
 from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, TiebackError, UsageError
-from tieback.model.probe import Outcome, ProbeReport
+from tieback.model.probe import Outcome, ProbeReport, TargetVerdict
 from tieback.model.skipped import SkippedFiles
 from tieback.pipeline.disclosure.recheck import recheck
 from tieback.pipeline.finish import reduce_report, workspace_suppressions
@@ -25,7 +25,7 @@ from tieback.pipeline.jobs.kinds import ImportJob, JobArguments, Phase, ProbeJob
 from tieback.pipeline.jobs.messages import NO_GRANT, JobMessage, JobNote, JobResult, RunBegun, short
 from tieback.pipeline.jobs.order import JobOrder
 from tieback.pipeline.passive_evidence import import_reports
-from tieback.pipeline.probing.probe_report import probe_report
+from tieback.pipeline.probing.probe_report import count_verdicts, no_verdict, probe_report
 from tieback.pipeline.probing.targets import ProbeRunSettings, TargetList, probe_targets
 from tieback.pipeline.progress import Stage
 from tieback.pipeline.report import run_report
@@ -210,28 +210,40 @@ def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:
         with reporter.stage("probing data stores") as progress:
 
             async def collect() -> None:
-                found = probe_targets(targets, approved.grant, settings, progress, hints=targets.hints)
+                found = probe_targets(
+                    targets, approved.grant, settings, progress, hints=targets.hints, remarks=targets.remarks
+                )
                 async with aclosing(found):
                     reports.extend([report async for report in found])
 
             event_loop.run(collect())
-        outcomes = Counter(report.outcome for report in reports)
+        verdicts = count_verdicts(reports)
+        silent = sum(report.outcome is Outcome.TIMEOUT for report in reports)
         document = probe_report(reports, approved.grant, str(workspace.audit_file), rules)
     figures = {
         "targets": len(reports),
-        "services_answering": outcomes[Outcome.OK],
+        "services_answering": verdicts[TargetVerdict.ANSWERED],
         "stores_answering": document.headline.stores_answering,
         "stores_exposed": document.headline.stores_exposed,
         "stores_not_decided": document.headline.undecided or 0,
-        "closed_ports": outcomes[Outcome.REFUSED],
-        "without_answer": outcomes[Outcome.TIMEOUT],
-        "outside_the_grant": outcomes[Outcome.OUT_OF_SCOPE],
+        "no_known_store": verdicts[TargetVerdict.UNRECOGNISED],
+        "closed_ports": verdicts[TargetVerdict.CLOSED],
+        # Together, these are the targets without a verdict.
+        "without_answer": silent,
+        "unusable_answers": verdicts[TargetVerdict.NONE] - silent,
+        "outside_the_grant": verdicts[TargetVerdict.NOT_PROBED],
     }
+    if elsewhere := len(reports) - verdicts.total():
+        figures["paths_without_a_store"] = elsewhere
+    lost = [no_verdict(report) for report in reports if report.verdict is TargetVerdict.NONE]
+    for one in document.problems.rows():
+        if one not in lost:
+            reporter.send(JobNote(text=short(f"{one.where}: {one.what}")))
     return JobResult(
         figures=figures,
         files=_written(order, ("html", "json"), lambda name, path: write_all(document, by_name(name), path)),
-        targets_failed=document.problems.count,
-        unanswered=tuple((short(one.where), short(one.what)) for one in document.problems.first(MAX_UNANSWERED)),
+        targets_failed=len(lost),
+        unanswered=tuple((short(one.where), short(one.what)) for one in lost[:MAX_UNANSWERED]),
         not_probed=short(unprobed_text(document)),
         not_decided=short(undecided_text(document.headline)),
     )

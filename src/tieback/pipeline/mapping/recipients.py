@@ -118,7 +118,8 @@ class RecipientTotals:
             if id(known) not in counted:
                 counted.add(id(known))
                 known.flows += 1
-                known.in_clear += flow.encrypted is False
+                # As for leaks: what was read without keys, others on the path can read.
+                known.in_clear += not flow.encrypted
                 known.first, known.last = min(known.first, flow.start), max(known.last, flow.start)
             if (
                 one.mark

@@ -1,5 +1,6 @@
 """The report of ``tieback probe``: the same document as that of a scan, without apps, captures and a workspace."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from tieback.assess.summary import summarise, without_probes
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.grant import Grant
-from tieback.model.probe import Outcome, ProbeReport
+from tieback.model.probe import PATH_NOT_PROBED, Outcome, ProbeReport, TargetVerdict
 from tieback.model.report.document import Report
 from tieback.model.report.scope import RunScope, SkipReason
 from tieback.model.report.tables import LazyIndex, LazyTable
@@ -30,8 +31,6 @@ from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
 if TYPE_CHECKING:
     from tieback.userrules.model import UserRules
 
-SILENT = frozenset({Outcome.REFUSED, Outcome.OUT_OF_SCOPE, Outcome.PROTOCOL_MISMATCH, Outcome.OK})
-"""Outcomes that a report does not list as problems: most derived candidates end this way."""
 _REASONS = {
     EXCLUDED: SkipReason.EXCLUDED,
     DNS_NOT_ALLOWED: SkipReason.DNS_NOT_ALLOWED,
@@ -54,6 +53,39 @@ def no_verdict(report: ProbeReport) -> Problem:
     """Return the problem of a target that gave no verdict."""
     why = report.problems[0] if report.problems else str(report.outcome)
     return Problem(f"no verdict: {why}", report.target)
+
+
+def count_verdicts(reports: Sequence[ProbeReport]) -> Counter[TargetVerdict]:
+    """How many targets have each verdict; of the unrecognised, those of ``unrecognised_targets``."""
+    counts = Counter(report.verdict for report in reports)
+    counts[TargetVerdict.UNRECOGNISED] = sum(1 for _ in unrecognised_targets(reports))
+    return counts
+
+
+def unrecognised_targets(reports: Sequence[ProbeReport]) -> Iterable[str]:
+    """The targets that answered and are no known store. A URL names several places, of which one is enough."""
+    answered = {report.place for report in reports if report.verdict is TargetVerdict.ANSWERED}
+    return (
+        report.target
+        for report in reports
+        if report.verdict is TargetVerdict.UNRECOGNISED and report.place not in answered
+    )
+
+
+def unrecognised_problems(count: int, first: Iterable[str]) -> tuple[Problem, ...]:
+    """The problem of the targets that answered and are no known store; none without such targets.
+
+    Args:
+        count: how many there are.
+        first: as for ``unnamed_problems``.
+    """
+    if not count:
+        return ()
+    targets = count_text(
+        count, "target answered, but is not a known data store", "targets answered, but are not known data stores"
+    )
+    what = f"{targets}: each protocol that may fit was tried"
+    return (Problem(what, cut_text(first, MOST_NAMED, count=count)),)
 
 
 def unnamed_problems(count: int, first: Iterable[str]) -> tuple[Problem, ...]:
@@ -91,7 +123,14 @@ def probe_report(
     stores = judge_stores(reports, rules)
     exposed = [store for store in stores if store.exposed]
     answered = [store for store in stores if not store.exposed]
-    failed = [no_verdict(report) for report in reports if report.outcome not in SILENT]
+    failed = [no_verdict(report) for report in reports if report.verdict is TargetVerdict.NONE]
+    paths = [
+        Problem(problem, report.target)
+        for report in reports
+        for problem in report.problems
+        if problem.startswith(PATH_NOT_PROBED)
+    ]
+    unrecognised = list(unrecognised_targets(reports))
     unnamed = [report.target for report in reports if report.outcome is Outcome.OK and not report.product]
     report = Report(
         title="Data stores probed",
@@ -105,7 +144,14 @@ def probe_report(
         answered=LazyIndex.by(answered, lambda store: store.id),
         ways=(0, 0),
         findings=LazyTable.of(apply_rules(stores, ())),
-        problems=LazyTable.of([*failed, *unnamed_problems(len(unnamed), unnamed)]),
+        problems=LazyTable.of(
+            [
+                *failed,
+                *paths,
+                *unrecognised_problems(len(unrecognised), unrecognised),
+                *unnamed_problems(len(unnamed), unnamed),
+            ]
+        ),
         sightings=LazyIndex.by((), lambda row: row.app_sha256),
         backends=LazyTable.of(()),
         probes=LazyTable.of(sorted(reports, key=lambda report: report.outcome is not Outcome.OK)),

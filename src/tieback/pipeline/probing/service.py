@@ -212,7 +212,12 @@ async def _probe_opening(
     while waiting:
         probe = waiting.popleft()
         if first is not None and opening.is_spent:
-            return _with_cost(_not_all_tried(first, tried, 1 + len(waiting), opening), spent)
+            why = (
+                "the server neither answers nor closes"
+                if opening.is_ignored
+                else f"no answer within {opening.most:g} s"
+            )
+            return _with_cost(_not_all_tried(first, why, tried, 1 + len(waiting)), spent)
         expected = first_answer_timeout(probe.meta, target) is None
         opening.allot(_weight(probe), sum(map(_weight, waiting)), expected=expected)
         its = target if target.tls is not None or not opening.tls else msgspec.structs.replace(target, tls=True)
@@ -240,8 +245,11 @@ async def _probe_opening(
             # A response that violates one protocol may be valid in another.
             continue
         if report.outcome not in (Outcome.PROTOCOL_MISMATCH, Outcome.NOT_RECORDED):
+            if report.outcome is Outcome.OK or report is first:
+                return report
             # A time-out of a later guess is less informative than the first mismatch: some other protocol responds.
-            return report if report.outcome is Outcome.OK or report is first else _with_cost(first, spent)
+            why = report.problems[0] if report.problems else str(report.outcome)
+            return _with_cost(_not_all_tried(first, why, tried, len(waiting)) if waiting else first, spent)
     assert first is not None
     return _with_cost(_unknown(first, tried), spent)
 
@@ -269,11 +277,11 @@ def _weight(probe: Probe) -> float:
     return _QUIET_WEIGHT if probe.meta.keeps_quiet or probe.meta.may_keep_quiet else 1.0
 
 
-def _not_all_tried(first: ProbeReport, tried: int, left: int, opening: OpeningBudget) -> ProbeReport:
-    """The report of a service that no probe recognised before the time for that was spent."""
-    why = "the server neither answers nor closes" if opening.is_ignored else f"no answer within {opening.most:g} s"
+def _not_all_tried(first: ProbeReport, why: str, tried: int, left: int) -> ProbeReport:
+    """The report of a service that may still speak a protocol that was not tried: nothing is decided about it."""
     told = f"not recognised: {why}; {count_text(tried, 'protocol')} tried, {left} not tried"
-    return msgspec.structs.replace(first, problems=(told, *first.problems))
+    outcome = Outcome.TIMEOUT if first.outcome is Outcome.PROTOCOL_MISMATCH else first.outcome
+    return msgspec.structs.replace(first, outcome=outcome, problems=(told, *first.problems))
 
 
 def _unknown(first: ProbeReport, tried: int) -> ProbeReport:

@@ -61,6 +61,8 @@ class NamedTarget(msgspec.Struct, frozen=True):
     """True if the user named a host, block or range, and not this port of this host."""
     hints: ProbeHints = NO_PROBE_HINTS
     """The containers that a URL names there."""
+    unused_path: str = ""
+    """Path of a URL that is not probed: no store is looked for below it, and it names no container."""
 
 
 def expand_target(text: str, probes: ProbeSet = BUILT_IN) -> Iterator[NamedTarget]:
@@ -192,10 +194,11 @@ def _from_url(text: str) -> Iterator[NamedTarget]:
         yield NamedTarget(root, False, endpoint_hints(database) if url.scheme not in WEB_SCHEMES else NO_PROBE_HINTS)
         return
     endpoint = url_endpoint(text)
-    yield NamedTarget(root, False, endpoint_hints(endpoint))
+    hints = endpoint_hints(endpoint)
     bases = {base.path: base.service for base in suggest_bases(endpoint.path)}
     if not bases and is_base(endpoint.path):
         bases[endpoint.path] = ""
+    yield NamedTarget(root, False, hints, "" if bases or hints.names else url.path)
     for path, likely in list(bases.items())[:MAX_BASES]:
         below = msgspec.structs.replace(root, path=path, service=likely or None)
         yield NamedTarget(below, False, endpoint_hints(endpoint, path))

@@ -14,7 +14,7 @@ from tieback.model.backend import Candidate
 from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, UsageError, WorkspaceError
 from tieback.model.grant import Depth, Grant
-from tieback.model.probe import Outcome, ProbeReport
+from tieback.model.probe import PATH_NOT_PROBED, Outcome, ProbeReport, TargetVerdict
 from tieback.pipeline.probing.candidates import ProviderLookup, target_label
 from tieback.pipeline.probing.journal import ProbeJournal
 from tieback.pipeline.probing.ransom_notes import NoteJudge, note_label, read_salt, with_note_verdict
@@ -24,6 +24,8 @@ from tieback.pipeline.probing.target_syntax import NamedTarget, expand_target
 from tieback.pipeline.progress import Progress, today_utc
 from tieback.pipeline.rule_sets import probe_set, ransom_signs
 from tieback.probes.choose import BUILT_IN, ProbeSet
+from tieback.report.shortened import cut_text
+from tieback.report.texts.unprobed import MOST_NAMED
 from tieback.scope.audit import open_audit_log
 from tieback.scope.dialer import Dialer
 from tieback.scope.grant import check_valid
@@ -73,11 +75,15 @@ class TargetList(Collection[Candidate]):
             InputError: a file cannot be read.
         """
         self._targets: dict[str, NamedTarget] = {}
+        self._unused: dict[str, dict[str, None]] = {}
+        """Paths of URLs that are not probed, by target."""
         for word in words:
             for text in read_targets(Path(word[1:])) if word.startswith("@") else (word,):
                 for one in expand_target(text, probes):
                     label = target_label(one.candidate)
                     known = self._targets.setdefault(label, one)
+                    if one.unused_path:
+                        self._unused.setdefault(label, {})[one.unused_path] = None
                     if known.derived and not one.derived:
                         self._targets[label] = one
                     elif one.hints.names and one is not known:
@@ -98,6 +104,14 @@ class TargetList(Collection[Candidate]):
     def hints(self) -> Mapping[Candidate, ProbeHints]:
         """The containers that the URLs name, by target."""
         return {one.candidate: one.hints for one in self._targets.values() if one.hints.names}
+
+    @property
+    def remarks(self) -> Mapping[str, str]:
+        """What was not probed although a URL names it, by target."""
+        return {
+            label: f"{PATH_NOT_PROBED}{cut_text((path[:100] for path in paths), MOST_NAMED)}"
+            for label, paths in self._unused.items()
+        }
 
     def is_derived(self, label: str) -> bool:
         """True if the user named a host, block or range, and not this port of this host."""
@@ -147,6 +161,7 @@ async def probe_targets(
     progress: Progress | None = None,
     begun: Callable[[RunStart], None] | None = None,
     hints: Mapping[Candidate, ProbeHints] | None = None,
+    remarks: Mapping[str, str] | None = None,
 ) -> AsyncGenerator[ProbeReport]:
     """Probe all targets; yields one report per target as it completes, with ransom signs judged.
 
@@ -159,6 +174,7 @@ async def probe_targets(
         progress: called after each report.
         begun: called before the first.
         hints: containers that the user names at a target.
+        remarks: ``TargetList.remarks``: a problem of the report of a target that was probed.
 
     Raises:
         GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing.
@@ -214,6 +230,9 @@ async def probe_targets(
             async for _, report in found:
                 ransom = strongest_verdict((signs.judge(report.containers), report.ransom))
                 judged = with_intrusion(msgspec.structs.replace(report, ransom=ransom), traces)
+                remark = remarks.get(report.target) if remarks else None
+                if remark and judged.verdict is not TargetVerdict.NOT_PROBED:
+                    judged = msgspec.structs.replace(judged, problems=(*judged.problems, remark))
                 journal.add(judged)
                 yield judged
         finished = True

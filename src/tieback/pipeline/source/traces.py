@@ -22,7 +22,7 @@ _CREDENTIAL = re.compile(
 )
 _RESOURCE = re.compile(r"resource:\w{1,40}/(?P<name>[\w.]{1,200})/")
 _NO_ENDPOINT = "an unknown endpoint"
-_LEAKS = frozenset({"cleartext-personal-data", "tracking-cookie-in-cleartext"})
+_LEAKS = frozenset({"cleartext-personal-data", "device-address-in-cleartext", "tracking-cookie-in-cleartext"})
 _LEAK_END = re.compile(r", (?:to|from) ")
 """What stands before the endpoint of a leak."""
 _HOST_PORT = re.compile(r"\[?(?P<id>[^/\s\[\]]{1,253})\]?:\d{1,5}")

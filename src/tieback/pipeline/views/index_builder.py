@@ -43,6 +43,7 @@ from tieback.report.texts.unread import partly_read_captures, unread_text
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.graph_index import Level
 from tieback.storage.lake.queries.page_counts import apps_in_detail, probed_targets
+from tieback.storage.lake.queries.summaries import only_captured
 from tieback.storage.lake.tables.inputs import count_inputs
 from tieback.storage.page_index import PageIndexWriter, page_index_folder, writing_page_index
 from tieback.storage.workspace import Workspace
@@ -173,12 +174,13 @@ class _Builder:
 
     def _apps(self, not_probed: Mapping[str, int]) -> Iterator[tuple[str | int | bytes, ...]]:
         found = apps_in_detail(self._lake, self._run, TRAFFIC_ANALYSIS)
+        captured = dict(only_captured(self._lake, self._run, TRAFFIC_ANALYSIS, self._graph.captured))
         detail = {unit: (version, credentials, dropped) for unit, version, credentials, dropped in found}
         for summary in self._report.apps.rows():
             app = summary.app
             counts = self._of_app.get(app.sha256, NO_STORES)
             version, credentials, dropped = detail.get(app.sha256, ("", 0, 0))
-            row = app_row(summary, counts, credentials, not_probed.get(app.sha256, 0))
+            row = app_row(summary, counts, credentials, not_probed.get(app.sha256, 0), captured.get(app.sha256, 0))
             if self._report.scope is None and not counts.stores:
                 row = msgspec.structs.replace(row, state=AppState.NOT_PROBED)
             record = AppRecord(

@@ -160,8 +160,16 @@ def backend_row(some: BackendSummary, counts: Counts, probed: bool) -> BackendRo
     )
 
 
-def app_row(summary: AppSummary, counts: Counts, credentials: int, not_probed: int) -> AppRow:
-    """The row of an app with the counts of its stores, and of endpoints that were not probed."""
+def app_row(summary: AppSummary, counts: Counts, credentials: int, not_probed: int, captured: int) -> AppRow:
+    """The row of an app with the counts of its stores, and of its endpoints.
+
+    Args:
+        summary: the app.
+        counts: its stores.
+        credentials: number of them in the package.
+        not_probed: endpoints that were not probed.
+        captured: endpoints that only captures show.
+    """
     app = summary.app
     return AppRow(
         sha256=app.sha256,
@@ -173,6 +181,7 @@ def app_row(summary: AppSummary, counts: Counts, credentials: int, not_probed: i
         state=counts.state,
         severity=counts.severity,
         endpoints=summary.endpoints,
+        endpoints_captured=0 if summary.captured else captured,
         endpoints_not_probed=not_probed,
         stores=counts.stores,
         stores_exposed=counts.exposed,

@@ -64,8 +64,11 @@ class AppRow(msgspec.Struct, frozen=True, kw_only=True):
     severity: Severity | None
     """Of the worst exposed store; ``None`` if there is none."""
     endpoints: int
+    """Endpoints in the package; of an app that was not scanned, those in captures."""
+    endpoints_captured: int
+    """Further endpoints, which only captures show."""
     endpoints_not_probed: int
-    """Endpoints of which no host was probed."""
+    """Of both together: endpoints of which no host was probed."""
     stores: int
     stores_exposed: int
     stores_not_decided: int

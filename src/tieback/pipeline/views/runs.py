@@ -11,7 +11,7 @@ from tieback.model.skipped import SkippedFiles
 from tieback.pipeline.jobs.folders import export_file
 from tieback.pipeline.jobs.kinds import ImportJob, ProbeJob, RecheckJob, ReportJob, ScanJob, decode_arguments
 from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
-from tieback.pipeline.report import partly_read_captures, run_scope, run_unanswered, run_unnamed
+from tieback.pipeline.report import partly_read_captures, run_scope, run_unanswered, run_unidentified
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.report.texts.unprobed import scope_unprobed_text
 from tieback.report.texts.unread import unread_text
@@ -308,7 +308,7 @@ def _with_results(workspace: Workspace, page: RunPage, run: RunRow) -> RunPage:
         not_probed=scope_unprobed_text(*run_scope(workspace, run), NO_GRANT),
         rules=rules,
     )
-    unnamed = tuple(f"{one.where}: {one.what}" for one in run_unnamed(workspace.lake, run.id))
+    unnamed = tuple(f"{one.where}: {one.what}" for one in run_unidentified(workspace.lake, run.id))
     page = _with_problems(changed)
     return msgspec.structs.replace(page, problems=(*page.problems, *unnamed)[:MAX_PROBLEMS])
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.assess.summary import UNKNOWN, summarise
-from tieback.model.figure import Figure
+from tieback.model.figure import NO_ANSWER, Figure
 from tieback.model.small_file import read_small
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.failures import storage_errors
@@ -83,8 +83,9 @@ def _points(workspace: Workspace, finished: list[RunRow], shown: RunRow | None) 
                 return
             point = _count(workspace, run)
             _keep(path, point)
-        if not point.grant:  # figures kept by earlier releases are exact zeros
-            point = msgspec.structs.replace(point, records=UNKNOWN, bytes=UNKNOWN)
+        if not (point.grant and point.stores_answering):  # figures kept by earlier releases are exact zeros
+            unknown = NO_ANSWER if point.grant else UNKNOWN
+            point = msgspec.structs.replace(point, records=unknown, bytes=unknown)
         yield msgspec.structs.replace(point, same_inputs=shown is not None and run.args == shown.args)
 
 

@@ -9,7 +9,7 @@ Azure gives the same answer for a private container and for a missing one. Verif
 emulator, whose paths begin with the account; the service itself is not yet verified.
 """
 
-from tieback.model.figure import exact, lower_bound
+from tieback.model.count_text import count_text
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
@@ -18,7 +18,7 @@ from tieback.probes.web import Identification, Inquiry, other_names, some_names
 from tieback.probes.wire.http import MAX_BODY, Response
 from tieback.probes.wire.jsontext import parse_count
 from tieback.probes.wire.requests import OBJECT, get_request
-from tieback.probes.wire.xmltext import extension_patterns, root, value, values
+from tieback.probes.wire.xmltext import extension_patterns, object_page, root, value, values
 from tieback.scope.conversation import Conversation, SendCost
 
 # "Naming and referencing containers": 3 to 63 of a-z, 0-9 and hyphen, or $root, $web; an emulator's account first.
@@ -97,20 +97,20 @@ class AzureBlobProbe(SampledWebStore):
                 inquiry.draft.prove(_LIST.label, f"{name}: {code or answer.status}", Access.AUTH_REQUIRED)
             return
         if answer.status != 200 or root(answer.body) != "EnumerationResults":
+            inquiry.draft.leave_out(f"{_LIST.label} ({name[:60]!r}): status {answer.status}, no listing")
             return
         inquiry.draft.prove(_LIST.label, f"lists blobs of {name}", Access.OPEN)
         told = yield from inquiry.ask(_PROPERTIES, name, cap=16 * 1024)
         if told is not None and told.status == 200:
             inquiry.draft.prove(_PROPERTIES.label, f"returns properties of {name} without authentication", Access.OPEN)
-        blobs = values(answer.body, "Name")
-        sizes = [int(size) for size in values(answer.body, "Content-Length") if size.isdigit() and len(size) <= 15]
         more = answer.truncated or bool(value(answer.body, "NextMarker"))
-        figure, method = (lower_bound, "one page of the listing") if more else (exact, "the listing")
-        fields = (
-            tuple(Field(ending, "extension") for ending in extension_patterns(blobs)[:200]) if inquiry.describes else ()
-        )
-        held = Container((name,), "container", False, figure(len(blobs), method), figure(sum(sizes), method), fields)
-        inquiry.add_containers([held])
+        page = object_page(answer.body, "Name", "Content-Length", more=more)
+        if page.unread:
+            unread = count_text(page.unread, "further blob")
+            inquiry.draft.leave_out(f"{name[:60]}: {unread}, with a name that is not read")
+        patterns = extension_patterns(page.names)[:200] if inquiry.describes else ()
+        fields = tuple(Field(ending, "extension") for ending in patterns)
+        inquiry.add_containers([Container((name,), "container", False, page.records, page.bytes, fields)])
 
     def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
         """Read the first records of a few CSV and JSON blobs."""

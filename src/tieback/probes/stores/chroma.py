@@ -78,6 +78,7 @@ class ChromaProbe(SampledWebStore):
         references=("https://docs.trychroma.com/reference/", "https://cookbook.chromadb.dev/core/api/"),
         pivot=False,
         web=True,
+        hides="collections of other tenants than default_tenant",
     )
     ask = _BEAT
 

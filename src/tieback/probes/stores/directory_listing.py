@@ -25,7 +25,7 @@ from tieback.probes.folders import FolderWalk, split_path
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Identification, Inquiry, WebStoreProbe
 from tieback.probes.wire.http import Response, segment
-from tieback.probes.wire.listing import FolderEntry, FolderPath, listing_server, read_listing
+from tieback.probes.wire.listing import FolderEntry, FolderListing, FolderPath, listing_server, read_listing
 from tieback.probes.wire.requests import FOLDER, get_request, head_request
 from tieback.scope.conversation import Conversation, SendCost
 
@@ -152,13 +152,14 @@ class _Pages:
         """True if the server refused this file."""
         self.halt = ""
 
-    def read(self, answer: Response, path: FolderPath) -> Sequence[FolderEntry] | None:
+    def read(self, answer: Response, path: FolderPath) -> FolderListing | None:
         """The members of a folder."""
         if answer is not self._root and answer.body == self._root.body:
             return None
         found = read_listing(answer, path)
-        self.halt = self.halt or _shows_scripts(answer, found or ())
-        for one in found or ():
+        entries = found.entries if found is not None else []
+        self.halt = self.halt or _shows_scripts(answer, entries)
+        for one in entries:
             if self.file is None and not one.is_folder and not one.rounded:
                 self._keep("/".join(map(segment, (*path[len(self._base) :], one.name))), one)
         return found

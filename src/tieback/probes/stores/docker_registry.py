@@ -52,6 +52,7 @@ class DockerRegistryProbe(WebStoreProbe):
         sends=(_BASE.send, _CATALOGUE.send, _TAGS.send),
         references=("https://distribution.github.io/distribution/spec/api/",),
         web=True,
+        hides="repositories that an anonymous client may not see: some registries leave them out",
     )
     ask = _BASE
 

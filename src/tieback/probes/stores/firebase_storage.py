@@ -100,10 +100,13 @@ class FirebaseStorageProbe(SampledWebStore):
         answer = yield from inquiry.ask(_LIST, name, cap=MAX_BODY)
         if answer is None or answer.status == 404:
             return
-        listing = decode_json(answer.body, _Listing) if answer.status == 200 and not answer.truncated else None
-        if listing is None:
+        if answer.status in (400, 401, 402, 403, 412):
             inquiry.refused += 1
             inquiry.draft.prove(_LIST.label, f"{name}: status {answer.status}", Access.AUTH_REQUIRED)
+            return
+        listing = decode_json(answer.body, _Listing) if answer.status == 200 and not answer.truncated else None
+        if listing is None:
+            inquiry.draft.leave_out(f"{_LIST.label} ({name[:60]!r}): status {answer.status}, no readable listing")
             return
         inquiry.draft.prove(_LIST.label, f"lists objects of {name}", Access.OPEN)
         again = yield from inquiry.ask(_ONE, name, cap=16 * 1024)

@@ -15,7 +15,7 @@ from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.sampling import ListedObject, SampledWebStore, SampleReading, object_get, read_objects
 from tieback.probes.web import Identification, Inquiry
-from tieback.probes.wire.http import Response, segment
+from tieback.probes.wire.http import MAX_BODY, Response, segment
 from tieback.probes.wire.jsontext import decode_json, parse_count
 from tieback.probes.wire.requests import OBJECT_SEGMENT, get_request
 from tieback.probes.wire.xmltext import extension_patterns
@@ -44,7 +44,7 @@ class _Permissions(msgspec.Struct):
 
 class _Item(msgspec.Struct):
     name: str
-    size: str | int = "0"
+    size: str | int | None = None
 
 
 class _Listing(msgspec.Struct, rename={"more": "nextPageToken"}):
@@ -93,20 +93,26 @@ class GcsProbe(SampledWebStore):
         may = decode_json(tested.body, _Permissions) if tested.status == 200 else None
         if may is not None and "storage.objects.list" in may.permissions:
             inquiry.draft.prove(_TEST.label, f"anonymous clients may list {name}", Access.OPEN)
-        answer = yield from inquiry.ask(_LIST, name)
-        listing = decode_json(answer.body, _Listing) if answer is not None and answer.status == 200 else None
-        if answer is None or listing is None:
+        answer = yield from inquiry.ask(_LIST, name, cap=MAX_BODY)
+        if answer is None or answer.status in (401, 403):
             inquiry.refused += 1
             status = answer.status if answer is not None else "none"
             inquiry.draft.prove(_LIST.label, f"{name}: status {status}", Access.AUTH_REQUIRED)
             return
+        listing = decode_json(answer.body, _Listing) if answer.status == 200 and not answer.truncated else None
+        if listing is None:
+            inquiry.draft.leave_out(f"{_LIST.label} ({name[:60]!r}): status {answer.status}, no readable listing")
+            return
         inquiry.draft.prove(_LIST.label, f"lists objects of {name}", Access.OPEN)
         figure, method = (lower_bound, "one page of the listing") if listing.more else (exact, "the listing")
-        size = sum(parse_count(item.size) or 0 for item in listing.items)
+        sizes = [parse_count(item.size) for item in listing.items]
+        sized = lower_bound if None in sizes else figure
         names = extension_patterns([item.name for item in listing.items])
         fields = tuple(Field(ending, "extension") for ending in names[:200]) if inquiry.describes else ()
         count = figure(len(listing.items), method)
-        inquiry.add_containers([Container((name,), "bucket", False, count, figure(size, method), fields)])
+        inquiry.add_containers(
+            [Container((name,), "bucket", False, count, sized(sum(one or 0 for one in sizes), method), fields)]
+        )
 
     def read_records(self, reading: SampleReading, container: Container) -> Conversation[None]:
         """Read the first records of a few CSV and JSON objects."""

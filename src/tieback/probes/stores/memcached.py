@@ -13,6 +13,7 @@ Identity: process id and start time of the server, from ``stats`` (they change a
 import re
 import struct
 
+from tieback.model.byte_text import byte_text
 from tieback.model.count_text import count_text
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
@@ -108,7 +109,7 @@ class MemcachedProbe:
             yield from _binary(draft, depth, binary)
             return
         if first not in (b"V", b"C"):
-            raise NotThisProtocol(f"answers version with {first!r}")
+            raise NotThisProtocol(f"answers version with {byte_text(first)}")
         line = (first + (yield Receive(until=b"\r\n", limit=_LINE))).removesuffix(b"\r\n")
         if line == _UNAUTHENTICATED:
             _known(draft, "")
@@ -199,7 +200,7 @@ def _packet(magic: bytes = b"") -> Conversation[tuple[int, int, bytes, bytes]]:
     """
     head = magic or (yield Receive(exactly=1))
     if head != b"\x81":
-        raise NotThisProtocol(f"answers a binary request with {head!r}")
+        raise NotThisProtocol(f"answers a binary request with {byte_text(head)}")
     head += yield Receive(exactly=_HEADER.size - 1)
     _, opcode, key, extras, status, size, _, _ = _HEADER.unpack(head)
     if size > _MAX_STATS or key + extras > size:

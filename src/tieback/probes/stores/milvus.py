@@ -112,6 +112,7 @@ class MilvusProbe(SampledWebStore):
         sends=(_LIST.send, _LIST_2.send, _STATS.send, _DESCRIBE.send, *(one.send for one in (*_SAMPLE, *_SAMPLE_1))),
         references=("https://milvus.io/api-reference/restful/v2.4.x/About.md",),
         web=True,
+        hides="collections of other databases than the default one",
     )
     ask = _LIST
 

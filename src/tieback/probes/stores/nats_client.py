@@ -16,6 +16,7 @@ import re
 
 import msgspec
 
+from tieback.model.byte_text import byte_text
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Identity, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
@@ -96,7 +97,7 @@ class NatsClientProbe:
 
         first = yield from plain_then_tls(target.tls, attempt)
         if first != b"I":
-            raise NotThisProtocol(f"greets with {first!r}")
+            raise NotThisProtocol(f"greets with {byte_text(first)}")
         line = first + (yield Receive(until=b"\r\n", limit=_MAX_INFO))
         info = decode_json(line.removeprefix(b"INFO "), _Info) if line.startswith(b"INFO ") else None
         if info is None:

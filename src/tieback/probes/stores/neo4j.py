@@ -177,6 +177,7 @@ class Neo4jProbe(SampledWebStore):
         ),
         references=("https://neo4j.com/docs/query-api/current/", "https://neo4j.com/docs/http-api/current/"),
         web=True,
+        hides="nodes of other databases than the one named neo4j",
     )
     ask = _ROOT
 

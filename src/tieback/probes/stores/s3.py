@@ -17,7 +17,6 @@ name. Verified against SeaweedFS 4.48, and recorded answers of MinIO and
 import re
 
 from tieback.model.count_text import count_text
-from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field
 from tieback.probes.interface import ProbeMeta, ReportDraft
@@ -26,7 +25,7 @@ from tieback.probes.web import Identification, Inquiry
 from tieback.probes.wire.http import MAX_BODY, Response
 from tieback.probes.wire.jsontext import parse_count
 from tieback.probes.wire.requests import OBJECT, get_request, head_request
-from tieback.probes.wire.xmltext import extension_patterns, root, value, values
+from tieback.probes.wire.xmltext import extension_patterns, object_page, root, value, values
 from tieback.scope.conversation import Conversation, SendCost
 
 # Amazon S3 User Guide, bucket naming rules; older buckets have underscores and capital letters too.
@@ -114,9 +113,7 @@ class S3Probe(SampledWebStore):
         if own:
             yield from self._own(inquiry, value(answer.body, "Name"))
             return
-        listed = [name for name in values(answer.body, "Name") if name]
-        if listed:
-            draft.prove(_ROOT.label, f"lists {count_text(len(listed), 'bucket')} without authentication", Access.OPEN)
+        listed = _listed(draft, answer)
         names = inquiry.limit(list(dict.fromkeys((*listed, *inquiry.names))), "buckets")
         # The first label of the host is a bucket only if the server has virtual hosts: it comes last.
         label = draft.target.host.partition(".")[0]
@@ -176,6 +173,19 @@ class S3Probe(SampledWebStore):
             yield from read_objects(reading, container.path, _OBJECT, container.path, listed)
 
 
+def _listed(draft: ReportDraft, answer: Response) -> list[str]:
+    """The buckets that the root lists; the draft gets the proof, and what is not probed of them."""
+    listed = [name for name in values(answer.body, "Name") if name]
+    if listed:
+        draft.prove(_ROOT.label, f"lists {count_text(len(listed), 'bucket')} without authentication", Access.OPEN)
+    if answer.truncated:
+        draft.leave_out("further buckets: the list is longer than the limit")
+    for name in listed:
+        if _LIST.fill(name) is None:
+            draft.leave_out(f"the bucket {name[:60]!r}: its name is not safe to send")
+    return listed
+
+
 def _requires_signature(draft: ReportDraft, answer: Response) -> bool:
     """True if the server refuses every request without a signature, other than by the status; the draft is updated."""
     if value(answer.body, "Code") != _UNSIGNED:
@@ -186,10 +196,12 @@ def _requires_signature(draft: ReportDraft, answer: Response) -> bool:
 
 
 def _container(name: str, answer: Response, inquiry: Inquiry) -> Container:
-    keys = values(answer.body, "Key")
-    sizes = [int(size) for size in values(answer.body, "Size") if size.isdigit() and len(size) <= 15]
     more = answer.truncated or value(answer.body, "IsTruncated") == "true"
-    figure = lower_bound if more else exact
-    fields = tuple(Field(ending, "extension") for ending in extension_patterns(keys)[:200]) if inquiry.describes else ()
-    method = "one page of the listing" if more else "the listing"
-    return Container((name,), "bucket", False, figure(len(keys), method), figure(sum(sizes), method), fields)
+    page = object_page(answer.body, "Key", "Size", more=more)
+    if page.unread:
+        inquiry.draft.leave_out(
+            f"{name[:60]}: {count_text(page.unread, 'further object')}, with a name that is not read"
+        )
+    patterns = extension_patterns(page.names)[:200] if inquiry.describes else ()
+    fields = tuple(Field(ending, "extension") for ending in patterns)
+    return Container((name,), "bucket", False, page.records, page.bytes, fields)

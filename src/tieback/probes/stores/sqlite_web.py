@@ -73,6 +73,8 @@ class SqliteWebProbe(WebStoreProbe):
             return
         names = [unescape(title.decode("utf-8", "replace")) for _, title in _LINK.findall(answer.body)][:MAX_LISTED]
         names = list(dict.fromkeys(names))
+        if answer.truncated:
+            draft.leave_out("tables beyond the size limit of the page")
         if len(names) == MAX_LISTED:
             draft.leave_out(f"more tables than the limit; the first {MAX_LISTED} are listed")
         draft.prove(_ROOT.label, f"lists {count_text(len(names), 'table')} without a password", Access.OPEN)

@@ -9,6 +9,7 @@ Verified against ActiveMQ 5.17.6, and recorded answers of ActiveMQ 5.18.6 and Ar
 
 import re
 
+from tieback.model.byte_text import byte_text
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
@@ -63,13 +64,13 @@ class StompProbe:
         first = yield from plain_then_tls(target.tls, attempt)
         known = {b"C": len(_CONNECTED), b"E": len(_ERROR)}.get(first)
         if known is None:
-            raise NotThisProtocol(f"answers CONNECT with {first!r}")
+            raise NotThisProtocol(f"answers CONNECT with {byte_text(first)}")
         try:
             head = first + (yield Receive(exactly=known - 1, seconds=first_answer_timeout(self.meta, target)))
         except Fault as fault:
             if fault.outcome not in (Outcome.TIMEOUT, *STREAM_ENDED):
                 raise
-            raise NotThisProtocol(f"answers CONNECT with {first!r} and little more") from None
+            raise NotThisProtocol(f"answers CONNECT with {byte_text(first)} and little more") from None
         if head in (_CONNECTED, _ERROR):
             yield from _session(draft, head)
         else:

@@ -7,7 +7,7 @@ series has at least one, which makes a lower bound. Verified against the answers
 
 import msgspec
 
-from tieback.model.figure import lower_bound
+from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Container, Field
 from tieback.probes.interface import ProbeMeta
@@ -61,7 +61,9 @@ class VictoriametricsProbe(WebStoreProbe):
         metrics = yield from inquiry.confirm(_METRICS, _Metrics)
         named = metrics.data[:MAX_FIELDS] if metrics is not None and inquiry.describes else []
         inquiry.draft.fingerprint(metrics.data if metrics is not None else ())
-        series = lower_bound(sum(found.data), "series/count, at least one sample per series")
+        count = sum(found.data)
+        # Each series has at least one sample; without a series there is none.
+        series = (lower_bound if count else exact)(count, "series/count, at least one sample per series")
         fields = tuple(Field(name[:512], "metric") for name in named)
         inquiry.add_containers([Container(("tsdb",), "series", records=series, fields=fields)])
         inquiry.judge()

@@ -22,7 +22,7 @@ from tieback.probes.folders import FolderWalk, fill_folder, split_path
 from tieback.probes.interface import ProbeMeta
 from tieback.probes.web import Identification, Inquiry, NamedContainers, WebStoreProbe
 from tieback.probes.wire.http import MAX_BODY, Response
-from tieback.probes.wire.listing import FolderEntry, FolderPath
+from tieback.probes.wire.listing import FolderEntry, FolderListing, FolderPath
 from tieback.probes.wire.multistatus import is_multistatus, members
 from tieback.probes.wire.requests import FOLDER, propfind_request
 from tieback.scope.conversation import Conversation, SendCost
@@ -128,12 +128,13 @@ class _Multistatus:
     sizes = "getcontentlength"
     halt = ""
 
-    def read(self, answer: Response, path: FolderPath) -> list[FolderEntry] | None:
+    def read(self, answer: Response, path: FolderPath) -> FolderListing | None:
         """The members of a folder."""
         if not _is_listing(answer):
             return None
         found = members(answer.body, path)
-        return [FolderEntry(one.path[-1], one.is_folder, one.size, refused=one.refused) for one in found]
+        entries = [FolderEntry(one.path[-1], one.is_folder, one.size, refused=one.refused) for one in found.resources]
+        return FolderListing(entries, found.unread)
 
 
 def _is_listing(answer: Response) -> bool:

@@ -4,15 +4,15 @@ Recognised: Apache (mod_autoindex), nginx (autoindex, as HTML or JSON), lighttpd
 Caddy (file_server browse, as JSON), rclone (serve http), and other pages with the title of such a listing. Sizes are in
 bytes. Many servers round them: ``DirectoryListing.rounded``.
 
-Only links to direct members of the folder are read; everything else in the document is ignored. An answer that was cut
-at a limit is read up to there.
+Only links to direct members of the folder are read. A link that may be a member, but cannot be read as one, is counted:
+``FolderListing.unread``. Links to elsewhere are ignored. An answer that was cut at a limit is read up to there.
 """
 
 import re
 from collections.abc import Iterator
 from html import unescape
 from itertools import pairwise
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 import msgspec
 
@@ -37,6 +37,15 @@ class FolderEntry(msgspec.Struct, frozen=True):
     """True if the server rounds the size."""
     refused: bool = False
     """True if the server named the member but not its properties."""
+
+
+class FolderListing(msgspec.Struct, frozen=True):
+    """The members of a folder, as far as they could be read."""
+
+    entries: list[FolderEntry]
+    """In the order of the listing, each name once."""
+    unread: int = 0
+    """Number of further members: beyond ``MAX_ENTRIES``, or with a name that cannot be read."""
 
 
 class ListingServer(msgspec.Struct, frozen=True):
@@ -74,8 +83,11 @@ _SERVERS = (
     ("lighttpd-dirlisting", "lighttpd", re.compile(rb'<td class="n"><a |<h2>Index of ')),
 )
 _ANCHOR = re.compile(
-    rb"<a\s(?:[^<>]{0,100}\s)?href=(?:\"([^\"<>]{1,2048})\"|'([^'<>]{1,2048})')[^<>]{0,300}>", re.IGNORECASE
+    rb"<a\s(?:[^<>]{0,100}\s)?href=(?:(?:\"([^\"<>]{0,2048})\"|'([^'<>]{0,2048})')[^<>]{0,2048}>|)", re.IGNORECASE
 )
+"""A link; without a group if it cannot be read."""
+_ELSEWHERE = re.compile(r"(?i)$|[?#]|//|(?:https?|ftps?|mailto|javascript|data|tel|sms|about|file|blob):")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _TAIL = 600
 """Number of bytes after a link in which its size is sought."""
 _EXACT = re.compile(rb'data-(?:order|value)="(-?[0-9]{1,15})"')
@@ -85,7 +97,7 @@ _DATED = re.compile(
     rb"[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?\s{1,40}([0-9]{1,15})((?:\.[0-9]{1,3})?)\s?([KMGTP]?)"
 )
 _POWERS = {b"": 0, b"K": 1, b"M": 2, b"G": 3, b"T": 4, b"P": 5}
-_NO_MEMBER = re.compile(r".*[/\\]|\.{1,2}$", re.DOTALL)
+_OWN_NAMES = (b".", b"..")
 
 
 def listing_server(answer: Response) -> ListingServer | None:
@@ -99,8 +111,8 @@ def listing_server(answer: Response) -> ListingServer | None:
     return ListingServer(product, version) if product else None
 
 
-def read_listing(answer: Response, folder: FolderPath) -> list[FolderEntry] | None:
-    """The members of a folder, in the order of the listing, each name once; ``None`` if the answer is no listing.
+def read_listing(answer: Response, folder: FolderPath) -> FolderListing | None:
+    """The members of a folder; ``None`` if the answer is no listing.
 
     Args:
         answer: answer to a GET of the folder.
@@ -108,14 +120,15 @@ def read_listing(answer: Response, folder: FolderPath) -> list[FolderEntry] | No
     """
     if listing_server(answer) is None:
         return None
-    entries = _from_json(answer.body) if answer.body.lstrip()[:1] == b"[" else _from_html(answer.body, folder)
-    found: dict[str, FolderEntry] = {}
-    for entry in entries:
-        if len(found) == MAX_ENTRIES:
-            break
-        if entry.name and not _NO_MEMBER.match(entry.name):
-            found.setdefault(entry.name, entry)
-    return list(found.values())
+    links = _from_json(_whole_list(answer)) if answer.body.lstrip()[:1] == b"[" else _from_html(answer.body, folder)
+    found: dict[bytes, FolderEntry] = {}
+    unread: set[bytes] = set()
+    for name, entry in links:
+        if entry is None or (len(found) == MAX_ENTRIES and name not in found):
+            unread.add(name)
+        else:
+            found.setdefault(name, entry)
+    return FolderListing(list(found.values()), len(unread))
 
 
 def _html_product(body: bytes, server: str) -> str:
@@ -135,46 +148,78 @@ def _html_product(body: bytes, server: str) -> str:
 
 def _json_product(answer: Response) -> str:
     server = answer.headers.get("server", "")
-    if answer.body.strip() == b"[]" or answer.truncated:
-        # An empty list may be anything, and a cut one cannot be decoded.
+    body = _whole_list(answer)
+    if body.strip() == b"[]":
+        # It may be anything.
         return ""
-    if decode_json(answer.body, list[_NginxEntry]) is not None and server.startswith("nginx"):
+    if decode_json(body, list[_NginxEntry]) is not None and server.startswith("nginx"):
         return "nginx-autoindex"
-    if decode_json(answer.body, list[_CaddyEntry]) is not None and server.startswith("Caddy"):
+    if decode_json(body, list[_CaddyEntry]) is not None and server.startswith("Caddy"):
         return "caddy-file-server"
     return ""
 
 
-def _from_json(body: bytes) -> Iterator[FolderEntry]:
+def _whole_list(answer: Response) -> bytes:
+    """The body; a list that was cut is ended after its last whole entry."""
+    return answer.body[: answer.body.rfind(b"},") + 1] + b"]" if answer.truncated else answer.body
+
+
+type _Link = tuple[bytes, FolderEntry | None]
+"""The name as the server has it, and the member; a link and ``None`` for what cannot be read as a member."""
+
+
+def _from_json(body: bytes) -> Iterator[_Link]:
     for nginx in decode_json(body, list[_NginxEntry]) or ():
-        yield FolderEntry(nginx.name, nginx.type == "directory", nginx.size if nginx.type == "file" else None)
+        yield from _named(nginx.name, nginx.size if nginx.type == "file" else None, folder=nginx.type == "directory")
     for caddy in decode_json(body, list[_CaddyEntry]) or ():
-        yield FolderEntry(caddy.name.rstrip("/"), caddy.is_dir, None if caddy.is_dir else caddy.size)
+        yield from _named(caddy.name.rstrip("/"), None if caddy.is_dir else caddy.size, folder=caddy.is_dir)
 
 
-def _from_html(body: bytes, folder: FolderPath) -> Iterator[FolderEntry]:
+def _named(name: str, size: int | None, *, folder: bool) -> Iterator[_Link]:
+    raw = name.encode("utf-8", "replace")
+    if raw not in _OWN_NAMES:
+        yield raw, FolderEntry(name, folder, size) if raw and b"/" not in raw else None
+
+
+def _from_html(body: bytes, folder: FolderPath) -> Iterator[_Link]:
     for link, end in pairwise((*_ANCHOR.finditer(body), None)):
         assert link is not None
-        name, is_folder = _member(link[1] or link[2], folder)
-        if name:
+        reference = link[1] if link[1] is not None else link[2]
+        if reference is None:
+            yield b"<%d" % link.start(), None
+            continue
+        name, is_folder = _member(reference, folder)
+        if name is None:
+            yield b"<%b" % reference, None
+        elif name:
             tail = body[link.end() : min(end.start() if end is not None else len(body), link.end() + _TAIL)]
             size, rounded = (None, False) if is_folder else _size(tail)
-            yield FolderEntry(name, is_folder, size, rounded)
+            yield name, FolderEntry(name.decode("utf-8", "replace"), is_folder, size, rounded)
 
 
-def _member(reference: bytes, folder: FolderPath) -> tuple[str, bool]:
-    """Name of a direct member, and whether it is a folder; an empty name for any other link."""
-    text = unescape(reference.decode("utf-8", "replace")).removeprefix("./")
-    if text.startswith("/"):
-        whole = text[1:].split("/")
+def _member(reference: bytes, folder: FolderPath) -> tuple[bytes | None, bool]:
+    """Name of a direct member, and whether it is a folder.
+
+    The name is empty for a link to elsewhere, and ``None`` for a link into the folder that names no direct member.
+    """
+    text = unescape(reference.decode("utf-8", "surrogateescape"))
+    if _ELSEWHERE.match(text):
+        return b"", False
+    # Apache and rclone write "./" before a name with a colon, which would look like the scheme of a URL.
+    path, query = re.split(r"[?#]|$", text.removeprefix("./"), maxsplit=1)
+    if path.startswith("/"):
+        whole = path[1:].split("/")
         above = [unquote(part, errors="replace") for part in whole[: len(folder)]]
         if above != list(folder) or len(whole) <= len(folder):
-            return "", False
-        text = "/".join(whole[len(folder) :])
-    name, slash, rest = text.partition("/")
-    if rest or re.search(r"[?#:]", name) or not name:
-        return "", False
-    return unquote(name, errors="replace"), bool(slash)
+            return b"", False
+        path = "/".join(whole[len(folder) :])
+    elif path == text and _SCHEME.match(path):
+        return None, False
+    part, slash, rest = path.partition("/")
+    name = unquote_to_bytes(part.encode("utf-8", "surrogateescape"))
+    if not name or name in _OWN_NAMES:
+        return b"", False
+    return (None if rest or query or b"/" in name else name), bool(slash)
 
 
 def _size(tail: bytes) -> tuple[int | None, bool]:

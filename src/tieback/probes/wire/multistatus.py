@@ -2,13 +2,13 @@
 
 Only four elements matter, whatever their prefixes: ``response``, ``href``, ``collection`` and ``getcontentlength``.
 Declarations of entities and external references have no effect, because nothing in the document is expanded. An answer
-that was cut at a limit is read up to there.
+that was cut at a limit is read up to there. Resources that cannot be read are counted.
 """
 
 import re
 from html import unescape
 from itertools import pairwise
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import msgspec
 
@@ -18,7 +18,7 @@ MAX_MEMBERS = 5000
 """Maximum number of resources of one answer that are read."""
 _PREFIX = rb"(?:[A-Za-z_][\w.-]{0,30}:)?"
 _ROOT = re.compile(rb"<%bmultistatus[\s>/]" % _PREFIX)
-_RESPONSE = re.compile(rb"<%bresponse[\s>]" % _PREFIX)
+_RESPONSE = re.compile(rb"<%bresponse[\s>/]" % _PREFIX)
 _HREF = re.compile(rb"<%bhref(?:\s[^<>]{0,400})?>([^<]{0,4096})</" % _PREFIX)
 _COLLECTION = re.compile(rb"<%bcollection[\s>/]" % _PREFIX)
 _LENGTH = re.compile(rb"<%bgetcontentlength(?:\s[^<>]{0,400})?>\s{0,8}([0-9]{1,15})\s{0,8}</" % _PREFIX)
@@ -44,18 +44,30 @@ def is_multistatus(body: bytes) -> bool:
     return found is not None and b"DAV:" in head[found.start() :]
 
 
-def read_resources(body: bytes) -> list[DavResource]:
-    """The resources of a multi-status document, in its order, at most ``MAX_MEMBERS``; each path once."""
-    found: dict[FolderPath, DavResource] = {}
+class DavListing(msgspec.Struct, frozen=True):
+    """The resources of an answer, as far as they could be read."""
+
+    resources: list[DavResource]
+    """In the order of the document, each path once."""
+    unread: int = 0
+    """Number of further resources: beyond ``MAX_MEMBERS``, or with a path that cannot be read."""
+
+
+def read_resources(body: bytes) -> DavListing:
+    """The resources of a multi-status document, at most ``MAX_MEMBERS``."""
+    found: dict[tuple[bytes, ...], DavResource] = {}
+    unread = 0
     starts = (match.start() for match in _RESPONSE.finditer(body))
     for start, end in pairwise((*starts, len(body))):
-        resource = _resource(body[start:end])
-        if resource is not None and len(found) < MAX_MEMBERS:
-            found.setdefault(resource.path, resource)
-    return list(found.values())
+        raw = _path(body[start:end])
+        if raw is None or (len(found) == MAX_MEMBERS and raw not in found):
+            unread += 1
+        else:
+            found.setdefault(raw, _resource(body[start:end], raw))
+    return DavListing(list(found.values()), unread)
 
 
-def members(body: bytes, folder: FolderPath) -> list[DavResource]:
+def members(body: bytes, folder: FolderPath) -> DavListing:
     """The members of a folder, without itself.
 
     Args:
@@ -63,17 +75,16 @@ def members(body: bytes, folder: FolderPath) -> list[DavResource]:
         folder: the path that was requested. A proxy may have replaced its beginning in the answer: the shortest path is
             then the folder's.
     """
-    resources = read_resources(body)
-    paths = {one.path for one in resources}
+    answer = read_resources(body)
+    paths = {one.path for one in answer.resources}
     own = folder if folder in paths else min(paths, key=len, default=folder)
-    return [one for one in resources if len(one.path) == len(own) + 1 and one.path[: len(own)] == own]
+    found = [one for one in answer.resources if len(one.path) == len(own) + 1 and one.path[: len(own)] == own]
+    elsewhere = sum(one.path != own for one in answer.resources) - len(found)
+    return DavListing(found, answer.unread + elsewhere)
 
 
-def _resource(element: bytes) -> DavResource | None:
-    href = _HREF.search(element)
-    if href is None:
-        return None
-    path = _path(unescape(href[1].decode("utf-8", "replace")).strip())
+def _resource(element: bytes, raw: tuple[bytes, ...]) -> DavResource:
+    path = tuple(segment.decode("utf-8", "replace") for segment in raw)
     status = _STATUS.search(element)
     refused = status is not None and _PROPSTAT.search(element) is None and not status[1].startswith(b"2")
     length = _LENGTH.search(element)
@@ -81,10 +92,17 @@ def _resource(element: bytes) -> DavResource | None:
     return DavResource(path, is_folder, int(length[1]) if length is not None and not is_folder else None, refused)
 
 
-def _path(reference: str) -> FolderPath:
-    """Segments of the path of a URL or of an absolute path."""
+def _path(element: bytes) -> tuple[bytes, ...] | None:
+    """Segments of the path of a resource, decoded; ``None`` if it cannot be read."""
+    href = _HREF.search(element)
+    if href is None:
+        return None
+    reference = unescape(href[1].decode("utf-8", "surrogateescape")).strip()
+    if not reference:
+        return None
     try:
         path = urlsplit(reference).path if reference.lower().startswith(("http://", "https://")) else reference
     except ValueError:
-        return ()
-    return tuple(unquote(segment, errors="replace") for segment in path.split("/") if segment)
+        return None
+    raw = path.encode("utf-8", "surrogateescape")
+    return tuple(unquote_to_bytes(segment) for segment in raw.split(b"/") if segment)

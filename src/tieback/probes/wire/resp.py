@@ -5,6 +5,7 @@ receives no more than the parts before it announced: a type, a line, a string.
 https://redis.io/docs/latest/develop/reference/protocol-spec/
 """
 
+from tieback.model.byte_text import byte_text
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.protocols.resp import (
     RESP2,
@@ -84,7 +85,7 @@ def reply(kind: bytes | None = None) -> Conversation[Reply]:
         if kind is None:
             kind = yield Receive(exactly=1)
         if kind not in _LIMITS.kinds:
-            raise NotThisProtocol(f"not a RESP answer: {kind!r}")
+            raise NotThisProtocol(f"not a RESP answer: {byte_text(kind)}")
         line = (yield Receive(until=b"\r\n", limit=_LIMITS.line)).removesuffix(b"\r\n")
         try:
             string = decoder.add(kind, line)

@@ -64,6 +64,11 @@ class MalformedDexError(ValueError):
     """The file has no usable tables."""
 
 
+_MAX_ANNOTATIONS = 64
+_VISIBLE_TO_SYSTEM = 2
+"""Visibility of annotations that only the runtime reads."""
+
+
 class DexSection(NamedTuple):
     """One kind of items, from its first byte to the next section."""
 
@@ -578,7 +583,10 @@ class DexFile:
         return -1
 
     def is_annotated(self, method: int) -> bool:
-        """True if a method that this file defines has an annotation, or that cannot be seen."""
+        """True if a method that this file defines has an annotation of the source, or that cannot be seen.
+
+        Compilers write those of the system: generic types, exceptions, names of parameters.
+        """
         row = self.class_row(self.method_kind(method))
         at = int(self.classes["annotations"][row]) if row >= 0 else 0
         if not at:
@@ -589,7 +597,20 @@ class DexFile:
         at += 16 + 8 * fields
         if at + 8 * methods > len(self.data):
             return True
-        return method in np.frombuffer(self.data, "<u4", 2 * methods, at)[::2]
+        pairs = np.frombuffer(self.data, "<u4", 2 * methods, at)
+        return any(
+            self._has_own_annotation(int(pairs[2 * place + 1])) for place in np.flatnonzero(pairs[::2] == method)
+        )
+
+    def _has_own_annotation(self, at: int) -> bool:
+        """True if a set of annotations has one that is not of the system."""
+        if not 0 < at <= len(self.data) - 4:
+            return True
+        (count,) = struct.unpack_from("<I", self.data, at)
+        if count > _MAX_ANNOTATIONS or at + 4 + 4 * count > len(self.data):
+            return True
+        places = struct.unpack_from(f"<{count}I", self.data, at + 4)
+        return any(place >= len(self.data) or self.data[place] != _VISIBLE_TO_SYSTEM for place in places)
 
     def types_of(self, packages: Packages) -> NDArray[np.bool_]:
         """For each type, whether it belongs to these packages; one more at the end for an unknown type."""

@@ -166,6 +166,21 @@ def branch_targets(units: Sequence[int], at: int) -> list[int]:
     return [at + sign_extend(units[place] | units[place + 1] << 16, 32) for place in range(first, first + 2 * count, 2)]
 
 
+def jump_targets(units: Sequence[int], at: int) -> list[int]:
+    """Code units that the instruction at an offset can jump to; without the next instruction, and without handlers."""
+    match KINDS[units[at] & 255]:
+        case OpcodeEffect.GOTO:
+            return [at + sign_extend(units[at] >> 8, 8)]
+        case OpcodeEffect.GOTO_16 | OpcodeEffect.IF:
+            return [at + sign_extend(units[at + 1], 16)]
+        case OpcodeEffect.GOTO_32:
+            return [at + sign_extend(units[at + 1] | units[at + 2] << 16, 32)]
+        case OpcodeEffect.SWITCH:
+            return branch_targets(units, at)
+        case _:
+            return []
+
+
 def switch_target(units: Sequence[int], at: int, value: int) -> int | None:
     """Code unit to which the ``switch`` at an offset jumps for a value; ``None`` if no case fits."""
     targets = branch_targets(units, at)

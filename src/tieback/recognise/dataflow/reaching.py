@@ -6,7 +6,7 @@ only the origin ``MANY``: it can have any value of the method. Unlike a walk thi
 show that a value goes nowhere else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,9 +17,8 @@ from tieback.recognise.dataflow.instructions import (
     KINDS,
     LENGTHS,
     OpcodeEffect,
-    branch_targets,
+    jump_targets,
     payload_length,
-    sign_extend,
 )
 
 MAX_UNITS = 8_000
@@ -35,7 +34,10 @@ _VISITS = 24
 SGET, SPUT, IGET, IPUT, AGET, APUT, RETURN = 0x62, 0x69, 0x54, 0x5B, 0x46, 0x4D, 0x11
 FILLED = frozenset((0x24, 0x25))
 """Instructions that make an array of their operands."""
-_FOR_NUMBERS = {0x60: SGET, 0x67: SPUT, 0x52: IGET, 0x59: IPUT, 0x44: AGET, 0x4B: APUT, 0x0F: RETURN}
+_FOR_NUMBERS = {
+    0x60: SGET, 0x67: SPUT, **dict.fromkeys(range(0x6A, 0x6E), SPUT), 0x52: IGET, 0x59: IPUT,
+    **dict.fromkeys(range(0x5C, 0x60), IPUT), 0x44: AGET, 0x4B: APUT, 0x0F: RETURN,
+}  # fmt: skip
 """The same instructions for numbers; an operation has the opcode for objects."""
 _CONST_HIGH = 0x15
 _NUMBERS = bytes(
@@ -46,6 +48,8 @@ _NUMBERS = bytes(
 )
 """1 for the opcodes of a constant of 32 bits, and of calculations with an ``int``."""
 _WIDE_HALF = 1
+_PAIR_TESTS = range(0x32, 0x38)
+"""Conditions that compare two registers."""
 
 type Origins = frozenset[int]
 _ANY: Origins = frozenset((MANY,))
@@ -90,6 +94,8 @@ class MethodFlow(NamedTuple):
     """Each constant of 32 bits, without sign, by its origin."""
     computed: Origins
     """Origins of numbers that are calculated with."""
+    tests: dict[int, tuple[Origins, ...]]
+    """Origins of what each condition compares, by the unit of the condition."""
 
 
 def method_flow(dex: DexFile, code: CodeItem) -> MethodFlow | None:
@@ -135,6 +141,7 @@ class _Reader:
         self._created: set[int] = set()
         self._numbers: dict[int, int] = {}
         self._computed: set[int] = set()
+        self._tests: dict[int, tuple[Origins, ...]] = {}
         self._left = _VISITS * len(units) + 1_000
 
     def follow(self) -> MethodFlow | None:
@@ -154,6 +161,7 @@ class _Reader:
             frozenset(self._created),
             self._numbers,
             frozenset(self._computed),
+            self._tests,
         )
 
     def _reach(self, at: int, state: _State) -> None:
@@ -201,26 +209,16 @@ class _Reader:
                 self._number(at, kind, state)
             self._write(at, kind, state, before)
             after = at + LENGTHS[unit & 255]
-            for target in self._targets(at, kind):
+            for target in jump_targets(units, at):
                 self._reach(target, state)
             if kind is OpcodeEffect.END or OpcodeEffect.GOTO <= kind <= OpcodeEffect.GOTO_32:
                 return True
             if kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH):
+                pair = _PAIR_TESTS.start <= unit & 255 < _PAIR_TESTS.stop
+                self._tests[at] = (state[unit >> 8 & 15], state[unit >> 12]) if pair else (state[unit >> 8],)
                 self._reach(after, state)
                 return True
             before, at = at, after
-
-    def _targets(self, at: int, kind: OpcodeEffect) -> Iterator[int]:
-        units = self._units
-        match kind:
-            case OpcodeEffect.GOTO:
-                yield at + sign_extend(units[at] >> 8, 8)
-            case OpcodeEffect.GOTO_16 | OpcodeEffect.IF:
-                yield at + sign_extend(units[at + 1], 16)
-            case OpcodeEffect.GOTO_32:
-                yield at + sign_extend(units[at + 1] | units[at + 2] << 16, 32)
-            case OpcodeEffect.SWITCH:
-                yield from branch_targets(units, at)
 
     def _write(self, at: int, kind: OpcodeEffect, state: _State, before: int) -> None:
         """Apply what an instruction writes."""

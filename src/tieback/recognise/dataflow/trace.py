@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.ends import What
+from tieback.recognise.dataflow.overwritten import is_overwritten
 from tieback.recognise.dataflow.reaching import (
     APUT,
     FILLED,
@@ -33,6 +34,7 @@ COOKIES = "only an address whose cookies the app reads or changes"
 HEADER = "only the value of a header of a request"
 DESCRIPTION = "only in an annotation that describes code for people"
 UNCALLED = "only in the result of a method that no code calls"
+NEVER = "only behind a condition that is never true in this app"
 
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
@@ -117,7 +119,8 @@ class Trace:
         if one.opcode == RETURN:
             self._returns = True
         elif one.opcode == SPUT or (one.opcode == IPUT and 0 in given):
-            self._take(self._uses.stored(self._number, one, self._depth), one)
+            if not is_overwritten(self._uses, (self._number, self._code), self._flow, one):
+                self._take(self._uses.stored(self._number, one, self._depth), one)
         elif one.opcode in (IPUT, IGET):
             pass  # a field of the object with the text, which such an object does not have
         elif one.opcode in _CALLS:

@@ -16,6 +16,7 @@ import numpy as np
 
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.app import MAX_SITES, AppCode, OperandUses
+from tieback.recognise.dataflow.conditions import Conditions
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile, Offsets, SectionKind
 from tieback.recognise.dataflow.direct import contacts_at, contacts_result
 from tieback.recognise.dataflow.ends import What, read_ends
@@ -24,7 +25,17 @@ from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
-from tieback.recognise.dataflow.trace import CONTACTS, DESCRIPTION, KEYS, NOTHING, UNCALLED, Outcome, Trace, reason_of
+from tieback.recognise.dataflow.trace import (
+    CONTACTS,
+    DESCRIPTION,
+    KEYS,
+    NEVER,
+    NOTHING,
+    UNCALLED,
+    Outcome,
+    Trace,
+    reason_of,
+)
 
 MAX_DEPTH = 6
 """Most methods and fields between a constant and its end."""
@@ -52,6 +63,10 @@ _MAX_READS = 512
 """Most places that read one field: a class of addresses reads the field of their host for each of them."""
 _CONTEXT = "Landroid/content/Context;"
 _PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
+_SMALL = frozenset("IZBSC")
+_OBJECT = "Ljava/lang/Object;"
+_RENAMED = 2
+"""Characters of the longest name that a shrinker gives to most methods."""
 _REFLECTED = "/BuildConfig;"
 """Class whose fields are also read by name: https://github.com/lugg/react-native-config"""
 
@@ -83,6 +98,8 @@ class ConstantUses:
         self.receivers: dict[tuple[int, int], dict[int, Origins]] = {}
         """For each method that was traced, the receiver of each call that returns it, by the call."""
         self._loud: dict[int, OperandUses] = {}
+        self._conditions = Conditions(self)
+        self._calling: dict[tuple[int, int], list[tuple[int, CodeItem, int]] | None] = {}
         self._keys: dict[int, dict[int, str]] = {}
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
         self.loads_pages = True
@@ -104,9 +121,27 @@ class ConstantUses:
         if self._constants < 0:
             return ""
         found = [(number, dex.string_of(raw)) for number, dex in enumerate(self._app.files)]
-        if any(self._is_passed_on(number, index) for number, index in found if index >= 0):
+        places = [(number, index) for number, index in found if index >= 0]
+        if any(self._is_passed_on(number, index) for number, index in places):
             return ""
-        return reason_of(outcome for number, index in found if index >= 0 for outcome in self._of_string(number, index))
+        reason = reason_of(outcome for number, index in places for outcome in self._of_string(number, index))
+        return reason or (NEVER if self._never_runs(places) else "")
+
+    def _never_runs(self, places: Sequence[tuple[int, int]]) -> bool:
+        """True if only code that never runs loads a string."""
+        loaded = False
+        for number, index in places:
+            dex = self._app.files[number]
+            offsets = self.places.strings(number, index)
+            kinds = (SectionKind.ANNOTATIONS, SectionKind.ENCODED_ARRAYS)
+            if len(offsets) >= MAX_SITES or any(True for kind in kinds for _ in _values(dex, kind, index)):
+                return False
+            for offset in offsets:
+                code = dex.code_around(offset, every=True)
+                if code is None or not self._conditions.never_runs(number, code, (offset - code.begin) // 2):
+                    return False
+                loaded = True
+        return loaded
 
     @property
     def is_spent(self) -> bool:
@@ -135,7 +170,10 @@ class ConstantUses:
             offsets = uses.offsets(index & MAX_SHORT)
         for offset in offsets:
             code = dex.code_around(offset)
-            if code is not None and contacts_at(self, number, code, (offset - code.begin) // 2, index, 0):
+            at = (offset - code.begin) // 2 if code is not None else 0
+            if code is None or not contacts_at(self, number, code, at, index, 0):
+                continue
+            if not self._conditions.never_runs(number, code, at):
                 index = dex.method_of(code)
                 self.contacted_in, name, _ = self.method_names(number, index) if index >= 0 else ("", "", "")
                 # The value of a setting is kept with its name; the whole initialiser shows that.
@@ -239,6 +277,61 @@ class ConstantUses:
             self._flows[key] = method_flow(self._app.files[number], code) if self._units > 0 else None
         return self._flows[key]
 
+    def callers(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
+        """File, method and unit of each instruction that may call a method; ``None`` if other code can call it."""
+        key = number, code.offset
+        if key not in self._calling:
+            self._calling[key] = self._find_callers(number, code)
+        return self._calling[key]
+
+    def _find_callers(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
+        dex = self._app.files[number]
+        index = dex.method_of(code)
+        identity = self._app.method(number, index) if index >= 0 else -1
+        owners = self._hierarchy.callable_as(identity, code.ins) if identity >= 0 else None
+        if owners is None or dex.is_annotated(index) or number in self._called:
+            return None
+        _, name, kind = self._app.ref(identity)
+        titles = ((at, self._app.string_of(at, name)) for at in range(len(self._app.files)))
+        if (
+            name == "<clinit>"
+            or name in self._names
+            or any(title >= 0 and self.places.loads(at, title) for at, title in titles)
+        ):
+            return None
+        found: list[tuple[int, CodeItem, int]] = []
+        # Each constructor calls that of its superclass.
+        for file, place, _ in self.places.calls(name, kind, owners - {_OBJECT}):
+            caller = self._app.files[file].code_around(place, every=True)
+            if caller is None or len(found) >= MAX_SITES:
+                return None
+            found.append((file, caller, (place - caller.begin) // 2))
+        return found
+
+    def initial_number(self, field: int, *, static: bool) -> int | None:
+        """The initial value of a field of the app with a small number or a truth value.
+
+        ``None`` if it is not known, or if other code can store in the field: native code by its name, and readers of
+        JSON in an object.
+        """
+        ref = self._app.ref(field)
+        found = self._app.class_of(ref.owner)
+        if found is None or ref.kind not in _SMALL or ref.owner.endswith(_REFLECTED) or ref.name in self._names:
+            return None
+        if not static:
+            return 0 if self._is_single(ref.owner) else None
+        number, row = found
+        dex = self._app.files[number]
+        at = int(dex.classes["values"][row])
+        if (number, at) not in self._arrays:
+            self._arrays[number, at] = dex.values.array(at)[0] if at else ()
+        for place, one in enumerate(dex.class_data(row).static_fields):
+            if self._app.field(number, one) == field:
+                values = self._arrays[number, at]
+                value = values[place] if place < len(values) else 0
+                return int(value) if isinstance(value, int) else None
+        return None
+
     # Fields
 
     def _of_field(self, field: int, depth: int, *, static: bool = True) -> Outcome:
@@ -280,17 +373,22 @@ class ConstantUses:
         unsure = not static and not read and not self._is_service(self._app.ref(field).owner)
         return Outcome(reasons, contacts=unsure, returns=False)
 
+    def _is_single(self, owner: str) -> bool:
+        """True for a class that has a static field with an object of itself, and that extends no other class."""
+        found = self._app.class_of(owner)
+        if found is None or self._app.superclass(owner) != _OBJECT:
+            return False
+        dex = self._app.files[found[0]]
+        fields = (dex.field(index) for index in dex.class_data(found[1]).static_fields)
+        return any(one is not None and dex.descriptor(one.kind) == owner for one in fields)
+
     def _is_service(self, owner: str) -> bool:
         """True for a class that has no data for others: one of the platform's, or one object that gets a context."""
         above = self._hierarchy.above(owner)
         if above.startswith("Landroid/"):
             return True
         found = self._app.class_of(owner)
-        if found is None or self._app.superclass(owner) != "Ljava/lang/Object;":
-            return False
-        dex, data = self._app.files[found[0]], self._app.files[found[0]].class_data(found[1])
-        fields = (dex.field(index) for index in data.static_fields)
-        if not any(one is not None and dex.descriptor(one.kind) == owner for one in fields):
+        if found is None or not self._is_single(owner):
             return False
         return any(_CONTEXT in kind for _, kind in self._app.declared(*found))
 

@@ -17,7 +17,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.printable import printable
 from tieback.model.sighting import Credential, Evidence, Problem, Sighting, UnreadKind
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, Atoms, literal_atoms
-from tieback.recognise.calls import SCRIPTS
+from tieback.recognise.calls import is_page, is_script
 from tieback.recognise.context import match_context
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
@@ -94,7 +94,7 @@ class ScriptExtractor:
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """Every endpoint and credential that a script encodes or puts together, each once per script."""
         for buffer in artifact.buffers:
-            if buffer.kind is BufferKind.TEXT and buffer.file.endswith(SCRIPTS) and not buffer.utf16:
+            if is_script(buffer) and not buffer.utf16:
                 yield from self._script(buffer)
 
     def _script(self, buffer: Buffer) -> Iterator[Find]:
@@ -126,7 +126,7 @@ class ScriptExtractor:
 
         budget = Budget(min(self.left, _SCRIPT_STEPS))
         before = budget.left
-        markup = buffer.file.endswith((".html", ".htm"))
+        markup = is_page(buffer)
         with closing(resolve.Resolution(shown, budget, markup=markup, script=self._last)) as resolution:
             for found in resolution.texts(marks):
                 if found.text.text in told:

@@ -205,7 +205,7 @@ class TextPlaces:
             case Language.LINES:
                 return self._lines(offset)
             case Language.OTHER:
-                return "" if self._binary else prose.sentence_reason(self._data, offset)
+                return "" if self._binary else self._plain(offset)
             case _:
                 return ""
 
@@ -248,6 +248,7 @@ class TextPlaces:
                 return METADATA
             if not found and language is Language.OTHER:
                 found = tables.LICENCE if tables.is_licence(data) else tables.PICTURE if tables.is_shader(data) else ""
+                found = found or (tables.REFERENCE if tables.is_reference(data) else "")
         return found
 
     @cached_property
@@ -335,6 +336,15 @@ class TextPlaces:
         text = structured.Unescaped(self._data, start, end)
         return text, TextPlaces(file, text.text, depth=self._depth + 1)
 
+    def _plain(self, offset: int) -> str:
+        if tables.is_web_site(tables.column_at(self._data, offset)) and self._has_many_owners:
+            return tables.REFERENCE
+        return prose.sentence_reason(self._data, offset)
+
+    @cached_property
+    def _has_many_owners(self) -> bool:
+        return tables.has_many_owners(self._data)
+
     def _json(self, offset: int) -> str:
         span = self._spans.at(offset)
         if span is None:
@@ -351,6 +361,8 @@ class TextPlaces:
             return known[1].reason(known[0].offset(offset)) if known else ""
         if self._is_package and structured.is_metadata_key(self._data, span.start, package=True):
             return METADATA
+        if tables.is_web_site(structured.key_before(self._data, span.start)) and self._has_many_owners:
+            return tables.REFERENCE
         return self._literal(span, offset)
 
     @cached_property

@@ -15,7 +15,7 @@ _REACH = 400
 
 _SHORT = 16
 
-_URL_END = re.compile(rb"[\s\"'<>\\`|]")
+_URL_END = re.compile(rb"[\0\s\"'<>\\`|]")
 _LINE_END = re.compile(rb"\r\n?|\n|\\r\\n|\\n|\\r")
 _WORD = re.compile(
     rb"(?<![\w./@=&%$:{-])(?:[A-Za-z][A-Za-z']+|[\xc3-\xf4][\x80-\xbf][\x80-\xff]+)(?=[\s,.;:!?)(\"'\\]|\Z)"
@@ -48,7 +48,10 @@ _PAGE = re.compile(
     re.IGNORECASE,
 )
 """An address of documentation."""
-_SCHEMA = re.compile(rb"https?://[^\s\"'<>]{1,300}\.(?:dtd|xsd)\Z", re.IGNORECASE)
+_SCHEMA = re.compile(
+    rb"https?://[^\s\"'<>]{1,300}(?:\.(?:dtd|xsd)|/(?:ns|xmlns)/v?\d{1,4}(?:\.\d{1,4}){0,3}/?)\Z", re.IGNORECASE
+)
+"""A schema, or a namespace with a version, such as ``http://cordova.apache.org/ns/1.0``."""
 _COMMENT = re.compile(rb"(?:^|[\s;{})])(?://(?!\w)|/\*|<!--)|^\s*(?:\*|#)(?:\s|\Z)")
 _AGENT = re.compile(rb"(?:Mozilla/\d|[A-Za-z]/(?:\d|%s)[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
 _BROKEN = re.compile(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\[nrt])*+\Z")

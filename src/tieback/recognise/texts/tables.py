@@ -1,7 +1,8 @@
 """Files that are a table or a text of a known shape, whatever their name: nothing in them is an address of the app.
 
 Shapes: user agents (such as https://browscap.org), public suffixes (https://publicsuffix.org/list/), filter lists and
-host files (https://adblockplus.org/filters), media types (RFC 6838), word lists, licences, pictures, fonts and shaders.
+host files (https://adblockplus.org/filters), media types (RFC 6838), word lists, licences, pictures, fonts and shaders,
+and lists with descriptions and web sites of many owners (https://pcsc-tools.apdu.fr/smartcard_list.txt).
 Most lines must have the shape, in samples of the beginning, the middle and the end.
 """
 
@@ -16,6 +17,7 @@ WORDS = "only in a word list"
 LICENCE = "only in a licence text"
 PICTURE = "only in a picture, font or shader"
 DOCUMENT = "only in a document for people"
+REFERENCE = "only in a list that people look things up in"
 
 _SAMPLE = 16 * 1024
 _LEAST_LINES = 20
@@ -48,6 +50,22 @@ _LINES: tuple[tuple[re.Pattern[bytes], float, int, str], ...] = (
     (_WORD, 0.95, 200, WORDS),
 )
 """Shape of a line, least share of such lines, least number of lines, reason."""
+_ADDRESS = re.compile(rb"https?://(?:[\w-]{1,63}\.){0,8}?([\w-]{1,63}\.[A-Za-z]{2,24})(?![\w.-])")
+_WORDS_IN_LINE = re.compile(rb"[A-Za-z]{3,}[ ,]+[A-Za-z]{3,}")
+_SETTING = re.compile(rb"\s*(?!https?:)[\w.-]{1,80}\s{0,8}[=:]")
+_WEB_SITE = re.compile(
+    rb"(?:official[_ -]?)?(?:web[_ -]?(?:site|page)|home[_ -]?page|site[_ -]?web|sitio[_ -]?web|wikipedia)"
+    rb"(?:[_ -]?(?:url|link|address))?",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(rb"\"[^\"]{0,1000}\"")
+_PLAYLIST = b"#EXT"
+_REFERENCE_BYTES = 1024 * 1024
+_LEAST_OWNERS = 20
+_ADDRESS_SHARE = 0.2
+"""Above it, the addresses are what the list is about, such as those of radio stations."""
+_WORDS_SHARE = 0.25
+_SETTINGS_SHARE = 0.2
 _LICENCES = re.compile(
     rb"GNU (?:LESSER |AFFERO |LIBRARY )?GENERAL PUBLIC LICENSE|Permission is hereby granted, free of charge"
     rb"|SIL OPEN FONT LICENSE|Creative Commons (?:Legal Code|Attribution)|Mozilla Public License(?:,)? [Vv]ersion"
@@ -92,6 +110,45 @@ def table_reason(data: bytes) -> str:
         if len(entries) >= count and _share(entries, shape.fullmatch) >= least:
             return reason
     return SUFFIXES if len(entries) >= 500 and _share(entries, _SUFFIX.fullmatch) >= 0.98 else ""
+
+
+def is_reference(data: bytes) -> bool:
+    """True if a plain text describes many things in words, a few of them with the web site of their owner.
+
+    Not so for a list of addresses, for settings, and for a playlist.
+    """
+    lines = [line for line in data[:_REFERENCE_BYTES].splitlines() if line.strip()]
+    if data.startswith(_PLAYLIST) or len(lines) < _LEAST_OWNERS / _ADDRESS_SHARE:
+        return False
+    found = [line for line in lines if b"://" in line]
+    if len(found) > _ADDRESS_SHARE * len(lines):
+        return False
+    return (
+        has_many_owners(b"\n".join(found))
+        and _share(lines, _WORDS_IN_LINE.search) >= _WORDS_SHARE
+        and _share(found, _SETTING.match) <= _SETTINGS_SHARE
+    )
+
+
+def has_many_owners(data: bytes) -> bool:
+    """True if the addresses in a text are those of many owners."""
+    return len({one[1].lower() for one in _ADDRESS.finditer(data, 0, _REFERENCE_BYTES)}) >= _LEAST_OWNERS
+
+
+def is_web_site(name: bytes) -> bool:
+    """True for the name of a key or column with the web site of a thing that an entry describes."""
+    return _WEB_SITE.fullmatch(name) is not None
+
+
+def column_at(data: bytes, offset: int) -> bytes:
+    """The name of the column of a table with separators in which an offset is; empty if there is none."""
+    head = data[:4096].partition(b"\n")[0].strip(b"\xef\xbb\xbf\r ")
+    separator = max(b",;\t|", key=lambda one: head.count(bytes((one,))))
+    begin = data.rfind(b"\n", max(0, offset - 4096), offset) + 1
+    before = _QUOTED.sub(b"", data[begin:offset])
+    names = head.split(bytes((separator,)))
+    at = before.count(bytes((separator,)))
+    return names[at].strip(b"\"' ") if begin and len(names) > 1 and at < len(names) else b""
 
 
 def has_suffixes(data: bytes) -> bool:

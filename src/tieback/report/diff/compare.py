@@ -22,7 +22,7 @@ from tieback.model.report.baseline import Baseline
 from tieback.model.sighting import UnreadKind
 from tieback.recognise.maker_names import is_template
 from tieback.report.diff.past import PastApp, PastFinding, PastReport, PastStore
-from tieback.report.figures import bytes_text, figure_text
+from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text
 from tieback.report.shortened import cut, cut_text
 from tieback.report.tables import NOT_PROBED
 from tieback.report.texts.stores import RANSOM_WORDS, access_words
@@ -47,6 +47,7 @@ _OF_TRAFFIC = frozenset(
     {
         "cleartext-personal-data",
         "credential-to-third-party",
+        "device-address-in-cleartext",
         "special-category-to-third-party",
         "tracking-cookie-in-cleartext",
     }
@@ -481,8 +482,8 @@ def _of_stores(past: PastReport) -> tuple[str, ...]:
     return (
         f"{sum(not store.honeypot for store in past.stores.values()):,}",
         f"{len(exposed):,}",
-        figure_text(total((store.records for store in exposed), "sum")),
-        bytes_text(total((store.bytes for store in exposed), "sum")),
+        figure_text(total((store.records for store in exposed), "sum")) if past.stores else NOT_MEASURED,
+        bytes_text(total((store.bytes for store in exposed), "sum")) if past.stores else NOT_MEASURED,
         f"{sum(_ransomed(store) for store in past.stores.values()):,}",
     )
 

@@ -302,7 +302,7 @@ def _named(report: Report) -> Iterator[str]:
             f"{escape_markdown(summary.app.label, 60)} ({PLATFORM_WORDS[summary.app.platform]})",
             escape_markdown(summary.app.version_name, 20),
             f"{summary.endpoints:,}" + ("+" if summary.unread else ""),
-            ", ".join([*partly, *listed]),
+            "; ".join(filter(None, (", ".join([*partly, *listed]), known.words))),
         )
         yield "| " + " | ".join(cells) + " |"
     if report.apps.count > len(shown):

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from tieback.console import UNFOLDED, open_console
+from tieback.console import UNFOLDED, RowTable, open_console
 from tieback.model.backend import Route
 from tieback.model.count_text import count_text
 from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
@@ -401,7 +401,7 @@ def _classes(store: Exposure, most: int | None) -> str:
 
 
 def _other(found: Sequence[AppStoreRow], width: int) -> Table:
-    table = _table("Stores that answered but were not open")
+    table = RowTable("Stores that answered but were not open")
     table.add_column("App", overflow="fold")
     table.add_column("Back end", overflow="fold")
     table.add_column("Store", overflow="fold")
@@ -419,7 +419,7 @@ def _other(found: Sequence[AppStoreRow], width: int) -> Table:
 def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
     hosts = hosts_of(report, shown)
     most = MOST_HOSTS if width < UNFOLDED else None
-    table = _table("Endpoints named in the apps")
+    table = RowTable("Endpoints named in the apps")
     table.add_column("App", overflow="fold")
     table.add_column("Version", overflow="fold")
     table.add_column("Endpoints", justify="right")
@@ -433,7 +433,7 @@ def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
             Text(_short(summary.app.label, 40, width)),
             Text(_short(summary.app.version_name, 20, width)),
             f"{summary.endpoints:,}" + ("+" if summary.unread else ""),
-            Text(partly, style="yellow").append(named, style="default"),
+            Text(partly, style="yellow").append("; ".join(filter(None, (named, known.words))), style="default"),
         )
     return table
 
@@ -445,8 +445,7 @@ def _print_without_app(report: Report, console: Console, most: int) -> None:
     if not exposed and not answered:
         return
     title = "Data stores" if report.without_inputs else "Stores without an app"
-    table = _table(title)
-    table.padding = (0, 1, 0, 0)
+    table = RowTable(title)
     for column in ("Target", "Store", "Access", "Records", "Size", "Personal data", "Severity"):
         right = column in {"Records", "Size"}
         table.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=right)
@@ -479,16 +478,18 @@ def _print_captures(report: Report, console: Console, most: int) -> None:
         return
     servers = report.servers.first(most)
     if servers:
-        table = _table("Servers in the captures")
-        table.padding = (0, 1, 0, 0)
-        for column in ("Server", "App", "Protocol", "Encryption", "Sent", "Received", "Leaks in cleartext"):
+        table = RowTable("Servers in the captures")
+        apps = [app_text(one) for one in servers]
+        named = _names_apps(apps, console)
+        app = ("App",) if named else ()
+        for column in ("Server", *app, "Protocol", "Encryption", "Sent", "Received", "Leaks in cleartext"):
             right = column in {"Sent", "Received"}
             table.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=right)
         for server in servers:
             clear = server.encryption in {Encryption.CLEARTEXT, Encryption.WEAK_TLS}
             table.add_row(
                 Text(server_text(server)),
-                Text(app_text(server)),
+                *((Text(app_text(server)),) if named else ()),
                 Text(clean(", ".join(server.protocols)) or "unknown"),
                 Text(encryption_text(server), style="yellow" if clear else ""),
                 volume_text(server.bytes_out),
@@ -496,6 +497,7 @@ def _print_captures(report: Report, console: Console, most: int) -> None:
                 Text(leaks_text(server), style="red" if server.leaks else "dim"),
             )
         console.print(table)
+        _print_no_apps(console, named=named)
         _print_rest(console, report.servers.count, len(servers))
     console.print()
     for label, text in capture_lines(report, MOST_CAPTURES if most == MOST_ROWS else most):
@@ -508,17 +510,18 @@ def _print_recipients(report: Report, console: Console, most: int) -> None:
         return
     rows = report.recipients.first(most)
     if rows:
-        table = _table(TITLE)
-        table.padding = (0, 1, 0, 0)
+        table = RowTable(TITLE)
+        named = _names_apps([sender_text(one) for one in rows], console)
+        app = ("App",) if named else ()
         compared = report.declared.count > 0
         declared = ("Declared",) if compared else ()
-        for column in ("Recipient", "Host", "App", "Data", "Where", "On the wire", *declared, "Values"):
+        for column in ("Recipient", "Host", *app, "Data", "Where", "On the wire", *declared, "Values"):
             table.add_column(column, overflow="fold", justify="right" if column == "Values" else "left")
         for one in rows:
             table.add_row(
                 Text(party_text(one)),
                 Text(clean(one.host, 200)),
-                Text(sender_text(one)),
+                *((Text(sender_text(one)),) if named else ()),
                 Text(class_text(one)),
                 Text(where_text(one)),
                 Text(wire_text(one), style="red" if one.in_clear else ""),
@@ -526,6 +529,7 @@ def _print_recipients(report: Report, console: Console, most: int) -> None:
                 f"{one.count:,}",
             )
         console.print(table)
+        _print_no_apps(console, named=named)
         _print_rest(console, report.recipients.count, len(rows))
     for line in coverage_lines(report):
         console.print(Text.assemble(("Readable content: ", "bold"), line))
@@ -536,7 +540,7 @@ def _print_declared(report: Report, console: Console, most: int) -> None:
     rows = report.declared.first(most)
     if not rows:
         return
-    table = _table(DECLARED_TITLE)
+    table = RowTable(DECLARED_TITLE)
     for column in ("App", "Declared", "By", "In the captures"):
         table.add_column(column, overflow="fold")
     for one in rows:
@@ -545,6 +549,16 @@ def _print_declared(report: Report, console: Console, most: int) -> None:
     console.print(table)
     _print_rest(console, report.declared.count, len(rows))
     console.print(DECLARED_NOTE, style="dim")
+
+
+def _names_apps(apps: Sequence[str], console: Console) -> bool:
+    """True if a table needs a column of apps: on a narrow terminal, not if the app of every row is unknown."""
+    return console.width >= WIDE or any(app != "unknown" for app in apps)
+
+
+def _print_no_apps(console: Console, *, named: bool) -> None:
+    if not named:
+        console.print("The app of every row is unknown", style="dim")
 
 
 def _print_rest(console: Console, count: int, shown: int) -> None:

@@ -38,10 +38,18 @@ def app_text(server: ContactedServer) -> str:
     return clean(server.app or server.bundle_id, 80) or "unknown"
 
 
+_CLASSES = {"contact_list": "list of contacts", "app_list": "list of installed apps"}
+
+
+def class_name(pii_class: str) -> str:
+    """The name of a class of personal data in a sentence, such as ``list of contacts``."""
+    return _CLASSES.get(pii_class) or clean(pii_class, 40).replace("_", " ")
+
+
 def leaks_text(server: ContactedServer) -> str:
     """Return the classes that leaked to or from a server, or why there are none."""
     if server.leaks:
-        return ", ".join(clean(one, 40).replace("_", " ") for one in server.leaks)
+        return ", ".join(class_name(one) for one in server.leaks)
     if not server.was_reached:
         return "nothing sent"
     if server.encryption is Encryption.CLEARTEXT:

@@ -188,18 +188,28 @@ def stores_without_app(report: Report, *, exposed: bool, most: int) -> StoresWit
 
 
 class NamedHosts(msgspec.Struct, frozen=True):
-    """The hosts that an app names."""
+    """The hosts that an app names in its package; of an app that was not scanned, those that it contacted."""
 
     names: tuple[str, ...]
     """At most ``_MOST_HOSTS``; hosts of the app's vendor come first."""
     count: int
     """Number of all of them."""
+    captured: int = 0
+    """Number of further hosts, which only captures show."""
+
+    @property
+    def words(self) -> str:
+        """The number of hosts that only captures show; empty if there are none."""
+        return f"{self.captured:,} more only in captures" if self.captured else ""
 
 
 def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, NamedHosts]:
     """Return the hosts that each app names, by the app's SHA-256."""
     order = (Party.FIRST, Party.UNKNOWN, Party.THIRD, Party.PLATFORM)
-    seen: dict[str, dict[str, int]] = {summary.app.sha256: {} for summary in apps}
+    listed = list(apps)
+    scanned = {summary.app.sha256 for summary in listed if not summary.captured}
+    seen: dict[str, dict[str, int]] = {summary.app.sha256: {} for summary in listed}
+    captured: dict[str, set[int]] = {key: set() for key in seen}
     others: dict[str, set[int]] = {key: set() for key in seen}
     if not seen:
         return {}
@@ -208,6 +218,9 @@ def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, NamedHosts
         name = row.sighting.endpoint.host or row.sighting.endpoint.value
         if hosts is None:
             continue
+        if row.app_sha256 in scanned and row.sighting.evidence.how.startswith(TRAFFIC):
+            captured[row.app_sha256].add(hash(name))
+            continue
         if name in hosts or len(hosts) < _MOST_HOSTS:
             rank = order.index(row.sighting.party)
             hosts[name] = min(hosts.get(name, rank), rank)
@@ -215,7 +228,11 @@ def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, NamedHosts
             # Only counted: a hash per name bounds the memory.
             others[row.app_sha256].add(hash(name))
     return {
-        key: NamedHosts(tuple(sorted(hosts, key=lambda host: (hosts[host], host))), len(hosts) + len(others[key]))
+        key: NamedHosts(
+            tuple(sorted(hosts, key=lambda host: (hosts[host], host))),
+            len(hosts) + len(others[key]),
+            len(captured[key].difference(map(hash, hosts), others[key])),
+        )
         for key, hosts in seen.items()
     }
 

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 import random
 import zipfile
 import zlib
@@ -93,6 +94,38 @@ def test_an_endpoint_in_a_wrapped_asset_is_found(name: str, tmp_path: Path, anal
 )
 def test_other_files_stay_as_they_are(content: bytes) -> None:
     assert unwrap(content, sniff(content[:SNIFF]), budget_for(len(content))) is None
+
+
+LABEL = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=2, max_size=12)
+HOST = st.tuples(LABEL, LABEL, st.sampled_from(["com", "net", "io", "de"])).map(".".join)
+VALUE = st.one_of(HOST.map(lambda host: f"https://{host}/v1"), HOST, LABEL, st.integers(0, 70_000), st.booleans())
+SETTINGS = st.dictionaries(LABEL, VALUE, min_size=2, max_size=8)
+ONE_LINE = {
+    "json": SETTINGS.map(lambda pairs: json.dumps(pairs, separators=(",", ":"))),
+    "array": st.lists(HOST, min_size=2, max_size=9).map(lambda hosts: json.dumps(hosts, separators=(",", ":"))),
+    "names": st.lists(HOST, min_size=2, max_size=9).map(",".join),
+    "xml": HOST.map(lambda host: f"<a><host>{host}</host><port>9200</port></a>"),
+    "query": SETTINGS.map(lambda pairs: "&".join(f"{key}={value}" for key, value in pairs.items())),
+    "address": st.ip_addresses(v=4).map(lambda one: f"redis;{one}:6379;password"),
+}
+
+
+@pytest.mark.parametrize("form", ONE_LINE)
+@given(st.data())
+def test_a_readable_text_of_one_line_without_spaces_is_not_decrypted(form: str, data: st.DataObject) -> None:
+    content = data.draw(ONE_LINE[form]).encode()
+    assert unwrap(content, sniff(content[:SNIFF]), budget_for(len(content))) is None
+
+
+def test_the_back_end_in_a_file_of_one_line_is_found(tmp_path: Path, analyser: Analyser) -> None:
+    for text in (
+        '{"apiUrl":"https://api.acmeshopqx.net/v1","debug":false}',
+        '{"a":"b","debug":false,"u":"https://api.acmeshopqx.net/v1"}',
+    ):
+        found = analyser.document(package(tmp_path / "app.apk", text.encode())).sightings
+        assert [(one.endpoint.value, one.evidence.file) for one in found] == [
+            ("https://api.acmeshopqx.net/v1", "assets/data.bin")
+        ]
 
 
 def test_what_is_unwrapped_is_charged_to_the_package() -> None:

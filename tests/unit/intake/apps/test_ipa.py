@@ -2,6 +2,7 @@ import plistlib
 import struct
 from collections.abc import Callable
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from tieback.intake.discover import FileKind, classify_path, find_apps
 from tieback.model.app import App, Platform
 from tieback.model.cleartext import UNREAD_INFO
 from tieback.model.sighting import UnreadKind
+from tieback.pipeline.analyse import Analyser
 
 type Build = Callable[..., bytes]
 INFO = {
@@ -27,8 +29,10 @@ INFO = {
     "CFBundleVersion": 417,
     "MinimumOSVersion": "15.0",
     "DTPlatformVersion": "18.1",
+    "CFBundleExecutable": "Workhub",
 }
 ROOT = "Payload/Workhub.app/"
+PROGRAM = (ROOT + "Workhub", b"\xcf\xfa\xed\xfe" + bytes(60))
 
 
 def identified(build: Build, files: list[tuple[str, bytes]]) -> tuple[App | None, list[str]]:
@@ -38,10 +42,11 @@ def identified(build: Build, files: list[tuple[str, bytes]]) -> tuple[App | None
 
 @pytest.mark.parametrize("form", [plistlib.FMT_BINARY, plistlib.FMT_XML])
 def test_the_identity_is_in_info_plist(build: Build, form: plistlib.PlistFormat) -> None:
-    app, problems = identified(build, [(ROOT + "Info.plist", plistlib.dumps(INFO, fmt=form))])
+    app, problems = identified(build, [(ROOT + "Info.plist", plistlib.dumps(INFO, fmt=form)), PROGRAM])
     assert app == App(
-        Platform.IOS, "test.workhub", "0" * 64, "Workhub", "2.1", "417", min_sdk="15.0", target_sdk="18.1"
-    )
+        Platform.IOS, "test.workhub", "0" * 64, "Workhub", "2.1", "417", min_sdk="15.0", target_sdk="18.1",
+        executable="Workhub",
+    )  # fmt: skip
     assert problems == []
 
 
@@ -50,6 +55,7 @@ def test_the_team_of_the_profile_answers_for_the_app(build: Build) -> None:
     files = [
         (ROOT + "Info.plist", plistlib.dumps(INFO)),
         (ROOT + "embedded.mobileprovision", b"0\x82\x01\x02" + profile + b"\0\xa0"),
+        PROGRAM,
     ]
     app, problems = identified(build, files)
     assert app is not None
@@ -128,11 +134,55 @@ def test_the_binary_names_the_sdk_of_an_app_whose_property_list_does_not(
         assert [artifact.file for artifact in package.artifacts()] == [ROOT + "Info.plist", ROOT + "Workhub"]
 
 
+ACCENTED = "Caf\u00e9"
+"""In one character; archivers of Apple write two."""
+EXTENSION_FILES = (
+    (ROOT + "PlugIns/Share.appex/Info.plist", plistlib.dumps({"CFBundleExecutable": "Share"})),
+    (ROOT + "Watch/W.app/Info.plist", plistlib.dumps({"CFBundleExecutable": "W"})),
+)
+IN_PARTS = [
+    "the main program of Share.appex (CFBundleExecutable: Share) is not in the package",
+    "the main program of W.app (CFBundleExecutable: W) is not in the package",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "missing"),
+    [
+        ("Workhub", [PROGRAM], []),
+        ("Workhub", [], ["the main program of the app (CFBundleExecutable: Workhub) is not in the package"]),
+        ("Workhub", [(ROOT + "Workhub", b"")], ["the main program of the app (CFBundleExecutable: Workhub) is empty"]),
+        ("", [PROGRAM], []),
+        ("", [], ["the main program of the app (Info.plist names none) is not in the package"]),
+        ("Workhub", [PROGRAM, *EXTENSION_FILES], IN_PARTS),
+        ("Workhub", [PROGRAM, *EXTENSION_FILES, (ROOT + "PlugIns/Share.appex/Share", b"x")], IN_PARTS[1:]),
+        (ACCENTED, [(ROOT + normalize("NFD", ACCENTED), PROGRAM[1])], []),
+        ("Workhub", [PROGRAM, (ROOT + "Frameworks/A.framework/Info.plist", EXTENSION_FILES[0][1])], []),
+    ],
+)
+def test_a_main_program_that_is_not_in_the_package_is_a_missing_part(
+    build: Build, tmp_path: Path, name: str, files: list[tuple[str, bytes]], missing: list[str]
+) -> None:
+    path = tmp_path / "x.ipa"
+    info = (ROOT + "Info.plist", plistlib.dumps(INFO | {"CFBundleExecutable": name}))
+    path.write_bytes(build("zipped", [info, *files]))
+    document = Analyser().document(path)
+    assert [(one.kind, one.what) for one in document.unread] == [(UnreadKind.MISSING, what) for what in missing]
+
+
+def test_the_damage_of_a_package_is_the_reason_for_a_lost_program(build: Build, tmp_path: Path) -> None:
+    path = tmp_path / "x.ipa"
+    whole = build("zipped", [(ROOT + "Info.plist", plistlib.dumps(INFO)), (ROOT + "a.txt", b"x" * 99), PROGRAM])
+    path.write_bytes(whole[: whole.index(PROGRAM[0].encode())])
+    assert {one.kind for one in Analyser().document(path).unread} == {UnreadKind.DAMAGED}
+
+
 def test_extensions_watch_apps_and_frameworks_are_read(build: Build, tmp_path: Path) -> None:
     watch = ROOT + "Watch/W.app/"
     transport = {"NSAppTransportSecurity": {"NSAllowsArbitraryLoads": True}}
     files = [
         (ROOT + "Info.plist", plistlib.dumps(INFO)),
+        PROGRAM,
         (ROOT + "PlugIns/Share.appex/Info.plist", plistlib.dumps({"url": "https://share.test"})),
         (watch + "Info.plist", plistlib.dumps(transport)),
         (ROOT + "Frameworks/A.framework/Info.plist", plistlib.dumps(transport)),
@@ -143,11 +193,11 @@ def test_extensions_watch_apps_and_frameworks_are_read(build: Build, tmp_path: P
     path.write_bytes(build("zipped", files))
     with open_app(path) as package:
         assert package.app is not None
-        assert [(rule.cleartext, rule.source) for rule in package.cleartext] == [
-            (False, "default (App Transport Security)"),
-            (True, watch + "Info.plist"),
+        assert [(rule.part, rule.cleartext, rule.source) for rule in package.cleartext] == [
+            ("", False, "default (App Transport Security)"),
+            ("W.app", True, watch + "Info.plist"),
         ]
-        assert len(list(package.artifacts())) == 6
+        assert len(list(package.artifacts())) == 7
         assert ["2 apps" in problem.what for problem in package.problems] == [True]
 
 
@@ -241,6 +291,7 @@ def test_the_app_may_be_in_a_folder_or_an_archive_of_xcode(
 ) -> None:
     extension = f"{above}{root}PlugIns/Share.appex/Info.plist"
     names = [f"{above}{root}Info.plist", f"{above}{root}main.jsbundle", extension]
+    names += [f"{above}{root}Workhub", f"{above}{root}PlugIns/Share.appex/Workhub"]
     plist = plistlib.dumps(INFO | {"NSAppTransportSecurity": {"NSAllowsArbitraryLoads": True}})
     files = [(name, plist if name.endswith("Info.plist") and "app/" in name else b"https://x.test") for name in names]
     files = [(name, b"https://other.test") for name in others] + files

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tieback.intake.inventory.source import InventorySource
-from tieback.intake.inventory.table import FileDefaults, detect_separator, find_header, map_rows
+from tieback.intake.inventory.table import FileDefaults, detect_separator, find_header, iter_cells, map_rows
 from tieback.model.device import DevicePlatform, InventoryRow, Ownership
 from tieback.model.errors import InputError
 
@@ -55,6 +55,31 @@ def test_short_rows_are_left_out_and_counted(tmp_path: Path) -> None:
     source = InventorySource(path)
     assert [row.name for row in map_rows(source, COLUMNS)] == ["Other"]
     assert (source.skipped, source.first_skipped) == (1, "record 2: 1 column instead of 2")
+
+
+@each(
+    ("line", "kept"),
+    [("Acme,d1,extra", 0), ("Acme,Inc.,d1,,", 0), ("Acme,d1,,", 1), ('"Acme, Inc.",d1', 1)],
+)
+def test_rows_with_too_many_cells_are_left_out_and_counted(tmp_path: Path, line: str, kept: int) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(f"App,Device\n{line}\n")
+    for read in (lambda one: map_rows(one, COLUMNS), iter_cells):
+        source = InventorySource(path)
+        assert len(list(read(source))) == kept
+        assert source.skipped == 1 - kept
+
+
+def test_of_a_repeated_column_the_first_counts_and_a_note_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("Device,App,device,Other,Other\nd1,Acme,d2,,\n")
+    source = InventorySource(path)
+    assert [row.device for row in map_rows(source, COLUMNS)] == ["d1"]
+    assert source.notes == ["the header has the column Device more than once: the first one is read"]
+    source = InventorySource(path)
+    ((_, cells),) = iter_cells(source)
+    assert cells["Device"] == "d1"
+    assert "the header has the column Other more than once: the first one is read" in source.notes
 
 
 def test_a_missing_column_is_named_with_what_was_found(tmp_path: Path) -> None:

@@ -31,6 +31,17 @@ PEOPLE = ("Ada Lovelace", "Maria Garcia", "Peter Schmidt", "Anna Kowalska", "Joh
         ("cvv", tuple(map(str, range(100, 140))), "payment_card"),
         ("card_type", ("Visa", "MasterCard", "Visa", "Amex"), "none"),
         ("latitude", tuple(f"{n}.1234" for n in range(20, 60)), "geo_location"),
+        ("pan", ("5391234567890125",), "payment_card"),
+        ("panNumber", ("5391 2345 6789 0125",), "payment_card"),
+        ("card.dpan", ("5391234567890125",), "payment_card"),
+        ("pan", ("ABCPE1234F",), "national_id"),
+        ("pan", ("5391234567890126",), "none"),  # no valid check digit
+        ("pan", ("left",), "none"),
+        ("number", ("5391234567890125",), "none"),
+        ("iban", ("DE36000000000000000000",), "none"),
+        ("latitude", ("", "en", "de"), "none"),
+        ("latitude", ("en", "52.52"), "geo_location"),
+        ("c1", ("DE36000000000000000000",), "none"),  # MOD 97-10 holds for an account of zeros
     ],
 )
 def test_name_and_value_evidence_are_combined(field: str, values: tuple[str, ...], pii_class: str) -> None:

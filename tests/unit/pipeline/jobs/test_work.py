@@ -23,7 +23,7 @@ from tieback.cases.policy import default_policy
 from tieback.model.backend import Candidate, Route
 from tieback.model.errors import GrantError, InputError, StoppedError, TiebackError, UsageError
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
-from tieback.model.probe import Access, Identity, Outcome, ProbeReport
+from tieback.model.probe import NO_BYTE, Access, Identity, Outcome, ProbeReport
 from tieback.pipeline.disclosure.cases import open_case_service
 from tieback.pipeline.jobs import folders, work
 from tieback.pipeline.jobs.kinds import (
@@ -204,6 +204,12 @@ def test_the_figures_of_a_probe_are_those_of_its_files(directory: Path, monkeypa
         *(answer(6379 + at, identity=Identity("redis:run_id:1", "vendor_id"), **hidden) for at in (0, 1)),
         ProbeReport("127.0.0.1:445", Outcome.TIMEOUT, problems=("timeout: no answer",)),
         ProbeReport("127.0.0.1:446", Outcome.REFUSED),
+        # Something that closes each connection is not a closed port.
+        ProbeReport("127.0.0.1:447", Outcome.REFUSED, problems=(f"refused: the peer reset the connection {NO_BYTE}",)),
+        ProbeReport("127.0.0.1:448", Outcome.HOSTILE, problems=("interim responses that do not end",)),
+        ProbeReport("127.0.0.1:449", Outcome.PROTOCOL_MISMATCH, problems=("not a known store: 21 protocols tried",)),
+        ProbeReport("127.0.0.1:9200/es/", Outcome.PROTOCOL_MISMATCH),
+        ProbeReport("192.0.2.1:1", Outcome.OUT_OF_SCOPE),
     )
 
     async def instead(*_: object, **__: object) -> AsyncGenerator[ProbeReport]:
@@ -211,16 +217,28 @@ def test_the_figures_of_a_probe_are_those_of_its_files(directory: Path, monkeypa
             yield report
 
     monkeypatch.setattr(work, "probe_targets", instead)
-    result = do(directory, ProbeJob(targets=("127.0.0.1:9200",), grant=permit(directory)))
+    told = Told()
+    result = do(directory, ProbeJob(targets=("127.0.0.1:9200",), grant=permit(directory)), told)
     figures, (name,) = result.figures, [name for name in result.files if name.endswith(".json")]
-    head = json.loads((folders.exports(directory) / name).read_bytes())["headline"]
+    document = json.loads((folders.exports(directory) / name).read_bytes())
+    head = document["headline"]
     assert (figures["services_answering"], figures["stores_answering"]) == (5, 3)
     assert {key: figures[f"stores_{key}"] for key in ("answering", "exposed")} == {
         key: head[f"stores_{key}"] for key in ("answering", "exposed")
     }
     assert figures["stores_not_decided"] == head["undecided"] == 2
     assert result.not_decided.startswith("2 data stores are not decided")
-    assert (result.targets_failed, result.unanswered) == (1, (("127.0.0.1:445", "no verdict: timeout: no answer"),))
+    assert [target for target, _ in result.unanswered] == [f"127.0.0.1:{port}" for port in (445, 447, 448)]
+    assert result.unanswered[0] == ("127.0.0.1:445", "no verdict: timeout: no answer")
+    lost = [one for one in document["problems"] if one["what"].startswith("no verdict: ")]
+    assert result.targets_failed == len(lost) == figures["without_answer"] + figures["unusable_answers"] == 3
+    # Every target is in one of the figures, and every problem of the report is on the page.
+    parts = ("services_answering", "no_known_store", "paths_without_a_store", "closed_ports", "without_answer")
+    assert sum(figures[part] for part in (*parts, "unusable_answers", "outside_the_grant")) == figures["targets"]
+    assert (figures["no_known_store"], figures["closed_ports"]) == (1, 1)
+    others = [one for one in document["problems"] if one not in lost]
+    assert told.notes == [f"{one['where']}: {one['what']}" for one in others]
+    assert [one["where"] for one in others] == ["127.0.0.1:449"]
 
 
 def answer(port: int, **more: Any) -> ProbeReport:

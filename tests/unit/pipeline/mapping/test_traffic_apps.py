@@ -1,6 +1,8 @@
 """A scan joins apps and captures: traffic goes to the app that its capture names, and leaks become findings."""
 
 import io
+import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,8 +12,11 @@ from msgspec.structs import replace
 
 from tests.unit.pipeline.mapping.test_flow_endpoints import FLOW, flow
 from tests.unit.pipeline.test_traffic import HTTP, PEOPLE, archive, capture
+from tieback.console import open_console
 from tieback.model.app import App, Platform
+from tieback.model.exposure import Severity
 from tieback.model.flow import FlowApp
+from tieback.model.report.document import Report
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
 from tieback.pipeline.analyse import ANALYSIS_VERSION, Analyser
@@ -22,6 +27,8 @@ from tieback.pipeline.mapping.traffic_apps import attribute_traffic, captured_ap
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.report import by_name
+from tieback.report.formats.terminal import print_report
+from tieback.report.texts.captures import count_servers, leaks_text
 from tieback.storage.lake.queries.graph_rows import GraphRows
 from tieback.storage.lake.queries.summaries import captured_bundles, run_executables
 from tieback.storage.lake.tables.apps import app_tables, apps_by_bundle, ios_executables
@@ -137,6 +144,53 @@ def test_every_format_says_whether_data_was_sent_or_received(tmp_path: Path, pos
             text = " ".join(out.getvalue().decode().split())
             assert "2 classes received in cleartext: person name, phone" in text
             assert title in text
+
+
+def printed(report: Report, width: int) -> str:
+    out = io.StringIO()
+    print_report(report, open_console(width=width, file=out, color_system=None))
+    return out.getvalue()
+
+
+POSTED = {
+    "chat.shop.test": {"from": "ada", "to": "bob", "text": "I will be at the station at nine tonight"},
+    "apps.shop.test": {"installed_apps": ["com.shop.one", "com.shop.two", "com.bank.three", "org.chat.four"]},
+    "otp.shop.test": {"phone": "+4917612345678", "code": "482913"},
+    "ip.shop.test": {"client_ip": "203.0.113.7"},
+    "many.shop.test": {
+        **{name: f"{name}@workhub.test" for name in ("mail", "email", "cc_email", "work_email", "old_email")},
+        **{f"email{at}": f"ada{at}@workhub.test" for at in range(9)},
+        "client_ip": "203.0.113.7", "phone": "+4917612345678", "iban": "DE89370400440532013000",
+    },
+    "clean.shop.test": {"colour": "green"},
+}  # fmt: skip
+
+
+def test_every_row_in_the_clear_is_in_a_finding_and_the_numbers_agree(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{host}.har" for host in POSTED]
+    for path, (host, body) in zip(paths, POSTED.items(), strict=True):
+        path.write_bytes(archive(f"http://{host}/v1", "{}", json.dumps(body)))
+    with run_scan(ScanRequest(tuple(paths), None, tmp_path / "ws", workers=1), quiet) as done:
+        report = done.report
+        rows = [one for one in report.recipients.rows() if one.in_clear]
+        evidence = [line for finding in report.findings.rows() for line in finding.evidence]
+        servers = tuple(report.servers.rows())
+        severities = {line.rpartition("//")[2]: one.severity for one in report.findings.rows() for line in one.evidence}
+        read = sum(one.read for one in report.captures.rows())
+        with_data = sum(one.with_data for one in report.captures.rows())
+        texts = [printed(report, width) for width in (60, 80, 120)]
+    assert {one.host for one in rows} == POSTED.keys() - {"clean.shop.test"}
+    for one in rows:
+        assert any(line.startswith(f"{one.pii_class} ") and line.endswith(f"//{one.host}") for line in evidence), one
+    assert {one.host: leaks_text(one) for one in servers if leaks_text(one) == "none found"}.keys() == {
+        "clean.shop.test"
+    }
+    assert (read, with_data) == count_servers(servers) == (len(POSTED), len(POSTED) - 1)
+    assert severities["ip.shop.test"] is Severity.INFO
+    assert severities["many.shop.test"] is severities["chat.shop.test"] is Severity.HIGH
+    for text in texts:
+        for word in ("Encryption", "cleartext", "message content", "list of installed", "one-time code", "ip address"):
+            assert set(word.split()) <= set(re.findall(r"[\w-]+", text)), (word, text)
 
 
 def test_a_capture_with_too_many_servers_is_counted_and_what_is_left_out_is_stated(

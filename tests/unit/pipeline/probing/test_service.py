@@ -17,7 +17,7 @@ from tieback.model.app import App, Platform
 from tieback.model.backend import Backend, Candidate, Route
 from tieback.model.errors import StoppedError
 from tieback.model.grant import Depth, Grant, Limits
-from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.probe import Access, Outcome, ProbeReport, TargetVerdict
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential
 from tieback.pipeline.probing import service as probing
@@ -186,7 +186,25 @@ async def test_protocols_that_there_was_no_time_for_are_reported() -> None:
     tried, everything = len(dialer.asked), len(order_probes(None, 9999))
     assert tried == 4
     expected = f"not recognised: no answer within 5 s; {tried} protocols tried, {everything - tried} not tried"
-    assert (report.outcome, report.problems) == (Outcome.PROTOCOL_MISMATCH, (expected,))
+    # Some other protocol responds, but it may be one of those: nothing is decided.
+    assert (report.outcome, report.problems) == (Outcome.TIMEOUT, (expected,))
+    assert report.verdict is TargetVerdict.NONE
+
+
+@pytest.mark.parametrize("outcome", [Outcome.TIMEOUT, Outcome.TLS_ERROR, Outcome.BUDGET_SPENT, Outcome.REFUSED])
+async def test_a_failure_of_a_later_guess_leaves_the_target_without_a_verdict(outcome: Outcome) -> None:
+    second = order_probes(None, 9999)[1].meta.name
+    dialer = ScriptedDialer({second: outcome}, problems={second: "the connection ended"})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    left = len(order_probes(None, 9999)) - 2
+    assert report.problems == (f"not recognised: the connection ended; 2 protocols tried, {left} not tried",)
+    assert report.verdict is TargetVerdict.NONE
+
+
+async def test_a_failure_of_the_last_guess_leaves_nothing_untried() -> None:
+    last = order_probes(None, 9999)[-1].meta.name
+    report = await probing.probe_one(candidate(), ScriptedDialer({last: Outcome.TIMEOUT}), grant())  # type: ignore[arg-type]
+    assert report.verdict is TargetVerdict.UNRECOGNISED
 
 
 async def test_what_is_hostile_to_one_guess_may_be_the_next_ones_protocol() -> None:

@@ -59,6 +59,24 @@ def test_a_path_is_a_place_too(text: str, places: dict[str, str | None]) -> None
     assert found == places
 
 
+@each(
+    ("text", "unused"),
+    [
+        ("http://a.test:9200/a b/", "/a b/"),
+        ("http://a.test:9200/%0d%0aX:y", "/%0d%0aX:y"),
+        ("http://a.test/.git/config", "/.git/config"),
+        ("http://a.test/ä", "/ä"),
+        ("http://a.test/es", ""),
+        ("http://a.test/es/orders/_search", ""),
+        ("http://a.test/", ""),
+        ("http://a.test", ""),
+        ("redis://a.test/0", ""),
+    ],
+)
+def test_a_path_that_is_not_probed_is_named(text: str, unused: str) -> None:
+    assert [one.unused_path for one in expand_target(text) if one.unused_path] == ([unused] if unused else [])
+
+
 def test_containers_in_urls_are_hints_for_their_place() -> None:
     targets = TargetList(
         ["http://a.test:9000/photos/a.jpg", "http://a.test:9000/backups/b.zip", "http://a.test/es/orders/_search"]

@@ -127,7 +127,7 @@ async def test_server_that_serves_nobody_is_contacted_three_times(dialer: Dialer
     async with serving(never) as server:
         report = await probe(dialer, server.port)
     assert server.total == MAX_IGNORED
-    assert report.outcome is Outcome.PROTOCOL_MISMATCH
+    assert report.outcome is Outcome.TIMEOUT
     assert report.access is Access.UNKNOWN
     told = report.problems[0]
     assert told.startswith("not recognised: the server neither answers nor closes; 3 protocols tried, ")

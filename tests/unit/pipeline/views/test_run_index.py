@@ -10,7 +10,7 @@ import pytest
 from tests.unit.pipeline.graph_workspace import shared
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.graph import NodeKind
-from tieback.pipeline.report import build_report, run_unnamed
+from tieback.pipeline.report import build_report, run_unidentified
 from tieback.pipeline.views import run_index, trend
 from tieback.pipeline.views.apps import AppFilter, list_apps
 from tieback.pipeline.views.backends import BackendFilter, list_backends, show_backend
@@ -46,7 +46,7 @@ def test_its_figures_are_those_of_the_report(workspace: Workspace) -> None:
     figures = open_index(workspace, run).document("figures", RunFigures)
     report = build_report(workspace, run.id)
     assert (figures.headline, figures.scope) == (report.headline, report.scope)
-    unnamed = run_unnamed(workspace.lake, run.id)  # these have a result: a login is required
+    unnamed = run_unidentified(workspace.lake, run.id)  # these have a result: a login is required
     assert (figures.findings, figures.problems) == (report.findings.count, report.problems.count - len(unnamed))
     rows = list_apps(workspace, AppFilter()).items
     assert {row.sha256 for row in rows} == {one.app.sha256 for one in report.apps.rows()}

@@ -14,9 +14,10 @@ STATES = [
     ({DATABASES: 401}, Access.AUTH_REQUIRED),
     ({DATABASES: "nonsense"}, Access.UNKNOWN),
     ({LIST: 403}, Access.AUTH_REQUIRED),
-    ({LIST: "[]"}, Access.OPEN_EMPTY),
+    # Other tenants cannot be listed.
+    ({LIST: "[]"}, Access.SCHEMA_ONLY),
     ({COUNT: 403}, Access.SCHEMA_ONLY),
-    ({COUNT: "0"}, Access.OPEN_EMPTY),
+    ({COUNT: "0"}, Access.SCHEMA_ONLY),
     ({COUNT: "-1"}, Access.SCHEMA_ONLY),
     ({DATABASES: 404, "GET /api/v1/collections": '[{"id":"1f","name":"people"}]'}, Access.SCHEMA_ONLY),
     (

@@ -31,9 +31,48 @@ STATES: list[tuple[dict[str, int | str], Access]] = [
 ]
 
 
+def listing(*links: str, folder: str = "/") -> str:
+    anchors = "".join(f'<a href="{link}">{link}</a>' for link in links)
+    return f"<title>Index of {folder}</title><h1>Index of {folder}</h1>{anchors}"
+
+
 @pytest.mark.parametrize(("change", "access"), STATES)
 def test_access_state_by_server_answers(web: Any, change: dict[str, int | str], access: Access) -> None:
     assert web.ask("directory_listing", change).result.access is access
+
+
+# A root page, files at the root, whether that is all, access.
+LISTED = [
+    (listing("./dump-2026-11-29T12:00:00.sql"), 1, True, Access.PARTIAL),
+    (listing("a%5Cb.sql", "ok.csv"), 2, True, Access.PARTIAL),
+    (listing("../", "x%5Cy/", "ok.csv"), 1, True, Access.PARTIAL),
+    (listing("a.sql?raw"), 0, False, Access.SCHEMA_ONLY),
+    (listing("..%2f..%2fetc/"), 0, False, Access.SCHEMA_ONLY),
+    (listing("bad%FF/"), None, True, Access.SCHEMA_ONLY),
+    (listing("gone/"), None, True, Access.SCHEMA_ONLY),
+]
+
+
+@each(("page", "files", "whole", "access"), LISTED)
+def test_what_is_skipped_is_a_lower_bound_with_a_problem(
+    web: Any, page: str, files: int | None, whole: bool, access: Access
+) -> None:
+    report = web.ask("directory_listing", {"GET /": page, FILE: 404}).result
+    root = {one.name: one.records for one in report.containers}.get("/")
+    assert (root.value if root is not None else None) == files
+    assert root is None or root.quality == ("exact" if whole else "lower_bound")
+    assert report.access is access
+    skipped = not whole or any(one.records is None for one in report.containers)
+    assert bool(report.unlisted) is skipped
+    assert set(report.unlisted) <= set(report.problems)
+
+
+def test_a_page_beyond_the_size_limit_is_a_lower_bound(web: Any) -> None:
+    page = listing(*(f"f{number}.csv" for number in range(5200)))
+    report = web.ask("directory_listing", {"GET /": page, FILE: 404}).result
+    (root,) = report.containers
+    assert 0 < root.records.value < 5200
+    assert (root.records.quality, len(report.unlisted)) == ("lower_bound", 1)
 
 
 def test_files_are_counted_by_class_and_their_names_are_not_kept(web: Any) -> None:
@@ -68,11 +107,6 @@ def test_head_is_never_sent_to_a_script(name: str) -> None:
 @pytest.mark.parametrize("name", ["a.txt", "docs/b%20c.pdf", "a.sql.gz", "php.txt", "x/y/z.zip"])
 def test_head_is_sent_to_static_files(name: str) -> None:
     assert _FILE.fill(name) == f"/{name}"
-
-
-def listing(*links: str, folder: str = "/") -> str:
-    anchors = "".join(f'<a href="{link}">{link}</a>' for link in links)
-    return f"<title>Index of {folder}</title><h1>Index of {folder}</h1>{anchors}"
 
 
 def folders_of(played: Any) -> list[bytes]:

@@ -14,7 +14,9 @@ STATES = [
     ({LIST: 404}, Access.UNKNOWN),
     ({LIST: '{"prefixes":[],"items":[]}'}, Access.OPEN_EMPTY),
     ({ONE: DENIED}, Access.PARTIAL),
-    ({LIST: "{}"}, Access.AUTH_REQUIRED),
+    # Neither a listing nor a refusal.
+    ({LIST: "{}"}, Access.UNKNOWN),
+    ({LIST: 500}, Access.UNKNOWN),
 ]
 
 

@@ -13,6 +13,10 @@ STATES = [
     ({TEST: "{}", LIST: 401}, Access.AUTH_REQUIRED),
     ({TEST: "{}"}, Access.PARTIAL),
     ({LIST: "{}"}, Access.OPEN_EMPTY),
+    # Neither a listing nor a refusal.
+    ({LIST: "[]"}, Access.UNKNOWN),
+    ({LIST: 500}, Access.UNKNOWN),
+    ({LIST: '{"nextPageToken":"x"}'}, Access.SCHEMA_ONLY),
 ]
 
 

@@ -19,7 +19,8 @@ OLD = {
 STATES = [
     # what differs, access
     ({"GET /v1/vector/collections": '{"code":1800,"message":"user hasn\'t authenticated"}'}, Access.AUTH_REQUIRED),
-    ({"GET /v1/vector/collections": '{"code":200,"data":[]}'}, Access.OPEN_EMPTY),
+    # Other databases are not listed.
+    ({"GET /v1/vector/collections": '{"code":200,"data":[]}'}, Access.SCHEMA_ONLY),
     ({"POST /v2/vectordb/collections/list {}": '{"code":1800}', DESCRIBE: 403}, Access.PARTIAL),
     ({"POST /v2/vectordb/collections/get_stats": '{"code":0,"data":{"rowCount":0}}'}, Access.PARTIAL),
     ({"POST /v2/vectordb/collections/get_stats": '{"code":100,"message":"no"}'}, Access.PARTIAL),

@@ -138,3 +138,30 @@ def test_a_demand_for_a_signature_is_a_refusal(web: Any) -> None:
     played = web.ask("s3", {"GET /": type(web.pages("s3").page["GET /"])(body, 400)}, port=7, names=("people",))
     report = played.result
     assert (report.product, report.access, report.untested) == ("s3-compatible", Access.AUTH_REQUIRED, ())
+
+
+@pytest.mark.parametrize(
+    ("contents", "count", "quality", "size", "access"),
+    [
+        ("<Contents><Key>a&amp;b.sql</Key><Size>9</Size></Contents>", 1, "exact", "exact", Access.OPEN),
+        ("<Contents><Key>" + "&quot;" * 1024 + "</Key><Size>9</Size></Contents>", 1, "exact", "exact", Access.OPEN),
+        ("<Contents><Key>a</Key></Contents>", 1, "exact", "lower_bound", Access.OPEN),
+        ("<Contents><Key><![CDATA[a]]></Key><Size>9</Size></Contents>", 0, "lower_bound", "lower_bound", "schema_only"),
+        ("<IsTruncated>true</IsTruncated>", 0, "lower_bound", "lower_bound", Access.SCHEMA_ONLY),
+    ],
+    ids=["plain", "long", "no size", "unread", "more"],
+)
+def test_objects_that_are_not_counted_make_the_figure_a_lower_bound(
+    web: Any, contents: str, count: int, quality: str, size: str, access: Access
+) -> None:
+    body = f"<ListBucketResult><Name>people</Name>{contents}</ListBucketResult>"
+    report = web.ask("s3", {"GET /": BUCKETS, LIST: body}).result
+    (one,) = report.containers
+    assert (one.records.value, one.records.quality, one.bytes.quality) == (count, quality, size)
+    assert report.access == access
+    assert bool(report.unlisted) is (count == 0)
+
+
+def test_a_listed_bucket_with_an_unsafe_name_is_named(web: Any) -> None:
+    report = web.ask("s3", {"GET /": BUCKETS.replace("people", "a b"), "GET /a b": 404}).result
+    assert any("'a b'" in one for one in report.unlisted)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.linear import assert_linear
 from tieback.probes.wire.http import Response
-from tieback.probes.wire.listing import MAX_ENTRIES, FolderEntry, listing_server, read_listing
+from tieback.probes.wire.listing import MAX_ENTRIES, FolderEntry, FolderListing, listing_server, read_listing
 
 A, B = "anna & co 1.pdf", "shop.sql.gz"
 PAGE: dict[str, str] = {
@@ -45,19 +45,88 @@ def test_listings_of_servers(server: str, page: str, product: str, version: str,
     found = listing_server(answer)
     assert found is not None
     assert (found.product, found.version) == (product, version)
-    assert read_listing(answer, ("docs",)) == members
+    deeper = '"/docs/x/y.txt"' in page
+    assert read_listing(answer, ("docs",)) == FolderListing(members, unread=deeper)
 
 
 @each(
     "link",
     [
-        "http://other.test/a.txt", "//other.test/a", "/a.txt", "../a.txt", "..", ".", "./", "a/b.txt", "?x", "#x", "",
-        "%2e%2e", "..%2Fa", "a%2Fb", "a%5Cb", "javascript:x", "mailto:a@b.test", "/docs", "/docs/",
+        "http://other.test/a.txt", "//other.test/a", "/a.txt", "../a.txt", "..", ".", "./", "?x", "#x", "", "./?x",
+        "%2e%2e", "javascript:x", "MAILTO:a@b.test", "/docs", "/docs/", "/docs/?C=N", "/docs?C=N", "/other/a:b",
     ],
 )  # fmt: skip
 def test_no_other_link_is_a_member(link: str) -> None:
     page = f'<title>Index of /docs/</title><a href="{link}">x</a>'
-    assert read_listing(response(page), ("docs",)) in ([], None)
+    assert read_listing(response(page), ("docs",)) == FolderListing([])
+
+
+@each(
+    ("link", "name"),
+    [
+        # Apache and rclone write "./" before a colon; others encode it, or write it as it is.
+        ("./dump-2026-11-29T12:00:00.sql", "dump-2026-11-29T12:00:00.sql"),
+        ("./db:2026/", "db:2026"),
+        ("db%3A2026/", "db:2026"),
+        ("/docs/a:b.sql", "a:b.sql"),
+        ("2026-11-29T12:00.sql", "2026-11-29T12:00.sql"),
+        ("a%5Cb.sql", "a\\b.sql"),
+        ("x%5Cy/", "x\\y"),
+        ("q%3Fx.zip", "q?x.zip"),
+        ("x%23y.csv", "x#y.csv"),
+        ("p%2541.txt", "p%41.txt"),
+        ("..hidden.csv", "..hidden.csv"),
+        ("new%0Aline.csv", "new\nline.csv"),
+        ("am&amp;p.csv", "am&p.csv"),
+        ("%FF.csv", "\ufffd.csv"),
+    ],
+)
+def test_members_with_unusual_names_are_read(link: str, name: str) -> None:
+    page = f'<title>Index of /docs/</title><a href="{link}">x</a>'
+    assert read_listing(response(page), ("docs",)) == FolderListing([FolderEntry(name, link.endswith("/"))])
+
+
+@each(
+    "link",
+    [
+        'href="a/b.txt"',
+        'href="a%2Fb"',
+        'href="..%2Fa"',
+        'href="dump:12.sql"',
+        'href="a.sql?raw"',
+        'href="a.sql#x"',
+        "href=a.sql",
+        'href="' + "a" * 3000 + '"',
+        'href="a>b.sql"',
+        'href="/docs/a/b"',
+    ],
+)
+def test_a_link_that_may_be_a_member_and_is_not_read_is_counted(link: str) -> None:
+    page = f"<title>Index of /docs/</title><a href='b.txt'>b</a><a {link}>x</a><a {link}>icon</a>"
+    found = read_listing(response(page), ("docs",))
+    assert found is not None
+    assert [one.name for one in found.entries] == ["b.txt"]
+    assert found.unread > 0
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "/"])
+def test_a_name_in_json_that_is_no_name_is_counted(name: str) -> None:
+    page = f'[{{"name":"{name}","type":"file","mtime":"x","size":1}},{{"name":"a","type":"file","mtime":"x","size":1}}]'
+    assert read_listing(response(page, "nginx"), ()) == FolderListing([FolderEntry("a", False, 1)], 1)
+
+
+@pytest.mark.parametrize(("page", "server"), [(NGINX_JSON, "nginx/1.26.3"), (CADDY, "Caddy")])
+def test_a_list_in_json_is_read_up_to_where_it_was_cut(page: str, server: str) -> None:
+    cuts = (Response(200, {"server": server}, page[:end].encode(), truncated=True) for end in range(1, len(page)))
+    found = [read_listing(cut, ()) for cut in cuts]
+    assert all(each is None or [one.name for one in each.entries] == ["old"] for each in found)
+    assert found[-1] is not None
+
+
+def test_names_that_are_not_utf_8_are_different_members() -> None:
+    found = read_listing(response('<title>Index of /</title><a href="%FF.csv">x</a><a href="%FE.csv">x</a>'), ())
+    assert found is not None
+    assert len(found.entries) == 2
 
 
 @each(
@@ -84,8 +153,11 @@ def test_other_statuses_are_no_listing(status: int) -> None:
 
 def test_members_are_bounded_and_each_name_counts_once() -> None:
     page = "<title>Index of /</title>" + "".join(f'<a href="f{number % 9000}">' for number in range(18_000))
-    assert len(read_listing(response(page), ()) or ()) == MAX_ENTRIES
-    assert len(read_listing(response('<title>Index of /</title><a href="x"><a href="x">'), ()) or ()) == 1
+    found = read_listing(response(page), ())
+    assert found is not None
+    assert (len(found.entries), found.unread) == (MAX_ENTRIES, 9000 - MAX_ENTRIES)
+    twice = read_listing(response('<title>Index of /</title><a href="x"><a href="x">'), ())
+    assert twice == FolderListing([FolderEntry("x", False)])
 
 
 @pytest.mark.parametrize(
@@ -100,6 +172,7 @@ def test_time_is_linear(part: str) -> None:
 @given(st.text(max_size=400), st.sampled_from(["", "nginx", "Apache/2.4", "rclone/v1", "Caddy"]))
 def test_any_page_gives_direct_members_only(text: str, server: str) -> None:
     page = f'<title>Index of /</title><h1>Index of /</h1><a href="{text}">{text}</a>'
-    for one in read_listing(response(page, server), ()) or ():
+    found = read_listing(response(page, server), ())
+    for one in found.entries if found is not None else ():
         assert one.name not in ("", ".", "..")
         assert "/" not in one.name

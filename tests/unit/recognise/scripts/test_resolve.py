@@ -85,6 +85,19 @@ def test_scripts_of_pages_are_read() -> None:
     assert [one.endpoint.value for one in sightings(page, "index.html")] == ["https://a.shop.test/v1"]
 
 
+@each(
+    ("name", "head", "expected"),
+    [
+        ("res/raw/start", b"<!DOCTYPE html>\n<head>", ["https://a.shop.test/v1"]),
+        ("assets/start.txt", b"\n <HTML><head>", ["https://a.shop.test/v1"]),
+        ("assets/start.txt", b"A page begins with <html>", []),
+    ],
+)
+def test_a_page_is_known_by_its_beginning(name: str, head: bytes, expected: list[str]) -> None:
+    page = head + b"<script>var h='a.shop.test';fetch('https://'+h+'/v1')</script></html>"
+    assert [one.endpoint.value for one in sightings(page, name)] == expected
+
+
 def test_a_comment_is_no_code() -> None:
     script = b'var h="a.shop.test";\n// fetch("https://"+h+"/v1")\nfetch("/x")'
     found = list(SEARCH.finds([Artifact("a.js", (Buffer("a.js", BufferKind.TEXT, script),))]))

@@ -1,17 +1,20 @@
 """Tables and texts that are recognised by their shape; lists that an app contacts are not."""
 
 from tests.each import each
+from tieback.recognise.texts.places import TextPlaces
 from tieback.recognise.texts.tables import (
     AGENTS,
     DOCUMENT,
     FILTERS,
     PICTURE,
+    REFERENCE,
     SUFFIXES,
     TYPES,
     WORDS,
     has_suffixes,
     is_in_names,
     is_licence,
+    is_reference,
     is_shader,
     picture_reason,
     table_reason,
@@ -75,6 +78,48 @@ def test_a_list_of_suffixes_in_code() -> None:
 )
 def test_pictures_and_fonts(text: bytes, binary: bool, reason: str) -> None:
     assert picture_reason(text, binary=binary) == reason
+
+
+CARD = (
+    "3B 02 {n}\n\tBank card of a large bank, see http://www.bank{n}.test/cards\n" + "3B 04\n\tPrepaid phone card\n" * 3
+)
+
+
+@each(
+    ("text", "expected"),
+    [
+        (lines(CARD, 25), True),
+        (lines(CARD, 15), False),
+        (lines(CARD.replace("bank{n}", "a.bank"), 25), False),
+        (lines(CARD.replace("\tBank card of a large bank, see ", "url = "), 25), False),
+        (lines("Radio number {n} from town\nhttp://radio{n}.test/stream\n", 200), False),
+        (b"#EXTM3U\n" + lines(CARD, 25), False),
+    ],
+    ids=["many owners", "few owners", "one owner", "settings", "stations", "playlist"],
+)
+def test_a_list_to_look_things_up_in(text: bytes, expected: bool) -> None:
+    assert is_reference(text) is expected
+
+
+@each(
+    ("name", "form", "head", "count", "reason"),
+    [
+        ("banks.json", '{"name": "A{n}", "website": "http://a{n}.test/x"},', "[", 25, REFERENCE),
+        ("banks.json", '{"name": "A{n}", "website": "http://a{n}.test/x"},', "[", 15, ""),
+        ("banks.json", '{"name": "A{n}", "stream": "http://a{n}.test/x"},', "[", 25, ""),
+        ("banks.csv", '"A{n}, b",http://a{n}.test/x,12\n', "name,home_page,size\n", 25, REFERENCE),
+        ("banks.csv", "A{n};12;http://a{n}.test/x\n", "name;size;Website URL\n", 25, REFERENCE),
+        ("banks.csv", "A{n};12;http://a{n}.test/x\n", "name;website;stream\n", 25, ""),
+        ("banks.csv", "A{n};12;http://a{n}.test/x\n", "name;size;website\n", 15, ""),
+    ],
+)
+def test_a_key_or_column_with_web_sites_of_many_owners(
+    name: str, form: str, head: str, count: int, reason: str
+) -> None:
+    data = head.encode() + lines(form, count).rstrip(b",") + (b"]" if head == "[" else b"")
+    places = TextPlaces(name, data)
+    found = {places.reason(at) for at in range(len(data)) if data.startswith(b"http://", at)}
+    assert found == {reason}
 
 
 def test_licences_and_shaders() -> None:

@@ -20,6 +20,7 @@ Identity: ``cluster_name`` of RabbitMQ, which the management port reports too. V
 
 import re
 
+from tieback.model.byte_text import byte_text
 from tieback.model.count_text import count_text
 from tieback.model.figure import exact
 from tieback.model.grant import Depth
@@ -173,7 +174,7 @@ class AmqpProbe:
             yield from _version_10(draft, target, tls=bool(target.tls), seconds=seconds)
             return
         if first != bytes((frames.METHOD,)):
-            raise NotThisProtocol(f"answers the AMQP header with {first!r}")
+            raise NotThisProtocol(f"answers the AMQP header with {byte_text(first)}")
         head = first + (yield Receive(exactly=6))
         if head[1:4] != b"\0\0\0":
             raise NotThisProtocol(f"answers the AMQP header with {printable(head)}")

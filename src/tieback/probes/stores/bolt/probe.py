@@ -66,6 +66,7 @@ class BoltProbe:
         cwe="CWE-306",
         sends=sends((_INFO, _NODES, _EDGES, _KEYS, _SAMPLE)),
         references=("https://neo4j.com/docs/bolt/current/",),
+        hides="nodes of other databases than the default one of the server",
     )
 
     def run(self, target: Target, depth: Depth) -> Conversation[ProbeReport]:

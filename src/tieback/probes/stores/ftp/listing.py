@@ -14,6 +14,12 @@ _DOS = re.compile(
 )
 
 
+_NO_ENTRY = re.compile(
+    r"\s*|[0-9]{3}[- ].*|\s*total:? [0-9]{1,18}|\s{0,4}[bcps][-rwxsStT]{9}.*|.*\s\.{1,2}", re.IGNORECASE | re.DOTALL
+)
+"""Headings, ends, devices, pipes, and the directory itself: lines that are no file."""
+
+
 class ListingEntry(msgspec.Struct, frozen=True):
     """File or directory."""
 
@@ -23,9 +29,22 @@ class ListingEntry(msgspec.Struct, frozen=True):
     directory: bool = False
 
 
-def read_entries(lines: Iterable[str]) -> list[ListingEntry]:
-    """Files and directories of a listing, in its order; links, devices and other lines are left out."""
-    found: list[ListingEntry] = []
+class DirectoryListing(msgspec.Struct):
+    """The entries of a listing, as far as they could be read."""
+
+    entries: list[ListingEntry] = []
+    """Files and directories, in the order of the listing."""
+    links: int = 0
+    """Number of symbolic links: each may lead to a file or to a directory."""
+    unread: int = 0
+    """Number of lines in another format."""
+    cut: bool = False
+    """True if the server had more lines than were read."""
+
+
+def read_entries(lines: Iterable[str]) -> DirectoryListing:
+    """Files and directories of a listing; links and lines in another format are counted."""
+    found = DirectoryListing()
     for line in lines:
         unix, dos = _UNIX.fullmatch(line), _DOS.fullmatch(line)
         if unix is not None and unix[1] in "-d":
@@ -33,7 +52,10 @@ def read_entries(lines: Iterable[str]) -> list[ListingEntry]:
         elif dos is not None:
             entry = ListingEntry(dos[2], 0 if dos[1] == "<DIR>" else int(dos[1]), dos[1] == "<DIR>")
         else:
+            link = unix is not None and unix[1] == "l"
+            found.links += link
+            found.unread += not link and _NO_ENTRY.fullmatch(line) is None
             continue
         if entry.name not in (".", ".."):
-            found.append(entry)
+            found.entries.append(entry)
     return found

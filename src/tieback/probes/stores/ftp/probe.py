@@ -17,7 +17,7 @@ from tieback.model.figure import exact, lower_bound
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Field, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
-from tieback.probes.stores.ftp.listing import ListingEntry, read_entries
+from tieback.probes.stores.ftp.listing import DirectoryListing, read_entries
 from tieback.probes.wire.lines import LineInbox
 from tieback.probes.wire.opening import opening_bytes, printable
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
@@ -28,7 +28,9 @@ _ANONYMOUS = ("anonymous", "ftp")
 _IMPLICIT_TLS = 990
 _MAX_DIRECTORIES = 50
 _MAX_LINES = 4000
-"""Maximum number of lines of one reply."""
+"""Maximum number of lines of one reply that lists nothing."""
+_MAX_LISTED = 5000
+"""Maximum number of lines of a listing that are read; the connection is then of no further use."""
 _MAX_GREETING = 100
 _DIRECTORY = r"[A-Za-z0-9_](?:[A-Za-z0-9._ -]{0,98}[A-Za-z0-9_])?"
 _SYST, _QUIT, _PASS, _TOP = b"SYST\r\n", b"QUIT\r\n", b"PASS tieback@\r\n", b"STAT /\r\n"
@@ -182,58 +184,86 @@ def _enumerate(draft: ReportDraft, inbox: LineInbox, depth: Depth) -> Conversati
     listed = yield from _list(draft, inbox, "")
     if listed is None:
         return
-    draft.prove(_STAT, f"lists {count_text(len(listed), 'entry', 'entries')}", Access.OPEN)
+    draft.prove(_STAT, f"lists {count_text(len(listed.entries), 'entry', 'entries')}", Access.OPEN)
     draft.containers.append(_container("/", listed, depth))
-    directories = [entry.name for entry in listed if entry.directory]
-    unread = len(directories) > _MAX_DIRECTORIES
-    if unread:
+    directories = [entry.name for entry in listed.entries if entry.directory]
+    if listed.cut and directories:
+        draft.leave_out(f"{count_text(len(directories), 'directory', 'directories')}: the listing is beyond the limit")
+    elif len(directories) > _MAX_DIRECTORIES:
         draft.leave_out(
             f"{count_text(len(directories), 'top-level directory', 'top-level directories')}; "
             f"only the first {_MAX_DIRECTORIES} were listed"
         )
+    deeper = False
+    cut = listed.cut
     for name in directories[:_MAX_DIRECTORIES]:
-        inside = (yield from _list(draft, inbox, name)) if re.fullmatch(_DIRECTORY, name) else None
-        unread = unread or inside is None or any(entry.directory for entry in inside)
+        inside = None
+        if cut:
+            pass  # the rest of the reply is still on its way
+        elif re.fullmatch(_DIRECTORY, name):
+            inside = yield from _list(draft, inbox, name)
+        else:
+            draft.leave_out(f"the directory {name[:60]!r}: its name is not safe to send")
+        deeper = deeper or (inside is not None and any(entry.directory for entry in inside.entries))
+        cut = cut or (inside is not None and inside.cut)
         draft.containers.append(_container(name, inside, depth))
     draft.fingerprint(f"{c.name}\0{c.records.value if c.records else ''}" for c in draft.containers[1:])
     if any(c.records is not None and c.records.value for c in draft.containers):
         draft.access = Access.OPEN
-    elif unread:
+    elif deeper:
         draft.leave_out("no file in the first two levels; deeper ones were not listed")
-    else:
+    elif not draft.unlisted:
         draft.access = Access.OPEN_EMPTY
 
 
-def _list(draft: ReportDraft, inbox: LineInbox, directory: str) -> Conversation[list[ListingEntry] | None]:
+def _list(draft: ReportDraft, inbox: LineInbox, directory: str) -> Conversation[DirectoryListing | None]:
     yield Send(f"STAT /{directory}\r\n".encode("ascii"))
-    code, lines = yield from _reply(inbox)
+    code, lines = yield from _reply(inbox, _MAX_LISTED)
     if code in (211, 212, 213):
-        return read_entries(lines)
-    draft.problem(f"STAT /{directory[:60]}: {lines[-1][:120]}")
+        found = read_entries(lines)
+        found.cut = len(lines) == _MAX_LISTED
+        if found.cut:
+            draft.leave_out(f"/{directory[:60]}: what is beyond the first {_MAX_LISTED} lines of the listing")
+        if found.links:
+            draft.leave_out(
+                f"/{directory[:60]}: what {count_text(found.links, 'symbolic link leads', 'links lead')} to"
+            )
+        if found.unread:
+            draft.leave_out(f"/{directory[:60]}: {count_text(found.unread, 'entry', 'entries')} in an unknown format")
+        return found
+    draft.leave_out(f"STAT /{directory[:60]}: {lines[-1][:120]}")
     return None
 
 
-def _container(name: str, listed: list[ListingEntry] | None, depth: Depth) -> Container:
+def _container(name: str, listed: DirectoryListing | None, depth: Depth) -> Container:
     if listed is None:
         return Container((name,), "directory")
-    files = [entry for entry in listed if not entry.directory]
-    deeper = name != "/" and len(files) < len(listed)
-    figure, method = (lower_bound, "STAT, without directories below") if deeper else (exact, "STAT")
+    files = [entry for entry in listed.entries if not entry.directory]
+    deeper = name != "/" and len(files) < len(listed.entries)
+    whole = not (deeper or listed.links or listed.unread or listed.cut)
+    figure, method = exact if whole else lower_bound, "STAT, without directories below" if deeper else "STAT"
     size = min(sum(entry.size for entry in files), 2**63 - 1)
     extensions = extension_patterns([entry.name for entry in files])[:200] if depth.allows(Depth.DESCRIBE) else []
     fields = tuple(Field(one, "extension") for one in extensions)
     return Container((name,), "directory", False, figure(len(files), method), figure(size, method), fields)
 
 
-def _reply(inbox: LineInbox) -> Conversation[tuple[int, list[str]]]:
-    """Read code and lines of a reply; a line ``ddd `` ends it (RFC 959 section 4.2)."""
+def _reply(inbox: LineInbox, most: int = 0) -> Conversation[tuple[int, list[str]]]:
+    """Read code and lines of a reply; a line ``ddd `` ends it (RFC 959 section 4.2).
+
+    Args:
+        inbox: the lines of the connection.
+        most: maximum number of lines that are read of a listing; default: a longer reply is hostile.
+    """
     first = yield from inbox.line()
     code = re.match(r"([1-5][0-9]{2})([ -]|$)", first)
     if code is None:
         raise HostileAnswer(f"not an FTP reply: {printable(first.encode())}")
     lines = [first]
     while code[2] == "-" and not lines[-1].startswith(f"{code[1]} "):
-        if len(lines) == _MAX_LINES:
+        if most and len(lines) == most:
+            break
+        if not most and len(lines) == _MAX_LINES:
             raise HostileAnswer(f"a reply of more than {_MAX_LINES} lines")
         lines.append((yield from inbox.line()))
     return int(code[1]), lines

@@ -20,6 +20,7 @@ are not counted. Identity: none in the protocol, so the address. Verified agains
 import re
 from collections.abc import Sequence
 
+from tieback.model.byte_text import byte_text
 from tieback.model.figure import estimate
 from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, ProbeReport
@@ -179,7 +180,7 @@ class MqttProbe:
 
         first = yield from plain_then_tls(target.tls, attempt)
         if first != b"\x20":
-            raise NotThisProtocol(f"answers CONNECT with {first!r}")
+            raise NotThisProtocol(f"answers CONNECT with {byte_text(first)}")
         answer = yield from packets.packet(first)
         # Version 5 adds properties: at least their length of one byte.
         if len(answer.body) < 2 or answer.body[0] & ~1 or (level == V3 and len(answer.body) > 3):

@@ -11,6 +11,7 @@ import re
 
 import msgspec
 
+from tieback.model.byte_text import byte_text
 from tieback.model.grant import Depth
 from tieback.model.probe import Outcome
 from tieback.probes.stores.postgresql import queries
@@ -196,7 +197,7 @@ class PostgresSession:
             elif message.kind == b"Z":
                 return refusal or rows
             elif message.kind not in (b"T", b"C", b"N", b"S", b"I"):
-                raise HostileAnswer(f"an unexpected answer to a query: {message.kind!r}")
+                raise HostileAnswer(f"an unexpected answer to a query: {byte_text(message.kind)}")
         raise HostileAnswer("more rows than requested")
 
     def _connect(self, direct: bool, seconds: float | None) -> Conversation[bool]:
@@ -253,7 +254,7 @@ class PostgresSession:
                     raise HostileAnswer("a session without authentication")
                 return _started(told)
             elif message.kind not in (b"S", b"K", b"N", b"v"):
-                raise HostileAnswer(f"an unexpected answer to a start: {message.kind!r}")
+                raise HostileAnswer(f"an unexpected answer to a start: {byte_text(message.kind)}")
         raise HostileAnswer("a start that does not end")
 
     def _message(self) -> Conversation[PostgresMessage]:

@@ -97,6 +97,7 @@ class RsyncProbe:
 
 
 def _each(draft: ReportDraft, target: Target, names: list[str], depth: Depth, *, lists: bool) -> Conversation[None]:
+    listed = {one.path[0] for one in draft.containers}
     if len(names) > _MAX_ASKED:
         draft.leave_out(f"{count_text(len(names), 'module')}; only the first {_MAX_ASKED} were probed one by one")
     draft.untested.append("modules that the server does not list")
@@ -104,7 +105,8 @@ def _each(draft: ReportDraft, target: Target, names: list[str], depth: Depth, *,
     opened = refused = 0
     for name in names[:_MAX_ASKED]:
         if re.fullmatch(_MODULE, name) is None:
-            draft.problem(f"skipped a module name that is not safe to send: {name[:60]!r}")
+            report = draft.leave_out if name in listed else draft.problem
+            report(f"skipped a module name that is not safe to send: {name[:60]!r}")
             continue
         inbox, _ = yield from _greeted(target, None)
         yield Send(_HELLO + name.encode("ascii") + b"\n")
@@ -135,7 +137,7 @@ def _count(draft: ReportDraft, name: str, depth: Depth) -> Conversation[None]:
     except Fault as fault:
         if fault.outcome not in (Outcome.TIMEOUT, *STREAM_ENDED):
             raise
-        draft.problem(f"{_FILES} ({name[:60]}): {fault.detail}")
+        draft.leave_out(f"{_FILES} ({name[:60]}): {fault.detail}")
         return
     if found.error:
         draft.problem(f"{_FILES} ({name[:60]}): {found.error}")
@@ -189,7 +191,10 @@ def _modules(draft: ReportDraft, inbox: LineInbox) -> Conversation[list[str]]:
         if line.startswith("@ERROR"):
             draft.problem(f"{_LIST}: {line[:160]}")
             return found
-        if (module := _LISTED.fullmatch(line)) and len(found) < _MAX_MODULES:
+        if module := _LISTED.fullmatch(line):
+            if len(found) == _MAX_MODULES:
+                draft.leave_out(f"more modules than the limit; the first {_MAX_MODULES} are kept")
+                continue
             found.append(module[1].strip())
     raise HostileAnswer(f"a list of more than {_MAX_LINES} lines")
 

@@ -18,6 +18,7 @@ import re
 
 import msgspec
 
+from tieback.model.byte_text import byte_text
 from tieback.model.count_text import count_text
 from tieback.model.figure import Figure, estimate, exact, lower_bound
 from tieback.model.grant import Depth
@@ -119,7 +120,7 @@ class ZookeeperProbe:
 
         first = yield from plain_then_tls(target.tls, attempt)
         if first not in (b"Z", b"C", b"s", b"T"):
-            raise NotThisProtocol(f"answers srvr with {first!r}")
+            raise NotThisProtocol(f"answers srvr with {byte_text(first)}")
         text = first + (yield from _rest())
         draft.product, draft.version = _greeting(text)
         draft.spoke = True

@@ -13,6 +13,12 @@ from tieback.recognise.dataflow.walk.state import WalkState
 from tieback.recognise.dataflow.walk.strings import build, concatenate, edit, evaluate, format_text, new_text
 
 _CALLS = {**CONTAINER_CALLS, **RESOURCE_CALLS, **CALLBACK_CALLS}
+_LEAST: dict[LibraryEffect, int] = {
+    Effect.ADD: 2,
+    Effect.PUT: 3,
+    **dict.fromkeys((Effect.ITEM, Effect.ANY_ITEM, Effect.LOOKUP, Effect.LAMBDA, Effect.TASK), 1),
+}
+"""Fewest registers of a call, for effects that need some. Android refuses code with fewer; a file can have it."""
 
 
 def apply_effect(
@@ -20,6 +26,8 @@ def apply_effect(
 ) -> None:
     """Apply a call of a library method to the state."""
     receiver = values[0] if values else None
+    if len(values) < (1 if isinstance(effect, EditCall | NewTextCall) else _LEAST.get(effect, 0)):
+        return
     if isinstance(effect, PureCall):
         walk.result = evaluate(walk, effect, values)
     elif isinstance(effect, EditCall):

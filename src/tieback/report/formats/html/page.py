@@ -136,6 +136,8 @@ class OtherApp(msgspec.Struct, frozen=True):
     summary: AppSummary
     hosts: tuple[str, ...]
     more: int
+    captured: str = ""
+    """The number of hosts that only captures show; empty if there are none."""
 
 
 class PassiveRow(msgspec.Struct, frozen=True):
@@ -415,7 +417,7 @@ def _number(group: FigureGroup, column: int) -> int:
 def _others(report: Report, summaries: Sequence[AppSummary]) -> tuple[OtherApp, ...]:
     hosts = hosts_of(report, summaries)
     return tuple(
-        OtherApp(summary, known.names[:MOST_NAMED_HOSTS], max(known.count - MOST_NAMED_HOSTS, 0))
+        OtherApp(summary, known.names[:MOST_NAMED_HOSTS], max(known.count - MOST_NAMED_HOSTS, 0), known.words)
         for summary in summaries
         for known in [hosts[summary.app.sha256]]
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tieback.model.figure import Figure, Quality
+from tieback.model.figure import NO_ANSWER, Figure, Quality
 from tieback.model.report.groups import CloserLook, FigureGroup, GroupTable, SharedStore
 from tieback.storage.lake.lake import Lake
 
@@ -245,8 +245,8 @@ def _group(row: tuple[Any, ...]) -> FigureGroup:
         answering_at_most=_more(answering, sums[4]),
         exposed_at_most=_more(exposed, sums[5]),
         ransomed=int(ransomed or 0),
-        records=_figure(sums[0], sums[1]),
-        bytes=_figure(sums[2], sums[3]),
+        records=_figure(sums[0], sums[1]) if answering else NO_ANSWER,
+        bytes=_figure(sums[2], sums[3]) if answering else NO_ANSWER,
     )
 
 

@@ -249,6 +249,26 @@ def run_executables(lake: Lake, run: str, traffic: str) -> Iterator[tuple[str, s
     yield from ios_executables(lake, units)
 
 
+def only_captured(lake: Lake, run: str, traffic: str, captured: "pa.Table") -> Iterator[tuple[str, int]]:
+    """Content hash and number of endpoints of each app whose traffic shows some that its package does not.
+
+    Args:
+        lake: contains the packages.
+        run: the run.
+        traffic: version of the analysis of captures.
+        captured: columns ``app`` and ``value`` of the endpoints that apps contacted.
+    """
+    if not captured.num_rows:
+        return
+    sql = f"""
+        SELECT c.app, count(DISTINCT c.value) FROM seen_in_traffic c ANTI JOIN (
+            SELECT unit, value FROM sightings
+            SEMI JOIN (SELECT DISTINCT unit, version FROM inputs WHERE {_READ}) USING (unit, version)
+        ) s ON s.unit = c.app AND s.value = c.value GROUP BY c.app"""  # noqa: S608 - ours
+    rows = lake.stream(sql, [run, traffic], tables={"seen_in_traffic": captured})
+    yield from ((str(app), int(count)) for app, count in rows)
+
+
 _INPUTS = """
 WITH inp AS (
     SELECT unit, version, arg_min(path, ordinal) AS path, min(ordinal) AS ordinal FROM inputs {which}

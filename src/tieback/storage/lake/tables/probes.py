@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from tieback.model.backend import Backend
 from tieback.model.document import decode, encode
-from tieback.model.probe import ProbeReport
+from tieback.model.probe import NO_BYTE, ProbeReport
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.schemas import rows_table
 
@@ -220,6 +220,11 @@ class ProbedTargets:
         return len(self._first)
 
 
+_DECIDED = ("ok", "out_of_scope", "protocol_mismatch")
+_CLOSED = f"outcome = 'refused' AND NOT contains(json, '{NO_BYTE}')"
+"""The rules of ``ProbeReport.verdict`` in SQL."""
+
+
 class RunProbes:
     """The probe reports of a run, counted by the database."""
 
@@ -285,6 +290,38 @@ class RunProbes:
         (count,) = next(self._lake.stream(f"SELECT count(*) {rows}", [self._run]))
         sql = f"SELECT target {rows} ORDER BY ordinal LIMIT ?"
         return int(count), [str(target) for (target,) in self._lake.stream(sql, [self._run, most])]
+
+    def without_verdict(self) -> int:
+        """Number of reports without a verdict: ``TargetVerdict.NONE``. Raises as ``read_probes``."""
+        decided = sum(self._outcomes.get(outcome, (0,))[0] for outcome in _DECIDED)
+        closed = 0
+        if "refused" in self._outcomes:
+            sql = f"SELECT count(*) FROM probes WHERE run = ? AND {_CLOSED}"  # noqa: S608 - our own text
+            closed = int(next(self._lake.stream(sql, [self._run]))[0])
+        return self.count() - decided - closed
+
+    def reports_without_verdict(self) -> Iterator[ProbeReport]:
+        """These reports, in the order they were saved. Raises as ``read_probes``."""
+        if not self.without_verdict():
+            return
+        which, decided = f"AND NOT list_contains(?, outcome) AND NOT ({_CLOSED})", list(_DECIDED)
+        for text in _in_order(self._lake, "probes", self._run, which, [decided]):
+            yield decode(text, "probe", ProbeReport)
+
+    def unrecognised(self, most: int) -> tuple[int, list[str]]:
+        """Targets that answered and are no known store: how many, and the first. Raises as ``read_probes``.
+
+        A URL with a path names several places of a server, of which one is enough.
+        """
+        if "protocol_mismatch" not in self._outcomes:
+            return 0, []
+        place = "split_part(target, '/', 1)"
+        answered = f"SELECT {place} FROM probes WHERE run = ? AND outcome = 'ok'"  # noqa: S608 - our own text
+        rows = f"FROM probes WHERE run = ? AND outcome = 'protocol_mismatch' AND {place} NOT IN ({answered})"
+        both = [self._run, self._run]
+        (count,) = next(self._lake.stream(f"SELECT count(*) {rows}", both))
+        sql = f"SELECT target {rows} ORDER BY ordinal LIMIT ?"
+        return int(count), [str(target) for (target,) in self._lake.stream(sql, [*both, most])]
 
     def reports(self, *, but: Collection[str]) -> Iterator[ProbeReport]:
         """The reports of all outcomes but some, in the order they were saved. Raises as ``read_probes``."""

@@ -98,7 +98,8 @@ MEMGRAPH = encode_message(
 STATES = [
     ("asks for a user", server(hello=UNAUTHORIZED), "neo4j", Access.AUTH_REQUIRED),
     ("memgraph asks for a user", server(hello=MEMGRAPH), "memgraph", Access.AUTH_REQUIRED),
-    ("empty", server(rows={b"count(n)": [b"\0"], b"count(r)": [b"\0"]}), "neo4j", Access.OPEN_EMPTY),
+    # Other databases of the server are not listed.
+    ("empty", server(rows={b"count(n)": [b"\0"], b"count(r)": [b"\0"]}), "neo4j", Access.SCHEMA_ONLY),
     ("counts refused", server(rows={b"count(n)": [], b"count(r)": []}), "neo4j", Access.PARTIAL),
     ("no version in common", server(version=bytes(4)), "neo4j", Access.UNKNOWN),
     ("memgraph", server(name="Neo4j/v5.11.0 compatible graph database server - Memgraph"), "memgraph", Access.OPEN),

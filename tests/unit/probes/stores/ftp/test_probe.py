@@ -172,7 +172,35 @@ def test_no_deeper_than_allowed(depth: Depth) -> None:
 def test_a_reply_without_end_is_hostile() -> None:
     peer = server()
     endless = MemoryPeer(
-        lambda sent: b"213-x\r\n" * 5000 if sent.startswith(b"STAT") else peer.answer(sent), greeting=VSFTPD
+        lambda sent: b"331-x\r\n" * 5000 if sent.startswith(b"USER") else peer.answer(sent), greeting=VSFTPD
     )
-    report = ask(endless).result
-    assert (report.outcome, report.access) == (Outcome.HOSTILE, Access.PARTIAL)
+    assert ask(endless).result.outcome is Outcome.HOSTILE
+
+
+def test_a_listing_beyond_the_limit_is_a_lower_bound() -> None:
+    many = [line("d", 1, "pub"), *(line("-", 1, f"{number}.csv") for number in range(6000))]
+    played = ask(server(tree={"": many, "pub": []}))
+    report = played.result
+    (top, pub) = report.containers
+    assert top.records is not None
+    assert (top.records.value, top.records.quality) == (4998, Quality.LOWER_BOUND)
+    assert pub.records is None
+    assert b"STAT /pub\r\n" not in played.sent
+    assert (report.outcome, report.access) == (Outcome.OK, Access.OPEN)
+    assert len(report.unlisted) == 2
+
+
+@each(
+    ("tree", "access", "quality"),
+    [
+        ({"": [line("l", 1, "data -> /srv/data")]}, Access.PARTIAL, Quality.LOWER_BOUND),
+        ({"": ["+s280,\tdjb.html"]}, Access.PARTIAL, Quality.LOWER_BOUND),
+        ({"": [line("-", 1, "a.csv"), line("l", 1, "b -> c")]}, Access.OPEN, Quality.LOWER_BOUND),
+        ({"": [line("d", 1, "a;b"), line("-", 1, "a.csv")]}, Access.OPEN, Quality.EXACT),
+    ],
+)
+def test_an_entry_that_is_not_counted_is_named(tree: dict[str, list[str]], access: Access, quality: Quality) -> None:
+    report = ask(server(tree=tree)).result
+    assert report.containers[0].records is not None
+    assert (report.access, report.containers[0].records.quality) == (access, quality)
+    assert report.unlisted

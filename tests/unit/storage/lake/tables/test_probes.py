@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tieback.model.backend import Attribution, Backend
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.figure import exact
-from tieback.model.probe import Access, Container, Identity, Outcome, ProbeReport, TlsInfo
+from tieback.model.probe import NO_BYTE, Access, Container, Identity, Outcome, ProbeReport, TargetVerdict, TlsInfo
+from tieback.pipeline.probing.probe_report import unrecognised_targets
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables import probes as asked
 from tieback.storage.lake.tables.probes import (
@@ -100,6 +101,31 @@ def test_counts_of_a_run(tmp_path: Path) -> None:
     assert RunProbes(lake, "none").count() == 0
     assert counted.unnamed(2) == (5, ["h0.test:27017", "h1.test:27017"])
     assert RunProbes(lake, "none").unnamed(2) == (0, [])
+
+
+DROPPED = (f"refused: the peer closed the connection {NO_BYTE}",)
+ENDS = [
+    *(ProbeReport(f"{outcome}.test:1", outcome, problems=("why",)) for outcome in Outcome),
+    ProbeReport("dropped.test:1", Outcome.REFUSED, problems=DROPPED),
+    ProbeReport("timeout.test:1/x", Outcome.TIMEOUT, problems=DROPPED),
+    # Another place of a server with a store.
+    ProbeReport("ok.test:1/es/", Outcome.PROTOCOL_MISMATCH),
+    ProbeReport("other.test:1/es/", Outcome.PROTOCOL_MISMATCH),
+]
+
+
+def test_the_database_and_the_reports_agree_on_what_is_decided(tmp_path: Path) -> None:
+    lake = Lake(tmp_path)
+    save_probes(lake, "run", ENDS)
+    counted = RunProbes(lake, "run")
+    lost = [one for one in ENDS if one.verdict is TargetVerdict.NONE]
+    assert list(counted.reports_without_verdict()) == lost
+    assert counted.without_verdict() == len(lost) == 8
+    unrecognised = list(unrecognised_targets(ENDS))
+    assert counted.unrecognised(9) == (2, unrecognised) == (2, ["protocol_mismatch.test:1", "other.test:1/es/"])
+    assert counted.unrecognised(1) == (2, unrecognised[:1])
+    assert RunProbes(lake, "none").unrecognised(9) == (0, [])
+    assert list(RunProbes(lake, "none").reports_without_verdict()) == []
 
 
 def test_nothing_to_save(tmp_path: Path) -> None:

@@ -114,6 +114,10 @@
     invoke-static {v0}, Ltest/shop/More;->jumps(I)Ljava/lang/String;
     move-result-object v0
     invoke-static {v0}, Ltest/shop/Ends;->get(Ljava/lang/String;)V
+    const/4 v0, 1
+    invoke-static {v0}, Ltest/shop/More;->jumps(I)Ljava/lang/String;
+    move-result-object v0
+    invoke-static {v0}, Ltest/shop/Ends;->get(Ljava/lang/String;)V
     return-void
 .end method
 

@@ -1,0 +1,270 @@
+"""Code that never runs in this app: behind a condition on numbers that are the same in each case that the app has.
+
+``if (Config.test) url = "https://test.shop.test"`` with a static field that only ever is false; or a ``switch`` on a
+parameter for which no caller gives that case. A number is known as the set of its possible values: constants, fields
+with all that is stored in them, results of methods, and parameters with what every caller gives. If one of them is not
+known, the condition counts as open, so that a doubt never hides a back end.
+"""
+
+import operator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tieback.recognise.dalvik.classes import try_blocks
+from tieback.recognise.dataflow.app import MAX_SITES
+from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.instructions import (
+    KINDS,
+    LENGTHS,
+    OpcodeEffect,
+    jump_targets,
+    payload_length,
+    sign_extend,
+    switch_target,
+)
+from tieback.recognise.dataflow.reaching import IPUT, MANY, RETURN, SPUT, MethodFlow, Origins
+
+if TYPE_CHECKING:
+    from tieback.recognise.dataflow.uses import ConstantUses
+
+MAX_STEPS = 400_000
+"""Most instructions of one app that are looked at. After that every condition counts as open."""
+_MAX_DEPTH = 4
+_MAX_VALUES = 16
+_MAX_STORES = 32
+_CONST_4, _CONST_16, _CONST, _CONST_HIGH = 0x12, 0x13, 0x14, 0x15
+_STATIC_READS, _STATIC_WRITES = frozenset((0x60, *range(0x63, 0x67))), frozenset((0x67, *range(0x6A, 0x6E)))
+_OBJECT_READS, _OBJECT_WRITES = frozenset((0x52, *range(0x55, 0x59))), frozenset((0x59, *range(0x5C, 0x60)))
+_SOURCES = _STATIC_READS | _OBJECT_READS
+_KNOWN_CALLS = frozenset((0x70, 0x71, 0x76, 0x77))
+"""Direct and static calls."""
+_NUMBERS = frozenset("IZBSC")
+_NO_NEXT = frozenset((OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_32, OpcodeEffect.END))
+_FIRST_TEST, _FIRST_ZERO_TEST = 0x32, 0x38
+_TESTS: tuple[Callable[[int, int], bool], ...] = (
+    operator.eq,
+    operator.ne,
+    operator.lt,
+    operator.ge,
+    operator.gt,
+    operator.le,
+)
+"""``if-eq`` to ``if-le``, in the order of their opcodes."""
+
+type _Values = frozenset[int] | None
+"""Possible values of a number; ``None`` if they are not known."""
+_ZERO = frozenset((0,))
+
+
+class Conditions:
+    """What the numbers in conditions of one app can be."""
+
+    def __init__(self, uses: "ConstantUses") -> None:
+        """The code of an app."""
+        self._uses = uses
+        self._left = MAX_STEPS
+        self._reached: dict[tuple[int, int], frozenset[int] | None] = {}
+        self._fields: dict[int, _Values] = {}
+        self._results: dict[int, _Values] = {}
+        self._parameters: dict[tuple[int, int, int], _Values] = {}
+        self._units: dict[tuple[int, int], list[int]] = {}
+
+    def never_runs(self, number: int, code: CodeItem, at: int) -> bool:
+        """True if no way through a method leads to a code unit."""
+        if not self._may_depend(number, code, at):
+            return False
+        reached = self._reach(number, code)
+        return reached is not None and at not in reached
+
+    def _may_depend(self, number: int, code: CodeItem, at: int) -> bool:
+        """True if there is a condition before a unit, and a number from outside the method."""
+        units: list[int] = np.frombuffer(self._uses.file(number).data, "<u2", at, code.begin).tolist()
+        place = 0
+        index = self._uses.file(number).method_of(code)
+        kinds = self._uses.method_names(number, index)[2] if index >= 0 else ""
+        source = any(kind in _NUMBERS for kind in kinds.partition(")")[0])
+        tested = False
+        while place < at:
+            unit = units[place] & 255
+            kind = KINDS[unit]
+            if kind == OpcodeEffect.NOP:
+                if units[place]:
+                    return False  # a table between instructions, which compilers put behind all of them
+                place += 1
+                continue
+            self._left -= 1
+            tested |= kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH)
+            source |= unit in _SOURCES or unit in _KNOWN_CALLS
+            if tested and source:
+                return self._left > 0
+            place += LENGTHS[unit]
+        return False
+
+    def _code(self, number: int, code: CodeItem) -> list[int]:
+        key = number, code.offset
+        if key not in self._units:
+            data = self._uses.file(number).data
+            self._units[key] = np.frombuffer(data, "<u2", code.units, code.begin).tolist()
+        return self._units[key]
+
+    def _reach(self, number: int, code: CodeItem) -> frozenset[int] | None:
+        """The units of the instructions that can run; ``None`` if that is not known."""
+        key = number, code.offset
+        if key not in self._reached:
+            flow = self._uses.flow(number, code)
+            try:
+                self._reached[key] = self._walk(number, code, flow) if flow is not None else None
+            except IndexError:
+                self._reached[key] = None  # a way leaves the code
+        return self._reached[key]
+
+    def _walk(self, number: int, code: CodeItem, flow: MethodFlow) -> frozenset[int] | None:
+        units = self._code(number, code)
+        blocks = sorted(try_blocks(self._uses.file(number), code), key=lambda one: one.start)
+        starts = [one.start for one in blocks]
+        seen: set[int] = set()
+        pending = [0]
+        for at in pending:  # grows
+            if at in seen:
+                continue
+            self._left -= 1
+            if self._left < 0 or at < 0:
+                return None
+            seen.add(at)
+            kind = OpcodeEffect(KINDS[units[at] & 255])
+            block = bisect_right(starts, at) - 1
+            if block >= 0 and at < blocks[block].stop:
+                pending += (handler for _, handler in blocks[block].handlers)
+            if kind is OpcodeEffect.NOP:
+                pending.append(at + payload_length(units, at))
+            elif kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH):
+                pending += self._ways(number, code, flow, at)
+            else:
+                pending += jump_targets(units, at)
+                if kind not in _NO_NEXT:
+                    pending.append(at + LENGTHS[units[at] & 255])
+        return frozenset(seen)
+
+    def _ways(self, number: int, code: CodeItem, flow: MethodFlow, at: int) -> Iterable[int]:
+        """Where a condition can lead."""
+        units = self._code(number, code)
+        after = at + LENGTHS[units[at] & 255]
+        values = [self._values(number, code, its, 0) for its in flow.tests.get(at, ())]
+        opcode = units[at] & 255
+        if not values or any(one is None for one in values):
+            return [*jump_targets(units, at), after]
+        known = [one for one in values if one is not None]
+        if KINDS[opcode] == OpcodeEffect.SWITCH:
+            found = (switch_target(units, at, value) for value in known[0])
+            return [after if one is None else one for one in found]
+        is_zero = opcode >= _FIRST_ZERO_TEST
+        test = _TESTS[opcode - (_FIRST_ZERO_TEST if is_zero else _FIRST_TEST)]
+        pairs = {test(one, other) for one in known[0] for other in (_ZERO if is_zero else known[1])}
+        return [*(jump_targets(units, at) if True in pairs else ()), *((after,) if False in pairs else ())]
+
+    def _values(self, number: int, code: CodeItem, origins: Origins, depth: int) -> _Values:
+        found: set[int] = set()
+        for origin in origins:
+            if origin == MANY or depth > _MAX_DEPTH:
+                return None
+            its = self._of_origin(number, code, origin, depth)
+            if its is None or len(found) > _MAX_VALUES:
+                return None
+            found |= its
+        # A method without a caller gets no value; that says nothing.
+        return frozenset(found) if found else None
+
+    def _of_origin(self, number: int, code: CodeItem, origin: int, depth: int) -> _Values:
+        if origin < 0:
+            return self._of_parameter(number, code, -1 - origin, depth)
+        units = self._code(number, code)
+        opcode = units[origin] & 255
+        if opcode == _CONST_4:
+            return frozenset((sign_extend(units[origin] >> 12, 4),))
+        if opcode == _CONST_16:
+            return frozenset((sign_extend(units[origin + 1], 16),))
+        if opcode == _CONST:
+            return frozenset((sign_extend(units[origin + 1] | units[origin + 2] << 16, 32),))
+        if opcode == _CONST_HIGH:
+            return frozenset((sign_extend(units[origin + 1] << 16, 32),))
+        if opcode in _SOURCES:
+            field = self._uses.app.field(number, units[origin + 1])
+            return self._of_field(field, depth, static=opcode in _STATIC_READS)
+        return self._of_result(number, units[origin + 1], depth) if opcode in _KNOWN_CALLS else None
+
+    def _of_parameter(self, number: int, code: CodeItem, word: int, depth: int) -> _Values:
+        key = number, code.offset, word
+        if key not in self._parameters:
+            self._parameters[key] = None  # in a recursion
+            self._parameters[key] = self._given(number, code, word, depth)
+        return self._parameters[key]
+
+    def _given(self, number: int, code: CodeItem, word: int, depth: int) -> _Values:
+        """The values that all callers give for a word of the arguments."""
+        callers = self._uses.callers(number, code)
+        if callers is None:
+            return None
+        found: set[int] = set()
+        for file, caller, at in callers:
+            flow = self._uses.flow(file, caller)
+            if flow is None:
+                return None
+            call = next((one for one in flow.operations if one.at == at), None)
+            if call is None:
+                continue  # no way leads to it, or it is no call
+            its = self._values(file, caller, call.values[word], depth + 1) if word < len(call.values) else None
+            if its is None:
+                return None
+            found |= its
+        return frozenset(found)
+
+    def _of_field(self, field: int, depth: int, *, static: bool) -> _Values:
+        if field < 0:
+            return None
+        if field not in self._fields:
+            self._fields[field] = None  # in a recursion
+            self._fields[field] = self._stored(field, depth, static=static)
+        return self._fields[field]
+
+    def _stored(self, field: int, depth: int, *, static: bool) -> _Values:
+        """The initial value of a field, and all that is stored in it."""
+        initial = self._uses.initial_number(field, static=static)
+        if initial is None:
+            return None
+        found = {initial}
+        for number, index in self._uses.app.field_places(field):
+            writes = _STATIC_WRITES if static else _OBJECT_WRITES
+            offsets = self._uses.places.offsets(number, writes, index, _MAX_STORES)
+            if len(offsets) >= _MAX_STORES:
+                return None
+            for offset in offsets:
+                code = self._uses.file(number).code_around(offset, every=True)
+                flow = self._uses.flow(number, code) if code is not None else None
+                if code is None or flow is None:
+                    return None
+                at = (offset - code.begin) // 2
+                store = next((one for one in flow.operations if one.at == at and one.opcode in (SPUT, IPUT)), None)
+                if store is None or self._uses.callers(number, code) == []:
+                    continue
+                its = self._values(number, code, store.values[0], depth + 1)
+                if its is None:
+                    return None
+                found |= its
+        return frozenset(found)
+
+    def _of_result(self, number: int, member: int, depth: int) -> _Values:
+        identity = self._uses.app.method(number, member)
+        if identity < 0:
+            return None
+        if identity not in self._results:
+            self._results[identity] = None  # in a recursion
+            target = self._uses.app.definition_in(number, identity)
+            flow = self._uses.flow(target.file, target.code) if target is not None else None
+            if target is not None and flow is not None:
+                returned = [one.values[0] for one in flow.operations if one.opcode == RETURN]
+                origins = frozenset().union(*returned) if len(returned) < MAX_SITES else frozenset((MANY,))
+                self._results[identity] = self._values(target.file, target.code, origins, depth + 1)
+        return self._results[identity]
