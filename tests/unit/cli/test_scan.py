@@ -24,6 +24,7 @@ from tests.unit.intake.traffic import wire
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tests.unit.report.conftest import the_report
 from tieback.cli.scan import FailOn, _reasons_to_fail
+from tieback.scope.dns_client import DnsClient
 
 
 def test_without_a_grant_everything_but_the_network(run: Run, apps: Path, tmp_path: Path) -> None:
@@ -413,6 +414,15 @@ def test_a_grant_without_dns_is_in_the_headline(run: Run, apps: Path) -> None:
     assert re.search(r"1 app analysed\. 0 of \d+ candidates were probed: .*DNS is not allowed by this grant\.", text)
     assert "Add dns = true." in text
     assert "Endpoints named in the apps" in text
+
+
+def test_a_failure_of_dns_is_not_reported_as_its_answer(run: Run, apps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DnsClient, "_configured", lambda _client: None)
+    who = ("--authorised-by", "Me", "--contact", "me@example.org")
+    assert run("grant", "new", "g.toml", *who, "--target", "es.fieldhand.test", "--dns").code == 0
+    ended = run("scan", apps / "fieldhand.apk", "--grant", "g.toml", "-w", "ws", "--workers", "1")
+    text = " ".join(ended.out.split())
+    assert ("DNS failed or did not answer for the name." in text, "DNS has no address" in text) == (True, False)
 
 
 @pytest.mark.parametrize(
