@@ -45,10 +45,10 @@ def _unpacked(name: str, what: str) -> Any:
 @app.command()
 def up(
     names: list[str] | None = typer.Argument(
-        None, metavar="NAME", help="Stores, hosts or servers to start, such as `redis`; default: all."
+        None, metavar="NAME", help="Stores, hosts, servers or products to start, such as `redis`; default: all."
     ),
     only: list[str] | None = typer.Option(
-        None, "--only", metavar="NAMES", help="Stores, hosts or servers to start, separated by commas."
+        None, "--only", metavar="NAMES", help="Stores, hosts, servers or products to start, separated by commas."
     ),
     demo: bool = typer.Option(
         False, "--demo", help="Start only the demo: three stores and the API of the sample app Workhub."
