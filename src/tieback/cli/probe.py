@@ -140,12 +140,21 @@ def probe(
 
 
 def _renderers(files: list[Path] | None) -> "list[tuple[Path, Renderer]]":
-    """The renderer of each report file. Raises ``UsageError`` for an unknown suffix, before anything is contacted."""
+    """The renderer of each report file, before anything is contacted.
+
+    Raises:
+        UsageError: unknown suffix.
+        WorkspaceError: a file cannot be written.
+    """
     if not files:
         return []
     from tieback.report import by_suffix
+    from tieback.report.files import check_place
 
-    return [(path, by_suffix(path)) for path in files]
+    found = [(path, by_suffix(path)) for path in files]
+    for path in files:
+        check_place(path, "report")
+    return found
 
 
 class _Tally:

@@ -91,6 +91,49 @@ def test_what_a_format_does_not_contain_is_on_stderr(run: Run, apps: Path, tmp_p
     assert "not in" not in run("report", "-w", "ws", "--format", "json").err
 
 
+BEGINNINGS = {
+    "r.html": b"<!DOCTYPE html>",
+    "r.pdf": b"%PDF-",
+    "r.json": b"{",
+    "r.stix.json": b'{"type":"bundle",',
+    "r.sarif": b'{"$schema":',
+    "r.md": b"# ",
+    "r.csv": b"\xef\xbb\xbf",
+}
+
+
+@pytest.mark.parametrize("name", few(BEGINNINGS, 3))
+def test_a_file_has_the_format_of_its_suffix(run: Run, scanned: Path, tmp_path: Path, name: str) -> None:
+    if name == "r.pdf":
+        pytest.importorskip("weasyprint", reason="the extra pdf is not installed")
+    shutil.copytree(scanned / "ws", tmp_path / "ws")
+    accept_workspace(tmp_path / "ws")
+    assert run("report", "-w", "ws", "-o", name).code == 0
+    assert (tmp_path / name).read_bytes().startswith(BEGINNINGS[name])
+
+
+def test_a_suffix_of_no_format_is_refused_and_a_typed_format_counts(run: Run, scanned: Path, tmp_path: Path) -> None:
+    shutil.copytree(scanned / "ws", tmp_path / "ws")
+    accept_workspace(tmp_path / "ws")
+    refused = run("report", "-w", "ws", "-o", "r.xlsx")
+    assert (refused.code, "no format has this suffix" in refused.err, (tmp_path / "r.xlsx").exists()) == (
+        2,
+        True,
+        False,
+    )
+    assert run("report", "-w", "ws", "-o", "r.txt").code == run("report", "-w", "ws", "-o", "plain").code == 0
+    assert (tmp_path / "r.txt").read_bytes() == (tmp_path / "plain").read_bytes()
+    assert run("report", "-w", "ws", "--format", "json", "-o", "r.html").code == 0
+    assert json.loads((tmp_path / "r.html").read_bytes())["schema"]
+    (tmp_path / "tieback.toml").write_text('[report]\nformat = "json"\n')
+    assert run("report", "-w", "ws", "-o", "r.md").code == 0
+    assert (tmp_path / "r.md").read_text().startswith("# ")
+    for name, begins in (("d.md", "# What"), ("d.html", "<!DOCTYPE html>"), ("d.json", '{"changes":')):
+        assert run("report", "diff", "ws", "ws", "-o", name).code == 0
+        assert (tmp_path / name).read_text().startswith(begins)
+    assert run("report", "diff", "ws", "ws", "-o", "d.pdf").code == 2
+
+
 def test_errors_have_advice(run: Run, scanned: Path, tmp_path: Path) -> None:
     ended = run("report", "-w", "none")
     assert (ended.code, "no workspace here" in ended.err) == (4, True)

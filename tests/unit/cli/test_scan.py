@@ -298,6 +298,20 @@ def test_unknown_report_format_fails_before_any_work(run: Run, apps: Path, tmp_p
     assert not (tmp_path / "ws").exists()
 
 
+@pytest.mark.parametrize("place", ["none/r.html", "file/r.html", "folder.html"])
+def test_a_report_that_cannot_be_written_is_refused_before_any_work(
+    run: Run, apps: Path, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "folder.html").mkdir()
+    ended = run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", "--report", "r.json", "--report", place)
+    assert (ended.code, f"{place}: the report cannot be written" in ended.err) == (4, True)
+    assert ((tmp_path / "ws").exists(), (tmp_path / "r.json").exists()) == (False, False)
+    (tmp_path / "grant.toml").write_text("")
+    assert run("probe", "127.0.0.1:1", "--grant", "grant.toml", "--report", place).code == 4
+    assert "cannot be written" in run("probe", "127.0.0.1:1", "--grant", "grant.toml", "--report", place).err
+
+
 def test_failed_inputs_exit_3_and_4(run: Run, apps: Path, tmp_path: Path) -> None:
     (tmp_path / "text.apk").write_text("not an app")
     assert run("scan", apps, "text.apk", "-w", "ws", "--workers", "1").code == 3
