@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
-from rich.table import Table
 
 from tieback.cli.formats import format_option
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, print_failure, write_line
+from tieback.console import RowTable
 from tieback.model.document import encode
 from tieback.model.errors import LabError
 from tieback.model.safe_text import escape_line
@@ -149,7 +149,9 @@ def status(
             write_line(encode("lab-store", msgspec.to_builtins(standing)))
         return
     columns = ("store", "product", "target", "configuration", "status", "records", "emulation")
-    table = Table(*columns, box=None, pad_edge=False)
+    table = RowTable()
+    for column in columns:
+        table.add_column(column)
     for standing in standings:
         table.add_row(
             standing.name,

@@ -20,6 +20,7 @@ from tieback.cli.terminal import (
     message_console,
     print_problem,
     print_text,
+    print_workspace_notes,
     progress_bar,
 )
 from tieback.model.errors import UsageError
@@ -91,6 +92,7 @@ def report(
     """Render the last finished run of a workspace (or --run ID), compare two reports, or explain a figure."""
     if context.invoked_subcommand is not None:
         return
+    print_workspace_notes(context)
     from tieback.assess.references import select
     from tieback.pipeline.report import run_report
     from tieback.report.audience import audience_of

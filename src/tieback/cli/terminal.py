@@ -59,10 +59,13 @@ def _choose_workspace(context: typer.Context, value: Path) -> Path:
 
     source = context.get_parameter_source("workspace")
     if source is not None and source.name == "DEFAULT":
+        if _is_typed(context.parent, "workspace"):
+            # `report -w DIR explain` means the same as `report explain -w DIR`.
+            return Path(context.parent.params["workspace"])  # type: ignore[union-attr]
         value, why = default_workspace(Path.cwd())
         if why:
             unused = f". To use {DEFAULT}: `tieback workspace trust -w {DEFAULT}`" if DEFAULT.is_dir() else ""
-            print_problem(f"workspace {value} ({why}){unused}")
+            _note(context, f"workspace {value} ({why}){unused}")
     return value
 
 
@@ -72,10 +75,30 @@ def _choose_any_workspace(context: typer.Context, value: Path) -> Path:
 
     chosen = _choose_workspace(context, value)
     if (chosen / "VERSION").exists() and (why := distrust(chosen)):
-        print_problem(f"note: {chosen} is not trusted ({why}); its results may be wrong")
+        _note(context, f"note: {chosen} is not trusted ({why}); its results may be wrong")
     return chosen
 
 
+def _is_typed(context: typer.Context | None, name: str) -> bool:
+    source = context.get_parameter_source(name) if context is not None else None
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _note(context: typer.Context, text: str) -> None:
+    """Print a note about the workspace. A group keeps it: its sub-commands have other workspaces, or none."""
+    if hasattr(context.command, "commands"):
+        context.meta.setdefault(_NOTES, []).append(text)
+    else:
+        print_problem(text)
+
+
+def print_workspace_notes(context: typer.Context) -> None:
+    """Print what a group has kept, because it runs itself and no sub-command."""
+    for text in context.meta.pop(_NOTES, ()):
+        print_problem(text)
+
+
+_NOTES = "tieback.workspace_notes"
 _WORKSPACE_NAMES = ("--workspace", "-w")
 _WORKSPACE_HELP = "Workspace folder: results, cases and inventory. In a checkout, the default is a folder outside it."
 WorkspaceOption = Annotated[

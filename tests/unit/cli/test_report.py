@@ -134,6 +134,23 @@ def test_a_suffix_of_no_format_is_refused_and_a_typed_format_counts(run: Run, sc
     assert run("report", "diff", "ws", "ws", "-o", "d.pdf").code == 2
 
 
+def test_the_note_about_the_workspace_is_printed_once_by_the_command_that_has_one(
+    run: Run, scanned: Path, tmp_path: Path
+) -> None:
+    (tmp_path / ".git").mkdir()
+    note = "is a checkout)"
+    assert note in run("report").err
+    assert run("report", "explain", "records").err.count(note) == 1
+    for words in (("diff", "a.json", "b.json"), ("diff", "--help"), ("explain", "--help"), ("schema",)):
+        assert note not in run("report", *words).err, words
+    assert note not in run("capture", "verify-device", "--help").err
+    shutil.copytree(scanned / "ws", tmp_path / "ws")
+    accept_workspace(tmp_path / "ws")
+    for words in (("-w", "ws", "explain"), ("explain", "-w", "ws")):
+        ended = run("report", *words)
+        assert (ended.code, note in ended.err) == (0, False), words
+
+
 def test_errors_have_advice(run: Run, scanned: Path, tmp_path: Path) -> None:
     ended = run("report", "-w", "none")
     assert (ended.code, "no workspace here" in ended.err) == (4, True)

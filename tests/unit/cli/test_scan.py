@@ -502,6 +502,7 @@ def test_dropped_hosts_are_in_the_report_with_the_reason(run: Run, apps: Path, t
 
 
 def test_fail_on_takes_no_other_word(run: Run, apps: Path) -> None:
+    assert "Value error" not in run("scan", apps / "fieldhand.apk", "--fail-on", "bogus").err
     assert run("scan", apps / "fieldhand.apk", "-w", "ws", "--fail-on", "never").code == 2
 
 
