@@ -105,7 +105,7 @@ def format_of_file(
     raise UsageError("no format has this suffix", where=f"--out {out}", advice=f"Use one of {known}, or add --format")
 
 
-def is_typed(context: typer.Context, name: str) -> bool:
+def is_typed(context: Any, name: str) -> bool:
     """True if the command line has this parameter, which then does not come from a default or a file of settings."""
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"

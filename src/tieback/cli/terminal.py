@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from tieback import console
+from tieback.cli.formats import is_typed
 from tieback.cli.logs import logged_stage, write_event
 from tieback.console import SafeConsole, chosen_width, open_console
 from tieback.model.errors import TiebackError
@@ -59,9 +60,10 @@ def _choose_workspace(context: typer.Context, value: Path) -> Path:
 
     source = context.get_parameter_source("workspace")
     if source is not None and source.name == "DEFAULT":
-        if _is_typed(context.parent, "workspace"):
+        outer = context.parent
+        if outer is not None and is_typed(outer, "workspace"):
             # `report -w DIR explain` means the same as `report explain -w DIR`.
-            return Path(context.parent.params["workspace"])  # type: ignore[union-attr]
+            return Path(outer.params["workspace"])
         value, why = default_workspace(Path.cwd())
         if why:
             unused = f". To use {DEFAULT}: `tieback workspace trust -w {DEFAULT}`" if DEFAULT.is_dir() else ""
@@ -77,11 +79,6 @@ def _choose_any_workspace(context: typer.Context, value: Path) -> Path:
     if (chosen / "VERSION").exists() and (why := distrust(chosen)):
         _note(context, f"note: {chosen} is not trusted ({why}); its results may be wrong")
     return chosen
-
-
-def _is_typed(context: typer.Context | None, name: str) -> bool:
-    source = context.get_parameter_source(name) if context is not None else None
-    return source is not None and source.name == "COMMANDLINE"
 
 
 def _note(context: typer.Context, text: str) -> None:

@@ -48,7 +48,7 @@ OTHER_FILES = {
 def test_each_command_that_writes_a_format_to_a_file_follows_its_suffix(run: Run) -> None:
     with_file = {words for words in WITH_FORMAT if any("--out" in option.opts for option in ALL[words].params)}
     assert OTHER_FILES.keys() <= with_file
-    arguments = {("report", "diff"): ("a.json", "b.json")}
+    arguments: dict[tuple[str, ...], tuple[str, ...]] = {("report", "diff"): ("a.json", "b.json")}
     for words in sorted(with_file - OTHER_FILES.keys()):
         ended = run(*words, *arguments.get(words, ()), "--out", "file.unknown")
         assert (words, ended.code, "no format has this suffix" in ended.err) == (words, 2, True)
