@@ -316,7 +316,7 @@ def _for_recipient(request: LetterRequest, concerned: list[VendorView]) -> list[
     if len(concerned) > 1:
         option = "--to" if request.to else "--address"
         raise UsageError(
-            f"{option} is for one letter, but {len(concerned)} vendors are due one",
+            f"{option} is for one letter, but several vendors are due one",
             where=", ".join(sorted(view.vendor.name for view in concerned)),
             advice="Name the vendor whose letter it is",
         )

@@ -182,7 +182,7 @@ def test_each_recipient_has_a_letter_and_files_of_its_own(work: CaseService) -> 
 
 @pytest.mark.parametrize("option", [{"to": "Ann"}, {"address": "ann@fieldhand.test"}])
 def test_one_recipient_gets_no_letters_about_several_vendors(work: CaseService, option: dict[str, str]) -> None:
-    with pytest.raises(UsageError, match="is for one letter, but 2 vendors are due one"):
+    with pytest.raises(UsageError, match="is for one letter, but several vendors are due one"):
         write(work, "assurance", **option)
     assert [one.vendor for one in write(work, "assurance", "com.never", **option)] == ["com.never"]
 
