@@ -79,7 +79,7 @@ def test_a_name_without_an_address_is_not_outside_the_grant(
     assert (mixed.code, "targets were not contacted: DNS" in mixed.out) == (4, True)
     assert ("no target was contacted" in mixed.err, "no target of this grant covers" in mixed.err) == (True, True)
     listed = run("probe", "es.x.test:9200", "127.0.0.1:1", "--grant", "grant.toml", "--format", "json")
-    assert (listed.code, f"es.x.test:9200 ({verdict})" in listed.err) == (3, True)
+    assert (listed.code, "es.x.test:9200" in listed.err) == (3, True)
 
 
 def test_a_closed_port_is_refused(run: Run, tmp_path: Path) -> None:
