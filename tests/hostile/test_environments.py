@@ -190,10 +190,11 @@ def test_a_device_is_written_to_not_replaced(folder: Path, device: str) -> None:
 
 
 def test_a_run_whose_report_cannot_be_written_is_kept(folder: Path) -> None:
-    words = ("scan", APP, "-w", "kept", "--report", "nosuch/[a].html", "--report", "good.json")
+    (folder / "[a].html").symlink_to("/dev/full")
+    words = ("scan", APP, "-w", "kept", "--report", "[a].html", "--report", "good.json")
     ended = start(folder, words, Environment({}))
     assert ended.code == 3
-    assert "nosuch/[a].html: the report cannot be written" in ended.err
+    assert "[a].html: the report cannot be written" in ended.err
     assert "the run is kept: tieback report -w kept" in ended.err
     assert "report: good.json" in ended.err
     assert "fieldhand" in ended.out.lower()

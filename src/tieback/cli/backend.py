@@ -15,6 +15,7 @@ from tieback.cli.terminal import (
     OutputFormat,
     WorkspaceOption,
     exit_with_failures,
+    message_console,
     print_failure,
     print_text,
     write_line,
@@ -181,8 +182,12 @@ def targets(
     """
     from tieback.pipeline.probing.target_lists import target_list
 
+    count = 0
     for line in target_list(workspace, old or output, run):
+        count += 1
         typer.echo(escape_line(line))
+    if not count:
+        message_console().print("no target was probed in this run")
 
 
 @app.command()

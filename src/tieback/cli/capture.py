@@ -16,7 +16,14 @@ from tieback.cli.flow_tables import FlowTables
 from tieback.cli.formats import format_option
 from tieback.cli.options import RulesOption, read_rules
 from tieback.cli.process import stop_signals
-from tieback.cli.terminal import OutputFormat, OwnWorkspaceOption, message_console, progress_bar, write_line
+from tieback.cli.terminal import (
+    OutputFormat,
+    OwnWorkspaceOption,
+    message_console,
+    print_workspace_notes,
+    progress_bar,
+    write_line,
+)
 from tieback.model.capture import LiveRun
 from tieback.model.count_text import count_text
 from tieback.model.document import encode
@@ -142,6 +149,7 @@ def capture(
     """Record live traffic of apps through a proxy: flows, rejected certificates, leaks, and blind spots."""
     if context.invoked_subcommand is not None:
         return
+    print_workspace_notes(context)
     from tieback.cli.capture_pcapdroid import check_options
     from tieback.pipeline.capture.live import save_flows
 

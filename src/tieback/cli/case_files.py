@@ -9,7 +9,7 @@ from rich.text import Text
 from tieback.cli.case_options import WORKSPACE, CaseArgument, FormatOption
 from tieback.cli.data import DataOption
 from tieback.cli.files import write_whole
-from tieback.cli.formats import format_option
+from tieback.cli.formats import format_of_file, format_option
 from tieback.cli.terminal import (
     OutputFormat,
     WorkspaceOption,
@@ -26,10 +26,12 @@ from tieback.model.safe_text import escape_line
 from tieback.report.shortened import cut_text
 
 EXPORT_FORMATS = ("csv", "json", "defectdojo", "jira-csv", "ics")
+_EXPORT_SUFFIXES = {".csv": "csv", ".json": "json", ".ndjson": "json", ".ics": "ics"}
 BUNDLE_FORMATS = ("intelmq", "misp")
 
 
 def export(
+    context: typer.Context,
     *,
     form: Annotated[
         str, format_option((*EXPORT_FORMATS, *BUNDLE_FORMATS), "Format; json is one document per line.")
@@ -61,6 +63,7 @@ def export(
     if form in BUNDLE_FORMATS:
         _export_bundles(workspace, form, out, by, tlp, consent, data)
         return
+    form = format_of_file(context, form, out, _EXPORT_SUFFIXES)
     with open_case_service(workspace) as work:
         exported = work.export(form)
     if out is None:

@@ -72,12 +72,12 @@ def list_(*, data: DataOption = None, output: FormatOption = OutputFormat.TABLE)
 
     datasets = Datasets(data)
     found = datasets.all()
+    if not found:
+        message_console().print(Text(f"nothing imported into {datasets.folder}"))
+        return
     if output is OutputFormat.JSON:
         for one in found:
             write_line(encode("dataset", one))
-        return
-    if not found:
-        message_console().print(Text(f"nothing imported into {datasets.folder}"))
         return
     table = RowTable()
     for name in ("name", "kind", "of", "imported", "entries", "sha256", "file"):
@@ -99,12 +99,15 @@ def verify(*, data: DataOption = None, output: FormatOption = OutputFormat.TABLE
 
     wrong = 0
     total = 0
-    for one, problem in Datasets(data).verify():
+    datasets = Datasets(data)
+    for one, problem in datasets.verify():
         total += 1
         wrong += bool(problem)
         if output is OutputFormat.JSON:
             write_line(encode("dataset-check", {**msgspec.structs.asdict(one), "problem": problem}))
         else:
             data_console().print(Text(f"{one.name}: {problem or 'unchanged'} ({one.sha256[:12]})"))
+    if not total:
+        message_console().print(Text(f"nothing imported into {datasets.folder}"))
     if wrong:
         raise typer.Exit(ExitCode.SOME_FAILED if wrong < total else ExitCode.NOTHING_DONE)

@@ -1,7 +1,8 @@
 """Names of output formats: one list for all commands. Spellings of earlier releases still work, but help hides them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -74,6 +75,40 @@ def format_name(text: str, names: Iterable[str], option: str = "--format") -> st
         return "json"
     choices = ", ".join(_shown(known))
     raise UsageError("unknown format", where=f"{option} {text}"[:80], advice=f"Choose one of {choices}")
+
+
+def format_of_file(
+    context: typer.Context, typed: str, out: Path | None, suffixes: Mapping[str, str], *, plain: bool = True
+) -> str:
+    """The format of an output file: that of ``--format`` if the command line has it, else that of its suffix.
+
+    Args:
+        context: of the command; its parameter for ``--format`` is ``output`` or ``form``.
+        typed: the value of ``--format``, or its default.
+        out: the file; ``None`` for stdout, whose format is ``typed``.
+        suffixes: the formats by suffix; the longest one that fits counts.
+        plain: whether a file without a suffix, with ``.txt``, or a device has the default format.
+
+    Raises:
+        UsageError: the suffix is that of no format.
+    """
+    if out is None or any(is_typed(context, name) for name in ("output", "form")):
+        return typed
+    from tieback.report.files import is_device
+
+    name = out.name.lower()
+    if fitting := [suffix for suffix in suffixes if name.endswith(suffix)]:
+        return suffixes[max(fitting, key=len)]
+    if plain and (out.suffix.lower() in ("", ".txt") or is_device(out)):
+        return typed
+    known = ", ".join(suffixes)
+    raise UsageError("no format has this suffix", where=f"--out {out}", advice=f"Use one of {known}, or add --format")
+
+
+def is_typed(context: Any, name: str) -> bool:
+    """True if the command line has this parameter, which then does not come from a default or a file of settings."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def format_option(names: Iterable[str], text: str, *flags: str, plugins: bool = False) -> Any:

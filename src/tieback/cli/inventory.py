@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.cli import inventory_fetch, inventory_files, inventory_lists
-from tieback.cli.formats import format_option
+from tieback.cli.formats import format_of_file, format_option
 from tieback.cli.inventory_files import NO_INVENTORY, WORKSPACE, FormatOption, plain_table
 from tieback.cli.options import RunOption
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, print_text, write_line
@@ -47,6 +47,11 @@ class ReviewFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
     XLSX = "xlsx"
+
+
+_REVIEW_SUFFIXES = {".csv": "csv", ".xlsx": "xlsx", ".json": "json", ".ndjson": "json"}
+_LIST_SUFFIXES = {".csv": "csv", ".mobileconfig": "jamf", ".rpz": "rpz", ".hosts": "hosts"}
+"""Other formats of the lists share a suffix with them, or have none of their own."""
 
 
 class ListFormat(StrEnum):
@@ -216,6 +221,7 @@ def gaps(
 
 @app.command()
 def review(
+    context: typer.Context,
     *,
     ownership: OwnershipOption = None,
     enterprise_store: EnterpriseOption = False,
@@ -225,7 +231,7 @@ def review(
     output: Annotated[
         ReviewFormat, format_option(ReviewFormat, "A table; one JSON document per line; a CSV or XLSX file.")
     ] = ReviewFormat.TABLE,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write CSV or XLSX to.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write CSV, XLSX or JSON lines to.")] = None,
 ) -> None:
     """List active apps for a review: vendor, letters, app store, and the personal data behind them.
 
@@ -234,6 +240,9 @@ def review(
     from tieback.pipeline.fleet.block_list import review_lines
     from tieback.pipeline.fleet.coverage import open_fleet
 
+    output = ReviewFormat(format_of_file(context, output.value, out, _REVIEW_SUFFIXES, plain=False))
+    if output is ReviewFormat.TABLE and out is not None:
+        raise UsageError("the table is only printed", where=f"--out {out}", advice="Add --format csv, json or xlsx")
     if output is ReviewFormat.XLSX and out is None:
         raise UsageError("missing --out", where="--format xlsx", advice="Pass the file to write, as --out review.xlsx")
 
@@ -244,7 +253,7 @@ def review(
             message_console().print(NO_INVENTORY)
         _undecided(fleet, lines)
     _note_filters([line.app for line in review_lines(every)], ownership, enterprise_store=enterprise_store)
-    if output is ReviewFormat.JSON:
+    if output is ReviewFormat.JSON and out is None:
         for line in lines:
             write_line(encode("fleet-review", line.document()))
         return
@@ -263,6 +272,7 @@ def review(
 
 @app.command()
 def block(
+    context: typer.Context,
     names: Annotated[
         list[str] | None,
         typer.Argument(metavar="APP", help="Bundle identifiers or names; default: apps with open stores."),
@@ -288,6 +298,7 @@ def block(
     from tieback.pipeline.fleet.block_list import BlockRequest, block_list, check_probed, require_inventory
     from tieback.pipeline.fleet.coverage import open_fleet
 
+    output = ListFormat(format_of_file(context, output.value, out, _LIST_SUFFIXES))
     request = BlockRequest(output.value, action.value, tuple(names or ()), weak, force)
     with open_fleet(workspace, run) as fleet:
         require_inventory(fleet)
@@ -357,7 +368,10 @@ def _write_review(lines: list["FleetLine"], output: ReviewFormat, out: Path | No
     from tieback.cli.files import write_whole
     from tieback.pipeline.fleet.review_table import to_csv, to_xlsx
 
-    data = to_xlsx(lines) if output is ReviewFormat.XLSX else to_csv(lines)
+    if output is ReviewFormat.JSON:
+        data = b"".join(encode("fleet-review", line.document()) + b"\n" for line in lines)
+    else:
+        data = to_xlsx(lines) if output is ReviewFormat.XLSX else to_csv(lines)
     if out is None:
         print_text([data])
         return

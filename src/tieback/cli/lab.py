@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
-from rich.table import Table
 
 from tieback.cli.formats import format_option
 from tieback.cli.terminal import ExitCode, OutputFormat, data_console, message_console, print_failure, write_line
+from tieback.console import RowTable
 from tieback.model.document import encode
 from tieback.model.errors import LabError
 from tieback.model.safe_text import escape_line
@@ -45,10 +45,10 @@ def _unpacked(name: str, what: str) -> Any:
 @app.command()
 def up(
     names: list[str] | None = typer.Argument(
-        None, metavar="NAME", help="Stores, hosts or servers to start, such as `redis`; default: all."
+        None, metavar="NAME", help="Stores, hosts, servers or products to start, such as `redis`; default: all."
     ),
     only: list[str] | None = typer.Option(
-        None, "--only", metavar="NAMES", help="Stores, hosts or servers to start, separated by commas."
+        None, "--only", metavar="NAMES", help="Stores, hosts, servers or products to start, separated by commas."
     ),
     demo: bool = typer.Option(
         False, "--demo", help="Start only the demo: three stores and the API of the sample app Workhub."
@@ -149,7 +149,9 @@ def status(
             write_line(encode("lab-store", msgspec.to_builtins(standing)))
         return
     columns = ("store", "product", "target", "configuration", "status", "records", "emulation")
-    table = Table(*columns, box=None, pad_edge=False)
+    table = RowTable()
+    for column in columns:
+        table.add_column(column)
     for standing in standings:
         table.add_row(
             standing.name,

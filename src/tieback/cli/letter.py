@@ -74,9 +74,15 @@ def write(
     templates: Annotated[
         Path | None, typer.Option(help="Folder of your own templates; they replace the built-in ones.")
     ] = None,
-    to: Annotated[str, typer.Option(help="Recipient, such as a CERT; default: the vendor or provider.")] = "",
+    to: Annotated[
+        str,
+        typer.Option(
+            help="Recipient; default: the vendor or provider. For the kind provider, a party of the cases, such as a "
+            "CERT; the letter is only about its cases."
+        ),
+    ] = "",
     address: Annotated[
-        str, typer.Option(help="E-mail address for the draft; default: the vendor's best contact.")
+        str, typer.Option(help="E-mail address for the draft; default: the best contact of the vendor or party.")
     ] = "",
     due: Annotated[str, typer.Option(help="Due date; default: from the policy.")] = "",
     tlp: Annotated[str, typer.Option(help=f"TLP 2.0 label: {TLP}; default: by the kind of letter.")] = "",
@@ -178,11 +184,15 @@ def list_(
             write_line(encode("letter", letter))
         return
     table = RowTable()
-    for column in ("letter", "vendor", "kind", "language", "version", "written", "due", "sha256"):
+    # A letter that is not to the vendor; most workspaces have none.
+    with_recipient = any(letter.to for letter in letters)
+    recipient = ("to",) if with_recipient else ()
+    for column in ("letter", "vendor", *recipient, "kind", "language", "version", "written", "due", "sha256"):
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     for letter in letters:
         table.add_row(
-            letter.id, Text(names.get(letter.vendor, letter.vendor)), letter.kind, letter.language, str(letter.version),
+            letter.id, Text(names.get(letter.vendor, letter.vendor)),
+            *((Text(letter.to),) if with_recipient else ()), letter.kind, letter.language, str(letter.version),
             f"{letter.created:%Y-%m-%d}", str(letter.due or ""), letter.sha256[:16],
         )  # fmt: skip
     data_console().print(table)

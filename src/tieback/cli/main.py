@@ -87,7 +87,7 @@ def _safe_errors() -> Iterator[None]:
     try:
         yield
     except ClickException as error:
-        error.message = escape_line(error.message)
+        error.message = escape_line(error.message.removeprefix("Value error, "))
         raise
 
 

@@ -1,7 +1,7 @@
 """``tieback probe``: probe services without an app, or evaluate a recording again."""
 
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +29,7 @@ from tieback.model.document import encode
 from tieback.model.errors import InputError, StoppedError, UsageError
 from tieback.model.mail_domain import mail_domain
 from tieback.model.probe import Outcome, ProbeReport, TargetVerdict
+from tieback.model.report.scope import SkipReason
 
 if TYPE_CHECKING:
     from tieback.model.grant import Grant
@@ -51,6 +52,8 @@ _OUTCOME_WORDS = {
     Outcome.ERROR: "error",
     Outcome.NOT_RECORDED: "not recorded",
 }
+_WORDS_OF_DNS = {SkipReason.NOT_RESOLVED: "no address", SkipReason.DNS_FAILED: "not resolved"}
+"""Verdicts of targets that the grant covers, and that were not contacted for want of an address."""
 _COUNTED = {
     Outcome.REFUSED: "closed",
     Outcome.TIMEOUT: "without an answer, so not decided",
@@ -137,12 +140,21 @@ def probe(
 
 
 def _renderers(files: list[Path] | None) -> "list[tuple[Path, Renderer]]":
-    """The renderer of each report file. Raises ``UsageError`` for an unknown suffix, before anything is contacted."""
+    """The renderer of each report file, before anything is contacted.
+
+    Raises:
+        UsageError: unknown suffix.
+        WorkspaceError: a file cannot be written.
+    """
     if not files:
         return []
     from tieback.report import by_suffix
+    from tieback.report.files import check_place
 
-    return [(path, by_suffix(path)) for path in files]
+    found = [(path, by_suffix(path)) for path in files]
+    for path in files:
+        check_place(path, "report")
+    return found
 
 
 class _Tally:
@@ -161,6 +173,8 @@ class _Tally:
         self.skipped: list[ProbeReport] = []
         """Targets that were not contacted, for the reasons."""
         self.total = self.outside = 0
+        self.reasons: Counter[SkipReason] = Counter()
+        """Why targets were not contacted, whether or not the user named their port."""
         self._failed: dict[TargetVerdict, Counter[tuple[str, str]]] = {verdict: Counter() for verdict in _FAILURES}
         """Targets without a result: by ``host:port`` and how the conversation ended."""
         self._answered: set[str] = set()
@@ -201,8 +215,12 @@ class _Tally:
                 yield place, word, count
 
     def _add(self, report: ProbeReport) -> None:
+        from tieback.pipeline.probing.probe_report import skip_reason
+
         self.total += 1
-        self.outside += report.outcome is Outcome.OUT_OF_SCOPE
+        if report.outcome is Outcome.OUT_OF_SCOPE:
+            self.outside += 1
+            self.reasons[skip_reason(report)] += 1
         if report.replayed:
             self.days.add(report.replayed)
         if self._output is OutputFormat.JSON:
@@ -316,13 +334,21 @@ def _ask(
         typer.echo(f"{done}; the same command resumes within 24 hours", err=True)
         raise typer.Exit(ExitCode.SOME_FAILED)
     if tally.outside == tally.total:
-        raise InputError(
-            "the grant covers none of the targets",
-            where=str(grant),
-            advice="See the reasons with `tieback grant explain`",
-        )
+        raise _none_contacted(tally.reasons, str(grant))
     if tally.failed:
         exit_with_failures(tally.failure_text)
+
+
+def _none_contacted(reasons: Mapping[SkipReason, int], grant: str) -> InputError:
+    """The error of a run that contacted nothing: the grant is its reason only if it is that of each target."""
+    from tieback.report.texts.unprobed import SKIPPED_WORDS
+
+    if not reasons.keys() & _WORDS_OF_DNS.keys():
+        advice = "See the reasons with `tieback grant explain`"
+        return InputError("the grant covers none of the targets", where=grant, advice=advice)
+    several = len(reasons) > 1
+    told = (f"{f'{count:,}: ' if several else ''}{SKIPPED_WORDS[reason]}" for reason, count in reasons.items())
+    return InputError("no target was contacted", where=grant, advice=" ".join(told).rstrip("."))
 
 
 def _verdict(report: ProbeReport) -> str:
@@ -334,6 +360,10 @@ def _verdict(report: ProbeReport) -> str:
 
 def _outcome_word(report: ProbeReport) -> str:
     """How a conversation ended without a store."""
+    from tieback.pipeline.probing.probe_report import skip_reason
+
+    if report.outcome is Outcome.OUT_OF_SCOPE and (words := _WORDS_OF_DNS.get(skip_reason(report))):
+        return words
     if report.outcome is Outcome.REFUSED and report.verdict is TargetVerdict.NONE:
         return "closed after accepting"
     if report.outcome is Outcome.TIMEOUT and report.bytes_read:

@@ -4,6 +4,7 @@ No input leads to a traceback, and no failure has the exit code of findings. ``T
 of an internal error.
 """
 
+import codecs
 import io
 import os
 import signal
@@ -22,6 +23,17 @@ MAX_WIDTH = 10_000
 _SIZES = ("COLUMNS", "LINES", "TERMINAL_WIDTH")
 _ALLOCATOR = ("ARROW_DEFAULT_MEMORY_POOL", "system")
 """As in workers (``engine.memory``): Arrow's own allocator keeps 8 MiB more in a scan of one flow."""
+_PLAIN = "tieback-plain"
+"""Name of the error handler of streams whose encoding is not UTF-8."""
+_SIGNS = {
+    "\N{ALMOST EQUAL TO}": "~", "\N{GREATER-THAN OR EQUAL TO}": ">=", "\N{LESS-THAN OR EQUAL TO}": "<=",
+    "\N{HORIZONTAL ELLIPSIS}": "...", "\N{RIGHTWARDS ARROW}": "->", "\N{MIDDLE DOT}": "-", "\N{BULLET}": "*",
+    "\N{EN DASH}": "-", "\N{EM DASH}": "-", "\N{MULTIPLICATION SIGN}": "x", "\N{FULL BLOCK}": "#",
+    "\N{LEFT SINGLE QUOTATION MARK}": "'", "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "\N{LEFT DOUBLE QUOTATION MARK}": '"', "\N{RIGHT DOUBLE QUOTATION MARK}": '"', "\N{NO-BREAK SPACE}": " ",
+    "\N{REPLACEMENT CHARACTER}": "?",
+}  # fmt: skip
+"""Signs of our own texts, and what they become."""
 _STREAMS = ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w"))
 
 
@@ -38,8 +50,19 @@ def prepare() -> None:
             with suppress(OSError):
                 _redirect(number)
                 setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
-    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors in {"strict", "surrogateescape"}:
-        sys.stdout.reconfigure(errors="backslashreplace")
+    codecs.register_error(_PLAIN, _plain_text)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in {"strict", "surrogateescape", "backslashreplace"}:
+            stream.reconfigure(errors=_PLAIN)
+
+
+def _plain_text(error: UnicodeError) -> tuple[str, int]:
+    """Characters that the encoding of a stream lacks: signs in ASCII, as an escape would run into the figure."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    plain = (_SIGNS.get(sign) or sign.encode("ascii", "backslashreplace").decode() for sign in lost)
+    return "".join(plain), error.end
 
 
 def run(command: Callable[[], object]) -> int:

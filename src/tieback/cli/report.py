@@ -4,12 +4,12 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 
 import typer
 
 from tieback.cli.completion import complete_figure
-from tieback.cli.formats import format_option
+from tieback.cli.formats import format_of_file, format_option, is_typed
 from tieback.cli.options import MappingOption, ReferenceOption, RunOption, SourceOption, read_source
 from tieback.cli.terminal import (
     OutputFormat,
@@ -20,6 +20,7 @@ from tieback.cli.terminal import (
     message_console,
     print_problem,
     print_text,
+    print_workspace_notes,
     progress_bar,
 )
 from tieback.model.errors import UsageError
@@ -59,6 +60,7 @@ FORMATS = (
 _BINARY = frozenset({"pdf"})
 _SLOW = frozenset({"pdf"})
 DIFF_FORMATS = ("table", "markdown", "html", "json")
+_DIFF_SUFFIXES = {".md": "markdown", ".html": "html", ".json": "json"}
 SCHEMA_FORMATS = ("json", "ndjson")
 
 _DEFAULT = Path(".tieback")
@@ -90,12 +92,17 @@ def report(
     """Render the last finished run of a workspace (or --run ID), compare two reports, or explain a figure."""
     if context.invoked_subcommand is not None:
         return
+    print_workspace_notes(context)
     from tieback.assess.references import select
     from tieback.pipeline.report import run_report
     from tieback.report.audience import audience_of
+    from tieback.report.files import check_place
     from tieback.report.references import with_references
     from tieback.report.sampling import with_population_estimate
 
+    if out is not None:
+        output = format_of_file(context, output, out, _suffixes())
+        check_place(out, "report")
     renderer = _renderer(output)
     if output.startswith("plugin:") and out is None:
         raise UsageError("the output of a plug-in is not printed", where=output[:80], advice="Add --out FILE")
@@ -114,6 +121,14 @@ def report(
             print_left_out(document, renderer, str(out))
         else:
             show(document, output)
+
+
+def _suffixes() -> dict[str, str]:
+    """The formats by suffix."""
+    from tieback.report import renderers
+
+    metas = (renderer.meta for renderer in renderers())
+    return {meta.suffix: "table" if meta.name == "terminal" else meta.name for meta in metas}
 
 
 def _renderer(output: str) -> "Renderer":
@@ -143,6 +158,7 @@ def reduced(whole: Report, audience: "Audience", vendor: str, workspace: Path, r
 
 @app.command(epilog="Example: tieback report diff old.json new.json --format markdown")
 def diff(
+    context: typer.Context,
     old: Annotated[Path, typer.Argument(help="Older report (.json or .ndjson), or a workspace.")],
     new: Annotated[Path, typer.Argument(help="Newer report or workspace.")],
     output: Annotated[str, format_option(DIFF_FORMATS, "Format of the comparison.")] = "table",
@@ -159,6 +175,7 @@ def diff(
     from tieback.report.diff.terminal import print_comparison
     from tieback.report.encoding import encode_row
 
+    output = format_of_file(context, output, out, _DIFF_SUFFIXES)
     found = compare(_past(old), _past(new))
     if output == "table" and out is None:
         print_comparison(found, data_console())
@@ -214,14 +231,9 @@ def explain(
 def _own_or_outer[T](context: typer.Context, name: str, own: T) -> T:
     """The option of a sub-command: `report -w DIR explain` means the same as `report explain -w DIR`."""
     outer = context.parent
-    if outer is None or _is_typed(context, name) or not _is_typed(outer, name):
+    if outer is None or is_typed(context, name) or not is_typed(outer, name):
         return own
     return outer.params[name]  # type: ignore[no-any-return]
-
-
-def _is_typed(context: Any, name: str) -> bool:
-    source = context.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
 
 
 @app.command(epilog="Example: tieback report schema > report.schema.json")

@@ -127,6 +127,7 @@ def scan(
     from tieback.pipeline.scan import ScanRequest, run_scan
     from tieback.report import by_suffix
     from tieback.report.audience import audience_of
+    from tieback.report.files import check_place
     from tieback.report.sampling import with_population_estimate
     from tieback.report.texts.unread import damaged_errors
     from tieback.scope.policy.approval import load_approved_grant
@@ -140,6 +141,8 @@ def scan(
         )
     who = audience_of(audience, vendor)
     files = [(path, by_suffix(path)) for path in report or ()]
+    for path, _ in files:
+        check_place(path, "report")
     past, set_apart = read_baseline(baseline), read_suppressions(workspace, suppressions)
     located = read_source(mapping, source)
     approved = load_approved_grant(grant, never, today_utc()) if grant is not None else None

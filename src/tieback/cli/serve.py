@@ -55,9 +55,9 @@ def serve(
         from tieback.web.server import serve as run
         from tieback.web.settings import WebSettings
     except ImportError as error:
-        raise UsageError(
-            "the pages need more packages", where="tieback serve", advice="Install them: pip install 'tieback[web]'"
-        ) from error
+        from tieback.model.extras import extra_advice
+
+        raise UsageError("the pages need more packages", where="tieback serve", advice=extra_advice("web")) from error
     settings = WebSettings(
         workspace=workspace,
         host=host,

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from tieback import console
+from tieback.cli.formats import is_typed
 from tieback.cli.logs import logged_stage, write_event
 from tieback.console import SafeConsole, chosen_width, open_console
 from tieback.model.errors import TiebackError
@@ -32,7 +33,8 @@ class ExitCode(IntEnum):
     USAGE = 2
     """Wrong usage: an option, a file of settings, or a grant that is not valid. Nothing was done."""
     SOME_FAILED = 3
-    """Some inputs failed, or are cut off or damaged. Each is named on stderr; the others are done."""
+    """Done in part: inputs or targets without a result, damaged inputs, a report that could not be written at the end,
+    or a stopped run. Each is named on stderr; the rest is done."""
     NOTHING_DONE = 4
     """No input could be read, or nothing could be done."""
     CLOSED_PIPE = 141
@@ -58,10 +60,14 @@ def _choose_workspace(context: typer.Context, value: Path) -> Path:
 
     source = context.get_parameter_source("workspace")
     if source is not None and source.name == "DEFAULT":
+        outer = context.parent
+        if outer is not None and is_typed(outer, "workspace"):
+            # `report -w DIR explain` means the same as `report explain -w DIR`.
+            return Path(outer.params["workspace"])
         value, why = default_workspace(Path.cwd())
         if why:
             unused = f". To use {DEFAULT}: `tieback workspace trust -w {DEFAULT}`" if DEFAULT.is_dir() else ""
-            print_problem(f"workspace {value} ({why}){unused}")
+            _note(context, f"workspace {value} ({why}){unused}")
     return value
 
 
@@ -71,10 +77,25 @@ def _choose_any_workspace(context: typer.Context, value: Path) -> Path:
 
     chosen = _choose_workspace(context, value)
     if (chosen / "VERSION").exists() and (why := distrust(chosen)):
-        print_problem(f"note: {chosen} is not trusted ({why}); its results may be wrong")
+        _note(context, f"note: {chosen} is not trusted ({why}); its results may be wrong")
     return chosen
 
 
+def _note(context: typer.Context, text: str) -> None:
+    """Print a note about the workspace. A group keeps it: its sub-commands have other workspaces, or none."""
+    if hasattr(context.command, "commands"):
+        context.meta.setdefault(_NOTES, []).append(text)
+    else:
+        print_problem(text)
+
+
+def print_workspace_notes(context: typer.Context) -> None:
+    """Print what a group has kept, because it runs itself and no sub-command."""
+    for text in context.meta.pop(_NOTES, ()):
+        print_problem(text)
+
+
+_NOTES = "tieback.workspace_notes"
 _WORKSPACE_NAMES = ("--workspace", "-w")
 _WORKSPACE_HELP = "Workspace folder: results, cases and inventory. In a checkout, the default is a folder outside it."
 WorkspaceOption = Annotated[

@@ -218,6 +218,10 @@ def stores_in(subnet: int) -> tuple[LabStore, ...]:
     return tuple(msgspec.structs.replace(s, address=f"127.77.{subnet}.{s.address.rpartition('.')[2]}") for s in STORES)
 
 
+def _names(store: LabStore) -> frozenset[str]:
+    return frozenset((store.name, store.host, store.server.value))
+
+
 def choose(
     names: tuple[str, ...],
     *,
@@ -228,7 +232,8 @@ def choose(
     """The requested stores; by default, all that need no program from the user.
 
     Args:
-        names: names of stores, hosts or servers; ``demo`` stands for the stores of the demo.
+        names: names of stores, hosts, servers or products; ``demo`` stands for the stores of the demo. A name of a
+            store, host or server is not looked for among the products.
         demo: same as the name ``demo``.
         stores: all stores.
         unpacked: servers that the user has unpacked; their stores are available, too.
@@ -237,12 +242,12 @@ def choose(
         LabError: unknown name, or the store needs a server that the user must provide.
     """
     there = tuple(store for store in stores if not store.operator or store.server in unpacked)
-    known = {word for store in there for word in (store.name, store.host, store.server.value)} | {"demo"}
+    known = {word for store in there for word in _names(store)} | {"demo"}
+    products = {store.product for store in there if store.product} - known
     for name in names:
-        if name in known:
+        if name in known or name in products:
             continue
-        if any(name in (store.name, store.host, store.server.value) for store in stores):
-            option = next(s.server.value for s in stores if name in (s.name, s.host, s.server.value))
+        if option := next((store.server.value for store in stores if name in _names(store)), ""):
             raise LabError(
                 "no package registry provides this server",
                 where=name,
@@ -256,7 +261,8 @@ def choose(
     return tuple(
         store
         for store in there
-        if not {store.name, store.host, store.server.value}.isdisjoint(names)
+        if not _names(store).isdisjoint(names)
+        or store.product in products.intersection(names)
         or (whole_demo and store.demo)
         or store.server in unpacked
     )

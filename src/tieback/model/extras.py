@@ -18,7 +18,8 @@ def extra_advice(extra: str) -> str:
         return f"Install the extra {extra}: uv sync --inexact --extra {extra}, in the checkout {folder}"
     return (
         f"Install the extra {extra}: uv tool install --force '.[{extra}]', in the checkout {folder} "
-        f"(in a virtual environment: pip install '.[{extra}]'). Name the extras that you have, too"
+        f"(with pipx: pipx install --force '.[{extra}]'; in a virtual environment: pip install '.[{extra}]'). "
+        "Name the extras that you have, too"
     )
 
 

@@ -25,7 +25,7 @@ class Outcome(StrEnum):
     HOSTILE = "hostile"
     """The response violated a limit or protocol rule."""
     OUT_OF_SCOPE = "out_of_scope"
-    """The grant does not cover this address, port or time; nothing was sent."""
+    """The grant does not cover this address, port or time, or the name has no address; nothing was sent."""
     BUDGET_SPENT = "budget_spent"
     """The limit of bytes, frames or connections, or the stop file, ended it."""
     ERROR = "error"

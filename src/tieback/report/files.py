@@ -1,5 +1,6 @@
 """Write reports and other output to files, each complete or not at all."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -97,6 +98,25 @@ def open_whole(path: Path, what: str) -> Iterator[BinaryIO]:
         if partial is not None:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)
+
+
+def check_place(path: Path, what: str) -> None:
+    """Check that a file can be written, before the work whose result it gets. Writes nothing.
+
+    Raises:
+        WorkspaceError: its folder does not exist or is not writable, or a folder has its name.
+    """
+    if is_device(path):
+        return
+    folder, number = path.parent, 0
+    if not folder.is_dir():
+        number = errno.ENOTDIR if folder.exists() else errno.ENOENT
+    elif path.is_dir():
+        number = errno.EISDIR
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        number = errno.EACCES
+    if number:
+        raise not_written(path, OSError(number, os.strerror(number)), what)
 
 
 def is_device(path: Path) -> bool:

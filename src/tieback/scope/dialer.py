@@ -61,7 +61,7 @@ class Dialer:
 
         Args:
             grant: the permission.
-            audit: receives a line for every connect, refusal and end.
+            audit: receives a line for every connect, end, and refusal of an exclusion or an address.
             names: resolves hosts; default: the grant's table and the system's DNS servers.
             stop_file: once it exists, nothing is connected to or read any more.
             today: date for checking the grant; default: the current date in UTC, which may change during a run.
@@ -90,6 +90,39 @@ class Dialer:
         self._contexts = contexts if contexts is not None else TlsContexts()
         self._transcripts = transcripts
         self._announced = False
+
+    def announce(self) -> None:
+        """Write the entry about the grant, once. A run begins with it: a log of no connection is not empty.
+
+        Raises:
+            WorkspaceError: the audit log cannot be written.
+        """
+        if not self._announced:
+            self._announced = True
+            grant = self._grant
+            self._audit.append(
+                "grant",
+                {
+                    "authorised_by": grant.authorised_by,
+                    "contact": grant.contact,
+                    "not_after": grant.not_after.isoformat(),
+                    "targets": [rule.match for rule in grant.target],
+                    "excludes": [rule.match for rule in grant.exclude],
+                    "site_policies": [
+                        {
+                            "file": file.where,
+                            "sha256": file.sha256,
+                            "excludes": len(file.rules),
+                            "forbids": list(file.forbids),
+                        }
+                        for file in self._approval.policy.files
+                    ],
+                    "signed_by": [
+                        {"key": one.fingerprint, "comment": one.comment, "file": one.file, "listed_in": one.listed_in}
+                        for one in self._approval.signers
+                    ],
+                },
+            )
 
     def window(self) -> int:
         """Number of concurrent conversations: the limit of the grant, or of open files; a reduction is logged.
@@ -128,7 +161,7 @@ class Dialer:
         """
         decision = await self._permit(host, port)
         if decision.reason.startswith(EXCLUDED):
-            self._announce()
+            self.announce()
             label = Target(host, port).label
             self._audit.append("refused", {"target": label, "address": decision.address, "reason": decision.reason})
         if self._transcripts is not None and not decision.allowed:
@@ -184,7 +217,7 @@ class Dialer:
         """
         # Others may hold all slots while they wait for the end of this recognition.
         async with self._slots if opening is None or not self._turns.holds(opening) else nullcontext():
-            self._announce()
+            self.announce()
             # Sends declared for a greater depth than granted count as undeclared; so do notes and samples.
             allowed = [
                 declared
@@ -290,34 +323,6 @@ class Dialer:
     def _stopped(self) -> str:
         stop = self._stop_file
         return f"the stop file {stop} exists" if stop and os.path.lexists(stop) else ""
-
-    def _announce(self) -> None:
-        if not self._announced:
-            self._announced = True
-            grant = self._grant
-            self._audit.append(
-                "grant",
-                {
-                    "authorised_by": grant.authorised_by,
-                    "contact": grant.contact,
-                    "not_after": grant.not_after.isoformat(),
-                    "targets": [rule.match for rule in grant.target],
-                    "excludes": [rule.match for rule in grant.exclude],
-                    "site_policies": [
-                        {
-                            "file": file.where,
-                            "sha256": file.sha256,
-                            "excludes": len(file.rules),
-                            "forbids": list(file.forbids),
-                        }
-                        for file in self._approval.policy.files
-                    ],
-                    "signed_by": [
-                        {"key": one.fingerprint, "comment": one.comment, "file": one.file, "listed_in": one.listed_in}
-                        for one in self._approval.signers
-                    ],
-                },
-            )
 
 
 async def drive[R](talk: ConversationRunner, conversation: Conversation[R]) -> R:

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from dns.asyncresolver import Resolver
 
 DNS_NOT_ALLOWED = "the grant does not allow DNS"
-NOT_RESOLVED = ("DNS has no address for", "does not exist in DNS", "DNS did not answer for", "DNS failed for")
+NOT_RESOLVED = ("DNS has no address for", "does not exist in DNS")
 """Parts of the reasons why a name has no address; reports count them."""
+DNS_FAILED = ("DNS did not answer for", "DNS failed for")
+"""Parts of the reasons why it is unknown whether a name has an address; reports count them."""
 _MAX_TOLD = 100_000
 MAX_ADDRESSES = 16
 """Maximum addresses per name."""

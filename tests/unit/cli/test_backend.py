@@ -136,3 +136,8 @@ def test_contacts_take_a_grant(run: Run, tmp_path: Path) -> None:
     assert "not in [hosts]" in found[0]["problem"]
     assert "refused" in found[1]["problem"]
     assert "www.shop.test:443" in run("backend", "contacts", "www.shop.test", "--grant", "grant.toml").out
+
+
+def test_a_run_that_probed_nothing_has_no_target_list(scanned: Run) -> None:
+    ended = scanned("backend", "targets", "--format", "nmap")
+    assert (ended.code, ended.out, "no target was probed" in ended.err) == (0, "", True)

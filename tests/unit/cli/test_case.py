@@ -24,6 +24,14 @@ def opened(run: Run, tmp_path: Path) -> Run:
     return call  # type: ignore[return-value]
 
 
+@pytest.mark.parametrize(
+    ("name", "begins"), [("c.ics", "BEGIN:VCALENDAR"), ("c.csv", "\ufeff"), ("c.json", "{"), ("cases", "\ufeff")]
+)
+def test_an_export_has_the_format_of_its_suffix(opened: Run, tmp_path: Path, name: str, begins: str) -> None:
+    assert opened("case", "export", "-o", name).code == 0
+    assert (tmp_path / name).read_text().startswith(begins)
+
+
 def only(run: Run) -> str:
     (line,) = run("case", "list", "--format", "json").out.splitlines()
     return str(json.loads(line)["id"])

@@ -22,6 +22,13 @@ def given(folder: Path) -> None:
     (folder / "asn.mmdb").write_bytes(mmdb("ASN", {"192.0.2.0/24": {"autonomous_system_number": 64496}}))
 
 
+def test_without_data_each_command_says_so(run: Run) -> None:
+    for command in ("list", "verify"):
+        for form in ("table", "json"):
+            ended = run("data", command, "--format", form)
+            assert (ended.code, ended.out, "nothing imported into" in ended.err) == (0, "", True), (command, form)
+
+
 def test_import_list_verify(run: Run, tmp_path: Path, folder: Path) -> None:
     given(tmp_path)
     ended = run("data", "import", "fastly.json", "asn.mmdb")

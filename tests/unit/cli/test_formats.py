@@ -36,6 +36,24 @@ def test_many_commands_have_a_format() -> None:
     assert len(WITH_FORMAT) > 30
 
 
+OTHER_FILES = {
+    ("capture", "verify-device"): "the result is one JSON document",
+    ("case", "evidence"): "the archive is a ZIP file",
+    ("letter", "write"): "a folder",
+    ("inventory", "fetch"): "a folder",
+}
+"""Commands whose ``--format`` is not that of their ``--out``."""
+
+
+def test_each_command_that_writes_a_format_to_a_file_follows_its_suffix(run: Run) -> None:
+    with_file = {words for words in WITH_FORMAT if any("--out" in option.opts for option in ALL[words].params)}
+    assert OTHER_FILES.keys() <= with_file
+    arguments: dict[tuple[str, ...], tuple[str, ...]] = {("report", "diff"): ("a.json", "b.json")}
+    for words in sorted(with_file - OTHER_FILES.keys()):
+        ended = run(*words, *arguments.get(words, ()), "--out", "file.unknown")
+        assert (words, ended.code, "no format has this suffix" in ended.err) == (words, 2, True)
+
+
 @each("words", WITH_FORMAT, ids=" ".join)
 def test_names_come_from_one_list(words: tuple[str, ...]) -> None:
     offered = [one.value for one in WITH_FORMAT[words].shell_complete(None, "")]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from tests.unit.cli.conftest import Run
 from tests.unit.scope.policy.signers import make_key, needs_ssh_keygen
 from tieback.cli.grant import app
 from tieback.model.errors import GrantError, WorkspaceError
@@ -361,3 +362,17 @@ def test_audit_of_a_signed_log(tmp_path: Path) -> None:
     path.write_bytes(b"")
     empty = run("audit", path)
     assert (empty.exit_code, empty.stdout.startswith("broken: the log is empty")) == (1, True)
+
+
+def test_the_log_of_a_run_without_contact_begins_with_its_grant(run: Run, tmp_path: Path) -> None:
+    who = ("--authorised-by", "Me", "--contact", "me@example.org")
+    assert run("grant", "new", "g.toml", *who, "--target", "127.0.0.1").code == 0
+    har = {"log": {"version": "1.2", "entries": []}}
+    (tmp_path / "empty.har").write_text(json.dumps(har))
+    assert run("scan", "empty.har", "--grant", "g.toml", "-w", "ws", "--workers", "1").code == 0
+    assert run("probe", "127.0.0.2:9200", "--grant", "g.toml", "--audit", "probe.jsonl").code == 4
+    for log in ("ws/audit.jsonl", "probe.jsonl"):
+        ended = run("grant", "audit", log)
+        assert (ended.code, ended.out.partition(":")[0]) == (0, "intact")
+        first = json.loads((tmp_path / log).read_text().splitlines()[0])
+        assert (first["event"], first["fields"]["targets"]) == ("grant", ["127.0.0.1"])

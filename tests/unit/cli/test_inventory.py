@@ -129,6 +129,14 @@ def test_the_review_is_a_file_for_a_meeting(fleet: Run, tmp_path: Path) -> None:
     assert "letter asked" in (tmp_path / "out" / "review.csv").read_text("utf-8-sig")
     assert "Workhub Access GmbH" in fleet("inventory", "review", "--format", "csv").out
     assert "missing --out" in fleet("inventory", "review", "--format", "xlsx").err
+    for name, begins in (("r.csv", b"\xef\xbb\xbfapp,"), ("r.xlsx", b"PK"), ("r.ndjson", b"{")):
+        assert fleet("inventory", "review", "-o", name).code == 0
+        assert (tmp_path / name).read_bytes().startswith(begins)
+    lines = documents(fleet("inventory", "review", "--format", "json").out)
+    assert documents((tmp_path / "r.ndjson").read_text()) == lines
+    for words in (("-o", "review"), ("-o", "r.txt"), ("-o", "r.csv", "--format", "table")):
+        assert fleet("inventory", "review", *words).code == 2
+    assert "--format jamf: no back end of an app was probed" in fleet("inventory", "block", "-o", "b.mobileconfig").err
 
 
 def test_an_empty_block_list_says_why(fleet: Run) -> None:

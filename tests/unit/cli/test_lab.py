@@ -36,6 +36,13 @@ def test_status_is_one_document_a_line(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("width", [40, 60, 80, 100])
+def test_status_cuts_no_heading(tmp_path: Path, width: int) -> None:
+    shown = RUNNER.invoke(app, ["status", "--dir", str(tmp_path)], env={"COLUMNS": str(width)}).stdout
+    assert all(word in shown for word in ("configuration", "emulation", "opensearch", "protected"))
+    assert max(map(len, shown.splitlines())) <= width
+
+
 def test_status_table_marks_emulations(tmp_path: Path) -> None:
     lines = RUNNER.invoke(app, ["status", "--dir", str(tmp_path)], env={"COLUMNS": "120"}).stdout.splitlines()
     assert lines[0].split() == ["store", "product", "target", "configuration", "status", "records", "emulation"]

@@ -1,5 +1,7 @@
 """Usage errors exit 2, other errors are one line; every command shows an example."""
 
+import ast
+import os
 import re
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from tests.unit.cli.conftest import Run
 from tieback.cli.commands import COMMANDS as ENTRIES
 from tieback.cli.lazy import load_all
 from tieback.cli.main import build
+from tieback.cli.process import _SIGNS
 
 
 def test_version(run: Run) -> None:
@@ -107,3 +110,45 @@ def test_help_lists_no_deprecated_command(run: Run) -> None:
 
 def test_help_of_report_names_only_its_own_options(run: Run) -> None:
     assert "--fail-on" not in run("report", "--help").out
+
+
+def own_signs() -> set[str]:
+    """The characters outside ASCII of every text that the package prints, except those of data and pages."""
+    package = Path(__file__).parents[3] / "src" / "tieback"
+    folders = ("cli", "report/texts", "pipeline", "assess", "scope", "model")
+    files = [*(package / "report").glob("*.py"), *(path for one in folders for path in (package / one).rglob("*.py"))]
+    strings = (
+        node.value
+        for path in files
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    return {sign for text in strings for sign in text if ord(sign) > 127 and sign.isprintable()}
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_signs_without_a_place_in_the_encoding_become_ascii(encoding: str, stream: str) -> None:
+    signs = "".join(sorted(own_signs() & set(_SIGNS)))
+    assert {"≈", "≥", "…"} <= set(signs)
+    printed = ascii(f"{signs}2,900 救")
+    code = f"import sys\nfrom tieback.cli.process import prepare\nprepare()\nprint({printed}, file=sys.{stream})"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+    )
+    text = getattr(done, stream).decode(encoding)
+    assert text.endswith("2,900 \\u6551\n")
+    assert text.count("\\u") == text.count("\\x") + 1 == 1
+    plain = "".join(sign if can_encode(sign, encoding) else _SIGNS[sign] for sign in signs)
+    assert text.partition("2,900")[0] == plain
+
+
+def can_encode(sign: str, encoding: str) -> bool:
+    try:
+        sign.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True

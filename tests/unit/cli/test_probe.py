@@ -21,10 +21,12 @@ from tests.lab.sampled_stores import COUNT, STORES, answers_of
 from tests.unit.cli.conftest import Run
 from tests.unit.scope.policy.signers import make_key, needs_ssh_keygen
 from tieback.model.backend import Candidate
+from tieback.model.dns_answer import DnsAnswer, DnsAnswerState
 from tieback.model.figure import exact
 from tieback.model.probe import NO_BYTE, Access, Container, Field, Outcome, ProbeReport
 from tieback.pipeline.probing import service as probing
 from tieback.pipeline.probing.journal import FOLDER
+from tieback.scope.dns_client import DnsClient
 from tieback.scope.grant import parse_grant
 from tieback.scope.lease import digest_of, hold_lease
 from tieback.scope.policy.ssh_keys import parse_public_key
@@ -48,6 +50,36 @@ def test_targets_outside_the_grant_are_not_probed(run: Run, tmp_path: Path) -> N
     assert ended.code == 4
     assert {json.loads(line)["outcome"] for line in ended.out.splitlines()} == {"out_of_scope"}
     assert "tieback grant explain" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "words"),
+    [
+        (DnsAnswerState.FAILED, "not resolved", "DNS failed or did not answer for the name."),
+        (DnsAnswerState.SILENT, "not resolved", "DNS failed or did not answer for the name."),
+        (DnsAnswerState.NONE, "no address", "DNS has no address for the name"),
+        (DnsAnswerState.MISSING, "no address", "DNS has no address for the name"),
+    ],
+)
+def test_a_name_without_an_address_is_not_outside_the_grant(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, state: DnsAnswerState, verdict: str, words: str
+) -> None:
+    async def answer(_client: DnsClient, name: str, kind: str, _known_as: str, now: float) -> DnsAnswer:
+        return DnsAnswer(name, kind, state, now, now + 60)
+
+    monkeypatch.setattr(DnsClient, "_ask", answer)
+    names = '[[target]]\nmatch = "*.x.test"\nports = "any"\ndepth = "describe"\n'
+    text = GRANT.format(until="2099-01-01").replace("[limits]", f"{names}[limits]")
+    (tmp_path / "grant.toml").write_text(f"dns = true\n{text}")
+    ended = run("probe", "es.x.test:9200", "--grant", "grant.toml")
+    assert (ended.code, verdict in ended.out, "outside the grant" in ended.out) == (4, True, False)
+    assert words in ended.err
+    assert "the grant covers none" not in ended.err
+    mixed = run("probe", "es.x.test", "127.0.0.2:9200", "--grant", "grant.toml")
+    assert (mixed.code, "targets were not contacted: DNS" in mixed.out) == (4, True)
+    assert ("no target was contacted" in mixed.err, "no target of this grant covers" in mixed.err) == (True, True)
+    listed = run("probe", "es.x.test:9200", "127.0.0.1:1", "--grant", "grant.toml", "--format", "json")
+    assert (listed.code, "es.x.test:9200" in listed.err) == (3, True)
 
 
 def test_a_closed_port_is_refused(run: Run, tmp_path: Path) -> None:

@@ -91,6 +91,66 @@ def test_what_a_format_does_not_contain_is_on_stderr(run: Run, apps: Path, tmp_p
     assert "not in" not in run("report", "-w", "ws", "--format", "json").err
 
 
+BEGINNINGS = {
+    "r.html": b"<!DOCTYPE html>",
+    "r.pdf": b"%PDF-",
+    "r.json": b"{",
+    "r.stix.json": b'{"type":"bundle",',
+    "r.sarif": b'{"$schema":',
+    "r.md": b"# ",
+    "r.csv": b"\xef\xbb\xbf",
+}
+
+
+@pytest.mark.parametrize("name", few(BEGINNINGS, 3))
+def test_a_file_has_the_format_of_its_suffix(run: Run, scanned: Path, tmp_path: Path, name: str) -> None:
+    if name == "r.pdf":
+        pytest.importorskip("weasyprint", reason="the extra pdf is not installed")
+    shutil.copytree(scanned / "ws", tmp_path / "ws")
+    accept_workspace(tmp_path / "ws")
+    assert run("report", "-w", "ws", "-o", name).code == 0
+    assert (tmp_path / name).read_bytes().startswith(BEGINNINGS[name])
+
+
+def test_a_suffix_of_no_format_is_refused_and_a_typed_format_counts(run: Run, scanned: Path, tmp_path: Path) -> None:
+    shutil.copytree(scanned / "ws", tmp_path / "ws")
+    accept_workspace(tmp_path / "ws")
+    refused = run("report", "-w", "ws", "-o", "r.xlsx")
+    assert (refused.code, "no format has this suffix" in refused.err, (tmp_path / "r.xlsx").exists()) == (
+        2,
+        True,
+        False,
+    )
+    assert run("report", "-w", "ws", "-o", "r.txt").code == run("report", "-w", "ws", "-o", "plain").code == 0
+    assert (tmp_path / "r.txt").read_bytes() == (tmp_path / "plain").read_bytes()
+    assert run("report", "-w", "ws", "--format", "json", "-o", "r.html").code == 0
+    assert json.loads((tmp_path / "r.html").read_bytes())["schema"]
+    (tmp_path / "tieback.toml").write_text('[report]\nformat = "json"\n')
+    assert run("report", "-w", "ws", "-o", "r.md").code == 0
+    assert (tmp_path / "r.md").read_text().startswith("# ")
+    for name, begins in (("d.md", "# What"), ("d.html", "<!DOCTYPE html>"), ("d.json", '{"changes":')):
+        assert run("report", "diff", "ws", "ws", "-o", name).code == 0
+        assert (tmp_path / name).read_text().startswith(begins)
+    assert run("report", "diff", "ws", "ws", "-o", "d.pdf").code == 2
+
+
+def test_the_note_about_the_workspace_is_printed_once_by_the_command_that_has_one(
+    run: Run, scanned: Path, tmp_path: Path
+) -> None:
+    (tmp_path / ".git").mkdir()
+    note = "is a checkout)"
+    assert note in run("report").err
+    assert run("report", "explain", "records").err.count(note) == 1
+    for words in (("diff", "a.json", "b.json"), ("diff", "--help"), ("explain", "--help"), ("schema",)):
+        assert note not in run("report", *words).err, words
+    assert note not in run("capture", "verify-device", "--help").err
+    shutil.copytree(scanned / "ws", tmp_path / "ws")
+    accept_workspace(tmp_path / "ws")
+    for words in (("-w", "ws", "explain"), ("explain", "-w", "ws")):
+        ended = run("report", *words)
+        assert (ended.code, note in ended.err) == (0, False), words
+
+
 def test_errors_have_advice(run: Run, scanned: Path, tmp_path: Path) -> None:
     ended = run("report", "-w", "none")
     assert (ended.code, "no workspace here" in ended.err) == (4, True)

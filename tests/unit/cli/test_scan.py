@@ -24,6 +24,7 @@ from tests.unit.intake.traffic import wire
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tests.unit.report.conftest import the_report
 from tieback.cli.scan import FailOn, _reasons_to_fail
+from tieback.scope.dns_client import DnsClient
 
 
 def test_without_a_grant_everything_but_the_network(run: Run, apps: Path, tmp_path: Path) -> None:
@@ -297,6 +298,20 @@ def test_unknown_report_format_fails_before_any_work(run: Run, apps: Path, tmp_p
     assert not (tmp_path / "ws").exists()
 
 
+@pytest.mark.parametrize("place", ["none/r.html", "file/r.html", "folder.html"])
+def test_a_report_that_cannot_be_written_is_refused_before_any_work(
+    run: Run, apps: Path, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "folder.html").mkdir()
+    ended = run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", "--report", "r.json", "--report", place)
+    assert (ended.code, f"{place}: the report cannot be written" in ended.err) == (4, True)
+    assert ((tmp_path / "ws").exists(), (tmp_path / "r.json").exists()) == (False, False)
+    (tmp_path / "grant.toml").write_text("")
+    assert run("probe", "127.0.0.1:1", "--grant", "grant.toml", "--report", place).code == 4
+    assert "cannot be written" in run("probe", "127.0.0.1:1", "--grant", "grant.toml", "--report", place).err
+
+
 def test_failed_inputs_exit_3_and_4(run: Run, apps: Path, tmp_path: Path) -> None:
     (tmp_path / "text.apk").write_text("not an app")
     assert run("scan", apps, "text.apk", "-w", "ws", "--workers", "1").code == 3
@@ -415,6 +430,15 @@ def test_a_grant_without_dns_is_in_the_headline(run: Run, apps: Path) -> None:
     assert "Endpoints named in the apps" in text
 
 
+def test_a_failure_of_dns_is_not_reported_as_its_answer(run: Run, apps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(DnsClient, "_configured", lambda _client: None)
+    who = ("--authorised-by", "Me", "--contact", "me@example.org")
+    assert run("grant", "new", "g.toml", *who, "--target", "es.fieldhand.test", "--dns").code == 0
+    ended = run("scan", apps / "fieldhand.apk", "--grant", "g.toml", "-w", "ws", "--workers", "1")
+    text = " ".join(ended.out.split())
+    assert ("DNS failed or did not answer for the name." in text, "DNS has no address" in text) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("levels", "code", "reasons"),
     [
@@ -478,6 +502,7 @@ def test_dropped_hosts_are_in_the_report_with_the_reason(run: Run, apps: Path, t
 
 
 def test_fail_on_takes_no_other_word(run: Run, apps: Path) -> None:
+    assert "Value error" not in run("scan", apps / "fieldhand.apk", "--fail-on", "bogus").err
     assert run("scan", apps / "fieldhand.apk", "-w", "ws", "--fail-on", "never").code == 2
 
 

@@ -1,7 +1,10 @@
 """The table of stores is consistent, and people choose from it by name."""
 
+import re
 from collections import Counter
 from ipaddress import ip_address, ip_network
+from itertools import takewhile
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +81,31 @@ def test_its_records_can_be_made(store: LabStore) -> None:
 )
 def test_stores_are_selected_by_name(names: tuple[str, ...], demo: bool, expected: list[str]) -> None:
     assert [store.name for store in choose(names, demo=demo)] == expected
+
+
+@each("product", sorted({store.product for store in STORES if store.product and not store.operator}))
+def test_each_product_that_the_status_shows_can_be_selected(product: str) -> None:
+    assert product in {store.product for store in choose((product,))}
+
+
+def test_a_name_of_a_server_selects_no_other_server_of_the_same_product() -> None:
+    assert {store.server for store in choose(("redis",))} == {ServerProgram.REDIS}
+    unpacked = choose(("opensearch",), unpacked=frozenset({ServerProgram.OPENSEARCH}))
+    assert {store.server for store in unpacked} == {ServerProgram.OPENSEARCH}
+
+
+def test_the_names_of_each_documented_call_exist() -> None:
+    root = Path(__file__).parents[3]
+    pages = [root / "README.md", *(root / "docs").rglob("*.md")]
+    calls = [line for page in pages for line in re.findall(r"tieback lab up ([^#&)\n]*)", page.read_text())]
+    assert len(calls) > 5
+    options = {f"--{program.value}": program for program in ServerProgram}
+    for call in calls:
+        words = call.split()
+        unpacked = frozenset(options[word] for word in words if word in options)
+        at = words.index("--only") + 1 if "--only" in words else 0
+        names = words[at].split(",") if at else [*takewhile(lambda word: not word.startswith("-"), words)]
+        assert choose(tuple(names), demo="--demo" in words, unpacked=unpacked), call
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:

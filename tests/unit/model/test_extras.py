@@ -20,7 +20,8 @@ FOLDER = {"url": "file:///home/me/tieback%20src", "dir_info": {}}
         ("[]", "pip install 'tieback[pdf]'"),
         (json.dumps({"url": "https://pypi.example/tieback.whl", "archive_info": {}}), "pip install 'tieback[pdf]'"),
         (json.dumps(FOLDER), "uv tool install --force '.[pdf]', in the checkout /home/me/tieback src"),
-        (json.dumps(FOLDER), "(in a virtual environment: pip install '.[pdf]')"),
+        (json.dumps(FOLDER), "(with pipx: pipx install --force '.[pdf]'; "),
+        (json.dumps(FOLDER), "in a virtual environment: pip install '.[pdf]')"),
         (
             json.dumps(FOLDER | {"dir_info": {"editable": True}}),
             "uv sync --inexact --extra pdf, in the checkout /home/me/tieback src",

@@ -34,7 +34,14 @@ def _is_built_in(name: str, language: Language) -> bool:
 
 
 def render_letter(
-    kind: str, name: str, language: Language, facts: LetterFacts, known: Sequence[Letter], now: datetime, vendor: str
+    kind: str,
+    name: str,
+    language: Language,
+    facts: LetterFacts,
+    known: Sequence[Letter],
+    now: datetime,
+    vendor: str,
+    to: str = "",
 ) -> Letter:
     """Render a letter; if ``known`` contains a letter with the same text, return that one.
 
@@ -43,9 +50,10 @@ def render_letter(
         name: code of the language, such as ``de``.
         language: the templates of the language.
         facts: the variables; the reference is set here.
-        known: earlier letters of this vendor, kind and language.
+        known: earlier letters of this vendor, kind, language and recipient.
         now: time of writing.
         vendor: vendor id.
+        to: recipient, if it is not the vendor.
 
     Raises:
         UsageError: unknown kind.
@@ -74,5 +82,6 @@ def render_letter(
     if again is not None:
         return again
     version = max((letter.version for letter in known), default=0) + 1
-    number = hashlib.sha256(f"{vendor}\0{kind}\0{name}\0{version}".encode()).hexdigest()[:12]
-    return Letter(f"letter-{number}", kind, name, vendor, (), version, digest, now, subject, text)
+    parts = (vendor, kind, name, str(version), *([to.casefold()] if to else []))
+    number = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+    return Letter(f"letter-{number}", kind, name, vendor, (), version, digest, now, subject, text, to=to)

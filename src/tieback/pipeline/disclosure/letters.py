@@ -84,7 +84,7 @@ class LetterRequest(msgspec.Struct, frozen=True):
     sender: Path | None = None
     templates: Path | None = None
     to: str = ""
-    """Recipient, if not the vendor."""
+    """Recipient, if not the vendor. That of a letter to a provider or CERT is a party of its cases."""
     address: str = ""
     """E-mail address of the recipient, if not the vendor's best contact."""
     due: date | None = None
@@ -127,8 +127,8 @@ def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy)
     """Write one kind of letter to every vendor concerned.
 
     Raises:
-        UsageError: unknown kind, language or form; a vendor named that the letter does not concern; no
-            sender.
+        UsageError: unknown kind, language or form; a vendor named that the letter does not concern; a recipient that
+            is a party of no case, or one recipient for the cases of several vendors; no sender.
         InputError: a template or the sender's file is damaged, or a file cannot be written.
     """
     sender = request.signed_as or sender_of(work, request.sender)
@@ -143,7 +143,7 @@ def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy)
             where=", ".join(sorted(view.vendor.name for view in missing)),
             advice=why_not(request.kind, missing[0], cased),
         )
-    concerned = [view for view in concerned if _of_party(request, view.cases)] or concerned
+    concerned = _for_recipient(request, concerned)
     cases = [case for view in concerned for case in view.cases]
     contacts = work.contacts([place for case in cases for place in case.all_places])
     frame = _Frame(request, policy, sender, contacts)
@@ -152,24 +152,25 @@ def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy)
 
 
 def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
-    request, vendor = frame.request, view.vendor
+    vendor = view.vendor
+    cases = _cases(frame.request, view)
+    request = msgspec.structs.replace(frame.request, to=_recipient(frame.request, cases))
+    frame = msgspec.structs.replace(frame, request=request)
     name = request.language or _language(frame, vendor)
     language = load_language(name, request.templates)
-    cases = cases_for(request.kind, view)
-    cases = _of_party(request, cases) or cases
     if request.kind == "provider" and not request.reason:
         for case in cases:
             require_no_promise(case, work.now.date(), "--reason")
     dates = dates_of(request.kind, cases, frame.policy, work.now.date(), request.due)
     facts = _facts(work, frame, view, cases, language, dates)
-    known = [one for one in work.letters(vendor.id) if (one.kind, one.language) == (request.kind, name)]
-    letter = render_letter(request.kind, name, language, facts, known, work.now, vendor.id)
+    same = (request.kind, name, request.to.casefold())
+    known = [one for one in work.letters(vendor.id) if (one.kind, one.language, one.to.casefold()) == same]
+    letter = render_letter(request.kind, name, language, facts, known, work.now, vendor.id, request.to)
     again = letter in known
     letter = msgspec.structs.replace(
         letter,
         cases=tuple(case.id for case in cases),
         due=dates.close,
-        to=request.to,
         dates=dates if request.kind in PROMISING else None,
     )
     facts = msgspec.structs.replace(facts, reference=letter_reference(vendor.id))
@@ -288,9 +289,44 @@ def _key(request: LetterRequest, vendor: Vendor) -> str:
     return next((one.encryption for one in vendor.contacts if is_email_address(one.address)), "")
 
 
-def _of_party(request: LetterRequest, cases: Iterable[Case]) -> list[Case]:
-    """The cases that have the recipient as a party."""
-    return [case for case in cases if request.kind == "provider" and find_party(case, request.to) is not None]
+def _cases(request: LetterRequest, view: VendorView) -> list[Case]:
+    """The cases of one letter. One to a provider or CERT is only about those that have it as a party."""
+    cases = cases_for(request.kind, view)
+    if request.kind != "provider" or not request.to:
+        return cases
+    return [case for case in cases if find_party(case, request.to) is not None]
+
+
+def _for_recipient(request: LetterRequest, concerned: list[VendorView]) -> list[VendorView]:
+    """The vendors whose cases the recipient of the request may read about."""
+    if request.kind in STAFF or not (request.to or request.address):
+        return concerned
+    if request.kind == "provider" and request.to:
+        found = [view for view in concerned if _cases(request, view)]
+        missing = [view for view in concerned if view not in found]
+        if missing and (request.vendors or not found):
+            cases = [case for view in missing for case in cases_for(request.kind, view)]
+            names = dict.fromkeys(party.name for case in cases for party in case.parties)
+            raise UsageError(
+                "no case of this letter has this party",
+                where=f"{', '.join(sorted(view.vendor.name for view in missing))}: {request.to}",
+                advice=f"Add it with `tieback case party add`. Parties: {', '.join(names) or 'none yet'}",
+            )
+        return found
+    if len(concerned) > 1:
+        option = "--to" if request.to else "--address"
+        raise UsageError(
+            f"{option} is for one letter, but several vendors are due one",
+            where=", ".join(sorted(view.vendor.name for view in concerned)),
+            advice="Name the vendor whose letter it is",
+        )
+    return concerned
+
+
+def _recipient(request: LetterRequest, cases: Iterable[Case]) -> str:
+    """The recipient of a letter if it is not the vendor: a party by the name that its case has."""
+    parties = (find_party(case, request.to) for case in cases if request.kind == "provider")
+    return next((party.name for party in parties if party is not None), request.to.strip())
 
 
 def _address(request: LetterRequest, vendor: Vendor, cases: Iterable[Case]) -> str:
@@ -327,7 +363,12 @@ def _stem(view: VendorView, letter: Letter) -> str:
     vendor = view.vendor
     lines = owned_lines(view, active=letter.kind == "owners") if letter.kind in STAFF else []
     name = _UNSAFE.sub("-", installed_app(lines[0]).name if lines else vendor.name).strip("-.")[:60] or "vendor"
-    return f"{name}-{vendor.id.removeprefix('v-')[:6]}-{letter.kind}-{letter.language}-v{letter.version}"
+    kind = letter.kind
+    if letter.to:
+        # Names that differ only in signs are two recipients.
+        digest = hashlib.sha256(letter.to.casefold().encode()).hexdigest()[:6]
+        kind = "-".join(part for part in (kind, "to", _UNSAFE.sub("-", letter.to).strip("-.")[:40], digest) if part)
+    return f"{name}-{vendor.id.removeprefix('v-')[:6]}-{kind}-{letter.language}-v{letter.version}"
 
 
 def _saved(folder: Path, stem: str, made: Iterable[LetterFile]) -> list[Path]:

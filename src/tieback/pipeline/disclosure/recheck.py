@@ -260,6 +260,7 @@ async def _ask(
         provider_of=ProviderLookup().of,
         approval=approval,
     )
+    dialer.announce()
     notes = None
     if any(rule.ransom_note for rule in grant.target):
         notes = NoteJudge(workspace_salt(workspace.directory), signs=ransom_signs(rules))

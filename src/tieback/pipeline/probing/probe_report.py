@@ -26,7 +26,7 @@ from tieback.report.shortened import cut_text
 from tieback.report.texts.unprobed import MOST_NAMED
 from tieback.scope.grant import EXPIRED
 from tieback.scope.policy.exclude import EXCLUDED
-from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
+from tieback.scope.resolver import DNS_FAILED, DNS_NOT_ALLOWED, NOT_RESOLVED
 
 if TYPE_CHECKING:
     from tieback.userrules.model import UserRules
@@ -35,7 +35,9 @@ _REASONS = {
     EXCLUDED: SkipReason.EXCLUDED,
     DNS_NOT_ALLOWED: SkipReason.DNS_NOT_ALLOWED,
     EXPIRED: SkipReason.EXPIRED,
-} | dict.fromkeys(NOT_RESOLVED, SkipReason.NOT_RESOLVED)
+    **dict.fromkeys(NOT_RESOLVED, SkipReason.NOT_RESOLVED),
+    **dict.fromkeys(DNS_FAILED, SkipReason.DNS_FAILED),
+}
 """Part of the problem of a target that was not probed, and the reason. The reason of an exclusion is the user's text,
 which may contain the others: it is first."""
 

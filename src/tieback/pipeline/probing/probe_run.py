@@ -97,6 +97,7 @@ async def probe_run(
             provider_of=ProviderLookup().of,
             approval=approval,
         )
+        dialer.announce()
         follower = LeadFollower(mapped.backends, Pivot(ports, knowledge.foreign), answers.resolve, dialer.permit)
         for one in named.traffic:
             wanted.add(await follower.follow(one.leads), one.app_key if one.known else "")

@@ -60,7 +60,7 @@ async def fetch_contacts(
     Args:
         hosts: ``HOST`` or ``HOST:PORT``.
         grant: what may be probed; depth ``identify`` is sufficient.
-        audit_file: receives an entry for every connect and refusal.
+        audit_file: receives an entry for the grant, and for every connect and refusal of an address.
         keep: folder to save files in, as ``HOST.security.txt``; default: not saved.
         contexts: the TLS policies; default: trust is the system's.
         approval: of the grant; as for the dialer.
@@ -78,6 +78,7 @@ async def fetch_contacts(
         audit = stack.enter_context(open_audit_log(audit_file))
         stop = audit_file.parent / "stop"
         dialer = Dialer(grant, audit, stop_file=stop, contexts=contexts, approval=approval)
+        dialer.announce()
         for target in targets:
             yield await _fetch(target, dialer, keep)
 

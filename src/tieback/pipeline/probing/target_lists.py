@@ -39,7 +39,9 @@ def target_list(directory: Path, tool: str, run_id: str = "") -> Iterator[str]:
 
 
 def lines(places: list[tuple[str, int, str]], tool: str) -> Iterator[str]:
-    """The lines for the host, port and address of each target."""
+    """The lines for the host, port and address of each target; none without targets."""
+    if not places:
+        return
     ports = ",".join(str(port) for port in sorted({port for _, port, _ in places}))
     addresses = list(dict.fromkeys(address for _, _, address in places if address))
     match tool:

@@ -193,6 +193,16 @@ async def probe_targets(
         if transcripts is not None:
             stack.callback(transcripts.close)
         probes = probe_set(asking.rules)
+        dialer = Dialer(
+            grant,
+            audit,
+            today=today,
+            stop_file=asking.stop,
+            transcripts=transcripts,
+            provider_of=ProviderLookup().of,
+            approval=asking.approval,
+        )
+        dialer.announce()
         journal = ProbeJournal(asking.audit.parent, grant, wanted, [one.rule_label for one in probes.declared])
         finished = False
         stack.callback(lambda: journal.close(finished=finished))
@@ -204,15 +214,6 @@ async def probe_targets(
                 if report.target in wanted:
                     del wanted[report.target]
                     yield report
-        dialer = Dialer(
-            grant,
-            audit,
-            today=today,
-            stop_file=asking.stop,
-            transcripts=transcripts,
-            provider_of=ProviderLookup().of,
-            approval=asking.approval,
-        )
         moved = (lambda done, _known: progress(done + before, total)) if progress else None
         notes = None
         if any(rule.ransom_note for rule in grant.target):

@@ -13,6 +13,7 @@ from tieback.report.texts.clean import clean
 SKIPPED_WORDS = {
     SkipReason.DNS_NOT_ALLOWED: "DNS is not allowed by this grant. Add dns = true.",
     SkipReason.NOT_RESOLVED: "DNS has no address for the name.",
+    SkipReason.DNS_FAILED: "DNS failed or did not answer for the name. Check the DNS servers of this machine.",
     SkipReason.EXPIRED: "the grant expired during the run.",
     SkipReason.EXCLUDED: "the grant or a never.toml excludes them.",
     SkipReason.OUTSIDE: "no target of this grant covers their host and port.",

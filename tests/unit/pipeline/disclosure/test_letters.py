@@ -114,6 +114,7 @@ def test_what_was_sent_moves_the_cases(work: CaseService) -> None:
 
 
 def test_a_provider_or_cert_is_the_recipient(work: CaseService) -> None:
+    work.add_party(work.cases()[0].id, PartyRole.COORDINATOR, "CERT-Bund", "", "Ann")
     (done,) = write(work, "provider", forms=("md", "eml"), to="CERT-Bund", address="reports@cert.test")
     work.advance(done.letter.cases[0], CaseState.VERIFIED, POLICY, "", "", "")
     assert mark_sent(work, done.letter.id, "email", NOW.date(), POLICY, "")[1] == []
@@ -135,6 +136,55 @@ def test_a_letter_to_a_party_of_a_case_is_its_own_and_moves_only_this_party(work
         (PartyState.INFORMED, done.letter.id), (PartyState.NOT_INFORMED, ""),
     ]  # fmt: skip
     assert after.state is case.state
+
+
+def test_a_letter_is_refused_to_a_recipient_that_is_no_party(work: CaseService) -> None:
+    (case,) = work.cases()
+    with pytest.raises(UsageError, match="no case of this letter has this party") as refused:
+        write(work, "provider", to="Nobody Inc", address="x@nobody.test", reason="x")
+    assert "Parties: none yet" in refused.value.diagnostics()
+    work.add_party(case.id, PartyRole.PROVIDER, "Hoster GmbH", "", "Ann")
+    with pytest.raises(UsageError) as refused:
+        write(work, "provider", to="Hostr GmbH", reason="x")
+    assert "Parties: Hoster GmbH" in refused.value.diagnostics()
+    assert (work.letters(), (work.directory / "out").exists()) == ([], False)
+
+
+def test_a_letter_to_a_party_is_only_about_cases_with_this_party(tmp_path: Path) -> None:
+    (route,) = exposure().routes
+    other = exposure("b", routes=(msgspec.structs.replace(route, app_sha256="c" * 64),), targets=("b.acme.test:9200",))
+    stores = (exposure(), exposure("a"), other)
+    with open_case_service(make(tmp_path, stores=stores), now=NOW) as work:
+        (work.directory / "sender.toml").write_text(SENDER)
+        work.open(POLICY)
+        second = next(case for case in work.cases() if case.store.id == other.id)
+        first = next(case for case in work.cases() if case.vendor != second.vendor)
+        work.add_party(first.id, PartyRole.PROVIDER, "Hoster GmbH", "", "Ann")
+        (done,) = write(work, "provider", to="Hoster GmbH")
+        assert done.letter.cases == (first.id,)
+        with pytest.raises(UsageError, match="no case of this letter has this party"):
+            write(work, "provider", work.find_vendor(second.vendor).name, to="Hoster GmbH")
+
+
+def test_each_recipient_has_a_letter_and_files_of_its_own(work: CaseService) -> None:
+    (case,) = work.cases()
+    names = ("Hoster GmbH", "Hoster, GmbH", "CERT-Bund", "救")
+    for name in names:
+        work.add_party(case.id, PartyRole.PROVIDER, name, "", "Ann")
+    done = [write(work, "provider", to=name)[0] for name in names]
+    assert [(one.again, one.letter.version, one.letter.to) for one in done] == [(False, 1, name) for name in names]
+    assert len({one.letter.id for one in done}) == len({path for one in done for path in one.files}) / 3 == len(names)
+    assert [f"To: {name}" in one.files[0].read_text() for name, one in zip(names, done, strict=True)] == [True] * 4
+    (again,) = write(work, "provider", to="hoster gmbh ")
+    assert (again.again, again.letter.id, again.files) == (True, done[0].letter.id, done[0].files)
+    assert {one.to for one in work.letters()} == set(names)
+
+
+@pytest.mark.parametrize("option", [{"to": "Ann"}, {"address": "ann@fieldhand.test"}])
+def test_one_recipient_gets_no_letters_about_several_vendors(work: CaseService, option: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="is for one letter, but several vendors are due one"):
+        write(work, "assurance", **option)
+    assert [one.vendor for one in write(work, "assurance", "com.never", **option)] == ["com.never"]
 
 
 @pytest.mark.parametrize(

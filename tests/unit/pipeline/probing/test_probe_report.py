@@ -12,7 +12,7 @@ from tieback.model.report.scope import SkipReason
 from tieback.pipeline.probing.probe_report import probe_report, skip_reason
 from tieback.report.texts.headline import headline_text
 from tieback.scope.policy.exclude import EXCLUDED
-from tieback.scope.resolver import DNS_NOT_ALLOWED, NOT_RESOLVED
+from tieback.scope.resolver import DNS_FAILED, DNS_NOT_ALLOWED, NOT_RESOLVED
 
 GRANT = Grant("Office", "sec@example.test", date(2999, 1, 1))
 PEOPLE = Container(("hr", "people"), "collection", records=exact(40, "count"), fields=(Field("email"), Field("n")))
@@ -62,7 +62,8 @@ def test_targets_without_a_verdict_are_problems() -> None:
     [
         ("no target covers it", SkipReason.OUTSIDE),
         (f"{DNS_NOT_ALLOWED}", SkipReason.DNS_NOT_ALLOWED),
-        (f"{NOT_RESOLVED[0]} b.test", SkipReason.NOT_RESOLVED),
+        *((f"{part} b.test", SkipReason.NOT_RESOLVED) for part in NOT_RESOLVED),
+        *((f"{part} b.test", SkipReason.DNS_FAILED) for part in DNS_FAILED),
         (f"{EXCLUDED}: {DNS_NOT_ALLOWED}", SkipReason.EXCLUDED),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 
 from tests.unit.pipeline.graph_workspace import shared
 from tieback.model.errors import WorkspaceError
+from tieback.pipeline.probing.target_lists import lines as formatted
 from tieback.pipeline.probing.target_lists import target_list
 
 
@@ -33,6 +34,11 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_target_lists_in_each_format(workspace: Path, tool: str, lines: list[str]) -> None:
     assert list(target_list(workspace, tool)) == lines
+
+
+@pytest.mark.parametrize("tool", ["plain", "nmap", "masscan", "nuclei", "shodan", "censys"])
+def test_no_target_is_no_line(tool: str) -> None:
+    assert list(formatted([], tool)) == []
 
 
 def test_no_workspace(tmp_path: Path) -> None:
