@@ -107,6 +107,9 @@ def test_the_same_is_reported(run: Run, workspace: Path, command: tuple[str, ...
     if expected == "report.json":
         # 0.1 did not count the candidate that it listed under `skipped`.
         assert (before[0]["scope"].pop("targets_out_of_scope"), now[0]["scope"].pop("targets_out_of_scope")) == (0, 1)
+        # 0.1 did not name servers that answered and are no known store.
+        assert [one["where"] for one in now[0].pop("problems")] == ["api.workhub.test:443"]
+        assert before[0].pop("problems") == []
     if expected == "inventory.jsonl":
         for one in (*before, *now):
             one["classes"].sort()  # 0.1 sorted them by name; now the most sensitive come first
