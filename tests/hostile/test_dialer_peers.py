@@ -130,7 +130,7 @@ def asking(receive: Receive, times: int = 1) -> Conversation[Fault | int]:
         (drip, Receive(until=b"\n"), 1, Outcome.TIMEOUT, "exceeded 1 second"),
         (drip, Receive(), 10**6, Outcome.TIMEOUT, "exceeded 1 second"),
         (drip, Receive(exactly=1), 10**6, Outcome.TIMEOUT, "exceeded 1 second"),
-        (flood, Receive(until=b"\n"), 1, Outcome.HOSTILE, "in 65536 bytes"),
+        (flood, Receive(until=b"\n"), 1, Outcome.HOSTILE, "within 65,536 bytes"),
         (flood, Receive(), 10**6, Outcome.BUDGET_SPENT, "bytes were read"),
         (flood, Receive(exactly=10**9), 1, Outcome.BUDGET_SPENT, "1000000000 bytes"),
         (flood, Receive(until=b"\n", limit=10**9), 1, Outcome.BUDGET_SPENT, "bytes were read"),

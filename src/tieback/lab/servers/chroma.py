@@ -74,6 +74,6 @@ KIND = LabProduct(
             Access.OPEN,
             holdings=(Holding(("default_database", "visitors"), "visitors", 75),),
         ),
-        lab_store("chroma-empty", ServerProgram.CHROMA, 211, 8000, StoreState.EMPTY, Access.OPEN_EMPTY),
+        lab_store("chroma-empty", ServerProgram.CHROMA, 211, 8000, StoreState.EMPTY, Access.SCHEMA_ONLY),
     ),
 )

@@ -87,6 +87,6 @@ KIND = LabProduct(
             Access.AUTH_REQUIRED,
             holdings=_IMAGES,
         ),
-        lab_store("registry-empty", ServerProgram.REGISTRY, 132, 5000, StoreState.EMPTY, Access.OPEN_EMPTY),
+        lab_store("registry-empty", ServerProgram.REGISTRY, 132, 5000, StoreState.EMPTY, Access.SCHEMA_ONLY),
     ),
 )

@@ -109,7 +109,7 @@ KIND = LabProduct(
         lab_store(f"prometheus-{name}", ServerProgram.PROMETHEUS, place, 9090, state, access, holdings=held)
         for name, place, state, access, held in (
             ("open", 114, StoreState.OPEN, Access.OPEN, _VISITS),
-            ("empty", 115, StoreState.EMPTY, Access.OPEN_EMPTY, ()),
+            ("empty", 115, StoreState.EMPTY, Access.SCHEMA_ONLY, ()),
         )
     ),
 )
