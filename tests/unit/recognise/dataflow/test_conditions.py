@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.recognise.dataflow.test_uses import artifact, ends
 from tieback.recognise.dataflow import conditions, uses
 from tieback.recognise.dataflow.trace import NEVER
@@ -35,7 +36,7 @@ def test_without_a_budget_every_condition_is_open(monkeypatch: pytest.MonkeyPatc
     assert ends(DATA) == ({}, sorted(NEVER_RUN + RUN))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.tuples(st.integers(112, len(DATA) - 4), st.binary(min_size=1, max_size=4)), max_size=10))
 def test_a_damaged_file_never_raises(patches: list[tuple[int, bytes]]) -> None:
     hurt = bytearray(DATA)

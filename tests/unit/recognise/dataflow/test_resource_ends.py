@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.recognise.resource_files import Entry, Types, layout, table
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
@@ -242,7 +243,7 @@ def test_a_string_with_very_many_references_stays() -> None:
 HURT = table(TABLE)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.integers(12, len(HURT) - 4), st.integers(0, 2**32 - 1)), max_size=8))
 def test_a_number_that_lies_in_a_table_never_raises(patches: list[tuple[int, int]]) -> None:
     hurt = bytearray(HURT)
@@ -258,7 +259,7 @@ def test_a_number_that_lies_in_a_table_never_raises(patches: list[tuple[int, int
 XML = FILES["res/layout/main.xml"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.tuples(st.integers(8, len(XML) - 4), st.integers(0, 2**32 - 1)), max_size=6))
 def test_a_number_that_lies_in_compiled_xml_never_raises(patches: list[tuple[int, int]]) -> None:
     hurt = bytearray(XML)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact
 from tieback.model.sighting import NotBackend, Sighting
@@ -173,7 +174,7 @@ def test_a_constant_that_is_passed_on_at_once_needs_no_look_at_the_whole_method(
 
 
 @pytest.mark.more
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     st.lists(
         st.tuples(
@@ -198,7 +199,7 @@ def test_without_a_budget_no_path_is_followed(monkeypatch: pytest.MonkeyPatch) -
     assert constants(ENDS) == expected
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.tuples(st.integers(112, len(ENDS) - 4), st.binary(min_size=1, max_size=4)), max_size=10))
 def test_a_damaged_file_gives_reasons_or_none(patches: list[tuple[int, bytes]]) -> None:
     hurt = bytearray(ENDS)
@@ -208,7 +209,7 @@ def test_a_damaged_file_gives_reasons_or_none(patches: list[tuple[int, bytes]]) 
         assert not isinstance(find, NotBackend) or find.reason
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.tuples(st.integers(32, len(ENDS) - 4), st.integers(0, 2**32 - 1)), max_size=6))
 def test_numbers_that_lie_never_raises(patches: list[tuple[int, int]]) -> None:
     hurt = bytearray(ENDS)

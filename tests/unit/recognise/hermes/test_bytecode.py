@@ -127,7 +127,7 @@ def test_altered_files_are_read_or_refused(bundle: bytes, source: st.DataObject)
     assert budget.left >= -MAX_BODY
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=300), st.lists(st.sampled_from(["https://a.test", "/b", "fetch", "exports"]), max_size=4))
 def test_any_bytes_are_instructions(body: bytes, strings: list[str]) -> None:
     program = Program(Bytecode(assemble([body, body], strings)), Budget(5_000))

@@ -229,7 +229,7 @@ _FORMS: tuple[Callable[[int, str], tuple[str, str]], ...] = (
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(
     st.lists(st.sampled_from(_FORMS), min_size=len(_PARTS), max_size=len(_PARTS)),
     st.sampled_from(("sum", "template", "concat", "join")),
@@ -267,7 +267,7 @@ def test_any_script_never_raises(words: list[str]) -> None:
     sightings("".join(words))
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(st.sampled_from(sorted(BUNDLES.glob("*.js"))), st.data())
 def test_a_damaged_bundle_never_raises(bundle: Path, data: st.DataObject) -> None:
     script = bundle.read_bytes()

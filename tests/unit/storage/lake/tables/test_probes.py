@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tieback.model.backend import Attribution, Backend
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.figure import exact
@@ -145,7 +146,7 @@ def test_reports_are_taken_by_what_they_saw(tmp_path: Path) -> None:
     assert list(read_probes(lake, "run", encrypted=True)) == [told, other]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.sets(st.text(max_size=8)), st.sets(st.text(max_size=8)))
 def test_targets_with_a_report_are_known_by_their_digests(asked: set[str], others: set[str]) -> None:
     with TemporaryDirectory() as folder:
