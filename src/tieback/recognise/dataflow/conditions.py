@@ -39,6 +39,7 @@ _CONST_4, _CONST_16, _CONST, _CONST_HIGH = 0x12, 0x13, 0x14, 0x15
 _STATIC_READS, _STATIC_WRITES = frozenset((0x60, *range(0x63, 0x67))), frozenset((0x67, *range(0x6A, 0x6E)))
 _OBJECT_READS, _OBJECT_WRITES = frozenset((0x52, *range(0x55, 0x59))), frozenset((0x59, *range(0x5C, 0x60)))
 _SOURCES = _STATIC_READS | _OBJECT_READS
+_REFERENCE_WRITES = frozenset((0x69,))
 _KNOWN_CALLS = frozenset((0x70, 0x71, 0x76, 0x77))
 """Direct and static calls."""
 _NUMBERS = frozenset("IZBSC")
@@ -232,7 +233,7 @@ class Conditions:
     def _stored(self, field: int, depth: int, *, static: bool) -> _Values:
         """The initial value of a field, and all that is stored in it."""
         initial = self._uses.initial_number(field, static=static)
-        if initial is None:
+        if initial is None or not (static or self._makes_itself(self._uses.app.ref(field).owner)):
             return None
         found = {initial}
         for number, index in self._uses.app.field_places(field):
@@ -254,6 +255,37 @@ class Conditions:
                     return None
                 found |= its
         return frozenset(found)
+
+    def _makes_itself(self, owner: str) -> bool:
+        """True for a class that keeps an object of itself if only ``new`` makes it: no reader of JSON fills it."""
+        app = self._uses.app
+        found = app.class_of(owner)
+        if found is None:
+            return False
+        dex = app.files[found[0]]
+        for index in dex.class_data(found[1]).static_fields:
+            field = dex.field(index)
+            if field is None or dex.descriptor(field.kind) != owner:
+                continue
+            for number, place in app.field_places(app.field(found[0], index)):
+                offsets = self._uses.places.offsets(number, _REFERENCE_WRITES, place, _MAX_STORES)
+                if len(offsets) >= _MAX_STORES or not all(self._stores_new(number, offset) for offset in offsets):
+                    return False
+        return True
+
+    def _stores_new(self, number: int, offset: int) -> bool:
+        """True if a store puts a new object into a field, or null."""
+        code = self._uses.file(number).code_around(offset, every=True)
+        flow = self._uses.flow(number, code) if code is not None else None
+        if code is None or flow is None:
+            return False
+        at, units = (offset - code.begin) // 2, self._code(number, code)
+        return all(
+            origin in flow.created or (0 <= origin < len(units) and units[origin] & 255 == _CONST_4)
+            for one in flow.operations
+            if one.at == at and one.opcode == SPUT
+            for origin in one.values[0]
+        )
 
     def _of_result(self, number: int, member: int, depth: int) -> _Values:
         identity = self._uses.app.method(number, member)

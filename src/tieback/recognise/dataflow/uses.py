@@ -292,12 +292,16 @@ class ConstantUses:
         if owners is None or dex.is_annotated(index) or number in self._called:
             return None
         _, name, kind = self._app.ref(identity)
-        titles = ((at, self._app.string_of(at, name)) for at in range(len(self._app.files)))
+        # The platform calls what its classes and interfaces declare, and makes objects by their name.
         if (
             name == "<clinit>"
             or name in self._names
-            or any(title >= 0 and self.places.loads(at, title) for at, title in titles)
+            or any(self._app.class_of(one) is None for one in owners - {_OBJECT})
         ):
+            return None
+        # What is loaded as a text can be called by name; renamed methods have names that many texts have.
+        titles = ((at, self._app.string_of(at, name)) for at in range(len(self._app.files)) if len(name) > _RENAMED)
+        if any(title >= 0 and self.places.loads(at, title) for at, title in titles):
             return None
         found: list[tuple[int, CodeItem, int]] = []
         # Each constructor calls that of its superclass.
@@ -306,7 +310,7 @@ class ConstantUses:
             if caller is None or len(found) >= MAX_SITES:
                 return None
             found.append((file, caller, (place - caller.begin) // 2))
-        return found
+        return found if found or name != "<init>" else None
 
     def initial_number(self, field: int, *, static: bool) -> int | None:
         """The initial value of a field of the app with a small number or a truth value.
@@ -319,7 +323,7 @@ class ConstantUses:
         if found is None or ref.kind not in _SMALL or ref.owner.endswith(_REFLECTED) or ref.name in self._names:
             return None
         if not static:
-            return 0 if self._is_single(ref.owner) else None
+            return 0 if self.is_single(ref.owner) else None
         number, row = found
         dex = self._app.files[number]
         at = int(dex.classes["values"][row])
@@ -373,7 +377,7 @@ class ConstantUses:
         unsure = not static and not read and not self._is_service(self._app.ref(field).owner)
         return Outcome(reasons, contacts=unsure, returns=False)
 
-    def _is_single(self, owner: str) -> bool:
+    def is_single(self, owner: str) -> bool:
         """True for a class that has a static field with an object of itself, and that extends no other class."""
         found = self._app.class_of(owner)
         if found is None or self._app.superclass(owner) != _OBJECT:
@@ -388,7 +392,7 @@ class ConstantUses:
         if above.startswith("Landroid/"):
             return True
         found = self._app.class_of(owner)
-        if found is None or not self._is_single(owner):
+        if found is None or not self.is_single(owner):
             return False
         return any(_CONTEXT in kind for _, kind in self._app.declared(*found))
 

@@ -17,8 +17,8 @@ DATA = (Path(__file__).parent / "dex" / "conditions.dex").read_bytes()
 SEARCH = AppSearch(RuleFiles())
 NEVER_RUN = ["caseelse", "casethree", "initialelse", "modetwo", "tried", "uncalled", "unset"]
 RUN = [
-    "caseone", "casetwo", "caught", "chosen", "entry", "frommodel", "initial", "modezero", "named", "notless", "summed",
-    "twice", "unknown", "unsetelse",
+    "caseone", "casetwo", "caught", "chosen", "entry", "frommodel", "initial", "listener", "loaded", "maker",
+    "modezero", "named", "notless", "platform", "summed", "twice", "unknown", "unsetelse",
 ]  # fmt: skip
 
 

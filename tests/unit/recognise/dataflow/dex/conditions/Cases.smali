@@ -198,3 +198,33 @@
     :end
     return-void
 .end method
+
+.method static platform()V
+    .registers 2
+    sget-boolean v0, Ltest/shop/Config;->byPlatform:Z
+    if-eqz v0, :end
+    const-string v1, "https://platform.shop.test/a"
+    invoke-static {v1}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    :end
+    return-void
+.end method
+
+.method static listener()V
+    .registers 2
+    sget-boolean v0, Ltest/shop/Config;->byListener:Z
+    if-eqz v0, :end
+    const-string v1, "https://listener.shop.test/a"
+    invoke-static {v1}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    :end
+    return-void
+.end method
+
+.method static maker()V
+    .registers 2
+    sget-boolean v0, Ltest/shop/Config;->byMaker:Z
+    if-eqz v0, :end
+    const-string v1, "https://maker.shop.test/a"
+    invoke-static {v1}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    :end
+    return-void
+.end method

@@ -8,6 +8,9 @@
 .field static unknown:Z
 .field static initial:Z = true
 .field static named:Z
+.field static byPlatform:Z
+.field static byListener:Z
+.field static byMaker:Z
 
 .method static setUncalled()V
     .registers 1
