@@ -42,7 +42,8 @@ def test_the_state_fits_the_truth(store: LabStore) -> None:
         StoreState.OPEN: {Access.OPEN, Access.ANY_USER} | less,
         # A refused list of containers does not show that each of them is closed.
         StoreState.PROTECTED: {Access.AUTH_REQUIRED, Access.SCHEMA_ONLY, Access.UNKNOWN},
-        StoreState.EMPTY: {Access.OPEN_EMPTY},
+        # Some products do not show what a stranger may not see.
+        StoreState.EMPTY: {Access.OPEN_EMPTY, Access.SCHEMA_ONLY},
         StoreState.RANSOMED: {Access.OPEN, Access.ANY_USER},
         StoreState.WIPED: {Access.OPEN_EMPTY},
         StoreState.UNINITIALISED: {Access.LOCKED},
