@@ -144,9 +144,9 @@ def words(value: object) -> str:
 
 
 _NOUNS = (
-    "answer", "app", "back end", "capture", "case", "credential", "device", "endpoint", "finding", "flow", "host",
-    "input", "job", "path", "port", "problem", "record", "server", "service", "store", "suppression", "target", "type",
-    "vendor",
+    "answer", "app", "back end", "byte", "capture", "case", "credential", "database", "device", "endpoint", "finding",
+    "flow", "host", "input", "job", "path", "port", "problem", "record", "server", "service", "store", "suppression",
+    "target", "type", "vendor",
 )  # fmt: skip
 _COUNTED = re.compile(rf"((?:closed|declared|expired|open|other|unusable) )?({'|'.join(_NOUNS)})s\b( (?:lead|leak)\b)?")
 """A label that begins with what it counts."""
