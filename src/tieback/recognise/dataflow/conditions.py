@@ -1,4 +1,4 @@
-"""Code that never runs in this app: behind a condition on numbers that are the same in each case that the app has.
+"""Code that never runs in this app: behind a condition that is never true, as the numbers that it compares show.
 
 ``if (Config.test) url = "https://test.shop.test"`` with a static field that only ever is false; or a ``switch`` on a
 parameter for which no caller gives that case. A number is known as the set of its possible values: constants, fields
@@ -21,7 +21,7 @@ from tieback.recognise.dataflow.instructions import (
     LENGTHS,
     OpcodeEffect,
     jump_targets,
-    payload_length,
+    next_units,
     sign_extend,
     switch_target,
 )
@@ -43,7 +43,6 @@ _REFERENCE_WRITES = frozenset((0x69,))
 _KNOWN_CALLS = frozenset((0x70, 0x71, 0x76, 0x77))
 """Direct and static calls."""
 _NUMBERS = frozenset("IZBSC")
-_NO_NEXT = frozenset((OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_32, OpcodeEffect.END))
 _FIRST_TEST, _FIRST_ZERO_TEST = 0x32, 0x38
 _TESTS: tuple[Callable[[int, int], bool], ...] = (
     operator.eq,
@@ -135,29 +134,21 @@ class Conditions:
             if self._left < 0 or at < 0:
                 return None
             seen.add(at)
-            kind = OpcodeEffect(KINDS[units[at] & 255])
             block = bisect_right(starts, at) - 1
             if block >= 0 and at < blocks[block].stop:
                 pending += (handler for _, handler in blocks[block].handlers)
-            if kind is OpcodeEffect.NOP:
-                pending.append(at + payload_length(units, at))
-            elif kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH):
-                pending += self._ways(number, code, flow, at)
-            else:
-                pending += jump_targets(units, at)
-                if kind not in _NO_NEXT:
-                    pending.append(at + LENGTHS[units[at] & 255])
+            pending += self._ways(number, code, flow, at) if at in flow.tests else next_units(units, at)
         return frozenset(seen)
 
     def _ways(self, number: int, code: CodeItem, flow: MethodFlow, at: int) -> Iterable[int]:
         """Where a condition can lead."""
         units = self._code(number, code)
         after = at + LENGTHS[units[at] & 255]
-        values = [self._values(number, code, its, 0) for its in flow.tests.get(at, ())]
+        values = [self._values(number, code, its, 0) for its in flow.tests[at]]
         opcode = units[at] & 255
-        if not values or any(one is None for one in values):
-            return [*jump_targets(units, at), after]
         known = [one for one in values if one is not None]
+        if len(known) < len(values):
+            return next_units(units, at)
         if KINDS[opcode] == OpcodeEffect.SWITCH:
             found = (switch_target(units, at, value) for value in known[0])
             return [after if one is None else one for one in found]

@@ -181,6 +181,18 @@ def jump_targets(units: Sequence[int], at: int) -> list[int]:
             return []
 
 
+_NO_NEXT = frozenset((OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_32, OpcodeEffect.END))
+
+
+def next_units(units: Sequence[int], at: int) -> list[int]:
+    """Code units of the instructions that can follow one, without handlers; none at the end of a way."""
+    kind = KINDS[units[at] & 255]
+    if kind == OpcodeEffect.NOP:
+        return [at + payload_length(units, at)]
+    found = jump_targets(units, at)
+    return found if kind in _NO_NEXT else [*found, at + LENGTHS[units[at] & 255]]
+
+
 def switch_target(units: Sequence[int], at: int, value: int) -> int | None:
     """Code unit to which the ``switch`` at an offset jumps for a value; ``None`` if no case fits."""
     targets = branch_targets(units, at)

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, jump_targets, payload_length
+from tieback.recognise.dataflow.instructions import next_units
 from tieback.recognise.dataflow.reaching import IGET, IPUT, MANY, SGET, SPUT, MethodFlow, Operation
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
 
 _READS = {IPUT: IGET, SPUT: SGET}
-_NO_NEXT = frozenset((OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_32))
 _MAX_STEPS = 1_000
 """Most instructions that are read behind a store."""
 
@@ -35,8 +34,11 @@ def is_overwritten(uses: "ConstantUses", place: tuple[int, CodeItem], flow: Meth
     holder = one.values[1:]
     if any(MANY in its or len(its) != 1 for its in holder):
         return False
-    again = {each.at for each in flow.operations if each.member == one.member and each.opcode == one.opcode}
-    again = {each.at for each in flow.operations if each.at in again - {one.at} and each.values[1:] == holder}
+    again = {
+        each.at
+        for each in flow.operations
+        if (each.opcode, each.member, each.values[1:]) == (one.opcode, one.member, holder) and each.at != one.at
+    }
     if not again or bytes(data[code.offset + 6 : code.offset + 8]) != b"\0\0":
         return False
     readers = {each.at for each in flow.operations if _may_read(one, each)}
@@ -62,17 +64,13 @@ def _all_ways_meet(units: list[int], begin: int, stops: set[int], readers: set[i
     Raises:
         IndexError: a way leaves the code.
     """
-    pending, seen = [begin + LENGTHS[units[begin] & 255]], set[int]()
+    pending, seen = next_units(units, begin), set[int]()
     for at in pending:  # grows
         if at in seen or at in stops:
             continue
         seen.add(at)
-        kind = OpcodeEffect(KINDS[units[at] & 255]) if at >= 0 else OpcodeEffect.END
-        if at in readers or kind is OpcodeEffect.END or len(seen) > _MAX_STEPS:
+        following = next_units(units, at) if at >= 0 else []
+        if at in readers or not following or len(seen) > _MAX_STEPS:
             return False
-        pending += jump_targets(units, at)
-        if kind is OpcodeEffect.NOP:
-            pending.append(at + payload_length(units, at))
-        elif kind not in _NO_NEXT:
-            pending.append(at + LENGTHS[units[at] & 255])
+        pending += following
     return True

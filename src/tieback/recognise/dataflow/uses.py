@@ -285,13 +285,10 @@ class ConstantUses:
         return self._calling[key]
 
     def _find_callers(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
-        dex = self._app.files[number]
-        index = dex.method_of(code)
-        identity = self._app.method(number, index) if index >= 0 else -1
-        owners = self._hierarchy.callable_as(identity, code.ins) if identity >= 0 else None
-        if owners is None or dex.is_annotated(index) or number in self._called:
+        found_as = self._callable_as(number, code)
+        if found_as is None or number in self._called:
             return None
-        _, name, kind = self._app.ref(identity)
+        name, kind, owners = found_as
         # The platform calls what its classes and interfaces declare, and makes objects by their name.
         if (
             name == "<clinit>"
@@ -299,9 +296,8 @@ class ConstantUses:
             or any(self._app.class_of(one) is None for one in owners - {_OBJECT})
         ):
             return None
-        # What is loaded as a text can be called by name; renamed methods have names that many texts have.
-        titles = ((at, self._app.string_of(at, name)) for at in range(len(self._app.files)) if len(name) > _RENAMED)
-        if any(title >= 0 and self.places.loads(at, title) for at, title in titles):
+        # Renamed methods have names that many texts have.
+        if len(name) > _RENAMED and self._is_loaded(name):
             return None
         found: list[tuple[int, CodeItem, int]] = []
         # Each constructor calls that of its superclass.
@@ -413,14 +409,27 @@ class ConstantUses:
             self._returned[key] = self._in_callers(number, code, depth) if depth <= MAX_DEPTH else CONTACTS
         return self._returned[key]
 
-    def _in_callers(self, number: int, code: CodeItem, depth: int) -> Outcome:
+    def _callable_as(self, number: int, code: CodeItem) -> tuple[str, str, frozenset[str]] | None:
+        """Name and types of a method, and the classes under whose names the app calls it; ``None`` if others can."""
         dex = self._app.files[number]
         index = dex.method_of(code)
         identity = self._app.method(number, index) if index >= 0 else -1
         owners = self._hierarchy.callable_as(identity, code.ins) if identity >= 0 else None
         if owners is None or dex.is_annotated(index):
-            return CONTACTS
+            return None
         _, name, kind = self._app.ref(identity)
+        return name, kind, owners
+
+    def _is_loaded(self, name: str) -> bool:
+        """True if code loads the name of a method as a text: it can be called by it."""
+        titles = ((at, self._app.string_of(at, name)) for at in range(len(self._app.files)))
+        return any(title >= 0 and self.places.loads(at, title) for at, title in titles)
+
+    def _in_callers(self, number: int, code: CodeItem, depth: int) -> Outcome:
+        found_as = self._callable_as(number, code)
+        if found_as is None:
+            return CONTACTS
+        name, kind, owners = found_as
         results: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
         for count, (file, place, _) in enumerate(self.places.calls(name, kind, owners), start=1):
             caller = self._app.files[file].code_around(place, every=True)
@@ -439,14 +448,9 @@ class ConstantUses:
                 return CONTACTS
         if called:
             return outcome
-        # What is loaded as a text can be called by name.
-        titles = [(at, self._app.string_of(at, name)) for at in range(len(self._app.files))]
-        loaded = number in self._called or any(title >= 0 and self.places.loads(at, title) for at, title in titles)
-        return (
-            CONTACTS
-            if loaded or name in self._names
-            else Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
-        )
+        if number in self._called or name in self._names or self._is_loaded(name):
+            return CONTACTS
+        return Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
 
     def _follow(self, number: int, code: CodeItem, starts: Origins, depth: int) -> Outcome:
         """What becomes of the values with these origins in a method."""
