@@ -13,8 +13,10 @@ from ipaddress import ip_address
 
 import msgspec
 
+from tieback.cases.access_now import access_now, closed_text
 from tieback.model.case import Case, CaseState
 from tieback.model.exposure import Severity
+from tieback.model.figure import Figure
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.report.figures import measured
 from tieback.report.shortened import fit_text
@@ -63,6 +65,12 @@ class CertRow(msgspec.Struct, frozen=True):
         check = self.case.check
         return check.time if check is not None and check.where else self.case.opened
 
+    @property
+    def records(self) -> Figure | None:
+        """Records readable when it was last seen open; ``None`` if they are not known, or if there are none."""
+        check, store = self.case.check, self.case.store
+        return check.records if check is not None and check.where else measured(store, store.records)
+
 
 class Withheld(msgspec.Struct, frozen=True):
     """A case that is in no bundle, and why."""
@@ -72,7 +80,7 @@ class Withheld(msgspec.Struct, frozen=True):
 
 
 def select_cases(cases: Iterable[Case], today: date, *, consent: bool = False) -> tuple[list[Case], list[Withheld]]:
-    """Return the open cases, and those that are withheld.
+    """Return the open cases, and those that are withheld, such as those whose store a re-check found closed.
 
     Args:
         cases: all cases; fixed and closed ones are left out.
@@ -84,7 +92,9 @@ def select_cases(cases: Iterable[Case], today: date, *, consent: bool = False) -
         until = case.silent_until(today)
         if case.state in _DONE:
             continue
-        if case.unconfirmed:
+        if closed := closed_text(case):
+            withheld.append(Withheld(case.id, closed))
+        elif case.unconfirmed:
             withheld.append(Withheld(case.id, "its verdict is experimental, and no person confirmed it"))
         elif until is not None and not consent:
             withheld.append(Withheld(case.id, f"our letter promises to inform no provider or CERT until {until}"))
@@ -129,7 +139,7 @@ def to_intelmq(rows: Sequence[CertRow], tlp: str, now: datetime) -> bytes:
 def _event(row: CertRow, tlp: str, now: datetime) -> dict[str, object]:
     case, network = row.case, row.network
     name, old = TLP[tlp]
-    known = measured(case.store, case.store.records)
+    known = row.records
     values: dict[str, object] = {
         "__type": "Event",
         "feed.name": "tieback cases",
@@ -148,7 +158,7 @@ def _event(row: CertRow, tlp: str, now: datetime) -> dict[str, object]:
         "source.as_name": clean(network.as_name, 200),
         "source.abuse_contact": network.contact.lower(),
         "source.geolocation.cc": network.country.upper(),
-        "event_description.text": _text(case),
+        "event_description.text": _text(row),
         "event_description.target": clean(case.owner, 200),
         "tlp": old,
         "extra": {
@@ -195,7 +205,7 @@ def _object(row: CertRow, stamp: str) -> dict[str, object]:
         ("AS", "AS", "" if row.network.asn is None else str(row.network.asn)),
         ("country-code", "text", row.network.country.upper()),
         ("protocol", "text", "tcp"),
-        ("text", "text", _text(row.case)),
+        ("text", "text", _text(row)),
     ]
     return {
         "name": name,
@@ -228,10 +238,17 @@ FORMATS: Mapping[str, tuple[Callable[[Sequence[CertRow], str, datetime], bytes],
 """Encoders by format, with the end of the file name."""
 
 
-def _text(case: Case) -> str:
-    store = case.store
+def _text(row: CertRow) -> str:
+    """What is known about the store now; if that differs, also what it was when the case was opened."""
+    case, store, known = row.case, row.case.store, row.records
+    text = f"{store_name(store)} {access_now(case)}"
+    first = f"{store.access}, {records_text(measured(store, store.records))}"
+    if case.check is None:
+        text += f" ({first})"
+    else:
+        text += f", {records_text(known)}" if case.check.where and known is not None else ""
+        text += f"; when the case was opened on {case.opened.date()}: {first}"
     classes = fit_text(_classes(case), 600, between=", ", one="class", many="classes")
-    text = f"{store_name(store)}: accessible without authentication ({store.access}), {records_text(store.records)}"
     return clean(f"{text}; personal data: {classes}" if classes else text, 900)
 
 

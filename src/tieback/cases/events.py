@@ -105,7 +105,7 @@ def case_event(before: Case, after: Case, vendor: str, kind: str, time: datetime
         time: time of the change.
     """
     check = after.check if kind == "check" else None
-    places = after.open_places if check else after.all_places
+    places = (after.open_places if check else ()) or after.all_places
     reasons = check.reasons if check else ()
     old = before.check.verdict if before.check is not None else RecheckVerdict.OPEN
     late = kind == "late"

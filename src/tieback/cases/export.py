@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.cases.access_now import access_now
 from tieback.model.case import Case, CaseState
 from tieback.model.document import encode
 from tieback.model.exposure import Exposure, Severity
@@ -110,7 +111,7 @@ def _lines(case: Case, vendor: str) -> list[str]:
 
 def _finding(case: Case, vendor: str) -> dict[str, Any]:
     return {
-        "title": clean(f"Open data store: {store_name(case.store)}, {vendor}", 500),
+        "title": clean(f"Data store found open: {store_name(case.store)}, {vendor}", 500),
         "description": "\n\n".join(_lines(case, vendor)),
         "severity": _DOJO.get(case.store.severity, "Info"),
         "unique_id_from_tool": case.id,
@@ -129,7 +130,7 @@ def _finding(case: Case, vendor: str) -> dict[str, Any]:
 
 def _jira_row(case: Case, vendor: str) -> tuple[str, ...]:
     return (
-        f"{vendor}: {store_name(case.store)} is accessible without authentication",
+        f"{vendor}: {store_name(case.store)} {access_now(case)}",
         " | ".join(_lines(case, vendor)),
         "Task",
         _JIRA.get(case.store.severity, "Lowest"),

@@ -64,8 +64,6 @@ _REACHABLE = frozenset({RecheckVerdict.EMPTIED, RecheckVerdict.NAMES_ONLY})
 """Verdicts after which unauthenticated access works, but reads no records: not fixed any more."""
 MAX_PLACES = 256
 """Limit on the locations that a case keeps. A case with as many never becomes fixed, because some may be missing."""
-_CLOSED = frozenset({RecheckVerdict.FIXED, RecheckVerdict.CLOSED, RecheckVerdict.CLOSED_AT_KNOWN_PLACES})
-"""Verdicts of re-checks in which every known place was closed."""
 
 
 def advance(
@@ -103,7 +101,7 @@ def advance(
 
 def closing_needs_reason(case: Case) -> bool:
     """True if its latest re-check did not find the store closed: to close the case then leaves a lasting mark."""
-    return case.check is None or case.check.verdict not in _CLOSED
+    return case.check is None or not case.check.verdict.closed
 
 
 def _close(case: Case, now: datetime, by: str, reason: str) -> Case:
@@ -221,10 +219,15 @@ def apply_recheck(
 
 
 def _confirmed(case: Case, check: Recheck, policy: CasePolicy, seen_open: datetime | None) -> Recheck:
-    """The re-check, as fixed if an earlier one found the store closed, too, and enough time is between them."""
-    if check.verdict not in _CLOSED:
+    """The re-check, as fixed if an earlier one found the store closed, too, and enough time is between them.
+
+    One without a verdict keeps what the last one with a verdict found.
+    """
+    if check.verdict is RecheckVerdict.UNREACHABLE:
+        return msgspec.structs.replace(check, closed_before=case.seen_closed)
+    if not check.verdict.closed:
         return check
-    before = case.check if case.check is not None and case.check.verdict in _CLOSED else None
+    before = case.check if case.check is not None and case.check.verdict.closed else None
     since = check.time if before is None else before.closed_since or before.time
     if seen_open is not None and since <= seen_open:
         before, since = None, check.time

@@ -411,6 +411,8 @@ def _facts(case: Case) -> list[tuple[str, str]]:
             else f", {check.records_change:+,} {form_for(abs(check.records_change), 'record', 'records')}"
         )
         facts.append(("last re-check", f"{check.verdict.value.replace('_', ' ')}{grown}, {check.time:%Y-%m-%d %H:%M}"))
+        if check.closed_before is not None:
+            facts.append(("last verdict before", f"closed, {check.closed_before:%Y-%m-%d %H:%M}"))
         facts += [("reason", reason) for reason in check.reasons]
         facts += [("compared", line) for line in comparison_lines(check.compared)] if check.compared else []
     return [(label, text) for label, text in facts if text]

@@ -61,6 +61,11 @@ class RecheckVerdict(StrEnum):
     UNREACHABLE = "unreachable"
     """No verdict: no response, or not covered by this grant. Never counted as fixed."""
 
+    @property
+    def closed(self) -> bool:
+        """True if every known place was closed, even if the store is not called fixed yet."""
+        return self in (RecheckVerdict.FIXED, RecheckVerdict.CLOSED, RecheckVerdict.CLOSED_AT_KNOWN_PLACES)
+
 
 class Comparison(msgspec.Struct, frozen=True):
     """Personal data and credential fields of an open store, compared with those when its case was opened."""
@@ -102,6 +107,9 @@ class Recheck(msgspec.Struct, frozen=True):
     """Change of the bytes since the case was opened; ``None`` if the figures prove none."""
     closed_since: datetime | None = None
     """Time of the first of the consecutive re-checks that found it closed; ``None`` if this one did not."""
+    closed_before: datetime | None = None
+    """If this re-check did not decide: time of the last one that found it closed; ``None`` if a later one found it
+    open, or if none found it closed."""
     alike: tuple[str, ...] = ()
     """Locations of an open store that may be this one; nothing proves it."""
     compared: Comparison | None = None
@@ -280,9 +288,21 @@ class Case(msgspec.Struct, frozen=True):
         return tuple(dict.fromkeys((*self.store.targets, *self.places)))
 
     @property
+    def seen_closed(self) -> datetime | None:
+        """Time of the re-check that found the store closed; ``None`` if none did, or if a later one found it open.
+
+        A later re-check without a verdict does not open the store again.
+        """
+        if self.check is None:
+            return None
+        return self.check.time if self.check.verdict.closed else self.check.closed_before
+
+    @property
     def open_places(self) -> tuple[str, ...]:
-        """Locations that were open in the latest re-check; all of them if it saw none open. Letters name these."""
-        return self.check.where if self.check is not None and self.check.where else self.all_places
+        """Locations that were open in the latest re-check; all of them if none decided; none if it was closed."""
+        if self.check is not None and self.check.where:
+            return self.check.where
+        return self.all_places if self.seen_closed is None else ()
 
     @property
     def active(self) -> bool:

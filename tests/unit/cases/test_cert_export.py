@@ -3,15 +3,20 @@
 import json
 import os
 import subprocess
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import msgspec
 import pytest
 from pymisp import MISPEvent, MISPObject
 
 from tests.unit.cases.samples import NOW, case, exposure
+from tieback.cases.access_now import access_now
 from tieback.cases.cert_export import TLP, Network, by_country, by_network, rows_of, select_cases, to_intelmq, to_misp
+from tieback.cases.policy import default_policy
+from tieback.cases.states import apply_recheck
 from tieback.model.case import Case, CaseState, LetterDates, Recheck, RecheckVerdict
+from tieback.model.figure import exact
 
 HOSTER = Network("Hoster GmbH", "Abuse@hoster.test", "de", 64500, "HOSTER-AS")
 READER = """
@@ -55,6 +60,66 @@ def test_what_is_withheld() -> None:
     assert [one.case for one in withheld] == ["case-guess", "case-promised"]
     found, withheld = select_cases(cases, NOW.date(), consent=True)
     assert [one.id for one in found] == ["case-open", "case-promised"]
+
+
+def checked(verdict: RecheckVerdict, *, where: bool = True, **more: Any) -> Case:
+    places = ("es.fieldhand.test:9200",) if where else ()
+    return case(check=Recheck(verdict, NOW + timedelta(days=1), where=places, **more), state=CaseState.NOTIFIED)
+
+
+CLOSED = [one for one in RecheckVerdict if one.closed]
+
+
+@pytest.mark.parametrize("verdict", CLOSED)
+@pytest.mark.parametrize("later", [False, True])
+def test_a_closed_store_is_withheld_with_the_reason(verdict: RecheckVerdict, *, later: bool) -> None:
+    found = checked(verdict, where=False)
+    if later:
+        unreachable = Recheck(RecheckVerdict.UNREACHABLE, NOW + timedelta(days=2))
+        found, _ = apply_recheck(found, unreachable, default_policy(), "recheck")
+    assert not [*rows_of(found, hoster)]
+    kept, withheld = select_cases([found], NOW.date(), consent=True)
+    assert kept == []
+    (one,) = withheld
+    assert one.reason.startswith("the re-check of 2026-03-02 found it closed")
+    assert ("2026-03-03 gave no verdict" in one.reason) is later
+    assert "found it closed" in access_now(found)
+
+
+@pytest.mark.parametrize(
+    ("found", "words", "records"),
+    [
+        (case(), "is accessible without authentication (open, 1,350 records)", 1350),
+        (
+            checked(RecheckVerdict.OPEN, records=exact(1400, "x")),
+            "is accessible without authentication, 1,400 records; when the case was opened on 2026-03-01: open, 1,350",
+            1400,
+        ),
+        (checked(RecheckVerdict.EMPTIED), "is accessible without authentication, but empty; when", None),
+        (checked(RecheckVerdict.NAMES_ONLY), "shows names, but no records, without authentication; when", None),
+        (checked(RecheckVerdict.WIPED), "was wiped, and is accessible without authentication; when", None),
+        (checked(RecheckVerdict.CLOSED_TO_US), "refuses our address, but others had access", None),
+        (
+            checked(RecheckVerdict.UNREACHABLE, where=False),
+            "was accessible without authentication; the re-check of 2026-03-02 gave no verdict; when",
+            1350,
+        ),
+    ],
+)
+def test_a_row_states_what_the_last_re_check_found(found: Case, words: str, records: int | None) -> None:
+    (row,) = rows_of(found, hoster)
+    event = json.loads(to_intelmq([row], "green", NOW))
+    assert words in event["event_description.text"]
+    assert event["extra"].get("records") == records
+    assert words.encode() in to_misp([row], "green", NOW)
+
+
+@pytest.mark.parametrize("verdict", RecheckVerdict)
+def test_only_a_store_that_may_be_open_has_rows(verdict: RecheckVerdict) -> None:
+    found = checked(verdict, where=not verdict.closed and verdict is not RecheckVerdict.UNREACHABLE)
+    kept, withheld = select_cases([found], NOW.date())
+    assert (len(kept), len(withheld)) == ((0, 1) if verdict.closed else (1, 0))
+    assert bool([*rows_of(found, hoster)]) is bool(kept)
 
 
 @pytest.mark.parametrize("tlp", TLP)

@@ -63,6 +63,22 @@ def test_jira_gets_its_own_columns() -> None:
     assert store.severity is Severity.CRITICAL
 
 
+@pytest.mark.parametrize("verdict", RecheckVerdict)
+def test_no_title_calls_a_closed_store_open(verdict: RecheckVerdict) -> None:
+    found = case(check=Recheck(verdict, NOW))
+    (row,) = table(to_jira([found], {"v-1": "Fieldhand"}))
+    (finding,) = json.loads(to_defectdojo([found], {}))["findings"]
+    assert finding["title"].startswith("Data store found open: ")
+    assert ("is accessible" in row["Summary"]) is (verdict.value in {"open", "moved", "emptied", "wiped", "ransomed"})
+    assert ("found it closed" in row["Summary"]) is verdict.closed
+
+
+@pytest.mark.parametrize("state", [CaseState.FIXED, CaseState.CLOSED])
+def test_the_title_of_a_finished_case_is_about_the_past(state: CaseState) -> None:
+    (row,) = table(to_jira([case(state=state)], {"v-1": "Fieldhand"}))
+    assert row["Summary"] == "Fieldhand: elasticsearch 7.10.2 was accessible without authentication"
+
+
 @pytest.mark.parametrize("name", EXPORTS)
 def test_export_without_cases_is_not_an_error(name: str) -> None:
     assert EXPORTS[name]([], {}) is not None

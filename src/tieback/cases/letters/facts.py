@@ -9,7 +9,7 @@ from tieback.cases.letters.language import Language, shorten_names
 from tieback.cases.letters.store_facts import build_store_fact, classes_of, host_contacts, places_of
 from tieback.cases.letters.variables import AppFact, LetterFacts, Sender, StoreFact
 from tieback.model.app import Platform
-from tieback.model.case import Case, CaseApp, CaseState, RecheckVerdict
+from tieback.model.case import Case, CaseApp, CaseState
 from tieback.report.texts.clean import clean
 from tieback.report.texts.stores import PLATFORM_WORDS
 from tieback.scope.audit_contacts import TargetContact
@@ -26,8 +26,6 @@ __all__ = (
     "shorten_names",
     "was_closed",
 )
-
-_CLOSED = frozenset({RecheckVerdict.FIXED, RecheckVerdict.CLOSED, RecheckVerdict.CLOSED_AT_KNOWN_PLACES})
 
 
 def collect_app_facts(apps: Iterable[CaseApp]) -> tuple[AppFact, ...]:
@@ -110,8 +108,8 @@ def _searched(cases: Iterable[Case], contacts: Mapping[str, TargetContact], lang
 
 
 def was_closed(case: Case) -> bool:
-    """True if the last re-check found the store closed, even if it is not called fixed yet."""
-    return case.check is not None and case.check.verdict in _CLOSED
+    """True if the last re-check with a verdict found the store closed, even if it is not called fixed yet."""
+    return case.seen_closed is not None
 
 
 def _watched(cases: Sequence[Case], language: Language) -> str:

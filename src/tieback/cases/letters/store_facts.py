@@ -215,7 +215,8 @@ def places_of(case: Case) -> tuple[str, ...]:
     Addresses at which a re-check saw the store later belong to it, whatever leads there.
     """
     own = _own_places(case.store)
-    return tuple(place for place in case.open_places if place in own or place in case.places) or own
+    there = case.open_places or case.all_places
+    return tuple(place for place in there if place in own or place in case.places) or own
 
 
 def classes_of(cases: Iterable[Case], language: Language) -> str:

@@ -11,7 +11,9 @@ import pytest
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import make
 from tieback.cases.policy import default_policy
+from tieback.cases.states import apply_recheck
 from tieback.model.backend import Attribution
+from tieback.model.case import Recheck, RecheckVerdict
 from tieback.pipeline.disclosure.cases import CaseService, open_case_service
 from tieback.pipeline.disclosure.cert_bundles import make_bundles, network_of
 
@@ -39,6 +41,19 @@ def test_a_bundle_per_recipient(work: CaseService, tmp_path: Path, form: str, by
     assert bundle.file.endswith((".intelmq.jsonl", ".misp.json"))
     assert json.loads(bundle.data)
     assert b"192.0.2.7" in bundle.data
+
+
+@pytest.mark.parametrize("form", ["intelmq", "misp"])
+def test_a_store_that_the_last_re_check_found_closed_is_in_no_bundle(
+    work: CaseService, tmp_path: Path, form: str
+) -> None:
+    check = Recheck(RecheckVerdict.CLOSED_AT_KNOWN_PLACES, NOW)
+    for one in work.cases():
+        work.change(one.id, lambda old: apply_recheck(old, check, default_policy(), "recheck"))
+    made = make_bundles(work, form, "green", "network", tmp_path / "data")
+    assert (made.bundles, made.without_address) == ((), ())
+    assert {one.reason for one in made.withheld} == {"the re-check of 2026-03-01 found it closed"}
+    assert len(made.withheld) == len(work.cases())
 
 
 def test_the_network_of_an_address() -> None:

@@ -80,6 +80,8 @@ class LastCheck(msgspec.Struct, frozen=True, kw_only=True):
     records: Figure | None
     records_change: int | None
     closed_since: datetime | None
+    closed_before: datetime | None
+    """If it gave no verdict: when the last one with a verdict found the store closed."""
     alike: tuple[str, ...]
     compared: tuple[str, ...]
 
@@ -243,6 +245,7 @@ def _last_check(case: Case) -> LastCheck | None:
         records=check.records,
         records_change=check.records_change,
         closed_since=check.closed_since,
+        closed_before=check.closed_before,
         alike=check.alike,
         compared=comparison_lines(check.compared) if check.compared is not None else (),
     )
