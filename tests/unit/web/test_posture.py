@@ -1,5 +1,6 @@
 """The page of the cloud accounts."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +8,13 @@ import pytest
 from litestar.testing import TestClient
 
 from tests.unit.pipeline.posture.test_join import OTHER, STORE, STRAY, make
+from tests.unit.pipeline.workspaces import make as make_scanned
 from tests.unit.posture.exports import INSTANCE
 from tests.unit.web.clients import client
 from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.posture.exports import import_posture
+from tieback.pipeline.report import last_report
+from tieback.posture.source import Origin
 
 HOSTILE = {**OTHER, "DBInstanceIdentifier": "<script>alert(1)</script>"}
 
@@ -37,6 +42,25 @@ def test_numbers_join_and_findings(directory: Path) -> None:
     assert ["exp-stray"] in [one["stores"] for one in found["findings"]]
     assert "This run had no grant, so nothing was probed" in page
     assert "<script>alert" not in page
+
+
+def test_every_count_of_findings_has_those_of_an_account_imported_later(tmp_path: Path) -> None:
+    directory = make_scanned(tmp_path, stores=(STRAY,))
+    export = tmp_path / "instances"
+    export.write_text(json.dumps({"DBInstances": [INSTANCE]}))
+    with client(directory, Role.ANALYST) as made:
+        before = made.get("/api/v1/overview").json()  # it builds and keeps the index of the run
+        assert before["findings"] == made.get("/api/v1/findings").json()["findings_total"]
+        list(import_posture(directory, [export], Origin()))
+        after = made.get("/api/v1/overview").json()
+        listed = made.get("/api/v1/findings").json()
+        run = made.get(f"/api/v1/overview?run={after['run']['id']}").json()
+        inside = made.get("/api/v1/posture").json()
+    with last_report(directory) as report:
+        reported = report.findings.count
+    assert inside["findings_total"] == 1
+    assert after["findings"] == before["findings"] + 1
+    assert after["findings"] == run["findings"] == listed["findings_total"] == listed["total"] == reported
 
 
 def test_nothing_imported_is_unknown_not_safe(pages: TestClient[Any]) -> None:

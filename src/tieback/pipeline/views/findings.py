@@ -12,8 +12,8 @@ from tieback.model.exposure import Finding, Severity
 from tieback.model.report.suppression import Suppression
 from tieback.model.source import SourceLocation
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
-from tieback.pipeline.posture.section import posture_section
 from tieback.pipeline.suppressions import SuppressionList, find_suppressed, is_own_entry, read_suppressions
+from tieback.pipeline.views.kept_posture import kept_posture
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
 from tieback.pipeline.views.stores import StoreState, store_state
@@ -134,7 +134,7 @@ class _Source:
 
     def __init__(self, workspace: Workspace, run: str, rule: str, severity: Severity | None) -> None:
         self.workspace, self.run, self._rule, self._severity = workspace, run, rule, severity
-        inside = posture_section(workspace, run).findings
+        inside = kept_posture(workspace, run).findings
         self._inside = inside
         self._chosen = [
             (_key(one), one) for one in inside if rule in ("", one.rule) and severity in (None, one.severity)
@@ -348,5 +348,5 @@ def find_some(workspace: Workspace, run: str, keys: Sequence[str]) -> list[Findi
     found = pick_findings(workspace.ledger.database, run, keys)
     missing = set(keys) - {one.id for one in found}
     if missing:
-        found += [one for one in posture_section(workspace, run).findings if one.id in missing]
+        found += [one for one in kept_posture(workspace, run).findings if one.id in missing]
     return found

@@ -294,7 +294,6 @@ class _Builder:
         return RunFigures(
             headline=report.headline,
             scope=report.scope,
-            findings=report.findings.count,
             problems=count_inputs(self._lake, self._run)[1] + run_unanswered(self._lake, self._run)[0],
             apps=self._count("apps"),
             backends=self._count("backends"),

@@ -71,7 +71,6 @@ class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
     headline: Headline
     scope: RunScope | None
     """``None`` if there was no grant and nothing was contacted."""
-    findings: int
     problems: int
     """Inputs that could not be read, and targets without a verdict."""
     apps: int

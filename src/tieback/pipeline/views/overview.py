@@ -8,11 +8,12 @@ from tieback.model.case import CaseState
 from tieback.model.report.headline import Headline
 from tieback.model.report.scope import SkipReason
 from tieback.pipeline.views.index_figures import RunFigures
+from tieback.pipeline.views.kept_posture import kept_posture
 from tieback.pipeline.views.records import FoundStore
 from tieback.pipeline.views.run_index import open_index
 from tieback.pipeline.views.run_state import RunState, find_run, show_run
 from tieback.pipeline.views.trend import Trend, show_trend
-from tieback.storage.ledger.pages import case_page, count_case_states, count_cases
+from tieback.storage.ledger.pages import case_page, count_case_states, count_cases, count_findings
 from tieback.storage.workspace import Workspace
 
 MOST_CASES = 10
@@ -67,6 +68,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     probed: bool
     """True if the run looked for data stores; otherwise the numbers of stores in ``headline`` are unknown, not zero."""
     findings: int
+    """Findings of the run and of imported cloud accounts, suppressed ones included, as ``GET /findings`` lists them."""
     problems: int
     """Inputs and targets that could not be read or decided."""
     backends: int
@@ -119,7 +121,8 @@ def show_overview(workspace: Workspace, *, names: bool, run: str = "", today: da
         headline=headline,
         scope=_scope(figures),
         probed=headline.stores_answering > 0 or (figures.scope is not None and figures.scope.reached),
-        findings=figures.findings,
+        # An export of an account that was imported after the run adds findings to it.
+        findings=count_findings(workspace.ledger.database, shown.id) + len(kept_posture(workspace, shown.id).findings),
         problems=figures.problems,
         backends=figures.backends,
         backends_not_probed=figures.backends_not_probed,

@@ -7,11 +7,9 @@ import msgspec
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure
 from tieback.model.posture import OwnedResource, Posture, ResourceFigures, StoreSummary, UnclaimedStore
-from tieback.pipeline.posture.section import PostureSection, posture_section
 from tieback.pipeline.runs import finished_run, nothing_probed_text
-from tieback.pipeline.views.kept import Kept
+from tieback.pipeline.views.kept_posture import kept_posture
 from tieback.report.posture import NumberTable, bars, databases, number_tables
-from tieback.storage.lake.tables.posture import posture_imports
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
@@ -116,9 +114,6 @@ class PosturePage(msgspec.Struct, frozen=True, kw_only=True):
     exports: tuple[PostureExportRow, ...]
 
 
-_KEPT: Kept[PostureSection] = Kept()
-
-
 def posture_page(workspace: Workspace, run: str = "") -> PosturePage:
     """The accounts, joined with a run; default: the last finished one.
 
@@ -127,8 +122,7 @@ def posture_page(workspace: Workspace, run: str = "") -> PosturePage:
     """
     chosen = finished_run(workspace, run)
     key = None if chosen is None else chosen.id
-    version = (key, tuple((one.sha256, one.imported) for one in posture_imports(workspace.lake)))
-    section = _KEPT.get(workspace, version, lambda: posture_section(workspace, key or ""))
+    section = kept_posture(workspace, key or "")
     posture = section.posture
     if posture is None:
         return _nothing(chosen)

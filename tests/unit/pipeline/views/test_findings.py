@@ -22,7 +22,7 @@ INSIDE = tuple(
 
 
 def test_findings_of_cloud_accounts_are_in_their_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(findings, "posture_section", lambda *_: PostureSection(None, INSIDE))
+    monkeypatch.setattr(findings, "kept_posture", lambda *_: PostureSection(None, INSIDE))
     with Workspace.open(make(tmp_path, stores=STORES)) as workspace:
         run = workspace.ledger.latest_run()
         assert run is not None
