@@ -39,7 +39,7 @@ def add_party(case: Case, role: PartyRole, name: str, contact: str, now: datetim
         UsageError: the case has a party with this name, or too many.
     """
     if not name.strip() or any(one.name.casefold() == name.strip().casefold() for one in case.parties):
-        raise UsageError("a party needs a name of its own", where=case.id, advice="See `tieback case show`")
+        raise UsageError("a party needs a name of its own", where=case.id, advice="See `tieback case show`", page="Choose another name")
     if len(case.parties) >= MAX_PARTIES:
         raise UsageError(f"more than {MAX_PARTIES} parties", where=case.id, advice="Use a note")
     party = CaseParty(name.strip(), role, now, contact=contact)
@@ -72,8 +72,13 @@ def move_party(
     """
     party = find_party(case, name)
     if party is None:
-        known = ", ".join(one.name for one in case.parties) or "none yet; see `tieback case party add`"
-        raise UsageError("no such party", where=f"{case.id}: {name}", advice=f"Parties: {known}")
+        known = ", ".join(one.name for one in case.parties)
+        raise UsageError(
+            "no such party",
+            where=f"{case.id}: {name}",
+            advice=f"Parties: {known or 'none yet; see `tieback case party add`'}",
+            page=f"Parties: {known or 'none yet'}",
+        )
     if state not in STEPS[party.state]:
         words = ", ".join(sorted(STEPS[party.state]))
         raise UsageError(

@@ -83,6 +83,7 @@ def advance(
             f"cannot change from {case.state} to {state}",
             where=case.id,
             advice="Only `tieback recheck` sets this state" if checked else f"Allowed next states: {words}",
+            page="Only a re-check sets this state" if checked else "",
         )
     if state is CaseState.CLOSED:
         case = _close(case, now, by, note)
@@ -115,6 +116,7 @@ def _close(case: Case, now: datetime, by: str, reason: str) -> Case:
             f"closing needs a reason: {seen}",
             where=case.id,
             advice="Pass --note REASON; the case shows it for ever. Or run `tieback recheck` first",
+            page="Give a reason; the case shows it for ever. Or start a re-check first",
         )
     return msgspec.structs.replace(case, unfixed=(*case.unfixed, UnfixedClosing(now, by, reason, verdict)))
 
@@ -131,6 +133,7 @@ def require_no_promise(case: Case, today: date, option: str) -> None:
             f"our letter promises to inform no provider or CERT until {until}",
             where=case.id,
             advice=f"Wait, or pass the vendor's consent or the legal duty as {option} TEXT",
+            page="Wait, or give the vendor's consent or the legal duty as the reason",
         )
 
 

@@ -224,7 +224,10 @@ def attest(
     with open_case_service(workspace) as work:
         day = day_of(on).date() if on else work.now.date()
         found = work.attest(work.find_case(case).id, day, by)
+        vendor = work.find_vendor(found.vendor)
     message_console().print(f"{found.id}: attested on {day}")
+    if vendor.answered is not None:
+        message_console().print(Text(f"{vendor.name}: {vendor.answer} on {vendor.answered}"))
 
 
 @app.command()

@@ -8,22 +8,42 @@ class TiebackError(Exception):
         what: the problem, in one clause, without a full stop.
         where: the file, target or key concerned.
         advice: the next step, as an instruction.
+        page: the next step for a user of the web pages, if it is another one; for example, pages have no options.
     """
 
-    def __init__(self, what: str, *, where: str = "", advice: str = "") -> None:
+    def __init__(self, what: str, *, where: str = "", advice: str = "", page: str = "") -> None:
         self.what = what
         self.where = where
         self.advice = advice
+        self.page = page
         super().__init__(self.diagnostics())
 
     def diagnostics(self) -> str:
         """One line: where, what, and what to do."""
-        head = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{head}. {self.advice}" if self.advice else head
+        return _line(self.where, self.what, self.advice)
+
+    @property
+    def page_where(self) -> str:
+        """``where`` for a page: a field has the name of the option, without its dashes."""
+        return self.where.removeprefix("--")
+
+    @property
+    def page_advice(self) -> str:
+        """The next step for a user of the web pages."""
+        return self.page or self.advice
+
+    def page_diagnostics(self) -> str:
+        """As ``diagnostics``, for a page."""
+        return _line(self.page_where, self.what, self.page_advice)
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions cross process boundaries in the engine; keyword-only fields need this to be pickled.
-        return (_rebuild, (type(self), self.what, self.where, self.advice))
+        return (_rebuild, (type(self), self.what, self.where, self.advice, self.page))
+
+
+def _line(where: str, what: str, advice: str) -> str:
+    head = f"{where}: {what}" if where else what
+    return f"{head}. {advice}" if advice else head
 
 
 def error_kinds() -> dict[str, type[TiebackError]]:
@@ -37,8 +57,8 @@ def error_kinds() -> dict[str, type[TiebackError]]:
     return kinds
 
 
-def _rebuild(kind: type[TiebackError], what: str, where: str, advice: str) -> TiebackError:
-    return kind(what, where=where, advice=advice)
+def _rebuild(kind: type[TiebackError], what: str, where: str, advice: str, page: str) -> TiebackError:
+    return kind(what, where=where, advice=advice, page=page)
 
 
 class UsageError(TiebackError):

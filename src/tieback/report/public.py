@@ -49,6 +49,7 @@ def public_report(report: Report) -> Report:
             f"it would disclose a group of fewer than {MIN_GROUP} apps or stores",
             where="--audience public",
             advice="Scan more apps, or use --audience vendor",
+            page="Analyse more apps, or choose the audience of one vendor",
         )
     counts = BreakdownCounts(report)
     return Report(

@@ -230,6 +230,7 @@ def _apps_of(report: Report, vendor: str) -> frozenset[str]:
             "the report contains no app of this vendor",
             where=f"--vendor {vendor}",
             advice=f"Did you mean {names}?" if near else "The vendor column of --format csv lists all vendors",
+            page="" if near else "The list of apps names the vendor of each",
         )
     return frozenset(found)
 

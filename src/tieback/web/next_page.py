@@ -1,6 +1,7 @@
-"""Where a browser goes after the sign-in: only to pages of this server."""
+"""Where a browser goes after the sign-in or from an error: only to pages of this server."""
 
 import re
+from urllib.parse import urlsplit
 
 _PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _MAX_PATH = 2_000
@@ -11,3 +12,21 @@ def next_page(text: str) -> str:
     if len(text) > _MAX_PATH or not _PATH.fullmatch(text) or text.startswith(("/sign-in", "/api/", "/first-start")):
         return "/"
     return text
+
+
+def previous_page(referrer: str, host: str, here: str) -> str:
+    """The page that led to an address of this server; empty if there is none, or if it is that address.
+
+    Args:
+        referrer: header ``Referer`` of the request.
+        host: header ``Host`` of the request.
+        here: path of the request.
+    """
+    try:
+        parts = urlsplit(referrer)
+    except ValueError:
+        return ""
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    if not host or parts.netloc.lower() != host.lower() or parts.path == here:
+        return ""
+    return "" if next_page(path) == "/" else path

@@ -104,6 +104,13 @@ def environment() -> jinja2.Environment:
     return made
 
 
+def nav_entry(path: str, user: User) -> NavEntry | None:
+    """The entry of the navigation that a page belongs to; ``None`` if there is none, or if the user may not see it."""
+    entries = (entry for _, group in NAV for entry in group)
+    own = (entry for entry in entries if entry.path != "/" and path.startswith(f"{entry.path}/"))
+    return next((entry for entry in own if permitted_to(entry.role, user)), None)
+
+
 def permitted_to(role: str, user: User) -> bool:
     """True if the user has at least this role."""
     return user.role.permits(Role(role))

@@ -16,6 +16,8 @@ from tieback.pipeline.fleet.block_list import NothingProbedError
 from tieback.pipeline.runs import NoSuchRunError
 from tieback.pipeline.views.uploads import UploadBusyError, UploadTooLargeError
 from tieback.web.access import IDENTIFY
+from tieback.web.next_page import previous_page
+from tieback.web.pages import nav_entry
 
 API = "/api/"
 MEDIA_TYPE = "application/problem+json"
@@ -87,7 +89,7 @@ def problem_of(error: Exception) -> Problem:
     """The document that says what was wrong; it never shows the text of an unexpected exception."""
     if isinstance(error, TiebackError):
         status = next((number for kind, number in _STATUS if isinstance(error, kind)), 500)
-        return Problem(title=_phrase(status), status=status, detail=error.what, where=error.where, advice=error.advice)
+        return Problem(title=_phrase(status), status=status, detail=error.what, where=error.page_where, advice=error.page_advice)
     if isinstance(error, ValidationException):
         extra = error.extra if isinstance(error.extra, list) else []
         found = tuple(
@@ -129,12 +131,16 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return Redirect("/sign-in?" + urlencode({"next": here}))
     headers.pop("WWW-Authenticate", None)
+    user = request.app.state[IDENTIFY](request)
+    back = previous_page(request.headers.get("Referer", ""), request.headers.get("Host", ""), request.url.path)
     return Template(
         "error.html",
         context={
             "problem": problem,
             "title": problem.title,
-            "user": request.app.state[IDENTIFY](request),
+            "user": user,
+            "back": back,
+            "entry": None if user is None else nav_entry(request.url.path, user),
             "path": request.url.path,
             "notice": "",
         },

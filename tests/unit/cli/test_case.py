@@ -48,7 +48,11 @@ def test_case_from_found_to_notified(opened: Run, tmp_path: Path) -> None:
     assert json.loads(opened("case", "show", key, "--format", "json").out)["case"]["state"] == "notified"
     ended = opened("case", "advance", key, "fixed")
     assert (ended.code, "Only `tieback recheck` sets this state" in ended.err) == (2, True)
-    assert opened("case", "attest", key, "--on", "2026-03-01").code == 0
+    ended = opened("case", "attest", key, "--on", "2026-03-01")
+    assert (ended.code, "Fieldhand Ltd: attested on 2026-03-01" in ended.err) == (0, True)
+    assert "attested" in opened("vendor", "list").out
+    ended = opened("case", "attest", key, "--on", "2999-01-01")
+    assert (ended.code, "--on 2999-01-01: the date is in the future" in ended.err) == (2, True)
     assert opened("case", "note", key).code == 2
 
 

@@ -142,7 +142,7 @@ def test_confirming_from_the_page(pages: TestClient[ASGIApp]) -> None:
 def test_steps_follow_the_policy(pages: TestClient[ASGIApp], key: str, changes: Changes) -> None:
     assert [one["state"] for one in shown(pages, key)["next_states"]] == ["verified", "notified", "disputed", "closed"]
     wrong = pages.post(f"/api/v1/cases/{key}/state", json={"state": "fixed"})
-    assert (wrong.status_code, wrong.json()["advice"]) == (400, "Only `tieback recheck` sets this state")
+    assert (wrong.status_code, wrong.json()["advice"]) == (400, "Only a re-check sets this state")
     moved = pages.post(f"/api/v1/cases/{key}/state", json={"state": "notified", "channel": "email"}).json()
     assert (moved["case"]["state"], moved["channel"]) == ("notified", "email")
     assert moved["log"][0]["by"] == "Ann"
@@ -173,6 +173,19 @@ def test_notes_due_dates_attestations_and_parties(pages: TestClient[ASGIApp], ke
     assert moved["log_matches"]
     page = pages.get(f"/cases/{key}").text
     assert "<img src=x" not in page
+
+
+def test_no_page_records_an_event_of_the_future(pages: TestClient[ASGIApp], key: str) -> None:
+    letter = written(pages, key)["letter"]["letter"]["id"]
+    tomorrow = (datetime.now(UTC).date() + timedelta(days=1)).isoformat()
+    before = shown(pages, key)["log"]
+    for path in (f"/cases/{key}/attestation", f"/letters/{letter}/sent"):
+        answer = pages.post(path, data={"on": tomorrow})
+        assert (answer.status_code, "the date is in the future" in answer.text) == (400, True)
+        assert "--on" not in answer.text
+        problem = pages.post(f"/api/v1{path}", json={"on": tomorrow}).json()
+        assert (problem["status"], problem["detail"]) == (400, "the date is in the future")
+    assert shown(pages, key)["log"] == before
 
 
 def test_a_case_that_changed_meanwhile_is_not_overwritten(pages: TestClient[ASGIApp], key: str) -> None:

@@ -13,6 +13,7 @@ import msgspec
 
 from tieback import __version__
 from tieback.cases.advisory import to_advisory
+from tieback.cases.answers import answer_by_case, answer_of_cases, require_past
 from tieback.cases.calendar import to_ics
 from tieback.cases.export import EXPORTS
 from tieback.cases.opening import case_to_open, provider_of
@@ -163,7 +164,7 @@ class CaseService(VendorService):
         store = cases[0].store if len(cases) == 1 else self._open_store(word)
         cases = [case for case in self._cases.cases() if case.store.id == store.id]
         if not store.experimental:
-            raise UsageError("its verdict is not experimental", where=word, advice="Run `tieback case open`")
+            raise UsageError("its verdict is not experimental", where=word, advice="Run `tieback case open`", page="Open a case")
         kept = keep(self._workspace.directory, evidence)
         confirmation = Confirmation(self.now.date(), by_whom, kept["file"], kept["sha256"])
         if not cases:
@@ -175,7 +176,7 @@ class CaseService(VendorService):
             ]
         if not cases:
             raise UsageError(
-                "no vendor answers for this store", where=word, advice="Run `tieback case open` to see why"
+                "no vendor answers for this store", where=word, advice="Run `tieback case open` to see why", page="Add its vendor, or an app that leads there"
             )
         return cases[0]
 
@@ -188,7 +189,7 @@ class CaseService(VendorService):
         ]
         if len(found) != 1:
             what = "no open store or case" if not found else f"{count_text(len(found), 'open store')}"
-            raise UsageError(what, where=word, advice="Pass HOST:PORT of a store that `tieback case open` lists")
+            raise UsageError(what, where=word, advice="Pass HOST:PORT of a store that `tieback case open` lists", page="See the list of stores")
         return found[0]
 
     def _finished_run(self) -> RunRow:
@@ -216,7 +217,7 @@ class CaseService(VendorService):
         found = found or [case for case in self._cases.cases() if case.id.startswith((word, f"case-{word}"))]
         if len(found) != 1:
             what = "no such case" if not found else f"{count_text(len(found), 'case starts', 'cases start')} with this"
-            raise UsageError(what, where=word, advice="See `tieback case list`")
+            raise UsageError(what, where=word, advice="See `tieback case list`", page="See the list of cases")
         return found[0]
 
     def log(self, subject: str = "") -> list[LogLine]:
@@ -272,8 +273,20 @@ class CaseService(VendorService):
         )
 
     def attest(self, key: str, day: date, by_whom: str) -> Case:
-        """Record that the vendor confirmed in writing that this store is secure."""
-        return self._cases.change(key, lambda case: attest(case, day, by_whom), self.now)
+        """Record that the vendor confirmed in writing that this store is secure. This also answers its request.
+
+        Raises:
+            UsageError: the day is in the future, or there is no case with this ID.
+        """
+        require_past(day, self.now.date())
+        vendor = self.find_case(key).vendor
+        before = answer_of_cases(self._cases.cases(vendor=vendor))
+        attested = self._cases.change(key, lambda case: attest(case, day, by_whom), self.now)
+        after = answer_of_cases(self._cases.cases(vendor=vendor))
+        self._cases.change_vendor(
+            vendor, lambda old: answer_by_case(old, before, after, day, attested.id, by_whom), self.now
+        )
+        return attested
 
     def add_party(self, key: str, role: PartyRole, name: str, contact: str, by_whom: str) -> Case:
         """Add a party to a case. Raises ``UsageError`` if its name is not its own."""

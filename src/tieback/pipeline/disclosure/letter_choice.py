@@ -2,12 +2,16 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+import msgspec
+
+from tieback.cases.access_now import closed_text
 from tieback.cases.letters.facts import was_closed
 from tieback.model.app import App
 from tieback.model.case import Case, CaseApp, CaseState
 from tieback.model.vendor import AssuranceAnswer
 from tieback.pipeline.disclosure.vendors import VendorView
 from tieback.pipeline.fleet.coverage import FleetLine
+from tieback.report.shortened import cut_text, fit_text
 
 OPEN = frozenset(CaseState) - {CaseState.FIXED, CaseState.CLOSED}
 NOTIFIED = OPEN - {CaseState.FOUND, CaseState.VERIFIED}
@@ -93,22 +97,67 @@ def _again(line: FleetLine, here: Sequence[FleetLine]) -> bool:
     return any(line.app.bundle_id and line.app.bundle_id == other.app.bundle_id for other in here)
 
 
-def why_not(kind: str, view: VendorView, cased: Collection[str]) -> str:
-    """Advice if no letter of this kind is due to a vendor."""
-    if kind == "assurance" and _is_open(view, cased):
-        return "An open store concerns it: run `tieback case open`. The letter exposure also asks for the confirmation"
-    if any(case.unconfirmed for case in view.cases):
-        return "The verdict is experimental. Check it by hand, then run `tieback case confirm CASE --evidence FILE`"
+class WhyNot(msgspec.Struct, frozen=True):
+    """Why no letter of a kind is due to a vendor, and the next step."""
+
+    advice: str
+    """On the command line."""
+    page: str
+    """On the web pages."""
+
+
+def why_not(kind: str, view: VendorView, cased: Collection[str]) -> WhyNot:
+    """Why no letter of this kind is due to a vendor; ``cased`` are the stores that have a case."""
+    if kind == "assurance":
+        return _why_no_assurance(view, cased)
     if kind in STAFF and cases_for(kind, view):
         other = "removed" if kind == "owners" else "owners"
-        there = owned_lines(view, active=kind != "owners")
-        return (
-            f"Write the kind {other}" if there else "No inventory lists an app of this vendor; see `tieback inventory`"
-        )
-    states = ", ".join(sorted(STATES.get(kind, ())))
-    if not states:
-        return "It needs an analysed app of this vendor"
-    return f"It needs a case that is {states}, with a fitting last re-check; see `tieback case list`"
+        if owned_lines(view, active=kind != "owners"):
+            return WhyNot(f"Write the kind {other}", f"Write the kind {other}")
+        text = "No inventory lists an app of this vendor"
+        return WhyNot(f"{text}; see `tieback inventory`", text)
+    if not view.cases:
+        text = "It needs a case, and this vendor has none"
+        return WhyNot(f"{text}; see `tieback case open`", f"{text}: open one from the page of an open store")
+    text = fit_text([_unfit(kind, case) for case in view.cases], 400, one="case")
+    if any(case.state not in STATES[kind] for case in view.cases):
+        text += f". It needs a case that is {_states_text(STATES[kind])}"
+    text = text[:1].upper() + text[1:]
+    if not any(case.unconfirmed and case.state in STATES[kind] for case in view.cases):
+        return WhyNot(text, text)
+    return WhyNot(
+        f"{text}. Check it by hand, then run `tieback case confirm CASE --evidence FILE`",
+        f"{text}. Check it by hand, then confirm it from the page of the store",
+    )
+
+
+def _why_no_assurance(view: VendorView, cased: Collection[str]) -> WhyNot:
+    if not _is_open(view, cased):
+        text = "It needs an analysed app of this vendor"
+        return WhyNot(text, text)
+    asks = "The letter exposure also asks for the confirmation"
+    cases = [case.id for case in view.cases if case.state in OPEN]
+    if cases:
+        text = f"An open store concerns it: {cut_text(cases, 3)}. {asks}"
+        return WhyNot(text, text)
+    text = "An open store concerns it, and has no case yet"
+    return WhyNot(f"{text}: run `tieback case open`. {asks}", f"{text}: open one. {asks}")
+
+
+def _unfit(kind: str, case: Case) -> str:
+    """Why a letter of this kind is not about this case, as a clause that may begin with its ID."""
+    if case.state not in STATES[kind]:
+        return f"{case.id} is {case.state.value.replace('_', ' ')}"
+    if case.unconfirmed:
+        return f"the verdict of {case.id} is experimental, and no person confirmed it"
+    if kind == "thanks":
+        return f"{case.id} was closed, but its last re-check did not find the store fixed"
+    return f"{case.id}: {closed_text(case)}"
+
+
+def _states_text(states: Iterable[CaseState]) -> str:
+    names = [state.value.replace("_", " ") for state in CaseState if state in states]
+    return " or ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def installed_app(line: FleetLine) -> CaseApp:

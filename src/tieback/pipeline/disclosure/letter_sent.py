@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import msgspec
 
+from tieback.cases.answers import require_past
 from tieback.cases.parties import STEPS as PARTY_STEPS
 from tieback.cases.parties import find_party, move_party
 from tieback.cases.policy import CasePolicy
@@ -29,9 +30,17 @@ def mark_sent(
         reason: why a provider or CERT was informed before the day that our letter promises.
 
     Raises:
-        UsageError: the letter does not exist, or the promise of an earlier one is still in force.
+        UsageError: the letter does not exist, or the promise of an earlier one is still in force. Or the day is in the
+            future, or before the letter was written.
     """
     letter = _find_letter(work, word)
+    require_past(day, work.now.date())
+    if day < letter.created.date():
+        raise UsageError(
+            f"the letter was written later, on {letter.created.date()}",
+            where=f"--on {day}",
+            advice="Give the day on which it was sent",
+        )
     cases = [work.find_case(key) for key in letter.cases]
     if letter.kind == "provider" and not reason:
         for case in cases:
@@ -91,7 +100,7 @@ def _find_letter(work: CaseService, word: str) -> Letter:
         what = (
             "no such letter" if not found else f"{count_text(len(found), 'letter starts', 'letters start')} with this"
         )
-        raise UsageError(what, where=word, advice="See `tieback letter list`")
+        raise UsageError(what, where=word, advice="See `tieback letter list`", page="See the list of letters")
     return found[0]
 
 

@@ -138,10 +138,12 @@ def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy)
     concerned = [view for view in views if concerns(request.kind, view, cased)]
     if wanted is not None and len(concerned) < len(wanted):
         missing = [view for view in views if view not in concerned]
+        why = why_not(request.kind, missing[0], cased)
         raise UsageError(
             f"this vendor is not due a letter of kind {request.kind}",
             where=", ".join(sorted(view.vendor.name for view in missing)),
-            advice=why_not(request.kind, missing[0], cased),
+            advice=why.advice,
+            page=why.page,
         )
     concerned = _for_recipient(request, concerned)
     cases = [case for view in concerned for case in view.cases]
@@ -311,6 +313,7 @@ def _for_recipient(request: LetterRequest, concerned: list[VendorView]) -> list[
                 "no case of this letter has this party",
                 where=f"{', '.join(sorted(view.vendor.name for view in missing))}: {request.to}",
                 advice=f"Add it with `tieback case party add`. Parties: {', '.join(names) or 'none yet'}",
+                page=f"Add it on the page of the case, or leave the recipient empty. Parties: {', '.join(names) or 'none yet'}",
             )
         return found
     if len(concerned) > 1:

@@ -10,6 +10,7 @@ from tieback.backends.datasets import Datasets
 from tieback.backends.normalise import OwnerDomains
 from tieback.backends.rdap import MAX_DOCUMENT, is_rdap, read_rdap
 from tieback.backends.registration import RegistrationLookup, registered_contacts
+from tieback.cases.answers import require_past
 from tieback.cases.contacts import contact_address, read_contact_list, read_security_txt
 from tieback.cases.register import VendorRegister, merge_vendors, new_vendors
 from tieback.cases.states import attest
@@ -238,7 +239,13 @@ class VendorService:
         return list(changed.values()), problems
 
     def answer(self, vendor: Vendor, answer: AssuranceAnswer, day: date, file: Path | None, by_whom: str) -> list[Case]:
-        """Record a vendor's answer to the assurance request; an attestation applies to each of its open cases."""
+        """Record a vendor's answer to the assurance request; an attestation applies to each of its open cases.
+
+        Raises:
+            UsageError: the day is in the future.
+            InputError: the file cannot be read.
+        """
+        require_past(day, self.now.date())
         fields = {"answer": answer.value, "answered": day.isoformat()}
         if file is not None:
             fields |= keep(self._workspace.directory, file)

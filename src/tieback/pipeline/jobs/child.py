@@ -50,9 +50,9 @@ def main() -> int:
 
         end: JobMessage = perform(order, decode_arguments(order.arguments), JobReporter(_send, _stage))
     except BusyError as error:
-        end = JobBusy(why=short(error.diagnostics()))
+        end = JobBusy(why=short(error.page_diagnostics()))
     except TiebackError as error:
-        end = JobFailed(problem=short(error.diagnostics()))
+        end = JobFailed(problem=short(error.page_diagnostics()))
     except KeyboardInterrupt:
         end = JobStopped()
     except MemoryError:

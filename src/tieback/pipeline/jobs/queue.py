@@ -192,7 +192,7 @@ class _Attempt:
         except WorkspaceError:
             raise
         except TiebackError as error:
-            self._end(JobFailed(problem=error.diagnostics()))
+            self._end(JobFailed(problem=error.page_diagnostics()))
             return
         # The result of an earlier phase is not that of the job.
         if isinstance(self._result, JobResult) and self._output.phase == phases_of(arguments)[-1]:
@@ -229,7 +229,7 @@ class _Attempt:
         except WorkspaceError:
             raise  # the ledger: the job is found again
         except TiebackError as error:
-            self._result = JobFailed(problem=error.diagnostics())
+            self._result = JobFailed(problem=error.page_diagnostics())
         except (OSError, UnicodeError) as error:
             self._result = JobFailed(problem=f"its process cannot be started ({error})")
         self._conclude()

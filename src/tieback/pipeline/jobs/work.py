@@ -183,7 +183,7 @@ def _inputs(workspace: Workspace, job: ScanJob) -> tuple[Path, ...]:
 def _note_failures(failed: Sequence[TiebackError], reporter: JobReporter, workspace: Path) -> None:
     uploads = UploadFolder(workspace)
     for error in failed[:MAX_NOTES]:
-        reporter.send(JobNote(text=short(uploads.name_of(error.diagnostics()))))
+        reporter.send(JobNote(text=short(uploads.name_of(error.page_diagnostics()))))
     if len(failed) > MAX_NOTES:
         reporter.send(JobNote(text=f"and {count_text(len(failed) - MAX_NOTES, 'more input')} failed"))
 
@@ -319,7 +319,7 @@ def _import(order: JobOrder, job: ImportJob, reporter: JobReporter) -> JobResult
         for end in import_reports(order.workspace, paths(), lambda _, facts: progress(facts, facts), job.app):
             if isinstance(end, TiebackError):
                 counts["inputs_failed"] += 1
-                reporter.send(JobNote(text=short(end.diagnostics())))
+                reporter.send(JobNote(text=short(end.page_diagnostics())))
                 continue
             counts.update(
                 {"inputs_read": 1, "services": end.services, "endpoints": end.sightings, "ignored": end.left_out}

@@ -124,7 +124,7 @@ def exports_page(
     except BusyError:
         return plain
     except (UsageError, NoSuchRunError) as error:
-        return msgspec.structs.replace(plain, problem=error.diagnostics())
+        return msgspec.structs.replace(plain, problem=error.page_diagnostics())
     return msgspec.structs.replace(plain, formats=formats, notes=notes, counted=True)
 
 

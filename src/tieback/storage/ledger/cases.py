@@ -216,7 +216,7 @@ def _vendor(connection: Connection, key: str) -> Vendor:
 def _case(connection: Connection, key: str) -> Case:
     text = connection.execute(sa.select(cases.c.document).where(cases.c.id == key)).scalar()
     if text is None:
-        raise UsageError("no such case", where=key, advice="See `tieback case list`")
+        raise UsageError("no such case", where=key, advice="See `tieback case list`", page="See the list of cases")
     return decode(text, "case", Case)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.unit.backends.test_rdap import DOMAIN
@@ -20,7 +21,7 @@ from tieback.model.sighting import AppDocument, Evidence, Sighting
 from tieback.model.unit import Unit
 from tieback.model.vendor import AssuranceAnswer, Contact
 from tieback.pipeline.disclosure.cases import CaseService, open_case_service
-from tieback.pipeline.disclosure.letters import LetterRequest, write_letters
+from tieback.pipeline.disclosure.letters import LetterRequest, mark_sent, write_letters
 from tieback.pipeline.disclosure.vendors import operator_contact
 from tieback.pipeline.fleet.coverage import DeviceCounts
 from tieback.storage.lake.lake import part_name
@@ -171,4 +172,51 @@ def test_attestation_applies_to_the_open_cases(work: CaseService, tmp_path: Path
     assert work.find_vendor("Fieldhand Ltd").answer is AssuranceAnswer.ATTESTED
     digest = next(line.fields["sha256"] for line in work.log(case.vendor) if line.event == "answer")
     assert (work.directory / "attachments" / digest).read_bytes() == b"%PDF-signed"
-    assert work.answer(work.find_vendor("Fieldhand Ltd"), AssuranceAnswer.DECLINED, date(2026, 3, 2), None, "Ann") == []
+    assert work.answer(work.find_vendor("Fieldhand Ltd"), AssuranceAnswer.DECLINED, date(2026, 3, 1), None, "Ann") == []
+
+
+def test_an_attestation_of_each_case_answers_the_request(work: CaseService, tmp_path: Path) -> None:
+    other = msgspec.structs.replace(exposure("es-2"), targets=("es.fieldhand.test:9300",))
+    with Workspace.open(work.directory) as workspace:
+        run = workspace.ledger.latest_run()
+        assert run is not None
+        workspace.ledger.conclusions.save(run.id, (exposure(), other), ())
+    first, second = work.open(POLICY).cases
+    (tmp_path / "sender.toml").write_text(SENDER)
+    (done,) = write_letters(work, LetterRequest("exposure", tmp_path, sender=tmp_path / "sender.toml"), POLICY)
+    mark_sent(work, done.letter.id, "email", NOW.date(), POLICY, "Ann")
+
+    def answers() -> set[tuple[str, date | None]]:
+        """The answer in each view: the vendor, its row of the inventory, and whether the calendar still waits for it."""
+        vendor = work.find_vendor("Fieldhand Ltd")
+        lines = [line for line in work.fleet.lines(versions=False) if line.letter is not None and line.match]
+        rows = {(line.letter.answer, line.letter.answered) for line in lines if line.letter}
+        waits = b"answer to the assurance request is due" in work.export("ics")
+        assert waits is (vendor.answer is AssuranceAnswer.NONE)
+        return rows | {(vendor.answer.value, vendor.answered)}
+
+    assert answers() == {("none", None)}
+    work.attest(first.id, NOW.date(), "Ann")
+    assert answers() == {("partly", NOW.date())}
+    work.attest(second.id, NOW.date(), "Ann")
+    assert answers() == {("attested", NOW.date())}
+    assert [line.by for line in work.log(first.vendor) if line.event == "answer"] == ["Ann", "Ann"]
+    assert work.statistics()[0].answered == 2
+    assert work.verify().ok
+
+
+def test_no_event_is_recorded_on_a_day_that_has_not_come(work: CaseService, tmp_path: Path) -> None:
+    (case,) = work.open(POLICY).cases
+    (tmp_path / "sender.toml").write_text(SENDER)
+    (done,) = write_letters(work, LetterRequest("exposure", tmp_path, sender=tmp_path / "sender.toml"), POLICY)
+    lines = work.log()
+    tomorrow = date(2026, 3, 2)
+    with pytest.raises(UsageError, match="in the future"):
+        work.attest(case.id, tomorrow, "Ann")
+    with pytest.raises(UsageError, match="in the future"):
+        work.answer(work.find_vendor("Fieldhand Ltd"), AssuranceAnswer.PARTLY, tomorrow, None, "Ann")
+    with pytest.raises(UsageError, match="in the future"):
+        mark_sent(work, done.letter.id, "email", tomorrow, POLICY, "Ann")
+    with pytest.raises(UsageError, match="the letter was written later, on 2026-03-01"):
+        mark_sent(work, done.letter.id, "email", date(2026, 2, 28), POLICY, "Ann")
+    assert work.log() == lines
