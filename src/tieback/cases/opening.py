@@ -31,6 +31,7 @@ def case_to_open(
     provider: str,
     policy: CasePolicy,
     now: datetime,
+    by: str = "",
 ) -> tuple[Case, tuple[NewLogLine, ...]]:
     """Return the case of a store for the vendor that answers for it.
 
@@ -44,6 +45,7 @@ def case_to_open(
         provider: the hosting provider, or empty.
         policy: sets the first due date.
         now: time of opening.
+        by: author for the log.
     """
     own = [app for app in apps if register.find_vendor(app) == owner.vendor]
     keys = {app.sha256 for app in own}
@@ -70,7 +72,7 @@ def case_to_open(
         "records": f"{store.records.value} ({store.records.quality})",
         "reason": owner.reason,
     }
-    return case, (NewLogLine(case.id, "opened", fields),)
+    return case, (NewLogLine(case.id, "opened", fields, by),)
 
 
 def _named(apps: Iterable[App]) -> tuple[CaseApp, ...]:

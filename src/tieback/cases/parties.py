@@ -39,7 +39,12 @@ def add_party(case: Case, role: PartyRole, name: str, contact: str, now: datetim
         UsageError: the case has a party with this name, or too many.
     """
     if not name.strip() or any(one.name.casefold() == name.strip().casefold() for one in case.parties):
-        raise UsageError("a party needs a name of its own", where=case.id, advice="See `tieback case show`", page="Choose another name")
+        raise UsageError(
+            "a party needs a name of its own",
+            where=case.id,
+            advice="See `tieback case show`",
+            page="Choose another name",
+        )
     if len(case.parties) >= MAX_PARTIES:
         raise UsageError(f"more than {MAX_PARTIES} parties", where=case.id, advice="Use a note")
     party = CaseParty(name.strip(), role, now, contact=contact)

@@ -3,6 +3,7 @@
 Guidance: ISO/IEC 29147 (vulnerability disclosure) and ISO/IEC 30111 (handling). The states are specific to tieback.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
@@ -19,6 +20,7 @@ from tieback.model.case import (
     UnfixedClosing,
 )
 from tieback.model.errors import UsageError
+from tieback.model.figure import Figure, Quality
 
 _TOLD = frozenset(
     {
@@ -261,6 +263,17 @@ def _next(case: Case, verdict: RecheckVerdict) -> CaseState | None:
             return CaseState.STILL_OPEN
         case _:
             return None
+
+
+_RECORDS = re.compile(r"([0-9]{1,18}) \(([a-z_]+)\)")
+
+
+def logged_records(text: str) -> Figure | None:
+    """The figure that ``recheck_fields`` wrote, such as ``3500 (exact)``; ``None`` if it wrote none."""
+    found = _RECORDS.fullmatch(text)
+    if found is None or found[2] not in set(Quality):
+        return None
+    return Figure(int(found[1]), Quality(found[2]), "re-check")
 
 
 def recheck_fields(check: Recheck) -> dict[str, str]:

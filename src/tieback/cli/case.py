@@ -58,6 +58,7 @@ def list_(
 def open_(
     *,
     policy: PolicyOption = None,
+    by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
     run: RunOption = "",
     output: FormatOption = OutputFormat.TABLE,
@@ -74,7 +75,7 @@ def open_(
 
     rules = load_policy(policy)
     with open_case_service(workspace, run=run) as work:
-        done = work.open(rules)
+        done = work.open(rules, by_whom=by)
         names = {one.id: one.name for one in work.vendors()}
     _print(list(done.cases), names, output)
     told = f"{len(done.cases)} opened, {done.known} already known"

@@ -25,7 +25,11 @@ from tieback.model.errors import UsageError
 from tieback.model.safe_text import escape_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tieback.model.case import Letter
     from tieback.model.skipped import SkippedFiles
+    from tieback.pipeline.disclosure.sent_notes import SentNote
 
 app = typer.Typer(
     help="Write letters to vendors, providers, CERTs and device owners. Letters are files; nothing is sent.\n\n"
@@ -88,6 +92,7 @@ def write(
     tlp: Annotated[str, typer.Option(help=f"TLP 2.0 label: {TLP}; default: by the kind of letter.")] = "",
     reason: ReasonOption = "",
     policy: PolicyOption = None,
+    by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
     run: RunOption = "",
     output: FormatOption = OutputFormat.TABLE,
@@ -99,6 +104,7 @@ def write(
     from tieback.cases.policy import load_policy
     from tieback.pipeline.disclosure.cases import open_case_service
     from tieback.pipeline.disclosure.letters import LetterRequest, write_letters
+    from tieback.pipeline.disclosure.sent_notes import recipient_of
     from tieback.storage.trust import SENDER_FILE, accept_passed, settings_file
 
     if kind not in KINDS.split(", "):
@@ -108,11 +114,12 @@ def write(
     sender_file = settings_file(workspace, SENDER_FILE, sender, "--sender")
     request = LetterRequest(
         kind, out, tuple(vendors or ()), language, _forms(forms),
-        sender_file, templates, to, address, day_of(due).date() if due else None, tlp, reason,
+        sender_file, templates, to, address, day_of(due).date() if due else None, tlp, reason, by=by,
     )  # fmt: skip
     rules = load_policy(policy)
     table = RowTable()
-    for column in ("letter", "vendor", "language", "version", "due", "files", "named"):
+    elsewhere = bool(to) or kind in ("owners", "removed", "provider")  # not to the vendor
+    for column in ("letter", "vendor", *(("to",) if elsewhere else ()), "language", "version", "due", "files", "named"):
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     count = 0
     keys: dict[str, str] = {}
@@ -134,7 +141,8 @@ def write(
             version = f"{letter.version}{' again' if done.again else ''}"
             kinds = ", ".join(path.name.partition(f"-v{letter.version}.")[2] for path in done.files)
             table.add_row(
-                letter.id, Text(done.vendor), letter.language, version, str(letter.due or ""), kinds,
+                letter.id, Text(done.vendor), *((Text(recipient_of(letter, done.vendor)),) if elsewhere else ()),
+                letter.language, version, str(letter.due or ""), kinds,
                 Text(done.files[0].name.partition(".")[0] if done.files else ""),
             )  # fmt: skip
     if not count:
@@ -170,32 +178,46 @@ def list_(
     workspace: WorkspaceOption = WORKSPACE,
     output: FormatOption = OutputFormat.TABLE,
 ) -> None:
-    """List the letters written, with their hashes.
+    """List the letters written, with their hashes, and on which day they were sent.
 
     Example: tieback letter list
     """
     from tieback.pipeline.disclosure.cases import open_case_service
+    from tieback.pipeline.disclosure.sent_notes import recipient_of
 
     with open_case_service(workspace) as work:
         names = {one.id: one.name for one in work.vendors()}
         letters = work.letters(work.find_vendor(vendor).id if vendor else "")
+        sent = work.sent_notes()
     if output is OutputFormat.JSON:
         for letter in letters:
-            write_line(encode("letter", letter))
+            write_line(encode("letter", {**to_fields(letter), "sent": sent.get(letter.id, [])}))
         return
     table = RowTable()
+    to = {letter.id: recipient_of(letter, names.get(letter.vendor, letter.vendor)) for letter in letters}
     # A letter that is not to the vendor; most workspaces have none.
-    with_recipient = any(letter.to for letter in letters)
+    with_recipient = any(to[letter.id] != names.get(letter.vendor, letter.vendor) for letter in letters)
     recipient = ("to",) if with_recipient else ()
-    for column in ("letter", "vendor", *recipient, "kind", "language", "version", "written", "due", "sha256"):
+    for column in ("letter", "vendor", *recipient, "kind", "language", "version", "written", "sent", "due", "sha256"):
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     for letter in letters:
         table.add_row(
             letter.id, Text(names.get(letter.vendor, letter.vendor)),
-            *((Text(letter.to),) if with_recipient else ()), letter.kind, letter.language, str(letter.version),
-            f"{letter.created:%Y-%m-%d}", str(letter.due or ""), letter.sha256[:16],
+            *((Text(to[letter.id]),) if with_recipient else ()), letter.kind, letter.language, str(letter.version),
+            f"{letter.created:%Y-%m-%d}", Text(_sent_text(sent.get(letter.id, ()))), str(letter.due or ""),
+            letter.sha256[:16],
         )  # fmt: skip
     data_console().print(table)
+
+
+def to_fields(letter: "Letter") -> dict[str, object]:
+    """The fields of a letter as a dictionary, for documents that add fields."""
+    return {name: getattr(letter, name) for name in letter.__struct_fields__}
+
+
+def _sent_text(notes: "Sequence[SentNote]") -> str:
+    """When and how a letter was sent last."""
+    return f"{notes[-1].on}, {notes[-1].channel}" if notes else "no"
 
 
 @app.command()
@@ -209,7 +231,11 @@ def sent(
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
-    """Record that you sent a letter. Its cases move to their next state, and its dates become theirs.
+    """Record that you sent a letter. The effect on its cases depends on its kind.
+
+    An exposure notice makes them notified, an escalation escalated, and their dates become those of the letter. A
+    reminder sets their due date. With the channel cert, a letter to a provider hands them to a CERT. Notices to device
+    owners and thanks change no case.
 
     Example: tieback letter sent letter-1f2e --channel post
     """
@@ -222,6 +248,8 @@ def sent(
         day = day_of(on).date() if on else work.now.date()
         found, moved = mark_sent(work, letter, channel, day, rules, by, reason)
     message_console().print(Text(f"{found.id}: sent on {day}"))
+    if found.cases and not moved:
+        message_console().print("the states and due dates of its cases stay")
     for case in moved:
         message_console().print(f"{case.id}: {case.state}, due {case.due or 'never'}")
 

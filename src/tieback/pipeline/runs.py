@@ -20,7 +20,9 @@ def finished_run(workspace: Workspace, run_id: str = "") -> RunRow | None:
     run = workspace.ledger.find_run(run_id)
     if run is None or run.ended is None:
         what = "no run with this ID" if run is None else "this run has not finished"
-        raise NoSuchRunError(what, where=f"--run {run_id[:80]}", advice="See `tieback workspace runs`", page="See the list of runs")
+        raise NoSuchRunError(
+            what, where=f"--run {run_id[:80]}", advice="See `tieback workspace runs`", page="See the list of runs"
+        )
     return run
 
 

@@ -40,9 +40,16 @@ def audience_of(word: str, vendor: str) -> Audience:
             "unknown audience", where=f"--audience {word}", advice=f"Choose one of {', '.join(Audience)}"
         ) from None
     if audience is Audience.VENDOR and not vendor.strip():
-        raise UsageError("missing vendor name", where="--audience vendor", advice="Add --vendor NAME", page="Choose a vendor")
+        raise UsageError(
+            "missing vendor name", where="--audience vendor", advice="Add --vendor NAME", page="Choose a vendor"
+        )
     if audience is not Audience.VENDOR and vendor:
-        raise UsageError("not valid for this audience", where="--vendor", advice="Add --audience vendor", page="Choose the audience vendor")
+        raise UsageError(
+            "not valid for this audience",
+            where="--vendor",
+            advice="Add --audience vendor",
+            page="Choose the audience vendor",
+        )
     return audience
 
 

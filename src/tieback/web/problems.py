@@ -89,7 +89,9 @@ def problem_of(error: Exception) -> Problem:
     """The document that says what was wrong; it never shows the text of an unexpected exception."""
     if isinstance(error, TiebackError):
         status = next((number for kind, number in _STATUS if isinstance(error, kind)), 500)
-        return Problem(title=_phrase(status), status=status, detail=error.what, where=error.page_where, advice=error.page_advice)
+        return Problem(
+            title=_phrase(status), status=status, detail=error.what, where=error.page_where, advice=error.page_advice
+        )
     if isinstance(error, ValidationException):
         extra = error.extra if isinstance(error.extra, list) else []
         found = tuple(

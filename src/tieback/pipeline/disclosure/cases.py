@@ -40,6 +40,7 @@ from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure
 from tieback.model.probe import ProbeReport
 from tieback.model.vendor import Vendor
+from tieback.pipeline.disclosure.sent_notes import SentNote, sent_notes
 from tieback.pipeline.disclosure.vendors import VendorService
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.pipeline.report import apps_of_run
@@ -93,7 +94,7 @@ class CaseService(VendorService):
             policy: sets the first due dates.
             only: ID of the only store; default: all.
             confirmation: that of this store.
-            by_whom: for the log.
+            by_whom: author for the log.
 
         Raises:
             UsageError: no run has finished.
@@ -135,7 +136,7 @@ class CaseService(VendorService):
                         case.id for case in cased.get(store.id, ()) if case.active and case.vendor != owner.vendor
                     ]
                     provider = provider_of(store, providers)
-                    wanted.append(case_to_open(store, own, owners.register, owner, provider, policy, self.now))
+                    wanted.append(case_to_open(store, own, owners.register, owner, provider, policy, self.now, by_whom))
                 elif owner.reason:
                     undecided.append(_label(store))
                 else:
@@ -164,7 +165,9 @@ class CaseService(VendorService):
         store = cases[0].store if len(cases) == 1 else self._open_store(word)
         cases = [case for case in self._cases.cases() if case.store.id == store.id]
         if not store.experimental:
-            raise UsageError("its verdict is not experimental", where=word, advice="Run `tieback case open`", page="Open a case")
+            raise UsageError(
+                "its verdict is not experimental", where=word, advice="Run `tieback case open`", page="Open a case"
+            )
         kept = keep(self._workspace.directory, evidence)
         confirmation = Confirmation(self.now.date(), by_whom, kept["file"], kept["sha256"])
         if not cases:
@@ -176,7 +179,10 @@ class CaseService(VendorService):
             ]
         if not cases:
             raise UsageError(
-                "no vendor answers for this store", where=word, advice="Run `tieback case open` to see why", page="Add its vendor, or an app that leads there"
+                "no vendor answers for this store",
+                where=word,
+                advice="Run `tieback case open` to see why",
+                page="Add its vendor, or an app that leads there",
             )
         return cases[0]
 
@@ -189,7 +195,12 @@ class CaseService(VendorService):
         ]
         if len(found) != 1:
             what = "no open store or case" if not found else f"{count_text(len(found), 'open store')}"
-            raise UsageError(what, where=word, advice="Pass HOST:PORT of a store that `tieback case open` lists", page="See the list of stores")
+            raise UsageError(
+                what,
+                where=word,
+                advice="Pass HOST:PORT of a store that `tieback case open` lists",
+                page="See the list of stores",
+            )
         return found[0]
 
     def _finished_run(self) -> RunRow:
@@ -252,10 +263,14 @@ class CaseService(VendorService):
         """The letters written."""
         return list(self._cases.letters(vendor))
 
-    def save_letter(self, letter: Letter, *, again: bool) -> None:
+    def sent_notes(self) -> dict[str, list[SentNote]]:
+        """When each letter was sent, by its ID."""
+        return sent_notes(self._cases)
+
+    def save_letter(self, letter: Letter, by_whom: str, *, again: bool) -> None:
         """Store a letter; a new version also adds a log entry."""
         fields = {"letter": letter.id, "kind": letter.kind, "version": str(letter.version), "sha256": letter.sha256}
-        entries = [NewLogLine(subject, "letter", fields) for subject in (letter.vendor, *letter.cases)]
+        entries = [NewLogLine(subject, "letter", fields, by_whom) for subject in (letter.vendor, *letter.cases)]
         self._cases.save_letter(letter, () if again else tuple(entries), self.now)
 
     def note_entries(self, entries: Iterable[NewLogLine]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from tieback.cases.access_now import closed_text
 from tieback.cases.letters.facts import Sender
 from tieback.cases.policy import CasePolicy
 from tieback.model.case import Letter
@@ -35,6 +36,8 @@ FORMATS: Mapping[str, str] = {
     "mailto.txt": "text/plain",
 }
 """Endings of the files of a letter, and their media types."""
+CLAIMING = frozenset({"exposure", "reminder", "escalation", "provider"})
+"""Letters that state that a store is open."""
 _ID = re.compile(r"letter-[0-9a-f]{12}")
 
 
@@ -62,7 +65,7 @@ def write_kept_letter(
         vendor: ID of the vendor.
         kind: kind of letter.
         policy: sets its dates.
-        request: further fields of ``LetterRequest``: language, to, address, due, tlp, reason, signed_as.
+        request: further fields of ``LetterRequest``: language, to, address, due, tlp, reason, signed_as, by.
 
     Raises:
         UsageError: the letter does not concern the vendor, or there is no sender; see ``write_letters``.
@@ -114,6 +117,8 @@ def letter_warnings(work: CaseService, letter: Letter) -> list[str]:
             )
         if case.unconfirmed:
             found.append(f"The verdict of {key} is experimental and not confirmed.")
+        if letter.kind in CLAIMING and (closed := closed_text(case)):
+            found.append(f"{key}: {closed}. The letter states that the store is open: do not send it.")
         silent = case.silent_until(work.now.date())
         if letter.kind == "provider" and silent is not None:
             found.append(f"A letter about {key} promises to inform no provider or CERT until {silent}.")

@@ -94,6 +94,8 @@ class LetterRequest(msgspec.Struct, frozen=True):
     """Why a provider or CERT is informed before the day that our letter promises."""
     signed_as: Sender | None = None
     """The sender, instead of that of a file or grant."""
+    by: str = ""
+    """Author for the log."""
 
 
 class WrittenLetter(msgspec.Struct, frozen=True):
@@ -181,7 +183,7 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
     _keep(work.directory / LETTERS, letter.id, {path.name: one.data for path, one in zip(files, made, strict=True)})
     digests = tuple((path.name, hashlib.sha256(data.data).hexdigest()) for path, data in zip(files, made, strict=True))
     letter = msgspec.structs.replace(letter, files=digests)
-    work.save_letter(letter, again=again)
+    work.save_letter(letter, request.by, again=again)
     unknown = any(store.looked_from == language.words["from_unknown"] for store in facts.stores)
     unknown = unknown and request.kind not in STAFF
     by_name = request.kind in STAFF and is_by_name(owned_lines(view, active=request.kind == "owners"))
@@ -309,11 +311,12 @@ def _for_recipient(request: LetterRequest, concerned: list[VendorView]) -> list[
         if missing and (request.vendors or not found):
             cases = [case for view in missing for case in cases_for(request.kind, view)]
             names = dict.fromkeys(party.name for case in cases for party in case.parties)
+            parties = f"Parties: {', '.join(names) or 'none yet'}"
             raise UsageError(
                 "no case of this letter has this party",
                 where=f"{', '.join(sorted(view.vendor.name for view in missing))}: {request.to}",
-                advice=f"Add it with `tieback case party add`. Parties: {', '.join(names) or 'none yet'}",
-                page=f"Add it on the page of the case, or leave the recipient empty. Parties: {', '.join(names) or 'none yet'}",
+                advice=f"Add it with `tieback case party add`. {parties}",
+                page=f"Add it on the page of the case, or leave the recipient empty. {parties}",
             )
         return found
     if len(concerned) > 1:

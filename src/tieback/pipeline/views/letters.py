@@ -1,13 +1,16 @@
 """Letters: the list, and one letter with its text, its files, and what to know before sending it."""
 
+from datetime import date
+
 import msgspec
 
 from tieback.cases.letters.formats import plain_text
 from tieback.cases.letters.language import KINDS, load_language
-from tieback.model.case import Letter, LetterDates
+from tieback.model.case import CaseState, Letter, LetterDates
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.letter_files import available_formats, letter_files, letter_warnings
 from tieback.pipeline.disclosure.letters import TLP
+from tieback.pipeline.disclosure.sent_notes import EFFECTS, SentNote, sent_notes
 from tieback.pipeline.views.cases.letters import LetterRow, letter_rows
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, cut, decode_cursor
 from tieback.storage.workspace import Workspace
@@ -27,12 +30,12 @@ MEANINGS = {
 """What each kind is for."""
 
 
-class SentNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A person recorded that the letter was sent."""
+class LetterCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A case of a letter, as it is now."""
 
-    on: str
-    channel: str
-    by: str
+    id: str
+    state: CaseState
+    due: date | None
 
 
 class LetterFileRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +64,9 @@ class LetterDetail(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
     """What to know before sending it."""
     sent: tuple[SentNote, ...]
+    effect: str
+    """What recording it as sent changes."""
+    cases: tuple[LetterCase, ...]
 
 
 class LetterKind(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +109,7 @@ def list_letters(
     """
     limit = bounded_limit(limit)
     names = {one.id: one.name for one in workspace.ledger.cases.vendors()}
-    rows = letter_rows(workspace.ledger.cases.letters(vendor, kind), names)
+    rows = letter_rows(workspace.ledger.cases.letters(vendor, kind), names, sent_notes(workspace.ledger.cases))
     total = len(rows)
     if after:
         time, key = decode_cursor(after, tuple[str, str])
@@ -129,8 +135,9 @@ def show_letter(workspace: Workspace, key: str) -> LetterDetail | None:
     names = {one.id: one.name for one in workspace.ledger.cases.vendors()}
     work = case_service(workspace)
     here = letter_files(workspace.directory, letter)
+    row = letter_rows([letter], names, sent_notes(workspace.ledger.cases))[0]
     return LetterDetail(
-        letter=letter_rows([letter], names)[0],
+        letter=row,
         text=letter.text,
         plain=plain_text(letter),
         sha256=letter.sha256,
@@ -141,9 +148,7 @@ def show_letter(workspace: Workspace, key: str) -> LetterDetail | None:
             for form in [name.partition(f"-v{letter.version}.")[2]]
         ),
         warnings=tuple(letter_warnings(work, letter)),
-        sent=tuple(
-            SentNote(on=line.fields["sent"], channel=line.fields.get("channel", ""), by=line.by)
-            for line in work.log(letter.vendor)
-            if line.fields.get("letter") == letter.id and "sent" in line.fields
-        ),
+        sent=row.sent,
+        effect=EFFECTS[letter.kind],
+        cases=tuple(LetterCase(id=one.id, state=one.state, due=one.due) for one in map(work.find_case, letter.cases)),
     )

@@ -8,6 +8,7 @@ import msgspec
 
 from tieback.assess.conditions import load_conditions
 from tieback.assess.findings import finding_id
+from tieback.cases.states import logged_records
 from tieback.model.backend import Backend, Route
 from tieback.model.exposure import (
     AppRoute,
@@ -40,7 +41,7 @@ from tieback.report.verdict import (
     unlisted_text,
 )
 from tieback.storage.lake.tables.probes import read_backends
-from tieback.storage.ledger.pages import find_store, log_page, pick_findings, store_in_runs
+from tieback.storage.ledger.pages import find_store, latest_run_of_store, log_page, pick_findings, store_in_runs
 from tieback.storage.workspace import Workspace
 
 MOST_CONTAINERS = 200
@@ -158,6 +159,10 @@ class StoreDetail(msgspec.Struct, frozen=True, kw_only=True):
 
     store: StoreRow
     shown: ShownRun
+    """The last finished run; or if that did not find the store, the latest one that did."""
+    not_found_by: str
+    """ID of the last finished run, if it did not find the store and no run was chosen; else empty. This does not mean
+    closed."""
     identity: Identity
     addresses: tuple[str, ...]
     targets: tuple[str, ...]
@@ -204,13 +209,22 @@ class StoreDetail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def show_store(workspace: Workspace, key: str, run: str = "") -> StoreDetail | None:
-    """One store of a run; ``None`` if the run has none with this ID.
+    """One store; ``None`` if the run has none with this ID.
+
+    Args:
+        workspace: an open workspace.
+        key: ID of the store.
+        run: ID of a finished run. Default: the last one, or if that did not find the store, the latest one that did.
 
     Raises:
         WorkspaceError: the workspace cannot be read.
     """
+    database, missing = workspace.ledger.database, ""
     shown = find_shown_run(workspace, run)
-    store = find_store(workspace.ledger.database, shown.id, key) if shown is not None else None
+    store = find_store(database, shown.id, key) if shown is not None else None
+    if shown is not None and store is None and not run and (earlier := latest_run_of_store(database, key)):
+        missing, shown = shown.id, find_shown_run(workspace, earlier)
+        store = find_store(database, earlier, key)
     if shown is None or store is None:
         return None
     cases = case_links(workspace, [store.id]).get(store.id, ())
@@ -219,6 +233,7 @@ def show_store(workspace: Workspace, key: str, run: str = "") -> StoreDetail | N
     return StoreDetail(
         store=store_row(store, cases),
         shown=shown,
+        not_found_by=missing,
         identity=store.identity,
         addresses=store.addresses,
         targets=store.targets,
@@ -358,7 +373,13 @@ def _history(workspace: Workspace, key: str, cases: Sequence[CaseLink]) -> list[
             verdict = line.fields.get("verdict", "").replace("_", " ")
             found.append(
                 StoreSighting(
-                    time=line.time, run="", case=case.id, verdict=verdict, state=None, records=None, by=line.by
+                    time=line.time,
+                    run="",
+                    case=case.id,
+                    verdict=verdict,
+                    state=None,
+                    records=logged_records(line.fields.get("records", "")),
+                    by=line.by,
                 )
             )
     return sorted(found, key=lambda one: one.time, reverse=True)

@@ -157,6 +157,13 @@ class Cases:
             query = query.where(case_log.c.subject == subject)
         return chain.read(self._rows(query.order_by(case_log.c.seq)))
 
+    def sent_letters(self) -> Iterator[LogLine]:
+        """One entry per letter that a person sent, in order; entries of its cases are left out."""
+        sent = case_log.c.fields.contains('"sent":', autoescape=True)
+        query = sa.select(case_log).where((case_log.c.event == "letter") & sent)
+        rows = self._rows(query.order_by(case_log.c.seq))
+        yield from (line for line in chain.read(rows) if "sent" in line.fields and not line.subject.startswith("case-"))
+
     def verify(self) -> chain.LogVerdict:
         """Verify the chain of the whole log, and that each case is as the log says."""
 

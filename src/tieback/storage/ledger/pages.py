@@ -181,6 +181,14 @@ def store_in_runs(database: Database, key: str, limit: int) -> list[StoreInRun]:
     ]
 
 
+def latest_run_of_store(database: Database, key: str) -> str:
+    """ID of the latest finished run that found the store with this ID; empty if none did."""
+    query = sa.select(runs.c.id).join(exposures, exposures.c.run == runs.c.id)
+    query = query.where((exposures.c.id == key) & runs.c.ended.is_not(None))
+    rows = _rows(database, query.order_by(runs.c.ended.desc(), runs.c.id.desc()).limit(1))
+    return next((str(run) for (run,) in rows), "")
+
+
 def _time(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 

@@ -192,7 +192,7 @@ def _opened(context: Context, store: str) -> CaseKey:
     if found is None:
         raise NotFoundError("no store with this ID in the last run", advice="See the list of stores")
     work = case_service(context.workspace)
-    done = work.open(default_policy(), store)
+    done = work.open(default_policy(), store, by_whom=context.user.name)
     if done.cases:
         return _key(done.cases[0])
     known = show_store(context.workspace, store)

@@ -118,6 +118,7 @@ def _written(context: Context, case_id: str, order: LetterOrder) -> WrittenLette
         raise NotFoundError("no case with this ID", advice="See the list of cases")
     _check(order)
     fields = {name: getattr(order, name) for name in ("language", "to", "address", "due", "tlp", "reason")}
+    fields["by"] = context.user.name
     work = case_service(context.workspace)
     if order.organisation or order.email:
         fields["signed_as"] = Sender(order.organisation, order.email)
@@ -143,7 +144,7 @@ def _check(order: LetterOrder) -> None:
 
 @change("POST", "/letters/{letter_id:str}/sent", role=Role.ANALYST, action="record that a letter was sent")
 def mark_letter_sent(context: Context, letter_id: str, data: SentMark) -> LetterDetail:
-    """Record that a person sent the letter: its cases move to their next state, and its dates become theirs."""
+    """Record that a person sent the letter. ``effect`` of the letter is what this changes; it depends on its kind."""
     _sent(context, letter_id, data)
     return letter(context, letter_id)
 
@@ -183,7 +184,7 @@ def write_in_page(context: Context, case_id: str, data: LetterForm) -> str:
     "/letters/{letter_id:str}/sent",
     role=Role.ANALYST,
     action="record that a letter was sent",
-    done="Recorded: the cases of the letter have moved on.",
+    done="Recorded as sent.",
 )
 def sent_in_page(context: Context, letter_id: str, data: LetterForm) -> str:
     """Record from its page that a letter was sent."""

@@ -46,10 +46,11 @@ def stores(
 
 
 def store(context: Context, store_id: str, run: str = "") -> StoreDetail:
-    """One store of the last finished run, or of ``run``."""
+    """One store of ``run``. Default: the last finished run, or if it did not find the store, the latest that did."""
     found = show_store(context.workspace, store_id, run)
     if found is None:
-        raise NotFoundError("no store with this ID in this run", advice="See the list of stores")
+        what = "no store with this ID in this run" if run else "no finished run found a store with this ID"
+        raise NotFoundError(what, advice="See the list of stores")
     return found
 
 

@@ -187,7 +187,7 @@ def test_an_attestation_of_each_case_answers_the_request(work: CaseService, tmp_
     mark_sent(work, done.letter.id, "email", NOW.date(), POLICY, "Ann")
 
     def answers() -> set[tuple[str, date | None]]:
-        """The answer in each view: the vendor, its row of the inventory, and whether the calendar still waits for it."""
+        """The answer in each view: the vendor, its rows of the inventory, and the calendar, which waits for none."""
         vendor = work.find_vendor("Fieldhand Ltd")
         lines = [line for line in work.fleet.lines(versions=False) if line.letter is not None and line.match]
         rows = {(line.letter.answer, line.letter.answered) for line in lines if line.letter}

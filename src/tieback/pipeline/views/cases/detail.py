@@ -24,13 +24,14 @@ from tieback.model.figure import Figure
 from tieback.model.vendor import Contact
 from tieback.pipeline.disclosure.cases import CaseService, case_service
 from tieback.pipeline.disclosure.letter_files import kept_sender
+from tieback.pipeline.disclosure.sent_notes import sent_notes
 from tieback.pipeline.views.cases.letters import LetterRow, letter_rows
 from tieback.pipeline.views.cases.listing import CaseRow, case_row, vendor_names
 from tieback.pipeline.views.cases.log import CaseLine, case_lines
 from tieback.pipeline.views.grants import GrantRow, list_grants
 from tieback.pipeline.views.stores import StoreRow, store_row
 from tieback.storage.ledger.case_log import CASE_DIGEST
-from tieback.storage.ledger.pages import find_case, find_store, log_page
+from tieback.storage.ledger.pages import find_case, find_store, latest_run_of_store, log_page
 from tieback.storage.workspace import Workspace
 
 MOST_LINES = 200
@@ -128,6 +129,8 @@ class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
     """All re-checks, the latest first."""
     store_now: StoreRow | None
     """The store in the last finished run; ``None`` if that run did not find it."""
+    store_run: str
+    """ID of the latest finished run that found the store; empty if none here did: then it has no page."""
     letters: tuple[LetterRow, ...]
     sender: LetterSender | None
     """Who signs a letter that names no sender; ``None`` if nobody is known: then a letter needs one."""
@@ -208,8 +211,13 @@ def show_case(workspace: Workspace, key: str, grants: Path | None = None) -> Cas
         check=_last_check(case),
         checks=tuple(_recheck(line) for line in lines if line.event == "check"),
         store_now=_store_now(workspace, work, case),
+        store_run=latest_run_of_store(database, case.store.id),
         letters=tuple(
-            letter_rows((one for one in workspace.ledger.cases.letters(case.vendor) if case.id in one.cases), names)
+            letter_rows(
+                (one for one in workspace.ledger.cases.letters(case.vendor) if case.id in one.cases),
+                names,
+                sent_notes(workspace.ledger.cases),
+            )
         ),
         sender=None if sender is None else LetterSender(organisation=sender.organisation, email=sender.email),
         no_sender=no_sender,
