@@ -20,13 +20,14 @@ from tieback.model.case import Case, LogLine
 from tieback.model.device import FleetApp
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.vendor import Vendor
+from tieback.pipeline.disclosure.sent_notes import SentNote
 from tieback.report.schema import lines_schema, report_schema
 
 DOCUMENTS = Path(__file__).with_name("documents.toml")
 _REFERENCE = "#/$defs/{name}"
 _TYPES = {
     "Any": Any, "date": date, "Case": Case, "LogLine": LogLine, "FleetApp": FleetApp,
-    "Vendor": Vendor,
+    "SentNote": SentNote, "Vendor": Vendor,
 }  # fmt: skip
 """Names in the types of keys that a command builds."""
 

@@ -216,8 +216,8 @@ def to_fields(letter: "Letter") -> dict[str, object]:
 
 
 def _sent_text(notes: "Sequence[SentNote]") -> str:
-    """When and how a letter was sent last."""
-    return f"{notes[-1].on}, {notes[-1].channel}" if notes else "no"
+    """On which day a letter was sent last."""
+    return notes[-1].on if notes else "no"
 
 
 @app.command()

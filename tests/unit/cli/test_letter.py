@@ -1,18 +1,20 @@
 """``tieback letter``, as a user types it."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import Run
-from tests.unit.pipeline.workspaces import make
+from tests.unit.pipeline.workspaces import P, enter, make
 from tests.unit.report.conftest import fleet_report
 from tieback.cases.letters.formats import FORMS as MADE
 from tieback.cases.letters.language import KINDS as ALL
 from tieback.cli.letter import FORMS, KINDS
 from tieback.cli.report import reduced
+from tieback.model.device import InventoryRow
 from tieback.pipeline.disclosure.letter_files import read_letter_file
 from tieback.pipeline.views.letters import find_letter, show_letter
 from tieback.report.audience import Audience
@@ -23,7 +25,7 @@ from tieback.storage.workspace import Workspace
 def opened(run: Run, tmp_path: Path) -> Run:
     make(tmp_path, stores=(exposure(),))
     (tmp_path / "sender.toml").write_text('organisation = "Nordwind"\nemail = "sec@nordwind.example"\n')
-    run("case", "open", "-w", "ws")
+    run("case", "open", "-w", "ws", "--by", "Ben")
     return run
 
 
@@ -42,7 +44,28 @@ def test_a_letter_is_written_listed_and_sent(opened: Run, tmp_path: Path) -> Non
     assert "1 again" in opened(*words).out
     assert letter["sha256"][:16] in opened("letter", "list", "-w", "ws").out
     assert json.loads(opened("letter", "list", "-w", "ws", "--format", "json").out)["id"] == letter["id"]
-    assert "notified, due" in opened("letter", "sent", letter["id"], "-w", "ws").err
+    assert json.loads(opened("letter", "list", "-w", "ws", "--format", "json").out)["sent"] == []
+    assert "notified, due" in opened("letter", "sent", letter["id"], "-w", "ws", "--by", "Ann").err
+    (note,) = json.loads(opened("letter", "list", "-w", "ws", "--format", "json").out)["sent"]
+    assert (note["channel"], note["by"]) == ("email", "Ann")
+    assert opened("letter", "list", "-w", "ws").out.count(note["on"]) == 2  # written and sent
+    ended = opened("letter", "sent", letter["id"], "-w", "ws", "--on", "2999-01-01")
+    assert (ended.code, "the date is in the future" in ended.err) == (2, True)
+
+
+def test_a_notice_to_our_own_people_is_not_to_the_vendor_and_changes_no_case(opened: Run, tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "ws") as workspace:
+        enter(workspace, date(2026, 3, 1), InventoryRow(P.ANDROID, "org.fieldhand.app", device="d"))
+    written = opened("letter", "write", "owners", "--sender", "sender.toml", "-w", "ws", "--by", "Ann").out
+    listed = opened("letter", "list", "-w", "ws").out
+    for table in (written, listed):
+        assert "  our own " in table
+    letter = json.loads(opened("letter", "list", "-w", "ws", "--format", "json").out)["id"]
+    ended = opened("letter", "sent", letter, "-w", "ws")
+    assert "the states and due dates of its cases stay" in ended.err
+    key = json.loads(opened("case", "list", "-w", "ws", "--format", "json").out)["id"]
+    lines = json.loads(opened("case", "show", key, "-w", "ws", "--format", "json").out)["log"]
+    assert [(line["event"], line["by"]) for line in lines][:2] == [("opened", "Ben"), ("letter", "Ann")]
 
 
 def test_the_workspace_keeps_the_files_that_the_command_wrote(opened: Run, tmp_path: Path) -> None:

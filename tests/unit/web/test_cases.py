@@ -1,11 +1,12 @@
 """The pages and documents of cases and letters: every step from an open store to a letter that was sent."""
 
 import io
+import re
 import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +16,21 @@ from litestar.types import ASGIApp
 from msgspec.structs import replace
 
 from tests.unit.cases.samples import exposure
-from tests.unit.pipeline.workspaces import make
+from tests.unit.pipeline.workspaces import P, enter, make
 from tests.unit.web.clients import Changes, client
+from tieback.cases.letters.language import KINDS
 from tieback.cases.policy import default_policy
+from tieback.cases.states import apply_recheck
 from tieback.model.case import Recheck, RecheckVerdict
+from tieback.model.device import InventoryRow
+from tieback.model.figure import exact
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
 from tieback.model.probe import Access
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure import letter_files
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.evidence import Evidence
+from tieback.pipeline.disclosure.sent_notes import EFFECTS, STAYS
 from tieback.pipeline.jobs.kinds import RecheckJob, decode_arguments
 from tieback.scope.grant import grant_sha256, render_grant
 from tieback.storage.trust import accept_file, trust
@@ -488,3 +494,169 @@ def test_rows_that_are_about_cases_name_the_store(workspace: Path) -> None:
         target = escape(OPEN.targets[0])
         for path in ("/", "/runs/new"):
             assert f"{OPEN.product} at {target}" in pages.get(path).text
+
+
+def with_inventory(workspace: Path) -> None:
+    with Workspace.open(workspace) as opened:
+        enter(opened, TODAY, InventoryRow(P.ANDROID, "org.fieldhand.app", device="d"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "recipient", "before", "after"),
+    [
+        ("exposure", "Fieldhand Ltd", "found", "notified"),
+        ("owners", "our own people who have an app of Fieldhand Ltd", "found", "found"),
+        ("provider", "the hosting provider of a store of Fieldhand Ltd", "found", "found"),
+        ("reminder", "Fieldhand Ltd", "notified", "notified"),
+        ("escalation", "Fieldhand Ltd", "notified", "escalated"),
+    ],
+)
+def test_each_letter_names_its_recipient_and_what_sending_it_changes(
+    pages: TestClient[ASGIApp], workspace: Path, key: str, kind: str, recipient: str, before: str, after: str
+) -> None:
+    with_inventory(workspace)
+    if before != "found":
+        pages.post(f"/api/v1/cases/{key}/state", json={"state": before})
+    letter = written(pages, key, kind=kind)["letter"]["letter"]["id"]
+    page = pages.get(f"/letters/{letter}").text
+    assert f"To {recipient}. Kind: {kind}" in page
+    assert EFFECTS[kind] in page
+    assert f"{before}, due" in page
+    for path in ("/letters", f"/cases/{key}"):
+        listed = pages.get(path).text
+        assert recipient in listed
+        assert "not sent" in listed
+    due = shown(pages, key)["case"]["due"]
+    page = pages.post(f"/letters/{letter}/sent", data={"channel": "post"}).text
+    assert "moved on" not in page
+    assert f"{after}, due" in page
+    assert shown(pages, key)["case"]["state"] == after
+    if EFFECTS[kind] == STAYS:
+        assert shown(pages, key)["case"]["due"] == due
+    for path in ("/letters", f"/cases/{key}"):
+        listed = pages.get(path).text
+        assert f"{TODAY}<small>post</small>" in listed
+        assert "not sent" not in listed
+    (row,) = pages.get("/api/v1/letters").json()["items"]
+    assert row["sent"] == [{"on": TODAY.isoformat(), "channel": "post", "by": "Ann"}]
+
+
+def test_each_kind_of_letter_has_an_effect() -> None:
+    assert set(EFFECTS) == set(KINDS)
+
+
+def test_the_log_names_who_opened_a_case_and_wrote_a_letter(tmp_path: Path) -> None:
+    directory = make(tmp_path, stores=(OPEN,))
+    (directory / "sender.toml").write_text('organisation = "Security office"\nemail = "security@office.test"\n')
+    accept_file(directory, "sender.toml")
+    with client(directory) as made:
+        key = made.post("/api/v1/cases", json={"store": OPEN.id}).json()["id"]
+        written(made, key)
+        lines = {(one["event"], one["by"]) for one in shown(made, key)["log"]}
+        assert lines == {("opened", "Ann"), ("letter", "Ann")}
+
+
+def closed_by_recheck(workspace: Path, key: str) -> None:
+    with Workspace.open(workspace) as opened:
+        work = case_service(opened)
+        check = Recheck(RecheckVerdict.CLOSED_AT_KNOWN_PLACES, work.now, ("es:9200: connection refused",))
+        work.change(key, lambda old: apply_recheck(old, check, default_policy(), "recheck"))
+
+
+def test_a_letter_that_calls_a_closed_store_open_has_a_warning(
+    pages: TestClient[ASGIApp], workspace: Path, key: str
+) -> None:
+    letter = written(pages, key)["letter"]["letter"]["id"]
+    assert pages.get(f"/api/v1/letters/{letter}").json()["warnings"] == []
+    closed_by_recheck(workspace, key)
+    (warning,) = pages.get(f"/api/v1/letters/{letter}").json()["warnings"]
+    assert warning.endswith("found it closed. The letter states that the store is open: do not send it.")
+
+
+def test_a_refused_letter_states_the_reason_of_its_case(pages: TestClient[ASGIApp], workspace: Path, key: str) -> None:
+    answer = pages.post(f"/api/v1/cases/{key}/letters", json={"kind": "reminder"}).json()
+    assert answer["advice"].startswith(f"{key} is found. It needs a case that is notified, ")
+    closed_by_recheck(workspace, key)
+    for kind in ("exposure", "provider"):
+        answer = pages.post(f"/api/v1/cases/{key}/letters", json={"kind": kind}).json()
+        assert answer["advice"] == f"{key}: the re-check of {TODAY} found it closed"
+
+
+COMMANDS = re.compile(r"(?<![\w-])--[a-z]|<code>tieback |`tieback ")
+"""Advice of the command line."""
+
+
+def test_no_refusal_of_a_case_or_letter_gives_advice_for_the_command_line(
+    pages: TestClient[ASGIApp], workspace: Path, key: str
+) -> None:
+    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    letter = written(pages, key)["letter"]["letter"]["id"]
+    provider = written(pages, key, kind="provider")["letter"]["letter"]["id"]
+    pages.post(f"/letters/{letter}/sent", data={})
+    pages.post(f"/cases/{key}/parties", data={"role": "provider", "name": "Host Ltd"})
+    kinds = ("provider", "assurance", "owners", "removed", "thanks")
+    for path, data in (
+        (f"/cases/{key}/state", {"state": "closed"}),
+        (f"/cases/{key}/state", {"state": "fixed"}),
+        (f"/cases/{key}/state", {"state": "handed_to_cert"}),
+        (f"/cases/{key}/attestation", {"on": tomorrow}),
+        (f"/cases/{key}/parties", {"role": "provider", "name": "Host Ltd"}),
+        (f"/cases/{key}/parties/state", {"name": "Host Ltd", "state": "informed"}),
+        (f"/cases/{key}/parties/state", {"name": "Nobody", "state": "informed"}),
+        (f"/letters/{provider}/sent", {}),
+        (f"/letters/{letter}/sent", {"on": tomorrow}),
+        *((f"/cases/{key}/letters", {"kind": kind}) for kind in kinds),
+        (f"/cases/{key}/letters", {"kind": "provider", "to": "Nobody"}),
+        (f"/cases/{key}/letters", {"kind": "exposure", "due": TODAY.isoformat()}),
+    ):
+        answer = pages.post(path, data=data)
+        assert answer.status_code == 400, (path, data, answer.text)
+        assert COMMANDS.search(answer.text) is None, (path, data, answer.text)
+
+
+def test_an_error_page_leads_back(pages: TestClient[ASGIApp], key: str) -> None:
+    path = f"/cases/{key}/state"
+
+    def ways(referrer: str = "", address: str = path) -> list[str]:
+        page = pages.post(address, data={}, headers={"Referer": referrer}).text
+        return re.findall(r'href="([^"]*)"', page.partition('id="ways"')[2].partition("</p>")[0])
+
+    assert ways() == ["/cases", "/"]
+    assert ways(f"http://127.0.0.1:8484/cases/{key}?vendor=a&b=c") == [f"/cases/{key}?vendor=a&amp;b=c", "/cases", "/"]
+    for elsewhere in (f"http://evil.test/cases/{key}", "http://127.0.0.1:8484//evil.test", "http://[", "nonsense"):
+        assert ways(elsewhere) == ["/cases", "/"]
+    missing = pages.get("/stores/exp-none").text
+    assert 'href="/stores">Go to Stores' in missing
+    assert "page before" not in missing
+
+
+def test_the_store_of_a_case_is_found_in_an_earlier_run(workspace: Path, key: str) -> None:
+    with Workspace.open(workspace) as opened:
+        earlier = opened.ledger.latest_run()
+        assert earlier is not None
+        work = case_service(opened)
+        check = Recheck(RecheckVerdict.OPEN, work.now, where=OPEN.targets, records=exact(3500, "x"))
+        work.change(key, lambda old: apply_recheck(old, check, default_policy(), "recheck"))
+        later = opened.ledger.start_run([])
+        opened.ledger.conclusions.save(later, (CLOSED,), ())
+        opened.ledger.end_run(later)
+    with client(workspace) as made:
+        case_page = made.get(f"/cases/{key}").text
+        assert f'href="/stores/{OPEN.id}"' in case_page
+        assert "last found by run" in case_page
+        found = made.get(f"/api/v1/stores/{OPEN.id}").json()
+        assert (found["shown"]["id"], found["not_found_by"]) == (earlier.id, later)
+        assert [(one["verdict"], (one["records"] or {}).get("value")) for one in found["history"]] == [
+            ("not found", None), ("open", 3500), ("open", 1350),
+        ]  # fmt: skip
+        page = made.get(f"/stores/{OPEN.id}").text
+        assert "did not find this store. That does not mean closed." in page
+        assert "3,500" in page
+        for link in dict.fromkeys(
+            re.findall(r'href="(/(?:apps|backends|findings|runs|cases)/[^"]+)"', case_page + page)
+        ):
+            assert made.get(unescape(link)).status_code == 200, link
+        assert made.get(f"/stores/{OPEN.id}?run={later}").status_code == 404
+        assert made.get("/stores/exp-none").status_code == 404
+        again = made.post("/api/v1/cases", json={"store": OPEN.id})
+        assert (again.status_code, again.json()["id"]) == (201, key)

@@ -1,6 +1,7 @@
 """Exports over HTTP: each format and audience, as a file that no browser shows."""
 
 import json
+import re
 import threading
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -52,6 +53,14 @@ def test_each_format_is_a_file_to_save(pages: TestClient[Any], scanned: Path, me
     if meta.suffix.endswith(".xml"):
         ET.fromstring(answer.content)
     assert not [path.name for path in scanned.iterdir() if path.name.startswith("tmp")]
+
+
+@pytest.mark.parametrize("query", ["audience=vendor&vendor=Nobody", "audience=public", "run=none", "vendor=a"])
+def test_a_refused_report_gives_no_advice_for_the_command_line(pages: TestClient[Any], query: str) -> None:
+    problem = pages.get(f"/api/v1/exports?{query}").json()["problem"]
+    assert problem
+    for page in (problem, pages.get(f"/exports?{query}").text, pages.get(f"/api/v1/exports/json?{query}").text):
+        assert re.search(r"(?<![\w-])--[a-z]|`tieback ", page) is None
 
 
 def notes_of(answer: Any) -> list[str]:

@@ -122,7 +122,8 @@ def why_not(kind: str, view: VendorView, cased: Collection[str]) -> WhyNot:
     text = fit_text([_unfit(kind, case) for case in view.cases], 400, one="case")
     if any(case.state not in STATES[kind] for case in view.cases):
         text += f". It needs a case that is {_states_text(STATES[kind])}"
-    text = text[:1].upper() + text[1:]
+    if not text.startswith("case-"):
+        text = text[:1].upper() + text[1:]
     if not any(case.unconfirmed and case.state in STATES[kind] for case in view.cases):
         return WhyNot(text, text)
     return WhyNot(
