@@ -11,6 +11,7 @@ import pytest
 from tests.unit.cases.samples import case, exposure
 from tests.unit.pipeline.workspaces import P, enter, make
 from tieback.cases.policy import default_policy
+from tieback.cases.states import apply_recheck
 from tieback.model.case import CaseState, LetterDates, PartyRole, PartyState, Recheck, RecheckVerdict
 from tieback.model.device import InventoryRow
 from tieback.model.errors import InputError, UsageError
@@ -363,6 +364,19 @@ def test_a_store_that_the_last_recheck_found_closed_is_not_called_open(work: Cas
             write(work, kind, "Fieldhand Ltd")
     (notice,) = write(work, "owners", forms=("md",))
     assert "could be read" in notice.files[0].read_text()
+
+
+def test_a_re_check_without_a_verdict_does_not_open_a_closed_store_again(work: CaseService) -> None:
+    (case,) = work.cases()
+    for verdict in (RecheckVerdict.CLOSED, RecheckVerdict.UNREACHABLE):
+        check = Recheck(verdict, NOW)
+        case = work.change(case.id, lambda old, check=check: apply_recheck(old, check, POLICY, "recheck"))  # type: ignore[misc]
+    assert case.check is not None
+    assert (case.check.verdict, case.seen_closed) == (RecheckVerdict.UNREACHABLE, NOW)
+    with pytest.raises(UsageError, match="the re-check of 2026-03-01 found it closed, and that of 2026-03-01 gave no"):
+        write(work, "exposure", "Fieldhand Ltd")
+    opened, _ = apply_recheck(case, Recheck(RecheckVerdict.OPEN, NOW, where=("a:1",)), POLICY, "recheck")
+    assert opened.seen_closed is None
 
 
 def test_a_letter_states_our_connections_and_their_authority(work: CaseService) -> None:
