@@ -57,7 +57,12 @@ class ConstantEnds:
         self._buffers = {part.buffer.file: part.buffer for part in parts}
         doubt = package is not None and package.has_doubt
         called = {number for number, part in enumerate(parts) if doubt or not _AT_START.search(part.buffer.file)}
-        self._uses = ConstantUses([part.dex for part in parts], called=called, names=package.names if package else None)
+        self._uses = ConstantUses(
+            [part.dex for part in parts],
+            called=called,
+            names=package.names if package else None,
+            scripts=package is not None and package.scripts_call_all,
+        )
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
         self._reasons: dict[bytes, str] = {}
         components = list(package.components()) if package is not None else []

@@ -23,6 +23,7 @@ from tieback.recognise.dataflow.ends import What, read_ends
 from tieback.recognise.dataflow.hierarchy import Hierarchy
 from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.native_names import NativeNames
+from tieback.recognise.dataflow.outside_calls import OutsideCalls
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
 from tieback.recognise.dataflow.trace import (
@@ -75,7 +76,12 @@ class ConstantUses:
     """Where the constants of one app go."""
 
     def __init__(
-        self, files: Sequence[DexFile], *, called: Container[int] = (), names: NativeNames | None = None
+        self,
+        files: Sequence[DexFile],
+        *,
+        called: Container[int] = (),
+        names: NativeNames | None = None,
+        scripts: bool = False,
     ) -> None:
         """The code of one app.
 
@@ -83,11 +89,13 @@ class ConstantUses:
             files: the DEX files of the app, all of them.
             called: numbers of those whose methods other code can call.
             names: names by which native code can call methods and read fields.
+            scripts: true if scripts of web views can call methods without an annotation.
         """
         self._called, self._names = called, names if names is not None else NativeNames()
         self._app = self.app = AppCode(files)
         self.places = CodePlaces(self._app)
         self._hierarchy = Hierarchy(self._app)
+        self._outside = OutsideCalls(self._app, self.places, self.flow, scripts=scripts)
         self._ends: Mapping[tuple[str, str], What] = read_ends()
         self._flows: dict[tuple[int, int], MethodFlow | None] = {}
         self._known: dict[tuple[int, int, Origins], Outcome] = {}
@@ -417,8 +425,8 @@ class ConstantUses:
         owners = self._hierarchy.callable_as(identity, code.ins) if identity >= 0 else None
         if owners is None or dex.is_annotated(index):
             return None
-        _, name, kind = self._app.ref(identity)
-        return name, kind, owners
+        owner, name, kind = self._app.ref(identity)
+        return None if self._outside.can_call(owner, name, kind) else (name, kind, owners)
 
     def _is_loaded(self, name: str) -> bool:
         """True if code loads the name of a method as a text: it can be called by it."""
