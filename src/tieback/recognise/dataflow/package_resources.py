@@ -123,8 +123,8 @@ class PackageResources:
         """True if scripts of web views can call methods without an annotation, because the target SDK is an old one."""
         for text in self._manifests:
             found = _SDK.search(text)
-            versions = dict(_VERSIONS.findall(found[0])) if found else {}
-            if int(versions.get("target", versions.get("min", "1"))) <= LAST_WITHOUT_ANNOTATION:
+            versions: dict[str, str] = dict(_VERSIONS.findall(found[0])) if found else {}
+            if int(versions.get("target") or versions.get("min") or 1) <= LAST_WITHOUT_ANNOTATION:
                 return True
         return False
 

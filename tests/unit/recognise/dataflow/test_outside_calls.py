@@ -61,8 +61,8 @@ def test_the_target_sdk_decides_whether_scripts_need_an_annotation(versions: str
 )
 def test_a_damaged_file_never_raises(data: bytes, patches: list[tuple[int, bytes]]) -> None:
     hurt = bytearray(data)
-    for place, patch in patches:
-        place %= len(hurt) - 8
+    for at, patch in patches:
+        place = at % (len(hurt) - 8)
         hurt[place : place + len(patch)] = patch
     try:
         dex = DexFile(bytes(hurt))
