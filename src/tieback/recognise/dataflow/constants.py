@@ -82,7 +82,8 @@ class ConstantEnds:
 
     def _of_constant(self, raw: bytes, host: str) -> str:
         """Why no code contacts a host that is in a constant; empty if code may."""
-        if _ADDRESS.search(raw) is None or host.encode() not in raw.lower():
+        name = raw.lower()
+        if name != host.encode() and (_ADDRESS.search(raw) is None or host.encode() not in name):
             return ""
         if raw not in self._reasons:
             self._reasons[raw] = self._uses.reason(raw) or self._sample(raw)
