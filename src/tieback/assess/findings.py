@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tieback.assess.conditions import load_conditions, routes_behind_api
 from tieback.assess.rules import FindingRule, advice_for, load_rules
 from tieback.model.app import App
-from tieback.model.cleartext import CleartextPolicy, Limit
+from tieback.model.cleartext import EVERY_HOST, CleartextPolicy, Limit
 from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.flow import Leak
@@ -289,7 +289,7 @@ def _of_policies(
     groups: dict[tuple[str, str], dict[str, None]] = {}
     for app, policy in policies:
         # `report diff` compares these lines with those of older reports, so they stay as they are.
-        which = "every host that no other rule names" if policy.domain == "*" else policy.domain
+        which = EVERY_HOST if policy.domain == "*" else policy.domain
         below = " and its subdomains" if policy.include_subdomains and policy.domain != "*" else ""
         about = f"{which}{below} {policy.limit.words}".rstrip()
         # The template of React Native has the rule for the local network, whose hosts are no back ends on the Internet.

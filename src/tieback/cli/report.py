@@ -165,7 +165,7 @@ def diff(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
     fail_on: Annotated[
         Severity | None,
-        typer.Option(help="Exit with code 1 if a new finding has at least this severity; default: never."),
+        typer.Option(help="Exit with code 1 if a new or worse finding has at least this severity; default: never."),
     ] = None,
 ) -> None:
     """Compare two reports: new, fixed, changed and moved findings, and those not checked again."""
@@ -191,9 +191,10 @@ def diff(
         else:
             lines = (_plain(found),)
         write_bytes(lines, out)
-    severe = sum(fail_on is not None and one.finding.severity.rank >= fail_on.rank for one in found.of(ChangeKind.NEW))
+    news = (one for one in found.changes if one.worse or one.kind is ChangeKind.NEW)
+    severe = sum(fail_on is not None and one.finding.severity.rank >= fail_on.rank for one in news)
     if severe:
-        exit_with_findings(f"{severe:,} new finding{'s'[: severe > 1]} at or above {fail_on}")
+        exit_with_findings(f"{severe:,} new or worse finding{'s'[: severe > 1]} at or above {fail_on}")
 
 
 @app.command(epilog="Example: tieback report explain records:kind=mongodb")

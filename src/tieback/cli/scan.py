@@ -94,9 +94,9 @@ def scan(
     fail_on: Annotated[
         list[FailOn] | None,
         typer.Option(
-            help="Exit with code 1 if a finding (--baseline: a new one) has at least this severity. Or, with unprobed, "
-            "if a candidate was not probed; with undecided, if a store is not decided; with unread, if an app or "
-            "capture was only partly read. Repeatable; default: never."
+            help="Exit with code 1 if a finding (--baseline: a new or worse one) has at least this severity. Or, with "
+            "unprobed, if a candidate was not probed; with undecided, if a store is not decided; with unread, if an "
+            "app or capture was only partly read. Repeatable; default: never."
         ),
     ] = None,
     workers: Annotated[
@@ -249,7 +249,7 @@ def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator
 
     if (least := _least(fail_on)) is not None:
         severe = judged.new_at_or_above(least)
-        new = "" if judged.baseline is None else "new "
+        new = "" if judged.baseline is None else "new or worse "
         if severe:
             yield f"{severe:,} {new}finding{'s'[: severe > 1]} at or above {least}"
     if FailOn.UNPROBED in fail_on and (text := unprobed_text(judged)):

@@ -34,6 +34,10 @@ _WORDS = {
 }
 
 
+EVERY_HOST = "every host that no other rule names"
+"""What findings call the domain ``*``. Reports are compared by it, so it stays as it is."""
+
+
 class CleartextPolicy(msgspec.Struct, frozen=True):
     """One rule of an app's transport security, for one domain or for all domains without a rule."""
 

@@ -30,7 +30,7 @@ def baseline_row(baseline: Baseline | None) -> dict[str, object] | None:
         return None
     names = ("name", "created", "new", "fixed", "unconfirmed")
     row: dict[str, object] = {name: getattr(baseline, name) for name in names}
-    return row | {"unchanged": len(baseline.unchanged), "updated": len(baseline.updated)}
+    return row | {"unchanged": len(baseline.unchanged), "updated": len(baseline.updated), "worse": len(baseline.worse)}
 
 
 class ReportedFinding(Finding, frozen=True):

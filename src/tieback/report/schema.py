@@ -40,6 +40,8 @@ class BaselineRow(msgspec.Struct, frozen=True):
     unconfirmed: int
     unchanged: int
     updated: int
+    worse: int
+    """Changed findings that are more severe than before, or allow something for more hosts."""
 
 
 _HEAD: dict[str, Any] = {

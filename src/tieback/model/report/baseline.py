@@ -30,6 +30,16 @@ class Baseline(msgspec.Struct, frozen=True):
     """Findings that are gone, for apps and stores that were checked again."""
     unconfirmed: int
     """Findings that are gone, for apps and stores that were not checked again."""
+    worse: frozenset[str] = frozenset()
+    """IDs of changed findings that are worse than before; like new ones, they can fail a build."""
+
+    def is_news(self, finding: str) -> bool:
+        """True for a finding of this report that is new, or worse than before."""
+        return finding in self.worse or self.standing(finding) is BaselineState.NEW
+
+    def word(self, finding: str) -> str:
+        """``worse``, or the status of a finding of this report."""
+        return "worse" if finding in self.worse else self.standing(finding).value
 
     def standing(self, finding: str) -> BaselineState:
         """The status of a finding of this report, by its ID."""

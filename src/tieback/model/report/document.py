@@ -13,7 +13,7 @@ from tieback.model.passive import PassiveNote, PassiveSighting
 from tieback.model.posture import Posture
 from tieback.model.probe import ProbeReport
 from tieback.model.report.apps import AppSighting, AppSummary, DroppedName
-from tieback.model.report.baseline import Baseline, BaselineState
+from tieback.model.report.baseline import Baseline
 from tieback.model.report.captures import CaptureSummary, ContactedServer, Recipient
 from tieback.model.report.groups import Breakdown, CloserLook, ExposureHistory, GroupTable, SharedStore
 from tieback.model.report.headline import Headline, PopulationEstimate
@@ -119,9 +119,9 @@ class Report(msgspec.Struct, frozen=True):
         return chain(self.exposed.rows(), self.answered.rows())
 
     def new_at_or_above(self, least: Severity) -> int:
-        """Number of findings with at least this severity that are not in the baseline, if there is one."""
+        """Number of findings with at least this severity; with a baseline, of those that are new or worse."""
         severe = takewhile(lambda finding: finding.severity.rank >= least.rank, self.findings.rows())
         if self.baseline is None:
             return sum(1 for _ in severe)
         known = self.baseline
-        return sum(1 for finding in severe if known.standing(finding.id) is BaselineState.NEW)
+        return sum(1 for finding in severe if known.is_news(finding.id))

@@ -33,7 +33,7 @@ def documents_with_source(
         checkout: the source of the app.
 
     Raises:
-        UsageError: a mapping for several Android apps.
+        UsageError: a mapping for several Android apps, or for none.
         InputError: the mapping cannot be read.
     """
     classes = frozenset(_classes(documents))

@@ -45,7 +45,7 @@ def with_source(report: Report, mapping: Path | None, checkout: Checkout | None)
         checkout: the source of the app.
 
     Raises:
-        UsageError: a mapping for a report on several Android apps.
+        UsageError: a mapping for a report on several Android apps, or on none.
         InputError: the mapping cannot be read.
     """
     if mapping is not None:
@@ -70,9 +70,16 @@ def require_one_app(apps: Iterable[App], mapping: Path) -> None:
     """Check that a mapping is used for one Android app. Splits and packages by architecture of one build share one.
 
     Raises:
-        UsageError: there are several.
+        UsageError: there are several, or only apps of other platforms.
     """
-    bundles = {app.bundle_id for app in apps if app.platform is Platform.ANDROID}
+    every = list(apps)
+    bundles = {app.bundle_id for app in every if app.platform is Platform.ANDROID}
+    if every and not bundles:
+        raise UsageError(
+            "the mapping of R8 or ProGuard belongs to an Android app, and there is none",
+            where=f"--mapping {mapping}",
+            advice="Leave out --mapping",
+        )
     if len(bundles) > 1:
         raise UsageError(
             f"a mapping belongs to one app, and these are {len(bundles):,} Android apps",

@@ -25,6 +25,7 @@ from tieback.recognise.dataflow.instructions import (
     sign_extend,
     switch_target,
 )
+from tieback.recognise.dataflow.places import Site
 from tieback.recognise.dataflow.reaching import IPUT, MANY, RETURN, SPUT, MethodFlow, Origins
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ class Conditions:
 
     def _given(self, number: int, code: CodeItem, word: int, depth: int) -> _Values:
         """The values that all callers give for a word of the arguments."""
-        callers = self._uses.callers(number, code)
+        callers = self._uses.callers.of(number, code)
         if callers is None:
             return None
         found: set[int] = set()
@@ -227,24 +228,17 @@ class Conditions:
         if initial is None or not (static or self._makes_itself(self._uses.app.ref(field).owner)):
             return None
         found = {initial}
-        for number, index in self._uses.app.field_places(field):
-            writes = _STATIC_WRITES if static else _OBJECT_WRITES
-            offsets = self._uses.places.offsets(number, writes, index, _MAX_STORES)
-            if len(offsets) >= _MAX_STORES:
+        for site in self._uses.places.of_field(field, _STATIC_WRITES if static else _OBJECT_WRITES, _MAX_STORES):
+            flow = self._uses.flow(site.number, site.code) if site is not None else None
+            if site is None or flow is None:
                 return None
-            for offset in offsets:
-                code = self._uses.file(number).code_around(offset, every=True)
-                flow = self._uses.flow(number, code) if code is not None else None
-                if code is None or flow is None:
-                    return None
-                at = (offset - code.begin) // 2
-                store = next((one for one in flow.operations if one.at == at and one.opcode in (SPUT, IPUT)), None)
-                if store is None or self._uses.callers(number, code) == []:
-                    continue
-                its = self._values(number, code, store.values[0], depth + 1)
-                if its is None:
-                    return None
-                found |= its
+            store = next((one for one in flow.operations if one.at == site.at and one.opcode in (SPUT, IPUT)), None)
+            if store is None or self._uses.callers.of(site.number, site.code) == []:
+                continue
+            its = self._values(site.number, site.code, store.values[0], depth + 1)
+            if its is None:
+                return None
+            found |= its
         return frozenset(found)
 
     def _makes_itself(self, owner: str) -> bool:
@@ -258,23 +252,21 @@ class Conditions:
             field = dex.field(index)
             if field is None or dex.descriptor(field.kind) != owner:
                 continue
-            for number, place in app.field_places(app.field(found[0], index)):
-                offsets = self._uses.places.offsets(number, _REFERENCE_WRITES, place, _MAX_STORES)
-                if len(offsets) >= _MAX_STORES or not all(self._stores_new(number, offset) for offset in offsets):
-                    return False
+            stores = self._uses.places.of_field(app.field(found[0], index), _REFERENCE_WRITES, _MAX_STORES)
+            if not all(site is not None and self._stores_new(site) for site in stores):
+                return False
         return True
 
-    def _stores_new(self, number: int, offset: int) -> bool:
+    def _stores_new(self, site: Site) -> bool:
         """True if a store puts a new object into a field, or null."""
-        code = self._uses.file(number).code_around(offset, every=True)
-        flow = self._uses.flow(number, code) if code is not None else None
-        if code is None or flow is None:
+        flow = self._uses.flow(site.number, site.code)
+        if flow is None:
             return False
-        at, units = (offset - code.begin) // 2, self._code(number, code)
+        units = self._code(site.number, site.code)
         return all(
             origin in flow.created or (0 <= origin < len(units) and units[origin] & 255 == _CONST_4)
             for one in flow.operations
-            if one.at == at and one.opcode == SPUT
+            if one.at == site.at and one.opcode == SPUT
             for origin in one.values[0]
         )
 

@@ -57,7 +57,12 @@ class ConstantEnds:
         self._buffers = {part.buffer.file: part.buffer for part in parts}
         doubt = package is not None and package.has_doubt
         called = {number for number, part in enumerate(parts) if doubt or not _AT_START.search(part.buffer.file)}
-        self._uses = ConstantUses([part.dex for part in parts], called=called, names=package.names if package else None)
+        self._uses = ConstantUses(
+            [part.dex for part in parts],
+            called=called,
+            names=package.names if package else None,
+            scripts=package is not None and package.scripts_call_all,
+        )
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
         self._reasons: dict[bytes, str] = {}
         components = list(package.components()) if package is not None else []
@@ -72,13 +77,17 @@ class ConstantEnds:
         if not find.evidence.how.startswith(_METHODS):
             reason = self._resources.reason(find) if self._resources is not None else ""
             return NotBackend(find.endpoint.value, reason) if reason else find
-        raw = self._constant(find)
-        if _ADDRESS.search(raw) is None or find.endpoint.host.encode() not in raw.lower():
-            return find
+        reason = self._of_constant(self._constant(find), find.endpoint.host)
+        return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def _of_constant(self, raw: bytes, host: str) -> str:
+        """Why no code contacts a host that is in a constant; empty if code may."""
+        name = raw.lower()
+        if name != host.encode() and (_ADDRESS.search(raw) is None or host.encode() not in name):
+            return ""
         if raw not in self._reasons:
             self._reasons[raw] = self._uses.reason(raw) or self._sample(raw)
-        reason = self._reasons[raw]
-        return NotBackend(find.endpoint.value, reason) if reason else find
+        return self._reasons[raw]
 
     def bare_hosts(self, rules: RuleFiles, shown: set[str], left_out: set[str]) -> Iterator[BareHost]:
         """The constants that are only a host, and that the app contacts; see ``BareHosts.finds``."""
@@ -112,6 +121,13 @@ class ConstantEnds:
             self._made[key] = self._uses.reason_of_result(number, code, at)
         reason = self._made[key]
         return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def settle_parts(self, find: Sighting, parts: Sequence[str]) -> Sighting | NotBackend:
+        """The same for a text of these constants: a field can have a value that is replaced before any use."""
+        host = find.endpoint.host
+        having = [part.encode("utf-8", "surrogatepass") for part in parts if host and host in part.lower()]
+        reasons = [self._of_constant(raw, host) for raw in having] if is_followed(find) else []
+        return NotBackend(find.endpoint.value, reasons[0]) if reasons and all(reasons) else find
 
     def _constant(self, find: Sighting) -> bytes:
         """The bytes of the constant of a sighting; empty if it is too long."""

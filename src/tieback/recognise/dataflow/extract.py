@@ -268,16 +268,19 @@ class _Finds:
             return  # the constant has the whole scheme
         if _WORTH.search(text.text):
             for find in self._new(flow, text.text, "\n".join(text.parts), text.first):
-                yield self._settled(find, flow, text.text)
+                yield self._settled(find, flow, text)
 
-    def _settled(self, find: Find, flow: DataFlow, text: str) -> Find:
+    def _settled(self, find: Find, flow: DataFlow, text: TextValue) -> Find:
         """The find, or a text that is no back end if no code contacts the address that a method puts together.
 
         An address within a longer text, such as a line of a log, is often used on its own as well.
         """
-        if self._ends is None or flow.made is None or not isinstance(find, Sighting):
+        if self._ends is None or not isinstance(find, Sighting):
             return find
-        return self._ends.settle_made(find, *flow.made) if text.startswith(find.endpoint.scheme) else find
+        settled = self._ends.settle_parts(find, text.parts)
+        if flow.made is None or isinstance(settled, NotBackend) or not text.text.startswith(find.endpoint.scheme):
+            return settled
+        return self._ends.settle_made(find, *flow.made)
 
     def _requested(self, flow: DataFlow, facts: EndpointParts) -> Iterator[Find]:
         """The address of a documentation or code host that the code requests, and does not only link to."""

@@ -53,7 +53,7 @@ class Hierarchy:
         if below is None or self._has_call_sites or name in _OF_OBJECT:
             return None
         names = {owner, *below}
-        for one in () if _words(kind) == ins else (owner, *below):
+        for one in () if words(kind) == ins else (owner, *below):
             above = list(self._app.ancestors(one))
             outside = [name for name in above if name != _OBJECT and self._app.class_of(name) is None]
             if len(above) >= _MOST_ABOVE or not all(map(_WITHOUT_TEXTS.fullmatch, outside)):
@@ -156,7 +156,7 @@ def _direct(dex: DexFile) -> dict[int, list[int]]:
     return users
 
 
-def _words(kind: str) -> int:
+def words(kind: str) -> int:
     """Registers of the parameters of a method, such as 3 for ``(IJ)V``."""
     found = _PARAMETER.findall(kind[1 : kind.find(")")])
     return len(found) + sum(one in ("J", "D") for one in found)

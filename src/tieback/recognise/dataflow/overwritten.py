@@ -4,18 +4,21 @@
 constructor. A method with handlers is left out: an exception may leave the first value in the field.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.instructions import next_units
-from tieback.recognise.dataflow.reaching import IGET, IPUT, MANY, SGET, SPUT, MethodFlow, Operation
+from tieback.recognise.dataflow.reaching import IGET, IPUT, MANY, SGET, SPUT, MethodFlow, Operation, Origins
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
 
 _READS = {IPUT: IGET, SPUT: SGET}
+_CONSTRUCTS = frozenset((0x70, 0x76))
+_THIS: Origins = frozenset((-1,))
 _MAX_STEPS = 1_000
 """Most instructions that are read behind a store."""
 
@@ -41,12 +44,61 @@ def is_overwritten(uses: "ConstantUses", place: tuple[int, CodeItem], flow: Meth
     }
     if not again or bytes(data[code.offset + 6 : code.offset + 8]) != b"\0\0":
         return False
-    readers = {each.at for each in flow.operations if _may_read(one, each)}
+    kept = _kept(uses, number, flow, one)
+    readers = {each.at for each in flow.operations if each.at not in kept and _may_read(one, each)}
     units: list[int] = np.frombuffer(data, "<u2", code.units, code.begin).tolist()
     try:
         return _all_ways_meet(units, one.at, again, readers)
     except IndexError:
         return False
+
+
+def _kept(uses: "ConstantUses", number: int, flow: MethodFlow, one: Operation) -> set[int]:
+    """Units of calls of constructors that only keep the object of a store, in new objects that only this object has.
+
+    Those of inner classes are such: ``observer = new Observer() { … }``.
+    """
+    if one.opcode != IPUT:
+        return set()
+    found: set[int] = set()
+    for each in flow.operations:
+        if each.opcode not in _CONSTRUCTS or one.values[1] not in each.values[1:] or each.values[0] & one.values[1]:
+            continue
+        new = each.values[0]
+        uses_of_new = [other for other in flow.operations if other.at != each.at and _has(other, new)]
+        in_object = all(other.opcode == IPUT and other.values[1] == one.values[1] for other in uses_of_new)
+        if new <= flow.created and in_object and _only_keeps(uses, number, each, one.values[1]):
+            found.add(each.at)
+    return found
+
+
+def _only_keeps(uses: "ConstantUses", number: int, call: Operation, holder: Origins) -> bool:
+    """True if a constructor only puts an argument into fields of the new object."""
+    target = uses.app.definition_in(number, uses.app.method(number, call.member))
+    inside = uses.flow(target.file, target.code) if target is not None else None
+    if target is None or inside is None or target.code.ins != len(call.values):
+        return False
+    given = frozenset(-1 - word for word, origins in enumerate(call.values) if origins & holder)
+    for each in inside.operations:
+        if each.opcode == IPUT:
+            if _has_in(each.values[1:], given) or (_has(each, given) and each.values[1] != _THIS):
+                return False
+        elif _has(each, given):
+            return False
+        elif _has(each, _THIS):  # a constructor of the app could call back
+            owner = uses.method_names(target.file, each.member)[0] if each.opcode in _CONSTRUCTS else ""
+            if not owner or uses.app.class_of(owner) is not None:
+                return False
+    return True
+
+
+def _has(one: Operation, origins: Origins) -> bool:
+    """True if an operand can be one of these values."""
+    return _has_in(one.values, origins)
+
+
+def _has_in(values: Iterable[Origins], origins: Origins) -> bool:
+    return any(not its.isdisjoint(origins | {MANY}) for its in values)
 
 
 def _may_read(one: Operation, each: Operation) -> bool:

@@ -40,6 +40,12 @@ _COMPONENT = re.compile(
 )
 _PACKAGE = re.compile(r"<manifest\b[^<>]{0,4000}?\bpackage=\"([^\"]{1,300})\"")
 _SPLIT = re.compile(r"<manifest\b[^<>]{0,4000}?\bsplit=\"")
+_SDK = re.compile(r"<uses-sdk\b[^<>]{0,1000}")
+_VERSIONS = re.compile(r"\b(target|min)SdkVersion=\"(\d{1,6})\"")
+LAST_WITHOUT_ANNOTATION = 16
+"""Until this target SDK, scripts can call every public method of an object that a web view offers to them:
+https://developer.android.com/reference/android/webkit/WebView#addJavascriptInterface(java.lang.Object,%20java.lang.String)
+"""
 _REFERENCE = re.compile(r"([\w-]{1,60})=\"@(?:0x)?([0-9a-fA-F]{8})\"")
 
 
@@ -111,6 +117,16 @@ class PackageResources:
     def is_known(self) -> bool:
         """True if every file that can refer to a resource is here, except the code."""
         return not self.has_doubt and bool(self.tables) and bool(self._manifests)
+
+    @property
+    def scripts_call_all(self) -> bool:
+        """True if scripts of web views can call methods without an annotation, because the target SDK is an old one."""
+        for text in self._manifests:
+            found = _SDK.search(text)
+            versions: dict[str, str] = dict(_VERSIONS.findall(found[0])) if found else {}
+            if int(versions.get("target") or versions.get("min") or 1) <= LAST_WITHOUT_ANNOTATION:
+                return True
+        return False
 
     def components(self) -> Iterator[str]:
         """Descriptors of the classes that the manifests name."""

@@ -1,6 +1,7 @@
 """Places of instructions in the whole code of an app, with that of all libraries."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,18 @@ MAX_STEPS = 1_000_000
 """Most code units of one app that are read to see where instructions begin; after that each place counts."""
 MAX_SHORT = 0xFFFF
 """Greatest index of a string in the short instruction."""
+
+
+class Site(NamedTuple):
+    """An instruction in a method; another operand can look the same."""
+
+    number: int
+    """Of the file."""
+    code: CodeItem
+    at: int
+    """Code unit in the method."""
+    member: int
+    """Index of the field in the file."""
 
 
 class CodePlaces:
@@ -32,6 +45,23 @@ class CodePlaces:
             dex = self._app.files[number]
             uses = self._uses[number, opcodes] = OperandUses(whole_code(dex), opcodes)
         return uses.offsets(index, most)
+
+    def of_field(self, field: int, opcodes: frozenset[int], most: int = MAX_SITES) -> Iterator[Site | None]:
+        """Each instruction that uses a field; ``None`` for one in no known method, and at the end of too many.
+
+        Args:
+            field: the identity of the field.
+            opcodes: those of the instructions.
+            most: as many instructions of one file are too many.
+        """
+        for number, index in self._app.field_places(field):
+            offsets = self.offsets(number, opcodes, index, most)
+            if len(offsets) >= most:
+                yield None
+                return
+            for offset in offsets:
+                code = self._app.files[number].code_around(offset, every=True)
+                yield Site(number, code, (offset - code.begin) // 2, index) if code is not None else None
 
     def has_instruction(self, number: int, opcodes: frozenset[int], index: int) -> bool:
         """True if an instruction has one of the opcodes and this index; no operand counts."""

@@ -16,6 +16,7 @@ import numpy as np
 
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.app import MAX_SITES, AppCode, OperandUses
+from tieback.recognise.dataflow.callers import Callers
 from tieback.recognise.dataflow.conditions import Conditions
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile, Offsets, SectionKind
 from tieback.recognise.dataflow.direct import contacts_at, contacts_result
@@ -23,6 +24,7 @@ from tieback.recognise.dataflow.ends import What, read_ends
 from tieback.recognise.dataflow.hierarchy import Hierarchy
 from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.native_names import NativeNames
+from tieback.recognise.dataflow.outside_calls import OutsideCalls
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
 from tieback.recognise.dataflow.trace import (
@@ -65,8 +67,6 @@ _CONTEXT = "Landroid/content/Context;"
 _PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
 _SMALL = frozenset("IZBSC")
 _OBJECT = "Ljava/lang/Object;"
-_RENAMED = 2
-"""Characters of the longest name that a shrinker gives to most methods."""
 _REFLECTED = "/BuildConfig;"
 """Class whose fields are also read by name: https://github.com/lugg/react-native-config"""
 
@@ -75,7 +75,12 @@ class ConstantUses:
     """Where the constants of one app go."""
 
     def __init__(
-        self, files: Sequence[DexFile], *, called: Container[int] = (), names: NativeNames | None = None
+        self,
+        files: Sequence[DexFile],
+        *,
+        called: Container[int] = (),
+        names: NativeNames | None = None,
+        scripts: bool = False,
     ) -> None:
         """The code of one app.
 
@@ -83,11 +88,14 @@ class ConstantUses:
             files: the DEX files of the app, all of them.
             called: numbers of those whose methods other code can call.
             names: names by which native code can call methods and read fields.
+            scripts: true if scripts of web views can call methods without an annotation.
         """
         self._called, self._names = called, names if names is not None else NativeNames()
         self._app = self.app = AppCode(files)
         self.places = CodePlaces(self._app)
         self._hierarchy = Hierarchy(self._app)
+        outside = OutsideCalls(self._app, self.places, self.flow, scripts=scripts)
+        self.callers = Callers(self._app, self.places, self._hierarchy, outside, self._names, called)
         self._ends: Mapping[tuple[str, str], What] = read_ends()
         self._flows: dict[tuple[int, int], MethodFlow | None] = {}
         self._known: dict[tuple[int, int, Origins], Outcome] = {}
@@ -99,7 +107,6 @@ class ConstantUses:
         """For each method that was traced, the receiver of each call that returns it, by the call."""
         self._loud: dict[int, OperandUses] = {}
         self._conditions = Conditions(self)
-        self._calling: dict[tuple[int, int], list[tuple[int, CodeItem, int]] | None] = {}
         self._keys: dict[int, dict[int, str]] = {}
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
         self.loads_pages = True
@@ -277,37 +284,6 @@ class ConstantUses:
             self._flows[key] = method_flow(self._app.files[number], code) if self._units > 0 else None
         return self._flows[key]
 
-    def callers(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
-        """File, method and unit of each instruction that may call a method; ``None`` if other code can call it."""
-        key = number, code.offset
-        if key not in self._calling:
-            self._calling[key] = self._find_callers(number, code)
-        return self._calling[key]
-
-    def _find_callers(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
-        found_as = self._callable_as(number, code)
-        if found_as is None or number in self._called:
-            return None
-        name, kind, owners = found_as
-        # The platform calls what its classes and interfaces declare, and makes objects by their name.
-        if (
-            name == "<clinit>"
-            or name in self._names
-            or any(self._app.class_of(one) is None for one in owners - {_OBJECT})
-        ):
-            return None
-        # Renamed methods have names that many texts have.
-        if len(name) > _RENAMED and self._is_loaded(name):
-            return None
-        found: list[tuple[int, CodeItem, int]] = []
-        # Each constructor calls that of its superclass.
-        for file, place, _ in self.places.calls(name, kind, owners - {_OBJECT}):
-            caller = self._app.files[file].code_around(place, every=True)
-            if caller is None or len(found) >= MAX_SITES:
-                return None
-            found.append((file, caller, (place - caller.begin) // 2))
-        return found if found or name != "<init>" else None
-
     def initial_number(self, field: int, *, static: bool) -> int | None:
         """The initial value of a field of the app with a small number or a truth value.
 
@@ -346,15 +322,10 @@ class ConstantUses:
 
     def _readers(self, field: int, depth: int, *, static: bool) -> Outcome:
         places: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
-        for number, index in self._app.field_places(field):
-            offsets = self.places.offsets(number, _STATIC_READS if static else _INSTANCE_READS, index, _MAX_READS)
-            if len(offsets) >= _MAX_READS:
+        for site in self.places.of_field(field, _STATIC_READS if static else _INSTANCE_READS, _MAX_READS):
+            if site is None or contacts_at(self, site.number, site.code, site.at, site.member, depth + 1):
                 return CONTACTS
-            for offset in offsets:
-                code = self._app.files[number].code_around(offset, every=True)
-                if code is None or contacts_at(self, number, code, (offset - code.begin) // 2, index, depth + 1):
-                    return CONTACTS
-                places.setdefault((number, code.offset), (code, set()))[1].add((offset - code.begin) // 2)
+            places.setdefault((site.number, site.code.offset), (site.code, set()))[1].add(site.at)
         reasons: frozenset[str] = frozenset()
         read = False
         for (number, _), (code, units_read) in places.items():
@@ -409,29 +380,12 @@ class ConstantUses:
             self._returned[key] = self._in_callers(number, code, depth) if depth <= MAX_DEPTH else CONTACTS
         return self._returned[key]
 
-    def _callable_as(self, number: int, code: CodeItem) -> tuple[str, str, frozenset[str]] | None:
-        """Name and types of a method, and the classes under whose names the app calls it; ``None`` if others can."""
-        dex = self._app.files[number]
-        index = dex.method_of(code)
-        identity = self._app.method(number, index) if index >= 0 else -1
-        owners = self._hierarchy.callable_as(identity, code.ins) if identity >= 0 else None
-        if owners is None or dex.is_annotated(index):
-            return None
-        _, name, kind = self._app.ref(identity)
-        return name, kind, owners
-
-    def _is_loaded(self, name: str) -> bool:
-        """True if code loads the name of a method as a text: it can be called by it."""
-        titles = ((at, self._app.string_of(at, name)) for at in range(len(self._app.files)))
-        return any(title >= 0 and self.places.loads(at, title) for at, title in titles)
-
     def _in_callers(self, number: int, code: CodeItem, depth: int) -> Outcome:
-        found_as = self._callable_as(number, code)
-        if found_as is None:
+        called_as = self.callers.called_as(number, code)
+        if called_as is None:
             return CONTACTS
-        name, kind, owners = found_as
         results: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
-        for count, (file, place, _) in enumerate(self.places.calls(name, kind, owners), start=1):
+        for count, (file, place, _) in enumerate(self.places.calls(*called_as), start=1):
             caller = self._app.files[file].code_around(place, every=True)
             if caller is None or count >= MAX_SITES:
                 return CONTACTS
@@ -448,7 +402,7 @@ class ConstantUses:
                 return CONTACTS
         if called:
             return outcome
-        if number in self._called or name in self._names or self._is_loaded(name):
+        if number in self._called or called_as.name in self._names or self.callers.is_loaded(called_as.name):
             return CONTACTS
         return Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
 

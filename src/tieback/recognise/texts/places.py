@@ -218,11 +218,7 @@ class TextPlaces:
         language = _BY_SUFFIX.get(suffix, Language.OTHER)
         head = self._data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
         if head[:1] == b"<" and language in {Language.SCRIPT, Language.JSON, Language.OTHER, Language.LINES}:
-            return (
-                Language.HTML
-                if re.search(rb"<!doctype html|<html|<head|<body|<div", head, re.IGNORECASE)
-                else Language.XML
-            )
+            return Language.HTML if _PAGE.search(head) else Language.XML
         if language is Language.OTHER and head[:1] in (b"{", b"[") and re.match(rb"[\[{]\s*[\"\[{]", head):
             return Language.JSON
         return language

@@ -15,6 +15,7 @@ from enum import StrEnum
 import msgspec
 
 from tieback.assess.ransom import RANSOMED
+from tieback.model.cleartext import EVERY_HOST
 from tieback.model.exposure import Severity
 from tieback.model.figure import Figure, total
 from tieback.model.probe import Ability, Access, Outcome, Privileges
@@ -60,6 +61,9 @@ _SEPARATOR = re.compile(r"(?<=\d),(?=\d{3})")
 _FORM = re.compile(r"\b(?:an?|has|have|is|are|was|were|its|their) |(?<=[a-z][a-z])(?:ies|y|s)\b")
 """What differs between ``1 packet has`` and ``2 packets have``. Older releases wrote ``1 packets have``."""
 
+_FOR_HOSTS = frozenset(("cleartext-allowed", "user-authorities-trusted"))
+"""Rules whose lines of evidence are the hosts for which an app allows something, each with its place."""
+
 
 class ChangeKind(StrEnum):
     """Change of a finding, in output order."""
@@ -85,6 +89,8 @@ class Change(msgspec.Struct, frozen=True):
     """Labels of its stores and apps."""
     what: tuple[str, ...]
     """Differences, or the reason for its kind."""
+    worse: bool = False
+    """True for a changed finding that is more severe than before, or allows something for more hosts."""
 
 
 class Total(msgspec.Struct, frozen=True):
@@ -143,8 +149,9 @@ def baseline_of(comparison: Comparison) -> Baseline:
         one.finding.id for one in comparison.changes if one.kind in {ChangeKind.CHANGED, ChangeKind.MOVED}
     )
     same = frozenset(one.finding.id for one in comparison.of(ChangeKind.SAME))
+    worse = frozenset(one.finding.id for one in comparison.changes if one.worse)
     counts = (comparison.count(kind) for kind in (ChangeKind.NEW, ChangeKind.FIXED, ChangeKind.UNCONFIRMED))
-    return Baseline(old.name, old.created, same, changed, *counts)
+    return Baseline(old.name, old.created, same, changed, *counts, worse=worse)
 
 
 def _paired(old: PastReport, new: PastReport) -> Iterator[tuple[str, str]]:
@@ -224,7 +231,22 @@ def _both(before: PastFinding, now: PastFinding, old: PastReport, new: PastRepor
         if shared:
             return Change(ChangeKind.CHANGED, now, before.severity, _about(now, new), (shared, *changed))
     kind = ChangeKind.CHANGED if changed else ChangeKind.MOVED if moved else ChangeKind.SAME
-    return Change(kind, now, before.severity, _about(now, new), (*changed, *moved))
+    worse = now.severity.rank > before.severity.rank or bool(_allowed_now(before, now))
+    return Change(kind, now, before.severity, _about(now, new), (*changed, *moved), worse=worse)
+
+
+def _allowed_now(before: PastFinding, now: PastFinding) -> list[str]:
+    """The hosts for which only the newer finding allows what its rule is about."""
+    if now.rule not in _FOR_HOSTS:
+        return []
+    was, is_ = ({line.partition(": ")[0] for line in finding.evidence} for finding in (before, now))
+    return [] if EVERY_HOST in was else sorted(is_ - was)
+
+
+def _lines(finding: PastFinding) -> set[str]:
+    """The lines of evidence without what differs by chance; only the places of rules about hosts."""
+    lines = (_VOLATILE.sub("", line) for line in finding.evidence)
+    return {line.partition(": ")[2] if finding.rule in _FOR_HOSTS else line for line in lines}
 
 
 def _differences(before: PastFinding, now: PastFinding, old: PastReport, new: PastReport) -> Iterator[str]:
@@ -232,6 +254,8 @@ def _differences(before: PastFinding, now: PastFinding, old: PastReport, new: Pa
         yield f"severity {before.severity} → {now.severity}"
     for one, other in _store_pairs(before, now, old, new):
         yield from _store_differences(one, other)
+    yield from cut((f"now also for {one}" for one in _allowed_now(before, now)), 3, one="host")
+    yield from cut((f"no longer for {one}" for one in _allowed_now(now, before)), 3, one="host")
     apps, others = _affected(before, old, now, new)
     yield from cut((f"also affects {one}" for one in sorted(others - apps)), 5, one="newly affected app")
     yield from cut((f"no longer affects {one}" for one in sorted(apps - others)), 5, one="no longer affected app")
@@ -322,7 +346,7 @@ def _moves(before: PastFinding, now: PastFinding, old: PastReport, new: PastRepo
             was, is_ = sorted(one.places - other.places), sorted(other.places - one.places)
             yield _move(cut_text(was, 4), cut_text(is_, 4))
     if not now.exposures:
-        was_in, is_in = ({_VOLATILE.sub("", line) for line in finding.evidence} for finding in (before, now))
+        was_in, is_in = _lines(before), _lines(now)
         if was_in != is_in:
             yield f"new location: {'; '.join(cut(sorted(is_in - was_in), 2))}" if is_in - was_in else "fewer locations"
 

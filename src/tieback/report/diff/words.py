@@ -19,7 +19,9 @@ def conclusion(found: Comparison) -> str:
         found.count(kind)
         for kind in (ChangeKind.NEW, ChangeKind.FIXED, ChangeKind.CHANGED, ChangeKind.MOVED, ChangeKind.UNCONFIRMED)
     )
-    text = f"{count_text(new, 'new finding')}, {fixed:,} fixed, {changed:,} changed, {moved:,} moved"
+    worse = sum(one.worse for one in found.changes)
+    much = f" ({worse:,} of them worse)" if worse else ""
+    text = f"{count_text(new, 'new finding')}, {fixed:,} fixed, {changed:,} changed{much}, {moved:,} moved"
     if open_:
         text += f", {open_:,} unconfirmed (missing, but not checked again)"
     text += f", {found.count(ChangeKind.SAME):,} unchanged."

@@ -1,7 +1,8 @@
 """JUnit XML for build servers: one test case per finding, per app without one or only partly read, and per problem.
 
 Source: the common schema (https://github.com/testmoapp/junitxml). Findings are failures, worst first. With a baseline,
-only new findings are failures. Inputs that are damaged or could not be read are errors; other problems are skipped.
+only findings that are new or worse are failures. Inputs that are damaged or could not be read are errors; other
+problems are skipped.
 Build servers know a case by its name, so the name has the first apps and stores and no number; ``system-out`` lists the
 others and counts what is left out. The name of an app has the first characters of its SHA-256 only if other apps share
 its identifier and version: each build has another hash, so a name with it would be new in each build.
@@ -13,7 +14,6 @@ from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
 
 from tieback.model.report.apps import AppSummary
-from tieback.model.report.baseline import BaselineState
 from tieback.model.report.captures import CaptureSummary
 from tieback.model.report.document import Report
 from tieback.model.sighting import Problem, UnreadKind
@@ -87,11 +87,11 @@ class JunitRenderer:
 
 
 def _known(report: Report) -> int:
-    """Number of findings that the baseline has."""
+    """Number of findings that the baseline has, and that are not worse."""
     known = report.baseline
     if known is None:
         return 0
-    return sum(known.standing(finding.id) is not BaselineState.NEW for finding in report.findings.rows())
+    return sum(not known.is_news(finding.id) for finding in report.findings.rows())
 
 
 def _case(report: Report, detail: FindingDetail) -> str:
@@ -104,11 +104,12 @@ def _case(report: Report, detail: FindingDetail) -> str:
     head = f"<testcase classname={_attribute(finding.rule)} name={_attribute(name)}>"
     tail = f"{_others(detail, apps, stores) if more or len(name) > _LONGEST_NAME else ''}</testcase>\n"
     known = report.baseline
-    if known is not None and (state := known.standing(finding.id)) is not BaselineState.NEW:
-        words = f"{state.value} since the baseline {known.name} of {known.created:%Y-%m-%d}: {finding.title}"
+    if known is not None and not known.is_news(finding.id):
+        since = f"{known.standing(finding.id).value} since the baseline {known.name} of {known.created:%Y-%m-%d}"
+        words = f"{since}: {finding.title}"
         return f"{head}<skipped message={_attribute(words)}/>{tail}"
     body = "\n".join((*finding.evidence, f"What to do: {finding.advice}"))
-    new = "new: " if known is not None else ""
+    new = f"{known.word(finding.id)}: " if known is not None else ""
     return (
         f"{head}<failure type={_attribute(finding.severity.value)} message={_attribute(new + finding.title)}>"
         f"{_text(body)}</failure>{tail}"

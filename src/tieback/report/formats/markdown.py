@@ -374,7 +374,7 @@ def _finding(detail: FindingDetail, known: Baseline | None) -> Iterator[str]:
     names = cut_text(apps, MOST_NAMES, count=len(finding.apps))
     about = "; ".join(filter(None, (names, cut_text(stores, MOST_NAMES, count=len(finding.exposures)))))
     weakness = f"{escape_markdown(finding.rule)}, {escape_markdown(finding.cwe, 20)}"
-    state = f" ({known.standing(finding.id).value})" if known is not None else ""
+    state = f" ({known.word(finding.id)})" if known is not None else ""
     yield f"- **{finding.severity.value}**{state}: {escape_markdown(finding.title)} ({weakness})"
     if about:
         yield f"  - {about}"

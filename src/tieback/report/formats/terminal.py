@@ -16,7 +16,6 @@ from tieback.model.backend import Route
 from tieback.model.count_text import count_text
 from tieback.model.exposure import AppRoute, Exposure, Finding, Severity
 from tieback.model.report.apps import AppSummary
-from tieback.model.report.baseline import BaselineState
 from tieback.model.report.captures import Encryption
 from tieback.model.report.document import Report
 from tieback.model.report.groups import GroupTable
@@ -108,7 +107,7 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
         report: the report.
         console: where to print it.
         brief: one line per finding, without evidence, named back ends and most of the scope.
-        least: a pipe or file gets every new finding of this severity or above, because these fail the command.
+        least: a pipe or file gets every new or worse finding of this severity or above: these fail the command.
     """
     console.print(Text(clean(report.title, 90), style="bold"))
     most = MOST_ROWS if console.width < UNFOLDED else MOST_PIPED
@@ -190,7 +189,7 @@ def _print_partly_read(report: Report, console: Console) -> None:
 def _print_findings(report: Report, console: Console, *, brief: bool, least: Severity | None) -> None:
     """Counts of all findings, the first in full, and the number of the others by title.
 
-    With a baseline, new findings come first: only these can fail ``--fail-on``.
+    With a baseline, new and worse findings come first: only these can fail ``--fail-on``.
     """
     if not report.findings.count:
         return
@@ -231,13 +230,14 @@ def _split_findings(
 
 
 def _is_new(report: Report, finding: Finding) -> bool:
-    return report.baseline is None or report.baseline.standing(finding.id) is BaselineState.NEW
+    return report.baseline is None or report.baseline.is_news(finding.id)
 
 
 def _finding_lines(report: Report, detail: FindingDetail, *, brief: bool) -> Iterator[Padding]:
     """Severity and title; then apps and stores; then the evidence with its place. ``brief``: one line, no evidence."""
     finding = detail.finding
-    new = " (new)" if report.baseline is not None and _is_new(report, finding) else ""
+    known = report.baseline
+    new = f" ({known.word(finding.id)})" if known is not None and known.is_news(finding.id) else ""
     title = Text.assemble((finding.severity.value, SEVERITY_STYLES[finding.severity]), f"  {clean(finding.title)}{new}")
     labels = (clean(f"{one.app.label} {one.app.version_name}".strip(), 60) for one in detail.apps)
     names = cut_text(labels, 3, count=len(finding.apps)) if detail.apps else ""

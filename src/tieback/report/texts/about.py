@@ -7,7 +7,7 @@ import msgspec
 
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Finding
-from tieback.model.report.baseline import Baseline, BaselineState
+from tieback.model.report.baseline import Baseline
 from tieback.model.report.document import Report
 from tieback.model.report.scope import RunScope, SkipReason
 from tieback.model.report.used import DataUsed, PluginUsed, RulesUsed
@@ -23,19 +23,20 @@ _CITED = ("tieback", "asn", "city", "country")
 
 
 def baseline_counts(known: Baseline) -> str:
-    """The numbers of new, fixed, changed and unconfirmed findings."""
-    told = f"{known.new:,} new, {known.fixed:,} fixed, {len(known.updated):,} changed"
+    """The numbers of new, fixed, changed and unconfirmed findings, and how many are worse."""
+    worse = f" ({len(known.worse):,} of them worse)" if known.worse else ""
+    told = f"{known.new:,} new, {known.fixed:,} fixed, {len(known.updated):,} changed or moved{worse}"
     return f"{told}, {known.unconfirmed:,} unconfirmed" if known.unconfirmed else told
 
 
 def new_first(report: Report) -> Iterator[Finding]:
-    """The findings, most severe first; with a baseline, the new ones before all others."""
+    """The findings, most severe first; with a baseline, those that are new or worse before all others."""
     known = report.baseline
     if known is None:
         return report.findings.rows()
     return chain(
-        (finding for finding in report.findings.rows() if known.standing(finding.id) is BaselineState.NEW),
-        (finding for finding in report.findings.rows() if known.standing(finding.id) is not BaselineState.NEW),
+        (finding for finding in report.findings.rows() if known.is_news(finding.id)),
+        (finding for finding in report.findings.rows() if not known.is_news(finding.id)),
     )
 
 

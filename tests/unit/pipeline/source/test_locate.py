@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.unit.report.conftest import the_report
+from tests.unit.report.conftest import in_tables, the_report
 from tieback.intake.source.checkout import Checkout
 from tieback.model.app import Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
@@ -70,6 +70,15 @@ def test_a_mapping_is_for_one_app(tmp_path: Path) -> None:
     (tmp_path / "mapping.txt").write_text(MAPPING)
     with pytest.raises(UsageError, match=r"a mapping belongs to one app, and these are \d Android apps"):
         with_source(the_report(), tmp_path / "mapping.txt", None)
+
+
+def test_a_mapping_is_for_an_android_app(tmp_path: Path) -> None:
+    mapping = tmp_path / "mapping.txt"
+    mapping.write_text(MAPPING)
+    ios = [replace(one, app=replace(one.app, platform=Platform.IOS)) for one in the_report().apps.rows()]
+    with pytest.raises(UsageError, match="belongs to an Android app, and there is none"):
+        with_source(in_tables(the_report(), apps=ios), mapping, None)
+    assert with_source(in_tables(the_report(), apps=[]), mapping, None).apps.count == 0
 
 
 def test_the_method_of_a_store_leads_to_a_line(tmp_path: Path) -> None:

@@ -96,6 +96,12 @@ def test_what_code_puts_together_from_such_a_constant_has_the_same_reason() -> N
     assert {one.value: one.reason for one in found}["https://stored.shop.test/more"] == UNREAD
 
 
+def test_what_code_puts_together_from_a_value_that_is_replaced_is_left_out() -> None:
+    reasons, back_ends = ends((Path(__file__).parent / "dex" / "replaced.dex").read_bytes())
+    assert reasons == {"kept": UNREAD, "old": UNREAD}
+    assert back_ends == ["askedatonce", "calledabove", "new", "started"]
+
+
 def test_without_the_other_files_of_the_app_every_constant_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_module, "MAX_CODE", 100)
     assert ends()[0] == {}

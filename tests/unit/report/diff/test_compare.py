@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import FIELDHAND, WORKHUB, in_tables, probe, the_report
 from tieback.model.app import App, Platform, Signer
+from tieback.model.cleartext import EVERY_HOST
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.figure import exact, lower_bound
 from tieback.model.probe import Access, Outcome, ProbeReport, Ransom, RansomVerdict
@@ -334,6 +335,41 @@ def test_a_finding_of_an_app_stays_the_same_if_a_capture_does_not_name_the_platf
         ),
     ):  # fmt: skip
         assert "new" in {kind for kind, _ in told(other, known).values()}
+
+
+EVERY, HOST = f"{EVERY_HOST}: res/xml/net.xml", "old.shop.test: res/xml/net.xml"
+OTHER = "new.shop.test: res/xml/net.xml"
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "new", "kind", "what", "worse"),
+    [
+        ("cleartext-allowed", [HOST], [EVERY], "changed", f"now also for {EVERY_HOST}", True),
+        ("cleartext-allowed", [HOST], [HOST, OTHER], "changed", "now also for new.shop.test", True),
+        ("cleartext-allowed", [HOST, OTHER], [HOST], "changed", "no longer for new.shop.test", False),
+        ("cleartext-allowed", [EVERY], [EVERY, HOST], "same", "", False),
+        ("cleartext-allowed", [EVERY], [HOST], "changed", f"no longer for {EVERY_HOST}", False),
+        ("cleartext-allowed", [HOST], ["old.shop.test: res/a.xml"], "moved", "new location: res/a.xml", False),
+        ("user-authorities-trusted", [HOST], [EVERY], "changed", f"now also for {EVERY_HOST}", True),
+        ("superuser-key-in-app", ["key: a.txt"], ["key: b.txt"], "moved", "new location: key: b.txt", False),
+    ],
+)
+def test_what_an_app_allows_for_more_hosts_is_worse_and_not_moved(
+    rule: str, old: list[str], new: list[str], kind: str, what: str, *, worse: bool
+) -> None:
+    finding = replace(next(OLD.findings.rows()), rule=rule, exposures=(), apps=(WORKHUB,))
+    before, now = (in_tables(OLD, findings=[replace(finding, evidence=tuple(lines))]) for lines in (old, new))
+    (change,) = compared(now, before).changes
+    assert (change.kind.value, change.what, change.worse) == (kind, (what,) if what else (), worse)
+
+
+@pytest.mark.parametrize(("before", "worse"), [(Severity.LOW, True), (Severity.CRITICAL, False)])
+def test_a_finding_that_is_more_severe_is_worse(before: Severity, *, worse: bool) -> None:
+    (finding,) = [one for one in OLD.findings.rows() if one.id == WORKHUB_FINDING]
+    old, new = (in_tables(OLD, findings=[replace(finding, severity=each)]) for each in (before, Severity.HIGH))
+    found = compared(new, old)
+    assert [one.worse for one in found.changes] == [worse]
+    assert baseline_of(found).is_news(WORKHUB_FINDING) is worse
 
 
 def test_totals_of_both_reports() -> None:

@@ -108,6 +108,15 @@ def test_with_a_baseline_only_new_findings_fail(report: Report) -> None:
     assert (root.attrib["failures"], found.attrib["failures"], found.attrib["skipped"]) == ("1", "1", str(len(ids) - 1))
 
 
+def test_with_a_baseline_a_worse_finding_fails_too(report: Report) -> None:
+    ids = [finding.id for finding in report.findings.rows()]
+    worse = frozenset(ids[:1])
+    known = Baseline("old.json", datetime(2026, 11, 1, tzinfo=UTC), frozenset(ids[1:]), worse, 0, 0, 0, worse)
+    root = tree(replace(report, baseline=known))
+    assert [one.attrib["message"].startswith("worse: ") for one in root.iter("failure")] == [True]
+    assert root.attrib["failures"] == "1"
+
+
 def test_what_the_name_of_a_case_does_not_have_is_in_its_output(crowded: Report) -> None:
     """The name is constant: build servers know a case by it, so it has no number."""
     (case,) = tree(crowded)[0]

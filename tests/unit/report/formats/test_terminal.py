@@ -225,6 +225,17 @@ def test_new_findings_are_shown_before_known_ones(report: Report, tabled: Callab
     assert text.count("(new)") == 1
 
 
+def test_worse_findings_are_shown_before_others(report: Report, tabled: Callable[..., Report]) -> None:
+    findings = of_every_kind()
+    known = frozenset(finding.id for finding in findings[:-1])
+    worse = frozenset((findings[-1].id,))
+    baseline = Baseline("old.json", datetime(2026, 11, 1, tzinfo=UTC), known, worse, 0, 0, 0, worse)
+    text = rendered(tabled(report, findings=findings, baseline=baseline))
+    assert f"{MOST_FINDINGS + 2}.example.test:443" in text
+    assert (text.count("(worse)"), text.count("(new)")) == (1, 0)
+    assert "0 new, 0 fixed, 1 changed or moved (1 of them worse)" in " ".join(text.split())
+
+
 def test_the_back_ends_of_the_apps_are_listed_with_a_grant_too(report: Report) -> None:
     assert report.scope is not None
     text = rendered(report)

@@ -64,7 +64,7 @@ def test_markdown_marks_new_findings_and_counts_them_above(report: Report) -> No
     compared, _, others = with_one_new(report)
     lines = rendered(compared, "markdown").splitlines()
     begin = lines.index("## Findings")
-    assert "1 new, 0 fixed, 0 changed." in lines[begin + 2]
+    assert "1 new, 0 fixed, 0 changed or moved." in lines[begin + 2]
     marks = [line.split("**")[2].partition(":")[0] for line in lines[begin:] if line.startswith("- **")]
     assert marks[: len(others) + 1] == [" (new)"] + [" (unchanged)"] * len(others)
     assert "(new)" not in rendered(report, "markdown")

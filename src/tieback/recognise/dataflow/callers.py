@@ -1,0 +1,99 @@
+"""The instructions of an app that can call a method; not known if code outside of the app can call it too."""
+
+from collections.abc import Container
+from typing import NamedTuple
+
+from tieback.recognise.dataflow.app import MAX_SITES, AppCode
+from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.hierarchy import Hierarchy
+from tieback.recognise.dataflow.native_names import NativeNames
+from tieback.recognise.dataflow.outside_calls import OutsideCalls
+from tieback.recognise.dataflow.places import CodePlaces
+
+_OBJECT = "Ljava/lang/Object;"
+_RENAMED = 2
+"""Characters of the longest name that a shrinker gives to most methods."""
+
+
+class CalledAs(NamedTuple):
+    """How the app calls a method."""
+
+    name: str
+    kind: str
+    """Types of its arguments and its result."""
+    owners: frozenset[str]
+    """Descriptors of the classes under whose names it is called."""
+
+
+class Callers:
+    """What can call the methods of one app."""
+
+    def __init__(
+        self,
+        app: AppCode,
+        places: CodePlaces,
+        hierarchy: Hierarchy,
+        outside: OutsideCalls,
+        names: NativeNames,
+        called: Container[int],
+    ) -> None:
+        """Read the code at the first question for each method.
+
+        Args:
+            app: the code of the app.
+            places: the places of its instructions.
+            hierarchy: its classes.
+            outside: what scripts and event buses call.
+            names: names by which native code can call methods.
+            called: numbers of the files whose methods other code can call.
+        """
+        self._app, self._places, self._hierarchy = app, places, hierarchy
+        self._outside, self._names, self._called = outside, names, called
+        self._known: dict[tuple[int, int], list[tuple[int, CodeItem, int]] | None] = {}
+
+    def of(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
+        """File, method and unit of each instruction that may call a method; ``None`` if other code can call it."""
+        key = number, code.offset
+        if key not in self._known:
+            self._known[key] = self._find(number, code)
+        return self._known[key]
+
+    def called_as(self, number: int, code: CodeItem) -> CalledAs | None:
+        """How the app calls a method; ``None`` if code outside of the app can call it."""
+        dex = self._app.files[number]
+        index = dex.method_of(code)
+        identity = self._app.method(number, index) if index >= 0 else -1
+        owners = self._hierarchy.callable_as(identity, code.ins) if identity >= 0 else None
+        if owners is None or dex.is_annotated(index):
+            return None
+        owner, name, kind = self._app.ref(identity)
+        return None if self._outside.can_call(owner, name, kind) else CalledAs(name, kind, owners)
+
+    def is_loaded(self, name: str) -> bool:
+        """True if code loads the name of a method as a text: it can be called by it."""
+        titles = ((at, self._app.string_of(at, name)) for at in range(len(self._app.files)))
+        return any(title >= 0 and self._places.loads(at, title) for at, title in titles)
+
+    def _find(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
+        called_as = self.called_as(number, code)
+        if called_as is None or number in self._called:
+            return None
+        name, kind, owners = called_as
+        # The platform calls what its classes and interfaces declare, and makes objects by their name.
+        if (
+            name == "<clinit>"
+            or name in self._names
+            or any(self._app.class_of(one) is None for one in owners - {_OBJECT})
+        ):
+            return None
+        # Renamed methods have names that many texts have.
+        if len(name) > _RENAMED and self.is_loaded(name):
+            return None
+        found: list[tuple[int, CodeItem, int]] = []
+        # Each constructor calls that of its superclass.
+        for file, place, _ in self._places.calls(name, kind, owners - {_OBJECT}):
+            caller = self._app.files[file].code_around(place, every=True)
+            if caller is None or len(found) >= MAX_SITES:
+                return None
+            found.append((file, caller, (place - caller.begin) // 2))
+        return found if found or name != "<init>" else None

@@ -1,0 +1,14 @@
+.class public Ltest/shop/Created;
+.super Ljava/lang/Object;
+
+.method public constructor <init>()V
+    .registers 1
+    invoke-direct {p0}, Ljava/lang/Object;-><init>()V
+    return-void
+.end method
+
+.method public address()Ljava/lang/String;
+    .registers 2
+    const-string v0, "https://created.shop.test/"
+    return-object v0
+.end method

@@ -1,0 +1,27 @@
+# The other object asks at once
+.class public Ltest/shop/Asked;
+.super Ljava/lang/Object;
+
+.field private base:Ljava/lang/String;
+.field private listener:Ljava/lang/Object;
+
+.method public constructor <init>(Ljava/lang/String;)V
+    .registers 4
+    invoke-direct {p0}, Ljava/lang/Object;-><init>()V
+    const-string v0, "https://askedatonce.shop.test/"
+    iput-object v0, p0, Ltest/shop/Asked;->base:Ljava/lang/String;
+    new-instance v0, Ltest/shop/Asked$1;
+    invoke-direct {v0, p0}, Ltest/shop/Asked$1;-><init>(Ltest/shop/Asked;)V
+    iput-object v0, p0, Ltest/shop/Asked;->listener:Ljava/lang/Object;
+    iput-object p1, p0, Ltest/shop/Asked;->base:Ljava/lang/String;
+    return-void
+.end method
+
+.method public ask()V
+    .registers 3
+    new-instance v0, Ljava/net/URL;
+    iget-object v1, p0, Ltest/shop/Asked;->base:Ljava/lang/String;
+    invoke-direct {v0, v1}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v0}, Ljava/net/URL;->openConnection()Ljava/net/URLConnection;
+    return-void
+.end method
