@@ -95,7 +95,7 @@ class FleetLine(msgspec.Struct, frozen=True):
 
     @property
     def platform(self) -> DevicePlatform:
-        """The platform in the inventory, or else that of the analysed apps, if it is one."""
+        """The platform for a block list: that of the inventory, or else of the analysed apps, if it is one."""
         if self.app.platform is not DevicePlatform.UNKNOWN or self.match is None:
             return self.app.platform
         known = {one.platform.value for one in self.match.apps}
@@ -103,7 +103,10 @@ class FleetLine(msgspec.Struct, frozen=True):
 
     @property
     def bundle_id(self) -> str:
-        """The bundle identifier in the inventory, or else that of the analysed apps, if it is one."""
+        """The bundle identifier for a block list: that of the inventory, or else of the analysed apps, if it is one.
+
+        Pages and tables show that of the inventory: an app of the same name may be another app.
+        """
         if self.app.bundle_id or self.match is None:
             return self.app.bundle_id
         known = {one.bundle_id for one in self.match.apps}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import islice
 
 import msgspec
 
@@ -13,6 +12,8 @@ from tieback.model.declaration import DeclaredItem, PrivacyDeclaration
 from tieback.model.device import AppStoreSummary, MatchStrength, Ownership
 from tieback.model.report.captures import ContactedServer, Recipient
 from tieback.model.sighting import CredentialGrade, NotBackend, Problem, UnreadCode
+from tieback.pipeline.fleet.coverage import DeviceCounts, FleetView
+from tieback.pipeline.runs import finished_run
 from tieback.pipeline.views.declared import declared_of_app
 from tieback.pipeline.views.index_figures import PartlyReadCapture, RecipientFigures
 from tieback.pipeline.views.listing import bounded_limit, decode_cursor, encode_cursor
@@ -163,7 +164,9 @@ class AppPage(msgspec.Struct, frozen=True, kw_only=True):
     """Names and addresses that are not back ends; at most 100."""
     dropped_total: int
     installs: tuple[AppInstalls, ...] | None
-    """Entries of the inventory; ``None`` without an inventory."""
+    """Entries of the inventory, at most 20; ``None`` without an inventory."""
+    devices: DeviceCounts | None
+    """Devices that have it now, over all entries; ``None`` without an inventory."""
     vendor: AppVendor | None
     """``None`` if the register has no vendor for it."""
 
@@ -194,6 +197,7 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
     record = rows[0].document
     stores = _stores_of(index, sha256)
     uploads = UploadFolder(workspace.directory)
+    installs, devices = _installs(workspace, sha256)
     declared, declared_total = declared_of_app(index, sha256, MOST_RECIPIENTS)
     received, received_total = recipients_of_app(index, sha256, MOST_RECIPIENTS)
     servers = _of_app(index, "servers", ContactedServer, sha256, MOST_SERVERS)
@@ -225,7 +229,8 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
         unread=record.unread,
         dropped=_dropped(workspace, record),
         dropped_total=record.dropped,
-        installs=_installs(workspace, sha256),
+        installs=installs,
+        devices=devices,
         vendor=_vendor(workspace, record.app, {store.id for store in stores}),
     )
 
@@ -316,16 +321,20 @@ def _dropped(workspace: Workspace, record: AppRecord) -> tuple[NotBackend, ...]:
     return tuple(app_dropped_names(workspace.lake, record.app.sha256, record.version, MOST_DROPPED))
 
 
-def _installs(workspace: Workspace, sha256: str) -> tuple[AppInstalls, ...] | None:
-    """The matching entries of the inventory, in the order of the review."""
+def _installs(
+    workspace: Workspace, sha256: str
+) -> tuple[tuple[AppInstalls, ...], DeviceCounts] | tuple[None, None]:
+    """The matching entries of the inventory, in the order of the review, and the devices of all of them."""
     if not workspace.ledger.inventory.known():
-        return None
-    found = (
+        return None, None
+    fleet = prepared_fleet(workspace)
+    found = [
         (line, line.match)
-        for line in prepared_fleet(workspace).lines
+        for line in fleet.lines
         if line.match is not None and any(one.sha256 == sha256 for one in line.match.apps)
-    )
-    return tuple(
+    ]
+    view = FleetView(workspace, finished_run(workspace, fleet.run or ""))
+    rows = tuple(
         AppInstalls(
             id=line.app.id,
             name=line.app.name or line.app.bundle_id,
@@ -337,8 +346,9 @@ def _installs(workspace: Workspace, sha256: str) -> tuple[AppInstalls, ...] | No
             removed=line.app.removed,
             last_seen=line.app.last_seen,
         )
-        for line, match in islice(found, MOST_INSTALLS)
+        for line, match in found[:MOST_INSTALLS]
     )
+    return rows, view.devices_of(line for line, _ in found)
 
 
 def _vendor(workspace: Workspace, app: App, stores: set[str]) -> AppVendor | None:
