@@ -29,7 +29,7 @@ from tieback.model.figure import Figure, exact, total
 from tieback.model.vendor import Vendor
 from tieback.pii.taxonomy import sensitivity
 from tieback.pipeline.fleet.analysed_apps import ANALYSED, COLUMNS, app_of
-from tieback.pipeline.fleet.run_reach import RunReach, run_reach
+from tieback.pipeline.fleet.run_reach import RunReach, back_end_word, run_reach
 from tieback.pipeline.runs import finished_run, nothing_probed_text
 from tieback.report.figures import NOT_MEASURED, figure_text
 from tieback.storage.lake.lake import Lake
@@ -130,13 +130,7 @@ class FleetLine(msgspec.Struct, frozen=True):
         """
         if self.match is None:
             return "not_analysed"
-        if self.exposures:
-            return "open"
-        if self.reach is None:
-            return "not_in_run"
-        if self.reach.undecided:
-            return "not_decided"
-        return "not_probed" if self.reach.nothing_probed else "no_open_store"
+        return back_end_word(self.reach, exposed=bool(self.exposures))
 
     @property
     def decided(self) -> bool:

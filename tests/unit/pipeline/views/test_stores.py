@@ -1,5 +1,6 @@
 """The list of stores and one store: every state, every figure, and what nobody looked at."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,15 +8,18 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cases.samples import exposure
-from tests.unit.pipeline.workspaces import conclude, make
+from tests.unit.pipeline.workspaces import GRANT, conclude, make
+from tests.unit.web.clients import client as client_of
 from tieback.assess.findings import apply_rules
 from tieback.cases.policy import default_policy
 from tieback.model.errors import UsageError
-from tieback.model.exposure import Severity
-from tieback.model.probe import Access
+from tieback.model.exposure import Exposure, Severity
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.views.store import show_store
 from tieback.pipeline.views.stores import StoreState, list_stores
+from tieback.storage.lake.tables.probes import ProbeWriter
 from tieback.storage.workspace import Workspace
 
 OPEN = exposure()
@@ -137,3 +141,26 @@ def test_an_empty_workspace_has_an_empty_list(tmp_path: Path) -> None:
         assert listing is not None
         assert (listing.items, listing.shown, listing.total) == ((), None, None)
         assert show_store(empty, OPEN.id) is None
+
+
+@pytest.mark.parametrize(
+    ("stores", "grant", "text"),
+    [((), None, "This run had no grant"), ((), GRANT, "This run probed no target"), ((OPEN,), GRANT, ""), ((OPEN,), None, "")],
+)  # fmt: skip
+def test_what_was_not_probed_is_not_zero(
+    tmp_path: Path, stores: tuple[Exposure, ...], grant: str | None, text: str
+) -> None:
+    with Workspace.open(make(tmp_path, stores=stores, grant=grant)) as opened:
+        last = opened.ledger.latest_run()
+        assert last is not None
+        with ProbeWriter(opened.lake, last.id) as writer:
+            writer.add(ProbeReport("api.workhub.test:6379", Outcome.OUT_OF_SCOPE))
+        listing = list_stores(opened)
+    assert listing is not None
+    assert listing.not_probed.startswith(text)
+    assert bool(listing.not_probed) == bool(text)
+    with client_of(tmp_path / "ws", Role.ANALYST) as client:
+        page = client.get("/stores").text
+    cards = re.findall(r'<span class="value">(.*?)</span><span class="label">', page)
+    assert cards == (["–", "–"] if text else ["1", "0"])
+    assert (f"{listing.not_probed}" in page) and ("No store answered" not in page)
