@@ -71,6 +71,7 @@ class _DeviceApp(msgspec.Struct, rename="pascal"):
     application_identifier: Text = None
     version: Text = None
     type: Text = None
+    status: Any = None
 
 
 class _Application(msgspec.Struct, rename="pascal"):
@@ -116,6 +117,9 @@ class WorkspaceOne:
         """Yield one row per app of the device, or one row per app with its number of devices."""
         if shape == "device apps":
             for _, one in iter_json_records(source, ("DeviceApps",), _DeviceApp):
+                if _is_gone(source, one.status):
+                    source.absent += 1
+                    continue
                 yield InventoryRow(
                     bundle_id=clean_text(one.application_identifier),
                     name=clean_text(one.application_name),
@@ -155,6 +159,17 @@ class WorkspaceOne:
             yield from map_rows(source, _INTELLIGENCE, optional=_INTELLIGENCE_MORE)
         else:
             yield from map_rows(source, _CSV)
+
+
+def _is_gone(source: InventorySource, status: object) -> bool:
+    """True if a status is a word for an app that is not on the device.
+
+    The API may send the status as a number. What the numbers mean is not documented, so they are reported.
+    """
+    if isinstance(status, int) or clean_text(status).isdigit():
+        source.count_unknown_word("installed", clean_text(status) or str(status))
+        return False
+    return is_absent(status, source)
 
 
 def _installed(source: InventorySource, item: _Item, owner: InventoryRow) -> Iterator[InventoryRow]:
