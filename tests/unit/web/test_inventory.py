@@ -115,7 +115,7 @@ def test_a_run_without_a_grant_is_not_silent(tmp_path: Path) -> None:
             assert "This run had no grant, so nothing was probed" in client.get(path).text or "devices" in path
         page = client.get("/inventory/apps").text
         assert "none found" not in page
-        assert "Probe it under a grant" in page
+        assert "robe it under a grant" in page
         assert "Do not import an empty list" in client.get("/inventory/blocklists").text
         for form in ("csv", "intune", "rpz"):
             answer = client.get(f"/api/v1/inventory/blocklists/{form}")
