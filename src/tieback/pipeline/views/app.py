@@ -24,8 +24,10 @@ from tieback.pipeline.views.run_index import open_index
 from tieback.pipeline.views.run_state import RunState, find_run, show_run
 from tieback.storage.lake.queries.app_pages import app_credentials_found, app_dropped_names, app_sightings
 from tieback.storage.lake.queries.declarations import manifests_of
+from tieback.storage.lake.queries.run_apps import runs_with_app
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.ledger.pages import case_page
-from tieback.storage.page_index import Condition, PageIndex
+from tieback.storage.page_index import Condition, PageIndex, Row
 from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
 
@@ -179,7 +181,7 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
         sha256: content hash of its package, or the key of an app of a capture.
         after: cursor of its endpoints.
         limit: maximum number of endpoints.
-        run: ID of the run; default: the last finished one.
+        run: ID of the run; default: the last finished one, or the last one that read the app.
 
     Raises:
         UsageError: the limit, the cursor or the run is invalid.
@@ -191,7 +193,10 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
     if shown is None:
         return None
     index = open_index(workspace, shown)
-    rows = index.page("apps", AppRecord, "place", (Condition("sha256 = ?", (sha256,)),), "place", 1)
+    rows = _record_of(index, sha256)
+    if not rows and not run and (past := _last_run_with(workspace, sha256)) is not None:
+        shown, index = past, open_index(workspace, past)
+        rows = _record_of(index, sha256)
     if not rows:
         return None
     record = rows[0].document
@@ -233,6 +238,16 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
         devices=devices,
         vendor=_vendor(workspace, record.app, {store.id for store in stores}),
     )
+
+
+def _record_of(index: PageIndex, sha256: str) -> list[Row[AppRecord]]:
+    return index.page("apps", AppRecord, "place", (Condition("sha256 = ?", (sha256,)),), "place", 1)
+
+
+def _last_run_with(workspace: Workspace, sha256: str) -> RunRow | None:
+    """The last finished run that read an app; ``None`` if there is none."""
+    known = runs_with_app(workspace.lake, sha256)
+    return next((run for run in workspace.ledger.list_runs() if run.ended is not None and run.id in known), None)
 
 
 def _endpoints(workspace: Workspace, index: PageIndex, record: AppRecord, after: int, limit: int) -> AppEndpoints:

@@ -100,3 +100,14 @@ def test_devices_of_an_app_do_not_include_those_by_name_only(tmp_path: Path) -> 
         page = shown(workspace, FIELDHAND)
         assert page.devices == DeviceCounts(certain=3, by_name=120)
         assert sorted((one.weak, one.devices) for one in page.installs or ()) == [(False, 3), (True, 120)]
+
+
+def test_an_app_that_the_last_run_did_not_read_is_shown_from_the_last_that_did(tmp_path: Path) -> None:
+    with Workspace.open(make(tmp_path)) as workspace:
+        first = workspace.ledger.latest_run()
+        assert first is not None
+        workspace.ledger.end_run(last := workspace.ledger.start_run([], None))
+        page = shown(workspace, FIELDHAND)
+        assert (page.run.id, page.run.latest) == (first.id, False)
+        assert show_app(workspace, FIELDHAND, run=last) is None
+        assert show_app(workspace, "0" * 64) is None
