@@ -81,7 +81,10 @@ class Intune:
             if names & {"deviceid", "devicename"}:
                 return f"AppInvRawData{ending}"
             return f"AppInvAggregate{ending}" if "devicecount" in names else ""
-        detected = {"displayName", "deviceCount", "sizeInByte"} <= head.keys or {"displayName", "managedDevices"} <= head.keys
+        detected = {"displayName", "deviceCount", "sizeInByte"} <= head.keys or {
+            "displayName",
+            "managedDevices",
+        } <= head.keys
         if head.form == "json" and (detected or _is_detected(head)):
             return "detectedApps"
         return ""

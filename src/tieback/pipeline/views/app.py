@@ -336,9 +336,7 @@ def _dropped(workspace: Workspace, record: AppRecord) -> tuple[NotBackend, ...]:
     return tuple(app_dropped_names(workspace.lake, record.app.sha256, record.version, MOST_DROPPED))
 
 
-def _installs(
-    workspace: Workspace, sha256: str
-) -> tuple[tuple[AppInstalls, ...], DeviceCounts] | tuple[None, None]:
+def _installs(workspace: Workspace, sha256: str) -> tuple[tuple[AppInstalls, ...], DeviceCounts] | tuple[None, None]:
     """The matching entries of the inventory, in the order of the review, and the devices of all of them."""
     if not workspace.ledger.inventory.known():
         return None, None
