@@ -104,7 +104,7 @@ def list_(
             Text(vendor.name),
             str(len({app.bundle_id for app in view.apps})),
             view.devices.numbers,
-            str(len(view.stores)) if back_ends[vendor.id] in DECIDED else "–",
+            str(len(view.stores)) if back_ends[vendor.id] in DECIDED else _words(back_ends[vendor.id]),
             str(sum(1 for case in view.cases if case.active)),
             Text(vendor.contacts[0].address if vendor.contacts else "none"),
             _awaited(vendor) or vendor.answer.value,
@@ -159,7 +159,7 @@ def show(
         places = cut_text(store.targets, 3)
         console.print(Text(f"  open store: {store.product} at {places}, {records_text(store.records)}"))
     if not view.stores:
-        console.print(Text(f"  open stores: {'none found' if back_end in DECIDED else back_end.replace('_', ' ')}"))
+        console.print(Text(f"  open stores: {'none found' if back_end in DECIDED else _words(back_end)}"))
     for case in view.cases:
         console.print(Text(f"  case: {case.id}, {case.state.value.replace('_', ' ')}, due {case.due or 'never'}"))
 
@@ -285,6 +285,10 @@ def answer(
         cases = work.answer(vendor, said, day, file, by)
     told = f"; it applies to {len(cases)} open {'case' if len(cases) == 1 else 'cases'}" if cases else ""
     message_console().print(Text(f"{vendor.name}: {said} on {day}{told}"))
+
+
+def _words(back_end: str) -> str:
+    return back_end.replace("_", " ")
 
 
 def _print_undecided(back_ends: Counter[str], nothing_probed: str) -> None:

@@ -16,6 +16,7 @@ from tieback.model.report.document import Report
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.report import build_report
 from tieback.pipeline.views import exports
+from tieback.pipeline.views.run_index import IN_PROCESS
 from tieback.report import by_name, renderers
 from tieback.report.files import left_out_text
 from tieback.storage.workspace import Workspace
@@ -203,7 +204,7 @@ def test_a_refused_choice_offers_no_download(
 ) -> None:
     """What the page offers, and what the address answers, are the same."""
     if long:
-        monkeypatch.setattr(exports, "lake_bytes", lambda _: exports.IN_PROCESS + 1)
+        monkeypatch.setattr(exports, "lake_bytes", lambda _: IN_PROCESS + 1)
     page = pages.get(f"/exports?{query}").text
     links = re.findall(r'href="(/api/v1/exports/json[^"]*)"', page)
     assert pages.get(f"/api/v1/exports/json?{query}").status_code in {400, 404}

@@ -180,7 +180,7 @@ def _first_bytes(source: InventorySource) -> Iterator[bytes]:
 
 
 def _is_whole(source: InventorySource) -> bool:
-    """True if the file is JSON that is read whole. The mark of its format may be anywhere, because keys have no order."""
+    """True if the file is JSON that is read whole. The mark of its format may be anywhere: keys have no order."""
     if source.head().lstrip()[:1] != b"{":
         return False
     rest = b""

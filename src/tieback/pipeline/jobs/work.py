@@ -17,8 +17,8 @@ from tieback.model.errors import InputError, TiebackError, UsageError
 from tieback.model.probe import Outcome, ProbeReport, TargetVerdict
 from tieback.model.skipped import SkippedFiles
 from tieback.pipeline.disclosure.recheck import recheck
-from tieback.pipeline.fleet.inventory import InventoryRequest, InventoryStatement, import_inventories
 from tieback.pipeline.finish import reduce_report, workspace_suppressions
+from tieback.pipeline.fleet.inventory import InventoryRequest, InventoryStatement, import_inventories
 from tieback.pipeline.inputs.spec import display_name, is_remote, parse_input
 from tieback.pipeline.jobs import folders
 from tieback.pipeline.jobs.grants import load_grant_file

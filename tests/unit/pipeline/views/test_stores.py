@@ -24,6 +24,7 @@ from tieback.pipeline.views.store import show_store
 from tieback.pipeline.views.stores import StoreState, list_stores
 from tieback.storage.lake.tables.probes import ProbeWriter
 from tieback.storage.workspace import Workspace
+from tieback.web.pages import NONE
 
 OPEN = exposure()
 EVIL = exposure(
@@ -148,7 +149,8 @@ def test_an_empty_workspace_has_an_empty_list(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("stores", "grant", "text"),
-    [((), None, "This run had no grant"), ((), GRANT, "This run probed no target"), ((OPEN,), GRANT, ""), ((OPEN,), None, "")],
+    [((), None, "This run had no grant"), ((), GRANT, "This run probed no target"),
+     ((OPEN,), GRANT, ""), ((OPEN,), None, "")],
 )  # fmt: skip
 def test_what_was_not_probed_is_not_zero(
     tmp_path: Path, stores: tuple[Exposure, ...], grant: str | None, text: str
@@ -165,8 +167,9 @@ def test_what_was_not_probed_is_not_zero(
     with client_of(tmp_path / "ws", Role.ANALYST) as client:
         page = client.get("/stores").text
     cards = re.findall(r'<span class="value">(.*?)</span><span class="label">', page)
-    assert cards == (["–", "–"] if text else ["1", "0"])
-    assert (f"{listing.not_probed}" in page) and ("No store answered" not in page)
+    assert cards == ([NONE, NONE] if text else ["1", "0"])
+    assert listing.not_probed in page
+    assert "No store answered" not in page
 
 
 def test_a_store_that_the_last_run_did_not_find_is_shown_with_its_re_checks(tmp_path: Path) -> None:
