@@ -40,15 +40,24 @@ def state(server: Served) -> Any:
         return page.context.storage_state()
 
 
+CUT_CAPTIONS = """() => [...document.querySelectorAll(".scroll > table > caption")].filter((caption) => {
+    const range = document.createRange();
+    range.selectNodeContents(caption);
+    const end = caption.closest(".scroll").getBoundingClientRect().right;
+    return [...range.getClientRects()].some((one) => one.right > end);
+}).map((caption) => caption.innerText.slice(0, 60))"""
+
+
 def problems(page: Page) -> list[str]:
-    """What axe-core says of a page, and whether it is wider than the window."""
+    """What axe-core says of a page, whether it is wider than the window, and captions that are cut."""
     found: list[str] = page.evaluate(
         "(tags) => axe.run(document, {runOnly: tags}).then((result) => result.violations.map((one) =>"
         " one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(' | ')))",
         RULES,
     )
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [*found, *([f"{width} pixels wider than the window"] if width > 0 else [])]
+    cut = [f"cut: {text}" for text in page.evaluate(CUT_CAPTIONS)]
+    return [*found, *([f"{width} pixels wider than the window"] if width > 0 else []), *cut]
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ def print_join(found: "list[JoinRow]", summary: "JoinSummary") -> None:
 
     console = data_console()
     groups: tuple[tuple[type, str, int], ...] = (
-        (OwnedResource, "Matched: open store and its resource", summary.owned),
+        (OwnedResource, "Matched: resource of an account, and what the scan found there", summary.owned),
         (UnclaimedStore, "Open stores in none of your accounts", summary.foreign),
         (UnprobedPublicResource, "Public in your account, but no app led there", summary.unseen),
     )

@@ -1,6 +1,7 @@
 """``tieback vendor``: the vendors responsible for apps, their contacts and their answers."""
 
 import getpass
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +21,7 @@ from tieback.cli.terminal import (
     write_line,
 )
 from tieback.console import RowTable
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.vendor import AssuranceAnswer, Vendor
@@ -34,6 +36,13 @@ app = typer.Typer(
 )
 
 WORKSPACE = Path(".tieback")
+DECIDED = ("open", "no_open_store")
+"""Words for the stores of a vendor if their number is known; with the others, a zero would mean nothing."""
+_UNDECIDED = {
+    "not_decided": "of which it is not decided whether a store is open",
+    "not_probed": "that this run did not probe",
+    "not_in_run": "that is not in this run",
+}
 FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 VendorArgument = Annotated[str, typer.Argument(metavar="VENDOR", help="Vendor ID, a unique prefix of it, or the name.")]
 
@@ -77,10 +86,12 @@ def list_(
     with open_case_service(workspace, run=run) as work:
         work.enroll()
         views = work.views()
+        back_ends = work.back_ends(views)
+        nothing = work.fleet.nothing_probed
     views.sort(key=lambda view: (-len(view.stores), -view.devices.certain, view.vendor.name.casefold()))
     if output is OutputFormat.JSON:
         for view in views:
-            write_line(encode("vendor-view", _document(view)))
+            write_line(encode("vendor-view", _document(view, back_ends[view.vendor.id])))
         return
     table = RowTable()
     for column in ("id", "vendor", "apps", "devices", "open stores", "cases", "contact", "answer"):
@@ -93,12 +104,13 @@ def list_(
             Text(vendor.name),
             str(len({app.bundle_id for app in view.apps})),
             view.devices.numbers,
-            str(len(view.stores)),
+            str(len(view.stores)) if back_ends[vendor.id] in DECIDED else _words(back_ends[vendor.id]),
             str(sum(1 for case in view.cases if case.active)),
             Text(vendor.contacts[0].address if vendor.contacts else "none"),
             _awaited(vendor) or vendor.answer.value,
         )
     data_console().print(table)
+    _print_undecided(Counter(back_ends.values()), nothing)
 
 
 @app.command()
@@ -119,8 +131,9 @@ def show(
 
     with open_case_service(workspace, run=run) as work:
         (view,) = work.views([work.find_vendor(name)])
+        back_end = work.back_ends([view])[view.vendor.id]
     if output is OutputFormat.JSON:
-        write_line(encode("vendor-view", _document(view)))
+        write_line(encode("vendor-view", _document(view, back_end)))
         return
     console, vendor = data_console(), view.vendor
     console.print(Text(vendor.name, style="bold"), Text(f"  {vendor.id}"))
@@ -145,6 +158,8 @@ def show(
     for store in view.stores:
         places = cut_text(store.targets, 3)
         console.print(Text(f"  open store: {store.product} at {places}, {records_text(store.records)}"))
+    if not view.stores:
+        console.print(Text(f"  open stores: {'none found' if back_end in DECIDED else _words(back_end)}"))
     for case in view.cases:
         console.print(Text(f"  case: {case.id}, {case.state.value.replace('_', ' ')}, due {case.due or 'never'}"))
 
@@ -272,7 +287,21 @@ def answer(
     message_console().print(Text(f"{vendor.name}: {said} on {day}{told}"))
 
 
-def _document(view: "VendorView") -> dict[str, object]:
+def _words(back_end: str) -> str:
+    return back_end.replace("_", " ")
+
+
+def _print_undecided(back_ends: Counter[str], nothing_probed: str) -> None:
+    """Print of how many vendors the run does not show whether a store is open."""
+    if nothing_probed:
+        message_console().print(Text(nothing_probed))
+        return
+    for back_end, why in _UNDECIDED.items():
+        if back_ends[back_end]:
+            message_console().print(Text(f"{count_text(back_ends[back_end], 'vendor')} with an app {why}"))
+
+
+def _document(view: "VendorView", back_end: str) -> dict[str, object]:
     return {
         "vendor": view.vendor,
         "apps": [
@@ -283,6 +312,7 @@ def _document(view: "VendorView") -> dict[str, object]:
         "devices_by_name": view.devices.by_name,
         "fleet": [line.app.label for line in view.fleet if line.active],
         "stores": [store.id for store in view.stores],
+        "back_end": back_end,
         "classes": view.classes,
         "cases": [{"id": case.id, "state": case.state, "due": case.due} for case in view.cases],
     }

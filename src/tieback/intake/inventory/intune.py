@@ -6,6 +6,7 @@ https://learn.microsoft.com/en-us/mem/intune/fundamentals/reports-export-graph-a
 bundle identifier. Such apps are matched by name and publisher; this is a weak match and shown as one.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,6 +41,9 @@ _REPORT = frozenset({"applicationkey", "applicationpublisher", "applicationversi
 """At least one of these makes a table with ``ApplicationName`` a report of Intune."""
 
 
+_CONTEXT = re.compile(rb'"@odata\.context"\s*:\s*"[^"]*\$metadata#deviceManagement/detectedApps\b')
+
+
 class _Device(msgspec.Struct, rename="camel"):
     id: str
     device_name: Text = None
@@ -65,8 +69,8 @@ class Intune:
         "Microsoft Intune",
         FormatEvidence.DOCUMENTED,
         "https://learn.microsoft.com/en-us/mem/intune/fundamentals/reports-export-graph-available-reports",
-        "columns ApplicationName and another one of the application, with DeviceId, DeviceName or DeviceCount; or "
-        "Graph's detectedApps",
+        "columns ApplicationName and another one of the application, with DeviceId, DeviceName or DeviceCount; or, for "
+        "Graph's detectedApps, the members displayName and either managedDevices, or deviceCount and sizeInByte",
     )
 
     def shape(self, head: FileHead) -> str:
@@ -77,7 +81,11 @@ class Intune:
             if names & {"deviceid", "devicename"}:
                 return f"AppInvRawData{ending}"
             return f"AppInvAggregate{ending}" if "devicecount" in names else ""
-        if head.form == "json" and {"displayName", "deviceCount", "sizeInByte"} <= head.keys:
+        detected = {"displayName", "deviceCount", "sizeInByte"} <= head.keys or {
+            "displayName",
+            "managedDevices",
+        } <= head.keys
+        if head.form == "json" and (detected or _is_detected(head)):
             return "detectedApps"
         return ""
 
@@ -91,6 +99,11 @@ class Intune:
             yield from _report(source, columns | _OPTIONAL)
         else:
             yield from map_rows(source, columns, optional=_OPTIONAL)
+
+
+def _is_detected(head: FileHead) -> bool:
+    """True if the context of a response names ``detectedApps``, whatever members the query selected."""
+    return "displayName" in head.keys and _CONTEXT.search(head.text) is not None
 
 
 def _detected(source: InventorySource) -> Iterator[InventoryRow]:

@@ -34,16 +34,18 @@ _TOTALS = frozenset({"@odata.count", "Total", "total", "totalCount", "total_coun
 """Members of a page with the number of records in the whole list."""
 
 
-def iter_json_records[T](source: InventorySource, path: tuple[str, ...], shape: type[T]) -> Iterator[tuple[int, T]]:
+def iter_json_records[T](
+    source: InventorySource, path: tuple[str, ...], shape: type[T], *, after: int = 0
+) -> Iterator[tuple[int, T]]:
     """Yield every element of the array at a path of every document (or the object itself), with its number from 1.
 
-    Elements of another type are skipped.
+    Elements of another type are skipped. The first documents, as many as ``after``, are passed over, however long.
 
     Raises:
         InputError: the text is not JSON, ends within a document, or a record is too long or nested too deep.
     """
     decoder = msgspec.json.Decoder(shape, strict=False)
-    for number, data in enumerate(_Reader(source).documents(path), start=1):
+    for number, data in enumerate(_Reader(source).documents(path, after), start=1 + after):
         if data.count(b",") + data.count(b"{") + data.count(b"[") > MAX_PARTS:
             raise source.broken(f"record {number} has more than {MAX_PARTS:,} parts")
         try:
@@ -63,7 +65,10 @@ class _Reader:
         self._held = b""
         self._at = 0
 
-    def documents(self, path: tuple[str, ...]) -> Iterator[bytes]:
+    def documents(self, path: tuple[str, ...], after: int = 0) -> Iterator[bytes]:
+        for _ in range(after):
+            if self._peek():
+                self._value(keep=False)
         while self._peek():
             self._source.start_page()
             yield from self._within(path, 0)

@@ -32,10 +32,17 @@ OPEN_RULES = frozenset({
     "public-bucket-listing",
 })  # fmt: skip
 """Rules of tieback, one of which applies to each open store and none to other stores."""
+_OWN_SCHEMA = re.compile(rb'"schema"\s{0,9}:\s{0,9}"(tieback/[^"]{1,80})"')
+_WHOLE = re.compile(rb'"csaf_version"|"type"\s{0,9}:\s{0,9}"bundle"|"schema"\s{0,9}:\s{0,9}"tieback/report/')
+_LONGEST_MARK = 200
+"""Bytes that are enough for such a mark."""
 _BUNDLE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)+")
 _PLATFORM_WORD = re.compile(r"\((android|ios)\)|\.(apk|ipa)\Z", re.IGNORECASE)
 _WORDS = {"android": DevicePlatform.ANDROID, "apk": DevicePlatform.ANDROID, "ios": DevicePlatform.IOS,
           "ipa": DevicePlatform.IOS}  # fmt: skip
+_CPE_PART = re.compile(r"(?<!\\):")
+_TARGETS = {"android": DevicePlatform.ANDROID, "iphone_os": DevicePlatform.IOS, "ipados": DevicePlatform.IOS,
+            "ios": DevicePlatform.IOS}  # fmt: skip
 _NAMES: dict[str, tuple[str, ...]] = {
     "bundle_id": ("bundleid", "package", "packagename", "appid", "identifier", "swid"),
     "store_id": ("storeid", "trackid", "appstoreid"),
@@ -109,7 +116,7 @@ def read_published_list(source: InventorySource) -> list[ListedApp]:
         found = _stix(document)
     elif isinstance(document, dict) and str(document.get("schema", "")).startswith("tieback/report/"):
         found = _report(document)
-    elif _schema(source.head()).startswith("tieback/report-head/"):
+    elif _schema(source).startswith("tieback/report-head/"):
         found = _report_lines(source)
     else:
         found = _records(source)
@@ -134,7 +141,7 @@ def _check_kind(source: InventorySource) -> None:
         kind = "HTML or XML"
     elif head.lstrip()[:1] in (b"{", b"["):
         kind = next((title for mark, title in _OTHERS if mark in head[:4096]), "")
-        schema = _schema(head)
+        schema = _schema(source)
         if schema.startswith("tieback/") and not schema.startswith(("tieback/report/", "tieback/report-head/")):
             kind = f"a document {schema[:60]}"
     else:
@@ -147,16 +154,47 @@ def _check_kind(source: InventorySource) -> None:
         raise InputError(f"no list of affected apps (found: {kind})", where=source.label, advice=_ADVICE)
 
 
-def _schema(head: bytes) -> str:
-    found = re.search(rb'"schema"\s*:\s*"(tieback/[^"]{1,80})"', head)
-    return found[1].decode("utf-8", "replace") if found else ""
+def _schema(source: InventorySource) -> str:
+    """The schema of the first line, if the file is a document of tieback. Keys are sorted, so it may be at the end."""
+    if source.head().lstrip()[:1] != b"{":
+        return ""
+    rest = b""
+    for chunk in _first_bytes(source):
+        line, end, _ = (rest + chunk).partition(b"\n")
+        if found := _OWN_SCHEMA.search(line):
+            return found[1].decode("utf-8", "replace")
+        if end and line.strip():
+            return ""
+        rest = line[-_LONGEST_MARK:]
+    return ""
+
+
+def _first_bytes(source: InventorySource) -> Iterator[bytes]:
+    """The beginning of a file in pieces, as much of it as is read whole."""
+    read = 0
+    for chunk in source.chunks():
+        yield chunk
+        read += len(chunk)
+        if read > MAX_DOCUMENT:
+            return
+
+
+def _is_whole(source: InventorySource) -> bool:
+    """True if the file is JSON that is read whole. The mark of its format may be anywhere: keys have no order."""
+    if source.head().lstrip()[:1] != b"{":
+        return False
+    rest = b""
+    for chunk in _first_bytes(source):
+        text = rest + chunk
+        if _WHOLE.search(text):
+            return True
+        rest = text[-_LONGEST_MARK:]
+    return False
 
 
 def _document(source: InventorySource) -> object:
     """The whole document, if the file is JSON that is read whole; ``None`` for other files."""
-    head = source.head().lstrip()
-    known = (b'"csaf_version"', b'"bundle"', b'"tieback/report/')
-    if head[:1] != b"{" or not any(mark in head for mark in known):
+    if not _is_whole(source):
         return None
     data = source.raw(MAX_DOCUMENT)
     if data.count(b",") + data.count(b"{") + data.count(b"[") > MAX_PARTS:
@@ -218,7 +256,8 @@ def _report_lines(source: InventorySource) -> Iterator[ListedApp]:
     """A report of tieback as JSON lines: apps that lead to an open store."""
     apps: list[Mapping[str, Any]] = []
     stores: list[Mapping[str, Any]] = []
-    for _, line in iter_json_records(source, (), dict[str, Any]):
+    # The first line describes the whole organisation, so it may be longer than any record.
+    for _, line in iter_json_records(source, (), dict[str, Any], after=1):
         schema = str(line.get("schema", ""))
         if schema.startswith("tieback/app-summary/") and line.get("exposures"):
             apps.append({"app": line.get("app"), "exposures": line["exposures"]})
@@ -269,12 +308,19 @@ def _stix(document: Mapping[str, Any]) -> Iterator[ListedApp]:
         swid = clean_text(entry.get("swid"))
         if entry.get("type") == "software" and swid and related.get(str(entry.get("id")), True):
             yield ListedApp(
+                platform=_cpe_platform(entry.get("cpe")),
                 bundle_id=swid if _BUNDLE.fullmatch(swid) else "",
                 name=clean_text(entry.get("name")),
                 publisher=_known(entry.get("vendor")),
                 versions=_texts(_known(entry.get("version"))),
                 reason="listed in a STIX bundle",
             )
+
+
+def _cpe_platform(name: object) -> DevicePlatform:
+    """The target software of a CPE name, version 2.3 (NISTIR 7695)."""
+    parts = _CPE_PART.split(clean_text(name))
+    return _TARGETS.get(parts[10].casefold(), DevicePlatform.UNKNOWN) if len(parts) == 13 else DevicePlatform.UNKNOWN
 
 
 class _Product(msgspec.Struct):

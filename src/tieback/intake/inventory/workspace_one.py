@@ -71,6 +71,7 @@ class _DeviceApp(msgspec.Struct, rename="pascal"):
     application_identifier: Text = None
     version: Text = None
     type: Text = None
+    status: Any = None
 
 
 class _Application(msgspec.Struct, rename="pascal"):
@@ -115,14 +116,7 @@ class WorkspaceOne:
     def rows(self, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app of the device, or one row per app with its number of devices."""
         if shape == "device apps":
-            for _, one in iter_json_records(source, ("DeviceApps",), _DeviceApp):
-                yield InventoryRow(
-                    bundle_id=clean_text(one.application_identifier),
-                    name=clean_text(one.application_name),
-                    version=clean_text(one.version),
-                    device=source.device,
-                    in_house=parse_yes(one.type),
-                )
+            yield from _device_apps(source)
         elif shape == "device app search":
             for _, item in iter_json_records(source, ("app_items",), _Item):
                 yield from _installed(source, item, InventoryRow(device=source.device))
@@ -155,6 +149,31 @@ class WorkspaceOne:
             yield from map_rows(source, _INTELLIGENCE, optional=_INTELLIGENCE_MORE)
         else:
             yield from map_rows(source, _CSV)
+
+
+def _device_apps(source: InventorySource) -> Iterator[InventoryRow]:
+    for _, one in iter_json_records(source, ("DeviceApps",), _DeviceApp):
+        if _is_gone(source, one.status):
+            source.absent += 1
+            continue
+        yield InventoryRow(
+            bundle_id=clean_text(one.application_identifier),
+            name=clean_text(one.application_name),
+            version=clean_text(one.version),
+            device=source.device,
+            in_house=parse_yes(one.type),
+        )
+
+
+def _is_gone(source: InventorySource, status: object) -> bool:
+    """True if a status is a word for an app that is not on the device.
+
+    The API may send the status as a number. What the numbers mean is not documented, so they are reported.
+    """
+    if isinstance(status, int) or clean_text(status).isdigit():
+        source.count_unknown_word("installed", clean_text(status) or str(status))
+        return False
+    return is_absent(status, source)
 
 
 def _installed(source: InventorySource, item: _Item, owner: InventoryRow) -> Iterator[InventoryRow]:

@@ -57,7 +57,8 @@ def importer_of(source: ReportSource) -> ReportImporter:
         raise InputError(
             "unknown report format" if head else "empty",
             where=str(source.path),
-            advice=f"Pass a report of one of these: {known}; for captures and HAR files, use tieback scan",
+            advice=f"Pass a report of one of these: {known}; for captures and HAR files, use tieback scan; "
+            "for inventories, tieback inventory import",
         )
     return found
 

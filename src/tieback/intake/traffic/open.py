@@ -22,7 +22,10 @@ _MAGIC = 16
 HEAD = 64 * 1024
 """Bytes at the start that identify other formats."""
 
-_ADVICE = "Pass a capture (pcap, pcapng), a HAR or mitmproxy file, or a proxy log; for reports, use tieback import"
+_ADVICE = (
+    "Pass a capture (pcap, pcapng), a HAR or mitmproxy file, or a proxy log; for reports, use tieback import; "
+    "for inventories, tieback inventory import"
+)
 _ZIP, _ZIP_NAME = b"PK\x03\x04", 30
 """Signature of a ZIP archive, and the offset of the name of its first entry."""
 _EXPORT = "Export the session as HAR"

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import reduce
+from operator import add
 from pathlib import Path
 
 import msgspec
@@ -22,6 +24,7 @@ from tieback.model.exposure import Exposure
 from tieback.model.vendor import AssuranceAnswer, Contact, Vendor
 from tieback.pipeline.fleet.analysed_apps import analysed_apps, maker_hosts
 from tieback.pipeline.fleet.coverage import DeviceCounts, FleetLine, FleetView
+from tieback.pipeline.fleet.run_reach import RunReach, back_end_word, run_reach
 from tieback.storage.attachments import keep
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
@@ -170,6 +173,24 @@ class VendorService:
             )
             for vendor in (vendors if wanted is None else wanted)
         ]
+
+    def back_ends(self, views: Iterable[VendorView]) -> dict[str, str]:
+        """What the run shows of the stores behind the apps of each vendor, as ``back_end_word``, by ID of the vendor.
+
+        One app that is not decided, or was not probed, means that more stores may be open.
+        """
+        views = list(views)
+        known = run_reach(self._workspace, self.run, {app.sha256 for view in views for app in view.apps})
+        found = {}
+        for view in views:
+            versions: dict[tuple[str, str], list[RunReach]] = {}
+            for app in view.apps:
+                parts = versions.setdefault((app.platform.value, app.bundle_id or app.sha256), [])
+                parts += [known[app.sha256]] if app.sha256 in known else []
+            words = {back_end_word(reduce(add, parts) if parts else None, exposed=False) for parts in versions.values()}
+            word = next((one for one in ("not_decided", "not_probed", "not_in_run") if one in words), "no_open_store")
+            found[view.vendor.id] = "open" if view.stores else word
+        return found
 
     def _open_stores(self) -> Iterator[Exposure]:
         if self.run is not None:

@@ -1,7 +1,7 @@
 """Selection of the apps of the fleet: for a review, and for lists to block them in an EMM or at a gateway."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -42,6 +42,13 @@ class BlockRequest(msgspec.Struct, frozen=True):
     """Also apps that match only by name."""
     force: bool = False
     """Also hosts that others share."""
+    entry: int | None = None
+    """ID of one entry of the inventory: only this one, because others may have the same identifier or name."""
+
+    @property
+    def chosen(self) -> bool:
+        """True if the request chooses apps, with open stores or not."""
+        return bool(self.names) or self.entry is not None
 
     @property
     def gateway(self) -> bool:
@@ -80,7 +87,7 @@ def block_list(
         hosts: the hosts of ``hosts_to_block``, if the caller has them.
 
     Raises:
-        UsageError: unknown format or action, a named app is on no device, or the format cannot name apps to remove.
+        UsageError: unknown format or action, a chosen app is on no device, or the format cannot name apps to remove.
         WorkspaceError: the workspace cannot be read.
     """
     if request.format not in (*APP_FORMATS, *HOST_FORMATS):
@@ -88,26 +95,25 @@ def block_list(
         raise UsageError("unknown format", where=request.format[:40], advice=f"Choose one of {names}")
     if request.action not in ACTIONS:
         raise UsageError("unknown action", where=request.action[:40], advice="Choose block or remove")
-    wanted = {name.casefold() for name in request.names}
+    chosen_by = _Choice.of(request)
     everything = sorted(fleet.lines(versions=False) if lines is None else lines, key=review_key)
     if request.gateway:
         if hosts is None:
-            hosts = hosts_to_block(fleet, everything, request.names)
+            hosts = hosts_to_block(fleet, everything, request)
         written = write_list(request.format, hosts, force=request.force)
         return BlockList(
             written.data,
             len(written.hosts),
             written.hosts,
-            left_out=() if wanted else tuple(undecided_counts(everything).items()),
+            left_out=() if request.chosen else tuple(undecided_counts(everything).items()),
             left_out_hosts=written.left_out,
             found=len(hosts),
         )
     active = [line for line in everything if line.active]
-    chosen = [line for line in active if _listed(line, wanted, weak=request.weak)]
-    if wanted and not chosen:
-        raise UsageError(
-            "no device has this app", where=", ".join(request.names), advice="See `tieback inventory list`"
-        )
+    chosen = [line for line in active if chosen_by.has(line, weak=request.weak)]
+    if request.chosen and not chosen:
+        where = ", ".join(request.names) or f"entry {request.entry}"
+        raise UsageError("no device has this app", where=where, advice="See `tieback inventory list`")
     if request.format != "csv" and request.action == "remove":
         raise UsageError(
             "cannot list apps for removal: an EMM needs its own app ID, and no inventory contains it",
@@ -116,11 +122,11 @@ def block_list(
         )
     file = LISTS[request.format].write(chosen, request.action)
     left_out = dict(file.left_out)
-    if not wanted and not request.weak:
-        left_out[WEAK] = sum(_listed(line, wanted, weak=True) for line in active) - len(chosen)
+    if not request.chosen and not request.weak:
+        left_out[WEAK] = sum(chosen_by.has(line, weak=True) for line in active) - len(chosen)
     found = len(chosen) + left_out.get(WEAK, 0)
     why = sorted(one for one in left_out.items() if one[1])
-    if not wanted:
+    if not request.chosen:
         why += undecided_counts(everything).items()
     return BlockList(file.data, file.apps, left_out=tuple(why), found=found)
 
@@ -134,7 +140,7 @@ def check_probed(request: BlockRequest, lines: Sequence[FleetLine]) -> None:
         NothingProbedError: the run decided about no app of the fleet.
     """
     mobile = [line for line in lines if line.active and line.app.platform.mobile]
-    if request.names or not mobile or any(line.decided for line in lines):
+    if request.chosen or not mobile or any(line.decided for line in lines):
         return
     counts = "; ".join(f"{count:,} {why}" for why, count in undecided_counts(mobile).items())
     # Others than those of the fleet may have been probed.
@@ -168,11 +174,13 @@ def undecided_counts(lines: Iterable[FleetLine]) -> dict[str, int]:
     return {why: found[state] for state, why in UNDECIDED.items() if found[state]}
 
 
-def hosts_to_block(fleet: FleetView, lines: Iterable[FleetLine], names: Collection[str] = ()) -> "list[GatewayHost]":
+def hosts_to_block(
+    fleet: FleetView, lines: Iterable[FleetLine], request: BlockRequest | None = None
+) -> "list[GatewayHost]":
     """The hosts of open stores behind apps that a device has, or had. Raises ``WorkspaceError``."""
-    wanted = {name.casefold() for name in names}
+    chosen_by = _Choice() if request is None else _Choice.of(request)
     return fleet.gateway_hosts(
-        [line for line in lines if (line.active or line.retired_but_exposed) and _listed(line, wanted, weak=True)]
+        [line for line in lines if (line.active or line.retired_but_exposed) and chosen_by.has(line, weak=True)]
     )
 
 
@@ -201,7 +209,19 @@ def is_chosen(app: FleetApp, ownership: Ownership | None, *, enterprise_store: b
     return app.on(ownership) and (app.in_house or not enterprise_store)
 
 
-def _listed(line: FleetLine, wanted: Collection[str], *, weak: bool) -> bool:
-    if wanted:
-        return line.app.bundle_id.casefold() in wanted or line.app.name.casefold() in wanted
-    return bool(line.exposures) and (weak or line.match is None or not line.match.strength.weak)
+class _Choice(msgspec.Struct, frozen=True):
+    """Which apps a list is about."""
+
+    names: frozenset[str] = frozenset()
+    entry: int | None = None
+
+    @classmethod
+    def of(cls, request: BlockRequest) -> "_Choice":
+        return cls(frozenset(name.casefold() for name in request.names), request.entry)
+
+    def has(self, line: FleetLine, *, weak: bool) -> bool:
+        if self.entry is not None:
+            return self.entry in (line.app.id, *line.app.rows)
+        if self.names:
+            return line.app.bundle_id.casefold() in self.names or line.app.name.casefold() in self.names
+        return bool(line.exposures) and (weak or line.match is None or not line.match.strength.weak)

@@ -29,7 +29,7 @@ from tieback.model.figure import Figure, exact, total
 from tieback.model.vendor import Vendor
 from tieback.pii.taxonomy import sensitivity
 from tieback.pipeline.fleet.analysed_apps import ANALYSED, COLUMNS, app_of
-from tieback.pipeline.fleet.run_reach import RunReach, run_reach
+from tieback.pipeline.fleet.run_reach import RunReach, back_end_word, run_reach
 from tieback.pipeline.runs import finished_run, nothing_probed_text
 from tieback.report.figures import NOT_MEASURED, figure_text
 from tieback.storage.lake.lake import Lake
@@ -95,7 +95,7 @@ class FleetLine(msgspec.Struct, frozen=True):
 
     @property
     def platform(self) -> DevicePlatform:
-        """The platform in the inventory, or else that of the analysed apps, if it is one."""
+        """The platform for a block list: that of the inventory, or else of the analysed apps, if it is one."""
         if self.app.platform is not DevicePlatform.UNKNOWN or self.match is None:
             return self.app.platform
         known = {one.platform.value for one in self.match.apps}
@@ -103,7 +103,10 @@ class FleetLine(msgspec.Struct, frozen=True):
 
     @property
     def bundle_id(self) -> str:
-        """The bundle identifier in the inventory, or else that of the analysed apps, if it is one."""
+        """The bundle identifier for a block list: that of the inventory, or else of the analysed apps, if it is one.
+
+        Pages and tables show that of the inventory: an app of the same name may be another app.
+        """
         if self.app.bundle_id or self.match is None:
             return self.app.bundle_id
         known = {one.bundle_id for one in self.match.apps}
@@ -127,13 +130,7 @@ class FleetLine(msgspec.Struct, frozen=True):
         """
         if self.match is None:
             return "not_analysed"
-        if self.exposures:
-            return "open"
-        if self.reach is None:
-            return "not_in_run"
-        if self.reach.undecided:
-            return "not_decided"
-        return "not_probed" if self.reach.nothing_probed else "no_open_store"
+        return back_end_word(self.reach, exposed=bool(self.exposures))
 
     @property
     def decided(self) -> bool:

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
@@ -33,7 +33,7 @@ SUFFIXES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".xml", ".plist", ".txt
 """File types read from folders. A file named directly is read regardless of its name."""
 MAX_FILES = 100_000
 _TELL_EVERY = 10_000
-_TENANT = re.compile(r"[A-Za-z0-9._-]{1,40}")
+TENANT = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 type Confirm = Callable[[str, Sequence[str], Mapping[str, str]], bool]
 """Asks the user to confirm: label of the file, its columns, and the detected mapping."""
@@ -58,6 +58,8 @@ class InventoryRequest(msgspec.Struct, frozen=True):
     platform: DevicePlatform = DevicePlatform.UNKNOWN
     columns: Mapping[str, str] = {}
     """Our field name to the column name of a plain table."""
+    file_names: Mapping[Path, str] = {}
+    """Names that files had at the user's end, if they differ: the name of a file may be that of its device."""
 
 
 class InventoryResult(msgspec.Struct, frozen=True):
@@ -137,7 +139,7 @@ def import_inventories(
         raise UsageError(
             "a part of a list is not complete", where="--partial --complete", advice="Pass only one of both options"
         )
-    if request.tenant and not _TENANT.fullmatch(request.tenant):
+    if request.tenant and not TENANT.fullmatch(request.tenant):
         raise UsageError(
             "not a name for a tenant", where=f"--tenant {request.tenant}", advice="Use letters, digits, . _ and -"
         )
@@ -257,7 +259,8 @@ class _Entering:
 
     def enter(self, path: Path, member: str) -> InventoryResult:
         request = self._request
-        source = InventorySource(path, member, request.device)
+        named = PurePosixPath(request.file_names.get(path, "")).stem
+        source = InventorySource(path, member, request.device or ("" if member else named))
         digest = _digest(path, member)
         importer, shape, head = self._open(source)
         name = self._source(importer)

@@ -41,6 +41,20 @@ class RunReach(msgspec.Struct, frozen=True):
         )
 
 
+def back_end_word(reach: RunReach | None, *, exposed: bool) -> str:
+    """What a run shows of the stores behind an app. Only ``no_open_store`` means that none is open.
+
+    ``open``, ``not_decided``, ``no_open_store``, ``not_probed`` or ``not_in_run``.
+    """
+    if exposed:
+        return "open"
+    if reach is None:
+        return "not_in_run"
+    if reach.undecided:
+        return "not_decided"
+    return "not_probed" if reach.nothing_probed else "no_open_store"
+
+
 def run_reach(workspace: Workspace, run: RunRow | None, apps: Collection[str]) -> dict[str, RunReach]:
     """Each of these apps that the run read, by content hash; the others are left out.
 

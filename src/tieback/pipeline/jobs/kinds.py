@@ -1,5 +1,6 @@
 """What a job does: its kind and its arguments, as the API takes them and the ledger keeps them."""
 
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from tieback.model.app import PACKAGE_NAME
 from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
+from tieback.pipeline.fleet.inventory import TENANT
 
 MAX_INPUTS = 10_000
 MAX_TARGETS = 10_000
@@ -75,15 +77,34 @@ class ImportJob(msgspec.Struct, frozen=True, kw_only=True, tag="import", tag_fie
     """Package name of the app, for Data Safety exports, which do not name it."""
 
 
-type JobArguments = ScanJob | ProbeJob | RecheckJob | ReportJob | ImportJob
+class InventoryJob(
+    msgspec.Struct, frozen=True, kw_only=True, tag="inventory", tag_field="kind", forbid_unknown_fields=True
+):
+    """Import uploaded inventories of an EMM. The uploads of one job are one statement, as files of one command are."""
+
+    inputs: tuple[str, ...]
+    """SHA-256 of uploads."""
+    taken: date | None = None
+    """Day of the data; by default the day of the upload."""
+    tenant: str = ""
+    """Name of the tenant or server, which becomes a source of its own."""
+    complete: bool = False
+    """True if the uploads list all devices of their source, so that devices not listed are marked as removed."""
+    partial: bool = False
+    """True if they list only some apps of their devices, so that they remove nothing."""
+    accept_columns: bool = False
+    """True to accept the columns that are detected in a table of no known product."""
+
+
+type JobArguments = ScanJob | ProbeJob | RecheckJob | ReportJob | ImportJob | InventoryJob
 
 _DECODER: msgspec.json.Decoder[JobArguments] = msgspec.json.Decoder(
-    ScanJob | ProbeJob | RecheckJob | ReportJob | ImportJob
+    ScanJob | ProbeJob | RecheckJob | ReportJob | ImportJob | InventoryJob
 )
 
 
 def kind_of(arguments: JobArguments) -> str:
-    """The kind of a job: ``scan``, ``probe``, ``recheck``, ``report`` or ``import``."""
+    """The kind of a job: ``scan``, ``probe``, ``recheck``, ``report``, ``import`` or ``inventory``."""
     return str(type(arguments).__struct_config__.tag)
 
 
@@ -126,6 +147,8 @@ def check_size(arguments: JobArguments) -> None:
         raise UsageError("no input", where="inputs", advice="Choose uploads, or a run whose inputs are read")
     if isinstance(arguments, ImportJob) and not arguments.inputs:
         raise UsageError("no upload", where="inputs", advice="Choose uploaded reports")
+    if isinstance(arguments, InventoryJob):
+        _check_inventory(arguments)
     if isinstance(arguments, ImportJob) and arguments.app and not PACKAGE_NAME.fullmatch(arguments.app):
         raise UsageError("not a package name", where="app", advice="Write one such as com.example.shop")
     if isinstance(arguments, ProbeJob):
@@ -141,6 +164,17 @@ def check_size(arguments: JobArguments) -> None:
         for name in ("format", "audience", "vendor"):
             if len(getattr(arguments, name)) > _MAX_TEXT:
                 raise UsageError("too long", where=name)
+
+
+def _check_inventory(arguments: InventoryJob) -> None:
+    if not arguments.inputs:
+        raise UsageError("no upload", where="inputs", advice="Choose uploaded inventories")
+    if arguments.complete and arguments.partial:
+        raise UsageError("a part of a list is not complete", where="partial", advice="Choose only one of both")
+    if arguments.tenant and not TENANT.fullmatch(arguments.tenant):
+        raise UsageError("not a name for a tenant", where="tenant", advice="Use letters, digits, . _ and -")
+    if arguments.taken is not None and arguments.taken > datetime.now(UTC).date() + timedelta(days=1):
+        raise UsageError("the date is in the future", where="taken", advice="Enter the day of the export")
 
 
 def _check_length(items: tuple[str, ...], most: int, where: str) -> None:

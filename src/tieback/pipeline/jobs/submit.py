@@ -8,6 +8,7 @@ from tieback.pipeline.jobs import folders
 from tieback.pipeline.jobs.grants import load_grant_file
 from tieback.pipeline.jobs.kinds import (
     ImportJob,
+    InventoryJob,
     JobArguments,
     ProbeJob,
     RecheckJob,
@@ -78,7 +79,7 @@ def cancel_job(workspace: Workspace, job: str) -> JobRow | None:
 
 
 def _check(workspace: Workspace, arguments: JobArguments) -> None:
-    if isinstance(arguments, ScanJob | ImportJob):
+    if isinstance(arguments, ScanJob | ImportJob | InventoryJob):
         if sandbox_state() is Sandbox.NONE:
             raise WorkspaceError(
                 "this system cannot take the network from the process that reads files",

@@ -1,7 +1,7 @@
 """What each kind of job does, in the process of the job: the same functions as the command line."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +18,20 @@ from tieback.model.probe import Outcome, ProbeReport, TargetVerdict
 from tieback.model.skipped import SkippedFiles
 from tieback.pipeline.disclosure.recheck import recheck
 from tieback.pipeline.finish import reduce_report, workspace_suppressions
+from tieback.pipeline.fleet.inventory import InventoryRequest, InventoryStatement, import_inventories
 from tieback.pipeline.inputs.spec import display_name, is_remote, parse_input
 from tieback.pipeline.jobs import folders
 from tieback.pipeline.jobs.grants import load_grant_file
-from tieback.pipeline.jobs.kinds import ImportJob, JobArguments, Phase, ProbeJob, RecheckJob, ReportJob, ScanJob
+from tieback.pipeline.jobs.kinds import (
+    ImportJob,
+    InventoryJob,
+    JobArguments,
+    Phase,
+    ProbeJob,
+    RecheckJob,
+    ReportJob,
+    ScanJob,
+)
 from tieback.pipeline.jobs.messages import NO_GRANT, JobMessage, JobNote, JobResult, RunBegun, short
 from tieback.pipeline.jobs.order import JobOrder
 from tieback.pipeline.passive_evidence import import_reports
@@ -75,6 +85,8 @@ def perform(order: JobOrder, arguments: JobArguments, reporter: JobReporter) -> 
             return _report(order, arguments, reporter)
         case ImportJob():
             return _import(order, arguments, reporter)
+        case InventoryJob():
+            return _inventory(order, arguments, reporter)
 
 
 def _grant(order: JobOrder, sha256: str) -> ApprovedGrant:
@@ -333,4 +345,56 @@ def _import(order: JobOrder, job: ImportJob, reporter: JobReporter) -> JobResult
                 reporter.send(JobNote(text=short(text)))
     if not counts["inputs_read"]:
         raise InputError("no report was imported", advice="See the problems of this job")
+    return JobResult(figures=dict(counts))
+
+
+def _inventory(order: JobOrder, job: InventoryJob, reporter: JobReporter) -> JobResult:
+    counts: Counter[str] = Counter()
+    uploads = UploadFolder(order.workspace)
+    with Workspace.open(order.workspace, create=False, trusted=True) as workspace:
+        files = [folders.input_file(workspace, sha256) for sha256 in job.inputs]
+    names = {path: upload.name for path in files if (upload := uploads.find(path.name)) is not None and upload.name}
+    request = InventoryRequest(
+        taken=job.taken, tenant=job.tenant, complete=job.complete, partial=job.partial, file_names=names
+    )
+
+    def note(text: str) -> None:
+        reporter.send(JobNote(text=short(uploads.name_of(text))))
+
+    def confirm(label: str, _: Sequence[str], detected: Mapping[str, str]) -> bool:
+        columns = ", ".join(f"{field} is {column}" for field, column in detected.items())
+        word = "accepted" if job.accept_columns else "not imported until you accept them"
+        note(f"{label}: detected columns, {word}: {columns}")
+        return job.accept_columns
+
+    def paths() -> Iterator[Path]:
+        # As in ``_import``.
+        if not order.isolated:
+            sandbox.require()
+        yield from files
+
+    with reporter.stage("importing") as progress:
+        for end in import_inventories(
+            order.workspace, paths(), request, confirm, lambda _, rows: progress(rows, rows), lambda one: note(one.text)
+        ):
+            if isinstance(end, TiebackError):
+                counts["inputs_failed"] += 1
+                # The advice names options of the command line.
+                note(f"{end.where}: {end.what}" if end.where else end.what)
+                continue
+            if isinstance(end, InventoryStatement):
+                counts["devices_removed"] += end.removed
+                for text in (*end.notes, *end.problems):
+                    note(f"{end.source}: {text}")
+                continue
+            counts.update({"inputs_read": 1, "rows": end.entered.rows, "ignored": end.left_out + end.entered.skipped})
+            note(f"{end.path}: {end.title}, {end.entered.shape}, data of {end.entered.taken}")
+            for text in end.notes:
+                note(f"{end.path}: {text}")
+            if end.entered.again:
+                note(f"{end.path}: already imported on {end.entered.imported.date()}")
+            elif end.first_left_out:
+                note(f"{end.path}: {count_text(end.left_out, 'record')} ignored; first: {end.first_left_out}")
+    if not counts["inputs_read"]:
+        raise InputError("no inventory was imported", advice="See the problems of this job")
     return JobResult(figures=dict(counts))

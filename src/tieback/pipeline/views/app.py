@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import islice
 
 import msgspec
 
@@ -13,6 +12,8 @@ from tieback.model.declaration import DeclaredItem, PrivacyDeclaration
 from tieback.model.device import AppStoreSummary, MatchStrength, Ownership
 from tieback.model.report.captures import ContactedServer, Recipient
 from tieback.model.sighting import CredentialGrade, NotBackend, Problem, UnreadCode
+from tieback.pipeline.fleet.coverage import DeviceCounts, FleetView
+from tieback.pipeline.runs import finished_run
 from tieback.pipeline.views.declared import declared_of_app
 from tieback.pipeline.views.index_figures import PartlyReadCapture, RecipientFigures
 from tieback.pipeline.views.listing import bounded_limit, decode_cursor, encode_cursor
@@ -23,8 +24,10 @@ from tieback.pipeline.views.run_index import open_index
 from tieback.pipeline.views.run_state import RunState, find_run, show_run
 from tieback.storage.lake.queries.app_pages import app_credentials_found, app_dropped_names, app_sightings
 from tieback.storage.lake.queries.declarations import manifests_of
+from tieback.storage.lake.queries.run_apps import runs_with_app
+from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.ledger.pages import case_page
-from tieback.storage.page_index import Condition, PageIndex
+from tieback.storage.page_index import Condition, PageIndex, Row
 from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
 
@@ -163,7 +166,9 @@ class AppPage(msgspec.Struct, frozen=True, kw_only=True):
     """Names and addresses that are not back ends; at most 100."""
     dropped_total: int
     installs: tuple[AppInstalls, ...] | None
-    """Entries of the inventory; ``None`` without an inventory."""
+    """Entries of the inventory, at most 20; ``None`` without an inventory."""
+    devices: DeviceCounts | None
+    """Devices that have it now, over all entries; ``None`` without an inventory."""
     vendor: AppVendor | None
     """``None`` if the register has no vendor for it."""
 
@@ -176,7 +181,7 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
         sha256: content hash of its package, or the key of an app of a capture.
         after: cursor of its endpoints.
         limit: maximum number of endpoints.
-        run: ID of the run; default: the last finished one.
+        run: ID of the run; default: the last finished one, or the last one that read the app.
 
     Raises:
         UsageError: the limit, the cursor or the run is invalid.
@@ -188,12 +193,16 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
     if shown is None:
         return None
     index = open_index(workspace, shown)
-    rows = index.page("apps", AppRecord, "place", (Condition("sha256 = ?", (sha256,)),), "place", 1)
+    rows = _record_of(index, sha256)
+    if not rows and not run and (past := _last_run_with(workspace, sha256)) is not None:
+        shown, index = past, open_index(workspace, past)
+        rows = _record_of(index, sha256)
     if not rows:
         return None
     record = rows[0].document
     stores = _stores_of(index, sha256)
     uploads = UploadFolder(workspace.directory)
+    installs, devices = _installs(workspace, sha256)
     declared, declared_total = declared_of_app(index, sha256, MOST_RECIPIENTS)
     received, received_total = recipients_of_app(index, sha256, MOST_RECIPIENTS)
     servers = _of_app(index, "servers", ContactedServer, sha256, MOST_SERVERS)
@@ -225,9 +234,20 @@ def show_app(workspace: Workspace, sha256: str, after: str = "", limit: int = 10
         unread=record.unread,
         dropped=_dropped(workspace, record),
         dropped_total=record.dropped,
-        installs=_installs(workspace, sha256),
+        installs=installs,
+        devices=devices,
         vendor=_vendor(workspace, record.app, {store.id for store in stores}),
     )
+
+
+def _record_of(index: PageIndex, sha256: str) -> list[Row[AppRecord]]:
+    return index.page("apps", AppRecord, "place", (Condition("sha256 = ?", (sha256,)),), "place", 1)
+
+
+def _last_run_with(workspace: Workspace, sha256: str) -> RunRow | None:
+    """The last finished run that read an app; ``None`` if there is none."""
+    known = runs_with_app(workspace.lake, sha256)
+    return next((run for run in workspace.ledger.list_runs() if run.ended is not None and run.id in known), None)
 
 
 def _endpoints(workspace: Workspace, index: PageIndex, record: AppRecord, after: int, limit: int) -> AppEndpoints:
@@ -316,16 +336,18 @@ def _dropped(workspace: Workspace, record: AppRecord) -> tuple[NotBackend, ...]:
     return tuple(app_dropped_names(workspace.lake, record.app.sha256, record.version, MOST_DROPPED))
 
 
-def _installs(workspace: Workspace, sha256: str) -> tuple[AppInstalls, ...] | None:
-    """The matching entries of the inventory, in the order of the review."""
+def _installs(workspace: Workspace, sha256: str) -> tuple[tuple[AppInstalls, ...], DeviceCounts] | tuple[None, None]:
+    """The matching entries of the inventory, in the order of the review, and the devices of all of them."""
     if not workspace.ledger.inventory.known():
-        return None
-    found = (
+        return None, None
+    fleet = prepared_fleet(workspace)
+    found = [
         (line, line.match)
-        for line in prepared_fleet(workspace).lines
+        for line in fleet.lines
         if line.match is not None and any(one.sha256 == sha256 for one in line.match.apps)
-    )
-    return tuple(
+    ]
+    view = FleetView(workspace, finished_run(workspace, fleet.run or ""))
+    rows = tuple(
         AppInstalls(
             id=line.app.id,
             name=line.app.name or line.app.bundle_id,
@@ -337,8 +359,9 @@ def _installs(workspace: Workspace, sha256: str) -> tuple[AppInstalls, ...] | No
             removed=line.app.removed,
             last_seen=line.app.last_seen,
         )
-        for line, match in islice(found, MOST_INSTALLS)
+        for line, match in found[:MOST_INSTALLS]
     )
+    return rows, view.devices_of(line for line, _ in found)
 
 
 def _vendor(workspace: Workspace, app: App, stores: set[str]) -> AppVendor | None:

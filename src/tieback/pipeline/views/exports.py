@@ -112,11 +112,15 @@ def exports_page(
     plain = _plain_page(workspace)
     if plain.run is None or (audience == Audience.VENDOR and not vendor):
         return plain
+    try:
+        who, chosen = _audience(audience, vendor), _chosen(workspace, run)
+    except (UsageError, NoSuchRunError) as error:
+        return msgspec.structs.replace(plain, problem=error.diagnostics())
     if not count and lake_bytes(workspace) > IN_PROCESS:
         return plain
     try:
         with _turn():
-            document, notes = _document(workspace, _audience(audience, vendor), vendor, run, "exports")
+            document, notes = _document(workspace, who, vendor, chosen.id, "exports")
             formats = tuple(
                 msgspec.structs.replace(shown, left_out=left_out_parts(document, one))
                 for one, shown in zip(_renderers(), plain.formats, strict=True)

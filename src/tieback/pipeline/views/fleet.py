@@ -414,7 +414,7 @@ class _Filter(msgspec.Struct, frozen=True):
             return False
         if not app.on(which.ownership) or (which.enterprise_store and not app.in_house):
             return False
-        texts = (app.name, line.bundle_id, app.store_id, line.vendor)
+        texts = (app.name, app.bundle_id, app.store_id, line.vendor)
         return not self.text or any(self.text in text.casefold() for text in texts)
 
 
@@ -427,8 +427,8 @@ def review_row(line: FleetLine) -> FleetAppRow:
     return FleetAppRow(
         id=app.id,
         name=app.label,
-        platform=line.platform,
-        bundle_id=line.bundle_id,
+        platform=app.platform,
+        bundle_id=app.bundle_id,
         store_id=app.store_id,
         vendor=line.vendor,
         devices=app.devices,

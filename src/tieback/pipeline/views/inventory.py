@@ -20,6 +20,7 @@ from tieback.storage.ledger.inventory_pages import (
     import_page,
     source_totals,
 )
+from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
 
 DeviceQuery = DeviceFilter
@@ -140,10 +141,11 @@ def inventory_page(
         )
         for one in source_totals(database)
     )
+    uploads = UploadFolder(workspace.directory)
     imports = tuple(
         InventoryImportRow(
             number=one.number,
-            name=PurePath(one.name).name,
+            name=PurePath(uploads.name_of(one.name)).name,
             source=one.source,
             shape=one.shape,
             taken=one.taken,

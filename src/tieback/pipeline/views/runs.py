@@ -9,7 +9,15 @@ from tieback.model.errors import TiebackError
 from tieback.model.report.used import RulesUsed
 from tieback.model.skipped import SkippedFiles
 from tieback.pipeline.jobs.folders import export_file
-from tieback.pipeline.jobs.kinds import ImportJob, ProbeJob, RecheckJob, ReportJob, ScanJob, decode_arguments
+from tieback.pipeline.jobs.kinds import (
+    ImportJob,
+    InventoryJob,
+    ProbeJob,
+    RecheckJob,
+    ReportJob,
+    ScanJob,
+    decode_arguments,
+)
 from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
 from tieback.pipeline.report import partly_read_captures, run_scope, run_unanswered, run_unidentified
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
@@ -356,7 +364,7 @@ def _argument_names(job: JobRow) -> list[str]:
     match arguments:
         case ScanJob(inputs=inputs, run=run):
             return [*([f"the inputs of the run {run}"] if run else []), *inputs]
-        case ImportJob(inputs=inputs):
+        case ImportJob(inputs=inputs) | InventoryJob(inputs=inputs):
             return list(inputs)
         case ProbeJob(targets=targets):
             return list(targets)

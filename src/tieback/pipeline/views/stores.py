@@ -11,7 +11,11 @@ from tieback.model.exposure import Exposure, PeopleRange, Severity
 from tieback.model.figure import Figure
 from tieback.model.probe import Ability, Access, Entry, Privileges, RansomVerdict
 from tieback.pii.taxonomy import load_taxonomy
+from tieback.pipeline.runs import nothing_probed_text
+from tieback.pipeline.views.index_figures import RunFigures
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, cut, decode_cursor
+from tieback.pipeline.views.run_index import open_index
+from tieback.pipeline.views.run_state import find_run
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
 from tieback.report.texts.stores import ACCESS_WORDS, most_sensitive
 from tieback.report.verdict import access_text
@@ -109,6 +113,8 @@ class StoreListing(Listing[StoreRow], frozen=True, kw_only=True):
     """Open stores of the whole run, whatever the filters are."""
     stores_total: int = 0
     """All stores of the run that answered."""
+    not_probed: str = ""
+    """Why the run shows nothing about open stores, as one sentence; empty if it probed."""
     others: tuple[tuple[str, int], ...] = ()
     """The stores that answered and are not open: each access state in words with its number, the most first."""
     products: tuple[str, ...] = ()
@@ -157,6 +163,7 @@ def list_stores(
     rows, following = cut(store_page(database, shown.id, which, key, limit + 1), limit, _key)
     cases = case_links(workspace, [store.id for _, store in rows])
     counted = not pii_class and experimental is None
+    answered = count_stores(database, shown.id, StoreFilter())
     return StoreListing(
         items=tuple(store_row(store, cases.get(store.id, ())) for _, store in rows),
         next=following,
@@ -164,7 +171,8 @@ def list_stores(
         run=shown.id,
         shown=shown,
         exposed_total=count_stores(database, shown.id, StoreFilter(exposed=True)),
-        stores_total=count_stores(database, shown.id, StoreFilter()),
+        stores_total=answered,
+        not_probed="" if answered else _not_probed(workspace, shown),
         others=tuple(
             ("probable honeypot" if access.exposed else ACCESS_WORDS[access], count)
             for access, count in other_stores_by_access(database, shown.id).items()
@@ -172,6 +180,14 @@ def list_stores(
         products=tuple(store_products(database, shown.id, MOST_PRODUCTS)),
         class_options=options,
     )
+
+
+def _not_probed(workspace: Workspace, shown: ShownRun) -> str:
+    run = find_run(workspace, shown.id)
+    if run is None or run.grant_sha256 is None:
+        return nothing_probed_text(run)
+    scope = open_index(workspace, run).document("figures", RunFigures).scope
+    return "" if scope is not None and scope.reached else "This run probed no target, so open stores are unknown."
 
 
 def _key(row: tuple[StoreKey, StoreHead]) -> StoreKey:

@@ -24,7 +24,7 @@ _OLD_PUBLIC = "public: totals alone, "
 """Audience texts of reports before version 0.2."""
 _OLD_ROUNDED = re.compile(r"(?<=^public: totals only, no group of fewer than \d, )figures rounded down")
 """Part of the audience text of earlier reports, which rounded the same figures."""
-_MAX_HEAD = 1024 * 1024
+_MAX_HEAD = 32 << 20
 """Most bytes of the first line of an NDJSON report."""
 ADVICE = "Create one with `tieback report --format json --out FILE`"
 

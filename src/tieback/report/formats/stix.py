@@ -7,10 +7,12 @@ second export updates the first.
 
 import ipaddress
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from tieback.model.app import App, Platform
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.report.apps import AppSummary
@@ -31,6 +33,8 @@ MARKINGS = {
     "CLEAR": ("marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9", "white"),
 }
 """Markings as defined by the standard (section 7.2.1.4), which uses the labels of TLP version 1."""
+_CPE_TEXT = re.compile(r"(?!-\Z)[!-~]{1,200}")
+_CPE_SIGN = re.compile(r"[^A-Za-z0-9._-]")
 MOST_ADDRESSES = 50
 """Limit on the addresses, and on the targets, of one store; the description counts the others."""
 
@@ -165,7 +169,21 @@ def _app(summary: AppSummary) -> dict[str, Any]:
         "vendor": clean(app.vendor, 300) or "unknown",
         "version": clean(app.version_name, 100) or "unknown",
         "swid": clean(app.bundle_id, 300) or "unknown",
+        "cpe": _cpe(app),
     }
+
+
+def _cpe(app: App) -> str:
+    """The CPE name of an app, version 2.3: the one property of software that has a place for its platform."""
+    target = {Platform.ANDROID: "android", Platform.IOS: "iphone_os"}.get(app.platform, "*")
+    return f"cpe:2.3:a:*:{_cpe_value(app.bundle_id)}:{_cpe_value(app.version_name)}:*:*:*:*:{target}:*:*"
+
+
+def _cpe_value(text: str) -> str:
+    """A value of a CPE name (NISTIR 7695, section 6.2); ``*`` (any) if it has characters that a name cannot have."""
+    if not _CPE_TEXT.fullmatch(text):
+        return "*"
+    return _CPE_SIGN.sub(r"\\\g<0>", text)
 
 
 def _app_id(sha256: str) -> str:

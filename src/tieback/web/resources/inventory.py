@@ -72,10 +72,19 @@ def fleet_blocklists(context: Context, weak: bool = False, force: bool = False) 
 
 
 def fleet_blocklist_file(
-    context: Context, name: str, action: str = "block", app: str = "", weak: bool = False, force: bool = False
+    context: Context,
+    name: str,
+    action: str = "block",
+    app: str = "",
+    entry: int | None = None,
+    weak: bool = False,
+    force: bool = False,
 ) -> Download:
-    """One list as a file, the same as ``tieback inventory block`` writes. It changes nothing anywhere."""
-    request = BlockRequest(name, action, (app,) if app else (), weak, force)
+    """One list as a file, the same as ``tieback inventory block`` writes. It changes nothing anywhere.
+
+    ``app`` is an identifier or a name, and ``entry`` the ID of one entry of the inventory.
+    """
+    request = BlockRequest(name, action, (app,) if app else (), weak, force, entry)
     return fleet.block_list_file(context.workspace, request)
 
 

@@ -14,7 +14,16 @@ from litestar.response import File, ServerSentEvent, ServerSentEventMessage
 
 from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.roles import Role
-from tieback.pipeline.jobs.kinds import ImportJob, JobArguments, ProbeJob, RecheckJob, ReportJob, ScanJob, kind_of
+from tieback.pipeline.jobs.kinds import (
+    ImportJob,
+    InventoryJob,
+    JobArguments,
+    ProbeJob,
+    RecheckJob,
+    ReportJob,
+    ScanJob,
+    kind_of,
+)
 from tieback.pipeline.jobs.submit import cancel_job, submit_job
 from tieback.pipeline.views import runs
 from tieback.pipeline.views.listing import Listing
@@ -23,6 +32,7 @@ from tieback.pipeline.views.runs import RunEvent, RunItem, RunPage
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context, User
 from tieback.web.identity import look_up_user
+from tieback.web.parameters import day_or_none
 from tieback.web.problems import ConflictError, NotFoundError
 from tieback.web.resource import PREFIX, attachment_headers, change, form, page_and_json
 
@@ -50,6 +60,11 @@ class StartForm(msgspec.Struct, frozen=True, kw_only=True):
     format: str = ""
     audience: str = "internal"
     vendor: str = ""
+    taken: str = ""
+    tenant: str = ""
+    lists: str = ""
+    """``complete``, ``partial`` or nothing."""
+    accept_columns: str = ""
     key: str = ""
 
 
@@ -74,7 +89,7 @@ def get_run_choices(context: Context) -> StartPage:
 @change("POST", "/runs", role=Role.OPERATOR, action="start a run", status=201, logged=True)
 def start_run(
     context: Context,
-    data: ScanJob | ProbeJob | RecheckJob | ReportJob | ImportJob,
+    data: ScanJob | ProbeJob | RecheckJob | ReportJob | ImportJob | InventoryJob,
     idempotency_key: IDEMPOTENCY_KEY = None,
 ) -> RunItem:
     """Queue a run. Without a ``grant`` nothing is contacted. The same ``Idempotency-Key`` starts one run."""
@@ -173,6 +188,15 @@ def _arguments(data: StartForm) -> JobArguments:
             return ScanJob(inputs=inputs, run=data.run, grant=data.grant, retry=data.retry == "yes")
         case "import":
             return ImportJob(inputs=inputs)
+        case "inventory":
+            return InventoryJob(
+                inputs=inputs,
+                taken=day_or_none(data.taken, "taken"),
+                tenant=data.tenant.strip(),
+                complete=data.lists == "complete",
+                partial=data.lists == "partial",
+                accept_columns=data.accept_columns == "yes",
+            )
         case "probe":
             return ProbeJob(targets=tuple(data.targets.split()), grant=data.grant)
         case "recheck":

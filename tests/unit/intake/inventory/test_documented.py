@@ -26,6 +26,7 @@ def test_a_documented_file_is_read(tmp_path: Path, file: dict[str, Any]) -> None
         importer = PlainTable(propose_columns(read_columns(head)))
     rows = list(importer.rows(source, shape))
     assert (len(rows), source.skipped) == (file["rows"], 0)
+    assert source.word_notes() == []
     assert {name: getattr(rows[0], name) for name in file["row"]} == file["row"]
 
 

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.intake.inventory.reading import read, told
+from tieback.intake.inventory.open import open_inventory
+from tieback.intake.inventory.source import InventorySource
 from tieback.model.device import DevicePlatform, Ownership
+from tieback.model.errors import InputError
 
 RAW = (
     "ApplicationKey,ApplicationName,ApplicationPublisher,ApplicationShortVersion,ApplicationVersion,DeviceId,DeviceName,"
@@ -66,3 +69,25 @@ def test_an_app_of_another_shape_is_left_out(tmp_path: Path) -> None:
     app = {"displayName": "A", "sizeInByte": 1, "deviceCount": 1}
     found = read(tmp_path, {"value": [app, {**app, "managedDevices": "none"}]})
     assert (len(found.rows), found.skipped) == (1, 1)
+
+
+def test_detected_apps_with_selected_members(tmp_path: Path) -> None:
+    device = {"id": "d-1", "deviceName": "T1", "managedDeviceOwnerType": "personal"}
+    context = "https://graph.microsoft.com/v1.0/$metadata#deviceManagement/detectedApps(displayName,deviceCount)"
+    app = {"displayName": "Fieldhand", "version": "4.0.7"}
+    for page, expected in (
+        ({"value": [app | {"deviceCount": 1, "managedDevices": [device]}]}, ("d-1", None, Ownership.PERSONAL)),
+        ({"value": [app | {"managedDevices": [device]}]}, ("d-1", None, Ownership.PERSONAL)),
+        ({"@odata.context": context, "value": [app | {"deviceCount": 3}]}, ("", 3, Ownership.UNKNOWN)),
+    ):
+        found = read(tmp_path, page)
+        assert (found.source, found.shape) == ("intune", "detectedApps")
+        assert list(told(found.rows, "device", "count", "ownership")) == [expected]
+
+
+def test_the_error_names_the_members_that_are_needed(tmp_path: Path) -> None:
+    path = tmp_path / "export"
+    path.write_text('{"value": [{"displayName": "Fieldhand", "version": "4"}]}')
+    with pytest.raises(InputError, match="not a Microsoft Intune inventory") as raised:
+        open_inventory(InventorySource(path), "intune")
+    assert all(name in raised.value.advice for name in ("displayName", "managedDevices", "deviceCount", "sizeInByte"))

@@ -191,3 +191,41 @@ def test_a_document_of_any_shape_never_raises(tmp_path_factory: pytest.TempPathF
     path = tmp_path_factory.getbasetemp() / "published.json"
     path.write_text(json.dumps({"schema": "tieback/report/1", **document}))
     read_published_list(InventorySource(path))
+
+
+@pytest.mark.parametrize("form", LISTS)
+def test_where_a_document_says_what_it_is_does_not_matter(tmp_path: Path, other_finding: Report, form: str) -> None:
+    path = render(other_finding, form, tmp_path)
+    expected = read_published_list(InventorySource(path))
+    if form == "ndjson":
+        head, _, rest = path.read_text().partition("\n")
+        document = json.loads(head)
+        long = {"aaa": [{"name": "x" * 500, "apps": ["y"]}] * 9_000} | document  # longer than any other record
+        path.write_text(json.dumps(long, sort_keys=True) + "\n" + rest)
+    elif form != "csv":
+        padding = {"aaa": [{"name": "x" * 500}] * 200}
+        document = padding | json.loads(path.read_text())
+        path.write_text(json.dumps(dict(sorted(document.items())), indent=1))
+    source = InventorySource(path)
+    assert read_published_list(source) == expected
+    assert (source.skipped, source.notes) == (0, [])
+
+
+@pytest.mark.parametrize("form", LISTS)
+def test_each_format_of_a_report_names_the_platform(tmp_path: Path, other_finding: Report, form: str) -> None:
+    found = read_published_list(InventorySource(render(other_finding, form, tmp_path)))
+    assert {app.bundle_id: app.platform for app in found} == {
+        "io.parcello.ios": P.IOS, "com.workhub.mobile": P.ANDROID, "org.fieldhand.app": P.ANDROID,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cpe", "platform"),
+    [("cpe:2.3:a:acme:mail:1.0:*:*:*:*:android:*:*", P.ANDROID),
+     (r"cpe:2.3:a:acme:mail\:x:1.0:*:*:*:*:iphone_os:*:*", P.IOS),
+     ("cpe:2.3:a:acme:mail:1.0:*:*:*:*:*:*:*", P.UNKNOWN), ("cpe:/a:acme:mail", P.UNKNOWN), (7, P.UNKNOWN)],
+)  # fmt: skip
+def test_the_platform_in_a_stix_bundle(tmp_path: Path, cpe: object, platform: DevicePlatform) -> None:
+    software = {"type": "software", "name": "Mail", "swid": "com.acme.mail", "cpe": cpe}
+    (app,) = read(tmp_path, {"type": "bundle", "objects": [software]})
+    assert app.platform is platform

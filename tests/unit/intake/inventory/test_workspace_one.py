@@ -1,8 +1,11 @@
 """Workspace ONE UEM. Files made up after the names of its API's members."""
 
+import json
 from pathlib import Path
 
 from tests.unit.intake.inventory.reading import read, told
+from tieback.intake.inventory.open import open_inventory
+from tieback.intake.inventory.source import InventorySource
 from tieback.model.device import DevicePlatform
 
 
@@ -30,3 +33,15 @@ def test_the_search_counts(tmp_path: Path) -> None:
 def test_a_table(tmp_path: Path) -> None:
     found = read(tmp_path, "Application Name,Application ID,Version,Serial Number\nWorkhub,com.w,3,S1\n")
     assert (found.source, next(told(found.rows, "bundle_id", "device"))) == ("workspace-one", ("com.w", "S1"))
+
+
+def test_a_status_that_is_a_number_is_reported_and_not_guessed(tmp_path: Path) -> None:
+    apps = [{"ApplicationName": "A", "ApplicationIdentifier": f"com.a{one}", "Status": one} for one in (0, 2, "4")]
+    path = tmp_path / "device-17.json"
+    path.write_text(json.dumps({"DeviceApps": apps}))
+    source = InventorySource(path)
+    importer, shape, _ = open_inventory(source)
+    assert len(list(importer.rows(source, shape))) == 3
+    assert source.absent == 0
+    (note,) = source.word_notes()
+    assert "'0' (1), '2' (1), '4' (1)" in note

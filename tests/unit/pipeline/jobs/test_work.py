@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from tieback.pipeline.disclosure.cases import open_case_service
 from tieback.pipeline.jobs import folders, work
 from tieback.pipeline.jobs.kinds import (
     ImportJob,
+    InventoryJob,
     JobArguments,
     Phase,
     ProbeJob,
@@ -43,8 +44,11 @@ from tieback.pipeline.jobs.queue import JobRunner
 from tieback.pipeline.jobs.work import JobReporter, perform
 from tieback.pipeline.progress import Progress
 from tieback.pipeline.report import run_report
+from tieback.pipeline.views.inventory import inventory_page, list_devices
 from tieback.scope.grant import grant_sha256, render_grant
+from tieback.storage.ledger.inventory_pages import DeviceFilter
 from tieback.storage.ledger.jobs import JobState
+from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.trust import accept_file
 from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import Workspace
@@ -313,6 +317,60 @@ def test_a_data_safety_export_needs_the_app_of_the_job(directory: Path) -> None:
     with pytest.raises(InputError, match="no report was imported"):
         do(directory, ImportJob(inputs=(ports,), app="test.shop.app"), told)
     assert "names its apps itself" in told.notes[-1]
+
+
+WORKSPACE_ONE = b"Application Name,Application ID,Version,Serial Number\nWorkhub,com.workhub.mobile,2.10.4,S1\n"
+DEVICE_APPS = b"""{"DeviceApps": [{"ApplicationName": "Workhub", "ApplicationIdentifier": "com.workhub.mobile",
+"Version": "2.10.4", "Status": "Installed"}], "Page": 0, "PageSize": 500, "Total": 1}"""
+PLAIN = b"Paket,Name der App,Anzahl\ncom.plain,Plain,7\n"
+
+
+def fleet(directory: Path) -> dict[str, int]:
+    with Workspace.open(directory) as workspace:
+        return {app.bundle_id: app.devices for app in workspace.ledger.inventory.apps()}
+
+
+def test_uploaded_inventories_are_imported(directory: Path) -> None:
+    told = Told()
+    first, second = upload(directory, WORKSPACE_ONE, "ws1.csv"), upload(directory, DEVICE_APPS, "device-17.json")
+    done = do(directory, InventoryJob(inputs=(first, second), taken=date(2026, 3, 1)), told)
+    assert (done.figures["inputs_read"], done.figures["rows"]) == (2, 2)
+    assert fleet(directory) == {"com.workhub.mobile": 2}
+    assert "ws1.csv: Workspace ONE UEM, CSV, data of 2026-03-01" in told.notes
+    with Workspace.open(directory) as workspace:
+        assert {one.name for one in inventory_page(workspace).imports.items} == {"ws1.csv", "device-17.json"}
+        assert Pseudonyms.of(directory).device("workspace-one", "device-17") in {
+            device.id for device in list_devices(workspace, DeviceFilter()).items
+        }
+    again = Told()
+    do(directory, InventoryJob(inputs=(first,), taken=date(2026, 3, 1)), again)
+    assert any("already imported" in text for text in again.notes)
+
+
+def test_a_plain_table_needs_the_consent_of_the_user(directory: Path) -> None:
+    told = Told()
+    table, app = upload(directory, PLAIN, "apps.csv"), upload(directory, b"PK no app", "a.apk")
+    with pytest.raises(InputError, match="no inventory was imported"):
+        do(directory, InventoryJob(inputs=(table, app)), told)
+    assert any("apps.csv: detected columns, not imported until you accept them: " in text for text in told.notes)
+    assert not any("--" in text for text in told.notes)  # the page has no options of the command line
+    done = do(directory, InventoryJob(inputs=(table, app), accept_columns=True))
+    assert (done.figures["inputs_read"], done.figures["inputs_failed"]) == (1, 1)
+    assert fleet(directory) == {"com.plain": 7}
+
+
+def test_an_inventory_is_imported_in_a_process_without_network(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path / "ws") as workspace:
+        job = add(workspace, InventoryJob(inputs=(upload(workspace.directory, WORKSPACE_ONE, "ws1.csv"),)))
+        runner = JobRunner(workspace.directory)
+        runner.start()
+        try:
+            row = finished(workspace, job)
+        finally:
+            runner.stop()
+        assert (row.state, row.problem) == (JobState.DONE, "")
+        assert texts(workspace, job, "phase") == ['{"phase":"work","isolated":true}']
+        assert [app.bundle_id for app in workspace.ledger.inventory.apps()] == ["com.workhub.mobile"]
 
 
 def test_an_unknown_format_and_an_unknown_run_are_errors(directory: Path) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from tieback.cases.policy import default_policy
 from tieback.model.device import InventoryRow, MatchStrength, Ownership
 from tieback.model.probe import Access
 from tieback.pipeline.disclosure.cases import case_service
+from tieback.pipeline.fleet.coverage import DeviceCounts
 from tieback.pipeline.views.app import AppPage, show_app
 from tieback.pipeline.views.apps import AppFilter, list_apps
 from tieback.pipeline.views.overview import show_overview
@@ -87,3 +89,25 @@ def test_a_filter_by_state_and_vendor(workspace: Workspace) -> None:
 def test_an_unknown_app_is_none(workspace: Workspace) -> None:
     assert show_app(workspace, "0" * 64) is None
     assert show_app(workspace, "") is None
+
+
+def test_devices_of_an_app_do_not_include_those_by_name_only(tmp_path: Path) -> None:
+    rows = (
+        *(InventoryRow(P.ANDROID, "org.fieldhand.app", "Fieldhand", device=f"d{number}") for number in range(3)),
+        InventoryRow(P.UNKNOWN, name="Fieldhand", count=120),
+    )
+    with Workspace.open(make(tmp_path, *rows)) as workspace:
+        page = shown(workspace, FIELDHAND)
+        assert page.devices == DeviceCounts(certain=3, by_name=120)
+        assert sorted((one.weak, one.devices) for one in page.installs or ()) == [(False, 3), (True, 120)]
+
+
+def test_an_app_that_the_last_run_did_not_read_is_shown_from_the_last_that_did(tmp_path: Path) -> None:
+    with Workspace.open(make(tmp_path)) as workspace:
+        first = workspace.ledger.latest_run()
+        assert first is not None
+        workspace.ledger.end_run(last := workspace.ledger.start_run([], None))
+        page = shown(workspace, FIELDHAND)
+        assert (page.run.id, page.run.latest) == (first.id, False)
+        assert show_app(workspace, FIELDHAND, run=last) is None
+        assert show_app(workspace, "0" * 64) is None

@@ -219,3 +219,37 @@ def test_a_file_of_the_page_is_that_of_the_command_line(workspace: Workspace, fo
 def test_the_review_of_the_page_is_that_of_the_command_line(workspace: Workspace) -> None:
     lines = FleetView(workspace, workspace.ledger.latest_run()).lines(versions=False)
     assert review_file(workspace, FleetFilter(), "csv").data == to_csv(review_lines(lines[::-1]))
+
+
+@pytest.fixture(scope="module")
+def same_name(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three entries of one name: the analysed app, an app of another platform, and one without an identifier."""
+    rows = (
+        *(InventoryRow(P.ANDROID, "org.fieldhand.app", "Fieldhand", "4.0.7", device=f"a{number}") for number in (1, 2)),
+        InventoryRow(P.IOS, "org.fieldhand.app", "Fieldhand", "9", device="i1"),
+        InventoryRow(P.UNKNOWN, name="Fieldhand", count=120),
+    )
+    return make(tmp_path_factory.mktemp("names"), *rows, stores=(exposure(),), grant=GRANT)
+
+
+def test_a_weak_match_shows_only_what_the_inventory_says(same_name: Path) -> None:
+    with Workspace.open(same_name) as workspace:
+        (row,) = fleet_review(workspace, FleetFilter(state=FleetState.WEAK)).items
+        view = FleetView(workspace, workspace.ledger.latest_run())
+        (line,) = [one for one in view.lines() if one.app.id == row.id]
+        document = line.document()
+        assert (row.platform, row.bundle_id) == (document["platform"], document["bundle_id"]) == (P.UNKNOWN, "")
+        found = fleet_review(workspace, FleetFilter(q="org.fieldhand")).items
+        assert [one.id for one in found if one.weak] == []
+
+
+@pytest.mark.parametrize("form", APP_FORMATS)
+def test_a_block_list_of_one_entry_has_no_other_app(same_name: Path, form: str) -> None:
+    with Workspace.open(same_name) as workspace:
+        for row in fleet_review(workspace, FleetFilter()).items:
+            written = block_list_file(workspace, BlockRequest(form, entry=row.id)).data.decode("utf-8-sig")
+            if form == "csv":
+                (listed,) = csv.DictReader(io.StringIO(written))
+                assert (listed["name"], listed["devices"]) == (row.name, str(row.devices))
+        with pytest.raises(UsageError, match="no device has this app"):
+            block_list_file(workspace, BlockRequest(form, entry=10**6))

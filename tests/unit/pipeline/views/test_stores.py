@@ -1,5 +1,6 @@
 """The list of stores and one store: every state, every figure, and what nobody looked at."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,16 +8,23 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cases.samples import exposure
-from tests.unit.pipeline.workspaces import conclude, make
+from tests.unit.pipeline.workspaces import GRANT, conclude, make
+from tests.unit.web.clients import client as client_of
 from tieback.assess.findings import apply_rules
 from tieback.cases.policy import default_policy
+from tieback.cases.states import recheck_fields
+from tieback.model.case import NewLogLine, Recheck, RecheckVerdict
 from tieback.model.errors import UsageError
-from tieback.model.exposure import Severity
-from tieback.model.probe import Access
+from tieback.model.exposure import Exposure, Severity
+from tieback.model.figure import exact
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.views.store import show_store
 from tieback.pipeline.views.stores import StoreState, list_stores
+from tieback.storage.lake.tables.probes import ProbeWriter
 from tieback.storage.workspace import Workspace
+from tieback.web.pages import NONE
 
 OPEN = exposure()
 EVIL = exposure(
@@ -137,3 +145,62 @@ def test_an_empty_workspace_has_an_empty_list(tmp_path: Path) -> None:
         assert listing is not None
         assert (listing.items, listing.shown, listing.total) == ((), None, None)
         assert show_store(empty, OPEN.id) is None
+
+
+@pytest.mark.parametrize(
+    ("stores", "grant", "text"),
+    [((), None, "This run had no grant"), ((), GRANT, "This run probed no target"),
+     ((OPEN,), GRANT, ""), ((OPEN,), None, "")],
+)  # fmt: skip
+def test_what_was_not_probed_is_not_zero(
+    tmp_path: Path, stores: tuple[Exposure, ...], grant: str | None, text: str
+) -> None:
+    with Workspace.open(make(tmp_path, stores=stores, grant=grant)) as opened:
+        last = opened.ledger.latest_run()
+        assert last is not None
+        with ProbeWriter(opened.lake, last.id) as writer:
+            writer.add(ProbeReport("api.workhub.test:6379", Outcome.OUT_OF_SCOPE))
+        listing = list_stores(opened)
+    assert listing is not None
+    assert listing.not_probed.startswith(text)
+    assert bool(listing.not_probed) == bool(text)
+    with client_of(tmp_path / "ws", Role.ANALYST) as client:
+        page = client.get("/stores").text
+    cards = re.findall(r'<span class="value">(.*?)</span><span class="label">', page)
+    assert cards == ([NONE, NONE] if text else ["1", "0"])
+    assert listing.not_probed in page
+    assert "No store answered" not in page
+
+
+def test_a_store_that_the_last_run_did_not_find_is_shown_with_its_re_checks(tmp_path: Path) -> None:
+    """The link of a case leads to its history, whatever later runs found."""
+    directory = make(tmp_path, stores=(OPEN,), grant=GRANT)
+    with Workspace.open(directory) as opened:
+        service = case_service(opened, now=datetime(2026, 3, 1, tzinfo=UTC))
+        service.open(default_policy())
+        (case,) = opened.ledger.cases.cases()
+        check = Recheck(RecheckVerdict.OPEN, datetime(2026, 3, 2, tzinfo=UTC), records=exact(3500, "counted"))
+        line = NewLogLine(case.id, "check", recheck_fields(check), "ann")
+        opened.ledger.cases.change(case.id, lambda old: (old, (line,)), check.time)
+        first = opened.ledger.latest_run()
+        conclude(opened, grant=GRANT)
+        last = opened.ledger.latest_run()
+        assert first is not None
+        assert last is not None
+        detail = show_store(opened, OPEN.id)
+        assert detail is not None
+        assert (detail.shown.id, detail.not_found_by) == (first.id, last.id)
+        assert [(one.verdict, one.records and one.records.value) for one in detail.history if not one.run] == [
+            ("open", 3500)
+        ]
+        assert show_store(opened, OPEN.id, run=last.id) is None
+        known = show_store(opened, OPEN.id, run=first.id)
+        assert known is not None
+        assert known.not_found_by == ""
+    with client_of(directory, Role.ANALYST) as client:
+        link = re.search(rf'href="(/stores/{OPEN.id}[^"]*)"', client.get(f"/cases/{case.id}").text)
+        assert link is not None
+        page = client.get(link[1])
+        assert page.status_code == 200
+        assert "did not find this store" in page.text
+        assert "3,500" in page.text

@@ -16,6 +16,12 @@ def run_backends(lake: Lake, run: str) -> Iterator[tuple[str, str]]:
     yield from lake.stream(sql, [run])
 
 
+def runs_with_app(lake: Lake, sha256: str) -> set[str]:
+    """The runs that read an app. Raises ``WorkspaceError``."""
+    sql = "SELECT DISTINCT run FROM inputs WHERE unit = ? AND problem = ''"
+    return {run for (run,) in lake.stream(sql, [sha256])}
+
+
 def app_backend_counts(
     lake: Lake, run: str, apps: Collection[str], probed: Collection[str]
 ) -> Iterator[tuple[str, int, int]]:
