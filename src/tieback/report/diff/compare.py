@@ -150,8 +150,8 @@ def baseline_of(comparison: Comparison) -> Baseline:
     )
     same = frozenset(one.finding.id for one in comparison.of(ChangeKind.SAME))
     worse = frozenset(one.finding.id for one in comparison.changes if one.worse)
-    counts = (comparison.count(kind) for kind in (ChangeKind.NEW, ChangeKind.FIXED, ChangeKind.UNCONFIRMED))
-    return Baseline(old.name, old.created, same, changed, *counts, worse=worse)
+    new, fixed, unconfirmed = map(comparison.count, (ChangeKind.NEW, ChangeKind.FIXED, ChangeKind.UNCONFIRMED))
+    return Baseline(old.name, old.created, same, changed, new, fixed, unconfirmed, worse)
 
 
 def _paired(old: PastReport, new: PastReport) -> Iterator[tuple[str, str]]:
