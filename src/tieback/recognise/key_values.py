@@ -24,7 +24,7 @@ _BESIDE = 2
 
 _PAIR = re.compile(
     r"(?<![\w.-])[\"']?+([A-Za-z][A-Za-z0-9_.-]{1,63}+)[\"']?+[ \t]{0,4}+[:=][ \t]{0,4}+"
-    r"[\"']?+([A-Za-z0-9][^\s\"',;<>{}\[\]]{2,511}+)(?!;[A-Za-z _]{2,24}=)"
+    r"[\"']?+([A-Za-z0-9][^\s\"',;<>{}\[\]]{2,511}+)(?!(?:,\d{1,5})?;[A-Za-z _]{2,24}=)"
 )
 """A pair that is followed by a semicolon and another pair is part of a connection string, which ``keywords`` reads.
 Nothing that repeats has a character of what follows, so that it is never tried again with less.

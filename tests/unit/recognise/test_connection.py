@@ -92,8 +92,7 @@ def test_the_user_of_an_option_is_no_host_and_no_password(scheme: str, mark: str
     [
         # What the portals of Azure show: https://learn.microsoft.com/azure/azure-sql/database/connect-query-content-reference-guide
         (
-            "jdbc:sqlserver://w-sql.database.windows.net:1433;database=forest;user=admin@w-sql;password=Buche!2024rot;"
-            "encrypt=true;hostNameInCertificate=*.database.windows.net;loginTimeout=30;",
+            "jdbc:sqlserver://w-sql.database.windows.net:1433;database=forest;user=admin@w-sql;password=Buche!2024rot",
             "sqlserver://w-sql.database.windows.net:1433/forest",
             ["Bu***ot (13)"],
         ),
