@@ -8,6 +8,7 @@ grammar. Elements and attributes of XML count only as a host and its port: most 
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -32,7 +33,7 @@ _NAMES = frozenset(("host", "hostname", "server", "serveraddress", "broker", "ga
 """Keys of a host beside its port; a URL or a domain beside them is often another place."""
 PORT = "port"
 """End of the key of a port."""
-_NAMED_PORT = re.compile(r"[Pp](?:ort|ORT)(?:[\"'>]|\s{0,4}=)")
+_NAMED_PORT = re.compile(r"[Pp](?:ort|ORT)(?:[\"'<>]|\s{0,4}=)")
 """The end of the name of an element or an attribute; few XML files have one."""
 
 _PAIR = re.compile(
@@ -126,6 +127,9 @@ def _elements(text: str) -> Iterator[Pair]:
         if value and not element.children and "name" not in element.attributes:  # such a pair has its own form
             yield Pair(named[:64], value[:MAX_VALUE], part, element=True)
         yield from (Pair(name[:64], one[:MAX_VALUE], last, element=True) for name, one in element.attributes.items())
+        name, content = element.first("key"), element.first("value")
+        if name is not None and content is not None:  # <entry> of a file of Firebase's Remote Config
+            yield Pair(name.text[:64], content.text[:MAX_VALUE], part, element=True)
         stack += ((child, last) for child in reversed(element.children))
 
 
@@ -134,22 +138,26 @@ def plain_key(key: str) -> str:
     return key.rpartition(".")[2].lower().replace("_", "").replace("-", "")
 
 
+class _Place(NamedTuple):
+    """A pair with a host or a port."""
+
+    rank: int
+    """Its number among the pairs of its part."""
+    number: int
+    """Its number in the file, from 0."""
+    key: str
+    """Its normalised key."""
+
+
 class _Part:
-    """The hosts and ports of one object, section or block, with their ranks among its pairs."""
+    """The hosts and ports of one object, section or block."""
 
     def __init__(self) -> None:
         self.size = 0
-        self.hosts: dict[str, list[_Ranked]] = {}
+        self.hosts: dict[str, list[_Place]] = {}
         """By their normalised keys."""
-        self.ports: dict[str, list[_Ranked]] = {}
+        self.ports: dict[str, list[_Place]] = {}
         """By the normalised key without ``port``."""
-
-
-class _Ranked(NamedTuple):
-    rank: int
-    index: int
-    """Index of the pair in the file."""
-    key: str
 
 
 def ports_of_hosts(pairs: Sequence[Pair], suffixes: tuple[str, ...]) -> dict[int, int]:
@@ -171,9 +179,9 @@ def ports_of_hosts(pairs: Sequence[Pair], suffixes: tuple[str, ...]) -> dict[int
         part = parts.setdefault((pair.part, pair.element, prefix), _Part())
         part.size += 1
         if key.endswith(PORT):
-            part.ports.setdefault(key.removesuffix(PORT), []).append(_Ranked(part.size, index, key))
+            part.ports.setdefault(key.removesuffix(PORT), []).append(_Place(part.size, index, key))
         elif key.endswith(suffixes):
-            part.hosts.setdefault(key, []).append(_Ranked(part.size, index, key))
+            part.hosts.setdefault(key, []).append(_Place(part.size, index, key))
     found: dict[int, int] = {}
     for (number, _, prefix), part in parts.items():
         is_apart = bool(number or prefix)
@@ -183,15 +191,15 @@ def ports_of_hosts(pairs: Sequence[Pair], suffixes: tuple[str, ...]) -> dict[int
             own |= _joined(hosts, ports, stem, _NEAR if is_apart or stem else _BESIDE)
         # A host without a name can have a port with one: host and mqtt_port.
         used = frozenset(own.values())
-        left = [one for suffix in suffixes for one in part.hosts.get(suffix, ()) if one.index not in own]
-        named = [one for ports in part.ports.values() for one in ports if left and one.index not in used]
+        left = [one for suffix in suffixes for one in part.hosts.get(suffix, ()) if one.number not in own]
+        named = [one for ports in part.ports.values() for one in ports if left and one.number not in used]
         found |= own | _joined(left, named, "", _NEAR if is_apart else _BESIDE)
     numbers = ((host, check_port(pairs[port].value)) for host, port in found.items())
     return {host: number for host, number in numbers if isinstance(number, int)}
 
 
-def _joined(hosts: list[_Ranked], ports: list[_Ranked], stem: str, reach: int) -> dict[int, int]:
-    """Each port with a host within reach: the index of the host, and that of the port."""
+def _joined(hosts: list[_Place], ports: list[_Place], stem: str, reach: int) -> dict[int, int]:
+    """Each port with a host within reach: the number of the host, and that of the port."""
     found: dict[int, int] = {}
     hosts.sort()
     ports.sort()
@@ -199,18 +207,16 @@ def _joined(hosts: list[_Ranked], ports: list[_Ranked], stem: str, reach: int) -
     for port in ports:
         low = bisect_left(hosts, port.rank - reach, key=itemgetter(0))
         near = (one for one in hosts[low : low + 2 * reach + 1] if one.rank <= port.rank + reach)
-        best = min(
-            (one for one in near if one.index not in found),
-            key=lambda one, rank=port.rank: (
-                (one.rank < rank) is not is_first,
-                one.key.removeprefix(stem) not in _NAMES,
-                abs(one.rank - rank),
-            ),
-            default=None,
-        )
-        if best is not None:
-            found[best.index] = port.index
+        free = [one for one in near if one.number not in found]
+        if free:
+            found[min(free, key=partial(_distance, port=port, stem=stem, is_first=is_first)).number] = port.number
     return found
+
+
+def _distance(host: _Place, port: _Place, stem: str, is_first: bool) -> tuple[bool, bool, int]:
+    """How far a host is from a port: on the other side of it, under another word, and the number of pairs."""
+    other = (host.rank < port.rank) is not is_first
+    return other, host.key.removeprefix(stem) not in _NAMES, abs(host.rank - port.rank)
 
 
 def ports_by_name(values: Mapping[str, str]) -> dict[tuple[str, str], int]:

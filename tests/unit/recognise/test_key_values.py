@@ -220,6 +220,11 @@ c { host = C }
 <a><entry key='m.host'>A</entry><entry key='m.port'>3316</entry>
 <entry key='r.host'>B</entry><entry key='r.port'>6390</entry><entry key='host'>C</entry></a>
 """,
+    "defaults": """
+<a><entry><key>m_host</key><value>A</value></entry><entry><key>m_port</key><value>3316</value></entry>
+<entry><key>r_port</key><value>6390</value></entry><entry><key>r_host</key><value>B</value></entry>
+<entry><key>c_host</key><value>C</value></entry></a>
+""",
     "resources": """
 <resources><string name="m_host">A</string><integer name="m_port">3316</integer>
 <string name="r_host">B</string><string name="r_port">6390</string><string name="c_host">C</string></resources>

@@ -145,8 +145,8 @@ class Resources:
 
         They are those of the default configuration, at most ``MAX_NAMED``.
         """
-        every = (one for one in self._type_chunks() if one.default and one.type_name in ("string", "integer"))
-        chunks = list(islice(every, MAX_LANGUAGES))
+        default = (one for one in self._type_chunks() if one.default and one.type_name in ("string", "integer"))
+        chunks = list(islice(default, MAX_LANGUAGES))
         values = _simple(self._data, chunks)
         pools = [chunk.keys for chunk in chunks]
         every = {id(pool): _with_end(pool, end) for pool in pools}
