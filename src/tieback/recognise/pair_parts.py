@@ -12,9 +12,11 @@ MAX_DEPTH = 64
 _MARK = re.compile(
     r"(?P<brace>[{}])"
     r"|^[ \t]{0,64}+\[{1,2}+[ \t]*+(?P<section>[\"'A-Za-z_.][^\[\]\r\n]{0,120}+)\]{1,2}+[ \t\r]*+(?=$|[#;])"
-    r"|^(?P<indent>[ \t]{0,64}+)(?:-[ \t]|(?:[\w.\"'/-]{1,80}+|\"[^\"\r\n]{1,80}+\")[ \t]*+:[ \t\r]*+(?=$|[&!#|>]))",
+    r"|^(?P<indent>[ \t]{0,64}+)(?:-[ \t]|(?:[\w.\"'/-]{1,80}+|\"[^\"\r\n]{1,80}+\"|'[^'\r\n]{1,80}+')[ \t]*+:[ \t\r]*+(?=$|[&!#|>]))",
     re.MULTILINE,
 )
+_REACH = 256
+"""Most characters before a key in its line that are read."""
 _INDENT = re.compile(r"[ \t]*")
 
 
@@ -28,6 +30,8 @@ class TextParts:
         self._last = 0
         self._section = 0
         self._objects: list[int] = []
+        self._deeper = 0
+        """Objects around the place that was read last, beyond ``MAX_DEPTH``."""
         self._blocks: list[tuple[int, int]] = []
         """Indentation and number of the blocks around the place that was read last."""
 
@@ -38,20 +42,27 @@ class TextParts:
         self._read = offset
         if self._objects:
             return self._objects[-1]
-        line = self._text.rfind("\n", 0, offset) + 1
-        before = self._text[line:offset]
-        found = _INDENT.match(before)
-        # A key behind the hyphen of a list is indented as those in the lines below it.
-        is_first = not before.strip(" \t-\"'")
-        self._leave(offset - line if is_first else found.end() if found else 0)
+        low = max(0, offset - _REACH)
+        line = self._text.rfind("\n", low, offset) + 1
+        if line or not low:  # otherwise it is in the block of what is before it in its line
+            before = self._text[line:offset]
+            found = _INDENT.match(before)
+            # A key behind the hyphen of a list is indented as those in the lines below it.
+            is_first = not before.strip(" \t-\"'")
+            self._leave(offset - line if is_first else found.end() if found else 0)
         return self._blocks[-1][1] if self._blocks else self._section
 
     def _enter(self, mark: re.Match[str]) -> None:
         if mark["brace"] == "}":
-            del self._objects[-1:]
+            if self._deeper:
+                self._deeper -= 1
+            else:
+                del self._objects[-1:]
         elif mark["brace"]:
             if len(self._objects) < MAX_DEPTH:
                 self._objects.append(self._next())
+            else:
+                self._deeper += 1
         elif self._objects:
             return
         elif mark["section"]:

@@ -274,7 +274,16 @@ def test_no_port_has_two_hosts(chance: random.Random) -> None:
 
 @each(
     "piece",
-    ["host: a.test\nport: 8080\n", "{host: a.test, port: 8080}\n", "- host: a.test\n", "a:\n  ", "[a]\nport=8080\n"],
+    [
+        "host: a.test\nport: 8080\n",
+        "{host: a.test, port: 8080}\n",
+        "- host: a.test\n",
+        "a:\n  ",
+        "[a]\nport=8080\n",
+        "host: a.test, port: 8080, ",
+        '{"a": ',
+        "  - ",
+    ],
 )
 def test_the_cost_of_many_parts_is_linear(piece: str) -> None:
     def pairs(size: int) -> list[Pair]:
