@@ -58,6 +58,10 @@ class Texts:
         """The string with a name."""
         return self._by_name.get(name, "")
 
+    def ending(self, end: str) -> Mapping[str, str]:
+        """The strings whose name has this end."""
+        return {name: text for name, text in self._by_name.items() if name.lower().endswith(end)}
+
 
 RESOURCES = Texts(
     {0x7F0E0001: "https://r1.flow.test", 0x7F0E0002: "r2.flow.test", 0x7F0E0004: "https://r4.flow.test/fmt/%s"},

@@ -38,6 +38,8 @@ class CallRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):
     source: str
     match: tuple[tuple[str, str], ...]
     avoid: tuple[str, ...]
+    calls: tuple[str, ...]
+    """Names of the functions that are called, by which bytecode is searched."""
 
     @cached_property
     def compiled(self) -> re.Pattern[bytes]:

@@ -37,7 +37,16 @@ from tieback.recognise.firebase_web import RULE as FIREBASE_RULE
 from tieback.recognise.firebase_web import web_projects
 from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host
 from tieback.recognise.interface import ExtractorMeta, Find
-from tieback.recognise.key_values import MAX_PAIRS, MAX_VALUE, plain_key, port_beside, read_pairs
+from tieback.recognise.key_values import (
+    MAX_PAIRS,
+    MAX_VALUE,
+    PORT,
+    plain_key,
+    port_of_name,
+    ports_by_name,
+    ports_of_hosts,
+    read_pairs,
+)
 from tieback.recognise.links import RULE as LINK_RULE
 from tieback.recognise.links import link_domains
 from tieback.recognise.rules import RuleFiles
@@ -226,25 +235,30 @@ class ConfigExtractor:
         last = buffer.file.rpartition("/")[2].lower()
         if last in self.config.files:
             return self.config.files[last]
-        if buffer.kind is BufferKind.BINARY and not buffer.data.startswith(b"bplist00"):
+        binary = buffer.kind is BufferKind.BINARY
+        if binary and not buffer.data.startswith(b"bplist00"):
             return ""
         if buffer.data.startswith(_DIGESTS):
             return ""
         if _DECODED.search(buffer.file) and buffer.kind is BufferKind.TEXT:
             return _RESOURCES
         known = next((name for mark, name in self.config.signatures.items() if mark in buffer.data), "")
-        if known or buffer.kind is BufferKind.BINARY:
+        if known:
             return known
-        return "*" if last.endswith(_ENDINGS) or last.startswith(".env") else ""
+        return "*" if last.endswith(".plist" if binary else _ENDINGS) or last.startswith(".env") else ""
 
     def _file(self, buffer: Buffer, name: str) -> Iterator[Find]:
         found = list(islice(read_pairs(buffer, name), MAX_PAIRS))
         yield from contact_points(found, buffer, self._rules)
         at = 0  # the pairs are in the order of the file
         other = name == _RESOURCES and _FIREBASE_TEXT.search(buffer.data) is None
-        for index, (key, value) in enumerate(found):
+        ports = ports_of_hosts(found, self.config.suffixes)
+        for index, (key, value, _, element) in enumerate(found):
             plain = plain_key(key)
             if not self._means(plain) or (other and key in _ONLY_NAMED and "-" not in value):
+                continue
+            port = ports.get(index)
+            if element and port is None:
                 continue
             if self.left <= 0:
                 yield Problem("too many key-value pairs; the rest was not read", buffer.file, UnreadKind.LIMIT)
@@ -253,7 +267,6 @@ class ConfigExtractor:
             raw = value.encode("utf-8", "replace")
             at = buffer.data.find(raw, at)
             at = at if at >= 0 else max(buffer.data.find(raw), 0)
-            port = port_beside(found, index, self.config.suffixes)
             yield from self.judge(key, value, name, buffer, at, port)
 
     def _means(self, plain: str) -> bool:
@@ -280,6 +293,7 @@ class ConfigExtractor:
                 value = decode_text(bytes(raw), wide=buffer.utf16).partition("\0")[0]
                 if not _PROJECT.fullmatch(value):
                     yield from self.judge(name, value, _RESOURCES, buffer, begin)
+        ports: dict[tuple[str, str], int] | None = None
         last = -1
         for index, end in hits:
             if known[index].shape is AnchorKind.KEY or known[index].wide is not buffer.utf16 or end == last:
@@ -293,8 +307,13 @@ class ConfigExtractor:
             value = decode_text(buffer.data[begin:stop], wide=buffer.utf16)
             # Names are built at the first access, which costs more than all other steps.
             name = buffer.names.get(begin, "") if self._plausible(value, firebase=firebase) else ""
-            if name:
-                yield from self.judge(name.rpartition("/")[2], value, _RESOURCES, buffer, begin)
+            if not name:
+                continue
+            key, port = name.rpartition("/")[2], None
+            if buffer.resources is not None and plain_key(key).endswith(self.config.suffixes):
+                ports = ports_by_name(buffer.resources.ending(PORT)) if ports is None else ports
+                port = port_of_name(key, ports, self.config.suffixes)
+            yield from self.judge(key, value, _RESOURCES, buffer, begin, port)
 
     def _plausible(self, value: str, *, firebase: bool) -> bool:
         """True if a string can be the value of some key: a host, an identifier, a Firebase project."""

@@ -2,8 +2,9 @@
 
 The general form is ``scheme://user:password@host:port,host:port/database?options``. The driver prefix ``jdbc:`` and
 variant spellings of a scheme are normalised. Each host of a list is an endpoint of its own, and its value always
-includes the port. Passwords often contain characters that a URL must escape. Therefore the user information ends at the
-last ``@`` that is followed by a list of valid hosts. ``services.toml`` has the source of each syntax.
+includes the port. The user information ends at the last ``@`` before the first ``/``, ``?`` or ``;``. Passwords often
+contain these characters, although a URL must escape them: if there is no valid host, a later ``@`` can be its end, too.
+An ``@`` in the value of an option (``?user=anna@shop.de``) never is. ``services.toml`` has the source of each syntax.
 """
 
 import re
@@ -27,7 +28,9 @@ _DATABASE = re.compile(r"/([A-Za-z0-9_.\-]{1,64})(?![A-Za-z0-9_.\-%${}])")
 _SID = re.compile(r":([A-Za-z0-9_.\-]{1,64})")
 _DATABASE_OPTION = re.compile(r"[;?&](?:databaseName|database)=([A-Za-z0-9_.\-]{1,64})", re.IGNORECASE)
 _PASSWORD_OPTION = re.compile(r"[;?&](?:password|pwd)=([^&;\s\"'<>]{1,256})", re.IGNORECASE)
-_APP_NAME = re.compile(r"[?&][A-Za-z]{1,32}=$")
+_AUTHORITY = re.compile(r"[^/?;]*")
+_OPTIONS = re.compile(r"[?;]")
+_OPTION = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{1,40}=")
 _JDBC = re.compile(r"jdbc:([a-z0-9]{2,16})(?::[a-z0-9+-]{1,24}){0,2}(://|:@(?://)?|:)", re.IGNORECASE)
 _BROKERS = ("amqp", "mqtt", "nats", "kafka", "stomp")
 _MAX_AT = 16
@@ -51,19 +54,24 @@ def verify_jdbc(text: str, rules: RuleFiles) -> TextVerdict:
 
 
 def _judge(text: str, after: int, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
-    verdict: TextVerdict | None = None
+    first: TextVerdict | None = None
+    reason = "no host"
     for at in _host_positions(text, after):
         begin = at + 2 if text.startswith("//", at) else at  # oracle:thin:user/password@//host
         found = (_ORACLE_HOSTS if scheme.canonical == "oracle" else _HOSTS).match(text, begin)
         if found is None:
             continue
         verdict = _hosts(text, found, scheme, rules)
-        if not verdict.rejected:
-            passwords = (*_userinfo(text[after : max(after, at - 1)]), *_options(text, found.end()))
-            secrets = tuple(_password(one, scheme) for one in passwords if counts(one, verdict))
-            return msgspec.structs.replace(verdict, secrets=secrets)
-    reason = verdict.rejected if verdict is not None else "no host"
-    return TextVerdict(RULE, max(after, text.rfind("@") + 1), rejected=reason)
+        if verdict.rejected:
+            reason = verdict.rejected
+            continue
+        passwords = (*_userinfo(text[after : max(after, at - 1)]), *_options(text, found.end()))
+        secrets = tuple(_password(one, scheme) for one in passwords if counts(one, verdict))
+        verdict = msgspec.structs.replace(verdict, secrets=secrets)
+        if verdict.endpoints:
+            return verdict
+        first = first or verdict  # a part of a password can look like a name without a dot
+    return first or TextVerdict(RULE, max(after, text.rfind("@") + 1), rejected=reason)
 
 
 def counts(password: str, verdict: TextVerdict) -> bool:
@@ -79,18 +87,30 @@ def counts(password: str, verdict: TextVerdict) -> bool:
 
 
 def _host_positions(text: str, after: int) -> Iterator[int]:
-    """Possible beginnings of the host list: after each ``@``, the last one first; at ``after`` if there is none."""
+    """Possible beginnings of the host list: where a URL has it (RFC 3986, section 3.2), then after each ``@``.
+
+    The last ``@`` comes first. One in the value of an option is left out: a user or an account can have one.
+    """
+    authority = _AUTHORITY.match(text, after)
+    end = authority.end() if authority else len(text)
+    own = text.rfind("@", after, end)
+    yield own + 1 if own >= 0 else after
     at = text.rfind("@", after)
-    if at < 0:
-        yield after
-        return
     for _ in range(_MAX_AT):
-        # Azure Cosmos DB writes "?appName=@account@" after the hosts.
-        if not _APP_NAME.search(text, max(after, at - 40), at):
-            yield at + 1
-        at = text.rfind("@", after, at)
         if at < 0:
             return
+        if at != own and not _in_option(text, end, at):
+            yield at + 1
+        at = text.rfind("@", after, at)
+
+
+def _in_option(text: str, start: int, at: int) -> bool:
+    """True if the character at ``at`` is in the value of an option; the authority ends at ``start``."""
+    options = _OPTIONS.search(text, start, at)
+    if options is None:
+        return False
+    begin = max(options.start(), text.rfind("&", start, at), text.rfind(";", start, at))
+    return _OPTION.match(text, begin + 1, at) is not None
 
 
 def _hosts(text: str, found: re.Match[str], scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:

@@ -16,7 +16,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise.context import match_context
 from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host, check_port
-from tieback.recognise.key_values import plain_key
+from tieback.recognise.key_values import Pair, plain_key
 from tieback.recognise.rules import RuleFiles
 
 RULE = "contact-points"
@@ -32,9 +32,7 @@ _KEYSPACE = re.compile(r"[A-Za-z0-9_]{1,48}")
 _POINT = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9][A-Za-z0-9.-]{0,252})(?::(\d{1,5}))?")
 
 
-def contact_points(
-    pairs: Sequence[tuple[str, str]], buffer: Buffer, rules: RuleFiles
-) -> Iterator[Sighting | NotBackend]:
+def contact_points(pairs: Sequence[Pair], buffer: Buffer, rules: RuleFiles) -> Iterator[Sighting | NotBackend]:
     """The endpoints that the pairs of one file name.
 
     Args:
@@ -42,13 +40,13 @@ def contact_points(
         buffer: the file.
         rules: what is no host, and no back end.
     """
-    points = [(key, value) for key, value in pairs if _ends_with(key, _POINTS) or _is_node(key)]
+    points = [pair for pair in pairs if _ends_with(pair.key, _POINTS) or _is_node(pair.key)]
     if not points:
         return
     keyspace = _value_of(pairs, _KEYSPACES, _KEYSPACE)
-    port = check_port(_value_of([pair for pair in pairs if _CLUSTER.search(pair[0])], ("port",), re.compile(r"\d+")))
+    port = check_port(_value_of([pair for pair in pairs if _CLUSTER.search(pair.key)], ("port",), re.compile(r"\d+")))
     usual = port if isinstance(port, int) else PORT
-    hosts = [(key, part.strip(" \"'[]")) for key, value in points for part in value.split(",")]
+    hosts = [(pair.key, part.strip(" \"'[]")) for pair in points for part in pair.value.split(",")]
     for key, text in hosts[:MAX_POINTS]:
         found = _POINT.fullmatch(text)
         if found is None:
@@ -79,7 +77,7 @@ def _is_node(key: str) -> bool:
     return _CLUSTER.search(key) is not None and _ends_with(key, _NODES)
 
 
-def _value_of(pairs: Sequence[tuple[str, str]], words: tuple[str, ...], form: re.Pattern[str]) -> str:
+def _value_of(pairs: Sequence[Pair], words: tuple[str, ...], form: re.Pattern[str]) -> str:
     """The value of the first such key; empty without one."""
-    found = (value for key, value in pairs if _ends_with(key, words) and form.fullmatch(value))
+    found = (pair.value for pair in pairs if _ends_with(pair.key, words) and form.fullmatch(pair.value))
     return next(found, "")

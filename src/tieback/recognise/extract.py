@@ -273,7 +273,11 @@ class EndpointExtractor:
         text = decode_text(raw, wide=False)
         verdict = self._verdicts.get(raw) or self._keep(raw, keywords.verify(text, self.rules))
         behind = begin + (len(raw) << wide)
-        shown = "" if verdict.rejected else keywords.mask_passwords(text)
+        shown = ""
+        if not verdict.rejected:
+            first = keywords.first_word(text)
+            begin += first << 1 if wide else len(text[:first].encode("utf-8", "surrogatepass"))
+            shown = keywords.mask_passwords(text[first:])
         return MatchLocation(verdict, begin, behind, behind, low, high, wide, shown=shown)
 
     def _encoded(

@@ -1,30 +1,45 @@
 """Files of keys and values: JSON, property lists, XML, properties, YAML and .env, as pairs in their order.
 
-Known files are parsed. Other and damaged files are read by the form of a pair, which needs no grammar. Bounds: 20,000
-pairs, 32 levels, values of 512 characters.
+Known files and property lists are parsed. Other and damaged files are read by the form of a pair, which needs no
+grammar. Elements and attributes of XML count only as a host and its port: most of them name something else. Bounds:
+20,000 pairs, 32 levels, values of 512 characters.
 """
 
-import plistlib
 import re
-import struct
-from collections.abc import Iterator, Sequence
-from xml.parsers.expat import ExpatError
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
+from typing import NamedTuple
 
 import msgspec
 
+from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Buffer
+from tieback.intake.apps.plist import read_values
+from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.recognise.hosts import check_port
+from tieback.recognise.pair_parts import TextParts
 from tieback.recognise.span import decode_text
 
 MAX_PAIRS = 20_000
 MAX_DEPTH = 32
 MAX_VALUE = 512
-_BESIDE = 2
-"""Number of pairs before and after a host among which its port is searched."""
+_BESIDE, _NEAR = 2, 8
+"""Number of pairs before and after a port among which its host is searched: where only their order shows that they
+belong together, and in one object or under keys of one name.
+"""
+_NAMES = frozenset(("host", "hostname", "server", "serveraddress", "broker", "gateway"))
+"""Keys of a host beside its port; a URL or a domain beside them is often another place."""
+PORT = "port"
+"""End of the key of a port."""
+_NAMED_PORT = re.compile(r"[Pp](?:ort|ORT)(?:[\"'<>]|\s{0,4}=)")
+"""The end of the name of an element or an attribute; few XML files have one."""
 
 _PAIR = re.compile(
     r"(?<![\w.-])[\"']?+([A-Za-z][A-Za-z0-9_.-]{1,63}+)[\"']?+[ \t]{0,4}+[:=][ \t]{0,4}+"
-    r"[\"']?+([A-Za-z0-9][^\s\"',;<>{}\[\]]{2,511}+)(?!;[A-Za-z _]{2,24}=)"
+    r"[\"']?+([A-Za-z0-9][^\s\"',;<>{}\[\]]{2,511}+|\d\d(?![^\s\"',;<>{}\[\]]))"
+    r"(?!(?:,\d{1,5})?;[A-Za-z _]{2,24}=)"
 )
 """A pair that is followed by a semicolon and another pair is part of a connection string, which ``keywords`` reads.
 Nothing that repeats has a character of what follows, so that it is never tried again with less.
@@ -32,11 +47,22 @@ Nothing that repeats has a character of what follows, so that it is never tried 
 _PLIST_PAIR = re.compile(r"<key>([^<]{2,64})</key>\s{0,16}<string>([^<]{3,512})</string>")
 _XML_PAIR = re.compile(
     r"name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\""
-    r"(?: value=\"|(?:\s{1,4}[A-Za-z:]{1,24}=\"[^\"<>]{0,40}\"){0,4}[^>\"]{0,32}>)([^<\"]{3,512})[<\"]"
+    r"(?: value=\"|(?:\s{1,4}[A-Za-z:]{1,24}=\"[^\"<>]{0,40}\"){0,4}[^>\"]{0,32}>)(\d\d|[^<\"]{3,512})[<\"]"
 )
 
 
-def read_pairs(buffer: Buffer, name: str) -> Iterator[tuple[str, str]]:
+class Pair(NamedTuple):
+    """A key and its text."""
+
+    key: str
+    value: str
+    part: int = 0
+    """Number of the object, section or block that has it; 0 outside all of them."""
+    element: bool = False
+    """True for an element or an attribute of XML."""
+
+
+def read_pairs(buffer: Buffer, name: str) -> Iterator[Pair]:
     """Keys and their texts: from the parsed tree of a known file, or by the form of a pair in other files."""
     data = buffer.data
     tree: object = None
@@ -45,36 +71,66 @@ def read_pairs(buffer: Buffer, name: str) -> Iterator[tuple[str, str]]:
             tree = msgspec.json.decode(data)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             tree = None
-    elif name.endswith(".plist"):
+    elif name.endswith(".plist") or buffer.file.endswith(".plist"):
         try:
-            tree = plistlib.loads(data)
-        except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,
-                OverflowError, RecursionError, MemoryError, struct.error):  # fmt: skip
-            tree = None  # plistlib passes on all errors of its parsers
+            tree = read_values(bytes(data))
+        except MalformedPoolError:
+            tree = None
     if tree is not None:
-        yield from _leaves(tree)
+        yield from _leaves(tree, lists=name != "*")
         return
     text = decode_text(data, wide=buffer.utf16)
-    for pattern in (_PLIST_PAIR, _XML_PAIR) if "<" in text[:256] else (_PAIR,):
+    if "<" not in text[:256]:
+        parts = TextParts(text)
+        for found in _PAIR.finditer(text):
+            yield Pair(found[1], found[2], parts.at(found.start()))
+        return
+    for pattern in (_PLIST_PAIR, _XML_PAIR):
         for found in pattern.finditer(text):
-            yield found[1], found[2]
+            yield Pair(found[1], found[2])
+    if _NAMED_PORT.search(text):
+        yield from _elements(text)
 
 
-def _leaves(tree: object) -> Iterator[tuple[str, str]]:
-    stack: list[tuple[str, object, int]] = [("", tree, 0)]
+def _leaves(tree: object, *, lists: bool) -> Iterator[Pair]:
+    """The texts and ports of a tree; those in lists only if ``lists``."""
+    stack: list[tuple[str, object, int, int]] = [("", tree, 0, 0)]
     seen = 0
     while stack and seen < MAX_PAIRS:
-        key, node, depth = stack.pop()
+        key, node, depth, part = stack.pop()
         seen += 1
         if isinstance(node, str):
             if key and len(node) <= MAX_VALUE:
-                yield key, node
-        elif isinstance(node, int) and key.lower().endswith("port"):
-            yield key, str(node)[:MAX_VALUE]
+                yield Pair(key, node, part)
+        elif isinstance(node, int) and key.lower().endswith(PORT):
+            yield Pair(key, str(node)[:MAX_VALUE], part)
         elif depth < MAX_DEPTH and isinstance(node, dict):
-            stack += ((str(name)[:64], value, depth + 1) for name, value in reversed(node.items()))
+            stack += ((str(name)[:64], value, depth + 1, seen) for name, value in reversed(node.items()))
         elif depth < MAX_DEPTH and isinstance(node, list):
-            stack += ((key, value, depth + 1) for value in reversed(node))
+            inner = node if lists else [value for value in node if isinstance(value, dict | list)]
+            stack += ((key, value, depth + 1, part) for value in reversed(inner))
+
+
+def _elements(text: str) -> Iterator[Pair]:
+    """The attributes of the elements of an XML file, and the texts of those without children."""
+    try:
+        root = read_text_xml(text.encode("utf-8", "replace"))
+    except MalformedPoolError:
+        return
+    stack: list[tuple[Element, int]] = [(root, 0)]
+    last = 0
+    while stack:
+        element, part = stack.pop()
+        last += 1
+        named = element.attributes.get("key") or element.name
+        value = element.text or element.attributes.get("value", "")
+        if value and not element.children and "name" not in element.attributes:  # such a pair has its own form
+            yield Pair(named[:64], value[:MAX_VALUE], part, element=True)
+        yield from (Pair(name[:64], one[:MAX_VALUE], last, element=True) for name, one in element.attributes.items())
+        name, content = element.first("key"), element.first("value")
+        if name is not None and content is not None:  # <entry> of a file of Firebase's Remote Config
+            yield Pair(name.text[:64], content.text[:MAX_VALUE], part, element=True)
+        stack += ((child, last) for child in reversed(element.children))
 
 
 def plain_key(key: str) -> str:
@@ -82,20 +138,103 @@ def plain_key(key: str) -> str:
     return key.rpartition(".")[2].lower().replace("_", "").replace("-", "")
 
 
-def port_beside(found: Sequence[tuple[str, str]], index: int, suffixes: tuple[str, ...]) -> int | None:
-    """The port next to a host under a key of the same name: ``db_host`` and ``db_port``.
+class _Place(NamedTuple):
+    """A pair with a host or a port."""
+
+    rank: int
+    """Its number among the pairs of its part."""
+    number: int
+    """Its number in the file, from 0."""
+    key: str
+    """Its normalised key."""
+
+
+class _Part:
+    """The hosts and ports of one object, section or block."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.hosts: dict[str, list[_Place]] = {}
+        """By their normalised keys."""
+        self.ports: dict[str, list[_Place]] = {}
+        """By the normalised key without ``port``."""
+
+
+def ports_of_hosts(pairs: Sequence[Pair], suffixes: tuple[str, ...]) -> dict[int, int]:
+    """The ports beside the hosts of a file under keys of the same name, ``db_host`` and ``db_port``, by host.
+
+    A port belongs to one host, in the same object, section or block. If the first host of a name is before its first
+    port, each port belongs to the host before it, otherwise to the one after it.
 
     Args:
-        found: pairs of a file.
-        index: index of the host.
+        pairs: pairs of a file.
         suffixes: suffixes of keys with a host as value.
+
+    Returns:
+        the ports, by the index of the pair with the host.
     """
-    plain = plain_key(found[index][0])
-    if not plain.endswith(suffixes):
-        return None
-    for key, value in found[max(index - _BESIDE, 0) : index + _BESIDE + 1]:
-        stem = plain_key(key).removesuffix("port")
-        if plain_key(key) != stem and plain.removeprefix(stem) in suffixes:
-            port = check_port(value)
-            return port if isinstance(port, int) else None
-    return None
+    parts: dict[tuple[int, bool, str], _Part] = {}
+    for index, pair in enumerate(pairs):
+        prefix, key = _split(pair.key)
+        part = parts.setdefault((pair.part, pair.element, prefix), _Part())
+        part.size += 1
+        if key.endswith(PORT):
+            part.ports.setdefault(key.removesuffix(PORT), []).append(_Place(part.size, index, key))
+        elif key.endswith(suffixes):
+            part.hosts.setdefault(key, []).append(_Place(part.size, index, key))
+    found: dict[int, int] = {}
+    for (number, _, prefix), part in parts.items():
+        is_apart = bool(number or prefix)
+        own: dict[int, int] = {}
+        for stem, ports in part.ports.items() if part.hosts else ():
+            hosts = [one for suffix in suffixes for one in part.hosts.get(stem + suffix, ())]
+            own |= _joined(hosts, ports, stem, _NEAR if is_apart or stem else _BESIDE)
+        # A host without a name can have a port with one: host and mqtt_port.
+        used = frozenset(own.values())
+        left = [one for suffix in suffixes for one in part.hosts.get(suffix, ()) if one.number not in own]
+        named = [one for ports in part.ports.values() for one in ports if left and one.number not in used]
+        found |= own | _joined(left, named, "", _NEAR if is_apart else _BESIDE)
+    numbers = ((host, check_port(pairs[port].value)) for host, port in found.items())
+    return {host: number for host, number in numbers if isinstance(number, int)}
+
+
+def _joined(hosts: list[_Place], ports: list[_Place], stem: str, reach: int) -> dict[int, int]:
+    """Each port with a host within reach: the number of the host, and that of the port."""
+    found: dict[int, int] = {}
+    hosts.sort()
+    ports.sort()
+    is_first = bool(hosts and ports) and hosts[0].rank < ports[0].rank
+    for port in ports:
+        low = bisect_left(hosts, port.rank - reach, key=itemgetter(0))
+        near = (one for one in hosts[low : low + 2 * reach + 1] if one.rank <= port.rank + reach)
+        free = [one for one in near if one.number not in found]
+        if free:
+            found[min(free, key=partial(_distance, port=port, stem=stem, is_first=is_first)).number] = port.number
+    return found
+
+
+def _distance(host: _Place, port: _Place, stem: str, is_first: bool) -> tuple[bool, bool, int]:
+    """How far a host is from a port: on the other side of it, under another word, and the number of pairs."""
+    other = (host.rank < port.rank) is not is_first
+    return other, host.key.removeprefix(stem) not in _NAMES, abs(host.rank - port.rank)
+
+
+def ports_by_name(values: Mapping[str, str]) -> dict[tuple[str, str], int]:
+    """The ports among named values, by the name before its last dot and the rest of it without ``port``."""
+    found = ((_split(name), check_port(value)) for name, value in values.items())
+    return {
+        (prefix, plain.removesuffix(PORT)): port
+        for (prefix, plain), port in found
+        if plain.endswith(PORT) and isinstance(port, int)
+    }
+
+
+def port_of_name(name: str, ports: Mapping[tuple[str, str], int], suffixes: tuple[str, ...]) -> int | None:
+    """The port of the host under a name, from ``ports_by_name``; suffixes as of ``ports_of_hosts``."""
+    prefix, plain = _split(name)
+    stems = (plain.removesuffix(suffix) for suffix in suffixes if plain.endswith(suffix))
+    return next((ports[prefix, stem] for stem in stems if (prefix, stem) in ports), None)
+
+
+def _split(key: str) -> tuple[str, str]:
+    return key.rpartition(".")[0].lower(), plain_key(key)

@@ -30,6 +30,7 @@ BEFORE, AFTER = 512, 1024
 
 _END = re.compile(rb"[\x00-\x1f\x7f\"<>\xc0]")
 _WORD = re.compile(r"[A-Za-z][A-Za-z _]*\Z")
+_PART = re.compile(r"\S+")
 _LONGEST_WORD = 40
 _SEMICOLONS = re.compile(r" {0,4}(\{[^{}]*\}|'[^']*'|[^;]*)(?:;|\Z)")
 _SPACES = re.compile(r" ?('(?:[^'\\]|\\.)*'|[^\s']+)(?:\s|\Z)")
@@ -72,7 +73,7 @@ def keyword_string(data: Bytes, word: int, low: int, high: int, *, wide: bool) -
 
 def verify(text: str, rules: RuleFiles) -> TextVerdict:
     """Judge ``text``, one string from its beginning to its end or limit."""
-    pairs, spaces = _pairs(text)
+    pairs, _, spaces = _pairs(text)
     host, database, user = (_first(pairs, words) for words in (_HOSTS, _DATABASES, _USERS))
     if not host or not (database or user) or _MEMBER.match(host):
         return TextVerdict(RULE, 1, rejected="too few words of a connection string")
@@ -85,9 +86,14 @@ def verify(text: str, rules: RuleFiles) -> TextVerdict:
     return msgspec.structs.replace(verdict, rule=RULE, covers=len(text), secrets=secrets)
 
 
+def first_word(text: str) -> int:
+    """Where the first word begins; other text can be before it. 0 if ``text`` is no connection string."""
+    return _pairs(text)[1]
+
+
 def mask_passwords(text: str) -> str:
     """``text`` with stars in place of its passwords, which can contain spaces and quotes."""
-    pairs, _ = _pairs(text)
+    pairs, _, _ = _pairs(text)
     for word in _PASSWORDS:
         if pairs.get(word):
             text = text.replace(pairs[word], "***")
@@ -99,40 +105,43 @@ def _until_end(text: bytes) -> int:
     return found.start() if found else len(text)
 
 
-def _pairs(text: str) -> tuple[dict[str, str], bool]:
-    """The pairs, and whether spaces separate them; empty if fewer than three are known words."""
+def _pairs(text: str) -> tuple[dict[str, str], int, bool]:
+    """The pairs, where the first one begins, and whether spaces separate them; empty if fewer than three are known."""
     for pattern in (_SEMICOLONS, _SPACES):
-        pairs = _parted(text, pattern)
+        pairs, first = _parted(text, pattern)
         if len(pairs) >= _FEWEST_PAIRS:
-            return pairs, pattern is _SPACES
-    return {}, False
+            return pairs, first, pattern is _SPACES
+    return {}, 0, False
 
 
-def _parted(text: str, pattern: re.Pattern[str]) -> dict[str, str]:
+def _parted(text: str, pattern: re.Pattern[str]) -> tuple[dict[str, str], int]:
     """Known words with their values, the first value of each; words in lower case without spaces and underscores."""
     found: dict[str, str] = {}
-    at = 0
+    at = first = 0
     for _ in range(_MOST_PAIRS):
         equals = text.find("=", at)
         if equals < 0:
             break
         begin, at = max(at, equals - _LONGEST_WORD), equals + 1
         written, match = _WORD.search(text[begin:equals]), pattern.match(text, at)
-        word = _word(written[0]) if written else ""
+        word, size = _word(written[0]) if written else ("", 0)
         if word not in _KNOWN or match is None:  # possibly the key of a file: crm.db=Server=...
             continue
+        if not found:
+            first = equals - size
         at, value = match.end(), match[1].strip()
         if len(value) > 1 and value[0] == "'" == value[-1]:
             value = value[1:-1]
         found.setdefault(word, value)
-    return found
+    return found, first
 
 
-def _word(written: str) -> str:
-    """The word in the form of the lists; text can be before it: ``Connection string Server=...``."""
-    parts = written.lower().replace("_", "").split()
-    tails = ("".join(parts[first:]) for first in range(len(parts)))
-    return next((tail for tail in tails if tail in _KNOWN), "".join(parts))
+def _word(written: str) -> tuple[str, int]:
+    """The word in the form of the lists, and its length; text can be before it: ``Connection string Server=...``."""
+    parts = [(part[0], len(written) - part.start()) for part in _PART.finditer(written)]
+    names = [(part.lower().replace("_", ""), size) for part, size in parts]
+    tails = (("".join(name for name, _ in names[first:]), names[first][1]) for first in range(len(names)))
+    return next(((tail, size) for tail, size in tails if tail in _KNOWN), ("", 0))
 
 
 def _first(pairs: Mapping[str, str], words: tuple[str, ...]) -> str:

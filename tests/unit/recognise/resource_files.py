@@ -11,8 +11,13 @@ ANDROID = {
     "name": 0x01010003, "label": 0x01010001,
 }  # fmt: skip
 
+
+class Number(int):
+    """A decimal number as a value."""
+
+
 type Value = str | int
-"""A string, or the identifier of another resource."""
+"""A string, a number, or the identifier of another resource."""
 type Entry = Value | Sequence[Value]
 """One value, or those of an array."""
 type Types = Mapping[str, Mapping[str, Entry]]
@@ -61,7 +66,7 @@ def _entry(key: int, one: Entry, strings: dict[str, int], suffix: str, compact: 
 
 def _value(one: Value, strings: dict[str, int], suffix: str) -> bytes:
     if isinstance(one, int):
-        return struct.pack("<HBBI", 8, 0, 1, one)
+        return struct.pack("<HBBI", 8, 0, 0x10 if isinstance(one, Number) else 1, one)
     return struct.pack("<HBBI", 8, 0, 3, strings.setdefault(one + suffix, len(strings)))
 
 

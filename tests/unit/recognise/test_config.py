@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tests.linear import assert_linear
+from tests.unit.recognise import resource_files
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.intake.apps.resources import StringNames
+from tieback.intake.apps.resources import Resources, StringNames
 from tieback.model.endpoint import EndpointKind
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, NotBackend, Sighting
@@ -223,8 +224,13 @@ def test_the_cost_of_hostile_files_is_linear(piece: str, name: str) -> None:
         (".env.production", "MQ_HOST=mq.shop.test\nDB_PORT=5432\n", "mq.shop.test"),
         ("a.properties", "api.host=api.shop.test\napi.port=0\n", "api.shop.test"),
         ("a.properties", "cache.server=10.1.2.3\ncache.port=6379\n", "10.1.2.3:6379"),
+        ("a.xml", "<c><db><host>db.shop.test</host><port>27017</port></db><api><host>api.shop.test</host></api></c>",
+         "db.shop.test:27017"),
+        ("a.xml", '<c><db host="db.shop.test" port="80"/></c>', "db.shop.test:80"),
+        ("Web.config", '<c><add key="DbHost" value="db.shop.test"/><add key="DbPort" value="3307"/></c>',
+         "db.shop.test:3307"),
     ],
-)
+)  # fmt: skip
 def test_host_takes_the_port_beside_it(file: str, text: str, value: str) -> None:
     artifact = Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode()),))
     assert [one.endpoint.value for one in EXTRACTOR.extract(artifact) if isinstance(one, Sighting)] == [value]
@@ -241,6 +247,24 @@ def test_ends_of_names_are_looked_at(end: str) -> None:
 def test_pictures_and_layouts_are_not(end: str) -> None:
     text = f"res/shop.{end}\0".encode()
     assert ConfigExtractor()._scanner.scan(text, 0, len(text), 9) == ([], False)
+
+
+@each("form", [plistlib.FMT_XML, plistlib.FMT_BINARY])
+def test_the_hosts_of_any_property_list_have_their_ports(form: plistlib.PlistFormat) -> None:
+    data = plistlib.dumps({"a": {"host": "db.shop.de", "port": 3316}, "b": {"host": "c.shop.de", "port": 80}}, fmt=form)
+    kind = BufferKind.BINARY if form is plistlib.FMT_BINARY else BufferKind.TEXT
+    assert values(in_file("Payload/A.app/settings.plist", data, kind)) == ["db.shop.de:3316", "c.shop.de:80"]
+
+
+@each("compact", [False, True])
+def test_a_host_in_a_resource_table_has_the_port_of_its_name(compact: bool) -> None:
+    strings = {"mysql_host": "db.shop.de", "mysql_port": "3316", "pg_server": "pg.shop.de", "pg_port": "3316",
+               "redis_host": "cache.shop.de", "api_url": "api.shop.de/v1", "app_name": "Port 3316"}  # fmt: skip
+    data = resource_files.table(
+        {"string": strings, "integer": {"redis_port": resource_files.Number(6390)}}, compact=compact
+    )
+    found = list(EXTRACTOR.extract(Resources("resources.arsc", data).artifact()))
+    assert sorted(values(found)) == ["api.shop.de/v1", "cache.shop.de:6390", "db.shop.de:3316", "pg.shop.de:3316"]
 
 
 class Named(StringNames):

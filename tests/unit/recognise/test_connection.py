@@ -36,7 +36,13 @@ def judged(text: str) -> TextVerdict:
             "mongodb://u:k=@acct.mongo.cosmos.azure.com:10255/?appName=@acct",
             ["mongodb://acct.mongo.cosmos.azure.com:10255"],
         ),
+        (
+            "mongodb://acct:ke/y==@acct.mongo.x.test:10255/?ssl=true&appName=@acct@",
+            ["mongodb://acct.mongo.x.test:10255"],
+        ),
         ("mongodb://%s:%s@db.x.test", ["mongodb://db.x.test:27017"]),
+        ("redis://:12/3@cache.x.test", ["redis://cache.x.test:6379"]),
+        ("mongodb://u:pa?x&y=z@db.x.test", ["mongodb://db.x.test:27017"]),
         ("mongodb://db.x.test/%s", ["mongodb://db.x.test:27017"]),
         ("redis://:secret1@cache.x.test", ["redis://cache.x.test:6379"]),
         ("rediss://cache.x.test:6380/0", ["rediss://cache.x.test:6380/0"]),
@@ -67,9 +73,52 @@ def test_connection_strings_are_accepted(text: str, values: list[str]) -> None:
     assert [endpoint.value for endpoint in verdict.endpoints] == values, verdict.rejected
 
 
+@each("scheme", ["mongodb", "mongodb+srv", "postgresql", "redis", "amqps", "mqtt", "jdbc:mysql", "jdbc:postgresql"])
+@each("mark", ["/app?user=", "/?user=", "?user=", "/app?ssl=true&user=", ";user=", ";encrypt=true;user="])
+@each("user", ["anna@post.test", "anna@post", "a@b@post.test", "@anna@"])
+@each(
+    "place", ["p9.x.test", "p9.x.test:5432", "u:S3cr3tW0rd@p9.x.test", "u@p9.x.test:5432", "p9.x.test,p8.x.test:1234"]
+)
+def test_the_user_of_an_option_is_no_host_and_no_password(scheme: str, mark: str, user: str, place: str) -> None:
+    verdict = judged(f"{scheme}://{place}{mark}{user}")
+    names = [part.partition(":")[0] for part in place.rpartition("@")[2].split(",")]
+    assert [endpoint.host for endpoint in verdict.endpoints] == names
+    assert not verdict.not_backends
+    assert [secret.masked for secret in verdict.secrets] == (["S***d (10)"] if "S3cr3t" in place else [])
+
+
+@each(
+    ("text", "value", "passwords"),
+    [
+        # What the portals of Azure show: https://learn.microsoft.com/azure/azure-sql/database/connect-query-content-reference-guide
+        (
+            "jdbc:sqlserver://w-sql.database.windows.net:1433;database=forest;user=admin@w-sql;password=Buche!2024rot",
+            "sqlserver://w-sql.database.windows.net:1433/forest",
+            ["Bu***ot (13)"],
+        ),
+        (
+            "jdbc:mysql://w.mysql.database.azure.com:3306/forest?user=admin@w&password=Buche!2024rot",
+            "mysql://w.mysql.database.azure.com:3306/forest",
+            ["Bu***ot (13)"],
+        ),
+        (
+            "postgres://admin@w:Buche!2024rot@w.postgres.database.azure.com/forest?sslmode=require",
+            "postgresql://w.postgres.database.azure.com:5432/forest",
+            ["Bu***ot (13)"],
+        ),
+    ],
+)
+def test_users_with_the_name_of_their_server(text: str, value: str, passwords: list[str]) -> None:
+    verdict = judged(text)
+    assert [endpoint.value for endpoint in verdict.endpoints] == [value]
+    assert [secret.masked for secret in verdict.secrets] == passwords
+
+
 @each(
     ("text", "reason"),
     [
+        ("jdbc:postgresql://${DB}:5432/app?user=anna@post.test", "placeholder in the host"),
+        ("postgresql://%s:%d/app?user=anna@post.test", "no host"),
         ("mongodb://", "no host"),
         ("mongodb://%s", "placeholder in the host"),
         ("mongodb://u:p", "no host"),
@@ -146,6 +195,8 @@ def test_the_cost_of_hostile_repetition_is_linear(filler: str) -> None:
         ("mongodb://db", "mongodb://db:27017", 0),
         ("mongodb://svc:Kd83sPq9@mongo:27017/shop", "mongodb://mongo:27017/shop", 1),
         ("postgresql://user:password@host:5432/database", "postgresql://host:5432/database", 0),
+        ("postgresql://db:5432/app?user=anna@post.test", "postgresql://db:5432/app", 0),
+        ("jdbc:mysql://localhost/app?user=anna@post.test", "mysql://localhost:3306/app", 0),
         ("redis://:Kd83sPq9@localhost:6379", "redis://localhost:6379", 0),
         ("redis://:Kd83sPq9@10.0.2.2:6379", "redis://10.0.2.2:6379", 0),
     ],

@@ -8,6 +8,7 @@ from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.contact_points import MAX_POINTS, contact_points
+from tieback.recognise.key_values import Pair
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
@@ -52,7 +53,7 @@ def test_both_keys_form_one_endpoint(text: str, name: str, values: list[str]) ->
 
 
 def test_the_keyspace_is_the_database_of_the_endpoint() -> None:
-    pairs = [("contact-points", "db.shop.test"), ("session-keyspace", "shop")]
+    pairs = [Pair("contact-points", "db.shop.test"), Pair("session-keyspace", "shop")]
     (one,) = contact_points(pairs, Buffer("a.conf", BufferKind.TEXT, b"db.shop.test"), RULES)
     assert isinstance(one, Sighting)
     endpoint = one.endpoint
@@ -66,7 +67,7 @@ def test_the_keyspace_is_the_database_of_the_endpoint() -> None:
 
 
 def test_each_host_of_a_list_is_an_endpoint() -> None:
-    pairs = [("contact-points", "db1.shop.test, db2.shop.test:9142"), ("keyspace", "shop")]
+    pairs = [Pair("contact-points", "db1.shop.test, db2.shop.test:9142"), Pair("keyspace", "shop")]
     finds = contact_points(pairs, Buffer("a.conf", BufferKind.TEXT, b""), RULES)
     assert [one.endpoint.value for one in finds if isinstance(one, Sighting)] == [
         "cassandra://db1.shop.test:9042/shop",
@@ -75,11 +76,11 @@ def test_each_host_of_a_list_is_an_endpoint() -> None:
 
 
 def test_a_loopback_address_is_no_back_end() -> None:
-    (one,) = contact_points([("contact-points", "127.0.0.1")], Buffer("a.conf", BufferKind.TEXT, b""), RULES)
+    (one,) = contact_points([Pair("contact-points", "127.0.0.1")], Buffer("a.conf", BufferKind.TEXT, b""), RULES)
     assert isinstance(one, NotBackend)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["contact-points", "cassandra.port", "keyspace"]), st.text(max_size=30))))
 def test_any_values_give_few_endpoints(pairs: list[tuple[str, str]]) -> None:
-    finds = list(contact_points(pairs, Buffer("a.conf", BufferKind.TEXT, b""), RULES))
+    finds = list(contact_points([Pair(*pair) for pair in pairs], Buffer("a.conf", BufferKind.TEXT, b""), RULES))
     assert len(finds) <= MAX_POINTS

@@ -6,6 +6,9 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.examples import examples
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.sighting import NotBackend
+from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.hosts import (
     SINGLE_LABEL,
     EndpointHost,
@@ -124,7 +127,58 @@ def test_paths_of_a_rule_end_at_segments() -> None:
     assert isinstance(check_host("www.apache.org", RULES, path="/dist"), EndpointHost)
 
 
-@each("host", ["doyourshop.de", "yourshop.de", "yourselfhost.de", "api.foryoursite-shop.de", "yourapis.io"])
+@each(
+    "host",
+    [
+        "YOUR_PROJECT.firebaseio.com",
+        "your-project.firebaseio.com",
+        "YOUR_PROJECT_REF.supabase.co",
+        "your-project-ref.supabase.co",
+        "PROJECT_REF.supabase.co",
+        "PROJECT_ID.cloudfunctions.net",
+        "us-central1-PROJECT_ID.cloudfunctions.net",
+        "us-central1-YOUR_PROJECT_ID.cloudfunctions.net",
+        "europe-west1-your-project-id.cloudfunctions.net",
+        "REPLACE_WITH_YOUR_PROJECT.firebaseapp.com",
+        "INSERT_YOUR_BUCKET_HERE.s3.amazonaws.com",
+        "BUCKET_NAME.s3.amazonaws.com",
+        "YOUR_API_ID.execute-api.eu-west-1.amazonaws.com",
+        "YOUR_ACCOUNT.blob.core.windows.net",
+        "your-app.herokuapp.com",
+        "db.YOUR_DOMAIN.com",
+        "YOUR_HOST.de",
+        "xyzcompany.supabase.co",
+        "xxxxxxxxxxxxxxxxxxxx.supabase.co",
+    ],
+)
+def test_what_a_developer_has_to_replace_is_no_host(host: str) -> None:
+    verdict = check_host(host, RULES)
+    assert isinstance(verdict, NonBackendHost)
+    assert "placeholder" in verdict.reason
+    for text in (f"https://{host}/v1", f"wss://{host}", f"{host}:8443"):
+        buffer = Buffer("a.js", BufferKind.TEXT, f'f("{text}")'.encode())
+        finds = list(EndpointExtractor(RULES).extract(Artifact("a.js", (buffer,))))
+        assert finds or "://" not in text
+        assert all(isinstance(one, NotBackend) for one in finds)
+
+
+@each(
+    "host",
+    [
+        "doyourshop.de",
+        "yourshop.de",
+        "yourselfhost.de",
+        "api.foryoursite-shop.de",
+        "yourapis.io",
+        "your-shop.de",
+        "yourlife.firebaseio.com",
+        "our_project.shop.de",
+        "project-1.firebaseio.com",
+        "projectid.shop.de",
+        "us-central1-shop.cloudfunctions.net",
+        "account-id.shop.de",
+    ],
+)
 def test_names_like_placeholders_are_hosts(host: str) -> None:
     assert isinstance(check_host(host, RULES), EndpointHost)
 

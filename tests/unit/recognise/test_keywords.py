@@ -62,6 +62,19 @@ def test_what_is_none(text: str) -> None:
     assert verify(text, RULES).endpoints == ()
 
 
+@each(
+    ("before", "wide"),
+    [("", False), ("crm.db=", False), ("Verbindung f\u00fcr \u20ac: ", False), ("Connection string ", True)],
+)
+def test_its_place_is_its_first_word(before: str, wide: bool) -> None:
+    text = f"{before}Server=db.x.test;Database=crm;Uid=app;Pwd=S3cr3tW0rd"
+    data = text.encode("utf-16-le" if wide else "utf-8")
+    finds = list(EXTRACTOR.extract(Artifact("a", (Buffer("a", BufferKind.TEXT, data, utf16=wide),))))
+    (sighting,) = [find for find in finds if isinstance(find, Sighting)]
+    assert sighting.evidence.offset == len(before.encode("utf-16-le" if wide else "utf-8"))
+    assert "Server=db.x.test" in sighting.evidence.context
+
+
 @pytest.mark.parametrize("wide", [False, True], ids=["utf8", "utf16"])
 def test_it_is_found_in_a_buffer_whatever_word_comes_first(wide: bool) -> None:
     text = "User Id=app;Password=S3cr3tW0rd;Server=db.x.test;Database=crm;Port=3306;"

@@ -43,6 +43,47 @@ def reasons(found: list[Find]) -> dict[str, str]:
     return {one.value: one.reason for one in found if isinstance(one, NotBackend)}
 
 
+PORTAL = (
+    "Server=tcp:db.shop.com,1433;Initial Catalog=shop;Persist Security Info=False;User ID=app;Password=S3cr3tW0rd;"
+    "MultipleActiveResultSets=False;Encrypt=True;TrustServerCertificate=False;Connection Timeout=30;"
+)
+"""What the portal of Azure shows for ADO.NET."""
+ODBC = "Driver={ODBC Driver 18 for SQL Server};Server=tcp:db.shop.com,1433;Database=shop;Uid=app;Pwd=S3cr3tW0rd;"
+LIBPQ = "host=db.shop.com port=5432 dbname=shop user=app password=S3cr3tW0rd sslmode=require target_session_attrs=any"
+
+
+@each(
+    ("file", "form"),
+    [
+        ("assets/appsettings.json", '{{"ConnectionStrings": {{"Default": "{}"}}}}'),
+        ("assets/a.js", 'f("{}")'),
+        ("assets/a.js", "f('{}')"),
+        ("assets/a.js", "f(`{}`)"),
+        ("assets/a.html", "<html><script>f('{}')</script></html>"),
+        ("assets/a.properties", "db.connection={}\n"),
+        ("assets/a.yaml", "db: '{}'\n"),
+        ("assets/a.txt", "{}\n"),
+        ("assets/Web.config", '<configuration><add name="Default" connectionString="{}"/></configuration>'),
+        ("assets/a.xml", "<configuration><db>{}</db></configuration>"),
+    ],
+)
+@each(("text", "product"), [(PORTAL, "sqlserver"), (ODBC, "sqlserver"), (LIBPQ, "postgresql")])
+def test_the_words_of_a_connection_string_are_no_message(file: str, form: str, text: str, product: str) -> None:
+    found = finds((file, form.format(text).encode()))
+    assert [value for value in values(found) if "://" in value] == [
+        f"{product}://db.shop.com:{5432 if product == 'postgresql' else 1433}/shop"
+    ]
+    assert reasons(found) == {}
+    assert next(one.endpoint for one in found if isinstance(one, Credential)) == values(found)[0]
+
+
+@each("text", [PORTAL, ODBC, LIBPQ])
+def test_a_message_with_a_connection_string_is_one(text: str) -> None:
+    found = finds(("assets/a.js", f'f("Please enter the address of the server, such as {text}")'.encode()))
+    assert values(found) == []
+    assert list(reasons(found).values()) == [MESSAGE]
+
+
 @each(
     ("text", "value"),
     [

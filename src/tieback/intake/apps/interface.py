@@ -55,6 +55,13 @@ class ResourceTexts(Protocol):
         """The string resource with a name; empty if there is none."""
         ...
 
+    def ending(self, end: str) -> Mapping[str, str]:
+        """The strings and integers whose name has this end of small letters, in either case, by name.
+
+        They are those of the default configuration.
+        """
+        ...
+
 
 _NO_NAMES: Mapping[int, str] = MappingProxyType({})
 _NO_TEXTS: Mapping[str, str] = MappingProxyType({})

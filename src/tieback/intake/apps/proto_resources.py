@@ -17,6 +17,9 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 MAX_TYPES = 10_000
 """Types of all packages together; apps have about twenty."""
 
+MAX_NAMED = 1_000
+"""Values that are read because of the end of their name."""
+
 MAX_ENTRIES = 500_000
 """Entries of one type that are searched."""
 
@@ -106,13 +109,29 @@ class ProtoResources:
                 continue
             for entry in kind.entries:
                 if self._entry_name(entry) == name:
-                    values = [
-                        (begin, end)
-                        for number, wire, begin, end in iter_fields(self._data, *entry)
-                        if number == _ENTRY_VALUE and wire == BYTES
-                    ]
-                    return self._best(values)
+                    return self._best(self._values(entry))
         return ""
+
+    def ending(self, end: str) -> dict[str, str]:
+        """The strings and integers whose name has this end of small letters, in either case, by name.
+
+        They are those of the default configuration, at most ``MAX_NAMED``.
+        """
+        found: dict[str, str] = {}
+        every = (entry for kind in self._types if kind.name in ("string", "integer") for entry in kind.entries)
+        for entry in every:
+            name = self._entry_name(entry)
+            if not name.lower().endswith(end):
+                continue
+            try:
+                text = self._best(self._values(entry))
+            except MalformedPoolError:
+                continue
+            if text:
+                found.setdefault(name, text)
+            if len(found) == MAX_NAMED:
+                break
+        return found
 
     def name_at(self, offset: int) -> str:
         """The name of the resource whose entry contains an offset, such as ``string/backend_url``; empty if none
@@ -144,6 +163,14 @@ class ProtoResources:
         except MalformedPoolError:
             pass
         return ""
+
+    def _values(self, entry: _Range) -> list[_Range]:
+        """The range of each value of an entry, in the order of the configurations."""
+        return [
+            (begin, end)
+            for number, wire, begin, end in iter_fields(self._data, *entry)
+            if number == _ENTRY_VALUE and wire == BYTES
+        ]
 
     def _value(self, resource: int) -> str:
         package, type_id, wanted = resource >> 24, resource >> 16 & 0xFF, resource & 0xFFFF

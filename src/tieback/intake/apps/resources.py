@@ -7,6 +7,7 @@ Source: AOSP ``ResourceTypes.h`` (``ResTable_header``, ``ResTable_package``, ``R
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
@@ -23,11 +24,16 @@ MAX_CHUNKS = 100_000
 MAX_LANGUAGES = 64
 """Configurations searched for a value if the default one has none."""
 
+MAX_NAMED = 1_000
+"""Values that are read because of the end of their name."""
+
 MAX_PACKAGES = 8
 """Packages read in one table; apps have one, shared libraries two."""
 
 _PACKAGE, _TYPE = 0x0200, 0x0201
 _TYPE_REFERENCE, _TYPE_STRING = 0x01, 0x03
+_TYPE_INTEGERS = (0x10, 0x11)
+"""Decimal and hexadecimal."""
 _COMPLEX, _COMPACT = 0x0001, 0x0008
 _SPARSE, _OFFSET16 = 0x01, 0x02
 _chunk = struct.Struct("<HHI")
@@ -133,6 +139,27 @@ class Resources:
             for index in np.flatnonzero(self.pool.starts - self.pool.start == offset)[:1]:
                 return self.pool.text(int(index))
         return ""
+
+    def ending(self, end: str) -> dict[str, str]:
+        """The strings and integers whose name has this end of small letters, in either case, by name.
+
+        They are those of the default configuration, at most ``MAX_NAMED``.
+        """
+        default = (one for one in self._type_chunks() if one.default and one.type_name in ("string", "integer"))
+        chunks = list(islice(default, MAX_LANGUAGES))
+        values = _simple(self._data, chunks)
+        pools = [chunk.keys for chunk in chunks]
+        every = {id(pool): _with_end(pool, end) for pool in pools}
+        ends = np.zeros(len(values.key), bool)
+        for number, pool in enumerate(pools):
+            ends |= (values.chunk == number) & np.isin(values.key, every[id(pool)])
+        found: dict[str, str] = {}
+        for row in np.flatnonzero(ends)[:MAX_NAMED].tolist():
+            kind, value = int(values.kind[row]), int(values.value[row])
+            text = str(value) if kind in _TYPE_INTEGERS else self.pool.text(value) if kind == _TYPE_STRING else ""
+            if text:
+                found.setdefault(pools[int(values.chunk[row])].text(int(values.key[row]), 256), text)
+        return found
 
     @cached_property
     def values(self) -> ResourceValues:
@@ -240,6 +267,17 @@ class StringNames(Mapping[int, str]):
 
     def __len__(self) -> int:
         return len(self._tables()[0])
+
+
+def _with_end(pool: StringPool, end: str) -> Offsets:
+    """Indexes of the texts of a pool with this end of small letters of ASCII, in either case."""
+    width = 1 + pool.utf16
+    raw = np.frombuffer(pool.data, np.uint8)
+    mask = (pool.starts >= 0) & (pool.lengths >= len(end) * width)
+    for number, letter in enumerate(reversed(end), start=1):
+        at = np.where(mask, pool.starts + pool.lengths - number * width, 0)
+        mask &= raw.take(at, mode="clip") | 0x20 == ord(letter)
+    return np.flatnonzero(mask)
 
 
 def _indexes(pool: StringPool, text: str) -> Iterator[int]:

@@ -1,6 +1,7 @@
 """Extractor of endpoints that Hermes bytecode puts together."""
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -8,13 +9,17 @@ import msgspec
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.endpoint import Party
 from tieback.model.sighting import Credential, Evidence, Problem, Sighting, UnreadKind
+from tieback.recognise.calls import RULE as CALL_RULE
+from tieback.recognise.calls import CallRule, read_calls, unnamed_container
 from tieback.recognise.context import match_context
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.reader import Budget
 
 if TYPE_CHECKING:
     from tieback.recognise.hermes.bytecode import Bytecode
+    from tieback.recognise.hermes.containers import Container
     from tieback.recognise.hermes.program import Program
     from tieback.recognise.hermes.record import Found
     from tieback.recognise.hermes.search import Search
@@ -55,6 +60,7 @@ class HermesExtractor:
             return
         # Most apps have no bytecode.
         from tieback.recognise.hermes.bytecode import Bytecode, UnreadableError
+        from tieback.recognise.hermes.containers import ContainerCalls
         from tieback.recognise.hermes.program import Program
 
         more = min(max(0, len(artifact.bytecode) - LARGE) * STEPS_PER_MB // 1_000_000, self.more)
@@ -70,15 +76,22 @@ class HermesExtractor:
             if found.text.text not in told:
                 told.add(found.text.text)
                 yield from self._finds(artifact.file, program, found)
+        calls = ContainerCalls(program.code, program.search, self._calls)
+        for one in calls:
+            yield self._container(artifact.file, program, one)
         self.more -= more
         self._read = program.code, program.search
         self.left = min(self.left, max(budget.left, 0))
-        if program.stopped:
+        if program.stopped or calls.stopped:
             yield Problem(
                 f"following the constants of this bytecode takes too long; the rest was not followed; {MAY_MISS}",
                 artifact.file,
                 UnreadKind.LIMIT,
             )
+
+    @cached_property
+    def _calls(self) -> tuple[CallRule, ...]:
+        return read_calls()
 
     def settled(self, artifact: Artifact, finds: list[Find]) -> list[Find]:
         """The finds in the strings of the artifact that was read last; some are in constants that no code contacts."""
@@ -88,6 +101,11 @@ class HermesExtractor:
         from tieback.recognise.hermes.ends import ConstantEnds
 
         return ConstantEnds(*read).settled(finds)
+
+    def _container(self, file: str, program: "Program", one: "Container") -> Sighting:
+        chain = (printable(name, _STEP_WIDTH),) if (name := program.name(one.function)) else ()
+        place = Evidence(file, one.at, f"{RULE}/{CALL_RULE}", match_context("", one.shown)[:160], chain=chain)
+        return Sighting(unnamed_container(one.kind, one.name), 1, Party.UNKNOWN, place)
 
     def _finds(self, file: str, program: "Program", found: "Found") -> Iterator[Find]:
         configured = found.call == "configuration"

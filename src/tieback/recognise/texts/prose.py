@@ -16,6 +16,9 @@ _REACH = 400
 _SHORT = 16
 
 _URL_END = re.compile(rb"[\0\s\"'<>\\`|]")
+_KEYWORD = re.compile(rb"[A-Za-z][A-Za-z _]{0,39}=")
+_KEYWORDS_END = re.compile(rb"[\0\n\r\"<>]")
+"""The beginning and the end of ``Server=db;Initial Catalog=shop``: its words are no sentence."""
 _LINE_END = re.compile(rb"\r\n?|\n|\\r\\n|\\n|\\r")
 _WORD = re.compile(
     rb"(?<![\w./@=&%$:{-])(?:[A-Za-z][A-Za-z']+|[\xc3-\xf4][\x80-\xbf][\x80-\xff]+)(?=[\s,.;:!?)(\"'\\]|\Z)"
@@ -80,8 +83,9 @@ _GRAMMAR = _FUNCTION_WORDS - frozenset(b"for in if this not it".split())
 
 
 def url_end(data: bytes, at: int, end: int) -> int:
-    """The offset after the URL that begins at ``at``."""
-    found = _URL_END.search(data, at, min(end, at + 2048))
+    """The offset after the URL, or the keyword connection string, that begins at ``at``."""
+    pattern = _KEYWORDS_END if _KEYWORD.match(data, at, end) else _URL_END
+    found = pattern.search(data, at, min(end, at + 2048))
     return found.start() if found else min(end, at + 2048)
 
 

@@ -54,6 +54,18 @@ def test_texts_have_the_names_of_their_resources(table: bytes) -> None:
     assert len(buffer.names) > 0
 
 
+def test_values_by_the_end_of_their_name(build: Build) -> None:
+    number = build("pb_field", 7, build("pb_field", 6, 6390))
+    german = (build("pb_field", 3, "de"), build("pb_string", "1"))
+    strings = [
+        build("pb_entry", 0, "DB_PORT", [german, (b"", build("pb_string", "3306"))]),
+        build("pb_entry", 1, "db_host", [(b"", build("pb_string", "db.test"))]),
+    ]
+    integers = [build("pb_entry", 0, "mq_port", [(b"", number)]), b"\x0a\x7f"]
+    data = build("pb_table", [(1, "string", strings), (2, "integer", integers), (3, "xml", strings)])
+    assert ProtoResources("r", data).ending("port") == {"DB_PORT": "3306", "mq_port": "6390"}
+
+
 def test_an_entry_of_a_damaged_type_keeps_the_others(build: Build) -> None:
     good = build("pb_entry", 0, "url", [(b"", build("pb_string", URL))])
     data = build("pb_table", [(1, "string", [good, b"\x0a\x7f"])])

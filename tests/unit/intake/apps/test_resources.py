@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
+from tests.unit.recognise.resource_files import Number, Types, table
 from tieback.intake.apps.interface import Buffer
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.resources import Resources, StringNames, _one, _simple
@@ -46,6 +47,25 @@ def test_strings_are_found_by_their_names(build: Build, utf16: bool) -> None:
     ((begin, name),) = buffer.names.matching(("project_id", "missing"))
     raw = bytes(buffer.data[begin : begin + (18 if utf16 else 9)])
     assert (name, raw.decode("utf-16-le" if utf16 else "utf-8")) == ("project_id", "fieldhand")
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_values_by_the_end_of_their_name(compact: bool) -> None:
+    strings = {"db_host": "db.test", "db_port": "3306", "mq_port": "3306", "DB_PORT": "1", "ported": "2", "rt": "3"}
+    types: Types = {
+        "string": strings,
+        "integer": {"cache_port": Number(6390), "alias_port": 0x7F010000},
+        "xml": {"port": "4"},
+    }
+    data = table(types, languages=3, compact=compact)
+    expected = {"db_port": "3306", "mq_port": "3306", "DB_PORT": "1", "cache_port": "6390"}
+    assert Resources("resources.arsc", data).ending("port") == expected
+
+
+@pytest.mark.parametrize("utf16", [False, True])
+def test_the_end_of_a_name_in_either_width(build: Build, utf16: bool) -> None:
+    data = build("resource_table", {"db_port": "3306", "port": "80", "db_host": "a.test"}, utf16=utf16)
+    assert Resources("resources.arsc", data).ending("port") == {"db_port": "3306", "port": "80"}
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,9 @@ def test_the_manifest_and_its_references() -> None:
         def named(self, name: str) -> str:
             return "b.test" if name == "host" else ""
 
+        def ending(self, end: str) -> dict[str, str]:
+            return {}
+
     settings = AppSettings()
     manifest = b'<application><meta-data name="h" value="@7f0e0001"/><meta-data name="p" value="x.test"/></application>'
     name = "AndroidManifest.xml"

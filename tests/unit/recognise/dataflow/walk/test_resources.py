@@ -20,6 +20,9 @@ class Table:
     def named(self, name: str) -> str:
         return BASE.text if name == "base" else ""
 
+    def ending(self, end: str) -> dict[str, str]:
+        return {}
+
 
 def begun_with_resources() -> WalkState:
     settings = AppSettings()

@@ -1,0 +1,84 @@
+"""The part of a text that has a pair of key and value: its object, section or block.
+
+``{`` and ``}`` enclose an object (JSON, HOCON, scripts), ``[name]`` begins a section (INI, TOML), and a key without a
+value or a hyphen begins a block of the lines that are indented more (YAML 1.2.2, sections 8.2.1 and 8.2.2). All of them
+are read in any text, so that damaged files and mixed ones have parts, too. A brace in a comment only makes more parts.
+"""
+
+import re
+
+MAX_DEPTH = 64
+"""Most objects inside each other; deeper ones count as one part."""
+_MARK = re.compile(
+    r"(?P<brace>[{}])"
+    r"|^[ \t]{0,64}+\[{1,2}+[ \t]*+(?P<section>[\"'A-Za-z_.][^\[\]\r\n]{0,120}+)\]{1,2}+[ \t\r]*+(?=$|[#;])"
+    r"|^(?P<indent>[ \t]{0,64}+)(?:-[ \t]"
+    r"|(?:[\w.\"'/-]{1,80}+|\"[^\"\r\n]{1,80}+\"|'[^'\r\n]{1,80}+')[ \t]*+:[ \t\r]*+(?=$|[&!#|>]))",
+    re.MULTILINE,
+)
+_REACH = 256
+"""Most characters before a key in its line that are read."""
+_INDENT = re.compile(r"[ \t]*")
+
+
+class TextParts:
+    """Numbers of the parts of one text; the offsets must grow from question to question."""
+
+    def __init__(self, text: str) -> None:
+        """Read this text."""
+        self._text = text
+        self._read = 0
+        self._last = 0
+        self._section = 0
+        self._objects: list[int] = []
+        self._deeper = 0
+        """Objects around the place that was read last, beyond ``MAX_DEPTH``."""
+        self._blocks: list[tuple[int, int]] = []
+        """Indentation and number of the blocks around the place that was read last."""
+
+    def at(self, offset: int) -> int:
+        """The number of the part that has the key at an offset; 0 is the text outside all objects and sections."""
+        for mark in _MARK.finditer(self._text, self._read, offset):
+            self._enter(mark)
+        self._read = offset
+        if self._objects:
+            return self._objects[-1]
+        low = max(0, offset - _REACH)
+        line = self._text.rfind("\n", low, offset) + 1
+        if line or not low:  # otherwise it is in the block of what is before it in its line
+            before = self._text[line:offset]
+            found = _INDENT.match(before)
+            # A key behind the hyphen of a list is indented as those in the lines below it.
+            is_first = not before.strip(" \t-\"'")
+            self._leave(offset - line if is_first else found.end() if found else 0)
+        return self._blocks[-1][1] if self._blocks else self._section
+
+    def _enter(self, mark: re.Match[str]) -> None:
+        if mark["brace"] == "}":
+            if self._deeper:
+                self._deeper -= 1
+            else:
+                del self._objects[-1:]
+        elif mark["brace"]:
+            if len(self._objects) < MAX_DEPTH:
+                self._objects.append(self._next())
+            else:
+                self._deeper += 1
+        elif self._objects:
+            return
+        elif mark["section"]:
+            self._section = self._next()
+            self._blocks.clear()
+        else:
+            indent = len(mark["indent"])
+            self._leave(indent)
+            self._blocks.append((indent, self._next()))
+
+    def _leave(self, indent: int) -> None:
+        """End the blocks that are indented as much, or more."""
+        while self._blocks and self._blocks[-1][0] >= indent:
+            self._blocks.pop()
+
+    def _next(self) -> int:
+        self._last += 1
+        return self._last
