@@ -38,24 +38,29 @@ _CODE = ("dex-", "native-string")
 _DEEP_LINK = "manifest:deep-link/"
 """Evidence of a host whose links the app can open; without ``autoVerify`` the system does not contact it either."""
 _GENERIC = {
-    "oauth_client_secret": 1,
-    "generic_secret": 2,
-    "generic_api_key": 2,
-    "database_password": 1,
-    "password_value": 2,
-    "jwt_secret": 1,
-    "http_api_key": 1,
-    "http_bearer": 1,
-    "http_auth_password": 1,
-    "query_key": 3,
-    "named_secret": 3,
-    "named_password": 3,
-    "ai_sk_key": 1,
+    "password_in_connection_string": 1,
+    "password_in_url": 1,
+    "user_in_url": 1,
+    "private_key": 1,
+    "oauth_client_secret": 2,
+    "generic_secret": 3,
+    "generic_api_key": 3,
+    "database_password": 2,
+    "password_value": 3,
+    "jwt_secret": 2,
+    "http_api_key": 2,
+    "http_bearer": 2,
+    "http_auth_password": 2,
+    "named_secret": 4,
+    "named_password": 4,
+    "query_key": 5,
+    "ai_sk_key": 2,
 }
-"""Kinds of credentials that only their names, or a form of several services, show; a higher rank says less."""
+"""Kinds of credentials that only their place, their name or a form of several services shows; a higher rank says less.
 
-
-_LEAST = 9
+Other kinds have rank 0. The rule of a user has that of a name.
+"""
+_LEAST, _OF_USER = 9, 2
 
 
 class AppFinds(msgspec.Struct, frozen=True):
@@ -336,15 +341,29 @@ def _owned(seen: _Seen, maker: Maker) -> Sighting:
 
 
 def _distinct(credentials: Iterable[Credential]) -> Iterator[Credential]:
-    """The credentials without those that a built-in rule with a better rank recognises too."""
+    """One credential per value and endpoint, under the kind that says most.
+
+    A kind that says less, such as a password in an address, can know the endpoint: the value keeps it.
+    """
     every = tuple(credentials)
     best: dict[str, int] = {}
+    places: dict[str, dict[str, None]] = {}
     for one in every:
         if not one.evidence.user_rule:  # the rule of a user replaces no other
             rank = _GENERIC.get(one.kind, 0)
             best[one.fingerprint] = min(rank, best.get(one.fingerprint, rank))
-    return (one for one in every if not one.fingerprint or _rank(one) <= best.get(one.fingerprint, _LEAST))
+        if one.endpoint:
+            places.setdefault(one.fingerprint, {})[one.endpoint] = None
+    told: set[tuple[str, str, str]] = set()
+    for one in every:
+        if one.fingerprint and _rank(one) > best.get(one.fingerprint, _LEAST):
+            continue
+        known = tuple(places.get(one.fingerprint, ())) if one.fingerprint and not one.endpoint else ()
+        for endpoint in known or (one.endpoint,):
+            if (one.kind, one.masked, endpoint) not in told:
+                told.add((one.kind, one.masked, endpoint))
+                yield msgspec.structs.replace(one, endpoint=endpoint) if known else one
 
 
 def _rank(one: Credential) -> int:
-    return _GENERIC.get(one.kind, 1 if one.evidence.user_rule else 0)
+    return _GENERIC.get(one.kind, _OF_USER if one.evidence.user_rule else 0)

@@ -116,7 +116,8 @@ PUBLIC_BY_DESIGN = {
     "mixpanel_token", "bugsnag_api_key", "appsflyer_dev_key", "contentful_delivery_token", "shopify_storefront_token",
     "pusher_app_key", "recaptcha_site_key", "posthog_project_key", "datadog_client_token", "branch_key",
     "intercom_sdk_key", "square_application_id", "razorpay_key_id", "new_relic_mobile_token", "launchdarkly_mobile_key",
-    "revenuecat_google_key", "revenuecat_apple_key", "stytch_public_token",
+    "revenuecat_google_key", "revenuecat_apple_key", "stytch_public_token", "clerk_publishable_key",
+    "paystack_public_key",
 }  # fmt: skip
 
 
