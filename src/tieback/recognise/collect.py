@@ -12,7 +12,7 @@ import msgspec
 from tieback.model.app import App
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
+from tieback.model.sighting import Credential, CredentialGrade, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import firebase
 from tieback.recognise.interface import Find
 from tieback.recognise.ownership import Maker, is_maker_evidence
@@ -61,6 +61,7 @@ _GENERIC = {
 Other kinds have rank 0. The rule of a user has that of a name.
 """
 _LEAST, _OF_USER = 9, 2
+_AWS_ID, _AWS_SECRET = "aws_access_key_id", "aws_secret_access_key"
 
 
 class AppFinds(msgspec.Struct, frozen=True):
@@ -191,7 +192,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     ]
     return AppFinds(
         sightings=tuple(_owned(seen, maker) for seen in sightings.values.values()),
-        credentials=tuple(_distinct(credentials.values.values())),
+        credentials=tuple(_paired(_distinct(credentials.values.values()))),
         not_backends=tuple(
             one for _, one in sorted(not_backends.values.items(), key=_by_name) if one.value not in sightings.values
         ),
@@ -363,6 +364,16 @@ def _distinct(credentials: Iterable[Credential]) -> Iterator[Credential]:
             if (one.kind, one.masked, endpoint) not in told:
                 told.add((one.kind, one.masked, endpoint))
                 yield msgspec.structs.replace(one, endpoint=endpoint) if known else one
+
+
+def _paired(credentials: Iterable[Credential]) -> Iterator[Credential]:
+    """The credentials, with the only AWS key id of the app as one with its secret if a secret is elsewhere in it."""
+    every = tuple(credentials)
+    ids = {one.fingerprint for one in every if one.kind == _AWS_ID}
+    together = len(ids) == 1 and any(one.kind == _AWS_SECRET for one in every)
+    for one in every:
+        alone = one.kind == _AWS_ID and one.grade is CredentialGrade.LIMITED
+        yield msgspec.structs.replace(one, grade=CredentialGrade.NORMAL) if together and alone else one
 
 
 def _rank(one: Credential) -> int:

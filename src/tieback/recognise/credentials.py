@@ -45,6 +45,9 @@ _SHARED_FILE = re.compile(r"alt=media&(?:amp;)?token=[0-9a-f-]{36}\Z")
 """A link to one file of Cloud Storage for Firebase, which its token makes public."""
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]")
 _SHORTEST_RUN = 8
+_CONVERSION = re.compile(r"%[A-Za-z@]")
+_LABEL = re.compile(r"[^\W\d_]+[:*\u2026]+")
+"""A word, and a sign behind the name of a field."""
 _SHORTEST_STRUCTURE = 60
 """Least length of a public key in base64: that of Ed25519."""
 _HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
@@ -116,6 +119,12 @@ def is_placeholder(secret: str, *, issued: bool = False) -> bool:
     )
 
 
+def _without_conversions(text: str) -> str:
+    """A password without what looks like the conversion of a format string, as ``%q`` in ``T7%qW2#mQ9z``."""
+    rest = _CONVERSION.sub("", text)
+    return rest if len(rest) >= _SHORTEST_RUN and any(map(str.isdigit, rest)) else text
+
+
 def is_worded(text: str) -> bool:
     """True if the text consists of words, as names of style classes, icons and settings do.
 
@@ -169,8 +178,12 @@ def credential_verdict(
     """
     secret = found["secret"]
     fixed = rule.judge.startswith("key_block")
-    if len(secret) > 4096 or (not fixed and is_placeholder(secret, issued=rule.issued)):
+    chosen = rule.words or rule.judge == "password"
+    plain = _without_conversions(secret) if chosen else secret
+    if len(secret) > 4096 or (not fixed and is_placeholder(plain, issued=rule.issued)):
         return TextVerdict(RULE, len(found[0]), rejected="placeholder")
+    if chosen and _LABEL.fullmatch(secret):
+        return TextVerdict(RULE, len(found[0]), rejected="label")
     if rule.entropy and entropy(secret) < least_entropy(rule, secret):
         return TextVerdict(RULE, len(found[0]), rejected="too regular")
     if not rule.words and not rule.judge and is_worded(secret[rule.fixed :]):

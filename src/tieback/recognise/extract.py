@@ -384,7 +384,6 @@ class EndpointExtractor:
         shown = _without(found) if verdict.secrets else ""
         return MatchLocation(verdict, start, covered, covered, low, high, wide, shown=shown)
 
-
     def _addressed(self, verdict: TextVerdict, window: str) -> TextVerdict:
         """The verdict with the endpoints of its credentials.
 
