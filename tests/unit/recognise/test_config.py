@@ -19,6 +19,7 @@ from tieback.intake.apps.resources import Resources, StringNames
 from tieback.model.endpoint import EndpointKind
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, NotBackend, Sighting
+from tieback.recognise.collect import merge_finds
 from tieback.recognise.config import MAX_FILE, ConfigExtractor
 from tieback.recognise.interface import Find
 from tieback.recognise.rules import RuleFiles
@@ -179,7 +180,7 @@ def test_named_resources(wide: bool) -> None:
         "firebase-storage:shop-1234.appspot.com",
         "firestore:shop-1234",
     ]
-    assert [(one.kind, one.masked) for one in found if isinstance(one, Credential)] == [
+    assert [(one.kind, one.masked) for one in merge_finds(None, found).credentials] == [
         ("parse_master_key", "kZ***s4 (32)")
     ]
     assert "kZ8rQ2mVx7" not in str(found)
@@ -275,6 +276,9 @@ class Named(StringNames):
 
     def matching(self, names: Iterable[str]) -> Iterator[tuple[int, str]]:
         return ((at, name) for at, name in self.given.items() if name in names)
+
+    def containing(self, words: Iterable[str], _starts: object) -> Iterator[tuple[int, str]]:
+        return ((at, name) for at, name in self.given.items() if any(word in name for word in words))
 
     def get(self, key: object, default: object = None) -> Any:
         return default
