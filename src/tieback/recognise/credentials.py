@@ -383,7 +383,7 @@ def _place(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator
 
 
 def _cloudinary(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
-    address = f"https://res.cloudinary.com/{found['cloud']}/"
+    address = f"https://res.cloudinary.com/{found['cloud'].lower()}/image"
     yield mask_secret(rule.kind, found["secret"], rule.grade, address=address)
 
 

@@ -26,7 +26,7 @@ MAX_BYTES = 16 * 1024 * 1024
 """Most bytes of the encoded maps of one script."""
 _MAP = re.compile(rb"sourceMappingURL=data:[a-z]{1,20}/[a-z0-9.+-]{1,40}(?:;charset=[A-Za-z0-9-]{1,20})?(;base64)?,")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*+")
-_PERCENT = re.compile(rb"[A-Za-z0-9%.~_!*'()-]*+")
+_PERCENT = re.compile(rb"[A-Za-z0-9%.~_!*'()/?:@&=+$,;-]*+")
 _ENCODED = {True: "base64", False: "percent"}
 
 
