@@ -75,6 +75,8 @@ _NO_PASSWORD = re.compile(
     r"|^[^@\s]{1,64}@[\w-]{1,63}(?:\.[A-Za-z]{2,24})+$"
 )
 """Paths, addresses, classes of characters, calls, queries and rules of a form."""
+_BLOCKS = re.compile(r"(?:[A-Za-z0-9+/]{4}){1,5}[A-Za-z0-9+/]{2,3}={1,2}")
+"""A short text in base64: a password, or one or two blocks of a text that the app decrypts."""
 _WORD_LENGTH = 4.5
 """Mean length of the words of a name in camel case; runs of letters of the same case in a random text are shorter."""
 _AZURE_OWNER = re.compile(
@@ -322,7 +324,7 @@ def is_password(text: str) -> bool:
     It has a digit, and letters of both cases or a sign inside. A name in camel case has both cases too, so such a text
     must have a sign, a digit inside of a word, or the form of a random text.
     """
-    if _NO_PASSWORD.search(text):
+    if _NO_PASSWORD.search(text) or (_BLOCKS.fullmatch(text) and not _is_text(_decoded(text))):
         return False
     digits = sum(char.isdigit() for char in text)
     mixed = text != text.lower() and text != text.upper()
@@ -332,6 +334,10 @@ def is_password(text: str) -> bool:
         return False
     runs = [_TERM.sub("Term", run) for run in _SEPARATORS.split(text) if run]
     return any(map(_is_random, runs)) or not _is_camel(runs)
+
+
+def _is_text(text: str) -> bool:
+    return text != "" and text.isprintable()
 
 
 def _is_camel(runs: list[str]) -> bool:
