@@ -706,7 +706,8 @@ def test_texts_that_people_choose_as_a_password(text: str) -> None:
     [
         "Step2Title", "reset2Screen3Title", "PBKDF2WithHmacSHA1", "i18nLoginHint", "Passwort2*",
         "required|min:8|Max:32", "/User/Reset2/New", "./views/Login2.html", "User1@shop.de", "[A-Za-z0-9]+",
-        "https://shop.de/Reset2", "step-2-of-reset", "Base64Encoded", "e2eTestName", "UmI5/CV1AiM=", "#A1b2c3d4", "next(e,1A)",
+        "https://shop.de/Reset2", "step-2-of-reset", "Base64Encoded", "e2eTestName", "UmI5/CV1AiM=", "#A1b2c3d4",
+        "next(e,1A)",
     ],
 )  # fmt: skip
 def test_names_messages_and_rules_are_no_passwords(text: str) -> None:
