@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.proto_xml import item_text
 from tieback.intake.apps.protobuf import BYTES, VARINT, iter_fields, read_text, string_edges
-from tieback.intake.apps.resources import MAX_NAMED
 from tieback.intake.apps.stringpool import MalformedPoolError
 
 MAX_TYPES = 10_000
