@@ -193,6 +193,11 @@ _SPECIAL: dict[str, Callable[[random.Random], str]] = {
         + base64.b64encode(source.randbytes(270)).decode()
         + "\\n-----END PUBLIC KEY-----"
     ),
+    "public_key_der": lambda source: base64.b64encode(
+        bytes.fromhex("30820122300d06092a864886f70d01010105000382010f003082010a0282010100")
+        + source.randbytes(256)
+        + b"\x02\x03\x01\x00\x01"
+    ).decode(),
     # The examples of RFC 7519 and of the site of its authors.
     "rfc_jwt": lambda _: (
         _part({"typ": "JWT", "alg": "HS256"})

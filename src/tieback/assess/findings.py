@@ -36,7 +36,7 @@ _BY_GRADE = {
 }
 _AI = "ai-key-in-app"
 """Rule of keys whose use the owner pays for; its titles name their kinds."""
-_OF_STORES = ("aws_", "azure_sas", "algolia_", "elastic_", "supabase_")
+_OF_STORES = ("azure_sas", "algolia_", "elastic_", "supabase_")
 """Beginnings of the kinds of credentials that give access to a data store."""
 _WEB = ("http://", "https://", "ws://", "wss://", "ftp://")
 

@@ -12,7 +12,7 @@ import msgspec
 from tieback.model.app import App
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
+from tieback.model.sighting import Credential, CredentialGrade, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import firebase
 from tieback.recognise.interface import Find
 from tieback.recognise.ownership import Maker, is_maker_evidence
@@ -38,24 +38,30 @@ _CODE = ("dex-", "native-string")
 _DEEP_LINK = "manifest:deep-link/"
 """Evidence of a host whose links the app can open; without ``autoVerify`` the system does not contact it either."""
 _GENERIC = {
-    "oauth_client_secret": 1,
-    "generic_secret": 2,
-    "generic_api_key": 2,
-    "database_password": 1,
-    "password_value": 2,
-    "jwt_secret": 1,
-    "http_api_key": 1,
-    "http_bearer": 1,
-    "http_auth_password": 1,
-    "query_key": 3,
-    "named_secret": 3,
-    "named_password": 3,
-    "ai_sk_key": 1,
+    "password_in_connection_string": 1,
+    "password_in_url": 1,
+    "user_in_url": 1,
+    "private_key": 1,
+    "oauth_client_secret": 2,
+    "generic_secret": 3,
+    "generic_api_key": 3,
+    "database_password": 2,
+    "password_value": 3,
+    "jwt_secret": 2,
+    "http_api_key": 2,
+    "http_bearer": 2,
+    "http_auth_password": 2,
+    "named_secret": 4,
+    "named_password": 4,
+    "query_key": 5,
+    "ai_sk_key": 2,
 }
-"""Kinds of credentials that only their names, or a form of several services, show; a higher rank says less."""
+"""Kinds of credentials that only their place, their name or a form of several services shows; a higher rank says less.
 
-
-_LEAST = 9
+Other kinds have rank 0. The rule of a user has that of a name.
+"""
+_LEAST, _OF_USER = 9, 2
+_AWS_ID, _AWS_SECRET = "aws_access_key_id", "aws_secret_access_key"
 
 
 class AppFinds(msgspec.Struct, frozen=True):
@@ -186,7 +192,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     ]
     return AppFinds(
         sightings=tuple(_owned(seen, maker) for seen in sightings.values.values()),
-        credentials=tuple(_distinct(credentials.values.values())),
+        credentials=tuple(_paired(_distinct(credentials.values.values()))),
         not_backends=tuple(
             one for _, one in sorted(not_backends.values.items(), key=_by_name) if one.value not in sightings.values
         ),
@@ -336,15 +342,39 @@ def _owned(seen: _Seen, maker: Maker) -> Sighting:
 
 
 def _distinct(credentials: Iterable[Credential]) -> Iterator[Credential]:
-    """The credentials without those that a built-in rule with a better rank recognises too."""
+    """One credential per value and endpoint, under the kind that says most.
+
+    A kind that says less, such as a password in an address, can know the endpoint: the value keeps it.
+    """
     every = tuple(credentials)
     best: dict[str, int] = {}
+    places: dict[str, dict[str, None]] = {}
     for one in every:
         if not one.evidence.user_rule:  # the rule of a user replaces no other
             rank = _GENERIC.get(one.kind, 0)
             best[one.fingerprint] = min(rank, best.get(one.fingerprint, rank))
-    return (one for one in every if not one.fingerprint or _rank(one) <= best.get(one.fingerprint, _LEAST))
+        if one.endpoint:
+            places.setdefault(one.fingerprint, {})[one.endpoint] = None
+    told: set[tuple[str, str, str]] = set()
+    for one in every:
+        if one.fingerprint and _rank(one) > best.get(one.fingerprint, _LEAST):
+            continue
+        known = tuple(places.get(one.fingerprint, ())) if one.fingerprint and not one.endpoint else ()
+        for endpoint in known or (one.endpoint,):
+            if (one.kind, one.masked, endpoint) not in told:
+                told.add((one.kind, one.masked, endpoint))
+                yield msgspec.structs.replace(one, endpoint=endpoint) if known else one
+
+
+def _paired(credentials: Iterable[Credential]) -> Iterator[Credential]:
+    """The credentials, with the only AWS key id of the app as one with its secret if a secret is elsewhere in it."""
+    every = tuple(credentials)
+    ids = {one.fingerprint for one in every if one.kind == _AWS_ID}
+    together = len(ids) == 1 and any(one.kind == _AWS_SECRET for one in every)
+    for one in every:
+        alone = one.kind == _AWS_ID and one.grade is CredentialGrade.LIMITED
+        yield msgspec.structs.replace(one, grade=CredentialGrade.NORMAL) if together and alone else one
 
 
 def _rank(one: Credential) -> int:
-    return _GENERIC.get(one.kind, 1 if one.evidence.user_rule else 0)
+    return _GENERIC.get(one.kind, _OF_USER if one.evidence.user_rule else 0)

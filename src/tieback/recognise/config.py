@@ -17,6 +17,7 @@ import msgspec
 
 from tieback import rulefiles as prepared
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.proto_resources import TextNames
 from tieback.intake.apps.resources import StringNames
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
@@ -68,6 +69,10 @@ _ENDINGS = (
 )  # fmt: skip
 _CALLED = (*_ENDINGS, *SCRIPTS, *CERTIFICATE_ENDINGS)
 
+_SECRET_NAMES = ("passw", "passph", "secret")
+"""Parts of the names of resources whose values can have any characters."""
+_LABEL = re.compile(r"[^\W\d_]+(?:[ '\u2019/&,.-]{1,3}[^\W\d_]+)*[ .:*?!\u2026]{0,4}")
+"""Words of people, with the sign at their end."""
 _SECRET_WORDS = ("key", "secret", "token", "pass", "certificate", "credential", "auth")
 _MADE_UP = re.compile(r"(?i:your|example|placeholder|change_?me|(?:app|project|base|space)_?id)")
 _PROJECT = re.compile(r"[a-z][a-z0-9]{0,28}-[a-z0-9-]{1,28}")
@@ -288,12 +293,15 @@ class ConfigExtractor:
         if firebase and isinstance(buffer.names, StringNames):
             # A project without a hyphen looks like any word; only the name of the resource identifies it.
             for begin, name in buffer.names.matching(_ONLY_NAMED):
-                after = int(starts[min(int(starts.searchsorted(begin, side="right")), len(starts) - 1)])
-                raw = buffer.data[begin : after if after > begin else len(buffer.data)][: MAX_VALUE * unit]
-                value = decode_text(bytes(raw), wide=buffer.utf16).partition("\0")[0]
+                value = _value_at(buffer, begin)
                 if not _PROJECT.fullmatch(value):
                     yield from self.judge(name, value, _RESOURCES, buffer, begin)
         ports: dict[tuple[str, str], int] | None = None
+        named: set[int] = set()
+        if isinstance(buffer.names, StringNames | TextNames):
+            for begin, name in buffer.names.containing(_SECRET_NAMES, starts):
+                named.add(begin)
+                yield from self._named_secret(buffer, begin, name)
         last = -1
         for index, end in hits:
             if known[index].shape is AnchorKind.KEY or known[index].wide is not buffer.utf16 or end == last:
@@ -302,7 +310,7 @@ class ConfigExtractor:
             if unit == 1 and buffer.data[stop - 5 : stop].endswith(_NOT_VALUES):
                 continue
             begin = int(starts[int(starts.searchsorted(stop - 1, side="right")) - 1])
-            if not 0 < stop - begin <= MAX_VALUE * unit:
+            if begin in named or not 0 < stop - begin <= MAX_VALUE * unit:
                 continue
             value = decode_text(buffer.data[begin:stop], wide=buffer.utf16)
             # Names are built at the first access, which costs more than all other steps.
@@ -314,6 +322,12 @@ class ConfigExtractor:
                 ports = ports_by_name(buffer.resources.ending(PORT)) if ports is None else ports
                 port = port_of_name(key, ports, self.config.suffixes)
             yield from self.judge(key, value, _RESOURCES, buffer, begin, port)
+
+    def _named_secret(self, buffer: Buffer, begin: int, name: str) -> Iterator[Find]:
+        """The credential in a text whose name says that it is one, in any characters: a password has signs."""
+        value = _value_at(buffer, begin)
+        if len(value) < MAX_VALUE and self._means(plain_key(name)):
+            yield from self.judge(name, value, _RESOURCES, buffer, begin)
 
     def _plausible(self, value: str, *, firebase: bool) -> bool:
         """True if a string can be the value of some key: a host, an identifier, a Firebase project."""
@@ -381,7 +395,7 @@ class ConfigExtractor:
 
     def _credentials(self, key: str, value: str, place: tuple[str, int, str]) -> Iterator[Find]:
         """Credentials in a named resource; its name is used as the name that a keyed rule needs."""
-        if value.isalpha():
+        if value.isalpha() or (place[2].startswith("resource:") and _LABEL.fullmatch(value)):
             return  # a label: the texts of an app have such names too
         text = f'{key}="{value}"'
         for rule in self._rules.credentials.rules:
@@ -397,8 +411,15 @@ class ConfigExtractor:
                 yield Credential(secret.kind, secret.masked, "", shown, secret.grade, secret.fingerprint, secret.claims)
                 if secret.key is not None:
                     yield secret.key
-            if verdict.secrets:
-                return
+
+
+def _value_at(buffer: Buffer, begin: int) -> str:
+    """The string of a resource table that begins at this offset, cut at ``MAX_VALUE`` characters."""
+    starts, unit = buffer.starts, 1 + buffer.utf16
+    assert starts is not None
+    after = int(starts[min(int(starts.searchsorted(begin, side="right")), len(starts) - 1)])
+    raw = buffer.data[begin : after if after > begin else len(buffer.data)][: MAX_VALUE * unit]
+    return decode_text(bytes(raw), wide=buffer.utf16).partition("\0")[0]
 
 
 def _resource(rule: KeyRule, found: re.Match[str]) -> Endpoint:

@@ -40,10 +40,16 @@ _ELASTIC_KEY = re.compile(r"[A-Za-z0-9_-]{20}:[A-Za-z0-9_-]{22}")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PUBLIC_ID = re.compile(r"wx[0-9a-f]{16}")
 """An app of WeChat, whose parameter ``appid`` names it."""
+_QUERY_SEPARATORS = "?&;"
 _SHARED_FILE = re.compile(r"alt=media&(?:amp;)?token=[0-9a-f-]{36}\Z")
 """A link to one file of Cloud Storage for Firebase, which its token makes public."""
 _SEPARATORS = re.compile(r"[^A-Za-z0-9]")
 _SHORTEST_RUN = 8
+_CONVERSION = re.compile(r"%[A-Za-z@]")
+_LABEL = re.compile(r"[^\W\d_]+[:*\u2026]+")
+"""A word, and a sign behind the name of a field."""
+_SHORTEST_STRUCTURE = 60
+"""Least length of a public key in base64: that of Ed25519."""
 _HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
 _HEX_ENTROPY, _HEX_ENTROPY_SHORT, _LONG_HEX = 3.0, 2.5, 24
 """Least entropies of random hexadecimal digits, of which there are only 16, and the length from which the first holds:
@@ -54,6 +60,23 @@ _PLAIN_RUN = re.compile(r"(?:[A-Z]?[a-z]{0,23}|[A-Z]{0,24})\d{0,4}")
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LONGEST_WORD = 24
 _INNER_DIGIT = re.compile(r"[A-Za-z]\d+[A-Za-z]")
+_CAMEL = re.compile(r"(?:[A-Z]{0,24}[a-z]{0,24}\d{0,4}(?=[A-Z]|\Z)){1,24}")
+_TERM = re.compile(
+    r"(?i:i18n|l10n|a11y|k8s|e2e|b2b|b2c|p2p|oauth2|utf8|utf16|base64|sha\d{1,3}|md5|x509|p12|mp[34]|[23]fa|3des|aes\d{3}|rc4"
+    r"|html5|http2|ipv[46]|\d{1,2}(?:st|nd|rd|th)(?![a-z]))"
+)
+"""Terms with a digit inside."""
+_SHORT_WORD = 3.0
+"""Mean length from which the parts of a text in camel case are words."""
+_INNER_SIGN = re.compile(r"[A-Za-z0-9][^A-Za-z0-9]{0,8}[!#%*+?@~^][^A-Za-z0-9]{0,8}[A-Za-z0-9]")
+"""A sign that no name has; at the end of a text it can be that of a sentence or of a required field."""
+_NO_PASSWORD = re.compile(
+    r"://|^[./@~#\\]|\\[uxdwsSWD]|[^\x20-\x7e\xa1-\uffff]|[A-Za-z0-9]-[A-Za-z0-9]\]|\w\(|\w=[^&]{0,64}&|\||\w/\w{0,64}[./!]"
+    r"|^[^@\s]{1,64}@[\w-]{1,63}(?:\.[A-Za-z]{2,24})+$"
+)
+"""Paths, addresses, classes of characters, calls, queries and rules of a form."""
+_BLOCKS = re.compile(r"(?:[A-Za-z0-9+/]{4}){1,5}[A-Za-z0-9+/]{2,3}={1,2}")
+"""A short text in base64: a password, or one or two blocks of a text that the app decrypts."""
 _WORD_LENGTH = 4.5
 """Mean length of the words of a name in camel case; runs of letters of the same case in a random text are shorter."""
 _AZURE_OWNER = re.compile(
@@ -62,6 +85,11 @@ _AZURE_OWNER = re.compile(
     r"|HostName=(?P<azure_iot_hub>[a-z0-9-]{3,50})\.azure-devices\.)"
 )
 """The resource of a connection string; the names of the groups are kinds of cloud.toml."""
+_AZURE_KINDS = {"cosmosdb": "azure_cosmos_key"}
+"""Kinds of keys with the same name in the connection strings of several services, by the kind of the resource."""
+_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
+_ADDRESS = re.compile(r"https?://[^\s\"'<>\\^`|\x00]{4,1024}\Z")
+"""An address up to the beginning of a match in its query."""
 _SAS_PART = re.compile(r"(sv|sp|st|se|sr|ss|srt|spr|sip|sig)=([^&\s\"'<>]{0,400})")
 _SERVICE_ACCOUNT = re.compile(
     r"\"(project_id|client_email|private_key_id)\\{0,2}\"\s{0,4}:\s{0,4}\\{0,2}\"([^\"\s\\]{1,200})\\{0,2}\""
@@ -93,6 +121,12 @@ def is_placeholder(secret: str, *, issued: bool = False) -> bool:
     )
 
 
+def _without_conversions(text: str) -> str:
+    """A password without what looks like the conversion of a format string, as ``%q`` in ``T7%qW2#mQ9z``."""
+    rest = _CONVERSION.sub("", text)
+    return rest if len(rest) >= _SHORTEST_RUN and any(map(str.isdigit, rest)) else text
+
+
 def is_worded(text: str) -> bool:
     """True if the text consists of words, as names of style classes, icons and settings do.
 
@@ -105,6 +139,25 @@ def is_worded(text: str) -> bool:
     if not words or max(map(len, words)) > _LONGEST_WORD or _INNER_DIGIT.search(text):
         return False
     return sum(map(len, words)) >= _WORD_LENGTH * len(words)
+
+
+def is_public_structure(text: str) -> bool:
+    """True if the text is a public key or a certificate in DER, as base64 (RFC 7468).
+
+    A structure of a private key begins with its version, which is 0 or 1 (RFC 5958, RFC 8017, RFC 5915).
+    """
+    if not text.startswith("M") or len(text) < _SHORTEST_STRUCTURE:
+        return False
+    try:
+        data = base64.b64decode(text[: len(text) // 4 * 4], validate=True)
+    except ValueError:
+        return False
+    length = data[1]
+    head = 2 + (length & 0x7F if length & 0x80 else 0)
+    declared = int.from_bytes(data[2:head]) if length & 0x80 else length
+    # The last group of a text without padding is left out.
+    whole = data[0] == 0x30 and head <= 4 and -3 <= head + declared - len(data) <= 3
+    return whole and data[head : head + 2] != b"\x02\x01"
 
 
 def least_entropy(rule: CredentialRule, secret: str) -> float:
@@ -127,12 +180,18 @@ def credential_verdict(
     """
     secret = found["secret"]
     fixed = rule.judge.startswith("key_block")
-    if len(secret) > 4096 or (not fixed and is_placeholder(secret, issued=rule.issued)):
+    chosen = rule.words or rule.judge == "password"
+    plain = _without_conversions(secret) if chosen else secret
+    if len(secret) > 4096 or (not fixed and is_placeholder(plain, issued=rule.issued)):
         return TextVerdict(RULE, len(found[0]), rejected="placeholder")
+    if chosen and _LABEL.fullmatch(secret):
+        return TextVerdict(RULE, len(found[0]), rejected="label")
     if rule.entropy and entropy(secret) < least_entropy(rule, secret):
         return TextVerdict(RULE, len(found[0]), rejected="too regular")
     if not rule.words and not rule.judge and is_worded(secret[rule.fixed :]):
         return TextVerdict(RULE, len(found[0]), rejected="words")
+    if rule.keyed and is_public_structure(secret):
+        return TextVerdict(RULE, len(found[0]), rejected="public key or certificate")
     secrets = (
         tuple(_JUDGES[rule.judge](found, rule, window))
         if rule.judge
@@ -183,17 +242,19 @@ def _jwt(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[M
     if decoded is None:
         return
     head, claims = decoded
-    kind, grade, endpoint = rule.kind, rule.grade, ""
+    kind, grade, endpoint, address = rule.kind, rule.grade, "", ""
     role, ref = claims.get("role", ""), claims.get("ref", "")
     if "supabase" in claims.get("iss", "") or ref:
         kind = f"supabase_{role or 'key'}"
         grade = {"anon": CredentialGrade.PUBLIC, "service_role": CredentialGrade.SUPERUSER}.get(
             role, CredentialGrade.NORMAL
         )
-        endpoint = f"supabase:{ref}" if re.fullmatch(r"[a-z]{20}", ref) else ""
+        if re.fullmatch(r"[a-z]{20}", ref):
+            endpoint, address = f"supabase:{ref}", f"https://{ref}.supabase.co"
     elif role in ("service_role", "admin", "superuser"):
         grade = CredentialGrade.SUPERUSER
-    yield mask_secret(kind, found["secret"], grade, claims=head | claims, endpoint=endpoint, services=rule.services)
+    own = mask_secret(kind, found["secret"], grade, claims=head | claims, endpoint=endpoint, services=rule.services)
+    yield msgspec.structs.replace(own, address=address)
 
 
 def _aws(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
@@ -250,9 +311,46 @@ def _named(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator
         yield mask_secret(rule.kind, secret, rule.grade)
 
 
+def _password(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
+    """A value that people choose as a password; such a name also names fields, messages, rules and algorithms."""
+    secret = found["secret"]
+    if is_password(secret):
+        yield mask_secret(rule.kind, secret, rule.grade)
+
+
+def is_password(text: str) -> bool:
+    """True if a text under the name of a password is one, by its characters.
+
+    It has a digit, and letters of both cases or a sign inside. A name in camel case has both cases too, so such a text
+    must have a sign, a digit inside of a word, or the form of a random text.
+    """
+    if _NO_PASSWORD.search(text) or (_BLOCKS.fullmatch(text) and not _is_text(_decoded(text))):
+        return False
+    digits = sum(char.isdigit() for char in text)
+    mixed = text != text.lower() and text != text.upper()
+    if digits and _INNER_SIGN.search(text) and (mixed or digits > 1):
+        return True
+    if not digits or not mixed:
+        return False
+    runs = [_TERM.sub("Term", run) for run in _SEPARATORS.split(text) if run]
+    return any(map(_is_random, runs)) or not _is_camel(runs)
+
+
+def _is_text(text: str) -> bool:
+    return text != "" and text.isprintable()
+
+
+def _is_camel(runs: list[str]) -> bool:
+    """True if the runs of letters and digits are words in camel case, with numbers after words: ``Step2Title``."""
+    words = [word for run in runs for word in _WORD.findall(run)]
+    return all(map(_CAMEL.fullmatch, runs)) and sum(map(len, words)) >= _SHORT_WORD * len(words)
+
+
 def _query(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
     """A value in a query without words, unless it is an identifier or part of a link to a file."""
     name, secret = found["name"].lower(), found["secret"]
+    if not found.start() and found[0][0] not in _QUERY_SEPARATORS and window[found.end() :][:1] in ("\n", "\r"):
+        return  # the first line of a file of keys and values
     if _UUID.fullmatch(secret.lower()):
         real = name.endswith("key")
     else:
@@ -282,10 +380,38 @@ def _azure(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[
     owner = next((one for one in _AZURE_OWNER.finditer(before)), None)
     kind = owner.lastgroup.replace("_", "-") if owner is not None and owner.lastgroup else ""
     endpoint = f"{kind}:{owner[owner.lastgroup].lower()}" if owner is not None and owner.lastgroup else ""
-    yield mask_secret(rule.kind, found["secret"], rule.grade, endpoint=endpoint)
+    yield mask_secret(_AZURE_KINDS.get(kind, rule.kind), found["secret"], rule.grade, endpoint=endpoint)
 
 
-def _sas(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
+def _place(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
+    """A key or password in a text that begins with the address of its service."""
+    yield mask_secret(rule.kind, found["secret"], rule.grade, address=found["address"])
+
+
+def _cloudinary(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
+    address = f"https://res.cloudinary.com/{found['cloud'].lower()}/image"
+    yield mask_secret(rule.kind, found["secret"], rule.grade, address=address)
+
+
+def _publishable(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
+    """A key of Stripe, unless it has the form of Clerk."""
+    if not _clerk_host(found["secret"]):
+        yield mask_secret(rule.kind, found["secret"], rule.grade, services=rule.services)
+
+
+def _clerk(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
+    """A key of Clerk, which is the host of its interface and a dollar sign in base64."""
+    host = _clerk_host(found["secret"])
+    if host:
+        yield mask_secret(rule.kind, found["secret"], rule.grade, address=f"https://{host}")
+
+
+def _clerk_host(key: str) -> str:
+    text = _decoded(key.split("_", 2)[2])
+    return text[:-1] if text.endswith("$") and _NAME.fullmatch(text[:-1]) else ""
+
+
+def _sas(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
     """A shared access signature; its grade is superuser if it allows write, create, delete or add."""
     parts = dict(_SAS_PART.findall(found["secret"]))
     if "sig" not in parts or len(parts["sig"]) < 20 or ("sv" not in parts and "se" not in parts):
@@ -293,7 +419,14 @@ def _sas(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[M
     permissions = parts.get("sp", "")
     grade = CredentialGrade.SUPERUSER if set(permissions) & set("wcdatu") else rule.grade
     claims = {name: _text(parts[name]) for name in ("sp", "se", "sr", "ss", "srt") if name in parts}
-    yield mask_secret(rule.kind, parts["sig"], grade, claims=claims)
+    yield mask_secret(rule.kind, parts["sig"], grade, claims=claims, address=_address_before(window, found.start()))
+
+
+def _address_before(window: str, at: int) -> str:
+    """The address with the query in which a match begins; empty if the match is in none."""
+    begin = max(window.rfind("https://", 0, at), window.rfind("http://", 0, at))
+    found = _ADDRESS.match(window[:at], begin) if begin >= 0 else None
+    return f"{found[0].partition('?')[0]}?" if found is not None and "?" in found[0] else ""
 
 
 def _service_account(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
@@ -326,10 +459,15 @@ _JUDGES: dict[str, Callable[[re.Match[str], CredentialRule, str], Iterator[Maske
     "aws": _aws,
     "sas": _sas,
     "azure": _azure,
+    "place": _place,
+    "cloudinary": _cloudinary,
+    "publishable": _publishable,
+    "clerk": _clerk,
     "twilio": _twilio,
     "basic": _basic,
     "elastic": _elastic,
     "named": _named,
+    "password": _password,
     "query": _query,
     "service_account": _service_account,
     "key_block": _key_block,

@@ -12,7 +12,7 @@ from functools import cached_property
 import msgspec
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes
-from tieback.model.endpoint import EndpointKind
+from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend, Problem, UnreadKind
 from tieback.recognise import address, cloud, connection, credentials, encodings, firebase, ice, keywords, url
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors, in_both_encodings, literal_atoms
@@ -24,7 +24,7 @@ from tieback.recognise.patterns import CloudToken, CredentialRule
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.services import BEFORE
 from tieback.recognise.span import MAX_TEXT, decode_text, narrow_text, string_bounds
-from tieback.recognise.verdict import TextVerdict
+from tieback.recognise.verdict import MaskedSecret, TextVerdict
 
 MAX_HITS = 100_000
 """Most anchors that are read in one buffer; real buffers have hundreds."""
@@ -379,8 +379,39 @@ class EndpointExtractor:
             return MatchLocation(ice.ice_verdict(found, self.rules), start, covered, covered, low, high, wide)
         assert isinstance(rule, CredentialRule)
         verdict = credentials.credential_verdict(found, rule, window, self.rules.credentials.known)
+        if any(secret.address for secret in verdict.secrets):
+            verdict = self._addressed(verdict, window)
         shown = _without(found) if verdict.secrets else ""
         return MatchLocation(verdict, start, covered, covered, low, high, wide, shown=shown)
+
+    def _addressed(self, verdict: TextVerdict, window: str) -> TextVerdict:
+        """The verdict with the endpoints of its credentials.
+
+        An address that is only in the credential itself, such as the project of a token, is an endpoint of its own.
+        Others are texts, which are found as such.
+        """
+        secrets: list[MaskedSecret] = []
+        named: dict[str, Endpoint] = {}
+        for secret in verdict.secrets:
+            place = self._endpoint_of(secret.address) if secret.address else None
+            if place is None:
+                secrets.append(secret)
+                continue
+            secrets.append(msgspec.structs.replace(secret, endpoint=secret.endpoint or place.value))
+            if place.host not in window:
+                named[place.value] = place
+        return msgspec.structs.replace(verdict, secrets=tuple(secrets), endpoints=tuple(named.values()))
+
+    def _endpoint_of(self, text: str) -> Endpoint | None:
+        """The endpoint of an address that a credential names: a URL, or ``host:port``."""
+        name, found, _ = text.partition("://")
+        if found:
+            return next(iter(url.verify(text, self.rules.services.schemes[name], self.rules).endpoints), None)
+        host, _, port = text.lower().partition(":")
+        resource = cloud.cloud_endpoint(host, "", self.rules, scheme="")
+        if resource is not None:
+            return resource
+        return next(iter(address.verify("", host, port, self.rules).endpoints), None)
 
 
 def _without(found: re.Match[str]) -> str:

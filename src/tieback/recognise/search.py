@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
 from tieback.model.sighting import Problem, UnreadKind
-from tieback.recognise import preferences
+from tieback.recognise import preferences, source_maps
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.constants import is_followed
@@ -42,7 +42,7 @@ class AppSearch:
         self._rules = rules
         self._places = PlaceBudget()
         self._config = ConfigExtractor(rules)
-        marks = (*self._config.marks, preferences.MARK.encode(), *scripts.MARKS)
+        marks = (*self._config.marks, preferences.MARK.encode(), *scripts.MARKS, source_maps.MARK)
         self._endpoints = EndpointExtractor(rules, marks)
         judge: Extractor = self._endpoints
         self._added = None
@@ -53,7 +53,8 @@ class AppSearch:
             judge = BothExtractors(self._endpoints, self._added.extractor)
         self._script = LastScript()
         self._scripts = scripts.ScriptExtractor(judge, self._script)
-        self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config, self._scripts)
+        maps = source_maps.SourceMapExtractor(judge)
+        self._extractors: tuple[Extractor, ...] = (self._endpoints, self._config, self._scripts, maps)
         self._hermes = hermes.HermesExtractor(judge, self._config)
         if dataflow:
             self._extractors += (self._hermes,)

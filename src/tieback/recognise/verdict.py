@@ -30,6 +30,8 @@ class MaskedSecret(msgspec.Struct, frozen=True):
     """Claims of a JSON Web Token or fields of a service account that are not secret."""
     endpoint: str = ""
     """Value of the endpoint that the credential itself names."""
+    address: str = ""
+    """Address that the credential, or the text with it, names: a URL without its query, or ``host:port``."""
     key: PublicKey | None = None
     """The value, only for a credential of grade ``public`` that a service needs."""
     place: tuple[int, int] | None = None
@@ -62,6 +64,7 @@ def mask_secret(
     endpoint: str = "",
     services: tuple[str, ...] = (),
     place: tuple[int, int] | None = None,
+    address: str = "",
 ) -> MaskedSecret:
     """Mask a credential and compute its fingerprint.
 
@@ -73,9 +76,12 @@ def mask_secret(
         endpoint: value of the endpoint that it names.
         services: services whose probes may send it, if it is public by design; no other credential value is kept.
         place: its range, if it is not at the start of the match.
+        address: address that it, or the text with it, names.
     """
     key = PublicKey(kind, secret, services, endpoint) if services and grade is CredentialGrade.PUBLIC else None
-    return MaskedSecret(kind, mask_text(secret), grade, fingerprint(secret), claims or {}, endpoint, key, place)
+    return MaskedSecret(
+        kind, mask_text(secret), grade, fingerprint(secret), claims or {}, endpoint, address, key, place
+    )
 
 
 def mask_text(secret: str) -> str:

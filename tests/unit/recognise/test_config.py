@@ -18,7 +18,8 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.resources import Resources, StringNames
 from tieback.model.endpoint import EndpointKind
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, NotBackend, Sighting
+from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.collect import merge_finds
 from tieback.recognise.config import MAX_FILE, ConfigExtractor
 from tieback.recognise.interface import Find
 from tieback.recognise.rules import RuleFiles
@@ -179,7 +180,7 @@ def test_named_resources(wide: bool) -> None:
         "firebase-storage:shop-1234.appspot.com",
         "firestore:shop-1234",
     ]
-    assert [(one.kind, one.masked) for one in found if isinstance(one, Credential)] == [
+    assert [(one.kind, one.masked) for one in merge_finds(None, found).credentials] == [
         ("parse_master_key", "kZ***s4 (32)")
     ]
     assert "kZ8rQ2mVx7" not in str(found)
@@ -276,6 +277,9 @@ class Named(StringNames):
     def matching(self, names: Iterable[str]) -> Iterator[tuple[int, str]]:
         return ((at, name) for at, name in self.given.items() if name in names)
 
+    def containing(self, words: Iterable[str], _starts: object) -> Iterator[tuple[int, str]]:
+        return ((at, name) for at, name in self.given.items() if any(word in name for word in words))
+
     def get(self, key: object, default: object = None) -> Any:
         return default
 
@@ -290,3 +294,32 @@ def test_a_project_that_looks_like_any_word_is_found_by_its_name(wide: bool, mar
     data = b"".join(parts)
     buffer = Buffer("resources.arsc", BufferKind.RESOURCES, data, starts=starts, utf16=wide, names=names)
     assert values(list(EXTRACTOR.extract(Artifact("resources.arsc", (buffer,))))) == found
+
+
+SECRETS = {
+    "db_password": ("T7!kW2#mQ9z", "database_password"),
+    "mqtt_password": ("Sumpf88dotter", "named_password"),
+    "ftp_password": ("x9Kq7Lm2Zp", "password_value"),
+    "jwt_secret": ("Kd83.sPq9-Lq2m", "jwt_secret"),
+    "twilio_auth_token": ("ea23143b0a87f416437cb3347b773ee9", "twilio_auth_token"),
+}
+LABELS = {
+    "user_password": "Kennwort:",
+    "admin_password": "Mot-de-passe",
+    "server_password": "Kennwort des Servers",
+    "mysql_password": "Kennwort",
+    "new_password_title": "Neues Kennwort 2",
+    "client_secret_label": "Secret",
+}
+
+
+def test_secrets_are_found_by_their_names_in_compiled_and_in_decoded_resources() -> None:
+    values = {name: value for name, (value, _) in SECRETS.items()} | LABELS
+    kinds = {name: kind for name, (_, kind) in SECRETS.items()}
+    compiled = resource_files.table({"layout": {"main": "res/main.xml"}, "string": values})
+    rows = "".join(f'<string name="{name}">{value}</string>' for name, value in values.items())
+    decoded = Buffer("res/values/strings.xml", BufferKind.TEXT, f"<resources>{rows}</resources>".encode())
+    for buffer in (Resources("resources.arsc", compiled).artifact().buffers[0], decoded):
+        found = merge_finds(None, EXTRACTOR.extract(Artifact(buffer.file, (buffer,)))).credentials
+        assert {one.evidence.how.split("/")[1]: one.kind for one in found} == kinds
+        assert not any(value in str(found) for value, _ in SECRETS.values())

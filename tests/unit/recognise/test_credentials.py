@@ -17,10 +17,18 @@ from tests.examples import examples, few
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, CredentialGrade
+from tieback.model.sighting import Credential, CredentialGrade, Sighting
 from tieback.recognise.anchors import parse
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.credentials import credential_verdict, decode_jwt, entropy, is_placeholder, is_short_block
+from tieback.recognise.credentials import (
+    credential_verdict,
+    decode_jwt,
+    entropy,
+    is_password,
+    is_placeholder,
+    is_public_structure,
+    is_short_block,
+)
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
 from tieback.recognise.patterns import CredentialRule, IssuedToken, UserinfoRule
@@ -116,7 +124,8 @@ PUBLIC_BY_DESIGN = {
     "mixpanel_token", "bugsnag_api_key", "appsflyer_dev_key", "contentful_delivery_token", "shopify_storefront_token",
     "pusher_app_key", "recaptcha_site_key", "posthog_project_key", "datadog_client_token", "branch_key",
     "intercom_sdk_key", "square_application_id", "razorpay_key_id", "new_relic_mobile_token", "launchdarkly_mobile_key",
-    "revenuecat_google_key", "revenuecat_apple_key", "stytch_public_token",
+    "revenuecat_google_key", "revenuecat_apple_key", "stytch_public_token", "clerk_publishable_key",
+    "paystack_public_key",
 }  # fmt: skip
 
 
@@ -632,3 +641,200 @@ def test_the_reference_lists_each_kind_under_its_grade() -> None:
     graded = [(rule.kind, rule.grade) for rule in ALL] + [(rule.kind, rule.grade) for rule in USERINFO]
     for kind, grade in graded:
         assert f"`{kind}`" in parts[grade.value]
+
+
+KEYED_FORMS = ('{}="{}"', '"{}": "{}"', "{}: '{}'")
+
+
+@each("length", [32, 100, 128, 129, 160, 256, 400, 512])
+@each("name", ["partner_api_key", "signing_secret", "X-Api-Key", "cohere_token"])
+def test_a_key_is_found_at_any_length_that_services_issue(length: int, name: str) -> None:
+    value = "".join(random.Random(f"{length}{name}").choices("0123456789abcdef", k=length))
+    for form in KEYED_FORMS:
+        found = merge_finds(None, finds(form.format(name, value)), RULES).credentials
+        assert [one.fingerprint for one in found] == [fingerprint(value)]
+
+
+@each("end", ["\n", "\r\n"])
+def test_the_first_line_of_a_file_of_keys_is_no_address(end: str) -> None:
+    line = f"PARTNER_API_KEY={SECRET_32}"
+    assert "query_key" not in {one.kind for one in credentials(f"{line}{end}NEXT=1")}
+    assert [one.kind for one in credentials(f"{line}&lang=de")] == ["query_key"]
+
+
+@each(
+    "text",
+    [
+        # Public keys of RSA, EC and Ed25519, and a certificate, as base64 of DER.
+        "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA" + "7dAkTiUn5TyOd5Ff25eWaQPG" * 14 + "x9KwIDAQAB",
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE" + "7dAkTiUn5TyOd5Ff25eWaQPG" * 3 + "x9Kq7Lm2Zp3dAbCd",
+        "MCowBQYDK2VwAyEA7dAkTiUn5TyOd5Ff25eWaQPGx9Kq7Lm2Zp3dAbCdEf0=",
+    ],
+)
+def test_a_public_key_is_no_credential(text: str) -> None:
+    assert is_public_structure(text)
+    for name in ("license_key", "encryptionKey", "server_key", "certificate"):
+        assert credentials(f'{name}="{text}"') == []
+
+
+@each(
+    "text",
+    [
+        "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg7dAkTiUn5TyOd5Ff25eWaQPG",
+        "MC4CAQAwBQYDK2VwBCIEIH" + "7dAk" * 11,
+        "Ma1b2c3" * 12,
+        "7dAkTiUn5TyOd5Ff25eWaQPG" * 4,
+    ],
+)
+def test_private_keys_and_other_texts_are_no_public_structure(text: str) -> None:
+    assert not is_public_structure(text)
+
+
+@each(
+    "text",
+    [
+        "T7!kW2#mQ9z", "x9Kq7Lm2Zp", "x9Kq-7Lm2Zp", "x9Kq@7Lm2Zp", "Sumpf88dotter", "Torf8stich!x", "admin@1234",
+        "Buche!2024rot", "T7,kW2;mQ9z", "Summer2024!", "U3VtcGY4OA==",
+    ],
+)  # fmt: skip
+def test_texts_that_people_choose_as_a_password(text: str) -> None:
+    assert is_password(text)
+
+
+@each(
+    "text",
+    [
+        "Step2Title", "reset2Screen3Title", "PBKDF2WithHmacSHA1", "i18nLoginHint", "Passwort2*",
+        "required|min:8|Max:32", "/User/Reset2/New", "./views/Login2.html", "User1@shop.de", "[A-Za-z0-9]+",
+        "https://shop.de/Reset2", "step-2-of-reset", "Base64Encoded", "e2eTestName", "UmI5/CV1AiM=", "#A1b2c3d4",
+        "next(e,1A)",
+    ],
+)  # fmt: skip
+def test_names_messages_and_rules_are_no_passwords(text: str) -> None:
+    assert not is_password(text)
+
+
+ISSUED = [*((rule.kind, text) for rule, text in EXAMPLES if not rule.keyed), *(
+    (token.kind, issued(token.form, random.Random(token.kind))) for token in TOKENS
+)]  # fmt: skip
+
+
+@each("example", ISSUED, ids=lambda example: example[0])
+@each("around", ["{}", '{{"key": "{}"}}', 'token = "{}"'])
+def test_one_value_has_one_kind(example: tuple[str, str], around: str) -> None:
+    kinds: dict[str, set[str]] = {}
+    for one in merge_finds(None, finds(around.format(example[1])), RULES).credentials:
+        kinds.setdefault(one.fingerprint, set()).add(one.kind)
+    assert [sorted(names) for names in kinds.values() if len(names) > 1] == []
+
+
+@each("token", TOKENS, ids=lambda token: token.kind)
+@each("url", ["mysql://app:{}@db.shop.de/shop", "https://app:{}@api.shop.de/v1"])
+def test_a_known_key_as_a_password_is_reported_once_with_its_place(token: IssuedToken, url: str) -> None:
+    text = issued(token.form, random.Random(token.kind))
+    if re.fullmatch(r"[A-Za-z0-9_.-]{1,200}", text):
+        found = merge_finds(None, finds(f'"{url.format(text)}"'), RULES).credentials
+        assert [one.fingerprint for one in found if one.grade is not CredentialGrade.PUBLIC] in (
+            [fingerprint(text)],
+            [],
+        )
+        assert all("shop.de" in one.endpoint for one in found)
+
+
+def test_the_key_of_a_service_account_is_reported_once() -> None:
+    (rule,) = (rule for rule in ALL if rule.kind == "google_service_account")
+    assert [one.kind for one in merge_finds(None, finds(rule.match[0]), RULES).credentials] == [rule.kind]
+
+
+@each(
+    ("text", "kind", "endpoint"),
+    [
+        (
+            f"Endpoint=https://shop-hub.service.signalr.net;AccessKey={KEY_44};Version=1.0;",
+            "azure_access_key",
+            "https://shop-hub.service.signalr.net",
+        ),
+        (
+            f"Endpoint=https://shop.azconfig.io;Id=Ab1c-l6-s0:x9K;Secret={KEY_44}",
+            "azure_access_key",
+            "https://shop.azconfig.io",
+        ),
+        (
+            f"endpoint=https://shop.germany.communication.azure.com/;accesskey={KEY_88}",
+            "azure_access_key",
+            "https://shop.germany.communication.azure.com",
+        ),
+        (
+            f"shop-cache.redis.cache.windows.net:6380,password={KEY_44},ssl=True,abortConnect=False",
+            "password_in_connection_string",
+            "azure-redis:shop-cache",
+        ),
+        ("cache.shop.de:6379,ssl=false,password=Kd83!sPq", "password_in_connection_string", "cache.shop.de:6379"),
+        (
+            f"https://shopdata.blob.core.windows.net/media?sv=2022-11-02&sp=rw&se=2030-01-01&sig={KEY_44}",
+            "azure_sas",
+            "azure-blob:shopdata/media",
+        ),
+        (
+            f"AccountEndpoint=https://shopdb.documents.azure.com:443/;AccountKey={KEY_88};",
+            "azure_cosmos_key",
+            "cosmosdb:shopdb",
+        ),
+    ],
+)  # fmt: skip
+def test_a_key_of_azure_has_the_place_that_its_text_names(text: str, kind: str, endpoint: str) -> None:
+    every = finds(f'"{text}"')
+    (one,) = merge_finds(None, every, RULES).credentials
+    assert (one.kind, one.endpoint) == (kind, endpoint)
+    assert endpoint in {find.endpoint.value for find in every if isinstance(find, Sighting)}
+
+
+@each(
+    ("text", "endpoint"),
+    [
+        (f'key = "{token({"iss": "supabase", "ref": REF, "role": "service_role"})}"', f"supabase:{REF}"),
+        (f'key = "{token({"iss": "supabase", "ref": REF, "role": "anon"})}"', f"supabase:{REF}"),
+        ("cloudinary://874837483274837:7dAkTiUn5TyOd5Ff25eWaQPGx9K@shop", "cloudinary:shop"),
+        ('clerk: "pk_live_Y2xlcmsuc2hvcC5kZSQ"', "https://clerk.shop.de"),
+    ],
+)
+def test_a_project_that_only_its_key_names_is_a_back_end(text: str, endpoint: str) -> None:
+    merged = merge_finds(None, finds(text), RULES)
+    assert [one.endpoint for one in merged.credentials] == [endpoint]
+    assert [(one.endpoint.value, one.count) for one in merged.sightings] == [(endpoint, 1)]
+
+
+def test_a_project_with_an_address_and_a_key_is_one_back_end() -> None:
+    text = f'createClient("https://{REF}.supabase.co", "{token({"iss": "supabase", "ref": REF, "role": "anon"})}")'
+    merged = merge_finds(None, finds(text), RULES)
+    assert [(one.endpoint.value, one.evidence.how) for one in merged.sightings] == [(f"supabase:{REF}", "text/url")]
+
+
+@each(
+    ("text", "kind"),
+    [
+        ("EAAATyi0VhG1AWUUQSKSR6IIUHqGQ7yk7n5iNal3kj2UW4luGZsM0N7bmOZCoeTq", "square_token"),
+        ("pk_live_33ed8b293933a3cb87d070ef3554754583918ddc", "paystack_public_key"),
+        ("sk_live_33ed8b293933a3cb87d070ef3554754583918ddc", "paystack_secret_key"),
+        ("pk_test_Y2xlcmsuYS5zaG9wLmRlJA==", "clerk_publishable_key"),
+        ("pk_live_Hh14AymjrPLU2c0xmtS7kD9MMJsLvXZY", "stripe_publishable_key"),
+    ],
+)
+def test_keys_of_two_services_with_the_same_beginning(text: str, kind: str) -> None:
+    assert [one.kind for one in merge_finds(None, finds(f'"key": "{text}"'), RULES).credentials] == [kind]
+
+
+@each("rest", ["4eC39HqLyjWDarjtT1zdp7dc", "BQokikJOvBiI2HlWgH4olfQ2", "tR3PYbcVNZZ796tH88S4VQ2u"])
+def test_the_test_keys_in_the_documentation_of_stripe_are_no_credentials(rest: str) -> None:
+    assert credentials(f'stripe("sk_test_{rest}")') == []
+
+
+def test_the_only_key_id_has_its_grade_with_a_secret_elsewhere_in_the_app() -> None:
+    apart = f'id = "{AWS_KEY}"' + " " * 600 + f'aws_secret_access_key = "{AWS_SECRET}"'
+    assert {one.kind: one.grade.value for one in merge_finds(None, finds(apart), RULES).credentials} == {
+        "aws_access_key_id": "normal",
+        "aws_secret_access_key": "superuser",
+    }
+    other = AWS_KEY[:-1] + "C"
+    two = merge_finds(None, finds(f'{apart}{" " * 600}other = "{other}"'), RULES).credentials
+    assert {one.grade.value for one in two if one.kind == "aws_access_key_id"} == {"limited"}

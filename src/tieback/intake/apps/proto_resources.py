@@ -6,8 +6,12 @@ Source: AOSP ``frameworks/base/tools/aapt2/Resources.proto`` (``ResourceTable``,
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.proto_xml import item_text
@@ -84,7 +88,9 @@ class ProtoResources:
     def artifact(self) -> Artifact:
         """The bytes as one buffer, with the offsets and names of its texts."""
         starts = partial(string_edges, self._data)
-        buffer = Buffer(self._file, BufferKind.RESOURCES, self._data, starts=starts, names=_Names(self), resources=self)
+        buffer = Buffer(
+            self._file, BufferKind.RESOURCES, self._data, starts=starts, names=TextNames(self), resources=self
+        )
         return Artifact(self._file, (buffer,))
 
     def text(self, resource: int) -> str:
@@ -146,6 +152,28 @@ class ProtoResources:
             name = self._entry_name(kind.entries[index])
             return f"{kind.name}/{name}" if name else ""
         return ""
+
+    def texts_named(self, words: Iterable[str], starts: NDArray[np.int64]) -> Iterator[tuple[int, str]]:
+        """Offsets of the texts of string resources whose name contains one of these words, with the name.
+
+        Args:
+            words: parts of names, in any case.
+            starts: sorted offsets at which texts begin and end; those of an entry are those of its texts.
+        """
+        any_word = re.compile(b"|".join(re.escape(word.encode()) for word in words), re.IGNORECASE)
+        for kind in (one for one in self._types if one.name == "string"):
+            hits = (found.start() for found in any_word.finditer(self._data, kind.begin, kind.end))
+            told = -1
+            for hit in islice(hits, MAX_NAMED):
+                index = bisect_right(kind.entries, (hit, len(self._data))) - 1
+                if index <= told or hit >= kind.entries[index][1]:
+                    continue
+                told = index
+                begin, end = kind.entries[index]
+                name = self._entry_name(kind.entries[index])
+                if any_word.search(name.encode()):
+                    first, last = starts.searchsorted([begin, end])
+                    yield from ((int(start), name) for start in starts[first:last])
 
     def _package(self, begin: int, end: int) -> None:
         package = 0
@@ -209,7 +237,7 @@ class ProtoResources:
         return first
 
 
-class _Names(Mapping[int, str]):
+class TextNames(Mapping[int, str]):
     """Offset of a text to the name of its resource; only lookups are cheap."""
 
     def __init__(self, table: ProtoResources) -> None:
@@ -220,6 +248,10 @@ class _Names(Mapping[int, str]):
         if not name:
             raise KeyError(offset)
         return name
+
+    def containing(self, words: Iterable[str], starts: NDArray[np.int64]) -> Iterator[tuple[int, str]]:
+        """Offsets of the texts whose resource name contains one of these words in any case, with the name."""
+        return self._table.texts_named(words, starts)
 
     def __iter__(self) -> Iterator[int]:
         starts = self._table.artifact().buffers[0].starts

@@ -4,6 +4,7 @@ Source: AOSP ``ResourceTypes.h`` (``ResTable_header``, ``ResTable_package``, ``R
 ``Res_value``). Only simple string entries have names; names are built on first use.
 """
 
+import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -25,7 +26,7 @@ MAX_LANGUAGES = 64
 """Configurations searched for a value if the default one has none."""
 
 MAX_NAMED = 1_000
-"""Values that are read because of the end of their name."""
+"""Values that are read because of the end of their name, and most names of a pool with a word in them."""
 
 MAX_PACKAGES = 8
 """Packages read in one table; apps have one, shared libraries two."""
@@ -255,12 +256,25 @@ class StringNames(Mapping[int, str]):
 
     def matching(self, names: Iterable[str]) -> Iterator[tuple[int, str]]:
         """Offsets of the strings whose resource has one of these names, with the name; no other name is read."""
-        offsets, keys, pools = self._tables()
         wanted = tuple(names)
-        for number, pool in enumerate(pools[:128]):
+        for number, pool in enumerate(self._tables()[2][:128]):
             for name in wanted:
                 for index in _indexes(pool, name):
-                    yield from ((int(offsets[at]), name) for at in np.flatnonzero(keys == index * 128 + number))
+                    yield from ((offset, name) for offset in self._offsets(index * 128 + number))
+
+    def containing(self, words: Iterable[str], _starts: Offsets) -> Iterator[tuple[int, str]]:
+        """Offsets of the strings whose resource name contains one of these words in any case, with the name."""
+        texts = tuple(words)
+        for number, pool in enumerate(self._tables()[2][:128]):
+            encoding = "utf-16-le" if pool.utf16 else "utf-8"
+            any_word = re.compile(b"|".join(re.escape(text.encode(encoding)) for text in texts), re.IGNORECASE)
+            hits = [found.start() for found in any_word.finditer(pool.data, pool.start, pool.stop)]
+            for index in _indexes_at(pool, hits[:MAX_NAMED]):
+                yield from ((offset, pool.text(index, 256)) for offset in self._offsets(index * 128 + number))
+
+    def _offsets(self, key: int) -> Iterator[int]:
+        offsets, keys, _ = self._tables()
+        return (int(offsets[at]) for at in np.flatnonzero(keys == key))
 
     def __iter__(self) -> Iterator[int]:
         return (int(offset) for offset in self._tables()[0])
@@ -278,6 +292,15 @@ def _with_end(pool: StringPool, end: str) -> Offsets:
         at = np.where(mask, pool.starts + pool.lengths - number * width, 0)
         mask &= raw.take(at, mode="clip") | 0x20 == ord(letter)
     return np.flatnonzero(mask)
+
+
+def _indexes_at(pool: StringPool, places: Sequence[int]) -> list[int]:
+    """Indexes of the strings in which these offsets are, each once, in ascending order."""
+    order = pool.starts.argsort(kind="stable")
+    starts = pool.starts[order]
+    found = starts.searchsorted(np.array(places, np.int64), side="right") - 1
+    indexes = np.unique(order[found[found >= 0]])
+    return [int(index) for index in indexes]
 
 
 def _indexes(pool: StringPool, text: str) -> Iterator[int]:

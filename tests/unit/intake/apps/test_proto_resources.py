@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
-from tieback.intake.apps.proto_resources import ProtoResources
+from tieback.intake.apps.proto_resources import ProtoResources, TextNames
 from tieback.intake.apps.stringpool import MalformedPoolError
 
 type Build = Callable[..., bytes]
@@ -64,6 +64,22 @@ def test_values_by_the_end_of_their_name(build: Build) -> None:
     integers = [build("pb_entry", 0, "mq_port", [(b"", number)]), b"\x0a\x7f"]
     data = build("pb_table", [(1, "string", strings), (2, "integer", integers), (3, "xml", strings)])
     assert ProtoResources("r", data).ending("port") == {"DB_PORT": "3306", "mq_port": "6390"}
+
+
+@pytest.mark.parametrize("words", [("passw",), ("PASSW", "secret")])
+def test_the_texts_of_resources_with_a_word_in_their_name(build: Build, words: tuple[str, ...]) -> None:
+    entries = [
+        build("pb_entry", 0, "title", [(b"", build("pb_string", "passwords"))]),
+        build("pb_entry", 1, "db_password", [(b"", build("pb_string", "T7!kW2#mQ9z"))]),
+        build("pb_entry", 2, "Password_hint", [(b"", build("pb_string", "Kennwort"))]),
+    ]
+    types = [(1, "string", entries), (2, "xml", [build("pb_entry", 0, "password", [])])]
+    (buffer,) = ProtoResources("base/resources.pb", build("pb_table", types)).artifact().buffers
+    assert isinstance(buffer.names, TextNames)
+    assert buffer.starts is not None
+    found = {(buffer.data[at : at + 8], name) for at, name in buffer.names.containing(words, buffer.starts)}
+    assert {(b"T7!kW2#m", "db_password"), (b"Kennwort", "Password_hint")} <= found
+    assert {name for _, name in found} == {"db_password", "Password_hint"}
 
 
 def test_an_entry_of_a_damaged_type_keeps_the_others(build: Build) -> None:
