@@ -7,6 +7,7 @@ RFC 4648 in both alphabets.
 import binascii
 import re
 from enum import Enum, auto
+from itertools import islice
 from urllib.parse import unquote
 
 from tieback.intake.apps.interface import Bytes
@@ -34,6 +35,9 @@ _PERCENT_STOP = re.compile(rb"%(?![0-9A-Fa-f]{2})|%26|%3[Bb]|%20")
 _UNICODE = re.compile(rb"(?:[A-Za-z0-9._~:@%+=&?#-]|\\u002[fF]){1,2048}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{1,2736}={0,2}")
 _BACKWARDS = re.compile(rb"[A-Za-z0-9._~:/?#@%+=&-]{1,2048}\Z")
+_NEXT = re.compile(rb"[,;|\s]\s{0,8}([a-z][a-z0-9+.-]{1,15}://)", re.IGNORECASE)
+"""The next address of a list."""
+_CHARACTER = re.compile(rb"%[0-9A-Fa-f]{2}|\\u002[fF]|.", re.DOTALL)
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -69,6 +73,26 @@ def decode_base64(data: Bytes, start: int, stop: int, shift: int) -> tuple[bytes
     except binascii.Error:
         return b"", 0
     return text[shift:], len(found[0])
+
+
+def first_of_list(raw: bytes, taken: int, data: Bytes, start: int, *, group: int = -1) -> tuple[bytes, int]:
+    """The first address of a decoded list of addresses, and the length before the next one in the data.
+
+    Args:
+        raw: the decoded text.
+        taken: the length of its encoded form.
+        data: what has that form.
+        start: its offset.
+        group: for base64, the number of bytes in the group at ``start`` that are before the text.
+    """
+    found = _NEXT.search(raw)
+    if found is None:
+        return raw, taken
+    before = found.start(1)
+    if group >= 0:
+        return raw[: found.start()], (group + before) // 3 * 4
+    characters = islice(_CHARACTER.finditer(data[start : start + taken]), before)
+    return raw[: found.start()], sum(len(one[0]) for one in characters)
 
 
 def decode_reversed(data: Bytes, low: int, end: int) -> bytes:

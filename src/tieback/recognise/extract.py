@@ -293,11 +293,12 @@ class EndpointExtractor:
             raw = encodings.decode_reversed(data, low, end)
             begin, taken = end - len(raw), len(raw)
         elif anchor.encoding is Encoding.PERCENT:
-            raw, taken = encodings.decode_percent(data, at, stop)
+            raw, taken = encodings.first_of_list(*encodings.decode_percent(data, at, stop), data, at)
         elif anchor.encoding is Encoding.UNICODE:
-            raw, taken = encodings.decode_unicode(data, at, stop)
+            raw, taken = encodings.first_of_list(*encodings.decode_unicode(data, at, stop), data, at)
         else:
             raw, taken = encodings.decode_base64(data, at, stop, anchor.shift)
+            raw, taken = encodings.first_of_list(raw, taken, data, at, group=anchor.shift)
         found = _TEXT.match(raw)
         raw = found[0] if found else b""
         scheme = anchor.scheme

@@ -1,6 +1,7 @@
 """Endpoints in other encodings."""
 
 import base64
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,13 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Credential, Sighting
-from tieback.recognise.encodings import decode_base64, decode_percent, decode_reversed, decode_unicode
+from tieback.recognise.encodings import (
+    decode_base64,
+    decode_percent,
+    decode_reversed,
+    decode_unicode,
+    first_of_list,
+)
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
 
@@ -45,6 +52,24 @@ def test_base64_at_each_alignment(before: bytes, url: bytes) -> None:
     assert values(text) == [(url.decode(), "text/url:base64")]
 
 
+SERVERS = ["http://api.a.shop.de", "https://b.shop.de:8443/v1", "http://c.shop.de/x?y=1", "https://last.shop.de"]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "|", ", ", ";\n"])
+@pytest.mark.parametrize("before", ["", "a", "ab"])
+def test_each_address_of_a_list_in_base64_is_found(separator: str, before: str) -> None:
+    text = base64.b64encode((before + separator.join(SERVERS)).encode())
+    assert [value.partition("?")[0] for value, _ in values(b'"' + text + b'"')] == [
+        one.partition("?")[0] for one in SERVERS
+    ]
+
+
+def test_each_address_of_an_escaped_list_is_found() -> None:
+    text = ",".join(SERVERS[:2])
+    assert [value for value, _ in values(quote(text, safe=",").encode())] == SERVERS[:2]
+    assert [value for value, _ in values(text.replace("/", "\\u002f").encode())] == SERVERS[:2]
+
+
 @pytest.mark.parametrize("text", ["aHR0cHM6Ly8", "https%3A%2F%2F", "//:sptth", "https:\\u002f\\u002f", "aHR0cDovL!!!"])
 def test_schemes_without_a_host_are_ignored(text: str) -> None:
     assert values(text.encode()) == []
@@ -75,6 +100,10 @@ def test_any_bytes_can_be_decoded(data: bytes, shift: int) -> None:
         decode_unicode(data, 0, len(data)),
         decode_base64(data, 0, len(data), shift),
     ):
+        for group in (-1, shift % 3):
+            first, short = first_of_list(text, taken, data, 0, group=group)
+            assert text.startswith(first)
+            assert (first == text and short == taken) or 0 <= short <= taken
         assert 0 <= taken <= len(data)
         assert len(text) <= 3 * taken
     assert len(decode_reversed(data, 0, len(data))) <= len(data)

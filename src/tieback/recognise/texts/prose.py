@@ -25,6 +25,7 @@ _WORD = re.compile(
     rb"|\x7f{4,40}"
 )
 """Words; other characters of UTF-16 are DEL, see ``span.narrow_text``."""
+_URL = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\0\s\"'<>\\`|,;]{0,300}")
 _NO_SENTENCE = re.compile(
     rb"(?:-src\b|'self'|\b(?:GET|POST|PUT|HEAD|PATCH|DELETE|OPTIONS|CONNECT) \Z|\bcurl\b|\bwget\b|[=?&][\w%.-]*\Z|<\w)"
 )
@@ -102,7 +103,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
     left, right = line_around(data, start, at, end)
     if not left.strip():
         before = data[max(start, at - _REACH) : at - len(left)]
-        if _LEADING.search(before) and len(_WORD.findall(before)) >= 3:
+        if _LEADING.search(before) and _words(before) >= 3:
             return MESSAGE
     if at - start <= _SHORT and _BROKEN.match(data[start:at]):
         return MESSAGE
@@ -118,10 +119,15 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return AUTHOR
     if left and _NO_SENTENCE.search(left):
         return ""
-    words = len(_WORD.findall(left))
+    words = _words(left)
     if left and (words >= 2 or (words == 1 and _POINTER.search(left))) and not left.endswith((b'"', b"'", b"=")):
         return MESSAGE
-    return MESSAGE if right[:1] in (b" ", b"\t") and len(_WORD.findall(right)) >= 3 else ""
+    return MESSAGE if right[:1] in (b" ", b"\t") and _words(right) >= 3 else ""
+
+
+def _words(text: bytes) -> int:
+    """Number of words in a text, without those of other addresses in it, as in a list of servers."""
+    return len(_WORD.findall(_URL.sub(b" ", text)))
 
 
 def points_to_page(before: bytes, url: bytes) -> bool:

@@ -24,6 +24,9 @@ URL = b"http://a.test/x"
     ("text", "reason"),
     [
         ("{}", ""),
+        ("http://b.test,https://c.test:8080/y,{}", ""),
+        ("http://b.test https://c.test {} ftp://d.test ws://e.test", ""),
+        ("see http://b.test, https://c.test or {}", MESSAGE),
         ("see {}", MESSAGE),
         ("{} for more information about it", MESSAGE),
         ("Cannot read the file. See {} for details", MESSAGE),
