@@ -153,7 +153,8 @@ class Resources:
         every = {id(pool): _with_end(pool, end) for pool in pools}
         ends = np.zeros(len(values.key), bool)
         for number, pool in enumerate(pools):
-            ends |= (values.chunk == number) & np.isin(values.key, every[id(pool)])
+            rows = np.flatnonzero((values.chunk == number) & (values.key >= 0) & (values.key < len(pool.starts)))
+            ends[rows] = every[id(pool)][values.key[rows]]
         found: dict[str, str] = {}
         for row in np.flatnonzero(ends)[:MAX_NAMED].tolist():
             kind, value = int(values.kind[row]), int(values.value[row])
@@ -283,15 +284,15 @@ class StringNames(Mapping[int, str]):
         return len(self._tables()[0])
 
 
-def _with_end(pool: StringPool, end: str) -> Offsets:
-    """Indexes of the texts of a pool with this end of small letters of ASCII, in either case."""
+def _with_end(pool: StringPool, end: str) -> NDArray[np.bool_]:
+    """Which texts of a pool have this end of small letters of ASCII, in either case."""
     width = 1 + pool.utf16
     raw = np.frombuffer(pool.data, np.uint8)
     mask = (pool.starts >= 0) & (pool.lengths >= len(end) * width)
     for number, letter in enumerate(reversed(end), start=1):
         at = np.where(mask, pool.starts + pool.lengths - number * width, 0)
         mask &= raw.take(at, mode="clip") | 0x20 == ord(letter)
-    return np.flatnonzero(mask)
+    return mask
 
 
 def _indexes_at(pool: StringPool, places: Sequence[int]) -> list[int]:
@@ -299,8 +300,7 @@ def _indexes_at(pool: StringPool, places: Sequence[int]) -> list[int]:
     order = pool.starts.argsort(kind="stable")
     starts = pool.starts[order]
     found = starts.searchsorted(np.array(places, np.int64), side="right") - 1
-    indexes = np.unique(order[found[found >= 0]])
-    return [int(index) for index in indexes]
+    return sorted(set(order[found[found >= 0]].tolist()))
 
 
 def _indexes(pool: StringPool, text: str) -> Iterator[int]:

@@ -129,6 +129,8 @@ class ConstantUses:
             return ""
         found = [(number, dex.string_of(raw)) for number, dex in enumerate(self._app.files)]
         places = [(number, index) for number, index in found if index >= 0]
+        if not places:
+            return ""  # the text of a resource
         if any(self._is_passed_on(number, index) for number, index in places):
             return ""
         reason = reason_of(outcome for number, index in places for outcome in self._of_string(number, index))
