@@ -414,7 +414,7 @@ def test_the_pre_commit_hook_shows_what_fails_it(run: Run, apps: Path, tmp_path:
     assert ended.code == 1
     assert re.search(r"^exit 1: \d+ findings? at or above high$", ended.err, re.MULTILINE)
     titles = re.findall(r"^  (?:high|critical)  (.+)$", ended.out, re.MULTILINE)
-    assert "Hard-coded data store credential in the app" in titles
+    assert "Hard-coded credential in the app" in titles
     assert re.search(r"aws_access_key_id \(\w+\) AK\*+NB .*: assets/aws.json at 0x[0-9a-f]+$", ended.out, re.MULTILINE)
     assert "kZ8rQ2mVx7Lw0pTn5Yb3Cd6Fg9Hj1Ks4Xv" not in ended.out
     assert "App allows connections without TLS" in ended.out

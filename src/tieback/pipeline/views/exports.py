@@ -115,7 +115,7 @@ def exports_page(
     try:
         who, chosen = _audience(audience, vendor), _chosen(workspace, run)
     except (UsageError, NoSuchRunError) as error:
-        return msgspec.structs.replace(plain, problem=error.diagnostics())
+        return msgspec.structs.replace(plain, problem=error.page_diagnostics())
     if not count and lake_bytes(workspace) > IN_PROCESS:
         return plain
     try:
