@@ -23,6 +23,7 @@ from tieback.model.report.used import RulesUsed
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.jobs.folders import exports
 from tieback.pipeline.jobs.kinds import InventoryJob, decode_arguments
+from tieback.pipeline.report import build_report
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.pipeline.views.runs import RunEvent
 from tieback.scope.grant import grant_sha256, render_grant
@@ -364,6 +365,22 @@ def test_a_run_names_each_input_and_target_without_a_result(tmp_path: Path) -> N
     assert "1 target without a verdict" in text
     assert text.count("smb.&lt;b&gt;.test:445") == 2
     assert "Nothing to report" not in text
+
+
+def test_a_server_that_is_no_known_store_is_on_the_overview_as_in_the_report(tmp_path: Path) -> None:
+    with Workspace.open(tmp_path) as workspace:
+        run = workspace.ledger.start_run(["a.apk"], render_grant(GRANT))
+        with ProbeWriter(workspace.lake, run) as writer:
+            writer.add(ProbeReport("api.<b>.test:443", Outcome.PROTOCOL_MISMATCH))
+        workspace.ledger.end_run(run)
+        (problem,) = build_report(workspace, run).problems.rows()
+    with client(tmp_path) as made:
+        overview, text = made.get("/api/v1/overview").json(), made.get("/").text
+    assert overview["unidentified"] == [problem.what]
+    assert "1 target answered, but is not a known data store" in problem.what
+    assert f"<li>{problem.what}.</li>" in text
+    assert "api.&lt;b&gt;.test" not in text, "viewers see it too"
+    assert overview["problems"] == 0
 
 
 def test_a_run_lists_the_rules_of_users_that_were_active(scanned: Path) -> None:

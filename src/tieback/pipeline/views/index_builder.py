@@ -12,7 +12,7 @@ from tieback.model.report.document import Report
 from tieback.pipeline.graph.probed import is_probed
 from tieback.pipeline.graph.run_graph import RunGraph
 from tieback.pipeline.mapping.attribution import AttributionSources
-from tieback.pipeline.report import build_report, run_unanswered
+from tieback.pipeline.report import build_report, run_unanswered, run_unidentified
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.views.index_figures import (
     MOST_PARTLY_READ,
@@ -295,6 +295,7 @@ class _Builder:
             headline=report.headline,
             scope=report.scope,
             problems=count_inputs(self._lake, self._run)[1] + run_unanswered(self._lake, self._run)[0],
+            unidentified=tuple(one.what for one in run_unidentified(self._lake, self._run)),
             apps=self._count("apps"),
             backends=self._count("backends"),
             backends_not_probed=self._not_probed,

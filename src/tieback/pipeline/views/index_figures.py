@@ -73,6 +73,8 @@ class RunFigures(msgspec.Struct, frozen=True, kw_only=True):
     """``None`` if there was no grant and nothing was contacted."""
     problems: int
     """Inputs that could not be read, and targets without a verdict."""
+    unidentified: tuple[str, ...]
+    """How many servers answered and are not known data stores, or demand a login first, as the report says it."""
     apps: int
     """Rows in the list of apps: also apps of captures that lead to a store."""
     backends: int

@@ -71,6 +71,8 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     """Findings of the run and of imported cloud accounts, suppressed ones included, as ``GET /findings`` lists them."""
     problems: int
     """Inputs and targets that could not be read or decided."""
+    unidentified: tuple[str, ...]
+    """How many servers answered and are not known data stores, or demand a login first, in words."""
     backends: int
     backends_not_probed: int
     worst_stores: tuple[FoundStore, ...]
@@ -106,6 +108,7 @@ def show_overview(workspace: Workspace, *, names: bool, run: str = "", today: da
             probed=False,
             findings=0,
             problems=0,
+            unidentified=(),
             backends=0,
             backends_not_probed=0,
             worst_stores=(),
@@ -124,6 +127,7 @@ def show_overview(workspace: Workspace, *, names: bool, run: str = "", today: da
         # An export of an account that was imported after the run adds findings to it.
         findings=count_findings(workspace.ledger.database, shown.id) + len(kept_posture(workspace, shown.id).findings),
         problems=figures.problems,
+        unidentified=figures.unidentified,
         backends=figures.backends,
         backends_not_probed=figures.backends_not_probed,
         worst_stores=figures.worst if names else (),
