@@ -199,7 +199,7 @@ def test_from_an_open_store_to_its_re_check(
     got.value.save_as(draft)
     assert b"X-Unsent: 1" in draft.read_bytes()
     page.get_by_role("button", name="Record as sent").click()
-    expect(page.get_by_role("status").first).to_contain_text("the cases of the letter have moved on")
+    expect(page.get_by_role("status").first).to_contain_text("Recorded as sent.")
     page.goto(case)
     expect(page.locator("#case-state")).to_contain_text("notified")
 
