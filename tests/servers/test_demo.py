@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +75,8 @@ def test_the_demo_prints_its_findings_in_few_lines(demos: list[dict[str, Any]]) 
     for demo in demos:
         output = demo["output"]
         findings = demo["report"]["findings"]
-        assert len(output.splitlines()) <= 50, output
-        counts = Counter(finding["severity"] for finding in findings)
-        assert f"{len(findings)} findings: {counts['critical']} critical, {counts['high']} high, " in output
+        assert len(output.splitlines()) <= 45, output
+        assert f"{len(findings)} findings: 4 critical, 1 high, " in output
         for finding in findings:
             assert f"{finding['severity']}  {finding['title']}: " in output
         assert "Azurite" not in output
@@ -86,7 +84,7 @@ def test_the_demo_prints_its_findings_in_few_lines(demos: list[dict[str, Any]]) 
 
 
 @pytest.mark.more
-def test_the_pdf_of_the_demo_has_at_most_nine_pages(demos: list[dict[str, Any]], folder: Path, tmp_path: Path) -> None:
+def test_the_pdf_of_the_demo_has_at_most_eight_pages(demos: list[dict[str, Any]], folder: Path, tmp_path: Path) -> None:
     pytest.importorskip("weasyprint")
     assert demos[0]["code"] == 0
     for name in ("report.pdf", "report.html"):
@@ -96,7 +94,7 @@ def test_the_pdf_of_the_demo_has_at_most_nine_pages(demos: list[dict[str, Any]],
             timeout=120,
         )
     paper = pages((tmp_path / "report.pdf").read_bytes())
-    assert len(paper) <= 9
+    assert len(paper) <= 8
     assert mistakes(paper, (tmp_path / "report.html").read_text()) == []
     for number in range(1, len(paper) + 1):
         assert not picture_is_blank(tmp_path / "report.pdf", number, tmp_path), number
