@@ -23,7 +23,15 @@ from tieback.report.declared import NOTE as DECLARED_NOTE
 from tieback.report.declared import TITLE as DECLARED_TITLE
 from tieback.report.declared import by_text, declared_text, item_text, state_text
 from tieback.report.detail import FindingDetail, iter_details
-from tieback.report.figures import LEGEND, store_bytes_text, store_records_text, volume_text
+from tieback.report.figures import (
+    LEGEND,
+    NOT_MEASURED,
+    SIGNS,
+    figure_text,
+    store_bytes_text,
+    store_records_text,
+    volume_text,
+)
 from tieback.report.interface import RendererMeta
 from tieback.report.passive import passive_line, passive_summary
 from tieback.report.posture import join_tables, summary_lines
@@ -72,6 +80,8 @@ MOST_DETAILED = 20
 """Limit on the stores whose contents are shown, in a report of ``tieback probe``."""
 MOST_GROUPS = 10
 MOST_JOINED = 3
+MOST_ANSWERED = 3
+"""Limit on the stores that brief output names for a verdict."""
 MOST_SEEN = 5
 FEW_APPS = 3
 """Up to this number of apps, tables by group add no information."""
@@ -118,17 +128,10 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
     if report.headline.stores_ransomed:
         ransomed = count_text(report.headline.stores_ransomed, "store shows", "stores show")
         console.print(Text(f"{ransomed} signs of ransom or wiping.", style="bold magenta"))
-    if open_rows:
-        console.print(_exposed(open_rows, console.width))
-        _print_rest(console, report.ways[0], len(open_rows))
-        _print_verdicts(open_rows, console)
-        console.print(Text("\n" + "   ".join(f"{sign} {word}" for sign, word, _ in LEGEND), style="dim"))
+    _print_exposed(report, open_rows, console)
     _print_partly_read(report, console)
     _print_findings(report, console, brief=brief, least=least if console.width >= UNFOLDED else None)
-    if other_rows:
-        console.print(_other(other_rows, console.width))
-        _print_rest(console, report.ways[1], len(other_rows))
-        _print_verdicts(other_rows, console)
+    _print_others(report, other_rows, console, brief=brief)
     _print_without_app(report, console, most)
     if brief:
         _print_problems(report, console)
@@ -400,6 +403,48 @@ def _classes(store: Exposure, most: int | None) -> str:
     return cut_text(names, len(names) if most is None else most)
 
 
+def _print_exposed(report: Report, found: Sequence[AppStoreRow], console: Console) -> None:
+    if not found:
+        return
+    console.print(_exposed(found, console.width))
+    _print_rest(console, report.ways[0], len(found))
+    _print_verdicts(found, console)
+    if _needs_legend(report, found):
+        console.print(Text("\n" + "   ".join(f"{sign} {word}" for sign, word, _ in LEGEND), style="dim"))
+
+
+def _needs_legend(report: Report, found: Sequence[AppStoreRow]) -> bool:
+    """Whether a figure on the screen has a sign that must be explained."""
+    figures = [report.headline.records, report.headline.bytes]
+    for row in found:
+        figures += row.exposure.records, row.exposure.bytes
+    return any(SIGNS[figure.quality] and figure_text(figure) != NOT_MEASURED for figure in figures)
+
+
+def _print_others(report: Report, found: Sequence[AppStoreRow], console: Console, *, brief: bool) -> None:
+    if not found:
+        return
+    if brief:
+        _print_answered(found, console)
+    else:
+        console.print(_other(found, console.width))
+    _print_rest(console, report.ways[1], len(found))
+    _print_verdicts(found, console)
+
+
+def _print_answered(found: Sequence[AppStoreRow], console: Console) -> None:
+    """A line per verdict, with the first stores that have it."""
+    stores: dict[str, dict[str, None]] = {}
+    for row in found:
+        places = ", ".join(dict.fromkeys(way_text(route) for route in row.routes)) or store_text(row.exposure)
+        named = f"{places} ({_short(row.summary.app.label, 40, console.width)})"
+        stores.setdefault(_access(row.exposure, console.width).plain, {})[named] = None
+    console.print()
+    for access, named in stores.items():
+        title = f"Answered but not open, {access}: "
+        console.print(Text.assemble((title, "bold"), cut_text(named, MOST_ANSWERED)), soft_wrap=False)
+
+
 def _other(found: Sequence[AppStoreRow], width: int) -> Table:
     table = RowTable("Stores that answered but were not open")
     table.add_column("App", overflow="fold")
@@ -571,6 +616,7 @@ def _print_problems(report: Report, console: Console) -> None:
         return
     console.print(Text(f"\n{count_text(report.problems.count, 'problem')}", style="yellow"))
     for problem in report.problems.first(MOST_PROBLEMS):
-        console.print(Text(f"  {clean(problem.where, 100)}: {clean(problem.what)}"))
+        line = Text(f"{clean(problem.where, 100)}: {clean(problem.what)}")
+        console.print(Padding(line, (0, 0, 0, 2), expand=False))
     if report.problems.count > MOST_PROBLEMS:
         console.print(f"  and {report.problems.count - MOST_PROBLEMS:,} more", style="dim")

@@ -258,3 +258,18 @@ def test_brief_output_has_every_finding_in_one_line_and_no_evidence(report: Repo
     assert "1 problem" in lines
     assert "Probed: 9 targets; 2 outside the grant, not contacted" in lines
     assert len(lines) < len(rendered(report).splitlines()) / 2
+
+
+def test_brief_output_names_the_stores_that_are_not_open_by_verdict(report: Report) -> None:
+    out = io.StringIO()
+    print_report(report, open_console(width=100, file=out, color_system=None), brief=True)
+    assert "Answered but not open, login required: db.tillroll.test:5432 (Tillroll)\n" in out.getvalue()
+
+
+def test_only_figures_with_a_sign_are_explained(report: Report, tabled: Callable[..., Report]) -> None:
+    assert "≥2,900 at least" in rendered(report)
+    counted = [replace(one, records=exact(7, ""), bytes=exact(7, "")) for one in report.exposures()]
+    headline = replace(report.headline, records=exact(7, ""), bytes=exact(7, ""))
+    plain = replace(tabled(report, exposures=counted), headline=headline)
+    assert "at least" not in rendered(plain)
+    assert "≥2,900 at least" in rendered(replace(plain, headline=report.headline))
