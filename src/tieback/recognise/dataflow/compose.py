@@ -14,6 +14,8 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 _PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
 _ACCOUNT = re.compile(r"(?:^|;)AccountName=([a-z0-9]{3,24})(?:;|$)")
 _REALM_APP = re.compile(r"[a-z][a-z0-9_-]{2,60}-[a-z]{5}")
+_IPV6 = re.compile(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}")
+"""An address with at least two colons, so that no port is behind it."""
 _BARE = frozenset(("", "host", "port"))
 RESOLVERS = frozenset(
     ("1.0.0.1", "1.1.1.1", "4.2.2.1", "4.2.2.2", "8.8.4.4", "8.8.8.8", "9.9.9.9", "114.114.114.114", "114.114.115.115",
@@ -102,7 +104,9 @@ def host_port(parts: Parts, sink: Sink, rules: RuleFiles) -> Endpoint | NotBacke
     if not isinstance(host, str) or not isinstance(port, int) or "scheme" in parts:
         return None
     host = host.rpartition("/")[2]  # dns:///host:port
-    if port == sink.port and "port" not in parts and ":" in host:
+    if _IPV6.fullmatch(host):
+        host = f"[{host}]"
+    elif port == sink.port and "port" not in parts and ":" in host:
         host, _, digits = host.rpartition(":")
         port = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 6 else 0
     checked = check_host(host, rules)

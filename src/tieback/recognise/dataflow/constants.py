@@ -16,6 +16,7 @@ from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
+from tieback.recognise.dataflow.uncalled import UncalledCode
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.span import string_bounds
@@ -64,6 +65,7 @@ class ConstantEnds:
             scripts=package is not None and package.scripts_call_all,
         )
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
+        self._uncalled = UncalledCode(self._uses, package.packages() if package is not None else ())
         self._reasons: dict[bytes, str] = {}
         components = list(package.components()) if package is not None else []
         self._samples = SampleClasses(self._uses.app, self._uses.places, components) if components else None
@@ -86,7 +88,7 @@ class ConstantEnds:
         if name != host.encode() and (_ADDRESS.search(raw) is None or host.encode() not in name):
             return ""
         if raw not in self._reasons:
-            self._reasons[raw] = self._uses.reason(raw) or self._sample(raw)
+            self._reasons[raw] = self._uses.reason(raw) or self._sample(raw) or self._uncalled.reason(raw)
         return self._reasons[raw]
 
     def bare_hosts(self, rules: RuleFiles, shown: set[str], left_out: set[str]) -> Iterator[BareHost]:
@@ -118,7 +120,8 @@ class ConstantEnds:
             return find
         key = number, code.offset, at
         if key not in self._made:
-            self._made[key] = self._uses.reason_of_result(number, code, at)
+            reason = self._uses.reason_of_result(number, code, at)
+            self._made[key] = reason or self._uncalled.reason_of_result(number, code)
         reason = self._made[key]
         return NotBackend(find.endpoint.value, reason) if reason else find
 

@@ -128,6 +128,10 @@ class PackageResources:
                 return True
         return False
 
+    def packages(self) -> Iterator[str]:
+        """The names that the manifests give the app, such as ``com.shop.app``."""
+        yield from (found[1] for text in self._manifests if (found := _PACKAGE.search(text)))
+
     def components(self) -> Iterator[str]:
         """Descriptors of the classes that the manifests name."""
         for text in self._manifests:

@@ -33,6 +33,7 @@ from tieback.recognise.dataflow.trace import (
     KEYS,
     NEVER,
     NOTHING,
+    SHOWN,
     UNCALLED,
     Outcome,
     Trace,
@@ -56,6 +57,8 @@ _FOLLOWED = frozenset((0x6F, 0x70, 0x71, 0x75, 0x76, 0x77))
 """Calls that run one known method: of the superclass, direct and static."""
 _VIRTUAL = frozenset((0x6E, 0x74))
 """Calls that run a known method if no class extends that of the call."""
+_SUPER = frozenset((0x6F, 0x75))
+"""Calls of the superclass: never of the method that has them."""
 _TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityText"))
 """Methods of the platform whose result is the string resource of their argument."""
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
@@ -67,6 +70,9 @@ _CONTEXT = "Landroid/content/Context;"
 _PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
 _SMALL = frozenset("IZBSC")
 _OBJECT = "Ljava/lang/Object;"
+_FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
+"""How the text of an object begins that its class describes for people."""
+_DESCRIBED = Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
 _REFLECTED = "/BuildConfig;"
 """Class whose fields are also read by name: https://github.com/lugg/react-native-config"""
 
@@ -142,8 +148,7 @@ class ConstantUses:
         for number, index in places:
             dex = self._app.files[number]
             offsets = self.places.strings(number, index)
-            kinds = (SectionKind.ANNOTATIONS, SectionKind.ENCODED_ARRAYS)
-            if len(offsets) >= MAX_SITES or any(True for kind in kinds for _ in _values(dex, kind, index)):
+            if len(offsets) >= MAX_SITES or self.is_value(number, index):
                 return False
             for offset in offsets:
                 code = dex.code_around(offset, every=True)
@@ -151,6 +156,12 @@ class ConstantUses:
                     return False
                 loaded = True
         return loaded
+
+    def is_value(self, number: int, index: int) -> bool:
+        """True if a string may be an initial value or in an annotation, where no instruction loads it."""
+        dex = self._app.files[number]
+        kinds = (SectionKind.ANNOTATIONS, SectionKind.ENCODED_ARRAYS)
+        return any(True for kind in kinds for _ in _values(dex, kind, index))
 
     @property
     def is_spent(self) -> bool:
@@ -385,12 +396,16 @@ class ConstantUses:
     def _in_callers(self, number: int, code: CodeItem, depth: int) -> Outcome:
         called_as = self.callers.called_as(number, code)
         if called_as is None:
-            return CONTACTS
+            return _DESCRIBED if self._describes(number, code) else CONTACTS
+        dex = self._app.files[number]
         results: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
         for count, (file, place, _) in enumerate(self.places.calls(*called_as), start=1):
             caller = self._app.files[file].code_around(place, every=True)
             if caller is None or count >= MAX_SITES:
                 return CONTACTS
+            # Compilers add methods that only call the same method of the superclass.
+            if (file, caller) == (number, code) and dex.data[place] in _SUPER:
+                continue
             results.setdefault((file, caller.offset), (caller, set()))[1].add((place - caller.begin) // 2)
         outcome, called = NOTHING, False
         for (file, _), (caller, at) in results.items():
@@ -407,6 +422,12 @@ class ConstantUses:
         if number in self._called or called_as.name in self._names or self.callers.is_loaded(called_as.name):
             return CONTACTS
         return Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
+
+    def _describes(self, number: int, code: CodeItem) -> bool:
+        """True for a ``toString`` whose text has the names of fields, as ``Config(url=https://shop.test)``."""
+        flow = self.flow(number, code) if self.name_of(number, code) == "toString" else None
+        dex = self._app.files[number]
+        return flow is not None and any(_FIELDS.match(dex.string(one)) for one in flow.strings.values())
 
     def _follow(self, number: int, code: CodeItem, starts: Origins, depth: int) -> Outcome:
         """What becomes of the values with these origins in a method."""

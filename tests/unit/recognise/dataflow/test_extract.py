@@ -72,6 +72,8 @@ TABLE: list[tuple[str, str, str, str, str]] = [
     ("credentials", "Client;->header", "https://keep.shop.test/v1/carts", "HttpUrl", "https://keep.shop.test/v1/carts"),
     ("sinks", "Sinks;->socket", "mq.shop.test:1883", "Socket", "mq.shop.test:1883"),
     ("sinks", "Sinks;->address", "203.0.114.7:9000", "InetSocketAddress", "203.0.114.7:9000"),
+    ("sinks", "Sinks;->tunnel", "203.0.114.53:53", "VpnService.Builder", "203.0.114.53:53"),
+    ("sinks", "Sinks;->tunnel", "[2001:db9::53]:53", "VpnService.Builder", "2001:db9::53:53"),
     ("sinks", "Sinks;->parts", "http://search.shop.test:9200/items/_count", "URL", "http://search.shop.test:9200/items/_count"),
     ("sinks", "Sinks;->relative", "https://rel.shop.test/v1/profile", "URL", "https://rel.shop.test/v1/profile"),
     ("sinks", "Sinks;->httpHost", "http://elastic.shop.test:9200", "HttpHost", "http://elastic.shop.test:9200"),

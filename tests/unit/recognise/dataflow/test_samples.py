@@ -32,7 +32,7 @@ def test_examples_of_libraries_are_left_out_with_their_reason() -> None:
 
 
 def test_code_of_the_app_is_no_example_whatever_its_package_is_named() -> None:
-    shown, samples = settled(MANIFEST.replace("test.app", "org.maps.client"))
+    shown, samples = settled(MANIFEST.replace(".demo.Main", "org.maps.client.demo.Main"))
     assert samples == {"https://own.maps.test"}
     assert {"example.maps.test", "constant.maps.test"} <= shown
 

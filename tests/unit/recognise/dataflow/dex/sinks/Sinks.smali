@@ -178,3 +178,13 @@
     invoke-virtual {v0, v1}, Lcom/google/firebase/functions/FirebaseFunctions;->getHttpsCallable(Ljava/lang/String;)Lcom/google/firebase/functions/HttpsCallableReference;
     return-void
 .end method
+
+# builder.addDnsServer("2001:db9::53"), as the server for names of a VPN
+.method static tunnel(Landroid/net/VpnService$Builder;)V
+    .registers 3
+    const-string v0, "203.0.114.53"
+    invoke-virtual {p0, v0}, Landroid/net/VpnService$Builder;->addDnsServer(Ljava/lang/String;)Landroid/net/VpnService$Builder;
+    const-string v0, "2001:db9::53"
+    invoke-virtual {p0, v0}, Landroid/net/VpnService$Builder;->addDnsServer(Ljava/lang/String;)Landroid/net/VpnService$Builder;
+    return-void
+.end method

@@ -1,0 +1,97 @@
+"""Constants in methods of the app's own classes that nothing in the app calls.
+
+A library is different: its methods count even if this app calls none of them, because that says what it can contact.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tieback.recognise.dataflow.app import MAX_SITES
+from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.reaching import SPUT
+
+if TYPE_CHECKING:
+    from tieback.recognise.dataflow.uses import ConstantUses
+
+UNUSED = "only in code of the app that nothing calls"
+_MOST_METHODS = 64
+"""Most methods that are looked at for one constant."""
+_READS = frozenset(range(0x60, 0x67))
+_MOST_READS = 64
+
+
+class UncalledCode:
+    """Finds the constants of one app that only such methods load."""
+
+    def __init__(self, uses: "ConstantUses", packages: Iterable[str]) -> None:
+        """The code of the app, and the packages that its manifests name, such as ``com.shop.app``."""
+        self._uses = uses
+        self._own = tuple(f"L{name.replace('.', '/')}/" for name in packages if "." in name)
+
+    def reason(self, raw: bytes) -> str:
+        """``UNUSED`` for a constant that only uncalled methods load; else empty.
+
+        Args:
+            raw: the MUTF-8 bytes of the whole constant.
+        """
+        if not self._own:
+            return ""
+        loaded = False
+        for number, dex in enumerate(self._uses.app.files):
+            index = dex.string_of(raw)
+            if index < 0:
+                continue
+            places = self._uses.places.strings(number, index)
+            if len(places) >= MAX_SITES or self._uses.is_value(number, index):
+                return ""
+            for place in places:
+                code = dex.code_around(place, every=True)
+                if code is None or not self._is_unused(number, code, (place - code.begin) // 2):
+                    return ""
+                loaded = True
+        return UNUSED if loaded else ""
+
+    def reason_of_result(self, number: int, code: CodeItem) -> str:
+        """The same for what a call in a method gives."""
+        return UNUSED if self._own and self._never_called(number, code, set()) else ""
+
+    def _is_unused(self, number: int, code: CodeItem, at: int) -> bool:
+        if self._uses.name_of(number, code) == "<clinit>":
+            return self._is_kept_unused(number, code, at)
+        return self._never_called(number, code, set())
+
+    def _is_kept_unused(self, number: int, code: CodeItem, at: int) -> bool:
+        """True if an initialiser only puts a text into static fields that nothing but uncalled methods reads."""
+        index = self._uses.file(number).method_of(code)
+        flow = self._uses.flow(number, code) if self._is_own(self._uses.method_names(number, index)[0]) else None
+        if flow is None:
+            return False
+        stores = [one for one in flow.operations if any(at in values for values in one.values)]
+        if not stores or any(one.opcode != SPUT for one in stores):
+            return False
+        seen: set[tuple[int, int]] = set()
+        for one in stores:
+            field = self._uses.app.field(number, one.member)
+            sites = list(self._uses.places.of_field(field, _READS, _MOST_READS)) if field >= 0 else [None]
+            if not sites:
+                return False  # its name can be read in another way
+            if not all(site is not None and self._never_called(site.number, site.code, seen) for site in sites):
+                return False
+        return True
+
+    def _never_called(self, number: int, code: CodeItem, seen: set[tuple[int, int]]) -> bool:
+        """True for a method of the app's own classes that only such methods call, or none."""
+        key = number, code.offset
+        if key in seen:
+            return True  # they call each other
+        if len(seen) >= _MOST_METHODS:
+            return False
+        seen.add(key)
+        index = self._uses.file(number).method_of(code)
+        if index < 0 or not self._is_own(self._uses.method_names(number, index)[0]):
+            return False
+        callers = self._uses.callers.of(number, code)
+        return callers is not None and all(self._never_called(file, caller, seen) for file, caller, _ in callers)
+
+    def _is_own(self, owner: str) -> bool:
+        return owner.startswith(self._own)

@@ -1,0 +1,25 @@
+.class public Ltest/shop/app/Main;
+.super Landroid/app/Activity;
+
+.method public onCreate(Landroid/os/Bundle;)V
+    .registers 3
+    const-string v0, "byName"
+    invoke-static {v0}, Ltest/shop/app/Main;->call(Ljava/lang/String;)V
+    invoke-static {}, Ltest/shop/app/Api;->used()V
+    invoke-static {}, Ltest/shop/app/Api;->twiceUsed()V
+    invoke-static {}, Ltest/shop/app/Api;->readHome()V
+    invoke-static {}, Ltest/shop/app/Api;->readBothUsed()V
+    return-void
+.end method
+
+.method public static call(Ljava/lang/String;)V
+    .registers 1
+    return-void
+.end method
+
+.method public pressed(Landroid/view/View;)V
+    .registers 3
+    const-string v0, "https://pressed.shop.test/"
+    invoke-static {v0}, Lother/lib/Client;->get(Ljava/lang/String;)V
+    return-void
+.end method

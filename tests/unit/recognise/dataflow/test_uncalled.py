@@ -1,0 +1,79 @@
+"""Code of the app that nothing calls, and texts that describe an object: what they name is no back end."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.examples import examples
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.recognise.dataflow import uncalled
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.package_resources import PackageResources
+from tieback.recognise.dataflow.trace import SHOWN, UNCALLED
+from tieback.recognise.dataflow.uncalled import UNUSED, UncalledCode
+from tieback.recognise.dataflow.uses import ConstantUses
+
+DEX = Path(__file__).parent / "dex"
+CALLS, DESCRIBED = ((DEX / f"{name}.dex").read_bytes() for name in ("uncalled", "described"))
+UNUSED_HOSTS = ["behind", "cycle", "old", "unused"]
+OTHERS = ["annotated", "both", "byname", "home", "library", "pressed", "task", "twice", "used"]
+
+
+def unused(packages: tuple[str, ...]) -> list[str]:
+    code = UncalledCode(ConstantUses([DexFile(CALLS)]), packages)
+    return [host for host in sorted(UNUSED_HOSTS + OTHERS) if code.reason(f"https://{host}.shop.test/".encode())]
+
+
+def test_only_what_nothing_calls_in_the_own_classes_is_unused() -> None:
+    assert unused(("test.shop.app",)) == UNUSED_HOSTS
+    assert UncalledCode(ConstantUses([DexFile(CALLS)]), ("test.shop.app",)).reason(b"https://old.shop.test/") == UNUSED
+
+
+@pytest.mark.parametrize("packages", [(), ("test",), ("test.shop.other",), ("est.shop.app",)])
+def test_classes_of_others_can_be_called(packages: tuple[str, ...]) -> None:
+    assert unused(packages) == []
+
+
+def test_a_library_stays_even_if_the_app_calls_nothing_of_it() -> None:
+    assert "library" not in unused(("test.shop.app", "test.shop"))
+    assert unused(("other.lib",)) == ["library"]
+
+
+def test_after_too_many_methods_code_counts_as_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uncalled, "_MOST_METHODS", 1)
+    assert unused(("test.shop.app",)) == ["old", "unused"]
+
+
+def test_the_packages_are_those_of_the_manifests() -> None:
+    package = PackageResources()
+    name = "AndroidManifest.xml"
+    manifest = b'<manifest package="test.shop.app"><application/></manifest>'
+    package.see(Artifact(name, (Buffer(name, BufferKind.MANIFEST, manifest),)))
+    assert list(package.packages()) == ["test.shop.app"]
+
+
+def test_the_text_that_describes_an_object_contacts_nothing() -> None:
+    uses = ConstantUses([DexFile(DESCRIBED)])
+    assert uses.reason(b"https://stream.shop.test/") in {SHOWN, UNCALLED}
+    assert uses.reason(b"https://rest.shop.test/") == ""
+    assert uses.reason(b"https://text.shop.test/items") == ""
+
+
+@settings(max_examples=examples(60))
+@given(
+    st.lists(st.tuples(st.integers(112, 3_000), st.binary(min_size=1, max_size=4)), max_size=10),
+)
+def test_a_damaged_file_never_raises(patches: list[tuple[int, bytes]]) -> None:
+    hurt = bytearray(CALLS)
+    for at, patch in patches:
+        place = at % (len(hurt) - 8)
+        hurt[place : place + len(patch)] = patch
+    try:
+        dex = DexFile(bytes(hurt))
+    except ValueError:
+        return
+    code = UncalledCode(ConstantUses([dex]), ("test.shop.app",))
+    for host in UNUSED_HOSTS + OTHERS:
+        code.reason(f"https://{host}.shop.test/".encode())
