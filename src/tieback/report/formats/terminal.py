@@ -437,8 +437,8 @@ def _print_answered(found: Sequence[AppStoreRow], console: Console) -> None:
     stores: dict[str, dict[str, None]] = {}
     for row in found:
         places = ", ".join(dict.fromkeys(way_text(route) for route in row.routes)) or store_text(row.exposure)
-        named = f"{places} ({_short(row.summary.app.label, 40, console.width)})"
-        stores.setdefault(_access(row.exposure, console.width).plain, {})[named] = None
+        store = f"{places} ({_short(row.summary.app.label, 40, console.width)})"
+        stores.setdefault(_access(row.exposure, console.width).plain, {})[store] = None
     console.print()
     for access, named in stores.items():
         title = f"Answered but not open, {access}: "
