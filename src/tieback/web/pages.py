@@ -11,6 +11,7 @@ import msgspec
 from tieback.model.figure import Figure, Quality
 from tieback.model.safe_text import escape_line, replace_unsafe
 from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.views.inventory_columns import chosen_column
 from tieback.report.figures import bytes_text, figure_text, quality_text, size_text
 from tieback.report.texts.captures import leaks_text
 from tieback.report.texts.stores import records_text
@@ -98,6 +99,7 @@ def environment() -> jinja2.Environment:
         "count": count,
         "leaks": leaks_text,
         "label_of": label_of,
+        "chosen_column": chosen_column,
     }
     made.tests["permitted_to"] = permitted_to
     made.globals["NAV"] = NAV

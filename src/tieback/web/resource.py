@@ -27,7 +27,7 @@ from tieback.report.shortened import cut
 from tieback.report.texts.clean import clean
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context
-from tieback.web.problems import OutdatedError
+from tieback.web.problems import OutdatedError, problem_of
 
 PREFIX = "/api/v1"
 NOTICE = "done"
@@ -164,7 +164,24 @@ def change(
     return wrap
 
 
-def form(path: str, *, role: Role, action: str, done: str, logged: bool = False) -> Callable[[View], HTTPRouteHandler]:
+class Again(msgspec.Struct, frozen=True):
+    """The page of a form, which is shown again if what was entered is wrong: with ``problem`` and ``entered``."""
+
+    template: str
+    view: View
+    """Takes the parameters of the form's path."""
+    title: str
+
+
+class _Rejected(msgspec.Struct, frozen=True):
+    problem: UsageError
+    entered: object
+    data: object
+
+
+def form(
+    path: str, *, role: Role, action: str, done: str, logged: bool = False, again: Again | None = None
+) -> Callable[[View], HTTPRouteHandler]:
     """A decorator for the route ``POST path`` of a page's form: it changes something, and redirects to a page.
 
     The function takes ``context``, parameters of the path and, for fields, ``data`` (a struct); it returns the address
@@ -176,18 +193,32 @@ def form(path: str, *, role: Role, action: str, done: str, logged: bool = False)
         action: as of ``change``.
         done: the notice that the next page shows.
         logged: as of ``change``.
+        again: the page to show with what was entered, if that is wrong (``UsageError``); default: the page of an error.
     """
 
     def wrap(function: View) -> HTTPRouteHandler:
         code = function.__name__
         NOTICES[code] = done
+        recorded = _recorded(function, "" if logged else action, None)
 
-        def respond(_: AnyRequest, to: str) -> Redirect:
+        def attempt(context: Context, **values: Any) -> Any:
+            try:
+                return recorded(context, **values)
+            except UsageError as error:
+                if again is None:
+                    raise
+                entered = values.pop("data", None)
+                return _Rejected(error, entered, again.view(context, **values))
+
+        def respond(request: AnyRequest, to: str | _Rejected) -> Response[Any]:
+            if isinstance(to, _Rejected):
+                assert again is not None
+                found = {"data": to.data, "entered": to.entered, "problem": problem_of(to.problem)}
+                return render(request, again.template, page_context(request, again.title) | found, status=400)
             mark = "&" if "?" in to else "?"
             return Redirect(f"{to}{mark}{urlencode({NOTICE: code})}", status_code=303)
 
-        recorded = _recorded(function, "" if logged else action, None)
-        handler = _with_request(path, recorded, respond, Redirect, function, urlencoded=True)
+        handler = _with_request(path, attempt, respond, Response[Any], function, urlencoded=True)
         return route(
             path,
             http_method=HttpMethod.POST,

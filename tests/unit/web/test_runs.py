@@ -1,6 +1,7 @@
 """Runs: one list of jobs and command-line runs, the form and the API that start them, and the stream of events."""
 
 import hashlib
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from tieback.model.report.used import RulesUsed
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.jobs.folders import exports
 from tieback.pipeline.jobs.kinds import InventoryJob, decode_arguments
+from tieback.pipeline.jobs.messages import JobColumns
 from tieback.pipeline.report import build_report
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.pipeline.views.runs import RunEvent
@@ -461,3 +463,88 @@ def test_an_inventory_without_an_upload_is_refused(pages: Pages) -> None:
     assert pages.post("/api/v1/runs", json={"kind": "inventory", "inputs": []}).status_code == 400
     both = {"kind": "inventory", "inputs": [SHA256], "complete": True, "partial": True}
     assert pages.post("/api/v1/runs", json=both).status_code == 400
+
+
+HEADER = ("Kennung", "<b>Name", "Anzahl")
+
+
+def refused_table(workspace: Workspace, pages: Pages) -> str:
+    """A run of an import that reported a table whose columns do not identify the app. Returns its ID."""
+    started = pages.post("/api/v1/runs", json={"kind": "inventory", "inputs": [SHA256], "tenant": "acme"}).json()["id"]
+    message = JobColumns(table=SHA256, columns=HEADER, mapping={"count": "Anzahl"})
+    document = {key: value for key, value in msgspec.to_builtins(message).items() if key != "type"}
+    workspace.ledger.jobs.add_events(started, [("columns", json.dumps(document)), ("columns", '{"later": 1}')])
+    workspace.ledger.jobs.start(started, "")
+    workspace.ledger.jobs.end(started, JobState.FAILED, problem="no inventory was imported")
+    return str(started)
+
+
+def selected(page: str) -> list[str]:
+    return [html.unescape(one) for one in re.findall(r'<option value="([^"]+)" selected>', page)]
+
+
+def test_the_page_of_an_import_shows_what_each_column_was_taken_for(pages: Pages, workspace: Workspace) -> None:
+    run = refused_table(workspace, pages)
+    (table,) = pages.get(f"/api/v1/runs/{run}").json()["tables"]
+    assert (table["table"], table["name"], table["columns"]) == (SHA256, HOSTILE, list(HEADER))
+    assert {one["field"]: one["column"] for one in table["fields"] if one["column"]} == {"count": "Anzahl"}
+    assert (table["ignored"], table["missing"]) == (["Kennung", "<b>Name"], ["bundle_id", "store_id", "name"])
+    page = pages.get(f"/runs/{run}").text
+    assert selected(page) == ["0 count=Anzahl"]
+    assert "Missing: a column that identifies the app" in page
+    assert "<b>Name" not in page
+    with client(workspace.directory, Role.ANALYST) as analyst:
+        assert "Import with these columns" not in analyst.get(f"/runs/{run}").text
+        assert analyst.post(f"/runs/{run}/columns", data={"choices": "0 name=Kennung"}).status_code == 403
+
+
+def test_chosen_columns_start_the_same_import(pages: Pages, workspace: Workspace, changes: Changes) -> None:
+    run = refused_table(workspace, pages)
+    changes.lines.clear()
+    choices = ["0 bundle_id=Kennung", "0 name=<b>Name", "", ""]
+    answer = pages.post(f"/runs/{run}/columns", data={"choices": choices}, follow_redirects=False)
+    assert answer.status_code == 303
+    job = workspace.ledger.jobs.latest(9)[0]
+    expected = {SHA256: {"bundle_id": "Kennung", "name": "<b>Name"}}
+    assert decode_arguments(job.arguments) == InventoryJob(inputs=(SHA256,), tenant="acme", columns=expected)
+    assert changes.lines == [("Ann", "start a run (inventory)", job.id)]
+
+
+@pytest.mark.parametrize(
+    ("choices", "problem", "kept"),
+    [(["0 count=Kennung", "0 device=Anzahl"], "no column identifies the app", ["0 device=Anzahl", "0 count=Kennung"]),
+     (["0 name=Anzahl", "0 version=Nothing"], "the table has no column Nothing", ["0 name=Anzahl"]),
+     ("0 user=<b>Name", "no column identifies the app", ["0 user=<b>Name"]), ("", "no column identifies the app", []),
+     (["0 name=Anzahl", "0 colour=Kennung"], "colour is not a field", ["0 name=Anzahl"])],
+)  # fmt: skip
+def test_a_wrong_choice_keeps_what_was_chosen(
+    pages: Pages, workspace: Workspace, changes: Changes, choices: list[str] | str, problem: str, kept: list[str]
+) -> None:
+    run = refused_table(workspace, pages)
+    changes.lines.clear()
+    answer = pages.post(f"/runs/{run}/columns", data={"choices": choices}, follow_redirects=False)
+    assert answer.status_code == 400
+    assert problem in answer.text
+    assert sorted(selected(answer.text)) == sorted(kept)
+    assert "--map" not in answer.text
+    assert (len(workspace.ledger.jobs.latest(9)), changes.lines) == (1, [])
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{SHA256: {"count": "Anzahl"}}, {SHA256: {"name": ""}}, {SHA256: {"colour": "x", "name": "y"}},
+     {"0" * 64: {"name": "Name"}}, {SHA256: {}}],
+)  # fmt: skip
+def test_the_api_checks_chosen_columns(pages: Pages, columns: dict[str, dict[str, str]]) -> None:
+    body = {"kind": "inventory", "inputs": [SHA256], "columns": columns}
+    answer = pages.post("/api/v1/runs", json=body)
+    assert (answer.status_code, answer.json()["title"]) == (400, "Bad Request")
+    body["columns"] = {"*": {"name": "Name"}}
+    assert pages.post("/api/v1/runs", json=body).status_code == 201
+
+
+def test_columns_of_a_run_without_tables_cannot_be_chosen(pages: Pages) -> None:
+    run = start(pages).json()["id"]
+    assert "Columns of plain tables" not in pages.get(f"/runs/{run}").text
+    assert pages.post(f"/runs/{run}/columns", data={"choices": "0 name=x"}).status_code == 400
+    assert pages.post("/runs/nothing/columns", data={"choices": "0 name=x"}).status_code == 404

@@ -24,11 +24,23 @@ from tieback.model.errors import InputError
 
 MAX_COLUMNS = 1_000
 SEPARATORS = (",", ";", "\t", "|")
-FIELDS = (
-    "bundle_id", "name", "version", "platform", "publisher", "store_id", "signer", "device", "device_name", "user",
-    "ownership", "count", "in_house", "installed",
-)  # fmt: skip
-"""The fields that a column can mean."""
+FIELDS = {
+    "bundle_id": "bundle identifier or package name",
+    "name": "name of the app",
+    "version": "version of the app",
+    "platform": "platform, such as Android or iOS",
+    "publisher": "publisher of the app",
+    "store_id": "ID in the app store",
+    "signer": "SHA-256 of the signing certificate",
+    "device": "identifier of the device, such as its serial number",
+    "device_name": "name of the device",
+    "user": "user of the device",
+    "ownership": "who owns the device: the organisation or a person",
+    "count": "number of devices with the app",
+    "in_house": "whether the organisation distributes the app itself",
+    "installed": "whether the app is installed",
+}
+"""The fields that a column can mean, each with its description."""
 
 
 class FileDefaults(msgspec.Struct, frozen=True):
@@ -171,6 +183,7 @@ def missing_column_error(source: InventorySource, missing: Sequence[str], names:
         f"column {' and '.join(missing)} is missing (found: {found})",
         where=source.label,
         advice="No part of this file was imported. Export it with this column, or map the columns with --map",
+        page="No part of this file was imported. Export it with this column, or choose other columns",
     )
 
 

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -17,7 +18,7 @@ from tieback.intake.inventory.open import importers, open_inventory
 from tieback.intake.inventory.plain import NEEDED, PlainTable, propose_columns, read_columns
 from tieback.intake.inventory.records import ignored_columns_text
 from tieback.intake.inventory.source import InventorySource, zip_members
-from tieback.intake.inventory.table import FIELDS
+from tieback.intake.inventory.table import FIELDS, missing_column_error
 from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform, InventoryRow
 from tieback.model.errors import InputError, TiebackError, UsageError
@@ -32,12 +33,39 @@ from tieback.storage.workspace import Workspace
 SUFFIXES = frozenset({".csv", ".tsv", ".json", ".jsonl", ".xml", ".plist", ".txt", ".zip", ".gz"})
 """File types read from folders. A file named directly is read regardless of its name."""
 MAX_FILES = 100_000
+MAX_COLUMN = 1_000
+"""Characters of the name of a column that a user can choose."""
 _TELL_EVERY = 10_000
 TENANT = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
 type Confirm = Callable[[str, Sequence[str], Mapping[str, str]], bool]
 """Asks the user to confirm: label of the file, its columns, and the detected mapping."""
 type Progress = Callable[[str, int], None]
+
+
+class MappingOrigin(StrEnum):
+    """Where the column mapping of a plain table comes from."""
+
+    CHOSEN = "chosen"
+    """The user specified it for this import."""
+    REMEMBERED = "remembered"
+    """The user confirmed it for a table with the same columns."""
+    DETECTED = "detected"
+    """Proposed from the names of the columns."""
+
+
+class TableColumns(msgspec.Struct, frozen=True):
+    """The columns of a plain table, and what each was taken for."""
+
+    label: str
+    """Path of the file; for a member of a ZIP file ``PATH!MEMBER``."""
+    columns: tuple[str, ...]
+    mapping: Mapping[str, str]
+    """Our field name to the column name."""
+    origin: MappingOrigin
+
+
+type OnColumns = Callable[[TableColumns], None]
 
 
 class InventoryRequest(msgspec.Struct, frozen=True):
@@ -58,6 +86,8 @@ class InventoryRequest(msgspec.Struct, frozen=True):
     platform: DevicePlatform = DevicePlatform.UNKNOWN
     columns: Mapping[str, str] = {}
     """Our field name to the column name of a plain table."""
+    table_columns: Mapping[str, Mapping[str, str]] = {}
+    """The same for single tables, by the label of the table; goes before ``columns``."""
     file_names: Mapping[Path, str] = {}
     """Names that files had at the user's end, if they differ: the name of a file may be that of its device."""
 
@@ -110,6 +140,25 @@ def parse_column_map(words: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def check_column_map(mapping: Mapping[str, str], where: str) -> None:
+    """Check a mapping that a user chose on a page or by the API.
+
+    Raises:
+        UsageError: unknown field, empty or long column name, or no column identifies the app.
+    """
+    for field, column in mapping.items():
+        if field not in FIELDS:
+            raise UsageError(f"{field[:40]} is not a field", where=where, advice=f"Fields are {', '.join(FIELDS)}")
+        if not 0 < len(column) <= MAX_COLUMN:
+            raise UsageError(f"no column for {field}", where=where, advice="Choose one of the columns of the table")
+    if not any(field in mapping for field in NEEDED):
+        raise UsageError(
+            "no column identifies the app of a row",
+            where=where,
+            advice=f"Choose a column for at least one of {', '.join(NEEDED)}",
+        )
+
+
 def import_inventories(
     workspace: Path,
     inputs: Iterable[Path],
@@ -117,6 +166,7 @@ def import_inventories(
     confirm: Confirm | None = None,
     progress: Progress | None = None,
     skipped: OnSkipped | None = None,
+    columns: OnColumns | None = None,
 ) -> Iterator[InventoryResult | InventoryStatement | TiebackError]:
     """Import files, one transaction each; an unreadable file yields an error in its position.
 
@@ -130,6 +180,7 @@ def import_inventories(
         confirm: asks the user to confirm the columns of unknown plain tables; if missing, such a table is an error.
         progress: called with the file and the number of rows read.
         skipped: called with the files of folders and ZIP files that are passed over.
+        columns: called for each plain table, before it is imported or refused.
 
     Raises:
         UsageError: the name of the tenant is invalid, or the date is in the future.
@@ -152,7 +203,7 @@ def import_inventories(
         require_accepted(space.directory, PSEUDONYM_KEY_FILE)  # who brought it could compute the pseudonyms
         names = Pseudonyms.of(space.directory)
         accept_file(space.directory, PSEUDONYM_KEY_FILE)
-        entering = _Entering(space.ledger.inventory, names, request, confirm, progress, skipped)
+        entering = _Entering(space.ledger.inventory, names, request, confirm, progress, skipped, columns)
         paths = _files(inputs, skipped)
         if request.complete and request.taken is None:
             paths = list(paths)
@@ -214,7 +265,9 @@ class _Entering:
         confirm: Confirm | None,
         progress: Progress | None,
         skipped: OnSkipped | None,
+        columns: OnColumns | None,
     ) -> None:
+        self._found_columns = columns
         self._inventory = inventory
         self._names = names
         self._request = request
@@ -354,20 +407,28 @@ class _Entering:
     def _columns(self, source: InventorySource, head: FileHead) -> Mapping[str, str]:
         """The column mapping of a plain table: as specified, as confirmed earlier, or as confirmed now."""
         columns = read_columns(head)
-        given = dict(self._request.columns)
+        given = dict(self._request.table_columns.get(source.label, self._request.columns))
         if given:
+            self._tell_columns(source, columns, given, MappingOrigin.CHOSEN)
+            folded = {column.casefold() for column in columns}
+            missing = [column for column in given.values() if column.casefold() not in folded]
+            if missing and head.form == "csv" and b"\n" in head.text:  # the whole header is known
+                raise missing_column_error(source, missing, columns)  # before the mapping is remembered
             self._inventory.remember_map(columns, given)
             return given
         known = self._inventory.column_map(columns)
         if known is not None:
+            self._tell_columns(source, columns, known, MappingOrigin.REMEMBERED)
             return known
         guess = propose_columns(columns)
+        self._tell_columns(source, columns, guess, MappingOrigin.DETECTED)
         told = ", ".join(name[:40] for name in columns[:20])
         if not any(field in guess for field in NEEDED):
             raise InputError(
                 f"no column identifies the app of a row (columns: {told})",
                 where=source.label,
                 advice=f"Name it with --map bundle_id=COLUMN; one of {', '.join(NEEDED)} is required",
+                page=f"Choose a column for at least one of {', '.join(NEEDED)}",
             )
         if self._confirm is None or not self._confirm(source.label, columns, guess):
             words = " ".join(f"--map {field}={_quoted(column)}" for field, column in guess.items())
@@ -375,9 +436,16 @@ class _Entering:
                 f"the column mapping is not confirmed (detected: {told})",
                 where=source.label,
                 advice=f"Accept it with --yes, or change it: {words}",
+                page="Choose what its columns mean",
             )
         self._inventory.remember_map(columns, guess)
         return guess
+
+    def _tell_columns(
+        self, source: InventorySource, columns: Sequence[str], mapping: Mapping[str, str], origin: MappingOrigin
+    ) -> None:
+        if self._found_columns is not None:
+            self._found_columns(TableColumns(source.label, tuple(columns), mapping, origin))
 
 
 def _absent_note(source: InventorySource) -> tuple[str, ...]:

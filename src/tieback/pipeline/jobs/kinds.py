@@ -8,10 +8,14 @@ import msgspec
 from tieback.model.app import PACKAGE_NAME
 from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
-from tieback.pipeline.fleet.inventory import TENANT
+from tieback.pipeline.fleet.inventory import TENANT, check_column_map
 
 MAX_INPUTS = 10_000
 MAX_TARGETS = 10_000
+MAX_TABLES = 100
+"""Tables of one job whose columns are chosen one by one."""
+EVERY_TABLE = "*"
+"""Stands for all tables that are not named."""
 _MAX_TEXT = 2_000
 _MAX_TARGET = 300
 
@@ -94,6 +98,9 @@ class InventoryJob(
     """True if they list only some apps of their devices, so that they remove nothing."""
     accept_columns: bool = False
     """True to accept the columns that are detected in a table of no known product."""
+    columns: dict[str, dict[str, str]] = {}
+    """What the columns of such tables mean: for each table (SHA-256 of the upload; ``SHA-256!MEMBER`` in a ZIP file;
+    ``*`` for all others), the field to the name of the column. It is remembered for tables with the same columns."""
 
 
 type JobArguments = ScanJob | ProbeJob | RecheckJob | ReportJob | ImportJob | InventoryJob
@@ -175,6 +182,15 @@ def _check_inventory(arguments: InventoryJob) -> None:
         raise UsageError("not a name for a tenant", where="tenant", advice="Use letters, digits, . _ and -")
     if arguments.taken is not None and arguments.taken > datetime.now(UTC).date() + timedelta(days=1):
         raise UsageError("the date is in the future", where="taken", advice="Enter the day of the export")
+    _check_length(tuple(arguments.columns), MAX_TABLES, "columns")
+    for table, mapping in arguments.columns.items():
+        if table != EVERY_TABLE and table.partition("!")[0] not in arguments.inputs:
+            raise UsageError(
+                "columns of a table that is not among the inputs",
+                where=table[:80],
+                advice=f"Name it by the SHA-256 of its upload, or {EVERY_TABLE} for all",
+            )
+        check_column_map(mapping, "columns")
 
 
 def _check_length(items: tuple[str, ...], most: int, where: str) -> None:

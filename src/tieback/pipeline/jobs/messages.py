@@ -10,6 +10,8 @@ MAX_LINE = 64 * 1024
 MAX_TEXT = 2_000
 """Characters of a text in a message."""
 
+COLUMNS = "columns"
+"""Kind of the event with the columns of a table."""
 NO_GRANT = "Start a run under a grant."
 """What to do if nothing was probed."""
 
@@ -37,6 +39,22 @@ class JobNote(_Message, frozen=True, tag="problem"):
     """Something that the user should know: an input that failed, a part that is left out."""
 
     text: str
+
+
+class JobColumns(_Message, frozen=True, tag="columns"):
+    """The columns of a table of no known product, and what each was taken for."""
+
+    table: str
+    """SHA-256 of the upload, with ``!MEMBER`` if it is a ZIP file."""
+    columns: tuple[str, ...]
+    more: int = 0
+    """Number of columns that are left out."""
+    mapping: dict[str, str] = {}
+    """Our field to the name of the column."""
+    origin: str = "detected"
+    """``chosen``, ``remembered`` or ``detected``."""
+    imported: bool = False
+    """True if the table was imported with this mapping."""
 
 
 class RunBegun(_Message, frozen=True, tag="run"):
@@ -80,11 +98,13 @@ class JobStopped(_Message, frozen=True, tag="stopped"):
     """The job ended on request."""
 
 
-type JobMessage = StageStarted | StageProgress | JobNote | RunBegun | JobResult | JobFailed | JobBusy | JobStopped
+type JobMessage = (
+    StageStarted | StageProgress | JobNote | JobColumns | RunBegun | JobResult | JobFailed | JobBusy | JobStopped
+)
 type JobEnd = JobResult | JobFailed | JobBusy | JobStopped
 
 _DECODER: msgspec.json.Decoder[JobMessage] = msgspec.json.Decoder(
-    StageStarted | StageProgress | JobNote | RunBegun | JobResult | JobFailed | JobBusy | JobStopped
+    StageStarted | StageProgress | JobNote | JobColumns | RunBegun | JobResult | JobFailed | JobBusy | JobStopped
 )
 ENDS = (JobResult, JobFailed, JobBusy, JobStopped)
 

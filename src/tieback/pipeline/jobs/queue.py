@@ -25,8 +25,10 @@ from tieback.model.safe_text import escape_line
 from tieback.pipeline.jobs import folders
 from tieback.pipeline.jobs.kinds import JobArguments, Phase, check_size, decode_arguments, grant_of, phases_of
 from tieback.pipeline.jobs.messages import (
+    COLUMNS,
     ENDS,
     JobBusy,
+    JobColumns,
     JobEnd,
     JobFailed,
     JobMessage,
@@ -50,7 +52,7 @@ LOST = "lost"
 """Kind of the event that a process ended without saying how."""
 PHASE = "phase"
 """Kind of the event that a process begins."""
-_REPORTED = frozenset({"stage", "problem"})
+_REPORTED = frozenset({"stage", "problem", COLUMNS})
 """Kinds of events that processes report, besides progress."""
 _LOG = logging.getLogger("tieback.jobs")
 
@@ -361,6 +363,8 @@ class _Attempt:
                     events.append(_event("stage", message))
                 case JobNote():
                     events.append(_event("problem", message))
+                case JobColumns():
+                    events.append(_event(COLUMNS, message))
                 case _ if isinstance(message, ENDS):
                     self._result = message
         events, self._entered = events[self._entered :], max(self._entered - len(events), 0)

@@ -18,11 +18,18 @@ from tieback.model.probe import Outcome, ProbeReport, TargetVerdict
 from tieback.model.skipped import SkippedFiles
 from tieback.pipeline.disclosure.recheck import recheck
 from tieback.pipeline.finish import reduce_report, workspace_suppressions
-from tieback.pipeline.fleet.inventory import InventoryRequest, InventoryStatement, import_inventories
+from tieback.pipeline.fleet.inventory import (
+    MAX_COLUMN,
+    InventoryRequest,
+    InventoryStatement,
+    TableColumns,
+    import_inventories,
+)
 from tieback.pipeline.inputs.spec import display_name, is_remote, parse_input
 from tieback.pipeline.jobs import folders
 from tieback.pipeline.jobs.grants import load_grant_file
 from tieback.pipeline.jobs.kinds import (
+    EVERY_TABLE,
     ImportJob,
     InventoryJob,
     JobArguments,
@@ -32,7 +39,7 @@ from tieback.pipeline.jobs.kinds import (
     ReportJob,
     ScanJob,
 )
-from tieback.pipeline.jobs.messages import NO_GRANT, JobMessage, JobNote, JobResult, RunBegun, short
+from tieback.pipeline.jobs.messages import NO_GRANT, JobColumns, JobMessage, JobNote, JobResult, RunBegun, short
 from tieback.pipeline.jobs.order import JobOrder
 from tieback.pipeline.passive_evidence import import_reports
 from tieback.pipeline.probing.probe_report import count_verdicts, no_verdict, probe_report
@@ -57,6 +64,10 @@ from tieback.storage.workspace import Workspace
 
 MAX_UNANSWERED = 200
 """Targets without a verdict that are named one by one."""
+MAX_TABLES = 100
+"""Tables of no known product whose columns are reported."""
+_COLUMN_BYTES, _TABLE = 32 * 1024, 1_000
+"""Bytes of the columns, and characters of the name of a table, in a message."""
 MAX_NOTES = 500
 """Failed inputs that are named one by one."""
 
@@ -354,9 +365,19 @@ def _inventory(order: JobOrder, job: InventoryJob, reporter: JobReporter) -> Job
     with Workspace.open(order.workspace, create=False, trusted=True) as workspace:
         files = [folders.input_file(workspace, sha256) for sha256 in job.inputs]
     names = {path: upload.name for path in files if (upload := uploads.find(path.name)) is not None and upload.name}
+    labels = dict(zip(job.inputs, map(str, files), strict=True))
+    chosen = {_table_label(labels, table): mapping for table, mapping in job.columns.items() if table != EVERY_TABLE}
     request = InventoryRequest(
-        taken=job.taken, tenant=job.tenant, complete=job.complete, partial=job.partial, file_names=names
+        taken=job.taken,
+        tenant=job.tenant,
+        complete=job.complete,
+        partial=job.partial,
+        columns=job.columns.get(EVERY_TABLE, {}),
+        table_columns=chosen,
+        file_names=names,
     )
+    found: list[TableColumns] = []
+    told: set[tuple[tuple[str, ...], bool]] = set()
 
     def note(text: str) -> None:
         reporter.send(JobNote(text=short(uploads.name_of(text))))
@@ -367,6 +388,16 @@ def _inventory(order: JobOrder, job: InventoryJob, reporter: JobReporter) -> Job
         note(f"{label}: detected columns, {word}: {columns}")
         return job.accept_columns
 
+    def tell_columns(*, imported: bool) -> bool:
+        """Report the tables of the last file, those with the same columns once. Returns whether there was one."""
+        tables = list(found)
+        found.clear()
+        for table in tables:
+            if (table.columns, imported) not in told and len(told) < MAX_TABLES:
+                told.add((table.columns, imported))
+                reporter.send(_columns_message(table, labels, imported=imported))
+        return bool(tables)
+
     def paths() -> Iterator[Path]:
         # As in ``_import``.
         if not order.isolated:
@@ -375,10 +406,17 @@ def _inventory(order: JobOrder, job: InventoryJob, reporter: JobReporter) -> Job
 
     with reporter.stage("importing") as progress:
         for end in import_inventories(
-            order.workspace, paths(), request, confirm, lambda _, rows: progress(rows, rows), lambda one: note(one.text)
+            order.workspace,
+            paths(),
+            request,
+            confirm,
+            lambda _, rows: progress(rows, rows),
+            lambda one: note(one.text),
+            found.append,
         ):
             if isinstance(end, TiebackError):
                 counts["inputs_failed"] += 1
+                counts["tables_refused"] += tell_columns(imported=False)
                 # The advice names options of the command line.
                 note(f"{end.where}: {end.what}" if end.where else end.what)
                 continue
@@ -387,6 +425,7 @@ def _inventory(order: JobOrder, job: InventoryJob, reporter: JobReporter) -> Job
                 for text in (*end.notes, *end.problems):
                     note(f"{end.source}: {text}")
                 continue
+            tell_columns(imported=True)
             counts.update({"inputs_read": 1, "rows": end.entered.rows, "ignored": end.left_out + end.entered.skipped})
             note(f"{end.path}: {end.title}, {end.entered.shape}, data of {end.entered.taken}")
             for text in end.notes:
@@ -395,6 +434,38 @@ def _inventory(order: JobOrder, job: InventoryJob, reporter: JobReporter) -> Job
                 note(f"{end.path}: already imported on {end.entered.imported.date()}")
             elif end.first_left_out:
                 note(f"{end.path}: {count_text(end.left_out, 'record')} ignored; first: {end.first_left_out}")
+    refused = counts.pop("tables_refused", 0)
     if not counts["inputs_read"]:
-        raise InputError("no inventory was imported", advice="See the problems of this job")
+        advice = "Choose what the columns of the table mean" if refused else "See the problems of this job"
+        raise InputError("no inventory was imported", advice=advice)
     return JobResult(figures=dict(counts))
+
+
+def _table_label(paths: Mapping[str, str], table: str) -> str:
+    """The label of a table that is named by the SHA-256 of its upload, as the import names it."""
+    sha256, mark, member = table.partition("!")
+    return f"{paths.get(sha256, sha256)}{mark}{member}"
+
+
+def _columns_message(table: TableColumns, paths: Mapping[str, str], *, imported: bool) -> JobColumns:
+    """The message with the columns of a table, as many as fit into a line."""
+    named = next(
+        (f"{sha256}{rest}" for sha256, path in paths.items()
+         if (rest := table.label.removeprefix(path)) != table.label and rest[:1] in ("", "!")),
+        "",
+    )  # fmt: skip
+    shown: list[str] = []
+    size = 0
+    for column in table.columns:
+        size += len(msgspec.json.encode(column)) + 1
+        if size > _COLUMN_BYTES:
+            break
+        shown.append(column)
+    return JobColumns(
+        table=named[:_TABLE],
+        columns=tuple(shown),
+        more=len(table.columns) - len(shown),
+        mapping={field: column[:MAX_COLUMN] for field, column in table.mapping.items()},
+        origin=table.origin.value,
+        imported=imported,
+    )

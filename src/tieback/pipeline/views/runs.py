@@ -20,6 +20,7 @@ from tieback.pipeline.jobs.kinds import (
 )
 from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
 from tieback.pipeline.report import partly_read_captures, run_scope, run_unanswered, run_unidentified
+from tieback.pipeline.views.inventory_columns import ColumnTable, column_tables
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.report.texts.unprobed import scope_unprobed_text
 from tieback.report.texts.unread import unread_text
@@ -140,6 +141,8 @@ class RunPage(msgspec.Struct, frozen=True, kw_only=True):
     were not counted: the list of stores has them."""
     rules: tuple[RulesUsed, ...]
     """Files with rules of users that were active."""
+    tables: tuple[ColumnTable, ...] = ()
+    """Tables of no known product that an import of inventories has read, with what each column was taken for."""
     last_event: int
     """Number of the last event, for the stream of events."""
 
@@ -278,6 +281,7 @@ def _job_page(workspace: Workspace, job: JobRow) -> RunPage:
         not_probed=result.not_probed,
         not_decided=result.not_decided if job.result else None,
         rules=(),
+        tables=column_tables(workspace, job),
         last_event=job.events,
     )
     run = workspace.ledger.find_run(job.run) if job.run else None

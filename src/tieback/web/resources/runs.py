@@ -26,6 +26,7 @@ from tieback.pipeline.jobs.kinds import (
 )
 from tieback.pipeline.jobs.submit import cancel_job, submit_job
 from tieback.pipeline.views import runs
+from tieback.pipeline.views.inventory_columns import ColumnChoices, job_with_columns
 from tieback.pipeline.views.listing import Listing
 from tieback.pipeline.views.run_form import StartPage, start_page
 from tieback.pipeline.views.runs import RunEvent, RunItem, RunPage
@@ -34,7 +35,7 @@ from tieback.web.context import Context, User
 from tieback.web.identity import look_up_user
 from tieback.web.parameters import day_or_none
 from tieback.web.problems import ConflictError, NotFoundError
-from tieback.web.resource import PREFIX, attachment_headers, change, form, page_and_json
+from tieback.web.resource import PREFIX, Again, attachment_headers, change, form, page_and_json
 
 POLL_SECONDS = 1.0
 """Interval between two looks for new events."""
@@ -114,6 +115,22 @@ def cancel_run(context: Context, run_id: str) -> RunItem:
 def cancel_run_form(context: Context, run_id: str) -> str:
     """Cancel a run, and show it."""
     return f"/runs/{_cancel(context, run_id).id}"
+
+
+@form(
+    "/runs/{run_id:str}/columns",
+    role=Role.OPERATOR,
+    action="start a run",
+    done="The import was queued with these columns.",
+    logged=True,
+    again=Again("run.html", get_run, "Run"),
+)
+def choose_columns_form(context: Context, run_id: str, data: ColumnChoices) -> str:
+    """Import the inventories of a run again, with the chosen columns."""
+    arguments = job_with_columns(context.workspace, run_id, data)
+    if arguments is None:
+        raise NotFoundError("no run of the server has this ID", where=run_id[:80], advice="See /runs")
+    return f"/runs/{_start(context, arguments, None).id}"
 
 
 @get(
@@ -268,6 +285,7 @@ ROUTES: list[Any] = [
     start_run_form,
     cancel_run,
     cancel_run_form,
+    choose_columns_form,
     stream_run_events,
     download_run_file,
 ]

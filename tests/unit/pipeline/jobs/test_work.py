@@ -8,8 +8,10 @@ import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import msgspec
 import pytest
@@ -38,7 +40,15 @@ from tieback.pipeline.jobs.kinds import (
     encode_arguments,
     phases_of,
 )
-from tieback.pipeline.jobs.messages import JobMessage, JobNote, JobResult, RunBegun
+from tieback.pipeline.jobs.messages import (
+    MAX_LINE,
+    JobColumns,
+    JobMessage,
+    JobNote,
+    JobResult,
+    RunBegun,
+    encode_message,
+)
 from tieback.pipeline.jobs.order import JobOrder
 from tieback.pipeline.jobs.queue import JobRunner
 from tieback.pipeline.jobs.work import JobReporter, perform
@@ -357,6 +367,68 @@ def test_a_plain_table_needs_the_consent_of_the_user(directory: Path) -> None:
     done = do(directory, InventoryJob(inputs=(table, app), accept_columns=True))
     assert (done.figures["inputs_read"], done.figures["inputs_failed"]) == (1, 1)
     assert fleet(directory) == {"com.plain": 7}
+
+
+UNKNOWN = b"Kennung,Bezeichnung,Anzahl\ncom.plain,Plain,7\n"
+
+
+def columns_of(told: Told) -> list[JobColumns]:
+    return [message for message in told.messages if isinstance(message, JobColumns)]
+
+
+def test_the_columns_of_a_plain_table_are_reported_and_chosen(directory: Path) -> None:
+    told, table, other = Told(), upload(directory, UNKNOWN, "a.csv"), upload(directory, UNKNOWN + b"x,X,1\n", "b.csv")
+    with pytest.raises(InputError, match="no inventory was imported") as caught:
+        do(directory, InventoryJob(inputs=(table, other)), told)
+    assert caught.value.advice == "Choose what the columns of the table mean"
+    (found,) = columns_of(told)  # both tables have the same columns
+    assert (found.table, found.columns) == (table, ("Kennung", "Bezeichnung", "Anzahl"))
+    assert (found.mapping, found.origin, found.imported) == ({"count": "Anzahl"}, "detected", False)
+    told, chosen = Told(), {"bundle_id": "Kennung", "name": "Bezeichnung", "count": "Anzahl"}
+    done = do(directory, InventoryJob(inputs=(table, other), columns={table: chosen}), told)
+    assert (done.figures["inputs_read"], columns_of(told)[0].imported) == (2, True)
+    assert fleet(directory) == {"com.plain": 7, "x": 1}
+
+
+@pytest.mark.parametrize("table", ["", "*"])
+def test_a_mapping_without_its_column_is_reported_and_not_remembered(directory: Path, table: str) -> None:
+    sha256 = upload(directory, UNKNOWN, "a.csv")
+    wrong = InventoryJob(inputs=(sha256,), columns={table or sha256: {"bundle_id": "Nummer"}})
+    for job, origin, mapping in (
+        (wrong, "chosen", {"bundle_id": "Nummer"}),
+        (InventoryJob(inputs=(sha256,)), "detected", {"count": "Anzahl"}),
+    ):
+        told = Told()
+        with pytest.raises(InputError, match="no inventory was imported"):
+            do(directory, job, told)
+        (found,) = columns_of(told)
+        assert (found.origin, found.mapping, found.imported) == (origin, mapping, False)
+
+
+def test_tables_of_a_zip_file_are_mapped_one_by_one(directory: Path) -> None:
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("a.csv", UNKNOWN)
+        archive.writestr("b!.csv", b"Nummer,Titel\ncom.second,Second\n")
+    sha256, told = upload(directory, packed.getvalue(), "both.zip"), Told()
+    job = InventoryJob(inputs=(sha256,), columns={f"{sha256}!a.csv": {"bundle_id": "Kennung"}})
+    do(directory, job, told)
+    first, second = columns_of(told)
+    assert (first.table, first.imported, second.table, second.imported) == (
+        f"{sha256}!a.csv", True, f"{sha256}!b!.csv", False,
+    )  # fmt: skip
+    do(directory, InventoryJob(inputs=(sha256,), columns={f"{sha256}!b!.csv": {"bundle_id": "Nummer"}}))
+    assert set(fleet(directory)) == {"com.plain", "com.second"}
+
+
+def test_a_table_with_a_thousand_long_columns_fits_into_a_message(directory: Path) -> None:
+    header = ",".join(f"{'Ü' * 20}{number}" for number in range(900)).encode()
+    sha256, told = upload(directory, header + b"\n", "wide.csv"), Told()
+    with pytest.raises(InputError):
+        do(directory, InventoryJob(inputs=(sha256,)), told)
+    (found,) = columns_of(told)
+    assert len(encode_message(found)) < MAX_LINE
+    assert len(found.columns) + found.more == 900
 
 
 def test_an_inventory_is_imported_in_a_process_without_network(tmp_path: Path) -> None:
