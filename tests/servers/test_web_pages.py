@@ -55,6 +55,11 @@ def problems(page: Page) -> list[str]:
         " one.id + ': ' + one.nodes.map((node) => node.html.slice(0, 120)).slice(0, 3).join(' | ')))",
         RULES,
     )
+    sideways = page.locator(".scroll").evaluate_all(
+        "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.ariaLabel)"
+    )
+    phone = page.viewport_size is not None and page.viewport_size["width"] < 760
+    found += [f"scrolls sideways on a phone: {label}" for label in sideways if phone]
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     cut = [f"cut: {text}" for text in page.evaluate(CUT_CAPTIONS)]
     return [*found, *([f"{width} pixels wider than the window"] if width > 0 else []), *cut]

@@ -94,7 +94,8 @@ def _import(
         raise InputError(
             f"a report of {importer.meta.title} names its apps itself",
             where=str(path),
-            advice="Name no app for this file: leave --app out, or the field App of the upload empty",
+            advice="Name no app for this file: leave --app out",
+            page="Name no app for this file: leave the field App of the upload empty",
         )
     known = find_import(workspace.lake, digest, VERSION)
     if known is not None:
@@ -129,7 +130,8 @@ def _checked_app(app: str, path: Path) -> str:
         raise InputError(
             "the file does not name its app",
             where=str(path),
-            advice="Name it: --app com.example.shop, or the field App on the page of the upload",
+            advice="Name it: --app com.example.shop",
+            page="Name it, such as com.example.shop, in the field App on the page of the upload",
         )
     if not PACKAGE_NAME.fullmatch(app):
         raise InputError("not a package name", where=f"--app {app[:80]!r}", advice="Pass one such as com.example.shop")

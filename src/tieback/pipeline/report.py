@@ -101,11 +101,14 @@ def run_report(directory: Path, run_id: str = "") -> Iterator[Report]:
         if run is None:
             begun = workspace.ledger.conclusions.first_run_started()
             if begun is None:
-                raise WorkspaceError("no finished run", where=str(directory), advice="Run `tieback scan` first")
+                raise WorkspaceError(
+                    "no finished run", where=str(directory), advice="Run `tieback scan` first", page="Start a run first"
+                )
             raise WorkspaceError(
                 f"no finished run; the run of {begun:%Y-%m-%d %H:%M} UTC has not ended",
                 where=str(directory),
                 advice="Run the same `tieback scan` again; it resumes where it stopped",
+                page="See its state in the list of runs",
             )
         yield build_report(workspace, run.id)
 
@@ -257,6 +260,7 @@ def _damage(workspace: Workspace) -> tuple[Problem, ...]:
             f"{every} damaged, so there is nothing to report",
             where=str(workspace.directory),
             advice="Run the same `tieback scan` again; it rebuilds them",
+            page="Start the same run again; it rebuilds them",
         )
     return damaged
 

@@ -63,6 +63,7 @@ RESOURCES: tuple[str, ...] = (
     "tokens",
     "uploads",
     "users",
+    "vendors",
 )
 """Modules of ``web.resources``; each has ``ROUTES``."""
 MAX_BODY = 1 << 20

@@ -16,6 +16,7 @@ from tieback.report.figures import bytes_text, figure_text, quality_text, size_t
 from tieback.report.texts.captures import leaks_text
 from tieback.report.texts.stores import records_text
 from tieback.web.context import User
+from tieback.web.tables import labelled
 
 HERE = Path(__file__).parent
 NONE = "\u2013"
@@ -45,7 +46,14 @@ NAV: tuple[tuple[str, tuple[NavEntry, ...]], ...] = (
             NavEntry("/graph", "Evidence graph", "analyst"),
         ),
     ),
-    ("Disclosure", (NavEntry("/cases", "Cases", "analyst"), NavEntry("/letters", "Letters", "analyst"))),
+    (
+        "Disclosure",
+        (
+            NavEntry("/cases", "Cases", "analyst"),
+            NavEntry("/letters", "Letters", "analyst"),
+            NavEntry("/vendors", "Vendors", "analyst"),
+        ),
+    ),
     (
         "Fleet",
         (NavEntry("/inventory", "Inventory", "analyst"), NavEntry("/posture", "Posture", "analyst")),
@@ -100,6 +108,7 @@ def environment() -> jinja2.Environment:
         "leaks": leaks_text,
         "label_of": label_of,
         "chosen_column": chosen_column,
+        "labelled": labelled,
     }
     made.tests["permitted_to"] = permitted_to
     made.globals["NAV"] = NAV

@@ -504,7 +504,8 @@ def test_chosen_columns_start_the_same_import(pages: Pages, workspace: Workspace
     choices = ["0 bundle_id=Kennung", "0 name=<b>Name", "", ""]
     answer = pages.post(f"/runs/{run}/columns", data={"choices": choices}, follow_redirects=False)
     assert answer.status_code == 303
-    job = workspace.ledger.jobs.latest(9)[0]
+    job = workspace.ledger.jobs.job(answer.headers["location"].split("/")[2].partition("?")[0])
+    assert job is not None
     expected = {SHA256: {"bundle_id": "Kennung", "name": "<b>Name"}}
     assert decode_arguments(job.arguments) == InventoryJob(inputs=(SHA256,), tenant="acme", columns=expected)
     assert changes.lines == [("Ann", "start a run (inventory)", job.id)]

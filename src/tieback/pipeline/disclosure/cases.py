@@ -205,7 +205,12 @@ class CaseService(VendorService):
 
     def _finished_run(self) -> RunRow:
         if self.run is None:
-            raise UsageError("no finished run", where=str(self._workspace.directory), advice="Run `tieback scan` first")
+            raise UsageError(
+                "no finished run",
+                where=str(self._workspace.directory),
+                advice="Run `tieback scan` first",
+                page="Start a run first",
+            )
         return self.run
 
     def _add_vendor(self, vendor: Vendor) -> None:

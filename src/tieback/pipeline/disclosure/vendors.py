@@ -137,7 +137,9 @@ class VendorService:
             same = "vendor starts with this", "vendors start with this"
         if len(found) != 1:
             what = count_text(len(found), *same) if found else "no such vendor"
-            raise UsageError(what, where=word, advice="See the IDs in `tieback vendor list`")
+            raise UsageError(
+                what, where=word, advice="See the IDs in `tieback vendor list`", page="See the list of vendors"
+            )
         return found[0]
 
     def views(self, wanted: Sequence[Vendor] | None = None, *, versions: bool = False) -> list[VendorView]:

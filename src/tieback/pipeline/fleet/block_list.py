@@ -113,12 +113,15 @@ def block_list(
     chosen = [line for line in active if chosen_by.has(line, weak=request.weak)]
     if request.chosen and not chosen:
         where = ", ".join(request.names) or f"entry {request.entry}"
-        raise UsageError("no device has this app", where=where, advice="See `tieback inventory list`")
+        raise UsageError(
+            "no device has this app", where=where, advice="See `tieback inventory list`", page="See the review"
+        )
     if request.format != "csv" and request.action == "remove":
         raise UsageError(
             "cannot list apps for removal: an EMM needs its own app ID, and no inventory contains it",
             where=f"--format {request.format}",
             advice="Use --format csv, or --action block",
+            page="Choose the format csv, or the action block",
         )
     file = LISTS[request.format].write(chosen, request.action)
     left_out = dict(file.left_out)
@@ -150,6 +153,7 @@ def check_probed(request: BlockRequest, lines: Sequence[FleetLine]) -> None:
         f"{why}, so no list was written: it would be empty whatever is open. Apps on devices: {counts}",
         where=f"--format {request.format}",
         advice="Scan the apps with --grant FILE, or choose an earlier run with --run",
+        page="Start a run of these apps under a grant, or choose an earlier run",
     )
 
 
@@ -165,6 +169,7 @@ def require_inventory(fleet: FleetView) -> None:
             "no inventory was imported, so it is unknown which apps are on devices",
             where="the list",
             advice="Run `tieback inventory import FILE` first",
+            page="Upload an export of your EMM, and import it as an inventory",
         )
 
 

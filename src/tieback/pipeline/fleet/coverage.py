@@ -319,7 +319,9 @@ class FleetView:
             if wanted in (line.app.bundle_id.casefold(), line.app.store_id.casefold(), line.app.name.casefold())
         ]
         if not found:
-            raise UsageError("no inventory lists this app", where=name, advice="See `tieback inventory list`")
+            raise UsageError(
+                "no inventory lists this app", where=name, advice="See `tieback inventory list`", page="See the review"
+            )
         for line in found:
             installs: list[Install] = []
             more = 0

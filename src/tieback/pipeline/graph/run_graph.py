@@ -65,7 +65,9 @@ def last_graph(directory: Path, data: Path | None = None, run_id: str = "") -> I
     with Workspace.open(directory, create=False) as workspace:
         run = finished_run(workspace, run_id)
         if run is None:
-            raise WorkspaceError("no finished run", where=str(directory), advice="Run `tieback scan` first")
+            raise WorkspaceError(
+                "no finished run", where=str(directory), advice="Run `tieback scan` first", page="Start a run first"
+            )
         graph = RunGraph(workspace, run, AttributionSources(data))
         try:
             yield graph

@@ -5,10 +5,13 @@ only findings that are new or worse are failures. Inputs that are damaged or cou
 problems are skipped.
 Build servers know a case by its name, so the name has the first apps and stores and no number; ``system-out`` lists the
 others and counts what is left out. The name of an app has the first characters of its SHA-256 only if other apps share
-its identifier and version: each build has another hash, so a name with it would be new in each build.
+its identifier and version: each build has another hash, so a name with it would be new in each build. A problem has the
+name of its place; if others share it, also what is wrong there. Some build servers show one case of each name.
 """
 
-from collections.abc import Iterator
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 from xml.sax.saxutils import escape, quoteattr
@@ -76,13 +79,13 @@ class JunitRenderer:
                 f'</testsuite>\n<testsuite name="captures" tests="{captures}" failures="0" errors="{cut_off}" '
                 f'skipped="{odd - cut_off}">\n'.encode()
             )
-            out.writelines(_input("capture", one.path, one).encode() for one in report.captures.rows())
+            out.writelines(_captures(report))
         if problems:
             out.write(
                 f'</testsuite>\n<testsuite name="problems" tests="{problems}" failures="0" errors="{failed}" '
                 f'skipped="{problems - failed}">\n'.encode()
             )
-            out.writelines(_problem(one).encode() for one in report.problems.rows())
+            out.writelines(_problems(report))
         out.write(b"</testsuite>\n</testsuites>\n")
 
 
@@ -178,10 +181,47 @@ def _is_error(problem: Problem) -> bool:
     return problem.unread is UnreadKind.WHOLE
 
 
-def _problem(problem: Problem) -> str:
+def _shared(names: Iterable[str]) -> set[int]:
+    """Hashes of the names that occur several times; the names themselves can be many."""
+    seen: set[int] = set()
+    shared: set[int] = set()
+    for name in names:
+        (shared if hash(name) in seen else seen).add(hash(name))
+    return shared
+
+
+def _captures(report: Report) -> Iterator[bytes]:
+    shared = _shared(clean(one.path, _LONGEST) for one in report.captures.rows())
+    for capture in report.captures.rows():
+        name = clean(capture.path, _LONGEST)
+        yield _input("capture", _marked(name, capture.sha256 if hash(name) in shared else ""), capture).encode()
+
+
+def _marked(name: str, mark: str = "") -> str:
+    """A name with a mark. A name that would be cut has a mark of its whole text, so that two of them stay apart."""
+    if not mark and len(name) <= _LONGEST_NAME:
+        return name
+    mark = mark or hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()
+    return f"{clean(name, _LONGEST_NAME - _MARK - len(' []'))} [{mark[:_MARK]}]"
+
+
+def _problems(report: Report) -> Iterator[bytes]:
+    shared = _shared(clean(one.where, _LONGEST) for one in report.problems.rows())
+    numbers: Counter[int] = Counter()
+    for problem in report.problems.rows():
+        name = clean(problem.where, _LONGEST)
+        if hash(name) in shared:
+            name = f"{name}: {clean(problem.what, _LONGEST)}"
+            numbers[hash(name)] += 1
+            if (number := numbers[hash(name)]) > 1:
+                name += f" ({number})"
+        yield _problem(problem, _marked(name)).encode()
+
+
+def _problem(problem: Problem, name: str) -> str:
     words = _attribute(problem.what)
     element = f'<error type="not read" message={words}/>' if _is_error(problem) else f"<skipped message={words}/>"
-    return f'<testcase classname="problem" name={_attribute(problem.where)}>{element}</testcase>\n'
+    return f'<testcase classname="problem" name={_attribute(name)}>{element}</testcase>\n'
 
 
 def _attribute(text: str) -> str:

@@ -216,7 +216,9 @@ class Cases:
 def _vendor(connection: Connection, key: str) -> Vendor:
     text = connection.execute(sa.select(vendors.c.document).where(vendors.c.id == key)).scalar()
     if text is None:
-        raise UsageError("no such vendor", where=key, advice="See `tieback vendor list`")
+        raise UsageError(
+            "no such vendor", where=key, advice="See `tieback vendor list`", page="See the list of vendors"
+        )
     return decode(text, "vendor", Vendor)
 
 

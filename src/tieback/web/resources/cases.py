@@ -203,12 +203,10 @@ def _opened(context: Context, store: str) -> CaseKey:
     if done.undecided:
         raise ConflictError(
             "several vendors' apps lead there, and none is its owner",
-            advice="Add the host to the domains of its owner: `tieback vendor edit --domain`",
+            advice="Add the host to the domains of its owner on the page of that vendor, under Vendors",
         )
     if done.nobodys:
-        raise ConflictError(
-            "no app of a known vendor leads there", advice="Analyse an app that leads there, or add its vendor"
-        )
+        raise ConflictError("no app of a known vendor leads there", advice="Analyse an app that leads there")
     raise ConflictError("it is not open in the last run", advice="Only an open store gets a case")
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tests.unit.report.conftest import in_tables
 from tieback.model.report.baseline import Baseline
+from tieback.model.report.captures import CaptureSummary
 from tieback.model.report.document import Report
 from tieback.model.report.suppression import SuppressedFinding, Suppression
 from tieback.model.report.tables import LazyTable
@@ -91,6 +92,35 @@ def test_an_input_that_could_not_be_read_is_an_error_and_other_problems_are_skip
         ("lost.apk", "error", problems[1].what),
     ]
     assert root.attrib["errors"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("problems", "names"),
+    [([("a", "x"), ("b", "x")], ["a", "b"]), ([("a", "x"), ("a", "y"), ("b", "x")], ["a: x", "a: y", "b"]),
+     ([("a", "x"), ("a", "x"), ("a", "x")], ["a: x", "a: x (2)", "a: x (3)"]),
+     ([("a\u202e", "x"), ("a\u202d", "x")], ["a\ufffd: x", "a\ufffd: x (2)"]),
+     ([("", "x"), ("", "y")], [": x", ": y"])],
+)  # fmt: skip
+def test_problems_have_different_names(report: Report, problems: list[tuple[str, str]], names: list[str]) -> None:
+    rows = [Problem(what, where) for where, what in problems]
+    root = tree(replace(report, problems=LazyTable.of(rows)))
+    assert [case.attrib["name"] for case in root[-1]] == names
+
+
+def test_long_places_and_captures_of_one_path_have_different_names(report: Report) -> None:
+    long = "/shared/" + "d" * 400
+    problems = [Problem("no app", f"{long}{number}") for number in range(2)]
+    captures = [
+        CaptureSummary(path, f"{number:x}".zfill(12) + "0" * 52, 0, 0, 0, ())
+        for number, path in enumerate(("x", "x", f"{long}.pcap", "y"))
+    ]
+    report = replace(report, problems=LazyTable.of(problems), captures=LazyTable.of(captures))
+    root = tree(report)
+    names = [[case.attrib["name"] for case in suite] for suite in root]
+    assert [len(set(some)) for some in names] == [len(some) for some in names]
+    assert max(len(name) for some in names for name in some) <= 300
+    assert names == [[case.attrib["name"] for case in suite] for suite in tree(report)]
+    assert names[-2][-1] == "y"
 
 
 def test_hostile_text_is_text(hostile_report: Report) -> None:

@@ -152,7 +152,9 @@ def test_the_overview_states_what_was_not_probed(pages: Client) -> None:
     assert "Nothing was probed: the run had no grant." in page
     assert 'href="/stores/store-m"' in page
     rows = {
-        cells[0]: cells[1:] for row in page.split("<tr>") if len(cells := re.findall(r"<t[hd][^>]*>([^<]*)<", row)) == 5
+        cells[0]: cells[1:]
+        for row in re.split(r"<tr[ >]", page)
+        if len(cells := re.findall(r"<t[hd][^>]*>([^<]*)<", row)) == 5
     }
     dash = "\N{EN DASH}"
     assert rows["elasticsearch"] == ["1", "0", dash, dash], "nothing of a store that is not open was counted"

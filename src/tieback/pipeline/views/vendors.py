@@ -1,0 +1,143 @@
+"""Vendors of the register: their contacts and domains, which decide to whom letters go and who answers for a store."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from tieback.model.case import CaseState
+from tieback.model.errors import UsageError
+from tieback.model.vendor import Contact, Vendor
+from tieback.pipeline.disclosure.cases import case_service
+from tieback.pipeline.disclosure.vendors import operator_contact
+from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, decode_cursor, encode_cursor
+from tieback.storage.workspace import Workspace
+
+MAX_DOMAINS = 200
+_DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
+
+
+class VendorRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A vendor in a list."""
+
+    id: str
+    name: str
+    contact: str
+    """The best one; empty if none is known."""
+    contacts: int
+    domains: tuple[str, ...]
+    language: str
+    cases: int
+    """Cases that are not closed."""
+
+
+class VendorCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A case of a vendor."""
+
+    id: str
+    state: CaseState
+    product: str
+
+
+class VendorPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A vendor with its cases."""
+
+    vendor: Vendor
+    cases: tuple[VendorCase, ...]
+
+
+def list_vendors(
+    workspace: Workspace, *, q: str = "", after: str = "", limit: int = DEFAULT_LIMIT
+) -> Listing[VendorRow]:
+    """Vendors of the register, by name. ``q`` is a part of the name, of a domain or of a contact.
+
+    Raises:
+        UsageError: a wrong cursor or limit.
+        WorkspaceError: the workspace cannot be read.
+    """
+    limit = bounded_limit(limit)
+    key = decode_cursor(after, tuple[str, str]) if after else None
+    word = q.strip().casefold()
+    found = sorted((_key(one), one) for one in workspace.ledger.cases.vendors() if word in _text(one))
+    later = [one for order, one in found if key is None or order > key]
+    some = later[:limit]
+    cases = Counter(case.vendor for case in workspace.ledger.cases.cases() if case.active)
+    return Listing(
+        items=tuple(
+            VendorRow(
+                id=one.id,
+                name=one.name,
+                contact=one.contacts[0].address if one.contacts else "",
+                contacts=len(one.contacts),
+                domains=one.domains,
+                language=one.language,
+                cases=cases[one.id],
+            )
+            for one in some
+        ),
+        next=encode_cursor(_key(some[-1])) if len(later) > limit else None,
+        total=len(found),
+    )
+
+
+def vendor_page(workspace: Workspace, key: str) -> VendorPage | None:
+    """One vendor by its ID; ``None`` if the register has none with it. Raises ``WorkspaceError``."""
+    vendor = next((one for one in workspace.ledger.cases.vendors() if one.id == key), None)
+    if vendor is None:
+        return None
+    cases = workspace.ledger.cases.cases(vendor=key)
+    return VendorPage(
+        vendor=vendor,
+        cases=tuple(VendorCase(id=one.id, state=one.state, product=one.store.product) for one in cases),
+    )
+
+
+def add_contact(workspace: Workspace, key: str, contact: str, by_whom: str) -> None:
+    """Add a contact before the known ones.
+
+    Raises:
+        UsageError: it is not a contact.
+        WorkspaceError: the ledger cannot be written.
+    """
+    found: Contact = operator_contact(contact.strip())
+    case_service(workspace).add_contacts(key, [found], by_whom)
+
+
+def remove_contact(workspace: Workspace, key: str, contact: str, by_whom: str) -> None:
+    """Remove a contact.
+
+    Raises:
+        UsageError: the vendor does not have it.
+        WorkspaceError: the ledger cannot be written.
+    """
+    page = vendor_page(workspace, key)
+    known = page.vendor.contacts if page is not None else ()
+    left = tuple(one for one in known if one.address != contact)
+    if len(left) == len(known):
+        raise UsageError("no such contact", where=contact[:80], advice="See the contacts of the vendor")
+    case_service(workspace).edit(key, {"contacts": left}, by_whom)
+
+
+def set_domains(workspace: Workspace, key: str, domains: Sequence[str], by_whom: str) -> None:
+    """Replace the domains: back ends in them belong to the vendor.
+
+    Raises:
+        UsageError: one is not a domain, or there are too many.
+        WorkspaceError: the ledger cannot be written.
+    """
+    found = tuple(dict.fromkeys(one.strip().lower().removesuffix(".") for one in domains if one.strip()))
+    wrong = next((one for one in found if not _DOMAIN.fullmatch(one)), None)
+    if wrong is not None:
+        raise UsageError("not a domain", where=wrong[:80], advice="Write it as maker.example, without https://")
+    if len(found) > MAX_DOMAINS:
+        raise UsageError(f"more than {MAX_DOMAINS} domains", where="domains", advice="Write fewer")
+    case_service(workspace).edit(key, {"domains": found}, by_whom)
+
+
+def _key(vendor: Vendor) -> tuple[str, str]:
+    return vendor.name.casefold(), vendor.id
+
+
+def _text(vendor: Vendor) -> str:
+    return "\n".join((vendor.name, *vendor.domains, *(one.address for one in vendor.contacts))).casefold()

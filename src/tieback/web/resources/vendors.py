@@ -1,0 +1,141 @@
+"""Vendors of the register: their contacts and domains."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.views import vendors
+from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing
+from tieback.pipeline.views.vendors import VendorPage, VendorRow
+from tieback.web.context import Context
+from tieback.web.problems import NotFoundError
+from tieback.web.resource import Again, change, form, page_and_json
+
+
+class NewContact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A contact to add."""
+
+    contact: str
+    """An e-mail address, or an ``https:`` or ``tel:`` URI."""
+
+
+class Domains(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The domains of a vendor."""
+
+    domains: tuple[str, ...]
+    """They replace the known ones."""
+
+
+class VendorForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Fields of the forms of a vendor; each form sends one of them."""
+
+    contact: str = ""
+    domains: str = ""
+    """One per line, or separated by spaces."""
+
+
+def list_vendors(context: Context, q: str = "", after: str = "", limit: int = DEFAULT_LIMIT) -> Listing[VendorRow]:
+    """Vendors of the register, by name. The first case of a vendor adds it. ``q``: in name, domain or contact."""
+    return vendors.list_vendors(context.workspace, q=q, after=after, limit=limit)
+
+
+def get_vendor(context: Context, vendor_id: str) -> VendorPage:
+    """One vendor: its contacts, domains and cases."""
+    found = vendors.vendor_page(context.workspace, vendor_id)
+    if found is None:
+        raise NotFoundError("no vendor with this ID", where=vendor_id[:80], advice="See the list of vendors")
+    return found
+
+
+@change("POST", "/vendors/{vendor_id:str}/contacts", role=Role.ANALYST, action="add a contact of a vendor", status=201)
+def add_vendor_contact(context: Context, vendor_id: str, data: NewContact) -> VendorPage:
+    """Add a contact before the known ones: letters go to the first e-mail address."""
+    return _add(context, vendor_id, data.contact)
+
+
+@change("DELETE", "/vendors/{vendor_id:str}/contacts", role=Role.ANALYST, action="remove a contact of a vendor")
+def remove_vendor_contact(context: Context, vendor_id: str, contact: str) -> VendorPage:
+    """Remove a contact."""
+    return _remove(context, vendor_id, contact)
+
+
+@change(
+    "PUT",
+    "/vendors/{vendor_id:str}/domains",
+    role=Role.ANALYST,
+    action="set the domains of a vendor",
+    current=get_vendor,
+)
+def set_vendor_domains(context: Context, vendor_id: str, data: Domains) -> VendorPage:
+    """Replace the domains of a vendor: it answers for stores at hosts in them."""
+    return _set_domains(context, vendor_id, data.domains)
+
+
+def _add(context: Context, vendor_id: str, contact: str) -> VendorPage:
+    get_vendor(context, vendor_id)
+    vendors.add_contact(context.workspace, vendor_id, contact, context.user.name)
+    return get_vendor(context, vendor_id)
+
+
+def _remove(context: Context, vendor_id: str, contact: str) -> VendorPage:
+    get_vendor(context, vendor_id)
+    vendors.remove_contact(context.workspace, vendor_id, contact, context.user.name)
+    return get_vendor(context, vendor_id)
+
+
+def _set_domains(context: Context, vendor_id: str, domains: Sequence[str]) -> VendorPage:
+    get_vendor(context, vendor_id)
+    vendors.set_domains(context.workspace, vendor_id, domains, context.user.name)
+    return get_vendor(context, vendor_id)
+
+
+_AGAIN = Again("vendor.html", get_vendor, "Vendor")
+
+
+@form(
+    "/vendors/{vendor_id:str}/contacts",
+    role=Role.ANALYST,
+    action="add a contact of a vendor",
+    done="The contact is added.",
+    again=_AGAIN,
+)
+def add_contact_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
+    """Add a contact."""
+    return f"/vendors/{_add(context, vendor_id, data.contact).vendor.id}"
+
+
+@form(
+    "/vendors/{vendor_id:str}/contacts/remove",
+    role=Role.ANALYST,
+    action="remove a contact of a vendor",
+    done="The contact is removed.",
+    again=_AGAIN,
+)
+def remove_contact_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
+    """Remove a contact."""
+    return f"/vendors/{_remove(context, vendor_id, data.contact).vendor.id}"
+
+
+@form(
+    "/vendors/{vendor_id:str}/domains",
+    role=Role.ANALYST,
+    action="set the domains of a vendor",
+    done="The vendor has its new domains.",
+    again=_AGAIN,
+)
+def set_domains_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
+    """Replace the domains."""
+    return f"/vendors/{_set_domains(context, vendor_id, data.domains.split()).vendor.id}"
+
+
+ROUTES = [
+    *page_and_json("/vendors", list_vendors, template="vendors.html", role=Role.ANALYST, title="Vendors"),
+    *page_and_json("/vendors/{vendor_id:str}", get_vendor, template="vendor.html", role=Role.ANALYST, title="Vendor"),
+    add_vendor_contact,
+    remove_vendor_contact,
+    set_vendor_domains,
+    add_contact_in_page,
+    remove_contact_in_page,
+    set_domains_in_page,
+]

@@ -1,0 +1,115 @@
+"""Vendors: their contacts and domains, on pages and by the API."""
+
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from litestar.testing import TestClient
+from litestar.types import ASGIApp
+
+from tests.unit.cases.samples import exposure
+from tests.unit.pipeline.workspaces import GRANT, make
+from tests.unit.web.clients import Changes, client
+from tieback.cases.policy import default_policy
+from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.disclosure.cases import case_service
+from tieback.storage.workspace import Workspace
+
+type Pages = TestClient[ASGIApp]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Path:
+    """A workspace with a case of a vendor that has no contact."""
+    directory = make(tmp_path, stores=(exposure(),), grant=GRANT)
+    with Workspace.open(directory) as workspace:
+        assert case_service(workspace).open(default_policy(), by_whom="Ann").cases
+    return directory
+
+
+@pytest.fixture
+def changes() -> Changes:
+    return Changes()
+
+
+@pytest.fixture
+def pages(opened: Path, changes: Changes) -> Iterator[Pages]:
+    with client(opened, Role.ANALYST, changes) as made:
+        yield made
+
+
+@pytest.fixture
+def vendor(pages: Pages) -> str:
+    """The one with a case."""
+    (case,) = pages.get("/api/v1/cases").json()["items"]
+    return str(case["vendor"])
+
+
+def test_a_case_without_a_contact_leads_to_the_form(pages: Pages, vendor: str, changes: Changes) -> None:
+    (case,) = pages.get("/api/v1/cases").json()["items"]
+    page = pages.get(f"/cases/{case['id']}").text
+    assert f'<a href="/vendors/{vendor}#contacts">Add a contact</a>' in page
+    assert "tieback vendor" not in page
+    assert f'action="/vendors/{vendor}/contacts"' in pages.get(f"/vendors/{vendor}").text
+    answer = pages.post(
+        f"/vendors/{vendor}/contacts", data={"contact": " security@maker.test "}, follow_redirects=False
+    )
+    assert answer.headers["location"].startswith(f"/vendors/{vendor}?")
+    assert changes.lines == [("Ann", "add a contact of a vendor", vendor)]
+    page = pages.get(f"/cases/{case['id']}").text
+    assert "security@maker.test" in page
+    assert "Change the contacts" in page
+    assert [line["subject"] for line in pages.get("/api/v1/case-log").json()["items"][:1]] == [vendor]
+
+
+def test_the_api_adds_and_removes_contacts_and_sets_domains(pages: Pages, vendor: str) -> None:
+    path = f"/api/v1/vendors/{vendor}"
+    for contact in ("tel:+1-201-555-0123", "https://maker.test/contact", "a@maker.test"):
+        assert pages.post(f"{path}/contacts", json={"contact": contact}).status_code == 201
+    found = pages.get(path).json()["vendor"]["contacts"]
+    assert [one["address"] for one in found] == ["a@maker.test", "https://maker.test/contact", "tel:+1-201-555-0123"]
+    left = pages.delete(f"{path}/contacts", params={"contact": "https://maker.test/contact"}).json()["vendor"]
+    assert [one["address"] for one in left["contacts"]] == ["a@maker.test", "tel:+1-201-555-0123"]
+    done = pages.put(f"{path}/domains", json={"domains": ["Maker.TEST.", "maker.test", "maker.example"]})
+    assert done.json()["vendor"]["domains"] == ["maker.test", "maker.example"]
+    old = pages.get(path).headers["ETag"]
+    assert pages.put(f"{path}/domains", json={"domains": []}, headers={"If-Match": old}).status_code == 200
+    assert pages.put(f"{path}/domains", json={"domains": ["x.test"]}, headers={"If-Match": old}).status_code == 412
+
+
+@pytest.mark.parametrize(
+    ("form", "fields", "problem", "kept"),
+    [("contacts", {"contact": "not <an> address"}, "not an e-mail address", 'value="not <an> address"'),
+     ("contacts", {"contact": "javascript:alert(1)"}, "not an e-mail address", 'value="javascript:alert(1)"'),
+     ("contacts/remove", {"contact": "x@y.test"}, "no such contact", ""),
+     ("domains", {"domains": "maker.test\nhttps://maker.test"}, "not a domain", "maker.test\nhttps://maker.test<"),
+     ("domains", {"domains": "localhost"}, "not a domain", ">localhost<")],
+)  # fmt: skip
+def test_a_wrong_entry_keeps_what_was_entered(
+    pages: Pages, vendor: str, changes: Changes, form: str, fields: dict[str, str], problem: str, kept: str
+) -> None:
+    answer = pages.post(f"/vendors/{vendor}/{form}", data=fields, follow_redirects=False)
+    assert answer.status_code == 400
+    assert problem in answer.text
+    assert kept in unescape(answer.text)
+    assert "tieback vendor list" not in answer.text
+    assert changes.lines == []
+
+
+def test_the_list_is_searched_and_paged(pages: Pages, vendor: str) -> None:
+    pages.post(f"/vendors/{vendor}/contacts", data={"contact": "desk@maker.test"})
+    assert pages.get("/api/v1/vendors", params={"q": "DESK@"}).json()["total"] == 1
+    assert pages.get("/api/v1/vendors", params={"q": "nothing"}).json()["items"] == []
+    assert "No vendor matches" in pages.get("/vendors?q=nothing").text
+    first = pages.get("/api/v1/vendors", params={"limit": 1}).json()
+    assert first["next"] is None or pages.get("/api/v1/vendors", params={"after": first["next"]}).status_code == 200
+    assert "desk@maker.test" in pages.get("/vendors").text
+
+
+def test_an_unknown_vendor_and_a_viewer(pages: Pages, opened: Path, vendor: str) -> None:
+    assert pages.get("/vendors/v-none").status_code == 404
+    assert pages.post("/vendors/v-none/contacts", data={"contact": "a@b.test"}).status_code == 404
+    with client(opened, Role.VIEWER) as viewer:
+        assert viewer.get("/vendors").status_code == 403
+        assert viewer.post(f"/vendors/{vendor}/contacts", data={"contact": "a@b.test"}).status_code == 403
