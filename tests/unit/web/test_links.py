@@ -1,15 +1,20 @@
 """Every link of every page leads somewhere that the user may see."""
 
 import re
+from datetime import date
 from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from litestar.testing import TestClient
 from litestar.types import ASGIApp
 
 from tests.unit.cases.samples import exposure
-from tests.unit.pipeline.workspaces import GRANT, P, make
+from tests.unit.pipeline.posture.test_join import STORE, STRAY
+from tests.unit.pipeline.posture.test_join import make as make_posture
+from tests.unit.pipeline.workspaces import GRANT, P, conclude, enter, make
+from tests.unit.posture.exports import INSTANCE
 from tests.unit.web.clients import client as client_of
 from tieback.model.device import InventoryRow
 from tieback.pipeline.accounts.roles import Role
@@ -62,3 +67,41 @@ def test_no_link_leads_to_an_error(tmp_path: Path, site: object, role: Role) -> 
     assert callable(site)
     with client_of(site(tmp_path), role) as client:
         assert crawl(client) == {}
+
+
+RESULTS = ("/inventory", "/posture", "/stores", "/apps", "/findings", "/api/v1/inventory")
+"""Pages and files that show a run."""
+
+
+def test_links_of_fleet_and_posture_keep_the_chosen_run(tmp_path: Path) -> None:
+    make_posture(tmp_path, INSTANCE, stores=(STORE, STRAY))
+    directory = tmp_path / "ws"
+    with Workspace.open(directory) as workspace:
+        enter(workspace, date(2026, 3, 1), *ROWS)
+        first = workspace.ledger.latest_run()
+        assert first is not None
+        conclude(workspace)
+    waiting, seen, lost = ["/inventory", "/posture"], set[str](), set[tuple[str, str]]()
+    with client_of(directory, Role.ANALYST) as client:
+        assert client.get("/api/v1/posture").json()["run"] != first.id
+        while waiting:
+            path = waiting.pop()
+            seen.add(path)
+            page = client.get(path, params={"run": first.id})
+            assert page.status_code == 200, path
+            assert first.id in page.text or path == "/inventory/devices"
+            main = page.text.partition("<main")[2]
+            for link in map(unescape, _LINK.findall(main)):
+                there, _, query = link.partition("?")
+                if not there.startswith(RESULTS):
+                    continue
+                if dict(parse_qsl(query)).get("run") != first.id:
+                    lost.add((path, link))
+                if there.startswith(("/inventory", "/posture")) and there not in seen:
+                    waiting.append(there)
+                elif there not in seen:
+                    seen.add(there)
+                    assert client.get(link).status_code == 200, link
+    assert lost == set()
+    kinds = {re.sub(r"/[^/]*[0-9-][^/]*", "/ID", path) for path in seen}
+    assert {"/inventory/apps/ID", "/inventory/devices/ID", "/stores/ID", "/findings/ID"} <= kinds

@@ -278,7 +278,9 @@ def fleet_counts(workspace: Workspace, run: str = "") -> FleetCounts:
     )
 
 
-def fleet_app(workspace: Workspace, app: int, *, after: str = "", limit: int = 50) -> FleetAppPage | None:
+def fleet_app(
+    workspace: Workspace, app: int, *, after: str = "", limit: int = 50, run: str = ""
+) -> FleetAppPage | None:
     """One app of the review with its devices, present ones first; ``None`` if the review has no such app.
 
     Raises:
@@ -286,7 +288,7 @@ def fleet_app(workspace: Workspace, app: int, *, after: str = "", limit: int = 5
         WorkspaceError: the workspace cannot be read.
     """
     limit = bounded_limit(limit)
-    fleet = prepared_fleet(workspace)
+    fleet = prepared_fleet(workspace, run)
     line = fleet.find(app)
     if line is None:
         return None
@@ -317,9 +319,9 @@ def fleet_app(workspace: Workspace, app: int, *, after: str = "", limit: int = 5
     )
 
 
-def block_lists(workspace: Workspace, *, weak: bool = False, force: bool = False) -> BlockLists:
+def block_lists(workspace: Workspace, *, weak: bool = False, force: bool = False, run: str = "") -> BlockLists:
     """Every list that can be downloaded, with its size and what it leaves out. Raises ``WorkspaceError``."""
-    fleet = prepared_fleet(workspace)
+    fleet = prepared_fleet(workspace, run)
     view = FleetView(workspace, finished_run(workspace, fleet.run or ""))
     exposed = [line for line in fleet.lines if line.exposures]
     found = hosts_to_block(view, fleet.lines) if exposed else []
@@ -359,7 +361,7 @@ def block_lists(workspace: Workspace, *, weak: bool = False, force: bool = False
     )
 
 
-def block_list_file(workspace: Workspace, request: BlockRequest) -> Download:
+def block_list_file(workspace: Workspace, request: BlockRequest, run: str = "") -> Download:
     """One list as a file, the same as ``tieback inventory block`` writes.
 
     Raises:
@@ -367,7 +369,7 @@ def block_list_file(workspace: Workspace, request: BlockRequest) -> Download:
         UsageError: as of ``block_list``.
         WorkspaceError: the workspace cannot be read.
     """
-    fleet = prepared_fleet(workspace)
+    fleet = prepared_fleet(workspace, run)
     done = _written(workspace, fleet, request)
     if not done.found:
         check_probed(request, fleet.lines)
@@ -375,7 +377,7 @@ def block_list_file(workspace: Workspace, request: BlockRequest) -> Download:
     return Download(name=f"tieback-{request.action}-{request.format}{suffix}", media_type=media, data=done.data)
 
 
-def review_file(workspace: Workspace, which: FleetFilter, form: str) -> Download:
+def review_file(workspace: Workspace, which: FleetFilter, form: str, run: str = "") -> Download:
     """The review as ``csv`` or ``xlsx``, the same table as ``tieback inventory review`` writes.
 
     Raises:
@@ -383,7 +385,7 @@ def review_file(workspace: Workspace, which: FleetFilter, form: str) -> Download
         WorkspaceError: the workspace cannot be read.
     """
     accepts = _accepts(which)
-    lines = [line for line in prepared_fleet(workspace).lines if accepts(line)]
+    lines = [line for line in prepared_fleet(workspace, run).lines if accepts(line)]
     if form == "csv":
         return Download(name="tieback-review.csv", media_type="text/csv; charset=utf-8", data=to_csv(lines))
     if form == "xlsx":

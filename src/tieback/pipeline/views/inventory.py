@@ -116,7 +116,7 @@ class DevicePage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def inventory_page(
-    workspace: Workspace, *, after: str = "", limit: int = 50, today: date | None = None
+    workspace: Workspace, *, after: str = "", limit: int = 50, today: date | None = None, run: str = ""
 ) -> InventoryPage:
     """Totals, sources and imports, the latest import first.
 
@@ -158,7 +158,7 @@ def inventory_page(
         )
         for one in rows[:limit]
     )
-    fleet = fleet_counts(workspace)
+    fleet = fleet_counts(workspace, run)
     return InventoryPage(
         devices=device_count(database, DeviceFilter()),
         fleet=fleet,
@@ -188,7 +188,9 @@ def list_devices(workspace: Workspace, which: DeviceFilter, *, after: str = "", 
     return Listing(items=items, next=following, total=device_count(database, which))
 
 
-def device_of(workspace: Workspace, device: str, *, after: str = "", limit: int = 50) -> DevicePage | None:
+def device_of(
+    workspace: Workspace, device: str, *, after: str = "", limit: int = 50, run: str = ""
+) -> DevicePage | None:
     """One device with its apps; ``None`` if there is no such pseudonym.
 
     Raises:
@@ -202,7 +204,7 @@ def device_of(workspace: Workspace, device: str, *, after: str = "", limit: int 
         return None
     key = decode_cursor(after, tuple[int, str]) if after else None
     rows = device_installs(database, device, key, limit + 1)
-    fleet = prepared_fleet(workspace)
+    fleet = prepared_fleet(workspace, run)
     items = []
     for one in rows[:limit]:
         line = fleet.find(one.app)

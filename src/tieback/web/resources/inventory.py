@@ -4,6 +4,7 @@ from tieback.model.device import DevicePlatform, Ownership
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.fleet.block_list import BlockRequest
 from tieback.pipeline.fleet.fleet_state import FleetState
+from tieback.pipeline.runs import finished_run
 from tieback.pipeline.views import fleet, inventory
 from tieback.pipeline.views.download import Download
 from tieback.pipeline.views.fleet import BlockLists, FleetAppPage, FleetFilter, FleetReview
@@ -15,9 +16,9 @@ from tieback.web.problems import NotFoundError
 from tieback.web.resource import download, page_and_json
 
 
-def inventory_overview(context: Context, after: str = "", limit: int = 50) -> InventoryPage:
+def inventory_overview(context: Context, run: str = "", after: str = "", limit: int = 50) -> InventoryPage:
     """What was imported, from which source and when, and what is stale or was never analysed."""
-    return inventory.inventory_page(context.workspace, after=after, limit=limit)
+    return inventory.inventory_page(context.workspace, after=after, limit=limit, run=run)
 
 
 def fleet_review(
@@ -26,17 +27,21 @@ def fleet_review(
     ownership: str = "",
     q: str = "",
     enterprise_store: bool = False,
+    run: str = "",
     after: str = "",
     limit: int = 50,
 ) -> FleetReview:
-    """Apps of the fleet with the next action and its reason, the most urgent first. BYOD: ``ownership=personal``."""
+    """Apps of the fleet with the next action and its reason, the most urgent first. BYOD: ``ownership=personal``.
+
+    Open stores are those of ``run``; default: the last finished one.
+    """
     which = _filter(show, ownership, q, enterprise_store)
-    return fleet.fleet_review(context.workspace, which, after=after, limit=limit)
+    return fleet.fleet_review(context.workspace, which, after=after, limit=limit, run=run)
 
 
-def fleet_app(context: Context, app: int, after: str = "", limit: int = 50) -> FleetAppPage:
+def fleet_app(context: Context, app: int, run: str = "", after: str = "", limit: int = 50) -> FleetAppPage:
     """One app of the fleet with its devices."""
-    found = fleet.fleet_app(context.workspace, app, after=after, limit=limit)
+    found = fleet.fleet_app(context.workspace, app, after=after, limit=limit, run=run)
     if found is None:
         raise NotFoundError("the review has no app with this ID", where=str(app), advice="See /inventory/apps")
     return found
@@ -48,27 +53,29 @@ def fleet_devices(
     ownership: str = "",
     q: str = "",
     removed: bool = False,
+    run: str = "",
     after: str = "",
     limit: int = 50,
 ) -> Listing[DeviceRow]:
-    """Devices under their pseudonyms; ``q`` is the start of a pseudonym."""
+    """Devices under their pseudonyms; ``q`` is the start of a pseudonym. Links of the page keep ``run``."""
+    finished_run(context.workspace, run)
     which = DeviceQuery(
         choice(DevicePlatform, platform, "platform"), choice(Ownership, ownership, "ownership"), removed, q
     )
     return inventory.list_devices(context.workspace, which, after=after, limit=limit)
 
 
-def fleet_device(context: Context, device: str, after: str = "", limit: int = 50) -> DevicePage:
+def fleet_device(context: Context, device: str, run: str = "", after: str = "", limit: int = 50) -> DevicePage:
     """One device with its apps."""
-    found = inventory.device_of(context.workspace, device, after=after, limit=limit)
+    found = inventory.device_of(context.workspace, device, after=after, limit=limit, run=run)
     if found is None:
         raise NotFoundError("no device has this pseudonym", where=device[:80], advice="See /inventory/devices")
     return found
 
 
-def fleet_blocklists(context: Context, weak: bool = False, force: bool = False) -> BlockLists:
+def fleet_blocklists(context: Context, weak: bool = False, force: bool = False, run: str = "") -> BlockLists:
     """The lists that an EMM, a DNS server or a gateway can import, with their size and what they leave out."""
-    return fleet.block_lists(context.workspace, weak=weak, force=force)
+    return fleet.block_lists(context.workspace, weak=weak, force=force, run=run)
 
 
 def fleet_blocklist_file(
@@ -79,20 +86,27 @@ def fleet_blocklist_file(
     entry: int | None = None,
     weak: bool = False,
     force: bool = False,
+    run: str = "",
 ) -> Download:
     """One list as a file, the same as ``tieback inventory block`` writes. It changes nothing anywhere.
 
     ``app`` is an identifier or a name, and ``entry`` the ID of one entry of the inventory.
     """
     request = BlockRequest(name, action, (app,) if app else (), weak, force, entry)
-    return fleet.block_list_file(context.workspace, request)
+    return fleet.block_list_file(context.workspace, request, run)
 
 
 def fleet_review_file(
-    context: Context, name: str, show: str = "", ownership: str = "", q: str = "", enterprise_store: bool = False
+    context: Context,
+    name: str,
+    show: str = "",
+    ownership: str = "",
+    q: str = "",
+    enterprise_store: bool = False,
+    run: str = "",
 ) -> Download:
     """The review as ``csv`` or ``xlsx``, the same table as ``tieback inventory review`` writes."""
-    return fleet.review_file(context.workspace, _filter(show, ownership, q, enterprise_store), name)
+    return fleet.review_file(context.workspace, _filter(show, ownership, q, enterprise_store), name, run)
 
 
 def _filter(show: str, ownership: str, q: str, enterprise_store: bool) -> FleetFilter:
