@@ -21,6 +21,7 @@ from tieback.model.report.captures import Recipient
 from tieback.model.sighting import Credential, CredentialGrade
 from tieback.pii.kinds import regulation_tags
 from tieback.pii.taxonomy import load_taxonomy
+from tieback.recognise.maker_names import is_template
 
 MAX_EVIDENCE = 12
 SPECIAL_CONFIDENCE = 0.8
@@ -38,6 +39,8 @@ _AI = "ai-key-in-app"
 """Rule of keys whose use the owner pays for; its titles name their kinds."""
 _OF_STORES = ("azure_sas", "algolia_", "elastic_", "supabase_")
 """Beginnings of the kinds of credentials that give access to a data store."""
+_ABOUT_NAMES = frozenset(("dangling-name", "retired-back-end"))
+"""Rules whose findings are about a name, whichever apps have it."""
 _WEB = ("http://", "https://", "ws://", "wss://", "ftp://")
 
 
@@ -94,7 +97,7 @@ def apply_rules(
     ):
         known = found.get(finding.id)
         found[finding.id] = finding if known is None else _joined(known, finding)
-    return tuple(sorted(found.values(), key=lambda f: f.order))
+    return tuple(sorted((_with_shared(finding, names) for finding in found.values()), key=lambda f: f.order))
 
 
 def finding_id(rule: str, *subject: str) -> str:
@@ -113,6 +116,15 @@ def with_references(found: Iterable[Finding]) -> Iterator[Finding]:
 def app_subject(app: App | None, key: str) -> str:
     """Return what stays the same across releases: platform and bundle identifier, or else the content hash."""
     return f"{app.platform}:{app.bundle_id}" if app is not None and app.bundle_id else key
+
+
+def _with_shared(finding: Finding, names: Mapping[str, str]) -> Finding:
+    """The finding with the identifier of its app, if it is that of a template. Names of hosts are about no app."""
+    subjects = {names.get(app, "") for app in finding.apps}
+    if finding.exposures or finding.rule in _ABOUT_NAMES or len(subjects) != 1:
+        return finding
+    identifier = subjects.pop().partition(":")[2]
+    return replace(finding, shared_identifier=identifier) if identifier and is_template(identifier) else finding
 
 
 def _joined(one: Finding, other: Finding) -> Finding:

@@ -95,8 +95,8 @@ def scan(
         list[FailOn] | None,
         typer.Option(
             help="Exit with code 1 if a finding (--baseline: a new or worse one) has at least this severity. Or, with "
-            "unprobed, if a candidate was not probed; with undecided, if a store is not decided; with unread, if an "
-            "app or capture was only partly read. Repeatable; default: never."
+            "unprobed, if a candidate was not probed; with undecided, if a store or probed target is not decided. With "
+            "unread, if an app or capture was only partly read. Repeatable; default: never."
         ),
     ] = None,
     workers: Annotated[
@@ -244,7 +244,7 @@ def _least(fail_on: "Sequence[FailOn]") -> Severity | None:
 def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator[str]":
     """Why the command ends with exit code 1, one line each."""
     from tieback.report.texts.headline import undecided_text
-    from tieback.report.texts.unprobed import undecided_names, unprobed_names, unprobed_text
+    from tieback.report.texts.unprobed import no_verdict_text, undecided_names, unprobed_names, unprobed_text
     from tieback.report.texts.unread import partly_read_title, unread_names
 
     if (least := _least(fail_on)) is not None:
@@ -256,6 +256,8 @@ def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator
         yield f"{text} Not probed: {unprobed_names(judged)}"
     if FailOn.UNDECIDED in fail_on and (text := undecided_text(judged.headline)):
         yield f"{text} Not decided: {undecided_names(judged)}"
+    if FailOn.UNDECIDED in fail_on and (text := no_verdict_text(judged)):
+        yield text
     if FailOn.UNREAD in fail_on and (title := partly_read_title(judged)):
         yield f"{title}: {unread_names(judged)}"
 

@@ -242,6 +242,9 @@ class Finding(msgspec.Struct, frozen=True):
     """Requirements of standards and laws that may apply, such as ``owasp-mobile:M3``."""
     locations: tuple[SourceLocation, ...] = ()
     """Where the maker finds it in the source, for reports with ``--source`` or ``--mapping``; the most exact first."""
+    shared_identifier: str = ""
+    """The bundle identifier of its app, if a template or a build tool writes it. Unrelated apps share the identifier,
+    and so the ID of the finding."""
 
     @property
     def order(self) -> tuple[int, int, str, str]:

@@ -247,6 +247,21 @@ def test_two_releases_of_one_app_share_a_finding() -> None:
     assert app_subject(None, "cc") == app_subject(App(Platform.IOS, "", "cc"), "cc") == "cc"
 
 
+@pytest.mark.parametrize(
+    ("identifier", "shared"),
+    [("io.cordova.hellocordova", "io.cordova.hellocordova"), ("com.example.app", "com.example.app"), ("org.one", "")],
+)
+def test_a_finding_of_an_app_with_the_identifier_of_a_template_names_it(identifier: str, shared: str) -> None:
+    subjects = {key: app_subject(App(Platform.ANDROID, identifier, key), key) for key in ("aa", "bb")}
+    policy = CleartextPolicy("*", True, True, True, 0, "AndroidManifest.xml")
+    found = apply_rules([], [("aa", credential()), ("bb", credential())], policies=[("aa", policy)], subjects=subjects)
+    assert {one.shared_identifier for one in found} == {shared}
+    named = apply_rules([], [], dangling=[("gone.test", "aa", "no such name")], subjects=subjects)
+    assert {one.shared_identifier for one in named} == {""}, "the finding is about the name"
+    unknown = apply_rules([], [("aa", credential())])
+    assert {one.shared_identifier for one in unknown} == {""}
+
+
 def test_what_a_package_declares() -> None:
     lax = CleartextPolicy("*", True, True, True, 0, "AndroidManifest.xml")
     old = CleartextPolicy("old.test", True, True, False, 0, "network_security_config.xml")

@@ -24,6 +24,8 @@ from tests.unit.intake.traffic import wire
 from tests.unit.pipeline.test_traffic import HTTP, capture
 from tests.unit.report.conftest import the_report
 from tieback.cli.scan import FailOn, _reasons_to_fail
+from tieback.model.probe import Outcome, ProbeReport
+from tieback.model.report.tables import LazyTable
 from tieback.scope.dns_client import DnsClient
 
 
@@ -470,6 +472,11 @@ def test_fail_on_undecided(run: Run, apps: Path) -> None:
     assert list(_reasons_to_fail(unsure, [FailOn.HIGH])) == list(_reasons_to_fail(report, [FailOn.HIGH]))
     (reason,) = _reasons_to_fail(unsure, [FailOn.UNDECIDED])
     assert reason.startswith("1 data store is not decided")
+    silent = replace(report, probes=LazyTable.of([ProbeReport("db.test:5432", Outcome.TIMEOUT)]))
+    assert list(_reasons_to_fail(silent, [FailOn.UNPROBED])) == list(_reasons_to_fail(report, [FailOn.UNPROBED]))
+    (reason,) = _reasons_to_fail(silent, [FailOn.UNDECIDED])
+    assert reason.startswith("1 target without a verdict")
+    assert reason.endswith("db.test:5432")
     assert run("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1", "--fail-on", "undecided").code == 0
 
 

@@ -25,7 +25,8 @@ STORES = (exposure(), exposure("es-2", targets=("cache.test:9200",), addresses=(
 FOUND = apply_rules(STORES, ())
 FIRST, SECOND, *_ = (one for one in FOUND if one.exposures == (STORES[0].id,))
 HOSTILE = replace(FIRST, id="fnd-evil", title=EVIL, evidence=(EVIL,), advice=EVIL)
-FINDINGS: tuple[Finding, ...] = (*FOUND, HOSTILE)
+SHARED = replace(FIRST, id="fnd-shared", exposures=(), shared_identifier="io.cordova.hellocordova")
+FINDINGS: tuple[Finding, ...] = (*FOUND, HOSTILE, SHARED)
 TODAY = datetime.now(UTC).date()
 UNTIL = (TODAY + timedelta(days=30)).isoformat()
 KEY = FIRST.id
@@ -214,3 +215,9 @@ def test_a_viewer_changes_nothing(workspace: Path) -> None:
 def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
     with client(tmp_path / "ws") as pages:
         assert "No run has finished yet" in pages.get("/findings").text
+
+
+def test_the_page_says_that_apps_share_the_identifier_of_a_template(pages: TestClient[ASGIApp]) -> None:
+    assert pages.get(f"/api/v1/findings/{SHARED.id}").json()["shared_identifier"] == "io.cordova.hellocordova"
+    assert "io.cordova.hellocordova is that of a template" in pages.get(f"/findings/{SHARED.id}").text
+    assert pages.get(f"/api/v1/findings/{FIRST.id}").json()["shared_identifier"] == ""

@@ -35,7 +35,7 @@ FIELDS = {
     "device": "identifier of the device, such as its serial number",
     "device_name": "name of the device",
     "user": "user of the device",
-    "ownership": "who owns the device: the organisation or a person",
+    "ownership": "owner of the device: the organisation or a person",
     "count": "number of devices with the app",
     "in_house": "whether the organisation distributes the app itself",
     "installed": "whether the app is installed",

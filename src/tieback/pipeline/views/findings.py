@@ -17,6 +17,7 @@ from tieback.pipeline.views.kept_posture import kept_posture
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.pipeline.views.runs_shown import ShownRun, find_shown_run
 from tieback.pipeline.views.stores import StoreState, store_state
+from tieback.report.texts.shared_identifier import shared_identifier_text
 from tieback.report.verdict import access_text
 from tieback.storage.ledger.case_order import Whole
 from tieback.storage.ledger.conclusions import finding_rank
@@ -286,6 +287,10 @@ class FindingDetail(msgspec.Struct, frozen=True, kw_only=True):
     cvss: str
     references: tuple[str, ...]
     locations: tuple[SourceLocation, ...]
+    shared_identifier: str
+    """The identifier of its app, if it is that of a template, which unrelated apps share; empty for others."""
+    shared_text: str
+    """What that means, as sentences."""
     stores: tuple[FindingStore, ...]
     stores_total: int
     apps: tuple[FindingApp, ...]
@@ -321,6 +326,8 @@ def show_finding(workspace: Workspace, key: str, run: str = "") -> FindingDetail
         cvss=finding.cvss,
         references=finding.references,
         locations=finding.locations,
+        shared_identifier=finding.shared_identifier,
+        shared_text=shared_identifier_text(finding),
         stores=tuple(
             FindingStore(
                 id=one.id,

@@ -14,6 +14,7 @@ from tieback.report.encoding import encode_row
 from tieback.report.interface import RendererMeta
 from tieback.report.shortened import cut, cut_text
 from tieback.report.texts.clean import clean, escape_markdown
+from tieback.report.texts.shared_identifier import shared_identifier_text
 from tieback.report.texts.stores import contents_text, store_text
 from tieback.report.verdict import verdict_lines
 
@@ -68,6 +69,7 @@ def _finding(detail: FindingDetail, day: str) -> dict[str, Any]:
     ]
     lines += [f"{label.capitalize()}: {text}" for store in detail.stores for label, text in verdict_lines(store)]
     lines += [f"Evidence: {line}" for line in finding.evidence]
+    lines += [text] if (text := shared_identifier_text(finding)) else []
     entry: dict[str, Any] = {
         "title": clean(f"{finding.title}: {_about(detail)}", 500),
         "description": "\n\n".join(escape_markdown(line, 1000) for line in lines),

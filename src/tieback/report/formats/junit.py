@@ -24,6 +24,7 @@ from tieback.report.detail import MOST_APPS, FindingDetail, iter_details
 from tieback.report.interface import RendererMeta
 from tieback.report.shortened import cut_text
 from tieback.report.texts.clean import clean
+from tieback.report.texts.shared_identifier import shared_identifier_text
 from tieback.report.texts.stores import place_text
 from tieback.report.texts.unread import unread_text
 
@@ -111,7 +112,8 @@ def _case(report: Report, detail: FindingDetail) -> str:
         since = f"{known.standing(finding.id).value} since the baseline {known.name} of {known.created:%Y-%m-%d}"
         words = f"{since}: {finding.title}"
         return f"{head}<skipped message={_attribute(words)}/>{tail}"
-    body = "\n".join((*finding.evidence, f"What to do: {finding.advice}"))
+    lines = (*finding.evidence, shared_identifier_text(finding), f"What to do: {finding.advice}")
+    body = "\n".join(filter(None, lines))
     new = f"{known.word(finding.id)}: " if known is not None else ""
     return (
         f"{head}<failure type={_attribute(finding.severity.value)} message={_attribute(new + finding.title)}>"

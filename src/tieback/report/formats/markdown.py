@@ -45,6 +45,7 @@ from tieback.report.texts.captures import app_text, capture_lines, encryption_te
 from tieback.report.texts.clean import clean, escape_markdown
 from tieback.report.texts.headline import headline_text
 from tieback.report.texts.routes import AppStoreRow, dropped_text, hosts_of, rows, stores_without_app, ways_of
+from tieback.report.texts.shared_identifier import shared_identifier_text
 from tieback.report.texts.stores import (
     PLATFORM_WORDS,
     RANSOM_WORDS,
@@ -381,6 +382,8 @@ def _finding(detail: FindingDetail, known: Baseline | None) -> Iterator[str]:
     evidence = (escape_markdown(line, 400) for line in finding.evidence)
     for line in cut(evidence, MOST_EVIDENCE, one="line of evidence", many="lines of evidence"):
         yield f"  - {line}"
+    if shared := shared_identifier_text(finding):
+        yield f"  - {escape_markdown(shared, 600)}"
     for line in source_lines(finding):
         yield f"  - {escape_markdown(line, 1000)}"
     if finding.references:

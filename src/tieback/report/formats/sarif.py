@@ -32,6 +32,7 @@ from tieback.report.shortened import cut_text, more_text
 from tieback.report.source_lines import source_text
 from tieback.report.texts.clean import clean
 from tieback.report.texts.routes import TRAFFIC
+from tieback.report.texts.shared_identifier import shared_identifier_text
 from tieback.report.texts.stores import place_text
 from tieback.report.texts.unread import partly_read_inputs, unread_text
 from tieback.report.verdict import abilities_text, entry_text, unlisted_text, untested_text
@@ -172,7 +173,8 @@ def _result(detail: FindingDetail, order: dict[str, int]) -> dict[str, Any]:
     first = f" {clean(finding.evidence[0], 400)}." if finding.evidence and not stores else ""
     (inside, more), source = _locations(detail), list(_source_locations(finding))
     rest = f" Not listed: {count_text(more, 'more location')} in the packages." if more else ""
-    text = f"{finding.title} ({names}{'; ' + stores if stores else ''}).{first}{rest} {finding.advice}"
+    shared = f" {shared_identifier_text(finding)}" if finding.shared_identifier else ""
+    text = f"{finding.title} ({names}{'; ' + stores if stores else ''}).{first}{rest}{shared} {finding.advice}"
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
@@ -186,6 +188,7 @@ def _result(detail: FindingDetail, order: dict[str, int]) -> dict[str, Any]:
             "cwe": finding.cwe,
             **({"cvss": finding.cvss} if finding.cvss else {}),
             **({"references": list(finding.references)} if finding.references else {}),
+            **({"sharedIdentifier": clean(finding.shared_identifier)} if finding.shared_identifier else {}),
             "evidence": [clean(line, 500) for line in finding.evidence],
             "stores": list(finding.exposures),
             **_ways_in(detail),

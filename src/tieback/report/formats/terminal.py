@@ -54,6 +54,7 @@ from tieback.report.texts.routes import (
     stores_without_app,
     way_text,
 )
+from tieback.report.texts.shared_identifier import shared_identifier_text
 from tieback.report.texts.stores import (
     EXPERIMENTAL,
     PLATFORM_WORDS,
@@ -256,7 +257,7 @@ def _finding_lines(report: Report, detail: FindingDetail, *, brief: bool) -> Ite
     more = len(finding.evidence) - MOST_EVIDENCE
     lines = [about, *(clean(line, 400) for line in finding.evidence[:MOST_EVIDENCE])]
     rest = f"and {count_text(more, 'more line')} of evidence" if more > 0 else ""
-    for line in (*lines, rest, *source_lines(finding)):
+    for line in (*lines, rest, clean(shared_identifier_text(finding), 600), *source_lines(finding)):
         if line:
             yield Padding(Text(line), (0, 0, 0, 6), expand=False)
 

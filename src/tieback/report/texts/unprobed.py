@@ -5,7 +5,7 @@ from itertools import chain
 
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint
-from tieback.model.probe import Outcome
+from tieback.model.probe import Outcome, TargetVerdict
 from tieback.model.report.document import Report
 from tieback.model.report.scope import RunScope, SkipReason
 from tieback.report.texts.clean import clean
@@ -88,6 +88,24 @@ def undecided_names(report: Report) -> str:
     stores = (store for store in report.exposures() if store.undecided and not store.honeypot)
     return some_names(
         (store.targets[0] if store.targets else store.id for store in stores), report.headline.undecided or 0
+    )
+
+
+def no_verdict_text(report: Report) -> str:
+    """How many probed targets gave no verdict, with the first names; empty if all did.
+
+    Those whose probe the limits of the grant ended count as not probed.
+    """
+    count, names = 0, list[str]()
+    for one in report.probes.rows():
+        if one.verdict is TargetVerdict.NONE and one.outcome not in _NOT_PROBED:
+            count += 1
+            names += [one.target] if len(names) < MOST_NAMED else []
+    if not count:
+        return ""
+    return (
+        f"{count_text(count, 'target')} without a verdict: no answer, or not to the end. Not counted as closed. "
+        f"Not decided: {some_names(names, count)}"
     )
 
 

@@ -1,5 +1,6 @@
 """The reasons of exit codes."""
 
+import pytest
 from msgspec.structs import replace
 
 from tieback.model.backend import Backend
@@ -8,7 +9,7 @@ from tieback.model.probe import Outcome, ProbeReport
 from tieback.model.report.document import Report
 from tieback.model.report.scope import SkipReason
 from tieback.model.report.tables import LazyTable
-from tieback.report.texts.unprobed import unprobed_names
+from tieback.report.texts.unprobed import no_verdict_text, unprobed_names
 from tieback.report.texts.unread import unread_names
 
 
@@ -35,3 +36,24 @@ def test_reasons_of_exit_codes_name_what_was_left_out(report: Report) -> None:
     text = unprobed_names(replace(report, scope=scope, probes=LazyTable.of(probes)))
     assert text == "h0.test:443, h1.test:443, h2.test:443, h3.test:443, h4.test:443 and 2 more"
     assert unread_names(report).startswith("lantern.apk (CodePush can replace")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "count"),
+    [((Outcome.OK, Outcome.REFUSED, Outcome.PROTOCOL_MISMATCH), 0), ((Outcome.OUT_OF_SCOPE, Outcome.BUDGET_SPENT), 0),
+     ((Outcome.TIMEOUT,), 1), ((Outcome.ERROR, Outcome.OK, Outcome.HOSTILE, Outcome.TLS_ERROR), 3)],
+)  # fmt: skip
+def test_targets_without_a_verdict_are_counted_and_named(
+    report: Report, outcomes: tuple[Outcome, ...], count: int
+) -> None:
+    probes = [ProbeReport(f"h{number}.test:443", outcome) for number, outcome in enumerate(outcomes)]
+    text = no_verdict_text(replace(report, probes=LazyTable.of(probes)))
+    assert text.startswith(f"{count} target") if count else text == ""
+    assert text.count(".test:443") == count
+
+
+def test_of_many_targets_without_a_verdict_the_first_are_named(report: Report) -> None:
+    probes = [ProbeReport(f"h{number}.test:443", Outcome.TIMEOUT) for number in range(9)]
+    text = no_verdict_text(replace(report, probes=LazyTable.of(probes)))
+    assert text.startswith("9 targets without a verdict")
+    assert text.endswith("h4.test:443 and 4 more")

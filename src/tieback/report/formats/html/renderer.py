@@ -39,6 +39,7 @@ from tieback.report.texts.about import about_lines
 from tieback.report.texts.clean import clean
 from tieback.report.texts.headline import headline_text
 from tieback.report.texts.routes import way_words, ways_of
+from tieback.report.texts.shared_identifier import shared_identifier_text
 from tieback.report.texts.stores import (
     PLATFORM_WORDS,
     RANSOM_WORDS,
@@ -143,6 +144,7 @@ def _environment() -> Environment:
         "more": more_text,
         "pieces": _pieces,
         "source_lines": source_lines,
+        "shared_identifier": shared_identifier_text,
         "thousands": lambda number: f"{number:,}",
     }
     return environment
