@@ -18,6 +18,7 @@ from tieback.cli.terminal import (
     exit_with_findings,
     message_console,
     print_problem,
+    print_skipped,
     print_text,
     write_line,
 )
@@ -195,7 +196,9 @@ def _read(rules: list[Path] | None, workspace: Path) -> "RuleReading":
     from tieback.pipeline.rule_sets import read_active_rules
 
     tell: Callable[[str], None] = message_console().print
-    return read_active_rules(rules or (), workspace, tell)
+    reading = read_active_rules(rules or (), workspace, tell)
+    print_skipped(reading.skipped, "A rule file ends in .toml.")
+    return reading
 
 
 def _print(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:

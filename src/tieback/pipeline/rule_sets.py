@@ -51,7 +51,7 @@ def read_active_rules(
     from tieback.userrules.folders import RuleReading, read_rules
 
     reading = read_rules(_folders(named, workspace, tell))
-    return RuleReading(reading.rules, (*reading.mistakes, *builtin_mistakes(reading.rules)))
+    return RuleReading(reading.rules, (*reading.mistakes, *builtin_mistakes(reading.rules)), reading.skipped)
 
 
 def _folders(

@@ -13,6 +13,8 @@ from typing import Any, Literal
 import msgspec
 
 from tieback.model.errors import UsageError
+from tieback.model.skipped import HIDDEN, OnSkipped, SkippedCount, SkippedFiles
+from tieback.model.unit import path_text
 from tieback.userrules.model import RuleFile, UserRules
 from tieback.userrules.parse import FIELDS, MAX_FILE_BYTES, MAX_RULES, FileRule, RuleMistake, parse_rules
 
@@ -35,6 +37,8 @@ class RuleReading(msgspec.Struct, frozen=True):
 
     rules: UserRules
     mistakes: tuple[RuleMistake, ...]
+    skipped: tuple[SkippedFiles, ...] = ()
+    """Files of the folders that are no rule files, by folder and reason."""
 
 
 def read_rules(folders: Iterable[RuleFolder]) -> RuleReading:
@@ -42,10 +46,11 @@ def read_rules(folders: Iterable[RuleFolder]) -> RuleReading:
     found: dict[str, list[Any]] = {field: [] for field in FIELDS.values()}
     files: list[RuleFile] = []
     mistakes: list[RuleMistake] = []
+    skipped: list[SkippedFiles] = []
     places: dict[str, str] = {}
     whole = hashlib.sha256()
     for folder in folders:
-        for path in _files(folder, mistakes):
+        for path in _files(folder, mistakes, skipped.append):
             data = _read(path, folder, mistakes)
             if data is None:
                 continue
@@ -71,7 +76,7 @@ def read_rules(folders: Iterable[RuleFolder]) -> RuleReading:
         places=places,
         **{field: tuple(values) for field, values in found.items()},
     )
-    return RuleReading(rules, tuple(mistakes))
+    return RuleReading(rules, tuple(mistakes), tuple(skipped))
 
 
 def load_rules(folders: Iterable[RuleFolder]) -> UserRules:
@@ -101,14 +106,22 @@ def refuse(mistakes: tuple[RuleMistake, ...]) -> None:
     )
 
 
-def _files(folder: RuleFolder, mistakes: list[RuleMistake]) -> Iterator[Path]:
+def _files(folder: RuleFolder, mistakes: list[RuleMistake], skipped: OnSkipped) -> Iterator[Path]:
     try:
         with os.scandir(folder.path) as entries:
-            names = sorted(entry.name for _, entry in zip(range(_MAX_ENTRIES), entries, strict=False))
+            found = {
+                entry.name: entry.is_dir(follow_symlinks=False)
+                for _, entry in zip(range(_MAX_ENTRIES), entries, strict=False)
+            }
     except OSError as error:
         mistakes.append(RuleMistake(str(folder.path), 0, f"the folder cannot be read ({error.strerror or error})"))
         return
-    names = [name for name in names if name.endswith(".toml") and not name.startswith(".")]
+    names = sorted(name for name in found if name.endswith(".toml") and not name.startswith("."))
+    passed = SkippedCount()
+    for name in sorted(found.keys() - set(names)):
+        why = "folders in a folder of rules" if found[name] else "not rule files (.toml)"
+        passed.add(HIDDEN if name.startswith(".") else why, path_text(Path(name)))
+    passed.report(path_text(folder.path), skipped)
     if len(names) > MAX_FILES:
         mistakes.append(RuleMistake(str(folder.path), 0, f"has more than {MAX_FILES} rule files"))
     yield from (folder.path / name for name in names[:MAX_FILES])

@@ -152,7 +152,7 @@ def test_a_folder_without_rules(run: Run, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     ran = run("posture", "rules", "empty")
     assert (ran.code, ran.out) == (4, "")
-    assert "no rules are recognised in this folder" in ran.err
+    assert "no rules are recognised in this folder (" in ran.err
 
 
 def test_expired_rules_of_the_test_mode_are_shown(run: Run, tmp_path: Path) -> None:

@@ -65,6 +65,14 @@ def test_check(tmp_path: Path, run: Run, texts: tuple[str, ...], code: int, what
     assert what in err
 
 
+def test_files_that_are_no_rule_files_are_counted(tmp_path: Path, run: Run) -> None:
+    folder = Path(rules(tmp_path / "r", ALL))
+    (folder / "mine.tml").write_text(ALL)
+    for command in ("check", "list", "test"):
+        _, _, err = run("rules", command, "--rules", str(folder))
+        assert "r: not read because not rule files (.toml): 1 file (mine.tml)" in " ".join(err.split())
+
+
 def test_check_writes_json_lines(tmp_path: Path, run: Run) -> None:
     code, out, _ = run("rules", "check", "--rules", rules(tmp_path / "r", BROKEN), "--format", "json")
     lines = lines_of(out)

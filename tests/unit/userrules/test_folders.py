@@ -78,3 +78,18 @@ def test_too_many_files_are_a_mistake(tmp_path: Path) -> None:
 def test_a_missing_folder_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="the folder cannot be read"):
         load_rules([RuleFolder(tmp_path / "none", "option")])
+
+
+def test_files_that_are_no_rule_files_are_counted(tmp_path: Path) -> None:
+    place = folder(tmp_path / "one", a=SDK)
+    for name in ("b.tml", "README.md", ".hidden.toml"):
+        (tmp_path / "one" / name).write_text(SDK)
+    (tmp_path / "one" / "below").mkdir()
+    reading = read_rules([place])
+    assert {one.text for one in reading.skipped} == {
+        "not read because hidden: 1 file (.hidden.toml)",
+        "not read because folders in a folder of rules: 1 file (below)",
+        "not read because not rule files (.toml): 2 files (such as README.md)",
+    }
+    assert len(reading.rules.files) == 1
+    assert read_rules([folder(tmp_path / "two", a=SDK)]).skipped == ()

@@ -24,7 +24,13 @@ def workspace(path: Path, text: str = "") -> Path:
 
 def test_without_rules_the_page_says_what_to_do(tmp_path: Path) -> None:
     with client(workspace(tmp_path), Role.ANALYST) as pages:
-        assert pages.get("/api/v1/rules").json() == {"files": [], "rules": [], "problems": [], "note": ""}
+        assert pages.get("/api/v1/rules").json() == {
+            "files": [],
+            "rules": [],
+            "problems": [],
+            "note": "",
+            "skipped": [],
+        }
         assert "tieback rules check" in pages.get("/rules").text
 
 
@@ -49,6 +55,16 @@ def test_mistakes_are_shown(tmp_path: Path) -> None:
     assert (problem["file"], problem["line"]) == ("<i>a.toml", 6)
     assert "did you mean `suffixes`?" in problem["what"]
     assert "No run starts before these are corrected" in text
+
+
+def test_files_that_are_no_rule_files_are_counted(tmp_path: Path) -> None:
+    directory = workspace(tmp_path, SDK)
+    (directory / "rules" / "<i>b.tml").write_text(SDK)
+    with client(directory, Role.ANALYST) as pages:
+        (text,) = pages.get("/api/v1/rules").json()["skipped"]
+        page = pages.get("/rules").text
+    assert text == "rules: not read because not rule files (.toml): 1 file (<i>b.tml)"
+    assert "&lt;i&gt;b.tml" in page
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER])

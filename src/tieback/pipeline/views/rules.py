@@ -40,6 +40,8 @@ class RulesPage(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[RuleProblem, ...]
     note: str
     """Why rules of the workspace are not used, as one sentence; empty if they are, or if there are none."""
+    skipped: tuple[str, ...] = ()
+    """Files of the folders that are no rule files: how many, and why, by folder and reason."""
 
 
 def rules_page(workspace: Workspace) -> RulesPage:
@@ -60,6 +62,7 @@ def rules_page(workspace: Workspace) -> RulesPage:
         ),
         problems=tuple(RuleProblem(file=_name(one.file), line=one.line, what=one.what) for one in reading.mistakes),
         note=" ".join(notes),
+        skipped=tuple(f"{_name(one.where)}: {one.text}" for one in reading.skipped),
     )
 
 

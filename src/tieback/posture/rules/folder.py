@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, UsageError
 from tieback.model.skipped import HIDDEN, NOT_REGULAR, UNREADABLE, OnSkipped, SkippedCount
 from tieback.model.unit import path_text
@@ -95,7 +96,8 @@ def _parts(tree: "_Tree") -> Iterator[Part | InputError]:
     if not count:
         found = dict(_loose(tree))
         if not found:
-            raise InputError("no rules are recognised in this folder", where=str(folder), advice=_NO_RULES)
+            looked = count_text(sum(len(one.files) for one in tree.folders), "file")
+            raise InputError(f"no rules are recognised in this folder ({looked})", where=str(folder), advice=_NO_RULES)
         manifests = tuple(path for path, kind in found.items() if kind == Kubernetes.meta.name)
         if len(manifests) > 1:
             # A Service in one file leads to the containers in another.
