@@ -47,6 +47,7 @@ _USES = {
     "junit": "JUnit XML, for a build server.",
 }
 _NEEDS = {"pdf": "weasyprint"}
+_SLOW = frozenset({"pdf"})
 _SLOTS = threading.BoundedSemaphore(_AT_ONCE)
 _PLACES = threading.BoundedSemaphore(_AT_ONCE + _MAX_WAITING)
 
@@ -60,6 +61,8 @@ class ExportFormat(msgspec.Struct, frozen=True, kw_only=True):
     use: str
     available: bool
     """False if its extra is not installed on the server."""
+    slow: bool = False
+    """True if writing it takes seconds even for a short report."""
     left_out: tuple[str, ...] | None = None
     """What of this report the format does not contain, such as ``6 findings``; ``null`` if it was not counted."""
 
@@ -143,6 +146,7 @@ def _plain_page(workspace: Workspace) -> ExportPage:
                 suffix=one.meta.suffix,
                 media_type=one.meta.media_type,
                 use=_USES.get(one.meta.name, ""),
+                slow=one.meta.name in _SLOW,
                 available=one.meta.name not in _NEEDS or find_spec(_NEEDS[one.meta.name]) is not None,
             )
             for one in _renderers()
