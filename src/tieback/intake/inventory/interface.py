@@ -47,6 +47,8 @@ class InventoryImporterMeta(msgspec.Struct, frozen=True):
     """What a file must contain; shown in the error message."""
     partial: frozenset[str] = frozenset()
     """Formats whose files list only some apps of a device: they remove nothing."""
+    undecided: frozenset[str] = frozenset()
+    """Formats whose files name the apps of a device without a known state: such an app has no known device."""
     one_device: frozenset[str] = frozenset()
     """Formats whose files describe one device that only the file name identifies: equal files are not the same."""
 

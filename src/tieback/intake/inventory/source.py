@@ -27,7 +27,13 @@ _MAX_DIRECTORY = 4 << 20
 _MEMBERS = frozenset({".csv", ".tsv", ".json", ".jsonl", ".xml", ".plist", ".txt"})
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _MOST_WORDS, _SHOWN_WORDS = 100, 5
-_COUNTS_AS = {"ownership": "unknown", "installed": "installed", "in_house": "no", "platform": "unknown"}
+_COUNTS_AS = {
+    "ownership": "unknown",
+    "installed": "installed",
+    "in_house": "no",
+    "platform": "unknown",
+    "status": "not known: the app is listed, and whether the device has it is unknown",
+}
 _AGAIN = "No part of this file was imported. Export it again"
 
 

@@ -6,6 +6,7 @@ REST API, with the member names of its help at ``/api/help``. ``GET /api/mdm/dev
 a table with a row for each app and device.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,9 @@ _NUMBERS = {
     "2": DevicePlatform.IOS, "5": DevicePlatform.ANDROID, "10": DevicePlatform.MACOS, "12": DevicePlatform.WINDOWS,
 }  # fmt: skip
 """Model numbers of ``Platform``."""
+_NUMBERED = "device apps, state not known"
+"""Format of ``DeviceApps`` whose ``Status`` is a number. What the numbers mean is not documented."""
+_STATUS_NUMBER = re.compile(rb'"Status"\s*:\s*"?\d')
 _CSV = {"name": "Application Name", "bundle_id": "Application ID", "version": "Version", "device": "Serial Number"}
 _INTELLIGENCE = {"bundle_id": "App Package ID"}
 _INTELLIGENCE_MORE = {
@@ -94,13 +98,15 @@ class WorkspaceOne:
         "https://developer.omnissa.com/workspace-one-uem-apis/",
         "DeviceApps, app_items or Application of its REST API; the columns Application Name, Application ID and Serial "
         "Number; or the column App Package ID",
-        one_device=frozenset({"device apps", "device app search"}),
+        partial=frozenset({_NUMBERED}),
+        undecided=frozenset({_NUMBERED}),
+        one_device=frozenset({"device apps", "device app search", _NUMBERED}),
     )
 
     def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the members of the responses."""
         if {"DeviceApps", "ApplicationIdentifier"} <= head.keys:
-            return "device apps"
+            return _NUMBERED if _STATUS_NUMBER.search(head.text) else "device apps"
         if {"Devices", "DeviceFriendlyName", "app_items"} <= head.keys:
             return "devices with apps"
         if {"app_items", "bundle_id"} <= head.keys:
@@ -115,7 +121,7 @@ class WorkspaceOne:
 
     def rows(self, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app of the device, or one row per app with its number of devices."""
-        if shape == "device apps":
+        if shape in ("device apps", _NUMBERED):
             yield from _device_apps(source)
         elif shape == "device app search":
             for _, item in iter_json_records(source, ("app_items",), _Item):
@@ -153,27 +159,20 @@ class WorkspaceOne:
 
 def _device_apps(source: InventorySource) -> Iterator[InventoryRow]:
     for _, one in iter_json_records(source, ("DeviceApps",), _DeviceApp):
-        if _is_gone(source, one.status):
+        # The API may send a number. What the numbers mean is not documented, so nothing is known about the device.
+        number = isinstance(one.status, int) or clean_text(one.status).isdigit()
+        if number:
+            source.count_unknown_word("status", clean_text(one.status) or str(one.status))
+        elif is_absent(one.status, source):
             source.absent += 1
             continue
         yield InventoryRow(
             bundle_id=clean_text(one.application_identifier),
             name=clean_text(one.application_name),
             version=clean_text(one.version),
-            device=source.device,
+            device="" if number else source.device,
             in_house=parse_yes(one.type),
         )
-
-
-def _is_gone(source: InventorySource, status: object) -> bool:
-    """True if a status is a word for an app that is not on the device.
-
-    The API may send the status as a number. What the numbers mean is not documented, so they are reported.
-    """
-    if isinstance(status, int) or clean_text(status).isdigit():
-        source.count_unknown_word("installed", clean_text(status) or str(status))
-        return False
-    return is_absent(status, source)
 
 
 def _installed(source: InventorySource, item: _Item, owner: InventoryRow) -> Iterator[InventoryRow]:

@@ -279,6 +279,8 @@ class _Entering:
         self._entered: dict[str, list[InventoryResult]] = {}
         self._partial: set[str] = set()
         """Sources with a file that lists only some apps of a device."""
+        self._undecided: dict[str, int] = {}
+        """Number of files of each source that name apps without a known state."""
         self._failed = 0
 
     def find_days(self, paths: Iterable[Path]) -> None:
@@ -327,6 +329,8 @@ class _Entering:
         partial = request.partial or shape in importer.meta.partial
         if partial:
             self._partial.add(name)
+        if shape in importer.meta.undecided:
+            self._undecided[name] = self._undecided.get(name, 0) + 1
         snapshot = Snapshot(
             source=name,
             taken=(request.taken or self._days.get(name) or _day(path)).toordinal(),
@@ -360,6 +364,8 @@ class _Entering:
             complete = self._request.complete
             if complete and self._failed:
                 problems.append(f"{count_text(self._failed, 'file')} could not be read")
+            if complete and (unsure := self._undecided.get(name)):
+                problems.append(f"{count_text(unsure, 'file')} without a known state of the apps")
             left_out = sum(end.left_out for end in ends)
             judged = complete and not problems
             day = max(end.entered.taken for end in ends).toordinal()
@@ -376,6 +382,8 @@ class _Entering:
     def _why_kept(self, source: str) -> str:
         if self._request.partial:
             return "--partial removes nothing"
+        if source in self._undecided:
+            return "files without a known state of the apps remove nothing"
         if source in self._partial:
             return "such a file lists only some apps of a device"
         return "a file about one app removes nothing"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tieback.model.device import DevicePlatform
+from tieback.model.device import CountSource, DevicePlatform
 from tieback.model.errors import InputError, TiebackError, UsageError
 from tieback.pipeline.fleet.inventory import (
     InventoryRequest,
@@ -421,3 +421,28 @@ def test_counts_and_devices_that_stay_are_named_with_the_option(tmp_path: Path) 
     assert note.endswith("import them with --complete")
     assert statement(ends(tmp_path, file, taken=date(2026, 11, 30), complete=True)).notes == ()
     assert here(tmp_path) == {"com.b", "com.c"}
+
+
+def device_apps(**states: object) -> str:
+    rows = [{"ApplicationIdentifier": f"com.{name}", "Status": state} for name, state in states.items()]
+    return json.dumps({"DeviceApps": rows, "Page": 0})
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_apps_without_a_known_state_are_listed_on_no_device_and_remove_nothing(tmp_path: Path, complete: bool) -> None:
+    file = tmp_path / "device-17.json"
+    file.write_text(device_apps(first="Installed", second="Installed"))
+    run(tmp_path, file, taken=date(2026, 11, 1))
+    file.write_text(device_apps(second=2, third=1))
+    found, end = ends(tmp_path, file, complete=complete, taken=date(2026, 11, 2))
+    assert isinstance(found, InventoryResult)
+    assert any("count as not known" in note for note in found.notes)
+    assert statement([end]).removed == 0
+    assert not statement([end]).complete
+    if complete:
+        assert statement([end]).problems == ("1 file without a known state of the apps",)
+    with Workspace.open(tmp_path / "ws") as workspace:
+        known = {app.bundle_id: (app.devices, app.counted, app.removed) for app in workspace.ledger.inventory.apps()}
+    assert known["com.first"] == (1, CountSource.LISTED, None)
+    assert known["com.second"] == (1, CountSource.LISTED, None)
+    assert known["com.third"] == (0, CountSource.UNKNOWN, None)
