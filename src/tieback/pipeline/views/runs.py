@@ -152,7 +152,7 @@ class RunEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     kind: str
-    """``state``, ``phase``, ``stage``, ``progress``, ``problem`` or ``lost``."""
+    """``state``, ``phase``, ``stage``, ``progress``, ``problem``, ``columns`` or ``lost``."""
     time: float
     data: msgspec.Raw
 
