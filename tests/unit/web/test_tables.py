@@ -57,6 +57,16 @@ def test_every_table_of_the_templates_becomes_cards() -> None:
     assert outside == []
 
 
+def test_no_caption_has_a_link() -> None:
+    """A table with explicit roles owns only its caption and its rows; a link in the caption would be neither."""
+    texts = {file.name: file.read_text() for file in Path(TEMPLATES).glob("*.html")}
+    captions = [
+        (name, one) for name, text in texts.items() for one in re.findall(r"<caption>.*?</caption>", text, re.S)
+    ]
+    assert len(captions) > 20
+    assert [name for name, caption in captions if "<a " in caption] == []
+
+
 def test_cells_of_pages_are_labelled(pages: TestClient[ASGIApp]) -> None:
     text = pages.get("/backends").text
     assert set(labels(text)) == {"Stores", "Owner", "Provider", "Apps", "Endpoints", "Probed"}
