@@ -16,6 +16,7 @@ from tieback.recognise.dataflow.values import (
     Value,
     as_text,
     combine,
+    combine_known,
     origins,
     unknown_of,
 )
@@ -53,7 +54,7 @@ def edit(walk: WalkState, call: EditCall, values: Sequence[Value | None]) -> Non
 def concatenate(walk: WalkState, values: Sequence[Value | None]) -> None:
     """The result of the concatenation of two texts."""
     plain = [walk.plain(value) for value in values[:2]]
-    text = combine(plain, lambda *known: _sum(known)) if len(plain) == 2 else UNKNOWN
+    text = combine_known(plain, lambda *known: _sum(known)) if len(plain) == 2 else UNKNOWN
     walk.result = walk.compose("concat", text, plain)
 
 
@@ -68,7 +69,7 @@ def format_text(walk: WalkState, values: Sequence[Value | None]) -> None:
         )
 
     template = walk.plain(values[0]) if values else None
-    text = combine([template, *(items or ())], formatted)
+    text = combine_known([template, *(items or ())], formatted)
     walk.result = walk.compose("format", text, (template, *(items or ())))
 
 
@@ -87,7 +88,7 @@ def build(walk: WalkState, effect: Effect, receiver: ObjectRef, value: Value | N
         walk.result = walk.compose("concat", held, ())
     elif effect is not Effect.NONE:
         walk.consume(plain)
-        added = combine([held, plain], lambda text, new: as_text(text).plus(_appended(effect, new)))
+        added = combine_known([held, plain], lambda text, new: as_text(text).plus(_appended(effect, new)))
         walk.heap[receiver.number] = _contents_text(added)
         walk.result = receiver
 
