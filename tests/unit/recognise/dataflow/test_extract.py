@@ -70,6 +70,7 @@ TABLE: list[tuple[str, str, str, str, str]] = [
     ("optimised", "Prices;->all", "https://eu-prices.shop.test/v1/all", "format", "https://eu-prices.shop.test/v1/all"),
     ("optimised", "Shop;->carts", "http://carts.shop.test/v2", "concat", "http://carts.shop.test/v2"),
     ("optimised", "Shop;->orders", "https://orders.shop.test/v3", "URL", "https://orders.shop.test/v3"),
+    ("optimised", "Shop;->returns", "https://returns.shop.test/v4", "concat", "https://returns.shop.test/v4"),
     ("recipe", "Recipe;->me", "https://indy.shop.test/v2/me", "concat", "https://indy.shop.test/v2/me?q={}"),
     ("recipe", "Recipe;->plain", "https://both.shop.test/v5/all", "concat", "https://both.shop.test/v5/all"),
     ("retrofit", "net/Orders;->list", "https://retro.shop.test/api/v1/orders", "retrofit", "https://retro.shop.test/api/v1/orders"),

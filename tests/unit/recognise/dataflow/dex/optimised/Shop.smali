@@ -47,7 +47,7 @@
     return-object v0
 .end method
 
-# The address is also in a line of a log, which nobody reads as a text.
+# The address is also the beginning of a longer text, which nobody reads as a text.
 .method public static orders(Ljava/io/Writer;)Ljava/net/URL;
     .registers 5
     const-string v0, "https://orders."
@@ -55,11 +55,26 @@
     invoke-virtual {v0, v1}, Ljava/lang/String;->concat(Ljava/lang/String;)Ljava/lang/String;
     move-result-object v0
     new-instance v1, Ljava/lang/StringBuilder;
-    const-string v2, "request: "
-    invoke-direct {v1, v2}, Ljava/lang/StringBuilder;-><init>(Ljava/lang/String;)V
-    invoke-virtual {v1, v0}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    invoke-direct {v1, v0}, Ljava/lang/StringBuilder;-><init>(Ljava/lang/String;)V
+    const-string v2, " is requested"
+    invoke-virtual {v1, v2}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
     invoke-virtual {p0, v1}, Ljava/io/Writer;->append(Ljava/lang/CharSequence;)Ljava/io/Writer;
     new-instance v1, Ljava/net/URL;
     invoke-direct {v1, v0}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
     return-object v1
+.end method
+
+# The same at the end of a line of a log.
+.method public static returns(Ljava/io/Writer;)Ljava/lang/String;
+    .registers 5
+    const-string v0, "https://returns."
+    const-string v1, "shop.test/v4"
+    invoke-virtual {v0, v1}, Ljava/lang/String;->concat(Ljava/lang/String;)Ljava/lang/String;
+    move-result-object v0
+    new-instance v1, Ljava/lang/StringBuilder;
+    const-string v2, "request: "
+    invoke-direct {v1, v2}, Ljava/lang/StringBuilder;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v1, v0}, Ljava/lang/StringBuilder;->append(Ljava/lang/String;)Ljava/lang/StringBuilder;
+    invoke-virtual {p0, v1}, Ljava/io/Writer;->append(Ljava/lang/CharSequence;)Ljava/io/Writer;
+    return-object v0
 .end method
