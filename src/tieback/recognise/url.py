@@ -36,6 +36,8 @@ _PART_UNKNOWN = re.compile(
     r"(?P<first>[\w-]{0,40}(?:%(?:\d\$)?[ds@]|\$?\{[\w.+\s-]{0,40}\}|\$\w{1,40})[\w-]{0,40})\.(?P<known>.+)"
 )
 """A host whose first label has a placeholder."""
+_PORT_UNKNOWN = re.compile(r"(?:%(?:\d\$)?[ds@]|\$?\{[\w.+\s-]{0,40}\}|\$\w{1,40}){1,8}")
+"""A port that is only known when the app runs, perhaps with a path that is not known either."""
 _MAP_SERVERS = ("{s}", "{a-c}")
 """Placeholders for the servers of a map: a, b and c, https://leafletjs.com/reference.html#tilelayer-subdomains"""
 _MAP_TILE = re.compile(r"\{z\}")
@@ -53,12 +55,15 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     covers = after + len(authority)
     userinfo, _, place = authority.rpartition("@")
     found = _HOST_PORT.match(place)
-    raw_host, raw_port = (found[1], (found[2] or "").rstrip(_PROSE)) if found else ("", "")
+    raw_host, whole_port = (found[1], found[2] or "") if found else ("", "")
     if found and not userinfo and found.end() < len(place):
         covers = after + found.end()  # the next URL of a list follows, or prose
     # Text after the port in the same authority is prose or the next URL of a list.
     path = _path(text, covers) if found and found.end() == len(place) else ""
     port: int | None = scheme.port
+    # The default port stands for one that is not known, as for "http://host:" before a variable.
+    is_unknown = scheme.port is not None and _PORT_UNKNOWN.fullmatch(whole_port) is not None
+    raw_port = "" if is_unknown else whole_port.rstrip(_PROSE)
     if raw_port:
         checked = check_port(raw_port)
         if isinstance(checked, InvalidHost):

@@ -191,6 +191,7 @@ class _Finds:
                     yield from self._secret(flow, credential_text(flow.value.values), flow.value)
                 elif flow.sink.emits:
                     yield from self._facts(flow, flow.value, project)
+        yield from self._passed()
         yield from self._retrofit()
         yield from self._fields()
 
@@ -294,6 +295,25 @@ class _Finds:
         for endpoint in url.verify(text, scheme, self._extractor.rules.requested).endpoints:
             evidence = self._evidence(flow, text, facts.first)
             yield from self._once(flow, Sighting(endpoint, 1, Party.UNKNOWN, evidence))
+
+    def _passed(self) -> Iterator[Find]:
+        """The addresses that the code requests and that are in no other find.
+
+        Where code puts an address together it is found there, unless the text went into a longer one that is not
+        followed, such as a line of a log.
+        """
+        known = {value for _, _, value in self._told}
+        for flow in self._analysis.flows:
+            facts = flow.value
+            if not isinstance(facts, EndpointParts) or flow.sink is None or not flow.sink.fetches:
+                continue
+            text = facts.values.get("url")
+            if not isinstance(text, str) or len(facts.parts) < 2:
+                continue
+            for find in self._new(flow, text, "\n".join(facts.parts), facts.first):
+                if isinstance(find, Sighting) and _value(find) not in known:
+                    settled = self._ends is not None and self._ends.settle_parts(find, facts.parts)
+                    yield settled or find
 
     def _facts(self, flow: DataFlow, facts: EndpointParts, project: str) -> Iterator[Find]:
         assert flow.sink is not None

@@ -38,6 +38,8 @@ class Effect(Enum):
     """The format is the second argument."""
     SAME = auto()
     """The result is equal to the first argument."""
+    TEXT = auto()
+    """The result is the text in a builder; anything else stays as it is. R8 writes ``Object.toString`` for builders."""
     LAST = auto()
     """The result is the last argument: a default."""
     NEW_LIST = auto()
@@ -312,12 +314,12 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall("Ljava/lang/Character;", "toString", "C"): PureCall(lambda char: chr(char & 0xFFFF)),
     LibraryCall(_LONG, "valueOf", "J"): Effect.SAME,
     LibraryCall(_LONG, "toString", "J"): Effect.SAME,
-    LibraryCall(_OBJECT, "toString", ""): Effect.SAME,
-    LibraryCall(_SEQUENCE, "toString", ""): Effect.SAME,
+    LibraryCall(_OBJECT, "toString", ""): Effect.TEXT,
+    LibraryCall(_SEQUENCE, "toString", ""): Effect.TEXT,
     LibraryCall("Ljava/lang/Enum;", "name", ""): Effect.NONE,
     LibraryCall("Ljava/util/Objects;", "requireNonNull", _OBJECT): Effect.SAME,
     LibraryCall("Ljava/util/Objects;", "requireNonNull", _OBJECT + _STRING): Effect.SAME,
-    LibraryCall("Ljava/util/Objects;", "toString", _OBJECT): Effect.SAME,
+    LibraryCall("Ljava/util/Objects;", "toString", _OBJECT): Effect.TEXT,
     LibraryCall("Ljava/util/Objects;", "equals", _OBJECT * 2): _EQUALS,
     LibraryCall("Ljava/util/Optional;", "of", _OBJECT): Effect.SAME,
     LibraryCall("Ljava/util/Optional;", "ofNullable", _OBJECT): Effect.SAME,
@@ -406,7 +408,7 @@ ANY_OWNER: dict[tuple[str, str], LibraryEffect] = {
 CALLED_BY = {"doInBackground": ("execute", "executeOnExecutor")}
 """Methods that the platform runs, with the methods by which an app makes it do so."""
 
-MAKES_STRINGS = frozenset((Effect.TO_STRING, Effect.CONCAT, Effect.FORMAT, Effect.FORMAT_LOCALE))
+MAKES_STRINGS = frozenset((Effect.TO_STRING, Effect.TEXT, Effect.CONCAT, Effect.FORMAT, Effect.FORMAT_LOCALE))
 """Calls without which (or a sink) a method assembles nothing."""
 
 

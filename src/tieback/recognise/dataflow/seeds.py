@@ -28,6 +28,8 @@ MAX_ANCHORS = 100_000
 _CONST_STRING, _CONST_JUMBO, _INVOKE_CUSTOM = 0x1A, 0x1B, 0xFC
 _INVOKES, _INVOKE_COUNT = 0x6E, 11
 _STORES = (0x5B, 0x69)
+_TO_STORE = 6
+"""Most code units between a call and the instruction that stores its result."""
 _INVOKE_VIRTUAL = 0x6E
 _URI_BUILDER = "Landroid/net/Uri$Builder;"
 _LOCAL_SCHEMES = (b"android-app", b"android.resource", b"content", b"file")
@@ -250,7 +252,7 @@ class MethodFinder:
             completes = self._completes(unit, end)
             if len(found) < MAX_METHODS:
                 useful = alone or completes >= unit
-                stop = max(completes, unit) - first + 3 if useful and not whole else None
+                stop = self._stored(max(completes, unit) + 3, end) - first if useful and not whole else None
                 found.setdefault(code.offset, MethodCandidate(code, stop, own or not useful))
 
     def _is_local(self, units: Sequence[int]) -> bool:
@@ -287,6 +289,13 @@ class MethodFinder:
             if custom[place] or self._calls.completes(int(units[place + 1])):
                 return unit + int(place)
         return -1
+
+    def _stored(self, unit: int, end: int) -> int:
+        """The unit after a call, or after the instruction behind it that stores its result in a field."""
+        for place in range(unit, min(unit + _TO_STORE, end)):
+            if int(self._units[place]) & 0xFF in _STORES:
+                return min(place + 2, end)
+        return unit
 
     def _find(self, wanted: Mapping[int, tuple[int, set[int]]]) -> dict[int, Offsets]:
         """Units with an opcode, or a value like it, that have one of these indices in the next unit.

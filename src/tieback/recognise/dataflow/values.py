@@ -229,6 +229,20 @@ def combine(values: Sequence[Value | None], make: Callable[..., Value | None]) -
     return UNKNOWN if found is None else choice([Alternative(when, make(*row)) for when, row in found])
 
 
+def combine_known(values: Sequence[Value | None], make: Callable[..., Value | None]) -> Value | None:
+    """The same, with the last choices as unknown values if there are too many combinations: the first ones, where an
+    address begins, are kept.
+    """
+    result = combine(values, make)
+    for at in range(len(values) - 1, 0, -1):
+        if result is not UNKNOWN:
+            break
+        if isinstance(values[at], Choice):
+            values = [*values[:at], unknown_of([values[at]]), *values[at + 1 :]]
+            result = combine(values, make)
+    return result
+
+
 def compatible(one: When, other: When) -> When | None:
     """Both conditions together; ``None`` if no path has both."""
     if not other or one == other:

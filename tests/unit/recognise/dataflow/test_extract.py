@@ -66,6 +66,11 @@ TABLE: list[tuple[str, str, str, str, str]] = [
     ("fields", "Uses;->changed", "https://two.shop.test/never", "concat", "https://two.shop.test/never"),
     ("fields", "Uses;->broker", "broker.shop.test:7575", "Socket", "broker.shop.test:7575"),
     ("fields", "Config;->own", "https://own.shop.test/inbox", "concat", "https://own.shop.test/inbox"),
+    ("optimised", "Shop;->items", "https://eu-stock.shop.test/v1/items", "format", "https://eu-stock.shop.test/v1/items"),
+    ("optimised", "Prices;->all", "https://eu-prices.shop.test/v1/all", "format", "https://eu-prices.shop.test/v1/all"),
+    ("optimised", "Shop;->carts", "http://carts.shop.test/v2", "concat", "http://carts.shop.test/v2"),
+    ("optimised", "Shop;->orders", "https://orders.shop.test/v3", "URL", "https://orders.shop.test/v3"),
+    ("optimised", "Shop;->returns", "https://returns.shop.test/v4", "concat", "https://returns.shop.test/v4"),
     ("recipe", "Recipe;->me", "https://indy.shop.test/v2/me", "concat", "https://indy.shop.test/v2/me?q={}"),
     ("recipe", "Recipe;->plain", "https://both.shop.test/v5/all", "concat", "https://both.shop.test/v5/all"),
     ("retrofit", "net/Orders;->list", "https://retro.shop.test/api/v1/orders", "retrofit", "https://retro.shop.test/api/v1/orders"),
@@ -106,7 +111,7 @@ def test_what_the_code_puts_together(fixture: str, method: str, value: str, how:
     assert found[value].count == 1
 
 
-@each("fixture", ["concat", "credentials", "fields", "recipe", "retrofit", "sinks"])
+@each("fixture", ["concat", "credentials", "fields", "optimised", "recipe", "retrofit", "sinks"])
 def test_nothing_else_is_found(fixture: str) -> None:
     """No endpoint of one constant alone, and none that mixes the parts of two paths."""
     assert set(sightings(finds(fixture))) == {value for name, _, value, _, _ in TABLE if name == fixture}

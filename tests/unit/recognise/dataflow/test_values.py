@@ -1,6 +1,7 @@
 """Texts grow by parts; values of different paths stay apart."""
 
 from tieback.recognise.dataflow.values import (
+    HOLE,
     MAX_ALTERNATIVES,
     MAX_PARTS,
     MAX_TEXT,
@@ -14,6 +15,7 @@ from tieback.recognise.dataflow.values import (
     as_text,
     choice,
     combine,
+    combine_known,
 )
 
 
@@ -58,6 +60,14 @@ def test_values_of_one_path_are_combined_with_each_other_only() -> None:
     assert shown(combine([host, port], pair)) == {"a1", "b2"}
     assert shown(combine([host, other], pair)) == {"a8", "a9", "b8", "b9"}
     assert shown(combine([combine([host, port], pair), other], pair)) == {"a18", "a19", "b28", "b29"}
+
+
+def test_the_beginning_of_an_address_is_kept_if_there_are_too_many_combinations() -> None:
+    base = choice([alternative(TextValue(f"https://s{number}.test/"), ("a", number)) for number in range(9)])
+    end = choice([alternative(TextValue(str(number)), ("b", number)) for number in range(9)])
+    assert combine([base, end], pair) == UNKNOWN
+    assert shown(combine_known([base, end], pair)) == {f"https://s{number}.test/{HOLE}" for number in range(9)}
+    assert shown(combine_known([TextValue("https://"), end], pair)) == {f"https://{number}" for number in range(9)}
 
 
 def test_needs_and_ways_of_the_parts_are_kept() -> None:

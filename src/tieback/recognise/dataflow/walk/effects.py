@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tieback.recognise.dataflow.keyed import KeyedCall
 from tieback.recognise.dataflow.library import EditCall, Effect, LibraryEffect, NewTextCall, PureCall
-from tieback.recognise.dataflow.values import ObjectRef, Value
+from tieback.recognise.dataflow.values import TEXTS, ObjectRef, Value
 from tieback.recognise.dataflow.walk.callbacks import CALLBACK_CALLS
 from tieback.recognise.dataflow.walk.containers import CONTAINER_CALLS
 from tieback.recognise.dataflow.walk.keyed import keyed
@@ -38,6 +38,9 @@ def apply_effect(
         keyed(walk, effect, values)
     elif effect is Effect.SAME:
         walk.result = receiver
+    elif effect is Effect.TEXT:
+        held = walk.contents(receiver)
+        walk.result = walk.compose("concat", held, ()) if isinstance(held, TEXTS) else receiver
     elif effect is Effect.LAST:
         walk.result = values[-1] if values else None
     elif effect is Effect.CONCAT:

@@ -10,7 +10,7 @@ from tieback.recognise.dataflow.values import (
     Need,
     ObjectRef,
     TextValue,
-    combine,
+    combine_known,
     place,
 )
 from tieback.recognise.dataflow.walk.app_methods import escape, follows, gives_address, invoke_targets, targets_of
@@ -111,6 +111,6 @@ def invoke_custom(walk: WalkState, at: int, registers: Sequence[int]) -> int:
         texts = [walk.text(value.string) if isinstance(value, encoded.StringId) else UNKNOWN for value in constants]
         values = [walk.plain(walk.registers.get(register)) for register in registers]
         walk.result = walk.compose(
-            "concat", combine(values, lambda *known: concat_recipe(template, known, texts)), values
+            "concat", combine_known(values, lambda *known: concat_recipe(template, known, texts)), values
         )
     return walk.next_unit(at)

@@ -1,5 +1,6 @@
 """Calls of library methods that create or change texts: evaluations, formats and builders."""
 
+import re
 from collections.abc import Sequence
 
 from tieback.recognise.dataflow.formats import format_string
@@ -14,12 +15,16 @@ from tieback.recognise.dataflow.values import (
     ObjectRef,
     TextValue,
     Value,
+    alternatives,
     as_text,
     combine,
+    combine_known,
     origins,
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.state import WalkState
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
 
 
 def evaluate(walk: WalkState, call: PureCall, values: Sequence[Value | None]) -> Value | None:
@@ -53,8 +58,9 @@ def edit(walk: WalkState, call: EditCall, values: Sequence[Value | None]) -> Non
 def concatenate(walk: WalkState, values: Sequence[Value | None]) -> None:
     """The result of the concatenation of two texts."""
     plain = [walk.plain(value) for value in values[:2]]
-    text = combine(plain, lambda *known: _sum(known)) if len(plain) == 2 else UNKNOWN
-    walk.result = walk.compose("concat", text, plain)
+    text = combine_known(plain, lambda *known: _sum(known)) if len(plain) == 2 else UNKNOWN
+    used = plain[:1] if len(plain) == 2 and _is_quoted(*plain) else plain
+    walk.result = walk.compose("concat", text, used)
 
 
 def format_text(walk: WalkState, values: Sequence[Value | None]) -> None:
@@ -68,7 +74,7 @@ def format_text(walk: WalkState, values: Sequence[Value | None]) -> None:
         )
 
     template = walk.plain(values[0]) if values else None
-    text = combine([template, *(items or ())], formatted)
+    text = combine_known([template, *(items or ())], formatted)
     walk.result = walk.compose("format", text, (template, *(items or ())))
 
 
@@ -86,8 +92,9 @@ def build(walk: WalkState, effect: Effect, receiver: ObjectRef, value: Value | N
     elif effect is Effect.TO_STRING:
         walk.result = walk.compose("concat", held, ())
     elif effect is not Effect.NONE:
-        walk.consume(plain)
-        added = combine([held, plain], lambda text, new: as_text(text).plus(_appended(effect, new)))
+        if not _is_quoted(held, plain):
+            walk.consume(plain)
+        added = combine_known([held, plain], lambda text, new: as_text(text).plus(_appended(effect, new)))
         walk.heap[receiver.number] = _contents_text(added)
         walk.result = receiver
 
@@ -126,6 +133,19 @@ def _argument(walk: WalkState, value: Value | None) -> tuple[object, list[TextVa
         pairs = [_argument(walk, walk.plain(item)) for item in contents.items]
         return [known for known, _ in pairs], [text for _, texts in pairs for text in texts]
     return None, []
+
+
+def _is_quoted(before: Value | None, value: Value | None) -> bool:
+    """True for an address behind a known text without one, such as the beginning of a line of a log: the address is
+    often used on its own as well, and the line is not.
+    """
+    known = before.text if isinstance(before, TextValue) else ""
+    texts = [one.value for one in alternatives(value)]
+    return (
+        known not in ("", HOLE)
+        and "://" not in known
+        and all(isinstance(text, TextValue) and _ADDRESS.match(text.text) is not None for text in texts)
+    )
 
 
 def _contents_text(value: Value | None) -> TextValue | Choice:
