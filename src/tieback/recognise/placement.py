@@ -25,6 +25,7 @@ from tieback.recognise.texts.joins import BEGINNING as PART
 from tieback.recognise.texts.places import MAX_SIZE, METADATA, PERMITTED, TextPlaces, is_permission
 from tieback.recognise.texts.prose import MESSAGE, NAMESPACE, is_long_text, literal_reason, points_to_page, url_end
 from tieback.recognise.texts.script import LastScript
+from tieback.recognise.texts.tables import NETWORKS, is_network_table
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
 _STRINGS = (BufferKind.DEX, BufferKind.NATIVE, BufferKind.RESOURCES)
@@ -88,10 +89,10 @@ class Placement:
         Args:
             artifact: the artifact.
             budget: the budget of its app.
-            content: the whole content of the file, if that is small.
+            content: the whole content of the file, if that is small; compiled XML is in its artifact.
             script: has the literals of scripts for the extractors, too.
         """
-        self._artifact, self._budget, self._content = artifact, budget, content
+        self._artifact, self._budget, self._content = artifact, budget, content or bytes(artifact.compiled)
         self._script = script or LastScript()
         self._places: dict[int, TextPlaces] = {}
 
@@ -116,6 +117,8 @@ class Placement:
             reason = ""
         if not reason and self._declares_namespace(find.evidence.offset):
             reason = NAMESPACE
+        if not reason and self._is_network_table:
+            reason = NETWORKS
         if not reason and endpoint.host:
             reason = self._widget_reason(endpoint.host)
         value = f"{endpoint.value}{endpoint.path}" if endpoint.value.endswith(":") else endpoint.value
@@ -131,6 +134,10 @@ class Placement:
     def _declares_namespace(self, offset: int) -> bool:
         """True if the text at this offset of a compiled XML file only declares a namespace."""
         return any(begin <= offset < end for begin, end in self._namespaces)
+
+    @cached_property
+    def _is_network_table(self) -> bool:
+        return self._content.startswith(COMPILED) and is_network_table(self._content)
 
     @cached_property
     def _namespaces(self) -> frozenset[tuple[int, int]]:

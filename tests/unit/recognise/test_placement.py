@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 from tests.each import each
 from tests.linear import assert_linear
 from tests.unit.recognise.compiled import compile_xml
+from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.small_files import read_small_file
 from tieback.model.sighting import Credential, NotBackend, Sighting
@@ -25,6 +26,7 @@ from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 from tieback.recognise.texts.places import METADATA, PERMITTED
 from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE, USER_AGENT
+from tieback.recognise.texts.tables import NETWORKS
 
 RULES = RuleFiles()
 SEARCH = AppSearch(RULES)
@@ -123,12 +125,34 @@ def test_utf_16_texts_are_read_too() -> None:
     assert reasons(found)["http://docs.shop.com/a"] == COMMENT
 
 
+@pytest.mark.parametrize("is_large", [False, True])
 @pytest.mark.parametrize("utf16", [False, True])
-def test_the_author_of_a_cordova_app_is_metadata(utf16: bool) -> None:
+def test_the_author_of_a_cordova_app_is_metadata(utf16: bool, is_large: bool) -> None:
     text = "<widget id='a'><author href='http://maker.com'>M</author><content src='http://app.maker.net/'/></widget>"
-    found = finds(("res/xml/config.xml", compile_xml(text, utf16=utf16)))
+    name, data = "res/xml/config.xml", compile_xml(text, utf16=utf16)
+    found = list(SEARCH.finds([read_binary_xml(name, data)])) if is_large else finds((name, data))
     assert values(found) == ["http://app.maker.net"]
     assert reasons(found) == {"http://maker.com": METADATA}
+
+
+def networks(count: int) -> str:
+    rows = (f"<apn carrier='C{n}' mcc='262' mnc='{n}' mmsc='http://mms{n}.net.com/s'/>" for n in range(count))
+    return f"<apns version='8'>{''.join(rows)}</apns>"
+
+
+def servers(count: int) -> str:
+    return f"<all>{''.join(f"<one name='C{n}' url='http://mms{n}.net.com/s'/>" for n in range(count))}</all>"
+
+
+@each(("text", "shown"), [(networks(30), 0), (networks(3), 3), (servers(30), 30)])
+@each("form", ["text", "narrow", "wide", "large"])
+def test_a_table_of_mobile_networks_names_no_servers_of_the_app(text: str, shown: int, form: str) -> None:
+    name = "res/xml/apns.xml"
+    data = text.encode() if form == "text" else compile_xml(text, utf16=form == "wide")
+    found = list(SEARCH.finds([read_binary_xml(name, data)])) if form == "large" else finds((name, data))
+    assert len(values(found)) == shown
+    if not shown:
+        assert set(reasons(found).values()) == {NETWORKS}
 
 
 @each(

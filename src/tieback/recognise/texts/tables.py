@@ -17,6 +17,7 @@ WORDS = "only in a word list"
 LICENCE = "only in a licence text"
 PICTURE = "only in a picture, font or shader"
 DOCUMENT = "only in a document for people"
+NETWORKS = "only in a table of mobile networks"
 REFERENCE = "only in a list that people look things up in"
 
 _SAMPLE = 16 * 1024
@@ -72,6 +73,14 @@ _LICENCES = re.compile(
     rb"|Redistribution and use in source and binary forms|TERMS AND CONDITIONS FOR USE, REPRODUCTION"
     rb"|Apache License, Version"
 )
+_LEAST_NETWORKS = 20
+_NETWORK = re.compile(rb"<apn\s[^<>]{0,1000}\bmcc\s?=")
+_NETWORK_NAMES = tuple(
+    (bytes((len(name), len(name))) + name, len(name).to_bytes(2, "little") + name.decode().encode("utf-16-le"))
+    for name in (b"apn", b"mcc", b"mnc", b"mmsc")
+)
+"""Names of elements and attributes in the pool of strings of compiled XML, in UTF-8 or UTF-16."""
+_COMPILED, _ELEMENT = b"\x03\0\x08\0", b"\x02\x01\x10\0"
 _PICTURES = (b"8BPS", b"II*\0", b"MM\0*", b"gimp xcf", b"\x80\x01")
 _FONTS = (b"%!PS", b"StartFontMetrics", b"STARTFONT ")
 _EOT_VERSIONS = (b"\0\0\1\0", b"\1\0\2\0", b"\2\0\2\0")
@@ -95,10 +104,23 @@ def _samples(data: bytes) -> list[bytes]:
     return [entry for line in lines for entry in line.split(b",")] if long else lines
 
 
+def is_network_table(data: bytes) -> bool:
+    """True for XML, compiled or not, with the access points of many mobile networks, as ``apns.xml`` of Android.
+
+    Source: https://android.googlesource.com/platform/packages/providers/TelephonyProvider/
+    """
+    if data.startswith(_COMPILED):
+        names = all(any(one in data for one in forms) for forms in _NETWORK_NAMES)
+        return names and data.count(_ELEMENT) >= _LEAST_NETWORKS
+    return len(_NETWORK.findall(data)) >= _LEAST_NETWORKS
+
+
 def table_reason(data: bytes) -> str:
     """Why nothing in this text is an address of the app, by the shape of its lines; empty if it is no such table."""
     if _SUFFIX_MARK in data[: 64 * 1024]:
         return SUFFIXES
+    if is_network_table(data):
+        return NETWORKS
     lines = _samples(data)
     if len(lines) < _LEAST_LINES:
         return ""
