@@ -232,6 +232,8 @@ class TextPlaces:
         found = tables.picture_reason(data, binary=self._binary)
         if self._binary and self._file.endswith(".dfont") and data.startswith(_RESOURCE_FORK):
             return tables.PICTURE
+        if language is Language.XML and tables.is_network_table(data):
+            return tables.NETWORKS
         if found or self._binary:
             return found
         if language is Language.SHADER:

@@ -119,8 +119,6 @@ def table_reason(data: bytes) -> str:
     """Why nothing in this text is an address of the app, by the shape of its lines; empty if it is no such table."""
     if _SUFFIX_MARK in data[: 64 * 1024]:
         return SUFFIXES
-    if is_network_table(data):
-        return NETWORKS
     lines = _samples(data)
     if len(lines) < _LEAST_LINES:
         return ""
