@@ -16,6 +16,7 @@ import msgspec
 
 from tieback.model.sighting import CredentialGrade
 from tieback.recognise.patterns import CredentialRule
+from tieback.recognise.service_passwords import has_place, is_service
 from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
 RULE = "credential"
@@ -318,6 +319,14 @@ def _password(found: re.Match[str], rule: CredentialRule, _window: str) -> Itera
         yield mask_secret(rule.kind, secret, rule.grade)
 
 
+def _service_password(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
+    """A value under a short name of a password, beside the host of the same service."""
+    stem, secret = found["stem"], found["secret"]
+    if not (is_service(stem) or is_password(secret)) or secret.endswith("()") or not has_place(stem, window):
+        return
+    yield mask_secret(rule.kind, secret, rule.grade)
+
+
 def is_password(text: str) -> bool:
     """True if a text under the name of a password is one, by its characters.
 
@@ -468,6 +477,7 @@ _JUDGES: dict[str, Callable[[re.Match[str], CredentialRule, str], Iterator[Maske
     "elastic": _elastic,
     "named": _named,
     "password": _password,
+    "service_password": _service_password,
     "query": _query,
     "service_account": _service_account,
     "key_block": _key_block,

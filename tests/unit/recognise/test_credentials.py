@@ -818,6 +818,10 @@ def test_a_project_with_an_address_and_a_key_is_one_back_end() -> None:
         ("sk_live_33ed8b293933a3cb87d070ef3554754583918ddc", "paystack_secret_key"),
         ("pk_test_Y2xlcmsuYS5zaG9wLmRlJA==", "clerk_publishable_key"),
         ("pk_live_Hh14AymjrPLU2c0xmtS7kD9MMJsLvXZY", "stripe_publishable_key"),
+        ("sk_live_wT3nZ8kQvB5mXc1LrYp7Ds9GhJ2fKa4EuNo6RiVt0M", "clerk_secret_key"),
+        ("sk_test_wT3nZ8kQvB5mXc1LrYp7Ds9GhJ2fKa4EuNo6RiVt0M", "clerk_test_key"),
+        ("sk_live_51T3nZ8kQvB5mXc1LrYp7Ds9GhJ2fKa4EuNo6RiVt0M", "stripe_secret_key"),
+        ("rk_live_wT3nZ8kQvB5mXc1LrYp7Ds9GhJ2fKa4EuNo6RiVt0M", "stripe_secret_key"),
     ],
 )
 def test_keys_of_two_services_with_the_same_beginning(text: str, kind: str) -> None:
