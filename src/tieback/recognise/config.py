@@ -34,6 +34,7 @@ from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.contact_points import RULE as CONTACT_RULE
 from tieback.recognise.contact_points import contact_points
 from tieback.recognise.context import match_context
+from tieback.recognise.decoded_values import DecodedValues
 from tieback.recognise.firebase_web import RULE as FIREBASE_RULE
 from tieback.recognise.firebase_web import web_projects
 from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host
@@ -42,6 +43,8 @@ from tieback.recognise.key_values import (
     MAX_PAIRS,
     MAX_VALUE,
     PORT,
+    is_address,
+    names_address,
     plain_key,
     port_of_name,
     ports_by_name,
@@ -53,8 +56,8 @@ from tieback.recognise.links import link_domains
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
 from tieback.recognise.script_objects import buckets, hosts_with_ports
-from tieback.recognise.span import decode_text
 from tieback.recognise.service_passwords import HOST_ENDS, beside, stem_of
+from tieback.recognise.span import decode_text
 from tieback.recognise.verdict import is_real_value
 
 RULE = "config-key"
@@ -95,6 +98,7 @@ _VALUES = (
     r"[A-Za-z0-9_+/=-]{16}",
     r"-[a-z0-9]{2,12}",
     r"[a-z0-9]/v[0-9]",
+    r"\.[0-9]{1,3}\.[0-9]{1,3}",
 )
 _DIGESTS = (b"Manifest-Version:", b"Signature-Version:")
 """First bytes of the digest lists in ``META-INF``, the largest texts of many packages (JAR File Specification)."""
@@ -180,8 +184,13 @@ class ConfigExtractor:
 
     def __init__(self, rules: RuleFiles | None = None) -> None:
         self._rules = rules if rules is not None else RuleFiles()
+        self._decoded: DecodedValues | None = None
         self.left = sys.maxsize
         """Number of pairs that are still judged; ``AppSearch`` sets a limit per app."""
+
+    def start(self) -> None:
+        """Begin another app: the values of its decoded resources are in several files."""
+        self._decoded = DecodedValues()
 
     @cached_property
     def config(self) -> ConfigRules:
@@ -259,11 +268,18 @@ class ConfigExtractor:
         at = 0  # the pairs are in the order of the file
         other = name == _RESOURCES and _FIREBASE_TEXT.search(buffer.data) is None
         ports = ports_of_hosts(found, self.config.suffixes)
+        decoded = self._decoded if name == _RESOURCES else None
+        if decoded is not None:
+            for late in decoded.add(found, self.config.suffixes):
+                place = (late.file, late.offset, f"resource:string/{late.key}/{RULE}")
+                yield from self._host(late.key, late.value, place, late.port)
         for index, (key, value, _, element) in enumerate(found):
             plain = plain_key(key)
-            if not self._means(key, plain) or (other and key in _ONLY_NAMED and "-" not in value):
+            if not self._means(key, plain, value) or (other and key in _ONLY_NAMED and "-" not in value):
                 continue
             port = ports.get(index)
+            if port is None and decoded is not None and self._is_host(plain, value):
+                port = decoded.port_of(key, value, buffer, self.config.suffixes)
             if element and port is None:
                 continue
             if self.left <= 0:
@@ -276,9 +292,13 @@ class ConfigExtractor:
             others = [(pair.key, pair.value) for pair in found] if stem_of(key) else ()
             yield from self.judge(key, value, name, buffer, at, port, others)
 
-    def _means(self, key: str, plain: str) -> bool:
+    def _means(self, key: str, plain: str, value: str) -> bool:
         """True if a rule reads the value of a key."""
-        return plain in self.config.by_key or plain.endswith(self.config.suffixes) or _is_secret(key, plain)
+        return plain in self.config.by_key or self._is_host(plain, value) or _is_secret(key, plain)
+
+    def _is_host(self, plain: str, value: str) -> bool:
+        """True if the value of a key is a host."""
+        return plain.endswith(self.config.suffixes) or is_address(plain, value)
 
     def _resources(self, buffer: Buffer) -> Iterator[Find]:
         hits, _ = self._scanner.scan(buffer.data, 0, len(buffer.data), _MAX_HITS)
@@ -316,7 +336,7 @@ class ConfigExtractor:
             if not name:
                 continue
             key, port = name.rpartition("/")[2], None
-            if buffer.resources is not None and plain_key(key).endswith(self.config.suffixes):
+            if buffer.resources is not None and self._is_host(plain_key(key), value):
                 ports = ports_by_name(buffer.resources.ending(PORT)) if ports is None else ports
                 port = port_of_name(key, ports, self.config.suffixes)
             yield from self.judge(key, value, _RESOURCES, buffer, begin, port)
@@ -324,7 +344,7 @@ class ConfigExtractor:
     def _named_secret(self, buffer: Buffer, begin: int, name: str) -> Iterator[Find]:
         """The credential in a text whose name says that it is one, in any characters: a password has signs."""
         value = _value_at(buffer, begin)
-        if len(value) < MAX_VALUE and self._means(name, plain_key(name)):
+        if len(value) < MAX_VALUE and self._means(name, plain_key(name), value):
             yield from self.judge(name, value, _RESOURCES, buffer, begin)
 
     def _plausible(self, value: str, *, firebase: bool) -> bool:
@@ -370,7 +390,7 @@ class ConfigExtractor:
                 if rule.services:
                     yield PublicKey(rule.kind, value, rule.services)
                 return
-        if plain.endswith(self.config.suffixes):
+        if self._is_host(plain, value):
             yield from self._host(key, value, place, port)
         elif _is_secret(key, plain):
             if not others and buffer.resources is not None and stem_of(key):
@@ -390,6 +410,9 @@ class ConfigExtractor:
             return
         if len(labels) == 2 and labels[1] in self._rules.names.short_vetoes:
             return
+        plain = plain_key(key)
+        if port is None and not plain.endswith(self.config.suffixes) and not names_address(plain):
+            return  # any address: only a port beside it shows that the app contacts it
         path = (found[2] or "").rstrip("/")
         checked = check_host(found[1], self._rules, path=path)
         if isinstance(checked, NonBackendHost):

@@ -20,7 +20,7 @@ from tieback.recognise.rules import RuleFiles, SchemeRule
 from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
 RULE = "connection-string"
-PASSWORD = "password_in_connection_string"  # noqa: S105
+PASSWORD = "password_in_connection_string"
 """Kind of a credential."""
 
 _HOST = r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[^\s\[\]/?;:,@'\"`()&|\\<>=*!]{1,253})(?::\d{1,5})?"

@@ -8,67 +8,13 @@ from collections.abc import Iterable
 
 HOST_ENDS = ("host", "hostname", "url", "uri", "server", "addr", "address", "domain", "ip", "endpoint", "broker")
 """Ends of the names of hosts and addresses."""
-SERVICES = frozenset(
-    (
-        "db",
-        "database",
-        "sql",
-        "mysql",
-        "mariadb",
-        "mssql",
-        "sqlserver",
-        "postgres",
-        "postgresql",
-        "pg",
-        "pgsql",
-        "oracle",
-    )
-    + (
-        "mongo",
-        "mongodb",
-        "redis",
-        "elastic",
-        "elasticsearch",
-        "es",
-        "couchdb",
-        "influx",
-        "influxdb",
-        "cassandra",
-        "neo4j",
-    )
-    + (
-        "clickhouse",
-        "smtp",
-        "imap",
-        "pop3",
-        "mail",
-        "email",
-        "mailer",
-        "ftp",
-        "sftp",
-        "ftps",
-        "ssh",
-        "ldap",
-        "mqtt",
-        "amqp",
-    )
-    + (
-        "rabbitmq",
-        "stomp",
-        "kafka",
-        "nats",
-        "broker",
-        "proxy",
-        "vpn",
-        "xmpp",
-        "sip",
-        "turn",
-        "nas",
-        "smb",
-        "webdav",
-        "rtsp",
-    )
-)
+SERVICES = frozenset((
+    "db", "database", "sql", "mysql", "mariadb", "mssql", "sqlserver", "postgres", "postgresql", "pg", "pgsql",
+    "oracle", "mongo", "mongodb", "redis", "elastic", "elasticsearch", "es", "couchdb", "influx", "influxdb",
+    "cassandra", "neo4j", "clickhouse", "smtp", "imap", "pop3", "mail", "email", "mailer", "ftp", "sftp",
+    "ftps", "ssh", "ldap", "mqtt", "amqp", "rabbitmq", "stomp", "kafka", "nats", "broker", "proxy", "vpn",
+    "xmpp", "sip", "turn", "nas", "smb", "webdav", "rtsp"
+))  # fmt: skip
 """Services whose passwords can be words; under other names the value must look like a password."""
 _NAME = re.compile(r"(?P<stem>[A-Za-z][A-Za-z0-9_.-]{0,46}?)(?:[_.-](?i:pass|pwd|pw)|(?<=[a-z0-9])(?:Pass|Pwd|Pw))")
 _ENDS = "|".join(HOST_ENDS)

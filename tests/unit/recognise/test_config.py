@@ -268,6 +268,43 @@ def test_a_host_in_a_resource_table_has_the_port_of_its_name(compact: bool) -> N
     assert sorted(values(found)) == ["api.shop.de/v1", "cache.shop.de:6390", "db.shop.de:3316", "pg.shop.de:3316"]
 
 
+BARE = {
+    "server_ip": "203.0.114.7", "api_server_ip": "203.0.114.8", "gate_address": "203.0.114.9", "gate_port": "9000",
+    "tracker_host": "track.shop.de", "build_ip": "203.0.114.1", "version_address": "1.2.3.4.5", "dns_server_ip": "203.0.114.2",
+}  # fmt: skip
+"""Hosts and addresses of resources; some of them have a port elsewhere."""
+BARE_PORTS = {"server_port": 8085, "tracker_port": 7070}
+BARE_FOUND = ["203.0.114.7:8085", "203.0.114.8", "203.0.114.9:9000", "track.shop.de:7070"]
+
+
+@each("compact", [False, True])
+def test_a_bare_address_in_a_resource_table_has_the_port_of_its_name(compact: bool) -> None:
+    ports = {name: resource_files.Number(port) for name, port in BARE_PORTS.items()}
+    data = resource_files.table({"layout": {"main": "res/main.xml"}, "string": BARE, "integer": ports}, compact=compact)
+    assert sorted(values(list(EXTRACTOR.extract(Resources("resources.arsc", data).artifact())))) == BARE_FOUND
+
+
+@each("order", [("strings", "integers"), ("integers", "strings")])
+def test_the_values_of_a_decoded_table_are_in_several_files(order: tuple[str, str]) -> None:
+    rows = {
+        "strings": "".join(f'<string name="{name}">{value}</string>' for name, value in BARE.items()),
+        "integers": "".join(f'<integer name="{name}">{port}</integer>' for name, port in BARE_PORTS.items()),
+    }
+    extractor = ConfigExtractor(RuleFiles())
+    extractor.start()
+    found = []
+    for name in order:
+        buffer = Buffer(f"res/values/{name}.xml", BufferKind.TEXT, f"<resources>{rows[name]}</resources>".encode())
+        found += extractor.extract(Artifact(buffer.file, (buffer,)))
+    places = {one.endpoint.value: one.evidence for one in found if isinstance(one, Sighting)}
+    assert set(BARE_FOUND) <= set(places)
+    assert {place.file for place in places.values()} == {"res/values/strings.xml"}
+    other = Buffer("res/values/strings.xml", BufferKind.TEXT, f"<resources>{rows['strings']}</resources>".encode())
+    extractor.start()
+    again = values(list(extractor.extract(Artifact(other.file, (other,)))))
+    assert "203.0.114.7:8085" not in again, "a port belongs to the app that has it"
+
+
 class Named(StringNames):
     """Names as a resource table gives them, without one."""
 

@@ -15,8 +15,8 @@ from tieback.recognise.dataflow.encoded import StringId
 from tieback.recognise.dataflow.libraries import ALL
 from tieback.recognise.dataflow.type_index import Names
 from tieback.recognise.dataflow.values import HOLE
-from tieback.recognise.service_passwords import beside, stem_of
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.service_passwords import beside, stem_of
 from tieback.recognise.verdict import MaskedSecret, mask_secret
 
 MAX_FIELDS = 2000
