@@ -270,7 +270,8 @@ def test_a_host_in_a_resource_table_has_the_port_of_its_name(compact: bool) -> N
 
 BARE = {
     "server_ip": "203.0.114.7", "api_server_ip": "203.0.114.8", "gate_address": "203.0.114.9", "gate_port": "9000",
-    "tracker_host": "track.shop.de", "build_ip": "203.0.114.1", "version_address": "1.2.3.4.5", "dns_server_ip": "203.0.114.2",
+    "tracker_host": "track.shop.de", "build_ip": "203.0.114.1", "version_address": "1.2.3.4.5",
+    "dns_server_ip": "203.0.114.2",
 }  # fmt: skip
 """Hosts and addresses of resources; some of them have a port elsewhere."""
 BARE_PORTS = {"server_port": 8085, "tracker_port": 7070}
