@@ -95,6 +95,7 @@ _SAS_PART = re.compile(r"(sv|sp|st|se|sr|ss|srt|spr|sip|sig)=([^&\s\"'<>]{0,400}
 _SERVICE_ACCOUNT = re.compile(
     r"\"(project_id|client_email|private_key_id)\\{0,2}\"\s{0,4}:\s{0,4}\\{0,2}\"([^\"\s\\]{1,200})\\{0,2}\""
 )
+_ACCOUNT = re.compile(r"@([a-z][a-z0-9-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com\Z")
 _KEY_BODY = re.compile(r"\"private_key\\{0,2}\"\s{0,4}:\s{0,4}\\{0,2}\"(-----BEGIN[^\"]{64,4096})")
 """Quotes with backslashes: the JSON is itself a text in JSON or in a script."""
 
@@ -443,7 +444,10 @@ def _service_account(found: re.Match[str], rule: CredentialRule, window: str) ->
     if body is None or is_short_block(body[1]):
         return
     claims = {name: _text(value) for name, value in _SERVICE_ACCOUNT.findall(window) if name != "private_key_id"}
-    yield mask_secret(rule.kind, key_body(body[1]), rule.grade, claims=claims, place=_range(body, 1, found))
+    named = _ACCOUNT.search(claims.get("client_email", ""))
+    endpoint = f"gcp-project:{named[1]}" if named is not None else ""
+    place = _range(body, 1, found)
+    yield mask_secret(rule.kind, key_body(body[1]), rule.grade, claims=claims, place=place, endpoint=endpoint)
 
 
 def _key_block(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:

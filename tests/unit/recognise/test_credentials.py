@@ -789,6 +789,16 @@ def test_a_key_of_azure_has_the_place_that_its_text_names(text: str, kind: str, 
     assert endpoint in {find.endpoint.value for find in every if isinstance(find, Sighting)}
 
 
+def test_the_project_of_a_service_account_is_a_sighting_and_that_of_its_key() -> None:
+    (rule,) = (rule for rule in ALL if rule.kind == "google_service_account")
+    merged = merge_finds(None, finds(rule.match[0]), RULES)
+    assert [one.endpoint for one in merged.credentials] == ["gcp-project:shop-1234"]
+    assert [one.endpoint.value for one in merged.sightings] == ["gcp-project:shop-1234"]
+    alone = merge_finds(None, finds('{"client_email": "backup@shop-4711.iam.gserviceaccount.com"}'), RULES)
+    assert [one.endpoint.value for one in alone.sightings] == ["gcp-project:shop-4711"]
+    assert alone.credentials == ()
+
+
 @each(
     ("text", "endpoint"),
     [
