@@ -39,11 +39,11 @@ class DecodedValues:
                 self._ports.setdefault(name, port)
         left = []
         for one in self._waiting if found else ():
-            port = port_of_name(one[0], found, suffixes)
-            if port is None:
+            late = port_of_name(one[0], found, suffixes)
+            if late is None:
                 left.append(one)
             else:
-                yield LateHost(*one, port)
+                yield LateHost(*one, late)
         if found:
             self._waiting = left
 

@@ -293,7 +293,7 @@ def test_the_values_of_a_decoded_table_are_in_several_files(order: tuple[str, st
     }
     extractor = ConfigExtractor(RuleFiles())
     extractor.start()
-    found = []
+    found: list[Find] = []
     for name in order:
         buffer = Buffer(f"res/values/{name}.xml", BufferKind.TEXT, f"<resources>{rows[name]}</resources>".encode())
         found += extractor.extract(Artifact(buffer.file, (buffer,)))

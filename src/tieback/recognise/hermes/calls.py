@@ -283,9 +283,9 @@ class Calls:
             if isinstance(one, Source) and one.kind is Kind.FUNCTION:
                 return self._program.inlined(one, run.this, run.arguments, run)
         if name in ("copyDataProperties", "assign") and arguments:
-            target, *sources = map(self._heap.forced, arguments[:_MAX_OBJECTS])
-            for one in sources:
-                self._copy(target[0][1], one)
+            copied = [self._heap.forced(one) for one in arguments[:_MAX_OBJECTS]]
+            for value in copied[1:]:
+                self._copy(copied[0][0][1], value)
             return arguments[0]
         if owner == "HermesBuiltin" and name == "getTemplateObject" and len(arguments) > 2:
             same, parts = arguments[1][0][1], arguments[2:]
