@@ -16,7 +16,7 @@ import msgspec
 
 from tieback.model.sighting import CredentialGrade
 from tieback.recognise.patterns import CredentialRule
-from tieback.recognise.service_passwords import has_place, is_service
+from tieback.recognise.service_passwords import has_place, is_service, is_store
 from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
 RULE = "credential"
@@ -325,7 +325,7 @@ def _service_password(found: re.Match[str], rule: CredentialRule, window: str) -
     stem, secret = found["stem"], found["secret"]
     if not (is_service(stem) or is_password(secret)) or secret.endswith("()") or not has_place(stem, window):
         return
-    yield mask_secret(rule.kind, secret, rule.grade)
+    yield mask_secret("database_password" if is_store(stem) else rule.kind, secret, rule.grade)
 
 
 def is_password(text: str) -> bool:

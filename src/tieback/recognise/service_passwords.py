@@ -8,12 +8,16 @@ from collections.abc import Iterable
 
 HOST_ENDS = ("host", "hostname", "url", "uri", "server", "addr", "address", "domain", "ip", "endpoint", "broker")
 """Ends of the names of hosts and addresses."""
-SERVICES = frozenset((
+STORES = frozenset((
     "db", "database", "sql", "mysql", "mariadb", "mssql", "sqlserver", "postgres", "postgresql", "pg", "pgsql",
     "oracle", "mongo", "mongodb", "redis", "elastic", "elasticsearch", "es", "couchdb", "influx", "influxdb",
-    "cassandra", "neo4j", "clickhouse", "smtp", "imap", "pop3", "mail", "email", "mailer", "ftp", "sftp",
-    "ftps", "ssh", "ldap", "mqtt", "amqp", "rabbitmq", "stomp", "kafka", "nats", "broker", "proxy", "vpn",
-    "xmpp", "sip", "turn", "nas", "smb", "webdav", "rtsp"
+    "cassandra", "neo4j", "clickhouse",
+))  # fmt: skip
+"""Data stores."""
+SERVICES = STORES | frozenset((
+    "smtp", "imap", "pop3", "mail", "email", "mailer", "ftp", "sftp", "ftps", "ssh", "ldap", "mqtt", "amqp",
+    "rabbitmq", "stomp", "kafka", "nats", "broker", "proxy", "vpn", "xmpp", "sip", "turn", "nas", "smb",
+    "webdav", "rtsp",
 ))  # fmt: skip
 """Services whose passwords can be words; under other names the value must look like a password."""
 _NAME = re.compile(r"(?P<stem>[A-Za-z][A-Za-z0-9_.-]{0,46}?)(?:[_.-](?i:pass|pwd|pw)|(?<=[a-z0-9])(?:Pass|Pwd|Pw))")
@@ -30,8 +34,17 @@ def stem_of(name: str) -> str:
 
 def is_service(stem: str) -> bool:
     """True if the name is that of a service that takes a password."""
+    return _last_word(stem) in SERVICES
+
+
+def is_store(stem: str) -> bool:
+    """True if the name is that of a data store."""
+    return _last_word(stem) in STORES
+
+
+def _last_word(stem: str) -> str:
     words = _WORDS.findall(stem)
-    return bool(words) and words[-1].lower() in SERVICES
+    return words[-1].lower() if words else ""
 
 
 def has_place(stem: str, text: str) -> bool:

@@ -337,6 +337,8 @@ def test_a_project_that_looks_like_any_word_is_found_by_its_name(wide: bool, mar
 SECRETS = {
     "sync_host": ("db.shop.de", ""),
     "sync_pass": ("x9Kq7Lm2Zp7", "service_password"),
+    "shop_sql_server": ("sql.shop.de", ""),
+    "shop_sql_pass": ("Bruch5Wald8Q", "database_password"),
     "smtp_url": ("smtps://mail.shop.de", ""),
     "smtp_pwd": ("R4!vN8#bH1s", "service_password"),
     "nas_pass": ("Kd83sPq9Lq2m", ""),

@@ -1,7 +1,7 @@
 """Short names of passwords, and the host of the same service."""
 
 from tests.each import each
-from tieback.recognise.service_passwords import beside, has_place, is_service, stem_of
+from tieback.recognise.service_passwords import beside, has_place, is_service, is_store, stem_of
 
 
 @each(
@@ -26,6 +26,7 @@ def test_the_name_of_the_service(name: str, stem: str) -> None:
 @each(("stem", "known"), [("DB", True), ("app.mqtt", True), ("shopFtp", True), ("login", False), ("dbLogin", False)])
 def test_services_that_take_passwords(stem: str, known: bool) -> None:
     assert is_service(stem) is known
+    assert is_store(stem) is (stem == "DB")
 
 
 @each(
