@@ -53,7 +53,7 @@ _GRADES = (
 """Gravest first, without those that are public by design."""
 _PARTIES = (Party.FIRST, Party.UNKNOWN, Party.THIRD, Party.PLATFORM)
 
-_LAST = frozenset({"firebase-app", "firebase-hosting", "cognito-identitypool", "cognito-userpool"})
+_LAST = frozenset({"firebase-app", "firebase-hosting", "gcp-project", "cognito-identitypool", "cognito-userpool"})
 """Cloud resources without data of their own."""
 
 

@@ -8,7 +8,7 @@ in ``config.toml``. Bounds: files of 256 KiB, 20,000 pairs, 32 levels, values of
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -34,6 +34,7 @@ from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.contact_points import RULE as CONTACT_RULE
 from tieback.recognise.contact_points import contact_points
 from tieback.recognise.context import match_context
+from tieback.recognise.decoded_values import DecodedValues
 from tieback.recognise.firebase_web import RULE as FIREBASE_RULE
 from tieback.recognise.firebase_web import web_projects
 from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host
@@ -42,6 +43,8 @@ from tieback.recognise.key_values import (
     MAX_PAIRS,
     MAX_VALUE,
     PORT,
+    is_address,
+    names_address,
     plain_key,
     port_of_name,
     ports_by_name,
@@ -53,6 +56,7 @@ from tieback.recognise.links import link_domains
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
 from tieback.recognise.script_objects import buckets, hosts_with_ports
+from tieback.recognise.service_passwords import HOST_ENDS, beside, stem_of
 from tieback.recognise.span import decode_text
 from tieback.recognise.verdict import is_real_value
 
@@ -69,7 +73,7 @@ _ENDINGS = (
 )  # fmt: skip
 _CALLED = (*_ENDINGS, *SCRIPTS, *CERTIFICATE_ENDINGS)
 
-_SECRET_NAMES = ("passw", "passph", "secret")
+_SECRET_NAMES = ("passw", "passph", "secret", "_pass", "_pwd", "_pw")
 """Parts of the names of resources whose values can have any characters."""
 _LABEL = re.compile(r"[^\W\d_]+(?:[ '\u2019/&,.-]{1,3}[^\W\d_]+)*[ .:*?!\u2026]{0,4}")
 """Words of people, with the sign at their end."""
@@ -94,6 +98,7 @@ _VALUES = (
     r"[A-Za-z0-9_+/=-]{16}",
     r"-[a-z0-9]{2,12}",
     r"[a-z0-9]/v[0-9]",
+    r"\.[0-9]{1,3}\.[0-9]{1,3}",
 )
 _DIGESTS = (b"Manifest-Version:", b"Signature-Version:")
 """First bytes of the digest lists in ``META-INF``, the largest texts of many packages (JAR File Specification)."""
@@ -179,8 +184,13 @@ class ConfigExtractor:
 
     def __init__(self, rules: RuleFiles | None = None) -> None:
         self._rules = rules if rules is not None else RuleFiles()
+        self._decoded: DecodedValues | None = None
         self.left = sys.maxsize
         """Number of pairs that are still judged; ``AppSearch`` sets a limit per app."""
+
+    def start(self) -> None:
+        """Begin another app: the values of its decoded resources are in several files."""
+        self._decoded = DecodedValues()
 
     @cached_property
     def config(self) -> ConfigRules:
@@ -258,11 +268,18 @@ class ConfigExtractor:
         at = 0  # the pairs are in the order of the file
         other = name == _RESOURCES and _FIREBASE_TEXT.search(buffer.data) is None
         ports = ports_of_hosts(found, self.config.suffixes)
+        decoded = self._decoded if name == _RESOURCES else None
+        if decoded is not None:
+            for late in decoded.add(found, self.config.suffixes):
+                place = (late.file, late.offset, f"resource:string/{late.key}/{RULE}")
+                yield from self._host(late.key, late.value, place, late.port)
         for index, (key, value, _, element) in enumerate(found):
             plain = plain_key(key)
-            if not self._means(plain) or (other and key in _ONLY_NAMED and "-" not in value):
+            if not self._means(key, plain, value) or (other and key in _ONLY_NAMED and "-" not in value):
                 continue
             port = ports.get(index)
+            if port is None and decoded is not None and self._is_host(plain, value):
+                port = decoded.port_of(key, value, buffer, self.config.suffixes)
             if element and port is None:
                 continue
             if self.left <= 0:
@@ -272,15 +289,16 @@ class ConfigExtractor:
             raw = value.encode("utf-8", "replace")
             at = buffer.data.find(raw, at)
             at = at if at >= 0 else max(buffer.data.find(raw), 0)
-            yield from self.judge(key, value, name, buffer, at, port)
+            others = [(pair.key, pair.value) for pair in found] if stem_of(key) else ()
+            yield from self.judge(key, value, name, buffer, at, port, others)
 
-    def _means(self, plain: str) -> bool:
+    def _means(self, key: str, plain: str, value: str) -> bool:
         """True if a rule reads the value of a key."""
-        return (
-            plain in self.config.by_key
-            or plain.endswith(self.config.suffixes)
-            or any(word in plain for word in _SECRET_WORDS)
-        )
+        return plain in self.config.by_key or self._is_host(plain, value) or _is_secret(key, plain)
+
+    def _is_host(self, plain: str, value: str) -> bool:
+        """True if the value of a key is a host."""
+        return plain.endswith(self.config.suffixes) or is_address(plain, value)
 
     def _resources(self, buffer: Buffer) -> Iterator[Find]:
         hits, _ = self._scanner.scan(buffer.data, 0, len(buffer.data), _MAX_HITS)
@@ -318,7 +336,7 @@ class ConfigExtractor:
             if not name:
                 continue
             key, port = name.rpartition("/")[2], None
-            if buffer.resources is not None and plain_key(key).endswith(self.config.suffixes):
+            if buffer.resources is not None and self._is_host(plain_key(key), value):
                 ports = ports_by_name(buffer.resources.ending(PORT)) if ports is None else ports
                 port = port_of_name(key, ports, self.config.suffixes)
             yield from self.judge(key, value, _RESOURCES, buffer, begin, port)
@@ -326,7 +344,7 @@ class ConfigExtractor:
     def _named_secret(self, buffer: Buffer, begin: int, name: str) -> Iterator[Find]:
         """The credential in a text whose name says that it is one, in any characters: a password has signs."""
         value = _value_at(buffer, begin)
-        if len(value) < MAX_VALUE and self._means(plain_key(name)):
+        if len(value) < MAX_VALUE and self._means(name, plain_key(name), value):
             yield from self.judge(name, value, _RESOURCES, buffer, begin)
 
     def _plausible(self, value: str, *, firebase: bool) -> bool:
@@ -339,7 +357,14 @@ class ConfigExtractor:
         return _MIXED.fullmatch(value) is not None
 
     def judge(
-        self, key: str, value: str, file: str, buffer: Buffer, offset: int, port: int | None = None
+        self,
+        key: str,
+        value: str,
+        file: str,
+        buffer: Buffer,
+        offset: int,
+        port: int | None = None,
+        others: Sequence[tuple[str, str]] = (),
     ) -> Iterator[Find]:
         """The finds that a key and its value give.
 
@@ -350,6 +375,7 @@ class ConfigExtractor:
             buffer: buffer with the value.
             offset: offset of the value in the buffer's data.
             port: port from a neighbouring key, for a host.
+            others: keys and values of the file, for a password that needs the host of its service.
         """
         plain = plain_key(key)
         where = f"resource:string/{key}" if file == _RESOURCES else f"config:{key}"
@@ -364,10 +390,13 @@ class ConfigExtractor:
                 if rule.services:
                     yield PublicKey(rule.kind, value, rule.services)
                 return
-        if plain.endswith(self.config.suffixes):
+        if self._is_host(plain, value):
             yield from self._host(key, value, place, port)
-        elif any(word in plain for word in _SECRET_WORDS):
-            yield from self._credentials(key, value, place)
+        elif _is_secret(key, plain):
+            if not others and buffer.resources is not None and stem_of(key):
+                table = buffer.resources
+                others = [pair for word in HOST_ENDS for pair in table.ending(word).items()]
+            yield from self._credentials(key, value, place, beside(key, others))
 
     def _host(self, key: str, value: str, place: tuple[str, int, str], port: int | None) -> Iterator[Find]:
         if port is not None and _SINGLE_LABEL.fullmatch(value):
@@ -381,6 +410,9 @@ class ConfigExtractor:
             return
         if len(labels) == 2 and labels[1] in self._rules.names.short_vetoes:
             return
+        plain = plain_key(key)
+        if port is None and not plain.endswith(self.config.suffixes) and not names_address(plain):
+            return  # any address: only a port beside it shows that the app contacts it
         path = (found[2] or "").rstrip("/")
         checked = check_host(found[1], self._rules, path=path)
         if isinstance(checked, NonBackendHost):
@@ -393,11 +425,14 @@ class ConfigExtractor:
             endpoint = Endpoint(kind, shown, "", checked.name, port, "" if port else path, service)
             yield Sighting(endpoint, 1, Party.UNKNOWN, Evidence(*place, match_context(f"{key} = ", value)))
 
-    def _credentials(self, key: str, value: str, place: tuple[str, int, str]) -> Iterator[Find]:
-        """Credentials in a named resource; its name is used as the name that a keyed rule needs."""
+    def _credentials(self, key: str, value: str, place: tuple[str, int, str], before: str) -> Iterator[Find]:
+        """Credentials in a named resource; its name is used as the name that a keyed rule needs.
+
+        The host of its service, if there is one, is in a line before it.
+        """
         if value.isalpha() or (place[2].startswith("resource:") and _LABEL.fullmatch(value)):
             return  # a label: the texts of an app have such names too
-        text = f'{key}="{value}"'
+        text = f'{before}{key}="{value}"'
         for rule in self._rules.credentials.rules:
             found = rule.compiled.search(text) if rule.keyed else None
             if found is None:
@@ -411,6 +446,10 @@ class ConfigExtractor:
                 yield Credential(secret.kind, secret.masked, "", shown, secret.grade, secret.fingerprint, secret.claims)
                 if secret.key is not None:
                     yield secret.key
+
+
+def _is_secret(key: str, plain: str) -> bool:
+    return any(word in plain for word in _SECRET_WORDS) or stem_of(key) != ""
 
 
 def _value_at(buffer: Buffer, begin: int) -> str:

@@ -20,6 +20,8 @@ from tieback.recognise.rules import RuleFiles, SchemeRule
 from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
 RULE = "connection-string"
+PASSWORD = "password_in_connection_string"
+"""Kind of a credential."""
 
 _HOST = r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[^\s\[\]/?;:,@'\"`()&|\\<>=*!]{1,253})(?::\d{1,5})?"
 _HOSTS = re.compile(rf"{_HOST}(?:,{_HOST}){{0,15}}(?=[/?;'\"`)\]}}\\&|,.\s<>!*]|:?$)")
@@ -32,6 +34,8 @@ _AUTHORITY = re.compile(r"[^/?;]*")
 _OPTIONS = re.compile(r"[?;]")
 _OPTION = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{1,40}=")
 _JDBC = re.compile(r"jdbc:([a-z0-9]{2,16})(?::[a-z0-9+-]{1,24}){0,2}(://|:@(?://)?|:)", re.IGNORECASE)
+_INSTRUCTION = re.compile(r"(?i)(?:your|enter|insert|change)[_-]?(?:[a-z]{2,10}[_-]?)?(?:pass|pwd|secret|me\b)")
+"""The beginning of a text that tells the reader to write the password there."""
 _BROKERS = ("amqp", "mqtt", "nats", "kafka", "stomp")
 _MAX_AT = 16
 """Most ``@`` characters that are tried in one text."""
@@ -81,7 +85,7 @@ def counts(password: str, verdict: TextVerdict) -> bool:
     of documentation have such names too, so a password that is a word of an example does not count there.
     """
     if verdict.endpoints:
-        return is_real_value(password)
+        return is_real_value(password) and _INSTRUCTION.match(password) is None
     local = any(one.reason == SINGLE_LABEL for one in verdict.not_backends)
     return local and not is_placeholder(password)
 
@@ -186,4 +190,4 @@ def _options(text: str, at: int) -> Iterator[str]:
 def _password(password: str, scheme: SchemeRule) -> MaskedSecret:
     # A database password bypasses the API in front of it; that of a broker gives access to its topics.
     grade = CredentialGrade.NORMAL if scheme.service in _BROKERS else CredentialGrade.SUPERUSER
-    return mask_secret("password_in_connection_string", password, grade)
+    return mask_secret(PASSWORD, password, grade)

@@ -16,6 +16,7 @@ import msgspec
 
 from tieback.model.sighting import CredentialGrade
 from tieback.recognise.patterns import CredentialRule
+from tieback.recognise.service_passwords import has_place, is_service, is_store
 from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
 RULE = "credential"
@@ -94,6 +95,7 @@ _SAS_PART = re.compile(r"(sv|sp|st|se|sr|ss|srt|spr|sip|sig)=([^&\s\"'<>]{0,400}
 _SERVICE_ACCOUNT = re.compile(
     r"\"(project_id|client_email|private_key_id)\\{0,2}\"\s{0,4}:\s{0,4}\\{0,2}\"([^\"\s\\]{1,200})\\{0,2}\""
 )
+_ACCOUNT = re.compile(r"@([a-z][a-z0-9-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com\Z")
 _KEY_BODY = re.compile(r"\"private_key\\{0,2}\"\s{0,4}:\s{0,4}\\{0,2}\"(-----BEGIN[^\"]{64,4096})")
 """Quotes with backslashes: the JSON is itself a text in JSON or in a script."""
 
@@ -318,6 +320,14 @@ def _password(found: re.Match[str], rule: CredentialRule, _window: str) -> Itera
         yield mask_secret(rule.kind, secret, rule.grade)
 
 
+def _service_password(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
+    """A value under a short name of a password, beside the host of the same service."""
+    stem, secret = found["stem"], found["secret"]
+    if not (is_service(stem) or is_password(secret)) or secret.endswith("()") or not has_place(stem, window):
+        return
+    yield mask_secret("database_password" if is_store(stem) else rule.kind, secret, rule.grade)
+
+
 def is_password(text: str) -> bool:
     """True if a text under the name of a password is one, by its characters.
 
@@ -434,7 +444,10 @@ def _service_account(found: re.Match[str], rule: CredentialRule, window: str) ->
     if body is None or is_short_block(body[1]):
         return
     claims = {name: _text(value) for name, value in _SERVICE_ACCOUNT.findall(window) if name != "private_key_id"}
-    yield mask_secret(rule.kind, key_body(body[1]), rule.grade, claims=claims, place=_range(body, 1, found))
+    named = _ACCOUNT.search(claims.get("client_email", ""))
+    endpoint = f"gcp-project:{named[1]}" if named is not None else ""
+    place = _range(body, 1, found)
+    yield mask_secret(rule.kind, key_body(body[1]), rule.grade, claims=claims, place=place, endpoint=endpoint)
 
 
 def _key_block(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
@@ -468,6 +481,7 @@ _JUDGES: dict[str, Callable[[re.Match[str], CredentialRule, str], Iterator[Maske
     "elastic": _elastic,
     "named": _named,
     "password": _password,
+    "service_password": _service_password,
     "query": _query,
     "service_account": _service_account,
     "key_block": _key_block,

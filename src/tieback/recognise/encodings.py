@@ -35,8 +35,10 @@ _PERCENT_STOP = re.compile(rb"%(?![0-9A-Fa-f]{2})|%26|%3[Bb]|%20")
 _UNICODE = re.compile(rb"(?:[A-Za-z0-9._~:@%+=&?#-]|\\u002[fF]){1,2048}")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{1,2736}={0,2}")
 _BACKWARDS = re.compile(rb"[A-Za-z0-9._~:/?#@%+=&-]{1,2048}\Z")
-_NEXT = re.compile(rb"[,;|\s]\s{0,8}([a-z][a-z0-9+.-]{1,15}://)", re.IGNORECASE)
+_NEXT = re.compile(rb"(?:[,;|\s]\s{0,8}|[$#~^]{1,3}|@@|:::|&&)([a-z][a-z0-9+.-]{1,15}://)", re.IGNORECASE)
 """The next address of a list."""
+_NEXT_READ = re.compile(rb"(?:[#~]+|@@+|:::+|&&+)(?=[a-z][a-z0-9+.-]{1,15}://)", re.IGNORECASE)
+"""The same for the separators that can be in an address."""
 _CHARACTER = re.compile(rb"%[0-9A-Fa-f]{2}|\\u002[fF]|.", re.DOTALL)
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 
@@ -96,6 +98,8 @@ def first_of_list(raw: bytes, taken: int, data: Bytes, start: int, *, group: int
 
 
 def decode_reversed(data: Bytes, low: int, end: int) -> bytes:
-    """The text that ends at ``end``, read from right to left."""
+    """The text that ends at ``end``, read from right to left; the first address of a list."""
     found = _BACKWARDS.search(data[max(low, end - 2048) : end])
-    return found[0][::-1] if found else b""
+    raw = found[0][::-1] if found else b""
+    more = _NEXT_READ.search(raw)
+    return raw[: more.start()] if more is not None else raw

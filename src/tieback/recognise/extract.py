@@ -45,6 +45,12 @@ _REQUEST = re.compile(
 )
 """A call of a script that requests the address behind it."""
 _REQUEST_REACH = 64
+_SEPARATORS = ("$", "#", "~", "@", ":", "^", "&")
+_LIST_BEFORE = re.compile(rb"[A-Za-z0-9.-]{4,253}:\d{2,5}(?:[$#~^]{1,3}|@@|:::|&&)\Z")
+_LIST_NEXT = re.compile(rb":\d{2,5}(?:[$#~^,]|@@|::|&&)")
+_LIST_AFTER = re.compile(rb"(:\d{2,5})(?:[$#~^,]{1,3}|@@|:::|&&)[A-Za-z0-9.-]{4,253}:\d{2}")
+_LIST_REACH = 280
+"""A host and port of a list with a separator that is part of other words, and the next one."""
 _DULL = re.compile(rb"[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7b\x7d\x7e]{1,256}(?=[\0-\x20])")
 _DULL_WIDE = re.compile(rb"(?:[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7b\x7d\x7e]\0){1,256}(?=\0\0)")
 """An ASCII text of the characters of ``_TEXT`` that ends with its string: at a NUL, or at the tag of a field."""
@@ -343,6 +349,11 @@ class EndpointExtractor:
         reach = _REST if anchor.shape is AnchorKind.HOST else 16
         after = narrow_text(buffer.data[head_end : min(high, head_end + (reach << wide))], wide=wide)
         if anchor.shape is not AnchorKind.HOST:
+            if before[-1:] in _SEPARATORS and _LIST_BEFORE.search(window[: len(window) - len(host)]):
+                before = ","
+            if _LIST_NEXT.match(after):
+                more = buffer.data[head_end : min(high, head_end + (_LIST_REACH << wide))]
+                after = _in_list(narrow_text(more, wide=wide), after)
             verdict = address.verify(before, host.decode("ascii"), after[1:].decode("latin-1"), self.rules)
         elif _HOST_GOES_ON.match(after):
             verdict = TextVerdict(cloud.RULE, 0, rejected="host goes on")
@@ -427,6 +438,12 @@ def _goes_back(buffer: Buffer, anchor: Anchor, start: int, low: int) -> bool:
         return False
     before = narrow_text(buffer.data[max(low, start - (1 << anchor.wide)) : start], wide=anchor.wide)
     return before[-1:] in _SCHEME_BYTES if before else False
+
+
+def _in_list(more: bytes, after: bytes) -> bytes:
+    """A port, without the separator behind it if that is followed by the next host and port of a list."""
+    found = _LIST_AFTER.match(more)
+    return found[1] if found is not None else after
 
 
 def _host_before(window: bytes, *, bracketed: bool) -> bytes:

@@ -24,6 +24,16 @@ SINGLE_LABEL = "host name without a dot: only a local or container network resol
 SUFFIX = "a public suffix, such as co.uk: the sites of others are registered below it"
 """Reason for a name of the public suffix list: https://publicsuffix.org/list/"""
 
+MADE_UP = "placeholder name from documentation or tests"
+"""Reason for a name in capitals that a person replaces; the same as in ``not_backends.toml``."""
+_NOUN = (
+    "HOST|SERVER|DOMAIN|SUBDOMAIN|IP|BACKEND|PROJECT|BUCKET|ACCOUNT|TENANT|INSTANCE|CLUSTER|DATABASE|WORKSPACE|SITE|APP"
+)
+_CAPITALS = re.compile(
+    rf"YOUR[A-Z]{{0,24}}|(?:MY|THE|INSERT|ENTER|REPLACE)(?:{_NOUN})(?:NAME|IP|ID|ADDRESS|URL)?(?:HERE)?|CHANGEME|PLACEHOLDER"
+    rf"|(?:{_NOUN})(?:NAME|IP|ID|ADDRESS|ADDR|URL|HERE)|HOST|SERVER|DOMAIN|SUBDOMAIN|IP|PROJECT|BUCKET|ACCOUNT|TENANT|INSTANCE"
+)
+"""A word for what stands at its place: ``HOSTNAME``, ``YOURSERVER``, ``PROJECTID``."""
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 QUAD = r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}"
 """Pattern for an IPv4 address; a number above 255 is found later."""
@@ -86,11 +96,23 @@ def check_host(raw: str, rules: RuleFiles, *, path: str = "") -> EndpointHost | 
     if _NUMERIC.fullmatch(labels[-1]):
         return _address(name, rules) if _QUAD.fullmatch(name) else InvalidHost("number instead of a host")
     reason = rules.not_backends.reason(name, path)
+    if reason is None and not raw.islower() and _is_made_up(raw):
+        reason = MADE_UP
     if reason is not None:
         return NonBackendHost(EndpointHost(name), reason)
     if len(labels) == 1:
         return NonBackendHost(EndpointHost(name), SINGLE_LABEL)
     return _registered(name, labels, rules)
+
+
+def _is_made_up(raw: str) -> bool:
+    """True if a name has a word in capitals that stands for another one.
+
+    Beside small letters each such word counts; in a host that is wholly in capitals only the registered name.
+    """
+    labels = raw.removesuffix(".").split(".")
+    chosen = labels[-2:-1] if len(labels) > 1 and raw.isupper() else labels
+    return any(_CAPITALS.fullmatch(word) is not None for label in chosen for word in re.split(r"[-_]", label))
 
 
 def _registered(name: str, labels: list[str], rules: RuleFiles) -> EndpointHost | NonBackendHost | InvalidHost:

@@ -18,7 +18,7 @@ from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Buffer
 from tieback.intake.apps.plist import read_values
 from tieback.intake.apps.stringpool import MalformedPoolError
-from tieback.recognise.hosts import check_port
+from tieback.recognise.hosts import QUAD, check_port
 from tieback.recognise.pair_parts import TextParts
 from tieback.recognise.span import decode_text
 
@@ -31,6 +31,14 @@ belong together, and in one object or under keys of one name.
 """
 _NAMES = frozenset(("host", "hostname", "server", "serveraddress", "broker", "gateway"))
 """Keys of a host beside its port; a URL or a domain beside them is often another place."""
+ADDRESSES = ("ip", "ipaddress", "ipaddr", "address", "addr")
+"""Ends of keys whose value is a host only if it is an IPv4 address."""
+_ADDRESS = re.compile(QUAD)
+_ADDRESS_KEY = re.compile(
+    r"(?!\w*dns)\w*(?:(?:server|host|broker|gateway|backend|api)\w{0,20}(?:add?ress|addr|host|ip|url|name)|server|host|broker)$"
+)
+"""Keys of servers: an address under one needs no port beside it."""
+MAX_KEY = 100
 PORT = "port"
 """End of the key of a port."""
 _NAMED_PORT = re.compile(r"[Pp](?:ort|ORT)(?:[\"'<>]|\s{0,4}=)")
@@ -138,6 +146,16 @@ def plain_key(key: str) -> str:
     return key.rpartition(".")[2].lower().replace("_", "").replace("-", "")
 
 
+def is_address(plain: str, value: str) -> bool:
+    """True if a normalised key can have an address as its value, and has one."""
+    return plain.endswith(ADDRESSES) and _ADDRESS.fullmatch(value) is not None
+
+
+def names_address(plain: str) -> bool:
+    """True if a normalised key is that of the address of a server."""
+    return _ADDRESS_KEY.match(plain[:MAX_KEY]) is not None
+
+
 class _Place(NamedTuple):
     """A pair with a host or a port."""
 
@@ -180,9 +198,10 @@ def ports_of_hosts(pairs: Sequence[Pair], suffixes: tuple[str, ...]) -> dict[int
         part.size += 1
         if key.endswith(PORT):
             part.ports.setdefault(key.removesuffix(PORT), []).append(_Place(part.size, index, key))
-        elif key.endswith(suffixes):
+        elif key.endswith(suffixes) or is_address(key, pair.value):
             part.hosts.setdefault(key, []).append(_Place(part.size, index, key))
     found: dict[int, int] = {}
+    suffixes += ADDRESSES
     for (number, _, prefix), part in parts.items():
         is_apart = bool(number or prefix)
         own: dict[int, int] = {}
@@ -232,7 +251,8 @@ def ports_by_name(values: Mapping[str, str]) -> dict[tuple[str, str], int]:
 def port_of_name(name: str, ports: Mapping[tuple[str, str], int], suffixes: tuple[str, ...]) -> int | None:
     """The port of the host under a name, from ``ports_by_name``; suffixes as of ``ports_of_hosts``."""
     prefix, plain = _split(name)
-    stems = (plain.removesuffix(suffix) for suffix in suffixes if plain.endswith(suffix))
+    every = (*suffixes, *ADDRESSES)
+    stems = (plain.removesuffix(suffix) for suffix in every if plain.endswith(suffix))
     return next((ports[prefix, stem] for stem in stems if (prefix, stem) in ports), None)
 
 

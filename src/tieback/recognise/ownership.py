@@ -38,7 +38,7 @@ _WEB_CONFIGURATION = "/firebase-config"
 """End of the evidence of a configuration object in a script or JSON file."""
 _PROJECT_KINDS = frozenset({
     "firestore", "firebase-rtdb", "firebase-storage", "firebase-hosting", "firebase-functions",
-    "firebase-remote-config", "app-engine", "firebase-app",
+    "firebase-remote-config", "app-engine", "firebase-app", "gcp-project",
 })  # fmt: skip
 _REGION = re.compile(r"^[a-z]{2,12}-[a-z]{3,12}\d{1,2}-")
 _CLAIMED = ("manifest:app-link/", "entitlement:")

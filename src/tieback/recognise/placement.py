@@ -19,6 +19,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.embedded import MAX_TEXT, language
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.joins import BEGINNING as PART
@@ -43,7 +44,7 @@ _LEAST_PROVIDERS = 6
 PROVIDER = "name of a kind of account in Google Play services, never contacted"
 BEGINNING = "only the beginning of a host name"
 _BEGINNING = re.compile(rb"[a-z]{2,5}://[A-Za-z0-9.-]{1,253}\.")
-_WHOLE = ("script-flow/", "script-string", "hermes-flow/")
+_WHOLE = ("script-flow/", "script-string", "hermes-flow/", "dex-string/script-")
 """Methods that read the whole expression of a script."""
 CERTIFICATE = "only in a certificate"
 _FIELD_START = re.compile(rb"[\x0c\x13\x16\x1a\x86](?:\x81([\x80-\xff])|([\x09-\x7f]))([\x20-\x7e]{0,200})\Z")
@@ -67,6 +68,8 @@ _BEFORE_ADDRESS = b" \t\r\n(<[{\"'`:,;=|"
 """What can be between the words of a message and its address; in UTF-16 also a character that is not Latin."""
 _REACH = 1024
 """Characters of a string on each side of an address that are read."""
+_LEAST_EMBEDDED = 24
+"""Least bytes of a constant that is a script with an address."""
 _AUTHOR = ("author", "description", "license")
 """Elements of ``config.xml`` that describe the app (https://www.w3.org/TR/widgets/)."""
 
@@ -95,6 +98,7 @@ class Placement:
         self._artifact, self._budget, self._content = artifact, budget, content or bytes(artifact.compiled)
         self._script = script or LastScript()
         self._places: dict[int, TextPlaces] = {}
+        self._embedded: dict[tuple[int, int], TextPlaces | None] = {}
 
     def finds(self, extractors: Iterable[Extractor]) -> Iterator[Find]:
         """The finds of the extractors in the artifact, settled."""
@@ -123,6 +127,20 @@ class Placement:
             reason = self._widget_reason(endpoint.host)
         value = f"{endpoint.value}{endpoint.path}" if endpoint.value.endswith(":") else endpoint.value
         return NotBackend(value, reason) if reason else find
+
+    def _embedded_reason(self, index: int, at: int) -> str | None:
+        """The reason in a script or page that is a constant of code; ``None`` for other constants."""
+        buffer = self._artifact.buffers[index]
+        [(start, end)] = string_bounds(buffer, [at])
+        if end - start > MAX_TEXT or end - start < _LEAST_EMBEDDED:
+            return None
+        if (index, start) not in self._embedded:
+            text = bytes(buffer.data[start:end]).partition(b"\0")[0]
+            name = language(text)
+            self._embedded[index, start] = TextPlaces(name, text) if name else None
+        places = self._embedded[index, start]
+        before = bytes(buffer.data[max(start, at - _REACH) : at])
+        return None if places is None or _ANCHOR.search(before) else places.reason(at - start)
 
     def _widget_reason(self, host: str) -> str:
         """The reason if a host is only in the description or the permissions of a compiled ``config.xml``."""
@@ -181,7 +199,8 @@ class Placement:
         buffer = self._artifact.buffers[index]
         at = offset - buffer.base
         if buffer.kind in _STRINGS or (buffer.kind is BufferKind.BINARY and buffer.starts is not None):
-            return _string_reason(buffer, at)
+            reason = self._embedded_reason(index, at) if buffer.kind is BufferKind.DEX else None
+            return _string_reason(buffer, at) if reason is None else reason
         if buffer.kind is BufferKind.BINARY and _is_in_certificate(buffer.data, at):
             return CERTIFICATE
         if buffer.kind not in _TEXTS:

@@ -19,17 +19,14 @@ from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise.address import verify
 from tieback.recognise.context import match_context
 from tieback.recognise.hosts import QUAD, EndpointHost, check_host, web_server
-from tieback.recognise.key_values import plain_key
+from tieback.recognise.key_values import names_address, plain_key
 from tieback.recognise.rules import RuleFiles
 
 RULE = "preference-default"
 MARK = "defaultValue"
-MAX_SERVERS, MAX_KEY = 200, 100
+MAX_SERVERS = 200
 _HOST_WORDS = ("ipaddress", "hostname", "address", "domain", "server", "broker", "addr", "host", "name", "url", "ip")
 _SERVER = re.compile(r"server|host|broker|gateway|proxy|backend|api|add?ress|addr|domain|ip$")
-_ADDRESS_KEY = re.compile(
-    r"(?!\w*dns)\w*(?:(?:server|host|broker|gateway|backend|api)\w{0,20}(?:add?ress|addr|host|ip|url|name)|server|host|broker)$"
-)
 _ADDRESS = re.compile(QUAD)
 _VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{3,252}|\[?[0-9a-fA-F:.]{3,45}\]?")
 
@@ -59,11 +56,7 @@ def server_defaults(file: str, content: bytes, rules: RuleFiles) -> Iterator[Sig
         yield from (Sighting(endpoint, 1, Party.UNKNOWN, place) for endpoint in verdict.endpoints)
     for key, value in islice(defaults.items(), MAX_SERVERS):
         # Without a port only an address is certain; that of a web server stands for it.
-        if (
-            _ADDRESS.fullmatch(value)
-            and _ADDRESS_KEY.match(plain_key(key)[:MAX_KEY])
-            and not _port(plain_key(key), defaults)
-        ):
+        if _ADDRESS.fullmatch(value) and names_address(plain_key(key)) and not _port(plain_key(key), defaults):
             host = check_host(value, rules)
             if isinstance(host, EndpointHost):
                 place = Evidence(file, None, f"resource:preference/{key[:64]}/{RULE}", match_context(f"{key}=", value))

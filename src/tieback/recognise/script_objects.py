@@ -21,7 +21,12 @@ RULE = "script-object"
 MAX_OBJECTS = 200
 AROUND = 200
 """Bytes before and after a host that can belong to its object."""
-_HOST = re.compile(rb"""ost(?:[nN]ame)?["']?\s{0,4}:\s{0,4}["'`](?P<host>[A-Za-z0-9][A-Za-z0-9.-]{1,252})["'`]""")
+_HOST = re.compile(
+    rb"""ost(?:[nN]ame)?["']?\s{0,4}:\s{0,4}(?P<nested>\{\s{0,16}["']?(?:name|address|value)["']?\s{0,4}:\s{0,4})?"""
+    rb"""["'`](?P<host>[A-Za-z0-9][A-Za-z0-9.-]{1,252})["'`]"""
+)
+"""The host itself, or an object with only its name: ``host: {name: "db.shop.de"}, port: 5432``."""
+_CLOSED = re.compile(rb"\s{0,32}\}")
 _BEFORE_HOST = re.compile(rb"""(?:(?<![A-Za-z0-9_$.])h|[a-z_]{2,24}H|[A-Za-z]{2,24}_h)\Z""")
 _PORT = re.compile(rb"""[pP]ort["']?\s{0,4}:\s{0,4}["'`]?(?P<port>[1-9]\d{1,4})(?![\w.])""")
 _SCHEME = re.compile(rb"""(?:[sS]cheme|[pP]rotocol)["']?\s{0,4}:\s{0,4}["'`]http(?P<secure>s?):?(?://)?["'`]""")
@@ -49,7 +54,13 @@ def hosts_with_ports(buffer: Buffer) -> Iterator[HostPort]:
         start = found.start()
         if _BEFORE_HOST.search(data, max(start - 26, 0), start) is None:
             continue
-        before, after = bytes(data[max(start - AROUND, 0) : start]), bytes(data[found.end() : found.end() + AROUND])
+        end = found.end()
+        if found["nested"]:
+            closed = _CLOSED.match(data, end, end + 40)
+            if closed is None:
+                continue  # an object with more than the name
+            end = closed.end()
+        before, after = bytes(data[max(start - AROUND, 0) : start]), bytes(data[end : end + AROUND])
         inside = before[max(before.rfind(b"{"), before.rfind(b"}")) + 1 :]
         behind = re.split(rb"[{}]", after, maxsplit=1)[0]
         port = _PORT.search(behind) or _PORT.search(inside)

@@ -63,6 +63,7 @@ class AppSearch:
     def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:
         """All finds of one app, each with count 1, in the order of the pieces; a problem if there are too many."""
         self._endpoints.left, self._config.left, self._places = MAX_TEXTS, MAX_PAIRS, PlaceBudget()
+        self._config.start()
         self._scripts.left = scripts.MAX_STEPS
         self._hermes.start()
         if self._dataflow is not None:

@@ -22,8 +22,8 @@ RULE = "url"
 _AUTHORITY = re.compile(r"[^/?#]{0,1024}")
 _HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.%]{2,64}\]|[^:,;()&|=!*'\[\]]{0,1024})(?::([^,;()&|=!*'\[\]]{0,1024}))?")
 _PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]{0,1024}")
-_NEXT = re.compile(r"[,;]+[a-z]{2,5}://")
-"""The separator and the scheme of the next URL of a list."""
+_NEXT = re.compile(r"(?:[,;$#~^*]+|@@+|:::+|!!+|&&+)(?=[a-z]{2,5}://)", re.IGNORECASE)
+"""The separator before the next URL of a list."""
 _VARIABLE_SEGMENT = re.compile(r"/:[A-Za-z_]")
 _SECRET_SEGMENT = re.compile(
     r"(?:(?<=/services)|(?<=/triggers)|(?<=/workflows))/T[0-9A-Z]{6}|(?<=/api/webhooks)/\d{6}|(?<=/webhookb2)/[0-9a-f]{8}-"
@@ -51,6 +51,8 @@ _PROSE = ".,;:!?'*)]}"
 def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     """Judge ``text``, which begins with ``scheme`` and ``://`` and ends at the first character that no URL contains."""
     after = len(scheme.name) + 3
+    end = _NEXT.search(text, after) if "://" in text[after:] else None
+    text = text[: end.start()] if end is not None else text
     authority = _match(_AUTHORITY, text, after)
     covers = after + len(authority)
     userinfo, _, place = authority.rpartition("@")
@@ -137,7 +139,7 @@ def _reject(reason: str, text: str, covers: int) -> TextVerdict:
 
 def _path(text: str, at: int) -> str:
     """The path from ``at`` on, without its last slash; up to the last whole segment before a placeholder."""
-    path = _NEXT.split(_match(_PATH, text, at), maxsplit=1)[0]
+    path = _match(_PATH, text, at)
     hole = PLACEHOLDER.search(text, at, at + len(path) + 2)
     variable, secret = _VARIABLE_SEGMENT.search(path), _SECRET_SEGMENT.search(path)
     ends = [end for end in (hole.start() - at if hole else -1, variable.start() + 1 if variable else -1) if end >= 0]

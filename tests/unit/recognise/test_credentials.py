@@ -789,6 +789,16 @@ def test_a_key_of_azure_has_the_place_that_its_text_names(text: str, kind: str, 
     assert endpoint in {find.endpoint.value for find in every if isinstance(find, Sighting)}
 
 
+def test_the_project_of_a_service_account_is_a_sighting_and_that_of_its_key() -> None:
+    (rule,) = (rule for rule in ALL if rule.kind == "google_service_account")
+    merged = merge_finds(None, finds(rule.match[0]), RULES)
+    assert [one.endpoint for one in merged.credentials] == ["gcp-project:shop-1234"]
+    assert [one.endpoint.value for one in merged.sightings] == ["gcp-project:shop-1234"]
+    alone = merge_finds(None, finds('{"client_email": "backup@shop-4711.iam.gserviceaccount.com"}'), RULES)
+    assert [one.endpoint.value for one in alone.sightings] == ["gcp-project:shop-4711"]
+    assert alone.credentials == ()
+
+
 @each(
     ("text", "endpoint"),
     [
@@ -818,6 +828,10 @@ def test_a_project_with_an_address_and_a_key_is_one_back_end() -> None:
         ("sk_live_33ed8b293933a3cb87d070ef3554754583918ddc", "paystack_secret_key"),
         ("pk_test_Y2xlcmsuYS5zaG9wLmRlJA==", "clerk_publishable_key"),
         ("pk_live_Hh14AymjrPLU2c0xmtS7kD9MMJsLvXZY", "stripe_publishable_key"),
+        ("sk_live_wT3nZ8kQvB5mXc1LrYp7Ds9GhJ2fKa4EuNo6RiVt0M", "clerk_secret_key"),
+        ("sk_test_wT3nZ8kQvB5mXc1LrYp7Ds9GhJ2fKa4EuNo6RiVt0M", "clerk_test_key"),
+        ("sk_live_51T3nZ8kQvB5mXc1LrYp7Ds9GhJ2fKa4EuNo6RiVt0M", "stripe_secret_key"),
+        ("rk_live_wT3nZ8kQvB5mXc1LrYp7Ds9GhJ2fKa4EuNo6RiVt0M", "stripe_secret_key"),
     ],
 )
 def test_keys_of_two_services_with_the_same_beginning(text: str, kind: str) -> None:

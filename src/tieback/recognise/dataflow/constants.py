@@ -23,6 +23,7 @@ from tieback.recognise.span import string_bounds
 
 _WEB = frozenset(("http", "https"))
 _METHODS = ("dex-string/", "dex-flow/")
+_JOINED = "dex-string/script-"
 _RESOURCE = re.compile(r"(?:^|!)(?:resources\.arsc$|res/)")
 _MAP_DATA = re.compile(r"(?:^|!)res/raw[^/]{0,60}/[^/]{1,200}\.(?:kml|gpx|geojson|topojson)$")
 _ADDRESS = re.compile(rb"https?://[A-Za-z0-9]", re.IGNORECASE)
@@ -79,13 +80,17 @@ class ConstantEnds:
         if not find.evidence.how.startswith(_METHODS):
             reason = self._resources.reason(find) if self._resources is not None else ""
             return NotBackend(find.endpoint.value, reason) if reason else find
-        reason = self._of_constant(self._constant(find), find.endpoint.host)
+        joined = find.evidence.how.startswith(_JOINED)
+        reason = self._of_constant(self._constant(find), "" if joined else find.endpoint.host)
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def _of_constant(self, raw: bytes, host: str) -> str:
-        """Why no code contacts a host that is in a constant; empty if code may."""
+        """Why no code contacts a host that is in a constant; empty if code may.
+
+        No host stands for one that a script in the constant puts together.
+        """
         name = raw.lower()
-        if name != host.encode() and (_ADDRESS.search(raw) is None or host.encode() not in name):
+        if not raw or (host and name != host.encode() and (_ADDRESS.search(raw) is None or host.encode() not in name)):
             return ""
         if raw not in self._reasons:
             self._reasons[raw] = self._uses.reason(raw) or self._sample(raw) or self._uncalled.reason(raw)

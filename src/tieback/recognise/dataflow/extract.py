@@ -35,7 +35,7 @@ from tieback.recognise.dataflow.compose import (
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.retrofit import base_for, paths
-from tieback.recognise.dataflow.secrets import credential_text, named_values
+from tieback.recognise.dataflow.secrets import credential_text, database_password, named_values
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.dataflow.values import HOLE, EndpointParts, TextValue, place
@@ -190,6 +190,8 @@ class _Finds:
                 if flow.sink.is_credential:
                     yield from self._secret(flow, credential_text(flow.value.values), flow.value)
                 elif flow.sink.emits:
+                    if "password" in flow.value.values:
+                        yield from self._database_password(flow, flow.value)
                     yield from self._facts(flow, flow.value, project)
         yield from self._passed()
         yield from self._retrofit()
@@ -250,6 +252,16 @@ class _Finds:
         if text:
             finds = self._new(flow, text, "\n".join(facts.parts), facts.first)
             yield from (find for find in finds if isinstance(find, Credential))
+
+    def _database_password(self, flow: DataFlow, facts: EndpointParts) -> Iterator[Find]:
+        """The password in the arguments of a call that connects to a database."""
+        secret = database_password(facts.values, self._extractor.rules)
+        if secret is not None:
+            evidence = self._evidence(flow, secret.masked, facts.first)
+            yield from self._once(
+                flow,
+                Credential(secret.kind, secret.masked, secret.endpoint, evidence, secret.grade, secret.fingerprint),
+            )
 
     def _fields(self) -> Iterator[Find]:
         """The credentials in static fields; most names tell of nothing, so that they are judged together first."""

@@ -7,16 +7,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from tieback.model.sighting import CredentialGrade
+from tieback.recognise.connection import PASSWORD, counts, verify_jdbc
+from tieback.recognise.credentials import is_placeholder
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.encoded import StringId
 from tieback.recognise.dataflow.libraries import ALL
 from tieback.recognise.dataflow.type_index import Names
 from tieback.recognise.dataflow.values import HOLE
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.service_passwords import beside, stem_of
+from tieback.recognise.verdict import MaskedSecret, mask_secret
 
 MAX_FIELDS = 2000
 """Most static fields of an app that are judged."""
 _LENGTHS = range(6, 513)
-_NAMED = re.compile(rb"(?i)key|token|secret|pass|pwd|auth|cred")
+_NAMED = re.compile(rb"(?i)key|token|secret|pass|pwd|auth|cred|_pw\Z")
 _AUTHORISING = re.compile(r"(?i).*(?:authori[sz]ation|key|token|secret|password|credential|-auth)")
 _TEXT = Names((b"Ljava/lang/String;",))
 
@@ -50,6 +56,27 @@ def credential_text(parts: Mapping[str, str | int]) -> str:
     return f'"{header}": "{value}"' if header and value else ""
 
 
+def database_password(parts: Mapping[str, str | int], rules: RuleFiles) -> MaskedSecret | None:
+    """The password that a call takes beside the JDBC address of its database.
+
+    It names its endpoint if the address is a constant. ``None`` for a placeholder, a text that is not known as a whole,
+    and the password of a database inside the app.
+    """
+    url, password = str(parts.get("url", "")), str(parts.get("password", ""))
+    if not password or HOLE in password:
+        return None
+    driver = url.lower().removeprefix("jdbc:").partition(":")[0]
+    if url and HOLE not in driver and driver not in rules.services.jdbc:
+        return None
+    verdict = verify_jdbc(url, rules)
+    if verdict.endpoints or verdict.not_backends:
+        known = counts(password, verdict)
+    else:
+        known = (not url or HOLE in url) and not is_placeholder(password)
+    endpoint = verdict.endpoints[0].value if verdict.endpoints else ""
+    return mask_secret(PASSWORD, password, CredentialGrade.SUPERUSER, endpoint=endpoint) if known else None
+
+
 def named_values(files: Sequence[DexFile]) -> Iterator[NamedValue]:
     """The static fields of the app's own classes whose names say that their values grant access."""
     left = MAX_FIELDS
@@ -70,10 +97,20 @@ def _of_class(number: int, dex: DexFile, owner: int, names: Mapping[int, bool]) 
     at = int(dex.classes[row]["values"]) if row >= 0 else 0
     if not at:
         return
-    for index, value in zip(dex.class_data(row).static_fields, dex.values.array(at)[0], strict=False):
+    pairs = list(zip(dex.class_data(row).static_fields, dex.values.array(at)[0], strict=False))
+    for index, value in pairs:
         member = dex.field(index)
         if member is None or not names.get(member.name) or not isinstance(value, StringId):
             continue
         name, text = dex.string(member.name), dex.string(value.string)
         if len(text) in _LENGTHS and '"' not in text:
-            yield NamedValue(number, dex.descriptor(owner), name, value.string, f'"{name}": "{text}"')
+            before = beside(name, _texts(dex, pairs)) if stem_of(name) else ""
+            yield NamedValue(number, dex.descriptor(owner), name, value.string, f'{before}"{name}": "{text}"')
+
+
+def _texts(dex: DexFile, pairs: Sequence[tuple[int, object]]) -> Iterator[tuple[str, str]]:
+    """Names and texts of static fields."""
+    for index, value in pairs:
+        member = dex.field(index)
+        if member is not None and isinstance(value, StringId):
+            yield dex.string(member.name), dex.string(value.string)

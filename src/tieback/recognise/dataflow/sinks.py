@@ -53,8 +53,8 @@ class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def is_credential(self) -> bool:
-        """True if the arguments are a user and a password, or a header."""
-        return "password" in self.roles or "header" in self.roles
+        """True if the arguments are a user and a password, or a header, and nothing else."""
+        return ("password" in self.roles and "url" not in self.roles) or "header" in self.roles
 
     @property
     def parameters(self) -> str:

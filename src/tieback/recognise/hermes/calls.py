@@ -162,6 +162,13 @@ class Calls:
             found = combine(lambda text, *rest: _text_result(name, text, rest), receiver, *operands)
         elif (items := self._heap.items(one)) is not None and len(receiver) == 1:
             found = self._of_items(run, name, items, operands)
+        elif name == "join" and len(receiver) > 1:
+
+            def of_one(value: Value) -> Cases:
+                items = self._heap.items(value)
+                return (self._of_items(run, name, items, operands) if items is not None else None) or UNKNOWN
+
+            found = chained(of_one, receiver)
         if found is not None:
             self._program.record.joined(run, found, (receiver, *operands))
         return found
@@ -276,8 +283,9 @@ class Calls:
             if isinstance(one, Source) and one.kind is Kind.FUNCTION:
                 return self._program.inlined(one, run.this, run.arguments, run)
         if name in ("copyDataProperties", "assign") and arguments:
-            values = [one[0][1] for one in map(self._heap.forced, arguments[:_MAX_OBJECTS])]
-            self._copy(values)
+            copied = [self._heap.forced(one) for one in arguments[:_MAX_OBJECTS]]
+            for value in copied[1:]:
+                self._copy(copied[0][0][1], value)
             return arguments[0]
         if owner == "HermesBuiltin" and name == "getTemplateObject" and len(arguments) > 2:
             same, parts = arguments[1][0][1], arguments[2:]
@@ -311,15 +319,21 @@ class Calls:
                 return single(len(target))
         return None
 
-    def _copy(self, values: list[Value]) -> None:
-        """Copy the members of objects into the first one."""
-        for one in values[1:]:
-            number = self._heap.thing(one)
-            fields = self._heap.things[number].fields if number >= 0 else {}
-            if isinstance(one, Plain) and isinstance(one.value, dict):
-                fields = {str(key): self._heap.member(single(one), str(key)) for key in one.value}
-            for key, member in list(fields.items()):
-                self._heap.put(single(values[0]), key, member, join=False)
+    def _copy(self, target: Value, value: Cases) -> None:
+        """Copy the members of an object, or of one of several, into the first one."""
+        every = [self._members_of(one) for _, one in value]
+        for key in dict.fromkeys(key for names in every for key in names):
+            member = self._heap.member(value, key)
+            if len(every) > 1:
+                member = tuple(one for one in member if not isinstance(one[1], Unknown)) or member
+            is_open = any(key not in names for names in every)
+            self._heap.put(single(target), key, member, join=is_open)
+
+    def _members_of(self, one: Value) -> Collection[str]:
+        number = self._heap.thing(one)
+        if isinstance(one, Plain) and isinstance(one.value, dict):
+            return [str(key) for key in one.value]
+        return list(self._heap.things[number].fields) if number >= 0 else ()
 
     def address(self, value: Cases, this: Cases) -> list[Text]:
         """The addresses in an argument of a call: a text, or the options of a client."""

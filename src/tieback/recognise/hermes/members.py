@@ -9,7 +9,18 @@ from tieback.recognise.hermes.heap import GLOBAL
 from tieback.recognise.hermes.interpret import Run
 from tieback.recognise.hermes.marks import METHODS, TOLD
 from tieback.recognise.scripts.resolve import WORTH
-from tieback.recognise.scripts.values import NO_ENV, Cases, Kind, Source, Text, Unknown, Value, single
+from tieback.recognise.scripts.values import (
+    NO_ENV,
+    Cases,
+    Kind,
+    Source,
+    Text,
+    Unknown,
+    Value,
+    choice,
+    is_unknown,
+    single,
+)
 
 if TYPE_CHECKING:
     from tieback.recognise.hermes.program import Program
@@ -155,13 +166,22 @@ class Members:
             inside = self._children.get(owner, []) if number != GLOBAL else setting
             for function in [one for one in setting if one in inside][:_MAX_SETTERS]:
                 self._program.visit(function)
-        found = self._heap.things[number].fields.get(name) or self._sibling(number, owner, name)
+        found = self._both(number, owner, name) or self._sibling(number, owner, name)
         if found is None and owner >= 0:
             # A constructor can set it through that of another class.
             children = self._children.get(owner, [])[:_MAX_CHILDREN]
             for function in [one for one in children if self._is_class(one)][:_MAX_SETTERS]:
                 self._program.visit(function)
             found = self._heap.things[number].fields.get(name) or self._sibling(number, owner, name)
+        return found
+
+    def _both(self, number: int, owner: int, name: str) -> Cases | None:
+        """A member that a method set; what the constructor of its class set stays possible."""
+        fields = self._heap.things[number].fields
+        found, instance = fields.get(name), self._instances.get(owner)
+        other = self._heap.things[instance.at].fields.get(name) if instance and instance.at != number else None
+        if found is not None and other is not None and found != other and not is_unknown(other):
+            found = fields[name] = choice(("both", number, name), (found, other))
         return found
 
     def _is_class(self, function: int) -> bool:

@@ -19,6 +19,7 @@ from tieback.model.sighting import Credential, Evidence, Problem, Sighting, Unre
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, Atoms, literal_atoms
 from tieback.recognise.calls import is_page, is_script
 from tieback.recognise.context import match_context
+from tieback.recognise.embedded import embedded_texts, language
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
 from tieback.recognise.scripts.reader import Budget
@@ -27,6 +28,8 @@ from tieback.recognise.texts.script import LastScript
 
 RULE = "script-string"
 FLOW_RULE = "script-flow"
+CONSTANT = "dex-string/"
+"""Before the method, if the script is a constant of code."""
 _ENCODED = (
     b"atob(", b"fromCharCode(", b"fromCharCode.apply", b".reverse().join", rb"\x68\x74\x74\x70", b"['shift']()",
     b"=function(){return _0x", b"unescape(", b"Buffer.from(",
@@ -96,6 +99,18 @@ class ScriptExtractor:
         for buffer in artifact.buffers:
             if is_script(buffer) and not buffer.utf16:
                 yield from self._script(buffer)
+            for start, text in embedded_texts(buffer):
+                name = language(text)
+                if name:
+                    yield from self._embedded(buffer, start, text, name)
+
+    def _embedded(self, buffer: Buffer, start: int, text: bytes, name: str) -> Iterator[Find]:
+        """What a script in a constant puts together; its place is that of the constant."""
+        for find in self._script(Buffer(name, BufferKind.TEXT, text, base=buffer.base + start)):
+            if isinstance(find, Sighting | Credential):
+                how = f"{CONSTANT}{find.evidence.how}"
+                place = msgspec.structs.replace(find.evidence, file=buffer.file, how=how)
+                yield msgspec.structs.replace(find, evidence=place)
 
     def _script(self, buffer: Buffer) -> Iterator[Find]:
         from tieback.recognise.scripts import resolve

@@ -15,6 +15,7 @@ from itertools import islice
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts import joins, markup, prose, redirects, structured, tables
 from tieback.recognise.texts.markup import markup_spans
+from tieback.recognise.texts.messages import MAX_READ, declared_name, is_only_told
 from tieback.recognise.texts.prose import COMMENT
 from tieback.recognise.texts.script import ScriptSpans, script_spans
 from tieback.recognise.texts.sheet import sheet_spans
@@ -181,7 +182,7 @@ class TextPlaces:
         self._file, self._data, self._binary, self._depth = file, data, binary, depth
         self._shared = code
         self._inner: dict[int, tuple[structured.Unescaped, TextPlaces] | None] = {}
-        self._budget = MAX_EMBEDDED
+        self._budget, self._names = MAX_EMBEDDED, MAX_READ
         self._parts: dict[int, ScriptSpans | Spans | TextPlaces] = {}
         self._attributes: tuple[int, list[markup.Attribute]] = (-1, [])
 
@@ -274,7 +275,17 @@ class TextPlaces:
         if span.kind is SpanKind.COMMENT:
             return COMMENT
         found = self._literal(span, offset)
+        if not found and offset == span.start + 1 and self._is_only_told(span):
+            found = prose.MESSAGE
         return found or (joins.BEGINNING if joins.is_beginning(self._data, offset, span.end - 1) else "")
+
+    def _is_only_told(self, span: Span) -> bool:
+        """True if a literal is the value of a name that the script only puts into messages."""
+        name, own = declared_name(self._data, span.start, span.end)
+        if not name or self._names < len(self._data):
+            return False
+        self._names -= len(self._data)
+        return is_only_told(self._data, name, own)
 
     def _sheet(self, spans: Spans, offset: int) -> str:
         span = spans.at(offset)

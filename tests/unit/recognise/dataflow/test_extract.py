@@ -14,7 +14,7 @@ from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, BufferKind
 from tieback.intake.apps.open import open_app
-from tieback.model.sighting import Credential, NotBackend, Sighting
+from tieback.model.sighting import Credential, CredentialGrade, NotBackend, Sighting
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow import getters
 from tieback.recognise.dataflow.dexfile import DexFile
@@ -165,6 +165,7 @@ CREDENTIALS = [
     ("Client;->property", {"http_api_key", "named_secret"}, "9z***QH (24)", "Header"),
     ("BuildConfig;->ORDERS_API_KEY", {"generic_api_key", "named_secret"}, "4b***SK (24)", "field"),
     ("BuildConfig;->SMTP_PASSWORD", {"password_value", "named_password"}, "V***z (10)", "field"),
+    ("Sync;->FTP_PASS", {"service_password"}, "t***h (9)", "field"),
 ]
 
 
@@ -178,7 +179,13 @@ def test_credentials_in_calls_and_static_fields() -> None:
     assert found == {(where, masked, how): kinds for where, kinds, masked, how in CREDENTIALS}
     assert "https://keep.shop.test/v1/carts" in sightings(every), "a header takes nothing from its request"
     shown = msgspec.json.encode(every)
-    for secret in (b"Kd83sPq9Lq", b"7dAkTiUn5TyOd5Ff25eWaQPG", b"9zBmUjVo6UzPe6Gg36fXbRQH", b"Vn29tRw7Xz"):
+    for secret in (
+        b"Kd83sPq9Lq",
+        b"7dAkTiUn5TyOd5Ff25eWaQPG",
+        b"9zBmUjVo6UzPe6Gg36fXbRQH",
+        b"Vn29tRw7Xz",
+        b"torfstich",
+    ):
         assert secret not in shown
     merged = merge_finds(None, every, RULES).credentials
     assert sorted(one.kind for one in merged) == [
@@ -187,7 +194,26 @@ def test_credentials_in_calls_and_static_fields() -> None:
         "http_api_key",
         "http_auth_password",
         "password_value",
+        "service_password",
     ]
+
+
+def test_the_password_beside_the_address_of_a_database() -> None:
+    every = finds("jdbc")
+    found = {
+        one.evidence.context.partition(": ")[0].removeprefix("Ltest/shop/Orders;->"): (one.masked, one.endpoint)
+        for one in every
+        if isinstance(one, Credential)
+    }
+    assert found == {
+        "constants": ("Kd***Lq (13)", "mysql://orders.shop.test:3306/orders"),
+        "chosen": ("To***27 (12)", ""),
+        "given": ("Su***r5 (14)", ""),
+    }
+    secrets = [one for one in every if isinstance(one, Credential)]
+    assert {(one.kind, one.grade) for one in secrets} == {("password_in_connection_string", CredentialGrade.SUPERUSER)}
+    shown = msgspec.json.encode(every)
+    assert not [one for one in (b"Kd83", b"Torf8", b"Sumpf88", b"Moor9") if one in shown]
 
 
 def test_the_offset_of_a_static_field_is_that_of_its_value() -> None:
@@ -200,7 +226,13 @@ def test_the_offset_of_a_static_field_is_that_of_its_value() -> None:
 
 def test_fields_of_libraries_and_without_a_telling_name_are_not_judged() -> None:
     dex = DexFile((DEX / "credentials.dex").read_bytes())
-    assert [one.name for one in named_values([dex])] == ["ORDERS_API_KEY", "PREF_TOKEN_NAME", "SMTP_PASSWORD"]
+    assert [one.name for one in named_values([dex])] == [
+        "ORDERS_API_KEY",
+        "PREF_TOKEN_NAME",
+        "SMTP_PASSWORD",
+        "FTP_PASS",
+        "NAS_PASS",
+    ]
 
 
 def test_a_collection_without_its_project_waits_for_the_project_that_the_app_names() -> None:

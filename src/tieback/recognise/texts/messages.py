@@ -1,0 +1,69 @@
+"""Addresses with a name that a script only puts into messages: ``var help = "https://…"; throw Error("see " + help)``.
+
+Every use of the name in the text must be in a message, so that an address that is also requested stays. Names of one
+or two characters stand for many things in a minified script, and are not followed.
+"""
+
+import re
+
+from tieback.intake.apps.interface import Bytes
+
+MAX_USES = 20
+MAX_READ = 16 * 1024 * 1024
+"""Bytes of one text that may be searched for names."""
+_DECLARED = re.compile(
+    rb"(?P<export>\bexport\s{1,8})?(?:(?:\b(?:var|let|const)\s{1,8})|,\s{0,40})(?P<name>[A-Za-z_$][\w$]{2,60})\s{0,8}=\s{0,8}\Z"
+)
+_BEHIND = re.compile(rb"\s{0,40}(?:[;,})\n\r]|\Z)")
+"""The literal is the whole value."""
+_JOINED = re.compile(rb"(?:\+\s{0,40}|\$\{\s{0,8})\Z")
+_CALL = re.compile(
+    rb"(?:(?<![\w$])(?:[A-Z][\w$]{0,40})?Error\s{0,4}|(?<![\w$])console\s{0,4}\.\s{0,4}(?P<console>log|warn|error|info|debug)\s{0,4})\("
+    rb"(?P<text>[^;{}]{1,400})\Z"
+)
+_POINTS = re.compile(
+    rb"\b(?:see|visit|read|refer to|docs?|documentation|help|details|more|info|guide|at)\b", re.IGNORECASE
+)
+_REACH, _BEFORE = 460, 120
+_WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
+
+
+def declared_name(data: Bytes, start: int, end: int) -> tuple[bytes, int]:
+    """The name that has the literal ``data[start:end]``, with its quotes, as its whole value, and where it is.
+
+    The name is empty if there is none, or if other files can import it.
+    """
+    found = _DECLARED.search(data, max(0, start - _BEFORE), start)
+    if found is None or found["export"] or _BEHIND.match(data, end) is None:
+        return b"", -1
+    return bytes(found["name"]), found.start("name")
+
+
+def is_only_told(data: Bytes, name: bytes, own: int) -> bool:
+    """True if a name is used, and only in messages; ``own`` is the offset of its declaration."""
+    at, uses = data.find(name), 0
+    while at >= 0:
+        behind = at + len(name)
+        is_whole = (not at or data[at - 1] not in _WORD) and (behind >= len(data) or data[behind] not in _WORD)
+        if is_whole and at != own:
+            uses += 1
+            if uses > MAX_USES or not _is_in_message(data, at):
+                return False
+        at = data.find(name, behind)
+    return uses > 0
+
+
+def _is_in_message(data: Bytes, at: int) -> bool:
+    """True if a name is joined with words in the arguments of an error or of the console."""
+    before = bytes(data[max(0, at - _REACH) : at])
+    joined = _JOINED.search(before)
+    call = _CALL.search(before, 0, joined.start()) if joined is not None else None
+    if call is None or not _is_open(call["text"]):
+        return False
+    return call["console"] is None or _POINTS.search(call["text"]) is not None
+
+
+def _is_open(text: bytes) -> bool:
+    """True if the parentheses in the arguments up to a name are closed, so that it is in no other call."""
+    plain = re.sub(rb"\"[^\"]{0,400}\"|'[^']{0,400}'", b"", text)
+    return plain.count(b"(") == plain.count(b")")

@@ -1,0 +1,76 @@
+"""Addresses with a name that a script only puts into messages."""
+
+import pytest
+
+from tests.each import each
+from tests.linear import assert_linear
+from tieback.recognise.texts import places
+from tieback.recognise.texts.places import TextPlaces
+
+URL = b"https://help.shop.test/errors"
+MESSAGE = "only in a message for people"
+
+
+def reason(script: str, file: str = "assets/main.js") -> str:
+    data = script.replace("URL", f'"{URL.decode()}"').encode()
+    return TextPlaces(file, data).reason(data.index(URL))
+
+
+@each(
+    "script",
+    [
+        'var docs = URL; throw new Error("see " + docs);',
+        'const DOCS=URL;function f(){throw new TypeError("Bad key. See "+DOCS+" for more")}',
+        'var old = 1, docs = URL; console.warn("Unsupported, see " + docs);',
+        'let docs = URL\nf(() => { throw Error("Unknown key, see " + docs) })',
+        'const docs = URL; console.error(`read more at ${docs}`); throw new Error("see " + docs)',
+    ],
+)
+def test_a_name_that_is_only_in_messages(script: str) -> None:
+    assert reason(script) == MESSAGE
+
+
+@each(
+    "script",
+    [
+        'var base = URL; fetch(base + "/v1").catch(() => console.error("see " + base));',
+        'var base = URL; console.log("loading " + base);',
+        'export const docs = URL; throw new Error("see " + docs);',
+        'const docs = URL; exports.docs = docs; throw new Error("see " + docs);',
+        'const docs = URL; send({docs}); throw new Error("see " + docs);',
+        'const docs = URL; throw new Error("see " + load(docs));',
+        'const docs = URL; throw new Error("see " + get("x" + docs));',
+        'const docs = URL + "/v1"; throw new Error("see " + docs);',
+        "const docs = URL;",
+        'var d = URL; throw new Error("see " + d);',
+        'const docs = URL; self.docs = load; throw new Error("see " + docs);',
+        'const docs = URL; // docs of the shop\nthrow new Error("see " + docs);',
+    ],
+)
+def test_a_name_with_another_use_is_no_message(script: str) -> None:
+    assert reason(script) == ""
+
+
+def test_a_script_of_a_page_is_read_the_same() -> None:
+    page = '<html><script>const docs = URL; throw new Error("see " + docs);</script></html>'
+    assert reason(page, "assets/index.html") == MESSAGE
+
+
+def test_the_bytes_that_are_read_for_names_have_a_bound() -> None:
+    script = 'const docs = URL; throw new Error("see " + docs);'
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(places, "MAX_READ", 10)
+        assert reason(script) == ""
+
+
+def test_the_cost_of_many_names_is_linear() -> None:
+    def work(data: bytes) -> None:
+        text = TextPlaces("a.js", data)
+        at = data.find(b"https")
+        while at >= 0:
+            text.reason(at)
+            at = data.find(b"https", at + 1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(places, "MAX_READ", 100_000)
+        assert_linear(lambda size: b'var docs="https://a.shop.test";' * size, work, 2_000)
