@@ -39,8 +39,19 @@ def declared_name(data: Bytes, start: int, end: int) -> tuple[bytes, int]:
     return bytes(found["name"]), found.start("name")
 
 
+def _is_in_block(data: Bytes, at: int) -> bool:
+    """True if a brace before an offset is open; braces in texts count too."""
+    before = bytes(data[:at])
+    return before.count(b"{") > before.count(b"}")
+
+
 def is_only_told(data: Bytes, name: bytes, own: int) -> bool:
-    """True if a name is used, and only in messages; ``own`` is the offset of its declaration."""
+    """True if a name is used, and only in messages; ``own`` is the offset of its declaration.
+
+    Not so for a global name, which other scripts can use.
+    """
+    if not _is_in_block(data, own):
+        return False
     at, uses = data.find(name), 0
     while at >= 0:
         behind = at + len(name)

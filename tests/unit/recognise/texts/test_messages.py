@@ -11,7 +11,8 @@ URL = b"https://help.shop.test/errors"
 MESSAGE = "only in a message for people"
 
 
-def reason(script: str, file: str = "assets/main.js") -> str:
+def reason(script: str, file: str = "assets/main.js", *, is_global: bool = False) -> str:
+    script = script if is_global or script.startswith("<") else f"!function(){{{script}}}()"
     data = script.replace("URL", f'"{URL.decode()}"').encode()
     return TextPlaces(file, data).reason(data.index(URL))
 
@@ -51,8 +52,15 @@ def test_a_name_with_another_use_is_no_message(script: str) -> None:
     assert reason(script) == ""
 
 
+@each("word", ["var", "let", "const"])
+def test_other_scripts_can_use_a_global_name(word: str) -> None:
+    script = f'{word} docs = URL; if (!window.key) {{ throw new Error("see " + docs); }}'
+    assert reason(script, is_global=True) == ""
+    assert reason(script) == MESSAGE
+
+
 def test_a_script_of_a_page_is_read_the_same() -> None:
-    page = '<html><script>const docs = URL; throw new Error("see " + docs);</script></html>'
+    page = '<html><script>(() => {const docs = URL; throw new Error("see " + docs);})()</script></html>'
     assert reason(page, "assets/index.html") == MESSAGE
 
 
@@ -61,6 +69,8 @@ def test_the_bytes_that_are_read_for_names_have_a_bound() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(places, "MAX_READ", 10)
         assert reason(script) == ""
+        patch.setattr(places, "MAX_READ", 1_000)
+        assert reason(script) == MESSAGE
 
 
 def test_the_cost_of_many_names_is_linear() -> None:
