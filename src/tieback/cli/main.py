@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer._click.exceptions import ClickException
 from typer.core import TyperGroup
 
 from tieback.cli.commands import APP_SHOW, COMMANDS
@@ -86,7 +85,7 @@ class RootGroup(TyperGroup):
 def _safe_errors() -> Iterator[None]:
     try:
         yield
-    except ClickException as error:
+    except typer.TyperException as error:
         error.message = escape_line(error.message.removeprefix("Value error, "))
         raise
 

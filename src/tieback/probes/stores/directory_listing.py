@@ -94,6 +94,7 @@ class DirectoryListingProbe(WebStoreProbe):
             "python-http-server",
             "caddy-file-server",
             "rclone-http",
+            "iis-directory-browsing",
             "directory-listing",
         ),
         ports=(80, 443, 8000, 8080),

@@ -1,8 +1,8 @@
 """Directory listings of HTTP servers: the names and sizes of files, from HTML or JSON, in one pass without a parser.
 
 Recognised: Apache (mod_autoindex), nginx (autoindex, as HTML or JSON), lighttpd (mod_dirlisting), Python's http.server,
-Caddy (file_server browse, as JSON), rclone (serve http), and other pages with the title of such a listing. Sizes are in
-bytes. Many servers round them: ``DirectoryListing.rounded``.
+Caddy (file_server browse, as JSON), rclone (serve http), IIS (directory browsing), and other pages with the title of
+such a listing. Sizes are in bytes. Many servers round them: ``DirectoryListing.rounded``.
 
 Only links to direct members of the folder are read. A link that may be a member, but cannot be read as one, is counted:
 ``FolderListing.unread``. Links to elsewhere are ignored. An answer that was cut at a limit is read up to there.
@@ -74,8 +74,13 @@ _TITLE = re.compile(
     rb"<title>\s{0,8}(?:(?P<python>Directory listing for )|Index of |Directory Listing For \[|Directory: )/",
     re.IGNORECASE,
 )
+_IIS = re.compile(
+    rb"(?i)<title>([^<>]{1,260} - /[^<>]{0,2048})</title></head><body><h1>\1</h1><hr>\s{0,8}<pre>"
+)
+"""The whole beginning of its page: a heading that repeats the title, with the host and the path."""
+_IIS_SIZE = re.compile(rb"\s([0-9]{1,15}) \Z")
 _RCLONE = re.compile(rb'<tr class="file">|<span class="goup">')
-_VERSION = re.compile(r"(?:Apache|nginx|lighttpd|rclone|Python)/v?([0-9.]{1,20})")
+_VERSION = re.compile(r"(?:Apache|nginx|lighttpd|rclone|Python|Microsoft-IIS)/v?([0-9.]{1,20})")
 _SERVERS = (
     # product, start of the field Server, what else its page has
     ("apache-autoindex", "Apache", re.compile(rb"<h1>Index of ")),
@@ -89,7 +94,7 @@ _ANCHOR = re.compile(
 _ELSEWHERE = re.compile(r"(?i)$|[?#]|//|(?:https?|ftps?|mailto|javascript|data|tel|sms|about|file|blob):")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _TAIL = 600
-"""Number of bytes after a link in which its size is sought."""
+"""Number of bytes after a link in which its size is sought; IIS writes it before the link."""
 _EXACT = re.compile(rb'data-(?:order|value)="(-?[0-9]{1,15})"')
 _TAGS = re.compile(rb"<[^<>]{0,300}>|&nbsp;")
 _DATED = re.compile(
@@ -137,7 +142,7 @@ def _html_product(body: bytes, server: str) -> str:
     if server.startswith("rclone/"):
         return "rclone-http" if _RCLONE.search(body) else ""
     if title is None:
-        return ""
+        return "iis-directory-browsing" if _IIS.search(head) else ""
     if title["python"]:
         return "python-http-server"
     for product, name, mark in _SERVERS:
@@ -182,6 +187,7 @@ def _named(name: str, size: int | None, *, folder: bool) -> Iterator[_Link]:
 
 
 def _from_html(body: bytes, folder: FolderPath) -> Iterator[_Link]:
+    sizes_first = _IIS.search(body[:65536]) is not None
     for link, end in pairwise((*_ANCHOR.finditer(body), None)):
         assert link is not None
         reference = link[1] if link[1] is not None else link[2]
@@ -193,7 +199,12 @@ def _from_html(body: bytes, folder: FolderPath) -> Iterator[_Link]:
             yield b"<%b" % reference, None
         elif name:
             tail = body[link.end() : min(end.start() if end is not None else len(body), link.end() + _TAIL)]
-            size, rounded = (None, False) if is_folder else _size(tail)
+            size, rounded = None, False
+            if sizes_first and not is_folder:
+                before = _IIS_SIZE.search(body, max(link.start() - 20, 0), link.start())
+                size = int(before[1]) if before is not None else None
+            elif not is_folder:
+                size, rounded = _size(tail)
             yield name, FolderEntry(name.decode("utf-8", "replace"), is_folder, size, rounded)
 
 

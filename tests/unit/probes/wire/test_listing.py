@@ -30,6 +30,8 @@ PAGES = [
     ("SimpleHTTP/0.6 Python/3.13.5", PAGE["python"], "python-http-server", "3.13.5", [OLD, FolderEntry(A, False)]),
     ("rclone/v1.60.1-DEV", PAGE["rclone"], "rclone-http", "1.60.1", [OLD, FolderEntry(B, False, 70000)]),
     ("Caddy", CADDY, "caddy-file-server", "", [OLD, FolderEntry(B, False, 70000)]),
+    ("Microsoft-IIS/10.0", PAGE["iis"], "iis-directory-browsing", "10.0", [OLD, FolderEntry(A, False, 1500)]),
+    ("cloudflare", PAGE["iis"], "iis-directory-browsing", "", [OLD, FolderEntry(A, False, 1500)]),
     ("cloudflare", NGINX, "directory-listing", "", [OLD, FolderEntry(A, False, 1500)]),
     ("", PAGE["whole_paths"], "directory-listing", "", [OLD, FolderEntry("a.txt", False)]),
 ]  # fmt: skip
@@ -47,6 +49,11 @@ def test_listings_of_servers(server: str, page: str, product: str, version: str,
     assert (found.product, found.version) == (product, version)
     deeper = '"/docs/x/y.txt"' in page
     assert read_listing(answer, ("docs",)) == FolderListing(members, unread=deeper)
+
+
+def test_iis_writes_the_size_before_the_link_and_may_write_the_date_in_words() -> None:
+    found = read_listing(response(PAGE["iis_root"], "Microsoft-IIS/8.5"), ())
+    assert found == FolderListing([OLD, FolderEntry(B, False, 70000)])
 
 
 @each(
@@ -133,6 +140,9 @@ def test_names_that_are_not_utf_8_are_different_members() -> None:
     ("page", "server"),
     [
         ("<title>Shop</title><a href='a'>a</a>", "Apache"),
+        # The start page of a site on IIS, and an article whose title has a path: no list of files.
+        ("<title>IIS Windows Server</title></head><body><a href='a'>a</a>", "Microsoft-IIS/10.0"),
+        ("<title>shop - /a/</title></head><body><H1>shop - /b/</H1><hr><pre><a href='a'>a</a>", "Microsoft-IIS/10.0"),
         ("<title>Index of /</title>", ""),
         ('<tr class="file">', "nginx"),
         (NGINX_JSON, "Express"),
