@@ -245,11 +245,14 @@ class _Tally:
 
 
 def _replay(path: Path, output: OutputFormat, files: "list[tuple[Path, Renderer]]", rules: "UserRules | None") -> None:
-    from tieback.pipeline.probing.targets import replay
+    from tieback.pipeline.probing.targets import replay_from
     from tieback.scope.event_loop import run
+    from tieback.scope.replay import ReplayDialer
+    from tieback.scope.transcript import read_transcripts
 
-    tally = _Tally(output, keep=bool(files))
-    run(tally.take(replay(path, rules)))
+    recorded = ReplayDialer(read_transcripts(path))
+    tally = _Tally(output, recorded.is_derived, keep=bool(files))
+    run(tally.take(replay_from(recorded, rules=rules)))
     days = sorted(tally.days)
     if output is OutputFormat.TABLE:
         _print(tally, rules)
@@ -314,7 +317,7 @@ def _ask(
 
     stopped = ""
     with progress_bar("probing") as progress:
-        settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval, own, rules)
+        settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval, own, rules, wanted.is_derived)
         found = probe_targets(wanted, permission, settings, progress, begin, wanted.hints, wanted.remarks)
         try:
             run(tally.take(found))

@@ -12,7 +12,7 @@ from tieback.model.count_text import count_text
 from tieback.model.graph import THRESHOLD
 from tieback.model.probe import Access, Entry
 from tieback.report.texts.clean import clean
-from tieback.report.texts.stores import access_words, records_text
+from tieback.report.texts.stores import ACCESS_WORDS, access_words, records_text
 
 if TYPE_CHECKING:
     from tieback.pipeline.graph.views import AppView, BackendLine, BackendView, PassiveView, StoreLink
@@ -34,7 +34,7 @@ def print_backend_lines(lines: "list[BackendLine]") -> None:
             "provider": line.provider,
             "region": line.region,
             "owner": line.owner or line.party,
-            "stores": ", ".join(map(_access, line.access)),
+            "stores": ", ".join(ACCESS_WORDS.get(Access(one), one) for one in line.access),
             "reported by": ", ".join(line.seen_by),
         }
         for line in lines
@@ -152,22 +152,24 @@ def _add_stores(tree: Tree, stores: "tuple[StoreLink, ...]") -> None:
 
 def _verdict(store: "StoreLink") -> str:
     """The access state; ``not decided`` if a refusal does not show that the store is closed."""
-    words = _access(store.access, store.entry)
+    words = _access(store.access, store.product, store.entry)
     return f"not decided ({words})" if store.undecided and store.access != Access.UNKNOWN else words
 
 
-def _access(access: str, entry: str = "") -> str:
+def _access(access: str, product: str, entry: str = "") -> str:
     """The words of the reports for an access state."""
     way = Entry(entry) if entry in set(Entry) else Entry.NONE
-    return access_words(Access(access), way) if access in set(Access) else access
+    return access_words(Access(access), way, product) if access in set(Access) else access
 
 
 def _add_seen(tree: Tree, seen: "tuple[PassiveView, ...]") -> None:
     for one in seen:
-        ours = one.note.asked
+        service = one.note.service
+        # What the other tool named is there: only our own probe may not have seen what it is.
+        ours = _access(one.note.asked, service.service or service.product)
         tree.add(
             _text(one.said, style="dim")
-            + _text(f"; superseded: our own probe reports {_access(ours)}" if ours else "; not probed by us", "dim")
+            + _text(f"; superseded: our own probe reports {ours}" if ours else "; not probed by us", "dim")
         )
 
 

@@ -13,7 +13,7 @@ from tieback.model.probe import Access, Outcome
 from tieback.model.report.document import Report
 from tieback.report.shortened import cut_text
 from tieback.report.texts.clean import clean
-from tieback.report.texts.stores import ACCESS_WORDS, records_text
+from tieback.report.texts.stores import ACCESS_WORDS, LOGIN_OF_UNKNOWN, records_text
 
 MOST_LINES = 20
 """Limit on the lines about one store or app."""
@@ -50,6 +50,8 @@ def _ours(note: PassiveNote) -> str:
     if not note.asked:
         return "not probed by us, or no answer"
     verdict = "connection refused" if note.asked == Outcome.REFUSED else _ACCESS.get(note.asked, note.asked)
+    if note.asked == Access.AUTH_REQUIRED and not (note.service.service or note.service.product):
+        verdict = LOGIN_OF_UNKNOWN  # neither the other tool nor our probe shows what it is
     if note.superseded:
         return f"superseded by our own probe of {note.asked_on}: {verdict}"
     return f"newer than our own probe of {note.asked_on}: {verdict}"

@@ -68,6 +68,8 @@ class AccessVerdict(Protocol):
     @property
     def access(self) -> Access: ...  # noqa: D102
     @property
+    def product(self) -> str: ...  # noqa: D102
+    @property
     def entry(self) -> Entry: ...  # noqa: D102
     @property
     def undecided(self) -> bool: ...  # noqa: D102
@@ -79,7 +81,7 @@ class AccessVerdict(Protocol):
 
 def access_text(store: AccessVerdict) -> str:
     """Return the access state in a few words; ``not decided`` if a refusal does not show that it is closed."""
-    words = access_words(store.access, store.entry)
+    words = access_words(store.access, store.entry, store.product)
     if store.undecided and store.access is not Access.UNKNOWN:
         return f"{UNDECIDED} ({words})"
     if store.privileges is Privileges.ADMIN and store.access.exposed:

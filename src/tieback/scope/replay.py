@@ -9,6 +9,7 @@ import re
 import ssl
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 import msgspec
 
@@ -25,6 +26,8 @@ from tieback.scope.resolver import Resolution
 from tieback.scope.tls import TlsContexts, is_trust
 from tieback.scope.transcript import EventKind, Transcript, WireEvent
 
+MOST_NAMED_PORTS = 10
+"""Ports of one host that a user may have named one by one."""
 _AGENT = re.compile(rb"(?<=\r\nUser-Agent: )[^\r\n]*")
 
 
@@ -238,9 +241,12 @@ class ReplayDialer:
         self._refused: dict[str, str] = {}
         self._ransom: dict[str, Ransom] = {}
         self._days: dict[str, str] = {}
+        self._derived: dict[str, bool | None] = {}
         for transcript in transcripts:
             label = transcript.target.label
             self._days[label] = max(self._days.get(label, ""), transcript.day)
+            if transcript.derived is not None:
+                self._derived[label] = transcript.derived
             if transcript.ransom is not None:
                 self._ransom[label] = transcript.ransom
             elif transcript.refused:
@@ -262,6 +268,24 @@ class ReplayDialer:
     def day(self, target: Target) -> str:
         """The date of the last conversation with a target."""
         return self._days.get(target.label, "")
+
+    def is_derived(self, label: str) -> bool:
+        """True if the user of the recorded run named a host, block or range, and not this port of this host.
+
+        Recordings of earlier releases do not state it. There, a host with more ports than a user names one by one
+        counts as such.
+        """
+        known = self._derived.get(label)
+        return label in self._on_many_ports if known is None else known
+
+    @cached_property
+    def _on_many_ports(self) -> frozenset[str]:
+        """Labels of the targets on hosts with more than ``MOST_NAMED_PORTS`` recorded ports."""
+        ports: dict[str, set[int]] = {}
+        for target in self._targets.values():
+            ports.setdefault(target.host, set()).add(target.port)
+        many = {host for host, found in ports.items() if len(found) > MOST_NAMED_PORTS}
+        return frozenset(label for label, target in self._targets.items() if target.host in many)
 
     def probes(self, target: Target) -> tuple[str, ...]:
         """The probes whose conversations with a target were recorded."""

@@ -9,7 +9,7 @@ A transcript contains a store's responses, including container and field names: 
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -90,6 +90,9 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
     """The verdict on a note; the note itself is not stored."""
     cut: bool = False
     """True if it became too long and its events were left out."""
+    derived: bool | None = None
+    """True if the user named a host, block or range, and not this port of this host; ``None`` if an earlier release
+    wrote it."""
 
     @property
     def day(self) -> str:
@@ -100,7 +103,15 @@ class Transcript(msgspec.Struct, frozen=True, omit_defaults=True):
 class TranscriptFile:
     """Transcripts, open for appending: a resumed run adds to the same file."""
 
-    def __init__(self, path: Path, grant: Grant, *, grant_text: str = "", max_bytes: int = MAX_FILE) -> None:
+    def __init__(
+        self,
+        path: Path,
+        grant: Grant,
+        *,
+        grant_text: str = "",
+        max_bytes: int = MAX_FILE,
+        derived: Callable[[str], bool] = lambda _label: False,
+    ) -> None:
         """Open or create the file, readable only by its owner.
 
         Args:
@@ -108,6 +119,7 @@ class TranscriptFile:
             grant: grant of the conversations.
             grant_text: text of its file, whose SHA-256 each transcript has; default: its values as TOML.
             max_bytes: maximum bytes of the whole file.
+            derived: ``Transcript.derived`` of a target, by its label.
 
         Raises:
             WorkspaceError: the file cannot be opened.
@@ -116,6 +128,7 @@ class TranscriptFile:
         self._grant = grant_sha256(grant_text or render_grant(grant))
         self._limits = grant.limits
         self._max_bytes = max_bytes
+        self._derived = derived
         self.left_out = 0
         """Number of conversations that did not fit."""
         try:
@@ -149,6 +162,7 @@ class TranscriptFile:
                 limits=self._limits,
                 lines=tuple(lines),
                 traffic=traffic,
+                derived=self._derived(target.label),
             )
         )
 
@@ -159,7 +173,8 @@ class TranscriptFile:
             WorkspaceError: the file cannot be written.
         """
         begun = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self._write(Transcript(begun=begun, grant=self._grant, target=target, refused=reason))
+        derived = self._derived(target.label)
+        self._write(Transcript(begun=begun, grant=self._grant, target=target, refused=reason, derived=derived))
 
     def conclude(self, target: Target, ransom: Ransom) -> None:
         """Record the verdict on a note.

@@ -173,6 +173,30 @@ def test_closed_ports_of_a_host_are_counted_not_listed(run: Run, tmp_path: Path)
     assert "refused" not in ended.out
 
 
+def test_a_replay_counts_closed_ports_and_ends_as_the_run_did(run: Run, tmp_path: Path, turned_away: int) -> None:
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01"))
+    one = closed_ports(1)[0]
+    for words in ((f"127.0.0.1:{turned_away}", f"127.0.0.1:{one}-{one + 2}"), (f"127.0.0.1:{one}",)):
+        name = f"{len(words)}.jsonl"
+        live = run("probe", *words, "--grant", "grant.toml", "--record", name, "--afresh")
+        again = run("probe", "--replay", name)
+        assert (again.code, again.out) == (live.code, live.out)
+        assert ("3 targets are closed" in live.out) is (len(words) > 1)
+
+
+def test_a_replay_of_an_older_recording_counts_the_ports_of_a_host_with_many(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "grant.toml").write_text(GRANT.format(until="2099-01-01").replace("127.0.0.1", "127.77.250.0/24"))
+    run("probe", "127.77.250.9", "127.77.250.8:9200", "--grant", "grant.toml", "--record", "t.jsonl")
+    lines = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text().splitlines()]
+    for line in lines:
+        line.pop("derived")
+    (tmp_path / "t.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    again = run("probe", "--replay", "t.jsonl")
+    assert "targets are closed" in again.out
+    assert ("127.77.250.9" in again.out, "127.77.250.8:9200" in again.out) == (False, True)
+    assert again.code == 3
+
+
 def closed_ports(count: int) -> list[int]:
     sockets = [socket.socket() for _ in range(count)]
     try:

@@ -35,6 +35,7 @@ from tieback.report.diff.past import past_from_report
 from tieback.report.figures import container_text
 from tieback.report.tables import figure_steps
 from tieback.report.texts.headline import headline_text
+from tieback.report.texts.stores import LOGIN_OF_UNKNOWN
 from tieback.report.verdict import (
     access_text,
     entry_text,
@@ -112,6 +113,21 @@ def outputs() -> dict[str, str]:
         by_name(name).render(report, out)
         found[name] = " ".join(out.getvalue().decode().replace("\\", "").split())
     return found
+
+
+def test_a_login_that_names_no_product_is_not_that_of_a_store() -> None:
+    closed = replace(tillroll_store(), access=Access.AUTH_REQUIRED, untested=())
+    bare = replace(closed, product="", version="")
+    assert (access_text(closed), access_text(bare)) == ("login required", LOGIN_OF_UNKNOWN)
+    assert access_text(replace(bare, untested=(UNTESTED,))) == f"not decided ({LOGIN_OF_UNKNOWN})"
+    report = report_of(workhub_store(), bare)
+    for name in ("terminal", "html", "markdown", "stix"):
+        out = io.BytesIO()
+        by_name(name).render(report, out)
+        text = " ".join(out.getvalue().decode().replace("\\", "").split())
+        assert LOGIN_OF_UNKNOWN in text, name
+    (past,) = [store for store in past_from_report(report).stores.values() if not store.product]
+    assert state_words(past) == LOGIN_OF_UNKNOWN
 
 
 PEOPLE = ("terminal", "html", "markdown", "stix", "defectdojo")

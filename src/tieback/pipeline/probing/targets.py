@@ -143,6 +143,8 @@ class ProbeRunSettings(msgspec.Struct, frozen=True):
     """E-mail domains of the organisation, with which sampled addresses are compared."""
     rules: "UserRules | None" = None
     """The rules of users."""
+    derived: Callable[[str], bool] = lambda _label: False
+    """``TargetList.is_derived``, for the transcripts."""
 
 
 class RunStart(msgspec.Struct, frozen=True):
@@ -189,7 +191,9 @@ async def probe_targets(
         stack.enter_context(hold_lease(grant, asking.audit.parent))
         audit = stack.enter_context(open_audit_log(asking.audit))
         text = asking.approval.text if asking.approval is not None else ""
-        transcripts = TranscriptFile(asking.record, grant, grant_text=text) if asking.record is not None else None
+        transcripts = None
+        if asking.record is not None:
+            transcripts = TranscriptFile(asking.record, grant, grant_text=text, derived=asking.derived)
         if transcripts is not None:
             stack.callback(transcripts.close)
         probes = probe_set(asking.rules)

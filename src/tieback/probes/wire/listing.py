@@ -74,9 +74,7 @@ _TITLE = re.compile(
     rb"<title>\s{0,8}(?:(?P<python>Directory listing for )|Index of |Directory Listing For \[|Directory: )/",
     re.IGNORECASE,
 )
-_IIS = re.compile(
-    rb"(?i)<title>([^<>]{1,260} - /[^<>]{0,2048})</title></head><body><h1>\1</h1><hr>\s{0,8}<pre>"
-)
+_IIS = re.compile(rb"(?i)<title>([^<>]{1,260} - /[^<>]{0,2048})</title></head><body><h1>\1</h1><hr>\s{0,8}<pre>")
 """The whole beginning of its page: a heading that repeats the title, with the host and the path."""
 _IIS_SIZE = re.compile(rb"\s([0-9]{1,15}) \Z")
 _RCLONE = re.compile(rb'<tr class="file">|<span class="goup">')

@@ -330,7 +330,7 @@ def _store_differences(one: PastStore, other: PastStore) -> Iterator[str]:
 
 def state_words(store: PastStore) -> str:
     """Return the access state; ``not decided`` if a refusal does not show that the store is closed."""
-    words = access_words(store.access, store.entry)
+    words = access_words(store.access, store.entry, store.product)
     return f"not decided ({words})" if store.undecided and store.access is not Access.UNKNOWN else words
 
 

@@ -26,6 +26,9 @@ ACCESS_WORDS = {
 }
 """Short text per access state; ``access_words`` also uses the way in."""
 
+LOGIN_OF_UNKNOWN = "asks for a login, product unknown"
+"""Instead of "login required", if the answer names no product: only the port, or nothing, points to a store."""
+
 ANY_ACCOUNT = "any existing account"
 """Instead of "any user name", if the server requires no password, and an account that exists."""
 
@@ -46,13 +49,16 @@ EXPERIMENTAL_MEANS = "no recorded conversation with a real server of this produc
 PLATFORM_WORDS = {Platform.ANDROID: "Android", Platform.IOS: "iOS", Platform.UNKNOWN: "unknown"}
 
 
-def access_words(access: Access, entry: Entry = Entry.NONE) -> str:
+def access_words(access: Access, entry: Entry, product: str) -> str:
     """Return the short text of an access state.
 
     Args:
         access: the state.
         entry: how a client gets in: a synthetic user name can work, or only one that exists.
+        product: what the server showed itself to be; empty if nothing did.
     """
+    if access is Access.AUTH_REQUIRED and not product:
+        return LOGIN_OF_UNKNOWN
     return ANY_ACCOUNT if access is Access.ANY_USER and entry is Entry.NAMED_ACCOUNT else ACCESS_WORDS[access]
 
 
