@@ -243,6 +243,9 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     """Whether the content of the flow could be read."""
     sent: tuple[SentData, ...] = ()
     """What the app sent, encrypted on the wire or not; empty also if ``content`` is not ``read``."""
+    whole: bool | None = None
+    """True if all content that is readable was searched for personal data; false if only a part was, because it is
+    longer than what is read. ``None`` if nothing is readable, or an earlier release wrote the flow."""
 
 
 def add_stated(total: int | None, more: int | None) -> int | None:

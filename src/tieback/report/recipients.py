@@ -119,7 +119,7 @@ def content_text(
         flows: all flows with servers.
         not_examined: flows that an earlier release read.
         received: classes that the app received in cleartext.
-        longer: flows that were read and are longer than what is searched of each.
+        longer: flows that were read and of which only a part was searched.
         not_sent: flows of which nothing was sent to the server.
         quic: those of the encrypted ones that are QUIC: no keys decrypt them here.
         others: further flows that are not in ``flows``, because no app chose their servers.
@@ -128,8 +128,9 @@ def content_text(
     if read:
         parts.append(f"{count_text(read, 'flow')} read: {sent_text(read, with_data)}")
     if longer:
-        flows_are = count_text(longer, "of them is", "of them are")
-        parts.append(f"{flows_are} longer than 4 KiB in one direction: maybe only the beginning was searched")
+        parts.append(
+            f"{count_text(longer, 'of them was', 'of them were')} searched only in part: longer than the limits"
+        )
     if received:
         parts.append(received_text(received))
     if unreadable > quic:

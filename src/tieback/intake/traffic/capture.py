@@ -22,7 +22,7 @@ from tieback.intake.traffic.signatures import SECTION
 from tieback.intake.traffic.source import ByteSource
 from tieback.intake.traffic.table import FlowTable
 from tieback.model.count_text import count_text
-from tieback.model.flow import Flow, Peer, Server
+from tieback.model.flow import ContentState, Flow, Peer, Server
 from tieback.model.sighting import Problem, UnreadKind
 
 if TYPE_CHECKING:
@@ -140,6 +140,9 @@ class CaptureFile:
         server = client.other
         here = client.key
         half = len(here) // 2 - 2
+        whole: bool | None = None
+        if judged.samples or judged.hosts:
+            whole = judged.is_whole and conversation.judged_bytes == conversation.bytes
         # Positional arguments: keywords cost a third more, and this runs for every flow.
         flow = Flow(
             self._name,
@@ -160,6 +163,11 @@ class CaptureFile:
             max(server.last, client.last),
             (),
             judged.detail,
+            (),
+            (),
+            ContentState.UNKNOWN,
+            (),
+            whole,
         )
         return SampledFlow(flow, judged.samples)
 

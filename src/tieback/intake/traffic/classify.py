@@ -4,6 +4,9 @@ Order: TLS, SOCKS, HTTP/1 and its content, data stores, HTTP/2, DNS, other proto
 inside any other protocol, the port. What goes through a proxy is classified as if there was none.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
 from msgspec.structs import replace
 
 from tieback.intake.traffic import http, http2, quic, tls, websocket
@@ -12,19 +15,18 @@ from tieback.intake.traffic.certificate import CertificateNames
 from tieback.intake.traffic.classification import FlowClassification, HostShare, Proxied
 from tieback.intake.traffic.conversation import Conversation, Side
 from tieback.intake.traffic.dns import DnsMessage, parse_message, parse_stream
-from tieback.intake.traffic.hosts import read_hosts, read_streams
-from tieback.intake.traffic.interface import ConnectionStart, ProtocolMatch
+from tieback.intake.traffic.further import FurtherRequest
+from tieback.intake.traffic.hosts import HostBytes, read_hosts, read_streams
+from tieback.intake.traffic.interface import SAMPLE_BYTES, ConnectionStart, ProtocolMatch
 from tieback.intake.traffic.names import DNS, LLMNR, MDNS, DnsNames, hostname
 from tieback.intake.traffic.network import TCP
 from tieback.intake.traffic.ports import DNS_OVER_TLS, usual_ports
+from tieback.intake.traffic.stores import evidence
 from tieback.intake.traffic.stores.choose import over_websocket, recognise, recognise_either
 from tieback.intake.traffic.stores.evidence import sample_messages
 from tieback.intake.traffic.tunnels import Tunnel, read_socks, read_target
 from tieback.model.count_text import count_text
 from tieback.model.flow import CleartextSample, FlowEvidence, FlowTls, NameSource
-
-SAMPLE_BYTES = 8 * 1024
-"""Bytes of cleartext passed on per direction."""
 
 _NOTHING = FlowClassification()
 _NAMED = {DNS: "dns", MDNS: "mdns", LLMNR: "llmnr"}
@@ -53,6 +55,8 @@ class FlowClassifier:
             judged = self._by_port(conversation, judged)
         if judged.requests_end is not None:
             judged = replace(judged, requests_end=_with_repeated(conversation, judged.requests_end))
+        if judged.is_whole and (judged.samples or judged.hosts) and not _is_whole(conversation, judged):
+            judged = replace(judged, is_whole=False)
         if judged.hosts:
             shares = tuple(replace(one, judged=self._named(conversation, one.judged)) for one in judged.hosts)
             judged = replace(judged, hosts=shares)
@@ -158,23 +162,37 @@ class FlowClassifier:
         begins = len(out) > seen.request_end or len(back) > seen.response_end
         if tunnel is not None and seen.method == "CONNECT" and begins:
             return self._through(tunnel, out, back)
-        return self._of_requests(seen, out, back, port)
+        further = conversation.client.further if conversation.client is not None else None
+        if further is None:
+            return self._of_requests(seen, out, back, port)
+        further.close()
+        judged = self._of_requests(seen, out[: further.first] if further.first >= 0 else out, back, port, further.kept)
+        if judged is None or further.ended:
+            return judged
+        # What was not followed may be requests for further hosts, also if all others are for one.
+        read = further.complete and not further.unread
+        return replace(judged, requests_end=conversation.client.bytes if read else len(out))
 
-    def _of_requests(self, seen: http.HttpSummary, out: bytes, back: bytes, port: int) -> FlowClassification | None:
+    def _of_requests(
+        self, seen: http.HttpSummary, out: bytes, back: bytes, port: int, further: Sequence[FurtherRequest] = ()
+    ) -> FlowClassification | None:
         """Classify a connection by its requests; each host is classified as if it had a connection of its own."""
-        found = read_hosts(out, back)
+        found = read_hosts(out, back, further)
         if found is None or not found.hosts:
             judged = self._of_one_host(seen, out, back, port)
+            judged = judged and _with_further(judged, [one.data for one in further])
         else:
-            shares = [
-                HostShare(self._of_share(one.out, one.back, port), one.size_out, one.size_in) for one in found.hosts
-            ]
+            shares = [HostShare(self._of_share(one, port), one.size_out, one.size_in) for one in found.hosts]
             judged = replace(shares[0].judged, samples=(), hosts=tuple(shares))
         if judged is None or found is None or found.switched:
             return judged
         return replace(judged, requests_end=found.requests_end)
 
-    def _of_share(self, out: bytes, back: bytes, port: int) -> FlowClassification:
+    def _of_share(self, one: HostBytes, port: int) -> FlowClassification:
+        out, back = (one.out, one.back) if one.out else (one.further[0], b"")
+        return _with_further(self._of_host(out, back, port), one.further[0 if one.out else 1 :])
+
+    def _of_host(self, out: bytes, back: bytes, port: int) -> FlowClassification:
         seen = http.recognise_http(out, back)
         assert seen is not None  # its bytes begin with a request
         tunnel = read_target(seen)
@@ -275,9 +293,11 @@ class FlowClassifier:
         )
         streams = read_streams(out, back)
         if len(streams) < 2:
-            return replace(judged, samples=_http2_samples(out, back))
+            ways = [[one.text for one in http2.read_messages(data).values()] for data in (out, back)]
+            return replace(judged, samples=_message_samples(*ways), is_whole=_all_fit(ways))
+        whole = all(_all_fit(one[1:]) for one in streams)
         shares = [HostShare(_of_streams(judged, *one), None, None) for one in streams]
-        return replace(shares[0].judged, samples=(), hosts=tuple(shares), requests_end=len(out))
+        return replace(shares[0].judged, samples=(), hosts=tuple(shares), requests_end=len(out), is_whole=whole)
 
     def _dns_stream(self, conversation: Conversation, out: bytes, back: bytes, port: int) -> FlowClassification | None:
         asked, answered = parse_stream(out), parse_stream(back)
@@ -361,6 +381,18 @@ def _with_repeated(conversation: Conversation, end: int) -> int:
     return end if size >= client.limit else end + max(client.bytes - size, 0)
 
 
+def _is_whole(conversation: Conversation, judged: FlowClassification) -> bool:
+    """True if the samples have all that was captured. Of UDP, the first datagram of each direction is examined."""
+    sides = (conversation.first, conversation.second)
+    if conversation.transport != TCP:
+        return all(side.packets <= 1 for side in sides)
+    samples = [sample for one in (judged, *(share.judged for share in judged.hosts)) for sample in one.samples]
+    if all(sample.kind in {"http", "other"} for sample in samples):
+        return all(side.is_whole(SAMPLE_BYTES) for side in sides)
+    ways = Counter(sample.direction for sample in samples)
+    return max(ways.values()) < evidence.MOST_SAMPLES and all(side.is_whole(evidence.SAMPLE_BYTES) for side in sides)
+
+
 def _transport(conversation: Conversation) -> str:
     return "tcp" if conversation.transport == TCP else "udp"
 
@@ -375,8 +407,16 @@ def _samples(kind: str, out: bytes, back: bytes) -> tuple[CleartextSample, ...]:
     return tuple(CleartextSample(direction, kind, data) for direction, data in both if data)
 
 
-def _http2_samples(out: bytes, back: bytes) -> tuple[CleartextSample, ...]:
-    return _message_samples(*([one.text for one in http2.read_messages(data).values()] for data in (out, back)))
+def _with_further(judged: FlowClassification, further: Sequence[bytes]) -> FlowClassification:
+    """Add the samples of further requests, if the beginning is readable too."""
+    if not further or not judged.samples:
+        return judged
+    return replace(judged, samples=(*judged.samples, *(CleartextSample("out", "http", one) for one in further)))
+
+
+def _all_fit(ways: Iterable[list[bytes]]) -> bool:
+    """True if ``_message_samples`` has all of these messages whole."""
+    return all(len(way) <= _MAX_MESSAGES and sum(map(len, way)) <= SAMPLE_BYTES for way in ways)
 
 
 def _message_samples(out: list[bytes], back: list[bytes]) -> tuple[CleartextSample, ...]:

@@ -6,6 +6,8 @@ from typing import cast
 import msgspec
 
 from tieback.intake.traffic.classification import FlowClassification
+from tieback.intake.traffic.further import FurtherRequests
+from tieback.intake.traffic.http import METHODS
 from tieback.intake.traffic.interface import FIRST_BYTES
 from tieback.model.flow import FlowApp
 
@@ -54,6 +56,10 @@ class Side(msgspec.Struct, gc=False, eq=False):
     chunks: list[builtins.bytes] = []
     strays: list[tuple[int, builtins.bytes]] | None = None
     """Out-of-order segments, by their offset from ``base``."""
+    sends_http: bool = False
+    """True if its first bytes are those of an HTTP/1 request."""
+    further: FurtherRequests | None = None
+    """Its requests behind the first bytes, once these are complete."""
     other: "Side" = _NO_SIDE
     conversation: "Conversation" = _NO_CONVERSATION
 
@@ -103,16 +109,55 @@ class Side(msgspec.Struct, gc=False, eq=False):
             self.limit = _end_of_hello(data)
         elif data[:2] in _TLS_DATA or data[:5] == b"HTTP/":
             self.limit = _HTTP
+        elif data.startswith(METHODS):
+            self.sends_http = True
+
+    def follow_segment(self, sequence: int, data: builtins.bytes) -> None:
+        """Take a segment behind the first bytes of a client of HTTP."""
+        further = self.begin_following()
+        before = further.memory_bytes
+        further.segment(sequence, data)
+        self.kept += further.memory_bytes - before
+
+    def begin_following(self) -> FurtherRequests:
+        """Where the segments behind the first bytes go; begins with the first bytes."""
+        if self.further is None:
+            # Without a SYN, the capture may have begun with a later segment than the earliest.
+            begin = min(0, *(offset for offset, _ in self.strays)) if self.strays and not self.syn else 0
+            self.further = further = FurtherRequests((self.base + begin) & 0xFFFFFFFF)
+            if self.strays is None:
+                for chunk in self.chunks:
+                    further.segment(further.next, chunk)
+            else:
+                further.segment(further.next, self._whole())
+            self.kept += further.memory_bytes
+        return self.further
+
+    def is_whole(self, most: int) -> bool:
+        """True if all bytes of this direction of TCP are among those that are passed on, as far as is known.
+
+        Args:
+            most: bytes that are passed on, besides further requests.
+        """
+        if self.further is not None:
+            return self.further.is_whole
+        if not self.want or self.strays is None:
+            return self.want and self.kept <= most
+        size = len(self.stream())
+        return size <= most and not any(offset + len(piece) > size for offset, piece in self.strays)
 
     def stream(self) -> builtins.bytes:
         """The first bytes of a TCP direction up to the first gap; of overlapping segments the one in order counts."""
-        data = self.chunks[0] if len(self.chunks) == 1 else b"".join(self.chunks)
-        if self.strays:
-            data = self._with_strays(data, self.strays)
+        data = self._whole()
         # The one byte of a keep-alive is not data; it repeats the last acknowledged byte.
         if not self.syn and data[:1] == b"\0" and self.chunks and len(self.chunks[0]) == 1:
             data = data[1:]
         return data[: self.limit]
+
+    def _whole(self) -> builtins.bytes:
+        """All bytes that were kept, up to the first gap."""
+        data = self.chunks[0] if len(self.chunks) == 1 else b"".join(self.chunks)
+        return self._with_strays(data, self.strays) if self.strays else data
 
     def _with_strays(self, data: builtins.bytes, strays: list[tuple[int, builtins.bytes]]) -> builtins.bytes:
         strays = sorted(strays, key=_offset)
@@ -141,6 +186,8 @@ class Side(msgspec.Struct, gc=False, eq=False):
         self.want = False
         self.chunks = _NOTHING
         self.strays = None
+        self.sends_http = False
+        self.further = None
         self.kept = 0
 
 
@@ -187,6 +234,8 @@ class Conversation(msgspec.Struct, gc=False, eq=False):
     name: str = ""
     """DNS name of the server before the conversation began."""
     judged: FlowClassification | None = None
+    judged_bytes: int = 0
+    """``bytes`` when it was classified: later ones were only counted."""
 
     def __post_init__(self) -> None:
         first, second = self.first, self.second
@@ -199,6 +248,11 @@ class Conversation(msgspec.Struct, gc=False, eq=False):
         first, second = self.first, self.second
         first.other = second.other = _NO_SIDE
         first.conversation = second.conversation = _NO_CONVERSATION
+
+    @property
+    def bytes(self) -> int:
+        """Payload of both sides so far."""
+        return self.first.bytes + self.second.bytes
 
     @property
     def step(self) -> int:

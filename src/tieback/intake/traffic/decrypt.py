@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from struct import Struct
 
+import msgspec
+
 from tieback.intake.traffic.attribution import PacketAttribution
 from tieback.intake.traffic.interface import FIRST_BYTES
 from tieback.intake.traffic.pcapng import PcapngReader
@@ -46,24 +48,36 @@ _LIMITED = f'ulimit -t {SECONDS} && ulimit -v {MEMORY // 1024} && ulimit -f {OUT
 _tag = Struct(">HH").unpack_from
 
 
+class DecryptedPiece(msgspec.Struct, frozen=True, gc=False):
+    """A decrypted message of one direction."""
+
+    when: float
+    data: bytes
+    """Its first bytes."""
+    size: int
+
+
 class DecryptedStreams:
-    """The first decrypted bytes of the TLS connections in one capture, by direction."""
+    """The first decrypted bytes of the messages in the TLS connections of one capture, by direction."""
 
     def __init__(self) -> None:
-        self._pieces: dict[bytes, list[tuple[float, bytes]]] = {}
+        self._pieces: dict[bytes, list[DecryptedPiece]] = {}
         self._size = 0
+        self.full = False
+        """True if messages were left out for want of memory."""
 
     def add(self, key: bytes, when: float, data: bytes) -> None:
         """Add decrypted bytes; the key is addresses and ports as in a packet."""
-        if self._size < MAX_CLEARTEXT:
-            data = data[:FIRST_BYTES]
-            self._size += len(data) + 64
-            self._pieces.setdefault(key, []).append((when, data))
+        if self._size >= MAX_CLEARTEXT:
+            self.full = True
+            return
+        piece = DecryptedPiece(when, data[:FIRST_BYTES], len(data))
+        self._size += len(piece.data) + 64
+        self._pieces.setdefault(key, []).append(piece)
 
-    def of(self, key: bytes, start: float, end: float) -> bytes:
-        """The first bytes of a direction of the connection that lasted from ``start`` to ``end``."""
-        parts = [data for when, data in self._pieces.get(key, ()) if start - _SLACK <= when <= end + _SLACK]
-        return b"".join(parts[:FIRST_BYTES])[:FIRST_BYTES]
+    def of(self, key: bytes, start: float, end: float) -> list[DecryptedPiece]:
+        """The messages of a direction of the connection that lasted from ``start`` to ``end``."""
+        return [piece for piece in self._pieces.get(key, ()) if start - _SLACK <= piece.when <= end + _SLACK]
 
     def __len__(self) -> int:
         return len(self._pieces)

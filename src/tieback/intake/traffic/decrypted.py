@@ -1,11 +1,13 @@
 """Decrypted content of TLS flows: classified as cleartext is, and marked as decrypted."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from tieback.intake.traffic.classification import FlowClassification
 from tieback.intake.traffic.classify import FlowClassifier
 from tieback.intake.traffic.conversation import Conversation, Side
-from tieback.intake.traffic.decrypt import DecryptedStreams
+from tieback.intake.traffic.decrypt import DecryptedPiece, DecryptedStreams
 from tieback.intake.traffic.interface import FIRST_BYTES, SampledFlow
 from tieback.intake.traffic.network import TCP
 from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Server
@@ -37,8 +39,8 @@ class DecryptedFlows:
         tls = replace(flow.tls or FlowTls(), decrypted=True)
         if judged.evidence is not FlowEvidence.PAYLOAD:
             return [SampledFlow(replace(flow, tls=tls), seen.samples)]
-        # How many bytes were decrypted is only known of the beginning.
-        self.further += judged.requests_end is not None and len(out) >= FIRST_BYTES
+        self.further += judged.requests_end is not None and judged.requests_end < sum(piece.size for piece in out)
+        flow = replace(flow, whole=judged.is_whole and not self._cleartext.full)
         if not judged.hosts:
             return [SampledFlow(_decrypted(flow, judged, tls, _server(flow.server, judged)), judged.samples)]
         found: list[SampledFlow] = []
@@ -73,13 +75,21 @@ def _server(outer: Server, judged: FlowClassification, *, several: bool = False)
     return replace(outer, name=judged.name, name_from=judged.name_from)
 
 
-def _conversation(client: Side, start: float, out: bytes, back: bytes) -> Conversation:
+def _conversation(
+    client: Side, start: float, out: Sequence[DecryptedPiece], back: Sequence[DecryptedPiece]
+) -> Conversation:
     """Decrypted bytes as a conversation that was captured from its beginning."""
     first, second = Side(client.key, start), Side(client.other.key, start)
     inner = Conversation(0, TCP, first, second, start)
     inner.client = first
-    for side, data in ((first, out), (second, back)):
-        side.syn = True
-        side.chunks = [data] if data else []
-        side.kept = len(data)
+    for side, pieces in ((first, out), (second, back)):
+        side.syn, side.base = True, 0
+        for piece in pieces:
+            if side.want:
+                side.keep_segment(side.bytes, piece.data)
+                side.limit = FIRST_BYTES  # whatever the first message is: all of these are in memory anyway
+                side.want = side.kept < FIRST_BYTES
+            elif side.sends_http:
+                side.follow_segment(side.bytes, piece.data)
+            side.bytes += piece.size
     return inner

@@ -5,8 +5,11 @@ they would see in a capture. Bodies inside TLS are also passed on: ``Flow.encryp
 have read them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, urlsplit
+
+from msgspec.structs import replace
 
 from tieback.intake.traffic.http import plain_path
 from tieback.intake.traffic.interface import ConnectionStart, SampledFlow
@@ -29,6 +32,8 @@ from tieback.protocols.content_coding import CODINGS, STREAMS, decode_content
 HEAD_BYTES = 4096
 BODY_BYTES = 4096
 """Bytes of cleartext kept of a message's head, and of its body."""
+_BASE64 = 3
+"""Bytes by which a body in base64 may end before the limit."""
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21}
 _ENCRYPTED = frozenset({"https", "wss"})
 _DROPPED = frozenset({"content-encoding", "transfer-encoding", "content-length"})
@@ -66,6 +71,8 @@ class HttpExchange:
     app: FlowApp | None = None
     tls: FlowTls | None = None
     name_from: NameSource = NameSource.HTTP_HOST
+    has_bodies: bool = True
+    """False if the source never contains bodies, such as a log."""
     websocket: tuple[tuple[str, bytes], ...] = ()
     """Direction and data of WebSocket messages."""
     content: ContentState = ContentState.UNKNOWN
@@ -116,7 +123,20 @@ def flow_of(path: str, exchange: HttpExchange) -> SampledFlow | None:
     )
     samples = [CleartextSample("out", "http", out), CleartextSample("in", "http", back)]
     samples += found.samples if upgraded and found else sample_messages("websocket", *said)
-    return SampledFlow(flow, tuple(sample for sample in samples if sample.data))
+    readable = tuple(sample for sample in samples if sample.data)
+    whole = _is_whole(exchange, readable) if readable and exchange.has_bodies else None
+    return SampledFlow(flow if whole is None else replace(flow, whole=whole), readable)
+
+
+def _is_whole(exchange: HttpExchange, samples: Sequence[CleartextSample]) -> bool:
+    """True if the samples have all of an exchange. A body that ends at the limit counts as cut."""
+    heads = [sample.data.find(b"\r\n\r\n") for sample in samples if sample.kind == "http"]
+    bodies = [len(body) for one in (exchange.request, exchange.response) for body in (one.body, decode_body(one))]
+    said = [part for _, part in exchange.websocket if part]
+    frames = [sample for sample in samples if sample.kind != "http"]
+    if max(heads, default=0) >= HEAD_BYTES or len(frames) < len(said):
+        return False
+    return max(*bodies, sum(map(len, said))) <= BODY_BYTES - _BASE64
 
 
 def is_network_scheme(scheme: str) -> bool:

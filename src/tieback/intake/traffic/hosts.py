@@ -4,9 +4,12 @@ The bytes of each host are put together as if it had a connection of its own. Fr
 HTTP/2 connections for several names are RFC 9113, section 9.1.1.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from tieback.intake.traffic import http, http2
+from tieback.intake.traffic.further import FurtherRequest
 from tieback.intake.traffic.names import hostname
 from tieback.intake.traffic.tunnels import read_target
 from tieback.protocols.http1 import (
@@ -37,6 +40,8 @@ class HostBytes(msgspec.Struct):
     size_out: int | None = 0
     """Bytes of its requests, also of those that are only captured in part; ``None`` if unknown."""
     size_in: int | None = 0
+    further: list[bytes] = []
+    """Its requests behind the first bytes."""
 
 
 class HostsOfConnection(msgspec.Struct, frozen=True):
@@ -60,18 +65,26 @@ class _Message(msgspec.Struct, frozen=True, gc=False):
     method: str = ""
 
 
-def read_hosts(out: bytes, back: bytes) -> HostsOfConnection | None:
-    """What an HTTP/1 connection carried for each host; ``None`` if it is not through a proxy, and for one host."""
+def read_hosts(out: bytes, back: bytes, further: Sequence[FurtherRequest] = ()) -> HostsOfConnection | None:
+    """What an HTTP/1 connection carried for each host; ``None`` if it is not through a proxy, and for one host.
+
+    Args:
+        out: first bytes of the client.
+        back: first bytes of the server.
+        further: requests behind ``out``.
+    """
     requests = _requests(out)
     if not requests:
         return None
-    if len({request.key for request in requests}) == 1 and not requests[0].key[0]:
+    later = [(found[0].key, one) for one in further if (found := _requests(one.data))]
+    keys = {request.key for request in requests}.union(key for key, _ in later)
+    if len(keys) == 1 and not requests[0].key[0]:
         return None
     answers, switched = _answers(back, requests)
     if switched:  # all that follows is the other protocol
         requests = requests[: len(answers)]
         requests[-1] = msgspec.structs.replace(requests[-1], end=None)
-    several = len({request.key for request in requests}) > 1
+    several = len(keys) > 1
     found: dict[_Key, HostBytes] = {}
     for number, request in enumerate(requests if several else ()):
         one = found.setdefault(request.key, HostBytes())
@@ -80,6 +93,11 @@ def read_hosts(out: bytes, back: bytes) -> HostsOfConnection | None:
         answer = answers[number] if number < len(answers) else None
         one.back += back[answer.begin : answer.end] if answer is not None else b""
         one.size_in = _sum(one.size_in, answer)
+    for key, message in later if several else ():
+        one = found.setdefault(key, HostBytes())
+        one.further.append(message.data)
+        one.size_out = None if one.size_out is None or message.size is None else one.size_out + message.size
+        one.size_in = None
     end = requests[-1].end
     return HostsOfConnection(tuple(found.values()), len(out) if end is None else end, switched)
 

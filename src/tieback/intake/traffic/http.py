@@ -16,12 +16,13 @@ from tieback.protocols.http1 import MAX_HEAD, RequestLine, field_value, head_end
 _MAX_HOST = 300
 _MAX_TOKEN = 100
 """Characters of the upgrade and of the server's product."""
-_METHODS = (
+METHODS = (
     b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS ", b"PATCH ", b"CONNECT ", b"TRACE ", b"PROPFIND ",
     b"PROPPATCH ", b"REPORT ", b"MKCOL ", b"COPY ", b"MOVE ", b"LOCK ", b"UNLOCK ", b"SUBSCRIBE ", b"NOTIFY ",
     b"SEARCH ", b"SOURCE ", b"M-SEARCH ", b"UNSUBSCRIBE ", b"PURGE ", b"MERGE ", b"BPROPFIND ",
     b"RPC_IN_DATA ", b"RPC_OUT_DATA ",
 )  # fmt: skip
+"""Beginnings of requests."""
 
 
 class HttpSummary(msgspec.Struct, frozen=True, gc=False):
@@ -88,7 +89,7 @@ def is_answer(server: bytes) -> bool:
 
 def read_request(data: bytes) -> RequestLine | None:
     """The request line at the start of ``data``, also if it is cut; ``None`` if there is none with a known method."""
-    return request_line(data, cut=True) if data.startswith(_METHODS) else None
+    return request_line(data, cut=True) if data.startswith(METHODS) else None
 
 
 def _swap(seen: HttpSummary) -> HttpSummary:

@@ -13,6 +13,10 @@ FIRST_BYTES = 16 * 1024
 """Bytes kept per direction for recognition and samples; later bytes are only counted."""
 
 
+SAMPLE_BYTES = 8 * 1024
+"""Bytes of cleartext passed on per direction, and of each further request."""
+
+
 class SampledFlow(msgspec.Struct, frozen=True, gc=False):
     """A flow with its cleartext samples; only the classifier reads the samples."""
 

@@ -268,6 +268,7 @@ def _http(path: str, form: LogFormat, row: Row) -> SampledFlow | None:
             bytes_out=_count(form.get(row, "bytes_out")),
             bytes_in=_count(form.get(row, "bytes_in")),
             name_from=NameSource.LOG,
+            has_bodies=False,
         ),
     )
 

@@ -13,10 +13,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from tieback.intake.traffic.exchange import BODY_BYTES, ExchangeMessage, HttpExchange, flow_of
 from tieback.intake.traffic.interface import FIRST_BYTES, ConnectionStart, OpenedTraffic, SampledFlow
 from tieback.intake.traffic.names import hostname, hostname_of_url
 from tieback.intake.traffic.problems import CaptureProblems
+from tieback.intake.traffic.stores import evidence
 from tieback.intake.traffic.stores.choose import recognise
 from tieback.intake.traffic.tnetstring import MalformedNetstringError, parse, value_end
 from tieback.model.capture import OUTSIDE_DESTINATIONS
@@ -343,7 +346,9 @@ def _stream(path: str, state: dict[str, Any], kind: str) -> SampledFlow | None:
         end=max(times, default=start),
         detail=found.detail if found else "",
     )
-    return SampledFlow(flow, found.samples if found else ())
+    if found is None or not found.samples:
+        return SampledFlow(flow)
+    return SampledFlow(replace(flow, whole=max(sizes.values()) <= evidence.SAMPLE_BYTES), found.samples)
 
 
 def _name_from(tls: FlowTls | None, name: str) -> NameSource:

@@ -6,7 +6,7 @@ that, the longest idle conversations are classified and returned.
 """
 
 import gc
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from typing import cast
 
@@ -171,14 +171,17 @@ class FlowTable:
                 side.bytes += sizes[direction]
                 side.last = ends[direction]
                 side.step = step
-                if side.want:
+                if side.want or side.sends_http:
                     begin, end = data_begins[direction], data_begins[direction + 1]
                     if begin < end:
                         before = side.kept
-                        if protocols[place] == TCP:
-                            _keep_segments(side, runs, begin, end, buffer, steady=runs.steady[direction])
-                        else:
+                        if protocols[place] != TCP:
                             _keep_datagrams(side, runs, begin, end, buffer)
+                        else:
+                            if side.want:
+                                _keep_segments(side, runs, begin, end, buffer, steady=runs.steady[direction])
+                            if not side.want and side.sends_http:
+                                _follow_segments(side, runs, begin, end, buffer, steady=runs.steady[direction])
                         kept += side.kept - before
         self._kept += kept
 
@@ -204,9 +207,12 @@ class FlowTable:
             side.last = when
             side.step = self._step
             start, stop = int(columns.payload[at]), int(columns.stop[at])
-            if side.want and start < stop:
+            if start < stop and (side.want or side.sends_http):
                 before = side.kept
-                side.keep_segment(sequence, buffer[start:stop])
+                if side.want:
+                    side.keep_segment(sequence, buffer[start:stop])
+                else:
+                    side.follow_segment(sequence, buffer[start:stop])
                 kept += side.kept - before
         return kept
 
@@ -258,6 +264,7 @@ class FlowTable:
         if flow.judged is None:
             before = flow.first.kept + flow.second.kept
             flow.judged = judged = self._judge(flow)
+            flow.judged_bytes = flow.bytes
             flow.first.drop()
             flow.second.drop()
             self._kept -= before
@@ -322,6 +329,25 @@ def _keep_segments(side: Side, runs: PacketRuns, begin: int, end: int, buffer: B
         side.keep_segment(sequences[place], buffer[starts[place] : stops[place]])
         if not side.want:
             return
+
+
+def _follow_segments(side: Side, runs: PacketRuns, begin: int, end: int, buffer: Buffer, *, steady: bool) -> None:
+    """Take the further requests in these segments, of which the first may already have been kept."""
+    starts, stops, sequences, total = runs.data_from, runs.data_to, runs.data_sequence, runs.data_total
+    further = side.begin_following()
+    before = further.memory_bytes
+    place = begin
+    while place < end:
+        if steady and further.next == sequences[place] and (room := further.skippable()):
+            passed = total[place] - (stops[place] - starts[place])
+            whole = bisect_right(total, passed + room, place, end)
+            if whole > place:
+                further.skip(total[whole - 1] - passed)
+                place = whole
+                continue
+        further.segment(sequences[place], buffer[starts[place] : stops[place]])
+        place += 1
+    side.kept += further.memory_bytes - before
 
 
 def _keep_datagrams(side: Side, runs: PacketRuns, begin: int, end: int, buffer: Buffer) -> None:

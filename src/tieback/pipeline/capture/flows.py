@@ -23,6 +23,7 @@ from tieback.intake.traffic.certificate import CertificateNames
 from tieback.intake.traffic.exchange import ExchangeMessage, HttpExchange, flow_of
 from tieback.intake.traffic.interface import ConnectionStart, SampledFlow
 from tieback.intake.traffic.names import DnsNames, hostname, hostname_of_url
+from tieback.intake.traffic.stores import evidence
 from tieback.intake.traffic.stores.choose import recognise
 from tieback.model.flow import ContentState, Flow, FlowApp, FlowEvidence, FlowTls, NameSource, Peer, Server
 
@@ -147,7 +148,10 @@ class LiveFlows:
             end=seen.end,
             detail=_shown(found.detail if found and found.detail else PASSED if closed else seen.trouble),
         )
-        return SampledFlow(flow, found.samples if found is not None else ())
+        if found is None or not found.samples:
+            return SampledFlow(flow)
+        whole = max(seen.bytes_out, seen.bytes_in) <= evidence.SAMPLE_BYTES
+        return SampledFlow(replace(flow, whole=whole), found.samples)
 
     def _refused(self, seen: TlsRefusal) -> Flow:
         certificate = (

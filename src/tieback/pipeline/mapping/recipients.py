@@ -24,7 +24,7 @@ _SECRETS = frozenset({"password", "pin_otp", "secret_token"})
 
 
 SEARCHED = 4 * 1024
-"""Bytes of a direction that are searched whatever the source: of a connection 8 KiB, of a body in an archive 4 KiB."""
+"""Bytes of a direction that earlier releases searched whatever the source; their flows do not have ``whole``."""
 
 
 class ContentCounts(msgspec.Struct):
@@ -36,7 +36,7 @@ class ContentCounts(msgspec.Struct):
     read: int = 0
     with_data: int = 0
     longer: int = 0
-    """Flows that were read, and of which a direction is longer than ``SEARCHED``."""
+    """Flows that were read, and of which only a part was searched."""
     unreadable: int = 0
     unknown: int = 0
     quic: int = 0
@@ -51,12 +51,19 @@ class ContentCounts(msgspec.Struct):
         self.flows += 1
         self.read += flow.content is ContentState.READ
         self.with_data += bool(flow.sent)
-        self.longer += flow.content is ContentState.READ and max(flow.bytes_out or 0, flow.bytes_in or 0) > SEARCHED
+        self.longer += flow.content is ContentState.READ and _is_longer(flow)
         self.unreadable += flow.content is ContentState.ENCRYPTED
         self.quic += flow.content is ContentState.ENCRYPTED and flow.protocol == "quic"
         self.not_sent += not flow.content.left_device
         self.unknown += flow.content is ContentState.UNKNOWN
         self.received.update(classes_received(flow))
+
+
+def _is_longer(flow: Flow) -> bool:
+    """True if only a part of a flow was searched, or if an earlier release wrote it and it may be longer."""
+    if flow.whole is not None:
+        return not flow.whole
+    return max(flow.bytes_out or 0, flow.bytes_in or 0) > SEARCHED
 
 
 def classes_received(flow: Flow) -> Iterator[str]:

@@ -1,6 +1,8 @@
 """Exchanges that other tools took apart, as flows."""
 
 import gzip
+from dataclasses import replace
+from typing import Any
 
 from tests.each import each
 from tieback.intake.traffic.exchange import (
@@ -93,3 +95,24 @@ def test_urls_are_split() -> None:
     parts = split_url("https://u:p@h.test:8443/a?b#c")
     assert parts is not None
     assert (parts.hostname, parts.port) == ("h.test", 8443)
+
+
+@each(
+    ("change", "whole"),
+    [
+        ({}, True),
+        ({"request": ExchangeMessage((), b"x" * BODY_BYTES)}, False),
+        ({"request": ExchangeMessage((("X-Long", "x" * HEAD_BYTES),))}, False),
+        ({"url": f"http://a.test/{'x' * HEAD_BYTES}"}, False),
+        ({"response": ExchangeMessage((("Content-Encoding", "gzip"),), gzip.compress(b"x" * 10_000))}, False),
+        ({"websocket": tuple(("out", b"message") for _ in range(9))}, False),
+        ({"websocket": (("out", b"message"),)}, True),
+        # A log never has a body, so that it is not known.
+        ({"has_bodies": False}, None),
+    ],
+)
+def test_whether_all_of_an_exchange_was_kept(change: dict[str, Any], whole: bool | None) -> None:
+    exchange = HttpExchange("POST", "http://a.test/", ExchangeMessage((), b"a"), 200, ExchangeMessage((), b"b"))
+    seen = flow_of("a.har", replace(exchange, **change))
+    assert seen is not None
+    assert seen.flow.whole is whole

@@ -166,3 +166,19 @@ def test_quic_and_what_was_not_sent_are_counted() -> None:
         flow("x.test", content=ContentState.NOT_SENT),
     ).counts  # fmt: skip
     assert (counts.flows, counts.unreadable, counts.quic, counts.not_sent, counts.read) == (4, 2, 1, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("whole", "size", "longer"),
+    [
+        (True, 900_000, 0),
+        (False, 10, 1),
+        # An earlier release wrote the flow: its length decides.
+        (None, 900_000, 1),
+        (None, 10, 0),
+    ],
+)
+def test_flows_that_were_searched_only_in_part_are_counted(whole: bool | None, size: int, longer: int) -> None:
+    one = replace(flow("a.test"), whole=whole, bytes_out=size)
+    assert totals(one).counts.longer == longer
+    assert totals(replace(one, content=ContentState.ENCRYPTED)).counts.longer == 0
