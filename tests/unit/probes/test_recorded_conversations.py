@@ -7,11 +7,13 @@ be removed there, so the figure can only improve.
 
 import re
 import tomllib
+from itertools import pairwise
 
 from bench import recordings
 from bench.recordings import FOLDER, Replayed, known_wrong, replay_all
 from tests.each import each
 from tieback.probes import PROBES
+from tieback.scope.transcript import EventKind
 
 NAMES = [f"{name}.{depth}" for name, depth, _ in recordings.recordings()]
 
@@ -33,6 +35,31 @@ def test_the_verdict_is_the_truth_or_known_to_be_wrong(name: str) -> None:
         assert wrong, f"{name} is right now: remove it from known_wrong.toml, and run `python -m bench recordings`"
     else:
         assert wrong == ()
+
+
+CATALOGUE_OF_MYSQL = {
+    "information_schema.USER_PRIVILEGES", "information_schema.USER_PRIVILEGES: whole server",
+    "information_schema.TABLES: others", "information_schema.TABLES of named tables",
+    "information_schema.COLUMNS of named tables", "@@hostname, @@datadir and start time",
+}  # fmt: skip
+"""Queries that decide what is hidden from an account, and that a view is not listed."""
+
+
+def test_a_real_server_answers_the_catalogue_queries_of_mysql() -> None:
+    """An answer from a document, in ``changed_sends.toml``, would not show that the query is valid there."""
+    sends = [send for probe in PROBES if probe.meta.name == "mysql" for send in probe.meta.sends]
+    answered = {
+        send.name
+        for _, _, transcripts in recordings.recordings()
+        for transcript in transcripts
+        if transcript.probe == "mysql"
+        for line in transcript.lines
+        for sent, answer in pairwise(line.events)
+        if sent.what is EventKind.SENT and answer.what is EventKind.RECEIVED
+        for send in sends
+        if send.matches(sent.data)
+    }
+    assert answered >= CATALOGUE_OF_MYSQL
 
 
 def test_no_closed_server_is_called_open() -> None:
