@@ -6,7 +6,7 @@ content is imported when a name does not say enough.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, assert_never
@@ -70,6 +70,17 @@ class DiscoveredInput(msgspec.Struct, frozen=True):
 
     path: Path
     kind: FileKind
+    beside: tuple[Path, ...] = ()
+    """Further logs of Zeek, about the same connections."""
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Everything that is read as one."""
+        return (self.path, *self.beside)
+
+
+type LogsByPath = Mapping[Path, tuple[Path, ...] | None]
+"""Logs of Zeek that are read as one: the others by the first, and ``None`` by each of these."""
 
 
 class PassedOver(msgspec.Struct, frozen=True):
@@ -152,22 +163,43 @@ def find_apps(paths: Iterable[Path], skipped: OnSkipped | None = None) -> Iterat
     """
     for path in paths:
         nothing = ("no app package in this directory", "Pass APK, AAB or IPA files")
-        yield from _found(path, FileKind.APP, nothing, "not app packages", skipped)
+        for found in _found(path, FileKind.APP, nothing, "not app packages", skipped):
+            yield found if isinstance(found, InputError) else found.path
 
 
-def find_captures(paths: Iterable[Path], skipped: OnSkipped | None = None) -> Iterator[Path | InputError]:
+def find_captures(paths: Iterable[Path], skipped: OnSkipped | None = None) -> Iterator[DiscoveredInput | InputError]:
     """Yield files as they were passed, and the captures in directories, in order of name; never raises.
 
-    Logs in directories are not yielded: many other texts look like them. Errors are as in ``find_apps``.
+    Logs in directories are not yielded, except those of Zeek: many other texts look like them. Logs of Zeek about the
+    same time are one input. Errors are as in ``find_apps``.
     """
-    for path in paths:
+    every = list(paths)
+    logs = joined_logs(every)
+    for path in every:
         nothing = ("no capture in this directory", "Pass pcap, pcapng, HAR or mitmproxy files")
-        yield from _found(path, FileKind.TRAFFIC, nothing, "not captures", skipped)
+        for found in _found(path, FileKind.TRAFFIC, nothing, "not captures", skipped):
+            if isinstance(found, InputError):
+                yield found
+            elif (beside := logs.get(found.path, found.beside)) is not None:
+                yield DiscoveredInput(found.path, FileKind.TRAFFIC, beside)
+
+
+def joined_logs(paths: Iterable[Path]) -> LogsByPath:
+    """Which of these files are logs of Zeek about the same connections; other files are not in the result."""
+    from tieback.intake.traffic.log_groups import group_logs, is_zeek_log
+
+    named = (path for path in dict.fromkeys(paths) if classify_name(path.name) is FileKind.OTHER)
+    groups = group_logs(path for path in named if path.is_file() and is_zeek_log(path))
+    found: dict[Path, tuple[Path, ...] | None] = {}
+    for first, *beside in groups:
+        found[first] = tuple(beside)
+        found.update(dict.fromkeys(beside))
+    return found
 
 
 def _found(
     path: Path, kind: FileKind, nothing: tuple[str, str], other: str, skipped: OnSkipped | None
-) -> Iterator[Path | InputError]:
+) -> Iterator[DiscoveredInput | InputError]:
     """A path, or the inputs of one kind in a directory.
 
     Args:
@@ -181,7 +213,7 @@ def _found(
         case InputError() as error:
             yield error
         case False:
-            yield path
+            yield DiscoveredInput(path, kind)
         case True:
             what, advice = nothing
             error = InputError(what, where=path_text(path), advice=advice)
@@ -192,29 +224,47 @@ def _found(
 
 def _found_below(
     directory: Path, kind: FileKind, nothing: InputError, other: str, skipped: OnSkipped | None
-) -> Iterator[Path | InputError]:
+) -> Iterator[DiscoveredInput | InputError]:
     found = False
-    parts, passed = _Parts(), SkippedCount()
+    parts, passed, logs = _Parts(), SkippedCount(), list[Path]()
     for item in walk(directory):
         if isinstance(item, InputError):
             found = True
             yield item
         elif isinstance(item, PassedOver):
-            passed.add(item.why or other, _name(item.path))
+            if kind is FileKind.TRAFFIC and _is_log(item):
+                logs.append(item.path)
+            else:
+                passed.add(item.why or other, _name(item.path))
         elif item.kind is kind:
             found = True
-            yield item.path
+            yield item
         elif item.kind is FileKind.APP_PART and kind is FileKind.APP:
             parts.add(item.path)
         else:
             passed.add(other, _name(item.path))
+    yield from _joined(logs)
+    found = found or bool(logs)
     if not found and not parts.paths:
         yield nothing
         return
     if not found:
-        yield from parts.paths
+        yield from (DiscoveredInput(part, FileKind.APP_PART) for part in parts.paths)
     parts.pass_over(passed, whole=found)
     passed.report(path_text(directory), skipped)
+
+
+def _is_log(item: PassedOver) -> bool:
+    from tieback.intake.traffic.log_groups import is_zeek_log
+
+    return not item.why and is_zeek_log(item.path)
+
+
+def _joined(logs: Iterable[Path]) -> Iterator[DiscoveredInput]:
+    """Logs of Zeek, those of one period in one folder as one input."""
+    from tieback.intake.traffic.log_groups import group_logs
+
+    return (DiscoveredInput(first, FileKind.TRAFFIC, tuple(beside)) for first, *beside in group_logs(logs))
 
 
 class _Parts:
@@ -242,28 +292,31 @@ def _name(path: Path) -> str:
     return path_text(Path(path.name))
 
 
-def find_inputs(path: Path, skipped: OnSkipped | None = None) -> Iterator[DiscoveredInput | InputError]:
+def find_inputs(
+    path: Path, skipped: OnSkipped | None = None, logs: LogsByPath | None = None
+) -> Iterator[DiscoveredInput | InputError]:
     """Yield every input at a path, classified: a file as it is; of a directory apps, then captures, then shards.
 
     A file that is neither by its name nor its first bytes is traffic if ``tieback traffic`` reads it, such as a log; in
-    a directory such files are left out. App parts of a directory are yielded if it has no app. In a directory only
-    files named ``.tar`` count as shards. Never raises; errors and ``skipped`` are as in ``find_apps``.
+    a directory such files are left out, except logs of Zeek. App parts of a directory are yielded if it has no app. In
+    a directory only files named ``.tar`` count as shards. Never raises; errors and ``skipped`` are as in ``find_apps``.
+    ``logs``: of ``joined_logs``, for paths that are files.
     """
     is_directory = _exists(path)
     if isinstance(is_directory, InputError):
         yield is_directory
         return
     if not is_directory:
-        yield DiscoveredInput(path, _classify_alone(path))
+        yield from _alone(path, logs or {})
         return
     errors: list[InputError] = []
     found: dict[FileKind, list[DiscoveredInput]] = {kind: [] for kind in FileKind}
-    parts, passed = _Parts(), SkippedCount()
+    parts, passed, texts = _Parts(), SkippedCount(), list[Path]()
     for item in walk(path):
         if isinstance(item, InputError):
             errors.append(item)
         elif isinstance(item, PassedOver):
-            passed.add(item.why or _NO_INPUTS, _name(item.path))
+            _pass_over(item, _NO_INPUTS, passed, texts)
         elif item.kind is FileKind.SHARD and classify_name(item.path.name) is not FileKind.SHARD:
             passed.add("shards that are not named .tar", _name(item.path))
         elif item.kind is FileKind.PACKED_SHARD:
@@ -272,6 +325,7 @@ def find_inputs(path: Path, skipped: OnSkipped | None = None) -> Iterator[Discov
             parts.add(item.path)
         else:
             found[item.kind].append(item)
+    found[FileKind.TRAFFIC] += _joined(texts)
     yield from errors
     yield from found[FileKind.APP]
     if not found[FileKind.APP]:
@@ -287,6 +341,21 @@ def find_inputs(path: Path, skipped: OnSkipped | None = None) -> Iterator[Discov
         )
         return
     passed.report(path_text(path), skipped)
+
+
+def _alone(path: Path, logs: LogsByPath) -> Iterator[DiscoveredInput]:
+    """A file; nothing if it is read with another one."""
+    beside = logs.get(path, ())
+    if beside is not None:
+        yield DiscoveredInput(path, _classify_alone(path), beside)
+
+
+def _pass_over(item: PassedOver, why: str, passed: SkippedCount, logs: list[Path]) -> None:
+    """Count a file that is no input, unless it is a log of Zeek."""
+    if _is_log(item):
+        logs.append(item.path)
+    else:
+        passed.add(item.why or why, _name(item.path))
 
 
 def _classify_alone(path: Path) -> FileKind:

@@ -1,13 +1,14 @@
 """A unit of work: one input to analyse, and how its analysis ended."""
 
 import os
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 
 _BYTES = "bytes:"
-"""Start of the access of a file whose path is not UTF-8; its bytes follow in hexadecimal."""
+"""Start of the access of a file whose path is not UTF-8, and of several files; their bytes follow in hexadecimal."""
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -26,10 +27,18 @@ class Unit(msgspec.Struct, frozen=True):
 
     @property
     def file(self) -> Path | None:
-        """The local file to read; ``None`` if ``access`` is another kind of location."""
+        """The local file to read, or the first one; ``None`` if ``access`` is another kind of location."""
         if self.access.startswith(_BYTES):
-            return Path(os.fsdecode(bytes.fromhex(self.access.removeprefix(_BYTES))))
+            return self.files[0]
         return None if self.access else Path(self.source)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The local files to read as one; empty if ``access`` is another kind of location."""
+        if self.access.startswith(_BYTES):
+            parts = self.access.removeprefix(_BYTES).split(",")
+            return tuple(Path(os.fsdecode(bytes.fromhex(part))) for part in parts)
+        return () if self.access else (Path(self.source),)
 
     def __repr__(self) -> str:
         """Without ``access``, because logs of a cluster print the arguments of a task."""
@@ -45,6 +54,12 @@ def file_unit(key: str, version: str, path: Path, size: int) -> Unit:
     """The unit of a local file, whatever the bytes of its path."""
     raw, source = os.fsencode(path), path_text(path)
     return Unit(key, version, source, size, "" if os.fsencode(source) == raw else f"{_BYTES}{raw.hex()}")
+
+
+def files_unit(key: str, version: str, paths: Sequence[Path], size: int) -> Unit:
+    """The unit of local files that are read as one, named by the first."""
+    access = _BYTES + ",".join(os.fsencode(path).hex() for path in paths)
+    return Unit(key, version, path_text(paths[0]), size, access)
 
 
 class UnitState(StrEnum):

@@ -65,7 +65,7 @@ class RecordWork(LakeWork[AppDocument | Traffic]):
             # A capture may have millions of flows: only the last of them are in memory.
             flows = FlowSpool(unit, self.lake_directory)
             problems: list[Problem] = []
-            for item in self._traffic.flows(path, unit.source):
+            for item in self._traffic.flows(path, unit.source, unit.files[1:]):
                 if isinstance(item, Problem):
                     problems.append(item)
                 else:

@@ -27,7 +27,7 @@ from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.sighting import Problem, UnreadKind
 from tieback.model.skipped import OnSkipped
-from tieback.model.unit import Unit, UnitEnd, UnitState, file_unit
+from tieback.model.unit import Unit, UnitEnd, UnitState, file_unit, files_unit
 from tieback.pipeline.progress import Progress
 
 if TYPE_CHECKING:
@@ -73,12 +73,17 @@ class DescribeTraffic(Work[list[Problem]]):
 
         return LeakDetector(self.added)
 
-    def flows(self, path: Path, name: str) -> Iterator[Flow | Problem]:
-        """The flows of one file, then its problems; ``name`` is the path to state in them."""
+    def flows(self, path: Path, name: str, beside: Sequence[Path] = ()) -> Iterator[Flow | Problem]:
+        """The flows of one file, then its problems; ``name`` is the path to state in them.
+
+        ``beside``: further logs about the same connections.
+        """
         from tieback.intake.traffic.open import open_traffic
         from tieback.pipeline.mapping.flow_endpoints import add_hints
 
-        opened = open_traffic(path, self.uid_map, keylog=self.keylog, decrypt=self.decrypt, columns=self.columns)
+        opened = open_traffic(
+            path, self.uid_map, keylog=self.keylog, decrypt=self.decrypt, columns=self.columns, beside=beside
+        )
         try:
             for seen in opened.flows():
                 flow = add_hints(self._judge(seen) if self.leaks else seen.flow, seen.samples)
@@ -99,7 +104,7 @@ class DescribeTraffic(Work[list[Problem]]):
         problems: list[Problem] = []
         size = left_out = 0
         with _Packed(self.documents / unit.key) as out:
-            for item in self.flows(unit.file or Path(unit.source), unit.source):
+            for item in self.flows(unit.file or Path(unit.source), unit.source, unit.files[1:]):
                 if isinstance(item, Problem):
                     problems.append(item)
                     continue
@@ -200,9 +205,14 @@ def describe_traffic(
                 order.add(found)
                 continue
             known += 1
-            # Nothing is stored by content hash here, so the path identifies the unit.
-            key = hashlib.sha256(str(found).encode("utf-8", "surrogateescape")).hexdigest()
-            unit = file_unit(key, TRAFFIC_ANALYSIS, found, _size(found))
+            # Nothing is stored by content hash here, so the paths identify the unit.
+            names = "\0".join(map(str, found.files))
+            key = hashlib.sha256(names.encode("utf-8", "surrogateescape")).hexdigest()
+            size = sum(map(_size, found.files))
+            if found.beside:
+                unit = files_unit(key, TRAFFIC_ANALYSIS, found.files, size)
+            else:
+                unit = file_unit(key, TRAFFIC_ANALYSIS, found.path, size)
             order.add(unit)
             yield unit
 

@@ -40,6 +40,8 @@ from tieback.model.sighting import UnreadKind
 _SHOWN = 6
 """Columns of lines of an unknown form that are named."""
 _TRANSPORTS = {"6": "tcp", "17": "udp", "1": "icmp", "tcp": "tcp", "udp": "udp", "icmp": "icmp"}
+_MAX_ANSWERS = 64
+"""Addresses of one name."""
 _ENCRYPTED = frozenset({"tls", "quic"})
 _IN_THE_CLEAR = frozenset({"http", "dns"})
 """Protocols that are cleartext; for others (a mail server, a data store) a log does not show whether TLS was used."""
@@ -50,6 +52,19 @@ _TLS_VERSIONS = {"tlsv10": "TLSv1.0", "tlsv11": "TLSv1.1", "tlsv12": "TLSv1.2", 
 def opener(path: Path, head: bytes, own: Sequence[LogFormat] = ()) -> OpenedTraffic | None:
     """For ``open.OPENERS``; ``own``: user-defined formats, which are tried first."""
     return LogFile(path, own) if reader_of(head, own) else None
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """One line of a log as a flow."""
+
+    seen: SampledFlow
+    connection: str
+    """Identifier of its connection; empty if the log has none."""
+    whole: bool
+    """True for a line about a connection as a whole, with its figures."""
+    answers: tuple[str, ...] = ()
+    """Addresses of the name in a DNS log."""
 
 
 @dataclass(slots=True)
@@ -116,7 +131,14 @@ class LogFile:
 
         Lines about one connection that name it are one flow, when the line about the whole connection is read.
         """
-        faults, left_out, connections = LineFaults(), _LeftOut(), ConnectionRecords()
+        connections = ConnectionRecords()
+        for record in self.records():
+            yield from connections.add(record.connection, record.seen, whole=record.whole)
+        yield from connections.rest()
+
+    def records(self) -> Iterator[LogRecord]:
+        """Yield the lines that describe flows, as they are; the others are counted in problems at the end."""
+        faults, left_out = LineFaults(), _LeftOut()
         last: Row | None = {}
         for row in READERS[self._reader](lines(self._file, faults)):
             last = row
@@ -130,8 +152,7 @@ class LogFile:
                 continue
             whole = form.kind == "flow" and (seen.flow.bytes_out is not None or seen.flow.packets_out is not None)
             connection = form.get(row, "connection") if form.kind != "dns" else ""
-            yield from connections.add(connection, seen, whole=whole)
-        yield from connections.rest()
+            yield LogRecord(seen, connection, whole, _answers(form, row) if form.kind == "dns" else ())
         if faults.damage:
             self._note(f"{faults.damage} after {count_text(faults.read, 'line')}", UnreadKind.DAMAGED)
         elif last is None and faults.open_end:
@@ -322,12 +343,16 @@ def _tunnel(path: str, form: LogFormat, row: Row, name: str, port: int) -> Sampl
     return _flow(path, form, row, server, "tls" if encrypted else "", "tcp", encrypted=encrypted, detail="CONNECT")
 
 
+def _answers(form: LogFormat, row: Row) -> tuple[str, ...]:
+    """The addresses in the answer to a query."""
+    return tuple(filter(None, map(_address, form.get(row, "answers").split(",")[:_MAX_ANSWERS])))
+
+
 def _dns(path: str, form: LogFormat, row: Row) -> SampledFlow | None:
     query = hostname(form.get(row, "query"))
     if not query:
         return None
-    answers = [_address(part) for part in form.get(row, "answers").split(",")]
-    ip = next((answer for answer in answers if answer), "")
+    ip = next(iter(_answers(form, row)), "")
     resolver = _address(form.get(row, "resolver"))
     parts = (form.get(row, "type"), form.get(row, "result"), f"query to {resolver}" if resolver else "")
     server = Server(ip=ip, port=None, name=query, name_from=NameSource.LOG)

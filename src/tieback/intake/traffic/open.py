@@ -53,6 +53,7 @@ def open_traffic(
     keylog: Path | None = None,
     decrypt: bool = False,
     columns: Sequence["LogFormat"] = (),
+    beside: Sequence[Path] = (),
 ) -> OpenedTraffic:
     """Open a file for one walk over its flows; close it afterwards.
 
@@ -62,10 +63,15 @@ def open_traffic(
         keylog: TLS key log with which tshark decrypts a capture.
         decrypt: true if tshark decrypts a capture with the secrets in it.
         columns: log formats in addition to the known ones.
+        beside: further logs of the same period, whose lines are about the same connections.
 
     Raises:
         InputError: the file cannot be read, or is not a traffic file; the error names its type and the next step.
     """
+    if beside:
+        from tieback.intake.traffic.log_groups import LogGroup
+
+        return LogGroup((path, *beside), columns)
     number = _open(path)
     try:
         _must_be_a_file(number, path)

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import assert_never
 
 from tieback.engine.interface import UnitLimits
-from tieback.intake.discover import DiscoveredInput, FileKind, find_inputs
+from tieback.intake.discover import DiscoveredInput, FileKind, LogsByPath, find_inputs, joined_logs
 from tieback.intake.places.content import ContentReader
 from tieback.model.count_text import form_for
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN_SIZE, ObjectLocation, encode_location
 from tieback.model.skipped import OnSkipped, SkippedCount
-from tieback.model.unit import Unit, file_unit, path_text
+from tieback.model.unit import Unit, file_unit, files_unit, path_text
 from tieback.pipeline.analyse import ANALYSIS_VERSION, app_unit
 from tieback.pipeline.inputs.index import DAMAGED, FIX_MANIFEST, OTHERS, index_members, packed_shard
 from tieback.pipeline.inputs.spec import InputSpec, display_name, is_remote
@@ -40,16 +40,20 @@ def scan_units(
         listing: index of the remote inputs, by their position among the inputs.
         skipped: called with the files that are passed over, by folder, shard and location, and by reason.
     """
-    for origin, one in enumerate(inputs):
+    every = list(inputs)
+    logs = joined_logs(one for one in every if isinstance(one, Path))
+    for origin, one in enumerate(every):
         if not isinstance(one, Path):
             if listing is not None:
                 yield from _listed_units(listing, origin, display_name(one), skipped)
         else:
-            yield from _local_units_of(one, skipped)
+            yield from _local_units_of(one, skipped, logs)
 
 
-def _local_units_of(path: Path, skipped: OnSkipped | None) -> Iterator[Unit | InputError]:
-    for found in find_inputs(path, skipped):
+def _local_units_of(
+    path: Path, skipped: OnSkipped | None, logs: LogsByPath | None = None
+) -> Iterator[Unit | InputError]:
+    for found in find_inputs(path, skipped, logs):
         if isinstance(found, InputError):
             yield found
         else:
@@ -63,21 +67,27 @@ def _units_of(found: DiscoveredInput, skipped: OnSkipped | None) -> Iterator[Uni
         case FileKind.PACKED_SHARD:
             yield packed_shard(path_text(found.path))
         case FileKind.TRAFFIC:
-            yield traffic_unit(found.path)
+            yield traffic_unit(*found.files)
         case FileKind.APP | FileKind.APP_PART | FileKind.OTHER:
             yield app_unit(found.path)
         case other:
             assert_never(other)
 
 
-def traffic_unit(path: Path) -> Unit | InputError:
-    """A capture as a unit of work."""
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-            return file_unit(digest, TRAFFIC_ANALYSIS, path, file.tell())
-    except OSError as error:
-        return InputError(error.strerror or "cannot be read", where=path_text(path), advice="Check the file")
+def traffic_unit(path: Path, *beside: Path) -> Unit | InputError:
+    """A capture as a unit of work, or a log and others that are read with it."""
+    digests: list[str] = []
+    size = 0
+    for one in (path, *beside):
+        try:
+            with one.open("rb") as file:
+                digests.append(hashlib.file_digest(file, "sha256").hexdigest())
+                size += file.tell()
+        except OSError as error:
+            return InputError(error.strerror or "cannot be read", where=path_text(one), advice="Check the file")
+    if not beside:
+        return file_unit(digests[0], TRAFFIC_ANALYSIS, path, size)
+    return files_unit(hashlib.sha256("".join(digests).encode()).hexdigest(), TRAFFIC_ANALYSIS, (path, *beside), size)
 
 
 def shard_units(path: Path, skipped: OnSkipped | None = None) -> Iterator[Unit | InputError]:
