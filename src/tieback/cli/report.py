@@ -29,7 +29,7 @@ from tieback.model.report.document import Report
 
 if TYPE_CHECKING:
     from tieback.report.audience import Audience
-    from tieback.report.diff.compare import Comparison
+    from tieback.report.diff.change import Comparison
     from tieback.report.diff.past import PastReport
     from tieback.report.interface import Renderer
 
@@ -169,7 +169,8 @@ def diff(
     ] = None,
 ) -> None:
     """Compare two reports: new, fixed, changed and moved findings, and those not checked again."""
-    from tieback.report.diff.compare import ChangeKind, compare
+    from tieback.report.diff.change import ChangeKind
+    from tieback.report.diff.compare import compare
     from tieback.report.diff.markdown import as_markdown
     from tieback.report.diff.page import as_page
     from tieback.report.diff.terminal import print_comparison
@@ -336,7 +337,7 @@ def show(document: Report, output: str, *, brief: bool = False, least: Severity 
             UsageError: unknown format.
     """
     if output == "table":
-        from tieback.report.formats.terminal import print_report
+        from tieback.report.formats.terminal.renderer import print_report
 
         print_report(document, data_console(), brief=brief, least=least)
         return

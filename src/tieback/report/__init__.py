@@ -28,7 +28,7 @@ def renderers() -> "tuple[Renderer, ...]":
     from tieback.report.formats.recipients import RecipientsRenderer
     from tieback.report.formats.sarif import SarifRenderer
     from tieback.report.formats.stix import StixRenderer
-    from tieback.report.formats.terminal import TerminalRenderer
+    from tieback.report.formats.terminal.renderer import TerminalRenderer
 
     return (
         TerminalRenderer(),

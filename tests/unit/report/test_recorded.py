@@ -10,7 +10,7 @@ from bench import recordings
 from tieback.model.report.document import Report
 from tieback.report import recorded
 from tieback.report.formats.markdown import MarkdownRenderer
-from tieback.report.formats.terminal import TerminalRenderer
+from tieback.report.formats.terminal.renderer import TerminalRenderer
 from tieback.report.recorded import RecordedServers, recorded_servers, recorded_text
 from tieback.report.texts import about
 from tieback.report.texts.about import about_lines

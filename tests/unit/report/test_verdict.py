@@ -30,7 +30,7 @@ from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.pipeline.probing.probe_report import probe_report
 from tieback.pipeline.views.index_rows import found_store
 from tieback.report import by_name, renderers
-from tieback.report.diff.compare import state_words
+from tieback.report.diff.differences import state_words
 from tieback.report.diff.past import past_from_report
 from tieback.report.figures import container_text
 from tieback.report.tables import figure_steps
@@ -126,7 +126,7 @@ def test_a_login_that_names_no_product_is_not_that_of_a_store() -> None:
         by_name(name).render(report, out)
         text = " ".join(out.getvalue().decode().replace("\\", "").split())
         assert LOGIN_OF_UNKNOWN in text, name
-    (past,) = [store for store in past_from_report(report).stores.values() if not store.product]
+    (past,) = [store for store in past_from_report(report, "new").stores.values() if not store.product]
     assert state_words(past) == LOGIN_OF_UNKNOWN
 
 

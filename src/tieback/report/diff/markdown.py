@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tieback.report.diff.compare import Change, Comparison
+from tieback.report.diff.change import Change, Comparison
 from tieback.report.diff.words import TITLES, conclusion
 from tieback.report.shortened import cut, fit_text
 from tieback.report.texts.clean import escape_markdown

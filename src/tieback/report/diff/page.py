@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import islice
 
-from tieback.report.diff.compare import Comparison
+from tieback.report.diff.change import Comparison
 from tieback.report.diff.words import TITLES, conclusion
 from tieback.report.templates import report_templates
 

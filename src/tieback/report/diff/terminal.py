@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tieback.model.exposure import Severity
-from tieback.report.diff.compare import ChangeKind, Comparison
+from tieback.report.diff.change import ChangeKind, Comparison
 from tieback.report.diff.words import TITLES, conclusion
 from tieback.report.shortened import cut
 from tieback.report.texts.clean import clean

@@ -1,7 +1,7 @@
 """Wording of a comparison, shared by all its formats."""
 
 from tieback.model.count_text import count_text
-from tieback.report.diff.compare import ChangeKind, Comparison
+from tieback.report.diff.change import ChangeKind, Comparison
 
 TITLES = {
     ChangeKind.NEW: "New",

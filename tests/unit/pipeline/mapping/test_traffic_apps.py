@@ -27,7 +27,7 @@ from tieback.pipeline.mapping.traffic_apps import attribute_traffic, captured_ap
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.report import by_name
-from tieback.report.formats.terminal import print_report
+from tieback.report.formats.terminal.renderer import print_report
 from tieback.report.texts.captures import count_servers, leaks_text
 from tieback.storage.lake.queries.graph_rows import GraphRows
 from tieback.storage.lake.queries.summaries import captured_bundles, run_executables

@@ -19,7 +19,8 @@ from tieback.model.report.document import Report
 from tieback.model.report.tables import LazyTable
 from tieback.model.sighting import UnreadCode, UnreadKind
 from tieback.report import by_name
-from tieback.report.diff.compare import ChangeKind, Comparison, baseline_of, compare
+from tieback.report.diff.change import ChangeKind, Comparison
+from tieback.report.diff.compare import baseline_of, compare
 from tieback.report.diff.past import past_from_report, read_past
 from tieback.report.formats.json import JsonRenderer
 from tieback.report.formats.ndjson import NdjsonRenderer

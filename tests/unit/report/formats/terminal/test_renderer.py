@@ -16,7 +16,9 @@ from tieback.model.report.apps import AppSummary, DroppedName
 from tieback.model.report.baseline import Baseline
 from tieback.model.report.document import Report
 from tieback.model.report.tables import LazyIndex, LazyTable
-from tieback.report.formats.terminal import MOST_FINDINGS, MOST_HOSTS, MOST_ROWS, TerminalRenderer, print_report
+from tieback.report.formats.terminal.findings import MOST_FINDINGS
+from tieback.report.formats.terminal.layout import MOST_HOSTS, MOST_ROWS
+from tieback.report.formats.terminal.renderer import TerminalRenderer, print_report
 from tieback.report.texts.routes import dropped_text
 
 
