@@ -162,7 +162,8 @@ class FlowClassifier:
         begins = len(out) > seen.request_end or len(back) > seen.response_end
         if tunnel is not None and seen.method == "CONNECT" and begins:
             return self._through(tunnel, out, back)
-        further = conversation.client.further if conversation.client is not None else None
+        client = conversation.client or conversation.first
+        further = client.further
         if further is None:
             return self._of_requests(seen, out, back, port)
         further.close()
@@ -171,7 +172,7 @@ class FlowClassifier:
             return judged
         # What was not followed may be requests for further hosts, also if all others are for one.
         read = further.complete and not further.unread
-        return replace(judged, requests_end=conversation.client.bytes if read else len(out))
+        return replace(judged, requests_end=client.bytes if read else len(out))
 
     def _of_requests(
         self, seen: http.HttpSummary, out: bytes, back: bytes, port: int, further: Sequence[FurtherRequest] = ()

@@ -76,7 +76,7 @@ def read_hosts(out: bytes, back: bytes, further: Sequence[FurtherRequest] = ()) 
     requests = _requests(out)
     if not requests:
         return None
-    later = [(found[0].key, one) for one in further if (found := _requests(one.data))]
+    later = [(begun[0].key, one) for one in further if (begun := _requests(one.data))]
     keys = {request.key for request in requests}.union(key for key, _ in later)
     if len(keys) == 1 and not requests[0].key[0]:
         return None
