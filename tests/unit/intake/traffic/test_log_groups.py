@@ -14,6 +14,7 @@ from tieback.intake.traffic.log_groups import MAX_LOGS, LogGroup, group_logs, is
 from tieback.intake.traffic.open import open_traffic
 from tieback.model.errors import InputError
 from tieback.model.flow import Flow, NameSource
+from tieback.model.unit import Unit
 from tieback.pipeline.inputs.units import scan_units
 from tieback.pipeline.traffic import describe_traffic
 
@@ -118,19 +119,22 @@ def test_the_order_of_the_files_decides_nothing(tmp_path: Path) -> None:
     assert sorted(every[0]) == sorted(every[1]) == sorted(SEEN)
 
 
+def units(*inputs: Path) -> list[Unit]:
+    return [one for one in scan_units(inputs) if isinstance(one, Unit)]
+
+
 def test_logs_of_one_folder_and_period_are_one_unit_of_a_scan(tmp_path: Path) -> None:
     early, late = write(tmp_path, as_json, "10.log"), write(tmp_path, as_json, "11.log", ["conn", "ssl"])
     (tmp_path / "notes.log").write_text("nothing of Zeek\n")
     for inputs in ([tmp_path], [*early, *late]):
-        units = [one for one in scan_units(inputs) if not isinstance(one, InputError)]
-        assert [sorted(path.name for path in one.files) for one in units] == [
-            ["conn.10.log", "dns.10.log", "http.10.log", "ssl.10.log"], ["conn.11.log", "ssl.11.log"],
-        ]  # fmt: skip
-    first = units[0].key
+        assert [sorted(path.name for path in one.files) for one in units(*inputs)] == [
+            ["conn.10.log", "dns.10.log", "http.10.log", "ssl.10.log"],
+            ["conn.11.log", "ssl.11.log"],
+        ]
+    before = [one.key for one in units(tmp_path)]
     (tmp_path / "ssl.10.log").write_text(as_json(LOGS["ssl"]).replace("api.", "other."))
-    assert next(iter(scan_units([tmp_path]))).key != first  # type: ignore[union-attr]
-    single = next(iter(scan_units([early[0]])))
-    assert (single.files, single.access) == ((early[0],), "")  # type: ignore[union-attr]
+    assert [one.key == key for one, key in zip(units(tmp_path), before, strict=True)] == [False, True]
+    assert [(one.files, one.access) for one in units(early[0])] == [((early[0],), "")]
 
 
 def test_other_logs_in_a_folder_are_left_out(tmp_path: Path) -> None:
