@@ -171,7 +171,7 @@ class FlowClassifier:
         if judged is None or further.ended:
             return judged
         # What was not followed may be requests for further hosts, also if all others are for one.
-        read = further.complete and not further.unread
+        read = further.complete and not further.full
         return replace(judged, requests_end=client.bytes if read else len(out))
 
     def _of_requests(

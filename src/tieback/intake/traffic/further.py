@@ -41,8 +41,8 @@ class FurtherRequests(msgspec.Struct, gc=False, eq=False):
     """Position of the first request that is kept; -1 if none is. It is the first that ends behind ``SAMPLE_BYTES``."""
     kept: list[FurtherRequest] = []
     size: int = 0
-    unread: int = 0
-    """Requests of which nothing was kept, for want of room."""
+    full: bool = False
+    """True if there is no room for a request: this one and those behind it are not read."""
     cut: bool = False
     """True if a part of a request that is kept was left out."""
     complete: bool = True
@@ -70,7 +70,7 @@ class FurtherRequests(msgspec.Struct, gc=False, eq=False):
 
     def segment(self, sequence: int, data: bytes) -> None:
         """Take a segment; what was sent before is left out."""
-        if self.ended:
+        if self.done:
             return
         ahead = (sequence - self.next) % _MODULUS
         if ahead >= _MODULUS // 2:  # sent again
@@ -86,7 +86,12 @@ class FurtherRequests(msgspec.Struct, gc=False, eq=False):
     @property
     def is_whole(self) -> bool:
         """True if all requests were seen and kept whole."""
-        return self.complete and not (self.cut or self.unread or self.ended)
+        return self.complete and not (self.cut or self.full or self.ended)
+
+    @property
+    def done(self) -> bool:
+        """True if no further segment changes anything."""
+        return self.full or self.ended
 
     @property
     def memory_bytes(self) -> int:
@@ -95,7 +100,7 @@ class FurtherRequests(msgspec.Struct, gc=False, eq=False):
 
     def skippable(self) -> int:
         """Bytes that follow and are only counted off: the rest of a body of which no more is kept."""
-        return 0 if self._room or self.ended else self._body
+        return 0 if self._room or self.done else self._body
 
     def skip(self, size: int) -> None:
         """Count off bytes, at most ``skippable``."""
@@ -132,7 +137,7 @@ class FurtherRequests(msgspec.Struct, gc=False, eq=False):
         if not self._synced:
             self._synced = data.startswith(METHODS) and read_request(data) is not None
         at = 0
-        while at < len(data) and self._synced and not self.ended:
+        while at < len(data) and self._synced and not self.done:
             if self._coded:
                 self._count_off(data[at:], len(data) - at)
                 self._tail = (self._tail + data[max(at, len(data) - len(_LAST_CHUNK)) :])[-len(_LAST_CHUNK) :]
@@ -189,7 +194,7 @@ class FurtherRequests(msgspec.Struct, gc=False, eq=False):
         """Begin a request: keep it, or count it off. Without a length, its body is in chunks."""
         if self._begin and (length is None or self._begin + len(head) + length > SAMPLE_BYTES):
             if self.size + len(head) > MAX_MESSAGES_BYTES or len(self.kept) == MAX_MESSAGES:
-                self.unread += 1
+                self.full = True
             else:
                 self.first = self._begin if self.first < 0 else self.first
                 self._room = min(SAMPLE_BYTES, MAX_MESSAGES_BYTES - self.size)

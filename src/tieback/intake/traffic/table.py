@@ -337,7 +337,7 @@ def _follow_segments(side: Side, runs: PacketRuns, begin: int, end: int, buffer:
     further = side.begin_following()
     before = further.memory_bytes
     place = begin
-    while place < end:
+    while place < end and not further.done:
         if steady and further.next == sequences[place] and (room := further.skippable()):
             passed = total[place] - (stops[place] - starts[place])
             whole = bisect_right(total, passed + room, place, end)
