@@ -183,9 +183,9 @@ def _print_answered(found: Sequence[AppStoreRow], console: Console) -> None:
         store = f"{places} ({short_text(row.summary.app.label, 40, console.width)})"
         stores.setdefault(_access(row.exposure, console.width).plain, {})[store] = None
     console.print()
-    for access, places_of in stores.items():
+    for access, named in stores.items():
         title = f"Answered but not open, {access}: "
-        console.print(Text.assemble((title, "bold"), cut_text(places_of, MOST_ANSWERED)), soft_wrap=False)
+        console.print(Text.assemble((title, "bold"), cut_text(named, MOST_ANSWERED)), soft_wrap=False)
 
 
 def _other(found: Sequence[AppStoreRow], width: int) -> Table:
