@@ -30,10 +30,14 @@ _STRING = 3
 MANIFEST = "AndroidManifest.xml"
 _SPLITS = "splits0.xml"
 _FOREIGN = re.compile(
-    r"(?:^|[/!])(?:lib(?:unity|il2cpp|mono[\w.-]*|xamarin[\w.-]*|Qt\dCore\w*|assembl[\w.-]*)\.so|[\w.-]+\.dll|"
+    r"(?:^|[/!])(?:lib(?:unity|il2cpp|mono[\w.-]*|xamarin[\w.-]*|Qt\dCore\w*|assembl[\w.-]*|luajava|NativeScript|chaquopy\w*|"
+    r"python\d[\w.]*)\.so|[\w.-]+\.dll|"
     r"assemblies\.blob)$"
 )
-"""Code that is neither DEX code nor a script: it can read resources by name or by number."""
+"""Code that is not DEX code, and engines of languages that call Java by name: LuaJava, NativeScript, Chaquopy, Pyjnius.
+
+It can read resources by name or by number, and call any method.
+"""
 _BY_NAME = b"getIdentifier"
 _COMPONENT = re.compile(
     r"<(?:activity|service|receiver|provider|application|instrumentation)(?=\s)[^<>]{0,4000}?\s(?:android:)?name=\"([^\"]{1,300})\""

@@ -170,9 +170,12 @@ DOUBTS: dict[str, list[Piece]] = {
     "native code that looks up names": pieces(
         more=[Artifact("lib/a/libx.so", (Buffer("lib/a/libx.so", BufferKind.NATIVE, b"\0getIdentifier\0"),))]
     ),
-    "code for Unity": pieces(
-        more=[Artifact("lib/a/libunity.so", (Buffer("lib/a/libunity.so", BufferKind.NATIVE, b"\0"),))]
-    ),
+    **{
+        f"code for {name}": pieces(
+            more=[Artifact(f"lib/a/{name}.so", (Buffer(f"lib/a/{name}.so", BufferKind.NATIVE, b"\0"),))]
+        )
+        for name in ("libunity", "libluajava", "libNativeScript", "libchaquopy_java", "libpython3.11")
+    },
     "code for .NET": pieces(more=[ArtifactBatch(("assemblies/Shop.dll",), (b"MZ",), read_small_file)]),
 }  # fmt: skip
 
