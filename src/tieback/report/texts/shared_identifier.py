@@ -1,5 +1,6 @@
 """The sentence about a finding whose app has the identifier of a template."""
 
+from tieback.model.count_text import count_text
 from tieback.model.exposure import Finding
 
 
@@ -7,7 +8,7 @@ def shared_identifier_text(finding: Finding) -> str:
     """Say that unrelated apps share the identifier, and so the finding; empty for other findings."""
     if not (name := finding.shared_identifier):
         return ""
-    packages = f" It is about {len(finding.apps):,} packages here." if len(finding.apps) > 1 else ""
+    packages = f" It is about {count_text(len(finding.apps), 'package')} here." if len(finding.apps) > 1 else ""
     return (
         f"The app identifier {name} is that of a template: unrelated apps share it, and so this finding, "
         f"its suppression and its baseline.{packages}"
