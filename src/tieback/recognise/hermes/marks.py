@@ -24,6 +24,7 @@ _LOADING = ("LoadConstString",)
 SCHEMES = ("https:", "http:", "wss:", "ws:", "https", "http", "wss")
 KEYS = ("projectId", "databaseURL", "storageBucket", "authDomain", "Bucket", "baseURL", "supabaseUrl")
 """Keys of the objects that configure a client."""
+_HOSTS, _PORT = ("host", "hostname"), "port"
 METHODS = ("post", "put", "patch", "get", "delete", "request")
 """Methods of HTTP clients, which many other objects have, too."""
 TOLD = ("projectId", "databaseURL", "storageBucket", "authDomain", "host", "hostname", "Bucket")
@@ -57,7 +58,7 @@ class Marks:
     def functions(self) -> list[int]:
         """Functions from which the search begins, the most promising ones first."""
         search = self._search
-        names = search.equal((*NAMES, *SCHEMES, *KEYS))
+        names = search.equal((*NAMES, *SCHEMES, *KEYS, *_HOSTS, _PORT))
         exact = np.array([names[one] for one in SCHEMES if one in names], np.int64)
         items = np.array([*exact.tolist(), *search.equal([f"{one}://" for one in _PLAIN]).values()], np.int64)
         addresses = [one for one in search.containing(b"://").tolist() if _BEGINS.match(self._code.text(one))]
@@ -69,6 +70,7 @@ class Marks:
             words := list(dict.fromkeys((*search.functions(_LOADING, -1, exact), *search.literals.with_items(items)))),
             naming := search.functions(_NAMING, -1, called),
             search.literals.with_keys([names[one] for one in KEYS if one in names]),
+            self._with_ports(names),
         ]
         self.named = frozenset(naming)
         if len(schemes) or len(exact) or called:
@@ -81,6 +83,14 @@ class Marks:
         for function in set(alone).difference(self._joining(alone)):
             del every[function]
         return sorted(every, key=lambda function: -count[function])[:MAX_STARTS]
+
+    def _with_ports(self, names: Mapping[str, int]) -> list[int]:
+        """Functions with an object that has a host and a port."""
+        if _PORT not in names:
+            return []
+        ported = set(self._search.literals.with_keys([names[_PORT]]))
+        hosts = self._search.literals.with_keys([names[one] for one in _HOSTS if one in names]) if ported else ()
+        return [function for function in hosts if function in ported]
 
     def _joining(self, functions: list[int]) -> set[int]:
         """Those of some functions that can join texts, or decode one."""
