@@ -1,11 +1,13 @@
 """Runs the application in this process until a signal ends it."""
 
+import logging
 from collections.abc import Callable
 
 import uvicorn
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Receive, Scope, Send
+from uvicorn.lifespan.on import LifespanOn
 
-from tieback.model.errors import UsageError
+from tieback.model.errors import TiebackError, UsageError
 from tieback.web.settings import WebSettings
 
 KEEP_ALIVE = 30
@@ -25,10 +27,12 @@ def serve(app: ASGIApp, settings: WebSettings, ready: Callable[[str], None]) -> 
 
     Raises:
         UsageError: the port is in use, or the address is not one of this machine.
+        TiebackError: the application cannot start, for example because the workspace is not trusted.
     """
+    start = _Start(app)
     server = _Server(
         uvicorn.Config(
-            app,
+            start,
             host=settings.host,
             port=settings.port,
             log_config=None,
@@ -42,22 +46,71 @@ def serve(app: ASGIApp, settings: WebSettings, ready: Callable[[str], None]) -> 
             lifespan="on",
         ),
         lambda: ready(settings.own_url),
+        start,
     )
     try:
         server.run()
     except SystemExit as end:
+        if start.error is not None:
+            raise start.error from None
         raise UsageError(
             "cannot listen", where=f"{settings.host}:{settings.port}", advice="Choose another one with --port"
         ) from end
 
 
+class _Start:
+    """The application, and why it could not start."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self.error: BaseException | None = None
+        self.started = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":  # type: ignore[comparison-overlap]
+            await self._app(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        except BaseException as error:
+            if not self.started:
+                self.error = _first_cause(error)
+            raise
+
+
+class _StartLog(logging.LoggerAdapter[logging.Logger]):
+    """Drops errors of the start: ``serve`` raises them, with their advice."""
+
+    def __init__(self, logger: logging.Logger, start: _Start) -> None:
+        super().__init__(logger)
+        self._start = start
+
+    def isEnabledFor(self, level: int) -> bool:  # noqa: N802 - the name in logging
+        """False until the application has started."""
+        return self._start.started and super().isEnabledFor(level)
+
+
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], start: _Start) -> None:
         super().__init__(config)
         self._ready = ready
+        self._start = start
 
     async def startup(self, sockets: "list[object] | None" = None) -> None:  # type: ignore[override]
         """Start to listen, then say so."""
+        if isinstance(self.lifespan, LifespanOn):
+            self.lifespan.logger = _StartLog(self.lifespan.logger, self._start)  # type: ignore[assignment]
         await super().startup(sockets)  # type: ignore[arg-type]
         if self.started:
+            self._start.started = True
             self._ready()
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """The failure that a user can act on, if a group of exceptions has one; else the exception itself."""
+    if isinstance(error, BaseExceptionGroup):
+        found, _ = error.split(TiebackError)
+        while isinstance(found, BaseExceptionGroup):
+            found = found.exceptions[0]
+        return found or error
+    return error

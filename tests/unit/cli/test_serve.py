@@ -1,0 +1,45 @@
+"""``tieback serve`` that cannot start: one line with the reason, and no traceback."""
+
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Run
+from tieback.storage.workspace import Workspace
+from tieback.web import app as web_app
+from tieback.web.server import serve
+from tieback.web.settings import WebSettings
+
+
+def test_a_workspace_of_another_machine_is_the_reason_that_is_given(run: Run, tmp_path: Path) -> None:
+    own, copy = tmp_path / "own", tmp_path / "copy"
+    Workspace.open(own).close()
+    shutil.copytree(own, copy)
+    end = run("serve", "--workspace", copy, "--port", "18547")
+    assert end.code == 4
+    assert "Traceback" not in end.err
+    assert "cannot listen" not in end.err
+    assert f"{copy}: this workspace is not trusted" in end.err
+    assert f"tieback workspace trust -w {copy}" in end.err
+
+
+def test_an_unexpected_failure_of_the_start_is_not_a_port_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError("the disk is gone")
+
+    monkeypatch.setattr(web_app, "open_for_pages", fail)
+    settings = WebSettings(workspace=tmp_path / "w", port=18548)
+    with pytest.RaisesGroup(pytest.RaisesExc(RuntimeError, match="the disk is gone"), flatten_subgroups=True):
+        serve(web_app.build_server(settings), settings, lambda _: None)
+
+
+def test_a_port_in_use_is_named(run: Run, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as used:
+        end = run("serve", "--workspace", tmp_path / "w", "--port", str(used.getsockname()[1]))
+    assert end.code == 2
+    assert "cannot listen. Choose another one with --port" in end.err
+    assert "Traceback" not in end.err
