@@ -320,8 +320,11 @@ class _Entering:
         importer, shape, head = self._open(source)
         name = self._source(importer)
         remarks: tuple[str, ...] = ()
+        confirmed: Mapping[str, str] | None = None
+        changed = False
         if isinstance(importer, PlainTable):
-            columns = self._columns(source, head)
+            columns, changed = self._columns(source, head)
+            confirmed = columns
             importer = PlainTable(columns, request.platform)
             used = {column.casefold() for column in columns.values()}
             ignored = [column for column in read_columns(head) if column and column.casefold() not in used]
@@ -340,13 +343,21 @@ class _Entering:
         )
         device = self._names.device(name, source.device) if shape in importer.meta.one_device else ""
         file = InventoryFile(digest, source.label, shape, device)
+        before = self._inventory.imported(file, snapshot) if changed else None
         entered = self._inventory.enter(
             file,
             snapshot,
             lambda: self._rows(importer, source, shape),
             self._names,
             lambda: PageMarks(source.follows, source.records, source.total),
+            replace=changed,
         )
+        if before is not None:
+            if entered.again:
+                raise _not_replaced(source.label, before)
+            remarks = (f"replaces the import of {before.imported.date()}, which had other columns", *remarks)
+        if confirmed is not None:
+            self._inventory.remember_map(read_columns(head), confirmed)
         return InventoryResult(
             source.label,
             importer.meta.title,
@@ -412,22 +423,24 @@ class _Entering:
             else:
                 yield row
 
-    def _columns(self, source: InventorySource, head: FileHead) -> Mapping[str, str]:
-        """The column mapping of a plain table: as specified, as confirmed earlier, or as confirmed now."""
+    def _columns(self, source: InventorySource, head: FileHead) -> tuple[Mapping[str, str], bool]:
+        """The column mapping of a plain table: as specified, as confirmed earlier, or as confirmed now.
+
+        The second value is true if the user specified it, and confirmed another one for such a table before.
+        """
         columns = read_columns(head)
+        known = self._inventory.column_map(columns)
         given = dict(self._request.table_columns.get(source.label, self._request.columns))
         if given:
             self._tell_columns(source, columns, given, MappingOrigin.CHOSEN)
             folded = {column.casefold() for column in columns}
             missing = [column for column in given.values() if column.casefold() not in folded]
             if missing and head.form == "csv" and b"\n" in head.text:  # the whole header is known
-                raise missing_column_error(source, missing, columns)  # before the mapping is remembered
-            self._inventory.remember_map(columns, given)
-            return given
-        known = self._inventory.column_map(columns)
+                raise missing_column_error(source, missing, columns)
+            return given, _folded(given) != _folded(known or {})
         if known is not None:
             self._tell_columns(source, columns, known, MappingOrigin.REMEMBERED)
-            return known
+            return known, False
         guess = propose_columns(columns)
         self._tell_columns(source, columns, guess, MappingOrigin.DETECTED)
         told = ", ".join(name[:40] for name in columns[:20])
@@ -446,14 +459,30 @@ class _Entering:
                 advice=f"Accept it with --yes, or change it: {words}",
                 page="Choose what its columns mean",
             )
-        self._inventory.remember_map(columns, guess)
-        return guess
+        return guess, False
 
     def _tell_columns(
         self, source: InventorySource, columns: Sequence[str], mapping: Mapping[str, str], origin: MappingOrigin
     ) -> None:
         if self._found_columns is not None:
             self._found_columns(TableColumns(source.label, tuple(columns), mapping, origin))
+
+
+def _folded(mapping: Mapping[str, str]) -> dict[str, str]:
+    return {field: column.casefold() for field, column in mapping.items()}
+
+
+def _not_replaced(label: str, before: InventoryImport) -> InputError:
+    """The error for a file that was imported with other columns, beside other files of its source."""
+    later = "From the next day on, import all files of this source together, with these columns and"
+    return InputError(
+        f"not imported with these columns: the import of {before.imported.date()} for {before.taken} had other columns, "
+        f"and stays because {before.source} has other imports too",
+        where=label,
+        advice=f"{later} --complete, and with --taken for a later day than {before.taken}: "
+        "what they do not list then counts as removed",
+        page=f"{later} as a complete list: what they do not list then counts as removed",
+    )
 
 
 def _absent_note(source: InventorySource) -> tuple[str, ...]:

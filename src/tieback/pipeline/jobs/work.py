@@ -417,8 +417,9 @@ def _inventory(order: JobOrder, job: InventoryJob, reporter: JobReporter) -> Job
             if isinstance(end, TiebackError):
                 counts["inputs_failed"] += 1
                 counts["tables_refused"] += tell_columns(imported=False)
-                # The advice names options of the command line.
-                note(f"{end.where}: {end.what}" if end.where else end.what)
+                # Other advice names options of the command line.
+                advice = f". {end.page}" if end.page else ""
+                note(f"{end.where}: {end.what}{advice}" if end.where else f"{end.what}{advice}")
                 continue
             if isinstance(end, InventoryStatement):
                 counts["devices_removed"] += end.removed

@@ -24,6 +24,7 @@ from tieback.storage.ledger.inventory_load import (
     count_kept_installs,
     load_rows,
     partial_imports,
+    remove_source,
     remove_unlisted_apps,
     remove_unlisted_devices,
 )
@@ -145,8 +146,13 @@ class Inventory:
         rows: Callable[[], Iterable[InventoryRow]],
         names: Pseudonyms,
         marks: Callable[[], PageMarks] = PageMarks,
+        *,
+        replace: bool = False,
     ) -> InventoryImport:
         """Import an inventory: completely or, if ``rows`` raises, not at all; a known one is not imported again.
+
+        With ``replace``, it replaces a known one, if that is the only import of its source. What several imports
+        state about a device is not stored separately, so nothing of one of them can be taken back.
 
         ``close`` then marks what is missing as removed.
 
@@ -156,15 +162,18 @@ class Inventory:
             rows: opens its rows; not called for a known import, and called again after a lost connection.
             names: pseudonyms of the workspace.
             marks: the page marks of the file; called after all rows were read.
+            replace: the rows of a known import mean something else now.
 
         Raises:
             WorkspaceError: the ledger cannot be written. Errors of ``rows`` are passed on.
         """
         known = self.imported(file, snapshot)
-        if known is not None:
+        if known is not None and not (replace and self._is_only_import(snapshot.source)):
             return msgspec.structs.replace(known, again=True)
 
         def enter(connection: Connection) -> int:
+            if known is not None:
+                remove_source(connection, snapshot.source)
             entered = connection.execute(
                 sa.insert(inventory_imports)
                 .values(
@@ -224,6 +233,11 @@ class Inventory:
             return Unlisted(removed, kept, kept_devices=devices, kept_counts=counts)
 
         return self._database.write(close, alone="inventory")
+
+    def _is_only_import(self, source: str) -> bool:
+        with self._database.reading() as connection:
+            which = inventory_imports.c.source == source
+            return connection.scalar(sa.select(sa.func.count()).select_from(inventory_imports).where(which)) == 1
 
     def _imports(self, which: sa.ColumnElement[bool]) -> Iterator[InventoryImport]:
         table = inventory_imports.c

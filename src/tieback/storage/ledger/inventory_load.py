@@ -190,6 +190,19 @@ def remove_unlisted_devices(connection: Connection, source: str, taken: int) -> 
     return removed
 
 
+def remove_source(connection: Connection, source: str) -> None:
+    """Delete everything that a source states, with its imports. Apps that another source lists stay."""
+    devices, listed = inventory_devices.c, inventory_app_sources.c
+    own = sa.select(listed.app).where(listed.source == source)
+    others = sa.select(listed.app).where(listed.source != source)
+    apps = inventory_apps.c.id
+    connection.execute(sa.delete(inventory_apps).where(apps.in_(own) & apps.not_in(others)))
+    of_source = sa.select(devices.id).where(devices.source == source)
+    connection.execute(sa.delete(inventory_installs).where(inventory_installs.c.device.in_(of_source)))
+    for table in (inventory_devices, inventory_counts, inventory_app_sources, inventory_imports):
+        connection.execute(sa.delete(table).where(table.c.source == source))
+
+
 def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
     """Runs of consecutive numbers: the imports of one command are adjacent."""
     for _, run in groupby(enumerate(numbers), lambda item: item[1] - item[0]):

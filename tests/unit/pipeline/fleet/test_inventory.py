@@ -141,6 +141,52 @@ def test_a_map_by_hand(tmp_path: Path) -> None:
         parse_column_map(["bundle=x"])
 
 
+WRONG_TABLE = "Box,Thing\nS1,com.a\nS2,com.a\n"
+
+
+def fleet_of(folder: Path) -> dict[str, int]:
+    with Workspace.open(folder / "ws") as workspace:
+        return {app.bundle_id: app.devices for app in workspace.ledger.inventory.apps()}
+
+
+@pytest.mark.parametrize("first", [["bundle_id=Box"], ["bundle_id=Box", "device=Thing"], ["name=Box", "count=Thing"]])
+def test_other_columns_replace_the_only_import_of_the_day(tmp_path: Path, first: list[str]) -> None:
+    path, right = tmp_path / "t.csv", parse_column_map(["bundle_id=Thing", "device=box"])
+    path.write_text(WRONG_TABLE)
+    (tmp_path / "a.txt").write_text(ADB)
+    run(tmp_path, tmp_path / "a.txt", device="pixel")  # another source
+    run(tmp_path, path, columns=parse_column_map(first))
+    (end,) = run(tmp_path, path, columns=right)
+    assert (done(end).entered.again, done(end).entered.rows) == (False, 2)
+    assert any("replaces the import of" in note for note in done(end).notes)
+    assert fleet_of(tmp_path) == {"com.workhub.mobile": 1, "com.acme": 1, "com.a": 2}
+    (end,) = run(tmp_path, path, columns=right)
+    assert done(end).entered.again
+    (end,) = run(tmp_path, path)  # the new columns are the remembered ones
+    assert done(end).entered.again
+    with Workspace.open(tmp_path / "ws") as workspace:
+        assert len(list(workspace.ledger.inventory.imports())) == 2
+
+
+def test_other_columns_are_refused_beside_other_imports_of_the_source(tmp_path: Path) -> None:
+    path, other, right = tmp_path / "t.csv", tmp_path / "u.csv", parse_column_map(["bundle_id=Thing", "device=Box"])
+    path.write_text(WRONG_TABLE)
+    other.write_text("Box,Thing\nS3,com.b\n")
+    today = datetime.now(UTC).date()
+    early = today - timedelta(days=1)
+    run(tmp_path, path, other, columns=parse_column_map(["bundle_id=Box"]), taken=early)
+    before = fleet_of(tmp_path)
+    for _ in range(2):  # the refused columns are not remembered
+        (end,) = run(tmp_path, path, columns=right, taken=early)
+        assert isinstance(end, InputError)
+        assert "not imported with these columns" in end.diagnostics()
+        assert "--complete" in end.diagnostics()
+        assert "--" not in end.page_advice
+        assert fleet_of(tmp_path) == before
+    run(tmp_path, path, other, columns=right, taken=today, complete=True)  # as the advice says
+    assert {name: count for name, count in fleet_of(tmp_path).items() if count} == {"com.a": 2, "com.b": 1}
+
+
 def test_wrong_source_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "plain.csv"
     path.write_text(PLAIN)

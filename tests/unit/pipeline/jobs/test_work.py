@@ -390,6 +390,17 @@ def test_the_columns_of_a_plain_table_are_reported_and_chosen(directory: Path) -
     assert fleet(directory) == {"com.plain": 7, "x": 1}
 
 
+def test_columns_that_are_not_imported_are_not_reported_as_imported(directory: Path) -> None:
+    table, other = upload(directory, UNKNOWN, "a.csv"), upload(directory, UNKNOWN + b"x,X,1\n", "b.csv")
+    do(directory, InventoryJob(inputs=(table, other), columns={"*": {"bundle_id": "Bezeichnung"}}))
+    told = Told()
+    with pytest.raises(InputError, match="no inventory was imported"):
+        do(directory, InventoryJob(inputs=(table,), columns={"*": {"bundle_id": "Kennung"}}), told)
+    assert [one.imported for one in columns_of(told)] == [False]
+    assert "a.csv: not imported with these columns" in told.notes[0]
+    assert "complete list" in told.notes[0]
+
+
 @pytest.mark.parametrize("table", ["", "*"])
 def test_a_mapping_without_its_column_is_reported_and_not_remembered(directory: Path, table: str) -> None:
     sha256 = upload(directory, UNKNOWN, "a.csv")
