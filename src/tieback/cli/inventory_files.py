@@ -217,8 +217,12 @@ def _ask(label: str, columns: Sequence[str], meaning: Mapping[str, str]) -> bool
     console = message_console()
     console.print(Text(f"{label}: detected columns:"))
     known = {column: field for field, column in meaning.items()}
+    before: set[str] = set()
     for column in columns:
-        console.print(Text(f"  {column[:60]}  →  {known.get(column, 'ignored')}"))
+        again = column.casefold() in before
+        before.add(column.casefold())
+        means = "ignored: the first column with this name is read" if again else known.get(column, "ignored")
+        console.print(Text(f"  {column[:60]}  →  {means}"))
     return typer.confirm("Is this correct? The answer is remembered for tables with these columns", err=True)
 
 

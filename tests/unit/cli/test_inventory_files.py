@@ -31,6 +31,14 @@ def test_column_map_is_confirmed_once(run: Run, tmp_path: Path) -> None:
     assert "8 reported" in run("inventory", "list").out
 
 
+def test_an_unnamed_column_can_be_mapped_and_is_named_if_it_is_ignored(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("Paket,\ncom.a,S1\n")
+    ended = run("inventory", "import", "x.csv", "--yes")
+    assert (ended.code, "column 2 is ignored: it has values, but no name" in ended.err) == (0, True)
+    ended = run("inventory", "import", "x.csv", "--map", "bundle_id=Paket", "--map", "device=column 2 (no name)")
+    assert (ended.code, "replaces the import of" in ended.err) == (0, True)
+
+
 def test_pull_names_its_missing_options(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("--client-id", "c", "--secret-env", "EMM_SECRET")
     assert "empty or not set" in run("inventory", "pull", "jamf", *words).err

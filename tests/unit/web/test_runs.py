@@ -498,6 +498,25 @@ def test_the_page_of_an_import_shows_what_each_column_was_taken_for(pages: Pages
         assert analyst.post(f"/runs/{run}/columns", data={"choices": "0 name=Kennung"}).status_code == 403
 
 
+def test_columns_without_a_name_and_repeated_ones_are_said_before_the_import(
+    pages: Pages, workspace: Workspace
+) -> None:
+    started = pages.post("/api/v1/runs", json={"kind": "inventory", "inputs": [SHA256]}).json()["id"]
+    columns = ("App", "column 2 (no name)", "Serial", "serial")
+    document = msgspec.to_builtins(JobColumns(table=SHA256, columns=columns, mapping={"name": "App"}))
+    document.pop("type")
+    workspace.ledger.jobs.add_events(started, [("columns", json.dumps(document))])
+    workspace.ledger.jobs.start(started, "")
+    workspace.ledger.jobs.end(started, JobState.FAILED, problem="no inventory was imported")
+    (table,) = pages.get(f"/api/v1/runs/{started}").json()["tables"]
+    assert table["repeated"] == ["Serial"]
+    page = pages.get(f"/runs/{started}").text
+    assert "The header has Serial more than once. Only the first column of each name is read." in page
+    assert 'value="0 device=column 2 (no name)"' in page
+    assert 'value="0 device=Serial"' in page
+    assert 'value="0 device=serial"' not in page
+
+
 def test_chosen_columns_start_the_same_import(pages: Pages, workspace: Workspace, changes: Changes) -> None:
     run = refused_table(workspace, pages)
     changes.lines.clear()

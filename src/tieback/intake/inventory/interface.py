@@ -1,7 +1,7 @@
 """Interface of the inventory importers (inventory to rows), and the value parsing that they share."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -17,6 +17,8 @@ type Text = str | int | float | bool | None
 
 MAX_TEXT = 255
 """Number of characters kept of a name or identifier."""
+_NAME, _MOST_NAMES = 40, 20
+"""Characters of a column name, and names of columns, in a message."""
 _KEY = re.compile(rb'"([^"\\\x00-\x1f]{1,80})"\s*:')
 
 
@@ -92,6 +94,18 @@ class InventoryImporter(Protocol):
 def json_keys(text: bytes) -> frozenset[str]:
     """Member names in the first bytes of a JSON file."""
     return frozenset(match.decode("utf-8", "replace") for match in _KEY.findall(text))
+
+
+def named_columns(columns: Sequence[str]) -> list[str]:
+    """The names of the columns of a header; one without a name is called by its place, counted from 1."""
+    return [name or f"column {place} (no name)" for place, name in enumerate(columns, start=1)]
+
+
+def column_names_text(columns: Sequence[str]) -> str:
+    """The names of columns for a message, as far as they fit, and how many more there are."""
+    shown = ", ".join(f"{name[:_NAME]}…" if len(name) > _NAME else name for name in columns[:_MOST_NAMES])
+    more = len(columns) - _MOST_NAMES
+    return f"{shown} and {more:,} more" if more > 0 else shown
 
 
 def clean_text(value: object) -> str:

@@ -4,7 +4,7 @@ from tieback.intake.inventory.adb import AdbPackageList, is_package_list
 from tieback.intake.inventory.android_management import AndroidManagement, GoogleWorkspace
 from tieback.intake.inventory.apple_mdm import AppleMdm
 from tieback.intake.inventory.hexnode import Hexnode
-from tieback.intake.inventory.interface import FileHead, InventoryImporter, json_keys
+from tieback.intake.inventory.interface import FileHead, InventoryImporter, column_names_text, json_keys, named_columns
 from tieback.intake.inventory.intune import Intune
 from tieback.intake.inventory.ivanti import Ivanti
 from tieback.intake.inventory.jamf import Jamf
@@ -16,10 +16,13 @@ from tieback.intake.inventory.meraki import Meraki
 from tieback.intake.inventory.plain import PlainTable
 from tieback.intake.inventory.simplemdm import SimpleMdm
 from tieback.intake.inventory.soti import Soti
-from tieback.intake.inventory.source import InventorySource, decode_line
+from tieback.intake.inventory.source import InventorySource, decode_line, spreadsheet_error
 from tieback.intake.inventory.table import find_header
 from tieback.intake.inventory.workspace_one import WorkspaceOne
 from tieback.model.errors import InputError
+
+_COMPOUND_FILE = bytes.fromhex("d0cf11e0a1b11ae1")
+"""Start of the files of older office programs, and of encrypted ones ([MS-CFB] section 2.2)."""
 
 
 def importers() -> tuple[InventoryImporter, ...]:
@@ -48,6 +51,8 @@ def importers() -> tuple[InventoryImporter, ...]:
 def read_head(source: InventorySource) -> FileHead:
     """The beginning of a file. Raises ``InputError`` if it cannot be read."""
     text = source.head()
+    if text.startswith(_COMPOUND_FILE):
+        raise spreadsheet_error(source.label)
     start = text.lstrip()[:64]
     if start.startswith(b"bplist00") or b"<plist" in text or b"<!DOCTYPE plist" in text:
         return FileHead("plist", text=text)
@@ -94,4 +99,4 @@ def _found(head: FileHead) -> str:
     kind = {"csv": "columns", "json": "members"}.get(head.form)
     if kind is None or not names:
         return head.form or "binary data"
-    return f"{kind} {', '.join(name[:40] for name in names[:20])}"
+    return f"{kind} {column_names_text(named_columns(names))}"

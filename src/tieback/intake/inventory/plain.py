@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporterMeta, json_keys
+from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporterMeta, json_keys, named_columns
 from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.records import fold, record_path
 from tieback.intake.inventory.source import InventorySource
@@ -62,7 +62,7 @@ class PlainTable:
 def read_columns(head: FileHead) -> tuple[str, ...]:
     """The columns of a table, or the members of the JSON records."""
     if head.form == "csv":
-        return head.columns
+        return tuple(named_columns(head.columns))
     envelope = record_path(head.text)
     inner = head.text.partition(b"[")[2] if envelope else head.text
     text = inner[max(inner.find(b"{"), 0) :].decode("utf-8", "replace")

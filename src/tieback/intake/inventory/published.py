@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from tieback.intake.inventory.affected_versions import AffectedVersions, parse_affected, version_key
-from tieback.intake.inventory.interface import clean_text, parse_platform
+from tieback.intake.inventory.interface import clean_text, column_names_text, parse_platform
 from tieback.intake.inventory.json_stream import iter_json_records
 from tieback.intake.inventory.records import fold, iter_records
 from tieback.intake.inventory.source import InventorySource, decode_line
@@ -148,7 +148,7 @@ def _check_kind(source: InventorySource) -> None:
         columns = find_header("\n".join(decode_line(line) for line in head.split(b"\n", 2)[:2]))
         known = {fold(column) for column in columns}
         if not known & _IDENTITY or known >= {"party", "class", "channels"}:
-            names = ", ".join(column[:40] for column in columns[:20] if column.isprintable())
+            names = column_names_text([column for column in columns if column and column.isprintable()])
             kind = f"columns {names}" if names else "an empty file" if not head.strip() else "text"
     if kind:
         raise InputError(f"no list of affected apps (found: {kind})", where=source.label, advice=_ADVICE)

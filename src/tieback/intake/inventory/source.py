@@ -7,7 +7,7 @@ import codecs
 import gzip
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
@@ -204,6 +204,8 @@ def zip_members(path: Path, others: SkippedCount | None = None) -> tuple[str, ..
                 return ()
             with _archive(path, file) as archive:
                 every = [info.filename for info in archive.infolist() if not info.is_dir()]
+                if _is_spreadsheet(every):
+                    raise spreadsheet_error(str(path))
                 names = tuple(name for name in every if PurePosixPath(name).suffix.lower() in _MEMBERS)
                 if others is not None:
                     for name in every:
@@ -221,6 +223,26 @@ def zip_members(path: Path, others: SkippedCount | None = None) -> tuple[str, ..
             f"no inventory in this ZIP file (searched for {kinds})", where=str(path), advice="Export it again"
         )
     return names
+
+
+def _is_spreadsheet(members: Sequence[str]) -> bool:
+    """True for the members of an Excel workbook (ISO/IEC 29500-2), an OpenDocument file or a Numbers document."""
+    names = set(members)
+    return (
+        "[Content_Types].xml" in names
+        or {"mimetype", "content.xml"} <= names
+        or any(name.startswith("Index/") and name.endswith(".iwa") for name in members)
+    )
+
+
+def spreadsheet_error(label: str) -> InputError:
+    """The error for a file of a spreadsheet program."""
+    return InputError(
+        "a spreadsheet or another office document, which is not read",
+        where=label,
+        advice="Save each of its tables as CSV, and import those files",
+        page="Save each of its tables as CSV, and import those files",
+    )
 
 
 def _archive(path: Path, file: BinaryIO) -> zipfile.ZipFile:  # noqa: TID251 - see below

@@ -11,7 +11,9 @@ import msgspec
 
 from tieback.intake.inventory.interface import (
     clean_text,
+    column_names_text,
     is_absent,
+    named_columns,
     parse_count,
     parse_ownership,
     parse_platform,
@@ -93,7 +95,8 @@ def map_rows(
     Raises:
         InputError: a column is missing, or the text is not CSV.
     """
-    names, rows = _opened(source)
+    header, rows = _opened(source)
+    names = named_columns(header)
     place = {name.casefold(): index for index, name in reversed(list(enumerate(names)))}
     missing = [column for column in columns.values() if column.casefold() not in place]
     if missing:
@@ -102,12 +105,16 @@ def map_rows(
     at = {field: place[column.casefold()] for field, column in {**more, **columns}.items()}
     _note_repeated(source, [names[index] for index in at.values()], names)
     width = max(at.values(), default=-1)
+    unnamed = {index for index, name in enumerate(header) if not name} - set(at.values())
     for number, row in rows:
         # Trailing separators do no harm; with another cell too many, nobody knows which one is where.
         if len(row) <= width or any(row[len(names) :]):
             if any(row):
                 source.skip(number, f"{count_text(len(row), 'column')} instead of {len(names)}")
             continue
+        for index in [one for one in unnamed if row[one : one + 1] > [""]]:
+            unnamed.discard(index)
+            source.note(f"column {index + 1} is ignored: it has values, but no name in the header")
         yield from rows_from_cells(source, {field: row[index] for field, index in at.items()}, defaults)
 
 
@@ -178,7 +185,7 @@ def _row(source: InventorySource, cells: Mapping[str, object], defaults: FileDef
 
 def missing_column_error(source: InventorySource, missing: Sequence[str], names: Sequence[str]) -> InputError:
     """The error for a table without a required column: which one is missing, and which were found."""
-    found = ", ".join(name[:40] for name in names[:20]) or "none"
+    found = column_names_text(names) or "none"
     return InputError(
         f"column {' and '.join(missing)} is missing (found: {found})",
         where=source.label,

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporter
+from tieback.intake.inventory.interface import FileHead, FormatEvidence, InventoryImporter, column_names_text
 from tieback.intake.inventory.open import importers, open_inventory
 from tieback.intake.inventory.plain import NEEDED, PlainTable, propose_columns, read_columns
 from tieback.intake.inventory.records import ignored_columns_text
@@ -443,7 +443,7 @@ class _Entering:
             return known, False
         guess = propose_columns(columns)
         self._tell_columns(source, columns, guess, MappingOrigin.DETECTED)
-        told = ", ".join(name[:40] for name in columns[:20])
+        told = column_names_text(columns)
         if not any(field in guess for field in NEEDED):
             raise InputError(
                 f"no column identifies the app of a row (columns: {told})",

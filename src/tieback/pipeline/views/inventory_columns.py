@@ -1,5 +1,6 @@
 """The columns of tables of no known product that a job imported or refused, and the choice of what they mean."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -38,6 +39,8 @@ class ColumnTable(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[FieldChoice, ...]
     ignored: tuple[str, ...]
     """Columns that mean nothing."""
+    repeated: tuple[str, ...]
+    """Columns that the header has more than once: only the first of each is read."""
     missing: tuple[str, ...]
     """Fields of which one is required, if no column means any of them."""
     origin: str
@@ -122,6 +125,12 @@ def _check_known(mapping: dict[str, str], table: ColumnTable) -> None:
         )
 
 
+def _repeated(columns: Sequence[str]) -> list[str]:
+    counts = Counter(column.casefold() for column in columns)
+    first = {column.casefold(): column for column in reversed(columns)}
+    return [first[folded] for folded, count in counts.items() if count > 1]
+
+
 def _table(uploads: UploadFolder, message: JobColumns) -> ColumnTable:
     sha256, mark, member = message.table.partition("!")
     upload = uploads.find(sha256)
@@ -136,6 +145,7 @@ def _table(uploads: UploadFolder, message: JobColumns) -> ColumnTable:
             FieldChoice(field=field, text=text, column=message.mapping.get(field, "")) for field, text in FIELDS.items()
         ),
         ignored=tuple(column for column in message.columns if column.casefold() not in used),
+        repeated=tuple(_repeated(message.columns)),
         missing=() if any(field in message.mapping for field in NEEDED) else NEEDED,
         origin=message.origin,
         imported=message.imported,

@@ -18,6 +18,13 @@ def test_source_names_are_distinct_and_every_format_has_its_evidence() -> None:
     assert all(importer.meta.reference and importer.meta.needs for importer in importers())
 
 
+def test_the_columns_of_a_file_of_another_source_are_named_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a" * 50 + ",," + ",".join(f"c{number}" for number in range(48)) + "\n1,2,3\n")
+    with pytest.raises(InputError, match=f"found: columns {'a' * 40}…, column 2 \\(no name\\), c0, .*c17 and 30 more"):
+        open_inventory(InventorySource(path), "intune")
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -25,6 +32,7 @@ def test_source_names_are_distinct_and_every_format_has_its_evidence() -> None:
         (b"\x00\x01\x02", "unknown inventory format"),
         (b"<html></html>", "found: xml"),
         (b"just words", "found: text"),
+        (bytes.fromhex("d0cf11e0a1b11ae1") + bytes(500), "a spreadsheet or another office document"),
     ],
 )
 def test_what_is_none(tmp_path: Path, content: bytes, says: str) -> None:

@@ -89,6 +89,25 @@ def test_a_zip_of_very_many_files_is_refused_unread(tmp_path: Path) -> None:
         zip_members(path)
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        ("[Content_Types].xml", "_rels/.rels", "xl/workbook.xml", "xl/worksheets/sheet1.xml"),
+        ("[Content_Types].xml", "_rels/.rels", "xl/workbook.bin"),
+        ("mimetype", "content.xml", "META-INF/manifest.xml"),
+        ("Index/Document.iwa", "Metadata/Properties.plist"),
+    ],
+    ids=["xlsx", "xlsb", "ods", "numbers"],
+)
+def test_a_spreadsheet_is_called_one(tmp_path: Path, members: tuple[str, ...]) -> None:
+    path = tmp_path / "fleet.zip"
+    path.write_bytes(zipped(**dict.fromkeys(members, b"<x/>")))
+    with pytest.raises(InputError, match="a spreadsheet") as found:
+        zip_members(path)
+    assert "CSV" in found.value.advice
+    assert "CSV" in found.value.page_advice
+
+
 def test_a_zip_without_tables(tmp_path: Path) -> None:
     path = tmp_path / "app.zip"
     path.write_bytes(zipped(**{"classes.dex": b"dex"}))

@@ -70,6 +70,28 @@ def test_rows_with_too_many_cells_are_left_out_and_counted(tmp_path: Path, line:
         assert source.skipped == 1 - kept
 
 
+def test_columns_without_a_name_are_called_by_their_place(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("App,,Device,,\nAcme,d1,,x,\nOther,d2,,y,\n")
+    source = InventorySource(path)
+    assert [row.name for row in map_rows(source, {"name": "App"})] == ["Acme", "Other"]
+    assert source.notes == [
+        "column 2 is ignored: it has values, but no name in the header",
+        "column 4 is ignored: it has values, but no name in the header",
+    ]
+    source = InventorySource(path)
+    assert [row.device for row in map_rows(source, {"name": "App", "device": "column 2 (no name)"})] == ["d1", "d2"]
+    with pytest.raises(InputError, match=r"found: App, column 2 \(no name\), Device"):
+        list(map_rows(InventorySource(path), {"name": "Nothing"}))
+
+
+def test_the_error_for_a_missing_column_says_how_many_names_it_leaves_out(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(",".join(f"c{number}" for number in range(50)) + "\n" + "," * 49 + "\n")
+    with pytest.raises(InputError, match="c19 and 30 more"):
+        list(map_rows(InventorySource(path), {"name": "Nothing"}))
+
+
 def test_of_a_repeated_column_the_first_counts_and_a_note_says_so(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("Device,App,device,Other,Other\nd1,Acme,d2,,\n")
