@@ -16,6 +16,8 @@ MAX_BYTES = 1024 * 1024
 MAX_CONTACTS = 20
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 """The addr-spec of HTML e-mail fields, without comments and quoted parts."""
+_QUALIFIED = re.compile(r"[^@]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}")
+"""An address that mail reaches from outside: a domain with a dot, and no empty labels."""
 _URI = re.compile(r"(?:https://[!-~]{1,1000}|tel:\+?[0-9().-]{3,40})")
 _FIELD = re.compile(r"^(?:contact|expires)[ \t]*:", re.IGNORECASE | re.MULTILINE)
 """Required fields of a security.txt (RFC 9116, 2.5)."""
@@ -27,7 +29,8 @@ def contact_address(text: str) -> str:
     """Return an e-mail address without ``mailto:``, or an ``https:`` or ``tel:`` URI; empty for any other text."""
     text = text.strip()
     text = text[7:].partition("?")[0] if text[:7].lower() == "mailto:" else text
-    return text if _ADDRESS.fullmatch(text) or _URI.fullmatch(text) else ""
+    address = _ADDRESS.fullmatch(text) and _QUALIFIED.fullmatch(text)
+    return text if address or _URI.fullmatch(text) else ""
 
 
 def is_email_address(address: str) -> bool:

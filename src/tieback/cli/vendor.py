@@ -194,15 +194,15 @@ def edit(
             changes[field] = value.strip()
     if postal is not None:
         changes["postal"] = "\n".join(line.strip() for line in postal.split(",") if line.strip())
-    if domain:
-        changes["domains"] = tuple(one.strip().lower() for one in domain)
     if bundle_id:
         changes["bundle_ids"] = tuple(bundle_id)
     contacts = [operator_contact(text) for text in contact or ()]
-    if not (changes or contacts or forget):
+    if not (changes or contacts or forget or domain):
         raise UsageError("nothing to change", where=name, advice="See the options in `tieback vendor edit --help`")
     with open_case_service(workspace) as work:
         vendor = work.find_vendor(name)
+        if domain:
+            changes["domains"] = work.check_domains(vendor.id, domain)
         if forget:
             left = tuple(one for one in vendor.contacts if one.address not in forget)
             if len(left) == len(vendor.contacts):

@@ -32,6 +32,11 @@ class Suffixes:
         found = self._of(host).privatesuffix(host)
         return str(found) if found is not None else None
 
+    def is_shared(self, domain: str) -> bool:
+        """True if many organisations have names in it: a public suffix, or a domain with such suffixes below it."""
+        rules = self._rules.get(domain.rpartition(".")[2], "").splitlines()
+        return self.publicsuffix(domain) == domain or any(rule.endswith(f".{domain}") for rule in rules)
+
     def _of(self, host: str) -> PublicSuffixList:
         top = host.rpartition(".")[2]
         rules = self._rules.get(top, "")

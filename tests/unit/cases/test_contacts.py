@@ -34,6 +34,11 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
         ("javascript:alert(1)", ""),
         ("a@b.test\nBcc: all@b.test", ""),
         ("a@b.test, c@d.test", ""),
+        ("a@b", ""),
+        ("a@b..test", ""),
+        ("a@b.test.", ""),
+        ("a@-b.test", ""),
+        ("a@sub.b.co.uk", "a@sub.b.co.uk"),
         ("", ""),
     ],
 )

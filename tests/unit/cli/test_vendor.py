@@ -35,6 +35,11 @@ def test_a_vendor_is_edited_and_shown(scanned: Run, tmp_path: Path) -> None:
     assert scanned("vendor", "edit", "Tillroll Retail", "--forget", "a@tillroll.test").code == 0
     assert "a@tillroll" not in scanned("vendor", "show", "Tillroll Retail").out
     assert scanned("vendor", "edit", "Tillroll Retail").code == 2
+    for domain, reason in (
+        ("co.uk", "Public Suffix List"), ("workhub.test", "Workhub Access GmbH"), ("x", "not a domain"),
+    ):  # fmt: skip
+        ended = scanned("vendor", "edit", "Tillroll Retail", "--domain", domain)
+        assert (ended.code, reason in ended.err) == (2, True)
     assert scanned("vendor", "edit", "Tillroll Retail", "--forget", "x@y.test").code == 2
     assert scanned("vendor", "show", "nobody").code == 2
     assert json.loads(scanned("vendor", "show", "Tillroll Retail", "--format", "json").out)["apps"]

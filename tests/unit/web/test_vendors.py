@@ -84,7 +84,10 @@ def test_the_api_adds_and_removes_contacts_and_sets_domains(pages: Pages, vendor
      ("contacts", {"contact": "javascript:alert(1)"}, "not an e-mail address", 'value="javascript:alert(1)"'),
      ("contacts/remove", {"contact": "x@y.test"}, "no such contact", ""),
      ("domains", {"domains": "maker.test\nhttps://maker.test"}, "not a domain", "maker.test\nhttps://maker.test<"),
-     ("domains", {"domains": "localhost"}, "not a domain", ">localhost<")],
+     ("domains", {"domains": "localhost"}, "not a domain", ">localhost<"),
+     ("contacts", {"contact": "a@b"}, "not an e-mail address", 'value="a@b"'),
+     *(("domains", {"domains": f"maker.test\n{name}"}, f"{name}: many organisations have names", f"\n{name}<")
+       for name in ("co.uk", "github.io", "amazonaws.com", "rds.amazonaws.com", "uk.com"))],
 )  # fmt: skip
 def test_a_wrong_entry_keeps_what_was_entered(
     pages: Pages, vendor: str, changes: Changes, form: str, fields: dict[str, str], problem: str, kept: str
@@ -95,6 +98,26 @@ def test_a_wrong_entry_keeps_what_was_entered(
     assert kept in unescape(answer.text)
     assert "tieback vendor list" not in answer.text
     assert changes.lines == []
+
+
+def test_a_domain_of_another_vendor_is_refused(pages: Pages, opened: Path, vendor: str) -> None:
+    with Workspace.open(opened) as workspace:
+        service = case_service(workspace)
+        service.enroll()
+        other = next(one for one in service.vendors() if one.id != vendor)
+    taken = {"domains": ["taken.example"]}
+    assert pages.put(f"/api/v1/vendors/{other.id}/domains", json=taken).status_code == 200
+    answer = pages.put(f"/api/v1/vendors/{vendor}/domains", json=taken)
+    assert (answer.status_code, answer.json()["where"]) == (400, "taken.example")
+    assert answer.json()["detail"] == f"the vendor {other.name} ({other.id}) has this domain"
+    assert pages.put(f"/api/v1/vendors/{other.id}/domains", json=taken).status_code == 200
+
+
+def test_domains_that_a_vendor_has_already_can_be_saved(pages: Pages, opened: Path, vendor: str) -> None:
+    with Workspace.open(opened) as workspace:  # as an earlier release stored them
+        case_service(workspace).edit(vendor, {"domains": ("co.uk",)}, "Ann")
+    answer = pages.put(f"/api/v1/vendors/{vendor}/domains", json={"domains": ["co.uk", "maker.example"]})
+    assert answer.json()["vendor"]["domains"] == ["co.uk", "maker.example"]
 
 
 def test_the_list_is_searched_and_paged(pages: Pages, vendor: str) -> None:

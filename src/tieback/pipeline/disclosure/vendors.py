@@ -1,5 +1,6 @@
 """The vendor register of a workspace: filled from analysed apps, edited by people; records answers."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import reduce
@@ -25,12 +26,16 @@ from tieback.model.vendor import AssuranceAnswer, Contact, Vendor
 from tieback.pipeline.fleet.analysed_apps import analysed_apps, maker_hosts
 from tieback.pipeline.fleet.coverage import DeviceCounts, FleetLine, FleetView
 from tieback.pipeline.fleet.run_reach import RunReach, back_end_word, run_reach
+from tieback.recognise.suffixes import Suffixes
 from tieback.storage.attachments import keep
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
 MAX_DOMAINS = 20
 """Maximum domains per vendor, from its apps."""
+MOST_DOMAINS = 200
+"""Maximum domains per vendor, from the user."""
+_DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
 
 
 class VendorView(msgspec.Struct, frozen=True):
@@ -206,6 +211,41 @@ class VendorService:
             lambda old: (msgspec.structs.replace(old, **changes), (NewLogLine(key, "edited", told, by_whom),)),
             self.now,
         )
+
+    def check_domains(self, key: str, domains: Iterable[str]) -> tuple[str, ...]:
+        """New domains of a vendor, in lower case. Those that it has already are not checked again.
+
+        Raises:
+            UsageError: one is not a domain, belongs to many organisations or to another vendor, or there are too many.
+        """
+        found = tuple(dict.fromkeys(one.strip().lower().removesuffix(".") for one in domains if one.strip()))
+        if len(found) > MOST_DOMAINS:
+            raise UsageError(f"more than {MOST_DOMAINS} domains", where="domains", advice="Write fewer")
+        owners = {domain: one for one in self.vendors() if one.id != key for domain in one.domains}
+        known = {domain for one in self.vendors() if one.id == key for domain in one.domains}
+        suffixes = Suffixes()
+        for domain in found:
+            if not _DOMAIN.fullmatch(domain):
+                raise UsageError(
+                    "not a domain", where=domain[:80], advice="Write it as maker.example, without https://"
+                )
+            if domain in known:
+                continue
+            if suffixes.is_shared(domain):
+                raise UsageError(
+                    "many organisations have names in this domain (Public Suffix List)",
+                    where=domain[:80],
+                    advice="Name the domain or host that only this vendor has",
+                )
+            if domain in owners:
+                other = owners[domain]
+                raise UsageError(
+                    f"the vendor {other.name} ({other.id}) has this domain",
+                    where=domain[:80],
+                    advice="Remove it from that vendor first; if both are one vendor, use `tieback vendor merge`",
+                    page="Remove it from that vendor first",
+                )
+        return found
 
     def merge(self, kept: str, gone: str, by_whom: str) -> Vendor:
         """Merge a vendor into another one. Raises ``UsageError`` if both are the same."""

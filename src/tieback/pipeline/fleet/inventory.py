@@ -476,7 +476,7 @@ def _not_replaced(label: str, before: InventoryImport) -> InputError:
     """The error for a file that was imported with other columns, beside other files of its source."""
     later = "From the next day on, import all files of this source together, with these columns and"
     return InputError(
-        f"not imported with these columns: the import of {before.imported.date()} for {before.taken} had other columns, "
+        f"not imported with these columns: the import of {before.imported.date()} for {before.taken} had others, "
         f"and stays because {before.source} has other imports too",
         where=label,
         advice=f"{later} --complete, and with --taken for a later day than {before.taken}: "

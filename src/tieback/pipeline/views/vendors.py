@@ -1,6 +1,5 @@
 """Vendors of the register: their contacts and domains, which decide to whom letters go and who answers for a store."""
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -13,9 +12,6 @@ from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.vendors import operator_contact
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.storage.workspace import Workspace
-
-MAX_DOMAINS = 200
-_DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
 
 
 class VendorRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,16 +119,11 @@ def set_domains(workspace: Workspace, key: str, domains: Sequence[str], by_whom:
     """Replace the domains: back ends in them belong to the vendor.
 
     Raises:
-        UsageError: one is not a domain, or there are too many.
+        UsageError: one is not a domain, belongs to many organisations or to another vendor, or there are too many.
         WorkspaceError: the ledger cannot be written.
     """
-    found = tuple(dict.fromkeys(one.strip().lower().removesuffix(".") for one in domains if one.strip()))
-    wrong = next((one for one in found if not _DOMAIN.fullmatch(one)), None)
-    if wrong is not None:
-        raise UsageError("not a domain", where=wrong[:80], advice="Write it as maker.example, without https://")
-    if len(found) > MAX_DOMAINS:
-        raise UsageError(f"more than {MAX_DOMAINS} domains", where="domains", advice="Write fewer")
-    case_service(workspace).edit(key, {"domains": found}, by_whom)
+    service = case_service(workspace)
+    service.edit(key, {"domains": service.check_domains(key, domains)}, by_whom)
 
 
 def _key(vendor: Vendor) -> tuple[str, str]:
