@@ -33,9 +33,10 @@ _NUMBERS = {
     "2": DevicePlatform.IOS, "5": DevicePlatform.ANDROID, "10": DevicePlatform.MACOS, "12": DevicePlatform.WINDOWS,
 }  # fmt: skip
 """Model numbers of ``Platform``."""
-_NUMBERED = "device apps, state not known"
-"""Format of ``DeviceApps`` whose ``Status`` is a number. What the numbers mean is not documented."""
-_STATUS_NUMBER = re.compile(rb'"Status"\s*:\s*"?\d')
+_APPS, _SEARCH, _DEVICES = "device apps", "device app search", "devices with apps"
+_NUMBERED = {name: f"{name}, state not known" for name in (_APPS, _SEARCH, _DEVICES)}
+"""Formats whose ``Status`` or ``installed_status`` is a number. What the numbers mean is not documented."""
+_STATUS_NUMBER = re.compile(rb'"(?:Status|installed_status)"\s*:\s*"?\d')
 _CSV = {"name": "Application Name", "bundle_id": "Application ID", "version": "Version", "device": "Serial Number"}
 _INTELLIGENCE = {"bundle_id": "App Package ID"}
 _INTELLIGENCE_MORE = {
@@ -98,19 +99,19 @@ class WorkspaceOne:
         "https://developer.omnissa.com/workspace-one-uem-apis/",
         "DeviceApps, app_items or Application of its REST API; the columns Application Name, Application ID and Serial "
         "Number; or the column App Package ID",
-        partial=frozenset({_NUMBERED}),
-        undecided=frozenset({_NUMBERED}),
-        one_device=frozenset({"device apps", "device app search", _NUMBERED}),
+        partial=frozenset(_NUMBERED.values()),
+        undecided=frozenset(_NUMBERED.values()),
+        one_device=frozenset({_APPS, _SEARCH, _NUMBERED[_APPS], _NUMBERED[_SEARCH]}),
     )
 
     def shape(self, head: FileHead) -> str:
         """The name of the format, recognised by the members of the responses."""
         if {"DeviceApps", "ApplicationIdentifier"} <= head.keys:
-            return _NUMBERED if _STATUS_NUMBER.search(head.text) else "device apps"
+            return _with_state(_APPS, head)
         if {"Devices", "DeviceFriendlyName", "app_items"} <= head.keys:
-            return "devices with apps"
+            return _with_state(_DEVICES, head)
         if {"app_items", "bundle_id"} <= head.keys:
-            return "device app search"
+            return _with_state(_SEARCH, head)
         if {"Application", "BundleId", "AppType"} <= head.keys:
             return "app search"
         if head.form == "csv" and {"application name", "application id", "serial number"} <= head.folded:
@@ -121,12 +122,12 @@ class WorkspaceOne:
 
     def rows(self, source: InventorySource, shape: str) -> Iterator[InventoryRow]:
         """Yield one row per app of the device, or one row per app with its number of devices."""
-        if shape in ("device apps", _NUMBERED):
+        if shape in (_APPS, _NUMBERED[_APPS]):
             yield from _device_apps(source)
-        elif shape == "device app search":
+        elif shape in (_SEARCH, _NUMBERED[_SEARCH]):
             for _, item in iter_json_records(source, ("app_items",), _Item):
                 yield from _installed(source, item, InventoryRow(device=source.device))
-        elif shape == "devices with apps":
+        elif shape in (_DEVICES, _NUMBERED[_DEVICES]):
             for place, device in iter_json_records(source, ("Devices",), _Device):
                 key = device.uuid.get("Value") if isinstance(device.uuid, dict) else device.uuid
                 owner = InventoryRow(
@@ -157,13 +158,23 @@ class WorkspaceOne:
             yield from map_rows(source, _CSV)
 
 
+def _with_state(shape: str, head: FileHead) -> str:
+    return _NUMBERED[shape] if _STATUS_NUMBER.search(head.text) else shape
+
+
+def _is_numbered(status: object, source: InventorySource) -> bool:
+    """True if a status is a number, which is reported: whether the app is on the device is not known then."""
+    text = clean_text(status)
+    numbered = text.isdigit() or (isinstance(status, int) and not isinstance(status, bool))
+    if numbered:
+        source.count_unknown_word("status", text)
+    return numbered
+
+
 def _device_apps(source: InventorySource) -> Iterator[InventoryRow]:
     for _, one in iter_json_records(source, ("DeviceApps",), _DeviceApp):
-        # The API may send a number. What the numbers mean is not documented, so nothing is known about the device.
-        number = isinstance(one.status, int) or clean_text(one.status).isdigit()
-        if number:
-            source.count_unknown_word("status", clean_text(one.status) or str(one.status))
-        elif is_absent(one.status, source):
+        number = _is_numbered(one.status, source)
+        if not number and is_absent(one.status, source):
             source.absent += 1
             continue
         yield InventoryRow(
@@ -176,11 +187,12 @@ def _device_apps(source: InventorySource) -> Iterator[InventoryRow]:
 
 
 def _installed(source: InventorySource, item: _Item, owner: InventoryRow) -> Iterator[InventoryRow]:
-    if is_absent(item.installed_status, source):
+    number = _is_numbered(item.installed_status, source)
+    if not number and is_absent(item.installed_status, source):
         source.absent += 1
     else:
         yield msgspec.structs.replace(
-            owner,
+            InventoryRow(platform=owner.platform) if number else owner,
             bundle_id=clean_text(item.bundle_id),
             name=clean_text(item.name),
             version=clean_text(item.installed_version or item.assigned_version),
