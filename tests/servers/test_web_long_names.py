@@ -1,6 +1,7 @@
 """Long names in a real browser: they wrap, and push no column off the screen."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -9,6 +10,7 @@ pytest.importorskip("playwright")
 
 from tests.lab.served import chromium, first_start, served
 from tests.unit.cases.samples import exposure
+from tests.unit.pipeline.graph_workspace import made
 from tests.unit.pipeline.workspaces import GRANT, P, make
 from tieback.model.device import InventoryRow
 
@@ -19,6 +21,34 @@ ROWS = (
 )
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
+
+
+def test_no_page_of_a_run_is_wider_than_a_phone(tmp_path: Path) -> None:
+    with served(made(tmp_path), tmp_path) as server, chromium() as browser:
+        page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+        first_start(server, page)
+        # A long URL, as apps contain them: links and headings of the graph, and cells of the back end.
+        found = page.request.get(server.url + "/api/v1/backends").json()["items"]
+        paths = [f"/backends/{one['id']}" for one in found]
+        for one in found:
+            graph = page.request.get(server.url + f"/api/v1/graph?node=host:{one['name']}").json()
+            paths += [
+                f"/graph?node={quote(node['id'], safe='')}" for node in graph["nodes"] if node["kind"] == "endpoint"
+            ]
+        assert any(path.startswith("/graph") for path in paths)
+        widths = "() => [...document.querySelectorAll('html, .scroll')].map((one) => one.scrollWidth - one.clientWidth)"
+        long = "https://" + "x" * 90 + ".test/" + "y" * 90
+        wide = {}
+        for path in paths:
+            page.goto(server.url + path)
+            for place in ("main h2", "main td code", "main th code"):
+                page.evaluate(
+                    "([place, text]) => document.querySelectorAll(place).forEach((one) => { one.textContent = text; })",
+                    [place, long],
+                )
+            if max(page.evaluate(widths)) > 0:
+                wide[path] = page.evaluate(widths)
+        assert wide == {}
 
 
 def test_a_long_identifier_pushes_no_column_off_the_screen(tmp_path: Path) -> None:
