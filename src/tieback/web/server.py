@@ -109,8 +109,8 @@ class _Server(uvicorn.Server):
 def _first_cause(error: BaseException) -> BaseException:
     """The failure that a user can act on, if a group of exceptions has one; else the exception itself."""
     if isinstance(error, BaseExceptionGroup):
-        found, _ = error.split(TiebackError)
-        while isinstance(found, BaseExceptionGroup):
-            found = found.exceptions[0]
-        return found or error
+        for one in error.exceptions:
+            cause = _first_cause(one)
+            if isinstance(cause, TiebackError):
+                return cause
     return error

@@ -186,6 +186,14 @@ def test_the_page_lists_what_can_be_exported(pages: TestClient[Any]) -> None:
     assert "/api/v1/exports/terminal" not in page
 
 
+def test_the_link_to_the_inventory_keeps_the_run(pages: TestClient[Any]) -> None:
+    run = pages.get("/api/v1/exports").json()["run"]
+    assert f'href="/inventory/apps?run={run}"' in pages.get("/exports", params={"run": run}).text
+    page = pages.get("/exports").text
+    assert 'href="/inventory/apps"' in page
+    assert "/inventory/apps?run=" not in page
+
+
 def test_an_empty_workspace_and_a_viewer(tmp_path: Path, scanned: Path) -> None:
     Workspace.open(tmp_path / "ws").close()
     with client(tmp_path / "ws", Role.ANALYST) as made:

@@ -130,6 +130,12 @@ def test_the_list_is_searched_and_paged(pages: Pages, vendor: str) -> None:
     assert "desk@maker.test" in pages.get("/vendors").text
 
 
+def test_the_text_of_an_error_page_is_a_sentence(pages: Pages) -> None:
+    assert "<p>Nothing has this address.</p>" in pages.get("/no-such-page").text
+    page = pages.get("/vendors/v-none").text
+    assert "<p><code>v-none</code>: no vendor with this ID.</p>" in page
+
+
 def test_an_unknown_vendor_and_a_viewer(pages: Pages, opened: Path, vendor: str) -> None:
     assert pages.get("/vendors/v-none").status_code == 404
     assert pages.post("/vendors/v-none/contacts", data={"contact": "a@b.test"}).status_code == 404

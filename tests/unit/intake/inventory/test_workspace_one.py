@@ -45,7 +45,9 @@ def listed(kind: str) -> dict[str, object]:
     if kind == "DeviceApps":
         return {kind: [{"ApplicationName": "A", "ApplicationIdentifier": f"com.a{one}", "Status": one}
                        for one in NUMBERS]}  # fmt: skip
-    items = {"app_items": [{"name": "A", "bundle_id": f"com.a{one}", "installed_status": one} for one in NUMBERS]}
+    items: dict[str, object] = {
+        "app_items": [{"name": "A", "bundle_id": f"com.a{one}", "installed_status": one} for one in NUMBERS]
+    }
     return items if kind == "app_items" else {"Devices": [{"DeviceFriendlyName": "P", "SerialNumber": "S", **items}]}
 
 
