@@ -152,7 +152,7 @@ class CaptureSummary(msgspec.Struct, frozen=True):
     with_data: int = 0
     """Those of them in which the app sent personal data or credentials."""
     longer: int = 0
-    """Those of ``read`` of which only a part was searched, because they are longer than the limits."""
+    """Those of ``read`` of which only a part was searched, because they are above the limits or packets are missing."""
     unreadable: int = 0
     """Flows that are encrypted without keys."""
     not_examined: int = 0
