@@ -137,7 +137,10 @@ class CaptureSummary(msgspec.Struct, frozen=True):
     """A capture that was read, also one without flows."""
 
     path: str
+    """Path of the file; logs that were read as one are the path of the first, a comma, and the names of the others."""
     sha256: str
+    """SHA-256 of the file; of logs that were read as one: of their SHA-256 values in this order, in hexadecimal, one
+    after the other."""
     flows: int
     servers: int
     """Distinct servers by app, as in ``servers`` of the report."""
