@@ -32,6 +32,7 @@ _NOTHING = FlowClassification()
 _NAMED = {DNS: "dns", MDNS: "mdns", LLMNR: "llmnr"}
 _MAX_DETAIL = 240
 _NO_UPGRADE = "over WebSocket, its upgrade not captured"
+_REQUEST_ONLY = "judged by the request: its answer was not read"
 _MAX_MESSAGES = 4
 """Messages of one direction of HTTP/2, each a sample."""
 
@@ -202,6 +203,8 @@ class FlowClassifier:
         if tunnel is not None and seen.method == "CONNECT" and len(out) > seen.request_end:
             return self._through(tunnel, out, back)
         judged = self._of_request(seen, out, back, port) or replace(_of_http(seen, out, back), confidence=0.9)
+        if not back and judged.protocol != "http":
+            judged = replace(judged, detail=_plain(f"{_REQUEST_ONLY}; {judged.detail}".removesuffix("; ")))
         # Whole URLs for several hosts: the address is that of a proxy, whatever its port.
         return judged if tunnel is None else replace(judged, proxied=Proxied(tunnel.ip, tunnel.port))
 

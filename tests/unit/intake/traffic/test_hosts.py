@@ -146,6 +146,18 @@ def test_each_host_is_a_flow_of_its_own(
     assert [one.flow.detail.split()[1] for one in flows] == ["/", "/c"]
 
 
+@each(("body", "protocol"), [(b"{}", "http"), (b"x" * 20_000, "elasticsearch")])
+def test_a_store_that_only_the_request_shows_is_said(read: Read, body: bytes, protocol: str) -> None:
+    """The second answer contradicts the request. Behind a long first answer, it was not read."""
+    long = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    short = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+    asked = get("a.test") + get("b.test", "/es/orders/_search")
+    flows, _ = read(wire.pcap(wire.talk(asked, long + short, port=8080)))
+    assert [one.flow.protocol for one in flows] == ["http", protocol]
+    unread = "judged by the request: its answer was not read; "
+    assert [one.flow.detail.startswith(unread) for one in flows] == [False, protocol != "http"]
+
+
 def test_one_host_stays_one_flow(read: Read) -> None:
     flows, _ = read(wire.pcap(wire.talk(A + get("a.test", SECRET), OK + b"1" + OK + b"2", port=8080)))
     (one,) = flows
