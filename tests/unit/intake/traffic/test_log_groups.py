@@ -190,3 +190,29 @@ def test_lengths_of_bodies_are_no_bytes_of_a_connection(tmp_path: Path) -> None:
         found = [one.flow for one in group.flows() if one.flow.server.name.endswith("shop.test")]
         assert {(one.bytes_out, one.bytes_in) for one in found} == {known}
         group.close()
+
+
+def test_lines_of_two_copies_count_once_and_this_is_said(tmp_path: Path) -> None:
+    paths = write(tmp_path, as_json, "log")
+    alone = LogGroup(paths)
+    expected = [one.flow for one in alone.flows()]
+    copies = LogGroup([*paths, *write(tmp_path, as_json, "log.gz", ["conn", "http"])])
+    assert [one.flow for one in copies.flows()] == expected
+    assert [(problem.what, problem.unread) for problem in copies.problems] == [
+        ("4 lines repeat another of these logs: counted once", None)
+    ]
+    for group in (alone, copies):
+        group.close()
+
+
+def test_lines_without_a_connection_are_said(tmp_path: Path) -> None:
+    paths = write(tmp_path, as_json, "log", ["conn", "http"])
+    paths[1].write_text(
+        as_json([{name: value for name, value in row.items() if name != "uid"} for row in LOGS["http"]])
+    )
+    group = LogGroup(paths)
+    assert len(list(group.flows())) == len(LOGS["conn"]) + len(LOGS["http"])
+    assert [problem.what for problem in group.problems] == [
+        "1 line without the uid of a connection: counted beside the connections"
+    ]
+    group.close()
