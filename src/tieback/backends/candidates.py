@@ -236,7 +236,7 @@ def _named(backends: list[Backend]) -> Iterator[Candidate]:
             service=endpoint.service or (WEB if endpoint.scheme in _HTTP else None),
             route=Route.NAMED,
             endpoints=(endpoint.value,),
-            reason=f"the app names {endpoint.value}",
+            reason=f"the app or its traffic names {endpoint.value}",
             tls=_tls(endpoint.scheme),
             resource=_resource(endpoint),
             path=base,

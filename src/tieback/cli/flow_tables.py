@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli.terminal import UNFOLDED, data_console
+from tieback.cli.terminal import UNFOLDED, data_console, print_problem
 from tieback.console import RowTable
-from tieback.model.flow import NOT_KNOWN, ContentState, Flow
+from tieback.model.count_text import count_text
+from tieback.model.flow import NOT_KNOWN, PARTLY_SEARCHED, ContentState, Flow
 
 SHOWN = 60
 """Maximum number of flows per file on a terminal. A pipe and JSON output are complete."""
@@ -30,6 +31,8 @@ class _FileTable:
 
     def __init__(self) -> None:
         self.count = 0
+        self.partly = 0
+        """Flows of which only a part was read."""
         self.widths = [cell_len(column) for column in _COLUMNS]
         self.places: list[tuple[int, int]] = []
         """Offset and number of each run of rows: files may be read in turns."""
@@ -61,6 +64,7 @@ class FlowTables:
         path = flow.path if path is None else path
         table = self._tables.setdefault(path, _FileTable())
         table.count += 1
+        table.partly += flow.whole is False
         if not self._whole and table.count > SHOWN:
             return
         cells = _cells(flow)
@@ -83,6 +87,9 @@ class FlowTables:
             if rest:
                 self._console.print(Text(f"{rest:,} more with --format json, or in a pipe", style="dim"))
             self._console.print()
+            if table.partly:
+                what = f"{count_text(table.partly, 'flow')} read only in part: {PARTLY_SEARCHED}"
+                print_problem(f"{path}: {what}")
 
     def _read(self, table: _FileTable) -> Iterator[list[str]]:
         for offset, count in table.places:

@@ -7,6 +7,8 @@ import msgspec
 
 NOT_KNOWN = "not known"
 """Words for bytes of traffic that its source does not state, or not for each host: they are not zero."""
+PARTLY_SEARCHED = "above the limits, or packets are missing"
+"""Why only a part of the content of a flow was read."""
 _PACKAGES = 8
 """Packages with one user ID that the name of an app lists."""
 
@@ -245,7 +247,7 @@ class Flow(msgspec.Struct, frozen=True, gc=False):
     """What the app sent, encrypted on the wire or not; empty also if ``content`` is not ``read``."""
     whole: bool | None = None
     """True if all content that is readable was searched for personal data; false if only a part was, because it is
-    longer than what is read. ``None`` if nothing is readable, or an earlier release wrote the flow."""
+    above the limits or packets are missing. ``None`` if nothing is readable, or an earlier release wrote the flow."""
 
 
 def add_stated(total: int | None, more: int | None) -> int | None:

@@ -10,16 +10,19 @@ import msgspec
 _BYTES = "bytes:"
 """Start of the access of a file whose path is not UTF-8, and of several files; their bytes follow in hexadecimal."""
 
+_NAMED = 8
+"""Files of a unit that its source names."""
+
 
 class Unit(msgspec.Struct, frozen=True):
     """One input to analyse."""
 
     key: str
-    """SHA-256 of the content, lower-case hexadecimal."""
+    """SHA-256 of the content, lower-case hexadecimal; of several files: of their values, one after the other."""
     version: str
     """Version of the analysis."""
     source: str
-    """Path of the input, or its display name if ``access`` locates it."""
+    """Path of the input, or its display name if ``access`` locates it; of several files, with the names of all."""
     size: int
     """Bytes, for balancing and progress."""
     access: str = ""
@@ -57,9 +60,11 @@ def file_unit(key: str, version: str, path: Path, size: int) -> Unit:
 
 
 def files_unit(key: str, version: str, paths: Sequence[Path], size: int) -> Unit:
-    """The unit of local files that are read as one, named by the first."""
+    """The unit of local files of one folder that are read as one; its source names them."""
     access = _BYTES + ",".join(os.fsencode(path).hex() for path in paths)
-    return Unit(key, version, path_text(paths[0]), size, access)
+    names = [path_text(paths[0]), *(path_text(Path(path.name)) for path in paths[1:_NAMED])]
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return Unit(key, version, ", ".join(names) + more, size, access)
 
 
 class UnitState(StrEnum):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Party
+from tieback.model.flow import PARTLY_SEARCHED
 from tieback.model.report.captures import AppMatch, Recipient
 from tieback.model.report.document import Report
 from tieback.report.shortened import fit_text, more_text
@@ -128,9 +129,7 @@ def content_text(
     if read:
         parts.append(f"{count_text(read, 'flow')} read: {sent_text(read, with_data)}")
     if longer:
-        parts.append(
-            f"{count_text(longer, 'of them was', 'of them were')} searched only in part: longer than the limits"
-        )
+        parts.append(f"{count_text(longer, 'of them was', 'of them were')} searched only in part: {PARTLY_SEARCHED}")
     if received:
         parts.append(received_text(received))
     if unreadable > quic:

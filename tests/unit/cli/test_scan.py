@@ -429,7 +429,7 @@ def test_a_grant_without_dns_is_in_the_headline(run: Run, apps: Path) -> None:
     text = " ".join(ended.out.split())
     assert re.search(r"1 app analysed\. 0 of \d+ candidates were probed: .*DNS is not allowed by this grant\.", text)
     assert "Add dns = true." in text
-    assert "Endpoints named in the apps" in text
+    assert "Endpoints in apps and captures" in text
 
 
 def test_a_failure_of_dns_is_not_reported_as_its_answer(run: Run, apps: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,9 +7,13 @@ import pytest
 
 from tests.unit.cli.conftest import Run
 from tests.unit.intake.traffic import wire
+from tests.unit.intake.traffic.test_further import conversation
+from tests.unit.intake.traffic.test_hosts import get, post
 from tests.unit.pipeline.test_traffic import HTTP, PEOPLE, archive, capture
 from tieback.cli.traffic import read_uid_map
 from tieback.model.errors import UsageError
+from tieback.model.flow import PARTLY_SEARCHED
+from tieback.web.pages import TEMPLATES
 
 
 def test_json_lines_keep_the_contract(run: Run, tmp_path: Path) -> None:
@@ -78,6 +82,27 @@ def test_each_host_of_a_connection_has_its_own_recipients(run: Run, tmp_path: Pa
     named = [one for one in report["findings"] if "adhub" in json.dumps(one)]
     assert named
     assert not [one for one in report["findings"] if "api.workhub" in json.dumps(one)]
+
+
+@pytest.mark.parametrize("lost", [0, 5])
+def test_every_output_says_what_was_searched_only_in_part(run: Run, tmp_path: Path, lost: int) -> None:
+    """Above the limits, or with a missing packet in a body that hides nothing else."""
+    out = post("a.test", b"x" * 20_000) if not lost else post("a.test", b"x" * 6000)
+    packets = wire.talk(out, b"HTTP/1.1 204 No Content\r\n\r\n", port=80)
+    (tmp_path / "run.pcap").write_bytes(wire.pcap([*packets[:lost], *packets[lost + 1 :]] if lost else packets))
+    listed = " ".join(run("traffic", "run.pcap").err.split())
+    assert listed == f"tieback: run.pcap: 1 flow read only in part: {PARTLY_SEARCHED}"
+    assert f"1 of them was searched only in part: {PARTLY_SEARCHED}" in " ".join(
+        run("traffic", "run.pcap", "--recipients").err.split()
+    )
+    assert f"searched only in part: {PARTLY_SEARCHED}" in (TEMPLATES / "recipients.html").read_text()
+
+
+def test_a_lost_packet_is_said_by_traffic_and_fails_a_scan_for_unread(run: Run, tmp_path: Path) -> None:
+    asked = [get("a.test", f"/{number}") for number in range(3)]
+    (tmp_path / "run.pcap").write_bytes(wire.pcap(conversation(asked, 1)))
+    assert "partly read: 1 connection with missing packets" in " ".join(run("traffic", "run.pcap").err.split())
+    assert run("scan", "run.pcap", "-w", "ws", "--workers", "1", "--fail-on", "unread").code != 0
 
 
 def test_bad_inputs(run: Run, tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """The unit of work never prints how its content is reached."""
 
-from tieback.model.unit import Unit, UnitEnd, UnitState
+from pathlib import Path
+
+from tieback.model.unit import Unit, UnitEnd, UnitState, files_unit
 
 
 def test_repr_leaves_out_access() -> None:
@@ -8,3 +10,11 @@ def test_repr_leaves_out_access() -> None:
     assert "secret" not in repr(unit)
     assert "secret" not in repr(UnitEnd(unit, UnitState.DONE))
     assert "s3://bucket/a.apk" in repr(unit)
+
+
+def test_files_that_are_read_as_one_are_all_named() -> None:
+    unit = files_unit("ab" * 32, "traffic-1", [Path("z/conn.log"), Path("z/http.log")], 12)
+    assert unit.source == "z/conn.log, http.log"
+    assert unit.files == (Path("z/conn.log"), Path("z/http.log"))
+    many = files_unit("ab" * 32, "traffic-1", [Path(f"z/{number}.log") for number in range(10)], 12)
+    assert many.source.endswith(", 7.log and 2 more")

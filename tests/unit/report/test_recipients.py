@@ -73,7 +73,7 @@ def test_what_was_not_sent_is_not_called_unreadable() -> None:
 def test_long_flows_are_not_searched_to_their_end() -> None:
     assert content_text(3, 0, 0, 3, longer=2) == (
         "3 flows read: no personal data or credentials found in what the app sent; "
-        "2 of them were searched only in part: longer than the limits"
+        "2 of them were searched only in part: above the limits, or packets are missing"
     )
     assert "; 1 of them was searched" in content_text(3, 0, 0, 3, longer=1)
 

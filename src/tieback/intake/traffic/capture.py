@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from tieback.intake.traffic.decrypted import DecryptedFlows
 
 _MAX_ADDRESSES = 65_536
-_FURTHER = "{} longer than what is read of each: further requests in it may be for other servers"
+_FURTHER = "{} with more requests than are read of each: the others may be for other servers"
+_LOST = "{} with missing packets: what was sent there is missing, and what follows may not have been read"
 
 
 class CaptureFile:
@@ -61,6 +62,8 @@ class CaptureFile:
         self._decrypt = decrypt or keylog is not None
         self._further = 0
         """Connections that may have requests for further hosts behind what was read."""
+        self._lost = 0
+        """Connections whose client's packets are missing, so that requests may be missing."""
         self.has_secrets = False
         """True if the file contains TLS secrets with which tshark can decrypt it; known after the walk."""
 
@@ -85,15 +88,19 @@ class CaptureFile:
                 continue
             judged = conversation.judged
             end = judged.requests_end if judged is not None else None
+            lost = judged is not None and judged.has_lost
             further = end is not None and (conversation.client or conversation.first).bytes > end
-            self._further += further
+            self._lost += lost
+            self._further += further and not lost
             if judged is None or not judged.hosts:
                 yield seen
             else:
-                yield from self._of_hosts(conversation, seen, judged, known=not further)
+                yield from self._of_hosts(conversation, seen, judged, known=not (further or lost))
         self._further += inside.further if inside is not None else 0
         if self._further:
             self._problems.note(_FURTHER.format(count_text(self._further, "connection")), "", UnreadKind.LIMIT)
+        if self._lost:
+            self._problems.note(_LOST.format(count_text(self._lost, "connection")), "", UnreadKind.MISSING)
         self.has_secrets = reader.has_secrets
         if self.has_secrets and not self._decrypt:
             what = "the file contains TLS secrets, which were not used; pass --decrypt to use them"

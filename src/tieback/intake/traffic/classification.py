@@ -32,6 +32,8 @@ class FlowClassification(msgspec.Struct, frozen=True, gc=False):
     requests_end: int | None = None
     """Bytes of the client with which all requests were read, if they may be for several hosts: more bytes may be
     requests for further ones. ``None`` if all are for one host."""
+    has_lost: bool = False
+    """True if packets of the client are missing, so that requests may be missing."""
     is_whole: bool = True
     """False if ``samples``, and those of ``hosts``, have only a part of the content."""
 

@@ -32,6 +32,7 @@ _NOTHING = FlowClassification()
 _NAMED = {DNS: "dns", MDNS: "mdns", LLMNR: "llmnr"}
 _MAX_DETAIL = 240
 _NO_UPGRADE = "over WebSocket, its upgrade not captured"
+_REQUEST_ONLY = "judged by the request: its answer was not read"
 _MAX_MESSAGES = 4
 """Messages of one direction of HTTP/2, each a sample."""
 
@@ -55,6 +56,8 @@ class FlowClassifier:
             judged = self._by_port(conversation, judged)
         if judged.requests_end is not None:
             judged = replace(judged, requests_end=_with_repeated(conversation, judged.requests_end))
+        if (judged.samples or judged.hosts) and not judged.has_lost and _has_lost(conversation.client):
+            judged = replace(judged, has_lost=True)
         if judged.is_whole and (judged.samples or judged.hosts) and not _is_whole(conversation, judged):
             judged = replace(judged, is_whole=False)
         if judged.hosts:
@@ -163,16 +166,16 @@ class FlowClassifier:
         if tunnel is not None and seen.method == "CONNECT" and begins:
             return self._through(tunnel, out, back)
         client = conversation.client or conversation.first
-        further = client.further
+        further = client.follow_to_end()
         if further is None:
             return self._of_requests(seen, out, back, port)
-        further.close()
         judged = self._of_requests(seen, out[: further.first] if further.first >= 0 else out, back, port, further.kept)
         if judged is None or further.ended:
             return judged
         # What was not followed may be requests for further hosts, also if all others are for one.
         read = further.complete and not further.full
-        return replace(judged, requests_end=client.bytes if read else len(out))
+        lost = further.lost and not further.complete
+        return replace(judged, requests_end=client.bytes if read else len(out), has_lost=lost)
 
     def _of_requests(
         self, seen: http.HttpSummary, out: bytes, back: bytes, port: int, further: Sequence[FurtherRequest] = ()
@@ -200,6 +203,8 @@ class FlowClassifier:
         if tunnel is not None and seen.method == "CONNECT" and len(out) > seen.request_end:
             return self._through(tunnel, out, back)
         judged = self._of_request(seen, out, back, port) or replace(_of_http(seen, out, back), confidence=0.9)
+        if not back and judged.protocol != "http":
+            judged = replace(judged, detail=_plain(f"{_REQUEST_ONLY}; {judged.detail}".removesuffix("; ")))
         # Whole URLs for several hosts: the address is that of a proxy, whatever its port.
         return judged if tunnel is None else replace(judged, proxied=Proxied(tunnel.ip, tunnel.port))
 
@@ -380,6 +385,11 @@ def _with_repeated(conversation: Conversation, end: int) -> int:
     client = conversation.client or conversation.first
     size = len(client.stream())
     return end if size >= client.limit else end + max(client.bytes - size, 0)
+
+
+def _has_lost(client: Side) -> bool:
+    """True if requests may be behind a gap, and those were not followed: HTTP/1 follows them to the end."""
+    return client.has_gap and (client.further is None or client.further.ended)
 
 
 def _is_whole(conversation: Conversation, judged: FlowClassification) -> bool:

@@ -8,7 +8,7 @@ import msgspec
 from tieback.intake.traffic.classification import FlowClassification
 from tieback.intake.traffic.further import FurtherRequests
 from tieback.intake.traffic.http import METHODS
-from tieback.intake.traffic.interface import FIRST_BYTES
+from tieback.intake.traffic.interface import FIRST_BYTES, SAMPLE_BYTES
 from tieback.model.flow import FlowApp
 
 _TLS = 12 * 1024
@@ -86,6 +86,8 @@ class Side(msgspec.Struct, gc=False, eq=False):
             offset -= 0x100000000
         if self.strays is None:
             self.strays = []
+        if not self.chunks and data.startswith(METHODS):
+            self.sends_http = True
         if -_WINDOW < offset < self.limit and len(self.strays) < _MAX_STRAYS:
             self.strays.append((offset, data))
             self.kept += len(data)
@@ -122,16 +124,34 @@ class Side(msgspec.Struct, gc=False, eq=False):
     def begin_following(self) -> FurtherRequests:
         """Where the segments behind the first bytes go; begins with the first bytes."""
         if self.further is None:
-            # Without a SYN, the capture may have begun with a later segment than the earliest.
-            begin = min(0, *(offset for offset, _ in self.strays)) if self.strays and not self.syn else 0
-            self.further = further = FurtherRequests((self.base + begin) & 0xFFFFFFFF)
+            self.further = further = FurtherRequests((self.base + self._begin()) & 0xFFFFFFFF)
             if self.strays is None:
                 for chunk in self.chunks:
                     further.segment(further.next, chunk)
             else:
                 further.segment(further.next, self._whole())
+                for offset, piece in sorted(self.strays, key=_offset):
+                    further.segment((self.base + offset) & 0xFFFFFFFF, piece)
+                if not self.chunks:  # the first request is missing
+                    further.lost, further.complete = True, False
             self.kept += further.memory_bytes
         return self.further
+
+    def follow_to_end(self) -> FurtherRequests | None:
+        """The requests that are not among the bytes that are passed on, if this is a client of HTTP."""
+        if self.further is None and self.sends_http and (self.strays or self.kept > SAMPLE_BYTES):
+            self.begin_following()
+        if self.further is not None:
+            self.further.close()
+        return self.further
+
+    @property
+    def has_gap(self) -> bool:
+        """True if packets are missing between the first bytes, so that those behind the gap are not in ``stream``."""
+        if self.strays is None:
+            return False
+        size = len(self.stream())
+        return not self.strays or any(offset + len(piece) > size for offset, piece in self.strays)
 
     def is_whole(self, most: int) -> bool:
         """True if all bytes of this direction of TCP are among those that are passed on, as far as is known.
@@ -159,11 +179,19 @@ class Side(msgspec.Struct, gc=False, eq=False):
         data = self.chunks[0] if len(self.chunks) == 1 else b"".join(self.chunks)
         return self._with_strays(data, self.strays) if self.strays else data
 
+    def _begin(self) -> int:
+        """Offset of the first byte that was captured, as far as the bytes before it do not matter."""
+        if not self.strays:
+            return 0
+        if not self.syn:  # the capture may have begun mid-stream, and not with the earliest segment
+            return min(0, *(offset for offset, _ in self.strays))
+        # Of a client of HTTP, any request can be the first.
+        requests = () if self.chunks else self.strays
+        return min((offset for offset, piece in requests if piece.startswith(METHODS)), default=0)
+
     def _with_strays(self, data: builtins.bytes, strays: list[tuple[int, builtins.bytes]]) -> builtins.bytes:
         strays = sorted(strays, key=_offset)
-        if not self.syn and strays[0][0] < 0:
-            # The capture began mid-stream, and not with the earliest segment.
-            at = strays[0][0]
+        if at := self._begin():
             pieces, data = [*strays, (0, data)], b""
             pieces.sort(key=_offset)
         else:

@@ -38,7 +38,7 @@ class FurtherRequests(msgspec.Struct, gc=False, eq=False):
     position: int = 0
     """Bytes of the stream so far."""
     first: int = -1
-    """Position of the first request that is kept; -1 if none is. It is the first that ends behind ``SAMPLE_BYTES``."""
+    """Position of the first request that is kept: it ends behind ``SAMPLE_BYTES`` or begins behind a gap; else -1."""
     kept: list[FurtherRequest] = []
     size: int = 0
     full: bool = False
@@ -47,6 +47,8 @@ class FurtherRequests(msgspec.Struct, gc=False, eq=False):
     """True if a part of a request that is kept was left out."""
     complete: bool = True
     """False if there may be requests that were not seen."""
+    lost: bool = False
+    """True if bytes are missing. Requests behind them are kept wherever they are: the first bytes end there."""
     ended: bool = False
     """True if the connection changes to another protocol: what follows are no requests."""
     _synced: bool = True
@@ -119,8 +121,8 @@ class FurtherRequests(msgspec.Struct, gc=False, eq=False):
     def _lose(self, size: int) -> None:
         """Bytes are missing."""
         self.position += size
+        self.lost = self.cut = True
         if size <= self._body:
-            self.cut = self.cut or bool(self._part)
             self._body -= size
             if not self._body:
                 self._finish()
@@ -192,7 +194,7 @@ class FurtherRequests(msgspec.Struct, gc=False, eq=False):
 
     def _start(self, head: bytes, length: int | None) -> None:
         """Begin a request: keep it, or count it off. Without a length, its body is in chunks."""
-        if self._begin and (length is None or self._begin + len(head) + length > SAMPLE_BYTES):
+        if self._begin and (self.lost or length is None or self._begin + len(head) + length > SAMPLE_BYTES):
             if self.size + len(head) > MAX_MESSAGES_BYTES or len(self.kept) == MAX_MESSAGES:
                 self.full = True
             else:

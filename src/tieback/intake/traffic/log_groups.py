@@ -17,6 +17,7 @@ from tieback.intake.traffic.log_connections import ConnectionRecords
 from tieback.intake.traffic.log_formats import LogFormat, format_of
 from tieback.intake.traffic.log_rows import READERS, head_lines, reader_of
 from tieback.intake.traffic.logs import LogFile, LogRecord
+from tieback.model.count_text import count_text
 from tieback.model.errors import InputError
 from tieback.model.flow import NameSource
 from tieback.model.sighting import Problem
@@ -76,11 +77,21 @@ class LogGroup:
 
     def flows(self) -> Iterator[SampledFlow]:
         """Yield one flow per connection, with the name, port and bytes that its records have together."""
-        connections, names = ConnectionRecords(), _Names()
+        connections, names, repeated = ConnectionRecords(), _Names(), _Repeated()
+        loose = 0
         for record in heapq.merge(*(log.records() for log in self._logs), key=_when):
+            if repeated.has(record):
+                continue
+            loose += not record.connection and record.seen.flow.protocol != "dns"
             seen = names.name(record)
             yield from connections.add(record.connection, seen, whole=record.whole)
         yield from connections.rest()
+        if repeated.count:
+            what = f"{count_text(repeated.count, 'line repeats', 'lines repeat')} another of these logs: counted once"
+            self.problems.append(Problem(what, str(self.path)))
+        if loose and len(self._logs) > 1:
+            what = f"{count_text(loose, 'line')} without the uid of a connection: counted beside the connections"
+            self.problems.append(Problem(what, str(self.path)))
         for log in self._logs:
             self.problems += log.problems
 
@@ -88,6 +99,27 @@ class LogGroup:
         """Release the files."""
         for log in self._logs:
             log.close()
+
+
+class _Repeated:
+    """Lines that two logs have, such as ``conn.log`` and its compressed copy."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], str] = {}
+        self.count = 0
+
+    def has(self, record: LogRecord) -> bool:
+        """True if an earlier line of another log says the same of the same connection."""
+        if not record.connection:
+            return False
+        flow = record.seen.flow
+        figures = (flow.bytes_out, flow.bytes_in, flow.packets_out, flow.packets_in)
+        key = (record.connection, flow.start, flow.end, flow.server, flow.protocol, flow.detail, *figures)
+        if len(self._known) >= MAX_NAMES:
+            del self._known[next(iter(self._known))]
+        repeated = self._known.setdefault(key, flow.path) != flow.path
+        self.count += repeated
+        return repeated
 
 
 class _Names:

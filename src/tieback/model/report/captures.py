@@ -137,7 +137,10 @@ class CaptureSummary(msgspec.Struct, frozen=True):
     """A capture that was read, also one without flows."""
 
     path: str
+    """Path of the file; logs that were read as one are the path of the first, a comma, and the names of the others."""
     sha256: str
+    """SHA-256 of the file; of logs that were read as one: of their SHA-256 values in this order, in hexadecimal, one
+    after the other."""
     flows: int
     servers: int
     """Distinct servers by app, as in ``servers`` of the report."""
@@ -152,7 +155,7 @@ class CaptureSummary(msgspec.Struct, frozen=True):
     with_data: int = 0
     """Those of them in which the app sent personal data or credentials."""
     longer: int = 0
-    """Those of ``read`` of which only a part was searched, because they are longer than the limits."""
+    """Those of ``read`` of which only a part was searched, because they are above the limits or packets are missing."""
     unreadable: int = 0
     """Flows that are encrypted without keys."""
     not_examined: int = 0

@@ -292,7 +292,7 @@ def _named(report: Report) -> Iterator[str]:
     shown = report.apps.first(MOST_ROWS)
     hosts = hosts_of(report, shown)
     if shown:
-        yield from ("", "## Endpoints named in the apps", "")
+        yield from ("", "## Endpoints in apps and captures", "")
         yield from ("| App | Version | Endpoints | Hosts |", "|---|---|---:|---|")
     for summary in shown:
         known = hosts[summary.app.sha256]

@@ -11,8 +11,9 @@ from tests.each import each
 from tests.examples import examples
 from tests.linear import assert_linear
 from tests.unit.intake.traffic import wire
-from tests.unit.intake.traffic.test_hosts import OK, get, post
+from tests.unit.intake.traffic.test_hosts import OK, SETTINGS, get, post, stream
 from tieback.intake.traffic.further import MAX_MESSAGES, MAX_MESSAGES_BYTES, FurtherRequests
+from tieback.intake.traffic.http2 import PREFACE
 from tieback.intake.traffic.interface import FIRST_BYTES, SAMPLE_BYTES, SampledFlow
 from tieback.leaks.detect import LeakDetector
 from tieback.model.sighting import Problem, UnreadKind
@@ -21,6 +22,7 @@ type Read = Callable[..., tuple[list[SampledFlow], list[Problem]]]
 
 FILL = b"".join(get("a.test", f"/{number:0900}") for number in range(10))
 """Requests that are longer than what is passed on of the beginning."""
+STREAM = stream(1, "a.test", "/")
 SECRET = get("a.test", "/c?email=ada@lovelace.test")
 PLANTED = b"\r\n\r\n" + get("planted.test")
 CHUNKED = "Transfer-Encoding: chunked"
@@ -34,6 +36,17 @@ def follow(data: bytes, *, step: int = 1400, lost: tuple[int, ...] = ()) -> Furt
             further.segment((0xFFFFF000 + at) % (1 << 32), data[at : at + step])
     further.close()
     return further
+
+
+def conversation(requests: list[bytes], lost: int) -> list[wire.Packet]:
+    """A connection in which each request is a packet; the packet ``lost`` is missing."""
+    packets, at = wire.talk(b"", port=80), 1
+    for number, data in enumerate(requests):
+        if number != lost:
+            packet = wire.ip(wire.tcp(40000, 80, data, seq=at), wire.CLIENT, wire.SERVER)
+            packets.append((2.0 + number, wire.ethernet(packet)))
+        at += len(data)
+    return packets
 
 
 def texts(further: FurtherRequests) -> list[bytes]:
@@ -152,8 +165,54 @@ def test_a_late_request_to_another_host_is_a_flow_of_its_own(read: Read) -> None
 def test_requests_that_are_not_read_are_said_of_one_host_too(read: Read) -> None:
     packets = wire.talk(FILL * 5, OK + b"1", port=80)
     (seen,), problems = read(wire.pcap([*packets[:20], *packets[21:]]))
-    assert [problem.unread for problem in problems] == [UnreadKind.LIMIT]
+    assert [problem.unread for problem in problems] == [UnreadKind.MISSING]
     assert seen.flow.whole is False
+
+
+CONNECT = b"CONNECT t.test:8080 HTTP/1.1\r\n\r\n"
+
+
+@each(
+    "requests",
+    [
+        [get("a.test"), get("b.test"), SECRET],
+        [get("a.test", "/1"), get("a.test", "/2"), get("a.test", "/3"), SECRET],
+        [get("a.test"), post("b.test", b"x" * 1000), SECRET],
+        [FILL[:1350], FILL[1350:2700], FILL[2700:], SECRET],
+    ],
+)
+def test_a_lost_packet_hides_no_later_request_and_is_said(read: Read, requests: list[bytes]) -> None:
+    """Whichever packet of the client is missing, also the first one, in a short connection and in a long one."""
+    for lost in range(len(requests) - 1):
+        flows, problems = read(wire.pcap(conversation(requests, lost)))
+        assert [leak.pii_class for one in flows for leak in LeakDetector()(one).leaks] == ["email"], lost
+        assert [problem.unread for problem in problems] == [UnreadKind.MISSING], lost
+        assert problems[0].what.startswith("1 connection with missing packets: "), lost
+        assert {one.flow.whole for one in flows} == {False}, lost
+
+
+@each("requests", [[CONNECT, get("a.test"), get("b.test"), SECRET], [PREFACE + SETTINGS, STREAM, STREAM, STREAM]])
+def test_what_is_not_read_behind_a_lost_packet_is_said(read: Read, requests: list[bytes]) -> None:
+    """Requests inside a tunnel and those of HTTP/2 are read up to the gap."""
+    flows, problems = read(wire.pcap(conversation(requests, 2)))
+    assert [problem.unread for problem in problems] == [UnreadKind.MISSING]
+    assert {one.flow.whole for one in flows} == {False}
+
+
+def test_a_request_behind_a_gap_in_a_body_is_found(read: Read) -> None:
+    """The body has a stated length, so nothing else is missing; its own part was not searched."""
+    upload = post("a.test", b"x" * 4000)
+    flows, problems = read(wire.pcap(conversation([upload[:1400], upload[1400:2800], upload[2800:], SECRET], 1)))
+    assert [leak.pii_class for one in flows for leak in LeakDetector()(one).leaks] == ["email"]
+    assert problems == []
+    assert {one.flow.whole for one in flows} == {False}
+
+
+def test_a_request_between_what_is_passed_on_and_what_is_kept_is_found(read: Read) -> None:
+    out = post("a.test", b"x" * (SAMPLE_BYTES + 500)) + SECRET
+    assert len(out) < FIRST_BYTES
+    (seen,), problems = read(wire.pcap(wire.talk(out, OK + b"1", port=80)))
+    assert ([leak.pii_class for leak in LeakDetector()(seen).leaks], problems) == (["email"], [])
 
 
 @each("shift", [0, 1])

@@ -146,6 +146,18 @@ def test_each_host_is_a_flow_of_its_own(
     assert [one.flow.detail.split()[1] for one in flows] == ["/", "/c"]
 
 
+@each(("body", "protocol"), [(b"{}", "http"), (b"x" * 20_000, "elasticsearch")])
+def test_a_store_that_only_the_request_shows_is_said(read: Read, body: bytes, protocol: str) -> None:
+    """The second answer contradicts the request. Behind a long first answer, it was not read."""
+    long = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    short = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+    asked = get("a.test") + get("b.test", "/es/orders/_search")
+    flows, _ = read(wire.pcap(wire.talk(asked, long + short, port=8080)))
+    assert [one.flow.protocol for one in flows] == ["http", protocol]
+    unread = "judged by the request: its answer was not read; "
+    assert [one.flow.detail.startswith(unread) for one in flows] == [False, protocol != "http"]
+
+
 def test_one_host_stays_one_flow(read: Read) -> None:
     flows, _ = read(wire.pcap(wire.talk(A + get("a.test", SECRET), OK + b"1" + OK + b"2", port=8080)))
     (one,) = flows
@@ -178,12 +190,11 @@ def test_a_tunnel_that_the_proxy_refused_first(read: Read) -> None:
 def test_what_follows_the_part_that_is_read_is_a_problem_and_not_zero(read: Read) -> None:
     """Further requests may be for any host: the bytes of the known ones are then unknown."""
     many = A + B + A * (FIRST_BYTES * 2 // len(A))
-    packets = wire.talk(many, OK + b"1", port=8080)
-    flows, problems = read(wire.pcap([*packets[:16], *packets[17:]]))
+    flows, problems = read(wire.pcap(wire.talk(many, OK + b"1", port=8080)))
     assert [one.flow.server.name for one in flows] == ["a.test", "b.test"]
     assert [one.flow.bytes_out for one in flows] == [None, None]
     assert [problem.unread for problem in problems] == [UnreadKind.LIMIT]
-    assert problems[0].what.startswith("1 connection longer than what is read of each: ")
+    assert problems[0].what.startswith("1 connection with more requests than are read of each: ")
     # One long upload through a proxy has a known end.
     upload = b"POST http://a.test/ HTTP/1.1\r\nHost: a.test\r\nContent-Length: 40000\r\n\r\n" + bytes(40000)
     flows, problems = read(wire.pcap(wire.talk(upload, OK + b"1", port=3128)))

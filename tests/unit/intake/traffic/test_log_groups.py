@@ -1,6 +1,7 @@
 """Zeek's logs of one period, given as separate files: a host gets its name, port and bytes from all of them."""
 
 import gzip
+import hashlib
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -164,3 +165,54 @@ def test_a_damaged_log_of_a_group_is_named_and_the_others_are_read(tmp_path: Pat
     assert [Path(problem.where).name for problem in opened.problems] == ["ssl.log.gz"]
     with pytest.raises(InputError):
         LogGroup([paths[0], tmp_path / "missing.log"])
+
+
+def test_the_hash_and_the_names_of_logs_that_are_read_as_one(tmp_path: Path) -> None:
+    paths = sorted(write(tmp_path, as_json, "log"))
+    (unit,) = scan_units([tmp_path])
+    assert isinstance(unit, Unit)
+    assert unit.source == f"{paths[0]}, dns.log, http.log, ssl.log"
+    digests = "".join(hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)
+    assert unit.key == hashlib.sha256(digests.encode()).hexdigest()
+
+
+def test_lengths_of_bodies_are_no_bytes_of_a_connection(tmp_path: Path) -> None:
+    """With one host, the bytes are those of the connection; with several, and without ``conn``, they are not known."""
+    write(tmp_path, as_json, "log")
+    both = [*LOGS["http"], {**LOGS["http"][0], "ts": 11.2, "host": "b.shop.test"}]
+    for names, rows, known in (
+        (("conn", "http"), LOGS["http"], (300, 400)),
+        (("conn", "http"), both, (None, None)),
+        (("http",), LOGS["http"], (None, None)),
+    ):
+        (tmp_path / "http.log").write_text(as_json(rows))
+        group = LogGroup([tmp_path / f"{name}.log" for name in names])
+        found = [one.flow for one in group.flows() if one.flow.server.name.endswith("shop.test")]
+        assert {(one.bytes_out, one.bytes_in) for one in found} == {known}
+        group.close()
+
+
+def test_lines_of_two_copies_count_once_and_this_is_said(tmp_path: Path) -> None:
+    paths = write(tmp_path, as_json, "log")
+    alone = LogGroup(paths)
+    expected = [one.flow for one in alone.flows()]
+    copies = LogGroup([*paths, *write(tmp_path, as_json, "log.gz", ["conn", "http"])])
+    assert [one.flow for one in copies.flows()] == expected
+    assert [(problem.what, problem.unread) for problem in copies.problems] == [
+        ("4 lines repeat another of these logs: counted once", None)
+    ]
+    for group in (alone, copies):
+        group.close()
+
+
+def test_lines_without_a_connection_are_said(tmp_path: Path) -> None:
+    paths = write(tmp_path, as_json, "log", ["conn", "http"])
+    paths[1].write_text(
+        as_json([{name: value for name, value in row.items() if name != "uid"} for row in LOGS["http"]])
+    )
+    group = LogGroup(paths)
+    assert len(list(group.flows())) == len(LOGS["conn"]) + len(LOGS["http"])
+    assert [problem.what for problem in group.problems] == [
+        "1 line without the uid of a connection: counted beside the connections"
+    ]
+    group.close()

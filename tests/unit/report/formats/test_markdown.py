@@ -54,7 +54,7 @@ def test_without_a_grant(report: Report, tabled: Callable[..., Report]) -> None:
 
 def test_without_a_grant_it_lists_what_the_apps_name(report: Report, tabled: Callable[..., Report]) -> None:
     text = rendered(tabled(report, scope=None, exposures=(), findings=()))
-    assert "## Endpoints named in the apps" in text
+    assert "## Endpoints in apps and captures" in text
     row = next(line for line in text.splitlines() if "telemetry.vendor-sdk.test" in line)
     assert "api.lantern.test, telemetry.vendor-sdk.test" in row
 

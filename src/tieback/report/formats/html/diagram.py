@@ -111,7 +111,7 @@ def draw(app: App, stores: Sequence[AppStoreRow]) -> Diagram:
     words: list[str] = []
     hosts: dict[str, list[DiagramBox]] = {}
     sure: dict[str, bool] = {}
-    direct: list[tuple[DiagramBox, bool]] = []
+    direct: list[tuple[DiagramBox, str, bool]] = []
     y = 0
     for row in shown:
         store = _store_box(row, y)
@@ -119,20 +119,22 @@ def draw(app: App, stores: Sequence[AppStoreRow]) -> Diagram:
         y += store.height + GAP
         host = _host_before(row)
         verdict = f"{store_text(row.exposure)}, {store.verdict}"
+        seen = bool(row.routes) and all(route.how.startswith("traffic/") for route in row.routes)
+        by = "the traffic shows" if seen else "the app names"
         if host is None:
-            direct.append((store, is_guessed(row.routes)))
-            words.append(f"the app names {', '.join(store.lines[1:])}: {verdict}")
+            direct.append((store, "in the traffic" if seen else "named in the app", is_guessed(row.routes)))
+            words.append(f"{by} {', '.join(store.lines[1:])}: {verdict}")
         else:
             hosts.setdefault(host, []).append(store)
             sure[host] = sure.get(host, False) or any(
                 sighting_confidence(route.how) >= THRESHOLD for route in row.routes
             )
-            words.append(f"the app names {host}; behind it is {', '.join(store.lines[1:])}: {verdict}")
+            words.append(f"{by} {host}; behind it is {', '.join(store.lines[1:])}: {verdict}")
     height = max(y - GAP, 0)
     app_box = box_of(_APP, 0, "App", (app.label, app.bundle_id, PLATFORM_WORDS[app.platform]), Tone.PLAIN)
     height = max(height, app_box.height)
     app_box = msgspec.structs.replace(app_box, y=(height - app_box.height) // 2)
-    lines += [line_between(app_box, store, "named in the app", store.tone, inferred=guess) for store, guess in direct]
+    lines += [line_between(app_box, store, label, store.tone, inferred=guess) for store, label, guess in direct]
     below = 0
     for host, behind in sorted(hosts.items(), key=lambda pair: _centre(pair[1])):
         box = box_of(_HOST, 0, "API host", (host,), Tone.PLAIN)

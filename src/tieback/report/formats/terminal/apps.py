@@ -48,7 +48,7 @@ def print_partly_read(report: Report, console: Console) -> None:
 def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
     hosts = hosts_of(report, shown)
     most = MOST_HOSTS if width < UNFOLDED else None
-    table = RowTable("Endpoints named in the apps")
+    table = RowTable("Endpoints in apps and captures")
     table.add_column("App", overflow="fold")
     table.add_column("Version", overflow="fold")
     table.add_column("Endpoints", justify="right")

@@ -28,6 +28,14 @@ def test_a_named_store_is_joined_to_the_app(report: Report) -> None:
     assert diagram.description == "Fieldhand: the app names es.fieldhand.test:9200: opensearch 2.11.0, open."
 
 
+def test_a_store_that_only_traffic_shows_is_not_named_in_the_app(report: Report) -> None:
+    (row,) = of_app(report, "Fieldhand")
+    shown = replace(row, routes=tuple(replace(route, how="traffic/http_host") for route in row.routes))
+    diagram = draw(row.summary.app, [shown])
+    assert diagram.description == "Fieldhand: the traffic shows es.fieldhand.test:9200: opensearch 2.11.0, open."
+    assert [line.label for line in diagram.lines] == ["in the traffic"]
+
+
 def test_a_store_behind_an_api_is_joined_to_the_host_by_a_dashed_line(report: Report) -> None:
     found = of_app(report, "Workhub")
     diagram = draw(found[0].summary.app, found)

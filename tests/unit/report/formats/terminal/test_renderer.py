@@ -94,7 +94,7 @@ def test_figures_and_names_stay_whole_at_100_columns(report: Report, tabled: Cal
 def test_without_a_grant_it_lists_what_the_apps_name(report: Report, tabled: Callable[..., Report]) -> None:
     text = rendered(tabled(report, scope=None, exposures=(), findings=()))
     assert "There was no grant" in text
-    assert "Endpoints named in the apps" in text
+    assert "Endpoints in apps and captures" in text
     assert "api.lantern.test, telemetry.vendor-sdk.test" in " ".join(text.split())
     assert "Apps with an exposed data store" not in text
     assert not {"Open", "Ransomed"} & set(text.split())
@@ -241,7 +241,7 @@ def test_worse_findings_are_shown_before_others(report: Report, tabled: Callable
 def test_the_back_ends_of_the_apps_are_listed_with_a_grant_too(report: Report) -> None:
     assert report.scope is not None
     text = rendered(report)
-    assert "Endpoints named in the apps" in text
+    assert "Endpoints in apps and captures" in text
     assert "api.lantern.test" in text
 
 
