@@ -35,9 +35,9 @@ from tieback.recognise.dataflow.compose import (
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.retrofit import base_for, paths
-from tieback.recognise.dataflow.secrets import credential_text, database_password, named_values
+from tieback.recognise.dataflow.secrets import credential_text, database_password, named_values, service_password
 from tieback.recognise.dataflow.settings import AppSettings
-from tieback.recognise.dataflow.sinks import read_sinks
+from tieback.recognise.dataflow.sinks import Sink, read_sinks
 from tieback.recognise.dataflow.values import HOLE, EndpointParts, TextValue, place
 from tieback.recognise.hosts import EndpointHost, web_server
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
@@ -191,7 +191,7 @@ class _Finds:
                     yield from self._secret(flow, credential_text(flow.value.values), flow.value)
                 elif flow.sink.emits:
                     if "password" in flow.value.values:
-                        yield from self._database_password(flow, flow.value)
+                        yield from self._password(flow, flow.value, flow.sink)
                     yield from self._facts(flow, flow.value, project)
         yield from self._passed()
         yield from self._retrofit()
@@ -253,9 +253,17 @@ class _Finds:
             finds = self._new(flow, text, "\n".join(facts.parts), facts.first)
             yield from (find for find in finds if isinstance(find, Credential))
 
-    def _database_password(self, flow: DataFlow, facts: EndpointParts) -> Iterator[Find]:
-        """The password in the arguments of a call that connects to a database."""
-        secret = database_password(facts.values, self._extractor.rules)
+    def _password(self, flow: DataFlow, facts: EndpointParts, sink: Sink) -> Iterator[Find]:
+        """The password in the arguments of a call that connects to a database or another service."""
+        rules = self._extractor.rules
+        if sink.is_service_password or "url" not in facts.values:
+            server = host_port(facts.values, sink, rules)
+            if isinstance(server, NotBackend):
+                return
+            endpoint = server.value if server is not None else ""
+            secret = service_password(facts.values, endpoint, store=sink.service is not None)
+        else:
+            secret = database_password(facts.values, rules)
         if secret is not None:
             evidence = self._evidence(flow, secret.masked, facts.first)
             yield from self._once(

@@ -19,6 +19,8 @@ from tieback.recognise.rules import RuleFiles
 from tieback.recognise.service_passwords import beside, stem_of
 from tieback.recognise.verdict import MaskedSecret, mask_secret
 
+_ANONYMOUS = frozenset(("anonymous", "ftp", "guest"))
+"""Names for a sign-in without an account of one's own: RFC 1635, and the default of RabbitMQ."""
 MAX_FIELDS = 2000
 """Most static fields of an app that are judged."""
 _LENGTHS = range(6, 513)
@@ -75,6 +77,24 @@ def database_password(parts: Mapping[str, str | int], rules: RuleFiles) -> Maske
         known = (not url or HOLE in url) and not is_placeholder(password)
     endpoint = verdict.endpoints[0].value if verdict.endpoints else ""
     return mask_secret(PASSWORD, password, CredentialGrade.SUPERUSER, endpoint=endpoint) if known else None
+
+
+def service_password(parts: Mapping[str, str | int], endpoint: str, *, store: bool) -> MaskedSecret | None:
+    """The password that a call takes for a server other than a web server, such as a broker or a server of files.
+
+    ``None`` for a placeholder, a text that is not known as a whole, and a sign-in for everyone.
+
+    Args:
+        parts: the arguments of the call, by role.
+        endpoint: the server, or empty if it is not known.
+        store: True for a data store.
+    """
+    user, password = str(parts.get("user", "")), str(parts.get("password", ""))
+    if len(password) < _LENGTHS.start or HOLE in password or is_placeholder(password):
+        return None
+    if user.lower() in _ANONYMOUS or password.lower() in _ANONYMOUS:
+        return None
+    return mask_secret("database_password" if store else "service_password", password, endpoint=endpoint)
 
 
 def named_values(files: Sequence[DexFile]) -> Iterator[NamedValue]:

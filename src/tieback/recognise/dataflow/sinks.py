@@ -53,8 +53,14 @@ class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def is_credential(self) -> bool:
-        """True if the arguments are a user and a password, or a header, and nothing else."""
-        return ("password" in self.roles and "url" not in self.roles) or "header" in self.roles
+        """True if the arguments are a user and a password, or a header, of a web request and nothing else."""
+        password = "password" in self.roles and "url" not in self.roles and not self.is_service_password
+        return password or "header" in self.roles
+
+    @property
+    def is_service_password(self) -> bool:
+        """True if the call takes the password of a service that has a port of its own, such as a broker."""
+        return "password" in self.roles and self.port is not None
 
     @property
     def parameters(self) -> str:

@@ -90,6 +90,11 @@ TABLE: list[tuple[str, str, str, str, str]] = [
     ("sinks", "Mail;->inbox", "imap.shop.test:993", "Mail", "imap.shop.test:993"),
     ("sinks", "Mail;->ftp", "files.shop.test:21", "FTP", "files.shop.test:21"),
     ("sinks", "Mail;->ssh", "shell.shop.test:2222", "SSH", "shell.shop.test:2222"),
+    ("sinks", "Services;->rabbit", "rabbit.shop.test:5673", "RabbitMQ", "rabbit.shop.test:5673"),
+    ("sinks", "Services;->rabbitDefaultPort", "hare.shop.test:5672", "RabbitMQ", "hare.shop.test:5672"),
+    ("sinks", "Services;->directory", "staff.shop.test:636", "LDAP", "staff.shop.test:636"),
+    ("sinks", "Services;->upload", "upload.shop.test:21", "FTP", "upload.shop.test:21"),
+    ("sinks", "Services;->download", "public.shop.test:21", "FTP", "public.shop.test:21"),
     ("sinks", "Sinks;->uri", "https://maps.shop.test/tiles", "Uri", "https://maps.shop.test/tiles"),
     ("sinks", "Sinks;->okhttp", "http://ok.shop.test:8080/v4/carts", "HttpUrl", "http://ok.shop.test:8080/v4/carts"),
     ("sinks", "Sinks;->bucket", "s3:shop-receipts-2026", "S3", "https://shop-receipts-2026.s3.amazonaws.com/"),
@@ -138,6 +143,8 @@ def test_the_offset_is_that_of_the_first_constant(fixture: str, value: str, firs
         ("docs.shop.test:27016", "mongodb"),
         ("cache.shop.test:6380", "redis"),
         ("mq.shop.test:1883", "mqtt"),
+        ("rabbit.shop.test:5673", "amqp"),
+        ("staff.shop.test:636", "ldap"),
         ("http://elastic.shop.test:9200", "elasticsearch"),
     ],
 )
@@ -214,6 +221,17 @@ def test_the_password_beside_the_address_of_a_database() -> None:
     assert {(one.kind, one.grade) for one in secrets} == {("password_in_connection_string", CredentialGrade.SUPERUSER)}
     shown = msgspec.json.encode(every)
     assert not [one for one in (b"Kd83", b"Torf8", b"Sumpf88", b"Moor9") if one in shown]
+
+
+def test_the_passwords_of_brokers_and_of_servers_of_files() -> None:
+    """Not those of a sign-in for everyone: ``guest`` and ``anonymous``."""
+    every = finds("sinks")
+    found = {(one.kind, one.masked, one.endpoint) for one in every if isinstance(one, Credential)}
+    assert found == {
+        ("database_password", "Gi***de (14)", "rabbit.shop.test:5673"),
+        ("service_password", "Wa***or (15)", "upload.shop.test:21"),
+        ("database_password", "Sc***er (14)", ""),
+    }
 
 
 def test_the_offset_of_a_static_field_is_that_of_its_value() -> None:

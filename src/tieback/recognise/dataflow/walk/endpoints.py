@@ -126,7 +126,9 @@ def _bind(walk: WalkState, role: str, value: Value | None, values: dict[str, Val
             values[""] = unknown_of([value, values.get("")])
         return
     plain = walk.plain(value)
-    if isinstance(contents, ArrayValue):
+    if isinstance(contents, ArrayValue) and role == "password":
+        plain = _characters(contents)
+    elif isinstance(contents, ArrayValue):
         plain = combine([*map(walk.plain, contents.items)], lambda *known: _path(known))
     if role == "segment":
         values["path"] = combine([values.get("path"), plain], _extended) or UNKNOWN
@@ -140,6 +142,12 @@ def _extended(path: Value | None, segment: Value | None) -> TextValue:
     """A path with one more segment."""
     before, after = (path if isinstance(path, TextValue) else TextValue("")), as_text(segment)
     return before.plus(TextValue("/")).plus(replace(after, text=after.text.lstrip("/")))
+
+
+def _characters(array: ArrayValue) -> TextValue | None:
+    """The text of an array of characters; ``None`` if one is not known."""
+    known = [one for one in array.items if isinstance(one, int)]
+    return TextValue("".join(chr(one & 0xFFFF) for one in known)) if len(known) == len(array.items) else None
 
 
 def _path(segments: Sequence[Value | None]) -> TextValue:
