@@ -1,8 +1,10 @@
 """Endpoints in objects of scripts: ``{host: "db.shop.de", port: 27017}`` and ``new S3({params: {Bucket: "uploads"}})``.
 
-A host counts only with a port or the scheme ``http`` or ``https`` in the same object. A bucket counts only in a
-script that uses Amazon S3 (https://docs.aws.amazon.com/AWSJavaScriptSDK/latest/AWS/S3.html). Bounds: 200 objects of
-each kind per script, 200 bytes on each side of a host.
+A host counts only with a port or the scheme ``http`` or ``https`` in the same object. A ``Bucket`` counts only in a
+script that uses Amazon S3 (https://docs.aws.amazon.com/AWSJavaScriptSDK/latest/AWS/S3.html), a ``bucket`` of a script
+or a JSON file only with a region of Amazon in the same object, as in
+https://docs.amplify.aws/gen1/javascript/build-a-backend/storage/existing-resources/. Bounds: 200 objects of each kind
+per file, 200 bytes on each side of a host or bucket.
 """
 
 import re
@@ -33,6 +35,23 @@ _SCHEME = re.compile(rb"""(?:[sS]cheme|[pP]rotocol)["']?\s{0,4}:\s{0,4}["'`]http
 _BUCKET = re.compile(
     rb"""Bucket(?<!\wBucket)["']?\s{0,4}:\s{0,4}["'`](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["'`]"""
 )
+_S3_BUCKET = re.compile(
+    rb"""(?:aws_user_files_s3_bucket|[sS]3_?[bB]ucket(?:_?[nN]ame)?)["']?\s{0,4}:\s{0,4}"""
+    rb"""["'`](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["'`]"""
+)
+"""A key that names the product."""
+_LOWER_BUCKET = re.compile(
+    rb"""bucket(?<![\w$.-]bucket)(?:[nN]ame)?["']?\s{0,4}:\s{0,4}["'`](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["'`]"""
+)
+_REGION = re.compile(
+    rb"""region["']?\s{0,4}:\s{0,4}["'`](?:(?:us|eu|ap|sa|ca|me|af|il|mx)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d"""
+    rb"""|cn-north(?:west)?-1)["'`]""",
+    re.IGNORECASE,
+)
+"""https://docs.aws.amazon.com/general/latest/gr/s3.html"""
+_OTHER_STORE = re.compile(rb"(?i:endpoint|aliyun|oss\b|obs\b|minio)")
+"""Another store of objects with the same names of regions, or one at an address of its own."""
+_JSON = ".json"
 _MADE_UP = re.compile(rb"your|my-?bucket|example|bucket-?name|STRING_VALUE")
 
 
@@ -73,11 +92,12 @@ def hosts_with_ports(buffer: Buffer) -> Iterator[HostPort]:
 
 
 def buckets(buffer: Buffer) -> Iterator[Sighting]:
-    """The buckets in a script that uses Amazon S3."""
+    """The buckets of Amazon S3 in a script or a JSON file."""
     data = buffer.data
-    if not buffer.file.endswith(SCRIPTS) or b"S3" not in data:
+    is_script = buffer.file.endswith(SCRIPTS)
+    if not (is_script or buffer.file.endswith(_JSON)) or b"ucket" not in data:
         return
-    for found in islice(_BUCKET.finditer(data), MAX_OBJECTS):
+    for found in _buckets(data, is_script=is_script):
         if _MADE_UP.search(found["bucket"]):
             continue
         name = found["bucket"].decode("ascii")
@@ -85,3 +105,20 @@ def buckets(buffer: Buffer) -> Iterator[Sighting]:
         shown = match_context("", decode_text(bytes(found[0]), wide=False))
         place = Evidence(buffer.file, buffer.base + found.start("bucket"), f"text/{RULE}", shown)
         yield Sighting(endpoint, 1, Party.UNKNOWN, place)
+
+
+def _buckets(data: bytes | memoryview, *, is_script: bool) -> Iterator[re.Match[bytes]]:
+    if is_script and b"S3" in data:
+        yield from islice(_BUCKET.finditer(data), MAX_OBJECTS)
+    if is_script:  # ConfigExtractor reads these keys in other files
+        yield from islice(_S3_BUCKET.finditer(data), MAX_OBJECTS)
+    for found in islice(_LOWER_BUCKET.finditer(data), MAX_OBJECTS):
+        inside = _object_around(data, found.start(), found.end())
+        if _REGION.search(inside) is not None and _OTHER_STORE.search(inside) is None:
+            yield found
+
+
+def _object_around(data: bytes | memoryview, start: int, end: int) -> bytes:
+    """The text around a pair up to the next brace."""
+    before, after = bytes(data[max(start - AROUND, 0) : start]), bytes(data[end : end + AROUND])
+    return before[max(before.rfind(b"{"), before.rfind(b"}")) + 1 :] + b" " + re.split(rb"[{}]", after, maxsplit=1)[0]

@@ -39,6 +39,12 @@ def found(text: str, file: str = "assets/main.js") -> list[str]:
         ("get({protocol:'http:',hostname:'api.shop.de',path:'/v1'})", ["api.shop.de:80"]),
         ('new AWS.S3({params:{Bucket:"shop-uploads"}})', ["s3:shop-uploads"]),
         ('s3=new S3Client();s3.send(new Put({Bucket:"shop-uploads",Key:k}))', ["s3:shop-uploads"]),
+        (
+            'm={"aws_user_files_s3_bucket":"shop-files","aws_user_files_s3_bucket_region":"eu-west-1"}',
+            ["s3:shop-files"],
+        ),
+        ('Amplify.configure({Storage:{S3:{bucket:"shop-files",region:"eu-west-1"}}})', ["s3:shop-files"]),
+        ('e={s3Bucket:"shop-files"}', ["s3:shop-files"]),
     ],
 )
 def test_objects_name_endpoints(text: str, values: list[str]) -> None:
@@ -65,10 +71,34 @@ def test_objects_name_endpoints(text: str, values: list[str]) -> None:
         'f({Bucket:"shop-uploads"})',
         'S3;f({Bucket:"examplebucket"});g({Bucket:"YOUR_BUCKET"});h({Bucket:"STRING_VALUE"})',
         "S3;f({Bucket:name})",
+        'f({bucket:"shop-files"})',
+        'f({bucket:"shop-files"});g({region:"eu-west-1"})',
+        'f({bucket:"shop-files",region:"nyc3"})',
+        'f({bucket:"shop-files",region:"ap-southeast-1",endpoint:e})',
+        'f({bucket:"shop-files",region:"cn-north-4"})',
     ],
 )
 def test_other_objects_name_none(text: str) -> None:
     assert found(text) == []
+
+
+@each(
+    ("file", "text", "values"),
+    [
+        ("a.json", '{"s3":{"bucket":"shop-files","region":"eu-west-1"}}', ["s3:shop-files"]),
+        ("a.json", '{"bucket":"shop-files","region":"eu-west-1"}', ["s3:shop-files"]),
+        ("a.json", '{"bucket":"shop-files"}', []),
+        (
+            "a.json",
+            '{"s3Bucket":"shop-files","aws_user_files_s3_bucket":"shop-more"}',
+            ["s3:shop-files", "s3:shop-more"],
+        ),
+        (".env", "S3_BUCKET=shop-files\nAWS_S3_BUCKET=shop-more", ["s3:shop-files", "s3:shop-more"]),
+        (".env", "S3_BUCKET=your-bucket\nBUCKET=shop-more", []),
+    ],
+)
+def test_buckets_of_other_files(file: str, text: str, values: list[str]) -> None:
+    assert found(text, file) == values
 
 
 @pytest.mark.parametrize("host", ["mongo", "localhost", "10.0.2.2", "10.0.3.2"])
@@ -104,7 +134,7 @@ def test_any_bytes_never_raises(before: bytes, after: bytes) -> None:
     list(buckets(buffer))
 
 
-@pytest.mark.parametrize("part", [b'host:"', b'host:"a.de",', b'{Bucket:"', b"{"])
+@pytest.mark.parametrize("part", [b'host:"', b'host:"a.de",', b'{Bucket:"', b'bucket:"abc",', b"{"])
 def test_the_cost_of_hostile_scripts_is_linear(part: bytes) -> None:
     assert_linear(
         lambda size: Buffer("a.js", BufferKind.TEXT, b"S3 port:80" + part * (size // len(part))),
