@@ -32,8 +32,12 @@ belong together, and in one object or under keys of one name.
 _NAMES = frozenset(("host", "hostname", "server", "serveraddress", "broker", "gateway"))
 """Keys of a host beside its port; a URL or a domain beside them is often another place."""
 ADDRESSES = ("ip", "ipaddress", "ipaddr", "address", "addr")
-"""Ends of keys whose value is a host only if it is an IPv4 address."""
+"""Ends of keys whose value is a host only if it is an IPv4 address; of the longer ones also a name with a dot."""
+_NAMED_ADDRESSES = ("address", "addr")
 _ADDRESS = re.compile(QUAD)
+_NAME = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}")
+_PORT_NUMBER = re.compile(r"(?i)port[_-]?(?:number|num|no)\Z")
+"""The end of the key of a port that says that it is a number."""
 _ADDRESS_KEY = re.compile(
     r"(?!\w*dns)\w*(?:(?:server|host|broker|gateway|backend|api)\w{0,20}(?:add?ress|addr|host|ip|url|name)|server|host|broker)$"
 )
@@ -57,6 +61,11 @@ _XML_PAIR = re.compile(
     r"name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\""
     r"(?: value=\"|(?:\s{1,4}[A-Za-z:]{1,24}=\"[^\"<>]{0,40}\"){0,4}[^>\"]{0,32}>)(\d\d|[^<\"]{3,512})[<\"]"
 )
+
+_META_PAIR = re.compile(
+    r"<meta-data\s{1,40}android:name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\"\s{1,40}android:value=\"(\d\d|[^<\"]{3,512})\""
+)
+"""A pair of an Android manifest."""
 
 
 class Pair(NamedTuple):
@@ -97,6 +106,7 @@ def read_pairs(buffer: Buffer, name: str) -> Iterator[Pair]:
         for found in pattern.finditer(text):
             yield Pair(found[1], found[2])
     if _NAMED_PORT.search(text):
+        yield from (Pair(found[1], found[2], element=True) for found in _META_PAIR.finditer(text))
         yield from _elements(text)
 
 
@@ -110,7 +120,7 @@ def _leaves(tree: object, *, lists: bool) -> Iterator[Pair]:
         if isinstance(node, str):
             if key and len(node) <= MAX_VALUE:
                 yield Pair(key, node, part)
-        elif isinstance(node, int) and key.lower().endswith(PORT):
+        elif isinstance(node, int) and plain_key(key).endswith(PORT):
             yield Pair(key, str(node)[:MAX_VALUE], part)
         elif depth < MAX_DEPTH and isinstance(node, dict):
             stack += ((str(name)[:64], value, depth + 1, seen) for name, value in reversed(node.items()))
@@ -143,12 +153,16 @@ def _elements(text: str) -> Iterator[Pair]:
 
 def plain_key(key: str) -> str:
     """The last part of a key, normalised as in the rules."""
-    return key.rpartition(".")[2].lower().replace("_", "").replace("-", "")
+    return _PORT_NUMBER.sub(PORT, key.rpartition(".")[2]).lower().replace("_", "").replace("-", "")
 
 
 def is_address(plain: str, value: str) -> bool:
     """True if a normalised key can have an address as its value, and has one."""
-    return plain.endswith(ADDRESSES) and _ADDRESS.fullmatch(value) is not None
+    if not plain.endswith(ADDRESSES):
+        return False
+    return _ADDRESS.fullmatch(value) is not None or (
+        plain.endswith(_NAMED_ADDRESSES) and _NAME.fullmatch(value) is not None
+    )
 
 
 def names_address(plain: str) -> bool:
@@ -206,7 +220,7 @@ def ports_of_hosts(pairs: Sequence[Pair], suffixes: tuple[str, ...]) -> dict[int
         is_apart = bool(number or prefix)
         own: dict[int, int] = {}
         for stem, ports in part.ports.items() if part.hosts else ():
-            hosts = [one for suffix in suffixes for one in part.hosts.get(stem + suffix, ())]
+            hosts = [one for suffix in (*suffixes, "") for one in part.hosts.get(stem + suffix, ())]
             own |= _joined(hosts, ports, stem, _NEAR if is_apart or stem else _BESIDE)
         # A host without a name can have a port with one: host and mqtt_port.
         used = frozenset(own.values())
@@ -252,7 +266,7 @@ def port_of_name(name: str, ports: Mapping[tuple[str, str], int], suffixes: tupl
     """The port of the host under a name, from ``ports_by_name``; suffixes as of ``ports_of_hosts``."""
     prefix, plain = _split(name)
     every = (*suffixes, *ADDRESSES)
-    stems = (plain.removesuffix(suffix) for suffix in every if plain.endswith(suffix))
+    stems = (plain, *(plain.removesuffix(suffix) for suffix in every if plain.endswith(suffix)))
     return next((ports[prefix, stem] for stem in stems if (prefix, stem) in ports), None)
 
 

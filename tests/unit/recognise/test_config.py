@@ -368,3 +368,28 @@ def test_secrets_are_found_by_their_names_in_compiled_and_in_decoded_resources()
         found = merge_finds(None, EXTRACTOR.extract(Artifact(buffer.file, (buffer,)))).credentials
         assert {one.evidence.how.split("/")[1]: one.kind for one in found} == kinds
         assert not any(value in str(found) for value, kind in SECRETS.values() if kind)
+
+
+@each(
+    ("data", "expected"),
+    [
+        ('[{"address":"a.shop.de","port":7777},{"address":"b.shop.de","port":7778}]', "a.shop.de:7777 b.shop.de:7778"),
+        ('{"hostname":"pri.shop.de","portNumber":9095}', "pri.shop.de:9095"),
+        ('{"apiServer":"as.shop.de","apiServerPort":8081}', "as.shop.de:8081"),
+        ('{"address":"shop.de"}', ""),
+        ('{"address":"Main Street 5","port":7777}', ""),
+        ('{"address":"info@shop.de","port":7777}', ""),
+    ],
+)  # fmt: skip
+def test_ports_beside_hosts_of_objects(data: str, expected: str) -> None:
+    assert values(in_file("assets/a.json", data.encode())) == expected.split()
+
+
+def test_a_port_beside_a_host_of_the_manifest() -> None:
+    """Other values of a manifest are no hosts."""
+    manifest = "".join(
+        f'<meta-data\n      android:name="{name}"\n      android:value="{value}"/>\n'
+        for name, value in (("SERVER_HOST", "live.shop.de"), ("SERVER_PORT", "4040"), ("com.lib.DOMAIN", "lib.shop.de"))
+    )
+    data = f'<manifest xmlns:android="a"><application>{manifest}</application></manifest>'.encode()
+    assert values(in_file("AndroidManifest.xml", data, BufferKind.MANIFEST)) == ["live.shop.de:4040"]

@@ -78,6 +78,10 @@ SUFFIXES = ("host", "broker", "url")
         ([("url", "u"), ("host", "h"), ("port", "80")], 80),
         ([("host", "h"), ("url", "u"), ("port", "80")], 80),
         ([("url", "h"), ("port", "80")], 80),
+        ([("host", "h"), ("portNumber", "80")], 80),
+        ([("db_host", "h"), ("db_port_no", "80")], 80),
+        ([("api_host", "h"), ("apiHostPort", "80"), ("port", "81")], 80),
+        ([("address", "h"), ("port", "80")], None),
     ],
 )
 def test_ports_beside_hosts(found: list[tuple[str, str]], port: int | None) -> None:
