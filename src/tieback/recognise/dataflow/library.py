@@ -50,6 +50,8 @@ class Effect(Enum):
     ITEM = auto()
     """The result is the item at an index, any item if the index is unknown."""
     ANY_ITEM = auto()
+    SHUFFLE = auto()
+    """The result, and the list that is the first argument, have the items in any order."""
     NEW_MAP = auto()
     PUT = auto()
     LOOKUP = auto()
@@ -291,9 +293,21 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     },
     LibraryCall("Lkotlin/collections/SetsKt;", "setOf", "[" + _OBJECT): Effect.LIST_OF,
     **{
-        LibraryCall(_KOTLIN_LISTS, name, kinds): Effect.ANY_ITEM if name == "random" else Effect.ITEM
-        for name, kinds in (("first", _LIST), ("first", _ITERABLE), ("firstOrNull", _LIST), ("random", _LIST))
+        LibraryCall(_KOTLIN_LISTS, name, kinds): Effect.ITEM
+        for name, kinds in (("first", _LIST), ("first", _ITERABLE), ("firstOrNull", _LIST))
     },
+    **{
+        LibraryCall(owner, name, kinds): Effect.ANY_ITEM
+        for name in ("random", "randomOrNull")
+        for owner, kinds in (
+            (_KOTLIN_LISTS, "Ljava/util/Collection;Lkotlin/random/Random;"),
+            ("Lkotlin/collections/ArraysKt;", "[" + _OBJECT + "Lkotlin/random/Random;"),
+        )
+    },
+    LibraryCall("Ljava/util/Collections;", "shuffle", _LIST): Effect.SHUFFLE,
+    LibraryCall("Ljava/util/Collections;", "shuffle", _LIST + "Ljava/util/Random;"): Effect.SHUFFLE,
+    LibraryCall(_KOTLIN_LISTS, "shuffled", _ITERABLE): Effect.SHUFFLE,
+    LibraryCall(_KOTLIN_LISTS, "shuffled", _ITERABLE + "Lkotlin/random/Random;"): Effect.SHUFFLE,
     LibraryCall(_KOTLIN_LISTS, "joinToString$default", _JOINED): PureCall(
         texts.join, holes=True, of=(1, 0)
     ),

@@ -77,6 +77,8 @@ def item(walk: WalkState, array: Value | None, index: Value | None, origin: obje
         return contents.items[index] if 0 <= index < len(contents.items) else None
     if not contents.items or len(contents.items) > MAX_ALTERNATIVES:
         return None
+    if all(one is contents.items[0] for one in contents.items):
+        return contents.items[0]
     # Items of two arrays at the same unknown index belong together.
     label = walk.method, len(walk.stack), origin
     return choice(

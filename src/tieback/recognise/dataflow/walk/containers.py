@@ -48,6 +48,14 @@ def _any_item(walk: WalkState, values: Sequence[Value | None], _: Sequence[int])
     walk.result = item(walk, values[0], None, ("next", walk.at))
 
 
+def _shuffle(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    receiver, contents = values[0], walk.contents(values[0])
+    if isinstance(receiver, ObjectRef) and isinstance(contents, ArrayValue):
+        anything = item(walk, receiver, None, ("shuffle", walk.at))
+        walk.heap[receiver.number] = ArrayValue((anything,) * len(contents.items))
+    walk.result = receiver
+
+
 def _put(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
     receiver, contents, key = values[0], walk.contents(values[0]), _key(values[1])
     if not isinstance(receiver, ObjectRef) or not isinstance(contents, MapValue) or key is None:
@@ -98,6 +106,7 @@ CONTAINER_CALLS: dict[Effect, CallHandler] = {
     Effect.ADD: _add,
     Effect.ITEM: _get,
     Effect.ANY_ITEM: _any_item,
+    Effect.SHUFFLE: _shuffle,
     Effect.PUT: _put,
     Effect.LOOKUP: _lookup,
     Effect.MAP_OF_PAIRS: lambda walk, values, _: _map_of(walk, values, pairs=True),

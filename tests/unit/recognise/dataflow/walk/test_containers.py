@@ -35,6 +35,16 @@ def test_a_list_keeps_the_order() -> None:
     assert isinstance(call(walk, Effect.ANY_ITEM, its), Choice)
 
 
+def test_any_item_of_a_shuffled_list_is_the_first() -> None:
+    walk = begun([])
+    its = walk.allocate(ArrayValue((HOST, PATH)))
+    assert call(walk, Effect.SHUFFLE, its) == its
+    for chosen in (call(walk, Effect.ITEM, its, 0), call(walk, Effect.ITEM, its, 1), call(walk, Effect.ANY_ITEM, its)):
+        assert isinstance(chosen, Choice)
+        assert [one.value for one in chosen.alternatives] == [HOST, PATH]
+    assert call(walk, Effect.SHUFFLE, ObjectRef(99)) == ObjectRef(99)
+
+
 def test_a_list_is_bounded() -> None:
     walk = begun([])
     its = walk.allocate(ArrayValue((HOST,) * (MAX_ARRAY - 1)))
