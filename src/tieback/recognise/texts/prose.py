@@ -43,6 +43,8 @@ _READ_MORE = re.compile(
     re.IGNORECASE,
 )
 """The end of a sentence that tells a person to read a page, or that gives an example."""
+_SEE = re.compile(rb"\W{0,3}(?:please )?(?:see|see also|visit|refer to):?\s{1,2}\(?\Z", re.IGNORECASE)
+"""A text that only tells a person to read a page, without other words before the address."""
 _ALTERNATIVE = re.compile(rb"https?://[^\s]{1,200}\s{1,3}(?:or|and)\s{1,3}\Z")
 """Another address before one."""
 _PAGE = re.compile(
@@ -136,7 +138,7 @@ def points_to_page(before: bytes, url: bytes) -> bool:
     Code does not contact such a page.
     """
     before = _ALTERNATIVE.sub(b"", before[-_REACH:])
-    if _GO_TO.search(before[-80:]) or _PAGE.match(url):
+    if _GO_TO.search(before[-80:]) or _SEE.match(before) or _PAGE.match(url):
         return True
     return _READ_MORE.search(before[-80:]) is not None and len(_WORD.findall(before)) >= 3
 
