@@ -107,7 +107,7 @@ def buckets(buffer: Buffer) -> Iterator[Sighting]:
         yield Sighting(endpoint, 1, Party.UNKNOWN, place)
 
 
-def _buckets(data: bytes | memoryview, *, is_script: bool) -> Iterator[re.Match[bytes]]:
+def _buckets(data: bytes | bytearray, *, is_script: bool) -> Iterator[re.Match[bytes]]:
     if is_script and b"S3" in data:
         yield from islice(_BUCKET.finditer(data), MAX_OBJECTS)
     if is_script:  # ConfigExtractor reads these keys in other files
@@ -118,7 +118,7 @@ def _buckets(data: bytes | memoryview, *, is_script: bool) -> Iterator[re.Match[
             yield found
 
 
-def _object_around(data: bytes | memoryview, start: int, end: int) -> bytes:
+def _object_around(data: bytes | bytearray, start: int, end: int) -> bytes:
     """The text around a pair up to the next brace."""
     before, after = bytes(data[max(start - AROUND, 0) : start]), bytes(data[end : end + AROUND])
     return before[max(before.rfind(b"{"), before.rfind(b"}")) + 1 :] + b" " + re.split(rb"[{}]", after, maxsplit=1)[0]
