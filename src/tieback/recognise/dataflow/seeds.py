@@ -292,7 +292,7 @@ class MethodFinder:
 
     def _stored(self, unit: int, end: int) -> int:
         """The unit after a call, or after the instruction behind it that stores its result in a field."""
-        for place in range(unit, min(unit + _TO_STORE, end)):
+        for place in range(unit, min(unit + _TO_STORE, end, len(self._units))):
             if int(self._units[place]) & 0xFF in _STORES:
                 return min(place + 2, end)
         return unit

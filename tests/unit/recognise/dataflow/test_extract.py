@@ -413,3 +413,10 @@ def test_numbers_that_lie_never_raises(data: bytes, patches: list[tuple[int, int
     for place, number in patches:
         struct.pack_into("<I", hurt, min(place, len(hurt) - 4) & ~3, number)
     list(EXTRACTOR.extract(artifact(bytes(hurt))))
+
+
+def test_code_that_claims_to_end_behind_its_file_never_raises() -> None:
+    hurt = bytearray((DEX / "handlers.dex").read_bytes())
+    at = min(560, len(hurt) - 4)
+    hurt[at : at + 4] = (456).to_bytes(4, "little")
+    list(EXTRACTOR.extract(artifact(bytes(hurt))))
