@@ -85,6 +85,8 @@ _LANGUAGES = {
     Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",
 }
 _BY_SUFFIX = {suffix: language for language, names in _LANGUAGES.items() for suffix in names.split()}
+_ENVIRONMENT = (".env.", "env.")
+"""Beginnings of the names of files with the settings of one mode: ``.env.production``."""
 _LINE_COMMENT = re.compile(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
 _METADATA_LINE = re.compile(
     rb"\s*[\"']?(?:homepage|home[-_]?url|repository|issue_tracker|documentation|license|licence|author|funding|bundle-\w+|specification-\w+"
@@ -217,6 +219,8 @@ class TextPlaces:
         name = self._file.lower().rpartition("/")[2].removesuffix(".gz").removesuffix(".gzip").rstrip("~")
         suffix = name.rpartition(".")[2]
         language = _BY_SUFFIX.get(suffix, Language.OTHER)
+        if language is Language.OTHER and name.startswith(_ENVIRONMENT):
+            language = Language.LINES
         head = self._data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
         if head[:1] == b"<" and language in {Language.SCRIPT, Language.JSON, Language.OTHER, Language.LINES}:
             return Language.HTML if _PAGE.search(head) else Language.XML

@@ -155,6 +155,8 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.json", '{"help": "Read the page URL for help"}', MESSAGE),
         ("a.json", '{"lockfileVersion": 1, "a": "URL"}', METADATA),
         ("a.properties", "# URL\n", COMMENT),
+        *((file, "A=x\n#OLD=URL\n", COMMENT) for file in (".env", ".env.production", "env.local", "a/.env.staging")),
+        *((file, "A=URL\n", "") for file in (".env", ".env.production", "env.local", "environment")),
         ("a.properties", "url=URL\n", ""),
         ("a.yml", "a: 1 # URL\n", COMMENT),
         ("a.yml", "homepage: URL\n", METADATA),
