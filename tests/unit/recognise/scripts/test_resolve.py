@@ -168,6 +168,37 @@ def test_an_expression_has_a_value(expression: str, texts: list[str]) -> None:
 
 
 @each(
+    "loop",
+    [
+        "h.forEach(e=>@)",
+        "h.forEach((e,i)=>@)",
+        "h.map(e=>{@})",
+        "h.forEach(function(e){@})",
+        "h.forEach(async function one(e){@})",
+        "Promise.all(h.map(async e=>@))",
+        "h?.forEach(e=>@)",
+        "[...h].some(e=>@)",
+        "h.filter(e=>e).forEach(e=>@)",
+        "const o={h};o.h.every(e=>@)",
+        "for(const e of h)@",
+    ],
+)
+@each("head", ["", "h;"])
+def test_a_loop_with_a_function_gives_each_element(loop: str, head: str) -> None:
+    call = 'fetch("https://"+e+":8545/rpc")'
+    script = f'{head}const h=["a.shop.test","b.shop.test"];{loop.replace("@", call)}'
+    hosts = {"https://a.shop.test:8545/rpc", "https://b.shop.test:8545/rpc"}
+    assert values(script) == hosts
+    written = loop.replace("@", call).replace("h.forEach", '["a.shop.test","b.shop.test"].forEach')
+    assert "h.forEach" not in loop or values(written) == hosts
+
+
+@each("loop", ["h.reduce(e=>@)", "h.forEach((i,e)=>@)", "g.forEach(e=>@)", "h.forEach(x=>x,e=>@)", "h.map(e=>e.b)"])
+def test_a_parameter_that_is_no_element_stays_unknown(loop: str) -> None:
+    assert values('const h=["a.shop.test"];' + loop.replace("@", 'fetch("https://"+e+"/x")')) == set()
+
+
+@each(
     "inner",
     [
         "function f(e){@}",
