@@ -28,6 +28,8 @@ _LOOP = re.compile(
 )
 """What is before the parameters of a function that a method of an array calls with each element."""
 _LOOP_REACH, _LOOP_ROWS = 600, 17
+_SETS = re.compile(rb"[A-Za-z_$][\w$]*(?:\.[\w$]+|\[[\"'][^\"'\]]*[\"']\])\s*=(?!=)")
+_MAX_SEQUENCE = 200
 _CALLED = re.compile(rb"\}\s*\)?\s*\(")
 
 
@@ -145,8 +147,23 @@ class Functions:
             if run.scopes.function(match.start()) == scope:
                 token = Reader(run.data, match.end(), run.budget).peek()
                 if token.text not in (";", "}"):
-                    found.append(token.start)
+                    found.append(self._last(token.start))
         return found if len(found) <= MAX_RETURNS else []
+
+    def _last(self, at: int) -> int:
+        """Where the last expression of a sequence begins, if the sequence begins with an assignment to a member."""
+        if _SETS.match(self._run.data, at, at + 200) is None:
+            return at
+        reader = Reader(self._run.data, at, self._run.budget)
+        for _ in range(_MAX_SEQUENCE):
+            end = reader.behind(at)
+            if end < 0:
+                break
+            reader.go(end)
+            if not reader.takes(","):
+                break
+            at = reader.peek().start
+        return at
 
     def parameter(self, name: str, binding: Binding) -> Cases:
         """A parameter of a function that is not called by the expression: its default, or the argument of its call."""

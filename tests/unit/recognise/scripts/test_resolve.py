@@ -168,6 +168,42 @@ def test_an_expression_has_a_value(expression: str, texts: list[str]) -> None:
 
 
 @each(
+    "enum",
+    [
+        "var R;!function(e){@,#}(R||(R={}));",
+        "var R;(function(e){@;#})(R||(R={}));",
+        "var R;(function (e) { @; # })(R || (R = {}));",
+        "var R;(e=>{@,#})(R||(R={}));",
+        "var R=(e=>(@,#,e))(R||{});",
+        "const R=/*#__PURE__*/function(e){return @,#,e}(R||{});",
+        "const R=function(e){return @,#,e}({});",
+    ],
+)
+@each("form", ["e.{}={}", 'e["{}"] = {}'])
+def test_the_members_of_a_compiled_enum_are_known(enum: str, form: str) -> None:
+    members = (form.format(key, f'"https://{host}.shop.test/{host}"') for key, host in (("A", "a"), ("B", "b")))
+    other = '!function(e){e.A="https://x.shop.test/x"}(Q||(Q={}));'
+    script = f"var Q;{other}{enum.replace('@', next(members)).replace('#', next(members))}"
+    found = values(f'{script}fetch(R.A+"/1");fetch(R.B+"/2");fetch(R.C+"/3")')
+    assert found == {"https://a.shop.test/a/1", "https://b.shop.test/b/2"}
+
+
+@each(
+    ("call", "found"),
+    [
+        ('new A().load("/cats")', {"https://a.shop.test/v1/cats"}),
+        ('(new A).load("/cats")', {"https://a.shop.test/v1/cats"}),
+        ('const a=new A();a.load("/cats")', {"https://a.shop.test/v1/cats"}),
+        ('renew A().load("/cats")', set()),
+        ('new A().other("/cats")', set()),
+    ],
+)
+def test_a_method_is_called_on_a_new_object(call: str, found: set[str]) -> None:
+    script = 'class A{constructor(){this.h="a.shop.test"}load(r){return fetch("https://"+this.h+"/v1"+r)}};'
+    assert values(script + call) == found | {"https://a.shop.test"}
+
+
+@each(
     "loop",
     [
         "h.forEach(e=>@)",
