@@ -43,6 +43,7 @@ from tieback.recognise.key_values import (
     MAX_PAIRS,
     MAX_VALUE,
     PORT,
+    Pair,
     is_address,
     names_address,
     plain_key,
@@ -103,6 +104,22 @@ _VALUES = (
 _DIGESTS = (b"Manifest-Version:", b"Signature-Version:")
 """First bytes of the digest lists in ``META-INF``, the largest texts of many packages (JAR File Specification)."""
 _NOT_VALUES = (b".xml", b".png", b".jpg", b".webp", b".ttf", b".otf", b".json", b".html", b".txt", b".gif", b".ogg")
+
+
+_OWN_NAME = "name that the app's own web view has for its files"
+"""Sources: https://capacitorjs.com/docs/config (``server.hostname``), https://cordova.apache.org/docs/en/latest/config_ref/
+(preference ``hostname``).
+"""
+
+
+class _Server(msgspec.Struct, frozen=True):
+    hostname: str = ""
+
+
+class _Capacitor(msgspec.Struct, frozen=True):
+    """What is read of ``capacitor.config.json``."""
+
+    server: _Server = _Server()
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -269,12 +286,16 @@ class ConfigExtractor:
         other = name == _RESOURCES and _FIREBASE_TEXT.search(buffer.data) is None
         ports = ports_of_hosts(found, self.config.suffixes)
         decoded = self._decoded if name == _RESOURCES else None
+        own = _web_view_name(buffer, found)
         if decoded is not None:
             for late in decoded.add(found, self.config.suffixes):
                 place = (late.file, late.offset, f"resource:string/{late.key}/{RULE}")
                 yield from self._host(late.key, late.value, place, late.port)
         for index, (key, value, _, element) in enumerate(found):
             plain = plain_key(key)
+            if own and plain == "hostname" and value == own:
+                yield NotBackend(own, _OWN_NAME)
+                continue
             if not self._means(key, plain, value) or (other and key in _ONLY_NAMED and "-" not in value):
                 continue
             port = ports.get(index)
@@ -446,6 +467,19 @@ class ConfigExtractor:
                 yield Credential(secret.kind, secret.masked, "", shown, secret.grade, secret.fingerprint, secret.claims)
                 if secret.key is not None:
                     yield secret.key
+
+
+def _web_view_name(buffer: Buffer, pairs: Sequence[Pair]) -> str:
+    """The host under which the web view of an app loads the files of the app; empty if it is not set."""
+    last = buffer.file.rpartition("/")[2].lower()
+    if last == "capacitor.config.json":
+        try:
+            return msgspec.json.decode(buffer.data, type=_Capacitor).server.hostname
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return ""
+    if last == "config.xml" and b"<widget" in buffer.data:
+        return next((pair.value for pair in pairs if pair.key.lower() == "hostname"), "")
+    return ""
 
 
 def _is_secret(key: str, plain: str) -> bool:
