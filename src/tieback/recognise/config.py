@@ -37,7 +37,7 @@ from tieback.recognise.context import match_context
 from tieback.recognise.decoded_values import DecodedValues
 from tieback.recognise.firebase_web import RULE as FIREBASE_RULE
 from tieback.recognise.firebase_web import web_projects
-from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host
+from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host, check_port
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.key_values import (
     MAX_PAIRS,
@@ -72,7 +72,15 @@ _ONLY_NAMED = ("project_id",)
 _ENDINGS = (
     ".json", ".properties", ".plist", ".env", ".yaml", ".yml", ".ini", ".conf", ".config", ".cfg", ".xml", ".toml",
 )  # fmt: skip
-_CALLED = (*_ENDINGS, *SCRIPTS, *CERTIFICATE_ENDINGS)
+_OPENVPN = ".ovpn"
+"""Ending of the name of a profile of OpenVPN."""
+_REMOTE = re.compile(rb"^[ \t]*remote[ \t]+([A-Za-z0-9.-]{3,253})(?:[ \t]+(\d{1,5}))?(?=[ \t\r\n]|\Z)", re.MULTILINE)
+"""A server, from the manual: ``remote host [port] [proto]``, https://openvpn.net/community-docs/ (openvpn.8, section
+"Client Options").
+"""
+_OPENVPN_PORT = 1194
+_MAX_REMOTES = 200
+_CALLED = (*_ENDINGS, *SCRIPTS, *CERTIFICATE_ENDINGS, _OPENVPN)
 
 _SECRET_NAMES = ("passw", "passph", "secret", "_pass", "_pwd", "_pw")
 """Parts of the names of resources whose values can have any characters."""
@@ -245,6 +253,7 @@ class ConfigExtractor:
                 yield from web_projects(buffer)
                 yield from buckets(buffer)
                 yield from self._hosts_of_scripts(buffer)
+                yield from self._remotes(buffer)
             if buffer.kind in (BufferKind.TEXT, BufferKind.BINARY):
                 yield from certificate_names(buffer, self._rules)
             if buffer.kind is BufferKind.RESOURCES:
@@ -259,6 +268,16 @@ class ConfigExtractor:
         for one in hosts_with_ports(buffer):
             place = (buffer.file, buffer.base + one.offset, f"config:host/{OBJECT_RULE}")
             yield from self._host("host", one.host, place, one.port)
+
+    def _remotes(self, buffer: Buffer) -> Iterator[Find]:
+        """The servers of a profile of OpenVPN."""
+        if not buffer.file.lower().endswith(_OPENVPN):
+            return
+        for one in islice(_REMOTE.finditer(buffer.data), _MAX_REMOTES):
+            port = check_port(one[2].decode()) if one[2] else _OPENVPN_PORT
+            if isinstance(port, int):
+                place = (buffer.file, buffer.base + one.start(1), f"config:remote/{RULE}")
+                yield from self._host("remote", one[1].decode(), place, port)
 
     def _name(self, buffer: Buffer) -> str:
         """Name of a known file, ``*`` for another configuration file, empty for any other buffer."""

@@ -151,6 +151,27 @@ def test_the_name_of_the_own_web_view_is_no_host(name: str, text: str, hosts: li
     assert [one.value for one in found if isinstance(one, NotBackend)] == others
 
 
+@each(
+    ("line", "expected"),
+    [
+        ("remote vpn.shop.de 443 tcp", ["vpn.shop.de:443"]),
+        ("remote vpn.shop.de 1195\r", ["vpn.shop.de:1195"]),
+        ("remote vpn.shop.de", ["vpn.shop.de:1194"]),
+        ("remote 198.18.7.9 1194 udp", ["198.18.7.9:1194"]),
+        ("#remote vpn.shop.de 443", []),
+        ("; remote vpn.shop.de 443", []),
+        ("remote vpn.shop.de 70000", []),
+        ("remote-cert-tls server", []),
+        ("remote-random", []),
+        ("remote server 1194", []),
+    ],
+)
+def test_servers_of_an_openvpn_profile(line: str, expected: list[str]) -> None:
+    text = f"client\ndev tun\n{line}\nnobind\n".encode()
+    assert values(in_file("assets/shop.ovpn", text)) == expected
+    assert values(in_file("assets/shop.txt", text)) == []
+
+
 def test_decoded_resource_table_names_the_project() -> None:
     text = '<resources>\n<string name="project_id">shop-1234</string>\n</resources>'
     (found,) = in_file("res/values/strings.xml", text.encode())
