@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from enum import Enum, auto
 from functools import cached_property
+from itertools import product
 
 import hyperscan
 import msgspec
@@ -146,10 +147,10 @@ def in_both_encodings(narrow: Iterable[Anchor]) -> tuple[Anchor, ...]:
 
 
 def _encoded(shape: AnchorKind, scheme: SchemeRule) -> list[Anchor]:
-    percent, unicode = f"{scheme.name}%3a%2f%2f", f"{scheme.name}:\\u002f\\u002f"
+    percent = f"{scheme.name}%3a%2f%2f"
     found = [
         Anchor(shape, literal_atoms(percent), len(percent), scheme, Encoding.PERCENT),
-        Anchor(shape, literal_atoms(unicode), len(unicode), scheme, Encoding.UNICODE),
+        *(Anchor(shape, literal_atoms(text), len(text), scheme, Encoding.UNICODE) for text in _escaped(scheme.name)),
     ]
     backwards = f"//:{scheme.name[::-1]}"
     found.append(Anchor(shape, literal_atoms(backwards), len(backwards), scheme, Encoding.REVERSED))
@@ -161,6 +162,14 @@ def _encoded(shape: AnchorKind, scheme: SchemeRule) -> list[Anchor]:
             Anchor(shape, literal_atoms(raw[first:last]), last, scheme, Encoding.BASE64, shift=shift, caseless=False)
         )
     return found
+
+
+def _escaped(name: str) -> list[str]:
+    """The beginnings of an address of which some characters are Unicode escapes."""
+    first, *rest = (f"\\u{ord(char):04x}" for char in name)
+    names = (name, first + name[1:], first + "".join(rest))
+    parts = product(names, (":", "\\u003a"), ("//", "\\/\\/", "\\u002f\\u002f"))
+    return ["".join(one) for one in parts if "\\u" in "".join(one)]
 
 
 class AnchorScanner:

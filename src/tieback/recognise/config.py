@@ -37,12 +37,13 @@ from tieback.recognise.context import match_context
 from tieback.recognise.decoded_values import DecodedValues
 from tieback.recognise.firebase_web import RULE as FIREBASE_RULE
 from tieback.recognise.firebase_web import web_projects
-from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host
+from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host, check_port
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.key_values import (
     MAX_PAIRS,
     MAX_VALUE,
     PORT,
+    Pair,
     is_address,
     names_address,
     plain_key,
@@ -71,7 +72,15 @@ _ONLY_NAMED = ("project_id",)
 _ENDINGS = (
     ".json", ".properties", ".plist", ".env", ".yaml", ".yml", ".ini", ".conf", ".config", ".cfg", ".xml", ".toml",
 )  # fmt: skip
-_CALLED = (*_ENDINGS, *SCRIPTS, *CERTIFICATE_ENDINGS)
+_OPENVPN = ".ovpn"
+"""Ending of the name of a profile of OpenVPN."""
+_REMOTE = re.compile(rb"^[ \t]*remote[ \t]+([A-Za-z0-9.-]{3,253})(?:[ \t]+(\d{1,5}))?(?=[ \t\r\n]|\Z)", re.MULTILINE)
+"""A server, from the manual: ``remote host [port] [proto]``, https://openvpn.net/community-docs/ (openvpn.8, section
+"Client Options").
+"""
+_OPENVPN_PORT = 1194
+_MAX_REMOTES = 200
+_CALLED = (*_ENDINGS, *SCRIPTS, *CERTIFICATE_ENDINGS, _OPENVPN)
 
 _SECRET_NAMES = ("passw", "passph", "secret", "_pass", "_pwd", "_pw")
 """Parts of the names of resources whose values can have any characters."""
@@ -103,6 +112,22 @@ _VALUES = (
 _DIGESTS = (b"Manifest-Version:", b"Signature-Version:")
 """First bytes of the digest lists in ``META-INF``, the largest texts of many packages (JAR File Specification)."""
 _NOT_VALUES = (b".xml", b".png", b".jpg", b".webp", b".ttf", b".otf", b".json", b".html", b".txt", b".gif", b".ogg")
+
+
+_OWN_NAME = "name that the app's own web view has for its files"
+"""Sources: https://capacitorjs.com/docs/config (``server.hostname``), https://cordova.apache.org/docs/en/latest/config_ref/
+(preference ``hostname``).
+"""
+
+
+class _Server(msgspec.Struct, frozen=True):
+    hostname: str = ""
+
+
+class _Capacitor(msgspec.Struct, frozen=True):
+    """What is read of ``capacitor.config.json``."""
+
+    server: _Server = _Server()
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -228,6 +253,7 @@ class ConfigExtractor:
                 yield from web_projects(buffer)
                 yield from buckets(buffer)
                 yield from self._hosts_of_scripts(buffer)
+                yield from self._remotes(buffer)
             if buffer.kind in (BufferKind.TEXT, BufferKind.BINARY):
                 yield from certificate_names(buffer, self._rules)
             if buffer.kind is BufferKind.RESOURCES:
@@ -242,6 +268,16 @@ class ConfigExtractor:
         for one in hosts_with_ports(buffer):
             place = (buffer.file, buffer.base + one.offset, f"config:host/{OBJECT_RULE}")
             yield from self._host("host", one.host, place, one.port)
+
+    def _remotes(self, buffer: Buffer) -> Iterator[Find]:
+        """The servers of a profile of OpenVPN."""
+        if not buffer.file.lower().endswith(_OPENVPN):
+            return
+        for one in islice(_REMOTE.finditer(buffer.data), _MAX_REMOTES):
+            port = check_port(one[2].decode()) if one[2] else _OPENVPN_PORT
+            if isinstance(port, int):
+                place = (buffer.file, buffer.base + one.start(1), f"config:remote/{RULE}")
+                yield from self._host("remote", one[1].decode(), place, port)
 
     def _name(self, buffer: Buffer) -> str:
         """Name of a known file, ``*`` for another configuration file, empty for any other buffer."""
@@ -269,12 +305,16 @@ class ConfigExtractor:
         other = name == _RESOURCES and _FIREBASE_TEXT.search(buffer.data) is None
         ports = ports_of_hosts(found, self.config.suffixes)
         decoded = self._decoded if name == _RESOURCES else None
+        own = _web_view_name(buffer, found)
         if decoded is not None:
             for late in decoded.add(found, self.config.suffixes):
                 place = (late.file, late.offset, f"resource:string/{late.key}/{RULE}")
                 yield from self._host(late.key, late.value, place, late.port)
         for index, (key, value, _, element) in enumerate(found):
             plain = plain_key(key)
+            if own and plain == "hostname" and value == own:
+                yield NotBackend(own, _OWN_NAME)
+                continue
             if not self._means(key, plain, value) or (other and key in _ONLY_NAMED and "-" not in value):
                 continue
             port = ports.get(index)
@@ -446,6 +486,19 @@ class ConfigExtractor:
                 yield Credential(secret.kind, secret.masked, "", shown, secret.grade, secret.fingerprint, secret.claims)
                 if secret.key is not None:
                     yield secret.key
+
+
+def _web_view_name(buffer: Buffer, pairs: Sequence[Pair]) -> str:
+    """The host under which the web view of an app loads the files of the app; empty if it is not set."""
+    last = buffer.file.rpartition("/")[2].lower()
+    if last == "capacitor.config.json":
+        try:
+            return msgspec.json.decode(buffer.data, type=_Capacitor).server.hostname
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return ""
+    if last == "config.xml" and b"<widget" in buffer.data:
+        return next((pair.value for pair in pairs if pair.key.lower() == "hostname"), "")
+    return ""
 
 
 def _is_secret(key: str, plain: str) -> bool:

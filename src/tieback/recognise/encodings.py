@@ -1,4 +1,4 @@
-r"""Endpoints in other encodings: escaped slashes, percent signs, ``\u002f``, base64, or reversed text.
+r"""Endpoints in other encodings: escaped slashes, percent signs, ``\u0068``, base64, or reversed text.
 
 Verification is fast, because the anchors contain the encoded scheme and only the text at a hit is decoded. Base64 is
 RFC 4648 in both alphabets.
@@ -22,7 +22,7 @@ class Encoding(Enum):
     PERCENT = auto()
     """``https%3A%2F%2F``, a URL in a query."""
     UNICODE = auto()
-    r"""Slashes as ``\\u002f``."""
+    r"""Characters as ``\\u002f``, as in JSON and scripts (RFC 8259, section 7)."""
     BASE64 = auto()
     REVERSED = auto()
 
@@ -32,14 +32,19 @@ MAX_BASE64 = 2736
 
 _PERCENT = re.compile(rb"[A-Za-z0-9%._~!*'()+-]{1,2048}")
 _PERCENT_STOP = re.compile(rb"%(?![0-9A-Fa-f]{2})|%26|%3[Bb]|%20")
-_UNICODE = re.compile(rb"(?:[A-Za-z0-9._~:@%+=&?#-]|\\u002[fF]){1,2048}")
+_UNICODE = re.compile(
+    rb"(?:[A-Za-z0-9._~:@%+=&?#/-]|\\/"
+    rb"|\\u00(?:2[356bdefBDEF]|3[0-9adfADF]|4[0-9a-fA-F]|5[0-9afAF]|6[1-9a-fA-F]|7[0-9aeAE])){1,2048}"
+)
+"""Characters of an address, plain or escaped."""
+_ESCAPE = re.compile(rb"\\(?:u00([0-9A-Fa-f]{2})|/)")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{1,2736}={0,2}")
 _BACKWARDS = re.compile(rb"[A-Za-z0-9._~:/?#@%+=&-]{1,2048}\Z")
 _NEXT = re.compile(rb"(?:[,;|\s]\s{0,8}|[$#~^]{1,3}|@@|:::|&&)([a-z][a-z0-9+.-]{1,15}://)", re.IGNORECASE)
 """The next address of a list."""
 _NEXT_READ = re.compile(rb"(?:[#~]+|@@+|:::+|&&+)(?=[a-z][a-z0-9+.-]{1,15}://)", re.IGNORECASE)
 """The same for the separators that can be in an address."""
-_CHARACTER = re.compile(rb"%[0-9A-Fa-f]{2}|\\u002[fF]|.", re.DOTALL)
+_CHARACTER = re.compile(rb"%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|\\/|.", re.DOTALL)
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -56,11 +61,12 @@ def decode_percent(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
 
 
 def decode_unicode(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:
-    r"""The text at ``start`` with ``\u002f`` as slashes, and its length in the data."""
+    r"""The text at ``start`` without escapes such as ``\u002f``, and its length in the data."""
     found = _UNICODE.match(data, start, stop)
     if found is None:
         return b"", 0
-    return re.sub(rb"\\u002[fF]", b"/", found[0]), len(found[0])
+    plain = _ESCAPE.sub(lambda one: bytes((int(one[1], 16),)) if one[1] else b"/", found[0])
+    return plain, len(found[0])
 
 
 def decode_base64(data: Bytes, start: int, stop: int, shift: int) -> tuple[bytes, int]:

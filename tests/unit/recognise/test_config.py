@@ -124,6 +124,54 @@ def test_other_configuration_files(name: str, text: str, expected: list[str]) ->
     assert values(in_file(name, text.encode())) == expected
 
 
+@each(
+    ("name", "text", "hosts", "others"),
+    [
+        ("capacitor.config.json", '{"server": {"hostname": "app.shop.de"}}', [], ["app.shop.de"]),
+        (
+            "capacitor.config.json",
+            '{"server": {"hostname": "app.shop.de"}, "plugins": {"Live": {"hostname": "live.shop.de"}}}',
+            ["live.shop.de"],
+            ["app.shop.de"],
+        ),
+        ("capacitor.config.json", '{"server": "a", "live": {"hostname": "live.shop.de"}}', ["live.shop.de"], []),
+        ("other.json", '{"server": {"hostname": "app.shop.de"}}', ["app.shop.de"], []),
+        (
+            "config.xml",
+            '<widget><preference name="Hostname" value="app.shop.de" /></widget>',
+            [],
+            ["app.shop.de"],
+        ),
+        ("config.xml", '<settings><preference name="hostname" value="app.shop.de" /></settings>', ["app.shop.de"], []),
+    ],
+)
+def test_the_name_of_the_own_web_view_is_no_host(name: str, text: str, hosts: list[str], others: list[str]) -> None:
+    found = in_file(f"assets/{name}", text.encode())
+    assert values(found) == hosts
+    assert [one.value for one in found if isinstance(one, NotBackend)] == others
+
+
+@each(
+    ("line", "expected"),
+    [
+        ("remote vpn.shop.de 443 tcp", ["vpn.shop.de:443"]),
+        ("remote vpn.shop.de 1195\r", ["vpn.shop.de:1195"]),
+        ("remote vpn.shop.de", ["vpn.shop.de:1194"]),
+        ("remote 198.18.7.9 1194 udp", ["198.18.7.9:1194"]),
+        ("#remote vpn.shop.de 443", []),
+        ("; remote vpn.shop.de 443", []),
+        ("remote vpn.shop.de 70000", []),
+        ("remote-cert-tls server", []),
+        ("remote-random", []),
+        ("remote server 1194", []),
+    ],
+)
+def test_servers_of_an_openvpn_profile(line: str, expected: list[str]) -> None:
+    text = f"client\ndev tun\n{line}\nnobind\n".encode()
+    assert values(in_file("assets/shop.ovpn", text)) == expected
+    assert values(in_file("assets/shop.txt", text)) == []
+
+
 def test_decoded_resource_table_names_the_project() -> None:
     text = '<resources>\n<string name="project_id">shop-1234</string>\n</resources>'
     (found,) = in_file("res/values/strings.xml", text.encode())

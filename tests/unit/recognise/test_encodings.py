@@ -45,6 +45,23 @@ def test_encodings(text: str, value: str, how: str) -> None:
     assert values(text.encode()) == [(value, how)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\u0068ttps://api.shop.de/v1",
+        "https\\u003a//api.shop.de/v1",
+        "https\\u003a\\/\\/api.shop.de\\/v1",
+        "\\u0068ttps:\\/\\/api.shop.de\\/v1",
+        "https:\\u002f\\u002fapi.shop.de/v1",
+        "".join(f"\\u{ord(char):04X}" for char in "https://api.shop.de/v1"),
+        "".join(f"\\u{ord(char):04x}" for char in "https://api.shop.de/v1"),
+    ],
+)
+@pytest.mark.parametrize("behind", ["", "\\u0022", "\\u0020x", "`"])
+def test_any_character_of_an_address_can_be_escaped(text: str, behind: str) -> None:
+    assert values(f'{{"u":"{text}{behind}"}}'.encode()) == [("https://api.shop.de/v1", "text/url:unicode")]
+
+
 @pytest.mark.parametrize("before", [b"", b"a", b"ab", b"abc", b"key=value;"])
 @pytest.mark.parametrize("url", [b"https://api.shop.de/v1", b"http://api.shop.de/v1"])
 def test_base64_at_each_alignment(before: bytes, url: bytes) -> None:

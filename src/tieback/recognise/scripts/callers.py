@@ -28,6 +28,7 @@ _KEYED = re.compile(rb"\bkey:\s*[\"'](?P<name>[A-Za-z_$][\w$]*)[\"'],\s*value:\s
 """A method of a class that Babel has rewritten."""
 _METHOD = re.compile(rb"(?:^|[{};,\s*])(?P<name>[A-Za-z_$][\w$]*)\s*\Z")
 _EXPORT = re.compile(rb"(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:\s*(?:\(\)\s*=>\s*|function\s*\(\)\s*\{\s*return\s*)\Z")
+_NEW = re.compile(rb"(?<![\w$.])new\s{1,8}\Z")
 _NO_NAMES = (b"function", b"async", b"return", b"if", b"for", b"while", b"switch", b"catch", b"with")
 _COMMON = frozenset(
     b"get set has add delete put post patch request then catch call apply bind push pop map filter on off send open "
@@ -156,7 +157,8 @@ class Callers:
             return None
         if run.data[start:dot] == b"this":
             return around.start <= dot < around.end
-        value = run.value_before(start, dot)[0][1]
+        made = _NEW.search(bytes(run.data[max(0, start - 12) : start]))
+        value = run.value_before(start - len(made[0]) if made else start, dot)[0][1]
         if isinstance(value, Source):
             if value.kind in (Kind.OBJECT, Kind.MODULE):
                 inner = run.scopes.body(value.at)

@@ -245,7 +245,7 @@ def operand_before(data: Bytes, end: int, low: int) -> int:
         start = _word_start(data, max(low, place - 120), place)
         if start < place:
             return start
-        return operand_before(data, place, low) if data[place - 1] in b")]" else place
+        return operand_before(data, place, low) if place and data[place - 1] in b")]" else place
     start = _word_start(data, max(low, end - 120), end)
     if start == end:
         return -1
@@ -256,7 +256,7 @@ def operand_before(data: Bytes, end: int, low: int) -> int:
 
 def _balanced_back(data: Bytes, at: int, low: int) -> int:
     depth = 0
-    for place in range(at, low, -1):
+    for place in range(at, low - 1, -1):
         sign = data[place]
         if sign in b")]}":
             depth += 1

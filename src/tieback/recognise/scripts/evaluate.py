@@ -83,8 +83,8 @@ class Evaluator:
         finally:
             self.depth -= 1
 
-    def once(self, key: object, at: int, env: Env = NO_ENV) -> Cases:
-        """The value of an expression that a name stands for; unknown inside itself."""
+    def once(self, key: object, at: int, env: Env = NO_ENV, *, end: int = -1) -> Cases:
+        """The value of an expression that a name stands for, up to ``end`` if set; unknown inside itself."""
         if key in self.active:
             self.cut += 1
             return UNKNOWN
@@ -97,7 +97,7 @@ class Evaluator:
         self.active.add(key)
         cut = self.cut
         try:
-            value = self.value(at, env)
+            value = self.value(at, env) if end < 0 else self.value_before(at, end)
         finally:
             self.active.discard(key)
         if not env and (cut == self.cut or not self.active):

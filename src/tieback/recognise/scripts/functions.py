@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.names import Binding
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.scopes import Scope
@@ -21,6 +22,14 @@ _HEAD = re.compile(
     rb"(?:async\s{0,9}+)?+(?:function\s{0,9}+\*?+\s{0,9}+(?:[A-Za-z_$][\w$]*+)?+\s{0,9}+(?=\()"
     rb"|(?:(?:get|static)\s{1,9}+)*+[A-Za-z_$][\w$]*+\s{0,9}+(?=\()|(?P<single>[A-Za-z_$][\w$]*+)\s{0,9}+=>|(?=\())"
 )
+_LOOP = re.compile(
+    rb"\??\.\s{0,9}(?:forEach|map|flatMap|filter|some|every|find)\s{0,9}\(\s{0,40}"
+    rb"(?:async\s{0,9})?(?:function\s{0,9}[\w$]{0,40}\s{0,9})?\Z"
+)
+"""What is before the parameters of a function that a method of an array calls with each element."""
+_LOOP_REACH, _LOOP_ROWS = 600, 17
+_SETS = re.compile(rb"[A-Za-z_$][\w$]*(?:\.[\w$]+|\[[\"'][^\"'\]]*[\"']\])\s*=(?!=)")
+_MAX_SEQUENCE = 200
 _CALLED = re.compile(rb"\}\s*\)?\s*\(")
 
 
@@ -138,14 +147,31 @@ class Functions:
             if run.scopes.function(match.start()) == scope:
                 token = Reader(run.data, match.end(), run.budget).peek()
                 if token.text not in (";", "}"):
-                    found.append(token.start)
+                    found.append(self._last(token.start))
         return found if len(found) <= MAX_RETURNS else []
+
+    def _last(self, at: int) -> int:
+        """Where the last expression of a sequence begins, if the sequence begins with an assignment to a member."""
+        if _SETS.match(self._run.data, at, at + 200) is None:
+            return at
+        reader = Reader(self._run.data, at, self._run.budget)
+        for _ in range(_MAX_SEQUENCE):
+            end = reader.behind(at)
+            if end < 0:
+                break
+            reader.go(end)
+            if not reader.takes(","):
+                break
+            at = reader.peek().start
+        return at
 
     def parameter(self, name: str, binding: Binding) -> Cases:
         """A parameter of a function that is not called by the expression: its default, or the argument of its call."""
         run, place, scope = self._run, binding.at[0], binding.scope
         if (known := self._run.modules.parameter(name, binding)) is not None:
             return known
+        if scope.head >= 0 and (rows := self._looped(name, scope)):
+            return choice(("of", scope.head), rows[:_LOOP_ROWS])
         reader = Reader(run.data, place + len(name), run.budget)
         if reader.takes("="):
             return run.once(("default", place), reader.peek().start)
@@ -156,6 +182,17 @@ class Functions:
         if self._run.data[scope.head] == 0x28:
             return self._parameters(scope.head)[0]
         return (bytes(self._run.data[scope.head : scope.head_end]).decode("ascii", "replace"),)
+
+    def _looped(self, name: str, scope: Scope) -> list[Cases]:
+        """The elements that a function gets one by one: ``hosts.forEach(h => …)``."""
+        data = self._run.data
+        before = bytes(data[max(0, scope.head - 160) : scope.head])
+        found = _LOOP.search(before)
+        if found is None or self.parameter_names(scope)[:1] != (name,):
+            return []
+        dot = scope.head - len(before) + found.start()
+        start = operand_before(data, dot, max(0, dot - _LOOP_REACH))
+        return self._run.arrays.items(self._run.once(("loop", dot), start, end=dot)) if start >= 0 else []
 
     def _called(self, name: str, binding: Binding) -> Cases:
         """The argument of a function that is called where it stands: ``(function(e){…})("https://…")``."""

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
+from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.expression import MAX_DEPTH
 from tieback.recognise.scripts.folding import MADE, unquoted
 from tieback.recognise.scripts.reader import Reader, TokenKind
@@ -49,6 +50,13 @@ _MAX_PATH = 60
 _MAX_SEARCHES = 300
 """Most names of members of unknown objects that are searched in the whole script."""
 _PATH = re.compile(r"[A-Za-z_$][\w$.]*")
+_FILLED = re.compile(
+    rb"[})]\s{0,9}\)?\s{0,9}\(\s{0,9}"
+    rb"(?:(?:[\w$.]{1,60}\s{0,9}=\s{0,9})?[\w$.]{1,60}\s{0,9}\|\|\s{0,9}(?:\(\s{0,9}[\w$.]{1,60}\s{0,9}=\s{0,9})?)?\Z"
+)
+"""Before an object that the function before it fills, as compilers write enums: ``(function(e){…})(R||(R={}))``."""
+_ARROW_NAME = re.compile(rb"([A-Za-z_$][\w$]*)\)?\s{0,9}=>\s{0,9}\Z")
+_MAX_FILLED = 16_384
 _ADDRESS = re.compile(
     r"(?i:url|uri|host|base|api|endpoint|server|domain|socket|root|origin|path|prefix|version|backend|gateway|addr|env"
     r"|service|http|wss|cloud|remote|rest|bucket|region|stage|tenant)|(?:^p|P|_p)ort$|^[A-Z][A-Z0-9_]+$"
@@ -108,6 +116,7 @@ class Objects:
         match value.kind:
             case Kind.OBJECT:
                 found = self.own(value, key)
+                found = self._filled(value, key) if found is None else found
             case Kind.CLASS:
                 found = self._static(value, key)
             case Kind.MODULE:
@@ -195,6 +204,32 @@ class Objects:
             return reader.behind(keys[name])
         keys[name] = token.start  # {name}
         return token.end
+
+    def _filled(self, value: Source, key: str) -> Cases | None:
+        """A member that is assigned in the function that the object is passed to where it is made."""
+        run, data = self._run, self._run.data
+        before = bytes(data[max(0, value.at - 160) : value.at])
+        found = _FILLED.search(before)
+        if found is None:
+            return None
+        close = value.at - len(before) + found.start()
+        if data[close] == 0x7D:
+            scope = run.scopes.around(close)[0]
+            names = run.functions.parameter_names(scope) if scope.head >= 0 and scope.end == close else ()
+            start, name = scope.start, names[0].encode() if names else b""
+        else:
+            start = operand_before(data, close + 1, max(0, close - _MAX_FILLED))
+            arrow = _ARROW_NAME.search(bytes(data[max(0, start - 80) : max(0, start)]))
+            name = arrow[1] if arrow else b""
+        if not name or close - start > _MAX_FILLED:
+            return None
+        run.budget.take(1 + ((close - start) >> 6))
+        member = re.compile(
+            rb"(?<![\w$.])%b(?:\.%b|\[[\"']%b[\"']\])\s{0,9}=(?!=)\s{0,9}"
+            % (re.escape(name), *2 * (re.escape(key.encode()),))
+        )
+        places = [one.end() for one in member.finditer(data, start, close)]
+        return self._one_of(("filled", value.at, key), places) if places else None
 
     def _assigned(self, value: Source, key: str) -> Cases:
         """A member that is assigned to an object after its literal: ``cfg.host = …``."""

@@ -45,6 +45,13 @@ _HREF = re.compile(rb"[{,]\s{0,20}[\"']?href[\"']?\s{0,4}:\s{0,8}\Z")
 """The name before the address of a link in the properties of an element: of React (``jsx("a", {href: …})``) and Vue
 (``h("a", {href: …})``, in version 2 ``_c("a", {attrs: {href: …}})``)."""
 _BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"']_blank[\"']")
+_OPENS = re.compile(
+    rb"\.\s{0,4}(?:open|canOpen)URL\s{0,4}\(\s{0,20}\Z|(?<![\w$])Browser\s{0,4}\.\s{0,4}open\s{0,4}\(\s{0,20}\{\s{0,20}[\"']?url[\"']?\s{0,4}:\s{0,8}\Z"
+)
+"""A call that opens its address in a browser: https://reactnative.dev/docs/linking, https://capacitorjs.com/docs/apis/browser"""
+_OPEN = re.compile(rb"(?<![\w$])open\s{0,4}\(\s{0,20}\Z")
+_SYSTEM = re.compile(rb"\s{0,20},\s{0,20}[\"'`]_system[\"'`]")
+"""The target of ``open`` that is the browser of the system: https://github.com/apache/cordova-plugin-inappbrowser"""
 _PROPERTIES = 300
 """Most bytes of an element's properties on each side of an address that are read."""
 _REDIRECT_LINE = re.compile(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?%b[\"']?\s*[:= ]" % redirects.SETTING, re.IGNORECASE)
@@ -85,6 +92,10 @@ _LANGUAGES = {
     Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",
 }
 _BY_SUFFIX = {suffix: language for language, names in _LANGUAGES.items() for suffix in names.split()}
+_OF_GIT = b"git+"
+"""Before the address of a source repository: https://docs.npmjs.com/cli/configuring-npm/package-json#git-urls-as-dependencies"""
+_ENVIRONMENT = (".env.", "env.")
+"""Beginnings of the names of files with the settings of one mode: ``.env.production``."""
 _LINE_COMMENT = re.compile(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
 _METADATA_LINE = re.compile(
     rb"\s*[\"']?(?:homepage|home[-_]?url|repository|issue_tracker|documentation|license|licence|author|funding|bundle-\w+|specification-\w+"
@@ -192,6 +203,8 @@ class TextPlaces:
             return ""
         if self._whole:
             return self._whole
+        if not self._binary and self._data[max(0, offset - 4) : offset] == _OF_GIT:
+            return METADATA
         if self._has_suffixes and tables.is_in_names(self._data, offset):
             return tables.SUFFIXES
         match self._language:
@@ -217,6 +230,8 @@ class TextPlaces:
         name = self._file.lower().rpartition("/")[2].removesuffix(".gz").removesuffix(".gzip").rstrip("~")
         suffix = name.rpartition(".")[2]
         language = _BY_SUFFIX.get(suffix, Language.OTHER)
+        if language is Language.OTHER and name.startswith(_ENVIRONMENT):
+            language = Language.LINES
         head = self._data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
         if head[:1] == b"<" and language in {Language.SCRIPT, Language.JSON, Language.OTHER, Language.LINES}:
             return Language.HTML if _PAGE.search(head) else Language.XML
@@ -310,6 +325,8 @@ class TextPlaces:
             return prose.ISSUER if named["issuer"] else prose.REDIRECT
         if _HREF.search(data, max(0, span.start - 40), span.start) and self._opens_window(span):
             return LINK
+        if offset == start and self._opens_browser(span):
+            return LINK
         known = self._code_in(span)
         if known is None:
             found = prose.literal_reason(data, start, offset, end)
@@ -325,6 +342,13 @@ class TextPlaces:
         before = data[max(0, span.start - _PROPERTIES) : span.start]
         after = data[span.end : span.end + _PROPERTIES].partition(b"}")[0]
         return _BLANK.search(before[before.rfind(b"{") :]) is not None or _BLANK.search(after) is not None
+
+    def _opens_browser(self, span: Span) -> bool:
+        """True if a literal is the address of a call that opens it in a browser."""
+        data, low = self._data, max(0, span.start - 80)
+        if _OPENS.search(data, low, span.start):
+            return True
+        return _SYSTEM.match(data, span.end) is not None and _OPEN.search(data, low, span.start) is not None
 
     def _code_in(self, span: Span) -> "tuple[structured.Unescaped, TextPlaces] | None":
         """The code or markup in a string literal, without its escapes; ``None`` if it has none."""

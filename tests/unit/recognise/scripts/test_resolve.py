@@ -168,6 +168,73 @@ def test_an_expression_has_a_value(expression: str, texts: list[str]) -> None:
 
 
 @each(
+    "enum",
+    [
+        "var R;!function(e){@,#}(R||(R={}));",
+        "var R;(function(e){@;#})(R||(R={}));",
+        "var R;(function (e) { @; # })(R || (R = {}));",
+        "var R;(e=>{@,#})(R||(R={}));",
+        "var R=(e=>(@,#,e))(R||{});",
+        "const R=/*#__PURE__*/function(e){return @,#,e}(R||{});",
+        "const R=function(e){return @,#,e}({});",
+    ],
+)
+@each("form", ["e.{}={}", 'e["{}"] = {}'])
+def test_the_members_of_a_compiled_enum_are_known(enum: str, form: str) -> None:
+    members = (form.format(key, f'"https://{host}.shop.test/{host}"') for key, host in (("A", "a"), ("B", "b")))
+    other = '!function(e){e.A="https://x.shop.test/x"}(Q||(Q={}));'
+    script = f"var Q;{other}{enum.replace('@', next(members)).replace('#', next(members))}"
+    found = values(f'{script}fetch(R.A+"/1");fetch(R.B+"/2");fetch(R.C+"/3")')
+    assert found == {"https://a.shop.test/a/1", "https://b.shop.test/b/2"}
+
+
+@each(
+    ("call", "found"),
+    [
+        ('new A().load("/cats")', {"https://a.shop.test/v1/cats"}),
+        ('(new A).load("/cats")', {"https://a.shop.test/v1/cats"}),
+        ('const a=new A();a.load("/cats")', {"https://a.shop.test/v1/cats"}),
+        ('renew A().load("/cats")', set()),
+        ('new A().other("/cats")', set()),
+    ],
+)
+def test_a_method_is_called_on_a_new_object(call: str, found: set[str]) -> None:
+    script = 'class A{constructor(){this.h="a.shop.test"}load(r){return fetch("https://"+this.h+"/v1"+r)}};'
+    assert values(script + call) == found | {"https://a.shop.test"}
+
+
+@each(
+    "loop",
+    [
+        "h.forEach(e=>@)",
+        "h.forEach((e,i)=>@)",
+        "h.map(e=>{@})",
+        "h.forEach(function(e){@})",
+        "h.forEach(async function one(e){@})",
+        "Promise.all(h.map(async e=>@))",
+        "h?.forEach(e=>@)",
+        "[...h].some(e=>@)",
+        "h.filter(e=>e).forEach(e=>@)",
+        "const o={h};o.h.every(e=>@)",
+        "for(const e of h)@",
+    ],
+)
+@each("head", ["", "h;"])
+def test_a_loop_with_a_function_gives_each_element(loop: str, head: str) -> None:
+    call = 'fetch("https://"+e+":8545/rpc")'
+    script = f'{head}const h=["a.shop.test","b.shop.test"];{loop.replace("@", call)}'
+    hosts = {"https://a.shop.test:8545/rpc", "https://b.shop.test:8545/rpc"}
+    assert values(script) == hosts
+    written = loop.replace("@", call).replace("h.forEach", '["a.shop.test","b.shop.test"].forEach')
+    assert "h.forEach" not in loop or values(written) == hosts
+
+
+@each("loop", ["h.reduce(e=>@)", "h.forEach((i,e)=>@)", "g.forEach(e=>@)", "h.forEach(x=>x,e=>@)", "h.map(e=>e.b)"])
+def test_a_parameter_that_is_no_element_stays_unknown(loop: str) -> None:
+    assert values('const h=["a.shop.test"];' + loop.replace("@", 'fetch("https://"+e+"/x")')) == set()
+
+
+@each(
     "inner",
     [
         "function f(e){@}",

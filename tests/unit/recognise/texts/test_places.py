@@ -154,7 +154,20 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.json", '{"api": "URL"}', ""),
         ("a.json", '{"help": "Read the page URL for help"}', MESSAGE),
         ("a.json", '{"lockfileVersion": 1, "a": "URL"}', METADATA),
+        ("a.js", "await Browser.open({url:'URL'})", LINK),
+        ("a.js", "t.Browser.open({ 'url': 'URL', windowName: w })", LINK),
+        ("a.js", "window.open('URL', '_system')", LINK),
+        ("a.js", 'cordova.InAppBrowser.open("URL","_system","location=yes")', LINK),
+        ("a.js", "window.open('URL')", ""),
+        ("a.js", "x.open('GET', 'URL')", ""),
+        ("a.js", "reopen('URL','_system')", ""),
+        ("a.js", "MyBrowser.open({url:'URL'})", ""),
+        ("a.js", "fetch('URL','_system')", ""),
+        ("a.js", "var k={type:'git',url:'git+URL'}", METADATA),
+        ("a.txt", "git+URL", METADATA),
         ("a.properties", "# URL\n", COMMENT),
+        *((file, "A=x\n#OLD=URL\n", COMMENT) for file in (".env", ".env.production", "env.local", "a/.env.staging")),
+        *((file, "A=URL\n", "") for file in (".env", ".env.production", "env.local", "environment")),
         ("a.properties", "url=URL\n", ""),
         ("a.yml", "a: 1 # URL\n", COMMENT),
         ("a.yml", "homepage: URL\n", METADATA),
@@ -170,6 +183,20 @@ def reason(file: str, text: str, url: str = URL) -> str:
 )
 def test_places_of_a_url(file: str, text: str, expected: str) -> None:
     assert reason(file, text.replace("URL", URL)) == expected
+
+
+@each(
+    ("before", "expected"),
+    [
+        ("Linking.openURL('", LINK),
+        ("(0,n.default).openURL( '", LINK),
+        ("Linking.canOpenURL('", LINK),
+        ("openURL('", ""),
+        ("Linking.openURL(e,'", ""),
+    ],
+)
+def test_an_address_that_a_script_opens_is_a_link(before: str, expected: str) -> None:
+    assert reason("a.js", f"{before}{URL}')") == expected
 
 
 def test_sources_in_a_source_map() -> None:
