@@ -13,7 +13,7 @@ from tests.each import each
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests"
 NEVER_RAISES = "never_raises"
-EXPECTS = {"raises", "fail", "warns", "deprecated_call"}
+EXPECTS = {"raises", "RaisesGroup", "fail", "warns", "deprecated_call"}
 """Of ``pytest``."""
 type Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
