@@ -14,7 +14,7 @@ from tools.reference.api import METHODS
 from tools.reference.commands import walk
 from tools.reference.document import keys_without_text
 from tools.reference.recognition import FILES, LISTED, entries
-from tools.reference.text import field_texts, plain, table
+from tools.reference.text import field_texts, links, plain, table
 
 from tests.each import each
 from tests.unit.test_documents import ROOT
@@ -221,3 +221,15 @@ def test_table_has_one_line_per_row() -> None:
 
 def test_texts_below_fields_are_found_in_base_classes_too() -> None:
     assert field_texts()["ExitCode"]["DONE"].startswith("Done")
+
+
+@each(
+    ("source", "made"),
+    [
+        ("https://a.test/keys: the prefix", "<https://a.test/keys>: the prefix"),
+        ("https://a.test/b, https://c.test/d.", "<https://a.test/b>, <https://c.test/d>."),
+        ("https://a.test:8080/b; page 2", "<https://a.test:8080/b>; page 2"),
+    ],
+)
+def test_punctuation_behind_a_link_is_no_part_of_it(source: str, made: str) -> None:
+    assert links(source) == made
