@@ -9,6 +9,8 @@ Most lines must have the shape, in samples of the beginning, the middle and the 
 import re
 from collections.abc import Callable
 
+from tieback.intake.apps.content import COMPILED
+
 AGENTS = "only in a table of user agents"
 SUFFIXES = "only in a list of public suffixes"
 FILTERS = "only in a list of filters"
@@ -80,7 +82,8 @@ _NETWORK_NAMES = tuple(
     for name in (b"apn", b"mcc", b"mnc", b"mmsc")
 )
 """Names of elements and attributes in the pool of strings of compiled XML, in UTF-8 or UTF-16."""
-_COMPILED, _ELEMENT = b"\x03\0\x08\0", b"\x02\x01\x10\0"
+_ELEMENT = b"\x02\x01\x10\0"
+"""The beginning of an element in compiled XML (AOSP ``ResourceTypes.h``)."""
 _PICTURES = (b"8BPS", b"II*\0", b"MM\0*", b"gimp xcf", b"\x80\x01")
 _FONTS = (b"%!PS", b"StartFontMetrics", b"STARTFONT ")
 _EOT_VERSIONS = (b"\0\0\1\0", b"\1\0\2\0", b"\2\0\2\0")
@@ -109,7 +112,7 @@ def is_network_table(data: bytes) -> bool:
 
     Source: https://android.googlesource.com/platform/packages/providers/TelephonyProvider/
     """
-    if data.startswith(_COMPILED):
+    if data.startswith(COMPILED):
         names = all(any(one in data for one in forms) for forms in _NETWORK_NAMES)
         return names and data.count(_ELEMENT) >= _LEAST_NETWORKS
     return len(_NETWORK.findall(data)) >= _LEAST_NETWORKS
