@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tieback.cli.terminal import WorkspaceOption, message_console
-from tieback.engine.sandbox import protect_memory
+from tieback.engine.sandbox import protected_memory
 from tieback.model.errors import UsageError
 
 WORKSPACE = Path(".tieback")
@@ -91,8 +91,8 @@ def serve(
         if recovery:
             console.print(f"Set a password (24 hours, once): {url}{recovery}", highlight=False, soft_wrap=True)
 
-    protect_memory()
-    run(build_server(settings, first_link=links.append, run_jobs=True), settings, announce)
+    with protected_memory():
+        run(build_server(settings, first_link=links.append, run_jobs=True), settings, announce)
 
 
 def _recovery_link(workspace: Path, name: str) -> str:

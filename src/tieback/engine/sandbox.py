@@ -13,6 +13,7 @@ import os
 import platform
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
@@ -142,15 +143,39 @@ def protect_memory(*, protect: bool = True) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_DUMPABLE, int(not protect), 0, 0, 0)
 
 
+class _Blocks:
+    """The running blocks of ``protected_memory``: the first one protects, the last one restores what was before."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running = 0
+        self._before = 0
+
+    def begin(self) -> None:
+        with self._lock:
+            if not self._running:
+                self._before = ctypes.CDLL(None, use_errno=True).prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0)
+                protect_memory()
+            self._running += 1
+
+    def end(self) -> None:
+        with self._lock:
+            self._running -= 1
+            if not self._running:
+                protect_memory(protect=not self._before)
+
+
+_BLOCKS = _Blocks()
+
+
 @contextmanager
 def protected_memory() -> Iterator[None]:
-    """``protect_memory`` while a block runs."""
-    before = ctypes.CDLL(None, use_errno=True).prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0)
-    protect_memory()
+    """``protect_memory`` while a block runs; blocks of several threads may overlap."""
+    _BLOCKS.begin()
     try:
         yield
     finally:
-        protect_memory(protect=not before)
+        _BLOCKS.end()
 
 
 def _new_namespaces() -> bool:

@@ -1,5 +1,6 @@
 """``tieback serve`` that cannot start: one line with the reason, and no traceback."""
 
+import ctypes
 import shutil
 import socket
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from tests.unit.cli.conftest import Run
 from tieback.storage.workspace import Workspace
 from tieback.web import app as web_app
+from tieback.web import server as web_server
 from tieback.web.server import serve
 from tieback.web.settings import WebSettings
 
@@ -43,3 +45,17 @@ def test_a_port_in_use_is_named(run: Run, tmp_path: Path) -> None:
     assert end.code == 2
     assert "cannot listen. Choose another one with --port" in end.err
     assert "Traceback" not in end.err
+
+
+def test_the_memory_is_protected_while_the_server_runs(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr(web_server, "serve", lambda *_: seen.append(_is_reachable()))
+    assert run("serve", "--workspace", tmp_path / "w").code == 0
+    assert (seen, _is_reachable()) == ([False], True)
+
+
+def _is_reachable() -> bool:
+    """Whether other processes of this user can reach the memory of this one (prctl(2))."""
+    return bool(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))

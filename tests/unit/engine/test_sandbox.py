@@ -1,10 +1,12 @@
 """A process without network: both layers, each alone, against real sockets of this machine."""
 
+import ctypes
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -214,3 +216,18 @@ def test_an_isolated_worker_does_not_start_with_the_network(monkeypatch: pytest.
 
 def test_the_state_is_that_of_this_system() -> None:
     assert sandbox.sandbox_state() in {sandbox.Sandbox.NAMESPACE, sandbox.Sandbox.SECCOMP}
+
+
+def test_blocks_of_several_threads_share_the_protection() -> None:
+    """The first to end must not open the memory under the second, and the last restores what was before."""
+    before, first, second = _is_reachable(), ExitStack(), ExitStack()
+    first.enter_context(sandbox.protected_memory())
+    second.enter_context(sandbox.protected_memory())
+    first.close()
+    after_first = _is_reachable()
+    second.close()
+    assert (before, after_first, _is_reachable()) == (True, False, True)
+
+
+def _is_reachable() -> bool:
+    return bool(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))
