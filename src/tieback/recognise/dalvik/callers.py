@@ -5,7 +5,7 @@ included; everything else is unknown. Where paths meet, only constants that both
 path may have changed those.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tieback.recognise.dalvik.classes import Method, MethodRef
@@ -138,14 +138,14 @@ class CallerWalk:
             return self._call(frame, instruction)
         # Also an object of such a class that another class has, as the companion of a Kotlin class.
         if kind is STATIC_READ and two not in self._owners and three[1] not in self._owners:
-            _forget(registers, one)
+            forget(registers, one)
             return None
         try:
             step(frame, registers, one, two, three)
         except (NotRunnableError, ThrownError, *FAULTS):
             if self._machine.exhausted:
                 raise LimitError("the code of the app needs too many steps") from None
-            _forget(registers, one)
+            forget(registers, one)
         return None
 
     def _call(self, frame: Frame, instruction: Instruction) -> CallResult | None:
@@ -155,18 +155,18 @@ class CallerWalk:
         if max(places, default=0) >= len(registers):
             return None
         if not self._runs(site):
-            self._escape(registers, places)
+            escape(registers, places)
             return None
         arguments = [registers[place] for place in places]
         decrypts = site.ref in self._decryptors
         if decrypts and (UNKNOWN in arguments or self._failures.get(site.ref, 0) > _MAX_FAILURES):
-            self._escape(registers, places)
+            escape(registers, places)
             return None
         try:
             step(frame, registers, places, site, 0)
         except (NotRunnableError, ThrownError, *FAULTS):
             frame.result = UNKNOWN
-            self._escape(registers, places)
+            escape(registers, places)
             self._failures[site.ref] = self._failures.get(site.ref, 0) + 1
             if machine.exhausted:
                 raise LimitError("the code of the app needs too many steps") from None
@@ -183,17 +183,19 @@ class CallerWalk:
             return True
         return not self._machine.path.defines(ref.owner)
 
-    def _escape(self, registers: list[Any], places: Collection[int]) -> None:
-        """Forget the objects that are passed to a method, because it can change them."""
-        passed = [registers[place] for place in places if isinstance(registers[place], (JavaArray, JavaObject))]
-        if not passed:
-            return
-        for place, value in enumerate(registers):
-            if any(value is each for each in passed):
-                registers[place] = UNKNOWN
+
+def escape(registers: list[Any], places: Iterable[int]) -> None:
+    """Forget the objects in some registers, because an instruction can change them."""
+    passed = [registers[place] for place in places if isinstance(registers[place], (JavaArray, JavaObject))]
+    if not passed:
+        return
+    for place, value in enumerate(registers):
+        if any(value is each for each in passed):
+            registers[place] = UNKNOWN
 
 
-def _forget(registers: list[Any], register: Any) -> None:
+def forget(registers: list[Any], register: Any) -> None:
+    """Forget the value of a register."""
     if isinstance(register, int) and 0 <= register < len(registers):
         registers[register] = UNKNOWN
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tieback.recognise.dalvik.callers import CallerWalk
 from tieback.recognise.dalvik.classes import Method, MethodRef, split_types
 from tieback.recognise.dalvik.initialisers import stores_computed
+from tieback.recognise.dalvik.inline import texts_made
 from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
 from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
@@ -325,7 +326,7 @@ class _Search:
     # Methods that decrypt within their own code
 
     def _inline(self) -> Iterator[DecryptedText]:
-        """Texts that methods make of bytes or characters, or with a cipher, before they need something unknown."""
+        """Texts that methods make of bytes or characters, or with a cipher."""
         ciphers, makers = self._makers
         done = plain = -1
         count = 0
@@ -344,7 +345,7 @@ class _Search:
             count += 1
             if count > MAX_INLINE:
                 continue
-            for text in self._runner.machine.texts_made(method):
+            for text in texts_made(self._runner.machine, method):
                 if _ADDRESS.search(text):
                     yield DecryptedText(to_text(text), f"{method.owner}->{method.name}", self._number, code)
 

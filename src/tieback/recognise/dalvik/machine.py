@@ -91,7 +91,7 @@ class CallSite(NamedTuple):
 class Frame:
     """One call of a method."""
 
-    __slots__ = ("caught", "machine", "method", "registers", "result")
+    __slots__ = ("at", "caught", "machine", "method", "registers", "result")
 
     def __init__(self, machine: "Machine", method: Method, arguments: Sequence[Any]) -> None:
         self.machine = machine
@@ -100,6 +100,8 @@ class Frame:
         self.registers += arguments
         self.result: Any = None
         self.caught: Any = 0
+        self.at = 0
+        """Unit where the run begins; after a failure, the one that failed."""
 
 
 class Machine:
@@ -165,17 +167,6 @@ class Machine:
             raise NotRunnableError(f"it throws {error.thrown.kind}") from error
         except FAULTS as error:
             raise NotRunnableError("it does not verify") from error
-
-    def texts_made(self, method: Method) -> list[str]:
-        """Texts that any method makes before it needs something unknown. Raises ``LimitError`` if no run is left."""
-        self.begin(("", ""), TRY_STEPS)
-        self.made = []
-        try:
-            self.execute(method, [UNKNOWN] * method.width)
-        except (NotRunnableError, ThrownError, *FAULTS):
-            pass
-        made, self.made = self.made, None
-        return made
 
     def initialised(self, kind: str) -> JavaClass | None:
         """A class after its static initialiser ran, as far as that was possible. Raises ``LimitError``."""
@@ -387,10 +378,15 @@ class Machine:
             raise NotRunnableError("a call with the wrong number of arguments")
         if len(self.stack) > MAX_DEPTH:
             raise LimitError("too many nested calls")
+        return self.resume(Frame(self, method, arguments))
+
+    def resume(self, frame: Frame) -> Any:
+        """Result of a frame from its unit on."""
+        method = frame.method
         self.allocate(8 * method.registers)
         self.stack.append((method.owner, method.name))
         try:
-            return self._loop(Frame(self, method, arguments))
+            return self._loop(frame)
         finally:
             self.stack.pop()
 

@@ -10,7 +10,7 @@ from typing import Any
 from tieback.recognise.dalvik import arithmetic
 from tieback.recognise.dalvik.arithmetic import DivisionByZeroError, Operation
 from tieback.recognise.dalvik.classes import read_string
-from tieback.recognise.dalvik.machine import CallSite, Frame
+from tieback.recognise.dalvik.machine import FAULTS, CallSite, Frame
 from tieback.recognise.dalvik.objects import (
     STRING,
     UNKNOWN,
@@ -40,10 +40,10 @@ type Instruction = tuple[Step, Any, Any, Any, int]
 
 
 def run_frame(frame: Frame) -> Any:
-    """Run a frame from its first instruction to a ``return``, with its exception handlers."""
+    """Run a frame from its unit to a ``return``, with its exception handlers."""
     machine, method, registers = frame.machine, frame.method, frame.registers
     bodies: dict[int, Instruction] = method.bodies
-    at = pc = 0
+    at = pc = frame.at
     while True:
         try:
             while True:
@@ -65,8 +65,12 @@ def run_frame(frame: Frame) -> Any:
             raised = error if isinstance(error, ThrownError) else machine.thrown("Ljava/lang/ArithmeticException;")
             pc = machine.handler(method, at, raised.thrown.kind)
             if pc < 0:
+                frame.at = at
                 raise ThrownError(raised.thrown) from None
             frame.caught = raised.thrown
+        except (NotRunnableError, *FAULTS):
+            frame.at = at
+            raise
 
 
 CALL, STATIC_READ, OTHER = "call", "static read", "other"

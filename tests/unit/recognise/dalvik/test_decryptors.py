@@ -90,7 +90,8 @@ def test_the_secret_of_a_public_crackme_is_decrypted() -> None:
 
 
 MUTATED = [
-    (FLOW / "encrypted" / f"{name}.dex").read_bytes() for name in ("rc4_own", "paranoid_long", "zkm_lookup", "aes_gcm")
+    (FLOW / "encrypted" / f"{name}.dex").read_bytes()
+    for name in ("rc4_own", "paranoid_long", "zkm_lookup", "aes_gcm", "inline_unknown")
 ]
 
 
