@@ -175,6 +175,7 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
         ("assets/tales.epub!OEBPS/page.xhtml", True),
         ("assets/www/robots.txt", True),
         ("assets/www/humans.txt", True),
+        ("org/mozilla/javascript/tools/debugger/build.xml", True),
         ("assets/myrobots.txt", False),
         ("assets/www/robots.js", False),
         ("org/apache/cordova/allowlist/index.html", True),

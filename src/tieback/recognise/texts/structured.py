@@ -19,10 +19,14 @@ _OPEN = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}(?:\[\s{0,20})?
 _DESCRIBING = frozenset(
     (
         b"homepage bugs license licenses licence licenseurl license_url contributors $schema credits"
-        b" _resolved _npmoperationalinternal"
+        b" _resolved _npmoperationalinternal auth_provider_x509_cert_url client_x509_cert_url"
     ).split()
 )
-"""Keys of facts about software, in any object; also in the description of a package that a script contains."""
+"""Keys of facts about software and keys, in any object; also in the description of a package that a script contains.
+
+The last two are in the key file of a Google service account; its library reads only ``token_uri``:
+https://github.com/googleapis/google-auth-library-java, ``ServiceAccountCredentials.fromJson``.
+"""
 _PACKAGE_KEYS = _DESCRIBING | frozenset(
     (
         b"repository maintainers author authors funding resolved $id _from _id changelog url web website"

@@ -85,6 +85,8 @@ TABLE: list[tuple[str, str, str, str, str]] = [
     ("sinks", "Sinks;->mongo", "docs.shop.test:27017", "MongoClient", "docs.shop.test:27017"),
     ("sinks", "Sinks;->mongo", "docs.shop.test:27016", "MongoClient", "docs.shop.test:27016"),
     ("sinks", "Sinks;->jedis", "cache.shop.test:6380", "Jedis", "cache.shop.test:6380"),
+    ("sinks", "Grpc;->channel", "speech.shop.test:8080", "gRPC", "speech.shop.test:8080"),
+    ("sinks", "Grpc;->channel", "target.shop.test:443", "gRPC", "target.shop.test:443"),
     ("sinks", "Mail;->server", "smtp.shop.test:465", "Mail", "smtp.shop.test:465"),
     ("sinks", "Mail;->send", "relay.shop.test:25", "Mail", "relay.shop.test:25"),
     ("sinks", "Mail;->inbox", "imap.shop.test:993", "Mail", "imap.shop.test:993"),

@@ -39,6 +39,8 @@ def test_offsets_in_the_text_of_a_string(text: str, at: int, expected: int) -> N
     ("text", "key", "described"),
     [
         ('{"homepage": "X"}', b"homepage", True),
+        ('{"type": "service_account", "client_x509_cert_url": "X"}', b"client_x509_cert_url", True),
+        ('{"type": "service_account", "token_uri": "X"}', b"token_uri", False),
         ('{"apiUrl": "X"}', b"apiurl", False),
         ('{"license": {"type": "MIT", "url": "X"}}', b"url", True),
         ('{"licenses": [{"type": "MIT", "url": "X"}]}', b"url", True),
