@@ -36,6 +36,8 @@ _PART_UNKNOWN = re.compile(
     r"(?P<first>[\w-]{0,40}(?:%(?:\d\$)?[ds@]|\$?\{[\w.+\s-]{0,40}\}|\$\w{1,40})[\w-]{0,40})\.(?P<known>.+)"
 )
 """A host whose first label has a placeholder."""
+_FORMAT = re.compile(r"^%(?:\d\$)?@|%(?:\d\$)?@(?=[.:-]|$)")
+"""``%@`` and ``%1$@`` in a host; elsewhere, ``%`` can be the end of a password."""
 _PORT_UNKNOWN = re.compile(r"(?:%(?:\d\$)?[ds@]|\$?\{[\w.+\s-]{0,40}\}|\$\w{1,40}){1,8}")
 """A port that is only known when the app runs, perhaps with a path that is not known either."""
 _MAP_SERVERS = ("{s}", "{a-c}")
@@ -55,7 +57,9 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     text = text[: end.start()] if end is not None else text
     authority = _match(_AUTHORITY, text, after)
     covers = after + len(authority)
-    userinfo, _, place = authority.rpartition("@")
+    # The "@" of a placeholder of Apple's format strings ends no user.
+    at = _FORMAT.sub(lambda one: one[0].replace("@", " "), authority).rfind("@")
+    userinfo, place = authority[: max(at, 0)], authority[at + 1 :]
     found = _HOST_PORT.match(place)
     raw_host, whole_port = (found[1], found[2] or "") if found else ("", "")
     if found and not userinfo and found.end() < len(place):

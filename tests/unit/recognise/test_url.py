@@ -63,6 +63,9 @@ def judged(text: str) -> TextVerdict:
         ("http://192.168.4.1:{}/v1/cart", "http://192.168.4.1/v1/cart"),
         ("ws://api.shop.de:${config.port}/live", "ws://api.shop.de/live"),
         ("https://api.shop.de:$port", "https://api.shop.de"),
+        ("https://api.shop.de:%@/v1", "https://api.shop.de/v1"),
+        ("https://anna:p%@api.shop.de/v1", "https://api.shop.de/v1"),
+        ("https://%@:%@@api.shop.de/v1", "https://api.shop.de/v1"),
         ("https://api.shop.de:{}{}", "https://api.shop.de"),
         ("https://proj-1.firebaseio.com/users.json", "firebase-rtdb:proj-1"),
         ("https://proj.europe-west1.firebasedatabase.app", "firebase-rtdb:proj"),
@@ -81,6 +84,10 @@ def test_urls_are_accepted(text: str, value: str) -> None:
         ("https://eu-{}.shop.de/v1", "https://eu-{}.shop.de/v1"),
         ("https://{s}.tile.shop.de/about", "https://{s}.tile.shop.de/about"),
         ("https://{s}.shop.de/{z}", "https://{s}.shop.de"),
+        ("https://%@.shop.de/v1", "https://%@.shop.de/v1"),
+        ("https://%1$@.shop.de", "https://%1$@.shop.de"),
+        ("https://api-%@.shop.de:8443/v1", "https://api-%@.shop.de:8443/v1"),
+        ("https://%@.s3.amazonaws.com/x", "https://%@.s3.amazonaws.com/x"),
     ],
 )
 def test_a_host_whose_first_part_is_not_known_is_told(text: str, value: str) -> None:
