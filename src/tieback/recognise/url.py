@@ -46,6 +46,8 @@ _MAP_TILE = re.compile(r"\{z\}")
 _NEAR = 200
 COMPLETED = f"{UNDECIDED}: the first part of its host is only known when the app runs"
 """Reason for an address with a placeholder in its first label."""
+UNKNOWN_HOST = f"{UNDECIDED}: its host is only known when the app runs, and its port is that of a data store"
+"""Reason for ``http://%s:9200``."""
 _PROSE = ".,;:!?'*)]}"
 """Characters that end a sentence or a list, not a URL; a closing bracket stays if its opening one is in the URL."""
 
@@ -82,7 +84,9 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         default = default_database(raw_host)
         if default is not None:
             return TextVerdict(RULE, covers, endpoints=(default,))
-        host = _partly_known(raw_host, host, rules, is_map=_MAP_TILE.search(text, covers, covers + _NEAR) is not None)
+        host = _store_of_unknown_host(raw_host, raw_port, port, rules) or _partly_known(
+            raw_host, host, rules, is_map=_MAP_TILE.search(text, covers, covers + _NEAR) is not None
+        )
     if isinstance(host, InvalidHost):
         return _reject(host.reason, text, covers)
     if isinstance(host, NonBackendHost):
@@ -101,6 +105,13 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     return TextVerdict(
         RULE, covers, endpoints=with_parts(endpoint, rest, rules), secrets=_secrets(userinfo, place + path, rules)
     )
+
+
+def _store_of_unknown_host(raw: str, raw_port: str, port: int | None, rules: RuleFiles) -> NonBackendHost | None:
+    """A host that is wholly a placeholder, if the port is that of a data store: the app contacts one without an API."""
+    if not raw_port or _PORT_UNKNOWN.fullmatch(raw) is None or rules.services.of("", port) is None:
+        return None
+    return NonBackendHost(EndpointHost(raw), UNKNOWN_HOST)
 
 
 def _partly_known(

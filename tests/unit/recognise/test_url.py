@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.url import COMPLETED, verify, verify_relative
+from tieback.recognise.url import COMPLETED, UNKNOWN_HOST, verify, verify_relative
 from tieback.recognise.verdict import TextVerdict
 
 RULES = RuleFiles()
@@ -97,9 +97,27 @@ def test_a_host_whose_first_part_is_not_known_is_told(text: str, value: str) -> 
 
 
 @each(
+    ("text", "value"),
+    [
+        ("http://%s:9200/_search", "http://%s:9200/_search"),
+        ("http://%@:9200", "http://%@:9200"),
+        ("http://${host}:5984/", "http://${host}:5984"),
+        ("https://{}:9200", "https://{}:9200"),
+    ],
+)
+def test_a_store_whose_host_is_not_known_is_told(text: str, value: str) -> None:
+    verdict = judged(text)
+    assert [(one.value, one.reason) for one in verdict.not_backends] == [(value, UNKNOWN_HOST)]
+    assert not verdict.endpoints
+
+
+@each(
     ("text", "reason"),
     [
         ("https://", "no host"),
+        ("http://%s:8080", "placeholder in the host"),
+        ("http://%s:%d", "placeholder in the host"),
+        ("http://%s.de:9200", "placeholder in the host"),
         ("https:///path", "no host"),
         ("https://%s/v1", "placeholder in the host"),
         ("https://{host}/v1", "placeholder in the host"),
