@@ -94,8 +94,13 @@ class Disk(NamedTuple):
 def test_a_full_or_read_only_disk_is_named_whatever_sqlite_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, disk: Disk, line: str
 ) -> None:
-    asked = []
-    monkeypatch.setattr(os, "statvfs", lambda path: asked.append(path) or disk)
+    asked: list[Path] = []
+
+    def statvfs(path: Path) -> Disk:
+        asked.append(path)
+        return disk
+
+    monkeypatch.setattr(os, "statvfs", statvfs)
     error = sqlite3.OperationalError("x")
     error.sqlite_errorcode = code
     with pytest.raises(WorkspaceError, match=f": (?:{line})"), storage_errors(tmp_path / "new" / "ledger.db"):

@@ -176,6 +176,8 @@ def make_artifacts(
         artifact, complaint = read_macho(file, data)
         if complaint:
             problems.note(complaint, file, UnreadKind.ENCRYPTED)
+        if artifact.left_out:
+            problems.note(artifact.left_out, file, UnreadKind.LIMIT)
         return (_dart(artifact, data),)
     if content is Content.ASSEMBLY:
         return read_assemblies(file, bytes(data), problems, budget)

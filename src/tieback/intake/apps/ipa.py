@@ -150,6 +150,8 @@ class IpaFormat:
             artifact, complaint = read_macho(name, content)
             if complaint:
                 self._source.problems.note(complaint, name, UnreadKind.ENCRYPTED)
+            if artifact.left_out:
+                self._source.problems.note(artifact.left_out, name, UnreadKind.LIMIT)
             return artifact
         return None
 

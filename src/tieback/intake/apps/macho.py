@@ -16,6 +16,9 @@ from tieback.intake.apps.swift_texts import inline_texts
 FAIRPLAY = "the code is encrypted (FairPlay): its strings cannot be read"
 """The reason of ``read_macho`` for a binary from the App Store."""
 
+TOO_MANY = "too many short texts in the code; the rest was not read"
+"""What was left out of a binary with more than the limits of ``swift_texts``."""
+
 MAX_SECTIONS = 4096
 MAX_COMMANDS = 4096
 
@@ -49,6 +52,7 @@ def read_macho(file: str, data: bytes | bytearray) -> tuple[Artifact, str]:
     wide: list[Range] = []
     barriers: list[int] = []
     code: list[Range] = []
+    left_out = ""
     complaint = ""
     for command, at in _commands(data, start, start + length):
         if command in {_LC_SEGMENT, _LC_SEGMENT_64}:
@@ -68,15 +72,16 @@ def read_macho(file: str, data: bytes | bytearray) -> tuple[Artifact, str]:
     if code and not complaint:
         cpu = int.from_bytes(data[start + 4 : start + 8], "little")
         for begin, stop in merge_ranges(code, len(data)):
+            found = inline_texts(data, begin, stop, cpu)
+            left_out = TOO_MANY if found.stopped else left_out
             # The text is between two ends of strings, as in a section with strings.
             buffers += [
-                Buffer(file, BufferKind.NATIVE, b"\0" + text + b"\0", base=place - 1)
-                for place, text in inline_texts(data, begin, stop, cpu)
+                Buffer(file, BufferKind.NATIVE, b"\0" + text + b"\0", base=place - 1) for place, text in found.texts
             ]
     begin, end = code_signature(data).entitlements
     if begin < end:
         buffers.append(Buffer(file, BufferKind.MANIFEST, bytes(data[begin:end]), base=begin))
-    return Artifact(file, tuple(buffers)), complaint
+    return Artifact(file, tuple(buffers), left_out=left_out), complaint
 
 
 def code_signature(data: bytes | bytearray) -> CodeSignature:

@@ -8,6 +8,7 @@ an address are kept: those with a dot or a colon.
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,8 +18,8 @@ ARM, X86 = 0x0100000C, 0x01000007
 """CPU types of Mach-O whose code is read."""
 MAX_TEXTS = 2_000
 """Most texts of one program."""
-MAX_LITERALS = 200_000
-"""Most last words of one program that are examined."""
+MAX_LITERALS = 20_000
+"""Most last words of one program that are examined; 60 MB of code by Swift's compiler have about 10,000."""
 MAX_LETTERS = 15
 _LEAST = 7
 """Letters of the shortest address: ``1.2.3.4``."""
@@ -34,8 +35,17 @@ _LAST_WORD = re.compile(rb"[\x48\x49][\xb8-\xbf](.{7}[\xe7-\xef])", re.DOTALL)
 _FIRST_WORD = re.compile(rb"[\x48\x49][\xb8-\xbf]([!-~]{7}[\0!-~])")
 
 
-def inline_texts(data: Bytes, begin: int, end: int, cpu: int) -> Iterator[tuple[int, bytes]]:
-    """Offset of the first instruction, and the text, for each short literal in code that can be an address.
+class InlineTexts(NamedTuple):
+    """Texts in code."""
+
+    texts: list[tuple[int, bytes]]
+    """Offset of the first instruction, and the text."""
+    stopped: bool
+    """True if the limits left some of the code unread."""
+
+
+def inline_texts(data: Bytes, begin: int, end: int, cpu: int) -> InlineTexts:
+    """The short literals in code that can be an address, each once.
 
     Args:
         data: the file.
@@ -44,27 +54,33 @@ def inline_texts(data: Bytes, begin: int, end: int, cpu: int) -> Iterator[tuple[
         cpu: CPU type of the code; that of others is not read.
     """
     read = _arm_texts if cpu == ARM else _x86_texts if cpu == X86 else None
-    seen: set[bytes] = set()
+    found: dict[bytes, int] = {}
     for at, text in read(data, begin, end) if read else ():
-        if text not in seen and _ADDRESS.fullmatch(text) is not None:
-            seen.add(text)
-            yield at, text
-            if len(seen) >= MAX_TEXTS:
-                return
+        if at < 0 or len(found) >= MAX_TEXTS:
+            return InlineTexts([(place, one) for one, place in found.items()], stopped=True)
+        if _ADDRESS.fullmatch(text) is not None:
+            found.setdefault(text, at)
+    return InlineTexts([(place, one) for one, place in found.items()], stopped=False)
+
+
+_STOPPED = (-1, b"")
+"""Yielded instead of a text if a limit is reached."""
 
 
 def _arm_texts(data: Bytes, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
     count = (end - begin) // 4
     halves = np.frombuffer(data, "<u2", count * 2, begin)[1::2]
     # The last chunk of a text: "movz" or "movk" to the bits from 48 on, whose value begins with 0xE.
-    ends = np.flatnonzero((halves & 0xDFFE) == 0xD2FC)[:MAX_LITERALS]
+    ends = np.flatnonzero((halves & 0xDFFE) == 0xD2FC)
     words = np.frombuffer(data, "<u4", count, begin)
-    for place in ends.tolist():
-        length = int(words[place]) >> 13 & 0xF
-        if length >= _LEAST:
-            found = _arm_text(words[max(0, place - _REACH) : place + _REACH].tolist(), min(place, _REACH), length)
-            if found is not None:
-                yield begin + 4 * (max(0, place - _REACH) + found[0]), found[1]
+    long = ends[(words[ends] >> 13 & 0xF) >= _LEAST]
+    for place in long[:MAX_LITERALS].tolist():
+        first = max(0, place - _REACH)
+        found = _arm_text(words[first : place + _REACH].tolist(), place - first, int(words[place]) >> 13 & 0xF)
+        if found is not None:
+            yield begin + 4 * (first + found[0]), found[1]
+    if len(long) > MAX_LITERALS:
+        yield _STOPPED
 
 
 def _arm_text(words: list[int], at: int, length: int) -> tuple[int, bytes] | None:
@@ -120,6 +136,7 @@ def _arm_constant(words: list[int], low: int, at: int, register: int) -> tuple[i
 def _x86_texts(data: Bytes, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
     for number, found in enumerate(_LAST_WORD.finditer(data, begin, end)):
         if number >= MAX_LITERALS:
+            yield _STOPPED
             return
         near = list(_FIRST_WORD.finditer(data, max(begin, found.start() - _NEAR), found.start()))[::-1]
         behind = _FIRST_WORD.finditer(data, found.end(), min(end, found.end() + _NEAR))

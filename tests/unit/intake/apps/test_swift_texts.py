@@ -1,6 +1,8 @@
 """Short literals of Swift: the text that two registers hold, from instructions of real compilers and of our own."""
 
+import plistlib
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,10 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.unit.intake.apps.test_macho import macho
 from tieback.intake.apps.interface import BufferKind
-from tieback.intake.apps.macho import read_macho
-from tieback.intake.apps.swift_texts import ARM, MAX_TEXTS, X86, inline_texts
+from tieback.intake.apps.macho import TOO_MANY, read_macho
+from tieback.intake.apps.open import open_app
+from tieback.intake.apps.swift_texts import ARM, MAX_LITERALS, MAX_TEXTS, X86, inline_texts
+from tieback.model.sighting import UnreadKind
 from tieback.pipeline.analyse import Analyser
 
 RETURN = struct.pack("<I", 0xD65F03C0)
@@ -47,7 +51,7 @@ def x86(text: str) -> bytes:
 
 
 def texts(code: bytes, cpu: int = ARM) -> list[bytes]:
-    return [text for _, text in inline_texts(code, 0, len(code), cpu)]
+    return [text for _, text in inline_texts(code, 0, len(code), cpu).texts]
 
 
 @pytest.mark.parametrize("text", ["es.rtl7.de:9200", "https://shop.de", "ws://rt.kk7.io", "1.2.3.4", "a.io:443"])
@@ -56,8 +60,8 @@ def test_a_short_literal_is_read(text: str, around: bytes) -> None:
     for code in (
         arm(text), arm(text, (8, 9), 3), arm(text, (21, 20)), arm(text, (9, 9), 1), arm(text, mixed=True),
     ):  # fmt: skip
-        found = list(inline_texts(around + code + around, 0, len(around + code + around), ARM))
-        assert found == [(len(around), text.encode())]
+        found = inline_texts(around + code + around, 0, len(around + code + around), ARM)
+        assert found == ([(len(around), text.encode())], False)
     assert texts(x86(text), X86) == [text.encode()]
 
 
@@ -97,7 +101,31 @@ def test_other_code_has_no_text(code: bytes, cpu: int) -> None:
 
 def test_the_number_of_texts_is_limited() -> None:
     code = b"".join(arm(f"h{number}.shop.de") for number in range(MAX_TEXTS + 5))
-    assert len(texts(code)) == MAX_TEXTS
+    found = inline_texts(code, 0, len(code), ARM)
+    assert (len(found.texts), found.stopped) == (MAX_TEXTS, True)
+
+
+@pytest.mark.parametrize(("one", "cpu"), [(arm("Reminders"), ARM), (x86("Reminders"), X86)])
+def test_the_number_of_literals_is_limited(one: bytes, cpu: int) -> None:
+    code = one * (MAX_LITERALS + 1)
+    assert inline_texts(code, 0, len(code), cpu) == ([], True)
+    assert inline_texts(code[: -len(one)], 0, len(code) - len(one), cpu) == ([], False)
+
+
+@pytest.mark.parametrize("place", ["Payload/a.app/a", "Payload/a.app/Frameworks/b.framework/b"])
+def test_what_the_limit_leaves_out_is_told(build: Callable[..., bytes], tmp_path: Path, place: str) -> None:
+    code = b"".join(arm(f"h{number}.shop.de") for number in range(MAX_TEXTS + 1))
+    info = plistlib.dumps({"CFBundleIdentifier": "test.a", "CFBundleExecutable": "a"})
+    files = {"Payload/a.app/Info.plist": info, "Payload/a.app/a": macho()}
+    files[place] = macho(extra=((b"__text", code),)).replace(b"__text\0\0", b"__texu\0\0", 1)
+    at = files[place].index(b"__text\0\0")
+    flagged = bytearray(files[place])
+    flagged[at + 64 : at + 68] = struct.pack("<I", 0x80000400)
+    path = tmp_path / "a.ipa"
+    path.write_bytes(build("zipped", [*(files | {place: bytes(flagged)}).items()]))
+    with open_app(path) as package:
+        list(package.pieces())
+        assert [(one.kind, one.what, one.where) for one in package.unread] == [(UnreadKind.LIMIT, TOO_MANY, place)]
 
 
 def test_real_code_of_swift_is_read(apps: Path) -> None:
@@ -132,6 +160,6 @@ def test_encrypted_code_is_not_read() -> None:
 
 @given(st.binary(max_size=400), st.sampled_from([ARM, X86]))
 def test_any_bytes_never_raises(data: bytes, cpu: int) -> None:
-    for at, text in inline_texts(data, 0, len(data), cpu):
+    for at, text in inline_texts(data, 0, len(data), cpu).texts:
         assert 0 <= at < len(data)
         assert 7 <= len(text) <= 15
