@@ -21,6 +21,7 @@ from msgspec.structs import replace
 
 from tieback.intake.apps.app_transport_security import ats_policies, undecided_policy
 from tieback.intake.apps.archive import MAX_ENTRY
+from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.directory import ArchiveEntry
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
@@ -57,8 +58,9 @@ MAX_INFOS = 64
 class IpaFormat:
     """The IPA format: see ``package.Format``."""
 
-    def __init__(self, source: EntrySource) -> None:
+    def __init__(self, source: EntrySource, budget: PackageBudget | None = None) -> None:
         self._source = source
+        self._budget = budget
         found = _app_folder(source)
         self._root = found[0] if found else "Payload/"
         self._binary: tuple[str, bytes | bytearray] | None = None
@@ -147,7 +149,7 @@ class IpaFormat:
                 return Artifact(name, (Buffer(name, BufferKind.MANIFEST, data[start:stop], base=start),))
         elif self._binary is not None and name == self._binary[0]:
             (_, content), self._binary = self._binary, None
-            artifact, complaint = read_macho(name, content)
+            artifact, complaint = read_macho(name, content, self._budget)
             if complaint:
                 self._source.problems.note(complaint, name, UnreadKind.ENCRYPTED)
             if artifact.left_out:

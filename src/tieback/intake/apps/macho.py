@@ -8,6 +8,7 @@ buffer each. The entitlements in a binary's signature are one more buffer. All c
 import struct
 from collections.abc import Iterator
 
+from tieback.intake.apps.budget import PackageBudget, budget_for
 from tieback.intake.apps.codesign import CodeSignature, read_signature
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.native import Range, merge_ranges, native_buffers
@@ -42,11 +43,12 @@ _NO_TEXT = (
 """Name prefixes of sections that contain addresses, or only names of methods, classes and types."""
 
 
-def read_macho(file: str, data: bytes | bytearray) -> tuple[Artifact, str]:
+def read_macho(file: str, data: bytes | bytearray, budget: PackageBudget | None = None) -> tuple[Artifact, str]:
     """The text sections of a Mach-O file (of one architecture if it has several), and the reason if it cannot be read.
 
     The reason is FairPlay if the code is encrypted, as in every package from the App Store itself.
     """
+    budget = budget or budget_for(len(data))
     start, length = _slice(data)
     narrow: list[Range] = []
     wide: list[Range] = []
@@ -72,7 +74,8 @@ def read_macho(file: str, data: bytes | bytearray) -> tuple[Artifact, str]:
     if code and not complaint:
         cpu = int.from_bytes(data[start + 4 : start + 8], "little")
         for begin, stop in merge_ranges(code, len(data)):
-            found = inline_texts(data, begin, stop, cpu)
+            found = inline_texts(data, begin, stop, cpu, budget.steps)
+            budget.steps -= found.steps
             left_out = TOO_MANY if found.stopped else left_out
             # The text is between two ends of strings, as in a section with strings.
             buffers += [

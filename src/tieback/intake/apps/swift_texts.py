@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tieback.intake.apps.budget import STEPS
 from tieback.intake.apps.interface import Bytes
 
 ARM, X86 = 0x0100000C, 0x01000007
@@ -21,6 +22,8 @@ MAX_TEXTS = 2_000
 MAX_LITERALS = 20_000
 """Most last words of one program that are examined; 60 MB of code by Swift's compiler have about 10,000."""
 MAX_LETTERS = 15
+_COST = 30
+"""Small steps that one literal costs."""
 _LEAST = 7
 """Letters of the shortest address: ``1.2.3.4``."""
 _REACH = 24
@@ -42,9 +45,11 @@ class InlineTexts(NamedTuple):
     """Offset of the first instruction, and the text."""
     stopped: bool
     """True if the limits left some of the code unread."""
+    steps: int
+    """Cost, in small steps of ``budget``."""
 
 
-def inline_texts(data: Bytes, begin: int, end: int, cpu: int) -> InlineTexts:
+def inline_texts(data: Bytes, begin: int, end: int, cpu: int, steps: int = STEPS) -> InlineTexts:
     """The short literals in code that can be an address, each once.
 
     Args:
@@ -52,35 +57,34 @@ def inline_texts(data: Bytes, begin: int, end: int, cpu: int) -> InlineTexts:
         begin: where its code begins.
         end: where its code ends.
         cpu: CPU type of the code; that of others is not read.
+        steps: remaining small steps of the package.
     """
+    most = min(MAX_LITERALS, max(0, steps) // _COST)
+    examined = 0
     read = _arm_texts if cpu == ARM else _x86_texts if cpu == X86 else None
     found: dict[bytes, int] = {}
+    stopped = False
     for at, text in read(data, begin, end) if read else ():
-        if at < 0 or len(found) >= MAX_TEXTS:
-            return InlineTexts([(place, one) for one, place in found.items()], stopped=True)
-        if _ADDRESS.fullmatch(text) is not None:
+        stopped = examined >= most or len(found) >= MAX_TEXTS
+        if stopped:
+            break
+        examined += 1
+        if text and _ADDRESS.fullmatch(text) is not None:
             found.setdefault(text, at)
-    return InlineTexts([(place, one) for one, place in found.items()], stopped=False)
-
-
-_STOPPED = (-1, b"")
-"""Yielded instead of a text if a limit is reached."""
+    return InlineTexts([(place, one) for one, place in found.items()], stopped, examined * _COST)
 
 
 def _arm_texts(data: Bytes, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
+    """Each literal; without its text if that is not complete."""
     count = (end - begin) // 4
     halves = np.frombuffer(data, "<u2", count * 2, begin)[1::2]
     # The last chunk of a text: "movz" or "movk" to the bits from 48 on, whose value begins with 0xE.
     ends = np.flatnonzero((halves & 0xDFFE) == 0xD2FC)
     words = np.frombuffer(data, "<u4", count, begin)
-    long = ends[(words[ends] >> 13 & 0xF) >= _LEAST]
-    for place in long[:MAX_LITERALS].tolist():
+    for place in ends[(words[ends] >> 13 & 0xF) >= _LEAST].tolist():
         first = max(0, place - _REACH)
         found = _arm_text(words[first : place + _REACH].tolist(), place - first, int(words[place]) >> 13 & 0xF)
-        if found is not None:
-            yield begin + 4 * (first + found[0]), found[1]
-    if len(long) > MAX_LITERALS:
-        yield _STOPPED
+        yield (begin + 4 * (first + found[0]), found[1]) if found is not None else (0, b"")
 
 
 def _arm_text(words: list[int], at: int, length: int) -> tuple[int, bytes] | None:
@@ -134,17 +138,12 @@ def _arm_constant(words: list[int], low: int, at: int, register: int) -> tuple[i
 
 
 def _x86_texts(data: Bytes, begin: int, end: int) -> Iterator[tuple[int, bytes]]:
-    for number, found in enumerate(_LAST_WORD.finditer(data, begin, end)):
-        if number >= MAX_LITERALS:
-            yield _STOPPED
-            return
+    for found in _LAST_WORD.finditer(data, begin, end):
         near = list(_FIRST_WORD.finditer(data, max(begin, found.start() - _NEAR), found.start()))[::-1]
         behind = _FIRST_WORD.finditer(data, found.end(), min(end, found.end() + _NEAR))
-        for first in (*near, *behind):
-            text = _joined(bytes(first[1]), bytes(found[1]), found[1][7] & 0xF)
-            if text:
-                yield min(first.start(), found.start()), text
-                break
+        texts = ((one.start(), _joined(bytes(one[1]), bytes(found[1]), found[1][7] & 0xF)) for one in (*near, *behind))
+        at, text = next((one for one in texts if one[1]), (0, b""))
+        yield min(at, found.start()), text
 
 
 def _joined(first: bytes, second: bytes, length: int) -> bytes:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.unit.intake.apps.test_macho import macho
+from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.macho import TOO_MANY, read_macho
 from tieback.intake.apps.open import open_app
@@ -61,7 +62,7 @@ def test_a_short_literal_is_read(text: str, around: bytes) -> None:
         arm(text), arm(text, (8, 9), 3), arm(text, (21, 20)), arm(text, (9, 9), 1), arm(text, mixed=True),
     ):  # fmt: skip
         found = inline_texts(around + code + around, 0, len(around + code + around), ARM)
-        assert found == ([(len(around), text.encode())], False)
+        assert found[:2] == ([(len(around), text.encode())], False)
     assert texts(x86(text), X86) == [text.encode()]
 
 
@@ -108,8 +109,20 @@ def test_the_number_of_texts_is_limited() -> None:
 @pytest.mark.parametrize(("one", "cpu"), [(arm("Reminders"), ARM), (x86("Reminders"), X86)])
 def test_the_number_of_literals_is_limited(one: bytes, cpu: int) -> None:
     code = one * (MAX_LITERALS + 1)
-    assert inline_texts(code, 0, len(code), cpu) == ([], True)
-    assert inline_texts(code[: -len(one)], 0, len(code) - len(one), cpu) == ([], False)
+    assert inline_texts(code, 0, len(code), cpu)[:2] == ([], True)
+    whole = inline_texts(code[: -len(one)], 0, len(code) - len(one), cpu)
+    assert whole[:2] == ([], False)
+    assert inline_texts(code, 0, len(code), cpu, whole.steps // 2) == ([], True, whole.steps // 2)
+    assert inline_texts(code, 0, len(code), cpu, 0) == ([], True, 0)
+
+
+def test_the_programs_of_a_package_share_its_steps() -> None:
+    budget = PackageBudget(0, steps=1_000)
+    code = arm("es.rtl7.de:9200") * 20
+    assert read_macho("a", program(code), budget)[0].left_out == ""
+    assert budget.steps == 1_000 - 600
+    assert read_macho("b", program(code), budget)[0].left_out == TOO_MANY
+    assert 0 <= budget.steps < 60
 
 
 @pytest.mark.parametrize("place", ["Payload/a.app/a", "Payload/a.app/Frameworks/b.framework/b"])
