@@ -25,13 +25,33 @@ OTHERS_WRITE = 0o022
 _ADVICE = "Set TIEBACK_STATE to a folder that only you can write"
 
 
+NO_HOME = Path("/nonexistent")
+"""Home of users without one, as in containers that run under any number: nothing is there, and nothing is created."""
+
+
+def home_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The user's home folder: ``HOME``, else that of the account, else ``NO_HOME``."""
+    home = environment.get("HOME", "")
+    if home.startswith("/"):
+        return Path(home)
+    try:
+        return Path.home()
+    except RuntimeError:
+        return NO_HOME
+
+
+def expand_home(text: str, environment: Mapping[str, str] = os.environ) -> Path:
+    """A path that may begin with ``~/``; another ``~`` is part of a name."""
+    return home_folder(environment) / text[2:] if text.startswith("~/") else Path(text)
+
+
 def state_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """The absolute path of the state folder; it may not exist. Relative paths in the XDG variable are ignored."""
     if named := environment.get("TIEBACK_STATE"):
-        return Path(named).expanduser().absolute()
+        return expand_home(named, environment).absolute()
     base = Path(environment.get("XDG_STATE_HOME") or ".")
     if not base.is_absolute():
-        base = Path(environment.get("HOME") or "~", ".local", "state").expanduser()
+        base = home_folder(environment) / ".local" / "state"
     return base.absolute() / "tieback"
 
 
@@ -40,8 +60,7 @@ def configuration_folder(environment: Mapping[str, str] = os.environ) -> Path:
     base = environment.get("XDG_CONFIG_HOME", "")
     if base.startswith("/"):
         return Path(base, "tieback")
-    home = environment.get("HOME", "")
-    return (Path(home) if home.startswith("/") else Path.home()) / ".config" / "tieback"
+    return home_folder(environment) / ".config" / "tieback"
 
 
 RULES_FOLDER = "rules"

@@ -1,13 +1,27 @@
 """The state folder and the key of the user."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tieback.cli.settings import load_settings, user_file
+from tieback.lab.state import default_directory
 from tieback.model.errors import WorkspaceError
+from tieback.pipeline.capture.live import default_state
 from tieback.storage.trust import confirm_ledger, distrust, key_of, require_confirmed, trust
 from tieback.storage.workspace import Workspace
-from tieback.user_state import open_state_folder, state_folder, user_key
+from tieback.user_state import (
+    NO_HOME,
+    configuration_folder,
+    expand_home,
+    has_user_rules,
+    home_folder,
+    open_state_folder,
+    state_folder,
+    user_key,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +42,25 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 )
 def test_where_the_state_is(environment: dict[str, str], folder: str) -> None:
     assert state_folder(environment) == Path(folder)
+
+
+def test_a_user_without_a_home_has_no_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A container can run under a number that is no account, and without variables."""
+    monkeypatch.setattr(os, "getuid", lambda: 987_654)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    assert home_folder({}) == NO_HOME
+    assert state_folder({"TIEBACK_STATE": "/s"}) == Path("/s")
+    for folder in (state_folder({}), configuration_folder({}), user_file({}), default_state({}), default_directory({})):
+        assert folder.is_relative_to(NO_HOME)
+    assert load_settings({}, project=False) == []
+    assert not has_user_rules()
+
+
+@pytest.mark.parametrize(("text", "path"), [("~/x", "/h/x"), ("/x", "/x"), ("~x/y", "~x/y")])
+def test_the_home_in_a_path(text: str, path: str) -> None:
+    assert expand_home(text, {"HOME": "/h"}) == Path(path)
+    assert state_folder({"TIEBACK_STATE": text, "HOME": "/h"}) == Path(path).absolute()
 
 
 def test_the_key_is_private_and_stays(state: Path) -> None:
@@ -54,6 +87,43 @@ def test_a_state_folder_that_cannot_be_made_is_named(state: Path, tmp_path: Path
     with pytest.raises(WorkspaceError, match="TIEBACK_STATE") as caught:
         Workspace.open(tmp_path / "ws")
     assert str(state) in caught.value.diagnostics()
+
+
+def _is_link(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.replace(ledger.with_name("other.db"))
+    ledger.symlink_to("other.db")
+
+
+def _is_foreign(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = ledger.stat()
+    real = Path.lstat
+
+    def lstat(path: Path) -> os.stat_result:
+        return os.stat_result((*found[:4], 987_654, *found[5:])) if path.name == ledger.name else real(path)
+
+    monkeypatch.setattr(Path, "lstat", lstat)
+
+
+def _is_open(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.chmod(0o666)
+
+
+@pytest.mark.parametrize(
+    ("change", "why", "remedy"),
+    [(_is_link, "is a link", "Replace the link"), (_is_foreign, "another user", "chown"), (_is_open, "write", "chmod")],
+)
+def test_a_backup_that_cannot_be_trusted_is_told_with_what_helps(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[Path, pytest.MonkeyPatch], None],
+    why: str,
+    remedy: str,
+) -> None:
+    Workspace.open(tmp_path / "ws").close()
+    change(tmp_path / "ws" / "ledger.db", monkeypatch)
+    with pytest.raises(WorkspaceError, match=why) as caught:
+        trust(tmp_path / "ws")
+    assert remedy in caught.value.diagnostics()
 
 
 def test_an_empty_folder_that_others_could_write_is_closed_to_them(tmp_path: Path) -> None:

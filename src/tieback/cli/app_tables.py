@@ -4,6 +4,7 @@ Values are never folded or shortened: a line that is too long continues with its
 each entry is one line.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -131,6 +132,16 @@ class _Sections:
         self.cloud.sort(key=lambda one: one.endpoint.value.partition(":")[0] in _LAST)
 
 
+_TEAM = re.compile(r"[A-Z0-9]{10}")
+
+
+def _maker(app: App) -> str:
+    """The organisation that signed an app; of a package that the App Store signed, its seller."""
+    is_store = app.platform is Platform.IOS and (app.signer is None or "O=Apple Inc." in app.signer.subject)
+    is_seller = is_store and _TEAM.fullmatch(app.vendor) is None
+    return app.vendor and f"{'vendor' if is_seller else 'signed by'} {app.vendor}"
+
+
 def _title(document: AppDocument, width: int) -> Iterator[Text]:
     app = document.app
     if app is None:
@@ -138,7 +149,7 @@ def _title(document: AppDocument, width: int) -> Iterator[Text]:
         yield Text(f"  {escape_line(document.path)}", style="dim")
         return
     yield Text(escape_line(f"{app.label} {app.version_name}".strip()), style="bold")
-    about = (app.bundle_id, _PLATFORMS.get(app.platform, ""), app.vendor and f"signed by {app.vendor}", document.path)
+    about = (app.bundle_id, _PLATFORMS.get(app.platform, ""), _maker(app), document.path)
     yield from _prose(" · ".join(escape_line(text) for text in about if text), width, "dim")
 
 

@@ -37,7 +37,12 @@ def serve(
         int, typer.Option("--max-upload", metavar="MIB", min=1, max=1 << 20, help="Largest uploaded file, in MiB.")
     ] = 2048,
     recover: Annotated[
-        str, typer.Option("--recover", metavar="NAME", help="Print a link for this user to set a password, then serve.")
+        str,
+        typer.Option(
+            "--recover",
+            metavar="NAME",
+            help="Print a link for this user to set a password, then serve, if no server does yet.",
+        ),
     ] = "",
     without_tls: Annotated[
         bool, typer.Option("--without-tls", help="Listen on a public address although nothing encrypts the traffic.")
@@ -52,6 +57,7 @@ def serve(
     """
     try:
         from tieback.web.app import build_server
+        from tieback.web.server import AddressInUseError
         from tieback.web.server import serve as run
         from tieback.web.settings import WebSettings
     except ImportError as error:
@@ -82,17 +88,23 @@ def serve(
         )
     console = message_console()
     links: list[str] = []
-    recovery = _recovery_link(workspace, recover) if recover else ""
+    if recover:
+        # Before the server starts: the user's sessions have ended, and the address can be in use by the service.
+        link = f"{settings.own_url}{_recovery_link(workspace, recover)}"
+        console.print(f"Set a password (24 hours, once): {link}", highlight=False, soft_wrap=True)
 
     def announce(url: str) -> None:
         console.print(f"tieback serves {workspace} at {url}", highlight=False)
         for link in links:
             console.print(f"Create the administrator (30 minutes, once): {url}{link}", highlight=False, soft_wrap=True)
-        if recovery:
-            console.print(f"Set a password (24 hours, once): {url}{recovery}", highlight=False, soft_wrap=True)
 
-    with protected_memory():
-        run(build_server(settings, first_link=links.append, run_jobs=True), settings, announce)
+    try:
+        with protected_memory():
+            run(build_server(settings, first_link=links.append, run_jobs=True), settings, announce)
+    except AddressInUseError as error:
+        if not recover:
+            raise
+        console.print(f"{error.where} is in use. If that is the server of this workspace, open the link there.")
 
 
 def _recovery_link(workspace: Path, name: str) -> str:

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from tieback.cli.formats import FORMATS as FORMAT_NAMES
 from tieback.cli.formats import OLD_NAMES
 from tieback.model.errors import UsageError
+from tieback.user_state import expand_home, home_folder
 
 MAX_FILE = 64 * 1024
 PROJECT_FILE = Path("tieback.toml")
@@ -80,7 +81,7 @@ def user_file(environment: Mapping[str, str]) -> Path:
     """Path of the user's configuration. A relative ``XDG_CONFIG_HOME`` is ignored, as its specification says."""
     folder = Path(environment.get("XDG_CONFIG_HOME", ""))
     if not folder.is_absolute():
-        folder = Path(environment.get("HOME") or "~").expanduser() / ".config"
+        folder = home_folder(environment) / ".config"
     return folder / "tieback" / "config.toml"
 
 
@@ -285,7 +286,7 @@ def _word(value: Any) -> str:
     if isinstance(value, bool | dict | list) or not isinstance(value, str | int | float):
         raise UsageError("not a text or number", advice="Correct the value")
     text = str(value)
-    return str(Path(text).expanduser()) if text.startswith("~/") else text
+    return str(expand_home(text)) if text.startswith("~/") else text
 
 
 def values_for(

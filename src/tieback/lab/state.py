@@ -16,6 +16,7 @@ from tieback.lab.store import LabStore
 from tieback.lab.stores import STORES, stores_in
 from tieback.lab.wheels import outside_directory
 from tieback.model.errors import LabError
+from tieback.user_state import home_folder
 
 GRANT = "lab.toml"
 TRUTH = "truth.json"
@@ -31,8 +32,8 @@ def default_directory(environment: Mapping[str, str]) -> Path:
     """``$TIEBACK_LAB``, else ``tieback/lab`` in the user's state directory (XDG Base Directory Specification)."""
     if chosen := environment.get("TIEBACK_LAB"):
         return Path(chosen)
-    states = environment.get("XDG_STATE_HOME") or Path(environment.get("HOME", "~"), ".local", "state")
-    return Path(states, "tieback", "lab").expanduser()
+    states = environment.get("XDG_STATE_HOME") or home_folder(environment) / ".local" / "state"
+    return Path(states, "tieback", "lab")
 
 
 class LabServer(msgspec.Struct, frozen=True):

@@ -56,6 +56,7 @@ _DULL_WIDE = re.compile(rb"(?:[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\
 """An ASCII text of the characters of ``_TEXT`` that ends with its string: at a NUL, or at the tag of a field."""
 _SCHEME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-_"
 _WEB = ("http", "https")
+_SWIFT_LETTERS, _SWIFT_FULL = 15, b"\xef"
 _SEEN = TextVerdict("", 0, rejected="looked at already")
 
 
@@ -257,8 +258,10 @@ class EndpointExtractor:
                 self._dull[dull[0]] = verdict
         if anchor.shape is AnchorKind.URL and not anchor.wide and verdict.endpoints:
             verdict = self._with_context(verdict, buffer, start, low)
-        covers = verdict.covers if raw.isascii() and anchor.encoding is Encoding.PLAIN else len(raw)
-        covered, looked = start + (covers << anchor.wide), start + (len(raw) << anchor.wide)
+        # Of wide text, "raw" is UTF-8: a letter beyond ASCII has more bytes there than in the buffer.
+        letters = len(raw) if raw.isascii() or not anchor.wide else len(raw.decode("utf-8", "replace"))
+        covers = verdict.covers if raw.isascii() and anchor.encoding is Encoding.PLAIN else letters
+        covered, looked = start + (covers << anchor.wide), start + (letters << anchor.wide)
         return MatchLocation(verdict, start, covered, looked, low, high, anchor.wide)
 
     def _with_context(self, verdict: TextVerdict, buffer: Buffer, start: int, low: int) -> TextVerdict:
@@ -346,6 +349,7 @@ class EndpointExtractor:
         if not host:
             return None
         before = _neighbours(window[: len(window) - len(host)])
+        high = min(high, _swift_end(buffer, head_end - len(host), wide=wide))
         reach = _REST if anchor.shape is AnchorKind.HOST else 16
         after = narrow_text(buffer.data[head_end : min(high, head_end + (reach << wide))], wide=wide)
         if anchor.shape is not AnchorKind.HOST:
@@ -438,6 +442,13 @@ def _goes_back(buffer: Buffer, anchor: Anchor, start: int, low: int) -> bool:
         return False
     before = narrow_text(buffer.data[max(low, start - (1 << anchor.wide)) : start], wide=anchor.wide)
     return before[-1:] in _SCHEME_BYTES if before else False
+
+
+def _swift_end(buffer: Buffer, start: int, *, wide: bool) -> int:
+    """End of a text of 15 bytes in a constant of Swift, behind which its length is: see ``swift_texts``."""
+    end = start + _SWIFT_LETTERS
+    is_full = buffer.kind is BufferKind.NATIVE and not wide and buffer.data[end : end + 1] == _SWIFT_FULL
+    return end if is_full else len(buffer.data)
 
 
 def _in_list(more: bytes, after: bytes) -> bytes:

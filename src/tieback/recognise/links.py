@@ -1,10 +1,13 @@
-"""Domains in the link declarations of an app: app links, deep links and associated domains.
+"""Domains in the link declarations of an app: app links, deep links and associated domains; and its CloudKit databases.
 
 Android: ``<data android:scheme android:host android:port>`` of intent filters
 (https://developer.android.com/training/app-links/verify-applinks: with ``autoVerify`` the system requests
 ``https://<host>/.well-known/assetlinks.json``). Apple: the entitlement ``com.apple.developer.associated-domains``
 (https://developer.apple.com/documentation/xcode/configuring-an-associated-domain), also in provisioning profiles. The
-domains are not contacted for confirmation. Bounds: 256 KiB, 500 domains.
+domains are not contacted for confirmation. The containers of ``com.apple.developer.icloud-container-identifiers`` are
+databases if ``com.apple.developer.icloud-services`` has CloudKit
+(https://developer.apple.com/documentation/bundleresources/entitlements/com.apple.developer.icloud-services). Bounds:
+256 KiB, 500 domains.
 """
 
 import plistlib
@@ -12,6 +15,7 @@ import re
 import struct
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 from xml.parsers.expat import ExpatError
 
 from tieback.intake.apps.element import Element, read_text_xml
@@ -28,6 +32,10 @@ RULE = "link-domain"
 MAX_SIZE = 256 * 1024
 MAX_DOMAINS = 500
 ENTITLEMENT = "com.apple.developer.associated-domains"
+SERVICES, CONTAINERS = (f"com.apple.developer.icloud-{name}" for name in ("services", "container-identifiers"))
+CLOUDKIT = "api.apple-cloudkit.com"
+"""Host of the web interface of all CloudKit databases."""
+_KITS = {"CloudKit", "CloudKit-Anonymous"}
 _DOMAIN = re.compile(r"([a-z]{3,32}):(?:\*\.)?([A-Za-z0-9.-]{3,253})(?::(\d{1,5}))?(?:\?.{0,64})?")
 _PORTS = {"https": 443, "http": 80}
 
@@ -37,6 +45,8 @@ def link_domains(buffer: Buffer, rules: RuleFiles) -> Iterator[Sighting]:
     data = buffer.data
     if len(data) > MAX_SIZE:
         return
+    if b"icloud-container-identifiers" in data:
+        yield from islice(_databases(buffer, rules), MAX_DOMAINS)
     if b"associated-domains" in data:
         named = _entitled(bytes(data))
     elif b"<intent-filter" in data and b"host=" in data and b"http" in data:
@@ -53,14 +63,38 @@ type _Named = Iterator[tuple[str, str, str, str]]
 """Kind of declaration, scheme, host, and port or an empty text."""
 
 
-def _entitled(data: bytes) -> _Named:
+def _entitlements(data: bytes) -> Iterator[dict[str, Any]]:
+    """The values of a property list, and its entitlements if it is that of a provisioning profile."""
     try:
         values = plistlib.loads(data)
     except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,
             OverflowError, RecursionError, MemoryError, struct.error):  # fmt: skip
         return  # plistlib passes on all errors of its parsers
     for place in (values, values.get("Entitlements") if isinstance(values, dict) else None):
-        domains = place.get(ENTITLEMENT) if isinstance(place, dict) else None
+        if isinstance(place, dict):
+            yield place
+
+
+def _databases(buffer: Buffer, rules: RuleFiles) -> Iterator[Sighting]:
+    """The CloudKit databases in entitlements; a profile permits all services, so it names no database."""
+    for place in _entitlements(bytes(buffer.data)):
+        services, containers = place.get(SERVICES), place.get(CONTAINERS)
+        if not isinstance(services, list) or not isinstance(containers, list):
+            continue
+        for name in containers if any(one in _KITS for one in services if isinstance(one, str)) else ():
+            rest = f"/database/1/{name}" if isinstance(name, str) else ""
+            endpoint = cloud_endpoint(CLOUDKIT, rest, rules, scheme="https", port=443)
+            if endpoint is not None and endpoint.kind is EndpointKind.CLOUD:
+                at = max(buffer.data.find(name.encode()), 0)
+                place_of = Evidence(
+                    buffer.file, buffer.base + at, "entitlement:icloud/cloud-id", match_context("", name)
+                )
+                yield Sighting(endpoint, 1, Party.UNKNOWN, place_of)
+
+
+def _entitled(data: bytes) -> _Named:
+    for place in _entitlements(data):
+        domains = place.get(ENTITLEMENT)
         for domain in domains if isinstance(domains, list) else ():
             found = _DOMAIN.fullmatch(domain) if isinstance(domain, str) else None
             if found is not None:

@@ -32,6 +32,7 @@ _CONFIGURATIONS = (
     "googleservice-info.plist",
     "awsconfiguration.json",
     "amplifyconfiguration.json",
+    "amplify_outputs.json",
     "agconnect-services.json",
 )
 _WEB_CONFIGURATION = "/firebase-config"

@@ -36,6 +36,8 @@ _PART_UNKNOWN = re.compile(
     r"(?P<first>[\w-]{0,40}(?:%(?:\d\$)?[ds@]|\$?\{[\w.+\s-]{0,40}\}|\$\w{1,40})[\w-]{0,40})\.(?P<known>.+)"
 )
 """A host whose first label has a placeholder."""
+_FORMAT = re.compile(r"^%(?:\d\$)?@|%(?:\d\$)?@(?=[.:-]|$)")
+"""``%@`` and ``%1$@`` in a host; elsewhere, ``%`` can be the end of a password."""
 _PORT_UNKNOWN = re.compile(r"(?:%(?:\d\$)?[ds@]|\$?\{[\w.+\s-]{0,40}\}|\$\w{1,40}){1,8}")
 """A port that is only known when the app runs, perhaps with a path that is not known either."""
 _MAP_SERVERS = ("{s}", "{a-c}")
@@ -44,6 +46,8 @@ _MAP_TILE = re.compile(r"\{z\}")
 _NEAR = 200
 COMPLETED = f"{UNDECIDED}: the first part of its host is only known when the app runs"
 """Reason for an address with a placeholder in its first label."""
+UNKNOWN_HOST = f"{UNDECIDED}: its host is only known when the app runs, and its port is that of a data store"
+"""Reason for ``http://%s:9200``."""
 _PROSE = ".,;:!?'*)]}"
 """Characters that end a sentence or a list, not a URL; a closing bracket stays if its opening one is in the URL."""
 
@@ -55,7 +59,9 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     text = text[: end.start()] if end is not None else text
     authority = _match(_AUTHORITY, text, after)
     covers = after + len(authority)
-    userinfo, _, place = authority.rpartition("@")
+    # The "@" of a placeholder of Apple's format strings ends no user.
+    at = _FORMAT.sub(lambda one: one[0].replace("@", " "), authority).rfind("@")
+    userinfo, place = authority[: max(at, 0)], authority[at + 1 :]
     found = _HOST_PORT.match(place)
     raw_host, whole_port = (found[1], found[2] or "") if found else ("", "")
     if found and not userinfo and found.end() < len(place):
@@ -78,7 +84,9 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         default = default_database(raw_host)
         if default is not None:
             return TextVerdict(RULE, covers, endpoints=(default,))
-        host = _partly_known(raw_host, host, rules, is_map=_MAP_TILE.search(text, covers, covers + _NEAR) is not None)
+        host = _store_of_unknown_host(raw_host, raw_port, port, rules) or _partly_known(
+            raw_host, host, rules, is_map=_MAP_TILE.search(text, covers, covers + _NEAR) is not None
+        )
     if isinstance(host, InvalidHost):
         return _reject(host.reason, text, covers)
     if isinstance(host, NonBackendHost):
@@ -97,6 +105,13 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     return TextVerdict(
         RULE, covers, endpoints=with_parts(endpoint, rest, rules), secrets=_secrets(userinfo, place + path, rules)
     )
+
+
+def _store_of_unknown_host(raw: str, raw_port: str, port: int | None, rules: RuleFiles) -> NonBackendHost | None:
+    """A host that is wholly a placeholder, if the port is that of a data store: the app contacts one without an API."""
+    if not raw_port or _PORT_UNKNOWN.fullmatch(raw) is None or rules.services.of("", port) is None:
+        return None
+    return NonBackendHost(EndpointHost(raw), UNKNOWN_HOST)
 
 
 def _partly_known(

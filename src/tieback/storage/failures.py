@@ -1,6 +1,7 @@
 """Explain failures of files and databases as one line with advice."""
 
 import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,8 +80,28 @@ def storage_errors(where: Path | str) -> Iterator[None]:
         known = _explain(error)
         if known is None:
             raise
+        known = _of_disk(known, where)
         what, advice = known
         raise WorkspaceError(what, where=str(where), advice=advice) from error
+
+
+_BY_DISK = frozenset({_BY_ERRNO[errno.EACCES], _BY_ERRNO[errno.EIO]})
+"""What SQLite also reports on a full disk and on a read-only one."""
+
+
+def _of_disk(known: tuple[str, str], where: Path | str) -> tuple[str, str]:
+    """The same, or what the disk itself shows: that it is read-only, or full."""
+    if known not in _BY_DISK:
+        return known
+    try:
+        # A file that SQLite could not create has only a folder.
+        path = next(one for one in (Path(where), *Path(where).parents) if one.exists())
+        disk = os.statvfs(path)
+    except (OSError, StopIteration, ValueError):
+        return known
+    if disk.f_flag & os.ST_RDONLY:
+        return _BY_ERRNO[errno.EROFS]
+    return _BY_ERRNO[errno.ENOSPC] if disk.f_blocks and not disk.f_bavail else known
 
 
 def _explain(error: BaseException) -> tuple[str, str] | None:

@@ -33,6 +33,7 @@ from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.upkeep import sweep
 from tieback.storage.ledger.database import Database
 from tieback.storage.ledger.ledger import Ledger
+from tieback.storage.ledger.run_order import latest_first
 from tieback.storage.ledger.tables import LedgerState, exposure_apps, exposures, findings, grants, parts, runs, units
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def _doomed(lake: Lake, ledger: Ledger, policy: RetentionPolicy, now: float) -> 
     import pyarrow as pa
 
     before = now - policy.days * DAY
-    last = sa.select(runs.c.id).where(runs.c.ended.is_not(None)).order_by(runs.c.ended.desc(), runs.c.id.desc())
+    last = sa.select(runs.c.id).where(runs.c.ended.is_not(None)).order_by(*latest_first(now))
     old = sa.select(runs.c.id).where(sa.func.coalesce(runs.c.ended, runs.c.started) < before).order_by(runs.c.id)
     # Units in progress have a lease; quarantined units stay quarantined.
     idle = sa.select(units.c.key, units.c.version).where(

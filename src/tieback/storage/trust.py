@@ -158,9 +158,7 @@ def trust(workspace: Path, *, new: bool = False) -> bytes:
 def _enter(workspace: Path, real: Path, folder: Path, names: Iterable[str]) -> bytes:
     with storage_errors(real):
         if why := _writable_by_others(real):
-            raise WorkspaceError(
-                why, where=str(workspace), advice="Run `chmod -R go-w` on it, or choose another folder"
-            )
+            raise WorkspaceError(why, where=str(workspace), advice=f"{_remedy(why)}, or choose another folder")
         if not real.is_relative_to(folder.parent.resolve()) and (why := tracked_by(real)):
             raise WorkspaceError(why, where=str(workspace), advice="Choose a folder outside the checkout")
         token = secrets.token_hex(_TOKEN_BYTES)
@@ -410,6 +408,16 @@ def _read_small(path: Path) -> bytes:
         return file.read(_MAX_RECORD) if stat.S_ISREG(os.fstat(descriptor).st_mode) else b""
 
 
+_LINK, _FOREIGN = "is a link", "belongs to another user"
+
+
+def _remedy(why: str) -> str:
+    """What the user can do against a cause of ``_writable_by_others``."""
+    if why.endswith(_LINK):
+        return "Replace the link by what it points to"
+    return "Run `chown -R $(id -u)` on it as root" if why.endswith(_FOREIGN) else "Run `chmod -R go-w` on it"
+
+
 def _writable_by_others(real: Path) -> str:
     """Which file of a workspace belongs to somebody else, or can be written by others, as one clause."""
     for name in _CHECKED:
@@ -419,9 +427,9 @@ def _writable_by_others(real: Path) -> str:
             continue
         what = str(real) if name == "." else f"{real}/{name}"
         if stat.S_ISLNK(status.st_mode):
-            return f"{what} is a link"
+            return f"{what} {_LINK}"
         if status.st_uid != os.geteuid():
-            return f"{what} belongs to another user"
+            return f"{what} {_FOREIGN}"
         if status.st_mode & OTHERS_WRITE:
             return f"others can write to {what}"
     return ""

@@ -33,9 +33,10 @@ from tieback.web.context import NOBODY, ChangeLog, Context, Identify, user_in_sc
 from tieback.web.hosts import own_names
 from tieback.web.identity import ACCOUNTS, PROVIDER, SETTINGS, IdentityMiddleware, LedgerChangeLog, client_of
 from tieback.web.pages import STATIC, environment
-from tieback.web.problems import answer_error
+from tieback.web.problems import WARNINGS, answer_error
 from tieback.web.protection import protected
 from tieback.web.settings import WebSettings
+from tieback.web.warnings import OperatorWarnings
 
 RESOURCES: tuple[str, ...] = (
     "account",
@@ -167,6 +168,7 @@ def build_app(
                 SETTINGS: settings,
                 PROVIDER: provider,
                 "tieback_log": logging.getLogger("tieback.web"),
+                WARNINGS: OperatorWarnings(),
             }
         ),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment())),

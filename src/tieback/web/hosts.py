@@ -27,8 +27,6 @@ class OwnNames(msgspec.Struct, frozen=True):
     """Host names without port, lower case, IPv6 without brackets."""
     origin: str = ""
     """Scheme, host and port of the public URL (RFC 6454), lower case; empty if there is none."""
-    base: str = ""
-    """Path of the public URL without the final slash."""
 
     @property
     def secure(self) -> bool:
@@ -53,11 +51,17 @@ def own_names(public_url: str = "") -> OwnNames:
         parts.scheme not in {"http", "https"} or not host or parts.username is not None or parts.query or parts.fragment
         or not public_url.isprintable()
     ):  # fmt: skip
-        raise UsageError("not a public URL", where=public_url[:80], advice="Use https://HOST or https://HOST/PATH")
+        raise UsageError("not a public URL", where=public_url[:80], advice="Use https://HOST or https://HOST:PORT")
+    if parts.path.strip("/"):
+        raise UsageError(
+            "the pages cannot be below a path",
+            where=public_url[:80],
+            advice="Give the server a host name or a port of its own, and use https://HOST",
+        )
     shown = f"[{host}]" if ":" in host else host
     usual = {"http": 80, "https": 443}[parts.scheme]
     origin = f"{parts.scheme}://{shown}" + (f":{port}" if port is not None and port != usual else "")
-    return OwnNames(LOOPBACK_NAMES | {host}, origin, parts.path.rstrip("/"))
+    return OwnNames(LOOPBACK_NAMES | {host}, origin)
 
 
 def host_name(header: str) -> str:

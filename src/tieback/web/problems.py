@@ -20,6 +20,8 @@ from tieback.web.next_page import previous_page
 from tieback.web.pages import nav_entry
 
 API = "/api/"
+WARNINGS = "tieback_warnings"
+"""Key of the ``OperatorWarnings`` in the state of the application."""
 MEDIA_TYPE = "application/problem+json"
 
 type AnyRequest = Request[Any, Any, Any]
@@ -122,6 +124,9 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
         # Not its path: that of a one-time link has the secret, and others have any text of a user.
         route = request.scope.get("path_template", "")
         request.app.state["tieback_log"].error("error in %s %s", request.method, route, exc_info=error)
+    elif problem.status == 503 and isinstance(error, TiebackError):
+        # The disk or the database: users see only a page, and the operator reads the log.
+        request.app.state[WARNINGS].warn(error.diagnostics())
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if isinstance(error, TooManyAttemptsError):
         headers["Retry-After"] = str(error.seconds)

@@ -17,6 +17,10 @@ SHUTDOWN = 10
 MAX_CONNECTIONS = 500
 
 
+class AddressInUseError(UsageError):
+    """The server cannot listen: the port is in use, or the address is not one of this machine."""
+
+
 def serve(app: ASGIApp, settings: WebSettings, ready: Callable[[str], None]) -> None:
     """Listen until SIGINT or SIGTERM.
 
@@ -26,7 +30,7 @@ def serve(app: ASGIApp, settings: WebSettings, ready: Callable[[str], None]) -> 
         ready: called with the address to open, once it answers.
 
     Raises:
-        UsageError: the port is in use, or the address is not one of this machine.
+        AddressInUseError: the port is in use, or the address is not one of this machine.
         TiebackError: the application cannot start, for example because the workspace is not trusted.
     """
     start = _Start(app)
@@ -53,7 +57,7 @@ def serve(app: ASGIApp, settings: WebSettings, ready: Callable[[str], None]) -> 
     except SystemExit as end:
         if start.error is not None:
             raise start.error from None
-        raise UsageError(
+        raise AddressInUseError(
             "cannot listen", where=f"{settings.host}:{settings.port}", advice="Choose another one with --port"
         ) from end
 

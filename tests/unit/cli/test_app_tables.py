@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from tests.each import each
 from tieback.cli.app_tables import app_lines
-from tieback.model.app import App, Platform
+from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy, Limit
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import (
@@ -105,6 +105,24 @@ def test_the_most_interesting_comes_first() -> None:
         "  http://10.20.30.40:8086     classes.dex+0x1f  influxdb, private address",
     ]
     assert lines[at + 4 : at + 6] == ["  firestore:acme         classes.dex+0x1f", "      contains invoices, members"]
+
+
+APPLE = Signer("0" * 64, "CN=Apple iPhone OS Application Signing,O=Apple Inc.,C=US", "code-signature")
+
+
+@pytest.mark.parametrize(
+    ("app", "words"),
+    [
+        (APP, "signed by Acme GmbH"),
+        (replace(APP, vendor=""), "Android · acme.apk"),
+        (replace(APP, platform=Platform.IOS, signer=APPLE), "vendor Acme GmbH"),
+        (replace(APP, platform=Platform.IOS), "vendor Acme GmbH"),
+        (replace(APP, platform=Platform.IOS, signer=APPLE, vendor="A1B2C3D4E5"), "signed by A1B2C3D4E5"),
+        (replace(APP, platform=Platform.IOS, signer=Signer("0", "CN=x,O=Acme GmbH", "x")), "signed by Acme GmbH"),
+    ],
+)
+def test_a_seller_is_not_called_the_signer(app: App, words: str) -> None:
+    assert words in shown(replace(DOCUMENT, app=app))[1]
 
 
 def test_third_parties_are_one_line_per_sdk() -> None:

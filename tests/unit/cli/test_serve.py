@@ -1,6 +1,8 @@
 """``tieback serve`` that cannot start: one line with the reason, and no traceback."""
 
+import contextlib
 import ctypes
+import re
 import shutil
 import socket
 from pathlib import Path
@@ -8,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.cli.conftest import Run
+from tieback.pipeline.accounts.links import find_link, first_admin_link, use_link
+from tieback.pipeline.accounts.service import AccountService, Client
 from tieback.storage.workspace import Workspace
 from tieback.web import app as web_app
 from tieback.web import server as web_server
@@ -45,6 +49,25 @@ def test_a_port_in_use_is_named(run: Run, tmp_path: Path) -> None:
     assert end.code == 2
     assert "cannot listen. Choose another one with --port" in end.err
     assert "Traceback" not in end.err
+
+
+def test_a_recovery_link_is_shown_while_the_service_has_the_port(run: Run, tmp_path: Path) -> None:
+    """The sessions of the user end with it, so the link must never be lost."""
+    with contextlib.closing(Workspace.open(tmp_path / "w")) as workspace:
+        service = AccountService.of(workspace)
+        first = first_admin_link(service) or ""
+        use_link(service, first.rpartition("/")[2], "anna", "correct horse battery", Client())
+    options = ("--recover", "anna", "--public-url", "https://tieback.test")
+    with socket.create_server(("127.0.0.1", 0)) as used:
+        end = run("serve", "--workspace", tmp_path / "w", "--port", str(used.getsockname()[1]), *options)
+    assert end.code == 0
+    link = re.search(r"https://tieback\.test/first-start/(\S+)", end.err)
+    assert link is not None
+    assert "is in use. If that is the server of this workspace, open the link there." in " ".join(end.err.split())
+    with contextlib.closing(Workspace.open(tmp_path / "w")) as workspace:
+        opened = find_link(AccountService.of(workspace), link[1])
+    assert opened is not None
+    assert opened.name == "anna"
 
 
 def test_the_memory_is_protected_while_the_server_runs(

@@ -120,6 +120,7 @@ def test_other_user_information_stays_a_credential(rule: UserinfoRule, text: str
 
 PUBLIC_BY_DESIGN = {
     "google_api_key", "supabase_publishable_key", "algolia_search_key", "parse_client_key", "stripe_publishable_key",
+    "appsync_api_key",
     "twilio_account_sid", "facebook_client_token", "mapbox_public_token", "amplitude_api_key", "segment_write_key",
     "mixpanel_token", "bugsnag_api_key", "appsflyer_dev_key", "contentful_delivery_token", "shopify_storefront_token",
     "pusher_app_key", "recaptcha_site_key", "posthog_project_key", "datadog_client_token", "branch_key",

@@ -88,6 +88,21 @@ def test_the_same_in_utf_16(text: str, expected: list[str]) -> None:
 
 
 @each(
+    ("first", "found"),
+    [
+        ("https://täg.shop.de/a", ["https://xn--tg-via.shop.de/a"]),
+        ("https://a.shop.de/täglich", ["https://a.shop.de/t"]),
+        ("https://例え.jp", ["https://xn--r8jz45g.jp"]),
+        ("https://a.shop.de/😀😀😀", ["https://a.shop.de"]),
+    ],
+)
+def test_a_letter_beyond_ascii_hides_no_text_behind_it(first: str, found: list[str]) -> None:
+    text = f"{first}\0wss://b.shop.de\0"
+    for data, utf16 in ((text.encode("utf-16-le"), True), (text.encode(), False)):
+        assert values(finds(data, BufferKind.NATIVE, utf16=utf16)) == [*found, "wss://b.shop.de"]
+
+
+@each(
     ("data", "base", "expected"),
     [
         (b"\0\0https://a.shop.de\0", 100, [("https://a.shop.de", 102)]),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.interface import Buffer, BufferKind
-from tieback.recognise.links import ENTITLEMENT, MAX_DOMAINS, MAX_SIZE, link_domains
+from tieback.recognise.links import CONTAINERS, ENTITLEMENT, MAX_DOMAINS, MAX_SIZE, SERVICES, link_domains
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
@@ -72,6 +72,29 @@ def test_intent_filters(verify: bool, inside: str, expected: list[tuple[str, str
 def test_associated_domains(domain: str, expected: list[tuple[str, str]], nested: bool) -> None:
     entitlements = {ENTITLEMENT: [domain], "application-identifier": "TEAM.test.shop"}
     assert found(plistlib.dumps({"Entitlements": entitlements} if nested else entitlements)) == expected
+
+
+@each(
+    ("services", "containers", "expected"),
+    [
+        (
+            ["CloudKit"],
+            ["iCloud.de.shop", "iCloud.de.shop.two"],
+            ["cloudkit:iCloud.de.shop", "cloudkit:iCloud.de.shop.two"],
+        ),
+        (["CloudDocuments", "CloudKit-Anonymous"], ["iCloud.de.shop"], ["cloudkit:iCloud.de.shop"]),
+        (["CloudDocuments"], ["iCloud.de.shop"], []),
+        ("*", ["iCloud.de.shop"], []),
+        (["CloudKit"], ["$(TeamIdentifierPrefix)x", 7, "iCloud.a/../b"], []),
+        (["CloudKit"], "iCloud.de.shop", []),
+    ],
+)
+def test_databases_of_cloudkit(services: object, containers: object, expected: list[str]) -> None:
+    text = plistlib.dumps({SERVICES: services, CONTAINERS: containers})
+    sightings = list(link_domains(Buffer("m", BufferKind.MANIFEST, text, base=10), RULES))
+    assert [one.endpoint.value for one in sightings] == expected
+    assert all(one.evidence.how == "entitlement:icloud/cloud-id" for one in sightings)
+    assert all(text[(one.evidence.offset or 0) - 10 :].startswith(b"iCloud") for one in sightings)
 
 
 def test_location_is_reported() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.url import COMPLETED, verify, verify_relative
+from tieback.recognise.url import COMPLETED, UNKNOWN_HOST, verify, verify_relative
 from tieback.recognise.verdict import TextVerdict
 
 RULES = RuleFiles()
@@ -63,6 +63,9 @@ def judged(text: str) -> TextVerdict:
         ("http://192.168.4.1:{}/v1/cart", "http://192.168.4.1/v1/cart"),
         ("ws://api.shop.de:${config.port}/live", "ws://api.shop.de/live"),
         ("https://api.shop.de:$port", "https://api.shop.de"),
+        ("https://api.shop.de:%@/v1", "https://api.shop.de/v1"),
+        ("https://anna:p%@api.shop.de/v1", "https://api.shop.de/v1"),
+        ("https://%@:%@@api.shop.de/v1", "https://api.shop.de/v1"),
         ("https://api.shop.de:{}{}", "https://api.shop.de"),
         ("https://proj-1.firebaseio.com/users.json", "firebase-rtdb:proj-1"),
         ("https://proj.europe-west1.firebasedatabase.app", "firebase-rtdb:proj"),
@@ -81,6 +84,10 @@ def test_urls_are_accepted(text: str, value: str) -> None:
         ("https://eu-{}.shop.de/v1", "https://eu-{}.shop.de/v1"),
         ("https://{s}.tile.shop.de/about", "https://{s}.tile.shop.de/about"),
         ("https://{s}.shop.de/{z}", "https://{s}.shop.de"),
+        ("https://%@.shop.de/v1", "https://%@.shop.de/v1"),
+        ("https://%1$@.shop.de", "https://%1$@.shop.de"),
+        ("https://api-%@.shop.de:8443/v1", "https://api-%@.shop.de:8443/v1"),
+        ("https://%@.s3.amazonaws.com/x", "https://%@.s3.amazonaws.com/x"),
     ],
 )
 def test_a_host_whose_first_part_is_not_known_is_told(text: str, value: str) -> None:
@@ -90,9 +97,27 @@ def test_a_host_whose_first_part_is_not_known_is_told(text: str, value: str) -> 
 
 
 @each(
+    ("text", "value"),
+    [
+        ("http://%s:9200/_search", "http://%s:9200/_search"),
+        ("http://%@:9200", "http://%@:9200"),
+        ("http://${host}:5984/", "http://${host}:5984"),
+        ("https://{}:9200", "https://{}:9200"),
+    ],
+)
+def test_a_store_whose_host_is_not_known_is_told(text: str, value: str) -> None:
+    verdict = judged(text)
+    assert [(one.value, one.reason) for one in verdict.not_backends] == [(value, UNKNOWN_HOST)]
+    assert not verdict.endpoints
+
+
+@each(
     ("text", "reason"),
     [
         ("https://", "no host"),
+        ("http://%s:8080", "placeholder in the host"),
+        ("http://%s:%d", "placeholder in the host"),
+        ("http://%s.de:9200", "placeholder in the host"),
         ("https:///path", "no host"),
         ("https://%s/v1", "placeholder in the host"),
         ("https://{host}/v1", "placeholder in the host"),

@@ -2,7 +2,7 @@ import errno
 import os
 import sqlite3
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -70,6 +70,42 @@ def test_failures_of_sqlite(tmp_path: Path) -> None:
         create_engine(f"sqlite:///{path}").connect() as connection,
     ):
         connection.execute(text("select * from sqlite_master"))
+
+
+class Disk(NamedTuple):
+    """What the system says about a disk."""
+
+    f_flag: int
+    f_blocks: int = 100
+    f_bavail: int = 50
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR])
+@pytest.mark.parametrize(
+    ("disk", "line"),
+    [
+        (Disk(os.ST_RDONLY), "the file system is read-only"),
+        (Disk(os.ST_RDONLY, f_bavail=0), "the file system is read-only"),
+        (Disk(0, f_bavail=0), "the disk is full"),
+        (Disk(0, f_blocks=0, f_bavail=0), "the disk reports an error|no permission"),
+        (Disk(0), "the disk reports an error|no permission"),
+    ],
+)
+def test_a_full_or_read_only_disk_is_named_whatever_sqlite_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, disk: Disk, line: str
+) -> None:
+    asked: list[Path] = []
+
+    def statvfs(path: Path) -> Disk:
+        asked.append(path)
+        return disk
+
+    monkeypatch.setattr(os, "statvfs", statvfs)
+    error = sqlite3.OperationalError("x")
+    error.sqlite_errorcode = code
+    with pytest.raises(WorkspaceError, match=f": (?:{line})"), storage_errors(tmp_path / "new" / "ledger.db"):
+        raise error
+    assert asked == [tmp_path]
 
 
 def test_other_errors_pass_unchanged() -> None:

@@ -178,6 +178,16 @@ def test_the_log_of_errors_has_no_text_of_a_request(
     ]
 
 
+def test_a_disk_or_database_that_fails_is_in_the_log(
+    rows: TestClient[ASGIApp], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ERRORS, "full", WorkspaceError("the disk is full", where="ws/ledger.db", advice="Free space"))
+    for address in ("/api/v1/rows/full", "/rows/full"):
+        assert rows.get(address).status_code == 503
+    lines = [record.getMessage() for record in caplog.records if record.name == "tieback.web"]
+    assert lines == ["unavailable: ws/ledger.db: the disk is full. Free space"]
+
+
 def test_an_invalid_parameter_is_named(rows: TestClient[ASGIApp]) -> None:
     answer = rows.get("/api/v1/rows?limit=many")
     assert answer.status_code == 400

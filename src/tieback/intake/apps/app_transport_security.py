@@ -7,6 +7,7 @@ Sources, Apple, Information Property List:
 - ``NSAllowsArbitraryLoadsInWebContent``, ``NSAllowsArbitraryLoadsForMedia``, ``NSAllowsLocalNetworking``: from iOS 10,
   watchOS 3 and macOS 10.12 on, ATS ignores ``NSAllowsArbitraryLoads`` if one of them is present, with any value. Each
   lifts ATS only for web views, for media of AV Foundation, or for unqualified names, ``.local`` names and IP addresses.
+- App Transport Security Technote of 2015, archived: the keys for domains of third parties.
 - ``NSExceptionDomains``: rules of domains, which the global keys do not change.
 """
 
@@ -27,7 +28,11 @@ _NARROW = {
     "NSAllowsArbitraryLoadsForMedia": Limit.MEDIA,
     "NSAllowsLocalNetworking": Limit.LOCAL,
 }
-_ALLOWS = ("NSExceptionAllowsInsecureHTTPLoads", "NSTemporaryExceptionAllowsInsecureHTTPLoads")
+_ALLOWS = (
+    "NSExceptionAllowsInsecureHTTPLoads", "NSTemporaryExceptionAllowsInsecureHTTPLoads",
+    "NSThirdPartyExceptionAllowsInsecureHTTPLoads", "NSTemporaryThirdPartyExceptionAllowsInsecureHTTPLoads",
+)  # fmt: skip
+"""The key, and its names in the first release of iOS 9, which apps still have."""
 _PINS = ("NSPinnedLeafIdentities", "NSPinnedCAIdentities")
 _SDK = re.compile(r"(?P<system>[a-z]{1,20})(?P<version>\d{1,3}(?:\.\d{1,3})?)")
 

@@ -173,9 +173,11 @@ def make_artifacts(
             return read_assemblies(file, bytes(data[payload:]), problems, budget)
         return (_dart(read_elf(file, data), data),)
     if content is Content.MACH_O:
-        artifact, complaint = read_macho(file, data)
+        artifact, complaint = read_macho(file, data, budget)
         if complaint:
             problems.note(complaint, file, UnreadKind.ENCRYPTED)
+        if artifact.left_out:
+            problems.note(artifact.left_out, file, UnreadKind.LIMIT)
         return (_dart(artifact, data),)
     if content is Content.ASSEMBLY:
         return read_assemblies(file, bytes(data), problems, budget)

@@ -137,6 +137,8 @@ class Artifact(msgspec.Struct, frozen=True):
     """The whole file if it is Hermes bytecode, whose strings are the buffers."""
     compiled: Bytes = b""
     """The whole file if it is compiled XML, whose strings are the buffer."""
+    left_out: str = ""
+    """What a limit left out of the entry, as a clause; empty if nothing."""
 
 
 class ArtifactBatch(msgspec.Struct, frozen=True):

@@ -4,8 +4,10 @@ Sources: Apple, Information Property List; Apple TN3125 (provisioning profiles: 
 property list). Profile and signature are read for names, not verified: they are claims of origin. App extensions, watch
 apps and frameworks are ordinary entries.
 
-The app may be one folder deeper, as some archivers pack it, or in an archive of Xcode (``.xcarchive``), of which only
-the app is read: debug symbols are not shipped.
+The app may be one folder deeper, as some archivers pack it, or in an archive of Xcode (``.xcarchive``). Only the app
+is read: what is beside it, such as symbols and copies of Swift's libraries, is not installed.
+
+Of a package from the App Store, ``iTunesMetadata.plist`` names the seller. It also names the buyer, who is not read.
 """
 
 import re
@@ -19,6 +21,7 @@ from msgspec.structs import replace
 
 from tieback.intake.apps.app_transport_security import ats_policies, undecided_policy
 from tieback.intake.apps.archive import MAX_ENTRY
+from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.directory import ArchiveEntry
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
@@ -46,6 +49,8 @@ _BARE = re.compile(r"(?P<above>(?!__MACOSX/)(?:[^/]{1,255}/)?)[^/]{1,255}\.app/I
 _INFO = re.compile(r"[^/]+\.app/Info\.plist")
 _ANY_INFO = re.compile(r"[^/]+\.app/(?:.+\.(?:appex|app)/)?Info\.plist")
 _PROFILE = "embedded.mobileprovision"
+_RECEIPT = "iTunesMetadata.plist"
+"""Beside ``Payload`` in a package from the App Store."""
 MAX_INFOS = 64
 """Extensions in one package whose transport security is read."""
 
@@ -53,8 +58,9 @@ MAX_INFOS = 64
 class IpaFormat:
     """The IPA format: see ``package.Format``."""
 
-    def __init__(self, source: EntrySource) -> None:
+    def __init__(self, source: EntrySource, budget: PackageBudget | None = None) -> None:
         self._source = source
+        self._budget = budget
         found = _app_folder(source)
         self._root = found[0] if found else "Payload/"
         self._binary: tuple[str, bytes | bytearray] | None = None
@@ -85,6 +91,7 @@ class IpaFormat:
         signer, team = self._profile_signer(folder + _PROFILE)
         if signer is None and not team:
             signer, team = self._code_signer(folder + executable)
+            team = self._seller() or team
         return App(
             Platform.IOS,
             bundle_id,
@@ -142,9 +149,11 @@ class IpaFormat:
                 return Artifact(name, (Buffer(name, BufferKind.MANIFEST, data[start:stop], base=start),))
         elif self._binary is not None and name == self._binary[0]:
             (_, content), self._binary = self._binary, None
-            artifact, complaint = read_macho(name, content)
+            artifact, complaint = read_macho(name, content, self._budget)
             if complaint:
                 self._source.problems.note(complaint, name, UnreadKind.ENCRYPTED)
+            if artifact.left_out:
+                self._source.problems.note(artifact.left_out, name, UnreadKind.LIMIT)
             return artifact
         return None
 
@@ -220,6 +229,17 @@ class IpaFormat:
         team = teams[0] if isinstance(teams, list) and teams and isinstance(teams[0], str) else ""
         return signer, _text(values, "TeamName") or printable(team, MAX_TEXT)
 
+    def _seller(self) -> str:
+        """The seller that the App Store wrote beside the app: nobody signed it."""
+        entry = self._source.find(self._root.removesuffix("Payload/") + _RECEIPT)
+        if entry is None or not self._root.endswith("Payload/"):
+            return ""
+        try:
+            return _text(read_values(bytes(self._source.read(entry, MAX_PLIST + 1))), "artistName")
+        except MalformedPoolError as error:
+            self._source.problems.note(str(error), entry.name, None)
+            return ""
+
     def _code_signer(self, executable: str) -> tuple[Signer | None, str]:
         """The signer of the app's own binary, and its organisation, or else the identifier of the team.
 
@@ -267,9 +287,9 @@ def _app_folder(source: EntrySource) -> tuple[str, str] | None:
                 bare = alone["above"], alone["above"]
             continue
         if found[0] == "Payload/":
-            return found[0], ""
+            return found[0], found[0]
         if other is None:
-            other = found[0], found[0] if found["archive"] else found["above"]
+            other = found[0], found[0]
     return other or bare
 
 
@@ -291,7 +311,10 @@ class ShippedEntries:
 
 
 def shipped(source: EntrySource) -> EntrySource:
-    """The source without what an archiver or Xcode added around the app of an iOS package."""
+    """The source without what an archiver, Xcode or the App Store added around the app of an iOS package.
+
+    Examples are symbols, copies of Swift's libraries, and the receipt with the buyer's name: no device installs them.
+    """
     found = _app_folder(source)
     return ShippedEntries(source, found[1]) if found and found[1] else source
 

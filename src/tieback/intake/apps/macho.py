@@ -1,19 +1,24 @@
 """Native binaries of Apple's systems, Mach-O: the sections with text, without code, names and addresses.
 
 Sources: Apple ``mach-o/loader.h`` and ``mach-o/fat.h``. Texts of ``__cfstring`` are in ``__cstring`` and ``__ustring``,
-as are Swift literals of more than 15 bytes; shorter ones are part of the code. The entitlements in a binary's signature
-are one more buffer. All counts are capped.
+as are Swift literals of more than 15 bytes. Shorter ones are part of the code: those that can be an address are a
+buffer each. The entitlements in a binary's signature are one more buffer. All counts are capped.
 """
 
 import struct
 from collections.abc import Iterator
 
+from tieback.intake.apps.budget import PackageBudget, budget_for
 from tieback.intake.apps.codesign import CodeSignature, read_signature
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.native import Range, merge_ranges, native_buffers
+from tieback.intake.apps.swift_texts import inline_texts
 
 FAIRPLAY = "the code is encrypted (FairPlay): its strings cannot be read"
 """The reason of ``read_macho`` for a binary from the App Store."""
+
+TOO_MANY = "too many short texts in the code; the rest was not read"
+"""What was left out of a binary with more than the limits of ``swift_texts``."""
 
 MAX_SECTIONS = 4096
 MAX_COMMANDS = 4096
@@ -38,20 +43,25 @@ _NO_TEXT = (
 """Name prefixes of sections that contain addresses, or only names of methods, classes and types."""
 
 
-def read_macho(file: str, data: bytes | bytearray) -> tuple[Artifact, str]:
+def read_macho(file: str, data: bytes | bytearray, budget: PackageBudget | None = None) -> tuple[Artifact, str]:
     """The text sections of a Mach-O file (of one architecture if it has several), and the reason if it cannot be read.
 
     The reason is FairPlay if the code is encrypted, as in every package from the App Store itself.
     """
+    budget = budget or budget_for(len(data))
     start, length = _slice(data)
     narrow: list[Range] = []
     wide: list[Range] = []
     barriers: list[int] = []
+    code: list[Range] = []
+    left_out = ""
     complaint = ""
     for command, at in _commands(data, start, start + length):
         if command in {_LC_SEGMENT, _LC_SEGMENT_64}:
-            for name, place in _sections(data, at, start, command == _LC_SEGMENT_64):
-                if name.startswith(_NO_TEXT):
+            for name, place, is_code in _sections(data, at, start, command == _LC_SEGMENT_64):
+                if is_code:
+                    code += [place] if name == b"__text" else []
+                elif name.startswith(_NO_TEXT):
                     barriers.append(place[0])
                 else:
                     (wide if name == b"__ustring" else narrow).append(place)
@@ -61,10 +71,20 @@ def read_macho(file: str, data: bytes | bytearray) -> tuple[Artifact, str]:
     whole = [] if narrow or wide or barriers else [(start, start + length)]
     buffers = native_buffers(file, data, merge_ranges(narrow, len(data), barriers) or whole)
     buffers += native_buffers(file, data, merge_ranges(wide, len(data)), utf16=True)
+    if code and not complaint:
+        cpu = int.from_bytes(data[start + 4 : start + 8], "little")
+        for begin, stop in merge_ranges(code, len(data)):
+            found = inline_texts(data, begin, stop, cpu, budget.steps)
+            budget.steps -= found.steps
+            left_out = TOO_MANY if found.stopped else left_out
+            # The text is between two ends of strings, as in a section with strings.
+            buffers += [
+                Buffer(file, BufferKind.NATIVE, b"\0" + text + b"\0", base=place - 1) for place, text in found.texts
+            ]
     begin, end = code_signature(data).entitlements
     if begin < end:
         buffers.append(Buffer(file, BufferKind.MANIFEST, bytes(data[begin:end]), base=begin))
-    return Artifact(file, tuple(buffers)), complaint
+    return Artifact(file, tuple(buffers), left_out=left_out), complaint
 
 
 def code_signature(data: bytes | bytearray) -> CodeSignature:
@@ -126,7 +146,8 @@ def _commands(data: bytes | bytearray, start: int, stop: int) -> Iterator[tuple[
         at += size
 
 
-def _sections(data: bytes | bytearray, at: int, start: int, wide: bool) -> Iterator[tuple[bytes, Range]]:
+def _sections(data: bytes | bytearray, at: int, start: int, wide: bool) -> Iterator[tuple[bytes, Range, bool]]:
+    """Name, place and whether it is code, of each section with content."""
     count_at, first, width = (64, 72, 80) if wide else (48, 56, 68)
     if at + first > len(data):
         return
@@ -137,5 +158,5 @@ def _sections(data: bytes | bytearray, at: int, start: int, wide: bool) -> Itera
         if section + width > len(data):
             return
         name, size, offset, flags = layout.unpack_from(data, section)
-        if not flags & _CODE and flags & 0xFF not in _ZERO_FILL and size and offset:
-            yield name.rstrip(b"\0"), (start + offset, start + offset + size)
+        if flags & 0xFF not in _ZERO_FILL and size and offset:
+            yield name.rstrip(b"\0"), (start + offset, start + offset + size), bool(flags & _CODE)

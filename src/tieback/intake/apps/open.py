@@ -124,7 +124,7 @@ def _format(source: EntrySource, budget: PackageBudget) -> tuple[EntrySource, Fo
         return source, BundleFormat(source)
     if is_ipa(source):
         source = shipped(source)
-        return source, IpaFormat(source)
+        return source, IpaFormat(source, budget)
     if is_split_set(source):
         return source, SplitSet(source, budget)
     return None

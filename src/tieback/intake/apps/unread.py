@@ -25,6 +25,7 @@ from tieback.intake.apps.binary_xml import read_tree
 from tieback.intake.apps.content import COMPILED, SNIFF, Content, sniff
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes, Piece
+from tieback.intake.apps.plist import BINARY, read_values
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.count_text import count_text
@@ -43,9 +44,17 @@ _PACKER_FILES = (".so", ".bin", ".dat", ".ajm", ".jar")
 _BUNDLE_FILES = (".bundle", ".jsbundle", ".hbc")
 _OTHER_CODE = (".js", *_BUNDLE_FILES, ".so", ".dll")
 _SHOREBIRD, _EXPO_SETTINGS, _CORDOVA = "shorebird.yaml", "Expo.plist", "config.xml"
+_INFO, _ON_DEMAND = "Info.plist", "OnDemandResources.plist"
+_ASSET_PACK = ".assetpack/"
+_HERMES = ("hermes.framework/hermes", "hermesvm.framework/hermesvm")
+_FLUTTER, _DART = "Flutter.framework/Flutter", "App.framework/App"
+_APPLE_PARTS = (*_HERMES, _FLUTTER, _DART)
+"""Programs in the folder ``Frameworks`` of Apple's packages."""
 _CAPACITOR = ("capacitor.config.json", "capacitor.config")
 _PAGES = (".html", ".htm", ".js")
-_MATTERS = (*_PACKER_FILES, *_OTHER_CODE, *_PAGES, _SHOREBIRD, _EXPO_SETTINGS, *_CAPACITOR, _CORDOVA)
+_MATTERS = (
+    *_PACKER_FILES, *_OTHER_CODE, *_PAGES, _SHOREBIRD, _EXPO_SETTINGS, *_CAPACITOR, _CORDOVA, _INFO, _ON_DEMAND,
+)  # fmt: skip
 """Ends of the names of files that are looked at."""
 _META = re.compile(rb"<meta-data\b[^>]{0,2000}>")
 _ATTRIBUTE = re.compile(rb"\b(name|value)=[\"']([^\"']{0,500})[\"']")
@@ -73,6 +82,16 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     packer: tuple[_Packer, ...]
 
 
+def _is_off(data: Bytes, key: str) -> bool:
+    """True if a property list sets a key to false."""
+    if not data.startswith(BINARY):
+        return re.search(key.encode() + rb"</key>\s{0,80}<false", data) is not None
+    try:
+        return read_values(bytes(data)).get(key) is False
+    except MalformedPoolError:
+        return False
+
+
 class CodeCheck:
     """Collects signs of unread code from the pieces of one app."""
 
@@ -89,6 +108,8 @@ class CodeCheck:
         self._files: dict[str, str] = {}
         """First entry with each file name that matters."""
         self._bundle = False
+        self._on_demand, self._asset_packs = "", False
+        """The list of the on-demand resources of an Apple app, and whether any of them is in the package."""
         self._found: dict[tuple[UnreadKind, str], UnreadCode] = {}
 
     def see(self, piece: Piece) -> None:
@@ -123,6 +144,15 @@ class CodeCheck:
         react = next((self._files[name] for name in _REACT if name in self._files), "")
         if react and not self._bundle and not _can_hold(lost, *_BUNDLE_FILES):
             self._add(UnreadKind.MISSING, "React Native without a JavaScript bundle: it is loaded at run time", react)
+        hermes = next((self._files[name] for name in _HERMES if name in self._files), "")
+        flutter = self._files.get(_FLUTTER, "")
+        if hermes and not self._bundle and not _can_hold(lost, *_BUNDLE_FILES):
+            self._add(UnreadKind.MISSING, "React Native without a JavaScript bundle: it is loaded at run time", hermes)
+        if flutter and _DART not in self._files and not _can_hold(lost, _DART):
+            self._add(UnreadKind.MISSING, "Flutter without compiled Dart code (App.framework)", flutter)
+        if self._on_demand and not self._asset_packs:
+            what = "on-demand resources: the App Store delivers them later, and they are not in the package"
+            self._add(UnreadKind.MISSING, what, self._on_demand)
         flutter = self._files.get("libflutter.so", "")
         compiled = ("libapp.so", "kernel_blob.bin")
         if flutter and not any(name in self._files for name in compiled) and not _can_hold(lost, *compiled):
@@ -140,6 +170,12 @@ class CodeCheck:
                 self._add(UnreadKind.PACKED, f"packed with {packer}: the code is decrypted only at run time", file)
         elif name.endswith(_BUNDLE_FILES):
             self._bundle = True
+        elif file.endswith(_APPLE_PARTS):
+            self._files.setdefault("/".join(file.split("/")[-2:]), file)
+        elif name == _ON_DEMAND:
+            self._on_demand = file
+        if _ASSET_PACK in file:
+            self._asset_packs = True
         if name.endswith(_OTHER_CODE):
             self._other_code = True
 
@@ -179,7 +215,7 @@ class CodeCheck:
         """Settings of libraries that load code, in AndroidManifest.xml or a property list."""
         if _CODEPUSH[1] in data:
             self._codepush(file)
-        if b"EXUpdatesURL" in data and not re.search(rb"EXUpdatesEnabled</key>\s{0,80}<false", data):
+        if b"EXUpdatesURL" in data and not _is_off(data, "EXUpdatesEnabled"):
             self._add(UnreadKind.DOWNLOADED, "Expo Updates can replace the JavaScript code at run time", file)
         if not any(mark in data for mark in (_EXPO, _TWA, _DEFERRED)):
             return
@@ -203,7 +239,7 @@ class CodeCheck:
             self._add(UnreadKind.ENCRYPTED, "the Unity metadata is encrypted: its strings cannot be read", file)
         elif name == _SHOREBIRD:
             self._add(UnreadKind.DOWNLOADED, "Shorebird can replace the Dart code at run time", file)
-        elif name == _EXPO_SETTINGS:
+        elif name in (_EXPO_SETTINGS, _INFO):  # here in the binary form; a property list of XML is a manifest
             self._manifest(file, data)
         elif name.endswith(_PAGES):
             self._page(file, data)

@@ -43,6 +43,7 @@ from tieback.pipeline.progress import Progress
 from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.scope.policy.never import load_site_policy
 from tieback.storage.workspace import Workspace
+from tieback.user_state import home_folder
 
 if TYPE_CHECKING:
     from tieback.userrules.model import UserRules
@@ -91,8 +92,8 @@ class CaptureRequest(msgspec.Struct, frozen=True):
 
 def default_state(environment: Mapping[str, str]) -> Path:
     """``tieback/capture`` in the user's state directory (XDG Base Directory Specification)."""
-    states = environment.get("XDG_STATE_HOME") or Path(environment.get("HOME", "~"), ".local", "state")
-    return Path(states, "tieback", "capture").expanduser()
+    states = environment.get("XDG_STATE_HOME") or home_folder(environment) / ".local" / "state"
+    return Path(states, "tieback", "capture")
 
 
 def run_capture(

@@ -25,6 +25,7 @@ from tieback.storage.ledger.database import Database, open_database, sqlite_url
 from tieback.storage.ledger.deliveries import Deliveries
 from tieback.storage.ledger.inventory import Inventory
 from tieback.storage.ledger.jobs import Jobs
+from tieback.storage.ledger.run_order import latest_first
 from tieback.storage.ledger.store_facts import AppStoreFacts
 from tieback.storage.ledger.tables import exposure_apps, exposures, findings, grants, jobs, runs
 from tieback.storage.ledger.text import storable
@@ -160,8 +161,8 @@ class Ledger(Units):
         self.database.write(discard)
 
     def latest_run(self) -> RunRow | None:
-        """The last finished run."""
-        ended = _RUNS.where(runs.c.ended.is_not(None)).order_by(runs.c.ended.desc(), runs.c.id.desc())
+        """The last finished run; one that ended in the future, by a wrong clock, only if there is no other."""
+        ended = _RUNS.where(runs.c.ended.is_not(None)).order_by(*latest_first())
         row = self.database.read(lambda connection: connection.execute(ended.limit(1)).one_or_none())
         return None if row is None else _run_row(row)
 

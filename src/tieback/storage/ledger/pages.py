@@ -19,6 +19,7 @@ from tieback.model.probe import Ability, Access, Entry, Privileges, Ransom, is_u
 from tieback.storage.ledger import case_log as chain
 from tieback.storage.ledger.case_order import DUE, CaseKey, Whole, by_urgency
 from tieback.storage.ledger.database import Database
+from tieback.storage.ledger.run_order import latest_first
 from tieback.storage.ledger.tables import case_log, cases, exposures, findings, runs
 
 _ROWS_AT_ONCE = 500
@@ -170,7 +171,7 @@ def _quoted(text: str) -> str:
 
 def store_in_runs(database: Database, key: str, limit: int) -> list[StoreInRun]:
     """What the last finished runs found of a store, the latest first; at most ``limit`` runs."""
-    latest = sa.select(runs).where(runs.c.ended.is_not(None)).order_by(runs.c.ended.desc(), runs.c.id.desc())
+    latest = sa.select(runs).where(runs.c.ended.is_not(None)).order_by(*latest_first())
     some = latest.limit(limit).subquery()
     both = some.outerjoin(exposures, (exposures.c.run == some.c.id) & (exposures.c.id == key))
     query = sa.select(some.c.id, some.c.started, some.c.ended, exposures.c.document).select_from(both)
@@ -185,7 +186,7 @@ def latest_run_of_store(database: Database, key: str) -> str:
     """ID of the latest finished run that found the store with this ID; empty if none did."""
     query = sa.select(runs.c.id).join(exposures, exposures.c.run == runs.c.id)
     query = query.where((exposures.c.id == key) & runs.c.ended.is_not(None))
-    rows = _rows(database, query.order_by(runs.c.ended.desc(), runs.c.id.desc()).limit(1))
+    rows = _rows(database, query.order_by(*latest_first()).limit(1))
     return next((str(run) for (run,) in rows), "")
 
 

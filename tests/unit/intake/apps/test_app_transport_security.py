@@ -1,6 +1,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -70,6 +71,12 @@ def test_narrower_keys_replace_the_one_for_all_loads(
     found = policies({**NEW, "MinimumOSVersion": minimum}, **ats)
     assert [(rule.limit, rule.cleartext) for rule in found] == rules
     assert {(rule.domain, rule.source) for rule in found} == {("*", "Info.plist")}
+
+
+@pytest.mark.parametrize("begin", ["NS", "NSTemporary", "NSThirdParty", "NSTemporaryThirdParty"])
+def test_the_earlier_names_of_the_key_count(begin: str) -> None:
+    rule = policies(NEW, NSExceptionDomains={"a.test": {f"{begin}ExceptionAllowsInsecureHTTPLoads": True}})[1]
+    assert (rule.domain, rule.cleartext) == ("a.test", True)
 
 
 def test_domains_have_their_own_rules() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
+from tests.unit.intake.apps.test_macho import macho, signed
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.ipa import MAX_INFOS, IpaFormat, is_ipa
@@ -251,6 +252,43 @@ def test_without_a_profile_the_team_of_the_signature_answers(build: Build) -> No
     assert ipa.special(ROOT + "Workhub") is None
 
 
+@pytest.mark.parametrize("above", ["", "build/"])
+@pytest.mark.parametrize(
+    ("receipt", "vendor"),
+    [
+        (plistlib.dumps({"artistName": "Acme GmbH", "appleId": "anna@mail.test"}), "Acme GmbH"),
+        (plistlib.dumps({"artistName": 7.5, "itemName": "x"}, fmt=plistlib.FMT_BINARY), "7.5"),
+        (plistlib.dumps({"itemName": "x"}), "A1B2C3D4E5"),
+        (b"<plist", "A1B2C3D4E5"),
+        (None, "A1B2C3D4E5"),
+    ],
+)
+def test_the_seller_of_the_app_store_is_the_vendor(
+    build: Build, above: str, receipt: bytes | None, vendor: str
+) -> None:
+    files = [
+        (above + ROOT + "Info.plist", plistlib.dumps(INFO)),
+        (above + ROOT + "Workhub", macho(sign=signed(), encrypted=True)),
+    ]
+    files += [(f"{above}iTunesMetadata.plist", receipt)] if receipt is not None else []
+    app, problems = identified(build, files)
+    assert app is not None
+    assert app.vendor == vendor
+    assert problems == (["the property list is damaged"] if receipt == b"<plist" else [])
+
+
+def test_the_seller_counts_less_than_a_profile(build: Build) -> None:
+    files = [
+        (ROOT + "Info.plist", plistlib.dumps(INFO)),
+        (ROOT + "embedded.mobileprovision", plistlib.dumps({"TeamName": "Acme, Inc."})),
+        ("iTunesMetadata.plist", plistlib.dumps({"artistName": "Others"})),
+        PROGRAM,
+    ]
+    app, _ = identified(build, files)
+    assert app is not None
+    assert app.vendor == "Acme, Inc."
+
+
 def test_what_counts_as_an_ipa(build: Build) -> None:
     for name, expected in (
         (ROOT + "Workhub", True),
@@ -276,6 +314,8 @@ AROUND = [
     ("build/", "Payload/Workhub.app/", ["__MACOSX/build/Payload/Workhub.app/._x", "__MACOSX/Payload/Workhub.app/._x"]),
     ("", "Products/Applications/Workhub.app/", ["dSYMs/Workhub.app.dSYM/Contents/x", "Info.plist", "BCSymbolMaps/x"]),
     ("Workhub 1.xcarchive/", "Products/Applications/Workhub.app/", ["Workhub 1.xcarchive/dSYMs/x", "__MACOSX/x"]),
+    ("", "Payload/Workhub.app/", ["iTunesArtwork", "SwiftSupport/iphoneos/x", "Symbols/x", "META-INF/x"]),
+    ("build/", "Payload/Workhub.app/", ["build/SwiftSupport/x", "build/Symbols/x", "build/iTunesArtwork"]),
     ("build/Workhub.xcarchive/", "Products/Applications/Workhub.app/", ["build/Workhub.xcarchive/dSYMs/x", "build/x"]),
 ]
 BARE = [("", "Workhub.app/", []), ("App/", "Workhub.app/", ["__MACOSX/App/Workhub.app/._x", "other/x"])]

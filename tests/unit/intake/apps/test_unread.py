@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import plistlib
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -82,6 +83,11 @@ def page(raw: bytes, quote: str = '"') -> str:
         ("Payload/a.app/Info.plist", "MANIFEST", "<key>CodePushDeploymentKey</key>", Downloaded, "CodePush"),
         ("AndroidManifest.xml", "MANIFEST", EXPO.format("true"), Downloaded, "Expo Updates"),
         (PLIST, "MANIFEST", EXPO_PLIST.format("true"), Downloaded, "Expo Updates"),
+        ("Payload/a.app/Frameworks/hermes.framework/hermes", "NATIVE", "", UnreadKind.MISSING, "React Native"),
+        ("Payload/a.app/Frameworks/hermesvm.framework/hermesvm", "NATIVE", "", UnreadKind.MISSING, "React Native"),
+        ("Payload/a.app/Frameworks/Flutter.framework/Flutter", "NATIVE", "", UnreadKind.MISSING, "Flutter"),
+        ("Payload/a.app/OnDemandResources.plist", "BINARY", "", UnreadKind.MISSING, "on-demand resources"),
+        ("Payload/a.app/OnDemandResources.plist", "MANIFEST", "", UnreadKind.MISSING, "on-demand resources"),
         ("AndroidManifest.xml", "MANIFEST", META.format(DEFERRED, "2:maps"), Downloaded, "deferred components"),
         ("assets/flutter_assets/shorebird.yaml", "TEXT", "app_id: 1", Downloaded, "Shorebird"),
         (CAPACITOR, "TEXT", '{"plugins":{"CapacitorUpdater":{}}}', Downloaded, "live updates"),
@@ -141,12 +147,44 @@ def test_code_that_is_in_the_package_is_read(file: str, kind: str, data: bytes) 
     assert checked((file, BufferKind[kind], data)) == ()
 
 
+@pytest.mark.parametrize("form", [plistlib.FMT_BINARY, plistlib.FMT_XML])
+@each(
+    ("file", "values", "named"),
+    [
+        ("Info.plist", {"CodePushDeploymentKey": "x"}, ["CodePush"]),
+        ("Info.plist", {"CFBundleName": "x"}, []),
+        ("Expo.plist", {"EXUpdatesURL": "https://u.expo.dev/1", "EXUpdatesEnabled": True}, ["Expo Updates"]),
+        ("Expo.plist", {"EXUpdatesURL": "https://u.expo.dev/1"}, ["Expo Updates"]),
+        ("Expo.plist", {"EXUpdatesURL": "https://u.expo.dev/1", "EXUpdatesEnabled": False}, []),
+    ],
+)
+def test_a_property_list_says_the_same_in_both_forms(
+    build: Callable[..., bytes],
+    tmp_path: Path,
+    file: str,
+    values: dict[str, object],
+    named: list[str],
+    form: plistlib.PlistFormat,
+) -> None:
+    info = {"CFBundleIdentifier": "test.a", "CFBundleExecutable": "a"}
+    files = {"Payload/a.app/a": macho(), "Payload/a.app/Info.plist": plistlib.dumps(info, fmt=form)}
+    files[f"Payload/a.app/{file}"] = plistlib.dumps(values | (info if file == "Info.plist" else {}), fmt=form)
+    path = tmp_path / "a.ipa"
+    path.write_bytes(build("zipped", list(files.items())))
+    with open_app(path) as package:
+        list(package.pieces())
+        assert [one.what.partition(" can ")[0] for one in package.unread] == named
+
+
 @pytest.mark.parametrize(
     "files",
     [
         ("lib/arm64-v8a/libreactnativejni.so", "assets/index.android.bundle"),
         ("lib/arm64-v8a/libflutter.so", "lib/arm64-v8a/libapp.so"),
         ("lib/arm64-v8a/libflutter.so", "assets/flutter_assets/kernel_blob.bin"),
+        ("Payload/a.app/Frameworks/hermes.framework/hermes", "Payload/a.app/main.jsbundle"),
+        ("Payload/a.app/Frameworks/Flutter.framework/Flutter", "Payload/a.app/Frameworks/App.framework/App"),
+        ("Payload/a.app/OnDemandResources.plist", "Payload/a.app/OnDemandResources/a.assetpack/Info.plist"),
     ],
 )
 def test_framework_with_its_code_is_read(files: tuple[str, str]) -> None:

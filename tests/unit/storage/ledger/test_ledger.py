@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,22 @@ def test_runs(ledger: Ledger) -> None:
     assert ledger.list_runs() == [latest]
     assert ledger.latest_run() == latest
     assert ledger.find_run(later) is None
+
+
+def test_a_run_of_a_wrong_clock_hides_no_later_run(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = "tieback.storage.ledger.ledger.time.time"
+    now = time.time()
+    monkeypatch.setattr(clock, lambda: now + 200 * 86_400)
+    future = ledger.start_run([])
+    ledger.end_run(future)
+    monkeypatch.setattr(clock, lambda: now)
+    assert (ledger.latest_run() or ledger.list_runs()[-1]).id == future  # it is alone
+    later = ledger.start_run([])
+    ledger.end_run(later)
+    latest = ledger.latest_run()
+    assert latest is not None
+    assert latest.id == later
+    assert {one.id for one in ledger.list_runs()} == {future, later}
 
 
 def test_only_the_same_run_is_resumed_and_only_where_it_did_not_end(ledger: Ledger) -> None:
