@@ -110,7 +110,9 @@ def _object(run: "Run", step: Step) -> None:
 
 
 def _literal(run: "Run", step: Step) -> None:
-    made = run.program.heap.new(Kind.OBJECT)
+    # An object of a class has the constants of its fields as a literal with the prototype as parent.
+    parent = run.get(step.operands[1]) if step.kind.name == "NewObjectWithBufferAndParent" else UNKNOWN
+    made = run.program.members.made_by(run, parent[0][1])
     run.program.literal(run, step, made)
     run.set(step.operands[0], single(made))
 

@@ -14,7 +14,7 @@ from tieback.recognise.hermes.calls import Calls
 from tieback.recognise.hermes.concrete import Concrete
 from tieback.recognise.hermes.heap import GLOBAL, Heap
 from tieback.recognise.hermes.interpret import Run
-from tieback.recognise.hermes.marks import TOLD, Marks
+from tieback.recognise.hermes.marks import Marks, tells
 from tieback.recognise.hermes.members import Members
 from tieback.recognise.hermes.modules import Modules
 from tieback.recognise.hermes.operations import HANDLERS, other
@@ -286,7 +286,7 @@ class Program:
         self.budget.take(1 + len(names) // 4)
         for name, value in zip(names, values, strict=False):
             self.heap.put(single(made), str(name), single(self.as_value(value)), join=False)
-        if any(name in TOLD for name in names):
+        if any(tells(name) for name in names if isinstance(name, str)):
             self.record.configured(run, made)
 
     def _release(self) -> None:

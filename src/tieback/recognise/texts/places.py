@@ -92,7 +92,7 @@ _LANGUAGES = {
     Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",
 }
 _BY_SUFFIX = {suffix: language for language, names in _LANGUAGES.items() for suffix in names.split()}
-_OF_GIT = b"git+"
+OF_GIT = b"git+"
 """Before the address of a source repository: https://docs.npmjs.com/cli/configuring-npm/package-json#git-urls-as-dependencies"""
 _ENVIRONMENT = (".env.", "env.")
 """Beginnings of the names of files with the settings of one mode: ``.env.production``."""
@@ -203,7 +203,7 @@ class TextPlaces:
             return ""
         if self._whole:
             return self._whole
-        if not self._binary and self._data[max(0, offset - 4) : offset] == _OF_GIT:
+        if not self._binary and self._data[max(0, offset - 4) : offset] == OF_GIT:
             return METADATA
         if self._has_suffixes and tables.is_in_names(self._data, offset):
             return tables.SUFFIXES

@@ -7,6 +7,7 @@ Source maps: https://tc39.es/ecma426/, ``sources`` and ``sourcesContent``. Packa
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Collection
 from itertools import islice
 
 from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
@@ -35,9 +36,12 @@ _PACKAGE_KEYS = _DESCRIBING | frozenset(
     ).split()
 )
 """Keys of facts about software in the description of a package."""
-_PACKAGE = re.compile(
-    rb"\"(name|version|license|licenses|repository|devDependencies|dependencies|author|bugs|homepage)\"\s*:"
+_OF_PACKAGE = frozenset(
+    b"name version license licenses repository devDependencies dependencies author bugs homepage".split()
 )
+_LEAST_OF_PACKAGE = 3
+"""Fewest of these keys that the description of a package has."""
+_PACKAGE = re.compile(rb"\"(%b)\"\s*:" % b"|".join(sorted(_OF_PACKAGE, key=len, reverse=True)))
 _LOCK = re.compile(rb"\"lockfileVersion\"\s*:|\"_resolved\"\s*:|\"packages-dev\"\s*:")
 _CHECKSUM = re.compile(rb"[{,]\s*[\"']?(?:shasum|integrity)[\"']?\s*:")
 _MAX_SOURCES = 100_000
@@ -90,6 +94,18 @@ def key_before(data: bytes, start: int) -> bytes:
     return found[1].lower() if found else b""
 
 
+def describes_software(key: str, others: Collection[str] = ()) -> bool:
+    """True if the value of a key of an object is a fact about software.
+
+    Args:
+        key: the key.
+        others: all keys of the object, which can describe a package.
+    """
+    every = {one.encode("utf-8", "replace") for one in others}
+    package = {b"name", b"version"} <= every and len(every & _OF_PACKAGE) >= _LEAST_OF_PACKAGE
+    return key.lower().encode("utf-8", "replace") in (_PACKAGE_KEYS if package else _DESCRIBING)
+
+
 def is_metadata_key(data: bytes, start: int, *, package: bool = False) -> bool:
     """True if the key of a string, or of the list or object around it, is one of a fact about software.
 
@@ -121,7 +137,7 @@ def is_package(data: bytes) -> bool:
     """True if the JSON text describes a package of a registry."""
     head = data[:_HEAD]
     keys = {found[1] for found in _PACKAGE.finditer(head)}
-    return {b"name", b"version"} <= keys and len(keys) >= 3
+    return {b"name", b"version"} <= keys and len(keys) >= _LEAST_OF_PACKAGE
 
 
 class SourceMap:
