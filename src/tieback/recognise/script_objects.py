@@ -35,6 +35,7 @@ _BEFORE_HOST = {
 }
 """The beginning of the key of a host, by the letter behind it; its groups are the name of the service."""
 _KEY_REACH = 32
+_BRACES = re.compile(rb"[{}]")
 _PORT = re.compile(
     rb"""(?P<stem>\w{0,24}?)(?:[pP]ort|PORT)["']?\s{0,4}:\s{0,4}["'`]?(?P<port>[1-9]\d{1,4})(?![\w.])"""
 )
@@ -93,15 +94,40 @@ def hosts_with_ports(buffer: Buffer) -> Iterator[HostPort]:
             if closed is None:
                 continue  # an object with more than the name
             end = closed.end()
-        before, after = bytes(data[max(start - AROUND, 0) : start]), bytes(data[end : end + AROUND])
-        inside = before[max(before.rfind(b"{"), before.rfind(b"}")) + 1 :]
-        behind = re.split(rb"[{}]", after, maxsplit=1)[0]
+        inside = _own_before(bytes(data[max(start - AROUND, 0) : start]))
+        behind = _own_behind(bytes(data[end : end + AROUND]))
         number = _port(_stem(*key.groups(b"")), behind, inside)
         scheme = None if number else _SCHEME.search(behind) or _SCHEME.search(inside)
         if scheme is not None:
             number = 443 if scheme["secure"] else 80
         if 0 < number <= 65535:
             yield HostPort(found["host"].decode("ascii"), number, found.start("host"))
+
+
+def _own_behind(text: bytes) -> bytes:
+    """The text of an object up to its end, without the objects in it."""
+    own, depth, at = b"", 0, 0
+    for found in _BRACES.finditer(text):
+        if not depth:
+            own += text[at : found.start()]
+        depth += 1 if found[0] == b"{" else -1
+        at = found.end()
+        if depth < 0:
+            return own
+    return own + (b"" if depth else text[at:])
+
+
+def _own_before(text: bytes) -> bytes:
+    """The text of an object from its beginning, without the objects in it."""
+    own, depth, at = b"", 0, len(text)
+    for found in reversed(list(_BRACES.finditer(text))):
+        if not depth:
+            own = text[found.end() : at] + own
+        depth += 1 if found[0] == b"}" else -1
+        at = found.start()
+        if depth < 0:
+            return own
+    return own if depth else text[:at] + own
 
 
 def _stem(*parts: bytes) -> bytes:
@@ -175,6 +201,6 @@ def _buckets(data: bytes | bytearray, *, is_script: bool) -> Iterator[re.Match[b
 
 
 def _object_around(data: bytes | bytearray, start: int, end: int) -> bytes:
-    """The text around a pair up to the next brace."""
+    """The text of the object around a pair, without those in it."""
     before, after = bytes(data[max(start - AROUND, 0) : start]), bytes(data[end : end + AROUND])
-    return before[max(before.rfind(b"{"), before.rfind(b"}")) + 1 :] + b" " + re.split(rb"[{}]", after, maxsplit=1)[0]
+    return _own_before(before) + b" " + _own_behind(after)

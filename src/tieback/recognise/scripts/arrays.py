@@ -69,6 +69,13 @@ class Arrays:
                 break
         return found
 
+    def parts(self, rows: Sequence[Cases], key: str, at: int) -> list[Cases]:
+        """The member or element ``key`` of each row; the rows themselves if it is empty."""
+        if not key:
+            return list(rows)
+        wanted = single(int(key)) if key.isdecimal() else single(Text(key))
+        return [self.element(row, wanted, at) for row in rows]
+
     def element(self, value: Cases, key: Cases, at: int) -> Cases:
         """``value[key]``; one of all elements if the key of a small table is not known."""
         return chained(lambda one: chained(lambda other: self._element(one, other, at), key), value)

@@ -124,7 +124,7 @@ class Evaluator:
                 return self.objects.member(self.once(("pattern", binding.at[0]), binding.at[0], env), binding.key, at)
             case Way.ELEMENT:
                 rows = self.arrays.items(self.once(("of", binding.at[0]), binding.at[0], env))
-                return choice(("of", binding.at[0]), rows[:17]) if rows else UNKNOWN
+                return choice(("of", binding.at[0]), self.arrays.parts(rows[:17], binding.key, at)) if rows else UNKNOWN
         places = list(binding.at)
         if len(places) > 1 and self.scopes.function(at) == binding.scope:
             places = [place for place in places if place <= at] or places

@@ -15,7 +15,7 @@ from itertools import islice
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts import joins, markup, prose, redirects, structured, tables
 from tieback.recognise.texts.markup import markup_spans
-from tieback.recognise.texts.messages import MAX_READ, declared_name, is_only_told
+from tieback.recognise.texts.messages import MAX_READ, declared_name, reason_of_uses
 from tieback.recognise.texts.prose import COMMENT
 from tieback.recognise.texts.script import ScriptSpans, script_spans
 from tieback.recognise.texts.sheet import sheet_spans
@@ -290,17 +290,17 @@ class TextPlaces:
         if span.kind is SpanKind.COMMENT:
             return COMMENT
         found = self._literal(span, offset)
-        if not found and offset == span.start + 1 and self._is_only_told(span):
-            found = prose.MESSAGE
+        if not found and offset == span.start + 1:
+            found = self._reason_of_name(span)
         return found or (joins.BEGINNING if joins.is_beginning(self._data, offset, span.end - 1) else "")
 
-    def _is_only_told(self, span: Span) -> bool:
-        """True if a literal is the value of a name that the script only puts into messages."""
+    def _reason_of_name(self, span: Span) -> str:
+        """The reason for a literal that is the value of a name, from the uses of the name."""
         name, own = declared_name(self._data, span.start, span.end)
         if not name or self._names < len(self._data):
-            return False
+            return ""
         self._names -= len(self._data)
-        return is_only_told(self._data, name, own)
+        return reason_of_uses(self._data, name, own)
 
     def _sheet(self, spans: Spans, offset: int) -> str:
         span = spans.at(offset)
