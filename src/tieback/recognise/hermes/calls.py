@@ -29,6 +29,7 @@ from tieback.recognise.scripts.values import (
     Value,
     as_text,
     chained,
+    choice,
     combine,
     is_unknown,
     joined,
@@ -45,6 +46,8 @@ SINKS = frozenset((
     "connect", "io", "createClient", "sendBeacon", "HttpLink", "ApolloClient", "initializeApp", "create", "extend",
 ))  # fmt: skip
 """Calls that are named in the evidence."""
+_LISTS = ("keys", "values", "entries")
+"""Functions of ``Object`` that list an object."""
 _MAX_ARGUMENTS = 64
 _MAX_OBJECTS = 16
 _MAX_ITEMS = 512
@@ -281,7 +284,7 @@ class Calls:
         if owner == "HermesBuiltin" and name == "spawnAsync" and arguments:
             one = arguments[0][0][1]
             if isinstance(one, Source) and one.kind is Kind.FUNCTION:
-                return self._program.inlined(one, run.this, run.arguments, run)
+                return self._resumed(self._program.inlined(one, run.this, run.arguments, run), run)
         if name in ("copyDataProperties", "assign") and arguments:
             copied = [self._heap.forced(one) for one in arguments[:_MAX_OBJECTS]]
             for value in copied[1:]:
@@ -296,6 +299,8 @@ class Calls:
             return combine(row, *(one for pair in zip(raws, between, strict=False) for one in pair))
         if name in ("freeze", "seal") and arguments:
             return arguments[0]
+        if owner == "Object" and name in _LISTS and arguments and (listed := self._listed(name, arguments[0])) is not None:
+            return listed
         if name == "parse" and arguments and owner in ("JSON", "HermesBuiltin"):
 
             def parsed(value: Value) -> Value:
@@ -318,6 +323,37 @@ class Calls:
                 target += more[: max(0, MAX_ITEMS - len(target))]
                 return single(len(target))
         return None
+
+    def _resumed(self, generator: Cases, run: "Run") -> Cases:
+        """What an asynchronous function returns; ``generator``: the closure with its code, which is resumed."""
+        heap, one = self._heap, generator[0][1]
+        if not isinstance(one, Source) or one.kind is not Kind.FUNCTION:
+            return generator
+        ended = [
+            heap.member(single(result), "value")
+            for _, result in self._states(one, run)
+            if heap.member(single(result), "done") == single(1)
+        ]
+        known = [value for value in ended if not is_unknown(value)]
+        return choice(("async", one.at), known) if known else UNKNOWN
+
+    def _states(self, generator: Source, run: "Run") -> Cases:
+        """What the states of a generator return, read twice: one can need variables that one behind it has set."""
+        self._program.inlined(generator, UNKNOWN, (), run)
+        return self._program.inlined(generator, UNKNOWN, (UNKNOWN,), run)
+
+    def _listed(self, name: str, value: Cases) -> Cases | None:
+        """The keys, the values or both of an object, as an array; ``None`` if they are not known."""
+        heap, one = self._heap, self._heap.forced(value)[0][1]
+        keys = list(self._members_of(one))[:_MAX_ITEMS]
+        if not keys or (isinstance(one, Source) and (one.kind is not Kind.OBJECT or one.at == GLOBAL)):
+            return None
+        rows = [(single(Text(key, 0, (key,))), heap.member(single(one), key)) for key in keys]
+        if name == "entries":
+            items = [single(heap.new(Kind.ARRAY, items=list(row))) for row in rows]
+        else:
+            items = [row[name == "values"] for row in rows]
+        return single(heap.new(Kind.ARRAY, items=items))
 
     def _copy(self, target: Value, value: Cases) -> None:
         """Copy the members of an object, or of one of several, into the first one."""

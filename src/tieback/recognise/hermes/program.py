@@ -72,6 +72,8 @@ class Program:
         """True if a bound ended the search."""
         self.walking: list[int] = []
         """Functions that are walked, the outermost first."""
+        self.generators: set[int] = set()
+        """Functions with the states of a generator, which are separate from its head."""
         self.inlining = 0
         """How many of them are calls with constants."""
         self._visited: set[int] = set()
@@ -145,7 +147,9 @@ class Program:
         if not self.walking:
             self._start = self.budget.left
         try:
-            self._walk(closure, function, self.members.this(function, closure), arguments)
+            for _ in range(1 + (function in self.generators)):
+                # A state of a generator can need variables that one behind it in the file sets.
+                self._walk(closure, function, self.members.this(function, closure), arguments)
         finally:
             self.inlining = inlining
 
