@@ -394,6 +394,8 @@ class TextPlaces:
             return known[1].reason(known[0].offset(offset)) if known else ""
         if self._is_package and structured.is_metadata_key(self._data, span.start, package=True):
             return METADATA
+        if self._is_api and structured.is_metadata_key(self._data, span.start, api=True):
+            return METADATA
         if tables.is_web_site(structured.key_before(self._data, span.start)) and self._has_many_owners:
             return tables.REFERENCE
         return self._literal(span, offset)
@@ -406,6 +408,10 @@ class TextPlaces:
     def _is_package(self) -> bool:
         return structured.is_package(self._data)
 
+    @cached_property
+    def _is_api(self) -> bool:
+        return structured.is_api(self._data)
+
     def _lines(self, offset: int) -> str:
         start = self._data.rfind(b"\n", 0, offset) + 1
         line = self._data[max(start, offset - 400) : offset]
@@ -413,7 +419,9 @@ class TextPlaces:
             return COMMENT
         if _REDIRECT_LINE.match(line):
             return prose.REDIRECT
-        return METADATA if _METADATA_LINE.match(line) else ""
+        if _METADATA_LINE.match(line) or (self._is_api and structured.is_page_of_api(self._data, offset)):
+            return METADATA
+        return ""
 
     def _markup(self, offset: int) -> str:
         span = self._spans.at(offset)
