@@ -56,6 +56,7 @@ from tieback.recognise.key_values import (
 )
 from tieback.recognise.links import RULE as LINK_RULE
 from tieback.recognise.links import link_domains
+from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
 from tieback.recognise.script_objects import buckets, hosts_with_ports
@@ -491,7 +492,11 @@ class ConfigExtractor:
                 shown = Evidence(
                     file, offset, f"{how.removesuffix(RULE)}{verdict.rule}", f"{key} = {secret.masked}"[:160]
                 )
-                yield Credential(secret.kind, secret.masked, "", shown, secret.grade, secret.fingerprint, secret.claims)
+                place_of = endpoint_of(secret.address, self._rules) if secret.address else None
+                named = secret.endpoint or (place_of.value if place_of is not None else "")
+                yield Credential(
+                    secret.kind, secret.masked, named, shown, secret.grade, secret.fingerprint, secret.claims
+                )
                 if secret.key is not None:
                     yield secret.key
 
