@@ -137,7 +137,7 @@ class ConstantEnds:
 
     def _doubtful(self, numbers: np.ndarray[tuple[int], np.dtype[np.int64]]) -> set[int]:
         """Items of arrays, and those that are keys or names of members."""
-        found = set(self._search.literals.strings(numbers, values=False))
+        found = set(self._search.literals.strings(numbers))
         for names in (_NAMING, _PUTTING, ("DelById", "DeclareGlobalVar")):
             found.update(self._search.operands_in(names, -1, numbers))
         return found

@@ -42,14 +42,7 @@ class KeyedConstants:
     def __init__(self, code: Bytecode, search: Search, numbers: Numbers, shown: Collection[str]) -> None:
         """Read the objects with one of these strings; ``shown``: keys of texts that people read."""
         self._code, self._search, self._shown = code, search, shown
-        self._texts = {code.text(one): one for one in numbers.tolist()}
-        self._objects: dict[int, list[Constant]] = {}
-        self._values = search.literals.strings(numbers, values=True)
-        for one in search.literals.objects(numbers.tolist(), values=True):
-            for value in one.fields.values():
-                number = self._texts.get(value, -1) if isinstance(value, str) else -1
-                if number >= 0:
-                    self._objects.setdefault(number, []).append(one)
+        self._values, self._objects = search.literals.with_values(numbers)
 
     def __contains__(self, number: object) -> bool:
         """True if an object has the constant as a value."""
@@ -61,6 +54,8 @@ class KeyedConstants:
         if not 0 < len(objects) <= _MAX_LITERALS:
             return ""
         text = self._code.text(number)
+        if any(text not in one.fields.values() for one in objects):
+            return ""  # a literal with many keys
         reasons = [
             (SHOWN if key in self._shown else key_reason(key, one.fields)) or self._around(one)
             for one in objects

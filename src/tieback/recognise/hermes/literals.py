@@ -58,20 +58,38 @@ class Literals:
         """Functions with the literal of an object that has one of these strings as a key."""
         return self._functions(self._keys(wanted), wanted)
 
-    def objects(self, wanted: Collection[int], *, values: bool = False) -> Iterator[Constant]:
-        """The literals of objects that have one of these strings as a key, or as a value, each once.
-
-        Those with many keys are left out.
-        """
+    def objects(self, wanted: Collection[int]) -> Iterator[Constant]:
+        """The literals of objects that have one of these strings as a key, each once. Those with many are left out."""
         numbers, told = frozenset(wanted), set[tuple[int, int]]()
-        for hit in self._keys(wanted, values=values):
+        for hit in self._keys(wanted):
             key = hit.keys, hit.values
-            if (key in told and not values) or hit.length > MAX_KEYS:
-                continue
-            told.add(key)
-            if self._code.strings_in(hit.at, hit.length, numbers):
-                names, constants = (self._code.literals(one, hit.length) for one in key)
-                yield Constant(self._search.offset(hit.place), dict(zip(map(str, names), constants, strict=False)))
+            if hit.length <= MAX_KEYS and key not in told:
+                told.add(key)
+                if self._code.strings_in(hit.at, hit.length, numbers):
+                    yield self._constant(hit)
+
+    def with_values(self, wanted: Numbers) -> tuple[set[int], dict[int, list[Constant]]]:
+        """Those of some strings that are values of the literal of an object, and these literals.
+
+        A literal with many keys is given without them, and all literals are left out if there are too many.
+        """
+        numbers, found, total = frozenset(wanted.tolist()), set[int](), 0
+        objects: dict[int, list[Constant]] = {}
+        for count, hit in enumerate(self._keys(wanted, values=True)):
+            total += hit.length
+            if count > MAX_HITS or total > MAX_VALUES:
+                return set(numbers), {}
+            inside = self._code.strings_in(hit.at, hit.length, numbers)
+            found |= inside
+            if inside:
+                constant = self._constant(hit) if hit.length <= MAX_KEYS else Constant(-1, {})
+                for number in inside:
+                    objects.setdefault(number, []).append(constant)
+        return found, objects
+
+    def _constant(self, hit: _Hit) -> Constant:
+        names, values = (self._code.literals(one, hit.length) for one in (hit.keys, hit.values))
+        return Constant(self._search.offset(hit.place), dict(zip(map(str, names), values, strict=False)))
 
     def with_items(self, wanted: Collection[int] | Numbers) -> list[int]:
         """Functions with the literal of an array that has one of these strings."""
@@ -99,16 +117,11 @@ class Literals:
                 found.add(hit.place)
         return self._search.around(np.array(sorted(found), np.int64))
 
-    def strings(self, wanted: Numbers, *, values: bool) -> set[int]:
-        """Those of some strings that a literal has; all of them if there are too many literals.
-
-        Args:
-            wanted: the strings.
-            values: only those that are values of an object; otherwise only its keys and the items of arrays.
-        """
+    def strings(self, wanted: Numbers) -> set[int]:
+        """Those of some strings that are keys of a literal or items of an array; all if there are too many literals."""
         numbers, found, total = frozenset(wanted.tolist()), set[int](), 0
         known: set[tuple[int, int]] = set()
-        for hits in (self._keys(wanted, values=True),) if values else (self._items(wanted), self._keys(wanted)):
+        for hits in (self._items(wanted), self._keys(wanted)):
             for hit in hits:
                 key = hit.at, hit.length
                 if key in known:
