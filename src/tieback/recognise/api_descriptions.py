@@ -1,7 +1,7 @@
 """Servers in descriptions of HTTP APIs: Swagger 2 and OpenAPI 3, as JSON and YAML.
 
-Swagger 2 has ``host``, ``basePath`` and ``schemes``, OpenAPI 3 ``servers`` with variables, which have a default value and
-can have a list of values. A server that is relative to the address of the description gives nothing. Sources:
+Swagger 2 has ``host``, ``basePath`` and ``schemes``, OpenAPI 3 ``servers`` with variables, which have a default value
+and can have a list of values. A server that is relative to the address of the description gives nothing. Sources:
 https://spec.openapis.org/oas/v2.0.html#swagger-object, https://spec.openapis.org/oas/v3.1.0.html#server-object. Bounds:
 files of 1 MiB, 16 KiB of the YAML that is read, 16 addresses of a server, 64 of a description.
 """
@@ -118,8 +118,11 @@ def _completed(text: str, variables: object) -> Iterator[str]:
     names = list(dict.fromkeys(_VARIABLE.findall(text)))
     options = [_values(known.get(name)) or [f"{{{name}}}"] for name in names]
     for row in islice(product(*options), MAX_SERVER):
-        values = dict(zip(names, row, strict=True))
-        yield _VARIABLE.sub(lambda found: values[found[1]], text)
+        yield _filled(text, dict(zip(names, row, strict=True)))
+
+
+def _filled(text: str, values: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda found: values[found[1]], text)
 
 
 def _values(variable: object) -> list[str]:

@@ -2,8 +2,9 @@
 
 ``google-services.json``, ``GoogleService-Info.plist``, ``awsconfiguration.json``, ``amplifyconfiguration.json`` and
 ``agconnect-services.json`` are detected by name or by content and parsed. Any other small JSON, properties, YAML, plist
-or .env file is read as pairs of key and value, and ``resources.arsc`` as pairs of name and value. Descriptions of APIs are
-read by ``api_descriptions``. The rules are data, in ``config.toml``. Bounds: files of 256 KiB, 20,000 pairs, 32 levels, values of 512 characters.
+or .env file is read as pairs of key and value, and ``resources.arsc`` as pairs of name and value. ``api_descriptions`` reads
+the servers of APIs. The rules are data, in ``config.toml``. Bounds: files of 256 KiB, 20,000 pairs, 32 levels, values of
+512 characters.
 """
 
 import re
@@ -23,9 +24,9 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import credentials
+from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both_encodings, parse
 from tieback.recognise.api_descriptions import RULE as API_RULE
 from tieback.recognise.api_descriptions import api_servers
-from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both_encodings, parse
 from tieback.recognise.calls import RULE as CALL_RULE
 from tieback.recognise.calls import SCRIPTS, CallRule, containers, read_calls
 from tieback.recognise.certificates import ENDINGS as CERTIFICATE_ENDINGS

@@ -20,8 +20,8 @@ from tieback.recognise.calls import is_script
 from tieback.recognise.encodings import Encoding
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.match_location import MatchLocation, finds_at
-from tieback.recognise.patterns import CloudToken, CredentialRule
 from tieback.recognise.named_endpoint import endpoint_of
+from tieback.recognise.patterns import CloudToken, CredentialRule
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.services import BEFORE
 from tieback.recognise.span import MAX_TEXT, decode_text, narrow_text, string_bounds

@@ -36,9 +36,7 @@ _BEFORE_HOST = {
 """The beginning of the key of a host, by the letter behind it; its groups are the name of the service."""
 _KEY_REACH = 32
 _BRACES = re.compile(rb"[{}]")
-_PORT = re.compile(
-    rb"""(?P<stem>\w{0,24}?)(?:[pP]ort|PORT)["']?\s{0,4}:\s{0,4}["'`]?(?P<port>[1-9]\d{1,4})(?![\w.])"""
-)
+_PORT = re.compile(rb"""(?P<stem>\w{0,24}?)(?:[pP]ort|PORT)["']?\s{0,4}:\s{0,4}["'`]?(?P<port>[1-9]\d{1,4})(?![\w.])""")
 _HOST_KEY = re.compile(
     r"h(?:ost(?:[nN]ame)?)|\w{0,60}[a-z_]{2}Host(?:[nN]ame)?|\w{0,60}[A-Za-z]{2}_host(?:[nN]ame)?"
     r"|(?:[A-Z0-9_]{0,60}[A-Z0-9]_)?HOST(?:_?NAME)?"
@@ -151,7 +149,7 @@ def _port(stem: bytes, behind: bytes, inside: bytes) -> int:
             (
                 one
                 for other, one in ports
-                if not other or (stem.startswith(other) or other.startswith(stem)) and other + b"host" not in keys
+                if not other or ((stem.startswith(other) or other.startswith(stem)) and other + b"host" not in keys)
             ),
             None,
         )

@@ -48,6 +48,10 @@ def swagger(**more: object) -> str:
     return json.dumps({"swagger": "2.0", "info": {"title": "x"}, **more, "paths": {}})
 
 
+def servers(variables: dict[str, object]) -> str:
+    return json.dumps({"openapi": "3.0.0", "servers": [{"url": "https://{h}/{v}", "variables": variables}]})
+
+
 @each(
     ("text", "expected"),
     [
@@ -64,8 +68,7 @@ def swagger(**more: object) -> str:
         ('{"openapi":"3.1.0","servers":[{"url":"/v1"},{"url":"./v2"},{"url":"v3"},{"url":7},8]}', []),
         ('{"openapi":"3.1.0","servers":{"url":"https://a.shop.test/v1"}}', []),
         (
-            '{"openapi":"3.0.0","servers":[{"url":"https://{h}/{v}","variables":{"h":{"default":"a.shop.test",'
-            '"enum":["b.shop.test"]},"v":{"default":"v1"}}}]}',
+            servers({"h": {"default": "a.shop.test", "enum": ["b.shop.test"]}, "v": {"default": "v1"}}),
             ["https://a.shop.test/v1", "https://b.shop.test/v1"],
         ),
         ('{"openapi":"3.0.0","servers":[{"url":"https://a.shop.test/{v}"}]}', ["https://a.shop.test"]),

@@ -51,7 +51,10 @@ def found(text: str, file: str = "assets/main.js") -> list[str]:
             'e={redisHost:"rd.shop.de",esHost:"es.shop.de",redisPort:6380,esPort:9200}',
             ["rd.shop.de:6380", "es.shop.de:9200"],
         ),
-        ('e={host:"db.shop.de",redis_host:"rd.shop.de",redis_port:6380,port:5432}', ["db.shop.de:5432", "rd.shop.de:6380"]),
+        (
+            'e={host:"db.shop.de",redis_host:"rd.shop.de",redis_port:6380,port:5432}',
+            ["db.shop.de:5432", "rd.shop.de:6380"],
+        ),
         ('e={socketHost:"so.shop.de",port:7001}', ["so.shop.de:7001"]),
         ('{db:{primary:{host:"pg.shop.de",port:5432}}}', ["pg.shop.de:5432"]),
         ('{db:{port:5432,ssl:{mode:"x",ca:{a:1}},host:"pg.shop.de"}}', ["pg.shop.de:5432"]),

@@ -299,7 +299,12 @@ class Calls:
             return combine(row, *(one for pair in zip(raws, between, strict=False) for one in pair))
         if name in ("freeze", "seal") and arguments:
             return arguments[0]
-        if owner == "Object" and name in _LISTS and arguments and (listed := self._listed(name, arguments[0])) is not None:
+        if (
+            owner == "Object"
+            and name in _LISTS
+            and arguments
+            and (listed := self._listed(name, arguments[0])) is not None
+        ):
             return listed
         if name == "parse" and arguments and owner in ("JSON", "HermesBuiltin"):
 

@@ -221,7 +221,7 @@ class Run:
             self.program.members.stored(self, UNKNOWN, name, member)
 
     def begin_states(self, scope: int) -> None:
-        """The states of a generator among its variables, which are zero, are unknown: it goes on behind each ``await``."""
+        """Forget the states of a generator among its variables, which are zero: it goes on behind each ``await``."""
         fields = self.program.heap.things[scope].fields
         for name in [name for name, value in fields.items() if value == _ZERO]:
             fields[name] = UNKNOWN
@@ -234,7 +234,7 @@ class Run:
         return one.at if isinstance(one, Source) and one.kind is Kind.SCOPE else -1
 
     def next_item(self, step: Step) -> int:
-        """Index of the item that an iterator gives, as in ``[a, b] = items``; -1 in a loop, which gives each of them."""
+        """Index of the item that an iterator gives, as in ``[a, b] = items``; -1 in a loop, which gives each one."""
         begun, index = self.iterators.get(step.operands[1], (-1, -1))
         loops = self.program.loops(self.function)
         if index < 0 or any(begun < start <= step.at <= end for start, (end, _) in loops.items()):

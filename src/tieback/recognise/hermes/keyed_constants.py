@@ -96,4 +96,3 @@ class KeyedConstants:
             if step.kind.writes and step.operands[0] == register:
                 return self._search.literals.keys_of(step)
         return []
-

@@ -243,7 +243,9 @@ class Search:
         tails = np.zeros(len(few), np.int64)
         for back in range(_TAIL):
             tails |= (self._storage[table.ends[few] - 1 - back].astype(np.int64) | 0x20) << (8 * back)
-        wanted = [sum((ord(letter) | 0x20) << (8 * back) for back, letter in enumerate(one[::-1][:_TAIL])) for one in ends]
+        wanted = [
+            sum((ord(letter) | 0x20) << (8 * back) for back, letter in enumerate(one[::-1][:_TAIL])) for one in ends
+        ]
         every = ((self._code.text(one), one) for one in few[np.isin(tails, wanted)].tolist())
         return {text: one for text, one in every if text.lower().endswith(tuple(ends))}
 

@@ -85,12 +85,13 @@ class Platform:
         rows = self._run.objects.rows(value)
         if not rows:
             return UNKNOWN
-        made = {
-            "keys": lambda key, _: single(Text(key)),
-            "values": lambda _, member: member,
-            "entries": lambda key, member: single(Items((single(Text(key)), member))),
-        }
-        return single(Items(tuple(made[name](*row) for row in rows)))
+        if name == "keys":
+            items = [single(Text(key)) for key, _ in rows]
+        elif name == "values":
+            items = [member for _, member in rows]
+        else:
+            items = [single(Items((single(Text(key)), member))) for key, member in rows]
+        return single(Items(tuple(items)))
 
     def client(self, options: Cases, at: int) -> Cases | None:
         """An HTTP client that is created with a ``baseURL``; ``None`` if it has none."""

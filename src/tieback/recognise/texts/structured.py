@@ -39,7 +39,8 @@ _PACKAGE_KEYS = _DESCRIBING | frozenset(
 _API_KEYS = frozenset(b"contact license externaldocs termsofservice".split())
 """Keys of pages for people in the description of an API: https://spec.openapis.org/oas/v3.1.0.html#info-object"""
 _API = re.compile(
-    rb"(?:^|[{,])\s{0,32}[\"']?(?:swagger[\"']?\s{0,8}:\s{0,8}[\"']?2|openapi[\"']?\s{0,8}:\s{0,8}[\"']?3)", re.MULTILINE
+    rb"(?:^|[{,])\s{0,32}[\"']?(?:swagger[\"']?\s{0,8}:\s{0,8}[\"']?2|openapi[\"']?\s{0,8}:\s{0,8}[\"']?3)",
+    re.MULTILINE,
 )
 _API_HEAD = 16 * 1024
 """Bytes from the beginning in which the version is."""
@@ -50,7 +51,7 @@ _OF_PACKAGE = frozenset(
 )
 _LEAST_OF_PACKAGE = 3
 """Fewest of these keys that the description of a package has."""
-_PACKAGE = re.compile(rb"\"(%b)\"\s*:" % b"|".join(sorted(_OF_PACKAGE, key=len, reverse=True)))
+_PACKAGE = re.compile(rb"\"(%b)\"\s*:" % b"|".join(sorted(_OF_PACKAGE)))
 _LOCK = re.compile(rb"\"lockfileVersion\"\s*:|\"_resolved\"\s*:|\"packages-dev\"\s*:")
 _CHECKSUM = re.compile(rb"[{,]\s*[\"']?(?:shasum|integrity)[\"']?\s*:")
 _MAX_SOURCES = 100_000
