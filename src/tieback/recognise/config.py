@@ -2,9 +2,9 @@
 
 ``google-services.json``, ``GoogleService-Info.plist``, ``awsconfiguration.json``, ``amplifyconfiguration.json`` and
 ``agconnect-services.json`` are detected by name or by content and parsed. Any other small JSON, properties, YAML, plist
-or .env file is read as pairs of key and value, and ``resources.arsc`` as pairs of name and value. ``api_descriptions`` reads
-the servers of APIs. The rules are data, in ``config.toml``. Bounds: files of 256 KiB, 20,000 pairs, 32 levels, values of
-512 characters.
+or .env file is read as pairs of key and value, and ``resources.arsc`` as pairs of name and value. The descriptions of
+APIs are read by ``api_descriptions``. The rules are data, in ``config.toml``. Bounds: files of 256 KiB, 20,000 pairs,
+32 levels, values of 512 characters.
 """
 
 import re

@@ -17,8 +17,8 @@ from tieback.recognise.scripts.values import Cases, Text
 MAX_STARTS = 6_000
 """Most functions from which the search begins."""
 NAMES = (
-    "fetch", "WebSocket", "EventSource", "XMLHttpRequest", "axios", "baseURL", "baseUrl", "atob", "btoa", "fromCharCode",
-    "uri", "initializeApp", "createClient", "io", "URL", "sendBeacon", "unescape", "Buffer",
+    "fetch", "WebSocket", "EventSource", "XMLHttpRequest", "axios", "baseURL", "baseUrl", "atob", "btoa", "uri",
+    "fromCharCode", "initializeApp", "createClient", "io", "URL", "sendBeacon", "unescape", "Buffer",
 )  # fmt: skip
 """Names of calls and members that functions with an endpoint use."""
 _PLAIN = ("https", "http", "wss", "ws")
