@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from tieback.recognise.dataflow.values import HOLE
 from tieback.recognise.hermes.heap import GLOBAL, INTEROP, MAX_ITEMS, through
 from tieback.recognise.scripts.methods import (
     below,
@@ -323,7 +324,10 @@ class Calls:
 
             return combine(buffer, self._heap.forced(arguments[0]))
         if owner == "HermesBuiltin" and name == "arraySpread" and len(arguments) >= 2:
-            target, more = self._heap.items(arguments[0][0][1]), self._heap.items(arguments[1][0][1])
+            target, spread = self._heap.items(arguments[0][0][1]), self._heap.forced(arguments[1])[0][1]
+            more = self._heap.items(spread)
+            if isinstance(spread, Text) and HOLE not in spread.text:
+                more = [single(Text(one, spread.at, (), spread.via)) for one in spread.text]
             if target is not None and more is not None:
                 target += more[: max(0, MAX_ITEMS - len(target))]
                 return single(len(target))

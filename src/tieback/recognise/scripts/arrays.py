@@ -37,7 +37,7 @@ class Arrays:
         self._run = run
 
     def items(self, value: Cases) -> list[Cases]:
-        """The elements of an array; none if it is not known."""
+        """The elements of an array, or the characters of a text; none if it is not known."""
         if len(value) != 1:
             return []
         match value[0][1]:
@@ -47,6 +47,8 @@ class Arrays:
                 return self._elements(at, env)
             case Plain(value=list() as content, at=at):
                 return [single(Plain(one, at)) for one in content[:MAX_ITEMS]]
+            case Text(text=text, at=at, via=via) if HOLE not in text:
+                return [single(Text(one, at, (), via)) for one in text[:MAX_ITEMS]]
         return []
 
     def _elements(self, at: int, env: Env) -> list[Cases]:

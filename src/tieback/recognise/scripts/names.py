@@ -77,9 +77,11 @@ class Binding(NamedTuple):
     scope: Scope
     """Where it is bound; for a parameter the function."""
     key: str = ""
-    """Member of the object, or of each element."""
+    """Member of the object."""
     added: tuple[int, ...] = ()
     """Where the expressions that are appended with ``+=`` begin."""
+    keys: tuple[str, ...] = ()
+    """Members or indices of the elements that have the name, for each of the loops; empty texts for whole elements."""
     complete: bool = True
     """False if there are other assignments, which were not read."""
 
@@ -287,12 +289,11 @@ class Names:
         return None
 
     def _looped(self, raw: bytes, scope: Scope) -> Binding | None:
-        for place in self._behind(_OF, raw, scope, _OF_SIGNS)[:1]:
-            return Binding(Way.ELEMENT, (self._end(_OF, place + len(raw)),), scope)
+        keys = {self._end(_OF, at + len(raw)): "" for at in self._behind(_OF, raw, scope, _OF_SIGNS)[:_MAX_NESTED]}
         for found in self._loops:
             if scope.start <= found.start() < scope.end and (key := part_of(found["parts"], raw)):
-                return Binding(Way.ELEMENT, (found.end(),), scope, key)
-        return None
+                keys[found.end()] = key
+        return Binding(Way.ELEMENT, tuple(keys), scope, keys=tuple(keys.values())) if keys else None
 
     @cached_property
     def _loops(self) -> list[re.Match[bytes]]:

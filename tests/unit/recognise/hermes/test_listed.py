@@ -45,10 +45,13 @@ def script() -> set[str]:
         "https://b.looped.test/p",
         "https://a.parted.test/p",
         "https://b.parted.test/p",
+        "https://a.again.test/again",
+        "https://b.again.test/again",
         "https://a.async.test/p",
         "https://b.async.test/p",
         "https://await.test/v1/one",
         "https://await.test/v1/two",
+        "https://spread.test/v1/items",
     ],
 )
 def test_each_item_gives_its_endpoint_in_both_forms(bytecode: set[str], script: set[str], value: str) -> None:
@@ -56,7 +59,15 @@ def test_each_item_gives_its_endpoint_in_both_forms(bytecode: set[str], script: 
     assert value in script
 
 
-@each("value", ["https://a.entries.test/p/b", "https://first.items.test/2", "https://second.items.test/1"])
+@each(
+    "value",
+    [
+        "https://a.entries.test/p/b",
+        "https://a.looped.test/again",
+        "https://first.items.test/2",
+        "https://second.items.test/1",
+    ],
+)
 def test_no_item_takes_the_place_of_another_one(bytecode: set[str], script: set[str], value: str) -> None:
     assert value not in bytecode
     assert value not in script
