@@ -324,13 +324,7 @@ class Calls:
 
             return combine(buffer, self._heap.forced(arguments[0]))
         if owner == "HermesBuiltin" and name == "arraySpread" and len(arguments) >= 2:
-            target, spread = self._heap.items(arguments[0][0][1]), self._heap.forced(arguments[1])[0][1]
-            more = self._heap.items(spread)
-            if isinstance(spread, Text) and HOLE not in spread.text:
-                more = [single(Text(one, spread.at, (), spread.via)) for one in spread.text]
-            if target is not None and more is not None:
-                target += more[: max(0, MAX_ITEMS - len(target))]
-                return single(len(target))
+            return self._spread(arguments[0][0][1], self._heap.forced(arguments[1])[0][1])
         return None
 
     def _resumed(self, generator: Cases, run: "Run") -> Cases:
@@ -363,6 +357,16 @@ class Calls:
         else:
             items = [row[name == "values"] for row in rows]
         return single(heap.new(Kind.ARRAY, items=items))
+
+    def _spread(self, target: Value, value: Value) -> Cases | None:
+        """Add the items of an array, or the characters of a text, to an array."""
+        items, more = self._heap.items(target), self._heap.items(value)
+        if isinstance(value, Text) and HOLE not in value.text:
+            more = [single(Text(one, value.at, (), value.via)) for one in value.text]
+        if items is None or more is None:
+            return None
+        items += more[: max(0, MAX_ITEMS - len(items))]
+        return single(len(items))
 
     def _copy(self, target: Value, value: Cases) -> None:
         """Copy the members of an object, or of one of several, into the first one."""
