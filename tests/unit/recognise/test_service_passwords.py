@@ -73,7 +73,7 @@ def test_the_first_place_among_named_values() -> None:
         ("main.js", 'x={smtpHost:"mail.shop.de",smtpPort:587,smtpPass:"torfstich"}', "mail.shop.de:587"),
         (
             "res/values/strings.xml",
-            '<resources><string name="ftp_host">f.shop.de</string><string name="ftp_pass">Kd83sPq9</string></resources>',
+            '<resources><string name="ftp_host">f.shop.de</string><string name="ftp_pass">Kd83sPq</string></resources>',
             "f.shop.de",
         ),
     ],
