@@ -98,6 +98,9 @@ class _Bounded[T]:
 _NAMED = (f"config:host/{OBJECT_RULE}", "hermes-flow/configuration")
 """Evidence of a host in an object of a script."""
 _WEB_PORTS = (80, 443)
+_SET = ("config:", "resource:", "hermes-flow/configuration")
+"""Evidence of a host and port that a configuration has beside each other."""
+_WITHOUT_SCHEME = (EndpointKind.HOST_PORT, EndpointKind.ADDRESS)
 
 
 class _Seen(msgspec.Struct):
@@ -177,6 +180,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     # Code that is followed gives the whole address of such a host.
     hosts = {one.best.endpoint.host for one in sightings.values.values()}
     _add((one for one in named if one.endpoint.host not in hosts), sightings)
+    _join_pairs(sightings, {one.endpoint for one in credentials.values.values()})
     maker = Maker(app, rules)
     maker.learn_from(told.values())
     maker.learn_hosts(one.best.endpoint.host for one in sightings.values.values())
@@ -213,6 +217,30 @@ def _leave_out(find: NotBackend, not_backends: _Bounded[NotBackend]) -> None:
 
 def _by_name(item: tuple[object, NotBackend]) -> str:
     return item[1].value
+
+
+def _join_pairs(sightings: _Bounded[_Seen], used: set[str]) -> None:
+    """Count a host and port of a configuration with a URL of the same host and port, if it adds no service to it.
+
+    Args:
+        sightings: the endpoints of the app.
+        used: endpoints that credentials name.
+    """
+    urls: dict[tuple[str, int | None], _Seen] = {}
+    for one in sightings.values.values():
+        if one.best.endpoint.kind is EndpointKind.URL:
+            urls.setdefault((one.best.endpoint.host, one.best.endpoint.port), one)
+    for value, seen in list(sightings.values.items()):
+        endpoint = seen.best.endpoint
+        same = urls.get((endpoint.host, endpoint.port)) if endpoint.kind in _WITHOUT_SCHEME and endpoint.port else None
+        if (
+            same is not None
+            and value not in used
+            and seen.best.evidence.how.startswith(_SET)
+            and endpoint.service in (None, same.best.endpoint.service)
+        ):
+            same.count += seen.count
+            del sightings.values[value]
 
 
 def _add(finds: Iterable[Sighting], sightings: _Bounded[_Seen]) -> None:

@@ -2,8 +2,9 @@
 
 ``google-services.json``, ``GoogleService-Info.plist``, ``awsconfiguration.json``, ``amplifyconfiguration.json`` and
 ``agconnect-services.json`` are detected by name or by content and parsed. Any other small JSON, properties, YAML, plist
-or .env file is read as pairs of key and value, and ``resources.arsc`` as pairs of name and value. The rules are data,
-in ``config.toml``. Bounds: files of 256 KiB, 20,000 pairs, 32 levels, values of 512 characters.
+or .env file is read as pairs of key and value, and ``resources.arsc`` as pairs of name and value. The descriptions of
+APIs are read by ``api_descriptions``. The rules are data, in ``config.toml``. Bounds: files of 256 KiB, 20,000 pairs,
+32 levels, values of 512 characters.
 """
 
 import re
@@ -24,6 +25,8 @@ from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import credentials
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both_encodings, parse
+from tieback.recognise.api_descriptions import RULE as API_RULE
+from tieback.recognise.api_descriptions import api_servers
 from tieback.recognise.calls import RULE as CALL_RULE
 from tieback.recognise.calls import SCRIPTS, CallRule, containers, read_calls
 from tieback.recognise.certificates import ENDINGS as CERTIFICATE_ENDINGS
@@ -54,11 +57,13 @@ from tieback.recognise.key_values import (
 )
 from tieback.recognise.links import RULE as LINK_RULE
 from tieback.recognise.links import link_domains
+from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
 from tieback.recognise.script_objects import buckets, hosts_with_ports
 from tieback.recognise.service_passwords import HOST_ENDS, beside, stem_of
 from tieback.recognise.span import decode_text
+from tieback.recognise.texts.structured import is_api
 from tieback.recognise.verdict import is_real_value
 
 RULE = "config-key"
@@ -203,6 +208,7 @@ class ConfigExtractor:
             FIREBASE_RULE,
             CONTACT_RULE,
             OBJECT_RULE,
+            API_RULE,
             credentials.RULE,
         ),
     )
@@ -254,6 +260,7 @@ class ConfigExtractor:
                 yield from buckets(buffer)
                 yield from self._hosts_of_scripts(buffer)
                 yield from self._remotes(buffer)
+                yield from api_servers(buffer, self._rules)
             if buffer.kind in (BufferKind.TEXT, BufferKind.BINARY):
                 yield from certificate_names(buffer, self._rules)
             if buffer.kind is BufferKind.RESOURCES:
@@ -306,6 +313,7 @@ class ConfigExtractor:
         ports = ports_of_hosts(found, self.config.suffixes)
         decoded = self._decoded if name == _RESOURCES else None
         own = _web_view_name(buffer, found)
+        described = is_api(buffer.data)
         if decoded is not None:
             for late in decoded.add(found, self.config.suffixes):
                 place = (late.file, late.offset, f"resource:string/{late.key}/{RULE}")
@@ -315,6 +323,8 @@ class ConfigExtractor:
             if own and plain == "hostname" and value == own:
                 yield NotBackend(own, _OWN_NAME)
                 continue
+            if described and plain == "host":
+                continue  # with its scheme and path, as ``api_servers`` reads it
             if not self._means(key, plain, value) or (other and key in _ONLY_NAMED and "-" not in value):
                 continue
             port = ports.get(index)
@@ -483,7 +493,11 @@ class ConfigExtractor:
                 shown = Evidence(
                     file, offset, f"{how.removesuffix(RULE)}{verdict.rule}", f"{key} = {secret.masked}"[:160]
                 )
-                yield Credential(secret.kind, secret.masked, "", shown, secret.grade, secret.fingerprint, secret.claims)
+                place_of = endpoint_of(secret.address, self._rules) if secret.address else None
+                named = secret.endpoint or (place_of.value if place_of is not None else "")
+                yield Credential(
+                    secret.kind, secret.masked, named, shown, secret.grade, secret.fingerprint, secret.claims
+                )
                 if secret.key is not None:
                     yield secret.key
 

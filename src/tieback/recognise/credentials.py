@@ -16,7 +16,7 @@ import msgspec
 
 from tieback.model.sighting import CredentialGrade
 from tieback.recognise.patterns import CredentialRule
-from tieback.recognise.service_passwords import has_place, is_service, is_store
+from tieback.recognise.service_passwords import is_service, is_store, place_of
 from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
 RULE = "credential"
@@ -323,9 +323,11 @@ def _password(found: re.Match[str], rule: CredentialRule, _window: str) -> Itera
 def _service_password(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
     """A value under a short name of a password, beside the host of the same service."""
     stem, secret = found["stem"], found["secret"]
-    if not (is_service(stem) or is_password(secret)) or secret.endswith("()") or not has_place(stem, window):
+    if not (is_service(stem) or is_password(secret)) or secret.endswith("()"):
         return
-    yield mask_secret("database_password" if is_store(stem) else rule.kind, secret, rule.grade)
+    if place := place_of(stem, window):
+        kind = "database_password" if is_store(stem) else rule.kind
+        yield mask_secret(kind, secret, rule.grade, address=place)
 
 
 def is_password(text: str) -> bool:

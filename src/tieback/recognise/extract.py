@@ -20,6 +20,7 @@ from tieback.recognise.calls import is_script
 from tieback.recognise.encodings import Encoding
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.match_location import MatchLocation, finds_at
+from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.patterns import CloudToken, CredentialRule
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.services import BEFORE
@@ -409,7 +410,7 @@ class EndpointExtractor:
         secrets: list[MaskedSecret] = []
         named: dict[str, Endpoint] = {}
         for secret in verdict.secrets:
-            place = self._endpoint_of(secret.address) if secret.address else None
+            place = endpoint_of(secret.address, self.rules) if secret.address else None
             if place is None:
                 secrets.append(secret)
                 continue
@@ -417,17 +418,6 @@ class EndpointExtractor:
             if place.host not in window:
                 named[place.value] = place
         return msgspec.structs.replace(verdict, secrets=tuple(secrets), endpoints=tuple(named.values()))
-
-    def _endpoint_of(self, text: str) -> Endpoint | None:
-        """The endpoint of an address that a credential names: a URL, or ``host:port``."""
-        name, found, _ = text.partition("://")
-        if found:
-            return next(iter(url.verify(text, self.rules.services.schemes[name], self.rules).endpoints), None)
-        host, _, port = text.lower().partition(":")
-        resource = cloud.cloud_endpoint(host, "", self.rules, scheme="")
-        if resource is not None:
-            return resource
-        return next(iter(address.verify("", host, port, self.rules).endpoints), None)
 
 
 def _without(found: re.Match[str]) -> str:

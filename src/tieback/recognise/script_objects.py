@@ -24,13 +24,25 @@ MAX_OBJECTS = 200
 AROUND = 200
 """Bytes before and after a host that can belong to its object."""
 _HOST = re.compile(
-    rb"""ost(?:[nN]ame)?["']?\s{0,4}:\s{0,4}(?P<nested>\{\s{0,16}["']?(?:name|address|value)["']?\s{0,4}:\s{0,4})?"""
+    rb"""(?:ost(?:[nN]ame)?|OST(?:_?NAME)?)["']?\s{0,4}:\s{0,4}(?P<nested>\{\s{0,16}["']?(?:name|address|value)["']?\s{0,4}:\s{0,4})?"""
     rb"""["'`](?P<host>[A-Za-z0-9][A-Za-z0-9.-]{1,252})["'`]"""
 )
 """The host itself, or an object with only its name: ``host: {name: "db.shop.de"}, port: 5432``."""
 _CLOSED = re.compile(rb"\s{0,32}\}")
-_BEFORE_HOST = re.compile(rb"""(?:(?<![A-Za-z0-9_$.])h|[a-z_]{2,24}H|[A-Za-z]{2,24}_h)\Z""")
-_PORT = re.compile(rb"""[pP]ort["']?\s{0,4}:\s{0,4}["'`]?(?P<port>[1-9]\d{1,4})(?![\w.])""")
+_BEFORE_HOST = {
+    b"o": re.compile(rb"(?:(?<![A-Za-z0-9_$.])h|(?P<camel>\w{0,24}[a-z_]{2})H|(?P<snake>\w{0,24}[A-Za-z]{2}_)h)\Z"),
+    b"O": re.compile(rb"(?:(?<![A-Za-z0-9_$.])|(?P<camel>[A-Z0-9_]{0,24}[A-Z0-9]_))H\Z"),
+}
+"""The beginning of the key of a host, by the letter behind it; its groups are the name of the service."""
+_KEY_REACH = 32
+_BRACES = re.compile(rb"[{}]")
+_PORT = re.compile(rb"""(?P<stem>\w{0,24}?)(?:[pP]ort|PORT)["']?\s{0,4}:\s{0,4}["'`]?(?P<port>[1-9]\d{1,4})(?![\w.])""")
+_HOST_KEY = re.compile(
+    r"h(?:ost(?:[nN]ame)?)|\w{0,60}[a-z_]{2}Host(?:[nN]ame)?|\w{0,60}[A-Za-z]{2}_host(?:[nN]ame)?"
+    r"|(?:[A-Z0-9_]{0,60}[A-Z0-9]_)?HOST(?:_?NAME)?"
+)
+_PORT_KEY = re.compile(r"\w{0,60}(?:[pP]ort|PORT)")
+_BUCKET_KEY = re.compile(r"(?:aws_user_files_s3_b|\w{0,40}[sS]3_?[bB]|[bB])ucket(?:_?[nN]ame)?")
 _SCHEME = re.compile(rb"""(?:[sS]cheme|[pP]rotocol)["']?\s{0,4}:\s{0,4}["'`]http(?P<secure>s?):?(?://)?["'`]""")
 _BUCKET = re.compile(
     rb"""Bucket(?<!\wBucket)["']?\s{0,4}:\s{0,4}["'`](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["'`]"""
@@ -67,11 +79,12 @@ class HostPort(NamedTuple):
 def hosts_with_ports(buffer: Buffer) -> Iterator[HostPort]:
     """The hosts in a script whose object also has a port or a scheme; empty for other files."""
     data = buffer.data
-    if not buffer.file.endswith(SCRIPTS) or b"ost" not in data:
+    if not buffer.file.endswith(SCRIPTS) or (b"ost" not in data and b"OST" not in data):
         return
     for found in islice(_HOST.finditer(data), MAX_OBJECTS):
         start = found.start()
-        if _BEFORE_HOST.search(data, max(start - 26, 0), start) is None:
+        key = _BEFORE_HOST[found[0][:1]].search(data, max(start - _KEY_REACH, 0), start)
+        if key is None:
             continue
         end = found.end()
         if found["nested"]:
@@ -79,16 +92,83 @@ def hosts_with_ports(buffer: Buffer) -> Iterator[HostPort]:
             if closed is None:
                 continue  # an object with more than the name
             end = closed.end()
-        before, after = bytes(data[max(start - AROUND, 0) : start]), bytes(data[end : end + AROUND])
-        inside = before[max(before.rfind(b"{"), before.rfind(b"}")) + 1 :]
-        behind = re.split(rb"[{}]", after, maxsplit=1)[0]
-        port = _PORT.search(behind) or _PORT.search(inside)
-        scheme = None if port is not None else _SCHEME.search(behind) or _SCHEME.search(inside)
-        number = int(port["port"]) if port is not None else 0
+        inside = _own_before(bytes(data[max(start - AROUND, 0) : start]))
+        behind = _own_behind(bytes(data[end : end + AROUND]))
+        number = _port(_stem(*key.groups(b"")), behind, inside)
+        scheme = None if number else _SCHEME.search(behind) or _SCHEME.search(inside)
         if scheme is not None:
             number = 443 if scheme["secure"] else 80
         if 0 < number <= 65535:
             yield HostPort(found["host"].decode("ascii"), number, found.start("host"))
+
+
+def _own_behind(text: bytes) -> bytes:
+    """The text of an object up to its end, without the objects in it."""
+    own, depth, at = b"", 0, 0
+    for found in _BRACES.finditer(text):
+        if not depth:
+            own += text[at : found.start()]
+        depth += 1 if found[0] == b"{" else -1
+        at = found.end()
+        if depth < 0:
+            return own
+    return own + (b"" if depth else text[at:])
+
+
+def _own_before(text: bytes) -> bytes:
+    """The text of an object from its beginning, without the objects in it."""
+    own, depth, at = b"", 0, len(text)
+    for found in reversed(list(_BRACES.finditer(text))):
+        if not depth:
+            own = text[found.end() : at] + own
+        depth += 1 if found[0] == b"}" else -1
+        at = found.start()
+        if depth < 0:
+            return own
+    return own if depth else text[:at] + own
+
+
+def _stem(*parts: bytes) -> bytes:
+    return b"".join(parts).replace(b"_", b"").lower()
+
+
+def _port(stem: bytes, behind: bytes, inside: bytes) -> int:
+    """The port of the host of a service among those of its object; 0 if there is none.
+
+    Args:
+        stem: name of the service, as ``redis`` in ``redisHost``; may be empty.
+        behind: the object behind the host.
+        inside: the object before it.
+    """
+    ports = [(_stem(one["stem"]), one) for part in (behind, inside) for one in _PORT.finditer(part)]
+    same = next((one for other, one in ports if other == stem), None)
+    if same is None and ports:
+        keys = (inside + behind).replace(b"_", b"").lower()
+        # A port that belongs to no other host of the object.
+        same = next(
+            (
+                one
+                for other, one in ports
+                if not other or ((stem.startswith(other) or other.startswith(stem)) and other + b"host" not in keys)
+            ),
+            None,
+        )
+    return int(same["port"]) if same is not None else 0
+
+
+def is_host_key(name: str) -> bool:
+    """True if the value of a key can be a host with a port or a scheme beside it."""
+    return _HOST_KEY.fullmatch(name) is not None
+
+
+def is_port_key(name: str) -> bool:
+    """True if the value of a key can be a port."""
+    return _PORT_KEY.fullmatch(name) is not None
+
+
+def is_bucket_key(name: str) -> bool:
+    """True if the value of a key can be a bucket."""
+    return _BUCKET_KEY.fullmatch(name) is not None
 
 
 def buckets(buffer: Buffer) -> Iterator[Sighting]:
@@ -119,6 +199,6 @@ def _buckets(data: bytes | bytearray, *, is_script: bool) -> Iterator[re.Match[b
 
 
 def _object_around(data: bytes | bytearray, start: int, end: int) -> bytes:
-    """The text around a pair up to the next brace."""
+    """The text of the object around a pair, without those in it."""
     before, after = bytes(data[max(start - AROUND, 0) : start]), bytes(data[end : end + AROUND])
-    return before[max(before.rfind(b"{"), before.rfind(b"}")) + 1 :] + b" " + re.split(rb"[{}]", after, maxsplit=1)[0]
+    return _own_before(before) + b" " + _own_behind(after)

@@ -22,8 +22,13 @@ SERVICES = STORES | frozenset((
 """Services whose passwords can be words; under other names the value must look like a password."""
 _NAME = re.compile(r"(?P<stem>[A-Za-z][A-Za-z0-9_.-]{0,46}?)(?:[_.-](?i:pass|pwd|pw)|(?<=[a-z0-9])(?:Pass|Pwd|Pw))")
 _ENDS = "|".join(HOST_ENDS)
+_MAX_LINE = 240
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
-_PLACE = r"[\"'`]?\s{0,4}[:=]\s{0,4}[\"'`]?(?:[a-z]{2,12}://[^\s\"'`<>]|(?:[a-z0-9_-]{1,63}\.){1,8}[a-z0-9-]{1,63})"
+_PLACE = (
+    r"[\"'`]?\s{0,4}[:=]\s{0,4}[\"'`]?(?P<place>[a-z]{2,12}://[^\s\"'`<>,;]{1,200}"
+    r"|(?:[a-z0-9_-]{1,63}\.){1,8}[a-z0-9-]{1,63}(?P<port>:\d{2,5})?)"
+)
+_PORT = r"[\"'`]?\s{0,4}[:=]\s{0,4}[\"'`]?(\d{2,5})(?!\w|\.\d)"
 
 
 def stem_of(name: str) -> str:
@@ -47,14 +52,20 @@ def _last_word(stem: str) -> str:
     return words[-1].lower() if words else ""
 
 
-def has_place(stem: str, text: str) -> bool:
-    """True if a text has a host or an address under the name of the same service."""
-    name = rf"(?<![A-Za-z0-9]){re.escape(stem)}[_.-]?(?:{_ENDS}){_PLACE}"
-    return re.search(name, text, re.IGNORECASE) is not None
+def place_of(stem: str, text: str) -> str:
+    """The host or address in a text under the name of the same service, with its port; empty if there is none."""
+    name = rf"(?<![A-Za-z0-9]){re.escape(stem)}[_.-]?"
+    found = re.search(rf"{name}(?:{_ENDS}){_PLACE}", text, re.IGNORECASE)
+    if found is None or "://" in found["place"] or found["port"]:
+        return found["place"] if found is not None else ""
+    port = re.search(rf"{name}port{_PORT}", text, re.IGNORECASE)
+    return f"{found['place']}:{port[1]}" if port is not None else found["place"]
 
 
 def beside(name: str, others: Iterable[tuple[str, str]]) -> str:
-    """The host or address of the service that a password belongs to, as a line before the password; may be empty.
+    """The host or address of the service that a password belongs to, and its port, as lines before the password.
+
+    Empty if there is no host.
 
     Args:
         name: the name of the value that may be a password.
@@ -64,5 +75,10 @@ def beside(name: str, others: Iterable[tuple[str, str]]) -> str:
     if not stem:
         return ""
     wanted = re.compile(rf"{re.escape(stem)}[_.-]?(?:{_ENDS})", re.IGNORECASE)
-    found = next((f'{key}="{value}"' for key, value in others if wanted.fullmatch(key) and '"' not in value), "")
-    return f"{found}\n" if len(found) < 240 and found else ""
+    ported = re.compile(rf"{re.escape(stem)}[_.-]?port", re.IGNORECASE)
+    every = list(others)
+    found = next((f'{key}="{value}"' for key, value in every if wanted.fullmatch(key) and '"' not in value), "")
+    if not found or len(found) >= _MAX_LINE:
+        return ""
+    port = next((f'{key}="{value}"\n' for key, value in every if ported.fullmatch(key) and value.isdecimal()), "")
+    return f"{found}\n{port if len(port) < _MAX_LINE else ''}"

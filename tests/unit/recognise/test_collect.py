@@ -308,3 +308,32 @@ def test_a_host_beside_a_scheme_counts_only_without_its_addresses() -> None:
         "b.shop.de:9200",
         "https://b.shop.de/v1",
     ]
+
+
+def pair(how: str, port: int = 8443, service: str | None = None) -> Sighting:
+    endpoint = Endpoint(EndpointKind.HOST_PORT, f"a.shop.de:{port}", "", "a.shop.de", port, service=service)
+    return Sighting(endpoint, 1, Party.UNKNOWN, Evidence("a.js", 1, how))
+
+
+@each(
+    ("how", "port", "service", "used", "kept"),
+    [
+        ("config:host/script-object", 8443, None, "", False),
+        ("config:db_host/config-key", 8443, None, "", False),
+        ("hermes-flow/configuration", 8443, None, "", False),
+        ("config:host/script-object", 8444, None, "", True),
+        ("config:host/script-object", 8443, "redis", "", True),
+        ("config:host/script-object", 8443, None, "a.shop.de:8443", True),
+        ("dex-flow/Socket", 8443, None, "", True),
+    ],
+)
+def test_a_host_and_port_of_a_url_are_one_endpoint(
+    how: str, port: int, service: str | None, used: str, *, kept: bool
+) -> None:
+    url = Endpoint(EndpointKind.URL, "https://a.shop.de:8443/v1", "https", "a.shop.de", 8443, "/v1")
+    place = Evidence("a.js", 1, "script-flow/fetch")
+    finds = [pair(how, port, service), Sighting(url, 1, Party.UNKNOWN, place)]
+    secret = [Credential("named_secret", "a***b", used, place)] if used else []
+    merged = merge_finds(app("de.shop"), [*finds, *secret])
+    counts = {one.endpoint.value: one.count for one in merged.sightings}
+    assert counts == ({f"a.shop.de:{port}": 1, url.value: 1} if kept else {url.value: 2})

@@ -176,6 +176,8 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
         ("assets/www/robots.txt", True),
         ("assets/www/humans.txt", True),
         ("org/mozilla/javascript/tools/debugger/build.xml", True),
+        ("res/raw/amu_ground_overlay.kml", True),
+        ("res/raw/amu_places.kml", False),
         ("assets/myrobots.txt", False),
         ("assets/www/robots.js", False),
         ("org/apache/cordova/allowlist/index.html", True),

@@ -1,7 +1,14 @@
 """Short names of passwords, and the host of the same service."""
 
 from tests.each import each
-from tieback.recognise.service_passwords import beside, has_place, is_service, is_store, stem_of
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.recognise.collect import merge_finds
+from tieback.recognise.named_endpoint import endpoint_of
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
+from tieback.recognise.service_passwords import beside, is_service, is_store, place_of, stem_of
+
+RULES = RuleFiles()
 
 
 @each(
@@ -30,22 +37,70 @@ def test_services_that_take_passwords(stem: str, known: bool) -> None:
 
 
 @each(
-    ("text", "found"),
+    ("text", "place"),
     [
-        ("DB_HOST=db.shop.test", True),
-        ('"db_url": "mysql://db.shop.test"', True),
-        ("db.server = 203.0.113.7", True),
-        ("DB_HOST=localhost", False),
-        ("MYDB_HOST=db.shop.test", False),
-        ("DB_HOST=${HOST}", False),
+        ("DB_HOST=db.shop.test", "db.shop.test"),
+        ('"db_url": "mysql://db.shop.test/orders"', "mysql://db.shop.test/orders"),
+        ("db.server = 203.0.113.7", "203.0.113.7"),
+        ("DB_HOST=db.shop.test\nDB_PORT=5432", "db.shop.test:5432"),
+        ('{dbPort:5433,dbHost:"db.shop.test"}', "db.shop.test:5433"),
+        ("DB_HOST=db.shop.test:5434\nDB_PORT=5432", "db.shop.test:5434"),
+        ("DB_HOST=db.shop.test\nFTP_PORT=21", "db.shop.test"),
+        ("DB_HOST=localhost", ""),
+        ("MYDB_HOST=db.shop.test", ""),
+        ("DB_HOST=${HOST}", ""),
     ],
 )
-def test_the_place_of_a_service(text: str, found: bool) -> None:
-    assert has_place("DB", text) is found
+def test_the_place_of_a_service(text: str, place: str) -> None:
+    assert place_of("DB", text) == place
 
 
 def test_the_first_place_among_named_values() -> None:
     others = [("DB_NAME", "orders"), ("FTP_HOST", "ftp.shop.test"), ("db_host", "db.shop.test")]
     assert beside("DB_PASS", others) == 'db_host="db.shop.test"\n'
+    assert beside("DB_PASS", [*others, ("DB_PORT", "5432")]) == 'db_host="db.shop.test"\nDB_PORT="5432"\n'
     assert beside("SSH_PASS", others) == ""
     assert beside("DB_NAME", others) == ""
+
+
+@each(
+    ("file", "text", "endpoint"),
+    [
+        (".env", "DB_HOST=db.shop.de\nDB_PORT=5432\nDB_PASS=Kd83sPq7", "db.shop.de:5432"),
+        (".env", "NAS_HOST=nas.shop.de\nNAS_PASS=Kd83sPq9", "nas.shop.de"),
+        ("c.properties", "mqtt.url=ssl://mq.shop.de:8883\nmqtt.pw=Kd83sPq9", "ssl://mq.shop.de:8883"),
+        ("c.json", '{"smtpHost":"mail.shop.de","smtpPort":587,"smtpPass":"torfstich"}', "mail.shop.de:587"),
+        ("main.js", 'x={smtpHost:"mail.shop.de",smtpPort:587,smtpPass:"torfstich"}', "mail.shop.de:587"),
+        (
+            "res/values/strings.xml",
+            '<resources><string name="ftp_host">f.shop.de</string><string name="ftp_pass">Kd83sPq</string></resources>',
+            "f.shop.de",
+        ),
+    ],
+)
+def test_the_password_names_the_endpoint_of_its_service(file: str, text: str, endpoint: str) -> None:
+    artifact = Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode()),))
+    merged = merge_finds(None, AppSearch(RULES).finds([artifact]), RULES)
+    assert {one.endpoint for one in merged.credentials} == {endpoint}
+    assert [one.endpoint.value for one in merged.sightings] == [endpoint]
+
+
+@each(
+    ("text", "value"),
+    [
+        ("https://api.shop.de/v1", "https://api.shop.de/v1"),
+        ("db.shop.de:5432", "db.shop.de:5432"),
+        ("DB.shop.de", "db.shop.de"),
+        ("185.44.81.7", "185.44.81.7"),
+        ("203.0.113.7", ""),
+        ("mysql://u:p@db.shop.de/orders", "mysql://db.shop.de:3306/orders"),
+        ("shop-1234.firebaseio.com", "firebase-rtdb:shop-1234"),
+        ("jar://db.shop.de", ""),
+        ("localhost", ""),
+        ("localhost:5432", ""),
+        ("db.shop.de:99999", ""),
+    ],
+)
+def test_the_endpoint_of_an_address(text: str, value: str) -> None:
+    found = endpoint_of(text, RULES)
+    assert (found.value if found else "") == value

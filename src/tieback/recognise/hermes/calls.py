@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from tieback.recognise.dataflow.values import HOLE
 from tieback.recognise.hermes.heap import GLOBAL, INTEROP, MAX_ITEMS, through
 from tieback.recognise.scripts.methods import (
     below,
@@ -29,6 +30,7 @@ from tieback.recognise.scripts.values import (
     Value,
     as_text,
     chained,
+    choice,
     combine,
     is_unknown,
     joined,
@@ -45,6 +47,8 @@ SINKS = frozenset((
     "connect", "io", "createClient", "sendBeacon", "HttpLink", "ApolloClient", "initializeApp", "create", "extend",
 ))  # fmt: skip
 """Calls that are named in the evidence."""
+_LISTS = ("keys", "values", "entries")
+"""Functions of ``Object`` that list an object."""
 _MAX_ARGUMENTS = 64
 _MAX_OBJECTS = 16
 _MAX_ITEMS = 512
@@ -281,7 +285,7 @@ class Calls:
         if owner == "HermesBuiltin" and name == "spawnAsync" and arguments:
             one = arguments[0][0][1]
             if isinstance(one, Source) and one.kind is Kind.FUNCTION:
-                return self._program.inlined(one, run.this, run.arguments, run)
+                return self._resumed(self._program.inlined(one, run.this, run.arguments, run), run)
         if name in ("copyDataProperties", "assign") and arguments:
             copied = [self._heap.forced(one) for one in arguments[:_MAX_OBJECTS]]
             for value in copied[1:]:
@@ -296,6 +300,13 @@ class Calls:
             return combine(row, *(one for pair in zip(raws, between, strict=False) for one in pair))
         if name in ("freeze", "seal") and arguments:
             return arguments[0]
+        if (
+            owner == "Object"
+            and name in _LISTS
+            and arguments
+            and (listed := self._listed(name, arguments[0])) is not None
+        ):
+            return listed
         if name == "parse" and arguments and owner in ("JSON", "HermesBuiltin"):
 
             def parsed(value: Value) -> Value:
@@ -313,11 +324,49 @@ class Calls:
 
             return combine(buffer, self._heap.forced(arguments[0]))
         if owner == "HermesBuiltin" and name == "arraySpread" and len(arguments) >= 2:
-            target, more = self._heap.items(arguments[0][0][1]), self._heap.items(arguments[1][0][1])
-            if target is not None and more is not None:
-                target += more[: max(0, MAX_ITEMS - len(target))]
-                return single(len(target))
+            return self._spread(arguments[0][0][1], self._heap.forced(arguments[1])[0][1])
         return None
+
+    def _resumed(self, generator: Cases, run: "Run") -> Cases:
+        """What an asynchronous function returns; ``generator``: the closure with its code, which is resumed."""
+        heap, one = self._heap, generator[0][1]
+        if not isinstance(one, Source) or one.kind is not Kind.FUNCTION:
+            return generator
+        ended = [
+            heap.member(single(result), "value")
+            for _, result in self._states(one, run)
+            if heap.member(single(result), "done") == single(1)
+        ]
+        known = [value for value in ended if not is_unknown(value)]
+        return choice(("async", one.at), known) if known else UNKNOWN
+
+    def _states(self, generator: Source, run: "Run") -> Cases:
+        """What the states of a generator return, read twice: one can need variables that one behind it has set."""
+        self._program.inlined(generator, UNKNOWN, (), run)
+        return self._program.inlined(generator, UNKNOWN, (UNKNOWN,), run)
+
+    def _listed(self, name: str, value: Cases) -> Cases | None:
+        """The keys, the values or both of an object, as an array; ``None`` if they are not known."""
+        heap, one = self._heap, self._heap.forced(value)[0][1]
+        keys = list(self._members_of(one))[:_MAX_ITEMS]
+        if not keys or (isinstance(one, Source) and (one.kind is not Kind.OBJECT or one.at == GLOBAL)):
+            return None
+        rows = [(single(Text(key, 0, (key,))), heap.member(single(one), key)) for key in keys]
+        if name == "entries":
+            items = [single(heap.new(Kind.ARRAY, items=list(row))) for row in rows]
+        else:
+            items = [row[name == "values"] for row in rows]
+        return single(heap.new(Kind.ARRAY, items=items))
+
+    def _spread(self, target: Value, value: Value) -> Cases | None:
+        """Add the items of an array, or the characters of a text, to an array."""
+        items, more = self._heap.items(target), self._heap.items(value)
+        if isinstance(value, Text) and HOLE not in value.text:
+            more = [single(Text(one, value.at, (), value.via)) for one in value.text]
+        if items is None or more is None:
+            return None
+        items += more[: max(0, MAX_ITEMS - len(items))]
+        return single(len(items))
 
     def _copy(self, target: Value, value: Cases) -> None:
         """Copy the members of an object, or of one of several, into the first one."""

@@ -17,9 +17,11 @@ from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow.trace import COMPARED, LINK, SHOWN, UNREAD
 from tieback.recognise.hermes.bytecode import Bytecode, Step
+from tieback.recognise.hermes.keyed_constants import KeyedConstants, key_reason
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.interface import Find
-from tieback.recognise.texts.prose import MESSAGE, literal_reason, points_to_page, url_end
+from tieback.recognise.texts.places import METADATA, OF_GIT
+from tieback.recognise.texts.prose import ISSUER, MESSAGE, REDIRECT, literal_reason, points_to_page, url_end
 
 MAX_CONSTANTS = 2_000
 """Most addresses of one file that are followed."""
@@ -33,6 +35,8 @@ _WEB = ("http", "https")
 _ADDING = ("Add", "AddN", "AddS", "AddEmptyString", "Mov", "ToPrimitive")
 _COMPARING = ("Eq", "StrictEq", "Neq", "StrictNeq")
 _PUTTING = ("PutById", "TryPutById", "PutNewOwnById", "PutNewOwnNEById", "DefineOwnById")
+_OWN = ("PutNewOwnById", "PutNewOwnNEById", "DefineOwnById")
+"""Those that set a member of an object literal."""
 _NAMING = ("GetById", "TryGetById", "GetByIdWithReceiver")
 _CALLING = ("Call", "Call1", "Call2", "Call3", "Call4", "CallWithNewTarget", "Construct")
 _NOTHING = ("TypeOf", "TypeOfIs", "Not")
@@ -77,6 +81,10 @@ def read_ends() -> Ends:
     )
 
 
+def _shown() -> list[str]:
+    return [name for name, what in read_ends().members.items() if what == "shown"]
+
+
 class ConstantEnds:
     """Decides about the constants of one file."""
 
@@ -90,8 +98,11 @@ class ConstantEnds:
         numbers = {place: self._numbers(*place) for place in list(places)[:MAX_CONSTANTS]}
         every = np.unique(np.array([one for group in numbers.values() for one in group], np.int64))
         doubtful = self._doubtful(every)
+        keyed = KeyedConstants(self._code, self._search, every, _shown())
         uses = self._uses(every)
-        reasons = {one: "" if one in doubtful else self._reason(one, uses.get(one, [])) for one in every.tolist()}
+        reasons = {
+            one: "" if one in doubtful else self._reason(one, uses.get(one, []), keyed) for one in every.tolist()
+        }
         settled: list[Find] = []
         for find in finds:
             if not _is_constant(find):
@@ -99,6 +110,8 @@ class ConstantEnds:
                 continue
             place = _place(find)
             found = [reasons[one] or self._written(one, place[0]) for one in numbers.get(place, [])]
+            if self._code.data[place[0] - len(OF_GIT) : place[0]] == OF_GIT:
+                found = [METADATA]
             settled.append(NotBackend(find.endpoint.value, found[0]) if found and all(found) else find)
         return settled
 
@@ -123,7 +136,7 @@ class ConstantEnds:
         )
 
     def _doubtful(self, numbers: np.ndarray[tuple[int], np.dtype[np.int64]]) -> set[int]:
-        """Strings in literals of objects and arrays, and those that are names of members."""
+        """Items of arrays, and those that are keys or names of members."""
         found = set(self._search.literals.strings(numbers))
         for names in (_NAMING, _PUTTING, ("DelById", "DeclareGlobalVar")):
             found.update(self._search.operands_in(names, -1, numbers))
@@ -133,10 +146,14 @@ class ConstantEnds:
         """The functions that load each string."""
         return self._search.by_operand(("LoadConstString", "CreateRegExp"), 1, numbers)
 
-    def _reason(self, number: int, functions: list[int]) -> str:
+    def _reason(self, number: int, functions: list[int], keyed: KeyedConstants) -> str:
         """Why no code contacts what is in a string; empty if some code may."""
-        if not functions:
-            return UNREAD
+        if number in keyed:
+            found = keyed.reason(number)
+            return found if found and (not functions or self._reason_of_uses(number, functions)) else ""
+        return self._reason_of_uses(number, functions) if functions else UNREAD
+
+    def _reason_of_uses(self, number: int, functions: list[int]) -> str:
         reasons: set[str] = set()
         for function in functions[:MAX_USES]:
             steps = self._code.steps(function)
@@ -152,7 +169,7 @@ class ConstantEnds:
                     reasons |= found
         if len(functions) > MAX_USES or not reasons:
             return ""
-        return next(one for one in (LINK, SHOWN, COMPARED, UNREAD) if one in reasons)
+        return next(one for one in (LINK, SHOWN, COMPARED, METADATA, REDIRECT, ISSUER, UNREAD) if one in reasons)
 
 
 class _Trace:
@@ -225,6 +242,10 @@ class _Trace:
 
     def _put(self, at: int, step: Step, traced: set[int]) -> bool:
         member = self._code.text(step.operands[-1])
+        reason = key_reason(member, {}) if step.kind.name in _OWN and step.operands[0] not in traced else ""
+        if reason:
+            self._reasons.add(reason)
+            return True
         what = read_ends().members.get(member)
         if step.operands[0] in traced or what is None:
             return self._is_unread(at, step, member)

@@ -62,6 +62,7 @@ class HermesExtractor:
         from tieback.recognise.hermes.bytecode import Bytecode, UnreadableError
         from tieback.recognise.hermes.containers import ContainerCalls
         from tieback.recognise.hermes.program import Program
+        from tieback.recognise.hermes.secret_objects import secret_objects
 
         more = min(max(0, len(artifact.bytecode) - LARGE) * STEPS_PER_MB // 1_000_000, self.more)
         budget = Budget(self.left + more)
@@ -76,6 +77,8 @@ class HermesExtractor:
             if found.text.text not in told:
                 told.add(found.text.text)
                 yield from self._finds(artifact.file, program, found)
+        for at, text in secret_objects(program.search):
+            yield from self._secrets(artifact.file, at, text)
         calls = ContainerCalls(program.code, program.search, self._calls)
         for one in calls:
             yield self._container(artifact.file, program, one)
@@ -106,6 +109,13 @@ class HermesExtractor:
         chain = (printable(name, _STEP_WIDTH),) if (name := program.name(one.function)) else ()
         place = Evidence(file, one.at, f"{RULE}/{CALL_RULE}", match_context("", one.shown)[:160], chain=chain)
         return Sighting(unnamed_container(one.kind, one.name), 1, Party.UNKNOWN, place)
+
+    def _secrets(self, file: str, at: int, text: str) -> Iterator[Find]:
+        """The credentials in an object; its other texts are found without it."""
+        for one in self._judged(text):
+            if isinstance(one, Credential):
+                place = Evidence(file, at, f"{RULE}/configuration", one.evidence.context)
+                yield msgspec.structs.replace(one, evidence=place)
 
     def _finds(self, file: str, program: "Program", found: "Found") -> Iterator[Find]:
         configured = found.call == "configuration"

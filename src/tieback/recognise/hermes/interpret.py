@@ -34,6 +34,7 @@ MAX_KEPT = 500
 _MAX_PATHS = 16
 _SLOTS = tuple(f"${slot}" for slot in range(MAX_KEPT))
 _UNDEFINED = single(Unknown("undefined"))
+_ZERO = single(0)
 
 
 class Frame:
@@ -80,6 +81,8 @@ class Run:
         self.first_thing = len(program.heap.things)
         self._module = program.modules.owned(function)
         self.first_closure = len(program.heap.closures)
+        self.iterators: dict[int, tuple[int, int]] = {}
+        """Where each iterator was made, and the index of its next item, by register."""
         header = program.code.header(function)
         self.registers = header.registers if header else 0
         self.step: Step | None = None
@@ -217,10 +220,27 @@ class Run:
         if isinstance(member[0][1], Text):
             self.program.members.stored(self, UNKNOWN, name, member)
 
+    def begin_states(self, scope: int) -> None:
+        """Forget the states of a generator among its variables, which are zero: it goes on behind each ``await``."""
+        fields = self.program.heap.things[scope].fields
+        for name in [name for name, value in fields.items() if value == _ZERO]:
+            fields[name] = UNKNOWN
+            if self.frame is not None:
+                self.frame.kept.pop((scope, name), None)
+
     def scope_of(self, register: int) -> int:
         """Number of the variables in a register; -1 if there are none."""
         one = self.get(register)[0][1]
         return one.at if isinstance(one, Source) and one.kind is Kind.SCOPE else -1
+
+    def next_item(self, step: Step) -> int:
+        """Index of the item that an iterator gives, as in ``[a, b] = items``; -1 in a loop, which gives each one."""
+        begun, index = self.iterators.get(step.operands[1], (-1, -1))
+        loops = self.program.loops(self.function)
+        if index < 0 or any(begun < start <= step.at <= end for start, (end, _) in loops.items()):
+            return -1
+        self.iterators[step.operands[1]] = (begun, index + 1)
+        return index
 
     def outgoing(self, count: int) -> list[Cases]:
         """The values that a call with many arguments passes, ``this`` first."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from tieback.recognise.hermes.bytecode import Bytecode, Numbers
+from tieback.recognise.hermes.bytecode import Bytecode, Numbers, Step
 from tieback.recognise.hermes.instructions import Instruction
 
 if TYPE_CHECKING:
@@ -33,6 +33,18 @@ class _Hit(NamedTuple):
     """Offset of the literal in the file."""
     length: int
     """Number of values."""
+    keys: int = -1
+    values: int = -1
+    """Offsets of the keys and values of an object."""
+
+
+class Constant(NamedTuple):
+    """The literal of an object."""
+
+    at: int
+    """Offset of the instruction in the file."""
+    fields: dict[str, str | int | None]
+    """The value of each key; ``None`` if it is no constant."""
 
 
 class Literals:
@@ -46,9 +58,53 @@ class Literals:
         """Functions with the literal of an object that has one of these strings as a key."""
         return self._functions(self._keys(wanted), wanted)
 
+    def objects(self, wanted: Collection[int]) -> Iterator[Constant]:
+        """The literals of objects that have one of these strings as a key, each once. Those with many are left out."""
+        numbers, told = frozenset(wanted), set[tuple[int, int]]()
+        for hit in self._keys(wanted):
+            key = hit.keys, hit.values
+            if hit.length <= MAX_KEYS and key not in told:
+                told.add(key)
+                if self._code.strings_in(hit.at, hit.length, numbers):
+                    yield self._constant(hit)
+
+    def with_values(self, wanted: Numbers) -> tuple[set[int], dict[int, list[Constant]]]:
+        """Those of some strings that are values of the literal of an object, and these literals.
+
+        A literal with many keys is given without them, and all literals are left out if there are too many.
+        """
+        numbers, found, total = frozenset(wanted.tolist()), set[int](), 0
+        objects: dict[int, list[Constant]] = {}
+        for count, hit in enumerate(self._keys(wanted, values=True)):
+            total += hit.length
+            if count > MAX_HITS or total > MAX_VALUES:
+                return set(numbers), {}
+            inside = self._code.strings_in(hit.at, hit.length, numbers)
+            found |= inside
+            if inside:
+                constant = self._constant(hit) if hit.length <= MAX_KEYS else Constant(-1, {})
+                for number in inside:
+                    objects.setdefault(number, []).append(constant)
+        return found, objects
+
+    def _constant(self, hit: _Hit) -> Constant:
+        names, values = (self._code.literals(one, hit.length) for one in (hit.keys, hit.values))
+        return Constant(self._search.offset(hit.place), dict(zip(map(str, names), values, strict=False)))
+
     def with_items(self, wanted: Collection[int] | Numbers) -> list[int]:
         """Functions with the literal of an array that has one of these strings."""
         return self._functions(self._items(wanted), wanted)
+
+    def keys_of(self, step: Step) -> list[str]:
+        """The keys of the literal that an instruction makes; empty for another one."""
+        if step.kind.name not in _OBJECTS:
+            return []
+        first = _shape_operand(step.kind)
+        if self._code.shaped:
+            key, count = self._code.shape(step.operands[first])
+        else:
+            count, key = step.operands[first + 1], step.operands[first + 2]
+        return [str(one) for one in self._code.literals(self._code.keys + key, min(count, MAX_KEYS))]
 
     def _functions(self, hits: Iterator[_Hit], wanted: Collection[int] | Numbers) -> list[int]:
         numbers, found = frozenset(int(one) for one in wanted), set[int]()
@@ -62,10 +118,10 @@ class Literals:
         return self._search.around(np.array(sorted(found), np.int64))
 
     def strings(self, wanted: Numbers) -> set[int]:
-        """Those of some strings that a literal has; all of them if there are too many literals."""
+        """Those of some strings that are keys of a literal or items of an array; all if there are too many literals."""
         numbers, found, total = frozenset(wanted.tolist()), set[int](), 0
         known: set[tuple[int, int]] = set()
-        for hits in (self._items(wanted), self._keys(wanted), self._keys(wanted, values=True)):
+        for hits in (self._items(wanted), self._keys(wanted)):
             for hit in hits:
                 key = hit.at, hit.length
                 if key in known:
@@ -94,8 +150,9 @@ class Literals:
         for kind in code.instructions.named(*_OBJECTS) if len(near) else ():
             places = self._search.places(kind)
             keys, counts, places = self._shape_of(kind, places, shapes)
-            starts = self._search.values(kind, _value_operand(kind), places) if values else keys
-            yield from self._reached(near, begin, places, starts, counts)
+            constants = self._search.values(kind, _value_operand(kind), places)
+            for hit in self._reached(near, begin, places, constants if values else keys, counts, (keys, constants)):
+                yield hit._replace(keys=code.keys + hit.keys, values=code.values + hit.values)
 
     def _shape_of(self, kind: Instruction, places: Numbers, shapes: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Offsets of the keys and their number of objects at some places, and those places that have any."""
@@ -107,12 +164,21 @@ class Literals:
         places, numbers = places[numbers < len(shapes)], numbers[numbers < len(shapes)]
         return shapes[numbers, 0], shapes[numbers, 1], places
 
-    def _reached(self, near: Numbers, base: int, places: Numbers, starts: Numbers, counts: Numbers) -> Iterator[_Hit]:
+    def _reached(
+        self,
+        near: Numbers,
+        base: int,
+        places: Numbers,
+        starts: Numbers,
+        counts: Numbers,
+        parts: tuple[Numbers, ...] = (),
+    ) -> Iterator[_Hit]:
         behind = starts + _WIDEST * counts + 4
         reach = np.searchsorted(near, behind, "right") > np.searchsorted(near, starts, "left")
         chosen = np.flatnonzero(reach & (counts > 0))[: MAX_HITS + 1]
-        for place, start, count in zip(*(one[chosen].tolist() for one in (places, starts, counts)), strict=True):
-            yield _Hit(place, base + start, count)
+        every = (one[chosen].tolist() for one in (places, starts, counts, *parts))
+        for place, start, count, *offsets in zip(*every, strict=True):
+            yield _Hit(place, base + start, count, *offsets)
 
     def _near(self, begin: int, end: int, wanted: Collection[int] | Numbers) -> Numbers:
         """Offsets in a buffer where the number of a wanted string can be."""

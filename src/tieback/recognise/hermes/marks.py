@@ -4,19 +4,21 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
 
 from tieback.recognise.hermes.bytecode import Bytecode
 from tieback.recognise.hermes.search import Search
+from tieback.recognise.script_objects import is_bucket_key, is_host_key, is_port_key
 from tieback.recognise.scripts.values import Cases, Text
 
 MAX_STARTS = 6_000
 """Most functions from which the search begins."""
 NAMES = (
-    "fetch", "WebSocket", "EventSource", "XMLHttpRequest", "axios", "baseURL", "baseUrl", "atob", "fromCharCode", "uri",
-    "initializeApp", "createClient", "io", "URL", "sendBeacon", "unescape", "Buffer",
+    "fetch", "WebSocket", "EventSource", "XMLHttpRequest", "axios", "baseURL", "baseUrl", "atob", "btoa", "uri",
+    "fromCharCode", "initializeApp", "createClient", "io", "URL", "sendBeacon", "unescape", "Buffer",
 )  # fmt: skip
 """Names of calls and members that functions with an endpoint use."""
 _PLAIN = ("https", "http", "wss", "ws")
@@ -24,11 +26,13 @@ _LOADING = ("LoadConstString",)
 SCHEMES = ("https:", "http:", "wss:", "ws:", "https", "http", "wss")
 KEYS = ("projectId", "databaseURL", "storageBucket", "authDomain", "Bucket", "baseURL", "supabaseUrl")
 """Keys of the objects that configure a client."""
-_HOSTS, _PORT = ("host", "hostname"), "port"
+_OBJECT_KEYS = ("host", "hostname", "host_name", "port", "bucket", "bucketname", "bucket_name")
+"""Ends of the keys of hosts with ports and of buckets."""
+_LONGEST = 64
 METHODS = ("post", "put", "patch", "get", "delete", "request")
 """Methods of HTTP clients, which many other objects have, too."""
-TOLD = ("projectId", "databaseURL", "storageBucket", "authDomain", "host", "hostname", "Bucket")
-"""Those whose objects are judged like those of scripts."""
+TOLD = ("projectId", "databaseURL", "storageBucket", "authDomain")
+"""Those whose objects are judged like those of scripts, with the keys of hosts and buckets."""
 _BEGINS = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{0,20})?://(?!\S*\s+\w+\s+\w+\s)")
 """Can be the beginning of an address, and is no sentence."""
 _JOINING = ("concat", "join", "replace", "replaceAll", "reverse", "baseURL", "initializeApp", "raw")
@@ -42,6 +46,12 @@ _MAKING = ("Construct", "CallWithNewTarget")
 _ADDING = ("Add", "AddN", "AddS", "AddEmptyString")
 _MAX_FIELDS = 64
 _NAMING = ("GetById", "TryGetById", "PutById", "PutNewOwnById", "DefineOwnById")
+
+
+@lru_cache(maxsize=65_536)
+def tells(name: str) -> bool:
+    """True if an object with this key is judged like one of a script."""
+    return name in TOLD or is_host_key(name) or is_bucket_key(name)
 
 
 class Marks:
@@ -58,7 +68,8 @@ class Marks:
     def functions(self) -> list[int]:
         """Functions from which the search begins, the most promising ones first."""
         search = self._search
-        names = search.equal((*NAMES, *SCHEMES, *KEYS, *_HOSTS, _PORT))
+        names = search.equal((*NAMES, *SCHEMES, *KEYS))
+        keys = search.ending(_OBJECT_KEYS, _LONGEST)
         exact = np.array([names[one] for one in SCHEMES if one in names], np.int64)
         items = np.array([*exact.tolist(), *search.equal([f"{one}://" for one in _PLAIN]).values()], np.int64)
         addresses = [one for one in search.containing(b"://").tolist() if _BEGINS.match(self._code.text(one))]
@@ -69,8 +80,10 @@ class Marks:
             search.functions(_LOADING, -1, schemes),
             words := list(dict.fromkeys((*search.functions(_LOADING, -1, exact), *search.literals.with_items(items)))),
             naming := search.functions(_NAMING, -1, called),
-            search.literals.with_keys([names[one] for one in KEYS if one in names]),
-            self._with_ports(names),
+            search.literals.with_keys(
+                [names[one] for one in KEYS if one in names] + [keys[one] for one in keys if is_bucket_key(one)]
+            ),
+            self._with_ports(keys),
         ]
         self.named = frozenset(naming)
         if len(schemes) or len(exact) or called:
@@ -84,13 +97,12 @@ class Marks:
             del every[function]
         return sorted(every, key=lambda function: -count[function])[:MAX_STARTS]
 
-    def _with_ports(self, names: Mapping[str, int]) -> list[int]:
+    def _with_ports(self, keys: Mapping[str, int]) -> list[int]:
         """Functions with an object that has a host and a port."""
-        if _PORT not in names:
-            return []
-        ported = set(self._search.literals.with_keys([names[_PORT]]))
-        hosts = self._search.literals.with_keys([names[one] for one in _HOSTS if one in names]) if ported else ()
-        return [function for function in hosts if function in ported]
+        ports = [number for name, number in keys.items() if is_port_key(name)]
+        ported = set(self._search.literals.with_keys(ports)) if ports else set()
+        hosts = [number for name, number in keys.items() if is_host_key(name)] if ported else []
+        return [function for function in self._search.literals.with_keys(hosts) if function in ported]
 
     def _joining(self, functions: list[int]) -> set[int]:
         """Those of some functions that can join texts, or decode one."""
@@ -111,7 +123,7 @@ class Marks:
 
     def configuration(self, fields: Mapping[str, Cases], forced: Callable[[Cases], Cases]) -> str:
         """An object as a script has it; empty if it is no configuration that only its keys show."""
-        if not any(name in TOLD for name in fields):
+        if not any(map(tells, fields)):
             return ""
         parts: list[str] = []
         for name, value in islice(fields.items(), _MAX_FIELDS):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.hermes.heap import GLOBAL
 from tieback.recognise.hermes.interpret import Run
-from tieback.recognise.hermes.marks import METHODS, TOLD
+from tieback.recognise.hermes.marks import METHODS, tells
 from tieback.recognise.scripts.resolve import WORTH
 from tieback.recognise.scripts.values import (
     NO_ENV,
@@ -99,7 +99,7 @@ class Members:
         one, owner = member[0][1], value[0][1]
         if isinstance(one, Text) and WORTH.match(one.text) and len(self._addresses) < _MAX_SEARCHES:
             self._addresses[run.function, name] = None
-        if name in TOLD and isinstance(owner, Source) and owner.kind is Kind.OBJECT and owner.at != GLOBAL:
+        if tells(name) and isinstance(owner, Source) and owner.kind is Kind.OBJECT and owner.at != GLOBAL:
             record.configured(run, owner)
         if not isinstance(one, Source) or one.kind is not Kind.FUNCTION or not isinstance(owner, Source):
             return

@@ -16,6 +16,8 @@ from tieback.recognise.scripts.values import (
     Source,
     Text,
     Unknown,
+    Value,
+    chained,
     choice,
     combine,
     is_unknown,
@@ -110,7 +112,9 @@ def _object(run: "Run", step: Step) -> None:
 
 
 def _literal(run: "Run", step: Step) -> None:
-    made = run.program.heap.new(Kind.OBJECT)
+    # An object of a class has the constants of its fields as a literal with the prototype as parent.
+    parent = run.get(step.operands[1]) if step.kind.name == "NewObjectWithBufferAndParent" else UNKNOWN
+    made = run.program.members.made_by(run, parent[0][1])
     run.program.literal(run, step, made)
     run.set(step.operands[0], single(made))
 
@@ -226,6 +230,19 @@ def _closure(run: "Run", step: Step) -> None:
     run.values[step.operands[0]] = single(made)
 
 
+def _generator(run: "Run", step: Step) -> None:
+    scope = run.scope_of(step.operands[-2])
+    if scope >= run.first_thing:
+        run.begin_states(scope)
+        run.program.generators.add(step.operands[-1])
+    _closure(run, step)
+
+
+def _builtin(run: "Run", step: Step) -> None:
+    name = run.program.code.instructions.builtins.get(step.operands[1], "?")
+    run.set(step.operands[0], single(Unknown(f"HermesBuiltin.{name}")))
+
+
 def _class(run: "Run", step: Step) -> None:
     made = run.program.members.created(step.operands[-1], run.scope_of(step.operands[2]))
     home = run.program.heap.member(single(made), "prototype")
@@ -320,12 +337,22 @@ def _return(run: "Run", step: Step) -> None:
 
 def _begin(run: "Run", step: Step) -> None:
     run.set(step.operands[0], ITERATOR)
+    run.iterators[step.operands[0]] = (step.at, 0)
 
 
 def _next(run: "Run", step: Step) -> None:
-    items = run.program.heap.items(run.get(step.operands[2])[0][1])
-    known = items is not None and 0 < len(items) <= MAX_ALTERNATIVES
-    run.set(step.operands[0], choice(("next", run.function, step.at), items) if items and known else UNKNOWN)
+    place = run.next_item(step)
+
+    def item(value: Value) -> Cases:
+        items = run.program.heap.items(value)
+        if not items:
+            return UNKNOWN
+        if place >= 0:
+            return items[place] if place < len(items) else _UNDEFINED
+        at = value.at if isinstance(value, Source) else -1
+        return choice(("next", run.function, step.at, at), items) if len(items) <= MAX_ALTERNATIVES else UNKNOWN
+
+    run.set(step.operands[0], chained(item, run.get(step.operands[2])))
 
 
 def _throw(run: "Run", _: Step) -> None:
@@ -364,6 +391,7 @@ HANDLERS: Mapping[str, Callable[["Run", Step], None]] = {
     **dict.fromkeys(("PutOwnByIndex", "DefineOwnByIndex", "DefineOwnInDenseArray"), _put_item),
     **dict.fromkeys(("PutByVal", "PutOwnByVal", "DefineOwnByVal", "PutByValWithReceiver"), _put_value),
     **dict.fromkeys(("PutOwnGetterSetterByVal", "DefineOwnGetterSetterByVal"), _put_getter),
+    "CreateGenerator": _generator, "GetBuiltinClosure": _builtin,
     "GetByVal": _get_value, "GetByValWithReceiver": _get_value, "GetByIndex": _get_index,
     **dict.fromkeys(
         ("CreateEnvironment", "CreateFunctionEnvironment", "CreateTopLevelEnvironment", "CreateInnerEnvironment"),
@@ -373,7 +401,7 @@ HANDLERS: Mapping[str, Callable[["Run", Step], None]] = {
     "LoadFromEnvironment": _load_variable,
     **dict.fromkeys(("StoreToEnvironment", "StoreNPToEnvironment"), _store_variable),
     **dict.fromkeys(
-        ("CreateClosure", "CreateGeneratorClosure", "CreateAsyncClosure", "CreateGenerator"), _closure
+        ("CreateClosure", "CreateGeneratorClosure", "CreateAsyncClosure"), _closure
     ),
     **dict.fromkeys(("CreateBaseClass", "CreateDerivedClass"), _class),
     **dict.fromkeys(("CreateThis", "CreateThisForNew", "CreateThisForSuper"), _new_this),

@@ -14,7 +14,7 @@ from tieback.recognise.hermes.calls import Calls
 from tieback.recognise.hermes.concrete import Concrete
 from tieback.recognise.hermes.heap import GLOBAL, Heap
 from tieback.recognise.hermes.interpret import Run
-from tieback.recognise.hermes.marks import TOLD, Marks
+from tieback.recognise.hermes.marks import Marks, tells
 from tieback.recognise.hermes.members import Members
 from tieback.recognise.hermes.modules import Modules
 from tieback.recognise.hermes.operations import HANDLERS, other
@@ -72,6 +72,8 @@ class Program:
         """True if a bound ended the search."""
         self.walking: list[int] = []
         """Functions that are walked, the outermost first."""
+        self.generators: set[int] = set()
+        """Functions with the states of a generator, which are separate from its head."""
         self.inlining = 0
         """How many of them are calls with constants."""
         self._visited: set[int] = set()
@@ -145,7 +147,9 @@ class Program:
         if not self.walking:
             self._start = self.budget.left
         try:
-            self._walk(closure, function, self.members.this(function, closure), arguments)
+            for _ in range(1 + (function in self.generators)):
+                # A state of a generator can need variables that one behind it in the file sets.
+                self._walk(closure, function, self.members.this(function, closure), arguments)
         finally:
             self.inlining = inlining
 
@@ -286,7 +290,7 @@ class Program:
         self.budget.take(1 + len(names) // 4)
         for name, value in zip(names, values, strict=False):
             self.heap.put(single(made), str(name), single(self.as_value(value)), join=False)
-        if any(name in TOLD for name in names):
+        if any(tells(name) for name in names if isinstance(name, str)):
             self.record.configured(run, made)
 
     def _release(self) -> None:

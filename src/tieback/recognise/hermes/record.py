@@ -16,6 +16,9 @@ MAX_FOUND = 4_000
 """Most texts and configurations of one file."""
 _MAX_AROUND = 3
 """Functions around one whose callers are looked for, too."""
+_BASIC = "Basic "
+_AUTHORIZED = re.compile(r"Basic [A-Za-z0-9+/]{8,360}={0,2}\Z")
+"""The value of a header with a user and a password, RFC 7617."""
 _TWICE = re.compile(r"[^/]*://(?:\{\})?\w+://")
 """Two schemes: on one of the paths, code that adds a scheme to what has one already."""
 
@@ -50,7 +53,9 @@ class Record:
     def joined(self, run: Run, value: Cases, operands: Sequence[Cases], *, call: str = "") -> None:
         """Record the texts that an instruction puts together."""
         for _, one in value:
-            if isinstance(one, Text) and "://" in one.text:
+            if isinstance(one, Text) and one.text.startswith(_BASIC):
+                self._record(run, one, "authorization")
+            elif isinstance(one, Text) and "://" in one.text:
                 for operand in operands:
                     for _, part in operand:
                         if isinstance(part, Text) and "://" in part.text and part.text != one.text:
@@ -73,7 +78,7 @@ class Record:
     def _record(self, run: Run, whole: Text, call: str) -> None:
         text = whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0])
         if (
-            not WORTH.match(text.text)
+            not (WORTH.match(text.text) or _AUTHORIZED.match(text.text))
             or _TWICE.match(text.text)
             or text.text in text.parts
             or (text.text in self._consumed and not call)

@@ -24,6 +24,8 @@ MAX_LENGTH = 4_096
 """Most instructions of a function that are read together with those of others."""
 _NONE = np.uint8(255)
 _SHORTEST = 2
+_TAIL = 3
+"""Characters at the end of strings that are compared at once."""
 
 
 class Search:
@@ -169,6 +171,14 @@ class Search:
             values |= self._bytes[at + byte].astype(np.int64) << (8 * byte)
         return values
 
+    def offset(self, place: int) -> int:
+        """The offset in the file of an instruction at a place."""
+        return self._first + place
+
+    def place(self, offset: int) -> int:
+        """The place of an instruction at an offset of the file."""
+        return offset - self._first
+
     def around(self, places: Numbers) -> list[int]:
         """The functions whose instructions are at sorted offsets; in the order of the file."""
         places = places + self._first
@@ -220,6 +230,24 @@ class Search:
                 if text in group:
                     self._equal[text] = number
         return {name: number for name in names if (number := self._equal.get(name, -1)) >= 0}
+
+    def ending(self, ends: Collection[str], longest: int) -> dict[str, int]:
+        """Numbers of the strings of ASCII that end with one of some texts, in lower or upper case.
+
+        Args:
+            ends: texts of at least three letters in lower case.
+            longest: most characters of a string.
+        """
+        table = self._code.strings
+        few = np.flatnonzero((self._lengths >= _TAIL) & (self._lengths <= longest))
+        tails = np.zeros(len(few), np.int64)
+        for back in range(_TAIL):
+            tails |= (self._storage[table.ends[few] - 1 - back].astype(np.int64) | 0x20) << (8 * back)
+        wanted = [
+            sum((ord(letter) | 0x20) << (8 * back) for back, letter in enumerate(one[::-1][:_TAIL])) for one in ends
+        ]
+        every = ((self._code.text(one), one) for one in few[np.isin(tails, wanted)].tolist())
+        return {text: one for text, one in every if text.lower().endswith(tuple(ends))}
 
     @cached_property
     def _lengths(self) -> NDArray[np.int32]:

@@ -37,7 +37,7 @@ class Arrays:
         self._run = run
 
     def items(self, value: Cases) -> list[Cases]:
-        """The elements of an array; none if it is not known."""
+        """The elements of an array, or the characters of a text; none if it is not known."""
         if len(value) != 1:
             return []
         match value[0][1]:
@@ -47,6 +47,8 @@ class Arrays:
                 return self._elements(at, env)
             case Plain(value=list() as content, at=at):
                 return [single(Plain(one, at)) for one in content[:MAX_ITEMS]]
+            case Text(text=text, at=at, via=via) if HOLE not in text:
+                return [single(Text(one, at, (), via)) for one in text[:MAX_ITEMS]]
         return []
 
     def _elements(self, at: int, env: Env) -> list[Cases]:
@@ -68,6 +70,13 @@ class Arrays:
             if not reader.takes(","):
                 break
         return found
+
+    def parts(self, rows: Sequence[Cases], key: str, at: int) -> list[Cases]:
+        """The member or element ``key`` of each row; the rows themselves if it is empty."""
+        if not key:
+            return list(rows)
+        wanted = single(int(key)) if key.isdecimal() else single(Text(key))
+        return [self.element(row, wanted, at) for row in rows]
 
     def element(self, value: Cases, key: Cases, at: int) -> Cases:
         """``value[key]``; one of all elements if the key of a small table is not known."""

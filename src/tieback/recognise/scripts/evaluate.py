@@ -123,8 +123,13 @@ class Evaluator:
             case Way.MEMBER:
                 return self.objects.member(self.once(("pattern", binding.at[0]), binding.at[0], env), binding.key, at)
             case Way.ELEMENT:
-                rows = self.arrays.items(self.once(("of", binding.at[0]), binding.at[0], env))
-                return choice(("of", binding.at[0]), rows[:17]) if rows else UNKNOWN
+                # The last loop before it: others of the function can have the same name.
+                place, key = max(
+                    (one for one in zip(binding.at, binding.keys, strict=True) if one[0] <= at),
+                    default=(binding.at[0], binding.keys[0]),
+                )
+                rows = self.arrays.items(self.once(("of", place), place, env))
+                return choice(("of", place), self.arrays.parts(rows[:17], key, at)) if rows else UNKNOWN
         places = list(binding.at)
         if len(places) > 1 and self.scopes.function(at) == binding.scope:
             places = [place for place in places if place <= at] or places

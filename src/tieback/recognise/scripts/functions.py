@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.scripts.candidates import operand_before
-from tieback.recognise.scripts.names import Binding
+from tieback.recognise.scripts.names import Binding, part_of
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import UNKNOWN, Cases, Items, Source, Unknown, choice, single
@@ -28,6 +28,8 @@ _LOOP = re.compile(
 )
 """What is before the parameters of a function that a method of an array calls with each element."""
 _LOOP_REACH, _LOOP_ROWS = 600, 17
+_FIRST_PARTS = re.compile(rb"\(\s*(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\s*[,)]")
+"""A function whose first parameter is a pattern: ``([name, host]) => …``."""
 _SETS = re.compile(rb"[A-Za-z_$][\w$]*(?:\.[\w$]+|\[[\"'][^\"'\]]*[\"']\])\s*=(?!=)")
 _MAX_SEQUENCE = 200
 _CALLED = re.compile(rb"\}\s*\)?\s*\(")
@@ -188,11 +190,18 @@ class Functions:
         data = self._run.data
         before = bytes(data[max(0, scope.head - 160) : scope.head])
         found = _LOOP.search(before)
-        if found is None or self.parameter_names(scope)[:1] != (name,):
+        if found is None:
+            return []
+        parts = _FIRST_PARTS.match(data, scope.head, scope.head_end)
+        key = part_of(parts["parts"], name.encode()) if parts else ""
+        if not key and self.parameter_names(scope)[:1] != (name,):
             return []
         dot = scope.head - len(before) + found.start()
         start = operand_before(data, dot, max(0, dot - _LOOP_REACH))
-        return self._run.arrays.items(self._run.once(("loop", dot), start, end=dot)) if start >= 0 else []
+        if start < 0:
+            return []
+        rows = self._run.arrays.items(self._run.once(("loop", dot), start, end=dot))
+        return self._run.arrays.parts(rows[:_LOOP_ROWS], key, scope.head)
 
     def _called(self, name: str, binding: Binding) -> Cases:
         """The argument of a function that is called where it stands: ``(function(e){…})("https://…")``."""

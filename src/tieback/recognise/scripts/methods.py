@@ -5,6 +5,7 @@ not longer than ``MAX_TEXT``. No regular expression of a script is run: only tho
 remove slashes at an end.
 """
 
+import base64
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -190,6 +191,7 @@ def function_result(name: str, arguments: Sequence[Value]) -> Value | None:
         return Text(HOLE) if name != "String" else text
     convert: dict[str, Callable[[str], str | None]] = {
         "atob": base64_text,
+        "btoa": lambda raw: base64.b64encode(raw.encode("latin-1", "replace")).decode("ascii"),
         "unescape": _unescaped,
         "decodeURIComponent": _decoded,
         "decodeURI": _decoded,

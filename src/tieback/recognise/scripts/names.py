@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,8 @@ _EQUALS = re.compile(rb"\s{0,9}=(?![=>])\s*")
 _ADDS = re.compile(rb"\s{0,9}\+=\s*")
 _OF = re.compile(rb"\s+of\s+")
 _PATTERN = re.compile(rb"\}\s*=(?![=>])")
+_PARTS_OF = re.compile(rb"(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\s{0,9}of\s+")
+"""The parts of each element in a loop: ``for (const [name, host] of …)``."""
 _PATTERN_REACH = 400
 _PATTERN_END = re.compile(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
 _COLON = re.compile(rb"\s*:\s*")
@@ -48,6 +51,7 @@ _EQUAL_SIGNS, _ADDED_SIGNS, _OF_SIGNS = (b"=", b" ="), (b"+=", b" +="), (b" of "
 _KEY_SIGNS = (b":", b" :", b'"', b"'", b"=", b" =")
 _END_SIGNS, _PATTERN_SIGNS = (b",", b";", b"]", b"}", b"\n"), (b"}", b" }", b",", b"\n")
 _NAME = re.compile(rb"[\w$\x80-\xff]++")
+_MAX_LOOPS = 200
 _KEY = re.compile(rb"(?:(?P<key>[A-Za-z_$][\w$]*)\s*:\s*)?\Z")
 
 
@@ -76,6 +80,8 @@ class Binding(NamedTuple):
     """Member of the object."""
     added: tuple[int, ...] = ()
     """Where the expressions that are appended with ``+=`` begin."""
+    keys: tuple[str, ...] = ()
+    """Members or indices of the elements that have the name, for each of the loops; empty texts for whole elements."""
     complete: bool = True
     """False if there are other assignments, which were not read."""
 
@@ -283,9 +289,18 @@ class Names:
         return None
 
     def _looped(self, raw: bytes, scope: Scope) -> Binding | None:
-        for place in self._behind(_OF, raw, scope, _OF_SIGNS)[:1]:
-            return Binding(Way.ELEMENT, (self._end(_OF, place + len(raw)),), scope)
-        return None
+        keys = {self._end(_OF, at + len(raw)): "" for at in self._behind(_OF, raw, scope, _OF_SIGNS)[:_MAX_NESTED]}
+        for found in self._loops:
+            if scope.start <= found.start() < scope.end and (key := part_of(found["parts"], raw)):
+                keys[found.end()] = key
+        return Binding(Way.ELEMENT, tuple(keys), scope, keys=tuple(keys.values())) if keys else None
+
+    @cached_property
+    def _loops(self) -> list[re.Match[bytes]]:
+        """The loops over elements of which only parts have a name."""
+        found = list(islice(_PARTS_OF.finditer(self._data), _MAX_LOOPS))
+        self._budget.take(1 + len(found))
+        return found
 
     @cached_property
     def _patterns(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -325,6 +340,20 @@ class Names:
             if self._scopes.function(place) == scope or not scope.function:
                 return Binding(Way.MEMBER, (self._end(_PATTERN_END, place + len(raw)),), scope, name.decode())
         return None
+
+
+def part_of(pattern: bytes, name: bytes) -> str:
+    """The index or key of the part that has a name in a pattern without others inside; empty if there is none.
+
+    Args:
+        pattern: ``[name, host]`` or ``{host, port: p}``, with its brackets.
+        name: a name.
+    """
+    for index, part in enumerate(pattern[1:-1].split(b",")):
+        key, _, renamed = (one.strip() for one in part.partition(b"=")[0].partition(b":"))
+        if (renamed or key) == name:
+            return str(index) if pattern[:1] == b"[" else key.decode("utf-8", "replace")
+    return ""
 
 
 def _between(places: Sequence[int], size: int, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Sequence[int]:

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 MAX_KEYS = 2_000
 """Most keys of an object that are read."""
+_MAX_ROWS = 64
+"""Most keys of an object that is listed."""
 _MAX_BODY = 262_144
 _MAX_LEVELS = 8
 _BEFORE_METHOD = (b"{", b"}", b";", b",", b" ", b"\n", b"\t")
@@ -150,6 +152,17 @@ class Objects:
             function = Source(Kind.FUNCTION, place, value.env)
             return run.call(function, ()) if self._methods[place] else single(function)
         return run.once(("=", place), place, value.env)
+
+    def rows(self, value: Value) -> list[tuple[str, Cases]]:
+        """The keys of an object with their values, in their order; none if not all of them are known."""
+        match value:
+            case Source(kind=Kind.OBJECT, at=at):
+                keys, spreads = self.keys(at)
+                if not spreads and len(keys) <= _MAX_ROWS:
+                    return [(key, self.at_key(value, place)) for key, place in keys.items()]
+            case Plain(value=dict() as content) if len(content) <= _MAX_ROWS:
+                return [(str(key), single(Plain(one, value.at))) for key, one in content.items()]
+        return []
 
     def keys(self, at: int) -> tuple[dict[str, int], list[int]]:
         """The keys of an object literal, with the place of each value, and the places of spread objects."""

@@ -10,6 +10,7 @@ from tieback.recognise.scripts.values import (
     Cases,
     Client,
     Deferred,
+    Items,
     Kind,
     Merged,
     Plain,
@@ -18,6 +19,7 @@ from tieback.recognise.scripts.values import (
     Unknown,
     Value,
     as_text,
+    chained,
     combine,
     is_unknown,
     single,
@@ -28,9 +30,8 @@ if TYPE_CHECKING:
 
 
 _BASES = ("baseURL", "prefixUrl")
-
-
-_BASES = ("baseURL", "prefixUrl")
+_LISTS = ("keys", "values", "entries")
+"""Functions of ``Object`` that list an object."""
 
 
 class Platform:
@@ -50,6 +51,8 @@ class Platform:
             return UNKNOWN
         if owner == "Object" and name in ("freeze", "seal"):
             return arguments[0]
+        if owner == "Object" and name in _LISTS:
+            return chained(lambda one: self._listed(one, name), arguments[0])
         if owner == "JSON" and name == "parse":
 
             def parsed(value: Value) -> Value:
@@ -76,6 +79,19 @@ class Platform:
             return Unknown() if made is None else made
 
         return combine(function, *arguments)
+
+    def _listed(self, value: Value, name: str) -> Cases:
+        """The keys, the values or both of an object, as an array."""
+        rows = self._run.objects.rows(value)
+        if not rows:
+            return UNKNOWN
+        if name == "keys":
+            items = [single(Text(key)) for key, _ in rows]
+        elif name == "values":
+            items = [member for _, member in rows]
+        else:
+            items = [single(Items((single(Text(key)), member))) for key, member in rows]
+        return single(Items(tuple(items)))
 
     def client(self, options: Cases, at: int) -> Cases | None:
         """An HTTP client that is created with a ``baseURL``; ``None`` if it has none."""

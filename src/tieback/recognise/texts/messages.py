@@ -1,12 +1,15 @@
-"""Addresses with a name that a script only puts into messages: ``var help = "https://…"; throw Error("see " + help)``.
+"""Addresses with a name that a script only puts into messages, or opens in a browser.
 
-Every use of the name in the text must be in a message, so that an address that is also requested stays. Names of one
-or two characters stand for many things in a minified script, and are not followed.
+``var help = "https://…"; throw Error("see " + help)`` and ``const terms = "https://…"; Linking.openURL(terms)``. Every
+use of the name in the text must be of these forms, so that an address that is also requested stays. Names of one or two
+characters stand for many things in a minified script, and are not followed.
 """
 
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.texts.prose import MESSAGE
 
 MAX_USES = 20
 MAX_READ = 16 * 1024 * 1024
@@ -24,6 +27,9 @@ _CALL = re.compile(
 _POINTS = re.compile(
     rb"\b(?:see|visit|read|refer to|docs?|documentation|help|details|more|info|guide|at)\b", re.IGNORECASE
 )
+_OPENS = re.compile(rb"\.\s{0,4}(?:open|canOpen)URL\s{0,4}\(\s{0,20}\Z")
+"""https://reactnative.dev/docs/linking"""
+_CLOSES = re.compile(rb"\s{0,20}\)")
 _REACH, _BEFORE = 460, 120
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 
@@ -45,23 +51,35 @@ def _is_in_block(data: Bytes, at: int) -> bool:
     return before.count(b"{") > before.count(b"}")
 
 
-def is_only_told(data: Bytes, name: bytes, own: int) -> bool:
-    """True if a name is used, and only in messages; ``own`` is the offset of its declaration.
+def reason_of_uses(data: Bytes, name: bytes, own: int) -> str:
+    """Why no code contacts the value of a name; empty if some use may, or if there is none.
 
     Not so for a global name, which other scripts can use.
+
+    Args:
+        data: the script.
+        name: the name.
+        own: offset of its declaration.
     """
     if not _is_in_block(data, own):
-        return False
-    at, uses = data.find(name), 0
+        return ""
+    at, uses, opened = data.find(name), 0, False
     while at >= 0:
         behind = at + len(name)
         is_whole = (not at or data[at - 1] not in _WORD) and (behind >= len(data) or data[behind] not in _WORD)
         if is_whole and at != own:
             uses += 1
-            if uses > MAX_USES or not _is_in_message(data, at):
-                return False
+            opens = _is_opened(data, at, behind)
+            opened = opened or opens
+            if uses > MAX_USES or not (opens or _is_in_message(data, at)):
+                return ""
         at = data.find(name, behind)
-    return uses > 0
+    return (LINK if opened else MESSAGE) if uses else ""
+
+
+def _is_opened(data: Bytes, at: int, behind: int) -> bool:
+    """True if a name is the whole argument of a call that opens it in a browser."""
+    return _OPENS.search(data, max(0, at - 60), at) is not None and _CLOSES.match(data, behind) is not None
 
 
 def _is_in_message(data: Bytes, at: int) -> bool:

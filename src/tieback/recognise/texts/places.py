@@ -15,7 +15,7 @@ from itertools import islice
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts import joins, markup, prose, redirects, structured, tables
 from tieback.recognise.texts.markup import markup_spans
-from tieback.recognise.texts.messages import MAX_READ, declared_name, is_only_told
+from tieback.recognise.texts.messages import MAX_READ, declared_name, reason_of_uses
 from tieback.recognise.texts.prose import COMMENT
 from tieback.recognise.texts.script import ScriptSpans, script_spans
 from tieback.recognise.texts.sheet import sheet_spans
@@ -92,7 +92,7 @@ _LANGUAGES = {
     Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",
 }
 _BY_SUFFIX = {suffix: language for language, names in _LANGUAGES.items() for suffix in names.split()}
-_OF_GIT = b"git+"
+OF_GIT = b"git+"
 """Before the address of a source repository: https://docs.npmjs.com/cli/configuring-npm/package-json#git-urls-as-dependencies"""
 _ENVIRONMENT = (".env.", "env.")
 """Beginnings of the names of files with the settings of one mode: ``.env.production``."""
@@ -203,7 +203,7 @@ class TextPlaces:
             return ""
         if self._whole:
             return self._whole
-        if not self._binary and self._data[max(0, offset - 4) : offset] == _OF_GIT:
+        if not self._binary and self._data[max(0, offset - 4) : offset] == OF_GIT:
             return METADATA
         if self._has_suffixes and tables.is_in_names(self._data, offset):
             return tables.SUFFIXES
@@ -290,17 +290,17 @@ class TextPlaces:
         if span.kind is SpanKind.COMMENT:
             return COMMENT
         found = self._literal(span, offset)
-        if not found and offset == span.start + 1 and self._is_only_told(span):
-            found = prose.MESSAGE
+        if not found and offset == span.start + 1:
+            found = self._reason_of_name(span)
         return found or (joins.BEGINNING if joins.is_beginning(self._data, offset, span.end - 1) else "")
 
-    def _is_only_told(self, span: Span) -> bool:
-        """True if a literal is the value of a name that the script only puts into messages."""
+    def _reason_of_name(self, span: Span) -> str:
+        """The reason for a literal that is the value of a name, from the uses of the name."""
         name, own = declared_name(self._data, span.start, span.end)
         if not name or self._names < len(self._data):
-            return False
+            return ""
         self._names -= len(self._data)
-        return is_only_told(self._data, name, own)
+        return reason_of_uses(self._data, name, own)
 
     def _sheet(self, spans: Spans, offset: int) -> str:
         span = spans.at(offset)
@@ -394,6 +394,8 @@ class TextPlaces:
             return known[1].reason(known[0].offset(offset)) if known else ""
         if self._is_package and structured.is_metadata_key(self._data, span.start, package=True):
             return METADATA
+        if self._is_api and structured.is_metadata_key(self._data, span.start, api=True):
+            return METADATA
         if tables.is_web_site(structured.key_before(self._data, span.start)) and self._has_many_owners:
             return tables.REFERENCE
         return self._literal(span, offset)
@@ -406,6 +408,10 @@ class TextPlaces:
     def _is_package(self) -> bool:
         return structured.is_package(self._data)
 
+    @cached_property
+    def _is_api(self) -> bool:
+        return structured.is_api(self._data)
+
     def _lines(self, offset: int) -> str:
         start = self._data.rfind(b"\n", 0, offset) + 1
         line = self._data[max(start, offset - 400) : offset]
@@ -413,7 +419,9 @@ class TextPlaces:
             return COMMENT
         if _REDIRECT_LINE.match(line):
             return prose.REDIRECT
-        return METADATA if _METADATA_LINE.match(line) else ""
+        if _METADATA_LINE.match(line) or (self._is_api and structured.is_page_of_api(self._data, offset)):
+            return METADATA
+        return ""
 
     def _markup(self, offset: int) -> str:
         span = self._spans.at(offset)

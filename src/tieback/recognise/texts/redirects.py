@@ -3,6 +3,8 @@
 Source: RFC 6749, section 4.1.1 (``redirect_uri``). Weibo's SDK has the camel-case form; other software writes URL.
 """
 
+import re
+
 _NAMES = (("redirect", "uri"), ("redirect", "url"))
 
 CODE_KEYS = (*("_".join(words) for words in _NAMES), *(f"{first}{last.title()}" for first, last in _NAMES))
@@ -26,3 +28,9 @@ PROPERTY = _pattern("_?", capitals=True)
 """Pattern of the name of a property in a script."""
 SETTING = _pattern("[-_]?", capitals=False)
 """Pattern of the name of a setting in a line; to be matched in any case."""
+_NAME = re.compile(PROPERTY)
+
+
+def is_property(name: str) -> bool:
+    """True if a property of a script has the address to which a sign-in returns."""
+    return _NAME.fullmatch(name.encode("utf-8", "replace")) is not None

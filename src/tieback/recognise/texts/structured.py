@@ -7,6 +7,7 @@ Source maps: https://tc39.es/ecma426/, ``sources`` and ``sourcesContent``. Packa
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Collection
 from itertools import islice
 
 from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
@@ -35,9 +36,22 @@ _PACKAGE_KEYS = _DESCRIBING | frozenset(
     ).split()
 )
 """Keys of facts about software in the description of a package."""
-_PACKAGE = re.compile(
-    rb"\"(name|version|license|licenses|repository|devDependencies|dependencies|author|bugs|homepage)\"\s*:"
+_API_KEYS = frozenset(b"contact license externaldocs termsofservice".split())
+"""Keys of pages for people in the description of an API: https://spec.openapis.org/oas/v3.1.0.html#info-object"""
+_API = re.compile(
+    rb"(?:^|[{,])\s{0,32}[\"']?(?:swagger[\"']?\s{0,8}:\s{0,8}[\"']?2|openapi[\"']?\s{0,8}:\s{0,8}[\"']?3)",
+    re.MULTILINE,
 )
+_API_HEAD = 16 * 1024
+"""Bytes from the beginning in which the version is."""
+_YAML_KEY = re.compile(rb"[ \t]{0,64}(?:-[ \t]{1,8})?[\"']?([\w$-]{1,64})[\"']?[ \t]{0,8}:(?=[\s]|\Z)")
+_YAML_REACH = 4_096
+_OF_PACKAGE = frozenset(
+    b"name version license licenses repository devDependencies dependencies author bugs homepage".split()
+)
+_LEAST_OF_PACKAGE = 3
+"""Fewest of these keys that the description of a package has."""
+_PACKAGE = re.compile(rb"\"(%b)\"\s*:" % b"|".join(sorted(_OF_PACKAGE)))
 _LOCK = re.compile(rb"\"lockfileVersion\"\s*:|\"_resolved\"\s*:|\"packages-dev\"\s*:")
 _CHECKSUM = re.compile(rb"[{,]\s*[\"']?(?:shasum|integrity)[\"']?\s*:")
 _MAX_SOURCES = 100_000
@@ -90,15 +104,49 @@ def key_before(data: bytes, start: int) -> bytes:
     return found[1].lower() if found else b""
 
 
-def is_metadata_key(data: bytes, start: int, *, package: bool = False) -> bool:
+def describes_software(key: str, others: Collection[str] = ()) -> bool:
+    """True if the value of a key of an object is a fact about software.
+
+    Args:
+        key: the key.
+        others: all keys of the object, which can describe a package.
+    """
+    every = {one.encode("utf-8", "replace") for one in others}
+    package = {b"name", b"version"} <= every and len(every & _OF_PACKAGE) >= _LEAST_OF_PACKAGE
+    return key.lower().encode("utf-8", "replace") in (_PACKAGE_KEYS if package else _DESCRIBING)
+
+
+def is_api(data: bytes | bytearray | memoryview) -> bool:
+    """True if a text begins like the description of an API, of Swagger 2 or OpenAPI 3, as JSON or YAML."""
+    return _API.search(data, 0, _API_HEAD) is not None
+
+
+def is_page_of_api(data: bytes, offset: int) -> bool:
+    """True if the value at an offset of the YAML description of an API is a page for people."""
+    begin = data.rfind(b"\n", 0, offset) + 1
+    found = _YAML_KEY.match(data, begin, offset)
+    if found is None:
+        return False
+    if found[1].lower() in _API_KEYS:
+        return True
+    indent = found.start(1) - begin
+    for line in reversed(data[max(0, begin - _YAML_REACH) : begin].split(b"\n")):
+        above = _YAML_KEY.match(line)
+        if above is not None and above.start(1) < indent:
+            return above[1].lower() in _API_KEYS
+    return False
+
+
+def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool = False) -> bool:
     """True if the key of a string, or of the list or object around it, is one of a fact about software.
 
     Args:
         data: the text.
         start: offset of the string.
         package: the text describes a package.
+        api: the text describes an API.
     """
-    keys = _PACKAGE_KEYS if package else _DESCRIBING
+    keys = _PACKAGE_KEYS if package else _DESCRIBING | _API_KEYS if api else _DESCRIBING
     key = key_before(data, start)
     if key in keys:
         return True
@@ -121,7 +169,7 @@ def is_package(data: bytes) -> bool:
     """True if the JSON text describes a package of a registry."""
     head = data[:_HEAD]
     keys = {found[1] for found in _PACKAGE.finditer(head)}
-    return {b"name", b"version"} <= keys and len(keys) >= 3
+    return {b"name", b"version"} <= keys and len(keys) >= _LEAST_OF_PACKAGE
 
 
 class SourceMap:

@@ -1,9 +1,12 @@
+import struct
+
 import pytest
 
 from tests.unit.recognise.hermes.assemble import Line, assemble
 from tieback.intake.apps.hermes import read_hermes
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.hermes.ends import read_ends
+from tieback.recognise.hermes.literals import MAX_KEYS
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
@@ -79,6 +82,19 @@ def test_an_address_in_the_literal_of_an_array_or_object_stays() -> None:
     assert outcome(nothing, arrays=bytes([0x51, ADDRESS, 0])) == ""
     made: list[Line] = [("NewObjectWithBuffer", 0, 1, 1, 0, 0), ("Ret", 0)]
     assert outcome(made, keys=bytes([0x51, OTHER, 0]), values=bytes([0x51, ADDRESS, 0])) == ""
+
+
+def literal(key: int, count: int) -> str:
+    """The outcome of an address in the literal of an object; all of its keys are the same string."""
+    made: list[Line] = [("NewObjectWithBuffer", 0, 1, count, 0, 0), ("Ret", 0)]
+    begin = bytes([0xD0 | count >> 8, count & 0xFF])  # a run of numbers of two bytes
+    values = struct.pack(f"<{count}H", ADDRESS, *[OTHER] * (count - 1))
+    return outcome(made, keys=begin + struct.pack("<H", key) * count, values=begin + values)
+
+
+@pytest.mark.parametrize(("key", "count", "reason"), [(MESSAGE, 1, SHOWN), (OTHER, 1, ""), (MESSAGE, MAX_KEYS + 1, "")])
+def test_the_key_of_an_address_in_a_literal_decides_unless_there_are_many(key: int, count: int, reason: str) -> None:
+    assert literal(key, count) == reason
 
 
 def test_a_jump_over_what_overwrites_the_register_is_a_use_behind_it() -> None:

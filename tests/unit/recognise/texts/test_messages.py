@@ -1,4 +1,6 @@
-"""Addresses with a name that a script only puts into messages."""
+"""Addresses with a name that a script only puts into messages, or opens in a browser."""
+
+import re
 
 import pytest
 
@@ -13,7 +15,7 @@ MESSAGE = "only in a message for people"
 
 def reason(script: str, file: str = "assets/main.js", *, is_global: bool = False) -> str:
     script = script if is_global or script.startswith("<") else f"!function(){{{script}}}()"
-    data = script.replace("URL", f'"{URL.decode()}"').encode()
+    data = re.sub(r"\bURL\b", f'"{URL.decode()}"', script).encode()
     return TextPlaces(file, data).reason(data.index(URL))
 
 
@@ -49,6 +51,35 @@ def test_a_name_that_is_only_in_messages(script: str) -> None:
     ],
 )
 def test_a_name_with_another_use_is_no_message(script: str) -> None:
+    assert reason(script) == ""
+
+
+LINK = "only a link that a person opens in another app"
+
+
+@each(
+    "script",
+    [
+        "const terms = URL; Linking.openURL(terms);",
+        "var terms=URL;function f(){return Linking.canOpenURL(terms).then(()=>n.default.openURL( terms ))}",
+        'let terms = URL; open.openURL(terms); throw new Error("see " + terms);',
+    ],
+)
+def test_a_name_that_is_opened_in_a_browser(script: str) -> None:
+    assert reason(script) == LINK
+
+
+@each(
+    "script",
+    [
+        "const terms = URL; Linking.openURL(terms); fetch(terms);",
+        "const terms = URL; Linking.openURL(terms + '/x');",
+        "const terms = URL; Linking.openURL(make(terms));",
+        "const terms = URL; Linking.openURL(terms); send({terms});",
+        "let terms = URL; terms = other; Linking.openURL(terms);",
+    ],
+)
+def test_a_name_that_is_opened_and_used_otherwise_is_no_link(script: str) -> None:
     assert reason(script) == ""
 
 
