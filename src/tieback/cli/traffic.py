@@ -87,7 +87,8 @@ def traffic(
     """
     from tieback.intake.traffic.decrypt import check_keylog
     from tieback.intake.traffic.log_formats import read_columns
-    from tieback.pipeline.traffic import describe_traffic
+    from tieback.pipeline.traffic import NoFlows, describe_traffic
+    from tieback.report.texts.captures import NO_FLOWS
 
     packages = read_uid_map(uid_map) if uid_map is not None else None
     if keylog is not None:
@@ -131,6 +132,9 @@ def traffic(
                 failed += damaged
                 mark = "cut off or damaged: " if damaged else "partly read: " if end.unread is not None else ""
                 print_problem(f"{end.where}: {mark}{end.what}")
+            elif isinstance(end, NoFlows):
+                seen.add(end.path)
+                print_problem(f"{end.path}: {NO_FLOWS}")
             elif totals is not None:
                 seen.add(end.path)
                 totals.add(end)

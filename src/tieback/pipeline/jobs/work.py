@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import msgspec
 
@@ -107,10 +107,13 @@ def _grant(order: JobOrder, sha256: str) -> ApprovedGrant:
 def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
     with Workspace.open(order.workspace, create=False, trusted=True) as workspace:
         inputs = _inputs(workspace, job)
+    uploads = UploadFolder(order.workspace)
+    found = ((path, uploads.find(path.name)) for path in inputs if path.parent == uploads.directory)
+    names = {path: PurePath(upload.name) for path, upload in found if upload is not None and upload.name}
     engine = LocalEngine(isolated=not order.isolated)
     if order.phase is Phase.READ:
         rules = active_rules(workspace=order.workspace)
-        request = ScanRequest(inputs, None, order.workspace, retry=job.retry, engine=engine, rules=rules)
+        request = ScanRequest(inputs, None, order.workspace, retry=job.retry, engine=engine, rules=rules, names=names)
         read = analyse_inputs(request, reporter.stage)
         return JobResult(figures={"inputs_read": read.read, "inputs_failed": len(read.failed)})
     approved = _grant(order, job.grant) if job.grant else None
@@ -130,6 +133,7 @@ def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
         approval=approved.approval if approved is not None else None,
         begun=begun,
         rules=active_rules(workspace=order.workspace),
+        names=names,
     )
     if (known := _finished_before(order, request)) is not None:
         with run_report(order.workspace, known) as report:

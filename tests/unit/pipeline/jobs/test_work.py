@@ -18,6 +18,8 @@ import pytest
 
 from tests.lab.ports import free_port
 from tests.unit.cases.samples import exposure
+from tests.unit.intake.traffic.test_log_groups import tab_separated
+from tests.unit.intake.traffic.test_log_groups import write as write_logs
 from tests.unit.pipeline.jobs.conftest import add, finished, job_of, texts, until
 from tests.unit.pipeline.test_rule_sets import FIELDHAND
 from tests.unit.pipeline.workspaces import make
@@ -137,6 +139,23 @@ def test_only_a_scan_under_a_grant_has_a_phase_of_its_own_for_reading() -> None:
     assert phases_of(ScanJob(inputs=("a",), grant="b")) == (Phase.READ, Phase.WORK)
     for job in (ScanJob(inputs=("a",)), ImportJob(inputs=()), ReportJob(format="x"), RecheckJob(grant="b")):
         assert phases_of(job) == (Phase.WORK,)
+
+
+def test_uploaded_logs_of_zeek_that_are_chosen_together_are_joined(directory: Path, tmp_path: Path) -> None:
+    """Uploads are stored under their hashes, so the names come from the users' end."""
+    paths = write_logs(tmp_path, tab_separated, "log")
+    inputs = tuple(upload(directory, path.read_bytes(), path.name) for path in paths)
+    empty = upload(directory, b"#separator \\x09\n#path\thttp\n#fields\tts\tuid\tid.orig_h\tid.resp_h\n", "http.log")
+    told = Told()
+    result = do(directory, ScanJob(inputs=(*inputs, empty), grant=permit(directory)), told)
+    assert result.figures["inputs_read"] == 1
+    with run_report(directory, result.run or "") as report:
+        (capture,) = report.captures.rows()
+        servers = {(one.host, one.port) for one in report.servers.rows()}
+    assert servers == {("api.shop.test", 443), ("es.shop.test", 8080), ("cache.shop.test", 6379)}
+    names = "conn.log, dns.log, http.log, ssl.log, http.log"
+    assert UploadFolder(directory).name_of(capture.path) == names
+    assert [one.what for one in capture.remarks] == ["no records: the log http has only its header"]
 
 
 def test_a_scan_makes_a_run_once_and_later_reads_its_inputs_again(directory: Path) -> None:
