@@ -198,8 +198,8 @@ def describe_traffic(
 ) -> Iterator[Flow | Problem | NoFlows | InputError]:
     """The flows of each file, in the order of the inputs; file problems and failures are part of the stream.
 
-    A file with problems and without any flow is a failure, named by its first problem; one without both is named. ``added``: the rules of users.
-    ``skipped``: called with the files of a folder that are no captures.
+    A file with problems and without any flow is a failure, named by its first problem; one without both is named.
+    ``added``: the rules of users. ``skipped``: called with the files of a folder that are no captures.
     """
     order = UnitOrder()
     known = 0

@@ -8,7 +8,6 @@ from tieback.model.report.document import Report
 from tieback.report.shortened import cut, cut_text, more_text
 from tieback.report.texts.clean import clean
 
-
 NO_FLOWS = "read; it contains no flows"
 """About a capture without flows, which is no problem."""
 
