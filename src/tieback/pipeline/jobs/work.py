@@ -381,7 +381,7 @@ def _inventory(order: JobOrder, job: InventoryJob, reporter: JobReporter) -> Job
         file_names=names,
     )
     found: list[TableColumns] = []
-    told: set[tuple[tuple[str, ...], bool]] = set()
+    told: set[tuple[tuple[str, ...], tuple[tuple[str, str], ...], bool]] = set()
 
     def note(text: str) -> None:
         reporter.send(JobNote(text=short(uploads.name_of(text))))
@@ -393,12 +393,12 @@ def _inventory(order: JobOrder, job: InventoryJob, reporter: JobReporter) -> Job
         return job.accept_columns
 
     def tell_columns(*, imported: bool) -> bool:
-        """Report the tables of the last file, those with the same columns once. Returns whether there was one."""
+        """Report the tables of the last file, those with the same columns and meaning once; whether there was one."""
         tables = list(found)
         found.clear()
-        for table in tables:
-            if (table.columns, imported) not in told and len(told) < MAX_TABLES:
-                told.add((table.columns, imported))
+        for table, key in ((one, (one.columns, tuple(sorted(one.mapping.items())), imported)) for one in tables):
+            if key not in told and len(told) < MAX_TABLES:
+                told.add(key)
                 reporter.send(_columns_message(table, labels, imported=imported))
         return bool(tables)
 

@@ -417,7 +417,21 @@ def test_columns_that_are_not_imported_are_not_reported_as_imported(directory: P
         do(directory, InventoryJob(inputs=(table,), columns={"*": {"bundle_id": "Kennung"}}), told)
     assert [one.imported for one in columns_of(told)] == [False]
     assert "a.csv: not imported with these columns" in told.notes[0]
-    assert "complete list" in told.notes[0]
+    assert "Remove the imports of that day" in told.notes[0]
+
+
+def test_tables_with_the_same_columns_and_another_meaning_are_reported_one_by_one(directory: Path) -> None:
+    table, other = upload(directory, UNKNOWN, "a.csv"), upload(directory, UNKNOWN + b"x,X,1\n", "b.csv")
+    first, second = {"bundle_id": "Kennung"}, {"bundle_id": "Bezeichnung"}
+    told = Told()
+    do(directory, InventoryJob(inputs=(table, other), columns={table: first, other: second}), told)
+    assert [(one.table, one.mapping, one.imported) for one in columns_of(told)] == [
+        (table, first, True), (other, second, True),
+    ]  # fmt: skip
+    # Another run imports nothing again, and reports what each import has.
+    told = Told()
+    do(directory, InventoryJob(inputs=(table, other)), told)
+    assert [(one.table, one.mapping) for one in columns_of(told)] == [(table, first), (other, second)]
 
 
 @pytest.mark.parametrize("table", ["", "*"])
