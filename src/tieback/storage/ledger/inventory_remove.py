@@ -7,6 +7,7 @@ device or the whole source. A number of devices that was stated on that day is n
 """
 
 from datetime import date
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -115,7 +116,7 @@ def _shift(connection: Connection, source: str, day: int, near: tuple[int | None
     ):
         first, last = table.c.first_seen, table.c.last_seen
         connection.execute(sa.delete(table).where(which & (first == day) & (last == day)))
-        ended = {"last_seen": first if before is None else sa.case((first > before, first), else_=before)}
+        ended: dict[str, Any] = {"last_seen": first if before is None else sa.case((first > before, first), else_=before)}
         if table is inventory_counts:
             ended["devices"] = sa.null()
         connection.execute(sa.update(table).where(which & (last == day)).values(**ended))
