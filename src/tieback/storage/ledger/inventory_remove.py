@@ -116,7 +116,8 @@ def _shift(connection: Connection, source: str, day: int, near: tuple[int | None
     ):
         first, last = table.c.first_seen, table.c.last_seen
         connection.execute(sa.delete(table).where(which & (first == day) & (last == day)))
-        ended: dict[str, Any] = {"last_seen": first if before is None else sa.case((first > before, first), else_=before)}
+        end = first if before is None else sa.case((first > before, first), else_=before)
+        ended: dict[str, Any] = {"last_seen": end}
         if table is inventory_counts:
             ended["devices"] = sa.null()
         connection.execute(sa.update(table).where(which & (last == day)).values(**ended))
