@@ -530,7 +530,8 @@ def _unlisted_notes(unlisted: Unlisted, ends: Sequence[InventoryResult], why: st
     if kept and not all(end.entered.device for end in ends):
         notes.append(
             f"{' and '.join(kept)} in earlier files only. "
-            "If these files list all devices of their source, import them with --complete"
+            "If these files list all devices of their source, import them with --complete. "
+            "If an earlier file was wrong, see `tieback inventory imports`, or the page Inventory"
         )
     return tuple(notes)
 

@@ -503,7 +503,7 @@ def test_counts_and_devices_that_stay_are_named_with_the_option(tmp_path: Path) 
     end = statement(ends(tmp_path, file, taken=date(2026, 11, 29)))
     (note,) = end.notes
     assert note.startswith("1 app with a number of devices in earlier files only. If these files list all devices")
-    assert note.endswith("import them with --complete")
+    assert "import them with --complete. If an earlier file was wrong, see `tieback inventory imports`" in note
     assert statement(ends(tmp_path, file, taken=date(2026, 11, 30), complete=True)).notes == ()
     assert here(tmp_path) == {"com.b", "com.c"}
 
