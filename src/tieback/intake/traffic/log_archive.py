@@ -36,6 +36,8 @@ _MAX_DIRECTORY = 8 << 20
 _PIECE = 1 << 20
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
 _END_OF_DIRECTORY, _LOCATOR = b"PK\x05\x06", b"PK\x06\x07"
+_SHOWN = 100
+"""Characters of the name of a member."""
 _TAIL = 65_557
 """Bytes at the end of a ZIP archive that have the end of its directory."""
 _USTAR = slice(257, 262)
@@ -106,7 +108,7 @@ class LogArchive:
                 group.close()
             for problem in group.problems:
                 name = names.get(Path(problem.where), PurePath(problem.where))
-                self.problems.append(Problem(problem.what, str(name), problem.unread))
+                self._note(problem.what, problem.unread, str(name))
             for path in paths:
                 path.unlink()
         if self._others and count:
@@ -118,17 +120,17 @@ class LogArchive:
         self._open.close()
 
     def _unpack(self, folder: Path, names: dict[Path, PurePath]) -> None:
-        """Write the logs to ``folder``; ``names`` gets the name in the archive of each.
+        """Write the logs to ``folder``, up to the limits; ``names`` gets the name in the archive of each.
 
         Raises:
-            InputError: the archive is damaged or too large, or the disk is full.
+            InputError: the archive is damaged.
         """
         unpacked = 0
         with self._members(MAX_UNPACKED) as members:
             for name, open_member in members:
                 if (found := _open_log(name, open_member)) is None:
                     self._others += 1
-                    self._first_other = self._first_other or name
+                    self._first_other = self._first_other or name[:_SHOWN]
                     continue
                 piece, file = found
                 path = folder / str(len(names))
@@ -137,9 +139,11 @@ class LogArchive:
                     while piece:
                         unpacked += len(piece)
                         if unpacked > MAX_UNPACKED:
-                            raise InputError(f"the logs in it are larger than {MAX_UNPACKED >> 30} GiB")
+                            self._note(f"the logs in it are larger than {MAX_UNPACKED >> 30} GiB", UnreadKind.LIMIT)
+                            return
                         if disk_usage(folder).free < RESERVE:
-                            raise InputError("no space to unpack it", advice="Set TMPDIR to a folder with more space")
+                            self._note("no space to unpack all of it: set TMPDIR to another disk", UnreadKind.LIMIT)
+                            return
                         out.write(piece)
                         piece = file.read(_PIECE)
 
@@ -165,9 +169,9 @@ class LogArchive:
         except OSError as error:
             raise InputError(error.strerror or "cannot be read") from None
 
-    def _note(self, what: str, unread: UnreadKind | None) -> None:
+    def _note(self, what: str, unread: UnreadKind | None, where: str = "") -> None:
         assert isinstance(self.problems, CaptureProblems)
-        self.problems.note(what, str(self.path), unread)
+        self.problems.note(what, where or str(self.path), unread)
 
 
 def _open_log(name: str, open_member: Callable[[], IO[bytes] | None]) -> tuple[bytes, IO[bytes]] | None:
