@@ -353,7 +353,9 @@ def register_changes(
         lines = [line.strip() for line in value.splitlines()]
         text = "\n".join(lines).strip() if field == "note" else "\n".join(filter(None, lines))
         if len(text) > _MOST_TEXT[field]:
-            raise UsageError(f"longer than {count_text(_MOST_TEXT[field], 'character')}", where=field, advice="Write less")
+            raise UsageError(
+                f"longer than {count_text(_MOST_TEXT[field], 'character')}", where=field, advice="Write less"
+            )
         if field == "name" and (not text or "\n" in text):
             raise UsageError(
                 "the name is not one line of text", where=field, advice="Write the name of the organisation"
