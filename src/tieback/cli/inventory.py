@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli import inventory_fetch, inventory_files, inventory_lists
+from tieback.cli import inventory_fetch, inventory_files, inventory_imports, inventory_lists
 from tieback.cli.formats import format_of_file, format_option
 from tieback.cli.inventory_files import NO_INVENTORY, WORKSPACE, FormatOption, plain_table
 from tieback.cli.options import RunOption
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Manage the app inventory, from EMM/MDM exports.\n\nExample: tieback inventory gaps")
 app.command("import")(inventory_files.import_)
+app.command("imports")(inventory_imports.imports)
+app.command("remove")(inventory_imports.remove)
 app.command("pull")(inventory_files.pull)
 app.command("match")(inventory_lists.match)
 app.command("fetch")(inventory_fetch.fetch)

@@ -246,6 +246,6 @@ def plain_table(*columns: str) -> Table:
     """A table without borders; number columns are right-aligned."""
     table = RowTable()
     for column in columns:
-        right = column in {"devices", "rows", "ignored", "records", "open stores"}
+        right = column in {"apps", "devices", "rows", "ignored", "records", "open stores"}
         table.add_column(column, overflow="fold", justify="right" if right else "left")
     return table

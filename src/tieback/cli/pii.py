@@ -10,7 +10,7 @@ import typer
 
 from tieback.cli.formats import format_option
 from tieback.cli.options import RulesOption, read_rules
-from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, write_line
+from tieback.cli.terminal import ExitCode, OutputFormat, data_console, print_failure, print_problem, write_line
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 from tieback.model.pii import Classification, Column
@@ -162,7 +162,7 @@ def _classify(file: Path | None, output: OutputFormat, reader: "LineReader", jud
 
 def _run(source: BinaryIO, where: str, output: OutputFormat, reader: "LineReader", judge: Verdicts) -> int:
     """Classify every line; returns the number of lines that could not be read."""
-    bad = 0
+    bad = number = 0
     rows: list[tuple[Line, Classification]] = []
     for number, line in _lines(source):
         read = reader.read(line, f"{where}:{number}")
@@ -177,6 +177,8 @@ def _run(source: BinaryIO, where: str, output: OutputFormat, reader: "LineReader
             rows.append((read, verdict))
     if output is OutputFormat.TABLE:
         _print(rows)
+    if number == 0:
+        print_problem(f"{where}: read; it contains no lines")
     return bad
 
 

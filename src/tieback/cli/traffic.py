@@ -87,7 +87,8 @@ def traffic(
     """
     from tieback.intake.traffic.decrypt import check_keylog
     from tieback.intake.traffic.log_formats import read_columns
-    from tieback.pipeline.traffic import describe_traffic
+    from tieback.pipeline.traffic import NoFlows, describe_traffic
+    from tieback.report.texts.captures import NO_FLOWS
 
     packages = read_uid_map(uid_map) if uid_map is not None else None
     if keylog is not None:
@@ -123,22 +124,17 @@ def traffic(
             skipped=skipped.append,
         )
         for end in ends:
-            if isinstance(end, TiebackError):
-                failed += 1
-                print_failure(end)
-            elif isinstance(end, Problem):
-                damaged = end.unread is UnreadKind.DAMAGED
-                failed += damaged
-                mark = "cut off or damaged: " if damaged else "partly read: " if end.unread is not None else ""
-                print_problem(f"{end.where}: {mark}{end.what}")
+            if isinstance(end, TiebackError | Problem):
+                failed += _print_problem(end)
+                continue
+            seen.add(end.path)
+            if isinstance(end, NoFlows):
+                print_problem(f"{end.path}: {NO_FLOWS}")
             elif totals is not None:
-                seen.add(end.path)
                 totals.add(end)
             elif output is TrafficFormat.JSON:
-                seen.add(end.path)
                 write_line(encode("flow", end))
             else:
-                seen.add(end.path)
                 tables.add(end)
     if totals is not None:
         from tieback.cli.recipients import print_recipients
@@ -148,6 +144,17 @@ def traffic(
     print_skipped(skipped)
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if seen else ExitCode.NOTHING_DONE)
+
+
+def _print_problem(problem: TiebackError | Problem) -> bool:
+    """Print a failure, or a problem of a file. Returns false if the file was read to its end."""
+    if isinstance(problem, TiebackError):
+        print_failure(problem)
+        return True
+    damaged = problem.unread is UnreadKind.DAMAGED
+    mark = "cut off or damaged: " if damaged else "partly read: " if problem.unread is not None else ""
+    print_problem(f"{problem.where}: {mark}{problem.what}")
+    return damaged
 
 
 def read_uid_map(path: Path) -> dict[int, tuple[str, ...]]:

@@ -186,14 +186,10 @@ def edit(
     Example: tieback vendor edit v-1f2e3d --contact security@maker.example --language de
     """
     from tieback.pipeline.disclosure.cases import open_case_service
-    from tieback.pipeline.disclosure.vendors import operator_contact
+    from tieback.pipeline.disclosure.vendors import operator_contact, register_changes
 
-    changes: dict[str, object] = {}
-    for field, value in (("name", rename), ("language", language), ("note", note)):
-        if value is not None:
-            changes[field] = value.strip()
-    if postal is not None:
-        changes["postal"] = "\n".join(line.strip() for line in postal.split(",") if line.strip())
+    lines = None if postal is None else postal.replace(",", "\n")
+    changes = register_changes(name=rename, language=language, postal=lines, note=note)
     if bundle_id:
         changes["bundle_ids"] = tuple(bundle_id)
     contacts = [operator_contact(text) for text in contact or ()]

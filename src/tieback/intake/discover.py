@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO, assert_never
+from typing import TYPE_CHECKING, BinaryIO, assert_never
 
 import msgspec
 
@@ -29,6 +29,9 @@ from tieback.model.skipped import (
     SkippedCount,
 )
 from tieback.model.unit import path_text
+
+if TYPE_CHECKING:
+    from tieback.intake.traffic.log_groups import LogNames
 
 MAX_DEPTH = 32
 """Directory levels below the directory that the user passed."""
@@ -184,12 +187,17 @@ def find_captures(paths: Iterable[Path], skipped: OnSkipped | None = None) -> It
                 yield DiscoveredInput(found.path, FileKind.TRAFFIC, beside)
 
 
-def joined_logs(paths: Iterable[Path]) -> LogsByPath:
-    """Which of these files are logs of Zeek about the same connections; other files are not in the result."""
+def joined_logs(paths: Iterable[Path], names: "LogNames | None" = None) -> LogsByPath:
+    """Which of these files are logs of Zeek about the same connections; other files are not in the result.
+
+    ``names``: of files that are stored under other names.
+    """
     from tieback.intake.traffic.log_groups import group_logs, is_zeek_log
 
     named = (path for path in dict.fromkeys(paths) if classify_name(path.name) is FileKind.OTHER)
-    groups = group_logs(path for path in named if path.is_file() and is_zeek_log(path))
+    known = names or {}
+    logs = (path for path in named if path.is_file() and is_zeek_log(path, known.get(path, path).name))
+    groups = group_logs(logs, names)
     found: dict[Path, tuple[Path, ...] | None] = {}
     for first, *beside in groups:
         found[first] = tuple(beside)

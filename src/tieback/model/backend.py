@@ -8,12 +8,12 @@ from tieback.model.endpoint import Endpoint, Party
 
 
 class Route(StrEnum):
-    """How a probing candidate was derived from what the app names."""
+    """How a probing candidate was derived from what the app or its traffic names."""
 
     NAMED = "named"
-    """The app itself names this host and port."""
+    """The app itself, or its traffic, names this host and port."""
     PIVOT = "pivot"
-    """A usual port of a data store on an address behind a host that the app names."""
+    """A usual port of a data store on an address behind a host that the app or its traffic names."""
 
 
 class Attribution(msgspec.Struct, frozen=True):

@@ -31,7 +31,7 @@ class Party(StrEnum):
 
 
 class Endpoint(msgspec.Struct, frozen=True):
-    """An address that an app names. Credentials are never part of it."""
+    """An address that an app or its traffic names. Credentials are never part of it."""
 
     kind: EndpointKind
     value: str

@@ -14,7 +14,7 @@ class NodeKind(StrEnum):
     APP = "app"
     ENDPOINT = "endpoint"
     HOST = "host"
-    """A name, an address that an app names, or a cloud resource."""
+    """A name, an address that an app or its traffic names, or a cloud resource."""
     ADDRESS = "address"
     PROVIDER = "provider"
     OWNER = "owner"

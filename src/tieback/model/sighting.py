@@ -38,7 +38,7 @@ class Evidence(msgspec.Struct, frozen=True):
 
 
 class Sighting(msgspec.Struct, frozen=True):
-    """An endpoint that an app names, with the first location and the number of locations."""
+    """An endpoint that an app or its traffic names, with the first location and the number of locations."""
 
     endpoint: Endpoint
     count: int

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import batched
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -74,6 +74,8 @@ class ScanRequest(msgspec.Struct, frozen=True):
     """Called with the ID of the run once it is recorded."""
     rules: "UserRules | None" = None
     """The rules of users."""
+    names: dict[Path, PurePath] | None = None
+    """Names of inputs that are stored under other ones, such as uploads."""
 
     def grant_text(self) -> str | None:
         """The text of the grant's file, or its values as TOML if it has no file; ``None`` without a grant."""
@@ -205,7 +207,9 @@ class _Analysis:
 
     def __init__(self, request: ScanRequest, listing: ObjectListing) -> None:
         self._skipped: list[SkippedFiles] = []
-        self._inputs = with_rules(scan_units(request.inputs, listing, self._skipped.append), request.rules)
+        self._inputs = with_rules(
+            scan_units(request.inputs, listing, self._skipped.append, request.names), request.rules
+        )
         self._problems: dict[str, str] = {}
         """Content hash to what went wrong."""
         self._entries = Inputs()

@@ -43,6 +43,12 @@ _PIECE = 64 * 1024
 _UNPACKED = 1024 * 1024
 
 
+class NoFlows(msgspec.Struct, frozen=True):
+    """A file that was read and has no flows."""
+
+    path: str
+
+
 class DescribeTraffic(Work[list[Problem]]):
     """Read the flows of a file, detect leaks, and write the flow documents, compressed: a file can have many."""
 
@@ -189,11 +195,11 @@ def describe_traffic(
     progress: Progress | None = None,
     added: "UserRules | None" = None,
     skipped: OnSkipped | None = None,
-) -> Iterator[Flow | Problem | InputError]:
+) -> Iterator[Flow | Problem | NoFlows | InputError]:
     """The flows of each file, in the order of the inputs; file problems and failures are part of the stream.
 
-    A file with problems and without any flow is a failure, named by its first problem. ``added``: the rules of users.
-    ``skipped``: called with the files of a folder that are no captures.
+    A file with problems and without any flow is a failure, named by its first problem; one without both is named.
+    ``added``: the rules of users. ``skipped``: called with the files of a folder that are no captures.
     """
     order = UnitOrder()
     known = 0
@@ -246,6 +252,8 @@ def describe_traffic(
                 count += 1
                 yield decode(line, "flow", Flow)
             problems = [decode(line, "problem", Problem) for line in end.result.splitlines()]
+            if not count and all(BLIND_SPOT in problem.where for problem in problems):
+                yield NoFlows(end.unit.source)
             nothing_read = not count and not any(BLIND_SPOT in problem.where for problem in problems)
             for problem in problems:
                 yield InputError(problem.what, where=problem.where) if nothing_read else problem

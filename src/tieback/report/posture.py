@@ -191,7 +191,7 @@ class JoinTable(msgspec.Struct, frozen=True):
 def join_tables(posture: Posture, most: int) -> Iterator[JoinTable]:
     """Yield the parts of the join that have rows."""
     parts = (
-        ("Your resources that are seen from outside", "Reached by a probe, named by an app, or both; worst first.",
+        ("Your resources that are seen from outside", "Reached by a probe, or named by an app or traffic; worst first.",
          [one.says for one in posture.owned], posture.owned_total),
         ("Open stores in none of your accounts", "Forgotten, or owned by a vendor: no imported export contains them.",
          [one.says for one in posture.foreign], posture.foreign_total),

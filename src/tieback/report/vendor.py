@@ -72,9 +72,9 @@ class _Own(msgspec.Struct, frozen=True):
     paths: frozenset[str]
     """Input paths as given by the user."""
     endpoints: frozenset[str]
-    """Values of the endpoints named in the apps."""
+    """Values of the endpoints of the apps."""
     targets: frozenset[str]
-    """Targets (``host:port``) that the apps name or lead to."""
+    """Targets (``host:port``) of the apps, and those that they lead to."""
     stores: frozenset[str]
     """Ids of the stores that the vendor answers for and its apps lead to."""
     addresses: Mapping[str, str]

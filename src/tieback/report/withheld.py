@@ -36,7 +36,7 @@ class Withheld(msgspec.Struct, frozen=True):
     """Hosts and addresses of these stores, except those of the vendor's own stores and of cloud resources."""
     targets: frozenset[str] = frozenset()
     endpoints: frozenset[str] = frozenset()
-    """Values of the endpoints that the apps name."""
+    """Values of the endpoints of the apps."""
 
     def hides(self, endpoint: str, host: str) -> bool:
         """True if an endpoint leads only to such a store."""

@@ -106,13 +106,20 @@ class UploadFolder:
         return self._upload(sha256, found.st_size) if stat.S_ISREG(found.st_mode) else None
 
     def name_of(self, text: str) -> str:
-        """A text with the paths of uploads replaced by the names that the files had at the user's end."""
+        """A text with the paths of uploads replaced by the names that the files had at the user's end.
 
-        def name(match: re.Match[str]) -> str:
-            upload = self.find(match[1])
-            return (upload.name if upload is not None else "") or match[1]
+        Files that are read as one are a path and further names in its folder.
+        """
 
-        return re.sub(rf"{re.escape(str(self.directory.absolute()))}/([0-9a-f]{{64}})", name, text)
+        def name(sha256: str) -> str:
+            upload = self.find(sha256)
+            return (upload.name if upload is not None else "") or sha256
+
+        def names(match: re.Match[str]) -> str:
+            return ", ".join(map(name, match[1].split(", ")))
+
+        one = "[0-9a-f]{64}"
+        return re.sub(rf"{re.escape(str(self.directory.absolute()))}/({one}(?:, {one})*)", names, text)
 
     def path_of(self, sha256: str) -> Path:
         """The file of an upload, for the process that analyses it.

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -237,3 +238,21 @@ def test_a_published_list_needs_no_analysis(run: Run, tmp_path: Path) -> None:
     ended = run("inventory", "match", "list.csv")
     assert "same name as a listed app" in ended.out.replace("\n", " ")
     assert "1 installed (1 by name only), 0 removed from all devices, 1 in no inventory" in ended.err
+
+
+def test_imports_are_listed_and_a_day_is_removed(fleet: Run, tmp_path: Path) -> None:
+    found = documents(fleet("inventory", "imports", "--format", "json").out)
+    assert [one["entered"]["source"] for one in found] == ["adb", "intune"]  # type: ignore[index]
+    (only,) = {one["only"]["taken"] for one in found}  # type: ignore[index]
+    listed = fleet("inventory", "imports")
+    assert re.search(r"raw\.csv +intune .* 3 +0 +2 +2", listed.out)
+    assert "on this date and on no other" in " ".join(listed.err.split())
+    asked = fleet("inventory", "remove", "intune", "--taken", str(only))
+    assert (asked.code, "1 import; 2 apps and 2 devices that only it lists" in asked.err) == (2, True)
+    assert "pass --yes" in asked.err.lower()
+    assert fleet("inventory", "remove", "kandji", "--taken", str(only), "--yes").code == 2
+    assert fleet("inventory", "remove", "intune", "--taken", str(only), "--yes").code == 0
+    left = documents(fleet("inventory", "list", "--format", "json").out)
+    assert [one["bundle_id"] for one in left] == ["com.workhub.mobile"]
+    assert fleet("inventory", "import", "raw.csv").code == 0
+    assert len(documents(fleet("inventory", "list", "--format", "json").out)) == 3

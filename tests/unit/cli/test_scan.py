@@ -560,6 +560,8 @@ def test_a_capture_without_flows_was_read_and_a_broken_one_was_not(run: Run, tmp
     (tmp_path / "broken.har").write_text('{"log": {"entries": [')
     ended = run("scan", "empty.pcap", "-w", "ws", "--workers", "1")
     assert (ended.code, "empty.pcap: read; it contains no flows" in ended.out) == (0, True)
+    listed = run("traffic", "empty.pcap")
+    assert (listed.code, listed.out, listed.err) == (0, "", "tieback: empty.pcap: read; it contains no flows\n")
     for name in ("broken.pcap", "broken.har"):
         broken = run("scan", name, "-w", f"ws-{name}", "--workers", "1")
         assert (broken.code, f"tieback: {name}: " in broken.err) == (4, True), name

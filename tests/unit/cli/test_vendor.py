@@ -35,6 +35,8 @@ def test_a_vendor_is_edited_and_shown(scanned: Run, tmp_path: Path) -> None:
     assert scanned("vendor", "edit", "Tillroll Retail", "--forget", "a@tillroll.test").code == 0
     assert "a@tillroll" not in scanned("vendor", "show", "Tillroll Retail").out
     assert scanned("vendor", "edit", "Tillroll Retail").code == 2
+    for wrong in (("--name", " "), ("--language", "German, please")):
+        assert scanned("vendor", "edit", "Tillroll Retail", *wrong).code == 2
     for domain, reason in (
         ("co.uk", "Public Suffix List"), ("workhub.test", "Workhub Access GmbH"), ("x", "not a domain"),
     ):  # fmt: skip

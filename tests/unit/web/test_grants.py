@@ -65,6 +65,33 @@ def test_each_grant_says_if_it_can_be_used(pages: TestClient[Any]) -> None:
     assert "<b>Security" not in text
 
 
+def test_other_files_of_the_folders_are_counted_with_the_reason(tmp_path: Path) -> None:
+    own, server = tmp_path / "ws" / "grants", tmp_path / "server"
+    Workspace.open(tmp_path / "ws").close()
+    server.mkdir()
+    (own / "lab.toml").write_text(TEXT)
+    for name in ("lab.toml.sig", "lab.toml.ann.sig", "lab.toml.bak", "<b>.txt", "gone.toml.sig"):
+        (own / name).write_text(TEXT)
+    (own / "folder.toml").mkdir()
+    (tmp_path / "outside.toml").write_text(TEXT)
+    (server / "link.toml").symlink_to(tmp_path / "outside.toml")
+    for number in range(201):
+        (server / f"{number:03}.toml").write_text(TEXT)
+    with client(tmp_path / "ws", Role.ANALYST, grants=server) as made:
+        found = made.get("/api/v1/grants").json()
+        page = made.get("/grants").text
+    assert (len(found["items"]), found["total"]) == (201, 201)
+    assert {(one["where"], one["why"]): (one["count"], one["first"]) for one in found["skipped"]} == {
+        ("workspace", "their names do not end in .toml"): (2, "<b>.txt"),
+        ("workspace", "not regular files"): (1, "folder.toml"),
+        ("workspace", "signatures of grants that are not in the folder"): (1, "gone.toml.sig"),
+        ("server", "above the limit of files"): (1, "200.toml"),
+        ("server", "links to files outside the folder"): (1, "link.toml"),
+    }
+    assert "Folder of the workspace: not read because their names do not end in .toml: 2 files (such as " in page
+    assert "<b>.txt" not in page
+
+
 def test_a_grant_has_one_sha256_that_of_its_file(folder: Path, pages: TestClient[Any]) -> None:
     """``sha256sum``, the run, the job and the pages must agree, or an API client finds no grant."""
     ids = {one["file"]: one["id"] for one in pages.get("/api/v1/grants").json()["items"]}

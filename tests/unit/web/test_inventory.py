@@ -148,3 +148,25 @@ def test_the_block_list_of_a_page_is_about_its_app_only(tmp_path: Path) -> None:
                 (row,) = csv.DictReader(io.StringIO(client.get(unescape(link[1])).text.removeprefix("\ufeff")))
                 assert (row["platform"], row["devices"]) == (one["platform"], str(one["devices"]))
         assert client.get("/api/v1/inventory/blocklists/csv", params={"entry": "x"}).status_code == 400
+
+
+def test_a_wrong_import_is_removed_with_what_only_it_brought(tmp_path: Path) -> None:
+    directory = make(tmp_path, *ROWS, stores=(exposure(),))
+    with client_of(directory, Role.ANALYST) as reader:
+        (one,) = reader.get("/api/v1/inventory").json()["imports"]["items"]
+        assert (one["day_imports"], one["day_apps"], one["day_devices"]) == (1, 3, 2)
+        page = reader.get("/inventory").text
+        assert "3 apps, 2 devices" in page
+        assert "/inventory/remove" not in page
+        choice = {"source": one["source"], "taken": one["taken"]}
+        assert reader.post("/api/v1/inventory/remove", json=choice).status_code == 403
+        assert reader.post("/inventory/remove", data=choice).status_code == 403
+    with client_of(directory, Role.OPERATOR) as operator:
+        assert 'action="/inventory/remove"' in operator.get("/inventory").text
+        wrong = operator.post("/api/v1/inventory/remove", json={**choice, "source": "none"})
+        assert (wrong.status_code, wrong.json()["detail"]) == (400, "no inventory of this source and day")
+        answer = operator.post("/inventory/remove", data=choice, follow_redirects=False)
+        assert answer.status_code == 303
+        assert "The imports of that day were removed." in operator.get(answer.headers["location"]).text
+        assert operator.get("/api/v1/inventory").json()["imports"]["total"] == 0
+        assert operator.get("/api/v1/inventory/apps").json()["items"] == []

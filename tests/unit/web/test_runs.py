@@ -517,8 +517,8 @@ def test_columns_without_a_name_and_repeated_ones_are_said_before_the_import(
     assert 'value="0 device=serial"' not in page
 
 
-def test_the_page_says_that_logs_of_zeek_are_not_joined(pages: Pages) -> None:
-    assert "Logs of Zeek are read one by one here." in pages.get("/runs/new").text
+def test_the_page_says_that_logs_of_zeek_are_chosen_together(pages: Pages) -> None:
+    assert "Choose the logs of Zeek of one period together" in pages.get("/runs/new").text
 
 
 def test_chosen_columns_start_the_same_import(pages: Pages, workspace: Workspace, changes: Changes) -> None:

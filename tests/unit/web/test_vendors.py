@@ -86,6 +86,9 @@ def test_the_api_adds_and_removes_contacts_and_sets_domains(pages: Pages, vendor
      ("domains", {"domains": "maker.test\nhttps://maker.test"}, "not a domain", "maker.test\nhttps://maker.test<"),
      ("domains", {"domains": "localhost"}, "not a domain", ">localhost<"),
      ("contacts", {"contact": "a@b"}, "not an e-mail address", 'value="a@b"'),
+     ("register", {"name": " ", "language": "en"}, "the name is not one line", 'value=" "'),
+     ("register", {"name": "A", "language": "xx", "note": "<b>"}, "unknown language", "><b></textarea>"),
+     ("register", {"name": "A" * 301, "language": "en"}, "longer than 300 characters", "A" * 301),
      *(("domains", {"domains": f"maker.test\n{name}"}, f"{name}: many organisations have names", f"\n{name}<")
        for name in ("co.uk", "github.io", "amazonaws.com", "rds.amazonaws.com", "uk.com"))],
 )  # fmt: skip
@@ -98,6 +101,43 @@ def test_a_wrong_entry_keeps_what_was_entered(
     assert kept in unescape(answer.text)
     assert "tieback vendor list" not in answer.text
     assert changes.lines == []
+
+
+def test_name_language_address_and_note_are_changed_on_the_page_and_by_the_api(
+    pages: Pages, vendor: str, changes: Changes
+) -> None:
+    fields = {"name": " Maker & Sons ", "language": "de", "postal": "Way 1\r\n\r\n 12345 Town ", "note": "a\nb"}
+    answer = pages.post(f"/vendors/{vendor}/register", data=fields, follow_redirects=False)
+    assert answer.headers["location"].startswith(f"/vendors/{vendor}?")
+    found = pages.get(f"/api/v1/vendors/{vendor}").json()["vendor"]
+    saved = {"name": "Maker & Sons", "language": "de", "postal": "Way 1\n12345 Town", "note": "a\nb"}
+    assert {field: found[field] for field in fields} == saved
+    page = pages.get(f"/vendors/{vendor}").text
+    assert '<option value="de" selected>Deutsch</option>' in page
+    assert "<h1>Maker &amp; Sons</h1>" in page
+    assert changes.lines == [("Ann", "change the entry of a vendor", vendor)]
+    (line,) = pages.get("/api/v1/case-log").json()["items"][:1]
+    assert (line["subject"], line["event"]) == (vendor, "edited")
+    # The API changes only what it is sent, unless the vendor has changed since.
+    old = pages.get(f"/api/v1/vendors/{vendor}").headers["ETag"]
+    done = pages.patch(f"/api/v1/vendors/{vendor}", json={"postal": ""}, headers={"If-Match": old})
+    assert (done.status_code, done.json()["vendor"]["postal"], done.json()["vendor"]["name"]) == (
+        200,
+        "",
+        "Maker & Sons",
+    )
+    late = pages.patch(f"/api/v1/vendors/{vendor}", json={"name": "X"}, headers={"If-Match": old})
+    assert late.status_code == 412
+
+
+def test_saving_what_is_there_writes_no_line_into_the_log_of_cases(pages: Pages, opened: Path, vendor: str) -> None:
+    with Workspace.open(opened) as workspace:  # a language with own templates, of the command line
+        case_service(workspace).edit(vendor, {"language": "xx"}, "Ann")
+    found = pages.get(f"/api/v1/vendors/{vendor}").json()["vendor"]
+    before = pages.get("/api/v1/case-log").json()["items"]
+    fields = {name: found[name] for name in ("name", "language", "postal", "note")}
+    assert pages.post(f"/vendors/{vendor}/register", data=fields, follow_redirects=False).status_code == 303
+    assert pages.get("/api/v1/case-log").json()["items"] == before
 
 
 def test_a_domain_of_another_vendor_is_refused(pages: Pages, opened: Path, vendor: str) -> None:
@@ -142,3 +182,5 @@ def test_an_unknown_vendor_and_a_viewer(pages: Pages, opened: Path, vendor: str)
     with client(opened, Role.VIEWER) as viewer:
         assert viewer.get("/vendors").status_code == 403
         assert viewer.post(f"/vendors/{vendor}/contacts", data={"contact": "a@b.test"}).status_code == 403
+        assert viewer.post(f"/vendors/{vendor}/register", data={"name": "A", "language": "en"}).status_code == 403
+        assert viewer.patch(f"/api/v1/vendors/{vendor}", json={"name": "A"}).status_code == 403

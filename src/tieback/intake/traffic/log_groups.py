@@ -7,8 +7,8 @@ bounded for logs of any size. Source: https://docs.zeek.org/en/master/logs/index
 
 import heapq
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePath
 
 from msgspec.structs import replace
 
@@ -26,19 +26,36 @@ MAX_LOGS = 32
 """Logs that are read side by side; each is an open file."""
 MAX_NAMES = 100_000
 """Names of addresses that are remembered, by client."""
-_HEAD = 1 << 16
+HEAD = 1 << 16
+"""Bytes at the start of a log that identify it."""
 _MAY_BE_LOG = re.compile(r"(?i)\.(?:log|json|jsonl|ndjson)(?:\.|\Z)")
 
 
-def is_zeek_log(path: Path) -> bool:
-    """True for a log of Zeek about connections or their protocols, by its name and content; never raises."""
-    if not _MAY_BE_LOG.search(path.name):
+type LogNames = Mapping[Path, PurePath]
+"""Names of logs that are stored under other ones, with the folders that they come from."""
+
+
+def may_be_log(name: str) -> bool:
+    """True if a file with this name may be a log of Zeek."""
+    return _MAY_BE_LOG.search(name) is not None
+
+
+def is_zeek_log(path: Path, name: str = "") -> bool:
+    """True for a log of Zeek about connections or their protocols, by its name and content; never raises.
+
+    ``name``: of the log, if it is stored under another one.
+    """
+    if not may_be_log(name or path.name):
         return False
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD)
+            return is_zeek_head(file.read(HEAD))
     except OSError:
         return False
+
+
+def is_zeek_head(head: bytes) -> bool:
+    """True if a log of Zeek about connections or their protocols begins with these bytes, at most ``HEAD``."""
     reader = reader_of(head)
     if reader not in {"zeek", "json"}:
         return False
@@ -51,7 +68,7 @@ def is_zeek_log(path: Path) -> bool:
     )
 
 
-def group_key(path: Path) -> str:
+def group_key(path: PurePath) -> str:
     """Equal for logs of the same period: Zeek names them ``conn.PERIOD.log.gz``, ``ssl.PERIOD.log.gz``."""
     return path.name.partition(".")[2].lower().removesuffix(".gz")
 
@@ -92,8 +109,20 @@ class LogGroup:
         if loose and len(self._logs) > 1:
             what = f"{count_text(loose, 'line')} without the uid of a connection: counted beside the connections"
             self.problems.append(Problem(what, str(self.path)))
+        self._note_empty()
         for log in self._logs:
             self.problems += log.problems
+
+    def _note_empty(self) -> None:
+        """Name the logs without lines, unless nothing was read at all: the group is then reported as empty."""
+        if all(log.rows == 0 for log in self._logs):
+            return
+        for log in self._logs:
+            if log.rows == 0 and not log.problems:
+                kind = log.zeek_path
+                what = "no connections" if kind == "conn" else "no records"
+                name = f"the log {kind}" if kind else "a log"
+                self.problems.append(Problem(f"{what}: {name} has only its header", str(self.path)))
 
     def close(self) -> None:
         """Release the files."""
@@ -148,12 +177,13 @@ def _when(record: LogRecord) -> float:
     return record.seen.flow.end
 
 
-def group_logs(paths: Iterable[Path]) -> list[list[Path]]:
+def group_logs(paths: Iterable[Path], names: LogNames | None = None) -> list[list[Path]]:
     """The logs by folder and period, each group in the order of its first path; at most ``MAX_LOGS`` in a group."""
-    groups: dict[tuple[Path, str, int], list[Path]] = {}
-    counts: dict[tuple[Path, str], int] = {}
+    groups: dict[tuple[PurePath, str, int], list[Path]] = {}
+    counts: dict[tuple[PurePath, str], int] = {}
     for path in paths:
-        place = (path.parent, group_key(path))
+        name = (names or {}).get(path, path)
+        place = (name.parent, group_key(name))
         number = counts.get(place, 0)
         counts[place] = number + 1
         groups.setdefault((*place, number // MAX_LOGS), []).append(path)

@@ -130,6 +130,12 @@ def reader_of(head: bytes, own: Sequence[LogFormat] = ()) -> str:
     return "csv" if by_columns(beginning[0], own) is not None else ""
 
 
+def zeek_path(head: bytes) -> str:
+    """The kind of log that a header of Zeek states, such as ``conn``; empty if there is none."""
+    line = next((line for line in head_lines(head) if line.startswith("#path")), "")
+    return "".join(char for char in line.removeprefix("#path").strip() if char.isalnum() or char in "_-")[:40]
+
+
 def by_columns(header: str, own: Sequence[LogFormat] = ()) -> LogFormat | None:
     """The format of a CSV file from its header line: a user-defined one, else by usual names."""
     columns = _cells(header, _delimiter(header))

@@ -28,6 +28,7 @@ from tieback.intake.traffic.log_rows import (
     lines,
     open_lines,
     reader_of,
+    zeek_path,
 )
 from tieback.intake.traffic.names import hostname
 from tieback.intake.traffic.problems import CaptureProblems
@@ -119,6 +120,9 @@ class LogFile:
                 f"cannot be read: {error.strerror}", where=str(path), advice="Check the file and its permissions"
             ) from None
         self._reader = reader_of(head, own)
+        self.rows = 0
+        """Lines so far, except those of a header."""
+        self.zeek_path = zeek_path(head)
         if not self._reader:
             self._file.close()
             raise InputError("unknown log format", where=str(path), advice="See docs/reference/traffic-formats.md")
@@ -142,6 +146,7 @@ class LogFile:
         last: Row | None = {}
         for row in READERS[self._reader](lines(self._file, faults)):
             last = row
+            self.rows += 1
             form = self._form(row) if row is not None else None
             if row is None or form is None:
                 left_out.add(row, self._reader)

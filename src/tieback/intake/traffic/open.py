@@ -28,6 +28,8 @@ _ADVICE = (
 )
 _ZIP, _ZIP_NAME = b"PK\x03\x04", 30
 """Signature of a ZIP archive, and the offset of the name of its first entry."""
+_USTAR = slice(257, 262)
+"""Place of the signature of a tar archive."""
 _EXPORT = "Export the session as HAR"
 _SESSIONS = (
     (re.compile(rb"raw/|_index\.htm|\[Content_Types\]\.xml"), "a session archive of Fiddler (SAZ)", _EXPORT),
@@ -171,10 +173,18 @@ def _not_traffic(head: bytes, path: Path) -> InputError:
     )
 
 
+def _archive(path: Path, head: bytes) -> OpenedTraffic | None:
+    if not head.startswith((_ZIP, GZIP)) and head[_USTAR] != b"ustar":
+        return None
+    from tieback.intake.traffic import log_archive
+
+    return log_archive.opener(path, head)
+
+
 type Opener = Callable[[Path, bytes], OpenedTraffic | None]
 """Function from the path and the first 64 KiB to the opened file, or ``None`` if it is another format.
 
 Raises ``InputError`` if the format is the opener's own and the file cannot be read.
 """
 
-OPENERS: tuple[Opener, ...] = (documents.opener, har.opener, mitm.opener, logs.opener)
+OPENERS: tuple[Opener, ...] = (documents.opener, har.opener, mitm.opener, _archive, logs.opener)

@@ -35,6 +35,9 @@ MAX_DOMAINS = 20
 """Maximum domains per vendor, from its apps."""
 MOST_DOMAINS = 200
 """Maximum domains per vendor, from the user."""
+_MOST_TEXT = {"name": 300, "language": 20, "postal": 2_000, "note": 60_000}
+"""Maximum characters of fields that people fill in."""
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
 
 
@@ -327,6 +330,40 @@ class VendorService:
             for case in list(self._cases.cases(vendor=vendor.id))
             if case.active
         ]
+
+
+def register_changes(
+    *, name: str | None = None, language: str | None = None, postal: str | None = None, note: str | None = None
+) -> dict[str, object]:
+    """Fields to change in the register entry of a vendor, without spaces around them; ``None`` changes nothing.
+
+    Args:
+        name: of the organisation.
+        language: of its letters.
+        postal: address, one line per line.
+        note: free text.
+
+    Raises:
+        UsageError: the name is empty, the language is no tag, or a text is too long.
+    """
+    changes: dict[str, object] = {}
+    for field, value in (("name", name), ("language", language), ("postal", postal), ("note", note)):
+        if value is None:
+            continue
+        lines = [line.strip() for line in value.splitlines()]
+        text = "\n".join(lines).strip() if field == "note" else "\n".join(filter(None, lines))
+        if len(text) > _MOST_TEXT[field]:
+            raise UsageError(
+                f"longer than {count_text(_MOST_TEXT[field], 'character')}", where=field, advice="Write less"
+            )
+        if field == "name" and (not text or "\n" in text):
+            raise UsageError(
+                "the name is not one line of text", where=field, advice="Write the name of the organisation"
+            )
+        if field == "language" and not _LANGUAGE.fullmatch(text):
+            raise UsageError("not a language", where=text[:20], advice="Write it as in `de` or `pt-br`")
+        changes[field] = text
+    return changes
 
 
 def operator_contact(text: str) -> Contact:

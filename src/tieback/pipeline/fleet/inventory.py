@@ -320,20 +320,7 @@ class _Entering:
         importer, shape, head = self._open(source)
         name = self._source(importer)
         remarks: tuple[str, ...] = ()
-        confirmed: Mapping[str, str] | None = None
-        changed = False
-        if isinstance(importer, PlainTable):
-            columns, changed = self._columns(source, head)
-            confirmed = columns
-            importer = PlainTable(columns, request.platform)
-            used = {column.casefold() for column in columns.values()}
-            ignored = [column for column in read_columns(head) if column and column.casefold() not in used]
-            remarks = (ignored_columns_text(ignored, FIELDS),) if ignored else ()
         partial = request.partial or shape in importer.meta.partial
-        if partial:
-            self._partial.add(name)
-        if shape in importer.meta.undecided:
-            self._undecided[name] = self._undecided.get(name, 0) + 1
         snapshot = Snapshot(
             source=name,
             taken=(request.taken or self._days.get(name) or _day(path)).toordinal(),
@@ -343,7 +330,23 @@ class _Entering:
         )
         device = self._names.device(name, source.device) if shape in importer.meta.one_device else ""
         file = InventoryFile(digest, source.label, shape, device)
-        before = self._inventory.imported(file, snapshot) if changed else None
+        before = self._inventory.imported(file, snapshot)
+        confirmed: Mapping[str, str] | None = None
+        changed = chosen = False
+        if isinstance(importer, PlainTable):
+            had = self._inventory.import_map(file, snapshot) if before is not None else None
+            columns, chosen = self._columns(source, head, had)
+            confirmed = columns
+            had = had or self._inventory.column_map(read_columns(head)) or {}
+            changed = before is not None and chosen and _folded(columns) != _folded(had)
+            importer = PlainTable(columns, request.platform)
+            used = {column.casefold() for column in columns.values()}
+            ignored = [column for column in read_columns(head) if column and column.casefold() not in used]
+            remarks = (ignored_columns_text(ignored, FIELDS),) if ignored else ()
+        if partial:
+            self._partial.add(name)
+        if shape in importer.meta.undecided:
+            self._undecided[name] = self._undecided.get(name, 0) + 1
         entered = self._inventory.enter(
             file,
             snapshot,
@@ -351,12 +354,13 @@ class _Entering:
             self._names,
             lambda: PageMarks(source.follows, source.records, source.total),
             replace=changed,
+            columns=confirmed,
         )
-        if before is not None:
+        if before is not None and changed:
             if entered.again:
                 raise _not_replaced(source.label, before)
             remarks = (f"replaces the import of {before.imported.date()}, which had other columns", *remarks)
-        if confirmed is not None:
+        if confirmed is not None and (chosen or not entered.again):
             self._inventory.remember_map(read_columns(head), confirmed)
         return InventoryResult(
             source.label,
@@ -423,10 +427,13 @@ class _Entering:
             else:
                 yield row
 
-    def _columns(self, source: InventorySource, head: FileHead) -> tuple[Mapping[str, str], bool]:
+    def _columns(
+        self, source: InventorySource, head: FileHead, had: Mapping[str, str] | None
+    ) -> tuple[Mapping[str, str], bool]:
         """The column mapping of a plain table: as specified, as confirmed earlier, or as confirmed now.
 
-        The second value is true if the user specified it, and confirmed another one for such a table before.
+        The second value is true if the user specified it. ``had``: what an earlier import of this file for this day
+        has, which stays unless another one is specified.
         """
         columns = read_columns(head)
         known = self._inventory.column_map(columns)
@@ -437,7 +444,10 @@ class _Entering:
             missing = [column for column in given.values() if column.casefold() not in folded]
             if missing and head.form == "csv" and b"\n" in head.text:  # the whole header is known
                 raise missing_column_error(source, missing, columns)
-            return given, _folded(given) != _folded(known or {})
+            return given, True
+        if had is not None:
+            self._tell_columns(source, columns, had, MappingOrigin.REMEMBERED)
+            return had, False
         if known is not None:
             self._tell_columns(source, columns, known, MappingOrigin.REMEMBERED)
             return known, False
@@ -474,14 +484,13 @@ def _folded(mapping: Mapping[str, str]) -> dict[str, str]:
 
 def _not_replaced(label: str, before: InventoryImport) -> InputError:
     """The error for a file that was imported with other columns, beside other files of its source."""
-    later = "From the next day on, import all files of this source together, with these columns and"
+    remove = f"tieback inventory remove {_quoted(before.source)} --taken {before.taken}"
     return InputError(
         f"not imported with these columns: the import of {before.imported.date()} for {before.taken} had others, "
         f"and stays because {before.source} has other imports too",
         where=label,
-        advice=f"{later} --complete, and with --taken for a later day than {before.taken}: "
-        "what they do not list then counts as removed",
-        page=f"{later} as a complete list: what they do not list then counts as removed",
+        advice=f"Remove all imports of that day with `{remove}`, then import its files again",
+        page="Remove the imports of that day on the page Inventory, then import its files again",
     )
 
 
@@ -521,7 +530,8 @@ def _unlisted_notes(unlisted: Unlisted, ends: Sequence[InventoryResult], why: st
     if kept and not all(end.entered.device for end in ends):
         notes.append(
             f"{' and '.join(kept)} in earlier files only. "
-            "If these files list all devices of their source, import them with --complete"
+            "If these files list all devices of their source, import them with --complete. "
+            "If an earlier file was wrong, see `tieback inventory imports`, or the page Inventory"
         )
     return tuple(notes)
 

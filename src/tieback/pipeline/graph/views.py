@@ -30,7 +30,7 @@ class StoreLink(msgspec.Struct, frozen=True):
     targets: tuple[str, ...]
     """Addresses of the store."""
     relation: str
-    """``direct`` (named in the app), ``behind an API``, or ``both``."""
+    """``direct`` (in the app or its traffic), ``behind an API``, or ``both``."""
     reason: str
     """Reason of the probing candidate."""
     confidence: float
@@ -197,7 +197,7 @@ def link_store(exposure: Exposure, values: Iterable[str]) -> StoreLink:
 
 
 def store_relation(routes: Iterable[AppRoute]) -> str:
-    """Whether apps name a store directly, reach it only through its API, or both."""
+    """Whether apps or their traffic name a store directly, reach it only through its API, or both."""
     kinds = {route.candidate.route for route in routes}
     return "both" if len(kinds) > 1 else "direct" if kinds == {Route.NAMED} else "behind an API"
 

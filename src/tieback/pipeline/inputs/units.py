@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from tieback.engine.interface import UnitLimits
 from tieback.intake.discover import DiscoveredInput, FileKind, LogsByPath, find_inputs, joined_logs
 from tieback.intake.places.content import ContentReader
+from tieback.intake.traffic.open import is_traffic
 from tieback.model.count_text import form_for
 from tieback.model.errors import InputError
 from tieback.model.remote import UNKNOWN_SIZE, ObjectLocation, encode_location
@@ -19,6 +20,10 @@ from tieback.pipeline.inputs.spec import InputSpec, display_name, is_remote
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.objects.listing import ListedObject, ObjectListing
 
+if TYPE_CHECKING:
+    from tieback.intake.traffic.log_groups import LogNames
+
+_PACKED_LOGS = (".tar.gz", ".tgz")
 _NO_INPUTS = "not apps, captures or shards"
 FETCH_SECONDS = 900.0
 """Additional seconds for a unit that must be downloaded."""
@@ -31,7 +36,10 @@ def unit_limits(inputs: Iterable[InputSpec]) -> UnitLimits:
 
 
 def scan_units(
-    inputs: Iterable[InputSpec], listing: ObjectListing | None = None, skipped: OnSkipped | None = None
+    inputs: Iterable[InputSpec],
+    listing: ObjectListing | None = None,
+    skipped: OnSkipped | None = None,
+    names: "LogNames | None" = None,
 ) -> Iterator[Unit | InputError]:
     """Units of work for every app and capture among the inputs; an unreadable input yields an error in its position.
 
@@ -39,9 +47,10 @@ def scan_units(
         inputs: inputs of the user.
         listing: index of the remote inputs, by their position among the inputs.
         skipped: called with the files that are passed over, by folder, shard and location, and by reason.
+        names: of files that are stored under other names.
     """
     every = list(inputs)
-    logs = joined_logs(one for one in every if isinstance(one, Path))
+    logs = joined_logs((one for one in every if isinstance(one, Path)), names)
     for origin, one in enumerate(every):
         if not isinstance(one, Path):
             if listing is not None:
@@ -65,7 +74,9 @@ def _units_of(found: DiscoveredInput, skipped: OnSkipped | None) -> Iterator[Uni
         case FileKind.SHARD:
             yield from shard_units(found.path, skipped)
         case FileKind.PACKED_SHARD:
-            yield packed_shard(path_text(found.path))
+            # Logs are unpacked as a whole.
+            logs = found.path.name.lower().endswith(_PACKED_LOGS) and is_traffic(found.path)
+            yield traffic_unit(found.path) if logs else packed_shard(path_text(found.path))
         case FileKind.TRAFFIC:
             yield traffic_unit(*found.files)
         case FileKind.APP | FileKind.APP_PART | FileKind.OTHER:
@@ -106,11 +117,14 @@ def shard_units(path: Path, skipped: OnSkipped | None = None) -> Iterator[Unit |
             for unit in _unit_of(one, member.name, passed):
                 count += 1
                 yield unit
-        passed.report(str(path), skipped)
+        if count:
+            passed.report(str(path), skipped)
     except InputError as error:
         yield InputError(error.what, where=str(path), advice=error.advice)
     else:
-        if not count:
+        if not count and is_traffic(path):
+            yield traffic_unit(path)
+        elif not count:
             yield InputError(
                 "no app or capture found in this shard",
                 where=str(path),

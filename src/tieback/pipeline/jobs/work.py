@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import msgspec
 
@@ -107,10 +107,13 @@ def _grant(order: JobOrder, sha256: str) -> ApprovedGrant:
 def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
     with Workspace.open(order.workspace, create=False, trusted=True) as workspace:
         inputs = _inputs(workspace, job)
+    uploads = UploadFolder(order.workspace)
+    found = ((path, uploads.find(path.name)) for path in inputs if path.parent == uploads.directory)
+    names = {path: PurePath(upload.name) for path, upload in found if upload is not None and upload.name}
     engine = LocalEngine(isolated=not order.isolated)
     if order.phase is Phase.READ:
         rules = active_rules(workspace=order.workspace)
-        request = ScanRequest(inputs, None, order.workspace, retry=job.retry, engine=engine, rules=rules)
+        request = ScanRequest(inputs, None, order.workspace, retry=job.retry, engine=engine, rules=rules, names=names)
         read = analyse_inputs(request, reporter.stage)
         return JobResult(figures={"inputs_read": read.read, "inputs_failed": len(read.failed)})
     approved = _grant(order, job.grant) if job.grant else None
@@ -130,6 +133,7 @@ def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
         approval=approved.approval if approved is not None else None,
         begun=begun,
         rules=active_rules(workspace=order.workspace),
+        names=names,
     )
     if (known := _finished_before(order, request)) is not None:
         with run_report(order.workspace, known) as report:
@@ -377,7 +381,7 @@ def _inventory(order: JobOrder, job: InventoryJob, reporter: JobReporter) -> Job
         file_names=names,
     )
     found: list[TableColumns] = []
-    told: set[tuple[tuple[str, ...], bool]] = set()
+    told: set[tuple[tuple[str, ...], tuple[tuple[str, str], ...], bool]] = set()
 
     def note(text: str) -> None:
         reporter.send(JobNote(text=short(uploads.name_of(text))))
@@ -389,12 +393,12 @@ def _inventory(order: JobOrder, job: InventoryJob, reporter: JobReporter) -> Job
         return job.accept_columns
 
     def tell_columns(*, imported: bool) -> bool:
-        """Report the tables of the last file, those with the same columns once. Returns whether there was one."""
+        """Report the tables of the last file, those with the same columns and meaning once; whether there was one."""
         tables = list(found)
         found.clear()
-        for table in tables:
-            if (table.columns, imported) not in told and len(told) < MAX_TABLES:
-                told.add((table.columns, imported))
+        for table, key in ((one, (one.columns, tuple(sorted(one.mapping.items())), imported)) for one in tables):
+            if key not in told and len(told) < MAX_TABLES:
+                told.add(key)
                 reporter.send(_columns_message(table, labels, imported=imported))
         return bool(tables)
 

@@ -8,6 +8,7 @@ import msgspec
 
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant
+from tieback.model.skipped import SkippedFiles
 from tieback.pipeline.jobs.grants import grant_files
 from tieback.pipeline.views.listing import Listing
 from tieback.scope.explain import TargetExplanation, explain_target
@@ -86,15 +87,24 @@ class _Found(msgspec.Struct, frozen=True):
     place: str
 
 
-def list_grants(workspace: Workspace, folder: Path | None, today: date | None = None) -> Listing[GrantRow]:
+class GrantListing(Listing[GrantRow], frozen=True, kw_only=True):
+    """The grant files, and the other files of their folders."""
+
+    skipped: tuple[SkippedFiles, ...]
+    """Files that are no grants, by folder (``workspace`` or ``server``) and reason."""
+
+
+def list_grants(workspace: Workspace, folder: Path | None, today: date | None = None) -> GrantListing:
     """Every grant file of the workspace and of the server's folder, by name. A damaged one says what is wrong with it.
 
     Raises:
         WorkspaceError: a folder cannot be read.
     """
     day = today or datetime.now(UTC).date()
-    rows = [_row(found, day)[0] for found in _files(workspace, folder)]
-    return Listing(items=tuple(rows), total=len(rows))
+    skipped: list[SkippedFiles] = []
+    files = grant_files(workspace.grants_directory, folder, skipped.append)
+    rows = [_row(_Found(path, place), day)[0] for path, place in files]
+    return GrantListing(items=tuple(rows), total=len(rows), skipped=tuple(skipped))
 
 
 def grant_page(

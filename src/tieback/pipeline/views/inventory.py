@@ -60,6 +60,12 @@ class InventoryImportRow(msgspec.Struct, frozen=True, kw_only=True):
     """True if it lists all devices of its source, so that missing ones count as removed."""
     incomplete: str
     """What is missing, as one clause; empty if nothing is known to be missing."""
+    day_imports: int
+    """Imports of this source for this day, with this one. They can only be removed together."""
+    day_apps: int
+    """Apps that the source lists on this day and on no other."""
+    day_devices: int
+    """Devices that the source lists on this day and on no other."""
     sha256: str
 
 
@@ -142,6 +148,8 @@ def inventory_page(
         for one in source_totals(database)
     )
     uploads = UploadFolder(workspace.directory)
+    days = {(one.source, one.taken): one for one in workspace.ledger.inventory.days()}
+    only = [days.get((one.source, one.taken)) for one in rows[:limit]]
     imports = tuple(
         InventoryImportRow(
             number=one.number,
@@ -154,9 +162,12 @@ def inventory_page(
             skipped=one.skipped,
             complete=one.complete,
             incomplete=_incomplete(one.follows, one.records, one.total),
+            day_imports=day_of.imports if day_of is not None else 1,
+            day_apps=day_of.apps if day_of is not None else 0,
+            day_devices=day_of.devices if day_of is not None else 0,
             sha256=one.sha256,
         )
-        for one in rows[:limit]
+        for one, day_of in zip(rows[:limit], only, strict=True)
     )
     fleet = fleet_counts(workspace, run)
     return InventoryPage(

@@ -27,7 +27,10 @@ class FieldChoice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ColumnTable(msgspec.Struct, frozen=True, kw_only=True):
-    """A table, its columns, and what each was taken for. It stands for all tables of the job with these columns."""
+    """A table, its columns, and what each was taken for.
+
+    It stands for all tables of the job with these columns and this meaning of them.
+    """
 
     table: str
     """Key for the argument ``columns`` of an inventory run."""
@@ -60,7 +63,7 @@ def column_tables(workspace: Workspace, job: JobRow) -> tuple[ColumnTable, ...]:
     """The tables of no known product that the last attempt at a job has reported."""
     if job.kind != "inventory":
         return ()
-    found: dict[tuple[str, ...], ColumnTable] = {}
+    found: dict[tuple[object, ...], ColumnTable] = {}
     for event in workspace.ledger.jobs.events(job.id):
         if event.kind != COLUMNS:
             continue
@@ -70,7 +73,9 @@ def column_tables(workspace: Workspace, job: JobRow) -> tuple[ColumnTable, ...]:
             )
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # of a later release
             continue
-        found[message.columns] = _table(UploadFolder(workspace.directory), message)
+        found[message.columns, tuple(sorted(message.mapping.items()))] = _table(
+            UploadFolder(workspace.directory), message
+        )
     return tuple(found.values())
 
 

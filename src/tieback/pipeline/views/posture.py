@@ -30,7 +30,7 @@ class ShareBar(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MatchedResource(msgspec.Struct, frozen=True, kw_only=True):
-    """A resource of an account that an app names or a probe found."""
+    """A resource of an account that an app or its traffic names, or a probe found."""
 
     label: str
     account: str

@@ -87,9 +87,9 @@ class WayRow(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     """``host:port``."""
     named: bool
-    """True if the app names this place; false if it was found behind a host that the app names."""
+    """True if the app or its traffic names this place; false if it was found behind a host that they name."""
     endpoint: str
-    """What the app names."""
+    """What the app or its traffic names."""
     file: str
     offset: int | None
     how: str

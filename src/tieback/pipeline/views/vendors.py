@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 import msgspec
 
+from tieback.cases.letters.language import languages, load_language
 from tieback.model.case import CaseState
 from tieback.model.errors import UsageError
 from tieback.model.vendor import Contact, Vendor
 from tieback.pipeline.disclosure.cases import case_service
-from tieback.pipeline.disclosure.vendors import operator_contact
+from tieback.pipeline.disclosure.vendors import operator_contact, register_changes
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.storage.workspace import Workspace
 
@@ -41,6 +42,8 @@ class VendorPage(msgspec.Struct, frozen=True, kw_only=True):
 
     vendor: Vendor
     cases: tuple[VendorCase, ...]
+    languages: tuple[tuple[str, str], ...]
+    """Languages of letters: the value for ``language``, and its name."""
 
 
 def list_vendors(
@@ -86,6 +89,7 @@ def vendor_page(workspace: Workspace, key: str) -> VendorPage | None:
     return VendorPage(
         vendor=vendor,
         cases=tuple(VendorCase(id=one.id, state=one.state, product=one.store.product) for one in cases),
+        languages=tuple((name, load_language(name).language) for name in languages()),
     )
 
 
@@ -113,6 +117,33 @@ def remove_contact(workspace: Workspace, key: str, contact: str, by_whom: str) -
     if len(left) == len(known):
         raise UsageError("no such contact", where=contact[:80], advice="See the contacts of the vendor")
     case_service(workspace).edit(key, {"contacts": left}, by_whom)
+
+
+def change_register(
+    workspace: Workspace,
+    key: str,
+    by_whom: str,
+    *,
+    name: str | None = None,
+    language: str | None = None,
+    postal: str | None = None,
+    note: str | None = None,
+) -> None:
+    """Change what people fill in; ``None`` changes nothing. Only a real change is logged.
+
+    Raises:
+        UsageError: an empty name, or a language without letters.
+        WorkspaceError: the ledger cannot be written.
+    """
+    page = vendor_page(workspace, key)
+    if page is None:
+        raise UsageError("no vendor with this ID", where=key[:80], advice="See the list of vendors")
+    wanted = register_changes(name=name, language=language, postal=postal, note=note)
+    changes = {field: value for field, value in wanted.items() if getattr(page.vendor, field) != value}
+    if "language" in changes and changes["language"] not in languages():
+        raise UsageError("unknown language", where="language", advice=f"Available: {', '.join(languages())}")
+    if changes:
+        case_service(workspace).edit(key, changes, by_whom)
 
 
 def set_domains(workspace: Workspace, key: str, domains: Sequence[str], by_whom: str) -> None:

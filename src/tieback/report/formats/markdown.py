@@ -288,7 +288,7 @@ def _without_app(report: Report) -> Iterator[str]:
 
 
 def _named(report: Report) -> Iterator[str]:
-    """Section on the back ends that the apps name, and the number of names that are none."""
+    """Section on the back ends that the apps and captures name, and the number of names that are none."""
     shown = report.apps.first(MOST_ROWS)
     hosts = hosts_of(report, shown)
     if shown:

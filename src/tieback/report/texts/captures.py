@@ -8,6 +8,9 @@ from tieback.model.report.document import Report
 from tieback.report.shortened import cut, cut_text, more_text
 from tieback.report.texts.clean import clean
 
+NO_FLOWS = "read; it contains no flows"
+"""About a capture without flows, which is no problem."""
+
 
 def encryption_text(server: ContactedServer) -> str:
     """Return the weakest encryption of the traffic with a server, with the versions of TLS if there are some.
@@ -75,7 +78,7 @@ def capture_lines(report: Report, most: int) -> Iterator[tuple[str, str]]:
             rows[server.capture].append(server)
     for one in shown:
         if not one.flows:
-            text = "no flows were read" if one.unread else "read; it contains no flows"
+            text = "no flows were read" if one.unread else NO_FLOWS
         else:
             text = f"{count_text(one.flows, 'flow')} with {count_text(count_servers(rows[one.path])[0], 'server')}"
             if one.others:

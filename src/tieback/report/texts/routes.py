@@ -204,7 +204,7 @@ class NamedHosts(msgspec.Struct, frozen=True):
 
 
 def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, NamedHosts]:
-    """Return the hosts that each app names, by the app's SHA-256."""
+    """Return the hosts that each app or its traffic names, by the app's SHA-256."""
     order = (Party.FIRST, Party.UNKNOWN, Party.THIRD, Party.PLATFORM)
     listed = list(apps)
     scanned = {summary.app.sha256 for summary in listed if not summary.captured}

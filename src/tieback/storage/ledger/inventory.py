@@ -28,6 +28,7 @@ from tieback.storage.ledger.inventory_load import (
     remove_unlisted_apps,
     remove_unlisted_devices,
 )
+from tieback.storage.ledger.inventory_remove import InventoryDay, inventory_days, remove_day
 from tieback.storage.ledger.inventory_same import kept_app, same_apps, same_table
 from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.ledger.tables import (
@@ -148,6 +149,7 @@ class Inventory:
         marks: Callable[[], PageMarks] = PageMarks,
         *,
         replace: bool = False,
+        columns: Mapping[str, str] | None = None,
     ) -> InventoryImport:
         """Import an inventory: completely or, if ``rows`` raises, not at all; a known one is not imported again.
 
@@ -163,6 +165,7 @@ class Inventory:
             names: pseudonyms of the workspace.
             marks: the page marks of the file; called after all rows were read.
             replace: the rows of a known import mean something else now.
+            columns: the column mapping of a plain table.
 
         Raises:
             WorkspaceError: the ledger cannot be written. Errors of ``rows`` are passed on.
@@ -191,6 +194,8 @@ class Inventory:
                 .returning(inventory_imports.c.id)
             )
             number = entered.scalar_one()
+            if columns is not None:
+                _keep_map(connection, _import_key(file, snapshot), columns)
             loaded = load_rows(connection, number, snapshot, rows(), names)
             page = marks()
             connection.execute(
@@ -233,6 +238,28 @@ class Inventory:
             return Unlisted(removed, kept, kept_devices=devices, kept_counts=counts)
 
         return self._database.write(close, alone="inventory")
+
+    def days(self) -> list[InventoryDay]:
+        """What each source states on each day and on no other, by source and day."""
+        return self._database.read(inventory_days)
+
+    def remove_day(self, source: str, day: date) -> InventoryDay | None:
+        """Remove the imports of a source for one day, and what only they state; ``None`` if there is none."""
+
+        def remove(connection: Connection) -> InventoryDay | None:
+            which = (one for one in inventory_days(connection) if (one.source, one.taken) == (source, day))
+            found = next(which, None)
+            if found is None:
+                return None
+            imports = inventory_imports.c
+            query = sa.select(inventory_imports).where((imports.source == source) & (imports.taken == day.toordinal()))
+            keys = [_key_of_import(import_of(row)) for row in connection.execute(query).mappings()]
+            for some in batched(keys, _ROWS_AT_ONCE):
+                connection.execute(sa.delete(inventory_maps).where(inventory_maps.c.header.in_(some)))
+            remove_day(connection, source, day.toordinal())
+            return found
+
+        return self._database.write(remove, alone="inventory")
 
     def _is_only_import(self, source: str) -> bool:
         with self._database.reading() as connection:
@@ -355,22 +382,21 @@ class Inventory:
 
     def column_map(self, header: Sequence[str]) -> dict[str, str] | None:
         """The mapping that the user confirmed for a table with these columns: our field to its column."""
+        return self._map(_header_key(header))
+
+    def import_map(self, file: InventoryFile, snapshot: Snapshot) -> dict[str, str] | None:
+        """The mapping that a known import of a plain table has; ``None`` if it is not known."""
+        return self._map(_import_key(file, snapshot))
+
+    def _map(self, key: str) -> dict[str, str] | None:
         with self._database.reading() as connection:
-            query = sa.select(inventory_maps.c.columns).where(inventory_maps.c.header == _header_key(header))
-            text = connection.scalar(query)
+            text = connection.scalar(sa.select(inventory_maps.c.columns).where(inventory_maps.c.header == key))
         return None if text is None else dict(json.loads(text))
 
     def remember_map(self, header: Sequence[str], columns: Mapping[str, str]) -> None:
         """Store a confirmed mapping, replacing an earlier one for the same columns."""
         key = _header_key(header)
-
-        def keep(connection: Connection) -> None:
-            connection.execute(sa.delete(inventory_maps).where(inventory_maps.c.header == key))
-            connection.execute(
-                sa.insert(inventory_maps).values(header=key, columns=json.dumps(dict(columns)), confirmed=time.time())
-            )
-
-        self._database.write(keep, alone="inventory")
+        self._database.write(lambda connection: _keep_map(connection, key, columns), alone="inventory")
 
 
 def _first_fact(rows: Iterable[RowMapping], name: str) -> str:
@@ -485,5 +511,22 @@ def _sources(connection: Connection, same: CTE | None) -> dict[int, tuple[tuple[
     }
 
 
+def _keep_map(connection: Connection, key: str, columns: Mapping[str, str]) -> None:
+    connection.execute(sa.delete(inventory_maps).where(inventory_maps.c.header == key))
+    connection.execute(
+        sa.insert(inventory_maps).values(header=key, columns=json.dumps(dict(columns)), confirmed=time.time())
+    )
+
+
 def _header_key(header: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps(sorted(set(header))).encode()).hexdigest()
+
+
+def _import_key(file: InventoryFile, snapshot: Snapshot) -> str:
+    what = {"import": [file.sha256, snapshot.source, snapshot.taken, file.device]}
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()
+
+
+def _key_of_import(known: InventoryImport) -> str:
+    file = InventoryFile(known.sha256, known.name, known.shape, known.device)
+    return _import_key(file, Snapshot(known.source, known.taken.toordinal()))

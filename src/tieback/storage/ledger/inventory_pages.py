@@ -74,7 +74,8 @@ class DeviceFilter(msgspec.Struct, frozen=True):
 def fleet_version(database: Database) -> tuple[int | float | None, ...]:
     """Numbers that change if an import, a run, a look-up in app stores or a change of a vendor changes the fleet."""
     queries = (
-        sa.select(sa.func.max(inventory_imports.c.id), sa.func.count(), sa.func.sum(inventory_imports.c.pending)),
+        sa.select(sa.func.max(inventory_imports.c.imported), sa.func.count(), sa.func.sum(inventory_imports.c.pending)),
+        sa.select(sa.func.max(inventory_imports.c.id), sa.func.sum(inventory_imports.c.taken)),
         sa.select(sa.func.count(inventory_devices.c.removed), sa.func.sum(inventory_devices.c.last_seen)),
         sa.select(sa.func.count(inventory_store_facts.c.seen_on), sa.func.sum(inventory_store_facts.c.seen_on)),
         sa.select(sa.func.max(case_log.c.seq)),

@@ -345,7 +345,7 @@ inventory_maps = Table(
     Column("columns", PortableText, nullable=False),
     Column("confirmed", Double, nullable=False),
 )
-"""Confirmed column mappings of plain tables, by a digest of the column names."""
+"""Confirmed column mappings of plain tables, by a digest of the column names; and of imports, by one of the import."""
 
 inventory_store_facts = Table(
     "inventory_store_facts",

@@ -2,15 +2,14 @@
 
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views import grants, probe_audit
-from tieback.pipeline.views.grants import GrantPage, GrantRow
-from tieback.pipeline.views.listing import Listing
+from tieback.pipeline.views.grants import GrantListing, GrantPage
 from tieback.pipeline.views.probe_audit import AuditPage
 from tieback.web.context import Context
 from tieback.web.problems import NotFoundError
 from tieback.web.resource import page_and_json
 
 
-def list_grants(context: Context) -> Listing[GrantRow]:
+def list_grants(context: Context) -> GrantListing:
     """The grant files on the server. The pages and the API cannot create, change or upload one."""
     return grants.list_grants(context.workspace, context.settings.grants)
 

@@ -1,9 +1,14 @@
 """The fleet: imports, the review of its apps, its devices, and lists to block apps."""
 
+from datetime import date
+
+import msgspec
+
 from tieback.model.device import DevicePlatform, Ownership
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.fleet.block_list import BlockRequest
 from tieback.pipeline.fleet.fleet_state import FleetState
+from tieback.pipeline.fleet.imports import remove_day
 from tieback.pipeline.runs import finished_run
 from tieback.pipeline.views import fleet, inventory
 from tieback.pipeline.views.download import Download
@@ -13,12 +18,44 @@ from tieback.pipeline.views.listing import Listing
 from tieback.web.context import Context
 from tieback.web.parameters import choice
 from tieback.web.problems import NotFoundError
-from tieback.web.resource import download, page_and_json
+from tieback.web.resource import change, download, form, page_and_json
 
 
 def inventory_overview(context: Context, run: str = "", after: str = "", limit: int = 50) -> InventoryPage:
     """What was imported, from which source and when, and what is stale or was never analysed."""
     return inventory.inventory_page(context.workspace, after=after, limit=limit, run=run)
+
+
+class InventoryDayChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The imports to remove."""
+
+    source: str
+    taken: date
+    """Day that they describe."""
+
+
+_REMOVE = "remove the imports of an inventory"
+
+
+@change("POST", "/inventory/remove", role=Role.OPERATOR, action=_REMOVE, logged=True)
+def remove_inventory_day(context: Context, data: InventoryDayChoice) -> InventoryPage:
+    """Remove all imports of a source for one day, with the apps and devices that only they list."""
+    _remove(context, data)
+    return inventory_overview(context)
+
+
+@form(
+    "/inventory/remove", role=Role.OPERATOR, action=_REMOVE, done="The imports of that day were removed.", logged=True
+)
+def remove_inventory_day_form(context: Context, data: InventoryDayChoice) -> str:
+    """Remove all imports of a source for one day."""
+    _remove(context, data)
+    return "/inventory"
+
+
+def _remove(context: Context, data: InventoryDayChoice) -> None:
+    removed = remove_day(context.workspace, data.source, data.taken)
+    context.changes.note(context.user, _REMOVE, f"{removed.source} {removed.taken}")
 
 
 def fleet_review(
@@ -132,6 +169,8 @@ ROUTES = [
     *page_and_json(
         "/inventory/blocklists", fleet_blocklists, template="inventory_blocklists.html", role=_ROLE, title="Block lists"
     ),
+    remove_inventory_day,
+    remove_inventory_day_form,
     download("/inventory/blocklists/{name:str}", fleet_blocklist_file, role=_ROLE, title="Block list as a file"),
     download("/inventory/review/{name:str}", fleet_review_file, role=_ROLE, title="Review as a file"),
 ]

@@ -27,12 +27,29 @@ class Domains(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """They replace the known ones."""
 
 
+class RegisterChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to change in the register; fields that are left out do not change."""
+
+    name: str | None = None
+    """Name of the organisation."""
+    language: str | None = None
+    """Language of its letters, such as ``de``."""
+    postal: str | None = None
+    """Postal address, one line per line."""
+    note: str | None = None
+    """Free text."""
+
+
 class VendorForm(msgspec.Struct, frozen=True, kw_only=True):
     """Fields of the forms of a vendor; each form sends one of them."""
 
     contact: str = ""
     domains: str = ""
     """One per line, or separated by spaces."""
+    name: str = ""
+    language: str = ""
+    postal: str = ""
+    note: str = ""
 
 
 def list_vendors(context: Context, q: str = "", after: str = "", limit: int = DEFAULT_LIMIT) -> Listing[VendorRow]:
@@ -58,6 +75,14 @@ def add_vendor_contact(context: Context, vendor_id: str, data: NewContact) -> Ve
 def remove_vendor_contact(context: Context, vendor_id: str, contact: str) -> VendorPage:
     """Remove a contact."""
     return _remove(context, vendor_id, contact)
+
+
+@change(
+    "PATCH", "/vendors/{vendor_id:str}", role=Role.ANALYST, action="change the entry of a vendor", current=get_vendor
+)
+def change_vendor(context: Context, vendor_id: str, data: RegisterChange) -> VendorPage:
+    """Change name, language of letters, postal address or note of a vendor."""
+    return _change(context, vendor_id, data)
 
 
 @change(
@@ -87,6 +112,20 @@ def _remove(context: Context, vendor_id: str, contact: str) -> VendorPage:
 def _set_domains(context: Context, vendor_id: str, domains: Sequence[str]) -> VendorPage:
     get_vendor(context, vendor_id)
     vendors.set_domains(context.workspace, vendor_id, domains, context.user.name)
+    return get_vendor(context, vendor_id)
+
+
+def _change(context: Context, vendor_id: str, data: RegisterChange) -> VendorPage:
+    get_vendor(context, vendor_id)
+    vendors.change_register(
+        context.workspace,
+        vendor_id,
+        context.user.name,
+        name=data.name,
+        language=data.language,
+        postal=data.postal,
+        note=data.note,
+    )
     return get_vendor(context, vendor_id)
 
 
@@ -129,11 +168,26 @@ def set_domains_in_page(context: Context, vendor_id: str, data: VendorForm) -> s
     return f"/vendors/{_set_domains(context, vendor_id, data.domains.split()).vendor.id}"
 
 
+@form(
+    "/vendors/{vendor_id:str}/register",
+    role=Role.ANALYST,
+    action="change the entry of a vendor",
+    done="The entry is saved.",
+    again=_AGAIN,
+)
+def change_vendor_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
+    """Change name, language of letters, postal address and note."""
+    wanted = RegisterChange(name=data.name, language=data.language, postal=data.postal, note=data.note)
+    return f"/vendors/{_change(context, vendor_id, wanted).vendor.id}"
+
+
 ROUTES = [
     *page_and_json("/vendors", list_vendors, template="vendors.html", role=Role.ANALYST, title="Vendors"),
     *page_and_json("/vendors/{vendor_id:str}", get_vendor, template="vendor.html", role=Role.ANALYST, title="Vendor"),
     add_vendor_contact,
     remove_vendor_contact,
+    change_vendor,
+    change_vendor_in_page,
     set_vendor_domains,
     add_contact_in_page,
     remove_contact_in_page,

@@ -17,7 +17,7 @@ from tieback.model.errors import InputError
 from tieback.model.flow import Flow, NameSource
 from tieback.model.unit import Unit
 from tieback.pipeline.inputs.units import scan_units
-from tieback.pipeline.traffic import describe_traffic
+from tieback.pipeline.traffic import NoFlows, describe_traffic
 
 type Row = dict[str, Any]
 
@@ -216,3 +216,20 @@ def test_lines_without_a_connection_are_said(tmp_path: Path) -> None:
         "1 line without the uid of a connection: counted beside the connections"
     ]
     group.close()
+
+
+def test_a_log_with_only_a_header_is_said_if_the_others_of_its_group_have_lines(tmp_path: Path) -> None:
+    paths = write(tmp_path, tab_separated, "log", ["conn", "ssl", "http"])
+    for path, kind in zip(paths[::2], ("conn", "http"), strict=True):
+        head = [line for line in path.read_text().splitlines() if line.startswith("#")]
+        path.write_text("\n".join([head[0], f"#path\t{kind}", *head[1:]]) + "\n")
+    group = LogGroup(paths)
+    assert [one.flow.server.name for one in group.flows()] == ["api.shop.test"]
+    assert [(one.what, one.unread) for one in group.problems] == [
+        ("no connections: the log conn has only its header", None),
+        ("no records: the log http has only its header", None),
+    ]
+    group.close()
+    # Without a line in any of them, the whole input has no flows, and this is no failure.
+    found = list(describe_traffic(paths[::2], workers=1))
+    assert found == [NoFlows(f"{paths[0]}, http.log")]

@@ -11,10 +11,12 @@ import pytest
 
 from tieback.model.device import CountSource, DevicePlatform
 from tieback.model.errors import InputError, TiebackError, UsageError
+from tieback.pipeline.fleet.imports import list_imports, remove_day
 from tieback.pipeline.fleet.inventory import (
     InventoryRequest,
     InventoryResult,
     InventoryStatement,
+    TableColumns,
     import_inventories,
     parse_column_map,
 )
@@ -180,11 +182,48 @@ def test_other_columns_are_refused_beside_other_imports_of_the_source(tmp_path: 
         (end,) = run(tmp_path, path, columns=right, taken=early)
         assert isinstance(end, InputError)
         assert "not imported with these columns" in end.diagnostics()
-        assert "--complete" in end.diagnostics()
+        assert f"tieback inventory remove plain --taken {early}" in end.diagnostics()
         assert "--" not in end.page_advice
         assert fleet_of(tmp_path) == before
-    run(tmp_path, path, other, columns=right, taken=today, complete=True)  # as the advice says
-    assert {name: count for name, count in fleet_of(tmp_path).items() if count} == {"com.a": 2, "com.b": 1}
+    with Workspace.open(tmp_path / "ws") as workspace:  # as the advice says
+        assert remove_day(workspace, "plain", early).imports == 2
+        with pytest.raises(UsageError):
+            remove_day(workspace, "plain", early)
+    run(tmp_path, path, other, columns=right, taken=early)
+    assert fleet_of(tmp_path) == {"com.a": 2, "com.b": 1}
+
+
+def test_a_corrected_import_of_a_later_day_leaves_wrong_rows_that_can_be_removed(tmp_path: Path) -> None:
+    path, right = tmp_path / "t.csv", parse_column_map(["bundle_id=Thing", "device=Box"])
+    path.write_text(WRONG_TABLE)
+    today = datetime.now(UTC).date()
+    early = today - timedelta(days=1)
+    run(tmp_path, path, columns=parse_column_map(["bundle_id=Box"]), taken=early)
+    run(tmp_path, path, columns=right, taken=today)
+    assert fleet_of(tmp_path).keys() > {"com.a"}
+    second, first = list_imports(tmp_path / "ws")
+    assert (first.entered.taken, first.only.apps, second.entered.taken, second.only.apps) == (early, 2, today, 1)
+    with Workspace.open(tmp_path / "ws") as workspace:
+        remove_day(workspace, "plain", early)
+    assert fleet_of(tmp_path) == {"com.a": 2}
+
+
+def test_an_import_has_its_own_columns_whatever_was_confirmed_for_others_since(tmp_path: Path) -> None:
+    path, other = tmp_path / "t.csv", tmp_path / "u.csv"
+    path.write_text(WRONG_TABLE)
+    other.write_text("Box,Thing\nS3,com.b\n")
+    wrong, right = parse_column_map(["bundle_id=Box"]), parse_column_map(["bundle_id=Thing", "device=Box"])
+    run(tmp_path, path, columns=wrong)
+    run(tmp_path, other, columns=right, tenant="other")
+    found: list[TableColumns] = []
+    ends_of = import_inventories(tmp_path / "ws", (path,), InventoryRequest(), columns=found.append)
+    (end,) = (one for one in ends_of if not isinstance(one, InventoryStatement))
+    assert done(end).entered.again
+    assert [dict(one.mapping) for one in found] == [wrong]
+    # What was confirmed last is still proposed for new tables, and other columns replace those of this import.
+    (end,) = run(tmp_path, path, columns=right)
+    assert not done(end).entered.again
+    assert fleet_of(tmp_path) == {"com.a": 2, "com.b": 1}
 
 
 def test_wrong_source_is_reported(tmp_path: Path) -> None:
@@ -464,7 +503,7 @@ def test_counts_and_devices_that_stay_are_named_with_the_option(tmp_path: Path) 
     end = statement(ends(tmp_path, file, taken=date(2026, 11, 29)))
     (note,) = end.notes
     assert note.startswith("1 app with a number of devices in earlier files only. If these files list all devices")
-    assert note.endswith("import them with --complete")
+    assert "import them with --complete. If an earlier file was wrong, see `tieback inventory imports`" in note
     assert statement(ends(tmp_path, file, taken=date(2026, 11, 30), complete=True)).notes == ()
     assert here(tmp_path) == {"com.b", "com.c"}
 

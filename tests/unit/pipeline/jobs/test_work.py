@@ -18,6 +18,8 @@ import pytest
 
 from tests.lab.ports import free_port
 from tests.unit.cases.samples import exposure
+from tests.unit.intake.traffic.test_log_groups import tab_separated
+from tests.unit.intake.traffic.test_log_groups import write as write_logs
 from tests.unit.pipeline.jobs.conftest import add, finished, job_of, texts, until
 from tests.unit.pipeline.test_rule_sets import FIELDHAND
 from tests.unit.pipeline.workspaces import make
@@ -137,6 +139,23 @@ def test_only_a_scan_under_a_grant_has_a_phase_of_its_own_for_reading() -> None:
     assert phases_of(ScanJob(inputs=("a",), grant="b")) == (Phase.READ, Phase.WORK)
     for job in (ScanJob(inputs=("a",)), ImportJob(inputs=()), ReportJob(format="x"), RecheckJob(grant="b")):
         assert phases_of(job) == (Phase.WORK,)
+
+
+def test_uploaded_logs_of_zeek_that_are_chosen_together_are_joined(directory: Path, tmp_path: Path) -> None:
+    """Uploads are stored under their hashes, so the names come from the users' end."""
+    paths = write_logs(tmp_path, tab_separated, "log")
+    inputs = tuple(upload(directory, path.read_bytes(), path.name) for path in paths)
+    empty = upload(directory, b"#separator \\x09\n#path\thttp\n#fields\tts\tuid\tid.orig_h\tid.resp_h\n", "http.log")
+    told = Told()
+    result = do(directory, ScanJob(inputs=(*inputs, empty), grant=permit(directory)), told)
+    assert result.figures["inputs_read"] == 1
+    with run_report(directory, result.run or "") as report:
+        (capture,) = report.captures.rows()
+        servers = {(one.host, one.port) for one in report.servers.rows()}
+    assert servers == {("api.shop.test", 443), ("es.shop.test", 8080), ("cache.shop.test", 6379)}
+    names = "conn.log, dns.log, http.log, ssl.log, http.log"
+    assert UploadFolder(directory).name_of(capture.path) == names
+    assert [one.what for one in capture.remarks] == ["no records: the log http has only its header"]
 
 
 def test_a_scan_makes_a_run_once_and_later_reads_its_inputs_again(directory: Path) -> None:
@@ -398,7 +417,21 @@ def test_columns_that_are_not_imported_are_not_reported_as_imported(directory: P
         do(directory, InventoryJob(inputs=(table,), columns={"*": {"bundle_id": "Kennung"}}), told)
     assert [one.imported for one in columns_of(told)] == [False]
     assert "a.csv: not imported with these columns" in told.notes[0]
-    assert "complete list" in told.notes[0]
+    assert "Remove the imports of that day" in told.notes[0]
+
+
+def test_tables_with_the_same_columns_and_another_meaning_are_reported_one_by_one(directory: Path) -> None:
+    table, other = upload(directory, UNKNOWN, "a.csv"), upload(directory, UNKNOWN + b"x,X,1\n", "b.csv")
+    first, second = {"bundle_id": "Kennung"}, {"bundle_id": "Bezeichnung"}
+    told = Told()
+    do(directory, InventoryJob(inputs=(table, other), columns={table: first, other: second}), told)
+    assert [(one.table, one.mapping, one.imported) for one in columns_of(told)] == [
+        (table, first, True), (other, second, True),
+    ]  # fmt: skip
+    # Another run imports nothing again, and reports what each import has.
+    told = Told()
+    do(directory, InventoryJob(inputs=(table, other)), told)
+    assert [(one.table, one.mapping) for one in columns_of(told)] == [(table, first), (other, second)]
 
 
 @pytest.mark.parametrize("table", ["", "*"])

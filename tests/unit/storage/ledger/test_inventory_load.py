@@ -157,3 +157,100 @@ def test_a_bundle_with_unknown_platform_is_that_of_the_one_known_platform(fleet:
         ("com.a", P.ANDROID): 2, ("com.b", P.IOS): 7, ("com.c", P.UNKNOWN): 3,
         ("com.d", P.UNKNOWN): 1, ("com.d", P.IOS): 1, ("com.d", P.ANDROID): 1,
     }  # fmt: skip
+
+
+def present(fleet: Inventory) -> set[tuple[str, str, str]]:
+    """App, device and version of what is installed now."""
+    return {
+        (one.bundle_id, install.device.id, install.version)
+        for one in fleet.apps()
+        for install in fleet.app_devices(one)
+        if install.removed is None
+    }
+
+
+RIGHT = (row("a", "d1"), row("b", "d1"), row("c", "d1"))
+SWAPPED = (row("d1", "a"), row("d1", "b"), row("d1", "c"))
+"""The columns of the app and of the device were swapped."""
+OTHERS = (row("x", "d1"), row("y", "d1"))
+REMOVALS = [
+    # the imports of each month; what is removed again is that of the second one
+    ("corrected on a later day", {}, SWAPPED, {MAR: RIGHT}),
+    ("the latest import", {JAN: RIGHT}, SWAPPED, {}),
+    ("between two", {JAN: RIGHT}, SWAPPED, {MAR: RIGHT}),
+    ("it removed apps of a device", {JAN: RIGHT}, OTHERS, {}),
+    ("it removed apps that a later one lists", {JAN: RIGHT}, OTHERS, {MAR: RIGHT}),
+    ("an upgrade", {JAN: RIGHT}, tuple(row(name, "d1", version="2") for name in "abc"), {}),
+    ("listed on both days too", {JAN: RIGHT}, (*RIGHT, row("d", "d1")), {MAR: RIGHT}),
+]
+
+
+@pytest.mark.parametrize("complete", [False, True])
+@pytest.mark.parametrize(("what", "before", "wrong", "after"), REMOVALS)
+def test_a_removed_day_was_never_imported(
+    fleet: Inventory,
+    what: str,
+    before: dict[date, tuple[InventoryRow, ...]],
+    wrong: tuple[InventoryRow, ...],
+    after: dict[date, tuple[InventoryRow, ...]],
+    complete: bool,
+) -> None:
+    load(fleet, JAN, row("z", "d9"), row("a", "d9"), source="jamf")
+    for source, taken in (("never", False), ("intune", True)):
+        for day, rows in before.items():
+            load(fleet, day, *rows, source=source)
+        if taken:
+            load(fleet, FEB, *wrong, source=source, complete=complete)
+        for day, rows in after.items():
+            load(fleet, day, *rows, source=source)
+    removed = fleet.remove_day("intune", FEB)
+    assert removed is not None, what
+    assert removed.imports == 1
+    devices = {"never": NAMES.device("never", "d1"), "intune": NAMES.device("intune", "d1")}
+    found = {
+        source: {(name, version) for name, where, version in present(fleet) if where == device}
+        for source, device in devices.items()
+    }
+    assert found["intune"] == found["never"], what
+    names = {one.bundle_id for one in fleet.apps()}
+    assert names == {"z", "a", *(one.bundle_id for rows in (before | after).values() for one in rows)}, what
+    for one in fleet.apps():
+        for install in fleet.app_devices(one):
+            assert FEB not in {install.first_seen, install.last_seen}, what
+    assert [(one.source, one.taken) for one in fleet.imports() if one.taken == FEB] == []
+
+
+def test_only_the_named_source_and_day_are_removed(fleet: Inventory) -> None:
+    load(fleet, FEB, *RIGHT)
+    load(fleet, FEB, row("other", "d1"), row("more", "d1"))
+    load(fleet, FEB, *OTHERS, source="jamf")
+    load(fleet, MAR, row("b", "d1"), row("n", "d3"))
+    days = {(one.source, one.taken): (one.imports, one.apps, one.devices) for one in fleet.days()}
+    assert days == {("intune", FEB): (2, 4, 0), ("intune", MAR): (1, 1, 1), ("jamf", FEB): (1, 2, 1)}
+    assert fleet.remove_day("intune", JAN) is None
+    assert fleet.remove_day("kandji", FEB) is None
+    fleet.remove_day("intune", FEB)
+    assert {name for name, _, _ in present(fleet)} == {"b", "n", "x", "y"}
+    fleet.remove_day("intune", MAR)
+    fleet.remove_day("jamf", FEB)
+    assert (list(fleet.apps()), fleet.devices(), fleet.imports()) == ([], 0, [])
+
+
+def test_a_number_of_devices_that_a_removed_day_gave_is_not_known(fleet: Inventory) -> None:
+    load(fleet, JAN, row("a", count=5), row("b", count=1))
+    load(fleet, FEB, row("a", count=700), complete=True)
+    fleet.remove_day("intune", FEB)
+    assert (app(fleet, "a").devices, app(fleet, "a").counted) == (0, CountSource.UNKNOWN)
+    assert (app(fleet, "b").devices, app(fleet, "b").counted) == (1, CountSource.REPORTED)
+
+
+def test_a_device_that_a_complete_list_removed_is_there_again_unless_a_later_one_lacks_it_too(fleet: Inventory) -> None:
+    for source in ("intune", "jamf"):
+        load(fleet, JAN, row("a", "d1"), row("b", "d2"), source=source)
+        load(fleet, FEB, row("a", "d1"), row("c", "d1"), source=source, complete=True)
+    load(fleet, MAR, row("a", "d1"), row("e", "d1"), source="jamf", complete=True)
+    assert fleet.devices() == 2
+    fleet.remove_day("intune", FEB)
+    fleet.remove_day("jamf", FEB)
+    assert fleet.devices() == 3
+    assert {where for name, where, _ in present(fleet) if name == "b"} == {NAMES.device("intune", "d2")}

@@ -111,6 +111,7 @@ def draw(app: App, stores: Sequence[AppStoreRow]) -> Diagram:
     words: list[str] = []
     hosts: dict[str, list[DiagramBox]] = {}
     sure: dict[str, bool] = {}
+    named: dict[str, bool] = {}
     direct: list[tuple[DiagramBox, str, bool]] = []
     y = 0
     for row in shown:
@@ -129,6 +130,7 @@ def draw(app: App, stores: Sequence[AppStoreRow]) -> Diagram:
             sure[host] = sure.get(host, False) or any(
                 sighting_confidence(route.how) >= THRESHOLD for route in row.routes
             )
+            named[host] = named.get(host, False) or not seen
             words.append(f"{by} {host}; behind it is {', '.join(store.lines[1:])}: {verdict}")
     height = max(y - GAP, 0)
     app_box = box_of(_APP, 0, "App", (app.label, app.bundle_id, PLATFORM_WORDS[app.platform]), Tone.PLAIN)
@@ -141,7 +143,11 @@ def draw(app: App, stores: Sequence[AppStoreRow]) -> Diagram:
         box = msgspec.structs.replace(box, y=max(_centre(behind) - box.height // 2, below))
         below = box.y + box.height + GAP
         boxes.append(box)
-        lines.append(line_between(app_box, box, "named", Tone.PLAIN, inferred=not sure[host]))
+        lines.append(
+            line_between(
+                app_box, box, "named" if named[host] else "in the traffic", Tone.PLAIN, inferred=not sure[host]
+            )
+        )
         lines += [line_between(box, store, "found behind it", store.tone, inferred=True) for store in behind]
     lines = with_free_labels(lines, (app_box, *boxes))
     bottom = max(box.y + box.height for box in (app_box, *boxes))

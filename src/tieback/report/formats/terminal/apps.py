@@ -1,4 +1,4 @@
-"""What the apps name, and which inputs were only partly read."""
+"""What the apps and captures name, and which inputs were only partly read."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ MOST_PROBLEMS = 5
 
 
 def print_named(report: Report, console: Console, most: int) -> None:
-    """The back ends that the apps name, and the number of names that are none."""
+    """The back ends that the apps and captures name, and the number of names that are none."""
     if report.apps.count:
         shown = report.apps.first(most)
         console.print(_named(report, shown, console.width))

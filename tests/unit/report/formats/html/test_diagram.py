@@ -42,6 +42,9 @@ def test_a_store_behind_an_api_is_joined_to_the_host_by_a_dashed_line(report: Re
     assert [box.caption for box in diagram.boxes] == ["App", "Data store", "API host"]
     assert [(line.label, line.inferred) for line in diagram.lines] == [("named", False), ("found behind it", True)]
     assert "the app names api.workhub.test; behind it is api.workhub.test:27017" in diagram.description
+    shown = [replace(row, routes=tuple(replace(one, how="traffic/http_host") for one in row.routes)) for row in found]
+    diagram = draw(found[0].summary.app, shown)
+    assert [line.label for line in diagram.lines] == ["in the traffic", "found behind it"]
 
 
 def test_a_protected_store_is_drawn_closed(report: Report) -> None:

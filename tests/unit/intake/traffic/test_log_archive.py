@@ -1,0 +1,134 @@
+"""Logs of Zeek in an archive are read as if they were in a folder; archives are hostile."""
+
+import io
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from tests.each import each
+from tests.unit.intake.traffic.test_log_groups import SEEN, as_json, facts, tab_separated, write
+from tieback.intake.traffic import log_archive
+from tieback.intake.traffic.log_archive import LogArchive
+from tieback.intake.traffic.open import is_traffic, open_traffic
+from tieback.model.flow import Flow
+from tieback.model.sighting import Problem, UnreadKind
+from tieback.model.unit import Unit
+from tieback.pipeline.inputs.units import scan_units
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS, describe_traffic
+
+type Pack = Callable[[Path, Iterable[tuple[str, bytes]]], None]
+
+
+def pack_zip(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files:
+            archive.writestr(name, data)
+
+
+def pack_tar(path: Path, files: Iterable[tuple[str, bytes]], mode: str = "w") -> None:
+    with tarfile.open(path, mode) as archive:  # type: ignore[call-overload]
+        for name, data in files:
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+
+
+def pack_tgz(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    pack_tar(path, files, "w:gz")
+
+
+PACKS = [("logs.zip", pack_zip), ("logs.tar", pack_tar), ("logs.tar.gz", pack_tgz), ("logs.tgz", pack_tgz)]
+
+
+def logs(folder: Path, suffix: str = "log", place: str = "zeek/") -> list[tuple[str, bytes]]:
+    return [(place + path.name, path.read_bytes()) for path in write(folder, tab_separated, suffix)]
+
+
+@each(("name", "pack"), PACKS)
+def test_the_logs_in_an_archive_are_joined_by_their_connections(tmp_path: Path, name: str, pack: Pack) -> None:
+    path = tmp_path / name
+    pack(path, [*logs(tmp_path), ("zeek/files.log", b"#fields\tts\tfuid\n"), ("README", b"text")])
+    found = list(describe_traffic([path], workers=1))
+    flows = [one for one in found if isinstance(one, Flow)]
+    assert sorted(facts(flows)) == sorted(SEEN)
+    assert {one.path for one in flows} == {str(path)}
+    others = "2 files in it are not Zeek logs of connections, and left out; first: zeek/files.log"
+    assert [one for one in found if not isinstance(one, Flow)] == [Problem(others, str(path))]
+    (unit,) = scan_units([path])
+    assert isinstance(unit, Unit)
+    assert (unit.version, unit.source) == (TRAFFIC_ANALYSIS, str(path))
+
+
+def test_each_folder_and_period_of_an_archive_is_a_group_of_its_own(tmp_path: Path) -> None:
+    files = [*logs(tmp_path, place="a/"), *logs(tmp_path, place="b/"), *logs(tmp_path, "11.log.gz", "b/")]
+    pack_zip(tmp_path / "logs.zip", files)
+    flows = [one for one in describe_traffic([tmp_path / "logs.zip"], workers=1) if isinstance(one, Flow)]
+    assert sorted(facts(flows)) == sorted([*SEEN, *SEEN, *SEEN])
+
+
+def test_other_archives_stay_what_they_are(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text("nothing of Zeek\n")
+    pack_zip(tmp_path / "other.zip", [("a.log", b"nothing of Zeek\n"), ("b.txt", as_json([]).encode())])
+    pack_tar(tmp_path / "other.tar", [("a.log", b"nothing of Zeek\n")])
+    assert [is_traffic(tmp_path / name) for name in ("other.zip", "other.tar")] == [False, False]
+    pack_tar(tmp_path / "mixed.tar", [("a.har", b'{"log":{"entries":[]}}'), *logs(tmp_path)])
+    assert [one.source for one in scan_units([tmp_path / "mixed.tar"]) if isinstance(one, Unit)] == [
+        f"{tmp_path / 'mixed.tar'}#a.har"
+    ]
+
+
+def read(path: Path) -> tuple[int, list[Problem]]:
+    opened = open_traffic(path)
+    try:
+        return len(list(opened.flows())), opened.problems
+    finally:
+        opened.close()
+
+
+def test_nothing_of_a_member_leaves_the_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paths that lead outside, links and devices."""
+    place = tmp_path / "in"
+    place.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(place))
+    files = [(f"../../{name}", data) for name, data in logs(tmp_path, place="")]
+    pack_zip(tmp_path / "a.zip", files)
+    pack_tar(tmp_path / "a.tar", files)
+    with tarfile.open(tmp_path / "a.tar", "a") as archive:
+        for name, kind in (("x.log", tarfile.SYMTYPE), ("y.log", tarfile.LNKTYPE), ("z.log", tarfile.CHRTYPE)):
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = kind, "/etc/passwd"
+            archive.addfile(member)
+    before = sorted(tmp_path.rglob("*"))
+    assert [read(tmp_path / name) for name in ("a.zip", "a.tar")] == [(4, []), (4, [])]
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_archive_that_ends_too_early_is_damaged_and_its_whole_logs_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "logs.tar"
+    pack_tar(path, logs(tmp_path))
+    path.write_bytes(path.read_bytes()[: 512 * 5 + 100])
+    flows, problems = read(path)
+    assert flows
+    assert [one.unread for one in problems] == [UnreadKind.DAMAGED]
+    path.with_suffix(".zip").write_bytes(b"PK\x03\x04" + bytes(40))
+    assert not LogArchive(path.with_suffix(".zip")).has_logs()
+
+
+def test_members_bytes_and_headers_are_limited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pack_zip(tmp_path / "a.zip", logs(tmp_path))
+    pack_tar(tmp_path / "a.tar", logs(tmp_path))
+    long = tarfile.TarInfo("conn.log")
+    long.type, long.size = tarfile.XHDTYPE, 1 << 40
+    (tmp_path / "long.tar").write_bytes(long.tobuf() + bytes(1 << 16))
+    assert not LogArchive(tmp_path / "long.tar").has_logs()
+    monkeypatch.setattr(log_archive, "MAX_UNPACKED", 700)
+    for name in ("a.zip", "a.tar"):
+        _, problems = read(tmp_path / name)
+        assert [(one.what, one.unread) for one in problems if "larger" in one.what] == [
+            ("the logs in it are larger than 0 GiB", UnreadKind.LIMIT)
+        ]
+    monkeypatch.setattr(log_archive, "MAX_MEMBERS", 3)
+    assert not LogArchive(tmp_path / "a.zip").has_logs()
