@@ -62,6 +62,9 @@ class Effect(Enum):
     RESOURCE = auto()
     """The result is the string resource with the last argument as identifier."""
     RESOURCE_FORMAT = auto()
+    RESOURCE_INTEGER = auto()
+    RESOURCE_ARRAY = auto()
+    """The result is the array resource with the last argument as identifier."""
     IDENTIFIER = auto()
     """The result is the identifier of the resource with this name."""
     SETTING = auto()
@@ -394,6 +397,7 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall("Ljava/lang/System;", "getProperty", _STRING * 2): Effect.LAST,
     LibraryCall("Landroid/content/res/Resources;", "getIdentifier", _STRING * 3): Effect.IDENTIFIER,
     LibraryCall(_COMPOSE, "stringResource", "ILandroidx/compose/runtime/Composer;I"): Effect.RESOURCE,
+    LibraryCall(_COMPOSE, "stringArrayResource", "ILandroidx/compose/runtime/Composer;I"): Effect.RESOURCE_ARRAY,
     **{
         LibraryCall(owner, name, kinds): Effect.SETTING
         for owner, names in _SETTINGS.items()
@@ -411,6 +415,9 @@ ANY_OWNER: dict[tuple[str, str], LibraryEffect] = {
     ("getString", "(I)Ljava/lang/String;"): Effect.RESOURCE,
     ("getText", "(I)Ljava/lang/CharSequence;"): Effect.RESOURCE,
     ("getString", "(I[Ljava/lang/Object;)Ljava/lang/String;"): Effect.RESOURCE_FORMAT,
+    ("getInteger", "(I)I"): Effect.RESOURCE_INTEGER,
+    ("getStringArray", "(I)[Ljava/lang/String;"): Effect.RESOURCE_ARRAY,
+    ("getTextArray", "(I)[Ljava/lang/CharSequence;"): Effect.RESOURCE_ARRAY,
     ("execute", "([Ljava/lang/Object;)Landroid/os/AsyncTask;"): Effect.TASK,
     (
         "executeOnExecutor",

@@ -72,6 +72,16 @@ class AppSettings:
             return ""  # not an identifier, or one of the platform
         return next((text for table in self._tables if (text := table.text(identifier))), "")[:MAX_VALUE]
 
+    def items(self, identifier: int) -> tuple[str, ...]:
+        """The texts of an array of strings; empty if there is none."""
+        its = next((found for table in self._tables if (found := table.items(identifier))), ())
+        return tuple(one[:MAX_VALUE] for one in its)
+
+    def integer(self, identifier: int) -> int | None:
+        """The integer with a resource identifier; ``None`` if there is none."""
+        values = (table.integer(identifier) for table in self._tables)
+        return next((value for value in values if value is not None), None)
+
     def named(self, name: str) -> str:
         """The string resource with a name; empty if there is none."""
         return next((text for table in self._tables if (text := table.named(name))), "")[:MAX_VALUE]
