@@ -6,13 +6,13 @@ from functools import cached_property
 
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
-from tieback.recognise.dataflow.library import ANY_OWNER, BUILDERS, LIBRARY, LISTS, MAPS, LibraryEffect, makes
+from tieback.recognise.dataflow.library import ANY_OWNER, BUILDERS, LIBRARY, LISTS, MAPS, PAIRS, LibraryEffect, makes
 from tieback.recognise.dataflow.shapes import renamed
 from tieback.recognise.dataflow.sinks import Sink, by_owner
 from tieback.recognise.dataflow.type_index import Names
 
 _MAX_CALL_SITES = 10_000
-_CONTAINERS = frozenset((*LISTS, *MAPS))
+_CONTAINERS = frozenset((*LISTS, *MAPS, *PAIRS))
 
 
 class KnownCalls:
@@ -70,7 +70,7 @@ class CreatedKind(Enum):
     CARRIER = auto()
     """It contains parts of an endpoint."""
     CONTAINER = auto()
-    """A list or map."""
+    """A list, map or pair."""
 
 
 class CallTable:
