@@ -9,7 +9,7 @@ import msgspec
 
 from tieback import rulefiles as prepared
 
-_CALL = re.compile(r"([\w$<>]+)\(([^()]*)\) ([\w,-]+)(?: -> (this|result|both))?((?: [\w=]+)*)")
+_CALL = re.compile(r"([\w$<>]+)\(([^()]*)\) ([\w,-]+)(?: -> (this|result|both|text))?((?: [\w=]+)*)")
 _SHORT = {
     "String": "Ljava/lang/String;",
     "int": "I",
@@ -37,8 +37,8 @@ class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roles: tuple[Role, ...]
     """Role of each parameter; empty for a parameter without a meaning."""
     source: str
-    gives: Literal["", "this", "result", "both"] = ""
-    """Object that has the parts after the call: the receiver, the result or both."""
+    gives: Literal["", "this", "result", "both", "text"] = ""
+    """Object that has the parts after the call: the receiver, the result or both; or the result is their text."""
     emits: bool = True
     """True if the call completes an endpoint."""
     seeds: bool = True

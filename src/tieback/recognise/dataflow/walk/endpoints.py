@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from tieback.recognise.dataflow.compose import url_of
 from tieback.recognise.dataflow.secrets import is_authorising
 from tieback.recognise.dataflow.sinks import Role, Sink
 from tieback.recognise.dataflow.values import (
@@ -60,6 +61,8 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
         walk.result = receiver if sink.gives == "both" else None
     elif sink.gives in ("result", "both"):
         walk.result = walk.allocate(parts)
+    elif sink.gives == "text":
+        walk.result = _text(parts)
     if values:
         _emit(walk, sink, values, receiver.number if isinstance(receiver, ObjectRef) else 0)
 
@@ -136,6 +139,23 @@ def _bind(walk: WalkState, role: str, value: Value | None, values: dict[str, Val
         values[role] = plain
     else:
         values.pop(role, None)
+
+
+def _text(parts: PartsValue) -> Value | None:
+    """The URL from the parts of an object as a text."""
+    roles = tuple(parts.values)
+
+    def make(*values: Value | None) -> Value | None:
+        known = {
+            role: value.text if isinstance(value, TextValue) else value
+            for role, value in zip(roles, values, strict=True)
+            if role and isinstance(value, TextValue | int)
+        }
+        text = url_of(known) or (str(known.get("url", "")) if len(known) == 1 else "")
+        texts = [value for value in values if isinstance(value, TextValue)]
+        return TextValue(text, *origins(texts)) if text else unknown_of(values)
+
+    return combine(list(parts.values.values()), make)
 
 
 def _extended(path: Value | None, segment: Value | None) -> TextValue:
