@@ -45,6 +45,8 @@ _QUOTED = re.compile(rb':\s{0,4}"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6
 _QUAD = re.compile(QUAD.encode())
 SHORT_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z]{2,24}|\d{1,3})")
 """A text in the form of a host name or address."""
+_PROPERTY = re.compile(r"mail(?:\.[a-z0-9]+)?\.host")
+"""Names of properties of JavaMail: https://jakarta.ee/specifications/mail/1.6/apidocs/. ``host`` is a domain, too."""
 _MOST_DOTS = 6
 _PORT = re.compile(r":\d{1,5}\Z")
 _ONE_BYTE, _DOT = 0x80, ord(".")
@@ -202,7 +204,7 @@ def is_bare_host(text: str, rules: RuleFiles) -> bool:
         return False
     if text[-1].isdigit():
         return _QUAD.fullmatch(text.encode("ascii", "replace")) is not None and _is_server(text)
-    is_package = text.partition(".")[0] in rules.names.first_labels
+    is_package = text.partition(".")[0] in rules.names.first_labels or _PROPERTY.fullmatch(text) is not None
     return not is_package and cloud_endpoint(text, "", rules, scheme="https", port=443) is None
 
 

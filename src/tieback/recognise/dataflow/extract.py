@@ -190,7 +190,7 @@ class _Finds:
                 if flow.sink.is_credential:
                     yield from self._secret(flow, credential_text(flow.value.values), flow.value)
                 elif flow.sink.emits:
-                    if "password" in flow.value.values:
+                    if "password" in flow.value.values and not flow.sink.keys:
                         yield from self._password(flow, flow.value, flow.sink)
                     yield from self._facts(flow, flow.value, project)
         yield from self._passed()

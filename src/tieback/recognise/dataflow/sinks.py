@@ -21,6 +21,7 @@ _SHORT = {
 type Role = Literal[
     "", "url", "base", "spec", "scheme", "host", "port", "path", "segment", "bucket", "project", "region",
     "collection", "callable", "app", "self", "user", "password", "header", "value",
+    "entries",
 ]  # fmt: skip
 
 
@@ -48,8 +49,8 @@ class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service: str | None = None
     port: int | None = None
     """Port if the call names none."""
-    keys: dict[str, Literal["host", "port"]] = {}
-    """Role of the second argument by the text of the first one; other texts mean nothing."""
+    keys: dict[str, Role] = {}
+    """Role of the last argument by the text of the one before; other texts mean nothing."""
 
     @property
     def is_credential(self) -> bool:

@@ -10,6 +10,7 @@ from tieback.recognise.dataflow.values import (
     Contents,
     MapValue,
     ObjectRef,
+    PartsValue,
     TextValue,
     Value,
     alternatives,
@@ -17,6 +18,7 @@ from tieback.recognise.dataflow.values import (
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.arrays import MAX_ARRAY, item
+from tieback.recognise.dataflow.walk.endpoints import bind_sink
 from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
 
 
@@ -59,8 +61,10 @@ def _shuffle(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) 
     walk.result = receiver
 
 
-def _put(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+def _put(walk: WalkState, values: Sequence[Value | None], registers: Sequence[int]) -> None:
     receiver, contents, key = values[0], walk.contents(values[0]), _key(values[1])
+    if isinstance(contents, PartsValue) and walk.calls.put is not None:
+        bind_sink(walk, walk.calls.put, walk.units[walk.at + 1], registers)  # properties as a map
     if not isinstance(receiver, ObjectRef) or not isinstance(contents, MapValue) or key is None:
         return
     if len(contents.items) < MAX_ARRAY:

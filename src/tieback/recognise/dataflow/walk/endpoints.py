@@ -8,9 +8,11 @@ from tieback.recognise.dataflow.compose import url_of
 from tieback.recognise.dataflow.secrets import is_authorising
 from tieback.recognise.dataflow.sinks import Role, Sink
 from tieback.recognise.dataflow.values import (
+    HOLE,
     TEXTS,
     UNKNOWN,
     ArrayValue,
+    Choice,
     EndpointParts,
     ObjectRef,
     PartsValue,
@@ -25,6 +27,7 @@ from tieback.recognise.dataflow.values import (
 from tieback.recognise.dataflow.walk.state import WalkState
 
 MAX_FACTS = 16
+_CREDENTIALS = frozenset(("user", "password"))
 
 
 def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]) -> None:
@@ -46,11 +49,15 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
     if isinstance(receiver, TextValue) and receiver.needs:
         values[""] = unknown_of([receiver, values.get("")])
     at = int(has_receiver)
+    bases: list[int] = []
     for role, double in zip(roles, wide, strict=False):
         if at >= len(registers):
             break
+        value = walk.registers.get(registers[at])
         if role:
-            _bind(walk, role, walk.registers.get(registers[at]), values)
+            _bind(walk, role, value, values)
+        if role == "base" and isinstance(value, ObjectRef):
+            bases.append(value.number)
         at += 1 + double
     parts = PartsValue(values if len(values) <= MAX_FACTS else {})
     if has_receiver and sink.gives in ("this", "both"):
@@ -61,18 +68,32 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
         walk.result = receiver if sink.gives == "both" else None
     elif sink.gives in ("result", "both"):
         walk.result = walk.allocate(parts)
+        receiver = receiver if has_receiver else walk.result
     elif sink.gives == "text":
         walk.result = _text(parts)
-    if values:
+    if _is_port(values.get("port")):  # the address of the base is not that of a web server
+        _replace(walk, bases)
+    if values and not (sink.keys and _CREDENTIALS.issuperset(values)):
         _emit(walk, sink, values, receiver.number if isinstance(receiver, ObjectRef) else 0)
 
 
+def _is_port(value: Value | None) -> bool:
+    """True if a port is known."""
+    return isinstance(value, int | Choice) or (isinstance(value, TextValue) and HOLE not in value.text)
+
+
+def _replace(walk: WalkState, numbers: Sequence[int]) -> None:
+    """Leave out what earlier calls on these objects completed."""
+    for number in numbers:
+        walk.consumed.update((id(one), one) for one in walk.emitted.pop(number, ()))
+
+
 def _roles(walk: WalkState, sink: Sink, registers: Sequence[int]) -> Sequence[Role]:
-    """The role of each argument; that of the second one can depend on the text of the first."""
+    """The role of each argument; that of the last one can depend on the text of the one before."""
     if not sink.keys:
         return sink.roles
     key = walk.plain(walk.registers.get(registers[-2])) if len(registers) > 1 else None
-    return ("", sink.keys.get(key.text, "") if isinstance(key, TextValue) else "")
+    return (*sink.roles[:-1], sink.keys.get(key.text, "") if isinstance(key, TextValue) else "")
 
 
 def _bind_credential(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]) -> None:
@@ -96,7 +117,8 @@ def _bind_credential(walk: WalkState, sink: Sink, method: int, registers: Sequen
 
 def _emit(walk: WalkState, sink: Sink, values: Mapping[str, Value], number: int) -> None:
     """Report the parts; they replace those that an earlier call on the same object completed."""
-    walk.consumed.update((id(one), one) for one in walk.emitted.pop(number, ()))
+    if sink.emits or sink.roles:  # a conversion adds nothing to what is known
+        _replace(walk, (number,))
     before = len(walk.built)
     for _, row in rows(list(values.values())) or ():
         found = dict(zip(values, row, strict=True))
@@ -121,11 +143,12 @@ def _emit(walk: WalkState, sink: Sink, values: Mapping[str, Value], number: int)
 def _bind(walk: WalkState, role: str, value: Value | None, values: dict[str, Value]) -> None:
     """Add an argument to the parts."""
     contents = walk.contents(value)
-    if role == "base":
-        values.pop("url", None)
-        if isinstance(contents, PartsValue):
-            values.update(contents.values)
-        elif isinstance(value, TextValue) and value.needs:
+    if role in ("base", "entries"):
+        carried = contents.values if isinstance(contents, PartsValue) else {}
+        if role == "base":
+            values.pop("url", None)
+        values.update((name, part) for name, part in carried.items() if role == "base" or name in _CREDENTIALS)
+        if isinstance(value, TextValue) and value.needs:
             values[""] = unknown_of([value, values.get("")])
         return
     plain = walk.plain(value)
