@@ -34,6 +34,7 @@ _INTENT = "Landroid/content/Intent;"
 _BUNDLES = ("Landroid/os/Bundle;", "Landroid/os/BaseBundle;", "Landroid/os/PersistableBundle;")
 
 _WORK, _WORK_BUILDER = "Landroidx/work/Data;", "Landroidx/work/Data$Builder;"
+_PAIRS = "[Lkotlin/Pair;"
 
 KEYED: Mapping[tuple[str, str, str], KeyedCall] = {
     (_EDITOR, "putString", STRING * 2): KeyedCall(PREFERENCE, STRING, puts=True),
@@ -49,6 +50,8 @@ KEYED: Mapping[tuple[str, str, str], KeyedCall] = {
     (_WORK_BUILDER, "put", f"{STRING}Ljava/lang/Object;"): KeyedCall(WORK, "", puts=True),
     (_WORK, "getString", STRING): KeyedCall(WORK, STRING, puts=False),
     (_WORK, "getInt", f"{STRING}I"): KeyedCall(WORK, "I", puts=False),
+    ("Landroidx/work/DataKt;", "workDataOf", _PAIRS): KeyedCall(WORK, "", puts=True),
+    ("Landroidx/core/os/BundleKt;", "bundleOf", _PAIRS): KeyedCall(EXTRA, "", puts=True),
     **{
         (bundle, name, kinds): KeyedCall(EXTRA, kind, puts=name.startswith("put"))
         for bundle in _BUNDLES
