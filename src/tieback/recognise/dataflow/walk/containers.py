@@ -88,7 +88,7 @@ def _lookup(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -
 def _keys(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
     contents = walk.contents(values[0])
     keys = contents.items if isinstance(contents, MapValue) else ()
-    walk.result = walk.allocate(ArrayValue(tuple(map(_as_value, keys)))) if keys else unknown_of(values)
+    walk.result = walk.allocate(ArrayValue(tuple(map(_as_value, keys)))) if keys else None
 
 
 def _entries(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
@@ -97,8 +97,6 @@ def _entries(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) 
     if 0 < len(items) <= MAX_ALTERNATIVES:
         pairs = tuple(walk.allocate(ArrayValue((_as_value(key), value))) for key, value in items)
         walk.result = walk.allocate(ArrayValue(pairs))
-    else:
-        walk.result = unknown_of(values)
 
 
 def _new_pair(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:

@@ -28,6 +28,8 @@ from tieback.recognise.dataflow.walk.state import WalkState
 
 MAX_FACTS = 16
 _CREDENTIALS = frozenset(("user", "password"))
+_OBJECTS = frozenset(("base", "address", "entries"))
+"""Roles of objects with parts of an endpoint."""
 
 
 def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]) -> None:
@@ -56,7 +58,7 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
         value = walk.registers.get(registers[at])
         if role:
             _bind(walk, role, value, values)
-        if role == "base" and isinstance(value, ObjectRef):
+        if role in _OBJECTS and isinstance(value, ObjectRef):
             bases.append(value.number)
         at += 1 + double
     parts = PartsValue(values if len(values) <= MAX_FACTS else {})
@@ -71,14 +73,23 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
         receiver = receiver if has_receiver else walk.result
     elif sink.gives == "text":
         walk.result = _text(parts)
-    if _is_port(values.get("port")):  # the address of the base is not that of a web server
+    if _is_known(values.get("port")):  # the address of the base is not that of a web server
         _replace(walk, bases)
-    if values and not (sink.keys and _CREDENTIALS.issuperset(values)):
+    if values and _is_worth(sink, values):
         _emit(walk, sink, values, receiver.number if isinstance(receiver, ObjectRef) else 0)
 
 
-def _is_port(value: Value | None) -> bool:
-    """True if a port is known."""
+def _is_worth(sink: Sink, values: Mapping[str, Value]) -> bool:
+    """True if a call is worth a report: it adds something to what is known, and not only a user and a password."""
+    if not sink.roles:
+        return sink.emits
+    if "address" in sink.roles:
+        return _is_known(values.get("host"))
+    return not (sink.keys and _CREDENTIALS.issuperset(values))
+
+
+def _is_known(value: Value | None) -> bool:
+    """True if a host or port is known, or can have several values."""
     return isinstance(value, int | Choice) or (isinstance(value, TextValue) and HOLE not in value.text)
 
 
@@ -117,8 +128,7 @@ def _bind_credential(walk: WalkState, sink: Sink, method: int, registers: Sequen
 
 def _emit(walk: WalkState, sink: Sink, values: Mapping[str, Value], number: int) -> None:
     """Report the parts; they replace those that an earlier call on the same object completed."""
-    if sink.emits or sink.roles:  # a conversion adds nothing to what is known
-        _replace(walk, (number,))
+    _replace(walk, (number,))
     before = len(walk.built)
     for _, row in rows(list(values.values())) or ():
         found = dict(zip(values, row, strict=True))
@@ -143,12 +153,12 @@ def _emit(walk: WalkState, sink: Sink, values: Mapping[str, Value], number: int)
 def _bind(walk: WalkState, role: str, value: Value | None, values: dict[str, Value]) -> None:
     """Add an argument to the parts."""
     contents = walk.contents(value)
-    if role in ("base", "entries"):
+    if role in _OBJECTS:
         carried = contents.values if isinstance(contents, PartsValue) else {}
         if role == "base":
             values.pop("url", None)
-        values.update((name, part) for name, part in carried.items() if role == "base" or name in _CREDENTIALS)
-        if isinstance(value, TextValue) and value.needs:
+        values.update((name, part) for name, part in carried.items() if role != "entries" or name in _CREDENTIALS)
+        if role != "address" and isinstance(value, TextValue) and value.needs:
             values[""] = unknown_of([value, values.get("")])
         return
     plain = walk.plain(value)
