@@ -73,6 +73,10 @@ class Effect(Enum):
     RESOURCE_INTEGER = auto()
     RESOURCE_ARRAY = auto()
     """The result is the array resource with the last argument as identifier."""
+    VIEW = auto()
+    """The result is a view of a layout; its identifier stands for it."""
+    VIEW_TEXT = auto()
+    """The result is the text of the view that is the receiver, as its layout has it."""
     IDENTIFIER = auto()
     """The result is the identifier of the resource with this name."""
     SETTING = auto()
@@ -428,6 +432,7 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall("Lkotlin/LazyKt;", "lazy", _FUNCTION_0): Effect.SAME,
     LibraryCall("Lkotlin/LazyKt;", "lazy", "Lkotlin/LazyThreadSafetyMode;" + _FUNCTION_0): Effect.LAST,
     LibraryCall("Lkotlin/Lazy;", "getValue", ""): Effect.LAMBDA,
+    LibraryCall("Landroidx/viewbinding/ViewBindings;", "findChildViewById", "Landroid/view/View;I"): Effect.VIEW,
     LibraryCall("Lkotlin/LazyKt;", "lazyOf", _OBJECT): Effect.SAME,
     LibraryCall(_FUNCTION_0, "invoke", ""): Effect.LAMBDA,
     LibraryCall("Ljava/util/concurrent/Callable;", "call", ""): Effect.LAMBDA,
@@ -467,6 +472,9 @@ ANY_OWNER: dict[tuple[str, str], LibraryEffect] = {
     ("getInteger", "(I)I"): Effect.RESOURCE_INTEGER,
     ("getStringArray", "(I)[Ljava/lang/String;"): Effect.RESOURCE_ARRAY,
     ("getTextArray", "(I)[Ljava/lang/CharSequence;"): Effect.RESOURCE_ARRAY,
+    **{(name, "(I)Landroid/view/View;"): Effect.VIEW for name in ("findViewById", "requireViewById", "_$_findCachedViewById")},
+    ("getText", "()Landroid/text/Editable;"): Effect.VIEW_TEXT,
+    ("getText", "()Ljava/lang/CharSequence;"): Effect.VIEW_TEXT,
     ("execute", "([Ljava/lang/Object;)Landroid/os/AsyncTask;"): Effect.TASK,
     (
         "executeOnExecutor",
