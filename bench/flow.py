@@ -47,14 +47,8 @@ class Case(NamedTuple):
 class Texts:
     """A resource table."""
 
-    def __init__(
-        self,
-        by_id: Mapping[int, str],
-        by_name: Mapping[str, str],
-        arrays: Mapping[int, tuple[str, ...]],
-        integers: Mapping[int, int],
-    ) -> None:
-        self._by_id, self._by_name, self._arrays, self._integers = by_id, by_name, arrays, integers
+    def __init__(self, by_id: Mapping[int, str], by_name: Mapping[str, str]) -> None:
+        self._by_id, self._by_name = by_id, by_name
 
     def text(self, resource: int) -> str:
         """The string with an identifier."""
@@ -64,13 +58,13 @@ class Texts:
         """The string with a name."""
         return self._by_name.get(name, "")
 
-    def items(self, resource: int) -> tuple[str, ...]:
-        """The texts of an array."""
-        return self._arrays.get(resource, ())
+    def items(self, _: int) -> tuple[str, ...]:
+        """The texts of an array: there is none."""
+        return ()
 
-    def integer(self, resource: int) -> int | None:
-        """The integer with an identifier."""
-        return self._integers.get(resource)
+    def integer(self, _: int) -> int | None:
+        """The integer with an identifier: there is none."""
+        return None
 
     def ending(self, end: str) -> Mapping[str, str]:
         """The strings whose name has this end."""
@@ -78,15 +72,8 @@ class Texts:
 
 
 RESOURCES = Texts(
-    {
-        0x7F0E0001: "https://r1.flow.test",
-        0x7F0E0002: "r2.flow.test",
-        0x7F0E0004: "https://r4.flow.test/fmt/%s",
-        0x7F0E0009: "r12.flow.test",
-    },
+    {0x7F0E0001: "https://r1.flow.test", 0x7F0E0002: "r2.flow.test", 0x7F0E0004: "https://r4.flow.test/fmt/%s"},
     {"host_r3": "r3.flow.test"},
-    {0x7F030001: ("r10a.flow.test", "r11.flow.test")},
-    {0x7F040001: 9191},
 )
 MANIFEST = b'<manifest><application><meta-data name="org.flow.HOST" value="r7.flow.test"/></application></manifest>'
 FILES = {

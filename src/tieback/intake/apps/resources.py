@@ -428,7 +428,10 @@ def _items(data: bytes, chunk: _TypeChunk, entry: int) -> list[tuple[int, int]]:
         place, stop = _place(data, chunk, entry)
     if place < 0 or place + 16 > stop:
         return []
-    flags, count = int.from_bytes(data[place + 2 : place + 4], "little"), int.from_bytes(data[place + 12 : place + 16], "little")
+    flags, count = (
+        int.from_bytes(data[place + 2 : place + 4], "little"),
+        int.from_bytes(data[place + 12 : place + 16], "little"),
+    )
     if not flags & _COMPLEX or flags & _COMPACT or count > (stop - place - 16) // _ITEM.size:
         return []
     every = _ITEM.iter_unpack(data[place + 16 : place + 16 + min(count, MAX_ITEMS) * _ITEM.size])

@@ -64,7 +64,9 @@ def _set(uses: ConstantUses, number: int, code: CodeItem, flow: MethodFlow, inde
     """The constants that one method gives to components."""
     dex = uses.app.files[number]
     for one in flow.operations:
-        strings = {flow.strings.get(at, -1) for at in one.values[_VALUE]} if _calls(one.values, one.member, index) else set()
+        strings = (
+            {flow.strings.get(at, -1) for at in one.values[_VALUE]} if _calls(one.values, one.member, index) else set()
+        )
         string = strings.pop() if len(strings) == 1 else -1
         if string < 0 or not _is_server(uses, number, flow, one.values[0], one.values[1]):
             continue

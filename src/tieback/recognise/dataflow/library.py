@@ -472,7 +472,10 @@ ANY_OWNER: dict[tuple[str, str], LibraryEffect] = {
     ("getInteger", "(I)I"): Effect.RESOURCE_INTEGER,
     ("getStringArray", "(I)[Ljava/lang/String;"): Effect.RESOURCE_ARRAY,
     ("getTextArray", "(I)[Ljava/lang/CharSequence;"): Effect.RESOURCE_ARRAY,
-    **{(name, "(I)Landroid/view/View;"): Effect.VIEW for name in ("findViewById", "requireViewById", "_$_findCachedViewById")},
+    **{
+        (name, "(I)Landroid/view/View;"): Effect.VIEW
+        for name in ("findViewById", "requireViewById", "_$_findCachedViewById")
+    },
     ("getText", "()Landroid/text/Editable;"): Effect.VIEW_TEXT,
     ("getText", "()Ljava/lang/CharSequence;"): Effect.VIEW_TEXT,
     ("execute", "([Ljava/lang/Object;)Landroid/os/AsyncTask;"): Effect.TASK,

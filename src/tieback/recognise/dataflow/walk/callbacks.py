@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tieback.recognise.dataflow.app import MethodCode
 from tieback.recognise.dataflow.library import Effect
-from tieback.recognise.dataflow.values import InstanceValue, Value, alternatives, is_informative, unknown_of
+from tieback.recognise.dataflow.values import TEXTS, InstanceValue, Value, alternatives, is_informative, unknown_of
 from tieback.recognise.dataflow.walk.app_methods import MAX_TARGETS, invoke_targets
 from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
 
@@ -34,7 +34,8 @@ def _lambda(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -
     if targets:
         walk.result = invoke_targets(walk, targets, values[:1])
     elif not kinds:
-        walk.result = values[0] if is_informative(walk.plain(values[0])) else unknown_of(values[:1])
+        held = walk.plain(values[0])
+        walk.result = held if isinstance(held, TEXTS) and is_informative(held) else unknown_of(values[:1])
 
 
 def _function(walk: WalkState, kind: str) -> MethodCode | None:

@@ -1,6 +1,6 @@
 """Calls of sinks: their arguments become the parts of an endpoint."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -50,17 +50,7 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
     values: dict[str, Value] = dict(carried.values) if isinstance(carried, PartsValue) else {}
     if isinstance(receiver, TextValue) and receiver.needs:
         values[""] = unknown_of([receiver, values.get("")])
-    at = int(has_receiver)
-    bases: list[int] = []
-    for role, double in zip(roles, wide, strict=False):
-        if at >= len(registers):
-            break
-        value = walk.registers.get(registers[at])
-        if role:
-            _bind(walk, role, value, values)
-        if role in _OBJECTS and isinstance(value, ObjectRef):
-            bases.append(value.number)
-        at += 1 + double
+    bases = _bind_all(walk, zip(roles, wide, strict=False), registers[int(has_receiver) :], values)
     parts = PartsValue(values if len(values) <= MAX_FACTS else {})
     if has_receiver and sink.gives in ("this", "both"):
         if isinstance(receiver, ObjectRef):
@@ -77,6 +67,31 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
         _replace(walk, bases)
     if values and _is_worth(sink, values):
         _emit(walk, sink, values, receiver.number if isinstance(receiver, ObjectRef) else 0)
+
+
+def _bind_all(
+    walk: WalkState, roles: Iterable[tuple[Role, bool]], registers: Sequence[int], values: dict[str, Value]
+) -> list[int]:
+    """Add each argument to the parts. Returns the numbers of the objects that have parts.
+
+    Args:
+        walk: the walk.
+        roles: of each argument, and whether it takes two registers.
+        registers: those of the arguments.
+        values: the parts.
+    """
+    at = 0
+    bases: list[int] = []
+    for role, double in roles:
+        if at >= len(registers):
+            break
+        value = walk.registers.get(registers[at])
+        if role:
+            _bind(walk, role, value, values)
+        if role in _OBJECTS and isinstance(value, ObjectRef):
+            bases.append(value.number)
+        at += 1 + double
+    return bases
 
 
 def _is_worth(sink: Sink, values: Mapping[str, Value]) -> bool:
