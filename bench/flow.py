@@ -58,6 +58,14 @@ class Texts:
         """The string with a name."""
         return self._by_name.get(name, "")
 
+    def items(self, _: int) -> tuple[str, ...]:
+        """The texts of an array: there is none."""
+        return ()
+
+    def integer(self, _: int) -> int | None:
+        """The integer with an identifier: there is none."""
+        return None
+
     def ending(self, end: str) -> Mapping[str, str]:
         """The strings whose name has this end."""
         return {name: text for name, text in self._by_name.items() if name.lower().endswith(end)}

@@ -1,7 +1,7 @@
 """Page of the rules that recognise cloud resources, credentials, services, third parties and what is no back end."""
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from tools.reference.text import SOURCE, code, links, page, plain, table
@@ -86,6 +86,11 @@ def _section(one: Section) -> str:
 
 def _rows(rules: list[dict[str, Any]], row: Callable[[dict[str, Any]], tuple[str, ...]]) -> Iterable[tuple[str, ...]]:
     return ((*row(rule), links(str(rule["source"]))) for rule in rules)
+
+
+def _default_port(rule: Mapping[str, Any]) -> tuple[str, ...]:
+    """The port that a call stands for if it names none."""
+    return (f"port={rule['port']}",) if "port" in rule else ()
 
 
 def _codes(*values: Iterable[Any]) -> str:
@@ -270,7 +275,11 @@ _NAMES = (
         "dataflow/sinks",
         "sink",
         ("class", "method", "arguments"),
-        lambda rule: (code(_java(rule["owner"])), code(rule["method"]), _codes(filter(None, rule["roles"]))),
+        lambda rule: (
+            code(_java(rule["owner"])),
+            code(rule["method"]),
+            _codes(filter(None, rule["roles"]), _default_port(rule), rule.get("keys", ())),
+        ),
     ),
     Section(
         "Calls of libraries that name an endpoint",

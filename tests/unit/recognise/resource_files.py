@@ -8,7 +8,7 @@ from tests.unit.recognise.compiled import _pool
 NOTHING = 0xFFFFFFFF
 ANDROID = {
     "text": 0x0101014F, "hint": 0x01010150, "title": 0x010101E1, "value": 0x01010024, "data": 0x0101002E,
-    "name": 0x01010003, "label": 0x01010001,
+    "name": 0x01010003, "label": 0x01010001, "id": 0x010100D0,
 }  # fmt: skip
 
 

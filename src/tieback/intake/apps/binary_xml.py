@@ -110,6 +110,8 @@ class XmlAttribute(NamedTuple):
     begin: int = 0
     """Offset of the text in the file."""
     end: int = 0
+    number: int = 0
+    """Number of its element in the file; 0 for a text between elements."""
 
 
 def xml_attributes(data: bytes) -> Iterator[XmlAttribute]:
@@ -134,10 +136,12 @@ def xml_attributes(data: bytes) -> Iterator[XmlAttribute]:
             element = pool.text(*struct.unpack_from("<4xI", data, body))
             for name, raw, type_, value in _fields(data, body):
                 known, title = ids[name] if name < len(ids) else 0, pool.text(name, 256)
+                number = MAX_ELEMENTS - left
                 if type_ in _REFERENCES:
-                    yield XmlAttribute(element, known, title, type_, value)
+                    yield XmlAttribute(element, known, title, type_, value, number=number)
                 else:
-                    yield XmlAttribute(element, known, title, 3, 0, *_bounds(pool, value if type_ == 3 else raw))
+                    bounds = _bounds(pool, value if type_ == 3 else raw)
+                    yield XmlAttribute(element, known, title, 3, 0, *bounds, number)
         elif kind == _TEXT and body + 12 <= len(data):
             index, type_, value = struct.unpack_from("<I3xBI", data, body)
             yield XmlAttribute(element, 0, "", 3, 0, *_bounds(pool, index))

@@ -55,6 +55,14 @@ class ResourceTexts(Protocol):
         """The string resource with a name; empty if there is none."""
         ...
 
+    def items(self, resource: int) -> Sequence[str]:
+        """The texts of an array; empty if it is none."""
+        ...
+
+    def integer(self, resource: int) -> int | None:
+        """The integer with an identifier; ``None`` if there is none, or not the same one in each configuration."""
+        ...
+
     def ending(self, end: str) -> Mapping[str, str]:
         """The strings and integers whose name has this end of small letters, in either case, by name.
 

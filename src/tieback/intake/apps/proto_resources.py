@@ -24,15 +24,20 @@ MAX_TYPES = 10_000
 MAX_NAMED = 1_000
 """Values that are read because of the end of their name."""
 
+MAX_ITEMS = 1_024
+"""Texts of one array."""
+
 MAX_ENTRIES = 500_000
 """Entries of one type that are searched."""
 
 _REFERENCE = re.compile("@[0-9a-f]{8}")
+_INTEGER = re.compile("0x[0-9a-f]{1,8}|0|-?[1-9][0-9]{0,9}")
 _PACKAGE = 2
 _PACKAGE_ID, _PACKAGE_TYPE = 1, 3
 _TYPE_ID, _TYPE_NAME, _TYPE_ENTRY = 1, 2, 3
 _ENTRY_ID, _ENTRY_NAME, _ENTRY_VALUE = 1, 2, 6
-_CONFIG, _VALUE, _VALUE_ITEM = 1, 2, 4
+_CONFIG, _VALUE, _VALUE_ITEM, _VALUE_COMPOUND = 1, 2, 4, 5
+_COMPOUND_ARRAY, _ARRAY_ELEMENT, _ELEMENT_ITEM = 4, 1, 3
 type _Range = tuple[int, int]
 
 
@@ -118,6 +123,28 @@ class ProtoResources:
                     return self._best(self._values(entry))
         return ""
 
+    def items(self, resource: int) -> tuple[str, ...]:
+        """The texts of an array, of the default configuration if there is one; empty if it is none.
+
+        At most ``MAX_ITEMS``.
+        """
+        try:
+            found = [(plain, self._elements(*place)) for plain, place in self._compounds(resource)]
+        except MalformedPoolError:
+            return ()
+        found.sort(key=lambda one: not one[0])
+        its = next((items for _, items in found if items), [])
+        return tuple(self.text(int(one[1:], 16)) if _REFERENCE.fullmatch(one) else one for one in its)
+
+    def integer(self, resource: int) -> int | None:
+        """The integer with a resource ID; ``None`` if there is none, or not the same one in each configuration."""
+        try:
+            found = {self._item(value)[1] for value in self._values_of(resource)[:64]}
+        except MalformedPoolError:
+            return None
+        text = found.pop() if len(found) == 1 else ""
+        return int(text, 0) if _INTEGER.fullmatch(text) else None
+
     def ending(self, end: str) -> dict[str, str]:
         """The strings and integers whose name has this end of small letters, in either case, by name.
 
@@ -201,6 +228,10 @@ class ProtoResources:
         ]
 
     def _value(self, resource: int) -> str:
+        return self._best(self._values_of(resource))
+
+    def _values_of(self, resource: int) -> list[_Range]:
+        """The range of each value of a resource, in the order of the configurations."""
         package, type_id, wanted = resource >> 24, resource >> 16 & 0xFF, resource & 0xFFFF
         for kind in self._types:
             if (kind.package, kind.number) != (package, type_id):
@@ -216,25 +247,55 @@ class ProtoResources:
                     elif number == _ENTRY_VALUE and wire == BYTES:
                         values.append((begin, end))
                 if number_of == wanted and values:
-                    return self._best(values)
-        return ""
+                    return values
+        return []
 
     def _best(self, values: list[_Range]) -> str:
         """The text of the default configuration, else of the first one."""
         first = ""
         for value in values[:64]:
-            config, item = False, ""
-            for number, wire, begin, end in iter_fields(self._data, *value):
-                if number == _CONFIG and wire == BYTES:
-                    config = end > begin
-                elif number == _VALUE and wire == BYTES:
-                    for inner, kind, start, stop in iter_fields(self._data, begin, end):
-                        if inner == _VALUE_ITEM and kind == BYTES:
-                            item = item_text(self._data, start, stop)
-            if not config:
+            plain, item = self._item(value)
+            if plain:
                 return item
             first = first or item
         return first
+
+    def _item(self, value: _Range) -> tuple[bool, str]:
+        """Whether a value is that of the default configuration, and its text."""
+        plain, item = True, ""
+        for number, wire, begin, end in iter_fields(self._data, *value):
+            if number == _CONFIG and wire == BYTES:
+                plain = end <= begin
+            elif number == _VALUE and wire == BYTES:
+                for inner, kind, start, stop in iter_fields(self._data, begin, end):
+                    if inner == _VALUE_ITEM and kind == BYTES:
+                        item = item_text(self._data, start, stop)
+        return plain, item
+
+    def _compounds(self, resource: int) -> Iterator[tuple[bool, _Range]]:
+        """The arrays of a resource, each with whether it is that of the default configuration."""
+        for value in self._values_of(resource)[:64]:
+            plain = True
+            for number, wire, begin, end in iter_fields(self._data, *value):
+                if number == _CONFIG and wire == BYTES:
+                    plain = end <= begin
+                elif number == _VALUE and wire == BYTES:
+                    for place in self._inner(self._inner_of(begin, end, _VALUE_COMPOUND), _COMPOUND_ARRAY):
+                        yield plain, place
+
+    def _elements(self, begin: int, end: int) -> list[str]:
+        """The texts of the elements of an array."""
+        elements = islice(self._inner_of(begin, end, _ARRAY_ELEMENT), MAX_ITEMS)
+        return [item_text(self._data, *item) for item in self._inner(elements, _ELEMENT_ITEM)]
+
+    def _inner(self, messages: Iterable[_Range], field: int) -> Iterator[_Range]:
+        return (one for begin, end in messages for one in self._inner_of(begin, end, field))
+
+    def _inner_of(self, begin: int, end: int, field: int) -> Iterator[_Range]:
+        """The ranges of a field of a message."""
+        for number, wire, first, last in iter_fields(self._data, begin, end):
+            if number == field and wire == BYTES:
+                yield first, last
 
 
 class TextNames(Mapping[int, str]):

@@ -28,6 +28,9 @@ MAX_LANGUAGES = 64
 MAX_NAMED = 1_000
 """Values that are read because of the end of their name, and most names of a pool with a word in them."""
 
+MAX_ITEMS = 1_024
+"""Texts of one array."""
+
 MAX_PACKAGES = 8
 """Packages read in one table; apps have one, shared libraries two."""
 
@@ -38,6 +41,8 @@ _TYPE_INTEGERS = (0x10, 0x11)
 _COMPLEX, _COMPACT = 0x0001, 0x0008
 _SPARSE, _OFFSET16 = 0x01, 0x02
 _chunk = struct.Struct("<HHI")
+_ITEM = struct.Struct("<I3xBI")
+"""``ResTable_map``: kind and value of an item."""
 type Offsets = NDArray[np.int64]
 
 
@@ -141,6 +146,25 @@ class Resources:
                 return self.pool.text(int(index))
         return ""
 
+    def items(self, resource: int) -> tuple[str, ...]:
+        """The texts of an array, of the default configuration if there is one; empty if it is none.
+
+        An item that is no string is an empty text. At most ``MAX_ITEMS``.
+        """
+        chunks = sorted(islice(self._chunks_of(resource), MAX_LANGUAGES), key=lambda chunk: not chunk.default)
+        found = next((its for chunk in chunks if (its := _items(self._data, chunk, resource & 0xFFFF))), ())
+        return tuple(
+            self.pool.text(value) if kind == _TYPE_STRING else self.text(value) if kind == _TYPE_REFERENCE else ""
+            for kind, value in found
+        )
+
+    def integer(self, resource: int) -> int | None:
+        """The integer with a resource ID; ``None`` if there is none, or not the same one in each configuration."""
+        chunks = islice(self._chunks_of(resource), MAX_LANGUAGES)
+        found = {_one(self._data, chunk, resource & 0xFFFF) for chunk in chunks} - {None}
+        kind, value = (found.pop() or (0, 0)) if len(found) == 1 else (0, 0)
+        return (value ^ 1 << 31) - (1 << 31) if kind in _TYPE_INTEGERS else None
+
     def ending(self, end: str) -> dict[str, str]:
         """The strings and integers whose name has this end of small letters, in either case, by name.
 
@@ -213,20 +237,24 @@ class Resources:
         return offsets, (found.key[mask] * 128 + np.minimum(pool_of[found.chunk[mask]], 127))[first], pools
 
     def _value(self, resource: int) -> tuple[int, int] | None:
-        package, type_id, entry = resource >> 24, resource >> 16 & 0xFF, resource & 0xFFFF
+        entry = resource & 0xFFFF
         others: list[_TypeChunk] = []
-        for place in self._packages[:MAX_PACKAGES]:
-            for chunk in _package(self._data, *place, only=type_id):
-                if chunk.package != package:
-                    continue
-                if not chunk.default:
-                    others.append(chunk)
-                    continue
-                found = _one(self._data, chunk, entry)
-                if found is not None:
-                    return found
+        for chunk in self._chunks_of(resource):
+            if not chunk.default:
+                others.append(chunk)
+                continue
+            found = _one(self._data, chunk, entry)
+            if found is not None:
+                return found
         values = (_one(self._data, chunk, entry) for chunk in others[:MAX_LANGUAGES])
         return next((value for value in values if value is not None), None)
+
+    def _chunks_of(self, resource: int) -> Iterator[_TypeChunk]:
+        """The chunks that can have a resource, without names."""
+        for place in self._packages[:MAX_PACKAGES]:
+            for chunk in _package(self._data, *place, only=resource >> 16 & 0xFF):
+                if chunk.package == resource >> 24:
+                    yield chunk
 
     def _type_chunks(self) -> Iterator[_TypeChunk]:
         return (chunk for package in self._packages[:MAX_PACKAGES] for chunk in _package(self._data, *package))
@@ -379,16 +407,8 @@ def _one(data: bytes, chunk: _TypeChunk, entry: int) -> tuple[int, int] | None:
         found = _simple(data, [chunk])
         where = np.flatnonzero(found.entry == entry)
         return (int(found.kind[where[0]]), int(found.value[where[0]])) if len(where) else None
-    stop = min(chunk.at + chunk.size, len(data))
-    width = 2 if chunk.flags & _OFFSET16 else 4
-    at = chunk.at + chunk.header + entry * width
-    if entry >= chunk.count or at + width > stop:
-        return None
-    offset = int.from_bytes(data[at : at + width], "little")
-    if offset == (1 << 8 * width) - 1:
-        return None
-    place = chunk.at + chunk.entries + offset * (4 if width == 2 else 1)
-    if place + 8 > stop:
+    place, stop = _place(data, chunk, entry)
+    if place < 0:
         return None
     flags = int.from_bytes(data[place + 2 : place + 4], "little")
     if flags & _COMPACT:
@@ -396,6 +416,38 @@ def _one(data: bytes, chunk: _TypeChunk, entry: int) -> tuple[int, int] | None:
     if flags & _COMPLEX or place + 16 > stop:
         return None
     return data[place + 11], int.from_bytes(data[place + 12 : place + 16], "little")
+
+
+def _items(data: bytes, chunk: _TypeChunk, entry: int) -> list[tuple[int, int]]:
+    """Kind and value of each item of one entry, if it is an array."""
+    if chunk.flags & _SPARSE:
+        index, places = _entries(data, chunk)
+        where = np.flatnonzero(index == entry)
+        place, stop = int(places[where[0]]) if len(where) else -1, min(chunk.at + chunk.size, len(data))
+    else:
+        place, stop = _place(data, chunk, entry)
+    if place < 0 or place + 16 > stop:
+        return []
+    flags, count = (
+        int.from_bytes(data[place + 2 : place + 4], "little"),
+        int.from_bytes(data[place + 12 : place + 16], "little"),
+    )
+    if not flags & _COMPLEX or flags & _COMPACT or count > (stop - place - 16) // _ITEM.size:
+        return []
+    every = _ITEM.iter_unpack(data[place + 16 : place + 16 + min(count, MAX_ITEMS) * _ITEM.size])
+    return [(kind, value) for _, kind, value in every]
+
+
+def _place(data: bytes, chunk: _TypeChunk, entry: int) -> tuple[int, int]:
+    """Offset of an entry of a chunk that is not sparse, or -1, and the end of the chunk."""
+    stop = min(chunk.at + chunk.size, len(data))
+    width = 2 if chunk.flags & _OFFSET16 else 4
+    at = chunk.at + chunk.header + entry * width
+    if entry >= chunk.count or at + width > stop:
+        return -1, stop
+    offset = int.from_bytes(data[at : at + width], "little")
+    place = chunk.at + chunk.entries + offset * (4 if width == 2 else 1)
+    return (place, stop) if offset != (1 << 8 * width) - 1 and place + 8 <= stop else (-1, stop)
 
 
 def _entries(data: bytes, chunk: _TypeChunk) -> tuple[Offsets, Offsets]:

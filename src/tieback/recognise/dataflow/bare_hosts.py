@@ -5,7 +5,8 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 * the name, or a member of a JSON object, is below the domain of a host that the app contacts, and code may contact it;
 * it is an argument of the same call as such a name, such as ``put(host, port)`` or ``add(host)``, and all constants
   there are hosts or addresses;
-* three addresses or more, and nothing else, are arguments of the same call in one method.
+* three addresses or more, and nothing else, are arguments of the same call in one method;
+* a network component of App Inventor gets it as its server.
 
 Texts that code decrypts are judged alike, but each address counts, and so do two names below one domain, and each
 member of a list of hosts.
@@ -22,6 +23,7 @@ import numpy as np
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.dalvik.decryptors import DecryptedText
 from tieback.recognise.dataflow.app import CALLS
+from tieback.recognise.dataflow.components import component_hosts
 from tieback.recognise.dataflow.compose import RESOLVERS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
 from tieback.recognise.dataflow.reaching import APUT, FILLED, MethodFlow, Operation
@@ -45,6 +47,8 @@ _QUOTED = re.compile(rb':\s{0,4}"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6
 _QUAD = re.compile(QUAD.encode())
 SHORT_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z]{2,24}|\d{1,3})")
 """A text in the form of a host name or address."""
+_PROPERTY = re.compile(r"mail(?:\.[a-z0-9]+)?\.host")
+"""Names of properties of JavaMail: https://jakarta.ee/specifications/mail/1.6/apidocs/. ``host`` is a domain, too."""
 _MOST_DOTS = 6
 _PORT = re.compile(r":\d{1,5}\Z")
 _ONE_BYTE, _DOT = 0x80, ord(".")
@@ -102,6 +106,10 @@ class BareHosts:
             flow = self._uses.flow(number, code)
             if flow is not None:
                 self._neighbours(number, code, flow, shown, accepted)
+        for found in component_hosts(self._uses):
+            checked = check_host(found.text, self._rules) if SHORT_NAME.fullmatch(found.text) else None
+            if isinstance(checked, EndpointHost):
+                accepted.setdefault(checked.name, BareHost(checked.name, found.file, found.string, found.method))
         yield from (one for name, one in accepted.items() if name not in shown and name not in left_out)
 
     def _is_host(self, text: str) -> bool:
@@ -202,7 +210,7 @@ def is_bare_host(text: str, rules: RuleFiles) -> bool:
         return False
     if text[-1].isdigit():
         return _QUAD.fullmatch(text.encode("ascii", "replace")) is not None and _is_server(text)
-    is_package = text.partition(".")[0] in rules.names.first_labels
+    is_package = text.partition(".")[0] in rules.names.first_labels or _PROPERTY.fullmatch(text) is not None
     return not is_package and cloud_endpoint(text, "", rules, scheme="https", port=443) is None
 
 

@@ -6,13 +6,14 @@ from functools import cached_property
 
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
-from tieback.recognise.dataflow.library import ANY_OWNER, BUILDERS, LIBRARY, LISTS, MAPS, LibraryEffect, makes
+from tieback.recognise.dataflow.library import ANY_OWNER, BUILDERS, LIBRARY, LISTS, MAPS, PAIRS, LibraryEffect, makes
 from tieback.recognise.dataflow.shapes import renamed
 from tieback.recognise.dataflow.sinks import Sink, by_owner
 from tieback.recognise.dataflow.type_index import Names
 
 _MAX_CALL_SITES = 10_000
-_CONTAINERS = frozenset((*LISTS, *MAPS))
+_PROPERTIES = "Ljava/util/Properties;"
+_CONTAINERS = frozenset((*LISTS, *MAPS, *PAIRS))
 
 
 class KnownCalls:
@@ -26,6 +27,8 @@ class KnownCalls:
             self.effects.setdefault(call.owner, {})[call.name, call.parameters] = effect
         self.carriers = frozenset(owner for owner, its in self._sinks.items() if any(sink.gives for sink in its))
         """Classes of objects that contain parts of an endpoint."""
+        self.put = next((sink for sink in self._sinks.get(_PROPERTIES, ()) if sink.method == "put"), None)
+        """The call that sets a property."""
         owners = sorted(self._sinks, key=str.encode)
         self._names = {owner: {sink.method.encode() for sink in self._sinks[owner]} for owner in owners}
         self._owners = Names(map(str.encode, owners))
@@ -70,7 +73,7 @@ class CreatedKind(Enum):
     CARRIER = auto()
     """It contains parts of an endpoint."""
     CONTAINER = auto()
-    """A list or map."""
+    """A list, map or pair."""
 
 
 class CallTable:
@@ -99,6 +102,11 @@ class CallTable:
                 else None
             )
         return self._effects[index]
+
+    @property
+    def put(self) -> Sink | None:
+        """The call that sets a property, as of a map."""
+        return self._known.put
 
     def completes(self, index: int) -> bool:
         """True for a method that assembles a text or an endpoint."""

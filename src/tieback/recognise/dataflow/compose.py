@@ -87,14 +87,16 @@ def firebase_of(parts: Parts, project: str) -> str:
     return f"https://{region}-{project}.cloudfunctions.net/{function}" if isinstance(function, str) else ""
 
 
-def bare_host(parts: Parts, sink: Sink, rules: RuleFiles) -> Endpoint | None:
+def bare_host(parts: Parts, sink: Sink, rules: RuleFiles) -> Endpoint | NotBackend | None:
     """The host that a call looks up, or connects to at a port that is not known; the address of a web server stands
-    for it.
+    for it. An address that is no server, such as one of a multicast group, is left out with the reason.
     """
     host = parts.get("host")
     if not isinstance(host, str) or "port" in parts or sink.port is not None or not _BARE.issuperset(sink.roles):
         return None
     checked = check_host(host, rules) if "." in host else None
+    if isinstance(checked, NonBackendHost) and checked.host.address:
+        return NotBackend(checked.host.bracketed, checked.reason)
     return web_server(checked) if isinstance(checked, EndpointHost) and checked.name not in RESOLVERS else None
 
 

@@ -173,6 +173,12 @@ class _Finds:
         self._parts = parts
         self._analysis = analysis
         self._told: set[tuple[str, str, str]] = set()
+        self._with_port = {
+            (flow.method, flow.name, flow.value.values["host"])
+            for flow in analysis.flows
+            if isinstance(flow.value, EndpointParts) and {"host", "port"} <= flow.value.values.keys()
+        }
+        """Method, call and host of each connection at a port that is known."""
 
     def all(self) -> Iterator[Find]:
         projects = {
@@ -190,7 +196,7 @@ class _Finds:
                 if flow.sink.is_credential:
                     yield from self._secret(flow, credential_text(flow.value.values), flow.value)
                 elif flow.sink.emits:
-                    if "password" in flow.value.values:
+                    if "password" in flow.value.values and not flow.sink.keys:
                         yield from self._password(flow, flow.value, flow.sink)
                     yield from self._facts(flow, flow.value, project)
         yield from self._passed()
@@ -352,8 +358,9 @@ class _Finds:
             return
         rules = self._extractor.rules
         found = host_port(parts, flow.sink, rules) or bare_host(parts, flow.sink, rules)
-        if found is not None:
-            port = parts.get("port", flow.sink.port)
+        port = parts.get("port", flow.sink.port)
+        known = port is None and (flow.method, flow.name, parts.get("host")) in self._with_port
+        if found is not None and not known:
             evidence = self._evidence(flow, f"{parts['host']}{'' if port is None else f':{port}'}", facts.first)
             yield from self._once(
                 flow, Sighting(found, 1, Party.UNKNOWN, evidence) if isinstance(found, Endpoint) else found

@@ -12,9 +12,11 @@ from tieback.recognise.dataflow.dexfile import DexFile
 STRING = "Ljava/lang/String;"
 MAX_KEY = 200
 """Most characters of a key."""
-PREFERENCE, EXTRA = "preference", "extra"
-"""What keeps the values. An intent's extras are a bundle, so that both have the same keys."""
-SPACES = frozenset((PREFERENCE, EXTRA))
+PREFERENCE, EXTRA, WORK = "preference", "extra", "work"
+"""What keeps the values. An intent's extras are a bundle, so that both have the same keys. ``WORK`` is the data of a
+job of WorkManager.
+"""
+SPACES = frozenset((PREFERENCE, EXTRA, WORK))
 
 
 class KeyedCall(NamedTuple):
@@ -22,7 +24,7 @@ class KeyedCall(NamedTuple):
 
     space: str
     kind: str
-    """Descriptor of the value: a text, or ``I`` for a port."""
+    """Descriptor of the value: a text, or ``I`` for a port; empty if it is that of the value."""
     puts: bool
 
 
@@ -30,6 +32,9 @@ _EDITOR = "Landroid/content/SharedPreferences$Editor;"
 _PREFERENCES = "Landroid/content/SharedPreferences;"
 _INTENT = "Landroid/content/Intent;"
 _BUNDLES = ("Landroid/os/Bundle;", "Landroid/os/BaseBundle;", "Landroid/os/PersistableBundle;")
+
+_WORK, _WORK_BUILDER = "Landroidx/work/Data;", "Landroidx/work/Data$Builder;"
+_PAIRS = "[Lkotlin/Pair;"
 
 KEYED: Mapping[tuple[str, str, str], KeyedCall] = {
     (_EDITOR, "putString", STRING * 2): KeyedCall(PREFERENCE, STRING, puts=True),
@@ -40,6 +45,13 @@ KEYED: Mapping[tuple[str, str, str], KeyedCall] = {
     (_INTENT, "putExtra", f"{STRING}I"): KeyedCall(EXTRA, "I", puts=True),
     (_INTENT, "getStringExtra", STRING): KeyedCall(EXTRA, STRING, puts=False),
     (_INTENT, "getIntExtra", f"{STRING}I"): KeyedCall(EXTRA, "I", puts=False),
+    (_WORK_BUILDER, "putString", STRING * 2): KeyedCall(WORK, STRING, puts=True),
+    (_WORK_BUILDER, "putInt", f"{STRING}I"): KeyedCall(WORK, "I", puts=True),
+    (_WORK_BUILDER, "put", f"{STRING}Ljava/lang/Object;"): KeyedCall(WORK, "", puts=True),
+    (_WORK, "getString", STRING): KeyedCall(WORK, STRING, puts=False),
+    (_WORK, "getInt", f"{STRING}I"): KeyedCall(WORK, "I", puts=False),
+    ("Landroidx/work/DataKt;", "workDataOf", _PAIRS): KeyedCall(WORK, "", puts=True),
+    ("Landroidx/core/os/BundleKt;", "bundleOf", _PAIRS): KeyedCall(EXTRA, "", puts=True),
     **{
         (bundle, name, kinds): KeyedCall(EXTRA, kind, puts=name.startswith("put"))
         for bundle in _BUNDLES

@@ -56,12 +56,27 @@ class Effect(Enum):
     PUT = auto()
     LOOKUP = auto()
     """The result is the value of a key, any value if the key is unknown."""
+    KEYS = auto()
+    ENTRIES = auto()
+    """The result has a pair for each key."""
     PAIR = auto()
+    NEW_PAIR = auto()
+    FIRST = auto()
+    SECOND = auto()
+    THIRD = auto()
+    """The result is a member of the pair that is the receiver."""
     MAP_OF_PAIRS = auto()
     MAP_OF_ARGUMENTS = auto()
     RESOURCE = auto()
     """The result is the string resource with the last argument as identifier."""
     RESOURCE_FORMAT = auto()
+    RESOURCE_INTEGER = auto()
+    RESOURCE_ARRAY = auto()
+    """The result is the array resource with the last argument as identifier."""
+    VIEW = auto()
+    """The result is a view of a layout; its identifier stands for it."""
+    VIEW_TEXT = auto()
+    """The result is the text of the view that is the receiver, as its layout has it."""
     IDENTIFIER = auto()
     """The result is the identifier of the resource with this name."""
     SETTING = auto()
@@ -69,7 +84,7 @@ class Effect(Enum):
     DEFAULTS = auto()
     """The map has the defaults of remote settings."""
     LAMBDA = auto()
-    """The result is that of the function object that is the receiver."""
+    """The result is that of the function object that is the receiver; a value that is none stays as it is."""
     TASK = auto()
     """Runs the task that is the receiver, with the other arguments in an array."""
 
@@ -114,6 +129,13 @@ LISTS = ("Ljava/util/ArrayList;", "Ljava/util/LinkedList;", "Ljava/util/Vector;"
 MAPS = ("Ljava/util/HashMap;", "Ljava/util/LinkedHashMap;", "Ljava/util/TreeMap;", "Ljava/util/Hashtable;",
         "Ljava/util/concurrent/ConcurrentHashMap;", "Landroid/util/ArrayMap;", "Landroid/util/SparseArray;",
         "Landroidx/collection/ArrayMap;", "Ljava/util/EnumMap;")  # fmt: skip
+PAIRS = ("Lkotlin/Pair;", "Lkotlin/Triple;", "Landroid/util/Pair;", "Landroidx/core/util/Pair;",
+         "Landroid/support/v4/util/Pair;", "Ljava/util/AbstractMap$SimpleEntry;",
+         "Ljava/util/AbstractMap$SimpleImmutableEntry;")  # fmt: skip
+PAIR_FIELDS = ("first", "second", "third")
+_PROVIDERS = ("Ljavax/inject/Provider;", "Ljakarta/inject/Provider;", "Ldagger/internal/Provider;", "Ldagger/Lazy;",
+              "Ljava/util/function/Supplier;", "Lcom/google/common/base/Supplier;",
+              "Landroidx/core/util/Supplier;")  # fmt: skip
 _LOCALE, _INTEGER, _LONG, _LIST, _MAP = (
     "Ljava/util/Locale;", "Ljava/lang/Integer;", "Ljava/lang/Long;", "Ljava/util/List;", "Ljava/util/Map;",
 )  # fmt: skip
@@ -251,7 +273,23 @@ _MAP_READS: dict[tuple[str, str], LibraryEffect] = {
     ("getOrDefault", _OBJECT + _OBJECT): Effect.LOOKUP,
     ("containsKey", _OBJECT): Effect.NONE,
     ("values", ""): Effect.SAME,
+    ("keySet", ""): Effect.KEYS,
+    ("entrySet", ""): Effect.ENTRIES,
     ("size", ""): Effect.NONE,
+}
+_PAIR_CALLS: dict[tuple[str, str], LibraryEffect] = {
+    ("<init>", _OBJECT * 2): Effect.NEW_PAIR,
+    ("<init>", _OBJECT * 3): Effect.NEW_PAIR,
+    ("create", _OBJECT * 2): Effect.PAIR,
+    **{
+        (name, ""): effect
+        for effect, names in (
+            (Effect.FIRST, ("getFirst", "component1", "getKey")),
+            (Effect.SECOND, ("getSecond", "component2", "getValue")),
+            (Effect.THIRD, ("getThird", "component3")),
+        )
+        for name in names
+    },
 }
 _SETTINGS = {
     "Ljava/util/Properties;": ("getProperty",),
@@ -277,6 +315,10 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall("Ljava/util/ListIterator;", "next", ""): Effect.ANY_ITEM,
     **{LibraryCall(owner, *call): effect for owner in MAPS for call, effect in (_MAP_CALLS | _MAP_READS).items()},
     **{LibraryCall(_MAP, *call): effect for call, effect in _MAP_READS.items()},
+    **{LibraryCall(owner, *call): effect for owner in PAIRS for call, effect in _PAIR_CALLS.items()},
+    LibraryCall("Ljava/util/Map$Entry;", "getKey", ""): Effect.FIRST,
+    LibraryCall("Ljava/util/Map$Entry;", "getValue", ""): Effect.SECOND,
+    LibraryCall(_MAP, "entry", _OBJECT * 2): Effect.PAIR,
     LibraryCall("Ljava/util/Arrays;", "asList", "[" + _OBJECT): Effect.LIST_OF,
     LibraryCall("Ljava/util/Arrays;", "copyOf", "[" + _OBJECT + "I"): Effect.SAME,
     LibraryCall("Ljava/util/Collections;", "singletonList", _OBJECT): Effect.LIST_OF_ARGUMENTS,
@@ -390,10 +432,26 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall("Lkotlin/LazyKt;", "lazy", _FUNCTION_0): Effect.SAME,
     LibraryCall("Lkotlin/LazyKt;", "lazy", "Lkotlin/LazyThreadSafetyMode;" + _FUNCTION_0): Effect.LAST,
     LibraryCall("Lkotlin/Lazy;", "getValue", ""): Effect.LAMBDA,
-    LibraryCall("Ljava/util/function/Supplier;", "get", ""): Effect.LAMBDA,
+    LibraryCall("Landroidx/viewbinding/ViewBindings;", "findChildViewById", "Landroid/view/View;I"): Effect.VIEW,
+    LibraryCall("Lkotlin/LazyKt;", "lazyOf", _OBJECT): Effect.SAME,
+    LibraryCall(_FUNCTION_0, "invoke", ""): Effect.LAMBDA,
+    LibraryCall("Ljava/util/concurrent/Callable;", "call", ""): Effect.LAMBDA,
+    **{LibraryCall(owner, "get", ""): Effect.LAMBDA for owner in _PROVIDERS},
+    **{
+        LibraryCall(f"Ldagger/internal/{owner};", name, kinds): Effect.SAME
+        for owner, name, kinds in (
+            *((check, "provider", f"L{kind};") for check in ("DoubleCheck", "SingleCheck")
+              for kind in ("javax/inject/Provider", "dagger/internal/Provider")),
+            *(("DoubleCheck", "lazy", f"L{kind};") for kind in ("javax/inject/Provider", "dagger/internal/Provider")),
+            ("InstanceFactory", "create", _OBJECT),
+            ("Preconditions", "checkNotNull", _OBJECT),
+            ("Preconditions", "checkNotNullFromProvides", _OBJECT),
+        )
+    },
     LibraryCall("Ljava/lang/System;", "getProperty", _STRING * 2): Effect.LAST,
     LibraryCall("Landroid/content/res/Resources;", "getIdentifier", _STRING * 3): Effect.IDENTIFIER,
     LibraryCall(_COMPOSE, "stringResource", "ILandroidx/compose/runtime/Composer;I"): Effect.RESOURCE,
+    LibraryCall(_COMPOSE, "stringArrayResource", "ILandroidx/compose/runtime/Composer;I"): Effect.RESOURCE_ARRAY,
     **{
         LibraryCall(owner, name, kinds): Effect.SETTING
         for owner, names in _SETTINGS.items()
@@ -411,6 +469,15 @@ ANY_OWNER: dict[tuple[str, str], LibraryEffect] = {
     ("getString", "(I)Ljava/lang/String;"): Effect.RESOURCE,
     ("getText", "(I)Ljava/lang/CharSequence;"): Effect.RESOURCE,
     ("getString", "(I[Ljava/lang/Object;)Ljava/lang/String;"): Effect.RESOURCE_FORMAT,
+    ("getInteger", "(I)I"): Effect.RESOURCE_INTEGER,
+    ("getStringArray", "(I)[Ljava/lang/String;"): Effect.RESOURCE_ARRAY,
+    ("getTextArray", "(I)[Ljava/lang/CharSequence;"): Effect.RESOURCE_ARRAY,
+    **{
+        (name, "(I)Landroid/view/View;"): Effect.VIEW
+        for name in ("findViewById", "requireViewById", "_$_findCachedViewById")
+    },
+    ("getText", "()Landroid/text/Editable;"): Effect.VIEW_TEXT,
+    ("getText", "()Ljava/lang/CharSequence;"): Effect.VIEW_TEXT,
     ("execute", "([Ljava/lang/Object;)Landroid/os/AsyncTask;"): Effect.TASK,
     (
         "executeOnExecutor",

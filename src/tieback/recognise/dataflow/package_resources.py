@@ -4,7 +4,7 @@ What code of other kinds can look up by name is a doubt: then no resource is wit
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from tieback.intake.apps.binary_xml import XmlAttribute, xml_attributes
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
 from tieback.intake.apps.resources import Resources
-from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.intake.apps.stringpool import MalformedPoolError, pool_frame
 from tieback.recognise.dataflow.native_names import NativeNames
 
 MAX_XML = 32 * 1024 * 1024
@@ -27,6 +27,8 @@ MAX_COMPONENTS = 2_000
 
 _REFERENCES = (0x01000008, 0x02000008, 0x07000008, 0x08000008)
 _STRING = 3
+_ID, _TEXT = 0x010100D0, 0x0101014F
+"""``android:id`` and ``android:text``."""
 MANIFEST = "AndroidManifest.xml"
 _SPLITS = "splits0.xml"
 _FOREIGN = re.compile(
@@ -147,15 +149,24 @@ class PackageResources:
 
     def uses(self, identifier: int) -> Iterator[XmlUse]:
         """The attributes and texts that refer to a resource; without an element where a file is not read."""
-        values, files = self._references
-        first, end = values.searchsorted(np.array((identifier, identifier + 1), np.int64)).tolist()
-        for number in dict.fromkeys(files[first:end].tolist()):
+        for number in self._files_with(identifier):
             file = self._compiled[number][0]
             found = [one for one in self._attributes(number) if one.kind != _STRING and one.value == identifier]
             yield from (XmlUse(file, one.element, one.resource, one.name) for one in found)
             if not found:
                 yield XmlUse(file, "", 0, "")
         yield from (XmlUse(MANIFEST, "", 0, name) for name in self._manifest_uses.get(identifier, ()))
+
+    def texts_of_view(self, identifier: int) -> Iterator[str | int]:
+        """The texts that layouts give to the views with an identifier: each a text, or the identifier of one."""
+        for number in self._files_with(identifier):
+            attributes = self._attributes(number)
+            views = {one.number for one in attributes if one.resource == _ID and one.value == identifier}
+            for one in attributes:
+                if one.resource == _TEXT and one.number in views:
+                    content = bytes(self._compiled[number][1])
+                    codec = "utf-8" if pool_frame(content, 8).utf8 else "utf-16-le"
+                    yield one.value or content[one.begin : one.end].decode(codec, "replace")
 
     def is_compiled(self, file: str) -> bool:
         """True if a file is compiled XML that was kept."""
@@ -167,6 +178,12 @@ class PackageResources:
             for one in self._attributes(number):
                 if one.kind == _STRING and one.begin <= offset < one.end:
                     yield XmlUse(file, one.element, one.resource, one.name)
+
+    def _files_with(self, identifier: int) -> Iterable[int]:
+        """Numbers of the compiled files with a reference to a resource."""
+        values, files = self._references
+        first, end = values.searchsorted(np.array((identifier, identifier + 1), np.int64)).tolist()
+        return dict.fromkeys(files[first:end].tolist())
 
     def _attributes(self, number: int) -> tuple[XmlAttribute, ...]:
         """The attributes of a compiled file; none if it is damaged, or too many were read."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
@@ -18,6 +19,8 @@ MAX_FILE = 64 * 1024
 MAX_MANIFEST = 1024 * 1024
 MAX_FILES = 200
 MAX_VALUE = 1_000
+MAX_VIEWS = 8
+"""Most views with one identifier whose texts are read."""
 
 _META = re.compile(r"<meta-data\b[^>]{0,2000}>")
 _ATTRIBUTE = re.compile(r"(name|value)=\"([^\"]{1,1000})\"")
@@ -71,6 +74,22 @@ class AppSettings:
         if identifier >> 24 in (0, 1):
             return ""  # not an identifier, or one of the platform
         return next((text for table in self._tables if (text := table.text(identifier))), "")[:MAX_VALUE]
+
+    def items(self, identifier: int) -> tuple[str, ...]:
+        """The texts of an array of strings; empty if there is none."""
+        its = next((found for table in self._tables if (found := table.items(identifier))), ())
+        return tuple(one[:MAX_VALUE] for one in its)
+
+    def integer(self, identifier: int) -> int | None:
+        """The integer with a resource identifier; ``None`` if there is none."""
+        values = (table.integer(identifier) for table in self._tables)
+        return next((value for value in values if value is not None), None)
+
+    def view_texts(self, identifier: int) -> tuple[str, ...]:
+        """The texts that layouts give to the view with an identifier, such as the default of a text field."""
+        found = islice(self.package.texts_of_view(identifier), MAX_VIEWS)
+        texts = (self.resource(one) if isinstance(one, int) else one[:MAX_VALUE] for one in found)
+        return tuple(dict.fromkeys(text for text in texts if text))
 
     def named(self, name: str) -> str:
         """The string resource with a name; empty if there is none."""

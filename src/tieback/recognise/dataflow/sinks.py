@@ -9,7 +9,7 @@ import msgspec
 
 from tieback import rulefiles as prepared
 
-_CALL = re.compile(r"([\w$<>]+)\(([^()]*)\) ([\w,-]+)(?: -> (this|result|both))?((?: [\w=]+)*)")
+_CALL = re.compile(r"([\w$<>]+)\(([^()]*)\) ([\w,-]+)(?: -> (this|result|both|text))?((?: [\w=]+)*)")
 _SHORT = {
     "String": "Ljava/lang/String;",
     "int": "I",
@@ -21,6 +21,7 @@ _SHORT = {
 type Role = Literal[
     "", "url", "base", "spec", "scheme", "host", "port", "path", "segment", "bucket", "project", "region",
     "collection", "callable", "app", "self", "user", "password", "header", "value",
+    "address", "entries",
 ]  # fmt: skip
 
 
@@ -37,8 +38,8 @@ class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roles: tuple[Role, ...]
     """Role of each parameter; empty for a parameter without a meaning."""
     source: str
-    gives: Literal["", "this", "result", "both"] = ""
-    """Object that has the parts after the call: the receiver, the result or both."""
+    gives: Literal["", "this", "result", "both", "text"] = ""
+    """Object that has the parts after the call: the receiver, the result or both; or the result is their text."""
     emits: bool = True
     """True if the call completes an endpoint."""
     seeds: bool = True
@@ -48,8 +49,8 @@ class Sink(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service: str | None = None
     port: int | None = None
     """Port if the call names none."""
-    keys: dict[str, Literal["host", "port"]] = {}
-    """Role of the second argument by the text of the first one; other texts mean nothing."""
+    keys: dict[str, Role] = {}
+    """Role of the last argument by the text of the one before; other texts mean nothing."""
 
     @property
     def is_credential(self) -> bool:

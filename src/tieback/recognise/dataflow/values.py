@@ -229,6 +229,20 @@ def combine(values: Sequence[Value | None], make: Callable[..., Value | None]) -
     return UNKNOWN if found is None else choice([Alternative(when, make(*row)) for when, row in found])
 
 
+def each(value: Value | None, make: Callable[[Value | None], Value | None]) -> Value | None:
+    """Apply a function, whose results can be choices, to each possible value."""
+    if not isinstance(value, Choice):
+        return make(value)
+    return choice(
+        [
+            Alternative(both, inner.value)
+            for one in value.alternatives
+            for inner in alternatives(make(one.value))
+            if (both := compatible(one.when, inner.when)) is not None
+        ]
+    )
+
+
 def combine_known(values: Sequence[Value | None], make: Callable[..., Value | None]) -> Value | None:
     """The same, with the last choices as unknown values if there are too many combinations: the first ones, where an
     address begins, are kept.

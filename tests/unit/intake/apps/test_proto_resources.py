@@ -66,6 +66,35 @@ def test_values_by_the_end_of_their_name(build: Build) -> None:
     assert ProtoResources("r", data).ending("port") == {"DB_PORT": "3306", "mq_port": "6390"}
 
 
+def test_arrays_and_integers(build: Build) -> None:
+    def array(number: int, name: str, values: list[tuple[bytes, list[bytes]]]) -> bytes:
+        """An ``Entry`` with ``Value.compound_value.array.element.item``."""
+        out = build("pb_field", 1, build("pb_field", 1, number)) + build("pb_field", 2, name)
+        for config, items in values:
+            elements = b"".join(build("pb_field", 1, build("pb_field", 3, item)) for item in items)
+            value = build("pb_field", 5, build("pb_field", 4, elements))
+            out += build("pb_field", 6, build("pb_field", 1, config) + build("pb_field", 2, value))
+        return out
+
+    def number(value: int) -> bytes:
+        """An ``Item`` with a decimal number."""
+        return build("pb_field", 7, build("pb_field", 6, value))
+
+    german = build("pb_field", 3, "de")
+    nodes = [build("pb_string", "a.test"), build("pb_reference", 0x7F010000)]
+    strings = [build("pb_entry", 0, "host", [(b"", build("pb_string", "b.test"))])]
+    arrays = [array(0, "nodes", [(german, [build("pb_string", "c.test")]), (b"", nodes)]), array(1, "none", [])]
+    integers = [
+        build("pb_entry", 0, "port", [(b"", number(9191))]),
+        build("pb_entry", 1, "ports", [(b"", number(9191)), (german, number(9192))]),
+    ]
+    data = build("pb_table", [(1, "string", strings), (2, "array", arrays), (3, "integer", integers)])
+    table = ProtoResources("r", data)
+    assert table.items(0x7F020000) == ("a.test", "b.test")
+    assert [table.items(one) for one in (0x7F020001, 0x7F010000, 0x7F090000)] == [(), (), ()]
+    assert [table.integer(one) for one in (0x7F030000, 0x7F030001, 0x7F010000, 0x7F090000)] == [9191, None, None, None]
+
+
 @pytest.mark.parametrize("words", [("passw",), ("PASSW", "secret")])
 def test_the_texts_of_resources_with_a_word_in_their_name(build: Build, words: tuple[str, ...]) -> None:
     entries = [

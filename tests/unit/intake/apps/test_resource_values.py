@@ -52,7 +52,7 @@ def test_more_references_than_the_limit_are_not_known(monkeypatch: pytest.Monkey
 def test_the_attributes_of_compiled_xml() -> None:
     data = layout(("TextView", {"text": 0x7F010000, "hint": "https://a.test"}), text="https://b.test")
     found = list(xml_attributes(data))
-    assert XmlAttribute("TextView", 0x0101014F, "text", 1, 0x7F010000) in found
+    assert XmlAttribute("TextView", 0x0101014F, "text", 1, 0x7F010000, number=2) in found
     (hint,) = (one for one in found if one.name == "hint")
     assert data[hint.begin : hint.end] == b"https://a.test"
     (text,) = (one for one in found if not one.name)

@@ -76,6 +76,42 @@ def test_a_resource_id_leads_to_its_string(build: Build, resource: int, text: st
     assert Resources("resources.arsc", build("resource_table", STRINGS)).text(resource) == text
 
 
+@pytest.mark.parametrize(
+    ("resource", "texts"),
+    [
+        pytest.param(0x7F020000, ("a.test", "b.test", "", "Fieldhand"), id="array"),
+        pytest.param(0x7F020001, (), id="empty array"),
+        pytest.param(0x7F010000, (), id="no array"),
+        pytest.param(0x7F020009, (), id="no entry"),
+        pytest.param(0x01020000, (), id="another package"),
+    ],
+)
+@pytest.mark.parametrize("languages", [1, 2])
+def test_the_texts_of_an_array(resource: int, texts: tuple[str, ...], languages: int) -> None:
+    array: list[str | int] = ["a.test", "b.test", Number(7), 0x7F010000]
+    types: Types = {"string": {"app_name": "Fieldhand"}, "array": {"nodes": array, "none": []}}
+    assert Resources("resources.arsc", table(types, languages=languages)).items(resource) == texts
+
+
+@pytest.mark.parametrize("compact", [False, True])
+@pytest.mark.parametrize(
+    ("resource", "value"),
+    [(0x7F020000, 9191), (0x7F020001, -2), (0x7F020002, None), (0x7F010000, None), (0x7F020009, None)],
+)
+def test_an_integer(resource: int, value: int | None, compact: bool) -> None:
+    integers = {"port": Number(9191), "low": Number(0xFFFFFFFE), "alias": 0x7F020000}
+    data = table({"string": {"app_name": "Fieldhand"}, "integer": integers}, compact=compact)
+    assert Resources("resources.arsc", data).integer(resource) == value
+
+
+def test_an_integer_that_depends_on_the_configuration_is_not_known() -> None:
+    data = bytearray(table({"integer": {"port": Number(9191)}}, languages=2))
+    last = data.rindex((9191).to_bytes(4, "little"))
+    assert Resources("resources.arsc", bytes(data)).integer(0x7F010000) == 9191
+    data[last] ^= 1
+    assert Resources("resources.arsc", bytes(data)).integer(0x7F010000) is None
+
+
 def test_references_in_a_circle_end(build: Build) -> None:
     data = bytearray(build("resource_table", {"a": "x"}))
     data[-8:] = b"\x08\0\0\x01\0\0\x01\x7f"
@@ -111,6 +147,26 @@ def test_damage_is_refused_or_read(build: Build, noise: list[tuple[int, int]], c
     (buffer,) = table.artifact().buffers
     assert all(isinstance(buffer.names.get(offset), str | None) for offset in buffer.names)
     table.text(0x7F010001)
+    table.items(0x7F010001)
+    table.integer(0x7F010001)
+
+
+ARRAYS = table({"array": {"nodes": ["a.test", "b.test"]}, "integer": {"port": Number(9191)}})
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(
+    noise=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 255)), max_size=10),
+    cut=st.integers(0, 500),
+)
+def test_damaged_arrays_have_few_texts(noise: list[tuple[int, int]], cut: int) -> None:
+    data = bytearray(ARRAYS)
+    for place, value in noise:
+        data[place % len(data)] = value
+    with suppress(MalformedPoolError):
+        damaged = Resources("resources.arsc", bytes(data[: len(data) - cut]))
+        assert len(damaged.items(0x7F010000)) <= len(data) // 12
+        assert isinstance(damaged.integer(0x7F020000), int | None)
 
 
 def same_one_by_one(data: bytes, count: int) -> int:

@@ -18,7 +18,8 @@ from tieback.recognise.interface import Find
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
-LISTS = (Path(__file__).parent / "dex" / "lists.dex").read_bytes()
+DEX = Path(__file__).parent / "dex"
+LISTS = (DEX / "lists.dex").read_bytes()
 RULES = RuleFiles()
 SEARCH = AppSearch(RULES)
 MEMBERS = {"tcp.chat.test", "tcp2.chat.test"}
@@ -43,6 +44,28 @@ def test_an_app_shows_its_bare_hosts_and_where_they_are() -> None:
     assert evidence.context == "Ltest/chat/Servers;-><clinit>: spare-push.test"
     assert evidence.offset is not None
     assert LISTS[evidence.offset :].startswith(b"spare-push.test\0")
+
+
+def test_the_server_of_a_network_component_of_app_inventor_counts() -> None:
+    """Also in a private network; not the text of a label, and no other property."""
+    data = (DEX / "components.dex").read_bytes()
+    assert bare(data, set()) == {"192.168.50.7", "till.shop.test"}
+    found = [one for one in SEARCH.finds([read_dex("classes.dex", data)[0]]) if isinstance(one, Sighting)]
+    assert {one.endpoint.value: one.evidence.context for one in found} == {
+        "https://192.168.50.7": "Lappinventor/ai_shop/Till/Screen1;->broker: 192.168.50.7",
+        "https://till.shop.test": "Lappinventor/ai_shop/Till/Screen1;->web: till.shop.test",
+    }
+
+
+def test_without_the_runtime_of_app_inventor_nothing_is_read() -> None:
+    data = (DEX / "components.dex").read_bytes().replace(b"youngandroid/runtime", b"youngandroid/runtimf")
+    assert bare(data, set()) == set()
+
+
+@pytest.mark.parametrize("name", ["mail.smtp.host", "mail.host", "mail.imaps.host"])
+def test_the_name_of_a_property_of_mail_is_no_host(name: str) -> None:
+    assert not bare_hosts.is_bare_host(name, RULES)
+    assert bare_hosts.is_bare_host(f"{name}.shop.test", RULES)
 
 
 def test_without_a_host_of_the_domain_only_lists_of_addresses_count() -> None:

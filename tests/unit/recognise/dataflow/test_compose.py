@@ -110,12 +110,19 @@ def test_host_that_only_a_device_or_local_network_has_is_not_a_back_end(host: st
         ({"host": "db.shop.test", "port": 77}, ("host", "port"), None),
         ({"host": "database"}, ("host",), None),
         ({"host": "{}.shop.test"}, ("host",), None),
-        ({"host": "127.0.0.1"}, ("host",), None),
+        ({"host": "localhost"}, ("host",), None),
         ({"host": "8.8.8.8"}, ("host",), None),
         ({}, ("host",), None),
     ],
 )
 def test_a_host_that_a_call_looks_up_needs_no_port(parts: Parts, roles: tuple[Role, ...], host: str | None) -> None:
     found = bare_host(parts, Sink("x", "Lx;", "y", (), roles, "https://x.test"), RULES)
-    assert (found.host if found else None) == host
+    assert (found.host if isinstance(found, Endpoint) else found) == host
     assert bare_host(parts, MONGO, RULES) is None
+
+
+@each("host", ["127.0.0.1", "239.255.1.7", "255.255.255.255"])
+def test_an_address_that_is_no_server_is_left_out_with_the_reason(host: str) -> None:
+    found = bare_host({"host": host}, PLAIN, RULES)
+    assert isinstance(found, NotBackend)
+    assert found.value == host

@@ -97,6 +97,11 @@ TABLE: list[tuple[str, str, str, str, str]] = [
     ("sinks", "Services;->directory", "staff.shop.test:636", "LDAP", "staff.shop.test:636"),
     ("sinks", "Services;->upload", "upload.shop.test:21", "FTP", "upload.shop.test:21"),
     ("sinks", "Services;->download", "public.shop.test:21", "FTP", "public.shop.test:21"),
+    ("sinks", "Mail;->sender", "sender2.shop.test:587", "Mail", "sender2.shop.test:587"),
+    ("sinks", "Datagrams;->send", "udp.shop.test:4210", "Datagram", "udp.shop.test:4210"),
+    ("sinks", "Datagrams;->address", "tcp.shop.test:4211", "InetSocketAddress", "tcp.shop.test:4211"),
+    ("sinks", "Datagrams;->lookup", "https://lookup.shop.test", "InetAddress", "lookup.shop.test"),
+    ("sinks", "Datagrams;->names", "dot.shop.test:853", "PrivateDns", "dot.shop.test:853"),
     ("sinks", "Picks;->random", "pick-a.shop.test:5001", "Socket", "pick-a.shop.test:5001"),
     ("sinks", "Picks;->random", "pick-b.shop.test:5001", "Socket", "pick-b.shop.test:5001"),
     ("sinks", "Picks;->shuffle", "mix-a.shop.test:5001", "Socket", "mix-a.shop.test:5001"),
@@ -158,8 +163,10 @@ def test_the_service_comes_from_the_call_or_else_from_the_port(value: str, servi
     assert sightings(finds("sinks"))[value].endpoint.service == service
 
 
-def test_socket_to_the_device_is_reported_as_not_a_back_end() -> None:
-    assert "127.0.0.1:8080" in [find.value for find in finds("sinks") if isinstance(find, NotBackend)]
+@each("value", ["127.0.0.1:8080", "239.255.1.7:5007", "255.255.255.255"])
+def test_an_address_that_is_no_server_is_reported_as_not_a_back_end(value: str) -> None:
+    """The device itself, a group of multicast and a broadcast."""
+    assert value in [find.value for find in finds("sinks") if isinstance(find, NotBackend)]
 
 
 def test_a_password_that_the_code_puts_together_is_masked_everywhere() -> None:
@@ -222,11 +229,12 @@ def test_the_password_beside_the_address_of_a_database() -> None:
         "constants": ("Kd***Lq (13)", "mysql://orders.shop.test:3306/orders"),
         "chosen": ("To***27 (12)", ""),
         "given": ("Su***r5 (14)", ""),
+        "properties": ("Er***f4 (13)", "mysql://orders.shop.test:3306/orders"),
     }
     secrets = [one for one in every if isinstance(one, Credential)]
     assert {(one.kind, one.grade) for one in secrets} == {("password_in_connection_string", CredentialGrade.SUPERUSER)}
     shown = msgspec.json.encode(every)
-    assert not [one for one in (b"Kd83", b"Torf8", b"Sumpf88", b"Moor9") if one in shown]
+    assert not [one for one in (b"Kd83", b"Torf8", b"Sumpf88", b"Moor9", b"Erle91", b"Binse77") if one in shown]
 
 
 def test_the_passwords_of_brokers_and_of_servers_of_files() -> None:
@@ -236,6 +244,7 @@ def test_the_passwords_of_brokers_and_of_servers_of_files() -> None:
     assert found == {
         ("database_password", "Gi***de (14)", "rabbit.shop.test:5673"),
         ("service_password", "Wa***or (15)", "upload.shop.test:21"),
+        ("service_password", "Ko***l6 (12)", ""),
         ("database_password", "Sc***er (14)", ""),
     }
 

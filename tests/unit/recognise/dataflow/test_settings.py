@@ -52,6 +52,12 @@ def test_the_manifest_and_its_references() -> None:
         def named(self, name: str) -> str:
             return "b.test" if name == "host" else ""
 
+        def items(self, resource: int) -> tuple[str, ...]:
+            return ("a.test", "b.test") if resource == 0x7F030001 else ()
+
+        def integer(self, resource: int) -> int | None:
+            return 9191 if resource == 0x7F040001 else None
+
         def ending(self, end: str) -> dict[str, str]:
             return {}
 
@@ -64,6 +70,8 @@ def test_the_manifest_and_its_references() -> None:
     assert settings.resource(0x7F0E0001) == "a.test"
     assert settings.resource(0x01040000) == "", "a resource of the platform"
     assert settings.named("host") == "b.test"
+    assert (settings.items(0x7F030001), settings.items(0x7F030002)) == (("a.test", "b.test"), ())
+    assert (settings.integer(0x7F040001), settings.integer(0x7F040002)) == (9191, None)
 
 
 def test_the_strings_of_a_real_resource_table() -> None:

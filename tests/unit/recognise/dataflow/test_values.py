@@ -16,6 +16,7 @@ from tieback.recognise.dataflow.values import (
     choice,
     combine,
     combine_known,
+    each,
 )
 
 
@@ -74,3 +75,11 @@ def test_needs_and_ways_of_the_parts_are_kept() -> None:
     one = TextValue("a{}", 3, ("a",), (Need("field", 7),), (1,))
     other = TextValue("{}", needs=(Need("result", 9),), via=(2,))
     assert one.plus(other) == TextValue("a{}{}", 3, ("a",), (Need("field", 7), Need("result", 9)), (1, 2))
+
+
+def test_the_results_of_each_value_can_be_choices() -> None:
+    one = choice([alternative(1, ("a", 0)), alternative(2, ("a", 1))])
+    other = choice([alternative(3, ("a", 0)), alternative(4, ("b", 0))])
+    found = each(one, lambda value: other if value == 2 else value)
+    assert alternatives(found) == (alternative(1, ("a", 0)), alternative(4, ("a", 1), ("b", 0)))
+    assert each(5, lambda value: value) == 5

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tieback.recognise.dalvik.library.charsets import charset_of, decode
-from tieback.recognise.dalvik.library.strings import sequence
+from tieback.recognise.dalvik.library.strings import BIG, sequence
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
 from tieback.recognise.dalvik.objects import (
     Boxed,
@@ -232,14 +232,12 @@ def _order(_: Machine, a: Arguments) -> Any:
 
 # BigInteger
 
-_BIG = "Ljava/math/BigInteger;"
-
 
 def _big(machine: Machine, value: int) -> JavaObject:
     if value.bit_length() > _MAX_BITS:
         raise NotRunnableError("a number with too many bits")
     machine.spend(1 + value.bit_length() // 64)
-    return JavaObject(_BIG, value)
+    return JavaObject(BIG, value)
 
 
 def _big_of(value: Any) -> int:
@@ -286,21 +284,21 @@ def _big_string(machine: Machine, a: Arguments) -> str:
 
 def _big_calls() -> dict[str, LibraryCall]:
     return {
-        f"{_BIG}-><init>(Ljava/lang/String;)": _big_text,
-        f"{_BIG}-><init>(Ljava/lang/String;I)": _big_text,
-        f"{_BIG}-><init>([B)": _big_bytes,
-        f"{_BIG}-><init>(I[B)": _big_bytes,
-        f"{_BIG}->valueOf(J)": lambda m, a: _big(m, a[0] + 0),
-        f"{_BIG}->toByteArray()": _big_array,
-        f"{_BIG}->toString()": _big_string,
-        f"{_BIG}->toString(I)": _big_string,
-        f"{_BIG}->intValue()": lambda _, a: int32(_big_of(a[0])),
-        f"{_BIG}->longValue()": lambda _, a: int64(_big_of(a[0])),
-        f"{_BIG}->xor({_BIG})": lambda m, a: _big(m, _big_of(a[0]) ^ _big_of(a[1])),
-        f"{_BIG}->add({_BIG})": lambda m, a: _big(m, _big_of(a[0]) + _big_of(a[1])),
-        f"{_BIG}->subtract({_BIG})": lambda m, a: _big(m, _big_of(a[0]) - _big_of(a[1])),
-        f"{_BIG}->multiply({_BIG})": lambda m, a: _big(m, _big_of(a[0]) * _big_of(a[1])),
-        f"{_BIG}->modPow({_BIG}{_BIG})": _big_pow,
+        f"{BIG}-><init>(Ljava/lang/String;)": _big_text,
+        f"{BIG}-><init>(Ljava/lang/String;I)": _big_text,
+        f"{BIG}-><init>([B)": _big_bytes,
+        f"{BIG}-><init>(I[B)": _big_bytes,
+        f"{BIG}->valueOf(J)": lambda m, a: _big(m, a[0] + 0),
+        f"{BIG}->toByteArray()": _big_array,
+        f"{BIG}->toString()": _big_string,
+        f"{BIG}->toString(I)": _big_string,
+        f"{BIG}->intValue()": lambda _, a: int32(_big_of(a[0])),
+        f"{BIG}->longValue()": lambda _, a: int64(_big_of(a[0])),
+        f"{BIG}->xor({BIG})": lambda m, a: _big(m, _big_of(a[0]) ^ _big_of(a[1])),
+        f"{BIG}->add({BIG})": lambda m, a: _big(m, _big_of(a[0]) + _big_of(a[1])),
+        f"{BIG}->subtract({BIG})": lambda m, a: _big(m, _big_of(a[0]) - _big_of(a[1])),
+        f"{BIG}->multiply({BIG})": lambda m, a: _big(m, _big_of(a[0]) * _big_of(a[1])),
+        f"{BIG}->modPow({BIG}{BIG})": _big_pow,
     }
 
 

@@ -22,6 +22,9 @@ _OUT_OF_RANGE = "Ljava/lang/StringIndexOutOfBoundsException;"
 _PLAIN = re.compile(r"[^\\^$.|?*+()\[\]{}]{1,200}")
 _FORMAT = re.compile(r"%(?:(\d{1,2})\$)?(0?)(\d{0,3})([sdcxX%n])")
 _SEQUENCE = "Ljava/lang/CharSequence;"
+BIG = "Ljava/math/BigInteger;"
+_MAX_DECIMAL = 4096
+"""Most bits of a number that is written with decimal digits."""
 
 type Arguments = Sequence[Any]
 
@@ -217,7 +220,8 @@ def _format(machine: Machine, a: Arguments) -> str:
         number += not place
         if not 0 <= index < len(values):
             raise machine.thrown("Ljava/lang/IllegalArgumentException;")
-        parts.append(_formatted(machine, values[index], kind).rjust(int(width or 0), "0" if zero else " "))
+        text = _formatted(machine, values[index], kind)
+        parts.append(text.zfill(int(width or 0)) if zero else text.rjust(int(width or 0)))
     parts.append(_between(template[at:]))
     return machine.text("".join(parts))
 
@@ -233,6 +237,10 @@ def _formatted(machine: Machine, value: Any, kind: str) -> str:
         bits = {"Ljava/lang/Long;": 64, "Ljava/lang/Byte;": 8, "Ljava/lang/Short;": 16}.get(value.kind, 32)
         text = f"{value.value & ((1 << bits) - 1):x}"
         return text.upper() if kind == "X" else text
+    if kind in "dxX" and isinstance(value, JavaObject) and value.kind == BIG and type(value.payload) is int:
+        if kind == "d" and value.payload.bit_length() > _MAX_DECIMAL:
+            raise NotRunnableError("a number with too many bits")
+        return format(value.payload, kind)
     if kind == "c" and isinstance(value, Boxed):
         return chr(value.value & 0xFFFF)
     return text_of(machine, value)

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 
+from tieback.recognise.dataflow.app import MethodCode
 from tieback.recognise.dataflow.library import Effect
-from tieback.recognise.dataflow.values import InstanceValue, Value, unknown_of
-from tieback.recognise.dataflow.walk.app_methods import invoke_targets
+from tieback.recognise.dataflow.values import TEXTS, InstanceValue, Value, alternatives, is_informative, unknown_of
+from tieback.recognise.dataflow.walk.app_methods import MAX_TARGETS, invoke_targets
 from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
+
+_FUNCTIONS = ("invoke", "get", "call")
+"""Names of the method of a function object without parameters."""
 
 
 def _task(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
@@ -20,16 +24,24 @@ def _task(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> 
 
 
 def _lambda(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
-    """Call the function object."""
-    contents = walk.contents(values[0])
-    if not isinstance(contents, InstanceValue):
-        walk.result = unknown_of(values[:1])
-        return
-    for name in ("invoke", "get"):
-        target = walk.app.declared_by(contents.kind, name, "()Ljava/lang/Object;")
-        if target is not None:
-            walk.result = invoke_targets(walk, [target], values[:1])
-            return
+    """Call the function object, each one that the receiver can be."""
+    kinds = {
+        contents.kind: None
+        for one in alternatives(values[0])
+        if isinstance(contents := walk.contents(one.value), InstanceValue)
+    }
+    targets = [found for kind in kinds if (found := _function(walk, kind)) is not None][:MAX_TARGETS]
+    if targets:
+        walk.result = invoke_targets(walk, targets, values[:1])
+    elif not kinds:
+        held = walk.plain(values[0])
+        walk.result = held if isinstance(held, TEXTS) and is_informative(held) else unknown_of(values[:1])
+
+
+def _function(walk: WalkState, kind: str) -> MethodCode | None:
+    """The method that a function object of a class runs."""
+    every = (walk.app.declared_by(kind, name, "()Ljava/lang/Object;") for name in _FUNCTIONS)
+    return next((found for found in every if found is not None), None)
 
 
 CALLBACK_CALLS: dict[Effect, CallHandler] = {

@@ -1,6 +1,7 @@
 """What a call of a method that is neither in the library nor a sink means."""
 
 from tieback.recognise.dataflow.getters import library_constant
+from tieback.recognise.dataflow.library import Effect
 from tieback.recognise.dataflow.values import TextValue
 from tieback.recognise.dataflow.walk.decryption import find_decryptor
 from tieback.recognise.dataflow.walk.descriptors import native_name
@@ -29,8 +30,8 @@ def _read_callee(walk: WalkState, index: int, *, known: bool) -> Callee | None:
         return None
     returns = app.ref(identity).kind[-1:] not in ("V", "Z")
     ref = app.ref(identity)
-    if effect is not None and app.definition(identity) is not None:
-        effect = None
+    if effect is not None and effect is not Effect.VIEW and app.definition(identity) is not None:
+        effect = None  # only the contract of ``findViewById`` is fixed: support libraries define it again
     native = _native_constant(walk, identity) if own and walk.settings.returned else None
     native = TextValue(constant, parts=(constant,), via=(identity,)) if constant else native
     decryptor = find_decryptor(walk, identity) if own and walk.decryption is not None else None

@@ -5,15 +5,20 @@ from collections.abc import Sequence
 from tieback.recognise.dataflow.library import Effect
 from tieback.recognise.dataflow.values import (
     HOLE,
+    MAX_ALTERNATIVES,
     ArrayValue,
     Contents,
     MapValue,
     ObjectRef,
+    PartsValue,
     TextValue,
     Value,
+    alternatives,
+    each,
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.arrays import MAX_ARRAY, item
+from tieback.recognise.dataflow.walk.endpoints import bind_sink
 from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
 
 
@@ -56,8 +61,10 @@ def _shuffle(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) 
     walk.result = receiver
 
 
-def _put(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+def _put(walk: WalkState, values: Sequence[Value | None], registers: Sequence[int]) -> None:
     receiver, contents, key = values[0], walk.contents(values[0]), _key(values[1])
+    if isinstance(contents, PartsValue) and walk.calls.put is not None:
+        bind_sink(walk, walk.calls.put, walk.units[walk.at + 1], registers)  # properties as a map
     if not isinstance(receiver, ObjectRef) or not isinstance(contents, MapValue) or key is None:
         return
     if len(contents.items) < MAX_ARRAY:
@@ -69,12 +76,48 @@ def _lookup(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -
     if not isinstance(contents, MapValue):
         walk.result = unknown_of(values[:1])
         return
-    key = _key(values[1]) if len(values) > 1 else None
-    if key is not None:
-        walk.result = contents.items.get(key, values[2] if len(values) > 2 else None)
+    wanted = values[1] if len(values) > 1 else None
+    if all(_key(one.value) is not None for one in alternatives(wanted)):
+        default = values[2] if len(values) > 2 else None
+        walk.result = each(wanted, lambda known: contents.items.get(_key(known) or 0, default))
     else:
         every = walk.allocate(ArrayValue(tuple(contents.items.values())))
         walk.result = item(walk, every, None, ("key", walk.at))
+
+
+def _keys(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    contents = walk.contents(values[0])
+    keys = contents.items if isinstance(contents, MapValue) else ()
+    walk.result = walk.allocate(ArrayValue(tuple(map(_as_value, keys)))) if keys else None
+
+
+def _entries(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    contents = walk.contents(values[0])
+    items = contents.items.items() if isinstance(contents, MapValue) else ()
+    if 0 < len(items) <= MAX_ALTERNATIVES:
+        pairs = tuple(walk.allocate(ArrayValue((_as_value(key), value))) for key, value in items)
+        walk.result = walk.allocate(ArrayValue(pairs))
+
+
+def _new_pair(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    if isinstance(values[0], ObjectRef):
+        walk.heap[values[0].number] = ArrayValue(tuple(values[1:]))
+
+
+def member(walk: WalkState, pair: Value | None, place: int) -> Value | None:
+    """A member of a pair."""
+
+    def read(known: Value | None) -> Value | None:
+        contents = walk.contents(known)
+        if not isinstance(contents, ArrayValue):
+            return unknown_of([known])
+        return contents.items[place] if place < len(contents.items) else None
+
+    return each(pair, read)
+
+
+def _member(walk: WalkState, values: Sequence[Value | None], _: Sequence[int], place: int) -> None:
+    walk.result = member(walk, values[0], place)
 
 
 def _map_of(walk: WalkState, values: Sequence[Value | None], *, pairs: bool) -> None:
@@ -90,6 +133,10 @@ def _map_of(walk: WalkState, values: Sequence[Value | None], *, pairs: bool) -> 
     walk.result = walk.allocate(MapValue(known))
 
 
+def _as_value(key: str | int) -> Value:
+    return TextValue(key, parts=(key,)) if isinstance(key, str) else key
+
+
 def _key(value: Value | None) -> str | int | None:
     """The value as a key of a map; ``None`` if it is not known in full."""
     if isinstance(value, TextValue):
@@ -103,12 +150,18 @@ CONTAINER_CALLS: dict[Effect, CallHandler] = {
     Effect.LIST_OF: _list_of,
     Effect.LIST_OF_ARGUMENTS: _list_of_arguments,
     Effect.PAIR: _list_of_arguments,
+    Effect.NEW_PAIR: _new_pair,
+    Effect.FIRST: lambda walk, values, registers: _member(walk, values, registers, 0),
+    Effect.SECOND: lambda walk, values, registers: _member(walk, values, registers, 1),
+    Effect.THIRD: lambda walk, values, registers: _member(walk, values, registers, 2),
     Effect.ADD: _add,
     Effect.ITEM: _get,
     Effect.ANY_ITEM: _any_item,
     Effect.SHUFFLE: _shuffle,
     Effect.PUT: _put,
     Effect.LOOKUP: _lookup,
+    Effect.KEYS: _keys,
+    Effect.ENTRIES: _entries,
     Effect.MAP_OF_PAIRS: lambda walk, values, _: _map_of(walk, values, pairs=True),
     Effect.MAP_OF_ARGUMENTS: lambda walk, values, _: _map_of(walk, values, pairs=False),
 }

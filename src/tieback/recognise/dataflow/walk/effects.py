@@ -16,8 +16,12 @@ _CALLS = {**CONTAINER_CALLS, **RESOURCE_CALLS, **CALLBACK_CALLS}
 _LEAST: dict[LibraryEffect, int] = {
     Effect.ADD: 2,
     Effect.PUT: 3,
-    **dict.fromkeys((Effect.ITEM, Effect.ANY_ITEM, Effect.SHUFFLE, Effect.LOOKUP, Effect.LAMBDA, Effect.TASK), 1),
-}
+    **dict.fromkeys(
+        (Effect.ITEM, Effect.ANY_ITEM, Effect.SHUFFLE, Effect.LOOKUP, Effect.LAMBDA, Effect.TASK, Effect.NEW_PAIR,
+         Effect.FIRST, Effect.SECOND, Effect.THIRD, Effect.KEYS, Effect.ENTRIES),
+        1,
+    ),
+}  # fmt: skip
 """Fewest registers of a call, for effects that need some. Android refuses code with fewer; a file can have it."""
 
 

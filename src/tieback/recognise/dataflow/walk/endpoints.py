@@ -1,15 +1,18 @@
 """Calls of sinks: their arguments become the parts of an endpoint."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from tieback.recognise.dataflow.compose import url_of
 from tieback.recognise.dataflow.secrets import is_authorising
 from tieback.recognise.dataflow.sinks import Role, Sink
 from tieback.recognise.dataflow.values import (
+    HOLE,
     TEXTS,
     UNKNOWN,
     ArrayValue,
+    Choice,
     EndpointParts,
     ObjectRef,
     PartsValue,
@@ -24,6 +27,9 @@ from tieback.recognise.dataflow.values import (
 from tieback.recognise.dataflow.walk.state import WalkState
 
 MAX_FACTS = 16
+_CREDENTIALS = frozenset(("user", "password"))
+_OBJECTS = frozenset(("base", "address", "entries"))
+"""Roles of objects with parts of an endpoint."""
 
 
 def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]) -> None:
@@ -44,13 +50,7 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
     values: dict[str, Value] = dict(carried.values) if isinstance(carried, PartsValue) else {}
     if isinstance(receiver, TextValue) and receiver.needs:
         values[""] = unknown_of([receiver, values.get("")])
-    at = int(has_receiver)
-    for role, double in zip(roles, wide, strict=False):
-        if at >= len(registers):
-            break
-        if role:
-            _bind(walk, role, walk.registers.get(registers[at]), values)
-        at += 1 + double
+    bases = _bind_all(walk, zip(roles, wide, strict=False), registers[int(has_receiver) :], values)
     parts = PartsValue(values if len(values) <= MAX_FACTS else {})
     if has_receiver and sink.gives in ("this", "both"):
         if isinstance(receiver, ObjectRef):
@@ -60,16 +60,66 @@ def bind_sink(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]
         walk.result = receiver if sink.gives == "both" else None
     elif sink.gives in ("result", "both"):
         walk.result = walk.allocate(parts)
-    if values:
+        receiver = receiver if has_receiver else walk.result
+    elif sink.gives == "text":
+        walk.result = _text(parts)
+    if _is_known(values.get("port")):  # the address of the base is not that of a web server
+        _replace(walk, bases)
+    if values and _is_worth(sink, values):
         _emit(walk, sink, values, receiver.number if isinstance(receiver, ObjectRef) else 0)
 
 
+def _bind_all(
+    walk: WalkState, roles: Iterable[tuple[Role, bool]], registers: Sequence[int], values: dict[str, Value]
+) -> list[int]:
+    """Add each argument to the parts. Returns the numbers of the objects that have parts.
+
+    Args:
+        walk: the walk.
+        roles: of each argument, and whether it takes two registers.
+        registers: those of the arguments.
+        values: the parts.
+    """
+    at = 0
+    bases: list[int] = []
+    for role, double in roles:
+        if at >= len(registers):
+            break
+        value = walk.registers.get(registers[at])
+        if role:
+            _bind(walk, role, value, values)
+        if role in _OBJECTS and isinstance(value, ObjectRef):
+            bases.append(value.number)
+        at += 1 + double
+    return bases
+
+
+def _is_worth(sink: Sink, values: Mapping[str, Value]) -> bool:
+    """True if a call is worth a report: it adds something to what is known, and not only a user and a password."""
+    if not sink.roles:
+        return sink.emits
+    if "address" in sink.roles:
+        return _is_known(values.get("host"))
+    return not (sink.keys and _CREDENTIALS.issuperset(values))
+
+
+def _is_known(value: Value | None) -> bool:
+    """True if a host or port is known, or can have several values."""
+    return isinstance(value, int | Choice) or (isinstance(value, TextValue) and HOLE not in value.text)
+
+
+def _replace(walk: WalkState, numbers: Sequence[int]) -> None:
+    """Leave out what earlier calls on these objects completed."""
+    for number in numbers:
+        walk.consumed.update((id(one), one) for one in walk.emitted.pop(number, ()))
+
+
 def _roles(walk: WalkState, sink: Sink, registers: Sequence[int]) -> Sequence[Role]:
-    """The role of each argument; that of the second one can depend on the text of the first."""
+    """The role of each argument; that of the last one can depend on the text of the one before."""
     if not sink.keys:
         return sink.roles
     key = walk.plain(walk.registers.get(registers[-2])) if len(registers) > 1 else None
-    return ("", sink.keys.get(key.text, "") if isinstance(key, TextValue) else "")
+    return (*sink.roles[:-1], sink.keys.get(key.text, "") if isinstance(key, TextValue) else "")
 
 
 def _bind_credential(walk: WalkState, sink: Sink, method: int, registers: Sequence[int]) -> None:
@@ -93,7 +143,7 @@ def _bind_credential(walk: WalkState, sink: Sink, method: int, registers: Sequen
 
 def _emit(walk: WalkState, sink: Sink, values: Mapping[str, Value], number: int) -> None:
     """Report the parts; they replace those that an earlier call on the same object completed."""
-    walk.consumed.update((id(one), one) for one in walk.emitted.pop(number, ()))
+    _replace(walk, (number,))
     before = len(walk.built)
     for _, row in rows(list(values.values())) or ():
         found = dict(zip(values, row, strict=True))
@@ -118,11 +168,12 @@ def _emit(walk: WalkState, sink: Sink, values: Mapping[str, Value], number: int)
 def _bind(walk: WalkState, role: str, value: Value | None, values: dict[str, Value]) -> None:
     """Add an argument to the parts."""
     contents = walk.contents(value)
-    if role == "base":
-        values.pop("url", None)
-        if isinstance(contents, PartsValue):
-            values.update(contents.values)
-        elif isinstance(value, TextValue) and value.needs:
+    if role in _OBJECTS:
+        carried = contents.values if isinstance(contents, PartsValue) else {}
+        if role == "base":
+            values.pop("url", None)
+        values.update((name, part) for name, part in carried.items() if role != "entries" or name in _CREDENTIALS)
+        if role != "address" and isinstance(value, TextValue) and value.needs:
             values[""] = unknown_of([value, values.get("")])
         return
     plain = walk.plain(value)
@@ -136,6 +187,23 @@ def _bind(walk: WalkState, role: str, value: Value | None, values: dict[str, Val
         values[role] = plain
     else:
         values.pop(role, None)
+
+
+def _text(parts: PartsValue) -> Value | None:
+    """The URL from the parts of an object as a text."""
+    roles = tuple(parts.values)
+
+    def make(*values: Value | None) -> Value | None:
+        known = {
+            role: value.text if isinstance(value, TextValue) else value
+            for role, value in zip(roles, values, strict=True)
+            if role and isinstance(value, TextValue | int)
+        }
+        text = url_of(known) or (str(known.get("url", "")) if len(known) == 1 else "")
+        texts = [value for value in values if isinstance(value, TextValue)]
+        return TextValue(text, *origins(texts)) if text else unknown_of(values)
+
+    return combine(list(parts.values.values()), make)
 
 
 def _extended(path: Value | None, segment: Value | None) -> TextValue:

@@ -1,24 +1,34 @@
 """Calls that put a value under a key of the preferences or of an intent's extras, or get it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tieback.recognise.dataflow.app import MemberRef
 from tieback.recognise.dataflow.keyed import MAX_KEY, PREFERENCE, STRING, KeyedCall
-from tieback.recognise.dataflow.values import HOLE, Alternative, TextValue, Value, alternatives, choice, unknown_of
+from tieback.recognise.dataflow.values import (
+    HOLE,
+    Alternative,
+    ArrayValue,
+    TextValue,
+    Value,
+    alternatives,
+    choice,
+    rows,
+    unknown_of,
+)
 from tieback.recognise.dataflow.walk.state import WalkState
 
 
 def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None]) -> None:
     """Apply the call."""
-    key = values[1] if len(values) > 1 else None
-    known = isinstance(key, TextValue) and HOLE not in key.text and 0 < len(key.text) <= MAX_KEY
-    name = key.text if known and isinstance(key, TextValue) else ""
-    member = walk.app.identity(MemberRef(effect.space, name, effect.kind)) if name else -1
     if effect.puts:
-        if len(values) > 2:
-            walk.store(member, walk.plain(values[2]))
+        for key, value in _pairs(walk, values):
+            kind = effect.kind or ("I" if isinstance(value, int) else STRING)
+            walk.store(_member(walk, effect.space, key, kind), value)
         walk.result = values[0] if values else None  # an editor or an intent
         return
+    key = values[1] if len(values) > 1 else None
+    member = _member(walk, effect.space, key, effect.kind)
+    name = walk.app.ref(member).name if member >= 0 else ""
     text = walk.settings.setting(name) if name and effect.space != PREFERENCE and effect.kind == STRING else ""
     default = walk.plain(values[2]) if len(values) > 2 else None
     if text:
@@ -32,6 +42,21 @@ def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None]) ->
     else:
         found = walk.field(member)
         walk.result = found if found is not None else default if default is not None else unknown_of(values[:1])
+
+
+def _pairs(walk: WalkState, values: Sequence[Value | None]) -> Iterator[tuple[Value | None, Value | None]]:
+    """Each key and value of a call: two arguments, or pairs in an array."""
+    array = walk.contents(values[0]) if len(values) == 1 else None
+    held = [walk.contents(item) for item in array.items] if isinstance(array, ArrayValue) else []
+    both = [one.items for one in held if isinstance(one, ArrayValue) and len(one.items) == 2]
+    for key, value in (*both, *([values[1:3]] if len(values) > 2 else [])):
+        yield from ((row[0], row[1]) for _, row in rows([key, walk.plain(value)]) or ())
+
+
+def _member(walk: WalkState, space: str, key: Value | None, kind: str) -> int:
+    """The field that stands for a key; -1 if the key is not known."""
+    known = isinstance(key, TextValue) and HOLE not in key.text and 0 < len(key.text) <= MAX_KEY
+    return walk.app.identity(MemberRef(space, key.text, kind)) if known and isinstance(key, TextValue) else -1
 
 
 def _either(walk: WalkState, default: Value, member: int) -> Value:

@@ -1,6 +1,7 @@
 """Instructions that create objects, and that read or set fields."""
 
 from tieback.recognise.dataflow.calls import CreatedKind
+from tieback.recognise.dataflow.library import PAIR_FIELDS
 from tieback.recognise.dataflow.values import (
     ArrayValue,
     Choice,
@@ -12,6 +13,7 @@ from tieback.recognise.dataflow.values import (
     Value,
     combine,
 )
+from tieback.recognise.dataflow.walk.containers import member
 from tieback.recognise.dataflow.walk.state import WalkState
 
 
@@ -53,6 +55,8 @@ def instance_get(walk: WalkState, at: int, unit: int) -> int:
 
     def read(value: Value | None) -> Value | None:
         contents = walk.contents(value)
+        if isinstance(contents, ArrayValue) and walk.app.ref(field).name in PAIR_FIELDS:
+            return member(walk, value, PAIR_FIELDS.index(walk.app.ref(field).name))
         if not isinstance(contents, InstanceValue) or field not in contents.fields:
             return walk.field(field)
         held = contents.fields[field]

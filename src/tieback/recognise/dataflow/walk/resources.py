@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from tieback.recognise.dataflow.library import Effect
-from tieback.recognise.dataflow.values import HOLE, MapValue, TextValue, Value, alternatives, combine, unknown_of
+from tieback.recognise.dataflow.values import (
+    HOLE,
+    Alternative,
+    ArrayValue,
+    MapValue,
+    TextValue,
+    Value,
+    alternatives,
+    choice,
+    combine,
+    unknown_of,
+)
 from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
 from tieback.recognise.dataflow.walk.strings import format_text
 
@@ -27,6 +38,31 @@ def _resource_format(walk: WalkState, values: Sequence[Value | None], _: Sequenc
     format_text(
         walk, [combine([values[1]], lambda known: _resource_text(walk, known)), values[2]] if len(values) > 2 else []
     )
+
+
+def _integer(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    identifier = _first_constant(values)
+    walk.result = walk.settings.integer(identifier & 0xFFFFFFFF) if isinstance(identifier, int) else None
+
+
+def _array(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    identifier = _first_constant(values)
+    its = walk.settings.items(identifier & 0xFFFFFFFF) if isinstance(identifier, int) else ()
+    texts = tuple(TextValue(text, parts=(text,)) for text in its)
+    walk.result = walk.allocate(ArrayValue(texts)) if texts else unknown_of(values)
+
+
+def _view(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    walk.result = values[-1] if values and isinstance(values[-1], int) else None
+
+
+def _view_text(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    view = values[0] if values else None
+    texts = walk.settings.view_texts(view & 0xFFFFFFFF) if isinstance(view, int) else ()
+    found = [TextValue(text, parts=(text,)) for text in texts]
+    label = "view", walk.method, walk.at
+    each = [Alternative(frozenset(((label, number),)), text) for number, text in enumerate(found)]
+    walk.result = choice(each) if each else unknown_of(values)
 
 
 def _identifier(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
@@ -69,6 +105,10 @@ def _first_constant(values: Sequence[Value | None]) -> Value | None:
 RESOURCE_CALLS: dict[Effect, CallHandler] = {
     Effect.RESOURCE: _resource,
     Effect.RESOURCE_FORMAT: _resource_format,
+    Effect.RESOURCE_INTEGER: _integer,
+    Effect.RESOURCE_ARRAY: _array,
+    Effect.VIEW: _view,
+    Effect.VIEW_TEXT: _view_text,
     Effect.IDENTIFIER: _identifier,
     Effect.SETTING: _setting,
     Effect.DEFAULTS: _defaults,

@@ -57,6 +57,11 @@ TABLE: list[tuple[str, tuple[Any, ...], Any]] = [
         ("%s-%5d-%x-%c-%02d%%", objects("q", Boxed(INT, 42), Boxed(INT, -1), Boxed(CHAR, 122), Boxed(INT, 7))),
         "q-   42-ffffffff-z-07%",
     ),
+    (
+        f"{STRING}->format({STRING}[Ljava/lang/Object;)",
+        ("%08x %d %X", objects(*[JavaObject("Ljava/math/BigInteger;", -48879)] * 3)),
+        "-000beef -48879 -BEEF",
+    ),
     (f"{STRING}->format({STRING}[Ljava/lang/Object;)", ("%08X", objects(Boxed(INT, 48879))), "0000BEEF"),
     (f"{STRING}->replaceAll({STRING}{STRING})", ("a.b", "\\.", "-"), "a-b"),
     (f"{STRING}->replaceAll({STRING}{STRING})", ("a_b!", "[_!]", ""), "ab"),

@@ -4,7 +4,18 @@ import pytest
 
 from tests.unit.recognise.dataflow.walk.programs import begun
 from tieback.recognise.dataflow.library import Effect
-from tieback.recognise.dataflow.values import UNKNOWN, ArrayValue, Choice, MapValue, ObjectRef, TextValue, Value
+from tieback.recognise.dataflow.values import (
+    MAX_ALTERNATIVES,
+    UNKNOWN,
+    ArrayValue,
+    Choice,
+    MapValue,
+    Need,
+    ObjectRef,
+    TextValue,
+    Value,
+    rows,
+)
 from tieback.recognise.dataflow.walk.arrays import MAX_ARRAY
 from tieback.recognise.dataflow.walk.containers import CONTAINER_CALLS
 from tieback.recognise.dataflow.walk.state import WalkState
@@ -90,3 +101,35 @@ def test_a_map_of_pairs_or_arguments() -> None:
     assert walk.contents(call(walk, Effect.MAP_OF_PAIRS, one)) == MapValue({"a": HOST})
     found = call(walk, Effect.MAP_OF_ARGUMENTS, TextValue("a"), HOST, TextValue("b"), HOST, TextValue("c"))
     assert walk.contents(found) == both
+
+
+def test_the_members_of_a_pair() -> None:
+    walk = begun([])
+    its = walk.allocate(UNKNOWN)
+    call(walk, Effect.NEW_PAIR, its, HOST, PATH)
+    members = (Effect.FIRST, Effect.SECOND, Effect.THIRD)
+    assert [call(walk, one, its) for one in members] == [HOST, PATH, None]
+    assert [call(walk, one, UNKNOWN) for one in members] == [UNKNOWN] * 3
+    need = TextValue(UNKNOWN.text, needs=(Need("field", 7),))
+    assert call(walk, Effect.FIRST, need) == need, "a pair in a field"
+
+
+def test_keys_and_values_of_the_entries_of_a_map_stay_together() -> None:
+    walk = begun([])
+    its = walk.allocate(MapValue({"a.test": PATH, "b.test": TextValue("/v2")}))
+    entry = call(walk, Effect.ANY_ITEM, call(walk, Effect.ENTRIES, its))
+    key, value = call(walk, Effect.FIRST, entry), call(walk, Effect.SECOND, entry)
+    both = [tuple(getattr(one, "text", "") for one in row) for _, row in rows([key, value]) or ()]
+    assert both == [("a.test", "/v1"), ("b.test", "/v2")]
+    key = call(walk, Effect.ANY_ITEM, call(walk, Effect.KEYS, its))
+    value = call(walk, Effect.LOOKUP, its, key)
+    both = [tuple(getattr(one, "text", "") for one in row) for _, row in rows([key, value]) or ()]
+    assert both == [("a.test", "/v1"), ("b.test", "/v2")]
+    assert call(walk, Effect.ENTRIES, UNKNOWN) is None
+    assert call(walk, Effect.KEYS, UNKNOWN) is None
+
+
+def test_a_map_with_many_keys_has_no_entries() -> None:
+    walk = begun([])
+    many = walk.allocate(MapValue(dict.fromkeys(range(MAX_ALTERNATIVES + 1), PATH)))
+    assert call(walk, Effect.ENTRIES, many) is None

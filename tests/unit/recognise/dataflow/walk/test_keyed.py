@@ -86,10 +86,10 @@ def test_more_values_than_are_followed_are_unknown() -> None:
 
 
 def test_each_call_is_known_by_its_name() -> None:
-    assert all(call.puts == name.startswith("put") for (_, name, _), call in KEYED.items())
+    assert all(call.puts == name.startswith(("put", "bundleOf", "workDataOf")) for (_, name, _), call in KEYED.items())
     dex = WALK.app.files[0]
     names = {dex.string(member.name) for index in keyed_methods(dex, EXTRA, puts=True) if (member := dex.method(index))}
-    assert names == {"putExtra", "putString"}
+    assert names == {"bundleOf", "putExtra", "putString"}
 
 
 def test_the_methods_that_put_and_get_are_found_by_the_key() -> None:

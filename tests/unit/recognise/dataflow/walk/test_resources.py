@@ -20,6 +20,12 @@ class Table:
     def named(self, name: str) -> str:
         return BASE.text if name == "base" else ""
 
+    def items(self, resource: int) -> tuple[str, ...]:
+        return ("a.test", "b.test") if resource == 0x7F030001 else ()
+
+    def integer(self, resource: int) -> int | None:
+        return 9191 if resource == 0x7F040001 else None
+
     def ending(self, end: str) -> dict[str, str]:
         return {}
 
@@ -52,6 +58,26 @@ def test_a_string_resource_as_a_format() -> None:
     assert isinstance(found, TextValue)
     assert found.text == "https://api.shop.test/v1"
     assert call(walk, Effect.RESOURCE_FORMAT, None) is None
+
+
+def test_an_array_and_an_integer() -> None:
+    walk = begun_with_resources()
+    array = walk.contents(call(walk, Effect.RESOURCE_ARRAY, None, 0x7F030001))
+    assert isinstance(array, ArrayValue)
+    assert [one.text for one in array.items if isinstance(one, TextValue)] == ["a.test", "b.test"]
+    assert call(walk, Effect.RESOURCE_ARRAY, None, 0x7F030002) == UNKNOWN
+    assert call(walk, Effect.RESOURCE_INTEGER, None, 0x7F040001) == 9191
+    assert call(walk, Effect.RESOURCE_INTEGER, None, 0x7F040002) is None
+    assert call(walk, Effect.RESOURCE_INTEGER) is None
+
+
+def test_a_view_without_a_text() -> None:
+    walk = begun_with_resources()
+    view = call(walk, Effect.VIEW, None, 0x7F0A0001)
+    assert view == 0x7F0A0001
+    assert call(walk, Effect.VIEW_TEXT, view) == UNKNOWN
+    assert call(walk, Effect.VIEW, None, UNKNOWN) is None
+    assert call(walk, Effect.VIEW_TEXT, None) == UNKNOWN
 
 
 def test_a_setting_its_default_and_a_default_that_code_sets() -> None:

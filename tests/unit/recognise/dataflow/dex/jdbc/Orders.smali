@@ -53,3 +53,36 @@
     invoke-static {v0, v1, v2}, Ljava/sql/DriverManager;->getConnection(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;)Ljava/sql/Connection;
     return-void
 .end method
+
+# The same in properties, also with the call that Kotlin writes for props["password"] = ...
+.method static properties()V
+    .registers 5
+    new-instance v1, Ljava/util/Properties;
+    invoke-direct {v1}, Ljava/util/Properties;-><init>()V
+    const-string v2, "user"
+    const-string v3, "orders"
+    invoke-virtual {v1, v2, v3}, Ljava/util/Properties;->setProperty(Ljava/lang/String;Ljava/lang/String;)Ljava/lang/Object;
+    const-string v2, "password"
+    const-string v3, "Erle91Schilf4"
+    invoke-interface {v1, v2, v3}, Ljava/util/Map;->put(Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;
+    const-string v0, "jdbc:mysql://orders.shop.test:3306/orders"
+    invoke-static {v0, v1}, Ljava/sql/DriverManager;->getConnection(Ljava/lang/String;Ljava/util/Properties;)Ljava/sql/Connection;
+    return-void
+.end method
+
+# No credentials: a placeholder, and properties that no client gets
+.method static harmlessProperties()V
+    .registers 5
+    new-instance v1, Ljava/util/Properties;
+    invoke-direct {v1}, Ljava/util/Properties;-><init>()V
+    const-string v2, "password"
+    const-string v3, "YOUR_PASSWORD"
+    invoke-virtual {v1, v2, v3}, Ljava/util/Properties;->put(Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;
+    const-string v0, "jdbc:mysql://orders.shop.test:3306/orders"
+    invoke-static {v0, v1}, Ljava/sql/DriverManager;->getConnection(Ljava/lang/String;Ljava/util/Properties;)Ljava/sql/Connection;
+    new-instance v1, Ljava/util/Properties;
+    invoke-direct {v1}, Ljava/util/Properties;-><init>()V
+    const-string v3, "Binse77Rohr3"
+    invoke-virtual {v1, v2, v3}, Ljava/util/Properties;->put(Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;
+    return-void
+.end method

@@ -67,3 +67,23 @@
     invoke-virtual {p0, v0, v1, v2}, Lcom/jcraft/jsch/JSch;->getSession(Ljava/lang/String;Ljava/lang/String;I)Lcom/jcraft/jsch/Session;
     return-void
 .end method
+
+# A sender in Kotlin: properties as a map, and the password in an object of its own
+.method public static sender()V
+    .registers 4
+    new-instance v0, Ljava/util/Properties;
+    invoke-direct {v0}, Ljava/util/Properties;-><init>()V
+    const-string v1, "mail.smtp.host"
+    const-string v2, "sender2.shop.test"
+    invoke-interface {v0, v1, v2}, Ljava/util/Map;->put(Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;
+    const-string v1, "mail.smtp.port"
+    const-string v2, "587"
+    invoke-interface {v0, v1, v2}, Ljava/util/Map;->put(Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;
+    const/4 v1, 0x0
+    invoke-static {v0, v1}, Ljavax/mail/Session;->getInstance(Ljava/util/Properties;Ljavax/mail/Authenticator;)Ljavax/mail/Session;
+    new-instance v0, Ljavax/mail/PasswordAuthentication;
+    const-string v1, "till@shop.test"
+    const-string v2, "Kolk55Priel6"
+    invoke-direct {v0, v1, v2}, Ljavax/mail/PasswordAuthentication;-><init>(Ljava/lang/String;Ljava/lang/String;)V
+    return-void
+.end method

@@ -1,0 +1,116 @@
+"""Hosts that apps of App Inventor and Kodular give to their network components: ``set ClientSocket1.ServerAddress``.
+
+Their blocks are compiled to calls of one method, with the symbols of a component and a property, which are static
+fields of the screen. So no class of the network gets the constant. Only properties count whose name says that they are
+a server, and no components of the screen, such as a label.
+
+Source: https://github.com/mit-cml/appinventor-sources, ``runtime.scm``.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tieback.recognise.dataflow.app import CALLS, MemberRef
+from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.reaching import SGET, SPUT, MethodFlow, Origins
+from tieback.recognise.dataflow.uses import ConstantUses
+
+MAX_CALLS = 2_000
+"""Most calls of one file that are read."""
+_MAX_UNITS = 400
+"""Most code units of a method that sets properties: one for each component, or for each block."""
+_RUNTIME, _SET = "Lcom/google/youngandroid/runtime;", "setAndCoerceProperty$Ex"
+_SYMBOL, _NEW = "Lgnu/mapping/SimpleSymbol;", "<init>"
+_VALUE = 2
+"""Number of the argument that is the value, behind the component and the property."""
+_PLATFORM = "Lcom/google/appinventor/components/runtime/"
+_NETWORK = frozenset(f"{_PLATFORM}{name};" for name in ("CloudDB", "FirebaseDB", "TinyWebDB", "Web", "WebViewer"))
+"""Components of the platform that contact a server; all that are elsewhere are extensions."""
+_SERVERS = frozenset(
+    ("broker", "brokerurl", "firebaseurl", "homeurl", "host", "hostname", "ipaddress", "redisserver", "remotehost",
+     "server", "serveraddress", "serverhost", "serverip", "serverurl", "serviceurl", "url")
+)  # fmt: skip
+"""Properties that are a server, in small letters."""
+
+
+class ComponentHost(NamedTuple):
+    """A constant that is the server of a component."""
+
+    text: str
+    file: int
+    """Number of the DEX file."""
+    string: int
+    """Index of the constant."""
+    method: str
+    """The method that sets it."""
+
+
+def component_hosts(uses: ConstantUses) -> Iterator[ComponentHost]:
+    """The constants that network components get as their server; nothing in other apps."""
+    for number, dex in enumerate(uses.app.files):
+        kind = uses.app.type_of(number, _RUNTIME)
+        methods = dex.methods_of(kind) if kind >= 0 else range(0)
+        title = uses.app.string_of(number, _SET)
+        for index in (one for one, name in zip(methods, dex.names_of(methods), strict=True) if name == title >= 0):
+            offsets = uses.places.offsets(number, CALLS, index, MAX_CALLS)
+            codes = {code.offset: code for offset in offsets if (code := dex.code_around(offset)) is not None}
+            for code in codes.values():
+                flow = uses.flow(number, code) if code.units <= _MAX_UNITS else None
+                if flow is not None:
+                    yield from _set(uses, number, code, flow, index)
+
+
+def _set(uses: ConstantUses, number: int, code: CodeItem, flow: MethodFlow, index: int) -> Iterator[ComponentHost]:
+    """The constants that one method gives to components."""
+    dex = uses.app.files[number]
+    for one in flow.operations:
+        strings = (
+            {flow.strings.get(at, -1) for at in one.values[_VALUE]} if _calls(one.values, one.member, index) else set()
+        )
+        string = strings.pop() if len(strings) == 1 else -1
+        if string < 0 or not _is_server(uses, number, flow, one.values[0], one.values[1]):
+            continue
+        method = "->".join(uses.method_names(number, dex.method_of(code))[:2])
+        yield ComponentHost(dex.string(string), number, string, method)
+
+
+def _calls(values: tuple[Origins, ...], member: int, index: int) -> bool:
+    return member == index and len(values) > _VALUE
+
+
+def _is_server(uses: ConstantUses, number: int, flow: MethodFlow, component: Origins, named: Origins) -> bool:
+    """True if a symbol is that of a network component, and another that of a property that is a server."""
+    _, title = _symbol(uses, number, flow, named)
+    if title.lower() not in _SERVERS:
+        return False
+    owner, name = _symbol(uses, number, flow, component)
+    found = uses.app.class_of(owner)
+    if found is None or not name:
+        return False
+    dex = uses.app.files[found[0]]
+    fields = (dex.field(index) for index in dex.class_data(found[1]).instance_fields)
+    kinds = {dex.descriptor(one.kind) for one in fields if one is not None and dex.string(one.name) == name}
+    return any(kind in _NETWORK or not kind.startswith(_PLATFORM) for kind in kinds)
+
+
+def _symbol(uses: ConstantUses, number: int, flow: MethodFlow, origins: Origins) -> tuple[str, str]:
+    """The class that has a symbol in a static field, and its text; empty texts if it is not known."""
+    read = [one for one in flow.operations if one.opcode == SGET and one.at in origins]
+    field = uses.app.field(number, read[0].member) if len(read) == len(origins) == 1 else -1
+    if field < 0:
+        return "", ""
+    owner = uses.app.ref(field).owner
+    initialiser = uses.app.definition(uses.app.identity(MemberRef(owner, "<clinit>", "()V")))
+    made = uses.flow(initialiser.file, initialiser.code) if initialiser is not None else None
+    if initialiser is None or made is None:
+        return "", ""
+    file = initialiser.file
+    stores = [one for one in made.operations if one.opcode == SPUT and uses.app.field(file, one.member) == field]
+    results = {one.at: one for one in made.operations if one.opcode in CALLS}
+    for at in stores[0].values[0] if len(stores) == 1 else ():
+        its = results[at].values[0] if at in results else frozenset((at,))  # of ``readResolve``
+        for one in results.values():
+            if its and one.values[:1] == (its,) and uses.method_names(file, one.member)[:2] == (_SYMBOL, _NEW):
+                text = [made.strings[text] for text in one.values[1] if text in made.strings]
+                return owner, uses.string(file, text[0]) if len(text) == 1 else ""
+    return "", ""
