@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tieback.leaks.detect import LeakDetector
     from tieback.userrules.model import UserRules
 
-TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.11"
+TRAFFIC_ANALYSIS = f"traffic-{TRAFFIC_VERSION}.12"
 """Part of the key of a unit of work; the last number increases when the rules for leaks or hints change."""
 MAX_DOCUMENTS = 16 * 1024**3
 """Maximum bytes of flow documents per file, before compression; further flows are dropped, with a problem."""
