@@ -93,7 +93,7 @@ class FoundRow(NamedTuple):
     """A row of ``parties_unknown.tsv``: an endpoint as the analysis of an app found it."""
 
     part: str
-    """``tuning``, ``held out`` or ``later``: whether the rules were written with it, and when it was added."""
+    """``tuning``, ``held out``, ``later`` or ``newest``: whether the rules were written with it, and when it was added."""
     source: str
     bundle: str
     name: str
@@ -186,7 +186,7 @@ def run() -> str:
 
 def _unknown_makers() -> str:
     lines = []
-    for part in ("tuning", "held out", "later"):
+    for part in ("tuning", "held out", "later", "newest"):
         rows = [row for row in found_rows() if row.part == part]
         for template, which in ((False, "of the app"), (True, "of a template")):
             found = found_judged(rows, template=template)
