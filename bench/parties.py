@@ -101,12 +101,15 @@ class FoundRow(NamedTuple):
     file: str
     value: str
     label: str
-    """``first`` or ``other``."""
+    """``first`` or ``other``; ``page`` for a legal page, which is evidence and is not scored."""
 
     @property
     def endpoint(self) -> Endpoint:
         """The endpoint of the row."""
         kind, colon, _ = self.value.partition(":")
+        host, slash, path = self.value.partition("/")
+        if slash and not colon:
+            return Endpoint(EndpointKind.URL, f"https://{self.value}", "https", host, 443, f"/{path}")
         if colon and "." not in kind:
             return Endpoint(EndpointKind.CLOUD, self.value, "https", "", 443, service=kind)
         return Endpoint(EndpointKind.URL, f"https://{self.value}", "https", self.value, 443)
@@ -134,8 +137,9 @@ def found_judged(rows: Iterable[FoundRow], *, template: bool) -> list[tuple[Foun
         bundle = TEMPLATES[number % len(TEMPLATES)] if template else its[0].bundle
         maker = Maker(App(Platform.ANDROID, bundle, "", its[0].name), rules)
         maker.learn_from([(row.endpoint, Evidence(row.file, None, row.how)) for row in its])
-        maker.learn_hosts(row.endpoint.host for row in its)
-        judged_rows += [(row, maker.judge(row.endpoint, Evidence(row.file, None, row.how))) for row in its]
+        scored = [row for row in its if row.label != "page"]
+        maker.learn_hosts(row.endpoint.host for row in scored)
+        judged_rows += [(row, maker.judge(row.endpoint, Evidence(row.file, None, row.how))) for row in scored]
     return judged_rows
 
 

@@ -15,7 +15,8 @@ from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, CredentialGrade, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import firebase
 from tieback.recognise.interface import Find
-from tieback.recognise.ownership import Maker, is_maker_evidence
+from tieback.recognise.legal_pages import legal_page
+from tieback.recognise.ownership import Maker, is_maker_evidence, is_project
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
 
@@ -152,7 +153,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     shared: list[Sighting] = []
     named: list[Sighting] = []
     told: dict[tuple[str, str], tuple[Endpoint, Evidence]] = {}
-    for find in _noting(finds, told):
+    for find in _noting(finds, told, rules):
         match find:
             case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.value.endswith(":"):
                 if len(loose) < MAX_NAMES:
@@ -263,13 +264,18 @@ def _pass_on(
             real.count += found.count
 
 
-def _noting(finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, Evidence]]) -> Iterator[Find]:
+def _noting(
+    finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, Evidence]], rules: RuleFiles
+) -> Iterator[Find]:
     """The finds, unchanged. Those that can show which domains belong to the maker are recorded on the way."""
     for find in finds:
-        if isinstance(find, Sighting) and is_maker_evidence(find.evidence.how) and len(told) < MAX_SIGHTINGS:
-            cloud = find.endpoint.kind is EndpointKind.CLOUD
-            place = (find.endpoint.value if cloud else find.endpoint.host, find.evidence.how)
-            told.setdefault(place, (find.endpoint, find.evidence))
+        if isinstance(find, Sighting) and len(told) < MAX_SIGHTINGS:
+            endpoint, evidence = find.endpoint, find.evidence
+            page = bool(legal_page(endpoint)) and _text_reason(evidence, rules) is None
+            if page or is_maker_evidence(evidence.how) or is_project(endpoint):
+                cloud = endpoint.kind is EndpointKind.CLOUD
+                place = (endpoint.value if cloud or page else endpoint.host, evidence.how)
+                told.setdefault(place, (endpoint, evidence))
         yield find
 
 

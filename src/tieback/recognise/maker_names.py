@@ -7,6 +7,7 @@ two of these belongs to the maker even if it is short.
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -21,6 +22,8 @@ MIN_BRAND = 4
 identifier.
 """
 MIN_PRODUCT = 5
+MIN_JOINED = 8
+"""Least number of letters of two parts of a bundle identifier that count as one word."""
 MIN_HOSTS = 3
 """Least number of hosts below a domain for which a part of the app's name, or that of an example, identifies it."""
 MAX_EXTENSION = 3
@@ -70,6 +73,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     generic_name: tuple[_Names, ...]
     legal_page: tuple[_Names, ...]
     legal_key: tuple[_Names, ...]
+    legal_page_word: tuple[_Names, ...]
+    legal_folder: tuple[_Names, ...]
     legal_host: tuple[_Names, ...]
     free_mail: tuple[_Names, ...]
     signing_house: tuple[_Names, ...]
@@ -100,6 +105,8 @@ class MakerWords:
         self.generic_names = flat(read.generic_name)
         self.legal_pages = flat(read.legal_page)
         self.legal_keys = flat(read.legal_key)
+        self.legal_page_words = flat(read.legal_page_word)
+        self.legal_folders = flat(read.legal_folder)
         self.legal_hosts = flat(read.legal_host)
         self.samples = flat(read.sample_part)
         self.templates = flat(read.template)
@@ -164,11 +171,16 @@ class MakerNames:
         if app.signer is not None:
             self._read_subject(app.signer.subject)
         parts = {_LETTERS.sub("", part) for part in bundle} - {""}
+        # Two parts in one word, as in com.acme.parcelrun for acmeparcelrun.com.
+        joined = (_LETTERS.sub("", "".join(pair)) for pair in pairwise(bundle[domain.count(".") :] if domain else ()))
+        self.sure_brands |= {word for word in joined if len(word) >= MIN_JOINED}
         heading = _TITLE_END.split(app.name, maxsplit=1)[0].lower().split()
         while len(heading) > 1 and (heading[-1] in self.words.editions or heading[-1].isdigit()):
             heading.pop()
         title = {_LETTERS.sub("", text) for text in ("".join(heading), *heading[:1])} - {""}
-        for one in ((parts & vendor) | (parts & title) | (vendor & title)) - self.words.generic_parts:
+        # "My" and the name: com.myacme under the icon Acme.
+        mine = {word for part in parts for word in title if part.removesuffix(word) in self.words.product_before}
+        for one in ((parts & vendor) | (parts & title) | (vendor & title) | mine) - self.words.generic_parts:
             # A word in two sources is the maker's, even if it is short. An app is often named after another company's
             # service, in its bundle identifier and under its icon; the name of the signer counts more.
             if not self._generic(one):
@@ -182,7 +194,8 @@ class MakerNames:
         # A sample app is named after the service that it shows, which is not its maker's.
         self._sample = not self.words.samples.isdisjoint(named)
         self.products = set() if self._sample else {name for name in own if self._product(name)}
-        self._titles = {title for title in (_LETTERS.sub("", "".join(heading)),) if self._product(title)}
+        self._title = _LETTERS.sub("", "".join(heading))
+        self._titles = {title for title in (self._title,) if self._product(title)}
         self._first_word = _LETTERS.sub("", heading[0]) if heading else ""
         known = app.vendor or (domain if domain in self.domains else "")
         self.name = known or (app.bundle_id if bundle else app.name or app.bundle_id)
@@ -200,6 +213,19 @@ class MakerNames:
         joined = "".join(own)
         self.products |= {name for name in (joined, *own[:1]) if self._product(name)}
         self.products |= {title for title in self._titles if title == joined}
+        if self._title in {joined, *own[:1]} and not self._generic(self._title):
+            self.brands.add(self._title)  # in two sources, so it can be short
+
+    def learn_domain(self, domain: str) -> None:
+        """Add the name of a domain that the app itself shows to be its maker's.
+
+        A name that is also under the icon is a brand, even if it is short.
+        """
+        label = _plain(domain)
+        if label == self._title and not self._generic(label):
+            self.brands.add(label)
+        elif self._product(label):
+            self.products.add(label)
 
     def _read_vendor(self, vendor: str) -> set[str]:
         """Add brands and domains from the name of an organisation. Returns its first words, reduced to letters and

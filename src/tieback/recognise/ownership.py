@@ -18,6 +18,7 @@ import msgspec
 from tieback.model.app import App
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
+from tieback.recognise.legal_pages import legal_page
 from tieback.recognise.maker_names import MakerNames, domain_families, maker_words, registrable_domain
 from tieback.recognise.rules import RuleFiles, Sdk
 
@@ -41,6 +42,10 @@ _PROJECT_KINDS = frozenset({
     "firestore", "firebase-rtdb", "firebase-storage", "firebase-hosting", "firebase-functions",
     "firebase-remote-config", "app-engine", "firebase-app", "gcp-project",
 })  # fmt: skip
+_OWN_PROJECT = "the app's own configuration names its project"
+_ONLY_PROJECT = "the app is registered in one project only"
+_REGISTRATION = "firebase-app:"
+"""Beginning of the identifier with which an app is registered in its project."""
 _REGION = re.compile(r"^[a-z]{2,12}-[a-z]{3,12}\d{1,2}-")
 _CLAIMED = ("manifest:app-link/", "entitlement:")
 _MANIFEST = "manifest"
@@ -71,8 +76,8 @@ class Maker:
         self._name = self._names.name if self._names is not None else ""
         self._learned: list[str] = []
         """Domains that the app itself names as its maker's, besides its names."""
-        self._projects: set[str] = set()
-        """Names of cloud projects in the app's own configuration."""
+        self._projects: dict[str, str] = {}
+        """Names and numbers of the maker's cloud projects, each with the reason."""
 
     def learn(self, host: str, reason: str) -> None:
         """Record the registrable domain of a host as the maker's, unless it belongs to another known party.
@@ -86,6 +91,8 @@ class Maker:
         if domain and self._name and self._rules.third_parties.of(host) is None:
             if domain not in self._domains:
                 self._learned.append(domain)
+                if self._names is not None:
+                    self._names.learn_domain(domain)
             self._domains.setdefault(domain, reason)
 
     def learn_from(self, finds: Iterable[tuple[Endpoint, Evidence]]) -> None:
@@ -101,12 +108,16 @@ class Maker:
         pages: dict[str, tuple[str, str]] = {}
         projects: dict[str, None] = {}
         web: dict[str, None] = {}
+        registered: dict[str, None] = {}
+        named: dict[str, None] = {}
         for endpoint, evidence in finds:
             how = evidence.how
             if endpoint.kind is EndpointKind.CLOUD:
-                project = _project_of(endpoint) if _is_configured(evidence) else ""
-                if project:
+                project = _project_of(endpoint)
+                if project and _is_configured(evidence):
                     projects.setdefault(project)
+                elif project and self._placed(evidence) is None:
+                    (registered if endpoint.value.startswith(_REGISTRATION) else named).setdefault(project)
                 if how.endswith(_WEB_CONFIGURATION):
                     web.setdefault(endpoint.value.partition(":")[2])
                 continue
@@ -116,9 +127,12 @@ class Maker:
                 self.learn(endpoint.host, "the domain of links that the app claims")
                 continue
             key = _NAMED_BY_KEY.match(how)
+            domain = registrable_domain(endpoint.host, self._rules)
+            path = legal_page(endpoint)
+            if path and domain and self._is_own_page(endpoint, evidence, domain):
+                pages.setdefault(domain, (endpoint.host, path))
             if key is None and not how.startswith(_MANIFEST):
                 continue
-            domain = registrable_domain(endpoint.host, self._rules)
             if self._names is not None and domain and self._rules.third_parties.of(endpoint.host) is None:
                 self._names.learn_own_place(domain, "manifest" if key is None else "own setting")
             if key is not None and domain and self._is_page(domain, key[1]):
@@ -127,6 +141,9 @@ class Maker:
             self._take_domains(self._names)
         # Of two configurations in scripts one can be that of a library.
         self._learn_projects([*projects, *(web if len(web) == 1 else ())])
+        if not projects and len(registered) == 1:
+            # The app is registered in this project, and names no other one.
+            self._learn_projects([*registered, *(named if len(named) == 1 else ())], _ONLY_PROJECT)
         unknown = {domain: page for domain, page in pages.items() if domain not in self._domains}
         if len(unknown) == len(pages) == 1:
             ((host, name),) = unknown.values()
@@ -157,11 +174,11 @@ class Maker:
                 self._domains[domain] = reason
                 self._learned.append(domain)
 
-    def _learn_projects(self, projects: Iterable[str]) -> None:
+    def _learn_projects(self, projects: Iterable[str], reason: str = _OWN_PROJECT) -> None:
         if self._names is None or not self._name:
             return
         for project in projects:
-            self._projects.add(project)
+            self._projects.setdefault(project, reason)
             self._names.learn_project(project)
 
     def learn_related(self, host: str, names: Iterable[str]) -> None:
@@ -181,6 +198,14 @@ class Maker:
         """True if a host has the maker's name below the domain of another: ``acme.partner.org``."""
         below = host.removesuffix(registrable_domain(host, self._rules)).strip(".").split(".")
         return self._names is not None and bool(self._names.of_resource([label.replace("-", "") for label in below]))
+
+    def _is_own_page(self, endpoint: Endpoint, evidence: Evidence, domain: str) -> bool:
+        """True if a legal page can be that of the app: no known service, no host of the pages of many makers."""
+        return (
+            domain not in maker_words().legal_hosts
+            and self._rules.third_parties.of(endpoint.host) is None
+            and self._placed(evidence) is None
+        )
 
     def _is_page(self, domain: str, key: str) -> bool:
         parts = set(_WORDS.split(re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower())) - {""}
@@ -284,7 +309,7 @@ class Maker:
         project = _project_of(endpoint) if endpoint.kind is EndpointKind.CLOUD and self._projects else ""
         if project not in self._projects:
             return None
-        return OwnershipVerdict(Party.FIRST, self._name, f"the app's own configuration names its project, {project}")
+        return OwnershipVerdict(Party.FIRST, self._name, f"{self._projects[project]}, {project}")
 
     def _known(self, endpoint: Endpoint) -> OwnershipVerdict | None:
         # A cloud host belongs to a customer that its name does not identify.
@@ -335,6 +360,11 @@ def is_maker_evidence(how: str) -> bool:
     if how.startswith((*_CLAIMED, _MANIFEST)) or how.endswith(_WEB_CONFIGURATION):
         return True
     return _NAMED_BY_KEY.match(how) is not None
+
+
+def is_project(endpoint: Endpoint) -> bool:
+    """True for a resource of a Google Cloud project; the only project of an app can be its maker's."""
+    return endpoint.kind is EndpointKind.CLOUD and bool(_project_of(endpoint))
 
 
 def _is_configured(evidence: Evidence) -> bool:

@@ -1,0 +1,31 @@
+"""Addresses of privacy policies, terms and imprints, told by their path: ``https://acme.de/en/privacy-policy``.
+
+Only a page near the top of a site counts: the words of its last part say what it is, and the parts before it are a
+language or a usual folder. A page below an account or a wiki is that of a service or of a text that people write.
+"""
+
+import re
+
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.recognise.maker_names import maker_words
+
+MAX_FOLDERS = 3
+"""Most parts of the path before the page."""
+_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][a-z]{2})?|%\d?\$?s")
+_FILE = re.compile(r"\.(?:html?|php|pdf|txt|aspx?|jsp|md)\Z")
+_PARTS = re.compile(r"[^a-z]+")
+
+
+def legal_page(endpoint: Endpoint) -> str:
+    """The path of an endpoint that is a legal page near the top of its site; empty for others."""
+    if endpoint.kind is not EndpointKind.URL:
+        return ""
+    *folders, page = [part for part in endpoint.path.lower().split("/") if part] or [""]
+    lists = maker_words()
+    if len(folders) > MAX_FOLDERS or not all(
+        _LANGUAGE.fullmatch(folder) or folder in lists.legal_folders for folder in folders
+    ):
+        return ""
+    words = set(_PARTS.split(_FILE.sub("", page))) - {""}
+    strange = words - lists.legal_pages - lists.legal_page_words
+    return endpoint.path if not strange and not words.isdisjoint(lists.legal_pages) else ""
