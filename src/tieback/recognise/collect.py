@@ -271,7 +271,7 @@ def _noting(
     for find in finds:
         if isinstance(find, Sighting) and len(told) < MAX_SIGHTINGS:
             endpoint, evidence = find.endpoint, find.evidence
-            page = bool(legal_page(endpoint)) and _text_reason(evidence, rules) is None
+            page = legal_page(endpoint) is not None and _text_reason(evidence, rules) is None
             if page or is_maker_evidence(evidence.how) or is_project(endpoint):
                 cloud = endpoint.kind is EndpointKind.CLOUD
                 place = (endpoint.value if cloud or page else endpoint.host, evidence.how)

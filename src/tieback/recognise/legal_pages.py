@@ -6,6 +6,8 @@ language or a usual folder. A page below an account or a wiki is that of a servi
 
 import re
 
+import msgspec
+
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.recognise.maker_names import maker_words
 
@@ -16,16 +18,26 @@ _FILE = re.compile(r"\.(?:html?|php|pdf|txt|aspx?|jsp|md)\Z")
 _PARTS = re.compile(r"[^a-z]+")
 
 
-def legal_page(endpoint: Endpoint) -> str:
-    """The path of an endpoint that is a legal page near the top of its site; empty for others."""
-    if endpoint.kind is not EndpointKind.URL:
-        return ""
+class LegalPage(msgspec.Struct, frozen=True):
+    """A legal page near the top of its site."""
+
+    path: str
+    responsible: bool
+    """True for a privacy policy or imprint, which names the party responsible; false for terms alone."""
+
+
+def legal_page(endpoint: Endpoint) -> LegalPage | None:
+    """The legal page that an endpoint is; ``None`` for other endpoints."""
+    if endpoint.kind is not EndpointKind.URL or not endpoint.path:
+        return None
     *folders, page = [part for part in endpoint.path.lower().split("/") if part] or [""]
     lists = maker_words()
     if len(folders) > MAX_FOLDERS or not all(
         _LANGUAGE.fullmatch(folder) or folder in lists.legal_folders for folder in folders
     ):
-        return ""
+        return None
     words = set(_PARTS.split(_FILE.sub("", page))) - {""}
-    strange = words - lists.legal_pages - lists.legal_page_words
-    return endpoint.path if not strange and not words.isdisjoint(lists.legal_pages) else ""
+    known = words & lists.legal_pages
+    if not known or words - known - lists.legal_page_words:
+        return None
+    return LegalPage(endpoint.path, bool(known - lists.terms_words))

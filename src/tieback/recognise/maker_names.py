@@ -74,6 +74,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     legal_page: tuple[_Names, ...]
     legal_key: tuple[_Names, ...]
     legal_page_word: tuple[_Names, ...]
+    terms_word: tuple[_Names, ...]
     legal_folder: tuple[_Names, ...]
     legal_host: tuple[_Names, ...]
     free_mail: tuple[_Names, ...]
@@ -106,6 +107,7 @@ class MakerWords:
         self.legal_pages = flat(read.legal_page)
         self.legal_keys = flat(read.legal_key)
         self.legal_page_words = flat(read.legal_page_word)
+        self.terms_words = flat(read.terms_word)
         self.legal_folders = flat(read.legal_folder)
         self.legal_hosts = flat(read.legal_host)
         self.samples = flat(read.sample_part)
@@ -215,6 +217,11 @@ class MakerNames:
         self.products |= {title for title in self._titles if title == joined}
         if self._title in {joined, *own[:1]} and not self._generic(self._title):
             self.brands.add(self._title)  # in two sources, so it can be short
+
+    def is_own_name(self, domain: str, known: Collection[str]) -> bool:
+        """True if a domain has the name of the app, its first word, or the name of one of the maker's other domains."""
+        label = _plain(domain)
+        return label in {self._title, self._first_word} or any(label == _plain(own) for own in known)
 
     def learn_domain(self, domain: str) -> None:
         """Add the name of a domain that the app itself shows to be its maker's.

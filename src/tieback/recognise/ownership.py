@@ -11,14 +11,14 @@ All others are unknown, never first party by default.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
 from tieback.model.app import App
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
-from tieback.recognise.legal_pages import legal_page
+from tieback.recognise.legal_pages import LegalPage, legal_page
 from tieback.recognise.maker_names import MakerNames, domain_families, maker_words, registrable_domain
 from tieback.recognise.rules import RuleFiles, Sdk
 
@@ -76,6 +76,10 @@ class Maker:
         self._name = self._names.name if self._names is not None else ""
         self._learned: list[str] = []
         """Domains that the app itself names as its maker's, besides its names."""
+        self._pages: set[str] = set()
+        """Domains of legal pages that the app's resources and settings name as such."""
+        self._paths: dict[str, list[LegalPage]] = {}
+        """Domains of other legal pages that the app names, and these pages."""
         self._projects: dict[str, str] = {}
         """Names and numbers of the maker's cloud projects, each with the reason."""
 
@@ -128,9 +132,9 @@ class Maker:
                 continue
             key = _NAMED_BY_KEY.match(how)
             domain = registrable_domain(endpoint.host, self._rules)
-            path = legal_page(endpoint)
-            if path and domain and self._is_own_page(endpoint, evidence, domain):
-                pages.setdefault(domain, (endpoint.host, path))
+            page = legal_page(endpoint)
+            if page is not None and domain and self._is_own_page(endpoint, evidence, domain):
+                self._paths.setdefault(domain, []).append(page)
             if key is None and not how.startswith(_MANIFEST):
                 continue
             if self._names is not None and domain and self._rules.third_parties.of(endpoint.host) is None:
@@ -144,6 +148,7 @@ class Maker:
         if not projects and len(registered) == 1:
             # The app is registered in this project, and names no other one.
             self._learn_projects([*registered, *(named if len(named) == 1 else ())], _ONLY_PROJECT)
+        self._pages |= pages.keys()
         unknown = {domain: page for domain, page in pages.items() if domain not in self._domains}
         if len(unknown) == len(pages) == 1:
             ((host, name),) = unknown.values()
@@ -166,6 +171,22 @@ class Maker:
             {domain: names for domain, names in below.items() if self._rules.third_parties.of(domain) is None}
         )
         self._take_domains(self._names)
+        self._learn_page(below, self._names)
+
+    def _learn_page(self, below: Mapping[str, Collection[str]], names: MakerNames) -> None:
+        """Learn the only domain of a privacy policy or imprint that the code or texts of the app name.
+
+        If the app names hosts of another domain of its maker, the page can be that of a partner: then its domain must
+        also have the name of the app, or that of the other domain.
+        """
+        if len(self._paths.keys() | self._pages) != 1 or len(self._paths) != 1:
+            return
+        ((domain, pages),) = self._paths.items()
+        page = next((page for page in pages if page.responsible), None)
+        known = self._domains.keys() & below.keys()
+        if page is None or (known and not names.is_own_name(domain, known)):
+            return
+        self.learn(domain, f"the only domain with a legal page, {page.path}, that the app names")
 
     def _take_domains(self, names: MakerNames) -> None:
         """Add the domains that the names of the maker have learned."""
