@@ -219,9 +219,14 @@ class MakerNames:
             self.brands.add(self._title)  # in two sources, so it can be short
 
     def is_own_name(self, domain: str, known: Collection[str]) -> bool:
-        """True if a domain has the name of the app, its first word, or the name of one of the maker's other domains."""
+        """True if a domain has the name of the app, its first word, or the name of one of the maker's other domains.
+
+        The name of an example is often that of the service that it shows.
+        """
         label = _plain(domain)
-        return label in {self._title, self._first_word} or any(label == _plain(own) for own in known)
+        names = set() if self._sample else {self._title, self._first_word}
+        names = {name for name in names if len(name) >= MIN_BRAND and not self._generic(name)}
+        return any(label == _plain(own) for own in known) or label in names or bool(self._with_affix(label, names))
 
     def learn_domain(self, domain: str) -> None:
         """Add the name of a domain that the app itself shows to be its maker's.
@@ -362,11 +367,16 @@ class MakerNames:
             return f"{domain} has the name of the app"
         if _LETTERS.sub("", domain) in self.products:
             return f"{domain} spells the name of the app"
-        for name in sorted(self.products, key=len, reverse=True):
-            if plain.startswith(name) and plain[len(name) :] in self.words.product_behind:
-                return f"{domain} is the name of the app, {name}, followed by {plain[len(name) :]}"
-            if plain.endswith(name) and plain[: -len(name)] in self.words.product_before:
-                return f"{domain} is {plain[: -len(name)]} followed by the name of the app, {name}"
+        found = self._with_affix(plain, self.products)
+        return f"{domain} is {found}" if found else ""
+
+    def _with_affix(self, label: str, names: Collection[str]) -> str:
+        """How a label joins one of these names with a word; empty if it does not."""
+        for name in sorted(names, key=len, reverse=True):
+            if label.startswith(name) and label[len(name) :] in self.words.product_behind:
+                return f"the name of the app, {name}, followed by {label[len(name) :]}"
+            if label.endswith(name) and label[: -len(name)] in self.words.product_before:
+                return f"{label[: -len(name)]} followed by the name of the app, {name}"
         return ""
 
     def of_tenant(self, host: str, domain: str) -> str:

@@ -176,17 +176,15 @@ class Maker:
     def _learn_page(self, below: Mapping[str, Collection[str]], names: MakerNames) -> None:
         """Learn the only domain of a privacy policy or imprint that the code or texts of the app name.
 
-        If the app names hosts of another domain of its maker, the page can be that of a partner: then its domain must
-        also have the name of the app, or that of the other domain.
+        The page can be that of a partner, or of the maker of a tool that builds apps. So its domain must also have the
+        name of the app, or that of another domain of its maker.
         """
         if len(self._paths.keys() | self._pages) != 1 or len(self._paths) != 1:
             return
         ((domain, pages),) = self._paths.items()
         page = next((page for page in pages if page.responsible), None)
-        known = self._domains.keys() & below.keys()
-        if page is None or (known and not names.is_own_name(domain, known)):
-            return
-        self.learn(domain, f"the only domain with a legal page, {page.path}, that the app names")
+        if page is not None and names.is_own_name(domain, self._domains.keys() & below.keys()):
+            self.learn(domain, f"a domain with the app's name and its only legal page, {page.path}")
 
     def _take_domains(self, names: MakerNames) -> None:
         """Add the domains that the names of the maker have learned."""
