@@ -93,7 +93,9 @@ class FoundRow(NamedTuple):
     """A row of ``parties_unknown.tsv``: an endpoint as the analysis of an app found it."""
 
     part: str
-    """``tuning``, ``held out``, ``later`` or ``newest``: whether the rules were written with it, and when it was added."""
+    """``tuning``, ``held out``, ``later``, ``newest`` or ``fresh``: whether the rules were written with it, and when it
+    was added.
+    """
     source: str
     bundle: str
     name: str
@@ -190,7 +192,7 @@ def run() -> str:
 
 def _unknown_makers() -> str:
     lines = []
-    for part in ("tuning", "held out", "later", "newest"):
+    for part in ("tuning", "held out", "later", "newest", "fresh"):
         rows = [row for row in found_rows() if row.part == part]
         for template, which in ((False, "of the app"), (True, "of a template")):
             found = found_judged(rows, template=template)

@@ -16,7 +16,8 @@ from tieback.model.sighting import Credential, CredentialGrade, Evidence, NotBac
 from tieback.recognise import firebase
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
-from tieback.recognise.ownership import Maker, is_maker_evidence, is_project
+from tieback.recognise.ownership import Maker, is_maker_evidence
+from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
 
@@ -272,7 +273,7 @@ def _noting(
         if isinstance(find, Sighting) and len(told) < MAX_SIGHTINGS:
             endpoint, evidence = find.endpoint, find.evidence
             page = legal_page(endpoint) is not None and _text_reason(evidence, rules) is None
-            if page or is_maker_evidence(evidence.how) or is_project(endpoint):
+            if page or is_maker_evidence(evidence.how) or project_of(endpoint):
                 cloud = endpoint.kind is EndpointKind.CLOUD
                 place = (endpoint.value if cloud or page else endpoint.host, evidence.how)
                 told.setdefault(place, (endpoint, evidence))

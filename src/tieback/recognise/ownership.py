@@ -11,7 +11,7 @@ All others are unknown, never first party by default.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -20,6 +20,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
 from tieback.recognise.legal_pages import LegalPage, legal_page
 from tieback.recognise.maker_names import MakerNames, domain_families, maker_words, registrable_domain
+from tieback.recognise.projects import REGISTRATION, project_of
 from tieback.recognise.rules import RuleFiles, Sdk
 
 _WORDS = re.compile(r"[^a-z0-9]+")
@@ -38,15 +39,8 @@ _CONFIGURATIONS = (
 )
 _WEB_CONFIGURATION = "/firebase-config"
 """End of the evidence of a configuration object in a script or JSON file."""
-_PROJECT_KINDS = frozenset({
-    "firestore", "firebase-rtdb", "firebase-storage", "firebase-hosting", "firebase-functions",
-    "firebase-remote-config", "app-engine", "firebase-app", "gcp-project",
-})  # fmt: skip
 _OWN_PROJECT = "the app's own configuration names its project"
 _ONLY_PROJECT = "the app is registered in one project only"
-_REGISTRATION = "firebase-app:"
-"""Beginning of the identifier with which an app is registered in its project."""
-_REGION = re.compile(r"^[a-z]{2,12}-[a-z]{3,12}\d{1,2}-")
 _CLAIMED = ("manifest:app-link/", "entitlement:")
 _MANIFEST = "manifest"
 _NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
@@ -109,50 +103,58 @@ class Maker:
         Args:
             finds: endpoints, each with its evidence.
         """
+        every = tuple(finds)
         pages: dict[str, tuple[str, str]] = {}
-        projects: dict[str, None] = {}
-        web: dict[str, None] = {}
-        registered: dict[str, None] = {}
-        named: dict[str, None] = {}
-        for endpoint, evidence in finds:
-            how = evidence.how
+        for endpoint, evidence in every:
             if endpoint.kind is EndpointKind.CLOUD:
-                project = _project_of(endpoint)
-                if project and _is_configured(evidence):
-                    projects.setdefault(project)
-                elif project and self._placed(evidence) is None:
-                    (registered if endpoint.value.startswith(_REGISTRATION) else named).setdefault(project)
-                if how.endswith(_WEB_CONFIGURATION):
-                    web.setdefault(endpoint.value.partition(":")[2])
                 continue
-            if how.startswith(_CLAIMED):
-                if self._is_guest(endpoint.host):
-                    continue
-                self.learn(endpoint.host, "the domain of links that the app claims")
+            if evidence.how.startswith(_CLAIMED):
+                if not self._is_guest(endpoint.host):
+                    self.learn(endpoint.host, "the domain of links that the app claims")
                 continue
-            key = _NAMED_BY_KEY.match(how)
             domain = registrable_domain(endpoint.host, self._rules)
-            page = legal_page(endpoint)
-            if page is not None and domain and self._is_own_page(endpoint, evidence, domain):
-                self._paths.setdefault(domain, []).append(page)
-            if key is None and not how.startswith(_MANIFEST):
+            if not domain:
                 continue
-            if self._names is not None and domain and self._rules.third_parties.of(endpoint.host) is None:
-                self._names.learn_own_place(domain, "manifest" if key is None else "own setting")
-            if key is not None and domain and self._is_page(domain, key[1]):
+            page = legal_page(endpoint)
+            if page is not None and self._is_own_page(endpoint, evidence, domain):
+                self._paths.setdefault(domain, []).append(page)
+            key = _NAMED_BY_KEY.match(evidence.how)
+            if key is not None or evidence.how.startswith(_MANIFEST):
+                self._learn_place(endpoint.host, domain, "manifest" if key is None else "own setting")
+            if key is not None and self._is_page(domain, key[1]):
                 pages.setdefault(domain, (endpoint.host, key[1]))
         if self._names is not None:
             self._take_domains(self._names)
-        # Of two configurations in scripts one can be that of a library.
-        self._learn_projects([*projects, *(web if len(web) == 1 else ())])
-        if not projects and len(registered) == 1:
-            # The app is registered in this project, and names no other one.
-            self._learn_projects([*registered, *(named if len(named) == 1 else ())], _ONLY_PROJECT)
+        self._learn_configured([one for one in every if one[0].kind is EndpointKind.CLOUD])
         self._pages |= pages.keys()
         unknown = {domain: page for domain, page in pages.items() if domain not in self._domains}
         if len(unknown) == len(pages) == 1:
             ((host, name),) = unknown.values()
             self.learn(host, f"the domain of the app's own legal page, {name}")
+
+    def _learn_place(self, host: str, domain: str, place: str) -> None:
+        """Learn a domain in the manifest or in a setting, if it has the name of the app."""
+        if self._names is not None and self._rules.third_parties.of(host) is None:
+            self._names.learn_own_place(domain, place)
+
+    def _learn_configured(self, finds: Sequence[tuple[Endpoint, Evidence]]) -> None:
+        """Learn the Google Cloud project in the app's configuration, or else the only one that it is registered in."""
+        configured: dict[str, None] = {}
+        registered: dict[str, None] = {}
+        named: dict[str, None] = {}
+        web: dict[str, None] = {}
+        for endpoint, evidence in finds:
+            project = project_of(endpoint)
+            if project and _is_configured(evidence):
+                configured.setdefault(project)
+            elif project and self._placed(evidence) is None:
+                (registered if endpoint.value.startswith(REGISTRATION) else named).setdefault(project)
+            if evidence.how.endswith(_WEB_CONFIGURATION):
+                web.setdefault(endpoint.value.partition(":")[2])
+        # Of two configurations in scripts one can be that of a library.
+        self._learn_projects([*configured, *(web if len(web) == 1 else ())])
+        if not configured and len(registered) == 1:
+            self._learn_projects([*registered, *(named if len(named) == 1 else ())], _ONLY_PROJECT)
 
     def learn_hosts(self, hosts: Iterable[str]) -> None:
         """Learn the domain with the name of the app from the number of its hosts that the app names.
@@ -325,7 +327,7 @@ class Maker:
 
     def _of_project(self, endpoint: Endpoint) -> OwnershipVerdict | None:
         """Another resource of the cloud project in the app's configuration."""
-        project = _project_of(endpoint) if endpoint.kind is EndpointKind.CLOUD and self._projects else ""
+        project = project_of(endpoint) if self._projects else ""
         if project not in self._projects:
             return None
         return OwnershipVerdict(Party.FIRST, self._name, f"{self._projects[project]}, {project}")
@@ -381,22 +383,6 @@ def is_maker_evidence(how: str) -> bool:
     return _NAMED_BY_KEY.match(how) is not None
 
 
-def is_project(endpoint: Endpoint) -> bool:
-    """True for a resource of a Google Cloud project; the only project of an app can be its maker's."""
-    return endpoint.kind is EndpointKind.CLOUD and bool(_project_of(endpoint))
-
-
 def _is_configured(evidence: Evidence) -> bool:
     """True if the console of a cloud wrote the place for this app."""
     return _CONFIGURED.match(evidence.how) is not None or evidence.file.rpartition("/")[2].lower() in _CONFIGURATIONS
-
-
-def _project_of(endpoint: Endpoint) -> str:
-    """The Google Cloud project, or its number, that the value of a cloud resource contains; empty for others."""
-    kind, _, name = endpoint.value.partition(":")
-    if kind not in _PROJECT_KINDS:
-        return ""
-    if kind == "firebase-app":
-        return name.split(":")[1] if name.count(":") >= 2 else ""
-    name = name.partition(".")[0].removesuffix("-default-rtdb")
-    return _REGION.sub("", name) if kind == "firebase-functions" else name
