@@ -218,15 +218,17 @@ class MakerNames:
         if self._title in {joined, *own[:1]} and not self._generic(self._title):
             self.brands.add(self._title)  # in two sources, so it can be short
 
-    def is_own_name(self, domain: str, known: Collection[str]) -> bool:
-        """True if a domain has the name of the app, its first word, or the name of one of the maker's other domains.
+    def own_name(self, domain: str, known: Collection[str]) -> str:
+        """Whose name a domain has: that of the app, or of one of the maker's other domains; empty if it has neither.
 
         The name of an example is often that of the service that it shows.
         """
         label = _plain(domain)
         names = set() if self._sample else {self._title, self._first_word}
         names = {name for name in names if len(name) >= MIN_BRAND and not self._generic(name)}
-        return any(label == _plain(own) for own in known) or label in names or bool(self._with_affix(label, names))
+        if label in names or self._with_affix(label, names):
+            return "the app"
+        return next((own for own in sorted(known) if label == _plain(own)), "")
 
     def learn_domain(self, domain: str) -> None:
         """Add the name of a domain that the app itself shows to be its maker's.

@@ -42,6 +42,7 @@ _WEB_CONFIGURATION = "/firebase-config"
 _OWN_PROJECT = "the app's own configuration names its project"
 _ONLY_PROJECT = "the app is registered in one project only"
 _CLAIMED = ("manifest:app-link/", "entitlement:")
+_OF_PARTNER = "manifest:partner-link/"
 _MANIFEST = "manifest"
 _NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
 MAX_RELATED = 8
@@ -185,8 +186,9 @@ class Maker:
             return
         ((domain, pages),) = self._paths.items()
         page = next((page for page in pages if page.responsible), None)
-        if page is not None and names.is_own_name(domain, self._domains.keys() & below.keys()):
-            self.learn(domain, f"a domain with the app's name and its only legal page, {page.path}")
+        own = names.own_name(domain, self._domains.keys() & below.keys())
+        if page is not None and own:
+            self.learn(domain, f"a domain with the name of {own} and the app's only legal page, {page.path}")
 
     def _take_domains(self, names: MakerNames) -> None:
         """Add the domains that the names of the maker have learned."""
@@ -256,7 +258,7 @@ class Maker:
             or self._named_alike(endpoint)
             or self._placed(evidence)
             or self._added(endpoint)
-            or self._unknown(endpoint)
+            or self._unknown(endpoint, evidence)
         )
 
     def party(self, endpoint: Endpoint) -> Party:
@@ -368,7 +370,9 @@ class Maker:
             return None
         return OwnershipVerdict(Party.THIRD, rule.name, f"host of {rule.name} (your rule {rule.id})")
 
-    def _unknown(self, endpoint: Endpoint) -> OwnershipVerdict:
+    def _unknown(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict:
+        if evidence is not None and evidence.how.startswith(_OF_PARTNER):
+            return OwnershipVerdict(Party.UNKNOWN, "", "the app claims its links in a part that is named after it")
         if endpoint.kind is EndpointKind.CLOUD:
             return OwnershipVerdict(Party.UNKNOWN, "", _SHARED_KINDS.format(kind=endpoint.value.partition(":")[0]))
         if not endpoint.host or ":" in endpoint.host or endpoint.host.rpartition(".")[2].isdigit():
