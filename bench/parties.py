@@ -28,6 +28,8 @@ SEEN = Path(__file__).with_name("parties.tsv")
 UNSEEN = Path(__file__).with_name("parties_unseen.tsv")
 CORPUS = Path(__file__).with_name("parties_corpus.tsv")
 UNKNOWN = Path(__file__).with_name("parties_unknown.tsv")
+PARTS = ("tuning", "held out", "later", "newest", "fresh")
+"""Parts of ``parties_unknown.tsv``, in the order in which they were added."""
 TEMPLATES = (
     "io.cordova.hellocordova", "com.example.app", "org.reactjs.native.example.App", "com.companyname.app",
     "io.ionic.starter", "com.ionicframework.app482913", "host.exp.exponent", "com.example.flutter_app",
@@ -192,7 +194,7 @@ def run() -> str:
 
 def _unknown_makers() -> str:
     lines = []
-    for part in ("tuning", "held out", "later", "newest", "fresh"):
+    for part in PARTS:
         rows = [row for row in found_rows() if row.part == part]
         for template, which in ((False, "of the app"), (True, "of a template")):
             found = found_judged(rows, template=template)

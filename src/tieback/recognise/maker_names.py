@@ -5,6 +5,7 @@ two of these belongs to the maker even if it is short.
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -32,6 +33,9 @@ _ENVIRONMENT = re.compile(r"(?:^|[.-])(?:staging|stage|stg|nonprod|uat|qa)\d*(?:
 """Label of a host for tests of its owner."""
 _WORDS = re.compile(r"[^\w.-]+")
 _LETTERS = re.compile(r"[^a-z0-9]")
+_SPELLED = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+"""Letters that have no decomposition."""
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _SUFFIX = re.compile(r"(?=[a-z]{0,5}\d)[0-9a-f]{4,6}|\d{4,}")
 _DIGITS = "0123456789"
@@ -169,17 +173,18 @@ class MakerNames:
             self._spelled.add(domain.replace(".", "dot"))
             if not self._generic(label):
                 self.sure_brands.add(label.replace("-", ""))
-        vendor = self._read_vendor(app.vendor)
+        names = dict.fromkeys((app.vendor.lower(), app.vendor.lower().translate(_UMLAUTS)))
+        vendor = {word for name in names for word in self._read_vendor(name)}
         if app.signer is not None:
             self._read_subject(app.signer.subject)
         parts = {_LETTERS.sub("", part) for part in bundle} - {""}
         # Two parts in one word, as in com.acme.parcelrun for acmeparcelrun.com.
-        joined = (_LETTERS.sub("", "".join(pair)) for pair in pairwise(bundle[domain.count(".") :] if domain else ()))
-        self.sure_brands |= {word for word in joined if len(word) >= MIN_JOINED}
-        heading = _TITLE_END.split(app.name, maxsplit=1)[0].lower().split()
-        while len(heading) > 1 and (heading[-1] in self.words.editions or heading[-1].isdigit()):
-            heading.pop()
-        title = {_LETTERS.sub("", text) for text in ("".join(heading), *heading[:1])} - {""}
+        joined = (_LETTERS.sub("", "".join(pair)) for pair in pairwise(bundle[domain.count(".") :]))
+        self.brands |= {word for word in joined if domain in self.domains and len(word) >= MIN_JOINED}
+        heading = self._heading(app.name)
+        full = set(_spellings("".join(heading)))
+        first = set(_spellings(heading[0])) if heading else set()
+        title = full | first
         # "My" and the name: com.myacme under the icon Acme.
         mine = {word for part in parts for word in title if part.removesuffix(word) in self.words.product_before}
         for one in ((parts & vendor) | (parts & title) | (vendor & title) | mine) - self.words.generic_parts:
@@ -190,17 +195,22 @@ class MakerNames:
             elif 1 < len(one) < MIN_BRAND:
                 self.short_brands.add(one)
         self.brands |= self.sure_brands
-        own = {_LETTERS.sub("", part) for part in bundle[len(domain.split(".")) :]} | {
-            _LETTERS.sub("", "".join(heading))
-        }
+        own = {_LETTERS.sub("", part) for part in bundle[len(domain.split(".")) :]} | full
         # A sample app is named after the service that it shows, which is not its maker's.
         self._sample = not self.words.samples.isdisjoint(named)
         self.products = set() if self._sample else {name for name in own if self._product(name)}
-        self._title = _LETTERS.sub("", "".join(heading))
-        self._titles = {title for title in (self._title,) if self._product(title)}
-        self._first_word = _LETTERS.sub("", heading[0]) if heading else ""
+        self._full = full
+        self._titles = {name for name in full if self._product(name)}
+        self._first = first
         known = app.vendor or (domain if domain in self.domains else "")
         self.name = known or (app.bundle_id if bundle else app.name or app.bundle_id)
+
+    def _heading(self, name: str) -> list[str]:
+        """The words of the name under the icon, without a description of the app and without its edition."""
+        words = _TITLE_END.split(name, maxsplit=1)[0].lower().split()
+        while len(words) > 1 and (words[-1] in self.words.editions or words[-1].isdigit()):
+            words.pop()
+        return words
 
     def learn_project(self, project: str) -> None:
         """Add the name of the cloud project in the app's own configuration as a name of the app.
@@ -215,8 +225,8 @@ class MakerNames:
         joined = "".join(own)
         self.products |= {name for name in (joined, *own[:1]) if self._product(name)}
         self.products |= {title for title in self._titles if title == joined}
-        if self._title in {joined, *own[:1]} and not self._generic(self._title):
-            self.brands.add(self._title)  # in two sources, so it can be short
+        # In two sources, so it can be short.
+        self.brands |= {name for name in self._full & {joined, *own[:1]} if not self._generic(name)}
 
     def own_name(self, domain: str, known: Collection[str]) -> str:
         """Whose name a domain has: that of the app, or of one of the maker's other domains; empty if it has neither.
@@ -224,7 +234,7 @@ class MakerNames:
         The name of an example is often that of the service that it shows.
         """
         label = _plain(domain)
-        names = set() if self._sample else {self._title, self._first_word}
+        names = set() if self._sample else self._full | self._first
         names = {name for name in names if len(name) >= MIN_BRAND and not self._generic(name)}
         if label in names or self._with_affix(label, names):
             return "the app"
@@ -236,7 +246,7 @@ class MakerNames:
         A name that is also under the icon is a brand, even if it is short.
         """
         label = _plain(domain)
-        if label == self._title and not self._generic(label):
+        if label in self._full and not self._generic(label):
             self.brands.add(label)
         elif self._product(label):
             self.products.add(label)
@@ -245,7 +255,7 @@ class MakerNames:
         """Add brands and domains from the name of an organisation. Returns its first words, reduced to letters and
         digits.
         """
-        parts = [word.strip(".").lower() for word in _WORDS.split(vendor.strip()) if word.strip(".")]
+        parts = [word.strip(".") for word in _WORDS.split(_folded(vendor.lower().strip())) if word.strip(".")]
         if parts and parts[0] in {"a", "an", "the"}:
             parts = parts[1:]
         forms, descriptors = self.words.legal_forms, self.words.descriptors
@@ -341,8 +351,7 @@ class MakerNames:
 
     def _own_words(self) -> set[str]:
         """The name under the icon, and its first word."""
-        word = self._first_word
-        return self._titles | ({word} if len(word) >= MIN_BRAND and not self._generic(word) else set())
+        return self._titles | {word for word in self._first if len(word) >= MIN_BRAND and not self._generic(word)}
 
     def learn_own_place(self, domain: str, place: str) -> None:
         """Add a domain that the manifest or a setting of the app names, if it has the name of the app.
@@ -409,6 +418,18 @@ class MakerNames:
     def _describes(self, text: str) -> bool:
         words = self.words.environments
         return text in words or any(text[:at] in words and text[at:] in words for at in range(1, len(text)))
+
+
+def _folded(text: str) -> str:
+    """Lower-case letters without diacritics, as domains spell them: ``skoda`` for ``škoda``."""
+    plain = unicodedata.normalize("NFKD", text.translate(_SPELLED))
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    """The letters and digits of a name, without diacritics, and as German and Nordic domains spell them."""
+    spelled = (_LETTERS.sub("", _folded(form)) for form in (text, text.translate(_UMLAUTS)))
+    return tuple({name: None for name in spelled if name})
 
 
 def _extends(label: str, brand: str) -> bool:

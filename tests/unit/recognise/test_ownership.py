@@ -374,6 +374,8 @@ def test_the_project_of_a_library_is_not_the_apps() -> None:
         ("com.acme.parcelrun", "", "acme-parcelrun.de", "begins with the maker's name"),
         ("com.acme.parcelrun.android", "", "parcelrun-android.de", "begins with the maker's name"),
         ("com.acme.io", "", "acmeio.de", ""),
+        ("com.github.user", "", "api.githubuser.de", ""),
+        ("x.acme.parcelrun", "", "acmeparcelrun.de", ""),
         ("no.mittabc.store", "AbC", "www.abc.no", "begins with the maker's name"),
         ("no.mittabc.store", "AbC", "www.abcdn.no", ""),
         ("com.acmefit.app", "", "acmefit.qualtrics.com", "acmefit is the maker's name at qualtrics.com"),
