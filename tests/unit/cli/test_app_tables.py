@@ -107,6 +107,7 @@ def test_the_most_interesting_comes_first() -> None:
     assert lines[at + 4 : at + 6] == ["  firestore:acme         classes.dex+0x1f", "      contains invoices, members"]
 
 
+<<<<<<< HEAD
 APPLE = Signer("0" * 64, "CN=Apple iPhone OS Application Signing,O=Apple Inc.,C=US", "code-signature")
 
 
@@ -123,6 +124,19 @@ APPLE = Signer("0" * 64, "CN=Apple iPhone OS Application Signing,O=Apple Inc.,C=
 )
 def test_a_seller_is_not_called_the_signer(app: App, words: str) -> None:
     assert words in shown(replace(DOCUMENT, app=app))[1]
+=======
+def test_everything_includes_why_an_endpoint_is_own() -> None:
+    host = seen("https://api.acme.test", "api.acme.test", Party.FIRST)
+    bucket = seen("s3:acme", "", Party.FIRST, kind=EndpointKind.CLOUD, service="s3")
+    why = "acme.test is the domain of the app's bundle identifier"
+    owned = AppDocument("a", APP, sightings=tuple(replace(one, party_reason=why) for one in (host, bucket)))
+    own = ["  https://api.acme.test  classes.dex+0x1f", "  s3:acme  classes.dex+0x1f"]
+    assert [line for line in shown(owned, everything=True) if "+0x1f" in line] == [
+        f"{own[1]}  own: {why}",
+        f"{own[0]}  own: {why}",
+    ]
+    assert [line for line in shown(owned) if "+0x1f" in line] == [f"{own[1]}  own", own[0]]
+>>>>>>> 15b3b288 (tieback app --all shows why an endpoint is the app's own)
 
 
 def test_third_parties_are_one_line_per_sdk() -> None:
