@@ -28,7 +28,7 @@ SEEN = Path(__file__).with_name("parties.tsv")
 UNSEEN = Path(__file__).with_name("parties_unseen.tsv")
 CORPUS = Path(__file__).with_name("parties_corpus.tsv")
 UNKNOWN = Path(__file__).with_name("parties_unknown.tsv")
-PARTS = ("tuning", "held out", "later", "newest", "fresh")
+PARTS = ("tuning", "held out", "later", "newest", "fresh", "third")
 """Parts of ``parties_unknown.tsv``, in the order in which they were added."""
 TEMPLATES = (
     "io.cordova.hellocordova", "com.example.app", "org.reactjs.native.example.App", "com.companyname.app",
@@ -95,9 +95,7 @@ class FoundRow(NamedTuple):
     """A row of ``parties_unknown.tsv``: an endpoint as the analysis of an app found it."""
 
     part: str
-    """``tuning``, ``held out``, ``later``, ``newest`` or ``fresh``: whether the rules were written with it, and when it
-    was added.
-    """
+    """One of ``PARTS``: whether the rules were written with it, and when it was added."""
     source: str
     bundle: str
     name: str
