@@ -272,7 +272,9 @@ def _noting(
     for find in finds:
         if isinstance(find, Sighting) and len(told) < MAX_SIGHTINGS:
             endpoint, evidence = find.endpoint, find.evidence
-            page = legal_page(endpoint) is not None and _text_reason(evidence, rules) is None
+            page = legal_page(endpoint) is not None
+            if page and _text_reason(evidence, rules) is not None:  # an example or a list, no page of the app
+                page, endpoint = False, msgspec.structs.replace(endpoint, path="")
             if page or is_maker_evidence(evidence.how) or project_of(endpoint):
                 cloud = endpoint.kind is EndpointKind.CLOUD
                 place = (endpoint.value if cloud or page else endpoint.host, evidence.how)
