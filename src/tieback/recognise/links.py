@@ -4,15 +4,12 @@ Android: ``<data android:scheme android:host android:port>`` of intent filters
 (https://developer.android.com/training/app-links/verify-applinks: with ``autoVerify`` the system requests
 ``https://<host>/.well-known/assetlinks.json``). Apple: the entitlement ``com.apple.developer.associated-domains``
 (https://developer.apple.com/documentation/xcode/configuring-an-associated-domain), also in provisioning profiles. The
-domains are not contacted for confirmation. The containers of ``com.apple.developer.icloud-container-identifiers`` are
-databases if ``com.apple.developer.icloud-services`` has CloudKit
+domains are not contacted for confirmation. An app also claims the links of a partner, and a copy of another app those
+of the original; the package of the component is then named after the domain (``com.acme.partner.SignActivity``). The
+containers of ``com.apple.developer.icloud-container-identifiers`` are databases if
+``com.apple.developer.icloud-services`` has CloudKit
 (https://developer.apple.com/documentation/bundleresources/entitlements/com.apple.developer.icloud-services). Bounds:
 256 KiB, 500 domains.
-domains are not contacted for confirmation. An app also claims the links of a partner, in a component whose package is
-named after the partner (``com.acme.partner.SignActivity``). Bounds: 256 KiB, 500 domains.
-domains are not contacted for confirmation. An app also claims the links of a partner, and a copy of another app those
-of the original; the package of the component is then named after the domain (``com.acme.partner.SignActivity``).
-Bounds: 256 KiB, 500 domains.
 """
 
 import plistlib

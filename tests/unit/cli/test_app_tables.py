@@ -107,7 +107,6 @@ def test_the_most_interesting_comes_first() -> None:
     assert lines[at + 4 : at + 6] == ["  firestore:acme         classes.dex+0x1f", "      contains invoices, members"]
 
 
-<<<<<<< HEAD
 APPLE = Signer("0" * 64, "CN=Apple iPhone OS Application Signing,O=Apple Inc.,C=US", "code-signature")
 
 
@@ -124,7 +123,8 @@ APPLE = Signer("0" * 64, "CN=Apple iPhone OS Application Signing,O=Apple Inc.,C=
 )
 def test_a_seller_is_not_called_the_signer(app: App, words: str) -> None:
     assert words in shown(replace(DOCUMENT, app=app))[1]
-=======
+
+
 def test_everything_includes_why_an_endpoint_is_own() -> None:
     host = seen("https://api.acme.test", "api.acme.test", Party.FIRST)
     bucket = seen("s3:acme", "", Party.FIRST, kind=EndpointKind.CLOUD, service="s3")
@@ -136,7 +136,6 @@ def test_everything_includes_why_an_endpoint_is_own() -> None:
         f"{own[0]}  own: {why}",
     ]
     assert [line for line in shown(owned) if "+0x1f" in line] == [f"{own[1]}  own", own[0]]
->>>>>>> 15b3b288 (tieback app --all shows why an endpoint is the app's own)
 
 
 def test_third_parties_are_one_line_per_sdk() -> None:

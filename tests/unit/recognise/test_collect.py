@@ -235,8 +235,8 @@ def test_the_host_of_a_deep_link_is_not_a_back_end_and_that_of_an_app_link_is() 
     ("how", "file", "party"),
     [
         ("dex-string/url", "classes.dex", Party.FIRST),
-        # A text that only shows an example, and the file of a library.
-        ("resource:string/example_url/url", "resources.arsc", Party.UNKNOWN),
+        # The text of a licence, and the file of a library.
+        ("text/url", "META-INF/LICENSE.txt", Party.UNKNOWN),
         ("native-string/url", "Payload/A.app/Frameworks/Adjust.framework/Adjust", Party.UNKNOWN),
     ],
 )
