@@ -28,6 +28,8 @@ SEEN = Path(__file__).with_name("parties.tsv")
 UNSEEN = Path(__file__).with_name("parties_unseen.tsv")
 CORPUS = Path(__file__).with_name("parties_corpus.tsv")
 UNKNOWN = Path(__file__).with_name("parties_unknown.tsv")
+PARTS = ("tuning", "held out", "later", "newest", "fresh", "third")
+"""Parts of ``parties_unknown.tsv``, in the order in which they were added."""
 TEMPLATES = (
     "io.cordova.hellocordova", "com.example.app", "org.reactjs.native.example.App", "com.companyname.app",
     "io.ionic.starter", "com.ionicframework.app482913", "host.exp.exponent", "com.example.flutter_app",
@@ -93,7 +95,7 @@ class FoundRow(NamedTuple):
     """A row of ``parties_unknown.tsv``: an endpoint as the analysis of an app found it."""
 
     part: str
-    """``tuning``, ``held out`` or ``later``: whether the rules were written with it, and when it was added."""
+    """One of ``PARTS``: whether the rules were written with it, and when it was added."""
     source: str
     bundle: str
     name: str
@@ -101,12 +103,15 @@ class FoundRow(NamedTuple):
     file: str
     value: str
     label: str
-    """``first`` or ``other``."""
+    """``first`` or ``other``; ``page`` for a legal page, which is evidence and is not scored."""
 
     @property
     def endpoint(self) -> Endpoint:
         """The endpoint of the row."""
         kind, colon, _ = self.value.partition(":")
+        host, slash, path = self.value.partition("/")
+        if slash and not colon:
+            return Endpoint(EndpointKind.URL, f"https://{self.value}", "https", host, 443, f"/{path}")
         if colon and "." not in kind:
             return Endpoint(EndpointKind.CLOUD, self.value, "https", "", 443, service=kind)
         return Endpoint(EndpointKind.URL, f"https://{self.value}", "https", self.value, 443)
@@ -134,8 +139,9 @@ def found_judged(rows: Iterable[FoundRow], *, template: bool) -> list[tuple[Foun
         bundle = TEMPLATES[number % len(TEMPLATES)] if template else its[0].bundle
         maker = Maker(App(Platform.ANDROID, bundle, "", its[0].name), rules)
         maker.learn_from([(row.endpoint, Evidence(row.file, None, row.how)) for row in its])
-        maker.learn_hosts(row.endpoint.host for row in its)
-        judged_rows += [(row, maker.judge(row.endpoint, Evidence(row.file, None, row.how))) for row in its]
+        scored = [row for row in its if row.label != "page"]
+        maker.learn_hosts(row.endpoint.host for row in scored)
+        judged_rows += [(row, maker.judge(row.endpoint, Evidence(row.file, None, row.how))) for row in scored]
     return judged_rows
 
 
@@ -186,7 +192,7 @@ def run() -> str:
 
 def _unknown_makers() -> str:
     lines = []
-    for part in ("tuning", "held out", "later"):
+    for part in PARTS:
         rows = [row for row in found_rows() if row.part == part]
         for template, which in ((False, "of the app"), (True, "of a template")):
             found = found_judged(rows, template=template)

@@ -50,6 +50,13 @@ _MAKER_NAMES = (
     ("generic_name", "generic names", "Names of apps that do not prove who the maker is."),
     ("legal_page", "legal pages", "Links to such a page name the party that is responsible."),
     ("legal_key", "keys of legal pages", "Words of keys whose value is such a link."),
+    ("legal_page_word", "paths of legal pages", "Other words in the last part of the path of such a page."),
+    ("legal_folder", "folders of legal pages", "Parts of the path before such a page, besides a language."),
+    (
+        "terms_word",
+        "terms",
+        "A page with only such words names no responsible party: resellers link to those of others.",
+    ),
     ("legal_host", "hosts of legal pages", "Services that host such pages for others."),
     ("free_mail", "mail services", "An address there does not name the maker."),
     ("signing_house", "signers", "Stores and services that sign apps of others."),

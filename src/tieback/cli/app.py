@@ -33,7 +33,10 @@ def app(
         OutputFormat.TABLE
     ),
     everything: Annotated[
-        bool, typer.Option("--all", help="Show every entry, and each text that is not a back end with the reason.")
+        bool,
+        typer.Option(
+            "--all", help="Show every entry, why endpoints are the app's own, and why texts are not back ends."
+        ),
     ] = False,
     mapping: MappingOption = None,
     source: AppSourceOption = None,

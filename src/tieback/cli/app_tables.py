@@ -96,7 +96,8 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
         ("Own hosts", sections.own, not everything),
         ("Hosts of unknown owner", sections.unknown, not everything),
     ):
-        yield from _section(title, _rows(sightings, lines, by_host=by_host), width, most)
+        rows = _rows(sightings, lines, by_host=by_host, everything=everything)
+        yield from _section(title, rows, width, most)
     yield from _section("Services that have ended", [_ended(one) for one in document.retired], width, most)
     yield from _third_parties(sections.third, lines, width, everything=everything)
     yield from _credentials(document.credentials, lines, width, everything=everything)
@@ -221,21 +222,24 @@ def _source_lines(document: AppDocument) -> _Lines:
     return found
 
 
-def _rows(sightings: Iterable[Sighting], lines: _Lines, *, by_host: bool) -> list[_Row]:
-    """The endpoints as rows; with ``by_host``, one row per host with the number of the others."""
+def _rows(sightings: Iterable[Sighting], lines: _Lines, *, by_host: bool, everything: bool) -> list[_Row]:
+    """The endpoints as rows; with ``by_host``, one row per host with the number of the others.
+
+    With ``everything``, the rows of the maker's own endpoints have the reason.
+    """
     groups: dict[str, list[Sighting]] = {}
     for one in sightings:
         groups.setdefault(f"{one.endpoint.host}:{one.endpoint.port}" if by_host else one.endpoint.value, []).append(one)
-    return [_row(found[0], lines, len(found) - 1) for found in groups.values()]
+    return [_row(found[0], lines, len(found) - 1, everything=everything) for found in groups.values()]
 
 
-def _row(one: Sighting, lines: _Lines, more: int) -> _Row:
+def _row(one: Sighting, lines: _Lines, more: int, *, everything: bool) -> _Row:
     service = one.endpoint.service or ""
     scheme, _, rest = one.endpoint.value.partition(":")
     notes = (
         # The value already names most services.
         service if service not in {"", scheme, scheme.partition("+")[0]} else "",
-        "own" if one.party is Party.FIRST and (service or one.endpoint.kind is EndpointKind.CLOUD) else "",
+        _own(one, everything=everything) if one.party is Party.FIRST else "",
         "private address" if _is_private(one.endpoint.host) else "",
         f"your rule {one.evidence.user_rule}" if one.evidence.user_rule else "",
         f"+{_count(more, 'URL')}" if more else "",
@@ -246,6 +250,13 @@ def _row(one: Sighting, lines: _Lines, more: int) -> _Row:
         _place(one.endpoint.value, one.evidence, lines),
         tuple(escape_line(name) for name in one.names if name != rest),
     )
+
+
+def _own(one: Sighting, *, everything: bool) -> str:
+    """A note that an endpoint is the maker's, if the section does not say so, and the reason with ``everything``."""
+    if everything and one.party_reason:
+        return f"own: {one.party_reason}"
+    return "own" if one.endpoint.service or one.endpoint.kind is EndpointKind.CLOUD else ""
 
 
 def _ended(one: EndedService) -> _Row:
@@ -282,7 +293,7 @@ def _third_parties(
         name, found = escape_line(owner), third[owner]
         if everything:
             yield Text(f"  {name}")
-            yield from _entries(_rows(found, lines, by_host=False), width, "    ")
+            yield from _entries(_rows(found, lines, by_host=False, everything=True), width, "    ")
             continue
         hosts = [escape_line(host) for host in dict.fromkeys(one.endpoint.host or one.endpoint.value for one in found)]
         shown = hosts[:SHOWN_HOSTS]

@@ -15,7 +15,9 @@ from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, CredentialGrade, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import firebase
 from tieback.recognise.interface import Find
+from tieback.recognise.legal_pages import legal_page
 from tieback.recognise.ownership import Maker, is_maker_evidence
+from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
 
@@ -152,7 +154,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     shared: list[Sighting] = []
     named: list[Sighting] = []
     told: dict[tuple[str, str], tuple[Endpoint, Evidence]] = {}
-    for find in _noting(finds, told):
+    for find in _noting(finds, told, rules):
         match find:
             case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.value.endswith(":"):
                 if len(loose) < MAX_NAMES:
@@ -263,13 +265,20 @@ def _pass_on(
             real.count += found.count
 
 
-def _noting(finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, Evidence]]) -> Iterator[Find]:
+def _noting(
+    finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, Evidence]], rules: RuleFiles
+) -> Iterator[Find]:
     """The finds, unchanged. Those that can show which domains belong to the maker are recorded on the way."""
     for find in finds:
-        if isinstance(find, Sighting) and is_maker_evidence(find.evidence.how) and len(told) < MAX_SIGHTINGS:
-            cloud = find.endpoint.kind is EndpointKind.CLOUD
-            place = (find.endpoint.value if cloud else find.endpoint.host, find.evidence.how)
-            told.setdefault(place, (find.endpoint, find.evidence))
+        if isinstance(find, Sighting) and len(told) < MAX_SIGHTINGS:
+            endpoint, evidence = find.endpoint, find.evidence
+            page = legal_page(endpoint) is not None
+            if page and _text_reason(evidence, rules) is not None:  # an example or a list, no page of the app
+                page, endpoint = False, msgspec.structs.replace(endpoint, path="")
+            if page or is_maker_evidence(evidence.how) or project_of(endpoint):
+                cloud = endpoint.kind is EndpointKind.CLOUD
+                place = (endpoint.value if cloud or page else endpoint.host, evidence.how)
+                told.setdefault(place, (endpoint, evidence))
         yield find
 
 

@@ -4,8 +4,10 @@ Android: ``<data android:scheme android:host android:port>`` of intent filters
 (https://developer.android.com/training/app-links/verify-applinks: with ``autoVerify`` the system requests
 ``https://<host>/.well-known/assetlinks.json``). Apple: the entitlement ``com.apple.developer.associated-domains``
 (https://developer.apple.com/documentation/xcode/configuring-an-associated-domain), also in provisioning profiles. The
-domains are not contacted for confirmation. The containers of ``com.apple.developer.icloud-container-identifiers`` are
-databases if ``com.apple.developer.icloud-services`` has CloudKit
+domains are not contacted for confirmation. An app also claims the links of a partner, and a copy of another app those
+of the original; the package of the component is then named after the domain (``com.acme.partner.SignActivity``). The
+containers of ``com.apple.developer.icloud-container-identifiers`` are databases if
+``com.apple.developer.icloud-services`` has CloudKit
 (https://developer.apple.com/documentation/bundleresources/entitlements/com.apple.developer.icloud-services). Bounds:
 256 KiB, 500 domains.
 """
@@ -26,6 +28,7 @@ from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.context import match_context
 from tieback.recognise.hosts import EndpointHost, check_host, check_port
+from tieback.recognise.maker_names import registrable_domain
 from tieback.recognise.rules import RuleFiles
 
 RULE = "link-domain"
@@ -38,6 +41,9 @@ CLOUDKIT = "api.apple-cloudkit.com"
 _KITS = {"CloudKit", "CloudKit-Anonymous"}
 _DOMAIN = re.compile(r"([a-z]{3,32}):(?:\*\.)?([A-Za-z0-9.-]{3,253})(?::(\d{1,5}))?(?:\?.{0,64})?")
 _PORTS = {"https": 443, "http": 80}
+APP_LINK, PARTNER_LINK = "manifest:app-link", "manifest:partner-link"
+"""Evidence of a domain whose links the app claims, and of one after which the component is named."""
+_COMPONENTS = ("activity", "activity-alias")
 
 
 def link_domains(buffer: Buffer, rules: RuleFiles) -> Iterator[Sighting]:
@@ -50,7 +56,7 @@ def link_domains(buffer: Buffer, rules: RuleFiles) -> Iterator[Sighting]:
     if b"associated-domains" in data:
         named = _entitled(bytes(data))
     elif b"<intent-filter" in data and b"host=" in data and b"http" in data:
-        named = _filtered(bytes(data))
+        named = _filtered(bytes(data), rules)
     else:
         return
     for how, scheme, text, port in islice(named, MAX_DOMAINS):
@@ -101,28 +107,42 @@ def _entitled(data: bytes) -> _Named:
                 yield f"entitlement:{found[1]}", "https", found[2], found[3] or ""
 
 
-def _filtered(data: bytes) -> _Named:
+def _filtered(data: bytes, rules: RuleFiles) -> _Named:
     try:
         root = read_text_xml(data)
     except MalformedPoolError:
         return
-    stack = [root]
+    package = root.attributes.get("package", "")
+    stack = [(root, "")]
     while stack:
-        element = stack.pop()
-        stack += reversed(element.children)
+        element, component = stack.pop()
+        if element.name in _COMPONENTS:
+            component = element.attributes.get("targetActivity") or element.attributes.get("name", "")
+        stack += [(child, component) for child in reversed(element.children)]
         if element.name == "intent-filter":
-            yield from _of_filter(element)
+            yield from _of_filter(element, _strange_parts(component, package), rules)
 
 
-def _of_filter(element: Element) -> _Named:
+def _strange_parts(component: str, package: str) -> frozenset[str]:
+    """The packages of a component that the application identifier does not contain: ``bequant`` for
+    ``com.acme.bequant.Sign`` of ``com.acme.wallet``.
+    """
+    own = package.lower().split(".")
+    parts = (package + component if component.startswith(".") else component).lower().split(".")[:-1]
+    return frozenset(parts) - set(own) if package else frozenset()
+
+
+def _of_filter(element: Element, partners: frozenset[str], rules: RuleFiles) -> _Named:
     # Every scheme of a filter applies to every host of the filter.
     data = [one.attributes for one in element.all("data")]
     schemes = {one["scheme"].lower() for one in data if "scheme" in one}
     scheme = next((name for name in _PORTS if name in schemes), "")
-    how = "manifest:app-link" if element.attributes.get("autoVerify") == "true" else "manifest:deep-link"
+    how = APP_LINK if element.attributes.get("autoVerify") == "true" else "manifest:deep-link"
     for one in data if scheme else ():
-        if one.get("host"):
-            yield how, scheme, one["host"].removeprefix("*."), one.get("port", "")
+        host = one.get("host", "").removeprefix("*.")
+        if host:
+            named = registrable_domain(host.lower(), rules).partition(".")[0] if how == APP_LINK else ""
+            yield PARTNER_LINK if named in partners else how, scheme, host, one.get("port", "")
 
 
 def _sighting(buffer: Buffer, rules: RuleFiles, how: str, scheme: str, text: str, port: str) -> Sighting | None:

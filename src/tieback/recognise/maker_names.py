@@ -5,8 +5,10 @@ two of these belongs to the maker even if it is short.
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -21,6 +23,8 @@ MIN_BRAND = 4
 identifier.
 """
 MIN_PRODUCT = 5
+MIN_JOINED = 8
+"""Least number of letters of two parts of a bundle identifier that count as one word."""
 MIN_HOSTS = 3
 """Least number of hosts below a domain for which a part of the app's name, or that of an example, identifies it."""
 MAX_EXTENSION = 3
@@ -29,6 +33,9 @@ _ENVIRONMENT = re.compile(r"(?:^|[.-])(?:staging|stage|stg|nonprod|uat|qa)\d*(?:
 """Label of a host for tests of its owner."""
 _WORDS = re.compile(r"[^\w.-]+")
 _LETTERS = re.compile(r"[^a-z0-9]")
+_SPELLED = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+"""Letters that have no decomposition."""
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _SUFFIX = re.compile(r"(?=[a-z]{0,5}\d)[0-9a-f]{4,6}|\d{4,}")
 _DIGITS = "0123456789"
@@ -70,6 +77,9 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     generic_name: tuple[_Names, ...]
     legal_page: tuple[_Names, ...]
     legal_key: tuple[_Names, ...]
+    legal_page_word: tuple[_Names, ...]
+    terms_word: tuple[_Names, ...]
+    legal_folder: tuple[_Names, ...]
     legal_host: tuple[_Names, ...]
     free_mail: tuple[_Names, ...]
     signing_house: tuple[_Names, ...]
@@ -100,6 +110,9 @@ class MakerWords:
         self.generic_names = flat(read.generic_name)
         self.legal_pages = flat(read.legal_page)
         self.legal_keys = flat(read.legal_key)
+        self.legal_page_words = flat(read.legal_page_word)
+        self.terms_words = flat(read.terms_word)
+        self.legal_folders = flat(read.legal_folder)
         self.legal_hosts = flat(read.legal_host)
         self.samples = flat(read.sample_part)
         self.templates = flat(read.template)
@@ -160,15 +173,21 @@ class MakerNames:
             self._spelled.add(domain.replace(".", "dot"))
             if not self._generic(label):
                 self.sure_brands.add(label.replace("-", ""))
-        vendor = self._read_vendor(app.vendor)
+        names = dict.fromkeys((app.vendor.lower(), app.vendor.lower().translate(_UMLAUTS)))
+        vendor = {word for name in names for word in self._read_vendor(name)}
         if app.signer is not None:
             self._read_subject(app.signer.subject)
         parts = {_LETTERS.sub("", part) for part in bundle} - {""}
-        heading = _TITLE_END.split(app.name, maxsplit=1)[0].lower().split()
-        while len(heading) > 1 and (heading[-1] in self.words.editions or heading[-1].isdigit()):
-            heading.pop()
-        title = {_LETTERS.sub("", text) for text in ("".join(heading), *heading[:1])} - {""}
-        for one in ((parts & vendor) | (parts & title) | (vendor & title)) - self.words.generic_parts:
+        # Two parts in one word, as in com.acme.parcelrun for acmeparcelrun.com.
+        joined = (_LETTERS.sub("", "".join(pair)) for pair in pairwise(bundle[domain.count(".") :]))
+        self.brands |= {word for word in joined if domain in self.domains and len(word) >= MIN_JOINED}
+        heading = self._heading(app.name)
+        full = set(_spellings("".join(heading)))
+        first = set(_spellings(heading[0])) if heading else set()
+        title = full | first
+        # "My" and the name: com.myacme under the icon Acme.
+        mine = {word for part in parts for word in title if part.removesuffix(word) in self.words.product_before}
+        for one in ((parts & vendor) | (parts & title) | (vendor & title) | mine) - self.words.generic_parts:
             # A word in two sources is the maker's, even if it is short. An app is often named after another company's
             # service, in its bundle identifier and under its icon; the name of the signer counts more.
             if not self._generic(one):
@@ -176,16 +195,22 @@ class MakerNames:
             elif 1 < len(one) < MIN_BRAND:
                 self.short_brands.add(one)
         self.brands |= self.sure_brands
-        own = {_LETTERS.sub("", part) for part in bundle[len(domain.split(".")) :]} | {
-            _LETTERS.sub("", "".join(heading))
-        }
+        own = {_LETTERS.sub("", part) for part in bundle[len(domain.split(".")) :]} | full
         # A sample app is named after the service that it shows, which is not its maker's.
         self._sample = not self.words.samples.isdisjoint(named)
         self.products = set() if self._sample else {name for name in own if self._product(name)}
-        self._titles = {title for title in (_LETTERS.sub("", "".join(heading)),) if self._product(title)}
-        self._first_word = _LETTERS.sub("", heading[0]) if heading else ""
+        self._full = full
+        self._titles = {name for name in full if self._product(name)}
+        self._first = first
         known = app.vendor or (domain if domain in self.domains else "")
         self.name = known or (app.bundle_id if bundle else app.name or app.bundle_id)
+
+    def _heading(self, name: str) -> list[str]:
+        """The words of the name under the icon, without a description of the app and without its edition."""
+        words = _TITLE_END.split(name, maxsplit=1)[0].lower().split()
+        while len(words) > 1 and (words[-1] in self.words.editions or words[-1].isdigit()):
+            words.pop()
+        return words
 
     def learn_project(self, project: str) -> None:
         """Add the name of the cloud project in the app's own configuration as a name of the app.
@@ -200,12 +225,37 @@ class MakerNames:
         joined = "".join(own)
         self.products |= {name for name in (joined, *own[:1]) if self._product(name)}
         self.products |= {title for title in self._titles if title == joined}
+        # In two sources, so it can be short.
+        self.brands |= {name for name in self._full & {joined, *own[:1]} if not self._generic(name)}
+
+    def own_name(self, domain: str, known: Collection[str]) -> str:
+        """Whose name a domain has: that of the app, or of one of the maker's other domains; empty if it has neither.
+
+        The name of an example is often that of the service that it shows.
+        """
+        label = _plain(domain)
+        names = set() if self._sample else self._full | self._first
+        names = {name for name in names if len(name) >= MIN_BRAND and not self._generic(name)}
+        if label in names or self._with_affix(label, names):
+            return "the app"
+        return next((own for own in sorted(known) if label == _plain(own)), "")
+
+    def learn_domain(self, domain: str) -> None:
+        """Add the name of a domain that the app itself shows to be its maker's.
+
+        A name that is also under the icon is a brand, even if it is short.
+        """
+        label = _plain(domain)
+        if label in self._full and not self._generic(label):
+            self.brands.add(label)
+        elif self._product(label):
+            self.products.add(label)
 
     def _read_vendor(self, vendor: str) -> set[str]:
         """Add brands and domains from the name of an organisation. Returns its first words, reduced to letters and
         digits.
         """
-        parts = [word.strip(".").lower() for word in _WORDS.split(vendor.strip()) if word.strip(".")]
+        parts = [word.strip(".") for word in _WORDS.split(_folded(vendor.lower().strip())) if word.strip(".")]
         if parts and parts[0] in {"a", "an", "the"}:
             parts = parts[1:]
         forms, descriptors = self.words.legal_forms, self.words.descriptors
@@ -301,8 +351,7 @@ class MakerNames:
 
     def _own_words(self) -> set[str]:
         """The name under the icon, and its first word."""
-        word = self._first_word
-        return self._titles | ({word} if len(word) >= MIN_BRAND and not self._generic(word) else set())
+        return self._titles | {word for word in self._first if len(word) >= MIN_BRAND and not self._generic(word)}
 
     def learn_own_place(self, domain: str, place: str) -> None:
         """Add a domain that the manifest or a setting of the app names, if it has the name of the app.
@@ -329,11 +378,16 @@ class MakerNames:
             return f"{domain} has the name of the app"
         if _LETTERS.sub("", domain) in self.products:
             return f"{domain} spells the name of the app"
-        for name in sorted(self.products, key=len, reverse=True):
-            if plain.startswith(name) and plain[len(name) :] in self.words.product_behind:
-                return f"{domain} is the name of the app, {name}, followed by {plain[len(name) :]}"
-            if plain.endswith(name) and plain[: -len(name)] in self.words.product_before:
-                return f"{domain} is {plain[: -len(name)]} followed by the name of the app, {name}"
+        found = self._with_affix(plain, self.products)
+        return f"{domain} is {found}" if found else ""
+
+    def _with_affix(self, label: str, names: Collection[str]) -> str:
+        """How a label joins one of these names with a word; empty if it does not."""
+        for name in sorted(names, key=len, reverse=True):
+            if label.startswith(name) and label[len(name) :] in self.words.product_behind:
+                return f"the name of the app, {name}, followed by {label[len(name) :]}"
+            if label.endswith(name) and label[: -len(name)] in self.words.product_before:
+                return f"{label[: -len(name)]} followed by the name of the app, {name}"
         return ""
 
     def of_tenant(self, host: str, domain: str) -> str:
@@ -364,6 +418,18 @@ class MakerNames:
     def _describes(self, text: str) -> bool:
         words = self.words.environments
         return text in words or any(text[:at] in words and text[at:] in words for at in range(1, len(text)))
+
+
+def _folded(text: str) -> str:
+    """Lower-case letters without diacritics, as domains spell them: ``skoda`` for ``škoda``."""
+    plain = unicodedata.normalize("NFKD", text.translate(_SPELLED))
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+def _spellings(text: str) -> tuple[str, ...]:
+    """The letters and digits of a name, without diacritics, and as German and Nordic domains spell them."""
+    spelled = (_LETTERS.sub("", _folded(form)) for form in (text, text.translate(_UMLAUTS)))
+    return tuple({name: None for name in spelled if name})
 
 
 def _extends(label: str, brand: str) -> bool:

@@ -11,14 +11,16 @@ All others are unknown, never first party by default.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
 from tieback.model.app import App
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
+from tieback.recognise.legal_pages import LegalPage, legal_page
 from tieback.recognise.maker_names import MakerNames, domain_families, maker_words, registrable_domain
+from tieback.recognise.projects import REGISTRATION, project_of
 from tieback.recognise.rules import RuleFiles, Sdk
 
 _WORDS = re.compile(r"[^a-z0-9]+")
@@ -37,12 +39,10 @@ _CONFIGURATIONS = (
 )
 _WEB_CONFIGURATION = "/firebase-config"
 """End of the evidence of a configuration object in a script or JSON file."""
-_PROJECT_KINDS = frozenset({
-    "firestore", "firebase-rtdb", "firebase-storage", "firebase-hosting", "firebase-functions",
-    "firebase-remote-config", "app-engine", "firebase-app", "gcp-project",
-})  # fmt: skip
-_REGION = re.compile(r"^[a-z]{2,12}-[a-z]{3,12}\d{1,2}-")
+_OWN_PROJECT = "the app's own configuration names its project"
+_ONLY_PROJECT = "the app is registered in one project only"
 _CLAIMED = ("manifest:app-link/", "entitlement:")
+_OF_PARTNER = "manifest:partner-link/"
 _MANIFEST = "manifest"
 _NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
 MAX_RELATED = 8
@@ -71,8 +71,12 @@ class Maker:
         self._name = self._names.name if self._names is not None else ""
         self._learned: list[str] = []
         """Domains that the app itself names as its maker's, besides its names."""
-        self._projects: set[str] = set()
-        """Names of cloud projects in the app's own configuration."""
+        self._pages: set[str] = set()
+        """Domains of legal pages that the app's resources and settings name as such."""
+        self._paths: dict[str, list[LegalPage]] = {}
+        """Domains of other legal pages that the app names, and these pages."""
+        self._projects: dict[str, str] = {}
+        """Names and numbers of the maker's cloud projects, each with the reason."""
 
     def learn(self, host: str, reason: str) -> None:
         """Record the registrable domain of a host as the maker's, unless it belongs to another known party.
@@ -86,6 +90,8 @@ class Maker:
         if domain and self._name and self._rules.third_parties.of(host) is None:
             if domain not in self._domains:
                 self._learned.append(domain)
+                if self._names is not None:
+                    self._names.learn_domain(domain)
             self._domains.setdefault(domain, reason)
 
     def learn_from(self, finds: Iterable[tuple[Endpoint, Evidence]]) -> None:
@@ -98,39 +104,58 @@ class Maker:
         Args:
             finds: endpoints, each with its evidence.
         """
+        every = tuple(finds)
         pages: dict[str, tuple[str, str]] = {}
-        projects: dict[str, None] = {}
-        web: dict[str, None] = {}
-        for endpoint, evidence in finds:
-            how = evidence.how
+        for endpoint, evidence in every:
             if endpoint.kind is EndpointKind.CLOUD:
-                project = _project_of(endpoint) if _is_configured(evidence) else ""
-                if project:
-                    projects.setdefault(project)
-                if how.endswith(_WEB_CONFIGURATION):
-                    web.setdefault(endpoint.value.partition(":")[2])
                 continue
-            if how.startswith(_CLAIMED):
-                if self._is_guest(endpoint.host):
-                    continue
-                self.learn(endpoint.host, "the domain of links that the app claims")
-                continue
-            key = _NAMED_BY_KEY.match(how)
-            if key is None and not how.startswith(_MANIFEST):
+            if self._is_claimed(endpoint.host, evidence):
+                if not self._is_guest(endpoint.host):
+                    self.learn(endpoint.host, "the domain of links that the app claims")
                 continue
             domain = registrable_domain(endpoint.host, self._rules)
-            if self._names is not None and domain and self._rules.third_parties.of(endpoint.host) is None:
-                self._names.learn_own_place(domain, "manifest" if key is None else "own setting")
-            if key is not None and domain and self._is_page(domain, key[1]):
+            if not domain:
+                continue
+            page = legal_page(endpoint)
+            if page is not None and self._is_own_page(endpoint, evidence, domain):
+                self._paths.setdefault(domain, []).append(page)
+            key = _NAMED_BY_KEY.match(evidence.how)
+            if key is not None or evidence.how.startswith(_MANIFEST):
+                self._learn_place(endpoint.host, domain, "manifest" if key is None else "own setting")
+            if key is not None and self._is_page(domain, key[1]):
                 pages.setdefault(domain, (endpoint.host, key[1]))
         if self._names is not None:
             self._take_domains(self._names)
-        # Of two configurations in scripts one can be that of a library.
-        self._learn_projects([*projects, *(web if len(web) == 1 else ())])
+        self._learn_configured([one for one in every if one[0].kind is EndpointKind.CLOUD])
+        self._pages |= pages.keys()
         unknown = {domain: page for domain, page in pages.items() if domain not in self._domains}
         if len(unknown) == len(pages) == 1:
             ((host, name),) = unknown.values()
             self.learn(host, f"the domain of the app's own legal page, {name}")
+
+    def _learn_place(self, host: str, domain: str, place: str) -> None:
+        """Learn a domain in the manifest or in a setting, if it has the name of the app."""
+        if self._names is not None and self._rules.third_parties.of(host) is None:
+            self._names.learn_own_place(domain, place)
+
+    def _learn_configured(self, finds: Sequence[tuple[Endpoint, Evidence]]) -> None:
+        """Learn the Google Cloud project in the app's configuration, or else the only one that it is registered in."""
+        configured: dict[str, None] = {}
+        registered: dict[str, None] = {}
+        named: dict[str, None] = {}
+        web: dict[str, None] = {}
+        for endpoint, evidence in finds:
+            project = project_of(endpoint)
+            if project and _is_configured(evidence):
+                configured.setdefault(project)
+            elif project and self._placed(evidence) is None:
+                (registered if endpoint.value.startswith(REGISTRATION) else named).setdefault(project)
+            if evidence.how.endswith(_WEB_CONFIGURATION):
+                web.setdefault(endpoint.value.partition(":")[2])
+        # Of two configurations in scripts one can be that of a library.
+        self._learn_projects([*configured, *(web if len(web) == 1 else ())])
+        if not configured and len(registered) == 1:
+            self._learn_projects([*registered, *(named if len(named) == 1 else ())], _ONLY_PROJECT)
 
     def learn_hosts(self, hosts: Iterable[str]) -> None:
         """Learn the domain with the name of the app from the number of its hosts that the app names.
@@ -149,6 +174,21 @@ class Maker:
             {domain: names for domain, names in below.items() if self._rules.third_parties.of(domain) is None}
         )
         self._take_domains(self._names)
+        self._learn_page(below, self._names)
+
+    def _learn_page(self, below: Mapping[str, Collection[str]], names: MakerNames) -> None:
+        """Learn the only domain of a privacy policy or imprint that the code or texts of the app name.
+
+        The page can be that of a partner, or of the maker of a tool that builds apps. So its domain must also have the
+        name of the app, or that of another domain of its maker.
+        """
+        if len(self._paths.keys() | self._pages) != 1 or len(self._paths) != 1:
+            return
+        ((domain, pages),) = self._paths.items()
+        page = next((page for page in pages if page.responsible), None)
+        own = names.own_name(domain, self._domains.keys() & below.keys())
+        if page is not None and own:
+            self.learn(domain, f"a domain with the name of {own} and the app's only legal page, {page.path}")
 
     def _take_domains(self, names: MakerNames) -> None:
         """Add the domains that the names of the maker have learned."""
@@ -157,11 +197,11 @@ class Maker:
                 self._domains[domain] = reason
                 self._learned.append(domain)
 
-    def _learn_projects(self, projects: Iterable[str]) -> None:
+    def _learn_projects(self, projects: Iterable[str], reason: str = _OWN_PROJECT) -> None:
         if self._names is None or not self._name:
             return
         for project in projects:
-            self._projects.add(project)
+            self._projects.setdefault(project, reason)
             self._names.learn_project(project)
 
     def learn_related(self, host: str, names: Iterable[str]) -> None:
@@ -177,10 +217,27 @@ class Maker:
             for domain in sorted(domains - {own}):
                 self.learn(domain, f"in the certificate of {host} together with {own}, the maker's own")
 
+    def _is_claimed(self, host: str, evidence: Evidence) -> bool:
+        """True if the app claims the links of a host for itself.
+
+        A component that is named after the domain can be that of a partner, or of the app that this one is a copy of.
+        """
+        if evidence.how.startswith(_OF_PARTNER) and self._names is not None:
+            return bool(self._names.own_name(registrable_domain(host, self._rules), ()))
+        return evidence.how.startswith(_CLAIMED)
+
     def _is_guest(self, host: str) -> bool:
         """True if a host has the maker's name below the domain of another: ``acme.partner.org``."""
         below = host.removesuffix(registrable_domain(host, self._rules)).strip(".").split(".")
         return self._names is not None and bool(self._names.of_resource([label.replace("-", "") for label in below]))
+
+    def _is_own_page(self, endpoint: Endpoint, evidence: Evidence, domain: str) -> bool:
+        """True if a legal page can be that of the app: no known service, no host of the pages of many makers."""
+        return (
+            domain not in maker_words().legal_hosts
+            and self._rules.third_parties.of(endpoint.host) is None
+            and self._placed(evidence) is None
+        )
 
     def _is_page(self, domain: str, key: str) -> bool:
         parts = set(_WORDS.split(re.sub(r"([a-z])([A-Z])", r"\1_\2", key).lower())) - {""}
@@ -210,7 +267,7 @@ class Maker:
             or self._named_alike(endpoint)
             or self._placed(evidence)
             or self._added(endpoint)
-            or self._unknown(endpoint)
+            or self._unknown(endpoint, evidence)
         )
 
     def party(self, endpoint: Endpoint) -> Party:
@@ -281,10 +338,10 @@ class Maker:
 
     def _of_project(self, endpoint: Endpoint) -> OwnershipVerdict | None:
         """Another resource of the cloud project in the app's configuration."""
-        project = _project_of(endpoint) if endpoint.kind is EndpointKind.CLOUD and self._projects else ""
+        project = project_of(endpoint) if self._projects else ""
         if project not in self._projects:
             return None
-        return OwnershipVerdict(Party.FIRST, self._name, f"the app's own configuration names its project, {project}")
+        return OwnershipVerdict(Party.FIRST, self._name, f"{self._projects[project]}, {project}")
 
     def _known(self, endpoint: Endpoint) -> OwnershipVerdict | None:
         # A cloud host belongs to a customer that its name does not identify.
@@ -297,7 +354,7 @@ class Maker:
 
     def _linked(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict | None:
         """A domain whose links the app claims: the system confirms them only with the holder of the domain."""
-        if evidence is None or not self._name or not evidence.how.startswith(_CLAIMED):
+        if evidence is None or not self._name or not self._is_claimed(endpoint.host, evidence):
             return None
         return OwnershipVerdict(
             Party.FIRST, self._name, f"the app claims the links to {endpoint.host} (not verified with the domain)"
@@ -322,7 +379,9 @@ class Maker:
             return None
         return OwnershipVerdict(Party.THIRD, rule.name, f"host of {rule.name} (your rule {rule.id})")
 
-    def _unknown(self, endpoint: Endpoint) -> OwnershipVerdict:
+    def _unknown(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict:
+        if evidence is not None and evidence.how.startswith(_OF_PARTNER):
+            return OwnershipVerdict(Party.UNKNOWN, "", "the app claims its links in a component that is named after it")
         if endpoint.kind is EndpointKind.CLOUD:
             return OwnershipVerdict(Party.UNKNOWN, "", _SHARED_KINDS.format(kind=endpoint.value.partition(":")[0]))
         if not endpoint.host or ":" in endpoint.host or endpoint.host.rpartition(".")[2].isdigit():
@@ -340,14 +399,3 @@ def is_maker_evidence(how: str) -> bool:
 def _is_configured(evidence: Evidence) -> bool:
     """True if the console of a cloud wrote the place for this app."""
     return _CONFIGURED.match(evidence.how) is not None or evidence.file.rpartition("/")[2].lower() in _CONFIGURATIONS
-
-
-def _project_of(endpoint: Endpoint) -> str:
-    """The Google Cloud project, or its number, that the value of a cloud resource contains; empty for others."""
-    kind, _, name = endpoint.value.partition(":")
-    if kind not in _PROJECT_KINDS:
-        return ""
-    if kind == "firebase-app":
-        return name.split(":")[1] if name.count(":") >= 2 else ""
-    name = name.partition(".")[0].removesuffix("-default-rtdb")
-    return _REGION.sub("", name) if kind == "firebase-functions" else name

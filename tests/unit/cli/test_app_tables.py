@@ -125,6 +125,19 @@ def test_a_seller_is_not_called_the_signer(app: App, words: str) -> None:
     assert words in shown(replace(DOCUMENT, app=app))[1]
 
 
+def test_everything_includes_why_an_endpoint_is_own() -> None:
+    host = seen("https://api.acme.test", "api.acme.test", Party.FIRST)
+    bucket = seen("s3:acme", "", Party.FIRST, kind=EndpointKind.CLOUD, service="s3")
+    why = "acme.test is the domain of the app's bundle identifier"
+    owned = AppDocument("a", APP, sightings=tuple(replace(one, party_reason=why) for one in (host, bucket)))
+    own = ["  https://api.acme.test  classes.dex+0x1f", "  s3:acme  classes.dex+0x1f"]
+    assert [line for line in shown(owned, everything=True) if "+0x1f" in line] == [
+        f"{own[1]}  own: {why}",
+        f"{own[0]}  own: {why}",
+    ]
+    assert [line for line in shown(owned) if "+0x1f" in line] == [f"{own[1]}  own", own[0]]
+
+
 def test_third_parties_are_one_line_per_sdk() -> None:
     lines = shown()
     at = lines.index("Third parties")

@@ -231,6 +231,30 @@ def test_the_host_of_a_deep_link_is_not_a_back_end_and_that_of_an_app_link_is() 
     assert [one.endpoint.host for one in kept.sightings] == ["go.shop.de"]
 
 
+@pytest.mark.parametrize(
+    ("how", "file", "party"),
+    [
+        ("dex-string/url", "classes.dex", Party.FIRST),
+        # The text of a licence, and the file of a library.
+        ("text/url", "META-INF/LICENSE.txt", Party.UNKNOWN),
+        ("native-string/url", "Payload/A.app/Frameworks/Adjust.framework/Adjust", Party.UNKNOWN),
+    ],
+)
+def test_the_legal_page_of_an_app_shows_its_domain(how: str, file: str, party: Party) -> None:
+    acme = App(Platform.ANDROID, "io.ionic.starter", "0" * 64, "Acme")
+    page = seen("https://acme.de/privacy", how, file, "acme.de", "/privacy")
+    found = merge_finds(acme, [sighting("api.acme.de"), page], RULES).sightings
+    assert next(one.party for one in found if one.endpoint.host == "api.acme.de") is party
+
+
+def test_the_only_registration_in_firebase_shows_the_project() -> None:
+    project = seen("firebase-app:1:123456789012:web:0a1b2c3d4e5f", "text/cloud-id")
+    bucket = seen("firebase-storage:acme-prod.appspot.com", "text/cloud-host")
+    found = merge_finds(app("com.some.app"), [bucket, project], RULES).sightings
+    assert [one.party for one in found] == [Party.FIRST, Party.FIRST]
+    assert [one.party for one in merge_finds(app("com.some.app"), [bucket], RULES).sightings] == [Party.UNKNOWN]
+
+
 def test_the_host_of_a_deep_link_that_code_names_is_a_back_end() -> None:
     both = merge_finds(app("com.shop.app"), [link_find("manifest:deep-link"), sighting("go.shop.de")], RULES)
     assert [(one.endpoint.host, one.count) for one in both.sightings] == [("go.shop.de", 2)]

@@ -26,6 +26,7 @@ def data(scheme: str, host: str = "", port: str = "") -> str:
     return f"<data {' '.join(f'android:{key}="{value}"' for key, value in named.items() if value)}/>"
 
 
+PARTNER = "manifest:partner-link/link-domain"
 APP, DEEP = "manifest:app-link/link-domain", "manifest:deep-link/link-domain"
 
 
@@ -54,6 +55,33 @@ APP, DEEP = "manifest:app-link/link-domain", "manifest:deep-link/link-domain"
 )  # fmt: skip
 def test_intent_filters(verify: bool, inside: str, expected: list[tuple[str, str]]) -> None:
     assert found(FILTER.format('android:autoVerify="true"' if verify else "", inside).encode()) == expected
+
+
+@each(
+    ("package", "component", "host", "partner"),
+    [
+        ("com.acme.wallet", "com.acme.bequant.SignActivity", "reg.bequant.test", True),
+        ("com.acme.wallet", ".bequant.SignActivity", "reg.bequant.test", True),
+        ("com.acme.wallet", "com.acme.bequant.SignActivity", "go.acme.test", False),
+        ("com.acme.wallet", "com.acme.app.SignActivity", "app.acme.test", False),
+        ("com.acme.bequant", "com.acme.bequant.SignActivity", "reg.bequant.test", False),
+        ("com.acme.wallet", "net.bequant.SignActivity", "reg.bequant.test", True),
+        ("", "", "reg.bequant.test", False),
+    ],
+)
+@pytest.mark.parametrize("alias", [False, True])
+def test_links_of_a_partner(package: str, component: str, host: str, partner: bool, alias: bool) -> None:
+    name = (
+        f'android:name="com.acme.Start" android:targetActivity="{component}"'
+        if alias
+        else f'android:name="{component}"'
+    )
+    tag = "activity-alias" if alias else "activity"
+    text = FILTER.format('android:autoVerify="true"', data("https", host)).replace(
+        "<manifest", f'<manifest package="{package}"'
+    )
+    text = text.replace("<activity>", f"<{tag} {name}>").replace("</activity>", f"</{tag}>")
+    assert found(text.encode()) == [(f"https://{host}", PARTNER if partner else APP)]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ def test_what_the_configuration_names_is_the_makers(file: str, how: str, party: 
         ("manifest:app-link/link-domain", "go.shop.de", Party.FIRST),
         ("entitlement:applinks/link-domain", "go.shop.de", Party.FIRST),
         ("manifest:deep-link/link-domain", "go.shop.de", Party.UNKNOWN),
+        ("manifest:partner-link/link-domain", "go.shop.de", Party.UNKNOWN),
         ("manifest:app-link/link-domain", "www.facebook.com", Party.THIRD),
         ("text/url", "go.shop.de", Party.UNKNOWN),
     ],
@@ -116,6 +117,7 @@ PRIVACY = "resource:string/privacy_policy_url/url"
     [
         ([("go.wh-links.de", "manifest:app-link/link-domain")], "api.wh-links.de", "links that the app claims"),
         ([("go.wh-links.de", "manifest:deep-link/link-domain")], "api.wh-links.de", ""),
+        ([("go.wh-links.de", "manifest:partner-link/link-domain")], "api.wh-links.de", ""),
         ([("x.onelink.me", "manifest:app-link/link-domain")], "y.onelink.me", ""),
         # A page host's customers are strangers to each other.
         ([("shop.github.io", "manifest:app-link/link-domain")], "other.github.io", ""),
@@ -273,6 +275,119 @@ def test_a_domain_that_extends_the_name_of_the_maker(hosts: list[str], host: str
     found = unsigned("com.acmefit.app")
     found.learn_hosts(hosts)
     assert found.judge(url(host)).party is party
+
+
+def pages(bundle: str, title: str, *addresses: str) -> Maker:
+    found = Maker(App(Platform.ANDROID, bundle, "0" * 64, title), RULES)
+    finds = []
+    for address in addresses:
+        host, _, path = address.partition("/")
+        endpoint = Endpoint(EndpointKind.URL, f"https://{address}", "https", host, 443, f"/{path}")
+        finds.append((endpoint, Evidence("f", 1, "dex-string/url")))
+    found.learn_from(finds)
+    found.learn_hosts(address.partition("/")[0] for address in addresses)
+    return found
+
+
+@each(
+    ("bundle", "title", "addresses", "host", "reason"),
+    [
+        (
+            "io.ionic.starter",
+            "Acme",
+            ["acme.de/privacy"],
+            "api.acme.de",
+            "the name of the app and the app's only legal page, /privacy",
+        ),
+        ("io.ionic.starter", "Acme Mail", ["acme.de/en/privacy-policy"], "api.acme.de", "the app's only legal page"),
+        ("io.ionic.starter", "Acme", ["joinacme.de/imprint"], "api.joinacme.de", "the app's only legal page"),
+        ("io.ionic.starter", "Acme", ["acme.de/privacy", "acme.de/terms"], "api.acme.de", "the app's only legal page"),
+        ("io.ionic.starter", "Acme", ["acme.de/privacy"], "api.acme.io", "has the name of acme.de"),
+        # The other domain of a maker, by its name.
+        ("de.uni.app", "Campus", ["www.uni.de/x", "uni.app/privacy"], "uni.app", "the name of uni.de and"),
+        # The page of a tool that builds apps, or of a partner.
+        ("com.some.chat", "Chat", ["code.org/privacy"], "studio.code.org", ""),
+        ("com.acme.wallet", "Acme", ["api.acme.com/v1", "partner.io/privacy"], "api.partner.io", ""),
+        # Terms do not show who is responsible; of two pages nobody knows which one is the maker's.
+        ("io.ionic.starter", "Acme", ["acme.de/terms"], "api.acme.de", ""),
+        ("io.ionic.starter", "Acme", ["acme.de/privacy", "partner.io/terms"], "api.acme.de", ""),
+        (
+            "io.ionic.starter",
+            "Acme",
+            ["acme.de/privacy", "policies.google.com/privacy"],
+            "api.acme.de",
+            "only legal page",
+        ),
+        # An example of a service, and common words.
+        ("com.example.app", "Acme", ["acme.de/privacy"], "api.acme.de", ""),
+        ("io.ionic.starter", "Wallet", ["wallet.de/privacy"], "api.wallet.de", ""),
+    ],
+)
+def test_a_legal_page_with_the_name_of_the_app(
+    bundle: str, title: str, addresses: list[str], host: str, reason: str
+) -> None:
+    owned = pages(bundle, title, *addresses).judge(url(host))
+    assert (owned.party is Party.FIRST) is bool(reason)
+    assert reason in owned.reason
+
+
+REGISTERED = (resource("firebase-app:1:123456789012:web:0a1b2c3d4e5f"), "text/cloud-id")
+STORE = (resource("firebase-storage:acme-prod.appspot.com"), "text/cloud-host")
+
+
+@each(
+    ("title", "finds", "endpoint", "reason"),
+    [
+        ("", [REGISTERED], REGISTERED[0], "the app is registered in one project only, 123456789012"),
+        ("", [REGISTERED, STORE], STORE[0], "the app is registered in one project only, acme-prod"),
+        ("", [REGISTERED, STORE], resource("firestore:acme-prod"), "the app is registered in one project only"),
+        # Without a registration, or with two, the project can be that of a library.
+        ("", [STORE], STORE[0], ""),
+        ("", [REGISTERED, (resource("firebase-app:1:999999999999:web:0a1b2c3d"), "text/cloud-id")], REGISTERED[0], ""),
+        ("", [REGISTERED, STORE, (resource("firestore:other"), "text/cloud-id")], STORE[0], ""),
+        ("", [PROJECT, REGISTERED], REGISTERED[0], ""),
+        # A short name under the icon counts if the project has it too.
+        ("Acme", [PROJECT], url("acme.io"), "begins with the maker's name"),
+        ("Fits", [(resource("firestore:acme-fits"), PROJECT[1])], url("fits.io"), ""),
+        ("Acme", [(resource("firestore:acme-58bf8"), PROJECT[1])], url("acme.io"), "begins with the maker's name"),
+        ("Acme", [(url("go.acme.app"), "manifest:partner-link/link-domain")], url("x.acme.app"), "the app claims"),
+        ("Acme", [(url("go.other.app"), "manifest:partner-link/link-domain")], url("x.other.app"), ""),
+        ("Acme", [(url("go.acme.app"), LINK)], resource("zendesk:acmeapp"), "has the maker's name, acme"),
+    ],
+)
+def test_the_only_project_of_an_app(
+    title: str, finds: list[tuple[Endpoint, str]], endpoint: Endpoint, reason: str
+) -> None:
+    owned = unsigned("io.ionic.starter", title, *finds).judge(endpoint)
+    assert (owned.party is Party.FIRST) is bool(reason)
+    assert reason in owned.reason
+
+
+def test_the_project_of_a_library_is_not_the_apps() -> None:
+    found = Maker(App(Platform.ANDROID, "io.ionic.starter", "0" * 64), RULES)
+    place = Evidence("Payload/A.app/Frameworks/Adjust.framework/Adjust", 1, "native-string/cloud-id")
+    found.learn_from([(REGISTERED[0], place)])
+    assert found.judge(REGISTERED[0]).party is Party.UNKNOWN
+
+
+@each(
+    ("bundle", "title", "host", "reason"),
+    [
+        ("com.acme.parcelrun", "", "acme-parcelrun.de", "begins with the maker's name"),
+        ("com.acme.parcelrun.android", "", "parcelrun-android.de", "begins with the maker's name"),
+        ("com.acme.io", "", "acmeio.de", ""),
+        ("com.github.user", "", "api.githubuser.de", ""),
+        ("x.acme.parcelrun", "", "acmeparcelrun.de", ""),
+        ("no.mittabc.store", "AbC", "www.abc.no", "begins with the maker's name"),
+        ("no.mittabc.store", "AbC", "www.abcdn.no", ""),
+        ("com.acmefit.app", "", "acmefit.qualtrics.com", "acmefit is the maker's name at qualtrics.com"),
+        ("com.acmefit.app", "", "cdn.acmefitplayer.xyz", "the maker's name, acmefit, followed by player"),
+    ],
+)
+def test_names_that_the_bundle_identifier_spells(bundle: str, title: str, host: str, reason: str) -> None:
+    owned = unsigned(bundle, title).judge(url(host))
+    assert (owned.party is Party.FIRST) is bool(reason)
+    assert reason in owned.reason
 
 
 def test_a_template_identifier_is_only_the_name_of_last_resort() -> None:
