@@ -6,7 +6,6 @@ again. So only calls on a path between a constant and an endpoint are followed. 
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -401,11 +400,11 @@ def _needs_of(value: Value | None, known: dict[int, list[Need]]) -> Sequence[Nee
         return ()
     found = known.get(id(value))
     if found is None:
-        counts = Counter[Need]()
+        counts: dict[Need, int] = {}
         found = known[id(value)] = []
         for one in _inside(value, instances=True):
             for need in _needs_of(one, known):
-                counts[need] += 1
+                counts[need] = counts.get(need, 0) + 1
                 if counts[need] <= _TWICE:
                     found.append(need)
     return found
