@@ -103,6 +103,10 @@ def sniff(head: bytes | bytearray) -> Content:
     if head[0] not in _FIRST and head[4:8] != b"ftyp":
         # Most texts and tables start with no known byte, so nothing has to be compared.
         return _unmarked(head)
+    return _marked(head)
+
+
+def _marked(head: bytes | bytearray) -> Content:
     start = bytes(head[:8])
     known = _MAGIC.get(start[:4])
     if known is not None:

@@ -264,16 +264,7 @@ class _Reader:
             if self._left < 0:
                 return False
             self._block_of[at] = first
-            if handlers:
-                its = handlers.get(at)
-                if its is not None:
-                    self._left -= len(its)
-                    if its is caught:
-                        self._left -= len(its) * (len(state) // 8)
-                    else:
-                        for handler in its:
-                            self._reach(handler, state)
-                caught = its
+            caught = self._catch(at, state, caught) if handlers else None
             unit = units[at]
             opcode = unit & 255
             kind = KINDS[opcode]
@@ -287,19 +278,34 @@ class _Reader:
             if _WRITES[opcode]:
                 caught = None
                 self._write(at, _WRITES[opcode], state, before)
-            after = at + LENGTHS[opcode]
-            if _FIRST_GOTO <= kind <= _SWITCH:
-                for target in jump_targets(units, at):
-                    self._reach(target, state)
-                if kind <= _LAST_GOTO:
-                    return True
-                pair = _PAIR_TESTS.start <= opcode < _PAIR_TESTS.stop
-                self._tests[at] = (state[unit >> 8 & 15], state[unit >> 12]) if pair else (state[unit >> 8],)
-                self._reach(after, state)
+            if _FIRST_GOTO <= kind <= _END:
+                self._leave(at, kind, state)
                 return True
-            if kind == _END:
-                return True
-            before, at = at, after
+            before, at = at, at + LENGTHS[opcode]
+
+    def _catch(self, at: int, state: _State, caught: set[int] | None) -> set[int] | None:
+        """Note the paths to the handlers of a unit, and return those; ``caught`` have the state already."""
+        its = self._handlers.get(at)
+        if its is None:
+            return None
+        self._left -= len(its)
+        if its is caught:
+            self._left -= len(its) * (len(state) // 8)
+            return its
+        for handler in its:
+            self._reach(handler, state)
+        return its
+
+    def _leave(self, at: int, kind: int, state: _State) -> None:
+        """Note where the last instruction of a block leads."""
+        units = self._units
+        for target in jump_targets(units, at):
+            self._reach(target, state)
+        if _LAST_GOTO < kind <= _SWITCH:
+            unit = units[at]
+            pair = _PAIR_TESTS.start <= unit & 255 < _PAIR_TESTS.stop
+            self._tests[at] = (state[unit >> 8 & 15], state[unit >> 12]) if pair else (state[unit >> 8],)
+            self._reach(at + LENGTHS[unit & 255], state)
 
     def _write(self, at: int, write: int, state: _State, before: int) -> None:
         """Apply what an instruction writes."""
