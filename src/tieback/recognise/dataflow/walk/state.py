@@ -46,10 +46,10 @@ MAX_BUILT = 500
 MAX_KNOWN = 128
 """Most registers with known values at a time, because each branch copies them."""
 MAX_OBJECTS = 256
+MAX_SHARED = 1_000
+"""Most objects and choices in a value outside a walk. Objects of settings that refer to each other have many more."""
 _MAX_STORES = 64
 _MAX_FROZEN = 4
-_MAX_SHARED = 1_000
-"""Most objects and choices in a value outside a walk. Objects of settings that refer to each other have many more."""
 _SEARCH = 8_192
 """Code units that can be searched in the time in which one is walked."""
 
@@ -328,7 +328,7 @@ class WalkState(ABC):
         key = value.number if isinstance(value, ObjectRef) else -id(value), depth
         if key in its:
             return its[key][0]
-        if len(its) >= _MAX_SHARED:
+        if len(its) >= MAX_SHARED:
             return None
         frozen: Value | None = None
         if isinstance(value, Choice):
