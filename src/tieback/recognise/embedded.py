@@ -14,7 +14,7 @@ from tieback.recognise.span import string_bounds
 
 MAX_TEXT = 64 * 1024
 MAX_TEXTS = 200
-_SMALL = 1024 * 1024
+_SMALL = 64 * 1024
 """Bytes of strings from which a scanner is prepared."""
 PAGE, SCRIPT = "page.html", "script.js"
 _MARKS = (b"<script", b"javascript:", b"XMLHttpRequest", b"fetch(")

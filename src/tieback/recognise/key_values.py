@@ -74,7 +74,7 @@ class Pair(NamedTuple):
     key: str
     value: str
     part: int = 0
-    """Number of the object, section or block that has it; 0 outside all of them."""
+    """Number of the object, section or block that has it; 0 outside all of them, and in a text without a port."""
     element: bool = False
     """True for an element or an attribute of XML."""
 
@@ -98,9 +98,11 @@ def read_pairs(buffer: Buffer, name: str) -> Iterator[Pair]:
         return
     text = decode_text(data, wide=buffer.utf16)
     if "<" not in text[:256]:
-        parts = TextParts(text)
-        for found in _PAIR.finditer(text):
-            yield Pair(found[1], found[2], parts.at(found.start()))
+        pairs = list(_PAIR.finditer(text))
+        # Only ports need to know what is in the same part, and most files have none.
+        parts = TextParts(text) if any(plain_key(found[1]).endswith(PORT) for found in pairs) else None
+        for found in pairs:
+            yield Pair(found[1], found[2], parts.at(found.start()) if parts is not None else 0)
         return
     for pattern in (_PLIST_PAIR, _XML_PAIR):
         for found in pattern.finditer(text):
@@ -206,8 +208,10 @@ def ports_of_hosts(pairs: Sequence[Pair], suffixes: tuple[str, ...]) -> dict[int
         the ports, by the index of the pair with the host.
     """
     parts: dict[tuple[int, bool, str], _Part] = {}
-    for index, pair in enumerate(pairs):
-        prefix, key = _split(pair.key)
+    keys = [_split(pair.key) for pair in pairs]
+    if not any(key.endswith(PORT) for _, key in keys):
+        return {}
+    for index, (pair, (prefix, key)) in enumerate(zip(pairs, keys, strict=True)):
         part = parts.setdefault((pair.part, pair.element, prefix), _Part())
         part.size += 1
         if key.endswith(PORT):

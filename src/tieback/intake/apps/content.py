@@ -39,9 +39,10 @@ class Content(Enum):
     BINARY = auto()
 
 
+_PICTURE = b"\x89PNG\r\n"
 # Fonts, pictures, sound, film, textures: compressed, or without text that an app would use.
 _MEDIA = (
-    b"\x89PNG\r\n",
+    _PICTURE,
     b"\xff\xd8\xff",
     b"GIF8",
     b"RIFF",
@@ -92,12 +93,20 @@ _TEXT_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n\r\f\x1b"
 
 
 def sniff(head: bytes | bytearray) -> Content:
-    """Name the kind of content that begins with ``head`` (up to ``SNIFF`` bytes of it)."""
+    """Name the kind of content that begins with ``head``; at most ``SNIFF`` bytes of it are read."""
     if not head:
         return Content.EMPTY
+    if head.startswith(COMPILED):  # most entries of Android apps are compiled XML or pictures
+        return Content.BINARY_XML
+    if head.startswith(_PICTURE):
+        return Content.MEDIA
     if head[0] not in _FIRST and head[4:8] != b"ftyp":
         # Most texts and tables start with no known byte, so nothing has to be compared.
         return _unmarked(head)
+    return _marked(head)
+
+
+def _marked(head: bytes | bytearray) -> Content:
     start = bytes(head[:8])
     known = _MAGIC.get(start[:4])
     if known is not None:
@@ -123,6 +132,7 @@ def sniff(head: bytes | bytearray) -> Content:
 
 
 def _unmarked(head: bytes | bytearray) -> Content:
+    head = head[:SNIFF]
     if is_text(head):
         return Content.XML_PLIST if b"<plist" in head else Content.TEXT
     return Content.BINARY

@@ -9,7 +9,7 @@ from tieback.intake.apps.apk import ApkFormat, is_apk
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.budget import DEPTH, PackageBudget
-from tieback.intake.apps.content import SNIFF, Content, sniff
+from tieback.intake.apps.content import Content, sniff
 from tieback.intake.apps.dart import is_dart, text_edges
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.directory import ArchiveEntry
@@ -74,7 +74,7 @@ def walk_entries(
             continue
         if content is not Content.ARCHIVE:
             data = read(entry)
-            content = sniff(data[:SNIFF])
+            content = sniff(data)
             inner = unwrap(data, content, budget) if depth else None
             if inner is not None:
                 yield from heap.drain()
@@ -164,7 +164,7 @@ def make_artifacts(
         content: type of the content, if known.
         depth: levels of compression that are still undone.
     """
-    content = content or sniff(data[:SNIFF])
+    content = content or sniff(data)
     if content in _NOTHING:
         return ()
     if content is Content.ELF:
@@ -216,7 +216,7 @@ def _expanded(
         return ()
     budget.archives -= 1
     name, inner = decompress(file, data, problems, budget)
-    content = sniff(inner[:SNIFF])
+    content = sniff(inner)
     if content is Content.ARCHIVE and depth > 1:
         return _members(name, bytes(inner), problems, budget, depth - 1)
     deeper = unwrap(inner, content, budget) if depth > 1 else None
@@ -234,7 +234,7 @@ def _unwrapped(
         return ()
     budget.archives -= 1
     inner = file.rpartition("/")[2]
-    name, content = f"{file}!{inner}", sniff(data[:SNIFF])
+    name, content = f"{file}!{inner}", sniff(data)
     if content is Content.ARCHIVE and depth:
         return _members(name, bytes(data), problems, budget, depth)
     deeper = unwrap(data, content, budget) if depth else None

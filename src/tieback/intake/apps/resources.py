@@ -4,7 +4,6 @@ Source: AOSP ``ResourceTypes.h`` (``ResTable_header``, ``ResTable_package``, ``R
 ``Res_value``). Only simple string entries have names; names are built on first use.
 """
 
-import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -30,6 +29,9 @@ MAX_NAMED = 1_000
 
 MAX_ITEMS = 1_024
 """Texts of one array."""
+
+_TOGETHER = 256 * 1024
+"""Offsets of entries after which type chunks are read in another pass, which bounds the memory."""
 
 MAX_PACKAGES = 8
 """Packages read in one table; apps have one, shared libraries two."""
@@ -191,23 +193,19 @@ class Resources:
     def values(self) -> ResourceValues:
         """Which resources have a string, or refer to another one."""
         chunks = list(self._type_chunks())
-        entries = [_entries(self._data, chunk) for chunk in chunks]
-        counts = [len(index) for index, _ in entries]
+        chunk, index, place = _entries(self._data, chunks)
 
         def spread(numbers: Iterable[int]) -> Offsets:
-            return np.repeat(np.fromiter(numbers, np.int64, len(chunks)), counts)
+            return np.fromiter(numbers, np.int64, len(chunks))[chunk]
 
-        none = np.empty(0, np.int64)
-        index, place = (
-            (np.concatenate((none, *column)) for column in zip(*entries, strict=True)) if entries else (none, none)
-        )
         identifier = spread((one.package << 24 | one.type_id << 16) & 0xFFFFFFFF for one in chunks) | index
         stop = spread(min(one.at + one.size, len(self._data)) for one in chunks)
         fits = place + 8 <= stop
         order = np.flatnonzero(fits)[place[fits].argsort(kind="stable")]
-        place, raw = place[order], np.frombuffer(self._data, np.uint8)
-        compact = (_number(raw, place + 2, 2) & _COMPACT) != 0
-        key = np.where(compact, _number(raw, place, 2), _number(raw, place + 4, 4))
+        place = place[order]
+        head, key = _numbers(self._data, place, 2)
+        compact = (head >> 16 & _COMPACT) != 0
+        key = np.where(compact, head & 0xFFFF, key)
         pools = list({id(chunk.keys): chunk.keys for chunk in chunks}.values())
         pool = spread(next(n for n, one in enumerate(pools) if one is chunk.keys) for chunk in chunks)[order]
         names = [(one, np.where(pool == number, key, -1)) for number, one in enumerate(pools)]
@@ -295,9 +293,11 @@ class StringNames(Mapping[int, str]):
         """Offsets of the strings whose resource name contains one of these words in any case, with the name."""
         texts = tuple(words)
         for number, pool in enumerate(self._tables()[2][:128]):
+            lower = pool.data[pool.start : pool.stop].lower()
             encoding = "utf-16-le" if pool.utf16 else "utf-8"
-            any_word = re.compile(b"|".join(re.escape(text.encode(encoding)) for text in texts), re.IGNORECASE)
-            hits = [found.start() for found in any_word.finditer(pool.data, pool.start, pool.stop)]
+            raw = {text.encode(encoding) for text in texts}
+            shortest = [one for one in raw if not any(other in one for other in raw - {one})]
+            hits = sorted(pool.start + place for one in shortest for place in _places(lower, one))
             for index in _indexes_at(pool, hits[:MAX_NAMED]):
                 yield from ((offset, pool.text(index, 256)) for offset in self._offsets(index * 128 + number))
 
@@ -376,29 +376,31 @@ def _package(data: bytes, at: int, header: int, size: int, only: int | None = No
         yield _TypeChunk(package, type_id, name, keys, where, head, length, flags, count, entries, not any(qualifiers))
 
 
+def _places(data: bytes, text: bytes) -> Iterator[int]:
+    """Offsets of a text."""
+    at = data.find(text)
+    while at >= 0:
+        yield at
+        at = data.find(text, at + 1)
+
+
 def _simple(data: bytes, chunks: Sequence[_TypeChunk]) -> _Values:
     """The simple entries of type chunks; entries that are misaligned or exceed their chunk are left out.
 
     A table has one chunk per language: all are read in one vectorised pass, because each step is costly.
     """
-    none = np.empty(0, np.int64)
-    entries = [(none, none)]
-    entries += [_entries(data, chunk) for chunk in chunks]
-    index, place = (np.concatenate(column) for column in zip(*entries, strict=True))
-    counts = [len(one) for one, _ in entries[1:]]
-    chunk = np.repeat(np.arange(len(chunks), dtype=np.int64), counts)
-    stop = np.repeat(np.array([min(one.at + one.size, len(data)) for one in chunks], np.int64), counts)
+    chunk, index, place = _entries(data, chunks)
+    stop = np.array([min(one.at + one.size, len(data)) for one in chunks], np.int64)[chunk]
     fits = place + 8 <= stop
     chunk, index, place, stop = chunk[fits], index[fits], place[fits], stop[fits]
-    raw = np.frombuffer(data, np.uint8)
-    flags = _number(raw, place + 2, 2)
+    head, second, third, fourth = _numbers(data, place, 4)
+    flags = head >> 16
     compact = (flags & _COMPACT) != 0
+    key = np.where(compact, head & 0xFFFF, second)
+    kind = np.where(compact, flags >> 8, third >> 24)
+    value = np.where(compact, second, fourth)
     simple = compact | ((flags & _COMPLEX) == 0) & (place + 16 <= stop)
-    chunk, index, place, flags, compact = chunk[simple], index[simple], place[simple], flags[simple], compact[simple]
-    key = np.where(compact, _number(raw, place, 2), _number(raw, place + 4, 4))
-    kind = np.where(compact, flags >> 8, _number(raw, place + 11, 1))
-    value = np.where(compact, _number(raw, place + 4, 4), _number(raw, place + 12, 4))
-    return _Values(chunk, index, key, kind, value)
+    return _Values(chunk[simple], index[simple], key[simple], kind[simple], value[simple])
 
 
 def _one(data: bytes, chunk: _TypeChunk, entry: int) -> tuple[int, int] | None:
@@ -421,7 +423,7 @@ def _one(data: bytes, chunk: _TypeChunk, entry: int) -> tuple[int, int] | None:
 def _items(data: bytes, chunk: _TypeChunk, entry: int) -> list[tuple[int, int]]:
     """Kind and value of each item of one entry, if it is an array."""
     if chunk.flags & _SPARSE:
-        index, places = _entries(data, chunk)
+        index, places = _own_entries(data, chunk)
         where = np.flatnonzero(index == entry)
         place, stop = int(places[where[0]]) if len(where) else -1, min(chunk.at + chunk.size, len(data))
     else:
@@ -450,11 +452,49 @@ def _place(data: bytes, chunk: _TypeChunk, entry: int) -> tuple[int, int]:
     return (place, stop) if offset != (1 << 8 * width) - 1 and place + 8 <= stop else (-1, stop)
 
 
-def _entries(data: bytes, chunk: _TypeChunk) -> tuple[Offsets, Offsets]:
-    """The entries that a type chunk has, and their offsets in ``data``."""
+def _entries(data: bytes, chunks: Sequence[_TypeChunk]) -> tuple[Offsets, Offsets, Offsets]:
+    """The entries that type chunks have: number of the chunk, index, and offset in ``data``; in this order."""
+    none = np.empty(0, np.int64)
+    found = [(none, none, none)]
+    first = 0
+    while first < len(chunks):
+        last, left = first, _TOGETHER
+        while last < len(chunks) and left > 0 and _is_plain(chunks[last]):
+            left -= chunks[last].count
+            last += 1
+        if last > first:
+            found.append(_plain_entries(data, chunks[first:last], first))
+        else:
+            index, place = _own_entries(data, chunks[first])
+            found.append((np.full(len(index), first, np.int64), index, place))
+            last += 1
+        first = last
+    chunk, index, place = (np.concatenate(column) for column in zip(*found, strict=True))
+    return chunk, index, place
+
+
+def _is_plain(chunk: _TypeChunk) -> bool:
+    """True if the offsets of entries are aligned numbers of 32 bits, as in nearly all tables."""
+    return not chunk.flags & (_SPARSE | _OFFSET16) and not (chunk.at + chunk.header) % 4
+
+
+def _plain_entries(data: bytes, chunks: Sequence[_TypeChunk], first: int) -> tuple[Offsets, Offsets, Offsets]:
+    """The entries of such chunks, which have numbers from ``first`` on."""
+    words = np.frombuffer(data, "<u4", len(data) // 4)
+    tables = [words[(one.at + one.header) // 4 :][: _count(data, one, 4)] for one in chunks]
+    offset = np.concatenate(tables)
+    at = np.flatnonzero(offset != 0xFFFFFFFF)
+    begins = np.append(0, np.cumsum([len(table) for table in tables])[:-1])
+    chunk = begins.searchsorted(at, side="right") - 1
+    base = np.array([one.at + one.entries for one in chunks], np.int64)
+    return chunk + first, at - begins[chunk], offset[at].astype(np.int64) + base[chunk]
+
+
+def _own_entries(data: bytes, chunk: _TypeChunk) -> tuple[Offsets, Offsets]:
+    """Index and offset in ``data`` of the entries of any chunk."""
     table = chunk.at + chunk.header
     width = 2 if chunk.flags & _OFFSET16 and not chunk.flags & _SPARSE else 4
-    count = min(chunk.count, max(min(chunk.at + chunk.size, len(data)) - table, 0) // width)
+    count = _count(data, chunk, width)
     if chunk.flags & _SPARSE:
         pairs = np.frombuffer(data, "<u2", count * 2, table).astype(np.int64).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1] * 4 + (chunk.at + chunk.entries)
@@ -463,9 +503,23 @@ def _entries(data: bytes, chunk: _TypeChunk) -> tuple[Offsets, Offsets]:
     return index, offset[index].astype(np.int64) * (4 if width == 2 else 1) + (chunk.at + chunk.entries)
 
 
-def _number(raw: NDArray[np.uint8], at: Offsets, width: int) -> Offsets:
-    """Little-endian numbers at any offsets, aligned or not."""
+def _count(data: bytes, chunk: _TypeChunk, width: int) -> int:
+    """Number of offsets of entries in the table of a chunk."""
+    table = chunk.at + chunk.header
+    return min(chunk.count, max(min(chunk.at + chunk.size, len(data)) - table, 0) // width)
+
+
+def _numbers(data: bytes, at: Offsets, count: int) -> list[Offsets]:
+    """Consecutive little-endian numbers of 32 bits from any offsets, aligned or not."""
+    if (at & 3).any():
+        raw = np.frombuffer(data, np.uint8)
+        return [_number(raw, at + 4 * number) for number in range(count)]
+    words = np.frombuffer(data, "<u4", len(data) // 4)
+    return [words.take(at // 4 + number, mode="clip").astype(np.int64) for number in range(count)]
+
+
+def _number(raw: NDArray[np.uint8], at: Offsets) -> Offsets:
     total = np.zeros(len(at), np.int64)
-    for byte in range(width):
+    for byte in range(4):
         total |= raw.take(at + byte, mode="clip").astype(np.int64) << (8 * byte)
     return total

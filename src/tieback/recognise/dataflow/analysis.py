@@ -51,6 +51,7 @@ _ESCAPE = re.compile(r"_(0[0-9a-f]{4}|[123])")
 """Escape in the name of a native function."""
 _ESCAPES = {"1": "_", "2": ";", "3": "["}
 _SHIFT = 0x80000
+_TWICE = 2
 _MOST_UNITS = 300_000
 """Most code units of one app that are walked: some seconds."""
 
@@ -231,14 +232,15 @@ class _Rounds:
 
     def _follow(self, identity: int) -> None:
         result = self._results[identity]
-        if holds_address(result.returned):
+        known: dict[int, bool] = {}
+        if holds_address(result.returned, known):
             self.announce(identity)
         for field, values in result.stored.items():
-            if any(map(holds_address, values)):
+            if any(holds_address(value, known) for value in values):
                 self.announce(field)
         for one in result.objects:
             for field, value in one.fields.items():
-                if holds_address(value):
+                if holds_address(value, known):
                     self.announce(field)
         if not self._app.is_own(self._app.ref(identity).owner):
             return
@@ -247,6 +249,7 @@ class _Rounds:
 
     def _needs(self, result: WalkResult) -> Iterator[Need]:
         """What the endpoints of a walk depend on, and the values in fields that an endpoint depends on."""
+        known: dict[int, list[Need]] = {}
         for made in result.made:
             if _is_open(made):
                 bare = not made.value.parts and _is_whole_url(made)
@@ -254,15 +257,15 @@ class _Rounds:
         for field, values in result.stored.items():
             if field in self._waiting:
                 for value in values:
-                    yield from _needs_of(value)
+                    yield from _needs_of(value, known)
         for one in result.objects:
             for field, held in one.fields.items():
                 if field in self._waiting:
-                    yield from _needs_of(held)
+                    yield from _needs_of(held, known)
         if result.returned is not None and any(
-            need.kind == "result" and need.member in self._announced for need in _needs_of(result.returned)
+            need.kind == "result" and need.member in self._announced for need in _needs_of(result.returned, known)
         ):
-            yield from _needs_of(result.returned)
+            yield from _needs_of(result.returned, known)
 
     def _handle(self, need: Need, root: int) -> None:
         if need.kind == "result" and not self._app.targets(need.member):
@@ -338,22 +341,43 @@ def _depends(made: BuiltText) -> bool:
     return _is_open(made) and any(need.kind == "parameter" for need in made.value.needs)
 
 
-def holds_address(value: Value | None) -> bool:
-    """True if a value has a text that can begin an endpoint, or a part of an endpoint that is known."""
+def holds_address(value: Value | None, known: dict[int, bool] | None = None) -> bool:
+    """True if a value has a text that can begin an endpoint, or a part of an endpoint that is known.
+
+    Args:
+        value: the value.
+        known: the answers for values with others inside, by their identity. The same ones are in many places.
+    """
+    if isinstance(value, TextValue):
+        return is_address(value)
+    if not isinstance(value, (Choice, Frozen)):
+        return False
+    answers = {} if known is None else known
+    if id(value) not in answers:
+        answers[id(value)] = (
+            any(map(_is_known, value.contents.values.values()))
+            if isinstance(value, Frozen) and isinstance(value.contents, PartsValue)
+            else any(holds_address(one, answers) for one in _inside(value, instances=False))
+        )
+    return answers[id(value)]
+
+
+def _inside(value: Choice | Frozen, *, instances: bool) -> Iterable[Value | None]:
+    """The values in a value; those in the fields of an object only with ``instances``."""
     match value:
-        case TextValue():
-            return is_address(value)
         case Choice(alternatives):
-            return any(holds_address(one.value) for one in alternatives)
+            return (one.value for one in alternatives)
         case Frozen(ArrayValue(items)):
-            return any(map(holds_address, items))
+            return items
         case Frozen(MapValue(items)):
-            return any(map(holds_address, items.values()))
+            return items.values()
         case Frozen(PartsValue(values)):
-            return any(map(_is_known, values.values()))
+            return values.values()
+        case Frozen(InstanceValue(_, fields)):
+            return fields.values() if instances else ()
         case Frozen(TextValue() | Choice() as contents):
-            return holds_address(contents)
-    return False
+            return (contents,)
+    return ()
 
 
 def _is_known(value: Value) -> bool:
@@ -363,24 +387,24 @@ def _is_known(value: Value) -> bool:
     return isinstance(value, TextValue) and value.text != HOLE
 
 
-def _needs_of(value: Value | None) -> Iterator[Need]:
-    match value:
-        case TextValue():
-            yield from value.needs
-        case Choice(alternatives):
-            for one in alternatives:
-                yield from _needs_of(one.value)
-        case Frozen(ArrayValue(items)):
-            for item in items:
-                yield from _needs_of(item)
-        case Frozen(MapValue(items)):
-            for item in items.values():
-                yield from _needs_of(item)
-        case Frozen(PartsValue(values)):
-            for item in values.values():
-                yield from _needs_of(item)
-        case Frozen(InstanceValue(_, fields)):
-            for item in fields.values():
-                yield from _needs_of(item)
-        case Frozen(TextValue() | Choice() as contents):
-            yield from _needs_of(contents)
+def _needs_of(value: Value | None, known: dict[int, list[Need]]) -> Sequence[Need]:
+    """What a value depends on, in order; nothing more than twice, because a third time changes nothing.
+
+    Args:
+        value: the value.
+        known: the results for values with others inside, by their identity.
+    """
+    if isinstance(value, TextValue):
+        return value.needs
+    if not isinstance(value, (Choice, Frozen)):
+        return ()
+    found = known.get(id(value))
+    if found is None:
+        counts: dict[Need, int] = {}
+        found = known[id(value)] = []
+        for one in _inside(value, instances=True):
+            for need in _needs_of(one, known):
+                counts[need] = counts.get(need, 0) + 1
+                if counts[need] <= _TWICE:
+                    found.append(need)
+    return found

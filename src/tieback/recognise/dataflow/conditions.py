@@ -8,7 +8,7 @@ known, the condition counts as open, so that a doubt never hides a back end.
 
 import operator
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +43,8 @@ _SOURCES = _STATIC_READS | _OBJECT_READS
 _REFERENCE_WRITES = frozenset((0x69,))
 _KNOWN_CALLS = frozenset((0x70, 0x71, 0x76, 0x77))
 """Direct and static calls."""
+_RESULTS = frozenset((0x0A, 0x0C))
+"""Instructions that read a result of 32 bits."""
 _NUMBERS = frozenset("IZBSC")
 _FIRST_TEST, _FIRST_ZERO_TEST = 0x32, 0x38
 _TESTS: tuple[Callable[[int, int], bool], ...] = (
@@ -98,7 +100,7 @@ class Conditions:
                 continue
             self._left -= 1
             tested |= kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH)
-            source |= unit in _SOURCES or unit in _KNOWN_CALLS
+            source |= unit in _SOURCES or (unit in _KNOWN_CALLS and _has_result(units, place))
             if tested and source:
                 return self._left > 0
             place += LENGTHS[unit]
@@ -283,3 +285,9 @@ class Conditions:
                 origins = frozenset().union(*returned) if len(returned) < MAX_SITES else frozenset((MANY,))
                 self._results[identity] = self._values(target.file, target.code, origins, depth + 1)
         return self._results[identity]
+
+
+def _has_result(units: Sequence[int], call: int) -> bool:
+    """True if the result of a call is read, as far as the units show."""
+    after = call + LENGTHS[units[call] & 255]
+    return after >= len(units) or units[after] & 255 in _RESULTS

@@ -171,6 +171,18 @@ class DexFile:
     def _method_names(self) -> memoryview:
         return _items(self._methods["name"])
 
+    @cached_property
+    def _field_types(self) -> memoryview:
+        return _items(self._fields["owner"])
+
+    @cached_property
+    def _field_kinds(self) -> memoryview:
+        return _items(self._fields["proto"])
+
+    @cached_property
+    def _field_names(self) -> memoryview:
+        return _items(self._fields["name"])
+
     # Strings, types and members
 
     def string_begin(self, index: int) -> int:
@@ -272,7 +284,9 @@ class DexFile:
 
     def field(self, index: int) -> DexMember | None:
         """Owner, type and name of a field."""
-        return DexMember(*self._fields[index].item()) if 0 <= index < len(self._fields) else None
+        if not 0 <= index < len(self._field_kinds):
+            return None
+        return DexMember(self._field_types[index], self._field_kinds[index], self._field_names[index])
 
     def method(self, index: int) -> DexMember | None:
         """Owner, prototype and name of a method."""
@@ -413,7 +427,12 @@ class DexFile:
 
     def class_row(self, kind: int) -> int:
         """Row of the class that defines a type; -1 if it is not in this file."""
-        return int(self._rows[kind]) if 0 <= kind < len(self._rows) else -1
+        rows = self._row_items
+        return int(rows[kind]) if 0 <= kind < len(rows) else -1
+
+    @cached_property
+    def _row_items(self) -> memoryview:
+        return _items(self._rows)
 
     @cached_property
     def _rows(self) -> Offsets:

@@ -4,9 +4,11 @@ A name that is not a constant is a doubt about every resource. In libraries of t
 instead of the calls.
 """
 
+from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
+from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, literal_atoms
 from tieback.recognise.dataflow.app import MAX_SITES
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.libraries import ALL
@@ -17,6 +19,7 @@ MAX_CALLS = 200
 """Most calls by name of one app that are read."""
 MAX_CLASSES = 500
 """Most classes ``R$string`` of one file; an app with 200 libraries has as many."""
+_MAX_HITS = 8 * MAX_CLASSES
 MAX_DEPTH = 3
 """Most methods between a constant name and the call."""
 
@@ -24,9 +27,9 @@ _CONST_CLASS = frozenset((0x1C,))
 _KIND = "(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;)I"
 _NO_NAMES: frozenset[str] = frozenset()
 _ANY = frozenset(("",))
-_REFLECTED = (b"/R$string;\0", b"/R$array;\0", b"/R$xml;\0", b"/R$raw;\0")
-_NAMES = (b"R$string\0", b"R$array\0", b"R$raw\0", b"R$xml\0")
-"""Ends of names of classes that are no descriptors: another class looks them up by name."""
+_CLASSES = ("R$string", "R$array", "R$xml", "R$raw")
+_ENDS = (*(f"/{name};" for name in _CLASSES), *_CLASSES)
+"""Ends of descriptors of these classes, and of names that are no descriptors: another class looks them up by name."""
 _SYSTEM = (b"android.", b"com.android.internal.")
 _PARTS = (b".R", b".R$", b"R$", b"$string", b"$array", b"$raw", b"$xml")
 """Such names that code puts together."""
@@ -77,9 +80,10 @@ class NameLookups:
         """True if code uses a class ``R$string`` as an object, or has the end of its name as a text."""
         if any(dex.string_of(part) >= 0 for part in _PARTS):
             return True
-        if any(not text[1:].startswith(_SYSTEM) for name in _NAMES for text in _ending(dex, name)):
+        descriptors, names = _endings(dex)
+        if any(not text[1:].startswith(_SYSTEM) for text in names):
             return True
-        kinds = [dex.type_of(text[text.find(b"L") :]) for name in _REFLECTED for text in _ending(dex, name)]
+        kinds = [dex.type_of(text[text.find(b"L") :]) for text in descriptors]
         return len(kinds) >= MAX_CLASSES or any(
             kind >= 0 and self._places.has_instruction(number, _CONST_CLASS, kind) for kind in kinds
         )
@@ -170,14 +174,22 @@ class NameLookups:
         return dex.descriptor(member.owner) if member is not None else ""
 
 
-def _ending(dex: DexFile, name: bytes) -> Iterator[bytes]:
-    """The texts that end with a name and a NUL, after the byte of their length."""
+def _endings(dex: DexFile) -> tuple[list[bytes], list[bytes]]:
+    """The descriptors and the names with one of the ends, each after the byte of its length."""
+    found: tuple[list[bytes], list[bytes]] = [], []
     if not len(dex.strings):
-        return
-    # Only where strings are: a search of the code for several names takes longer than all else here.
+        return found
     end = dex.data.find(b"\0", int(dex.strings.max())) + 1 or len(dex.data)
-    at, count = dex.data.find(name, int(dex.strings.min()), end), 0
-    while at >= 0 and count < MAX_CLASSES:
-        count += 1
-        yield bytes(dex.data[dex.data.rfind(b"\0", 0, at) + 1 : at + len(name) - 1])
-        at = dex.data.find(name, at + 1, end)
+    counts = Counter[int]()
+    for number, after in _scanner().scan(dex.data, int(dex.strings.min()), end, _MAX_HITS)[0]:
+        counts[number] += 1
+        if counts[number] <= MAX_CLASSES:
+            begin = dex.data.rfind(b"\0", 0, after - 1) + 1
+            found[number >= len(_CLASSES)].append(bytes(dex.data[begin : after - 1]))
+    return found
+
+
+@cache
+def _scanner() -> AnchorScanner:
+    atoms = ((*literal_atoms(end), (r"\x00", "")) for end in _ENDS)
+    return AnchorScanner(tuple(Anchor(AnchorKind.MARK, one, caseless=False) for one in atoms))

@@ -52,7 +52,8 @@ LAST_WITHOUT_ANNOTATION = 16
 """Until this target SDK, scripts can call every public method of an object that a web view offers to them:
 https://developer.android.com/reference/android/webkit/WebView#addJavascriptInterface(java.lang.Object,%20java.lang.String)
 """
-_REFERENCE = re.compile(r"([\w-]{1,60})=\"@(?:0x)?([0-9a-fA-F]{8})\"")
+_REFERENCE = re.compile(r"=\"@(?:0x)?([0-9a-fA-F]{8})\"")
+_NAME = re.compile(r"[\w-]{1,60}\Z")
 
 
 class XmlUse(NamedTuple):
@@ -205,8 +206,10 @@ class PackageResources:
         """Names of the attributes of manifests by the resource that they refer to."""
         found: dict[int, set[str]] = {}
         for text in self._manifests:
-            for name, number in _REFERENCE.findall(text):
-                found.setdefault(int(number, 16), set()).add(name)
+            for one in _REFERENCE.finditer(text):
+                name = _NAME.search(text[max(0, one.start() - 60) : one.start()])
+                if name is not None:
+                    found.setdefault(int(one[1], 16), set()).add(name[0])
         return found
 
     @cached_property

@@ -11,6 +11,7 @@ from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 
 CONST_STRING, CONST_JUMBO = frozenset((0x1A,)), frozenset((0x1B,))
+CONST_STRINGS = CONST_STRING | CONST_JUMBO
 MAX_STEPS = 1_000_000
 """Most code units of one app that are read to see where instructions begin; after that each place counts."""
 MAX_SHORT = 0xFFFF
@@ -101,8 +102,11 @@ class CodePlaces:
 
     def strings(self, number: int, index: int) -> list[int]:
         """Offsets of the instructions that load a string."""
-        short = self.offsets(number, CONST_STRING, index) if index <= MAX_SHORT else []
-        return short + self.offsets(number, CONST_JUMBO, index & MAX_SHORT)
+        # One search for both instructions: each takes as long as the whole code is.
+        found = self.offsets(number, CONST_STRINGS, index & MAX_SHORT, 2 * MAX_SITES)
+        data = self._app.files[number].data
+        short = [place for place in found if index <= MAX_SHORT and data[place] in CONST_STRING]
+        return short[:MAX_SITES] + [place for place in found if data[place] in CONST_JUMBO][:MAX_SITES]
 
 
 def _begins(dex: DexFile, code: CodeItem, place: int) -> bool:

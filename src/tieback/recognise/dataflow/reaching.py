@@ -55,19 +55,82 @@ type Origins = frozenset[int]
 _ANY: Origins = frozenset((MANY,))
 type _State = list[Origins]
 
-_ONE_AA = frozenset(
-    (OpcodeEffect.WRITE_AA, OpcodeEffect.CONST_16, OpcodeEffect.CONST_32, OpcodeEffect.CONST_STRING,
-     OpcodeEffect.CONST_JUMBO, OpcodeEffect.NEW_INSTANCE, OpcodeEffect.SGET, OpcodeEffect.AGET, OpcodeEffect.BINARY,
-     OpcodeEffect.LITERAL_8)
-)  # fmt: skip
-_ONE_A = frozenset(
-    (OpcodeEffect.WRITE_A, OpcodeEffect.CONST_4, OpcodeEffect.NEW_ARRAY, OpcodeEffect.IGET, OpcodeEffect.BINARY_2ADDR,
-     OpcodeEffect.LITERAL_16, OpcodeEffect.NARROW)
-)  # fmt: skip
-_TWO_AA = frozenset((OpcodeEffect.WIDE_AA, OpcodeEffect.CONST_WIDE_16, OpcodeEffect.CONST_WIDE_32))
-_CALLS = frozenset((OpcodeEffect.INVOKE, OpcodeEffect.INVOKE_CUSTOM, OpcodeEffect.INVOKE_OTHER))
-_RANGE_CALLS = frozenset((OpcodeEffect.INVOKE_RANGE, OpcodeEffect.INVOKE_CUSTOM_RANGE))
 _POLYMORPHIC_RANGE = 0xFB
+_NOP, _END, _SWITCH = int(OpcodeEffect.NOP), int(OpcodeEffect.END), int(OpcodeEffect.SWITCH)
+_FIRST_GOTO, _LAST_GOTO = int(OpcodeEffect.GOTO), int(OpcodeEffect.GOTO_32)
+
+
+class _Write:
+    """Which registers an instruction writes, and with what. No enumeration, whose members take long to look up."""
+
+    NONE = 0
+    AA = 1
+    A = 2
+    WIDE_AA = 3
+    WIDE_A = 4
+    MOVE = 5
+    MOVE_FROM16 = 6
+    MOVE_16 = 7
+    RESULT = 8
+
+
+class _Form:
+    """Where the operands of an operation are."""
+
+    NONE = 0
+    CALL = 1
+    RANGE_CALL = 2
+    STATIC_PUT = 3
+    STATIC_GET = 4
+    PUT = 5
+    GET = 6
+    RETURN = 7
+    ARRAY_GET = 8
+    ARRAY_PUT = 9
+
+
+_WRITES_BY_KIND = {
+    **dict.fromkeys(
+        (OpcodeEffect.WRITE_AA, OpcodeEffect.CONST_16, OpcodeEffect.CONST_32, OpcodeEffect.CONST_STRING,
+         OpcodeEffect.CONST_JUMBO, OpcodeEffect.NEW_INSTANCE, OpcodeEffect.SGET, OpcodeEffect.AGET,
+         OpcodeEffect.BINARY, OpcodeEffect.LITERAL_8),
+        _Write.AA,
+    ),
+    **dict.fromkeys(
+        (OpcodeEffect.WRITE_A, OpcodeEffect.CONST_4, OpcodeEffect.NEW_ARRAY, OpcodeEffect.IGET,
+         OpcodeEffect.BINARY_2ADDR, OpcodeEffect.LITERAL_16, OpcodeEffect.NARROW),
+        _Write.A,
+    ),
+    **dict.fromkeys((OpcodeEffect.WIDE_AA, OpcodeEffect.CONST_WIDE_16, OpcodeEffect.CONST_WIDE_32), _Write.WIDE_AA),
+    OpcodeEffect.WIDE_A: _Write.WIDE_A,
+    OpcodeEffect.MOVE: _Write.MOVE,
+    OpcodeEffect.MOVE_FROM16: _Write.MOVE_FROM16,
+    OpcodeEffect.MOVE_16: _Write.MOVE_16,
+    OpcodeEffect.RESULT: _Write.RESULT,
+}  # fmt: skip
+_FORMS_BY_KIND = {
+    **dict.fromkeys(
+        (OpcodeEffect.INVOKE, OpcodeEffect.INVOKE_CUSTOM, OpcodeEffect.INVOKE_OTHER, OpcodeEffect.FILLED_ARRAY),
+        _Form.CALL,
+    ),
+    **dict.fromkeys(
+        (OpcodeEffect.INVOKE_RANGE, OpcodeEffect.INVOKE_CUSTOM_RANGE, OpcodeEffect.FILLED_ARRAY_RANGE),
+        _Form.RANGE_CALL,
+    ),
+}
+_FORMS_BY_OPCODE = {
+    SPUT: _Form.STATIC_PUT, SGET: _Form.STATIC_GET, IPUT: _Form.PUT, IGET: _Form.GET, RETURN: _Form.RETURN,
+    AGET: _Form.ARRAY_GET, APUT: _Form.ARRAY_PUT, _POLYMORPHIC_RANGE: _Form.RANGE_CALL,
+}  # fmt: skip
+_OPCODES = bytes(_FOR_NUMBERS.get(opcode, opcode) for opcode in range(256))
+_WRITES = bytes(_WRITES_BY_KIND.get(OpcodeEffect(KINDS[opcode]), 0) for opcode in range(256))
+_FORMS = bytes(
+    _FORMS_BY_OPCODE.get(_OPCODES[opcode]) or _FORMS_BY_KIND.get(OpcodeEffect(KINDS[opcode]), 0)
+    for opcode in range(256)
+)
+_CONST_STRING, _CONST_JUMBO = 0x1A, 0x1B
+_CREATES = frozenset((0x22, 0x23))
+"""Instructions that make an object or an array."""
 
 
 class Operation(NamedTuple):
@@ -176,7 +239,9 @@ class _Reader:
                 self._pending[self._block_of[at]] = None  # that block leads here too, and now ends here
             return
         self._left -= len(known) // 8
-        joined = [one | other for one, other in zip(known, state, strict=True)]
+        if known == state:
+            return
+        joined = [one if one is other else one | other for one, other in zip(known, state, strict=True)]
         if joined != known:
             joined = [_ANY if len(one) > MAX_ORIGINS or MANY in one else one for one in joined]
             if joined == known:
@@ -186,107 +251,129 @@ class _Reader:
 
     def _block(self, at: int) -> bool:
         """Read instructions up to the end of a path, or to the beginning of another block; false without budget."""
-        units, state = self._units, list(self._states[at])
+        units, states, handlers = self._units, self._states, self._handlers
+        state = list(states[at])
         first, before = at, -1
+        caught: set[int] | None = None
+        """Handlers that have the present state already."""
         while True:
-            if at != first and at in self._states:
+            if at != first and at in states:
                 self._reach(at, state)
                 return True
             self._left -= 1
             if self._left < 0:
                 return False
             self._block_of[at] = first
-            for handler in self._handlers.get(at, ()):
-                self._left -= 1
-                self._reach(handler, state)
+            caught = self._catch(at, state, caught) if handlers else None
             unit = units[at]
-            kind = OpcodeEffect(KINDS[unit & 255])
-            if kind is OpcodeEffect.NOP:
+            opcode = unit & 255
+            kind = KINDS[opcode]
+            if kind == _NOP:
                 before, at = at, at + payload_length(units, at)
                 continue
-            self._operation(at, kind, state)
-            if _NUMBERS[unit & 255]:
+            if _FORMS[opcode]:
+                self._operation(at, _FORMS[opcode], state)
+            if _NUMBERS[opcode]:
                 self._number(at, kind, state)
-            self._write(at, kind, state, before)
-            after = at + LENGTHS[unit & 255]
-            for target in jump_targets(units, at):
-                self._reach(target, state)
-            if kind is OpcodeEffect.END or OpcodeEffect.GOTO <= kind <= OpcodeEffect.GOTO_32:
+            if _WRITES[opcode]:
+                caught = None
+                self._write(at, _WRITES[opcode], state, before)
+            if _FIRST_GOTO <= kind <= _END:
+                self._leave(at, kind, state)
                 return True
-            if kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH):
-                pair = _PAIR_TESTS.start <= unit & 255 < _PAIR_TESTS.stop
-                self._tests[at] = (state[unit >> 8 & 15], state[unit >> 12]) if pair else (state[unit >> 8],)
-                self._reach(after, state)
-                return True
-            before, at = at, after
+            before, at = at, at + LENGTHS[opcode]
 
-    def _write(self, at: int, kind: OpcodeEffect, state: _State, before: int) -> None:
+    def _catch(self, at: int, state: _State, caught: set[int] | None) -> set[int] | None:
+        """Note the paths to the handlers of a unit, and return those; ``caught`` have the state already."""
+        its = self._handlers.get(at)
+        if its is None:
+            return None
+        self._left -= len(its)
+        if its is caught:
+            self._left -= len(its) * (len(state) // 8)
+            return its
+        for handler in its:
+            self._reach(handler, state)
+        return its
+
+    def _leave(self, at: int, kind: int, state: _State) -> None:
+        """Note where the last instruction of a block leads."""
+        units = self._units
+        for target in jump_targets(units, at):
+            self._reach(target, state)
+        if _LAST_GOTO < kind <= _SWITCH:
+            unit = units[at]
+            pair = _PAIR_TESTS.start <= unit & 255 < _PAIR_TESTS.stop
+            self._tests[at] = (state[unit >> 8 & 15], state[unit >> 12]) if pair else (state[unit >> 8],)
+            self._reach(at + LENGTHS[unit & 255], state)
+
+    def _write(self, at: int, write: int, state: _State, before: int) -> None:
         """Apply what an instruction writes."""
-        units, own = self._units, frozenset((at,))
+        units = self._units
         unit = units[at]
-        high, low = unit >> 8, unit >> 8 & 15
-        if kind in _ONE_AA:
-            state[high] = own
-            if kind is OpcodeEffect.CONST_STRING:
+        if write == _Write.AA:
+            state[unit >> 8] = frozenset((at,))
+            opcode = unit & 255
+            if opcode == _CONST_STRING:
                 self._strings[at] = units[at + 1]
-            elif kind is OpcodeEffect.CONST_JUMBO:
+            elif opcode == _CONST_JUMBO:
                 self._strings[at] = _number(units, at + 1)
-            elif kind is OpcodeEffect.NEW_INSTANCE:
+            elif opcode in _CREATES:
                 self._created.add(at)
-        elif kind in _ONE_A:
-            state[low] = own
-            if kind is OpcodeEffect.NEW_ARRAY:
+        elif write == _Write.A:
+            state[unit >> 8 & 15] = frozenset((at,))
+            if unit & 255 in _CREATES:
                 self._created.add(at)
-        elif kind in _TWO_AA:
-            state[high] = state[high + _WIDE_HALF] = own
-        elif kind is OpcodeEffect.WIDE_A:
-            state[low] = state[low + _WIDE_HALF] = own
-        elif kind is OpcodeEffect.MOVE:
-            state[low] = state[unit >> 12]
-        elif kind is OpcodeEffect.MOVE_FROM16:
-            state[high] = state[units[at + 1]]
-        elif kind is OpcodeEffect.MOVE_16:
+        elif write == _Write.RESULT:
+            state[unit >> 8] = frozenset((before if before >= 0 else at,))
+        elif write == _Write.MOVE:
+            state[unit >> 8 & 15] = state[unit >> 12]
+        elif write == _Write.MOVE_FROM16:
+            state[unit >> 8] = state[units[at + 1]]
+        elif write == _Write.MOVE_16:
             state[units[at + 1]] = state[units[at + 2]]
-        elif kind is OpcodeEffect.RESULT:
-            state[high] = frozenset((before,)) if before >= 0 else own
+        else:
+            register = unit >> 8 if write == _Write.WIDE_AA else unit >> 8 & 15
+            state[register] = state[register + _WIDE_HALF] = frozenset((at,))
 
-    def _number(self, at: int, kind: OpcodeEffect, state: _State) -> None:
+    def _number(self, at: int, kind: int, state: _State) -> None:
         """Note a constant, or the numbers that an instruction calculates with."""
-        unit, more = self._units[at], self._units[at + 1] if kind is not OpcodeEffect.BINARY_2ADDR else 0
-        if kind is OpcodeEffect.CONST_32:
+        unit, more = self._units[at], self._units[at + 1] if kind != OpcodeEffect.BINARY_2ADDR else 0
+        if kind == OpcodeEffect.CONST_32:
             self._numbers[at] = _number(self._units, at + 1)
-        elif kind is OpcodeEffect.WRITE_AA:
+        elif kind == OpcodeEffect.WRITE_AA:
             self._numbers[at] = more << 16
-        elif kind is OpcodeEffect.BINARY:
+        elif kind == OpcodeEffect.BINARY:
             self._computed |= state[more & 255] | state[more >> 8]
-        elif kind is OpcodeEffect.BINARY_2ADDR:
+        elif kind == OpcodeEffect.BINARY_2ADDR:
             self._computed |= state[unit >> 8 & 15] | state[unit >> 12]
         else:
-            self._computed |= state[unit >> 12 if kind is OpcodeEffect.LITERAL_16 else more & 255]
+            self._computed |= state[unit >> 12 if kind == OpcodeEffect.LITERAL_16 else more & 255]
 
-    def _operation(self, at: int, kind: OpcodeEffect, state: _State) -> None:
+    def _operation(self, at: int, form: int, state: _State) -> None:
+        """Note an instruction that passes values on."""
         units, unit = self._units, self._units[at]
-        opcode = _FOR_NUMBERS.get(unit & 255, unit & 255)
-        if opcode == _POLYMORPHIC_RANGE or kind in _RANGE_CALLS or kind is OpcodeEffect.FILLED_ARRAY_RANGE:
-            registers = list(range(units[at + 2], units[at + 2] + (unit >> 8)))
-            member = units[at + 1]
-        elif kind in _CALLS or kind is OpcodeEffect.FILLED_ARRAY:
-            nibbles = [units[at + 2] >> shift & 15 for shift in (0, 4, 8, 12)] + [unit >> 8 & 15]
-            registers, member = nibbles[: unit >> 12], units[at + 1]
-        elif opcode in (SPUT, SGET):
-            registers, member = ([unit >> 8] if opcode == SPUT else []), units[at + 1]
-        elif opcode in (IPUT, IGET):
-            registers = [unit >> 8 & 15, unit >> 12] if opcode == IPUT else [unit >> 12]
-            member = units[at + 1]
-        elif opcode == RETURN:
-            registers, member = [unit >> 8], -1
-        elif opcode in (AGET, APUT):
-            registers, member = [units[at + 1] & 255], -1
-            if opcode == APUT:
-                registers.insert(0, unit >> 8)
+        registers: Sequence[int]
+        if form == _Form.CALL:
+            more = units[at + 2]
+            registers = (more & 15, more >> 4 & 15, more >> 8 & 15, more >> 12, unit >> 8 & 15)[: unit >> 12]
+        elif form == _Form.RANGE_CALL:
+            registers = range(units[at + 2], units[at + 2] + (unit >> 8))
+        elif form == _Form.STATIC_GET:
+            registers = ()
+        elif form == _Form.GET:
+            registers = (unit >> 12,)
+        elif form == _Form.PUT:
+            registers = (unit >> 8 & 15, unit >> 12)
+        elif form == _Form.ARRAY_GET:
+            registers = (units[at + 1] & 255,)
+        elif form == _Form.ARRAY_PUT:
+            registers = (unit >> 8, units[at + 1] & 255)
         else:
-            return
-        self._operations[at] = Operation(at, opcode, member, tuple(state[register] for register in registers))
+            registers = (unit >> 8,)
+        member = units[at + 1] if form < _Form.RETURN else -1
+        values = tuple([state[register] for register in registers])  # a generator takes twice the time
+        self._operations[at] = Operation(at, _OPCODES[unit & 255], member, values)
 
 
 def _number(units: Sequence[int], at: int) -> int:

@@ -8,12 +8,14 @@ such an instruction.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.distinct import distinct
+from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, parse
 from tieback.recognise.dataflow.calls import CallTable
 from tieback.recognise.dataflow.code_units import Units
 from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile, DexSection, Offsets, SectionKind
@@ -47,7 +49,10 @@ _JOINER = re.compile(rb"(?:%(?:\d\$)?s|\{0\})?://")
 _LONE_URL = re.compile(rb"https?://[\x21-\x7e]{4,1024}")
 _MAX_RUNS, _GAP = 7, 200
 
-_FORMAT_END = b".%s\0"
+_PATTERNS = ("://", r"\x00.:[1-9].", r"\.%s\x00")
+"""A scheme; a port at the beginning of a string, behind its length in one byte and the previous string; a format."""
+_BEHIND_COLON = {0: 3, 1: 3}
+"""Bytes from the colon to the end of a hit, for the first two patterns."""
 _HOST_FORMAT = re.compile(rb"\0[\x01-\x7f]([a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,2}\.%s)\Z")
 _MAX_FORMAT = 130
 MAX_FORMATS = 1_000
@@ -71,16 +76,11 @@ def anchored_strings(dex: DexFile, rules: RuleFiles) -> set[int]:
     section = dex.sections.get(SectionKind.STRING_DATA)
     if section is None or not len(dex.strings):
         return set()
-    raw = np.frombuffer(dex.data, np.uint8, section.end - section.begin, section.begin)
-    colons = _colons(raw[:-2])
-    after = raw[colons + 1]
-    slashes = (after == ord("/")) & (raw[colons + 2] == ord("/"))
-    # Before a string that begins with the colon are its length in one byte and the NUL of the previous string.
-    ports = (after >= ord("1")) & (after <= ord("9")) & (raw.take(colons - 2, mode="clip") == 0)
+    hits, _ = _scanner().scan(dex.data, section.begin, section.end, MAX_ANCHORS + MAX_FORMATS)
+    colons = sorted(end - _BEHIND_COLON[pattern] for pattern, end in hits if pattern in _BEHIND_COLON)
     found: set[int] = set()
     end = 0
-    for place in colons[slashes | ports].tolist()[:MAX_ANCHORS]:
-        at = section.begin + place
+    for at in colons[:MAX_ANCHORS]:
         if at < end:
             continue
         begin = dex.data.rfind(b"\0", max(section.begin, at - MAX_STRING), at) + 1
@@ -95,19 +95,21 @@ def anchored_strings(dex: DexFile, rules: RuleFiles) -> set[int]:
             text = bytes(dex.data[begin:end])
             if text.startswith(b":") or _may_begin(text, rules):
                 found.add(dex.string_at(first, text))
-    found.update(_host_formats(dex, section))
+    formats = [end for pattern, end in hits if pattern not in _BEHIND_COLON]
+    found.update(_host_formats(dex, section, formats[:MAX_FORMATS]))
     found.discard(-1)
     return found
 
 
-def _host_formats(dex: DexFile, section: DexSection) -> Iterator[int]:
-    """Indices of the strings that make a host of a domain: ``api.%s``."""
-    at = section.begin
-    for _ in range(MAX_FORMATS):
-        at = dex.data.find(_FORMAT_END, at, section.end) + 1
-        if not at:
-            return
-        found = _HOST_FORMAT.search(dex.data[max(section.begin, at - _MAX_FORMAT) : at + 2])
+@cache
+def _scanner() -> AnchorScanner:
+    return AnchorScanner(tuple(Anchor(AnchorKind.MARK, parse(one), caseless=False) for one in _PATTERNS))
+
+
+def _host_formats(dex: DexFile, section: DexSection, ends: Iterable[int]) -> Iterator[int]:
+    """Indices of the strings that make a host of a domain, ``api.%s``, by the offsets after them."""
+    for end in ends:
+        found = _HOST_FORMAT.search(dex.data[max(section.begin, end - 3 - _MAX_FORMAT) : end - 1])
         if found is not None:
             yield dex.string_of(bytes(found[1]))
 
@@ -124,15 +126,6 @@ def _may_begin(raw: bytes, rules: RuleFiles) -> bool:
             if rules.not_backends.is_linked(name) and _LONE_URL.fullmatch(raw):
                 return True  # a call may request it
     return False
-
-
-def _colons(raw: NDArray[np.uint8]) -> Offsets:
-    found = [np.empty(0, np.int64)]
-    hit = np.empty(_BLOCK, np.bool_)
-    for begin in range(0, len(raw), _BLOCK):
-        block = raw[begin : begin + _BLOCK]
-        found.append(np.flatnonzero(np.equal(block, ord(":"), out=hit[: len(block)])) + begin)
-    return np.concatenate(found)
 
 
 class _Block:

@@ -184,7 +184,10 @@ def choice(alternatives: Sequence[Alternative]) -> Value | None:
     first = alternatives[0].value
     if [one.value for one in alternatives].count(first) == len(alternatives):
         return first
-    distinct = tuple({(one.when, _key(one.value)): one for one in alternatives}.values())
+    if len({one.when for one in alternatives}) == len(alternatives):
+        distinct = tuple(alternatives)  # without the hash of each value
+    else:
+        distinct = tuple({(one.when, _key(one.value)): one for one in alternatives}.values())
     if len(distinct) > MAX_ALTERNATIVES:
         return UNKNOWN
     return Choice(distinct)

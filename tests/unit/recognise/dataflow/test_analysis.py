@@ -9,12 +9,22 @@ from typing import Any
 import pytest
 
 from tieback.recognise.dataflow import analysis
-from tieback.recognise.dataflow.analysis import holds_address
+from tieback.recognise.dataflow.analysis import _needs_of, holds_address
 from tieback.recognise.dataflow.app import MethodCode
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
 from tieback.recognise.dataflow.sinks import read_sinks
-from tieback.recognise.dataflow.values import HOLE, Alternative, Choice, Frozen, PartsValue, TextValue, Value
+from tieback.recognise.dataflow.values import (
+    HOLE,
+    Alternative,
+    ArrayValue,
+    Choice,
+    Frozen,
+    Need,
+    PartsValue,
+    TextValue,
+    Value,
+)
 from tieback.recognise.dataflow.walk import walker
 from tieback.recognise.rules import RuleFiles
 
@@ -125,3 +135,12 @@ def test_constructors_that_only_fill_their_object_give_something() -> None:
 
 def test_objects_in_fields_of_objects_are_read_when_they_are_used() -> None:
     assert "https://held.test/api/v3" in texts(analysis.analyse([DexFile(BUDGET)], KNOWN, RULES))
+
+
+def test_a_need_counts_twice_however_often_it_is_in_a_value() -> None:
+    one, other = Need("field", 1), Need("result", 2)
+    value: Value = Choice((Alternative(frozenset(), TextValue(HOLE, needs=(one,))),))
+    for _ in range(40):  # 2**40 ways to the text
+        value = Frozen(ArrayValue((value, value, TextValue(HOLE, needs=(other,)))))
+    assert list(_needs_of(value, {})) == [one, one, other, other]
+    assert not holds_address(value)

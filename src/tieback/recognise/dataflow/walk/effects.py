@@ -13,6 +13,7 @@ from tieback.recognise.dataflow.walk.state import WalkState
 from tieback.recognise.dataflow.walk.strings import build, concatenate, edit, evaluate, format_text, new_text
 
 _CALLS = {**CONTAINER_CALLS, **RESOURCE_CALLS, **CALLBACK_CALLS}
+_TEXT_CALLS = (EditCall, NewTextCall)
 _LEAST: dict[LibraryEffect, int] = {
     Effect.ADD: 2,
     Effect.PUT: 3,
@@ -29,12 +30,13 @@ def apply_effect(
     walk: WalkState, effect: LibraryEffect, values: Sequence[Value | None], registers: Sequence[int]
 ) -> None:
     """Apply a call of a library method to the state."""
-    receiver = values[0] if values else None
-    if len(values) < (1 if isinstance(effect, EditCall | NewTextCall) else _LEAST.get(effect, 0)):
-        return
     if isinstance(effect, PureCall):
         walk.result = evaluate(walk, effect, values)
-    elif isinstance(effect, EditCall):
+        return
+    receiver = values[0] if values else None
+    if len(values) < (1 if isinstance(effect, _TEXT_CALLS) else _LEAST.get(effect, 0)):
+        return
+    if isinstance(effect, EditCall):
         edit(walk, effect, values)
     elif isinstance(effect, NewTextCall):
         new_text(walk, effect, values, registers)

@@ -11,6 +11,7 @@ from tieback.recognise.dataflow.values import (
     UNKNOWN,
     Alternative,
     ArrayValue,
+    Choice,
     Contents,
     InstanceValue,
     MapValue,
@@ -18,7 +19,7 @@ from tieback.recognise.dataflow.values import (
     PartsValue,
     TextValue,
     Value,
-    alternatives,
+    When,
     choice,
     compatible,
     unknown_of,
@@ -45,9 +46,10 @@ def merge_states(states: Sequence[PathState], labels: Sequence[PathLabel]) -> Pa
     """
     if len(states) > MAX_ALTERNATIVES:
         states = states[:MAX_ALTERNATIVES]
+    conditions = [frozenset((label,)) for label in labels]
     registers = dict(states[0].registers)
     for register in _differing([state.registers for state in states]):
-        value = _joined(labels, [state.registers.get(register) for state in states])
+        value = _joined(conditions, [state.registers.get(register) for state in states])
         if value is None:
             registers.pop(register, None)
         else:
@@ -55,10 +57,12 @@ def merge_states(states: Sequence[PathState], labels: Sequence[PathLabel]) -> Pa
     heap: dict[int, Contents] = {}
     for state in states:
         heap.update(state.heap)
-    # A path without the object has not created it.
-    changed = {number for state in states for number, contents in state.heap.items() if heap[number] is not contents}
+    # A path without the object has not created it. The objects of the last path are there as they are.
+    changed = {
+        number for state in states[:-1] for number, contents in state.heap.items() if heap[number] is not contents
+    }
     for number in changed:
-        heap[number] = _joined_contents(labels, [state.heap.get(number) for state in states])
+        heap[number] = _joined_contents(conditions, [state.heap.get(number) for state in states])
     return PathState(registers, heap)
 
 
@@ -68,44 +72,54 @@ def _differing(every: Sequence[Mapping[int, Value]]) -> set[int]:
     found: set[int] = set()
     for registers in every[1:]:
         found.update([register for register, value in registers.items() if first.get(register) is not value])
-        found.update([register for register in first if register not in registers])
+        found.update(first.keys() - registers.keys())
     return found
 
 
-def _joined(labels: Sequence[PathLabel], values: Sequence[Value | None]) -> Value | None:
-    """One value for the values of several paths."""
+def _joined(conditions: Sequence[When], values: Sequence[Value | None]) -> Value | None:
+    """One value for the values of several paths, each with its condition."""
     first = values[0]
     if values.count(first) == len(values):
         return first
     known = [value for value in values if value is not None]
-    if all(type(value) is TextValue and value.text == HOLE for value in known):
+    if _are_holes(known):
         return unknown_of(known)
-    kinds = {type(value) for value in known}
-    if len(known) < len(values) and len(kinds) == 1:
+    if len(known) < len(values):
+        kinds = set(map(type, known))
         # An object is that of the path that has one; a number alone says nothing.
-        if kinds == {ObjectRef} and all(value == known[0] for value in known):
+        if kinds == {ObjectRef} and known.count(known[0]) == len(known):
             return known[0]
         if kinds == {int}:
             return None
-    found = [
-        Alternative(both, one.value)
-        for label, value in zip(labels, values, strict=False)
-        for one in alternatives(value)
-        if (both := compatible(one.when, frozenset((label,)))) is not None
-    ]
-    if any(len(one.when) > _MAX_WHEN for one in found):
-        return None
+    found = []
+    for condition, value in zip(conditions, values, strict=False):
+        if type(value) is not Choice:
+            found.append(Alternative(condition, value))
+            continue
+        for one in value.alternatives:
+            both = compatible(one.when, condition)
+            if both is not None:
+                if len(both) > _MAX_WHEN:
+                    return None
+                found.append(Alternative(both, one.value))
     return choice(found)
 
 
-def _joined_contents(labels: Sequence[PathLabel], every: Sequence[Contents | None]) -> Contents:
+def _are_holes(values: Sequence[Value]) -> bool:
+    for value in values:  # noqa: SIM110 - a generator takes twice the time
+        if type(value) is not TextValue or value.text != HOLE:
+            return False
+    return True
+
+
+def _joined_contents(conditions: Sequence[When], every: Sequence[Contents | None]) -> Contents:
     """The contents of one object after several paths."""
     its = [contents for contents in every if contents is not None]
     first = its[0]
     if its.count(first) == len(its):
         return first
     if all(isinstance(one, TEXTS) for one in its):
-        joined = _joined(labels, [one if isinstance(one, TEXTS) else None for one in every])
+        joined = _joined(conditions, [one if isinstance(one, TEXTS) else None for one in every])
         return joined if isinstance(joined, TEXTS) else UNKNOWN
     if any(type(one) is not type(first) for one in its):
         return UNKNOWN
@@ -116,13 +130,13 @@ def _joined_contents(labels: Sequence[PathLabel], every: Sequence[Contents | Non
             return longest
         return ArrayValue(
             tuple(
-                _joined(labels, [one.items[index] if isinstance(one, ArrayValue) else None for one in every])
+                _joined(conditions, [one.items[index] if isinstance(one, ArrayValue) else None for one in every])
                 for index in range(len(first.items))
             )
         )
     maps = [_mapping(one) for one in every]
     keys = dict.fromkeys(key for one in maps for key in one)
-    values = {key: _joined(labels, [one.get(key) for one in maps]) for key in keys}
+    values = {key: _joined(conditions, [one.get(key) for one in maps]) for key in keys}
     if isinstance(first, PartsValue):
         return PartsValue({str(key): value for key, value in values.items() if value is not None})
     if isinstance(first, InstanceValue):

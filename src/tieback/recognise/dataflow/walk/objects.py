@@ -1,5 +1,7 @@
 """Instructions that create objects, and that read or set fields."""
 
+from functools import partial
+
 from tieback.recognise.dataflow.calls import CreatedKind
 from tieback.recognise.dataflow.library import PAIR_FIELDS
 from tieback.recognise.dataflow.values import (
@@ -46,27 +48,29 @@ def static_get(walk: WalkState, at: int, unit: int) -> int:
 def static_put(walk: WalkState, at: int, unit: int) -> int:
     """Set a static field."""
     walk.store(walk.app.field(walk.file, walk.units[at + 1]), walk.registers.get(unit >> 8))
-    return walk.next_unit(at)
+    return at + 2
 
 
 def instance_get(walk: WalkState, at: int, unit: int) -> int:
     """Read a field of an object."""
     field = walk.app.field(walk.file, walk.units[at + 1])
-
-    def read(value: Value | None) -> Value | None:
-        contents = walk.contents(value)
-        if isinstance(contents, ArrayValue) and walk.app.ref(field).name in PAIR_FIELDS:
-            return member(walk, value, PAIR_FIELDS.index(walk.app.ref(field).name))
-        if not isinstance(contents, InstanceValue) or field not in contents.fields:
-            return walk.field(field)
-        held = contents.fields[field]
-        thawed = walk.thaw(held)
-        if thawed is not held and isinstance(value, ObjectRef):
-            walk.heap[value.number] = InstanceValue(contents.kind, {**contents.fields, field: thawed})
-        return thawed
-
     holder = walk.registers.get(unit >> 12)
-    return walk.assign(at, unit >> 8 & 15, combine([holder], read) if isinstance(holder, Choice) else read(holder))
+    value = combine([holder], partial(_read, walk, field)) if isinstance(holder, Choice) else _read(walk, field, holder)
+    return walk.assign(at, unit >> 8 & 15, value)
+
+
+def _read(walk: WalkState, field: int, value: Value | None) -> Value | None:
+    """The value of a field of an object."""
+    contents = walk.heap.get(value.number) if isinstance(value, ObjectRef) else None
+    if isinstance(contents, ArrayValue) and walk.app.ref(field).name in PAIR_FIELDS:
+        return member(walk, value, PAIR_FIELDS.index(walk.app.ref(field).name))
+    if not isinstance(contents, InstanceValue) or field not in contents.fields:
+        return walk.field(field)
+    held = contents.fields[field]
+    thawed = walk.thaw(held)
+    if thawed is not held and isinstance(value, ObjectRef):
+        walk.heap[value.number] = InstanceValue(contents.kind, {**contents.fields, field: thawed})
+    return thawed
 
 
 def instance_put(walk: WalkState, at: int, unit: int) -> int:
@@ -78,4 +82,4 @@ def instance_put(walk: WalkState, at: int, unit: int) -> int:
         walk.heap[target.number] = InstanceValue(contents.kind, {**contents.fields, field: value})
     else:
         walk.store(field, value)
-    return walk.next_unit(at)
+    return at + 2

@@ -46,6 +46,8 @@ MAX_BUILT = 500
 MAX_KNOWN = 128
 """Most registers with known values at a time, because each branch copies them."""
 MAX_OBJECTS = 256
+MAX_SHARED = 1_000
+"""Most objects and choices in a value outside a walk. Objects of settings that refer to each other have many more."""
 _MAX_STORES = 64
 _MAX_FROZEN = 4
 _SEARCH = 8_192
@@ -90,6 +92,11 @@ class Callee(NamedTuple):
     decryptor: MethodRef | None
     own: bool
     returns: bool
+
+
+type FrozenObjects = dict[tuple[int, int], tuple[Value | None, Value]]
+"""Frozen objects by their number in the heap, and choices by their identity; also by the number of objects around them.
+"""
 
 
 class WalkState(ABC):
@@ -307,16 +314,29 @@ class WalkState(ABC):
             )
         return value
 
-    def freeze(self, value: Value | None, depth: int = 0) -> Value | None:
-        """A value without references to the heap."""
-        if isinstance(value, Choice):
-            return choice([Alternative(one.when, self.freeze(one.value, depth)) for one in value.alternatives])
-        if not isinstance(value, ObjectRef):
+    def freeze(self, value: Value | None, depth: int = 0, known: FrozenObjects | None = None) -> Value | None:
+        """A value without references to the heap.
+
+        Args:
+            value: the value.
+            depth: number of objects around it.
+            known: what was frozen before of the whole value. Objects refer to each other again and again.
+        """
+        if not isinstance(value, (Choice, ObjectRef)):
             return value
-        contents = self.heap.get(value.number)
-        if contents is None or depth > _MAX_FROZEN:
+        its: FrozenObjects = {} if known is None else known
+        key = value.number if isinstance(value, ObjectRef) else -id(value), depth
+        if key in its:
+            return its[key][0]
+        if len(its) >= MAX_SHARED:
             return None
-        return Frozen(_each(contents, lambda item: self.freeze(item, depth + 1)))
+        frozen: Value | None = None
+        if isinstance(value, Choice):
+            frozen = choice([Alternative(one.when, self.freeze(one.value, depth, its)) for one in value.alternatives])
+        elif depth <= _MAX_FROZEN and (contents := self.heap.get(value.number)) is not None:
+            frozen = Frozen(_each(contents, lambda item: self.freeze(item, depth + 1, its)))
+        its[key] = frozen, value  # the value is kept so that its identity is not reused
+        return frozen
 
     def thaw(self, value: Value | None) -> Value | None:
         """A value with its contents in the heap of this walk; the fields of an object follow when they are read."""

@@ -86,6 +86,9 @@ _STEPS: dict[int, Callable[[WalkState, int, int], int]] = {
 """Handler per kind of instruction; returns the next unit."""
 
 
+_SIMPLE = (OpcodeEffect.WIDE_AA, OpcodeEffect.WIDE_A, OpcodeEffect.WRITE_A)
+
+
 class Walker(WalkState):
     """Walks methods of an app."""
 
@@ -150,6 +153,7 @@ class Walker(WalkState):
         at, size = 0, len(units)
         stop = min(stop, size)
         kinds, lengths, saved, steps = KINDS, LENGTHS, self.saved, _STEPS
+        wide_aa, wide_a, write_a = (int(one) for one in _SIMPLE)  # members of enumerations take long to look up
         # A truncated instruction would read after the end of the list.
         while at < stop and at + lengths[units[at] & 255] <= size:
             if at in saved:
@@ -158,13 +162,13 @@ class Walker(WalkState):
                     enter_try(self, at)
             unit = units[at]
             kind = kinds[unit & 255]
-            if kind > OpcodeEffect.WIDE_A:
+            if kind > wide_a:
                 at = steps[kind](self, at, unit)
                 continue
             if kind:
-                register = unit >> 8 if kind in (OpcodeEffect.WRITE_AA, OpcodeEffect.WIDE_AA) else unit >> 8 & 15
+                register = unit >> 8 & 15 if kind in (write_a, wide_a) else unit >> 8
                 self.registers.pop(register, None)
-                if kind >= OpcodeEffect.WIDE_AA:
+                if kind >= wide_aa:
                     self.registers.pop(register + 1, None)
             at += lengths[unit & 255]
 

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from tests.unit.recognise.dataflow.walk.programs import begun
+from tieback.recognise.dataflow.analysis import holds_address
 from tieback.recognise.dataflow.values import (
     HOLE,
     MAX_ALTERNATIVES,
@@ -16,9 +17,10 @@ from tieback.recognise.dataflow.values import (
     ObjectRef,
     PartsValue,
     TextValue,
+    Value,
 )
 from tieback.recognise.dataflow.walk.joins import PathState
-from tieback.recognise.dataflow.walk.state import MAX_BUILT, MAX_KNOWN, MAX_OBJECTS
+from tieback.recognise.dataflow.walk.state import MAX_BUILT, MAX_KNOWN, MAX_OBJECTS, MAX_SHARED
 
 BASE = TextValue("https://api.shop.test", 1, ("https://api.shop.test",))
 WHOLE = TextValue("https://api.shop.test/v1", 1, ("https://api.shop.test", "/v1"))
@@ -116,3 +118,44 @@ def test_one_path_needs_no_condition() -> None:
     found = walk.merge([state, PathState({0: WHOLE}, {})]).registers[0]
     assert isinstance(found, Choice)
     assert len(found.alternatives) == 2
+
+
+def test_an_object_in_many_places_is_frozen_once() -> None:
+    walk = begun([0x0000])
+    inner = walk.allocate(InstanceValue("Lb;", {1: BASE}))
+    frozen = walk.freeze(walk.allocate(InstanceValue("La;", {1: inner, 2: inner})))
+    assert isinstance(frozen, Frozen)
+    assert isinstance(frozen.contents, InstanceValue)
+    assert frozen.contents.fields[1] is frozen.contents.fields[2] == Frozen(InstanceValue("Lb;", {1: BASE}))
+
+
+def test_objects_that_refer_to_many_others_are_bounded() -> None:
+    """Objects of settings, each with a field for any object of the next layer: 32**5 ways through them."""
+    walk = begun([0x0000])
+    layer: list[ObjectRef] = [walk.allocate(InstanceValue("La;", {0: BASE}))]
+    for _ in range(5):
+        any_of_them = [
+            Choice(tuple(Alternative(frozenset(((at, number),)), one) for number, one in enumerate(layer)))
+            for at in range(MAX_ALTERNATIVES)
+        ]
+        layer = [walk.allocate(InstanceValue("La;", {0: one, 1: one})) for one in any_of_them]
+    frozen = walk.freeze(layer[0])
+    assert 0 < len(values_in(frozen)) <= 2 * MAX_SHARED
+    address = holds_address(Choice((Alternative(frozenset(), frozen), Alternative(frozenset(((0, 1),)), BASE))))
+    assert address, "the address beside them is found"
+
+
+def values_in(value: Value | None) -> set[int]:
+    """Identities of the choices and objects in a value."""
+    found: set[int] = set()
+    queue = [value]
+    while queue:
+        one = queue.pop()
+        if id(one) in found or not isinstance(one, (Choice, Frozen)):
+            continue
+        found.add(id(one))
+        if isinstance(one, Choice):
+            queue += [each.value for each in one.alternatives]
+        elif isinstance(one.contents, InstanceValue):
+            queue += one.contents.fields.values()
+    return found
