@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tests.unit.intake.traffic.test_log_groups import SEEN, as_json, facts, tab_separated, write
 from tieback.intake.traffic import log_archive
 from tieback.intake.traffic.log_archive import LogArchive
 from tieback.intake.traffic.open import is_traffic, open_traffic
+from tieback.model.errors import InputError
 from tieback.model.flow import Flow
 from tieback.model.sighting import Problem, UnreadKind
 from tieback.model.unit import Unit
@@ -132,3 +136,38 @@ def test_members_bytes_and_headers_are_limited(tmp_path: Path, monkeypatch: pyte
         ]
     monkeypatch.setattr(log_archive, "MAX_MEMBERS", 3)
     assert not LogArchive(tmp_path / "a.zip").has_logs()
+
+
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bytes]]:
+    """A folder, and an archive of each kind by its file name."""
+    folder = tmp_path_factory.mktemp("archives")
+    for name, pack in PACKS:
+        pack(folder / name, logs(folder))
+    return folder, {name: (folder / name).read_bytes() for name, _ in PACKS}
+
+
+@settings(max_examples=examples(100))
+@given(
+    st.sampled_from([name for name, _ in PACKS]),
+    st.lists(st.tuples(st.integers(0, 1 << 20), st.binary(min_size=1, max_size=8)), max_size=12),
+    st.integers(0, 1 << 20) | st.none(),
+)
+def test_a_damaged_archive_gives_flows_or_one_clear_error(
+    archives: tuple[Path, dict[str, bytes]], name: str, patches: list[tuple[int, bytes]], end: int | None
+) -> None:
+    folder, whole = archives
+    data = bytearray(whole[name])
+    for place, patch in patches:
+        at = place % len(data)
+        data[at : at + len(patch)] = patch
+    path = folder / f"damaged-{name}"
+    path.write_bytes(data[: None if end is None else end % len(data)])
+    said = ""
+    try:
+        count, problems = read(path)
+    except InputError as error:
+        count, problems, said = 0, [], error.diagnostics()
+    assert count <= 64
+    assert all(one.what for one in problems)
+    assert not said or str(path) in said
