@@ -41,7 +41,11 @@ _SHOWN = 100
 _TAIL = 65_557
 """Bytes at the end of a ZIP archive that have the end of its directory."""
 _USTAR = slice(257, 262)
-_DAMAGE = (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, tarfile.TarError, NotImplementedError)
+_DAMAGE = (
+    EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, tarfile.TarError, NotImplementedError,
+    ValueError, OverflowError,
+)  # fmt: skip
+"""The last two: ``tarfile`` does not check all numbers in headers of sparse files."""
 
 type _Member = tuple[str, Callable[[], IO[bytes] | None]]
 """Name of a file in an archive, and how to open it; ``None`` for a member that has no content of its own."""

@@ -171,3 +171,20 @@ def test_a_damaged_archive_gives_flows_or_one_clear_error(
     assert count <= 64
     assert all(one.what for one in problems)
     assert not said or str(path) in said
+
+
+@each("key", ["GNU.sparse.map", "GNU.sparse.size", "GNU.sparse.realsize"])
+def test_a_tar_header_with_letters_for_a_number_is_damage(tmp_path: Path, key: str) -> None:
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as archive:
+        for name, data in logs(tmp_path):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+        member = tarfile.TarInfo("conn.log")
+        member.pax_headers = {key: "a,b"}
+        archive.addfile(member)
+    assert LogArchive(path).has_logs()
+    flows, problems = read(path)
+    assert flows
+    assert [one.unread for one in problems] == [UnreadKind.DAMAGED]
