@@ -23,6 +23,11 @@ def test_no_source_is_in_both_parts() -> None:
     assert all(len(one) == 1 for one in parts.values())
 
 
+def test_a_package_is_in_one_numbered_set_or_in_none() -> None:
+    sets = {package.chosen for package in labelled()}
+    assert sets == {"", *(f"set {number}" for number in range(1, len(sets)))}
+
+
 def test_links_for_people_count_neither_way() -> None:
     package = Package("a", "held", "0", "x", {"a": "backend", "b": "noise", "c": "link", "d": "backend"})
     found = score(package, {"a", "b", "c", "e"})
