@@ -14,6 +14,7 @@ from tieback.recognise.scripts.values import (
     Kind,
     Plain,
     Source,
+    Table,
     Text,
     Unknown,
     Value,
@@ -21,6 +22,7 @@ from tieback.recognise.scripts.values import (
     chained,
     choice,
     combine,
+    is_known,
     joined,
     single,
 )  # fmt: skip
@@ -103,6 +105,21 @@ class Arrays:
         if isinstance(value, Plain) and isinstance(value.value, dict) and 0 < len(value.value) <= MAX_ALTERNATIVES:
             return choice(("table", value.at), [single(Plain(one, value.at)) for one in value.value.values()])
         return UNKNOWN
+
+    def in_table(self, table: Table, key: Cases, at: int) -> Cases:
+        """The value of a key of a ``Map``; one of all values if the key is not known."""
+        rows = [(self.parts([row], "0", at)[0], self.parts([row], "1", at)[0]) for row in table.rows.items]
+        if len(rows) > MAX_ALTERNATIVES:
+            return UNKNOWN
+
+        def value_of(wanted: Value) -> Cases:
+            if not is_known(wanted):
+                return choice(("table", id(table)), [value for _, value in rows])
+            text = as_text(wanted).text
+            named = (value for name, value in rows if [as_text(one).text for _, one in name] == [text])
+            return next(named, UNKNOWN)
+
+        return chained(value_of, key)
 
     def array_method(self, value: Value, name: str, arguments: Sequence[Cases]) -> Cases:
         """A method of an array."""

@@ -121,7 +121,10 @@ class Evaluator:
             case Way.PARAMETER:
                 return self._parameter(name, binding, env)
             case Way.MEMBER:
-                return self.objects.member(self.once(("pattern", binding.at[0]), binding.at[0], env), binding.key, at)
+                value = self.once(("pattern", binding.at[0]), binding.at[0], env)
+                for key in binding.key.split("/"):
+                    value = self.objects.member(value, key, at)
+                return value
             case Way.ELEMENT:
                 # The last loop before it: others of the function can have the same name.
                 place, key = max(

@@ -23,6 +23,7 @@ from tieback.recognise.scripts.values import (
     Pattern,
     Plain,
     Source,
+    Table,
     Text,
     Unknown,
     Value,
@@ -54,6 +55,11 @@ _GLOBALS = frozenset((
     "process", "document", "navigator", "location",
 ))  # fmt: skip
 _STATIC = ("String", "Object", "JSON", "Buffer", "Array")
+_OF_ANSWERS = frozenset((
+    "then", "catch", "finally", "json", "text", "blob", "arrayBuffer", "formData", "toPromise", "pipe", "subscribe", "done",
+    "fail", "always", "success", "error", "end", "abort", "timeout", "retry", "tap",
+))  # fmt: skip
+"""Methods of promises, answers and observables."""
 _THROUGH = ("window", "globalThis", "self", "global")
 
 
@@ -232,6 +238,8 @@ class Expression:
             return url(arguments)
         if token.text in ("Request", "String", "Uri") and arguments:
             return arguments[0]
+        if path == "Map" and arguments and (rows := self.run.arrays.items(arguments[0])):
+            return single(Table(Items(tuple(rows))))
         one = made[0][1]
         if isinstance(one, Source) and one.kind in (Kind.CLASS, Kind.FUNCTION):
             return single(Source(Kind.INSTANCE, one.at, NO_ENV))
@@ -337,6 +345,8 @@ class Expression:
                 return _text_method(as_text(value), name.text, arguments)
             case Items() | Source(kind=Kind.ARRAY):
                 return run.arrays.array_method(value, name.text, arguments)
+            case Table() if name.text == "get" and arguments:
+                return run.arrays.in_table(value, arguments[0], name.start)
             case Client():  # the address that it requests
                 return combine(lambda path: below(value, as_text(path)), arguments[0]) if arguments else UNKNOWN
             case Unknown(path=path) if path.rpartition(".")[2] in _STATIC:
@@ -392,6 +402,9 @@ def _is_module(value: Cases) -> bool:
 
 
 def _text_method(text: Text, name: str, arguments: list[Cases]) -> Cases:
+    if name in _OF_ANSWERS:  # of the answer to a request for this address
+        return single(text)
+
     def method(*values: Value) -> Value:
         made = text_method(name, text, values)
         return Text(HOLE) if made is None else made

@@ -39,6 +39,10 @@ _PARTS_OF = re.compile(rb"(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\s{
 """The parts of each element in a loop: ``for (const [name, host] of …)``."""
 _PATTERN_REACH = 400
 _PATTERN_END = re.compile(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
+_NESTED_END = re.compile(rb"\}\s{0,9}(?:,[\w$\s:,]{0,200})?\}\s{0,9}=(?![=>])\s{0,9}")
+"""Ends of a pattern with another one inside: ``{servers:{main}}=``."""
+_PATTERN_PART = re.compile(rb"\s*(?P<key>[A-Za-z_$][\w$]*)\s*(?::\s*(?P<name>[A-Za-z_$][\w$]*|(?P<opens>\{)))?\s*(?P<end>[,}])?")
+_MAX_PATTERNS = 500
 _COLON = re.compile(rb"\s*:\s*")
 _QUOTES = (b'"', b"'")
 _DECLARATION = re.compile(
@@ -65,7 +69,7 @@ class Way(Enum):
     ELEMENT = auto()
     """One of the elements of an array, in a loop."""
     MEMBER = auto()
-    """A member of an object, in a pattern."""
+    """A member of an object, in a pattern; ``key`` has a slash for each object inside."""
 
 
 class Binding(NamedTuple):
@@ -339,7 +343,64 @@ class Names:
             name = key["key"] if key and key["key"] else raw
             if self._scopes.function(place) == scope or not scope.function:
                 return Binding(Way.MEMBER, (self._end(_PATTERN_END, place + len(raw)),), scope, name.decode())
+        for place, value, path in self._nested_patterns.get(raw, ())[:_MAX_NESTED]:
+            if scope.start <= place < scope.end and (self._scopes.function(place) == scope or not scope.function):
+                return Binding(Way.MEMBER, (value,), scope, path)
         return None
+
+    @cached_property
+    def _nested_patterns(self) -> dict[bytes, list[tuple[int, int, str]]]:
+        """The names in patterns that have others inside: the place, that of the value, and the members that lead to it."""
+        data = self._data
+        found: dict[bytes, list[tuple[int, int, str]]] = {}
+        for end in islice(_NESTED_END.finditer(data), _MAX_PATTERNS):
+            self._budget.take(4)
+            start = _opening(data, end.end() - len(end[0].rpartition(b"}")[2]) - 1)
+            if start < 0:
+                continue
+            for name, at, path in _parts(data, start):
+                found.setdefault(name, []).append((at, end.end(), path))
+        return found
+
+
+def _opening(data: Bytes, close: int) -> int:
+    """The brace that a closing one belongs to; -1 if it is too far away, or if there is more than names between them."""
+    depth = 0
+    for at in range(close, max(-1, close - _PATTERN_REACH), -1):
+        sign = data[at]
+        depth += (sign == 0x7D) - (sign == 0x7B)
+        if not depth:
+            return at
+        if sign in b"();=":
+            return -1
+    return -1
+
+
+def _parts(data: Bytes, start: int) -> Iterator[tuple[bytes, int, str]]:
+    """The names in a pattern of an object that begins at a brace: each with its place, and the members up to it."""
+    path: list[str] = []
+    at = start + 1
+    for _ in range(_MAX_NESTED):
+        part = _PATTERN_PART.match(data, at, start + _PATTERN_REACH)
+        if part is None:
+            return
+        key = part["key"].decode()
+        at = part.end()
+        if part["opens"]:
+            path.append(key)
+            continue
+        name = part["name"] or part["key"]
+        yield bytes(name), part.start("name" if part["name"] else "key"), "/".join((*path, key))
+        closed = part["end"] == b"}"
+        while closed:
+            if not path:
+                return
+            path.pop()
+            sign = data[at : at + 1]
+            closed = sign == b"}"
+            if sign not in (b",", b"}"):
+                return
+            at += 1
 
 
 def part_of(pattern: bytes, name: bytes) -> str:

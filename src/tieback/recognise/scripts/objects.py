@@ -58,6 +58,11 @@ _FILLED = re.compile(
 )
 """Before an object that the function before it fills, as compilers write enums: ``(function(e){…})(R||(R={}))``."""
 _ARROW_NAME = re.compile(rb"([A-Za-z_$][\w$]*)\)?\s{0,9}=>\s{0,9}\Z")
+_DEFINED = re.compile(
+    rb"\s{0,9}[\"'](?P<key>[A-Za-z_$][\w$]{0,80})[\"']\s{0,9},\s{0,9}(?:\{[^{}]{0,60}?\bvalue:\s{0,9})?"
+)
+"""Key and beginning of the value of a member that a function defines."""
+_MAX_DEFINED = 200
 _MAX_FILLED = 16_384
 _ADDRESS = re.compile(
     r"(?i:url|uri|host|base|api|endpoint|server|domain|socket|root|origin|path|prefix|version|backend|gateway|addr|env"
@@ -251,6 +256,8 @@ class Objects:
         if name:
             scope = run.scopes.function(value.at)
             places = list(run.names.members(key, scope.start, scope.end, before=f"{name}.".encode()))
+            if not places and value.kind in (Kind.CLASS, Kind.FUNCTION):
+                places = self._defined(name, key)
             if places:
                 return self._one_of(("member", name, key, value.at), places)
         return self._of_unknown(Unknown(name), key)
@@ -261,6 +268,17 @@ class Objects:
         options = [self._run.once(("=", place), place) for place in places]
         known = [one for one in options if not is_unknown(one)]
         return choice(origin, known) if known else UNKNOWN
+
+    def _defined(self, name: str, key: str) -> list[int]:
+        """Where the values begin that a compiler's function sets as a member: ``_defineProperty(Config, "host", …)``."""
+        data, behind = self._run.data, len(name) + 1
+        found: list[int] = []
+        for at in self._run.names.words.places(name.encode(), b",")[:_MAX_DEFINED]:
+            self._run.budget.take()
+            defined = _DEFINED.match(data, at + behind, at + behind + len(key) + 90)
+            if defined is not None and defined["key"] == key.encode() and data[at - 1 : at] in (b"(", b" "):
+                found.append(defined.end())
+        return found
 
     def _static(self, value: Source, key: str) -> Cases | None:
         run = self._run
@@ -273,7 +291,14 @@ class Objects:
             for place in run.names.keys(key, body.start, body.end)
             if b"static" in bytes(run.data[max(body.start, place - len(key) - 16) : place])
         ]
-        return self._one_of(("static", value.at, key), places) if places else None
+        if places:
+            return self._one_of(("static", value.at, key), places)
+        method = self._method_in(body, key)
+        if method < 0:
+            return None
+        function = Source(Kind.FUNCTION, method, value.env)
+        before = bytes(run.data[max(body.start, method - len(key) - 16) : method - len(key)]).split()
+        return run.call(function, ()) if before[-1:] == [b"get"] else single(function)
 
     def _of_this(self, key: str, at: int) -> Cases:
         """``this.key``, assigned in one of the nearest functions, classes or objects around."""

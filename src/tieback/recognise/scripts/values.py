@@ -74,6 +74,12 @@ class Plain(NamedTuple):
     at: int
 
 
+class Table(NamedTuple):
+    """A ``Map`` that is made of an array of pairs."""
+
+    rows: Items
+
+
 class Merged(NamedTuple):
     """Objects that were copied into one, the last one first."""
 
@@ -105,7 +111,7 @@ class Unknown(NamedTuple):
     path: str = ""
 
 
-type Value = Text | int | Source | Items | Plain | Merged | Client | Pattern | Deferred | Unknown
+type Value = Text | int | Source | Items | Table | Plain | Merged | Client | Pattern | Deferred | Unknown
 type Cases = tuple[tuple[When, Value], ...]
 
 ALWAYS: When = frozenset()
