@@ -36,7 +36,11 @@ _BEFORE_HOST = {
 """The beginning of the key of a host, by the letter behind it; its groups are the name of the service."""
 _KEY_REACH = 32
 _BRACES = re.compile(rb"[{}]")
-_PORT = re.compile(rb"""(?P<stem>\w{0,24}?)(?:[pP]ort|PORT)["']?\s{0,4}:\s{0,4}["'`]?(?P<port>[1-9]\d{1,4})(?![\w.])""")
+_PORT = re.compile(
+    rb"""(?P<stem>\w{0,24}?)(?:[pP]ort|PORT)["']?\s{0,4}:\s{0,4}["'`]?"""
+    rb"""(?P<port>[1-9]\d{1,4}(?![\w.])|[1-9]\d?e[34](?!\w))"""
+)
+"""The port, also as minifiers write it: ``9e3``."""
 _HOST_KEY = re.compile(
     r"h(?:ost(?:[nN]ame)?)|\w{0,60}[a-z_]{2}Host(?:[nN]ame)?|\w{0,60}[A-Za-z]{2}_host(?:[nN]ame)?"
     r"|(?:[A-Z0-9_]{0,60}[A-Z0-9]_)?HOST(?:_?NAME)?"
@@ -153,7 +157,7 @@ def _port(stem: bytes, behind: bytes, inside: bytes) -> int:
             ),
             None,
         )
-    return int(same["port"]) if same is not None else 0
+    return int(float(same["port"])) if same is not None else 0
 
 
 def is_host_key(name: str) -> bool:

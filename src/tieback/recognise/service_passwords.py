@@ -28,7 +28,7 @@ _PLACE = (
     r"[\"'`]?\s{0,4}[:=]\s{0,4}[\"'`]?(?P<place>[a-z]{2,12}://[^\s\"'`<>,;]{1,200}"
     r"|(?:[a-z0-9_-]{1,63}\.){1,8}[a-z0-9-]{1,63}(?P<port>:\d{2,5})?)"
 )
-_PORT = r"[\"'`]?\s{0,4}[:=]\s{0,4}[\"'`]?(\d{2,5})(?!\w|\.\d)"
+_PORT = r"[\"'`]?\s{0,4}[:=]\s{0,4}[\"'`]?(\d{2,5}(?!\w|\.\d)|[1-9]\d?e[34](?!\w))"
 
 
 def stem_of(name: str) -> str:
@@ -59,7 +59,7 @@ def place_of(stem: str, text: str) -> str:
     if found is None or "://" in found["place"] or found["port"]:
         return found["place"] if found is not None else ""
     port = re.search(rf"{name}port{_PORT}", text, re.IGNORECASE)
-    return f"{found['place']}:{port[1]}" if port is not None else found["place"]
+    return f"{found['place']}:{int(float(port[1]))}" if port is not None else found["place"]
 
 
 def beside(name: str, others: Iterable[tuple[str, str]]) -> str:

@@ -28,6 +28,16 @@ _KEYED = re.compile(rb"\bkey:\s*[\"'](?P<name>[A-Za-z_$][\w$]*)[\"'],\s*value:\s
 """A method of a class that Babel has rewritten."""
 _METHOD = re.compile(rb"(?:^|[{};,\s*])(?P<name>[A-Za-z_$][\w$]*)\s*\Z")
 _EXPORT = re.compile(rb"(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:\s*(?:\(\)\s*=>\s*|function\s*\(\)\s*\{\s*return\s*)\Z")
+_CLASS = re.compile(
+    rb"(?:(?P<assigned>[A-Za-z_$][\w$]*)\s{0,9}=\s{0,9})?(?P<class>class)(?:\s{1,9}(?P<name>[A-Za-z_$][\w$]*))?"
+    rb"(?:\s{1,9}extends\s[^{}]{1,60})?\s{0,9}\Z"
+)
+_CALLED_WHERE_IT_STANDS = re.compile(rb"\}\s{0,9}(?:\(\s{0,9}\)|\)\s{0,9}\(\s{0,9}\))")
+_WRAPPED = re.compile(
+    rb"(?P<assigned>[A-Za-z_$][\w$]*)\s{0,9}=\s{0,9}\(?(?:/\*[#@]__PURE__\*/)?\s{0,9}function\s{0,9}\Z"
+)
+_MADE = re.compile(rb"(?<![\w$.])new[\s(](?:[\w$.]{1,40}\.?|\(?0,\s?[\w$.]{1,40})?\Z")
+"""Before the name of a class of which an object is made: ``new ``, ``new a``, ``new(0,a``."""
 _NEW = re.compile(rb"(?<![\w$.])new\s{1,8}\Z")
 _NO_NAMES = (b"function", b"async", b"return", b"if", b"for", b"while", b"switch", b"catch", b"with")
 _COMMON = frozenset(
@@ -49,6 +59,14 @@ class _Name(NamedTuple):
 
     name: str
     method: bool
+
+
+class _Class(NamedTuple):
+    """A class, or a function that is one."""
+
+    name: bytes
+    at: int
+    """Where it is declared or assigned."""
 
 
 class Callers:
@@ -88,12 +106,48 @@ class Callers:
         return self._known[scope.key]
 
     def _found(self, scope: Scope) -> Iterator[int]:
+        for made in self._classes(scope):
+            yield from self._instances(made)
         for name in self._names(scope):
             raw = name.name.encode()
             if name.method:
                 yield from self._calls_of_method(raw, scope)
             else:
                 yield from self._calls_of_name(name.name, raw, scope)
+
+    def _classes(self, scope: Scope) -> Iterator[_Class]:
+        """The class whose constructor a function is.
+
+        That is also the case if a function returns it where it stands, as Babel writes classes.
+        """
+        data, around = self._run.data, self._run.scopes.around(scope.head)[0]
+        if bytes(data[max(0, scope.head - 16) : scope.head]).rstrip().endswith(b"constructor"):
+            before = bytes(data[max(0, around.start - 160) : around.start - 1])
+            found = _CLASS.search(before)
+            if found is not None:
+                at = around.start - 1 - len(before) + found.start("class")
+                for name in {found["name"], found["assigned"]} - {None}:
+                    yield _Class(bytes(name), at)
+        elif scope.name and around.head >= 0 and _CALLED_WHERE_IT_STANDS.match(data, around.end, around.end + 20):
+            before = bytes(data[max(0, around.head - 80) : around.head])
+            if wrapped := _WRAPPED.search(before):
+                yield _Class(bytes(wrapped["assigned"]), around.head - len(before) + wrapped.end("assigned"))
+
+    def _instances(self, made: _Class) -> Iterator[int]:
+        """Where a class is called with ``new``."""
+        run = self._run
+        for method, name in ((False, made.name), *((True, key.encode()) for key in self._exported(made.name))):
+            for sign in (b"(", b")("):
+                for at in self._places(b"." + name if method else name, sign, 0, len(run.data)):
+                    place = at + method + len(name)
+                    if not _MADE.search(bytes(run.data[max(0, at - 60) : at])):
+                        continue
+                    if not method:
+                        binding = run.names.find(name.decode(), at)
+                        near = binding is not None and any(-80 <= made.at - place_of <= 80 for place_of in binding.at)
+                        if not near:
+                            continue
+                    yield place + len(sign) - 1
 
     def _names(self, scope: Scope) -> list[_Name]:
         """The names by which a function is called: its own, and those under which a module exports it."""

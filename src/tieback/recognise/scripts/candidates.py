@@ -21,7 +21,8 @@ _OPERANDS = 24
 
 CALLS = (
     b"fetch(", b"WebSocket(", b"EventSource(", b".open(", b"axios", b"ajax(", b"getJSON(", b"request(", b"Request(",
-    b"sendBeacon(", b"importScripts(", b"baseURL", b"new URL(", b".connect(", b"createClient(",
+    b"sendBeacon(", b"importScripts(", b"baseURL", b"new URL(", b".connect(", b"createClient(", b".Client(", b"Redis(",
+    b"createConnection(",
 )  # fmt: skip
 """Texts of calls that contact a server; each marks a file for the analysis."""
 METHODS = (b".get(", b".post(", b".put(", b".patch(", b".delete(", b".request(")
@@ -34,6 +35,8 @@ _CALL = re.compile(
     rb"(?<![\w$])(?:fetch|(?:[\w$]+\.)*(?:WebSocket|EventSource)|importScripts|(?:axios|\$|jQuery|https?|superagent|got|needle|request)"
     rb"(?:\.\w{2,8})?|Request|io(?:\.connect)?|mqtt\.connect|createClient)\Z"
 )
+_SERVICE = re.compile(rb"(?:\.(?:connect|Client)|(?<![\w$])(?:Redis|createConnection|createClient))\Z")
+"""Calls that get the host and the port of a server one after the other."""
 _OPEN = re.compile(rb"\s*[\"'](?:GET|POST|PUT|DELETE|PATCH|HEAD|get|post)[\"']\s*,\s*")
 _JOINS = re.compile(
     rb"\s*(?:[A-Za-z_$][\w$.]{0,80}(?:\[[\w$\"'.]{1,40}\]|\([\w$\"'.]{0,40}\)){0,2}\s*(?:\+(?!\+)|\.concat\()|`[^`]{0,200}?\$\{"
@@ -70,6 +73,8 @@ class Candidate(NamedTuple):
     """The call whose argument it is."""
     receiver: int = -1
     """Where the object begins whose method is called; only for the methods of HTTP clients."""
+    service: bool = False
+    """True if the call can get a host and a port as two arguments."""
 
 
 def called(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Candidate]:
@@ -100,8 +105,9 @@ def called(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Can
             yield Candidate(end - len(mark), "URL")
     else:
         name = bytes(data[max(0, end - 60) : end - 1])
-        if _CALL.search(name) or _JOINS.match(data, end, end + 400) is not None:
-            yield Candidate(end, mark.decode().strip("(."))
+        service = _SERVICE.search(name) is not None
+        if service or _CALL.search(name) or _JOINS.match(data, end, end + 400) is not None:
+            yield Candidate(end, mark.decode().strip("(."), service=service)
 
 
 def _of_method(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Candidate]:

@@ -56,6 +56,10 @@ class Evaluator:
         self.active: set[object] = set()
         self.cut = 0
         """How often a value was left unknown because of a cycle or a bound; such a result is not kept."""
+        self.given: Env = NO_ENV
+        """Values of the parameters of functions around an expression, such as those of the constructor of ``this``."""
+        self._open = 0
+        """How often a value depended on a parameter that no call in the expression gives; such a result is not kept."""
         self.missing: dict[Missing, None] = {}
         """Parameters whose values were needed since this was emptied."""
         self._known: dict[object, Cases] = {}
@@ -90,6 +94,7 @@ class Evaluator:
             return UNKNOWN
         if not env and key in self._known:
             return self._known[key]
+        before = self._open
         tries = self._tries[key] = self._tries.get(key, 0) + 1
         if tries > MAX_TRIES:
             self.cut += 1
@@ -100,7 +105,7 @@ class Evaluator:
             value = self.value(at, env) if end < 0 else self.value_before(at, end)
         finally:
             self.active.discard(key)
-        if not env and (cut == self.cut or not self.active):
+        if not env and before == self._open and (cut == self.cut or not self.active):
             self._known[key] = value
         return value
 
@@ -154,9 +159,13 @@ class Evaluator:
         known = env.get((binding.scope.key, name))
         if known is not None:
             return known
+        if (given := self.given.get((binding.scope.key, name))) is not None:
+            self._open += 1
+            return given
         found = self.functions.parameter(name, binding)
         if binding.scope.head >= 0 and any(isinstance(value, Unknown) for _, value in found):
             self.missing[Missing(binding.scope, name)] = None
+            self._open += 1
             self.cut += 1  # what was read with it is read again for each call
         return found
 

@@ -20,6 +20,7 @@ from tieback.recognise.scripts.values import (
     Env,
     Items,
     Kind,
+    Merged,
     Pattern,
     Plain,
     Source,
@@ -56,8 +57,8 @@ _GLOBALS = frozenset((
 ))  # fmt: skip
 _STATIC = ("String", "Object", "JSON", "Buffer", "Array")
 _OF_ANSWERS = frozenset((
-    "then", "catch", "finally", "json", "text", "blob", "arrayBuffer", "formData", "toPromise", "pipe", "subscribe", "done",
-    "fail", "always", "success", "error", "end", "abort", "timeout", "retry", "tap",
+    "then", "catch", "finally", "json", "text", "blob", "arrayBuffer", "formData", "toPromise", "pipe", "subscribe",
+    "done", "fail", "always", "success", "error", "end", "abort", "timeout", "retry", "tap",
 ))  # fmt: skip
 """Methods of promises, answers and observables."""
 _THROUGH = ("window", "globalThis", "self", "global")
@@ -382,7 +383,8 @@ class Expression:
         made = combine(function, *arguments) if arguments and name else UNKNOWN
         if not all(isinstance(one, Unknown) for _, one in made):
             return made
-        return run.platform.unknown_call(value, arguments)
+        merged = _merged(UNKNOWN, arguments[::-1] if name.startswith("defaults") else arguments)
+        return run.platform.unknown_call(value, arguments) if merged is None else merged
 
     def _of_function(self, value: Source, arguments: list[Cases]) -> Cases:
         run = self.run
@@ -391,9 +393,33 @@ class Expression:
             if isinstance(loaded[0][1], Deferred | Source):
                 return loaded
         found = run.call(value, arguments)
+        if (merged := _merged(found, arguments)) is not None:
+            return merged
         if arguments and _is_module(arguments[0]) and not any(isinstance(one, Text) for _, one in found):
             return arguments[0]  # a function of a bundler that wraps modules
         return tuple((when, named(one, value.via[0]) if value.via else one) for when, one in found)
+
+
+def _merged(result: Cases, arguments: list[Cases]) -> Cases | None:
+    """The objects that a function copies into one, as compilers write ``{...a, ...b}``: ``_objectSpread({}, a, b)``.
+
+    Returns:
+        ``None`` if the function has other arguments, or gives something else than the first one.
+    """
+    objects = [one[0][1] for one in arguments if len(one) == 1]
+    if len(objects) < len(arguments) or len(result) > 1:
+        return None
+    if objects and objects[0] == 1:  # $.extend(true, …)
+        del objects[0]
+    if len(objects) < 2 or not all(_is_object(one) for one in objects):
+        return None
+    made, first = result[0][1], objects[0]
+    same = isinstance(made, Source) and isinstance(first, Source) and made[:2] == first[:2]
+    return single(Merged(tuple(reversed(objects)))) if same or isinstance(made, Unknown) or made == first else None
+
+
+def _is_object(value: Value) -> bool:
+    return isinstance(value, Plain | Merged) or (isinstance(value, Source) and value.kind is Kind.OBJECT)
 
 
 def _is_module(value: Cases) -> bool:

@@ -41,7 +41,9 @@ _PATTERN_REACH = 400
 _PATTERN_END = re.compile(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
 _NESTED_END = re.compile(rb"\}\s{0,9}(?:,[\w$\s:,]{0,200})?\}\s{0,9}=(?![=>])\s{0,9}")
 """Ends of a pattern with another one inside: ``{servers:{main}}=``."""
-_PATTERN_PART = re.compile(rb"\s*(?P<key>[A-Za-z_$][\w$]*)\s*(?::\s*(?P<name>[A-Za-z_$][\w$]*|(?P<opens>\{)))?\s*(?P<end>[,}])?")
+_PATTERN_PART = re.compile(
+    rb"\s*(?P<key>[A-Za-z_$][\w$]*)\s*(?::\s*(?P<name>[A-Za-z_$][\w$]*|(?P<opens>\{)))?\s*(?P<end>[,}])?"
+)
 _MAX_PATTERNS = 500
 _COLON = re.compile(rb"\s*:\s*")
 _QUOTES = (b'"', b"'")
@@ -350,7 +352,7 @@ class Names:
 
     @cached_property
     def _nested_patterns(self) -> dict[bytes, list[tuple[int, int, str]]]:
-        """The names in patterns that have others inside: the place, that of the value, and the members that lead to it."""
+        """The names in patterns that have others inside: the place, that of the value, and the members on the way."""
         data = self._data
         found: dict[bytes, list[tuple[int, int, str]]] = {}
         for end in islice(_NESTED_END.finditer(data), _MAX_PATTERNS):
@@ -364,7 +366,7 @@ class Names:
 
 
 def _opening(data: Bytes, close: int) -> int:
-    """The brace that a closing one belongs to; -1 if it is too far away, or if there is more than names between them."""
+    """The brace that a closing one belongs to; -1 if it is too far away, or if there is more than names inside."""
     depth = 0
     for at in range(close, max(-1, close - _PATTERN_REACH), -1):
         sign = data[at]

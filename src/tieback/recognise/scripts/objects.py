@@ -13,6 +13,7 @@ from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.expression import MAX_DEPTH
 from tieback.recognise.scripts.folding import MADE, unquoted
+from tieback.recognise.scripts.names import Way
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import (
@@ -63,6 +64,10 @@ _DEFINED = re.compile(
 )
 """Key and beginning of the value of a member that a function defines."""
 _MAX_DEFINED = 200
+_PROTOTYPE = re.compile(
+    rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]*)\.prototype\.[\w$]+\s{0,9}=\s{0,9}(?:async\s{1,9})?function\s{0,9}[\w$]{0,60}\Z"
+)
+"""Before a method of the objects that a function makes."""
 _MAX_FILLED = 16_384
 _ADDRESS = re.compile(
     r"(?i:url|uri|host|base|api|endpoint|server|domain|socket|root|origin|path|prefix|version|backend|gateway|addr|env"
@@ -270,7 +275,7 @@ class Objects:
         return choice(origin, known) if known else UNKNOWN
 
     def _defined(self, name: str, key: str) -> list[int]:
-        """Where the values begin that a compiler's function sets as a member: ``_defineProperty(Config, "host", …)``."""
+        """Where the values begin of a member that a function of a compiler sets: ``_defineProperty(C, "host", …)``."""
         data, behind = self._run.data, len(name) + 1
         found: list[int] = []
         for at in self._run.names.words.places(name.encode(), b",")[:_MAX_DEFINED]:
@@ -304,6 +309,8 @@ class Objects:
         """``this.key``, assigned in one of the nearest functions, classes or objects around."""
         run = self._run
         for scope in islice(run.scopes.around(at), _MAX_LEVELS):
+            if scope.function and (found := self._of_prototype(key, scope)) is not None:
+                return found
             if scope.start == 0 or scope.end - scope.start > _MAX_BODY:
                 break
             if (known := self._this.get((scope.start, key))) is None:
@@ -318,6 +325,23 @@ class Objects:
             if (method := self._method_in(scope, key)) >= 0:
                 return single(Source(Kind.FUNCTION, method, NO_ENV))
         return single(Unknown(f"this.{key}"))
+
+    def _of_prototype(self, key: str, method: Scope) -> Cases | None:
+        """``this.key`` in a method that is assigned to the prototype of a function; ``None`` in any other."""
+        run = self._run
+        owner = _PROTOTYPE.search(bytes(run.data[max(0, method.head - 120) : max(0, method.head)]))
+        if owner is None:
+            return None
+        made = run.names.find(owner["name"].decode(), method.head)
+        if made is None or made.way is not Way.FUNCTION:
+            return None
+        opening = run.data.find(b"{", made.at[0], made.at[0] + 1_000)
+        body = run.scopes.body(opening) if opening >= 0 else None
+        places = list(run.names.members(key, body.start, body.end, before=b"this.")) if body else []
+        around = made.scope
+        before = owner["name"] + b".prototype."
+        places += run.names.members(key, around.start, around.end, before=before)
+        return self._one_of(("this", made.at[0], key), places[: MAX_ALTERNATIVES + 1]) if places else None
 
     def _method_in(self, scope: Scope, key: str) -> int:
         """Where the parameters of a method begin in the body of a class; -1 if it has none."""

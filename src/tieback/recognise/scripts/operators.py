@@ -1,6 +1,7 @@
 """Operators of scripts on constants; an operand that is not known makes the result unknown, except in sums of texts."""
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 
 from tieback.recognise.dataflow.values import HOLE
@@ -34,10 +35,16 @@ def literal(token: Token) -> Text:
     return Text(made[:MAX_TEXT], token.start, (made,) if "\\" not in token.text and made == plain else ())
 
 
+_THOUSANDS = re.compile(r"(?P<digits>[1-9]\d{0,6})[eE](?P<zeros>\d)")
+"""An integer as minifiers write it: ``9e3``."""
+
+
 def number(text: str) -> Value:
     """The value of a number; unknown if it is no integer."""
     if text[:2] in ("0x", "0X"):
         return int(text, 16)
+    if short := _THOUSANDS.fullmatch(text):
+        return int(short["digits"] + "0" * int(short["zeros"]))
     return int(text) if text.isdigit() else Unknown()
 
 

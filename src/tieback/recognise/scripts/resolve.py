@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
@@ -21,9 +21,10 @@ from tieback.recognise.scripts.candidates import (
 )  # fmt: skip
 from tieback.recognise.scripts.evaluate import Evaluator
 from tieback.recognise.scripts.methods import below
-from tieback.recognise.scripts.reader import Budget, BudgetError
+from tieback.recognise.scripts.reader import Budget, BudgetError, Reader
 from tieback.recognise.scripts.values import (
     NO_ENV,
+    UNKNOWN,
     Cases,
     Client,
     Env,
@@ -36,6 +37,7 @@ from tieback.recognise.scripts.values import (
     Value,
     as_text,
     combine,
+    is_unknown,
 )  # fmt: skip
 from tieback.recognise.texts.script import LastScript
 
@@ -52,6 +54,17 @@ NESTED = re.compile(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
 _CLIENT = re.compile(rb"\.(?:create|extend)\(|\bdefaults\.baseURL")
 WORTH = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]")
 """Begins like an address with a host."""
+
+HOST_KEYS = ("host", "hostname", "endPoint", "wsHost")
+PORT_KEYS = ("port", "wsPort", "wssPort")
+SCHEME_KEYS = ("protocol", "scheme")
+HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+SCHEME = re.compile(r"https?|wss?|mqtts?|tcp|tls|ssl|amqps?|rediss?|grpcs?")
+MAX_ARGUMENTS = 4
+"""Most arguments of a call among which a host and a port are looked for."""
+_PORT = re.compile(r"[\w.-]+:\d{1,5}")
+RELATIVE = re.compile(r"//[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?=[:/?#]|\Z)")
+"""An address with the scheme of the page, which is that of the app if a call requests it."""
 
 
 class Resolved(NamedTuple):
@@ -117,7 +130,10 @@ class Resolution:
         for value in self._values(candidate, at):
             for whole in self._addresses(value, at):
                 text = whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0])
-                if WORTH.match(text.text) and text.text not in text.parts and text.text not in self._told:
+                if candidate.call and RELATIVE.match(text.text):
+                    text = text._replace(text=f"https:{text.text}")
+                is_server = WORTH.match(text.text) or (candidate.call and _PORT.fullmatch(text.text))
+                if is_server and text.text not in text.parts and text.text not in self._told:
                     self._told.add(text.text)
                     yield Resolved(text, at, candidate.call)
 
@@ -130,16 +146,40 @@ class Resolution:
                 return
             env, level = waiting.pop(0)
             run.missing.clear()
+            run.given = env
             value = run.value(at, env)
+            run.given = NO_ENV
             if candidate.receiver >= 0 and all(isinstance(one, Unknown) for _, one in value):
                 value = self._of_default_client(candidate)
             yield value
+            if candidate.service:
+                yield self._with_port(at, value, env)
             if level >= _MAX_LEVELS or not any(is_open(one) for _, one in value):
                 continue
             missing = next(iter(run.missing), None)
             if missing is not None:
                 for more, _ in islice(self._callers.environments(missing.scope), MAX_CALLED - count):
                     waiting.append(({**env, **more}, level + 1))
+
+    def _with_port(self, at: int, first: Cases, env: Env) -> Cases:
+        """A host and a port that are two arguments in a row, in any order; ``at``: the first argument."""
+        values, place = [first], at
+        for _ in range(MAX_ARGUMENTS - 1):
+            reader = Reader(self._data, place, self._run.budget)
+            end = reader.behind(place)
+            if end < 0:
+                break
+            reader.go(end)
+            if not reader.takes(","):
+                break
+            place = reader.peek().start
+            values.append(self._run.value(place, env))
+        for one, other in pairwise(values):
+            for host, port in ((one, other), (other, one)):
+                found = combine(_host_and_port, host, port)
+                if any(isinstance(value, Text) for _, value in found):
+                    return found
+        return UNKNOWN
 
     def _addresses(self, value: Cases, at: int) -> Iterator[Text]:
         for _, one in value:
@@ -162,6 +202,19 @@ class Resolution:
                 found = combine(lambda one, other: below(Client(as_text(one)), as_text(other)), base, found)
             yield from (one for _, one in found if isinstance(one, Text))
 
+        if (host := self._host_in(options, at)) is not None:
+            yield from (one for _, one in host if isinstance(one, Text))
+
+    def _host_in(self, options: Cases, at: int) -> Cases | None:
+        """The host in options with its port, its scheme or both; ``None`` if there is none."""
+        member = self._run.objects.member
+        host = next((one for key in HOST_KEYS if not is_unknown(one := member(options, key, at))), None)
+        if host is None:
+            return None
+        port = next((one for key in PORT_KEYS if not is_unknown(one := member(options, key, at))), UNKNOWN)
+        scheme = next((one for key in SCHEME_KEYS if not is_unknown(one := member(options, key, at))), UNKNOWN)
+        return combine(_server, host, port, scheme)
+
     def _of_default_client(self, candidate: Candidate) -> Cases:
         """A path below ``axios.defaults.baseURL``."""
         data = self._data
@@ -175,6 +228,20 @@ class Resolution:
             return path
         base = self._run.once(("=", places[0]), places[0])
         return combine(lambda one, other: below(Client(as_text(one)), as_text(other)), base, path)
+
+
+def _host_and_port(host: Value, port: Value) -> Value:
+    return _server(host, port, Unknown())
+
+
+def _server(host: Value, port: Value, scheme: Value) -> Value:
+    """``host:port``, with the scheme if there is one; unknown without both, or if the host is no name with a dot."""
+    name, number, protocol = as_text(host), as_text(port).text, as_text(scheme).text.rstrip(":/")
+    if not HOST.fullmatch(name.text):
+        return Unknown()
+    known = number.isdecimal() and 0 < int(number) <= 65_535
+    begin = f"{protocol}://" if SCHEME.fullmatch(protocol) else ""
+    return name._replace(text=f"{begin}{name.text}{f':{number}' * known}") if known or begin else Unknown()
 
 
 def is_open(value: Value) -> bool:
