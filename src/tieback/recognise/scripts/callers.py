@@ -79,10 +79,11 @@ class Callers:
 
     def environments(self, scope: Scope) -> Iterator[tuple[Env, int]]:
         """The values of the parameters of a function for each of its calls, and the offset of the call."""
-        names = self._run.functions.parameter_names(scope)
+        functions = self._run.functions
+        most = len(functions.parameter_names(scope))
         for at in self._sites(scope):
-            values = self._arguments(at, len(names))
-            yield {(scope.key, name): value for name, value in zip(names, values, strict=False) if name}, at
+            values = functions.given(scope, self._arguments(at, most))
+            yield {(scope.key, name): value for name, value in values.items()}, at
 
     def _arguments(self, at: int, most: int) -> list[Cases]:
         reader = Reader(self._run.data, at, self._run.budget)

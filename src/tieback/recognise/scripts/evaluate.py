@@ -144,6 +144,8 @@ class Evaluator:
         options = [self.once(("=", place), place, env) for place in places]
         known = [one for one in options if not all(isinstance(value, Unknown) for _, value in one)]
         value = choice(("name", binding.scope.start, name), known or options)
+        if any(isinstance(one, int) for _, one in value) and self.names.counts(name, binding.scope):
+            value = tuple((when, Unknown(name) if isinstance(one, int) else one) for when, one in value)
         added = [place for place in binding.added if places[0] < place < at]
         for place in added[:MAX_VALUES]:
             value = combine(plus, value, self.once(("+=", place), place, env))

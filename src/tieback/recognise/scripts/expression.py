@@ -4,6 +4,7 @@ The grammar is that of https://tc39.es/ecma262/#sec-ecmascript-language-expressi
 is not understood is unknown, and so is everything behind it.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.values import HOLE
@@ -61,6 +62,7 @@ _OF_ANSWERS = frozenset((
     "done", "fail", "always", "success", "error", "end", "abort", "timeout", "retry", "tap",
 ))  # fmt: skip
 """Methods of promises, answers and observables."""
+_GENERATOR = re.compile(rb"function\s{0,9}\*")
 _THROUGH = ("window", "globalThis", "self", "global")
 
 
@@ -130,7 +132,7 @@ class Expression:
         if token.kind is TokenKind.NAME and token.text in ("typeof", "void", "delete", "await", "yield"):
             self.reader.take()
             value = self._nested()
-            return value if token.text == "await" else UNKNOWN
+            return value if token.text in ("await", "yield") else UNKNOWN
         return self._postfix(self._primary())
 
     def _nested(self) -> Cases:
@@ -383,11 +385,27 @@ class Expression:
         made = combine(function, *arguments) if arguments and name else UNKNOWN
         if not all(isinstance(one, Unknown) for _, one in made):
             return made
+        if (generator := self._generator(arguments)) is not None:
+            return generator
         merged = _merged(UNKNOWN, arguments[::-1] if name.startswith("defaults") else arguments)
         return run.platform.unknown_call(value, arguments) if merged is None else merged
 
+    def _generator(self, arguments: list[Cases]) -> Cases | None:
+        """What a function gives that compilers wrap in another one, to write ``async``; ``None`` for other calls.
+
+        ``__async(this, null, function*(){…})`` is a call, and ``_asyncToGenerator(function*(){…})`` a function.
+        """
+        last = arguments[-1][0][1] if arguments and len(arguments[-1]) == 1 else None
+        if not isinstance(last, Source) or last.kind is not Kind.FUNCTION or len(arguments) not in (1, 3):
+            return None
+        if not _GENERATOR.match(self.run.data, last.at, last.at + 30):
+            return None
+        return single(last) if len(arguments) == 1 else self.run.call(last, ())
+
     def _of_function(self, value: Source, arguments: list[Cases]) -> Cases:
         run = self.run
+        if (generator := self._generator(arguments)) is not None:
+            return generator
         if arguments and run.data.find(b"exports", value.at, value.at + _LOADER_REACH) >= 0:
             loaded = run.platform.unknown_call(Unknown("()"), arguments)
             if isinstance(loaded[0][1], Deferred | Source):

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.scripts.candidates import operand_before
-from tieback.recognise.scripts.names import Binding, part_of
+from tieback.recognise.scripts.names import Binding, part_of, pattern_parts
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.scopes import Scope
-from tieback.recognise.scripts.values import UNKNOWN, Cases, Items, Source, Unknown, choice, single
+from tieback.recognise.scripts.values import UNKNOWN, Cases, Items, Source, Unknown, choice, is_unknown, single
 
 if TYPE_CHECKING:
     from tieback.recognise.scripts.evaluate import Evaluator
@@ -39,11 +39,18 @@ class Head(NamedTuple):
     """Parameters and body of a function."""
 
     names: tuple[str, ...]
+    """Empty texts for patterns."""
     defaults: Mapping[str, int]
     """Where default values begin."""
+    patterns: Mapping[int, int]
+    """Where the patterns begin, by the number of the parameter."""
     body: int
     """Offset of the opening brace, or of the expression of an arrow function."""
     block: bool
+
+
+type _Parameters = tuple[tuple[str, ...], Mapping[str, int], Mapping[int, int]]
+"""Names, defaults and patterns, as in ``Head``."""
 
 
 class Functions:
@@ -75,29 +82,32 @@ class Functions:
             return None
         if found["single"]:
             reader = Reader(data, found.end(), self._run.budget)
-            names, defaults = _parameter_of(found["single"].decode())
+            head: _Parameters = (found["single"].decode(),), {}, {}
         else:
             reader = Reader(data, found.end(), self._run.budget)
             close = reader.closing(found.end())
             if close < 0:
                 return None
-            names, defaults = self._parameters(found.end())
+            head = self._parameters(found.end())
             reader.go(close)
             reader.takes("=>")
         token = reader.peek()
-        return Head(tuple(names), defaults, token.start, token.text == "{")
+        return Head(*head, token.start, token.text == "{")
 
-    def _parameters(self, at: int) -> tuple[tuple[str, ...], dict[str, int]]:
+    def _parameters(self, at: int) -> _Parameters:
         reader = Reader(self._run.data, at, self._run.budget)
         reader.take()
         names: list[str] = []
         defaults: dict[str, int] = {}
-        for _ in range(30):
+        patterns: dict[int, int] = {}
+        for number in range(30):
             if reader.takes(")"):
                 break
             rest = reader.takes("...")
             token = reader.peek()
             names.append(f"{'...' * rest}{token.text}" if token.kind is TokenKind.NAME else "")
+            if token.text == "{":
+                patterns[number] = token.start
             end = reader.behind(token.start)
             if token.kind is TokenKind.NAME:
                 reader.take()
@@ -108,7 +118,30 @@ class Functions:
             reader.go(end)
             if not reader.takes(","):
                 break
-        return tuple(names), defaults
+        return tuple(names), defaults, patterns
+
+    def given(self, scope: Scope, arguments: Sequence[Cases]) -> dict[str, Cases]:
+        """The parameters of a function that is called with arguments, as far as they have names."""
+        patterns: Mapping[int, int] = {}
+        names = self.parameter_names(scope)
+        if self._run.data[scope.head] == 0x28:
+            names, _, patterns = self._parameters(scope.head)
+        found = {name: value for name, value in zip(names, arguments, strict=False) if name}
+        return found | self._in_patterns(patterns, arguments)
+
+    def _in_patterns(self, patterns: Mapping[int, int], arguments: Sequence[Cases]) -> dict[str, Cases]:
+        """The names in the patterns among the parameters, with the members of the arguments."""
+        run = self._run
+        found: dict[str, Cases] = {}
+        for number, start in patterns.items():
+            for part in pattern_parts(run.data, start) if number < len(arguments) else ():
+                value = arguments[number]
+                for key in part.path.split("/"):
+                    value = run.objects.member(value, key, part.at)
+                if is_unknown(value) and part.default >= 0:
+                    value = run.value(part.default)
+                found[part.name.decode()] = value
+        return found
 
     def result(self, function: Source, arguments: Sequence[Cases]) -> Cases:
         """What a function returns for these arguments."""
@@ -125,6 +158,8 @@ class Functions:
                 env[key, name] = arguments[number]
             elif name in head.defaults:
                 env[key, name] = run.value(head.defaults[name], function.env)
+        for name, value in self._in_patterns(head.patterns, arguments).items():
+            env[key, name] = value
         if not head.block:
             return run.value(head.body, env)
         places = self._returns(head.body)
@@ -226,8 +261,3 @@ class Functions:
             reader.go(end)
             reader.takes(",")
         return UNKNOWN
-
-
-def _parameter_of(name: str) -> tuple[tuple[str, ...], dict[str, int]]:
-    """The parameters of an arrow function without parentheses."""
-    return (name,), {}

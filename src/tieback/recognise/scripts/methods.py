@@ -201,6 +201,8 @@ def function_result(name: str, arguments: Sequence[Value]) -> Value | None:
     }
     if name == "String":
         return text
+    if name in _FORMATS:
+        return _formatted(text, [as_text(one) for one in arguments[1:]])
     if name in convert:
         made = convert[name](text.text) if HOLE not in text.text else None
         return (
@@ -215,6 +217,19 @@ def function_result(name: str, arguments: Sequence[Value]) -> Value | None:
         found = re.match(r"\s*(\d{1,9})", text.text)
         return int(found[1]) if found else None
     return None
+
+
+_FORMATS = ("format", "sprintf", "printf")
+_PLACEHOLDER = re.compile(r"%([sdi%])")
+
+
+def _formatted(text: Text, arguments: Sequence[Text]) -> Text | None:
+    """``util.format("%s:%d", host, port)``, and functions of libraries with the same name."""
+    if "%s" not in text.text or HOLE in text.text:
+        return None
+    rest = iter(arguments)
+    made = _PLACEHOLDER.sub(lambda one: "%" if one[1] == "%" else next(rest, Text(HOLE)).text, text.text)
+    return Text(made[:MAX_TEXT], *joined(text, *arguments)[1:])
 
 
 def _unescaped(text: str) -> str:

@@ -33,18 +33,20 @@ _BEFORE = 60
 _DECLARES = re.compile(rb"(?:^|[^\w$.])(?:var|let|const)\s+\Z")
 _EQUALS = re.compile(rb"\s{0,9}=(?![=>])\s*")
 _ADDS = re.compile(rb"\s{0,9}\+=\s*")
-_OF = re.compile(rb"\s+of\s+")
+_OF = re.compile(rb"\s+of(?:\s+|(?=[\[(]))")
 _PATTERN = re.compile(rb"\}\s*=(?![=>])")
-_PARTS_OF = re.compile(rb"(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\s{0,9}of\s+")
+_PARTS_OF = re.compile(rb"(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\s{0,9}of(?:\s+|(?=[\[(]))")
 """The parts of each element in a loop: ``for (const [name, host] of …)``."""
 _PATTERN_REACH = 400
 _PATTERN_END = re.compile(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
 _NESTED_END = re.compile(rb"\}\s{0,9}(?:,[\w$\s:,]{0,200})?\}\s{0,9}=(?![=>])\s{0,9}")
 """Ends of a pattern with another one inside: ``{servers:{main}}=``."""
 _PATTERN_PART = re.compile(
-    rb"\s*(?P<key>[A-Za-z_$][\w$]*)\s*(?::\s*(?P<name>[A-Za-z_$][\w$]*|(?P<opens>\{)))?\s*(?P<end>[,}])?"
+    rb"\s*(?P<key>[A-Za-z_$][\w$]*)\s*(?::\s*(?P<name>[A-Za-z_$][\w$]*|(?P<opens>\{)))?"
+    rb"(?:\s*=(?![=>])\s*(?P<default>[^,{}()\[\]]{1,120}))?\s*(?P<end>[,}])?"
 )
 _MAX_PATTERNS = 500
+_STATEMENT = re.compile(rb"(?<![\w$.])(?:for|for\s{1,4}await|if|while|switch|with)\s{0,4}\Z")
 _COLON = re.compile(rb"\s*:\s*")
 _QUOTES = (b'"', b"'")
 _DECLARATION = re.compile(
@@ -53,7 +55,7 @@ _DECLARATION = re.compile(
 _ENDS = re.compile(rb"[ \t]*[,;\]}\r\n]")
 _LIST_END = re.compile(rb"[\w$,\s]{0,200}\]\s*=(?![=>])")
 _BEFORE_PART = (b"{", b",", b":", b" ", b"\n")
-_EQUAL_SIGNS, _ADDED_SIGNS, _OF_SIGNS = (b"=", b" ="), (b"+=", b" +="), (b" of ",)
+_EQUAL_SIGNS, _ADDED_SIGNS, _OF_SIGNS = (b"=", b" ="), (b"+=", b" +="), (b" of ", b" of[", b" of(")
 _KEY_SIGNS = (b":", b" :", b'"', b"'", b"=", b" =")
 _END_SIGNS, _PATTERN_SIGNS = (b",", b";", b"]", b"}", b"\n"), (b"}", b" }", b",", b"\n")
 _NAME = re.compile(rb"[\w$\x80-\xff]++")
@@ -90,6 +92,17 @@ class Binding(NamedTuple):
     """Members or indices of the elements that have the name, for each of the loops; empty texts for whole elements."""
     complete: bool = True
     """False if there are other assignments, which were not read."""
+
+
+class Part(NamedTuple):
+    """A name in a pattern of an object."""
+
+    name: bytes
+    at: int
+    path: str
+    """The members that lead to it, with slashes between them."""
+    default: int
+    """Where its default value begins; -1 if it has none."""
 
 
 class Names:
@@ -135,6 +148,12 @@ class Names:
                     return Binding(Way.PARAMETER, (place,), scope)
             place_in = scope.start - 1
         return None
+
+    def counts(self, name: str, scope: Scope) -> bool:
+        """True if a loop in this scope increments a number of this name."""
+        places = self.words.places(name.encode(), b"++")
+        self._budget.take()
+        return bool(within(places, scope.start, scope.end))
 
     def members(self, name: str, start: int, end: int, *, before: bytes = b".") -> Iterator[int]:
         """Where the expressions begin that are assigned to a member in a range: ``x.name = …``."""
@@ -262,6 +281,8 @@ class Names:
         return False
 
     def _opens_parameters(self, at: int) -> bool:
+        if _STATEMENT.search(bytes(self._data[max(0, at - 12) : at])):
+            return False
         depth = 0
         for end in range(at, min(len(self._data), at + 600)):
             sign = self._data[end]
@@ -360,8 +381,8 @@ class Names:
             start = _opening(data, end.end() - len(end[0].rpartition(b"}")[2]) - 1)
             if start < 0:
                 continue
-            for name, at, path in _parts(data, start):
-                found.setdefault(name, []).append((at, end.end(), path))
+            for part in pattern_parts(data, start):
+                found.setdefault(part.name, []).append((part.at, end.end(), part.path))
         return found
 
 
@@ -373,13 +394,13 @@ def _opening(data: Bytes, close: int) -> int:
         depth += (sign == 0x7D) - (sign == 0x7B)
         if not depth:
             return at
-        if sign in b"();=":
+        if sign in b"();":
             return -1
     return -1
 
 
-def _parts(data: Bytes, start: int) -> Iterator[tuple[bytes, int, str]]:
-    """The names in a pattern of an object that begins at a brace: each with its place, and the members up to it."""
+def pattern_parts(data: Bytes, start: int) -> Iterator[Part]:
+    """The names in a pattern of an object that begins at a brace."""
     path: list[str] = []
     at = start + 1
     for _ in range(_MAX_NESTED):
@@ -392,7 +413,8 @@ def _parts(data: Bytes, start: int) -> Iterator[tuple[bytes, int, str]]:
             path.append(key)
             continue
         name = part["name"] or part["key"]
-        yield bytes(name), part.start("name" if part["name"] else "key"), "/".join((*path, key))
+        place = part.start("name" if part["name"] else "key")
+        yield Part(bytes(name), place, "/".join((*path, key)), part.start("default"))
         closed = part["end"] == b"}"
         while closed:
             if not path:

@@ -37,6 +37,7 @@ from tieback.recognise.scripts.values import (
     named,
     single,
 )  # fmt: skip
+from tieback.recognise.scripts.words import within
 
 if TYPE_CHECKING:
     from tieback.recognise.scripts.evaluate import Evaluator
@@ -262,7 +263,7 @@ class Objects:
             scope = run.scopes.function(value.at)
             places = list(run.names.members(key, scope.start, scope.end, before=f"{name}.".encode()))
             if not places and value.kind in (Kind.CLASS, Kind.FUNCTION):
-                places = self._defined(name, key)
+                places = self._defined(name, key, 0, len(run.data))
             if places:
                 return self._one_of(("member", name, key, value.at), places)
         return self._of_unknown(Unknown(name), key)
@@ -274,11 +275,11 @@ class Objects:
         known = [one for one in options if not is_unknown(one)]
         return choice(origin, known) if known else UNKNOWN
 
-    def _defined(self, name: str, key: str) -> list[int]:
+    def _defined(self, name: str, key: str, start: int, end: int) -> list[int]:
         """Where the values begin of a member that a function of a compiler sets: ``_defineProperty(C, "host", …)``."""
         data, behind = self._run.data, len(name) + 1
         found: list[int] = []
-        for at in self._run.names.words.places(name.encode(), b",")[:_MAX_DEFINED]:
+        for at in within(self._run.names.words.places(name.encode(), b","), start, end)[:_MAX_DEFINED]:
             self._run.budget.take()
             defined = _DEFINED.match(data, at + behind, at + behind + len(key) + 90)
             if defined is not None and defined["key"] == key.encode() and data[at - 1 : at] in (b"(", b" "):
@@ -317,6 +318,7 @@ class Objects:
                 places = list(run.names.members(key, scope.start, scope.end, before=b"this."))
                 places += run.scopes.direct(list(run.names.keys(key, scope.start, scope.end)), scope)
                 places += run.names.members(key, scope.start, scope.end, before=b"prototype.")
+                places += self._defined("this", key, scope.start, scope.end)
                 rewritten = run.data.find(f'key:"{key}",value:'.encode(), scope.start, scope.end)
                 places += [rewritten + len(key) + 13] if rewritten >= 0 else []  # a class that Babel has rewritten
                 known = self._this[scope.start, key] = tuple(places)
