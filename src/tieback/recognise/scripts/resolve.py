@@ -174,11 +174,10 @@ class Resolution:
                 break
             place = reader.peek().start
             values.append(self._run.value(place, env))
-        for one, other in pairwise(values):
-            for host, port in ((one, other), (other, one)):
-                found = combine(_host_and_port, host, port)
-                if any(isinstance(value, Text) for _, value in found):
-                    return found
+        for host, port in (*pairwise(values), *pairwise(values[::-1])):
+            found = combine(_host_and_port, host, port)
+            if any(isinstance(value, Text) for _, value in found):
+                return found
         return UNKNOWN
 
     def _addresses(self, value: Cases, at: int) -> Iterator[Text]:
@@ -249,4 +248,4 @@ def is_open(value: Value) -> bool:
     if not isinstance(value, Text):
         return False
     place = value.text.partition("?")[0]
-    return HOLE in place and ("://" in place or place.startswith(f"{HOLE}/"))
+    return HOLE in place and ("://" in place or place.startswith(("//", f"{HOLE}/")))

@@ -349,3 +349,79 @@ def test_the_cost_is_in_proportion_to_the_size() -> None:
         return "".join(one.format(number) for number in range(size)).encode()
 
     assert_linear(script, sightings, 160)
+
+
+@each(
+    ("script", "found"),
+    [
+        # Objects that a compiler copies into one; the last one counts.
+        ('c=o({},{h:"x.test"},{h:"a.x.test"});fetch("https://"+c.h+"/v")', {"https://a.x.test/v"}),
+        ('c=$.extend(!0,{},{h:"a.x.test"});fetch("https://"+c.h+"/v")', {"https://a.x.test/v"}),
+        ('c=_.defaults({h:"a.x.test"},{h:"x.test"});fetch("https://"+c.h+"/v")', {"https://a.x.test/v"}),
+        # A map, with a key that is known and one that is not.
+        ('m=new Map([["a","a.x.test"],["b","b.x.test"]]);fetch("https://"+m.get("b")+"/v")', {"https://b.x.test/v"}),
+        (
+            'm=new Map([["a","a.x.test"],["b","b.x.test"]]);fetch("https://"+m.get(k)+"/v")',
+            {"https://a.x.test/v", "https://b.x.test/v"},
+        ),
+        # Patterns: of a name, of a parameter, with a default.
+        ('s={a:{b:{h:"a.x.test"}}},{a:{b:{h:t}}}=s;fetch("https://"+t+"/v")', {"https://a.x.test/v"}),
+        ('f=({h:t,p="/v"})=>fetch("https://"+t+p);f({h:"a.x.test"})', {"https://a.x.test/v"}),
+        ('f=({h:t,p="/v"})=>fetch("https://"+t+p);f({h:"a.x.test",p:"/w"})', {"https://a.x.test/w"}),
+        # Fields: of a class, of a constructor for each of its calls, of a prototype, of an older compiler.
+        ('class A{} d(A,"host","a.x.test");fetch("https://"+A.host+"/v")', {"https://a.x.test/v"}),
+        ('Object.defineProperty(A,"host",{value:"a.x.test"});class A{}fetch("https://"+A.host+"/v")', {"https://a.x.test/v"}),
+        ('class A{static get u(){return"https://a.x.test"}}fetch(A.u+"/v")', {"https://a.x.test/v"}),
+        ('A=class{constructor(){d(this,"host","a.x.test")}f(){fetch("https://"+this.host+"/v")}}', {"https://a.x.test/v"}),
+        (
+            'class A{constructor(t){this.h=t}f(){fetch("https://"+this.h+"/v")}}new A("a.x.test");new A("b.x.test")',
+            {"https://a.x.test/v", "https://b.x.test/v"},
+        ),
+        (
+            'function A(t){this.h=t}A.prototype.f=function(){return fetch("https://"+this.h+"/v")};new A("a.x.test")',
+            {"https://a.x.test/v"},
+        ),
+        (
+            'A=function(){function t(e){this.h=e}t.prototype.f=()=>fetch("//"+this.h+"/v");return t}();new A("a.x.test")',
+            {"https://a.x.test/v"},
+        ),
+        # What follows a request, functions that wait, and formats.
+        ('k=axios.create({baseURL:"https://a.x.test"});k.get("/v").then(t=>t.data)', {"https://a.x.test/v"}),
+        (
+            'b=()=>x(this,0,function*(){return"https://a.x.test"});x(this,0,function*(){fetch((yield b())+"/v")})',
+            {"https://a.x.test/v"},
+        ),
+        ('fetch(u.format("https://%s:%d/v","a.x.test",8443))', {"https://a.x.test:8443/v"}),
+        # A server in two arguments or in options; numbers as minifiers write them.
+        ('new p.Client("a.x.test",9001,"/mqtt","id")', {"a.x.test:9001"}),
+        ('s.connect(1,"10.2.3.4",8e3,f)', {"10.2.3.4:8000"}),
+        ('h="a.x.test";q.connect({host:h,port:8883,protocol:"mqtts"})', {"mqtts://a.x.test:8883"}),
+        ('navigator.sendBeacon("//"+h+"/v");var h="a.x.test"', {"https://a.x.test/v"}),
+        # Loops.
+        ('for(let t of["a.x.test","b.x.test"])fetch(`https://${t}/v`)', {"https://a.x.test/v", "https://b.x.test/v"}),
+        (
+            'for(var e=["a.x.test","b.x.test"],t=0;t<2;t++){fetch("https://"+e[t]+"/v")}',
+            {"https://a.x.test/v", "https://b.x.test/v"},
+        ),
+    ],
+)  # fmt: skip
+def test_forms_of_compilers_and_clients_are_followed(script: str, found: set[str]) -> None:
+    assert values(script) == found
+
+
+@each(
+    "script",
+    [
+        'c=o({},{h:"a.x.test"},k);fetch("https://"+c.h+"/v")',  # the last object is not known
+        'm=new Map(k);fetch("https://"+m.get("a")+"/v")',
+        'class A{constructor(t){this.h=t}f(){return fetch("https://"+this.h+"/v")}}class B{}new B("a.x.test")',
+        'function A(t){}function B(t){this.h=t}B.prototype.f=()=>fetch("https://"+this.h+"/v");new A("a.x.test")',
+        'e.connect("shop.changed",f)',
+        'e.connect("a.x.test",70000)',
+        'new p.Client("a",9001)',
+        'for(var t=0;t<2;t++){fetch("https://"+t+".shop.test/v")}',
+        'x="//"+h+"/v";var h="a.x.test"',  # no call
+    ],
+)
+def test_what_these_forms_do_not_show_stays_unknown(script: str) -> None:
+    assert values(script) == set()

@@ -1,0 +1,1 @@
+(()=>{var h=Object.defineProperty;var n=(e,t,s)=>t in e?h(e,t,{enumerable:!0,configurable:!0,writable:!0,value:s}):e[t]=s;var c=(e,t,s)=>n(e,typeof t!="symbol"?t+"":t,s);var a=class{get(t){return fetch(this.base+t)}},l=class extends a{constructor(){super(...arguments);c(this,"base","https://b20.acme.test")}all(){return this.get("/users")}};new l().all();})();

@@ -1,0 +1,1 @@
+(()=>{var t={production:!0,serverHost:"a4.acme.test",serverPort:8443,secure:!0},e=class{constructor(s){this.h=s,this.base=(t.secure?"https":"http")+"://"+t.serverHost+":"+t.serverPort+"/rest"}all(){return this.h.get(this.base+"/devices")}},r=new e(window.http);r.all();})();

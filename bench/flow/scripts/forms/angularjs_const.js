@@ -1,0 +1,1 @@
+(()=>{var u=(r,a)=>()=>{try{return a||r((a={exports:{}}).exports,a),a.exports}catch(t){throw a=0,t}};var c=u(()=>{angular.module("app",[]).constant("API",{url:"https://a26.acme.test/api"}).factory("Cars",["$resource","API",function(r,a){return r(a.url+"/cars/:id")}])});c();})();

@@ -1,0 +1,1 @@
+(()=>{var h=(s,t)=>()=>{try{return t||s((t={exports:{}}).exports,t),t.exports}catch(c){throw t=0,c}};var a=h(()=>{var o=Object.assign({},{host:"localhost"},{host:"a75.acme.test"});fetch("https://"+o.host+"/x")});a();})();

@@ -1,0 +1,1 @@
+(()=>{var s=(a,r,n)=>new Promise((u,o)=>{var b=t=>{try{c(n.next(t))}catch(e){o(e)}},f=t=>{try{c(n.throw(t))}catch(e){o(e)}},c=t=>t.done?u(t.value):Promise.resolve(t.value).then(b,f);c((n=n.apply(a,r)).next())});function i(){return s(this,null,function*(){return"https://b6.acme.test"})}function h(){return s(this,null,function*(){let a=yield i();return fetch(a+"/a")})}h();})();

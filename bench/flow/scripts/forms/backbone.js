@@ -1,0 +1,1 @@
+(()=>{var a=(t,e)=>()=>{try{return e||t((e={exports:{}}).exports,e),e.exports}catch(n){throw e=0,n}};var o=a(()=>{var c="https://a27.acme.test",r=Backbone.Collection.extend({url:function(){return c+"/items"}});new r().fetch()});o();})();

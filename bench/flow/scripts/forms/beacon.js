@@ -1,0 +1,1 @@
+(()=>{var n=(a,e)=>()=>{try{return e||a((e={exports:{}}).exports,e),e.exports}catch(t){throw e=0,t}};var d=n(()=>{var c="a32.acme.test";addEventListener("pagehide",()=>navigator.sendBeacon("//"+c+"/collect","x"))});d();})();

@@ -1,0 +1,1 @@
+(()=>{var t="b33.acme.test";fetch("http://"+t+":8080/users");})();

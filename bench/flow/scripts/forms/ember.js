@@ -1,0 +1,1 @@
+(()=>{var e=DS.RESTAdapter.extend({host:"https://a28.acme.test",namespace:"api/v3"});})();

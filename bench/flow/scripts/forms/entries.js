@@ -1,0 +1,1 @@
+(()=>{Object.entries({a:"b17.acme.test"}).forEach(([e,t])=>fetch("https://"+t+"/ping"));})();

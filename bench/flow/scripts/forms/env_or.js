@@ -1,0 +1,1 @@
+(()=>{var t=process.env.API_URL||"https://b3.acme.test/v1";fetch(t+"/a");})();

@@ -1,0 +1,1 @@
+(()=>{var o=(e,s)=>()=>{try{return s||e((s={exports:{}}).exports,s),s.exports}catch(n){throw s=0,n}};var c=o(()=>{var t={s:"https:",n:"a31.acme.test"},a=new EventSource(`${t.s}//${t.n}/stream`);a.onmessage=e=>console.log(e.data)});c();})();

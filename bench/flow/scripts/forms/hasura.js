@@ -1,0 +1,1 @@
+(()=>{var a=(r,e)=>()=>{try{return e||r((e={exports:{}}).exports,e),e.exports}catch(s){throw e=0,s}};var c=a(()=>{var t={url:"a58.acme.test/v1/graphql",secret:"adminsecret"};fetch("https://"+t.url,{headers:{"x-hasura-admin-secret":t.secret}})});c();})();

@@ -1,0 +1,1 @@
+(()=>{var s=(c,t)=>()=>{try{return t||c((t={exports:{}}).exports,t),t.exports}catch(e){throw t=0,e}};var o=s(()=>{var n="a54.acme.test",a=new Hls;a.loadSource("https://"+n+"/live/1.m3u8");a.attachMedia(v)});o();})();

@@ -1,0 +1,1 @@
+(()=>{var s=(r,e)=>()=>{try{return e||r((e={exports:{}}).exports,e),e.exports}catch(p){throw e=0,p}};var o=s(()=>{var a={server:"https://a39.acme.test"};cordova.InAppBrowser.open(a.server+"/portal","_self")});o();})();

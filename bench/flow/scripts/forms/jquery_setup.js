@@ -1,0 +1,1 @@
+(()=>{var r=(t,a)=>()=>{try{return a||t((a={exports:{}}).exports,a),a.exports}catch(e){throw a=0,e}};var l=r(()=>{$.ajaxPrefilter(function(t){t.url="https://a25.acme.test"+t.url});$.ajax({url:"/save",type:"POST"})});l();})();

@@ -1,0 +1,1 @@
+(()=>{var e=(a,t)=>()=>{try{return t||a((t={exports:{}}).exports,t),t.exports}catch(p){throw t=0,p}};var h=e(()=>{var s=JSON.parse('{"api":{"host":"a77.acme.test","tls":true}}');fetch((s.api.tls?"https://":"http://")+s.api.host+"/j")});h();})();

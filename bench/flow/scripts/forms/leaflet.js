@@ -1,0 +1,1 @@
+(()=>{var e=(s,a)=>()=>{try{return a||s((a={exports:{}}).exports,a),a.exports}catch(t){throw a=0,t}};var d=e(()=>{L.tileLayer("https://{s}.a53.acme.test/tiles/{z}/{x}/{y}.png",{subdomains:["a","b"]}).addTo(map)});d();})();

@@ -1,0 +1,1 @@
+(()=>{var e=localStorage.getItem("server")||"https://b28.acme.test";fetch(e+"/users");})();

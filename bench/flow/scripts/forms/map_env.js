@@ -1,0 +1,1 @@
+(()=>{var c=(e,t)=>()=>{try{return t||e((t={exports:{}}).exports,t),t.exports}catch(a){throw t=0,a}};var p=c(()=>{var o=new Map([["qa","qa62.acme.test"],["prod","prod62.acme.test"]]);fetch("https://"+o.get(window.ENV)+"/x")});p();})();

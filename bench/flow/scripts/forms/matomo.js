@@ -1,0 +1,1 @@
+(()=>{var r=(e,a)=>()=>{try{return a||e((a={exports:{}}).exports,a),a.exports}catch(t){throw a=0,t}};var c=r(()=>{var p=window._paq=window._paq||[];p.push(["trackPageView"]);(function(){var e="//a52.acme.test/";p.push(["setTrackerUrl",e+"matomo.php"]);var a=document,t=a.createElement("script");t.src=e+"matomo.js",a.head.appendChild(t)})()});c();})();

@@ -1,0 +1,1 @@
+(()=>{var p=(o,t)=>()=>{try{return t||o((t={exports:{}}).exports,t),t.exports}catch(a){throw t=0,a}};var s=p(()=>{var i={};i.api={};i.api.root="https://a76.acme.test";i.api.login=i.api.root+"/login";$.post(i.api.login,{})});s();})();

@@ -1,0 +1,1 @@
+(()=>{var i=(t,e)=>()=>{try{return e||t((e={exports:{}}).exports,e),e.exports}catch(o){throw e=0,o}};var r=i(()=>{function n(t){this.host=t}n.prototype.url=function(t){return"https://"+this.host+"/api/"+t};n.prototype.get=function(t){return fetch(this.url(t))};new n("a67.acme.test").get("w")});r();})();

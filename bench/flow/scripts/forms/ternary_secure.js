@@ -1,0 +1,1 @@
+(()=>{var c=(o,t)=>()=>{try{return t||o((t={exports:{}}).exports,t),t.exports}catch(s){throw t=0,s}};var l=c(()=>{var e=location.protocol==="https:",w=new WebSocket((e?"wss":"ws")+"://a70.acme.test/live")});l();})();

@@ -1,0 +1,1 @@
+(()=>{var h=Object.defineProperty;var p=(s,t,e)=>t in s?h(s,t,{enumerable:!0,configurable:!0,writable:!0,value:e}):s[t]=e;var a=(s,t,e)=>p(s,typeof t!="symbol"?t+"":t,e);var r=class{constructor(t){a(this,"private_base","https://b1.acme.test/api/v2");this.http=t}getUsers(){return this.http.get(`${this.private_base}/users`)}},c=new r(x);c.getUsers();})();

@@ -1,0 +1,1 @@
+(()=>{var c=(t,e)=>()=>{try{return e||t((e={exports:{}}).exports,e),e.exports}catch(a){throw e=0,a}};var h=c(()=>{var n=new URL("https://a34.acme.test/v1/"),s=new URL("ping",n);s.searchParams.set("a","b");fetch(s)});h();})();

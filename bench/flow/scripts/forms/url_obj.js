@@ -1,0 +1,1 @@
+(()=>{var h=(o,t)=>()=>{try{return t||o((t={exports:{}}).exports,t),t.exports}catch(a){throw t=0,a}};var p=h(()=>{var e=new URL("http://placeholder");e.protocol="https:";e.hostname="a35.acme.test";e.port="9443";e.pathname="/x";fetch(e.toString())});p();})();

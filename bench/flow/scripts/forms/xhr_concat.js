@@ -1,0 +1,1 @@
+(()=>{var s=(p,e)=>()=>{try{return e||p((e={exports:{}}).exports,e),e.exports}catch(r){throw e=0,r}};var o=s(()=>{var a="a30.acme.test",n="8080",t=new XMLHttpRequest;t.open("GET","http://"+a+":"+n+"/sensor?id=1",!0);t.send()});o();})();
