@@ -382,8 +382,8 @@ def test_the_cost_is_in_proportion_to_the_size() -> None:
             {"https://a.x.test/v"},
         ),
         (
-            'A=function(){function t(e){this.h=e}t.prototype.f=()=>fetch("//"+this.h+"/v");return t}();new A("a.x.test")',
-            {"https://a.x.test/v"},
+            'A=function(){function t(e){this.h=e}t.prototype.f=()=>fetch("//"+this.h);return t}();new A("a.x.test")',
+            {"https://a.x.test"},
         ),
         # What follows a request, functions that wait, and formats.
         ('k=axios.create({baseURL:"https://a.x.test"});k.get("/v").then(t=>t.data)', {"https://a.x.test/v"}),
