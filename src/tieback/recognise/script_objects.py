@@ -24,13 +24,14 @@ MAX_OBJECTS = 200
 AROUND = 200
 """Bytes before and after a host that can belong to its object."""
 _HOST = re.compile(
-    rb"""(?:ost(?:[nN]ame)?|OST(?:_?NAME)?)["']?\s{0,4}:\s{0,4}(?P<nested>\{\s{0,16}["']?(?:name|address|value)["']?\s{0,4}:\s{0,4})?"""
+    rb"""(?:ost(?:[nN]ame)?|OST(?:_?NAME)?|ndPoint)["']?\s{0,4}:\s{0,4}(?P<nested>\{\s{0,16}["']?(?:name|address|value)["']?\s{0,4}:\s{0,4})?"""
     rb"""["'`](?P<host>[A-Za-z0-9][A-Za-z0-9.-]{1,252})["'`]"""
 )
 """The host itself, or an object with only its name: ``host: {name: "db.shop.de"}, port: 5432``."""
 _CLOSED = re.compile(rb"\s{0,32}\}")
 _BEFORE_HOST = {
     b"o": re.compile(rb"(?:(?<![A-Za-z0-9_$.])h|(?P<camel>\w{0,24}[a-z_]{2})H|(?P<snake>\w{0,24}[A-Za-z]{2}_)h)\Z"),
+    b"n": re.compile(rb"(?<![A-Za-z0-9_$.])e\Z"),  # endPoint, https://github.com/minio/minio-js
     b"O": re.compile(rb"(?:(?<![A-Za-z0-9_$.])|(?P<camel>[A-Z0-9_]{0,24}[A-Z0-9]_))H\Z"),
 }
 """The beginning of the key of a host, by the letter behind it; its groups are the name of the service."""
@@ -42,7 +43,7 @@ _PORT = re.compile(
 )
 """The port, also as minifiers write it: ``9e3``."""
 _HOST_KEY = re.compile(
-    r"h(?:ost(?:[nN]ame)?)|\w{0,60}[a-z_]{2}Host(?:[nN]ame)?|\w{0,60}[A-Za-z]{2}_host(?:[nN]ame)?"
+    r"endPoint|h(?:ost(?:[nN]ame)?)|\w{0,60}[a-z_]{2}Host(?:[nN]ame)?|\w{0,60}[A-Za-z]{2}_host(?:[nN]ame)?"
     r"|(?:[A-Z0-9_]{0,60}[A-Z0-9]_)?HOST(?:_?NAME)?"
 )
 _PORT_KEY = re.compile(r"\w{0,60}(?:[pP]ort|PORT)")
@@ -83,7 +84,7 @@ class HostPort(NamedTuple):
 def hosts_with_ports(buffer: Buffer) -> Iterator[HostPort]:
     """The hosts in a script whose object also has a port or a scheme; empty for other files."""
     data = buffer.data
-    if not buffer.file.endswith(SCRIPTS) or (b"ost" not in data and b"OST" not in data):
+    if not buffer.file.endswith(SCRIPTS) or not any(data.find(one) >= 0 for one in (b"ost", b"OST", b"endPoint")):
         return
     for found in islice(_HOST.finditer(data), MAX_OBJECTS):
         start = found.start()

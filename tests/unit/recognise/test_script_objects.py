@@ -30,6 +30,7 @@ def found(text: str, file: str = "assets/main.js") -> list[str]:
         ('e={dbHost:"pg.shop.de",dbPort:5432}', ["pg.shop.de:5432"]),
         ('e={hostname:`es.shop.de`,path:"/",port:9200}', ["es.shop.de:9200"]),
         ('{host:"10.1.2.3",port:3306}', ["10.1.2.3:3306"]),
+        ('new l.Client({endPoint:"s3.shop.de",port:9000,useSSL:!0})', ["s3.shop.de:9000"]),
         ('{host:"db.shop.de",port:9e3}', ["db.shop.de:9000"]),
         ('{host:"db.shop.de",port:27e3,x:1}', ["db.shop.de:27000"]),
         ('{db:{host:{name:"pg.shop.de"},port:5432}}', ["pg.shop.de:5432"]),

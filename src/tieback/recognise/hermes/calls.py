@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.values import HOLE
+from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
 from tieback.recognise.hermes.heap import GLOBAL, INTEROP, MAX_ITEMS, through
 from tieback.recognise.scripts.methods import (
     below,
@@ -15,7 +15,15 @@ from tieback.recognise.scripts.methods import (
     text_method,
 )  # fmt: skip
 from tieback.recognise.scripts.operators import row
-from tieback.recognise.scripts.resolve import ADDRESS_KEYS
+from tieback.recognise.scripts.resolve import (
+    ADDRESS_KEYS,
+    HOST_KEYS,
+    MAX_ARGUMENTS,
+    PORT_KEYS,
+    SCHEME_KEYS,
+    row_with_port,
+    server,
+)
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
@@ -25,6 +33,7 @@ from tieback.recognise.scripts.values import (
     Kind,
     Plain,
     Source,
+    Table,
     Text,
     Unknown,
     Value,
@@ -32,6 +41,7 @@ from tieback.recognise.scripts.values import (
     chained,
     choice,
     combine,
+    is_known,
     is_unknown,
     joined,
     single,
@@ -45,8 +55,11 @@ REQUIRE, REQUIRE_DEFAULT, REQUIRE_ALL, DEFINE = "#require", "#default", "#all", 
 SINKS = frozenset((
     "fetch", "open", "WebSocket", "EventSource", "get", "post", "put", "patch", "delete", "head", "request", "axios",
     "connect", "io", "createClient", "sendBeacon", "HttpLink", "ApolloClient", "initializeApp", "create", "extend",
+    "importScripts", "Client", "createConnection", "Redis",
 ))  # fmt: skip
 """Calls that are named in the evidence."""
+_SERVICES = frozenset(("connect", "createClient", "Client", "createConnection", "Redis"))
+"""Calls that can get the host and the port of a server, as two arguments or in options."""
 _LISTS = ("keys", "values", "entries")
 """Functions of ``Object`` that list an object."""
 _MAX_ARGUMENTS = 64
@@ -91,6 +104,8 @@ class Calls:
             return self._define(run, arguments)
         if name == "URL" and made and arguments:
             return self._url(run, arguments)
+        if name == "Map" and made and (rows := heap.items(heap.forced(first)[0][1])):
+            return single(Table(Items(tuple(rows))))
         if not made:
             found = self._method(run, name, this, arguments)
             if found is not None:
@@ -155,6 +170,8 @@ class Calls:
         one = receiver[0][1]
         operands = [self._heap.forced(value) for value in arguments] if name in _WITH_TEXTS else list(arguments)
         found: Cases | None = None
+        if isinstance(one, Table):
+            return self._in_table(one, operands[0]) if name == "get" and operands else None
         if isinstance(one, Client):
             if not operands:
                 return None
@@ -176,6 +193,19 @@ class Calls:
         if found is not None:
             self._program.record.joined(run, found, (receiver, *operands))
         return found
+
+    def _in_table(self, table: Table, key: Cases) -> Cases:
+        """The value of a key of a ``Map``; one of all values if the key is not known."""
+        heap, wanted = self._heap, key[0][1]
+        pairs = [row for one in table.rows.items if (row := heap.items(heap.forced(one)[0][1])) and len(row) > 1]
+        if not pairs or len(pairs) > MAX_ALTERNATIVES:
+            return UNKNOWN
+        if len(key) > 1 or not is_known(wanted):
+            return choice(("table", id(table)), [value for _, value, *_ in pairs])
+        return next(
+            (value for name, value, *_ in pairs if as_text(heap.forced(name)[0][1]).text == as_text(wanted).text),
+            UNKNOWN,
+        )
 
     def _of_items(self, run: "Run", name: str, items: list[Cases], arguments: list[Cases]) -> Cases | None:
         self._program.budget.take(1 + len(items) // 4)
@@ -383,6 +413,23 @@ class Calls:
         if isinstance(one, Plain) and isinstance(one.value, dict):
             return [str(key) for key in one.value]
         return list(self._heap.things[number].fields) if number >= 0 else ()
+
+    def servers(self, name: str, arguments: Sequence[Cases]) -> list[Text]:
+        """The host with its port that a call gets, in options or as two arguments."""
+        if name not in _SERVICES:
+            return []
+        heap, values = self._heap, [self._heap.forced(one) for one in arguments[:MAX_ARGUMENTS]]
+        one = values[0][0][1]
+        if isinstance(one, Plain) or (isinstance(one, Source) and one.kind is Kind.OBJECT and one.at != GLOBAL):
+            parts = [
+                next(
+                    (found for key in keys if not is_unknown(found := heap.forced(heap.member(values[0], key)))),
+                    UNKNOWN,
+                )
+                for keys in (HOST_KEYS, PORT_KEYS, SCHEME_KEYS)
+            ]
+            return [text for _, text in combine(server, *parts) if isinstance(text, Text)]
+        return [text for _, text in row_with_port(values) if isinstance(text, Text)]
 
     def address(self, value: Cases, this: Cases) -> list[Text]:
         """The addresses in an argument of a call: a text, or the options of a client."""

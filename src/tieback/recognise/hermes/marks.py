@@ -18,7 +18,7 @@ MAX_STARTS = 6_000
 """Most functions from which the search begins."""
 NAMES = (
     "fetch", "WebSocket", "EventSource", "XMLHttpRequest", "axios", "baseURL", "baseUrl", "atob", "btoa", "uri",
-    "fromCharCode", "initializeApp", "createClient", "io", "URL", "sendBeacon", "unescape", "Buffer",
+    "fromCharCode", "initializeApp", "createClient", "io", "URL", "sendBeacon", "unescape", "Buffer", "Client",
 )  # fmt: skip
 """Names of calls and members that functions with an endpoint use."""
 _PLAIN = ("https", "http", "wss", "ws")
@@ -26,7 +26,7 @@ _LOADING = ("LoadConstString",)
 SCHEMES = ("https:", "http:", "wss:", "ws:", "https", "http", "wss")
 KEYS = ("projectId", "databaseURL", "storageBucket", "authDomain", "Bucket", "baseURL", "supabaseUrl")
 """Keys of the objects that configure a client."""
-_OBJECT_KEYS = ("host", "hostname", "host_name", "port", "bucket", "bucketname", "bucket_name")
+_OBJECT_KEYS = ("host", "endpoint", "hostname", "host_name", "port", "bucket", "bucketname", "bucket_name")
 """Ends of the keys of hosts with ports and of buckets."""
 _LONGEST = 64
 METHODS = ("post", "put", "patch", "get", "delete", "request")
@@ -45,6 +45,7 @@ _LETTERS = (104, 119)
 _MAKING = ("Construct", "CallWithNewTarget")
 _ADDING = ("Add", "AddN", "AddS", "AddEmptyString")
 _MAX_FIELDS = 64
+_SETTING = ("PutNewOwnById", "DefineOwnById")
 _NAMING = ("GetById", "TryGetById", "PutById", "PutNewOwnById", "DefineOwnById")
 
 
@@ -100,9 +101,13 @@ class Marks:
     def _with_ports(self, keys: Mapping[str, int]) -> list[int]:
         """Functions with an object that has a host and a port."""
         ports = [number for name, number in keys.items() if is_port_key(name)]
-        ported = set(self._search.literals.with_keys(ports)) if ports else set()
+        ported = self._setting(ports) if ports else set()
         hosts = [number for name, number in keys.items() if is_host_key(name)] if ported else []
-        return [function for function in self._search.literals.with_keys(hosts) if function in ported]
+        return sorted(self._setting(hosts) & ported)
+
+    def _setting(self, keys: list[int]) -> set[int]:
+        """Functions that make an object with one of these keys; without optimisation, each member is set."""
+        return {*self._search.literals.with_keys(keys), *self._search.functions(_SETTING, -1, keys)}
 
     def _joining(self, functions: list[int]) -> set[int]:
         """Those of some functions that can join texts, or decode one."""

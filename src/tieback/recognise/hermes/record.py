@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.hermes.calls import SINKS
 from tieback.recognise.hermes.interpret import Run
-from tieback.recognise.scripts.resolve import NESTED, WORTH, is_open
+from tieback.recognise.scripts.resolve import NESTED, as_called, is_open, is_worth
 from tieback.recognise.scripts.values import Cases, Client, Kind, Source, Text, Unknown, Value, as_text, combine
 
 if TYPE_CHECKING:
@@ -76,9 +76,9 @@ class Record:
             self._consumed.add(text)
 
     def _record(self, run: Run, whole: Text, call: str) -> None:
-        text = whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0])
+        text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), call)
         if (
-            not (WORTH.match(text.text) or _AUTHORIZED.match(text.text))
+            not (is_worth(text, call) or _AUTHORIZED.match(text.text))
             or _TWICE.match(text.text)
             or text.text in text.parts
             or (text.text in self._consumed and not call)
@@ -102,6 +102,8 @@ class Record:
                 this = combine(lambda one: Client(as_text(one)), self._program.heap.forced(self._bases[root]))
             for text in self._program.calls.address(arguments[at], self._program.heap.forced(this)):
                 self._record(run, text, name)
+        for text in self._program.calls.servers(name, arguments):
+            self._record(run, text, name)
 
     def _place(self, run: Run) -> int:
         header = self._program.code.header(run.function)

@@ -129,11 +129,8 @@ class Resolution:
         self._seen.add(at)
         for value in self._values(candidate, at):
             for whole in self._addresses(value, at):
-                text = whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0])
-                if candidate.call and RELATIVE.match(text.text):
-                    text = text._replace(text=f"https:{text.text}")
-                is_server = WORTH.match(text.text) or (candidate.call and _PORT.fullmatch(text.text))
-                if is_server and text.text not in text.parts and text.text not in self._told:
+                text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
+                if is_worth(text, candidate.call) and text.text not in text.parts and text.text not in self._told:
                     self._told.add(text.text)
                     yield Resolved(text, at, candidate.call)
 
@@ -174,11 +171,7 @@ class Resolution:
                 break
             place = reader.peek().start
             values.append(self._run.value(place, env))
-        for host, port in (*pairwise(values), *pairwise(values[::-1])):
-            found = combine(_host_and_port, host, port)
-            if any(isinstance(value, Text) for _, value in found):
-                return found
-        return UNKNOWN
+        return row_with_port(values)
 
     def _addresses(self, value: Cases, at: int) -> Iterator[Text]:
         for _, one in value:
@@ -212,7 +205,7 @@ class Resolution:
             return None
         port = next((one for key in PORT_KEYS if not is_unknown(one := member(options, key, at))), UNKNOWN)
         scheme = next((one for key in SCHEME_KEYS if not is_unknown(one := member(options, key, at))), UNKNOWN)
-        return combine(_server, host, port, scheme)
+        return combine(server, host, port, scheme)
 
     def _of_default_client(self, candidate: Candidate) -> Cases:
         """A path below ``axios.defaults.baseURL``."""
@@ -229,11 +222,26 @@ class Resolution:
         return combine(lambda one, other: below(Client(as_text(one)), as_text(other)), base, path)
 
 
-def _host_and_port(host: Value, port: Value) -> Value:
-    return _server(host, port, Unknown())
+def as_called(text: Text, call: str) -> Text:
+    """A text that a call gets: with a scheme if it begins with the host; ``call`` is empty if that is not known."""
+    return text._replace(text=f"https:{text.text}") if call and RELATIVE.match(text.text) else text
 
 
-def _server(host: Value, port: Value, scheme: Value) -> Value:
+def is_worth(text: Text, call: str) -> bool:
+    """True if a text can be an address: it has a scheme, or is a host with a port that a call gets."""
+    return bool(WORTH.match(text.text) or (call and _PORT.fullmatch(text.text)))
+
+
+def row_with_port(values: Sequence[Cases]) -> Cases:
+    """A host and a port that are two arguments in a row, in any order; unknown if there are none."""
+    for host, port in (*pairwise(values), *pairwise(values[::-1])):
+        found = combine(lambda one, other: server(one, other, Unknown()), host, port)
+        if any(isinstance(value, Text) for _, value in found):
+            return found
+    return UNKNOWN
+
+
+def server(host: Value, port: Value, scheme: Value) -> Value:
     """``host:port``, with the scheme if there is one; unknown without both, or if the host is no name with a dot."""
     name, number, protocol = as_text(host), as_text(port).text, as_text(scheme).text.rstrip(":/")
     if not HOST.fullmatch(name.text):
