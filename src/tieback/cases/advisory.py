@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from tieback.assess.rules import advice_for, load_rules
+from tieback.cases.access_now import access_now
 from tieback.model.case import Case, CaseApp
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.report.formats.csaf import advisory_head
@@ -40,7 +41,7 @@ def to_advisory(
         version: of tieback.
         connected: when we first connected to the store, from the audit log; ``None`` if it does not say.
     """
-    summary = clean(f"A data store of {vendor} was accessible without authentication.", 600)
+    summary = clean(f"A data store of {vendor} {access_now(case).partition(';')[0]}.", 600)
     head = advisory_head(summary[:300], now, publisher, contact, "AMBER", _summary(case, summary), version, case.id)
     if case.dates is not None:
         text = f"Our letter promises to publish nothing before {case.dates.publish}."

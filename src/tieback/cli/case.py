@@ -252,7 +252,7 @@ def due(
             "to postpone a case, name the case and the new date", where="due", advice="Give CASE and --on DATE"
         )
     with open_case_service(workspace) as work:
-        found = [work.put_off(work.find_case(case).id, day_of(on).date(), by)] if case else work.due(days)
+        found = [work.postpone(work.find_case(case).id, day_of(on).date(), by)] if case else work.due(days)
         names = {one.id: one.name for one in work.vendors()}
     _print(found, names, output)
 

@@ -188,6 +188,8 @@ def advisory(
 
     Example: tieback case advisory case-1f2e -o advisory.json
     """
+    from tieback.cases.access_now import access_now, closed_text
+    from tieback.model.case import CaseState
     from tieback.pipeline.disclosure.cases import open_case_service
     from tieback.report.audience import not_before_text
     from tieback.report.formats.csaf import NAMESPACE_ADVICE, NO_NAMESPACE
@@ -200,6 +202,8 @@ def advisory(
         print_problem(
             f"{owner} answers for the store of {found.id}, not the vendor of the case: do not publish the draft"
         )
+    if not closed_text(found) and found.state is not CaseState.FIXED:
+        print_problem(f"the store of {found.id} {access_now(found)}: do not publish the draft before it is closed")
     if not_before is not None:
         print_problem(not_before_text(not_before))
     if NO_NAMESPACE.encode() in data:

@@ -48,6 +48,13 @@ ReasonOption = Annotated[
         help="Why a provider or CERT is informed before the day that your letter promises, such as a consent."
     ),
 ]
+SentReasonOption = Annotated[
+    str,
+    typer.Option(
+        help="Why a provider or CERT is informed before the day that your letter promises; or why the letter was sent "
+        "after its dates."
+    ),
+]
 
 
 @app.command()
@@ -226,7 +233,7 @@ def sent(
     *,
     channel: Annotated[str, typer.Option(help="How it was sent, such as email, form, post, cert.")] = "email",
     on: Annotated[str, typer.Option(help="Date; default: today.")] = "",
-    reason: ReasonOption = "",
+    reason: SentReasonOption = "",
     policy: PolicyOption = None,
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
@@ -234,8 +241,8 @@ def sent(
     """Record that you sent a letter. The effect on its cases depends on its kind.
 
     An exposure notice makes them notified, an escalation escalated, and their dates become those of the letter. A
-    reminder sets their due date. With the channel cert, a letter to a provider hands them to a CERT. Notices to device
-    owners and thanks change no case.
+    reminder sets their due date, and they keep what it promises. With the channel cert, a letter to a provider hands
+    them to a CERT. Notices to device owners and thanks change no case. A letter whose dates have passed needs a reason.
 
     Example: tieback letter sent letter-1f2e --channel post
     """

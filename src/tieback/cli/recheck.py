@@ -98,6 +98,14 @@ def recheck(
         message_console().print("no cases to check; see `tieback case list`")
 
 
+def _round_text(events: "Sequence[CaseEvent]") -> str:
+    """How many cases a round checked, and how many of all have news. A case can have several events in one round."""
+    checked = {event.case for event in events if event.kind == "check"}
+    changed = {event.case for event in events if event.news and event.kind != "late"}
+    late = {event.case for event in events if event.kind == "late"}
+    return f"{len(checked)} checked, {len(changed)} changed" + (f", {len(late)} late" if late else "")
+
+
 def watch(
     *,
     grant: GrantOption,
@@ -162,11 +170,10 @@ def watch(
             done = watch_once(workspace, watching, _tell, pause=wait, stopped=stop.is_set)
             for problem in done.problems:
                 console.print(Text(f"tieback: webhook {problem}"))
-            news = sum(1 for event in done.events if event.news)
             told = (
                 f"; webhooks: {done.delivered} delivered, {done.unsure} unsure, {done.failed} failed" if hooks else ""
             )
-            console.print(f"{len(done.events)} checked, {news} changed{told}")
+            console.print(f"{_round_text(done.events)}{told}")
             if once or stop.is_set():
                 break
             then = datetime.now(UTC) + timedelta(seconds=pause)

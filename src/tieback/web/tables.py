@@ -6,6 +6,8 @@ Explicit roles keep the rows and columns for screen readers, because some browse
 import re
 
 _TAG = re.compile(r"<(table|thead|tbody|tr|th|td)(?=[\s>])([^>]*)>(?:([^<]*(?:<(?!/?t[hdr]\b)[^<]*)*)</th>)?")
+_DAY = re.compile(r"\s*\d{4}-\d\d-\d\d\s*(?=<)")
+_CLASS = re.compile(r'\bclass="')
 _MARKUP = re.compile(r"<[^>]*>")
 _SPAN = re.compile(r'\bcolspan="(\d+)"')
 _ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
@@ -13,6 +15,8 @@ _ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row
 
 def labelled[T: str](table: T) -> T:
     """The table of a template with the names of its columns in its cells, as ``data-label``.
+
+    A cell that begins with a day has the class ``day``, so that no hyphen of it ends a line.
 
     Args:
         table: markup of our own templates, in which other text is escaped.
@@ -39,6 +43,9 @@ def labelled[T: str](table: T) -> T:
                 role = "rowheader"
             elif column < len(heads) and not _SPAN.search(attributes):
                 label = heads[column]
+            if name == "td" and _DAY.match(found.string, found.end()):
+                marked = _CLASS.sub('class="day ', attributes, count=1)
+                attributes = marked if marked != attributes else f'{attributes} class="day"'
             span = _SPAN.search(attributes)
             column += int(span[1]) if span else 1
         return f'<{name}{attributes} role="{role}"{f' data-label="{label}"' if label else ""}{rest}'

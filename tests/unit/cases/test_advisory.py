@@ -56,6 +56,23 @@ def test_it_names_no_address_and_keeps_the_promise() -> None:
 
 
 @pytest.mark.parametrize(
+    ("check", "says"),
+    [
+        (None, "is accessible without authentication."),
+        (RecheckVerdict.OPEN, "is accessible without authentication."),
+        (RecheckVerdict.RANSOMED, "was ransomed, and is accessible without authentication."),
+        (RecheckVerdict.UNREACHABLE, "was accessible without authentication."),
+        (RecheckVerdict.CLOSED, "was accessible without authentication."),
+        (RecheckVerdict.FIXED, "was accessible without authentication."),
+    ],
+)
+def test_its_title_states_whether_the_store_is_still_open(check: RecheckVerdict | None, says: str) -> None:
+    one = case(check=None if check is None else Recheck(check, NOW))
+    document = json.loads(to_advisory(one, "Fieldhand", "Security office", "security@example.test", NOW, "1"))
+    assert document["document"]["title"] == f"A data store of Fieldhand {says}"
+
+
+@pytest.mark.parametrize(
     ("window", "connected", "discovered"),
     [
         (None, None, "2026-03-01T12:00:00Z"),

@@ -115,6 +115,19 @@ def test_bundles_and_advisory(opened: Run, tmp_path: Path) -> None:
     assert json.loads(opened("case", "advisory", only(opened)).out)["document"]["csaf_version"] == "2.0"
 
 
+def test_an_advisory_about_an_open_store_warns(opened: Run) -> None:
+    key = only(opened)
+    said = opened("case", "advisory", key).err
+    assert f"the store of {key} is accessible without authentication: do not publish the draft before it is" in said
+
+
+def test_a_case_is_not_postponed_to_a_day_that_has_passed(opened: Run) -> None:
+    key, before = only(opened), opened("case", "list").out
+    ended = opened("case", "due", key, "--on", "2020-01-01")
+    assert (ended.code, "the new due date has passed: 2020-01-01" in ended.err) == (2, True)
+    assert opened("case", "list").out == before
+
+
 def test_an_advisory_warns_if_another_vendor_answers_for_the_store(opened: Run) -> None:
     key = only(opened)
     said = opened("case", "advisory", key).err

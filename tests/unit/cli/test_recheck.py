@@ -5,14 +5,16 @@ import re
 import signal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.each import each
 from tests.lab.ports import free_port
-from tests.unit.cases.samples import case
+from tests.unit.cases.samples import NOW, case
 from tests.unit.cli.conftest import Run
 from tests.unit.pipeline.disclosure.test_recheck import GRANT, opened
-from tieback.cli.recheck import parse_interval, select_cases
+from tieback.cases.events import CaseEvent
+from tieback.cli.recheck import _round_text, parse_interval, select_cases
 from tieback.model.case import RecheckVerdict
 from tieback.model.errors import UsageError
 from tieback.scope.grant import render_grant
@@ -63,6 +65,20 @@ def test_one_round_of_watching(run: Run, tmp_path: Path, grant: Path) -> None:
     assert (ended.code, "0 changed; webhooks: 0 delivered" in ended.err) == (0, True)
     assert run("watch", "--grant", grant, "-w", "ws", "--once", "--every", "often").code == 2
     assert run("watch", "--grant", grant, "-w", "none", "--once").code == 4
+
+
+def event(case: str, kind: str, *, news: bool) -> CaseEvent:
+    fields = {"id": f"{case}-{kind}", "kind": kind, "case": case, "vendor": "v", "store": "s", "news": news}
+    more = {"time": NOW, "severity": "high", "state": "found", "before": "found", "places": []}
+    return msgspec.convert({**fields, **more}, CaseEvent)
+
+
+def test_a_case_with_several_events_in_a_round_is_counted_once() -> None:
+    lost = [event("a", "state", news=True), event("a", "check", news=False), event("b", "check", news=True)]
+    assert _round_text(lost) == "2 checked, 2 changed"
+    late = [event("a", "late", news=True), event("a", "check", news=False)]
+    assert _round_text(late) == "1 checked, 0 changed, 1 late"
+    assert _round_text([]) == "0 checked, 0 changed"
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("30m", 1800), ("6h", 21_600), ("1d", 86_400)])

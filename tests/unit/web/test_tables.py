@@ -34,6 +34,19 @@ def test_each_cell_has_the_name_of_its_column(row: str, expected: list[str]) -> 
     assert plain == f"{HEAD}{row}</tbody></table>"
 
 
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("<td>2026-11-28</td>", '<td class="day"'),
+        ('<td class="muted">2026-11-28<small>email</small></td>', '<td class="day muted"'),
+        ("<td>2026-11-28 10:30 UTC</td>", '<td role="cell"'),
+        ("<td>until 2026-11-28</td>", '<td role="cell"'),
+    ],
+)
+def test_a_day_is_not_broken_into_two_lines(cell: str, expected: str) -> None:
+    assert expected in labelled(f"{HEAD}<tr><th>A</th>{cell}</tr></tbody></table>")
+
+
 def test_roles_stay_with_another_display() -> None:
     found = labelled(f'{HEAD}<tr><th scope="row">A</th><td>1</td></tr></tbody></table>')
     roles = re.findall(r'<(\w+)[^>]* role="(\w+)"', found)

@@ -348,6 +348,20 @@ class CaseService(VendorService):
         days = (case.unpublished_until(self.now.date()) for case in self._cases.cases())
         return max((day for day in days if day is not None), default=None)
 
+    def postpone(self, key: str, due: date, by_whom: str) -> Case:
+        """Set a due date that a person chose.
+
+        Raises:
+            UsageError: the date has passed.
+        """
+        if due < self.now.date():
+            raise UsageError(
+                f"the new due date has passed: {due}",
+                where=key,
+                advice=f"Give a date from {self.now.date()} on",
+            )
+        return self.put_off(key, due, by_whom)
+
     def put_off(self, key: str, due: date, by_whom: str) -> Case:
         """Set another due date for a case."""
         return self._cases.change(

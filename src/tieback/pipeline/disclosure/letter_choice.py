@@ -25,8 +25,8 @@ STATES = {
     "thanks": frozenset({CaseState.FIXED, CaseState.CLOSED}),
 }
 """Case states that each kind of letter is about; ``assurance`` is only for vendors without an open store."""
-PROMISING = ("exposure", "escalation")
-"""Letters whose dates become those of their cases."""
+ASKING = ("assurance", "exposure", "provider", "reminder", "escalation")
+"""Letters that ask their reader for something by a date."""
 STAFF = ("owners", "removed")
 """Notices to our own people."""
 
@@ -50,6 +50,11 @@ def cases_for(kind: str, view: VendorView) -> list[Case]:
     if kind == "thanks":
         return [case for case in found if case.state is CaseState.FIXED or (_was_fixed(case) and was_closed(case))]
     return found if kind in STAFF else [case for case in found if not was_closed(case)]
+
+
+def states_promise(kind: str, cases: Iterable[Case]) -> bool:
+    """True if a letter states until when nobody else is informed. Once it was sent, its cases keep that promise."""
+    return kind in ("exposure", "escalation") or (kind == "reminder" and any(case.dates is not None for case in cases))
 
 
 def _was_fixed(case: Case) -> bool:

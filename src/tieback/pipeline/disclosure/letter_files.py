@@ -20,6 +20,7 @@ from tieback.model.errors import GrantError, InputError, UsageError
 from tieback.model.small_file import read_small
 from tieback.pipeline.disclosure.cases import CaseService
 from tieback.pipeline.disclosure.letter_sender import sender_of
+from tieback.pipeline.disclosure.letter_sent import answer_day, is_outdated
 from tieback.pipeline.disclosure.letters import LETTERS, LetterRequest, WrittenLetter, write_letters
 from tieback.storage.failures import storage_errors
 from tieback.storage.trust import SENDER_FILE, settings_file
@@ -123,6 +124,13 @@ def letter_warnings(work: CaseService, letter: Letter) -> list[str]:
         if letter.kind == "provider" and silent is not None:
             found.append(f"A letter about {key} promises to inform no provider or CERT until {silent}.")
     return found
+
+
+def date_warnings(work: CaseService, letter: Letter) -> list[str]:
+    """That a letter which was not sent yet has dates that passed; none for a letter that was sent."""
+    if not is_outdated(letter, work.now.date()):
+        return []
+    return [f"Its dates have passed: it requests an answer by {answer_day(letter)}. Write it again before you send it."]
 
 
 def letter_files(directory: Path, letter: Letter) -> dict[str, Path]:

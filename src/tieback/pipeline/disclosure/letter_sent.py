@@ -13,6 +13,7 @@ from tieback.model.case import Case, CaseState, Letter, NewLogLine, PartyState
 from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 from tieback.pipeline.disclosure.cases import CaseService
+from tieback.pipeline.disclosure.letter_choice import ASKING
 
 
 def mark_sent(
@@ -27,11 +28,12 @@ def mark_sent(
         day: when.
         policy: deadlines of states that the letter does not set.
         by_whom: for the log.
-        reason: why a provider or CERT was informed before the day that our letter promises.
+        reason: why a provider or CERT was informed before the day that our letter promises, or why a letter was sent
+            after its dates.
 
     Raises:
         UsageError: the letter does not exist, or the promise of an earlier one is still in force. Or the day is in the
-            future, or before the letter was written.
+            future, before the letter was written, or without a reason after the date by which it asks for an answer.
     """
     letter = _find_letter(work, word)
     require_past(day, work.now.date())
@@ -40,6 +42,13 @@ def mark_sent(
             f"the letter was written later, on {letter.created.date()}",
             where=f"--on {day}",
             advice="Give the day on which it was sent",
+        )
+    if is_outdated(letter, day) and not reason:
+        raise UsageError(
+            f"its dates have passed: it requests an answer by {answer_day(letter)}",
+            where=letter.id,
+            advice="Write it again and send the new version. If you sent this one, pass --on DATE, or a --reason",
+            page="Write it again and send the new version. If you sent this one, give the date, or a reason",
         )
     cases = [work.find_case(key) for key in letter.cases]
     if letter.kind == "provider" and not reason:
@@ -68,6 +77,19 @@ def mark_sent(
         if (sent.state, sent.due) != (case.state, case.due):
             moved.append(sent)
     return letter, moved
+
+
+def answer_day(letter: Letter) -> date | None:
+    """The first date by which a letter asks for something; ``None`` if it asks for nothing."""
+    if letter.kind == "exposure" and letter.dates is not None:
+        return letter.dates.acknowledge
+    return letter.due if letter.kind in ASKING else None
+
+
+def is_outdated(letter: Letter, day: date) -> bool:
+    """True if a letter that is sent on this day asks for something by an earlier one."""
+    asked = answer_day(letter)
+    return asked is not None and asked < day
 
 
 def _informed(work: CaseService, case: Case, letter: Letter, policy: CasePolicy, by_whom: str, reason: str) -> Case:
@@ -125,4 +147,11 @@ def sent_case(case: Case, letter: Letter, day: date) -> Case:
     """Return the case with the dates of a letter that its vendor has, or with the day on which others were informed."""
     if letter.kind == "provider":
         return msgspec.structs.replace(case, shared=case.shared or day)
-    return case if letter.dates is None else msgspec.structs.replace(case, dates=letter.dates)
+    if letter.dates is None:
+        return case
+    dates = letter.dates
+    if letter.kind == "reminder" and case.dates is not None:
+        # It asks for an answer only. What it announces to do without one, we do no earlier.
+        share = max(case.dates.share, dates.share)
+        dates = msgspec.structs.replace(case.dates, share=share, publish=max(case.dates.publish, share))
+    return msgspec.structs.replace(case, dates=dates)

@@ -27,13 +27,14 @@ from tieback.model.exposure import Severity
 from tieback.model.vendor import AssuranceAnswer, Vendor
 from tieback.pipeline.disclosure.cases import CaseService
 from tieback.pipeline.disclosure.letter_choice import (
-    PROMISING,
+    ASKING,
     STAFF,
     cases_for,
     concerns,
     installed_app,
     is_by_name,
     owned_lines,
+    states_promise,
     why_not,
 )
 from tieback.pipeline.disclosure.letter_sender import sender_of
@@ -47,7 +48,6 @@ from tieback.storage.failures import storage_errors
 
 __all__ = (
     "LETTERS",
-    "PROMISING",
     "TLP",
     "LetterRequest",
     "WrittenLetter",
@@ -174,8 +174,8 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
     letter = msgspec.structs.replace(
         letter,
         cases=tuple(case.id for case in cases),
-        due=dates.close,
-        dates=dates if request.kind in PROMISING else None,
+        due=dates.close if request.kind in ASKING else None,
+        dates=dates if states_promise(request.kind, cases) else None,
     )
     facts = msgspec.structs.replace(facts, reference=letter_reference(vendor.id))
     made = list(_made(request, letter, facts, language, _address(request, vendor, cases)))
@@ -203,9 +203,11 @@ def dates_of(kind: str, cases: Sequence[Case], policy: CasePolicy, today: date, 
     before = max(earlier, key=lambda one: (one.share, one.publish)) if earlier else None
     urgent = any(case.store.severity is Severity.CRITICAL for case in cases)
     dates = policy.letter_dates(today, urgent=urgent, close=due, before=before)
-    if kind == "reminder" and due is None and before is not None:
+    if kind == "reminder" and before is not None:
         # Who does not answer has no more time than announced.
-        dates = msgspec.structs.replace(dates, close=max(min(dates.close, before.share), today + timedelta(days=1)))
+        close = dates.close if due is not None else max(min(dates.close, before.share), today + timedelta(days=1))
+        acknowledge, share = min(dates.acknowledge, close - timedelta(days=1)), max(before.share, close)
+        dates = LetterDates(acknowledge, close, share, max(before.publish, share))
     elif kind == "escalation":
         # It announces to inform others after its due date.
         close = dates.close if before is None else max(dates.close, before.share)

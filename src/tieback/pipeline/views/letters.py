@@ -8,7 +8,7 @@ from tieback.cases.letters.formats import plain_text
 from tieback.cases.letters.language import KINDS, load_language
 from tieback.model.case import CaseState, Letter, LetterDates
 from tieback.pipeline.disclosure.cases import case_service
-from tieback.pipeline.disclosure.letter_files import available_formats, letter_files, letter_warnings
+from tieback.pipeline.disclosure.letter_files import available_formats, date_warnings, letter_files, letter_warnings
 from tieback.pipeline.disclosure.letters import TLP
 from tieback.pipeline.disclosure.sent_notes import EFFECTS, SentNote, sent_notes
 from tieback.pipeline.views.cases.letters import LetterRow, letter_rows
@@ -147,7 +147,7 @@ def show_letter(workspace: Workspace, key: str) -> LetterDetail | None:
             for name, digest in letter.files
             for form in [name.partition(f"-v{letter.version}.")[2]]
         ),
-        warnings=tuple(letter_warnings(work, letter)),
+        warnings=(*letter_warnings(work, letter), *(() if row.sent else date_warnings(work, letter))),
         sent=row.sent,
         effect=EFFECTS[letter.kind],
         cases=tuple(LetterCase(id=one.id, state=one.state, due=one.due) for one in map(work.find_case, letter.cases)),

@@ -264,7 +264,7 @@ def postpone_case(context: Context, case_id: str, data: DueDate) -> CaseDetail:
 
 def _postpone(context: Context, case_id: str, due: date) -> None:
     _require(context, case_id)
-    case_service(context.workspace).put_off(case_id, due, context.user.name)
+    case_service(context.workspace).postpone(case_id, due, context.user.name)
 
 
 @change("POST", "/cases/{case_id:str}/attestation", role=Role.ANALYST, action="record an attestation", current=case)

@@ -12,7 +12,8 @@ from tieback.cases.states import STEPS, advance, require_no_promise
 from tieback.model.case import Case, CaseState, Letter
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Severity
-from tieback.pipeline.disclosure.letters import PROMISING, dates_of, sent_case
+from tieback.pipeline.disclosure.letter_choice import states_promise
+from tieback.pipeline.disclosure.letters import dates_of, sent_case
 
 DAYS = st.integers(0, 120)
 NOTICES = st.builds(LetterDeadlines, *[DAYS] * 7)
@@ -24,7 +25,7 @@ STEP = st.tuples(
 def letter(kind: str, one: Case, policy: CasePolicy, day: date) -> Letter:
     dates = dates_of(kind, [one], policy, day)
     written = Letter("l", kind, "en", "v-1", (one.id,), 1, "0" * 64, NOW, "", "", dates.close)
-    return msgspec.structs.replace(written, dates=dates if kind in PROMISING else None)
+    return msgspec.structs.replace(written, dates=dates if states_promise(kind, [one]) else None)
 
 
 @given(NOTICES, st.sampled_from([Severity.HIGH, Severity.CRITICAL]), st.lists(STEP, max_size=8))

@@ -18,6 +18,7 @@ from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Severity
 from tieback.model.vendor import Contact
 from tieback.pipeline.disclosure.cases import CaseService, open_case_service
+from tieback.pipeline.disclosure.letter_files import date_warnings
 from tieback.pipeline.disclosure.letters import (
     LetterRequest,
     WrittenLetter,
@@ -258,6 +259,66 @@ def test_an_escalation_gives_at_least_the_time_that_was_announced(work: CaseServ
         CaseState.ESCALATED, date(2026, 4, 15), date(2026, 4, 15),
     )  # fmt: skip
     assert case.silent_until(date(2026, 4, 16)) is None
+
+
+@pytest.mark.parametrize("due", [None, date(2026, 5, 20)])
+def test_what_a_reminder_announces_is_done_no_earlier(work: CaseService, due: date | None) -> None:
+    """Sent after the first announced day, it names a later one, which then holds."""
+    (notice,) = write(work, "exposure", forms=("md",))
+    mark_sent(work, notice.letter.id, "email", NOW.date(), POLICY, "Ann")
+    with open_case_service(work.directory, now=datetime(2026, 5, 1, 12, tzinfo=UTC)) as later:
+        (reminder,) = write(later, "reminder", forms=("md",), due=due)
+        asked = due or date(2026, 5, 2)
+        assert f"if access is still open after {asked.day} May 2026" in reminder.files[0].read_text()
+        mark_sent(later, reminder.letter.id, "email", later.now.date(), POLICY, "Ann")
+        (case,) = later.cases()
+        assert (case.due, case.silent_until(asked)) == (asked, asked)
+        assert case.dates is not None
+        assert notice.letter.dates is not None
+        assert (case.dates.close, case.dates.publish) == (notice.letter.dates.close, notice.letter.dates.publish)
+        with pytest.raises(UsageError, match=f"promises to inform no provider or CERT until {asked}"):
+            later.advance(case.id, CaseState.HANDED_TO_CERT, POLICY, "", "", "")
+
+
+def test_a_reminder_before_the_announced_day_names_that_day(work: CaseService) -> None:
+    (notice,) = write(work, "exposure", forms=("md",))
+    mark_sent(work, notice.letter.id, "email", NOW.date(), POLICY, "Ann")
+    with open_case_service(work.directory, now=datetime(2026, 3, 20, 12, tzinfo=UTC)) as later:
+        (reminder,) = write(later, "reminder", forms=("md",))
+        assert "As announced, we will inform" in reminder.files[0].read_text()
+        assert "if access is still open after 15 April 2026" in reminder.files[0].read_text()
+        mark_sent(later, reminder.letter.id, "email", later.now.date(), POLICY, "Ann")
+        assert later.cases()[0].dates == notice.letter.dates
+
+
+@pytest.mark.parametrize(("kind", "last"), [("exposure", 8), ("assurance", 31), ("provider", 31)])
+def test_a_letter_that_asks_for_something_by_a_past_date_is_not_sent(work: CaseService, kind: str, last: int) -> None:
+    if kind == "assurance":
+        work.advance(work.cases()[0].id, CaseState.CLOSED, POLICY, note="not a store", by_whom="", channel="")
+    letter = write(work, kind, forms=("md",))[0]
+    with open_case_service(work.directory, now=datetime(2026, 4, 2, 12, tzinfo=UTC)) as later:
+        with pytest.raises(UsageError, match=f"it requests an answer by 2026-03-{last:02}") as raised:
+            mark_sent(later, letter.letter.id, "email", later.now.date(), POLICY, "Ann")
+        assert "Write it again" in raised.value.advice
+        assert date_warnings(later, letter.letter) == [
+            f"Its dates have passed: it requests an answer by 2026-03-{last:02}. Write it again before you send it."
+        ]
+        assert [line for line in later.log() if "sent" in line.fields] == []
+        # On its last day, or with a reason for the log, it counts.
+        mark_sent(later, letter.letter.id, "email", date(2026, 3, last), POLICY, "Ann")
+        mark_sent(later, letter.letter.id, "email", later.now.date(), POLICY, "Ann", "by mistake")
+
+
+def test_thanks_and_notices_to_our_own_people_are_due_on_no_day(tmp_path: Path) -> None:
+    directory = make(tmp_path, InventoryRow(P.ANDROID, "org.fieldhand.app", device="d"), stores=(exposure(),))
+    (directory / "sender.toml").write_text(SENDER)
+    with open_case_service(directory, now=NOW) as work:
+        work.open(POLICY)
+        (letter,) = write(work, "owners", forms=("md",))
+        assert letter.letter.due is None
+        with open_case_service(work.directory, now=datetime(2027, 3, 1, 12, tzinfo=UTC)) as later:
+            assert date_warnings(later, letter.letter) == []
+            assert mark_sent(later, letter.letter.id, "email", later.now.date(), POLICY, "Ann")[1] == []
 
 
 def test_our_own_people_get_their_language_and_what_stays_of_a_removed_app(tmp_path: Path) -> None:
