@@ -148,6 +148,7 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
             "user": user,
             "back": back,
             "entry": None if user is None else nav_entry(request.url.path, user),
+            "sign_in": "/sign-in?" + urlencode({"next": back or "/"}) if problem.status == 401 else "",
             "path": request.url.path,
             "notice": "",
         },

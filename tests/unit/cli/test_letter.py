@@ -91,7 +91,7 @@ def test_what_is_published_warns_of_the_day_that_a_letter_promises(
 ) -> None:
     case = json.loads(opened("case", "list", "--format", "json", "-w", "ws").out)["id"]
     before = opened("case", "advisory", case, "-w", "ws")
-    assert (before.code, "do not publish" in before.err) == (0, False)
+    assert (before.code, "our letters promise" in before.err) == (0, False)
     words = ("letter", "write", "exposure", "--sender", "sender.toml", "-w", "ws", "--format", "json")
     opened("letter", "sent", json.loads(opened(*words).out)["id"], "-w", "ws")
     draft = opened("case", "advisory", case, "-w", "ws")

@@ -614,6 +614,15 @@ def test_no_refusal_of_a_case_or_letter_gives_advice_for_the_command_line(
         assert COMMANDS.search(answer.text) is None, (path, data, answer.text)
 
 
+def test_a_case_is_not_postponed_to_a_day_that_has_passed(pages: TestClient[ASGIApp], key: str) -> None:
+    for answer in (
+        pages.put(f"/api/v1/cases/{key}/due", json={"due": "2020-01-01"}),
+        pages.post(f"/cases/{key}/due", data={"due": "2020-01-01"}),
+    ):
+        assert answer.status_code == 400
+        assert "the new due date has passed: 2020-01-01" in answer.text.replace("The", "the")
+
+
 def test_an_error_page_leads_back(pages: TestClient[ASGIApp], key: str) -> None:
     path = f"/cases/{key}/state"
 
@@ -660,3 +669,13 @@ def test_the_store_of_a_case_is_found_in_an_earlier_run(workspace: Path, key: st
         assert made.get("/stores/exp-none").status_code == 404
         again = made.post("/api/v1/cases", json={"store": OPEN.id})
         assert (again.status_code, again.json()["id"]) == (201, key)
+
+
+def test_a_form_after_the_end_of_the_session_leads_to_the_sign_in_and_back(workspace: Path) -> None:
+    with client(workspace, None) as stranger:
+        page = "http://127.0.0.1:8484/cases/case-1?run=2"
+        answer = stranger.post("/cases/case-1/notes", data={"text": "long"}, headers={"Referer": page})
+    assert answer.status_code == 401
+    ways = re.findall(r'href="([^"]*)"', answer.text.partition('id="ways"')[2].partition("</p>")[0])
+    assert ways[0] == "/sign-in?next=%2Fcases%2Fcase-1%3Frun%3D2"
+    assert "Nothing was saved." in answer.text

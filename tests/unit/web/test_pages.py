@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from tests.each import each
 from tieback.report.figures import size_text
-from tieback.web.pages import STATIC, TEMPLATES, count, environment, label_of, moment, number, size, words
+from tieback.web.pages import STATIC, TEMPLATES, class_title, count, environment, label_of, moment, number, size, words
 
 CARD = re.compile(r'card\("([^"]+)"')
 VENDOR = STATIC / "vendor"
@@ -36,6 +36,13 @@ def test_numbers_and_times() -> None:
     assert moment(datetime(2026, 11, 28, 10, 5, tzinfo=UTC)) == "2026-11-28 10:05 UTC"
     assert (count(1, "app"), count(2, "app"), count(0, "entry", "entries")) == ("1 app", "2 apps", "0 entries")
     assert words("auth_required") == "auth required"
+
+
+def test_no_page_shows_the_label_of_a_class_of_personal_data() -> None:
+    assert (class_title("pin_otp"), class_title("own_class")) == ("PINs and one-time codes", "own class")
+    for page in TEMPLATES.rglob("*.html"):
+        text = page.read_text("utf-8")
+        assert not re.search(r"(?:classes|pii_class|received)[^{}]*\| words", text), page.name
 
 
 @each(

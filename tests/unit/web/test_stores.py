@@ -166,3 +166,9 @@ def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
     with client(tmp_path / "ws") as pages:
         assert "No run has finished yet" in pages.get("/stores").text
         assert pages.get("/api/v1/stores").json()["items"] == []
+
+
+def test_the_list_names_classes_of_personal_data_as_letters_and_reports_do(pages: TestClient[ASGIApp]) -> None:
+    rows = pages.get("/stores").text.partition("<tbody")[2]
+    assert "PINs and one-time codes" in rows
+    assert "pin otp" not in rows
