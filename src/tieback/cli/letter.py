@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from tieback.model.case import Letter
     from tieback.model.skipped import SkippedFiles
+    from tieback.pipeline.disclosure.letters import WrittenLetter
     from tieback.pipeline.disclosure.sent_notes import SentNote
 
 app = typer.Typer(
@@ -129,7 +130,7 @@ def write(
     for column in ("letter", "vendor", *(("to",) if elsewhere else ()), "language", "version", "due", "files", "named"):
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     count = 0
-    keys: dict[str, str] = {}
+    hints: list[str] = []
     named: list[str] = []
     unknown = False
     with open_case_service(workspace, run=run) as work:
@@ -141,8 +142,7 @@ def write(
             unknown |= done.address_unknown
             if done.by_name:
                 named.append(done.vendor)
-            if done.key:
-                keys[done.vendor] = done.key
+            hints += _hints(done)
             if output is OutputFormat.JSON:
                 write_line(encode("letter", letter))
             version = f"{letter.version}{' again' if done.again else ''}"
@@ -165,11 +165,17 @@ def write(
                 "Check that it is the same app before you send the letter"
             )
         )
-    for vendor, key in keys.items():
-        message_console().print(Text(f"{vendor}: encrypt the mail with the key at {key}"))
+    for hint in hints:
+        message_console().print(Text(hint))
     if output is OutputFormat.TABLE:
         data_console().print(table)
         message_console().print(f"written to {out}, not sent. Send the letters, then run `tieback letter sent LETTER`")
+
+
+def _hints(done: "WrittenLetter") -> list[str]:
+    """What to know before a letter is sent, one line each."""
+    key = (f"encrypt the mail with the key at {done.key}",) if done.key else ()
+    return [f"{done.vendor}: {hint[:1].lower()}{hint[1:]}" for hint in (*done.hints, *key)]
 
 
 def _forms(text: str) -> tuple[str, ...]:

@@ -53,6 +53,20 @@ def test_a_letter_is_written_listed_and_sent(opened: Run, tmp_path: Path) -> Non
     assert (ended.code, "the date is in the future" in ended.err) == (2, True)
 
 
+def test_what_to_know_before_a_letter_is_sent_is_on_the_screen(opened: Run) -> None:
+    words = ("--sender", "sender.toml", "-w", "ws")
+    unknown = "no e-mail address of the recipient is known, so the draft has none"
+    notice = opened("letter", "write", "exposure", *words, "--format", "json")
+    assert f"Fieldhand Ltd: {unknown}" in notice.err
+    assert unknown not in opened("letter", "write", "exposure", *words, "--as", "markdown").err
+    assert opened("letter", "sent", json.loads(notice.out)["id"], "-w", "ws").code == 0
+    assert opened("vendor", "edit", "Fieldhand Ltd", "--contact", "a@fieldhand.test", "-w", "ws").code == 0
+    reminder = opened("letter", "write", "reminder", *words)
+    due = json.loads(opened("case", "list", "--format", "json", "-w", "ws").out)["due"]
+    assert (reminder.code, f"Fieldhand Ltd: it is early: the answer is due on {due}" in reminder.err) == (0, True)
+    assert unknown not in reminder.err
+
+
 def test_a_notice_to_our_own_people_is_not_to_the_vendor_and_changes_no_case(opened: Run, tmp_path: Path) -> None:
     with Workspace.open(tmp_path / "ws") as workspace:
         enter(workspace, date(2026, 3, 1), InventoryRow(P.ANDROID, "org.fieldhand.app", device="d"))

@@ -170,5 +170,5 @@ def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:
 
 def test_the_list_names_classes_of_personal_data_as_letters_and_reports_do(pages: TestClient[ASGIApp]) -> None:
     rows = pages.get("/stores").text.partition("<tbody")[2]
-    assert "PINs and one-time codes" in rows
-    assert "pin otp" not in rows
+    assert "<li>Locations</li><li>E-mail addresses</li>" in rows
+    assert "geo location" not in rows

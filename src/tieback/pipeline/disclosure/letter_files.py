@@ -103,6 +103,7 @@ def _warnings(work: CaseService, written: WrittenLetter) -> list[str]:
         found.append("It cannot state from which address you connected: add public_address to the sender file.")
     if written.key:
         found.append(f"Encrypt the mail with the key at {written.key}")
+    found += [f"{hint}." for hint in written.hints]
     return found
 
 

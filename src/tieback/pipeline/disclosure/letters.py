@@ -113,6 +113,8 @@ class WrittenLetter(msgspec.Struct, frozen=True):
     """True if the letter cannot state from which address we connected."""
     by_name: bool = False
     """True if an inventory lists an app of a letter to owners by its name only: it may be another app."""
+    hints: tuple[str, ...] = ()
+    """What to know before sending it: each a sentence without its full stop."""
 
 
 class _Frame(msgspec.Struct, frozen=True):
@@ -178,7 +180,8 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
         dates=dates if states_promise(request.kind, cases) else None,
     )
     facts = msgspec.structs.replace(facts, reference=letter_reference(vendor.id))
-    made = list(_made(request, letter, facts, language, _address(request, vendor, cases)))
+    address = _address(request, vendor, cases)
+    made = list(_made(request, letter, facts, language, address))
     files = _saved(request.out, _stem(view, letter), made)
     _keep(work.directory / LETTERS, letter.id, {path.name: one.data for path, one in zip(files, made, strict=True)})
     digests = tuple((path.name, hashlib.sha256(data.data).hexdigest()) for path, data in zip(files, made, strict=True))
@@ -186,8 +189,18 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
     work.save_letter(letter, request.by, again=again)
     unknown = any(store.looked_from == language.words["from_unknown"] for store in facts.stores)
     unknown = unknown and request.kind not in STAFF
+    hints = tuple(_hints(request, vendor, cases, address, work.now.date()))
     by_name = request.kind in STAFF and is_by_name(owned_lines(view, active=request.kind == "owners"))
-    return WrittenLetter(letter, vendor.name, tuple(files), again, _key(request, vendor), unknown, by_name)
+    return WrittenLetter(letter, vendor.name, tuple(files), again, _key(request, vendor), unknown, by_name, hints)
+
+
+def _hints(request: LetterRequest, vendor: Vendor, cases: Sequence[Case], address: str, today: date) -> Iterator[str]:
+    if not address and request.kind not in STAFF and {"eml", "mailto"} & set(request.forms):
+        yield "No e-mail address of the recipient is known, so the draft has none"
+    if request.kind == "reminder":
+        days = [case.due for case in cases] or [vendor.due]
+        if all(day is not None and day >= today for day in days):
+            yield f"It is early: the answer is due on {min(day for day in days if day is not None)}"
 
 
 def _language(frame: _Frame, vendor: Vendor) -> str:
