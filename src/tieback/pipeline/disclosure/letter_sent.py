@@ -1,6 +1,6 @@
 """A letter that a person sent: its dates become those of its cases, which move on."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 
@@ -59,6 +59,8 @@ def mark_sent(
     _ask(work, letter, day, policy, by_whom)
     work.note_entries([NewLogLine(letter.vendor, "letter", fields, by_whom)])
     moved = []
+    # Later letters state on which day the vendor was informed: when the letter was sent, not when that was recorded.
+    at = work.now if day == work.now.date() else max(datetime.combine(day, time(), UTC), letter.created)
     for case in cases:
         lines = (NewLogLine(case.id, "letter", fields, by_whom),)
         sent = work.change(case.id, lambda old, lines=lines: (sent_case(old, letter, day), lines))  # type: ignore[misc]
@@ -68,7 +70,7 @@ def mark_sent(
             sent = work.change(
                 case.id,
                 lambda old, state=state: advance(  # type: ignore[misc]
-                    old, state, policy, work.now, by=by_whom, note=reason, channel=channel
+                    old, state, policy, at, by=by_whom, note=reason, channel=channel
                 ),
             )
         due = _due_after(letter, sent, channel)

@@ -261,6 +261,17 @@ def test_an_escalation_gives_at_least_the_time_that_was_announced(work: CaseServ
     assert case.silent_until(date(2026, 4, 16)) is None
 
 
+def test_letters_state_the_day_on_which_the_notice_was_sent_not_recorded(work: CaseService) -> None:
+    (notice,) = write(work, "exposure", forms=("md",))
+    with open_case_service(work.directory, now=datetime(2026, 3, 20, 12, tzinfo=UTC)) as later:
+        (case,) = mark_sent(later, notice.letter.id, "email", date(2026, 3, 3), POLICY, "Ann")[1]
+        assert case.since.date() == case.reached["notified"].date() == date(2026, 3, 3)
+        for kind in ("reminder", "escalation"):
+            assert "On 3 March 2026" in write(later, kind, forms=("md",))[0].files[0].read_text()
+        (told,) = write(later, "provider", forms=("md",), reason="they agree")
+        assert "We informed the vendor on 3 March 2026" in told.files[0].read_text()
+
+
 @pytest.mark.parametrize("due", [None, date(2026, 5, 20)])
 def test_what_a_reminder_announces_is_done_no_earlier(work: CaseService, due: date | None) -> None:
     """Sent after the first announced day, it names a later one, which then holds."""
