@@ -40,8 +40,9 @@ _STYLE = """
   @bottom-left { content: "TLP"; font: bold 12pt sans-serif }
   @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; color: #666 } }
 :root { color: #1a1a1a; background: #fff }
-body { font: 10.5pt/1.45 "Liberation Sans", "DejaVu Sans", Arial, sans-serif; max-width: 46em; margin: 2em auto }
-@media print { body { margin: 0; max-width: none } }
+body { font: 10.5pt/1.45 "Liberation Sans", "DejaVu Sans", Arial, sans-serif; max-width: 46em; margin: 2em auto;
+  padding: 0 1em }
+@media print { body { margin: 0; padding: 0; max-width: none } }
 .tlp { text-align: right; font-weight: bold; font-size: 12pt }
 @media print { .tlp { display: none } }
 header { display: flex; justify-content: space-between; gap: 2em; margin-bottom: 2.2em; font-size: 9.5pt }
@@ -93,7 +94,8 @@ def to_html(letter: Letter, facts: LetterFacts, language: Language, _: Path | No
     body = markdown().render(letter.text)
     page = f"""<!DOCTYPE html>
 <html lang="{html.escape(letter.language)}">
-<head><meta charset="utf-8"><title>{html.escape(letter.subject)}</title>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{html.escape(letter.subject)}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <style>{_STYLE.replace('"TLP"', f'"{facts.tlp}"')}</style></head>
 <body>

@@ -47,6 +47,7 @@ def test_page_is_complete_and_loads_nothing() -> None:
     for part in ("Nordwind Energie AG", "Fieldhand Machinery", "1.350", "<table>", 'lang="de"', "01.03.2026"):
         assert part in page
     assert "http-equiv" in page
+    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in page
     assert "src=" not in page
 
 
