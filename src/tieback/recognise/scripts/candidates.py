@@ -73,7 +73,7 @@ class Candidate(NamedTuple):
     """The call whose argument it is."""
     receiver: int = -1
     """Where the object begins whose method is called; only for the methods of HTTP clients."""
-    service: bool = False
+    positional: bool = False
     """True if the call can get a host and a port as two arguments."""
 
 
@@ -105,9 +105,9 @@ def called(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Can
             yield Candidate(end - len(mark), "URL")
     else:
         name = bytes(data[max(0, end - 60) : end - 1])
-        service = _SERVICE.search(name) is not None
-        if service or _CALL.search(name) or _JOINS.match(data, end, end + 400) is not None:
-            yield Candidate(end, mark.decode().strip("(."), service=service)
+        positional = _SERVICE.search(name) is not None
+        if positional or _CALL.search(name) or _JOINS.match(data, end, end + 400) is not None:
+            yield Candidate(end, mark.decode().strip("(."), positional=positional)
 
 
 def _of_method(data: Bytes, mark: bytes, end: int, *, clients: bool) -> Iterator[Candidate]:

@@ -149,7 +149,7 @@ class Resolution:
             if candidate.receiver >= 0 and all(isinstance(one, Unknown) for _, one in value):
                 value = self._of_default_client(candidate)
             yield value
-            if candidate.service:
+            if candidate.positional:
                 yield self._with_port(at, value, env)
             if level >= _MAX_LEVELS or not any(is_open(one) for _, one in value):
                 continue
