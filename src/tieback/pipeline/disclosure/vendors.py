@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
 from pathlib import Path
 
@@ -93,7 +93,12 @@ class VendorService:
         return self.last_grant() or (self._workspace.ledger.grant_text(latest.grant_sha256 or "") if latest else None)
 
     def enroll(self) -> int:
-        """Add vendors of analysed apps that are not in the register. Returns the number of new vendors."""
+        """Add vendors of analysed apps that are not in the register. Returns the number of new vendors.
+
+        In a workspace that can only be read, nothing is added: ``vendors`` lists them all the same.
+        """
+        if self._workspace.read_only:
+            return 0
         apps = list(analysed_apps(self._workspace.lake))
         return self._cases.change_vendors(lambda known: self._with_domains(new_vendors(known, apps), apps), self.now)
 
@@ -124,11 +129,15 @@ class VendorService:
 
     def vendors(self) -> list[Vendor]:
         """The register, by name."""
-        return list(self._cases.vendors())
+        return self._read_only_vendors if self._workspace.read_only else list(self._cases.vendors())
+
+    @cached_property
+    def _read_only_vendors(self) -> list[Vendor]:
+        return sorted(self.vendors_with_new(), key=lambda one: (one.name, one.id))
 
     def vendors_with_new(self) -> list[Vendor]:
         """The register as ``enroll`` would leave it; nothing is written."""
-        known, apps = self.vendors(), list(analysed_apps(self._workspace.lake))
+        known, apps = list(self._cases.vendors()), list(analysed_apps(self._workspace.lake))
         return [*known, *(vendor for vendor, _ in self._with_domains(new_vendors(known, apps), apps))]
 
     def find_vendor(self, word: str) -> Vendor:
