@@ -23,6 +23,7 @@ exports/      reports that the server wrote, to download
 jobs/         what the processes of running jobs report to the server; its lock is held by the server
 """
 
+import logging
 import os
 import re
 from collections.abc import Iterator
@@ -38,6 +39,7 @@ from tieback.storage.ledger.database import HEAD, back_up_sqlite
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.location import (
     LEDGER_FILE,
+    LedgerLocation,
     claim_file,
     has_mark,
     new_location,
@@ -53,6 +55,7 @@ from tieback.storage.read_only import is_read_only, open_read_only, read_only_er
 from tieback.storage.trust import IDENTITY_FILE, confirm_ledger, distrust, key_of, ledger_mark, trust
 from tieback.user_state import OTHERS_WRITE, open_state_folder
 
+_LOG = logging.getLogger(__name__)
 SCHEMA = int(HEAD)
 """Version of the layout and of the ledger: the number of the newest migration."""
 
@@ -106,7 +109,7 @@ class Workspace:
                     require_trust(directory) if trusted or (trusted is None and create) else distrust(directory)
                 )
             if schema is not None and not create and not trusted and is_read_only(directory):
-                workspace._open_to_read()
+                workspace._open_to_read(schema)
                 return workspace
             place = read_location(directory)
             opened = None
@@ -133,9 +136,8 @@ class Workspace:
                 confirm_ledger(directory, place.url, place.workspace)
                 write_location(directory, place)
                 opened.close()
-            if schema is not None and schema < SCHEMA and place is None and workspace.ledger_file.exists():
-                with guarded(workspace.ledger_file):
-                    back_up_sqlite(workspace.ledger_file, directory / "backups" / f"ledger.schema-{schema}.db")
+            if schema is not None and schema < SCHEMA and (place is not None or workspace.ledger_file.exists()):
+                workspace._prepare_upgrade(schema, place)
             new = place is None and not workspace.ledger_file.exists()
             if new:
                 # SQLite would follow the umask; its other files take the mode of this one. An existing file is not
@@ -149,7 +151,21 @@ class Workspace:
                 _write_schema(directory)
         return workspace
 
-    def _open_to_read(self) -> None:
+    def _prepare_upgrade(self, schema: int, place: LedgerLocation | None) -> None:
+        """Make the backup, and announce the upgrade: an older release cannot open the ledger afterwards."""
+        upgrade = f"tieback: {self.directory}: upgrading its ledger from schema {schema} to {SCHEMA}"
+        if place is not None:
+            _LOG.warning("%s in PostgreSQL (%s). tieback makes no backup there", upgrade, place.url)
+            return
+        copy = self.directory / "backups" / f"ledger.schema-{schema}.db"
+        with guarded(self.ledger_file):
+            back_up_sqlite(self.ledger_file, copy)
+        _LOG.warning("%s. The backup is %s", upgrade, copy)
+
+    def _open_to_read(self, schema: int) -> None:
+        if schema < SCHEMA:
+            text = "tieback: %s: its ledger has schema %d and is upgraded to %d in a temporary copy only"
+            _LOG.warning(text, self.directory, schema, SCHEMA)
         self._scratch = TemporaryDirectory(prefix="tieback-")
         try:
             folder = Path(self._scratch.name)
