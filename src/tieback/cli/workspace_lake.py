@@ -113,8 +113,8 @@ def prune(
 ) -> None:
     """Remove old runs, their results, and apps and captures that no remaining run uses.
 
-    Cases, letters, the inventory, imported reports and the audit log are kept. The last finished run is kept, too, unless
-    you pass `--keep-runs 0`.
+    Cases, letters, the inventory, imported reports and the audit log are kept. The last finished run is kept, too,
+    unless you pass `--keep-runs 0`.
 
     Example: tieback workspace prune --older-than 180d --keep-runs 3 --dry-run
     """
