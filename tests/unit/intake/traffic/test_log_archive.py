@@ -208,7 +208,7 @@ def test_an_archive_in_a_folder_is_read(tmp_path: Path, name: str, pack: Pack) -
     (folder / "sub").mkdir(parents=True)
     pack(folder / "sub" / name, logs(tmp_path))
     (folder / "notes.txt").write_text("text")
-    pack(folder / f"other-{name}", [("a.log", b"nothing of Zeek\n")])
+    pack(folder / f"other-{name}", [("a.log", b"nothing of Zeek\n"), ("b.txt", b"")])
     flows = [one for one in describe_traffic([folder], workers=1) if isinstance(one, Flow)]
     assert sorted(facts(flows)) == sorted(SEEN)
     found = [one for one in scan_units([folder]) if isinstance(one, Unit)]
