@@ -33,11 +33,14 @@ from tieback.storage.workspace import Workspace
 
 MAX_DOMAINS = 20
 """Maximum domains per vendor, from its apps."""
+MOST_BUNDLE_IDS = 1_000
+"""Maximum bundle identifiers per vendor, from the user."""
 MOST_DOMAINS = 200
 """Maximum domains per vendor, from the user."""
 _MOST_TEXT = {"name": 300, "language": 20, "postal": 2_000, "note": 60_000}
 """Maximum characters of fields that people fill in."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
+_BUNDLE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}")
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
 
 
@@ -256,6 +259,35 @@ class VendorService:
                     where=domain[:80],
                     advice="Remove it from that vendor first; if both are one vendor, use `tieback vendor merge`",
                     page="Remove it from that vendor first",
+                )
+        return found
+
+    def check_bundle_ids(self, key: str, bundle_ids: Iterable[str]) -> tuple[str, ...]:
+        """New bundle identifiers of a vendor: its apps, whoever signed them. Those that it has are not checked again.
+
+        Raises:
+            UsageError: one is not an identifier, another vendor has it, or there are too many.
+        """
+        found = tuple(dict.fromkeys(one.strip() for one in bundle_ids if one.strip()))
+        if len(found) > MOST_BUNDLE_IDS:
+            raise UsageError(f"more than {MOST_BUNDLE_IDS:,} apps", where="bundle_ids", advice="Write fewer")
+        vendors = self.vendors()
+        known = {one for vendor in vendors if vendor.id == key for one in vendor.bundle_ids}
+        owners = {one: vendor for vendor in vendors if vendor.id != key for one in vendor.bundle_ids}
+        for one in found:
+            if one in known:
+                continue
+            if not _BUNDLE_ID.fullmatch(one):
+                raise UsageError(
+                    "not a bundle identifier", where=one[:80], advice="Write it as com.maker.app, one per line"
+                )
+            if one in owners:
+                other = owners[one]
+                raise UsageError(
+                    f"the vendor {other.name} ({other.id}) has this app",
+                    where=one[:80],
+                    advice="Use `tieback vendor merge` if both are one vendor, or remove it from that vendor first",
+                    page="Merge that vendor into this one, or remove the app from it first",
                 )
         return found
 
