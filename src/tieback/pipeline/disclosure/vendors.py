@@ -263,7 +263,7 @@ class VendorService:
         return found
 
     def check_bundle_ids(self, key: str, bundle_ids: Iterable[str]) -> tuple[str, ...]:
-        """New bundle identifiers of a vendor: its apps, whoever signed them. Those that it has are not checked again.
+        """New bundle identifiers of a vendor: its apps, by any signer. Those that it has are not checked again.
 
         Raises:
             UsageError: one is not an identifier, another vendor has it, or there are too many.

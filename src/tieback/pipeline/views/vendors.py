@@ -184,7 +184,7 @@ def set_domains(workspace: Workspace, key: str, domains: Sequence[str], by_whom:
 
 
 def set_apps(workspace: Workspace, key: str, bundle_ids: Sequence[str], by_whom: str) -> None:
-    """Replace the bundle identifiers that the register lists: these apps belong to the vendor, whoever signed them.
+    """Replace the bundle identifiers that the register lists: these apps belong to the vendor, by any signer.
 
     Raises:
         UsageError: one is not an identifier, another vendor has it, or there are too many.

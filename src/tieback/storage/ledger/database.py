@@ -43,7 +43,7 @@ from tieback.storage.ledger.postgres import connect, pauses
 from tieback.storage.ledger.tables import ledger_state, metadata
 from tieback.storage.ledger.write_ahead import LogGuard
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration."""
 BUSY_SECONDS = 30
 """Maximum time to wait for the writes of another process, in seconds."""

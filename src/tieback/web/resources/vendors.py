@@ -30,7 +30,7 @@ class Domains(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class VendorApps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Bundle identifiers of apps that belong to a vendor, whoever signed them."""
+    """Bundle identifiers of apps that belong to a vendor, regardless of the signer."""
 
     bundle_ids: tuple[str, ...]
     """They replace the known ones."""
@@ -120,7 +120,7 @@ def set_vendor_domains(context: Context, vendor_id: str, data: Domains) -> Vendo
     "PUT", "/vendors/{vendor_id:str}/apps", role=Role.ANALYST, action="set the apps of a vendor", current=get_vendor
 )
 def set_vendor_apps(context: Context, vendor_id: str, data: VendorApps) -> VendorPage:
-    """Replace the apps that the register lists: they belong to the vendor, whoever signed them."""
+    """Replace the apps that the register lists: they belong to the vendor, regardless of the signer."""
     return _set_apps(context, vendor_id, data.bundle_ids)
 
 
