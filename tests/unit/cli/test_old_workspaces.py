@@ -11,10 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.unit.cli.conftest import Run
 from tieback.storage.ledger.database import back_up_sqlite
-from tieback.storage.ledger.tables import LedgerState
+from tieback.storage.ledger.inventory_load import _facts_of
+from tieback.storage.ledger.tables import (
+    LedgerState,
+    inventory_app_facts,
+    inventory_app_sources,
+    inventory_apps,
+)
 from tieback.storage.workspace import SCHEMA, Workspace
 
 OLD = Path(__file__).parent / "workspaces" / "0.1"
@@ -77,6 +84,19 @@ def test_units_are_read_by_their_earlier_state_and_the_ledger_is_backed_up(works
     with closing(sqlite3.connect(workspace / "backups" / "ledger.schema-5.db")) as backup:
         assert backup.execute("SELECT count(*) FROM units WHERE state = 'poison'").fetchone() == (1,)
         assert backup.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_names_of_apps_of_earlier_imports_count_for_each_source(workspace: Path) -> None:
+    with Workspace.open(workspace, create=False) as opened, opened.ledger.database.reading() as connection:
+        apps = {row.id: row for row in connection.execute(sa.select(inventory_apps))}
+        listed = connection.execute(sa.select(inventory_app_sources)).all()
+        stated = list(connection.execute(sa.select(inventory_app_facts)).mappings())
+    assert {(one["app"], one["source"]) for one in stated} == {(one.app, one.source) for one in listed}
+    assert len(stated) == len(listed) > 0
+    for one in stated:
+        known = apps[one["app"]]
+        assert (one["name"], one["publisher"], one["signer"]) == (known.name, known.publisher, known.signer)
+        assert one["facts"] == _facts_of(one["app"], one)["facts"], "a later import of the same facts finds this row"
 
 
 def test_an_upgrade_is_announced_once_with_the_place_of_the_backup(
