@@ -96,7 +96,9 @@ def test_names_of_apps_of_earlier_imports_count_for_each_source(workspace: Path)
     for one in stated:
         known = apps[one["app"]]
         assert (one["name"], one["publisher"], one["signer"]) == (known.name, known.publisher, known.signer)
-        assert one["facts"] == _facts_of(one["app"], one)["facts"], "a later import of the same facts finds this row"
+        assert one["facts"] == _facts_of(one["app"], {**one})["facts"], (
+            "a later import of the same facts finds this row"
+        )
 
 
 def test_an_upgrade_is_announced_once_with_the_place_of_the_backup(

@@ -155,6 +155,7 @@ class _SeenLogs:
     any = False
 
     def see(self, name: str, head: bytes) -> None:
+        """Look at a member: its name and its first 64 KiB."""
         self.any = self.any or is_log(name, head)
 
 
@@ -162,7 +163,7 @@ def _tar_has_logs(pieces: Iterator[bytes | memoryview]) -> bool:
     """True if a tar archive, also with gzip, has a log of Zeek; it is read no further than to the first."""
     seen = _SeenLogs()
 
-    def judge(name: str, head: bytes, _tail: bytes) -> str:
+    def judge(name: str, head: bytes, tail: bytes) -> str:  # noqa: ARG001
         seen.see(name, head)
         return FileKind.OTHER
 

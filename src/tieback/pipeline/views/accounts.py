@@ -18,18 +18,25 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     """A user in a list. Times are seconds since 1970."""
 
     id: str
+    """ID of the user; the audit log has it as the object of lines about the user."""
     name: str
+    """Sign-in name."""
     display: str
+    """Name that the pages show."""
     role: str
     """Empty for a user whose groups have no role."""
     disabled: bool
+    """True for a user without access."""
     provider: bool
     """True if a sign-in provider signs the user in."""
     second_factor: bool
+    """True if sign-in needs a code, too."""
     password: bool
     """False for a local user who has not used the first link yet."""
     created: float
+    """Time of the creation."""
     signed_in: float | None
+    """Time of the last sign-in; null if there was none."""
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -237,7 +237,7 @@ def set_latest_facts(connection: Connection, apps: Iterable[int]) -> None:
             change = {f"new_{name}": next((row[name] for row in stated if row[name]), "") for name in TEXT_FACTS}
             changes.append({"new_key": app, "new_house": max(row["in_house"] for row in stated), **change})
         if changes:
-            values = {name: sa.bindparam(f"new_{name}") for name in TEXT_FACTS}
+            values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in TEXT_FACTS}
             update = sa.update(inventory_apps).where(known.id == sa.bindparam("new_key"))
             update = update.values(**values, in_house=sa.bindparam("new_house"))
             connection.execute(update, changes)
@@ -356,7 +356,7 @@ class _Loading:
         if found:
             rows_of = [{"app": n, "source": source, "first_seen": taken, "last_seen": taken} for n in found.values()]
             self._see(inventory_app_sources, ("app", "source"), rows_of, removable=False)
-            stated = [_facts_of(found[row["key"]], row) for row in values]
+            stated = [_facts_of(found[str(row["key"])], row) for row in values]
             period = {"source": source, "first_seen": taken, "last_seen": taken}
             self._see(
                 inventory_app_facts,

@@ -47,9 +47,10 @@ class WriteCheck:
         if not self._running.acquire(blocking=last is None):
             return last[1] if last is not None else None
         try:
-            if self._last is last:
-                self._last = self._clock(), self._check()
-            return self._last[1]
+            found = self._last
+            if found is None or found is last:
+                found = self._last = self._clock(), self._check()
+            return found[1]
         finally:
             self._running.release()
 
