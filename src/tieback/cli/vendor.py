@@ -190,15 +190,15 @@ def edit(
 
     lines = None if postal is None else postal.replace(",", "\n")
     changes = register_changes(name=rename, language=language, postal=lines, note=note)
-    if bundle_id:
-        changes["bundle_ids"] = tuple(bundle_id)
     contacts = [operator_contact(text) for text in contact or ()]
-    if not (changes or contacts or forget or domain):
+    if not (changes or contacts or forget or domain or bundle_id):
         raise UsageError("nothing to change", where=name, advice="See the options in `tieback vendor edit --help`")
     with open_case_service(workspace) as work:
         vendor = work.find_vendor(name)
         if domain:
             changes["domains"] = work.check_domains(vendor.id, domain)
+        if bundle_id:
+            changes["bundle_ids"] = work.check_bundle_ids(vendor.id, bundle_id)
         if forget:
             left = tuple(one for one in vendor.contacts if one.address not in forget)
             if len(left) == len(vendor.contacts):

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from tieback.cli import workspace_lake, workspace_ledger
+from tieback.cli import workspace_lake, workspace_ledger, workspace_users
 from tieback.cli.formats import format_option
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
 from tieback.model.document import encode
@@ -37,6 +37,8 @@ app.command("check")(workspace_lake.check)
 app.command("compact")(workspace_lake.compact)
 app.command("prune")(workspace_lake.prune)
 app.command("export")(workspace_lake.export)
+app.command("users")(workspace_users.users)
+app.command("remove-user")(workspace_users.remove_user)
 
 
 @app.command("domains")

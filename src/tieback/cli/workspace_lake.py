@@ -90,12 +90,15 @@ def prune(
     *,
     workspace: WorkspaceOption = WORKSPACE,
     older_than: Annotated[
-        str | None, typer.Option(help="Remove runs older than this, such as 180d; default: from retention.toml.")
+        str | None,
+        typer.Option(help="Remove runs older than this, such as 180d, or 0d for all; default: from retention.toml."),
     ] = None,
     keep_runs: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Number of latest runs to keep, regardless of age; default: from retention.toml, or 1."
+            min=0,
+            help="Number of latest runs to keep, regardless of age; default: from retention.toml, or 1. "
+            "0 also removes the last one.",
         ),
     ] = None,
     policy_file: Annotated[
@@ -110,7 +113,8 @@ def prune(
 ) -> None:
     """Remove old runs, their results, and apps and captures that no remaining run uses.
 
-    Cases, letters, the inventory, imported reports and the audit log are kept.
+    Cases, letters, the inventory, imported reports and the audit log are kept. The last finished run is kept, too,
+    unless you pass `--keep-runs 0`.
 
     Example: tieback workspace prune --older-than 180d --keep-runs 3 --dry-run
     """

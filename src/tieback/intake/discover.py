@@ -174,7 +174,7 @@ def find_captures(paths: Iterable[Path], skipped: OnSkipped | None = None) -> It
     """Yield files as they were passed, and the captures in directories, in order of name; never raises.
 
     Logs in directories are not yielded, except those of Zeek: many other texts look like them. Logs of Zeek about the
-    same time are one input. Errors are as in ``find_apps``.
+    same time are one input, and an archive of logs is one. Errors are as in ``find_apps``.
     """
     every = list(paths)
     logs = joined_logs(every)
@@ -239,6 +239,9 @@ def _found_below(
         if isinstance(item, InputError):
             found = True
             yield item
+        elif kind is FileKind.TRAFFIC and _is_log_archive(item):
+            found = True
+            yield DiscoveredInput(item.path, FileKind.TRAFFIC)
         elif isinstance(item, PassedOver):
             if kind is FileKind.TRAFFIC and _is_log(item):
                 logs.append(item.path)
@@ -266,6 +269,20 @@ def _is_log(item: PassedOver) -> bool:
     from tieback.intake.traffic.log_groups import is_zeek_log
 
     return not item.why and is_zeek_log(item.path)
+
+
+def _is_log_archive(item: DiscoveredInput | PassedOver) -> bool:
+    """True for an archive of logs in a folder; an archive that has the name of an app or capture is that."""
+    from tieback.intake.traffic.log_archive import has_logs
+
+    if isinstance(item, PassedOver):
+        return not item.why and has_logs(item.path)
+    return item.kind in {FileKind.SHARD, FileKind.PACKED_SHARD} and has_logs(item.path)
+
+
+def _is_named_shard(item: DiscoveredInput | PassedOver) -> bool:
+    """True for a ``.tar``: its apps and captures are inputs of their own, and if it has none, its logs."""
+    return isinstance(item, DiscoveredInput) and classify_name(item.path.name) is FileKind.SHARD
 
 
 def _joined(logs: Iterable[Path]) -> Iterator[DiscoveredInput]:
@@ -306,9 +323,9 @@ def find_inputs(
     """Yield every input at a path, classified: a file as it is; of a directory apps, then captures, then shards.
 
     A file that is neither by its name nor its first bytes is traffic if ``tieback traffic`` reads it, such as a log; in
-    a directory such files are left out, except logs of Zeek. App parts of a directory are yielded if it has no app. In
-    a directory only files named ``.tar`` count as shards. Never raises; errors and ``skipped`` are as in ``find_apps``.
-    ``logs``: of ``joined_logs``, for paths that are files.
+    a directory such files are left out, except logs of Zeek and archives of them. App parts of a directory are yielded
+    if it has no app. In a directory only files named ``.tar`` count as shards. Never raises; errors and ``skipped`` are
+    as in ``find_apps``. ``logs``: of ``joined_logs``, for paths that are files.
     """
     is_directory = _exists(path)
     if isinstance(is_directory, InputError):
@@ -323,6 +340,8 @@ def find_inputs(
     for item in walk(path):
         if isinstance(item, InputError):
             errors.append(item)
+        elif not _is_named_shard(item) and _is_log_archive(item):
+            found[FileKind.TRAFFIC].append(DiscoveredInput(item.path, FileKind.TRAFFIC))
         elif isinstance(item, PassedOver):
             _pass_over(item, _NO_INPUTS, passed, texts)
         elif item.kind is FileKind.SHARD and classify_name(item.path.name) is not FileKind.SHARD:

@@ -62,6 +62,21 @@ _BY_SQLSTATE = {
 }
 
 
+_PAGE_ADVICE = {
+    "the disk is full": "Nothing was saved. Free some space on the server, then try again",
+    "the disk quota is used up": "Nothing was saved. Free some space on the server, then try again",
+    "the file system is read-only": "Nothing was saved. Make the disk of the server writable, then try again",
+    "no permission to read or write": "Check the owner and the permissions on the server",
+}
+"""The next step for users of the pages, by problem: pages run no commands and have no options."""
+
+
+_PUBLIC = frozenset(
+    what for table in (_BY_ERRNO, _BY_SQLITE, _BY_SQLSTATE) for what, _ in table.values() if "{" not in what
+)
+"""Problems without a name, a path or the text of a driver."""
+
+
 @contextmanager
 def storage_errors(where: Path | str) -> Iterator[None]:
     """Turn failures of files, SQLite, PostgreSQL, Arrow and DuckDB inside the block into a ``WorkspaceError``.
@@ -82,7 +97,7 @@ def storage_errors(where: Path | str) -> Iterator[None]:
             raise
         known = _of_disk(known, where)
         what, advice = known
-        raise WorkspaceError(what, where=str(where), advice=advice) from error
+        raise WorkspaceError(what, where=str(where), advice=advice, page=_PAGE_ADVICE.get(what, "")) from error
 
 
 _BY_DISK = frozenset({_BY_ERRNO[errno.EACCES], _BY_ERRNO[errno.EIO]})
@@ -101,7 +116,19 @@ def _of_disk(known: tuple[str, str], where: Path | str) -> tuple[str, str]:
         return known
     if disk.f_flag & os.ST_RDONLY:
         return _BY_ERRNO[errno.EROFS]
-    return _BY_ERRNO[errno.ENOSPC] if disk.f_blocks and not disk.f_bavail else known
+    if disk.f_blocks and not disk.f_bavail:
+        return _BY_ERRNO[errno.ENOSPC]
+    return _BY_ERRNO[errno.EROFS] if _refuses_files(path) else known
+
+
+def _refuses_files(path: Path) -> bool:
+    """True if the file system allows no new file: one that became read-only after an error may not show it."""
+    folder = path if path.is_dir() else path.parent
+    try:
+        os.close(os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600))  # without a name
+    except OSError as error:
+        return error.errno == errno.EROFS
+    return False
 
 
 def _explain(error: BaseException) -> tuple[str, str] | None:
@@ -123,6 +150,16 @@ def _explain(error: BaseException) -> tuple[str, str] | None:
         if "parquet" in text.lower() or "decompress" in text.lower():
             return f"a part of the lake is damaged ({text})", "Remove that part; its apps are analysed again"
     return None
+
+
+def public_reason(error: WorkspaceError) -> str:
+    """The problem of a failed disk or database, if it is a text of ours without names and paths; else empty."""
+    return error.what if error.what in _PUBLIC else ""
+
+
+def is_refused(error: WorkspaceError) -> bool:
+    """True if a file could not be written because its file system is read-only or full."""
+    return error.what in {_BY_ERRNO[errno.EROFS][0], _BY_ERRNO[errno.ENOSPC][0]}
 
 
 def is_passing(error: BaseException) -> bool:

@@ -263,9 +263,9 @@ def writing_page_index(target: Path) -> Iterator[PageIndexWriter]:
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def page_index_folder(workspace: Path, run: str) -> Path:
-    """The folder of the index of a run."""
-    return workspace / "graph" / f"{run}.pages-{VERSION}"
+def page_index_folder(indices: Path, run: str) -> Path:
+    """The folder of the index of a run, in the folder of all indices (``Workspace.indices_directory``)."""
+    return indices / f"{run}.pages-{VERSION}"
 
 
 def words_condition(table: str, text: str) -> Condition:

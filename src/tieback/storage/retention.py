@@ -46,7 +46,7 @@ _MAX_PLAN = 64 * 1024 * 1024
 WAIT = 10.0
 """Maximum time to wait for readers of removed files, in seconds."""
 ROWS_A_STATEMENT = 500
-_AGE = re.compile(r"([1-9]\d{0,4})d")
+_AGE = re.compile(r"(0|[1-9]\d{0,4})d")
 _OF_UNITS = frozenset(ORDERS) - RUN_TABLES - {"dns_answers"}
 _GONE = "(unit, version) IN (SELECT (unit, version) FROM gone)"
 
@@ -57,7 +57,7 @@ class RetentionPolicy(msgspec.Struct, frozen=True):
     days: int
     """Age in days from which a run, and a unit without a run, may be removed."""
     keep_runs: int
-    """Number of latest finished runs to keep, regardless of age."""
+    """Number of latest finished runs to keep, regardless of age; 0 also removes the last one."""
 
 
 class RetentionPlan(msgspec.Struct, frozen=True):
@@ -104,8 +104,10 @@ def read_policy(path: Path | None, older_than: str | None, keep_runs: int | None
     match = _AGE.fullmatch(age) if isinstance(age, str) else None
     if match is None:
         raise UsageError(f"{age!r} is not an age", where=where, advice="Use days, such as 180d")
-    if not isinstance(keep, int) or isinstance(keep, bool) or keep < 1:
-        raise UsageError(f"{keep!r} is not a number of runs", where=str(path), advice="Keep at least one run")
+    if not isinstance(keep, int) or isinstance(keep, bool) or keep < 0:
+        raise UsageError(
+            f"{keep!r} is not a number of runs", where=str(path), advice="Use 0 to keep none, or how many to keep"
+        )
     return RetentionPolicy(int(match[1]), keep)
 
 

@@ -23,11 +23,13 @@ exports/      reports that the server wrote, to download
 jobs/         what the processes of running jobs report to the server; its lock is held by the server
 """
 
+import logging
 import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 from tieback.model.errors import BusyError, WorkspaceError
@@ -37,7 +39,9 @@ from tieback.storage.ledger.database import HEAD, back_up_sqlite
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.location import (
     LEDGER_FILE,
+    LedgerLocation,
     claim_file,
+    has_mark,
     new_location,
     open_location,
     read_location,
@@ -47,9 +51,11 @@ from tieback.storage.ledger.location import (
 from tieback.storage.ledger.locks import Lock, lock_file, lock_run, lock_session
 from tieback.storage.ledger.write_ahead import guarded
 from tieback.storage.permissions import make_private
-from tieback.storage.trust import IDENTITY_FILE, confirm_ledger, distrust, key_of, trust
+from tieback.storage.read_only import is_read_only, open_read_only, read_only_error
+from tieback.storage.trust import IDENTITY_FILE, confirm_ledger, distrust, key_of, ledger_mark, trust
 from tieback.user_state import OTHERS_WRITE, open_state_folder
 
+_LOG = logging.getLogger(__name__)
 SCHEMA = int(HEAD)
 """Version of the layout and of the ledger: the number of the newest migration."""
 
@@ -70,13 +76,19 @@ class Workspace:
         self.lake = Lake(self.lake_directory)
         self.distrust = ""
         """Why the results may not be this user's own (``storage.trust``), as one clause; empty for a trusted one."""
+        self.indices_directory = directory / "graph"
+        """Indices of runs, which are rebuilt if they are missing; temporary if the workspace can only be read."""
         self._ledger: Ledger | None = None
+        self._scratch: TemporaryDirectory[str] | None = None
+        self._indices: TemporaryDirectory[str] | None = None
 
     @classmethod
     def open(
         cls, directory: Path, *, create: bool = True, ledger: str | None = None, trusted: bool | None = None
     ) -> Self:
         """Open a workspace; migrate an older one, and create a missing one if ``create`` is true.
+
+        If ``create`` is false, one that cannot be written is opened for reading (``storage.read_only``).
 
         Args:
             directory: directory of the workspace.
@@ -96,6 +108,9 @@ class Workspace:
                 workspace.distrust = (
                     require_trust(directory) if trusted or (trusted is None and create) else distrust(directory)
                 )
+            if schema is not None and not create and not trusted and is_read_only(directory):
+                workspace._open_to_read(schema)
+                return workspace
             place = read_location(directory)
             opened = None
             if ledger is not None and place is None and not workspace.ledger_file.exists():
@@ -121,9 +136,8 @@ class Workspace:
                 confirm_ledger(directory, place.url, place.workspace)
                 write_location(directory, place)
                 opened.close()
-            if schema is not None and schema < SCHEMA and place is None and workspace.ledger_file.exists():
-                with guarded(workspace.ledger_file):
-                    back_up_sqlite(workspace.ledger_file, directory / "backups" / f"ledger.schema-{schema}.db")
+            if schema is not None and schema < SCHEMA and (place is not None or workspace.ledger_file.exists()):
+                workspace._prepare_upgrade(schema, place)
             new = place is None and not workspace.ledger_file.exists()
             if new:
                 # SQLite would follow the umask; its other files take the mode of this one. An existing file is not
@@ -136,6 +150,45 @@ class Workspace:
             if schema is not None and schema < SCHEMA:
                 _write_schema(directory)
         return workspace
+
+    def _prepare_upgrade(self, schema: int, place: LedgerLocation | None) -> None:
+        """Make the backup, and announce the upgrade: an older release cannot open the ledger afterwards."""
+        upgrade = f"tieback: {self.directory}: upgrading its ledger from schema {schema} to {SCHEMA}"
+        if place is not None:
+            _LOG.warning("%s in PostgreSQL (%s). tieback makes no backup there", upgrade, place.url)
+            return
+        copy = self.directory / "backups" / f"ledger.schema-{schema}.db"
+        with guarded(self.ledger_file):
+            back_up_sqlite(self.ledger_file, copy)
+        _LOG.warning("%s. The backup is %s", upgrade, copy)
+
+    def _open_to_read(self, schema: int) -> None:
+        if schema < SCHEMA:
+            text = "tieback: %s: its ledger has schema %d and is upgraded to %d in a temporary copy only"
+            _LOG.warning(text, self.directory, schema, SCHEMA)
+        self._scratch = TemporaryDirectory(prefix="tieback-")
+        try:
+            folder = Path(self._scratch.name)
+            self.indices_directory = folder / "graph"
+            self._ledger = open_read_only(self.directory, folder)
+            if not self.distrust:
+                self.lake = Lake(self.lake_directory, key=key_of(self.directory))
+                if (known := ledger_mark(self.directory)) and not has_mark(self.ledger.database, known):
+                    raise untrusted(self.directory, f"your tieback did not write {self.ledger_file}")
+        except BaseException:
+            self.close()
+            raise
+
+    def use_temporary_indices(self) -> None:
+        """From now on, indices of runs are built in a temporary folder, because the disk became read-only or full."""
+        if self._indices is None:
+            self._indices = TemporaryDirectory(prefix="tieback-")
+            self.indices_directory = Path(self._indices.name)
+
+    @property
+    def read_only(self) -> bool:
+        """True if nothing can be changed, because the folder cannot be written."""
+        return self._scratch is not None
 
     def _claim_file(self, *, new: bool) -> None:
         """Check the ledger file of a trusted workspace: no command uses another one, with other cases and contacts."""
@@ -162,6 +215,8 @@ class Workspace:
         Raises:
             WorkspaceError: another process holds it.
         """
+        if self.read_only:
+            raise read_only_error(self.directory)
         what, advice = _WRITING, "Wait for it to end, or choose another directory with --workspace"
         with lock_file(self.directory / "lock", what, self.directory, advice) as hold:
             if not self.ledger.database.is_postgres:
@@ -231,6 +286,9 @@ class Workspace:
         if self._ledger is not None:
             self._ledger.close()
             self._ledger = None
+        for folder in (self._scratch, self._indices):
+            if folder is not None:
+                folder.cleanup()
 
     def __enter__(self) -> Self:
         return self

@@ -25,6 +25,7 @@ from tieback.pipeline.accounts.links import first_admin_link
 from tieback.pipeline.accounts.oidc import load_provider
 from tieback.pipeline.accounts.service import AccountService
 from tieback.pipeline.jobs.queue import JobRunner
+from tieback.pipeline.views.health import write_check
 from tieback.pipeline.views.opening import Workspace, open_for_pages
 from tieback.pipeline.views.run_index import prepare_last_index
 from tieback.web.access import IDENTIFY, ROLE, check_role
@@ -126,6 +127,7 @@ def build_app(
     async def life(app: Litestar) -> AsyncIterator[None]:
         workspace = open_for_pages(settings.workspace)
         app.state["tieback_workspace"] = workspace
+        app.state["tieback_writes"] = write_check(workspace)
         app.state[ACCOUNTS] = opened = accounts(workspace)
         if first_link is not None and (link := first_admin_link(opened)) is not None:
             first_link(link)
@@ -146,6 +148,7 @@ def build_app(
         opened: AccountService = request.app.state[ACCOUNTS]
         return Context(
             workspace=workspace,
+            writes=request.app.state["tieback_writes"],
             settings=settings,
             user=user or NOBODY,
             changes=changes or LedgerChangeLog(opened),

@@ -9,7 +9,7 @@ from litestar.connection import ASGIConnection
 from tieback.pipeline.accounts.oidc_settings import OidcSettings
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.accounts.service import AccountService, Client, Identity
-from tieback.pipeline.views.opening import Workspace
+from tieback.pipeline.views.opening import Workspace, WriteCheck
 from tieback.web.settings import WebSettings
 
 USER = "tieback.user"
@@ -37,6 +37,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     """The first argument of each view and change."""
 
     workspace: Workspace
+    writes: WriteCheck
     settings: WebSettings
     user: User
     changes: ChangeLog

@@ -3,16 +3,25 @@
 import json
 import re
 import sqlite3
+import subprocess
+import sys
 import tarfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from tests.unit.cli.conftest import Run
 from tieback.storage.ledger.database import back_up_sqlite
-from tieback.storage.ledger.tables import LedgerState
+from tieback.storage.ledger.inventory_load import _facts_of
+from tieback.storage.ledger.tables import (
+    LedgerState,
+    inventory_app_facts,
+    inventory_app_sources,
+    inventory_apps,
+)
 from tieback.storage.workspace import SCHEMA, Workspace
 
 OLD = Path(__file__).parent / "workspaces" / "0.1"
@@ -75,6 +84,52 @@ def test_units_are_read_by_their_earlier_state_and_the_ledger_is_backed_up(works
     with closing(sqlite3.connect(workspace / "backups" / "ledger.schema-5.db")) as backup:
         assert backup.execute("SELECT count(*) FROM units WHERE state = 'poison'").fetchone() == (1,)
         assert backup.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_names_of_apps_of_earlier_imports_count_for_each_source(workspace: Path) -> None:
+    with Workspace.open(workspace, create=False) as opened, opened.ledger.database.reading() as connection:
+        apps = {row.id: row for row in connection.execute(sa.select(inventory_apps))}
+        listed = connection.execute(sa.select(inventory_app_sources)).all()
+        stated = list(connection.execute(sa.select(inventory_app_facts)).mappings())
+    assert {(one["app"], one["source"]) for one in stated} == {(one.app, one.source) for one in listed}
+    assert len(stated) == len(listed) > 0
+    for one in stated:
+        known = apps[one["app"]]
+        assert (one["name"], one["publisher"], one["signer"]) == (known.name, known.publisher, known.signer)
+        assert one["facts"] == _facts_of(one["app"], {**one})["facts"], (
+            "a later import of the same facts finds this row"
+        )
+
+
+def test_an_upgrade_is_announced_once_with_the_place_of_the_backup(
+    workspace: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        Workspace.open(workspace, create=False).close()
+    told = [line.getMessage() for line in caplog.records if "upgrading" in line.getMessage()]
+    copy = workspace / "backups" / "ledger.schema-5.db"
+    assert told == [f"tieback: {workspace}: upgrading its ledger from schema 5 to {SCHEMA}. The backup is {copy}"]
+    assert copy.exists()
+
+
+def test_an_upgrade_of_a_copy_is_announced_too(
+    workspace: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tieback.storage.workspace.is_read_only", lambda _: True)
+    Workspace.open(workspace, create=False).close()
+    (told,) = [line.getMessage() for line in caplog.records if "schema" in line.getMessage()]
+    assert told.endswith(f"its ledger has schema 5 and is upgraded to {SCHEMA} in a temporary copy only")
+    assert not (workspace / "backups").exists()
+
+
+def test_the_user_sees_it_on_stderr(workspace: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "tieback", "workspace", "show", "-w", str(workspace)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0
+    assert f"upgrading its ledger from schema 5 to {SCHEMA}" in ended.stderr
+    assert "upgrading" not in ended.stdout
 
 
 def test_a_backup_is_never_overwritten(workspace: Path) -> None:

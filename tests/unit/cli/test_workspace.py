@@ -9,6 +9,8 @@ from typer.testing import CliRunner, Result
 from tieback.cli.workspace import app
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.unit import Unit
+from tieback.pipeline.accounts.problems import NoSuchAccountError
+from tieback.storage.ledger.accounts import StoredUser
 from tieback.storage.workspace import SCHEMA, Workspace
 
 
@@ -68,3 +70,41 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "else.toml").write_text('domains = ["acme.test"]')
     (tmp_path / "w" / "domains.toml").symlink_to(tmp_path / "else.toml")
     assert isinstance(run("domains", "-w", tmp_path / "w").exception, WorkspaceError)
+
+
+def _with_users(path: Path) -> None:
+    with Workspace.open(path) as workspace:
+        for key, name, role, issuer in (("u1", "root", "admin", None), ("u2", "ben@idp.test", "viewer", "https://idp")):
+            user = StoredUser(
+                id=key, name=name, display="\x1b[31m" + name, role=role, issuer=issuer, subject=issuer, created=1.0
+            )
+            workspace.ledger.accounts.add_user(user, [])
+
+
+def test_users_are_listed(tmp_path: Path) -> None:
+    Workspace.open(tmp_path).close()
+    assert "the link for the first administrator" in run("users", "-w", tmp_path).stderr
+    _with_users(tmp_path)
+    shown = run("users", "-w", tmp_path).stdout
+    assert "\x1b" not in shown
+    assert -1 < shown.index("ben@idp.test") < shown.index("admin")
+    first, _ = (json.loads(line) for line in run("users", "-w", tmp_path, "--format", "json").stdout.splitlines())
+    assert (first["name"], first["role"], first["provider"]) == ("ben@idp.test", "viewer", True)
+    assert "password" in first
+    assert isinstance(first["password"], bool)
+
+
+def test_a_user_is_removed_and_the_last_administrator_is_not(tmp_path: Path) -> None:
+    _with_users(tmp_path)
+    unsure = run("remove-user", "ben@idp.test", "-w", tmp_path)
+    assert isinstance(unsure.exception, UsageError)
+    assert "creates this user again" in unsure.stderr
+    done = run("remove-user", "ben@idp.test", "--yes", "-w", tmp_path)
+    assert (done.exit_code, "the audit log keeps the name" in done.stderr) == (0, True)
+    last = run("remove-user", "root", "--yes", "-w", tmp_path)
+    assert "last administrator" in str(last.exception)
+    assert isinstance(run("remove-user", "eve", "--yes", "-w", tmp_path).exception, NoSuchAccountError)
+    with Workspace.open(tmp_path, create=False) as workspace:
+        assert [user.name for user in workspace.ledger.accounts.users()] == ["root"]
+        (line,) = workspace.ledger.accounts.log()
+        assert (line.event, line.by, line.fields["user"]) == ("user removed", "terminal of the server", "ben@idp.test")

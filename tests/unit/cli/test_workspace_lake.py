@@ -113,6 +113,17 @@ def test_what_goes_is_gone(folder: Path) -> None:
     assert again.stderr == ""
 
 
+def test_the_last_run_goes_if_none_is_to_be_kept(folder: Path) -> None:
+    kept = run("prune", "-w", folder, "--older-than", "0d", "--yes")
+    assert (kept.exit_code, "run 20260102T000000Z-bbbbbbbb" in kept.stdout) == (0, False)
+    result = run("prune", "-w", folder, "--older-than", "0d", "--keep-runs", "0", "--yes")
+    assert (result.exit_code, "run 20260102T000000Z-bbbbbbbb" in result.stdout) == (0, True)
+    assert run("runs", "-w", folder, "--format", "json").stdout == ""
+    with Workspace.open(folder) as workspace:
+        assert workspace.lake.query("SELECT * FROM inputs").num_rows == 0
+        assert workspace.ledger.counts() == {}
+
+
 @pytest.mark.parametrize("command", ["check", "compact", "prune"])
 def test_help_has_an_example(command: str) -> None:
     assert f"Example: tieback workspace {command}" in " ".join(run(command, "--help").stdout.split())

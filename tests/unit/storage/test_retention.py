@@ -135,8 +135,12 @@ EVERYTHING = left_of(13, "0", "1", "2")
             (False, RetentionPolicy(180, 2), left_of(9, "1", "2")),
             (False, RetentionPolicy(180, 3), EVERYTHING),
             (False, RetentionPolicy(500, 1), EVERYTHING),
+            # Also the last run, and nothing is left that a run used.
+            (False, RetentionPolicy(0, 0), left_of(0)),
+            (True, RetentionPolicy(0, 0), left_of(0)),
+            (False, RetentionPolicy(500, 0), EVERYTHING),
         ],
-        3,
+        4,
     ),
 )
 def test_what_goes_and_what_stays(
@@ -234,6 +238,8 @@ def test_concurrent_readers_keep_the_old_files(workspace: Workspace, monkeypatch
     [
         (None, ("180d", 3), RetentionPolicy(180, 3)),
         (None, ("1d", None), RetentionPolicy(1, 1)),
+        (None, ("0d", 0), RetentionPolicy(0, 0)),
+        ('older_than = "90d"\nkeep_runs = 0\n', (None, None), RetentionPolicy(90, 0)),
         ('older_than = "90d"\nkeep_runs = 5\n', (None, None), RetentionPolicy(90, 5)),
         ('older_than = "90d"\nkeep_runs = 5\n', ("30d", 2), RetentionPolicy(30, 2)),
     ],
@@ -250,10 +256,11 @@ def test_policies(
     ("text", "age", "told"),
     [
         ("", None, "missing --older-than"),
-        ("", "0d", "'0d' is not an age"),
+        ("", "00d", "'00d' is not an age"),
+        ("", "-1d", "'-1d' is not an age"),
         ("", "6 months", "'6 months' is not an age"),
         ("older_than = 90", None, "90 is not an age"),
-        ('older_than = "90d"\nkeep_runs = 0', None, "0 is not a number of runs"),
+        ('older_than = "90d"\nkeep_runs = -1', None, "-1 is not a number of runs"),
         ('older_than = "90d"\nkeep = 1', None, "unknown key keep"),
         ("older_than = [", None, "cannot be read"),
         ("\x00", None, "cannot be read"),

@@ -9,8 +9,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.unit.web.clients import client
 from tieback.engine.sandbox import Sandbox
+from tieback.model.errors import WorkspaceError
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views import health
+from tieback.storage.lake.lake import Lake
+from tieback.storage.ledger.database import Database
 from tieback.storage.workspace import SCHEMA, Workspace
 
 
@@ -44,11 +47,61 @@ def test_what_needs_attention(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         assert "<b>bad" not in page
 
 
-def test_it_is_not_ready_without_a_ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health, "is_ready", lambda _: False)
+@pytest.mark.parametrize(
+    ("failure", "reason"),
+    [
+        (WorkspaceError("the disk is full", where="/srv/ws/ledger.db", advice="Free space"), "the disk is full"),
+        (WorkspaceError("the file system is read-only", where="/srv/ws"), "the file system is read-only"),
+        (WorkspaceError("cannot be opened (/srv/ws/ledger.db)"), "the ledger cannot be written"),
+        (WorkspaceError("the database is unreachable (db.internal)"), "the ledger cannot be written"),
+    ],
+)
+def test_it_is_not_ready_if_the_ledger_cannot_be_written(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: WorkspaceError,
+    reason: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refuse(_: Database) -> None:
+        raise failure
+
+    monkeypatch.setattr(Database, "try_write", refuse)
+    with client(tmp_path / "ws", None) as stranger:
+        for _ in range(3):
+            answer = stranger.get("/readyz")
+            assert (answer.status_code, answer.text) == (503, f"not ready: {reason}\n")
+        assert stranger.get("/healthz").status_code == 200
+    told = [line.getMessage() for line in caplog.records if "/readyz" in line.getMessage()]
+    assert told in ([], [f"unavailable: /readyz: {reason}"]), "each text at most once a minute"
+    with client(tmp_path / "ws", Role.VIEWER) as viewer:
+        assert f"Nothing can be saved: {reason}" in viewer.get("/health").text
+        assert viewer.get("/api/v1/health").json()["writable"] is False
+        assert "tieback_writable 0.0" in viewer.get("/metrics").text
+
+
+def test_it_is_not_ready_if_nothing_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Lake) -> None:
+        raise WorkspaceError("/srv/ws/lake cannot be listed")
+
     with client(tmp_path / "ws", None) as made:
+        monkeypatch.setattr(Lake, "damaged_parts", refuse)
         answer = made.get("/readyz")
-        assert (answer.status_code, answer.text) == (503, "not ready\n")
+        assert (answer.status_code, answer.text) == (503, "not ready: the workspace cannot be read\n")
+
+
+def test_many_questions_are_one_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    try_write = Database.try_write
+
+    def counted(database: Database) -> None:
+        written.append(1)
+        try_write(database)
+
+    monkeypatch.setattr(Database, "try_write", counted)
+    with client(tmp_path / "ws", None) as made:
+        assert {made.get("/readyz").text for _ in range(20)} == {"ready\n"}
+    assert len(written) == 1
 
 
 def test_the_overview_has_a_twin_at_the_address_of_the_api(pages: TestClient[Any]) -> None:

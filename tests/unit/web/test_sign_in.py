@@ -561,6 +561,32 @@ def test_users_by_the_api(server: Server) -> None:
         assert root.request(method, path, json=body).status_code == 404
 
 
+def test_a_user_is_removed_on_the_page_and_by_the_api(server: Server) -> None:
+    root, ben, eve = server.signed_in(), server.user("ben", Role.ADMIN), server.user("eve", Role.VIEWER)
+    keys = {one["name"]: one["id"] for one in root.get("/api/v1/users").json()["items"]}
+    page = root.get(f"/users/{keys['eve']}").text
+    assert f'action="/users/{keys["eve"]}/remove"' in page
+    assert eve.post(f"/users/{keys['ben']}/remove").status_code == 403
+    answer = root.post(f"/users/{keys['eve']}/remove")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/users?done=remove_user_form")
+    assert "The user is removed." in root.get("/users?done=remove_user_form").text
+    assert eve.get("/account").status_code != 200
+    etag = root.get(f"/api/v1/users/{keys['ben']}").headers["etag"]
+    assert root.patch(f"/api/v1/users/{keys['ben']}", json={"role": "admin", "disabled": True}).status_code == 200
+    stale = root.delete(f"/api/v1/users/{keys['ben']}", headers={"If-Match": etag})
+    assert stale.status_code == 412
+    removed = root.delete(f"/api/v1/users/{keys['ben']}")
+    assert (removed.status_code, removed.json()["name"]) == (200, "ben")
+    assert ben.get("/account").status_code != 200
+    assert root.delete(f"/api/v1/users/{keys['ben']}").status_code == 404
+    own = root.delete(f"/api/v1/users/{keys['root']}")
+    assert (own.status_code, "your own account" in own.json()["detail"]) == (400, True)
+    text = root.get("/audit").text
+    for words in ("user removed", "ben", "eve"):
+        assert words in text
+    assert [one["name"] for one in root.get("/api/v1/users").json()["items"]] == ["root"]
+
+
 def test_the_last_administrator_stays(server: Server) -> None:
     root = server.signed_in()
     key = root.get("/api/v1/account").json()["user"]["id"]

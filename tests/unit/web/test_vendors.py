@@ -184,3 +184,110 @@ def test_an_unknown_vendor_and_a_viewer(pages: Pages, opened: Path, vendor: str)
         assert viewer.post(f"/vendors/{vendor}/contacts", data={"contact": "a@b.test"}).status_code == 403
         assert viewer.post(f"/vendors/{vendor}/register", data={"name": "A", "language": "en"}).status_code == 403
         assert viewer.patch(f"/api/v1/vendors/{vendor}", json={"name": "A"}).status_code == 403
+
+
+@pytest.fixture
+def other(opened: Path, vendor: str) -> str:
+    """Another entry of the register."""
+    with Workspace.open(opened) as workspace:
+        service = case_service(workspace)
+        service.enroll()
+        return next(one.id for one in service.vendors() if one.id != vendor)
+
+
+def test_the_apps_of_a_vendor_are_listed_and_set(pages: Pages, vendor: str, other: str, changes: Changes) -> None:
+    found = pages.get(f"/api/v1/vendors/{vendor}").json()
+    assert found["apps_total"] == len(found["apps"]) > 0
+    by_page = pages.get(f"/vendors/{vendor}").text
+    for app in found["apps"]:
+        assert f'href="/apps/{app["sha256"]}"' in by_page
+        assert app["bundle_id"] in by_page
+    theirs = pages.get(f"/api/v1/vendors/{other}").json()
+    assert not {one["sha256"] for one in theirs["apps"]} & {one["sha256"] for one in found["apps"]}
+    saved = [*found["vendor"]["bundle_ids"], "com.maker.Other_App-1"]
+    answer = pages.post(
+        f"/vendors/{vendor}/apps", data={"bundle_ids": "\r\n".join(saved) + "\n\n"}, follow_redirects=False
+    )
+    assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, f"/vendors/{vendor}")
+    assert pages.get(f"/api/v1/vendors/{vendor}").json()["vendor"]["bundle_ids"] == saved
+    assert changes.lines == [("Ann", "set the apps of a vendor", vendor)]
+    old = pages.get(f"/api/v1/vendors/{vendor}").headers["ETag"]
+    path = f"/api/v1/vendors/{vendor}/apps"
+    assert pages.put(path, json={"bundle_ids": []}, headers={"If-Match": old}).json()["vendor"]["bundle_ids"] == []
+    assert pages.put(path, json={"bundle_ids": ["a.b"]}, headers={"If-Match": old}).status_code == 412
+
+
+def test_an_app_that_the_register_lists_belongs_there_whoever_signed_it(pages: Pages, vendor: str, other: str) -> None:
+    apps = pages.get(f"/api/v1/vendors/{other}").json()["apps"]
+    pages.put(f"/api/v1/vendors/{other}/apps", json={"bundle_ids": []})
+    moved = [one["bundle_id"] for one in apps]
+    assert pages.put(f"/api/v1/vendors/{vendor}/apps", json={"bundle_ids": moved}).status_code == 200
+    found = pages.get(f"/api/v1/vendors/{vendor}").json()["apps"]
+    assert {one["bundle_id"] for one in found if one["listed"]} == set(moved)
+    assert pages.get(f"/api/v1/vendors/{other}").json()["apps"] == []
+
+
+@pytest.mark.parametrize(
+    ("form", "entered", "problem"),
+    [
+        ("apps", {"bundle_ids": "com.maker.app\ncom/maker"}, "com/maker: not a bundle identifier"),
+        ("apps", {"bundle_ids": "a" * 256}, "not a bundle identifier"),
+        ("apps", {"bundle_ids": "<script>"}, "not a bundle identifier"),
+        ("apps", {"bundle_ids": " ".join(f"a{n}" for n in range(1001))}, "more than 1,000 apps"),
+        ("merge", {"gone": "nobody"}, "nobody: no such vendor"),
+        ("merge", {"gone": " "}, "no such vendor"),
+        ("merge", {"gone": "v-"}, "no such vendor"),
+    ],
+)
+def test_a_wrong_app_or_merge_keeps_what_was_entered(
+    pages: Pages, vendor: str, other: str, changes: Changes, form: str, entered: dict[str, str], problem: str
+) -> None:
+    answer = pages.post(f"/vendors/{vendor}/{form}", data=entered, follow_redirects=False)
+    assert answer.status_code == 400
+    assert problem in unescape(answer.text)
+    assert "<script>\n" not in answer.text
+    assert next(iter(entered.values()))[:200] in unescape(answer.text)
+    assert changes.lines == []
+
+
+def test_an_app_of_another_vendor_is_refused(pages: Pages, vendor: str, other: str) -> None:
+    assert pages.put(f"/api/v1/vendors/{other}/apps", json={"bundle_ids": ["taken.app"]}).status_code == 200
+    answer = pages.put(f"/api/v1/vendors/{vendor}/apps", json={"bundle_ids": ["taken.app"]})
+    assert (answer.status_code, answer.json()["where"]) == (400, "taken.app")
+    assert "has this app" in answer.json()["detail"]
+    assert "tieback vendor" not in answer.json()["advice"]
+
+
+@pytest.mark.parametrize("by", ["id", "name"])
+def test_two_entries_are_merged_on_the_page(pages: Pages, vendor: str, other: str, changes: Changes, by: str) -> None:
+    (case,) = pages.get("/api/v1/cases").json()["items"]
+    gone, kept = pages.get(f"/api/v1/vendors/{vendor}").json(), pages.get(f"/api/v1/vendors/{other}").json()
+    word = gone["vendor"][by].upper() if by == "name" else vendor
+    answer = pages.post(f"/vendors/{other}/merge", data={"gone": word}, follow_redirects=False)
+    assert answer.headers["location"].startswith(f"/vendors/{other}?")
+    assert "Both entries are one vendor now." in pages.get(answer.headers["location"]).text
+    merged = pages.get(f"/api/v1/vendors/{other}").json()
+    both = {one["sha256"] for one in (*gone["apps"], *kept["apps"])}
+    assert {one["sha256"] for one in merged["apps"]} == both
+    assert merged["vendor"]["name"] == kept["vendor"]["name"]
+    assert [one["id"] for one in merged["cases"]] == [case["id"]]
+    assert pages.get(f"/api/v1/cases/{case['id']}").json()["case"]["vendor"] == other
+    assert pages.get(f"/vendors/{vendor}").status_code == 404
+    assert changes.lines == [("Ann", "merge two vendors", f"{other} {word}")]
+    assert vendor in pages.get("/api/v1/case-log").text
+
+
+def test_two_entries_are_merged_by_the_api(pages: Pages, opened: Path, vendor: str, other: str) -> None:
+    path = f"/api/v1/vendors/{vendor}/merge"
+    itself = pages.post(path, json={"gone": vendor})
+    assert (itself.status_code, "with itself" in itself.json()["detail"]) == (400, True)
+    old = pages.get(f"/api/v1/vendors/{vendor}").headers["ETag"]
+    pages.patch(f"/api/v1/vendors/{vendor}", json={"note": "changed"})
+    assert pages.post(path, json={"gone": other}, headers={"If-Match": old}).status_code == 412
+    with client(opened, Role.VIEWER) as viewer:
+        assert viewer.post(path, json={"gone": other}).status_code == 403
+        assert viewer.post(f"/vendors/{vendor}/merge", data={"gone": other}).status_code == 403
+        assert viewer.put(f"/api/v1/vendors/{vendor}/apps", json={"bundle_ids": []}).status_code == 403
+    assert pages.post(path, json={"gone": other}).json()["vendor"]["id"] == vendor
+    assert pages.post(path, json={"gone": other}).status_code == 400
+    assert pages.post("/api/v1/vendors/v-none/merge", json={"gone": vendor}).status_code == 404

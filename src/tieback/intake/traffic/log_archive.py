@@ -1,11 +1,13 @@
 """Logs of Zeek in a ZIP or tar archive, read as if they were in a folder.
 
-ZIP (PKWARE APPNOTE 6.3.10) by ``zipfile``, after a check of its directory; tar (POSIX pax, also with gzip) by
-``tarfile``, from front to back. Archives are hostile: only contents are used, never a path or a link, and members,
+ZIP (PKWARE APPNOTE 6.3.10), also ZIP64, by ``zipfile``, after a check of its directory; tar (POSIX pax, also with gzip)
+by ``tarfile``, from front to back. Archives are hostile: only contents are used, never a path or a link, and members,
 bytes and directory are limited. The logs are unpacked to a temporary folder, because they are read side by side.
 """
 
 import gzip
+import re
+import struct
 import tarfile
 import tempfile
 import zipfile
@@ -29,13 +31,18 @@ MAX_UNPACKED = 16 << 30
 """Bytes of all logs together, and of a compressed tar archive when it is decompressed."""
 MAX_SEARCHED = 1 << 30
 """Bytes of a compressed tar archive, decompressed, in which the first log is searched for."""
+MAX_GLANCED = 64 << 20
+"""The same for one that the user did not name: a folder can have many."""
 RESERVE = 256 << 20
 """Bytes that must stay free on the disk."""
 _MAX_DIRECTORY = 8 << 20
 """Bytes of the directory of a ZIP archive, all of which is in memory."""
 _PIECE = 1 << 20
 _ZIP, _GZIP = b"PK\x03\x04", b"\x1f\x8b"
-_END_OF_DIRECTORY, _LOCATOR = b"PK\x05\x06", b"PK\x06\x07"
+_END_OF_DIRECTORY, _LOCATOR, _END_64 = b"PK\x05\x06", b"PK\x06\x07", b"PK\x06\x06"
+_LOCATOR_BYTES, _END_64_BYTES = 20, 56
+_LOG_NAME = re.compile(rb"(?i)\.(?:log|jsonl?|ndjson)(?![a-z0-9])")
+"""A name of ``may_be_log`` in the bytes of a directory, or one like it."""
 _SHOWN = 100
 """Characters of the name of a member."""
 _TAIL = 65_557
@@ -43,9 +50,9 @@ _TAIL = 65_557
 _USTAR = slice(257, 262)
 _DAMAGE = (
     EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile, tarfile.TarError, NotImplementedError,
-    ValueError, OverflowError,
+    struct.error, ValueError, OverflowError,
 )  # fmt: skip
-"""The last two: ``tarfile`` does not check all numbers in headers of sparse files."""
+"""The last three: the libraries do not check all numbers in headers of sparse files and in extra fields."""
 
 type _Member = tuple[str, Callable[[], IO[bytes] | None]]
 """Name of a file in an archive, and how to open it; ``None`` for a member that has no content of its own."""
@@ -57,6 +64,26 @@ def opener(path: Path, head: bytes) -> OpenedTraffic | None:
         return None
     archive = LogArchive(path)
     return archive if archive.has_logs() else None
+
+
+def has_logs(path: Path) -> bool:
+    """True for an archive with at least one log of Zeek, by its content; searched no further than ``MAX_GLANCED``."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError:
+        return False
+    return (head.startswith(_ZIP) or is_tar(head)) and LogArchive(path).has_logs(MAX_GLANCED)
+
+
+def is_log(name: str, head: bytes) -> bool:
+    """True for a log of Zeek in an archive, by its path there and its first ``HEAD`` bytes."""
+    return may_be_log(PurePosixPath(name).name) and is_zeek_head(head)
+
+
+def names_logs(directory: bytes) -> bool:
+    """True if the directory of a ZIP archive, or a part of it, has a name that may be that of a log."""
+    return _LOG_NAME.search(directory) is not None
 
 
 def is_tar(head: bytes) -> bool:
@@ -79,9 +106,12 @@ class LogArchive:
         self._others = 0
         self._first_other = ""
 
-    def has_logs(self) -> bool:
-        """True if a member is a log of Zeek. Never raises: an archive that cannot be read has none."""
-        with suppress(InputError), self._members(MAX_SEARCHED) as members:
+    def has_logs(self, most: int = MAX_SEARCHED) -> bool:
+        """True if a member is a log of Zeek. Never raises: an archive that cannot be read has none.
+
+        ``most``: bytes of a compressed tar archive that are searched, when they are decompressed.
+        """
+        with suppress(InputError), self._members(most) as members:
             for name, open_member in members:
                 if (found := _open_log(name, open_member)) is not None:
                     found[1].close()
@@ -184,7 +214,7 @@ def _open_log(name: str, open_member: Callable[[], IO[bytes] | None]) -> tuple[b
     if file is None:
         return None
     head = file.read(HEAD)
-    if is_zeek_head(head):
+    if is_log(name, head):
         return head, file
     file.close()
     return None
@@ -199,14 +229,30 @@ def _of_zip(file: IO[bytes]) -> Iterator[_Member]:
         raise zipfile.BadZipFile("its directory is missing")
     entries = int.from_bytes(tail[at + 10 : at + 12], "little")
     length = int.from_bytes(tail[at + 12 : at + 16], "little")
-    # The figures of ZIP64 would replace these.
-    if entries > MAX_MEMBERS or length > _MAX_DIRECTORY or _LOCATOR in tail[max(at - 20, 0) : at]:
-        raise zipfile.BadZipFile(f"more than {MAX_MEMBERS:,} files, or larger than 4 GiB")
+    if at >= _LOCATOR_BYTES and tail.startswith(_LOCATOR, at - _LOCATOR_BYTES):
+        entries, length = _of_zip64(file, size - len(tail) + at - _LOCATOR_BYTES)
+    if entries > MAX_MEMBERS or length > min(_MAX_DIRECTORY, size):
+        raise zipfile.BadZipFile(f"more than {MAX_MEMBERS:,} files")
     with zipfile.ZipFile(file) as archive:  # noqa: TID251 - members are streamed and cut, the directory is bounded
-        for member in archive.infolist():
+        for number, member in enumerate(archive.infolist()):
+            if number >= MAX_MEMBERS:  # the directory can have more than it states
+                raise zipfile.BadZipFile(f"more than {MAX_MEMBERS:,} files")
             known = member.compress_type in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
             if not member.is_dir():
                 yield member.filename, partial(archive.open, member) if known else lambda: None
+
+
+def _of_zip64(file: IO[bytes], locator: int) -> tuple[int, int]:
+    """Entries and bytes of the directory by ZIP64, which replace those of the end of directory (4.3.14, 4.3.15).
+
+    ``locator``: its place. Only a record directly before it counts, as ``zipfile`` reads it.
+    """
+    file.seek(max(locator - _END_64_BYTES, 0))
+    record = file.read(_END_64_BYTES + _LOCATOR_BYTES)
+    stated = int.from_bytes(record[_END_64_BYTES + 8 : _END_64_BYTES + 16], "little")
+    if locator < _END_64_BYTES or not record.startswith(_END_64) or stated > locator - _END_64_BYTES:
+        raise zipfile.BadZipFile("the end of its directory (ZIP64) is damaged")
+    return int.from_bytes(record[32:40], "little"), int.from_bytes(record[40:48], "little")
 
 
 def _of_tar(file: IO[bytes], most: int) -> Iterator[_Member]:
@@ -218,8 +264,9 @@ def _of_tar(file: IO[bytes], most: int) -> Iterator[_Member]:
         for number, member in enumerate(archive):
             if number >= MAX_MEMBERS:
                 raise tarfile.ReadError(f"more than {MAX_MEMBERS:,} files")
-            if member.isfile() and not member.issparse():
-                yield member.name, partial(archive.extractfile, member)
+            if member.isfile():
+                # A sparse file can state any size without a byte of content.
+                yield member.name, (lambda: None) if member.issparse() else partial(archive.extractfile, member)
 
 
 class _Bounded:

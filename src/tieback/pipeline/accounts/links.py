@@ -11,7 +11,7 @@ from tieback.pipeline.accounts.problems import NoSuchAccountError
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.accounts.secrets import digest_of, new_id, new_secret
 from tieback.pipeline.accounts.service import AccountService, Client, Identity, line
-from tieback.pipeline.accounts.users import clean_name, require_session
+from tieback.pipeline.accounts.users import TERMINAL, clean_name, require_session, user_named
 from tieback.storage.ledger.accounts import FIRST_ADMIN, StoredLink, StoredUser
 
 FIRST_ADMIN_SECONDS = 30 * 60.0
@@ -59,14 +59,12 @@ def recovery_link(service: AccountService, name: str) -> str:
         NoSuchAccountError: there is no user with this name.
         UsageError: a provider signs the user in.
     """
-    found = service.store.user_named(name.strip().lower())
-    if found is None:
-        raise NoSuchAccountError("no user has this name", where=name[:100])
+    found = user_named(service, name)
     _require_local(found)
     service.store.change_user(
         found.id,
         lambda user: msgspec.structs.replace(user, totp=""),
-        [line("account recovery", found, by="terminal of the server")],
+        [line("account recovery", found, by=TERMINAL)],
         end_sessions=True,
     )
     return _new_link(service, SET_PASSWORD, found.id, PASSWORD_SECONDS)

@@ -1,10 +1,11 @@
-"""Users: administrators create, change and disable them; each user has an own account."""
+"""Users: administrators create, change, disable and remove them; each user has an own account."""
 
 import re
 from collections.abc import Callable
 
 import msgspec
 
+from tieback.model.case import NewLogLine
 from tieback.model.errors import UsageError
 from tieback.model.safe_text import replace_unsafe
 from tieback.pipeline.accounts.passwords import check_password
@@ -16,6 +17,8 @@ from tieback.pipeline.accounts.sign_in import is_right_code
 from tieback.pipeline.accounts.totp import new_totp_secret, step_of_code
 from tieback.storage.ledger.accounts import StoredUser
 
+TERMINAL = "terminal of the server"
+"""Author of changes by commands."""
 MAX_DISPLAY = 100
 SETUP_SECONDS = 900
 """Time to confirm a new second factor with its first code."""
@@ -92,6 +95,39 @@ def set_disabled(service: AccountService, by: Identity, user: str, disabled: boo
         "user disabled" if disabled else "user enabled",
         end_sessions=disabled,
     )
+
+
+def remove_user(service: AccountService, by: Identity, user: str) -> StoredUser:
+    """Remove a user with all sessions, tokens and links; the log of changes keeps the name.
+
+    Raises:
+        NoSuchAccountError: there is no such user.
+        UsageError: it is the own account, or no administrator would remain.
+    """
+    require_session(by)
+    if service.store.user(user) is None:
+        raise NoSuchAccountError("no such user", where=user)
+    if user == by.id:
+        raise UsageError("this is your own account", where=by.name, advice="Another administrator can remove it")
+    return service.store.remove_user(user, lambda found: [_removal(found, by.name)])
+
+
+def remove_user_named(service: AccountService, name: str) -> StoredUser:
+    """Remove the user with this name, from the terminal of the server. Raises as ``remove_user``."""
+    found = user_named(service, name)
+    return service.store.remove_user(found.id, lambda user: [_removal(user, TERMINAL)])
+
+
+def user_named(service: AccountService, name: str) -> StoredUser:
+    """The user with this sign-in name. Raises ``NoSuchAccountError`` if there is none."""
+    found = service.store.user_named(name.strip().lower())
+    if found is None:
+        raise NoSuchAccountError("no user has this name", where=name[:100])
+    return found
+
+
+def _removal(user: StoredUser, by: str) -> NewLogLine:
+    return line("user removed", user, by=by, role=user.role or "none")
 
 
 def end_sessions(service: AccountService, by: Identity, user: str) -> StoredUser:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from functools import reduce
+from functools import cached_property, reduce
 from operator import add
 from pathlib import Path
 
@@ -33,11 +33,14 @@ from tieback.storage.workspace import Workspace
 
 MAX_DOMAINS = 20
 """Maximum domains per vendor, from its apps."""
+MOST_BUNDLE_IDS = 1_000
+"""Maximum bundle identifiers per vendor, from the user."""
 MOST_DOMAINS = 200
 """Maximum domains per vendor, from the user."""
 _MOST_TEXT = {"name": 300, "language": 20, "postal": 2_000, "note": 60_000}
 """Maximum characters of fields that people fill in."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
+_BUNDLE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}")
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
 
 
@@ -93,7 +96,12 @@ class VendorService:
         return self.last_grant() or (self._workspace.ledger.grant_text(latest.grant_sha256 or "") if latest else None)
 
     def enroll(self) -> int:
-        """Add vendors of analysed apps that are not in the register. Returns the number of new vendors."""
+        """Add vendors of analysed apps that are not in the register. Returns the number of new vendors.
+
+        In a workspace that can only be read, nothing is added: ``vendors`` lists them all the same.
+        """
+        if self._workspace.read_only:
+            return 0
         apps = list(analysed_apps(self._workspace.lake))
         return self._cases.change_vendors(lambda known: self._with_domains(new_vendors(known, apps), apps), self.now)
 
@@ -124,11 +132,15 @@ class VendorService:
 
     def vendors(self) -> list[Vendor]:
         """The register, by name."""
-        return list(self._cases.vendors())
+        return self._read_only_vendors if self._workspace.read_only else list(self._cases.vendors())
+
+    @cached_property
+    def _read_only_vendors(self) -> list[Vendor]:
+        return sorted(self.vendors_with_new(), key=lambda one: (one.name, one.id))
 
     def vendors_with_new(self) -> list[Vendor]:
         """The register as ``enroll`` would leave it; nothing is written."""
-        known, apps = self.vendors(), list(analysed_apps(self._workspace.lake))
+        known, apps = list(self._cases.vendors()), list(analysed_apps(self._workspace.lake))
         return [*known, *(vendor for vendor, _ in self._with_domains(new_vendors(known, apps), apps))]
 
     def find_vendor(self, word: str) -> Vendor:
@@ -247,6 +259,35 @@ class VendorService:
                     where=domain[:80],
                     advice="Remove it from that vendor first; if both are one vendor, use `tieback vendor merge`",
                     page="Remove it from that vendor first",
+                )
+        return found
+
+    def check_bundle_ids(self, key: str, bundle_ids: Iterable[str]) -> tuple[str, ...]:
+        """New bundle identifiers of a vendor: its apps, by any signer. Those that it has are not checked again.
+
+        Raises:
+            UsageError: one is not an identifier, another vendor has it, or there are too many.
+        """
+        found = tuple(dict.fromkeys(one.strip() for one in bundle_ids if one.strip()))
+        if len(found) > MOST_BUNDLE_IDS:
+            raise UsageError(f"more than {MOST_BUNDLE_IDS:,} apps", where="bundle_ids", advice="Write fewer")
+        vendors = self.vendors()
+        known = {one for vendor in vendors if vendor.id == key for one in vendor.bundle_ids}
+        owners = {one: vendor for vendor in vendors if vendor.id != key for one in vendor.bundle_ids}
+        for one in found:
+            if one in known:
+                continue
+            if not _BUNDLE_ID.fullmatch(one):
+                raise UsageError(
+                    "not a bundle identifier", where=one[:80], advice="Write it as com.maker.app, one per line"
+                )
+            if one in owners:
+                other = owners[one]
+                raise UsageError(
+                    f"the vendor {other.name} ({other.id}) has this app",
+                    where=one[:80],
+                    advice="Use `tieback vendor merge` if both are one vendor, or remove it from that vendor first",
+                    page="Merge that vendor into this one, or remove the app from it first",
                 )
         return found
 

@@ -33,6 +33,19 @@ def analysed_apps(lake: Lake, keys: Collection[str] | None = None) -> Iterator[A
         yield app_of(row)
 
 
+def apps_of_vendor(lake: Lake, signers: Collection[str], bundle_ids: Collection[str]) -> Iterator[App]:
+    """Apps with one of these signers or bundle identifiers. Raises the same errors as ``analysed_apps``."""
+    import pyarrow as pa
+
+    words = "(SELECT word FROM wanted)"
+    chosen = f"WHERE sha256 IS NOT NULL AND (signer_sha256 IN {words} OR bundle_id IN {words})"
+    analysed = ANALYSED.replace("WHERE sha256 IS NOT NULL", chosen)
+    sql = f"WITH {analysed} SELECT {COLUMNS} FROM analysed ORDER BY bundle_id, sha256"  # noqa: S608 - our own text
+    wanted = pa.table({"word": pa.array(sorted({*signers, *bundle_ids} - {""}), pa.string())})
+    for row in lake.stream(sql, tables={"wanted": wanted}):
+        yield app_of(row)
+
+
 def maker_hosts(lake: Lake) -> dict[str, tuple[str, ...]]:
     """First-party hosts of each app, by content hash. Raises the same errors as ``analysed_apps``."""
     sql = (

@@ -322,7 +322,7 @@ class RunGraph:
             for exposure in self._workspace.ledger.conclusions.exposures(self._run.id)
             for route in exposure.routes
         ]
-        directory = self._workspace.directory / "graph"
+        directory = self._workspace.indices_directory
         return GraphIndex.of_run(self._workspace.lake, self._run.id, directory, ways_table(rows), self._captured.table)
 
 

@@ -6,12 +6,16 @@ work. The next run therefore reads only new or changed objects. Objects describe
 here at all.
 """
 
+import shutil
+import tempfile
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import cached_property
 from itertools import batched
 from pathlib import Path
+from typing import IO
 
 import msgspec
 import pyarrow as pa
@@ -19,8 +23,11 @@ import pyarrow as pa
 from tieback.engine.interface import Engine, UnitLimits
 from tieback.intake.discover import FileKind, classify_file, classify_name
 from tieback.intake.places.content import ContentReader, is_url, strip_query
+from tieback.intake.places.fetch import MAX_OBJECT, RESERVE
 from tieback.intake.places.manifest import ManifestRow, read_lines, read_manifest
 from tieback.intake.places.shard import HEAD, TAIL, ByteStream, ShardError, hash_file, iter_members
+from tieback.intake.traffic.log_archive import MAX_SEARCHED, LogArchive, is_log, is_tar, names_logs
+from tieback.intake.traffic.open import GZIP
 from tieback.model.count_text import form_for
 from tieback.model.errors import InputError, TiebackError
 from tieback.model.remote import (
@@ -42,7 +49,7 @@ from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.objects.listing import ListedObject, ObjectListing
 from tieback.storage.workspace import Workspace
 
-INDEX_VERSION = "survey-2"
+INDEX_VERSION = "survey-3"
 """Part of the key of a unit of work; increases when the classification of objects changes."""
 INDEX_SECONDS = 4 * 3600.0
 """Time limit for one object, in seconds: a shard may be large."""
@@ -53,6 +60,8 @@ MAX_LIST = 4 << 30
 FIX_MANIFEST = "Run again, or correct the manifest"
 DAMAGED = "damage"
 """Kind of the row that records how a shard is damaged; its member field is the text."""
+_PIECE = 1 << 20
+_ZIP = b"PK\x03\x04"
 OTHERS = "others"
 """Kind of the row that counts the members of a shard that are no inputs: its size is their number."""
 
@@ -75,33 +84,58 @@ class IndexWork(LakeWork[tuple[ShardMember, ...]]):
             raise InputError(error.what, where=unit.source, advice=error.advice) from None
 
     def _found(self, access: ObjectLocation, name: str) -> tuple[ShardMember, ...]:
-        kind = classify_name(name)
+        kind, logs = classify_name(name), False
         if kind is FileKind.OTHER:
-            kind = self._glance(access, name)
+            kind, logs = self._glance(access, name)
         if kind is FileKind.PACKED_SHARD:
-            raise packed_shard(name)
+            if not _tar_has_logs(self._whole(access)):
+                raise packed_shard(name)
+            kind = FileKind.TRAFFIC
+        elif kind is FileKind.OTHER and logs and self._has_logs(access):
+            kind = FileKind.TRAFFIC
         if kind is FileKind.OTHER:
             return (_NOTHING,)
-        # A longer object would not be noticed when reading the listed range.
-        whole = self._reach.read(msgspec.structs.replace(access, size=UNKNOWN_SIZE))
         if kind is FileKind.SHARD:
-            return tuple(index_members(whole))
-        found = hash_file(whole, lambda _head, _tail: kind)
+            seen = _SeenLogs()
+            members = tuple(index_members(self._whole(access), seen))
+            if not seen.any or any(one.kind in {FileKind.APP, FileKind.TRAFFIC} for one in members):
+                return members
+            kind = FileKind.TRAFFIC
+        found = hash_file(self._whole(access), lambda _head, _tail: kind)
         if access.size not in {UNKNOWN_SIZE, found.size}:
             raise InputError(
                 "the object changed after it was listed", where=name, advice="Run again to read the current version"
             )
         return (found,)
 
-    def _glance(self, access: ObjectLocation, name: str) -> FileKind:
-        """The type of an object from its first and last bytes, if the name does not show it."""
+    def _whole(self, access: ObjectLocation) -> Iterator[bytes | memoryview]:
+        # A longer object would not be noticed when reading the listed range.
+        return self._reach.read(msgspec.structs.replace(access, size=UNKNOWN_SIZE))
+
+    def _glance(self, access: ObjectLocation, name: str) -> tuple[FileKind, bool]:
+        """The type of an object from its first and last bytes, and whether it may be an archive of logs."""
         head = self._range(access, 0, HEAD)
         if access.size == UNKNOWN_SIZE or access.size <= len(head):
-            return classify_file(name, head, head)
+            return classify_file(name, head, head), is_tar(head) or (head.startswith(_ZIP) and names_logs(head))
         kind = classify_file(name, head, b"")
-        if kind is not FileKind.OTHER or not head.startswith(b"PK\x03\x04"):
-            return kind
-        return classify_file(name, head, self._range(access, max(access.size - TAIL, 0), TAIL))
+        if kind is not FileKind.OTHER or not head.startswith(_ZIP):
+            return kind, is_tar(head)
+        tail = self._range(access, max(access.size - TAIL, 0), TAIL)
+        return classify_file(name, head, tail), names_logs(head) or names_logs(tail)
+
+    def _has_logs(self, access: ObjectLocation) -> bool:
+        """True for an archive of logs. A ZIP archive is copied: its directory is at its end."""
+        head = self._range(access, 0, HEAD)
+        if not head.startswith(_ZIP):
+            return _tar_has_logs(self._whole(access))
+        with tempfile.NamedTemporaryFile(prefix="tieback-") as copy:
+            try:
+                _copy(self._whole(access), copy)
+            except OSError as error:
+                raise InputError(
+                    f"cannot be copied: {error.strerror}", advice="Free space on the disk of TMPDIR"
+                ) from None
+            return LogArchive(Path(copy.name)).has_logs()
 
     def _range(self, access: ObjectLocation, start: int, size: int) -> bytes:
         if access.size != UNKNOWN_SIZE:
@@ -115,19 +149,86 @@ class IndexWork(LakeWork[tuple[ShardMember, ...]]):
         return {"objects": object_table(results)}
 
 
+class _SeenLogs:
+    """Whether a member of a tar archive is a log of Zeek."""
+
+    any = False
+
+    def see(self, name: str, head: bytes) -> None:
+        """Look at a member: its name and its first 64 KiB."""
+        self.any = self.any or is_log(name, head)
+
+
+def _tar_has_logs(pieces: Iterator[bytes | memoryview]) -> bool:
+    """True if a tar archive, also with gzip, has a log of Zeek; it is read no further than to the first."""
+    seen = _SeenLogs()
+
+    def judge(name: str, head: bytes, tail: bytes) -> str:  # noqa: ARG001
+        seen.see(name, head)
+        return FileKind.OTHER
+
+    try:
+        for _ in iter_members(ByteStream(_unpacked(pieces)), judge):
+            if seen.any:
+                break
+    except (ShardError, zlib.error):
+        pass  # damaged: what was seen before counts
+    return seen.any
+
+
+def _unpacked(pieces: Iterator[bytes | memoryview]) -> Iterator[bytes]:
+    """The content of gzip, at most ``MAX_SEARCHED`` bytes of it, or the same bytes if it is not gzip."""
+    unpack: zlib._Decompress | None = None
+    left, first = MAX_SEARCHED, True
+    for piece in pieces:
+        rest = bytes(piece)
+        if first:
+            first = False
+            if not rest.startswith(GZIP):
+                yield rest
+                yield from map(bytes, pieces)
+                return
+        while rest and left > 0:
+            unpack = unpack or zlib.decompressobj(zlib.MAX_WBITS | 16)
+            content = unpack.decompress(rest, _PIECE)
+            left -= len(content)
+            if content:
+                yield content
+            rest = unpack.unconsumed_tail
+            if unpack.eof:
+                rest, unpack = unpack.unused_data, None
+        if left <= 0:
+            return
+
+
+def _copy(pieces: Iterator[bytes | memoryview], file: IO[bytes]) -> None:
+    """Write an object to a temporary file, up to the limits. Raises ``InputError`` and ``OSError``."""
+    size = 0
+    for piece in pieces:
+        size += len(piece)
+        if size > MAX_OBJECT:
+            raise InputError(f"larger than {MAX_OBJECT >> 30} GiB", advice="Split it, or pass it as a local file")
+        if shutil.disk_usage(tempfile.gettempdir()).free < RESERVE:
+            raise InputError("not enough disk space to copy it", advice="Set TMPDIR to a larger disk")
+        file.write(piece)
+    file.flush()
+
+
 def packed_shard(where: str) -> InputError:
     """The error for a compressed shard."""
     what = "a compressed shard: its members cannot be read one by one"
     return InputError(what, where=where, advice="Store it as plain .tar")
 
 
-def index_members(pieces: Iterator[bytes | memoryview]) -> Iterator[ShardMember]:
+def index_members(pieces: Iterator[bytes | memoryview], logs: "_SeenLogs | None" = None) -> Iterator[ShardMember]:
     """The apps and captures in a shard, then a row with the number of other files and the name of the first.
 
-    If it is damaged, the members before the damage, and a row with the damage.
+    If it is damaged, the members before the damage, and a row with the damage. ``logs`` sees every member.
     """
 
     def judge(name: str, head: bytes, tail: bytes) -> str:
+        if logs is not None:
+            logs.see(name, head)
         kind = classify_file(name, head, tail)
         return kind if kind in {FileKind.APP, FileKind.TRAFFIC} else FileKind.OTHER
 

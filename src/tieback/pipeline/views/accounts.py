@@ -1,5 +1,7 @@
 """Users, tokens and sessions, and the log of changes, as the pages show them. Secrets are never part of a view."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from tieback.pipeline.accounts.oidc_settings import OidcSettings
@@ -7,25 +9,34 @@ from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.accounts.service import AccountService, Identity
 from tieback.pipeline.accounts.sessions import FULL, IDLE_SECONDS
 from tieback.pipeline.views.listing import Listing, bounded_limit, cut, decode_cursor
-from tieback.storage.ledger.accounts import StoredSession, StoredToken, StoredUser
+from tieback.storage.ledger.accounts import Accounts, StoredSession, StoredToken, StoredUser
+
+_USERS_AT_ONCE = 500
 
 
 class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     """A user in a list. Times are seconds since 1970."""
 
     id: str
+    """ID of the user; the audit log has it as the object of lines about the user."""
     name: str
+    """Sign-in name."""
     display: str
+    """Name that the pages show."""
     role: str
     """Empty for a user whose groups have no role."""
     disabled: bool
+    """True for a user without access."""
     provider: bool
     """True if a sign-in provider signs the user in."""
     second_factor: bool
+    """True if sign-in needs a code, too."""
     password: bool
     """False for a local user who has not used the first link yet."""
     created: float
+    """Time of the creation."""
     signed_in: float | None
+    """Time of the last sign-in; null if there was none."""
 
 
 class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +128,14 @@ def list_users(accounts: AccountService, after: str = "", limit: int = 50) -> Li
     rows = [user_row(user) for user in accounts.store.users(start, bounded_limit(limit) + 1)]
     items, following = cut(rows, limit, lambda row: (row.name,))
     return Listing(items=items, next=following, total=accounts.store.count())
+
+
+def every_user(store: Accounts) -> Iterator[UserRow]:
+    """All users by name."""
+    after = ""
+    while rows := store.users(after, _USERS_AT_ONCE):
+        yield from map(user_row, rows)
+        after = rows[-1].name
 
 
 def find_user(accounts: AccountService, user: str, by: Identity) -> UserPage | None:

@@ -10,9 +10,10 @@ from tieback import __version__
 from tieback.engine.sandbox import Sandbox, sandbox_state
 from tieback.model.errors import WorkspaceError
 from tieback.pipeline.views.uploads import UploadLimits
-from tieback.storage.failures import storage_errors
+from tieback.storage.failures import public_reason, storage_errors
 from tieback.storage.ledger.jobs import JobState
 from tieback.storage.ledger.ledger import RunRow
+from tieback.storage.ledger.write_check import WriteCheck
 from tieback.storage.uploads import UploadFolder
 from tieback.storage.workspace import SCHEMA, Workspace
 
@@ -48,6 +49,8 @@ class HealthPage(msgspec.Struct, frozen=True, kw_only=True):
     sandbox: Sandbox
     sandbox_text: str
     queue: QueueState
+    writable: bool
+    """True if the ledger and the disk can be written; checked at most every 30 seconds."""
     disk_free: int
     disk_total: int
     uploads: int
@@ -68,7 +71,12 @@ class HealthPage(msgspec.Struct, frozen=True, kw_only=True):
     """What needs attention, one sentence each; empty if all is well."""
 
 
-def health_page(workspace: Workspace) -> HealthPage:
+def write_check(workspace: Workspace) -> WriteCheck:
+    """The check of an open workspace's ledger and disk; keep it as long as the workspace is open."""
+    return WriteCheck(workspace.ledger.database, workspace.directory)
+
+
+def health_page(workspace: Workspace, writes: WriteCheck) -> HealthPage:
     """The state now. Raises ``WorkspaceError`` if the workspace cannot be read."""
     with storage_errors(workspace.directory):
         disk = shutil.disk_usage(workspace.directory)
@@ -92,6 +100,7 @@ def health_page(workspace: Workspace) -> HealthPage:
             failed=states.count(JobState.FAILED),
             done=states.count(JobState.DONE),
         ),
+        writable=writes.failure() is None,
         disk_free=disk.free,
         disk_total=disk.total,
         uploads=sum(one.size for one in UploadFolder(workspace.directory).all()),
@@ -105,7 +114,7 @@ def health_page(workspace: Workspace) -> HealthPage:
         stores_exposed=None if last is None else _exposed(workspace, last),
         problems=(),
     )
-    return msgspec.structs.replace(page, problems=tuple(_problems(page, limits)))
+    return msgspec.structs.replace(page, problems=tuple(_problems(page, limits, writes.reason())))
 
 
 def _exposed(workspace: Workspace, run: RunRow) -> int | None:
@@ -113,18 +122,20 @@ def _exposed(workspace: Workspace, run: RunRow) -> int | None:
     return None if run.grant_sha256 is None and not exposed + answered else exposed
 
 
-def is_ready(workspace: Workspace) -> bool:
-    """True if the ledger answers and the lake can be listed."""
+def unready_reason(workspace: Workspace, writes: WriteCheck) -> str:
+    """Why the ledger cannot be read or written, or the lake not listed: one clause without paths; empty if all can."""
     try:
         workspace.ledger.latest_run()
         workspace.lake.damaged_parts()
-    except WorkspaceError:
-        return False
-    return True
+    except WorkspaceError as error:
+        return public_reason(error) or "the workspace cannot be read"
+    return writes.reason()
 
 
-def _problems(page: HealthPage, limits: UploadLimits) -> list[str]:
+def _problems(page: HealthPage, limits: UploadLimits, not_writable: str) -> list[str]:
     found = []
+    if not_writable:
+        found.append(f"Nothing can be saved: {not_writable}. Results that exist are shown.")
     if page.sandbox is Sandbox.NONE:
         found.append("Uploads are off. Allow unprivileged user namespaces or seccomp on the server.")
     if page.disk_free < limits.free:

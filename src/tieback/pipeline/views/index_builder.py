@@ -65,7 +65,7 @@ def build_index(workspace: Workspace, run: str) -> None:
     assert row is not None, "the report was built from it"
     graph = RunGraph(workspace, row, AttributionSources())
     try:
-        with writing_page_index(page_index_folder(workspace.directory, run)) as index:
+        with writing_page_index(page_index_folder(workspace.indices_directory, run)) as index:
             builder = _Builder(workspace.lake, run, report, graph, index)
             builder.build()
     finally:

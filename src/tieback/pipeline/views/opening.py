@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from tieback.storage.ledger.write_check import WriteCheck
 from tieback.storage.workspace import Workspace
 
-__all__ = ["Workspace", "open_for_pages"]
+__all__ = ["Workspace", "WriteCheck", "open_for_pages"]
 
 
 def open_for_pages(directory: Path) -> Workspace:

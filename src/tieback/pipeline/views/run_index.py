@@ -13,7 +13,7 @@ from tieback.model.errors import TiebackError, WorkspaceError
 from tieback.pipeline.graph.run_graph import RunGraph
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.views.index_builder import build_index
-from tieback.storage.failures import storage_errors
+from tieback.storage.failures import is_refused, storage_errors
 from tieback.storage.lake.queries.graph_index import GraphIndex
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.page_index import PageIndex, page_index_folder
@@ -33,9 +33,20 @@ def open_index(workspace: Workspace, run: RunRow) -> PageIndex:
     Raises:
         WorkspaceError: the workspace cannot be read, or the disk is full.
     """
-    folder = page_index_folder(workspace.directory, run.id)
+    try:
+        return _open_index(workspace, run)
+    except WorkspaceError as error:
+        # A server whose disk becomes read-only goes on to show what it has.
+        if not is_refused(error) or lake_bytes(workspace) > IN_PROCESS:
+            raise
+        workspace.use_temporary_indices()
+        return _open_index(workspace, run)
+
+
+def _open_index(workspace: Workspace, run: RunRow) -> PageIndex:
+    folder = page_index_folder(workspace.indices_directory, run.id)
     if not folder.is_dir():
-        with _alone(workspace.directory / "graph"):
+        with _alone(workspace.indices_directory):
             if not folder.is_dir():
                 _build(workspace, run.id)
     return PageIndex(folder)
@@ -43,7 +54,7 @@ def open_index(workspace: Workspace, run: RunRow) -> PageIndex:
 
 def open_graph(workspace: Workspace, run: RunRow) -> GraphIndex:
     """The graph of a finished run; ``open_index`` has built it before, unless somebody deleted it. Raises the same."""
-    found = GraphIndex.find_built(run.id, workspace.directory / "graph")
+    found = GraphIndex.find_built(run.id, workspace.indices_directory)
     if found is not None:
         return found
     with closing(AttributionSources()) as knowledge:

@@ -7,6 +7,7 @@ pass over all stores of the run.
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from tieback.assess.summary import UNKNOWN, summarise
 from tieback.model.figure import NO_ANSWER, Figure
 from tieback.model.small_file import read_small
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
-from tieback.storage.failures import storage_errors
 from tieback.storage.lake.queries.page_counts import count_apps
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
@@ -76,7 +76,7 @@ def show_trend(workspace: Workspace, run: RunRow | None) -> Trend:
 def _points(workspace: Workspace, finished: list[RunRow], shown: RunRow | None) -> Iterator[TrendPoint]:
     end = time.monotonic() + MOST_SECONDS
     for number, run in enumerate(finished):
-        path = workspace.directory / "graph" / f"{run.id}.totals-{_VERSION}" / "totals.json"
+        path = workspace.indices_directory / f"{run.id}.totals-{_VERSION}" / "totals.json"
         point = _read(path)
         if point is None:
             if number and time.monotonic() > end:
@@ -118,7 +118,8 @@ def _read(path: Path) -> TrendPoint | None:
 
 
 def _keep(path: Path, point: TrendPoint) -> None:
-    with storage_errors(path):
+    # On a disk that is read-only or full, they are counted again the next time.
+    with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_name(f".{path.name}.{os.getpid()}.{time.monotonic_ns()}")
         draft.write_bytes(msgspec.json.encode(point))

@@ -6,13 +6,20 @@ from collections.abc import Sequence
 import msgspec
 
 from tieback.cases.letters.language import languages, load_language
+from tieback.cases.register import VendorRegister
+from tieback.model.app import Platform
 from tieback.model.case import CaseState
+from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 from tieback.model.vendor import Contact, Vendor
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.disclosure.vendors import operator_contact, register_changes
+from tieback.pipeline.fleet.analysed_apps import apps_of_vendor
 from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing, bounded_limit, decode_cursor, encode_cursor
 from tieback.storage.workspace import Workspace
+
+MOST_APPS = 200
+"""Apps of a vendor on its page."""
 
 
 class VendorRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,10 +44,25 @@ class VendorCase(msgspec.Struct, frozen=True, kw_only=True):
     product: str
 
 
+class VendorApp(msgspec.Struct, frozen=True, kw_only=True):
+    """An analysed app of a vendor."""
+
+    sha256: str
+    platform: Platform
+    bundle_id: str
+    name: str
+    version: str
+    listed: bool
+    """True if the register lists its bundle identifier; otherwise it belongs to the vendor by its signer."""
+
+
 class VendorPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A vendor with its cases."""
+    """A vendor with its apps and cases."""
 
     vendor: Vendor
+    apps: tuple[VendorApp, ...]
+    """Analysed apps, at most 200, by bundle identifier."""
+    apps_total: int
     cases: tuple[VendorCase, ...]
     languages: tuple[tuple[str, str], ...]
     """Languages of letters: the value for ``language``, and its name."""
@@ -82,12 +104,16 @@ def list_vendors(
 
 def vendor_page(workspace: Workspace, key: str) -> VendorPage | None:
     """One vendor by its ID; ``None`` if the register has none with it. Raises ``WorkspaceError``."""
-    vendor = next((one for one in workspace.ledger.cases.vendors() if one.id == key), None)
+    known = list(workspace.ledger.cases.vendors())
+    vendor = next((one for one in known if one.id == key), None)
     if vendor is None:
         return None
     cases = workspace.ledger.cases.cases(vendor=key)
+    apps = _apps(workspace, vendor, VendorRegister(known))
     return VendorPage(
         vendor=vendor,
+        apps=tuple(apps[:MOST_APPS]),
+        apps_total=len(apps),
         cases=tuple(VendorCase(id=one.id, state=one.state, product=one.store.product) for one in cases),
         languages=tuple((name, load_language(name).language) for name in languages()),
     )
@@ -155,6 +181,54 @@ def set_domains(workspace: Workspace, key: str, domains: Sequence[str], by_whom:
     """
     service = case_service(workspace)
     service.edit(key, {"domains": service.check_domains(key, domains)}, by_whom)
+
+
+def set_apps(workspace: Workspace, key: str, bundle_ids: Sequence[str], by_whom: str) -> None:
+    """Replace the bundle identifiers that the register lists: these apps belong to the vendor, by any signer.
+
+    Raises:
+        UsageError: one is not an identifier, another vendor has it, or there are too many.
+        WorkspaceError: the ledger cannot be written.
+    """
+    service = case_service(workspace)
+    service.edit(key, {"bundle_ids": service.check_bundle_ids(key, bundle_ids)}, by_whom)
+
+
+def merge_vendor(workspace: Workspace, kept: str, gone: str, by_whom: str) -> None:
+    """Merge another entry into a vendor: its apps, domains, contacts, cases and letters; the entry is then removed.
+
+    Args:
+        workspace: an open workspace.
+        kept: ID of the vendor that stays.
+        gone: ID of the other one, or its whole name if only one vendor has it.
+        by_whom: author for the log.
+
+    Raises:
+        UsageError: there is no such vendor, several have this name, or both are the same.
+        WorkspaceError: the ledger cannot be written.
+    """
+    service, word = case_service(workspace), gone.strip()
+    found = [one for one in service.vendors() if one.id == word]
+    found = found or [one for one in service.vendors() if word and one.name.casefold() == word.casefold()]
+    if len(found) != 1:
+        what = count_text(len(found), "vendor has this name", "vendors have this name") if found else "no such vendor"
+        raise UsageError(what, where=word[:80], advice="Write the ID of the vendor, from its page")
+    service.merge(kept, found[0].id, by_whom)
+
+
+def _apps(workspace: Workspace, vendor: Vendor, register: VendorRegister) -> list[VendorApp]:
+    return [
+        VendorApp(
+            sha256=app.sha256,
+            platform=app.platform,
+            bundle_id=app.bundle_id,
+            name=app.name,
+            version=app.version_name,
+            listed=app.bundle_id in vendor.bundle_ids,
+        )
+        for app in apps_of_vendor(workspace.lake, vendor.signers, vendor.bundle_ids)
+        if register.find_vendor(app) == vendor.id  # another vendor can list an app with this signer
+    ]
 
 
 def _key(vendor: Vendor) -> tuple[str, str]:

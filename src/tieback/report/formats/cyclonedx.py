@@ -5,7 +5,8 @@ classes of data it contains; of a back end that was not probed this is unknown. 
 leads to. A suppressed finding is an analysed vulnerability that will not be fixed.
 
 Where a list is cut, a property counts what is left out: ``tieback:services-not-listed`` of the document,
-``tieback:endpoints-not-listed`` of a store, ``tieback:apps-not-listed`` of a vulnerability.
+``tieback:endpoints-not-listed`` of a store, ``tieback:apps-not-listed`` of a vulnerability, and
+``tieback:party-reasons-not-listed`` of a back end.
 """
 
 import re
@@ -15,9 +16,9 @@ from itertools import batched, chain, islice
 from typing import Any, BinaryIO
 from urllib.parse import quote
 
-from tieback.model.backend import Backend, Route
+from tieback.model.backend import Attribution, Backend, Route
 from tieback.model.count_text import count_text
-from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Access
 from tieback.model.report.apps import AppSummary
@@ -34,6 +35,8 @@ MOST_BACKENDS = 100_000
 """Limit on the services that are no stores: their keys are held in memory."""
 MOST_TARGETS = 100
 """Limit on the endpoints of a store."""
+MOST_REASONS = 3
+"""Limit on the reasons for the party of a back end."""
 _BATCH = 1_000
 """Apps whose services are in memory at a time."""
 _WITH_URL = frozenset({EndpointKind.URL, EndpointKind.CONNECTION_STRING})
@@ -209,9 +212,21 @@ def _backend(one: Backend, key: bytes) -> dict[str, Any]:
         "x-trust-boundary": True,
         "properties": [{"name": f"tieback:{name}", "value": clean(text, 200)} for name, text in facts.items() if text],
     }
+    if one.party is not Party.UNKNOWN:
+        reasons = list(dict.fromkeys(claim.reason for claim in one.attributions if _says_whose(claim, one.owner)))
+        entry["properties"] += [
+            {"name": "tieback:party-reason", "value": clean(reason, 300)} for reason in reasons[:MOST_REASONS]
+        ]
+        if len(reasons) > MOST_REASONS:
+            entry["properties"].append(_not_listed("party-reasons", len(reasons) - MOST_REASONS))
     if one.owner:
         entry["provider"] = {"name": clean(one.owner, 200)}
     return entry
+
+
+def _says_whose(claim: Attribution, owner: str) -> bool:
+    """True for a statement that the back end belongs to its owner: the party follows from it."""
+    return claim.claim == "owner" and bool(claim.reason) and owner in {"", claim.value}
 
 
 def _reference(target: str) -> str:

@@ -69,6 +69,8 @@ class Lake:
         self._databases = Databases(self._parts.absolute())
         self._drafts = directory / "drafts" / fence
         self._fenced = bool(fence)
+        self._ignored: dict[str, str] = {}
+        """Damaged parts that could not be recorded, because the disk is read-only or full; with the reason."""
 
     def publish(self, part: str, tables: Mapping[str, "Rows"], units: Sequence[Unit] = ()) -> bool:
         """Write the tables of a part and publish them in one atomic step, durable on disk.
@@ -173,7 +175,14 @@ class Lake:
     def layout(self) -> Layout:
         """The live directories. Raises ``WorkspaceError``."""
         with storage_errors(self.directory):
-            return read_layout(self.directory)
+            return read_layout(self.directory, self._ignored)
+
+    def note_damage(self, part: str, why: str) -> None:
+        """Record that a part is damaged; only for this process if the disk is read-only or full."""
+        try:
+            note_damage(self.directory, part, why)
+        except OSError:
+            self._ignored[part] = why
 
     def has(self, table: str) -> bool:
         """True if any part has rows of a table; much faster than a query that finds none. Raises ``WorkspaceError``."""
@@ -278,7 +287,7 @@ class Lake:
             with storage_errors(path):
                 if not (why := _told(path, whole=True)):
                     raise
-                note_damage(self.directory, part, why)
+            self.note_damage(part, why)
             raise DamagedPartError(f"part {part} is damaged ({why})", where=str(self.directory)) from error
 
     def clear_staging(self) -> int:
@@ -384,9 +393,8 @@ class Lake:
             found = {path.parent.name: why for path in files if (why := _told(path, whole=True))}
         if not found:
             raise error
-        with storage_errors(self.directory):
-            for part, why in found.items():
-                note_damage(self.directory, part, why)
+        for part, why in found.items():
+            self.note_damage(part, why)
 
     @contextmanager
     def _connected(self, sql: str, tables: Mapping[str, "pa.Table"] | None) -> Iterator["duckdb.DuckDBPyConnection"]:

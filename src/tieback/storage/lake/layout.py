@@ -55,8 +55,12 @@ class Layout(msgspec.Struct, frozen=True):
         return {part for part in self.live if not part.startswith(MERGED)} | set(self.held)
 
 
-def read_layout(directory: Path) -> Layout:
+def read_layout(directory: Path, ignored: Mapping[str, str] = {}) -> Layout:
     """The layout of the lake in a directory.
+
+    Args:
+        directory: of the lake.
+        ignored: damaged parts of which no record could be written, with the reason.
 
     Raises:
         OSError: the directory cannot be listed.
@@ -65,7 +69,8 @@ def read_layout(directory: Path) -> Layout:
     names: set[str] = set()
     with suppress(FileNotFoundError), os.scandir(parts) as entries:
         names = {entry.name for entry in entries if entry.is_dir(follow_symlinks=False)}
-    damaged = {part: why for part, why in damage_notes(directory).items() if part in names}
+    notes = {**ignored, **damage_notes(directory)}
+    damaged = {part: why for part, why in notes.items() if part in names}
     told: dict[str, MergedPart] = {}
     for name in names:
         if name.startswith(MERGED) and name not in damaged:

@@ -40,8 +40,8 @@ def check(lake: Lake) -> Iterator[tuple[str, str]]:
         for part in sorted({*now.live, *now.damaged}):
             why = _damage(lake, part)
             if why:
-                note_damage(lake.directory, part, why)
-            else:
+                lake.note_damage(part, why)
+            elif part in now.damaged:
                 clear_damage(lake.directory, part)
             yield part, why
 

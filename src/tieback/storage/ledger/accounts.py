@@ -163,15 +163,38 @@ class Accounts:
             had_admin = keep_admin and _has_admin(connection)
             user = change(_struct(StoredUser, before))
             connection.execute(sa.update(users).where(users.c.id == key).values(**msgspec.structs.asdict(user)))
-            if had_admin and not _has_admin(connection):
-                raise UsageError(
-                    "this is the last administrator", where=user.name, advice="Make another user an administrator first"
-                )
+            _keep_admin(connection, user, had_admin=had_admin)
             if end_sessions:
                 gone = (user_sessions.c.user == key) & (user_sessions.c.hash != keep)
                 connection.execute(sa.delete(user_sessions).where(gone))
                 connection.execute(sa.delete(user_links).where(user_links.c.user == key))
             _append(connection, lines)
+            return user
+
+        return self._database.write(put, alone=_ALONE)
+
+    def remove_user(self, key: str, entries: Callable[[StoredUser], Iterable[NewLogLine]]) -> StoredUser:
+        """Remove a user with all sessions, tokens and links, in one transaction. The log keeps all its lines.
+
+        Args:
+            key: ID of the user.
+            entries: lines for the log; receives the user as removed.
+
+        Raises:
+            UsageError: there is no such user, or no enabled administrator would remain.
+        """
+
+        def put(connection: Connection) -> StoredUser:
+            found = connection.execute(_USERS.where(users.c.id == key)).one_or_none()
+            if found is None:
+                raise UsageError("no such user", where=key)
+            user = _struct(StoredUser, found)
+            had_admin = _has_admin(connection)
+            connection.execute(sa.delete(users).where(users.c.id == key))
+            _keep_admin(connection, user, had_admin=had_admin)
+            for table in (user_sessions, user_tokens, user_links):
+                connection.execute(sa.delete(table).where(table.c.user == key))
+            _append(connection, entries(user))
             return user
 
         return self._database.write(put, alone=_ALONE)
@@ -403,6 +426,13 @@ def _struct[T: msgspec.Struct](kind: type[T], row: Sequence[Any]) -> T:
 def _has_admin(connection: Connection) -> bool:
     query = sa.select(users.c.id).where((users.c.role == ADMIN) & (users.c.disabled == 0)).limit(1)
     return connection.execute(query).scalar() is not None
+
+
+def _keep_admin(connection: Connection, changed: StoredUser, *, had_admin: bool) -> None:
+    if had_admin and not _has_admin(connection):
+        raise UsageError(
+            "this is the last administrator", where=changed.name, advice="Make another user an administrator first"
+        )
 
 
 def _append(connection: Connection, entries: Iterable[NewLogLine]) -> None:

@@ -35,6 +35,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 
 from tieback.model.errors import WorkspaceError
 from tieback.storage.failures import is_passing, storage_errors
@@ -42,7 +43,7 @@ from tieback.storage.ledger.postgres import connect, pauses
 from tieback.storage.ledger.tables import ledger_state, metadata
 from tieback.storage.ledger.write_ahead import LogGuard
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration."""
 BUSY_SECONDS = 30
 """Maximum time to wait for the writes of another process, in seconds."""
@@ -67,6 +68,8 @@ class Database:
         """Number of the lock on the workspace under which it writes; ``None`` without a lock."""
         self.keep: LockGuard = no_guard
         """Called before every write, and with ``now`` after a lost connection, before a retry."""
+        self.refusal: WorkspaceError | None = None
+        """Raised by every write, if the database is a copy that is only read."""
         self._reading = {"isolation_level": "REPEATABLE READ"} if self.is_postgres else {}
         self._lost = False
         if self.is_postgres:
@@ -101,6 +104,7 @@ class Database:
     @contextmanager
     def writing(self, alone: str = "") -> Iterator[Connection]:
         """A write transaction, rolled back if the block raises; see ``write``."""
+        self._refuse()
         self.keep()
         with storage_errors(self.where), writing(self.engine) as connection:
             self._enter(connection, alone)
@@ -132,6 +136,7 @@ class Database:
                     return results[0]
                 raise
 
+        self._refuse()
         self.keep()
         with storage_errors(self.where):
             result = self._again(once)
@@ -140,6 +145,36 @@ class Database:
             self._lost = False
             self.keep(now=True)
         return result
+
+    def try_write(self) -> None:
+        """Commit a change without effect, without waiting: a ledger that another process is writing to can be written.
+
+        Raises:
+            WorkspaceError: it cannot be written.
+        """
+        self._refuse()
+        with storage_errors(self.where), self.engine.connect() as connection:
+            connection.execution_options(writes=True)
+            if self.is_postgres:
+                with connection.begin():
+                    self._enter(connection, "")  # locks a row, so the end of the transaction is written
+                return
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA busy_timeout = 0").close()
+            try:
+                with connection.begin():
+                    self._enter(connection, "")
+                    # Writes the first page, whatever it was before; SQLite does not write a row that stays the same.
+                    connection.exec_driver_sql("PRAGMA user_version = 0")
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+            finally:
+                driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}").close()
+
+    def _refuse(self) -> None:
+        if self.refusal is not None:
+            raise self.refusal
 
     def _notice(self, *_: object) -> None:
         self._lost = True

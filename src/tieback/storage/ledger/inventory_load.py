@@ -10,7 +10,9 @@ Inventories with the same date count as one: an item seen on that date is not re
 inventory older than an already imported one only adds to the past.
 """
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import batched, groupby
 from typing import Any
 
@@ -22,6 +24,7 @@ from tieback.model.device import DevicePlatform, InventoryRow, Ownership
 from tieback.storage.ledger.bulk import incoming, upsert_rows
 from tieback.storage.ledger.pseudonyms import Pseudonyms
 from tieback.storage.ledger.tables import (
+    inventory_app_facts,
     inventory_app_sources,
     inventory_apps,
     inventory_counts,
@@ -36,6 +39,8 @@ BATCH = 20_000
 ROWS_A_STATEMENT = 1_000
 """SQLite allows 32,766 parameters per statement."""
 _RANGES_A_STATEMENT = 400
+TEXT_FACTS = ("name", "publisher", "store_id", "signer")
+"""What inventories state about an app, besides ``in_house``; an empty text states nothing."""
 MOST_KNOWN = 250_000
 """Apps and devices that an import remembers, each; further ones are looked up again for each batch."""
 
@@ -199,8 +204,11 @@ def remove_source(connection: Connection, source: str) -> None:
     connection.execute(sa.delete(inventory_apps).where(apps.in_(own) & apps.not_in(others)))
     of_source = sa.select(devices.id).where(devices.source == source)
     connection.execute(sa.delete(inventory_installs).where(inventory_installs.c.device.in_(of_source)))
-    for table in (inventory_devices, inventory_counts, inventory_app_sources, inventory_imports):
+    shared = sa.select(listed.app).where((listed.source == source) & listed.app.in_(others))
+    left = list(connection.execute(shared).scalars())
+    for table in (inventory_devices, inventory_counts, inventory_app_sources, inventory_app_facts, inventory_imports):
         connection.execute(sa.delete(table).where(table.c.source == source))
+    set_latest_facts(connection, left)
 
 
 def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
@@ -208,6 +216,31 @@ def _ranges(numbers: list[int]) -> Iterator[tuple[int, int]]:
     for _, run in groupby(enumerate(numbers), lambda item: item[1] - item[0]):
         found = [number for _, number in run]
         yield found[0], found[-1]
+
+
+def _facts_of(app: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row states about an app, as ``inventory_app_facts`` has it."""
+    facts = {name: storable(row[name]) for name in TEXT_FACTS} | {"in_house": row["in_house"]}
+    digest = hashlib.sha256(json.dumps(list(facts.values())).encode()).hexdigest()
+    return {"app": app, "facts": digest, **facts}
+
+
+def set_latest_facts(connection: Connection, apps: Iterable[int]) -> None:
+    """Give apps the latest facts that are still stated: of each the one of the latest period that has it."""
+    facts, known = inventory_app_facts.c, inventory_apps.c
+    for some in batched(apps, ROWS_A_STATEMENT):
+        query = sa.select(inventory_app_facts).where(facts.app.in_(some))
+        query = query.order_by(facts.app, facts.last_seen.desc(), facts.first_seen.desc(), facts.source, facts.facts)
+        changes = []
+        for app, rows in groupby(connection.execute(query).mappings(), key=lambda row: row["app"]):
+            stated = list(rows)
+            change = {f"new_{name}": next((row[name] for row in stated if row[name]), "") for name in TEXT_FACTS}
+            changes.append({"new_key": app, "new_house": max(row["in_house"] for row in stated), **change})
+        if changes:
+            values: dict[str, Any] = {name: sa.bindparam(f"new_{name}") for name in TEXT_FACTS}
+            update = sa.update(inventory_apps).where(known.id == sa.bindparam("new_key"))
+            update = update.values(**values, in_house=sa.bindparam("new_house"))
+            connection.execute(update, changes)
 
 
 def _app_facts(row: InventoryRow) -> int:
@@ -302,8 +335,7 @@ class _Loading:
                 distinct[key] = row
         coming, table = incoming(self._connection, inventory_apps), inventory_apps.c
         changed: dict[str, Any] = {
-            name: sa.case((coming[name] != "", coming[name]), else_=table[name])
-            for name in ("name", "publisher", "store_id", "signer")
+            name: sa.case((coming[name] != "", coming[name]), else_=table[name]) for name in TEXT_FACTS
         }
         changed["in_house"] = sa.case((coming.in_house > table.in_house, 1), else_=table.in_house)
         values = [
@@ -324,6 +356,14 @@ class _Loading:
         if found:
             rows_of = [{"app": n, "source": source, "first_seen": taken, "last_seen": taken} for n in found.values()]
             self._see(inventory_app_sources, ("app", "source"), rows_of, removable=False)
+            stated = [_facts_of(found[str(row["key"])], row) for row in values]
+            period = {"source": source, "first_seen": taken, "last_seen": taken}
+            self._see(
+                inventory_app_facts,
+                ("app", "source", "facts"),
+                [one | period for one in stated],
+                removable=False,
+            )
         _remember(self._known_apps, ((_app_facts(row), found[key]) for key, row in distinct.items()))
         return {**stored, **found}
 

@@ -3,7 +3,8 @@
 The fleet has periods, not the rows of each import. So the imports of one source and day go together, and only what no
 other day of the source states can be deleted. Periods that began or ended on that day begin or end on the
 nearest other day of the source. What was marked as removed on that day is there again, if nothing later lists its
-device or the whole source. A number of devices that was stated on that day is not known any more.
+device or the whole source. A number of devices that was stated on that day is not known any more. Apps that stay have
+the names and other facts that the remaining imports state.
 """
 
 from datetime import date
@@ -13,8 +14,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from tieback.storage.ledger.inventory_load import remove_source
+from tieback.storage.ledger.inventory_load import remove_source, set_latest_facts
 from tieback.storage.ledger.tables import (
+    inventory_app_facts,
     inventory_app_sources,
     inventory_apps,
     inventory_counts,
@@ -88,7 +90,11 @@ def remove_day(connection: Connection, source: str, day: int) -> None:
         for table in (inventory_devices, inventory_counts):
             gone = (table.c.source == source) & (table.c.removed == day) & (table.c.last_seen < day)
             connection.execute(sa.update(table).where(gone).values(removed=None))
+    stated = inventory_app_facts.c
+    on_day = (stated.source == source) & ((stated.first_seen == day) | (stated.last_seen == day))
+    named = list(connection.execute(sa.select(stated.app).where(on_day).distinct()).scalars())
     apps = _shift(connection, source, day, (before, after))
+    set_latest_facts(connection, named)
     _remove_unlisted(connection, apps)
     if before is not None:
         last = sa.select(sa.func.max(imports.id)).where(of_source & (imports.taken == before)).scalar_subquery()
@@ -112,6 +118,7 @@ def _shift(connection: Connection, source: str, day: int, near: tuple[int | None
         (inventory_installs, inventory_installs.c.device.in_(own)),
         (inventory_counts, inventory_counts.c.source == source),
         (inventory_app_sources, listed.source == source),
+        (inventory_app_facts, inventory_app_facts.c.source == source),
         (inventory_devices, devices.source == source),
     ):
         first, last = table.c.first_seen, table.c.last_seen

@@ -199,9 +199,9 @@ def claim_file(directory: Path, database: Database, *, new: bool) -> bool:
         WorkspaceError: it cannot be read or written, or the word cannot be remembered.
     """
     known, whose = ledger_mark(directory), sa.select(ledger_state.c.workspace)
-    found = database.read(lambda connection: connection.execute(whose).scalar())
     if known and not new:
-        return found == known
+        return has_mark(database, known)
+    found = database.read(lambda connection: connection.execute(whose).scalar())
 
     def mark(connection: Connection) -> str:
         word = connection.execute(whose).scalar() or known or secrets.token_hex(16)
@@ -210,6 +210,13 @@ def claim_file(directory: Path, database: Database, *, new: bool) -> bool:
 
     remember_ledger(directory, found or database.write(mark))
     return True
+
+
+def has_mark(database: Database, mark: str) -> bool:
+    """True if a ledger file has this random word."""
+    whose = sa.select(ledger_state.c.workspace)
+    found: str | None = database.read(lambda connection: connection.execute(whose).scalar())
+    return found == mark
 
 
 def is_empty(connection: Connection) -> bool:

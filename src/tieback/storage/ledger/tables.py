@@ -338,6 +338,23 @@ inventory_app_sources = Table(
     Column("last_seen", _WHOLE, nullable=False),
 )
 
+inventory_app_facts = Table(
+    "inventory_app_facts",
+    metadata,
+    Column("app", _WHOLE, primary_key=True, autoincrement=False),
+    Column("source", PortableText(64), primary_key=True),
+    Column("facts", PortableText(64), primary_key=True),
+    Column("name", PortableText, nullable=False),
+    Column("publisher", PortableText, nullable=False),
+    Column("store_id", PortableText, nullable=False),
+    Column("signer", PortableText, nullable=False),
+    Column("in_house", _WHOLE, nullable=False),
+    Column("first_seen", _WHOLE, nullable=False),
+    Column("last_seen", _WHOLE, nullable=False),
+)
+"""What a source states about an app, and in which period, so that a removed import takes its names back. ``facts`` is
+the SHA-256 of the five values. ``inventory_apps`` has the latest value of each."""
+
 inventory_maps = Table(
     "inventory_maps",
     metadata,

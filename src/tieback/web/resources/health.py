@@ -15,12 +15,13 @@ from tieback.pipeline.views import health
 from tieback.pipeline.views.health import HealthPage
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context
+from tieback.web.problems import WARNINGS
 from tieback.web.resource import page_and_json
 
 
 def server_health(context: Context) -> HealthPage:
     """Versions, sandbox, queue, disk, damaged parts of the lake, and what needs attention."""
-    return health.health_page(context.workspace)
+    return health.health_page(context.workspace, context.writes)
 
 
 @get("/healthz", opt={ROLE: None}, name="healthz", include_in_schema=False, media_type=MediaType.TEXT)
@@ -30,10 +31,13 @@ async def healthz() -> str:
 
 
 @get("/readyz", opt={ROLE: None}, name="readyz", include_in_schema=False, media_type=MediaType.TEXT)
-async def readyz(context: NamedDependency[Context]) -> Response[str]:
-    """Whether the workspace can be read. It says nothing else, because everyone may ask."""
-    ready = await to_thread.run_sync(health.is_ready, context.workspace)
-    return Response("ready\n" if ready else "not ready\n", status_code=200 if ready else 503)
+async def readyz(request: Request[Any, Any, Any], context: NamedDependency[Context]) -> Response[str]:
+    """Whether the workspace can be read and written, and if not, why. No path and no name: everyone may ask."""
+    reason = await to_thread.run_sync(health.unready_reason, context.workspace, context.writes)
+    if not reason:
+        return Response("ready\n")
+    request.app.state[WARNINGS].warn(f"/readyz: {reason}")
+    return Response(f"not ready: {reason}\n", status_code=503)
 
 
 @get("/metrics", opt={ROLE: None}, name="metrics", include_in_schema=False)
@@ -43,7 +47,7 @@ async def metrics(request: Request[Any, Any, Any], context: NamedDependency[Cont
         return Response(
             b"send a token\n", status_code=401, headers={"WWW-Authenticate": "Bearer"}, media_type="text/plain"
         )
-    page = await to_thread.run_sync(health.health_page, context.workspace)
+    page = await to_thread.run_sync(health.health_page, context.workspace, context.writes)
     return Response(_exposition(page), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
@@ -72,6 +76,7 @@ def _exposition(page: HealthPage) -> bytes:
     for state in ("running", "waiting", "interrupted", "failed", "done"):
         jobs.labels(state).set(getattr(page.queue, state))
     gauge("schema", "Version of the layout of the workspace", page.schema)
+    gauge("writable", "1 if the ledger and the disk can be written", int(page.writable))
     gauge("disk_free_bytes", "Free bytes on the disk of the workspace", page.disk_free)
     gauge("uploads_bytes", "Bytes of all uploads", page.uploads)
     gauge("lake_damaged_parts", "Parts of the lake that are damaged and ignored", page.damaged_total)

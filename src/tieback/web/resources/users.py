@@ -1,4 +1,4 @@
-"""Users, for administrators: create with a one-time link, role, disable, sessions, second factor."""
+"""Users, for administrators: create with a one-time link, role, disable, remove, sessions, second factor."""
 
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from tieback.pipeline.accounts.users import (
     create_user,
     end_sessions,
     remove_second_factor,
+    remove_user,
     set_disabled,
     set_role,
 )
@@ -102,6 +103,12 @@ def change_local_user(context: Context, user: str, data: UserChange) -> UserPage
     return _page(context, user)
 
 
+@change("DELETE", "/users/{user:str}", role=Role.ADMIN, action="remove a user", current=user, logged=True)
+def remove_local_user(context: Context, user: str) -> UserRow:
+    """Remove a user with all sessions and tokens. The audit log keeps the name. Not the last administrator."""
+    return user_row(remove_user(context.accounts, context.user, user))
+
+
 @change("DELETE", "/users/{user:str}/sessions", role=Role.ADMIN, action="end all sessions of a user", logged=True)
 def end_user_sessions(context: Context, user: str) -> UserPage:
     """End all sessions of a user, except the one of this request."""
@@ -169,6 +176,13 @@ def enable_form(context: Context, user: str) -> str:
     return f"/users/{user}"
 
 
+@form("/users/{user:str}/remove", role=Role.ADMIN, action="remove a user", done="The user is removed.", logged=True)
+def remove_user_form(context: Context, user: str) -> str:
+    """Remove a user."""
+    remove_user(context.accounts, context.user, user)
+    return "/users"
+
+
 @form(
     "/users/{user:str}/sessions/end",
     role=Role.ADMIN,
@@ -220,6 +234,7 @@ ROUTES = [
     *page_and_json("/users/{user:str}", user, template="user.html", role=_ROLE, title="User"),
     create_local_user,
     change_local_user,
+    remove_local_user,
     end_user_sessions,
     remove_user_second_factor,
     create_password_link,
@@ -228,6 +243,7 @@ ROUTES = [
     role_form,
     disable_form,
     enable_form,
+    remove_user_form,
     sessions_form,
     factor_form,
 ]

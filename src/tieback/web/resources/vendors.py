@@ -12,6 +12,8 @@ from tieback.web.context import Context
 from tieback.web.problems import NotFoundError
 from tieback.web.resource import Again, change, form, page_and_json
 
+_MERGE = "merge two vendors"
+
 
 class NewContact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A contact to add."""
@@ -25,6 +27,20 @@ class Domains(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     domains: tuple[str, ...]
     """They replace the known ones."""
+
+
+class VendorApps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Bundle identifiers of apps that belong to a vendor, regardless of the signer."""
+
+    bundle_ids: tuple[str, ...]
+    """They replace the known ones."""
+
+
+class Merge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The entry to merge into a vendor."""
+
+    gone: str
+    """ID of the other entry, or its whole name. It is removed."""
 
 
 class RegisterChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +62,9 @@ class VendorForm(msgspec.Struct, frozen=True, kw_only=True):
     contact: str = ""
     domains: str = ""
     """One per line, or separated by spaces."""
+    bundle_ids: str = ""
+    """The same."""
+    gone: str = ""
     name: str = ""
     language: str = ""
     postal: str = ""
@@ -95,6 +114,33 @@ def change_vendor(context: Context, vendor_id: str, data: RegisterChange) -> Ven
 def set_vendor_domains(context: Context, vendor_id: str, data: Domains) -> VendorPage:
     """Replace the domains of a vendor: it answers for stores at hosts in them."""
     return _set_domains(context, vendor_id, data.domains)
+
+
+@change(
+    "PUT", "/vendors/{vendor_id:str}/apps", role=Role.ANALYST, action="set the apps of a vendor", current=get_vendor
+)
+def set_vendor_apps(context: Context, vendor_id: str, data: VendorApps) -> VendorPage:
+    """Replace the apps that the register lists: they belong to the vendor, regardless of the signer."""
+    return _set_apps(context, vendor_id, data.bundle_ids)
+
+
+@change("POST", "/vendors/{vendor_id:str}/merge", role=Role.ANALYST, action=_MERGE, current=get_vendor, logged=True)
+def merge_vendors(context: Context, vendor_id: str, data: Merge) -> VendorPage:
+    """Merge another entry into this vendor: its apps, domains, contacts, cases and letters. The entry is removed."""
+    return _merge(context, vendor_id, data.gone)
+
+
+def _set_apps(context: Context, vendor_id: str, bundle_ids: Sequence[str]) -> VendorPage:
+    get_vendor(context, vendor_id)
+    vendors.set_apps(context.workspace, vendor_id, bundle_ids, context.user.name)
+    return get_vendor(context, vendor_id)
+
+
+def _merge(context: Context, vendor_id: str, gone: str) -> VendorPage:
+    get_vendor(context, vendor_id)
+    vendors.merge_vendor(context.workspace, vendor_id, gone, context.user.name)
+    context.changes.note(context.user, _MERGE, f"{vendor_id} {gone.strip()[:80]}")
+    return get_vendor(context, vendor_id)
 
 
 def _add(context: Context, vendor_id: str, contact: str) -> VendorPage:
@@ -169,6 +215,31 @@ def set_domains_in_page(context: Context, vendor_id: str, data: VendorForm) -> s
 
 
 @form(
+    "/vendors/{vendor_id:str}/apps",
+    role=Role.ANALYST,
+    action="set the apps of a vendor",
+    done="The vendor has its new apps.",
+    again=_AGAIN,
+)
+def set_apps_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
+    """Replace the apps that the register lists."""
+    return f"/vendors/{_set_apps(context, vendor_id, data.bundle_ids.split()).vendor.id}"
+
+
+@form(
+    "/vendors/{vendor_id:str}/merge",
+    role=Role.ANALYST,
+    action=_MERGE,
+    done="Both entries are one vendor now.",
+    logged=True,
+    again=_AGAIN,
+)
+def merge_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
+    """Merge another entry into this vendor."""
+    return f"/vendors/{_merge(context, vendor_id, data.gone).vendor.id}"
+
+
+@form(
     "/vendors/{vendor_id:str}/register",
     role=Role.ANALYST,
     action="change the entry of a vendor",
@@ -192,4 +263,8 @@ ROUTES = [
     add_contact_in_page,
     remove_contact_in_page,
     set_domains_in_page,
+    set_vendor_apps,
+    set_apps_in_page,
+    merge_vendors,
+    merge_in_page,
 ]

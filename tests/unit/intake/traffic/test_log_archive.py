@@ -44,7 +44,18 @@ def pack_tgz(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
     pack_tar(path, files, "w:gz")
 
 
-PACKS = [("logs.zip", pack_zip), ("logs.tar", pack_tar), ("logs.tar.gz", pack_tgz), ("logs.tgz", pack_tgz)]
+def pack_zip64(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
+    """As a writer that does not know the sizes before: ``zipfile`` does it for more than 65,535 files or 4 GiB."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 1)
+        pack_zip(path, files)
+    assert b"PK\x06\x06" in path.read_bytes()
+
+
+PACKS = [
+    ("logs.zip", pack_zip), ("logs64.zip", pack_zip64), ("logs.tar", pack_tar), ("logs.tar.gz", pack_tgz),
+    ("logs.tgz", pack_tgz),
+]  # fmt: skip
 
 
 def logs(folder: Path, suffix: str = "log", place: str = "zeek/") -> list[tuple[str, bytes]]:
@@ -144,6 +155,7 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     folder = tmp_path_factory.mktemp("archives")
     for name, pack in PACKS:
         pack(folder / name, logs(folder))
+    assert all(LogArchive(folder / name).has_logs() for name, _ in PACKS)
     return folder, {name: (folder / name).read_bytes() for name, _ in PACKS}
 
 
@@ -188,3 +200,131 @@ def test_a_tar_header_with_letters_for_a_number_is_damage(tmp_path: Path, key: s
     flows, problems = read(path)
     assert flows
     assert [one.unread for one in problems] == [UnreadKind.DAMAGED]
+
+
+@each(("name", "pack"), PACKS)
+def test_an_archive_in_a_folder_is_read(tmp_path: Path, name: str, pack: Pack) -> None:
+    folder = tmp_path / f"day-{name}"
+    (folder / "sub").mkdir(parents=True)
+    pack(folder / "sub" / name, logs(tmp_path))
+    (folder / "notes.txt").write_text("text")
+    pack(folder / f"other-{name}", [("a.log", b"nothing of Zeek\n"), ("b.txt", b"")])
+    flows = [one for one in describe_traffic([folder], workers=1) if isinstance(one, Flow)]
+    assert sorted(facts(flows)) == sorted(SEEN)
+    found = [one for one in scan_units([folder]) if isinstance(one, Unit)]
+    assert [(one.version, one.source) for one in found] == [(TRAFFIC_ANALYSIS, str(folder / "sub" / name))]
+
+
+def test_archives_and_logs_of_a_folder_stand_side_by_side(tmp_path: Path) -> None:
+    folder = tmp_path / "day"
+    folder.mkdir()
+    pack_zip(folder / "a.zip", logs(tmp_path))
+    pack_tgz(folder / "b.tar.gz", logs(tmp_path))
+    for name, data in logs(tmp_path, place=""):
+        (folder / name).write_bytes(data)
+    flows = [one for one in describe_traffic([folder], workers=1) if isinstance(one, Flow)]
+    assert sorted(facts(flows)) == sorted([*SEEN, *SEEN, *SEEN])
+
+
+def test_a_tar_with_apps_stays_a_shard_in_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "day"
+    folder.mkdir()
+    pack_tar(folder / "mixed.tar", [("a.har", b'{"log":{"entries":[]}}'), *logs(tmp_path)])
+    assert [one.source for one in scan_units([folder]) if isinstance(one, Unit)] == [f"{folder / 'mixed.tar'}#a.har"]
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (32, 1 << 40),  # entries
+        (40, 1 << 40),  # bytes of the directory
+        (0, 0),  # the signature
+        (56 + 8, 1 << 62),  # the place that the locator states
+    ],
+)
+def test_zip64_with_other_figures_is_damage(tmp_path: Path, place: int, value: int) -> None:
+    path = tmp_path / "a.zip"
+    pack_zip64(path, logs(tmp_path))
+    data = bytearray(path.read_bytes())
+    at = data.rfind(b"PK\x06\x06") + place
+    data[at : at + 8] = value.to_bytes(8, "little")
+    path.write_bytes(data)
+    assert not LogArchive(path).has_logs()
+
+
+def test_a_directory_with_more_files_than_it_states_is_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.zip"
+    pack_zip(path, [*((f"{number}.txt", b"") for number in range(8)), *logs(tmp_path)])
+    monkeypatch.setattr(log_archive, "MAX_MEMBERS", 6)
+    data = bytearray(path.read_bytes())
+    data[-14:-10] = (1).to_bytes(2, "little") * 2
+    path.write_bytes(data)
+    assert not LogArchive(path).has_logs()
+
+
+def test_a_bomb_is_searched_only_to_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """64 MiB of zeros before the logs, in 64 KiB."""
+    path = tmp_path / "a.tar.gz"
+    pack_tgz(path, [("zeros.bin", bytes(64 << 20)), *logs(tmp_path)])
+    assert path.stat().st_size < 1 << 17
+    monkeypatch.setattr(log_archive, "MAX_SEARCHED", 1 << 20)
+    monkeypatch.setattr(log_archive, "MAX_GLANCED", 1 << 20)
+    assert not log_archive.has_logs(path)
+    monkeypatch.setattr(log_archive, "MAX_GLANCED", 65 << 20)
+    assert log_archive.has_logs(path)
+
+
+def test_a_log_that_is_a_bomb_is_cut_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (name, data), *others = logs(tmp_path)
+    monkeypatch.setattr(log_archive, "MAX_UNPACKED", 1 << 20)
+    for file, pack in (("a.zip", pack_zip), ("a.tar", pack_tar)):
+        pack(tmp_path / file, [*others, (name, data + b"#" * (32 << 20))])
+        count, problems = read(tmp_path / file)
+        assert count
+        assert UnreadKind.LIMIT in [one.unread for one in problems]
+
+
+@each(("name", "pack"), PACKS)
+def test_an_archive_in_an_archive_is_not_opened(tmp_path: Path, name: str, pack: Pack) -> None:
+    inner = tmp_path / "inner.zip"
+    pack_zip(inner, logs(tmp_path))
+    path = tmp_path / name
+    pack(path, [("inner.zip", inner.read_bytes()), ("conn.log.zip", inner.read_bytes())])
+    assert not LogArchive(path).has_logs()
+    pack(path, [("inner.zip", inner.read_bytes()), *logs(tmp_path)])
+    _, problems = read(path)
+    assert [one.what for one in problems] == [
+        "1 file in it is not Zeek logs of connections, and left out; first: inner.zip"
+    ]
+
+
+def test_a_sparse_log_is_left_out_and_counted(tmp_path: Path) -> None:
+    """A tar header of 512 bytes can state a sparse file of terabytes."""
+    path = tmp_path / "a.tar"
+    with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as archive:
+        for name, data in logs(tmp_path):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+        member = tarfile.TarInfo("huge/conn.log")
+        member.pax_headers = {"GNU.sparse.map": "0,1", "GNU.sparse.size": str(1 << 50)}
+        archive.addfile(member)
+    _, problems = read(path)
+    assert "1 file in it is not Zeek logs of connections, and left out; first: huge/conn.log" in [
+        one.what for one in problems
+    ]
+
+
+@settings(max_examples=examples(50))
+@given(st.lists(st.tuples(st.text(max_size=40), st.binary(max_size=300)), max_size=6), st.sampled_from(PACKS))
+def test_any_names_and_contents_are_found_or_not_and_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, files: list[tuple[str, bytes]], pack: tuple[str, Pack]
+) -> None:
+    name, write_archive = pack
+    path = tmp_path_factory.mktemp("any") / name
+    safe = [(one.encode("utf-8", "replace").decode().replace("\0", "_") or "_", data) for one, data in files]
+    try:
+        write_archive(path, safe)
+    except (ValueError, OSError, AssertionError):
+        return  # the writer refuses such a name, or a ZIP archive with at most one file is no ZIP64
+    assert not log_archive.has_logs(path)

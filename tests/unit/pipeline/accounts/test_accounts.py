@@ -32,6 +32,8 @@ from tieback.pipeline.accounts.users import (
     drop_second_factor,
     end_sessions,
     remove_second_factor,
+    remove_user,
+    remove_user_named,
     set_disabled,
     set_role,
 )
@@ -664,3 +666,85 @@ def test_the_log_is_a_chain_and_shows_each_change(service: AccountService, admin
         connection.execute(sa.text("UPDATE user_log SET author = 'ben' WHERE seq = 2"))
     verdict = service.store.verify_log()
     assert (verdict.ok, verdict.lines) == (False, 1)
+
+
+# Removal
+
+
+def test_a_removed_user_has_no_access_and_stays_in_the_log(service: AccountService, admin: Identity) -> None:
+    user(service, admin, "ben", Role.ADMIN)
+    secret = sign_in(service, "ben", PASSWORD, HERE).secret
+    ben = session_user(service, secret)
+    assert ben is not None
+    token = create_token(service, ben, "ci", Role.VIEWER, reads_only=True, days=1).secret
+    link = secret_of(password_link(service, admin, ben.id))
+    remove_user(service, admin, ben.id)
+    assert (session_user(service, secret), token_user(service, token), find_link(service, link)) == (None, None, None)
+    assert sign_in(service, "ben", PASSWORD, HERE).outcome is SignInOutcome.REFUSED
+    assert service.store.tokens() == []
+    newest = service.store.log(limit=2)[1]
+    assert (newest.event, newest.by, newest.subject) == ("user removed", "root", ben.id)
+    assert newest.fields == {"user": "ben", "role": "admin"}
+    assert ("token created", "ben") in events(service)
+    assert service.store.verify_log().ok
+
+
+def test_the_name_of_a_removed_user_belongs_to_another_id(service: AccountService, admin: Identity) -> None:
+    first = user(service, admin, "ben")
+    remove_user(service, admin, first.id)
+    second = user(service, admin, "ben")
+    about = [line.subject for line in service.store.log(limit=500) if line.event == "user created"]
+    assert sorted(about) == sorted([first.id, second.id])
+    assert first.id != second.id
+
+
+def test_the_last_administrator_and_the_own_account_are_not_removed(service: AccountService, admin: Identity) -> None:
+    before = events(service)
+    with pytest.raises(UsageError, match="last administrator"):
+        remove_user_named(service, "root")
+    user(service, admin, "ann", Role.ADMIN)
+    with pytest.raises(UsageError, match="your own account"):
+        remove_user(service, admin, admin.id)
+    assert "user removed" not in {event for event, _ in events(service)} - {event for event, _ in before}
+    assert remove_user_named(service, " ROOT ").id == admin.id
+    with pytest.raises(UsageError, match="last administrator"):
+        remove_user_named(service, "ann")
+    assert ("user removed", "terminal of the server") in events(service)
+
+
+def test_only_an_enabled_administrator_counts_for_a_removal(service: AccountService, admin: Identity) -> None:
+    ann = user(service, admin, "ann", Role.ADMIN)
+    set_disabled(service, admin, ann.id, disabled=True)
+    with pytest.raises(UsageError, match="last administrator"):
+        remove_user_named(service, "root")
+    assert remove_user_named(service, "ann").id == ann.id
+
+
+def test_two_administrators_removed_at_once_leave_one(service: AccountService, admin: Identity) -> None:
+    for name in ("ann", "ben", "eve"):
+        user(service, admin, name, Role.ADMIN)
+    refused = []
+
+    def remove(name: str) -> None:
+        try:
+            remove_user_named(service, name)
+        except UsageError:
+            refused.append(name)
+
+    threads = [threading.Thread(target=remove, args=(name,)) for name in ("root", "ann", "ben", "eve")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert (len(refused), service.store.count(), service.store.has_admin()) == (1, 1, True)
+
+
+def test_a_token_and_an_unknown_id_remove_nobody(service: AccountService, admin: Identity) -> None:
+    ben = user(service, admin, "ben")
+    with pytest.raises(NotPermittedError):
+        remove_user(service, msgspec.structs.replace(admin, session="", token="t"), ben.id)
+    with pytest.raises(NoSuchAccountError):
+        remove_user(service, admin, "none")
+    with pytest.raises(NoSuchAccountError):
+        remove_user_named(service, "nobody")
+    assert service.store.count() == 2

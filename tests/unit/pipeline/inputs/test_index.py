@@ -16,13 +16,22 @@ import pytest
 
 from tests.inline_engine import InlineEngine, quiet
 from tests.lab.file_host import FileHost, file_host
+from tests.unit.intake.traffic.test_log_archive import PACKS, pack_tgz, pack_zip, pack_zip64
+from tests.unit.intake.traffic.test_log_archive import logs as zeek_logs
+from tests.unit.intake.traffic.test_log_groups import SEEN, facts
 from tests.unit.pipeline.test_traffic import HTTP, capture
+from tieback.intake.places.content import ContentReader
+from tieback.intake.places.fetch import Fetcher
+from tieback.intake.traffic.open import open_traffic
 from tieback.model.errors import InputError
+from tieback.model.remote import decode_location
 from tieback.model.skipped import SkippedFiles
 from tieback.model.unit import Unit
+from tieback.pipeline.inputs import index
 from tieback.pipeline.inputs.index import FIX_MANIFEST, INDEX_VERSION, index_inputs
 from tieback.pipeline.inputs.spec import InputSpec, Manifest
 from tieback.pipeline.inputs.units import scan_units
+from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.tables.objects import read_objects
 from tieback.storage.recovery import recover
 from tieback.storage.workspace import Workspace
@@ -277,3 +286,69 @@ def test_busy_server_is_retried(host: FileHost, workspace: Workspace) -> None:
 def test_nothing_is_done_without_remote_inputs(workspace: Workspace) -> None:
     assert shown(units(workspace, APPS / "workhub.apk")) == [f"{APPS / 'workhub.apk'} app {sha(APP)[:8]}"]
     assert workspace.ledger.counts() == {}
+
+
+@pytest.mark.parametrize("suffix", ["zip", "tar", "tar.gz", "tgz", "odd"])
+@pytest.mark.parametrize("at", ["s3://b/l", "s3://b/l/day.{}", "{url}/b/l/day.{}"])
+def test_an_archive_of_logs_elsewhere_is_one_input(
+    host: FileHost, workspace: Workspace, tmp_path: Path, suffix: str, at: str
+) -> None:
+    packs = {name.partition(".")[2]: pack for name, pack in PACKS if "64" not in name} | {"odd": pack_zip64}
+    path = tmp_path / f"day.{suffix}"
+    packs[suffix](path, [*zeek_logs(tmp_path), ("README", b"text")])
+    content = path.read_bytes()
+    host.files[f"/b/l/day.{suffix}"] = content
+    place = at.format(suffix, url=host.url) if "{url}" not in at else at.replace("{url}", host.url).format(suffix)
+    (unit,) = units(workspace, place)
+    assert isinstance(unit, Unit), unit
+    assert (unit.version, unit.key, unit.size) == (TRAFFIC_ANALYSIS, sha(content), len(content))
+    reader = ContentReader()
+    access = decode_location(unit.access)
+    with Fetcher(reader).fetch(access, unit.key, unit.source) as fetched:
+        opened = open_traffic(fetched)
+        flows = [seen.flow for seen in opened.flows()]
+        opened.close()
+    assert sorted(facts(flows)) == sorted(SEEN)
+
+
+def test_other_archives_elsewhere_stay_what_they_are(host: FileHost, workspace: Workspace, tmp_path: Path) -> None:
+    files = [("a.log", b"nothing of Zeek\n"), ("b.txt", b"text")]
+    for name, pack in PACKS:
+        pack(tmp_path / name, files)
+        host.files[f"/b/l/{name}"] = (tmp_path / name).read_bytes()
+    assert shown(units(workspace, "s3://b/l")) == [
+        f"!s3://b/l/{name}: {PACKED}" for name in ("logs.tar.gz", "logs.tgz")
+    ]
+    for name in ("logs.zip", "logs64.zip"):
+        (found,) = units(workspace, f"s3://b/l/{name}")
+        assert "not an app, capture or shard" in str(found)
+
+
+def test_a_zip_without_names_of_logs_is_not_fetched(host: FileHost, workspace: Workspace, tmp_path: Path) -> None:
+    pack_zip(tmp_path / "a.zip", [("film.bin", bytes(range(256)) * 8000), ("catalogue.txt", b"")])
+    host.files["/b/l/a.zip"] = (tmp_path / "a.zip").read_bytes()
+    units(workspace, "s3://b/l")
+    assert "" not in [where for path, where in host.asked if path == "/b/l/a.zip"]
+
+
+def test_apps_in_a_shard_come_before_its_logs(host: FileHost, workspace: Workspace, tmp_path: Path) -> None:
+    host.files["/b/l/0.tar"] = shard({"a.apk": APP, **dict(zeek_logs(tmp_path))})
+    assert shown(units(workspace, "s3://b/l")) == [f"s3://b/l/0.tar#a.apk app {sha(APP)[:8]}"]
+
+
+@pytest.mark.parametrize("cut", [100, 700, 3000])
+def test_an_archive_of_logs_that_ends_too_early(host: FileHost, workspace: Workspace, tmp_path: Path, cut: int) -> None:
+    for name, pack in PACKS:
+        pack(tmp_path / name, zeek_logs(tmp_path))
+        host.files[f"/b/l/{name}"] = (tmp_path / name).read_bytes()[:cut]
+    for one in units(workspace, "s3://b/l"):
+        assert isinstance(one, InputError) or one.version == TRAFFIC_ANALYSIS
+
+
+def test_a_compressed_bomb_elsewhere_is_searched_only_to_the_limit(
+    host: FileHost, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "MAX_SEARCHED", 1 << 20)
+    pack_tgz(tmp_path / "a.tgz", [("zeros.bin", bytes(32 << 20)), *zeek_logs(tmp_path)])
+    host.files["/b/l/a.tgz"] = (tmp_path / "a.tgz").read_bytes()
+    assert shown(units(workspace, "s3://b/l")) == [f"!s3://b/l/a.tgz: {PACKED}"]

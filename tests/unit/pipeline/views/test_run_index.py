@@ -1,5 +1,7 @@
 """The index of a run for pages: its figures are those of the report, and it is built once, also in another process."""
 
+import errno
+import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +22,7 @@ from tieback.pipeline.views.index_figures import RunFigures
 from tieback.pipeline.views.overview import show_overview
 from tieback.pipeline.views.run_index import open_index
 from tieback.pipeline.views.trend import show_trend
+from tieback.storage.failures import storage_errors
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.retention import RetentionPolicy, prune
 from tieback.storage.workspace import Workspace
@@ -185,3 +188,32 @@ def test_an_index_is_removed_with_its_run(workspace: Workspace, tmp_path: Path) 
         prune(copy.lake, copy.ledger, RetentionPolicy(0, 1), now=last(copy).started.timestamp() + 10)
         assert copy.ledger.find_run(run.id) is None
         assert [path.name for path in (directory / "graph").iterdir() if path.name.startswith(run.id)] == []
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC])
+def test_a_disk_that_becomes_read_only_or_full_shows_the_same_pages(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    known = open_index(workspace, last(workspace)).document("figures", RunFigures)
+    copy = Path(shutil.copytree(workspace.directory, tmp_path / "ws"))
+    shutil.rmtree(copy / "graph")
+    build = run_index._build
+
+    def refuse(opened: Workspace, run: str) -> None:
+        if opened.indices_directory.is_relative_to(copy):
+            raise WorkspaceError(*_explained(number, opened.directory))
+        build(opened, run)
+
+    monkeypatch.setattr(run_index, "_build", refuse)
+    with Workspace.open(copy, trusted=False) as opened:
+        assert open_index(opened, last(opened)).document("figures", RunFigures) == known
+        temporary = opened.indices_directory
+        assert not temporary.is_relative_to(copy)
+        assert temporary.is_dir()
+    assert not temporary.exists()
+
+
+def _explained(number: int, where: Path) -> tuple[str]:
+    with pytest.raises(WorkspaceError) as caught, storage_errors(where):
+        raise OSError(number, os.strerror(number))
+    return (caught.value.what,)

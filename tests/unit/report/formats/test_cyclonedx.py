@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from tests.unit.report.conftest import HOSTILE, LANTERN, with_accounts
-from tieback.model.backend import Backend
-from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.backend import Attribution, Backend
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.report.document import Report
 from tieback.model.report.suppression import SuppressedFinding, Suppression
 from tieback.model.report.tables import LazyTable
@@ -55,6 +55,44 @@ def test_a_vector_is_a_rating_of_its_own(report: Report, tabled: Callable[..., R
     assert refused(rendered(judged)) is None
     ratings = document(judged)["vulnerabilities"][0]["ratings"]
     assert [(rating["method"], rating.get("vector", "")) for rating in ratings] == [("other", ""), ("CVSSv4", vector)]
+
+
+@pytest.mark.parametrize(
+    ("party", "owner", "claims", "shown"),
+    [
+        (Party.FIRST, "Workhub", [("owner", "Workhub", "its domain is that of the signer")], ["its domain is that of"]),
+        (
+            Party.THIRD,
+            "Amplitude",
+            [("owner", "Amplitude", "a list of SDK hosts"), ("owner", "Other", "x")],
+            ["a list"],
+        ),
+        (Party.THIRD, "", [("owner", "A", "one"), ("owner", "B", "two"), ("owner", "A", "one")], ["one", "two"]),
+        (Party.FIRST, "W", [("owner", "W", f"reason {n}") for n in range(5)], ["reason 0", "reason 1", "reason 2"]),
+        (Party.UNKNOWN, "", [("owner", "W", "a guess")], []),
+        (Party.FIRST, "W", [("provider", "W", "address"), ("owner", "W", "")], []),
+        (Party.FIRST, "W", [("owner", "W", HOSTILE * 40)], [""]),
+    ],
+)
+def test_a_party_has_its_reasons(
+    report: Report,
+    tabled: Callable[..., Report],
+    party: Party,
+    owner: str,
+    claims: list[tuple[str, str, str]],
+    shown: list[str],
+) -> None:
+    endpoint = Endpoint(EndpointKind.URL, "https://api.workhub.test", "https", "api.workhub.test", 443)
+    statements = tuple(Attribution(*claim, 0.9) for claim in claims)
+    one = Backend(endpoint, owner=owner, party=party, attributions=statements)
+    made = replace(report, backends=LazyTable(1, lambda: iter([one])))
+    assert refused(rendered(made)) is None
+    (service,) = (one for one in document(made)["services"] if one["bom-ref"].startswith("backend:"))
+    found = [each["value"] for each in service["properties"] if each["name"] == "tieback:party-reason"]
+    assert len(found) == len(shown)
+    assert all(text.startswith(start) and len(text) <= 300 for text, start in zip(found, shown, strict=True))
+    left = [each["value"] for each in service["properties"] if each["name"] == "tieback:party-reasons-not-listed"]
+    assert left == (["2"] if len(claims) == 5 else [])
 
 
 def test_a_back_end_is_a_service_without_a_grant(report: Report, tabled: Callable[..., Report]) -> None:

@@ -106,3 +106,35 @@ def test_the_log_holds_with_texts_that_a_database_cannot_store(ledger: Ledger) -
         connection.execute(sa.text("DELETE FROM user_log WHERE seq = 2"))
     verdict = accounts.verify_log()
     assert (verdict.ok, verdict.lines) == (False, 1)
+
+
+def test_a_removed_user_leaves_nothing_but_the_log(ledger: Ledger) -> None:
+    accounts = ledger.accounts
+    for key, name in (("u1", "ann"), ("u2", "ben")):
+        accounts.add_user(user(key, name), [LINE])
+        accounts.open_session(session(f"s{key}", key), [])
+        accounts.add_link(StoredLink(hash=f"l{key}", purpose="password", user=key, expires=9.0), 1.0)
+    lines = len(accounts.log())
+    removed = accounts.remove_user(
+        "u2", lambda found: [NewLogLine(found.id, "user removed", {"user": found.name}, "x")]
+    )
+    assert removed.name == "ben"
+    assert (accounts.user("u2"), accounts.sessions("u2"), accounts.link("lu2")) == (None, [], None)
+    assert accounts.session("su1") is not None
+    assert accounts.link("lu1") is not None
+    with pytest.raises(UsageError, match="last administrator"):
+        accounts.remove_user("u1", lambda _: [LINE])
+    assert accounts.session("su1") is not None, "a refused removal changes nothing"
+    with pytest.raises(UsageError, match="no such user"):
+        accounts.remove_user("u2", lambda _: [LINE])
+    assert len(accounts.log()) == lines + 1
+    assert accounts.verify_log().ok
+
+
+def test_a_write_without_effect_is_possible_in_both(ledger: Ledger) -> None:
+    accounts = ledger.accounts
+    accounts.add_user(user("u1", "ann"), [LINE])
+    ledger.database.try_write()
+    with ledger.database.writing():
+        ledger.database.try_write()
+    assert accounts.count() == 1

@@ -254,3 +254,58 @@ def test_a_device_that_a_complete_list_removed_is_there_again_unless_a_later_one
     fleet.remove_day("jamf", FEB)
     assert fleet.devices() == 3
     assert {where for name, where, _ in present(fleet) if name == "b"} == {NAMES.device("intune", "d2")}
+
+
+def called(name: str, publisher: str = "", *, app_id: str = "com.a", in_house: bool = False) -> InventoryRow:
+    return InventoryRow(P.ANDROID, app_id, name=name, publisher=publisher, device="d1", in_house=in_house)
+
+
+NAMES_AFTER_REMOVAL = [
+    # imports in order: source, day, name and publisher; the removed source and day; the name and publisher that stay
+    ("the latest day", [("s", JAN, "Right", "Maker"), ("s", FEB, "Wrong", "Other")], ("s", FEB), ("Right", "Maker")),
+    ("the first day", [("s", JAN, "Wrong", "Other"), ("s", FEB, "Right", "Maker")], ("s", JAN), ("Right", "Maker")),
+    ("another source", [("s", JAN, "Right", ""), ("t", JAN, "Wrong", "Other")], ("t", JAN), ("Right", "")),
+    ("stated before and after", [("s", JAN, "A", ""), ("s", FEB, "B", ""), ("s", MAR, "A", "")], ("s", FEB), ("A", "")),
+    ("back to the middle", [("s", JAN, "A", ""), ("s", FEB, "B", ""), ("s", MAR, "A", "")], ("s", MAR), ("B", "")),
+    ("an empty name states nothing", [("s", JAN, "A", "M"), ("s", FEB, "", "N")], ("s", FEB), ("A", "M")),
+    ("only it had a name", [("s", JAN, "", "M"), ("s", FEB, "B", "")], ("s", FEB), ("", "M")),
+    (
+        "the other source is later",
+        [("s", JAN, "A", ""), ("t", MAR, "T", ""), ("s", FEB, "B", "")],
+        ("s", FEB),
+        ("T", ""),
+    ),
+    ("equal on both days", [("s", JAN, "A", "M"), ("s", FEB, "A", "M")], ("s", FEB), ("A", "M")),
+]
+
+
+@pytest.mark.parametrize(("what", "imports", "removed", "stays"), NAMES_AFTER_REMOVAL)
+def test_apps_that_stay_have_the_names_of_the_imports_that_stay(
+    fleet: Inventory,
+    what: str,
+    imports: list[tuple[str, date, str, str]],
+    removed: tuple[str, date],
+    stays: tuple[str, str],
+) -> None:
+    for source, day, name, publisher in imports:
+        load(fleet, day, called(name, publisher), source=source)
+    assert fleet.remove_day(*removed) is not None
+    (one,) = fleet.apps()
+    assert (one.name, one.publisher) == stays, what
+
+
+def test_an_app_is_in_house_only_if_an_import_that_stays_says_so(fleet: Inventory) -> None:
+    load(fleet, JAN, called("A"), called("B", app_id="com.b", in_house=True))
+    load(fleet, FEB, called("A", in_house=True), called("B", app_id="com.b"))
+    fleet.remove_day("intune", FEB)
+    assert {one.bundle_id: one.in_house for one in fleet.apps()} == {"com.a": False, "com.b": True}
+
+
+def test_a_removed_day_can_be_imported_again_with_other_names(fleet: Inventory) -> None:
+    load(fleet, JAN, called("Right"))
+    for name in ("Wrong", "Newer"):
+        load(fleet, FEB, called(name))
+        assert app(fleet, "com.a").name == name
+        if name == "Wrong":
+            fleet.remove_day("intune", FEB)
+            assert app(fleet, "com.a").name == "Right"

@@ -21,4 +21,4 @@ def test_to_the_lake_and_back(tmp_path: Path) -> None:
         (SHARD.key, "z.apk", 512, 100, "1" * 64, "app"),
         (SHARD.key, "a.pcap", 2048, 7, "2" * 64, "traffic"),
     ]
-    assert list(read_objects(lake, "survey-2")) == []
+    assert list(read_objects(lake, "survey-3")) == []
