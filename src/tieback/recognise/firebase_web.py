@@ -29,18 +29,38 @@ _BESIDE = re.compile(
     rb"""|storageBucket["'`]?\s{0,8}:\s{0,8}["'`][a-z0-9-]{4,63}\.(?:appspot\.com|firebasestorage\.app))"""
 )
 """Another value of the object; one of them shows that the project is one of Firebase."""
+_LIBRARY = re.compile(rb"[\"'`]firestore\.googleapis\.com[\"'`]")
+"""The constant of the library with its server: https://github.com/firebase/firebase-js-sdk, packages/firestore."""
 _JSON = (".json", "app.config", "app.manifest")
 """Ends of the names of JSON files; Expo writes its configuration to ``app.config``."""
 
 
-def web_projects(buffer: Buffer) -> Iterator[Sighting]:
-    """The Firestore projects in a script that uses Firestore, or in a JSON file."""
+class WebProjects:
+    """The Firestore projects of one app: in a script that uses Firestore, or whose library is another script."""
+
+    def __init__(self) -> None:
+        """Begin an app."""
+        self._has_library = False
+        self._waiting: list[Sighting] = []
+
+    def read(self, buffer: Buffer) -> Iterator[Sighting]:
+        """The projects in a file; those of earlier files, once the library of Firestore is found."""
+        data = buffer.data
+        script = buffer.file.endswith(SCRIPTS)
+        if script and not self._has_library and _LIBRARY.search(data) is not None:
+            self._has_library = True
+            yield from self._waiting
+            self._waiting.clear()
+        if not (script or buffer.file.endswith(_JSON)) or b"projectId" not in data:
+            return
+        if not script or self._has_library or b"irestore" in data:
+            yield from _projects(buffer)
+        elif len(self._waiting) < MAX_OBJECTS:
+            self._waiting += _projects(buffer)
+
+
+def _projects(buffer: Buffer) -> Iterator[Sighting]:
     data = buffer.data
-    script = buffer.file.endswith(SCRIPTS)
-    if not (script or buffer.file.endswith(_JSON)) or b"projectId" not in data:
-        return
-    if script and b"irestore" not in data:
-        return
     for found in islice(_PROJECT.finditer(data), MAX_OBJECTS):
         if _BESIDE.search(data, max(found.start() - AROUND, 0), found.end() + AROUND) is None:
             continue

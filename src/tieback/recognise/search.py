@@ -20,8 +20,9 @@ from tieback.recognise.rules import RuleFiles
 from tieback.recognise.scripts import extract as scripts
 from tieback.recognise.texts.script import LastScript
 
-MAX_TEXTS = 10_000
-"""Most texts of one app that are judged, so that a hostile app takes seconds. The largest measured real app had 600."""
+MAX_TEXTS = 60_000
+"""Most texts of one app that are judged, so that a hostile app takes seconds. Hybrid apps with the sources of all their
+libraries have up to 20,000."""
 MAX_PAIRS = 40_000
 """Most key-value pairs of one app that are judged."""
 MAX_FINDS = 50_000
