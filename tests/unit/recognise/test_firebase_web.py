@@ -28,6 +28,11 @@ def found(text: str, file: str = "assets/web.js") -> list[str]:
         ('{"firebase":{"projectId":"acme-web","appId":"1:123456789012:web:abcdef0123456789"}}', "assets/fb.json"),
         ('{"projectId":"acme-web","authDomain":"acme-web.firebaseapp.com"}', "www/fb.json"),
         ('{"extra":{"projectId":"acme-web","storageBucket":"acme-web.appspot.com"}}', "assets/app.config"),
+        (
+            'const a="acme-web",b="AIzaSyCK4tYnzNLeK6kjcbhgN7kwjSbbciSPOcS",c={projectId:a,apiKey:b};getFirestore(f(c))',
+            "a.js",
+        ),
+        ('getFirestore();var $a = `acme-web`, d="acme-web.firebaseapp.com", c={"projectId": $a }', "a.js"),
         ('{"apiKey": "AIzaSyCK4tYnzNLeK6kjcbhgN7kwjSbbciSPOcS", "projectId": "acme-web"}', "assets/fb.json"),
     ],
 )
@@ -44,6 +49,9 @@ def test_project_of_a_configuration_object(text: str, file: str) -> None:
         (SCRIPT.replace(KEY, 'apiKey:"your-key"').replace("1:9:web:a", "x"), "assets/web.js"),
         (SCRIPT.replace(KEY, KEY + "," + "x" * AROUND), "assets/web.js"),
         (SCRIPT.replace("acme-web", "YOUR_PROJECT"), "assets/web.js"),
+        ('getFirestore();const a="acme-web",b="shop",c={projectId:a,apiKey:b}', "a.js"),
+        ('getFirestore();const xa="acme-web",b="acme.firebaseapp.com",c={projectId:a}', "a.js"),
+        ('getFirestore();const a="acme-web",b="acme.firebaseapp.com",c={projectId:a.b}', "a.js"),
         (SCRIPT.replace('"acme-web"', "project"), "assets/web.js"),
     ],
 )
@@ -97,6 +105,11 @@ def test_any_bytes_never_raises(data: bytes) -> None:
 def test_the_cost_of_hostile_files_is_linear() -> None:
     assert_linear(
         lambda size: Buffer("a.js", BufferKind.TEXT, b"irestore AIza " + b'projectId:"aaaaaa' * size),
+        lambda buffer: list(WebProjects().read(buffer)),
+        20_000,
+    )
+    assert_linear(
+        lambda size: Buffer("a.js", BufferKind.TEXT, b"irestore AIza " + b"a='aaaaaa',{projectId:a}" * size),
         lambda buffer: list(WebProjects().read(buffer)),
         20_000,
     )
