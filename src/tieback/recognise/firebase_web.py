@@ -33,7 +33,9 @@ _BESIDE = re.compile(
     rb"""|storageBucket["'`]?\s{0,8}:\s{0,8}["'`][a-z0-9-]{4,63}\.(?:appspot\.com|firebasestorage\.app))"""
 )
 """Another value of the object; one of them shows that the project is one of Firebase."""
-_VALUE = re.compile(rb"""["'`](?:AIza[\w-]{30}|[a-z0-9-]{4,63}\.(?:firebaseapp\.com|appspot\.com|firebasestorage\.app)["'`])""")
+_VALUE = re.compile(
+    rb"""["'`](?:AIza[\w-]{30}|[a-z0-9-]{4,63}\.(?:firebaseapp\.com|appspot\.com|firebasestorage\.app)["'`])"""
+)
 """Another value of the object, in a variable beside that of the project."""
 _LIBRARY = re.compile(rb"[\"'`]firestore\.googleapis\.com[\"'`]")
 """The constant of the library with its server: https://github.com/firebase/firebase-js-sdk, packages/firestore."""

@@ -24,7 +24,9 @@ MAX_OTHER = 32 * 1024 * 1024
 """Most bytes of code and other files in which names are looked for; if there are more, everything stays."""
 MAX_HELD = 20_000
 """Most finds that wait for the end of the app."""
-_ROOT = re.compile(r"(?P<root>(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/)(?P<rest>.{1,400})")
+_ROOT = re.compile(
+    r"(?P<root>(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/)(?P<rest>.{1,400})"
+)
 _CODE = (".html", ".htm", ".js")
 _ENDS = {b"j": (".js",), b"h": (".html", ".htm")}
 _FRAME = re.compile(r"cordova(?:_plugins)?\.js|phonegap\.js|native-bridge\.js|(?:cordova-js-src|plugins)/.*")
@@ -44,7 +46,9 @@ _NO_NAME = re.compile(rb"[^\w.~-]")
 _REACH = 100
 MAX_ENDS = 50_000
 """Most names in one file, also the same ones; a file with more of them is not followed, and everything stays."""
-_JOINED = re.compile(rb"(?:[\"'`}]|(?:\+|concat\()\s{0,4}[\"'`][\w.-]{0,40})\.(?P<kind>js|html?)(?![\w-])", re.IGNORECASE)
+_JOINED = re.compile(
+    rb"(?:[\"'`}]|(?:\+|concat\()\s{0,4}[\"'`][\w.-]{0,40})\.(?P<kind>js|html?)(?![\w-])", re.IGNORECASE
+)
 """A name that code puts together."""
 
 

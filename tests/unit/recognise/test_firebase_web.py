@@ -29,7 +29,7 @@ def found(text: str, file: str = "assets/web.js") -> list[str]:
         ('{"projectId":"acme-web","authDomain":"acme-web.firebaseapp.com"}', "www/fb.json"),
         ('{"extra":{"projectId":"acme-web","storageBucket":"acme-web.appspot.com"}}', "assets/app.config"),
         (
-            'const a="acme-web",b="AIzaSyCK4tYnzNLeK6kjcbhgN7kwjSbbciSPOcS",c={projectId:a,apiKey:b};getFirestore(f(c))',
+            'const a="acme-web",b="AIzaSyCK4tYnzNLeK6kjcbhgN7kwjSbbciSPOcS",c={projectId:a,apiKey:b};getFirestore(c)',
             "a.js",
         ),
         ('getFirestore();var $a = `acme-web`, d="acme-web.firebaseapp.com", c={"projectId": $a }', "a.js"),

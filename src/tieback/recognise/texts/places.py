@@ -57,9 +57,7 @@ _OPENS = re.compile(
 _OPEN = re.compile(rb"(?<![\w$])open\s{0,4}\(\s{0,20}\Z")
 _SYSTEM = re.compile(rb"\s{0,20},\s{0,20}[\"'`]_system[\"'`]")
 """The target of ``open`` that is the browser of the system: https://github.com/apache/cordova-plugin-inappbrowser"""
-_BEFORE_LITERAL = re.compile(
-    rb"(?P<quote>[\"'`])(?P<text>[^\"'`\\\n]{3,400})(?P=quote)\s{0,40}[+,]\s{0,40}\Z"
-)
+_BEFORE_LITERAL = re.compile(rb"(?P<quote>[\"'`])(?P<text>[^\"'`\\\n]{3,400})(?P=quote)\s{0,40}[+,]\s{0,40}\Z")
 """The text before a literal that is joined to it, or that is the line before it in a list of lines."""
 _MESSAGE = 500
 _PROPERTIES = 300

@@ -29,7 +29,23 @@ STRINGS = (
     "default",
     "blockExplorers",
 )
-(ADDRESS, CONSOLE, WARN, ERROR, FETCH, STARTS, LINKING, OPEN, MESSAGE, OTHER, LOG, LONG, REFERER, DEFAULT, EXPLORERS) = range(len(STRINGS))
+(
+    ADDRESS,
+    CONSOLE,
+    WARN,
+    ERROR,
+    FETCH,
+    STARTS,
+    LINKING,
+    OPEN,
+    MESSAGE,
+    OTHER,
+    LOG,
+    LONG,
+    REFERER,
+    DEFAULT,
+    EXPLORERS,
+) = range(len(STRINGS))
 GLOBAL: Line = ("GetGlobalObject", 9)
 LOADED: Line = ("LoadConstString", 0, ADDRESS)
 
