@@ -320,6 +320,8 @@ class TextPlaces:
         if span.kind is SpanKind.COMMENT:
             return COMMENT
         data = self._data
+        if data[span.start - 1 : span.start] == b"=":
+            return prose.PATTERN  # an attribute selector
         start = span.start + (4 if data[span.start : span.start + 4].lower() == b"url(" else 1)
         return tables.PICTURE if _DATA_URI.match(data, start, span.end) else ""
 
