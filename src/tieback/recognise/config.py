@@ -39,7 +39,7 @@ from tieback.recognise.contact_points import contact_points
 from tieback.recognise.context import match_context
 from tieback.recognise.decoded_values import DecodedValues
 from tieback.recognise.firebase_web import RULE as FIREBASE_RULE
-from tieback.recognise.firebase_web import web_projects
+from tieback.recognise.firebase_web import WebProjects
 from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host, check_port
 from tieback.recognise.interface import ExtractorMeta, Find
 from tieback.recognise.key_values import (
@@ -216,12 +216,14 @@ class ConfigExtractor:
     def __init__(self, rules: RuleFiles | None = None) -> None:
         self._rules = rules if rules is not None else RuleFiles()
         self._decoded: DecodedValues | None = None
+        self._projects = WebProjects()
         self.left = sys.maxsize
         """Number of pairs that are still judged; ``AppSearch`` sets a limit per app."""
 
     def start(self) -> None:
         """Begin another app: the values of its decoded resources are in several files."""
         self._decoded = DecodedValues()
+        self._projects = WebProjects()
 
     @cached_property
     def config(self) -> ConfigRules:
@@ -256,7 +258,7 @@ class ConfigExtractor:
                 yield from link_domains(buffer, self._rules)
             elif buffer.kind is BufferKind.TEXT:
                 yield from containers(buffer, self._calls)
-                yield from web_projects(buffer)
+                yield from self._projects.read(buffer)
                 yield from buckets(buffer)
                 yield from self._hosts_of_scripts(buffer)
                 yield from self._remotes(buffer)

@@ -7,9 +7,9 @@ Bounds: 50 objects per file.
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
-from tieback.intake.apps.interface import Buffer
+from tieback.intake.apps.interface import Buffer, Bytes
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.calls import SCRIPTS
@@ -23,27 +23,72 @@ AROUND = 600
 _PROJECT = re.compile(
     rb"""projectId(?<!\wprojectId)["'`]?\s{0,8}:\s{0,8}["'`](?P<name>[a-z][a-z0-9-]{4,28}[a-z0-9])["'`]"""
 )
+_NAMED = re.compile(rb"(?<![\w$.])projectId[\"'`]?\s{0,8}:\s{0,8}([A-Za-z_$][\w$]{0,30})\s{0,8}[,}]")
+"""A project that is the value of a variable."""
+_VARIABLE = 4096
+"""Most bytes between a variable and the object that reads it."""
 _BESIDE = re.compile(
     rb"""\b(?:apiKey["'`]?\s{0,8}:\s{0,8}["'`]AIza[\w-]{30}|appId["'`]?\s{0,8}:\s{0,8}["'`]1:\d{6,20}:(?:web|ios|android):"""
     rb"""|authDomain["'`]?\s{0,8}:\s{0,8}["'`][a-z0-9-]{4,63}\.firebaseapp\.com"""
     rb"""|storageBucket["'`]?\s{0,8}:\s{0,8}["'`][a-z0-9-]{4,63}\.(?:appspot\.com|firebasestorage\.app))"""
 )
 """Another value of the object; one of them shows that the project is one of Firebase."""
+_VALUE = re.compile(
+    rb"""["'`](?:AIza[\w-]{30}|[a-z0-9-]{4,63}\.(?:firebaseapp\.com|appspot\.com|firebasestorage\.app)["'`])"""
+)
+"""Another value of the object, in a variable beside that of the project."""
+_LIBRARY = re.compile(rb"[\"'`]firestore\.googleapis\.com[\"'`]")
+"""The constant of the library with its server: https://github.com/firebase/firebase-js-sdk, packages/firestore."""
 _JSON = (".json", "app.config", "app.manifest")
 """Ends of the names of JSON files; Expo writes its configuration to ``app.config``."""
 
 
-def web_projects(buffer: Buffer) -> Iterator[Sighting]:
-    """The Firestore projects in a script that uses Firestore, or in a JSON file."""
-    data = buffer.data
-    script = buffer.file.endswith(SCRIPTS)
-    if not (script or buffer.file.endswith(_JSON)) or b"projectId" not in data:
-        return
-    if script and b"irestore" not in data:
-        return
+class WebProjects:
+    """The Firestore projects of one app: in a script that uses Firestore, or whose library is another script."""
+
+    def __init__(self) -> None:
+        """Begin an app."""
+        self._has_library = False
+        self._waiting: list[Sighting] = []
+
+    def read(self, buffer: Buffer) -> Iterator[Sighting]:
+        """The projects in a file; those of earlier files, once the library of Firestore is found."""
+        data = buffer.data
+        script = buffer.file.endswith(SCRIPTS)
+        if script and not self._has_library and _LIBRARY.search(data) is not None:
+            self._has_library = True
+            yield from self._waiting
+            self._waiting.clear()
+        if not (script or buffer.file.endswith(_JSON)) or b"projectId" not in data:
+            return
+        if not script or self._has_library or b"irestore" in data:
+            yield from _projects(buffer)
+        elif len(self._waiting) < MAX_OBJECTS:
+            self._waiting += _projects(buffer)
+
+
+def _written(data: Bytes) -> Iterator[re.Match[bytes]]:
+    """The projects whose names are in the object itself."""
     for found in islice(_PROJECT.finditer(data), MAX_OBJECTS):
-        if _BESIDE.search(data, max(found.start() - AROUND, 0), found.end() + AROUND) is None:
-            continue
+        if _BESIDE.search(data, max(found.start() - AROUND, 0), found.end() + AROUND) is not None:
+            yield found
+
+
+def _named(data: Bytes) -> Iterator[re.Match[bytes]]:
+    """The projects whose name is in a variable: ``const a="shop-1234",b="AIza…",c={projectId:a,apiKey:b}``.
+
+    Bundlers write the members of an imported JSON file so.
+    """
+    for found in islice(_NAMED.finditer(data), MAX_OBJECTS):
+        variable = rb"(?<![\w$.])%b\s?=\s?[\"'`](?P<name>[a-z][a-z0-9-]{4,28}[a-z0-9])[\"'`]" % re.escape(found[1])
+        name = re.compile(variable).search(data, max(found.start() - _VARIABLE, 0), found.start())
+        if name is not None and _VALUE.search(data, max(name.start() - AROUND, 0), name.end() + AROUND) is not None:
+            yield name
+
+
+def _projects(buffer: Buffer) -> Iterator[Sighting]:
+    data = buffer.data
+    for found in islice(chain(_written(data), _named(data)), MAX_OBJECTS):
         project = found["name"].decode("ascii")
         endpoint = Endpoint(
             EndpointKind.CLOUD, f"firestore:{project}", "https", "firestore.googleapis.com", 443, "", "firestore"

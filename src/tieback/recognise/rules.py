@@ -66,6 +66,7 @@ class _NotBackendPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folders: tuple[str, ...] = ()
     within: tuple[str, ...] = ()
     archives: tuple[str, ...] = ()
+    stems: tuple[str, ...] = ()
 
 
 class _NotBackends(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -199,7 +200,7 @@ class NotBackends:
             if any(f"{end}!" in file.lower() for end in place.archives):
                 return place.reason
             below = _below(folders, place)
-            named = bool(place.files) and name.startswith(place.files) and (below is not None)
+            named = below is not None and (name.startswith(place.files) or _stem(name).endswith(place.stems))
             if named or not set(below or ()).isdisjoint(place.folders):
                 return place.reason
         return None
@@ -210,6 +211,12 @@ class NotBackends:
             if address.version == network.version and address in network:
                 return reason
         return None
+
+
+def _stem(name: str) -> str:
+    """The name of a file without the suffix of a text."""
+    stem, _, suffix = name.rpartition(".")
+    return stem if stem and suffix in {"txt", "md", "html", "htm"} else name
 
 
 def _below(folders: list[str], place: _NotBackendPlace) -> list[str] | None:

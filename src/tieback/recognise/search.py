@@ -19,9 +19,11 @@ from tieback.recognise.placement import PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.scripts import extract as scripts
 from tieback.recognise.texts.script import LastScript
+from tieback.recognise.unloaded import UnloadedFiles
 
-MAX_TEXTS = 10_000
-"""Most texts of one app that are judged, so that a hostile app takes seconds. The largest measured real app had 600."""
+MAX_TEXTS = 60_000
+"""Most texts of one app that are judged, so that a hostile app takes seconds. Hybrid apps with the sources of all their
+libraries have up to 20,000."""
 MAX_PAIRS = 40_000
 """Most key-value pairs of one app that are judged."""
 MAX_FINDS = 50_000
@@ -68,7 +70,8 @@ class AppSearch:
         self._hermes.start()
         if self._dataflow is not None:
             self._dataflow.left = MAX_STEPS
-        every = self._every(pieces)
+        pages = UnloadedFiles()
+        every = pages.settled(self._every(_seen(pieces, pages)))
         if self._added is None:
             yield from _bounded(every)
             return
@@ -140,6 +143,13 @@ class AppSearch:
             yield from placement.finds(extractors)
             if number in naming and preferences.names_servers(content):
                 yield from preferences.server_defaults(file, content, self._rules)
+
+
+def _seen(pieces: Iterable[Piece], pages: UnloadedFiles) -> Iterator[Piece]:
+    for piece in pieces:
+        pages.see(piece)
+        yield piece
+        del piece  # it can be large
 
 
 def _bounded(finds: Iterable[Find]) -> Iterator[Find]:

@@ -7,7 +7,7 @@ from tests.each import each
 from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Buffer, BufferKind
-from tieback.recognise.firebase_web import AROUND, MAX_OBJECTS, web_projects
+from tieback.recognise.firebase_web import AROUND, MAX_OBJECTS, WebProjects
 
 KEY = 'apiKey:"AIzaSyCK4tYnzNLeK6kjcbhgN7kwjSbbciSPOcS"'
 SCRIPT = f'firebase.initializeApp({{{KEY},projectId:"acme-web",appId:"1:9:web:a"}});firebase.firestore()'
@@ -15,7 +15,7 @@ SCRIPT = f'firebase.initializeApp({{{KEY},projectId:"acme-web",appId:"1:9:web:a"
 
 def found(text: str, file: str = "assets/web.js") -> list[str]:
     buffer = Buffer(file, BufferKind.TEXT, text.encode())
-    return [one.endpoint.value for one in web_projects(buffer)]
+    return [one.endpoint.value for one in WebProjects().read(buffer)]
 
 
 @each(
@@ -28,6 +28,11 @@ def found(text: str, file: str = "assets/web.js") -> list[str]:
         ('{"firebase":{"projectId":"acme-web","appId":"1:123456789012:web:abcdef0123456789"}}', "assets/fb.json"),
         ('{"projectId":"acme-web","authDomain":"acme-web.firebaseapp.com"}', "www/fb.json"),
         ('{"extra":{"projectId":"acme-web","storageBucket":"acme-web.appspot.com"}}', "assets/app.config"),
+        (
+            'const a="acme-web",b="AIzaSyCK4tYnzNLeK6kjcbhgN7kwjSbbciSPOcS",c={projectId:a,apiKey:b};getFirestore(c)',
+            "a.js",
+        ),
+        ('getFirestore();var $a = `acme-web`, d="acme-web.firebaseapp.com", c={"projectId": $a }', "a.js"),
         ('{"apiKey": "AIzaSyCK4tYnzNLeK6kjcbhgN7kwjSbbciSPOcS", "projectId": "acme-web"}', "assets/fb.json"),
     ],
 )
@@ -44,6 +49,9 @@ def test_project_of_a_configuration_object(text: str, file: str) -> None:
         (SCRIPT.replace(KEY, 'apiKey:"your-key"').replace("1:9:web:a", "x"), "assets/web.js"),
         (SCRIPT.replace(KEY, KEY + "," + "x" * AROUND), "assets/web.js"),
         (SCRIPT.replace("acme-web", "YOUR_PROJECT"), "assets/web.js"),
+        ('getFirestore();const a="acme-web",b="shop",c={projectId:a,apiKey:b}', "a.js"),
+        ('getFirestore();const xa="acme-web",b="acme.firebaseapp.com",c={projectId:a}', "a.js"),
+        ('getFirestore();const a="acme-web",b="acme.firebaseapp.com",c={projectId:a.b}', "a.js"),
         (SCRIPT.replace('"acme-web"', "project"), "assets/web.js"),
     ],
 )
@@ -51,8 +59,36 @@ def test_other_texts_name_no_project(text: str, file: str) -> None:
     assert found(text, file) == []
 
 
+LIBRARY = 'var a=class{constructor(){this.host="firestore.googleapis.com"}}'
+ALONE = SCRIPT.replace(";firebase.firestore()", "")
+
+
+@each(
+    ("files", "every"),
+    [
+        ((LIBRARY, ALONE), ["firestore:acme-web"]),
+        ((ALONE, "x", LIBRARY), ["firestore:acme-web"]),
+        ((LIBRARY, LIBRARY, ALONE), ["firestore:acme-web"]),
+        ((ALONE, LIBRARY, LIBRARY), ["firestore:acme-web"]),
+        ((ALONE, "x"), []),
+        ((ALONE, "f('https://firestore.googleapis.com/v1/projects/other')"), []),
+    ],
+)
+def test_the_library_of_firestore_can_be_in_another_script(files: tuple[str, ...], every: list[str]) -> None:
+    projects = WebProjects()
+    buffers = [Buffer(f"{number}.js", BufferKind.TEXT, text.encode()) for number, text in enumerate(files)]
+    assert [one.endpoint.value for buffer in buffers for one in projects.read(buffer)] == every
+
+
+def test_projects_that_wait_are_bounded() -> None:
+    projects = WebProjects()
+    for number in range(3 * MAX_OBJECTS):
+        assert list(projects.read(Buffer(f"{number}.js", BufferKind.TEXT, ALONE.encode()))) == []
+    assert len(list(projects.read(Buffer("lib.js", BufferKind.TEXT, LIBRARY.encode())))) == MAX_OBJECTS
+
+
 def test_offset_is_that_of_the_project() -> None:
-    (one,) = web_projects(Buffer("a.js", BufferKind.TEXT, SCRIPT.encode(), base=100))
+    (one,) = WebProjects().read(Buffer("a.js", BufferKind.TEXT, SCRIPT.encode(), base=100))
     assert one.evidence.offset == 100 + SCRIPT.index("acme-web")
 
 
@@ -63,12 +99,17 @@ def test_objects_are_bounded() -> None:
 @settings(deadline=None, max_examples=examples(100))
 @given(st.binary(max_size=400))
 def test_any_bytes_never_raises(data: bytes) -> None:
-    list(web_projects(Buffer("a.js", BufferKind.TEXT, b"irestore AIza projectId:" + data)))
+    list(WebProjects().read(Buffer("a.js", BufferKind.TEXT, b"irestore AIza projectId:" + data)))
 
 
 def test_the_cost_of_hostile_files_is_linear() -> None:
     assert_linear(
         lambda size: Buffer("a.js", BufferKind.TEXT, b"irestore AIza " + b'projectId:"aaaaaa' * size),
-        lambda buffer: list(web_projects(buffer)),
+        lambda buffer: list(WebProjects().read(buffer)),
+        20_000,
+    )
+    assert_linear(
+        lambda size: Buffer("a.js", BufferKind.TEXT, b"irestore AIza " + b"a='aaaaaa',{projectId:a}" * size),
+        lambda buffer: list(WebProjects().read(buffer)),
         20_000,
     )

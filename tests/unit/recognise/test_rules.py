@@ -184,6 +184,12 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
         ("org/apache/cordova/whitelist/index2.html", True),
         ("assets/www/allowlist/index.html", False),
         ("apache/allowlist.json", False),
+        ("org/apache/Commons-NOTICE.txt", True),
+        ("assets/okhttp_license", True),
+        ("assets/fonts/Roboto-License.html", True),
+        ("assets/shop-license.js", False),
+        ("assets/driver_license.json", False),
+        ("assets/noticeboard/board-notice.json", False),
         ("assets/config.json", False),
         ("assets/mylicense.js", False),
         ("assets/config.properties", False),
@@ -191,3 +197,17 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
 )
 def test_places_that_name_no_back_ends(file: str, none: bool) -> None:
     assert (RULES.not_backends.place_reason(file) is not None) is none
+
+
+@pytest.mark.parametrize(
+    ("host", "is_test"),
+    [
+        ("staging-securetoken.sandbox.googleapis.com", True),
+        ("www-googleapis-test.sandbox.google.com", True),
+        ("securetoken.googleapis.com", False),
+        ("sandbox.google.com.shop.de", False),
+    ],
+)
+def test_the_test_systems_of_google_are_no_back_ends(host: str, is_test: bool) -> None:
+    reason = RULES.not_backends.reason(host)
+    assert (reason is not None and "test system of Google" in reason) is is_test

@@ -14,12 +14,16 @@ from tieback.recognise.hermes.literals import Constant
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.texts import prose, redirects
 from tieback.recognise.texts.places import METADATA
-from tieback.recognise.texts.structured import describes_software
+from tieback.recognise.texts.structured import describes_software, is_explorer
 
 _PUTTING = ("PutNewOwnById", "PutNewOwnNEById", "DefineOwnById")
 _BY_SLOT = "PutOwnBySlotIdx"
+_REFERERS = frozenset(("Referer", "referer", "Referrer", "referrer", "Origin"))
+"""Headers that name the page from which a request comes: RFC 9110, section 10.1.3; RFC 6454, section 7."""
 _MAX_BEHIND = 4
 """Most instructions between an object and the one that sets it as a member."""
+_MAX_AROUND = 2
+"""Objects around the one with a constant whose keys are read."""
 _MAX_BEFORE = 400
 _MAX_LITERALS = 16
 """Most objects with one constant that are read."""
@@ -33,6 +37,8 @@ def key_reason(key: str, fields: Mapping[str, object]) -> str:
         return prose.REDIRECT
     if key == "iss":
         return prose.ISSUER
+    if key in _REFERERS:
+        return prose.REFERER
     return LINK if key == "href" and fields.get("target") == "_blank" else ""
 
 
@@ -75,9 +81,9 @@ class KeyedConstants:
             reasons.add(self._set_by(steps, index) if index >= 0 else "")
         return reasons.pop() if len(reasons) == 1 else ""
 
-    def _set_by(self, steps: tuple[Step, ...], index: int) -> str:
+    def _set_by(self, steps: tuple[Step, ...], index: int, depth: int = 0) -> str:
         register = steps[index].operands[0]
-        for step in steps[index + 1 : index + 1 + _MAX_BEHIND]:
+        for number, step in enumerate(steps[index + 1 : index + 1 + _MAX_BEHIND], index + 1):
             if step.kind.name in (*_PUTTING, _BY_SLOT) and step.operands[1] == register:
                 keys = self._keys(steps, index, step.operands[0])
                 name = step.operands[-1]
@@ -85,7 +91,11 @@ class KeyedConstants:
                     key = keys[name] if 0 <= name < len(keys) else ""
                 else:
                     key = self._code.text(name)
-                return METADATA if describes_software(key, keys) else ""
+                if is_explorer(key):
+                    return LINK
+                if not depth and describes_software(key, keys):
+                    return METADATA
+                return self._set_by(steps, number, depth + 1) if depth < _MAX_AROUND else ""
             if step.kind.writes and step.operands[0] == register:
                 break
         return ""

@@ -44,6 +44,11 @@ _NAMED = re.compile(rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|%b)[\"']?\s{0,4
 _HREF = re.compile(rb"[{,]\s{0,20}[\"']?href[\"']?\s{0,4}:\s{0,8}\Z")
 """The name before the address of a link in the properties of an element: of React (``jsx("a", {href: …})``) and Vue
 (``h("a", {href: …})``, in version 2 ``_c("a", {attrs: {href: …}})``)."""
+_REFERER = re.compile(rb"[{,(\[;\s][\"']?(?:[Rr]eferr?er|Origin)[\"']?\s{0,4}[:,=]\s{0,8}\Z")
+"""The name of a header before its value: RFC 9110, section 10.1.3; RFC 6454, section 7."""
+_PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?placeholder(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
+"""The property of a field with an example of what to enter."""
+_PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 _BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"']_blank[\"']")
 _OPENS = re.compile(
     rb"\.\s{0,4}(?:open|canOpen)URL\s{0,4}\(\s{0,20}\Z|(?<![\w$])Browser\s{0,4}\.\s{0,4}open\s{0,4}\(\s{0,20}\{\s{0,20}[\"']?url[\"']?\s{0,4}:\s{0,8}\Z"
@@ -52,6 +57,9 @@ _OPENS = re.compile(
 _OPEN = re.compile(rb"(?<![\w$])open\s{0,4}\(\s{0,20}\Z")
 _SYSTEM = re.compile(rb"\s{0,20},\s{0,20}[\"'`]_system[\"'`]")
 """The target of ``open`` that is the browser of the system: https://github.com/apache/cordova-plugin-inappbrowser"""
+_BEFORE_LITERAL = re.compile(rb"(?P<quote>[\"'`])(?P<text>[^\"'`\\\n]{3,400})(?P=quote)\s{0,40}[+,]\s{0,40}\Z")
+"""The text before a literal that is joined to it, or that is the line before it in a list of lines."""
+_MESSAGE = 500
 _PROPERTIES = 300
 """Most bytes of an element's properties on each side of an address that are read."""
 _REDIRECT_LINE = re.compile(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?%b[\"']?\s*[:= ]" % redirects.SETTING, re.IGNORECASE)
@@ -86,7 +94,7 @@ _LANGUAGES = {
     Language.JSON: "json map webmanifest geojson json5 jsonc topojson arb",
     Language.LINES: (
         "properties yml yaml ini cfg conf toml sh py rb pl pro env prop lock editorconfig gitignore gitattributes"
-        " npmignore"
+        " npmignore sql"
     ),
     Language.DOCUMENT: "md markdown rst adoc textile mdx podspec afm",
     Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",
@@ -97,6 +105,8 @@ OF_GIT = b"git+"
 _ENVIRONMENT = (".env.", "env.")
 """Beginnings of the names of files with the settings of one mode: ``.env.production``."""
 _LINE_COMMENT = re.compile(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
+_CODE_COMMENT = re.compile(rb"[ \t]{0,80}//[ \t]")
+"""A line of code that is a comment, in a file without the suffix of its language."""
 _METADATA_LINE = re.compile(
     rb"\s*[\"']?(?:homepage|home[-_]?url|repository|issue_tracker|documentation|license|licence|author|funding|bundle-\w+|specification-\w+"
     rb"|implementation-\w+|project[-_]url|scm|resolved)[\"']?\s*[:= ]",
@@ -147,7 +157,7 @@ _FEED = re.compile(
 """The root of a feed: https://www.rssboard.org/rss-specification, RFC 4287."""
 _FEED_LOADS = frozenset(("enclosure", "content", "thumbnail", "player", "cloud"))
 """Elements of a feed whose attributes are files or servers, with the names of Media RSS."""
-_POM = re.compile(rb"http://maven\.apache\.org/POM/|/nuspec\.xsd|http://apache\.org/cordova/ns/plugins")
+_POM = re.compile(rb"<ti:app[\s>]|http://maven\.apache\.org/POM/|/nuspec\.xsd|http://apache\.org/cordova/ns/plugins")
 _METADATA_ELEMENTS = frozenset((
     "url", "license", "licenses", "issue", "repo", "author", "name", "description", "scm", "organization", "developers",
     "connection", "developerconnection", "repository", "projecturl", "licenseurl", "iconurl", "keywords", "info", "id",
@@ -228,6 +238,7 @@ class TextPlaces:
         if self._binary:
             return Language.OTHER
         name = self._file.lower().rpartition("/")[2].removesuffix(".gz").removesuffix(".gzip").rstrip("~")
+        name = name.removesuffix(".download")  # the files of a page that a browser saved
         suffix = name.rpartition(".")[2]
         language = _BY_SUFFIX.get(suffix, Language.OTHER)
         if language is Language.OTHER and name.startswith(_ENVIRONMENT):
@@ -309,6 +320,8 @@ class TextPlaces:
         if span.kind is SpanKind.COMMENT:
             return COMMENT
         data = self._data
+        if data[span.start - 1 : span.start] == b"=":
+            return prose.PATTERN  # an attribute selector
         start = span.start + (4 if data[span.start : span.start + 4].lower() == b"url(" else 1)
         return tables.PICTURE if _DATA_URI.match(data, start, span.end) else ""
 
@@ -323,6 +336,14 @@ class TextPlaces:
             return prose.PATTERN
         if named := _NAMED.search(data, max(0, span.start - 40), span.start):
             return prose.ISSUER if named["issuer"] else prose.REDIRECT
+        if offset == start and _REFERER.search(data, max(0, span.start - 40), span.start):
+            return prose.REFERER
+        if _PLACEHOLDER.search(data, max(0, span.start - 40), span.start) and not _PICTURE.search(data, start, end):
+            return EXAMPLE
+        if offset == start and structured.is_of_explorer(data, span.start):
+            return LINK
+        if offset > start and structured.is_of_package_script(data, span.start):
+            return METADATA
         if _HREF.search(data, max(0, span.start - 40), span.start) and self._opens_window(span):
             return LINK
         if offset == start and self._opens_browser(span):
@@ -332,9 +353,19 @@ class TextPlaces:
             found = prose.literal_reason(data, start, offset, end)
             # The words can be in another line of the message.
             told = not found and offset > start and _TELLS.search(data, max(0, span.start - 60), span.start)
-            return prose.MESSAGE if told else found
+            if told or (not found and offset == start and self._follows_sentence(span)):
+                return prose.MESSAGE
+            return found
         text, places = known
         return places.reason(text.offset(offset))
+
+    def _follows_sentence(self, span: Span) -> bool:
+        """True if a literal is the page that the message in the literal before it tells a person to read."""
+        before = _BEFORE_LITERAL.search(self._data, max(0, span.start - _MESSAGE), span.start)
+        if before is None:
+            return False
+        text, url = before["text"], self._data[span.start + 1 : span.end - 1]
+        return prose.points_to_page(text, url) and prose.is_sentence(text)
 
     def _opens_window(self, span: Span) -> bool:
         """True if the properties around a literal have the target ``_blank``: a browser opens the link, not the app."""
@@ -370,6 +401,9 @@ class TextPlaces:
         return text, TextPlaces(file, text.text, depth=self._depth + 1)
 
     def _plain(self, offset: int) -> str:
+        start = self._data.rfind(b"\n", max(0, offset - 400), offset) + 1
+        if start and _CODE_COMMENT.match(self._data, start, offset):
+            return COMMENT
         if tables.is_web_site(tables.column_at(self._data, offset)) and self._has_many_owners:
             return tables.REFERENCE
         return prose.sentence_reason(self._data, offset)

@@ -8,6 +8,7 @@ MESSAGE = "only in a message for people"
 USER_AGENT = "only in the name of a browser or crawler"
 REDIRECT = "only the address to which a sign-in returns"
 AUTHOR = "only the web site of an author"
+REFERER = "only in a header that names the page from which a request comes"
 ISSUER = "only the name of the issuer of a token"
 PATTERN = "only in a pattern that other texts are compared with"
 _REACH = 400
@@ -30,6 +31,8 @@ _NO_SENTENCE = re.compile(
     rb"(?:-src\b|'self'|\b(?:GET|POST|PUT|HEAD|PATCH|DELETE|OPTIONS|CONNECT) \Z|\bcurl\b|\bwget\b|[=?&][\w%.-]*\Z|<\w)"
 )
 """A policy of a page, a request line, a command, a query or a tag before a URL: the words are no sentence."""
+_ELEMENT = re.compile(rb"(?:`?</?[A-Za-z][\w:-]{0,40}\s?/?>)+`?(?!\Z)")
+"""The name of an element in a sentence: it has no attributes, and ends before the address."""
 _POINTER = re.compile(
     rb"(?:\b(?:see|visit|at|docs?|via|info|information|details|read|check|help|more|documentation|refer to|by|here)"
     rb"\b\W{0,3})\Z",
@@ -119,7 +122,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return MESSAGE
     if _PERSON.search(left):
         return AUTHOR
-    if left and _NO_SENTENCE.search(left):
+    if left and _NO_SENTENCE.search(_ELEMENT.sub(b" ", left)):
         return ""
     words = _words(left)
     if left and (words >= 2 or (words == 1 and _POINTER.search(left))) and not left.endswith((b'"', b"'", b"=")):
@@ -130,6 +133,11 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
 def _words(text: bytes) -> int:
     """Number of words in a text, without those of other addresses in it, as in a list of servers."""
     return len(_WORD.findall(_URL.sub(b" ", text)))
+
+
+def is_sentence(text: bytes) -> bool:
+    """True if a text has three words."""
+    return _words(text) >= 3
 
 
 def points_to_page(before: bytes, url: bytes) -> bool:

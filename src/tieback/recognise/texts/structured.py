@@ -52,6 +52,9 @@ _OF_PACKAGE = frozenset(
 _LEAST_OF_PACKAGE = 3
 """Fewest of these keys that the description of a package has."""
 _PACKAGE = re.compile(rb"\"(%b)\"\s*:" % b"|".join(sorted(_OF_PACKAGE)))
+_EXPLORER = re.compile(rb"[bB]lockExplorer(?:s|Urls?)?")
+_EXPLORER_REACH = 600
+_BRACKET = re.compile(rb"[{}\[\]]")
 _LOCK = re.compile(rb"\"lockfileVersion\"\s*:|\"_resolved\"\s*:|\"packages-dev\"\s*:")
 _CHECKSUM = re.compile(rb"[{,]\s*[\"']?(?:shasum|integrity)[\"']?\s*:")
 _MAX_SOURCES = 100_000
@@ -116,6 +119,31 @@ def describes_software(key: str, others: Collection[str] = ()) -> bool:
     return key.lower().encode("utf-8", "replace") in (_PACKAGE_KEYS if package else _DESCRIBING)
 
 
+def is_explorer(key: str) -> bool:
+    """True if a key of the description of a chain of blocks has pages for people that show its transactions.
+
+    Source: https://eips.ethereum.org/EIPS/eip-3085 (``blockExplorerUrls``), https://viem.sh/docs/chains/introduction
+    """
+    return _EXPLORER.fullmatch(key.encode("utf-8", "replace")) is not None
+
+
+def is_of_explorer(data: bytes, start: int) -> bool:
+    """True if a string is in an object or list of a script or JSON text with the pages of a block explorer."""
+    around, depth = data[max(0, start - _EXPLORER_REACH) : start], 0
+    if not _EXPLORER.search(around):
+        return False
+    for found in reversed(list(_BRACKET.finditer(around))):
+        depth += 1 if found[0] in b"}]" else -1
+        if depth < 0:
+            depth = 0
+            key = _OPEN.search(around, max(0, found.start() - 100), found.start())
+            if key is None:
+                return False
+            if _EXPLORER.fullmatch(key[1]):
+                return True
+    return False
+
+
 def is_api(data: bytes | bytearray | memoryview) -> bool:
     """True if a text begins like the description of an API, of Swagger 2 or OpenAPI 3, as JSON or YAML."""
     return _API.search(data, 0, _API_HEAD) is not None
@@ -158,6 +186,19 @@ def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool
         return True  # ``dist`` of a package
     found = _OPEN.search(around, max(0, opened - 100), opened)
     return found is not None and found[1].lower() in keys
+
+
+def is_of_package_script(data: bytes, start: int) -> bool:
+    """True if a string is a command in the description of a package: ``scripts: {test: "curl https://…"}``.
+
+    Source: https://docs.npmjs.com/cli/configuring-npm/package-json#scripts
+    """
+    around = data[max(0, start - _KEY_REACH) : start]
+    opened = around.rfind(b"{")
+    if opened <= around.rfind(b"}") or not key_before(data, start):
+        return False
+    found = _OPEN.search(around, max(0, opened - 100), opened)
+    return found is not None and found[1] == b"scripts"
 
 
 def is_lock(data: bytes) -> bool:

@@ -25,8 +25,27 @@ STRINGS = (
     "other",
     "error",
     SENTENCE,
+    "Referer",
+    "default",
+    "blockExplorers",
 )
-(ADDRESS, CONSOLE, WARN, ERROR, FETCH, STARTS, LINKING, OPEN, MESSAGE, OTHER, LOG, LONG) = range(len(STRINGS))
+(
+    ADDRESS,
+    CONSOLE,
+    WARN,
+    ERROR,
+    FETCH,
+    STARTS,
+    LINKING,
+    OPEN,
+    MESSAGE,
+    OTHER,
+    LOG,
+    LONG,
+    REFERER,
+    DEFAULT,
+    EXPLORERS,
+) = range(len(STRINGS))
 GLOBAL: Line = ("GetGlobalObject", 9)
 LOADED: Line = ("LoadConstString", 0, ADDRESS)
 
@@ -82,6 +101,31 @@ def test_an_address_in_the_literal_of_an_array_or_object_stays() -> None:
     assert outcome(nothing, arrays=bytes([0x51, ADDRESS, 0])) == ""
     made: list[Line] = [("NewObjectWithBuffer", 0, 1, 1, 0, 0), ("Ret", 0)]
     assert outcome(made, keys=bytes([0x51, OTHER, 0]), values=bytes([0x51, ADDRESS, 0])) == ""
+
+
+LINK = "only a link that a person opens in another app"
+
+
+@pytest.mark.parametrize(
+    ("around", "reason"),
+    [
+        ((DEFAULT, EXPLORERS), LINK),
+        ((EXPLORERS,), LINK),
+        ((DEFAULT, OTHER, EXPLORERS), LINK),
+        ((DEFAULT, OTHER, DEFAULT, EXPLORERS), ""),
+        ((DEFAULT, OTHER), ""),
+    ],
+)
+def test_the_keys_around_an_object_name_the_pages_of_an_explorer(around: tuple[int, ...], reason: str) -> None:
+    made: list[Line] = [("NewObject", 1 + number) for number in reversed(range(len(around)))]
+    made.append(("NewObjectWithBuffer", 0, 1, 1, 0, 0))
+    made += [("PutNewOwnById", 1 + number, number, key) for number, key in enumerate(around)]
+    made.append(("Ret", len(around)))
+    assert outcome(made, keys=bytes([0x51, OTHER, 0]), values=bytes([0x51, ADDRESS, 0])) == reason
+
+
+def test_the_page_from_which_a_request_comes_is_no_back_end() -> None:
+    assert literal(REFERER, 1) == "only in a header that names the page from which a request comes"
 
 
 def literal(key: int, count: int) -> str:

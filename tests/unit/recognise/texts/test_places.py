@@ -11,7 +11,7 @@ from tests.linear import assert_linear
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts import tables
 from tieback.recognise.texts.places import EXAMPLE, FEED, METADATA, MISNAMED, PERMITTED, SHOWN, TextPlaces
-from tieback.recognise.texts.prose import COMMENT, ISSUER, MESSAGE, PATTERN, REDIRECT, USER_AGENT
+from tieback.recognise.texts.prose import COMMENT, ISSUER, MESSAGE, PATTERN, REDIRECT, REFERER, USER_AGENT
 
 URL = "http://a.test/x"
 LICENCE = "Permission is hereby granted, free of charge\n"
@@ -53,6 +53,44 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.xml", "<rss><item><enclosure url='URL' type='audio/mpeg'/></item></rss>", ""),
         ("a.xml", "<opml><body><outline type='rss' xmlUrl='URL'/></body></opml>", ""),
         ("a.xml", "<settings><feed>URL</feed></settings>", ""),
+        ("a.js", "fetch(u,{headers:{Referer:'URL'}})", REFERER),
+        ("a.js", "h={\"Origin\": 'URL'}", REFERER),
+        ("a.js", "x.setRequestHeader('Referer', 'URL')", REFERER),
+        ("a.js", "x={origin:'URL'}", ""),
+        ("a.js", "x={refererUrl:'URL'}", ""),
+        ("a.js", "e(Input,{placeholder:'URL',value:v})", EXAMPLE),
+        ("a.js", "e(Input,{placeholder:'Such as URL'})", EXAMPLE),
+        ("a.js", "e(Image,{placeholder:'URL/none.png'})", ""),
+        ("a.js", "x={scripts:{lists:'curl -o a.dat URL/list'}}", METADATA),
+        ("a.js", "x={scripts:{main:'URL'}}", ""),
+        ("a.js", "x={commands:{lists:'curl -o a.dat URL/list'}}", ""),
+        ("a.js", "log('<md-a> is old. Use `<md-b>` and `<c>`.Read URL')", MESSAGE),
+        ("a.js", "f('the picture of <img src=URL')", ""),
+        ("a.js", "f('the picture <b>URL')", ""),
+        ("a.js", "e=new Error('Driver not compliant; see ' + 'URL')", MESSAGE),
+        ("a.js", "f('Ask the server at ' + 'URL')", ""),
+        ("a.js", "w('k',['The option has changed in v3.','URL/docs/upgrade#x'])", MESSAGE),
+        ("a.js", "w('k',['The option has changed in v3.','URL/api'])", ""),
+        ("a.js", "f('GET','URL/docs/list')", ""),
+        ("a.js", "c={id:1,blockExplorers:{default:{name:'Scan',url:'URL'}}}", LINK),
+        ("a.js", "c={blockExplorerUrls:['URL'],rpcUrls:['b']}", LINK),
+        ("a.js", "c={blockExplorerUrls:['b'],rpcUrls:['URL']}", ""),
+        ("a.js", "c={blockExplorers:{default:{url:'b'}},rpcUrls:{default:{http:['URL']}}}", ""),
+        ("a.json", '{"blockExplorerUrls":["URL"]}', LINK),
+        ("page_files/a.min.js.download", "/*! MIT (URL) */f()", COMMENT),
+        ("page_files/a.css.download", "/* URL */a{}", COMMENT),
+        ("page_files/a.js.download", "f('URL')", ""),
+        ("a.css", "a[href^='URL'] {display:none}", PATTERN),
+        ("a.css", "a[href='b'] {background:url('URL')}", ""),
+        ("a.css", "@import 'URL';", ""),
+        ("a.sql", "# Sequel Pro dump\n# URL\nSELECT 1;", COMMENT),
+        ("a.sql", "-- URL\nSELECT 1;", COMMENT),
+        ("a.sql", "INSERT INTO s VALUES (1,'URL');", ""),
+        ("Service.v1.txt", "package x;\n  // URL\nclass A {}", COMMENT),
+        ("servers.txt", "one\nURL\n", ""),
+        ("servers.txt", "one\n//URL\n", ""),
+        ("tiapp.xml", "<ti:app xmlns:ti='http://ti.test'><id>a</id><url>URL</url></ti:app>", METADATA),
+        ("tiapp.xml", "<ti:app xmlns:ti='http://ti.test'><property name='s'>URL</property></ti:app>", ""),
         ("a.js", "x={_resolved:'URL',_shasum:'1'}", METADATA),
         ("a.js", "x={_npmOperationalInternal:{host:'URL'}}", METADATA),
         ("a.js", "x={dist:{shasum:'1',size:2,tarball:'URL'}}", METADATA),

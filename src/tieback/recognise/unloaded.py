@@ -1,0 +1,173 @@
+"""Pages and scripts of a hybrid app that no other file of the app names: no code in them runs.
+
+Apps of Cordova and Capacitor often contain the demo of a library, an old version of a page, or the settings of another
+platform. The files are followed from ``index.html``: what a page or script that is loaded names is loaded, too, and so
+is what any other file names (the code, the settings, texts in JSON or XML). Where a loaded file puts such a name
+together, as in ``name + ".js"``, all files of that kind stay. Sources: https://cordova.apache.org/docs/en/latest/,
+https://capacitorjs.com/docs/basics/workflow
+Bounds: the names of 20,000 files, 2,000 names of one file; 32 MiB of other files are read.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
+from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.interface import Find
+
+UNLOADED = "only in a page or script that no other file of the app names"
+MAX_FILES = 20_000
+MAX_NAMES = 2_000
+"""Most different names in one file; a file with more of them is not followed, and everything stays."""
+MAX_OTHER = 32 * 1024 * 1024
+"""Most bytes of code and other files in which names are looked for; if there are more, everything stays."""
+MAX_HELD = 20_000
+"""Most finds that wait for the end of the app."""
+_ROOT = re.compile(
+    r"(?P<root>(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/)(?P<rest>.{1,400})"
+)
+_CODE = (".html", ".htm", ".js")
+_ENDS = {b"j": (".js",), b"h": (".html", ".htm")}
+_FRAME = re.compile(r"cordova(?:_plugins)?\.js|phonegap\.js|native-bridge\.js|(?:cordova-js-src|plugins)/.*")
+"""Files of Cordova and Capacitor, and of plugins, which these load."""
+_DOCUMENT = re.compile(
+    r"(?:.*/)?(?:[^/]*\.(?:txt|md|map|markdown|css|s[ac]ss|less)|(?:package|bower|component|composer)(?:-lock)?\.json|licen[cs]e[^/]*|readme[^/]*"
+    r"|coderesources)|meta-inf/.*|bundle-metadata/.*",
+    re.IGNORECASE,
+)
+"""Files that load no page or script, whatever they name; those of the signature name every file."""
+_COMMENT_LINE = re.compile(rb"^[ \t]{0,200}(?://|/?\*(?![\w/])).*$", re.MULTILINE)
+"""A line of a script that is only a comment."""
+_SUFFIX = re.compile(rb"\.(?:js|html?)(?![\w-])", re.IGNORECASE)
+_WIDE_SUFFIX = re.compile(rb"\.\0(?:h\0t\0m\0(?:l\0)?|j\0s\0)")
+"""The end of a name in UTF-16, as in compiled XML."""
+_NO_NAME = re.compile(rb"[^\w.~-]")
+_REACH = 100
+MAX_ENDS = 50_000
+"""Most names in one file, also the same ones; a file with more of them is not followed, and everything stays."""
+_JOINED = re.compile(
+    rb"(?:[\"'`}]|(?:\+|concat\()\s{0,4}[\"'`][\w.-]{0,40})\.(?P<kind>js|html?)(?![\w-])", re.IGNORECASE
+)
+"""A name that code puts together."""
+
+
+class UnloadedFiles:
+    """The pages and scripts of one app, and the names in its files."""
+
+    def __init__(self) -> None:
+        """Begin an app."""
+        self._names: dict[str, frozenset[bytes]] = {}
+        self._joins: dict[str, frozenset[bytes]] = {}
+        self._roots: set[str] = set()
+        self._other: set[bytes] = set()
+        self._left = MAX_OTHER
+        self._stopped = False
+
+    def see(self, piece: Piece) -> None:
+        """Read the names in the files of a piece."""
+        if isinstance(piece, ArtifactBatch):
+            for file, content in zip(piece.files, piece.contents, strict=True):
+                self._file(file, content)
+        elif isinstance(piece, Artifact):
+            for buffer in piece.buffers:
+                if not buffer.file.endswith(".so"):
+                    self._file(buffer.file, buffer.data, text=buffer.kind is BufferKind.TEXT)
+
+    def settled(self, finds: Iterable[Find]) -> Iterator[Find]:
+        """The finds, once the whole app is read; those in files that nothing loads are no back ends."""
+        held: list[Find] = []
+        for find in finds:
+            if not held and not _is_in_page(find):
+                yield find
+                continue
+            held.append(find)
+            if len(held) > MAX_HELD:
+                self._stopped = True
+                yield from held
+                held.clear()
+        unloaded = self._unloaded() if held else frozenset()
+        for find in held:
+            if isinstance(find, Sighting) and find.evidence.file in unloaded:
+                yield NotBackend(find.endpoint.value, UNLOADED)
+            else:
+                yield find
+
+    def _file(self, file: str, data: Bytes, *, text: bool = True) -> None:
+        if self._stopped or _DOCUMENT.fullmatch(file):
+            return
+        found = _ROOT.fullmatch(file) if text else None
+        page = found is not None and file.lower().endswith(_CODE)
+        if len(self._names) >= MAX_FILES:
+            self._stopped = True
+            return
+        if found is not None and found["rest"] in {"cordova.js", "phonegap.js", "cordova_plugins.js"}:
+            self._roots.add(found["root"])
+        if not page:
+            self._left -= len(data)
+        if self._left < 0:
+            self._stopped = True
+            return
+        names = _names(_without_comments(bytes(data)) if page else data)
+        if names is None or len(names) > MAX_NAMES or len(self._other) > MAX_FILES:
+            self._stopped = True
+            return
+        if not page:
+            self._other |= names
+        if page and found is not None:
+            self._names[file] = frozenset(names)
+            if _FRAME.fullmatch(found["rest"]) is None:
+                self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_JOINED.finditer(data), 64))
+
+    def _unloaded(self) -> frozenset[str]:
+        """The files that are not loaded; none if it is not known."""
+        if self._stopped or not self._roots:
+            return frozenset()
+        by_name: dict[bytes, list[str]] = {}
+        for file in self._names:
+            by_name.setdefault(file.rpartition("/")[2].encode("utf-8", "replace").lower(), []).append(file)
+        waiting = [
+            file
+            for name, files in by_name.items()
+            for file in files
+            if name in self._other
+            or not any(file.startswith(root) for root in self._roots)
+            or any(file == f"{root}index.html" or _FRAME.fullmatch(file.removeprefix(root)) for root in self._roots)
+        ]
+        loaded, joined = set(waiting), set[bytes]()
+        while waiting:
+            file = waiting.pop()
+            named = [one for name in self._names[file] for one in by_name.get(name, ())]
+            for kind in self._joins.get(file, frozenset()) - joined:
+                joined.add(kind)
+                named += [one for one in self._names if one.lower().endswith(_ENDS[kind])]
+            waiting += [one for one in dict.fromkeys(named) if one not in loaded]
+            loaded.update(named)
+        return frozenset(self._names.keys() - loaded)
+
+
+def _without_comments(data: bytes) -> bytes:
+    """A page or script without its comments; those behind code stay."""
+    parts, at = list[bytes](), 0
+    while (begin := data.find(b"<!--", at)) >= 0 and (end := data.find(b"-->", begin)) >= 0:
+        parts.append(data[at:begin])
+        at = end
+    return _COMMENT_LINE.sub(b"", b"".join((*parts, data[at:])))
+
+
+def _names(data: Bytes) -> set[bytes] | None:
+    """The names of pages and scripts in a file, without folders; ``None`` if there are too many."""
+    found: set[bytes] = set()
+    for wide, suffix in ((False, _SUFFIX), (True, _WIDE_SUFFIX)):
+        for number, end in enumerate(suffix.finditer(data)):
+            if number == MAX_ENDS:
+                return None
+            before = bytes(data[max(0, end.start() - (_REACH << wide)) : end.start()])
+            if wide:
+                before = before[len(before) % 2 :: 2]
+            found.add((_NO_NAME.split(before)[-1] + end[0].replace(b"\0", b"")).lower())
+    return found
+
+
+def _is_in_page(find: Find) -> bool:
+    return isinstance(find, Sighting) and _ROOT.fullmatch(find.evidence.file) is not None

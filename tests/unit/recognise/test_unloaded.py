@@ -1,0 +1,146 @@
+"""Pages and scripts of hybrid apps that nothing loads."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.each import each
+from tests.examples import examples
+from tests.linear import assert_linear
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Evidence, NotBackend, Sighting
+from tieback.recognise import unloaded
+from tieback.recognise.unloaded import UNLOADED, UnloadedFiles
+
+WWW = "assets/www/"
+INDEX = "<script src='cordova.js'></script><script src='js/app.js'></script>"
+
+
+def sighting(file: str) -> Sighting:
+    endpoint = Endpoint(EndpointKind.URL, "https://a.test", "https", "a.test", 443, "", None)
+    return Sighting(endpoint, 1, Party.UNKNOWN, Evidence(file, 0, "text/url", ""))
+
+
+def piece(file: str, text: str | bytes, kind: BufferKind = BufferKind.TEXT) -> Artifact:
+    data = text if isinstance(text, bytes) else text.encode()
+    return Artifact(file, (Buffer(file, kind, data),))
+
+
+def stays(file: str, **files: str) -> bool:
+    """True if a find in a file of the app stays; the names of the files are written with ``__`` and ``_``."""
+    pages = UnloadedFiles()
+    every = {"index__html": INDEX, "cordova__js": "", "js_app__js": ""} | files
+    for name, text in every.items():
+        pages.see(piece(WWW + name.replace("__", ".").replace("_", "/"), text))
+    (find,) = pages.settled([sighting(WWW + file)])
+    assert isinstance(find, Sighting) or find == NotBackend("https://a.test", UNLOADED)
+    return isinstance(find, Sighting)
+
+
+@each(
+    ("file", "files", "expected"),
+    [
+        ("index.html", {}, True),
+        ("js/app.js", {}, True),
+        ("old.js", {"old__js": ""}, False),
+        ("old.js", {"old__js": "", "js_app__js": "load('lib/old.js?v=1')"}, True),
+        ("old.js", {"old__js": "", "js_app__js": "// old.js"}, False),
+        ("old.js", {"old__js": "", "js_app__js": "f() // old.js"}, True),
+        ("old.js", {"old__js": "", "js_app__js": "older.js"}, False),
+        ("old.js", {"old__js": "", "list__json": '["old.js"]'}, True),
+        ("old.js", {"old__js": "", "read__md": "old.js", "package__json": '{"main":"old.js"}'}, False),
+        ("old.js", {"old__js": "", "index__html": INDEX + "<!-- <script src='old.js'></script> -->"}, False),
+        ("old.js", {"old__js": "", "js_app__js": "load('lib/' + name + '.js')"}, True),
+        ("old.js", {"old__js": "", "js_app__js": "load(name+'-min.js')"}, True),
+        ("old.js", {"old__js": "", "js_app__js": "load(`${name}.js`)"}, True),
+        ("old.js", {"old__js": "", "js_app__js": "open(name + '.html')"}, False),
+        ("p/b.html", {"p_b__html": "", "js_app__js": "open(name + '.html')"}, True),
+        ("b.html", {"a__html": "<a href='b.html'>", "b__html": "<a href='a.html'>"}, False),
+        ("b.html", {"a__html": "<a href='b.html'>", "b__html": "", "js_app__js": "go('A.html')"}, True),
+        ("plugins/p/www/p.js", {"plugins_p_www_p__js": ""}, True),
+        ("more.js", {"more__js": "", "a__js": "more.js", "js_app__js": "x(['j','.js'])"}, True),
+        ("a.css", {"a__css": ""}, True),
+        ("a.json", {"a__json": ""}, True),
+    ],
+)
+def test_only_files_that_something_names_are_loaded(file: str, files: dict[str, str], expected: bool) -> None:
+    assert stays(file, **files) is expected
+
+
+@each(
+    ("other", "expected"),
+    [
+        (piece("classes.dex", b"\x1dfile:///android_asset/www/old.html\0", BufferKind.DEX), True),
+        (ArtifactBatch(("res/xml/config.xml",), ("old.html".encode("utf-16-le"),), piece), True),
+        (ArtifactBatch(("res/xml/config.xml",), (b"\0" + "x old.html ".encode("utf-16-le"),), piece), True),
+        (ArtifactBatch(("META-INF/MANIFEST.MF",), (b"Name: assets/www/old.html\n",), piece), False),
+        (piece("classes.dex", b"old.xml", BufferKind.DEX), False),
+    ],
+)
+def test_code_and_settings_of_the_app_name_pages(other: Artifact | ArtifactBatch, expected: bool) -> None:
+    pages = UnloadedFiles()
+    for one in (piece(f"{WWW}index.html", INDEX), piece(f"{WWW}cordova.js", ""), piece(f"{WWW}old.html", ""), other):
+        pages.see(one)
+    (find,) = pages.settled([sighting(f"{WWW}old.html")])
+    assert isinstance(find, Sighting) is expected
+
+
+@each(
+    ("root", "frame", "expected"),
+    [
+        ("assets/www/", "cordova.js", False),
+        ("base/assets/public/", "cordova.js", False),
+        ("Payload/A.app/www/", "cordova_plugins.js", False),
+        ("assets/www/", "main.js", True),
+        ("assets/", "cordova.js", True),
+        ("assets/pages/", "cordova.js", True),
+    ],
+)
+def test_only_the_roots_of_hybrid_apps_are_followed(root: str, frame: str, expected: bool) -> None:
+    pages = UnloadedFiles()
+    for name in ("index.html", frame, "old.js"):
+        pages.see(piece(root + name, ""))
+    (find,) = pages.settled([sighting(f"{root}old.js")])
+    assert isinstance(find, Sighting) is expected
+
+
+def test_finds_keep_their_order() -> None:
+    pages = UnloadedFiles()
+    for name in ("index.html", "cordova.js", "old.js"):
+        pages.see(piece(WWW + name, ""))
+    finds = [sighting("classes.dex"), sighting(f"{WWW}old.js"), sighting("b"), sighting(f"{WWW}index.html")]
+    settled = list(pages.settled(finds))
+    assert settled == [finds[0], NotBackend("https://a.test", UNLOADED), finds[2], finds[3]]
+
+
+@each("limit", ["MAX_FILES", "MAX_NAMES", "MAX_OTHER", "MAX_HELD", "MAX_ENDS"])
+def test_beyond_the_bounds_everything_stays(limit: str) -> None:
+    value = getattr(unloaded, limit)
+    setattr(unloaded, limit, 1)
+    try:
+        pages = UnloadedFiles()
+        for name in ("index.html", "cordova.js", "old.js"):
+            pages.see(piece(WWW + name, "a.js b.js c.js"))
+        pages.see(piece("classes.dex", b"x.html y.html", BufferKind.DEX))
+        settled = list(pages.settled([sighting(f"{WWW}old.js")] * 3))
+    finally:
+        setattr(unloaded, limit, value)
+    assert [isinstance(one, Sighting) for one in settled] == [True] * 3
+
+
+@settings(deadline=None, max_examples=examples(100))
+@given(st.binary(max_size=300))
+def test_any_bytes_never_raises(data: bytes) -> None:
+    pages = UnloadedFiles()
+    for file in (f"{WWW}index.html", f"{WWW}cordova.js", f"{WWW}a.js"):
+        pages.see(piece(file, data + b".js" + data))
+    list(pages.settled([sighting(f"{WWW}a.js")]))
+
+
+@each("part", [b"<!--", b"a.js", b".js", b" " * 100, b"/*\n", b"a\0.\0j\0s\0", b"'.js"])
+def test_the_cost_of_hostile_files_is_linear(part: bytes) -> None:
+    assert_linear(
+        lambda size: piece(f"{WWW}index.html", part * size),
+        lambda one: UnloadedFiles().see(one),
+        20_000,
+    )
