@@ -97,6 +97,11 @@ OF_GIT = b"git+"
 _ENVIRONMENT = (".env.", "env.")
 """Beginnings of the names of files with the settings of one mode: ``.env.production``."""
 _LINE_COMMENT = re.compile(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
+_NUMBER_SIGN = re.compile(rb"[ \t]*#+(?:[ \t\r\n]|\Z)")
+_SCHEMA = re.compile(
+    rb"<(?:\w+:)?schema\s[^>]{0,4000}?=\s?[\"']http://www\.w3\.org/(?:2001/XMLSchema|1999/XMLSchema)[\"']"
+)
+"""The root of a schema: https://www.w3.org/TR/xmlschema-1/#declare-schema"""
 _METADATA_LINE = re.compile(
     rb"\s*[\"']?(?:homepage|home[-_]?url|repository|issue_tracker|documentation|license|licence|author|funding|bundle-\w+|specification-\w+"
     rb"|implementation-\w+|project[-_]url|scm|resolved)[\"']?\s*[:= ]",
@@ -233,6 +238,8 @@ class TextPlaces:
         if language is Language.OTHER and name.startswith(_ENVIRONMENT):
             language = Language.LINES
         head = self._data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+        if head[:1] == b"#" and language is Language.JSON:
+            language = Language.OTHER  # a table of characters of JavaMail, no source map
         if head[:1] == b"<" and language in {Language.SCRIPT, Language.JSON, Language.OTHER, Language.LINES}:
             return Language.HTML if _PAGE.search(head) else Language.XML
         if language is Language.OTHER and head[:1] in (b"{", b"[") and re.match(rb"[\[{]\s*[\"\[{]", head):
@@ -370,9 +377,17 @@ class TextPlaces:
         return text, TextPlaces(file, text.text, depth=self._depth + 1)
 
     def _plain(self, offset: int) -> str:
+        if self._begins_with_comment:
+            start = self._data.rfind(b"\n", max(0, offset - 400), offset) + 1
+            if (start or offset <= 400) and _NUMBER_SIGN.match(self._data, start, offset):
+                return COMMENT
         if tables.is_web_site(tables.column_at(self._data, offset)) and self._has_many_owners:
             return tables.REFERENCE
         return prose.sentence_reason(self._data, offset)
+
+    @cached_property
+    def _begins_with_comment(self) -> bool:
+        return _NUMBER_SIGN.match(self._data.lstrip(b"\xef\xbb\xbf \t\r\n")[:200]) is not None
 
     @cached_property
     def _has_many_owners(self) -> bool:
@@ -424,6 +439,8 @@ class TextPlaces:
         return ""
 
     def _markup(self, offset: int) -> str:
+        if self._is_schema:
+            return METADATA
         span = self._spans.at(offset)
         if self._is_feed:
             return self._entry(span)
@@ -497,6 +514,10 @@ class TextPlaces:
     def _is_picture(self) -> bool:
         is_xml = self._language is Language.XML
         return is_xml and re.search(rb"<(?:\w+:)?svg[\s>]", self._data[:4096]) is not None
+
+    @cached_property
+    def _is_schema(self) -> bool:
+        return self._language is Language.XML and _SCHEMA.search(self._data, 0, 8192) is not None
 
     @cached_property
     def _is_feed(self) -> bool:

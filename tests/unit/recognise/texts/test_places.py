@@ -14,6 +14,7 @@ from tieback.recognise.texts.places import EXAMPLE, FEED, METADATA, MISNAMED, PE
 from tieback.recognise.texts.prose import COMMENT, ISSUER, MESSAGE, PATTERN, REDIRECT, USER_AGENT
 
 URL = "http://a.test/x"
+SCHEMA = '<?xml version="1.0"?><xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" version="1">'
 LICENCE = "Permission is hereby granted, free of charge\n"
 MAP = {
     "version": 3,
@@ -179,6 +180,17 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a", "URL", ""),
         ("servers.txt", "URL\n", ""),
         ("a", "<html><p>URL</p>", SHOWN),
+        ("a.map", "# see\n#    URL\n", COMMENT),
+        ("mime.types", "# see\nhost=URL # main\n", ""),
+        ("servers", "URL\n# URLs\n", ""),
+        ("list.m3u8", '#EXTM3U\n#EXT-X-KEY:METHOD=AES-128,URI="URL"\n', ""),
+        ("a.ftl", "<#-- by (URL) -->\n<#if a>x</#if>", COMMENT),
+        ("a.ftl", "<#if a><a b='URL'></#if>", ""),
+        ("a.jsp", "<%-- URL --%><p>", COMMENT),
+        ("a.jsp", "<%-- <img src='URL'>", ""),
+        ("a.xsd", SCHEMA + "<xs:documentation>URL</xs:documentation></xs:schema>", METADATA),
+        ("a.xml", SCHEMA.replace("xs:", "") + "<documentation><p>URL</p></documentation></schema>", METADATA),
+        ("a.xml", '<schema xmlns="urn:x"><server>URL</server></schema>', ""),
     ],
 )
 def test_places_of_a_url(file: str, text: str, expected: str) -> None:
