@@ -104,7 +104,9 @@ def test_what_code_puts_together_from_a_value_that_is_replaced_is_left_out() -> 
 
 def test_addresses_that_other_apps_share_or_other_servers_call() -> None:
     reasons, back_ends = ends((Path(__file__).parent / "dex" / "shares.dex").read_bytes())
-    assert reasons == {"sharedpage": LINK, "sharedweb": LINK, "notified": NOTIFIED, "paid": NOTIFIED}
+    assert reasons == {
+        "sharedpage": LINK, "sharedweb": LINK, "notified": NOTIFIED, "paid": NOTIFIED, "namespace": COMPARED,
+    }  # fmt: skip
     assert back_ends == ["paying", "sharedandasked", "sharedfile"]
 
 

@@ -35,3 +35,13 @@
     invoke-static {v0}, Lcom/pay/Task;->order(Ljava/lang/String;)V
     return-void
 .end method
+
+.method public static size(Landroid/util/AttributeSet;)I
+    .registers 5
+    const-string v0, "https://namespace.shop.test/a"
+    const-string v1, "size"
+    const/4 v2, 0x0
+    invoke-interface {p0, v0, v1, v2}, Landroid/util/AttributeSet;->getAttributeIntValue(Ljava/lang/String;Ljava/lang/String;I)I
+    move-result v0
+    return v0
+.end method
