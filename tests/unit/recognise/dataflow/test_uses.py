@@ -106,8 +106,9 @@ def test_addresses_that_other_apps_share_or_other_servers_call() -> None:
     reasons, back_ends = ends((Path(__file__).parent / "dex" / "shares.dex").read_bytes())
     assert reasons == {
         "sharedpage": LINK, "sharedweb": LINK, "notified": NOTIFIED, "paid": NOTIFIED, "namespace": COMPARED,
+        "label": SHOWN, "browser": LINK,
     }  # fmt: skip
-    assert back_ends == ["paying", "sharedandasked", "sharedfile"]
+    assert back_ends == ["paying", "sharedandasked", "sharedfile", "webview"]
 
 
 def test_without_the_other_files_of_the_app_every_constant_stays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,16 @@
     new-instance v0, Lcom/umeng/socialize/media/UMWeb;
     const-string v1, "https://sharedweb.shop.test/a"
     invoke-direct {v0, v1}, Lcom/umeng/socialize/media/UMWeb;-><init>(Ljava/lang/String;)V
+    const-string v1, "https://label.shop.test/a"
+    invoke-static {v1}, Lanywheresoftware/b4a/BA;->ObjectToCharSequence(Ljava/lang/Object;)Ljava/lang/CharSequence;
+    move-result-object v1
+    const/4 v0, 0x0
+    check-cast v0, Lanywheresoftware/b4a/objects/LabelWrapper;
+    invoke-virtual {v0, v1}, Lanywheresoftware/b4a/objects/LabelWrapper;->setText(Ljava/lang/CharSequence;)V
+    const-string v1, "https://browser.shop.test/a"
+    invoke-static {v1}, Lanywheresoftware/b4a/phone/Phone$PhoneIntents;->OpenBrowser(Ljava/lang/String;)Landroid/content/Intent;
+    const-string v1, "https://webview.shop.test/a"
+    invoke-static {v1}, Lanywheresoftware/b4a/objects/WebViewWrapper;->LoadUrl(Ljava/lang/String;)V
     new-instance v0, Ljava/util/HashMap;
     invoke-direct {v0}, Ljava/util/HashMap;-><init>()V
     const-string v1, "notify_url"
