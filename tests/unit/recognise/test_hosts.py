@@ -91,6 +91,10 @@ def test_invalid_hosts_are_rejected(raw: str, reason: str | None) -> None:
     ("raw", "path", "word"),
     [
         ("schemas.android.com", "/apk/res/android", "XML namespace"),
+        ("jabber.org", "/protocol/muc#user", "XML namespace"),
+        ("etherx.jabber.org", "/streams", "XML namespace"),
+        ("www.jivesoftware.com", "/xmlns/xmpp/properties", "XML namespace"),
+        ("sheetjs.openxmlformats.org", "/officeDocument/2006", "XML namespace"),
         ("www.w3.org", "/2000/svg", "W3C"),
         ("www.apache.org", "/licenses/LICENSE-2.0", "licence"),
         ("example.com", "", "example domain"),
@@ -120,6 +124,11 @@ def test_non_back_end_hosts_have_a_reason(raw: str, path: str, word: str) -> Non
     host = check_host(raw, RULES, path=path)
     assert isinstance(host, NonBackendHost), host
     assert word in host.reason
+
+
+def test_a_server_of_a_protocol_stays() -> None:
+    assert check_host("jabber.org", RULES) == EndpointHost("jabber.org")
+    assert check_host("jabber.org", RULES, path="/protocols") == EndpointHost("jabber.org")
 
 
 def test_paths_of_a_rule_end_at_segments() -> None:

@@ -217,7 +217,7 @@ def is_bare_host(text: str, rules: RuleFiles) -> bool:
 def _is_server(text: str) -> bool:
     """True for an address that is no version, object identifier, network or public resolver."""
     parts = [int(part) for part in text.split(".")]
-    is_plain = max(parts) >= _LEAST_PART and parts[3] not in (0, 255)
+    is_plain = max(parts) >= _LEAST_PART and parts[3] != 0 and parts[2:] != [255, 255]
     is_identifier = parts[0] <= 2 and parts[1] < _MOST_ARCS
     return is_plain and not is_identifier and ip_address(text).is_global and text not in RESOLVERS
 

@@ -1,4 +1,4 @@
-"""Methods of the app that code outside of it calls by their names: JavaScript in web views, and EventBus 2.
+"""Methods of the app that code outside of it calls by their names: JavaScript in web views, EventBus 2, and Basic.
 
 Newer JavaScript interfaces and event buses need an annotation at each such method.
 """
@@ -16,6 +16,10 @@ _OFFERS = "addJavascriptInterface", "(Ljava/lang/Object;Ljava/lang/String;)V"
 _EVENT = "onEvent"
 """EventBus 2 calls ``onEvent``, ``onEventMainThread`` and others, with one argument:
 https://github.com/greenrobot/EventBus/blob/V2.4.0/EventBus/src/de/greenrobot/event/SubscriberMethodFinder.java
+"""
+_BASIC, _SUB = "Lanywheresoftware/b4a/BA;", "_"
+"""The runtime of B4A calls subs by names that it puts together, such as ``_activity_create``:
+https://www.b4x.com/android/forum/threads/how-b4a-applications-are-compiled.40889/
 """
 _NEW_INSTANCE = 0x22
 
@@ -39,6 +43,8 @@ class OutsideCalls:
     def can_call(self, owner: str, name: str, kind: str) -> bool:
         """True if code outside of the app can call a method by its name."""
         if name.startswith(_EVENT) and kind.startswith("(L") and kind.find(";)") == kind.find(";"):
+            return True
+        if name.startswith(_SUB) and self._app.class_of(_BASIC) is not None:
             return True
         if not self._scripts or name.startswith("<"):
             return False

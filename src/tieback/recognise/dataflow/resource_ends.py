@@ -4,6 +4,7 @@ A resource is referred to by its identifier in code, in compiled XML, in the man
 name. What is found is followed like a constant. Anything that is not known is a doubt and leaves a back end.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from tieback.intake.apps.resources import Resources
@@ -38,6 +39,13 @@ _TEXT, _DATA = 0x0101014F, 0x0101002E
 _VIEWS = ("TextView", "Button", "CheckBox", "Switch", "SwitchCompat", "Chip", "TabItem", "Chronometer")
 """Ends of the names of views whose text a person cannot change. ``AutoCompleteTextView`` is an exception."""
 _EDITED = "CompleteTextView"
+_ABOUT = re.compile(
+    r"string/(?:library_\w+_(?:author|authorWebsite|libraryDescription|libraryName|libraryWebsite|repositoryLink)"
+    r"|licen[sc]e_\w+_licen[sc]e(?:Website|ShortDescription|Description))\Z"
+)
+"""Names of the texts about the libraries of an app, which AboutLibraries looks up by name and opens in a browser:
+https://github.com/mikepenz/AboutLibraries/tree/v6.2.3/library-definitions
+"""
 
 
 class ResourceEnds:
@@ -59,7 +67,11 @@ class ResourceEnds:
         place, _, path = file.rpartition("!")
         # One answer for all addresses of a file that is no compiled XML, however many it has.
         key = file, offset or 0 if path == _TABLE or self._package.is_compiled(file) else 0
-        if offset is None or (path != _TABLE and not path.startswith("res/")) or not self._is_complete():
+        if offset is None or (path != _TABLE and not path.startswith("res/")):
+            return ""
+        if path == _TABLE and self._is_about_libraries(f"{place}!{_TABLE}" if place else _TABLE, offset):
+            return LINK
+        if not self._is_complete():
             return ""
         if key not in self._reasons:
             if len(self._reasons) >= MAX_SIGHTINGS:
@@ -72,6 +84,13 @@ class ResourceEnds:
             else:
                 self._reasons[key] = self._of_file(table, file, path, offset)
         return self._reasons[key]
+
+    def _is_about_libraries(self, file: str, offset: int) -> bool:
+        """True if a string of a table only describes the libraries of the app for people."""
+        table = self._package.tables.get(file)
+        index = table.string_at(offset) if table is not None else -1
+        labels = table.values.labels(table.values.with_string(index)) if table is not None and index >= 0 else ()
+        return bool(labels) and all(map(_ABOUT.match, labels))
 
     def _is_complete(self) -> bool:
         """True if all code is known: a class that the manifest names and that is not here is in other code."""

@@ -20,8 +20,8 @@ from tieback.recognise.dataflow.reaching import (
     Origins,
 )
 from tieback.recognise.dataflow.unread_settings import is_unread_setting
-from tieback.recognise.texts.prose import REDIRECT
-from tieback.recognise.texts.redirects import CODE_KEYS
+from tieback.recognise.texts.prose import NOTIFIED, REDIRECT
+from tieback.recognise.texts.redirects import CODE_KEYS, NOTIFY_KEYS
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
@@ -64,8 +64,8 @@ CONTACTS = Outcome(frozenset(), contacts=True, returns=False)
 NOTHING = Outcome(frozenset(), contacts=False, returns=False)
 
 
-_REASONS = (LINK, SHOWN, REDIRECT, COMPARED, COOKIES, HEADER, DESCRIPTION, UNCALLED)
-KEYS = {**dict.fromkeys(HEADERS, HEADER), **dict.fromkeys(CODE_KEYS, REDIRECT)}
+_REASONS = (LINK, SHOWN, REDIRECT, NOTIFIED, COMPARED, COOKIES, HEADER, DESCRIPTION, UNCALLED)
+KEYS = {**dict.fromkeys(HEADERS, HEADER), **dict.fromkeys(CODE_KEYS, REDIRECT), **dict.fromkeys(NOTIFY_KEYS, NOTIFIED)}
 _ENDS: dict[What, str] = {
     "shown": SHOWN, "link": LINK, "compared": COMPARED, "cookies": COOKIES, "header": HEADER,
 }  # fmt: skip

@@ -31,6 +31,7 @@ from tieback.recognise.dataflow.trace import (
     CONTACTS,
     DESCRIPTION,
     KEYS,
+    LINK,
     NEVER,
     NOTHING,
     SHOWN,
@@ -73,6 +74,7 @@ _OBJECT = "Ljava/lang/Object;"
 _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
 _DESCRIBED = Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
+_LINKED = Outcome(frozenset((LINK,)), contacts=False, returns=False)
 _REFLECTED = "/BuildConfig;"
 """Class whose fields are also read by name: https://github.com/lugg/react-native-config"""
 
@@ -327,6 +329,8 @@ class ConstantUses:
         """What becomes of a value in a field: every method that reads it is followed."""
         if field < 0 or depth > MAX_DEPTH or self._app.ref(field).owner.endswith(_REFLECTED):
             return CONTACTS
+        if self._ends.get(self._app.ref(field)[:2]) == "link":
+            return _LINKED
         if field not in self._read:
             self._read[field] = CONTACTS  # while its readers are followed
             found = self._readers(field, depth, static=static)

@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from tieback.recognise.texts.spans import Span, SpanKind, Spans
 
-_OPEN = re.compile(rb"<(?:!--|!\[CDATA\[|[!?]|/?[A-Za-z_])")
+_OPEN = re.compile(rb"<(?:!--|#--|%--|!\[CDATA\[|[!?]|/?[A-Za-z_])")
+_TEMPLATE_COMMENTS = {b"<#--": b"-->", b"<%--": b"--%>"}
+"""Comments of FreeMarker and of Java Server Pages, with their ends."""
 _TAG = re.compile(rb"<(?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+>")
 _LOOSE_TAG = re.compile(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
 _NAME = re.compile(rb"<(/?[A-Za-z_][A-Za-z0-9_:.-]*+)")
@@ -44,6 +46,10 @@ def markup_spans(data: bytes, start: int = 0, end: int | None = None, *, html: b
         first, head = found.start(), found[0]
         if head == b"<!--":
             at = _after(data, b"-->", found.end(), stop)
+            spans.add(first, at, SpanKind.COMMENT)
+        elif head in _TEMPLATE_COMMENTS:
+            end = data.find(_TEMPLATE_COMMENTS[head], found.end(), stop)
+            at = found.end() if end < 0 else end + len(_TEMPLATE_COMMENTS[head])
             spans.add(first, at, SpanKind.COMMENT)
         elif head == b"<![CDATA[":
             at = _after(data, b"]]>", found.end(), stop)

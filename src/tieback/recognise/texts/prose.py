@@ -2,11 +2,14 @@
 
 import re
 
+from tieback.recognise.texts import redirects
+
 COMMENT = "only in a comment"
 NAMESPACE = "only the name of an XML namespace or schema"
 MESSAGE = "only in a message for people"
 USER_AGENT = "only in the name of a browser or crawler"
 REDIRECT = "only the address to which a sign-in returns"
+NOTIFIED = "only an address that another server calls"
 AUTHOR = "only the web site of an author"
 REFERER = "only in a header that names the page from which a request comes"
 ISSUER = "only the name of the issuer of a token"
@@ -69,6 +72,12 @@ _LEADING = re.compile(rb"[A-Za-z]:(?:\s|\\[nr])+\Z")
 """A line of a message that leads to the URL in the next one."""
 _PERSON = re.compile(rb"<[^<>\s@]{1,64}@[^<>\s@]{1,253}>\s?\(\Z")
 """The address of a person before that of the person's web site: https://docs.npmjs.com/cli/configuring-npm/package-json"""
+_PARAMETER = re.compile(
+    rb"(?:\A|[&?,{;\s])\\?[\"']?(?:(?P<redirect>%b)|notify_?[uU]rl)\\?[\"']?\s?[=:]\s?\\?[\"']?\Z" % redirects.PROPERTY
+)
+"""The name of a parameter whose value another server contacts, as a payment service that tells of its end:
+https://opendocs.alipay.com/open/204/105301
+"""
 _NAMESPACE = re.compile(rb"(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\\?[\"']?\Z")
 _GO_TO = re.compile("(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode() + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z")
 """Chinese for: go to, visit, refer to, see."""
@@ -118,6 +127,8 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return USER_AGENT
     if _NAMESPACE.search(left) or _SCHEMA.match(data[at : url_end(data, at, end)]):
         return NAMESPACE
+    if named := _PARAMETER.search(left[-40:]):
+        return REDIRECT if named["redirect"] else NOTIFIED
     if _GO_TO.search(left):
         return MESSAGE
     if _PERSON.search(left):

@@ -9,6 +9,8 @@ _NAMES = (("redirect", "uri"), ("redirect", "url"))
 
 CODE_KEYS = (*("_".join(words) for words in _NAMES), *(f"{first}{last.title()}" for first, last in _NAMES))
 """Keys of parameters in code: snake case and camel case."""
+NOTIFY_KEYS = ("notify_url", "notifyUrl")
+"""Keys of the address that a payment service calls: https://opendocs.alipay.com/open/204/105301"""
 ATTRIBUTES = tuple(f"{first}{between}{last}" for between in ("", "_", "-") for first, last in _NAMES)
 """Names of attributes in markup, in lower case."""
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.each import each
 from tests.linear import assert_linear
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import Sighting
@@ -133,3 +134,18 @@ def test_a_damaged_file_gives_hosts_or_none(patches: list[tuple[int, bytes]]) ->
 def test_without_a_budget_no_name_is_accepted(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     monkeypatch.setattr(uses, limit, 0)
     assert not {name for name in bare(LISTS, {"api.chat.test"}) if name.endswith(".test")}
+
+
+@each(
+    ("address", "expected"),
+    [
+        ("52.9.15.255", True),
+        ("52.9.15.0", False),
+        ("52.9.255.255", False),
+        ("192.168.1.255", False),
+        ("1.2.3.255", False),
+        ("239.255.1.255", False),
+    ],
+)
+def test_addresses_at_the_end_of_a_network(address: str, expected: bool) -> None:
+    assert bare_hosts.is_bare_host(address, RULES) == expected

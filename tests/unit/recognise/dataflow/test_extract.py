@@ -112,6 +112,18 @@ TABLE: list[tuple[str, str, str, str, str]] = [
     ("sinks", "Sinks;->realtime", "firebase-rtdb:shop-orders-1f2e", "FirebaseDatabase", "firebaseio.com/customers"),
     ("sinks", "Sinks;->collection", "firestore:shop-prod-77", "FirebaseFirestore", "documents/users"),
     ("sinks", "Sinks;->callable", "firebase-functions:europe-west1-shop-prod-77", "FirebaseFunctions", "/refund"),
+    ("clients", "Clients;->netty", "netty.shop.test:8000", "Netty", "netty.shop.test:8000"),
+    ("clients", "Clients;->ssh", "trilead.shop.test:2222", "SSH", "trilead.shop.test:2222"),
+    ("clients", "Clients;->share", "smb.shop.test:445", "SMB", "smb.shop.test:445"),
+    ("clients", "Clients;->game", "kryo.shop.test:54321", "KryoNet", "kryo.shop.test:54321"),
+    ("clients", "Clients;->gdx", "gdx.shop.test:9000", "libGDX", "gdx.shop.test:9000"),
+    ("clients", "Clients;->async", "async.shop.test:9001", "AndroidAsync", "async.shop.test:9001"),
+    ("clients", "Clients;->time", "ntp.shop.test:123", "NTP", "ntp.shop.test:123"),
+    ("clients", "Clients;->broker", "fuse.shop.test:1883", "MQTT", "fuse.shop.test:1883"),
+    ("clients", "Clients;->push", "ws.shop.test:443", "Pusher", "ws.shop.test:443"),
+    ("clients", "Clients;->meter", "meter.shop.test:502", "Modbus", "meter.shop.test:502"),
+    ("clients", "Clients;->kept", "https://github.com", "HttpUrl", "https://github.com/"),
+    ("clients", "Clients;->retrofit", "https://en.wikipedia.org", "Retrofit", "https://en.wikipedia.org/"),
 ]  # fmt: skip
 
 
@@ -127,7 +139,7 @@ def test_what_the_code_puts_together(fixture: str, method: str, value: str, how:
     assert found[value].count == 1
 
 
-@each("fixture", ["concat", "credentials", "fields", "optimised", "recipe", "retrofit", "sinks"])
+@each("fixture", ["clients", "concat", "credentials", "fields", "optimised", "recipe", "retrofit", "sinks"])
 def test_nothing_else_is_found(fixture: str) -> None:
     """No endpoint of one constant alone, and none that mixes the parts of two paths."""
     assert set(sightings(finds(fixture))) == {value for name, _, value, _, _ in TABLE if name == fixture}

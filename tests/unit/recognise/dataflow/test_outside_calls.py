@@ -30,6 +30,13 @@ def test_scripts_call_the_methods_of_the_objects_that_a_web_view_offers_to_them(
     assert uncalled(OFFERED, HOSTS, scripts=False) == ["below", "created", "kept", "noevent", "notoffered", "own"]
 
 
+def test_the_runtime_of_basic_calls_its_subs_by_name() -> None:
+    data = (DEX / "basic.dex").read_bytes()
+    assert uncalled(data, ("nosub", "sub"), scripts=False) == ["nosub"]
+    other = data.replace(b"Lanywheresoftware/b4a/BA;", b"Lanywheresoftware/b4b/BA;")
+    assert uncalled(other, ("nosub", "sub"), scripts=False) == ["nosub", "sub"]
+
+
 def test_an_object_of_unknown_type_can_be_of_any_class() -> None:
     assert uncalled(ANY, ("anything",), scripts=True) == []
     assert uncalled(ANY, ("anything",), scripts=False) == ["anything"]

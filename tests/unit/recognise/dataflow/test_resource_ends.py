@@ -123,6 +123,21 @@ def test_cloud_resources_in_data_for_maps_that_nothing_reads_are_left_out_and_ot
     assert any("map-conf-1" in one.endpoint.value for one in merged.sightings)
 
 
+def test_texts_about_libraries_are_links_also_if_code_asks_for_them_by_name() -> None:
+    about = [
+        "library_bread_authorWebsite", "library_bread_libraryWebsite", "library_bread_repositoryLink",
+        "license_mit_licenseWebsite", "license_mit_licenseDescription",
+    ]  # fmt: skip
+    others = ["library_url", "libraryWebsite", "library_bread_server", "shared"]
+    names = {name: address(name.replace("_", "-").lower()) for name in (*about, *others)}
+    names["library_milk_authorWebsite"] = names["shared"]
+    arsc = table({**TABLE, "string": {**TABLE["string"], **names}})
+    reasons, back_ends = ends([*pieces("offeredany", arsc=arsc), *code("references")])
+    assert {reasons[name.replace("_", "-").lower()] for name in about} == {LINK}
+    assert {name.replace("_", "-").lower() for name in others} <= {*back_ends, *reasons}
+    assert not {name.replace("_", "-").lower() for name in others} & {k for k, v in reasons.items() if v == LINK}
+
+
 def test_a_number_in_the_head_of_code_is_no_reference() -> None:
     """The offset of the debug information of a method can be the identifier of a resource by chance."""
     dex, unused = bytearray((DEX / "references.dex").read_bytes()), 0x7F040001

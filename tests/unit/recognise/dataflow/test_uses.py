@@ -23,7 +23,7 @@ from tieback.recognise.dataflow.trace import COMPARED, DESCRIPTION, HEADER, LINK
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
-from tieback.recognise.texts.prose import REDIRECT
+from tieback.recognise.texts.prose import NOTIFIED, REDIRECT
 
 ENDS = (Path(__file__).parent / "dex" / "ends.dex").read_bytes()
 ADDRESSES = tuple(re.findall(rb"https://\w+\.shop\.test/a?", ENDS))
@@ -100,6 +100,15 @@ def test_what_code_puts_together_from_a_value_that_is_replaced_is_left_out() -> 
     reasons, back_ends = ends((Path(__file__).parent / "dex" / "replaced.dex").read_bytes())
     assert reasons == {"kept": UNREAD, "old": UNREAD}
     assert back_ends == ["askedatonce", "calledabove", "new", "started"]
+
+
+def test_addresses_that_other_apps_share_or_other_servers_call() -> None:
+    reasons, back_ends = ends((Path(__file__).parent / "dex" / "shares.dex").read_bytes())
+    assert reasons == {
+        "sharedpage": LINK, "sharedweb": LINK, "notified": NOTIFIED, "paid": NOTIFIED, "namespace": COMPARED,
+        "label": SHOWN, "browser": LINK,
+    }  # fmt: skip
+    assert back_ends == ["paying", "sharedandasked", "sharedfile", "webview"]
 
 
 def test_without_the_other_files_of_the_app_every_constant_stays(monkeypatch: pytest.MonkeyPatch) -> None:

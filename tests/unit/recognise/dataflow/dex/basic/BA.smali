@@ -1,0 +1,2 @@
+.class public Lanywheresoftware/b4a/BA;
+.super Ljava/lang/Object;
