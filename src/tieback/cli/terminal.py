@@ -4,7 +4,7 @@ import codecs
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, NoReturn
@@ -68,7 +68,33 @@ def _choose_workspace(context: typer.Context, value: Path) -> Path:
         if why:
             unused = f". To use {DEFAULT}: `tieback workspace trust -w {DEFAULT}`" if DEFAULT.is_dir() else ""
             _note(context, f"workspace {value} ({why}){unused}")
+    _tell_of_conversion(context, value)
     return value
+
+
+def _tell_of_conversion(context: typer.Context, chosen: Path) -> None:
+    """After the command, note that it has converted the workspace, which an older release then refuses."""
+    if not (chosen / "VERSION").exists() or context.meta.get(_OLD_SCHEMA):
+        return
+    from tieback.storage.workspace import SCHEMA, read_schema
+
+    with suppress(TiebackError, OSError):  # the command explains it
+        before = read_schema(chosen)
+        if before is None or before >= SCHEMA:
+            return
+        context.meta[_OLD_SCHEMA] = before
+
+        def tell() -> None:
+            with suppress(TiebackError, OSError):
+                if read_schema(chosen) != SCHEMA:
+                    return
+            copy = chosen / "backups" / f"ledger.schema-{before}.db"
+            kept = f". Its ledger as it was: {copy}" if copy.exists() else ""
+            print_problem(
+                f"note: {chosen} was converted from schema {before} to {SCHEMA}; an older release cannot open it{kept}"
+            )
+
+        context.call_on_close(tell)
 
 
 def _choose_any_workspace(context: typer.Context, value: Path) -> Path:
@@ -96,6 +122,7 @@ def print_workspace_notes(context: typer.Context) -> None:
 
 
 _NOTES = "tieback.workspace_notes"
+_OLD_SCHEMA = "tieback.workspace_schema"
 _WORKSPACE_NAMES = ("--workspace", "-w")
 _WORKSPACE_HELP = "Workspace folder: results, cases and inventory. In a checkout, the default is a folder outside it."
 WorkspaceOption = Annotated[

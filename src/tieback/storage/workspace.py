@@ -242,7 +242,7 @@ class Workspace:
 def is_workspace(directory: Path) -> bool:
     """True if there is a workspace. Raises ``WorkspaceError`` if its ``VERSION`` is damaged."""
     with storage_errors(directory):
-        return _read_schema(directory) is not None
+        return read_schema(directory) is not None
 
 
 def require_trust(directory: Path) -> str:
@@ -264,12 +264,12 @@ def untrusted(directory: Path, why: str) -> WorkspaceError:
 
 def _schema_to_open(directory: Path, *, create: bool) -> int | None:
     """The schema of a workspace that this release can open; ``None`` if a new one can be created."""
-    schema = _read_schema(directory)
+    schema = read_schema(directory)
     if schema is None:
         try:
             _check_free(directory, create=create)
         except WorkspaceError:
-            schema = _read_schema(directory)
+            schema = read_schema(directory)
             if schema is None:  # otherwise another process created it just now
                 raise
     if schema is not None and schema > SCHEMA:
@@ -281,7 +281,7 @@ def _schema_to_open(directory: Path, *, create: bool) -> int | None:
     return schema
 
 
-def _read_schema(directory: Path) -> int | None:
+def read_schema(directory: Path) -> int | None:
     """The schema in ``VERSION``; ``None`` if the file is missing."""
     path = directory / "VERSION"
     try:

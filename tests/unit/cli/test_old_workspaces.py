@@ -91,6 +91,36 @@ def test_a_workspace_of_this_release_is_not_backed_up(tmp_path: Path) -> None:
     assert not (tmp_path / "backups").exists()
 
 
+@pytest.mark.parametrize("command", [("case", "list"), ("report",), ("report", "explain", "records")])
+def test_a_conversion_is_noted_once_with_the_copy(run: Run, workspace: Path, command: tuple[str, ...]) -> None:
+    ended = run(*command, "-w", str(workspace))
+    assert ended.code == 0, ended.err
+    (note,) = [line for line in ended.err.splitlines() if "converted" in line]
+    copy = workspace / "backups" / "ledger.schema-5.db"
+    assert note == (
+        f"tieback: note: {workspace} was converted from schema 5 to {SCHEMA}; an older release cannot open it. "
+        f"Its ledger as it was: {copy}"
+    )
+    assert copy.exists()
+    assert "converted" not in run(*command, "-w", str(workspace)).err
+
+
+def test_a_refused_workspace_is_not_converted(run: Run, workspace: Path) -> None:
+    ended = run("scan", str(Path(__file__).parents[3] / "labs/apps/fieldhand.apk"), "-w", str(workspace))
+    assert (ended.code, "converted" in ended.err) == (4, False), ended.err
+    assert (workspace / "VERSION").read_text() == "tieback workspace\nschema 5\n"
+
+
+def test_a_workspace_goes_back_to_its_copy(workspace: Path) -> None:
+    """The steps of docs/howto/web/operate.md: the ledger and its schema are as before."""
+    before = (workspace / "VERSION").read_text()
+    Workspace.open(workspace, create=False).close()
+    (workspace / "backups" / "ledger.schema-5.db").replace(workspace / "ledger.db")
+    (workspace / "VERSION").write_text(before)
+    with Workspace.open(workspace, create=False) as opened:
+        assert opened.ledger.counts() == {LedgerState.DONE: 6, LedgerState.QUARANTINED: 1}
+
+
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
