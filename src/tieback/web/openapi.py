@@ -78,8 +78,9 @@ def _complete(operation: dict[str, Any], options: Mapping[str, Any]) -> None:
     if FILES in options:
         types = sorted({one.partition(";")[0].strip() for one in options[FILES]()})
         success["description"] = f"The file: {', '.join(types)}"
-        # Generators take one of several types, and read every file as that one.
-        success["content"] = {types[0] if len(types) == 1 else "*/*": {"schema": _BYTES}}
+        # Generators take the first type that they know, and read every file as that one. All know the one of bytes.
+        kinds = {types[0] if len(types) == 1 else "*/*", "application/octet-stream"}
+        success["content"] = {kind: {"schema": _BYTES} for kind in sorted(kinds)}
         headers["Content-Disposition"] = _header("The name of the file")
         headers[NOTES] = _header("A JSON array of texts: what the file does not contain. Missing if it has everything")
     success["headers"] = headers
