@@ -60,7 +60,8 @@ def field_texts() -> dict[str, dict[str, str]]:
     """Class to field to the text below the field, of every class of tieback; a field without text has an empty one."""
     found: dict[str, dict[str, str]] = {}
     bases: dict[str, list[str]] = {}
-    for path in sorted(SOURCE.rglob("*.py")):
+    # Of two classes of one name, documents have that of the model.
+    for path in sorted(SOURCE.rglob("*.py"), key=lambda one: (one.is_relative_to(SOURCE / "model"), one)):
         source = path.read_text(encoding="utf-8")
         for node in _classes(ast.parse(source).body) if "class " in source else ():
             found[node.name] = {**found.get(node.name, {}), **dict(_fields(node))}
