@@ -233,3 +233,14 @@ def test_texts_below_fields_are_found_in_base_classes_too() -> None:
 )
 def test_punctuation_behind_a_link_is_no_part_of_it(source: str, made: str) -> None:
     assert links(source) == made
+
+
+def test_a_class_of_the_model_wins_over_another_one_of_its_name() -> None:
+    """``recognise.scripts`` has a ``Candidate``, and other packages have a ``Problem`` and a ``Container``."""
+    page = written()["docs/reference/report-keys.md"]
+    for row in (
+        "| `service` | string or null | Product that the evidence implies, or `None`. |",
+        "| `kind` | string | `database`, `index`, `collection`, `table`, `keyspace`. |",
+        "| `what` | string | One clause for the user. |",
+    ):
+        assert row in page

@@ -60,15 +60,11 @@ def field_texts() -> dict[str, dict[str, str]]:
     """Class to field to the text below the field, of every class of tieback; a field without text has an empty one."""
     found: dict[str, dict[str, str]] = {}
     bases: dict[str, list[str]] = {}
-    places: dict[str, tuple[str, ...]] = {}
-    for path in sorted(SOURCE.rglob("*.py")):
+    # Of two classes of one name, documents have that of the model.
+    for path in sorted(SOURCE.rglob("*.py"), key=lambda one: (one.is_relative_to(SOURCE / "model"), one)):
         source = path.read_text(encoding="utf-8")
         for node in _classes(ast.parse(source).body) if "class " in source else ():
-            known, fields = found.get(node.name, {}), dict(_fields(node))
-            if "recognise" in path.parts and "model" in places.get(node.name, ()):
-                fields = {}  # of the same name as a class of the model, which documents have
-            places[node.name] = (*places.get(node.name, ()), *path.parts)
-            found[node.name] = {**known, **fields}
+            found[node.name] = {**found.get(node.name, {}), **dict(_fields(node))}
             bases[node.name] = [base.id for base in node.bases if isinstance(base, ast.Name)]
     for name, above in bases.items():
         for base in above:

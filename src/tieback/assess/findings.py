@@ -4,6 +4,7 @@ A finding names a rule, one store or one app, the evidence, and the advice for t
 and app releases: it is derived from the rule and its subject, and the subject of an app is its bundle identifier.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
@@ -12,7 +13,7 @@ from msgspec.structs import replace
 
 from tieback.assess.conditions import load_conditions, routes_behind_api
 from tieback.assess.rules import FindingRule, advice_for, load_rules
-from tieback.model.app import App
+from tieback.model.app import App, Platform
 from tieback.model.cleartext import EVERY_HOST, CleartextPolicy, Limit
 from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure, Finding, Severity
@@ -105,6 +106,30 @@ def finding_id(rule: str, *subject: str) -> str:
     return f"fnd-{sha256('\0'.join((rule, *subject)).encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
 
 
+def former_ids(finding: Finding, identifiers: Iterable[str]) -> frozenset[str]:
+    """The ids that earlier releases gave a finding of these bundle identifiers.
+
+    If an app was also in a capture, they took its platform from there, where it is often unknown. The other parts of
+    the subject are in the evidence; findings of which they are not have no former id here.
+    """
+    rests = [rest for line in finding.evidence if (rest := _rest_of(finding.rule, line)) is not None]
+    names = [f"{Platform.UNKNOWN}:{one}" for one in identifiers if one]
+    return frozenset(finding_id(finding.rule, name, *rest) for name in names for rest in rests)
+
+
+def _rest_of(rule: str, line: str) -> tuple[str, ...] | None:
+    """The parts of the subject besides the app, from a line of evidence."""
+    if rule in _POLICY_RULES:
+        return ()
+    if rule in _LEAK_RULES:
+        return (line.rpartition(" ")[2],)
+    found = _CREDENTIAL_LINE.match(line)
+    if found is None:
+        return None
+    kind, masked, endpoint = found.groups()
+    return (kind, "" if endpoint == _NO_ENDPOINT else endpoint, masked)
+
+
 def with_references(found: Iterable[Finding]) -> Iterator[Finding]:
     """The findings with the references of their rules; those of an older version have none of their own."""
     rules = load_rules()
@@ -191,7 +216,7 @@ def _of_credentials(
         name = _rule_of(credential, rules)
         place = credential.evidence
         offset = "" if place.offset is None else f" at {place.offset:#x}"
-        endpoint = credential.endpoint or "an unknown endpoint"
+        endpoint = credential.endpoint or _NO_ENDPOINT
         by = f", found by your rule {place.user_rule}" if place.user_rule else ""
         yield _finding(
             rules,
@@ -216,6 +241,9 @@ def _rule_of(credential: Credential, rules: Mapping[str, FindingRule]) -> str:
     return "credential-in-app" if store else "service-credential-in-app"
 
 
+_NO_ENDPOINT = "an unknown endpoint"
+_CREDENTIAL_LINE = re.compile(rf"(\S+) \(\w+\) (.+?) for ({_NO_ENDPOINT}|\S+): ")
+_POLICY_RULES = frozenset(("cleartext-allowed", "user-authorities-trusted"))
 _ADDRESS = "ip_address"
 _LEAK_RULES = ("device-address-in-cleartext", "tracking-cookie-in-cleartext", "cleartext-personal-data")
 """By the most sensitive leak of an app and endpoint, the least first."""

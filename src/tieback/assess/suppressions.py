@@ -21,6 +21,7 @@ from typing import Any
 
 import msgspec
 
+from tieback.assess.findings import former_ids
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.report.suppression import Suppression
@@ -99,7 +100,7 @@ def is_active(suppression: Suppression, today: date) -> bool:
 def find_suppression(
     finding: Finding, apps: Sequence[str], stores: Sequence[Exposure], suppressions: Iterable[Suppression]
 ) -> Suppression | None:
-    """Return the first suppression that covers a finding completely.
+    """Return the first suppression that covers a finding completely; its id may be that of an earlier release.
 
     Args:
         finding: the finding.
@@ -107,9 +108,12 @@ def find_suppression(
         stores: every store concerned.
         suppressions: those that have not expired.
     """
+    former: frozenset[str] | None = None
     for one in suppressions:
         if one.finding and one.finding != finding.id:
-            continue
+            former = former_ids(finding, apps) if former is None else former
+            if one.finding not in former:
+                continue
         if one.rule and one.rule != finding.rule:
             continue
         if one.app and not (apps and len(apps) == len(finding.apps) and all(fnmatchcase(a, one.app) for a in apps)):

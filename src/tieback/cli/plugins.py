@@ -65,5 +65,5 @@ def read(
     """
     from tieback.pipeline.plugins import read_with_plugin
 
-    read_with_plugin(name, path, out)
-    message_console().print(Text(f"written: {out}"))
+    written = read_with_plugin(name, path, out)
+    message_console().print(Text(f"written: {out}{'' if written else ' (empty: the plug-in wrote nothing)'}"))

@@ -119,6 +119,8 @@ def report(
             with writing(renderer):
                 write_all(document, renderer, out)
             print_left_out(document, renderer, str(out))
+            if not getattr(renderer, "written", True):
+                print_problem(f"{out} is empty: the plug-in wrote nothing")
         else:
             show(document, output)
 

@@ -108,8 +108,8 @@ def _plugin(kind: PluginKind, point: EntryPoint) -> Plugin:
     return Plugin(kind, point.name, version, distribution, point.value)
 
 
-def run_plugin(plugin: Plugin, source: BinaryIO, out: BinaryIO, limits: PluginLimits | None = None) -> None:
-    """Run a plug-in: it reads ``source`` and its output is written to ``out``.
+def run_plugin(plugin: Plugin, source: BinaryIO, out: BinaryIO, limits: PluginLimits | None = None) -> int:
+    """Run a plug-in: it reads ``source`` and its output is written to ``out``. Returns the bytes of its output.
 
     Args:
         plugin: the plug-in; its configuration is checked by the caller.
@@ -123,10 +123,10 @@ def run_plugin(plugin: Plugin, source: BinaryIO, out: BinaryIO, limits: PluginLi
     """
     # With only the filter, the child could else write to the memory of this process, which has a network.
     with protected_memory():
-        _run(plugin, source, out, limits or PluginLimits())
+        return _run(plugin, source, out, limits or PluginLimits())
 
 
-def _run(plugin: Plugin, source: BinaryIO, out: BinaryIO, limits: PluginLimits) -> None:
+def _run(plugin: Plugin, source: BinaryIO, out: BinaryIO, limits: PluginLimits) -> int:
     order = PluginOrder(plugin.target, source.fileno(), os.getpid(), limits.memory_bytes, int(limits.seconds) + 1)
     process = subprocess.Popen(
         # -P: never import from the current directory. -B: the child cannot write files.
@@ -139,12 +139,12 @@ def _run(plugin: Plugin, source: BinaryIO, out: BinaryIO, limits: PluginLimits) 
         process_group=0,
     )
     said = bytearray()
+    written = 0
     try:
         assert process.stdin is not None
         with suppress(BrokenPipeError):  # the child ended; its exit status shows why
             process.stdin.write(msgspec.msgpack.encode(order))
             process.stdin.close()
-        written = 0
         for data in _output(process, said, time.monotonic() + limits.seconds):
             written += len(data)
             if written > limits.output_bytes:
@@ -164,7 +164,17 @@ def _run(plugin: Plugin, source: BinaryIO, out: BinaryIO, limits: PluginLimits) 
                     pipe.close()
     if status:
         why = one_line(said.decode("utf-8", "replace").strip().rpartition("\n")[2])
-        raise _failed(plugin, why or f"ended with exit status {status}")
+        raise _failed(plugin, why or _ending(status))
+    return written
+
+
+def _ending(status: int) -> str:
+    if status > 0:
+        return f"ended with exit status {status}"
+    try:
+        return f"was ended by the signal {signal.Signals(-status).name}"
+    except ValueError:
+        return f"was ended by the signal {-status}"
 
 
 def _output(process: "subprocess.Popen[bytes]", said: bytearray, until: float) -> Iterator[bytes]:

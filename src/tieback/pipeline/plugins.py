@@ -68,8 +68,11 @@ def enabled_plugin(kind: PluginKind, name: str) -> Plugin:
     return find_plugin(kind, name)
 
 
-def read_with_plugin(name: str, path: Path, out: Path) -> None:
+def read_with_plugin(name: str, path: Path, out: Path) -> int:
     """Write a file in a format that tieback reads. The result is checked when it is imported, as any file.
+
+    Returns:
+        The bytes that the plug-in wrote.
 
     Raises:
         UsageError: the plug-in is not enabled or not installed.
@@ -82,7 +85,7 @@ def read_with_plugin(name: str, path: Path, out: Path) -> None:
     except OSError as error:
         raise InputError(error.strerror or "cannot be read", where=str(path), advice="Check the path") from None
     with source, open_whole(out, "file") as file:
-        run_plugin(plugin, source, file)
+        return run_plugin(plugin, source, file)
 
 
 class PluginRenderer:
@@ -95,6 +98,8 @@ class PluginRenderer:
             UsageError: it is not enabled or not installed.
         """
         self._plugin = enabled_plugin(PluginKind.RENDERER, name)
+        self.written = 0
+        """Bytes of the last report."""
         self.meta = RendererMeta(f"{PREFIX}{name}", "", "application/octet-stream")
 
     def render(self, report: Report, out: BinaryIO) -> None:
@@ -103,4 +108,4 @@ class PluginRenderer:
             NdjsonRenderer().render(report, lines)
             lines.flush()
             lines.seek(0)
-            run_plugin(self._plugin, lines, out)
+            self.written = run_plugin(self._plugin, lines, out)

@@ -70,7 +70,7 @@ def find_suppressed(
     if not active:
         return {}
     apps: dict[str, str] = {}
-    if any(one.app for one in active):
+    if any(one.app or one.finding for one in active):
         keys = {key for finding in findings for key in finding.apps[:MOST_APPS]}
         apps = {app.sha256: app.bundle_id for app in analysed_apps(workspace.lake, keys)}
     stores = {}

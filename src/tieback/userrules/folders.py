@@ -122,6 +122,8 @@ def _files(folder: RuleFolder, mistakes: list[RuleMistake], skipped: OnSkipped) 
         why = "folders in a folder of rules" if found[name] else "not rule files (.toml)"
         passed.add(HIDDEN if name.startswith(".") else why, path_text(Path(name)))
     passed.report(path_text(folder.path), skipped)
+    if not names and folder.origin == "option":
+        mistakes.append(RuleMistake(str(folder.path), 0, "the folder has no rule file (a file that ends in .toml)"))
     if len(names) > MAX_FILES:
         mistakes.append(RuleMistake(str(folder.path), 0, f"has more than {MAX_FILES} rule files"))
     yield from (folder.path / name for name in names[:MAX_FILES])

@@ -28,7 +28,7 @@ from tieback.pipeline.jobs.queue import JobRunner
 from tieback.pipeline.views.health import write_check
 from tieback.pipeline.views.opening import Workspace, open_for_pages
 from tieback.pipeline.views.run_index import prepare_last_index
-from tieback.web.access import IDENTIFY, ROLE, check_role
+from tieback.web.access import IDENTIFY, ROLE, check_query, check_role
 from tieback.web.body import CheckedRequest
 from tieback.web.context import NOBODY, ChangeLog, Context, Identify, user_in_scope
 from tieback.web.hosts import own_names
@@ -160,7 +160,7 @@ def build_app(
     return Litestar(
         route_handlers=[*routes(), _static_files()],
         dependencies={"context": Provide(context, sync_to_thread=False)},
-        guards=[check_role],
+        guards=[check_role, check_query],
         request_class=CheckedRequest,
         middleware=[IdentityMiddleware(settings)],
         exception_handlers={Exception: answer_error},

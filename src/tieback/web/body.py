@@ -3,7 +3,7 @@
 from typing import Any
 
 from litestar import Request
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, SerializationException
 
 from tieback.model.errors import UsageError
 
@@ -16,15 +16,18 @@ class CheckedRequest(Request[Any, Any, Any]):
 
         Raises:
             HTTPException: its media type is not JSON; a form of another site can send such a body without asking (415).
-            UsageError: it is not UTF-8, or nested too deeply.
-            SerializationException: it is not JSON; the framework answers 400.
+            UsageError: it is empty, not JSON, not UTF-8, or nested too deeply.
         """
         kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind != "application/json" and await self.body():
+        if not await self.body():
+            raise UsageError("the body is empty", where="body", advice="Send what the API document shows")
+        if kind != "application/json":
             raise HTTPException("send JSON, with Content-Type: application/json", status_code=415)
         try:
             return await super().json()
         except UnicodeDecodeError:
             raise UsageError("not UTF-8", where="body", advice="Send JSON in UTF-8 (RFC 8259)") from None
+        except SerializationException as error:
+            raise UsageError(f"not JSON ({error.detail})", where="body", advice="Send JSON (RFC 8259)") from None
         except RecursionError:
             raise UsageError("nested too deeply", where="body", advice="Send what the API document shows") from None

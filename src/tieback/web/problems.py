@@ -15,11 +15,10 @@ from tieback.pipeline.accounts.problems import NoSuchAccountError, NotPermittedE
 from tieback.pipeline.fleet.block_list import NothingProbedError
 from tieback.pipeline.runs import NoSuchRunError
 from tieback.pipeline.views.uploads import UploadBusyError, UploadTooLargeError
-from tieback.web.access import IDENTIFY
+from tieback.web.access import API, IDENTIFY
 from tieback.web.next_page import previous_page
 from tieback.web.pages import nav_entry
 
-API = "/api/"
 WARNINGS = "tieback_warnings"
 """Key of the ``OperatorWarnings`` in the state of the application."""
 MEDIA_TYPE = "application/problem+json"
@@ -67,6 +66,12 @@ _FRAMEWORK_TEXTS = frozenset(("", "Not Found", "Method Not Allowed", "Request En
 """The framework's details of these errors."""
 
 
+_BODY = {"data": "body"}
+"""The framework's name of the body, and ours."""
+_NO_BODY = "'data'"
+"""The framework's message about a request without a body."""
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One problem document."""
 
@@ -97,10 +102,13 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, ValidationException):
         extra = error.extra if isinstance(error.extra, list) else []
         found = tuple(
-            {"field": str(one.get("key", "")), "problem": str(one.get("message", ""))}
+            {"field": _BODY.get(key := str(one.get("key", "")), key), "problem": str(one.get("message", ""))}
             for one in extra
             if isinstance(one, dict)
         )
+        if any(one["problem"] == _NO_BODY for one in found):
+            advice = "Send what the API document shows"
+            return Problem(title=_phrase(400), status=400, detail="the body is empty", where="body", advice=advice)
         return Problem(title=_phrase(400), status=400, detail="a part of the request is invalid", fields=found)
     if isinstance(error, HTTPException):
         status = error.status_code

@@ -27,6 +27,7 @@ from tieback.report.shortened import cut
 from tieback.report.texts.clean import clean
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context
+from tieback.web.openapi import CHECKS_ETAG, FILES, HAS_ETAG, NOTES, MediaTypes
 from tieback.web.problems import OutdatedError, problem_of
 
 PREFIX = "/api/v1"
@@ -34,8 +35,6 @@ NOTICE = "done"
 """Query parameter with the code of a notice; a page shows only texts that the code names."""
 NOTICES: dict[str, str] = {}
 """Code to text of the notices that forms show after they have changed something."""
-NOTES = "Tieback-Notes"
-"""Header with what a file to save does not contain."""
 MOST_NOTES = 10
 MAX_NOTE = 300
 IF_MATCH = Annotated[str | None, HeaderParameter(name="If-Match", required=False, max_length=1000)]
@@ -78,7 +77,7 @@ def json(path: str, view: View, *, role: Role | None, title: str, tag: str = "")
     handler = _with_request(path, view, respond, _response_of(returns))
     return get(
         PREFIX + path,
-        opt={ROLE: role},
+        opt={ROLE: role, HAS_ETAG: True},
         name=f"api:{view.__name__}",
         operation_id=view.__name__,
         summary=title,
@@ -153,7 +152,7 @@ def change(
             PREFIX + path,
             http_method=HttpMethod(method),
             status_code=status,
-            opt={ROLE: role},
+            opt={ROLE: role, CHECKS_ETAG: current is not None},
             name=f"api:{function.__name__}",
             operation_id=function.__name__,
             summary=action[:1].upper() + action[1:],
@@ -231,10 +230,11 @@ def form(
     return wrap
 
 
-def download(path: str, view: View, *, role: Role, title: str, tag: str = "") -> HTTPRouteHandler:
+def download(path: str, view: View, *, role: Role, title: str, files: MediaTypes, tag: str = "") -> HTTPRouteHandler:
     """The route ``GET /api/v1 + path`` of a file to save; the view returns a ``Download``.
 
-    A browser never shows it: it is an attachment, and its type is not guessed.
+    A browser never shows it: it is an attachment, and its type is not guessed. ``files`` returns every media type that
+    the view has.
     """
 
     def respond(_: AnyRequest, file: Download) -> Response[bytes]:
@@ -242,7 +242,7 @@ def download(path: str, view: View, *, role: Role, title: str, tag: str = "") ->
 
     return get(
         PREFIX + path,
-        opt={ROLE: role},
+        opt={ROLE: role, FILES: files},
         name=f"api:{view.__name__}",
         operation_id=view.__name__,
         summary=title,

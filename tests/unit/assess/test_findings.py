@@ -1,11 +1,12 @@
 import tomllib
 from importlib import resources
+from typing import Any
 
 import msgspec
 import pytest
 
 from tests.each import each
-from tieback.assess.findings import app_subject, apply_rules
+from tieback.assess.findings import app_subject, apply_rules, former_ids
 from tieback.assess.rules import load_rules
 from tieback.model.app import App, Platform
 from tieback.model.backend import Candidate, Route
@@ -366,3 +367,42 @@ def test_more_lines_than_a_finding_has_leave_out_no_class() -> None:
     many = [leak("email", f"query:mail{at}") for at in range(40)]
     (finding,) = apply_rules((), (), [ADDRESS, *many, leak("phone", "query:phone")])
     assert {line.split()[0] for line in finding.evidence} == {"email", "phone", "ip_address"}
+
+
+def test_ids_of_earlier_releases_are_known() -> None:
+    """Release 0.1 took the platform of an app from a capture, where it is often unknown."""
+    lax = CleartextPolicy("*", True, True, True, 0, "AndroidManifest.xml")
+    given: dict[str, Any] = {
+        "credentials": [
+            ("aa", credential()),
+            ("aa", msgspec.structs.replace(credential(), endpoint="")),
+            ("aa", msgspec.structs.replace(credential(), masked="a b (3)")),
+        ],
+        "leaks": [ADDRESS, ("aa", "es.one.test:9200", Leak("email", "json:mail", "in", "j…n (9)", 0.9))],
+        "policies": [("aa", lax)],
+    }
+    now = apply_rules([], **given, subjects={"aa": "android:org.one"})
+    then = apply_rules([], **given, subjects={"aa": "unknown:org.one"})
+    assert len(now) >= 6
+    assert {one.id for one in then}.isdisjoint(one.id for one in now)
+    former = {(before.rule, before.evidence): before.id for before in then}
+    for one in now:
+        assert former[one.rule, one.evidence] in former_ids(one, ["org.one"])
+        assert former[one.rule, one.evidence] not in former_ids(one, ["org.two", ""])
+
+
+def test_ids_that_release_0_1_wrote() -> None:
+    line = "res/xml/network_security_config.xml"
+    policy = CleartextPolicy("es.fieldhand.test", False, True, False, 0, line)
+    leaked = Leak("device_id", "json:machine_id", "in", "F…1 (7)", 0.9)
+    found = apply_rules(
+        [],
+        [],
+        leaks=[("aa", "es.fieldhand.test:9200", leaked)],
+        policies=[("aa", policy)],
+        subjects={"aa": "android:org.fieldhand.app"},
+    )
+    assert {one.rule: sorted(former_ids(one, ["org.fieldhand.app"])) for one in found} == {
+        "cleartext-personal-data": ["fnd-b2d7953d09a8c415"],
+        "cleartext-allowed": ["fnd-e592147286eb3a2e"],
+    }

@@ -12,6 +12,7 @@ from tests.examples import examples
 from tests.unit.assess.test_findings import EXPOSURE
 from tieback.assess.findings import apply_rules
 from tieback.assess.suppressions import MAX_BYTES, find_suppression, is_active, load_suppressions
+from tieback.model.cleartext import CleartextPolicy
 from tieback.model.errors import UsageError
 from tieback.model.report.suppression import Suppression
 
@@ -107,3 +108,13 @@ def test_a_finding_of_two_apps_is_not_covered_by_the_name_of_one() -> None:
     assert find_suppression(both, ["org.one"], [EXPOSURE], [only_one]) is None, "the other app is not known"
     assert find_suppression(both, ["org.one", "org.two"], [EXPOSURE], [replace(ONE, app="org.*")]) is not None
     assert find_suppression(FINDING, ["org.one"], [], [replace(ONE, store="*")]) is None, "its store is not known"
+
+
+def test_an_id_of_an_earlier_release_counts_for_its_app_only() -> None:
+    policy = CleartextPolicy("*", True, True, False, 0, "AndroidManifest.xml")
+    (now,) = apply_rules([], [], policies=[("aa", policy)], subjects={"aa": "android:org.one"})
+    (then,) = apply_rules([], [], policies=[("aa", policy)], subjects={"aa": "unknown:org.one"})
+    old = Suppression("accepted", "jo", "2027-01-01", then.id)
+    assert find_suppression(now, ["org.one"], [], [old]) == old
+    assert find_suppression(now, ["org.two"], [], [old]) is None
+    assert find_suppression(now, [], [], [old]) is None

@@ -146,6 +146,22 @@ def test_a_workspace_of_this_release_is_not_backed_up(tmp_path: Path) -> None:
     assert not (tmp_path / "backups").exists()
 
 
+def test_a_refused_workspace_is_not_upgraded(run: Run, workspace: Path) -> None:
+    ended = run("scan", str(Path(__file__).parents[3] / "labs/apps/fieldhand.apk"), "-w", str(workspace))
+    assert (ended.code, "upgrading" in ended.err) == (4, False), ended.err
+    assert (workspace / "VERSION").read_text() == "tieback workspace\nschema 5\n"
+
+
+def test_a_workspace_goes_back_to_its_copy(workspace: Path) -> None:
+    """The steps of docs/howto/web/operate.md: the ledger and its schema are as before."""
+    before = (workspace / "VERSION").read_text()
+    Workspace.open(workspace, create=False).close()
+    (workspace / "backups" / "ledger.schema-5.db").replace(workspace / "ledger.db")
+    (workspace / "VERSION").write_text(before)
+    with Workspace.open(workspace, create=False) as opened:
+        assert opened.ledger.counts() == {LedgerState.DONE: 6, LedgerState.QUARANTINED: 1}
+
+
 @pytest.mark.parametrize(
     ("command", "expected"),
     [

@@ -31,6 +31,13 @@ def outline(report, out):
     kinds = [json.loads(line)["schema"].split("/")[1] for line in report]
     out.write(f"{kinds[0]}, {len(kinds)} lines".encode())
 
+def nothing(source, out):
+    pass
+
+def crashes(source, out):
+    import os, signal
+    os.kill(os.getpid(), signal.SIGSEGV)
+
 def fails(source, out):
     out.write(b"half")
     raise RuntimeError("no such device")
@@ -48,7 +55,8 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-tieback\nVersion: 1.2\n", encoding="utf-8")
     (about / "entry_points.txt").write_text(
         "[tieback.readers]\nacme-mdm = acme_plugin:table\nacme-fails = acme_plugin:fails\n"
-        "[tieback.renderers]\nacme-outline = acme_plugin:outline\n",
+        "acme-nothing = acme_plugin:nothing\nacme-crashes = acme_plugin:crashes\n"
+        "[tieback.renderers]\nacme-outline = acme_plugin:outline\nacme-blank = acme_plugin:nothing\n",
         encoding="utf-8",
     )
     monkeypatch.syspath_prepend(str(folder))
@@ -74,9 +82,12 @@ def test_the_list_shows_what_is_installed_and_what_is_enabled(run: Run, tmp_path
     ended = run("plugins", "list", "--format", "json")
     rows = [json.loads(line) for line in ended.out.splitlines()]
     assert [(row["name"], row["kind"], row["version"], row["enabled"], row["installed"]) for row in rows] == [
+        ("acme-crashes", "reader", "1.2", False, True),
         ("acme-fails", "reader", "1.2", False, True),
         ("acme-mdm", "reader", "1.2", True, True),
+        ("acme-nothing", "reader", "1.2", False, True),
         ("gone", "reader", "", True, False),
+        ("acme-blank", "renderer", "1.2", False, True),
         ("acme-outline", "renderer", "1.2", False, True),
     ]
     assert "acme_plugin" not in sys.modules
@@ -122,6 +133,22 @@ def test_a_reader_converts_a_file_that_is_then_imported(run: Run, tmp_path: Path
     assert failed.code == 4
     assert "no such device" in failed.err
     assert sorted(path.name for path in tmp_path.glob("*other*")) == []
+
+
+@no_sandbox
+@pytest.mark.usefixtures("site")
+def test_an_empty_output_and_a_crash_are_told(run: Run, tmp_path: Path) -> None:
+    enable(tmp_path, 'readers = ["acme-nothing", "acme-crashes"]\nrenderers = ["acme-blank"]')
+    (tmp_path / "devices.bin").write_text("org.example.one\n", encoding="utf-8")
+    empty = run("plugins", "read", "acme-nothing", "devices.bin", "-o", "devices.csv")
+    assert (empty.code, empty.err) == (0, "written: devices.csv (empty: the plug-in wrote nothing)\n")
+    crashed = run("plugins", "read", "acme-crashes", "devices.bin", "-o", "other.csv")
+    assert (crashed.code, "was ended by the signal SIGSEGV" in crashed.err) == (4, True), crashed.err
+    (tmp_path / "app.js").write_text("x", encoding="utf-8")
+    assert run("scan", "app.js", "-w", "ws").code == 0
+    blank = run("report", "-w", "ws", "--format", "plugin:acme-blank", "-o", "slides.bin")
+    assert (blank.code, (tmp_path / "slides.bin").read_bytes()) == (0, b"")
+    assert "slides.bin is empty: the plug-in wrote nothing" in blank.err
 
 
 @no_sandbox

@@ -65,6 +65,21 @@ def test_check(tmp_path: Path, run: Run, texts: tuple[str, ...], code: int, what
     assert what in err
 
 
+@pytest.mark.parametrize("names", [(), ("mine.tml",)])
+def test_a_named_folder_without_a_rule_file_is_a_mistake(tmp_path: Path, run: Run, names: tuple[str, ...]) -> None:
+    folder = Path(rules(tmp_path / "r"))
+    for name in names:
+        (folder / name).write_text(ALL)
+    why = f"{folder}: the folder has no rule file (a file that ends in .toml)"
+    code, _, err = run("rules", "check", "--rules", str(folder))
+    assert (code, why in err) == (4, True), err
+    app = tmp_path / "app.js"
+    app.write_text("x")
+    for command in (("app", str(app)), ("rules", "test")):
+        code, _, err = run(*command, "--rules", str(folder))
+        assert (code, why in err) == (2, True), err
+
+
 def test_files_that_are_no_rule_files_are_counted(tmp_path: Path, run: Run) -> None:
     folder = Path(rules(tmp_path / "r", ALL))
     (folder / "mine.tml").write_text(ALL)

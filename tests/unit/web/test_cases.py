@@ -290,6 +290,8 @@ def test_a_letter_is_written_read_downloaded_and_recorded_as_sent(
     assert {"md", "html", "eml", "mailto.txt"} <= set(forms)
     for form in forms:
         file = pages.get(f"/api/v1/letters/{letter}/files/{form}")
+        kind = file.headers["content-type"]
+        assert not kind.startswith("text/") or kind.endswith("; charset=utf-8"), "letters are UTF-8"
         assert file.status_code == 200
         assert file.headers["content-disposition"].startswith("attachment; ")
     sent = pages.post(f"/api/v1/letters/{letter}/sent", json={"channel": "email"}).json()

@@ -45,7 +45,7 @@ def list_rows(context: Context, q: str = "", limit: int = 50, after: str = "") -
     return Listing(items=(Row(name=q or "a", count=limit),), next=None if after else "bmV4dA")
 
 
-def one_row(context: Context, row_id: str) -> Row:
+def one_row(context: Context, row_id: str, q: str = "") -> Row:
     """One row."""
     if row_id in ERRORS:
         raise ERRORS[row_id]
@@ -249,3 +249,47 @@ def test_the_frameworks_own_pages_are_closed(rows: TestClient[ASGIApp]) -> None:
 
 def test_an_unexpected_exception_shows_none_of_its_text() -> None:
     assert "secret" not in repr(problem_of(RuntimeError("secret")))
+
+
+def test_the_api_refuses_a_parameter_that_filters_nothing(rows: TestClient[ASGIApp]) -> None:
+    wrong = rows.get("/api/v1/rows", params={"q": "a", "severty": "high"})
+    assert wrong.status_code == 400
+    assert wrong.json() == {
+        "title": "Bad Request",
+        "status": 400,
+        "detail": "unknown parameter",
+        "where": "severty",
+        "advice": "This address has q, limit, after",
+    }
+    assert rows.patch("/api/v1/rows/r1?dry=1", json={"name": "b"}).json()["where"] == "dry"
+    assert rows.get("/rows", params={"utm_source": "mail"}).status_code == 200, "a link in a mail may have more"
+
+
+def test_parameters_are_not_checked_before_the_role(tmp_path: Path, routes: None) -> None:
+    with client(tmp_path / "ws", None) as stranger:
+        assert stranger.get("/api/v1/rows?severty=high").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/api/v1/rows/r1", "/api/v1/openapi.json", "/rows"])
+def test_options_is_a_method_that_no_address_supports(rows: TestClient[ASGIApp], path: str) -> None:
+    answer = rows.options(path)
+    assert answer.status_code == 405
+    assert answer.headers["allow"].startswith("GET, HEAD")
+    assert "OPTIONS" not in answer.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b"", "the body is empty"),
+        (b"{", "not JSON (Input data was truncated)"),
+        (b"[]", "Expected `object`, got `array`"),
+        (b"{}", "Object missing required field `name`"),
+    ],
+)
+def test_what_is_wrong_with_a_body_names_the_body(rows: TestClient[ASGIApp], body: bytes, problem: str) -> None:
+    answer = rows.patch("/api/v1/rows/r1", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 400
+    document = answer.json()
+    named = [(one["field"], one["problem"]) for one in document.get("fields", ())]
+    assert (named or [(document["where"], document["detail"])]) == [("body", problem)]

@@ -29,12 +29,12 @@ MAX_FILE = 32 << 20
 _NEEDS = {"pdf": "weasyprint", "docx": "docxtpl"}
 """Formats that need a library of an extra."""
 FORMATS: Mapping[str, str] = {
-    "md": "text/markdown",
-    "html": "text/html",
+    "md": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8",
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "eml": "message/rfc822",
-    "mailto.txt": "text/plain",
+    "mailto.txt": "text/plain; charset=utf-8",
 }
 """Endings of the files of a letter, and their media types."""
 CLAIMING = frozenset({"exposure", "reminder", "escalation", "provider"})

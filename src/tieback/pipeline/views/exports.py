@@ -249,6 +249,11 @@ def _rendered(workspace: Workspace, renderer: Renderer, document: Report, name: 
     return Export(name=name, media_type=renderer.meta.media_type, size=size, file=file, notes=notes)
 
 
+def export_media_types() -> list[str]:
+    """The media types of all formats."""
+    return [one.meta.media_type for one in _renderers()]
+
+
 def _renderers() -> list[Renderer]:
     return [one for one in renderers() if one.meta.name != "terminal"]
 

@@ -224,6 +224,14 @@ _FILES = {
     "hosts": (".hosts", "text/plain; charset=utf-8"),
 }
 _JSON_FILE = (".json", "application/json")
+BLOCK_LIST_MEDIA_TYPES = tuple(sorted({media for _, media in (*_FILES.values(), _JSON_FILE)}))
+"""Media types of block lists."""
+_REVIEW_FILES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+REVIEW_MEDIA_TYPES = tuple(_REVIEW_FILES.values())
+"""Media types of the review as a file."""
 _SHOWN_HOSTS, _SHOWN_APPS, _SHOWN_CLASSES = 200, 20, 4
 _WHY = {WEAK: "match only by name"}
 """Reasons in words of the page, where those of the command line name an option."""
@@ -387,10 +395,9 @@ def review_file(workspace: Workspace, which: FleetFilter, form: str, run: str = 
     accepts = _accepts(which)
     lines = [line for line in prepared_fleet(workspace, run).lines if accepts(line)]
     if form == "csv":
-        return Download(name="tieback-review.csv", media_type="text/csv; charset=utf-8", data=to_csv(lines))
+        return Download(name="tieback-review.csv", media_type=_REVIEW_FILES[form], data=to_csv(lines))
     if form == "xlsx":
-        media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return Download(name="tieback-review.xlsx", media_type=media, data=to_xlsx(lines))
+        return Download(name="tieback-review.xlsx", media_type=_REVIEW_FILES[form], data=to_xlsx(lines))
     raise UsageError("unknown format", where=form[:40], advice="Choose csv or xlsx")
 
 

@@ -7,6 +7,7 @@ from tieback.recognise.maker_names import is_template
 from tieback.report.diff.past import PastApp, PastFinding, PastReport, PastStore
 from tieback.report.shortened import cut
 
+_ABOUT_NAMES = frozenset(("dangling-name", "retired-back-end"))
 VOLATILE = re.compile(
     r" at 0x[0-9a-f]+$|(?<=\w) \((?:normal|superuser|private_key)\)(?= )|(?<=\bclasses)\d{1,4}(?=\.dex\b)"
     r"|(?<=, in), (?:to|from)(?= )"
@@ -37,7 +38,11 @@ def paired_findings(old: PastReport, new: PastReport) -> Iterator[tuple[str, str
 
 
 def _paired_apps(old: PastReport, new: PastReport, taken: set[str]) -> Iterator[tuple[str, str]]:
-    """Pairs of findings of one app whose platform one of the reports does not know, as a capture may not name it."""
+    """Pairs of findings of one app with other ids.
+
+    One of the reports may not know the platform of the app, because a capture did not name it. Older releases took the
+    platform from the capture also if there was a package, which both reports name.
+    """
     left: dict[tuple[str, str, str], str] = {}
     for finding in old.findings.values():
         if finding.id not in new.findings and finding.id not in taken:
@@ -46,23 +51,26 @@ def _paired_apps(old: PastReport, new: PastReport, taken: set[str]) -> Iterator[
     for finding in new.findings.values():
         if finding.id not in old.findings:
             pairs = (left[mark] for mark in _marks(finding, new) if mark in left and left[mark] not in taken)
-            found = next((one for one in pairs if _one_unknown(old.findings[one], old, finding, new)), None)
+            found = next((one for one in pairs if _one_platform(old.findings[one], old, finding, new)), None)
             if found is not None:
                 taken.add(found)
                 yield finding.id, found
 
 
 def _marks(finding: PastFinding, past: PastReport) -> Iterator[tuple[str, str, str]]:
-    """Rule, identifier of the app and each line of evidence, of a finding without stores."""
-    if not finding.exposures:
+    """Rule, identifier of the app and each line of evidence, of a finding of an app.
+
+    A line has everything but the app that the id of such a finding is made of. Findings about a name are of no app.
+    """
+    if not finding.exposures and finding.rule not in _ABOUT_NAMES:
         for name in sorted({app.bundle_id for app in apps_of(finding, past)} - {""}):
             for line in finding.evidence:
                 yield finding.rule, name, VOLATILE.sub("", line)
 
 
-def _one_unknown(before: PastFinding, old: PastReport, now: PastFinding, new: PastReport) -> bool:
+def _one_platform(before: PastFinding, old: PastReport, now: PastFinding, new: PastReport) -> bool:
     was, is_ = ({app.platform for app in apps} for apps in (apps_of(before, old), apps_of(now, new)))
-    return was != is_ and "unknown" in was | is_
+    return was == is_ or "unknown" in was | is_
 
 
 def places_of(finding: PastFinding, past: PastReport) -> list[str]:

@@ -34,6 +34,7 @@ MAX_TEXT = 60_000
 """Characters of a note or of evidence."""
 _SEE_LIST = "See the list of cases"
 EVIDENCE_FILE = "session.txt"
+_ARCHIVE = "application/zip"
 
 
 class StoreChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -422,7 +423,7 @@ def case_evidence(context: Context, case_id: str) -> Download:
     context.changes.note(context.user, "download the evidence of a case", case_id)
     parts = count_text(made.audit_left_out, "part of the audit log", "parts of the audit log")
     notes = (f"not in the archive: {parts} with names of other hosts",) if made.audit_left_out else ()
-    return Download(data=made.data, media_type="application/zip", name=f"{case_id}.zip", notes=notes)
+    return Download(data=made.data, media_type=_ARCHIVE, name=f"{case_id}.zip", notes=notes)
 
 
 def _pages() -> list[HTTPRouteHandler]:
@@ -457,5 +458,11 @@ ROUTES = [
     attest_in_page,
     add_party_in_page,
     move_party_in_page,
-    download("/cases/{case_id:str}/evidence", case_evidence, role=Role.ANALYST, title="Evidence of a case"),
+    download(
+        "/cases/{case_id:str}/evidence",
+        case_evidence,
+        role=Role.ANALYST,
+        title="Evidence of a case",
+        files=lambda: [_ARCHIVE],
+    ),
 ]

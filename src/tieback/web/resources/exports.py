@@ -10,9 +10,10 @@ from litestar.params import PathParameter, QueryParameter
 from litestar.response import Stream
 
 from tieback.pipeline.accounts.roles import Role
-from tieback.pipeline.views.exports import Export, ExportPage, export_report, exports_page
+from tieback.pipeline.views.exports import Export, ExportPage, export_media_types, export_report, exports_page
 from tieback.web.access import ROLE
 from tieback.web.context import Context
+from tieback.web.openapi import FILES
 from tieback.web.resource import PREFIX, attachment_headers, page_and_json
 
 PIECE = 1 << 20
@@ -31,7 +32,7 @@ def list_exports(
 
 @get(
     PREFIX + "/exports/{name:str}",
-    opt={ROLE: Role.ANALYST},
+    opt={ROLE: Role.ANALYST, FILES: export_media_types},
     name="api:export_report",
     operation_id="export_report",
     summary="Export the report of a run",

@@ -171,6 +171,18 @@ ROUTES = [
     ),
     remove_inventory_day,
     remove_inventory_day_form,
-    download("/inventory/blocklists/{name:str}", fleet_blocklist_file, role=_ROLE, title="Block list as a file"),
-    download("/inventory/review/{name:str}", fleet_review_file, role=_ROLE, title="Review as a file"),
+    download(
+        "/inventory/blocklists/{name:str}",
+        fleet_blocklist_file,
+        role=_ROLE,
+        title="Block list as a file",
+        files=lambda: fleet.BLOCK_LIST_MEDIA_TYPES,
+    ),
+    download(
+        "/inventory/review/{name:str}",
+        fleet_review_file,
+        role=_ROLE,
+        title="Review as a file",
+        files=lambda: fleet.REVIEW_MEDIA_TYPES,
+    ),
 ]

@@ -216,6 +216,10 @@ ROUTES = [
     write_in_page,
     sent_in_page,
     download(
-        "/letters/{letter_id:str}/files/{file_format:str}", letter_file, role=Role.ANALYST, title="File of a letter"
+        "/letters/{letter_id:str}/files/{file_format:str}",
+        letter_file,
+        role=Role.ANALYST,
+        title="File of a letter",
+        files=FORMATS.values,
     ),
 ]

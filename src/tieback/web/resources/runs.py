@@ -33,6 +33,7 @@ from tieback.pipeline.views.runs import RunEvent, RunItem, RunPage
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context, User
 from tieback.web.identity import look_up_user
+from tieback.web.openapi import FILES
 from tieback.web.parameters import day_or_none
 from tieback.web.problems import ConflictError, NotFoundError
 from tieback.web.resource import PREFIX, Again, attachment_headers, change, form, page_and_json
@@ -44,6 +45,7 @@ CHECK_SECONDS = 10.0
 """Interval between two looks whether the user of a stream still has the role for it."""
 STREAM_SECONDS = 1800.0
 """Maximum duration of a stream; browsers connect again and continue after the last event."""
+BYTES = "application/octet-stream"
 IDEMPOTENCY_KEY = Annotated[str | None, HeaderParameter(name="Idempotency-Key", required=False, max_length=200)]
 
 
@@ -159,7 +161,7 @@ async def stream_run_events(
 
 @get(
     PREFIX + "/runs/{run_id:str}/files/{name:str}",
-    opt={ROLE: Role.ANALYST},
+    opt={ROLE: Role.ANALYST, FILES: lambda: [BYTES]},
     name="api:download_run_file",
     operation_id="download_run_file",
     summary="Download a file that a run wrote",
@@ -174,7 +176,7 @@ async def download_run_file(
     path = await to_thread.run_sync(runs.job_file, context.workspace, run_id, name)
     if path is None:
         raise NotFoundError("the run has no file with this name", where=name[:80], advice=f"See /runs/{run_id[:80]}")
-    return File(path, headers=attachment_headers(f"tieback-{name}", "application/octet-stream"))
+    return File(path, headers=attachment_headers(f"tieback-{name}", BYTES))
 
 
 def _start(context: Context, arguments: JobArguments, key: str | None) -> RunItem:

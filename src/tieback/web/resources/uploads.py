@@ -6,7 +6,6 @@ pass over the bytes that arrive anyway, and no script of others.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import anyio
@@ -15,7 +14,6 @@ from litestar import Request, Response, post, put
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.exceptions import ClientException, HTTPException, InternalServerException
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.params import PathParameter, QueryParameter
 
 from tieback.model.errors import UsageError
@@ -24,6 +22,7 @@ from tieback.pipeline.views import uploads
 from tieback.pipeline.views.uploads import UploadLimits, UploadList, UploadRow
 from tieback.web.access import ROLE
 from tieback.web.context import Context
+from tieback.web.openapi import RAW_BODY
 from tieback.web.problems import NotFoundError
 from tieback.web.resource import PREFIX, change, form, page_and_json
 
@@ -33,15 +32,6 @@ IDLE_SECONDS = 60.0
 """A sender that sends nothing for so long is disconnected."""
 ACTION = "upload a file"
 RAW = "application/octet-stream"
-
-
-@dataclass
-class _RawBody(Operation):
-    """An operation whose body is the file itself."""
-
-    request_body: Any = field(
-        default_factory=lambda: RequestBody(content={RAW: OpenAPIMediaType(schema=Schema())}, required=True)
-    )
 
 
 def list_uploads(context: Context, after: str = "", limit: int = 50) -> UploadList:
@@ -77,10 +67,9 @@ def _delete(context: Context, sha256: str) -> None:
 
 @put(
     PREFIX + "/uploads/{sha256:str}",
-    opt={ROLE: Role.OPERATOR},
+    opt={ROLE: Role.OPERATOR, RAW_BODY: RAW},
     name="api:put_upload",
     operation_id="put_upload",
-    operation_class=_RawBody,
     summary="Upload a file with a known SHA-256",
     tags=["uploads"],
     status_code=200,
@@ -98,10 +87,9 @@ async def put_upload(
 
 @post(
     PREFIX + "/uploads",
-    opt={ROLE: Role.OPERATOR},
+    opt={ROLE: Role.OPERATOR, RAW_BODY: RAW},
     name="api:post_upload",
     operation_id="post_upload",
-    operation_class=_RawBody,
     summary="Upload a file; the server computes its SHA-256",
     tags=["uploads"],
     status_code=200,

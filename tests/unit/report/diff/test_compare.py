@@ -315,6 +315,20 @@ def test_signers_of_a_written_report_are_compared(name: str, tmp_path: Path) -> 
     assert read_past(tmp_path / "old").apps == past_from_report(OLD, "old").apps
 
 
+def test_another_id_with_the_same_evidence_is_not_fixed() -> None:
+    """Release 0.1 took the platform in the id from a capture, and named that of the package in the report."""
+    one = replace(
+        next(OLD.findings.rows()), id="fnd-a", rule="cleartext-allowed", exposures=(), apps=(FIELDHAND.sha256,),
+        evidence=("every host: AndroidManifest.xml",),
+    )  # fmt: skip
+    new = in_tables(OLD, exposures=[], findings=[replace(one, id="fnd-b")])
+    assert told(new, in_tables(OLD, exposures=[], findings=[one])) == {"fnd-b": ("same", ())}
+    named = replace(one, rule="dangling-name", evidence=("no such name",))
+    new = in_tables(OLD, exposures=[], findings=[replace(named, id="fnd-b")])
+    kinds = {key: kind for key, (kind, _) in told(new, in_tables(OLD, exposures=[], findings=[named])).items()}
+    assert kinds["fnd-b"] == "new", "two names may have the same evidence"
+
+
 def test_a_finding_of_an_app_stays_the_same_if_a_capture_does_not_name_the_platform() -> None:
     one = replace(
         next(OLD.findings.rows()), id="fnd-a", rule="cleartext-allowed", exposures=(), apps=(FIELDHAND.sha256,),
