@@ -21,9 +21,18 @@ HOST = "127.0.0.1"
 PASSWORD = "correct horse"
 GUARDED = "guarded"
 """A user whom the server asks for the password; all others it trusts."""
-_TABLES = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables if table.name != "ledger_state")
+_TABLES = ", ".join(f"'{table.name}'" for table in metadata.sorted_tables if table.name != "ledger_state")
 _EMPTY = (
-    f"TRUNCATE {_TABLES} RESTART IDENTITY",
+    # To truncate all tables takes eight times as long: it makes a file for each of them and for each index.
+    f"""DO $$ DECLARE name text; used boolean; BEGIN
+SET LOCAL session_replication_role = replica;
+FOREACH name IN ARRAY ARRAY[{_TABLES}] LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO used;
+    IF used THEN EXECUTE format('DELETE FROM %I', name); END IF;
+END LOOP;
+FOR name IN SELECT format('%I.%I', schemaname, sequencename) FROM pg_sequences WHERE last_value IS NOT NULL LOOP
+    EXECUTE 'ALTER SEQUENCE ' || name || ' RESTART';
+END LOOP; END $$""",
     "UPDATE ledger_state SET workspace = NULL, epoch = 0, moved_to = NULL",
 )
 

@@ -27,6 +27,7 @@ import pytest
 from tests.lab.patient import PATIENT
 from tests.lab.ports import free_ports
 from tieback.lab.process import Launch, RunningServer, launch, stop
+from tieback.lab.servers.seaweedfs import can_store
 from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
@@ -86,7 +87,10 @@ type Serve = Callable[..., RunningServer]
 
 @pytest.fixture(scope="module")
 def serve() -> Iterator[Serve]:
-    """``serve(product, argv, port, ready path)``: start a server in a directory of its own, stop it at the end."""
+    """``serve(product, argv, port, ready path)``: start a server in a directory of its own, stop it at the end.
+
+    ``also``: what else must be true before it can be used.
+    """
     started: list[tuple[RunningServer, Path]] = []
 
     def start(
@@ -95,11 +99,12 @@ def serve() -> Iterator[Serve]:
         port: int,
         ready: str = "/",
         stop_signal: int = signal.SIGTERM,
+        also: Callable[[], bool | None] = lambda: True,
     ) -> RunningServer:
         directory = Path(tempfile.mkdtemp(prefix=f"tieback-{product}-"))
         try:
             plan = Launch(argv(directory), directory, HOST, port, stop_signal=stop_signal)
-            process, _ = launch(plan, lambda: answers(port, ready))
+            process, _ = launch(plan, lambda: answers(port, ready) and also())
         except BaseException:
             shutil.rmtree(directory, ignore_errors=True)
             raise
@@ -406,7 +411,8 @@ def seaweedfs(serve: Serve, config: dict[str, object] | None) -> RunningServer:
         )
 
     # It takes its time over SIGTERM, and nothing here is worth keeping.
-    return serve("seaweedfs", argv, ports[0], stop_signal=signal.SIGKILL)
+    master = (HOST, ports[names.index("master.port")])
+    return serve("seaweedfs", argv, ports[0], stop_signal=signal.SIGKILL, also=lambda: can_store(master))
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,7 @@ from tests.lab.reverse_proxy import ReverseProxy, reverse_proxy
 from tests.servers import test_probe_http_stores as stores
 from tieback.lab.osmem import request, start_osmem
 from tieback.lab.process import RunningServer, stop
+from tieback.lab.servers.seaweedfs import can_store
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(180)]
 
@@ -120,7 +121,8 @@ def bucket(serve: stores.Serve) -> RunningServer:
             *(f"-{name}={port}" for name, port in zip(names, ports, strict=True)),
         )
 
-    server = serve("seaweedfs", argv, ports[0], stop_signal=signal.SIGKILL)
+    master = (stores.HOST, ports[names.index("master.port")])
+    server = serve("seaweedfs", argv, ports[0], stop_signal=signal.SIGKILL, also=lambda: can_store(master))
     for name in ("public-photos", "private"):
         signed_put(server.port, f"/{name}")
         for number in range(PHOTOS):

@@ -7,7 +7,7 @@ import signal
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from tests.lab.command import command
 from tests.lab.patient import PATIENT_TOML
 from tests.lab.ports import free_ports, free_subnet
 from tieback.lab.process import Launch, RunningServer, launch, stop
+from tieback.lab.servers.seaweedfs import can_store
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "labs" / "frameworks" / "apps" / "clubhouse.apk"
@@ -82,10 +83,10 @@ def started() -> Iterator[list[tuple[RunningServer, Path]]]:
 
 def start(
     started: list[tuple[RunningServer, Path]], product: str, argv: tuple[str, ...], directory: Path, address: str,
-    port: int, ready: str, stop_signal: int = signal.SIGTERM,
+    port: int, ready: str, stop_signal: int = signal.SIGTERM, also: Callable[[], bool | None] = lambda: True,
 ) -> None:  # fmt: skip
     plan = Launch(argv, directory, address, port, stop_signal=stop_signal)
-    process, _ = launch(plan, lambda: answers(address, port, ready))
+    process, _ = launch(plan, lambda: answers(address, port, ready) and also())
     ends = signal.Signals(stop_signal)
     server = RunningServer(product, "", address, port, process, False, str(directory), stop_signal=ends)
     started.append((server, directory))
@@ -100,14 +101,16 @@ def bucket(started: list[tuple[RunningServer, Path]]) -> None:
         *("s3.port.grpc", "s3.port.iceberg", "s3.port.lance", "master.port", "master.port.grpc"),
         *("volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc"),
     )
+    ports = free_ports(len(names))
     argv = (
         *(weed, "server", f"-dir={directory}", f"-ip={BUCKETS}", f"-ip.bind={BUCKETS}", f"-s3.ip.bind={BUCKETS}"),
         *("-master.telemetry=false", "-filer", "-s3", "-s3.iam=false", "-volume.max=8"),
         *("-master.volumeSizeLimitMB=64", f"-s3.port={S3_PORT}", "-s3.domainName=s3.clubhouse.test"),
-        *(f"-{name}={port}" for name, port in zip(names, free_ports(len(names)), strict=True)),
+        *(f"-{name}={port}" for name, port in zip(names, ports, strict=True)),
     )
+    master = (BUCKETS, ports[names.index("master.port")])
     # It takes its time over SIGTERM, and nothing here is worth keeping.
-    start(started, "seaweedfs", argv, directory, BUCKETS, S3_PORT, "/", signal.SIGKILL)
+    start(started, "seaweedfs", argv, directory, BUCKETS, S3_PORT, "/", signal.SIGKILL, lambda: can_store(master))
     for name in ("photos", "minutes"):
         call(BUCKETS, S3_PORT, "PUT", f"/{name}")
     for number in range(PHOTOS):

@@ -40,7 +40,7 @@ class Module:
 @cache
 def module(path: Path) -> Module:
     found = Module()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in _statements(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             found.functions.setdefault(node.name, []).append(_function(node))
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests"):
@@ -49,10 +49,18 @@ def module(path: Path) -> Module:
     return found
 
 
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """The statements below, without the expressions in them, which are most of a tree."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield child
+            yield from _statements(child)
+
+
 def _function(node: Definition) -> Function:
-    inside = list(ast.walk(node))
-    if any(map(_asserts, inside)):
+    if any(map(_asserts, ast.walk(node))):
         return Function(node.name, asserts=True, uses=frozenset())
+    inside = list(ast.walk(node))
     uses = {argument.arg for argument in node.args.args}  # fixtures
     uses |= {mark for decorator in node.decorator_list for mark in _fixtures(decorator)}
     uses |= {name for one in inside for name in _called(one)}

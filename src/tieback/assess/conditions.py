@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from importlib import resources
 
 import msgspec
@@ -47,7 +47,8 @@ class OldVersion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
-def load_old_versions() -> dict[str, OldVersion]:
+@cache
+def load_old_versions() -> Mapping[str, OldVersion]:
     """Return, by product, the first version that is protected by default.
 
     Raises:

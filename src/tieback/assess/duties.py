@@ -5,7 +5,8 @@ are not known.
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib import resources
 from typing import Literal
 
@@ -63,7 +64,8 @@ class DutyRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
-def load_duties() -> dict[str, DutyRule]:
+@cache
+def load_duties() -> Mapping[str, DutyRule]:
     """Return the rules by name, in report order.
 
     Raises:

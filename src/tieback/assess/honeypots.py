@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib import resources
 from ipaddress import ip_address
 
@@ -103,6 +104,7 @@ class HoneypotSigns:
             yield f"{report.product} responds on {count_text(stores, 'port')} of this address"
 
 
+@cache
 def load_honeypot_data() -> HoneypotData:
     """Load ``honeypots.toml``.
 

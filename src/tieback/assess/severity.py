@@ -8,6 +8,7 @@ separate findings.
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib import resources
 
 import msgspec
@@ -95,6 +96,7 @@ class SeverityRating(msgspec.Struct, frozen=True):
     factors: tuple[SeverityFactor, ...]
 
 
+@cache
 def load_severity_table() -> SeverityTable:
     """Load ``severity.toml``.
 

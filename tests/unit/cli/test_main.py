@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,7 @@ def test_help_of_report_names_only_its_own_options(run: Run) -> None:
     assert "--fail-on" not in run("report", "--help").out
 
 
+@cache
 def own_signs() -> set[str]:
     """The characters outside ASCII of every text that the package prints, except those of data and pages."""
     package = Path(__file__).parents[3] / "src" / "tieback"

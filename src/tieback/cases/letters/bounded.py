@@ -11,10 +11,10 @@ import sys
 import traceback
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
+from functools import lru_cache, partial
 
 import msgspec
-from jinja2 import FunctionLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tieback.cases.letters.blocks import Block
@@ -29,6 +29,8 @@ MEMORY = 1024 * 1024 * 1024
 """Bytes of address space of the child."""
 MAX_TEXT = 1 << 20
 """Characters of a letter."""
+MOST_COMPILED = 16
+"""Templates that are kept compiled: one serves the letters to all vendors."""
 MAX_DOCX = 16 << 20
 """Most bytes of a DOCX template."""
 _TEMPLATE, _PART = "<template>", "part:"
@@ -144,22 +146,31 @@ def _part(parts: Mapping[str, str], name: str) -> tuple[str, str, None] | None:
     return (parts[name], f"{_PART}{name}", None) if name in parts else None
 
 
-def _text(job: TextJob) -> Rendered:
-    plain = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-    marked = ImmutableSandboxedEnvironment(
-        loader=FunctionLoader(partial(_part, job.parts)),
+@lru_cache(MOST_COMPILED)
+def _subject(subject: str) -> Template:
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False).from_string(subject)
+
+
+@lru_cache(MOST_COMPILED)
+def _marked(text: str, parts: tuple[tuple[str, str], ...]) -> Template:
+    environment = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(partial(_part, dict(parts))),
         undefined=StrictUndefined,
         autoescape=False,
         finalize=lambda value: escape_markup(value) if isinstance(value, str) else value,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return environment.from_string(text)
+
+
+def _text(job: TextJob) -> Rendered:
     values = {field: getattr(job.facts, field) for field in job.facts.__struct_fields__}
     try:
-        subject = " ".join(plain.from_string(job.subject).render(values).split())
+        subject = " ".join(_subject(job.subject).render(values).split())
     except _FAILED as error:
         return Rendered(problem=_reason(error), line=1, in_subject=True)
-    text = marked.from_string(job.text).render(values)
+    text = _marked(job.text, tuple(job.parts.items())).render(values)
     if max(len(subject), len(text)) > MAX_TEXT:
         raise ValueError("the letter is longer than 1 MiB")
     return Rendered(subject, text)

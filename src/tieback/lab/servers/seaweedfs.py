@@ -51,10 +51,20 @@ def start(place: StartContext) -> RunningServer:
         place,
         home,
         tuple(argv),
-        lambda: is_answering(where, "/"),
+        lambda: is_answering(where, "/") and can_store((store.address, first + _PORTS.index("master.port"))),
         version=version[1] if version else "",
         stop_signal=signal.SIGKILL,
     )
+
+
+def can_store(master: tuple[str, int]) -> bool | None:
+    """True if a volume server has joined: S3 answers seconds earlier, and there the first object waits or fails.
+
+    Raises:
+        OSError: the connection failed.
+    """
+    topology = send_request(master, "GET", "/dir/status").json()["Topology"]
+    return topology["Max"] > 0 or None
 
 
 def side_ports(store: LabStore, sockets: Path = _SOCKETS) -> int:

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable
+from functools import cache
 from importlib import resources
 
 import msgspec
@@ -92,6 +93,7 @@ def _number(scheme: NumberScheme) -> NationalNumber:
     return NationalNumber(scheme, lambda text: all(step(text) for step in steps), year)
 
 
+@cache
 def load_numbers() -> tuple[NationalNumber, ...]:
     """Every scheme, in the order of the file.
 

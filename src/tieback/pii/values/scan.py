@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib import resources
 
 import hyperscan
@@ -40,6 +41,7 @@ type Hits = dict[int, list[int]]
 """Indices of the distinct values by the pattern that they match."""
 
 
+@cache
 def load_shapes() -> tuple[ValueShape, ...]:
     """Every shape, in the order of the file.
 

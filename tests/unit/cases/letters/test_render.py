@@ -85,6 +85,23 @@ def test_a_damaged_template_is_one_line(template: str, says: str, monkeypatch: p
         render_letter("exposure", "en", language, facts(), (), NOW, "v-1")
 
 
+def test_each_letter_has_the_variables_parts_and_subject_of_its_own_job() -> None:
+    """A compiled template serves several letters."""
+
+    def said(reference: str, part: str, text: str = '{% include "closing" %} {{ reference }}') -> tuple[str, str]:
+        own = msgspec.structs.replace(facts(), reference=reference)
+        done = bounded.render(bounded.TextJob("{{ reference }} " + part, text, {"closing": part}, own))
+        assert done.problem == ""
+        return done.subject, done.text
+
+    first = said("TB-1", "Bye")
+    assert first == ("TB-1 Bye", "Bye TB-1")
+    assert said("TB-2", "Bye") == ("TB-2 Bye", "Bye TB-2")
+    assert said("TB-1", "Ciao") == ("TB-1 Ciao", "Ciao TB-1")
+    assert said("TB-1", "Bye", "{% set reference = 7 %}{{ reference }}") == ("TB-1 Bye", "7")
+    assert said("TB-1", "Bye") == first
+
+
 def test_unknown_letter_kind_is_rejected() -> None:
     with pytest.raises(UsageError, match="Choose one of assurance"):
         write("threat")
