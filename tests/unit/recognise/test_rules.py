@@ -134,6 +134,8 @@ def test_there_are_many_libraries() -> None:
         ("play.google.com", "/store/apps/details", True),
         ("play.google.com", "/log", False),
         ("netty.io", "/wiki/x.html", True),
+        ("jabber.org", "/protocol/muc", True),
+        ("jabber.org", "/", False),
         ("zh.wikipedia.org", "/wiki", True),
         ("java.sun.com", "/jaxp/xpath/dom", True),
         ("www.facebook.com", "/sharer/sharer.php", True),

@@ -94,7 +94,7 @@ _LANGUAGES = {
     Language.JSON: "json map webmanifest geojson json5 jsonc topojson arb",
     Language.LINES: (
         "properties yml yaml ini cfg conf toml sh py rb pl pro env prop lock editorconfig gitignore gitattributes"
-        " npmignore sql"
+        " npmignore sql pem crt"
     ),
     Language.DOCUMENT: "md markdown rst adoc textile mdx podspec afm",
     Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",

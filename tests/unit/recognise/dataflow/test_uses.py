@@ -102,6 +102,12 @@ def test_what_code_puts_together_from_a_value_that_is_replaced_is_left_out() -> 
     assert back_ends == ["askedatonce", "calledabove", "new", "started"]
 
 
+def test_an_address_that_code_takes_apart_is_followed() -> None:
+    reasons, back_ends = ends((Path(__file__).parent / "dex" / "parsed.dex").read_bytes())
+    assert reasons == {"hostshown": SHOWN, "spanned": LINK, "uricompared": COMPARED}
+    assert back_ends == ["hostasked", "urlasked"]
+
+
 def test_without_the_other_files_of_the_app_every_constant_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_module, "MAX_CODE", 100)
     assert ends()[0] == {}
@@ -213,7 +219,7 @@ def test_one_path_shows_a_contact_only_if_all_paths_do(patches: list[tuple[int, 
 
 def test_a_method_larger_than_the_budget_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     hurt = bytearray(ENDS)
-    hurt[11768:11770] = b'\x00"'  # 8,704 registers
+    hurt[11836:11838] = b'\x00"'  # 8,704 registers
     monkeypatch.setattr(uses, "contacts_at", lambda *_: False)
     found = ConstantUses([DexFile(bytes(hurt))])
     assert found.reason(b"https://manyunread.shop.test/") == ""

@@ -207,6 +207,8 @@ def reason(file: str, text: str, url: str = URL) -> str:
         *((file, "A=x\n#OLD=URL\n", COMMENT) for file in (".env", ".env.production", "env.local", "a/.env.staging")),
         *((file, "A=URL\n", "") for file in (".env", ".env.production", "env.local", "environment")),
         ("a.properties", "url=URL\n", ""),
+        ("cacert.pem", "##\n## URL\n", COMMENT),
+        ("cacert.pem", "url=URL\n", ""),
         ("a.yml", "a: 1 # URL\n", COMMENT),
         ("a.yml", "homepage: URL\n", METADATA),
         ("a.ini", "; URL\n", COMMENT),
