@@ -135,6 +135,7 @@ def test_there_are_many_libraries() -> None:
         ("play.google.com", "/log", False),
         ("netty.io", "/wiki/x.html", True),
         ("jabber.org", "/protocol/muc", True),
+        ("www.sec.co.kr", "/dlna", True),
         ("jabber.org", "/", False),
         ("zh.wikipedia.org", "/wiki", True),
         ("java.sun.com", "/jaxp/xpath/dom", True),

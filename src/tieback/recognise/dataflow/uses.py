@@ -73,6 +73,8 @@ _OBJECT = "Ljava/lang/Object;"
 _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
 _DESCRIBED = Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
+_STUB = "Stub!"
+"""Message of each method of the stubs of the platform that some apps contain: the device runs its own classes."""
 _REFLECTED = "/BuildConfig;"
 """Class whose fields are also read by name: https://github.com/lugg/react-native-config"""
 
@@ -435,7 +437,7 @@ class ConstantUses:
         if key not in self._known:
             self._known[key] = CONTACTS  # in a recursion
             flow = self.flow(number, code) if depth <= MAX_DEPTH else None
-            if flow is not None:
+            if flow is not None and self._app.string_of(number, _STUB) not in flow.strings.values():
                 self._known[key] = Trace(self, (number, code), flow, starts, depth).outcome()
         return self._known[key]
 

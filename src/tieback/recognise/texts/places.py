@@ -102,6 +102,8 @@ _LANGUAGES = {
 _BY_SUFFIX = {suffix: language for language, names in _LANGUAGES.items() for suffix in names.split()}
 OF_GIT = b"git+"
 """Before the address of a source repository: https://docs.npmjs.com/cli/configuring-npm/package-json#git-urls-as-dependencies"""
+_SCHEMAS = (".xsd", ".dtd")
+"""Definitions of kinds of documents: https://www.w3.org/TR/xmlschema11-1/"""
 _ENVIRONMENT = (".env.", "env.")
 """Beginnings of the names of files with the settings of one mode: ``.env.production``."""
 _LINE_COMMENT = re.compile(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
@@ -263,6 +265,10 @@ class TextPlaces:
             return tables.NETWORKS
         if found or self._binary:
             return found
+        if language is Language.XML and self._file.lower().endswith(_SCHEMAS):
+            return METADATA
+        if language is Language.HTML and tables.is_about_page(self._file, data):
+            return tables.LICENCE
         if language is Language.SHADER:
             return tables.PICTURE
         if language is Language.DOCUMENT:

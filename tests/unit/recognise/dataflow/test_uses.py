@@ -108,6 +108,12 @@ def test_an_address_that_code_takes_apart_is_followed() -> None:
     assert back_ends == ["hostasked", "urlasked"]
 
 
+def test_a_stub_of_the_platform_hides_nothing() -> None:
+    reasons, back_ends = ends((Path(__file__).parent / "dex" / "stubs.dex").read_bytes())
+    assert reasons == {"dropped": UNREAD}
+    assert back_ends == ["stubasked"]
+
+
 def test_without_the_other_files_of_the_app_every_constant_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_module, "MAX_CODE", 100)
     assert ends()[0] == {}
