@@ -104,8 +104,8 @@ def test_what_code_puts_together_from_a_value_that_is_replaced_is_left_out() -> 
 
 def test_an_address_that_code_takes_apart_is_followed() -> None:
     reasons, back_ends = ends((Path(__file__).parent / "dex" / "parsed.dex").read_bytes())
-    assert reasons == {"hostshown": SHOWN, "spanned": LINK, "uricompared": COMPARED}
-    assert back_ends == ["hostasked", "urlasked"]
+    assert reasons == {"hostshown": SHOWN, "spanned": LINK, "uricompared": COMPARED, "arraycompared": COMPARED}
+    assert back_ends == ["arrayasked", "hostasked", "urlasked"]
 
 
 def test_a_stub_of_the_platform_hides_nothing() -> None:

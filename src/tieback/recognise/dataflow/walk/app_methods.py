@@ -27,7 +27,7 @@ MAX_TARGETS = 16
 """Most methods that one call can run."""
 _CHANGEABLE = (TextValue, Choice, ArrayValue)
 _MAX_GETTER = 40
-"""Most code units of a method that is followed again once what it depends on is known: it gives a field, or a result."""
+"""Most code units of a method that is followed again once it can have a result: it gives a field, or calls another."""
 _MAX_EAGER = 1_000
 """Most code units of a method that is followed only because an address is passed to it."""
 

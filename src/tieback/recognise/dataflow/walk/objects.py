@@ -54,7 +54,11 @@ def static_put(walk: WalkState, at: int, unit: int) -> int:
     field, value = walk.app.field(walk.file, walk.units[at + 1]), walk.registers.get(unit >> 8)
     walk.statics.pop(field, None)
     walk.store(field, value)
-    if isinstance(value, ObjectRef) and isinstance(walk.contents(value), (ArrayValue, MapValue)) and walk.stored.get(field):
+    if (
+        isinstance(value, ObjectRef)
+        and isinstance(walk.contents(value), (ArrayValue, MapValue))
+        and walk.stored.get(field)
+    ):
         walk.statics[field] = len(walk.stored[field]) - 1, value
     return at + 2
 

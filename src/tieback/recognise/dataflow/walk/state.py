@@ -177,8 +177,10 @@ class WalkState(ABC):
 
     def _is_solved(self, need: Need) -> bool:
         """True if the value of a field is known now, or the calls of a method are followed."""
-        return need.member in self.demand if need.kind == "result" else (
-            need.kind == "field" and self.fields.value(need.member) is not None
+        return (
+            need.member in self.demand
+            if need.kind == "result"
+            else (need.kind == "field" and self.fields.value(need.member) is not None)
         )
 
     def enter(self, units: Sequence[int], file: int, method: int) -> None:
@@ -328,11 +330,11 @@ class WalkState(ABC):
 
     def settle_statics(self) -> None:
         """Store what the lists and maps in static fields have at the end: an initialiser fills them later."""
-        for field, (place, value) in self.statics.items():
+        for field, (number, value) in self.statics.items():
             if isinstance(self.contents(value), (ArrayValue, MapValue)):
                 frozen = self.freeze(value)
                 if frozen is not None:
-                    self.stored[field][place] = frozen
+                    self.stored[field][number] = frozen
 
     def passed_through(self, value: Value | None, member: int) -> Value | None:
         """A value that came from a field or a method."""
