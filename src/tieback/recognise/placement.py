@@ -55,6 +55,8 @@ _FIELD = 320
 """Most bytes between such an identifier and its text."""
 _ENCODED = re.compile(rb"MI[A-P](?:[A-Za-z0-9+/]|\s{1,16})*+={0,2}")
 """Base64 of a certificate or a list of them, as in PEM files and provisioning profiles."""
+_PEM = b"-----BEGIN CERTIFICATE-----"
+"""Line before a certificate in base64: all that is in it, such as a comment of a proxy, is a field."""
 _BASE64 = b"+/ \t\r\n" + string.ascii_letters.encode() + string.digits.encode()
 _ENCODED_REACH = 32 * 1024
 _DEEP_LINK = re.compile(
@@ -235,6 +237,8 @@ def _is_in_encoded(buffer: Buffer, at: int) -> bool:
     found = _ENCODED.match(text, begin)
     if found is None or found.end() <= len(before):
         return False
+    if before[:begin].rstrip().endswith(_PEM):
+        return True
     first = len(b"".join(found[0][: len(before) - begin].split())) * 3 // 4
     plain = b"".join(found[0].split()).rstrip(b"=")
     try:

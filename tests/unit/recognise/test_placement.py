@@ -409,6 +409,14 @@ def test_an_address_in_a_certificate_in_base64_is_not_a_back_end(form: str) -> N
     assert CERTIFICATE in seen
 
 
+def test_a_comment_in_a_certificate_is_not_a_back_end() -> None:
+    comment = b"A long comment, for which the length has more than one byte. " * 4 + b"See http://proxy.maker.com/ssl"
+    text = base64.b64encode(b"\x30\x82\x05\x5c\x30\x82\x04\x44" + comment).decode()
+    block = "-----BEGIN {0}-----\n" + "\n".join(textwrap.wrap(text, 64)) + "\n-----END {0}-----\n"
+    assert values(finds(("a.txt", block.format("CERTIFICATE").encode()))) == []
+    assert values(finds(("a.txt", block.format("SETTINGS").encode()))) != []
+
+
 def test_an_address_in_base64_beside_a_certificate_stays() -> None:
     text = base64.b64encode(b'{"MII": "http://api.maker.com/v1"}').decode()
     assert values(finds(("a.json", f'{{"a": "MIIx", "b": "{text}"}}'.encode()))) == ["http://api.maker.com/v1"]

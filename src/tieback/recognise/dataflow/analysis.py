@@ -210,6 +210,7 @@ class _Rounds:
             pending, self._pending = list(self._pending), {}
             if not pending:
                 return
+            self._walker.retry()
             for done, identity in enumerate(pending):
                 self._walks += number > 0
                 if self._walks > MAX_WALKS or self._walker.left <= 0:

@@ -71,12 +71,19 @@ class BareHost(NamedTuple):
 class BareHosts:
     """Finds the bare hosts of one app."""
 
-    def __init__(self, uses: ConstantUses, rules: RuleFiles) -> None:
-        """The code of the app, with all its DEX files."""
+    def __init__(self, uses: ConstantUses, rules: RuleFiles, domains: Iterable[str] = ()) -> None:
+        """The code of the app.
+
+        Args:
+            uses: all its DEX files.
+            rules: the rule files.
+            domains: constants that are only the domain of hosts.
+        """
         self._uses = uses
         self._files = uses.app.files
         self._rules = rules
-        self._known: dict[str, bool] = {}
+        self._domains = frozenset(domains)
+        self._known = dict.fromkeys(self._domains, False)
 
     def finds(self, shown: set[str], left_out: set[str]) -> Iterator[BareHost]:
         """Each new host once.
@@ -145,6 +152,9 @@ class BareHosts:
                     groups.setdefault(key, {}).setdefault(text, set()).update(beside)
         known = shown | accepted.keys()
         for key, texts in groups.items():
+            if not self._domains.isdisjoint(texts):
+                for text in texts:
+                    accepted.pop(text, None)  # the other domains that code can choose
             if key in mixed:
                 continue
             every = all(text[-1].isdigit() for text in texts)

@@ -96,9 +96,11 @@ class ConstantEnds:
             self._reasons[raw] = self._uses.reason(raw) or self._sample(raw) or self._uncalled.reason(raw)
         return self._reasons[raw]
 
-    def bare_hosts(self, rules: RuleFiles, shown: set[str], left_out: set[str]) -> Iterator[BareHost]:
+    def bare_hosts(
+        self, rules: RuleFiles, shown: set[str], left_out: set[str], domains: set[str]
+    ) -> Iterator[BareHost]:
         """The constants that are only a host, and that the app contacts; see ``BareHosts.finds``."""
-        return BareHosts(self._uses, rules).finds(shown, left_out - shown)
+        return BareHosts(self._uses, rules, domains - shown).finds(shown, left_out - shown)
 
     def _of_cloud(self, find: Sighting) -> str:
         """The reason for a resource of a cloud provider: only in a sample, or in data for maps that nothing reads."""

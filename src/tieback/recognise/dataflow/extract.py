@@ -58,6 +58,7 @@ _TOGETHER = 50
 _METHOD_WIDTH = 90
 """Most characters of a method's name in a context."""
 _WORTH = re.compile(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
+_HOST = re.compile(r"://([A-Za-z0-9.-]{4,253})")
 _CONTAINER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 _BASES = ("Retrofit", "RestAdapter")
 
@@ -139,7 +140,7 @@ class DataflowExtractor:
         yield from finds.decrypted_hosts(decryption, shown)
         if ends is not None:
             yield from finds.composed_hosts(shown, left_out)
-            yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out))
+            yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out, finds.domains()))
         if analysis.unread:
             methods = count_text(analysis.unread, "method")
             what = f"the code of {methods} was not followed to its end: the work per app is limited by its size"
@@ -202,6 +203,16 @@ class _Finds:
         yield from self._passed()
         yield from self._retrofit()
         yield from self._fields()
+
+    def domains(self) -> set[str]:
+        """The constants that only end hosts which the code puts together: ``shop.test`` in ``https://api.shop.test``."""
+        found: set[str] = set()
+        for flow in self._analysis.flows:
+            text = flow.value.text if isinstance(flow.value, TextValue) else ""
+            host = _HOST.search(text)
+            if host is not None:
+                found.update(part for part in flow.value.parts if "." in part and host[1].endswith(f".{part}"))
+        return found
 
     def bare(self, hosts: Iterable[BareHost]) -> Iterator[Find]:
         """A sighting for each host without a port; the address of a web server stands for it."""

@@ -8,6 +8,7 @@ from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.ends import What
 from tieback.recognise.dataflow.overwritten import is_overwritten
 from tieback.recognise.dataflow.reaching import (
+    AGET,
     APUT,
     FILLED,
     IGET,
@@ -127,7 +128,9 @@ class Trace:
             self._call(one, given)
         elif one.opcode == APUT and self._initialises:
             if 0 in given:
-                self._into(one.values[1])  # the array has the text too; a read of its elements counts as contact
+                self._into(one.values[1])  # the array has the text too
+        elif one.opcode == AGET and given == (0,):
+            self._traced.add(one.at)  # an element
         elif one.opcode in FILLED and self._initialises:
             self._traced.add(one.at)
         else:

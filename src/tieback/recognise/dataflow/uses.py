@@ -2,7 +2,7 @@
 
 A constant is followed from each instruction and initial value that has it: over calls that only change its form, into
 fields and their readers, and into the methods that get it. If it ends in texts for people, in links for other apps, or
-nowhere, it is no back end. Everything else counts as contact: an unknown call, an element of an array, a result, most
+nowhere, it is no back end. Everything else counts as contact: an unknown call, a local array, a result, most
 elements of annotations, a method that is too long. So a doubt never hides a back end. The code of all files of the app
 must be known.
 """
@@ -75,6 +75,8 @@ _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
 _DESCRIBED = Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
 _LINKED = Outcome(frozenset((LINK,)), contacts=False, returns=False)
+_STUB = "Stub!"
+"""Message of each method of the stubs of the platform that some apps contain: the device runs its own classes."""
 _REFLECTED = "/BuildConfig;"
 """Class whose fields are also read by name: https://github.com/lugg/react-native-config"""
 
@@ -439,7 +441,7 @@ class ConstantUses:
         if key not in self._known:
             self._known[key] = CONTACTS  # in a recursion
             flow = self.flow(number, code) if depth <= MAX_DEPTH else None
-            if flow is not None:
+            if flow is not None and self._app.string_of(number, _STUB) not in flow.strings.values():
                 self._known[key] = Trace(self, (number, code), flow, starts, depth).outcome()
         return self._known[key]
 

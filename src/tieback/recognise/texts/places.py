@@ -94,7 +94,7 @@ _LANGUAGES = {
     Language.JSON: "json map webmanifest geojson json5 jsonc topojson arb",
     Language.LINES: (
         "properties yml yaml ini cfg conf toml sh py rb pl pro env prop lock editorconfig gitignore gitattributes"
-        " npmignore sql"
+        " npmignore sql pem crt"
     ),
     Language.DOCUMENT: "md markdown rst adoc textile mdx podspec afm",
     Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",
@@ -102,6 +102,8 @@ _LANGUAGES = {
 _BY_SUFFIX = {suffix: language for language, names in _LANGUAGES.items() for suffix in names.split()}
 OF_GIT = b"git+"
 """Before the address of a source repository: https://docs.npmjs.com/cli/configuring-npm/package-json#git-urls-as-dependencies"""
+_SCHEMAS = (".xsd", ".dtd")
+"""Definitions of kinds of documents: https://www.w3.org/TR/xmlschema11-1/"""
 _ENVIRONMENT = (".env.", "env.")
 """Beginnings of the names of files with the settings of one mode: ``.env.production``."""
 _LINE_COMMENT = re.compile(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
@@ -273,6 +275,10 @@ class TextPlaces:
             return found
         if language is Language.HTML and _JAVADOC in data[:1024]:
             return tables.DOCUMENT
+        if language is Language.XML and self._file.lower().endswith(_SCHEMAS):
+            return METADATA
+        if language is Language.HTML and tables.is_about_page(self._file, data):
+            return tables.LICENCE
         if language is Language.SHADER:
             return tables.PICTURE
         if language is Language.DOCUMENT:

@@ -53,6 +53,8 @@ _SEE = re.compile(rb"\W{0,3}(?:please )?(?:see|see also|visit|refer to):?\s{1,2}
 """A text that only tells a person to read a page, without other words before the address."""
 _ALTERNATIVE = re.compile(rb"https?://[^\s]{1,200}\s{1,3}(?:or|and)\s{1,3}\Z")
 """Another address before one."""
+_AFTER_ADDRESS = re.compile(rb"(?:\A|[\s\"'(])(?:\d{1,3}\.){3}\d{1,3}\s{1,3}[^\s\d\"':;,=#]{1,16}\s{1,3}\Z")
+"""An example of an address, and one word before another, in any language: ``192.168.1.100 or https://myserver.test``."""
 _PAGE = re.compile(
     rb"https?://(?:(?:docs?|help|support|wiki|developers?|blog)\."
     rb"|[^/\s]{1,253}/(?:[^\s?#]{0,200}/)?(?:docs?|faq|wiki|guides?|help|issues|howto|manual|documentation)(?:[/.#?]|\Z)"
@@ -129,7 +131,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return NAMESPACE
     if named := _PARAMETER.search(left[-40:]):
         return REDIRECT if named["redirect"] else NOTIFIED
-    if _GO_TO.search(left):
+    if _GO_TO.search(left) or _AFTER_ADDRESS.search(left):
         return MESSAGE
     if _PERSON.search(left):
         return AUTHOR

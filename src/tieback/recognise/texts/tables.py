@@ -194,6 +194,11 @@ def is_licence(data: bytes) -> bool:
     return _LICENCES.search(data, 0, 8192) is not None
 
 
+def is_about_page(file: str, data: bytes) -> bool:
+    """True for the page with the terms of a library of the Eclipse Foundation, ``about.html`` beside its classes."""
+    return file.lower().rpartition("/")[2] == "about.html" and b"Eclipse Foundation makes available" in data[:4096]
+
+
 def picture_reason(data: bytes, *, binary: bool) -> str:
     """Why nothing in this content is an address: it is a picture, a font, or a document to print; otherwise empty."""
     if data.startswith(b"%PDF-"):

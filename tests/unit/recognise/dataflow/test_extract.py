@@ -20,8 +20,10 @@ from tieback.recognise.dataflow import getters
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.extract import RULE, DataflowExtractor
 from tieback.recognise.dataflow.secrets import named_values
+from tieback.recognise.dataflow.walk import app_methods, state
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
+from tieback.recognise.search import AppSearch
 
 DEX = Path(__file__).parent / "dex"
 ROOT = Path(__file__).parents[4]
@@ -390,6 +392,33 @@ def test_a_large_initialiser_of_a_library_is_not_read(monkeypatch: pytest.Monkey
     monkeypatch.setattr(getters, "MAX_INITIALISER", 0)
     found = EXTRACTOR.extract(artifact((DEX / "getters.dex").read_bytes()))
     assert "https://get.shop.test/a" not in {one.endpoint.value for one in found if isinstance(one, Sighting)}
+
+
+def hosts_of(name: str) -> set[str]:
+    merged = merge_finds(None, AppSearch(RULES).finds([artifact((DEX / f"{name}.dex").read_bytes())]))
+    return {one.endpoint.host for one in merged.sightings}
+
+
+TEMPLATES = {f"{name}.track.test" for name in ("first", "second", "third", "fourth")}
+
+
+def test_templates_get_the_domain_that_is_known_later_and_a_map_what_its_initialiser_adds() -> None:
+    """The domains alone are no hosts, nor is another one that code could choose."""
+    assert hosts_of("templates") == TEMPLATES | {"load.ingest.crash.test"}
+
+
+def test_a_small_method_without_a_result_is_followed_again_only_once_it_has_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(app_methods, "_MAX_GETTER", 0)
+    assert hosts_of("templates") == {"load.ingest.crash.test"}
+
+
+def test_one_method_does_not_take_the_work_of_the_whole_app(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "_SHARE", 1 << 30)
+    monkeypatch.setattr(state, "_LEAST_SHARE", 0)
+    assert "load.ingest.crash.test" in hosts_of("templates")
+    assert len(hosts_of("templates") & TEMPLATES) < len(TEMPLATES)
 
 
 def sample_apps() -> list[bytes]:

@@ -111,6 +111,18 @@ def test_addresses_that_other_apps_share_or_other_servers_call() -> None:
     assert back_ends == ["paying", "sharedandasked", "sharedfile", "webview"]
 
 
+def test_an_address_that_code_takes_apart_is_followed() -> None:
+    reasons, back_ends = ends((Path(__file__).parent / "dex" / "parsed.dex").read_bytes())
+    assert reasons == {"hostshown": SHOWN, "spanned": LINK, "uricompared": COMPARED, "arraycompared": COMPARED}
+    assert back_ends == ["arrayasked", "hostasked", "urlasked"]
+
+
+def test_a_stub_of_the_platform_hides_nothing() -> None:
+    reasons, back_ends = ends((Path(__file__).parent / "dex" / "stubs.dex").read_bytes())
+    assert reasons == {"dropped": UNREAD}
+    assert back_ends == ["stubasked"]
+
+
 def test_without_the_other_files_of_the_app_every_constant_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search_module, "MAX_CODE", 100)
     assert ends()[0] == {}
@@ -222,7 +234,7 @@ def test_one_path_shows_a_contact_only_if_all_paths_do(patches: list[tuple[int, 
 
 def test_a_method_larger_than_the_budget_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     hurt = bytearray(ENDS)
-    hurt[11768:11770] = b'\x00"'  # 8,704 registers
+    hurt[11836:11838] = b'\x00"'  # 8,704 registers
     monkeypatch.setattr(uses, "contacts_at", lambda *_: False)
     found = ConstantUses([DexFile(bytes(hurt))])
     assert found.reason(b"https://manyunread.shop.test/") == ""

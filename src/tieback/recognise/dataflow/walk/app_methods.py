@@ -19,15 +19,15 @@ from tieback.recognise.dataflow.values import (
     is_informative,
 )
 from tieback.recognise.dataflow.walk.joins import PathState
-from tieback.recognise.dataflow.walk.state import WalkState
+from tieback.recognise.dataflow.walk.state import MAX_FRUITLESS, WalkState
 
 MAX_DEPTH = 6
 """Most calls inside each other that are followed."""
 MAX_TARGETS = 16
 """Most methods that one call can run."""
-MAX_FRUITLESS = 3
-"""Walks of a method that gave nothing, after which its calls are not followed any more."""
 _CHANGEABLE = (TextValue, Choice, ArrayValue)
+_MAX_GETTER = 40
+"""Most code units of a method that is followed again once it can have a result: it gives a field, or calls another."""
 _MAX_EAGER = 1_000
 """Most code units of a method that is followed only because an address is passed to it."""
 
@@ -84,14 +84,16 @@ def invoke_targets(walk: WalkState, targets: Sequence[MethodCode], values: Seque
 def _run(
     walk: WalkState, target: MethodCode, values: Sequence[Value | None], before: Mapping[int, Contents]
 ) -> Value | None:
-    """The result of one method; not again of a method that gave nothing several times."""
+    """The result of one method; not again of one that gave nothing several times, or that took much of the work."""
     key = target.identity, tuple(_shape(walk, value) for value in values)
     tried = walk.fruitless.get(key, 0)
+    spent = walk.spent.get(target.identity, 0)
+    if spent > walk.share or (tried is not None and tried >= MAX_FRUITLESS):
+        escape(walk, values, None)
+        return walk.unsolved.get(key, UNKNOWN)
+    walk.spent[target.identity] = spent + target.code.units
     if tried is None:
         return walk.run(target, values)
-    if tried >= MAX_FRUITLESS:
-        escape(walk, values, None)
-        return UNKNOWN
     built, stores = len(walk.built), walk.stores
     result = walk.run(target, values)
     heap = walk.heap
@@ -102,6 +104,9 @@ def _run(
         or any(heap.get(number) is not contents for number, contents in before.items())
     )
     walk.fruitless[key] = None if fruitful else tried + 1
+    small = target.code.units <= _MAX_GETTER
+    if small and not fruitful and isinstance(result, TextValue) and result.needs:
+        walk.unsolved[key] = result
     return result
 
 

@@ -9,6 +9,7 @@ from tieback.recognise.dataflow.values import (
     Choice,
     Contents,
     InstanceValue,
+    MapValue,
     ObjectRef,
     PartsValue,
     TextValue,
@@ -39,6 +40,9 @@ def new_instance(walk: WalkState, at: int, unit: int) -> int:
 def static_get(walk: WalkState, at: int, unit: int) -> int:
     """Read a static field. An initialiser of a class can read what it has just stored."""
     field = walk.app.field(walk.file, walk.units[at + 1])
+    live = walk.statics.get(field)
+    if live is not None and live[1].number in walk.heap:
+        return walk.assign(at, unit >> 8, live[1])
     held = walk.stored.get(field, ())
     if len(held) == 1 and walk.fields.value(field) is None:
         return walk.assign(at, unit >> 8, walk.passed_through(walk.thaw(held[0]), field))
@@ -47,7 +51,15 @@ def static_get(walk: WalkState, at: int, unit: int) -> int:
 
 def static_put(walk: WalkState, at: int, unit: int) -> int:
     """Set a static field."""
-    walk.store(walk.app.field(walk.file, walk.units[at + 1]), walk.registers.get(unit >> 8))
+    field, value = walk.app.field(walk.file, walk.units[at + 1]), walk.registers.get(unit >> 8)
+    walk.statics.pop(field, None)
+    walk.store(field, value)
+    if (
+        isinstance(value, ObjectRef)
+        and isinstance(walk.contents(value), (ArrayValue, MapValue))
+        and walk.stored.get(field)
+    ):
+        walk.statics[field] = len(walk.stored[field]) - 1, value
     return at + 2
 
 

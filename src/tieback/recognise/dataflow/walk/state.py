@@ -46,6 +46,9 @@ MAX_BUILT = 500
 MAX_KNOWN = 128
 """Most registers with known values at a time, because each branch copies them."""
 MAX_OBJECTS = 256
+_SHARE, _LEAST_SHARE = 10, 10_000
+MAX_FRUITLESS = 3
+"""Walks of a method that gave nothing, after which its calls are not followed any more."""
 MAX_SHARED = 1_000
 """Most objects and choices in a value outside a walk. Objects of settings that refer to each other have many more."""
 _MAX_STORES = 64
@@ -129,6 +132,12 @@ class WalkState(ABC):
         self.followed: set[tuple[str, str]] = set()
         self.fruitless: dict[tuple[int, tuple[object, ...]], int | None] = {}
         """Walks of each called method that gave nothing; None once one of them gave something."""
+        self.unsolved: dict[tuple[int, tuple[object, ...]], TextValue] = {}
+        """The unknown results of those that gave nothing because a field or a result is not known yet."""
+        self.spent: dict[int, int] = {}
+        """Code units of each called method, as often as it was walked."""
+        self.share = max(units // _SHARE, _LEAST_SHARE)
+        """Most of them, so that one method that all others call does not take the work of the whole app."""
         self.stores = 0
         """Values that fields received and that are known, at least in part."""
         self.known_addresses: set[tuple[int, int, object]] = set()
@@ -151,10 +160,28 @@ class WalkState(ABC):
         self.consumed: dict[int, TextValue | EndpointParts] = {}
         self.sources: dict[int, tuple[TextValue, TextValue]] = {}  # a text that passed a member, and the same before
         self.stored: dict[int, list[Value]] = {}
+        self.statics: dict[int, tuple[int, ObjectRef]] = {}
+        """For each static field with a list or map that this walk created: its place in ``stored``, and the object."""
         self.allocated = 0
         self.joins = 0
         self.stack: list[int] = []
         self.enter((), 0, -1)
+
+    def retry(self) -> None:
+        """Follow the calls again whose result depends on what has become known since then."""
+        for key, result in list(self.unsolved.items()):
+            if any(self._is_solved(need) for need in result.needs):
+                del self.unsolved[key]
+                if self.fruitless.get(key) is not None:
+                    self.fruitless[key] = MAX_FRUITLESS - 1
+
+    def _is_solved(self, need: Need) -> bool:
+        """True if the value of a field is known now, or the calls of a method are followed."""
+        return (
+            need.member in self.demand
+            if need.kind == "result"
+            else (need.kind == "field" and self.fields.value(need.member) is not None)
+        )
 
     def enter(self, units: Sequence[int], file: int, method: int) -> None:
         """Continue with the first unit of a method."""
@@ -300,6 +327,14 @@ class WalkState(ABC):
             held = self.stored.setdefault(field, [])
             if len(held) < MAX_ALTERNATIVES:
                 held.append(frozen)
+
+    def settle_statics(self) -> None:
+        """Store what the lists and maps in static fields have at the end: an initialiser fills them later."""
+        for field, (number, value) in self.statics.items():
+            if isinstance(self.contents(value), (ArrayValue, MapValue)):
+                frozen = self.freeze(value)
+                if frozen is not None:
+                    self.stored[field][number] = frozen
 
     def passed_through(self, value: Value | None, member: int) -> Value | None:
         """A value that came from a field or a method."""

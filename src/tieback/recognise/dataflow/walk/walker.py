@@ -103,6 +103,7 @@ class Walker(WalkState):
         self.is_cut = False
         returned = self.run(method, arguments, stop)
         self.unread += self.is_cut
+        self.settle_statics()
         made = tuple(one for one in self.built if id(one.value) not in self.consumed)
         objects = tuple(
             frozen.contents

@@ -66,6 +66,7 @@
     check-cast v0, Ljava/lang/String;
     new-instance v1, Ljava/net/URL;
     invoke-direct {v1, v0}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v1}, Ljava/net/URL;->openStream()Ljava/io/InputStream;
     return-void
 .end method
 

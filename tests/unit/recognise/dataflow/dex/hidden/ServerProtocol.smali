@@ -62,5 +62,7 @@
     move-result-object v0
     new-instance p0, Ljava/net/URL;
     invoke-direct {p0, v0}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
+
+    invoke-virtual {p0}, Ljava/net/URL;->openStream()Ljava/io/InputStream;
     return-void
 .end method
