@@ -67,7 +67,9 @@ class Analyser:
 
         with open_app(path, sha256=sha256) as opened:
             cleartext, declarations = opened.cleartext, opened.declarations
-            collected = merge_finds(opened.app, self._search.finds(opened.pieces()), self._rules)
+            collected = merge_finds(
+                opened.app, self._search.finds(opened.pieces(), hybrid=opened.may_be_hybrid), self._rules
+            )
             unread = opened.unread
         return AppDocument(
             path=name or path_text(path),

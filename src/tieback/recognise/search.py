@@ -62,8 +62,13 @@ class AppSearch:
             self._extractors += (self._hermes,)
         self._dataflow = DataflowExtractor(judge, rules) if dataflow else None
 
-    def finds(self, pieces: Iterable[Piece]) -> Iterator[Find]:
-        """All finds of one app, each with count 1, in the order of the pieces; a problem if there are too many."""
+    def finds(self, pieces: Iterable[Piece], *, hybrid: bool = True) -> Iterator[Find]:
+        """All finds of one app, each with count 1, in the order of the pieces; a problem if there are too many.
+
+        Args:
+            pieces: the files of the app.
+            hybrid: false if the app has no script of Cordova or Capacitor.
+        """
         self._endpoints.left, self._config.left, self._places = MAX_TEXTS, MAX_PAIRS, PlaceBudget()
         self._config.start()
         self._scripts.left = scripts.MAX_STEPS
@@ -71,7 +76,7 @@ class AppSearch:
         if self._dataflow is not None:
             self._dataflow.left = MAX_STEPS
         pages = UnloadedFiles()
-        every = pages.settled(self._every(_seen(pieces, pages)))
+        every = pages.settled(self._every(_seen(pieces, pages))) if hybrid else self._every(pieces)
         if self._added is None:
             yield from _bounded(every)
             return

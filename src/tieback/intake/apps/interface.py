@@ -205,6 +205,11 @@ class OpenedApp(Protocol):
         ...
 
     @property
+    def may_be_hybrid(self) -> bool:
+        """False if the package has no script of Cordova or Capacitor."""
+        ...
+
+    @property
     def unread(self) -> tuple[UnreadCode, ...]:
         """Code that the package does not show; complete after the walk."""
         ...

@@ -14,6 +14,9 @@ from tieback.model.cleartext import CleartextPolicy
 from tieback.model.declaration import PrivacyDeclaration
 from tieback.model.sighting import Problem, UnreadCode
 
+_HYBRID = ("/cordova.js", "/phonegap.js", "/cordova_plugins.js", ".apk", ".ipa", ".zip")
+"""Ends of the names of such scripts, and of packages inside a package."""
+
 
 class Format(Protocol):
     """The parts of a package that one format reads in its own way."""
@@ -95,6 +98,11 @@ class Package:
             check.see(piece)
             yield piece
             del piece
+
+    @property
+    def may_be_hybrid(self) -> bool:
+        """True if the package has a script of Cordova or Capacitor, or a package inside, which can have one."""
+        return any(entry.name.endswith(_HYBRID) for entry in self._source.entries)
 
     @property
     def unread(self) -> tuple[UnreadCode, ...]:

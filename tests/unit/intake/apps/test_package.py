@@ -53,3 +53,23 @@ def test_file_can_be_closed_after_a_partial_walk(path: Path) -> None:
     opened.close()
     opened.close()
     assert package.problems == []
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("assets/www/cordova.js", True),
+        ("assets/public/cordova_plugins.js", True),
+        ("assets/inner.apk", True),  # it can have one
+        ("assets/www/app.js", False),
+        ("assets/mycordova.js.txt", False),
+    ],
+)
+def test_a_package_without_the_scripts_of_hybrid_apps_is_none(
+    build: Build, tmp_path: Path, file: str, expected: bool
+) -> None:
+    target = tmp_path / "x.apk"
+    target.write_bytes(build("zipped", [("AndroidManifest.xml", build("manifest", "test.x")), (file, b"a")]))
+    with open_app(target) as package:
+        opened: OpenedApp = package
+        assert opened.may_be_hybrid is expected
