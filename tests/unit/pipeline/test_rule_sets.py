@@ -56,9 +56,15 @@ def test_without_a_folder_there_are_no_rules(tmp_path: Path) -> None:
     assert active_rules((), tmp_path) is None
 
 
-def test_an_empty_folder_has_no_rules(tmp_path: Path) -> None:
+def test_an_empty_folder_of_the_user_has_no_rules_and_one_of_the_option_is_a_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    (configuration_folder() / "rules").mkdir(parents=True)
+    assert active_rules() is None
     (tmp_path / "rules").mkdir()
-    assert active_rules((tmp_path / "rules",)) is None
+    with pytest.raises(UsageError, match=r"the folder has no rule file \(a file that ends in \.toml\)"):
+        active_rules((tmp_path / "rules",))
 
 
 def test_the_folders_are_those_of_the_user_the_workspace_and_the_option(

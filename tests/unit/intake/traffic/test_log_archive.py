@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -27,9 +28,9 @@ type Pack = Callable[[Path, Iterable[tuple[str, bytes]]], None]
 
 
 def pack_zip(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, warnings.catch_warnings(action="ignore"):
         for name, data in files:
-            archive.writestr(name, data)
+            archive.writestr(name, data)  # it warns of a name that is there already
 
 
 def pack_tar(path: Path, files: Iterable[tuple[str, bytes]], mode: str = "w") -> None:

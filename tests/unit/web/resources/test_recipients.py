@@ -72,7 +72,7 @@ def test_third_parties_are_first_and_what_was_readable_is_stated(pages: Client) 
     assert figures["received"] == ["phone"]
     text = pages.get("/recipients").text
     assert "4 flows read: personal data or credentials sent in 3, none found in 1." in text
-    assert "1 class received in cleartext: phone." in text
+    assert "1 class received in cleartext: Phone numbers." in text
     assert "1 flow encrypted without keys" in text
     assert "1 flow without content that was read" in text
     assert "documented" not in text
@@ -113,7 +113,7 @@ def test_the_page_of_an_app_lists_its_recipients(pages: Client) -> None:
     text = pages.get(f"/apps/{FIELDHAND_KEY}").text
     assert f"/recipients?app={FIELDHAND_KEY}" in text
     assert "gps_adid" in text
-    assert "Received in cleartext: phone." in text
+    assert "Received in cleartext: Phone numbers." in text
 
 
 def test_an_app_without_a_capture_says_that_recipients_are_not_known(pages: Client) -> None:
