@@ -21,7 +21,7 @@ from tieback.recognise.scripts import extract as scripts
 from tieback.recognise.texts.script import LastScript
 from tieback.recognise.unloaded import UnloadedFiles
 
-MAX_TEXTS = 60_000
+MAX_TEXTS = 24_000
 """Most texts of one app that are judged, so that a hostile app takes seconds. Hybrid apps with the sources of all their
 libraries have up to 20,000."""
 MAX_PAIRS = 40_000
