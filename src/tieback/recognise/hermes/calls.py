@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
+from tieback.recognise.dataflow.values import HOLE
 from tieback.recognise.hermes.heap import GLOBAL, INTEROP, MAX_ITEMS, through
 from tieback.recognise.scripts.methods import (
     below,
@@ -41,9 +41,9 @@ from tieback.recognise.scripts.values import (
     chained,
     choice,
     combine,
-    is_known,
     is_unknown,
     joined,
+    of_key,
     single,
 )  # fmt: skip
 
@@ -196,16 +196,10 @@ class Calls:
 
     def _in_table(self, table: Table, key: Cases) -> Cases:
         """The value of a key of a ``Map``; one of all values if the key is not known."""
-        heap, wanted = self._heap, key[0][1]
-        pairs = [row for one in table.rows.items if (row := heap.items(heap.forced(one)[0][1])) and len(row) > 1]
-        if not pairs or len(pairs) > MAX_ALTERNATIVES:
-            return UNKNOWN
-        if len(key) > 1 or not is_known(wanted):
-            return choice(("table", id(table)), [value for _, value, *_ in pairs])
-        return next(
-            (value for name, value, *_ in pairs if as_text(heap.forced(name)[0][1]).text == as_text(wanted).text),
-            UNKNOWN,
-        )
+        heap = self._heap
+        rows = (heap.items(heap.forced(one)[0][1]) or [] for one in table.rows.items)
+        pairs = [(heap.forced(row[0]), row[1]) for row in rows if len(row) > 1]
+        return of_key(pairs, key, ("table", id(table)))
 
     def _of_items(self, run: "Run", name: str, items: list[Cases], arguments: list[Cases]) -> Cases | None:
         self._program.budget.take(1 + len(items) // 4)

@@ -22,8 +22,8 @@ from tieback.recognise.scripts.values import (
     chained,
     choice,
     combine,
-    is_known,
     joined,
+    of_key,
     single,
 )  # fmt: skip
 
@@ -108,18 +108,8 @@ class Arrays:
 
     def in_table(self, table: Table, key: Cases, at: int) -> Cases:
         """The value of a key of a ``Map``; one of all values if the key is not known."""
-        rows = [(self.parts([row], "0", at)[0], self.parts([row], "1", at)[0]) for row in table.rows.items]
-        if len(rows) > MAX_ALTERNATIVES:
-            return UNKNOWN
-
-        def value_of(wanted: Value) -> Cases:
-            if not is_known(wanted):
-                return choice(("table", id(table)), [value for _, value in rows])
-            text = as_text(wanted).text
-            named = (value for name, value in rows if [as_text(one).text for _, one in name] == [text])
-            return next(named, UNKNOWN)
-
-        return chained(value_of, key)
+        pairs = [(self.parts([row], "0", at)[0], self.parts([row], "1", at)[0]) for row in table.rows.items]
+        return of_key(pairs, key, ("table", id(table)))
 
     def array_method(self, value: Value, name: str, arguments: Sequence[Cases]) -> Cases:
         """A method of an array."""

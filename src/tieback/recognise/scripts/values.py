@@ -171,6 +171,20 @@ def chained(make: Callable[[Value], Cases], operand: Cases) -> Cases:
     return tuple(found) or UNKNOWN
 
 
+def of_key(pairs: Sequence[tuple[Cases, Cases]], key: Cases, origin: object) -> Cases:
+    """The value of a key among pairs; one of all values, chosen at ``origin``, if the key is not known."""
+    if not 0 < len(pairs) <= MAX_ALTERNATIVES:
+        return UNKNOWN
+
+    def value_of(wanted: Value) -> Cases:
+        if not is_known(wanted):
+            return choice(origin, [value for _, value in pairs])
+        text = as_text(wanted).text
+        return next((value for name, value in pairs if [as_text(one).text for _, one in name] == [text]), UNKNOWN)
+
+    return chained(value_of, key)
+
+
 def as_text(value: Value) -> Text:
     """A value converted to a text; ``HOLE`` if it is not known."""
     if isinstance(value, Text):
