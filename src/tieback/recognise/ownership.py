@@ -41,10 +41,17 @@ _WEB_CONFIGURATION = "/firebase-config"
 """End of the evidence of a configuration object in a script or JSON file."""
 _OWN_PROJECT = "the app's own configuration names its project"
 _ONLY_PROJECT = "the app is registered in one project only"
-_CLAIMED = ("manifest:app-link/", "entitlement:")
+_CLAIMED = ("manifest:app-link/", "entitlement:", "resource:string/assetStatements/", "resource:string/asset_statements/")
+"""Links that the app claims; the names of the last two are those that tools for web apps write.
+
+Source: https://developer.android.com/training/app-links/configure-assetlinks#associate-app;
+https://github.com/GoogleChromeLabs/bubblewrap (``assetStatements`` of its template).
+"""
 _OF_PARTNER = "manifest:partner-link/"
 _MANIFEST = "manifest"
 _NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
+HELP_DESK = "zendesk:"
+"""Beginning of the value of a help desk."""
 MAX_RELATED = 8
 """Most registrable domains in a certificate of one owner; those of content delivery networks list many customers."""
 _SHARED_KINDS = "the name of the {kind} resource does not identify its owner"
@@ -63,9 +70,16 @@ class OwnershipVerdict(msgspec.Struct, frozen=True):
 class Maker:
     """The maker of an app: the names in the app, and the domains that were learned since."""
 
-    def __init__(self, app: App | None, rules: RuleFiles) -> None:
+    def __init__(self, app: App | None, rules: RuleFiles, main_class: str = "") -> None:
+        """Begin with the names of an app.
+
+        Args:
+            app: the app; without one nothing is first party.
+            rules: rule files.
+            main_class: the class of the app's own code that starts it; empty if unknown.
+        """
         self._rules = rules
-        self._names = MakerNames(app, rules) if app is not None else None
+        self._names = MakerNames(app, rules, main_class) if app is not None else None
         self._domains: dict[str, str] = dict(self._names.domains) if self._names is not None else {}
         self._brands = self._names.brands if self._names is not None else frozenset()
         self._name = self._names.name if self._names is not None else ""
@@ -77,6 +91,11 @@ class Maker:
         """Domains of other legal pages that the app names, and these pages."""
         self._projects: dict[str, str] = {}
         """Names and numbers of the maker's cloud projects, each with the reason."""
+
+        self._desk = ""
+        """The only help desk that the app names."""
+        self._resources: set[str] = set()
+        """Cloud resources whose links the app claims."""
 
     def learn(self, host: str, reason: str) -> None:
         """Record the registrable domain of a host as the maker's, unless it belongs to another known party.
@@ -108,6 +127,8 @@ class Maker:
         pages: dict[str, tuple[str, str]] = {}
         for endpoint, evidence in every:
             if endpoint.kind is EndpointKind.CLOUD:
+                if self._is_claimed(endpoint.host, evidence):
+                    self._resources.add(endpoint.value)
                 continue
             if self._is_claimed(endpoint.host, evidence):
                 if not self._is_guest(endpoint.host):
@@ -127,6 +148,7 @@ class Maker:
         if self._names is not None:
             self._take_domains(self._names)
         self._learn_configured([one for one in every if one[0].kind is EndpointKind.CLOUD])
+        self._learn_desk({one.value for one, _ in every if one.value.startswith(HELP_DESK)})
         self._pages |= pages.keys()
         unknown = {domain: page for domain, page in pages.items() if domain not in self._domains}
         if len(unknown) == len(pages) == 1:
@@ -156,6 +178,13 @@ class Maker:
         self._learn_projects([*configured, *(web if len(web) == 1 else ())])
         if not configured and len(registered) == 1:
             self._learn_projects([*registered, *(named if len(named) == 1 else ())], _ONLY_PROJECT)
+
+    def _learn_desk(self, desks: Collection[str]) -> None:
+        """Learn the only help desk that the app names: an app sends its users to its own."""
+        if len(desks) == 1 and self._names is not None and self._name:
+            (desk,) = desks
+            self._desk = desk
+            self._names.learn_tenant(desk.partition(":")[2])
 
     def learn_hosts(self, hosts: Iterable[str]) -> None:
         """Learn the domain with the name of the app from the number of its hosts that the app names.
@@ -203,6 +232,25 @@ class Maker:
         for project in projects:
             self._projects.setdefault(project, reason)
             self._names.learn_project(project)
+
+    def learn_only(self, hosts: Iterable[str], reason: str) -> None:
+        """Learn the domain of these hosts, if they are of one domain.
+
+        Domains of known parties and of public e-mail services do not count.
+
+        Args:
+            hosts: canonical hosts that the app itself uses in one role, such as that of its support.
+            reason: one clause about the domain.
+        """
+        strangers = maker_words().strangers
+        domains = {
+            domain
+            for host in hosts
+            if (domain := registrable_domain(host, self._rules)) and domain not in strangers
+            and self._rules.third_parties.of(host) is None
+        }
+        if len(domains) == 1:
+            self.learn(domains.pop(), reason)
 
     def learn_related(self, host: str, names: Iterable[str]) -> None:
         """Record the other domains in the certificate of a maker's host as the maker's, if there are few.
@@ -260,6 +308,7 @@ class Maker:
         """
         return (
             self._of_project(endpoint)
+            or self._of_desk(endpoint)
             or self._own(endpoint)
             or self._configured(endpoint, evidence)
             or self._known(endpoint)
@@ -320,7 +369,11 @@ class Maker:
         domain = registrable_domain(endpoint.host, self._rules)
         if self._names is None or not domain:
             return None
-        reason = self._names.of_product(domain) or self._names.of_tenant(endpoint.host, domain)
+        reason = (
+            self._names.of_product(domain)
+            or self._names.of_tenant(endpoint.host, domain)
+            or self._names.of_guest(endpoint.host, domain)
+        )
         return OwnershipVerdict(Party.FIRST, self._name, reason) if reason and self._name else None
 
     def _configured(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict | None:
@@ -343,6 +396,11 @@ class Maker:
             return None
         return OwnershipVerdict(Party.FIRST, self._name, f"{self._projects[project]}, {project}")
 
+    def _of_desk(self, endpoint: Endpoint) -> OwnershipVerdict | None:
+        if not self._desk or endpoint.value != self._desk:
+            return None
+        return OwnershipVerdict(Party.FIRST, self._name, "the only help desk that the app names")
+
     def _known(self, endpoint: Endpoint) -> OwnershipVerdict | None:
         # A cloud host belongs to a customer that its name does not identify.
         sdk = None if endpoint.kind is EndpointKind.CLOUD else self._rules.third_parties.of(endpoint.host)
@@ -354,11 +412,13 @@ class Maker:
 
     def _linked(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict | None:
         """A domain whose links the app claims: the system confirms them only with the holder of the domain."""
-        if evidence is None or not self._name or not self._is_claimed(endpoint.host, evidence):
-            return None
-        return OwnershipVerdict(
-            Party.FIRST, self._name, f"the app claims the links to {endpoint.host} (not verified with the domain)"
+        claims = endpoint.value in self._resources or (
+            evidence is not None and self._is_claimed(endpoint.host, evidence)
         )
+        if not claims or not self._name:
+            return None
+        what = endpoint.host or endpoint.value
+        return OwnershipVerdict(Party.FIRST, self._name, f"the app claims the links to {what} (not verified with the domain)")
 
     def _placed(self, evidence: Evidence | None) -> OwnershipVerdict | None:
         if evidence is None:
