@@ -17,7 +17,7 @@ from tieback.recognise import firebase
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
 from tieback.recognise.maker_clues import ClueKind, MakerClue
-from tieback.recognise.ownership import HELP_DESK, Maker, is_maker_evidence
+from tieback.recognise.ownership import Maker, is_client, is_maker_evidence
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
@@ -299,7 +299,7 @@ def _noting(
             page = legal_page(endpoint) is not None
             if page and _text_reason(evidence, rules) is not None:  # an example or a list, no page of the app
                 page, endpoint = False, msgspec.structs.replace(endpoint, path="")
-            if page or is_maker_evidence(evidence.how) or project_of(endpoint) or endpoint.value.startswith(HELP_DESK):
+            if page or is_maker_evidence(evidence) or project_of(endpoint) or is_client(endpoint, rules):
                 cloud = endpoint.kind is EndpointKind.CLOUD
                 place = (endpoint.value if cloud or page else endpoint.host, evidence.how)
                 told.setdefault(place, (endpoint, evidence))

@@ -33,6 +33,7 @@ _ADDRESS = re.compile(rb"[A-Za-z0-9._%+-]{1,64}@" + _DOMAIN)
 _SUPPORT_WIDE = re.compile(
     b"".join(re.escape(bytes((byte, 0))) for byte in b"support@") + rb"((?:[a-z0-9.-]\x00){4,253})(?![\w-]\x00)"
 )
+_HREF = re.compile(rb"<author\b[^<>]{0,300}\bhref=\"https?://" + _DOMAIN)
 _WIDGET = b"http://www.w3.org/ns/widgets"
 """Namespace of the configuration of a Cordova app."""
 _ADDRESSED = (BufferKind.DEX, BufferKind.TEXT, BufferKind.RESOURCES)
@@ -66,6 +67,8 @@ def maker_clues(buffer: Buffer, rules: RuleFiles) -> Iterator[MakerClue]:
         kind, pattern = ClueKind.SUPPORT, _SUPPORT_WIDE if buffer.utf16 else _SUPPORT
         if buffer.file.endswith("config.xml") and len(buffer.data) <= MAX_SIZE and _WIDGET in bytes(buffer.data):
             kind, pattern = ClueKind.AUTHOR, _ADDRESS
+            for site in _HREF.finditer(buffer.data):
+                yield MakerClue(kind, bytes(site[1]).decode("ascii"), buffer.file)
         for found in islice(pattern.finditer(buffer.data), MAX_ADDRESSES):
             yield MakerClue(kind, bytes(found[1]).replace(b"\0", b"").decode("ascii"), buffer.file)
 

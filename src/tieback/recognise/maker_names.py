@@ -88,6 +88,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     free_mail: tuple[_Names, ...]
     signing_house: tuple[_Names, ...]
     tool_house: tuple[_Names, ...]
+    registered: tuple[_Names, ...]
 
 
 class _Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,6 +127,7 @@ class MakerWords:
         self.editions = flat(read.edition)
         self.product_before = frozenset(word for entry in read.product_affix for word in entry.before)
         self.product_behind = frozenset(word for entry in read.product_affix for word in entry.behind)
+        self.registered = flat(read.registered)
         self.strangers = flat(read.free_mail) | flat(read.signing_house) | flat(read.tool_house)
 
 

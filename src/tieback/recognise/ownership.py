@@ -50,8 +50,17 @@ https://github.com/GoogleChromeLabs/bubblewrap (``assetStatements`` of its templ
 _OF_PARTNER = "manifest:partner-link/"
 _MANIFEST = "manifest"
 _NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
-HELP_DESK = "zendesk:"
-"""Beginning of the value of a help desk."""
+HELP_DESK = "zendesk"
+"""A service whose projects have the name of the maker."""
+_WRAPPERS = ("capacitor.config.json", "appConfig.json")
+"""Settings of tools that show a web site as an app.
+
+Source: https://capacitorjs.com/docs/config (``server.url``), https://docs.median.co/docs/app-configuration (``initialUrl``).
+"""
+_WRAPPED = re.compile(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")
+_VALUES = re.compile(r"(?:^|/)res/values[^/]{0,40}/[^/]{1,80}\.xml")
+_STATEMENT = re.compile(r"\"site\\?\"\s{0,4}:\s{0,4}\\?\"https://")
+"""The site of an asset statement in decoded resources."""
 MAX_RELATED = 8
 """Most registrable domains in a certificate of one owner; those of content delivery networks list many customers."""
 _SHARED_KINDS = "the name of the {kind} resource does not identify its owner"
@@ -92,8 +101,8 @@ class Maker:
         self._projects: dict[str, str] = {}
         """Names and numbers of the maker's cloud projects, each with the reason."""
 
-        self._desk = ""
-        """The only help desk that the app names."""
+        self._clients: set[tuple[str, str]] = set()
+        """Services for apps, and the only project of each that the app names."""
         self._resources: set[str] = set()
         """Cloud resources whose links the app claims."""
 
@@ -148,7 +157,7 @@ class Maker:
         if self._names is not None:
             self._take_domains(self._names)
         self._learn_configured([one for one in every if one[0].kind is EndpointKind.CLOUD])
-        self._learn_desk({one.value for one, _ in every if one.value.startswith(HELP_DESK)})
+        self._learn_registered(every)
         self._pages |= pages.keys()
         unknown = {domain: page for domain, page in pages.items() if domain not in self._domains}
         if len(unknown) == len(pages) == 1:
@@ -179,12 +188,26 @@ class Maker:
         if not configured and len(registered) == 1:
             self._learn_projects([*registered, *(named if len(named) == 1 else ())], _ONLY_PROJECT)
 
-    def _learn_desk(self, desks: Collection[str]) -> None:
-        """Learn the only help desk that the app names: an app sends its users to its own."""
-        if len(desks) == 1 and self._names is not None and self._name:
-            (desk,) = desks
-            self._desk = desk
-            self._names.learn_tenant(desk.partition(":")[2])
+    def _learn_registered(self, finds: Sequence[tuple[Endpoint, Evidence]]) -> None:
+        """Learn the only project of each service for apps that the app names: an app is a client of its own."""
+        projects: dict[str, dict[str, None]] = {}
+        for endpoint, evidence in finds:
+            kind, name = self._project(endpoint)
+            if kind and self._placed(evidence) is None:
+                projects.setdefault(kind, {}).setdefault(name)
+        for kind, names in projects.items():
+            if len(names) == 1 and self._names is not None and self._name:
+                (name,) = names
+                self._clients.add((kind, name))
+                if kind == HELP_DESK:
+                    self._names.learn_tenant(name)
+
+    def _project(self, endpoint: Endpoint) -> tuple[str, str]:
+        """The service for apps, and the project there, of a cloud resource; empty for others."""
+        kind, _, name = endpoint.value.partition(":")
+        kind, name = self._rules.cloud.projects.get(kind, kind), name.partition("/")[0]
+        known = endpoint.kind is EndpointKind.CLOUD and name and kind in maker_words().registered
+        return (kind, name) if known else ("", "")
 
     def learn_hosts(self, hosts: Iterable[str]) -> None:
         """Learn the domain with the name of the app from the number of its hosts that the app names.
@@ -270,6 +293,8 @@ class Maker:
 
         A component that is named after the domain can be that of a partner, or of the app that this one is a copy of.
         """
+        if is_wrapped(evidence):
+            return True
         if evidence.how.startswith(_OF_PARTNER) and self._names is not None:
             return bool(self._names.own_name(registrable_domain(host, self._rules), ()))
         return evidence.how.startswith(_CLAIMED)
@@ -308,7 +333,7 @@ class Maker:
         """
         return (
             self._of_project(endpoint)
-            or self._of_desk(endpoint)
+            or self._of_client(endpoint)
             or self._own(endpoint)
             or self._configured(endpoint, evidence)
             or self._known(endpoint)
@@ -396,10 +421,12 @@ class Maker:
             return None
         return OwnershipVerdict(Party.FIRST, self._name, f"{self._projects[project]}, {project}")
 
-    def _of_desk(self, endpoint: Endpoint) -> OwnershipVerdict | None:
-        if not self._desk or endpoint.value != self._desk:
+    def _of_client(self, endpoint: Endpoint) -> OwnershipVerdict | None:
+        """A resource of the only project that the app names at a service for apps."""
+        if self._project(endpoint) not in self._clients:
             return None
-        return OwnershipVerdict(Party.FIRST, self._name, "the only help desk that the app names")
+        kind, name = self._project(endpoint)
+        return OwnershipVerdict(Party.FIRST, self._name, f"the only {kind} project that the app names, {name}")
 
     def _known(self, endpoint: Endpoint) -> OwnershipVerdict | None:
         # A cloud host belongs to a customer that its name does not identify.
@@ -449,9 +476,24 @@ class Maker:
         return OwnershipVerdict(Party.UNKNOWN, "", "the host contains neither the maker's name nor that of a known SDK")
 
 
-def is_maker_evidence(how: str) -> bool:
+def is_wrapped(evidence: Evidence) -> bool:
+    """True for the site that a tool shows as the app, and for one that an asset statement in decoded resources names."""
+    wrapper = evidence.file.rpartition("/")[2] in _WRAPPERS and _WRAPPED.search(evidence.context) is not None
+    return wrapper or (
+        _VALUES.search(evidence.file) is not None and _STATEMENT.search(evidence.context) is not None
+    )
+
+
+def is_client(endpoint: Endpoint, rules: RuleFiles) -> bool:
+    """True for a resource of a service for apps, or of a part of one."""
+    kind = endpoint.value.partition(":")[0]
+    return endpoint.kind is EndpointKind.CLOUD and rules.cloud.projects.get(kind, kind) in maker_words().registered
+
+
+def is_maker_evidence(evidence: Evidence) -> bool:
     """True if evidence of this kind can identify the maker's domains; it is then kept for ``learn_from``."""
-    if how.startswith((*_CLAIMED, _MANIFEST)) or how.endswith(_WEB_CONFIGURATION):
+    how = evidence.how
+    if is_wrapped(evidence) or how.startswith((*_CLAIMED, _MANIFEST)) or how.endswith(_WEB_CONFIGURATION):
         return True
     return _NAMED_BY_KEY.match(how) is not None
 
