@@ -28,7 +28,7 @@ SEEN = Path(__file__).with_name("parties.tsv")
 UNSEEN = Path(__file__).with_name("parties_unseen.tsv")
 CORPUS = Path(__file__).with_name("parties_corpus.tsv")
 UNKNOWN = Path(__file__).with_name("parties_unknown.tsv")
-PARTS = ("tuning", "held out", "later", "newest", "fresh", "third")
+PARTS = ("tuning", "held out", "later", "newest", "fresh", "third", "fourth")
 """Parts of ``parties_unknown.tsv``, in the order in which they were added."""
 TEMPLATES = (
     "io.cordova.hellocordova", "com.example.app", "org.reactjs.native.example.App", "com.companyname.app",
@@ -49,6 +49,8 @@ ROLES = (
     ("address:author", "the only domain in the app with an address of its author"),
 )
 """Evidence of a domain by its role in the app, and the reason."""
+CONTEXTS = {"capacitor.config.json": '"url": "', "res/values/strings.xml": '"site": "https://'}
+"""Text before an address in the settings of a wrapper of a web site, and in an asset statement of decoded resources."""
 NOT_SCORED = ("page", "clue")
 
 
@@ -131,6 +133,11 @@ class FoundRow(NamedTuple):
             return Endpoint(EndpointKind.CLOUD, self.value, "https", "", 443, service=kind)
         return Endpoint(EndpointKind.URL, f"https://{self.value}", "https", self.value, 443)
 
+    @property
+    def evidence(self) -> Evidence:
+        """The evidence of the row; the text around it only for the files of which it counts."""
+        return Evidence(self.file, None, self.how, CONTEXTS.get(self.file, ""))
+
 
 def found_rows(path: Path = UNKNOWN) -> list[FoundRow]:
     """The rows of the table of apps whose signer is unknown."""
@@ -158,12 +165,12 @@ def found_judged(
         main = next((row.value for row in its if row.how == MAIN_CLASS), "")
         maker = Maker(App(Platform.ANDROID, bundle, "", its[0].name), rules, main if classes else "")
         texts = (MAIN_CLASS, *(how for how, _ in ROLES))
-        maker.learn_from([(row.endpoint, Evidence(row.file, None, row.how)) for row in its if row.how not in texts])
+        maker.learn_from([(row.endpoint, row.evidence) for row in its if row.how not in texts])
         scored = [row for row in its if row.label not in NOT_SCORED]
         maker.learn_hosts(row.endpoint.host for row in scored)
         for how, reason in ROLES:
             maker.learn_only((_host_of(row.value) for row in its if row.how == how), reason)
-        judged_rows += [(row, maker.judge(row.endpoint, Evidence(row.file, None, row.how))) for row in scored]
+        judged_rows += [(row, maker.judge(row.endpoint, row.evidence)) for row in scored]
     return judged_rows
 
 

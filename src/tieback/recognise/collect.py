@@ -158,7 +158,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     named: list[Sighting] = []
     told: dict[tuple[str, str], tuple[Endpoint, Evidence]] = {}
     clues: dict[tuple[ClueKind, str], MakerClue] = {}
-    for find in _noting(finds, told, rules):
+    for find in _noting(_without_clues(finds, clues), told, rules):
         match find:
             case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.value.endswith(":"):
                 if len(loose) < MAX_NAMES:
@@ -178,9 +178,6 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
                 keys.add((find.kind, find.value), find)
             case NotBackend():
                 _leave_out(find, not_backends)
-            case MakerClue():
-                if len(clues) < MAX_NAMES:
-                    clues.setdefault((find.kind, find.value), find)
             case Problem():
                 problems.add((find.what, find.where), find)
     _pass_on(passing, sightings, not_backends, rules)
@@ -224,7 +221,9 @@ def _learn_roles(
 ) -> None:
     """Learn the domain that answers for the app: the only one that gets its error reports, or has its support."""
     reports = (sightings.values.get(one.endpoint) for one in credentials if one.kind == ERROR_REPORTS)
-    hosts = (one.best for one in reports if one is not None and rules.third_parties.of_file(one.best.evidence.file) is None)
+    hosts = (
+        one.best for one in reports if one is not None and rules.third_parties.of_file(one.best.evidence.file) is None
+    )
     maker.learn_only((one.endpoint.host for one in hosts), "the domain that gets the error reports of the app")
     for kind, whose in ((ClueKind.SUPPORT, "its support"), (ClueKind.AUTHOR, "its author")):
         places = (one for one in clues if one.kind is kind and rules.third_parties.of_file(one.file) is None)
@@ -287,6 +286,15 @@ def _pass_on(
             _leave_out(NotBackend(str(value), reason), not_backends)
         else:
             real.count += found.count
+
+
+def _without_clues(finds: Iterable[Find], clues: dict[tuple[ClueKind, str], MakerClue]) -> Iterator[Find]:
+    """The finds without the clues, which are recorded on the way."""
+    for find in finds:
+        if not isinstance(find, MakerClue):
+            yield find
+        elif len(clues) < MAX_NAMES:
+            clues.setdefault((find.kind, find.value), find)
 
 
 def _noting(

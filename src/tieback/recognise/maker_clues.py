@@ -62,7 +62,9 @@ def maker_clues(buffer: Buffer, rules: RuleFiles) -> Iterator[MakerClue]:
     """The clues in one buffer; none if it cannot be read."""
     if buffer.kind is BufferKind.MANIFEST:
         if len(buffer.data) <= MAX_SIZE:
-            yield from (MakerClue(ClueKind.CLASS, name, buffer.file) for name in _own_classes(bytes(buffer.data), rules))
+            yield from (
+                MakerClue(ClueKind.CLASS, name, buffer.file) for name in _own_classes(bytes(buffer.data), rules)
+            )
     elif buffer.kind in _ADDRESSED:
         kind, pattern = ClueKind.SUPPORT, _SUPPORT_WIDE if buffer.utf16 else _SUPPORT
         if buffer.file.endswith("config.xml") and len(buffer.data) <= MAX_SIZE and _WIDGET in bytes(buffer.data):

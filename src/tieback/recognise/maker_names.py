@@ -182,15 +182,9 @@ class MakerNames:
         named = (app.bundle_id if not (template and main_class) else main_class).lower().split(".")
         # The bundle identifier of a template says nothing; that of an example at least that the app is one.
         bundle = self._package(named[:-1]) if template and main_class else [] if template else named
-        # A package has no hyphens: the tools of web apps write an underscore instead.
-        domain = registrable_domain(".".join(reversed(bundle)).replace("_", "-"), rules)
-        label, _, top = domain.partition(".")
-        if domain and (not self._generic(label) or (_COUNTRY.fullmatch(top) and 1 < len(label) < MIN_BRAND)):
-            of_what = "the package of the app's own code" if template else "the app's bundle identifier"
-            self.domains[domain] = f"the domain of {of_what}"
-            self._spelled.add(domain.replace(".", "dot"))
-            if not self._generic(label):
-                self.sure_brands.add(label.replace("-", ""))
+        domain = self._read_identifier(
+            bundle, "the package of the app's own code" if template else "the app's bundle identifier"
+        )
         names = dict.fromkeys((app.vendor.lower(), app.vendor.lower().translate(_UMLAUTS)))
         vendor = {word for name in names for word in self._read_vendor(name)}
         if app.signer is not None:
@@ -222,6 +216,18 @@ class MakerNames:
         self._first = first
         known = app.vendor or (domain if domain in self.domains else "")
         self.name = known or (app.bundle_id if bundle and not template else app.name or app.bundle_id)
+
+    def _read_identifier(self, bundle: Sequence[str], what: str) -> str:
+        """Add the domain that an identifier reverses, and its name. Returns the domain, or an empty text."""
+        # An identifier has no hyphens: the tools of web apps write an underscore instead.
+        domain = registrable_domain(".".join(reversed(bundle)).replace("_", "-"), self._rules)
+        label, _, top = domain.partition(".")
+        if domain and (not self._generic(label) or (_COUNTRY.fullmatch(top) and 1 < len(label) < MIN_BRAND)):
+            self.domains[domain] = f"the domain of {what}"
+            self._spelled.add(domain.replace(".", "dot"))
+            if not self._generic(label):
+                self.sure_brands.add(label.replace("-", ""))
+        return domain
 
     def _untouched(self, named: Sequence[str]) -> bool:
         """True if a bundle identifier has only words of a template: ``com.example.app``. It is that of no sample."""

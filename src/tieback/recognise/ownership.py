@@ -41,7 +41,12 @@ _WEB_CONFIGURATION = "/firebase-config"
 """End of the evidence of a configuration object in a script or JSON file."""
 _OWN_PROJECT = "the app's own configuration names its project"
 _ONLY_PROJECT = "the app is registered in one project only"
-_CLAIMED = ("manifest:app-link/", "entitlement:", "resource:string/assetStatements/", "resource:string/asset_statements/")
+_CLAIMED = (
+    "manifest:app-link/",
+    "entitlement:",
+    "resource:string/assetStatements/",
+    "resource:string/asset_statements/",
+)
 """Links that the app claims; the names of the last two are those that tools for web apps write.
 
 Source: https://developer.android.com/training/app-links/configure-assetlinks#associate-app;
@@ -55,7 +60,8 @@ HELP_DESK = "zendesk"
 _WRAPPERS = ("capacitor.config.json", "appConfig.json")
 """Settings of tools that show a web site as an app.
 
-Source: https://capacitorjs.com/docs/config (``server.url``), https://docs.median.co/docs/app-configuration (``initialUrl``).
+Sources: https://capacitorjs.com/docs/config (``server.url``),
+https://docs.median.co/docs/app-configuration (``initialUrl``).
 """
 _WRAPPED = re.compile(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")
 _VALUES = re.compile(r"(?:^|/)res/values[^/]{0,40}/[^/]{1,80}\.xml")
@@ -269,7 +275,8 @@ class Maker:
         domains = {
             domain
             for host in hosts
-            if (domain := registrable_domain(host, self._rules)) and domain not in strangers
+            if (domain := registrable_domain(host, self._rules))
+            and domain not in strangers
             and self._rules.third_parties.of(host) is None
         }
         if len(domains) == 1:
@@ -445,7 +452,9 @@ class Maker:
         if not claims or not self._name:
             return None
         what = endpoint.host or endpoint.value
-        return OwnershipVerdict(Party.FIRST, self._name, f"the app claims the links to {what} (not verified with the domain)")
+        return OwnershipVerdict(
+            Party.FIRST, self._name, f"the app claims the links to {what} (not verified with the domain)"
+        )
 
     def _placed(self, evidence: Evidence | None) -> OwnershipVerdict | None:
         if evidence is None:
@@ -477,11 +486,9 @@ class Maker:
 
 
 def is_wrapped(evidence: Evidence) -> bool:
-    """True for the site that a tool shows as the app, and for one that an asset statement in decoded resources names."""
+    """True for the site that a tool shows as the app, and for that of an asset statement in decoded resources."""
     wrapper = evidence.file.rpartition("/")[2] in _WRAPPERS and _WRAPPED.search(evidence.context) is not None
-    return wrapper or (
-        _VALUES.search(evidence.file) is not None and _STATEMENT.search(evidence.context) is not None
-    )
+    return wrapper or (_VALUES.search(evidence.file) is not None and _STATEMENT.search(evidence.context) is not None)
 
 
 def is_client(endpoint: Endpoint, rules: RuleFiles) -> bool:
