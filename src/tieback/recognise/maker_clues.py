@@ -9,6 +9,7 @@ app. The configuration of a Cordova app has the address of its author
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from enum import StrEnum
 from itertools import islice
 
@@ -62,9 +63,9 @@ def maker_clues(buffer: Buffer, rules: RuleFiles) -> Iterator[MakerClue]:
     """The clues in one buffer; none if it cannot be read."""
     if buffer.kind is BufferKind.MANIFEST:
         if len(buffer.data) <= MAX_SIZE:
-            yield from (
-                MakerClue(ClueKind.CLASS, name, buffer.file) for name in _own_classes(bytes(buffer.data), rules)
-            )
+            with suppress(MalformedPoolError):
+                root = read_text_xml(bytes(buffer.data))
+                yield from (MakerClue(ClueKind.CLASS, name, buffer.file) for name in own_classes(root, rules))
     elif buffer.kind in _ADDRESSED:
         kind, pattern = ClueKind.SUPPORT, _SUPPORT_WIDE if buffer.utf16 else _SUPPORT
         if buffer.file.endswith("config.xml") and len(buffer.data) <= MAX_SIZE and _WIDGET in bytes(buffer.data):
@@ -75,12 +76,8 @@ def maker_clues(buffer: Buffer, rules: RuleFiles) -> Iterator[MakerClue]:
             yield MakerClue(kind, bytes(found[1]).replace(b"\0", b"").decode("ascii"), buffer.file)
 
 
-def _own_classes(data: bytes, rules: RuleFiles) -> Iterator[str]:
+def own_classes(root: Element, rules: RuleFiles) -> Iterator[str]:
     """The classes that start an app with the bundle identifier of a template, the first one first."""
-    try:
-        root = read_text_xml(data)
-    except MalformedPoolError:
-        return
     package = root.attributes.get("package", "")
     application = root.first("application")
     if application is None or not is_template(package):

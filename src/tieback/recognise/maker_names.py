@@ -33,7 +33,7 @@ MIN_HOSTS = 3
 """Least number of hosts below a domain for which a part of the app's name, or that of an example, identifies it."""
 MAX_EXTENSION = 3
 """Most letters that can follow a brand in a domain of the maker with several hosts."""
-_ENVIRONMENT = re.compile(r"(?:^|[.-])(?:staging|stage|stg|nonprod|uat|qa)\d*(?:[.-]|$)")
+_ENVIRONMENT = re.compile(r"(?:^|[.-])(?:staging|stage|stg|nonprod|preprod|uat|qa|dev)\d*(?:[.-]|$)")
 """Label of a host for tests of its owner."""
 _WORDS = re.compile(r"[^\w.-]+")
 _LETTERS = re.compile(r"[^a-z0-9]")
@@ -380,17 +380,17 @@ class MakerNames:
         for name in sorted(self._own_words()):
             its = {domain: hosts for domain, hosts in below.items() if _plain(domain) == name}
             count = sum(map(len, its.values()))
-            if count < MIN_HOSTS:
+            tests = not self._sample and any(_tests(domain, hosts) for domain, hosts in its.items())
+            if count < MIN_HOSTS and not tests:
                 continue
+            what = count_text(count, "host") if count >= MIN_HOSTS else "a test environment"
             for domain in its:
-                self.domains.setdefault(
-                    domain, f"a domain with the name of the app, which names {count_text(count, 'host')} there"
-                )
+                self.domains.setdefault(domain, f"a domain with the name of the app, which names {what} there")
             self._confirm(name)
         titles = set() if self._sample else {name for name in self._titles if len(name) >= MIN_TITLE}
         for domain, hosts in below.items():
             brand = next((one for one in sorted(self.brands | titles) if _extends(_plain(domain), one)), "")
-            tests = any(_ENVIRONMENT.search(host.removesuffix(domain)) for host in hosts)
+            tests = _tests(domain, hosts)
             if brand and (tests or len(hosts) >= MIN_HOSTS):
                 what = "a test environment" if tests else f"{count_text(len(hosts), 'host')}"
                 reason = f"a longer form of the maker's name, {brand}; the app names {what} there"
@@ -490,6 +490,11 @@ def _spellings(text: str) -> tuple[str, ...]:
     """The letters and digits of a name, without diacritics, and as German and Nordic domains spell them."""
     spelled = (_LETTERS.sub("", _folded(form)) for form in (text, text.translate(_UMLAUTS)))
     return tuple({name: None for name in spelled if name})
+
+
+def _tests(domain: str, hosts: Collection[str]) -> bool:
+    """True if one of the hosts below a domain is for tests of its owner."""
+    return any(_ENVIRONMENT.search(host.removesuffix(domain)) for host in hosts)
 
 
 def _begins(label: str) -> set[str]:
