@@ -29,7 +29,10 @@ _LAUNCHER = "android.intent.category.LAUNCHER"
 _CLASS = re.compile(r"[A-Za-z_]\w{0,62}(?:\.[A-Za-z_]\w{0,62}){2,15}")
 _PLATFORM = ("android.", "androidx.", "java.", "javax.", "kotlin.")
 _DOMAIN = rb"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24})(?![\w-])"
-_SUPPORT = re.compile(rb"(?<![A-Za-z0-9._%+-])support@" + _DOMAIN)
+_SUPPORT = re.compile(rb"support@" + _DOMAIN)
+"""Begins with plain text, which is found many times faster than a condition on what is before it."""
+_LONGER = re.compile(rb"[A-Za-z0-9._%+-]\x00?\Z")
+"""End of the text before ``support@`` in a longer address."""
 _ADDRESS = re.compile(rb"[A-Za-z0-9._%+-]{1,64}@" + _DOMAIN)
 _SUPPORT_WIDE = re.compile(
     b"".join(re.escape(bytes((byte, 0))) for byte in b"support@") + rb"((?:[a-z0-9.-]\x00){4,253})(?![\w-]\x00)"
@@ -73,6 +76,9 @@ def maker_clues(buffer: Buffer, rules: RuleFiles) -> Iterator[MakerClue]:
             for site in _HREF.finditer(buffer.data):
                 yield MakerClue(kind, bytes(site[1]).decode("ascii"), buffer.file)
         for found in islice(pattern.finditer(buffer.data), MAX_ADDRESSES):
+            before = bytes(buffer.data[max(found.start() - 2, 0) : found.start()])
+            if kind is ClueKind.SUPPORT and _LONGER.search(before):
+                continue
             yield MakerClue(kind, bytes(found[1]).replace(b"\0", b"").decode("ascii"), buffer.file)
 
 

@@ -233,7 +233,8 @@ class MakerNames:
         """True if a bundle identifier has only words of a template: ``com.example.app``. It is that of no sample."""
         words = self.words
         known = words.samples | words.generic_parts | words.environments | {"com", "org", "net", "my", "starter"}
-        rest = {part for name in named for part in _SEPARATORS.split(name) if part}
+        beside = named[next(size for size in (3, 2, 1, 0) if size == 0 or ".".join(named[:size]) in words.templates) :]
+        rest = {part for name in beside for part in _SEPARATORS.split(name) if part}
         return rest <= known | {f"my{word}" for word in known}
 
     def _package(self, parts: list[str]) -> list[str]:

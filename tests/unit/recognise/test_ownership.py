@@ -233,6 +233,8 @@ WEB = (resource("firestore:acme-fit"), "text/firebase-config")
         # An identifier that the tool wrote as a whole names no service.
         ("com.example.app", "Acme VPN", [(url("x.acme.com"), BASE_URL)], url("a.acme.com"), "own setting names it"),
         ("com.example.my_app", "Acme Fit", [], url("api.acmefit.com"), "has the name of the app"),
+        ("org.reactjs.native.example.App", "Acme Fit", [], url("api.acmefit.com"), "has the name of the app"),
+        ("org.reactjs.native.example.AcmeFit", "Acme Fit", [], url("api.acmefit.com"), ""),
         # A word that only says that it is an app.
         ("io.cordova.hellocordova", "Chat App", [], url("api.chatapp.com"), ""),
         ("com.acmefit.app", "Acmefit", [], url("acmefit.partner.com"), "acmefit has the name of the app below partner"),
