@@ -51,6 +51,8 @@ ROLES = (
 """Evidence of a domain by its role in the app, and the reason."""
 CONTEXTS = {"capacitor.config.json": '"url": "', "res/values/strings.xml": '"site": "https://'}
 """Text before an address in the settings of a wrapper of a web site, and in an asset statement of decoded resources."""
+TEXTS = (MAIN_CLASS, *(how for how, _ in ROLES))
+"""Evidence that is no endpoint."""
 NOT_SCORED = ("page", "clue")
 
 
@@ -164,8 +166,7 @@ def found_judged(
         bundle = TEMPLATES[number % len(TEMPLATES)] if template else its[0].bundle
         main = next((row.value for row in its if row.how == MAIN_CLASS), "")
         maker = Maker(App(Platform.ANDROID, bundle, "", its[0].name), rules, main if classes else "")
-        texts = (MAIN_CLASS, *(how for how, _ in ROLES))
-        maker.learn_from([(row.endpoint, row.evidence) for row in its if row.how not in texts])
+        maker.learn_from([(row.endpoint, row.evidence) for row in its if row.how not in TEXTS])
         scored = [row for row in its if row.label not in NOT_SCORED]
         maker.learn_hosts(row.endpoint.host for row in scored)
         for how, reason in ROLES:

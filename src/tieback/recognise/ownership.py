@@ -55,6 +55,13 @@ https://github.com/GoogleChromeLabs/bubblewrap (``assetStatements`` of its templ
 _OF_PARTNER = "manifest:partner-link/"
 _MANIFEST = "manifest"
 _NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
+_REPORTS = re.compile(r"(?:sentry|glitchtip|countly|matomo|piwik|posthog)\d*(?:[.-]|\Z)")
+"""Names of hosts with programs for error reports and usage that makers run themselves.
+
+Sources: https://develop.sentry.dev/self-hosted/, https://glitchtip.com/documentation/install,
+https://support.countly.com/hc/en-us/articles/360036862332, https://matomo.org/faq/on-premise/,
+https://posthog.com/docs/self-host.
+"""
 HELP_DESK = "zendesk"
 """A service whose projects have the name of the maker."""
 _WRAPPERS = ("capacitor.config.json", "appConfig.json")
@@ -233,6 +240,8 @@ class Maker:
         )
         self._take_domains(self._names)
         self._learn_page(below, self._names)
+        reports = (host for domain, names in below.items() for host in names if _REPORTS.match(_left(host, domain)))
+        self.learn_only(reports, "the only domain with a server for error reports or usage that makers run themselves")
 
     def _learn_page(self, below: Mapping[str, Collection[str]], names: MakerNames) -> None:
         """Learn the only domain of a privacy policy or imprint that the code or texts of the app name.
@@ -483,6 +492,11 @@ class Maker:
         if not endpoint.host or ":" in endpoint.host or endpoint.host.rpartition(".")[2].isdigit():
             return OwnershipVerdict(Party.UNKNOWN, "", "an address does not identify its owner")
         return OwnershipVerdict(Party.UNKNOWN, "", "the host contains neither the maker's name nor that of a known SDK")
+
+
+def _left(host: str, domain: str) -> str:
+    """What a host has before its registrable domain."""
+    return host.removesuffix(domain)
 
 
 def is_wrapped(evidence: Evidence) -> bool:
