@@ -57,6 +57,7 @@ from tieback.recognise.key_values import (
 )
 from tieback.recognise.links import RULE as LINK_RULE
 from tieback.recognise.links import link_domains
+from tieback.recognise.maker_clues import maker_clues
 from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
@@ -254,6 +255,7 @@ class ConfigExtractor:
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """The finds in configuration files and resource tables; none in other artifacts."""
         for buffer in artifact.buffers:
+            yield from maker_clues(buffer, self._rules)
             if buffer.kind is BufferKind.MANIFEST:
                 yield from link_domains(buffer, self._rules)
             elif buffer.kind is BufferKind.TEXT:
