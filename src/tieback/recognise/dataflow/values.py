@@ -193,6 +193,12 @@ def choice(alternatives: Sequence[Alternative]) -> Value | None:
     return Choice(distinct)
 
 
+def same_choice(value: Choice) -> Value | None:
+    """``choice`` of the alternatives of a choice: the same object if nothing can be left out."""
+    made = choice(value.alternatives)
+    return value if isinstance(made, Choice) and made.alternatives is value.alternatives else made
+
+
 def _key(value: Value | None) -> object:
     """Equal for equal constants; objects with contents have no hash."""
     return value if value is None or isinstance(value, (TextValue, int, ObjectRef)) else id(value)

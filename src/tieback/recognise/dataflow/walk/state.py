@@ -38,6 +38,7 @@ from tieback.recognise.dataflow.values import (
     is_informative,
     merged,
     place,
+    same_choice,
 )
 from tieback.recognise.dataflow.walk.joins import PathLabel, PathState, merge_states
 
@@ -51,6 +52,10 @@ MAX_FRUITLESS = 3
 """Walks of a method that gave nothing, after which its calls are not followed any more."""
 MAX_SHARED = 1_000
 """Most objects and choices in a value outside a walk. Objects of settings that refer to each other have many more."""
+_ON_HEAP: frozenset[type] = frozenset((Choice, ObjectRef))
+"""Types of values that are others outside a walk."""
+_OUTSIDE: frozenset[type] = frozenset((Choice, Frozen))
+"""Types of values that are others in a walk."""
 _MAX_STORES = 64
 _MAX_FROZEN = 4
 _SEARCH = 8_192
@@ -345,7 +350,7 @@ class WalkState(ABC):
             return passed
         if isinstance(value, Choice):
             return Choice(
-                tuple(Alternative(one.when, self.passed_through(one.value, member)) for one in value.alternatives)
+                tuple([Alternative(one.when, self.passed_through(one.value, member)) for one in value.alternatives])
             )
         return value
 
@@ -367,7 +372,11 @@ class WalkState(ABC):
             return None
         frozen: Value | None = None
         if isinstance(value, Choice):
-            frozen = choice([Alternative(one.when, self.freeze(one.value, depth, its)) for one in value.alternatives])
+            frozen = (
+                choice([Alternative(one.when, self.freeze(one.value, depth, its)) for one in value.alternatives])
+                if _holds(value, _ON_HEAP)
+                else same_choice(value)
+            )
         elif depth <= _MAX_FROZEN and (contents := self.heap.get(value.number)) is not None:
             frozen = Frozen(_each(contents, lambda item: self.freeze(item, depth + 1, its)))
         its[key] = frozen, value  # the value is kept so that its identity is not reused
@@ -376,7 +385,7 @@ class WalkState(ABC):
     def thaw(self, value: Value | None) -> Value | None:
         """A value with its contents in the heap of this walk; the fields of an object follow when they are read."""
         if isinstance(value, Choice):
-            if not any(isinstance(one.value, (Frozen, Choice)) for one in value.alternatives):
+            if not _holds(value, _OUTSIDE):
                 return value
             return choice([Alternative(one.when, self.thaw(one.value)) for one in value.alternatives])
         if not isinstance(value, Frozen):
@@ -411,6 +420,11 @@ class WalkState(ABC):
     @abstractmethod
     def run(self, method: MethodCode, arguments: Sequence[Value | None], stop: int | None = None) -> Value | None:
         """Walk a method in the current heap. Returns its result."""
+
+
+def _holds(value: Choice, types: frozenset[type]) -> bool:
+    """True if one of the values of a choice is of these types."""
+    return not types.isdisjoint([type(one.value) for one in value.alternatives])
 
 
 def _is_new(value: TextValue) -> bool:
