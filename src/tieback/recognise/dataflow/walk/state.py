@@ -1,8 +1,11 @@
 """State of a walk: registers, the heap of objects, and what was found."""
 
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
+
+import msgspec
 
 from tieback.recognise.dalvik.classes import MethodRef, TryBlock
 from tieback.recognise.dalvik.decryptors import Decryption
@@ -52,10 +55,8 @@ MAX_FRUITLESS = 3
 """Walks of a method that gave nothing, after which its calls are not followed any more."""
 MAX_SHARED = 1_000
 """Most objects and choices in a value outside a walk. Objects of settings that refer to each other have many more."""
-_ON_HEAP: frozenset[type] = frozenset((Choice, ObjectRef))
-"""Types of values that are others outside a walk."""
-_OUTSIDE: frozenset[type] = frozenset((Choice, Frozen))
-"""Types of values that are others in a walk."""
+_MAX_CHOICES = 200_000
+"""Most choices of which it is known what they have inside, with those inside each."""
 _MAX_STORES = 64
 _MAX_FROZEN = 4
 _SEARCH = 8_192
@@ -100,6 +101,27 @@ class Callee(NamedTuple):
     decryptor: MethodRef | None
     own: bool
     returns: bool
+
+
+class _KnownChoice(msgspec.Struct, gc=False):
+    """What is known of a choice."""
+
+    value: Choice
+    """The choice; it is kept so that its identity is not reused."""
+    constant: bool = True
+    """True if it has no object inside: it is the same in each walk."""
+    numbers: bool = True
+    """True if it has no constant of a text inside."""
+    nested: bool = False
+    """True if there is a choice inside."""
+    outside: bool = False
+    """True if it has itself an object from outside of the walk."""
+    normal: Value | None = None
+    """The same outside of a walk, if it is constant."""
+    inside: "tuple[_KnownChoice, ...] | None" = None
+    """It and the choices inside, each once; empty if it is not constant, or if they are more than ``MAX_SHARED``."""
+    thawed: tuple[Value | None, ...] = ()
+    """The same in a walk, once it is known."""
 
 
 type FrozenObjects = dict[tuple[int, int], tuple[Value | None, Value]]
@@ -150,6 +172,10 @@ class WalkState(ABC):
         """Runs the decryption methods of the app."""
         self.searched = 0
         self.left = units
+        self.choices: dict[int, _KnownChoice] = {}
+        """What is known of choices, by their identity."""
+        self.kept = 0
+        """Number of them, and of those inside each."""
         self.unread = 0
         """Number of walks that were left out, or that left out a path."""
         self.is_cut = False
@@ -349,6 +375,8 @@ class WalkState(ABC):
             self.sources[id(passed)] = passed, value
             return passed
         if isinstance(value, Choice):
+            if self._known(value).numbers:
+                return value
             return Choice(
                 tuple([Alternative(one.when, self.passed_through(one.value, member)) for one in value.alternatives])
             )
@@ -372,11 +400,12 @@ class WalkState(ABC):
             return None
         frozen: Value | None = None
         if isinstance(value, Choice):
-            frozen = (
-                choice([Alternative(one.when, self.freeze(one.value, depth, its)) for one in value.alternatives])
-                if _holds(value, _ON_HEAP)
-                else same_choice(value)
-            )
+            inside = self._inside(value)
+            keys = [(-id(one.value), depth) for one in inside]
+            if keys and len(its) + len(keys) <= MAX_SHARED and its.keys().isdisjoint(keys):
+                its.update(zip(keys, [(one.normal, one.value) for one in inside], strict=True))
+                return its[key][0]
+            frozen = choice([Alternative(one.when, self.freeze(one.value, depth, its)) for one in value.alternatives])
         elif depth <= _MAX_FROZEN and (contents := self.heap.get(value.number)) is not None:
             frozen = Frozen(_each(contents, lambda item: self.freeze(item, depth + 1, its)))
         its[key] = frozen, value  # the value is kept so that its identity is not reused
@@ -385,13 +414,65 @@ class WalkState(ABC):
     def thaw(self, value: Value | None) -> Value | None:
         """A value with its contents in the heap of this walk; the fields of an object follow when they are read."""
         if isinstance(value, Choice):
-            if not _holds(value, _OUTSIDE):
+            known = self._known(value)
+            if not known.nested and not known.outside:
                 return value
-            return choice([Alternative(one.when, self.thaw(one.value)) for one in value.alternatives])
+            if known.thawed:
+                return known.thawed[0]
+            thawed = choice([Alternative(one.when, self.thaw(one.value)) for one in value.alternatives])
+            if known.constant:
+                known.thawed = (thawed,)
+            return thawed
         if not isinstance(value, Frozen):
             return value
         contents = value.contents
         return self.allocate(contents if isinstance(contents, InstanceValue) else _each(contents, self.thaw))
+
+    def _known(self, value: Choice) -> "_KnownChoice":
+        """What is known of a choice. It can have thousands of others inside, and is read again and again."""
+        known = self.choices.get(id(value))
+        if known is None:
+            self.kept += 1
+            if self.kept >= _MAX_CHOICES:
+                self.choices.clear()
+                self.kept = 0
+            known = self.choices[id(value)] = _KnownChoice(value)
+            inner = [one.value for one in value.alternatives]
+            for one in inner:
+                if isinstance(one, Choice):
+                    its = self._known(one)
+                    known.nested = True
+                    known.constant &= its.constant
+                    known.numbers &= its.numbers
+                elif isinstance(one, TextValue):
+                    known.numbers &= not one.parts
+                elif isinstance(one, (ObjectRef, Frozen)):
+                    known.constant = False
+                    known.outside |= isinstance(one, Frozen)
+        return known
+
+    def _inside(self, value: Choice) -> tuple[_KnownChoice, ...]:
+        """A choice of constants and the choices inside, each once; see ``_KnownChoice.inside``."""
+        known = self._known(value)
+        if known.inside is None:
+            known.inside = ()
+            every = {id(value): known}
+            alternatives = []
+            for one in value.alternatives if known.constant else ():
+                inner = one.value
+                if isinstance(inner, Choice):
+                    its = self._inside(inner)
+                    every.update((id(other.value), other) for other in its)
+                    if not its or len(every) > MAX_SHARED:
+                        return known.inside
+                    inner = its[0].normal
+                alternatives.append(one if inner is one.value else Alternative(one.when, inner))
+            if known.constant:
+                same = all(map(operator.is_, alternatives, value.alternatives))
+                known.normal = same_choice(value) if same else choice(alternatives)
+                known.inside = tuple(every.values())
+                self.kept += len(every)
+        return known.inside
 
     def merge(self, states: Sequence[PathState], labels: Sequence[PathLabel] = ()) -> PathState:
         """One state for several paths.
@@ -420,11 +501,6 @@ class WalkState(ABC):
     @abstractmethod
     def run(self, method: MethodCode, arguments: Sequence[Value | None], stop: int | None = None) -> Value | None:
         """Walk a method in the current heap. Returns its result."""
-
-
-def _holds(value: Choice, types: frozenset[type]) -> bool:
-    """True if one of the values of a choice is of these types."""
-    return not types.isdisjoint([type(one.value) for one in value.alternatives])
 
 
 def _is_new(value: TextValue) -> bool:
