@@ -247,12 +247,13 @@ class WalkState(ABC):
 
     def assign(self, at: int, register: int, value: Value | None) -> int:
         """Set a register, or forget it. Returns the next unit."""
+        registers = self.registers
         if value is None:
-            self.registers.pop(register, None)
+            registers.pop(register, None)
         else:
-            if len(self.registers) >= MAX_KNOWN:
-                self.registers.clear()
-            self.registers[register] = value
+            if len(registers) >= MAX_KNOWN:
+                registers.clear()
+            registers[register] = value
         return at + LENGTHS[self.units[at] & 255]
 
     def assign_wide(self, at: int, register: int, value: int) -> int:
@@ -286,7 +287,9 @@ class WalkState(ABC):
                     for inner in alternatives(self.plain(one.value))
                 ]
             )
-        contents = self.contents(value)
+        if not isinstance(value, ObjectRef):
+            return value
+        contents = self.heap.get(value.number)
         if isinstance(contents, TEXTS):
             return contents
         if isinstance(contents, PartsValue):
@@ -318,9 +321,13 @@ class WalkState(ABC):
         """Record the new texts that a call created, in place of those that it used. Returns the value."""
         for value in used:
             self.consume(value)
-        for one in alternatives(text):
-            if isinstance(one.value, TextValue) and _is_new(one.value):
-                self.record(name, one.value)
+        if isinstance(text, TextValue):
+            if _is_new(text):
+                self.record(name, text)
+        elif isinstance(text, Choice):
+            for one in text.alternatives:
+                if isinstance(one.value, TextValue) and _is_new(one.value):
+                    self.record(name, one.value)
         return text
 
     def consume(self, value: Value | None) -> None:
