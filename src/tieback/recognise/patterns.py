@@ -326,6 +326,8 @@ class CredentialRules:
         self.known = {one.fingerprint: one.what for one in read.known}
         """Published values that protect nothing, by fingerprint."""
         self.rules = (*read.credential, *(token.rule() for token in self.tokens))
+        self.keyed = tuple(rule for rule in self.rules if rule.keyed)
+        """The rules that need the name of a value."""
         self.userinfo = read.userinfo
 
 
