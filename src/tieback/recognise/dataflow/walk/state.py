@@ -409,7 +409,7 @@ class WalkState(ABC):
         if isinstance(value, Choice):
             inside = self._inside(value)
             keys = [(-id(one.value), depth) for one in inside]
-            if keys and len(its) + len(keys) <= MAX_SHARED and its.keys().isdisjoint(keys):
+            if keys and len(its) + len(keys) <= MAX_SHARED:
                 its.update(zip(keys, [(one.normal, one.value) for one in inside], strict=True))
                 return its[key][0]
             frozen = choice([Alternative(one.when, self.freeze(one.value, depth, its)) for one in value.alternatives])

@@ -1,5 +1,6 @@
 """Choices inside of others are changed once: the results are those of each on its own."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,12 +78,12 @@ def test_the_same_as_value_by_value(data: st.DataObject, most: int, kept: int) -
     objects = Frozen(InstanceValue("La;", {1: 2}))
     values: list[Value | None] = [1, 2, None, TextValue("a", 0, ("a",)), TextValue("{}"), objects]
     for number in range(data.draw(st.integers(1, 14))):
-        if data.draw(st.integers(0, 4)) == 0:
-            contents = ArrayValue(tuple(data.draw(st.lists(st.sampled_from(values), max_size=3))))
+        if data.draw(st.integers(0, 2)) == 0:
+            contents = ArrayValue(tuple(data.draw(st.lists(st.sampled_from(values[::-1]), max_size=4))))
             values.append(walk.allocate(contents))
             other.allocate(contents)
             continue
-        inner = data.draw(st.lists(st.sampled_from(values), min_size=1, max_size=4))
+        inner = data.draw(st.lists(st.sampled_from(values[::-1]), min_size=1, max_size=4))
         labels = data.draw(st.lists(st.integers(0, 3), min_size=len(inner), max_size=len(inner)))
         alternatives = [
             Alternative(frozenset(((number, label),)), one) for one, label in zip(inner, labels, strict=True)
@@ -91,9 +92,24 @@ def test_the_same_as_value_by_value(data: st.DataObject, most: int, kept: int) -
     before = state.MAX_SHARED, state._MAX_CHOICES
     state.MAX_SHARED, state._MAX_CHOICES = most, kept
     try:
-        for value in data.draw(st.lists(st.sampled_from(values), min_size=1, max_size=6)):
+        chosen = data.draw(st.lists(st.sampled_from(values[::-1]), min_size=1, max_size=6))
+        for value in (*chosen, *chosen):
             assert walk.freeze(value) == frozen_alone(other, value, most)
             assert walk.thaw(value) == thawed_alone(other, value)
             assert walk.passed_through(value, MEMBER) == passed_alone(value)
     finally:
         state.MAX_SHARED, state._MAX_CHOICES = before
+
+
+def test_what_an_object_has_is_bounded_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    walk = begun([])
+
+    def one_of(*values: Value) -> Choice:
+        return Choice(tuple(Alternative(frozenset(((id(values), at),)), value) for at, value in enumerate(values)))
+
+    leaves = [one_of(number, number + 1) for number in range(0, 8, 2)]
+    held = walk.allocate(ArrayValue((one_of(leaves[0], 9), one_of(leaves[1], leaves[2]), leaves[3])))
+    for most in range(1, 9):
+        monkeypatch.setattr(state, "MAX_SHARED", most)
+        walk.choices.clear()
+        assert walk.freeze(held) == frozen_alone(walk, held, most), most
