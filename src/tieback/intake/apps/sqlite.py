@@ -23,8 +23,8 @@ _TEXT = 12
 """Least serial type of a text or other bytes."""
 _SIZES = np.array((0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0), np.int64)
 """Bytes of a value by serial type, below those of texts."""
-_CELLS_AT_ONCE = 4_096
-"""Fewest records that are read together, which bounds the memory: a record has at most 400 edges."""
+_CELLS_AT_ONCE = 2_048
+"""Most records that are read together, which bounds the memory: a record has at most 400 edges."""
 _HUGE = np.uint64(1 << 40)
 """More than any offset. A number that is greater leads behind every page as well."""
 type _Numbers = NDArray[np.int64]
@@ -68,18 +68,18 @@ def _edges(data: bytes) -> Iterator[tuple[_Numbers, _Numbers]]:
     counts[(kinds != _LEAF_TABLE) & (kinds != _LEAF_INDEX)] = 0
     counts[counts.cumsum() - counts >= MAX_CELLS] = 0
     cells = first = 0
-    for number, count in enumerate(counts.tolist(), start=1):
-        cells += count
-        if cells >= _CELLS_AT_ONCE or number == len(pages):
+    for number, count in enumerate((*counts.tolist(), _CELLS_AT_ONCE)):
+        if cells + count > _CELLS_AT_ONCE or number == len(pages):
             part = slice(first, number)
-            yield _of_pages(octets, pages[part], headers[part], counts[part], size)
+            yield from _of_pages(octets, pages[part], headers[part], counts[part], size)
             cells, first = 0, number
+        cells += count
 
 
 def _of_pages(
     octets: _Octets, pages: _Numbers, headers: _Numbers, counts: _Numbers, size: int
-) -> tuple[_Numbers, _Numbers]:
-    """The edges in some pages; see ``_edges``."""
+) -> Iterator[tuple[_Numbers, _Numbers]]:
+    """The edges in some pages; see ``_edges``. In parts only for one page with many records."""
     of_page = np.repeat(np.arange(len(pages)), counts)
     pointers = headers[of_page] + 8 + 2 * (np.arange(len(of_page)) - (counts.cumsum() - counts)[of_page])
     cells = _pairs(octets, pointers)
@@ -87,8 +87,12 @@ def _of_pages(
     of_page, pointers = of_page[inside], pointers[inside]
     starts = pages[of_page] + cells[inside]
     stops = np.minimum(pages[of_page] + size, len(octets))
-    records, edges = _columns(octets, starts, stops, octets[headers[of_page]] == _LEAF_TABLE)
-    return np.concatenate((pages, pointers[records])), np.concatenate((pages, edges))
+    in_table = octets[headers[of_page]] == _LEAF_TABLE
+    for begin in range(0, max(1, len(starts)), _CELLS_AT_ONCE):
+        part = slice(begin, begin + _CELLS_AT_ONCE)
+        records, edges = _columns(octets, starts[part], stops[part], in_table[part])
+        places = pointers[part][records]
+        yield (places, edges) if begin else (np.concatenate((pages, places)), np.concatenate((pages, edges)))
 
 
 def _columns(octets: _Octets, at: _Numbers, stops: _Numbers, in_table: NDArray[np.bool_]) -> tuple[_Numbers, _Numbers]:
