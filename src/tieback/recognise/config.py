@@ -487,8 +487,8 @@ class ConfigExtractor:
         if value.isalpha() or (place[2].startswith("resource:") and _LABEL.fullmatch(value)):
             return  # a label: the texts of an app have such names too
         text = f'{before}{key}="{value}"'
-        for rule in self._rules.credentials.rules:
-            found = rule.compiled.search(text) if rule.keyed else None
+        for rule in self._rules.credentials.keyed:
+            found = rule.compiled.search(text)
             if found is None:
                 continue
             verdict = credentials.credential_verdict(found, rule, text, self._rules.credentials.known)
