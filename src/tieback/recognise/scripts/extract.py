@@ -37,6 +37,7 @@ _ENCODED = (
 _SELECTING = (
     b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axios", b".ajax(", b"baseURL", b"new URL(",
     b'"https:"', b"'https:'", b'"wss:"', b"'wss:'", b'"https"', b"'https'", b"sendBeacon(", b".Client(",
+    b'"//"', b"'//'",
 )  # fmt: skip
 """Texts that select a small file without any text of an endpoint."""
 MARKS = (*_ENCODED, *_SELECTING)

@@ -13,6 +13,7 @@ from tieback.recognise.scripts.candidates import (
     JOINS,
     METHODS,
     SCHEMES,
+    SLASHES,
     Candidate,
     called,
     joining,
@@ -47,6 +48,8 @@ MAX_CANDIDATES = 4_000
 """Most expressions of one script that are evaluated."""
 MAX_CALLED = 200
 """Most calls of functions for which one expression is evaluated again."""
+MAX_JOINED = 20_000
+"""Most steps for one place that joins a scheme and a host which both have names."""
 _MAX_LEVELS = 3
 ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
 NESTED = re.compile(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
@@ -65,6 +68,8 @@ MAX_ARGUMENTS = 4
 _PORT = re.compile(r"[\w.-]+:\d{1,5}")
 RELATIVE = re.compile(r"//[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?=[:/?#]|\Z)")
 """An address with the scheme of the page, which is that of the app if a call requests it."""
+_AFTER_SCHEME = re.compile(re.escape(HOLE) + f"(?={RELATIVE.pattern})")
+"""A scheme that is not known, such as that of the page, before a host."""
 
 
 class Resolved(NamedTuple):
@@ -110,7 +115,7 @@ class Resolution:
                             named.setdefault(*found)
                 elif mark in JOINS:
                     for candidate in joining(self._data, mark, end):
-                        yield from self._of(candidate)
+                        yield from self._of(candidate) if mark not in SLASHES else self._within(candidate, MAX_JOINED)
                 else:
                     for candidate in called(self._data, mark, end, clients=clients):
                         yield from self._of(candidate)
@@ -119,6 +124,20 @@ class Resolution:
                     yield from self._of(candidate)
         except (BudgetError, RecursionError):
             self.stopped = True
+
+    def _within(self, candidate: Candidate, steps: int) -> list[Resolved]:
+        """The texts of a candidate, if they take no more than these steps: libraries join the parts of any address."""
+        budget = self._run.budget
+        rest = max(0, budget.left - steps)
+        budget.left -= rest
+        try:
+            return list(self._of(candidate))
+        except BudgetError:
+            if not rest:
+                raise
+            return []
+        finally:
+            budget.left = max(budget.left, 0) + rest
 
     def _of(self, candidate: Candidate) -> Iterator[Resolved]:
         at = candidate.at if candidate.receiver < 0 else candidate.receiver
@@ -224,6 +243,8 @@ class Resolution:
 
 def as_called(text: Text, call: str) -> Text:
     """A text that a call gets: with a scheme if it begins with the host; ``call`` is empty if that is not known."""
+    if unknown := _AFTER_SCHEME.match(text.text):
+        return text._replace(text=f"https:{text.text[unknown.end() :]}")
     return text._replace(text=f"https:{text.text}") if call and RELATIVE.match(text.text) else text
 
 
