@@ -66,6 +66,11 @@ SCHEME = re.compile(r"https?|wss?|mqtts?|tcp|tls|ssl|amqps?|rediss?|grpcs?")
 MAX_ARGUMENTS = 4
 """Most arguments of a call among which a host and a port are looked for."""
 _PORT = re.compile(r"[\w.-]+:\d{1,5}")
+_BEFORE_PATH = re.compile(
+    r"(?P<host>[A-Za-z][A-Za-z0-9+.-]{1,20}://(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24})(?::\d{1,5})?)"
+    + re.escape(HOLE)
+)
+"""A whole host, and what is not known behind it: a path, as a domain is in one literal."""
 RELATIVE = re.compile(r"//[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?=[:/?#]|\Z)")
 """An address with the scheme of the page, which is that of the app if a call requests it."""
 _AFTER_SCHEME = re.compile(re.escape(HOLE) + f"(?={RELATIVE.pattern})")
@@ -146,12 +151,20 @@ class Resolution:
         if len(self._seen) >= MAX_CANDIDATES:
             raise BudgetError
         self._seen.add(at)
+        hosts: dict[str, Text] = {}
         for value in self._values(candidate, at):
             for whole in self._addresses(value, at):
                 text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
                 if is_worth(text, candidate.call) and text.text not in text.parts and text.text not in self._told:
                     self._told.add(text.text)
                     yield Resolved(text, at, candidate.call)
+                    if host := _BEFORE_PATH.fullmatch(text.text):
+                        hosts[host["host"]] = text._replace(text=host["host"])
+        for address, text in hosts.items():
+            # A path that no call of the function completes.
+            if address not in text.parts and not any(one.startswith(f"{address}/") for one in self._told):
+                self._told.add(address)
+                yield Resolved(text, at, candidate.call)
 
     def _values(self, candidate: Candidate, at: int) -> Iterator[Cases]:
         """The value of a candidate, and its value for each call of the functions around it."""
