@@ -64,7 +64,9 @@ _OF_ANSWERS = frozenset((
     "done", "fail", "always", "success", "error", "end", "abort", "timeout", "retry", "tap",
 ))  # fmt: skip
 """Methods of promises, answers and observables."""
-_COPIES = frozenset(("extend", "extends", "assign", "merge", "defaults", "defaultsDeep", "objectSpread", "objectSpread2"))
+_COPIES = frozenset((
+    "extend", "extends", "assign", "merge", "defaults", "defaultsDeep", "objectSpread", "objectSpread2",
+))  # fmt: skip
 """Functions of libraries and compilers that copy objects into one, without underscores before their names."""
 _GENERATOR = re.compile(rb"function\s{0,9}\*")
 _THROUGH = ("window", "globalThis", "self", "global")
@@ -300,7 +302,7 @@ class Expression:
         return found
 
     def _postfix(self, value: Cases) -> Cases:
-        name, path = self.named, self.named.text if self.named else ""
+        path, start = (self.named.text, self.named.start) if self.named else ("", 0)
         for _ in range(_MAX_CHAIN):
             if self.broken:
                 return value
@@ -313,8 +315,8 @@ class Expression:
                     if token.text == "?." and self.reader.is_next("(", "["):
                         continue
                     key = self.reader.peek().text
-                    found = self.run.objects.of_path(path, key, name.start) if name and path and is_unknown(value) else None
-                    value = self._dot(value, found)
+                    is_open = path and is_unknown(value)
+                    value = self._dot(value, self.run.objects.of_path(path, key, start) if is_open else None)
                     path = f"{path}.{key}" if path else ""
                     continue
                 case "[":

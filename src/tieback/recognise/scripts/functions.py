@@ -43,7 +43,9 @@ _LOOP_REACH, _LOOP_ROWS = 600, 17
 _FIRST_PARTS = re.compile(rb"\(\s*(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\s*[,)]")
 """A function whose first parameter is a pattern: ``([name, host]) => …``."""
 _INJECTED = re.compile(rb"\s{0,40}[\"'](?P<name>[A-Za-z_$][\w$.]{0,80})[\"']\s{0,40},\s{0,40}")
-_ANNOTATED = re.compile(rb"\[(?P<names>(?:\s{0,40}[\"'][\w$.]{1,80}[\"']\s{0,40},){1,30})\s{0,40}function\s{0,9}[\w$]{0,40}\s{0,9}\Z")
+_ANNOTATED = re.compile(
+    rb"\[(?P<names>(?:\s{0,40}[\"'][\w$.]{1,80}[\"']\s{0,40},){1,30})\s{0,40}function\s{0,9}[\w$]{0,40}\s{0,9}\Z"
+)
 """Before the parameters of a function in an array with their names: ``["$http", "SERVER", function(e, t)``."""
 _ANNOTATION = 600
 _MAX_INJECTED = 400
@@ -264,7 +266,7 @@ class Functions:
 
     @cached_property
     def _injectable(self) -> dict[str, tuple[bytes, int]]:
-        """The constants, values and factories that modules of AngularJS have: what each is, and where its value begins."""
+        """The constants, values and factories of AngularJS: what each is, and where its value begins."""
         run = self._run
         found: dict[str, tuple[bytes, int]] = {}
         if run.names.words.places(b"angular"):

@@ -55,9 +55,7 @@ _MAX_PATHS = 64
 _PAGES = (b"window.", b"global.", b"globalThis.", b"self.")
 _STATE = "state"
 _SETTINGS = frozenset(("ip", _STATE, "config", "settings", "constants"))
-_COMPONENT = re.compile(
-    rb"(?<![\w$.])(?P<name>data|computed)(?:(?=\(\)\s{0,9}\{)|\s{0,9}:\s{0,9}(?=function|\(\)|\{))"
-)
+_COMPONENT = re.compile(rb"(?<![\w$.])(?P<name>data|computed)(?:(?=\(\)\s{0,9}\{)|\s{0,9}:\s{0,9}(?=function|\(\)|\{))")
 """Before the data and computed values of a component."""
 _COMPONENT_REACH = 65_536
 """Most bytes of an object in which they are looked for."""
@@ -171,7 +169,7 @@ class Objects:
         return None if is_unknown(found) else tuple((when, named(one, f"{path}.{key}")) for when, one in found)
 
     def of_page(self, name: str) -> Cases:
-        """A name that the script does not declare: what is assigned to it as a member of the page, ``window.HOST = …``."""
+        """A name that the script does not declare, if it is a member of the page: ``window.HOST = …``."""
         if not _is_of_settings(name):
             return single(Unknown(name))
         if name not in self._of_pages:
@@ -412,7 +410,8 @@ class Objects:
             )
         for place, is_computed in parts:
             # The parameters of a method, a function or an object.
-            value = single(Source(Kind.FUNCTION, place, NO_ENV)) if run.data[place] == 0x28 else run.once(("=", place), place)
+            is_method = run.data[place] == 0x28
+            value = single(Source(Kind.FUNCTION, place, NO_ENV)) if is_method else run.once(("=", place), place)
             if not is_computed:
                 value = chained(self._called, value)
             value = self.member(value, key, scope.start)

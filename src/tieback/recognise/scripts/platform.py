@@ -136,7 +136,11 @@ class Platform:
         if not key:
             made = chained(lambda one: self._run.call(one, ()) if is_function(one) else single(one), first)
             return single(Items((made, UNKNOWN)))
-        return combine(lambda one: Plain({key: as_text(one).text}, as_text(one).at) if is_known(one) else Unknown(), first)
+
+        def kept(one: Value) -> Value:
+            return Plain({key: as_text(one).text}, as_text(one).at) if is_known(one) else Unknown()
+
+        return combine(kept, first)
 
     def stored(self, path: str, method: str, arguments: Sequence[Cases]) -> Cases | None:
         """What a store has under a constant key, from what the script puts there, and the default value of the call.

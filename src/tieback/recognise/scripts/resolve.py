@@ -152,16 +152,18 @@ class Resolution:
             raise BudgetError
         self._seen.add(at)
         hosts: dict[str, Text] = {}
+        passed = False
         for value in self._values(candidate, at):
+            passed = passed or bool(self._run.missing)
             for whole in self._addresses(value, at):
                 text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
                 if is_worth(text, candidate.call) and text.text not in text.parts and text.text not in self._told:
                     self._told.add(text.text)
                     yield Resolved(text, at, candidate.call)
-                    if host := _BEFORE_PATH.fullmatch(text.text):
+                    if passed and (host := _BEFORE_PATH.fullmatch(text.text)):
                         hosts[host["host"]] = text._replace(text=host["host"])
         for address, text in hosts.items():
-            # A path that no call of the function completes.
+            # The path is a parameter that no call of the function gives.
             if address not in text.parts and not any(one.startswith(f"{address}/") for one in self._told):
                 self._told.add(address)
                 yield Resolved(text, at, candidate.call)
