@@ -105,6 +105,8 @@ class Objects:
         self._searched: dict[str, Cases] = {}
         self._components: dict[int, tuple[tuple[int, bool], ...]] = {}
         self._of_pages: dict[str, Cases] = {}
+        self.unbound: dict[str, None] = {}
+        """Names that were needed since this was emptied, and that the script does not declare."""
         self._paths: dict[tuple[str, str, str, int], tuple[int, ...]] = {}
 
     def member(self, value: Cases, key: str, at: int) -> Cases:
@@ -171,6 +173,7 @@ class Objects:
     def of_page(self, name: str) -> Cases:
         """A name that the script does not declare, if it is a member of the page: ``window.HOST = …``."""
         if not _is_of_settings(name):
+            self.unbound[name] = None
             return single(Unknown(name))
         if name not in self._of_pages:
             self._of_pages[name] = single(Unknown(name))
@@ -178,6 +181,8 @@ class Objects:
             places = [one for before in _PAGES for one in islice(members(name, 0, end, before=before), _MAX_PATHS)]
             if places and not is_unknown(found := self._one_of(("page", name), places)):
                 self._of_pages[name] = tuple((when, named(one, name)) for when, one in found)
+        if is_unknown(self._of_pages[name]):
+            self.unbound[name] = None
         return self._of_pages[name]
 
     def _of_source(self, value: Source, key: str) -> Cases:

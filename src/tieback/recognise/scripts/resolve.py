@@ -99,6 +99,8 @@ class Resolution:
         self._told: set[str] = set()
         self.stopped = False
         """True if a bound ended the search."""
+        self.shared: list[tuple[Resolved, tuple[str, ...]]] = []
+        """Texts without a known host, and the names in each that the script does not declare."""
 
     def close(self) -> None:
         """Release the script; its readers refer to each other, so that it would stay in memory with the next one."""
@@ -153,10 +155,14 @@ class Resolution:
         self._seen.add(at)
         hosts: dict[str, Text] = {}
         passed = False
+        unbound = self._run.objects.unbound
+        unbound.clear()
         for value in self._values(candidate, at):
             passed = passed or bool(self._run.missing)
             for whole in self._addresses(value, at):
                 text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
+                if unbound and f"://{HOLE}" in text.text:
+                    self.shared.append((Resolved(text, at, candidate.call), tuple(unbound)))
                 if is_worth(text, candidate.call) and text.text not in text.parts and text.text not in self._told:
                     self._told.add(text.text)
                     yield Resolved(text, at, candidate.call)
