@@ -10,11 +10,14 @@ from tieback.recognise.scripts.names import Binding, part_of, pattern_parts
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import (
+    NO_ENV,
     UNKNOWN,
     Cases,
     Items,
+    Kind,
     Source,
     Unknown,
+    Value,
     chained,
     choice,
     is_function,
@@ -242,7 +245,7 @@ class Functions:
         return (bytes(self._run.data[scope.head : scope.head_end]).decode("ascii", "replace"),)
 
     def _injected(self, name: str, scope: Scope) -> Cases | None:
-        """A constant, value or result of a factory of AngularJS that a function gets by name; ``None`` if it is none.
+        """A constant, value or service of AngularJS that a function gets by name; ``None`` if it is none.
 
         Source: https://docs.angularjs.org/guide/di
         """
@@ -259,18 +262,24 @@ class Functions:
             return None
         kind, place = self._injectable[name]
         value = run.once(("=", place), place)
-        if kind != b"factory":
+        if kind in (b"constant", b"value"):
             return value
-        rows = run.arrays.items(value)
-        return chained(lambda one: run.call(one, ()) if is_function(one) else UNKNOWN, rows[-1] if rows else value)
+
+        def made(one: Value) -> Cases:
+            if not is_function(one):
+                return UNKNOWN
+            return run.call(one, ()) if kind == b"factory" else single(Source(Kind.INSTANCE, one.at, NO_ENV))
+
+        rows = run.arrays.items(value)  # ["$http", function(e){…}]
+        return chained(made, rows[-1] if rows else value)
 
     @cached_property
     def _injectable(self) -> dict[str, tuple[bytes, int]]:
-        """The constants, values and factories of AngularJS: what each is, and where its value begins."""
+        """The constants, values and services of AngularJS: what each is, and where its value begins."""
         run = self._run
         found: dict[str, tuple[bytes, int]] = {}
         if run.names.words.places(b"angular"):
-            for kind in (b"constant", b"value", b"factory"):
+            for kind in (b"constant", b"value", b"factory", b"service"):
                 for at in run.names.words.places(b"." + kind, b"(")[:_MAX_INJECTED]:
                     run.budget.take()
                     if one := _INJECTED.match(run.data, at + len(kind) + 2):

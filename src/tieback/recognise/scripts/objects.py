@@ -49,12 +49,13 @@ _MAX_ROWS = 64
 """Most keys of an object that is listed."""
 _MAX_BODY = 262_144
 _MAX_LEVELS = 8
+_HEAD_REACH = 400
 _BEFORE_METHOD = (b"{", b"}", b";", b",", b" ", b"\n", b"\t")
 _MAX_FALLBACK = 12
 _MAX_PATHS = 64
 _PAGES = (b"window.", b"global.", b"globalThis.", b"self.")
 _STATE = "state"
-_SETTINGS = frozenset(("ip", _STATE, "config", "settings", "constants"))
+_SETTINGS = frozenset(("ip", _STATE, "config", "cfg", "conf", "settings", "constants"))
 _COMPONENT = re.compile(rb"(?<![\w$.])(?P<name>data|computed)(?:(?=\(\)\s{0,9}\{)|\s{0,9}:\s{0,9}(?=function|\(\)|\{))")
 """Before the data and computed values of a component."""
 _COMPONENT_REACH = 65_536
@@ -85,6 +86,8 @@ _ADDRESS = re.compile(
     r"(?i:url|uri|host|base|api|endpoint|server|domain|socket|root|origin|path|prefix|version|backend|gateway|addr|env"
     r"|service|http|wss|cloud|remote|rest|bucket|region|stage|tenant)|(?:^p|P|_p)ort$|^[A-Z][A-Z0-9_]+$"
 )
+_SERVER = re.compile(r"(?i:host|url|uri|server|addr|domain|endpoint|base)|^ip$|Ip$|IP$")
+"""In the name of a member that is a server, or an address of one."""
 _GENERIC = frozenset((
     "host", "hostname", "path", "pathname", "url", "urls", "href", "origin", "port", "protocol", "version", "root",
     "baseURL", "api", "environment",
@@ -197,9 +200,21 @@ class Objects:
             case Kind.ARRAY:
                 rows = self._run.arrays.items(single(value))
                 return single(len(rows)) if key == "length" and rows else single(Unknown(key))
+            case Kind.INSTANCE:
+                found = self._of_instance(value, key)
             case _:
                 found = None
         return found if found is not None else self._assigned(value, key)
+
+    def _of_instance(self, value: Source, key: str) -> Cases | None:
+        """A member of an object that a class or function makes, from what it assigns to ``this``."""
+        if not _SERVER.search(key):
+            return None
+        opening = self._run.data.find(b"{", value.at, value.at + _HEAD_REACH)
+        if opening < 0 or self._run.scopes.body(opening) is None:
+            return None
+        found = self._of_this(key, opening + 1, levels=1)
+        return None if is_unknown(found) else found
 
     def own(self, value: Source, key: str) -> Cases | None:
         """A member that the literal of an object has; ``None`` if it has none."""
@@ -366,10 +381,10 @@ class Objects:
         before = bytes(run.data[max(body.start, method - len(key) - 16) : method - len(key)]).split()
         return run.call(function, ()) if before[-1:] == [b"get"] else single(function)
 
-    def _of_this(self, key: str, at: int) -> Cases:
+    def _of_this(self, key: str, at: int, *, levels: int = _MAX_LEVELS) -> Cases:
         """``this.key``, assigned in one of the nearest functions, classes or objects around."""
         run = self._run
-        for scope in islice(run.scopes.around(at), _MAX_LEVELS):
+        for scope in islice(run.scopes.around(at), levels):
             if scope.function and (found := self._of_prototype(key, scope)) is not None:
                 return found
             if scope.start == 0 or scope.end - scope.start > _MAX_BODY:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tieback.recognise.dataflow.values import MAX_ALTERNATIVES
 from tieback.recognise.scripts.methods import buffer_text, function_result, json_value
 from tieback.recognise.scripts.operators import literal
 from tieback.recognise.scripts.reader import Reader, TokenKind
@@ -171,6 +172,10 @@ class Platform:
             return made
         if (elements := first_elements(arguments)) is not None:
             return elements
+        if function.path.endswith("Platform.select") and len(arguments) == 1:
+            # One of the values, by the system: https://reactnative.dev/docs/platform#select
+            rows = [row for _, value in arguments[0] for _, row in self._run.objects.rows(value)]
+            return choice(("select", id(rows)), rows[:MAX_ALTERNATIVES]) if rows else UNKNOWN
         if len(arguments) == 1 and len(arguments[0]) == 1:
             value = arguments[0][0][1]
             if isinstance(value, Source) and value.kind is Kind.MODULE:

@@ -490,6 +490,29 @@ def test_forms_of_compilers_and_clients_are_followed(script: str, found: set[str
             {"http://a.x.test/v"},
         ),
         ("m.controller('c',function($http){var vm=this;vm.host='a.x.test';$http.get('http://'+vm.host+'/v')})", {"http://a.x.test/v"}),
+        (
+            (
+                "angular.module('a').service('S',function(){this.ip='a.x.test'}).controller('c',function(S,$http){"
+                "$http.get('http://'+S.ip+'/v')})"
+            ),
+            {"http://a.x.test/v"},
+        ),
+        (
+            "m.controller('c',function($scope,$http){$scope.cfg={ip:'a.x.test'};$http.get('http://'+$scope.cfg.ip+'/v')})",
+            {"http://a.x.test/v"},
+        ),
+        # An object that a class or function makes.
+        ("class C{constructor(){this.host='a.x.test'}}const c=new C();fetch('http://'+c.host+'/v')", {"http://a.x.test/v"}),
+        ("function C(){this.host='a.x.test'}var c=new C;fetch('http://'+c.host+'/v')", {"http://a.x.test/v"}),
+        (
+            "class C{constructor(){this.h='a.x.test'}url(p){return 'http://'+this.h+p}}c=new C;fetch(c.url('/v'))",
+            {"http://a.x.test/v"},
+        ),
+        # https://reactnative.dev/docs/platform#select
+        (
+            "h=n.Platform.select({ios:'a.x.test',android:'b.x.test'});fetch('http://'+h+'/v')",
+            {"http://a.x.test/v", "http://b.x.test/v"},
+        ),
         # Stores: https://html.spec.whatwg.org/multipage/webstorage.html
         (
             "function a(){localStorage.setItem('s','a.x.test')}function b(){$.get('http://'+window.localStorage.getItem(\"s\")+'/v')}",
@@ -528,6 +551,8 @@ def test_the_values_that_frameworks_keep_are_followed(script: str, found: set[st
     "script",
     [
         # Another variable, component or key.
+        "class C{constructor(){this.host='a.x.test'}}class D{}const c=new D();fetch('http://'+c.host+'/v')",
+        "this.host='a.x.test';function D(){}var c=new D;fetch('http://'+c.host+'/v')",
         "function a(n){n.host='a.x.test'}function b(n){fetch('https://'+n.host+'/v')}",
         "function A(){const [ip,set]=useThing('a.x.test');fetch(`http://${ip}/v`)}",
         "function A(){const [n,ip]=useState('a.x.test');fetch(`http://${ip}/v`)}",
