@@ -50,6 +50,7 @@ _ANNOTATED = re.compile(
     rb"\[(?P<names>(?:\s{0,40}[\"'][\w$.]{1,80}[\"']\s{0,40},){1,30})\s{0,40}function\s{0,9}[\w$]{0,40}\s{0,9}\Z"
 )
 """Before the parameters of a function in an array with their names: ``["$http", "SERVER", function(e, t)``."""
+_LISTED = re.compile(rb"[\"']\s{0,40},\s{0,40}function\s{0,9}[\w$]{0,40}\s{0,9}\Z")
 _ANNOTATION = 600
 _MAX_INJECTED = 400
 _SETS = re.compile(rb"[A-Za-z_$][\w$]*(?:\.[\w$]+|\[[\"'][^\"'\]]*[\"']\])\s*=(?!=)")
@@ -252,9 +253,10 @@ class Functions:
         run = self._run
         if not self._injectable:
             return None
-        names = self.parameter_names(scope)
-        before = _ANNOTATED.search(bytes(run.data[max(0, scope.head - _ANNOTATION) : scope.head]))
-        if before and name in names:
+        before = None
+        if _LISTED.search(bytes(run.data[max(0, scope.head - 80) : scope.head])):  # most functions are in no list
+            before = _ANNOTATED.search(bytes(run.data[max(0, scope.head - _ANNOTATION) : scope.head]))
+        if before and name in (names := self.parameter_names(scope)):
             keys = [one.strip(b"\"' \t\r\n").decode() for one in before["names"].split(b",")]
             number = names.index(name)
             name = keys[number] if number < len(keys) else ""
