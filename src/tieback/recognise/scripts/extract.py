@@ -22,7 +22,7 @@ from tieback.recognise.context import match_context
 from tieback.recognise.embedded import embedded_texts, language
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
-from tieback.recognise.scripts.page_names import PageNames
+from tieback.recognise.scripts.page_names import MAX_SHOWN, PageNames
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.span import decode_text
 from tieback.recognise.texts.script import LastScript
@@ -173,7 +173,10 @@ class ScriptExtractor:
                         yield one
             for shared, names in resolution.shared:
                 place = Evidence(
-                    buffer.file, buffer.base + shared.at, f"{FLOW_RULE}/{shared.call or 'join'}", chain=names
+                    buffer.file,
+                    buffer.base + shared.at,
+                    f"{FLOW_RULE}/{shared.call or 'join'}",
+                    chain=names[:MAX_SHOWN],
                 )
                 self.names.add(shared.text.text, names, place)
         self.left -= before - max(budget.left, 0)

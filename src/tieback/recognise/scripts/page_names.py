@@ -17,6 +17,8 @@ MAX_FILE = 65_536
 MAX_NAMES = 200
 MAX_VALUES = 4
 MAX_ADDRESSES = 200
+MAX_SHOWN = 6
+"""Most names that the evidence of an address has."""
 _FILES = re.compile(r"(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/.{1,400}\.(?:js|html?)")
 _VALUE = re.compile(rb"=\s{0,9}(?P<quote>[\"'])(?P<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?::\d{1,5})?)(?P=quote)")
 _NAME = re.compile(

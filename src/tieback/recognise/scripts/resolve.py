@@ -137,14 +137,15 @@ class Resolution:
         budget = self._run.budget
         rest = max(0, budget.left - steps)
         budget.left -= rest
+        found: list[Resolved] = []
         try:
-            return list(self._of(candidate))
+            found.extend(self._of(candidate))
         except BudgetError:
             if not rest:
                 raise
-            return []
         finally:
             budget.left = max(budget.left, 0) + rest
+        return found
 
     def _of(self, candidate: Candidate) -> Iterator[Resolved]:
         at = candidate.at if candidate.receiver < 0 else candidate.receiver
