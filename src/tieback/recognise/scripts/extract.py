@@ -172,12 +172,9 @@ class ScriptExtractor:
                     if _value(one) not in plain:
                         yield one
             for shared, names in resolution.shared:
-                place = Evidence(
-                    buffer.file,
-                    buffer.base + shared.at,
-                    f"{FLOW_RULE}/{shared.call or 'join'}",
-                    chain=names[:MAX_SHOWN],
-                )
+                offset = None if shown is not buffer.data else buffer.base + shared.at
+                how = f"{FLOW_RULE}/{shared.call or 'join'}"
+                place = Evidence(buffer.file, offset, how, chain=names[:MAX_SHOWN])
                 self.names.add(shared.text.text, names, place)
         self.left -= before - max(budget.left, 0)
         if resolution.stopped:

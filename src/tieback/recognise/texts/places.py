@@ -250,7 +250,7 @@ class TextPlaces:
             return Language.OTHER
         name = self._file.lower().rpartition("/")[2].removesuffix(".gz").removesuffix(".gzip").rstrip("~")
         name = name.removesuffix(".download")  # the files of a page that a browser saved
-        suffix = name.rpartition(".")[2]
+        suffix = name.rpartition(".")[2].partition("~")[0]  # both sides of a merge: a.js~HEAD
         language = _BY_SUFFIX.get(suffix, Language.OTHER)
         if language is Language.OTHER and name.startswith(_ENVIRONMENT):
             language = Language.LINES

@@ -195,6 +195,8 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.json", '{"lockfileVersion": 1, "a": "URL"}', METADATA),
         ("a.js", "await Browser.open({url:'URL'})", LINK),
         ("a.js", "t.Browser.open({ 'url': 'URL', windowName: w })", LINK),
+        ("a.js~HEAD", "/* URL */f()", COMMENT),
+        ("a.js~HEAD", "f('URL')", ""),
         ("a.js", "switch(u){case 'URL':f()}", COMPARED),
         ("a.js", 'switch(u){case"URL":f()}', COMPARED),
         ("a.js", "if(u === 'URL') f()", COMPARED),
