@@ -172,9 +172,9 @@ class ScriptExtractor:
                     if _value(one) not in plain:
                         yield one
             for shared, names in resolution.shared:
-                offset = None if shown is not buffer.data else buffer.base + shared.at
+                begins = None if shown is not buffer.data else buffer.base + shared.at
                 how = f"{FLOW_RULE}/{shared.call or 'join'}"
-                place = Evidence(buffer.file, offset, how, chain=names[:MAX_SHOWN])
+                place = Evidence(buffer.file, begins, how, chain=names[:MAX_SHOWN])
                 self.names.add(shared.text.text, names, place)
         self.left -= before - max(budget.left, 0)
         if resolution.stopped:
