@@ -18,6 +18,7 @@ from tieback.recognise.native_hosts import native_hosts
 from tieback.recognise.placement import PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.scripts import extract as scripts
+from tieback.recognise.scripts.page_names import PageNames
 from tieback.recognise.texts.script import LastScript
 from tieback.recognise.unloaded import UnloadedFiles
 
@@ -71,12 +72,12 @@ class AppSearch:
         """
         self._endpoints.left, self._config.left, self._places = MAX_TEXTS, MAX_PAIRS, PlaceBudget()
         self._config.start()
-        self._scripts.left = scripts.MAX_STEPS
+        names = self._scripts.start()
         self._hermes.start()
         if self._dataflow is not None:
             self._dataflow.left = MAX_STEPS
         pages = UnloadedFiles()
-        every = pages.settled(self._every(_seen(pieces, pages))) if hybrid else self._every(pieces)
+        every = pages.settled(self._every(_seen(pieces, pages, names))) if hybrid else self._every(pieces)
         if self._added is None:
             yield from _bounded(every)
             return
@@ -112,6 +113,7 @@ class AppSearch:
                         yield from self._dataflow.extract_app(code, settings)
                         code.clear()
             del piece  # it can be large, and the next one is read before the name is bound again
+        yield from self._scripts.shared()
         if self._dataflow is not None and code:
             yield from self._dataflow.extract_app(code, settings, held)
         else:
@@ -150,9 +152,10 @@ class AppSearch:
                 yield from preferences.server_defaults(file, content, self._rules)
 
 
-def _seen(pieces: Iterable[Piece], pages: UnloadedFiles) -> Iterator[Piece]:
+def _seen(pieces: Iterable[Piece], pages: UnloadedFiles, names: PageNames) -> Iterator[Piece]:
     for piece in pieces:
         pages.see(piece)
+        names.see(piece)
         yield piece
         del piece  # it can be large
 

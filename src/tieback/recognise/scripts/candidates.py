@@ -27,7 +27,9 @@ CALLS = (
 """Texts of calls that contact a server; each marks a file for the analysis."""
 METHODS = (b".get(", b".post(", b".put(", b".patch(", b".delete(", b".request(")
 """Calls that many other objects have, too."""
-JOINS = (b'"".concat(', b"''.concat(", b"`${", b'+"/', b"+'/")
+SLASHES = (b'"//"', b"'//'")
+"""A text between a scheme and a host that have names."""
+JOINS = (b'"".concat(', b"''.concat(", b"`${", b'+"/', b"+'/", *SLASHES)
 """Texts that begin or continue a sum of which the first part is a name."""
 SCHEMES = (b"://", b'"https:', b"'https:", b'"http"', b"'http'", b'"https"', b"'https'", b'"wss:', b"'wss:", b'"wss"')
 
@@ -45,7 +47,7 @@ _JOINS = re.compile(
 _PATH = re.compile(rb"\s*[\"'`]/?[A-Za-z][\w.-]{0,60}[/\"'`?$]")
 _TWO = re.compile(rb"[^(){},;]{1,200},|\s*[\"'`]")
 _CONCAT = re.compile(rb"\s*[\w$.()]{1,80}(?:,|\)\s*\.concat\()\s*[\"'`](?:/|:\d)")
-_TEMPLATE_HEAD = re.compile(rb"[\w$.()]{1,80}\}(?:/\w|/\$\{|:\d)|[\w$]{1,40}\.[\w$.()]{1,80}\}:?\$\{")
+_TEMPLATE_HEAD = re.compile(rb"[\w$.()]{1,80}\}(?:/\w|//?\$\{|:\d)|[\w$]{1,40}\.[\w$.()]{1,80}\}:?\$\{")
 _SHORT_MEMBER = re.compile(rb"[\w$\])]\.[\w$]{1,3}\Z")
 _BASE = re.compile(rb"[\"']?\s*(?::|=(?!=))\s*(?![\"'][^\"']*[\"']\s*[,}])")
 _AXIOS = re.compile(rb"(?:\.(?:get|post|put|patch|delete|request|head))?\(\s*")
@@ -60,6 +62,9 @@ _BEHIND = re.compile(
 )
 _WORD = re.compile(rb"[\w$\x80-\xff]+(?:\s*\.\s*[\w$]+)*\Z")
 _CHAIN = WORD + b". \t\n\r\v\f"
+_PLUS = re.compile(rb"\s{0,9}\+(?!\+)")
+_OF_LOCATION = re.compile(rb"(?<![\w$.])(?P<of>[\w$.]{1,60})\.protocol\s{0,9}\+\s{0,9}\Z")
+"""Before the slashes in the address of a page or of a parsed address: ``location.protocol+"//"+location.host``."""
 _SPACE = b" \t\r\n"
 _CLOSERS = b")]}"
 
@@ -170,6 +175,11 @@ def joining(data: Bytes, mark: bytes, end: int) -> Iterator[Candidate]:
     if mark == b"`${":
         if _TEMPLATE_HEAD.match(data, end, end + 120):
             yield Candidate(operand_start(data, start) if _plus_before(data, start) else start)
+    elif mark in SLASHES:
+        parts = _OF_LOCATION.search(bytes(data[max(0, start - 90) : start]))
+        own = parts is not None and bytes(data[end : end + 90]).lstrip(b"+ ").startswith(parts["of"] + b".host")
+        if not own and _plus_before(data, start) and _PLUS.match(data, end, end + 20):
+            yield Candidate(operand_start(data, start))
     elif mark.startswith(b"+"):
         # Other names are found by the address that is assigned to them.
         if _SHORT_MEMBER.search(bytes(data[max(0, start - 8) : start])):

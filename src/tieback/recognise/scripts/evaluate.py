@@ -112,7 +112,9 @@ class Evaluator:
     def name(self, name: str, at: int, env: Env) -> Cases:
         """The value of a name at an offset."""
         binding = self.names.find(name, at)
-        if binding is None or not binding.at:
+        if binding is None:
+            return self.objects.of_page(name)
+        if not binding.at:
             return single(Unknown(name))
         found = self._bound(name, binding, at, env)
         return tuple([(when, named(value, name)) for when, value in found])
@@ -127,6 +129,8 @@ class Evaluator:
                 return self._parameter(name, binding, env)
             case Way.MEMBER:
                 value = self.once(("pattern", binding.at[0]), binding.at[0], env)
+                if binding.key.isdecimal():
+                    return self.arrays.element(value, single(int(binding.key)), at)
                 for key in binding.key.split("/"):
                     value = self.objects.member(value, key, at)
                 return value

@@ -11,6 +11,7 @@ from tieback.recognise.dataflow.values import HOLE
 from tieback.recognise.scripts.folding import unquoted
 from tieback.recognise.scripts.methods import below, function_result, text_method
 from tieback.recognise.scripts.operators import literal, negated, number, operation, row, truth, url
+from tieback.recognise.scripts.platform import first_elements
 from tieback.recognise.scripts.reader import Reader, Token, TokenKind
 from tieback.recognise.scripts.values import (
     NO_ENV,
@@ -33,6 +34,7 @@ from tieback.recognise.scripts.values import (
     chained,
     choice,
     combine,
+    is_unknown,
     named,
     single,
 )  # fmt: skip
@@ -62,9 +64,14 @@ _OF_ANSWERS = frozenset((
     "done", "fail", "always", "success", "error", "end", "abort", "timeout", "retry", "tap",
 ))  # fmt: skip
 """Methods of promises, answers and observables."""
+_COPIES = frozenset((
+    "extend", "extends", "assign", "merge", "defaults", "defaultsDeep", "objectSpread", "objectSpread2",
+))  # fmt: skip
+"""Functions of libraries and compilers that copy objects into one, without underscores before their names."""
 _GENERATOR = re.compile(rb"function\s{0,9}\*")
 _SIGN, _NAME = TokenKind.SIGN, TokenKind.NAME
 _THROUGH = ("window", "globalThis", "self", "global")
+_KEYWORDS = frozenset(("true", "false", "null", "undefined", "NaN", "async", "function", "class", "new", "this"))
 
 
 class Expression:
@@ -74,6 +81,8 @@ class Expression:
         self.run, self.env = run, env
         self.reader = Reader(run.data, at, run.budget)
         self.broken = False
+        self.named: Token | None = None
+        """The name that the primary expression is that was read last."""
 
     def stop(self) -> Cases:
         """What is not understood; nothing is read behind it."""
@@ -147,14 +156,17 @@ class Expression:
         token = self.reader.take()
         match token.kind:
             case TokenKind.TEXT:
-                return single(literal(token))
+                value = single(literal(token))
             case TokenKind.NUMBER:
-                return single(number(token.text))
+                value = single(number(token.text))
             case TokenKind.NAME:
-                return self._name(token)
+                value = self._name(token)
             case TokenKind.SIGN:
-                return self._bracket(token)
-        return self.stop()
+                value = self._bracket(token)
+            case _:
+                return self.stop()
+        self.named = token if token.kind is TokenKind.NAME and token.text not in _KEYWORDS else None
+        return value
 
     def _bracket(self, token: Token) -> Cases:
         match token.text:
@@ -291,6 +303,7 @@ class Expression:
         return found
 
     def _postfix(self, value: Cases) -> Cases:
+        path, start = (self.named.text, self.named.start) if self.named else ("", 0)
         for _ in range(_MAX_CHAIN):
             if self.broken:
                 return value
@@ -302,16 +315,22 @@ class Expression:
                 case "." | "?.":
                     if token.text == "?." and self.reader.is_next("(", "["):
                         continue
-                    value = self._dot(value)
+                    key = self.reader.peek().text
+                    is_open = path and is_unknown(value)
+                    value = self._dot(value, self.run.objects.of_path(path, key, start) if is_open else None)
+                    path = f"{path}.{key}" if path else ""
+                    continue
                 case "[":
                     value = self._index(value, token)
                 case "(":
                     value = self._call(value, self._arguments(token.start))
                 case _:
                     value = UNKNOWN
+            path = ""
         return self.stop()
 
-    def _dot(self, value: Cases) -> Cases:
+    def _dot(self, value: Cases, assigned: Cases | None) -> Cases:
+        """A member of a value; ``assigned``: what it is known to be, if the value is not known."""
         name = self.reader.take()
         if name.kind is not TokenKind.NAME:
             return self.stop()
@@ -319,7 +338,7 @@ class Expression:
             return self._method(value, name)
         if self.reader.is_next("`") and name.text == "raw":
             return self._template(self.reader.take().start, raw=True)
-        return self.run.objects.member(value, name.text, name.start)
+        return assigned or self.run.objects.member(value, name.text, name.start)
 
     def _index(self, value: Cases, token: Token) -> Cases:
         key = self.assignment()
@@ -357,6 +376,8 @@ class Expression:
                 return run.platform.static(path.rpartition(".")[2], name.text, arguments)
             case Unknown(path=path) if path in _THROUGH:
                 return self._call(single(Unknown(name.text)), arguments)
+            case Unknown(path=path) if (stored := run.platform.stored(path, name.text, arguments)) is not None:
+                return stored
         return self._call(run.objects.member(single(value), name.text, name.start), arguments)
 
     def _call(self, value: Cases, arguments: list[Cases]) -> Cases:
@@ -388,7 +409,8 @@ class Expression:
             return made
         if (generator := self._generator(arguments)) is not None:
             return generator
-        merged = _merged(UNKNOWN, arguments[::-1] if name.startswith("defaults") else arguments)
+        ordered = arguments[::-1] if name.startswith("defaults") else arguments
+        merged = _merged(UNKNOWN, ordered, copies=name.lstrip("_") in _COPIES)
         return run.platform.unknown_call(value, arguments) if merged is None else merged
 
     def _generator(self, arguments: list[Cases]) -> Cases | None:
@@ -412,15 +434,25 @@ class Expression:
             if isinstance(loaded[0][1], Deferred | Source):
                 return loaded
         found = run.call(value, arguments)
-        if (merged := _merged(found, arguments)) is not None:
+        if is_unknown(found) and value.via and (made := run.platform.hook(value.via[0], arguments)) is not None:
+            return made
+        if is_unknown(found) and (elements := first_elements(arguments)) is not None:
+            return elements
+        copies = bool(value.via) and value.via[0].lstrip("_") in _COPIES
+        if (merged := _merged(found, arguments, copies=copies)) is not None:
             return merged
         if arguments and _is_module(arguments[0]) and not any(isinstance(one, Text) for _, one in found):
             return arguments[0]  # a function of a bundler that wraps modules
         return tuple((when, named(one, value.via[0]) if value.via else one) for when, one in found)
 
 
-def _merged(result: Cases, arguments: list[Cases]) -> Cases | None:
+def _merged(result: Cases, arguments: list[Cases], *, copies: bool) -> Cases | None:
     """The objects that a function copies into one, as compilers write ``{...a, ...b}``: ``_objectSpread({}, a, b)``.
+
+    Args:
+        result: what the function gives, as far as it is known.
+        arguments: its arguments.
+        copies: true if it is known to copy objects, so that some of them can be unknown.
 
     Returns:
         ``None`` if the function has other arguments, or gives something else than the first one.
@@ -430,6 +462,10 @@ def _merged(result: Cases, arguments: list[Cases]) -> Cases | None:
         return None
     if objects and objects[0] == 1:  # $.extend(true, …)
         del objects[0]
+    if copies and len(objects) > 1 and any(map(_is_object, objects)):
+        objects = [one for one in objects if not isinstance(one, Unknown)]
+        if len(objects) == 1:
+            return single(objects[0])
     if len(objects) < 2 or not all(_is_object(one) for one in objects):
         return None
     made, first = result[0][1], objects[0]

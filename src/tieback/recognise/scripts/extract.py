@@ -22,6 +22,7 @@ from tieback.recognise.context import match_context
 from tieback.recognise.embedded import embedded_texts, language
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
+from tieback.recognise.scripts.page_names import MAX_SHOWN, PageNames
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.span import decode_text
 from tieback.recognise.texts.script import LastScript
@@ -37,6 +38,7 @@ _ENCODED = (
 _SELECTING = (
     b"fetch(", b"WebSocket(", b"EventSource(", b"XMLHttpRequest", b"axios", b".ajax(", b"baseURL", b"new URL(",
     b'"https:"', b"'https:'", b'"wss:"', b"'wss:'", b'"https"', b"'https'", b"sendBeacon(", b".Client(",
+    b'"//"', b"'//'",
 )  # fmt: skip
 """Texts that select a small file without any text of an endpoint."""
 MARKS = (*_ENCODED, *_SELECTING)
@@ -85,7 +87,18 @@ class ScriptExtractor:
         """Use this extractor to judge texts; ``script`` has the literals of scripts for other readers, too."""
         self._judge, self._last = judge, script
         self.left = MAX_STEPS
-        """Steps that may still be taken to put texts together; ``AppSearch`` sets it per app."""
+        """Steps that may still be taken to put texts together."""
+        self.names = PageNames()
+
+    def start(self) -> PageNames:
+        """Begin an app; the names that its scripts share."""
+        self.left, self.names = MAX_STEPS, PageNames()
+        return self.names
+
+    def shared(self) -> Iterator[Find]:
+        """The endpoints whose host another script names, once the whole app is read."""
+        for text, place in self.names.addresses():
+            yield from self._located(text, place)
 
     @cached_property
     def _scanner(self) -> AnchorScanner:
@@ -158,6 +171,11 @@ class ScriptExtractor:
                 for one in self._located(found.text.text, place):
                     if _value(one) not in plain:
                         yield one
+            for shared, names in resolution.shared:
+                begins = None if shown is not buffer.data else buffer.base + shared.at
+                how = f"{FLOW_RULE}/{shared.call or 'join'}"
+                place = Evidence(buffer.file, begins, how, chain=names[:MAX_SHOWN])
+                self.names.add(shared.text.text, names, place)
         self.left -= before - max(budget.left, 0)
         if resolution.stopped:
             yield Problem(

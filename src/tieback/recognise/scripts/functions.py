@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.intake.apps.interface import Bytes
@@ -10,7 +11,21 @@ from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.names import Binding, part_of, pattern_parts
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.scopes import Scope
-from tieback.recognise.scripts.values import UNKNOWN, Cases, Items, Source, Unknown, choice, is_unknown, single
+from tieback.recognise.scripts.values import (
+    NO_ENV,
+    UNKNOWN,
+    Cases,
+    Items,
+    Kind,
+    Source,
+    Unknown,
+    Value,
+    chained,
+    choice,
+    is_function,
+    is_unknown,
+    single,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     from tieback.recognise.scripts.evaluate import Evaluator
@@ -33,6 +48,14 @@ _LOOP = re.compile(
 _LOOP_REACH, _LOOP_ROWS = 600, 17
 _FIRST_PARTS = re.compile(rb"\(\s*(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\s*[,)]")
 """A function whose first parameter is a pattern: ``([name, host]) => …``."""
+_INJECTED = re.compile(rb"\s{0,40}[\"'](?P<name>[A-Za-z_$][\w$.]{0,80})[\"']\s{0,40},\s{0,40}")
+_ANNOTATED = re.compile(
+    rb"\[(?P<names>(?:\s{0,40}[\"'][\w$.]{1,80}[\"']\s{0,40},){1,30})\s{0,40}function\s{0,9}[\w$]{0,40}\s{0,9}\Z"
+)
+"""Before the parameters of a function in an array with their names: ``["$http", "SERVER", function(e, t)``."""
+_LISTED = re.compile(rb"[\"']\s{0,40},\s{0,40}function\s{0,9}[\w$]{0,40}\s{0,9}\Z")
+_ANNOTATION = 600
+_MAX_INJECTED = 400
 _SETS = re.compile(rb"[A-Za-z_$][\w$]*(?:\.[\w$]+|\[[\"'][^\"'\]]*[\"']\])\s*=(?!=)")
 _MAX_SEQUENCE = 200
 _CALLED = re.compile(rb"\}\s*\)?\s*\(")
@@ -215,6 +238,8 @@ class Functions:
         reader = Reader(run.data, place + len(name), run.budget)
         if reader.takes("="):
             return run.once(("default", place), reader.peek().start)
+        if scope.head >= 0 and (injected := self._injected(name, scope)) is not None:
+            return injected
         return self._called(name, binding) if scope.head >= 0 else UNKNOWN
 
     def parameter_names(self, scope: Scope) -> tuple[str, ...]:
@@ -222,6 +247,49 @@ class Functions:
         if self._run.data[scope.head] == 0x28:
             return self._parameters(scope.head)[0]
         return (bytes(self._run.data[scope.head : scope.head_end]).decode("ascii", "replace"),)
+
+    def _injected(self, name: str, scope: Scope) -> Cases | None:
+        """A constant, value or service of AngularJS that a function gets by name; ``None`` if it is none.
+
+        Source: https://docs.angularjs.org/guide/di
+        """
+        run = self._run
+        if not self._injectable:
+            return None
+        before = None
+        if _LISTED.search(bytes(run.data[max(0, scope.head - 80) : scope.head])):  # most functions are in no list
+            before = _ANNOTATED.search(bytes(run.data[max(0, scope.head - _ANNOTATION) : scope.head]))
+        if before and name in (names := self.parameter_names(scope)):
+            keys = [one.strip(b"\"' \t\r\n").decode() for one in before["names"].split(b",")]
+            number = names.index(name)
+            name = keys[number] if number < len(keys) else ""
+        if name not in self._injectable:
+            return None
+        kind, place = self._injectable[name]
+        value = run.once(("=", place), place)
+        if kind in (b"constant", b"value"):
+            return value
+
+        def made(one: Value) -> Cases:
+            if not is_function(one):
+                return UNKNOWN
+            return run.call(one, ()) if kind == b"factory" else single(Source(Kind.INSTANCE, one.at, NO_ENV))
+
+        rows = run.arrays.items(value)  # ["$http", function(e){…}]
+        return chained(made, rows[-1] if rows else value)
+
+    @cached_property
+    def _injectable(self) -> dict[str, tuple[bytes, int]]:
+        """The constants, values and services of AngularJS: what each is, and where its value begins."""
+        run = self._run
+        found: dict[str, tuple[bytes, int]] = {}
+        if run.names.words.places(b"angular"):
+            for kind in (b"constant", b"value", b"factory", b"service"):
+                for at in run.names.words.places(b"." + kind, b"(")[:_MAX_INJECTED]:
+                    run.budget.take()
+                    if one := _INJECTED.match(run.data, at + len(kind) + 2):
+                        found.setdefault(one["name"].decode(), (kind, one.end()))
+        return found
 
     def _looped(self, name: str, scope: Scope) -> list[Cases]:
         """The elements that a function gets one by one: ``hosts.forEach(h => …)``."""

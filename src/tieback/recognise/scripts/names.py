@@ -53,7 +53,7 @@ _DECLARATION = re.compile(
     rb"(?:^|[^\w$.])(?:var|let|const)\b(?!.*\b(?:var|let|const)\b)(\s+|[^;]*[,\[]\s*)\Z", re.DOTALL
 )
 _ENDS = re.compile(rb"[ \t]*[,;\]}\r\n]")
-_LIST_END = re.compile(rb"[\w$,\s]{0,200}\]\s*=(?![=>])")
+_LIST_END = re.compile(rb"[\w$,\s]{0,200}(?P<close>\])\s*=(?![=>])\s*")
 _BEFORE_PART = (b"{", b",", b":", b" ", b"\n")
 _EQUAL_SIGNS, _ADDED_SIGNS, _OF_SIGNS = (b"=", b" ="), (b"+=", b" +="), (b" of ", b" of[", b" of(")
 _KEY_SIGNS = (b":", b" :", b'"', b"'", b"=", b" =")
@@ -73,7 +73,7 @@ class Way(Enum):
     ELEMENT = auto()
     """One of the elements of an array, in a loop."""
     MEMBER = auto()
-    """A member of an object, in a pattern; ``key`` has a slash for each object inside."""
+    """A member of an object, or an element of an array, in a pattern; ``key`` has a slash for each object inside."""
 
 
 class Binding(NamedTuple):
@@ -217,7 +217,7 @@ class Names:
         return found
 
     def _without_value(self, raw: bytes, scope: Scope) -> Binding | None:
-        """A variable that is declared without a value, or as a part of an array: it hides those outside."""
+        """A variable that is declared without a value, which hides those outside, or as a part of an array."""
         if scope.end - scope.start > _MAX_DECLARED:
             return None
         # Of a long name all places are looked at, whatever is behind them.
@@ -231,8 +231,16 @@ class Names:
                 continue
             opened = found[1].count(b"(") - found[1].count(b")")
             listed = found[1].count(b"[") - found[1].count(b"]")
-            if not opened and (not listed or _LIST_END.match(self._data, place + len(raw), scope.end)):
-                return Binding(Way.ASSIGNED, (), scope)
+            if opened:
+                continue
+            end = _LIST_END.match(self._data, place + len(raw), scope.end) if listed else None
+            if end is None:
+                if not listed:
+                    return Binding(Way.ASSIGNED, (), scope)
+                continue
+            start = place - len(head) + head.rfind(b"[")
+            key = part_of(bytes(self._data[start : end.start("close") + 1]), raw)
+            return Binding(Way.MEMBER if key else Way.ASSIGNED, (end.end(),) if key else (), scope, key)
         return None
 
     def _assigned(self, raw: bytes, scope: Scope) -> Binding | None:

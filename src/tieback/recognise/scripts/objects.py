@@ -14,7 +14,7 @@ from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.expression import MAX_DEPTH
 from tieback.recognise.scripts.folding import MADE, unquoted
-from tieback.recognise.scripts.names import Way
+from tieback.recognise.scripts.names import Binding, Way
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import (
@@ -33,6 +33,7 @@ from tieback.recognise.scripts.values import (
     as_text,
     chained,
     choice,
+    is_function,
     is_known,
     is_unknown,
     named,
@@ -49,8 +50,19 @@ _MAX_ROWS = 64
 """Most keys of an object that is listed."""
 _MAX_BODY = 262_144
 _MAX_LEVELS = 8
+_HEAD_REACH = 400
 _BEFORE_METHOD = (b"{", b"}", b";", b",", b" ", b"\n", b"\t")
 _MAX_FALLBACK = 12
+_MAX_PATHS = 64
+_PAGES = (b"window.", b"global.", b"globalThis.", b"self.")
+_STATE = "state"
+_SETTINGS = frozenset(("ip", _STATE, "config", "cfg", "conf", "settings", "constants"))
+_COMPONENT = re.compile(rb"(?<![\w$.])(?P<name>data|computed)(?:(?=\(\)\s{0,9}\{)|\s{0,9}:\s{0,9}(?=function|\(\)|\{))")
+"""Before the data and computed values of a component."""
+_COMPONENT_REACH = 65_536
+"""Most bytes of an object in which they are looked for."""
+_SHARED = ("$rootScope",)
+"""Names of parameters that stand for the same object in all functions: https://docs.angularjs.org/api/ng/service/$rootScope"""
 _MAX_PATH = 60
 _MAX_SEARCHES = 300
 """Most names of members of unknown objects that are searched in the whole script."""
@@ -75,6 +87,8 @@ _ADDRESS = re.compile(
     r"(?i:url|uri|host|base|api|endpoint|server|domain|socket|root|origin|path|prefix|version|backend|gateway|addr|env"
     r"|service|http|wss|cloud|remote|rest|bucket|region|stage|tenant)|(?:^p|P|_p)ort$|^[A-Z][A-Z0-9_]+$"
 )
+_SERVER = re.compile(r"(?i:host|url|uri|server|addr|domain|endpoint|base)|^ip$|Ip$|IP$")
+"""In the name of a member that is a server, or an address of one."""
 _GENERIC = frozenset((
     "host", "hostname", "path", "pathname", "url", "urls", "href", "origin", "port", "protocol", "version", "root",
     "baseURL", "api", "environment",
@@ -93,6 +107,11 @@ class Objects:
         """Places of methods in object literals; true for those that are called when the member is read."""
         self._this: dict[tuple[int, str], tuple[int, ...]] = {}
         self._searched: dict[str, Cases] = {}
+        self._components: dict[int, tuple[tuple[int, bool], ...]] = {}
+        self._of_pages: dict[str, Cases] = {}
+        self.unbound: dict[str, None] = {}
+        """Names that were needed since this was emptied, and that the script does not declare."""
+        self._paths: dict[tuple[str, str, str, int], tuple[int, ...]] = {}
 
     def member(self, value: Cases, key: str, at: int) -> Cases:
         """A member of a value; ``at`` is the place that reads it."""
@@ -126,6 +145,50 @@ class Objects:
                 return single(value.base if key == "baseURL" else value) if key in ("baseURL", "defaults") else UNKNOWN
         return UNKNOWN
 
+    def of_path(self, path: str, key: str, at: int) -> Cases | None:
+        """A member that is assigned to what a name stands for, if its value is not known: ``vm.host = …``.
+
+        Args:
+            path: the name, with members of it.
+            key: the member.
+            at: where the name is read; only assignments to the same variable count.
+
+        Returns:
+            ``None`` if nothing known is assigned.
+        """
+        if not _is_of_settings(key):
+            return None
+        names, name = self._run.names, path.partition(".")[0]
+        binding = names.find(name, at)
+        scope = binding.scope if binding is not None and name not in _SHARED else self._run.scopes.around(at)[-1]
+        known = ("path", path, key, scope.start)
+        if known not in self._paths:
+            places = [
+                place
+                for place in islice(names.members(key, scope.start, scope.end, before=f"{path}.".encode()), _MAX_PATHS)
+                if name in _SHARED or _variable(names.find(name, place - 1)) == _variable(binding)
+            ]
+            self._paths[known] = tuple(places)
+        if not self._paths[known]:
+            return None
+        found = self._one_of(known, self._paths[known])
+        return None if is_unknown(found) else tuple((when, named(one, f"{path}.{key}")) for when, one in found)
+
+    def of_page(self, name: str) -> Cases:
+        """A name that the script does not declare, if it is a member of the page: ``window.HOST = …``."""
+        if not _is_of_settings(name):
+            self.unbound[name] = None
+            return single(Unknown(name))
+        if name not in self._of_pages:
+            self._of_pages[name] = single(Unknown(name))
+            members, end = self._run.names.members, len(self._run.data)
+            places = [one for before in _PAGES for one in islice(members(name, 0, end, before=before), _MAX_PATHS)]
+            if places and not is_unknown(found := self._one_of(("page", name), places)):
+                self._of_pages[name] = tuple((when, named(one, name)) for when, one in found)
+        if is_unknown(self._of_pages[name]):
+            self.unbound[name] = None
+        return self._of_pages[name]
+
     def _of_source(self, value: Source, key: str) -> Cases:
         match value.kind:
             case Kind.OBJECT:
@@ -138,9 +201,21 @@ class Objects:
             case Kind.ARRAY:
                 rows = self._run.arrays.items(single(value))
                 return single(len(rows)) if key == "length" and rows else single(Unknown(key))
+            case Kind.INSTANCE:
+                found = self._of_instance(value, key)
             case _:
                 found = None
         return found if found is not None else self._assigned(value, key)
+
+    def _of_instance(self, value: Source, key: str) -> Cases | None:
+        """A member of an object that a class or function makes, from what it assigns to ``this``."""
+        if not _SERVER.search(key):
+            return None
+        opening = self._run.data.find(b"{", value.at, value.at + _HEAD_REACH)
+        if opening < 0 or self._run.scopes.body(opening) is None:
+            return None
+        found = self._of_this(key, opening + 1, levels=1)
+        return None if is_unknown(found) else found
 
     def own(self, value: Source, key: str) -> Cases | None:
         """A member that the literal of an object has; ``None`` if it has none."""
@@ -307,10 +382,10 @@ class Objects:
         before = bytes(run.data[max(body.start, method - len(key) - 16) : method - len(key)]).split()
         return run.call(function, ()) if before[-1:] == [b"get"] else single(function)
 
-    def _of_this(self, key: str, at: int) -> Cases:
+    def _of_this(self, key: str, at: int, *, levels: int = _MAX_LEVELS) -> Cases:
         """``this.key``, assigned in one of the nearest functions, classes or objects around."""
         run = self._run
-        for scope in islice(run.scopes.around(at), _MAX_LEVELS):
+        for scope in islice(run.scopes.around(at), levels):
             if scope.function and (found := self._of_prototype(key, scope)) is not None:
                 return found
             if scope.start == 0 or scope.end - scope.start > _MAX_BODY:
@@ -319,6 +394,8 @@ class Objects:
                 places = list(run.names.members(key, scope.start, scope.end, before=b"this."))
                 places += run.scopes.direct(list(run.names.keys(key, scope.start, scope.end)), scope)
                 places += run.names.members(key, scope.start, scope.end, before=b"prototype.")
+                if key == _STATE:
+                    places += self._states(scope)
                 places += self._defined("this", key, scope.start, scope.end)
                 rewritten = run.data.find(f'key:"{key}",value:'.encode(), scope.start, scope.end)
                 places += [rewritten + len(key) + 13] if rewritten >= 0 else []  # a class that Babel has rewritten
@@ -327,7 +404,47 @@ class Objects:
                 return self._one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
             if (method := self._method_in(scope, key)) >= 0:
                 return single(Source(Kind.FUNCTION, method, NO_ENV))
+            if not scope.function and (of_component := self._of_component(key, scope)) is not None:
+                return of_component
         return single(Unknown(f"this.{key}"))
+
+    def _states(self, scope: Scope) -> list[int]:
+        """The first states of a component of React, which a compiler assigns to another name than ``this``.
+
+        Source: https://react.dev/reference/react/Component#state
+        """
+        data, names = self._run.data, self._run.names
+        places = names.members(_STATE, scope.start, scope.end)
+        return [one for one in islice(places, _MAX_PATHS) if data[one : one + 1] == b"{"]
+
+    def _of_component(self, key: str, scope: Scope) -> Cases | None:
+        """A member of the data or a computed value of a component of Vue; ``None`` if an object is none, or has none.
+
+        Source: https://vuejs.org/api/options-state.html
+        """
+        run = self._run
+        if (parts := self._components.get(scope.start)) is None:
+            found = list(_COMPONENT.finditer(run.data, scope.start, min(scope.end, scope.start + _COMPONENT_REACH)))
+            direct = set(run.scopes.direct([one.start() for one in found], scope)) if found else ()
+            parts = self._components[scope.start] = tuple(
+                (one.end(), one["name"] == b"computed") for one in found if one.start() in direct
+            )
+        for place, is_computed in parts:
+            # The parameters of a method, a function or an object.
+            is_method = run.data[place] == 0x28
+            value = single(Source(Kind.FUNCTION, place, NO_ENV)) if is_method else run.once(("=", place), place)
+            if not is_computed:
+                value = chained(self._called, value)
+            value = self.member(value, key, scope.start)
+            if is_computed:
+                value = chained(self._called, value)
+            if not is_unknown(value):
+                return value
+        return None
+
+    def _called(self, value: Value) -> Cases:
+        """The result of a function without arguments; the value itself if it is none."""
+        return self._run.call(value, ()) if is_function(value) else single(value)
 
     def _of_prototype(self, key: str, method: Scope) -> Cases | None:
         """``this.key`` in a method that is assigned to the prototype of a function; ``None`` in any other."""
@@ -389,6 +506,16 @@ class Objects:
         if not found or 2 * len(found) < len(places):
             return UNKNOWN
         return choice(("member", key), found)
+
+
+def _variable(binding: Binding | None) -> tuple[object, ...]:
+    """What two names have in common that stand for the same variable."""
+    return () if binding is None else (binding.way, binding.scope.start)
+
+
+def _is_of_settings(key: str) -> bool:
+    """True for the name of a member that can have an address, or an object with one."""
+    return key in _SETTINGS or key in _GENERIC or _ADDRESS.search(key) is not None
 
 
 @lru_cache(maxsize=4_096)

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tieback.recognise.dataflow.values import MAX_ALTERNATIVES
 from tieback.recognise.scripts.methods import buffer_text, function_result, json_value
+from tieback.recognise.scripts.operators import literal
+from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
@@ -20,7 +23,10 @@ from tieback.recognise.scripts.values import (
     Value,
     as_text,
     chained,
+    choice,
     combine,
+    is_function,
+    is_known,
     is_unknown,
     single,
 )  # fmt: skip
@@ -34,12 +40,29 @@ _LISTS = ("keys", "values", "entries")
 """Functions of ``Object`` that list an object."""
 
 
+_HOOKS = {"useState": "", "useRef": "current", "ref": "value", "shallowRef": "value"}
+"""Functions that keep a value, and the member that has it; ``useState`` gives an array with the value first."""
+
+
+_STORES = {
+    ("localStorage", "getItem"): b"setItem",
+    ("sessionStorage", "getItem"): b"setItem",
+    ("Properties", "getString"): b"setString",
+}
+"""Methods that read a store, and those that write it.
+
+Sources: https://html.spec.whatwg.org/multipage/webstorage.html, https://titaniumsdk.com/api/titanium/app/properties.html
+"""
+_MAX_STORED = 200
+
+
 class Platform:
     """The functions that one script does not define."""
 
     def __init__(self, run: "Evaluator") -> None:
         """Read the values of this evaluator."""
         self._run = run
+        self._stored: dict[tuple[bytes, str], tuple[int, ...]] = {}
 
     def static(self, owner: str, name: str, arguments: Sequence[Cases]) -> Cases:
         """A function of ``String``, ``Object``, ``JSON``, ``Array`` or ``Buffer``."""
@@ -102,8 +125,57 @@ class Platform:
                     return combine(lambda one: Client(as_text(one)), base)
         return None
 
+    def hook(self, path: str, arguments: Sequence[Cases]) -> Cases | None:
+        """The first value of a state of React or Vue; ``None`` if a function with this name gives something else.
+
+        Sources: https://react.dev/reference/react/useState, https://vuejs.org/api/reactivity-core.html#ref
+        """
+        name = path.rpartition(".")[2]
+        if not arguments or name not in _HOOKS:
+            return None
+        key, first = _HOOKS[name], arguments[0]
+        if not key:
+            made = chained(lambda one: self._run.call(one, ()) if is_function(one) else single(one), first)
+            return single(Items((made, UNKNOWN)))
+
+        def kept(one: Value) -> Value:
+            return Plain({key: as_text(one).text}, as_text(one).at) if is_known(one) else Unknown()
+
+        return combine(kept, first)
+
+    def stored(self, path: str, method: str, arguments: Sequence[Cases]) -> Cases | None:
+        """What a store has under a constant key, from what the script puts there, and the default value of the call.
+
+        Returns:
+            ``None`` if it is no such call, or if nothing is known.
+        """
+        setter = _STORES.get((path.rpartition(".")[2], method))
+        if setter is None or not arguments or len(arguments[0]) != 1 or not is_known(arguments[0][0][1]):
+            return None
+        key, run = as_text(arguments[0][0][1]).text, self._run
+        if (setter, key) not in self._stored:
+            places = []
+            for at in run.names.words.places(setter, b"(")[:_MAX_STORED]:
+                run.budget.take()
+                reader = Reader(run.data, at + len(setter) + 1, run.budget)
+                token = reader.take()
+                if token.kind is TokenKind.TEXT and literal(token).text == key and reader.takes(","):
+                    places.append(reader.peek().start)
+            self._stored[setter, key] = tuple(places)
+        values = [run.once(("=", place), place) for place in self._stored[setter, key]] + [*arguments[1:2]]
+        known = [one for one in values if not is_unknown(one)]
+        return choice(("stored", setter, key), known) if known else None
+
     def unknown_call(self, function: Unknown, arguments: Sequence[Cases]) -> Cases:
         """The result of a function that is not known: a module of the bundle, or one that is run later."""
+        if (made := self.hook(function.path, arguments)) is not None:
+            return made
+        if (elements := first_elements(arguments)) is not None:
+            return elements
+        if function.path.endswith("Platform.select") and len(arguments) == 1:
+            # One of the values, by the system: https://reactnative.dev/docs/platform#select
+            rows = [row for _, value in arguments[0] for _, row in self._run.objects.rows(value)]
+            return choice(("select", id(rows)), rows[:MAX_ALTERNATIVES]) if rows else UNKNOWN
         if len(arguments) == 1 and len(arguments[0]) == 1:
             value = arguments[0][0][1]
             if isinstance(value, Source) and value.kind is Kind.MODULE:
@@ -126,3 +198,16 @@ class Platform:
         if head is not None and head.block and head.names and self._run.scopes.body(head.body) is not None:
             return single(Source(Kind.MODULE, head.body, NO_ENV))
         return self._run.call(value.function, ())
+
+
+def first_elements(arguments: Sequence[Cases]) -> Cases | None:
+    """The array of which a function of a compiler gives the first elements: ``_slicedToArray(a, 2)``.
+
+    Returns:
+        ``None`` if the arguments are others.
+    """
+    if len(arguments) != 2 or any(len(one) > 1 for one in arguments):
+        return None
+    array, count = (one[0][1] for one in arguments)
+    is_array = isinstance(array, Items) or (isinstance(array, Source) and array.kind is Kind.ARRAY)
+    return arguments[0] if is_array and isinstance(count, int) else None

@@ -13,6 +13,7 @@ from tieback.recognise.scripts.candidates import (
     JOINS,
     METHODS,
     SCHEMES,
+    SLASHES,
     Candidate,
     called,
     joining,
@@ -47,6 +48,8 @@ MAX_CANDIDATES = 4_000
 """Most expressions of one script that are evaluated."""
 MAX_CALLED = 200
 """Most calls of functions for which one expression is evaluated again."""
+MAX_JOINED = 20_000
+"""Most steps for one place that joins a scheme and a host which both have names."""
 _MAX_LEVELS = 3
 ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
 NESTED = re.compile(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
@@ -63,8 +66,15 @@ SCHEME = re.compile(r"https?|wss?|mqtts?|tcp|tls|ssl|amqps?|rediss?|grpcs?")
 MAX_ARGUMENTS = 4
 """Most arguments of a call among which a host and a port are looked for."""
 _PORT = re.compile(r"[\w.-]+:\d{1,5}")
+_BEFORE_PATH = re.compile(
+    r"(?P<host>[A-Za-z][A-Za-z0-9+.-]{1,20}://(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24})(?::\d{1,5})?)"
+    + re.escape(HOLE)
+)
+"""A whole host, and what is not known behind it: a path, as a domain is in one literal."""
 RELATIVE = re.compile(r"//[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?=[:/?#]|\Z)")
 """An address with the scheme of the page, which is that of the app if a call requests it."""
+_AFTER_SCHEME = re.compile(re.escape(HOLE) + f"(?={RELATIVE.pattern})")
+"""A scheme that is not known, such as that of the page, before a host."""
 
 
 class Resolved(NamedTuple):
@@ -89,6 +99,8 @@ class Resolution:
         self._told: set[str] = set()
         self.stopped = False
         """True if a bound ended the search."""
+        self.shared: list[tuple[Resolved, tuple[str, ...]]] = []
+        """Texts without a known host, and the names in each that the script does not declare."""
 
     def close(self) -> None:
         """Release the script; its readers refer to each other, so that it would stay in memory with the next one."""
@@ -110,7 +122,7 @@ class Resolution:
                             named.setdefault(*found)
                 elif mark in JOINS:
                     for candidate in joining(self._data, mark, end):
-                        yield from self._of(candidate)
+                        yield from self._of(candidate) if mark not in SLASHES else self._within(candidate, MAX_JOINED)
                 else:
                     for candidate in called(self._data, mark, end, clients=clients):
                         yield from self._of(candidate)
@@ -120,6 +132,21 @@ class Resolution:
         except (BudgetError, RecursionError):
             self.stopped = True
 
+    def _within(self, candidate: Candidate, steps: int) -> list[Resolved]:
+        """The texts of a candidate, if they take no more than these steps: libraries join the parts of any address."""
+        budget = self._run.budget
+        rest = max(0, budget.left - steps)
+        budget.left -= rest
+        found: list[Resolved] = []
+        try:
+            found.extend(self._of(candidate))
+        except BudgetError:
+            if not rest:
+                raise
+        finally:
+            budget.left = max(budget.left, 0) + rest
+        return found
+
     def _of(self, candidate: Candidate) -> Iterator[Resolved]:
         at = candidate.at if candidate.receiver < 0 else candidate.receiver
         if at in self._seen:
@@ -127,12 +154,26 @@ class Resolution:
         if len(self._seen) >= MAX_CANDIDATES:
             raise BudgetError
         self._seen.add(at)
+        hosts: dict[str, Text] = {}
+        passed = False
+        unbound = self._run.objects.unbound
+        unbound.clear()
         for value in self._values(candidate, at):
+            passed = passed or bool(self._run.missing)
             for whole in self._addresses(value, at):
                 text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
+                if unbound and f"://{HOLE}" in text.text:
+                    self.shared.append((Resolved(text, at, candidate.call), tuple(unbound)))
                 if is_worth(text, candidate.call) and text.text not in text.parts and text.text not in self._told:
                     self._told.add(text.text)
                     yield Resolved(text, at, candidate.call)
+                    if passed and (host := _BEFORE_PATH.fullmatch(text.text)):
+                        hosts[host["host"]] = text._replace(text=host["host"])
+        for address, text in hosts.items():
+            # The path is a parameter that no call of the function gives.
+            if address not in text.parts and not any(one.startswith(f"{address}/") for one in self._told):
+                self._told.add(address)
+                yield Resolved(text, at, candidate.call)
 
     def _values(self, candidate: Candidate, at: int) -> Iterator[Cases]:
         """The value of a candidate, and its value for each call of the functions around it."""
@@ -224,6 +265,8 @@ class Resolution:
 
 def as_called(text: Text, call: str) -> Text:
     """A text that a call gets: with a scheme if it begins with the host; ``call`` is empty if that is not known."""
+    if unknown := _AFTER_SCHEME.match(text.text):
+        return text._replace(text=f"https:{text.text[unknown.end() :]}")
     return text._replace(text=f"https:{text.text}") if call and RELATIVE.match(text.text) else text
 
 

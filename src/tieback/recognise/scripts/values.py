@@ -6,7 +6,7 @@ one object only. A part of a text that is not constant is ``HOLE``, as in the da
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES, When, compatible
 
@@ -230,6 +230,11 @@ def is_known(value: Value) -> bool:
     """True for a text or number that is constant as a whole."""
     text = as_text(value)
     return HOLE not in text.text and (bool(text.text) or isinstance(value, Text))
+
+
+def is_function(value: Value) -> TypeGuard[Source]:
+    """True for a function of the script."""
+    return isinstance(value, Source) and value.kind is Kind.FUNCTION
 
 
 def is_unknown(cases: Cases) -> bool:

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from functools import cached_property
 from itertools import islice
 
-from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import joins, markup, prose, redirects, structured, tables
 from tieback.recognise.texts.markup import markup_spans
 from tieback.recognise.texts.messages import MAX_READ, declared_name, reason_of_uses
@@ -54,6 +54,9 @@ _OPENS = re.compile(
     rb"\.\s{0,4}(?:open|canOpen)URL\s{0,4}\(\s{0,20}\Z|(?<![\w$])Browser\s{0,4}\.\s{0,4}open\s{0,4}\(\s{0,20}\{\s{0,20}[\"']?url[\"']?\s{0,4}:\s{0,8}\Z"
 )
 """A call that opens its address in a browser: https://reactnative.dev/docs/linking, https://capacitorjs.com/docs/apis/browser"""
+_IS_EQUAL = re.compile(rb"(?:(?<![\w$.])case|[!=]==?)\s{0,20}\Z")
+_EQUALS = re.compile(rb"\s{0,20}[!=]==?")
+"""A comparison, and the label of a case, which is compared: ECMA-262, section 14.12.4."""
 _OPEN = re.compile(rb"(?<![\w$])open\s{0,4}\(\s{0,20}\Z")
 _SYSTEM = re.compile(rb"\s{0,20},\s{0,20}[\"'`]_system[\"'`]")
 """The target of ``open`` that is the browser of the system: https://github.com/apache/cordova-plugin-inappbrowser"""
@@ -247,7 +250,7 @@ class TextPlaces:
             return Language.OTHER
         name = self._file.lower().rpartition("/")[2].removesuffix(".gz").removesuffix(".gzip").rstrip("~")
         name = name.removesuffix(".download")  # the files of a page that a browser saved
-        suffix = name.rpartition(".")[2]
+        suffix = name.rpartition(".")[2].partition("~")[0]  # both sides of a merge: a.js~HEAD
         language = _BY_SUFFIX.get(suffix, Language.OTHER)
         if language is Language.OTHER and name.startswith(_ENVIRONMENT):
             language = Language.LINES
@@ -362,8 +365,8 @@ class TextPlaces:
             return METADATA
         if _HREF.search(data, max(0, span.start - 40), span.start) and self._opens_window(span):
             return LINK
-        if offset == start and self._opens_browser(span):
-            return LINK
+        if found := self._compared_or_opened(span, offset):
+            return found
         known = self._code_in(span)
         if known is None:
             found = prose.literal_reason(data, start, offset, end)
@@ -374,6 +377,14 @@ class TextPlaces:
             return found
         text, places = known
         return places.reason(text.offset(offset))
+
+    def _compared_or_opened(self, span: Span, offset: int) -> str:
+        """The reason in a literal that is an operand of a comparison, or the address of a call that opens a browser."""
+        data = self._data
+        if offset == span.start + 1 and self._opens_browser(span):
+            return LINK
+        is_compared = _IS_EQUAL.search(data, max(0, span.start - 24), span.start) is not None
+        return COMPARED if is_compared or _EQUALS.match(data, span.end, span.end + 24) else ""
 
     def _follows_sentence(self, span: Span) -> bool:
         """True if a literal is the page that the message in the literal before it tells a person to read."""

@@ -410,6 +410,165 @@ def test_forms_of_compilers_and_clients_are_followed(script: str, found: set[str
 
 
 @each(
+    ("script", "found"),
+    [
+        # React: https://react.dev/reference/react/Component#state, as in the source and as Babel writes it.
+        (
+            (
+                "class A extends C{constructor(p){super(p);this.state={ip:'a.x.test',port:'8080'}}"
+                "f(){fetch('http://'+this.state.ip+':'+this.state.port+'/v')}}"
+            ),
+            {"http://a.x.test:8080/v"},
+        ),
+        (
+            (
+                'A=(function(e){function t(){var n;return n=e.call(this)||this,n.state={ip:"a.x.test",port:80},'
+                'n.f=function(){var t=n.state,o=t.ip;fetch("http://"+o+"/v")},n}return t})(o.C)'
+            ),
+            {"http://a.x.test/v"},
+        ),
+        (
+            (
+                "A=(function(t){function n(e){var r;return(0,c.default)(this,n),"
+                "(r=y.call(this,e)).state={ip:'a.x.test'},r}return "
+                "(0,s.default)(n,[{key:'f',value:function(){fetch('http://'+this.state.ip+'/v')}}]),n})(x.C)"
+            ),
+            {"http://a.x.test/v"},
+        ),
+        ("function A(){const [ip,set]=useState('a.x.test');fetch(`http://${ip}:8080/v`)}", {"http://a.x.test:8080/v"}),
+        ("function A(){const [c,set]=React.useState({h:'a.x.test'});fetch(`http://${c.h}/v`)}", {"http://a.x.test/v"}),
+        (
+            "function A(){const [ip,set]=useState(()=>localStorage.getItem('ip')||'a.x.test');fetch(`http://${ip}/v`)}",
+            {"http://a.x.test/v"},
+        ),
+        (
+            "function A(){var t=(0,n.useState)('a.x.test'),o=(0,c.default)(t,2),ip=o[0];fetch('http://'+ip+'/v')}",
+            {"http://a.x.test/v"},
+        ),
+        ("function A(){const ip=useRef('a.x.test');fetch(`http://${ip.current}/v`)}", {"http://a.x.test/v"}),
+        # Vue: https://vuejs.org/api/options-state.html
+        (
+            "x={data(){return{host:'a.x.test',n:1}},methods:{f(){axios.get('https://'+this.host+'/v')}}}",
+            {"https://a.x.test/v"},
+        ),
+        (
+            'x={data:function(){return{host:"a.x.test"}},methods:{f:function(){var t=this;fetch("https://"+t.host+"/v")}}}',
+            {"https://a.x.test/v"},
+        ),
+        (
+            "x={data(){return{host:'a.x.test'}},computed:{base(){return 'https://'+this.host}},methods:{f(){fetch(this.base+'/v')}}}",
+            {"https://a.x.test", "https://a.x.test/v"},
+        ),
+        ("x={setup(){const h=ref('a.x.test');fetch('https://'+h.value+'/v')}}", {"https://a.x.test/v"}),
+        # AngularJS: https://docs.angularjs.org/guide/di
+        (
+            (
+                "angular.module('a').value('SERVER','a.x.test').factory('A',function($http,SERVER){"
+                "$http.get('http://'+SERVER+'/v')})"
+            ),
+            {"http://a.x.test/v"},
+        ),
+        (
+            (
+                'angular.module("a").constant("CFG",{host:"a.x.test"}).factory("A",["$http","CFG",function(e,t){'
+                'e.get("http://"+t.host+"/v")}])'
+            ),
+            {"http://a.x.test/v"},
+        ),
+        (
+            (
+                "angular.module('a').factory('S',function(){return{ip:'a.x.test'}}).controller('c',function(S,$http){"
+                "$http.get('http://'+S.ip+'/v')})"
+            ),
+            {"http://a.x.test/v"},
+        ),
+        (
+            (
+                "m.run(function($rootScope){$rootScope.ip='a.x.test'});m.controller('c',function($rootScope,$http){"
+                "$http.get('http://'+$rootScope.ip+'/v')})"
+            ),
+            {"http://a.x.test/v"},
+        ),
+        ("m.controller('c',function($http){var vm=this;vm.host='a.x.test';$http.get('http://'+vm.host+'/v')})", {"http://a.x.test/v"}),
+        (
+            (
+                "angular.module('a').service('S',function(){this.ip='a.x.test'}).controller('c',function(S,$http){"
+                "$http.get('http://'+S.ip+'/v')})"
+            ),
+            {"http://a.x.test/v"},
+        ),
+        (
+            "m.controller('c',function($scope,$http){$scope.cfg={ip:'a.x.test'};$http.get('http://'+$scope.cfg.ip+'/v')})",
+            {"http://a.x.test/v"},
+        ),
+        # An object that a class or function makes.
+        ("class C{constructor(){this.host='a.x.test'}}const c=new C();fetch('http://'+c.host+'/v')", {"http://a.x.test/v"}),
+        ("function C(){this.host='a.x.test'}var c=new C;fetch('http://'+c.host+'/v')", {"http://a.x.test/v"}),
+        (
+            "class C{constructor(){this.h='a.x.test'}url(p){return 'http://'+this.h+p}}c=new C;fetch(c.url('/v'))",
+            {"http://a.x.test/v"},
+        ),
+        # https://reactnative.dev/docs/platform#select
+        (
+            "h=n.Platform.select({ios:'a.x.test',android:'b.x.test'});fetch('http://'+h+'/v')",
+            {"http://a.x.test/v", "http://b.x.test/v"},
+        ),
+        # Stores: https://html.spec.whatwg.org/multipage/webstorage.html
+        (
+            "function a(){localStorage.setItem('s','a.x.test')}function b(){$.get('http://'+window.localStorage.getItem(\"s\")+'/v')}",
+            {"http://a.x.test/v"},
+        ),
+        ("c.open('GET','http://'+Ti.App.Properties.getString('h','a.x.test')+'/v')", {"http://a.x.test/v"}),
+        # Names of the page.
+        ("window.HOST='a.x.test';function f(){fetch('https://'+HOST+'/v')}", {"https://a.x.test/v"}),
+        ("Alloy.Globals.host='a.x.test';fetch('http://'+Alloy.Globals.host+'/v')", {"http://a.x.test/v"}),
+        # Copies, some of which are not known.
+        ("function P(o){var c=$.extend({},{host:'a.x.test'},o);$.get('https://'+c.host+'/v')}", {"https://a.x.test/v"}),
+        ("function P(o){var c=angular.extend({host:'a.x.test'},o);$.get('https://'+c.host+'/v')}", {"https://a.x.test/v"}),
+        # The scheme of the page.
+        ("$.get(window.location.protocol+'//'+h+'/v');var h='a.x.test'", {"https://a.x.test/v"}),
+        ("fetch(`${location.protocol}//${h}/v`);var h='a.x.test'", {"https://a.x.test/v"}),
+        (
+            (
+                'function p(){return"http:"===location.protocol?"http:":"https:"}'
+                'm.hosts={a:{up:"a.x.test"},b:{up:"b.x.test"}};'
+                'function f(t){var n=p(),r=q.hosts[t.region];return l(n+"//"+r.up)}'
+            ),
+            {"http://a.x.test", "http://b.x.test", "https://a.x.test", "https://b.x.test"},
+        ),
+        # A path that two functions pass on.
+        (
+            "var h='a.x.test';function url(p){return 'http://'+h+p}function get(p){return $.get(url(p))}get('/v')",
+            {"http://a.x.test"},
+        ),
+    ],
+)  # fmt: skip
+def test_the_values_that_frameworks_keep_are_followed(script: str, found: set[str]) -> None:
+    assert values(script) == found
+
+
+@each(
+    "script",
+    [
+        # Another variable, component or key.
+        "class C{constructor(){this.host='a.x.test'}}class D{}const c=new D();fetch('http://'+c.host+'/v')",
+        "this.host='a.x.test';function D(){}var c=new D;fetch('http://'+c.host+'/v')",
+        "function a(n){n.host='a.x.test'}function b(n){fetch('https://'+n.host+'/v')}",
+        "function A(){const [ip,set]=useThing('a.x.test');fetch(`http://${ip}/v`)}",
+        "function A(){const [n,ip]=useState('a.x.test');fetch(`http://${ip}/v`)}",
+        "x={data(){return{n:1}},methods:{f(){fetch('https://'+this.host+'/v')}}};y={data(){return{host:'a.x.test'}}}",
+        "localStorage.setItem('a','a.x.test');fetch('http://'+localStorage.getItem('b')+'/v')",
+        "m.value('SERVER','a.x.test');m.factory('A',function(SERVER){fetch('http://'+SERVER+'/v')})",  # no AngularJS
+        # The host goes on.
+        "function f(t){fetch('https://'+h+'.'+t+'/v')}var h='a.x'",
+        "function f(t){fetch('http://'+h+t)}var h='10.1.2.'",
+    ],
+)
+def test_values_of_others_stay_unknown(script: str) -> None:
+    assert values(script) == set()
+
+
+@each(
     "script",
     [
         'c=o({},{h:"a.x.test"},k);fetch("https://"+c.h+"/v")',  # the last object is not known

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.linear import assert_linear
-from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import tables
 from tieback.recognise.texts.places import EXAMPLE, FEED, METADATA, MISNAMED, PERMITTED, SHOWN, TextPlaces
 from tieback.recognise.texts.prose import COMMENT, ISSUER, MESSAGE, PATTERN, REDIRECT, REFERER, USER_AGENT
@@ -195,6 +195,17 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.json", '{"lockfileVersion": 1, "a": "URL"}', METADATA),
         ("a.js", "await Browser.open({url:'URL'})", LINK),
         ("a.js", "t.Browser.open({ 'url': 'URL', windowName: w })", LINK),
+        ("a.js~HEAD", "/* URL */f()", COMMENT),
+        ("a.js~HEAD", "f('URL')", ""),
+        ("a.js", "switch(u){case 'URL':f()}", COMPARED),
+        ("a.js", 'switch(u){case"URL":f()}', COMPARED),
+        ("a.js", "if(u === 'URL') f()", COMPARED),
+        ("a.js", "u!='URL'+id&&f()", COMPARED),
+        ("a.js", "'URL'===u?f():g()", COMPARED),
+        ("a.js", "u==='a'?'URL':b", ""),
+        ("a.js", "u='URL'", ""),
+        ("a.js", "u=>'URL'", ""),
+        ("a.js", "u>='URL'", ""),
         ("a.js", "window.open('URL', '_system')", LINK),
         ("a.js", 'cordova.InAppBrowser.open("URL","_system","location=yes")', LINK),
         ("a.js", "window.open('URL')", ""),
