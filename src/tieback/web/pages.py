@@ -113,8 +113,20 @@ def environment() -> jinja2.Environment:
         "labelled": labelled,
     }
     made.tests["permitted_to"] = permitted_to
-    made.globals["NAV"] = NAV
+    made.globals |= {"NAV": NAV, "rejected": rejected, "entered": entered}
     return made
+
+
+@jinja2.pass_context
+def rejected(context: jinja2.runtime.Context, action: str) -> bool:
+    """True if this page shows the form with this ``action`` again, because what was entered is wrong."""
+    return "problem" in context and context["path"] == action
+
+
+@jinja2.pass_context
+def entered(context: jinja2.runtime.Context, action: str, name: str, default: object = "") -> object:
+    """What the user entered into a field of a form that is shown again; else ``default``."""
+    return getattr(context["entered_values"], name, default) if rejected(context, action) else default
 
 
 def nav_entry(path: str, user: User) -> NavEntry | None:

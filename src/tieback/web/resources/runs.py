@@ -36,7 +36,7 @@ from tieback.web.identity import look_up_user
 from tieback.web.openapi import FILES
 from tieback.web.parameters import day_or_none
 from tieback.web.problems import ConflictError, NotFoundError
-from tieback.web.resource import PREFIX, Again, attachment_headers, change, form, page_and_json
+from tieback.web.resource import PREFIX, attachment_headers, change, form, page_and_json
 
 POLL_SECONDS = 1.0
 """Interval between two looks for new events."""
@@ -125,7 +125,7 @@ def cancel_run_form(context: Context, run_id: str) -> str:
     action="start a run",
     done="The import was queued with these columns.",
     logged=True,
-    again=Again("run.html", get_run, "Run"),
+    again="get_run",
 )
 def choose_columns_form(context: Context, run_id: str, data: ColumnChoices) -> str:
     """Import the inventories of a run again, with the chosen columns."""
