@@ -30,6 +30,7 @@ from tieback.pipeline.views.inventory_columns import ColumnChoices, job_with_col
 from tieback.pipeline.views.listing import Listing
 from tieback.pipeline.views.run_form import StartPage, start_page
 from tieback.pipeline.views.runs import RunEvent, RunItem, RunPage
+from tieback.pipeline.views.times import at
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context, User
 from tieback.web.identity import look_up_user
@@ -258,7 +259,7 @@ async def _stream(
     while True:
         for event in events:
             after = event.id
-            data = msgspec.json.encode({"time": event.time, "data": event.data})
+            data = msgspec.json.encode({"time": event.time, "at": at(event.time), "data": event.data})
             yield ServerSentEventMessage(event=event.kind, id=event.id, data=data)
         if ended:
             yield ServerSentEventMessage(event="end", data="{}")
