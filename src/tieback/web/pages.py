@@ -10,7 +10,7 @@ import msgspec
 
 from tieback.model.figure import Figure, Quality
 from tieback.model.safe_text import escape_line, replace_unsafe
-from tieback.pii.taxonomy import load_taxonomy
+from tieback.pii.taxonomy import class_title
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.inventory_columns import chosen_column
 from tieback.report.figures import bytes_text, figure_text, quality_text, size_text
@@ -173,12 +173,6 @@ def moment(value: datetime | float | None) -> str:
 def words(value: object) -> str:
     """The value of an enumeration or a code as words: ``auth_required`` is shown as ``auth required``."""
     return str(value.value if isinstance(value, Enum) else value).replace("_", " ").replace("-", " ")
-
-
-def class_title(label: str) -> str:
-    """The display name of a class of personal data, as in reports: ``pin_otp`` is PINs and one-time codes."""
-    known = load_taxonomy().get(label)
-    return words(label) if known is None else known.title
 
 
 _NOUNS = (
