@@ -9,7 +9,7 @@ import jinja2
 import msgspec
 
 from tieback.model.figure import Figure, Quality
-from tieback.model.safe_text import escape_line, replace_unsafe
+from tieback.model.safe_text import shown_line, shown_text
 from tieback.pii.taxonomy import class_title
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.inventory_columns import chosen_column
@@ -93,8 +93,8 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "clean": escape_line,
-        "replace_unsafe": replace_unsafe,
+        "clean": shown_line,
+        "shown_text": shown_text,
         "number": number,
         "size": size,
         "figure": figure,
