@@ -25,7 +25,7 @@ from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.download import Download
 from tieback.report.shortened import cut
 from tieback.report.texts.clean import clean
-from tieback.web.access import IDENTIFY, ROLE
+from tieback.web.access import IDENTIFY, ROLE, WORKSPACE
 from tieback.web.context import Context
 from tieback.web.openapi import CHECKS_ETAG, FILES, HAS_ETAG, MAY_EXIST, NOTES, MediaTypes
 from tieback.web.problems import OutdatedError, Problem, problem_of
@@ -112,6 +112,7 @@ def page_context(request: AnyRequest, title: str) -> dict[str, object]:
     return {
         "user": request.app.state[IDENTIFY](request),
         "title": title,
+        "read_only": request.app.state[WORKSPACE].read_only,
         "path": request.url.path,
         "query": {key: value for key, value in parse_qsl(request.url.query) if key != NOTICE},
         "notice": NOTICES.get(request.query_params.get(NOTICE, ""), ""),
