@@ -6,8 +6,9 @@ import tomllib
 from datetime import UTC, datetime
 
 from tests.each import each
+from tieback.pii.taxonomy import class_title
 from tieback.report.figures import size_text
-from tieback.web.pages import STATIC, TEMPLATES, class_title, count, environment, label_of, moment, number, size, words
+from tieback.web.pages import STATIC, TEMPLATES, count, environment, label_of, moment, number, size, words
 
 CARD = re.compile(r'card\("([^"]+)"')
 VENDOR = STATIC / "vendor"
