@@ -17,7 +17,7 @@ from rich.segment import Segment
 from rich.table import Column, Table
 from rich.text import Text
 
-from tieback.model.safe_text import escape_commands, replace_unsafe
+from tieback.model.safe_text import escape_commands, isolate, replace_unsafe
 
 UNFOLDED = 10_000
 """Width of tables that go to a pipe or file: no line is folded and nothing is shortened."""
@@ -117,7 +117,7 @@ class SafeConsole(Console):
             if segment.control:
                 yield segment
             else:
-                yield Segment(escape_commands(replace_unsafe(segment.text)), segment.style)
+                yield Segment(isolate(escape_commands(replace_unsafe(segment.text))), segment.style)
 
 
 def _without_padding(segments: Iterable[Segment]) -> Iterator[Segment]:

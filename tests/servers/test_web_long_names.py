@@ -12,7 +12,10 @@ from tests.lab.served import chromium, first_start, served
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.graph_workspace import made
 from tests.unit.pipeline.workspaces import GRANT, P, make
+from tieback.cases.policy import default_policy
 from tieback.model.device import InventoryRow
+from tieback.pipeline.disclosure.cases import open_case_service
+from tieback.web.pages import NAV
 
 LONG = "de.long." + "x" * 120
 ROWS = (
@@ -49,6 +52,30 @@ def test_no_page_of_a_run_is_wider_than_a_phone(tmp_path: Path) -> None:
             if max(page.evaluate(widths)) > 0:
                 wide[path] = page.evaluate(widths)
         assert wide == {}
+
+
+def test_no_list_scrolls_sideways_on_a_small_laptop(tmp_path: Path) -> None:
+    """Between tablets, whose lists are cards, and screens that are wide enough for every column."""
+    stores = (exposure(), exposure("es-2", targets=("search-eu-west-1-production.services.test:9200",)))
+    directory = make(tmp_path, *ROWS, stores=stores, grant=GRANT)
+    with open_case_service(directory) as work:
+        work.open(default_policy())
+        (case, *_) = work.cases()
+    lists = [entry.path for _, group in NAV for entry in group]
+    wide = {}
+    with served(directory, tmp_path) as server, chromium() as browser:
+        page = browser.new_context(viewport={"width": 1057, "height": 900}).new_page()
+        first_start(server, page)
+        for path in (*lists, f"/cases/{case.id}", f"/stores/{case.store.id}", "/inventory/apps", "/inventory/devices"):
+            page.goto(server.url + path)
+            for width in (1057, 1150, 1330):
+                page.set_viewport_size({"width": width, "height": 900})
+                hidden = page.locator(".scroll").evaluate_all(
+                    "all => all.map((one) => one.scrollWidth - one.clientWidth)"
+                )
+                if max(hidden, default=0) > 0:
+                    wide[path, width] = hidden
+    assert wide == {}
 
 
 def test_a_long_identifier_pushes_no_column_off_the_screen(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ per bundle identifier until a user merges vendors.
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 
@@ -17,7 +17,7 @@ import msgspec
 from tieback.model.app import App
 from tieback.model.case import NewLogLine
 from tieback.model.errors import UsageError
-from tieback.model.vendor import Vendor
+from tieback.model.vendor import Contact, Vendor
 
 _COMMON_NAME = re.compile(r"(?:^|,|\+)\s*CN\s*=\s*((?:\\.|[^,+\\])*)")
 _MAX_NAME = 200
@@ -90,18 +90,70 @@ def new_vendors(known: Sequence[Vendor], apps: Iterable[App]) -> list[tuple[Vend
     return [(vendor, (NewLogLine(key, "opened", {"name": vendor.name}),)) for key, vendor in found.items()]
 
 
+MAX_NOTE = 60_000
+"""Maximum characters of a note about a vendor."""
+_REQUEST = ("asked", "due", "answer", "answered")
+"""Fields of the request for a written confirmation, which belong together."""
+
+
 def merge_vendors(kept: Vendor, gone: Vendor) -> Vendor:
-    """Merge ``gone`` into ``kept``.
+    """Merge ``gone`` into ``kept``. Nothing of ``gone`` is lost: what has no place of its own is in the note.
+
+    Postal address, and request with its answer, are those of ``gone`` if ``kept`` has none.
 
     Raises:
         UsageError: both are the same vendor.
     """
     if kept.id == gone.id:
         raise UsageError("cannot merge a vendor with itself", where=kept.id, advice="Name two different vendors")
+    blank = Vendor("", "")
+    owed = kept if any(getattr(kept, name) != getattr(blank, name) for name in _REQUEST) else gone
+    notes = [kept.note, *(f"{gone.name} ({gone.id}): {told}" for told in _leftovers(kept, gone, owed)), gone.note]
     return msgspec.structs.replace(
         kept,
         domains=tuple(dict.fromkeys((*kept.domains, *gone.domains))),
-        contacts=tuple({contact.address: contact for contact in (*kept.contacts, *gone.contacts)}.values()),
+        contacts=_contacts((*kept.contacts, *gone.contacts)),
         signers=tuple(dict.fromkeys((*kept.signers, *gone.signers))),
         bundle_ids=tuple(dict.fromkeys((*kept.bundle_ids, *gone.bundle_ids))),
+        postal=kept.postal or gone.postal,
+        note="\n".join(dict.fromkeys(filter(None, notes)))[:MAX_NOTE],
+        **{name: getattr(owed, name) for name in _REQUEST},
     )
+
+
+def _contacts(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
+    """Each address once, as it is first, with a key if any entry has one."""
+    found: dict[str, Contact] = {}
+    for one in contacts:
+        known = found.setdefault(one.address, one)
+        if not known.encryption:
+            found[one.address] = msgspec.structs.replace(known, encryption=one.encryption)
+    return tuple(found.values())
+
+
+def _leftovers(kept: Vendor, gone: Vendor, owed: Vendor) -> Iterator[str]:
+    """What ``gone`` has, and the merged vendor has no place for."""
+    if gone.postal and kept.postal and gone.postal != kept.postal:
+        yield f"postal address {', '.join(gone.postal.splitlines())}"
+    if owed is kept and gone.asked is not None:
+        yield f"confirmation requested on {gone.asked}" + (f", due {gone.due}" if gone.due else "")
+    if owed is kept and gone.answered is not None:
+        yield f"answer of {gone.answered}: {gone.answer}"
+    if gone.language != kept.language:
+        yield f"language of letters {gone.language}"
+
+
+def vendor_fields(vendor: Vendor) -> dict[str, str]:
+    """Every fact of a vendor as text, for the log: a removed entry can be written again from it."""
+    lists = {
+        "domains": vendor.domains,
+        "contacts": tuple(one.address for one in vendor.contacts),
+        "signers": vendor.signers,
+        "bundle_ids": vendor.bundle_ids,
+    }
+    texts = {"name": vendor.name, "language": vendor.language, "postal": vendor.postal, "note": vendor.note}
+    days = {"asked": vendor.asked, "due": vendor.due, "answered": vendor.answered}
+    answer = {"answer": vendor.answer.value} if vendor.answered is not None else {}
+    fields = {name: ", ".join(values) for name, values in lists.items()} | texts | answer
+    fields |= {name: day.isoformat() for name, day in days.items() if day is not None}
+    return {name: text for name, text in fields.items() if text}

@@ -14,6 +14,7 @@ from tieback.cases.policy import CasePolicy
 from tieback.model.case import (
     Case,
     CaseState,
+    Letter,
     NewLogLine,
     Recheck,
     RecheckVerdict,
@@ -69,9 +70,27 @@ MAX_PLACES = 256
 
 
 def advance(
-    case: Case, state: CaseState, policy: CasePolicy, now: datetime, *, by: str = "", note: str = "", channel: str = ""
+    case: Case,
+    state: CaseState,
+    policy: CasePolicy,
+    now: datetime,
+    *,
+    by: str = "",
+    note: str = "",
+    channel: str = "",
+    watched: date | None = None,
 ) -> tuple[Case, tuple[NewLogLine, ...]]:
     """Move a case to a state that a user chose.
+
+    Args:
+        case: as it is.
+        state: the chosen state.
+        policy: sets the due date.
+        now: time of the change.
+        by: author of the change.
+        note: reason.
+        channel: how the vendor was notified.
+        watched: day until which a letter promises further re-checks; ``None`` without a promise in force.
 
     Raises:
         UsageError: the transition is not allowed, or only a re-check may make it. Or there is no ``note`` and the case
@@ -88,6 +107,13 @@ def advance(
             page="Only a re-check sets this state" if checked else "",
         )
     if state is CaseState.CLOSED:
+        if watched is not None and not note.strip():
+            raise UsageError(
+                f"our letter promises re-checks until {watched}, and a closed case gets none",
+                where=case.id,
+                advice="Close it after that day, or pass the reason as --note TEXT",
+                page="Close it after that day, or give a reason",
+            )
         case = _close(case, now, by, note)
     if state is CaseState.HANDED_TO_CERT:
         if not note:
@@ -121,6 +147,15 @@ def _close(case: Case, now: datetime, by: str, reason: str) -> Case:
             page="Give a reason; the case shows it for ever. Or start a re-check first",
         )
     return msgspec.structs.replace(case, unfixed=(*case.unfixed, UnfixedClosing(now, by, reason, verdict)))
+
+
+def promised_rechecks(letters: Iterable[Letter], case: str, today: date) -> date | None:
+    """The last day until which letters promise re-checks of a case (its ID); ``None`` if no promise is in force.
+
+    A letter counts once it is written: people may have sent it without recording that.
+    """
+    days = [one.watched for one in letters if case in one.cases and one.watched is not None and one.watched >= today]
+    return max(days, default=None)
 
 
 def require_no_promise(case: Case, today: date, option: str) -> None:

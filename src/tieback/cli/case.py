@@ -193,7 +193,8 @@ def advance(
 ) -> None:
     """Move the case to its next state. Only `tieback recheck` can mark it fixed.
 
-    To close a case that no re-check found closed, give a reason with --note. The case shows it for ever.
+    To close a case that no re-check found closed, give a reason with --note. The case shows it for ever. A reason is
+    also needed before the day until which a letter of thanks promises re-checks: a closed case gets none.
 
     Example: tieback case advance case-1f2e notified --channel email
     """
@@ -203,7 +204,10 @@ def advance(
     rules = load_policy(policy)
     with open_case_service(workspace) as work:
         moved = work.advance(work.find_case(case).id, state, rules, by, note, channel)
+        watched = None if moved.active else work.watched_until(moved.id)
     message_console().print(f"{moved.id}: {moved.state}, due {moved.due or 'never'}")
+    if watched is not None:
+        message_console().print(f"no re-check follows, but our letter promises them until {watched}")
 
 
 @app.command()

@@ -121,5 +121,11 @@ def _cells(flow: Flow) -> list[str]:
         _UNSENT.get(flow.content) or {True: "yes", False: "no", None: ""}[flow.encrypted],
         (flow.app.bundle_id or flow.app.name) if flow.app else "",
         *(NOT_KNOWN if size is None else f"{size:,}" for size in (flow.bytes_out, flow.bytes_in)),
-        ", ".join(sorted({leak.pii_class for leak in flow.leaks})),
+        _leaks(flow) if flow.leaks else "",
     ]
+
+
+def _leaks(flow: Flow) -> str:
+    from tieback.report.texts.captures import class_names
+
+    return class_names(sorted({leak.pii_class for leak in flow.leaks}))

@@ -335,6 +335,7 @@ def _print_hosts(written: "BlockList", *, force: bool) -> None:
 
 
 def _review_row(line: "FleetLine", *, compared: bool) -> dict[str, str]:
+    from tieback.pii.taxonomy import class_titles
     from tieback.report.figures import figure_text
 
     state = "retired but exposed" if line.retired_but_exposed else _back_end_text(line)
@@ -349,7 +350,7 @@ def _review_row(line: "FleetLine", *, compared: bool) -> dict[str, str]:
         "ownership": ownership_text(line.app),
         "open stores": str(len(line.exposures)) if line.decided else "",
         "records": figure_text(line.records) if line.exposures else "",
-        "personal data": ", ".join(line.classes),
+        "personal data": class_titles(line.classes),
         "our people": own if compared and line.exposures else "",
         "app store": _store_text(line),
         "letter": _letter_text(line),
@@ -429,6 +430,8 @@ def _analysed(line: "FleetLine") -> str:
 
 
 def _print_shown(shown: "FleetAppDetail") -> None:
+    from tieback.pii.taxonomy import class_titles
+
     line, one, console = shown.line, shown.line.app, data_console()
     console.print(Text(one.label, style="bold"), Text(f"  {one.platform}  {one.bundle_id}"))
     facts = [
@@ -440,7 +443,7 @@ def _print_shown(shown: "FleetAppDetail") -> None:
         ("enterprise store", "yes" if one.in_house else ""),
         ("app store", _store_text(line)),
         ("analysed", _analysed(line)),
-        ("personal data", ", ".join(line.classes)),
+        ("personal data", class_titles(line.classes)),
     ]
     for label, text in facts:
         if text:

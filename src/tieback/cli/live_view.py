@@ -5,6 +5,7 @@ counters.
 """
 
 from collections import Counter, deque
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
@@ -99,7 +100,7 @@ class LiveView(AbstractContextManager["LiveView"]):
             (flow.app.bundle_id or flow.app.name) if flow.app else "",
             self._owner(name),
             f"{flow.protocol or 'unknown'}{'' if flow.evidence == 'payload' else '?'}",
-            ", ".join(sorted(found)),
+            _names(found) if found else "",
             _note(flow),
         )
 
@@ -124,3 +125,9 @@ def _note(flow: Flow) -> str:
     if flow.detail.startswith(PASSED):
         return "passed through unread"
     return "in the clear" if flow.encrypted is False and flow.protocol != "dns" else ""
+
+
+def _names(classes: Iterable[str]) -> str:
+    from tieback.report.texts.captures import class_names
+
+    return class_names(sorted(classes))

@@ -188,7 +188,10 @@ def diff(
             lines = (piece.encode("utf-8", "replace") for piece in as_page(found))
         elif output == "json":
             names = {"schema": "tieback/comparison/1", "old": found.old.name, "new": found.new.name}
-            lines = (encode_row(names | {"totals": found.totals, "changes": found.changes}), b"\n")
+            lines = (
+                encode_row(names | {"totals": found.totals, "changes": found.changes, "notes": found.notes}),
+                b"\n",
+            )
         elif output == "markdown":
             lines = (f"{line}\n".encode("utf-8", "replace") for line in as_markdown(found))
         else:

@@ -56,6 +56,7 @@ def serve(
     Example: tieback serve --workspace .tieback
     """
     try:
+        from tieback.pipeline.views.opening import Workspace
         from tieback.web.app import build_server
         from tieback.web.server import AddressInUseError
         from tieback.web.server import serve as run
@@ -95,6 +96,8 @@ def serve(
 
     def announce(url: str) -> None:
         console.print(f"tieback serves {workspace} at {url}", highlight=False)
+        if Workspace.opens_to_read(workspace):
+            console.print("It can only be read: the pages show its results, and refuse every change.")
         for link in links:
             console.print(f"Create the administrator (30 minutes, once): {url}{link}", highlight=False, soft_wrap=True)
 
@@ -110,10 +113,11 @@ def serve(
 def _recovery_link(workspace: Path, name: str) -> str:
     from tieback.pipeline.accounts.links import recovery_link
     from tieback.pipeline.accounts.service import AccountService
-    from tieback.pipeline.views.opening import open_for_pages
+    from tieback.pipeline.views.opening import open_for_pages, require_writable
 
     opened = open_for_pages(workspace)
     try:
+        require_writable(opened)
         return recovery_link(AccountService.of(opened), name)
     finally:
         opened.close()

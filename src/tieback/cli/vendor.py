@@ -24,6 +24,7 @@ from tieback.console import RowTable
 from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
+from tieback.model.safe_text import escape_line
 from tieback.model.vendor import AssuranceAnswer, Vendor
 from tieback.report.shortened import cut_text
 
@@ -216,18 +217,29 @@ def merge(
     kept: Annotated[str, typer.Argument(help="Vendor to keep.")],
     gone: Annotated[str, typer.Argument(help="Duplicate vendor to merge into it.")],
     *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what the first vendor would be; nothing is changed.")
+    ] = False,
     by: ByOption,
     workspace: WorkspaceOption = WORKSPACE,
 ) -> None:
     """Merge two vendors: the apps, contacts, cases and letters of the second go to the first.
 
+    So do its note, and its postal address and answer if the first vendor has none; else they are in the note. The log
+    keeps every fact of the removed entry.
+
     Example: tieback vendor merge "Acme Ltd" com.acme.old
     """
+    from tieback.cases.register import vendor_fields
     from tieback.pipeline.disclosure.cases import open_case_service
 
     with open_case_service(workspace) as work:
-        vendor = work.merge(kept, gone, by)
-    message_console().print(Text(f"{vendor.id}: {vendor.name}"))
+        vendor = work.merged(kept, gone)[0] if dry_run else work.merge(kept, gone, by)
+    console = message_console()
+    console.print(Text(f"{vendor.id}: {vendor.name}" + (" (nothing was changed)" if dry_run else "")))
+    for name, text in vendor_fields(vendor).items():
+        if name != "name":
+            console.print(Text(f"  {name.replace('_', ' ')}: {escape_line(text)}"))
 
 
 @app.command("import-contacts")

@@ -371,3 +371,5 @@ class Letter(msgspec.Struct, frozen=True):
     """The dates that it states; ``None`` if it is about no case."""
     files: tuple[tuple[str, str], ...] = ()
     """Names and SHA-256 of the files written."""
+    watched: date | None = None
+    """Day until which it promises further re-checks; ``None`` if it promises none."""

@@ -42,11 +42,11 @@ class TargetVerdict(StrEnum):
     CLOSED = "closed"
     """The port refused the connection."""
     UNRECOGNISED = "unrecognised"
-    """Something answered, and it is no known store: each protocol that it may speak was tried."""
+    """Something answered each protocol that it may speak, in time, and it is no known store."""
     NOT_PROBED = "not_probed"
     """Outside the grant: nothing was sent."""
     NONE = "none"
-    """Not decided: no answer, no end, not each protocol was tried, or an error."""
+    """Not decided: no answer in time to one of the protocols, no end, not each protocol was tried, or an error."""
 
 
 class Access(StrEnum):

@@ -18,6 +18,35 @@ _MARKUP = re.compile(r"[\\`*_{}\[\]#!|<>~&@$]|^[-=]|^\+(?=\s|$)|^\d{1,9}[.)](?=\
 """Characters that would be markup, a mention, a list item or an automatic link."""
 
 
+_RTL = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
+"""Blocks of scripts that are written from right to left."""
+_RTL_RUN = re.compile(rf"[{_RTL}](?:(?:[{_RTL}]|[^\w\n\t;,:|/<>]|[\d_])*[{_RTL}])?[)\]\"'\u2019\u201d!?]*")
+"""Words from right to left, with the spaces and digits between them and brackets after them; not over a sign that
+separates names."""
+_ISOLATE, _END = "\u2068", "\u2069"
+RTL_LANGUAGES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "syr", "ug", "ur", "yi"})
+"""ISO 639 codes of languages whose texts run from right to left."""
+
+
+def isolate(text: str) -> str:
+    """Text whose names from right to left do not reorder what is beside them, such as a version number.
+
+    Each run is between U+2068 and U+2069 (UAX #9). For people only, and after the text was made safe: elsewhere these
+    characters count as unsafe.
+    """
+    return text if text.isascii() else _RTL_RUN.sub(lambda run: f"{_ISOLATE}{run[0]}{_END}", text)
+
+
+def shown_text(text: str) -> str:
+    """A text with line ends for people: as ``replace_unsafe``, with the isolates that it has anew."""
+    return isolate(replace_unsafe(text.replace(_ISOLATE, "").replace(_END, "")))
+
+
+def shown_line(text: str) -> str:
+    """As ``escape_line``, for people: names from right to left are isolated."""
+    return isolate(escape_line(text))
+
+
 def escape_line(text: str) -> str:
     r"""Text as one line: unsafe characters become ``\x1b`` or ``\u202e``, and no part is a command of a CI log."""
     if not (text.isascii() and text.isprintable()):

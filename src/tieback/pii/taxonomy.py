@@ -46,10 +46,23 @@ def load_taxonomy() -> Mapping[str, PiiClass]:
     return msgspec.convert(raw, dict[str, PiiClass])
 
 
+def class_title(label: str) -> str:
+    """Display name of a class: ``pin_otp`` is PINs and one-time codes. That of an unknown one is its label in words."""
+    known = load_taxonomy().get(label)
+    return label.replace("_", " ") if known is None else known.title
+
+
+def class_phrase(label: str) -> str:
+    """Display name of a class within a sentence: it begins with a small letter, unless with an abbreviation."""
+    title = class_title(label)
+    return title[:1].lower() + title[1:] if title[1:2].islower() or title[1:2] == "-" else title
+
+
 def class_titles(labels: Iterable[str]) -> str:
     """Display names of classes, direct identifiers first; semicolons, because names contain commas."""
     found = set(labels)
-    return "; ".join(one.title for label, one in load_taxonomy().items() if label in found)
+    known = [label for label in load_taxonomy() if label in found]
+    return "; ".join(map(class_title, [*known, *sorted(found.difference(known))]))
 
 
 def sensitivity(label: str) -> int:

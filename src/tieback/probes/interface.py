@@ -24,14 +24,14 @@ from tieback.model.probe import (
 )
 from tieback.probes.plausible import check_figures
 from tieback.probes.verified import VerifiedVersion, verified_versions
-from tieback.probes.wire.opening import SILENT_PEER
+from tieback.probes.wire.opening import LATE_PEER, SILENT_PEER
 from tieback.probes.wire.placeholders import is_distinctive
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TooLargeAnswer
 from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Recognised, Target
 
 FIRST_ANSWER_SECONDS = 1.0
-"""Seconds that a server on a non-standard port has to show its protocol. Servers that send anything at all do so within
-one round trip."""
+"""Seconds that a server on a non-standard port has to show its protocol. Most servers do so within one round trip. A
+slower one is not excluded: it has no verdict."""
 
 
 _MAX_TRAITS = 16
@@ -457,6 +457,13 @@ def is_expected(meta: ProbeMeta, target: Target) -> bool:
 def was_silent(report: ProbeReport) -> bool:
     """True if the service sent no byte, neither on its own nor in answer to what the probe sent first."""
     return report.outcome is Outcome.PROTOCOL_MISMATCH and any(p.startswith(SILENT_PEER) for p in report.problems)
+
+
+def was_unanswered(report: ProbeReport) -> bool:
+    """True if the probe did not wait long enough to exclude its protocol: silence, or an answer without an end."""
+    return was_silent(report) or (
+        report.outcome is Outcome.PROTOCOL_MISMATCH and any(LATE_PEER in problem for problem in report.problems)
+    )
 
 
 def first_answer_timeout(meta: ProbeMeta, target: Target) -> float | None:

@@ -28,7 +28,7 @@ def baseline_row(baseline: Baseline | None) -> dict[str, object] | None:
     """Return the counts of a comparison with an earlier report, without lists of ids."""
     if baseline is None:
         return None
-    names = ("name", "created", "new", "fixed", "unconfirmed")
+    names = ("name", "created", "new", "fixed", "unconfirmed", "notes")
     row: dict[str, object] = {name: getattr(baseline, name) for name in names}
     return row | {"unchanged": len(baseline.unchanged), "updated": len(baseline.updated), "worse": len(baseline.worse)}
 

@@ -164,7 +164,7 @@ def received_text(received: Collection[str]) -> str:
     names = [class_name(one) for one in sorted(received)]
     more = f" and {len(names) - MOST_RECEIVED:,} more" if len(names) > MOST_RECEIVED else ""
     classes = count_text(len(names), "class", "classes")
-    return f"{classes} received in cleartext: {', '.join(names[:MOST_RECEIVED])}{more}"
+    return f"{classes} received in cleartext: {'; '.join(names[:MOST_RECEIVED])}{more}"
 
 
 def coverage_lines(report: Report) -> Iterator[str]:

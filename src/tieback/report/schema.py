@@ -42,6 +42,8 @@ class BaselineRow(msgspec.Struct, frozen=True):
     updated: int
     worse: int
     """Changed findings that are more severe than before, or allow something for more hosts."""
+    notes: tuple[str, ...]
+    """What else differs between the reports, such as the version of tieback: findings may differ because of it."""
 
 
 _HEAD: dict[str, Any] = {

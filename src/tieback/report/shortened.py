@@ -21,7 +21,9 @@ def cut(entries: Iterable[str], most: int, *, count: int | None = None, one: str
     return [*shown, left] if left else shown
 
 
-def cut_text(entries: Iterable[str], most: int, *, count: int | None = None, longest: int | None = None) -> str:
+def cut_text(
+    entries: Iterable[str], most: int, *, count: int | None = None, longest: int | None = None, between: str = ", "
+) -> str:
     """``a, b and 2 more``.
 
     Args:
@@ -29,9 +31,10 @@ def cut_text(entries: Iterable[str], most: int, *, count: int | None = None, lon
         most: the number of entries to show.
         count: number of all entries, if ``entries`` are only the first of them.
         longest: limit on the characters; fewer entries are shown if they do not fit.
+        between: separator; semicolons for entries that contain commas.
     """
     known = list(entries)
-    return _fit(known, known[:most], count, longest, (", ", " "), ("", ""))
+    return _fit(known, known[:most], count, longest, (between, " "), ("", ""))
 
 
 def fit_text(entries: Iterable[str], longest: int, *, between: str = "; ", one: str = "", many: str = "") -> str:

@@ -15,12 +15,20 @@ from tieback.console import UNFOLDED
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.probe import Privileges
+from tieback.pii.taxonomy import class_title
 from tieback.report.figures import bytes_text, container_text, figure_text
 from tieback.report.personal import own_people_text, people_text
 from tieback.report.recorded import recorded_text
-from tieback.report.shortened import cut, cut_text, more_text
+from tieback.report.shortened import cut, more_text
 from tieback.report.texts.clean import clean
-from tieback.report.texts.stores import EXPERIMENTAL, EXPERIMENTAL_MEANS, containers_of, most_sensitive, store_text
+from tieback.report.texts.stores import (
+    EXPERIMENTAL,
+    EXPERIMENTAL_MEANS,
+    classes_text,
+    containers_of,
+    most_sensitive,
+    store_text,
+)
 from tieback.report.verdict import ABILITIES, INTRUSION, access_text, no_personal_data, verdict_lines
 
 MOST_CONTAINERS = 20
@@ -70,8 +78,8 @@ def _facts(store: Exposure) -> Iterator[tuple[str, str]]:
         yield "transport", "cleartext, no TLS"
     classes = most_sensitive(store.pii)
     if classes:
-        shown = [f"{clean(one.pii_class, 40).replace('_', ' ')} {figure_text(one.records)}" for one in classes]
-        yield "personal data", f"{', '.join(shown)} (records)"
+        shown = [f"{clean(class_title(one.pii_class), 60)} {figure_text(one.records)}" for one in classes]
+        yield "personal data", f"{'; '.join(shown)} (records)"
     if store.people is not None:
         yield "people", people_text(store.people)
         yield "your domains", own_people_text(store.own_people)
@@ -93,7 +101,7 @@ def _print_containers(store: Exposure, console: Console) -> None:
             right = column in {"records", "bytes", "fields"}
             table.add_column(column, justify="right" if right else "left", overflow="fold", no_wrap=right)
         for container, classes in own[:most]:
-            shown = cut_text(classes, len(classes) if piped else MOST_CLASSES)
+            shown = classes_text(classes, len(classes) if piped else MOST_CLASSES)
             nothing = no_personal_data(container)
             table.add_row(
                 Text(clean(container.name, 300)),

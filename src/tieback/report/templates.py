@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 from tieback import __version__
+from tieback.model.safe_text import isolate
 from tieback.report.shortened import cut
 from tieback.report.texts.clean import clean
 from tieback.rulefiles import load_or_build
@@ -34,7 +35,7 @@ def report_templates() -> jinja2.Environment:
 
 def _finalize(value: object) -> object:
     """Clean every text that is not markup; only our own macros produce markup."""
-    return clean(value, LONGEST) if isinstance(value, str) and not hasattr(value, "__html__") else value
+    return isolate(clean(value, LONGEST)) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 class _Compiled(jinja2.PackageLoader):

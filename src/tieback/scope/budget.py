@@ -254,8 +254,8 @@ class OpeningBudget:
         self.tls, self.unverified, self.no_tls = other.tls, other.unverified, other.no_tls
 
     def hurry(self, seconds: float) -> None:
-        """The server answers quickly: no later guess waits longer than this for a first byte."""
-        self._first_byte = min(self._first_byte, seconds)
+        """The server answers quickly: no later guess waits longer than this for a first byte, plus two round trips."""
+        self._first_byte = min(self._first_byte, seconds + 2 * self.round_trip)
 
     def charge(self, seconds: float, *, silent: bool) -> None:
         """Charge a conversation; ``silent`` is true if the server sent nothing and did not close."""

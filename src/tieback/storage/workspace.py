@@ -35,6 +35,7 @@ from typing import Self
 from tieback.model.errors import BusyError, WorkspaceError
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.lake import Lake
+from tieback.storage.ledger.accounts import Accounts
 from tieback.storage.ledger.database import HEAD, back_up_sqlite
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.location import (
@@ -80,6 +81,8 @@ class Workspace:
         """Indices of runs, which are rebuilt if they are missing; temporary if the workspace can only be read."""
         self._ledger: Ledger | None = None
         self._scratch: TemporaryDirectory[str] | None = None
+        self._sessions: Ledger | None = None
+        """The copy of the ledger again, in which only accounts are written."""
         self._indices: TemporaryDirectory[str] | None = None
 
     @classmethod
@@ -185,6 +188,23 @@ class Workspace:
             self._indices = TemporaryDirectory(prefix="tieback-")
             self.indices_directory = Path(self._indices.name)
 
+    @classmethod
+    def opens_to_read(cls, directory: Path) -> bool:
+        """True for an existing workspace that this user can read and not write."""
+        return is_workspace(directory) and is_read_only(directory)
+
+    @property
+    def accounts(self) -> Accounts:
+        """The users of the pages, with their sessions.
+
+        If the workspace can only be read, sessions are in the temporary copy of the ledger, until it is closed.
+        """
+        if self._scratch is None:
+            return self.ledger.accounts
+        if self._sessions is None:
+            self._sessions = Ledger.open(Path(self._scratch.name) / LEDGER_FILE)
+        return self._sessions.accounts
+
     @property
     def read_only(self) -> bool:
         """True if nothing can be changed, because the folder cannot be written."""
@@ -283,9 +303,10 @@ class Workspace:
 
     def close(self) -> None:
         """Release the ledger; the lake keeps nothing open."""
-        if self._ledger is not None:
-            self._ledger.close()
-            self._ledger = None
+        for ledger in (self._sessions, self._ledger):
+            if ledger is not None:
+                ledger.close()
+        self._sessions = self._ledger = None
         for folder in (self._scratch, self._indices):
             if folder is not None:
                 folder.cleanup()

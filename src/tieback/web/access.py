@@ -8,12 +8,15 @@ from litestar.routes import HTTPRoute
 
 from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.views.opening import require_writable
 from tieback.web.context import Connection, Identify
 from tieback.web.csrf import SAFE_METHODS
 
 ROLE = "tieback_role"
 """Option of a route with its lowest role; ``None`` for everyone, without signing in."""
 API = "/api/"
+WORKSPACE = "tieback_workspace"
+"""State of the application: the open workspace."""
 IDENTIFY = "tieback_identify"
 """State of the application: finds the user of a request."""
 
@@ -44,6 +47,16 @@ def check_role(connection: Connection, handler: BaseRouteHandler) -> None:
         raise PermissionDeniedException(f"this needs the role {lowest.value}; you have {user.role.value}")
     if user.reads_only and connection.scope.get("method") not in SAFE_METHODS:
         raise PermissionDeniedException("this token only reads")
+
+
+def check_writable(connection: Connection, handler: BaseRouteHandler) -> None:
+    """Refuse every change of a workspace that can only be read; signing in and out changes only a copy.
+
+    Raises:
+        WorkspaceError: the workspace can only be read.
+    """
+    if handler.opt.get(ROLE) is not None and connection.scope.get("method") not in SAFE_METHODS:
+        require_writable(connection.app.state[WORKSPACE])
 
 
 def check_query(connection: Connection, handler: BaseRouteHandler) -> None:

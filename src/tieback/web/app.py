@@ -28,7 +28,7 @@ from tieback.pipeline.jobs.queue import JobRunner
 from tieback.pipeline.views.health import write_check
 from tieback.pipeline.views.opening import Workspace, open_for_pages
 from tieback.pipeline.views.run_index import prepare_last_index
-from tieback.web.access import IDENTIFY, ROLE, check_query, check_role
+from tieback.web.access import IDENTIFY, ROLE, WORKSPACE, check_query, check_role, check_writable
 from tieback.web.body import CheckedRequest
 from tieback.web.context import NOBODY, ChangeLog, Context, Identify, user_in_scope
 from tieback.web.hosts import own_names
@@ -126,12 +126,14 @@ def build_app(
     @asynccontextmanager
     async def life(app: Litestar) -> AsyncIterator[None]:
         workspace = open_for_pages(settings.workspace)
-        app.state["tieback_workspace"] = workspace
+        app.state[WORKSPACE] = workspace
         app.state["tieback_writes"] = write_check(workspace)
         app.state[ACCOUNTS] = opened = accounts(workspace)
         if first_link is not None and (link := first_admin_link(opened)) is not None:
             first_link(link)
-        runner = JobRunner(settings.workspace, settings.grants) if run_jobs else None
+        # A run would change the workspace.
+        run_here = run_jobs and not workspace.read_only
+        runner = JobRunner(settings.workspace, settings.grants) if run_here else None
         if runner is not None:
             runner.start()
             Thread(target=prepare_last_index, args=(settings.workspace,), daemon=True).start()
@@ -144,7 +146,7 @@ def build_app(
 
     def context(request: Request) -> Context:  # type: ignore[type-arg]
         user = identify(request)
-        workspace: Workspace = request.app.state["tieback_workspace"]
+        workspace: Workspace = request.app.state[WORKSPACE]
         opened: AccountService = request.app.state[ACCOUNTS]
         return Context(
             workspace=workspace,
@@ -160,7 +162,7 @@ def build_app(
     return Litestar(
         route_handlers=[*routes(), _static_files()],
         dependencies={"context": Provide(context, sync_to_thread=False)},
-        guards=[check_role, check_query],
+        guards=[check_role, check_writable, check_query],
         request_class=CheckedRequest,
         middleware=[IdentityMiddleware(settings)],
         exception_handlers={Exception: answer_error},

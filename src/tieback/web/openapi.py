@@ -27,6 +27,8 @@ HAS_ETAG = "tieback_has_etag"
 """Option of a route whose answer has an ``ETag``."""
 CHECKS_ETAG = "tieback_checks_etag"
 """Option of a route that changes an object: True if it accepts ``If-Match``."""
+MAY_EXIST = "tieback_may_exist"
+"""Option of a route that makes an object: True if it answers 200 if there was one before."""
 NOTES = "Tieback-Notes"
 """Header with what a file to save does not contain."""
 
@@ -84,6 +86,9 @@ def _complete(operation: dict[str, Any], options: Mapping[str, Any]) -> None:
         headers["Content-Disposition"] = _header("The name of the file")
         headers[NOTES] = _header("A JSON array of texts: what the file does not contain. Missing if it has everything")
     success["headers"] = headers
+    if options.get(MAY_EXIST):
+        existing = success | {"description": "It was there before; nothing was made"}
+        operation["responses"] = {"200": existing} | operation["responses"]
     if RAW_BODY in options:
         operation["requestBody"] = {"content": {options[RAW_BODY]: {"schema": _BYTES}}, "required": True}
     if not options.get(CHECKS_ETAG, True):

@@ -9,8 +9,8 @@ import jinja2
 import msgspec
 
 from tieback.model.figure import Figure, Quality
-from tieback.model.safe_text import escape_line, replace_unsafe
-from tieback.pii.taxonomy import load_taxonomy
+from tieback.model.safe_text import shown_line, shown_text
+from tieback.pii.taxonomy import class_title
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.inventory_columns import chosen_column
 from tieback.report.figures import bytes_text, figure_text, quality_text, size_text
@@ -93,8 +93,8 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "clean": escape_line,
-        "replace_unsafe": replace_unsafe,
+        "clean": shown_line,
+        "shown_text": shown_text,
         "number": number,
         "size": size,
         "figure": figure,
@@ -113,8 +113,20 @@ def environment() -> jinja2.Environment:
         "labelled": labelled,
     }
     made.tests["permitted_to"] = permitted_to
-    made.globals["NAV"] = NAV
+    made.globals |= {"NAV": NAV, "rejected": rejected, "entered": entered}
     return made
+
+
+@jinja2.pass_context
+def rejected(context: jinja2.runtime.Context, action: str) -> bool:
+    """True if this page shows the form with this ``action`` again, because what was entered is wrong."""
+    return "problem" in context and context["path"] == action
+
+
+@jinja2.pass_context
+def entered(context: jinja2.runtime.Context, action: str, name: str, default: object = "") -> object:
+    """What the user entered into a field of a form that is shown again; else ``default``."""
+    return getattr(context["entered_values"], name, default) if rejected(context, action) else default
 
 
 def nav_entry(path: str, user: User) -> NavEntry | None:
@@ -161,12 +173,6 @@ def moment(value: datetime | float | None) -> str:
 def words(value: object) -> str:
     """The value of an enumeration or a code as words: ``auth_required`` is shown as ``auth required``."""
     return str(value.value if isinstance(value, Enum) else value).replace("_", " ").replace("-", " ")
-
-
-def class_title(label: str) -> str:
-    """The display name of a class of personal data, as in reports: ``pin_otp`` is PINs and one-time codes."""
-    known = load_taxonomy().get(label)
-    return words(label) if known is None else known.title
 
 
 _NOUNS = (

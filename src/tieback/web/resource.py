@@ -20,15 +20,15 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import Body, HeaderParameter, PathParameter, QueryParameter
 from litestar.response import Redirect
 
-from tieback.model.errors import UsageError
+from tieback.model.errors import TiebackError, UsageError
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.download import Download
 from tieback.report.shortened import cut
 from tieback.report.texts.clean import clean
-from tieback.web.access import IDENTIFY, ROLE
+from tieback.web.access import IDENTIFY, ROLE, WORKSPACE
 from tieback.web.context import Context
-from tieback.web.openapi import CHECKS_ETAG, FILES, HAS_ETAG, NOTES, MediaTypes
-from tieback.web.problems import OutdatedError, problem_of
+from tieback.web.openapi import CHECKS_ETAG, FILES, HAS_ETAG, MAY_EXIST, NOTES, MediaTypes
+from tieback.web.problems import OutdatedError, Problem, problem_of
 
 PREFIX = "/api/v1"
 NOTICE = "done"
@@ -94,6 +94,7 @@ def page(
     def respond(request: AnyRequest, result: Any) -> Response[str]:
         return render(request, template, page_context(request, title) | dict(more or {}) | {"data": result})
 
+    _PAGES[view.__name__] = _Page(template, view, title, more or {})
     handler = _with_request(path, view, respond, Response[str])
     return get(path, opt={ROLE: role}, name=f"page:{view.__name__}", include_in_schema=False)(handler)
 
@@ -111,6 +112,7 @@ def page_context(request: AnyRequest, title: str) -> dict[str, object]:
     return {
         "user": request.app.state[IDENTIFY](request),
         "title": title,
+        "read_only": request.app.state[WORKSPACE].read_only,
         "path": request.url.path,
         "query": {key: value for key, value in parse_qsl(request.url.query) if key != NOTICE},
         "notice": NOTICES.get(request.query_params.get(NOTICE, ""), ""),
@@ -127,6 +129,7 @@ def change(
     current: View | None = None,
     tag: str = "",
     logged: bool = False,
+    made: Callable[[Any], bool] | None = None,
 ) -> Callable[[View], HTTPRouteHandler]:
     """A decorator for the route ``method /api/v1 + path``, which changes something and is recorded.
 
@@ -139,11 +142,14 @@ def change(
         current: the view of the object. With it, a request with ``If-Match`` fails if the object has changed since.
         tag: group in the API reference.
         logged: True if the function writes its own line into the log of changes.
+        made: true for the result of a request that has made an object. Without one, the status is 200 instead of
+            ``status``; default: a success always makes one.
     """
 
     def wrap(function: View) -> HTTPRouteHandler:
         def respond(_: AnyRequest, result: Any) -> Response[Any]:
-            return Response(result, status_code=status, media_type=MediaType.JSON)
+            code = status if made is None or made(result) else 200
+            return Response(result, status_code=code, media_type=MediaType.JSON)
 
         returns = inspect.signature(function, eval_str=True).return_annotation
         recorded = _recorded(function, "" if logged else action, current)
@@ -152,7 +158,7 @@ def change(
             PREFIX + path,
             http_method=HttpMethod(method),
             status_code=status,
-            opt={ROLE: role, CHECKS_ETAG: current is not None},
+            opt={ROLE: role, CHECKS_ETAG: current is not None, MAY_EXIST: made is not None},
             name=f"api:{function.__name__}",
             operation_id=function.__name__,
             summary=action[:1].upper() + action[1:],
@@ -163,23 +169,31 @@ def change(
     return wrap
 
 
-class Again(msgspec.Struct, frozen=True):
-    """The page of a form, which is shown again if what was entered is wrong: with ``problem`` and ``entered``."""
+class _Page(msgspec.Struct, frozen=True):
+    """What ``page`` was given."""
 
     template: str
     view: View
-    """Takes the parameters of the form's path."""
     title: str
+    more: Mapping[str, object]
+
+
+_PAGES: dict[str, _Page] = {}
+"""Pages by the name of their view: a form of another resource can show them again."""
 
 
 class _Rejected(msgspec.Struct, frozen=True):
-    problem: UsageError
+    problem: Problem
     entered: object
     data: object
 
 
+_ENTERED_WRONG = frozenset({400, 409, 422})
+"""Statuses of errors that another entry, or another state of the object, avoids."""
+
+
 def form(
-    path: str, *, role: Role, action: str, done: str, logged: bool = False, again: Again | None = None
+    path: str, *, role: Role, action: str, done: str, logged: bool = False, again: str = ""
 ) -> Callable[[View], HTTPRouteHandler]:
     """A decorator for the route ``POST path`` of a page's form: it changes something, and redirects to a page.
 
@@ -192,7 +206,9 @@ def form(
         action: as of ``change``.
         done: the notice that the next page shows.
         logged: as of ``change``.
-        again: the page to show with what was entered, if that is wrong (``UsageError``); default: the page of an error.
+        again: name of the view whose page is shown again if what was entered is wrong; it takes the parameters of the
+            path. Its template shows the problem beside the form (macro ``form_problem``), with what was entered
+            (``entered``). Default: the page of an error.
     """
 
     def wrap(function: View) -> HTTPRouteHandler:
@@ -203,17 +219,19 @@ def form(
         def attempt(context: Context, **values: Any) -> Any:
             try:
                 return recorded(context, **values)
-            except UsageError as error:
-                if again is None:
+            except TiebackError as error:
+                problem = problem_of(error)
+                if not again or problem.status not in _ENTERED_WRONG:
                     raise
                 entered = values.pop("data", None)
-                return _Rejected(error, entered, again.view(context, **values))
+                return _Rejected(problem, entered, _PAGES[again].view(context, **values))
 
         def respond(request: AnyRequest, to: str | _Rejected) -> Response[Any]:
             if isinstance(to, _Rejected):
-                assert again is not None
-                found = {"data": to.data, "entered": to.entered, "problem": problem_of(to.problem)}
-                return render(request, again.template, page_context(request, again.title) | found, status=400)
+                shown = _PAGES[again]
+                found = {"data": to.data, "entered_values": to.entered, "problem": to.problem}
+                context = page_context(request, shown.title) | dict(shown.more) | found
+                return render(request, shown.template, context, status=to.problem.status)
             mark = "&" if "?" in to else "?"
             return Redirect(f"{to}{mark}{urlencode({NOTICE: code})}", status_code=303)
 

@@ -1,14 +1,16 @@
 """Which vendor answers for which app."""
 
+from datetime import date
+
 import msgspec
 import pytest
 
 from tests.each import each
 from tests.unit.cases.samples import vendor
-from tieback.cases.register import VendorRegister, merge_vendors, new_vendors, vendor_id, vendor_signer
+from tieback.cases.register import VendorRegister, merge_vendors, new_vendors, vendor_fields, vendor_id, vendor_signer
 from tieback.model.app import App, Platform, Signer
 from tieback.model.errors import UsageError
-from tieback.model.vendor import Contact
+from tieback.model.vendor import AssuranceAnswer, Contact, Vendor
 
 ACME = Signer("6c" * 32, "CN=Acme,O=Acme Ltd")
 DEBUG = Signer("11" * 32, "C=US, O=Android, CN=Android Debug")
@@ -55,6 +57,46 @@ def test_a_person_s_word_counts_more_than_the_signer() -> None:
     assert register.find_vendor(app("com.a")) == "v-2"
     assert register.find_vendor(app("com.b")) == "v-1"
     assert register.find_vendor(app("com.c", None)) is None
+
+
+FULL = {
+    "postal": "Way 1\nTown", "note": "They moved.", "language": "de",
+    "asked": date(2026, 1, 2), "due": date(2026, 2, 2), "answer": AssuranceAnswer.PARTLY, "answered": date(2026, 1, 9),
+}  # fmt: skip
+"""Facts of a removed entry, other than those of ``test_merging_keeps_what_leads_to_either``."""
+
+
+@pytest.mark.parametrize("known", [(), *((name,) for name in FULL), tuple(FULL)], ids="-".join)
+def test_merging_loses_no_fact(known: tuple[str, ...]) -> None:
+    """Whatever the kept entry has already: each fact of the removed one is in its field, or in the note."""
+    gone = msgspec.structs.replace(vendor("v-2", "Gone Ltd"), **FULL)
+    own = {
+        "postal": "Road 2", "note": "Ours.", "language": "fr", "asked": date(2025, 1, 2), "due": date(2025, 2, 2),
+        "answer": AssuranceAnswer.ATTESTED, "answered": date(2025, 1, 9),
+    }  # fmt: skip
+    kept = msgspec.structs.replace(vendor(), **{name: own[name] for name in known})
+    one = merge_vendors(kept, gone)
+    for name in known:
+        assert getattr(one, name) == own[name] or name == "note"
+    assert one.note.startswith("Ours.") is ("note" in known)
+    for name, value in FULL.items():
+        text = str(value).replace("\n", ", ")
+        assert getattr(one, name) == value or text in one.note, (name, one.note)
+
+
+def test_a_merged_contact_keeps_its_key_and_place() -> None:
+    ours, theirs = Contact("a@b.test", "operator"), Contact("a@b.test", "security.txt", "https://b.test/key")
+    one = merge_vendors(vendor(contacts=(ours,)), vendor("v-2", "Gone", contacts=(theirs,)))
+    assert one.contacts == (Contact("a@b.test", "operator", "https://b.test/key"),)
+    two = merge_vendors(vendor(contacts=(theirs,)), vendor("v-2", "Gone", contacts=(ours,)))
+    assert two.contacts == (theirs,)
+
+
+def test_every_field_of_a_vendor_is_in_the_log_of_a_merge() -> None:
+    whole = msgspec.structs.replace(vendor("v-2", "Gone", domains=("b.test",), bundle_ids=("com.c",)), **FULL)
+    told = vendor_fields(whole)
+    assert told.keys() == set(whole.__struct_fields__) - {"id"}
+    assert vendor_fields(Vendor("v-1", "A")) == {"name": "A", "language": "en"}
 
 
 def test_merging_keeps_what_leads_to_either() -> None:

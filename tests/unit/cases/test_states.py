@@ -8,8 +8,8 @@ import pytest
 from tests.each import each
 from tests.unit.cases.samples import NOW, case
 from tieback.cases.policy import default_policy
-from tieback.cases.states import STEPS, advance, apply_recheck, attest, enter_state, recheck_fields
-from tieback.model.case import CaseState, LetterDates, Recheck, RecheckVerdict
+from tieback.cases.states import STEPS, advance, apply_recheck, attest, enter_state, promised_rechecks, recheck_fields
+from tieback.model.case import CaseState, Letter, LetterDates, Recheck, RecheckVerdict
 from tieback.model.errors import UsageError
 from tieback.model.figure import exact
 
@@ -100,6 +100,40 @@ def test_closing_without_a_fix_needs_a_reason_that_stays(verdict: RecheckVerdict
     assert entry.fields["text"] == "the maker is insolvent"
     again, _ = advance(closed, S.VERIFIED, POLICY, LATER)
     assert again.unfixed == closed.unfixed
+
+
+@each(
+    ("cases", "days", "promised"),
+    [
+        ((), (3,), None),
+        (("c-1",), (3,), 3),
+        (("c-1",), (0,), 0),
+        (("c-1",), (-1,), None),
+        (("c-1",), (None,), None),
+        (("c-2", "c-1"), (9, 3, None, -2), 9),
+    ],
+)
+def test_re_checks_that_letters_promise(
+    cases: tuple[str, ...], days: tuple[int | None, ...], promised: int | None
+) -> None:
+    today = NOW.date()
+
+    def after(count: int | None) -> date | None:
+        return None if count is None else today + timedelta(days=count)
+
+    letters = [
+        Letter("l", "thanks", "en", "v", cases, 1, "0" * 64, NOW, "", "", watched=after(count)) for count in days
+    ]
+    assert promised_rechecks(letters, "c-1", today) == after(promised)
+
+
+def test_closing_before_a_promised_re_check_needs_a_reason() -> None:
+    one, day = case(state=S.FIXED, check=Recheck(V.FIXED, NOW)), LATER.date()
+    with pytest.raises(UsageError, match=f"promises re-checks until {day}"):
+        advance(one, S.CLOSED, POLICY, LATER, note=" ", watched=day)
+    closed, _ = advance(one, S.CLOSED, POLICY, LATER, note="the server is gone", watched=day)
+    assert (closed.state, closed.unfixed) == (S.CLOSED, ())
+    assert advance(one, S.CLOSED, POLICY, LATER)[0].state is S.CLOSED
 
 
 def test_an_attestation_is_an_answer_in_the_log() -> None:

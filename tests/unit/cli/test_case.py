@@ -1,6 +1,8 @@
 """``tieback case``, as a user types it."""
 
 import json
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,12 @@ import pytest
 from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import Run
 from tests.unit.pipeline.workspaces import make
+from tieback.cases.policy import default_policy
+from tieback.cases.states import apply_recheck
 from tieback.cli.case_files import EXPORT_FORMATS
+from tieback.model.case import Recheck, RecheckVerdict
 from tieback.model.figure import estimate, lower_bound
+from tieback.pipeline.disclosure.cases import open_case_service
 
 
 @pytest.fixture
@@ -113,6 +119,22 @@ def test_bundles_and_advisory(opened: Run, tmp_path: Path) -> None:
     assert opened("case", "export", "--format", "misp").code == 2
     assert opened("case", "export", "--format", "misp", "-o", "b", "--tlp", "blue").code == 2
     assert json.loads(opened("case", "advisory", only(opened)).out)["document"]["csaf_version"] == "2.0"
+
+
+def test_closing_before_a_promised_re_check_needs_a_reason_and_warns(opened: Run, tmp_path: Path) -> None:
+    key = only(opened)
+    (tmp_path / "sender.toml").write_text('organisation = "Office"\nemail = "a@office.test"\n')
+    with open_case_service(tmp_path / "ws") as work:
+        for hours in (30, 0):
+            check = Recheck(RecheckVerdict.CLOSED, work.now - timedelta(hours=hours))
+            work.change(key, partial(apply_recheck, check=check, policy=default_policy(), by="recheck"))
+        due = work.find_case(key).due
+    assert opened("letter", "write", "thanks", "--sender", "sender.toml", "--out", "letters").code == 0
+    ended = opened("case", "advance", key, "closed")
+    assert (ended.code, f"our letter promises re-checks until {due}" in ended.err) == (2, True)
+    assert "--note" in ended.err
+    ended = opened("case", "advance", key, "closed", "--note", "the server is gone")
+    assert (ended.code, f"our letter promises them until {due}" in ended.err.replace("\n", " ")) == (0, True)
 
 
 def test_an_advisory_about_an_open_store_warns(opened: Run) -> None:

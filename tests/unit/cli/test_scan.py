@@ -534,7 +534,7 @@ def test_a_capture_alone_names_servers_encryption_and_leaks(run: Run, tmp_path: 
     assert "1 capture read: 1 server, 1 with personal data or credentials in cleartext." in " ".join(ended.out.split())
     (row,) = [line for line in ended.out.splitlines() if line.startswith("api.workhub.test:80")]
     assert row.split() == [
-        "api.workhub.test:80", "unknown", "http", "cleartext", f"{len(HTTP)}", "B", "0", "B", "email",
+        "api.workhub.test:80", "unknown", "http", "cleartext", f"{len(HTTP)}", "B", "0", "B", "e-mail", "addresses",
     ]  # fmt: skip
     page = (tmp_path / "report.html").read_text()
     for text in (ended.out, page, (tmp_path / "report.md").read_text()):

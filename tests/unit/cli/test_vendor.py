@@ -56,7 +56,15 @@ def test_contacts_answers_and_merges(scanned: Run, tmp_path: Path) -> None:
         in scanned("vendor", "answer", "Workhub Access GmbH", "attested", "--on", "2026-03-01").err
     )
     assert "assurance: attested on 2026-03-01" in scanned("vendor", "show", "Workhub Access GmbH").out
-    assert scanned("vendor", "merge", "Workhub Access GmbH", "Tillroll Retail").code == 0
+    assert scanned("vendor", "edit", "Tillroll Retail", "--note", "They moved to Town").code == 0
+    before = scanned("vendor", "list").out
+    shown = scanned("vendor", "merge", "Workhub Access GmbH", "Tillroll Retail", "--dry-run")
+    assert (shown.code, "nothing was changed" in shown.err, scanned("vendor", "list").out) == (0, True, before)
+    merged = scanned("vendor", "merge", "Workhub Access GmbH", "Tillroll Retail")
+    assert merged.code == 0
+    for line in ("note: They moved to Town", "answer: attested", "contacts: sec@workhub.test"):
+        assert line in shown.err
+        assert line in merged.err
     assert "com.tillroll.pos" in scanned("vendor", "show", "Workhub Access GmbH").out
 
 

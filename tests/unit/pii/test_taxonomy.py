@@ -1,4 +1,4 @@
-from tieback.pii.taxonomy import NONE, class_titles, load_taxonomy
+from tieback.pii.taxonomy import NONE, class_phrase, class_title, class_titles, load_taxonomy
 
 LABELS = [
     "password",
@@ -64,3 +64,13 @@ def test_frameworks() -> None:
 def test_names_of_classes_in_one_line() -> None:
     assert class_titles(["geo_location", "pin_otp", "pin_otp"]) == "PINs and one-time codes; Locations"
     assert class_titles([]) == ""
+
+
+def test_names_of_classes_in_lists_and_sentences() -> None:
+    assert [class_title(one) for one in ("pin_otp", "app_list")] == ["PINs and one-time codes", "app list"]
+    phrases = {label: class_phrase(label) for label in ("pin_otp", "ip_address", "email", "birth", "app_list")}
+    assert phrases == {
+        "pin_otp": "PINs and one-time codes", "ip_address": "IP addresses", "email": "e-mail addresses",
+        "birth": "dates and places of birth", "app_list": "app list",
+    }  # fmt: skip
+    assert class_titles(["app_list", "email", "password"]) == "Passwords; E-mail addresses; app list"

@@ -92,12 +92,12 @@ def test_flows_of_an_earlier_release_are_not_examined() -> None:
     [
         (1, 0, ["phone", "device_id"],
          ("1 flow read: no personal data or credentials found in what the app sent; "
-          "2 classes received in cleartext: device id, phone")),
+          "2 classes received in cleartext: device identifiers; phone numbers")),
         (3, 1, ["email"],
          ("3 flows read: personal data or credentials sent in 1, none found in 2; "
-          "1 class received in cleartext: email")),
+          "1 class received in cleartext: e-mail addresses")),
         (0, 0, [f"c{n}" for n in range(10)],
-         ("10 classes received in cleartext: c0, c1, c2, c3, c4, c5, c6, c7 and 2 more; "
+         ("10 classes received in cleartext: c0; c1; c2; c3; c4; c5; c6; c7 and 2 more; "
           "1 flow without content that tieback reads")),
     ],
 )  # fmt: skip
@@ -109,7 +109,7 @@ def test_what_an_app_received_is_no_part_of_what_it_sent(
 
 def test_texts() -> None:
     assert party_text(ONE) == "Adjust (third party)"
-    assert class_text(ONE) == "device id: advertising identifier"
+    assert class_text(ONE) == "device identifiers: advertising identifier"
     assert class_text(replace(ONE, pii_class="app_list", kind="")) == "list of installed apps"
     assert where_text(ONE) == "form:gps_adid, query:gps_adid and 1 more"
     assert wire_text(ONE) == "encrypted"

@@ -304,3 +304,12 @@ def test_unknown_service_has_less_time_than_a_recognised_one() -> None:
     assert caught.value.outcome is Outcome.TIMEOUT
     budget.recognised()
     assert budget.left() == 17
+
+
+def test_a_hurried_guess_waits_for_a_server_that_is_far_away() -> None:
+    opening = OpeningBudget(5, 1)
+    opening.round_trip = 0.4
+    opening.hurry(0.3)
+    opening.allot(1, 1)
+    assert opening.first_byte is not None
+    assert opening.first_byte > 2 * opening.round_trip

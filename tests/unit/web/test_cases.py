@@ -103,9 +103,11 @@ def shown(pages: TestClient[ASGIApp], key: str) -> dict[str, Any]:
     return answer
 
 
-def test_a_store_has_one_case(pages: TestClient[ASGIApp], key: str) -> None:
+def test_a_store_has_one_case(pages: TestClient[ASGIApp], key: str, changes: Changes) -> None:
     again = pages.post("/api/v1/cases", json={"store": OPEN.id})
-    assert (again.status_code, again.json()["id"], again.json()["state"]) == (201, key, "found")
+    assert (again.status_code, again.json()["id"], again.json()["state"]) == (200, key, "found")
+    assert again.json()["again"] is True
+    assert changes.lines == []
     listed = pages.get("/api/v1/cases").json()
     assert [(one["id"], one["vendor_name"], one["state"]) for one in listed["items"]] == [
         (key, "Fieldhand Ltd", "found")
@@ -132,10 +134,12 @@ def test_confirming_an_experimental_verdict_opens_its_case(pages: TestClient[ASG
     empty = pages.post("/api/v1/cases/confirmations", json={"store": EXPERIMENTAL.id, "evidence": " "})
     assert empty.status_code == 400
     answer = pages.post("/api/v1/cases/confirmations", json={"store": EXPERIMENTAL.id, "evidence": "client> count\n9"})
-    assert answer.status_code == 201
+    assert (answer.status_code, answer.json()["again"]) == (201, False)
     confirmed = shown(pages, answer.json()["id"])["confirmed"]
     assert (confirmed["by"], confirmed["file"]) == ("Ann", "session.txt")
     assert (workspace / "attachments" / confirmed["sha256"]).read_text() == "client> count\n9"
+    later = pages.post("/api/v1/cases/confirmations", json={"store": EXPERIMENTAL.id, "evidence": "client> count\n8"})
+    assert (later.status_code, later.json()["again"]) == (200, True)
 
 
 def test_confirming_from_the_page(pages: TestClient[ASGIApp]) -> None:
@@ -271,8 +275,8 @@ def test_what_is_not_in_the_evidence_is_in_a_header(
 
 def written(pages: TestClient[ASGIApp], key: str, **order: object) -> dict[str, Any]:
     answer = pages.post(f"/api/v1/cases/{key}/letters", json={"kind": "exposure", **order})
-    assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
+    assert answer.status_code == (200 if found.get("again") else 201), answer.text
     return found
 
 
@@ -375,6 +379,98 @@ def test_the_forms_of_the_page(pages: TestClient[ASGIApp], key: str, changes: Ch
     assert len(changes.lines) == 9
     for path in ("due", "state", "parties", "parties/state", "notes"):
         assert pages.post(f"/cases/{key}/{path}", data={}).status_code == 400
+
+
+WRONG = [
+    # form, what is entered, what is wrong with it
+    ("notes", {"text": "x" * 60_001}, "longer than 60,000 characters"),
+    ("due", {"due": "2001-01-31"}, "the new due date has passed"),
+    ("attestation", {"on": "2991-01-31"}, "is in the future"),
+    ("parties", {"role": "coordinator", "name": "Fieldhand <i>", "contact": "x" * 60_001}, "longer than"),
+    ("parties/state", {"name": "Host Ltd", "state": "done", "note": "they <b> said"}, "cannot change from"),
+    ("state", {"state": "closed", "note": "", "channel": "e<mail"}, "closing needs a reason"),
+    ("letters", {"kind": "provider", "language": "fr", "tlp": "red", "organisation": "O<1>", "to": "CERT <1>"},
+     "a sender needs both"),
+    ("recheck", {"grant": "0" * 64}, "no grant on the server has this SHA-256"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "fields", "problem"), WRONG, ids=[form for form, _, _ in WRONG])
+def test_what_is_wrong_is_beside_its_form_with_what_was_entered(
+    workspace: Path, key: str, changes: Changes, form: str, fields: dict[str, str], problem: str
+) -> None:
+    with client(workspace, Role.OPERATOR, changes) as pages:
+        pages.post(f"/cases/{key}/parties", data={"role": "provider", "name": "Host Ltd"})
+        (workspace / "grants").mkdir(exist_ok=True)
+        (workspace / "grants" / "office.toml").write_text(render_grant(GRANT))
+        before = shown(pages, key)["log"]
+        action = f"/cases/{key}/{form}"
+        answer = pages.post(action, data=fields, follow_redirects=False)
+        after = shown(pages, key)["log"]
+    assert answer.status_code in (400, 409, 422), answer.text
+    assert after == before
+    text, told = answer.text, answer.text.count('role="alert"')
+    assert told == 1
+    beside = text[text.index('role="alert"') :]
+    assert problem in unescape(beside.partition("</p>")[0])
+    assert f'action="{action}"' in beside.partition("</form>")[0]
+    shown_again = beside.partition("</form>")[0]
+    for value in fields.values():
+        if value and form != "recheck":
+            assert escape(value).replace("&#x27;", "&#39;") in shown_again, value
+    for name in set(fields) & {"state", "kind", "language", "tlp", "role"}:
+        # A party offers only the states that it may have next.
+        assert form == "parties/state" or f'<option value="{fields[name]}" selected>' in shown_again
+
+
+def test_wrong_evidence_of_an_experimental_verdict_is_shown_again(pages: TestClient[ASGIApp]) -> None:
+    answer = pages.post(f"/stores/{EXPERIMENTAL.id}/confirm", data={"evidence": "<b>" + "x" * 60_000})
+    assert answer.status_code == 400
+    assert "1 to 60,000 characters are needed" in answer.text
+    assert "&lt;b&gt;xxx" in answer.text
+    refused = pages.post(f"/stores/{CLOSED.id}/case", follow_redirects=False)
+    assert refused.status_code == 409
+    assert 'aria-labelledby="case"' in refused.text.partition('role="alert"')[0]
+
+
+@pytest.mark.parametrize("fields", [{"channel": "post", "on": "2991-01-31", "reason": "a<b"}])
+def test_a_letter_sent_in_the_future_is_shown_again(
+    pages: TestClient[ASGIApp], key: str, fields: dict[str, str]
+) -> None:
+    letter = written(pages, key)["letter"]["letter"]["id"]
+    answer = pages.post(f"/letters/{letter}/sent", data=fields)
+    assert answer.status_code == 400
+    shown_again = answer.text.partition('role="alert"')[2].partition("</form>")[0]
+    assert '<option value="post" selected>' in shown_again
+    assert 'value="2991-01-31"' in shown_again
+    assert 'value="a&lt;b"' in shown_again
+
+
+def test_a_promise_of_re_checks_is_kept_or_given_up_with_a_reason(
+    pages: TestClient[ASGIApp], workspace: Path, key: str
+) -> None:
+    fixed(workspace, key)
+    due = shown(pages, key)["case"]["due"]
+    assert shown(pages, key)["watched_until"] is None
+    written(pages, key, kind="thanks")
+    found = shown(pages, key)
+    assert found["watched_until"] == due
+    assert found["next_states"] == [{"state": "closed", "needs_reason": True}]
+    refused = pages.post(f"/api/v1/cases/{key}/state", json={"state": "closed"})
+    assert refused.status_code == 400
+    assert f"promises re-checks until {due}" in refused.json()["detail"]
+    closed = pages.post(f"/api/v1/cases/{key}/state", json={"state": "closed", "note": "the server is gone"})
+    assert (closed.status_code, closed.json()["unfixed"]) == (200, [])
+    assert "closed: no re-check follows" in pages.get(f"/cases/{key}").text
+
+
+def fixed(workspace: Path, key: str) -> None:
+    """Make the case fixed, by two re-checks."""
+    with Workspace.open(workspace) as opened:
+        work = case_service(opened)
+        for hours in (30, 0):
+            check = Recheck(RecheckVerdict.CLOSED, work.now - timedelta(hours=hours))
+            work.change(key, lambda old, check=check: apply_recheck(old, check, default_policy(), "recheck"))  # type: ignore[misc]
 
 
 def test_unknown_cases_and_letters(pages: TestClient[ASGIApp]) -> None:
@@ -626,7 +722,7 @@ def test_a_case_is_not_postponed_to_a_day_that_has_passed(pages: TestClient[ASGI
 
 
 def test_an_error_page_leads_back(pages: TestClient[ASGIApp], key: str) -> None:
-    path = f"/cases/{key}/state"
+    path = "/cases/case-none/state"
 
     def ways(referrer: str = "", address: str = path) -> list[str]:
         page = pages.post(address, data={}, headers={"Referer": referrer}).text
@@ -670,7 +766,7 @@ def test_the_store_of_a_case_is_found_in_an_earlier_run(workspace: Path, key: st
         assert made.get(f"/stores/{OPEN.id}?run={later}").status_code == 404
         assert made.get("/stores/exp-none").status_code == 404
         again = made.post("/api/v1/cases", json={"store": OPEN.id})
-        assert (again.status_code, again.json()["id"]) == (201, key)
+        assert (again.status_code, again.json()["id"]) == (200, key)
 
 
 def test_a_form_after_the_end_of_the_session_leads_to_the_sign_in_and_back(workspace: Path) -> None:

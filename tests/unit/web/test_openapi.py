@@ -41,6 +41,25 @@ def test_each_schema_has_a_title_of_its_own() -> None:
     assert {name: one["title"] for name, one in schemas.items() if one.get("title", name) != name} == {}
 
 
+NO_TIMES = {"confidence", "percent", "parts"}
+"""Numbers with a fraction that are no times."""
+OF_REPORTS = {"Recipient"}
+"""Rows of the JSON report, with its keys."""
+
+
+def test_each_time_is_a_text_in_utc() -> None:
+    """A number is kept for clients of earlier releases; the text is beside it."""
+    schemas = json.loads(COMMITTED.read_text())["components"]["schemas"]
+    numbers = {
+        (name, key): f"{key}_at" in one["properties"] and '"date-time"' in json.dumps(one["properties"][f"{key}_at"])
+        for name, one in schemas.items()
+        for key, value in one.get("properties", {}).items()
+        if '"number"' in json.dumps(value) and key not in NO_TIMES and name not in OF_REPORTS
+    }
+    assert ("RunItem", "created") in numbers
+    assert [where for where, has_text in numbers.items() if not has_text] == []
+
+
 @pytest.mark.parametrize(("method", "path"), [("put", "/api/v1/uploads/{sha256}"), ("post", "/api/v1/uploads")])
 def test_an_upload_has_a_body(method: str, path: str) -> None:
     body = json.loads(COMMITTED.read_text())["paths"][path][method]["requestBody"]

@@ -6,8 +6,9 @@ import tomllib
 from datetime import UTC, datetime
 
 from tests.each import each
+from tieback.pii.taxonomy import class_title
 from tieback.report.figures import size_text
-from tieback.web.pages import STATIC, TEMPLATES, class_title, count, environment, label_of, moment, number, size, words
+from tieback.web.pages import STATIC, TEMPLATES, count, environment, label_of, moment, number, size, words
 
 CARD = re.compile(r'card\("([^"]+)"')
 VENDOR = STATIC / "vendor"
@@ -105,3 +106,23 @@ def test_templates_have_no_inline_script_or_style(path: object) -> None:
     assert "javascript:" not in text
     assert all("src=" in piece for piece in text.split("<script")[1:])
     environment().get_template(path.name)
+
+
+FORM = re.compile(r'<form[^>]*method="post" action="([^"]*)"[^>]*>(.*?)</form>', re.DOTALL)
+ENTRY = re.compile(r'<(?:textarea|input(?![^>]*type="(?:hidden|password|checkbox|file)"))[^>]*>[^<\n]*')
+ON_ERROR_PAGE = {
+    # Each has its own page or one field, and the browser's button "back" keeps what was entered.
+    "/users", "/users/{{ data.user.id }}/remove", "/tokens", "/runs", "/sign-in", "/sign-in/code", "/first-start",
+    "/account/second-factor", "/account/second-factor/remove",
+}  # fmt: skip
+"""Forms whose errors are shown on the page of an error."""
+
+
+def test_a_form_that_is_shown_again_has_what_was_entered() -> None:
+    forgotten = []
+    for page in sorted(TEMPLATES.rglob("*.html")):
+        for action, fields in FORM.findall(page.read_text("utf-8")):
+            entries = ENTRY.findall(fields)
+            if action not in ON_ERROR_PAGE and not all("entered(" in entry for entry in entries):
+                forgotten.append((page.name, action, [one for one in entries if "entered(" not in one]))
+    assert forgotten == []

@@ -103,6 +103,18 @@ def test_a_wrong_entry_keeps_what_was_entered(
     assert changes.lines == []
 
 
+def test_a_name_from_right_to_left_does_not_reorder_its_page(pages: Pages, vendor: str) -> None:
+    name = "חנות הספרים"
+    pages.patch(f"/api/v1/vendors/{vendor}", json={"name": f"{name} 24"})
+    for path in (f"/vendors/{vendor}", "/vendors", "/cases"):
+        text = pages.get(path).text
+        shown = text.replace(f'value="{name} 24"', "")
+        assert shown.count(name) == shown.count(f"\u2068{name}\u2069") > 0, path
+    assert pages.get(f"/api/v1/vendors/{vendor}").json()["vendor"]["name"] == f"{name} 24"
+    page = pages.get(f"/vendors/{vendor}").text
+    assert f'value="{name} 24"' in page, "what is sent back is as it was"
+
+
 def test_name_language_address_and_note_are_changed_on_the_page_and_by_the_api(
     pages: Pages, vendor: str, changes: Changes
 ) -> None:

@@ -88,7 +88,7 @@ def collect_facts(
         "searched": _searched(cases, contacts or {}, language),
         "classes": classes_of(cases, language),
         "open": any(case.state not in (CaseState.FIXED, CaseState.CLOSED) and not was_closed(case) for case in cases),
-        "watched": _watched(cases, language),
+        "watched": language.day(watched_until(cases)),
         "tlp_text": language.words["tlp_amber"],
         **{name: language.day(day) for name, day in days.items()},
         **more,
@@ -112,7 +112,7 @@ def was_closed(case: Case) -> bool:
     return case.seen_closed is not None
 
 
-def _watched(cases: Sequence[Case], language: Language) -> str:
-    """Until when fixed stores are checked again; empty if at least one is not."""
+def watched_until(cases: Sequence[Case]) -> date | None:
+    """Until when fixed stores are checked again; ``None`` if at least one is not."""
     days = [case.due for case in cases if case.state is CaseState.FIXED and case.due is not None]
-    return language.day(min(days)) if days and len(days) == len(cases) else ""
+    return min(days) if days and len(days) == len(cases) else None

@@ -17,6 +17,7 @@ from tieback.cases.letters.facts import LetterFacts
 from tieback.cases.letters.language import KINDS, Language, Template, load_language
 from tieback.model.case import Letter
 from tieback.model.errors import InputError, UsageError
+from tieback.model.safe_text import RTL_LANGUAGES, isolate
 
 _BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -77,6 +78,8 @@ def render_letter(
         "\n\n", "\n".join(line if line.endswith("  ") else line.rstrip() for line in text.splitlines())
     )
     text = text.strip() + "\n"
+    if name.partition("-")[0] not in RTL_LANGUAGES:
+        text = isolate(text)
     digest = hashlib.sha256(f"{subject}\n\n{text}".encode("utf-8", "replace")).hexdigest()
     again = next((letter for letter in known if letter.sha256 == digest), None)
     if again is not None:

@@ -32,6 +32,8 @@ class Baseline(msgspec.Struct, frozen=True):
     """Findings that are gone, for apps and stores that were not checked again."""
     worse: frozenset[str] = frozenset()
     """IDs of changed findings that are worse than before; like new ones, they can fail a build."""
+    notes: tuple[str, ...] = ()
+    """What else differs between the reports, such as the version of tieback: findings may differ because of it."""
 
     def is_news(self, finding: str) -> bool:
         """True for a finding of this report that is new, or worse than before."""

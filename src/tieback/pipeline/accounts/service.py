@@ -67,7 +67,7 @@ class AccountService:
     @classmethod
     def of(cls, workspace: Workspace) -> "AccountService":
         """The accounts of an open workspace."""
-        return cls(workspace.ledger.accounts)
+        return cls(workspace.accounts)
 
     @property
     def box(self) -> SecretBox:

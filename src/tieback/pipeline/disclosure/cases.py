@@ -21,7 +21,7 @@ from tieback.cases.ownership import OwnerFinder
 from tieback.cases.parties import add_party, move_party
 from tieback.cases.policy import CasePolicy
 from tieback.cases.register import new_vendors
-from tieback.cases.states import advance, attest
+from tieback.cases.states import advance, attest, promised_rechecks
 from tieback.cases.statistics import CaseStatistics, compute_statistics, statistics_by_group
 from tieback.model.app import App
 from tieback.model.backend import Backend
@@ -288,9 +288,18 @@ class CaseService(VendorService):
 
     def advance(self, key: str, state: CaseState, policy: CasePolicy, by_whom: str, note: str, channel: str) -> Case:
         """Move a case to another state. Raises ``UsageError`` if this transition is not allowed."""
+        watched = self.watched_until(key) if state is CaseState.CLOSED else None
         return self._cases.change(
-            key, lambda case: advance(case, state, policy, self.now, by=by_whom, note=note, channel=channel), self.now
+            key,
+            lambda case: advance(
+                case, state, policy, self.now, by=by_whom, note=note, channel=channel, watched=watched
+            ),
+            self.now,
         )
+
+    def watched_until(self, key: str) -> date | None:
+        """The last day until which a letter promises re-checks of a case; ``None`` if no such promise is in force."""
+        return promised_rechecks(self._cases.letters(kind="thanks"), key, self.now.date())
 
     def attest(self, key: str, day: date, by_whom: str) -> Case:
         """Record that the vendor confirmed in writing that this store is secure. This also answers its request.

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.cases.contacts import is_email_address
-from tieback.cases.letters.facts import LetterFacts, Sender, collect_facts, places_of, shorten_names
+from tieback.cases.letters.facts import LetterFacts, Sender, collect_facts, places_of, shorten_names, watched_until
 from tieback.cases.letters.formats import FORMS, LetterFile, to_eml, to_mailto
 from tieback.cases.letters.language import Language, load_language
 from tieback.cases.letters.render import letter_reference, render_letter
@@ -178,6 +178,7 @@ def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
         cases=tuple(case.id for case in cases),
         due=dates.close if request.kind in ASKING else None,
         dates=dates if states_promise(request.kind, cases) else None,
+        watched=watched_until(cases) if request.kind == "thanks" else None,
     )
     facts = msgspec.structs.replace(facts, reference=letter_reference(vendor.id))
     address = _address(request, vendor, cases)

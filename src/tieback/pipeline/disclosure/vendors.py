@@ -15,7 +15,7 @@ from tieback.backends.rdap import MAX_DOCUMENT, is_rdap, read_rdap
 from tieback.backends.registration import RegistrationLookup, registered_contacts
 from tieback.cases.answers import require_past
 from tieback.cases.contacts import contact_address, read_contact_list, read_security_txt
-from tieback.cases.register import VendorRegister, merge_vendors, new_vendors
+from tieback.cases.register import MAX_NOTE, VendorRegister, merge_vendors, new_vendors, vendor_fields
 from tieback.cases.states import attest
 from tieback.model.app import App
 from tieback.model.case import Case, NewLogLine
@@ -37,7 +37,7 @@ MOST_BUNDLE_IDS = 1_000
 """Maximum bundle identifiers per vendor, from the user."""
 MOST_DOMAINS = 200
 """Maximum domains per vendor, from the user."""
-_MOST_TEXT = {"name": 300, "language": 20, "postal": 2_000, "note": 60_000}
+_MOST_TEXT = {"name": 300, "language": 20, "postal": 2_000, "note": MAX_NOTE}
 """Maximum characters of fields that people fill in."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 _BUNDLE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}")
@@ -291,11 +291,23 @@ class VendorService:
                 )
         return found
 
-    def merge(self, kept: str, gone: str, by_whom: str) -> Vendor:
-        """Merge a vendor into another one. Raises ``UsageError`` if both are the same."""
+    def merged(self, kept: str, gone: str) -> tuple[Vendor, Vendor]:
+        """What a merge would make of two vendors, and the entry that it would remove. Nothing is changed.
+
+        Raises:
+            UsageError: both are the same, or there is no such vendor.
+        """
         lost = self.find_vendor(gone)
-        vendor = merge_vendors(self.find_vendor(kept), lost)
-        entry = NewLogLine(vendor.id, "edited", {"merged": lost.id, "name": lost.name}, by_whom)
+        return merge_vendors(self.find_vendor(kept), lost), lost
+
+    def merge(self, kept: str, gone: str, by_whom: str) -> Vendor:
+        """Merge a vendor into another one; the log keeps every fact of the removed entry.
+
+        Raises:
+            UsageError: both are the same, or there is no such vendor.
+        """
+        vendor, lost = self.merged(kept, gone)
+        entry = NewLogLine(vendor.id, "edited", {"merged": lost.id, **vendor_fields(lost)}, by_whom)
         self._cases.merge_vendors(vendor, lost.id, (entry,), self.now)
         return vendor
 

@@ -22,7 +22,7 @@ from tieback.pipeline.probing.window import ProbeWindow
 from tieback.pipeline.progress import Progress
 from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.probes.finder import is_plain_http
-from tieback.probes.interface import FIRST_ANSWER_SECONDS, Probe, first_answer_timeout, was_silent
+from tieback.probes.interface import FIRST_ANSWER_SECONDS, Probe, first_answer_timeout, was_silent, was_unanswered
 from tieback.probes.verified import is_experimental
 from tieback.scope.budget import OpeningBudget
 from tieback.scope.conversation import Target, Traffic
@@ -206,7 +206,7 @@ async def _probe_opening(
     spent: list[Traffic] = []
     first: ProbeReport | None = None
     web = quiet = no_web = False
-    tried = 0
+    tried = unanswered = 0
     waiting = deque(probes.order(target.service, target.port, below_path=bool(target.path)))
     opening.plan = frozenset((one.meta.name, first_answer_timeout(one.meta, target) is None) for one in waiting)
     while waiting:
@@ -223,6 +223,8 @@ async def _probe_opening(
         its = target if target.tls is not None or not opening.tls else msgspec.structs.replace(target, tls=True)
         report = await _converse(probe, _given(its, probe, brought), depth, dialer, spent, hasty and not spent, opening)
         tried += 1
+        # A server that answers every client that speaks first sends no greeting; the others are counted anyway.
+        unanswered += was_unanswered(report) and not probe.meta.greets
         if opening.shared:
             return report
         if first is None or first.outcome is Outcome.NOT_RECORDED or is_plain_http(report):
@@ -249,9 +251,10 @@ async def _probe_opening(
                 return report
             # A time-out of a later guess is less informative than the first mismatch: some other protocol responds.
             why = report.problems[0] if report.problems else str(report.outcome)
-            return _with_cost(_not_all_tried(first, why, tried, len(waiting)) if waiting else first, spent)
+            known_web = not waiting and is_plain_http(first)
+            return _with_cost(first if known_web else _not_all_tried(first, why, tried, len(waiting)), spent)
     assert first is not None
-    return _with_cost(_unknown(first, tried), spent)
+    return _with_cost(_unknown(first, tried, unanswered), spent)
 
 
 def _is_possible(probe: Probe, *, web: bool, quiet: bool, no_web: bool) -> bool:
@@ -279,13 +282,21 @@ def _weight(probe: Probe) -> float:
 
 def _not_all_tried(first: ProbeReport, why: str, tried: int, left: int) -> ProbeReport:
     """The report of a service that may still speak a protocol that was not tried: nothing is decided about it."""
-    told = f"not recognised: {why}; {count_text(tried, 'protocol')} tried, {left} not tried"
+    told = f"not recognised: {why}; {count_text(tried, 'protocol')} tried" + (f", {left} not tried" if left else "")
     outcome = Outcome.TIMEOUT if first.outcome is Outcome.PROTOCOL_MISMATCH else first.outcome
     return msgspec.structs.replace(first, outcome=outcome, problems=(told, *first.problems))
 
 
-def _unknown(first: ProbeReport, tried: int) -> ProbeReport:
-    """The report of a service that no probe recognised; the result of one probe is shown as an example."""
+def _unknown(first: ProbeReport, tried: int, unanswered: int) -> ProbeReport:
+    """The report of a service that no probe recognised; the result of one probe is shown as an example.
+
+    Silence excludes no store: its answer may come later than we wait. Only a web server shows what it is by its answer
+    to one protocol.
+    """
+    if unanswered and first.outcome is Outcome.PROTOCOL_MISMATCH and not is_plain_http(first):
+        many = "" if tried == 1 else f" to {unanswered} of {count_text(tried, 'protocol')}"
+        told = f"not recognised: no answer in time{many}"
+        return msgspec.structs.replace(first, outcome=Outcome.TIMEOUT, problems=(told, *first.problems))
     if first.outcome is not Outcome.PROTOCOL_MISMATCH or tried == 1 or is_plain_http(first) or not first.problems:
         return first
     told = f"not a known store: {count_text(tried, 'protocol')} tried ({first.probe}: {first.problems[0]})"

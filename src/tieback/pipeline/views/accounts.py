@@ -1,6 +1,7 @@
 """Users, tokens and sessions, and the log of changes, as the pages show them. Secrets are never part of a view."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import msgspec
 
@@ -9,6 +10,7 @@ from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.accounts.service import AccountService, Identity
 from tieback.pipeline.accounts.sessions import FULL, IDLE_SECONDS
 from tieback.pipeline.views.listing import Listing, bounded_limit, cut, decode_cursor
+from tieback.pipeline.views.times import at
 from tieback.storage.ledger.accounts import Accounts, StoredSession, StoredToken, StoredUser
 
 _USERS_AT_ONCE = 500
@@ -34,8 +36,12 @@ class UserRow(msgspec.Struct, frozen=True, kw_only=True):
     password: bool
     """False for a local user who has not used the first link yet."""
     created: float
+    """As ``created_at``, in seconds since 1970."""
+    created_at: datetime
     """Time of the creation."""
     signed_in: float | None
+    """As ``signed_in_at``, in seconds since 1970."""
+    signed_in_at: datetime | None
     """Time of the last sign-in; null if there was none."""
 
 
@@ -43,7 +49,11 @@ class SessionRow(msgspec.Struct, frozen=True, kw_only=True):
     """A session of a browser."""
 
     created: float
+    """As ``created_at``, in seconds since 1970."""
+    created_at: datetime
     seen: float
+    """As ``seen_at``, in seconds since 1970."""
+    seen_at: datetime
     """Time of the last request, to 5 minutes."""
     agent: str
     current: bool
@@ -61,8 +71,14 @@ class TokenRow(msgspec.Struct, frozen=True, kw_only=True):
     role: str
     reads_only: bool
     created: float
+    """As ``created_at``, in seconds since 1970."""
+    created_at: datetime
     expires: float
+    """As ``expires_at``, in seconds since 1970."""
+    expires_at: datetime
     used: float | None
+    """As ``used_at``, in seconds since 1970."""
+    used_at: datetime | None
     """Time of the last request, to 5 minutes."""
     state: str
     """``valid``, ``expired`` or ``revoked``."""
@@ -222,13 +238,20 @@ def user_row(user: StoredUser) -> UserRow:
         second_factor=bool(user.totp),
         password=bool(user.password),
         created=user.created,
+        created_at=at(user.created),
         signed_in=user.signed_in,
+        signed_in_at=at(user.signed_in),
     )
 
 
 def _session_row(session: StoredSession, by: Identity) -> SessionRow:
     return SessionRow(
-        created=session.created, seen=session.seen, agent=session.agent, current=session.hash == by.session
+        created=session.created,
+        created_at=at(session.created),
+        seen=session.seen,
+        seen_at=at(session.seen),
+        agent=session.agent,
+        current=session.hash == by.session,
     )
 
 
@@ -243,7 +266,10 @@ def token_row(token: StoredToken, owner: str, now: float) -> TokenRow:
         role=token.role,
         reads_only=bool(token.reads_only),
         created=token.created,
+        created_at=at(token.created),
         expires=token.expires,
+        expires_at=at(token.expires),
         used=token.used,
+        used_at=at(token.used),
         state=state,
     )

@@ -10,6 +10,7 @@ from tieback.model.count_text import count_text
 from tieback.model.device import CountSource, DevicePlatform, MatchStrength, Ownership
 from tieback.model.errors import UsageError
 from tieback.model.figure import Quality
+from tieback.pii.taxonomy import class_phrase
 from tieback.pipeline.fleet.block_list import (
     APP_FORMATS,
     HOST_FORMATS,
@@ -467,7 +468,7 @@ def review_row(line: FleetLine) -> FleetAppRow:
 
 def _advice(line: FleetLine, state: FleetState) -> tuple[FleetAction, str]:
     stores = count_text(len(line.exposures), "open store")
-    classes = cut_text([name.replace("_", " ") for name in line.classes], _SHOWN_CLASSES)
+    classes = cut_text([class_phrase(label) for label in line.classes], _SHOWN_CLASSES, between="; ")
     with_data = f" with {classes}" if classes else ""
     match state:
         case FleetState.OPEN:

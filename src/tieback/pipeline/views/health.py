@@ -129,7 +129,7 @@ def unready_reason(workspace: Workspace, writes: WriteCheck) -> str:
         workspace.lake.damaged_parts()
     except WorkspaceError as error:
         return public_reason(error) or "the workspace cannot be read"
-    return writes.reason()
+    return "" if workspace.read_only else writes.reason()
 
 
 def _problems(page: HealthPage, limits: UploadLimits, not_writable: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Reports of other tools, and of other workspaces, that were imported as evidence with source and date."""
 
+from datetime import datetime
 from pathlib import PurePath
 
 import msgspec
@@ -8,6 +9,7 @@ from tieback.intake.reports.open import importers
 from tieback.pipeline.jobs.kinds import ImportJob, encode_arguments
 from tieback.pipeline.jobs.submit import submit_job
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
+from tieback.pipeline.views.times import at
 from tieback.storage.lake.tables.imports import ReportImport, import_page, import_totals
 from tieback.storage.ledger.jobs import JobState
 from tieback.storage.uploads import UploadFolder
@@ -27,7 +29,8 @@ class ToolReportRow(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     """Name of the file when it was imported."""
     imported: float
-    """Seconds since 1970, UTC."""
+    """As ``imported_at``, in seconds since 1970."""
+    imported_at: datetime
     services: int
     endpoints: int
     left_out: int
@@ -43,7 +46,9 @@ class ImportSource(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     imports: int
     last: float
-    """Time of the last import, in seconds since 1970, UTC."""
+    """As ``last_at``, in seconds since 1970."""
+    last_at: datetime
+    """Time of the last import."""
 
 
 class ImportPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +87,7 @@ def imports_page(workspace: Workspace, *, after: str = "", limit: int = 50) -> I
     return ImportPage(
         imports=Listing(items=some, next=following, total=sum(count for _, count, _ in totals)),
         sources=tuple(
-            ImportSource(source=name, title=titles.get(name, name), imports=count, last=last)
+            ImportSource(source=name, title=titles.get(name, name), imports=count, last=last, last_at=at(last))
             for name, count, last in totals
         ),
         known=tuple(sorted(titles.values())),
@@ -123,6 +128,7 @@ def _row(one: ReportImport, titles: dict[str, str], folder: UploadFolder) -> Too
         title=titles.get(one.source, one.source),
         name=(upload.name or name) if upload is not None else name,
         imported=one.imported,
+        imported_at=at(one.imported),
         services=one.services,
         endpoints=one.sightings,
         left_out=one.left_out,

@@ -1,7 +1,7 @@
 """What can be started: uploads, grants, cases, the inputs of the last run, and formats of reports."""
 
 import secrets
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import msgspec
 
 from tieback.intake.places.content import is_url
 from tieback.pipeline.views.grants import GrantRow, list_grants
+from tieback.pipeline.views.times import at
 from tieback.pipeline.views.uploads import uploads_closed
 from tieback.report import renderers
 from tieback.storage.uploads import UploadFolder
@@ -25,6 +26,8 @@ class UploadChoice(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     size: int
     received: float
+    """As ``received_at``, in seconds since 1970."""
+    received_at: datetime
 
 
 class CaseChoice(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +84,13 @@ def start_page(workspace: Workspace, folder: Path | None) -> StartPage:
     names = {vendor.id: vendor.name for vendor in workspace.ledger.cases.vendors()} if cases else {}
     return StartPage(
         uploads=tuple(
-            UploadChoice(sha256=one.sha256, name=one.name, size=one.size, received=one.received)
+            UploadChoice(
+                sha256=one.sha256,
+                name=one.name,
+                size=one.size,
+                received=one.received,
+                received_at=at(one.received),
+            )
             for one in uploads[:MAX_UPLOADS]
         ),
         uploads_total=len(uploads),

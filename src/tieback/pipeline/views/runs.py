@@ -1,6 +1,7 @@
 """Runs: jobs of the server and runs of the command line in one list, their progress, and what they did not do."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 
 import msgspec
@@ -22,6 +23,7 @@ from tieback.pipeline.jobs.messages import NO_GRANT, JobResult
 from tieback.pipeline.report import partly_read_captures, run_scope, run_unanswered, run_unidentified
 from tieback.pipeline.views.inventory_columns import ColumnTable, column_tables
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
+from tieback.pipeline.views.times import at
 from tieback.report.texts.unprobed import scope_unprobed_text
 from tieback.report.texts.unread import unread_text
 from tieback.storage.lake.tables.inputs import count_inputs, failed_inputs, read_skipped
@@ -39,7 +41,7 @@ MAX_ARGUMENTS = 50
 
 
 class RunItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A job of the server, or a run of the command line. Times are seconds since 1970, UTC."""
+    """A job of the server, or a run of the command line."""
 
     id: str
     """Of the job; of the run if no job made it."""
@@ -53,8 +55,14 @@ class RunItem(msgspec.Struct, frozen=True, kw_only=True):
     author: str
     """Name of the user; empty for the command line."""
     created: float
+    """As ``created_at``, in seconds since 1970."""
+    created_at: datetime
     started: float | None
+    """As ``started_at``, in seconds since 1970."""
+    started_at: datetime | None
     ended: float | None
+    """As ``ended_at``, in seconds since 1970."""
+    ended_at: datetime | None
     grant: str | None
     """SHA-256 of the file of the grant, as in the list of grants; ``None`` if nothing was probed."""
     run: str | None
@@ -238,8 +246,11 @@ def job_item(workspace: Workspace, job: JobRow) -> RunItem:
         origin="server",
         author=job.author,
         created=job.created,
+        created_at=at(job.created),
         started=job.started,
+        started_at=at(job.started),
         ended=job.ended,
+        ended_at=at(job.ended),
         grant=job.grant_sha256,
         run=job.run,
         stage=stage,
@@ -335,6 +346,7 @@ def _with_problems(page: RunPage) -> RunPage:
 
 def _run_item(run: RunRow) -> RunItem:
     started = run.started.timestamp()
+    ended = None if run.ended is None else run.ended.timestamp()
     return RunItem(
         id=run.id,
         kind="scan",
@@ -342,8 +354,11 @@ def _run_item(run: RunRow) -> RunItem:
         origin="command_line",
         author="",
         created=started,
+        created_at=at(started),
         started=started,
-        ended=None if run.ended is None else run.ended.timestamp(),
+        started_at=at(started),
+        ended=ended,
+        ended_at=at(ended),
         grant=run.grant_sha256,
         run=run.id,
     )

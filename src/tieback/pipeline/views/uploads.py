@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 import msgspec
 
 from tieback.engine.sandbox import Sandbox, sandbox_state
 from tieback.model.errors import WorkspaceError
 from tieback.pipeline.views.listing import Listing, bounded_limit, decode_cursor, encode_cursor
+from tieback.pipeline.views.times import at
 from tieback.storage.uploads import (
     Upload,
     UploadBusyError,
@@ -41,7 +43,8 @@ class UploadRow(msgspec.Struct, frozen=True, kw_only=True):
     """Name at the user's end; the server does not use it."""
     size: int
     received: float
-    """Seconds since 1970, UTC."""
+    """As ``received_at``, in seconds since 1970."""
+    received_at: datetime
     author: str
     uses: tuple[UploadUse, ...]
 
@@ -156,6 +159,7 @@ def _row(one: Upload, uses: _Uses) -> UploadRow:
         name=one.name,
         size=one.size,
         received=one.received,
+        received_at=at(one.received),
         author=one.author,
         uses=uses.of(one.sha256),
     )

@@ -21,6 +21,7 @@ from tieback.model.probe import Access, Container, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, is_expected, run_to_report
 from tieback.probes.wire.opening import (
     HANDSHAKES,
+    LATE_PEER,
     SILENT_PEER,
     STREAM_ENDED,
     first_answer,
@@ -103,7 +104,7 @@ class MemcachedProbe:
             # A server of the binary protocol closes on text.
             if str(verdict).startswith(SILENT_PEER) and not is_expected(self.meta, target):
                 raise
-            binary = yield from _binary_version(target, first_answer_timeout(self.meta, target))
+            binary = yield from _binary_version(target, first_answer_timeout(self.meta, target), str(verdict))
             if binary is None:
                 raise
             yield from _binary(draft, depth, binary)
@@ -148,18 +149,31 @@ def _text_stats(draft: ReportDraft) -> Conversation[dict[str, str]]:
     return {row[1][:64]: row[2][:256] for row in rows if len(row) == 3}
 
 
-def _binary_version(target: Target, seconds: float | None) -> Conversation[str | None]:
-    """Version of a server of the binary protocol, empty if it hides it; ``None`` if the server speaks another."""
+def _binary_version(target: Target, seconds: float | None, text: str) -> Conversation[str | None]:
+    """Version of a server of the binary protocol, empty if it hides it; ``None`` if the server speaks another.
+
+    Args:
+        target: the service.
+        seconds: as for ``first_answer``.
+        text: the verdict about the text protocol.
+
+    Raises:
+        NotThisProtocol: no answer in time.
+    """
     try:
         yield Connect(bool(target.tls), None if seconds is None else HANDSHAKES * seconds)
         yield Send(_BINARY_VERSION)
         magic = yield from opening_bytes(Receive(exactly=1, seconds=seconds))
         opcode, status, _, version = yield from _packet(magic)
     except Fault as fault:
-        if fault.outcome not in (Outcome.TLS_ERROR, Outcome.TIMEOUT, *STREAM_ENDED):
+        if fault.outcome is Outcome.TIMEOUT:
+            raise NotThisProtocol(f"{text}; {LATE_PEER} to the binary protocol") from None
+        if fault.outcome not in (Outcome.TLS_ERROR, *STREAM_ENDED):
             raise
         return None
-    except NotThisProtocol:
+    except NotThisProtocol as verdict:
+        if str(verdict).startswith(SILENT_PEER):
+            raise NotThisProtocol(f"{text}; {LATE_PEER} to the binary protocol") from None
         return None
     if opcode != 0x0B or status not in (0, _AUTH_ERROR):
         raise HostileAnswer("a Memcached packet that does not answer the request")

@@ -12,12 +12,12 @@ greeting of ActiveMQ 5.18.6.
 import re
 
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.probe import Access, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.wire import openwire
-from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
+from tieback.probes.wire.opening import first_answer, plain_then_tls, printable, rest_of_opening
 from tieback.probes.wire.verdicts import NotThisProtocol
-from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Receive, Send, Target
+from tieback.scope.conversation import Conversation, DeclaredSend, Receive, Send, Target
 
 _LOGIN, _END = "ConnectionInfo", "ShutdownInfo"
 _UNTESTED = "a connection without a login"
@@ -57,12 +57,8 @@ class OpenwireProbe:
 
         head = yield from plain_then_tls(target.tls, attempt)
         if head == b"\0":
-            try:
-                head += yield Receive(exactly=openwire.HEAD - 1, seconds=seconds)
-            except Fault as fault:
-                if fault.outcome not in (Outcome.TIMEOUT, *STREAM_ENDED):
-                    raise
-                raise NotThisProtocol("greets with a zero and little more") from None
+            rest_of_head = Receive(exactly=openwire.HEAD - 1, seconds=seconds)
+            head += yield from rest_of_opening(rest_of_head, "greets with a zero and little more")
         size = int.from_bytes(head[:4], "big")
         if head[4:] != openwire.MAGIC or not 18 <= size <= openwire.MAX_COMMAND:
             raise NotThisProtocol(f"greets with {printable(head)}")

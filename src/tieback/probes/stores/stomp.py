@@ -11,11 +11,11 @@ import re
 
 from tieback.model.byte_text import byte_text
 from tieback.model.grant import Depth
-from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.probe import Access, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
-from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
+from tieback.probes.wire.opening import first_answer, plain_then_tls, printable, rest_of_opening
 from tieback.probes.wire.verdicts import NotThisProtocol
-from tieback.scope.conversation import Conversation, DeclaredSend, Fault, Receive, Send, Target
+from tieback.scope.conversation import Conversation, DeclaredSend, Receive, Send, Target
 
 _MAX_FRAME = 8 * 1024
 _MAX_PROPERTIES = 64
@@ -65,12 +65,8 @@ class StompProbe:
         known = {b"C": len(_CONNECTED), b"E": len(_ERROR)}.get(first)
         if known is None:
             raise NotThisProtocol(f"answers CONNECT with {byte_text(first)}")
-        try:
-            head = first + (yield Receive(exactly=known - 1, seconds=first_answer_timeout(self.meta, target)))
-        except Fault as fault:
-            if fault.outcome not in (Outcome.TIMEOUT, *STREAM_ENDED):
-                raise
-            raise NotThisProtocol(f"answers CONNECT with {byte_text(first)} and little more") from None
+        rest = Receive(exactly=known - 1, seconds=first_answer_timeout(self.meta, target))
+        head = first + (yield from rest_of_opening(rest, f"answers CONNECT with {byte_text(first)} and little more"))
         if head in (_CONNECTED, _ERROR):
             yield from _session(draft, head)
         else:

@@ -12,6 +12,8 @@ from tieback.scope.conversation import Connect, Conversation, Fault, Receive, Se
 _ALERT = 0x15
 SILENT_PEER = "sends no byte"
 """Start of the verdict about a peer that sent no byte."""
+LATE_PEER = "no full answer"
+"""Part of the verdict about a peer whose answer did not come, or end, in time: with more time it may fit."""
 HANDSHAKES = 2
 """Factor: a handshake may take so many times as long as a first answer, because it computes more."""
 STREAM_ENDED = (Outcome.REFUSED, Outcome.PROTOCOL_MISMATCH)
@@ -39,7 +41,9 @@ def plain_then_tls[R](tls: bool | None, attempt: Callable[[bool], Conversation[R
         except TlsAnswer as encrypted:
             raise NotThisProtocol(str(encrypted)) from None
         except Fault as fault:
-            if fault.outcome in (Outcome.TLS_ERROR, Outcome.TIMEOUT, *STREAM_ENDED):
+            if fault.outcome is Outcome.TIMEOUT:
+                raise NotThisProtocol(f"{LATE_PEER} over TLS, and without it: {plain}") from None
+            if fault.outcome in (Outcome.TLS_ERROR, *STREAM_ENDED):
                 raise NotThisProtocol(f"{plain}, and no answer over TLS either") from None
             raise
 
@@ -84,6 +88,27 @@ def opening_bytes(step: Receive) -> Conversation[bytes]:
     except Fault as fault:
         if fault.outcome is Outcome.TIMEOUT and step.seconds is not None:
             raise NotThisProtocol(f"{SILENT_PEER} in {step.seconds:g} s") from None
+        raise
+
+
+def rest_of_opening(step: Receive, so_far: str) -> Conversation[bytes]:
+    """Receive the rest of an answer whose first byte is in the protocol, and in others too.
+
+    Args:
+        step: the receive.
+        so_far: the verdict if no more comes.
+
+    Raises:
+        NotThisProtocol: the peer closed, or the rest did not come in ``step.seconds``.
+        Fault: as for the step, if ``seconds`` is not set.
+    """
+    try:
+        return (yield step)
+    except Fault as fault:
+        if fault.outcome is Outcome.TIMEOUT and step.seconds is not None:
+            raise NotThisProtocol(f"{LATE_PEER} in {step.seconds:g} s: {so_far}") from None
+        if fault.outcome in STREAM_ENDED:
+            raise NotThisProtocol(so_far) from None
         raise
 
 

@@ -57,6 +57,8 @@ class Comparison(msgspec.Struct, frozen=True):
     """Figures of both reports."""
     changes: tuple[Change, ...]
     """Worst first within each kind."""
+    notes: tuple[str, ...] = ()
+    """What else differs between the reports, so that findings may differ without a change of an app or store."""
 
     def count(self, kind: ChangeKind) -> int:
         """Return the number of findings of a kind."""

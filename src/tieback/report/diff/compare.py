@@ -9,6 +9,7 @@ A finding of traffic is fixed only if the app was captured again, in captures th
 """
 
 from tieback.model.report.baseline import Baseline
+from tieback.report.diff.basis import basis_notes
 from tieback.report.diff.change import Change, ChangeKind, Comparison
 from tieback.report.diff.differences import differences, moves, newly_allowed
 from tieback.report.diff.gone import Coverage, judge_missing
@@ -34,7 +35,7 @@ def compare(old: PastReport, new: PastReport) -> Comparison:
     )
     order = list(ChangeKind)
     changes.sort(key=lambda one: (order.index(one.kind), -one.finding.severity.rank, one.finding.rule, one.finding.id))
-    return Comparison(old, new, tuple(totals(old, new)), tuple(changes))
+    return Comparison(old, new, tuple(totals(old, new)), tuple(changes), basis_notes(old, new))
 
 
 def baseline_of(comparison: Comparison) -> Baseline:
@@ -46,7 +47,7 @@ def baseline_of(comparison: Comparison) -> Baseline:
     same = frozenset(one.finding.id for one in comparison.of(ChangeKind.SAME))
     worse = frozenset(one.finding.id for one in comparison.changes if one.worse)
     new, fixed, unconfirmed = map(comparison.count, (ChangeKind.NEW, ChangeKind.FIXED, ChangeKind.UNCONFIRMED))
-    return Baseline(old.name, old.created, same, changed, new, fixed, unconfirmed, worse)
+    return Baseline(old.name, old.created, same, changed, new, fixed, unconfirmed, worse, comparison.notes)
 
 
 def _new(finding: PastFinding, new: PastReport) -> Change:

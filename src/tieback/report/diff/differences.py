@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from tieback.model.cleartext import EVERY_HOST
 from tieback.model.figure import Figure
 from tieback.model.probe import Ability, Access, Privileges
+from tieback.pii.taxonomy import class_phrase
 from tieback.report.diff.pairs import VOLATILE, apps_of, store_pairs
 from tieback.report.diff.past import PastFinding, PastReport, PastStore
 from tieback.report.figures import figure_text
@@ -72,9 +73,9 @@ def _store_differences(one: PastStore, other: PastStore) -> Iterator[str]:
         yield f"records {figure_text(one.records)} → {figure_text(other.records)}"
     before, now = ({line.pii_class for line in store.pii} for store in (one, other))
     for name in sorted(now - before):
-        yield f"now also contains {name}"
+        yield f"now also contains {class_phrase(name)}"
     for name in sorted(before - now):
-        yield f"no longer contains {name}"
+        yield f"no longer contains {class_phrase(name)}"
 
 
 def state_words(store: PastStore) -> str:

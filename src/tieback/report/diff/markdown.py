@@ -17,6 +17,8 @@ def as_markdown(found: Comparison) -> Iterator[str]:
     yield ""
     yield f"**{conclusion(found)}**"
     yield ""
+    for note in found.notes:
+        yield from (f"> {escape_markdown(note, 500)}", "")
     yield f"| | {found.old.created:%Y-%m-%d %H:%M} | {found.new.created:%Y-%m-%d %H:%M} |"
     yield "|---|---:|---:|"
     for total in found.totals:

@@ -151,6 +151,29 @@ class PastServer(msgspec.Struct, frozen=True):
     app_sha256: str
 
 
+class PastRules(msgspec.Struct, frozen=True):
+    """A file with rules of a user of an earlier report."""
+
+    name: str
+    sha256: str
+
+
+class PastPlugin(msgspec.Struct, frozen=True):
+    """A plug-in of an earlier report."""
+
+    name: str
+    version: str = ""
+
+
+class PastTool(msgspec.Struct, frozen=True):
+    """What made an earlier report: findings may differ if this differs."""
+
+    version: str = ""
+    """Version of tieback; empty if it is not known."""
+    rules: tuple[PastRules, ...] = ()
+    plugins: tuple[PastPlugin, ...] = ()
+
+
 class PastReport(msgspec.Struct, frozen=True):
     """The compared data of a report."""
 
@@ -172,6 +195,7 @@ class PastReport(msgspec.Struct, frozen=True):
     """Keys of the apps in the captures, which are content hashes for scanned apps."""
     suppressed: int = 0
     """How many of ``findings`` are suppressed."""
+    tool: PastTool = PastTool()
 
 
 class PastScope(msgspec.Struct, frozen=True):
@@ -213,6 +237,9 @@ class _Document(msgspec.Struct, frozen=True):
     probes: tuple[PastProbe, ...] = ()
     captures: tuple[PastCapture, ...] = ()
     servers: tuple[PastServer, ...] = ()
+    tool_version: str = ""
+    rules: tuple[PastRules, ...] = ()
+    plugins: tuple[PastPlugin, ...] = ()
 
 
 def read_past(path: Path) -> PastReport:
@@ -249,6 +276,7 @@ def read_past(path: Path) -> PastReport:
         document.scope,
         document.captures,
         document.servers,
+        PastTool(document.tool_version, document.rules, document.plugins),
     )
 
 
@@ -280,6 +308,11 @@ def past_from_report(report: Report, name: str) -> PastReport:
         _scope(report),
         (PastCapture(one.path, one.unread) for one in report.captures.rows()),
         (PastServer(one.app_sha256) for one in report.servers.rows()),
+        PastTool(
+            report.tool_version,
+            tuple(PastRules(one.name, one.sha256) for one in report.rules),
+            tuple(PastPlugin(one.name, one.version) for one in report.plugins),
+        ),
     )
 
 
@@ -304,6 +337,7 @@ def _past(
     scope: PastScope | None,
     captures: Iterable[PastCapture],
     servers: Iterable[PastServer],
+    tool: PastTool,
 ) -> PastReport:
     by_id = {store.id: store for store in stores}
     return PastReport(
@@ -318,6 +352,7 @@ def _past(
         tuple(captures),
         frozenset(server.app_sha256 for server in servers),
         len(suppressed),
+        tool,
     )
 
 
@@ -347,6 +382,7 @@ def _from_lines(name: str, lines: Iterable[bytes]) -> PastReport:
         head.scope,
         rows.get("capture-summary", ()),
         rows.get("contacted-server", ()),
+        PastTool(head.tool_version, head.rules, head.plugins),
     )
 
 
@@ -358,6 +394,9 @@ class _Head(msgspec.Struct, frozen=True):
     created: datetime
     audience: str = ""
     scope: PastScope | None = None
+    tool_version: str = ""
+    rules: tuple[PastRules, ...] = ()
+    plugins: tuple[PastPlugin, ...] = ()
 
 
 _SHAPES: dict[str, type] = {

@@ -26,6 +26,8 @@ def print_comparison(found: Comparison, console: Console) -> None:
     """Print the totals, then each kind of change, worst first."""
     console.print(Text(f"What changed since {clean(found.old.name, 100)}", style="bold"))
     console.print(Text(conclusion(found)))
+    for note in found.notes:
+        console.print(Text(note, style="yellow"))
     totals = _table("Totals")
     totals.add_column("")
     totals.add_column(f"{found.old.created:%Y-%m-%d %H:%M}", justify="right")

@@ -27,6 +27,4 @@ def conclusion(found: Comparison) -> str:
     text += f", {found.count(ChangeKind.SAME):,} unchanged."
     if hidden := found.new.suppressed:
         text += f" {count_text(hidden, 'finding')} of the new report {'is' if hidden == 1 else 'are'} suppressed."
-    if found.old.audience != found.new.audience:
-        text += " The two reports are for different audiences: findings hidden in one of them appear as new or missing."
     return text

@@ -12,6 +12,7 @@ from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
 from tieback.model.report.baseline import Baseline
 from tieback.model.report.document import Report
+from tieback.pii.taxonomy import class_title
 from tieback.report.declared import NOTE as DECLARED_NOTE
 from tieback.report.declared import TITLE as DECLARED_TITLE
 from tieback.report.declared import by_text, declared_text, item_text, state_text
@@ -49,6 +50,7 @@ from tieback.report.texts.shared_identifier import shared_identifier_text
 from tieback.report.texts.stores import (
     PLATFORM_WORDS,
     RANSOM_WORDS,
+    classes_text,
     containers_of,
     most_sensitive,
     place_text,
@@ -236,8 +238,8 @@ def _access(store: Exposure) -> str:
 
 
 def _personal_data(store: Exposure) -> str:
-    names = (clean(total.pii_class, 40).replace("_", " ") for total in most_sensitive(store.pii))
-    return cut_text(names, MOST_CLASSES) or no_personal_data_in(store)
+    labels = [total.pii_class for total in most_sensitive(store.pii)]
+    return classes_text(labels, MOST_CLASSES) or no_personal_data_in(store)
 
 
 def _verdicts(stores: Sequence[Exposure]) -> Iterator[str]:
@@ -281,7 +283,7 @@ def _without_app(report: Report) -> Iterator[str]:
         for container, classes in contents[:MOST_CONTAINERS]:
             name, kind = escape_markdown(container.name, 300), escape_markdown(container.kind, 40)
             figures = f"{container_text(container)} | {bytes_text(container.bytes)} | {len(container.fields):,}"
-            personal = fit_text(classes, 400, between=", ") or no_personal_data(container)
+            personal = fit_text([clean(class_title(one), 60) for one in classes], 400) or no_personal_data(container)
             yield f"| {name} | {kind} | {figures} | {escape_markdown(personal, 400)} |"
         if len(contents) > MOST_CONTAINERS:
             yield from ("", more_text(len(contents) - MOST_CONTAINERS, "container"))

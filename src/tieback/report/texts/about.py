@@ -49,6 +49,8 @@ def about_lines(report: Report) -> Iterator[tuple[str, str]]:
         yield ("Suppressed", f"{count_text(report.suppressed.count, 'finding')}, listed separately")
     if (known := report.baseline) is not None:
         yield (f"Compared with {clean(known.name, 60)} of {known.created:%Y-%m-%d}", baseline_counts(known))
+        for note in known.notes:
+            yield ("Comparison", clean(note, 500))
     yield from personal_lines(report.headline, internal=not report.audience)
     yield from scope_lines(report.scope)
     if report.scope is not None:

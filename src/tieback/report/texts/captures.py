@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from tieback.model.count_text import count_text
 from tieback.model.report.captures import ContactedServer, Encryption
 from tieback.model.report.document import Report
+from tieback.pii.taxonomy import class_phrase
 from tieback.report.shortened import cut, cut_text, more_text
 from tieback.report.texts.clean import clean
 
@@ -46,13 +47,18 @@ _CLASSES = {"contact_list": "list of contacts", "app_list": "list of installed a
 
 def class_name(pii_class: str) -> str:
     """The name of a class of personal data in a sentence, such as ``list of contacts``."""
-    return _CLASSES.get(pii_class) or clean(pii_class, 40).replace("_", " ")
+    return _CLASSES.get(pii_class) or clean(class_phrase(pii_class), 60)
+
+
+def class_names(labels: Iterable[str]) -> str:
+    """The names of classes in a sentence; semicolons, because names contain commas."""
+    return "; ".join(map(class_name, labels))
 
 
 def leaks_text(server: ContactedServer) -> str:
     """Return the classes that leaked to or from a server, or why there are none."""
     if server.leaks:
-        return ", ".join(class_name(one) for one in server.leaks)
+        return class_names(server.leaks)
     if not server.was_reached:
         return "nothing sent"
     if server.encryption is Encryption.CLEARTEXT:

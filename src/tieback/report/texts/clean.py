@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from tieback.model.safe_text import escape_markup
+from tieback.model.safe_text import escape_markup, isolate
 
 _UNSAFE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 
@@ -26,4 +26,4 @@ def clean(text: str, limit: int = 200) -> str:
 
 def escape_markdown(text: str, limit: int = 200) -> str:
     """Escape untrusted text so that Markdown shows it literally, on one line."""
-    return escape_markup(clean(text, limit))
+    return isolate(escape_markup(clean(text, limit)))

@@ -1,6 +1,6 @@
 """Words for a data store: product, access state, figures, contents and classes of personal data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tieback.model.app import Platform
 from tieback.model.count_text import count_text
@@ -8,8 +8,9 @@ from tieback.model.device import AppStoreState, AppStoreSummary
 from tieback.model.exposure import Exposure, PiiClassTotal
 from tieback.model.figure import Figure, Quality
 from tieback.model.probe import Access, Container, Entry, RansomVerdict
-from tieback.pii.taxonomy import sensitivity
+from tieback.pii.taxonomy import class_title, sensitivity
 from tieback.report.figures import NOT_MEASURED, bytes_text, figure_text, measured
+from tieback.report.shortened import cut_text
 from tieback.report.texts.clean import clean
 
 ACCESS_WORDS = {
@@ -100,16 +101,21 @@ def place_text(exposure: Exposure) -> str:
 
 
 def containers_of(store: Exposure) -> list[tuple[Container, tuple[str, ...]]]:
-    """Return the store's own containers with their classes of personal data.
+    """Return the store's own containers with the labels of their classes of personal data.
 
     Containers with most records are first, and the most sensitive classes.
     """
     classes: dict[str, dict[str, None]] = {}
     for field in sorted(store.fields, key=lambda field: -sensitivity(field.pii_class)):
-        classes.setdefault(field.container, {})[clean(field.pii_class, 40).replace("_", " ")] = None
+        classes.setdefault(field.container, {})[field.pii_class] = None
     own = [container for container in store.containers if not container.system]
     own.sort(key=lambda container: (-(container.records.value if container.records else 0), container.path))
     return [(container, tuple(classes.get(container.name, ()))) for container in own]
+
+
+def classes_text(labels: Sequence[str], most: int) -> str:
+    """Return the titles of classes of personal data, of labels in their order: at most ``most``, and how many more."""
+    return cut_text([clean(class_title(label), 60) for label in labels], most, between="; ")
 
 
 def most_sensitive(totals: Iterable[PiiClassTotal]) -> list[PiiClassTotal]:

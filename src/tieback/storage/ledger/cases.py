@@ -90,7 +90,9 @@ class Cases:
             _put_vendor(connection, kept)
             for (text,) in connection.execute(sa.select(cases.c.document).where(cases.c.vendor == gone)).all():
                 case = msgspec.structs.replace(decode(text, "case", Case), vendor=kept.id)
-                moved = NewLogLine(case.id, "edited", {"vendor": kept.id}, entries[0].by if entries else "")
+                moved = NewLogLine(
+                    case.id, "edited", {"vendor": kept.id, "from": gone}, entries[0].by if entries else ""
+                )
                 _put_case(connection, case, (moved,), now)
             connection.execute(sa.update(letters).where(letters.c.vendor == gone).values(vendor=kept.id))
             connection.execute(sa.delete(vendors).where(vendors.c.id == gone))

@@ -3,7 +3,6 @@
 import tempfile
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from litestar.handlers import HTTPRouteHandler
@@ -112,6 +111,8 @@ class CaseKey(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     state: CaseState
     due: date | None
+    again: bool
+    """True if the store had this case before."""
 
 
 class CaseForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -160,6 +161,10 @@ def case(context: Context, case_id: str) -> CaseDetail:
     return found
 
 
+_CHOICES: dict[str, object] = {"letter": letter_choices()}
+"""What the page of a case offers, besides the case."""
+
+
 def _require(context: Context, case_id: str) -> None:
     if vendor_of_case(context.workspace, case_id) is None:
         raise NotFoundError("no case with this ID", advice=_SEE_LIST)
@@ -170,16 +175,31 @@ def case_log(context: Context, after: str = "", limit: int = DEFAULT_LIMIT) -> C
     return show_case_log(context.workspace, after=after, limit=limit)
 
 
-@change("POST", "/cases", role=Role.ANALYST, action="open a case", status=201, logged=True)
+@change(
+    "POST",
+    "/cases",
+    role=Role.ANALYST,
+    action="open a case",
+    status=201,
+    logged=True,
+    made=lambda key: not key.again,
+)
 def open_case(context: Context, data: StoreChoice) -> CaseKey:
-    """Open a case for an open store, for the vendor that answers for it. If there is one, it is returned."""
+    """Open a case for an open store, for the vendor that answers for it. Status 200 returns the case that it had."""
     opened = _opened(context, data.store)
-    context.changes.note(context.user, "open a case", f"{data.store} {opened.id}")
+    if not opened.again:
+        context.changes.note(context.user, "open a case", f"{data.store} {opened.id}")
     return opened
 
 
 @change(
-    "POST", "/cases/confirmations", role=Role.ANALYST, action="confirm an experimental verdict", status=201, logged=True
+    "POST",
+    "/cases/confirmations",
+    role=Role.ANALYST,
+    action="confirm an experimental verdict",
+    status=201,
+    logged=True,
+    made=lambda key: not key.again,
 )
 def confirm_store(context: Context, data: ConfirmStore) -> CaseKey:
     """Confirm an experimental verdict that a person checked by hand; this opens the case. Letters cite it."""
@@ -195,10 +215,10 @@ def _opened(context: Context, store: str) -> CaseKey:
     work = case_service(context.workspace)
     done = work.open(default_policy(), store, by_whom=context.user.name)
     if done.cases:
-        return _key(done.cases[0])
+        return _key(done.cases[0], again=False)
     known = show_store(context.workspace, store)
     if known is not None and known.store.cases:
-        return _key(work.find_case(known.store.cases[0].id))
+        return _key(work.find_case(known.store.cases[0].id), again=True)
     if done.unconfirmed:
         raise ConflictError("its verdict is experimental", advice="Check it by hand, then confirm it with the evidence")
     if done.undecided:
@@ -216,17 +236,18 @@ def _confirmed(context: Context, store: str, evidence: str) -> CaseKey:
         raise UsageError(
             f"1 to {MAX_TEXT:,} characters are needed", where="evidence", advice="Paste a session of a client"
         )
-    if show_store(context.workspace, store) is None:
+    known = show_store(context.workspace, store)
+    if known is None:
         raise NotFoundError("no store with this ID in the last run", advice="See the list of stores")
     with tempfile.TemporaryDirectory(prefix="tieback-evidence-") as folder:
         file = Path(folder) / EVIDENCE_FILE
         file.write_text(evidence, encoding="utf-8", errors="backslashreplace")
         confirmed = case_service(context.workspace).confirm(store, file, default_policy(), context.user.name)
-    return _key(confirmed)
+    return _key(confirmed, again=bool(known.store.cases))
 
 
-def _key(found: Case) -> CaseKey:
-    return CaseKey(id=found.id, state=found.state, due=found.due)
+def _key(found: Case, *, again: bool) -> CaseKey:
+    return CaseKey(id=found.id, state=found.state, due=found.due, again=again)
 
 
 @change("POST", "/cases/{case_id:str}/state", role=Role.ANALYST, action="move a case", current=case)
@@ -328,7 +349,13 @@ def _short(text: str, where: str) -> str:
     return text.strip()
 
 
-@form("/stores/{store_id:str}/case", role=Role.ANALYST, action="open a case", done="The case is open.")
+@form(
+    "/stores/{store_id:str}/case",
+    role=Role.ANALYST,
+    action="open a case",
+    done="The case is open.",
+    again="store",
+)
 def open_in_page(context: Context, store_id: str) -> str:
     """Open a case from the page of its store."""
     return f"/cases/{_opened(context, store_id).id}"
@@ -339,13 +366,20 @@ def open_in_page(context: Context, store_id: str) -> str:
     role=Role.ANALYST,
     action="confirm an experimental verdict",
     done="The verdict is confirmed, and the case is open.",
+    again="store",
 )
 def confirm_in_page(context: Context, store_id: str, data: CaseForm) -> str:
     """Confirm an experimental verdict from the page of its store."""
     return f"/cases/{_confirmed(context, store_id, data.evidence).id}"
 
 
-@form("/cases/{case_id:str}/state", role=Role.ANALYST, action="move a case", done="The case has its new state.")
+@form(
+    "/cases/{case_id:str}/state",
+    role=Role.ANALYST,
+    action="move a case",
+    done="The case has its new state.",
+    again="case",
+)
 def move_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     """Move a case from its page."""
     state = choice(CaseState, data.state, "state")
@@ -355,14 +389,26 @@ def move_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     return f"/cases/{case_id}"
 
 
-@form("/cases/{case_id:str}/notes", role=Role.ANALYST, action="add a note to a case", done="The note is in the log.")
+@form(
+    "/cases/{case_id:str}/notes",
+    role=Role.ANALYST,
+    action="add a note to a case",
+    done="The note is in the log.",
+    again="case",
+)
 def note_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     """Add a note from the page of a case."""
     _note(context, case_id, data.text)
     return f"/cases/{case_id}"
 
 
-@form("/cases/{case_id:str}/due", role=Role.ANALYST, action="postpone a case", done="The case has its new due date.")
+@form(
+    "/cases/{case_id:str}/due",
+    role=Role.ANALYST,
+    action="postpone a case",
+    done="The case has its new due date.",
+    again="case",
+)
 def postpone_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     """Set another due date from the page of a case."""
     _postpone(context, case_id, required_day(data.due, "due"))
@@ -374,6 +420,7 @@ def postpone_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     role=Role.ANALYST,
     action="record an attestation",
     done="The attestation is recorded.",
+    again="case",
 )
 def attest_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     """Record an attestation from the page of a case."""
@@ -381,7 +428,13 @@ def attest_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     return f"/cases/{case_id}"
 
 
-@form("/cases/{case_id:str}/parties", role=Role.ANALYST, action="add a party to a case", done="The party is added.")
+@form(
+    "/cases/{case_id:str}/parties",
+    role=Role.ANALYST,
+    action="add a party to a case",
+    done="The party is added.",
+    again="case",
+)
 def add_party_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     """Add a party from the page of a case."""
     role = choice(PartyRole, data.role, "role")
@@ -391,7 +444,13 @@ def add_party_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     return f"/cases/{case_id}"
 
 
-@form("/cases/{case_id:str}/recheck", role=Role.OPERATOR, action="start a re-check", done="The re-check was queued.")
+@form(
+    "/cases/{case_id:str}/recheck",
+    role=Role.OPERATOR,
+    action="start a re-check",
+    done="The re-check was queued.",
+    again="case",
+)
 def recheck_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     """Queue a re-check from the page of a case, and show its progress."""
     return f"/runs/{_recheck(context, case_id, data.grant).id}"
@@ -402,6 +461,7 @@ def recheck_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     role=Role.ANALYST,
     action="move a party of a case",
     done="The party has its new state.",
+    again="case",
 )
 def move_party_in_page(context: Context, case_id: str, data: CaseForm) -> str:
     """Move a party from the page of a case."""
@@ -427,9 +487,8 @@ def case_evidence(context: Context, case_id: str) -> Download:
 
 
 def _pages() -> list[HTTPRouteHandler]:
-    choices: dict[str, Any] = {"letter": letter_choices()}
     return [
-        page("/cases/{case_id:str}", case, template="case.html", role=Role.ANALYST, title="Case", more=choices),
+        page("/cases/{case_id:str}", case, template="case.html", role=Role.ANALYST, title="Case", more=_CHOICES),
         json("/cases/{case_id:str}", case, role=Role.ANALYST, title="Case"),
     ]
 

@@ -93,6 +93,7 @@ def _suppress(context: Context, finding_id: str, reason: str, until: date) -> No
     role=Role.ANALYST,
     action="suppress a finding",
     done="The finding is suppressed. It stays listed and counted.",
+    again="finding",
 )
 def suppress_in_page(context: Context, finding_id: str, data: SuppressForm) -> str:
     """Suppress a finding from its page."""

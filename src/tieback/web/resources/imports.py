@@ -35,7 +35,13 @@ def start_import(context: Context, data: StartImport) -> StartedImport:
     return imports.start_import(context.workspace, context.user.name, data.uploads, data.app)
 
 
-@form("/uploads/{sha256:str}/import", role=Role.OPERATOR, action="start an import", done="The import was queued.")
+@form(
+    "/uploads/{sha256:str}/import",
+    role=Role.OPERATOR,
+    action="start an import",
+    done="The import was queued.",
+    again="get_upload",
+)
 def start_import_form(context: Context, sha256: str, data: ImportFields) -> str:
     """Import an uploaded report."""
     return f"/runs/{imports.start_import(context.workspace, context.user.name, (sha256,), data.app.strip()).job}"

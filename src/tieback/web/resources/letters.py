@@ -106,7 +106,15 @@ def letter(context: Context, letter_id: str) -> LetterDetail:
     return found
 
 
-@change("POST", "/cases/{case_id:str}/letters", role=Role.ANALYST, action="write a letter", status=201, tag="letters")
+@change(
+    "POST",
+    "/cases/{case_id:str}/letters",
+    role=Role.ANALYST,
+    action="write a letter",
+    status=201,
+    tag="letters",
+    made=lambda letter: not letter.again,
+)
 def write_letter(context: Context, case_id: str, data: LetterOrder) -> WrittenLetter:
     """Write a letter to the vendor of a case. It covers every case of the vendor that this kind of letter is about."""
     return _written(context, case_id, data)
@@ -163,6 +171,7 @@ def _sent(context: Context, letter_id: str, data: SentMark) -> None:
     role=Role.ANALYST,
     action="write a letter",
     done="The letter is written, and not sent. Read it, then send it yourself.",
+    again="case",
 )
 def write_in_page(context: Context, case_id: str, data: LetterForm) -> str:
     """Write a letter from the page of a case."""
@@ -185,6 +194,7 @@ def write_in_page(context: Context, case_id: str, data: LetterForm) -> str:
     role=Role.ANALYST,
     action="record that a letter was sent",
     done="Recorded as sent.",
+    again="letter",
 )
 def sent_in_page(context: Context, letter_id: str, data: LetterForm) -> str:
     """Record from its page that a letter was sent."""

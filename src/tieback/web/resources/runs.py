@@ -30,13 +30,14 @@ from tieback.pipeline.views.inventory_columns import ColumnChoices, job_with_col
 from tieback.pipeline.views.listing import Listing
 from tieback.pipeline.views.run_form import StartPage, start_page
 from tieback.pipeline.views.runs import RunEvent, RunItem, RunPage
+from tieback.pipeline.views.times import at
 from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context, User
 from tieback.web.identity import look_up_user
 from tieback.web.openapi import FILES
 from tieback.web.parameters import day_or_none
 from tieback.web.problems import ConflictError, NotFoundError
-from tieback.web.resource import PREFIX, Again, attachment_headers, change, form, page_and_json
+from tieback.web.resource import PREFIX, attachment_headers, change, form, page_and_json
 
 POLL_SECONDS = 1.0
 """Interval between two looks for new events."""
@@ -125,7 +126,7 @@ def cancel_run_form(context: Context, run_id: str) -> str:
     action="start a run",
     done="The import was queued with these columns.",
     logged=True,
-    again=Again("run.html", get_run, "Run"),
+    again="get_run",
 )
 def choose_columns_form(context: Context, run_id: str, data: ColumnChoices) -> str:
     """Import the inventories of a run again, with the chosen columns."""
@@ -258,7 +259,7 @@ async def _stream(
     while True:
         for event in events:
             after = event.id
-            data = msgspec.json.encode({"time": event.time, "data": event.data})
+            data = msgspec.json.encode({"time": event.time, "at": at(event.time), "data": event.data})
             yield ServerSentEventMessage(event=event.kind, id=event.id, data=data)
         if ended:
             yield ServerSentEventMessage(event="end", data="{}")

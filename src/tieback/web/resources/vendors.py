@@ -10,7 +10,7 @@ from tieback.pipeline.views.listing import DEFAULT_LIMIT, Listing
 from tieback.pipeline.views.vendors import VendorPage, VendorRow
 from tieback.web.context import Context
 from tieback.web.problems import NotFoundError
-from tieback.web.resource import Again, change, form, page_and_json
+from tieback.web.resource import change, form, page_and_json
 
 _MERGE = "merge two vendors"
 
@@ -175,15 +175,12 @@ def _change(context: Context, vendor_id: str, data: RegisterChange) -> VendorPag
     return get_vendor(context, vendor_id)
 
 
-_AGAIN = Again("vendor.html", get_vendor, "Vendor")
-
-
 @form(
     "/vendors/{vendor_id:str}/contacts",
     role=Role.ANALYST,
     action="add a contact of a vendor",
     done="The contact is added.",
-    again=_AGAIN,
+    again="get_vendor",
 )
 def add_contact_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
     """Add a contact."""
@@ -195,7 +192,7 @@ def add_contact_in_page(context: Context, vendor_id: str, data: VendorForm) -> s
     role=Role.ANALYST,
     action="remove a contact of a vendor",
     done="The contact is removed.",
-    again=_AGAIN,
+    again="get_vendor",
 )
 def remove_contact_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
     """Remove a contact."""
@@ -207,7 +204,7 @@ def remove_contact_in_page(context: Context, vendor_id: str, data: VendorForm) -
     role=Role.ANALYST,
     action="set the domains of a vendor",
     done="The vendor has its new domains.",
-    again=_AGAIN,
+    again="get_vendor",
 )
 def set_domains_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
     """Replace the domains."""
@@ -219,7 +216,7 @@ def set_domains_in_page(context: Context, vendor_id: str, data: VendorForm) -> s
     role=Role.ANALYST,
     action="set the apps of a vendor",
     done="The vendor has its new apps.",
-    again=_AGAIN,
+    again="get_vendor",
 )
 def set_apps_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
     """Replace the apps that the register lists."""
@@ -232,7 +229,7 @@ def set_apps_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
     action=_MERGE,
     done="Both entries are one vendor now.",
     logged=True,
-    again=_AGAIN,
+    again="get_vendor",
 )
 def merge_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
     """Merge another entry into this vendor."""
@@ -244,7 +241,7 @@ def merge_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
     role=Role.ANALYST,
     action="change the entry of a vendor",
     done="The entry is saved.",
-    again=_AGAIN,
+    again="get_vendor",
 )
 def change_vendor_in_page(context: Context, vendor_id: str, data: VendorForm) -> str:
     """Change name, language of letters, postal address and note."""

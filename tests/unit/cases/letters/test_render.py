@@ -49,6 +49,25 @@ def test_the_same_text_is_the_same_version() -> None:
     assert (second.version, second.id == first.id) == (2, False)
 
 
+SHOP = "ספרי הים"
+
+
+@pytest.mark.parametrize("kind", ["exposure", "assurance"])
+def test_a_name_from_right_to_left_does_not_reorder_its_sentence(kind: str) -> None:
+    app = CaseApp("com.a", SHOP, "4.0.7", "android", "a" * 64)
+    letter = write(kind, cases=(case(apps=(app,)),))
+    isolated = f"\u2068{SHOP}\u2069"
+    assert letter.text.count(SHOP) == letter.text.count(isolated) > 0
+    # A page shows the subject in its own way, where these characters would be shown escaped.
+    assert "\u2068" not in letter.subject
+
+
+def test_a_letter_in_a_language_from_right_to_left_is_as_its_template() -> None:
+    language = msgspec.structs.replace(load_language("en"), thanks=Template("תודה", "תודה {{ vendor }}"))
+    text = render_letter("thanks", "he", language, facts("en"), (), NOW, "v-1").text
+    assert text.startswith("תודה ")
+
+
 def test_what_others_wrote_is_text() -> None:
     evil = "[x](javascript:alert) <script>|*_` {{ 7*7 }} {% for %}"
     app = CaseApp("com.a", evil, "1", "android", "a" * 64)

@@ -158,7 +158,15 @@ def test_new_vendors_have_contacts_from_rdap_documents(tmp_path: Path, monkeypat
 
 def test_merged_vendors_share_their_cases(work: CaseService) -> None:
     work.open(POLICY)
+    lost = work.find_vendor("Fieldhand Ltd")
+    work.edit(lost.id, {"note": "They moved.", "postal": "Way 1"}, "Ann")
+    shown, _ = work.merged("com.never", "Fieldhand Ltd")
+    assert work.find_vendor("Fieldhand Ltd").id == lost.id
     vendor = work.merge("com.never", "Fieldhand Ltd", "Ann")
+    assert vendor == shown
+    assert (vendor.note, vendor.postal) == ("They moved.", "Way 1")
+    fields = work.log(vendor.id)[-1].fields
+    assert (fields["merged"], fields["note"], fields["signers"]) == (lost.id, "They moved.", ", ".join(lost.signers))
     assert [case.vendor for case in work.cases()] == [vendor.id]
     assert work.enroll() == 0
 

@@ -201,9 +201,31 @@ async def test_a_failure_of_a_later_guess_leaves_the_target_without_a_verdict(ou
     assert report.verdict is TargetVerdict.NONE
 
 
-async def test_a_failure_of_the_last_guess_leaves_nothing_untried() -> None:
-    last = order_probes(None, 9999)[-1].meta.name
-    report = await probing.probe_one(candidate(), ScriptedDialer({last: Outcome.TIMEOUT}), grant())  # type: ignore[arg-type]
+@pytest.mark.parametrize("outcome", [Outcome.TIMEOUT, Outcome.TLS_ERROR, Outcome.BUDGET_SPENT, Outcome.REFUSED])
+async def test_a_failure_of_the_last_guess_leaves_the_target_without_a_verdict(outcome: Outcome) -> None:
+    everything = order_probes(None, 9999)
+    last = everything[-1].meta.name
+    dialer = ScriptedDialer({last: outcome}, problems={last: "the connection ended"})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
+    assert report.problems == (f"not recognised: the connection ended; {len(everything)} protocols tried",)
+    assert report.verdict is TargetVerdict.NONE
+
+
+@pytest.mark.parametrize(
+    "silence", ["sends no byte in 1 s", "closed without an answer; no full answer to the binary protocol"]
+)
+@pytest.mark.parametrize("guess", [0, 1, -1])
+async def test_silence_to_one_protocol_decides_nothing(guess: int, silence: str) -> None:
+    name = order_probes(None, 9999)[guess].meta.name
+    report = await probing.probe_one(candidate(), ScriptedDialer({}, problems={name: silence}), grant())  # type: ignore[arg-type]
+    assert (report.outcome, report.verdict) == (Outcome.TIMEOUT, TargetVerdict.NONE)
+    assert report.problems[0].startswith("not recognised: no answer in time to 1 of ")
+
+
+async def test_a_web_server_is_decided_by_its_answer_to_http() -> None:
+    web = "an HTTP server that is not a known store (status 404)"
+    dialer = ScriptedDialer({}, problems={"web": web, "mongodb": "sends no byte in 0.3 s"})
+    report = await probing.probe_one(candidate(), dialer, grant())  # type: ignore[arg-type]
     assert report.verdict is TargetVerdict.UNRECOGNISED
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tieback.model.backend import Candidate, Route
 from tieback.model.grant import Depth, Grant, Limits, TargetRule
-from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.probe import Access, Outcome, ProbeReport, TargetVerdict
 from tieback.pipeline.probing import service as probing
 from tieback.pipeline.probing.targets import replay_from
 from tieback.probes.choose import order_probes
@@ -165,6 +165,28 @@ async def test_server_that_resets_every_connection_is_tried_with_every_protocol(
     assert report.problems[0].startswith("not a known store: ")
     # With the policy for trust, and with the lenient one; not again for each protocol.
     assert handshakes == 2
+
+
+@pytest.mark.parametrize("every", [True, False], ids=["on each connection", "on the first one only"])
+async def test_a_late_greeting_is_not_decided(dialer: Dialer, seconds: Seconds, every: bool) -> None:
+    # In all, there is time for each protocol.
+    seconds(60, 0.05, 5)
+    connections = 0
+
+    async def greets(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        gone = asyncio.ensure_future(mute(reader, writer))
+        if every or connections == 1:
+            await asyncio.wait({gone}, timeout=2)
+        if not gone.done():
+            writer.write(b"\x4a\0\0\0\x0a8.0.36\0")
+        await gone
+
+    async with serving(greets) as server:
+        report = await probe(dialer, server.port)
+    assert (report.outcome, report.verdict) == (Outcome.TIMEOUT, TargetVerdict.NONE)
+    assert report.problems[0].startswith("not recognised: no answer in time to ")
 
 
 @pytest.mark.usefixtures("seconds")

@@ -63,7 +63,9 @@ def test_each_app_has_a_state_an_action_and_a_reason(workspace: Workspace) -> No
         ("com.unknown", FleetState.UNKNOWN, FleetAction.ANALYSE),
         ("com.acme.mail", FleetState.NO_OPEN_STORE, FleetAction.NONE),
     ]
-    assert found["org.fieldhand.app"].reason == "It leads to 1 open store, 1,350 records with geo location, email."
+    assert (
+        found["org.fieldhand.app"].reason == "It leads to 1 open store, 1,350 records with locations; e-mail addresses."
+    )
     assert found["com.acme.mail"].reason == "The run found no back end in it."
     assert {name: (row.open_stores, row.records, row.records_quality) for name, row in found.items()} == {
         "org.fieldhand.app": (1, 1350, "exact"), "com.unknown": (None, None, None), "com.acme.mail": (0, 0, "exact"),
@@ -82,7 +84,7 @@ def test_the_worst_classes_are_named_first_and_the_others_counted(tmp_path: Path
     assert row.classes[0] == "pin_otp"
     assert sorted(row.classes) == sorted(names)
     with_data = row.reason.partition(" with ")[2]
-    assert with_data.startswith("pin otp, ")
+    assert with_data.startswith("PINs and one-time codes; ")
     assert with_data.endswith(" and 3 more.")
     assert "with pin_otp, " in blocked
 

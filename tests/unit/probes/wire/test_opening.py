@@ -3,9 +3,16 @@ import pytest
 from tests.each import each
 from tieback.model.probe import Outcome
 from tieback.probes.playback import MemoryPeer, play, recorded_answers
-from tieback.probes.wire.opening import first_answer, is_tls_alert, plain_then_tls, printable
-from tieback.probes.wire.verdicts import NotThisProtocol
-from tieback.scope.conversation import Conversation, DeclaredSend, Fault
+from tieback.probes.wire.opening import (
+    LATE_PEER,
+    first_answer,
+    is_tls_alert,
+    plain_then_tls,
+    printable,
+    rest_of_opening,
+)
+from tieback.probes.wire.verdicts import NotThisProtocol, TlsAnswer
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive
 
 SENDS = (DeclaredSend("hi", rb"hi", "greets"),)
 
@@ -40,6 +47,33 @@ def test_silence_is_a_verdict_only_on_an_odd_port() -> None:
     with pytest.raises(Fault) as fault:
         play(talk(None), MemoryPeer(recorded_answers([b"y"])), SENDS)
     assert fault.value.outcome is Outcome.TIMEOUT
+
+
+def test_silence_over_tls_is_not_an_answer() -> None:
+    """A port that closes on plain bytes, and whose answer over TLS does not come."""
+
+    def answers(tls: bool) -> Conversation[bytes]:
+        yield Connect()
+        raise (Fault(Outcome.TIMEOUT, "no answer") if tls else TlsAnswer("closed"))
+
+    with pytest.raises(NotThisProtocol, match=LATE_PEER):
+        play(plain_then_tls(None, answers), MemoryPeer(recorded_answers([None])), SENDS)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "outcome", "verdict"),
+    [(1.0, Outcome.TIMEOUT, "no full answer in 1 s: says A"), (1.0, Outcome.REFUSED, "says A"), (None, None, "")],
+)
+def test_rest_of_an_answer(seconds: float | None, outcome: Outcome | None, verdict: str) -> None:
+    talk = rest_of_opening(Receive(exactly=3, seconds=seconds), "says A")
+    next(talk)
+    if outcome is None:
+        with pytest.raises(Fault):
+            talk.throw(Fault(Outcome.TIMEOUT, "no answer"))
+        return
+    with pytest.raises(NotThisProtocol) as raised:
+        talk.throw(Fault(outcome, "no more"))
+    assert str(raised.value) == verdict
 
 
 @each(

@@ -63,7 +63,7 @@ def test_new_findings() -> None:
         ({"version": "7.0"}, "version 6.0.5 → 7.0"),
         ({"records": lower_bound(9000, "count")}, "records ≥2,900 → ≥9,000"),
         ({"ransom": Ransom(RansomVerdict.CONFIRMED, ("a note",))}, "no sign of ransom → ransomed"),
-        ({"pii": ()}, "no longer contains email"),
+        ({"pii": ()}, "no longer contains e-mail addresses"),
     ],
 )
 def test_changed_findings(change: dict[str, object], what: str) -> None:

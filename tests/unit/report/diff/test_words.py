@@ -44,7 +44,3 @@ def test_suppressed_findings_of_the_new_report_are_counted(name: str, tmp_path: 
     totals = {one.name: (one.old, one.new) for one in found.totals}
     assert (totals["findings"], totals["findings suppressed"]) == (("3", "3"), ("0", "1"))
     assert "suppressed" not in conclusion(compare(past, OLD))
-
-
-def test_different_audiences_are_reported() -> None:
-    assert "different audiences" in conclusion(compare(OLD, replace(OLD, audience="for Acme alone")))

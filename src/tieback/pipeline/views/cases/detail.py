@@ -112,6 +112,8 @@ class CaseDetail(msgspec.Struct, frozen=True, kw_only=True):
     silent_until: date | None
     """Until this day a letter promises to inform no provider or CERT."""
     unpublished_until: date | None
+    watched_until: date | None
+    """Until this day a letter promises further re-checks; a closed case gets none."""
     confirmed: Confirmation | None
     unfixed: tuple[UnfixedClosing, ...]
     other_owner: str
@@ -172,6 +174,7 @@ def show_case(workspace: Workspace, key: str, grants: Path | None = None) -> Cas
     names = vendor_names(workspace)
     vendor = next((one for one in workspace.ledger.cases.vendors() if one.id == case.vendor), None)
     work = case_service(workspace)
+    watched = work.watched_until(case.id)
     on_disk = list_grants(workspace, grants).items
     usable = tuple(one for one in on_disk if one.usable)
     sender, no_sender = kept_sender(work)
@@ -194,7 +197,8 @@ def show_case(workspace: Workspace, key: str, grants: Path | None = None) -> Cas
         vendor_language=vendor.language if vendor is not None else "",
         apps=case.apps,
         also=case.also,
-        next_states=_next_states(case, today),
+        watched_until=watched,
+        next_states=_next_states(case, today, watched=watched is not None),
         parties=tuple(
             PartyRow(
                 name=party.name,
@@ -229,9 +233,9 @@ def show_case(workspace: Workspace, key: str, grants: Path | None = None) -> Cas
     )
 
 
-def _next_states(case: Case, today: date) -> tuple[NextState, ...]:
+def _next_states(case: Case, today: date, *, watched: bool) -> tuple[NextState, ...]:
     reasons = {
-        CaseState.CLOSED: closing_needs_reason(case),
+        CaseState.CLOSED: watched or closing_needs_reason(case),
         CaseState.HANDED_TO_CERT: case.silent_until(today) is not None,
     }
     order = list(CaseState)

@@ -25,7 +25,7 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Container, Outcome, ProbeReport
 from tieback.probes.interface import ProbeMeta, ReportDraft, first_answer_timeout, run_to_report
 from tieback.probes.stores.zookeeper import jute
-from tieback.probes.wire.opening import STREAM_ENDED, first_answer, plain_then_tls, printable
+from tieback.probes.wire.opening import LATE_PEER, STREAM_ENDED, first_answer, plain_then_tls, printable
 from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import NotThisProtocol
 from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, SendCost, Target
@@ -121,21 +121,26 @@ class ZookeeperProbe:
         first = yield from plain_then_tls(target.tls, attempt)
         if first not in (b"Z", b"C", b"s", b"T"):
             raise NotThisProtocol(f"answers srvr with {byte_text(first)}")
-        text = first + (yield from _rest())
-        draft.product, draft.version = _greeting(text)
+        rest, late = yield from _rest()
+        text = first + rest
+        draft.product, draft.version = _greeting(text, late=late)
         draft.spoke = True
         draft.fingerprint(())
         if not depth.allows(Depth.ENUMERATE):
             return
         yield Connect(secure[0])
         yield Send(_MNTR)
-        statistics = _statistics((yield from _rest()))
+        statistics = _statistics((yield from _rest())[0])
         count = _NODE_COUNT.search(text)
         yield from _Walk(draft, statistics, int(count[1]) if count else None).go(secure[0])
 
 
-def _rest() -> Conversation[bytes]:
-    """Read the rest of the answer to a four-letter word: up to the end of the stream, or what came before a fault."""
+def _rest() -> Conversation[tuple[bytes, bool]]:
+    """Read the rest of the answer to a four-letter word: up to the end of the stream, or what came before a fault.
+
+    Returns:
+        The bytes, and whether the end did not come in time.
+    """
     held = b""
     while len(held) < _MAX_WORD:
         try:
@@ -143,20 +148,21 @@ def _rest() -> Conversation[bytes]:
         except Fault as fault:
             if fault.outcome not in (Outcome.TIMEOUT, *STREAM_ENDED):
                 raise
-            break
+            return held, fault.outcome is Outcome.TIMEOUT
         if not part:
             break
         held += part
-    return held
+    return held, False
 
 
-def _greeting(text: bytes) -> tuple[str, str]:
+def _greeting(text: bytes, *, late: bool) -> tuple[str, str]:
     for pattern, product in _GREETINGS:
         if found := pattern.match(text):
             return product, found[1].decode().partition("-")[0]
     if text.startswith((b"srvr " + _NOT_LISTED, b"This ZooKeeper instance is not currently serving")):
         return "zookeeper", ""
-    raise NotThisProtocol(f"answers srvr with {printable(text)}")
+    answer = f"answers srvr with {printable(text)}"
+    raise NotThisProtocol(f"{LATE_PEER} in {_WORD_SECONDS:g} s: {answer}" if late else answer)
 
 
 def _statistics(text: bytes) -> dict[str, int]:

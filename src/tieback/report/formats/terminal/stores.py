@@ -45,6 +45,7 @@ from tieback.report.texts.stores import (
     EXPERIMENTAL,
     PLATFORM_WORDS,
     RANSOM_WORDS,
+    classes_text,
     most_sensitive,
     store_text,
 )
@@ -138,10 +139,10 @@ def _access(store: Exposure, width: int) -> Text:
 
 
 def _classes(store: Exposure, most: int | None) -> str:
-    names = [clean(total.pii_class, 30).replace("_", " ") for total in most_sensitive(store.pii)]
-    if not names:
+    labels = [total.pii_class for total in most_sensitive(store.pii)]
+    if not labels:
         return no_personal_data_in(store)
-    return cut_text(names, len(names) if most is None else most)
+    return classes_text(labels, len(labels) if most is None else most)
 
 
 def print_exposed(report: Report, found: Sequence[AppStoreRow], console: Console) -> None:
