@@ -193,8 +193,8 @@ def decrypted_hosts(texts: Sequence[DecryptedText], rules: RuleFiles, shown: set
     hosts = {name for name in names if is_bare_host(name, rules)}
     lists: dict[tuple[str, str], set[str]] = {}
     for one in texts:
-        if one.field:
-            lists.setdefault((one.method, one.field), set()).add(one.text)
+        for field in one.fields:
+            lists.setdefault((one.method, field), set()).add(one.text)
     below: dict[str, set[str]] = {registrable_domain(host, rules): {host, ""} for host in shown}
     for name in sorted(hosts):
         below.setdefault(registrable_domain(name, rules), set()).add(name)

@@ -58,7 +58,8 @@ def test_an_address_that_code_cuts_is_not_another_one() -> None:
 
 
 def decrypted(*texts: str, field: str = "", shown: frozenset[str] = frozenset()) -> set[str]:
-    every = [DecryptedText(text, "La;-><clinit>", 0, CODE, field=field) for text in texts]
+    fields = frozenset((field,) if field else ())
+    every = [DecryptedText(text, "La;-><clinit>", 0, CODE, fields=fields) for text in texts]
     return {one.text for one in decrypted_hosts(every, RULES, set(shown))}
 
 
@@ -74,6 +75,15 @@ def test_a_list_counts_as_a_whole_or_not_at_all() -> None:
     assert decrypted("spare.net", "93.184.215.14", field="hosts") == {"spare.net", "93.184.215.14"}
     assert decrypted("spare.net", "93.184.215.14", "a message", field="hosts") == {"93.184.215.14"}
     assert decrypted("spare.net", "other.org", field="hosts") == set()
+
+
+def test_a_text_belongs_to_each_list_that_has_it() -> None:
+    first = DecryptedText("a.push.test", "La;-><clinit>", 0, CODE, fields=frozenset(("HOST", "hosts")))
+    spare = DecryptedText("spare.test", "La;-><clinit>", 0, CODE, fields=frozenset(("hosts",)))
+    assert {one.text for one in decrypted_hosts([first, spare], RULES, {"b.push.test"})} == {
+        "a.push.test",
+        "spare.test",
+    }
 
 
 def test_only_names_below_a_known_domain_are_put_together() -> None:
