@@ -37,6 +37,9 @@ DESCRIPTION = "only in an annotation that describes code for people"
 UNCALLED = "only in the result of a method that no code calls"
 NEVER = "only behind a condition that is never true in this app"
 
+UNUSED = frozenset((UNREAD, UNCALLED, NEVER))
+"""Reasons that are about one constant only."""
+
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
 HEADERS = ("Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With")

@@ -48,6 +48,10 @@ def test_decrypted_lists_addresses_and_names_below_known_domains_are_hosts() -> 
     }  # fmt: skip
 
 
+def test_an_item_of_a_decrypted_array_reaches_the_call() -> None:
+    assert hosts(HIDDEN, "InetSocketAddress") == {"10.0.0.172"}
+
+
 def test_a_format_makes_a_host_of_a_domain_if_code_contacts_it() -> None:
     assert hosts(HIDDEN, "format") == {"graph.book.test", "m.book.test"}
     assert [one.value for one in found().not_backends] == ["https://help.book.test"]

@@ -86,7 +86,7 @@ def _enum(_: Machine, a: Arguments) -> None:
 
 
 def _is_empty(machine: Machine, a: Arguments) -> int:
-    """``TextUtils.isEmpty``, also of null: https://developer.android.com/reference/android/text/TextUtils"""
+    """True for an empty text and for null: https://developer.android.com/reference/android/text/TextUtils."""
     return int(a[0] == 0 or not sequence(machine, a[0]))
 
 

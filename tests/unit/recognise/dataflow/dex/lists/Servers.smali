@@ -3,6 +3,7 @@
 
 .field static ports:Ljava/util/LinkedHashMap;
 .field servers:Ljava/util/List;
+.field public static final LOG:Ljava/lang/String; = "http://93.184.216.34/log"
 
 # The app requests one host; the others have no scheme
 .method static get()V
