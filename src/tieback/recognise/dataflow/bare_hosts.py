@@ -7,7 +7,8 @@ Most texts with dots are packages, files or keys, so a constant counts only with
   there are hosts or addresses;
 * three addresses or more, and nothing else, are arguments of the same call in one method;
 * a network component of App Inventor gets it as its server;
-* ``String.replace`` puts it into an address, which code may contact.
+* ``String.replace`` puts it into an address, which code may contact;
+* it has the name of a time server, such as ``time.shop.test``, in a file that sends datagrams, and code may contact it.
 
 Texts that code decrypts are judged alike, but each address counts, and so do two names below one domain, and each
 member of a list of hosts.
@@ -52,6 +53,10 @@ SHORT_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z
 _PROPERTY = re.compile(r"mail(?:\.[a-z0-9]+)?\.host")
 """Names of properties of JavaMail: https://jakarta.ee/specifications/mail/1.6/apidocs/. ``host`` is a domain, too."""
 _MOST_DOTS, _LEAST_DOTS = 6, 2
+_DATAGRAM = b"Ljava/net/DatagramPacket;"
+_TIME = re.compile(rb"(?:ntp\d{0,2}|time\d{0,2}|pool)(?:\.[a-z0-9-]{1,40}){2,4}")
+_TIME_NAMES = ((b"ntp", b"ntq"), (b"pool.ntp.", b"pool.ntp/"), (b"time", b"timf"))
+"""Where such names are in the order of the strings of a file."""
 _STRINGS = frozenset(("Ljava/lang/String;",))
 _REPLACE = "(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)Ljava/lang/String;"
 _PORT = re.compile(r":\d{1,5}\Z")
@@ -121,7 +126,7 @@ class BareHosts:
             checked = check_host(found.text, self._rules) if SHORT_NAME.fullmatch(found.text) else None
             if isinstance(checked, EndpointHost):
                 accepted.setdefault(checked.name, BareHost(checked.name, found.file, found.string, found.method))
-        for one in self._replacing():
+        for one in chain(self._replacing(), self._time_servers()):
             accepted.setdefault(one.name, one)
         yield from (one for name, one in accepted.items() if name not in shown and name not in left_out)
 
@@ -139,6 +144,19 @@ class BareHosts:
             if not self._uses.reason(dex.raw(index)) and not self._uses.is_spent:
                 method = "->".join(self._uses.method_names(number, dex.method_of(code))[:2])
                 yield BareHost(text, number, index, method)
+
+    def _time_servers(self) -> Iterator[BareHost]:
+        """The servers of the network time protocol that a file names: libraries keep theirs in a field."""
+        for number, dex in enumerate(self._files):
+            if dex.type_of(_DATAGRAM) < 0:
+                continue
+            for start, end in _TIME_NAMES:
+                first = dex.first_from(start)
+                for index in range(first, min(dex.first_from(end), first + _MAX_OBJECTS)):
+                    raw = dex.raw(index)
+                    text = raw.decode("ascii") if _TIME.fullmatch(raw) else ""
+                    if text and self._is_host(text) and not self._uses.reason(raw) and not self._uses.is_spent:
+                        yield BareHost(text, number, index, next(self._uses.owners(raw), ""))
 
     def _is_host(self, text: str) -> bool:
         if text not in self._known:

@@ -25,10 +25,12 @@ RULES = RuleFiles()
 SEARCH = AppSearch(RULES)
 REPLACING = "s3.cloud.test"
 """It takes the place of another host in an address."""
+CLOCK = "time.clock.test"
+"""A time server in a field, which code reads."""
 MEMBERS = {"tcp.chat.test", "tcp2.chat.test"}
 HOSTS = MEMBERS | {
     "im.eu.chat.test", "spare-push.test", "93.184.215.14", "93.184.216.34", "192.0.43.8", "192.0.43.10",
-    REPLACING,
+    REPLACING, CLOCK,
 }  # fmt: skip
 
 
@@ -73,7 +75,7 @@ def test_the_name_of_a_property_of_mail_is_no_host(name: str) -> None:
 
 
 def test_without_a_host_of_the_domain_only_lists_of_addresses_count() -> None:
-    assert bare(LISTS, set()) == {"93.184.215.14", "93.184.216.34", "192.0.43.8", REPLACING}
+    assert bare(LISTS, set()) == {"93.184.215.14", "93.184.216.34", "192.0.43.8", REPLACING, CLOCK}
     assert bare(LISTS, {"api.example.test"}) == bare(LISTS, set())
 
 
