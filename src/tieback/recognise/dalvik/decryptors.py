@@ -258,7 +258,7 @@ class _Search:
         walk = CallerWalk(self._runner.machine, called)
         for code, last in list(calls.items())[:MAX_CALLERS]:
             method = self._method(code)
-            if method is None or ALL.hold(method.owner):
+            if method is None or ALL.hold(method.owner) or _is_program(method):
                 continue
             for result in walk.results(method, last + 1):
                 for text in _texts_of(result.value):
@@ -350,7 +350,7 @@ class _Search:
                 continue
             done = begin + code.units
             method = self._method(code)
-            if method is None or ALL.hold(method.owner):
+            if method is None or ALL.hold(method.owner) or _is_program(method):
                 continue
             count += 1
             if count > MAX_INLINE:
@@ -418,6 +418,11 @@ class _Search:
         refs = map(self._ref, called.intersection(self._possible))
         decryptors = self._decryptors
         return any(ref is not None and ref in decryptors for ref in refs) or decryptors.code_computes(method)
+
+
+def _is_program(method: Method) -> bool:
+    """True for ``main``, by which the author of a class tries it on a computer: no app runs it."""
+    return method.name == "main" and method.static and method.width == 1
 
 
 def _computes(code: NDArray[np.uint16]) -> bool:

@@ -48,6 +48,10 @@ def test_decrypted_lists_addresses_and_names_below_known_domains_are_hosts() -> 
     }  # fmt: skip
 
 
+def test_what_only_main_decrypts_is_no_back_end() -> None:
+    assert "try.chat.test" not in {one.endpoint.host for one in found().sightings}
+
+
 def test_an_item_of_a_decrypted_array_reaches_the_call() -> None:
     assert hosts(HIDDEN, "InetSocketAddress") == {"10.0.0.172"}
 
