@@ -28,6 +28,7 @@ RULE = "preference-default"
 MARK = "defaultValue"
 PRIVATE_MARKS = ("192.168.", "10.0.0.", "10.0.1.", "172.16.")
 """Beginnings of the usual private addresses: most layouts have none, and are not read."""
+_MARKS = tuple(mark.encode(width) for mark in (MARK, *PRIVATE_MARKS) for width in ("utf-8", "utf-16-le"))
 MAX_SERVERS = 200
 _FIELDS = ("EditText", "AutoCompleteTextView")
 _HOST_WORDS = ("ipaddress", "hostname", "address", "domain", "server", "broker", "addr", "host", "name", "url", "ip")
@@ -38,8 +39,7 @@ _VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{3,252}|\[?[0-9a-fA-F:.]{3,45}\]?"
 
 def names_servers(content: bytes) -> bool:
     """True if the file has defaults of preferences or a private address, in either width of a string pool."""
-    marks = (MARK, *PRIVATE_MARKS)
-    return any(mark.encode(width) in content for mark in marks for width in ("utf-8", "utf-16-le"))
+    return any(map(content.__contains__, _MARKS))
 
 
 def server_defaults(file: str, content: bytes, rules: RuleFiles) -> Iterator[Sighting | NotBackend]:
