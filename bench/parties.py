@@ -28,13 +28,32 @@ SEEN = Path(__file__).with_name("parties.tsv")
 UNSEEN = Path(__file__).with_name("parties_unseen.tsv")
 CORPUS = Path(__file__).with_name("parties_corpus.tsv")
 UNKNOWN = Path(__file__).with_name("parties_unknown.tsv")
-PARTS = ("tuning", "held out", "later", "newest", "fresh", "third")
+PARTS = ("tuning", "held out", "later", "newest", "fresh", "third", "fourth")
 """Parts of ``parties_unknown.tsv``, in the order in which they were added."""
 TEMPLATES = (
     "io.cordova.hellocordova", "com.example.app", "org.reactjs.native.example.App", "com.companyname.app",
     "io.ionic.starter", "com.ionicframework.app482913", "host.exp.exponent", "com.example.flutter_app",
 )  # fmt: skip
 """Bundle identifiers of templates, which say nothing about the maker."""
+
+
+VARIANTS = (
+    ("of the app", False, True), ("of a template", True, True), ("of a template, and so the classes", True, False),
+)  # fmt: skip
+"""Bundle identifier of an app, and whether it is that of a template, and whether its classes are its own."""
+MAIN_CLASS = "manifest:class"
+"""Evidence of the class that starts an app."""
+ROLES = (
+    ("credential:sentry_dsn", "the domain that gets the error reports of the app"),
+    ("address:support", "the only domain in the app with an address of its support"),
+    ("address:author", "the only domain in the app with an address of its author"),
+)
+"""Evidence of a domain by its role in the app, and the reason."""
+CONTEXTS = {"capacitor.config.json": '"url": "', "res/values/strings.xml": '"site": "https://'}
+"""Text before an address in the settings of a wrapper of a web site, and in an asset statement of decoded resources."""
+TEXTS = (MAIN_CLASS, *(how for how, _ in ROLES))
+"""Evidence that is no endpoint."""
+NOT_SCORED = ("page", "clue")
 
 
 class Row(NamedTuple):
@@ -103,7 +122,7 @@ class FoundRow(NamedTuple):
     file: str
     value: str
     label: str
-    """``first`` or ``other``; ``page`` for a legal page, which is evidence and is not scored."""
+    """``first`` or ``other``; ``page`` and ``clue`` for evidence that is not scored: a legal page, and another text."""
 
     @property
     def endpoint(self) -> Endpoint:
@@ -116,6 +135,11 @@ class FoundRow(NamedTuple):
             return Endpoint(EndpointKind.CLOUD, self.value, "https", "", 443, service=kind)
         return Endpoint(EndpointKind.URL, f"https://{self.value}", "https", self.value, 443)
 
+    @property
+    def evidence(self) -> Evidence:
+        """The evidence of the row; the text around it only for the files of which it counts."""
+        return Evidence(self.file, None, self.how, CONTEXTS.get(self.file, ""))
+
 
 def found_rows(path: Path = UNKNOWN) -> list[FoundRow]:
     """The rows of the table of apps whose signer is unknown."""
@@ -123,12 +147,15 @@ def found_rows(path: Path = UNKNOWN) -> list[FoundRow]:
     return [FoundRow(*line.split("\t")) for line in lines if line and not line.startswith("#")]
 
 
-def found_judged(rows: Iterable[FoundRow], *, template: bool) -> list[tuple[FoundRow, OwnershipVerdict]]:
+def found_judged(
+    rows: Iterable[FoundRow], *, template: bool, classes: bool = True
+) -> list[tuple[FoundRow, OwnershipVerdict]]:
     """Each row with its judgement, without a signer.
 
     Args:
         rows: rows of whole apps.
         template: true to replace the bundle identifiers by those of templates.
+        classes: false if the package of the app's own classes is that of the template too.
     """
     rules = RuleFiles()
     apps: dict[str, list[FoundRow]] = {}
@@ -137,11 +164,14 @@ def found_judged(rows: Iterable[FoundRow], *, template: bool) -> list[tuple[Foun
     judged_rows = []
     for number, its in enumerate(apps.values()):
         bundle = TEMPLATES[number % len(TEMPLATES)] if template else its[0].bundle
-        maker = Maker(App(Platform.ANDROID, bundle, "", its[0].name), rules)
-        maker.learn_from([(row.endpoint, Evidence(row.file, None, row.how)) for row in its])
-        scored = [row for row in its if row.label != "page"]
+        main = next((row.value for row in its if row.how == MAIN_CLASS), "")
+        maker = Maker(App(Platform.ANDROID, bundle, "", its[0].name), rules, main if classes else "")
+        maker.learn_from([(row.endpoint, row.evidence) for row in its if row.how not in TEXTS])
+        scored = [row for row in its if row.label not in NOT_SCORED]
         maker.learn_hosts(row.endpoint.host for row in scored)
-        judged_rows += [(row, maker.judge(row.endpoint, Evidence(row.file, None, row.how))) for row in scored]
+        for how, reason in ROLES:
+            maker.learn_only((_host_of(row.value) for row in its if row.how == how), reason)
+        judged_rows += [(row, maker.judge(row.endpoint, row.evidence)) for row in scored]
     return judged_rows
 
 
@@ -153,6 +183,11 @@ def first_party(found: Iterable[tuple[FoundRow, OwnershipVerdict]]) -> tuple[int
         sum(own and said for own, said in every),
         sum(said > own for own, said in every),
     )
+
+
+def _host_of(text: str) -> str:
+    """The host of an address of a person or of a server."""
+    return text.rpartition("@")[2].partition("/")[0]
 
 
 def _literal(host: str) -> bool:
@@ -194,8 +229,8 @@ def _unknown_makers() -> str:
     lines = []
     for part in PARTS:
         rows = [row for row in found_rows() if row.part == part]
-        for template, which in ((False, "of the app"), (True, "of a template")):
-            found = found_judged(rows, template=template)
+        for which, template, classes in VARIANTS:
+            found = found_judged(rows, template=template, classes=classes)
             own, right, false = first_party(found)
             for row, owned in found:
                 if (row.label == "first") != (owned.party is Party.FIRST) and part == "tuning":

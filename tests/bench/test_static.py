@@ -1,6 +1,8 @@
 """The made-up apps of the benchmark are apps, and what it says of entries seen before is true."""
 
+import zlib
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pytest
 
@@ -50,3 +52,16 @@ def test_a_package_without_its_client_is_a_reason(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(registry, "CACHE", tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert registry.fetched("npm:android-apidemos") == ([], "npm is not installed")
+
+
+def test_all_deflated_entries_are_inflated_with_zlib(tmp_path: Path) -> None:
+    package, broken = tmp_path / "a.apk", tmp_path / "b.apk"
+    contents = {"read.txt": b"text" * 50, "res/picture.png": b"\x89PNG" * 50}
+    with ZipFile(package, "w", ZIP_DEFLATED) as made:
+        for name, content in contents.items():
+            made.writestr(name, content)
+        made.writestr(ZipInfo("stored.txt"), b"as it is")
+    broken.write_bytes(b"no archive")
+    entries = static.deflated([package, broken])
+    assert [zlib.decompress(one, -15) for one in entries] == list(contents.values())
+    static.inflate_with_zlib([*entries, b"\xff damaged"])

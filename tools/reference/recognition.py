@@ -59,7 +59,9 @@ _MAKER_NAMES = (
     ),
     ("legal_host", "hosts of legal pages", "Services that host such pages for others."),
     ("free_mail", "mail services", "An address there does not name the maker."),
+    ("registered", "clients", "Services of which an app names only its own project."),
     ("signing_house", "signers", "Stores and services that sign apps of others."),
+    ("tool_house", "tools", "Tools whose templates name their own addresses."),
 )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.hosts import labelled as labelled_hosts
 from bench.openback.schema import Case, Claim, Split, Topic
 from bench.openback.sets.interface import FIRST, CaseFile
-from bench.parties import SEEN, UNSEEN, FoundRow, found_rows
+from bench.parties import SEEN, TEXTS, UNSEEN, FoundRow, found_rows
 from bench.parties import labelled as labelled_parties
 
 PARTIES = ("first", "third", "platform")
@@ -61,7 +61,8 @@ def _parties(path: Path) -> Iterator[Case]:
 def _apps() -> Iterator[Case]:
     apps: dict[str, list[FoundRow]] = {}
     for row in found_rows():
-        apps.setdefault(row.source, []).append(row)
+        if row.how not in TEXTS:
+            apps.setdefault(row.source, []).append(row)
     for number, (source, its) in enumerate(apps.items()):
         hosts = [{"value": row.value, "file": row.file, "how": row.how} for row in its]
         content = {"bundle": its[0].bundle, "vendor": "", "name": its[0].name, "hosts": hosts}

@@ -16,7 +16,8 @@ from tieback.model.sighting import Credential, CredentialGrade, Evidence, NotBac
 from tieback.recognise import firebase
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
-from tieback.recognise.ownership import Maker, is_maker_evidence
+from tieback.recognise.maker_clues import ClueKind, MakerClue
+from tieback.recognise.ownership import Maker, is_client, is_maker_evidence
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
@@ -100,6 +101,8 @@ class _Bounded[T]:
 _NAMED = (f"config:host/{OBJECT_RULE}", "hermes-flow/configuration")
 """Evidence of a host in an object of a script."""
 _WEB_PORTS = (80, 443)
+ERROR_REPORTS = "sentry_dsn"
+"""Kind of the public key with which an app sends its error reports; its host is that of the maker's own server."""
 _SET = ("config:", "resource:", "hermes-flow/configuration")
 """Evidence of a host and port that a configuration has beside each other."""
 _WITHOUT_SCHEME = (EndpointKind.HOST_PORT, EndpointKind.ADDRESS)
@@ -154,7 +157,8 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     shared: list[Sighting] = []
     named: list[Sighting] = []
     told: dict[tuple[str, str], tuple[Endpoint, Evidence]] = {}
-    for find in _noting(finds, told, rules):
+    clues: dict[tuple[ClueKind, str], MakerClue] = {}
+    for find in _noting(_without_clues(finds, clues), told, rules):
         match find:
             case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.value.endswith(":"):
                 if len(loose) < MAX_NAMES:
@@ -183,9 +187,10 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     hosts = {one.best.endpoint.host for one in sightings.values.values()}
     _add((one for one in named if one.endpoint.host not in hosts), sightings)
     _join_pairs(sightings, {one.endpoint for one in credentials.values.values()})
-    maker = Maker(app, rules)
+    maker = Maker(app, rules, next((one.value for one in clues.values() if one.kind is ClueKind.CLASS), ""))
     maker.learn_from(told.values())
     maker.learn_hosts(one.best.endpoint.host for one in sightings.values.values())
+    _learn_roles(maker, clues.values(), credentials.values.values(), sightings, rules)
     lists = (("endpoints", sightings), ("credentials", credentials), ("hosts that are not back ends", not_backends))
     capped = [
         Problem(
@@ -205,6 +210,24 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
         problems=(*problems.values.values(), *capped),
         keys=tuple(keys.values.values())[:MAX_NAMES],
     )
+
+
+def _learn_roles(
+    maker: Maker,
+    clues: Iterable[MakerClue],
+    credentials: Iterable[Credential],
+    sightings: _Bounded[_Seen],
+    rules: RuleFiles,
+) -> None:
+    """Learn the domain that answers for the app: the only one that gets its error reports, or has its support."""
+    reports = (sightings.values.get(one.endpoint) for one in credentials if one.kind == ERROR_REPORTS)
+    hosts = (
+        one.best for one in reports if one is not None and rules.third_parties.of_file(one.best.evidence.file) is None
+    )
+    maker.learn_only((one.endpoint.host for one in hosts), "the domain that gets the error reports of the app")
+    for kind, whose in ((ClueKind.SUPPORT, "its support"), (ClueKind.AUTHOR, "its author")):
+        places = (one for one in clues if one.kind is kind and rules.third_parties.of_file(one.file) is None)
+        maker.learn_only((one.value for one in places), f"the only domain in the app with an address of {whose}")
 
 
 def _leave_out(find: NotBackend, not_backends: _Bounded[NotBackend]) -> None:
@@ -265,6 +288,15 @@ def _pass_on(
             real.count += found.count
 
 
+def _without_clues(finds: Iterable[Find], clues: dict[tuple[ClueKind, str], MakerClue]) -> Iterator[Find]:
+    """The finds without the clues, which are recorded on the way."""
+    for find in finds:
+        if not isinstance(find, MakerClue):
+            yield find
+        elif len(clues) < MAX_NAMES:
+            clues.setdefault((find.kind, find.value), find)
+
+
 def _noting(
     finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, Evidence]], rules: RuleFiles
 ) -> Iterator[Find]:
@@ -275,7 +307,7 @@ def _noting(
             page = legal_page(endpoint) is not None
             if page and _text_reason(evidence, rules) is not None:  # an example or a list, no page of the app
                 page, endpoint = False, msgspec.structs.replace(endpoint, path="")
-            if page or is_maker_evidence(evidence.how) or project_of(endpoint):
+            if page or is_maker_evidence(evidence) or project_of(endpoint) or is_client(endpoint, rules):
                 cloud = endpoint.kind is EndpointKind.CLOUD
                 place = (endpoint.value if cloud or page else endpoint.host, evidence.how)
                 told.setdefault(place, (endpoint, evidence))

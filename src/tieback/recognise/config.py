@@ -57,6 +57,7 @@ from tieback.recognise.key_values import (
 )
 from tieback.recognise.links import RULE as LINK_RULE
 from tieback.recognise.links import link_domains
+from tieback.recognise.maker_clues import maker_clues
 from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
@@ -254,6 +255,7 @@ class ConfigExtractor:
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """The finds in configuration files and resource tables; none in other artifacts."""
         for buffer in artifact.buffers:
+            yield from maker_clues(buffer, self._rules)
             if buffer.kind is BufferKind.MANIFEST:
                 yield from link_domains(buffer, self._rules)
             elif buffer.kind is BufferKind.TEXT:
@@ -485,8 +487,8 @@ class ConfigExtractor:
         if value.isalpha() or (place[2].startswith("resource:") and _LABEL.fullmatch(value)):
             return  # a label: the texts of an app have such names too
         text = f'{before}{key}="{value}"'
-        for rule in self._rules.credentials.rules:
-            found = rule.compiled.search(text) if rule.keyed else None
+        for rule in self._rules.credentials.keyed:
+            found = rule.compiled.search(text)
             if found is None:
                 continue
             verdict = credentials.credential_verdict(found, rule, text, self._rules.credentials.known)

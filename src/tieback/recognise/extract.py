@@ -382,7 +382,7 @@ class EndpointExtractor:
         first += (end - first) & wide
         window = narrow_text(buffer.data[first : min(high, end + (rule.ahead << wide))], wide=wide).decode("latin-1")
         at = ((end - first) >> wide) - 1
-        found = next((one for one in rule.compiled.finditer(window) if one.start() <= at < one.end()), None)
+        found = rule.around(window, at)
         if found is None:
             return None
         start, covered = first + (found.start() << wide), first + (found.end() << wide)

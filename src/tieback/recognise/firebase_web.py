@@ -14,6 +14,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.calls import SCRIPTS
 from tieback.recognise.context import match_context
+from tieback.recognise.near import matches_near, places_of
 from tieback.recognise.span import decode_text
 
 RULE = "firebase-config"
@@ -25,6 +26,7 @@ _PROJECT = re.compile(
 )
 _NAMED = re.compile(rb"(?<![\w$.])projectId[\"'`]?\s{0,8}:\s{0,8}([A-Za-z_$][\w$]{0,30})\s{0,8}[,}]")
 """A project that is the value of a variable."""
+_NAMED_LENGTH = 80
 _VARIABLE = 4096
 """Most bytes between a variable and the object that reads it."""
 _BESIDE = re.compile(
@@ -37,6 +39,7 @@ _VALUE = re.compile(
     rb"""["'`](?:AIza[\w-]{30}|[a-z0-9-]{4,63}\.(?:firebaseapp\.com|appspot\.com|firebasestorage\.app)["'`])"""
 )
 """Another value of the object, in a variable beside that of the project."""
+_SERVER = b"firestore.googleapis.com"
 _LIBRARY = re.compile(rb"[\"'`]firestore\.googleapis\.com[\"'`]")
 """The constant of the library with its server: https://github.com/firebase/firebase-js-sdk, packages/firestore."""
 _JSON = (".json", "app.config", "app.manifest")
@@ -55,7 +58,7 @@ class WebProjects:
         """The projects in a file; those of earlier files, once the library of Firestore is found."""
         data = buffer.data
         script = buffer.file.endswith(SCRIPTS)
-        if script and not self._has_library and _LIBRARY.search(data) is not None:
+        if script and not self._has_library and next(_servers(data), None) is not None:
             self._has_library = True
             yield from self._waiting
             self._waiting.clear()
@@ -65,6 +68,15 @@ class WebProjects:
             yield from _projects(buffer)
         elif len(self._waiting) < MAX_OBJECTS:
             self._waiting += _projects(buffer)
+
+
+def _servers(data: Bytes) -> Iterator[re.Match[bytes]]:
+    """The constants of a script that are the server of Firestore."""
+    return matches_near(_LIBRARY, data, places_of(data, _SERVER), 1, len(_SERVER) + 1)
+
+
+def _named_projects(data: Bytes) -> Iterator[re.Match[bytes]]:
+    return matches_near(_NAMED, data, places_of(data, b"projectId"), 0, _NAMED_LENGTH)
 
 
 def _written(data: Bytes) -> Iterator[re.Match[bytes]]:
@@ -79,7 +91,7 @@ def _named(data: Bytes) -> Iterator[re.Match[bytes]]:
 
     Bundlers write the members of an imported JSON file so.
     """
-    for found in islice(_NAMED.finditer(data), MAX_OBJECTS):
+    for found in islice(_named_projects(data), MAX_OBJECTS):
         variable = rb"(?<![\w$.])%b\s?=\s?[\"'`](?P<name>[a-z][a-z0-9-]{4,28}[a-z0-9])[\"'`]" % re.escape(found[1])
         name = re.compile(variable).search(data, max(found.start() - _VARIABLE, 0), found.start())
         if name is not None and _VALUE.search(data, max(name.start() - AROUND, 0), name.end() + AROUND) is not None:

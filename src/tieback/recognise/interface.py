@@ -8,9 +8,12 @@ import msgspec
 from tieback.intake.apps.interface import Artifact
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
+from tieback.recognise.maker_clues import MakerClue
 
-type Find = Sighting | Credential | PublicKey | NotBackend | Problem
-"""A problem names data that an extractor did not read. A public key is reported in addition to its credential."""
+type Find = Sighting | Credential | PublicKey | NotBackend | Problem | MakerClue
+"""A problem names data that an extractor did not read. A public key is reported in addition to its credential. A clue
+is no result: only ``collect`` reads it.
+"""
 
 MAY_MISS = "an address that it puts together can be missing (tieback capture shows it)"
 """End of a problem on code that was not followed to its end."""

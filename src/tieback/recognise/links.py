@@ -28,6 +28,7 @@ from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.context import match_context
 from tieback.recognise.hosts import EndpointHost, check_host, check_port
+from tieback.recognise.maker_clues import own_classes
 from tieback.recognise.maker_names import registrable_domain
 from tieback.recognise.rules import RuleFiles
 
@@ -113,6 +114,7 @@ def _filtered(data: bytes, rules: RuleFiles) -> _Named:
     except MalformedPoolError:
         return
     package = root.attributes.get("package", "")
+    own = ".".join((package, *own_classes(root, rules)))
     stack = [(root, "")]
     while stack:
         element, component = stack.pop()
@@ -120,16 +122,16 @@ def _filtered(data: bytes, rules: RuleFiles) -> _Named:
             component = element.attributes.get("targetActivity") or element.attributes.get("name", "")
         stack += [(child, component) for child in reversed(element.children)]
         if element.name == "intent-filter":
-            yield from _of_filter(element, _strange_parts(component, package), rules)
+            yield from _of_filter(element, _strange_parts(component, package, own), rules)
 
 
-def _strange_parts(component: str, package: str) -> frozenset[str]:
+def _strange_parts(component: str, package: str, own: str) -> frozenset[str]:
     """The packages of a component that the application identifier does not contain: ``bequant`` for
-    ``com.acme.bequant.Sign`` of ``com.acme.wallet``.
+    ``com.acme.bequant.Sign`` of ``com.acme.wallet``. If a template wrote the identifier, the classes that start the app
+    are its own too.
     """
-    own = package.lower().split(".")
     parts = (package + component if component.startswith(".") else component).lower().split(".")[:-1]
-    return frozenset(parts) - set(own) if package else frozenset()
+    return frozenset(parts) - set(own.lower().split(".")) if package else frozenset()
 
 
 def _of_filter(element: Element, partners: frozenset[str], rules: RuleFiles) -> _Named:

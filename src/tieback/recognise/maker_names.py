@@ -25,11 +25,15 @@ identifier.
 MIN_PRODUCT = 5
 MIN_JOINED = 8
 """Least number of letters of two parts of a bundle identifier that count as one word."""
+MIN_GUEST = 6
+"""Least number of letters of a brand that identifies a host below a domain of another party."""
+MIN_TITLE = 7
+"""Least number of letters of a name under an icon whose longer form in a domain counts."""
 MIN_HOSTS = 3
 """Least number of hosts below a domain for which a part of the app's name, or that of an example, identifies it."""
 MAX_EXTENSION = 3
 """Most letters that can follow a brand in a domain of the maker with several hosts."""
-_ENVIRONMENT = re.compile(r"(?:^|[.-])(?:staging|stage|stg|nonprod|uat|qa)\d*(?:[.-]|$)")
+_ENVIRONMENT = re.compile(r"(?:^|[.-])(?:staging|stage|stg|nonprod|preprod|uat|qa|dev)\d*(?:[.-]|$)")
 """Label of a host for tests of its owner."""
 _WORDS = re.compile(r"[^\w.-]+")
 _LETTERS = re.compile(r"[^a-z0-9]")
@@ -83,6 +87,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     legal_host: tuple[_Names, ...]
     free_mail: tuple[_Names, ...]
     signing_house: tuple[_Names, ...]
+    tool_house: tuple[_Names, ...]
+    registered: tuple[_Names, ...]
 
 
 class _Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,7 +127,8 @@ class MakerWords:
         self.editions = flat(read.edition)
         self.product_before = frozenset(word for entry in read.product_affix for word in entry.before)
         self.product_behind = frozenset(word for entry in read.product_affix for word in entry.behind)
-        self.strangers = flat(read.free_mail) | flat(read.signing_house)
+        self.registered = flat(read.registered)
+        self.strangers = flat(read.free_mail) | flat(read.signing_house) | flat(read.tool_house)
 
 
 @lru_cache(maxsize=1)
@@ -146,7 +153,15 @@ def domain_families() -> dict[str, tuple[str, ...]]:
 class MakerNames:
     """The names of one app's maker."""
 
-    def __init__(self, app: App, rules: RuleFiles) -> None:
+    def __init__(self, app: App, rules: RuleFiles, main_class: str = "") -> None:
+        """Read the names of an app.
+
+        Args:
+            app: the app.
+            rules: rule files.
+            main_class: the class of the app's own code that starts it. Its package stands in for a bundle identifier
+                that a template wrote.
+        """
         self._rules = rules
         self.words = maker_words()
         self.domains: dict[str, str] = {}
@@ -163,16 +178,13 @@ class MakerNames:
         """Display name of the maker."""
         self._spelled: set[str] = set()
         """The domain of the bundle identifier in one word."""
-        named = app.bundle_id.lower().split(".")
+        template = is_template(app.bundle_id)
+        named = (app.bundle_id if not (template and main_class) else main_class).lower().split(".")
         # The bundle identifier of a template says nothing; that of an example at least that the app is one.
-        bundle = [] if is_template(app.bundle_id) else named
-        domain = registrable_domain(".".join(reversed(bundle)), rules)
-        label, _, top = domain.partition(".")
-        if domain and (not self._generic(label) or (_COUNTRY.fullmatch(top) and 1 < len(label) < MIN_BRAND)):
-            self.domains[domain] = "the domain of the app's bundle identifier"
-            self._spelled.add(domain.replace(".", "dot"))
-            if not self._generic(label):
-                self.sure_brands.add(label.replace("-", ""))
+        bundle = self._package(named[:-1]) if template and main_class else [] if template else named
+        domain = self._read_identifier(
+            bundle, "the package of the app's own code" if template else "the app's bundle identifier"
+        )
         names = dict.fromkeys((app.vendor.lower(), app.vendor.lower().translate(_UMLAUTS)))
         vendor = {word for name in names for word in self._read_vendor(name)}
         if app.signer is not None:
@@ -197,13 +209,38 @@ class MakerNames:
         self.brands |= self.sure_brands
         own = {_LETTERS.sub("", part) for part in bundle[len(domain.split(".")) :]} | full
         # A sample app is named after the service that it shows, which is not its maker's.
-        self._sample = not self.words.samples.isdisjoint(named)
+        self._sample = not self.words.samples.isdisjoint(named) and not self._untouched(named)
         self.products = set() if self._sample else {name for name in own if self._product(name)}
         self._full = full
         self._titles = {name for name in full if self._product(name)}
         self._first = first
         known = app.vendor or (domain if domain in self.domains else "")
-        self.name = known or (app.bundle_id if bundle else app.name or app.bundle_id)
+        self.name = known or (app.bundle_id if bundle and not template else app.name or app.bundle_id)
+
+    def _read_identifier(self, bundle: Sequence[str], what: str) -> str:
+        """Add the domain that an identifier reverses, and its name. Returns the domain, or an empty text."""
+        # An identifier has no hyphens: the tools of web apps write an underscore instead.
+        domain = registrable_domain(".".join(reversed(bundle)).replace("_", "-"), self._rules)
+        label, _, top = domain.partition(".")
+        if domain and (not self._generic(label) or (_COUNTRY.fullmatch(top) and 1 < len(label) < MIN_BRAND)):
+            self.domains[domain] = f"the domain of {what}"
+            self._spelled.add(domain.replace(".", "dot"))
+            if not self._generic(label):
+                self.sure_brands.add(label.replace("-", ""))
+        return domain
+
+    def _untouched(self, named: Sequence[str]) -> bool:
+        """True if a bundle identifier has only words of a template: ``com.example.app``. It is that of no sample."""
+        words = self.words
+        known = words.samples | words.generic_parts | words.environments | {"com", "org", "net", "my", "starter"}
+        beside = named[next(size for size in (3, 2, 1, 0) if size == 0 or ".".join(named[:size]) in words.templates) :]
+        rest = {part for name in beside for part in _SEPARATORS.split(name) if part}
+        return rest <= known | {f"my{word}" for word in known}
+
+    def _package(self, parts: list[str]) -> list[str]:
+        """The part of a package that stands for the maker: its domain. What follows describes the code."""
+        reverse = registrable_domain(".".join(reversed(parts)).replace("_", "-"), self._rules)
+        return parts[: reverse.count(".") + 1] if reverse else []
 
     def _heading(self, name: str) -> list[str]:
         """The words of the name under the icon, without a description of the app and without its edition."""
@@ -251,6 +288,12 @@ class MakerNames:
         elif self._product(label):
             self.products.add(label)
 
+    def learn_tenant(self, tenant: str) -> None:
+        """Add the name of the maker as the customer of a service: ``acme`` of ``acme.atlassian.net``."""
+        name = tenant.replace("-", "")
+        if self._product(name):
+            self.products.add(name)
+
     def _read_vendor(self, vendor: str) -> set[str]:
         """Add brands and domains from the name of an organisation. Returns its first words, reduced to letters and
         digits.
@@ -295,6 +338,7 @@ class MakerNames:
     def _product(self, name: str) -> bool:
         return (
             len(name) >= MIN_PRODUCT
+            and name.removesuffix("app") not in self.words.generic_names
             and name not in self.words.generic_parts
             and name not in self.words.generic_names
             and name not in self._rules.names.generic_brands
@@ -320,6 +364,9 @@ class MakerNames:
                 return f"{domain} is the maker's name, {brand}, followed by {plain[len(brand) :]}"
             if plain.endswith(brand) and plain[: -len(brand)] in self.words.before:
                 return f"{domain} is {plain[: -len(brand)]} followed by the maker's name, {brand}"
+        part = label.partition("-")[0]
+        if part != label and len(part) >= MIN_PRODUCT and part in brands:
+            return f"{domain} begins with the maker's name, {part}, and a hyphen"
         return ""
 
     def learn_hosts(self, below: Mapping[str, Collection[str]]) -> None:
@@ -334,16 +381,17 @@ class MakerNames:
         for name in sorted(self._own_words()):
             its = {domain: hosts for domain, hosts in below.items() if _plain(domain) == name}
             count = sum(map(len, its.values()))
-            if count < MIN_HOSTS:
+            tests = not self._sample and any(_tests(domain, hosts) for domain, hosts in its.items())
+            if count < MIN_HOSTS and not tests:
                 continue
+            what = count_text(count, "host") if count >= MIN_HOSTS else "a test environment"
             for domain in its:
-                self.domains.setdefault(
-                    domain, f"a domain with the name of the app, which names {count_text(count, 'host')} there"
-                )
+                self.domains.setdefault(domain, f"a domain with the name of the app, which names {what} there")
             self._confirm(name)
+        titles = set() if self._sample else {name for name in self._titles if len(name) >= MIN_TITLE}
         for domain, hosts in below.items():
-            brand = next((one for one in sorted(self.brands) if _extends(_plain(domain), one)), "")
-            tests = any(_ENVIRONMENT.search(host.removesuffix(domain)) for host in hosts)
+            brand = next((one for one in sorted(self.brands | titles) if _extends(_plain(domain), one)), "")
+            tests = _tests(domain, hosts)
             if brand and (tests or len(hosts) >= MIN_HOSTS):
                 what = "a test environment" if tests else f"{count_text(len(hosts), 'host')}"
                 reason = f"a longer form of the maker's name, {brand}; the app names {what} there"
@@ -384,7 +432,7 @@ class MakerNames:
     def _with_affix(self, label: str, names: Collection[str]) -> str:
         """How a label joins one of these names with a word; empty if it does not."""
         for name in sorted(names, key=len, reverse=True):
-            if label.startswith(name) and label[len(name) :] in self.words.product_behind:
+            if label.startswith(name) and label[len(name) :] in self.words.product_behind | self.words.behind:
                 return f"the name of the app, {name}, followed by {label[len(name) :]}"
             if label.endswith(name) and label[: -len(name)] in self.words.product_before:
                 return f"{label[: -len(name)]} followed by the name of the app, {name}"
@@ -397,6 +445,19 @@ class MakerNames:
         if domain not in self.words.tenants or "." in tenant or plain not in self.brands | self.products:
             return ""
         return f"{tenant} is the maker's name at {domain}"
+
+    def of_guest(self, host: str, domain: str) -> str:
+        """Why a host below another domain is that of the app: its first or last label there is a brand.
+
+        Args:
+            host: canonical host.
+            domain: its registrable domain.
+        """
+        labels = host.removesuffix(domain).strip(".").removeprefix("www.").split(".")
+        names = {name.rstrip(_DIGITS) for name in self.brands} if not self._sample else set()
+        names = {name for name in names if len(name) >= MIN_GUEST and self._product(name)}
+        found = next((label for label in (labels[-1], labels[0]) if _begins(label) & names), "")
+        return f"{found} has the name of the app below {domain}" if found else ""
 
     def of_resource(self, parts: Sequence[str]) -> str:
         """The name of the maker or of the app among the words of a cloud resource; empty if there is none.
@@ -430,6 +491,16 @@ def _spellings(text: str) -> tuple[str, ...]:
     """The letters and digits of a name, without diacritics, and as German and Nordic domains spell them."""
     spelled = (_LETTERS.sub("", _folded(form)) for form in (text, text.translate(_UMLAUTS)))
     return tuple({name: None for name in spelled if name})
+
+
+def _tests(domain: str, hosts: Collection[str]) -> bool:
+    """True if one of the hosts below a domain is for tests of its owner."""
+    return any(_ENVIRONMENT.search(host.removesuffix(domain)) for host in hosts)
+
+
+def _begins(label: str) -> set[str]:
+    """A label without hyphens, and what is before its first hyphen."""
+    return {label.replace("-", ""), label.partition("-")[0]}
 
 
 def _extends(label: str, brand: str) -> bool:

@@ -41,10 +41,39 @@ _WEB_CONFIGURATION = "/firebase-config"
 """End of the evidence of a configuration object in a script or JSON file."""
 _OWN_PROJECT = "the app's own configuration names its project"
 _ONLY_PROJECT = "the app is registered in one project only"
-_CLAIMED = ("manifest:app-link/", "entitlement:")
+_CLAIMED = (
+    "manifest:app-link/",
+    "entitlement:",
+    "resource:string/assetStatements/",
+    "resource:string/asset_statements/",
+)
+"""Links that the app claims; the names of the last two are those that tools for web apps write.
+
+Source: https://developer.android.com/training/app-links/configure-assetlinks#associate-app;
+https://github.com/GoogleChromeLabs/bubblewrap (``assetStatements`` of its template).
+"""
 _OF_PARTNER = "manifest:partner-link/"
 _MANIFEST = "manifest"
 _NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
+_REPORTS = re.compile(r"(?:sentry|glitchtip|countly|matomo|piwik|posthog)\d*(?:[.-]|\Z)")
+"""Names of hosts with programs for error reports and usage that makers run themselves.
+
+Sources: https://develop.sentry.dev/self-hosted/, https://glitchtip.com/documentation/install,
+https://support.countly.com/hc/en-us/articles/360036862332, https://matomo.org/faq/on-premise/,
+https://posthog.com/docs/self-host.
+"""
+HELP_DESK = "zendesk"
+"""A service whose projects have the name of the maker."""
+_WRAPPERS = ("capacitor.config.json", "appConfig.json")
+"""Settings of tools that show a web site as an app.
+
+Sources: https://capacitorjs.com/docs/config (``server.url``),
+https://docs.median.co/docs/app-configuration (``initialUrl``).
+"""
+_WRAPPED = re.compile(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")
+_VALUES = re.compile(r"(?:^|/)res/values[^/]{0,40}/[^/]{1,80}\.xml")
+_STATEMENT = re.compile(r"\"site\\?\"\s{0,4}:\s{0,4}\\?\"https://")
+"""The site of an asset statement in decoded resources."""
 MAX_RELATED = 8
 """Most registrable domains in a certificate of one owner; those of content delivery networks list many customers."""
 _SHARED_KINDS = "the name of the {kind} resource does not identify its owner"
@@ -63,9 +92,16 @@ class OwnershipVerdict(msgspec.Struct, frozen=True):
 class Maker:
     """The maker of an app: the names in the app, and the domains that were learned since."""
 
-    def __init__(self, app: App | None, rules: RuleFiles) -> None:
+    def __init__(self, app: App | None, rules: RuleFiles, main_class: str = "") -> None:
+        """Begin with the names of an app.
+
+        Args:
+            app: the app; without one nothing is first party.
+            rules: rule files.
+            main_class: the class of the app's own code that starts it; empty if unknown.
+        """
         self._rules = rules
-        self._names = MakerNames(app, rules) if app is not None else None
+        self._names = MakerNames(app, rules, main_class) if app is not None else None
         self._domains: dict[str, str] = dict(self._names.domains) if self._names is not None else {}
         self._brands = self._names.brands if self._names is not None else frozenset()
         self._name = self._names.name if self._names is not None else ""
@@ -77,6 +113,11 @@ class Maker:
         """Domains of other legal pages that the app names, and these pages."""
         self._projects: dict[str, str] = {}
         """Names and numbers of the maker's cloud projects, each with the reason."""
+
+        self._clients: set[tuple[str, str]] = set()
+        """Services for apps, and the only project of each that the app names."""
+        self._resources: set[str] = set()
+        """Cloud resources whose links the app claims."""
 
     def learn(self, host: str, reason: str) -> None:
         """Record the registrable domain of a host as the maker's, unless it belongs to another known party.
@@ -108,6 +149,8 @@ class Maker:
         pages: dict[str, tuple[str, str]] = {}
         for endpoint, evidence in every:
             if endpoint.kind is EndpointKind.CLOUD:
+                if self._is_claimed(endpoint.host, evidence):
+                    self._resources.add(endpoint.value)
                 continue
             if self._is_claimed(endpoint.host, evidence):
                 if not self._is_guest(endpoint.host):
@@ -127,6 +170,7 @@ class Maker:
         if self._names is not None:
             self._take_domains(self._names)
         self._learn_configured([one for one in every if one[0].kind is EndpointKind.CLOUD])
+        self._learn_registered(every)
         self._pages |= pages.keys()
         unknown = {domain: page for domain, page in pages.items() if domain not in self._domains}
         if len(unknown) == len(pages) == 1:
@@ -157,6 +201,27 @@ class Maker:
         if not configured and len(registered) == 1:
             self._learn_projects([*registered, *(named if len(named) == 1 else ())], _ONLY_PROJECT)
 
+    def _learn_registered(self, finds: Sequence[tuple[Endpoint, Evidence]]) -> None:
+        """Learn the only project of each service for apps that the app names: an app is a client of its own."""
+        projects: dict[str, dict[str, None]] = {}
+        for endpoint, evidence in finds:
+            kind, name = self._project(endpoint)
+            if kind and self._placed(evidence) is None:
+                projects.setdefault(kind, {}).setdefault(name)
+        for kind, names in projects.items():
+            if len(names) == 1 and self._names is not None and self._name:
+                (name,) = names
+                self._clients.add((kind, name))
+                if kind == HELP_DESK:
+                    self._names.learn_tenant(name)
+
+    def _project(self, endpoint: Endpoint) -> tuple[str, str]:
+        """The service for apps, and the project there, of a cloud resource; empty for others."""
+        kind, _, name = endpoint.value.partition(":")
+        kind, name = self._rules.cloud.projects.get(kind, kind), name.partition("/")[0]
+        known = endpoint.kind is EndpointKind.CLOUD and name and kind in maker_words().registered
+        return (kind, name) if known else ("", "")
+
     def learn_hosts(self, hosts: Iterable[str]) -> None:
         """Learn the domain with the name of the app from the number of its hosts that the app names.
 
@@ -175,6 +240,8 @@ class Maker:
         )
         self._take_domains(self._names)
         self._learn_page(below, self._names)
+        reports = (host for domain, names in below.items() for host in names if _REPORTS.match(_left(host, domain)))
+        self.learn_only(reports, "the only domain with a server for error reports or usage that makers run themselves")
 
     def _learn_page(self, below: Mapping[str, Collection[str]], names: MakerNames) -> None:
         """Learn the only domain of a privacy policy or imprint that the code or texts of the app name.
@@ -204,6 +271,26 @@ class Maker:
             self._projects.setdefault(project, reason)
             self._names.learn_project(project)
 
+    def learn_only(self, hosts: Iterable[str], reason: str) -> None:
+        """Learn the domain of these hosts, if they are of one domain.
+
+        Domains of known parties and of public e-mail services do not count.
+
+        Args:
+            hosts: canonical hosts that the app itself uses in one role, such as that of its support.
+            reason: one clause about the domain.
+        """
+        strangers = maker_words().strangers
+        domains = {
+            domain
+            for host in hosts
+            if (domain := registrable_domain(host, self._rules))
+            and domain not in strangers
+            and self._rules.third_parties.of(host) is None
+        }
+        if len(domains) == 1:
+            self.learn(domains.pop(), reason)
+
     def learn_related(self, host: str, names: Iterable[str]) -> None:
         """Record the other domains in the certificate of a maker's host as the maker's, if there are few.
 
@@ -222,6 +309,8 @@ class Maker:
 
         A component that is named after the domain can be that of a partner, or of the app that this one is a copy of.
         """
+        if is_wrapped(evidence):
+            return True
         if evidence.how.startswith(_OF_PARTNER) and self._names is not None:
             return bool(self._names.own_name(registrable_domain(host, self._rules), ()))
         return evidence.how.startswith(_CLAIMED)
@@ -260,6 +349,7 @@ class Maker:
         """
         return (
             self._of_project(endpoint)
+            or self._of_client(endpoint)
             or self._own(endpoint)
             or self._configured(endpoint, evidence)
             or self._known(endpoint)
@@ -320,7 +410,11 @@ class Maker:
         domain = registrable_domain(endpoint.host, self._rules)
         if self._names is None or not domain:
             return None
-        reason = self._names.of_product(domain) or self._names.of_tenant(endpoint.host, domain)
+        reason = (
+            self._names.of_product(domain)
+            or self._names.of_tenant(endpoint.host, domain)
+            or self._names.of_guest(endpoint.host, domain)
+        )
         return OwnershipVerdict(Party.FIRST, self._name, reason) if reason and self._name else None
 
     def _configured(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict | None:
@@ -343,6 +437,13 @@ class Maker:
             return None
         return OwnershipVerdict(Party.FIRST, self._name, f"{self._projects[project]}, {project}")
 
+    def _of_client(self, endpoint: Endpoint) -> OwnershipVerdict | None:
+        """A resource of the only project that the app names at a service for apps."""
+        if self._project(endpoint) not in self._clients:
+            return None
+        kind, name = self._project(endpoint)
+        return OwnershipVerdict(Party.FIRST, self._name, f"the only {kind} project that the app names, {name}")
+
     def _known(self, endpoint: Endpoint) -> OwnershipVerdict | None:
         # A cloud host belongs to a customer that its name does not identify.
         sdk = None if endpoint.kind is EndpointKind.CLOUD else self._rules.third_parties.of(endpoint.host)
@@ -354,10 +455,14 @@ class Maker:
 
     def _linked(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict | None:
         """A domain whose links the app claims: the system confirms them only with the holder of the domain."""
-        if evidence is None or not self._name or not self._is_claimed(endpoint.host, evidence):
+        claims = endpoint.value in self._resources or (
+            evidence is not None and self._is_claimed(endpoint.host, evidence)
+        )
+        if not claims or not self._name:
             return None
+        what = endpoint.host or endpoint.value
         return OwnershipVerdict(
-            Party.FIRST, self._name, f"the app claims the links to {endpoint.host} (not verified with the domain)"
+            Party.FIRST, self._name, f"the app claims the links to {what} (not verified with the domain)"
         )
 
     def _placed(self, evidence: Evidence | None) -> OwnershipVerdict | None:
@@ -389,9 +494,27 @@ class Maker:
         return OwnershipVerdict(Party.UNKNOWN, "", "the host contains neither the maker's name nor that of a known SDK")
 
 
-def is_maker_evidence(how: str) -> bool:
+def _left(host: str, domain: str) -> str:
+    """What a host has before its registrable domain."""
+    return host.removesuffix(domain)
+
+
+def is_wrapped(evidence: Evidence) -> bool:
+    """True for the site that a tool shows as the app, and for that of an asset statement in decoded resources."""
+    wrapper = evidence.file.rpartition("/")[2] in _WRAPPERS and _WRAPPED.search(evidence.context) is not None
+    return wrapper or (_VALUES.search(evidence.file) is not None and _STATEMENT.search(evidence.context) is not None)
+
+
+def is_client(endpoint: Endpoint, rules: RuleFiles) -> bool:
+    """True for a resource of a service for apps, or of a part of one."""
+    kind = endpoint.value.partition(":")[0]
+    return endpoint.kind is EndpointKind.CLOUD and rules.cloud.projects.get(kind, kind) in maker_words().registered
+
+
+def is_maker_evidence(evidence: Evidence) -> bool:
     """True if evidence of this kind can identify the maker's domains; it is then kept for ``learn_from``."""
-    if how.startswith((*_CLAIMED, _MANIFEST)) or how.endswith(_WEB_CONFIGURATION):
+    how = evidence.how
+    if is_wrapped(evidence) or how.startswith((*_CLAIMED, _MANIFEST)) or how.endswith(_WEB_CONFIGURATION):
         return True
     return _NAMED_BY_KEY.match(how) is not None
 

@@ -91,6 +91,9 @@ class Retirement(msgspec.Struct, frozen=True):
     source: str
 
 
+_ANYTHING = re.compile("")
+
+
 class TokenRule(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=True):
     """Common fields of identifiers and credentials: an anchor in raw bytes, and a pattern around it."""
 
@@ -110,6 +113,25 @@ class TokenRule(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=T
     def compiled(self) -> re.Pattern[str]:
         """Compiled at the first hit of the anchor."""
         return re.compile(self.pattern)
+
+    @cached_property
+    def _beginning(self) -> re.Pattern[str]:
+        """Matches a text in which a match begins at most ``back`` characters after the beginning."""
+        try:
+            return re.compile(rf"(?s:.{{0,{self.back}}}?)(?:{self.pattern})")
+        except re.error:  # flags for the whole pattern, in a rule of a user
+            return _ANYTHING
+
+    def around(self, text: str, at: int) -> re.Match[str] | None:
+        """The match that contains the character at ``at``, which is at most at ``back``."""
+        # Most of the text is behind it. To look for a match that begins there takes most of the time, and is in vain.
+        if at > self.back or self._beginning.match(text):
+            for found in self.compiled.finditer(text):
+                if found.start() > at:
+                    return None
+                if at < found.end():
+                    return found
+        return None
 
 
 class CloudToken(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True):
@@ -304,6 +326,8 @@ class CredentialRules:
         self.known = {one.fingerprint: one.what for one in read.known}
         """Published values that protect nothing, by fingerprint."""
         self.rules = (*read.credential, *(token.rule() for token in self.tokens))
+        self.keyed = tuple(rule for rule in self.rules if rule.keyed)
+        """The rules that need the name of a value."""
         self.userinfo = read.userinfo
 
 

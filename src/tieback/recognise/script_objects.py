@@ -9,14 +9,16 @@ per file, 200 bytes on each side of a host or bucket.
 
 import re
 from collections.abc import Iterator
+from heapq import merge
 from itertools import islice
 from typing import NamedTuple
 
-from tieback.intake.apps.interface import Buffer
+from tieback.intake.apps.interface import Buffer, Bytes
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.calls import SCRIPTS
 from tieback.recognise.context import match_context
+from tieback.recognise.near import matches_near, places_of
 from tieback.recognise.span import decode_text
 
 RULE = "script-object"
@@ -28,6 +30,7 @@ _HOST = re.compile(
     rb"""["'`](?P<host>[A-Za-z0-9][A-Za-z0-9.-]{1,252})["'`]"""
 )
 """The host itself, or an object with only its name: ``host: {name: "db.shop.de"}, port: 5432``."""
+_HOST_BEGINNINGS, _HOST_LENGTH = (b"ost", b"OST", b"ndPoint"), 320
 _CLOSED = re.compile(rb"\s{0,32}\}")
 _BEFORE_HOST = {
     b"o": re.compile(rb"(?:(?<![A-Za-z0-9_$.])h|(?P<camel>\w{0,24}[a-z_]{2})H|(?P<snake>\w{0,24}[A-Za-z]{2}_)h)\Z"),
@@ -57,6 +60,8 @@ _S3_BUCKET = re.compile(
     rb"""["'`](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["'`]"""
 )
 """A key that names the product."""
+_S3_BEFORE, _S3_BEHIND = 20, 100
+"""Most bytes before ``ucket``, and from there on."""
 _LOWER_BUCKET = re.compile(
     rb"""bucket(?<![\w$.-]bucket)(?:[nN]ame)?["']?\s{0,4}:\s{0,4}["'`](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["'`]"""
 )
@@ -84,9 +89,9 @@ class HostPort(NamedTuple):
 def hosts_with_ports(buffer: Buffer) -> Iterator[HostPort]:
     """The hosts in a script whose object also has a port or a scheme; empty for other files."""
     data = buffer.data
-    if not buffer.file.endswith(SCRIPTS) or not any(data.find(one) >= 0 for one in (b"ost", b"OST", b"endPoint")):
+    if not buffer.file.endswith(SCRIPTS) or not any(data.find(one) >= 0 for one in _HOST_BEGINNINGS):
         return
-    for found in islice(_HOST.finditer(data), MAX_OBJECTS):
+    for found in islice(_hosts(data), MAX_OBJECTS):
         start = found.start()
         key = _BEFORE_HOST[found[0][:1]].search(data, max(start - _KEY_REACH, 0), start)
         if key is None:
@@ -105,6 +110,11 @@ def hosts_with_ports(buffer: Buffer) -> Iterator[HostPort]:
             number = 443 if scheme["secure"] else 80
         if 0 < number <= 65535:
             yield HostPort(found["host"].decode("ascii"), number, found.start("host"))
+
+
+def _hosts(data: Bytes) -> Iterator[re.Match[bytes]]:
+    places = merge(*(places_of(data, one) for one in _HOST_BEGINNINGS))
+    return matches_near(_HOST, data, places, 0, _HOST_LENGTH)
 
 
 def _own_behind(text: bytes) -> bytes:
@@ -196,11 +206,15 @@ def _buckets(data: bytes | bytearray, *, is_script: bool) -> Iterator[re.Match[b
     if is_script and b"S3" in data:
         yield from islice(_BUCKET.finditer(data), MAX_OBJECTS)
     if is_script:  # ConfigExtractor reads these keys in other files
-        yield from islice(_S3_BUCKET.finditer(data), MAX_OBJECTS)
+        yield from islice(_s3_buckets(data), MAX_OBJECTS)
     for found in islice(_LOWER_BUCKET.finditer(data), MAX_OBJECTS):
         inside = _object_around(data, found.start(), found.end())
         if _REGION.search(inside) is not None and _OTHER_STORE.search(inside) is None:
             yield found
+
+
+def _s3_buckets(data: Bytes) -> Iterator[re.Match[bytes]]:
+    return matches_near(_S3_BUCKET, data, places_of(data, b"ucket"), _S3_BEFORE, _S3_BEHIND)
 
 
 def _object_around(data: bytes | bytearray, start: int, end: int) -> bytes:

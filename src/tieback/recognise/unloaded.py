@@ -15,6 +15,7 @@ from itertools import islice
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.interface import Find
+from tieback.recognise.near import matches_near
 
 UNLOADED = "only in a page or script that no other file of the app names"
 MAX_FILES = 20_000
@@ -37,8 +38,8 @@ _DOCUMENT = re.compile(
     re.IGNORECASE,
 )
 """Files that load no page or script, whatever they name; those of the signature name every file."""
-_COMMENT_LINE = re.compile(rb"^[ \t]{0,200}(?://|/?\*(?![\w/])).*$", re.MULTILINE)
-"""A line of a script that is only a comment."""
+_COMMENT_LINE = re.compile(rb"\n[ \t]{0,200}(?://|/?\*(?![\w/]))[^\n]*")
+"""A line of a script that is only a comment, with the end of the line before, which is found faster than ``^``."""
 _SUFFIX = re.compile(rb"\.(?:js|html?)(?![\w-])", re.IGNORECASE)
 _WIDE_SUFFIX = re.compile(rb"\.\0(?:h\0t\0m\0(?:l\0)?|j\0s\0)")
 """The end of a name in UTF-16, as in compiled XML."""
@@ -50,6 +51,8 @@ _JOINED = re.compile(
     rb"(?:[\"'`}]|(?:\+|concat\()\s{0,4}[\"'`][\w.-]{0,40})\.(?P<kind>js|html?)(?![\w-])", re.IGNORECASE
 )
 """A name that code puts together."""
+_JOIN_BEFORE, _JOIN_BEHIND = 52, 6
+"""Most bytes of one before its dot, and from there on with the byte behind it."""
 
 
 class UnloadedFiles:
@@ -117,7 +120,7 @@ class UnloadedFiles:
         if page and found is not None:
             self._names[file] = frozenset(names)
             if _FRAME.fullmatch(found["rest"]) is None:
-                self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_JOINED.finditer(data), 64))
+                self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(data), 64))
 
     def _unloaded(self) -> frozenset[str]:
         """The files that are not loaded; none if it is not known."""
@@ -152,7 +155,13 @@ def _without_comments(data: bytes) -> bytes:
     while (begin := data.find(b"<!--", at)) >= 0 and (end := data.find(b"-->", begin)) >= 0:
         parts.append(data[at:begin])
         at = end
-    return _COMMENT_LINE.sub(b"", b"".join((*parts, data[at:])))
+    return _COMMENT_LINE.sub(b"\n", b"".join((b"\n", *parts, data[at:])))[1:]
+
+
+def _joined(data: Bytes) -> Iterator[re.Match[bytes]]:
+    """The names that code puts together."""
+    suffixes = (found.start() for found in _SUFFIX.finditer(data))
+    return matches_near(_JOINED, data, suffixes, _JOIN_BEFORE, _JOIN_BEHIND)
 
 
 def _names(data: Bytes) -> set[bytes] | None:

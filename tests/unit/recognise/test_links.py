@@ -84,6 +84,16 @@ def test_links_of_a_partner(package: str, component: str, host: str, partner: bo
     assert found(text.encode()) == [(f"https://{host}", PARTNER if partner else APP)]
 
 
+@pytest.mark.parametrize(("package", "partner"), [("com.example.app", False), ("com.other.app", True)])
+def test_links_of_the_code_of_an_app_with_the_identifier_of_a_template(package: str, partner: bool) -> None:
+    text = FILTER.format('android:autoVerify="true"', data("https", "go.acme.test"))
+    text = text.replace("<manifest", f'<manifest package="{package}"').replace(
+        "<activity>", '<activity android:name="com.acme.Start">'
+    )
+    start = '<intent-filter><category android:name="android.intent.category.LAUNCHER"/></intent-filter></activity>'
+    assert found(text.replace("</activity>", start).encode()) == [("https://go.acme.test", PARTNER if partner else APP)]
+
+
 @pytest.mark.parametrize(
     ("domain", "expected"),
     [

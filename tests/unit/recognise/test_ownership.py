@@ -229,7 +229,21 @@ WEB = (resource("firestore:acme-fit"), "text/firebase-config")
         ("a.b", "Acmefit", [], url("acmef.it"), "spells the name of the app"),
         ("a.b", "Acme VPN", [(url("x.partner.com"), BASE_URL)], url("a.partner.com"), ""),
         ("a.b", "Acme VPN", [(url("x.acme.com"), "text/url")], url("a.acme.com"), ""),
-        ("com.example.app", "Acme VPN", [(url("x.acme.com"), BASE_URL)], url("a.acme.com"), ""),
+        ("com.example.acmevpn", "Acme VPN", [(url("x.acme.com"), BASE_URL)], url("a.acme.com"), ""),
+        # An identifier that the tool wrote as a whole names no service.
+        ("com.example.app", "Acme VPN", [(url("x.acme.com"), BASE_URL)], url("a.acme.com"), "own setting names it"),
+        ("com.example.my_app", "Acme Fit", [], url("api.acmefit.com"), "has the name of the app"),
+        ("org.reactjs.native.example.App", "Acme Fit", [], url("api.acmefit.com"), "has the name of the app"),
+        ("org.reactjs.native.example.AcmeFit", "Acme Fit", [], url("api.acmefit.com"), ""),
+        # A word that only says that it is an app.
+        ("io.cordova.hellocordova", "Chat App", [], url("api.chatapp.com"), ""),
+        ("com.acmefit.app", "Acmefit", [], url("acmefit.partner.com"), "acmefit has the name of the app below partner"),
+        ("com.acmefit.app", "Acmefit", [], url("api.acmefit-test.partner.com"), "acmefit-test has the name"),
+        ("com.acmefit.app", "Acmefit", [], url("x.acmefit.y.partner.com"), ""),
+        ("com.acmefit.app", "Acmefit", [], url("acmefit19.partner.com"), ""),
+        ("com.acmefit.app", "", [], url("acmefit-eid.de"), "begins with the maker's name, acmefit, and a hyphen"),
+        ("app.vercel.acme_fit.twa", "", [], url("acme-fit.vercel.app"), "the domain of the app's bundle identifier"),
+        ("a.b", "Acmefit", [], url("acmefitdns.com"), "the name of the app, acmefit, followed by dns"),
         ("com.acmefit.app", "", [], resource("azure-blob:acmefitstagingpublic"), "the maker's name, acmefit"),
         ("com.acmefit.app", "", [], resource("azure-blob:acmefitpartner"), ""),
         ("me.acmefit", "", [], resource("cloudflare-workers:graph.acmefitdotme"), "acmefitdotme"),
@@ -255,7 +269,7 @@ def test_own_endpoints_of_an_app_without_a_signer(
     ],
 )
 def test_a_domain_with_many_hosts_and_a_part_of_the_name(title: str, hosts: list[str], host: str, party: Party) -> None:
-    found = unsigned("com.example.app", title)
+    found = unsigned("com.example.acmefit", title)
     found.learn_hosts(hosts)
     assert found.judge(url(host)).party is party
 
@@ -319,7 +333,8 @@ def pages(bundle: str, title: str, *addresses: str) -> Maker:
             "only legal page",
         ),
         # An example of a service, and common words.
-        ("com.example.app", "Acme", ["acme.de/privacy"], "api.acme.de", ""),
+        ("com.example.acme", "Acme", ["acme.de/privacy"], "api.acme.de", ""),
+        ("com.example.app", "Acme", ["acme.de/privacy"], "api.acme.de", "the app's only legal page"),
         ("io.ionic.starter", "Wallet", ["wallet.de/privacy"], "api.wallet.de", ""),
     ],
 )

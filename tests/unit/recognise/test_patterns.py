@@ -8,7 +8,7 @@ import pytest
 
 from tests.each import each
 from tieback.recognise.anchors import anchors, parse
-from tieback.recognise.patterns import CloudRules, CredentialRules, IssuedToken
+from tieback.recognise.patterns import CloudRules, CloudToken, CredentialRule, CredentialRules, IssuedToken, TokenRule
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
@@ -96,3 +96,24 @@ def test_the_window_of_an_issued_token_is_as_long_as_its_form(form: str, longest
 def test_a_form_without_a_longest_text_is_refused(form: str) -> None:
     with pytest.raises(ValueError, match="bounded"):
         IssuedToken(kind="k", names="a key", form=form, anchor="ab", source="s").rule()
+
+
+AROUND = [(rule.kind, rule) for rule in (*RULES.cloud.tokens, *RULES.credentials.rules)]
+
+
+@each(("kind", "rule"), AROUND)
+def test_the_match_around_a_character_is_that_of_the_whole_text(kind: str, rule: CloudToken | CredentialRule) -> None:
+    assert kind
+    texts = [one if isinstance(one, str) else one[0] for one in (*rule.match, *rule.avoid)]
+    for text in (*texts, " ".join(texts), "; ".join(reversed(texts))):
+        for at in range(min(len(text), rule.back + 3)):
+            expected = next((one for one in rule.compiled.finditer(text) if one.start() <= at < one.end()), None)
+            found = rule.around(text, at)
+            assert (found.regs if found else None) == (expected.regs if expected else None)
+
+
+def test_a_pattern_with_flags_for_the_whole_is_searched() -> None:
+    rule = TokenRule(kind="a", anchors=(), pattern="(?i)shop-[0-9]+", source="", back=3)
+    found = rule.around("a SHOP-12", 3)
+    assert found is not None
+    assert found[0] == "SHOP-12"

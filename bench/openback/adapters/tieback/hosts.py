@@ -10,7 +10,6 @@ from bench.openback.schema import Case, Claim
 from bench.parties import FoundRow
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.sighting import Evidence
 from tieback.pipeline.mapping.attribution import AttributionSources, attribute_host
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.ownership import Maker
@@ -42,9 +41,9 @@ def _parties(content: Mapping[str, Any], rules: RuleFiles) -> list[Claim]:
     judged = []
     if "how" in hosts[0]:
         rows = [FoundRow("", "", "", "", one["how"], one["file"], one["value"], "") for one in hosts]
-        maker.learn_from([(row.endpoint, Evidence(row.file, None, row.how)) for row in rows])
+        maker.learn_from([(row.endpoint, row.evidence) for row in rows])
         maker.learn_hosts(row.endpoint.host for row in rows)
-        judged = [(row.value, maker.judge(row.endpoint, Evidence(row.file, None, row.how))) for row in rows]
+        judged = [(row.value, maker.judge(row.endpoint, row.evidence)) for row in rows]
     else:
         for one in hosts:
             plain = Endpoint(EndpointKind.URL, f"https://{one['value']}", "https", one["value"], 443)

@@ -6,7 +6,6 @@ without a separator. Texts that continue in an overflow page end there.
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +19,16 @@ MAX_CELLS = 300_000
 MAX_COLUMNS = 200
 MAX_EDGES = 2_000_000
 _LEAF_TABLE, _LEAF_INDEX = 0x0D, 0x0A
-_SIZES = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0)
-"""Bytes of a value by serial type, up to 11."""
+_TEXT = 12
+"""Least serial type of a text or other bytes."""
+_SIZES = np.array((0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0), np.int64)
+"""Bytes of a value by serial type, below those of texts."""
+_CELLS_AT_ONCE = 2_048
+"""Most records that are read together, which bounds the memory: a record has at most 400 edges."""
+_HUGE = np.uint64(1 << 40)
+"""More than any offset. A number that is greater leads behind every page as well."""
+type _Numbers = NDArray[np.int64]
+type _Octets = NDArray[np.uint8]
 
 
 def read_sqlite(file: str, data: bytes) -> Artifact:
@@ -29,56 +36,124 @@ def read_sqlite(file: str, data: bytes) -> Artifact:
     return Artifact(file, (Buffer(file, BufferKind.BINARY, data, starts=partial(_starts, data)),))
 
 
-def _starts(data: bytes) -> NDArray[np.int64]:
-    edges = distinct(np.fromiter(islice(_edges(data), MAX_EDGES), np.int64))
-    return edges[edges <= len(data)]
+def _starts(data: bytes) -> _Numbers:
+    left, parts = MAX_EDGES, [np.empty(0, np.int64)]
+    for places, edges in _edges(data):
+        # Only the first edges are kept, in the order of the pages and of their records.
+        kept = edges if len(edges) <= left else edges[places.argsort(kind="stable")[:left]]
+        parts.append(kept)
+        left -= len(kept)
+        if not left:
+            break
+    found = np.concatenate(parts)
+    found = found[found <= len(data)]
+    if 8 * len(found) < len(data):
+        return distinct(found)
+    is_edge = np.zeros(len(data) + 1, np.bool_)  # no more memory than the offsets, and no order is needed
+    is_edge[found] = True
+    return np.flatnonzero(is_edge)
 
 
-def _edges(data: bytes) -> Iterator[int]:
+def _edges(data: bytes) -> Iterator[tuple[_Numbers, _Numbers]]:
+    """Offsets of pages and columns, and for each the offset of the cell to which it belongs, or of the page."""
     size = int.from_bytes(data[16:18])
     size = 65_536 if size == 1 else size
     if size < 512 or size & (size - 1):
         return
-    left = MAX_CELLS
-    for page in range(0, len(data), size):
-        yield page
-        header = page + (100 if page == 0 else 0)
-        kind = data[header : header + 1]
-        if left <= 0 or kind not in {bytes([_LEAF_TABLE]), bytes([_LEAF_INDEX])}:
-            continue
-        count = min(int.from_bytes(data[header + 3 : header + 5]), (size - 8) // 2)
-        left -= count
-        for index in range(count):
-            pointer = header + 8 + 2 * index
-            cell = int.from_bytes(data[pointer : pointer + 2])
-            if 0 < cell < size:
-                yield from _columns(data, page + cell, min(page + size, len(data)), table=kind[0] == _LEAF_TABLE)
+    octets = np.frombuffer(data, np.uint8)
+    pages = np.arange(0, len(data), size)
+    headers = np.where(pages == 0, 100, pages)
+    kinds = _octets(octets, headers)
+    counts = np.minimum(_pairs(octets, headers + 3), (size - 8) // 2)
+    counts[(kinds != _LEAF_TABLE) & (kinds != _LEAF_INDEX)] = 0
+    counts[counts.cumsum() - counts >= MAX_CELLS] = 0
+    cells = first = 0
+    for number, count in enumerate((*counts.tolist(), _CELLS_AT_ONCE)):
+        if cells + count > _CELLS_AT_ONCE or number == len(pages):
+            part = slice(first, number)
+            yield from _of_pages(octets, pages[part], headers[part], counts[part], size)
+            cells, first = 0, number
+        cells += count
 
 
-def _columns(data: bytes, at: int, stop: int, *, table: bool) -> Iterator[int]:
-    """Offsets at which the columns of a record begin, and at which the last one ends."""
-    _, at = _varint(data, at, stop)
-    if table:
-        _, at = _varint(data, at, stop)
-    length, kinds = _varint(data, at, stop)
-    body = at + length
-    place = body
+def _of_pages(
+    octets: _Octets, pages: _Numbers, headers: _Numbers, counts: _Numbers, size: int
+) -> Iterator[tuple[_Numbers, _Numbers]]:
+    """The edges in some pages; see ``_edges``. In parts only for one page with many records."""
+    of_page = np.repeat(np.arange(len(pages)), counts)
+    pointers = headers[of_page] + 8 + 2 * (np.arange(len(of_page)) - (counts.cumsum() - counts)[of_page])
+    cells = _pairs(octets, pointers)
+    inside = (cells > 0) & (cells < size)
+    of_page, pointers = of_page[inside], pointers[inside]
+    starts = pages[of_page] + cells[inside]
+    stops = np.minimum(pages[of_page] + size, len(octets))
+    in_table = octets[headers[of_page]] == _LEAF_TABLE
+    for begin in range(0, max(1, len(starts)), _CELLS_AT_ONCE):
+        part = slice(begin, begin + _CELLS_AT_ONCE)
+        records, edges = _columns(octets, starts[part], stops[part], in_table[part])
+        places = pointers[part][records]
+        yield (places, edges) if begin else (np.concatenate((pages, places)), np.concatenate((pages, edges)))
+
+
+def _columns(octets: _Octets, at: _Numbers, stops: _Numbers, in_table: NDArray[np.bool_]) -> tuple[_Numbers, _Numbers]:
+    """The number of a record, and an offset at which one of its columns begins or ends."""
+    _, at = _varints(octets, at, stops)
+    _, behind = _varints(octets, at, stops)
+    at = np.where(in_table, behind, at)
+    lengths, kinds = _varints(octets, at, stops)
+    bodies = at + lengths
+    places, records = bodies, np.arange(len(at))
+    found = [(records[:0], at[:0])]
     for _ in range(MAX_COLUMNS):
-        if kinds >= body or place >= stop:
-            return
-        kind, kinds = _varint(data, kinds, stop)
-        yield place
-        place += _SIZES[kind] if kind < 12 else (kind - 12) // 2
-        yield min(place, stop)
+        left = np.flatnonzero((kinds < bodies) & (places < stops))
+        if not len(left):
+            break
+        kinds, bodies, stops, places, records = (one[left] for one in (kinds, bodies, stops, places, records))
+        types, kinds = _varints(octets, kinds, stops)
+        sizes = np.where(types < _TEXT, _SIZES[np.minimum(types, _TEXT - 1)], (types - _TEXT) // 2)
+        found.append((records, places))
+        places = places + sizes
+        found.append((records, np.minimum(places, stops)))
+    of_record, edges = (np.concatenate(column) for column in zip(*found, strict=True))
+    return of_record, edges
 
 
-def _varint(data: bytes, at: int, stop: int) -> tuple[int, int]:
-    """A number of up to nine bytes, most significant first, and the offset behind it."""
-    value = 0
-    for place in range(at, min(at + 8, stop)):
-        value = value << 7 | data[place] & 0x7F
-        if data[place] < 0x80:
-            return value, place + 1
-    if at + 9 <= stop:
-        return value << 8 | data[at + 8], at + 9
-    return 0, stop
+def _varints(octets: _Octets, at: _Numbers, stops: _Numbers) -> tuple[_Numbers, _Numbers]:
+    """Numbers of up to nine bytes, most significant first, at most ``_HUGE``; and the offsets behind them."""
+    first = _octets(octets, at)
+    values, ends = first.astype(np.int64), at + 1
+    more = np.flatnonzero((at >= stops) | (first >= 0x80))
+    if len(more):
+        values[more], ends[more] = _long_varints(octets, at[more], stops[more])
+    return values, ends
+
+
+def _long_varints(octets: _Octets, at: _Numbers, stops: _Numbers) -> tuple[_Numbers, _Numbers]:
+    """``_varints`` for numbers of any length; 0 for one that does not end before its page."""
+    raw, ends, left = np.zeros(len(at), np.uint64), stops.copy(), np.arange(len(at))
+    ended = np.zeros(len(at), np.bool_)
+    for number in range(8):
+        left = left[at[left] + number < stops[left]]
+        octet = octets[at[left] + number]
+        raw[left] = raw[left] << np.uint64(7) | (octet & 0x7F)
+        last = left[octet < 0x80]
+        ended[last], ends[last] = True, at[last] + number + 1
+        left = left[octet >= 0x80]
+    left = left[at[left] + 9 <= stops[left]]
+    raw[left] = raw[left] << np.uint64(8) | octets[at[left] + 8]
+    ended[left], ends[left] = True, at[left] + 9
+    raw[~ended] = 0
+    return np.minimum(raw, _HUGE).astype(np.int64), ends
+
+
+def _octets(octets: _Octets, at: _Numbers) -> _Octets:
+    """The bytes at some offsets; 0 behind the end."""
+    found = octets.take(at, mode="clip")
+    found[at >= len(octets)] = 0
+    return found
+
+
+def _pairs(octets: _Octets, at: _Numbers) -> _Numbers:
+    """Numbers of two bytes; the last byte of the file alone is one, too."""
+    high, low = _octets(octets, at).astype(np.int64), _octets(octets, at + 1)
+    return np.where(at + 1 < len(octets), high << 8 | low, high)

@@ -375,19 +375,27 @@ def holds_address(value: Value | None, known: dict[int, bool] | None = None) -> 
         return False
     answers = {} if known is None else known
     if id(value) not in answers:
-        answers[id(value)] = (
-            any(map(_is_known, value.contents.values.values()))
-            if isinstance(value, Frozen) and isinstance(value.contents, PartsValue)
-            else any(holds_address(one, answers) for one in _inside(value, instances=False))
-        )
+        answers[id(value)] = _holds_address(value, answers)
     return answers[id(value)]
+
+
+def _holds_address(value: Choice | Frozen, known: dict[int, bool]) -> bool:
+    if isinstance(value, Frozen) and isinstance(value.contents, PartsValue):
+        return any(map(_is_known, value.contents.values.values()))
+    for one in _inside(value, instances=False):
+        if isinstance(one, TextValue):
+            if "://" in one.text:
+                return True
+        elif holds_address(one, known):
+            return True
+    return False
 
 
 def _inside(value: Choice | Frozen, *, instances: bool) -> Iterable[Value | None]:
     """The values in a value; those in the fields of an object only with ``instances``."""
     match value:
         case Choice(alternatives):
-            return (one.value for one in alternatives)
+            return [one.value for one in alternatives]
         case Frozen(ArrayValue(items)):
             return items
         case Frozen(MapValue(items)):
@@ -424,7 +432,7 @@ def _needs_of(value: Value | None, known: dict[int, list[Need]]) -> Sequence[Nee
         counts: dict[Need, int] = {}
         found = known[id(value)] = []
         for one in _inside(value, instances=True):
-            for need in _needs_of(one, known):
+            for need in one.needs if isinstance(one, TextValue) else _needs_of(one, known):
                 counts[need] = counts.get(need, 0) + 1
                 if counts[need] <= _TWICE:
                     found.append(need)

@@ -91,6 +91,7 @@ class AppCode:
         self._fields: dict[tuple[int, int], int] = {}
         self._classes: dict[str, tuple[int, int] | None] = {}
         self._declared: dict[tuple[int, int], dict[tuple[str, str], tuple[int, CodeItem]]] = {}
+        self._titled: dict[tuple[int, int], dict[int, list[tuple[int, int]]]] = {}
         self._declared_fields: dict[tuple[int, int], frozenset[tuple[str, str]]] = {}
         self._targets: dict[tuple[int, tuple[str, ...]], list[MethodCode]] = {}
         self._own: dict[str, bool] = {}
@@ -344,12 +345,21 @@ class AppCode:
         if (file, row) in self._declared or not (name.isascii() and name.isprintable()):
             return self.declared(file, row).get((name, kind))
         dex, title, found = self.files[file], self.string_of(file, name), None
-        for offset, index in dex.class_data(row).methods.items() if title >= 0 else ():
-            member = dex.method(index) if dex.method_title(index) == title else None
-            code = dex.code(offset) if member is not None else None
+        for offset, index in self._methods_titled(file, row).get(title, ()) if title >= 0 else ():
+            member, code = dex.method(index), dex.code(offset)
             if member is not None and code is not None and _types(dex, member) == kind:
                 found = index, code
         return found
+
+    def _methods_titled(self, file: int, row: int) -> Mapping[int, Sequence[tuple[int, int]]]:
+        """Offset of the code and index of each method that a class declares, by the string index of its name."""
+        known = self._titled.get((file, row))
+        if known is None:
+            known = self._titled[file, row] = {}
+            dex = self.files[file]
+            for offset, index in dex.class_data(row).methods.items():
+                known.setdefault(dex.method_title(index), []).append((offset, index))
+        return known
 
     def declared(self, file: int, row: int) -> dict[tuple[str, str], tuple[int, CodeItem]]:
         """Methods with code of a class, by name and types: their index and code."""

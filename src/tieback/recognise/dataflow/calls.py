@@ -93,7 +93,9 @@ class CallTable:
 
     def effect(self, index: int) -> LibraryEffect | None:
         """Effect of a library method."""
-        if index not in self._effects:
+        try:
+            return self._effects[index]
+        except KeyError:
             member = self._dex.method(index)
             its = self._known.effects.get(self._dex.descriptor(member.owner)) if member is not None else None
             self._effects[index] = (
@@ -101,7 +103,7 @@ class CallTable:
                 if its is not None and member is not None
                 else None
             )
-        return self._effects[index]
+            return self._effects[index]
 
     @property
     def put(self) -> Sink | None:

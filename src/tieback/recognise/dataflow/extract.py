@@ -42,6 +42,7 @@ from tieback.recognise.dataflow.trace import UNUSED
 from tieback.recognise.dataflow.values import HOLE, EndpointParts, TextValue, place
 from tieback.recognise.hosts import EndpointHost, web_server
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
+from tieback.recognise.maker_clues import MakerClue
 from tieback.recognise.placement import CERTIFICATE, is_field_of_certificate
 from tieback.recognise.rules import RuleFiles
 
@@ -396,7 +397,7 @@ class _Finds:
                     yield from self._once(flow, msgspec.structs.replace(find, evidence=masked))
                 case NotBackend() | PublicKey():
                     yield from self._once(flow, find)
-                case Problem():
+                case Problem() | MakerClue():
                     continue
 
     def _once(self, flow: DataFlow, find: Find) -> Iterator[Find]:
@@ -466,6 +467,8 @@ def _value(find: Find) -> str:
             return find.value
         case Problem():
             return find.what
+        case MakerClue():
+            return find.value
 
 
 def _is_cloud(find: Find) -> bool:

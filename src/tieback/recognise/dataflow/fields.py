@@ -51,7 +51,8 @@ class FieldValues:
         self._computed = computed if computed is not None else {}
         self._classes: dict[str, _InitialValues | None] = {}
         self._stored: dict[int, Mapping[int, Sequence[Value]]] = {}
-        self._objects: dict[int, Sequence[InstanceValue]] = {}
+        self._objects: dict[int, Mapping[int, Sequence[tuple[int, Value | None]]]] = {}
+        """For each method the values in the fields of its objects, by field, with the number of the object."""
         self._owners: dict[int, dict[int, None]] = {}
         self._users: dict[int, dict[int, None]] = {}
         """Methods that store each field."""
@@ -82,7 +83,10 @@ class FieldValues:
             self._users[field][method] = None
         self._owners[method] = fields
         self._stored[method] = stored
-        self._objects[method] = objects[:_MAX_ROWS]
+        held = self._objects[method] = dict[int, list[tuple[int, Value | None]]]()
+        for number, one in enumerate(objects[:_MAX_ROWS]):
+            for field, value in one.fields.items():
+                held.setdefault(field, []).append((number, value))
         for field in touched:
             self._cached.pop(field, None)
         return frozenset(field for field, value in before.items() if self.value(field) != value)
@@ -100,11 +104,9 @@ class FieldValues:
             loose.append(Alternative(frozenset(((origin, -1),)), initial))
         found: list[Alternative] = []
         for method in users:
-            for number, one in enumerate(self._objects[method]):
-                if field not in one.fields:
-                    continue  # most are of other classes
-                values = _known((one.fields[field],))
-                found += [Alternative(frozenset(((ref.owner, method << 12 | number),)), value) for value in values]
+            for number, value in self._objects[method].get(field, ()):
+                when = frozenset(((ref.owner, method << 12 | number),))
+                found += [Alternative(when, one) for one in _known((value,))]
             values = _known(self._stored[method].get(field, ()))
             if len(values) == 1:
                 loose.append(Alternative(frozenset(((origin, method),)), values[0]))

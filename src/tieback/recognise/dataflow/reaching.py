@@ -255,7 +255,8 @@ class _Reader:
         state = list(states[at])
         first, before = at, -1
         caught: set[int] | None = None
-        """Handlers that have the present state already."""
+        """Handlers that have the present state already, except for the registers that were written since then."""
+        written: list[int] = []
         while True:
             if at != first and at in states:
                 self._reach(at, state)
@@ -264,7 +265,9 @@ class _Reader:
             if self._left < 0:
                 return False
             self._block_of[at] = first
-            caught = self._catch(at, state, caught) if handlers else None
+            if handlers:
+                caught = self._catch(at, state, caught, written)
+                written.clear()
             unit = units[at]
             opcode = unit & 255
             kind = KINDS[opcode]
@@ -276,25 +279,46 @@ class _Reader:
             if _NUMBERS[opcode]:
                 self._number(at, kind, state)
             if _WRITES[opcode]:
-                caught = None
-                self._write(at, _WRITES[opcode], state, before)
+                written += self._write(at, _WRITES[opcode], state, before)
             if _FIRST_GOTO <= kind <= _END:
                 self._leave(at, kind, state)
                 return True
             before, at = at, at + LENGTHS[opcode]
 
-    def _catch(self, at: int, state: _State, caught: set[int] | None) -> set[int] | None:
-        """Note the paths to the handlers of a unit, and return those; ``caught`` have the state already."""
+    def _catch(self, at: int, state: _State, caught: set[int] | None, written: Sequence[int]) -> set[int] | None:
+        """Note the paths to the handlers of a unit, and return those.
+
+        Args:
+            at: the unit.
+            state: the registers.
+            caught: handlers that have all of them already except ``written``.
+            written: the registers that were written since then.
+        """
         its = self._handlers.get(at)
         if its is None:
             return None
         self._left -= len(its)
         if its is caught:
             self._left -= len(its) * (len(state) // 8)
+            for handler in its if written else ():
+                self._join(handler, state, written)
             return its
         for handler in its:
             self._reach(handler, state)
         return its
+
+    def _join(self, at: int, state: _State, registers: Sequence[int]) -> None:
+        """``_reach`` if only these registers are different from those of the last time."""
+        known = self._states[at]
+        for register in registers:
+            one, other = known[register], state[register]
+            if one is not other:
+                joined = one | other
+                if joined != one:
+                    joined = _ANY if len(joined) > MAX_ORIGINS or MANY in joined else joined
+                    if joined != one:
+                        known[register] = joined
+                        self._pending[at] = None
 
     def _leave(self, at: int, kind: int, state: _State) -> None:
         """Note where the last instruction of a block leads."""
@@ -307,12 +331,13 @@ class _Reader:
             self._tests[at] = (state[unit >> 8 & 15], state[unit >> 12]) if pair else (state[unit >> 8],)
             self._reach(at + LENGTHS[unit & 255], state)
 
-    def _write(self, at: int, write: int, state: _State, before: int) -> None:
-        """Apply what an instruction writes."""
+    def _write(self, at: int, write: int, state: _State, before: int) -> Sequence[int]:
+        """Apply what an instruction writes. Returns the registers."""
         units = self._units
         unit = units[at]
+        register = unit >> 8
         if write == _Write.AA:
-            state[unit >> 8] = frozenset((at,))
+            state[register] = frozenset((at,))
             opcode = unit & 255
             if opcode == _CONST_STRING:
                 self._strings[at] = units[at + 1]
@@ -321,20 +346,25 @@ class _Reader:
             elif opcode in _CREATES:
                 self._created.add(at)
         elif write == _Write.A:
-            state[unit >> 8 & 15] = frozenset((at,))
+            register &= 15
+            state[register] = frozenset((at,))
             if unit & 255 in _CREATES:
                 self._created.add(at)
         elif write == _Write.RESULT:
-            state[unit >> 8] = frozenset((before if before >= 0 else at,))
+            state[register] = frozenset((before if before >= 0 else at,))
         elif write == _Write.MOVE:
-            state[unit >> 8 & 15] = state[unit >> 12]
+            register &= 15
+            state[register] = state[unit >> 12]
         elif write == _Write.MOVE_FROM16:
-            state[unit >> 8] = state[units[at + 1]]
+            state[register] = state[units[at + 1]]
         elif write == _Write.MOVE_16:
-            state[units[at + 1]] = state[units[at + 2]]
+            register = units[at + 1]
+            state[register] = state[units[at + 2]]
         else:
-            register = unit >> 8 if write == _Write.WIDE_AA else unit >> 8 & 15
+            register = register if write == _Write.WIDE_AA else register & 15
             state[register] = state[register + _WIDE_HALF] = frozenset((at,))
+            return register, register + _WIDE_HALF
+        return (register,)
 
     def _number(self, at: int, kind: int, state: _State) -> None:
         """Note a constant, or the numbers that an instruction calculates with."""

@@ -205,14 +205,23 @@ def _by_value(alternatives: Sequence[Alternative]) -> tuple[Alternative, ...]:
     return tuple(found.values())
 
 
+def same_choice(value: Choice) -> Value | None:
+    """``choice`` of the alternatives of a choice: the same object if nothing can be left out."""
+    made = choice(value.alternatives)
+    return value if isinstance(made, Choice) and made.alternatives is value.alternatives else made
+
+
 def _key(value: Value | None) -> object:
     """Equal for equal constants; objects with contents have no hash."""
     return value if value is None or isinstance(value, (TextValue, int, ObjectRef)) else id(value)
 
 
+_ALWAYS: "When" = frozenset()
+
+
 def alternatives(value: Value | None) -> tuple[Alternative, ...]:
     """The possible values; one without a condition if there is no choice."""
-    return value.alternatives if isinstance(value, Choice) else (Alternative(frozenset(), value),)
+    return value.alternatives if isinstance(value, Choice) else (Alternative(_ALWAYS, value),)
 
 
 type When = frozenset[tuple[object, object]]
@@ -312,7 +321,10 @@ def unknown_of(values: Sequence[Value | None]) -> TextValue:
     """An unknown text that depends on what these values depend on."""
     needs: tuple[Need, ...] = ()
     for value in values:
-        for one in alternatives(value):
-            if isinstance(one.value, TextValue):
-                needs = merged(needs, one.value.needs, MAX_NEEDS)
+        if isinstance(value, TextValue):
+            needs = merged(needs, value.needs, MAX_NEEDS)
+        elif isinstance(value, Choice):
+            for one in value.alternatives:
+                if isinstance(one.value, TextValue):
+                    needs = merged(needs, one.value.needs, MAX_NEEDS)
     return TextValue(HOLE, needs=needs) if needs else UNKNOWN

@@ -115,7 +115,7 @@ class Evaluator:
         if binding is None or not binding.at:
             return single(Unknown(name))
         found = self._bound(name, binding, at, env)
-        return tuple((when, named(value, name)) for when, value in found)
+        return tuple([(when, named(value, name)) for when, value in found])
 
     def _bound(self, name: str, binding: Binding, at: int, env: Env) -> Cases:
         match binding.way:

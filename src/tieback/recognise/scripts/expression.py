@@ -63,6 +63,7 @@ _OF_ANSWERS = frozenset((
 ))  # fmt: skip
 """Methods of promises, answers and observables."""
 _GENERATOR = re.compile(rb"function\s{0,9}\*")
+_SIGN, _NAME = TokenKind.SIGN, TokenKind.NAME
 _THROUGH = ("window", "globalThis", "self", "global")
 
 
@@ -116,7 +117,7 @@ class Expression:
         left = self._unary()
         while not self.broken:
             token = self.reader.peek()
-            level = _LEVELS.get(token.text, 0) if token.kind in (TokenKind.SIGN, TokenKind.NAME) else 0
+            level = _LEVELS.get(token.text, 0) if token.kind is _SIGN or token.kind is _NAME else 0
             if level < least:
                 return left
             self.reader.take()
@@ -126,10 +127,10 @@ class Expression:
 
     def _unary(self) -> Cases:
         token = self.reader.peek()
-        if token.kind is TokenKind.SIGN and token.text in ("!", "-", "+", "~"):
+        if token.kind is _SIGN and token.text in ("!", "-", "+", "~"):
             self.reader.take()
             return combine(lambda one: negated(token.text, one), self._nested())
-        if token.kind is TokenKind.NAME and token.text in ("typeof", "void", "delete", "await", "yield"):
+        if token.kind is _NAME and token.text in ("typeof", "void", "delete", "await", "yield"):
             self.reader.take()
             value = self._nested()
             return value if token.text in ("await", "yield") else UNKNOWN
@@ -294,7 +295,7 @@ class Expression:
             if self.broken:
                 return value
             token = self.reader.peek()
-            if token.kind is not TokenKind.SIGN or token.text not in (".", "?.", "[", "(", "++", "--"):
+            if token.kind is not _SIGN or token.text not in (".", "?.", "[", "(", "++", "--"):
                 return value
             self.reader.take()
             match token.text:

@@ -1,9 +1,11 @@
 """Functions in a script: their parameters, and what they return. No statement is run."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.near import places_of
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.names import Binding, part_of, pattern_parts
 from tieback.recognise.scripts.reader import Reader, TokenKind
@@ -18,6 +20,7 @@ MAX_RETURNS = 8
 """Most ``return`` statements of a function."""
 _MAX_BODY = 262_144
 _RETURN = re.compile(rb"(?<![\w$.])return(?![\w$:])")
+_KEYWORD = b"return"
 _HEAD = re.compile(
     rb"(?:async\s{0,9}+)?+(?:function\s{0,9}+\*?+\s{0,9}+(?:[A-Za-z_$][\w$]*+)?+\s{0,9}+(?=\()"
     rb"|(?:(?:get|static)\s{1,9}+)*+[A-Za-z_$][\w$]*+\s{0,9}+(?=\()|(?P<single>[A-Za-z_$][\w$]*+)\s{0,9}+=>|(?=\())"
@@ -177,7 +180,7 @@ class Functions:
         if scope is None or scope.end - scope.start > _MAX_BODY:
             return []
         found = []
-        for number, match in enumerate(_RETURN.finditer(run.data, scope.start, scope.end)):
+        for number, match in enumerate(_statements(run.data, scope)):
             if number == 4 * MAX_RETURNS:
                 return []
             run.budget.take()
@@ -261,3 +264,9 @@ class Functions:
             reader.go(end)
             reader.takes(",")
         return UNKNOWN
+
+
+def _statements(data: Bytes, scope: Scope) -> Iterator[re.Match[bytes]]:
+    """The ``return`` statements in a scope; the pattern alone would be tried at each byte."""
+    found = (_RETURN.match(data, at, scope.end) for at in places_of(data, _KEYWORD, scope.start, scope.end))
+    return (one for one in found if one is not None)

@@ -61,6 +61,7 @@ class Modules:
         """Read the modules of this script."""
         self._run = run
         self._known: dict[object, Source | None] = {}
+        self._parameters: dict[tuple[Scope, str], Cases | None] = {}
 
     def module(self, number: int | Text) -> Source | None:
         """The module with a number or path; ``None`` if the script has none."""
@@ -107,7 +108,13 @@ class Modules:
 
     def parameter(self, name: str, binding: Binding) -> Cases | None:
         """A parameter of the function of a Metro module, if it lists the modules that it loads."""
-        data, scope = self._run.data, binding.scope
+        key = binding.scope, name
+        if key not in self._parameters:
+            self._parameters[key] = self._read_parameter(name, binding.scope)
+        return self._parameters[key]
+
+    def _read_parameter(self, name: str, scope: Scope) -> Cases | None:
+        data = self._run.data
         if data[max(0, scope.head - 24) : scope.head].find(b"__d(") < 0:
             return None
         found = _METRO.match(data, scope.end, scope.end + 20_100)

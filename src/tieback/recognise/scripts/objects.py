@@ -6,6 +6,7 @@ with constants in the script stands for those: bundlers give each module its own
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,7 @@ class Objects:
     def _named_member(self, value: Value, key: str, at: int) -> Cases:
         owner = f"{value.via[0]}." if isinstance(value, Source) and value.via else ""
         name = f"{owner}{key}" if len(owner) < _MAX_PATH else key
-        return tuple((when, named(one, name)) for when, one in self._member(value, key, at))
+        return tuple([(when, named(one, name)) for when, one in self._member(value, key, at)])
 
     def _member(self, value: Value, key: str, at: int) -> Cases:
         match value:
@@ -390,6 +391,7 @@ class Objects:
         return choice(("member", key), found)
 
 
+@lru_cache(maxsize=4_096)
 def _is_address_name(key: str) -> bool:
     """True for the name of a member that a configuration has, and few other objects."""
     return len(key) >= 3 and key not in _GENERIC and _ADDRESS.search(key) is not None

@@ -51,6 +51,7 @@ class Token(NamedTuple):
     end: int
 
 
+_SIGN = TokenKind.SIGN
 _KINDS = {"name": TokenKind.NAME, "text": TokenKind.TEXT, "number": TokenKind.NUMBER, "sign": TokenKind.SIGN}
 
 
@@ -90,8 +91,11 @@ class Reader:
         """The next token, which stays the next one."""
         token = self._peeked
         if token is None or token.start < self.at:
-            self._budget.take()
-            token = self._budget.tokens.get(self.at)
+            budget = self._budget
+            budget.left -= 1  # as ``take``, without a call
+            if budget.left < 0:
+                raise BudgetError
+            token = budget.tokens.get(self.at)
             if token is None or token.end > self.end - _MARGIN:
                 token = self._read()
             self._peeked = token
@@ -116,15 +120,15 @@ class Reader:
     def takes(self, *signs: str) -> bool:
         """Take the next token if it is one of these signs."""
         token = self.peek()
-        if token.kind is TokenKind.SIGN and token.text in signs:
-            self.take()
+        if token.kind is _SIGN and token.text in signs:
+            self.at, self._peeked = token.end, None
             return True
         return False
 
     def is_next(self, *signs: str) -> bool:
         """True if the next token is one of these signs."""
         token = self.peek()
-        return token.kind is TokenKind.SIGN and token.text in signs
+        return token.kind is _SIGN and token.text in signs
 
     def go(self, at: int) -> None:
         """Continue at an offset."""

@@ -1,4 +1,6 @@
 import sqlite3
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -6,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
+from tieback.intake.apps import sqlite
 from tieback.intake.apps.sqlite import read_sqlite
 
 URL = "https://api.test/v1"
@@ -61,3 +64,62 @@ def test_damage_never_raises(database: bytes, noise: list[tuple[int, int]], raw:
 
 def test_an_empty_file_is_searched(tmp_path: Path) -> None:
     assert read_sqlite("a", b"SQLite format 3\0").buffers[0].data == b"SQLite format 3\0"
+
+
+def read_number(data: bytes, at: int, stop: int) -> tuple[int, int]:
+    value = 0
+    for place in range(at, min(at + 8, stop)):
+        value = value << 7 | data[place] & 0x7F
+        if data[place] < 0x80:
+            return value, place + 1
+    return (value << 8 | data[at + 8], at + 9) if at + 9 <= stop else (0, stop)
+
+
+def edges_one_by_one(data: bytes) -> Iterator[int]:
+    """The edges as the description of the format reads: page by page, record by record, column by column."""
+    size, left = int.from_bytes(data[16:18]), sqlite.MAX_CELLS
+    for page in range(0, len(data), size):
+        yield page
+        header, stop = page + (100 if page == 0 else 0), min(page + size, len(data))
+        if left <= 0 or data[header : header + 1] not in (b"\x0d", b"\x0a"):
+            continue
+        count = min(int.from_bytes(data[header + 3 : header + 5]), (size - 8) // 2)
+        left -= count
+        for pointer in range(header + 8, header + 8 + 2 * count, 2):
+            cell = int.from_bytes(data[pointer : pointer + 2])
+            if not 0 < cell < size:
+                continue
+            at = page + cell
+            for _ in range(2 if data[header] == 0x0D else 1):
+                _, at = read_number(data, at, stop)
+            length, kinds = read_number(data, at, stop)
+            place = body = at + length
+            for _ in range(sqlite.MAX_COLUMNS):
+                if kinds >= body or place >= stop:
+                    break
+                kind, kinds = read_number(data, kinds, stop)
+                yield place
+                place += (0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0)[kind] if kind < 12 else (kind - 12) // 2
+                yield min(place, stop)
+
+
+@settings(max_examples=examples(120), deadline=None)
+@given(
+    noise=st.lists(st.tuples(st.integers(0, 60_000), st.sampled_from((0, 1, 0x7F, 0x80, 0xFF))), max_size=60),
+    end=st.integers(18, 60_000),
+    most=st.tuples(st.sampled_from((3, 40, 300_000)), st.sampled_from((5, 700, 2_000_000)), st.sampled_from((1, 90))),
+)
+def test_edges_of_many_records_are_those_of_each(
+    database: bytes, noise: list[tuple[int, int]], end: int, most: tuple[int, int, int]
+) -> None:
+    changed = bytearray(database)
+    for place, value in noise:
+        changed[100 + place % (len(changed) - 100)] = value
+    data = bytes(changed[:end])
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in zip(("MAX_CELLS", "MAX_EDGES", "_CELLS_AT_ONCE"), most, strict=True):
+            patch.setattr(sqlite, name, value)
+        expected = set(islice(edges_one_by_one(data), sqlite.MAX_EDGES))
+        (buffer,) = read_sqlite("a", data).buffers
+        assert buffer.starts is not None
+        assert buffer.starts.tolist() == sorted(edge for edge in expected if edge <= len(data))

@@ -44,7 +44,7 @@ def follows(walk: WalkState, identity: int, targets: Sequence[MethodCode], value
 def gives_address(walk: WalkState, values: Sequence[Value | None]) -> bool:
     """True if a call gets a text that can begin an endpoint."""
     for value in values:  # noqa: SIM110 - a generator takes twice the time
-        if value is not None and is_address(walk.plain(value)):
+        if value is not None and not isinstance(value, int) and is_address(walk.plain(value)):
             return True
     return False
 
@@ -101,13 +101,21 @@ def _run(
         is_informative(result)
         or walk.stores > stores
         or any(walk.is_new_address(one) for one in walk.built[built:])
-        or any(heap.get(number) is not contents for number, contents in before.items())
+        or _has_changed(heap, before)
     )
     walk.fruitless[key] = None if fruitful else tried + 1
     small = target.code.units <= _MAX_GETTER
     if small and not fruitful and isinstance(result, TextValue) and result.needs:
         walk.unsolved[key] = result
     return result
+
+
+def _has_changed(heap: Mapping[int, Contents], before: Mapping[int, Contents]) -> bool:
+    """True if an object from before has other contents now."""
+    for number, contents in before.items():  # noqa: SIM110 - a generator takes twice the time
+        if heap.get(number) is not contents:
+            return True
+    return False
 
 
 def _shape(walk: WalkState, value: Value | None) -> object:

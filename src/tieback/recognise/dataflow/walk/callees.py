@@ -11,9 +11,10 @@ from tieback.recognise.dataflow.walk.state import Callee, WalkState
 def callee(walk: WalkState, index: int, *, known: bool) -> Callee | None:
     """The method of a call; ``None`` if it is not of the app, and the class of the receiver is not known to be."""
     key = walk.file, index
-    if key not in walk.known_callees or (known and walk.known_callees[key] is None):
-        walk.known_callees[key] = _read_callee(walk, index, known=known)
-    return walk.known_callees[key]
+    found = walk.known_callees.get(key)
+    if found is None and (known or key not in walk.known_callees):
+        found = walk.known_callees[key] = _read_callee(walk, index, known=known)
+    return found
 
 
 def _read_callee(walk: WalkState, index: int, *, known: bool) -> Callee | None:

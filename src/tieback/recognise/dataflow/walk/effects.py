@@ -13,7 +13,6 @@ from tieback.recognise.dataflow.walk.state import WalkState
 from tieback.recognise.dataflow.walk.strings import build, concatenate, edit, evaluate, format_text, new_text
 
 _CALLS = {**CONTAINER_CALLS, **RESOURCE_CALLS, **CALLBACK_CALLS}
-_TEXT_CALLS = (EditCall, NewTextCall)
 _LEAST: dict[LibraryEffect, int] = {
     Effect.ADD: 2,
     Effect.PUT: 3,
@@ -26,23 +25,35 @@ _LEAST: dict[LibraryEffect, int] = {
 """Fewest registers of a call, for effects that need some. Android refuses code with fewer; a file can have it."""
 
 
+def _apply_call(
+    walk: WalkState,
+    effect: PureCall | EditCall | NewTextCall | KeyedCall,
+    values: Sequence[Value | None],
+    registers: Sequence[int],
+) -> None:
+    if isinstance(effect, PureCall):
+        walk.result = evaluate(walk, effect, values)
+    elif isinstance(effect, KeyedCall):
+        keyed(walk, effect, values)
+    elif not values:
+        return
+    elif isinstance(effect, EditCall):
+        edit(walk, effect, values)
+    else:
+        new_text(walk, effect, values, registers)
+
+
 def apply_effect(
     walk: WalkState, effect: LibraryEffect, values: Sequence[Value | None], registers: Sequence[int]
 ) -> None:
     """Apply a call of a library method to the state."""
-    if isinstance(effect, PureCall):
-        walk.result = evaluate(walk, effect, values)
+    if not isinstance(effect, Effect):
+        _apply_call(walk, effect, values, registers)
         return
     receiver = values[0] if values else None
-    if len(values) < (1 if isinstance(effect, _TEXT_CALLS) else _LEAST.get(effect, 0)):
+    if len(values) < _LEAST.get(effect, 0):
         return
-    if isinstance(effect, EditCall):
-        edit(walk, effect, values)
-    elif isinstance(effect, NewTextCall):
-        new_text(walk, effect, values, registers)
-    elif isinstance(effect, KeyedCall):
-        keyed(walk, effect, values)
-    elif effect is Effect.SAME:
+    if effect is Effect.SAME:
         walk.result = receiver
     elif effect is Effect.TEXT:
         held = walk.contents(receiver)

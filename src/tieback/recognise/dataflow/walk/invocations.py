@@ -10,6 +10,7 @@ from tieback.recognise.dataflow.values import (
     Need,
     ObjectRef,
     TextValue,
+    Value,
     combine_known,
     place,
 )
@@ -33,28 +34,39 @@ def register_range(walk: WalkState, at: int, unit: int) -> range:
     return range(first, first + (unit >> 8))
 
 
+def invoke_listed(walk: WalkState, at: int, unit: int) -> int:
+    """Apply a call that lists its registers. Returns the next unit."""
+    places = walk.units[at + 2]
+    count = unit >> 12
+    if count == 1:  # the common cases, without registers that are left out
+        return invoke(walk, at, [places & 15])
+    if count == 2:
+        return invoke(walk, at, [places & 15, places >> 4 & 15])
+    return invoke(walk, at, listed(walk, at, unit))
+
+
 def invoke(walk: WalkState, at: int, registers: Sequence[int]) -> int:
     """Apply a call. Returns the next unit."""
     index = walk.units[at + 1]
+    calls = walk.calls
     walk.result = None
     walk.at = at
-    effect = walk.calls.effect(index)
+    effect = calls.effect(index)
     if effect is not None:
-        apply_effect(walk, effect, [walk.registers.get(register) for register in registers], registers)
+        apply_effect(walk, effect, list(map(walk.registers.get, registers)), registers)
         return at + 3
-    sink = walk.calls.sinks.get(index)
+    sink = calls.sinks.get(index)
     if sink is not None:
         bind_sink(walk, sink, index, registers)
     else:
-        _call(walk, at, index, registers)
+        values = list(map(walk.registers.get, registers))
+        if index not in calls.inert or ObjectRef in map(type, values):
+            _call(walk, at, index, registers, values)
     return at + 3
 
 
-def _call(walk: WalkState, at: int, index: int, registers: Sequence[int]) -> None:
-    """A call of a method that is neither in the library nor a sink."""
-    values = [walk.registers.get(register) for register in registers]
-    if index in walk.calls.inert and ObjectRef not in map(type, values):
-        return
+def _call(walk: WalkState, at: int, index: int, registers: Sequence[int], values: Sequence[Value | None]) -> None:
+    """A call of a method that is neither in the library nor a sink, with the values of its registers."""
     receiver = walk.contents(values[0]) if values else None
     found = callee(walk, index, known=isinstance(receiver, InstanceValue))
     if found is None:

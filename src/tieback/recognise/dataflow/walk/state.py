@@ -1,8 +1,11 @@
 """State of a walk: registers, the heap of objects, and what was found."""
 
+import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
+
+import msgspec
 
 from tieback.recognise.dalvik.classes import MethodRef, TryBlock
 from tieback.recognise.dalvik.decryptors import Decryption
@@ -38,6 +41,7 @@ from tieback.recognise.dataflow.values import (
     is_informative,
     merged,
     place,
+    same_choice,
 )
 from tieback.recognise.dataflow.walk.joins import PathLabel, PathState, merge_states
 from tieback.recognise.dataflow.walk.layout import STRAIGHT, BlockOrder
@@ -52,6 +56,8 @@ MAX_FRUITLESS = 3
 """Walks of a method that gave nothing, after which its calls are not followed any more."""
 MAX_SHARED = 1_000
 """Most objects and choices in a value outside a walk. Objects of settings that refer to each other have many more."""
+_MAX_CHOICES = 200_000
+"""Most choices of which it is known what they have inside, with those inside each."""
 _MAX_STORES = 64
 _MAX_FROZEN = 4
 _SEARCH = 8_192
@@ -96,6 +102,27 @@ class Callee(NamedTuple):
     decryptor: MethodRef | None
     own: bool
     returns: bool
+
+
+class _KnownChoice(msgspec.Struct, gc=False):
+    """What is known of a choice."""
+
+    value: Choice
+    """The choice; it is kept so that its identity is not reused."""
+    constant: bool = True
+    """True if it has no object inside: it is the same in each walk."""
+    numbers: bool = True
+    """True if it has no constant of a text inside."""
+    nested: bool = False
+    """True if there is a choice inside."""
+    outside: bool = False
+    """True if it has itself an object from outside of the walk."""
+    normal: Value | None = None
+    """The same outside of a walk, if it is constant."""
+    inside: "tuple[_KnownChoice, ...] | None" = None
+    """It and the choices inside, each once; empty if it is not constant, or if they are more than ``MAX_SHARED``."""
+    thawed: tuple[Value | None, ...] = ()
+    """The same in a walk, once it is known."""
 
 
 type FrozenObjects = dict[tuple[int, int], tuple[Value | None, Value]]
@@ -146,6 +173,10 @@ class WalkState(ABC):
         """Runs the decryption methods of the app."""
         self.searched = 0
         self.left = units
+        self.choices: dict[int, _KnownChoice] = {}
+        """What is known of choices, by their identity."""
+        self.kept = 0
+        """Number of them, and of those inside each."""
         self.unread = 0
         """Number of walks that were left out, or that left out a path."""
         self.is_cut = False
@@ -219,12 +250,13 @@ class WalkState(ABC):
 
     def assign(self, at: int, register: int, value: Value | None) -> int:
         """Set a register, or forget it. Returns the next unit."""
+        registers = self.registers
         if value is None:
-            self.registers.pop(register, None)
+            registers.pop(register, None)
         else:
-            if len(self.registers) >= MAX_KNOWN:
-                self.registers.clear()
-            self.registers[register] = value
+            if len(registers) >= MAX_KNOWN:
+                registers.clear()
+            registers[register] = value
         return at + LENGTHS[self.units[at] & 255]
 
     def assign_wide(self, at: int, register: int, value: int) -> int:
@@ -258,7 +290,9 @@ class WalkState(ABC):
                     for inner in alternatives(self.plain(one.value))
                 ]
             )
-        contents = self.contents(value)
+        if not isinstance(value, ObjectRef):
+            return value
+        contents = self.heap.get(value.number)
         if isinstance(contents, TEXTS):
             return contents
         if isinstance(contents, PartsValue):
@@ -290,9 +324,13 @@ class WalkState(ABC):
         """Record the new texts that a call created, in place of those that it used. Returns the value."""
         for value in used:
             self.consume(value)
-        for one in alternatives(text):
-            if isinstance(one.value, TextValue) and _is_new(one.value):
-                self.record(name, one.value)
+        if isinstance(text, TextValue):
+            if _is_new(text):
+                self.record(name, text)
+        elif isinstance(text, Choice):
+            for one in text.alternatives:
+                if isinstance(one.value, TextValue) and _is_new(one.value):
+                    self.record(name, one.value)
         return text
 
     def consume(self, value: Value | None) -> None:
@@ -347,8 +385,10 @@ class WalkState(ABC):
             self.sources[id(passed)] = passed, value
             return passed
         if isinstance(value, Choice):
+            if self._known(value).numbers:
+                return value
             return Choice(
-                tuple(Alternative(one.when, self.passed_through(one.value, member)) for one in value.alternatives)
+                tuple([Alternative(one.when, self.passed_through(one.value, member)) for one in value.alternatives])
             )
         return value
 
@@ -370,6 +410,11 @@ class WalkState(ABC):
             return None
         frozen: Value | None = None
         if isinstance(value, Choice):
+            inside = self._inside(value)
+            keys = [(-id(one.value), depth) for one in inside]
+            if keys and len(its) + len(keys) <= MAX_SHARED:
+                its.update(zip(keys, [(one.normal, one.value) for one in inside], strict=True))
+                return its[key][0]
             frozen = choice([Alternative(one.when, self.freeze(one.value, depth, its)) for one in value.alternatives])
         elif depth <= _MAX_FROZEN and (contents := self.heap.get(value.number)) is not None:
             frozen = Frozen(_each(contents, lambda item: self.freeze(item, depth + 1, its)))
@@ -379,13 +424,65 @@ class WalkState(ABC):
     def thaw(self, value: Value | None) -> Value | None:
         """A value with its contents in the heap of this walk; the fields of an object follow when they are read."""
         if isinstance(value, Choice):
-            if not any(isinstance(one.value, (Frozen, Choice)) for one in value.alternatives):
+            known = self._known(value)
+            if not known.nested and not known.outside:
                 return value
-            return choice([Alternative(one.when, self.thaw(one.value)) for one in value.alternatives])
+            if known.thawed:
+                return known.thawed[0]
+            thawed = choice([Alternative(one.when, self.thaw(one.value)) for one in value.alternatives])
+            if known.constant:
+                known.thawed = (thawed,)
+            return thawed
         if not isinstance(value, Frozen):
             return value
         contents = value.contents
         return self.allocate(contents if isinstance(contents, InstanceValue) else _each(contents, self.thaw))
+
+    def _known(self, value: Choice) -> "_KnownChoice":
+        """What is known of a choice. It can have thousands of others inside, and is read again and again."""
+        known = self.choices.get(id(value))
+        if known is None:
+            self.kept += 1
+            if self.kept >= _MAX_CHOICES:
+                self.choices.clear()
+                self.kept = 0
+            known = self.choices[id(value)] = _KnownChoice(value)
+            inner = [one.value for one in value.alternatives]
+            for one in inner:
+                if isinstance(one, Choice):
+                    its = self._known(one)
+                    known.nested = True
+                    known.constant &= its.constant
+                    known.numbers &= its.numbers
+                elif isinstance(one, TextValue):
+                    known.numbers &= not one.parts
+                elif isinstance(one, (ObjectRef, Frozen)):
+                    known.constant = False
+                    known.outside |= isinstance(one, Frozen)
+        return known
+
+    def _inside(self, value: Choice) -> tuple[_KnownChoice, ...]:
+        """A choice of constants and the choices inside, each once; see ``_KnownChoice.inside``."""
+        known = self._known(value)
+        if known.inside is None:
+            known.inside = ()
+            every = {id(value): known}
+            alternatives = []
+            for one in value.alternatives if known.constant else ():
+                inner = one.value
+                if isinstance(inner, Choice):
+                    its = self._inside(inner)
+                    every.update((id(other.value), other) for other in its)
+                    if not its or len(every) > MAX_SHARED:
+                        return known.inside
+                    inner = its[0].normal
+                alternatives.append(one if inner is one.value else Alternative(one.when, inner))
+            if known.constant:
+                same = all(map(operator.is_, alternatives, value.alternatives))
+                known.normal = same_choice(value) if same else choice(alternatives)
+                known.inside = tuple(every.values())
+                self.kept += len(every)
+        return known.inside
 
     def merge(self, states: Sequence[PathState], labels: Sequence[PathLabel] = ()) -> PathState:
         """One state for several paths.

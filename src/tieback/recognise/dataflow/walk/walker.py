@@ -20,7 +20,14 @@ from tieback.recognise.dataflow.walk.branches import (
     switch,
 )
 from tieback.recognise.dataflow.walk.descriptors import parameters
-from tieback.recognise.dataflow.walk.invocations import invoke, invoke_custom, invoke_other, listed, register_range
+from tieback.recognise.dataflow.walk.invocations import (
+    invoke,
+    invoke_custom,
+    invoke_listed,
+    invoke_other,
+    listed,
+    register_range,
+)
 from tieback.recognise.dataflow.walk.joins import PathState
 from tieback.recognise.dataflow.walk.layout import BlockOrder, block_order
 from tieback.recognise.dataflow.walk.objects import instance_get, instance_put, new_instance, static_get, static_put
@@ -79,7 +86,7 @@ _STEPS: dict[int, Callable[[WalkState, int, int], int]] = {
     OpcodeEffect.LITERAL_16: literal_16,
     OpcodeEffect.LITERAL_8: literal_8,
     OpcodeEffect.NARROW: narrow,
-    OpcodeEffect.INVOKE: lambda walk, at, unit: invoke(walk, at, listed(walk, at, unit)),
+    OpcodeEffect.INVOKE: invoke_listed,
     OpcodeEffect.INVOKE_RANGE: lambda walk, at, unit: invoke(walk, at, register_range(walk, at, unit)),
     OpcodeEffect.INVOKE_CUSTOM: lambda walk, at, unit: invoke_custom(walk, at, listed(walk, at, unit)),
     OpcodeEffect.INVOKE_CUSTOM_RANGE: lambda walk, at, unit: invoke_custom(walk, at, register_range(walk, at, unit)),
@@ -96,7 +103,18 @@ _STEPS: dict[int, Callable[[WalkState, int, int], int]] = {
 """Handler per kind of instruction; returns the next unit."""
 
 
-_SIMPLE = (OpcodeEffect.WIDE_AA, OpcodeEffect.WIDE_A, OpcodeEffect.WRITE_A)
+_BY_OPCODE = tuple(_STEPS.get(OpcodeEffect(kind)) for kind in KINDS)
+"""Handler per opcode; none for instructions that at most make registers unknown."""
+_MASKS = tuple(15 if kind in (OpcodeEffect.WRITE_A, OpcodeEffect.WIDE_A) else 255 for kind in KINDS)
+"""Bits of the register that those write, per opcode."""
+_WRITTEN = bytes(
+    {OpcodeEffect.WRITE_AA: 1, OpcodeEffect.WRITE_A: 1, OpcodeEffect.WIDE_AA: 2, OpcodeEffect.WIDE_A: 2}.get(
+        OpcodeEffect(kind), 0
+    )
+    for kind in KINDS
+)
+"""Number of registers that those write, per opcode."""
+_LONGEST = max(LENGTHS)
 
 
 class Walker(WalkState):
@@ -178,25 +196,26 @@ class Walker(WalkState):
         units = self.units
         size = len(units)
         stop = min(stop, size)
-        kinds, lengths, saved, steps = KINDS, LENGTHS, self.saved, _STEPS
-        wide_aa, wide_a, write_a = (int(one) for one in _SIMPLE)  # members of enumerations take long to look up
-        # A truncated instruction would read after the end of the list.
-        while at < stop and at + lengths[units[at] & 255] <= size:
+        lengths, saved, steps, written, whole = LENGTHS, self.saved, _BY_OPCODE, _WRITTEN, size - _LONGEST
+        while at < stop:
+            unit = units[at]
+            opcode = unit & 255
+            if at > whole and at + lengths[opcode] > size:
+                return at  # a truncated instruction would read after the end of the list
             if at in saved:
                 meet(self, saved.pop(at))
                 if at in self.tries:
                     enter_try(self, at)
-            unit = units[at]
-            kind = kinds[unit & 255]
-            if kind > wide_a:
-                at = steps[kind](self, at, unit)
+            step = steps[opcode]
+            if step is not None:
+                at = step(self, at, unit)
                 continue
-            if kind:
-                register = unit >> 8 & 15 if kind in (write_a, wide_a) else unit >> 8
+            if written[opcode]:
+                register = unit >> 8 & _MASKS[opcode]
                 self.registers.pop(register, None)
-                if kind >= wide_aa:
+                if written[opcode] > 1:
                     self.registers.pop(register + 1, None)
-            at += lengths[unit & 255]
+            at += lengths[opcode]
         return at
 
     def _body(self, method: MethodCode) -> tuple[Sequence[int], Sequence[TryBlock], BlockOrder]:

@@ -1,0 +1,110 @@
+"""Texts that can show who made an app, and are no endpoints: its own classes, the addresses of its support and author.
+
+The activity that starts an app, and its ``Application``, are in its manifest
+(https://developer.android.com/guide/topics/manifest/activity-element). Their package names the maker if the bundle
+identifier is that of a template. An address such as ``support@acme.de`` names the domain of those who answer for the
+app. The configuration of a Cordova app has the address of its author
+(https://cordova.apache.org/docs/en/latest/config_ref/). Bounds: manifests of 256 KiB, 64 addresses per buffer.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from enum import StrEnum
+from itertools import islice
+
+import msgspec
+
+from tieback.intake.apps.element import Element, read_text_xml
+from tieback.intake.apps.interface import Buffer, BufferKind
+from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.recognise.maker_names import is_template
+from tieback.recognise.rules import RuleFiles
+
+MAX_SIZE = 256 * 1024
+MAX_ADDRESSES = 64
+MAX_NAME = 255
+"""Characters of a class name that is read."""
+_LAUNCHER = "android.intent.category.LAUNCHER"
+_CLASS = re.compile(r"[A-Za-z_]\w{0,62}(?:\.[A-Za-z_]\w{0,62}){2,15}")
+_PLATFORM = ("android.", "androidx.", "java.", "javax.", "kotlin.")
+_DOMAIN = rb"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24})(?![\w-])"
+_SUPPORT = re.compile(rb"support@" + _DOMAIN)
+"""Begins with plain text, which is found many times faster than a condition on what is before it."""
+_LONGER = re.compile(rb"[A-Za-z0-9._%+-]\x00?\Z")
+"""End of the text before ``support@`` in a longer address."""
+_ADDRESS = re.compile(rb"[A-Za-z0-9._%+-]{1,64}@" + _DOMAIN)
+_SUPPORT_WIDE = re.compile(
+    b"".join(re.escape(bytes((byte, 0))) for byte in b"support@") + rb"((?:[a-z0-9.-]\x00){4,253})(?![\w-]\x00)"
+)
+_HREF = re.compile(rb"<author\b[^<>]{0,300}\bhref=\"https?://" + _DOMAIN)
+_WIDGET = b"http://www.w3.org/ns/widgets"
+"""Namespace of the configuration of a Cordova app."""
+_ADDRESSED = (BufferKind.DEX, BufferKind.TEXT, BufferKind.RESOURCES)
+
+
+class ClueKind(StrEnum):
+    """What a text says about the maker."""
+
+    CLASS = "class"
+    """A class of the app itself, with its package."""
+    SUPPORT = "support"
+    """The domain of the address of a support."""
+    AUTHOR = "author"
+    """The domain of the address of an author."""
+
+
+class MakerClue(msgspec.Struct, frozen=True):
+    """A text in the app that can show who made it, and is no endpoint."""
+
+    kind: ClueKind
+    value: str
+    file: str
+
+
+def maker_clues(buffer: Buffer, rules: RuleFiles) -> Iterator[MakerClue]:
+    """The clues in one buffer; none if it cannot be read."""
+    if buffer.kind is BufferKind.MANIFEST:
+        if len(buffer.data) <= MAX_SIZE:
+            with suppress(MalformedPoolError):
+                root = read_text_xml(bytes(buffer.data))
+                yield from (MakerClue(ClueKind.CLASS, name, buffer.file) for name in own_classes(root, rules))
+    elif buffer.kind in _ADDRESSED:
+        kind, pattern = ClueKind.SUPPORT, _SUPPORT_WIDE if buffer.utf16 else _SUPPORT
+        if buffer.file.endswith("config.xml") and len(buffer.data) <= MAX_SIZE and _WIDGET in bytes(buffer.data):
+            kind, pattern = ClueKind.AUTHOR, _ADDRESS
+            for site in _HREF.finditer(buffer.data):
+                yield MakerClue(kind, bytes(site[1]).decode("ascii"), buffer.file)
+        for found in islice(pattern.finditer(buffer.data), MAX_ADDRESSES):
+            before = bytes(buffer.data[max(found.start() - 2, 0) : found.start()])
+            if kind is ClueKind.SUPPORT and _LONGER.search(before):
+                continue
+            yield MakerClue(kind, bytes(found[1]).replace(b"\0", b"").decode("ascii"), buffer.file)
+
+
+def own_classes(root: Element, rules: RuleFiles) -> Iterator[str]:
+    """The classes that start an app with the bundle identifier of a template, the first one first."""
+    package = root.attributes.get("package", "")
+    application = root.first("application")
+    if application is None or not is_template(package):
+        return
+    for name in dict.fromkeys((*_launchers(application), application.attributes.get("name", ""))):
+        if (
+            len(name) <= MAX_NAME
+            and _CLASS.fullmatch(name)
+            and not name.startswith(_PLATFORM)
+            and not is_template(name)
+            and rules.third_parties.of_package(name) is None
+        ):
+            yield name
+
+
+def _launchers(application: Element) -> Iterator[str]:
+    """The classes of the activities that a launcher shows."""
+    for one in application.children:
+        if one.name in ("activity", "activity-alias") and any(
+            category.attributes.get("name") == _LAUNCHER
+            for entry in one.all("intent-filter")
+            for category in entry.all("category")
+        ):
+            yield one.attributes.get("targetActivity") or one.attributes.get("name", "")

@@ -1,0 +1,160 @@
+"""Texts that show who made an app, and what follows from them for its endpoints."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.each import each
+from tieback.intake.apps.interface import Buffer, BufferKind
+from tieback.model.app import App, Platform
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Credential, Evidence, Sighting
+from tieback.recognise.collect import merge_finds
+from tieback.recognise.interface import Find
+from tieback.recognise.maker_clues import ClueKind, MakerClue, maker_clues
+from tieback.recognise.rules import RuleFiles
+
+RULES = RuleFiles()
+LAUNCHER = '<intent-filter><category android:name="android.intent.category.LAUNCHER"/></intent-filter>'
+
+
+def manifest(package: str, application: str = "", *activities: str) -> bytes:
+    head = f'<manifest xmlns:android="http://schemas.android.com/apk/res/android" package="{package}">'
+    return f'{head}<application android:name="{application}">{"".join(activities)}</application></manifest>'.encode()
+
+
+def activity(name: str, inside: str = "", kind: str = "activity", target: str = "") -> str:
+    aim = f' android:targetActivity="{target}"' if target else ""
+    return f'<{kind} android:name="{name}"{aim}>{inside}</{kind}>'
+
+
+def clues(data: bytes, kind: BufferKind, file: str = "f", *, utf16: bool = False) -> list[tuple[str, str]]:
+    return [(one.kind, one.value) for one in maker_clues(Buffer(file, kind, data, utf16=utf16), RULES)]
+
+
+@each(
+    ("package", "application", "activities", "classes"),
+    [
+        ("io.cordova.hellocordova", "", [activity("de.acme.fit.Main", LAUNCHER)], ["de.acme.fit.Main"]),
+        (
+            "com.example.app",
+            "de.acme.fit.App",
+            [activity("de.partner.Pay"), activity("de.acme.fit.Main", LAUNCHER)],
+            ["de.acme.fit.Main", "de.acme.fit.App"],
+        ),
+        ("com.example.app", "", [activity("x.Alias", LAUNCHER, "activity-alias", "de.acme.A")], ["de.acme.A"]),
+        # The classes of a library, of the platform and of the template itself say nothing.
+        ("com.example.app", "io.sentry.android.App", [activity("com.example.app.Main", LAUNCHER)], []),
+        ("com.example.app", "androidx.multidex.MultiDexApplication", [activity("Main", LAUNCHER)], []),
+        # A bundle identifier of the maker itself counts more: the app can be a copy of another one.
+        ("de.acme.fit", "", [activity("org.original.Main", LAUNCHER)], []),
+        ("com.example.app", "", [activity("de.acme.fit.Main")], []),
+    ],
+)
+def test_classes_that_start_an_app(package: str, application: str, activities: list[str], classes: list[str]) -> None:
+    found = clues(manifest(package, application, *activities), BufferKind.MANIFEST)
+    assert found == [("class", name) for name in classes]
+
+
+@each(
+    ("text", "kind", "file", "found"),
+    [
+        ("mail support@acme.de now", BufferKind.DEX, "f", [("support", "acme.de")]),
+        ("support@help.acme.de", BufferKind.TEXT, "f", [("support", "help.acme.de")]),
+        ("mobilesupport@acme.de, info@acme.de", BufferKind.TEXT, "f", []),
+        ("support@acme", BufferKind.TEXT, "f", []),
+        ("support@acme.de", BufferKind.NATIVE, "f", []),
+        (
+            '<widget xmlns="http://www.w3.org/ns/widgets"><author email="a@acme.de" href="http://www.acme.de/">',
+            BufferKind.TEXT,
+            "res/xml/config.xml",
+            [("author", "www.acme.de"), ("author", "acme.de")],
+        ),
+        ('<author email="a@acme.de" href="http://acme.de/">', BufferKind.TEXT, "res/xml/config.xml", []),
+        ("http://www.w3.org/ns/widgets a@acme.de", BufferKind.TEXT, "other.xml", []),
+    ],
+)
+def test_addresses(text: str, kind: BufferKind, file: str, found: list[tuple[str, str]]) -> None:
+    assert clues(text.encode(), kind, file) == found
+
+
+def test_an_address_in_strings_of_two_bytes() -> None:
+    data = "support@acme.de\0".encode("utf-16-le")
+    assert clues(data, BufferKind.RESOURCES, utf16=True) == [("support", "acme.de")]
+
+
+@given(st.binary(max_size=400), st.sampled_from(BufferKind), st.booleans())
+def test_reading_any_bytes_never_raises(data: bytes, kind: BufferKind, utf16: bool) -> None:
+    clues(data, kind, "config.xml", utf16=utf16)
+
+
+def url(host: str, how: str = "dex-string/url", file: str = "classes.dex", context: str = "") -> Sighting:
+    endpoint = Endpoint(EndpointKind.URL, f"https://{host}", "https", host, 443)
+    return Sighting(endpoint, 1, Party.UNKNOWN, Evidence(file, 1, how, context))
+
+
+def cloud(value: str, how: str = "text/cloud-host", file: str = "f", context: str = "") -> Sighting:
+    endpoint = Endpoint(EndpointKind.CLOUD, value, "https", "h.test", 443)
+    return Sighting(endpoint, 1, Party.UNKNOWN, Evidence(file, 1, how, context))
+
+
+def clue(kind: ClueKind, value: str) -> MakerClue:
+    return MakerClue(kind, value, "f")
+
+
+def dsn(host: str) -> Credential:
+    return Credential("sentry_dsn", "a***b", f"https://{host}", Evidence("f", 1, "text/url"))
+
+
+SUPPORT, AUTHOR, CLASS = ClueKind.SUPPORT, ClueKind.AUTHOR, ClueKind.CLASS
+STATEMENT = ("resource:string/assetStatements/url", "resources.arsc")
+DECODED = ("text/url", "res/values/strings.xml", r"{\"namespace\": \"web\", \"site\": \"https://")
+
+
+@each(
+    ("finds", "endpoint", "reason"),
+    [
+        # The class that starts the app stands in for the bundle identifier of a template.
+        ([clue(CLASS, "de.acme.fit.Main")], url("api.acme.de"), "the domain of the package of the app's own code"),
+        ([clue(CLASS, "de.acme.fit.Main")], url("api.partner.de"), ""),
+        ([clue(CLASS, "de.acme.activities.Main")], url("api.activities.com"), ""),
+        # The server of error reports, and the address of the support or the author, if there is one domain.
+        ([dsn("errors.acme.de"), url("errors.acme.de")], url("api.acme.de"), "gets the error reports of the app"),
+        ([dsn("o1.ingest.sentry.io"), url("o1.ingest.sentry.io")], url("api.acme.de"), ""),
+        ([dsn("a.acme.de"), url("a.acme.de"), dsn("b.other.de"), url("b.other.de")], url("api.acme.de"), ""),
+        ([url("sentry2.acme.de")], url("api.acme.de"), "for error reports or usage that makers run themselves"),
+        ([url("matomo-eu.acme.de"), url("sentry.acme.de")], url("api.acme.de"), "a server for error reports"),
+        ([url("matomo.acme.de"), url("sentry.other.de")], url("api.acme.de"), ""),
+        ([url("sentry.io"), url("matomo.cloud"), url("x.sentry.acme.de")], url("api.acme.de"), ""),
+        ([clue(SUPPORT, "acme.de")], url("api.acme.de"), "the only domain in the app with an address of its support"),
+        ([clue(SUPPORT, "acme.de"), clue(SUPPORT, "gmail.com")], url("api.acme.de"), "an address of its support"),
+        ([clue(SUPPORT, "acme.de"), clue(SUPPORT, "bank.de")], url("api.acme.de"), ""),
+        ([clue(SUPPORT, "gmail.com")], url("api.gmail.com"), ""),
+        ([clue(AUTHOR, "acme.de")], url("api.acme.de"), "the only domain in the app with an address of its author"),
+        ([clue(AUTHOR, "cordova.io"), clue(AUTHOR, "cordova.apache.org")], url("cordova.io"), ""),
+        # The site that the app states to be its own, or that a tool shows as the app.
+        ([url("www.acme.de", *STATEMENT)], url("api.acme.de"), "the domain of links that the app claims"),
+        ([url("www.acme.de", *DECODED)], url("api.acme.de"), "the domain of links that the app claims"),
+        ([url("www.acme.de", "text/url", "res/values/strings.xml", "see https://")], url("api.acme.de"), ""),
+        ([cloud("vercel:some-app", *STATEMENT)], cloud("vercel:some-app"), "the app claims the links"),
+        (
+            [url("www.acme.de", "text/url", "assets/capacitor.config.json", '"url": "https://www.acme.de"')],
+            url("api.acme.de"),
+            "the domain of links that the app claims",
+        ),
+        ([url("www.acme.de", "text/url", "assets/capacitor.config.json", '"hint": "https://')], url("api.acme.de"), ""),
+        # A project at a service for apps.
+        ([cloud("supabase:abcdef")], cloud("supabase:abcdef"), "the only supabase project that the app names, abcdef"),
+        ([cloud("supabase:abcdef")], cloud("supabase-storage:abcdef"), "the only supabase project"),
+        ([cloud("supabase:abcdef"), cloud("supabase:other")], cloud("supabase:abcdef"), ""),
+        ([cloud("zendesk:acmehelp")], cloud("zendesk:acmehelp"), "the only zendesk project that the app names"),
+        ([cloud("zendesk:acmehelp")], url("acmehelp.atlassian.net"), "acmehelp is the maker's name at atlassian.net"),
+        ([cloud("heroku:some-api")], cloud("heroku:some-api"), ""),
+        ([cloud("s3:some-bucket")], cloud("s3:some-bucket"), ""),
+    ],
+)  # fmt: skip
+def test_what_the_clues_say_about_an_endpoint(finds: list[Find], endpoint: Sighting, reason: str) -> None:
+    app = App(Platform.ANDROID, "io.cordova.hellocordova", "0" * 64, "")
+    collected = merge_finds(app, [*finds, endpoint], RULES)
+    found = next(one for one in collected.sightings if one.endpoint.value == endpoint.endpoint.value)
+    assert (found.party is Party.FIRST) is bool(reason), found.party_reason
+    assert reason in found.party_reason

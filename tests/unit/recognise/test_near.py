@@ -1,0 +1,55 @@
+"""Slow patterns that are tried only near a text: the matches are those of the whole file."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.examples import examples
+from tieback.recognise import firebase_web, script_objects, unloaded
+from tieback.recognise.near import matches_near, places_of
+
+type Near = Callable[[bytes], Iterator[re.Match[bytes]]]
+PATTERNS: dict[str, tuple[re.Pattern[bytes], Near, tuple[bytes, ...]]] = {
+    "joined names": (unloaded._JOINED, unloaded._joined, (b".js", b".HTML", b"+", b"concat(", b"a.b", b"}")),
+    "hosts": (script_objects._HOST, script_objects._hosts, (b"ost", b"OST_NAME", b"ndPoint", b"Name", b"{address:")),
+    "buckets": (
+        script_objects._S3_BUCKET, script_objects._s3_buckets, (b"S3_", b"s3", b"bucket", b"Bucket", b"_Name"),
+    ),
+    "projects": (firebase_web._NAMED, firebase_web._named_projects, (b"projectId", b"$", b".", b",", b"}")),
+    "server": (firebase_web._LIBRARY, firebase_web._servers, (b"firestore.googleapis.com", b"firestore")),
+}  # fmt: skip
+COMMON = (b'"', b"'", b":", b" ", b"    ", b"ab-c.d", b"x", b"\n", b"\xff", b"a" * 62, b"a" * 252)
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+@settings(max_examples=examples(150), deadline=None)
+@given(data=st.data())
+def test_matches_are_those_of_the_whole_file(name: str, data: st.DataObject) -> None:
+    pattern, near, texts = PATTERNS[name]
+    raw = b"".join(data.draw(st.lists(st.sampled_from((*texts, *COMMON)), max_size=40)))
+    assert [found.regs for found in near(raw)] == [found.regs for found in pattern.finditer(raw)]
+
+
+def test_places_of_overlapping_texts() -> None:
+    assert list(places_of(b"aaa", b"aa")) == [0, 1]
+
+
+def test_no_place_no_match() -> None:
+    assert list(matches_near(re.compile(rb"a"), b"aaa", (), 1, 1)) == []
+
+
+COMMENT_LINE = re.compile(rb"^[ \t]{0,200}(?://|/?\*(?![\w/])).*$", re.MULTILINE)
+
+
+@settings(max_examples=examples(150), deadline=None)
+@given(
+    st.lists(
+        st.sampled_from((b"//", b"/*", b"* ", b"*/", b"\n", b"\r", b" ", b"\t", b"a", b"/", b" " * 200)), max_size=20
+    )
+)
+def test_lines_that_are_comments_are_left_out(parts: list[bytes]) -> None:
+    raw = b"".join(parts)
+    assert unloaded._without_comments(raw) == COMMENT_LINE.sub(b"", raw)
