@@ -1,9 +1,11 @@
-"""Servers that a settings screen offers as defaults: ``android:defaultValue`` of a preference named after a server.
+"""Servers that a settings screen offers as defaults.
 
-A default without a scheme looks like any number or word; the keys of two preferences show what it is: ``serverip`` with
-an address or a name, and ``serverport`` with its port. Without a port an IPv4 address is enough. See
-https://developer.android.com/develop/ui/views/components/settings/components-and-attributes. Bounds: 64 KiB (only small
-files are read this way), 200 servers.
+They are in ``android:defaultValue`` of a preference named after a server, and in ``android:text`` of a text field. A
+default without a scheme looks like any number or word. The keys of two preferences show what it is: ``serverip`` with
+an address or a name, and ``serverport`` with its port. Without a port an IPv4 address is enough. The only address in
+the text fields of a screen, if it is in a private network, is that of a device or server. Several are settings of a
+network. See https://developer.android.com/develop/ui/views/components/settings/components-and-attributes. Bounds:
+64 KiB (only small files are read this way), 200 servers.
 """
 
 import re
@@ -24,7 +26,11 @@ from tieback.recognise.rules import RuleFiles
 
 RULE = "preference-default"
 MARK = "defaultValue"
+PRIVATE_MARKS = ("192.168.", "10.0.0.", "10.0.1.", "172.16.")
+"""Beginnings of the usual private addresses: most layouts have none, and are not read."""
+_MARKS = tuple(mark.encode(width) for mark in (MARK, *PRIVATE_MARKS) for width in ("utf-8", "utf-16-le"))
 MAX_SERVERS = 200
+_FIELDS = ("EditText", "AutoCompleteTextView")
 _HOST_WORDS = ("ipaddress", "hostname", "address", "domain", "server", "broker", "addr", "host", "name", "url", "ip")
 _SERVER = re.compile(r"server|host|broker|gateway|proxy|backend|api|add?ress|addr|domain|ip$")
 _ADDRESS = re.compile(QUAD)
@@ -32,8 +38,8 @@ _VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{3,252}|\[?[0-9a-fA-F:.]{3,45}\]?"
 
 
 def names_servers(content: bytes) -> bool:
-    """True if the file has defaults of preferences, in either width of a string pool."""
-    return MARK.encode() in content or MARK.encode("utf-16-le") in content
+    """True if the file has defaults of preferences or a private address, in either width of a string pool."""
+    return any(map(content.__contains__, _MARKS))
 
 
 def server_defaults(file: str, content: bytes, rules: RuleFiles) -> Iterator[Sighting | NotBackend]:
@@ -42,6 +48,7 @@ def server_defaults(file: str, content: bytes, rules: RuleFiles) -> Iterator[Sig
         root = read_tree(content) if content.startswith(COMPILED) else read_text_xml(content)
     except MalformedPoolError:
         return
+    yield from _in_fields(file, root, rules)
     defaults = dict(_defaults(root))
     found = (
         (key, value, port)
@@ -64,13 +71,34 @@ def server_defaults(file: str, content: bytes, rules: RuleFiles) -> Iterator[Sig
 
 
 def _defaults(root: Element) -> Iterator[tuple[str, str]]:
+    for element in _elements(root):
+        key, value = element.attributes.get("key", ""), element.attributes.get(MARK, "")
+        if key and value:
+            yield key, value
+
+
+def _in_fields(file: str, root: Element, rules: RuleFiles) -> Iterator[Sighting]:
+    """The private address that is the text of one of the text fields, with the only port beside it."""
+    texts = [element.attributes.get("text", "") for element in _elements(root) if element.name.endswith(_FIELDS)]
+    addresses = [text for text in texts if _ADDRESS.fullmatch(text)]
+    if len(addresses) != 1 or not addresses[0].startswith(PRIVATE_MARKS):
+        return
+    numbers = [text for text in texts if text.isascii() and text.isdigit()]
+    host = check_host(addresses[0], rules)
+    if not isinstance(host, EndpointHost):
+        return
+    shown = ":".join((*addresses, *(numbers if len(numbers) == 1 else ())))
+    found = verify("", addresses[0], numbers[0], rules).endpoints if len(numbers) == 1 else ()
+    place = Evidence(file, None, f"resource:layout/{RULE}", match_context("text=", shown))
+    yield Sighting(found[0] if found else web_server(host), 1, Party.UNKNOWN, place)
+
+
+def _elements(root: Element) -> Iterator[Element]:
     stack = [root]
     while stack:
         element = stack.pop()
         stack += reversed(element.children)
-        key, value = element.attributes.get("key", ""), element.attributes.get(MARK, "")
-        if key and value:
-            yield key, value
+        yield element
 
 
 def _port(key: str, defaults: dict[str, str]) -> str:

@@ -33,6 +33,9 @@ MAX_CODE = 96 * 1024 * 1024
 """Most bytes of DEX files that are followed together; values do not cross to the files after them."""
 
 
+_PRIVATE = tuple(map(str.encode, preferences.PRIVATE_MARKS))
+
+
 class AppSearch:
     """A set of every extractor, for one thread at a time.
 
@@ -45,7 +48,7 @@ class AppSearch:
         self._rules = rules
         self._places = PlaceBudget()
         self._config = ConfigExtractor(rules)
-        marks = (*self._config.marks, preferences.MARK.encode(), *scripts.MARKS, source_maps.MARK)
+        marks = (*self._config.marks, preferences.MARK.encode(), *_PRIVATE, *scripts.MARKS, source_maps.MARK)
         self._endpoints = EndpointExtractor(rules, marks)
         judge: Extractor = self._endpoints
         self._added = None

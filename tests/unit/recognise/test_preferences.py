@@ -57,6 +57,42 @@ def test_defaults_of_a_settings_screen(pairs: tuple[tuple[str, str], ...], expec
     assert values(compile_xml(text)) == expected
 
 
+def layout(*texts: str, field: str = "EditText") -> str:
+    fields = "".join(f'<{field} android:text="{text}"/>' for text in texts)
+    return f"<LinearLayout {NAMESPACE}>{fields}</LinearLayout>"
+
+
+@each(
+    ("text", "expected"),
+    [
+        (layout("192.168.1.1"), ["https://192.168.1.1"]),
+        (layout("192.168.1.1", "8080", "Robot"), ["192.168.1.1:8080"]),
+        (layout("10.0.0.7", "8080", "30"), ["https://10.0.0.7"]),
+        (
+            layout("192.168.1.1", field="com.google.android.material.textfield.TextInputEditText"),
+            ["https://192.168.1.1"],
+        ),
+        # a label; a public address; a version; the configuration of a network
+        (layout("192.168.1.1", field="TextView"), []),
+        (layout("93.184.215.14"), []),
+        (layout("192.168.1"), []),
+        (layout("192.168.1.7", "192.168.1.1"), []),
+        (layout("192.168.1.7", "255.255.255.0"), []),
+    ],
+)
+def test_the_only_private_address_in_the_text_fields_of_a_screen(text: str, expected: list[str]) -> None:
+    assert values(text.encode()) == expected
+    assert values(compile_xml(text)) == expected
+
+
+@pytest.mark.parametrize("utf16", [False, True])
+def test_a_private_address_in_a_layout_is_found_in_an_app(utf16: bool) -> None:
+    content = compile_xml(layout("192.168.1.1"), utf16=utf16)
+    batch = ArtifactBatch(("res/layout/main.xml",), (content,), read_small_file)
+    [found] = [one for one in AppSearch(RULES).finds([batch]) if isinstance(one, Sighting)]
+    assert (found.endpoint.host, found.evidence.how) == ("192.168.1.1", "resource:layout/preference-default")
+
+
 @pytest.mark.parametrize("utf16", [False, True])
 def test_a_compiled_screen_is_found_in_an_app(utf16: bool) -> None:
     content = compile_xml(screen(("serverip", "192.168.1.101"), ("serverport", "8080")), utf16=utf16)

@@ -27,6 +27,7 @@ _KNOWN = {
     0x01010001: "label",
     0x01010003: "name",
     0x0101000F: "debuggable",
+    0x0101014F: "text",
     0x010101E8: "key",
     0x010101ED: "defaultValue",
     0x0101020C: "minSdkVersion",

@@ -88,8 +88,8 @@ class DecryptedText(NamedTuple):
     """Code of that method."""
     decryptor: str = ""
     """The method that it calls for the text; empty if it needs none."""
-    field: str = ""
-    """The static field of the class that has the text, alone or with others."""
+    fields: frozenset[str] = frozenset()
+    """The static fields of the class that have the text, alone or with others."""
 
 
 class Decryption:
@@ -101,6 +101,8 @@ class Decryption:
         self._dexes = tuple(dexes)
         self._large = sum(len(dex.data) for dex in dexes) > KEEP_CODE
         self._decryptors = _Decryptors(self.runner)
+        self.statics: dict[tuple[str, str], str | tuple[str | None, ...]] = {}
+        """What static initialisers that compute texts leave in the fields of their class, by class and field."""
         self.texts = self._all_texts()
         """The texts that methods of the DEX files decrypt, each once; none that is a constant of a file itself."""
         self.stopped = self.runner.exhausted
@@ -110,10 +112,10 @@ class Decryption:
         found: dict[str, DecryptedText] = {}
         try:
             for number, dex in enumerate(self._dexes):
-                for each in _Search(number, dex, self.runner, self._decryptors).texts():
+                for each in _Search(number, dex, self.runner, self._decryptors, self.statics).texts():
                     known = found.get(each.text)
-                    if known is not None and each.field:
-                        found[each.text] = known._replace(field=known.field or each.field)
+                    if known is not None and each.method == known.method:
+                        found[each.text] = known._replace(fields=known.fields | each.fields)
                     elif known is None and not self._is_plain(each.text):
                         found[each.text] = each
                 if self._large:
@@ -203,8 +205,16 @@ class _Decryptors:
 class _Search:
     """Calls of decryptors, and other code that makes texts, in one DEX file; without that of libraries."""
 
-    def __init__(self, number: int, dex: DexFile, runner: Runner, decryptors: _Decryptors) -> None:
+    def __init__(
+        self,
+        number: int,
+        dex: DexFile,
+        runner: Runner,
+        decryptors: _Decryptors,
+        statics: dict[tuple[str, str], str | tuple[str | None, ...]],
+    ) -> None:
         self._number = number
+        self._statics = statics
         self._dex = dex
         self._runner = runner
         self._decryptors = decryptors
@@ -248,7 +258,7 @@ class _Search:
         walk = CallerWalk(self._runner.machine, called)
         for code, last in list(calls.items())[:MAX_CALLERS]:
             method = self._method(code)
-            if method is None or ALL.hold(method.owner):
+            if method is None or ALL.hold(method.owner) or _is_program(method):
                 continue
             for result in walk.results(method, last + 1):
                 for text in _texts_of(result.value):
@@ -340,7 +350,7 @@ class _Search:
                 continue
             done = begin + code.units
             method = self._method(code)
-            if method is None or ALL.hold(method.owner):
+            if method is None or ALL.hold(method.owner) or _is_program(method):
                 continue
             count += 1
             if count > MAX_INLINE:
@@ -395,8 +405,9 @@ class _Search:
             if count > MAX_INITIALISERS:
                 return
             for field, its in self._runner.static_texts(kind).items():
-                for text in its:
-                    yield DecryptedText(text, f"{kind}-><clinit>", self._number, code, field=field)
+                self._statics[kind, field] = its
+                for text in filter(None, (its,) if isinstance(its, str) else its):
+                    yield DecryptedText(text, f"{kind}-><clinit>", self._number, code, fields=frozenset((field,)))
 
     def _initialiser_computes(self, code: CodeItem) -> bool:
         method = self._method(code)
@@ -407,6 +418,11 @@ class _Search:
         refs = map(self._ref, called.intersection(self._possible))
         decryptors = self._decryptors
         return any(ref is not None and ref in decryptors for ref in refs) or decryptors.code_computes(method)
+
+
+def _is_program(method: Method) -> bool:
+    """True for ``main``, by which the author of a class tries it on a computer: no app runs it."""
+    return method.name == "main" and method.static and method.width == 1
 
 
 def _computes(code: NDArray[np.uint16]) -> bool:

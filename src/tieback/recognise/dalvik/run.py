@@ -108,20 +108,27 @@ class Runner:
         except NotRunnableError:
             return None
 
-    def static_texts(self, kind: str) -> dict[str, tuple[str, ...]]:
-        """Texts in the static fields of a class after its initialiser ran, by field: alone, in an array or a list."""
+    def static_texts(self, kind: str) -> dict[str, str | tuple[str | None, ...]]:
+        """Texts in the static fields of a class after its initialiser ran, by field: alone, or in an array or a list.
+
+        An item that is no text is ``None``; fields without a text are left out.
+        """
         try:
             its = self.machine.initialised(kind)
         except LimitError:
             return {}
-        found: dict[str, tuple[str, ...]] = {}
+        found: dict[str, str | tuple[str | None, ...]] = {}
         for name, value in its.statics.items() if its is not None else ():
-            held = value.payload if isinstance(value, JavaObject) and isinstance(value.payload, list) else [value]
+            held = value.payload if isinstance(value, JavaObject) and isinstance(value.payload, list) else None
             items = value.items if isinstance(value, JavaArray) else held
-            texts = tuple(to_text(item) for item in items if isinstance(item, str) and len(item) <= MAX_RESULT)
-            if texts:
-                found[name] = texts
+            texts = tuple(map(_short_text, [value] if items is None else items))
+            if any(text is not None for text in texts):
+                found[name] = (texts[0] or "") if items is None else texts
         return found
+
+
+def _short_text(value: object) -> str | None:
+    return to_text(value) if isinstance(value, str) and len(value) <= MAX_RESULT else None
 
 
 def _registers(method: Method, ref: MethodRef, arguments: Sequence[Constant]) -> list[Any]:

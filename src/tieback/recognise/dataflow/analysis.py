@@ -93,7 +93,7 @@ def analyse(
     """
     app = AppCode(files)
     tables = [known.resolve(dex) for dex in files]
-    fields = FieldValues(app)
+    fields = FieldValues(app, decryption.statics if decryption is not None else None)
     size = sum(len(dex.data) for dex in files)
     walker = Walker(app, tables, fields, settings or AppSettings(), min(size // 16 + _SPARE, _MOST_UNITS))
     walker.decryption = decryption
@@ -111,10 +111,8 @@ def analyse(
                     rounds.announce(field)
         if size > KEEP_CODE:
             dex.forget()
-    for text in decryption.texts if decryption is not None else ():
-        method = app.method_at(text.file, text.code) if is_address(TextValue(text.text)) else None
-        if method is not None:
-            rounds.add(method)
+    if decryption is not None:
+        _begin_at_decrypted(app, decryption, rounds)
     if settings is not None:
         for number, dex in enumerate(files):
             for native in _native_addresses(app, number, dex, settings.returned):
@@ -122,6 +120,28 @@ def analyse(
     rounds.run()
     flows, unread = rounds.flows(), walker.unread + rounds.unread
     return Analysis(tuple(flows), unread)
+
+
+def _begin_at_decrypted(app: AppCode, decryption: Decryption, rounds: "_Rounds") -> None:
+    """Begin walks where an address is decrypted, or read from a static field."""
+    for text in decryption.texts:
+        method = app.method_at(text.file, text.code) if is_address(TextValue(text.text)) else None
+        if method is not None:
+            rounds.add(method)
+    for field in _computed_addresses(app, decryption):
+        rounds.announce(field)
+
+
+def _computed_addresses(app: AppCode, decryption: Decryption) -> Iterator[int]:
+    """Identities of the static fields that have an address after the initialiser of their class ran."""
+    for (owner, name), texts in decryption.statics.items():
+        if not any("://" in text for text in filter(None, (texts,) if isinstance(texts, str) else texts)):
+            continue
+        number, row = app.class_of(owner) or (0, -1)
+        for index in app.files[number].class_data(row).static_fields if row >= 0 else ():
+            field = app.field(number, index)
+            if app.ref(field).name == name:
+                yield field
 
 
 def _native_addresses(app: AppCode, number: int, dex: DexFile, returned: Mapping[str, str]) -> Iterator[int]:

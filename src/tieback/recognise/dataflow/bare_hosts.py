@@ -6,7 +6,9 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 * it is an argument of the same call as such a name, such as ``put(host, port)`` or ``add(host)``, and all constants
   there are hosts or addresses;
 * three addresses or more, and nothing else, are arguments of the same call in one method;
-* a network component of App Inventor gets it as its server.
+* a network component of App Inventor gets it as its server;
+* ``String.replace`` puts it into an address, which code may contact;
+* it has the name of a time server, such as ``time.shop.test``, in a file that sends datagrams, and code may contact it.
 
 Texts that code decrypts are judged alike, but each address counts, and so do two names below one domain, and each
 member of a list of hosts.
@@ -26,6 +28,7 @@ from tieback.recognise.dataflow.app import CALLS
 from tieback.recognise.dataflow.components import component_hosts
 from tieback.recognise.dataflow.compose import RESOLVERS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
+from tieback.recognise.dataflow.direct import constant_argument
 from tieback.recognise.dataflow.reaching import APUT, FILLED, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import QUAD, EndpointHost, check_host
@@ -49,7 +52,13 @@ SHORT_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z
 """A text in the form of a host name or address."""
 _PROPERTY = re.compile(r"mail(?:\.[a-z0-9]+)?\.host")
 """Names of properties of JavaMail: https://jakarta.ee/specifications/mail/1.6/apidocs/. ``host`` is a domain, too."""
-_MOST_DOTS = 6
+_MOST_DOTS, _LEAST_DOTS = 6, 2
+_DATAGRAM = b"Ljava/net/DatagramPacket;"
+_TIME = re.compile(rb"(?:ntp\d{0,2}|time\d{0,2}|pool)(?:\.[a-z0-9-]{1,40}){2,4}")
+_TIME_NAMES = ((b"ntp", b"ntq"), (b"pool.ntp.", b"pool.ntp/"), (b"time", b"timf"))
+"""Where such names are in the order of the strings of a file."""
+_STRINGS = frozenset(("Ljava/lang/String;",))
+_REPLACE = "(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)Ljava/lang/String;"
 _PORT = re.compile(r":\d{1,5}\Z")
 _ONE_BYTE, _DOT = 0x80, ord(".")
 _LEAST_PART, _MOST_ARCS = 32, 40
@@ -117,7 +126,37 @@ class BareHosts:
             checked = check_host(found.text, self._rules) if SHORT_NAME.fullmatch(found.text) else None
             if isinstance(checked, EndpointHost):
                 accepted.setdefault(checked.name, BareHost(checked.name, found.file, found.string, found.method))
+        for one in chain(self._replacing(), self._time_servers()):
+            accepted.setdefault(one.name, one)
         yield from (one for name, one in accepted.items() if name not in shown and name not in left_out)
+
+    def _replacing(self) -> Iterator[BareHost]:
+        """The hosts that take the place of another text: ``url.replace(host, "s3.shop.test")``."""
+        for number, offset, _ in islice(self._uses.places.calls("replace", _REPLACE, _STRINGS), MAX_CANDIDATES):
+            dex = self._files[number]
+            code = dex.code_around(offset)
+            if code is None:
+                continue
+            index = constant_argument(dex, code, (offset - code.begin) // 2, 2)
+            text = self._uses.string(number, index) if index >= 0 else ""
+            if text.count(".") < _LEAST_DOTS or not SHORT_NAME.fullmatch(text) or not self._is_host(text):
+                continue
+            if not self._uses.reason(dex.raw(index)) and not self._uses.is_spent:
+                method = "->".join(self._uses.method_names(number, dex.method_of(code))[:2])
+                yield BareHost(text, number, index, method)
+
+    def _time_servers(self) -> Iterator[BareHost]:
+        """The servers of the network time protocol that a file names: libraries keep theirs in a field."""
+        for number, dex in enumerate(self._files):
+            if dex.type_of(_DATAGRAM) < 0:
+                continue
+            for start, end in _TIME_NAMES:
+                first = dex.first_from(start)
+                for index in range(first, min(dex.first_from(end), first + _MAX_OBJECTS)):
+                    raw = dex.raw(index)
+                    text = raw.decode("ascii") if _TIME.fullmatch(raw) else ""
+                    if text and self._is_host(text) and not self._uses.reason(raw) and not self._uses.is_spent:
+                        yield BareHost(text, number, index, next(self._uses.owners(raw), ""))
 
     def _is_host(self, text: str) -> bool:
         if text not in self._known:
@@ -193,8 +232,8 @@ def decrypted_hosts(texts: Sequence[DecryptedText], rules: RuleFiles, shown: set
     hosts = {name for name in names if is_bare_host(name, rules)}
     lists: dict[tuple[str, str], set[str]] = {}
     for one in texts:
-        if one.field:
-            lists.setdefault((one.method, one.field), set()).add(one.text)
+        for field in one.fields:
+            lists.setdefault((one.method, field), set()).add(one.text)
     below: dict[str, set[str]] = {registrable_domain(host, rules): {host, ""} for host in shown}
     for name in sorted(hosts):
         below.setdefault(registrable_domain(name, rules), set()).add(name)

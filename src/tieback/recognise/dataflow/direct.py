@@ -175,6 +175,17 @@ def _given(uses: "ConstantUses", number: int, call: _Call, given: tuple[int, ...
     return outcome.contacts, outcome.returns
 
 
+def constant_argument(dex: DexFile, code: CodeItem, at: int, place: int) -> int:
+    """String index of the constant that the call at a unit gets as an argument, loaded shortly before; -1 if none."""
+    units = _units(dex, code)
+    call = _call(units, at, KINDS[units[at] & 255]) if 0 <= at < len(units) - 2 else None
+    if call is None or place >= len(call.registers):
+        return -1
+    load = _CONST_STRING | call.registers[place] << 8
+    near = range(at - 2, max(0, at - _NEAR) - 1, -1)
+    return next((units[before + 1] for before in near if units[before] == load), -1)
+
+
 def _has_key(names: Collection[int], units: Sequence[int], call: _Call, given: int) -> bool:
     """True if a unit shortly before a call can load a key, such as the name of a header, before the value."""
     if not names or not given:

@@ -38,6 +38,7 @@ from tieback.recognise.dataflow.retrofit import base_for, paths
 from tieback.recognise.dataflow.secrets import credential_text, database_password, named_values, service_password
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import Sink, read_sinks
+from tieback.recognise.dataflow.trace import UNUSED
 from tieback.recognise.dataflow.values import HOLE, EndpointParts, TextValue, place
 from tieback.recognise.hosts import EndpointHost, web_server
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
@@ -446,10 +447,10 @@ def _without_certificate(buffer: Buffer, find: Find) -> Find:
 
 
 def _note(find: Find, shown: set[str], left_out: set[str]) -> None:
-    """Note the host of a find."""
+    """Note the host of a find; a constant that no code uses says nothing about another one with the same host."""
     if isinstance(find, Sighting) and find.endpoint.kind is not EndpointKind.CLOUD and find.endpoint.host:
         shown.add(find.endpoint.host)
-    elif isinstance(find, NotBackend):
+    elif isinstance(find, NotBackend) and find.reason not in UNUSED:
         left_out.add(find.value.partition("://")[2].partition("/")[0].partition(":")[0])
 
 

@@ -15,6 +15,7 @@ from tieback.recognise.dataflow.values import (
     HOLE,
     MAX_ALTERNATIVES,
     Alternative,
+    ArrayValue,
     Choice,
     Frozen,
     InstanceValue,
@@ -42,8 +43,12 @@ class _InitialValues(NamedTuple):
 class FieldValues:
     """Values of the fields of an app, by identity."""
 
-    def __init__(self, app: AppCode) -> None:
+    def __init__(
+        self, app: AppCode, computed: Mapping[tuple[str, str], str | tuple[str | None, ...]] | None = None
+    ) -> None:
+        """The code of an app, and the texts that its static initialisers compute, by class and field."""
         self._app = app
+        self._computed = computed if computed is not None else {}
         self._classes: dict[str, _InitialValues | None] = {}
         self._stored: dict[int, Mapping[int, Sequence[Value]]] = {}
         self._objects: dict[int, Mapping[int, Sequence[tuple[int, Value | None]]]] = {}
@@ -89,7 +94,9 @@ class FieldValues:
     def _gathered(self, field: int) -> Value | None:
         ref = self._app.ref(field)
         initial = self._initial(ref)
-        users = self._users.get(field, {})
+        users: Sequence[int] = tuple(self._users.get(field, ()))
+        if (ref.owner, ref.name) in self._computed:
+            users = [user for user in users if self._app.ref(user)[:2] != (ref.owner, "<clinit>")]
         # Fields that the same methods store have the values of one method together.
         origin = (ref.owner, tuple(users), initial is not None)
         loose: list[Alternative] = []
@@ -129,7 +136,10 @@ class FieldValues:
         ]
 
     def _initial(self, ref: MemberRef) -> Value | None:
-        """The initial value of a static field."""
+        """The initial value of a static field, or what an initialiser computes for it."""
+        computed = self._computed.get((ref.owner, ref.name))
+        if computed is not None:
+            return _constant(computed)
         held = self._class(ref.owner)
         if held is None:
             return None
@@ -166,6 +176,12 @@ class FieldValues:
             if member is not None:
                 values[member.name, member.kind] = index, value
         return _InitialValues(file, values)
+
+
+def _constant(computed: str | tuple[str | None, ...]) -> Value:
+    if isinstance(computed, str):
+        return TextValue(computed, parts=(computed,))
+    return Frozen(ArrayValue(tuple(None if one is None else TextValue(one, parts=(one,)) for one in computed)))
 
 
 def _known(values: Iterable[Value | None]) -> list[Value]:

@@ -69,11 +69,15 @@ class CodePlaces:
         dex = self._app.files[number]
         for offset in self.offsets(number, opcodes, index):
             code = dex.code_around(offset, every=True)
-            place = (offset - code.begin) // 2 if code is not None else 0
-            self._left -= place
-            if code is None or self._left < 0 or _begins(dex, code, place):
+            if code is None or self.begins(number, code, offset):
                 return True
         return False
+
+    def begins(self, number: int, code: CodeItem, offset: int) -> bool:
+        """True if an instruction of a method begins at an offset, or if too much was read to tell."""
+        place = (offset - code.begin) // 2
+        self._left -= place
+        return self._left < 0 or _begins(self._app.files[number], code, place)
 
     def loads(self, number: int, index: int) -> bool:
         """True if an instruction loads a string."""

@@ -1,5 +1,6 @@
 """Classes of libraries that are tests or examples: the app never runs them, and what they name is not of the app."""
 
+import re
 from collections.abc import Iterable
 
 from tieback.recognise.dataflow.app import CALLS, AppCode
@@ -7,13 +8,15 @@ from tieback.recognise.dataflow.places import CodePlaces
 
 SAMPLE = "only in a test or an example of a library"
 _FOLDERS = frozenset(("demo", "example", "examples", "sample", "samples", "test", "testing", "tests"))
+_UTILITIES = re.compile(r"/[A-Z]\w{1,40}Test(?:Utils?|Helper|Support|Case)(?:\$\w+)*;")
+"""Classes with the tools of a library's own tests, such as ``ParseTestUtils``."""
 _PLACEHOLDERS = frozenset(("Lcom/google/api/client/googleapis/batch/BatchUnparsedResponse;",))
 """Classes of libraries that read an answer through a request that is not sent: its address is a placeholder."""
 _OWN_PARTS, _MOST_METHODS = 3, 64
 
 
 class SampleClasses:
-    """Finds the classes of tests and examples by their package, unless other classes call them."""
+    """Finds the classes of tests and examples by their package or name, unless other classes call them."""
 
     def __init__(self, app: AppCode, places: CodePlaces, components: Iterable[str]) -> None:
         """The code of the app, and the classes that the manifest names: their packages are the app's own."""
@@ -40,14 +43,15 @@ class SampleClasses:
                     code = dex.code_around(offset, every=True)
                     caller = dex.method_of(code) if code is not None else -1
                     member = dex.method(caller) if caller >= 0 else None
-                    if member is None or not _is_named(dex.descriptor(member.owner)):
+                    its_own = member is not None and _is_named(dex.descriptor(member.owner))
+                    if code is None or (not its_own and self._places.begins(number, code, offset)):
                         return True
         return False
 
 
 def _is_named(owner: str) -> bool:
-    """True if a package below the name of the maker is one of tests or examples."""
-    return not _FOLDERS.isdisjoint(owner[1:].split("/")[2:-1])
+    """True if a package below the name of the maker is one of tests or examples, or the class has tools for tests."""
+    return not _FOLDERS.isdisjoint(owner[1:].split("/")[2:-1]) or _UTILITIES.search(owner) is not None
 
 
 def _start(owner: str) -> str:

@@ -37,6 +37,9 @@ DESCRIPTION = "only in an annotation that describes code for people"
 UNCALLED = "only in the result of a method that no code calls"
 NEVER = "only behind a condition that is never true in this app"
 
+UNUSED = frozenset((UNREAD, UNCALLED, NEVER))
+"""Reasons that are about one constant only."""
+
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
 HEADERS = ("Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With")
@@ -44,6 +47,8 @@ HEADERS = ("Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-R
 _ACTIONS = frozenset(("android.intent.action.VIEW", "android.intent.action.SEND", "android.intent.action.SENDTO"))
 """Actions that another app does: https://developer.android.com/guide/components/intents-common"""
 _EXPLICIT = frozenset(("setClass", "setClassName", "setComponent"))
+_NAMED = "(Ljava/lang/String;Ljava/lang/String;)"
+_WITH_NAMES = 3
 _DATA = frozenset(("setData", "setDataAndNormalize", "setDataAndType", "setDataAndTypeAndNormalize"))
 
 
@@ -220,7 +225,7 @@ class Trace:
             self._contacts = True
 
     def _is_for_others(self, receiver: Origins) -> bool:
-        """True if an intent is new, has an action that other apps do, and names no class."""
+        """True if an intent is new, has an action that other apps do, and names no class of this app."""
         objects = self._objects(receiver)
         if not objects or not objects <= self._flow.created:
             return False
@@ -231,7 +236,7 @@ class Trace:
             owner, name, kind = self._uses.method_names(self._number, one.member)
             if owner != _INTENT:
                 continue
-            if name in _EXPLICIT or "Ljava/lang/Class;" in kind:
+            if (name in _EXPLICIT and not self._is_of_another_app(one, kind)) or "Ljava/lang/Class;" in kind:
                 return False
             if name == "setAction" or (name == "<init>" and kind.startswith("(Ljava/lang/String;")):
                 strings = {self._flow.strings.get(origin, -1) for origin in one.values[1]}
@@ -239,6 +244,15 @@ class Trace:
                     return False
                 acts = True
         return acts
+
+    def _is_of_another_app(self, one: Operation, kind: str) -> bool:
+        """True if ``setClassName`` names a package of which this app has no class, such as that of a map."""
+        if not kind.startswith(_NAMED) or len(one.values) < _WITH_NAMES:
+            return False
+        names = {self._flow.strings.get(origin, -1) for origin in one.values[1]}
+        return bool(names) and all(
+            at >= 0 and not self._uses.has_package(self._uses.string(self._number, at)) for at in names
+        )
 
     def _take(self, outcome: Outcome, one: Operation) -> None:
         self._reasons |= outcome.reasons

@@ -525,6 +525,15 @@ class ConstantUses:
             self._keys[number] = {index: reason for index, reason in found if index >= 0}
         return self._keys[number]
 
+    def has_package(self, name: str) -> bool:
+        """True if a file names a class in a package, or below it."""
+        start = f"L{name.replace('.', '/')}/".encode("utf-8", "surrogatepass")
+        return any(
+            index < len(dex.strings) and dex.raw(index).startswith(start)
+            for dex in self._app.files
+            for index in (dex.first_from(start),)
+        )
+
     def file(self, number: int) -> DexFile:
         """A file."""
         return self._app.files[number]

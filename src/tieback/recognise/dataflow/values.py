@@ -189,8 +189,20 @@ def choice(alternatives: Sequence[Alternative]) -> Value | None:
     else:
         distinct = tuple({(one.when, _key(one.value)): one for one in alternatives}.values())
     if len(distinct) > MAX_ALTERNATIVES:
+        distinct = _by_value(distinct)
+    if len(distinct) > MAX_ALTERNATIVES:
         return UNKNOWN
     return Choice(distinct)
+
+
+def _by_value(alternatives: Sequence[Alternative]) -> tuple[Alternative, ...]:
+    """Each value once, with the conditions that all its paths have."""
+    found: dict[object, Alternative] = {}
+    for one in alternatives:
+        key = _key(one.value)
+        held = found.get(key)
+        found[key] = one if held is None else Alternative(held.when & one.when, one.value)
+    return tuple(found.values())
 
 
 def same_choice(value: Choice) -> Value | None:
@@ -216,7 +228,19 @@ type When = frozenset[tuple[object, object]]
 
 
 def rows(values: Sequence[Value | None]) -> list[tuple[When, tuple[Value | None, ...]]] | None:
-    """Each combination of values that one path can have; ``None`` if there are too many."""
+    """Each combination of values that one path can have; ``None`` if there are too many.
+
+    Many paths with few values give each combination of these values.
+    """
+    found = _rows(values)
+    return found if found is not None else _rows(list(map(_distinct, values)))
+
+
+def _distinct(value: Value | None) -> Value | None:
+    return Choice(_by_value(value.alternatives)) if isinstance(value, Choice) else value
+
+
+def _rows(values: Sequence[Value | None]) -> list[tuple[When, tuple[Value | None, ...]]] | None:
     found: list[tuple[When, tuple[Value | None, ...]]] = [(frozenset(), ())]
     for value in values:
         if not isinstance(value, Choice):

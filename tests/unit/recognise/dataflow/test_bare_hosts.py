@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.linear import assert_linear
 from tieback.intake.apps.dex import read_dex
-from tieback.model.sighting import Sighting
+from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow import bare_hosts, uses
 from tieback.recognise.dataflow.bare_hosts import BareHosts
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
@@ -23,9 +23,14 @@ DEX = Path(__file__).parent / "dex"
 LISTS = (DEX / "lists.dex").read_bytes()
 RULES = RuleFiles()
 SEARCH = AppSearch(RULES)
+REPLACING = "s3.cloud.test"
+"""It takes the place of another host in an address."""
+CLOCK = "time.clock.test"
+"""A time server in a field, which code reads."""
 MEMBERS = {"tcp.chat.test", "tcp2.chat.test"}
 HOSTS = MEMBERS | {
     "im.eu.chat.test", "spare-push.test", "93.184.215.14", "93.184.216.34", "192.0.43.8", "192.0.43.10",
+    REPLACING, CLOCK,
 }  # fmt: skip
 
 
@@ -70,8 +75,14 @@ def test_the_name_of_a_property_of_mail_is_no_host(name: str) -> None:
 
 
 def test_without_a_host_of_the_domain_only_lists_of_addresses_count() -> None:
-    assert bare(LISTS, set()) == {"93.184.215.14", "93.184.216.34", "192.0.43.8"}
+    assert bare(LISTS, set()) == {"93.184.215.14", "93.184.216.34", "192.0.43.8", REPLACING, CLOCK}
     assert bare(LISTS, {"api.example.test"}) == bare(LISTS, set())
+
+
+def test_a_url_that_no_code_reads_says_nothing_about_an_address_that_code_contacts() -> None:
+    finds = list(SEARCH.finds([read_dex("classes.dex", LISTS)[0]]))
+    assert "http://93.184.216.34/log" in {one.value for one in finds if isinstance(one, NotBackend)}
+    assert "93.184.216.34" in {_host(one) for one in finds}
 
 
 def test_a_host_that_the_app_names_and_does_not_contact_counts_for_nothing() -> None:

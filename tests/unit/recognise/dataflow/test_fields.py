@@ -5,7 +5,16 @@ from pathlib import Path
 from tieback.recognise.dataflow.app import AppCode, MemberRef
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.fields import FieldValues
-from tieback.recognise.dataflow.values import MAX_ALTERNATIVES, Choice, InstanceValue, TextValue, combine
+from tieback.recognise.dataflow.values import (
+    HOLE,
+    MAX_ALTERNATIVES,
+    ArrayValue,
+    Choice,
+    Frozen,
+    InstanceValue,
+    TextValue,
+    combine,
+)
 
 CODE = AppCode([DexFile((Path(__file__).parent / "dex" / "fields.dex").read_bytes())])
 
@@ -27,6 +36,20 @@ def test_initial_values() -> None:
     assert fields.value(field("PORT", "I")) == 7575
     assert fields.value(field("HOST")) is None
     assert fields.value(field("none")) is None
+
+
+def test_what_an_initialiser_computes_is_the_initial_value() -> None:
+    owner, host, others = "Ltest/shop/Config;", field("HOST"), field("others", "[Ljava/lang/String;")
+    fields = FieldValues(CODE, {(owner, "HOST"): "a.test", (owner, "others"): ("b.test", None)})
+    one, other = (TextValue(text, parts=(text,)) for text in ("a.test", "b.test"))
+    assert fields.value(host) == one
+    assert fields.value(others) == Frozen(ArrayValue((other, None)))
+    walked = CODE.identity(MemberRef(owner, "<clinit>", "()V"))
+    fields.record(walked, {others: [Frozen(ArrayValue((TextValue(HOLE), TextValue(HOLE))))]}, (), ())
+    assert fields.value(others) == Frozen(ArrayValue((other, None))), "the walk of the initialiser knows less"
+    other_method = CODE.identity(MemberRef(owner, "<init>", "()V"))
+    fields.record(other_method, {host: [TextValue("c.test")]}, (), ())
+    assert texts(fields.value(host)) == {"a.test", "c.test"}
 
 
 def test_a_field_has_all_the_values_that_are_stored_in_it() -> None:

@@ -48,6 +48,14 @@ def test_decrypted_lists_addresses_and_names_below_known_domains_are_hosts() -> 
     }  # fmt: skip
 
 
+def test_what_only_main_decrypts_is_no_back_end() -> None:
+    assert "try.chat.test" not in {one.endpoint.host for one in found().sightings}
+
+
+def test_an_item_of_a_decrypted_array_reaches_the_call() -> None:
+    assert hosts(HIDDEN, "InetSocketAddress") == {"10.0.0.172"}
+
+
 def test_a_format_makes_a_host_of_a_domain_if_code_contacts_it() -> None:
     assert hosts(HIDDEN, "format") == {"graph.book.test", "m.book.test"}
     assert [one.value for one in found().not_backends] == ["https://help.book.test"]
@@ -58,7 +66,8 @@ def test_an_address_that_code_cuts_is_not_another_one() -> None:
 
 
 def decrypted(*texts: str, field: str = "", shown: frozenset[str] = frozenset()) -> set[str]:
-    every = [DecryptedText(text, "La;-><clinit>", 0, CODE, field=field) for text in texts]
+    fields = frozenset((field,) if field else ())
+    every = [DecryptedText(text, "La;-><clinit>", 0, CODE, fields=fields) for text in texts]
     return {one.text for one in decrypted_hosts(every, RULES, set(shown))}
 
 
@@ -74,6 +83,15 @@ def test_a_list_counts_as_a_whole_or_not_at_all() -> None:
     assert decrypted("spare.net", "93.184.215.14", field="hosts") == {"spare.net", "93.184.215.14"}
     assert decrypted("spare.net", "93.184.215.14", "a message", field="hosts") == {"93.184.215.14"}
     assert decrypted("spare.net", "other.org", field="hosts") == set()
+
+
+def test_a_text_belongs_to_each_list_that_has_it() -> None:
+    first = DecryptedText("a.push.test", "La;-><clinit>", 0, CODE, fields=frozenset(("HOST", "hosts")))
+    spare = DecryptedText("spare.test", "La;-><clinit>", 0, CODE, fields=frozenset(("hosts",)))
+    assert {one.text for one in decrypted_hosts([first, spare], RULES, {"b.push.test"})} == {
+        "a.push.test",
+        "spare.test",
+    }
 
 
 def test_only_names_below_a_known_domain_are_put_together() -> None:

@@ -27,14 +27,17 @@ def settled(manifest: str) -> tuple[set[str], set[str]]:
 
 def test_examples_of_libraries_are_left_out_with_their_reason() -> None:
     shown, samples = settled(MANIFEST)
-    assert samples == {"https://example.maps.test", "https://constant.maps.test", "firebase-rtdb:demo-project-1"}
+    assert samples == {
+        "https://example.maps.test", "https://constant.maps.test", "https://tools.maps.test",
+        "firebase-rtdb:demo-project-1",
+    }  # fmt: skip
     assert shown == {"both.maps.test", "used.maps.test", "own.maps.test"}
 
 
 def test_code_of_the_app_is_no_example_whatever_its_package_is_named() -> None:
     shown, samples = settled(MANIFEST.replace(".demo.Main", "org.maps.client.demo.Main"))
     assert samples == {"https://own.maps.test"}
-    assert {"example.maps.test", "constant.maps.test"} <= shown
+    assert {"example.maps.test", "constant.maps.test", "tools.maps.test"} <= shown
 
 
 def test_without_a_manifest_nothing_is_an_example() -> None:

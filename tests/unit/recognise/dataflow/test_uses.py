@@ -16,9 +16,11 @@ from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise import search as search_module
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow import direct, reaching, uses
+from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError, SectionKind
 from tieback.recognise.dataflow.ends import read_ends
 from tieback.recognise.dataflow.native_names import NativeNames
+from tieback.recognise.dataflow.places import CodePlaces
 from tieback.recognise.dataflow.trace import COMPARED, DESCRIPTION, HEADER, LINK, SHOWN, UNCALLED, UNREAD
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.rules import RuleFiles
@@ -42,6 +44,7 @@ REASONS = {
     "opened": LINK,
     "openedbydata": LINK,
     "openedbymethod": LINK,
+    "openedbyname": LINK,
     "compared": COMPARED,
     "begins": COMPARED,
     "header": HEADER,
@@ -70,7 +73,7 @@ BACK_ENDS = [
     "helpurlandelement",
     "initial", "inmap", "joined", "jumpedover", "jumpsback", "listed",
     "listgiven", "listshared", "listtried", "loggedandasked", "manyasked", "namedflag", "overridden",
-    "ownpage", "permitted", "readflag", "readlater", "sent", "server",
+    "ownpage", "ownpagebyname", "permitted", "readflag", "readlater", "sent", "server",
 ]  # fmt: skip
 
 
@@ -233,8 +236,11 @@ def test_one_path_shows_a_contact_only_if_all_paths_do(patches: list[tuple[int, 
 
 
 def test_a_method_larger_than_the_budget_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    hurt = bytearray(ENDS)
-    hurt[11836:11838] = b'\x00"'  # 8,704 registers
+    dex, hurt = DexFile(ENDS), bytearray(ENDS)
+    constant = CodePlaces(AppCode([dex])).strings(0, dex.string_of(b"https://manyunread.shop.test/"))[0]
+    method = dex.code_around(constant, every=True)
+    assert method is not None
+    hurt[method.offset : method.offset + 2] = b'\x00"'  # 8,704 registers
     monkeypatch.setattr(uses, "contacts_at", lambda *_: False)
     found = ConstantUses([DexFile(bytes(hurt))])
     assert found.reason(b"https://manyunread.shop.test/") == ""

@@ -7,6 +7,7 @@ from tieback.recognise.dataflow.values import (
     MAX_TEXT,
     UNKNOWN,
     Alternative,
+    Choice,
     Need,
     ObjectRef,
     TextValue,
@@ -17,6 +18,7 @@ from tieback.recognise.dataflow.values import (
     combine,
     combine_known,
     each,
+    rows,
 )
 
 
@@ -43,6 +45,18 @@ def test_equal_alternatives_are_no_choice() -> None:
 
 def test_too_many_alternatives_are_unknown() -> None:
     assert choice([alternative(number, ("a", number)) for number in range(MAX_ALTERNATIVES + 1)]) == UNKNOWN
+
+
+def test_many_paths_with_few_values_are_a_choice_of_these_values() -> None:
+    paths = [alternative(number % 2, ("a", number), ("b", 1)) for number in range(MAX_ALTERNATIVES + 1)]
+    assert choice(paths) == Choice((alternative(0, ("b", 1)), alternative(1, ("b", 1))))
+
+
+def test_many_combinations_of_few_values_have_each_value_once() -> None:
+    host, port = (
+        choice([alternative(number % 2, (name, number)) for number in range(MAX_ALTERNATIVES // 2)]) for name in "ab"
+    )
+    assert [row for _, row in rows([host, port]) or ()] == [(0, 0), (0, 1), (1, 0), (1, 1)]
 
 
 def pair(*values: Value | None) -> Value | None:

@@ -1,13 +1,15 @@
-"""Objects, classes, exceptions and the call stack."""
+"""Objects, classes, exceptions, the call stack, and checks of texts in Android."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from tieback.recognise.dalvik.library.strings import text_of
+from tieback.recognise.dalvik.library.strings import sequence, text_of
 from tieback.recognise.dalvik.machine import PARENTS, LibraryCall, Machine
 from tieback.recognise.dalvik.objects import UNKNOWN, ClassRef, JavaArray, JavaObject, NotRunnableError, kind_of
 
 _ELEMENT = "Ljava/lang/StackTraceElement;"
+_TEXTS, _SEQUENCE = "Landroid/text/TextUtils;", "Ljava/lang/CharSequence;"
+_BLANKS = "".join(map(chr, range(33)))
 _THREAD = JavaObject("Ljava/lang/Thread;")
 
 type Arguments = Sequence[Any]
@@ -83,6 +85,16 @@ def _enum(_: Machine, a: Arguments) -> None:
     a[0].fields["name"], a[0].fields["ordinal"] = a[1], a[2]
 
 
+def _is_empty(machine: Machine, a: Arguments) -> int:
+    """True for an empty text and for null: https://developer.android.com/reference/android/text/TextUtils."""
+    return int(a[0] == 0 or not sequence(machine, a[0]))
+
+
+def _equal_texts(machine: Machine, a: Arguments) -> int:
+    one, other = (None if text == 0 else sequence(machine, text) for text in a)
+    return int(one == other)
+
+
 def _calls() -> dict[str, LibraryCall]:
     found: dict[str, LibraryCall] = {
         "Ljava/lang/Object;-><init>()": _nothing,
@@ -98,6 +110,9 @@ def _calls() -> dict[str, LibraryCall]:
         "Ljava/lang/Class;->desiredAssertionStatus()": lambda _, _a: 0,
         "Ljava/lang/Thread;->currentThread()": lambda _, _a: _THREAD,
         "Ljava/lang/Thread;->getStackTrace()": _thread_trace,
+        f"{_TEXTS}->isEmpty({_SEQUENCE})": _is_empty,
+        f"{_TEXTS}->equals({_SEQUENCE}{_SEQUENCE})": _equal_texts,
+        f"{_TEXTS}->getTrimmedLength({_SEQUENCE})": lambda m, a: len(sequence(m, a[0]).strip(_BLANKS)),
         f"{_ELEMENT}->getClassName()": lambda _, a: _class_name(_element(a[0])[0]),
         f"{_ELEMENT}->getMethodName()": lambda _, a: _element(a[0])[1],
         "Lkotlin/jvm/internal/Intrinsics;->areEqual(Ljava/lang/Object;Ljava/lang/Object;)": _same,

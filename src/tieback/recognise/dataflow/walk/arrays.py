@@ -19,6 +19,7 @@ from tieback.recognise.dataflow.walk.state import WalkState
 
 MAX_ARRAY = 1_024
 """Most elements of an array that are followed."""
+_CONST_4, _CONST_16 = 0x12, 0x13
 
 
 def new_array(walk: WalkState, at: int, unit: int) -> int:
@@ -62,8 +63,14 @@ def array_put(walk: WalkState, at: int, unit: int) -> int:
 def array_get(walk: WalkState, at: int, unit: int) -> int:
     """Read an item."""
     places = walk.units[at + 1]
-    index = None if walk.loops() else walk.registers.get(places >> 8)
+    index = None if walk.loops() and not _is_constant(walk, at, places >> 8) else walk.registers.get(places >> 8)
     return walk.assign(at, unit >> 8, item(walk, walk.registers.get(places & 255), index, places >> 8))
+
+
+def _is_constant(walk: WalkState, at: int, register: int) -> bool:
+    """True if the instruction before a unit sets a register to a number, so that a loop cannot change it."""
+    short = at >= 1 and walk.units[at - 1] & 0xFFF == _CONST_4 | register << 8
+    return short or (at >= 2 and walk.units[at - 2] == _CONST_16 | register << 8)
 
 
 def item(walk: WalkState, array: Value | None, index: Value | None, origin: object) -> Value | None:

@@ -11,7 +11,7 @@ from tieback.recognise.dataflow.walk.state import WalkState
 
 def jump(walk: WalkState, at: int, target: int, *, falls: bool) -> int:
     """Keep the state for a target that comes later. Returns the next unit."""
-    if target > at and walk.falls:
+    if walk.falls and walk.comes_later(target, at):
         _save(walk, target)
     if not falls:
         _forget(walk)
@@ -26,7 +26,7 @@ def branch(walk: WalkState, at: int, unit: int) -> int:
         one, other = walk.registers.get(unit >> 8 & 15), walk.registers.get(unit >> 12)
     else:
         one, other = walk.registers.get(unit >> 8), 0
-    if isinstance(one, int) and isinstance(other, int) and target > at and not walk.loops():
+    if isinstance(one, int) and isinstance(other, int) and walk.comes_later(target, at) and not walk.loops():
         return jump(walk, at, target, falls=False) if compares(opcode, one, other) else walk.next_unit(at)
     return jump(walk, at, target, falls=True)
 
@@ -39,7 +39,7 @@ def switch(walk: WalkState, at: int, unit: int) -> int:
         return walk.next_unit(at) if target is None else jump(walk, at, target, falls=False)
     if walk.falls:
         for target in dict.fromkeys(branch_targets(walk.units, at)):
-            if target > at:
+            if walk.comes_later(target, at):
                 _save(walk, target)
     return walk.next_unit(at)
 
@@ -52,6 +52,13 @@ def end(walk: WalkState, at: int, unit: int) -> int:
         walk.returns.append(PathState({} if value is None else {0: value}, dict(walk.heap)))
     _forget(walk)
     return walk.next_unit(at)
+
+
+def leave_run(walk: WalkState, at: int) -> None:
+    """Before a unit, if other blocks are walked first: its state is kept."""
+    if walk.falls and walk.comes_later(at, at):
+        _save(walk, at)
+    _forget(walk)
 
 
 def meet(walk: WalkState, others: list[PathState]) -> None:
@@ -73,7 +80,7 @@ def note_tries(walk: WalkState, blocks: Sequence[TryBlock]) -> None:
 def enter_try(walk: WalkState, at: int) -> None:
     """At the beginning of a block with exception handlers: they begin with what is known here."""
     for handler in walk.tries.get(at, ()):
-        state = _save(walk, handler) if handler > at and walk.falls else None
+        state = _save(walk, handler) if walk.falls and walk.comes_later(handler, at) else None
         if state is not None:
             for register, value in list(state.registers.items()):
                 if isinstance(value, TextValue) and value.text == HOLE:

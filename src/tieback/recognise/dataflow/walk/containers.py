@@ -6,6 +6,7 @@ from tieback.recognise.dataflow.library import Effect
 from tieback.recognise.dataflow.values import (
     HOLE,
     MAX_ALTERNATIVES,
+    UNKNOWN,
     ArrayValue,
     Contents,
     MapValue,
@@ -77,9 +78,13 @@ def _lookup(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -
         walk.result = unknown_of(values[:1])
         return
     wanted = values[1] if len(values) > 1 else None
-    if all(_key(one.value) is not None for one in alternatives(wanted)):
+    keys = [_key(one.value) for one in alternatives(wanted)]
+    # The value of a key that the code has by default is that of the app; an unknown one beside it gives no value.
+    if None not in keys or not contents.items.keys().isdisjoint(keys):
         default = values[2] if len(values) > 2 else None
-        walk.result = each(wanted, lambda known: contents.items.get(_key(known) or 0, default))
+        walk.result = each(
+            wanted, lambda one: UNKNOWN if (key := _key(one)) is None else contents.items.get(key, default)
+        )
     else:
         every = walk.allocate(ArrayValue(tuple(contents.items.values())))
         walk.result = item(walk, every, None, ("key", walk.at))

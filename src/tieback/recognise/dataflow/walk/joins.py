@@ -99,9 +99,8 @@ def _joined(conditions: Sequence[When], values: Sequence[Value | None]) -> Value
         for one in value.alternatives:
             both = compatible(one.when, condition)
             if both is not None:
-                if len(both) > _MAX_WHEN:
-                    return None
-                found.append(Alternative(both, one.value))
+                # After so many branches, what was decided before them is forgotten, so that the value is kept.
+                found.append(Alternative(both if len(both) <= _MAX_WHEN else condition, one.value))
     return choice(found)
 
 

@@ -44,6 +44,7 @@ from tieback.recognise.dataflow.values import (
     same_choice,
 )
 from tieback.recognise.dataflow.walk.joins import PathLabel, PathState, merge_states
+from tieback.recognise.dataflow.walk.layout import STRAIGHT, BlockOrder
 
 MAX_BUILT = 500
 """Most texts and facts of one walk."""
@@ -149,8 +150,8 @@ class WalkState(ABC):
         self.fields = fields
         self.settings = settings
         self.constants: dict[int, TextValue] = {}
-        self.bodies: dict[int, tuple[Sequence[int], Sequence[TryBlock]]] = {}
-        """Code units and exception handlers by method."""
+        self.bodies: dict[int, tuple[Sequence[int], Sequence[TryBlock], BlockOrder]] = {}
+        """Code units, exception handlers and order by method."""
         self.looping: dict[int, bool] = {}
         self.known_callees: dict[tuple[int, int], Callee | None] = {}
         self.holes: dict[tuple[str, int], TextValue] = {}
@@ -214,8 +215,10 @@ class WalkState(ABC):
             else (need.kind == "field" and self.fields.value(need.member) is not None)
         )
 
-    def enter(self, units: Sequence[int], file: int, method: int) -> None:
+    def enter(self, units: Sequence[int], file: int, method: int, order: BlockOrder = STRAIGHT) -> None:
         """Continue with the first unit of a method."""
+        self.order = order
+        self.rank = 0
         self.units = units
         self.file = file
         self.calls = self.call_tables[file]
@@ -495,10 +498,17 @@ class WalkState(ABC):
 
     def loops(self) -> bool:
         """True if the current method has a loop."""
+        if self.order.runs:
+            return self.order.loops
         known = self.looping.get(self.method)
         if known is None:
             known = self.looping[self.method] = has_loop(self.units)
         return known
+
+    def comes_later(self, target: int, at: int) -> bool:
+        """True if a unit where a block begins is walked after another unit, which is walked now."""
+        rank = self.order.ranks.get(target, self.rank)
+        return target > at if rank == self.rank else rank > self.rank
 
     def charge(self) -> None:
         """Count searches of the app as work: at most some seconds in all."""

@@ -9,7 +9,16 @@ from tieback.recognise.dataflow.app import MethodCode
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, sign_extend
 from tieback.recognise.dataflow.values import HOLE, UNKNOWN, Frozen, InstanceValue, Need, ObjectRef, TextValue, Value
 from tieback.recognise.dataflow.walk.arrays import array_get, array_put, fill_array_data, filled_new_array, new_array
-from tieback.recognise.dataflow.walk.branches import branch, end, enter_try, jump, meet, note_tries, switch
+from tieback.recognise.dataflow.walk.branches import (
+    branch,
+    end,
+    enter_try,
+    jump,
+    leave_run,
+    meet,
+    note_tries,
+    switch,
+)
 from tieback.recognise.dataflow.walk.descriptors import parameters
 from tieback.recognise.dataflow.walk.invocations import (
     invoke,
@@ -20,6 +29,7 @@ from tieback.recognise.dataflow.walk.invocations import (
     register_range,
 )
 from tieback.recognise.dataflow.walk.joins import PathState
+from tieback.recognise.dataflow.walk.layout import BlockOrder, block_order
 from tieback.recognise.dataflow.walk.objects import instance_get, instance_put, new_instance, static_get, static_put
 from tieback.recognise.dataflow.walk.registers import (
     binary,
@@ -141,22 +151,25 @@ class Walker(WalkState):
             return UNKNOWN
         self.left -= length
         outer = (self.units, self.file, self.method, self.registers, self.saved, self.returns, self.at)
-        tries = self.tries
-        instructions, blocks = self._body(method)
-        self.enter(instructions, method.file, method.identity)
+        tries, order, rank = self.tries, self.order, self.rank
+        instructions, blocks, its_order = self._body(method)
+        self.enter(instructions, method.file, method.identity, its_order)
         self.stack.append(method.identity)
         note_tries(self, blocks)
         first = code.registers - code.ins
         for number, value in enumerate(arguments[: code.ins]):
             if value is not None:
                 self.registers[first + number] = value
-        self._steps(length)
+        if its_order.runs:
+            self._runs(length)
+        else:
+            self._steps(0, length)
         state = self.merge(self.returns or [PathState({}, self.heap)])
         self.heap = state.heap
         self.stack.pop()
         units, file, identity, self.registers, self.saved, self.returns, at = outer
         self.units, self.file, self.method, self.at, self.falls = units, file, identity, at, True
-        self.tries = tries
+        self.tries, self.order, self.rank = tries, order, rank
         self.calls, self.result = self.call_tables[file], None
         return state.registers.get(0)
 
@@ -166,17 +179,29 @@ class Walker(WalkState):
         self.demand.add(identity)
         self.followed.add((ref.name, ref.kind))
 
-    def _steps(self, stop: int) -> None:
-        """Apply the instructions of the current method, up to a unit."""
+    def _runs(self, stop: int) -> None:
+        """Apply the blocks of the current method in their order, until all that begin before a unit are done."""
+        runs = self.order.runs
+        left = sum(start < stop for start, _ in runs)
+        for rank, (start, end_of_run) in enumerate(runs):
+            self.rank = rank
+            left -= start < stop
+            at = self._steps(start, end_of_run if left or stop <= start else min(stop, end_of_run))
+            if not left:
+                return
+            leave_run(self, at)
+
+    def _steps(self, at: int, stop: int) -> int:
+        """Apply the instructions of the current method from one unit up to another. Returns where it stopped."""
         units = self.units
-        at, size = 0, len(units)
+        size = len(units)
         stop = min(stop, size)
         lengths, saved, steps, written, whole = LENGTHS, self.saved, _BY_OPCODE, _WRITTEN, size - _LONGEST
         while at < stop:
             unit = units[at]
             opcode = unit & 255
             if at > whole and at + lengths[opcode] > size:
-                return  # a truncated instruction would read after the end of the list
+                return at  # a truncated instruction would read after the end of the list
             if at in saved:
                 meet(self, saved.pop(at))
                 if at in self.tries:
@@ -191,16 +216,18 @@ class Walker(WalkState):
                 if written[opcode] > 1:
                     self.registers.pop(register + 1, None)
             at += lengths[opcode]
+        return at
 
-    def _body(self, method: MethodCode) -> tuple[Sequence[int], Sequence[TryBlock]]:
-        """The code units and exception handlers of a method; those of many methods are kept."""
+    def _body(self, method: MethodCode) -> tuple[Sequence[int], Sequence[TryBlock], BlockOrder]:
+        """The code units, exception handlers and order of a method; those of many methods are kept."""
         known = self.bodies.get(method.identity)
         if known is None:
             dex, code = self.app.files[method.file], method.code
-            units = np.frombuffer(dex.data, "<u2", code.units, code.begin).tolist()
+            units = np.frombuffer(dex.data, "<u2", code.units, code.begin)
+            tries = try_blocks(dex, code) if code.offset else ()
             if len(self.bodies) >= _KEEP_UNITS:
                 self.bodies.clear()
-            known = self.bodies[method.identity] = units, try_blocks(dex, code) if code.offset else ()
+            known = self.bodies[method.identity] = units.tolist(), tries, block_order(units, tries)
         return known
 
     def _shape(self, method: MethodCode) -> tuple[int, list[str]]:

@@ -49,6 +49,13 @@ def plain(value: Any) -> Any:
 INT, LONG, CHAR = "Ljava/lang/Integer;", "Ljava/lang/Long;", "Ljava/lang/Character;"
 TABLE: list[tuple[str, tuple[Any, ...], Any]] = [
     (f"{STRING}->hashCode()", ("https://x.test",), 1654987735),
+    ("Landroid/text/TextUtils;->isEmpty(Ljava/lang/CharSequence;)", (0,), 1),
+    ("Landroid/text/TextUtils;->isEmpty(Ljava/lang/CharSequence;)", ("",), 1),
+    ("Landroid/text/TextUtils;->isEmpty(Ljava/lang/CharSequence;)", (" ",), 0),
+    ("Landroid/text/TextUtils;->equals(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)", ("a", 0), 0),
+    ("Landroid/text/TextUtils;->equals(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)", ("a", "a"), 1),
+    ("Landroid/text/TextUtils;->equals(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)", (0, 0), 1),
+    ("Landroid/text/TextUtils;->getTrimmedLength(Ljava/lang/CharSequence;)", (" a b\t",), 3),
     (f"{STRING}->split({STRING})", ("a,b,,c,,", ","), ["a", "b", "", "c"]),
     (f"{STRING}->split({STRING}I)", ("a.b.c", "\\.", 2), ["a", "b.c"]),
     (f"{STRING}->split({STRING})", ("", ","), [""]),

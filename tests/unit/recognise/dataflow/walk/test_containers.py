@@ -7,6 +7,7 @@ from tieback.recognise.dataflow.library import Effect
 from tieback.recognise.dataflow.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
+    Alternative,
     ArrayValue,
     Choice,
     MapValue,
@@ -14,6 +15,7 @@ from tieback.recognise.dataflow.values import (
     ObjectRef,
     TextValue,
     Value,
+    alternatives,
     rows,
 )
 from tieback.recognise.dataflow.walk.arrays import MAX_ARRAY
@@ -127,6 +129,17 @@ def test_keys_and_values_of_the_entries_of_a_map_stay_together() -> None:
     assert both == [("a.test", "/v1"), ("b.test", "/v2")]
     assert call(walk, Effect.ENTRIES, UNKNOWN) is None
     assert call(walk, Effect.KEYS, UNKNOWN) is None
+
+
+def test_an_unknown_key_beside_a_known_one_gives_no_other_value() -> None:
+    walk = begun([])
+    its = walk.allocate(MapValue({"us": HOST, "eu": PATH}))
+    known, unknown = (
+        Alternative(frozenset((("a", number),)), one) for number, one in enumerate((TextValue("us"), UNKNOWN))
+    )
+    values = [one.value for one in alternatives(call(walk, Effect.LOOKUP, its, Choice((known, unknown))))]
+    assert values == [HOST, UNKNOWN]
+    assert {one.value for one in alternatives(call(walk, Effect.LOOKUP, its, UNKNOWN))} == {HOST, PATH}
 
 
 def test_a_map_with_many_keys_has_no_entries() -> None:

@@ -235,3 +235,35 @@
     const-string v0, "https://unused.shop.test/"
     return-void
 .end method
+
+# An intent for a class of another app
+.method static otherPage(Landroid/app/Activity;)V
+    .registers 7
+    new-instance v0, Landroid/content/Intent;
+    const-string v2, "android.intent.action.VIEW"
+    const-string v1, "https://openedbyname.shop.test/"
+    invoke-static {v1}, Landroid/net/Uri;->parse(Ljava/lang/String;)Landroid/net/Uri;
+    move-result-object v1
+    invoke-direct {v0, v2, v1}, Landroid/content/Intent;-><init>(Ljava/lang/String;Landroid/net/Uri;)V
+    const-string v2, "test.maps.app"
+    const-string v3, "test.maps.MapActivity"
+    invoke-virtual {v0, v2, v3}, Landroid/content/Intent;->setClassName(Ljava/lang/String;Ljava/lang/String;)Landroid/content/Intent;
+    invoke-virtual {p0, v0}, Landroid/app/Activity;->startActivity(Landroid/content/Intent;)V
+    return-void
+.end method
+
+# An intent for a class of the app itself, in another file
+.method static pageByName(Landroid/app/Activity;)V
+    .registers 7
+    new-instance v0, Landroid/content/Intent;
+    const-string v2, "android.intent.action.VIEW"
+    const-string v1, "https://ownpagebyname.shop.test/"
+    invoke-static {v1}, Landroid/net/Uri;->parse(Ljava/lang/String;)Landroid/net/Uri;
+    move-result-object v1
+    invoke-direct {v0, v2, v1}, Landroid/content/Intent;-><init>(Ljava/lang/String;Landroid/net/Uri;)V
+    const-string v2, "test.shop"
+    const-string v3, "test.shop.feature.Page"
+    invoke-virtual {v0, v2, v3}, Landroid/content/Intent;->setClassName(Ljava/lang/String;Ljava/lang/String;)Landroid/content/Intent;
+    invoke-virtual {p0, v0}, Landroid/app/Activity;->startActivity(Landroid/content/Intent;)V
+    return-void
+.end method

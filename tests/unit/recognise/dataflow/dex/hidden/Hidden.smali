@@ -114,3 +114,26 @@
     move-result-object v0
     return-object v0
 .end method
+
+# An item of the array, as a proxy
+.method static proxy()Ljava/net/InetSocketAddress;
+    .registers 3
+    new-instance v0, Ljava/net/InetSocketAddress;
+    sget-object v1, Ltest/chat/Hidden;->z:[Ljava/lang/String;
+    const/4 v2, 0x4
+    aget-object v1, v1, v2
+    const/16 v2, 0x50
+    invoke-direct {v0, v1, v2}, Ljava/net/InetSocketAddress;-><init>(Ljava/lang/String;I)V
+    return-object v0
+.end method
+
+# How the author tries the class on a computer
+.method public static main([Ljava/lang/String;)V
+    .registers 3
+    sget-object v0, Ljava/lang/System;->out:Ljava/io/PrintStream;
+    const-string v1, "iuuqr;..usx/bi`u/udru.w0"
+    invoke-static {v1}, Ltest/chat/Hidden;->plain(Ljava/lang/String;)Ljava/lang/String;
+    move-result-object v1
+    invoke-virtual {v0, v1}, Ljava/io/PrintStream;->println(Ljava/lang/String;)V
+    return-void
+.end method

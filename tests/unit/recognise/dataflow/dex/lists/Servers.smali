@@ -3,6 +3,7 @@
 
 .field static ports:Ljava/util/LinkedHashMap;
 .field servers:Ljava/util/List;
+.field public static final LOG:Ljava/lang/String; = "http://93.184.216.34/log"
 
 # The app requests one host; the others have no scheme
 .method static get()V
@@ -94,5 +95,21 @@
     invoke-static {v0, v0}, Landroid/util/Log;->i(Ljava/lang/String;Ljava/lang/String;)I
     const-string v0, "[\"listed.chat.test\"]"
     invoke-static {v0, v0}, Ltest/chat/Servers;->keep(Ljava/lang/String;Ljava/lang/String;)V
+    return-void
+.end method
+
+# A host that takes the place of another one in an address, and one that is only shown
+.method static rewrite(Ljava/lang/String;Ljava/lang/String;)V
+    .registers 4
+    const-string v0, "s3.cloud.test"
+    invoke-virtual {p0, p1, v0}, Ljava/lang/String;->replace(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)Ljava/lang/String;
+    move-result-object v0
+    new-instance v1, Ljava/net/URL;
+    invoke-direct {v1, v0}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v1}, Ljava/net/URL;->openConnection()Ljava/net/URLConnection;
+    const-string v0, "log.cloud.test"
+    invoke-virtual {p0, p1, v0}, Ljava/lang/String;->replace(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)Ljava/lang/String;
+    move-result-object v0
+    invoke-static {p1, v0}, Landroid/util/Log;->d(Ljava/lang/String;Ljava/lang/String;)I
     return-void
 .end method
