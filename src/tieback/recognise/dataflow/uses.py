@@ -78,7 +78,10 @@ _LINKED = Outcome(frozenset((LINK,)), contacts=False, returns=False)
 _STUB = "Stub!"
 """Message of each method of the stubs of the platform that some apps contain: the device runs its own classes."""
 _REFLECTED = "/BuildConfig;"
-"""Class whose fields are also read by name: https://github.com/lugg/react-native-config"""
+"""Class whose fields some code reads by name: https://github.com/lugg/react-native-config"""
+_REFLECTED_NAME = b"BuildConfig\0"
+"""End of a string with the name of such a class; a descriptor has a semicolon at this place."""
+_CONST_CLASS = frozenset((0x1C,))
 
 
 class ConstantUses:
@@ -309,7 +312,7 @@ class ConstantUses:
         """
         ref = self._app.ref(field)
         found = self._app.class_of(ref.owner)
-        if found is None or ref.kind not in _SMALL or ref.owner.endswith(_REFLECTED) or ref.name in self._names:
+        if found is None or ref.kind not in _SMALL or ref.name in self._names or self._is_reflected(ref.owner):
             return None
         if not static:
             return 0 if self.is_single(ref.owner) else None
@@ -329,7 +332,7 @@ class ConstantUses:
 
     def _of_field(self, field: int, depth: int, *, static: bool = True) -> Outcome:
         """What becomes of a value in a field: every method that reads it is followed."""
-        if field < 0 or depth > MAX_DEPTH or self._app.ref(field).owner.endswith(_REFLECTED):
+        if field < 0 or depth > MAX_DEPTH or self._is_reflected(self._app.ref(field).owner):
             return CONTACTS
         if self._ends.get(self._app.ref(field)[:2]) == "link":
             return _LINKED
@@ -362,6 +365,21 @@ class ConstantUses:
         # Objects with data can also be read as a whole, as by a library that writes JSON.
         unsure = not static and not read and not self._is_service(self._app.ref(field).owner)
         return Outcome(reasons, contacts=unsure, returns=False)
+
+    def _is_reflected(self, owner: str) -> bool:
+        """True if code can read the fields of a class by name: the code has the name, or an object for the class."""
+        return owner.endswith(_REFLECTED) and (
+            self._names_build_config
+            or any(
+                kind >= 0 and self.places.has_instruction(number, _CONST_CLASS, kind)
+                for number in range(len(self._app.files))
+                for kind in (self._app.type_of(number, owner),)
+            )
+        )
+
+    @cached_property
+    def _names_build_config(self) -> bool:
+        return any(dex.data.find(_REFLECTED_NAME) >= 0 for dex in self._app.files)
 
     def is_single(self, owner: str) -> bool:
         """True for a class that has a static field with an object of itself, and that extends no other class."""

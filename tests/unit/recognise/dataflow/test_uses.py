@@ -58,6 +58,7 @@ REASONS = {
     "arraynamed": UNREAD,
     "described": DESCRIPTION,
     "helpurl": DESCRIPTION,
+    "built": UNREAD,
     "listcompared": COMPARED,
     "setcompared": COMPARED,
     "guarded": COMPARED,
@@ -66,7 +67,7 @@ REASONS = {
 }
 BACK_ENDS = [
     "arraylater", "arraylist", "arraylocal", "arrayread", "arrayrefilled", "arrayrow", "arrayshared", "branched",
-    "built", "calledbyname", "describedandasked", "edited", "element", "extra", "given", "guardedasked", "handled",
+    "calledbyname", "describedandasked", "edited", "element", "extra", "given", "guardedasked", "handled",
     "helpurlandelement",
     "initial", "inmap", "joined", "jumpedover", "jumpsback", "listed",
     "listgiven", "listshared", "listtried", "loggedandasked", "manyasked", "namedflag", "overridden",
@@ -117,6 +118,16 @@ def test_an_address_that_code_takes_apart_is_followed() -> None:
     assert back_ends == ["arrayasked", "hostasked", "urlasked"]
 
 
+def test_a_class_of_build_settings_is_read_by_name_only_if_code_has_its_name_or_its_object() -> None:
+    data = (Path(__file__).parent / "dex" / "buildconfig.dex").read_bytes()
+    reasons, back_ends = ends(data)
+    assert reasons == {"builtunread": UNREAD}
+    assert back_ends == ["builtasked", "builtreflected"]
+    reasons, back_ends = ends(data.replace(b"test.shop.BuildConfih", b"test.shop.BuildConfig"))
+    assert reasons == {}
+    assert back_ends == ["builtasked", "builtreflected", "builtunread"]
+
+
 def test_a_stub_of_the_platform_hides_nothing() -> None:
     reasons, back_ends = ends((Path(__file__).parent / "dex" / "stubs.dex").read_bytes())
     assert reasons == {"dropped": UNREAD}
@@ -136,7 +147,7 @@ def test_without_data_flow_every_constant_stays() -> None:
 @pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_STEPS", "MAX_CONSTANTS"])
 def test_without_a_budget_constants_that_code_loads_stay(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     monkeypatch.setattr(uses, limit, 0)
-    assert set(ends()[0]) <= {"unread", "described", "helpurl"}  # no code loads these
+    assert set(ends()[0]) <= {"unread", "described", "helpurl", "built"}  # no code loads these
 
 
 @pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_ORIGINS", "MAX_REGISTERS", "_VISITS"])
