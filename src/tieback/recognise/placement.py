@@ -16,6 +16,7 @@ import numpy as np
 from tieback.intake.apps.binary_xml import only_namespaces, read_tree
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
+from tieback.intake.apps.proto_xml import ROOT, read_proto_xml
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow.trace import LINK
@@ -147,7 +148,7 @@ class Placement:
     def _widget_reason(self, host: str) -> str:
         """The reason if a host is only in the description or the permissions of a compiled ``config.xml``."""
         author, permitted, rest = self._widget
-        if host in rest:
+        if re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)", rest):
             return ""
         return METADATA if host in author else PERMITTED if host in permitted else ""
 
@@ -171,10 +172,11 @@ class Placement:
     @cached_property
     def _widget(self) -> tuple[str, str, str]:
         """The texts of a compiled ``config.xml`` of Cordova: author and description, permissions, all others."""
-        if not self._content.startswith(COMPILED):
+        is_bundled = bool(self._artifact.compiled) and self._content.startswith(ROOT)
+        if not is_bundled and not self._content.startswith(COMPILED):
             return "", "", ""
         try:
-            root = read_tree(self._content)
+            root = read_proto_xml(self._content) if is_bundled else read_tree(self._content)
         except MalformedPoolError:
             return "", "", ""
         author: list[str] = []
@@ -184,7 +186,7 @@ class Placement:
         while stack:
             element = stack.pop()
             stack += element.children
-            texts = (*element.attributes.values(), element.text)
+            texts = (*(text for name, text in element.attributes.items() if name != "id"), element.text)
             is_permitted = any(is_permission(element.name, text) for text in texts)
             kind = author if element.name in _AUTHOR else permitted if is_permitted else rest
             kind += texts

@@ -1,6 +1,6 @@
 """Resource tables and XML of app bundles as aapt2 writes them, for tests of references between resources."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from tests.unit.intake.conftest import pb_attribute, pb_field, pb_node, pb_reference, pb_string, pb_varint
 from tests.unit.recognise.resource_files import ANDROID, Number, Types, Value
@@ -33,8 +33,13 @@ def _item(one: Value, *, is_file: bool = False) -> bytes:
 
 def bundle_layout(*elements: tuple[str, Mapping[str, Value]], text: str = "") -> bytes:
     """An XML file: an element ``root`` with a text, and elements in it with attributes."""
-    inner = [pb_node(name, [_attribute(*one) for one in attributes.items()]) for name, attributes in elements]
+    inner = [bundle_node(*one) for one in elements]
     return pb_node("root", [], [*([pb_field(2, text)] if text else []), *inner])
+
+
+def bundle_node(name: str, attributes: Mapping[str, Value], inner: Sequence[bytes] = ()) -> bytes:
+    """An element with attributes and other elements."""
+    return pb_node(name, [_attribute(*one) for one in attributes.items()], list(inner))
 
 
 def _attribute(name: str, value: Value) -> bytes:
