@@ -25,7 +25,15 @@ from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.joins import BEGINNING as PART
 from tieback.recognise.texts.places import MAX_SIZE, METADATA, PERMITTED, TextPlaces, is_permission
-from tieback.recognise.texts.prose import MESSAGE, NAMESPACE, is_long_text, literal_reason, points_to_page, url_end
+from tieback.recognise.texts.prose import (
+    MESSAGE,
+    NAMESPACE,
+    ends_sentence,
+    is_long_text,
+    literal_reason,
+    points_to_page,
+    url_end,
+)
 from tieback.recognise.texts.script import LastScript
 from tieback.recognise.texts.tables import NETWORKS, is_network_table
 
@@ -193,11 +201,18 @@ class Placement:
         return "\n".join(author), "\n".join(permitted), "\n".join(rest)
 
     def _index(self, file: str, offset: int) -> int:
-        """Number of the buffer with this offset, -1 if there is none; the buffers of a binary are its sections."""
+        """Number of the buffer with this offset, -1 if there is none; the buffers of a binary are its sections.
+
+        Those of Hermes bytecode are layers of one range, since its strings can overlap: NULs are where another one is.
+        """
+        first = -1
         for number, buffer in enumerate(self._artifact.buffers):
-            if buffer.file == file and 0 <= offset - buffer.base < len(buffer.data):
-                return number
-        return -1
+            at = offset - buffer.base
+            if buffer.file == file and 0 <= at < len(buffer.data):
+                if buffer.data[at]:
+                    return number
+                first = number if first < 0 else first
+        return first
 
     def _reason(self, index: int, offset: int) -> str:
         buffer = self._artifact.buffers[index]
@@ -291,7 +306,7 @@ def _string_reason(buffer: Buffer, at: int) -> str:
     reason = literal_reason(text, 0, own, len(text))
     # Sentences of libraries are in native code of Android; those of the app itself can name its servers.
     is_library = buffer.kind is BufferKind.NATIVE and buffer.starts is None and buffer.file.endswith(".so")
-    kept = reason == MESSAGE and not is_library and not points_to_page(text[:own], url)
+    kept = reason == MESSAGE and not (is_library or points_to_page(text[:own], url) or ends_sentence(text[:own]))
     return "" if kept else reason
 
 

@@ -297,6 +297,21 @@ def test_sentences_of_native_libraries_are_messages() -> None:
     assert reasons(found) == {"http://docs.crypto.com/c": MESSAGE}
 
 
+def test_a_text_is_judged_in_the_layer_that_has_it() -> None:
+    """Strings of Hermes bytecode can overlap, so buffers with the same range have different ones of them."""
+    import numpy as np
+
+    sentence = b"You will have to grant the permission for it in the browser: "
+    text = sentence + b"http://docs.crypto.com/c"
+    layers = [
+        Buffer("a.bundle", BufferKind.BINARY, b"other" + bytes(len(text)), 64, np.array([0, 5])),
+        Buffer("a.bundle", BufferKind.BINARY, bytes(5) + text, 64, np.array([5, 5 + len(text)])),
+    ]
+    found = list(SEARCH.finds([Artifact("a.bundle", tuple(layers))]))
+    assert values(found) == []
+    assert reasons(found) == {"http://docs.crypto.com/c": MESSAGE}
+
+
 def native(*texts: bytes, base: int = 0) -> Artifact:
     """A native library with two sections, as linkers write them; the texts are in the second."""
     sections = (b"\0" * 64, b"\0" + b"".join(texts))
