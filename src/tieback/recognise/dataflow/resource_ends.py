@@ -33,6 +33,8 @@ _SHOWN = frozenset(
 _SHOWN_NAMES = frozenset(("label", "description", "hint", "title", "summary", "subtitle"))
 """The same in the manifest, and as attributes of libraries such as ``app:title``."""
 _OWN = 0x7F
+STALE = 5
+"""One of as many classes of a manifest can be missing."""
 _KINDS = ("string/", "array/", "xml/", "raw/", "layout/", "menu/", "navigation/")
 """Types of resources whose uses are all found: styles also have uses in their children."""
 _TEXT, _DATA = 0x0101014F, 0x0101002E
@@ -90,12 +92,14 @@ class ResourceEnds:
         return bool(labels) and all(map(_ABOUT.match, labels))
 
     def _is_complete(self) -> bool:
-        """True if all code is known: a class that the manifest names and that is not here is in other code."""
+        """True if all code is known: classes that the manifest names and that are not here are in other code.
+
+        Some manifests still name a few classes that were deleted; a packer hides most of them.
+        """
         if self._complete is None:
-            self._complete = self._package.is_known and all(
-                self._app.class_of(kind) is not None or kind.startswith("Landroid/")
-                for kind in self._package.components()
-            )
+            kinds = [kind for kind in dict.fromkeys(self._package.components()) if not kind.startswith("Landroid/")]
+            missing = sum(self._app.class_of(kind) is None for kind in kinds)
+            self._complete = self._package.is_known and missing * STALE <= len(kinds)
         return self._complete
 
     def _of_string(self, table: Table, index: int) -> str:

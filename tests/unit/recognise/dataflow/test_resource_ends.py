@@ -170,6 +170,17 @@ def test_too_much_xml_of_a_bundle_is_a_doubt(monkeypatch: pytest.MonkeyPatch) ->
     assert not {"unused", "inmenu"} & ends(bundled())[0].keys()
 
 
+@pytest.mark.parametrize(("missing", "is_known"), [(1, True), (2, False), (12, False)])
+def test_a_manifest_can_name_a_few_classes_that_were_deleted(
+    monkeypatch: pytest.MonkeyPatch, missing: int, is_known: bool
+) -> None:
+    monkeypatch.setattr(resource_ends, "STALE", 3)
+    names = ["test.shop.R$string", *(f"test.shop.Old{number}" for number in range(missing))]
+    more = "".join(f'<activity android:name="{name}"/>' for name in names)
+    manifest = MANIFEST.replace("</application>", more + "</application>")
+    assert ("unused" in ends(pieces(manifest=manifest))[0]) is is_known
+
+
 def test_cloud_resources_in_data_for_maps_that_nothing_reads_are_left_out_and_others_stay() -> None:
     files = {
         "res/raw/demo.kml": b"<kml><href>http://map-demo-1.appspot.com/a.png</href></kml>",
