@@ -28,6 +28,7 @@ from tieback.recognise.dataflow.outside_calls import OutsideCalls
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
 from tieback.recognise.dataflow.trace import (
+    COMPARED,
     CONTACTS,
     DESCRIPTION,
     KEYS,
@@ -63,8 +64,11 @@ _SUPER = frozenset((0x6F, 0x75))
 _TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityText"))
 """Methods of the platform whose result is the string resource of their argument."""
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
-_DESCRIPTIONS = frozenset((b"description", b"helpUrl"))
-"""Elements of annotations of App Inventor: https://github.com/mit-cml/appinventor-sources, ``DesignerComponent``."""
+_ELEMENTS = {b"description": DESCRIPTION, b"helpUrl": DESCRIPTION, b"namespace": COMPARED, b"reference": COMPARED}
+"""Elements of annotations that code does not contact: those of App Inventor describe it
+(https://github.com/mit-cml/appinventor-sources, ``DesignerComponent``), others name a namespace of XML
+(``@Namespace(reference = …)`` of https://simple.sourceforge.net, ``@JacksonXmlProperty(namespace = …)``).
+"""
 _MAX_READS = 512
 """Most places that read one field: a class of addresses reads the field of their host for each of them."""
 _CONTEXT = "Landroid/content/Context;"
@@ -246,11 +250,12 @@ class ConstantUses:
         """What becomes of a string that is the initial value of fields, or in an annotation."""
         dex = self._app.files[number]
         annotated = list(islice(_values(dex, SectionKind.ANNOTATIONS, index), MAX_SITES))
-        if len(annotated) >= MAX_SITES or not all(_is_description(dex, at) for at in annotated):
+        reasons = frozenset(_element_reason(dex, at) for at in annotated)
+        if len(annotated) >= MAX_SITES or "" in reasons:
             yield CONTACTS
             return
-        if annotated:
-            yield Outcome(frozenset((DESCRIPTION,)), contacts=False, returns=False)
+        if reasons:
+            yield Outcome(reasons, contacts=False, returns=False)
         yield from self.of_values(number, _values(dex, SectionKind.ENCODED_ARRAYS, index), encoded.StringId(index))
 
     def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:
@@ -552,8 +557,8 @@ class ConstantUses:
         return self._app.files[number].string(index)
 
 
-def _is_description(dex: DexFile, at: int) -> bool:
-    """True if the value at an offset is that of an element that describes code for people.
+def _element_reason(dex: DexFile, at: int) -> str:
+    """The reason if the value at an offset is that of an element of an annotation that code does not contact.
 
     The index of its name is before it, as a ULEB128 number of at most three bytes.
     """
@@ -561,9 +566,10 @@ def _is_description(dex: DexFile, at: int) -> bool:
         before = bytes(dex.data[max(at - length, 0) : at])
         if len(before) == length and before[-1] < 0x80 <= min(before[:-1], default=0x80):
             name = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(before))
-            if name < len(dex.strings) and dex.raw(name) in _DESCRIPTIONS:
-                return True
-    return False
+            found = _ELEMENTS.get(bytes(dex.raw(name)), "") if name < len(dex.strings) else ""
+            if found:
+                return found
+    return ""
 
 
 def _values(dex: DexFile, kind: int, index: int) -> Iterator[int]:

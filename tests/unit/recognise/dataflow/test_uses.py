@@ -128,6 +128,12 @@ def test_a_class_of_build_settings_is_read_by_name_only_if_code_has_its_name_or_
     assert back_ends == ["builtasked", "builtreflected", "builtunread"]
 
 
+def test_namespaces_of_xml_in_annotations_and_calls() -> None:
+    reasons, back_ends = ends((Path(__file__).parent / "dex" / "namespaces.dex").read_bytes())
+    assert reasons == {"annotated": COMPARED, "qualified": COMPARED, "written": COMPARED}
+    assert back_ends == ["element", "writtenandasked"]
+
+
 def test_a_stub_of_the_platform_hides_nothing() -> None:
     reasons, back_ends = ends((Path(__file__).parent / "dex" / "stubs.dex").read_bytes())
     assert reasons == {"dropped": UNREAD}
@@ -184,7 +190,7 @@ def test_the_name_of_an_element_is_before_its_value(before: bytes, expected: boo
         def raw(self, index: int) -> bytes:
             return b"helpUrl" if index in (2, 0x82, 0x4082) else b"server"
 
-    assert uses._is_description(cast(DexFile, Names()), len(before)) is expected
+    assert (uses._element_reason(cast(DexFile, Names()), len(before)) == DESCRIPTION) is expected
 
 
 def test_a_call_has_one_end() -> None:
