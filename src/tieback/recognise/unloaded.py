@@ -10,6 +10,7 @@ Bounds: the names of 20,000 files, 2,000 names of one file; 32 MiB of other file
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
@@ -28,8 +29,12 @@ MAX_HELD = 20_000
 _ROOT = re.compile(
     r"(?P<root>(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/)(?P<rest>.{1,400})"
 )
-_CODE = (".html", ".htm", ".js")
-_ENDS = {b"j": (".js",), b"h": (".html", ".htm")}
+_CODE = (".html", ".htm", ".js", ".php")
+_ENDS = {b"j": (".js",), b"h": (".html", ".htm"), b"p": (".php",)}
+_INDEX = frozenset((b"index.html", b"index.htm"))
+"""Names that many folders have. They are kept with the last folder before them: ``demo/index.html``."""
+_ANY = b"*"
+"""The folder before an index page if code puts it together."""
 _FRAME = re.compile(r"cordova(?:_plugins)?\.js|phonegap\.js|native-bridge\.js|(?:cordova-js-src|plugins)/.*")
 """Files of Cordova and Capacitor, and of plugins, which these load."""
 _DOCUMENT = re.compile(
@@ -40,8 +45,8 @@ _DOCUMENT = re.compile(
 """Files that load no page or script, whatever they name; those of the signature name every file."""
 _COMMENT_LINE = re.compile(rb"\n[ \t]{0,200}(?://|/?\*(?![\w/]))[^\n]*")
 """A line of a script that is only a comment, with the end of the line before, which is found faster than ``^``."""
-_SUFFIX = re.compile(rb"\.(?:js|html?)(?![\w-])", re.IGNORECASE)
-_WIDE_SUFFIX = re.compile(rb"\.\0(?:h\0t\0m\0(?:l\0)?|j\0s\0)")
+_SUFFIX = re.compile(rb"\.(?:js|html?|php)(?![\w-])", re.IGNORECASE)
+_WIDE_SUFFIX = re.compile(rb"\.\0(?:h\0t\0m\0(?:l\0)?|j\0s\0|p\0h\0p\0)")
 """The end of a name in UTF-16, as in compiled XML."""
 _NO_NAME = re.compile(rb"[^\w.~-]")
 _TESTS = re.compile(r"/(?:tests?|specs?|__tests__)/", re.IGNORECASE)
@@ -50,7 +55,7 @@ _REACH = 100
 MAX_ENDS = 50_000
 """Most names in one file, also the same ones; a file with more of them is not followed, and everything stays."""
 _JOINED = re.compile(
-    rb"(?:[\"'`}]|(?:\+|concat\()\s{0,4}[\"'`][\w.-]{0,40})\.(?P<kind>js|html?)(?![\w-])", re.IGNORECASE
+    rb"(?:[\"'`}]|(?:\+|concat\()\s{0,4}[\"'`][\w.-]{0,40})\.(?P<kind>js|html?|php)(?![\w-])", re.IGNORECASE
 )
 """A name that code puts together."""
 _JOIN_BEFORE, _JOIN_BEHIND = 52, 6
@@ -113,16 +118,20 @@ class UnloadedFiles:
         if self._left < 0:
             self._stopped = True
             return
-        names = _names(_without_comments(bytes(data)) if page else data)
+        content = _without_comments(bytes(data)) if page else data
+        names = _names(content)
         if names is None or len(names) > MAX_NAMES or len(self._other) > MAX_FILES:
             self._stopped = True
             return
         if not page:
+            if text and found is not None:  # beside pages of a part of the app
+                folder = _folder(file).rpartition("/")[2].encode("utf-8", "replace")
+                names = {folder + b"/" + name if name in _INDEX else name for name in names}
             self._other |= names
         if page and found is not None:
             self._names[file] = frozenset(names)
             if _FRAME.fullmatch(found["rest"]) is None:
-                self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(data), 64))
+                self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(content), 64))
 
     def _unloaded(self) -> frozenset[str]:
         """The files that are not loaded; none if it is not known."""
@@ -135,27 +144,54 @@ class UnloadedFiles:
             file
             for name, files in by_name.items()
             for file in files
-            if (name in self._other and file in _meant(files, ""))
+            if any(file in _meant(files, one, "") for one in _forms(name, self._other))
             or not any(file.startswith(root) for root in self._roots)
             or any(file == f"{root}index.html" or _FRAME.fullmatch(file.removeprefix(root)) for root in self._roots)
         ]
         loaded, joined = set(waiting), set[bytes]()
         while waiting:
             file = waiting.pop()
-            named = [one for name in self._names[file] for one in _meant(by_name.get(name, ()), file)]
+            named = [
+                one
+                for name in self._names[file]
+                for one in _meant(by_name.get(name.rpartition(b"/")[2], ()), name, file)
+            ]
             for kind in self._joins.get(file, frozenset()) - joined:
                 joined.add(kind)
                 every = [one for one in self._names if one.lower().endswith(_ENDS[kind])]
-                named += _meant(every, file)
+                named += _meant(every, b"", file)
             waiting += [one for one in dict.fromkeys(named) if one not in loaded]
             loaded.update(named)
         return frozenset(self._names.keys() - loaded)
 
 
-def _meant(files: Sequence[str], by: str) -> Sequence[str]:
-    """The files with a name that another file means: not those of tests, if it is no test and there are others."""
+def _forms(name: bytes, names: AbstractSet[bytes]) -> list[bytes]:
+    """The forms in which names have the name of a file: an index page also has the folder in which it is meant."""
+    if name not in _INDEX:
+        return [name] if name in names else []
+    return [one for one in names if one.rpartition(b"/")[2] == name]
+
+
+def _meant(files: Sequence[str], name: bytes, by: str) -> Sequence[str]:
+    """The files that a name in another file means, of those with this name.
+
+    Tests are not meant, if the file that names them is no test and there are others. An index page is the one in the
+    folder that the name has, or else one beside the file or above it.
+    """
+    folder, _, page = name.rpartition(b"/")
+    if page in _INDEX and folder != _ANY:
+        where = folder.decode("utf-8", "replace")
+        files = [
+            file
+            for file in files
+            if (_folder(file).endswith(f"/{where}") if where else f"{_folder(by)}/".startswith(f"{_folder(file)}/"))
+        ]
     others = [] if _TESTS.search(by) else [file for file in files if _TESTS.search(file) is None]
     return others or files
+
+
+def _folder(file: str) -> str:
+    return file.rpartition("/")[0].lower()
 
 
 def _without_comments(data: bytes) -> bytes:
@@ -174,7 +210,10 @@ def _joined(data: Bytes) -> Iterator[re.Match[bytes]]:
 
 
 def _names(data: Bytes) -> set[bytes] | None:
-    """The names of pages and scripts in a file, without folders; ``None`` if there are too many."""
+    """The names of pages and scripts in a file; ``None`` if there are too many.
+
+    Without folders, but for those of index pages.
+    """
     found: set[bytes] = set()
     for wide, suffix in ((False, _SUFFIX), (True, _WIDE_SUFFIX)):
         for number, end in enumerate(suffix.finditer(data)):
@@ -183,7 +222,12 @@ def _names(data: Bytes) -> set[bytes] | None:
             before = bytes(data[max(0, end.start() - (_REACH << wide)) : end.start()])
             if wide:
                 before = before[len(before) % 2 :: 2]
-            found.add((_NO_NAME.split(before)[-1] + end[0].replace(b"\0", b"")).lower())
+            *folders, stem = _NO_NAME.split(before)
+            name = (stem + end[0].replace(b"\0", b"")).lower()
+            if name in _INDEX and len(before) > len(stem) and before[-len(stem) - 1 :][:1] == b"/":
+                folder = folders[-1].lower() or _ANY
+                name = name if folder in (b".", b"..") else folder + b"/" + name
+            found.add(name)
     return found
 
 

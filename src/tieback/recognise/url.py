@@ -102,8 +102,21 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         path=path,
         service=scheme.service or rules.services.of(host.name, port) or rules.services.of_path(path),
     )
+    others = _other_servers(endpoint, scheme, path) if raw_host.startswith(_MAP_SERVERS) else ()
     return TextVerdict(
-        RULE, covers, endpoints=with_parts(endpoint, rest, rules), secrets=_secrets(userinfo, place + path, rules)
+        RULE,
+        covers,
+        endpoints=(*with_parts(endpoint, rest, rules), *others),
+        secrets=_secrets(userinfo, place + path, rules),
+    )
+
+
+def _other_servers(endpoint: Endpoint, scheme: SchemeRule, path: str) -> tuple[Endpoint, ...]:
+    """The other servers of a map whose first one is in an endpoint: clients take all of them in turn."""
+    hosts = [EndpointHost(first + endpoint.host.removeprefix("a")) for first in "bc"]
+    return tuple(
+        msgspec.structs.replace(endpoint, host=host.name, value=_value(scheme, host, endpoint.port, path))
+        for host in hosts
     )
 
 

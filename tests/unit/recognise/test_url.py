@@ -57,8 +57,6 @@ def judged(text: str) -> TextVerdict:
         ("ftp://files.shop.de", "ftp://files.shop.de"),
         ("ssl://broker.shop.de:8883", "ssl://broker.shop.de:8883"),
         ("tcp://10.1.2.3:1883", "tcp://10.1.2.3:1883"),
-        ("https://{s}.tile.shop.de/{z}/{x}/{y}.png", "https://a.tile.shop.de"),
-        ("https://{a-c}.tile.shop.de/t/{z}/{x}/{y}.png", "https://a.tile.shop.de/t"),
         ("https://api.shop.de:%d/", "https://api.shop.de"),
         ("http://192.168.4.1:{}/v1/cart", "http://192.168.4.1/v1/cart"),
         ("ws://api.shop.de:${config.port}/live", "ws://api.shop.de/live"),
@@ -94,6 +92,18 @@ def test_a_host_whose_first_part_is_not_known_is_told(text: str, value: str) -> 
     verdict = judged(text)
     assert [(one.value, one.reason) for one in verdict.not_backends] == [(value, COMPLETED)]
     assert not verdict.endpoints
+
+
+@each(
+    ("text", "path"),
+    [
+        ("https://{s}.tile.shop.de/{z}/{x}/{y}.png", ""),
+        ("https://{a-c}.tile.shop.de/t/{z}/{x}/{y}.png", "/t"),
+    ],
+)
+def test_all_servers_of_a_map_are_found(text: str, path: str) -> None:
+    found = [(one.value, one.host) for one in judged(text).endpoints]
+    assert found == [(f"https://{server}.tile.shop.de{path}", f"{server}.tile.shop.de") for server in "abc"]
 
 
 @each(
