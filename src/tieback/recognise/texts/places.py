@@ -606,6 +606,8 @@ class TextPlaces:
             return _BY_ATTRIBUTE[own.name]
         if name == "a" and own.name == "href" and any(map(_is_new_window, values)):
             return LINK
+        if own.name == "onclick" and TextPlaces("onclick.js", own.value).reason(offset - own.start) == LINK:
+            return LINK
         if name == "meta" and any(_META_NAMES.match(one.value) for one in values if one.name in {"name", "property"}):
             return METADATA
         if name == "link" and any(_describes(one) for one in values if one.name == "rel"):
