@@ -57,6 +57,10 @@ _DULL_WIDE = re.compile(rb"(?:[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\
 """An ASCII text of the characters of ``_TEXT`` that ends with its string: at a NUL, or at the tag of a field."""
 _SCHEME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-_"
 _WEB = ("http", "https")
+MAX_IN_ARRAYS = 64
+"""Most addresses in arrays of bytes before the strings of a DEX file, and as many behind them."""
+_AFTER_SCHEME = b"://"
+_LONGEST_SCHEME = 16
 _SWIFT_LETTERS, _SWIFT_FULL = 15, b"\xef"
 _SEEN = TextVerdict("", 0, rejected="looked at already")
 
@@ -163,6 +167,10 @@ class EndpointExtractor:
     def _places(self, buffer: Buffer) -> Iterator[MatchLocation | Problem]:
         begin, end = buffer.string_region()
         hits, stopped = self._scanner.scan(buffer.data, begin, end, MAX_HITS)
+        if buffer.kind is BufferKind.DEX:
+            hits = sorted(
+                (*hits, *self._in_arrays(buffer.data, 0, begin), *self._in_arrays(buffer.data, end)), key=_end
+            )
         if not hits:
             return
         known = self._scanner.anchors
@@ -183,12 +191,29 @@ class EndpointExtractor:
                 "too many texts that look like endpoints; the rest was not read", buffer.file, UnreadKind.LIMIT
             )
 
+    def _in_arrays(self, data: Bytes, begin: int, end: int = sys.maxsize) -> Iterator[tuple[int, int]]:
+        """The hits of schemes where a DEX file has no strings: in arrays of bytes of its code."""
+        at, last = data.find(_AFTER_SCHEME, begin, end), begin
+        for _ in range(MAX_IN_ARRAYS):
+            if at < 0:
+                return
+            behind = at + len(_AFTER_SCHEME)
+            hits, _ = self._scanner.scan(data, max(last, at - _LONGEST_SCHEME), behind, MAX_IN_ARRAYS)
+            yield from (hit for hit in hits if hit[1] == behind and self._scanner.anchors[hit[0]].length)
+            at, last = data.find(_AFTER_SCHEME, behind, end), behind
+
+    def _bounds(self, buffer: Buffer, hits: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """The bounds of the string of each hit; where an array of bytes begins is not known."""
+        first, last = buffer.string_region()
+        for (index, end), (low, high) in zip(hits, string_bounds(buffer, [end - 1 for _, end in hits]), strict=True):
+            yield low if first < end <= last else end - self._scanner.anchors[index].length, high
+
     def _judged(self, buffer: Buffer, hits: list[tuple[int, int]]) -> Iterator[MatchLocation]:
         """The matches at the hits that are not rejected; each text once, even if it has several shapes."""
         known = self._scanner.anchors
         covered = looked = words = -1
         told: dict[str, int] = {}
-        for (index, end), (low, high) in zip(hits, string_bounds(buffer, [end - 1 for _, end in hits]), strict=True):
+        for (index, end), (low, high) in zip(hits, self._bounds(buffer, hits), strict=True):
             anchor = known[index]
             place: MatchLocation | None
             if anchor.token is not None:
@@ -424,6 +449,10 @@ def _without(found: re.Match[str]) -> str:
     """The text of a match with stars in place of the credential."""
     begin, end = found.start("secret") - found.start(), found.end("secret") - found.start()
     return f"{found[0][:begin]}***{found[0][end:]}"
+
+
+def _end(hit: tuple[int, int]) -> int:
+    return hit[1]
 
 
 def _goes_back(buffer: Buffer, anchor: Anchor, start: int, low: int) -> bool:

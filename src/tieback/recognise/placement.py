@@ -16,6 +16,7 @@ import numpy as np
 from tieback.intake.apps.binary_xml import only_namespaces, read_tree
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
+from tieback.intake.apps.proto_xml import ROOT, read_proto_xml
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow.trace import LINK
@@ -24,7 +25,15 @@ from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.joins import BEGINNING as PART
 from tieback.recognise.texts.places import MAX_SIZE, METADATA, PERMITTED, TextPlaces, is_permission
-from tieback.recognise.texts.prose import MESSAGE, NAMESPACE, is_long_text, literal_reason, points_to_page, url_end
+from tieback.recognise.texts.prose import (
+    MESSAGE,
+    NAMESPACE,
+    ends_sentence,
+    is_long_text,
+    literal_reason,
+    points_to_page,
+    url_end,
+)
 from tieback.recognise.texts.script import LastScript
 from tieback.recognise.texts.tables import NETWORKS, is_network_table
 
@@ -147,7 +156,7 @@ class Placement:
     def _widget_reason(self, host: str) -> str:
         """The reason if a host is only in the description or the permissions of a compiled ``config.xml``."""
         author, permitted, rest = self._widget
-        if host in rest:
+        if re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)", rest):
             return ""
         return METADATA if host in author else PERMITTED if host in permitted else ""
 
@@ -171,10 +180,11 @@ class Placement:
     @cached_property
     def _widget(self) -> tuple[str, str, str]:
         """The texts of a compiled ``config.xml`` of Cordova: author and description, permissions, all others."""
-        if not self._content.startswith(COMPILED):
+        is_bundled = bool(self._artifact.compiled) and self._content.startswith(ROOT)
+        if not is_bundled and not self._content.startswith(COMPILED):
             return "", "", ""
         try:
-            root = read_tree(self._content)
+            root = read_proto_xml(self._content) if is_bundled else read_tree(self._content)
         except MalformedPoolError:
             return "", "", ""
         author: list[str] = []
@@ -184,18 +194,25 @@ class Placement:
         while stack:
             element = stack.pop()
             stack += element.children
-            texts = (*element.attributes.values(), element.text)
+            texts = (*(text for name, text in element.attributes.items() if name != "id"), element.text)
             is_permitted = any(is_permission(element.name, text) for text in texts)
             kind = author if element.name in _AUTHOR else permitted if is_permitted else rest
             kind += texts
         return "\n".join(author), "\n".join(permitted), "\n".join(rest)
 
     def _index(self, file: str, offset: int) -> int:
-        """Number of the buffer with this offset, -1 if there is none; the buffers of a binary are its sections."""
+        """Number of the buffer with this offset, -1 if there is none; the buffers of a binary are its sections.
+
+        Those of Hermes bytecode are layers of one range, since its strings can overlap: NULs are where another one is.
+        """
+        first = -1
         for number, buffer in enumerate(self._artifact.buffers):
-            if buffer.file == file and 0 <= offset - buffer.base < len(buffer.data):
-                return number
-        return -1
+            at = offset - buffer.base
+            if buffer.file == file and 0 <= at < len(buffer.data):
+                if buffer.data[at]:
+                    return number
+                first = number if first < 0 else first
+        return first
 
     def _reason(self, index: int, offset: int) -> str:
         buffer = self._artifact.buffers[index]
@@ -289,7 +306,7 @@ def _string_reason(buffer: Buffer, at: int) -> str:
     reason = literal_reason(text, 0, own, len(text))
     # Sentences of libraries are in native code of Android; those of the app itself can name its servers.
     is_library = buffer.kind is BufferKind.NATIVE and buffer.starts is None and buffer.file.endswith(".so")
-    kept = reason == MESSAGE and not is_library and not points_to_page(text[:own], url)
+    kept = reason == MESSAGE and not (is_library or points_to_page(text[:own], url) or ends_sentence(text[:own]))
     return "" if kept else reason
 
 

@@ -9,7 +9,7 @@ Bounds: the names of 20,000 files, 2,000 names of one file; 32 MiB of other file
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
@@ -44,6 +44,8 @@ _SUFFIX = re.compile(rb"\.(?:js|html?)(?![\w-])", re.IGNORECASE)
 _WIDE_SUFFIX = re.compile(rb"\.\0(?:h\0t\0m\0(?:l\0)?|j\0s\0)")
 """The end of a name in UTF-16, as in compiled XML."""
 _NO_NAME = re.compile(rb"[^\w.~-]")
+_TESTS = re.compile(r"/(?:tests?|specs?|__tests__)/", re.IGNORECASE)
+"""A folder with the tests of an app, whose names are often those of what they test."""
 _REACH = 100
 MAX_ENDS = 50_000
 """Most names in one file, also the same ones; a file with more of them is not followed, and everything stays."""
@@ -133,20 +135,27 @@ class UnloadedFiles:
             file
             for name, files in by_name.items()
             for file in files
-            if name in self._other
+            if (name in self._other and file in _meant(files, ""))
             or not any(file.startswith(root) for root in self._roots)
             or any(file == f"{root}index.html" or _FRAME.fullmatch(file.removeprefix(root)) for root in self._roots)
         ]
         loaded, joined = set(waiting), set[bytes]()
         while waiting:
             file = waiting.pop()
-            named = [one for name in self._names[file] for one in by_name.get(name, ())]
+            named = [one for name in self._names[file] for one in _meant(by_name.get(name, ()), file)]
             for kind in self._joins.get(file, frozenset()) - joined:
                 joined.add(kind)
-                named += [one for one in self._names if one.lower().endswith(_ENDS[kind])]
+                every = [one for one in self._names if one.lower().endswith(_ENDS[kind])]
+                named += _meant(every, file)
             waiting += [one for one in dict.fromkeys(named) if one not in loaded]
             loaded.update(named)
         return frozenset(self._names.keys() - loaded)
+
+
+def _meant(files: Sequence[str], by: str) -> Sequence[str]:
+    """The files with a name that another file means: not those of tests, if it is no test and there are others."""
+    others = [] if _TESTS.search(by) else [file for file in files if _TESTS.search(file) is None]
+    return others or files
 
 
 def _without_comments(data: bytes) -> bytes:

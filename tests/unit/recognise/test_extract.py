@@ -15,7 +15,7 @@ from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
 from tieback.recognise import RECOGNISE_VERSION, extractors
-from tieback.recognise.extract import MAX_HITS, EndpointExtractor
+from tieback.recognise.extract import MAX_HITS, MAX_IN_ARRAYS, EndpointExtractor
 from tieback.recognise.interface import Find
 
 EXTRACTOR = EndpointExtractor()
@@ -146,6 +146,20 @@ def test_a_match_never_crosses_the_beginning_of_a_string() -> None:
 def test_nul_in_mutf_8_ends_a_match() -> None:
     data, starts = dex_strings(b"https://a.shop.de/x\xc0\x80y")
     assert values(finds(data, BufferKind.DEX, starts=starts)) == ["https://a.shop.de/x"]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_an_address_in_an_array_of_bytes_of_a_dex_file(before: bool) -> None:
+    array, strings = b"\x03\x8dxhttps://a.shop.de/x\0\0tcp://10.1.2.3:4444\0http://\0", b"\x05hello\0"
+    data = array + strings if before else strings + array
+    starts = np.array([len(array) + 1 if before else 1])
+    assert values(finds(data, BufferKind.DEX, starts=starts)) == ["https://a.shop.de/x", "tcp://10.1.2.3:4444"]
+
+
+def test_most_addresses_in_arrays_of_bytes_of_a_dex_file() -> None:
+    array = b"".join(b"https://a%d.shop.de/\0" % number for number in range(MAX_IN_ARRAYS + 9))
+    found = values(finds(array + b"\x05hello\0", BufferKind.DEX, starts=np.array([len(array) + 1])))
+    assert len(found) == MAX_IN_ARRAYS
 
 
 def test_evidence_contains_the_resource_name() -> None:

@@ -115,6 +115,7 @@ def test_invalid_hosts_are_rejected(raw: str, reason: str | None) -> None:
         ("firebaseio.com", "", "without a project"),
         ("www.placeyourdomainhere.com", "", "placeholder"),
         ("your-api-url.shop.de", "", "placeholder"),
+        ("your-api-endpoint.com", "", "placeholder"),
         ("your-server-ip.com", "", "placeholder"),
         ("co.uk", "", "public suffix"),
         ("github.io", "/v1/orders", "public suffix"),

@@ -12,9 +12,11 @@ from cryptography.x509.oid import NameOID
 
 from tests.each import each
 from tests.linear import assert_linear
+from tests.unit.recognise.bundle_files import bundle_node
 from tests.unit.recognise.compiled import compile_xml
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
+from tieback.intake.apps.proto_xml import search_proto_xml
 from tieback.intake.apps.small_files import read_small_file
 from tieback.model.sighting import Credential, NotBackend, Sighting
 from tieback.recognise import placement
@@ -132,6 +134,20 @@ def test_the_author_of_a_cordova_app_is_metadata(utf16: bool, is_large: bool) ->
     name, data = "res/xml/config.xml", compile_xml(text, utf16=utf16)
     found = list(SEARCH.finds([read_binary_xml(name, data)])) if is_large else finds((name, data))
     assert values(found) == ["http://app.maker.net"]
+    assert reasons(found) == {"http://maker.com": METADATA}
+
+
+@each("form", ["compiled", "bundle"])
+def test_the_identifier_of_a_cordova_app_can_contain_the_host_of_its_author(form: str) -> None:
+    author, rest = {"href": "http://maker.com"}, {"src": "http://app.maker.com/"}
+    if form == "bundle":
+        nodes = [bundle_node("author", author), bundle_node("content", rest)]
+        one = search_proto_xml("base/res/xml/config.xml", bundle_node("widget", {"id": "shop.maker.com"}, nodes))
+    else:
+        text = "<author href='http://maker.com'/><content src='http://app.maker.com/'/>"
+        one = read_binary_xml("res/xml/config.xml", compile_xml(f"<widget id='shop.maker.com'>{text}</widget>"))
+    found = list(SEARCH.finds([one]))
+    assert set(values(found)) == {"http://app.maker.com"}
     assert reasons(found) == {"http://maker.com": METADATA}
 
 
@@ -278,6 +294,21 @@ def test_sentences_of_native_libraries_are_messages() -> None:
     buffer = Buffer("lib/a.so", BufferKind.NATIVE, data, 0, np.array([1, 46]))
     found = list(SEARCH.finds([Artifact("lib/a.so", (buffer,))]))
     assert values(found) == ["http://api.shop.com/v1"]
+    assert reasons(found) == {"http://docs.crypto.com/c": MESSAGE}
+
+
+def test_a_text_is_judged_in_the_layer_that_has_it() -> None:
+    """Strings of Hermes bytecode can overlap, so buffers with the same range have different ones of them."""
+    import numpy as np
+
+    sentence = b"You will have to grant the permission for it in the browser: "
+    text = sentence + b"http://docs.crypto.com/c"
+    layers = [
+        Buffer("a.bundle", BufferKind.BINARY, b"other" + bytes(len(text)), 64, np.array([0, 5])),
+        Buffer("a.bundle", BufferKind.BINARY, bytes(5) + text, 64, np.array([5, 5 + len(text)])),
+    ]
+    found = list(SEARCH.finds([Artifact("a.bundle", tuple(layers))]))
+    assert values(found) == []
     assert reasons(found) == {"http://docs.crypto.com/c": MESSAGE}
 
 

@@ -10,7 +10,7 @@ from tieback.intake.apps.element import Element, write_xml
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.manifest import read_identity, resource_id
 from tieback.intake.apps.proto_resources import ProtoResources
-from tieback.intake.apps.proto_xml import count_steps, read_proto_xml, search_proto_xml
+from tieback.intake.apps.proto_xml import ROOT, count_steps, read_proto_xml, search_proto_xml
 from tieback.intake.apps.signer import leaf_signer, organisation
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.intake.apps.unread import component_classes
@@ -28,9 +28,6 @@ MAX_PROBES = 2_000_000
 """Candidate offsets of names in all XML files together; files beyond that limit have no string edges."""
 
 MAX_CERTIFICATE = 1024 * 1024
-_ROOT = b"\x0a"
-"""Tag of the root element; a file with another first byte is read by its content."""
-
 _MODULE_MANIFEST = re.compile(r"[^/]+/manifest/AndroidManifest\.xml")
 _MODULE_RESOURCES = re.compile(r"[^/]+/resources\.pb")
 _MODULE_XML = re.compile(r"[^/]+/res/.+\.xml")
@@ -122,7 +119,7 @@ class BundleFormat:
         if entry is None or entry.size > MAX_XML:
             return b""
         data = bytes(self._source.read(entry, MAX_XML))
-        return data if data[:1] == _ROOT else b""
+        return data if data[:1] == ROOT else b""
 
     def _resources(self, name: str) -> ProtoResources | None:
         if name == RESOURCES and self._table is not None:

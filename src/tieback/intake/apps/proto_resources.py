@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.proto_xml import item_text
-from tieback.intake.apps.protobuf import BYTES, VARINT, iter_fields, read_text, string_edges
+from tieback.intake.apps.protobuf import BYTES, VARINT, iter_fields, read_text, string_edges, write_varint
 from tieback.intake.apps.stringpool import MalformedPoolError
 
 MAX_TYPES = 10_000
@@ -26,6 +26,15 @@ MAX_NAMED = 1_000
 
 MAX_ITEMS = 1_024
 """Texts of one array."""
+
+MAX_HOLDERS = 256
+"""Most resources that refer to one."""
+
+MAX_PLACES = 10_000
+"""Most places of one reference."""
+
+MAX_SEARCHED = 256 * 1024 * 1024
+"""Most bytes of one table that are searched for references; tables have some megabytes."""
 
 MAX_ENTRIES = 500_000
 """Entries of one type that are searched."""
@@ -50,6 +59,8 @@ class _Type:
         self.number, self.name = 0, ""
         self._data = data
         self._entries: list[_Range] | None = None
+        self.rows: dict[int, int] | None = None
+        """Places in ``entries`` by the numbers of the entries; ``None`` before the first use."""
         for number, wire, first, last in iter_fields(data, begin, end):
             if number == _TYPE_ENTRY:  # both precede the entries: aapt2 writes fields in order of number
                 break
@@ -85,6 +96,7 @@ class ProtoResources:
         """
         self._file = file
         self._data = data
+        self._left = MAX_SEARCHED
         self._types: list[_Type] = []
         for number, wire, begin, end in iter_fields(data, 0, len(data)):
             if number == _PACKAGE and wire == BYTES:
@@ -111,6 +123,18 @@ class ProtoResources:
             if _REFERENCE.fullmatch(found) is None:  # a text may begin with @, too
                 return found
             resource = int(found[1:], 16)
+        return ""
+
+    def label(self, resource: int) -> str:
+        """Type and name of a resource, such as ``string/backend_url``; empty if there is none."""
+        kinds = [one for one in self._types if (one.package, one.number) == (resource >> 24, resource >> 16 & 0xFF)]
+        for kind in kinds:
+            if kind.rows is None:
+                kind.rows = {self._entry_number(entry): row for row, entry in enumerate(kind.entries)}
+            row = kind.rows.get(resource & 0xFFFF, -1)
+            name = self._entry_name(kind.entries[row]) if row >= 0 else ""
+            if name:
+                return f"{kind.name}/{name}"
         return ""
 
     def named(self, name: str) -> str:
@@ -201,6 +225,65 @@ class ProtoResources:
                 if any_word.search(name.encode()):
                     first, last = starts.searchsorted([begin, end])
                     yield from ((int(start), name) for start in starts[first:last])
+
+    @property
+    def values(self) -> "ProtoValues":
+        """Which resources have a text, or refer to another one."""
+        return ProtoValues(self)
+
+    def string_at(self, offset: int) -> int:
+        """The offset itself, by which ``values`` knows a text; -1 if no entry contains it."""
+        return offset if self.entry_at(offset)[0] else -1
+
+    def string_of(self, text: str) -> int:
+        """Offset of exactly this text; -1 if it is not there, or more than once."""
+        raw = text.encode()
+        found = list(islice(self._places(b"\x0a" + write_varint(len(raw)) + raw), 2))
+        return found[0] if len(found) == 1 else -1
+
+    def entry_at(self, offset: int) -> tuple[int, str]:
+        """Identifier and name, such as ``string/backend_url``, of the resource whose entry contains an offset.
+
+        Zero and an empty text if there is none.
+        """
+        for kind in self._types:
+            if not kind.begin <= offset < kind.end:
+                continue
+            index = bisect_right(kind.entries, (offset, len(self._data))) - 1
+            if index < 0 or offset >= kind.entries[index][1]:
+                break
+            entry = kind.entries[index]
+            number = self._entry_number(entry)
+            name = f"{kind.name}/{self._entry_name(entry)}"
+            return (kind.package << 24 | kind.number << 16 | number, name) if number >= 0 else (0, "")
+        return 0, ""
+
+    def referring(self, identifier: int) -> Iterator[int]:
+        """Identifiers of the resources that refer to one, some more than once; 0 if that is not known."""
+        yield from (self.entry_at(place)[0] for place in self._places(reference_bytes(identifier)))
+
+    def _places(self, raw: bytes) -> Iterator[int]:
+        """Offsets of bytes; -1 last if they are too many, or too much was searched."""
+        at = 0
+        for count in range(MAX_PLACES + 1):
+            found = self._data.find(raw, at) if self._left > 0 else -1
+            self._left -= (found if found >= 0 else len(self._data)) - at
+            if found < 0:
+                break
+            yield found if count < MAX_PLACES else -1
+            at = found + 1
+        if self._left <= 0:
+            yield -1
+
+    def _entry_number(self, entry: _Range) -> int:
+        """The number of an entry in its type; -1 if it has none."""
+        try:
+            for number, wire, begin, end in iter_fields(self._data, *entry):
+                if number == _ENTRY_ID and wire == BYTES:
+                    return _number(self._data, begin, end)
+        except MalformedPoolError:
+            pass
+        return -1
 
     def _package(self, begin: int, end: int) -> None:
         package = 0
@@ -298,6 +381,34 @@ class ProtoResources:
                 yield first, last
 
 
+class ProtoValues:
+    """The values of one table, by the bytes of a reference: other bytes can look the same, and only add a resource."""
+
+    def __init__(self, table: ProtoResources) -> None:
+        self._table = table
+
+    def with_string(self, index: int) -> frozenset[int]:
+        """Identifier of the resource with a text, by the offset of the text; empty if it has none."""
+        identifier, _ = self._table.entry_at(index)
+        return frozenset((identifier,)) if identifier else frozenset()
+
+    def referring(self, identifiers: Iterable[int]) -> frozenset[int] | None:
+        """These resources, and all that refer to one of them directly or not; ``None`` if that is not known."""
+        found = dict.fromkeys(identifiers)
+        for identifier in (queue := list(found)):
+            for user in self._table.referring(identifier):
+                if not user or len(found) > MAX_HOLDERS:
+                    return None
+                if user not in found:
+                    found[user] = None
+                    queue.append(user)
+        return frozenset(found)
+
+    def labels(self, identifiers: Iterable[int]) -> frozenset[str]:
+        """Types and names of resources, such as ``string/backend_url``."""
+        return frozenset(filter(None, map(self._table.label, identifiers)))
+
+
 class TextNames(Mapping[int, str]):
     """Offset of a text to the name of its resource; only lookups are cheap."""
 
@@ -320,6 +431,11 @@ class TextNames(Mapping[int, str]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+def reference_bytes(identifier: int) -> bytes:
+    """The bytes of a ``Reference`` with the identifier of a resource: field 2, a number."""
+    return b"\x10" + write_varint(identifier)
 
 
 def _number(data: bytes, begin: int, end: int) -> int:

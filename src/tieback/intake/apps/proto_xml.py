@@ -4,23 +4,31 @@ Source: AOSP ``frameworks/base/tools/aapt2/Resources.proto`` (``XmlNode``, ``Xml
 ``Reference``, ``Primitive``).
 """
 
+import re
 import struct
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.binary_xml import XmlAttribute
 from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.element import MAX_DEPTH, MAX_ELEMENTS, Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.protobuf import BYTES, FIXED32, VARINT, iter_fields, read_text, read_varint
 from tieback.intake.apps.stringpool import MalformedPoolError
 
+ROOT = b"\x0a"
+"""Tag of the root element, the first byte of a file."""
 _NODE_ELEMENT, _NODE_TEXT = 1, 2
 _ELEMENT_NAME, _ELEMENT_ATTRIBUTE, _ELEMENT_CHILD = 3, 4, 5
-_ATTRIBUTE_NAME, _ATTRIBUTE_VALUE, _ATTRIBUTE_ITEM = 2, 3, 6
+_ATTRIBUTE_NAME, _ATTRIBUTE_VALUE, _ATTRIBUTE_RESOURCE, _ATTRIBUTE_ITEM = 2, 3, 5, 6
 _ITEM_REFERENCE, _ITEM_STRING, _ITEM_PRIMITIVE = 1, 2, 7
 _NAME_TAG, _VALUE_TAG = b"\x12", 0x1A
+_REFERENCE = re.compile("@[0-9a-f]{8}")
+_STRING = 3
+"""Kind of a text in ``XmlAttribute``."""
 _INTEGER, _HEXADECIMAL, _BOOLEAN, _FLOAT = 6, 7, 8, 3
 
 
@@ -42,7 +50,8 @@ def search_proto_xml(file: str, data: bytes) -> Artifact:
     No tree is built, because a bundle contains a thousand layouts: a name (field 2) is followed by its value (field 3),
     and only its length is read. After other texts there is a control character, which ends a match by itself.
     """
-    return Artifact(file, (Buffer(file, BufferKind.RESOURCES, data, starts=partial(_value_edges, data)),))
+    buffer = Buffer(file, BufferKind.RESOURCES, data, starts=partial(_value_edges, data))
+    return Artifact(file, (buffer,), compiled=data)
 
 
 def _value_edges(data: bytes) -> NDArray[np.int64]:
@@ -65,6 +74,63 @@ def _value_edges(data: bytes) -> NDArray[np.int64]:
 def count_steps(data: bytes) -> int:
     """Number of steps that ``search_proto_xml`` will take."""
     return data.count(_NAME_TAG)
+
+
+def proto_attributes(data: bytes) -> Iterator[XmlAttribute]:
+    """The attributes and texts of an ``XmlNode``. A text that is there twice is given twice; the compiled one is
+    without the number of its element.
+
+    Raises:
+        MalformedError: a message exceeds the one that contains it, or the document is too deep or too large.
+    """
+    left = MAX_ELEMENTS
+    stack = [(0, len(data), "", 0)]
+    while stack:
+        start, stop, outer, depth = stack.pop()
+        for number, wire, begin, end in iter_fields(data, start, stop):
+            if wire != BYTES:
+                continue
+            if number == _NODE_TEXT:
+                yield XmlAttribute(outer, 0, "", _STRING, 0, begin, end)
+            elif number == _NODE_ELEMENT:
+                left -= 1
+                if left < 0 or depth > MAX_DEPTH:
+                    raise MalformedPoolError("an XML file of a bundle is too deep or has too many elements")
+                name, children = "", []
+                for field, kind, first, last in iter_fields(data, begin, end):
+                    if field == _ELEMENT_NAME and kind == BYTES:
+                        name = read_text(data, first, last)
+                    elif field == _ELEMENT_ATTRIBUTE and kind == BYTES:
+                        yield from _uses(data, first, last, name, MAX_ELEMENTS - left)
+                    elif field == _ELEMENT_CHILD and kind == BYTES:
+                        children.append((first, last, name, depth + 1))
+                stack += reversed(children)
+
+
+def _uses(data: bytes, start: int, stop: int, element: str, number: int) -> Iterator[XmlAttribute]:
+    """What an attribute of an element refers to, or its texts."""
+    resource, name = 0, ""
+    texts: list[tuple[int, int, int]] = []
+    references: list[int] = []
+    for field, wire, begin, end in iter_fields(data, start, stop):
+        if field == _ATTRIBUTE_RESOURCE and wire == VARINT:
+            resource = begin & 0xFFFFFFFF
+        elif wire != BYTES:
+            continue
+        elif field == _ATTRIBUTE_NAME:
+            name = read_text(data, begin, end, 256)
+        elif field == _ATTRIBUTE_VALUE:
+            texts.append((begin, end, number))
+        elif field == _ATTRIBUTE_ITEM:
+            compiled = item_text(data, begin, end)
+            if _REFERENCE.fullmatch(compiled):
+                references.append(int(compiled[1:], 16))
+            else:
+                texts.append((begin, end, 0))
+    for value in references:
+        yield XmlAttribute(element, resource, name, 1, value, number=number)
+    for text in () if references else texts:
+        yield XmlAttribute(element, resource, name, _STRING, 0, *text)
 
 
 class _Reader:

@@ -24,8 +24,8 @@ from tieback.recognise.span import string_bounds
 _WEB = frozenset(("http", "https"))
 _METHODS = ("dex-string/", "dex-flow/")
 _JOINED = "dex-string/script-"
-_RESOURCE = re.compile(r"(?:^|!)(?:resources\.arsc$|res/)")
-_MAP_DATA = re.compile(r"(?:^|!)res/raw[^/]{0,60}/[^/]{1,200}\.(?:kml|gpx|geojson|topojson)$")
+_RESOURCE = re.compile(r"(?:^|!)(?:resources\.arsc$|[\w.-]{1,100}/resources\.pb$|(?:[\w.-]{1,100}/)?res/)")
+_MAP_DATA = re.compile(r"(?:^|!)(?:[\w.-]{1,100}/)?res/raw[^/]{0,60}/[^/]{1,200}\.(?:kml|gpx|geojson|topojson)$")
 _ADDRESS = re.compile(rb"https?://[A-Za-z0-9]", re.IGNORECASE)
 
 

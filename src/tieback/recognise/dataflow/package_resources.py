@@ -4,8 +4,10 @@ What code of other kinds can look up by name is a doubt: then no resource is wit
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +16,8 @@ from numpy.typing import NDArray
 from tieback.intake.apps.binary_xml import XmlAttribute, xml_attributes
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
+from tieback.intake.apps.proto_resources import ProtoResources, reference_bytes
+from tieback.intake.apps.proto_xml import ROOT, proto_attributes
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.stringpool import MalformedPoolError, pool_frame
 from tieback.recognise.dataflow.native_names import NativeNames
@@ -22,6 +26,8 @@ MAX_XML = 32 * 1024 * 1024
 """Most bytes of compiled XML of one app that are kept."""
 MAX_READ = 4 * 1024 * 1024
 """Most bytes of it whose attributes are read: those of files that refer to a resource with an address."""
+MAX_SEARCHED = 256 * 1024 * 1024
+"""Most bytes of the XML of app bundles that are searched for references."""
 MAX_TABLES = 8
 MAX_COMPONENTS = 2_000
 
@@ -54,6 +60,10 @@ https://developer.android.com/reference/android/webkit/WebView#addJavascriptInte
 """
 _REFERENCE = re.compile(r"=\"@(?:0x)?([0-9a-fA-F]{8})\"")
 _NAME = re.compile(r"[\w-]{1,60}\Z")
+_BUNDLED = re.compile(r"(?:^|[/!])[^/!]+/res/.+\.xml\Z")
+
+type Table = Resources | ProtoResources
+"""The resource table of a package, or of a module of an app bundle."""
 
 
 class XmlUse(NamedTuple):
@@ -70,7 +80,7 @@ class PackageResources:
     """The resources of one app, in the order of its pieces."""
 
     def __init__(self) -> None:
-        self.tables: dict[str, Resources] = {}
+        self.tables: dict[str, Table] = {}
         """Resource tables by file."""
         self.has_doubt = False
         """True if other code than that of the DEX files can read resources."""
@@ -78,7 +88,7 @@ class PackageResources:
         """Names by which native code can call methods and read fields; not kept if there is a doubt."""
         self._compiled: list[tuple[str, Bytes]] = []
         self._manifests: list[str] = []
-        self._left, self._left_to_read = MAX_XML, MAX_READ
+        self._left, self._left_to_read, self._left_to_search = MAX_XML, MAX_READ, MAX_SEARCHED
         self._read: dict[int, tuple[XmlAttribute, ...]] = {}
 
     def see(self, piece: Piece) -> None:
@@ -89,6 +99,8 @@ class PackageResources:
                     self._keep(file, content)
                 elif file.endswith((".dll", ".blob")):
                     self.has_doubt |= _FOREIGN.search(file) is not None
+                elif content.startswith(ROOT):
+                    self.has_doubt |= _BUNDLED.search(file) is not None  # too much XML to read as such
             return
         self._artifact(piece)
 
@@ -100,7 +112,7 @@ class PackageResources:
                 text = bytes(buffer.data).decode("utf-8", "replace")
                 self._manifests.append(text)
                 self.has_doubt |= _SPLIT.search(text) is not None
-            elif isinstance(buffer.resources, Resources):
+            elif isinstance(buffer.resources, Resources | ProtoResources):
                 self.has_doubt |= len(self.tables) >= MAX_TABLES or piece.file in self.tables
                 self.tables[piece.file] = buffer.resources
             elif buffer.kind is BufferKind.NATIVE and not self.has_doubt:
@@ -108,6 +120,8 @@ class PackageResources:
                 self.has_doubt = _FOREIGN.search(piece.file) is not None or buffer.data.find(_BY_NAME) >= 0
         if piece.file.endswith((".dll", ".blob")):
             self.has_doubt |= _FOREIGN.search(piece.file) is not None
+        elif not piece.compiled and any(one.data.startswith(ROOT) for one in piece.buffers):
+            self.has_doubt |= _BUNDLED.search(piece.file) is not None
 
     def _keep(self, file: str, content: Bytes) -> None:
         self._left -= len(content)
@@ -156,6 +170,8 @@ class PackageResources:
             yield from (XmlUse(file, one.element, one.resource, one.name) for one in found)
             if not found:
                 yield XmlUse(file, "", 0, "")
+        if self._left_to_search < 0:
+            yield XmlUse("", "", 0, "")
         yield from (XmlUse(MANIFEST, "", 0, name) for name in self._manifest_uses.get(identifier, ()))
 
     def texts_of_view(self, identifier: int) -> Iterator[str | int]:
@@ -166,7 +182,8 @@ class PackageResources:
             for one in attributes:
                 if one.resource == _TEXT and one.number in views:
                     content = bytes(self._compiled[number][1])
-                    codec = "utf-8" if pool_frame(content, 8).utf8 else "utf-16-le"
+                    utf8 = not content.startswith(COMPILED) or pool_frame(content, 8).utf8
+                    codec = "utf-8" if utf8 else "utf-16-le"
                     yield one.value or content[one.begin : one.end].decode(codec, "replace")
 
     def is_compiled(self, file: str) -> bool:
@@ -184,7 +201,27 @@ class PackageResources:
         """Numbers of the compiled files with a reference to a resource."""
         values, files = self._references
         first, end = values.searchsorted(np.array((identifier, identifier + 1), np.int64)).tolist()
-        return dict.fromkeys(files[first:end].tolist())
+        return dict.fromkeys((*files[first:end].tolist(), *self._bundled_with(identifier)))
+
+    def _bundled_with(self, identifier: int) -> Iterator[int]:
+        """Numbers of the files of app bundles with the bytes of a reference to a resource."""
+        text, starts, numbers = self._bundled
+        raw, at = reference_bytes(identifier), 0
+        while text and self._left_to_search >= 0:
+            found = text.find(raw, at)
+            self._left_to_search -= (found if found >= 0 else len(text)) - at
+            if found < 0:
+                return
+            row = bisect_right(starts, found) - 1
+            yield numbers[row]
+            at = starts[row + 1] if row + 1 < len(starts) else len(text)
+
+    @cached_property
+    def _bundled(self) -> tuple[bytes, list[int], list[int]]:
+        """The XML of app bundles behind each other, and for each file its offset there and its number."""
+        numbers = [number for number, (_, content) in enumerate(self._compiled) if not content.startswith(COMPILED)]
+        contents = [bytes(self._compiled[number][1]) for number in numbers]
+        return b"".join(contents), [0, *accumulate(map(len, contents))][:-1], numbers
 
     def _attributes(self, number: int) -> tuple[XmlAttribute, ...]:
         """The attributes of a compiled file; none if it is damaged, or too many were read."""
@@ -215,7 +252,8 @@ class PackageResources:
     @cached_property
     def _references(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Sorted resource IDs of all values of the compiled files that are references, and the file of each."""
-        padded = [bytes(content) + bytes(-len(content) % 4 + 4) for _, content in self._compiled]
+        every = (content if content.startswith(COMPILED) else b"" for _, content in self._compiled)
+        padded = [bytes(content) + bytes(-len(content) % 4 + 4) for content in every]
         ends = np.cumsum([len(content) for content in padded], dtype=np.int64)
         words = np.frombuffer(b"".join(padded), "<u4")
         marks = np.zeros(len(words), np.bool_)
@@ -229,6 +267,6 @@ class PackageResources:
 
 def _read(content: Bytes) -> tuple[XmlAttribute, ...]:
     try:
-        return tuple(xml_attributes(bytes(content)))
+        return tuple((xml_attributes if content.startswith(COMPILED) else proto_attributes)(bytes(content)))
     except MalformedPoolError:
         return ()

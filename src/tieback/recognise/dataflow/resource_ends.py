@@ -7,11 +7,10 @@ name. What is found is followed like a constant. Anything that is not known is a
 import re
 from collections.abc import Iterable, Iterator
 
-from tieback.intake.apps.resources import Resources
 from tieback.model.sighting import Sighting
 from tieback.recognise.dataflow.lookups import NameLookups
 from tieback.recognise.dataflow.numbers import NumberUses
-from tieback.recognise.dataflow.package_resources import MANIFEST, PackageResources, XmlUse
+from tieback.recognise.dataflow.package_resources import MANIFEST, PackageResources, Table, XmlUse
 from tieback.recognise.dataflow.trace import CONTACTS, LINK, SHOWN, UNREAD, Outcome, reason_of
 from tieback.recognise.dataflow.uses import ConstantUses
 
@@ -22,6 +21,7 @@ MAX_IDENTIFIERS = 64
 """Most resources that have one address, or refer to it."""
 
 _TABLE = "resources.arsc"
+_BUNDLE_TABLE = "resources.pb"
 _SHOWN = frozenset(
     (0x01010001, 0x01010020, 0x0101014F, 0x01010150, 0x010101E1, 0x010101E9, 0x010101EF, 0x010101F0, 0x010101F2,
      0x010101F3, 0x0101017B, 0x01010124, 0x01010125, 0x01010273, 0x010102D1, 0x010103B9, 0x01010553)
@@ -33,6 +33,8 @@ _SHOWN = frozenset(
 _SHOWN_NAMES = frozenset(("label", "description", "hint", "title", "summary", "subtitle"))
 """The same in the manifest, and as attributes of libraries such as ``app:title``."""
 _OWN = 0x7F
+STALE = 5
+"""One of as many classes of a manifest can be missing."""
 _KINDS = ("string/", "array/", "xml/", "raw/", "layout/", "menu/", "navigation/")
 """Types of resources whose uses are all found: styles also have uses in their children."""
 _TEXT, _DATA = 0x0101014F, 0x0101002E
@@ -64,48 +66,47 @@ class ResourceEnds:
     def reason(self, find: Sighting) -> str:
         """Why nothing of the app contacts an address in a resource; empty if something may."""
         offset, file = find.evidence.offset, find.evidence.file
-        place, _, path = file.rpartition("!")
-        # One answer for all addresses of a file that is no compiled XML, however many it has.
-        key = file, offset or 0 if path == _TABLE or self._package.is_compiled(file) else 0
-        if offset is None or (path != _TABLE and not path.startswith("res/")):
+        name, path = _place(file)
+        table = self._package.tables.get(name)
+        if offset is None or table is None:
             return ""
-        if path == _TABLE and self._is_about_libraries(f"{place}!{_TABLE}" if place else _TABLE, offset):
+        # One answer for all addresses of a file that is no compiled XML, however many it has.
+        key = file, offset if not path or self._package.is_compiled(file) else 0
+        if not path and self._is_about_libraries(table, offset):
             return LINK
         if not self._is_complete():
             return ""
         if key not in self._reasons:
             if len(self._reasons) >= MAX_SIGHTINGS:
                 return ""
-            table = self._package.tables.get(f"{place}!{_TABLE}" if place else _TABLE)
-            if table is None:
-                self._reasons[key] = ""
-            elif path == _TABLE:
-                self._reasons[key] = self._of_string(table, table.string_at(offset))
-            else:
+            if path:
                 self._reasons[key] = self._of_file(table, file, path, offset)
+            else:
+                self._reasons[key] = self._of_string(table, table.string_at(offset))
         return self._reasons[key]
 
-    def _is_about_libraries(self, file: str, offset: int) -> bool:
+    def _is_about_libraries(self, table: Table, offset: int) -> bool:
         """True if a string of a table only describes the libraries of the app for people."""
-        table = self._package.tables.get(file)
-        index = table.string_at(offset) if table is not None else -1
-        labels = table.values.labels(table.values.with_string(index)) if table is not None and index >= 0 else ()
+        index = table.string_at(offset)
+        labels = table.values.labels(table.values.with_string(index)) if index >= 0 else ()
         return bool(labels) and all(map(_ABOUT.match, labels))
 
     def _is_complete(self) -> bool:
-        """True if all code is known: a class that the manifest names and that is not here is in other code."""
+        """True if all code is known: classes that the manifest names and that are not here are in other code.
+
+        Some manifests still name a few classes that were deleted; a packer hides most of them.
+        """
         if self._complete is None:
-            self._complete = self._package.is_known and all(
-                self._app.class_of(kind) is not None or kind.startswith("Landroid/")
-                for kind in self._package.components()
-            )
+            kinds = [kind for kind in dict.fromkeys(self._package.components()) if not kind.startswith("Landroid/")]
+            missing = sum(self._app.class_of(kind) is None for kind in kinds)
+            self._complete = self._package.is_known and missing * STALE <= len(kinds)
         return self._complete
 
-    def _of_string(self, table: Resources, index: int) -> str:
+    def _of_string(self, table: Table, index: int) -> str:
         """The reason for a string of a table."""
         return self._of_holders(table, table.values.with_string(index)) if index >= 0 else ""
 
-    def _of_file(self, table: Resources, file: str, path: str, offset: int) -> str:
+    def _of_file(self, table: Table, file: str, path: str, offset: int) -> str:
         """The reason for a text in a file of the resources."""
         texts = list(self._package.texts(file, offset))
         reason = reason_of(map(_end, texts)) if texts else ""
@@ -118,12 +119,12 @@ class ResourceEnds:
         found = "" if by_path else self._of_string(table, table.string_of(path))
         return found if found == UNREAD_RESOURCE else ""
 
-    def _of_holders(self, table: Resources, holders: frozenset[int]) -> str:
+    def _of_holders(self, table: Table, holders: frozenset[int]) -> str:
         if holders not in self._known:
             self._known[holders] = self._followed(table, holders)
         return self._known[holders]
 
-    def _followed(self, table: Resources, holders: frozenset[int]) -> str:
+    def _followed(self, table: Table, holders: frozenset[int]) -> str:
         every = self._referring(holders) if holders else None
         if every is None:
             return ""
@@ -147,7 +148,7 @@ class ResourceEnds:
         return None
 
     @property
-    def _tables(self) -> tuple[Resources, ...]:
+    def _tables(self) -> tuple[Table, ...]:
         return tuple(self._package.tables.values())
 
     def _outcomes(self, identifiers: Iterable[int]) -> Iterator[Outcome]:
@@ -155,6 +156,19 @@ class ResourceEnds:
             for use in self._package.uses(identifier):
                 yield _end(use)
             yield from self._numbers.outcomes(identifier)
+
+
+def _place(file: str) -> tuple[str, str]:
+    """The table to which a file belongs, and the path of the file in it; an empty path for the table itself."""
+    outer, mark, path = file.rpartition("!")
+    if path == _TABLE:
+        return file, ""
+    if path.startswith("res/"):
+        return f"{outer}{mark}{_TABLE}", path
+    module, _, rest = path.partition("/")
+    if rest == _BUNDLE_TABLE:
+        return file, ""
+    return f"{outer}{mark}{module}/{_BUNDLE_TABLE}", rest if rest.startswith("res/") else ""
 
 
 def _end(use: XmlUse) -> Outcome:

@@ -28,6 +28,7 @@ from tieback.recognise.dataflow.outside_calls import OutsideCalls
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
 from tieback.recognise.dataflow.trace import (
+    COMPARED,
     CONTACTS,
     DESCRIPTION,
     KEYS,
@@ -63,8 +64,11 @@ _SUPER = frozenset((0x6F, 0x75))
 _TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityText"))
 """Methods of the platform whose result is the string resource of their argument."""
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
-_DESCRIPTIONS = frozenset((b"description", b"helpUrl"))
-"""Elements of annotations of App Inventor: https://github.com/mit-cml/appinventor-sources, ``DesignerComponent``."""
+_ELEMENTS = {b"description": DESCRIPTION, b"helpUrl": DESCRIPTION, b"namespace": COMPARED, b"reference": COMPARED}
+"""Elements of annotations that code does not contact: those of App Inventor describe it
+(https://github.com/mit-cml/appinventor-sources, ``DesignerComponent``), others name a namespace of XML
+(``@Namespace(reference = …)`` of https://simple.sourceforge.net, ``@JacksonXmlProperty(namespace = …)``).
+"""
 _MAX_READS = 512
 """Most places that read one field: a class of addresses reads the field of their host for each of them."""
 _CONTEXT = "Landroid/content/Context;"
@@ -78,7 +82,10 @@ _LINKED = Outcome(frozenset((LINK,)), contacts=False, returns=False)
 _STUB = "Stub!"
 """Message of each method of the stubs of the platform that some apps contain: the device runs its own classes."""
 _REFLECTED = "/BuildConfig;"
-"""Class whose fields are also read by name: https://github.com/lugg/react-native-config"""
+"""Class whose fields some code reads by name: https://github.com/lugg/react-native-config"""
+_REFLECTED_NAME = b"BuildConfig\0"
+"""End of a string with the name of such a class; a descriptor has a semicolon at this place."""
+_CONST_CLASS = frozenset((0x1C,))
 
 
 class ConstantUses:
@@ -243,11 +250,12 @@ class ConstantUses:
         """What becomes of a string that is the initial value of fields, or in an annotation."""
         dex = self._app.files[number]
         annotated = list(islice(_values(dex, SectionKind.ANNOTATIONS, index), MAX_SITES))
-        if len(annotated) >= MAX_SITES or not all(_is_description(dex, at) for at in annotated):
+        reasons = frozenset(_element_reason(dex, at) for at in annotated)
+        if len(annotated) >= MAX_SITES or "" in reasons:
             yield CONTACTS
             return
-        if annotated:
-            yield Outcome(frozenset((DESCRIPTION,)), contacts=False, returns=False)
+        if reasons:
+            yield Outcome(reasons, contacts=False, returns=False)
         yield from self.of_values(number, _values(dex, SectionKind.ENCODED_ARRAYS, index), encoded.StringId(index))
 
     def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:
@@ -309,7 +317,7 @@ class ConstantUses:
         """
         ref = self._app.ref(field)
         found = self._app.class_of(ref.owner)
-        if found is None or ref.kind not in _SMALL or ref.owner.endswith(_REFLECTED) or ref.name in self._names:
+        if found is None or ref.kind not in _SMALL or ref.name in self._names or self._is_reflected(ref.owner):
             return None
         if not static:
             return 0 if self.is_single(ref.owner) else None
@@ -329,7 +337,7 @@ class ConstantUses:
 
     def _of_field(self, field: int, depth: int, *, static: bool = True) -> Outcome:
         """What becomes of a value in a field: every method that reads it is followed."""
-        if field < 0 or depth > MAX_DEPTH or self._app.ref(field).owner.endswith(_REFLECTED):
+        if field < 0 or depth > MAX_DEPTH or self._is_reflected(self._app.ref(field).owner):
             return CONTACTS
         if self._ends.get(self._app.ref(field)[:2]) == "link":
             return _LINKED
@@ -362,6 +370,21 @@ class ConstantUses:
         # Objects with data can also be read as a whole, as by a library that writes JSON.
         unsure = not static and not read and not self._is_service(self._app.ref(field).owner)
         return Outcome(reasons, contacts=unsure, returns=False)
+
+    def _is_reflected(self, owner: str) -> bool:
+        """True if code can read the fields of a class by name: the code has the name, or an object for the class."""
+        return owner.endswith(_REFLECTED) and (
+            self._names_build_config
+            or any(
+                kind >= 0 and self.places.has_instruction(number, _CONST_CLASS, kind)
+                for number in range(len(self._app.files))
+                for kind in (self._app.type_of(number, owner),)
+            )
+        )
+
+    @cached_property
+    def _names_build_config(self) -> bool:
+        return any(dex.data.find(_REFLECTED_NAME) >= 0 for dex in self._app.files)
 
     def is_single(self, owner: str) -> bool:
         """True for a class that has a static field with an object of itself, and that extends no other class."""
@@ -543,8 +566,8 @@ class ConstantUses:
         return self._app.files[number].string(index)
 
 
-def _is_description(dex: DexFile, at: int) -> bool:
-    """True if the value at an offset is that of an element that describes code for people.
+def _element_reason(dex: DexFile, at: int) -> str:
+    """The reason if the value at an offset is that of an element of an annotation that code does not contact.
 
     The index of its name is before it, as a ULEB128 number of at most three bytes.
     """
@@ -552,9 +575,10 @@ def _is_description(dex: DexFile, at: int) -> bool:
         before = bytes(dex.data[max(at - length, 0) : at])
         if len(before) == length and before[-1] < 0x80 <= min(before[:-1], default=0x80):
             name = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(before))
-            if name < len(dex.strings) and dex.raw(name) in _DESCRIPTIONS:
-                return True
-    return False
+            found = _ELEMENTS.get(bytes(dex.raw(name)), "") if name < len(dex.strings) else ""
+            if found:
+                return found
+    return ""
 
 
 def _values(dex: DexFile, kind: int, index: int) -> Iterator[int]:

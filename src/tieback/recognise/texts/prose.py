@@ -1,6 +1,7 @@
 """Sentences, user agents and comments of embedded code around a URL in a string."""
 
 import re
+import string
 
 from tieback.recognise.texts import redirects
 
@@ -95,6 +96,9 @@ _TAG = re.compile(rb"<[^<>]{0,400}+>?")
 _IN_TAG = re.compile(rb"<([A-Za-z]{1,20})\s[^<>]{0,400}\Z")
 _LONG = 20
 _FEW = 3
+_SENTENCE = (string.ascii_letters + " ,.'`():-").encode()
+"""The characters of a sentence: no quotes, brackets and signs of code or of a list."""
+_SENTENCE_WORDS = 8
 _GRAMMAR = _FUNCTION_WORDS - frozenset(b"for in if this not it".split())
 """Function words that are no words of a programming language."""
 
@@ -176,6 +180,15 @@ def is_long_text(before: bytes, behind: bytes) -> bool:
         return False
     words = [word.lower() for word in _WORD.findall(_TAG.sub(b" ", before + b" " + behind))]
     return len(words) >= _LONG and len(_GRAMMAR.intersection(words)) >= _FEW
+
+
+def ends_sentence(before: bytes) -> bool:
+    """True if the words directly before a URL are a sentence for people: eight words, three of them of its grammar."""
+    if not before.endswith((b" ", b"(")):
+        return False
+    tail = before[-_REACH:]
+    words = [word.lower() for word in _WORD.findall(tail[len(tail.rstrip(_SENTENCE)) :])]
+    return len(words) >= _SENTENCE_WORDS and sum(word in _GRAMMAR for word in words) >= _FEW
 
 
 def sentence_reason(data: bytes, at: int) -> str:

@@ -1,7 +1,7 @@
 """Resources with a web address that nothing reads are no back ends, each with its reason; every doubt leaves one."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -9,9 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
+from tests.unit.recognise.bundle_files import bundle_layout, bundle_table
 from tests.unit.recognise.resource_files import Entry, Types, layout, table
+from tieback.intake.apps import proto_resources
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
+from tieback.intake.apps.proto_resources import ProtoResources
+from tieback.intake.apps.proto_xml import search_proto_xml
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.small_files import read_small_file
 from tieback.intake.apps.stringpool import MalformedPoolError
@@ -68,21 +72,24 @@ TABLE: Types = {
     "raw": {"config": "res/raw/config.json", "old": "res/raw/old.json"},
     "layout": {"main": "res/layout/main.xml", "old": "res/layout/old.xml"},
 }
-FILES = {
-    "res/layout/main.xml": layout(
+LAYOUTS = {
+    "res/layout/main.xml": (
         ("TextView", {"text": 0x7F010005}),
         ("EditText", {"text": 0x7F010006, "hint": 0x7F01001A}),
         ("item", {"title": 0x7F010014}),
         ("com.shop.View", {"endpoint": 0x7F01001B}),
         ("Button", {"text": address("literal")}),
         ("AutoCompleteTextView", {"text": address("literaledit")}),
-        text=0x7F01001C,
     ),
-    "res/layout/old.xml": layout(("EditText", {"text": address("unusedlayout")})),
-    "res/xml/settings.xml": layout(("intent", {"data": 0x7F010018})),
+    "res/layout/old.xml": (("EditText", {"text": address("unusedlayout")}),),
+    "res/xml/settings.xml": (("intent", {"data": 0x7F010018}),),
+}
+TEXTS = {"res/layout/main.xml": 0x7F01001C}
+RAW = {
     "res/raw/config.json": b'{"server": "https://rawfile.shop.test/a"}',
     "res/raw/old.json": b'{"server": "https://unusedfile.shop.test/a"}',
 }
+FILES = {**{name: layout(*one, text=TEXTS.get(name, "")) for name, one in LAYOUTS.items()}, **RAW}
 
 
 def code(*names: str) -> list[Artifact]:
@@ -98,6 +105,20 @@ def pieces(*names: str, arsc: bytes | None = None, manifest: str = MANIFEST, mor
     return [*found, ArtifactBatch(tuple(FILES), tuple(FILES.values()), read_small_file), *more]
 
 
+def bundled(*, more: Iterable[Piece] = (), xml: Mapping[str, bytes] | None = None) -> list[Piece]:
+    """The same app as an app bundle, whose XML has no references as texts."""
+    layouts = xml or {name: bundle_layout(*one) for name, one in LAYOUTS.items()}
+    manifest = Buffer("base/manifest/AndroidManifest.xml", BufferKind.MANIFEST, MANIFEST.encode())
+    return [
+        *(read_dex(f"base/dex/{one.file}", bytes(one.buffers[0].data))[0] for one in code("references")),
+        Artifact(manifest.file, (manifest,)),
+        ProtoResources("base/resources.pb", bundle_table(TABLE)).artifact(),
+        *(search_proto_xml(f"base/{name}", content) for name, content in layouts.items()),
+        ArtifactBatch(tuple(f"base/{name}" for name in RAW), tuple(RAW.values()), read_small_file),
+        *more,
+    ]
+
+
 def ends(every: Iterable[Piece]) -> tuple[dict[str, str], list[str]]:
     """Reasons by case, and the cases that stay back ends."""
     merged = merge_finds(None, SEARCH.finds(every))
@@ -109,6 +130,55 @@ def test_each_resource_has_its_end() -> None:
     reasons, back_ends = ends(pieces())
     assert reasons == REASONS
     assert back_ends == BACK_ENDS
+
+
+def test_each_resource_of_a_bundle_has_the_same_end() -> None:
+    reasons, back_ends = ends(bundled())
+    assert reasons == {**REASONS, "intext": UNREAD_RESOURCE}
+    assert back_ends == sorted(set(BACK_ENDS) - {"intext"})
+
+
+def test_an_address_in_the_text_of_an_element_of_a_bundle() -> None:
+    files = {name: bundle_layout(*one, text=address("betweentags")) for name, one in LAYOUTS.items()}
+    reasons, back_ends = ends(bundled(xml=files))
+    assert "betweentags" in back_ends
+    assert "inlayout" in reasons
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param(search_proto_xml("base/res/xml/more.xml", b"\x0a\x7f" + bytes(9)), id="damaged"),
+        pytest.param(
+            ArtifactBatch(("base/res/xml/more.xml",), (bundle_layout(),), read_small_file), id="beyond the limits"
+        ),
+    ],
+)
+def test_xml_of_a_bundle_that_is_not_read_is_a_doubt(more: Piece) -> None:
+    reasons, _ = ends(bundled(more=[more]))
+    assert reasons.get("inlayout", "") in ("", SHOWN)
+
+
+@pytest.mark.parametrize("limit", ["MAX_SEARCHED", "MAX_PLACES", "MAX_HOLDERS"])
+def test_references_of_a_bundle_that_are_too_many_are_a_doubt(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(proto_resources, limit, 0)
+    assert "aliasunused" not in ends(bundled())[0]
+
+
+def test_too_much_xml_of_a_bundle_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package_resources, "MAX_SEARCHED", 0)
+    assert not {"unused", "inmenu"} & ends(bundled())[0].keys()
+
+
+@pytest.mark.parametrize(("missing", "is_known"), [(1, True), (2, False), (12, False)])
+def test_a_manifest_can_name_a_few_classes_that_were_deleted(
+    monkeypatch: pytest.MonkeyPatch, missing: int, is_known: bool
+) -> None:
+    monkeypatch.setattr(resource_ends, "STALE", 3)
+    names = ["test.shop.R$string", *(f"test.shop.Old{number}" for number in range(missing))]
+    more = "".join(f'<activity android:name="{name}"/>' for name in names)
+    manifest = MANIFEST.replace("</application>", more + "</application>")
+    assert ("unused" in ends(pieces(manifest=manifest))[0]) is is_known
 
 
 def test_cloud_resources_in_data_for_maps_that_nothing_reads_are_left_out_and_others_stay() -> None:

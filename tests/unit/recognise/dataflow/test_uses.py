@@ -61,6 +61,7 @@ REASONS = {
     "arraynamed": UNREAD,
     "described": DESCRIPTION,
     "helpurl": DESCRIPTION,
+    "built": UNREAD,
     "listcompared": COMPARED,
     "setcompared": COMPARED,
     "guarded": COMPARED,
@@ -69,7 +70,7 @@ REASONS = {
 }
 BACK_ENDS = [
     "arraylater", "arraylist", "arraylocal", "arrayread", "arrayrefilled", "arrayrow", "arrayshared", "branched",
-    "built", "calledbyname", "describedandasked", "edited", "element", "extra", "given", "guardedasked", "handled",
+    "calledbyname", "describedandasked", "edited", "element", "extra", "given", "guardedasked", "handled",
     "helpurlandelement",
     "initial", "inmap", "joined", "jumpedover", "jumpsback", "listed",
     "listgiven", "listshared", "listtried", "loggedandasked", "manyasked", "namedflag", "overridden",
@@ -120,6 +121,22 @@ def test_an_address_that_code_takes_apart_is_followed() -> None:
     assert back_ends == ["arrayasked", "hostasked", "urlasked"]
 
 
+def test_a_class_of_build_settings_is_read_by_name_only_if_code_has_its_name_or_its_object() -> None:
+    data = (Path(__file__).parent / "dex" / "buildconfig.dex").read_bytes()
+    reasons, back_ends = ends(data)
+    assert reasons == {"builtunread": UNREAD}
+    assert back_ends == ["builtasked", "builtreflected"]
+    reasons, back_ends = ends(data.replace(b"test.shop.BuildConfih", b"test.shop.BuildConfig"))
+    assert reasons == {}
+    assert back_ends == ["builtasked", "builtreflected", "builtunread"]
+
+
+def test_namespaces_of_xml_in_annotations_and_calls() -> None:
+    reasons, back_ends = ends((Path(__file__).parent / "dex" / "namespaces.dex").read_bytes())
+    assert reasons == {"annotated": COMPARED, "qualified": COMPARED, "written": COMPARED}
+    assert back_ends == ["element", "writtenandasked"]
+
+
 def test_a_stub_of_the_platform_hides_nothing() -> None:
     reasons, back_ends = ends((Path(__file__).parent / "dex" / "stubs.dex").read_bytes())
     assert reasons == {"dropped": UNREAD}
@@ -139,7 +156,7 @@ def test_without_data_flow_every_constant_stays() -> None:
 @pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_STEPS", "MAX_CONSTANTS"])
 def test_without_a_budget_constants_that_code_loads_stay(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     monkeypatch.setattr(uses, limit, 0)
-    assert set(ends()[0]) <= {"unread", "described", "helpurl"}  # no code loads these
+    assert set(ends()[0]) <= {"unread", "described", "helpurl", "built"}  # no code loads these
 
 
 @pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_ORIGINS", "MAX_REGISTERS", "_VISITS"])
@@ -176,7 +193,7 @@ def test_the_name_of_an_element_is_before_its_value(before: bytes, expected: boo
         def raw(self, index: int) -> bytes:
             return b"helpUrl" if index in (2, 0x82, 0x4082) else b"server"
 
-    assert uses._is_description(cast(DexFile, Names()), len(before)) is expected
+    assert (uses._element_reason(cast(DexFile, Names()), len(before)) == DESCRIPTION) is expected
 
 
 def test_a_call_has_one_end() -> None:

@@ -11,6 +11,7 @@ from tieback.recognise.texts.prose import (
     MESSAGE,
     NAMESPACE,
     USER_AGENT,
+    ends_sentence,
     is_long_text,
     literal_reason,
     points_to_page,
@@ -135,6 +136,23 @@ def test_addresses_of_documentation(url: bytes, leads: bool) -> None:
     assert points_to_page(b"Cannot connect to ", url) is leads
 
 
+@pytest.mark.parametrize(
+    ("before", "is_one"),
+    [
+        (b" For the web, you will have to grant the permission in the browser: ", True),
+        (b"The form of this answer is not what it should be, so ask for it at (", True),
+        (b"The form of the answer is wrong, ask for it in ", True),
+        (b"Cannot connect to the server at ", False),
+        (b"Loading the list of the shops from the server of the shop: {", False),
+        (b'{"text": "You have to ask for the list in the shop", "url": "', False),
+        (b"alpha beta gamma delta epsilon zeta eta theta iota kappa ", False),
+        (b"You will have to grant the permission in the browser", False),
+    ],
+)
+def test_a_sentence_before_an_address(before: bytes, is_one: bool) -> None:
+    assert ends_sentence(before) is is_one
+
+
 HELP = b"A part that enables communication with a service. You can add it to the app, and it is shown on a page. "
 
 
@@ -158,4 +176,5 @@ def test_paragraphs_for_people(before: bytes, behind: bytes, is_long: bool) -> N
 @given(st.binary(max_size=400), st.binary(max_size=400))
 def test_any_bytes_around_an_address_are_judged(before: bytes, behind: bytes) -> None:
     assert is_long_text(before, behind) in {True, False}
+    assert ends_sentence(before) in {True, False}
     assert points_to_page(before, behind) in {True, False}
