@@ -48,6 +48,12 @@ _REFERER = re.compile(rb"[{,(\[;\s][\"']?(?:[Rr]eferr?er|Origin)[\"']?\s{0,4}[:,
 """The name of a header before its value: RFC 9110, section 10.1.3; RFC 6454, section 7."""
 _PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?placeholder(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
 """The property of a field with an example of what to enter."""
+_LABEL = re.compile(rb"[{,]\s{0,20}[\"']?(?:text|label)[\"']?\s{0,4}:")
+"""The property with the text that a person taps: a component of React Native has no element ``a``."""
+_NATIVE = (".bundle", ".jsbundle")
+"""Scripts of React Native, which run in no web view."""
+_LOADED = re.compile(rb"(?i)[{,]\s{0,20}[\"']?(?:rel|crossorigin|integrity)[\"']?\s{0,4}:|\.(?:css|js|json)\b")
+"""Properties of an element whose address is loaded, and ends of such addresses."""
 _PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 _BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"']_blank[\"']")
 _OPENS = re.compile(
@@ -395,11 +401,20 @@ class TextPlaces:
         return prose.points_to_page(text, url) and prose.is_sentence(text)
 
     def _opens_window(self, span: Span) -> bool:
-        """True if the properties around a literal have the target ``_blank``: a browser opens the link, not the app."""
+        """True if the properties around a literal have the target ``_blank``, or the text of a link: a browser opens
+        the link, not the app.
+        """
         data = self._data
         before = data[max(0, span.start - _PROPERTIES) : span.start]
+        before = before[before.rfind(b"{") :]
         after = data[span.end : span.end + _PROPERTIES].partition(b"}")[0]
-        return _BLANK.search(before[before.rfind(b"{") :]) is not None or _BLANK.search(after) is not None
+        if _BLANK.search(before) or _BLANK.search(after):
+            return True
+        if not self._file.endswith(_NATIVE):
+            return False  # a web view can open it
+        loaded = any(map(_LOADED.search, (before, after, data[span.start : span.end])))
+        picture = _PICTURE.search(data, span.start, span.end)
+        return not loaded and picture is None and any(map(_LABEL.search, (before, after)))
 
     def _opens_browser(self, span: Span) -> bool:
         """True if a literal is the address of a call that opens it in a browser."""
@@ -601,6 +616,8 @@ class TextPlaces:
         if own.name in _BY_ATTRIBUTE:
             return _BY_ATTRIBUTE[own.name]
         if name == "a" and own.name == "href" and any(map(_is_new_window, values)):
+            return LINK
+        if own.name == "onclick" and TextPlaces("onclick.js", own.value).reason(offset - own.start) == LINK:
             return LINK
         if name == "meta" and any(_META_NAMES.match(one.value) for one in values if one.name in {"name", "property"}):
             return METADATA
