@@ -16,6 +16,7 @@ from itertools import islice
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.interface import Find
+from tieback.recognise.missing_plugins import LIST, NO_PLUGIN, MissingPlugins
 from tieback.recognise.near import matches_near
 
 UNLOADED = "only in a page or script that no other file of the app names"
@@ -73,6 +74,7 @@ class UnloadedFiles:
         self._other: set[bytes] = set()
         self._left = MAX_OTHER
         self._stopped = False
+        self._plugins = MissingPlugins()
 
     def see(self, piece: Piece) -> None:
         """Read the names in the files of a piece."""
@@ -100,6 +102,12 @@ class UnloadedFiles:
         for find in held:
             if isinstance(find, Sighting) and find.evidence.file in unloaded:
                 yield NotBackend(find.endpoint.value, UNLOADED)
+            elif (
+                isinstance(find, Sighting)
+                and not self._stopped
+                and self._plugins.applies(find.evidence.file, find.evidence.offset)
+            ):
+                yield NotBackend(find.endpoint.value, NO_PLUGIN)
             else:
                 yield find
 
@@ -113,6 +121,10 @@ class UnloadedFiles:
             return
         if found is not None and found["rest"] in {"cordova.js", "phonegap.js", "cordova_plugins.js"}:
             self._roots.add(found["root"])
+            if found["rest"] == LIST:
+                self._plugins.see_list(data)
+        elif page:
+            self._plugins.see(file, data)
         if not page:
             self._left -= len(data)
         if self._left < 0:
