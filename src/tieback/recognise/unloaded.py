@@ -15,6 +15,7 @@ from itertools import islice
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
 from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.import_maps import NOT_IMPORTED, ImportMaps
 from tieback.recognise.interface import Find
 from tieback.recognise.missing_plugins import LIST, NO_PLUGIN, MissingPlugins
 from tieback.recognise.near import matches_near
@@ -75,6 +76,7 @@ class UnloadedFiles:
         self._left = MAX_OTHER
         self._stopped = False
         self._plugins = MissingPlugins()
+        self._maps = ImportMaps()
 
     def see(self, piece: Piece) -> None:
         """Read the names in the files of a piece."""
@@ -100,16 +102,19 @@ class UnloadedFiles:
                 held.clear()
         unloaded = self._unloaded() if held else frozenset()
         for find in held:
-            if isinstance(find, Sighting) and find.evidence.file in unloaded:
-                yield NotBackend(find.endpoint.value, UNLOADED)
-            elif (
-                isinstance(find, Sighting)
-                and not self._stopped
-                and self._plugins.applies(find.evidence.file, find.evidence.offset)
-            ):
-                yield NotBackend(find.endpoint.value, NO_PLUGIN)
+            if isinstance(find, Sighting) and (reason := self._never_runs(find, unloaded)):
+                yield NotBackend(find.endpoint.value, reason)
             else:
                 yield find
+
+    def _never_runs(self, find: Sighting, unloaded: frozenset[str]) -> str:
+        """Why code at the place of a find never runs, or an empty text."""
+        if self._stopped:
+            return ""
+        place = (find.evidence.file, find.evidence.offset)
+        if find.evidence.file in unloaded:
+            return UNLOADED
+        return NO_PLUGIN if self._plugins.applies(*place) else NOT_IMPORTED if self._maps.applies(*place) else ""
 
     def _file(self, file: str, data: Bytes, *, text: bool = True) -> None:
         if self._stopped or _DOCUMENT.fullmatch(file):
@@ -125,6 +130,7 @@ class UnloadedFiles:
                 self._plugins.see_list(data)
         elif page:
             self._plugins.see(file, data)
+            self._maps.see(file, data)
         if not page:
             self._left -= len(data)
         if self._left < 0:

@@ -1,0 +1,90 @@
+"""Import maps of pages whose scripts import none of the names in them.
+
+A page can tell where a module is: ``<script type="importmap">{"imports": {"react": "https://cdn.test/react"}}</script>``
+(https://html.spec.whatwg.org/multipage/webappapis.html#import-maps). The browser requests it only if a module imports
+``react``. Bundlers put all modules into one file and leave the map in the page.
+Bounds: maps of 64 KiB, 1,000 entries per page, 5,000 imported names.
+"""
+
+import re
+from itertools import islice
+from typing import NamedTuple
+
+from tieback.intake.apps.interface import Bytes
+
+NOT_IMPORTED = "only in an import map, and no script imports its name"
+MAX_ENTRIES = 1_000
+MAX_NAMES = 5_000
+"""Most names that scripts import; with more of them everything stays."""
+_MAX_MAP = 65_536
+_MAP = re.compile(rb"<script\b[^<>]{0,200}\btype\s{0,4}=\s{0,4}[\"']importmap[\"'][^<>]{0,200}>", re.IGNORECASE)
+_FROM_THE_WEB = re.compile(
+    rb"<script\b(?=[^<>]{0,300}\btype\s{0,4}=\s{0,4}[\"']?module)[^<>]{0,300}\bsrc\s{0,4}=\s{0,4}[\"']?(?:https?:)?//",
+    re.IGNORECASE,
+)
+"""A module that is not in the package: what it imports is not known."""
+_ENTRY = re.compile(rb"\"(?P<name>[^\"\s]{1,200})\"\s{0,20}:\s{0,20}\"(?P<place>[^\"\s]{1,2000})\"")
+_WORDS = (b"from", b"import")
+_IMPORTED = re.compile(
+    rb"(?<![\w$.])(?:from|import(?P<call>\s{0,4}\()?)\s{0,4}"
+    rb"(?:(?P<quote>[\"'`])(?P<name>[^\"'`\s]{1,200})(?P=quote)|(?(call)[\w$]|(?!)))"
+)
+
+
+class _Entry(NamedTuple):
+    start: int
+    end: int
+    name: bytes
+
+
+class ImportMaps:
+    """The import maps of one app, and the names that its scripts import."""
+
+    def __init__(self) -> None:
+        """Begin an app."""
+        self._entries: dict[str, list[_Entry]] = {}
+        self._names: set[bytes] = set()
+        self._unknown = False
+        """True if a script imports something by a value, or if there are too many names."""
+
+    def see(self, file: str, data: Bytes) -> None:
+        """Read the import maps of a page, and what a page or script imports."""
+        text = bytes(data)
+        if b"importmap" in text:
+            self._maps(file, text)
+        for word in _WORDS:
+            at = text.find(word)
+            while at >= 0 and not self._unknown:
+                found = _IMPORTED.match(text, at)
+                if found is not None:
+                    name = found["name"]
+                    self._unknown = name is None or b"${" in name or len(self._names) >= MAX_NAMES
+                    if name is not None:
+                        self._names.add(name)
+                at = text.find(word, at + len(word))
+
+    def _maps(self, file: str, text: bytes) -> None:
+        entries = list[_Entry]()
+        if _FROM_THE_WEB.search(text) is not None:
+            return
+        for found in islice(_MAP.finditer(text), 10):
+            end = text.find(b"</script", found.end(), found.end() + _MAX_MAP)
+            if end >= 0:
+                entries += (
+                    _Entry(one.start("place"), one.end("place"), one["name"])
+                    for one in islice(_ENTRY.finditer(text, found.end(), end), MAX_ENTRIES)
+                )
+        if entries:
+            self._entries[file] = entries
+
+    def applies(self, file: str, offset: int | None) -> bool:
+        """True if an offset is in an import map, and no script imports the name of its entry."""
+        if self._unknown or offset is None:
+            return False
+        return any(
+            entry.start <= offset < entry.end and not self._is_imported(entry.name)
+            for entry in self._entries.get(file, ())
+        )
+
+    def _is_imported(self, name: bytes) -> bool:
+        return name in self._names or (name.endswith(b"/") and any(one.startswith(name) for one in self._names))
