@@ -57,7 +57,7 @@ def test_the_contents_of_open_stores_and_why_they_are_open(
     rows = [line.split() for line in lines if line.startswith(" ")]
     assert any(row[:3] == ["db0", "keyspace", str(PEOPLE)] for row in rows)
     (people,) = [row for row in rows if row[1:2] == ["collection"] and row[2] == str(PEOPLE)]
-    assert "email" in " ".join(people)
+    assert "E-mail addresses" in " ".join(people)
     assert any(line.startswith("  people: ") for line in lines)
     assert any(line.startswith("  ransom: ") for line in lines)
     assert max(map(len, lines)) < UNFOLDED

@@ -243,14 +243,14 @@ SERVER_ROWS = (
         "cleartext and TLSv1.2",
         "1.6 kB",
         "567 B",
-        "device id, secret token",
+        "device identifiers; secret tokens",
     ),
 )
 RECIPIENTS = ("Recipient", "Host", "App", "Data", "Where", "On the wire", "Values")
 RECIPIENT_ROWS = (
-    ("Mintegral (third party)", "adx-tk.rayjump.com", "unknown", "device id: advertising identifier", "query:aid",
-     "in the clear", "4"),
-    ("1kxun.com (unknown)", "android.yingshi.tcclick.1kxun.com", "com.workhub.mobile", "device id: Android ID",
+    ("Mintegral (third party)", "adx-tk.rayjump.com", "unknown", "device identifiers: advertising identifier",
+     "query:aid", "in the clear", "4"),
+    ("1kxun.com (unknown)", "android.yingshi.tcclick.1kxun.com", "com.workhub.mobile", "device identifiers: Android ID",
      "query:_android_id, header:client-androidid", "in the clear", "2"),
 )  # fmt: skip
 

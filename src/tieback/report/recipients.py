@@ -72,7 +72,7 @@ def sender_text(one: Recipient) -> str:
 
 
 def class_text(one: Recipient) -> str:
-    """The class with its kind, such as ``device id: advertising identifier``."""
+    """The class with its kind, such as ``device identifiers: advertising identifier``."""
     name = class_name(one.pii_class)
     return clean(f"{name}: {one.kind}" if one.kind else name, 80)
 

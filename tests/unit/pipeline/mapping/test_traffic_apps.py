@@ -142,7 +142,7 @@ def test_every_format_says_whether_data_was_sent_or_received(tmp_path: Path, pos
             out = io.BytesIO()
             by_name(name).render(report, out)
             text = " ".join(out.getvalue().decode().split())
-            assert "2 classes received in cleartext: person name, phone" in text
+            assert "2 classes received in cleartext: names of people; phone numbers" in text
             assert title in text
 
 
