@@ -7,6 +7,7 @@ Bounds: maps of 64 KiB, 1,000 entries per page, 5,000 imported names.
 """
 
 import re
+from bisect import bisect_right
 from itertools import islice
 from typing import NamedTuple
 
@@ -75,16 +76,15 @@ class ImportMaps:
                     for one in islice(_ENTRY.finditer(text, found.end(), end), MAX_ENTRIES)
                 )
         if entries:
-            self._entries[file] = entries
+            self._entries[file] = sorted(entries)
 
     def applies(self, file: str, offset: int | None) -> bool:
         """True if an offset is in an import map, and no script imports the name of its entry."""
         if self._unknown or offset is None:
             return False
-        return any(
-            entry.start <= offset < entry.end and not self._is_imported(entry.name)
-            for entry in self._entries.get(file, ())
-        )
+        entries = self._entries.get(file, [])
+        entry = entries[at] if (at := bisect_right(entries, offset, key=lambda one: one.start) - 1) >= 0 else None
+        return entry is not None and offset < entry.end and not self._is_imported(entry.name)
 
     def _is_imported(self, name: bytes) -> bool:
         return name in self._names or (name.endswith(b"/") and any(one.startswith(name) for one in self._names))

@@ -4,7 +4,7 @@ Cordova writes the plugins of a package into ``cordova_plugins.js``. Libraries s
 open a page of a sign-in: ``if (metadata.hasOwnProperty("org.apache.cordova.inappbrowser"))``. Sources:
 https://cordova.apache.org/docs/en/latest/guide/hybrid/plugins/, https://github.com/ngcordova/ng-cordova-oauth
 A plugin has had several names; one counts as present if the list has the last word of its name. Bounds: 200 conditions
-per file.
+per file, lists of 1 MiB.
 """
 
 import re
@@ -18,6 +18,8 @@ NO_PLUGIN = "only in code that needs a plugin of Cordova, which is not in the pa
 LIST = "cordova_plugins.js"
 MAX_CONDITIONS = 200
 """Most conditions of one file; code behind further ones stays."""
+MAX_LIST = 1024 * 1024
+"""Most bytes of the lists of plugins; beyond, all code stays."""
 _ASKS = b"plugin_list"
 _CONDITION = re.compile(
     rb"(?:\.hasOwnProperty\(\s{0,4}[\"'](?P<id>[\w.-]{3,80})[\"']\s{0,4}\)|\.isInAppBrowserInstalled\([\w$.]{0,40}\))"
@@ -27,7 +29,6 @@ _BEFORE = 400
 """Most bytes between the list of plugins and the condition with a name."""
 _STEPS = 20_000
 _BROWSER = b"inappbrowser"
-_NAME = re.compile(rb"[\"']([\w.-]{3,120})[\"']")
 _WORD = re.compile(rb"[a-z0-9]{3,}\Z")
 
 
@@ -43,12 +44,13 @@ class MissingPlugins:
 
     def __init__(self) -> None:
         """Begin an app."""
-        self._names: list[bytes] | None = None
+        self._listed = b""
+        self._asked: dict[bytes, bool] = {}
         self._blocks: dict[str, list[_Block]] = {}
 
     def see_list(self, data: Bytes) -> None:
         """Read a list of plugins; those of several platforms count together."""
-        self._names = (self._names or []) + [found[1].lower() for found in _NAME.finditer(data)]
+        self._listed += bytes(data[: MAX_LIST + 1]).lower() + b"\n" if len(self._listed) <= MAX_LIST else b""
 
     def see(self, file: str, data: Bytes) -> None:
         """Read the conditions in a script."""
@@ -72,11 +74,18 @@ class MissingPlugins:
             self._blocks[file] = blocks
 
     def applies(self, file: str, offset: int | None) -> bool:
-        """True if code at an offset never runs, because its plugin is missing; false if there is no list."""
-        names = self._names
-        if names is None or offset is None:
+        """True if code at an offset never runs, because its plugin is missing.
+
+        False if there is no list of plugins, or if it is too long.
+        """
+        if not self._listed or len(self._listed) > MAX_LIST or offset is None:
             return False
         return any(
-            block.start <= offset < block.end and not any(block.plugin in name for name in names)
+            block.start <= offset < block.end and not self._is_listed(block.plugin)
             for block in self._blocks.get(file, ())
         )
+
+    def _is_listed(self, plugin: bytes) -> bool:
+        if plugin not in self._asked:
+            self._asked[plugin] = plugin in self._listed
+        return self._asked[plugin]

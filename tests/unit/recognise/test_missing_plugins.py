@@ -7,7 +7,7 @@ from tests.each import each
 from tests.linear import assert_linear
 from tests.unit.recognise.test_unloaded import INDEX, WWW, piece, sighting
 from tieback.model.sighting import Evidence, NotBackend, Sighting
-from tieback.recognise.missing_plugins import NO_PLUGIN, MissingPlugins
+from tieback.recognise.missing_plugins import MAX_LIST, NO_PLUGIN, MissingPlugins
 from tieback.recognise.unloaded import UnloadedFiles
 
 PAGE = "w.open('https://a.test/sign-in')"
@@ -37,6 +37,7 @@ def stays(code: str, plugins: str | None) -> bool:
         (f"{OLD} === true) {{ {PAGE} }}", DEVICE, False),
         (f"{OLD}===!0){{{PAGE}}}", DEVICE, False),
         (f"{OLD}) {{ {PAGE} }}", "", False),
+        (f"{OLD}) {{ {PAGE} }}", "x" * MAX_LIST, True),
         (f"{NEW}) {{ if (a) {{ b('}}') }} {PAGE} }}", DEVICE, False),
         # The plugin is there, also by another of its names; or the list of plugins is not.
         (f"{OLD} === true) {{ {PAGE} }}", f"{DEVICE}, {BROWSER}", True),
