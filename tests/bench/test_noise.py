@@ -1,5 +1,7 @@
 """The labelled hosts of packages: a table that can be trusted, and its score."""
 
+import ipaddress
+
 from bench.noise import PARTS, Package, Score, labelled, read_twice, score
 
 LABELS = ("backend", "noise", "link")
@@ -26,6 +28,15 @@ def test_no_source_is_in_both_parts() -> None:
 def test_a_package_is_in_one_numbered_set_or_in_none() -> None:
     sets = {package.chosen for package in labelled()}
     assert sets == {"", *(f"set {number}" for number in range(1, len(sets)))}
+
+
+def test_names_that_are_only_of_use_near_the_device_are_no_back_ends() -> None:
+    ends = {host for package in labelled() for host, label in package.hosts.items() if label == "backend"}
+    addresses = {ipaddress.ip_address(host) for host in ends if host.replace(".", "").isdigit()}
+    assert addresses
+    assert not [host for host in ends if "." not in host and ":" not in host]
+    assert not [one for one in addresses if one.is_loopback or one.is_multicast or one.is_reserved]
+    assert not addresses & {ipaddress.ip_address("10.0.2.2"), ipaddress.ip_address("10.0.3.2")}
 
 
 def test_links_for_people_count_neither_way() -> None:
