@@ -21,6 +21,7 @@ from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise import extractors
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.collect import merge_finds
+from tieback.recognise.maker_names import is_template
 from tieback.recognise.ownership import Maker, OwnershipVerdict
 from tieback.recognise.rules import RuleFiles
 
@@ -28,7 +29,7 @@ SEEN = Path(__file__).with_name("parties.tsv")
 UNSEEN = Path(__file__).with_name("parties_unseen.tsv")
 CORPUS = Path(__file__).with_name("parties_corpus.tsv")
 UNKNOWN = Path(__file__).with_name("parties_unknown.tsv")
-PARTS = ("tuning", "held out", "later", "newest", "fresh", "third", "fourth")
+PARTS = ("tuning", "held out", "later", "newest", "fresh", "third", "fourth", "fifth", "sixth")
 """Parts of ``parties_unknown.tsv``, in the order in which they were added."""
 TEMPLATES = (
     "io.cordova.hellocordova", "com.example.app", "org.reactjs.native.example.App", "com.companyname.app",
@@ -164,13 +165,14 @@ def found_judged(
     judged_rows = []
     for number, its in enumerate(apps.values()):
         bundle = TEMPLATES[number % len(TEMPLATES)] if template else its[0].bundle
-        main = next((row.value for row in its if row.how == MAIN_CLASS), "")
+        main = next((row.value for row in its if row.how == MAIN_CLASS and not is_template(row.value)), "")
         maker = Maker(App(Platform.ANDROID, bundle, "", its[0].name), rules, main if classes else "")
         maker.learn_from([(row.endpoint, row.evidence) for row in its if row.how not in TEXTS])
         scored = [row for row in its if row.label not in NOT_SCORED]
         maker.learn_hosts(row.endpoint.host for row in scored)
         for how, reason in ROLES:
             maker.learn_only((_host_of(row.value) for row in its if row.how == how), reason)
+        maker.learn_uses([(row.endpoint, row.evidence) for row in its if row.how not in TEXTS])
         judged_rows += [(row, maker.judge(row.endpoint, row.evidence)) for row in scored]
     return judged_rows
 

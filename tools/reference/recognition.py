@@ -60,6 +60,14 @@ _MAKER_NAMES = (
     ("legal_host", "hosts of legal pages", "Services that host such pages for others."),
     ("free_mail", "mail services", "An address there does not name the maker."),
     ("registered", "clients", "Services of which an app names only its own project."),
+    ("personal_host", "machines of one person", "The only host below one of these is the maker's."),
+    ("host_word", "words of many hosts", "Two hosts with only such words need not have one owner."),
+    ("program_folder", "folders of programs", "Parts of a path that only programs open."),
+    ("registration", "registrations", "Words in the address at which an app registers a user."),
+    ("login", "logins", "Words in the address at which an app logs a user in."),
+    ("account_beside", "users and clients", "They can be written together with those words."),
+    ("not_account", "no accounts", "Words beside them that are about a device, a client or another company."),
+    ("sample_host", "practice", "Servers that offer accounts for practice to anyone."),
     ("signing_house", "signers", "Stores and services that sign apps of others."),
     ("tool_house", "tools", "Tools whose templates name their own addresses."),
 )
@@ -357,6 +365,14 @@ _NAMES = (
         "family",
         ("domains",),
         lambda rule: (_codes(rule["domains"]),),
+    ),
+    Section(
+        "Names that a hosting service makes",
+        "What is deployed under such a name is the app's own.",
+        "maker_names",
+        "deployment",
+        ("kind", "form of the name", "why"),
+        lambda rule: (code(rule["kind"]), code(rule["pattern"]), plain(rule["reason"])),
     ),
 )
 _WORDS = (("Hosts without a scheme", "host_names", _HOST_NAMES), ("Names of makers", "maker_names", _MAKER_NAMES))

@@ -17,6 +17,7 @@ from tieback.recognise import firebase
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
 from tieback.recognise.maker_clues import ClueKind, MakerClue
+from tieback.recognise.maker_hosts import Choices
 from tieback.recognise.ownership import Maker, is_client, is_maker_evidence
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles
@@ -158,7 +159,8 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     named: list[Sighting] = []
     told: dict[tuple[str, str], tuple[Endpoint, Evidence]] = {}
     clues: dict[tuple[ClueKind, str], MakerClue] = {}
-    for find in _noting(_without_clues(finds, clues), told, rules):
+    choices = Choices()
+    for find in _noting(_without_clues(finds, clues), told, choices, rules):
         match find:
             case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.value.endswith(":"):
                 if len(loose) < MAX_NAMES:
@@ -191,6 +193,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     maker.learn_from(told.values())
     maker.learn_hosts(one.best.endpoint.host for one in sightings.values.values())
     _learn_roles(maker, clues.values(), credentials.values.values(), sightings, rules)
+    maker.learn_uses(((one.best.endpoint, one.best.evidence) for one in sightings.values.values()), choices)
     lists = (("endpoints", sightings), ("credentials", credentials), ("hosts that are not back ends", not_backends))
     capped = [
         Problem(
@@ -298,10 +301,15 @@ def _without_clues(finds: Iterable[Find], clues: dict[tuple[ClueKind, str], Make
 
 
 def _noting(
-    finds: Iterable[Find], told: dict[tuple[str, str], tuple[Endpoint, Evidence]], rules: RuleFiles
+    finds: Iterable[Find],
+    told: dict[tuple[str, str], tuple[Endpoint, Evidence]],
+    choices: Choices,
+    rules: RuleFiles,
 ) -> Iterator[Find]:
     """The finds, unchanged. Those that can show which domains belong to the maker are recorded on the way."""
     for find in finds:
+        if isinstance(find, Sighting):
+            choices.add(find.endpoint, find.evidence)
         if isinstance(find, Sighting) and len(told) < MAX_SIGHTINGS:
             endpoint, evidence = find.endpoint, find.evidence
             page = legal_page(endpoint) is not None

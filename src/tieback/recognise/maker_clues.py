@@ -4,11 +4,14 @@ The activity that starts an app, and its ``Application``, are in its manifest
 (https://developer.android.com/guide/topics/manifest/activity-element). Their package names the maker if the bundle
 identifier is that of a template. An address such as ``support@acme.de`` names the domain of those who answer for the
 app. The configuration of a Cordova app has the address of its author
-(https://cordova.apache.org/docs/en/latest/config_ref/). Bounds: manifests of 256 KiB, 64 addresses per buffer.
+(https://cordova.apache.org/docs/en/latest/config_ref/). The settings of Capacitor, Expo and Cordova have the identifier
+that the app was made with (https://capacitorjs.com/docs/config, https://docs.expo.dev/versions/latest/config/app/), and
+the links for a login often begin with it (https://www.rfc-editor.org/rfc/rfc8252#section-7.1). Bounds: manifests and
+settings of 256 KiB, 64 addresses per buffer.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from enum import StrEnum
 from itertools import islice
@@ -40,6 +43,15 @@ _SUPPORT_WIDE = re.compile(
 _HREF = re.compile(rb"<author\b[^<>]{0,300}\bhref=\"https?://" + _DOMAIN)
 _WIDGET = b"http://www.w3.org/ns/widgets"
 """Namespace of the configuration of a Cordova app."""
+_SETTINGS = ("capacitor.config.json", "app.config", "app.json")
+_IDENTIFIER = re.compile(rb'"(?:appId|package|bundleIdentifier)"\s{0,4}:\s{0,4}"([A-Za-z][\w.]{2,200})"')
+_WIDGET_IDENTIFIER = re.compile(rb"<widget\b[^<>]{0,600}\bid=\"([A-Za-z][\w.]{2,200})\"")
+_URL_SCHEMES = re.compile(rb"<key>CFBundleURLSchemes</key>\s{0,40}<array>(.{0,4000}?)</array>", re.DOTALL)
+_STRING = re.compile(rb"<string>([A-Za-z][\w.]{2,200})</string>")
+_FOREIGN = ("com.googleusercontent.apps.",)
+"""Beginnings of links for a login that the service defines."""
+_STANDS = ".app"
+"""Follows an identifier, so that it reads as the class of a package."""
 _ADDRESSED = (BufferKind.DEX, BufferKind.TEXT, BufferKind.RESOURCES)
 
 
@@ -47,7 +59,7 @@ class ClueKind(StrEnum):
     """What a text says about the maker."""
 
     CLASS = "class"
-    """A class of the app itself, with its package."""
+    """A class of the app itself, with its package; or the identifier that the app was made with, and ``.app``."""
     SUPPORT = "support"
     """The domain of the address of a support."""
     AUTHOR = "author"
@@ -67,9 +79,14 @@ def maker_clues(buffer: Buffer, rules: RuleFiles) -> Iterator[MakerClue]:
     if buffer.kind is BufferKind.MANIFEST:
         if len(buffer.data) <= MAX_SIZE:
             with suppress(MalformedPoolError):
-                root = read_text_xml(bytes(buffer.data))
-                yield from (MakerClue(ClueKind.CLASS, name, buffer.file) for name in own_classes(root, rules))
+                data = bytes(buffer.data)
+                root = read_text_xml(data)
+                named = (*own_classes(root, rules), *_identifiers(_links(root, data), rules))
+                yield from (MakerClue(ClueKind.CLASS, name, buffer.file) for name in named)
     elif buffer.kind in _ADDRESSED:
+        if buffer.kind is BufferKind.TEXT and len(buffer.data) <= MAX_SIZE:
+            for name in _identifiers(_settings(buffer), rules):
+                yield MakerClue(ClueKind.CLASS, name, buffer.file)
         kind, pattern = ClueKind.SUPPORT, _SUPPORT_WIDE if buffer.utf16 else _SUPPORT
         if buffer.file.endswith("config.xml") and len(buffer.data) <= MAX_SIZE and _WIDGET in bytes(buffer.data):
             kind, pattern = ClueKind.AUTHOR, _ADDRESS
@@ -89,14 +106,46 @@ def own_classes(root: Element, rules: RuleFiles) -> Iterator[str]:
     if application is None or not is_template(package):
         return
     for name in dict.fromkeys((*_launchers(application), application.attributes.get("name", ""))):
-        if (
-            len(name) <= MAX_NAME
-            and _CLASS.fullmatch(name)
-            and not name.startswith(_PLATFORM)
-            and not is_template(name)
-            and rules.third_parties.of_package(name) is None
-        ):
+        if _is_own(name, rules):
             yield name
+
+
+def _is_own(name: str, rules: RuleFiles) -> bool:
+    """True for a name in a package that is not that of the platform, of a template or of a library."""
+    return (
+        len(name) <= MAX_NAME
+        and _CLASS.fullmatch(name) is not None
+        and not name.startswith(_PLATFORM)
+        and not is_template(name)
+        and rules.third_parties.of_package(name) is None
+    )
+
+
+def _identifiers(texts: Iterable[str], rules: RuleFiles) -> Iterator[str]:
+    """Those of the texts that are identifiers of the app, as names of classes."""
+    for text in dict.fromkeys(islice(texts, MAX_ADDRESSES)):
+        if text.count(".") > 1 and not text.startswith(_FOREIGN) and _is_own(text, rules):
+            yield f"{text}{_STANDS}"
+
+
+def _settings(buffer: Buffer) -> Iterator[str]:
+    """The identifiers in the settings of a tool that makes apps."""
+    pattern = _IDENTIFIER if buffer.file.rpartition("/")[2] in _SETTINGS else None
+    if buffer.file.endswith("config.xml"):
+        pattern = _WIDGET_IDENTIFIER
+    for found in pattern.finditer(buffer.data) if pattern is not None else ():
+        yield bytes(found[1]).decode("ascii", "replace")
+
+
+def _links(root: Element, data: bytes) -> Iterator[str]:
+    """The schemes of the links that an app with the identifier of a template opens."""
+    application = root.first("application")
+    if application is not None and is_template(root.attributes.get("package", "")):
+        for one in application.children:
+            for entry in one.all("intent-filter"):
+                yield from (link.attributes.get("scheme", "") for link in entry.all("data"))
+    for schemes in _URL_SCHEMES.finditer(data):
+        yield from (found[1].decode("ascii", "replace") for found in _STRING.finditer(schemes[1]))
 
 
 def _launchers(application: Element) -> Iterator[str]:

@@ -6,7 +6,7 @@ two of these belongs to the maker even if it is short.
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +29,12 @@ MIN_GUEST = 6
 """Least number of letters of a brand that identifies a host below a domain of another party."""
 MIN_TITLE = 7
 """Least number of letters of a name under an icon whose longer form in a domain counts."""
+MIN_INITIALS = 3
+"""Least number of words of a name under an icon whose initials name a cloud resource."""
+MIN_SHORTENED = 6
+"""Least number of letters of a name without its vowels."""
+MIN_LONG = 8
+"""Least number of letters of a name under an icon that identifies a host below a domain of another party."""
 MIN_HOSTS = 3
 """Least number of hosts below a domain for which a part of the app's name, or that of an example, identifies it."""
 MAX_EXTENSION = 3
@@ -36,6 +42,7 @@ MAX_EXTENSION = 3
 _ENVIRONMENT = re.compile(r"(?:^|[.-])(?:staging|stage|stg|nonprod|preprod|uat|qa|dev)\d*(?:[.-]|$)")
 """Label of a host for tests of its owner."""
 _WORDS = re.compile(r"[^\w.-]+")
+_VOWELS = re.compile(r"[aeiou]")
 _LETTERS = re.compile(r"[^a-z0-9]")
 _SPELLED = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 """Letters that have no decomposition."""
@@ -45,6 +52,8 @@ _SUFFIX = re.compile(r"(?=[a-z]{0,5}\d)[0-9a-f]{4,6}|\d{4,}")
 _DIGITS = "0123456789"
 _COUNTRY = re.compile(r"(?!io\b|co\b|me\b|ai\b|tv\b|cc\b|to\b)[a-z]{2}")
 """Top-level domain of a country that is not sold as a word."""
+_RESTRICTED = re.compile(r"(?:gov|edu|mil)(?:\.[a-z]{2})?|(?:ac|go|gob|gouv|govt)\.[a-z]{2}")
+"""Public suffixes of governments and universities, below which a common word is the name of one of them."""
 _TITLE_END = re.compile(r"[:|(\[]|\s[-\u2013\u2014]")
 """Separator in the name under an icon, before a description of the app."""
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
@@ -63,6 +72,16 @@ class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Affixes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     before: tuple[str, ...]
     behind: tuple[str, ...]
+    reason: str
+    source: str
+
+
+class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The form of the names that a hosting service makes itself."""
+
+    kind: str
+    pattern: str
+    """Regular expression for the whole name; its group ``project`` is what deployments of one owner share."""
     reason: str
     source: str
 
@@ -89,6 +108,15 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signing_house: tuple[_Names, ...]
     tool_house: tuple[_Names, ...]
     registered: tuple[_Names, ...]
+    deployment: tuple[Deployment, ...]
+    personal_host: tuple[_Names, ...]
+    host_word: tuple[_Names, ...]
+    program_folder: tuple[_Names, ...]
+    registration: tuple[_Names, ...]
+    login: tuple[_Names, ...]
+    account_beside: tuple[_Names, ...]
+    not_account: tuple[_Names, ...]
+    sample_host: tuple[_Names, ...]
 
 
 class _Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,6 +156,16 @@ class MakerWords:
         self.product_before = frozenset(word for entry in read.product_affix for word in entry.before)
         self.product_behind = frozenset(word for entry in read.product_affix for word in entry.behind)
         self.registered = flat(read.registered)
+        self.deployments = {one.kind: re.compile(one.pattern) for one in read.deployment}
+        self.personal_hosts = flat(read.personal_host)
+        self.host_words = flat(read.host_word)
+        self.program_folders = flat(read.program_folder)
+        self.registrations = flat(read.registration)
+        self.logins = flat(read.login)
+        self.account_beside = tuple(sorted(flat(read.account_beside)))
+        self.accounts = self.registrations | self.logins
+        self.not_accounts = flat(read.not_account)
+        self.sample_hosts = flat(read.sample_host)
         self.strangers = flat(read.free_mail) | flat(read.signing_house) | flat(read.tool_house)
 
 
@@ -176,8 +214,8 @@ class MakerNames:
         """Names of the app itself."""
         self.name = ""
         """Display name of the maker."""
-        self._spelled: set[str] = set()
-        """The domain of the bundle identifier in one word."""
+        self._confirmed: set[str] = set()
+        """Names under the icon that another place in the app confirms. They can be short."""
         template = is_template(app.bundle_id)
         named = (app.bundle_id if not (template and main_class) else main_class).lower().split(".")
         # The bundle identifier of a template says nothing; that of an example at least that the app is one.
@@ -186,6 +224,9 @@ class MakerNames:
             bundle, "the package of the app's own code" if template else "the app's bundle identifier"
         )
         names = dict.fromkeys((app.vendor.lower(), app.vendor.lower().translate(_UMLAUTS)))
+        self._written = ".".join(bundle[:2])
+        # The first two parts are the maker's domain; ``com.app`` and the like are not.
+        self._code = f"{self._written}." if domain in self.domains else ""
         vendor = {word for name in names for word in self._read_vendor(name)}
         if app.signer is not None:
             self._read_subject(app.signer.subject)
@@ -214,6 +255,8 @@ class MakerNames:
         self._full = full
         self._titles = {name for name in full if self._product(name)}
         self._first = first
+        self._initials = "".join(word[0] for word in heading) if len(heading) >= MIN_INITIALS else ""
+        self._words_of_title = {name for word in heading for name in _spellings(word)} | full
         known = app.vendor or (domain if domain in self.domains else "")
         self.name = known or (app.bundle_id if bundle and not template else app.name or app.bundle_id)
 
@@ -222,9 +265,12 @@ class MakerNames:
         # An identifier has no hyphens: the tools of web apps write an underscore instead.
         domain = registrable_domain(".".join(reversed(bundle)).replace("_", "-"), self._rules)
         label, _, top = domain.partition(".")
-        if domain and (not self._generic(label) or (_COUNTRY.fullmatch(top) and 1 < len(label) < MIN_BRAND)):
+        if domain and (
+            not self._generic(label)
+            or _RESTRICTED.fullmatch(top)
+            or (_COUNTRY.fullmatch(top) and 1 < len(label) < MIN_BRAND)
+        ):
             self.domains[domain] = f"the domain of {what}"
-            self._spelled.add(domain.replace(".", "dot"))
             if not self._generic(label):
                 self.sure_brands.add(label.replace("-", ""))
         return domain
@@ -360,17 +406,25 @@ class MakerNames:
         if len(whole) >= MIN_PRODUCT and whole in brands:
             return f"{domain} spells the maker's name"
         for brand in sorted(brands, key=len, reverse=True):
-            if plain.startswith(brand) and plain[len(brand) :] in self.words.behind:
+            if plain.startswith(brand) and plain[len(brand) :] in self.words.behind | self.words.product_behind:
                 return f"{domain} is the maker's name, {brand}, followed by {plain[len(brand) :]}"
             if plain.endswith(brand) and plain[: -len(brand)] in self.words.before:
                 return f"{domain} is {plain[: -len(brand)]} followed by the maker's name, {brand}"
+        whole_brand = next((brand for brand in sorted(brands) if _shortens(plain, brand)), "")
+        if whole_brand:
+            return f"{domain} is the maker's name, {whole_brand}, without its vowels"
         part = label.partition("-")[0]
         if part != label and len(part) >= MIN_PRODUCT and part in brands:
             return f"{domain} begins with the maker's name, {part}, and a hyphen"
+        last = label.rpartition("-")[2]
+        if last != label and len(last) >= MIN_GUEST and last in brands:
+            return f"{domain} ends with a hyphen and the maker's name, {last}"
         return ""
 
     def learn_hosts(self, below: Mapping[str, Collection[str]]) -> None:
         """Add the domains that an app names with many hosts, if they have the name of the app or its first word.
+
+        The domain with which an identifier begins that nobody reversed counts too: ``acme.io.fit`` of ``acme.io``.
 
         The name is then that of the maker, not of another company's service. A longer domain that begins with a brand
         is added too, if the app names many hosts or a test environment there.
@@ -378,6 +432,8 @@ class MakerNames:
         Args:
             below: the different hosts that the app names, by registrable domain.
         """
+        if self._written in below and not self._generic(_plain(self._written)):
+            self.domains.setdefault(self._written, "the domain with which the bundle identifier begins")
         for name in sorted(self._own_words()):
             its = {domain: hosts for domain, hosts in below.items() if _plain(domain) == name}
             count = sum(map(len, its.values()))
@@ -416,8 +472,10 @@ class MakerNames:
 
     def _confirm(self, name: str) -> None:
         """The name under the icon is the maker's."""
-        if not self._sample and self._product(name):
-            self.products.add(name)
+        if not self._sample:
+            self._confirmed.add(name)
+            if self._product(name):
+                self.products.add(name)
 
     def of_product(self, domain: str) -> str:
         """Why a registrable domain has the name of the app; empty if it does not."""
@@ -442,22 +500,47 @@ class MakerNames:
         """Why a host below the domain of a service is that of the maker as its customer; empty if it is not."""
         tenant = host.removesuffix(f".{domain}")
         plain = tenant.replace("-", "")
-        if domain not in self.words.tenants or "." in tenant or plain not in self.brands | self.products:
+        names = self.brands | self.products
+        named = plain in names or (len(bare := plain.rstrip(_DIGITS)) >= MIN_GUEST and bare in names)
+        if domain not in self.words.tenants or "." in tenant or not named:
             return ""
         return f"{tenant} is the maker's name at {domain}"
 
     def of_guest(self, host: str, domain: str) -> str:
-        """Why a host below another domain is that of the app: its first or last label there is a brand.
+        """Why a host below another domain is that of the app: its first or last label there is a brand, or a long name.
 
         Args:
             host: canonical host.
             domain: its registrable domain.
         """
         labels = host.removesuffix(domain).strip(".").removeprefix("www.").split(".")
-        names = {name.rstrip(_DIGITS) for name in self.brands} if not self._sample else set()
+        names = {name.rstrip(_DIGITS) for name in self.brands | self._confirmed}
         names = {name for name in names if len(name) >= MIN_GUEST and self._product(name)}
+        # A short name under the icon is often the topic of an app, such as an illness, and of a host of others.
+        names |= {name for title in self._titles if len(name := title.rstrip(_DIGITS)) >= MIN_LONG}
+        if self._sample:
+            return ""
         found = next((label for label in (labels[-1], labels[0]) if _begins(label) & names), "")
         return f"{found} has the name of the app below {domain}" if found else ""
+
+    def in_hosts(self, below: Iterable[str]) -> bool:
+        """Whether what one of the hosts has before its domain contains a word of the name under the icon.
+
+        A name of a sample is that of the service that it shows.
+        """
+        names = set() if self._sample else {name for name in self._words_of_title if len(name) >= MIN_GUEST}
+        names = {name for name in names if self._product(name)}
+        return any(label.replace("-", "") in names for left in below for label in left.split("."))
+
+    def is_own_code(self, context: str) -> bool:
+        """True if the place of a find in code is a method of the app's own package: ``Lde/acme/fit/Api;->get``."""
+        return bool(self._code) and context.removeprefix("L").replace("/", ".").startswith(self._code)
+
+    def is_app(self, text: str) -> bool:
+        """True if a text is the name of the app, also with a word such as ``api``: ``acmefit-api``."""
+        plain = _LETTERS.sub("", text)
+        names = {name for name in self.brands | self.products | self._confirmed if len(name) >= MIN_PRODUCT}
+        return plain in names or bool(self._with_affix(plain, names))
 
     def of_resource(self, parts: Sequence[str]) -> str:
         """The name of the maker or of the app among the words of a cloud resource; empty if there is none.
@@ -465,13 +548,15 @@ class MakerNames:
         Args:
             parts: words of the name in their order; ``acme-fit-media`` also names ``acmefit``.
         """
+        if parts and len(parts[0]) >= MIN_INITIALS and parts[0] == self._initials:
+            return self._initials
         joined = ("".join(parts[at : at + size]) for size in (1, 2, 3) for at in range(len(parts) - size + 1))
-        names = self.brands | self.products
+        names = self.brands | self.products | self._confirmed
         return next((found for one in joined if (found := self._name_in(one, names))), "")
 
     def _name_in(self, word: str, names: Collection[str]) -> str:
         """The name with which a word begins, if only words for environments follow."""
-        if word in names or word in self._spelled:
+        if word in names or ("dot" in word and word in {domain.replace(".", "dot") for domain in self.domains}):
             return word
         begins = (name for name in sorted(names) if word.startswith(name))
         return next((name for name in begins if self._describes(word[len(name) :])), "")
@@ -505,6 +590,14 @@ def _begins(label: str) -> set[str]:
 
 def _extends(label: str, brand: str) -> bool:
     return label.startswith(brand) and 0 < len(label) - len(brand) <= MAX_EXTENSION
+
+
+def _shortens(label: str, brand: str) -> bool:
+    """True if a label without vowels has letters of a brand in their order, from its first to its last."""
+    if len(label) < MIN_SHORTENED or _VOWELS.search(label) or (label[0], label[-1]) != (brand[0], brand[-1]):
+        return False
+    rest = iter(brand)
+    return all(letter in rest for letter in label)
 
 
 def _plain(domain: str) -> str:

@@ -16,11 +16,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import msgspec
 
 from tieback.model.app import App
+from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
 from tieback.recognise.legal_pages import LegalPage, legal_page
-from tieback.recognise.maker_names import MakerNames, domain_families, maker_words, registrable_domain
-from tieback.recognise.projects import REGISTRATION, project_of
+from tieback.recognise.maker_hosts import Choices, siblings, used_hosts
+from tieback.recognise.maker_names import (
+    MIN_HOSTS,
+    MakerNames,
+    domain_families,
+    maker_words,
+    registrable_domain,
+)
+from tieback.recognise.projects import REGISTRATION, is_made, project_of
 from tieback.recognise.rules import RuleFiles, Sdk
 
 _WORDS = re.compile(r"[^a-z0-9]+")
@@ -40,6 +48,7 @@ _CONFIGURATIONS = (
 _WEB_CONFIGURATION = "/firebase-config"
 """End of the evidence of a configuration object in a script or JSON file."""
 _OWN_PROJECT = "the app's own configuration names its project"
+_MADE_PROJECT = "the console made the name of this project"
 _ONLY_PROJECT = "the app is registered in one project only"
 _CLAIMED = (
     "manifest:app-link/",
@@ -74,6 +83,8 @@ _WRAPPED = re.compile(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")
 _VALUES = re.compile(r"(?:^|/)res/values[^/]{0,40}/[^/]{1,80}\.xml")
 _STATEMENT = re.compile(r"\"site\\?\"\s{0,4}:\s{0,4}\\?\"https://")
 """The site of an asset statement in decoded resources."""
+MAX_DEPLOYMENTS = 3
+"""Most projects of one hosting service, such as those for tests and for production, that count as the app's own."""
 MAX_RELATED = 8
 """Most registrable domains in a certificate of one owner; those of content delivery networks list many customers."""
 _SHARED_KINDS = "the name of the {kind} resource does not identify its owner"
@@ -118,6 +129,8 @@ class Maker:
         """Services for apps, and the only project of each that the app names."""
         self._resources: set[str] = set()
         """Cloud resources whose links the app claims."""
+        self._hosts: dict[str, str] = {}
+        """Single hosts of the maker below the domains of others, and addresses, each with the reason."""
 
     def learn(self, host: str, reason: str) -> None:
         """Record the registrable domain of a host as the maker's, unless it belongs to another known party.
@@ -200,27 +213,41 @@ class Maker:
         self._learn_projects([*configured, *(web if len(web) == 1 else ())])
         if not configured and len(registered) == 1:
             self._learn_projects([*registered, *(named if len(named) == 1 else ())], _ONLY_PROJECT)
+        made = [project for project in named if is_made(project)]
+        if not configured and not registered and len(made) <= MAX_DEPLOYMENTS:
+            self._learn_projects(made, _MADE_PROJECT)
 
     def _learn_registered(self, finds: Sequence[tuple[Endpoint, Evidence]]) -> None:
-        """Learn the only project of each service for apps that the app names: an app is a client of its own."""
+        """Learn the only project of each service for apps that the app names: an app is a client of its own.
+
+        A few deployments with names that their hosting service made are its own too.
+        """
         projects: dict[str, dict[str, None]] = {}
         for endpoint, evidence in finds:
             kind, name = self._project(endpoint)
             if kind and self._placed(evidence) is None:
                 projects.setdefault(kind, {}).setdefault(name)
         for kind, names in projects.items():
-            if len(names) == 1 and self._names is not None and self._name:
-                (name,) = names
-                self._clients.add((kind, name))
+            made = maker_words().deployments.get(kind)
+            # A service for which both hold is one whose names an app can also write otherwise, as an alias does.
+            named = kind in maker_words().registered and not (made and all(map(made.fullmatch, names)))
+            most = MAX_DEPLOYMENTS if made and not named else 1
+            if len(names) <= most and self._names is not None and self._name:
+                self._clients.update((kind, name) for name in names)
                 if kind == HELP_DESK:
-                    self._names.learn_tenant(name)
+                    self._names.learn_tenant(*names)
 
     def _project(self, endpoint: Endpoint) -> tuple[str, str]:
         """The service for apps, and the project there, of a cloud resource; empty for others."""
         kind, _, name = endpoint.value.partition(":")
         kind, name = self._rules.cloud.projects.get(kind, kind), name.partition("/")[0]
-        known = endpoint.kind is EndpointKind.CLOUD and name and kind in maker_words().registered
-        return (kind, name) if known else ("", "")
+        if endpoint.kind is not EndpointKind.CLOUD or not name:
+            return "", ""
+        made = maker_words().deployments.get(kind)
+        found = made.fullmatch(name) if made is not None else None
+        if found is not None:
+            return kind, found["project"]
+        return (kind, name) if kind in maker_words().registered else ("", "")
 
     def learn_hosts(self, hosts: Iterable[str]) -> None:
         """Learn the domain with the name of the app from the number of its hosts that the app names.
@@ -243,6 +270,30 @@ class Maker:
         reports = (host for domain, names in below.items() for host in names if _REPORTS.match(_left(host, domain)))
         self.learn_only(reports, "the only domain with a server for error reports or usage that makers run themselves")
 
+    def learn_uses(self, finds: Iterable[tuple[Endpoint, Evidence]], choices: Choices | None = None) -> None:
+        """Learn the hosts that the app uses like its maker's own. To be called last: it compares with what was learned.
+
+        Args:
+            finds: the app's endpoints, each with evidence.
+            choices: the hosts between which its code chooses.
+        """
+        if self._names is None or not self._name:
+            return
+        every = tuple(finds)
+        parties = [self.judge(*one).party for one in every]
+        strangers = [one for one, party in zip(every, parties, strict=True) if one[0].host and party is Party.UNKNOWN]
+        own = {one[0].host for one, party in zip(every, parties, strict=True) if party is Party.FIRST}
+        for host, alike in siblings(own, sorted({endpoint.host for endpoint, _ in strangers}), self._rules):
+            self.learn(host, f"the domain of {host}, which is named like {alike}, the maker's own")
+        for host, known in choices.beside(own) if choices is not None else ():
+            self.learn(host, f"the domain of {host}, for which the code also takes {known}, the maker's own")
+        for host, reason in used_hosts(every, strangers, own, self._names, self._rules):
+            domain = registrable_domain(host, self._rules)
+            if domain and host.removeprefix("www.") == domain:
+                self.learn(host, reason)
+            else:
+                self._hosts.setdefault(host, reason)
+
     def _learn_page(self, below: Mapping[str, Collection[str]], names: MakerNames) -> None:
         """Learn the only domain of a privacy policy or imprint that the code or texts of the app name.
 
@@ -253,9 +304,19 @@ class Maker:
             return
         ((domain, pages),) = self._paths.items()
         page = next((page for page in pages if page.responsible), None)
+        if page is None or domain in maker_words().strangers:
+            return
         own = names.own_name(domain, self._domains.keys() & below.keys())
-        if page is not None and own:
+        hosts = below.get(domain, ())
+        if own:
             self.learn(domain, f"a domain with the name of {own} and the app's only legal page, {page.path}")
+        elif names.in_hosts(_left(host, domain) for host in hosts):
+            self.learn(
+                domain, f"the domain of the app's only legal page, {page.path}, and of a host with the name of the app"
+            )
+        elif len(hosts) >= MIN_HOSTS:
+            what = count_text(len(hosts), "host")
+            self.learn(domain, f"the domain of the app's only legal page, {page.path}, and of {what} in the app")
 
     def _take_domains(self, names: MakerNames) -> None:
         """Add the domains that the names of the maker have learned."""
@@ -354,6 +415,7 @@ class Maker:
             or self._configured(endpoint, evidence)
             or self._known(endpoint)
             or self._linked(endpoint, evidence)
+            or self._used(endpoint)
             or self._named_alike(endpoint)
             or self._placed(evidence)
             or self._added(endpoint)
@@ -393,7 +455,9 @@ class Maker:
         label = domain.partition(".")[0]
         if self._names is None or not self._names.is_name(label):
             return ""
-        own = next((one for one in self._learned if one.partition(".")[0] == label), "")
+        # A word with an end like a top-level domain is often both: catrob.at and catrobat.org.
+        names = (label, domain.replace(".", ""))
+        own = next((one for one in self._learned if one.partition(".")[0] in names), "")
         return f"{domain} has the name of {own}, which is {self._domains[own]}" if own else ""
 
     def _family(self, endpoint: Endpoint, sdk: Sdk | None, names: MakerNames) -> str:
@@ -443,6 +507,11 @@ class Maker:
             return None
         kind, name = self._project(endpoint)
         return OwnershipVerdict(Party.FIRST, self._name, f"the only {kind} project that the app names, {name}")
+
+    def _used(self, endpoint: Endpoint) -> OwnershipVerdict | None:
+        """A single host that the app uses like one of its maker's own."""
+        reason = self._hosts.get(endpoint.host, "") if endpoint.kind is not EndpointKind.CLOUD else ""
+        return OwnershipVerdict(Party.FIRST, self._name, f"{endpoint.host}: {reason}") if reason else None
 
     def _known(self, endpoint: Endpoint) -> OwnershipVerdict | None:
         # A cloud host belongs to a customer that its name does not identify.
@@ -506,9 +575,10 @@ def is_wrapped(evidence: Evidence) -> bool:
 
 
 def is_client(endpoint: Endpoint, rules: RuleFiles) -> bool:
-    """True for a resource of a service for apps, or of a part of one."""
+    """True for a resource of a service for apps, or of a part of one, and for what is deployed at a hosting service."""
     kind = endpoint.value.partition(":")[0]
-    return endpoint.kind is EndpointKind.CLOUD and rules.cloud.projects.get(kind, kind) in maker_words().registered
+    kinds = maker_words().registered | maker_words().deployments.keys()
+    return endpoint.kind is EndpointKind.CLOUD and rules.cloud.projects.get(kind, kind) in kinds
 
 
 def is_maker_evidence(evidence: Evidence) -> bool:

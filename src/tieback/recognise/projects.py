@@ -13,7 +13,13 @@ _PROJECT_KINDS = frozenset({
     "firestore", "firebase-rtdb", "firebase-storage", "firebase-hosting", "firebase-functions",
     "firebase-remote-config", "app-engine", "firebase-app", "gcp-project",
 })  # fmt: skip
+_MADE = re.compile(r"[a-z0-9]-(?:(?=[a-f]{0,4}\d)[0-9a-f]{5}|\d{5,6})\Z")
 _REGION = re.compile(r"^[a-z]{2,12}-[a-z]{3,12}\d{1,2}-")
+
+
+def is_made(project: str) -> bool:
+    """True if the console made the end of a project's name, because the name was taken: ``acme-fit-4ee8a``."""
+    return _MADE.search(project) is not None
 
 
 def project_of(endpoint: Endpoint) -> str:

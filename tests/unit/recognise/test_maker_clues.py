@@ -77,6 +77,45 @@ def test_addresses(text: str, kind: BufferKind, file: str, found: list[tuple[str
     assert clues(text.encode(), kind, file) == found
 
 
+WIDGET = '<widget id="{}" version="1" xmlns="http://www.w3.org/ns/widgets">'
+PLIST = "<plist><dict><key>CFBundleURLSchemes</key><array><string>{}</string></array></dict></plist>"
+LINK = '<intent-filter><data android:scheme="{}"/></intent-filter>'
+
+
+@each(
+    ("data", "kind", "file", "identifiers"),
+    [
+        ('{"appId": "de.acme.fit"}', BufferKind.TEXT, "assets/capacitor.config.json", ["de.acme.fit"]),
+        ('{"android": {"package": "de.acme.fit"}}', BufferKind.TEXT, "assets/app.config", ["de.acme.fit"]),
+        ('{"ios":{"bundleIdentifier":"de.acme.fit"}}', BufferKind.TEXT, "assets/app.config", ["de.acme.fit"]),
+        (WIDGET.format("de.acme.fit"), BufferKind.TEXT, "res/xml/config.xml", ["de.acme.fit"]),
+        (PLIST.format("de.acme.fit"), BufferKind.MANIFEST, "Info.plist", ["de.acme.fit"]),
+        # Identifiers of templates, of libraries and of services, names without a domain, and other files.
+        ('{"appId": "io.ionic.starter"}', BufferKind.TEXT, "assets/capacitor.config.json", []),
+        ('{"appId": "io.sentry.android"}', BufferKind.TEXT, "assets/capacitor.config.json", []),
+        ('{"appId": "fit"}', BufferKind.TEXT, "assets/capacitor.config.json", []),
+        ('{"appId": "de.acme.fit"}', BufferKind.TEXT, "assets/other.json", []),
+        (PLIST.format("com.googleusercontent.apps.1-a"), BufferKind.MANIFEST, "Info.plist", []),
+        (PLIST.format("acmefit"), BufferKind.MANIFEST, "Info.plist", []),
+    ],
+)
+def test_identifiers_that_an_app_was_made_with(data: str, kind: BufferKind, file: str, identifiers: list[str]) -> None:
+    assert clues(data.encode(), kind, file) == [("class", f"{name}.app") for name in identifiers]
+
+
+@each(
+    ("package", "scheme", "found"),
+    [
+        ("io.ionic.starter", "de.acme.fit", [("class", "de.acme.fit.app")]),
+        ("io.ionic.starter", "https", []),
+        ("de.other.x", "de.acme.fit", []),
+    ],
+)
+def test_links_for_a_login_begin_with_the_identifier(package: str, scheme: str, found: list[tuple[str, str]]) -> None:
+    data = manifest(package, "", activity("Main", LINK.format(scheme)))
+    assert clues(data, BufferKind.MANIFEST) == found
+
+
 def test_an_address_in_strings_of_two_bytes() -> None:
     data = "support@acme.de\0".encode("utf-16-le")
     assert clues(data, BufferKind.RESOURCES, utf16=True) == [("support", "acme.de")]

@@ -410,3 +410,115 @@ def test_a_template_identifier_is_only_the_name_of_last_resort() -> None:
     firebase = resource("firebase-app:1:123456789012:android:0a1b2c3d4e5f")
     assert unsigned("io.cordova.hellocordova", "Acme Fit").judge(firebase, place).owner == "Acme Fit"
     assert unsigned("io.cordova.hellocordova").judge(firebase, place).owner == "io.cordova.hellocordova"
+
+
+RUN = "cloud-run:{}-mog3fenz3a-uc"
+
+
+@each(
+    ("values", "value", "first"),
+    [
+        # A hosting service made the name: nobody publishes it. A few are those for tests and for production.
+        ([RUN.format("orders")], RUN.format("orders"), True),
+        ([RUN.format("orders")], RUN.format("login"), True),
+        (["cloud-run:orders-123456789012"], "cloud-run:orders-123456789012", True),
+        (["railway:backend-production-53f9e"], "railway:backend-production-53f9e", True),
+        (["aws-apigateway:a1b2c3d4e5", "aws-apigateway:b1b2c3d4e5"], "aws-apigateway:b1b2c3d4e5", True),
+        ([f"aws-apigateway:{n}1b2c3d4e5" for n in "abcd"], "aws-apigateway:a1b2c3d4e5", False),
+        (["supabase:abcdefghijklmnopqrst", "supabase:bbcdefghijklmnopqrst"], "supabase:bbcdefghijklmnopqrst", True),
+        (["supabase:abcdefghijklmnopqrst", "supabase:my-alias"], "supabase:abcdefghijklmnopqrst", False),
+        (["ngrok:some-words"], "ngrok:some-words", True),
+        # A name that a person chose can be that of a public service.
+        (["railway:cors-proxy"], "railway:cors-proxy", False),
+        (["lovable:shop-orders"], "lovable:shop-orders", False),
+        (["heroku:cors-anywhere"], "heroku:cors-anywhere", False),
+        # The console made the end of the name, because the name was taken.
+        (["firebase-rtdb:shop-d40f6"], "firebase-storage:shop-d40f6.appspot.com", True),
+        (["app-engine:meetup-160707"], "app-engine:meetup-160707", True),
+        (["firebase-rtdb:hacker-news"], "firebase-rtdb:hacker-news", False),
+        (["firebase-rtdb:the-decade"], "firebase-rtdb:the-decade", False),
+        ([f"firebase-rtdb:shop{n}-d40f6" for n in range(4)], "firebase-rtdb:shop0-d40f6", False),
+    ],
+)
+def test_names_that_a_service_makes(values: list[str], value: str, first: bool) -> None:
+    found = unsigned("x.y", "", *((resource(one), "text/cloud-host") for one in values))
+    assert (found.judge(resource(value)).party is Party.FIRST) is first
+
+
+def test_the_configuration_counts_more_than_a_name_that_the_console_made() -> None:
+    configured = (resource("firestore:acme-fit-1a2b3"), "config:project_id/config-key")
+    found = unsigned("x.y", "", (resource("firebase-rtdb:shop-d40f6"), "text/url"), configured)
+    assert found.judge(resource("firebase-rtdb:acme-fit-1a2b3")).party is Party.FIRST
+    registered = unsigned(
+        "x.y", "", (resource("firebase-rtdb:shop-d40f6"), "text/url"), (resource("firebase-app:1:2:web:3"), "text/x")
+    )
+    assert registered.judge(resource("firebase-storage:shop-d40f6")).party is Party.FIRST
+    assert registered.judge(resource("firebase-storage:other-d40f7")).party is Party.UNKNOWN
+
+
+@each(
+    ("bundle", "title", "hosts", "host", "reason"),
+    [
+        # A common word is the name of an authority below the domain of governments and universities.
+        ("au.gov.health.app", "", [], "www.health.gov.au", "the domain of the app's bundle identifier"),
+        ("com.health.app", "", [], "www.health.com", ""),
+        # Other spellings of a name.
+        ("com.blockstream.x", "", [], "blkstrm.com", "the maker's name, blockstream, without its vowels"),
+        ("com.blockstream.x", "", [], "blkstr.com", ""),
+        ("com.blockstream.x", "", [], "btm.com", ""),
+        ("com.acmefit.x", "", [], "photo-acmefit.de", "ends with a hyphen and the maker's name, acmefit"),
+        ("com.acme.x", "", [], "photo-acme.de", ""),
+        ("com.acmefit.x", "", [], "acmefitvpn.com", "the maker's name, acmefit, followed by vpn"),
+        ("de.acmefit", "", ["go.acmefit.de"], "acmef.it", "spells the maker's name"),
+        # An identifier that nobody reversed.
+        ("acme.io.fit", "", ["api.acme.io"], "x.acme.io", "the domain with which the bundle identifier begins"),
+        ("com.app.fit", "", ["api.com.app"], "api.com.app", ""),
+        # A long name under the icon below another domain; a short one is often a topic.
+        ("a.b", "Attendance Base", [], "attendancebase.person.me", "attendancebase has the name of the app below"),
+        ("a.b", "Covid19", [], "covid19.gouv.tg", ""),
+        ("a.b", "Translate", [], "translate.partner.com", ""),
+        ("com.example.shop", "Attendance Base", [], "attendancebase.person.me", ""),
+        # A name that another place confirms can be short.
+        ("a.b", "Ente Auth", ["a.ente.io", "b.ente.io", "c.ente.io"], "backblaze:ente-prod-eu", "maker's name, ente"),
+        ("a.b", "Ente Auth", ["a.ente.io"], "backblaze:ente-prod-eu", ""),
+        # The initials of the name.
+        ("a.b", "Khyber Delicious Food", [], "lovable:kdf-pk", "the maker's name, kdf"),
+        ("a.b", "Khyber Delicious Food", [], "lovable:pk-kdf", ""),
+        ("a.b", "Delicious Food", [], "lovable:df-pk", ""),
+        # A customer of a service can have a number.
+        ("com.acmefit.x", "", [], "acmefit1.typeform.com", "acmefit1 is the maker's name at typeform.com"),
+        # The identifier that a tool writes.
+        ("org.cordova.quasar.app", "", [], "cordova.io", ""),
+        ("com.anonymous.shop", "", [], "anonymous.com", ""),
+    ],
+)  # fmt: skip
+def test_names_of_a_maker_in_other_forms(bundle: str, title: str, hosts: list[str], host: str, reason: str) -> None:
+    found = unsigned(bundle, title)
+    found.learn_hosts(hosts)
+    owned = found.judge(resource(host) if ":" in host else url(host))
+    assert (owned.party is Party.FIRST) is bool(reason), owned.reason
+    assert reason in owned.reason
+
+
+@each(
+    ("title", "addresses", "host", "reason"),
+    [
+        ("Phoenix", ["phoenix.acinq.co/privacy"], "api.acinq.co", "and of a host with the name of the app"),
+        ("ESP Rainmaker", ["rainmaker.esp.io/en/privacy"], "api.esp.io", "and of a host with the name of the app"),
+        (
+            "Pocket Code",
+            ["www.cat.org/privacy", "a.cat.org/x", "b.cat.org/x"],
+            "c.cat.org",
+            "and of 3 hosts in the app",
+        ),
+        ("Pocket Code", ["www.cat.org/privacy", "a.cat.org/x"], "c.cat.org", ""),
+        ("Pocket Code", ["www.cat.org/terms", "a.cat.org/x", "b.cat.org/x"], "c.cat.org", ""),
+        ("Pocket Code", ["www.cat.org/privacy", "a.cat.org/x", "b.cat.org/x", "dog.org/privacy"], "c.cat.org", ""),
+        # A tool puts its own page into each app.
+        ("Pocket Code", ["code.org/privacy", "studio.code.org/x", "a.code.org/x"], "b.code.org", ""),
+    ],
+)
+def test_the_only_legal_page_of_an_app(title: str, addresses: list[str], host: str, reason: str) -> None:
+    owned = pages("io.ionic.starter", title, *addresses).judge(url(host))
+    assert (owned.party is Party.FIRST) is bool(reason), owned.reason
+    assert reason in owned.reason

@@ -1,0 +1,246 @@
+"""Hosts of the maker that no name shows, but the way in which the app uses them.
+
+- The host where the app registers its users and logs them in: an app has its accounts with its maker.
+- The only machine at home, tunnel or small web space of one person.
+- The public address of IPv4 that the app's own code names, or at which it logs its users in.
+- The host with a program below the name of the app: ``https://host.test/acmefit/login.php``.
+- The host that stands for one of the maker's in the same place of the code, before the same path: the code chooses.
+- The host that is named like one of the maker's, in words that few hosts have: ``staging-nginz-https.acme-test.io`` and
+  ``nginz-https.acme.com``.
+
+A host of a known party is never one of these. Bounds: 64 words per address, 4096 places, 4 hosts per place.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from ipaddress import IPv4Address
+from itertools import pairwise
+
+import msgspec
+
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.sighting import Evidence
+from tieback.recognise.maker_names import MakerNames, MakerWords, maker_words, registrable_domain
+from tieback.recognise.rules import RuleFiles
+
+MAX_WORDS = 64
+MAX_PLACES = 4096
+MAX_CHOICES = 4
+"""Most hosts between which code chooses: more are the addresses that a function for all of them gets."""
+MIN_WORD = 5
+"""Least number of letters of a word that few hosts have."""
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PARTS = re.compile(r"[^A-Za-z]+")
+_LABELS = re.compile(r"[.-]")
+_PROGRAM = re.compile(r"\.(?:php\d?|jsp|do|action|aspx?|asmx|ashx|svc|cgi)\Z", re.IGNORECASE)
+"""End of the path of a program on a server."""
+_VERSION = re.compile(r"v\d{1,2}(?:\.\d{1,2})?")
+_CLIENTS = ("mobile", "android", "ios", "api")
+"""Beginnings of parts of a path that only a program opens."""
+_CODE = ("dex-flow/", "script-flow/")
+_WEB = ("http", "https", "ws", "wss")
+_PLACEHOLDER = re.compile(r"my|your|exampl|sample|test|demo|home|user|server|host|domain|name|subdomain|foo|xxx|abc")
+"""Beginning of a name that stands for that of the user's own machine."""
+_FOLDERS = ("app", "service")
+"""Words that are no object of a registration if they are those of a folder."""
+_DIGITS = "0123456789"
+
+
+class Accounts(msgspec.Struct):
+    """What an app does with accounts at one host."""
+
+    registers: bool = False
+    logs_in: bool = False
+
+
+class Choices:
+    """The hosts that code joins with the same path in the same place."""
+
+    def __init__(self) -> None:
+        """Begin without places."""
+        self._places: dict[tuple[str, int, str], set[str]] = {}
+
+    def add(self, endpoint: Endpoint, evidence: Evidence) -> None:
+        """Record an endpoint that code assembles."""
+        if (
+            not evidence.how.startswith(_CODE)
+            or evidence.offset is None
+            or endpoint.kind is not EndpointKind.URL
+            or not endpoint.path.strip("/")
+        ):
+            return
+        place = (evidence.file, evidence.offset, endpoint.path)
+        if place in self._places or len(self._places) < MAX_PLACES:
+            hosts = self._places.setdefault(place, set())
+            if len(hosts) <= MAX_CHOICES:
+                hosts.add(endpoint.host)
+
+    def beside(self, own: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Each host between which and one of the maker's own the code chooses, and that one."""
+        for hosts in self._places.values():
+            known = sorted(hosts.intersection(own))
+            if known and len(hosts) <= MAX_CHOICES:
+                yield from ((host, known[0]) for host in sorted(hosts.difference(own)))
+
+
+def account_hosts(finds: Iterable[tuple[Endpoint, Evidence]]) -> dict[str, Accounts]:
+    """The hosts at which the app registers users or logs them in, by addresses of programs.
+
+    A page of a web site, such as the one where developers get a key, is no program.
+    """
+    found: dict[str, Accounts] = {}
+    for endpoint, evidence in finds:
+        if endpoint.kind is EndpointKind.URL and (_is_program(endpoint, evidence) or _is_public_address(endpoint)):
+            registers, logs_in = _acts(endpoint.path)
+            if registers or logs_in:
+                one = found.setdefault(endpoint.host, Accounts())
+                one.registers |= registers
+                one.logs_in |= logs_in
+    return found
+
+
+def program_below(endpoint: Endpoint, named: Callable[[str], bool]) -> str:
+    """The first part of the path, if it has the name of the app and a program is below it; empty otherwise.
+
+    Args:
+        endpoint: any endpoint.
+        named: true for a text in lower case that is the name of the app.
+    """
+    first, _, rest = endpoint.path.lstrip("/").partition("/")
+    if endpoint.kind is not EndpointKind.URL or not rest or not (_PROGRAM.search(rest) or any(_acts(rest))):
+        return ""
+    return first if named(first.lower()) else ""
+
+
+def siblings(own: Collection[str], others: Iterable[str], rules: RuleFiles) -> Iterator[tuple[str, str]]:
+    """Each host that is named like one of the maker's own below another domain, and that one.
+
+    Args:
+        own: hosts of the maker.
+        others: hosts of unknown owners.
+        rules: rule files.
+    """
+    named: dict[frozenset[str], str] = {}
+    for host in sorted(own):
+        named.setdefault(_host_words(host, rules), host)
+    for host in others:
+        words = _host_words(host, rules)
+        alike = named.get(words, "")
+        if alike and len(words) > 1 and any(_is_rare(word) for word in words):
+            yield host, alike
+
+
+def _host_words(host: str, rules: RuleFiles) -> frozenset[str]:
+    """The words of a host before its registrable domain, without those for environments and without numbers."""
+    domain = registrable_domain(host, rules)
+    left = host.removesuffix(domain).strip(".") if domain else ""
+    words = (word.rstrip(_DIGITS) for word in _LABELS.split(left)[:MAX_WORDS])
+    return frozenset(word for word in words if word and word not in maker_words().environments)
+
+
+def _is_rare(word: str) -> bool:
+    lists = maker_words()
+    return len(word) >= MIN_WORD and word not in lists.host_words | lists.behind | lists.before | lists.generic_names
+
+
+def _is_program(endpoint: Endpoint, evidence: Evidence) -> bool:
+    """True if an address is that of a program, and not of a page for people."""
+    path = endpoint.path
+    parts = path.lower().split("/")
+    lists = maker_words()
+    return (
+        evidence.how.startswith(_CODE)
+        or _PROGRAM.search(path) is not None
+        or any(part in lists.program_folders or _VERSION.fullmatch(part) for part in parts[:MAX_WORDS])
+        or any(part.startswith(_CLIENTS) for part in parts[-2:])
+        or endpoint.host.partition(".")[0] in lists.program_folders
+    )
+
+
+def _acts(path: str) -> tuple[bool, bool]:
+    """Whether the last two parts of a path name a registration of users, and a login."""
+    lists = maker_words()
+    *folders, last = ["", *path.rstrip("/").split("/")][-2:]
+    before, words = [word for folder in folders for word in _words_of(folder)], _words_of(last)
+    if not lists.not_accounts.isdisjoint([*words, *(word for word in before if word not in _FOLDERS)]):
+        return False, False
+    words = [*before, *words]
+    pairs = {first + second for first, second in pairwise(words)}
+    every = {_bare(word, lists) for word in (*words, *pairs)}
+    return not lists.registrations.isdisjoint(every), not lists.logins.isdisjoint(every)
+
+
+def _bare(word: str, lists: MakerWords) -> str:
+    """A word without the client or the user that it is written together with: ``mobilelogin`` is ``login``."""
+    for beside in lists.account_beside:
+        if word.removeprefix(beside) in lists.accounts:
+            return word.removeprefix(beside)
+        if word.removesuffix(beside) in lists.accounts:
+            return word.removesuffix(beside)
+    return word
+
+
+def _words_of(part: str) -> list[str]:
+    """The words of a part of a path: ``doctorLogin.do`` has ``doctor`` and ``login``."""
+    spaced = _PARTS.split(_CAMEL.sub("_", _PROGRAM.sub("", part)))
+    return [word.lower() for word in spaced[:MAX_WORDS] if word]
+
+
+def used_hosts(
+    every: Collection[tuple[Endpoint, Evidence]],
+    strangers: Collection[tuple[Endpoint, Evidence]],
+    own: AbstractSet[str],
+    names: MakerNames,
+    rules: RuleFiles,
+) -> Iterator[tuple[str, str]]:
+    """Each host of an unknown owner that the app uses like one of its maker's, and the reason.
+
+    Args:
+        every: the endpoints of the app.
+        strangers: those of unknown owners.
+        own: hosts of the maker.
+        names: the names of the maker.
+        rules: rule files.
+    """
+    strangers = [one for one in strangers if not _is_sample(one[0].host)]
+    for endpoint, evidence in strangers:
+        if name := program_below(endpoint, names.is_app):
+            yield endpoint.host, f"a host with programs below the name of the app, {name}"
+        elif _is_public_address(endpoint) and evidence.how.startswith(_CODE) and names.is_own_code(evidence.context):
+            yield endpoint.host, "an address in the app's own code"
+    personal = {endpoint.host for endpoint, _ in strangers if _is_personal(endpoint.host)}
+    if len(personal) == 1:
+        yield from ((host, "the only machine or web space of one person that the app names") for host in personal)
+    accounts = account_hosts(every)
+    for host in sorted({endpoint.host for endpoint, _ in strangers if _is_public_address(endpoint)} & accounts.keys()):
+        yield host, "an address where the app logs its users in"
+    if not own.isdisjoint(accounts):
+        return
+    unknown = {endpoint.host for endpoint, _ in strangers}
+    users = [host for host, does in accounts.items() if host in unknown and does.registers and does.logs_in]
+    if len({registrable_domain(host, rules) or host for host in users}) == 1:
+        yield from ((host, "the only host where the app registers its users and logs them in") for host in users)
+
+
+def _is_personal(host: str) -> bool:
+    """True for a machine at home, a tunnel, a workspace or a small web space of one person."""
+    labels = host.removeprefix("www.").split(".")
+    if _PLACEHOLDER.match(labels[0]):
+        return False
+    return any(".".join(labels[at:]) in maker_words().personal_hosts for at in range(1, len(labels)))
+
+
+def _is_public_address(endpoint: Endpoint) -> bool:
+    """True for an address of IPv4 that is reachable from everywhere, in a URL of the web."""
+    if endpoint.kind is not EndpointKind.URL or endpoint.scheme not in _WEB:
+        return False
+    try:
+        return IPv4Address(endpoint.host).is_global
+    except ValueError:
+        return False
+
+
+def _is_sample(host: str) -> bool:
+    """True for a server that offers accounts for practice to anyone."""
+    return any(host == one or host.endswith(f".{one}") for one in maker_words().sample_hosts)

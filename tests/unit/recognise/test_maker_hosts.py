@@ -1,0 +1,156 @@
+"""Hosts that are the maker's by how the app uses them, whatever their names are."""
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.each import each
+from tieback.model.app import App, Platform
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Evidence, Sighting
+from tieback.recognise.collect import merge_finds
+from tieback.recognise.maker_hosts import account_hosts, program_below
+from tieback.recognise.rules import RuleFiles
+
+RULES = RuleFiles()
+CODE = "dex-flow/concat"
+
+
+def endpoint(address: str) -> Endpoint:
+    host, slash, path = address.partition("/")
+    return Endpoint(EndpointKind.URL, f"https://{address}", "https", host, 443, f"{slash}{path}")
+
+
+def seen(address: str, how: str = "dex-string/url", place: int = 1, context: str = "") -> Sighting:
+    return Sighting(endpoint(address), 1, Party.UNKNOWN, Evidence("classes.dex", place, how, context))
+
+
+def reason_of(bundle: str, title: str, finds: Sequence[Sighting], address: str) -> str:
+    """Why the app's endpoint at this address is first party; empty if it is not."""
+    merged = merge_finds(App(Platform.ANDROID, bundle, "0" * 64, title), [*finds, seen(address)], RULES)
+    owned = next(one for one in merged.sightings if one.endpoint.value == f"https://{address}")
+    return owned.party_reason if owned.party is Party.FIRST else ""
+
+
+@each(
+    ("address", "how", "registers", "logs_in"),
+    [
+        ("h.de/api/register", "text/url", True, False),
+        ("h.de/api/auth/signup", "text/url", True, False),
+        ("h.de/v1/users/sign-up", "text/url", True, False),
+        ("h.de/servlet/CheckLoginServlet", "text/url", False, True),
+        ("h.de/doctorLogin.do", "text/url", False, True),
+        ("h.de/app/create_account.php", "text/url", True, False),
+        ("h.de/MobileLogin", "text/url", False, True),
+        ("h.de/mobilesignup", "text/url", True, False),
+        ("api.h.de/login", "text/url", False, True),
+        ("h.de/login", CODE, False, True),
+        # A page for people, such as the one where developers get a key.
+        ("h.de/sign_up", "text/url", False, False),
+        ("h.de/users/login", "text/url", False, False),
+        # Devices, clients and logins at another company.
+        ("h.de/api/devices/register", "text/url", False, False),
+        ("h.de/api/push/register", CODE, False, False),
+        ("h.de/api/oauth/login", CODE, False, False),
+        ("h.de/api/login/facebook", CODE, False, False),
+        ("h.de/api/registry", CODE, False, False),
+    ],
+)
+def test_what_an_address_does_with_accounts(address: str, how: str, registers: bool, logs_in: bool) -> None:
+    found = account_hosts([(endpoint(address), Evidence("f", 1, how))]).get("h.de")
+    found = found or account_hosts([(endpoint(address), Evidence("f", 1, how))]).get("api.h.de")
+    assert (found is not None and found.registers, found is not None and found.logs_in) == (registers, logs_in)
+
+
+REGISTERS = "the only host where the app registers its users and logs them in"
+BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
+
+
+@each(
+    ("bundle", "title", "finds", "address", "reason"),
+    [
+        # The app has its accounts there. A host below a domain shows nothing about its other hosts.
+        ("a.b", "X", BOTH, "h.partner.net/data", REGISTERS),
+        ("a.b", "X", BOTH, "other.partner.net/data", ""),
+        ("a.b", "X", [seen("www.h.net/api/register"), seen("www.h.net/api/login")], "x.h.net", REGISTERS),
+        ("a.b", "X", BOTH[:1], "h.partner.net/data", ""),
+        ("a.b", "X", BOTH[1:], "h.partner.net/data", ""),
+        ("a.b", "X", [*BOTH, seen("i.de/api/register"), seen("i.de/api/login")], "h.partner.net/data", ""),
+        ("com.acmefit.x", "", [*BOTH, seen("api.acmefit.com/v1/login")], "h.partner.net/data", ""),
+        ("a.b", "X", [seen("reqres.in/api/register"), seen("reqres.in/api/login")], "reqres.in/api/users", ""),
+        # An address of a machine: who logs in there knows it from its maker.
+        ("a.b", "X", [seen("54.1.2.3/login")], "54.1.2.3/x", "an address where the app logs its users in"),
+        ("a.b", "X", [seen("192.168.1.3/login")], "192.168.1.3/x", ""),
+        ("a.b", "X", [], "54.1.2.3/x", ""),
+        ("de.acme.x", "", [seen("54.1.2.3/y", CODE, 1, "Lde/acme/Api;->get: x")], "54.1.2.3/x", "the app's own code"),
+        ("de.acme.x", "", [seen("54.1.2.3/y", CODE, 1, "Lde/other/Api;->get: x")], "54.1.2.3/x", ""),
+        # Programs below the name of the app.
+        ("a.b", "Acmefit", [seen("h.de/acmefit/get.php")], "h.de/x", "programs below the name of the app, acmefit"),
+        ("a.b", "Acmefit", [seen("h.de/acmefit-api/user/login")], "h.de/x", "the name of the app, acmefit-api"),
+        ("a.b", "Acmefit", [seen("h.de/acmefit/about.html")], "h.de/x", ""),
+        ("a.b", "Acmefit", [seen("h.de/acmefit.php")], "h.de/x", ""),
+        ("a.b", "Acmefit", [seen("h.de/wiki/acmefit/get.php")], "h.de/x", ""),
+        # A machine or a small web space of one person.
+        ("a.b", "X", [seen("some.duckdns.org/y")], "some.duckdns.org/x", "the only machine or web space"),
+        ("a.b", "X", [seen("a.16mb.com/y"), seen("b.16mb.com/y")], "a.16mb.com/x", ""),
+        ("a.b", "X", [seen("myhome.duckdns.org/y")], "myhome.duckdns.org/x", ""),
+        ("a.b", "X", [seen("www.cafe24.com/y")], "www.cafe24.com/x", ""),
+        # A host that is named like one of the maker's, in words that few hosts have.
+        ("com.acmefit.x", "", [seen("nginz-https.acmefit.com")], "staging-nginz-https.zinfra.net", "named like"),
+        ("com.acmefit.x", "", [seen("flow.mutinynet.acmefit.com")], "mutinynet-flow.other.net", "named like"),
+        ("com.acmefit.x", "", [seen("api.testnet.acmefit.com")], "api-testnet.other.net", ""),
+        ("com.acmefit.x", "", [seen("nginz.acmefit.com")], "nginz.other.net", ""),
+        ("a.b", "X", [seen("nginz-https.acmefit.com")], "staging-nginz-https.zinfra.net", ""),
+        # Two hosts between which the code chooses.
+        (
+            "com.acmefit.x",
+            "",
+            [seen("api.acmefit.com/v1/x", CODE, 7), seen("stage.other.net/v1/x", CODE, 7)],
+            "y.other.net",
+            "for which the code also takes api.acmefit.com",
+        ),
+        (
+            "com.acmefit.x",
+            "",
+            [seen("api.acmefit.com/v1/x", CODE, 7), seen("stage.other.net/v1/x", CODE, 8)],
+            "y.other.net",
+            "",
+        ),
+        (
+            "com.acmefit.x",
+            "",
+            [seen("api.acmefit.com/v1/x", CODE, 7), seen("stage.other.net/v2/y", CODE, 7)],
+            "y.other.net",
+            "",
+        ),
+        # More hosts are those that a function for all addresses gets.
+        (
+            "com.acmefit.x",
+            "",
+            [seen(f"{host}/v1/x", CODE, 7) for host in ("api.acmefit.com", "a.net", "b.net", "c.net", "d.net")],
+            "y.a.net",
+            "",
+        ),
+        ("a.b", "X", [seen("a.net/v1/x", CODE, 7), seen("b.net/v1/x", CODE, 7)], "y.a.net", ""),
+    ],
+)  # fmt: skip
+def test_a_host_is_the_makers_by_its_use(
+    bundle: str, title: str, finds: list[Sighting], address: str, reason: str
+) -> None:
+    found = reason_of(bundle, title, finds, address)
+    assert bool(found) is bool(reason), found
+    assert reason in found
+
+
+def test_a_known_service_is_nobody_elses() -> None:
+    finds = [seen("graph.facebook.com/api/register"), seen("graph.facebook.com/api/login")]
+    assert reason_of("a.b", "X", finds, "graph.facebook.com/x") == ""
+
+
+@given(st.text(max_size=80), st.sampled_from(["dex-flow/x", "text/url"]), st.integers(0, 3))
+def test_any_addresses_are_read(text: str, how: str, place: int) -> None:
+    one = endpoint(text)
+    account_hosts([(one, Evidence("f", place, how))])
+    assert program_below(one, lambda _: False) == ""
+    merge_finds(App(Platform.ANDROID, "a.b", "", "Acmefit"), [seen(text, how, place)], RULES)
