@@ -1,16 +1,16 @@
-"""Pages and scripts of a hybrid app that no other file of the app names: no code in them runs.
+"""Pages, scripts and style sheets of a hybrid app that no other file of the app names: nothing loads them.
 
 Apps of Cordova and Capacitor often contain the demo of a library, an old version of a page, or the settings of another
 platform. The files are followed from ``index.html``: what a page or script that is loaded names is loaded, too, and so
 is what any other file names (the code, the settings, texts in JSON or XML). Where a loaded file puts such a name
-together, as in ``name + ".js"``, all files of that kind stay. Sources: https://cordova.apache.org/docs/en/latest/,
+together, as in ``name + ".js"``, all files of that kind stay. A name with a folder means the files in a folder of that
+name, if there are some. A start page that names no file says nothing about the others. Sources: https://cordova.apache.org/docs/en/latest/,
 https://capacitorjs.com/docs/basics/workflow
 Bounds: the names of 20,000 files, 2,000 names of one file; 32 MiB of other files are read.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from itertools import islice
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
@@ -31,25 +31,29 @@ MAX_HELD = 20_000
 _ROOT = re.compile(
     r"(?P<root>(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/)(?P<rest>.{1,400})"
 )
-_CODE = (".html", ".htm", ".js", ".php")
-_ENDS = {b"j": (".js",), b"h": (".html", ".htm"), b"p": (".php",)}
+_CODE = (".html", ".htm", ".js", ".php", ".css")
+_ENDS = {b"j": (".js",), b"h": (".html", ".htm"), b"p": (".php",), b"c": (".css",)}
 _INDEX = frozenset((b"index.html", b"index.htm"))
-"""Names that many folders have. They are kept with the last folder before them: ``demo/index.html``."""
+"""Names that many folders have: ``demo/index.html`` means no other of them."""
 _ANY = b"*"
-"""The folder before an index page if code puts it together."""
+"""The folder before a name if code puts it together."""
 _FRAME = re.compile(r"cordova(?:_plugins)?\.js|phonegap\.js|native-bridge\.js|(?:cordova-js-src|plugins)/.*")
 """Files of Cordova and Capacitor, and of plugins, which these load."""
 _DOCUMENT = re.compile(
-    r"(?:.*/)?(?:[^/]*\.(?:txt|md|map|markdown|css|s[ac]ss|less)|(?:package|bower|component|composer)(?:-lock)?\.json|licen[cs]e[^/]*|readme[^/]*"
+    r"(?:.*/)?(?:[^/]*\.(?:txt|md|map|markdown|s[ac]ss|less)|(?:package|bower|component|composer)(?:-lock)?\.json|licen[cs]e[^/]*|readme[^/]*"
     r"|coderesources)|meta-inf/.*|bundle-metadata/.*",
     re.IGNORECASE,
 )
 """Files that load no page or script, whatever they name; those of the signature name every file."""
 _COMMENT_LINE = re.compile(rb"\n[ \t]{0,200}(?://|/?\*(?![\w/]))[^\n]*")
 """A line of a script that is only a comment, with the end of the line before, which is found faster than ``^``."""
-_SUFFIX = re.compile(rb"\.(?:js|html?|php)(?![\w-])", re.IGNORECASE)
-_WIDE_SUFFIX = re.compile(rb"\.\0(?:h\0t\0m\0(?:l\0)?|j\0s\0|p\0h\0p\0)")
+_COMMENT_BLOCK = re.compile(rb"\n[ \t]{0,200}/\*\*?[ \t]{0,200}\r?\n")
+"""The beginning of a comment whose first line has nothing else: documentation, with examples."""
+_SUFFIX = re.compile(rb"\.(?:js|html?|php|css)(?![\w-])", re.IGNORECASE)
+_WIDE_SUFFIX = re.compile(rb"\.\0(?:h\0t\0m\0(?:l\0)?|j\0s\0|p\0h\0p\0|c\0s\0s\0)")
 """The end of a name in UTF-16, as in compiled XML."""
+_INLINE = re.compile(rb"<script\b(?![^<>]{0,400}\bsrc\s{0,4}=)", re.IGNORECASE)
+"""A script inside a page: it can load others by names that are in no file."""
 _NO_NAME = re.compile(rb"[^\w.~-]")
 _TESTS = re.compile(r"/(?:tests?|specs?|__tests__)/", re.IGNORECASE)
 """A folder with the tests of an app, whose names are often those of what they test."""
@@ -57,7 +61,7 @@ _REACH = 100
 MAX_ENDS = 50_000
 """Most names in one file, also the same ones; a file with more of them is not followed, and everything stays."""
 _JOINED = re.compile(
-    rb"(?:[\"'`}]|(?:\+|concat\()\s{0,4}[\"'`][\w.-]{0,40})\.(?P<kind>js|html?|php)(?![\w-])", re.IGNORECASE
+    rb"(?:[\"'`}]|(?:\+|concat\()\s{0,4}[\"'`][\w.-]{0,40})\.(?P<kind>js|html?|php|css)(?![\w-])", re.IGNORECASE
 )
 """A name that code puts together."""
 _JOIN_BEFORE, _JOIN_BEHIND = 52, 6
@@ -73,6 +77,7 @@ class UnloadedFiles:
         self._joins: dict[str, frozenset[bytes]] = {}
         self._roots: set[str] = set()
         self._other: set[bytes] = set()
+        self._inline: set[str] = set()
         self._left = MAX_OTHER
         self._stopped = False
         self._plugins = MissingPlugins()
@@ -147,9 +152,15 @@ class UnloadedFiles:
                 names = {folder + b"/" + name if name in _INDEX else name for name in names}
             self._other |= names
         if page and found is not None:
-            self._names[file] = frozenset(names)
-            if _FRAME.fullmatch(found["rest"]) is None:
-                self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(content), 64))
+            self._page(file, found["rest"], content, frozenset(names))
+
+    def _page(self, file: str, name: str, content: Bytes, names: frozenset[bytes]) -> None:
+        """Keep the names in a page, script or style sheet."""
+        self._names[file] = names
+        if _FRAME.fullmatch(name) is None:
+            self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(content), 64))
+        if name == "index.html" and _INLINE.search(content) and b"://" not in content:
+            self._inline.add(file)
 
     def _unloaded(self) -> frozenset[str]:
         """The files that are not loaded; none if it is not known."""
@@ -158,22 +169,23 @@ class UnloadedFiles:
         by_name: dict[bytes, list[str]] = {}
         for file in self._names:
             by_name.setdefault(file.rpartition("/")[2].encode("utf-8", "replace").lower(), []).append(file)
+        if any(by_name.keys().isdisjoint(map(_page, self._names[file])) for file in self._inline):
+            return frozenset()
+        forms: dict[bytes, list[bytes]] = {}
+        for one in self._other:
+            forms.setdefault(_page(one), []).append(one)
         waiting = [
             file
             for name, files in by_name.items()
             for file in files
-            if any(file in _meant(files, one, "") for one in _forms(name, self._other))
+            if any(file in _meant(files, one, "") for one in forms.get(name, ()))
             or not any(file.startswith(root) for root in self._roots)
             or any(file == f"{root}index.html" or _FRAME.fullmatch(file.removeprefix(root)) for root in self._roots)
         ]
         loaded, joined = set(waiting), set[bytes]()
         while waiting:
             file = waiting.pop()
-            named = [
-                one
-                for name in self._names[file]
-                for one in _meant(by_name.get(name.rpartition(b"/")[2], ()), name, file)
-            ]
+            named = [one for name in self._names[file] for one in _meant(by_name.get(_page(name), ()), name, file)]
             for kind in self._joins.get(file, frozenset()) - joined:
                 joined.add(kind)
                 every = [one for one in self._names if one.lower().endswith(_ENDS[kind])]
@@ -183,27 +195,24 @@ class UnloadedFiles:
         return frozenset(self._names.keys() - loaded)
 
 
-def _forms(name: bytes, names: AbstractSet[bytes]) -> list[bytes]:
-    """The forms in which names have the name of a file: an index page also has the folder in which it is meant."""
-    if name not in _INDEX:
-        return [name] if name in names else []
-    return [one for one in names if one.rpartition(b"/")[2] == name]
+def _page(name: bytes) -> bytes:
+    """A name without its folder."""
+    return name.rpartition(b"/")[2]
 
 
 def _meant(files: Sequence[str], name: bytes, by: str) -> Sequence[str]:
     """The files that a name in another file means, of those with this name.
 
-    Tests are not meant, if the file that names them is no test and there are others. An index page is the one in the
-    folder that the name has, or else one beside the file or above it.
+    Tests are not meant, if the file that names them is no test and there are others. Files in a folder that the name
+    has are meant before others; an index page without a folder is one beside the file or above it.
     """
     folder, _, page = name.rpartition(b"/")
-    if page in _INDEX and folder != _ANY:
-        where = folder.decode("utf-8", "replace")
-        files = [
-            file
-            for file in files
-            if (_folder(file).endswith(f"/{where}") if where else f"{_folder(by)}/".startswith(f"{_folder(file)}/"))
-        ]
+    where = folder.decode("utf-8", "replace") if folder != _ANY else ""
+    if where:
+        inside = [file for file in files if _folder(file).endswith(f"/{where}")]
+        files = inside if inside or page in _INDEX else files
+    elif page in _INDEX and folder != _ANY:
+        files = [file for file in files if f"{_folder(by)}/".startswith(f"{_folder(file)}/")]
     others = [] if _TESTS.search(by) else [file for file in files if _TESTS.search(file) is None]
     return others or files
 
@@ -218,7 +227,12 @@ def _without_comments(data: bytes) -> bytes:
     while (begin := data.find(b"<!--", at)) >= 0 and (end := data.find(b"-->", begin)) >= 0:
         parts.append(data[at:begin])
         at = end
-    return _COMMENT_LINE.sub(b"\n", b"".join((b"\n", *parts, data[at:])))[1:]
+    text = b"".join((b"\n", *parts, data[at:]))
+    parts, at = [], 0
+    while (opened := _COMMENT_BLOCK.search(text, at)) is not None and (end := text.find(b"*/", opened.end())) >= 0:
+        parts.append(text[at : opened.start()])
+        at = end + 2
+    return _COMMENT_LINE.sub(b"\n", b"".join((*parts, text[at:])))[1:]
 
 
 def _joined(data: Bytes) -> Iterator[re.Match[bytes]]:
@@ -228,10 +242,7 @@ def _joined(data: Bytes) -> Iterator[re.Match[bytes]]:
 
 
 def _names(data: Bytes) -> set[bytes] | None:
-    """The names of pages and scripts in a file; ``None`` if there are too many.
-
-    Without folders, but for those of index pages.
-    """
+    """The names of pages, scripts and style sheets in a file, with the last folder; ``None`` if there are too many."""
     found: set[bytes] = set()
     for wide, suffix in ((False, _SUFFIX), (True, _WIDE_SUFFIX)):
         for number, end in enumerate(suffix.finditer(data)):
@@ -242,7 +253,7 @@ def _names(data: Bytes) -> set[bytes] | None:
                 before = before[len(before) % 2 :: 2]
             *folders, stem = _NO_NAME.split(before)
             name = (stem + end[0].replace(b"\0", b"")).lower()
-            if name in _INDEX and len(before) > len(stem) and before[-len(stem) - 1 :][:1] == b"/":
+            if len(before) > len(stem) and before[-len(stem) - 1 :][:1] == b"/":
                 folder = folders[-1].lower() or _ANY
                 name = name if folder in (b".", b"..") else folder + b"/" + name
             found.add(name)

@@ -39,6 +39,11 @@ def stays(code: str, plugins: str | None) -> bool:
         (f"{OLD}) {{ {PAGE} }}", "", False),
         (f"{OLD}) {{ {PAGE} }}", "x" * MAX_LIST, True),
         (f"{NEW}) {{ if (a) {{ b('}}') }} {PAGE} }}", DEVICE, False),
+        (f"{NEW})if('undefined'!=typeof j){{{PAGE}}}", DEVICE, False),
+        (f"{NEW})if(a)if(b){{{PAGE}}}", DEVICE, False),
+        (f"{NEW})if(a)if(b){{{PAGE}}}", BROWSER, True),
+        (f"{NEW})if(a)f();else{{{PAGE}}}", DEVICE, True),
+        (f"{NEW})f();if(a){{{PAGE}}}", DEVICE, True),
         # The plugin is there, also by another of its names; or the list of plugins is not.
         (f"{OLD} === true) {{ {PAGE} }}", f"{DEVICE}, {BROWSER}", True),
         (f"{NEW}) {{ {PAGE} }}", BROWSER, True),

@@ -48,7 +48,14 @@ def test_a_link_to_documentation_or_code_is_none(address: str) -> None:
 
 @pytest.mark.parametrize(
     ("host", "linked"),
-    [("github.com", True), ("de.wikipedia.org", True), ("schemas.android.com", False), ("api.shop.test", False)],
+    [
+        ("github.com", True),
+        ("de.wikipedia.org", True),
+        ("leafletjs.com", True),
+        ("unpkg.com", False),
+        ("schemas.android.com", False),
+        ("api.shop.test", False),
+    ],
 )
 def test_requests_of_code_go_only_to_hosts_that_answer(host: str, linked: bool) -> None:
     assert RULES.not_backends.is_linked(host) is linked

@@ -30,6 +30,8 @@ _POINTS = re.compile(
 _OPENS = re.compile(rb"\.\s{0,4}(?:open|canOpen)URL\s{0,4}\(\s{0,20}\Z")
 """https://reactnative.dev/docs/linking"""
 _CLOSES = re.compile(rb"\s{0,20}\)")
+_LITERAL = re.compile(rb"\"[^\"]{0,400}\"|'[^']{0,400}'")
+_BRACKET = re.compile(rb"[()]")
 _REACH, _BEFORE = 460, 120
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 
@@ -92,7 +94,20 @@ def _is_in_message(data: Bytes, at: int) -> bool:
     return call["console"] is None or _POINTS.search(call["text"]) is not None
 
 
+def is_part_of_message(data: Bytes, start: int) -> bool:
+    """True if a literal is a further part of what an error or the console gets: ``console.log("at " + a + "…")``."""
+    before = bytes(data[max(0, start - _REACH) : start])
+    if not before.rstrip().endswith((b"+", b",")):
+        return False
+    call = _CALL.search(before)
+    return call is not None and _is_open(call["text"])
+
+
 def _is_open(text: bytes) -> bool:
     """True if the parentheses in the arguments up to a name are closed, so that it is in no other call."""
-    plain = re.sub(rb"\"[^\"]{0,400}\"|'[^']{0,400}'", b"", text)
-    return plain.count(b"(") == plain.count(b")")
+    depth = 0
+    for bracket in _BRACKET.findall(_LITERAL.sub(b"", text)):
+        depth += 1 if bracket == b"(" else -1
+        if depth < 0:
+            return False  # the call ends before
+    return not depth

@@ -13,9 +13,9 @@ from functools import cached_property
 from itertools import islice
 
 from tieback.recognise.dataflow.trace import COMPARED, LINK
-from tieback.recognise.texts import joins, markup, prose, redirects, structured, tables
+from tieback.recognise.texts import joins, literal_names, markup, prose, redirects, structured, tables
 from tieback.recognise.texts.markup import markup_spans
-from tieback.recognise.texts.messages import MAX_READ, declared_name, reason_of_uses
+from tieback.recognise.texts.messages import MAX_READ, declared_name, is_part_of_message, reason_of_uses
 from tieback.recognise.texts.prose import COMMENT
 from tieback.recognise.texts.script import ScriptSpans, script_spans
 from tieback.recognise.texts.sheet import sheet_spans
@@ -66,7 +66,9 @@ _EQUALS = re.compile(rb"\s{0,20}[!=]==?")
 _OPEN = re.compile(rb"(?<![\w$])open\s{0,4}\(\s{0,20}\Z")
 _SYSTEM = re.compile(rb"\s{0,20},\s{0,20}[\"'`]_system[\"'`]")
 """The target of ``open`` that is the browser of the system: https://github.com/apache/cordova-plugin-inappbrowser"""
-_BEFORE_LITERAL = re.compile(rb"(?P<quote>[\"'`])(?P<text>[^\"'`\\\n]{3,400})(?P=quote)\s{0,40}[+,]\s{0,40}\Z")
+_BEFORE_LITERAL = re.compile(
+    rb"(?P<quote>[\"'`])(?P<text>(?:(?!(?P=quote))[^\\\n]){3,400})(?P=quote)\s{0,40}[+,]\s{0,40}\Z"
+)
 """The text before a literal that is joined to it, or that is the line before it in a list of lines."""
 _MESSAGE = 500
 _PROPERTIES = 300
@@ -163,6 +165,7 @@ _WIDGET_NAMES = (("author", "href"), ("author", "email"), ("feature", "name"), (
 _BY_ATTRIBUTE = {
     **dict.fromkeys(redirects.ATTRIBUTES, prose.REDIRECT),
     **dict.fromkeys(("title", "alt", "aria-label", "label"), SHOWN),
+    **dict.fromkeys(literal_names.PLUG_IN_ATTRIBUTES, literal_names.PLUG_IN),
     "placeholder": EXAMPLE,
 }  # fmt: skip
 """The reason in an attribute, whatever its element."""
@@ -365,10 +368,8 @@ class TextPlaces:
             return prose.REFERER
         if _PLACEHOLDER.search(data, max(0, span.start - 40), span.start) and not _PICTURE.search(data, start, end):
             return EXAMPLE
-        if offset == start and structured.is_of_explorer(data, span.start):
-            return LINK
-        if offset > start and structured.is_of_package_script(data, span.start):
-            return METADATA
+        if found := self._reason_of_key(span, offset):
+            return found
         if _HREF.search(data, max(0, span.start - 40), span.start) and self._opens_window(span):
             return LINK
         if found := self._compared_or_opened(span, offset):
@@ -378,11 +379,20 @@ class TextPlaces:
             found = prose.literal_reason(data, start, offset, end)
             # The words can be in another line of the message.
             told = not found and offset > start and _TELLS.search(data, max(0, span.start - 60), span.start)
-            if told or (not found and offset == start and self._follows_sentence(span)):
+            if told or (not found and (self._follows_sentence(span, offset) or is_part_of_message(data, span.start))):
                 return prose.MESSAGE
             return found
         text, places = known
         return places.reason(text.offset(offset))
+
+    def _reason_of_key(self, span: Span, offset: int) -> str:
+        """The reason in a literal by the names before it, and by those of the objects around it."""
+        data, start = self._data, span.start + 1
+        if offset == start and structured.is_of_explorer(data, span.start):
+            return LINK
+        if offset > start and structured.is_of_package_script(data, span.start):
+            return METADATA
+        return literal_names.reason_of_name(data, span.start, offset, span.end)
 
     def _compared_or_opened(self, span: Span, offset: int) -> str:
         """The reason in a literal that is an operand of a comparison, or the address of a call that opens a browser."""
@@ -392,12 +402,14 @@ class TextPlaces:
         is_compared = _IS_EQUAL.search(data, max(0, span.start - 24), span.start) is not None
         return COMPARED if is_compared or _EQUALS.match(data, span.end, span.end + 24) else ""
 
-    def _follows_sentence(self, span: Span) -> bool:
+    def _follows_sentence(self, span: Span, offset: int) -> bool:
         """True if a literal is the page that the message in the literal before it tells a person to read."""
+        if self._data[span.start + 1 : offset] not in (b"", b"("):
+            return False
         before = _BEFORE_LITERAL.search(self._data, max(0, span.start - _MESSAGE), span.start)
         if before is None:
             return False
-        text, url = before["text"], self._data[span.start + 1 : span.end - 1]
+        text, url = before["text"], self._data[offset : span.end - 1]
         return prose.points_to_page(text, url) and prose.is_sentence(text)
 
     def _opens_window(self, span: Span) -> bool:

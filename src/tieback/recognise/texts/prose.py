@@ -71,8 +71,10 @@ _COMMENT = re.compile(rb"(?:^|[\s;{})])(?://(?!\w)|/\*|<!--)|^\s*(?:\*|#)(?:\s|\
 _AGENT = re.compile(rb"(?:Mozilla/\d|[A-Za-z]/(?:\d|%s)[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
 _BROKEN = re.compile(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\[nrt])*+\Z")
 """Only the end of a sentence or of a line before the URL: the rest of a message whose beginning is another string."""
-_LEADING = re.compile(rb"[A-Za-z]:(?:\s|\\[nr])+\Z")
-"""A line of a message that leads to the URL in the next one."""
+_LEADING = re.compile(rb"(?:[A-Za-z\x80-\xff]:|\xef\xbc\x9a)(?:\s|\\[nr])+\Z")
+"""A line of a message, in any language, that leads to the URL in the next one."""
+_STYLED = re.compile(rb"%c(?:[\s%]|\Z)")
+"""The beginning of a style in a text of the console: https://console.spec.whatwg.org/#formatting-specifiers"""
 _PERSON = re.compile(rb"<[^<>\s@]{1,64}@[^<>\s@]{1,253}>\s?\(\Z")
 """The address of a person before that of the person's web site: https://docs.npmjs.com/cli/configuring-npm/package-json"""
 _PARAMETER = re.compile(
@@ -129,6 +131,8 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return MESSAGE
     if _COMMENT.search(left):
         return COMMENT
+    if _STYLED.search(left) and b"://" not in left:
+        return MESSAGE
     if _is_agent(left):
         return USER_AGENT
     if _NAMESPACE.search(left) or _SCHEMA.match(data[at : url_end(data, at, end)]):

@@ -43,6 +43,7 @@ def test_a_name_that_is_only_in_messages(script: str) -> None:
         'const docs = URL; send({docs}); throw new Error("see " + docs);',
         'const docs = URL; throw new Error("see " + load(docs));',
         'const docs = URL; throw new Error("see " + get("x" + docs));',
+        'const docs = URL; console.log("see " + a), get("x" + docs);',
         'const docs = URL + "/v1"; throw new Error("see " + docs);',
         "const docs = URL;",
         'var d = URL; throw new Error("see " + d);',

@@ -1,0 +1,56 @@
+"""What the name before a text of a script or of JSON says about an address in it.
+
+``xmlNamespace: {uri: "http://…/doc/2006-03-01/"}`` in the descriptions of services that the AWS SDK for JavaScript
+contains, ``"xmlns:ooo": "http://…"``, ``meta: {app: "https://…", version: "1.0", image: "a.png"}`` of a sheet of
+sprites, and ``codebase="http://…swflash.cab"`` of a plug-in. No code contacts such an address. Sources:
+https://www.w3.org/TR/xml-names/, https://github.com/aws/aws-sdk-js/tree/master/apis,
+https://www.codeandweb.com/texturepacker/documentation, https://html.spec.whatwg.org/multipage/obsolete.html
+"""
+
+import re
+
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.texts.prose import COMMENT, NAMESPACE
+
+ATLAS = "only the program that has made a sheet of sprites"
+PLUG_IN = "only for a plug-in of a desktop browser"
+PLUG_IN_ATTRIBUTES = ("codebase", "pluginspage")
+"""Attributes of ``object``, ``applet`` and ``embed``: where a browser gets a plug-in. Web views of phones have none."""
+_NAMESPACE = re.compile(
+    rb"(?:[{,\[(\s][\"']?(?:xmlNamespace|xmlns|targetNamespace)[\"']?|[{,\s][\"']xmlns:[\w.-]{1,40}[\"']|"
+    rb"[{,\s][\"']?xmlNamespace[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}?[\"']?uri[\"']?)\s{0,8}:\s{0,40}\Z"
+)
+_NOTE = re.compile(rb"[{,\s][\"']?(?:[_$]comment|commentstring|//)[\"']?\s{0,8}:\s{0,8}\Z", re.IGNORECASE)
+_PROGRAM = re.compile(rb"[{,]\s{0,40}[\"']?app[\"']?\s{0,8}:\s{0,8}\Z")
+_META = re.compile(rb"[\"']?meta[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}\Z")
+_SHEET = re.compile(rb"\s{0,40},[^{}]{0,300}?[\"']?(?:image|format|version)[\"']?\s{0,8}:")
+_ATTRIBUTE = re.compile(rb"(?:\A|[\s\"'])(?:codebase|pluginspage)=\\?[\"']?\Z", re.IGNORECASE)
+_SCHEMES = (b"", b"http://", b"https://", b"//")
+_REACH = 300
+
+
+def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
+    """Why the address that a literal begins with is never contacted, by the name before it; empty if it may be.
+
+    Args:
+        data: the text.
+        start: offset of the literal, with its quotes.
+        offset: that of the address, or of its host.
+        end: the end of the literal.
+    """
+    if bytes(data[start + 1 : min(offset, start + 12)]) not in _SCHEMES:
+        return _plug_in(data, start, offset)
+    before = bytes(data[max(0, start - _REACH) : start])
+    if _NAMESPACE.search(before):
+        return NAMESPACE
+    if _NOTE.search(before):
+        return COMMENT
+    program = _PROGRAM.search(before)
+    if program and _META.search(before, 0, program.start() + 1) and _SHEET.match(data, end, end + 400):
+        return ATLAS
+    return ""
+
+
+def _plug_in(data: Bytes, start: int, offset: int) -> str:
+    """The reason if an address in a part of markup is the value of an attribute that names a plug-in."""
+    return PLUG_IN if _ATTRIBUTE.search(data, max(start + 1, offset - 40), offset) else ""

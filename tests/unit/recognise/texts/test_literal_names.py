@@ -1,0 +1,81 @@
+"""What the name before a text of a script or of JSON says about an address in it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.each import each
+from tests.linear import assert_linear
+from tieback.recognise.texts.literal_names import ATLAS, PLUG_IN, reason_of_name
+from tieback.recognise.texts.places import TextPlaces
+from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE
+
+
+def reason(text: str, file: str = "a.js") -> str:
+    data = text.replace("URL", "http://a.test/x").encode()
+    return TextPlaces(file, data).reason(data.index(b"http://a.test"))
+
+
+@each(
+    ("text", "expected"),
+    [
+        ('x={"metadata":{"xmlNamespace":"URL"}}', NAMESPACE),
+        ('x={"xmlNamespace": {\n "prefix": "p", "uri": "URL"}}', NAMESPACE),
+        ('x={xmlNamespace:{uri:"URL"}}', NAMESPACE),
+        ('x={"location": {"uri": "URL"}}', ""),
+        ('x={"uri":"URL","xmlNamespace":{}}', ""),
+        ("x={'xmlns:ooo':   \"URL\"}", NAMESPACE),
+        ('$iq({to: "a", xmlns: "URL"})', NAMESPACE),
+        ('x={myxmlns: "URL"}', ""),
+        ('x={meta:{app:"URL",version:"1.0",image:"a.png"}}', ATLAS),
+        ('x={"meta": {"scale": "1", "app": "URL ", "format": "RGBA8888"}}', ATLAS),
+        ('x={meta:{app:"URL"}}', ""),
+        ('x={meta:{api:"URL",version:"1.0"}}', ""),
+        ('x={config:{app:"URL",version:"1.0"}}', ""),
+        ('x={commentstring: "URL"}', COMMENT),
+        ('x={"_comment": "URL"}', COMMENT),
+        ('x={comment: "URL"}', ""),
+        ('x=\'classid="c" codebase="URL" width=\'', PLUG_IN),
+        ("x='<object codebase=\"URL\">'", PLUG_IN),
+        ("x='?codebase=URL'", ""),
+        ("x='<embed src=\"URL\">'", ""),
+        ('log(["\\n %c %c Lib "+v+" %c  URL  %c", "color: red"])', MESSAGE),
+        ("x='http://b.test/%c URL'", ""),
+        ('console.log("Lib " + v + " - " + t + " - URL")', MESSAGE),
+        ('throw new Error("No " + a, "URL")', MESSAGE),
+        ('console.log("Lib " + v),r.open("GET","URL")', ""),
+        ('console.log("Lib " + load(a, "URL"))', ""),
+        ('console.log(")", a), f("(", "URL")', ""),
+        ('log("Lib " + v + " - ", "URL")', ""),
+        ("throw new Error(\"'\" + p + \"' is not an attribute \" +\n '(URL/docs/a)')", MESSAGE),
+        ("load('first part', '(URL)')", ""),
+        ('throw Error(n+": 插件 已经 被弃用. 迁移指南:\\nURL")', MESSAGE),
+    ],
+)
+def test_the_name_before_a_literal_decides(text: str, expected: str) -> None:
+    assert reason(text) == expected
+
+
+@each(
+    ("text", "expected"),
+    [
+        ('<object codebase="URL"></object>', PLUG_IN),
+        ('<embed src="a.swf" pluginspage="URL">', PLUG_IN),
+        ('<embed src="URL">', ""),
+    ],
+)
+def test_attributes_of_plug_ins_are_never_contacted(text: str, expected: str) -> None:
+    assert reason(f"<html><body>{text}", "a.html") == expected
+
+
+@given(st.binary(max_size=200), st.integers(0, 200), st.integers(0, 200), st.integers(0, 200))
+def test_any_bytes_never_raise(data: bytes, start: int, offset: int, end: int) -> None:
+    assert isinstance(reason_of_name(data, start, offset, end), str)
+
+
+@each("part", [b"xmlNamespace:{", b"{meta:{", b'"xmlns:', b" codebase="])
+def test_the_cost_of_hostile_texts_is_linear(part: bytes) -> None:
+    assert_linear(
+        lambda size: part * size,
+        lambda data: [reason_of_name(data, at, at + 1, at) for at in range(0, len(data), len(part))],
+        4_000,
+    )
