@@ -8,6 +8,7 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 * three addresses or more, and nothing else, are arguments of the same call in one method;
 * a network component of App Inventor gets it as its server;
 * ``String.replace`` puts it into an address, which code may contact;
+* a call gets it and, in the next argument, the port of a service, such as ``channel(host, 443)``;
 * it has the name of a time server, such as ``time.shop.test``, in a file that sends datagrams, and code may contact it.
 
 Texts that code decrypts are judged alike, but each address counts, and so do two names below one domain, and each
@@ -20,15 +21,14 @@ from ipaddress import ip_address
 from itertools import chain, islice
 from typing import NamedTuple
 
-import numpy as np
-
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.dalvik.decryptors import DecryptedText
 from tieback.recognise.dataflow.app import CALLS
 from tieback.recognise.dataflow.components import component_hosts
 from tieback.recognise.dataflow.compose import RESOLVERS
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.direct import constant_argument
+from tieback.recognise.dataflow.host_ports import hosts_with_ports, named_hosts
 from tieback.recognise.dataflow.reaching import APUT, FILLED, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import QUAD, EndpointHost, check_host
@@ -37,14 +37,11 @@ from tieback.recognise.rules import RuleFiles
 
 MAX_CANDIDATES = 500
 """Most names of one app that are followed, and most methods that are read."""
-_MAX_HITS = 50_000
-"""Most texts of one file with a dot where that of a domain can be."""
 _MAX_OBJECTS, _MAX_NAMES = 200, 20
 """Most JSON objects of one file that are searched, and most names in each."""
 _MAX_NUMBERS = 5_000
 """Most constants that begin with a digit of one file that are read."""
 _LEAST_ADDRESSES = 3
-_NAME = re.compile(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24}")
 _QUOTED = re.compile(rb':\s{0,4}"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24})"')
 """The value of a member of a JSON object."""
 _QUAD = re.compile(QUAD.encode())
@@ -60,7 +57,6 @@ _TIME_NAMES = ((b"ntp", b"ntq"), (b"pool.ntp.", b"pool.ntp/"), (b"time", b"timf"
 _STRINGS = frozenset(("Ljava/lang/String;",))
 _REPLACE = "(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)Ljava/lang/String;"
 _PORT = re.compile(r":\d{1,5}\Z")
-_ONE_BYTE, _DOT = 0x80, ord(".")
 _LEAST_PART, _MOST_ARCS = 32, 40
 """Versions have small numbers; object identifiers such as 2.5.29.15 begin with 0 to 2 and a number below 40."""
 
@@ -126,7 +122,7 @@ class BareHosts:
             checked = check_host(found.text, self._rules) if SHORT_NAME.fullmatch(found.text) else None
             if isinstance(checked, EndpointHost):
                 accepted.setdefault(checked.name, BareHost(checked.name, found.file, found.string, found.method))
-        for one in chain(self._replacing(), self._time_servers()):
+        for one in chain(self._replacing(), self._time_servers(), self._with_ports()):
             accepted.setdefault(one.name, one)
         yield from (one for name, one in accepted.items() if name not in shown and name not in left_out)
 
@@ -157,6 +153,13 @@ class BareHosts:
                     text = raw.decode("ascii") if _TIME.fullmatch(raw) else ""
                     if text and self._is_host(text) and not self._uses.reason(raw) and not self._uses.is_spent:
                         yield BareHost(text, number, index, next(self._uses.owners(raw), ""))
+
+    def _with_ports(self) -> Iterator[BareHost]:
+        """The hosts that a call gets together with a port."""
+        for one in hosts_with_ports(self._uses, self._is_host):
+            if not self._uses.reason(self._files[one.file].raw(one.string)) and not self._uses.is_spent:
+                method = "->".join(self._uses.method_names(one.file, one.method)[:2])
+                yield BareHost(one.text, one.file, one.string, method)
 
     def _is_host(self, text: str) -> bool:
         if text not in self._known:
@@ -209,6 +212,8 @@ class BareHosts:
         """Place, constants and constants of the other arguments, for each argument that has a constant."""
         if one.opcode not in CALLS and one.opcode not in FILLED and one.opcode != APUT:
             return
+        if one.opcode in CALLS and self._uses.what(number, one.member) == "compared":
+            return  # the domain of an address of mail, for example
         found: list[tuple[int, set[str]]] = []
         for place, origins in enumerate(one.values):
             indices = {flow.strings[at] for at in origins if at in flow.strings}
@@ -273,29 +278,11 @@ def _is_server(text: str) -> bool:
 
 def _below(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:
     """Indices and texts of the strings that are names below one of these domains."""
-    section = dex.sections.get(SectionKind.STRING_DATA)
-    count = len(dex.strings)
-    if section is None or not count or not domains:
-        return
-    raw = np.frombuffer(dex.data, np.uint8, section.end)
-    starts = dex.strings.astype(np.int64)
-    order = None if bool((starts[1:] > starts[:-1]).all()) else starts.argsort(kind="stable")
-    starts = starts if order is None else starts[order]
-    ends = np.append(starts[1:], section.end) - 1  # of each string, at its NUL
-    tops: dict[int, set[bytes]] = {}
-    for domain in sorted(domains):
-        top = domain.rpartition(".")[2].encode()
-        tops.setdefault(len(top), set()).add(top)
-    for length, its in tops.items():
-        hits = raw.take(ends - length - 1, mode="clip") == _DOT
-        for place in np.flatnonzero(hits)[:_MAX_HITS].tolist():
-            begin, end = int(starts[place]), int(ends[place])
-            text = bytes(dex.data[begin + 1 : end]) if end - begin < _ONE_BYTE else b""
-            if text[-length:] not in its or dex.data[begin] != len(text) or not _NAME.fullmatch(text):
-                continue
-            name = text.decode("ascii")
-            if _is_below(name, domains):
-                yield place if order is None else int(order[place]), name
+    tops = frozenset(domain.rpartition(".")[2].encode() for domain in domains)
+    for index, raw in named_hosts(dex, tops):
+        name = raw.decode("ascii")
+        if _is_below(name, domains):
+            yield index, name
 
 
 def _in_objects(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:
