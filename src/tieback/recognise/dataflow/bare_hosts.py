@@ -5,6 +5,8 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 * the name, or a member of a JSON object, is below the domain of a host that the app contacts, and code may contact it;
 * it is an argument of the same call as such a name, such as ``put(host, port)`` or ``add(host)``, and all constants
   there are hosts or addresses;
+* code stores it in the same field as such a name, and stores nothing but hosts and addresses there in this method;
+* a method returns it in place of the address that it looks up;
 * three addresses or more, and nothing else, are arguments of the same call in one method;
 * a network component of App Inventor gets it as its server;
 * ``String.replace`` puts it into an address, which code may contact;
@@ -29,7 +31,7 @@ from tieback.recognise.dataflow.compose import RESOLVERS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.direct import constant_argument
 from tieback.recognise.dataflow.host_ports import hosts_with_ports, named_hosts
-from tieback.recognise.dataflow.reaching import APUT, FILLED, MethodFlow, Operation
+from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import QUAD, EndpointHost, check_host
 from tieback.recognise.maker_names import registrable_domain
@@ -45,6 +47,8 @@ _LEAST_ADDRESSES = 3
 _QUOTED = re.compile(rb':\s{0,4}"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24})"')
 """The value of a member of a JSON object."""
 _QUAD = re.compile(QUAD.encode())
+_STORES = frozenset((APUT, IPUT, SPUT))
+_ADDRESS_OF = "getHostAddress", "()Ljava/lang/String;"
 SHORT_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z]{2,24}|\d{1,3})")
 """A text in the form of a host name or address."""
 _PROPERTY = re.compile(r"mail(?:\.[a-z0-9]+)?\.host")
@@ -187,12 +191,15 @@ class BareHosts:
         strings: dict[str, int] = {}
         for one in flow.operations:
             for place, its, beside in self._constants(number, flow, one, strings):
-                key = one.member, place
-                if not its or not all(map(self._is_host, its)):
+                key = one.member if one.opcode in CALLS else -2 - one.member, place
+                if not its or not all(text in shown or self._is_host(text) for text in its):
                     mixed.add(key)
                 for text in its:
                     groups.setdefault(key, {}).setdefault(text, set()).update(beside)
         known = shown | accepted.keys()
+        for text, index in self._instead(number, flow):
+            if text not in known:
+                accepted[text] = BareHost(text, number, index, method)
         for key, texts in groups.items():
             if not self._domains.isdisjoint(texts):
                 for text in texts:
@@ -206,11 +213,25 @@ class BareHosts:
             for text in sorted(beside - known):
                 accepted[text] = BareHost(text, number, strings[text], method)
 
+    def _instead(self, number: int, flow: MethodFlow) -> Iterator[tuple[str, int]]:
+        """The addresses that a method returns if it cannot look up that of a host."""
+        looked_up = {
+            one.at
+            for one in flow.operations
+            if one.opcode in CALLS and self._uses.method_names(number, one.member)[1:] == _ADDRESS_OF
+        }
+        for one in flow.operations if looked_up else ():
+            if one.opcode == RETURN and not looked_up.isdisjoint(one.values[0]):
+                for index in (flow.strings[at] for at in one.values[0] if at in flow.strings):
+                    text = self._uses.string(number, index)
+                    if text[-1:].isdigit() and self._is_host(text):
+                        yield text, index
+
     def _constants(
         self, number: int, flow: MethodFlow, one: Operation, strings: dict[str, int]
     ) -> Iterator[tuple[int, set[str], set[str]]]:
         """Place, constants and constants of the other arguments, for each argument that has a constant."""
-        if one.opcode not in CALLS and one.opcode not in FILLED and one.opcode != APUT:
+        if one.opcode not in CALLS and one.opcode not in FILLED and one.opcode not in _STORES:
             return
         if one.opcode in CALLS and self._uses.what(number, one.member) == "compared":
             return  # the domain of an address of mail, for example
