@@ -362,9 +362,9 @@ class ConfigExtractor:
         unit = 2 if buffer.utf16 else 1
         known = self._scanner.anchors
         firebase = any(known[index].shape is AnchorKind.KEY for index, _ in hits)
-        if firebase and isinstance(buffer.names, StringNames):
+        if firebase and isinstance(buffer.names, StringNames | TextNames):
             # A project without a hyphen looks like any word; only the name of the resource identifies it.
-            for begin, name in buffer.names.matching(_ONLY_NAMED):
+            for begin, name in buffer.names.matching(_ONLY_NAMED, starts):
                 value = _value_at(buffer, begin)
                 if not _PROJECT.fullmatch(value):
                     yield from self.judge(name, value, _RESOURCES, buffer, begin)

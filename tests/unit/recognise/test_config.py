@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tests.linear import assert_linear
-from tests.unit.recognise import resource_files
+from tests.unit.recognise import bundle_files, resource_files
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.proto_resources import ProtoResources
 from tieback.intake.apps.resources import Resources, StringNames
 from tieback.model.endpoint import EndpointKind
 from tieback.model.public_key import PublicKey
@@ -360,7 +361,7 @@ class Named(StringNames):
     def __init__(self, given: dict[int, str]) -> None:
         self.given = given
 
-    def matching(self, names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    def matching(self, names: Iterable[str], _starts: object = None) -> Iterator[tuple[int, str]]:
         return ((at, name) for at, name in self.given.items() if name in names)
 
     def containing(self, words: Iterable[str], _starts: object) -> Iterator[tuple[int, str]]:
@@ -380,6 +381,19 @@ def test_a_project_that_looks_like_any_word_is_found_by_its_name(wide: bool, mar
     data = b"".join(parts)
     buffer = Buffer("resources.arsc", BufferKind.RESOURCES, data, starts=starts, utf16=wide, names=names)
     assert values(list(EXTRACTOR.extract(Artifact("resources.arsc", (buffer,))))) == found
+
+
+@pytest.mark.parametrize(
+    ("bucket", "found"),
+    [("fieldhand.appspot.com", {"firestore:fieldhand", "firebase-storage:fieldhand.appspot.com"}), ("none", set())],
+)
+def test_such_a_project_is_found_in_the_tables_of_packages_and_of_app_bundles(bucket: str, found: set[str]) -> None:
+    strings = {"project_id_old": "meadow", "project_id": "fieldhand", "google_storage_bucket": bucket}
+    tables = (
+        Resources("resources.arsc", resource_files.table({"string": strings})).artifact(),
+        ProtoResources("base/resources.pb", bundle_files.bundle_table({"string": strings})).artifact(),
+    )
+    assert [set(values(list(EXTRACTOR.extract(one)))) for one in tables] == [found, found]
 
 
 SECRETS = {
