@@ -383,17 +383,36 @@ def test_a_project_that_looks_like_any_word_is_found_by_its_name(wide: bool, mar
     assert values(list(EXTRACTOR.extract(Artifact("resources.arsc", (buffer,))))) == found
 
 
-@pytest.mark.parametrize(
-    ("bucket", "found"),
-    [("fieldhand.appspot.com", {"firestore:fieldhand", "firebase-storage:fieldhand.appspot.com"}), ("none", set())],
-)
-def test_such_a_project_is_found_in_the_tables_of_packages_and_of_app_bundles(bucket: str, found: set[str]) -> None:
-    strings = {"project_id_old": "meadow", "project_id": "fieldhand", "google_storage_bucket": bucket}
+NAMED = {
+    "project_id": ("fieldhand", "firestore:fieldhand"),
+    "google_storage_bucket": ("fieldhand.appspot.com", "firebase-storage:fieldhand.appspot.com"),
+    "api_host": ("api.shop-orders.de", "api.shop-orders.de"),
+    "server_ip": ("52.9.15.25", "52.9.15.25"),
+    "db_server": ("db.shop-orders.de", "db.shop-orders.de:3306"),
+    "db_port": ("3306", ""),
+    "project_id_old": ("meadow", ""),
+    "title": ("Fieldhand", ""),
+    "logo_name": ("logo.shop-orders.de", ""),
+    "server_note": ("at api2.shop-orders.de", ""),
+}
+"""Name, value, and what the value is."""
+
+
+@pytest.mark.parametrize("project", ["fieldhand", "field-hand-77"])
+def test_tables_of_packages_and_of_app_bundles_give_the_same(project: str) -> None:
+    strings = {name: value.replace("fieldhand", project) for name, (value, _) in NAMED.items()}
     tables = (
         Resources("resources.arsc", resource_files.table({"string": strings})).artifact(),
         ProtoResources("base/resources.pb", bundle_files.bundle_table({"string": strings})).artifact(),
     )
-    assert [set(values(list(EXTRACTOR.extract(one)))) for one in tables] == [found, found]
+    every = [sorted(values(list(EXTRACTOR.extract(one)))) for one in tables]
+    assert every[0] == every[1] == sorted(kind.replace("fieldhand", project) for _, kind in NAMED.values() if kind)
+
+
+def test_without_a_mark_of_firebase_a_word_is_no_project() -> None:
+    strings = {"project_id": "fieldhand", "title": "Fieldhand"}
+    table = ProtoResources("base/resources.pb", bundle_files.bundle_table({"string": strings}))
+    assert values(list(EXTRACTOR.extract(table.artifact()))) == []
 
 
 SECRETS = {
