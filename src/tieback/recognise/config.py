@@ -366,12 +366,7 @@ class ConfigExtractor:
         if starts is None or not len(starts):
             return
         unit = 2 if buffer.utf16 else 1
-        if isinstance(buffer.names, TextNames):
-            stops, firebase = _ends_of_words(buffer.data, starts), _FIREBASE_TEXT.search(buffer.data) is not None
-        else:
-            hits, _ = self._scanner.scan(buffer.data, 0, len(buffer.data), _MAX_HITS)
-            stops = self._ends_in_pool(buffer, hits)
-            firebase = any(self._scanner.anchors[index].shape is AnchorKind.KEY for index, _ in hits)
+        stops, firebase = self._ends(buffer, starts)
         if firebase and isinstance(buffer.names, StringNames | TextNames):
             # A project without a hyphen looks like any word; only the name of the resource identifies it.
             for begin, name in buffer.names.matching(_ONLY_NAMED, starts):
@@ -400,6 +395,14 @@ class ConfigExtractor:
                 ports = ports_by_name(buffer.resources.ending(PORT)) if ports is None else ports
                 port = port_of_name(key, ports, self.config.suffixes)
             yield from self.judge(key, value, _RESOURCES, buffer, begin, port)
+
+    def _ends(self, buffer: Buffer, starts: NDArray[np.int64]) -> tuple[Iterator[int], bool]:
+        """Offsets of the ends of texts that can be the value of a key; and true if one is a mark of Firebase."""
+        if isinstance(buffer.names, TextNames):
+            return _ends_of_words(buffer.data, starts), _FIREBASE_TEXT.search(buffer.data) is not None
+        hits, _ = self._scanner.scan(buffer.data, 0, len(buffer.data), _MAX_HITS)
+        firebase = any(self._scanner.anchors[index].shape is AnchorKind.KEY for index, _ in hits)
+        return self._ends_in_pool(buffer, hits), firebase
 
     def _ends_in_pool(self, buffer: Buffer, hits: Iterable[tuple[int, int]]) -> Iterator[int]:
         """Offsets of the ends of strings of a pool that can be the value of a key."""

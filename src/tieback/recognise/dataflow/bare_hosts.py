@@ -30,7 +30,7 @@ from tieback.recognise.dataflow.components import component_hosts
 from tieback.recognise.dataflow.compose import RESOLVERS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.direct import constant_argument
-from tieback.recognise.dataflow.host_ports import hosts_with_ports, named_hosts
+from tieback.recognise.dataflow.host_ports import ENDS, MAX_NAMES, hosts_with_ports, named_hosts
 from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import QUAD, EndpointHost, check_host
@@ -105,8 +105,10 @@ class BareHosts:
         domains = {registrable_domain(host, self._rules) for host in shown if not host[-1:].isdigit()} - {""}
         accepted: dict[str, BareHost] = {}
         methods: dict[tuple[int, int], CodeItem] = {}
+        tops = ENDS.union(domain.rpartition(".")[2].encode() for domain in domains)
+        named = [list(islice(named_hosts(dex, tops), MAX_NAMES)) for dex in self._files]
         for number, dex in enumerate(self._files):
-            names = islice(chain(_below(dex, domains), _in_objects(dex, domains)), MAX_CANDIDATES)
+            names = islice(chain(_below(named[number], domains), _in_objects(dex, domains)), MAX_CANDIDATES)
             quads = ((index, text) for index, text in _quads(dex) if self._is_host(text))
             addresses = list(islice(quads, MAX_CANDIDATES))
             for index, text in names:
@@ -126,7 +128,7 @@ class BareHosts:
             checked = check_host(found.text, self._rules) if SHORT_NAME.fullmatch(found.text) else None
             if isinstance(checked, EndpointHost):
                 accepted.setdefault(checked.name, BareHost(checked.name, found.file, found.string, found.method))
-        for one in chain(self._replacing(), self._time_servers(), self._with_ports()):
+        for one in chain(self._replacing(), self._time_servers(), self._with_ports(named)):
             accepted.setdefault(one.name, one)
         yield from (one for name, one in accepted.items() if name not in shown and name not in left_out)
 
@@ -158,9 +160,9 @@ class BareHosts:
                     if text and self._is_host(text) and not self._uses.reason(raw) and not self._uses.is_spent:
                         yield BareHost(text, number, index, next(self._uses.owners(raw), ""))
 
-    def _with_ports(self) -> Iterator[BareHost]:
+    def _with_ports(self, named: Sequence[Sequence[tuple[int, bytes]]]) -> Iterator[BareHost]:
         """The hosts that a call gets together with a port."""
-        for one in hosts_with_ports(self._uses, self._is_host):
+        for one in hosts_with_ports(self._uses, named, self._is_host):
             if not self._uses.reason(self._files[one.file].raw(one.string)) and not self._uses.is_spent:
                 method = "->".join(self._uses.method_names(one.file, one.method)[:2])
                 yield BareHost(one.text, one.file, one.string, method)
@@ -297,10 +299,9 @@ def _is_server(text: str) -> bool:
     return is_plain and not is_identifier and ip_address(text).is_global and text not in RESOLVERS
 
 
-def _below(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:
+def _below(named: Iterable[tuple[int, bytes]], domains: set[str]) -> Iterator[tuple[int, str]]:
     """Indices and texts of the strings that are names below one of these domains."""
-    tops = frozenset(domain.rpartition(".")[2].encode() for domain in domains)
-    for index, raw in named_hosts(dex, tops):
+    for index, raw in named if domains else ():
         name = raw.decode("ascii")
         if _is_below(name, domains):
             yield index, name

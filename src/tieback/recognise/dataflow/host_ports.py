@@ -5,7 +5,7 @@ the host nor the number. Other texts in this form, such as names of settings, ha
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -17,11 +17,11 @@ from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
 from tieback.recognise.dataflow.reaching import MethodFlow
 from tieback.recognise.dataflow.uses import ConstantUses
 
-MAX_NAMES = 500
-"""Most names of one file that are looked at."""
+MAX_NAMES = 5_000
+"""Most texts in the form of a host of one file that are looked at."""
 MAX_HITS = 50_000
 """Most texts of one file with a dot where that of a domain can be."""
-_ENDS = frozenset(
+ENDS = frozenset(
     b"com net org io cn ru br in de uk fr it es pl jp kr tw hk vn ir tr ua kz by cz eu us ca au nz mx ar cl co pe za"
     b" edu gov biz tv me cc ai app dev xyz top cloud online tech site store test".split()
 )
@@ -46,10 +46,18 @@ class HostWithPort(NamedTuple):
     """Index of the method that passes both on."""
 
 
-def hosts_with_ports(uses: ConstantUses, is_host: Callable[[str], bool]) -> Iterator[HostWithPort]:
-    """Each host that a call gets together with a port that is known."""
-    for number, dex in enumerate(uses.app.files):
-        for index, raw in islice(named_hosts(dex, _ENDS), MAX_NAMES):
+def hosts_with_ports(
+    uses: ConstantUses, named: Iterable[Sequence[tuple[int, bytes]]], is_host: Callable[[str], bool]
+) -> Iterator[HostWithPort]:
+    """Each host that a call gets together with a port that is known.
+
+    Args:
+        uses: the code of the app.
+        named: what ``named_hosts`` gives for each file.
+        is_host: whether a text in the form of a host can be one.
+    """
+    for number, (dex, names) in enumerate(zip(uses.app.files, named, strict=True)):
+        for index, raw in islice((one for one in names if one[1].rpartition(b".")[2] in ENDS), MAX_NAMES):
             code = _beside_port(uses, number, index)
             if code is None or not is_host(raw.decode("ascii")):
                 continue
