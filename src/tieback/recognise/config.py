@@ -9,15 +9,17 @@ APIs are read by ``api_descriptions``. The rules are data, in ``config.toml``. B
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from tieback import rulefiles as prepared
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.proto_resources import TextNames
 from tieback.intake.apps.resources import StringNames
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
@@ -115,6 +117,11 @@ _VALUES = (
     r"[a-z0-9]/v[0-9]",
     r"\.[0-9]{1,3}\.[0-9]{1,3}",
 )
+_BREAK, _SIGN = 1, 2
+_MARKS_OF_BYTES = np.array(
+    [_BREAK if byte <= ord(" ") else _SIGN * (byte in b".-0123456789") for byte in range(256)], np.uint8
+)
+"""For each byte, whether it is in no value of a key, or in most: hosts, addresses, identifiers."""
 _DIGESTS = (b"Manifest-Version:", b"Signature-Version:")
 """First bytes of the digest lists in ``META-INF``, the largest texts of many packages (JAR File Specification)."""
 _NOT_VALUES = (b".xml", b".png", b".jpg", b".webp", b".ttf", b".otf", b".json", b".html", b".txt", b".gif", b".ogg")
@@ -355,16 +362,14 @@ class ConfigExtractor:
         return plain.endswith(self.config.suffixes) or is_address(plain, value)
 
     def _resources(self, buffer: Buffer) -> Iterator[Find]:
-        hits, _ = self._scanner.scan(buffer.data, 0, len(buffer.data), _MAX_HITS)
         starts = buffer.starts
         if starts is None or not len(starts):
             return
         unit = 2 if buffer.utf16 else 1
-        known = self._scanner.anchors
-        firebase = any(known[index].shape is AnchorKind.KEY for index, _ in hits)
-        if firebase and isinstance(buffer.names, StringNames):
+        stops, firebase = self._ends(buffer, starts)
+        if firebase and isinstance(buffer.names, StringNames | TextNames):
             # A project without a hyphen looks like any word; only the name of the resource identifies it.
-            for begin, name in buffer.names.matching(_ONLY_NAMED):
+            for begin, name in buffer.names.matching(_ONLY_NAMED, starts):
                 value = _value_at(buffer, begin)
                 if not _PROJECT.fullmatch(value):
                     yield from self.judge(name, value, _RESOURCES, buffer, begin)
@@ -374,11 +379,7 @@ class ConfigExtractor:
             for begin, name in buffer.names.containing(_SECRET_NAMES, starts):
                 named.add(begin)
                 yield from self._named_secret(buffer, begin, name)
-        last = -1
-        for index, end in hits:
-            if known[index].shape is AnchorKind.KEY or known[index].wide is not buffer.utf16 or end == last:
-                continue
-            last, stop = end, end - unit
+        for stop in stops:
             if unit == 1 and buffer.data[stop - 5 : stop].endswith(_NOT_VALUES):
                 continue
             begin = int(starts[int(starts.searchsorted(stop - 1, side="right")) - 1])
@@ -394,6 +395,22 @@ class ConfigExtractor:
                 ports = ports_by_name(buffer.resources.ending(PORT)) if ports is None else ports
                 port = port_of_name(key, ports, self.config.suffixes)
             yield from self.judge(key, value, _RESOURCES, buffer, begin, port)
+
+    def _ends(self, buffer: Buffer, starts: NDArray[np.int64]) -> tuple[Iterator[int], bool]:
+        """Offsets of the ends of texts that can be the value of a key; and true if one is a mark of Firebase."""
+        if isinstance(buffer.names, TextNames):
+            return _ends_of_words(buffer.data, starts), _FIREBASE_TEXT.search(buffer.data) is not None
+        hits, _ = self._scanner.scan(buffer.data, 0, len(buffer.data), _MAX_HITS)
+        firebase = any(self._scanner.anchors[index].shape is AnchorKind.KEY for index, _ in hits)
+        return self._ends_in_pool(buffer, hits), firebase
+
+    def _ends_in_pool(self, buffer: Buffer, hits: Iterable[tuple[int, int]]) -> Iterator[int]:
+        """Offsets of the ends of strings of a pool that can be the value of a key."""
+        known, last = self._scanner.anchors, -1
+        for index, end in hits:
+            if known[index].shape is not AnchorKind.KEY and known[index].wide is buffer.utf16 and end != last:
+                last = end
+                yield end - (2 if buffer.utf16 else 1)
 
     def _named_secret(self, buffer: Buffer, begin: int, name: str) -> Iterator[Find]:
         """The credential in a text whose name says that it is one, in any characters: a password has signs."""
@@ -530,6 +547,18 @@ def _value_at(buffer: Buffer, begin: int) -> str:
     after = int(starts[min(int(starts.searchsorted(begin, side="right")), len(starts) - 1)])
     raw = buffer.data[begin : after if after > begin else len(buffer.data)][: MAX_VALUE * unit]
     return decode_text(bytes(raw), wide=buffer.utf16).partition("\0")[0]
+
+
+def _ends_of_words(data: Bytes, edges: NDArray[np.int64]) -> Iterator[int]:
+    """Offsets of the ends of texts in the table of an app bundle that can be the value of a key.
+
+    They have no space, and a dot, a hyphen or a digit. The bytes between two texts have control characters.
+    """
+    if len(edges) < 2:
+        return
+    marks = np.bitwise_or.reduceat(_MARKS_OF_BYTES[np.frombuffer(data, np.uint8)], edges[:-1])
+    fits = (marks == _SIGN) & (edges[1:] - edges[:-1] <= MAX_VALUE)
+    yield from islice((int(end) for end in edges[1:][fits]), _MAX_HITS)
 
 
 def _resource(rule: KeyRule, found: re.Match[str]) -> Endpoint:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tests.linear import assert_linear
-from tests.unit.recognise import resource_files
+from tests.unit.recognise import bundle_files, resource_files
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.proto_resources import ProtoResources
 from tieback.intake.apps.resources import Resources, StringNames
 from tieback.model.endpoint import EndpointKind
 from tieback.model.public_key import PublicKey
@@ -360,7 +361,7 @@ class Named(StringNames):
     def __init__(self, given: dict[int, str]) -> None:
         self.given = given
 
-    def matching(self, names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    def matching(self, names: Iterable[str], _starts: object = None) -> Iterator[tuple[int, str]]:
         return ((at, name) for at, name in self.given.items() if name in names)
 
     def containing(self, words: Iterable[str], _starts: object) -> Iterator[tuple[int, str]]:
@@ -380,6 +381,38 @@ def test_a_project_that_looks_like_any_word_is_found_by_its_name(wide: bool, mar
     data = b"".join(parts)
     buffer = Buffer("resources.arsc", BufferKind.RESOURCES, data, starts=starts, utf16=wide, names=names)
     assert values(list(EXTRACTOR.extract(Artifact("resources.arsc", (buffer,))))) == found
+
+
+NAMED = {
+    "project_id": ("fieldhand", "firestore:fieldhand"),
+    "google_storage_bucket": ("fieldhand.appspot.com", "firebase-storage:fieldhand.appspot.com"),
+    "api_host": ("api.shop-orders.de", "api.shop-orders.de"),
+    "server_ip": ("52.9.15.25", "52.9.15.25"),
+    "db_server": ("db.shop-orders.de", "db.shop-orders.de:3306"),
+    "db_port": ("3306", ""),
+    "project_id_old": ("meadow", ""),
+    "title": ("Fieldhand", ""),
+    "logo_name": ("logo.shop-orders.de", ""),
+    "server_note": ("at api2.shop-orders.de", ""),
+}
+"""Name, value, and what the value is."""
+
+
+@pytest.mark.parametrize("project", ["fieldhand", "field-hand-77"])
+def test_tables_of_packages_and_of_app_bundles_give_the_same(project: str) -> None:
+    strings = {name: value.replace("fieldhand", project) for name, (value, _) in NAMED.items()}
+    tables = (
+        Resources("resources.arsc", resource_files.table({"string": strings})).artifact(),
+        ProtoResources("base/resources.pb", bundle_files.bundle_table({"string": strings})).artifact(),
+    )
+    every = [sorted(values(list(EXTRACTOR.extract(one)))) for one in tables]
+    assert every[0] == every[1] == sorted(kind.replace("fieldhand", project) for _, kind in NAMED.values() if kind)
+
+
+def test_without_a_mark_of_firebase_a_word_is_no_project() -> None:
+    strings = {"project_id": "fieldhand", "title": "Fieldhand"}
+    table = ProtoResources("base/resources.pb", bundle_files.bundle_table({"string": strings}))
+    assert values(list(EXTRACTOR.extract(table.artifact()))) == []
 
 
 SECRETS = {

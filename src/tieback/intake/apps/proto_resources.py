@@ -421,6 +421,11 @@ class TextNames(Mapping[int, str]):
             raise KeyError(offset)
         return name
 
+    def matching(self, names: Iterable[str], starts: NDArray[np.int64]) -> Iterator[tuple[int, str]]:
+        """Offsets of the texts whose resource has one of these names, with the name."""
+        wanted = frozenset(names)
+        return (found for found in self._table.texts_named(wanted, starts) if found[1] in wanted)
+
     def containing(self, words: Iterable[str], starts: NDArray[np.int64]) -> Iterator[tuple[int, str]]:
         """Offsets of the texts whose resource name contains one of these words in any case, with the name."""
         return self._table.texts_named(words, starts)

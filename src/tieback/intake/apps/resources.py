@@ -281,7 +281,7 @@ class StringNames(Mapping[int, str]):
             raise KeyError(offset)
         return f"string/{name}"
 
-    def matching(self, names: Iterable[str]) -> Iterator[tuple[int, str]]:
+    def matching(self, names: Iterable[str], _starts: Offsets | None = None) -> Iterator[tuple[int, str]]:
         """Offsets of the strings whose resource has one of these names, with the name; no other name is read."""
         wanted = tuple(names)
         for number, pool in enumerate(self._tables()[2][:128]):

@@ -5,9 +5,12 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 * the name, or a member of a JSON object, is below the domain of a host that the app contacts, and code may contact it;
 * it is an argument of the same call as such a name, such as ``put(host, port)`` or ``add(host)``, and all constants
   there are hosts or addresses;
+* code stores it in the same field as such a name, and stores nothing but hosts and addresses there in this method;
+* a method returns it in place of the address that it looks up;
 * three addresses or more, and nothing else, are arguments of the same call in one method;
 * a network component of App Inventor gets it as its server;
 * ``String.replace`` puts it into an address, which code may contact;
+* a call gets it and, in the next argument, the port of a service, such as ``channel(host, 443)``;
 * it has the name of a time server, such as ``time.shop.test``, in a file that sends datagrams, and code may contact it.
 
 Texts that code decrypts are judged alike, but each address counts, and so do two names below one domain, and each
@@ -20,16 +23,15 @@ from ipaddress import ip_address
 from itertools import chain, islice
 from typing import NamedTuple
 
-import numpy as np
-
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.dalvik.decryptors import DecryptedText
 from tieback.recognise.dataflow.app import CALLS
 from tieback.recognise.dataflow.components import component_hosts
 from tieback.recognise.dataflow.compose import RESOLVERS
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.direct import constant_argument
-from tieback.recognise.dataflow.reaching import APUT, FILLED, MethodFlow, Operation
+from tieback.recognise.dataflow.host_ports import ENDS, MAX_NAMES, hosts_with_ports, named_hosts
+from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import QUAD, EndpointHost, check_host
 from tieback.recognise.maker_names import registrable_domain
@@ -37,17 +39,16 @@ from tieback.recognise.rules import RuleFiles
 
 MAX_CANDIDATES = 500
 """Most names of one app that are followed, and most methods that are read."""
-_MAX_HITS = 50_000
-"""Most texts of one file with a dot where that of a domain can be."""
 _MAX_OBJECTS, _MAX_NAMES = 200, 20
 """Most JSON objects of one file that are searched, and most names in each."""
 _MAX_NUMBERS = 5_000
 """Most constants that begin with a digit of one file that are read."""
 _LEAST_ADDRESSES = 3
-_NAME = re.compile(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24}")
 _QUOTED = re.compile(rb':\s{0,4}"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24})"')
 """The value of a member of a JSON object."""
 _QUAD = re.compile(QUAD.encode())
+_STORES = frozenset((APUT, IPUT, SPUT))
+_ADDRESS_OF = "getHostAddress", "()Ljava/lang/String;"
 SHORT_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z]{2,24}|\d{1,3})")
 """A text in the form of a host name or address."""
 _PROPERTY = re.compile(r"mail(?:\.[a-z0-9]+)?\.host")
@@ -60,7 +61,6 @@ _TIME_NAMES = ((b"ntp", b"ntq"), (b"pool.ntp.", b"pool.ntp/"), (b"time", b"timf"
 _STRINGS = frozenset(("Ljava/lang/String;",))
 _REPLACE = "(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)Ljava/lang/String;"
 _PORT = re.compile(r":\d{1,5}\Z")
-_ONE_BYTE, _DOT = 0x80, ord(".")
 _LEAST_PART, _MOST_ARCS = 32, 40
 """Versions have small numbers; object identifiers such as 2.5.29.15 begin with 0 to 2 and a number below 40."""
 
@@ -105,8 +105,10 @@ class BareHosts:
         domains = {registrable_domain(host, self._rules) for host in shown if not host[-1:].isdigit()} - {""}
         accepted: dict[str, BareHost] = {}
         methods: dict[tuple[int, int], CodeItem] = {}
+        tops = ENDS.union(domain.rpartition(".")[2].encode() for domain in domains)
+        named = [list(islice(named_hosts(dex, tops), MAX_NAMES)) for dex in self._files]
         for number, dex in enumerate(self._files):
-            names = islice(chain(_below(dex, domains), _in_objects(dex, domains)), MAX_CANDIDATES)
+            names = islice(chain(_below(named[number], domains), _in_objects(dex, domains)), MAX_CANDIDATES)
             quads = ((index, text) for index, text in _quads(dex) if self._is_host(text))
             addresses = list(islice(quads, MAX_CANDIDATES))
             for index, text in names:
@@ -126,7 +128,7 @@ class BareHosts:
             checked = check_host(found.text, self._rules) if SHORT_NAME.fullmatch(found.text) else None
             if isinstance(checked, EndpointHost):
                 accepted.setdefault(checked.name, BareHost(checked.name, found.file, found.string, found.method))
-        for one in chain(self._replacing(), self._time_servers()):
+        for one in chain(self._replacing(), self._time_servers(), self._with_ports(named)):
             accepted.setdefault(one.name, one)
         yield from (one for name, one in accepted.items() if name not in shown and name not in left_out)
 
@@ -158,6 +160,13 @@ class BareHosts:
                     if text and self._is_host(text) and not self._uses.reason(raw) and not self._uses.is_spent:
                         yield BareHost(text, number, index, next(self._uses.owners(raw), ""))
 
+    def _with_ports(self, named: Sequence[Sequence[tuple[int, bytes]]]) -> Iterator[BareHost]:
+        """The hosts that a call gets together with a port."""
+        for one in hosts_with_ports(self._uses, named, self._is_host):
+            if not self._uses.reason(self._files[one.file].raw(one.string)) and not self._uses.is_spent:
+                method = "->".join(self._uses.method_names(one.file, one.method)[:2])
+                yield BareHost(one.text, one.file, one.string, method)
+
     def _is_host(self, text: str) -> bool:
         if text not in self._known:
             self._known[text] = is_bare_host(text, self._rules)
@@ -184,12 +193,15 @@ class BareHosts:
         strings: dict[str, int] = {}
         for one in flow.operations:
             for place, its, beside in self._constants(number, flow, one, strings):
-                key = one.member, place
-                if not its or not all(map(self._is_host, its)):
+                key = one.member if one.opcode in CALLS else -2 - one.member, place
+                if not its or not all(text in shown or self._is_host(text) for text in its):
                     mixed.add(key)
                 for text in its:
                     groups.setdefault(key, {}).setdefault(text, set()).update(beside)
         known = shown | accepted.keys()
+        for text, index in self._instead(number, flow):
+            if text not in known:
+                accepted[text] = BareHost(text, number, index, method)
         for key, texts in groups.items():
             if not self._domains.isdisjoint(texts):
                 for text in texts:
@@ -203,12 +215,28 @@ class BareHosts:
             for text in sorted(beside - known):
                 accepted[text] = BareHost(text, number, strings[text], method)
 
+    def _instead(self, number: int, flow: MethodFlow) -> Iterator[tuple[str, int]]:
+        """The addresses that a method returns if it cannot look up that of a host."""
+        looked_up = {
+            one.at
+            for one in flow.operations
+            if one.opcode in CALLS and self._uses.method_names(number, one.member)[1:] == _ADDRESS_OF
+        }
+        for one in flow.operations if looked_up else ():
+            if one.opcode == RETURN and not looked_up.isdisjoint(one.values[0]):
+                for index in (flow.strings[at] for at in one.values[0] if at in flow.strings):
+                    text = self._uses.string(number, index)
+                    if text[-1:].isdigit() and self._is_host(text):
+                        yield text, index
+
     def _constants(
         self, number: int, flow: MethodFlow, one: Operation, strings: dict[str, int]
     ) -> Iterator[tuple[int, set[str], set[str]]]:
         """Place, constants and constants of the other arguments, for each argument that has a constant."""
-        if one.opcode not in CALLS and one.opcode not in FILLED and one.opcode != APUT:
+        if one.opcode not in CALLS and one.opcode not in FILLED and one.opcode not in _STORES:
             return
+        if one.opcode in CALLS and self._uses.what(number, one.member) == "compared":
+            return  # the domain of an address of mail, for example
         found: list[tuple[int, set[str]]] = []
         for place, origins in enumerate(one.values):
             indices = {flow.strings[at] for at in origins if at in flow.strings}
@@ -271,31 +299,12 @@ def _is_server(text: str) -> bool:
     return is_plain and not is_identifier and ip_address(text).is_global and text not in RESOLVERS
 
 
-def _below(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:
+def _below(named: Iterable[tuple[int, bytes]], domains: set[str]) -> Iterator[tuple[int, str]]:
     """Indices and texts of the strings that are names below one of these domains."""
-    section = dex.sections.get(SectionKind.STRING_DATA)
-    count = len(dex.strings)
-    if section is None or not count or not domains:
-        return
-    raw = np.frombuffer(dex.data, np.uint8, section.end)
-    starts = dex.strings.astype(np.int64)
-    order = None if bool((starts[1:] > starts[:-1]).all()) else starts.argsort(kind="stable")
-    starts = starts if order is None else starts[order]
-    ends = np.append(starts[1:], section.end) - 1  # of each string, at its NUL
-    tops: dict[int, set[bytes]] = {}
-    for domain in sorted(domains):
-        top = domain.rpartition(".")[2].encode()
-        tops.setdefault(len(top), set()).add(top)
-    for length, its in tops.items():
-        hits = raw.take(ends - length - 1, mode="clip") == _DOT
-        for place in np.flatnonzero(hits)[:_MAX_HITS].tolist():
-            begin, end = int(starts[place]), int(ends[place])
-            text = bytes(dex.data[begin + 1 : end]) if end - begin < _ONE_BYTE else b""
-            if text[-length:] not in its or dex.data[begin] != len(text) or not _NAME.fullmatch(text):
-                continue
-            name = text.decode("ascii")
-            if _is_below(name, domains):
-                yield place if order is None else int(order[place]), name
+    for index, raw in named if domains else ():
+        name = raw.decode("ascii")
+        if _is_below(name, domains):
+            yield index, name
 
 
 def _in_objects(dex: DexFile, domains: set[str]) -> Iterator[tuple[int, str]]:

@@ -45,6 +45,7 @@ _POINTER = re.compile(
 """A single word that leads to a page for people."""
 _READ_MORE = re.compile(
     rb"\b(?:see|see also|visit|refer to|read|read more|learn more|further reading|instructions|documentation|docs|"
+    rb"wiki|manual|guide|faq|tutorial|"
     rb"details|(?:more )?info(?:rmation)?|(?:official )?(?:web ?site|home ?page)|e\.g\.,?|for example,?)"
     rb"(?: (?:at|here|on|see|is))?[\s:(]{1,3}\Z",
     re.IGNORECASE,
@@ -83,7 +84,10 @@ _PARAMETER = re.compile(
 """The name of a parameter whose value another server contacts, as a payment service that tells of its end:
 https://opendocs.alipay.com/open/204/105301
 """
-_NAMESPACE = re.compile(rb"(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\\?[\"']?\Z")
+_NAMESPACE = re.compile(
+    rb"(?:(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\\?[\"']?|<!DOCTYPE\s[^<>]{0,200}\s\\?[\"'])\Z", re.IGNORECASE
+)
+"""An attribute for a namespace, or the identifier of a type of document."""
 _GO_TO = re.compile("(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode() + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z")
 """Chinese for: go to, visit, refer to, see."""
 _FUNCTION_WORDS = frozenset(

@@ -111,6 +111,19 @@ def test_the_texts_of_resources_with_a_word_in_their_name(build: Build, words: t
     assert {name for _, name in found} == {"db_password", "Password_hint"}
 
 
+def test_the_texts_of_resources_with_one_name(build: Build) -> None:
+    entries = [
+        build("pb_entry", 0, "project_id", [(b"", build("pb_string", "fieldhand"))]),
+        build("pb_entry", 1, "project_id_old", [(b"", build("pb_string", "meadow"))]),
+    ]
+    (buffer,) = ProtoResources("r", build("pb_table", [(1, "string", entries)])).artifact().buffers
+    assert isinstance(buffer.names, TextNames)
+    assert buffer.starts is not None
+    found = {(buffer.data[at : at + 6], name) for at, name in buffer.names.matching(("project_id",), buffer.starts)}
+    assert (b"fieldh", "project_id") in found
+    assert {name for _, name in found} == {"project_id"}
+
+
 def test_an_entry_of_a_damaged_type_keeps_the_others(build: Build) -> None:
     good = build("pb_entry", 0, "url", [(b"", build("pb_string", URL))])
     data = build("pb_table", [(1, "string", [good, b"\x0a\x7f"])])

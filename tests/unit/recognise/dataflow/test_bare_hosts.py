@@ -27,10 +27,16 @@ REPLACING = "s3.cloud.test"
 """It takes the place of another host in an address."""
 CLOCK = "time.clock.test"
 """A time server in a field, which code reads."""
+CHANNEL = "grpc.speech.test"
+"""A call without a known name gets it with the port 443."""
+INSTEAD = "93.184.217.5"
+"""A method returns it if it cannot look up a host."""
+FIELD = "93.184.217.7"
+"""It is in the same field as a host that the app contacts."""
 MEMBERS = {"tcp.chat.test", "tcp2.chat.test"}
 HOSTS = MEMBERS | {
     "im.eu.chat.test", "spare-push.test", "93.184.215.14", "93.184.216.34", "192.0.43.8", "192.0.43.10",
-    REPLACING, CLOCK,
+    REPLACING, CLOCK, CHANNEL, INSTEAD, FIELD,
 }  # fmt: skip
 
 
@@ -75,8 +81,20 @@ def test_the_name_of_a_property_of_mail_is_no_host(name: str) -> None:
 
 
 def test_without_a_host_of_the_domain_only_lists_of_addresses_count() -> None:
-    assert bare(LISTS, set()) == {"93.184.215.14", "93.184.216.34", "192.0.43.8", REPLACING, CLOCK}
+    assert bare(LISTS, set()) == {"93.184.215.14", "93.184.216.34", "192.0.43.8", REPLACING, CLOCK, CHANNEL, INSTEAD}
     assert bare(LISTS, {"api.example.test"}) == bare(LISTS, set())
+
+
+@pytest.mark.parametrize("port", [b"\xbc\x01", b"\x4a\x10", b"\x00\x00"])
+def test_a_host_counts_with_the_port_of_a_service_only(port: bytes) -> None:
+    """And not with another number, such as a limit."""
+    assert CHANNEL not in bare(LISTS.replace(b"\x13\x02\xbb\x01", b"\x13\x02" + port), set())
+    assert "rows.speech.test" in bare(LISTS.replace(b"\x13\x02\xbc\x01", b"\x13\x02\x50\x00"), set())
+
+
+@pytest.mark.parametrize("name", ["old.chat.test", "mail.other.test"])
+def test_what_is_compared_with_a_host_that_the_app_contacts_is_no_server(name: str) -> None:
+    assert name not in bare(LISTS, {"api.chat.test"})
 
 
 def test_a_url_that_no_code_reads_says_nothing_about_an_address_that_code_contacts() -> None:
@@ -86,7 +104,8 @@ def test_a_url_that_no_code_reads_says_nothing_about_an_address_that_code_contac
 
 
 def test_a_host_that_the_app_names_and_does_not_contact_counts_for_nothing() -> None:
-    assert bare(LISTS, {"api.chat.test"}, frozenset(("im.eu.chat.test",))) == bare(LISTS, set()) | MEMBERS
+    found = bare(LISTS, {"api.chat.test"}, frozenset(("im.eu.chat.test",)))
+    assert found == bare(LISTS, set()) | MEMBERS | {FIELD}
 
 
 def test_a_member_of_an_object_counts_only_below_a_domain_that_the_app_contacts() -> None:

@@ -89,6 +89,8 @@ TABLE: list[tuple[str, str, str, str, str]] = [
     ("sinks", "Sinks;->jedis", "cache.shop.test:6380", "Jedis", "cache.shop.test:6380"),
     ("sinks", "Grpc;->channel", "speech.shop.test:8080", "gRPC", "speech.shop.test:8080"),
     ("sinks", "Grpc;->channel", "target.shop.test:443", "gRPC", "target.shop.test:443"),
+    ("sinks", "Xmpp;->service", "im.shop.test:5222", "XMPP", "im.shop.test:5222"),
+    ("sinks", "Xmpp;->service", "im2.shop.test:5222", "XMPP", "im2.shop.test:5222"),
     ("sinks", "Mail;->server", "smtp.shop.test:465", "Mail", "smtp.shop.test:465"),
     ("sinks", "Mail;->send", "relay.shop.test:25", "Mail", "relay.shop.test:25"),
     ("sinks", "Mail;->inbox", "imap.shop.test:993", "Mail", "imap.shop.test:993"),

@@ -114,6 +114,8 @@ def test_places_in_lines(text: str, reason: str) -> None:
         (b"The latest one, official website: http://a.test/ or ", True),
         (b"Cannot connect to http://a.test/ or ", False),
         (b"The port of the local server, e.g. ", True),
+        (b"You can refer to the wiki:", True),
+        (b"wiki:", False),
         ("\u8bf7\u5230".encode(), True),
         ("\u5730\u5740".encode(), False),
     ],

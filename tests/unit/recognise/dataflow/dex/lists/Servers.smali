@@ -74,10 +74,14 @@
     return-void
 .end method
 
-# A comparison, and a name of another domain
+# Comparisons, also of a host that the app contacts, and a name of another domain
 .method static compares(Ljava/lang/String;Ljava/util/Set;)Z
     .registers 3
     const-string v0, "old.chat.test"
+    invoke-virtual {v0, p0}, Ljava/lang/String;->equals(Ljava/lang/Object;)Z
+    const-string v0, "api.chat.test"
+    invoke-virtual {v0, p0}, Ljava/lang/String;->equals(Ljava/lang/Object;)Z
+    const-string v0, "mail.other.test"
     invoke-virtual {v0, p0}, Ljava/lang/String;->equals(Ljava/lang/Object;)Z
     const-string v0, "user.profile.name"
     invoke-interface {p1, v0}, Ljava/util/Set;->add(Ljava/lang/Object;)Z
