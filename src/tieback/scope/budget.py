@@ -194,6 +194,8 @@ class OpeningBudget:
         self._ignored = 0
         self.round_trip = 0.0
         """Longest connect time so far, in seconds."""
+        self._longest = 0.0
+        """Longest time until a first byte so far, in seconds."""
         self.first_byte: float | None = None
         """Seconds that the present guess waits for a first byte; ``None``: it is expected at this port, and waits as
         long as the grant allows."""
@@ -264,6 +266,15 @@ class OpeningBudget:
         self._spent += seconds - free
         self._guesses += 1
         self._silent += silent
+
+    def heard(self, seconds: float) -> None:
+        """Note the time until the first byte of a connection."""
+        self._longest = max(self._longest, seconds)
+
+    @property
+    def is_late(self) -> bool:
+        """True if the server took so long to its first bytes that there is no time to try each protocol."""
+        return self._longest > self._least
 
     def hung_up(self, *, ignored: bool) -> None:
         """Note the end of a connection; ``ignored`` is true if the server sent nothing and did not close after us."""
