@@ -235,7 +235,9 @@ async def _probe_opening(
             opening.hurry(_HTTP_TOO_SECONDS)
         if was_silent(report) and not quiet:
             quiet = True
-            waiting = deque(sorted(waiting, key=lambda one: (not one.meta.keeps_quiet, not one.meta.may_keep_quiet)))
+            if not late:
+                order = sorted(waiting, key=lambda one: (not one.meta.keeps_quiet, not one.meta.may_keep_quiet))
+                waiting = deque(order)
         if opening.is_late and not (late or quiet or web):
             # It may have sent a greeting that no client's first bytes ask for, such as after a look-up of our name.
             late = True
