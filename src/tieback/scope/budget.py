@@ -166,6 +166,8 @@ _MAX_FREE_SECONDS = 15.0
 """Maximum free time of all conversations with a server that is far away, in seconds."""
 _MORE_SECONDS = 1.0
 """Seconds that an expected store may take to be recognised, beyond one wait of the grant."""
+_LATE_MARGIN = 1.25
+"""Factor: a server that takes long to its first bytes gets at least so much of its longest time so far."""
 MAX_IGNORED = 3
 """Number of consecutive connections that a server may ignore: no byte, and no close after ours."""
 
@@ -243,7 +245,8 @@ class OpeningBudget:
             return
         share = self._silent / self._guesses if self._guesses else 0.0
         wait = self.left if not share else self.left * weight / (weight + others * share)
-        self.first_byte = min(self._first_byte, max(self._least, wait))
+        least = _LATE_MARGIN * self._longest if self.is_late else self._least
+        self.first_byte = min(self._first_byte, max(least, wait))
 
     def without_limit(self) -> "OpeningBudget":
         """A budget without limits that knows the same about TLS."""

@@ -220,7 +220,7 @@ LATE = [
         "nats_client",
     ),
     ({"greeting": b"220 (vsFTPd 3.0.5)\r\n"}, 0.4, "ftp"),
-    ({"answer": b"VERSION 1.6.12\r\n"}, 0.4, "memcached"),
+    ({"answer": b"VERSION 1.6.12\r\n" * 3}, 0.4, "memcached"),
     ({"answer": b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"}, 0.4, ""),
     ({"greeting": b"hello\r\n"}, 0.6, ""),
 ]
