@@ -253,7 +253,7 @@ def test_a_role_that_may_only_read_is_enough(elsewhere: Path, postgres: Postgres
 @pytest.mark.parametrize(
     ("statement", "line"),
     [
-        ("UPDATE alembic_version SET version_num = '0009'", "has schema 9, and a workspace that can only be read"),
+        ("UPDATE alembic_version SET version_num = '0009'", "has schema 9, and one that can only be read"),
         ("UPDATE alembic_version SET version_num = '9999'", "created by a newer release: schema 9999"),
         ("UPDATE ledger_state SET workspace = 'other'", "this ledger belongs to another workspace"),
         ("UPDATE ledger_state SET moved_to = 'x'", "this ledger was moved to x"),

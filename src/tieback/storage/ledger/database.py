@@ -292,16 +292,13 @@ def snapshot(url: str) -> Iterator[Connection]:
         with storage_errors(url), engine.connect() as connection:
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             found = revision_of(connection)
+            if found is not None and found != HEAD and not _is_older(found):
+                raise _newer_error(url, found)
             if found != HEAD:
-                newer = found is not None and not _is_older(found)
-                raise (
-                    _newer_error(url, str(found))
-                    if newer
-                    else WorkspaceError(
-                        f"its ledger has schema {int(found or 0)}, and a workspace that can only be read is not upgraded",
-                        where=url,
-                        advice="Open the workspace once with this release where it can be written",
-                    )
+                raise WorkspaceError(
+                    f"its ledger has schema {int(found or 0)}, and one that can only be read is not upgraded",
+                    where=url,
+                    advice="Open the workspace once with this release where it can be written",
                 )
             yield connection
     finally:
