@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
 from tests.lab.postgres import Postgres
@@ -18,7 +19,7 @@ from tieback.model.errors import WorkspaceError
 from tieback.storage import read_only
 from tieback.storage.accept import accept_workspace
 from tieback.storage.ledger.accounts import StoredUser
-from tieback.storage.ledger.database import HEAD
+from tieback.storage.ledger.database import HEAD, snapshot
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.move import move_ledger, table_digests
 from tieback.storage.ledger.tables import ledger_state
@@ -230,6 +231,11 @@ def test_a_ledger_in_postgresql_refuses_every_write(elsewhere: Path, postgres_ur
         store.add_user(StoredUser(id="u", name="ann", display="ann", role="admin", created=1.0), [])
     with Workspace.open(elsewhere, create=False) as workspace:
         assert workspace.accounts.count() == 0
+
+
+def test_the_server_refuses_writes_while_a_ledger_is_copied(postgres_url: str) -> None:
+    with snapshot(postgres_url) as connection, pytest.raises(DBAPIError, match="read-only transaction"):
+        connection.execute(sa.update(ledger_state).values(epoch=7))
 
 
 def test_a_role_that_may_only_read_is_enough(elsewhere: Path, postgres: Postgres, ledger_database: str) -> None:
