@@ -12,6 +12,7 @@ import msgspec
 
 from tieback.leaks.coded import unpack
 from tieback.leaks.value import MAX_VALUE, NamedValue
+from tieback.protocols.leb128 import decode_leb128
 
 MAX_DEPTH = 8
 MAX_FIELDS = 512
@@ -56,18 +57,18 @@ def parse_message(data: bytes) -> list[WireField]:
     fields: list[WireField] = []
     at = 0
     while at < len(data):
-        tag, at = _varint(data, at)
+        tag, at = decode_leb128(data, at)
         number, wire = tag >> 3, tag & 7
         if not 0 < number <= _MAX_TAG or len(fields) >= MAX_FIELDS:
             return []
         if wire == _VARINT:
-            value, at = _varint(data, at)
+            value, at = decode_leb128(data, at)
             if value < 0:
                 return []
             fields.append(WireField(number, wire, b""))
             continue
         if wire == _BYTES:
-            size, at = _varint(data, at)
+            size, at = decode_leb128(data, at)
         else:
             size = {_FIXED64: 8, _FIXED32: 4}.get(wire, -1)
         if size < 0 or (at + size > len(data) and len(fields) < _FEW):
@@ -77,20 +78,6 @@ def parse_message(data: bytes) -> list[WireField]:
         fields.append(WireField(number, wire, data[at : at + size]))
         at += size
     return fields
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number and where it ends; -1 if there is none."""
-    value = 0
-    for shift in range(0, 64, 7):
-        if at >= len(data):
-            return -1, at
-        byte = data[at]
-        at += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, at
-    return -1, at
 
 
 def _values(fields: list[WireField], path: str, depth: int) -> Iterator[NamedValue]:

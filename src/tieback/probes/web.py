@@ -61,6 +61,24 @@ class Inquiry:
         self.refused = 0
         """Number of requests about a container that were answered with 401 or 403."""
 
+    def each_named(self, noun: str, look: Callable[["Inquiry", str], Conversation[None]]) -> Conversation[None]:
+        """Look at each container that the app names, of a store that lists none, and judge what was found.
+
+        Args:
+            noun: what the store calls its containers, as ``buckets``.
+            look: requests one of them and adds it to the draft.
+        """
+        draft = self.draft
+        if not self.names:
+            draft.problem(f"{noun} can only be probed by name, and no name of one is known")
+        for name in self.names if self.enumerates else ():
+            yield from look(self, name)
+        if draft.containers:
+            draft.fingerprint(container.name for container in draft.containers)
+            self.judge()
+        elif self.refused:
+            draft.access = Access.AUTH_REQUIRED
+
     def ask(self, request: Request, *names: str, cap: int = LISTING_CAP) -> Conversation[Response | None]:
         """Send a request; ``None`` if it contains a name that must not be sent."""
         path, body = request.fill(*names), request.encode(*names)

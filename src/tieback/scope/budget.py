@@ -166,6 +166,8 @@ _MAX_FREE_SECONDS = 15.0
 """Maximum free time of all conversations with a server that is far away, in seconds."""
 _MORE_SECONDS = 1.0
 """Seconds that an expected store may take to be recognised, beyond one wait of the grant."""
+_LATE_MARGIN = 1.25
+"""Factor: a server that takes long to its first bytes gets at least so much of its longest time so far."""
 MAX_IGNORED = 3
 """Number of consecutive connections that a server may ignore: no byte, and no close after ours."""
 
@@ -194,6 +196,8 @@ class OpeningBudget:
         self._ignored = 0
         self.round_trip = 0.0
         """Longest connect time so far, in seconds."""
+        self._longest = 0.0
+        """Longest time until a first byte so far, in seconds."""
         self.first_byte: float | None = None
         """Seconds that the present guess waits for a first byte; ``None``: it is expected at this port, and waits as
         long as the grant allows."""
@@ -241,7 +245,8 @@ class OpeningBudget:
             return
         share = self._silent / self._guesses if self._guesses else 0.0
         wait = self.left if not share else self.left * weight / (weight + others * share)
-        self.first_byte = min(self._first_byte, max(self._least, wait))
+        least = _LATE_MARGIN * self._longest if self.is_late else self._least
+        self.first_byte = min(self._first_byte, max(least, wait))
 
     def without_limit(self) -> "OpeningBudget":
         """A budget without limits that knows the same about TLS."""
@@ -264,6 +269,15 @@ class OpeningBudget:
         self._spent += seconds - free
         self._guesses += 1
         self._silent += silent
+
+    def heard(self, seconds: float) -> None:
+        """Note the time until the first byte of a connection."""
+        self._longest = max(self._longest, seconds)
+
+    @property
+    def is_late(self) -> bool:
+        """True if the server took so long to its first bytes that there is no time to try each protocol."""
+        return self._longest > self._least
 
     def hung_up(self, *, ignored: bool) -> None:
         """Note the end of a connection; ``ignored`` is true if the server sent nothing and did not close after us."""

@@ -409,7 +409,11 @@ class ConversationRunner:
 
     async def _more(self, seconds: float) -> bool:
         """Read once into the buffer; false at the end of the stream."""
-        data = await self._open().read(min(READ_BYTES, self._budget.bytes_left()), seconds)
+        connection = self._open()
+        first, begun = connection.silent, time.monotonic()
+        data = await connection.read(min(READ_BYTES, self._budget.bytes_left()), seconds)
+        if first and data and self._opening is not None:
+            self._opening.heard(time.monotonic() - begun)
         self._heard = True
         self._budget.bytes_read += len(data)
         self._buffer += data

@@ -1,8 +1,9 @@
 """A workspace that this user cannot write to: a mounted backup, a copy of a colleague, a snapshot.
 
 SQLite cannot read a ledger with a write-ahead log there, because it would create files beside it. So it reads a copy in
-a temporary folder, which also gets the indices of runs. Nothing is written to the workspace, and every change is
-refused: one in the copy would be lost.
+a temporary folder, which also gets the indices of runs. A ledger in PostgreSQL is copied there as well, because people
+sign in to the pages of such a workspace, which writes. Nothing is written to the workspace or its ledger, and every
+change is refused: one in the copy would be lost.
 """
 
 import os
@@ -13,7 +14,9 @@ from pathlib import Path
 from tieback.model.errors import WorkspaceError
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.location import LEDGER_FILE, read_location
+from tieback.storage.ledger.move import copy_to_file
 from tieback.storage.ledger.write_ahead import LOG_SUFFIX, guarded
+from tieback.storage.trust import require_confirmed
 
 _ATTEMPTS = 3
 """Copies of a ledger that another machine writes to at the same time."""
@@ -34,28 +37,27 @@ def read_only_error(directory: Path) -> WorkspaceError:
 
 
 def open_read_only(directory: Path, folder: Path) -> Ledger:
-    """Open a copy of the ledger, which refuses changes. An older one is upgraded in the copy only.
+    """Open a copy of the ledger, which refuses changes. An older file is upgraded in the copy only.
 
     Args:
         directory: the workspace.
         folder: for the copy.
 
     Raises:
-        WorkspaceError: the ledger is in PostgreSQL, missing, damaged, of a newer release, or it changes all the time; a
-            log is beside it that this user's tieback did not write.
+        WorkspaceError: the ledger is missing, damaged, of a newer release, or it changes all the time; a log is beside
+            it that this user's tieback did not write. In PostgreSQL: the user did not confirm its address, it is of
+            another release, or it cannot be read.
         OSError: it cannot be read or copied; ``storage_errors`` explains it.
     """
-    if read_location(directory) is not None:
-        raise WorkspaceError(
-            "its ledger is in PostgreSQL, which a copy that can only be read must not change",
-            where=str(directory),
-            advice="Use the workspace on the machine where it can be written",
-        )
-    file = directory / LEDGER_FILE
-    with guarded(file):
-        _copy(file, folder)
-    ledger = Ledger.open(folder / LEDGER_FILE)
-    ledger.database.where = str(file)
+    file, copy = directory / LEDGER_FILE, folder / LEDGER_FILE
+    if (place := read_location(directory)) is not None:
+        require_confirmed(directory, place.url, place.workspace)
+        ledger = copy_to_file(place, copy)
+    else:
+        with guarded(file):
+            _copy(file, folder)
+        ledger = Ledger.open(copy)
+    ledger.database.where = str(file) if place is None else place.url
     ledger.database.refusal = read_only_error(directory)
     return ledger
 

@@ -176,7 +176,8 @@ class Workspace:
             self._ledger = open_read_only(self.directory, folder)
             if not self.distrust:
                 self.lake = Lake(self.lake_directory, key=key_of(self.directory))
-                if (known := ledger_mark(self.directory)) and not has_mark(self.ledger.database, known):
+                known = ledger_mark(self.directory) if read_location(self.directory) is None else ""
+                if known and not has_mark(self.ledger.database, known):
                     raise untrusted(self.directory, f"your tieback did not write {self.ledger_file}")
         except BaseException:
             self.close()

@@ -1,6 +1,7 @@
 """The templates of the pages, and the filters that they use."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
 from pathlib import Path
@@ -111,6 +112,7 @@ def environment() -> jinja2.Environment:
         "label_of": label_of,
         "chosen_column": chosen_column,
         "labelled": labelled,
+        "listed": listed,
     }
     made.tests["permitted_to"] = permitted_to
     made.globals |= {"NAV": NAV, "rejected": rejected, "entered": entered}
@@ -127,6 +129,11 @@ def rejected(context: jinja2.runtime.Context, action: str) -> bool:
 def entered(context: jinja2.runtime.Context, action: str, name: str, default: object = "") -> object:
     """What the user entered into a field of a form that is shown again; else ``default``."""
     return getattr(context["entered_values"], name, default) if rejected(context, action) else default
+
+
+def listed(value: Sequence[str] | str) -> list[str]:
+    """The values of a field that a form can send several times: the server gets one of them as a text."""
+    return [value] if isinstance(value, str) else list(value)
 
 
 def nav_entry(path: str, user: User) -> NavEntry | None:

@@ -135,9 +135,7 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     elif problem.status == 503 and isinstance(error, TiebackError):
         # The disk or the database: users see only a page, and the operator reads the log.
         request.app.state[WARNINGS].warn(error.diagnostics())
-    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-    if isinstance(error, TooManyAttemptsError):
-        headers["Retry-After"] = str(error.seconds)
+    headers = headers_of(error)
     if problem.status == 405:
         headers = {"Allow": _allowed(headers)}
     if is_api(request):
@@ -163,6 +161,13 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
         status_code=problem.status,
         headers=headers,
     )
+
+
+def headers_of(error: Exception) -> dict[str, str]:
+    """The headers of an answer that only this error has."""
+    if isinstance(error, TooManyAttemptsError):
+        return {"Retry-After": str(error.seconds)}
+    return dict(error.headers or {}) if isinstance(error, HTTPException) else {}
 
 
 def _allowed(headers: Mapping[str, str]) -> str:

@@ -28,7 +28,7 @@ from tieback.report.texts.clean import clean
 from tieback.web.access import IDENTIFY, ROLE, WORKSPACE
 from tieback.web.context import Context
 from tieback.web.openapi import CHECKS_ETAG, FILES, HAS_ETAG, MAY_EXIST, NOTES, MediaTypes
-from tieback.web.problems import OutdatedError, Problem, problem_of
+from tieback.web.problems import OutdatedError, Problem, headers_of, problem_of
 
 PREFIX = "/api/v1"
 NOTICE = "done"
@@ -182,38 +182,63 @@ _PAGES: dict[str, _Page] = {}
 """Pages by the name of their view: a form of another resource can show them again."""
 
 
+class ShownOnce(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret that the answer to a form shows, and no other page."""
+
+    title: str
+    label: str
+    secret: str
+    advice: str
+    """What to do with it."""
+    back: str
+    """Address of the page to go on with."""
+
+
 class _Rejected(msgspec.Struct, frozen=True):
     problem: Problem
+    headers: dict[str, str]
     entered: object
     data: object
 
 
-_ENTERED_WRONG = frozenset({400, 409, 422})
-"""Statuses of errors that another entry, or another state of the object, avoids."""
+_SHOWN = 'role="alert"'
+"""In a page that shows a problem (macro ``form_problem``); texts of users have no quote."""
+_ENTERED_WRONG = frozenset({400, 409, 422, 429})
+"""Statuses of errors that another entry, another state of the object, or time avoids."""
 
 
 def form(
-    path: str, *, role: Role, action: str, done: str, logged: bool = False, again: str = ""
+    path: str,
+    *,
+    role: Role,
+    action: str,
+    again: str,
+    done: str = "",
+    logged: bool = False,
+    restore: View | None = None,
 ) -> Callable[[View], HTTPRouteHandler]:
     """A decorator for the route ``POST path`` of a page's form: it changes something, and redirects to a page.
 
     The function takes ``context``, parameters of the path and, for fields, ``data`` (a struct); it returns the address
-    of the page to show next.
+    of the page to show next, or a ``ShownOnce``.
 
     Args:
         path: of the form's ``action``.
         role: the lowest role.
         action: as of ``change``.
-        done: the notice that the next page shows.
-        logged: as of ``change``.
         again: name of the view whose page is shown again if what was entered is wrong; it takes the parameters of the
             path. Its template shows the problem beside the form (macro ``form_problem``), with what was entered
-            (``entered``). Default: the page of an error.
+            (``entered``), but never a password.
+        done: the notice that the next page shows.
+        logged: as of ``change``.
+        restore: returns the data of the page that is shown again, from the arguments of the function. Default: the
+            view of that page.
     """
 
     def wrap(function: View) -> HTTPRouteHandler:
         code = function.__name__
-        NOTICES[code] = done
+        if done:
+            NOTICES[code] = done
         recorded = _recorded(function, "" if logged else action, None)
 
         def attempt(context: Context, **values: Any) -> Any:
@@ -221,17 +246,26 @@ def form(
                 return recorded(context, **values)
             except TiebackError as error:
                 problem = problem_of(error)
-                if not again or problem.status not in _ENTERED_WRONG:
+                if problem.status not in _ENTERED_WRONG:
                     raise
+                if restore is not None:
+                    return _Rejected(problem, headers_of(error), values.get("data"), restore(context, **values))
                 entered = values.pop("data", None)
-                return _Rejected(problem, entered, _PAGES[again].view(context, **values))
+                return _Rejected(problem, headers_of(error), entered, _PAGES[again].view(context, **values))
 
-        def respond(request: AnyRequest, to: str | _Rejected) -> Response[Any]:
+        def respond(request: AnyRequest, to: str | ShownOnce | _Rejected) -> Response[Any]:
             if isinstance(to, _Rejected):
                 shown = _PAGES[again]
                 found = {"data": to.data, "entered_values": to.entered, "problem": to.problem}
                 context = page_context(request, shown.title) | dict(shown.more) | found
-                return render(request, shown.template, context, status=to.problem.status)
+                answer = render(request, shown.template, context, status=to.problem.status)
+                if _SHOWN not in answer.content:
+                    # The form is not on the page any more, such as that of a second factor which another tab removed.
+                    answer = render(request, shown.template, context | {"at_top": True}, status=to.problem.status)
+                answer.headers.update(to.headers)
+                return answer
+            if isinstance(to, ShownOnce):
+                return render(request, "shown_once.html", page_context(request, to.title) | {"data": to}, 201)
             mark = "&" if "?" in to else "?"
             return Redirect(f"{to}{mark}{urlencode({NOTICE: code})}", status_code=303)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.each import each
 from tieback.cases.policy import CasePolicy, LetterDeadlines, default_policy, load_policy
 from tieback.model.case import CaseState, LetterDates
 from tieback.model.errors import InputError, UsageError
@@ -91,6 +92,15 @@ def test_dates_of_a_letter_are_in_order_and_keep_earlier_promises(
     assert TODAY < dates.acknowledge < dates.close <= dates.share <= dates.publish
     assert wanted in (None, dates.close)
     assert earlier is None or (dates.share >= earlier.share and dates.publish >= earlier.publish)
+
+
+@each("start", [date(2026, 12, 18) + timedelta(days=number) for number in range(21)], ids=str)
+def test_weekends_and_holidays_count(start: date) -> None:
+    """As the how-to pages say: each date is as many days after the letter, whatever day that is."""
+    policy = default_policy()
+    dates = policy.letter_dates(start, urgent=False)
+    found = (dates.acknowledge, dates.close, dates.share, dates.publish, policy.due(CaseState.FIX_CLAIMED, start))
+    assert [(one - start).days for one in found if one is not None] == [7, 30, 45, 90, 2]
 
 
 def test_dates_of_the_policy_that_comes_with_the_program() -> None:

@@ -9,13 +9,21 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 from typer.testing import CliRunner
 
+from tests.lab.postgres import Postgres
 from tests.unit.pipeline.graph_workspace import made
 from tieback.cli.main import build
 from tieback.model.errors import WorkspaceError
 from tieback.storage import read_only
-from tieback.storage.ledger.database import HEAD
+from tieback.storage.accept import accept_workspace
+from tieback.storage.ledger.accounts import StoredUser
+from tieback.storage.ledger.database import HEAD, snapshot
+from tieback.storage.ledger.ledger import Ledger
+from tieback.storage.ledger.move import move_ledger, table_digests
+from tieback.storage.ledger.tables import ledger_state
+from tieback.storage.trust import confirm_ledger
 from tieback.storage.workspace import Workspace
 
 OLD = Path(__file__).parents[1] / "cli" / "workspaces" / "0.1" / "workspace.tar.xz"
@@ -172,12 +180,106 @@ def test_a_ledger_that_changes_all_the_time_is_not_read(folder: Path, monkeypatc
         Workspace.open(folder, create=False)
 
 
-def test_a_ledger_elsewhere_is_not_upgraded_or_changed(folder: Path) -> None:
+def test_an_address_that_the_user_did_not_confirm_is_not_contacted(folder: Path) -> None:
     place = {"schema": 1, "url": "postgresql://db.test/tieback", "workspace": "w"}
     (folder / "ledger.json").write_text(json.dumps(place))
-    with pytest.raises(WorkspaceError, match="PostgreSQL"):
+    with pytest.raises(WorkspaceError, match="is not confirmed"):
         Workspace.open(folder, create=False)
     (folder / "ledger.json").unlink()
+
+
+@pytest.fixture
+def elsewhere(backup: Path, postgres_url: str) -> Iterator[Path]:
+    """The same with its ledger in PostgreSQL; at the end, nothing has changed there either."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "access", lambda *_: True)
+        accept_workspace(backup)
+        with Workspace.open(backup) as workspace, workspace.lock():
+            move_ledger(backup, postgres_url, lambda *_: None)
+    before, state = _content(backup), _state_of(postgres_url)
+    yield backup
+    assert _content(backup) == before
+    assert _state_of(postgres_url) == state
+
+
+def _state_of(url: str) -> object:
+    """The rows of all tables, and the row that says where the ledger is, whose, and how often it was locked."""
+    opened = Ledger.open_url(url)
+    try:
+        rows = opened.database.read(lambda connection: connection.execute(sa.select(ledger_state)).one())
+        return tuple(rows), table_digests(opened.database)
+    finally:
+        opened.close()
+
+
+@pytest.mark.parametrize("words", [("report", "--format", "json"), ("backend", "list"), ("workspace", "runs")])
+def test_a_ledger_in_postgresql_shows_the_same(
+    scanned: Path, elsewhere: Path, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    test_what_only_shows_says_the_same_as_on_the_original(scanned, elsewhere, words, tmp_path)
+
+
+def test_a_ledger_in_postgresql_refuses_every_write(elsewhere: Path, postgres_url: str) -> None:
+    with Workspace.open(elsewhere, create=False) as workspace:
+        assert workspace.read_only
+        with pytest.raises(WorkspaceError, match="can only be read"):
+            workspace.ledger.start_run([])
+        assert workspace.ledger.where == postgres_url
+        # Sessions are in the copy, and end with it.
+        store = workspace.accounts
+        assert store.count() == 0
+        store.add_user(StoredUser(id="u", name="ann", display="ann", role="admin", created=1.0), [])
+    with Workspace.open(elsewhere, create=False) as workspace:
+        assert workspace.accounts.count() == 0
+
+
+def test_the_server_refuses_writes_while_a_ledger_is_copied(postgres_url: str) -> None:
+    with snapshot(postgres_url) as connection, pytest.raises(DBAPIError, match="read-only transaction"):
+        connection.execute(sa.update(ledger_state).values(epoch=7))
+
+
+def test_a_role_that_may_only_read_is_enough(elsewhere: Path, postgres: Postgres, ledger_database: str) -> None:
+    name = ledger_database.rpartition("/")[2]
+    postgres.execute("DROP ROLE IF EXISTS reader", "CREATE ROLE reader LOGIN")
+    postgres.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader", database=name)
+    text = (elsewhere / "ledger.json").read_text()
+    before, place = (elsewhere / "ledger.json").stat(), json.loads(text)
+    url = postgres.url(name, user="reader")
+    confirm_ledger(elsewhere, url, place["workspace"])
+    (elsewhere / "ledger.json").write_text(json.dumps(place | {"url": url}))
+    try:
+        with Workspace.open(elsewhere, create=False) as workspace:
+            assert len(workspace.ledger.list_runs()) == 1
+    finally:
+        (elsewhere / "ledger.json").write_text(text)
+        os.utime(elsewhere / "ledger.json", ns=(before.st_atime_ns, before.st_mtime_ns))
+        postgres.execute("DROP OWNED BY reader", "DROP ROLE reader", database=name)
+
+
+@pytest.mark.parametrize(
+    ("statement", "line"),
+    [
+        ("UPDATE alembic_version SET version_num = '0009'", "has schema 9, and one that can only be read"),
+        ("UPDATE alembic_version SET version_num = '9999'", "created by a newer release: schema 9999"),
+        ("UPDATE ledger_state SET workspace = 'other'", "this ledger belongs to another workspace"),
+        ("UPDATE ledger_state SET moved_to = 'x'", "this ledger was moved to x"),
+    ],
+)
+def test_what_is_not_the_ledger_of_this_copy_is_refused_and_stays(
+    elsewhere: Path, postgres: Postgres, ledger_database: str, statement: str, line: str
+) -> None:
+    name = ledger_database.rpartition("/")[2]
+    table, column = statement.split()[1], statement.split()[3]
+    ((was,),) = postgres.execute(f"SELECT {column} FROM {table}", database=name)
+    postgres.execute(statement, database=name)
+    try:
+        with pytest.raises(WorkspaceError, match=line):
+            Workspace.open(elsewhere, create=False)
+        ((now,),) = postgres.execute(f"SELECT {column} FROM {table}", database=name)
+        assert repr(now) in statement
+    finally:
+        value = "NULL" if was is None else f"'{was}'"
+        postgres.execute(f"UPDATE {table} SET {column} = {value}", database=name)
 
 
 def test_a_damaged_part_is_ignored_although_nothing_can_be_recorded(

@@ -105,9 +105,9 @@ def held(workspace: Workspace) -> dict[str, object]:
         known = list(connection.execute(sa.select(units.c.key, units.c.part)))
     sql = " UNION ALL ".join(f"SELECT DISTINCT '{name}', unit FROM {name}" for name in ("units", "apps", "sightings"))
     sql += "".join(f" UNION ALL SELECT DISTINCT '{name}', run FROM {name}" for name in ("inputs", "probes"))
-    lying: dict[str, set[str]] = {}
+    lying: dict[str, set[str]] = {name: set() for name in ("units", "apps", "sightings", "inputs", "probes")}
     for name, value in lake.stream(sql):
-        lying.setdefault(name, set()).add(value)
+        lying[name].add(value)
     assert {key for key, _ in known} == lying["units"] == lying["apps"] == lying["sightings"], "in both or in none"
     assert {part for _, part in known} <= lake.parts()
     for name in ("inputs", "probes"):

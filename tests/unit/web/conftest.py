@@ -7,8 +7,11 @@ import pytest
 from litestar.testing import TestClient
 from litestar.types import ASGIApp
 
+from tests.lab.postgres import ledger_database, postgres, postgres_url
 from tests.unit.pipeline.graph_workspace import made
 from tests.unit.web.clients import client
+
+__all__ = ["ledger_database", "postgres", "postgres_url"]
 
 
 @pytest.fixture(scope="session")

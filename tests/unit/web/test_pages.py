@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from tests.each import each
 from tieback.pii.taxonomy import class_title
 from tieback.report.figures import size_text
-from tieback.web.pages import STATIC, TEMPLATES, count, environment, label_of, moment, number, size, words
+from tieback.web.pages import STATIC, TEMPLATES, count, environment, label_of, listed, moment, number, size, words
 
 CARD = re.compile(r'card\("([^"]+)"')
 VENDOR = STATIC / "vendor"
@@ -109,13 +109,13 @@ def test_templates_have_no_inline_script_or_style(path: object) -> None:
 
 
 FORM = re.compile(r'<form[^>]*method="post" action="([^"]*)"[^>]*>(.*?)</form>', re.DOTALL)
-ENTRY = re.compile(r'<(?:textarea|input(?![^>]*type="(?:hidden|password|checkbox|file)"))[^>]*>[^<\n]*')
-ON_ERROR_PAGE = {
-    # Each has its own page or one field, and the browser's button "back" keeps what was entered.
-    "/users", "/users/{{ data.user.id }}/remove", "/tokens", "/runs", "/sign-in", "/sign-in/code", "/first-start",
-    "/account/second-factor", "/account/second-factor/remove",
-}  # fmt: skip
-"""Forms whose errors are shown on the page of an error."""
+ENTRY = re.compile(
+    r'<(?:textarea|input(?![^>]*(?:type="(?:hidden|password|checkbox|radio|file)"|="one-time-code")))[^>]*>[^<\n]*'
+)
+"""A field that must show again what was entered: not a password, and not a code, which works once."""
+OF_SIGN_IN = {"sign_in.html", "sign_in_code.html", "first_start.html", "base.html"}
+"""Their forms have no page behind them: they show a problem at the top (``sign_in_problem.html``)."""
+PART = re.compile(r"<section|<h[123]|[{]% block main")
 
 
 def test_a_form_that_is_shown_again_has_what_was_entered() -> None:
@@ -123,6 +123,20 @@ def test_a_form_that_is_shown_again_has_what_was_entered() -> None:
     for page in sorted(TEMPLATES.rglob("*.html")):
         for action, fields in FORM.findall(page.read_text("utf-8")):
             entries = ENTRY.findall(fields)
-            if action not in ON_ERROR_PAGE and not all("entered(" in entry for entry in entries):
+            if page.name not in OF_SIGN_IN and not all("entered(" in one or "own(" in one for one in entries):
                 forgotten.append((page.name, action, [one for one in entries if "entered(" not in one]))
     assert forgotten == []
+
+
+def test_a_part_of_a_page_with_forms_has_a_place_for_what_is_wrong() -> None:
+    without = []
+    for page in sorted(TEMPLATES.rglob("*.html")):
+        if page.name in OF_SIGN_IN or page.name.endswith("_macros.html"):
+            continue
+        parts = [part for part in PART.split(page.read_text("utf-8")) if 'method="post"' in part]
+        without += [(page.name, one[:80]) for one in parts if "form_problem(" not in one and "problem_of(" not in one]
+    assert without == []
+
+
+def test_a_field_that_is_sent_several_times_is_a_list() -> None:
+    assert (listed("a"), listed(["a", "b"]), listed(())) == (["a"], ["a", "b"], [])

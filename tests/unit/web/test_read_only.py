@@ -16,6 +16,7 @@ from tieback.cases.policy import default_policy
 from tieback.model.errors import WorkspaceError
 from tieback.pipeline.disclosure.cases import case_service
 from tieback.pipeline.views.opening import open_for_pages
+from tieback.storage.ledger.move import move_ledger
 from tieback.storage.workspace import Workspace
 from tieback.web import app as application
 from tieback.web.pages import NAV
@@ -30,11 +31,14 @@ def content(directory: Path) -> dict[str, bytes]:
     return {str(file.relative_to(directory)): file.read_bytes() for file in files if file.name != "readers"}
 
 
-@pytest.fixture
-def backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def backup(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     directory = make(tmp_path, stores=(exposure(),))
     with Workspace.open(directory) as workspace:
         case_service(workspace).open(default_policy())
+        if request.param == "postgresql":
+            with workspace.lock():
+                move_ledger(directory, request.getfixturevalue("postgres_url"), lambda *_: None)
     access = os.access
 
     def refuse(path: str | Path, mode: int) -> bool:

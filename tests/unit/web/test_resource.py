@@ -58,9 +58,17 @@ def rename_row(context: Context, row_id: str, data: Rename) -> Row:
     return Row(name=data.name, count=data.count)
 
 
-@form("/rows/{row_id:str}/rename", role=Role.ANALYST, action="rename a row", done="The row was renamed.")
+@form(
+    "/rows/{row_id:str}/rename",
+    role=Role.ANALYST,
+    action="rename a row",
+    done="The row was renamed.",
+    again="one_row",
+)
 def rename_form(context: Context, row_id: str, data: Rename) -> str:
     """Rename a row in its page."""
+    if data.name in ERRORS:
+        raise ERRORS[data.name]
     rename_row_of(row_id, data)
     return "/rows?q=b"
 
@@ -73,7 +81,8 @@ def rename_row_of(row_id: str, data: Rename) -> None:
 def routes() -> Iterator[None]:
     template = "rows.html"
     source = (
-        "{% extends 'base.html' %}{% block main %}<h1>{{ title }}</h1><p>{{ data.items[0].name }}</p>{% endblock %}"
+        "{% extends 'base.html' %}{% block main %}<h1>{{ title }}</h1>"
+        "<p>{{ data.items[0].name if data.items is defined else data.name }}</p>{% endblock %}"
     )
 
     def with_template() -> Any:
@@ -219,6 +228,15 @@ def test_a_form_changes_and_shows_a_notice(rows: TestClient[ASGIApp], changes: C
     assert (sent.status_code, sent.headers["location"]) == (303, "/rows?q=b&done=rename_form")
     assert "The row was renamed." in rows.get(sent.headers["location"]).text
     assert changes.lines == [("Ann", "rename a row", "r1")]
+
+
+def test_a_problem_without_a_form_on_the_page_is_shown_at_its_top(rows: TestClient[ASGIApp], changes: Changes) -> None:
+    answer = rows.post("/rows/r1/rename", data={"name": "usage", "count": "3"}, follow_redirects=False)
+    assert (answer.status_code, answer.text.count('role="alert"'), changes.lines) == (400, 1, [])
+    assert "limit: not a number." in answer.text.partition("<h1>Row</h1><p>r1</p>")[0]
+    for name, status in (("missing", 404), ("storage", 503), ("fault", 500)):
+        other = rows.post("/rows/r1/rename", data={"name": name, "count": "3"})
+        assert (other.status_code, "<p>r1</p>" in other.text) == (status, False)
 
 
 def test_a_notice_of_a_stranger_is_not_shown(rows: TestClient[ASGIApp]) -> None:

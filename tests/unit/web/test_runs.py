@@ -189,6 +189,55 @@ def test_a_form_starts_one_run_and_shows_it(pages: Pages, workspace: Workspace) 
     assert "Cancel this run" in shown
 
 
+NOW = grant_sha256(render_grant(GRANT))
+GONE = "0" * 64
+WRONG = [
+    # fields, what is wrong, what the form has again
+    ({"kind": "scan", "inputs": [SHA256, GONE], "grant": NOW, "retry": "yes"}, "no upload and no readable input",
+     [f'value="{SHA256}" checked', f'value="{GONE}" checked', f'value="{NOW}" checked', 'value="yes" checked']),
+    ({"kind": "scan", "inputs": GONE}, "no upload and no readable input",
+     [f'value="{GONE}" checked', 'name="grant" value="" checked']),
+    ({"kind": "probe", "grant": NOW, "targets": "@/etc/<passwd>"}, "not a target",
+     ["@/etc/&lt;passwd&gt;</textarea>", f'value="{NOW}" checked']),
+    ({"kind": "import", "inputs": GONE}, "no upload and no readable input", [f'value="{GONE}" checked']),
+    ({"kind": "inventory", "inputs": SHA256, "taken": "3<1", "tenant": "<t>", "lists": "partial",
+      "accept_columns": "yes"}, "taken: not a date",
+     [f'value="{SHA256}" checked', 'value="3&lt;1"', 'value="&lt;t&gt;"', 'value="partial" selected',
+      'value="yes" checked']),
+    ({"kind": "recheck", "cases": "case-none", "grant": NOW}, "no case has this ID", []),
+    ({"kind": "report", "format": "html", "audience": "vendor"}, "", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fields", "problem", "again"), WRONG)
+def test_what_is_wrong_with_a_run_is_beside_its_form_with_what_was_entered(
+    pages: Pages, workspace: Workspace, changes: Changes, fields: dict[str, Any], problem: str, again: list[str]
+) -> None:
+    answer = pages.post("/runs", data=fields, follow_redirects=False)
+    assert answer.status_code in (400, 409, 422)
+    assert (workspace.ledger.jobs.latest(9), changes.lines) == ([], [])
+    text = answer.text
+    assert text.count('role="alert"') == 1
+    beside = text[text.index('role="alert"') :].partition("</section>")[0]
+    assert problem in beside.partition("</p>")[0]
+    assert text.index(f'<h2 id="{fields["kind"]}"') == text[: text.index('role="alert"')].rindex("<h2 id=")
+    assert not again or f'name="kind" value="{fields["kind"]}"' in beside
+    for one in again:
+        assert one in beside, one
+    others = text.replace(beside, "")
+    assert not re.search(r"checked|[^>]</textarea>", others.replace(' name="grant" value="" checked', "")), others
+    key = re.search(r'name="key" value="([^"]+)"', beside)
+    assert not again or (key and key[1] != fields.get("key"))
+
+
+def test_the_end_of_a_run_of_the_command_line_is_refused_on_its_page(pages: Pages, workspace: Workspace) -> None:
+    run = workspace.ledger.start_run(["/apps/a.apk"], render_grant(GRANT))
+    answer = pages.post(f"/runs/{run}/cancel", follow_redirects=False)
+    assert answer.status_code == 409
+    assert "End its process on the server" in answer.text.partition('role="alert"')[2].partition("</p>")[0]
+    assert f"Run {run}" in answer.text
+
+
 def test_several_files_of_a_form_are_all_read(pages: Pages, workspace: Workspace) -> None:
     other = upload(workspace, b"other", "b")
     answer = pages.post("/runs", data={"kind": "import", "inputs": [SHA256, other]}, follow_redirects=False)

@@ -665,3 +665,92 @@ def test_no_page_has_inline_scripts_or_styles(server: Server) -> None:
     for path in paths:
         text = (server.browser() if path == "/sign-in" else root).get(path).text
         assert not re.search(r"<script(?! src=)|<style|\sstyle=|\son\w+=|javascript:", text), path
+
+
+# What is wrong with a form
+
+WRONG = [
+    # form, its fields, what is wrong, what it has again
+    ("/users", {"name": "B<n", "display": "<b>", "role": "operator"}, "Not a sign-in name",
+     ['value="B&lt;n"', 'value="&lt;b&gt;"', 'value="operator" selected']),
+    ("/users", {"name": "root", "display": "Ben", "role": "owner"}, "No role is chosen", ['value="root"']),
+    ("/users/OWN/role", {"role": "viewer"}, "administrator", ['value="viewer" selected']),
+    ("/users/OWN/disable", {}, "administrator", []),
+    ("/users/OWN/remove", {}, "This is your own account", []),
+    ("/tokens", {"name": "<ci>", "role": "viewer", "scope": "change", "days": "366"}, "366 is not between 1 and 365",
+     ['value="&lt;ci&gt;"', 'value="viewer" selected', 'value="change" selected', 'value="366"']),
+    ("/tokens", {"name": "ci", "role": "viewer", "scope": "read", "days": "<9"}, "Not a number of days",
+     ['value="ci"', 'value="&lt;9"']),
+    ("/account/password", {"current": PASSWORD, "password": "another long one", "again": "yet another"},
+     "passwords differ", []),
+    ("/account/password", {"current": "wrong word", "password": "another long one", "again": "another long one"},
+     "password is wrong", []),
+    ("/account/second-factor/remove", {"password": PASSWORD, "code": "123456"}, "There is no second factor", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "fields", "problem", "again"), WRONG)
+def test_what_is_wrong_is_beside_its_form_with_what_was_entered(
+    server: Server, form: str, fields: dict[str, str], problem: str, again: list[str]
+) -> None:
+    browser = server.signed_in()
+    (row,) = browser.get("/api/v1/users").json()["items"]
+    action = form.replace("OWN", row["id"])
+    answer = browser.post(action, data=fields)
+    assert answer.status_code == 400, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    text = answer.text
+    assert text.count('role="alert"') == 1
+    beside = text[text.index('role="alert"') :].partition("</section>")[0]
+    assert problem.lower() in beside.partition("</p>")[0].lower()
+    if "There is no" not in problem:
+        assert f'action="{action}"' in beside
+    for one in again:
+        assert one in beside, one
+    for name, value in fields.items():
+        assert name not in ("current", "password", "again", "code") or value not in text, "a secret is sent back"
+    (after,) = browser.get("/api/v1/users").json()["items"]
+    assert {"signed_in": 0} | after == {"signed_in": 0} | row
+    assert browser.get("/api/v1/tokens").json()["items"] == []
+
+
+def test_the_last_administrator_keeps_the_page_of_the_own_user(server: Server) -> None:
+    browser = server.signed_in()
+    (row,) = browser.get("/api/v1/users").json()["items"]
+    page = browser.post(f"/users/{row['id']}/remove").text
+    assert "<details open><summary>Remove" in page
+
+
+def test_a_second_factor_that_was_scanned_stays_after_a_wrong_code(server: Server) -> None:
+    """Otherwise each typing error would need another scan, and the app would have keys that never work."""
+    browser = server.signed_in()
+
+    def key_of(page: str) -> tuple[str, str]:
+        key, sealed = re.search(r"Key: <code>([A-Z2-7]{32})", page), re.search(r'name="sealed" value="([^"]+)"', page)
+        assert key
+        assert sealed
+        return key[1], sealed[1]
+
+    key, sealed = key_of(browser.get("/account/second-factor").text)
+    for code, password in (("1", PASSWORD), (pyotp.TOTP(key).at(int(server.now)), "wrong")):
+        answer = browser.post("/account/second-factor", data={"sealed": sealed, "code": code, "password": password})
+        assert answer.status_code == 400
+        assert "is wrong" in answer.text.partition('role="alert"')[2].partition("</p>")[0]
+        assert key_of(answer.text) == (key, sealed)
+        assert 'src="data:image/svg+xml' in answer.text
+    for other in (sealed[:-6] + "AAAAAA", "", "x"):
+        answer = browser.post("/account/second-factor", data={"sealed": other, "code": "1", "password": PASSWORD})
+        assert answer.status_code == 400
+        assert key_of(answer.text)[0] != key
+    form = {"sealed": sealed, "code": pyotp.TOTP(key).at(int(server.now)), "password": PASSWORD}
+    assert browser.post("/account/second-factor", data=form).status_code == 303
+
+
+def test_too_many_wrong_passwords_are_refused_beside_the_form(server: Server) -> None:
+    browser = server.signed_in()
+    form = {"current": "wrong word", "password": "another long one", "again": "another long one"}
+    answers = [browser.post("/account/password", data=form) for _ in range(30)]
+    last = answers[-1]
+    assert (answers[0].status_code, last.status_code) == (400, 429)
+    assert int(last.headers["retry-after"]) > 0
+    assert 'action="/account/password"' in last.text.partition('role="alert"')[2]

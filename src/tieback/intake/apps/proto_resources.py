@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.proto_xml import item_text
-from tieback.intake.apps.protobuf import BYTES, VARINT, iter_fields, read_text, string_edges, write_varint
+from tieback.intake.apps.protobuf import BYTES, VARINT, iter_fields, read_text, string_edges
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.protocols.leb128 import encode_leb128
 
 MAX_TYPES = 10_000
 """Types of all packages together; apps have about twenty."""
@@ -238,7 +239,7 @@ class ProtoResources:
     def string_of(self, text: str) -> int:
         """Offset of exactly this text; -1 if it is not there, or more than once."""
         raw = text.encode()
-        found = list(islice(self._places(b"\x0a" + write_varint(len(raw)) + raw), 2))
+        found = list(islice(self._places(b"\x0a" + encode_leb128(len(raw)) + raw), 2))
         return found[0] if len(found) == 1 else -1
 
     def entry_at(self, offset: int) -> tuple[int, str]:
@@ -440,7 +441,7 @@ class TextNames(Mapping[int, str]):
 
 def reference_bytes(identifier: int) -> bytes:
     """The bytes of a ``Reference`` with the identifier of a resource: field 2, a number."""
-    return b"\x10" + write_varint(identifier)
+    return b"\x10" + encode_leb128(identifier)
 
 
 def _number(data: bytes, begin: int, end: int) -> int:

@@ -34,16 +34,6 @@ def read_varint(data: bytes, at: int, stop: int) -> tuple[int, int]:
     raise MalformedPoolError("a Protocol Buffers number does not end")
 
 
-def write_varint(value: int) -> bytes:
-    """A number, as ``read_varint`` reads it."""
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
 def iter_fields(data: bytes, start: int, stop: int) -> Iterator[Field]:
     """Yield the fields of the message at ``data[start:stop]``, in order.
 

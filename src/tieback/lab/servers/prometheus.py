@@ -16,6 +16,7 @@ from tieback.lab.programs import Need, locate
 from tieback.lab.serve import create_server_directory, serve
 from tieback.lab.store import Holding, LabStore, ServerProgram, StoreState, lab_store
 from tieback.model.probe import Access
+from tieback.protocols.leb128 import encode_leb128
 
 _PROGRAM = Need("prometheus", "Debian: prometheus")
 _CHUNK = 65536
@@ -65,7 +66,7 @@ def count(_store: LabStore, server: RunningServer, holding: Holding) -> int:
 
 def uncompressed(data: bytes) -> bytes:
     """Data in Snappy's block format: its length, then literals."""
-    parts = [_varint(len(data))]
+    parts = [encode_leb128(len(data))]
     for at in range(0, len(data), _CHUNK):
         chunk = data[at : at + _CHUNK]
         parts += [b"\xf4", struct.pack("<H", len(chunk) - 1), chunk]
@@ -81,21 +82,12 @@ def _series(labels: dict[str, str], milliseconds: int) -> bytes:
         _field(1, _field(1, name.encode()) + _field(2, value.encode())) for name, value in sorted(labels.items())
     )
     # A double in field 1, a varint in field 2.
-    return told + _field(2, b"\x09" + struct.pack("<d", 1.0) + b"\x10" + _varint(milliseconds))
+    return told + _field(2, b"\x09" + struct.pack("<d", 1.0) + b"\x10" + encode_leb128(milliseconds))
 
 
 def _field(number: int, data: bytes) -> bytes:
     """A length-delimited field of protobuf."""
-    return _varint(number << 3 | 2) + _varint(len(data)) + data
-
-
-def _varint(value: int) -> bytes:
-    found = bytearray()
-    while value > 0x7F:
-        found.append(value & 0x7F | 0x80)
-        value >>= 7
-    found.append(value)
-    return bytes(found)
+    return encode_leb128(number << 3 | 2) + encode_leb128(len(data)) + data
 
 
 _VISITS = (Holding(("tsdb",), "visitors", 150),)

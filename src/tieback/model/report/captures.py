@@ -1,5 +1,6 @@
 """Rows of a report about captures: servers, and recipients of personal data."""
 
+from datetime import datetime
 from enum import StrEnum
 
 import msgspec
@@ -115,8 +116,9 @@ class Recipient(msgspec.Struct, frozen=True):
     in_clear: int
     """How many of these flows were not encrypted."""
     first: float
-    """Start of the first such flow, in seconds since 1970, UTC."""
+    """As ``first_at``, in seconds since 1970."""
     last: float
+    """As ``last_at``, in seconds since 1970."""
     tracker: str = ""
     """The tracking service whose documents name this field; empty if names and values decided."""
     declared: Declared = Declared.UNKNOWN
@@ -131,6 +133,10 @@ class Recipient(msgspec.Struct, frozen=True):
     """How the app of this row is known."""
     encryption_stated: bool = False
     """True if a flow was in the clear though the Data Safety form of the app states encryption in transit."""
+    first_at: datetime | None = None
+    """Start of the first such flow, in UTC; ``None`` if the capture has no times."""
+    last_at: datetime | None = None
+    """Start of the last such flow, as ``first_at``."""
 
 
 class CaptureSummary(msgspec.Struct, frozen=True):

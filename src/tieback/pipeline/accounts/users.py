@@ -180,6 +180,17 @@ def begin_second_factor(service: AccountService, by: Identity) -> TotpSetup:
     return TotpSetup(secret=secret, sealed=service.box.close(f"{user.id} {secret}"))
 
 
+def resume_second_factor(service: AccountService, by: Identity, sealed: str) -> TotpSetup:
+    """The setup that was begun with ``sealed``; a new one if its time is over. Raises as ``begin_second_factor``."""
+    secret = _begun_secret(service, by.id, sealed)
+    return TotpSetup(secret=secret, sealed=sealed) if secret else begin_second_factor(service, by)
+
+
+def _begun_secret(service: AccountService, user: str, sealed: str) -> str:
+    owner, _, secret = (service.box.open(sealed, SETUP_SECONDS) or "").partition(" ")
+    return secret if owner == user else ""
+
+
 def confirm_second_factor(
     service: AccountService, by: Identity, sealed: str, code: str, password: str, client: Client
 ) -> None:
@@ -191,8 +202,8 @@ def confirm_second_factor(
         NotPermittedError: the request has a token.
     """
     user = _own(service, by)
-    owner, _, secret = (service.box.open(sealed, SETUP_SECONDS) or "").partition(" ")
-    if owner != user.id or user.totp:
+    secret = _begun_secret(service, user.id, sealed)
+    if not secret or user.totp:
         raise UsageError("this second factor cannot be confirmed any more", advice="Start again")
     step = step_of_code(secret, code, service.clock())
     if step is None:

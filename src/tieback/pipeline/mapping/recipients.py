@@ -1,6 +1,7 @@
 """Recipients: the personal data and credentials that an app sent, by host and class. No value is kept."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -20,6 +21,8 @@ MAX_PLACES = 8
 MAX_SECRETS = 1024
 """Maximum distinct credentials per app whose recipients are compared."""
 _ORDER = (Party.THIRD, Party.UNKNOWN, Party.PLATFORM, Party.FIRST)
+LAST_MOMENT = 253_402_300_799.0
+"""End of the year 9999, in seconds since 1970; times of captures may be anything."""
 _SECRETS = frozenset({"password", "pin_otp", "secret_token"})
 
 
@@ -212,9 +215,16 @@ def _recipient(place: tuple[str, str, str, str, str], one: _Seen, *, key: str, p
         in_clear=one.in_clear,
         first=one.first,
         last=one.last,
+        first_at=_moment(one.first),
+        last_at=_moment(one.last),
         tracker=one.tracker,
         app_match=one.match,
     )
+
+
+def _moment(seconds: float) -> datetime | None:
+    """The time in UTC; ``None`` for 0, which captures without times have, and for years that no calendar has."""
+    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < LAST_MOMENT else None
 
 
 def third_parties_first(recipients: Iterable[Recipient]) -> list[Recipient]:

@@ -205,7 +205,7 @@ async def _probe_opening(
     """As ``probe_target``, within what may be spent until the service is recognised."""
     spent: list[Traffic] = []
     first: ProbeReport | None = None
-    web = quiet = no_web = False
+    web = quiet = no_web = late = False
     tried = unanswered = 0
     waiting = deque(probes.order(target.service, target.port, below_path=bool(target.path)))
     opening.plan = frozenset((one.meta.name, first_answer_timeout(one.meta, target) is None) for one in waiting)
@@ -235,7 +235,13 @@ async def _probe_opening(
             opening.hurry(_HTTP_TOO_SECONDS)
         if was_silent(report) and not quiet:
             quiet = True
-            waiting = deque(sorted(waiting, key=lambda one: (not one.meta.keeps_quiet, not one.meta.may_keep_quiet)))
+            if not late:
+                order = sorted(waiting, key=lambda one: (not one.meta.keeps_quiet, not one.meta.may_keep_quiet))
+                waiting = deque(order)
+        if opening.is_late and not (late or quiet or web):
+            # It may have sent a greeting that no client's first bytes ask for, such as after a look-up of our name.
+            late = True
+            waiting = deque(sorted(waiting, key=_late_rank))
         # The finder sends the same first bytes as the probes of stores that speak HTTP.
         no_web = no_web or (was_silent(report) and _speaks_http(probe))
         waiting = deque(one for one in waiting if _is_possible(one, web=web, quiet=quiet, no_web=no_web))
@@ -269,6 +275,14 @@ def _is_possible(probe: Probe, *, web: bool, quiet: bool, no_web: bool) -> bool:
     if web and not (probe.meta.web or probe.meta.http_too):
         return False
     return not (quiet and probe.meta.greets) and not (no_web and _speaks_http(probe))
+
+
+def _late_rank(probe: Probe) -> int:
+    """The order of probes for a server that takes long to its first bytes, to which few can be sent.
+
+    One request shows any HTTP server. Those that greet need no second guess about what to send.
+    """
+    return 0 if probe.meta.name == "web" else 1 if probe.meta.greets else 2
 
 
 def _speaks_http(probe: Probe) -> bool:

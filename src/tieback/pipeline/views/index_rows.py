@@ -1,7 +1,6 @@
 """Rows of the index of a run, each from one object of its report, lake or evidence graph."""
 
 from collections.abc import Collection, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -29,8 +28,6 @@ from tieback.report.verdict import access_text
 from tieback.report.withheld import target_of
 from tieback.storage.lake.queries.graph_rows import BackendRow as BackendSummary
 
-LAST_MOMENT = 253_402_300_799.0
-"""End of the year 9999, in seconds since 1970; times of captures may be anything."""
 _SEVERITIES = tuple(Severity)
 
 
@@ -82,8 +79,7 @@ NO_STORES = Counts()
 
 def recipient_document(one: Recipient, listed: Collection[str]) -> bytes:
     """The row of a recipient as JSON; ``listed`` are the apps with a page."""
-    first = datetime.fromtimestamp(one.first, UTC) if 0 < one.first < LAST_MOMENT else None
-    return msgspec.json.encode(RecipientRow(recipient=one, listed=one.app_sha256 in listed, first=first))
+    return msgspec.json.encode(RecipientRow(recipient=one, listed=one.app_sha256 in listed, first=one.first_at))
 
 
 def recipient_words(one: Recipient) -> str:

@@ -85,16 +85,7 @@ class FirebaseStorageProbe(SampledWebStore):
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """Request each bucket that the app names."""
-        draft = inquiry.draft
-        if not inquiry.names:
-            draft.problem("buckets can only be probed by name, and no name of one is known")
-        for name in inquiry.names if inquiry.enumerates else ():
-            yield from self._bucket(inquiry, name)
-        if draft.containers:
-            draft.fingerprint(container.name for container in draft.containers)
-            inquiry.judge()
-        elif inquiry.refused:
-            draft.access = Access.AUTH_REQUIRED
+        yield from inquiry.each_named("buckets", self._bucket)
 
     def _bucket(self, inquiry: Inquiry, name: str) -> Conversation[None]:
         answer = yield from inquiry.ask(_LIST, name, cap=MAX_BODY)

@@ -75,16 +75,7 @@ class GcsProbe(SampledWebStore):
 
     def inquire(self, inquiry: Inquiry, answer: Response) -> Conversation[None]:  # noqa: ARG002
         """Request each bucket that the app names."""
-        draft = inquiry.draft
-        if not inquiry.names:
-            draft.problem("buckets can only be probed by name, and no name of one is known")
-        for name in inquiry.names if inquiry.enumerates else ():
-            yield from self._bucket(inquiry, name)
-        if draft.containers:
-            draft.fingerprint(container.name for container in draft.containers)
-            inquiry.judge()
-        elif inquiry.refused:
-            draft.access = Access.AUTH_REQUIRED
+        yield from inquiry.each_named("buckets", self._bucket)
 
     def _bucket(self, inquiry: Inquiry, name: str) -> Conversation[None]:
         tested = yield from inquiry.ask(_TEST, name, cap=16 * 1024)

@@ -264,15 +264,57 @@ def open_database(url: str, guard: LogGuard | None = None) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", partial(_begin_sqlite, guard))
     else:
-        engine = create_engine("postgresql+psycopg://", creator=lambda: connect(url), pool_pre_ping=True)
-        # It logs a traceback if a cursor cannot be closed because the connection is lost, which is one error line here.
-        logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
+        engine = _postgres_engine(url)
     try:
         migrate(engine, url)
     except BaseException:
         engine.dispose()
         raise
     return engine
+
+
+def _postgres_engine(url: str) -> Engine:
+    engine = create_engine("postgresql+psycopg://", creator=lambda: connect(url), pool_pre_ping=True)
+    # It logs a traceback if a cursor cannot be closed because the connection is lost, which is one error line here.
+    logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
+    return engine
+
+
+@contextmanager
+def snapshot(url: str) -> Iterator[Connection]:
+    """A transaction of a PostgreSQL ledger of this release, as it is now. The server refuses every write in it.
+
+    Raises:
+        WorkspaceError: the database is of another release, and is not migrated; or it cannot be read.
+    """
+    engine = _postgres_engine(url)
+    try:
+        with storage_errors(url), engine.connect() as connection:
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            found = revision_of(connection)
+            if found is not None and found != HEAD and not _is_older(found):
+                raise _newer_error(url, found)
+            if found != HEAD:
+                raise WorkspaceError(
+                    f"its ledger has schema {int(found or 0)}, and one that can only be read is not upgraded",
+                    where=url,
+                    advice="Open the workspace once with this release where it can be written",
+                )
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _is_older(revision: str) -> bool:
+    return re.fullmatch(r"\d{4}", revision) is not None and revision < HEAD
+
+
+def _newer_error(where: str, revision: str) -> WorkspaceError:
+    return WorkspaceError(
+        f"created by a newer release: schema {revision.lstrip('0')}, this release supports up to {int(HEAD)}",
+        where=where,
+        advice="Upgrade tieback or choose another directory",
+    )
 
 
 def sqlite_url(path: Path) -> str:
@@ -374,12 +416,8 @@ def migrate(engine: Engine, where: str) -> None:
         found = revision_of(connection)
         if found == HEAD:
             return  # another process was first
-        if found is not None and not (re.fullmatch(r"\d{4}", found) and found < HEAD):
-            raise WorkspaceError(
-                f"created by a newer release: schema {found.lstrip('0')}, this release supports up to {int(HEAD)}",
-                where=where,
-                advice="Upgrade tieback or choose another directory",
-            )
+        if found is not None and not _is_older(found):
+            raise _newer_error(where, found)
         if found is None and engine.dialect.name == "sqlite":
             _create_tables(connection)
         else:

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.storage.failures import storage_errors
 from tieback.storage.ledger.bulk import insert_rows
-from tieback.storage.ledger.database import Database, writing
+from tieback.storage.ledger.database import Database, snapshot, writing
 from tieback.storage.ledger.ledger import Ledger
 from tieback.storage.ledger.location import (
     IN_WORKSPACE,
@@ -142,6 +142,32 @@ def _to_file(directory: Path, place: LedgerLocation | None, progress: Progress) 
     return msgspec.structs.replace(moved, target=str(file))
 
 
+def copy_to_file(place: LedgerLocation, file: Path) -> Ledger:
+    """Copy a PostgreSQL ledger, as it is now, to a new SQLite file. Nothing is written to PostgreSQL.
+
+    Raises:
+        WorkspaceError: it is of another release or another workspace, was moved, or cannot be read.
+    """
+    with snapshot(place.url) as old:
+        state = old.execute(sa.select(ledger_state.c.workspace, ledger_state.c.moved_to)).one()
+        if state.moved_to is not None or state.workspace != place.workspace:
+            why = f"was moved to {state.moved_to}" if state.moved_to is not None else "belongs to another workspace"
+            raise WorkspaceError(f"this ledger {why}", where=place.url, advice="Make a new copy of the workspace")
+        target = Ledger.open(file)
+        try:
+            with storage_errors(file), writing(target.database.engine) as new:
+                for table in _copied_tables():
+                    insert_rows(new, table, _Reading(table).rows(old))
+        except BaseException:
+            target.close()
+            raise
+    return target
+
+
+def _copied_tables() -> list[sa.Table]:
+    return [table for table in metadata.sorted_tables if table is not ledger_state]
+
+
 @contextmanager
 def _held(database: Database) -> Iterator[Connection]:
     """The source, with all other writers blocked until the block ends."""
@@ -158,7 +184,7 @@ def _say_moved(connection: Connection, target: str) -> None:
 
 def _copy_all(old: Connection, where: str, target: Database, workspace: str | None, progress: Progress) -> MoveResult:
     """Copy and verify, in one transaction of the target."""
-    tables = [table for table in metadata.sorted_tables if table is not ledger_state]
+    tables = _copied_tables()
     counts = {table.name: old.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in tables}
     step = _Steps(2 * sum(counts.values()), progress)
     with storage_errors(target.where), writing(target.engine) as new:
@@ -249,12 +275,11 @@ def table_digests(database: Database) -> dict[str, TableDigest]:
     """The digest of every table of a ledger."""
     found = {}
     with database.reading() as connection:
-        for table in metadata.sorted_tables:
-            if table is not ledger_state:
-                reading = _Reading(table)
-                for _ in reading.rows(connection):
-                    pass
-                found[table.name] = reading.digest()
+        for table in _copied_tables():
+            reading = _Reading(table)
+            for _ in reading.rows(connection):
+                pass
+            found[table.name] = reading.digest()
     return found
 
 

@@ -107,6 +107,7 @@ def suppress_in_page(context: Context, finding_id: str, data: SuppressForm) -> s
     role=Role.ANALYST,
     action="undo the suppression of a finding",
     done="The finding counts again.",
+    again="finding",
 )
 def unsuppress_in_page(context: Context, finding_id: str) -> str:
     """Undo the suppression of a finding from its page."""

@@ -45,7 +45,12 @@ def remove_inventory_day(context: Context, data: InventoryDayChoice) -> Inventor
 
 
 @form(
-    "/inventory/remove", role=Role.OPERATOR, action=_REMOVE, done="The imports of that day were removed.", logged=True
+    "/inventory/remove",
+    role=Role.OPERATOR,
+    action=_REMOVE,
+    done="The imports of that day were removed.",
+    logged=True,
+    again="inventory_overview",
 )
 def remove_inventory_day_form(context: Context, data: InventoryDayChoice) -> str:
     """Remove all imports of a source for one day."""

@@ -35,6 +35,7 @@ from tieback.web.access import IDENTIFY, ROLE
 from tieback.web.context import Context, User
 from tieback.web.identity import look_up_user
 from tieback.web.openapi import FILES
+from tieback.web.pages import listed
 from tieback.web.parameters import day_or_none
 from tieback.web.problems import ConflictError, NotFoundError
 from tieback.web.resource import PREFIX, attachment_headers, change, form, page_and_json
@@ -100,7 +101,14 @@ def start_run(
     return _start(context, data, idempotency_key)
 
 
-@form("/runs", role=Role.OPERATOR, action="start a run", done="The run was queued.", logged=True)
+@form(
+    "/runs",
+    role=Role.OPERATOR,
+    action="start a run",
+    done="The run was queued.",
+    logged=True,
+    again="get_run_choices",
+)
 def start_run_form(context: Context, data: StartForm) -> str:
     """Queue a run, and show it."""
     return f"/runs/{_start(context, _arguments(data), data.key or None).id}"
@@ -113,7 +121,11 @@ def cancel_run(context: Context, run_id: str) -> RunItem:
 
 
 @form(
-    "/runs/{run_id:str}/cancel", role=Role.OPERATOR, action="cancel a run", done="The run will end; its results stay."
+    "/runs/{run_id:str}/cancel",
+    role=Role.OPERATOR,
+    action="cancel a run",
+    done="The run will end; its results stay.",
+    again="get_run",
 )
 def cancel_run_form(context: Context, run_id: str) -> str:
     """Cancel a run, and show it."""
@@ -228,7 +240,7 @@ def _arguments(data: StartForm) -> JobArguments:
 
 
 def _words(value: list[str] | str) -> tuple[str, ...]:
-    return tuple(one for one in ([value] if isinstance(value, str) else value) if one)
+    return tuple(one for one in listed(value) if one)
 
 
 async def _events(context: Context, run_id: str, after: int) -> tuple[tuple[RunEvent, ...], bool]:

@@ -1,22 +1,14 @@
 """API tokens: list, create (shown once), revoke."""
 
-from typing import Annotated, Any
-
 import msgspec
-from litestar import Request, Response, post
-from litestar.di import NamedDependency
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
 
 from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.roles import Role, role_named
 from tieback.pipeline.accounts.tokens import DEFAULT_DAYS, create_token, revoke_token
 from tieback.pipeline.views.accounts import TokenRow, list_tokens, token_row
 from tieback.pipeline.views.listing import Listing
-from tieback.web.access import ROLE
 from tieback.web.context import Context
-from tieback.web.resource import change, form, page_and_json, page_context, render
-from tieback.web.threads import in_thread
+from tieback.web.resource import ShownOnce, change, form, page_and_json
 
 
 class TokenRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,31 +54,31 @@ def revoke_api_token(context: Context, token: str) -> None:
     revoke_token(context.accounts, context.user, token)
 
 
-@post("/tokens", opt={ROLE: Role.VIEWER}, name="form:create_token", include_in_schema=False)
-@in_thread
-def token_form(
-    request: Request[Any, Any, Any],
-    context: NamedDependency[Context],
-    data: Annotated[TokenForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-) -> Response[str]:
+@form("/tokens", role=Role.VIEWER, action="create a token", logged=True, again="tokens")
+def token_form(context: Context, data: TokenForm) -> ShownOnce:
     """Create a token, and show its secret."""
     role = role_named(data.role) or Role.VIEWER
     if not (data.days.isascii() and data.days.isdigit() and len(data.days) < 6):
-        raise UsageError("not a number of days", where="days", advice="Go back and write a number")
+        raise UsageError("not a number of days", where="days", advice="Write a number")
     new = create_token(
         context.accounts, context.user, data.name, role, reads_only=data.scope != "change", days=int(data.days)
     )
-    more = {
-        "label": "Token",
-        "secret": new.secret,
-        "advice": "Programs send it with each request: Authorization: Bearer TOKEN. Never put it into a repository.",
-        "back": "/tokens",
-    }
-    return render(request, "shown_once.html", page_context(request, f"Token {new.token.name}") | more, 201)
+    return ShownOnce(
+        title=f"Token {new.token.name}",
+        label="Token",
+        secret=new.secret,
+        advice="Programs send it with each request: Authorization: Bearer TOKEN. Never put it into a repository.",
+        back="/tokens",
+    )
 
 
 @form(
-    "/tokens/{token:str}/revoke", role=Role.VIEWER, action="revoke a token", done="The token is revoked.", logged=True
+    "/tokens/{token:str}/revoke",
+    role=Role.VIEWER,
+    action="revoke a token",
+    done="The token is revoked.",
+    logged=True,
+    again="tokens",
 )
 def revoke_form(context: Context, token: str) -> str:
     """Revoke a token."""

@@ -53,7 +53,13 @@ def delete_upload(context: Context, sha256: str) -> None:
     _delete(context, sha256)
 
 
-@form("/uploads/{sha256:str}/delete", role=Role.OPERATOR, action="delete an upload", done="The upload was deleted.")
+@form(
+    "/uploads/{sha256:str}/delete",
+    role=Role.OPERATOR,
+    action="delete an upload",
+    done="The upload was deleted.",
+    again="get_upload",
+)
 def delete_upload_form(context: Context, sha256: str) -> str:
     """Remove an upload."""
     _delete(context, sha256)

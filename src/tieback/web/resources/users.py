@@ -1,12 +1,6 @@
 """Users, for administrators: create with a one-time link, role, disable, remove, sessions, second factor."""
 
-from typing import Annotated, Any
-
 import msgspec
-from litestar import Request, Response, post
-from litestar.di import NamedDependency
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, PathParameter
 
 from tieback.model.errors import UsageError
 from tieback.pipeline.accounts.links import password_link
@@ -21,11 +15,9 @@ from tieback.pipeline.accounts.users import (
 )
 from tieback.pipeline.views.accounts import UserPage, UserRow, find_user, list_users, user_row
 from tieback.pipeline.views.listing import Listing
-from tieback.web.access import ROLE
 from tieback.web.context import Context
 from tieback.web.problems import NotFoundError
-from tieback.web.resource import change, form, page_and_json, page_context, render
-from tieback.web.threads import in_thread
+from tieback.web.resource import ShownOnce, change, form, page_and_json
 
 _LINK_ADVICE = "Send it to the user on a way that only the user reads. It is valid for 24 hours and works once."
 
@@ -129,54 +121,69 @@ def create_password_link(context: Context, user: str) -> PasswordLink:
     return PasswordLink(link=context.settings.own_url + password_link(context.accounts, context.user, user))
 
 
-@post("/users", opt={ROLE: Role.ADMIN}, name="form:create_user", include_in_schema=False)
-@in_thread
-def user_form(
-    request: Request[Any, Any, Any],
-    context: NamedDependency[Context],
-    data: Annotated[UserForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
-) -> Response[str]:
+@form("/users", role=Role.ADMIN, action="create a user", logged=True, again="users")
+def user_form(context: Context, data: UserForm) -> ShownOnce:
     """Create a user, and show the link."""
     made = create_user(context.accounts, context.user, data.name, data.display, _role(data.role))
-    return _shown_link(request, context, made.id, f"User {made.name}", 201)
+    return _shown_link(context, made.id, f"User {made.name}")
 
 
-@post(
-    "/users/{user:str}/password-link",
-    opt={ROLE: Role.ADMIN},
-    name="form:password_link",
-    include_in_schema=False,
-)
-@in_thread
-def password_link_form(
-    request: Request[Any, Any, Any], context: NamedDependency[Context], user: Annotated[str, PathParameter()]
-) -> Response[str]:
+@form("/users/{user:str}/password-link", role=Role.ADMIN, action="create a password link", logged=True, again="user")
+def password_link_form(context: Context, user: str) -> ShownOnce:
     """Show a new link to set a password."""
-    return _shown_link(request, context, user, "Link to set a password", 201)
+    return _shown_link(context, user, "Link to set a password")
 
 
-@form("/users/{user:str}/role", role=Role.ADMIN, action="change a role", done="The role is changed.", logged=True)
+@form(
+    "/users/{user:str}/role",
+    role=Role.ADMIN,
+    action="change a role",
+    done="The role is changed.",
+    logged=True,
+    again="user",
+)
 def role_form(context: Context, user: str, data: RoleForm) -> str:
     """Change the role."""
     set_role(context.accounts, context.user, user, _role(data.role))
     return f"/users/{user}"
 
 
-@form("/users/{user:str}/disable", role=Role.ADMIN, action="disable a user", done="The user is disabled.", logged=True)
+@form(
+    "/users/{user:str}/disable",
+    role=Role.ADMIN,
+    action="disable a user",
+    done="The user is disabled.",
+    logged=True,
+    again="user",
+)
 def disable_form(context: Context, user: str) -> str:
     """Disable a user."""
     set_disabled(context.accounts, context.user, user, disabled=True)
     return f"/users/{user}"
 
 
-@form("/users/{user:str}/enable", role=Role.ADMIN, action="enable a user", done="The user is enabled.", logged=True)
+@form(
+    "/users/{user:str}/enable",
+    role=Role.ADMIN,
+    action="enable a user",
+    done="The user is enabled.",
+    logged=True,
+    again="user",
+)
 def enable_form(context: Context, user: str) -> str:
     """Enable a user."""
     set_disabled(context.accounts, context.user, user, disabled=False)
     return f"/users/{user}"
 
 
-@form("/users/{user:str}/remove", role=Role.ADMIN, action="remove a user", done="The user is removed.", logged=True)
+@form(
+    "/users/{user:str}/remove",
+    role=Role.ADMIN,
+    action="remove a user",
+    done="The user is removed.",
+    logged=True,
+    again="user",
+)
 def remove_user_form(context: Context, user: str) -> str:
     """Remove a user."""
     remove_user(context.accounts, context.user, user)
@@ -189,6 +196,7 @@ def remove_user_form(context: Context, user: str) -> str:
     action="end sessions",
     done="The sessions are ended.",
     logged=True,
+    again="user",
 )
 def sessions_form(context: Context, user: str) -> str:
     """End all sessions."""
@@ -202,6 +210,7 @@ def sessions_form(context: Context, user: str) -> str:
     action="remove a second factor",
     done="The second factor is removed.",
     logged=True,
+    again="user",
 )
 def factor_form(context: Context, user: str) -> str:
     """Remove the second factor."""
@@ -212,7 +221,7 @@ def factor_form(context: Context, user: str) -> str:
 def _role(text: str) -> Role:
     found = role_named(text)
     if found is None:
-        raise UsageError("no role is chosen", where="role", advice="Go back and choose one")
+        raise UsageError("no role is chosen", where="role", advice="Choose one")
     return found
 
 
@@ -220,12 +229,10 @@ def _page(context: Context, user_id: str) -> UserPage:
     return user(context, user_id)
 
 
-def _shown_link(
-    request: Request[Any, Any, Any], context: NamedDependency[Context], user_id: str, title: str, status: int
-) -> Response[str]:
+def _shown_link(context: Context, user_id: str, title: str) -> ShownOnce:
     link = context.settings.own_url + password_link(context.accounts, context.user, user_id)
-    more = {"label": "Link to set a password", "secret": link, "advice": _LINK_ADVICE, "back": f"/users/{user_id}"}
-    return render(request, "shown_once.html", page_context(request, title) | more, status)
+    label = "Link to set a password"
+    return ShownOnce(title=title, label=label, secret=link, advice=_LINK_ADVICE, back=f"/users/{user_id}")
 
 
 _ROLE = Role.ADMIN

@@ -48,6 +48,9 @@ def test_one_row_per_host_and_class() -> None:
     assert (one.host, one.party, one.sdk, one.pii_class) == ("api.adjust.com", Party.THIRD, "Adjust", "email")
     assert (one.count, one.flows, one.in_clear) == (4, 2, 1)
     assert (one.first, one.last) == (3.0, 9.0)
+    assert [str(moment) for moment in (one.first_at, one.last_at)] == [
+        "1970-01-01 00:00:03+00:00", "1970-01-01 00:00:09+00:00"
+    ]  # fmt: skip
     assert one.where == ("json:$.email", "query:mail")
 
 
@@ -98,6 +101,12 @@ def test_what_was_readable_is_counted() -> None:
         flow("x.test", content=ContentState.UNKNOWN),
     ).counts  # fmt: skip
     assert (counts.flows, counts.read, counts.with_data, counts.unreadable, counts.unknown) == (5, 2, 1, 1, 1)
+
+
+@pytest.mark.parametrize("start", [0.0, -1.0, 1e12, float("inf"), float("nan")])
+def test_a_time_that_no_calendar_has_is_none(start: float) -> None:
+    (one,) = recipients(flow("api.adjust.com", EMAIL, start=start))
+    assert (one.first_at, one.last_at) == (None, None)
 
 
 def test_third_parties_are_first() -> None:

@@ -189,6 +189,58 @@ async def test_a_late_greeting_is_not_decided(dialer: Dialer, seconds: Seconds, 
     assert report.problems[0].startswith("not recognised: no answer in time to ")
 
 
+def late(seconds: float, greeting: bytes = b"", answer: bytes = b"") -> Serve:
+    """A server whose first bytes come so late: on its own, or as its answer to everything."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if greeting:
+            gone = asyncio.ensure_future(mute(reader, writer))
+            await asyncio.wait({gone}, timeout=seconds)
+            if not gone.done():
+                writer.write(greeting)
+            await gone
+        while await reader.read(4096):
+            await asyncio.sleep(seconds)
+            writer.write(answer)
+
+    return serve
+
+
+MYSQL = (
+    b"\x4a\0\0\0\x0a8.0.36\0\x08\0\0\0abcdefgh\0\xff\xff\xff\x02\0\xff\xdf\x15"
+    + bytes(10)
+    + b"abcdefghijkl\0mysql_native_password\0"
+)
+LATE = [
+    # what the server sends, how long it takes of the longest wait for a first byte, which probe recognises it
+    ({"greeting": MYSQL}, 0.6, "mysql"),
+    (
+        {"greeting": b'INFO {"server_id":"N","version":"2.10.1","proto":1,"max_payload":1048576}\r\n'},
+        0.6,
+        "nats_client",
+    ),
+    ({"greeting": b"220 (vsFTPd 3.0.5)\r\n"}, 0.4, "ftp"),
+    ({"answer": b"VERSION 1.6.12\r\n" * 3}, 0.4, "memcached"),
+    ({"answer": b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"}, 0.4, ""),
+    ({"greeting": b"hello\r\n"}, 0.6, ""),
+]
+
+
+@pytest.mark.parametrize(("sent", "share", "probed"), LATE)
+async def test_a_greeting_within_the_wait_for_a_first_byte_is_recognised(
+    dialer: Dialer, seconds: Seconds, sent: dict[str, bytes], share: float, probed: str
+) -> None:
+    # Five waits are all the time that there is, as in the real limits.
+    seconds(2.5, 0.5, 10)
+    async with serving(late(0.5 * share, **sent)) as server:
+        report = await probe(dialer, server.port)
+    assert (report.outcome is Outcome.OK, report.probe if probed else "") == (bool(probed), probed), report.problems
+    assert server.most == 1
+    assert server.total <= 20
+    if not probed:
+        assert report.access is Access.UNKNOWN
+
+
 @pytest.mark.usefixtures("seconds")
 async def test_two_names_of_one_unknown_port_are_not_probed_at_once(dialer: Dialer) -> None:
     async with serving(mute) as server:

@@ -15,10 +15,13 @@ from tieback.intake.traffic.stores.evidence import (
     sample_directions,
     sql_runs,
 )
+from tieback.protocols.leb128 import decode_leb128
 
 _LOWEST_REVISION, _HIGHEST_REVISION = 50_000, 60_000
 _EXCEPTION = 2
 _LONGEST_NAME = 255
+_MOST_BYTES = 5
+"""Bytes of a number of a hello."""
 
 
 class Clickhouse:
@@ -54,20 +57,8 @@ class Clickhouse:
         )
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number and its end; -1 if it is truncated or longer than five bytes."""
-    value = 0
-    for count in range(5):
-        if at + count >= len(data):
-            return -1, at
-        value |= (data[at + count] & 0x7F) << (7 * count)
-        if not data[at + count] & 0x80:
-            return value, at + count + 1
-    return -1, at
-
-
 def _string(data: bytes, at: int) -> tuple[bytes | None, int]:
-    size, at = _varint(data, at)
+    size, at = decode_leb128(data, at, _MOST_BYTES)
     if size < 0 or size > _LONGEST_NAME or at + size > len(data):
         return None, at
     return data[at : at + size], at + size
@@ -80,9 +71,9 @@ def _hello(data: bytes, *, from_client: bool) -> tuple[str, str, list[bytes]] | 
     name, at = _string(data, 1)
     if not name or not is_ascii_text(name):
         return None
-    major, at = _varint(data, at)
-    minor, at = _varint(data, at)
-    revision, at = _varint(data, at)
+    major, at = decode_leb128(data, at, _MOST_BYTES)
+    minor, at = decode_leb128(data, at, _MOST_BYTES)
+    revision, at = decode_leb128(data, at, _MOST_BYTES)
     if major < 0 or minor < 0 or not _LOWEST_REVISION <= revision <= _HIGHEST_REVISION:
         return None
     strings: list[bytes] = []

@@ -16,6 +16,7 @@ from tieback.probes.wire.frames import Inbox
 from tieback.probes.wire.opening import first_answer, printable
 from tieback.probes.wire.resume import ResumableConnection
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
+from tieback.protocols.leb128 import encode_leb128
 from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation, DeclaredSend, Send, SendCost
 
 REVISION, OLDEST = 54429, 54401
@@ -70,24 +71,15 @@ class NativeStatement(msgspec.Struct, frozen=True):
         return _PLACE.sub(lambda _: next(rest), self.sql)
 
 
-def encode_varint(value: int) -> bytes:
-    """Encode a number as LEB128."""
-    data = b""
-    while value > 0x7F:
-        data += bytes((value & 0x7F | 0x80,))
-        value >>= 7
-    return data + bytes((value,))
-
-
 def encode_text(value: str) -> bytes:
     """Encode a string after its length."""
-    return encode_varint(len(value.encode())) + value.encode()
+    return encode_leb128(len(value.encode())) + value.encode()
 
 
 # HTTP servers wait for the end of a line before they refuse; the name of the client contains one.
 _CLIENT = encode_text("tieback\r\n\r\n")
 _BEFORE_ACCOUNT = (
-    encode_varint(_HELLO) + _CLIENT + encode_varint(1) + encode_varint(0) + encode_varint(REVISION) + encode_text("")
+    encode_leb128(_HELLO) + _CLIENT + encode_leb128(1) + encode_leb128(0) + encode_leb128(REVISION) + encode_text("")
 )
 
 
@@ -98,7 +90,7 @@ def _hello(account: str) -> bytes:
 def _settings(*, legacy: bool) -> bytes:
     """Each setting is a name, flags and a value; before the revision 54429 a name and a number. An empty name ends."""
     return b"".join(
-        encode_text(name) + (encode_varint(value) if legacy else b"\0" + encode_text(str(value)))
+        encode_text(name) + (encode_leb128(value) if legacy else b"\0" + encode_text(str(value)))
         for name, value in (("readonly", 1), ("max_execution_time", 5))
     ) + encode_text("")
 
@@ -112,16 +104,16 @@ def _query(sql: str, *, legacy: bool = False) -> bytes:
             b"\1",  # over TCP
             encode_text("") * 2,  # user and host of the client
             _CLIENT,
-            encode_varint(1) + encode_varint(0) + encode_varint(REVISION),
+            encode_leb128(1) + encode_leb128(0) + encode_leb128(REVISION),
             encode_text(""),  # quota key
-            encode_varint(0),  # patch
+            encode_leb128(0),  # patch
         )
     )
-    complete, uncompressed = encode_varint(2), encode_varint(0)
+    complete, uncompressed = encode_leb128(2), encode_leb128(0)
     settings = _settings(legacy=legacy)
-    head = encode_varint(_QUERY) + encode_text("") + info + settings + complete + uncompressed + encode_text(sql)
+    head = encode_leb128(_QUERY) + encode_text("") + info + settings + complete + uncompressed + encode_text(sql)
     no_table, no_rows = encode_text(""), b"\1\0\2\xff\xff\xff\xff\0" + b"\0\0"
-    return head + encode_varint(_DATA) + no_table + no_rows
+    return head + encode_leb128(_DATA) + no_table + no_rows
 
 
 def sends(statements: tuple[NativeStatement, ...]) -> tuple[DeclaredSend, ...]:

@@ -24,8 +24,9 @@ from tieback.probes.stores.mysql.queries import (
 )
 from tieback.probes.wire.frames import Inbox, MysqlPacket, mysql_frame, mysql_packet
 from tieback.probes.wire.opening import opening_bytes, printable
+from tieback.probes.wire.rowvalues import note_send, sample_send
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, SendCost, StartTls
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls
 
 _LONG_PASSWORD = 1
 _PROTOCOL_41 = 0x200
@@ -287,22 +288,8 @@ def _sends() -> tuple[DeclaredSend, ...]:
         ),
         *(DeclaredSend(name, _tables_pattern(parts, tables), why, depth) for name, parts, tables, why, depth in NAMED),
         *(DeclaredSend(c.name, _HEAD + c.pattern(), c.why, Depth.ENUMERATE, cost=c.cost) for c in COUNTS),
-        DeclaredSend(
-            "one note",
-            _note_pattern(),
-            "the first 1,000 characters of one record of a table that looks like a ransom note; the text is not kept",
-            Depth.DESCRIBE,
-            values=True,
-            cost=SendCost.BOUNDED,
-        ),
-        DeclaredSend(
-            "a sample",
-            _sample_pattern(),
-            "the first 256 characters of each value of at most 50 records: classified in memory, nothing is kept",
-            Depth.SAMPLE,
-            values=True,
-            cost=SendCost.BOUNDED,
-        ),
+        note_send(_note_pattern()),
+        sample_send(_sample_pattern()),
         DeclaredSend("quit", re.escape(mysql_frame(0, b"\x01")), "ends the session"),
     )
 

@@ -34,8 +34,9 @@ from tieback.probes.wire.opening import (
     printable,
 )
 from tieback.probes.wire.resume import ResumableConnection
+from tieback.probes.wire.rowvalues import note_send, sample_send
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol, TlsAnswer
-from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, SendCost, StartTls
+from tieback.scope.conversation import Connect, Conversation, DeclaredSend, Fault, Receive, Send, StartTls
 
 _SSL_REQUEST = postgres_frame(b"", (80877103).to_bytes(4, "big"))
 _PROTOCOL = (3 << 16).to_bytes(4, "big")
@@ -375,21 +376,7 @@ SENDS = (
         Depth.DESCRIBE,
     ),
     *(DeclaredSend(c.name, _HEAD + c.pattern() + rb"\x00", c.why, Depth.DESCRIBE, cost=c.cost) for c in COUNTS),
-    DeclaredSend(
-        "one note",
-        _note_pattern(),
-        "the first 1,000 characters of one record of a table that looks like a ransom note; the text is not kept",
-        Depth.DESCRIBE,
-        values=True,
-        cost=SendCost.BOUNDED,
-    ),
-    DeclaredSend(
-        "a sample",
-        _sample_pattern(),
-        "the first 256 characters of each value of at most 50 records: classified in memory, nothing is kept",
-        Depth.SAMPLE,
-        values=True,
-        cost=SendCost.BOUNDED,
-    ),
+    note_send(_note_pattern()),
+    sample_send(_sample_pattern()),
     DeclaredSend("Terminate", re.escape(_TERMINATE), "ends the session"),
 )

@@ -8,27 +8,28 @@ from tieback.model.grant import Depth
 from tieback.model.probe import Access, Entry, Outcome, Privileges, ProbeReport
 from tieback.probes.playback import MemoryPeer, PlaybackResult, play
 from tieback.probes.stores.clickhouse_native.probe import ClickhouseNativeProbe
-from tieback.probes.stores.clickhouse_native.session import encode_text, encode_varint
+from tieback.probes.stores.clickhouse_native.session import encode_text
 from tieback.probes.wire.clickhouse import HIDDEN, sees_all
+from tieback.protocols.leb128 import encode_leb128
 from tieback.scope.conversation import Target
 
 PROBE = ClickhouseNativeProbe()
 UUID = "0c1f2a57-9c1f-4bb3-8a57-1f8f6d6e3d01"
 HELLO = (
-    encode_varint(0)
+    encode_leb128(0)
     + encode_text("ClickHouse")
-    + encode_varint(24)
-    + encode_varint(3)
-    + encode_varint(54468)
+    + encode_leb128(24)
+    + encode_leb128(3)
+    + encode_leb128(54468)
     + encode_text("UTC")
     + encode_text("h")
-    + encode_varint(2)
+    + encode_leb128(2)
 )
 
 
 def exception(code: int) -> bytes:
     return (
-        encode_varint(2)
+        encode_leb128(2)
         + code.to_bytes(4, "little")
         + encode_text("DB::Exception")
         + encode_text(f"code {code}")
@@ -41,13 +42,13 @@ def block(*rows: tuple[str, ...]) -> bytes:
     columns = list(zip(*rows, strict=True))
     data = b"".join(encode_text("c") + encode_text("String") + b"".join(map(encode_text, values)) for values in columns)
     return (
-        encode_varint(1)
+        encode_leb128(1)
         + encode_text("")
         + b"\1\0\2\xff\xff\xff\xff\0"
-        + encode_varint(len(columns))
-        + encode_varint(len(rows))
+        + encode_leb128(len(columns))
+        + encode_leb128(len(rows))
         + data
-        + encode_varint(5)
+        + encode_leb128(5)
     )
 
 
@@ -132,7 +133,7 @@ STATES = [
     ("any user", server({b"tieback_probe": HELLO}), Access.ANY_USER),
     ("our address is turned away", server({b"tieback_probe": exception(195)}), Access.FIREWALLED),
     ("no tables", server(DEFAULT, {b"FROM system.databases": block(("system", "Atomic"))}), Access.OPEN_EMPTY),
-    ("no parts", server(DEFAULT, {b"FROM system.parts": encode_varint(5), **NO_LOG}), Access.SCHEMA_ONLY),
+    ("no parts", server(DEFAULT, {b"FROM system.parts": encode_leb128(5), **NO_LOG}), Access.SCHEMA_ONLY),
     ("settings are fixed", server(DEFAULT, {TABLES: exception(164)}), Access.PARTIAL),
     ("overloaded", server({b"tieback_probe": exception(202)}), Access.UNKNOWN),
 ]
@@ -160,16 +161,16 @@ def test_the_account_is_what_the_dialer_sees() -> None:
 
 
 OLD_HELLO = (
-    encode_varint(0)
+    encode_leb128(0)
     + encode_text("ClickHouse")
-    + encode_varint(18)
-    + encode_varint(16)
-    + encode_varint(54412)
+    + encode_leb128(18)
+    + encode_leb128(16)
+    + encode_leb128(54412)
     + encode_text("UTC")
     + encode_text("h")
-    + encode_varint(1)
+    + encode_leb128(1)
 )
-OLD_PROGRESS = encode_varint(3) + b"".join(map(encode_varint, (1, 2, 3)))
+OLD_PROGRESS = encode_leb128(3) + b"".join(map(encode_leb128, (1, 2, 3)))
 
 
 def test_an_old_server_gets_its_settings_as_numbers() -> None:
@@ -183,7 +184,7 @@ def test_an_old_server_gets_its_settings_as_numbers() -> None:
 
 
 def test_a_server_that_is_too_old_is_not_queried() -> None:
-    hello = OLD_HELLO.replace(encode_varint(54412), encode_varint(54400)).removesuffix(encode_varint(1))
+    hello = OLD_HELLO.replace(encode_leb128(54412), encode_leb128(54400)).removesuffix(encode_leb128(1))
     played = ask(server({b"\7default": hello}))
     assert len(played.sent) == 2
     assert any("older" in problem for problem in played.result.problems)

@@ -11,25 +11,25 @@ from tieback.probes.stores.clickhouse_native.session import (
     NativeSession,
     NativeStatement,
     encode_text,
-    encode_varint,
     sends,
 )
 from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
+from tieback.protocols.leb128 import encode_leb128
 from tieback.scope.conversation import DUMMY_ACCOUNT, Conversation
 
 NAMES = NativeStatement("SELECT names", "SELECT a,b FROM t", 2, "names")
 
 
 def hello(revision: int = 54468, name: str = "ClickHouse") -> bytes:
-    head = encode_varint(0) + encode_text(name) + encode_varint(23) + encode_varint(8) + encode_varint(revision)
+    head = encode_leb128(0) + encode_text(name) + encode_leb128(23) + encode_leb128(8) + encode_leb128(revision)
     more = [encode_text("UTC")] if revision >= 54058 else []
     more += [encode_text("host")] if revision >= 54372 else []
-    return head + b"".join(more) + (encode_varint(9) if revision >= 54401 else b"")
+    return head + b"".join(more) + (encode_leb128(9) if revision >= 54401 else b"")
 
 
 def exception(code: int, message: str = "DB::Exception: no", *, nested: bytes = b"\0") -> bytes:
     return (
-        encode_varint(2)
+        encode_leb128(2)
         + code.to_bytes(4, "little")
         + encode_text("DB::Exception")
         + encode_text(message)
@@ -45,18 +45,18 @@ def block(*columns: list[str], kind: str = "String") -> bytes:
         for n, values in enumerate(columns)
     )
     return (
-        encode_varint(1)
+        encode_leb128(1)
         + encode_text("")
         + b"\1\0\2\xff\xff\xff\xff\0"
-        + encode_varint(len(columns))
-        + encode_varint(height)
+        + encode_leb128(len(columns))
+        + encode_leb128(height)
         + data
     )
 
 
-PROGRESS = encode_varint(3) + b"\1\2\3\0\0"
-PROFILE = encode_varint(6) + b"\1\1\x20\0\0\0"
-END = encode_varint(5)
+PROGRESS = encode_leb128(3) + b"\1\2\3\0\0"
+PROFILE = encode_leb128(6) + b"\1\1\x20\0\0\0"
+END = encode_leb128(5)
 
 
 def log_in(answer: bytes | None) -> NativeGreeting | NativeException:
@@ -115,10 +115,10 @@ def test_result_blocks_are_decoded(answer: bytes, expected: list[list[str]] | Na
         block(["hr"], ["a"], kind="UInt64") + END,
         block(["hr"], ["a"]).replace(b"\xff\xff\xff\xff\0\2\1", b"\xff\xff\xff\xff\0\2\xff\xff\xff\x7f"),
         b"\1\0\1\0\2\xff\xff\xff\xff\1",
-        encode_varint(11),
+        encode_leb128(11),
         PROGRESS * 600,
         b"\xff" * 20,
-        encode_varint(2) + bytes(4) + encode_varint(1 << 40),
+        encode_leb128(2) + bytes(4) + encode_leb128(1 << 40),
     ],
     ids=["a column", "numbers", "rows", "block info", "a packet", "progress without end", "a number", "a terabyte"],
 )
