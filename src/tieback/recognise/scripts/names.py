@@ -124,7 +124,9 @@ class Names:
         if key not in self._told:
             if len(self._told) >= _MAX_KEPT:
                 self._told.clear()
+            before = self._budget.mark()
             self._told[key] = self._found(name, at)
+            self._budget.kept(before)
         return self._told[key]
 
     def _found(self, name: str, at: int) -> Binding | None:

@@ -156,13 +156,12 @@ class Resolution:
         self._seen.add(at)
         hosts: dict[str, Text] = {}
         passed = False
-        unbound = self._run.objects.unbound
-        unbound.clear()
+        self._run.record.unbound.clear()
         for value in self._values(candidate, at):
-            passed = passed or bool(self._run.missing)
+            passed = passed or bool(self._run.record.missing)
             for whole in self._addresses(value, at):
                 text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
-                if unbound and f"://{HOLE}" in text.text:
+                if (unbound := self._run.record.unbound) and f"://{HOLE}" in text.text:
                     self.shared.append((Resolved(text, at, candidate.call), tuple(unbound)))
                 if is_worth(text, candidate.call) and text.text not in text.parts and text.text not in self._told:
                     self._told.add(text.text)
@@ -183,7 +182,7 @@ class Resolution:
             if not waiting:
                 return
             env, level = waiting.pop(0)
-            run.missing.clear()
+            run.record.missing.clear()
             run.given = env
             value = run.value(at, env)
             run.given = NO_ENV
@@ -194,7 +193,7 @@ class Resolution:
                 yield self._with_port(at, value, env)
             if level >= _MAX_LEVELS or not any(is_open(one) for _, one in value):
                 continue
-            missing = next(iter(run.missing), None)
+            missing = next(iter(run.record.missing), None)
             if missing is not None:
                 for more, _ in islice(self._callers.environments(missing.scope), MAX_CALLED - count):
                     waiting.append(({**env, **more}, level + 1))
