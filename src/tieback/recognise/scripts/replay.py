@@ -16,7 +16,7 @@ MAX_KEPT = 5_000
 """Most results that are kept."""
 _MAX_VALUES = 50_000
 """Most values of parameters that have a number."""
-_MAX_CONTEXTS = 8
+_MAX_CONTEXTS = 24
 """Most results of one expression with the same parameters."""
 CUT = 1 << 30
 """Deeper than any bound: a bound was reached."""

@@ -97,6 +97,8 @@ class Resolution:
         self._callers = Callers(self._run)
         self._seen: set[int] = set()
         self._told: set[str] = set()
+        self._defaults: dict[bytes, int] = {}
+        """Where the base address of a client with this name is set."""
         self.stopped = False
         """True if a bound ended the search."""
         self.shared: list[tuple[Resolved, tuple[str, ...]]] = []
@@ -252,7 +254,9 @@ class Resolution:
         data = self._data
         name = bytes(data[candidate.receiver : candidate.at - len(candidate.call) - 2])
         path = self._run.value(candidate.at)
-        place = data.find(name + b".defaults.baseURL", 0) if 0 < len(name) <= 80 else -1
+        if name not in self._defaults:
+            self._defaults[name] = data.find(name + b".defaults.baseURL") if 0 < len(name) <= 80 else -1
+        place = self._defaults[name]
         if place < 0:
             return path
         places = list(self._run.names.members("baseURL", place, place + len(name) + 200))

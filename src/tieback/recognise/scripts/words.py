@@ -16,8 +16,12 @@ from numpy.typing import NDArray
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.scripts.reader import Budget
 
-MAX_INDEXED = 8 * 1024 * 1024
-"""Most bytes of a script with an index, which takes ten bytes per word. Longer ones are searched for each name."""
+MAX_INDEXED = 16 * 1024 * 1024
+"""Most bytes of a script with an index. Longer ones are searched for each name."""
+MAX_WORDS = 4_000_000
+"""Most words of a script with an index, which takes ten bytes for each."""
+_DEAR = 8 * 1024 * 1024
+"""Bytes of a script from which on each lookup takes as many steps as a search."""
 LONG = 4
 """Least bytes of a name that is looked for with any white space behind it."""
 _MAX_AFTER = 8
@@ -46,10 +50,20 @@ type _Places = NDArray[np.int64]
 class Words:
     """The words of one script. A needle is a word, with the text before it, as in ``this.name`` or ``.name``."""
 
-    def __init__(self, data: Bytes, budget: Budget, *, most: int = MAX_INDEXED) -> None:
-        """Set the script; ``most``: most bytes with an index. Nothing is read before the first word."""
-        self._data, self._budget = data, budget
-        self._is_indexed = len(data) <= most
+    def __init__(
+        self, data: Bytes, budget: Budget, *, most: int = MAX_INDEXED, words: int = MAX_WORDS, dear: int = _DEAR
+    ) -> None:
+        """Set the script. Nothing is read before the first word.
+
+        Args:
+            data: the script.
+            budget: its steps.
+            most: most bytes with an index.
+            words: most words with an index.
+            dear: bytes from which on each lookup takes as many steps as a search.
+        """
+        self._data, self._budget, self._words_indexed = data, budget, words
+        self._is_indexed, self._is_dear = len(data) <= most, len(data) > min(most, dear)
         self._index: _Index | None = None
         self._keys = memoryview(b"")
         self._text = b""
@@ -151,8 +165,13 @@ class Words:
         whole = needle.rstrip(_OTHERS)
         word = whole[len(whole.rstrip(WORD)) :]
         self._budget.take(len(needle) >> 4)
-        if not self._is_indexed or not word:
+        if word and self._is_indexed and self._index is None:
+            self._read_words()
+        if self._is_dear or not word:
             self._budget.take(1 + (len(self._data) >> 11))
+        if not word:
+            return self._of_signs(needle)
+        if not self._is_indexed:
             return np.fromiter(self._searched(needle), np.int64)
         if word not in self._words:
             self._words[word] = self._of_word(word)
@@ -180,10 +199,15 @@ class Words:
             found = [place for place in found if not place or not _IS_WORD[text[place - 1]]]
         return _apart(found, size) if _overlaps(needle) else found
 
-    def _of_word(self, word: bytes) -> _Places | list[int]:
+    def _read_words(self) -> None:
+        self._index = _index(self._text, self._words_indexed)
         if self._index is None:
-            self._index = _index(self._text)
+            self._is_indexed, self._is_dear = False, True
+        else:
             self._keys = memoryview(self._index.keys)
+
+    def _of_word(self, word: bytes) -> _Places | list[int]:
+        assert self._index is not None
         first, last = (int.from_bytes(part, "little") for part in (word[:8], word[-8:] if len(word) > 8 else b""))
         mixed = _hash_of(first, last, len(word))
         key, rest = mixed >> 48, mixed >> 16 & 0xFFFFFFFF
@@ -209,6 +233,20 @@ class Words:
             here = self._eight[places + (shift + number)] & _MASKS[len(part)]
             places = places[here == np.uint64(int.from_bytes(part, "little"))]
         return places
+
+    def _of_signs(self, needle: bytes) -> _Places:
+        """The places of a text without a word in it, which can be every other byte."""
+        octets, size = self._octets[: len(self._data) if needle else 0], len(needle)
+        pieces = [np.zeros(0, np.int64)]
+        for start in range(0, len(octets), _PIECE):
+            pieces.append(self._with(np.flatnonzero(octets[start : start + _PIECE] == needle[0]) + start, needle, 0))
+        places = np.concatenate(pieces)
+        places = places[places <= len(octets) - size]
+        if _overlaps(needle):
+            places = np.array(_apart(places.tolist(), size), np.int64)
+        self._budget.take(len(places) // _STEP)
+        places = places[~_TABLE[self._octets[places + size]]]
+        return places if needle[:1] == b"." else places[(places == 0) | ~_TABLE[self._octets[places - 1]]]
 
     def _with_text(self, places: list[int], text: bytes, shift: int) -> list[int]:
         return [place for place in places if self._text.startswith(text, place + shift)] if text else places
@@ -262,9 +300,9 @@ class _Index(NamedTuple):
     places: NDArray[np.uint32]
 
 
-def _index(data: bytes) -> _Index:
-    """The index of the words of a script; the last ``_PADDING`` bytes are not part of it."""
-    size, eight = len(data) - _PADDING, _eight(data)
+def _index(data: bytes, most: int) -> _Index | None:
+    """The index of the words of a script, of which the last ``_PADDING`` bytes are no part; ``None`` if it has more."""
+    size, eight, words = len(data) - _PADDING, _eight(data), 0
     parts: list[_Index] = []
     start = 0
     while start < size:
@@ -274,6 +312,9 @@ def _index(data: bytes) -> _Index:
         inside = np.frombuffer(b"\0%b\0" % data[start:end].translate(_IS_WORD), np.bool_)
         edges = np.flatnonzero(inside[1:] != inside[:-1]) + start
         starts, ends = edges[::2], edges[1::2]
+        words += len(starts)
+        if words > most:
+            return None
         sizes = ends - starts
         last = np.zeros(len(sizes), np.uint64)
         long = np.flatnonzero(sizes > 8)
@@ -285,10 +326,10 @@ def _index(data: bytes) -> _Index:
         start = end
     if not parts:
         return _Index(np.zeros(0, np.uint16), np.zeros(0, np.uint32), np.zeros(0, np.uint32))
-    keys = np.concatenate([part.keys for part in parts])
+    keys, rests, places = (np.concatenate(some) for some in zip(*parts, strict=True))
+    parts.clear()
     order = keys.argsort(kind="stable")  # ten times faster for 16 bits than a sort of whole hashes
-    rests = np.concatenate([part.rests for part in parts])[order]
-    return _Index(keys[order], rests, np.concatenate([part.places for part in parts])[order])
+    return _Index(keys[order], rests[order], places[order])
 
 
 def _eight(data: Bytes | memoryview) -> NDArray[np.uint64]:
