@@ -237,10 +237,11 @@ class Words:
     def _of_signs(self, needle: bytes) -> _Places:
         """The places of a text without a word in it, which can be every other byte."""
         octets, size = self._octets[: len(self._data) if needle else 0], len(needle)
-        pieces = [np.zeros(0, np.int64)]
-        for start in range(0, len(octets), _PIECE):
-            pieces.append(self._with(np.flatnonzero(octets[start : start + _PIECE] == needle[0]) + start, needle, 0))
-        places = np.concatenate(pieces)
+        pieces = (
+            self._with(np.flatnonzero(octets[start : start + _PIECE] == needle[0]) + start, needle, 0)
+            for start in range(0, len(octets), _PIECE)
+        )
+        places: _Places = np.concatenate([np.zeros(0, np.int64), *pieces])
         places = places[places <= len(octets) - size]
         if _overlaps(needle):
             places = np.array(_apart(places.tolist(), size), np.int64)
