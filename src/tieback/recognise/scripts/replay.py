@@ -12,8 +12,8 @@ from typing import NamedTuple
 from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import Cases, Deferred, Env, Items, Merged, Plain, Source, Table, Value
 
-MAX_KEPT = 5_000
-"""Most results that are kept."""
+MAX_KEPT = 300_000
+"""Most results that are kept, and names that they depend on: about 100 bytes each."""
 _MAX_VALUES = 50_000
 """Most values of parameters that have a number."""
 _MAX_CONTEXTS = 24
@@ -142,12 +142,15 @@ class Results:
 
     def keep(self, place: Place, result: Result, tries: Mapping[object, int]) -> None:
         """Keep a result, if the next reading of the expression would be the same."""
-        record, known = result.record, self._results.setdefault(place, [])
-        if record.changed or self._count >= MAX_KEPT or len(known) >= _MAX_CONTEXTS or not _is_lasting(result.value):
+        record, known = result.record, self._results.get(place, [])
+        size = 1 + len(record.tries) + len(record.without)
+        if record.changed or self._count + size > MAX_KEPT or len(known) >= _MAX_CONTEXTS:
+            return
+        if not _is_lasting(result.value):
             return
         if all(tries[key] - record.tries[key] >= self._max_tries for key in record.exceeded):
-            known.append(result)
-            self._count += 1
+            self._results.setdefault(place, []).append(result)
+            self._count += size
 
     def _fits(self, result: Result, around: Surroundings, tries: Mapping[object, int]) -> bool:
         before, record = result.around, result.record

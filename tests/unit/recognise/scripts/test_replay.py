@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.examples import examples
-from tieback.recognise.scripts import evaluate
+from tieback.recognise.scripts import evaluate, replay
 from tieback.recognise.scripts.evaluate import Evaluator
 from tieback.recognise.scripts.extract import ScriptExtractor
 from tieback.recognise.scripts.reader import Budget, BudgetError
@@ -93,6 +93,16 @@ def test_kept_results_change_nothing_at_low_bounds(script: str, expressions: lis
         patch.setattr(evaluate, "MAX_TRIES", 3)
         kept = readings(script, expressions, 20_000)
         patch.setattr(Results, "find", lambda *_: None)
+        assert readings(script, expressions, 20_000) == kept
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(SCRIPTS, st.lists(EXPRESSIONS, min_size=1, max_size=3), st.integers(0, 40))
+def test_a_bound_of_kept_results_changes_nothing(script: str, expressions: list[str], most: int) -> None:
+    kept = readings(script, expressions, 20_000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replay, "MAX_KEPT", most)
+        patch.setattr(replay, "_MAX_VALUES", most)
         assert readings(script, expressions, 20_000) == kept
 
 
