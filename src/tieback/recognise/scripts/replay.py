@@ -4,6 +4,9 @@ A function is called in many places, and each call reads the names in it again, 
 The value of an expression depends on its place and on these values. It also depends on what is read around it: a name
 is unknown inside itself, and expressions and calls inside each other are bounded. A result is used again if all of that
 is as before. Then as many steps are taken, and the same effects are repeated, as if the expression was read.
+
+What other readers keep, such as an index, takes steps only once: they report it with ``Budget.kept``, or read it inside
+of ``Evaluator.reading_once`` if expressions are read for it.
 """
 
 from collections.abc import Hashable, Mapping
