@@ -18,7 +18,7 @@ from tieback.recognise.scripts.reader import Budget
 
 MAX_INDEXED = 16 * 1024 * 1024
 """Most bytes of a script with an index. Longer ones are searched for each name."""
-MAX_WORDS = 4_000_000
+MAX_WORDS = 4_200_000
 """Most words of a script with an index, which takes ten bytes for each."""
 _DEAR = 8 * 1024 * 1024
 """Bytes of a script from which on each lookup takes as many steps as a search."""
