@@ -175,15 +175,22 @@ def _escaped(name: str) -> list[str]:
 class AnchorScanner:
     """Anchors, compiled at the first scan. For one thread at a time, because of hyperscan's scratch space."""
 
-    def __init__(self, patterns: tuple[Anchor, ...], *, cached: bool = True) -> None:
-        """Use these patterns. ``cached``: whether the compiled form is kept in the user's cache folder."""
+    def __init__(self, patterns: tuple[Anchor, ...], *, cached: bool = True, once: bool = False) -> None:
+        """Use these patterns.
+
+        Args:
+            patterns: what is looked for.
+            cached: whether the compiled form is kept in the user's cache folder.
+            once: whether only the first hit of each pattern counts.
+        """
         self.anchors = patterns
-        self._cached = cached
+        self._cached, self._each = cached, hyperscan.HS_FLAG_SINGLEMATCH if once else 0
 
     @cached_property
     def _database(self) -> hyperscan.Database:
         flags = [
-            hyperscan.HS_FLAG_DOTALL | (hyperscan.HS_FLAG_CASELESS if anchor.caseless else 0) for anchor in self.anchors
+            hyperscan.HS_FLAG_DOTALL | self._each | (hyperscan.HS_FLAG_CASELESS if anchor.caseless else 0)
+            for anchor in self.anchors
         ]
         patterns = [anchor.pattern for anchor in self.anchors]
         if not self._cached:

@@ -18,6 +18,7 @@ from tieback import rulefiles as prepared
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
+from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, literal_atoms
 from tieback.recognise.context import match_context
 from tieback.recognise.span import decode_text
 
@@ -73,12 +74,31 @@ def unnamed_container(kind: str, container: str) -> Endpoint:
     return Endpoint(EndpointKind.CLOUD, f"{kind}:", "https", "", None, container, kind)
 
 
-def containers(buffer: Buffer, calls: tuple[CallRule, ...]) -> Iterator[Sighting]:
-    """The containers in a script; empty if it uses no library of the rules."""
+def mark_scanner(calls: tuple[CallRule, ...]) -> AnchorScanner:
+    """A search for the marks of all rules in one pass."""
+    marks = (literal_atoms(mark) for mark in marks_of(calls))
+    return AnchorScanner(tuple(Anchor(AnchorKind.MARK, one, caseless=False) for one in marks), once=True)
+
+
+def marks_of(calls: tuple[CallRule, ...]) -> tuple[str, ...]:
+    """The marks of rules, each once."""
+    return tuple(dict.fromkeys(call.mark for call in calls))
+
+
+def containers(buffer: Buffer, calls: tuple[CallRule, ...], scanner: AnchorScanner | None = None) -> Iterator[Sighting]:
+    """The containers in a script; empty if it uses no library of the rules.
+
+    Args:
+        buffer: any buffer.
+        calls: the rules.
+        scanner: the search for their marks.
+    """
     data = buffer.data
     if not buffer.file.endswith(SCRIPTS):
         return
-    present = {mark for mark in {call.mark for call in calls} if mark.encode("ascii") in data}
+    hits, _ = (scanner or mark_scanner(calls)).scan(data, 0, len(data), len(calls))
+    marks = marks_of(calls)
+    present = {marks[index] for index, _ in hits}
     for call in calls:
         if call.mark not in present:
             continue

@@ -30,7 +30,7 @@ from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both
 from tieback.recognise.api_descriptions import RULE as API_RULE
 from tieback.recognise.api_descriptions import api_servers
 from tieback.recognise.calls import RULE as CALL_RULE
-from tieback.recognise.calls import SCRIPTS, CallRule, containers, read_calls
+from tieback.recognise.calls import SCRIPTS, CallRule, containers, mark_scanner, read_calls
 from tieback.recognise.certificates import ENDINGS as CERTIFICATE_ENDINGS
 from tieback.recognise.certificates import MARK as CERTIFICATE_MARK
 from tieback.recognise.certificates import RULE as CERTIFICATE_RULE
@@ -243,6 +243,10 @@ class ConfigExtractor:
         return read_calls()
 
     @cached_property
+    def _marks(self) -> AnchorScanner:
+        return mark_scanner(self._calls)
+
+    @cached_property
     def _scanner(self) -> AnchorScanner:
         # A string in a pool ends with a NUL of the same character width.
         values = [Anchor(AnchorKind.VALUE, (*parse(value), (r"\x00", "")), caseless=True) for value in _VALUES]
@@ -266,7 +270,7 @@ class ConfigExtractor:
             if buffer.kind is BufferKind.MANIFEST:
                 yield from link_domains(buffer, self._rules)
             elif buffer.kind is BufferKind.TEXT:
-                yield from containers(buffer, self._calls)
+                yield from containers(buffer, self._calls, self._marks)
                 yield from self._projects.read(buffer)
                 yield from buckets(buffer)
                 yield from self._hosts_of_scripts(buffer)

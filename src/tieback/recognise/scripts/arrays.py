@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
 from tieback.recognise.scripts.methods import MAX_ITEMS, function_result, items_method
 from tieback.recognise.scripts.reader import Reader
+from tieback.recognise.scripts.replay import BY_IDENTITY
 from tieback.recognise.scripts.values import (
     UNKNOWN,
     Cases,
@@ -92,7 +93,7 @@ class Arrays:
             rows = self.items(single(value))
             if isinstance(key, int):
                 return rows[key] if 0 <= key < len(rows) else UNKNOWN
-            origin = ("table", value.at if isinstance(value, Source) else id(value))
+            origin = ("table", value.at) if isinstance(value, Source) else (BY_IDENTITY, "table", id(value))
             return choice(origin, rows) if 0 < len(rows) <= MAX_ALTERNATIVES else UNKNOWN
         if isinstance(value, Text) and isinstance(key, int):
             return single(Text(value.text[key], value.at, (), value.via)) if 0 <= key < len(value.text) else UNKNOWN
@@ -109,7 +110,7 @@ class Arrays:
     def in_table(self, table: Table, key: Cases, at: int) -> Cases:
         """The value of a key of a ``Map``; one of all values if the key is not known."""
         pairs = [(self.parts([row], "0", at)[0], self.parts([row], "1", at)[0]) for row in table.rows.items]
-        return of_key(pairs, key, ("table", id(table)))
+        return of_key(pairs, key, (BY_IDENTITY, "table", id(table)))
 
     def array_method(self, value: Value, name: str, arguments: Sequence[Cases]) -> Cases:
         """A method of an array."""
@@ -128,7 +129,7 @@ class Arrays:
                 return single(Items(tuple(combine(apply, row) for row in rows)))
             return UNKNOWN
         if name == "find" or not rows:
-            return choice(("find", id(value)), rows) if 0 < len(rows) <= MAX_ALTERNATIVES else UNKNOWN
+            return choice((BY_IDENTITY, "find", id(value)), rows) if 0 < len(rows) <= MAX_ALTERNATIVES else UNKNOWN
         if name == "join" and any(len(row) > 1 for row in rows):
             between = as_text(arguments[0][0][1]) if arguments else Text(",")
 

@@ -47,13 +47,6 @@ _COMMON = frozenset(
 """Methods of many other objects: only calls of an object that is known count."""
 
 
-class Missing(NamedTuple):
-    """A parameter whose value an expression needs."""
-
-    scope: Scope
-    name: str
-
-
 class _Name(NamedTuple):
     """A name of a function."""
 

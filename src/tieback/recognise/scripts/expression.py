@@ -13,6 +13,7 @@ from tieback.recognise.scripts.methods import below, function_result, text_metho
 from tieback.recognise.scripts.operators import literal, negated, number, operation, row, truth, url
 from tieback.recognise.scripts.platform import first_elements
 from tieback.recognise.scripts.reader import Reader, Token, TokenKind
+from tieback.recognise.scripts.replay import CUT
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
@@ -91,17 +92,20 @@ class Expression:
 
     def assignment(self) -> Cases:
         """An expression without commas."""
-        self.run.depth += 1
+        run = self.run
+        run.depth += 1
         try:
-            if self.run.depth > MAX_DEPTH:
-                self.run.cut += 1
+            run.record.deepest = max(run.record.deepest, run.depth)
+            if run.depth > MAX_DEPTH:
+                run.record.deepest = CUT
+                run.cut += 1
                 return self.stop()
             value = self._ternary()
             if not self.broken and self.reader.takes("="):
                 return self.assignment()
             return value
         finally:
-            self.run.depth -= 1
+            run.depth -= 1
 
     def _ternary(self) -> Cases:
         condition = self._binary(1)
@@ -146,11 +150,16 @@ class Expression:
         return self._postfix(self._primary())
 
     def _nested(self) -> Cases:
-        self.run.depth += 1
+        run = self.run
+        run.depth += 1
         try:
-            return self._unary() if self.run.depth <= MAX_DEPTH else self.stop()
+            if run.depth <= MAX_DEPTH:
+                run.record.deepest = max(run.record.deepest, run.depth)
+                return self._unary()
+            run.record.deepest = CUT
+            return self.stop()
         finally:
-            self.run.depth -= 1
+            run.depth -= 1
 
     def _primary(self) -> Cases:
         token = self.reader.take()

@@ -282,6 +282,7 @@ class Functions:
     def _injectable(self) -> dict[str, tuple[bytes, int]]:
         """The constants, values and services of AngularJS: what each is, and where its value begins."""
         run = self._run
+        before = run.budget.mark()
         found: dict[str, tuple[bytes, int]] = {}
         if run.names.words.places(b"angular"):
             for kind in (b"constant", b"value", b"factory", b"service"):
@@ -289,6 +290,7 @@ class Functions:
                     run.budget.take()
                     if one := _INJECTED.match(run.data, at + len(kind) + 2):
                         found.setdefault(one["name"].decode(), (kind, one.end()))
+        run.budget.kept(before)
         return found
 
     def _looped(self, name: str, scope: Scope) -> list[Cases]:

@@ -69,7 +69,9 @@ class Modules:
         if not 0 < len(name) <= 200:
             return None
         if name not in self._known:
+            before = self._run.budget.mark()
             self._known[name] = self._found(name.encode())
+            self._run.budget.kept(before)
         return self._known[name]
 
     @cached_property
@@ -130,14 +132,14 @@ class Modules:
         scope = run.scopes.body(module.at)
         if scope is None:
             return UNKNOWN
-        known = ("export", module.at, key)
-        if known in run.active:
+        known = run.bit(("export", module.at, key))
+        if run.looks_for(known):
             return UNKNOWN
-        run.active.add(known)
+        run.active |= known
         try:
             return self._export(module, scope, key)
         finally:
-            run.active.discard(known)
+            run.active &= ~known
 
     def _export(self, module: Source, scope: Scope, key: str) -> Cases:
         run = self._run

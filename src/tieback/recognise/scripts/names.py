@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
+from tieback.recognise.near import matches_near, places_of
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.scripts.scopes import Scope, Scopes
 from tieback.recognise.scripts.words import LONG, Words, within
@@ -37,6 +38,9 @@ _OF = re.compile(rb"\s+of(?:\s+|(?=[\[(]))")
 _PATTERN = re.compile(rb"\}\s*=(?![=>])")
 _PARTS_OF = re.compile(rb"(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\s{0,9}of(?:\s+|(?=[\[(]))")
 """The parts of each element in a loop: ``for (const [name, host] of …)``."""
+_BEFORE_OF = (b"]", b"}", b" ", b"\t", b"\n", b"\r", b"\v", b"\f")
+_PARTS_REACH = 240
+"""Bytes from the beginning of the parts to what is behind ``of``."""
 _PATTERN_REACH = 400
 _PATTERN_END = re.compile(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
 _NESTED_END = re.compile(rb"\}\s{0,9}(?:,[\w$\s:,]{0,200})?\}\s{0,9}=(?![=>])\s{0,9}")
@@ -124,7 +128,9 @@ class Names:
         if key not in self._told:
             if len(self._told) >= _MAX_KEPT:
                 self._told.clear()
+            before = self._budget.mark()
             self._told[key] = self._found(name, at)
+            self._budget.kept(before)
         return self._told[key]
 
     def _found(self, name: str, at: int) -> Binding | None:
@@ -333,7 +339,11 @@ class Names:
     @cached_property
     def _loops(self) -> list[re.Match[bytes]]:
         """The loops over elements of which only parts have a name."""
-        found = list(islice(_PARTS_OF.finditer(self._data), _MAX_LOOPS))
+        data = self._data
+        places = (at for at in places_of(data, b"of") if data[at - 1 : at] in _BEFORE_OF)
+        near = islice(matches_near(_PARTS_OF, data, places, _PARTS_REACH, _PARTS_REACH), _MAX_LOOPS)
+        # The space behind can be longer than what was looked at.
+        found = [whole for one in near if (whole := _PARTS_OF.match(data, one.start()))]
         self._budget.take(1 + len(found))
         return found
 

@@ -16,6 +16,7 @@ from tieback.recognise.scripts.expression import MAX_DEPTH
 from tieback.recognise.scripts.folding import MADE, unquoted
 from tieback.recognise.scripts.names import Binding, Way
 from tieback.recognise.scripts.reader import Reader, TokenKind
+from tieback.recognise.scripts.replay import CUT
 from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import (
     NO_ENV,
@@ -109,8 +110,6 @@ class Objects:
         self._searched: dict[str, Cases] = {}
         self._components: dict[int, tuple[tuple[int, bool], ...]] = {}
         self._of_pages: dict[str, Cases] = {}
-        self.unbound: dict[str, None] = {}
-        """Names that were needed since this was emptied, and that the script does not declare."""
         self._paths: dict[tuple[str, str, str, int], tuple[int, ...]] = {}
 
     def member(self, value: Cases, key: str, at: int) -> Cases:
@@ -163,12 +162,14 @@ class Objects:
         scope = binding.scope if binding is not None and name not in _SHARED else self._run.scopes.around(at)[-1]
         known = ("path", path, key, scope.start)
         if known not in self._paths:
+            before = self._run.budget.mark()
             places = [
                 place
                 for place in islice(names.members(key, scope.start, scope.end, before=f"{path}.".encode()), _MAX_PATHS)
                 if name in _SHARED or _variable(names.find(name, place - 1)) == _variable(binding)
             ]
             self._paths[known] = tuple(places)
+            self._run.budget.kept(before)
         if not self._paths[known]:
             return None
         found = self._one_of(known, self._paths[known])
@@ -177,16 +178,18 @@ class Objects:
     def of_page(self, name: str) -> Cases:
         """A name that the script does not declare, if it is a member of the page: ``window.HOST = …``."""
         if not _is_of_settings(name):
-            self.unbound[name] = None
+            self._run.record.unbound[name] = None
             return single(Unknown(name))
+        self._run.looks_for(self._run.bit(("page", name)))
         if name not in self._of_pages:
             self._of_pages[name] = single(Unknown(name))
-            members, end = self._run.names.members, len(self._run.data)
-            places = [one for before in _PAGES for one in islice(members(name, 0, end, before=before), _MAX_PATHS)]
-            if places and not is_unknown(found := self._one_of(("page", name), places)):
-                self._of_pages[name] = tuple((when, named(one, name)) for when, one in found)
+            with self._run.reading_once(("page", name)):
+                members, end = self._run.names.members, len(self._run.data)
+                places = [one for before in _PAGES for one in islice(members(name, 0, end, before=before), _MAX_PATHS)]
+                if places and not is_unknown(found := self._one_of(("page", name), places)):
+                    self._of_pages[name] = tuple((when, named(one, name)) for when, one in found)
         if is_unknown(self._of_pages[name]):
-            self.unbound[name] = None
+            self._run.record.unbound[name] = None
         return self._of_pages[name]
 
     def _of_source(self, value: Source, key: str) -> Cases:
@@ -224,8 +227,10 @@ class Objects:
             return self.at_key(value, keys[key])
         run = self._run
         if run.depth >= MAX_DEPTH:
+            run.record.deepest = CUT
             return None
         run.depth += 1
+        run.record.deepest = max(run.record.deepest, run.depth)
         try:
             parts = (self.member(run.once(("...", place), place, value.env), key, place) for place in spreads[::-1])
             return next((part for part in parts if not is_unknown(part)), None)
@@ -254,7 +259,8 @@ class Objects:
     def keys(self, at: int) -> tuple[dict[str, int], list[int]]:
         """The keys of an object literal, with the place of each value, and the places of spread objects."""
         if at not in self._objects:
-            self._objects[at] = self._read_keys(at)
+            with self._run.reading_once():
+                self._objects[at] = self._read_keys(at)
         return self._objects[at]
 
     def _read_keys(self, at: int) -> tuple[dict[str, int], list[int]]:
@@ -391,6 +397,7 @@ class Objects:
             if scope.start == 0 or scope.end - scope.start > _MAX_BODY:
                 break
             if (known := self._this.get((scope.start, key))) is None:
+                before = run.budget.mark()
                 places = list(run.names.members(key, scope.start, scope.end, before=b"this."))
                 places += run.scopes.direct(list(run.names.keys(key, scope.start, scope.end)), scope)
                 places += run.names.members(key, scope.start, scope.end, before=b"prototype.")
@@ -400,6 +407,7 @@ class Objects:
                 rewritten = run.data.find(f'key:"{key}",value:'.encode(), scope.start, scope.end)
                 places += [rewritten + len(key) + 13] if rewritten >= 0 else []  # a class that Babel has rewritten
                 known = self._this[scope.start, key] = tuple(places)
+                run.budget.kept(before)
             if known:
                 return self._one_of(("this", scope.start, key), known[: MAX_ALTERNATIVES + 1])
             if (method := self._method_in(scope, key)) >= 0:
@@ -479,11 +487,14 @@ class Objects:
 
     def _of_unknown(self, value: Unknown, key: str) -> Cases:
         known = self._searched.get(key)
+        if _is_address_name(key):
+            self._run.looks_for(self._run.bit(("everywhere", key)))
         if known is None:
             if not _is_address_name(key) or len(self._searched) >= _MAX_SEARCHES:
                 return single(Unknown(f"{value.path}.{key}"))
             self._searched[key] = UNKNOWN
-            known = self._searched[key] = self._everywhere(key)
+            with self._run.reading_once(("everywhere", key)):
+                known = self._searched[key] = self._everywhere(key)
         return known if known is not UNKNOWN else single(Unknown(f"{value.path}.{key}"))
 
     def _everywhere(self, key: str) -> Cases:

@@ -7,6 +7,7 @@ from tieback.recognise.dataflow.values import MAX_ALTERNATIVES
 from tieback.recognise.scripts.methods import buffer_text, function_result, json_value
 from tieback.recognise.scripts.operators import literal
 from tieback.recognise.scripts.reader import Reader, TokenKind
+from tieback.recognise.scripts.replay import BY_IDENTITY
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
@@ -154,7 +155,7 @@ class Platform:
             return None
         key, run = as_text(arguments[0][0][1]).text, self._run
         if (setter, key) not in self._stored:
-            places = []
+            places, before = [], run.budget.mark()
             for at in run.names.words.places(setter, b"(")[:_MAX_STORED]:
                 run.budget.take()
                 reader = Reader(run.data, at + len(setter) + 1, run.budget)
@@ -162,6 +163,7 @@ class Platform:
                 if token.kind is TokenKind.TEXT and literal(token).text == key and reader.takes(","):
                     places.append(reader.peek().start)
             self._stored[setter, key] = tuple(places)
+            run.budget.kept(before)
         values = [run.once(("=", place), place) for place in self._stored[setter, key]] + [*arguments[1:2]]
         known = [one for one in values if not is_unknown(one)]
         return choice(("stored", setter, key), known) if known else None
@@ -175,7 +177,7 @@ class Platform:
         if function.path.endswith("Platform.select") and len(arguments) == 1:
             # One of the values, by the system: https://reactnative.dev/docs/platform#select
             rows = [row for _, value in arguments[0] for _, row in self._run.objects.rows(value)]
-            return choice(("select", id(rows)), rows[:MAX_ALTERNATIVES]) if rows else UNKNOWN
+            return choice((BY_IDENTITY, "select", id(rows)), rows[:MAX_ALTERNATIVES]) if rows else UNKNOWN
         if len(arguments) == 1 and len(arguments[0]) == 1:
             value = arguments[0][0][1]
             if isinstance(value, Source) and value.kind is Kind.MODULE:

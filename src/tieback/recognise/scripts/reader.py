@@ -68,12 +68,23 @@ class Budget:
         """Tokens that were read, by the offset from which on: most expressions are read several times."""
         self.ends: dict[tuple[int, bool], int] = {}
         """Ends of brackets and expressions that were read, by their beginning."""
+        self.once = 0
+        """Steps for what is kept, such as an index: the next reading does not take them."""
 
     def take(self, steps: int = 1) -> None:
         """Use steps. Raises ``BudgetError`` if there are none left."""
         self.left -= steps
         if self.left < 0:
             raise BudgetError
+
+    def kept(self, before: tuple[int, int]) -> None:
+        """Count the steps since ``mark`` as those for what is kept."""
+        left, once = before
+        self.once = once + left - self.left
+
+    def mark(self) -> tuple[int, int]:
+        """The steps so far."""
+        return self.left, self.once
 
 
 class Reader:
@@ -164,9 +175,12 @@ class Reader:
         key, ends = (at, inside), self._budget.ends
         known = ends.get(key, -1)
         if not -1 < known < self.end:
+            before = self._budget.mark()
             known = self._skipped(at, inside=inside)
             if known >= 0 and len(ends) < _MAX_KEPT:
                 ends[key] = known
+                if known < self.end:
+                    self._budget.kept(before)
         return known
 
     def _skipped(self, at: int, *, inside: bool) -> int:

@@ -97,6 +97,8 @@ class Resolution:
         self._callers = Callers(self._run)
         self._seen: set[int] = set()
         self._told: set[str] = set()
+        self._defaults: dict[bytes, int] = {}
+        """Where the base address of a client with this name is set."""
         self.stopped = False
         """True if a bound ended the search."""
         self.shared: list[tuple[Resolved, tuple[str, ...]]] = []
@@ -156,13 +158,12 @@ class Resolution:
         self._seen.add(at)
         hosts: dict[str, Text] = {}
         passed = False
-        unbound = self._run.objects.unbound
-        unbound.clear()
+        self._run.record.unbound.clear()
         for value in self._values(candidate, at):
-            passed = passed or bool(self._run.missing)
+            passed = passed or bool(self._run.record.missing)
             for whole in self._addresses(value, at):
                 text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
-                if unbound and f"://{HOLE}" in text.text:
+                if (unbound := self._run.record.unbound) and f"://{HOLE}" in text.text:
                     self.shared.append((Resolved(text, at, candidate.call), tuple(unbound)))
                 if is_worth(text, candidate.call) and text.text not in text.parts and text.text not in self._told:
                     self._told.add(text.text)
@@ -183,7 +184,7 @@ class Resolution:
             if not waiting:
                 return
             env, level = waiting.pop(0)
-            run.missing.clear()
+            run.record.missing.clear()
             run.given = env
             value = run.value(at, env)
             run.given = NO_ENV
@@ -194,7 +195,7 @@ class Resolution:
                 yield self._with_port(at, value, env)
             if level >= _MAX_LEVELS or not any(is_open(one) for _, one in value):
                 continue
-            missing = next(iter(run.missing), None)
+            missing = next(iter(run.record.missing), None)
             if missing is not None:
                 for more, _ in islice(self._callers.environments(missing.scope), MAX_CALLED - count):
                     waiting.append(({**env, **more}, level + 1))
@@ -253,7 +254,9 @@ class Resolution:
         data = self._data
         name = bytes(data[candidate.receiver : candidate.at - len(candidate.call) - 2])
         path = self._run.value(candidate.at)
-        place = data.find(name + b".defaults.baseURL", 0) if 0 < len(name) <= 80 else -1
+        if name not in self._defaults:
+            self._defaults[name] = data.find(name + b".defaults.baseURL") if 0 < len(name) <= 80 else -1
+        place = self._defaults[name]
         if place < 0:
             return path
         places = list(self._run.names.members("baseURL", place, place + len(name) + 200))

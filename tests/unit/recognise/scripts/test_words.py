@@ -8,7 +8,7 @@ from tests.each import each
 from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.recognise.scripts.reader import Budget, BudgetError
-from tieback.recognise.scripts.words import LONG, WORD, Words, within
+from tieback.recognise.scripts.words import FEW, LONG, WORD, Words, within
 
 PARTS = [
     "a",
@@ -31,7 +31,7 @@ PARTS = [
 SCRIPTS = st.lists(st.sampled_from(PARTS), max_size=40).map(lambda parts: "".join(parts).encode())
 NEEDLES = st.sampled_from([
     b"a", b"b", b"ab", b"aaaa", b".a", b".aaaa", b"this.a", b"this.this", b"a.b", b"a.a", b"getElementById", b"a-",
-    "ä".encode(), b"this.getElementsBy", b"function a", b"-" * 40 + b"a",
+    "ä".encode(), b"this.getElementsBy", b"function a", b"-" * 40 + b"a", b".", b"==", b" ", b"==" * 3,
 ])  # fmt: skip
 AFTER = st.sampled_from([b"", b"=", b" =", b"}", b" =="])
 
@@ -57,6 +57,33 @@ def test_the_index_finds_what_a_search_finds(data: bytes, needle: bytes, after: 
 @given(SCRIPTS, st.sampled_from([b"a", b"b", b"ab", b".a", b"getElementById", b"this.a", b"a-"]), AFTER)
 def test_a_script_without_an_index_is_searched(data: bytes, needle: bytes, after: bytes) -> None:
     assert list(Words(data, Budget(10**6), most=-1).places(needle, after)) == plain(data, needle, after)
+
+
+@settings(max_examples=examples(100))
+@given(SCRIPTS, NEEDLES, AFTER)
+def test_a_script_with_too_many_words_is_searched(data: bytes, needle: bytes, after: bytes) -> None:
+    assert list(Words(data, Budget(10**6), words=2).places(needle, after)) == plain(data, needle, after)
+
+
+@pytest.mark.parametrize(("dear", "steps"), [(8 * 1024 * 1024, 0), (50_000, 2 * 49)])
+def test_lookups_in_long_scripts_take_the_steps_of_a_search(dear: int, steps: int) -> None:
+    budget = Budget(1_000)
+    words = Words(b"ab " * 33_333, budget, dear=dear)
+    assert len(words.places(b"ab")) == 33_333
+    assert not words.places(b"cd")
+    assert budget.left == 1_000 - steps
+
+
+@pytest.mark.parametrize("places", [1, FEW - 1, FEW, FEW + 1, 3 * FEW])
+def test_few_places_and_many_give_the_same(places: int) -> None:
+    data = b"x.name=1;name;y.name =2\n" * places
+    words = Words(data, Budget(10**6))
+    for needle in (b"name", b".name", b"x.name", b"y"):
+        for after in (b"", b"=", b" =", b";", b"."):
+            assert list(words.places(needle, after)) == plain(data, needle, after)
+    alone = words.alone(b"y", (b".",), b"n")
+    assert [list(one) for one in alone] == [[]]
+    assert [list(one) for one in words.alone(b"y", (b".",), b"m")] == [plain(data, b"y", b".")]
 
 
 @settings(max_examples=examples(300))
