@@ -21,7 +21,7 @@ from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise import extractors
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.maker_names import is_template
+from tieback.recognise.maker_words import is_template
 from tieback.recognise.ownership import Maker, OwnershipVerdict
 from tieback.recognise.rules import RuleFiles
 

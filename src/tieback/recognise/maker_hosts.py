@@ -21,7 +21,8 @@ import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
-from tieback.recognise.maker_names import MakerNames, MakerWords, maker_words, registrable_domain
+from tieback.recognise.maker_names import MakerNames, registrable_domain
+from tieback.recognise.maker_words import MakerWords, maker_words
 from tieback.recognise.rules import RuleFiles
 
 MAX_WORDS = 64

@@ -413,6 +413,7 @@ def test_a_template_identifier_is_only_the_name_of_last_resort() -> None:
 
 
 RUN = "cloud-run:{}-mog3fenz3a-uc"
+AZURE = "azure-app-service:shop-abcdefgh12345678.westeurope-01"
 
 
 @each(
@@ -428,7 +429,19 @@ RUN = "cloud-run:{}-mog3fenz3a-uc"
         (["supabase:abcdefghijklmnopqrst", "supabase:bbcdefghijklmnopqrst"], "supabase:bbcdefghijklmnopqrst", True),
         (["supabase:abcdefghijklmnopqrst", "supabase:my-alias"], "supabase:abcdefghijklmnopqrst", False),
         (["ngrok:some-words"], "ngrok:some-words", True),
+        (["vercel:shop-a1b2c3d4e-acmes-projects"], "vercel:shop-a1b2c3d4e-acmes-projects", True),
+        (["vercel:shop-a1b2c3d4e-acmes-projects"], "vercel:login-b1b2c3d4e-acmes-projects", True),
+        (["heroku:quiet-meadow-12345"], "heroku:quiet-meadow-12345", True),
+        (["heroku:shop-0a1b2c3d4e5f"], "heroku:shop-0a1b2c3d4e5f", True),
+        (["netlify:quiet-meadow-a1b2c3"], "netlify:quiet-meadow-a1b2c3", True),
+        ([AZURE], AZURE, True),
+        (["cloudinary:dab1cdefg"], "cloudinary:dab1cdefg", True),
+        (["contentful:abc123def456"], "contentful:abc123def456", True),
         # A name that a person chose can be that of a public service.
+        (["vercel:shop-api-for-everybody"], "vercel:shop-api-for-everybody", False),
+        (["heroku:quiet-meadow"], "heroku:quiet-meadow", False),
+        (["netlify:quiet-meadow-shop"], "netlify:quiet-meadow-shop", False),
+        (["cloudinary:demo"], "cloudinary:demo", False),
         (["railway:cors-proxy"], "railway:cors-proxy", False),
         (["lovable:shop-orders"], "lovable:shop-orders", False),
         (["heroku:cors-anywhere"], "heroku:cors-anywhere", False),
@@ -485,6 +498,23 @@ def test_the_configuration_counts_more_than_a_name_that_the_console_made() -> No
         ("a.b", "Khyber Delicious Food", [], "lovable:kdf-pk", "the maker's name, kdf"),
         ("a.b", "Khyber Delicious Food", [], "lovable:pk-kdf", ""),
         ("a.b", "Delicious Food", [], "lovable:df-pk", ""),
+        ("a.b", "DoodleDooGo", [], "s3:ddg-sandbox", "the maker's name, ddg"),
+        ("a.b", "DoodleGo", [], "s3:dg-sandbox", ""),
+        # A short name with a digit is no word.
+        ("a.b", "A4U", [], "heroku:api-rest-a4u", "the maker's name, a4u"),
+        ("a.b", "Yes", [], "heroku:api-rest-yes", ""),
+        # The first part of a word, with a host for tests or several hosts.
+        ("a.b", "DoodleDooGo", ["dev.doodle.ai"], "doodle.ai", "a domain with the name of the app"),
+        ("a.b", "DoodleDooGo", ["x.doodle.ai"], "doodle.ai", ""),
+        # The beginning of a name, cut by a top-level domain; the name without the vowels inside it.
+        ("com.cabinetshop.x", "", [], "cabin.et", "the beginning of the maker's name, cabinetshop"),
+        ("com.cabinetshop.x", "", [], "cabi.ne", "the beginning of the maker's name, cabinetshop"),
+        ("com.cabinetshop.x", "", [], "cab.in", ""),
+        ("com.verada.x", "", [], "vrda.app", "the maker's name, verada, without its vowels"),
+        # A long name of another domain of the organisation, below another domain or with a usual word.
+        ("org.wikipedia", "", [], "wikimediafoundation.org", "wikimedia, followed by foundation"),
+        ("org.wikipedia", "", [], "meta.wikimedia.beta.labs.test", "wikimedia has the name of the app below labs.test"),
+        ("org.wikipedia", "", [], "meta.beta.labs.test", ""),
         # A customer of a service can have a number.
         ("com.acmefit.x", "", [], "acmefit1.typeform.com", "acmefit1 is the maker's name at typeform.com"),
         # The identifier that a tool writes.
