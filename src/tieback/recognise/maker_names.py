@@ -5,7 +5,7 @@ two of these belongs to the maker even if it is short.
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
@@ -87,6 +87,8 @@ class MakerNames:
         """Display name of the maker."""
         self._relatives: set[str] = set()
         """Long names of other domains of the organisation that has one of the maker's."""
+        self._crowded: set[str] = set()
+        """Domains of others with several hosts that have the name of the app."""
         self._confirmed: set[str] = set()
         """Names under the icon that another place in the app confirms. They can be short."""
         template = is_template(app.bundle_id)
@@ -107,8 +109,9 @@ class MakerNames:
             self._read_subject(app.signer.subject)
         parts = {LETTERS.sub("", part) for part in bundle} - {""}
         classes = {LETTERS.sub("", part) for part in whole} - {""}
-        # Two parts in one word, as in com.acme.parcelrun for acmeparcelrun.com.
-        joined = (LETTERS.sub("", "".join(pair)) for pair in pairwise(whole[domain.count(".") : MAX_PARTS]))
+        # Two parts in one word: com.acme.parcelrun for acmeparcelrun.com, and co.helpdesk.acme for acmehelpdesk.com.
+        pairs = tuple(pairwise(whole[domain.count(".") : MAX_PARTS]))
+        joined = (LETTERS.sub("", one + other) for pair in pairs for one, other in (pair, pair[::-1]))
         self.brands |= {word for word in joined if domain in self.domains and len(word) >= MIN_JOINED}
         self._title = read_title(app.name, self.words.editions)
         self._join_sources(parts, classes, vendor)
@@ -314,6 +317,7 @@ class MakerNames:
         """
         related = {other for own in self.domains for other in domain_families().get(own, ())}
         self._relatives = {name for name in map(first_label, related) if len(name) >= MIN_LONG and self._product(name)}
+        self._crowded = set(self._crowd(below))
         if self._written in below and not self._generic(first_label(self._written)):
             self.domains.setdefault(self._written, "the domain with which the bundle identifier begins")
         # The first word can be joined with the next: ``acme`` of ``AcmeFit``.
@@ -408,8 +412,17 @@ class MakerNames:
         names |= {name for title in self._titles if len(name := title.rstrip(_DIGITS)) >= MIN_LONG}
         if self._sample:
             return ""
-        found = next((label for label in (labels[-1], labels[0]) if begins(label) & names), "")
+        places = labels if domain in self._crowded else (labels[-1], labels[0])
+        found = next((label for label in places if begins(label) & names), "")
         return f"{found} has the name of the app below {domain}" if found else ""
+
+    def _crowd(self, below: Mapping[str, Collection[str]]) -> Iterator[str]:
+        """The domains below which several hosts have a brand as a label, wherever it is there."""
+        names = {name for name in self.brands if len(name) >= MIN_GUEST and self._product(name)}
+        for domain, hosts in below.items():
+            named = sum(not names.isdisjoint(host.removesuffix(domain).split(".")) for host in hosts)
+            if named >= MIN_HOSTS and not self._sample:
+                yield domain
 
     @property
     def title_words(self) -> frozenset[str]:

@@ -469,6 +469,9 @@ def test_the_configuration_counts_more_than_a_name_that_the_console_made() -> No
     assert registered.judge(resource("firebase-storage:other-d40f7")).party is Party.UNKNOWN
 
 
+SHARED = [f"{one}.acmefit.prod.gke.labs.test" for one in "abc"]
+
+
 @each(
     ("bundle", "title", "hosts", "host", "reason"),
     [
@@ -511,6 +514,12 @@ def test_the_configuration_counts_more_than_a_name_that_the_console_made() -> No
         ("com.cabinetshop.x", "", [], "cabi.ne", "the beginning of the maker's name, cabinetshop"),
         ("com.cabinetshop.x", "", [], "cab.in", ""),
         ("com.verada.x", "", [], "vrda.app", "the maker's name, verada, without its vowels"),
+        # Several hosts with the name of the app below another domain, wherever it is there.
+        ("com.acmefit.x", "", SHARED, "a.acmefit.prod.gke.labs.test", "acmefit has the name of the app below labs.test"),
+        ("com.acmefit.x", "", SHARED[:2], "a.acmefit.prod.gke.labs.test", ""),
+        ("com.acmefit.x", "", SHARED, "a.other.prod.gke.labs.test", ""),
+        # An identifier in the order of its name: two of its parts are one word.
+        ("co.helpdesk.acme", "", [], "www.acmehelpdesk.com", "acmehelpdesk.com begins with the maker's name"),
         # A long name of another domain of the organisation, below another domain or with a usual word.
         ("org.wikipedia", "", [], "wikimediafoundation.org", "wikimedia, followed by foundation"),
         ("org.wikipedia", "", [], "meta.wikimedia.beta.labs.test", "wikimedia has the name of the app below labs.test"),
