@@ -37,6 +37,13 @@ _LABELS = re.compile(r"[.-]")
 _PROGRAM = re.compile(r"\.(?:php\d?|jsp|do|action|aspx?|asmx|ashx|svc|cgi)\Z", re.IGNORECASE)
 """End of the path of a program on a server."""
 _VERSION = re.compile(r"v\d{1,2}(?:\.\d{1,2})?")
+_PAGES = (".github.io", ".gitlab.io", ".codeberg.page")
+"""Ends of hosts with the pages of one account, each of its projects in a folder.
+
+Source: https://docs.github.com/pages/getting-started-with-github-pages/what-is-github-pages.
+"""
+MAX_BELOW = 3
+"""Parts of a path below the name of the app in which the version of an interface can be."""
 _CLIENTS = ("mobile", "android", "ios", "api")
 """Beginnings of parts of a path that only a program opens."""
 _CODE = ("dex-flow/", "script-flow/")
@@ -104,14 +111,17 @@ def account_hosts(finds: Iterable[tuple[Endpoint, Evidence]]) -> dict[str, Accou
 def program_below(endpoint: Endpoint, named: Callable[[str], bool]) -> str:
     """The first part of the path, if it has the name of the app and a program is below it; empty otherwise.
 
+    The pages of one account need no program: ``https://person.github.io/acmefit/``.
+
     Args:
         endpoint: any endpoint.
         named: true for a text in lower case that is the name of the app.
     """
     first, _, rest = endpoint.path.lstrip("/").partition("/")
-    if endpoint.kind is not EndpointKind.URL or not rest or not (_PROGRAM.search(rest) or any(_acts(rest))):
+    if endpoint.kind is not EndpointKind.URL or not named(first.lower()):
         return ""
-    return first if named(first.lower()) else ""
+    version = any(_VERSION.fullmatch(part) for part in rest.lower().split("/")[:MAX_BELOW])
+    return first if endpoint.host.endswith(_PAGES) or version or _PROGRAM.search(rest) or any(_acts(rest)) else ""
 
 
 def siblings(own: Collection[str], others: Iterable[str], rules: RuleFiles) -> Iterator[tuple[str, str]]:
@@ -214,6 +224,10 @@ def used_hosts(
     if len(personal) == 1:
         yield from ((host, "the only machine or web space of one person that the app names") for host in personal)
     accounts = account_hosts(every)
+    for host in sorted({endpoint.host for endpoint, _ in strangers} & accounts.keys()):
+        label = host.partition(".")[0]
+        if accounts[host].logs_in and host.count(".") > 1 and names.is_first_word(label):
+            yield host, f"a host with {label}, the name of the app, where it logs its users in"
     for host in sorted({endpoint.host for endpoint, _ in strangers if _is_public_address(endpoint)} & accounts.keys()):
         yield host, "an address where the app logs its users in"
     if not own.isdisjoint(accounts):

@@ -34,6 +34,8 @@ identifier.
 MIN_PRODUCT = 5
 MAX_PARTS = 5
 """Parts of an identifier or a package of which pairs are read."""
+MIN_WITH_DIGIT = 3
+"""Least number of letters and digits of a name that begins with a digit, so that it is no word."""
 MIN_JOINED = 8
 """Least number of letters of two parts of a bundle identifier that count as one word."""
 MIN_GUEST = 6
@@ -50,6 +52,7 @@ _SUFFIX = re.compile(r"(?=[a-z]{0,5}\d)[0-9a-f]{4,6}|\d{4,}")
 _DIGITS = "0123456789"
 _COUNTRY = re.compile(r"(?!io\b|co\b|me\b|ai\b|tv\b|cc\b|to\b)[a-z]{2}")
 """Top-level domain of a country that is not sold as a word."""
+_BEFORE_DIGIT = re.compile(r"\A[a-z-](?=\d)")
 _RESTRICTED = re.compile(r"(?:gov|edu|mil)(?:\.[a-z]{2})?|(?:ac|go|gob|gouv|govt)\.[a-z]{2}")
 """Public suffixes of governments and universities, below which a common word is the name of one of them."""
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
@@ -102,6 +105,7 @@ class MakerNames:
         # The package of a class names the app at any place, but what follows the domain is no brand by itself.
         whole = named[:-1] if template and main_class else bundle
         self._written = ".".join(whole[:2])
+        self._identifier = "" if template else app.bundle_id.lower()
         # The first two parts are the maker's domain; ``com.app`` and the like are not.
         self._code = f"{'.'.join(bundle[:2])}." if domain in self.domains else ""
         vendor = {word for name in names for word in self._read_vendor(name)}
@@ -152,6 +156,10 @@ class MakerNames:
         # An identifier has no hyphens: the tools of web apps write an underscore instead.
         domain = registrable_domain(".".join(reversed(bundle)).replace("_", "-"), self._rules)
         label, _, top = domain.partition(".")
+        # A part of a package cannot begin with a digit: ``de.a4fit`` or ``de._4fit`` for 4fit.de.
+        bare = _BEFORE_DIGIT.sub("", label)
+        if bare != label and len(bare) >= MIN_WITH_DIGIT:
+            self.domains[f"{bare}.{top}"] = f"the domain of {what}, which cannot begin with a digit"
         if domain and (
             not self._generic(label)
             or _RESTRICTED.fullmatch(top)
@@ -318,6 +326,12 @@ class MakerNames:
         related = {other for own in self.domains for other in domain_families().get(own, ())}
         self._relatives = {name for name in map(first_label, related) if len(name) >= MIN_LONG and self._product(name)}
         self._crowded = set(self._crowd(below))
+        for domain, hosts in below.items():
+            # An identifier without a top-level domain: ``acme.fit`` for fit.acme.com.
+            label, _, top = domain.partition(".")
+            reversed_hosts = {".".join(reversed(host.removesuffix(f".{top}").split("."))) for host in hosts}
+            if self._identifier.count(".") == 1 and self._identifier in reversed_hosts and not self._generic(label):
+                self.domains.setdefault(domain, "the domain of a host that the bundle identifier reverses")
         if self._written in below and not self._generic(first_label(self._written)):
             self.domains.setdefault(self._written, "the domain with which the bundle identifier begins")
         # The first word can be joined with the next: ``acme`` of ``AcmeFit``.
@@ -441,6 +455,10 @@ class MakerNames:
     def is_own_code(self, context: str) -> bool:
         """True if the place of a find in code is a method of the app's own package: ``Lde/acme/fit/Api;->get``."""
         return bool(self._code) and context.removeprefix("L").replace("/", ".").startswith(self._code)
+
+    def is_first_word(self, text: str) -> bool:
+        """True if a text is the first word under the icon, and no common or short one."""
+        return not self._sample and text in self._title.first and self._product(text)
 
     def is_app(self, text: str) -> bool:
         """True if a text is the name of the app, also with a word such as ``api``: ``acmefit-api``."""

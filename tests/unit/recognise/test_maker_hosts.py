@@ -64,6 +64,7 @@ def test_what_an_address_does_with_accounts(address: str, how: str, registers: b
 
 
 REGISTERS = "the only host where the app registers its users and logs them in"
+MACHINE = "ec2-203-0-113-2.eu-west-1.compute.amazonaws.com/x"
 BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
 
 
@@ -91,6 +92,21 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
         ("a.b", "Acmefit", [seen("h.de/acmefit/about.html")], "h.de/x", ""),
         ("a.b", "Acmefit", [seen("h.de/acmefit.php")], "h.de/x", ""),
         ("a.b", "Acmefit", [seen("h.de/wiki/acmefit/get.php")], "h.de/x", ""),
+        ("a.b", "Acmefit", [seen("h.de/acmefit/v2/data")], "h.de/x", "programs below the name of the app, acmefit"),
+        ("a.b", "Acmefit", [seen("h.de/acmefit/data/v2x")], "h.de/x", ""),
+        ("a.b", "Acmefit", [seen("h.de/other/v2/data")], "h.de/x", ""),
+        # The pages of one account, each project in its folder.
+        ("a.b", "Acmefit", [seen("some.github.io/acmefit/www")], "some.github.io/x", "the name of the app, acmefit"),
+        ("a.b", "Acmefit", [seen("some.github.io/other/www")], "some.github.io/x", ""),
+        # A host with the first word under the icon where users log in.
+        ("a.b", "Acmefit Go", [seen("acmefit.h.test/api/login")], "acmefit.h.test/x", "acmefit, the name of the app"),
+        ("a.b", "Acmefit Go", [seen("acmefit.h.test/servicios/login")], "acmefit.h.test/x", "the name of the app"),
+        ("a.b", "Acmefit Go", [seen("acmefit.h.test/api/data")], "acmefit.h.test/x", ""),
+        ("a.b", "Acmefit Go", [seen("api.h.test/api/login")], "api.h.test/x", ""),
+        ("com.example.acme", "Acmefit Go", [seen("acmefit.h.test/api/login")], "acmefit.h.test/x", ""),
+        # The name of one machine that its hosting company made.
+        ("a.b", "X", [seen("ec2-203-0-113-2.eu-west-1.compute.amazonaws.com/y")], MACHINE, "the only machine"),
+        ("a.b", "X", [seen("ec2-203-0-113-3.eu-west-1.compute.amazonaws.com/y")], MACHINE, ""),
         # A machine or a small web space of one person.
         ("a.b", "X", [seen("some.duckdns.org/y")], "some.duckdns.org/x", "the only machine or web space"),
         ("a.b", "X", [seen("a.16mb.com/y"), seen("b.16mb.com/y")], "a.16mb.com/x", ""),

@@ -435,6 +435,7 @@ AZURE = "azure-app-service:shop-abcdefgh12345678.westeurope-01"
         (["heroku:shop-0a1b2c3d4e5f"], "heroku:shop-0a1b2c3d4e5f", True),
         (["netlify:quiet-meadow-a1b2c3"], "netlify:quiet-meadow-a1b2c3", True),
         ([AZURE], AZURE, True),
+        (["aws-load-balancer:shop-1234567890"], "aws-load-balancer:shop-1234567890", True),
         (["cloudinary:dab1cdefg"], "cloudinary:dab1cdefg", True),
         (["contentful:abc123def456"], "contentful:abc123def456", True),
         # A name that a person chose can be that of a public service.
@@ -515,11 +516,17 @@ SHARED = [f"{one}.acmefit.prod.gke.labs.test" for one in "abc"]
         ("com.cabinetshop.x", "", [], "cab.in", ""),
         ("com.verada.x", "", [], "vrda.app", "the maker's name, verada, without its vowels"),
         # Several hosts with the name of the app below another domain, wherever it is there.
-        ("com.acmefit.x", "", SHARED, "a.acmefit.prod.gke.labs.test", "acmefit has the name of the app below labs.test"),
+        ("com.acmefit.x", "", SHARED, "a.acmefit.prod.gke.labs.test", "acmefit has the name of the app below labs"),
         ("com.acmefit.x", "", SHARED[:2], "a.acmefit.prod.gke.labs.test", ""),
         ("com.acmefit.x", "", SHARED, "a.other.prod.gke.labs.test", ""),
         # An identifier in the order of its name: two of its parts are one word.
         ("co.helpdesk.acme", "", [], "www.acmehelpdesk.com", "acmehelpdesk.com begins with the maker's name"),
+        # A part of a package cannot begin with a digit; an identifier without a top-level domain.
+        ("info.a9co.board", "", [], "board.9co.info", "the domain of the app's bundle identifier, which cannot begin"),
+        ("info._9co.board", "", [], "board.9co.info", "the domain of the app's bundle identifier, which cannot begin"),
+        ("info.a9co.board", "", [], "board.9co.com", ""),
+        ("acme5.greenhome", "", ["greenhome.acme5.com"], "x.acme5.com", "a host that the bundle identifier reverses"),
+        ("acme5.greenhome", "", ["other.acme5.com"], "x.acme5.com", ""),
         # A long name of another domain of the organisation, below another domain or with a usual word.
         ("org.wikipedia", "", [], "wikimediafoundation.org", "wikimedia, followed by foundation"),
         ("org.wikipedia", "", [], "meta.wikimedia.beta.labs.test", "wikimedia has the name of the app below labs.test"),
