@@ -73,9 +73,12 @@ def test_the_endpoints_of_analysed_apps() -> None:
         (PARTS[7:9], False, True, 0.79),
         (PARTS[7:9], True, True, 0.79),
         (PARTS[7:9], True, False, 0.73),
-        (PARTS[9:], False, True, 0.87),
-        (PARTS[9:], True, True, 0.87),
-        (PARTS[9:], True, False, 0.80),
+        (PARTS[9:11], False, True, 0.87),
+        (PARTS[9:11], True, True, 0.87),
+        (PARTS[9:11], True, False, 0.80),
+        (PARTS[11:], False, True, 0.80),
+        (PARTS[11:], True, True, 0.80),
+        (PARTS[11:], True, False, 0.75),
     ],
 )
 def test_own_endpoints_of_apps_whose_signer_is_unknown(

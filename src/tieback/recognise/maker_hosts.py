@@ -174,12 +174,13 @@ def _acts(path: str) -> tuple[bool, bool]:
     lists = maker_words()
     *folders, last = ["", *path.rstrip("/").split("/")][-2:]
     before, words = [word for folder in folders for word in _words_of(folder)], _words_of(last)
-    if not lists.not_accounts.isdisjoint([*words, *(word for word in before if word not in _FOLDERS)]):
-        return False, False
+    strange = lists.not_accounts.intersection([*words, *(word for word in before if word not in _FOLDERS)])
     words = [*before, *words]
     pairs = {first + second for first, second in pairwise(words)}
     every = {_bare(word, lists) for word in (*words, *pairs)}
-    return not lists.registrations.isdisjoint(every), not lists.logins.isdisjoint(every)
+    # ``login_app`` is a login of the app's users; ``register_app`` can register an app.
+    logs_in = not lists.logins.isdisjoint(every) and strange <= set(_FOLDERS)
+    return not strange and not lists.registrations.isdisjoint(every), logs_in
 
 
 def _bare(word: str, lists: MakerWords) -> str:
@@ -220,7 +221,7 @@ def used_hosts(
             yield endpoint.host, f"a host with programs below the name of the app, {name}"
         elif _is_public_address(endpoint) and evidence.how.startswith(_CODE) and names.is_own_code(evidence.context):
             yield endpoint.host, "an address in the app's own code"
-    personal = {endpoint.host for endpoint, _ in strangers if _is_personal(endpoint.host)}
+    personal = {endpoint.host for endpoint, _ in strangers if _is_personal(endpoint)}
     if len(personal) == 1:
         yield from ((host, "the only machine or web space of one person that the app names") for host in personal)
     accounts = account_hosts(every)
@@ -238,10 +239,13 @@ def used_hosts(
         yield from ((host, "the only host where the app registers its users and logs them in") for host in users)
 
 
-def _is_personal(host: str) -> bool:
-    """True for a machine at home, a tunnel, a workspace or a small web space of one person."""
-    labels = host.removeprefix("www.").split(".")
-    if _PLACEHOLDER.match(labels[0]):
+def _is_personal(endpoint: Endpoint) -> bool:
+    """True for a machine at home, a tunnel, a workspace or a small web space of one person.
+
+    A name that can stand for any, such as ``myserver``, counts only with a program there.
+    """
+    labels = endpoint.host.removeprefix("www.").split(".")
+    if _PLACEHOLDER.match(labels[0]) and not _PROGRAM.search(endpoint.path):
         return False
     return any(".".join(labels[at:]) in maker_words().personal_hosts for at in range(1, len(labels)))
 

@@ -117,6 +117,7 @@ class MakerNames:
         pairs = tuple(pairwise(whole[domain.count(".") : MAX_PARTS]))
         joined = (LETTERS.sub("", one + other) for pair in pairs for one, other in (pair, pair[::-1]))
         self.brands |= {word for word in joined if domain in self.domains and len(word) >= MIN_JOINED}
+        self._parts = parts
         self._title = read_title(app.name, self.words.editions)
         self._join_sources(parts, classes, vendor)
         # In a package of one more part than the domain, that part is the name of the app: ``de.acme.fit``.
@@ -455,6 +456,11 @@ class MakerNames:
     def is_own_code(self, context: str) -> bool:
         """True if the place of a find in code is a method of the app's own package: ``Lde/acme/fit/Api;->get``."""
         return bool(self._code) and context.removeprefix("L").replace("/", ".").startswith(self._code)
+
+    def is_part(self, label: str) -> bool:
+        """True if a label is a part of the bundle identifier, or of the package that stands in for it, and no word."""
+        words = self.words.generic_parts | self.words.generic_names | self.words.environments | self.words.samples
+        return not self._sample and len(label) > 1 and label in self._parts - words
 
     def is_first_word(self, text: str) -> bool:
         """True if a text is the first word under the icon, and no common or short one."""

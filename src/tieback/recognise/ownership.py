@@ -35,6 +35,7 @@ from tieback.recognise.maker_hosts import Choices, siblings, used_hosts
 from tieback.recognise.maker_names import MIN_HOSTS, MakerNames, registrable_domain
 from tieback.recognise.maker_resources import own_resources, resource_name
 from tieback.recognise.maker_words import domain_families, maker_words
+from tieback.recognise.name_forms import first_label
 from tieback.recognise.projects import REGISTRATION, is_made, project_of
 from tieback.recognise.rules import RuleFiles, Sdk
 
@@ -306,6 +307,10 @@ class Maker:
             self.learn(
                 domain, f"the domain of the app's only legal page, {page.path}, and of a host with the name of the app"
             )
+        elif f"api.{domain}" in hosts and self._domains.keys().isdisjoint(below):
+            self.learn(
+                domain, f"the domain of the app's only legal page, {page.path}, and of an API that the app calls"
+            )
         elif len(hosts) >= MIN_HOSTS:
             what = count_text(len(hosts), "host")
             self.learn(domain, f"the domain of the app's only legal page, {page.path}, and of {what} in the app")
@@ -327,7 +332,8 @@ class Maker:
     def learn_only(self, hosts: Iterable[str], reason: str) -> None:
         """Learn the domain of these hosts, if they are of one domain.
 
-        Domains of known parties and of public e-mail services do not count.
+        Domains of known parties and of public e-mail services do not count. Of several, the only one with a part of the
+        bundle identifier counts.
 
         Args:
             hosts: canonical hosts that the app itself uses in one role, such as that of its support.
@@ -341,8 +347,11 @@ class Maker:
             and domain not in strangers
             and self._rules.third_parties.of(host) is None
         }
+        named = [one for one in domains if self._names is not None and self._names.is_part(first_label(one))]
         if len(domains) == 1:
             self.learn(domains.pop(), reason)
+        elif len(named) == 1:
+            self.learn(named[0], "the domain of an address in the app, with a part of its bundle identifier")
 
     def learn_related(self, host: str, names: Iterable[str]) -> None:
         """Record the other domains in the certificate of a maker's host as the maker's, if there are few.

@@ -209,3 +209,21 @@ def test_what_the_clues_say_about_an_endpoint(finds: list[Find], endpoint: Sight
     found = next(one for one in collected.sightings if one.endpoint.value == endpoint.endpoint.value)
     assert (found.party is Party.FIRST) is bool(reason), found.party_reason
     assert reason in found.party_reason
+
+
+@each(
+    ("bundle", "clues", "host", "reason"),
+    [
+        # Of several addresses, the one with a part of the bundle identifier, even a short one.
+        ("com.mno.event", ("mno.com.ar", "mno-other.com"), "api.mno.com.ar", "with a part of its bundle identifier"),
+        ("com.mno.event", ("mno.com.ar", "mno-other.com"), "api.mno-other.com", ""),
+        ("com.mno.event", ("mno.com.ar", "mno.de"), "api.mno.de", ""),
+        ("com.app.event", ("app.com.ar", "other.com"), "api.app.com.ar", ""),
+        ("com.pqr.event", ("mno.com.ar", "other.com"), "api.mno.com.ar", ""),
+    ],
+)
+def test_one_of_several_addresses(bundle: str, clues: tuple[str, ...], host: str, reason: str) -> None:
+    finds: list[Find] = [*(clue(AUTHOR, one) for one in clues), url(host)]
+    found = merge_finds(App(Platform.ANDROID, bundle, "0" * 64, ""), finds, RULES).sightings[0]
+    assert (found.party is Party.FIRST) is bool(reason), found.party_reason
+    assert reason in found.party_reason

@@ -46,6 +46,8 @@ def reason_of(bundle: str, title: str, finds: Sequence[Sighting], address: str) 
         ("h.de/mobilesignup", "text/url", True, False),
         ("api.h.de/login", "text/url", False, True),
         ("h.de/login", CODE, False, True),
+        ("h.de/login/ajax_login_app", CODE, False, True),
+        ("h.de/api/register_app", CODE, False, False),
         # A page for people, such as the one where developers get a key.
         ("h.de/sign_up", "text/url", False, False),
         ("h.de/users/login", "text/url", False, False),
@@ -111,6 +113,7 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
         ("a.b", "X", [seen("some.duckdns.org/y")], "some.duckdns.org/x", "the only machine or web space"),
         ("a.b", "X", [seen("a.16mb.com/y"), seen("b.16mb.com/y")], "a.16mb.com/x", ""),
         ("a.b", "X", [seen("myhome.duckdns.org/y")], "myhome.duckdns.org/x", ""),
+        ("a.b", "X", [seen("server-x.16mb.com/a/register.php")], "server-x.16mb.com/x", "the only machine"),
         ("a.b", "X", [seen("www.cafe24.com/y")], "www.cafe24.com/x", ""),
         # A host that is named like one of the maker's, in words that few hosts have.
         ("com.acmefit.x", "", [seen("nginz-https.acmefit.com")], "staging-nginz-https.zinfra.net", "named like"),

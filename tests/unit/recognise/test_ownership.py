@@ -246,6 +246,8 @@ WEB = (resource("firestore:acme-fit"), "text/firebase-config")
         ("a.b", "Acmefit", [], url("acmefitdns.com"), "the name of the app, acmefit, followed by dns"),
         ("com.acmefit.app", "", [], resource("azure-blob:acmefitstagingpublic"), "the maker's name, acmefit"),
         ("com.acmefit.app", "", [], resource("azure-blob:acmefitpartner"), ""),
+        ("com.acmefit.app", "", [], resource("heroku:acmefitserveralpha"), "the maker's name, acmefit"),
+        ("com.acmefit.app", "", [], resource("s3:acmefitprofile"), "the maker's name, acmefit"),
         ("me.acmefit", "", [], resource("cloudflare-workers:graph.acmefitdotme"), "acmefitdotme"),
     ],
 )  # fmt: skip
@@ -560,6 +562,15 @@ def test_names_of_a_maker_in_other_forms(bundle: str, title: str, hosts: list[st
         ("Pocket Code", ["www.cat.org/privacy", "a.cat.org/x"], "c.cat.org", ""),
         ("Pocket Code", ["www.cat.org/terms", "a.cat.org/x", "b.cat.org/x"], "c.cat.org", ""),
         ("Pocket Code", ["www.cat.org/privacy", "a.cat.org/x", "b.cat.org/x", "dog.org/privacy"], "c.cat.org", ""),
+        # An API there, in an app that names no other domain of its maker.
+        ("Pocket Code", ["cat.org/privacy", "api.cat.org/v1"], "c.cat.org", "and of an API that the app calls"),
+        ("Pocket Code", ["cat.org/terms", "api.cat.org/v1"], "c.cat.org", ""),
+        (
+            "Catpay",
+            ["cat.org/privacy", "api.cat.org/v1", "x.catpay.org", "y.catpay.org", "catpay.org"],
+            "c.cat.org",
+            "",
+        ),
         # A tool puts its own page into each app.
         ("Pocket Code", ["code.org/privacy", "studio.code.org/x", "a.code.org/x"], "b.code.org", ""),
     ],
