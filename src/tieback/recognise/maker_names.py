@@ -418,15 +418,16 @@ class MakerNames:
             host: canonical host.
             domain: its registrable domain.
         """
-        labels = host.removesuffix(domain).strip(".").removeprefix("www.").split(".")
+        left = host.removesuffix(domain).strip(".").removeprefix("www.")
+        if self._sample or not left:
+            return ""
+        labels = left.split(".")
         while len(labels) > 1 and labels[-1] in self.words.environments:
             labels.pop()
         names = {name.rstrip(_DIGITS) for name in self.brands | self._confirmed} | self._relatives
         names = {name for name in names if len(name) >= MIN_GUEST and self._product(name)}
         # A short name under the icon is often the topic of an app, such as an illness, and of a host of others.
         names |= {name for title in self._titles if len(name := title.rstrip(_DIGITS)) >= MIN_LONG}
-        if self._sample:
-            return ""
         places = labels if domain in self._crowded else (labels[-1], labels[0])
         found = next((label for label in places if begins(label) & names), "")
         return f"{found} has the name of the app below {domain}" if found else ""

@@ -36,7 +36,7 @@ _TITLE_END = re.compile(r"[:|(\[]|\s[-\u2013\u2014]")
 _HUMP = re.compile(r"[A-Z][a-z]+|[A-Z]+(?![a-z])")
 
 
-class Title(msgspec.Struct, frozen=True):
+class IconName(msgspec.Struct, frozen=True):
     """The name under an icon, in lower-case letters and digits, each in its spellings."""
 
     full: frozenset[str]
@@ -51,7 +51,7 @@ class Title(msgspec.Struct, frozen=True):
     """The first letters of its words or parts, if there are enough of them."""
 
 
-def read_title(name: str, editions: Collection[str]) -> Title:
+def read_title(name: str, editions: Collection[str]) -> IconName:
     """The name under an icon, without a description of the app and without its edition.
 
     Args:
@@ -65,7 +65,7 @@ def read_title(name: str, editions: Collection[str]) -> Title:
     full = frozenset(spellings("".join(heading)))
     parts = humps(plain)
     words = heading if len(heading) > 1 else parts
-    return Title(
+    return IconName(
         full=full,
         first=frozenset(spellings(heading[0])) if heading else frozenset(),
         words=full.union(*(spellings(word) for word in heading)),
