@@ -21,7 +21,7 @@ from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise import extractors
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.maker_names import is_template
+from tieback.recognise.maker_words import is_template
 from tieback.recognise.ownership import Maker, OwnershipVerdict
 from tieback.recognise.rules import RuleFiles
 
@@ -29,7 +29,20 @@ SEEN = Path(__file__).with_name("parties.tsv")
 UNSEEN = Path(__file__).with_name("parties_unseen.tsv")
 CORPUS = Path(__file__).with_name("parties_corpus.tsv")
 UNKNOWN = Path(__file__).with_name("parties_unknown.tsv")
-PARTS = ("tuning", "held out", "later", "newest", "fresh", "third", "fourth", "fifth", "sixth")
+PARTS = (
+    "tuning",
+    "held out",
+    "later",
+    "newest",
+    "fresh",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+)
 """Parts of ``parties_unknown.tsv``, in the order in which they were added."""
 TEMPLATES = (
     "io.cordova.hellocordova", "com.example.app", "org.reactjs.native.example.App", "com.companyname.app",

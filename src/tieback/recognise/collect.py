@@ -17,8 +17,9 @@ from tieback.recognise import firebase
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
 from tieback.recognise.maker_clues import ClueKind, MakerClue
+from tieback.recognise.maker_evidence import is_maker_evidence
 from tieback.recognise.maker_hosts import Choices
-from tieback.recognise.ownership import Maker, is_client, is_maker_evidence
+from tieback.recognise.ownership import Maker, is_client
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE

@@ -21,7 +21,7 @@ import msgspec
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.intake.apps.stringpool import MalformedPoolError
-from tieback.recognise.maker_names import is_template
+from tieback.recognise.maker_words import is_template
 from tieback.recognise.rules import RuleFiles
 
 MAX_SIZE = 256 * 1024
@@ -34,6 +34,8 @@ _PLATFORM = ("android.", "androidx.", "java.", "javax.", "kotlin.")
 _DOMAIN = rb"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24})(?![\w-])"
 _SUPPORT = re.compile(rb"support@" + _DOMAIN)
 """Begins with plain text, which is found many times faster than a condition on what is before it."""
+_PICTURES = (b".png", b".jpg", b".gif", b".svg", b".webp")
+"""Ends of the names of files for screens with more pixels: ``icon@2x.png`` is no address."""
 _LONGER = re.compile(rb"[A-Za-z0-9._%+-]\x00?\Z")
 """End of the text before ``support@`` in a longer address."""
 _ADDRESS = re.compile(rb"[A-Za-z0-9._%+-]{1,64}@" + _DOMAIN)
@@ -94,7 +96,7 @@ def maker_clues(buffer: Buffer, rules: RuleFiles) -> Iterator[MakerClue]:
                 yield MakerClue(kind, bytes(site[1]).decode("ascii"), buffer.file)
         for found in islice(pattern.finditer(buffer.data), MAX_ADDRESSES):
             before = bytes(buffer.data[max(found.start() - 2, 0) : found.start()])
-            if kind is ClueKind.SUPPORT and _LONGER.search(before):
+            if (kind is ClueKind.SUPPORT and _LONGER.search(before)) or bytes(found[1]).endswith(_PICTURES):
                 continue
             yield MakerClue(kind, bytes(found[1]).replace(b"\0", b"").decode("ascii"), buffer.file)
 

@@ -21,7 +21,8 @@ import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
-from tieback.recognise.maker_names import MakerNames, MakerWords, maker_words, registrable_domain
+from tieback.recognise.maker_names import MakerNames, registrable_domain
+from tieback.recognise.maker_words import MakerWords, maker_words
 from tieback.recognise.rules import RuleFiles
 
 MAX_WORDS = 64
@@ -36,6 +37,13 @@ _LABELS = re.compile(r"[.-]")
 _PROGRAM = re.compile(r"\.(?:php\d?|jsp|do|action|aspx?|asmx|ashx|svc|cgi)\Z", re.IGNORECASE)
 """End of the path of a program on a server."""
 _VERSION = re.compile(r"v\d{1,2}(?:\.\d{1,2})?")
+_PAGES = (".github.io", ".gitlab.io", ".codeberg.page")
+"""Ends of hosts with the pages of one account, each of its projects in a folder.
+
+Source: https://docs.github.com/pages/getting-started-with-github-pages/what-is-github-pages.
+"""
+MAX_BELOW = 3
+"""Parts of a path below the name of the app in which the version of an interface can be."""
 _CLIENTS = ("mobile", "android", "ios", "api")
 """Beginnings of parts of a path that only a program opens."""
 _CODE = ("dex-flow/", "script-flow/")
@@ -103,14 +111,17 @@ def account_hosts(finds: Iterable[tuple[Endpoint, Evidence]]) -> dict[str, Accou
 def program_below(endpoint: Endpoint, named: Callable[[str], bool]) -> str:
     """The first part of the path, if it has the name of the app and a program is below it; empty otherwise.
 
+    The pages of one account need no program: ``https://person.github.io/acmefit/``.
+
     Args:
         endpoint: any endpoint.
         named: true for a text in lower case that is the name of the app.
     """
     first, _, rest = endpoint.path.lstrip("/").partition("/")
-    if endpoint.kind is not EndpointKind.URL or not rest or not (_PROGRAM.search(rest) or any(_acts(rest))):
+    if endpoint.kind is not EndpointKind.URL or not named(first.lower()):
         return ""
-    return first if named(first.lower()) else ""
+    version = any(_VERSION.fullmatch(part) for part in rest.lower().split("/")[:MAX_BELOW])
+    return first if endpoint.host.endswith(_PAGES) or version or _PROGRAM.search(rest) or any(_acts(rest)) else ""
 
 
 def siblings(own: Collection[str], others: Iterable[str], rules: RuleFiles) -> Iterator[tuple[str, str]]:
@@ -163,12 +174,13 @@ def _acts(path: str) -> tuple[bool, bool]:
     lists = maker_words()
     *folders, last = ["", *path.rstrip("/").split("/")][-2:]
     before, words = [word for folder in folders for word in _words_of(folder)], _words_of(last)
-    if not lists.not_accounts.isdisjoint([*words, *(word for word in before if word not in _FOLDERS)]):
-        return False, False
+    strange = lists.not_accounts.intersection([*words, *(word for word in before if word not in _FOLDERS)])
     words = [*before, *words]
     pairs = {first + second for first, second in pairwise(words)}
     every = {_bare(word, lists) for word in (*words, *pairs)}
-    return not lists.registrations.isdisjoint(every), not lists.logins.isdisjoint(every)
+    # ``login_app`` is a login of the app's users; ``register_app`` can register an app.
+    logs_in = not lists.logins.isdisjoint(every) and strange <= set(_FOLDERS)
+    return not strange and not lists.registrations.isdisjoint(every), logs_in
 
 
 def _bare(word: str, lists: MakerWords) -> str:
@@ -209,10 +221,14 @@ def used_hosts(
             yield endpoint.host, f"a host with programs below the name of the app, {name}"
         elif _is_public_address(endpoint) and evidence.how.startswith(_CODE) and names.is_own_code(evidence.context):
             yield endpoint.host, "an address in the app's own code"
-    personal = {endpoint.host for endpoint, _ in strangers if _is_personal(endpoint.host)}
+    personal = {endpoint.host for endpoint, _ in strangers if _is_personal(endpoint)}
     if len(personal) == 1:
         yield from ((host, "the only machine or web space of one person that the app names") for host in personal)
     accounts = account_hosts(every)
+    for host in sorted({endpoint.host for endpoint, _ in strangers} & accounts.keys()):
+        label = host.partition(".")[0]
+        if accounts[host].logs_in and host.count(".") > 1 and names.is_first_word(label):
+            yield host, f"a host with {label}, the name of the app, where it logs its users in"
     for host in sorted({endpoint.host for endpoint, _ in strangers if _is_public_address(endpoint)} & accounts.keys()):
         yield host, "an address where the app logs its users in"
     if not own.isdisjoint(accounts):
@@ -223,10 +239,13 @@ def used_hosts(
         yield from ((host, "the only host where the app registers its users and logs them in") for host in users)
 
 
-def _is_personal(host: str) -> bool:
-    """True for a machine at home, a tunnel, a workspace or a small web space of one person."""
-    labels = host.removeprefix("www.").split(".")
-    if _PLACEHOLDER.match(labels[0]):
+def _is_personal(endpoint: Endpoint) -> bool:
+    """True for a machine at home, a tunnel, a workspace or a small web space of one person.
+
+    A name that can stand for any, such as ``myserver``, counts only with a program there.
+    """
+    labels = endpoint.host.removeprefix("www.").split(".")
+    if _PLACEHOLDER.match(labels[0]) and not _PROGRAM.search(endpoint.path):
         return False
     return any(".".join(labels[at:]) in maker_words().personal_hosts for at in range(1, len(labels)))
 

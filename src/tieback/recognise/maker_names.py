@@ -5,17 +5,26 @@ two of these belongs to the maker even if it is short.
 """
 
 import re
-import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import pairwise
-from pathlib import Path
 
-import msgspec
-
-from tieback import rulefiles as prepared
 from tieback.model.app import App
 from tieback.model.count_text import count_text
+from tieback.recognise.maker_words import domain_families, is_template, maker_words
+from tieback.recognise.name_forms import (
+    LETTERS,
+    MIN_INITIALS,
+    UMLAUTS,
+    begins,
+    cuts,
+    extends,
+    first_label,
+    folded,
+    has_tests,
+    read_title,
+    shortens,
+)
 from tieback.recognise.rules import RuleFiles
 
 MIN_BRAND = 4
@@ -23,169 +32,34 @@ MIN_BRAND = 4
 identifier.
 """
 MIN_PRODUCT = 5
+MAX_PARTS = 5
+"""Parts of an identifier or a package of which pairs are read."""
+MIN_WITH_DIGIT = 3
+"""Least number of letters and digits of a name that begins with a digit, so that it is no word."""
 MIN_JOINED = 8
 """Least number of letters of two parts of a bundle identifier that count as one word."""
 MIN_GUEST = 6
 """Least number of letters of a brand that identifies a host below a domain of another party."""
 MIN_TITLE = 7
 """Least number of letters of a name under an icon whose longer form in a domain counts."""
-MIN_INITIALS = 3
-"""Least number of words of a name under an icon whose initials name a cloud resource."""
-MIN_SHORTENED = 6
-"""Least number of letters of a name without its vowels."""
 MIN_LONG = 8
 """Least number of letters of a name under an icon that identifies a host below a domain of another party."""
 MIN_HOSTS = 3
 """Least number of hosts below a domain for which a part of the app's name, or that of an example, identifies it."""
-MAX_EXTENSION = 3
-"""Most letters that can follow a brand in a domain of the maker with several hosts."""
-_ENVIRONMENT = re.compile(r"(?:^|[.-])(?:staging|stage|stg|nonprod|preprod|uat|qa|dev)\d*(?:[.-]|$)")
-"""Label of a host for tests of its owner."""
 _WORDS = re.compile(r"[^\w.-]+")
-_VOWELS = re.compile(r"[aeiou]")
-_LETTERS = re.compile(r"[^a-z0-9]")
-_SPELLED = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th"})
-"""Letters that have no decomposition."""
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _SUFFIX = re.compile(r"(?=[a-z]{0,5}\d)[0-9a-f]{4,6}|\d{4,}")
 _DIGITS = "0123456789"
 _COUNTRY = re.compile(r"(?!io\b|co\b|me\b|ai\b|tv\b|cc\b|to\b)[a-z]{2}")
 """Top-level domain of a country that is not sold as a word."""
+_BEFORE_DIGIT = re.compile(r"\A[a-z-](?=\d)")
 _RESTRICTED = re.compile(r"(?:gov|edu|mil)(?:\.[a-z]{2})?|(?:ac|go|gob|gouv|govt)\.[a-z]{2}")
 """Public suffixes of governments and universities, below which a common word is the name of one of them."""
-_TITLE_END = re.compile(r"[:|(\[]|\s[-\u2013\u2014]")
-"""Separator in the name under an icon, before a description of the app."""
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
 _MAIL = re.compile(r"[a-z0-9._%+-]{1,64}@(" + _HOST.pattern + ")")
 _DOMAIN_VALUE = re.compile(
     r"(?:^|,)\s*(?:O|OU|CN)=(?:https?://)?(?:www\.)?(" + _HOST.pattern + r")\s*(?=,|$)", re.IGNORECASE
 )
-
-
-class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    names: tuple[str, ...]
-    reason: str
-    source: str
-
-
-class _Affixes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    before: tuple[str, ...]
-    behind: tuple[str, ...]
-    reason: str
-    source: str
-
-
-class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The form of the names that a hosting service makes itself."""
-
-    kind: str
-    pattern: str
-    """Regular expression for the whole name; its group ``project`` is what deployments of one owner share."""
-    reason: str
-    source: str
-
-
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    legal_form: tuple[_Names, ...]
-    descriptor: tuple[_Names, ...]
-    affix: tuple[_Affixes, ...]
-    generic_part: tuple[_Names, ...]
-    sample_part: tuple[_Names, ...]
-    template: tuple[_Names, ...]
-    environment: tuple[_Names, ...]
-    tenant: tuple[_Names, ...]
-    edition: tuple[_Names, ...]
-    product_affix: tuple[_Affixes, ...]
-    generic_name: tuple[_Names, ...]
-    legal_page: tuple[_Names, ...]
-    legal_key: tuple[_Names, ...]
-    legal_page_word: tuple[_Names, ...]
-    terms_word: tuple[_Names, ...]
-    legal_folder: tuple[_Names, ...]
-    legal_host: tuple[_Names, ...]
-    free_mail: tuple[_Names, ...]
-    signing_house: tuple[_Names, ...]
-    tool_house: tuple[_Names, ...]
-    registered: tuple[_Names, ...]
-    deployment: tuple[Deployment, ...]
-    personal_host: tuple[_Names, ...]
-    host_word: tuple[_Names, ...]
-    program_folder: tuple[_Names, ...]
-    registration: tuple[_Names, ...]
-    login: tuple[_Names, ...]
-    account_beside: tuple[_Names, ...]
-    not_account: tuple[_Names, ...]
-    sample_host: tuple[_Names, ...]
-
-
-class _Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    domains: tuple[str, ...]
-    source: str
-
-
-class _Families(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    family: tuple[_Family, ...]
-
-
-class MakerWords:
-    """The word lists of ``maker_names.toml``."""
-
-    def __init__(self) -> None:
-        def flat(entries: tuple[_Names, ...]) -> frozenset[str]:
-            return frozenset(name for entry in entries for name in entry.names)
-
-        read = prepared.load_rules(Path(__file__).with_name("maker_names.toml").read_bytes(), _File)
-        self.legal_forms = flat(read.legal_form)
-        self.descriptors = flat(read.descriptor)
-        self.before = frozenset(word for entry in read.affix for word in entry.before)
-        self.behind = frozenset(word for entry in read.affix for word in entry.behind)
-        self.generic_parts = flat(read.generic_part)
-        self.generic_names = flat(read.generic_name)
-        self.legal_pages = flat(read.legal_page)
-        self.legal_keys = flat(read.legal_key)
-        self.legal_page_words = flat(read.legal_page_word)
-        self.terms_words = flat(read.terms_word)
-        self.legal_folders = flat(read.legal_folder)
-        self.legal_hosts = flat(read.legal_host)
-        self.samples = flat(read.sample_part)
-        self.templates = flat(read.template)
-        self.environments = flat(read.environment)
-        self.tenants = flat(read.tenant)
-        self.editions = flat(read.edition)
-        self.product_before = frozenset(word for entry in read.product_affix for word in entry.before)
-        self.product_behind = frozenset(word for entry in read.product_affix for word in entry.behind)
-        self.registered = flat(read.registered)
-        self.deployments = {one.kind: re.compile(one.pattern) for one in read.deployment}
-        self.personal_hosts = flat(read.personal_host)
-        self.host_words = flat(read.host_word)
-        self.program_folders = flat(read.program_folder)
-        self.registrations = flat(read.registration)
-        self.logins = flat(read.login)
-        self.account_beside = tuple(sorted(flat(read.account_beside)))
-        self.accounts = self.registrations | self.logins
-        self.not_accounts = flat(read.not_account)
-        self.sample_hosts = flat(read.sample_host)
-        self.strangers = flat(read.free_mail) | flat(read.signing_house) | flat(read.tool_house)
-
-
-@lru_cache(maxsize=1)
-def maker_words() -> MakerWords:
-    """The word lists, read once per process."""
-    return MakerWords()
-
-
-def is_template(bundle_id: str) -> bool:
-    """True if a template or a build tool writes this bundle identifier, so that unrelated apps share it."""
-    parts = bundle_id.lower().split(".")
-    return any(".".join(parts[:size]) in maker_words().templates for size in (1, 2, 3))
-
-
-@lru_cache(maxsize=1)
-def domain_families() -> dict[str, tuple[str, ...]]:
-    """The domains of one organisation, by each of them; from ``maker_domains.toml``, read once per process."""
-    read = prepared.load_rules(Path(__file__).with_name("maker_domains.toml").read_bytes(), _Families)
-    return {domain: family.domains for family in read.family for domain in family.domains}
 
 
 class MakerNames:
@@ -214,6 +88,10 @@ class MakerNames:
         """Names of the app itself."""
         self.name = ""
         """Display name of the maker."""
+        self._relatives: set[str] = set()
+        """Long names of other domains of the organisation that has one of the maker's."""
+        self._crowded: set[str] = set()
+        """Domains of others with several hosts that have the name of the app."""
         self._confirmed: set[str] = set()
         """Names under the icon that another place in the app confirms. They can be short."""
         template = is_template(app.bundle_id)
@@ -223,48 +101,66 @@ class MakerNames:
         domain = self._read_identifier(
             bundle, "the package of the app's own code" if template else "the app's bundle identifier"
         )
-        names = dict.fromkeys((app.vendor.lower(), app.vendor.lower().translate(_UMLAUTS)))
-        self._written = ".".join(bundle[:2])
+        names = dict.fromkeys((app.vendor.lower(), app.vendor.lower().translate(UMLAUTS)))
+        # The package of a class names the app at any place, but what follows the domain is no brand by itself.
+        whole = named[:-1] if template and main_class else bundle
+        self._written = ".".join(whole[:2])
+        self._identifier = "" if template else app.bundle_id.lower()
         # The first two parts are the maker's domain; ``com.app`` and the like are not.
-        self._code = f"{self._written}." if domain in self.domains else ""
+        self._code = f"{'.'.join(bundle[:2])}." if domain in self.domains else ""
         vendor = {word for name in names for word in self._read_vendor(name)}
         if app.signer is not None:
             self._read_subject(app.signer.subject)
-        parts = {_LETTERS.sub("", part) for part in bundle} - {""}
-        # Two parts in one word, as in com.acme.parcelrun for acmeparcelrun.com.
-        joined = (_LETTERS.sub("", "".join(pair)) for pair in pairwise(bundle[domain.count(".") :]))
+        parts = {LETTERS.sub("", part) for part in bundle} - {""}
+        classes = {LETTERS.sub("", part) for part in whole} - {""}
+        # Two parts in one word: com.acme.parcelrun for acmeparcelrun.com, and co.helpdesk.acme for acmehelpdesk.com.
+        pairs = tuple(pairwise(whole[domain.count(".") : MAX_PARTS]))
+        joined = (LETTERS.sub("", one + other) for pair in pairs for one, other in (pair, pair[::-1]))
         self.brands |= {word for word in joined if domain in self.domains and len(word) >= MIN_JOINED}
-        heading = self._heading(app.name)
-        full = set(_spellings("".join(heading)))
-        first = set(_spellings(heading[0])) if heading else set()
-        title = full | first
-        # "My" and the name: com.myacme under the icon Acme.
-        mine = {word for part in parts for word in title if part.removesuffix(word) in self.words.product_before}
-        for one in ((parts & vendor) | (parts & title) | (vendor & title) | mine) - self.words.generic_parts:
-            # A word in two sources is the maker's, even if it is short. An app is often named after another company's
-            # service, in its bundle identifier and under its icon; the name of the signer counts more.
-            if not self._generic(one):
-                (self.sure_brands if one in vendor else self.brands).add(one)
-            elif 1 < len(one) < MIN_BRAND:
-                self.short_brands.add(one)
-        self.brands |= self.sure_brands
-        own = {_LETTERS.sub("", part) for part in bundle[len(domain.split(".")) :]} | full
+        self._parts = parts
+        self._title = read_title(app.name, self.words.editions)
+        self._join_sources(parts, classes, vendor)
+        # In a package of one more part than the domain, that part is the name of the app: ``de.acme.fit``.
+        behind = whole[len(domain.split(".")) :] if not template or len(whole) == len(domain.split(".")) + 1 else []
+        own = {LETTERS.sub("", part) for part in behind} | self._title.full
         # A sample app is named after the service that it shows, which is not its maker's.
         self._sample = not self.words.samples.isdisjoint(named) and not self._untouched(named)
         self.products = set() if self._sample else {name for name in own if self._product(name)}
-        self._full = full
-        self._titles = {name for name in full if self._product(name)}
-        self._first = first
-        self._initials = "".join(word[0] for word in heading) if len(heading) >= MIN_INITIALS else ""
-        self._words_of_title = {name for word in heading for name in _spellings(word)} | full
+        self._titles = {name for name in self._title.full if self._product(name)}
         known = app.vendor or (domain if domain in self.domains else "")
         self.name = known or (app.bundle_id if bundle and not template else app.name or app.bundle_id)
+
+    def _join_sources(self, parts: AbstractSet[str], classes: AbstractSet[str], vendor: AbstractSet[str]) -> None:
+        """Add the words that are in two sources: they are the maker's, even if they are short.
+
+        An app is often named after another company's service, in its bundle identifier and under its icon; the name of
+        the signer counts more.
+
+        Args:
+            parts: parts of the bundle identifier, or of the package that stands in for its domain.
+            classes: parts of the whole package.
+            vendor: beginnings of the name of the signer's organisation.
+        """
+        title = self._title.full | self._title.first
+        # "My" and the name: com.myacme under the icon Acme.
+        mine = {word for part in parts for word in title if part.removesuffix(word) in self.words.product_before}
+        short = ((parts & vendor) | (parts & title) | (vendor & title) | mine) - self.words.generic_parts
+        for one in short | ((classes & title) - self.words.generic_parts):
+            if not self._generic(one):
+                (self.sure_brands if one in vendor else self.brands).add(one)
+            elif 1 < len(one) < MIN_BRAND and one in short:
+                self.short_brands.add(one)
+        self.brands |= self.sure_brands
 
     def _read_identifier(self, bundle: Sequence[str], what: str) -> str:
         """Add the domain that an identifier reverses, and its name. Returns the domain, or an empty text."""
         # An identifier has no hyphens: the tools of web apps write an underscore instead.
         domain = registrable_domain(".".join(reversed(bundle)).replace("_", "-"), self._rules)
         label, _, top = domain.partition(".")
+        # A part of a package cannot begin with a digit: ``de.a4fit`` or ``de._4fit`` for 4fit.de.
+        bare = _BEFORE_DIGIT.sub("", label)
+        if bare != label and len(bare) >= MIN_WITH_DIGIT:
+            self.domains[f"{bare}.{top}"] = f"the domain of {what}, which cannot begin with a digit"
         if domain and (
             not self._generic(label)
             or _RESTRICTED.fullmatch(top)
@@ -288,13 +184,6 @@ class MakerNames:
         reverse = registrable_domain(".".join(reversed(parts)).replace("_", "-"), self._rules)
         return parts[: reverse.count(".") + 1] if reverse else []
 
-    def _heading(self, name: str) -> list[str]:
-        """The words of the name under the icon, without a description of the app and without its edition."""
-        words = _TITLE_END.split(name, maxsplit=1)[0].lower().split()
-        while len(words) > 1 and (words[-1] in self.words.editions or words[-1].isdigit()):
-            words.pop()
-        return words
-
     def learn_project(self, project: str) -> None:
         """Add the name of the cloud project in the app's own configuration as a name of the app.
 
@@ -309,27 +198,27 @@ class MakerNames:
         self.products |= {name for name in (joined, *own[:1]) if self._product(name)}
         self.products |= {title for title in self._titles if title == joined}
         # In two sources, so it can be short.
-        self.brands |= {name for name in self._full & {joined, *own[:1]} if not self._generic(name)}
+        self.brands |= {name for name in self._title.full & {joined, *own[:1]} if not self._generic(name)}
 
     def own_name(self, domain: str, known: Collection[str]) -> str:
         """Whose name a domain has: that of the app, or of one of the maker's other domains; empty if it has neither.
 
         The name of an example is often that of the service that it shows.
         """
-        label = _plain(domain)
-        names = set() if self._sample else self._full | self._first
+        label = first_label(domain)
+        names = set() if self._sample else self._title.full | self._title.first
         names = {name for name in names if len(name) >= MIN_BRAND and not self._generic(name)}
         if label in names or self._with_affix(label, names):
             return "the app"
-        return next((own for own in sorted(known) if label == _plain(own)), "")
+        return next((own for own in sorted(known) if label == first_label(own)), "")
 
     def learn_domain(self, domain: str) -> None:
         """Add the name of a domain that the app itself shows to be its maker's.
 
         A name that is also under the icon is a brand, even if it is short.
         """
-        label = _plain(domain)
-        if label in self._full and not self._generic(label):
+        label = first_label(domain)
+        if label in self._title.full and not self._generic(label):
             self.brands.add(label)
         elif self._product(label):
             self.products.add(label)
@@ -344,7 +233,7 @@ class MakerNames:
         """Add brands and domains from the name of an organisation. Returns its first words, reduced to letters and
         digits.
         """
-        parts = [word.strip(".") for word in _WORDS.split(_folded(vendor.lower().strip())) if word.strip(".")]
+        parts = [word.strip(".") for word in _WORDS.split(folded(vendor.lower().strip())) if word.strip(".")]
         if parts and parts[0] in {"a", "an", "the"}:
             parts = parts[1:]
         forms, descriptors = self.words.legal_forms, self.words.descriptors
@@ -354,11 +243,11 @@ class MakerNames:
             self.domains.setdefault(domain, "the name of the signer's organisation")
             parts = [domain.split(".")[0]]
         whole = "".join(parts)
-        begins = {_LETTERS.sub("", "".join(parts[:n])) for n in range(1, min(len(parts), 4) + 1)} - {""}
+        begins = {LETTERS.sub("", "".join(parts[:n])) for n in range(1, min(len(parts), 4) + 1)} - {""}
         while len(parts) > 1 and parts[-1] in descriptors | forms:
             parts.pop()
         for text, into in ((whole, self.sure_brands), ("".join(parts), self.brands)):
-            brand = _LETTERS.sub("", text)
+            brand = LETTERS.sub("", text)
             if brand and not self._generic(brand):
                 into.add(brand)
         return begins
@@ -410,9 +299,12 @@ class MakerNames:
                 return f"{domain} is the maker's name, {brand}, followed by {plain[len(brand) :]}"
             if plain.endswith(brand) and plain[: -len(brand)] in self.words.before:
                 return f"{domain} is {plain[: -len(brand)]} followed by the maker's name, {brand}"
-        whole_brand = next((brand for brand in sorted(brands) if _shortens(plain, brand)), "")
+        whole_brand = next((brand for brand in sorted(brands) if shortens(plain, brand)), "")
         if whole_brand:
             return f"{domain} is the maker's name, {whole_brand}, without its vowels"
+        cut = next((brand for brand in sorted(brands) if cuts(domain, brand)), "")
+        if cut:
+            return f"{domain} is the beginning of the maker's name, {cut}"
         part = label.partition("-")[0]
         if part != label and len(part) >= MIN_PRODUCT and part in brands:
             return f"{domain} begins with the maker's name, {part}, and a hyphen"
@@ -432,12 +324,22 @@ class MakerNames:
         Args:
             below: the different hosts that the app names, by registrable domain.
         """
-        if self._written in below and not self._generic(_plain(self._written)):
+        related = {other for own in self.domains for other in domain_families().get(own, ())}
+        self._relatives = {name for name in map(first_label, related) if len(name) >= MIN_LONG and self._product(name)}
+        self._crowded = set(self._crowd(below))
+        for domain, hosts in below.items():
+            # An identifier without a top-level domain: ``acme.fit`` for fit.acme.com.
+            label, _, top = domain.partition(".")
+            reversed_hosts = {".".join(reversed(host.removesuffix(f".{top}").split("."))) for host in hosts}
+            if self._identifier.count(".") == 1 and self._identifier in reversed_hosts and not self._generic(label):
+                self.domains.setdefault(domain, "the domain of a host that the bundle identifier reverses")
+        if self._written in below and not self._generic(first_label(self._written)):
             self.domains.setdefault(self._written, "the domain with which the bundle identifier begins")
-        for name in sorted(self._own_words()):
-            its = {domain: hosts for domain, hosts in below.items() if _plain(domain) == name}
+        # The first word can be joined with the next: ``acme`` of ``AcmeFit``.
+        for name in sorted(self._own_words() | {word for word in (self._title.hump,) if self._is_word(word)}):
+            its = {domain: hosts for domain, hosts in below.items() if first_label(domain) == name}
             count = sum(map(len, its.values()))
-            tests = not self._sample and any(_tests(domain, hosts) for domain, hosts in its.items())
+            tests = not self._sample and any(has_tests(domain, hosts) for domain, hosts in its.items())
             if count < MIN_HOSTS and not tests:
                 continue
             what = count_text(count, "host") if count >= MIN_HOSTS else "a test environment"
@@ -446,8 +348,8 @@ class MakerNames:
             self._confirm(name)
         titles = set() if self._sample else {name for name in self._titles if len(name) >= MIN_TITLE}
         for domain, hosts in below.items():
-            brand = next((one for one in sorted(self.brands | titles) if _extends(_plain(domain), one)), "")
-            tests = _tests(domain, hosts)
+            brand = next((one for one in sorted(self.brands | titles) if extends(first_label(domain), one)), "")
+            tests = has_tests(domain, hosts)
             if brand and (tests or len(hosts) >= MIN_HOSTS):
                 what = "a test environment" if tests else f"{count_text(len(hosts), 'host')}"
                 reason = f"a longer form of the maker's name, {brand}; the app names {what} there"
@@ -455,7 +357,10 @@ class MakerNames:
 
     def _own_words(self) -> set[str]:
         """The name under the icon, and its first word."""
-        return self._titles | {word for word in self._first if len(word) >= MIN_BRAND and not self._generic(word)}
+        return self._titles | {word for word in self._title.first if self._is_word(word)}
+
+    def _is_word(self, word: str) -> bool:
+        return len(word) >= MIN_BRAND and not self._generic(word)
 
     def learn_own_place(self, domain: str, place: str) -> None:
         """Add a domain that the manifest or a setting of the app names, if it has the name of the app.
@@ -466,9 +371,9 @@ class MakerNames:
             domain: registrable domain.
             place: the manifest, or the kind of setting.
         """
-        if not self._sample and _plain(domain) in self._own_words():
+        if not self._sample and first_label(domain) in self._own_words():
             self.domains.setdefault(domain, f"a domain with the name of the app, whose {place} names it")
-            self._confirm(_plain(domain))
+            self._confirm(first_label(domain))
 
     def _confirm(self, name: str) -> None:
         """The name under the icon is the maker's."""
@@ -479,12 +384,12 @@ class MakerNames:
 
     def of_product(self, domain: str) -> str:
         """Why a registrable domain has the name of the app; empty if it does not."""
-        plain = _plain(domain)
+        plain = first_label(domain)
         if plain in self.products or plain.rstrip(_DIGITS) in self.products:
             return f"{domain} has the name of the app"
-        if _LETTERS.sub("", domain) in self.products:
+        if LETTERS.sub("", domain) in self.products:
             return f"{domain} spells the name of the app"
-        found = self._with_affix(plain, self.products)
+        found = self._with_affix(plain, self.products | self._relatives)
         return f"{domain} is {found}" if found else ""
 
     def _with_affix(self, label: str, names: Collection[str]) -> str:
@@ -513,22 +418,39 @@ class MakerNames:
             host: canonical host.
             domain: its registrable domain.
         """
-        labels = host.removesuffix(domain).strip(".").removeprefix("www.").split(".")
-        names = {name.rstrip(_DIGITS) for name in self.brands | self._confirmed}
+        left = host.removesuffix(domain).strip(".").removeprefix("www.")
+        if self._sample or not left:
+            return ""
+        labels = left.split(".")
+        while len(labels) > 1 and labels[-1] in self.words.environments:
+            labels.pop()
+        names = {name.rstrip(_DIGITS) for name in self.brands | self._confirmed} | self._relatives
         names = {name for name in names if len(name) >= MIN_GUEST and self._product(name)}
         # A short name under the icon is often the topic of an app, such as an illness, and of a host of others.
         names |= {name for title in self._titles if len(name := title.rstrip(_DIGITS)) >= MIN_LONG}
-        if self._sample:
-            return ""
-        found = next((label for label in (labels[-1], labels[0]) if _begins(label) & names), "")
+        places = labels if domain in self._crowded else (labels[-1], labels[0])
+        found = next((label for label in places if begins(label) & names), "")
         return f"{found} has the name of the app below {domain}" if found else ""
+
+    def _crowd(self, below: Mapping[str, Collection[str]]) -> Iterator[str]:
+        """The domains below which several hosts have a brand as a label, wherever it is there."""
+        names = {name for name in self.brands if len(name) >= MIN_GUEST and self._product(name)}
+        for domain, hosts in below.items():
+            named = sum(not names.isdisjoint(host.removesuffix(domain).split(".")) for host in hosts)
+            if named >= MIN_HOSTS and not self._sample:
+                yield domain
+
+    @property
+    def title_words(self) -> frozenset[str]:
+        """The words of the name under the icon; none for a sample, whose name is that of the service that it shows."""
+        return frozenset() if self._sample else frozenset(self._title.words)
 
     def in_hosts(self, below: Iterable[str]) -> bool:
         """Whether what one of the hosts has before its domain contains a word of the name under the icon.
 
         A name of a sample is that of the service that it shows.
         """
-        names = set() if self._sample else {name for name in self._words_of_title if len(name) >= MIN_GUEST}
+        names = set() if self._sample else {name for name in self._title.words if len(name) >= MIN_GUEST}
         names = {name for name in names if self._product(name)}
         return any(label.replace("-", "") in names for left in below for label in left.split("."))
 
@@ -536,9 +458,18 @@ class MakerNames:
         """True if the place of a find in code is a method of the app's own package: ``Lde/acme/fit/Api;->get``."""
         return bool(self._code) and context.removeprefix("L").replace("/", ".").startswith(self._code)
 
+    def is_part(self, label: str) -> bool:
+        """True if a label is a part of the bundle identifier, or of the package that stands in for it, and no word."""
+        words = self.words.generic_parts | self.words.generic_names | self.words.environments | self.words.samples
+        return not self._sample and len(label) > 1 and label in self._parts - words
+
+    def is_first_word(self, text: str) -> bool:
+        """True if a text is the first word under the icon, and no common or short one."""
+        return not self._sample and text in self._title.first and self._product(text)
+
     def is_app(self, text: str) -> bool:
         """True if a text is the name of the app, also with a word such as ``api``: ``acmefit-api``."""
-        plain = _LETTERS.sub("", text)
+        plain = LETTERS.sub("", text)
         names = {name for name in self.brands | self.products | self._confirmed if len(name) >= MIN_PRODUCT}
         return plain in names or bool(self._with_affix(plain, names))
 
@@ -548,11 +479,23 @@ class MakerNames:
         Args:
             parts: words of the name in their order; ``acme-fit-media`` also names ``acmefit``.
         """
-        if parts and len(parts[0]) >= MIN_INITIALS and parts[0] == self._initials:
-            return self._initials
+        if parts and len(parts[0]) >= MIN_INITIALS and parts[0] == self._title.initials:
+            return self._title.initials
         joined = ("".join(parts[at : at + size]) for size in (1, 2, 3) for at in range(len(parts) - size + 1))
+        title = {name for name in self._title.full if len(name) >= MIN_INITIALS and self._is_short(name)}
         names = self.brands | self.products | self._confirmed
+        if title.intersection(parts):
+            return min(title)
         return next((found for one in joined if (found := self._name_in(one, names))), "")
+
+    def _is_short(self, name: str) -> bool:
+        """True for a short name with a digit, which is no word: ``a4u``."""
+        return (
+            len(name) < MIN_PRODUCT
+            and not name.isalpha()
+            and not name.isdigit()
+            and name not in self.words.environments
+        )
 
     def _name_in(self, word: str, names: Collection[str]) -> str:
         """The name with which a word begins, if only words for environments follow."""
@@ -564,45 +507,6 @@ class MakerNames:
     def _describes(self, text: str) -> bool:
         words = self.words.environments
         return text in words or any(text[:at] in words and text[at:] in words for at in range(1, len(text)))
-
-
-def _folded(text: str) -> str:
-    """Lower-case letters without diacritics, as domains spell them: ``skoda`` for ``škoda``."""
-    plain = unicodedata.normalize("NFKD", text.translate(_SPELLED))
-    return "".join(char for char in plain if not unicodedata.combining(char))
-
-
-def _spellings(text: str) -> tuple[str, ...]:
-    """The letters and digits of a name, without diacritics, and as German and Nordic domains spell them."""
-    spelled = (_LETTERS.sub("", _folded(form)) for form in (text, text.translate(_UMLAUTS)))
-    return tuple({name: None for name in spelled if name})
-
-
-def _tests(domain: str, hosts: Collection[str]) -> bool:
-    """True if one of the hosts below a domain is for tests of its owner."""
-    return any(_ENVIRONMENT.search(host.removesuffix(domain)) for host in hosts)
-
-
-def _begins(label: str) -> set[str]:
-    """A label without hyphens, and what is before its first hyphen."""
-    return {label.replace("-", ""), label.partition("-")[0]}
-
-
-def _extends(label: str, brand: str) -> bool:
-    return label.startswith(brand) and 0 < len(label) - len(brand) <= MAX_EXTENSION
-
-
-def _shortens(label: str, brand: str) -> bool:
-    """True if a label without vowels has letters of a brand in their order, from its first to its last."""
-    if len(label) < MIN_SHORTENED or _VOWELS.search(label) or (label[0], label[-1]) != (brand[0], brand[-1]):
-        return False
-    rest = iter(brand)
-    return all(letter in rest for letter in label)
-
-
-def _plain(domain: str) -> str:
-    """The first label of a domain without hyphens."""
-    return domain.partition(".")[0].replace("-", "")
 
 
 def registrable_domain(host: str, rules: RuleFiles) -> str:

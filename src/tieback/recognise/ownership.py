@@ -20,50 +20,30 @@ from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
 from tieback.recognise.legal_pages import LegalPage, legal_page
-from tieback.recognise.maker_hosts import Choices, siblings, used_hosts
-from tieback.recognise.maker_names import (
-    MIN_HOSTS,
-    MakerNames,
-    domain_families,
-    maker_words,
-    registrable_domain,
+from tieback.recognise.maker_evidence import (
+    CLAIMED,
+    CONFIGURED,
+    MANIFEST,
+    NAMED_BY_KEY,
+    OF_PARTNER,
+    WEB_CONFIGURATION,
+    is_configured,
+    is_wrapped,
 )
+from tieback.recognise.maker_families import family_domains, guest_domains
+from tieback.recognise.maker_hosts import Choices, siblings, used_hosts
+from tieback.recognise.maker_names import MIN_HOSTS, MakerNames, registrable_domain
+from tieback.recognise.maker_resources import own_resources, resource_name
+from tieback.recognise.maker_words import domain_families, maker_words
+from tieback.recognise.name_forms import first_label
 from tieback.recognise.projects import REGISTRATION, is_made, project_of
 from tieback.recognise.rules import RuleFiles, Sdk
 
 _WORDS = re.compile(r"[^a-z0-9]+")
 _METHOD = re.compile(r"L?([A-Za-z_][\w$]*(?:[./][A-Za-z_$][\w$]*){1,15})")
-_CONFIGURED = re.compile(
-    r"resource:string/(google_app_id|google_storage_bucket|firebase_database_url|project_id|gcm_defaultSenderId"
-    r"|(?i:aws|cognito)_\w{1,60})/"
-)
-_CONFIGURATIONS = (
-    "google-services.json",
-    "googleservice-info.plist",
-    "awsconfiguration.json",
-    "amplifyconfiguration.json",
-    "amplify_outputs.json",
-    "agconnect-services.json",
-)
-_WEB_CONFIGURATION = "/firebase-config"
-"""End of the evidence of a configuration object in a script or JSON file."""
 _OWN_PROJECT = "the app's own configuration names its project"
 _MADE_PROJECT = "the console made the name of this project"
 _ONLY_PROJECT = "the app is registered in one project only"
-_CLAIMED = (
-    "manifest:app-link/",
-    "entitlement:",
-    "resource:string/assetStatements/",
-    "resource:string/asset_statements/",
-)
-"""Links that the app claims; the names of the last two are those that tools for web apps write.
-
-Source: https://developer.android.com/training/app-links/configure-assetlinks#associate-app;
-https://github.com/GoogleChromeLabs/bubblewrap (``assetStatements`` of its template).
-"""
-_OF_PARTNER = "manifest:partner-link/"
-_MANIFEST = "manifest"
-_NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
 _REPORTS = re.compile(r"(?:sentry|glitchtip|countly|matomo|piwik|posthog)\d*(?:[.-]|\Z)")
 """Names of hosts with programs for error reports and usage that makers run themselves.
 
@@ -73,16 +53,6 @@ https://posthog.com/docs/self-host.
 """
 HELP_DESK = "zendesk"
 """A service whose projects have the name of the maker."""
-_WRAPPERS = ("capacitor.config.json", "appConfig.json")
-"""Settings of tools that show a web site as an app.
-
-Sources: https://capacitorjs.com/docs/config (``server.url``),
-https://docs.median.co/docs/app-configuration (``initialUrl``).
-"""
-_WRAPPED = re.compile(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")
-_VALUES = re.compile(r"(?:^|/)res/values[^/]{0,40}/[^/]{1,80}\.xml")
-_STATEMENT = re.compile(r"\"site\\?\"\s{0,4}:\s{0,4}\\?\"https://")
-"""The site of an asset statement in decoded resources."""
 MAX_DEPLOYMENTS = 3
 """Most projects of one hosting service, such as those for tests and for production, that count as the app's own."""
 MAX_RELATED = 8
@@ -129,6 +99,8 @@ class Maker:
         """Services for apps, and the only project of each that the app names."""
         self._resources: set[str] = set()
         """Cloud resources whose links the app claims."""
+        self._named: dict[tuple[str, str], str] = {}
+        """Kinds and names of the maker's other cloud resources, each with the reason."""
         self._hosts: dict[str, str] = {}
         """Single hosts of the maker below the domains of others, and addresses, each with the reason."""
 
@@ -175,8 +147,8 @@ class Maker:
             page = legal_page(endpoint)
             if page is not None and self._is_own_page(endpoint, evidence, domain):
                 self._paths.setdefault(domain, []).append(page)
-            key = _NAMED_BY_KEY.match(evidence.how)
-            if key is not None or evidence.how.startswith(_MANIFEST):
+            key = NAMED_BY_KEY.match(evidence.how)
+            if key is not None or evidence.how.startswith(MANIFEST):
                 self._learn_place(endpoint.host, domain, "manifest" if key is None else "own setting")
             if key is not None and self._is_page(domain, key[1]):
                 pages.setdefault(domain, (endpoint.host, key[1]))
@@ -203,11 +175,11 @@ class Maker:
         web: dict[str, None] = {}
         for endpoint, evidence in finds:
             project = project_of(endpoint)
-            if project and _is_configured(evidence):
+            if project and is_configured(evidence):
                 configured.setdefault(project)
             elif project and self._placed(evidence) is None:
                 (registered if endpoint.value.startswith(REGISTRATION) else named).setdefault(project)
-            if evidence.how.endswith(_WEB_CONFIGURATION):
+            if evidence.how.endswith(WEB_CONFIGURATION):
                 web.setdefault(endpoint.value.partition(":")[2])
         # Of two configurations in scripts one can be that of a library.
         self._learn_projects([*configured, *(web if len(web) == 1 else ())])
@@ -281,8 +253,11 @@ class Maker:
             return
         every = tuple(finds)
         parties = [self.judge(*one).party for one in every]
-        strangers = [one for one, party in zip(every, parties, strict=True) if one[0].host and party is Party.UNKNOWN]
+        unknown = [one for one, party in zip(every, parties, strict=True) if party is Party.UNKNOWN]
+        self._named.update(own_resources(resource_name(endpoint) for endpoint, _ in unknown))
+        strangers = [one for one in unknown if one[0].host]
         own = {one[0].host for one, party in zip(every, parties, strict=True) if party is Party.FIRST}
+        self._learn_families(own, [endpoint.host for endpoint, _ in strangers], self._names)
         for host, alike in siblings(own, sorted({endpoint.host for endpoint, _ in strangers}), self._rules):
             self.learn(host, f"the domain of {host}, which is named like {alike}, the maker's own")
         for host, known in choices.beside(own) if choices is not None else ():
@@ -293,6 +268,24 @@ class Maker:
                 self.learn(host, reason)
             else:
                 self._hosts.setdefault(host, reason)
+
+    def _learn_families(self, own: Collection[str], strangers: Iterable[str], names: MakerNames) -> None:
+        """Learn the domains that are related to each other, or to the maker's own.
+
+        Args:
+            own: hosts of the maker.
+            strangers: hosts of unknown owners.
+            names: the names of the maker.
+        """
+        unknown: dict[str, set[str]] = {}
+        for host in strangers:
+            if domain := registrable_domain(host, self._rules):
+                unknown.setdefault(domain, set()).add(host)
+        domains = {registrable_domain(host, self._rules) for host in own}
+        known = {one for one in domains if one in self._domains or names.branded(one) or names.of_product(one)}
+        related = (*family_domains(known, unknown), *guest_domains(domains - known, names.title_words, unknown))
+        for domain, reason in related:
+            self.learn(domain, reason)
 
     def _learn_page(self, below: Mapping[str, Collection[str]], names: MakerNames) -> None:
         """Learn the only domain of a privacy policy or imprint that the code or texts of the app name.
@@ -313,6 +306,10 @@ class Maker:
         elif names.in_hosts(_left(host, domain) for host in hosts):
             self.learn(
                 domain, f"the domain of the app's only legal page, {page.path}, and of a host with the name of the app"
+            )
+        elif f"api.{domain}" in hosts and self._domains.keys().isdisjoint(below):
+            self.learn(
+                domain, f"the domain of the app's only legal page, {page.path}, and of an API that the app calls"
             )
         elif len(hosts) >= MIN_HOSTS:
             what = count_text(len(hosts), "host")
@@ -335,7 +332,8 @@ class Maker:
     def learn_only(self, hosts: Iterable[str], reason: str) -> None:
         """Learn the domain of these hosts, if they are of one domain.
 
-        Domains of known parties and of public e-mail services do not count.
+        Domains of known parties and of public e-mail services do not count. Of several, the only one with a part of the
+        bundle identifier counts.
 
         Args:
             hosts: canonical hosts that the app itself uses in one role, such as that of its support.
@@ -349,8 +347,11 @@ class Maker:
             and domain not in strangers
             and self._rules.third_parties.of(host) is None
         }
+        named = [one for one in domains if self._names is not None and self._names.is_part(first_label(one))]
         if len(domains) == 1:
             self.learn(domains.pop(), reason)
+        elif len(named) == 1:
+            self.learn(named[0], "the domain of an address in the app, with a part of its bundle identifier")
 
     def learn_related(self, host: str, names: Iterable[str]) -> None:
         """Record the other domains in the certificate of a maker's host as the maker's, if there are few.
@@ -372,9 +373,9 @@ class Maker:
         """
         if is_wrapped(evidence):
             return True
-        if evidence.how.startswith(_OF_PARTNER) and self._names is not None:
+        if evidence.how.startswith(OF_PARTNER) and self._names is not None:
             return bool(self._names.own_name(registrable_domain(host, self._rules), ()))
-        return evidence.how.startswith(_CLAIMED)
+        return evidence.how.startswith(CLAIMED)
 
     def _is_guest(self, host: str) -> bool:
         """True if a host has the maker's name below the domain of another: ``acme.partner.org``."""
@@ -483,14 +484,9 @@ class Maker:
 
     def _configured(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict | None:
         """The cloud project in the app's configuration is the maker's: the cloud console writes it for this app."""
-        if (
-            evidence is None
-            or endpoint.kind is not EndpointKind.CLOUD
-            or not self._name
-            or not _is_configured(evidence)
-        ):
+        if evidence is None or endpoint.kind is not EndpointKind.CLOUD or not self._name or not is_configured(evidence):
             return None
-        found = _CONFIGURED.match(evidence.how)
+        found = CONFIGURED.match(evidence.how)
         where = f"resource {found[1]}" if found else evidence.file.rpartition("/")[2]
         return OwnershipVerdict(Party.FIRST, self._name, f"the app's own configuration names it: {where}")
 
@@ -509,8 +505,11 @@ class Maker:
         return OwnershipVerdict(Party.FIRST, self._name, f"the only {kind} project that the app names, {name}")
 
     def _used(self, endpoint: Endpoint) -> OwnershipVerdict | None:
-        """A single host that the app uses like one of its maker's own."""
-        reason = self._hosts.get(endpoint.host, "") if endpoint.kind is not EndpointKind.CLOUD else ""
+        """A single host that the app uses like one of its maker's own, or a resource that it names like those."""
+        if endpoint.kind is EndpointKind.CLOUD:
+            reason = self._named.get(resource_name(endpoint), "")
+            return OwnershipVerdict(Party.FIRST, self._name, reason) if reason else None
+        reason = self._hosts.get(endpoint.host, "")
         return OwnershipVerdict(Party.FIRST, self._name, f"{endpoint.host}: {reason}") if reason else None
 
     def _known(self, endpoint: Endpoint) -> OwnershipVerdict | None:
@@ -554,7 +553,7 @@ class Maker:
         return OwnershipVerdict(Party.THIRD, rule.name, f"host of {rule.name} (your rule {rule.id})")
 
     def _unknown(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict:
-        if evidence is not None and evidence.how.startswith(_OF_PARTNER):
+        if evidence is not None and evidence.how.startswith(OF_PARTNER):
             return OwnershipVerdict(Party.UNKNOWN, "", "the app claims its links in a component that is named after it")
         if endpoint.kind is EndpointKind.CLOUD:
             return OwnershipVerdict(Party.UNKNOWN, "", _SHARED_KINDS.format(kind=endpoint.value.partition(":")[0]))
@@ -568,27 +567,8 @@ def _left(host: str, domain: str) -> str:
     return host.removesuffix(domain)
 
 
-def is_wrapped(evidence: Evidence) -> bool:
-    """True for the site that a tool shows as the app, and for that of an asset statement in decoded resources."""
-    wrapper = evidence.file.rpartition("/")[2] in _WRAPPERS and _WRAPPED.search(evidence.context) is not None
-    return wrapper or (_VALUES.search(evidence.file) is not None and _STATEMENT.search(evidence.context) is not None)
-
-
 def is_client(endpoint: Endpoint, rules: RuleFiles) -> bool:
     """True for a resource of a service for apps, or of a part of one, and for what is deployed at a hosting service."""
     kind = endpoint.value.partition(":")[0]
     kinds = maker_words().registered | maker_words().deployments.keys()
     return endpoint.kind is EndpointKind.CLOUD and rules.cloud.projects.get(kind, kind) in kinds
-
-
-def is_maker_evidence(evidence: Evidence) -> bool:
-    """True if evidence of this kind can identify the maker's domains; it is then kept for ``learn_from``."""
-    how = evidence.how
-    if is_wrapped(evidence) or how.startswith((*_CLAIMED, _MANIFEST)) or how.endswith(_WEB_CONFIGURATION):
-        return True
-    return _NAMED_BY_KEY.match(how) is not None
-
-
-def _is_configured(evidence: Evidence) -> bool:
-    """True if the console of a cloud wrote the place for this app."""
-    return _CONFIGURED.match(evidence.how) is not None or evidence.file.rpartition("/")[2].lower() in _CONFIGURATIONS

@@ -69,6 +69,13 @@ def test_classes_that_start_an_app(package: str, application: str, activities: l
             "res/xml/config.xml",
             [("author", "www.acme.de"), ("author", "acme.de")],
         ),
+        # The name of a picture for screens with more pixels.
+        (
+            '<widget xmlns="http://www.w3.org/ns/widgets"><author email="a@acme.de"/><icon src="a/icon@2x.png"/>',
+            BufferKind.TEXT,
+            "res/xml/config.xml",
+            [("author", "acme.de")],
+        ),
         ('<author email="a@acme.de" href="http://acme.de/">', BufferKind.TEXT, "res/xml/config.xml", []),
         ("http://www.w3.org/ns/widgets a@acme.de", BufferKind.TEXT, "other.xml", []),
     ],
@@ -156,6 +163,11 @@ DECODED = ("text/url", "res/values/strings.xml", r"{\"namespace\": \"web\", \"si
         ([clue(CLASS, "de.acme.fit.Main")], url("api.acme.de"), "the domain of the package of the app's own code"),
         ([clue(CLASS, "de.acme.fit.Main")], url("api.partner.de"), ""),
         ([clue(CLASS, "de.acme.activities.Main")], url("api.activities.com"), ""),
+        # A package of one more part names the app, like a bundle identifier.
+        ([clue(CLASS, "de.acme.parcelrun.Main")], url("api.parcelrun.com"), "parcelrun.com has the name of the app"),
+        ([clue(CLASS, "de.acme.parcelrun.start.Main")], url("api.parcelrun.com"), ""),
+        # A package that nobody reversed.
+        ([clue(CLASS, "acme.de.fit.Main"), url("api.acme.de")], url("x.acme.de"), "the bundle identifier begins"),
         # The server of error reports, and the address of the support or the author, if there is one domain.
         ([dsn("errors.acme.de"), url("errors.acme.de")], url("api.acme.de"), "gets the error reports of the app"),
         ([dsn("o1.ingest.sentry.io"), url("o1.ingest.sentry.io")], url("api.acme.de"), ""),
@@ -195,5 +207,23 @@ def test_what_the_clues_say_about_an_endpoint(finds: list[Find], endpoint: Sight
     app = App(Platform.ANDROID, "io.cordova.hellocordova", "0" * 64, "")
     collected = merge_finds(app, [*finds, endpoint], RULES)
     found = next(one for one in collected.sightings if one.endpoint.value == endpoint.endpoint.value)
+    assert (found.party is Party.FIRST) is bool(reason), found.party_reason
+    assert reason in found.party_reason
+
+
+@each(
+    ("bundle", "clues", "host", "reason"),
+    [
+        # Of several addresses, the one with a part of the bundle identifier, even a short one.
+        ("com.mno.event", ("mno.com.ar", "mno-other.com"), "api.mno.com.ar", "with a part of its bundle identifier"),
+        ("com.mno.event", ("mno.com.ar", "mno-other.com"), "api.mno-other.com", ""),
+        ("com.mno.event", ("mno.com.ar", "mno.de"), "api.mno.de", ""),
+        ("com.app.event", ("app.com.ar", "other.com"), "api.app.com.ar", ""),
+        ("com.pqr.event", ("mno.com.ar", "other.com"), "api.mno.com.ar", ""),
+    ],
+)
+def test_one_of_several_addresses(bundle: str, clues: tuple[str, ...], host: str, reason: str) -> None:
+    finds: list[Find] = [*(clue(AUTHOR, one) for one in clues), url(host)]
+    found = merge_finds(App(Platform.ANDROID, bundle, "0" * 64, ""), finds, RULES).sightings[0]
     assert (found.party is Party.FIRST) is bool(reason), found.party_reason
     assert reason in found.party_reason

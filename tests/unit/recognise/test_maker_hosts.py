@@ -46,6 +46,8 @@ def reason_of(bundle: str, title: str, finds: Sequence[Sighting], address: str) 
         ("h.de/mobilesignup", "text/url", True, False),
         ("api.h.de/login", "text/url", False, True),
         ("h.de/login", CODE, False, True),
+        ("h.de/login/ajax_login_app", CODE, False, True),
+        ("h.de/api/register_app", CODE, False, False),
         # A page for people, such as the one where developers get a key.
         ("h.de/sign_up", "text/url", False, False),
         ("h.de/users/login", "text/url", False, False),
@@ -64,6 +66,7 @@ def test_what_an_address_does_with_accounts(address: str, how: str, registers: b
 
 
 REGISTERS = "the only host where the app registers its users and logs them in"
+MACHINE = "ec2-203-0-113-2.eu-west-1.compute.amazonaws.com/x"
 BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
 
 
@@ -91,10 +94,26 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
         ("a.b", "Acmefit", [seen("h.de/acmefit/about.html")], "h.de/x", ""),
         ("a.b", "Acmefit", [seen("h.de/acmefit.php")], "h.de/x", ""),
         ("a.b", "Acmefit", [seen("h.de/wiki/acmefit/get.php")], "h.de/x", ""),
+        ("a.b", "Acmefit", [seen("h.de/acmefit/v2/data")], "h.de/x", "programs below the name of the app, acmefit"),
+        ("a.b", "Acmefit", [seen("h.de/acmefit/data/v2x")], "h.de/x", ""),
+        ("a.b", "Acmefit", [seen("h.de/other/v2/data")], "h.de/x", ""),
+        # The pages of one account, each project in its folder.
+        ("a.b", "Acmefit", [seen("some.github.io/acmefit/www")], "some.github.io/x", "the name of the app, acmefit"),
+        ("a.b", "Acmefit", [seen("some.github.io/other/www")], "some.github.io/x", ""),
+        # A host with the first word under the icon where users log in.
+        ("a.b", "Acmefit Go", [seen("acmefit.h.test/api/login")], "acmefit.h.test/x", "acmefit, the name of the app"),
+        ("a.b", "Acmefit Go", [seen("acmefit.h.test/servicios/login")], "acmefit.h.test/x", "the name of the app"),
+        ("a.b", "Acmefit Go", [seen("acmefit.h.test/api/data")], "acmefit.h.test/x", ""),
+        ("a.b", "Acmefit Go", [seen("api.h.test/api/login")], "api.h.test/x", ""),
+        ("com.example.acme", "Acmefit Go", [seen("acmefit.h.test/api/login")], "acmefit.h.test/x", ""),
+        # The name of one machine that its hosting company made.
+        ("a.b", "X", [seen("ec2-203-0-113-2.eu-west-1.compute.amazonaws.com/y")], MACHINE, "the only machine"),
+        ("a.b", "X", [seen("ec2-203-0-113-3.eu-west-1.compute.amazonaws.com/y")], MACHINE, ""),
         # A machine or a small web space of one person.
         ("a.b", "X", [seen("some.duckdns.org/y")], "some.duckdns.org/x", "the only machine or web space"),
         ("a.b", "X", [seen("a.16mb.com/y"), seen("b.16mb.com/y")], "a.16mb.com/x", ""),
         ("a.b", "X", [seen("myhome.duckdns.org/y")], "myhome.duckdns.org/x", ""),
+        ("a.b", "X", [seen("server-x.16mb.com/a/register.php")], "server-x.16mb.com/x", "the only machine"),
         ("a.b", "X", [seen("www.cafe24.com/y")], "www.cafe24.com/x", ""),
         # A host that is named like one of the maker's, in words that few hosts have.
         ("com.acmefit.x", "", [seen("nginz-https.acmefit.com")], "staging-nginz-https.zinfra.net", "named like"),

@@ -246,6 +246,8 @@ WEB = (resource("firestore:acme-fit"), "text/firebase-config")
         ("a.b", "Acmefit", [], url("acmefitdns.com"), "the name of the app, acmefit, followed by dns"),
         ("com.acmefit.app", "", [], resource("azure-blob:acmefitstagingpublic"), "the maker's name, acmefit"),
         ("com.acmefit.app", "", [], resource("azure-blob:acmefitpartner"), ""),
+        ("com.acmefit.app", "", [], resource("heroku:acmefitserveralpha"), "the maker's name, acmefit"),
+        ("com.acmefit.app", "", [], resource("s3:acmefitprofile"), "the maker's name, acmefit"),
         ("me.acmefit", "", [], resource("cloudflare-workers:graph.acmefitdotme"), "acmefitdotme"),
     ],
 )  # fmt: skip
@@ -413,6 +415,7 @@ def test_a_template_identifier_is_only_the_name_of_last_resort() -> None:
 
 
 RUN = "cloud-run:{}-mog3fenz3a-uc"
+AZURE = "azure-app-service:shop-abcdefgh12345678.westeurope-01"
 
 
 @each(
@@ -428,7 +431,20 @@ RUN = "cloud-run:{}-mog3fenz3a-uc"
         (["supabase:abcdefghijklmnopqrst", "supabase:bbcdefghijklmnopqrst"], "supabase:bbcdefghijklmnopqrst", True),
         (["supabase:abcdefghijklmnopqrst", "supabase:my-alias"], "supabase:abcdefghijklmnopqrst", False),
         (["ngrok:some-words"], "ngrok:some-words", True),
+        (["vercel:shop-a1b2c3d4e-acmes-projects"], "vercel:shop-a1b2c3d4e-acmes-projects", True),
+        (["vercel:shop-a1b2c3d4e-acmes-projects"], "vercel:login-b1b2c3d4e-acmes-projects", True),
+        (["heroku:quiet-meadow-12345"], "heroku:quiet-meadow-12345", True),
+        (["heroku:shop-0a1b2c3d4e5f"], "heroku:shop-0a1b2c3d4e5f", True),
+        (["netlify:quiet-meadow-a1b2c3"], "netlify:quiet-meadow-a1b2c3", True),
+        ([AZURE], AZURE, True),
+        (["aws-load-balancer:shop-1234567890"], "aws-load-balancer:shop-1234567890", True),
+        (["cloudinary:dab1cdefg"], "cloudinary:dab1cdefg", True),
+        (["contentful:abc123def456"], "contentful:abc123def456", True),
         # A name that a person chose can be that of a public service.
+        (["vercel:shop-api-for-everybody"], "vercel:shop-api-for-everybody", False),
+        (["heroku:quiet-meadow"], "heroku:quiet-meadow", False),
+        (["netlify:quiet-meadow-shop"], "netlify:quiet-meadow-shop", False),
+        (["cloudinary:demo"], "cloudinary:demo", False),
         (["railway:cors-proxy"], "railway:cors-proxy", False),
         (["lovable:shop-orders"], "lovable:shop-orders", False),
         (["heroku:cors-anywhere"], "heroku:cors-anywhere", False),
@@ -454,6 +470,9 @@ def test_the_configuration_counts_more_than_a_name_that_the_console_made() -> No
     )
     assert registered.judge(resource("firebase-storage:shop-d40f6")).party is Party.FIRST
     assert registered.judge(resource("firebase-storage:other-d40f7")).party is Party.UNKNOWN
+
+
+SHARED = [f"{one}.acmefit.prod.gke.labs.test" for one in "abc"]
 
 
 @each(
@@ -485,6 +504,35 @@ def test_the_configuration_counts_more_than_a_name_that_the_console_made() -> No
         ("a.b", "Khyber Delicious Food", [], "lovable:kdf-pk", "the maker's name, kdf"),
         ("a.b", "Khyber Delicious Food", [], "lovable:pk-kdf", ""),
         ("a.b", "Delicious Food", [], "lovable:df-pk", ""),
+        ("a.b", "DoodleDooGo", [], "s3:ddg-sandbox", "the maker's name, ddg"),
+        ("a.b", "DoodleGo", [], "s3:dg-sandbox", ""),
+        # A short name with a digit is no word.
+        ("a.b", "A4U", [], "heroku:api-rest-a4u", "the maker's name, a4u"),
+        ("a.b", "Yes", [], "heroku:api-rest-yes", ""),
+        # The first part of a word, with a host for tests or several hosts.
+        ("a.b", "DoodleDooGo", ["dev.doodle.ai"], "doodle.ai", "a domain with the name of the app"),
+        ("a.b", "DoodleDooGo", ["x.doodle.ai"], "doodle.ai", ""),
+        # The beginning of a name, cut by a top-level domain; the name without the vowels inside it.
+        ("com.cabinetshop.x", "", [], "cabin.et", "the beginning of the maker's name, cabinetshop"),
+        ("com.cabinetshop.x", "", [], "cabi.ne", "the beginning of the maker's name, cabinetshop"),
+        ("com.cabinetshop.x", "", [], "cab.in", ""),
+        ("com.verada.x", "", [], "vrda.app", "the maker's name, verada, without its vowels"),
+        # Several hosts with the name of the app below another domain, wherever it is there.
+        ("com.acmefit.x", "", SHARED, "a.acmefit.prod.gke.labs.test", "acmefit has the name of the app below labs"),
+        ("com.acmefit.x", "", SHARED[:2], "a.acmefit.prod.gke.labs.test", ""),
+        ("com.acmefit.x", "", SHARED, "a.other.prod.gke.labs.test", ""),
+        # An identifier in the order of its name: two of its parts are one word.
+        ("co.helpdesk.acme", "", [], "www.acmehelpdesk.com", "acmehelpdesk.com begins with the maker's name"),
+        # A part of a package cannot begin with a digit; an identifier without a top-level domain.
+        ("info.a9co.board", "", [], "board.9co.info", "the domain of the app's bundle identifier, which cannot begin"),
+        ("info._9co.board", "", [], "board.9co.info", "the domain of the app's bundle identifier, which cannot begin"),
+        ("info.a9co.board", "", [], "board.9co.com", ""),
+        ("acme5.greenhome", "", ["greenhome.acme5.com"], "x.acme5.com", "a host that the bundle identifier reverses"),
+        ("acme5.greenhome", "", ["other.acme5.com"], "x.acme5.com", ""),
+        # A long name of another domain of the organisation, below another domain or with a usual word.
+        ("org.wikipedia", "", [], "wikimediafoundation.org", "wikimedia, followed by foundation"),
+        ("org.wikipedia", "", [], "meta.wikimedia.beta.labs.test", "wikimedia has the name of the app below labs.test"),
+        ("org.wikipedia", "", [], "meta.beta.labs.test", ""),
         # A customer of a service can have a number.
         ("com.acmefit.x", "", [], "acmefit1.typeform.com", "acmefit1 is the maker's name at typeform.com"),
         # The identifier that a tool writes.
@@ -514,6 +562,15 @@ def test_names_of_a_maker_in_other_forms(bundle: str, title: str, hosts: list[st
         ("Pocket Code", ["www.cat.org/privacy", "a.cat.org/x"], "c.cat.org", ""),
         ("Pocket Code", ["www.cat.org/terms", "a.cat.org/x", "b.cat.org/x"], "c.cat.org", ""),
         ("Pocket Code", ["www.cat.org/privacy", "a.cat.org/x", "b.cat.org/x", "dog.org/privacy"], "c.cat.org", ""),
+        # An API there, in an app that names no other domain of its maker.
+        ("Pocket Code", ["cat.org/privacy", "api.cat.org/v1"], "c.cat.org", "and of an API that the app calls"),
+        ("Pocket Code", ["cat.org/terms", "api.cat.org/v1"], "c.cat.org", ""),
+        (
+            "Catpay",
+            ["cat.org/privacy", "api.cat.org/v1", "x.catpay.org", "y.catpay.org", "catpay.org"],
+            "c.cat.org",
+            "",
+        ),
         # A tool puts its own page into each app.
         ("Pocket Code", ["code.org/privacy", "studio.code.org/x", "a.code.org/x"], "b.code.org", ""),
     ],

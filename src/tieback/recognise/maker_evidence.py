@@ -1,0 +1,63 @@
+"""Evidence in an app that can show its maker: its own configuration, links that it claims, settings of wrappers."""
+
+import re
+
+from tieback.model.sighting import Evidence
+
+CONFIGURED = re.compile(
+    r"resource:string/(google_app_id|google_storage_bucket|firebase_database_url|project_id|gcm_defaultSenderId"
+    r"|(?i:aws|cognito)_\w{1,60})/"
+)
+_CONFIGURATIONS = (
+    "google-services.json",
+    "googleservice-info.plist",
+    "awsconfiguration.json",
+    "amplifyconfiguration.json",
+    "amplify_outputs.json",
+    "agconnect-services.json",
+)
+WEB_CONFIGURATION = "/firebase-config"
+"""End of the evidence of a configuration object in a script or JSON file."""
+CLAIMED = (
+    "manifest:app-link/",
+    "entitlement:",
+    "resource:string/assetStatements/",
+    "resource:string/asset_statements/",
+)
+"""Links that the app claims; the names of the last two are those that tools for web apps write.
+
+Source: https://developer.android.com/training/app-links/configure-assetlinks#associate-app;
+https://github.com/GoogleChromeLabs/bubblewrap (``assetStatements`` of its template).
+"""
+OF_PARTNER = "manifest:partner-link/"
+MANIFEST = "manifest"
+NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
+_WRAPPERS = ("capacitor.config.json", "appConfig.json")
+"""Settings of tools that show a web site as an app.
+
+Sources: https://capacitorjs.com/docs/config (``server.url``),
+https://docs.median.co/docs/app-configuration (``initialUrl``).
+"""
+_WRAPPED = re.compile(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")
+_VALUES = re.compile(r"(?:^|/)res/values[^/]{0,40}/[^/]{1,80}\.xml")
+_STATEMENT = re.compile(r"\"site\\?\"\s{0,4}:\s{0,4}\\?\"https://")
+"""The site of an asset statement in decoded resources."""
+
+
+def is_wrapped(evidence: Evidence) -> bool:
+    """True for the site that a tool shows as the app, and for that of an asset statement in decoded resources."""
+    wrapper = evidence.file.rpartition("/")[2] in _WRAPPERS and _WRAPPED.search(evidence.context) is not None
+    return wrapper or (_VALUES.search(evidence.file) is not None and _STATEMENT.search(evidence.context) is not None)
+
+
+def is_maker_evidence(evidence: Evidence) -> bool:
+    """True if evidence of this kind can identify the maker's domains; it is then kept for ``learn_from``."""
+    how = evidence.how
+    if is_wrapped(evidence) or how.startswith((*CLAIMED, MANIFEST)) or how.endswith(WEB_CONFIGURATION):
+        return True
+    return NAMED_BY_KEY.match(how) is not None
+
+
+def is_configured(evidence: Evidence) -> bool:
+    """True if the console of a cloud wrote the place for this app."""
+    return CONFIGURED.match(evidence.how) is not None or evidence.file.rpartition("/")[2].lower() in _CONFIGURATIONS

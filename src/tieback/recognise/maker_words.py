@@ -1,0 +1,137 @@
+"""Word lists for finding a maker's name, from ``maker_names.toml``, and domains of one organisation.
+
+They are read once per process.
+"""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import msgspec
+
+from tieback import rulefiles as prepared
+
+
+class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    names: tuple[str, ...]
+    reason: str
+    source: str
+
+
+class _Affixes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    before: tuple[str, ...]
+    behind: tuple[str, ...]
+    reason: str
+    source: str
+
+
+class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The form of the names that a hosting service makes itself."""
+
+    kind: str
+    pattern: str
+    """Regular expression for the whole name; its group ``project`` is what deployments of one owner share."""
+    reason: str
+    source: str
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    legal_form: tuple[_Names, ...]
+    descriptor: tuple[_Names, ...]
+    affix: tuple[_Affixes, ...]
+    generic_part: tuple[_Names, ...]
+    sample_part: tuple[_Names, ...]
+    template: tuple[_Names, ...]
+    environment: tuple[_Names, ...]
+    tenant: tuple[_Names, ...]
+    edition: tuple[_Names, ...]
+    product_affix: tuple[_Affixes, ...]
+    generic_name: tuple[_Names, ...]
+    legal_page: tuple[_Names, ...]
+    legal_key: tuple[_Names, ...]
+    legal_page_word: tuple[_Names, ...]
+    terms_word: tuple[_Names, ...]
+    legal_folder: tuple[_Names, ...]
+    legal_host: tuple[_Names, ...]
+    free_mail: tuple[_Names, ...]
+    signing_house: tuple[_Names, ...]
+    tool_house: tuple[_Names, ...]
+    registered: tuple[_Names, ...]
+    deployment: tuple[Deployment, ...]
+    personal_host: tuple[_Names, ...]
+    host_word: tuple[_Names, ...]
+    program_folder: tuple[_Names, ...]
+    registration: tuple[_Names, ...]
+    login: tuple[_Names, ...]
+    account_beside: tuple[_Names, ...]
+    not_account: tuple[_Names, ...]
+    sample_host: tuple[_Names, ...]
+
+
+class _Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    domains: tuple[str, ...]
+    source: str
+
+
+class _Families(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    family: tuple[_Family, ...]
+
+
+class MakerWords:
+    """The word lists of ``maker_names.toml``."""
+
+    def __init__(self) -> None:
+        def flat(entries: tuple[_Names, ...]) -> frozenset[str]:
+            return frozenset(name for entry in entries for name in entry.names)
+
+        read = prepared.load_rules(Path(__file__).with_name("maker_names.toml").read_bytes(), _File)
+        self.legal_forms = flat(read.legal_form)
+        self.descriptors = flat(read.descriptor)
+        self.before = frozenset(word for entry in read.affix for word in entry.before)
+        self.behind = frozenset(word for entry in read.affix for word in entry.behind)
+        self.generic_parts = flat(read.generic_part)
+        self.generic_names = flat(read.generic_name)
+        self.legal_pages = flat(read.legal_page)
+        self.legal_keys = flat(read.legal_key)
+        self.legal_page_words = flat(read.legal_page_word)
+        self.terms_words = flat(read.terms_word)
+        self.legal_folders = flat(read.legal_folder)
+        self.legal_hosts = flat(read.legal_host)
+        self.samples = flat(read.sample_part)
+        self.templates = flat(read.template)
+        self.environments = flat(read.environment)
+        self.tenants = flat(read.tenant)
+        self.editions = flat(read.edition)
+        self.product_before = frozenset(word for entry in read.product_affix for word in entry.before)
+        self.product_behind = frozenset(word for entry in read.product_affix for word in entry.behind)
+        self.registered = flat(read.registered)
+        self.deployments = {one.kind: re.compile(one.pattern) for one in read.deployment}
+        self.personal_hosts = flat(read.personal_host)
+        self.host_words = flat(read.host_word)
+        self.program_folders = flat(read.program_folder)
+        self.registrations = flat(read.registration)
+        self.logins = flat(read.login)
+        self.account_beside = tuple(sorted(flat(read.account_beside)))
+        self.accounts = self.registrations | self.logins
+        self.not_accounts = flat(read.not_account)
+        self.sample_hosts = flat(read.sample_host)
+        self.strangers = flat(read.free_mail) | flat(read.signing_house) | flat(read.tool_house)
+
+
+@lru_cache(maxsize=1)
+def maker_words() -> MakerWords:
+    """The word lists, read once per process."""
+    return MakerWords()
+
+
+def is_template(bundle_id: str) -> bool:
+    """True if a template or a build tool writes this bundle identifier, so that unrelated apps share it."""
+    parts = bundle_id.lower().split(".")
+    return any(".".join(parts[:size]) in maker_words().templates for size in (1, 2, 3))
+
+
+@lru_cache(maxsize=1)
+def domain_families() -> dict[str, tuple[str, ...]]:
+    """The domains of one organisation, by each of them; from ``maker_domains.toml``, read once per process."""
+    read = prepared.load_rules(Path(__file__).with_name("maker_domains.toml").read_bytes(), _Families)
+    return {domain: family.domains for family in read.family for domain in family.domains}
