@@ -13,7 +13,7 @@ from functools import cached_property
 from itertools import islice
 
 from tieback.recognise.dataflow.trace import COMPARED, LINK
-from tieback.recognise.texts import joins, literal_names, markup, prose, redirects, structured, tables
+from tieback.recognise.texts import joins, literal_names, markup, prose, redirects, search_engines, structured, tables
 from tieback.recognise.texts.markup import markup_spans
 from tieback.recognise.texts.messages import MAX_READ, declared_name, is_part_of_message, reason_of_uses
 from tieback.recognise.texts.prose import COMMENT
@@ -289,6 +289,8 @@ class TextPlaces:
             return tables.DOCUMENT
         if language is Language.XML and self._file.lower().endswith(_SCHEMAS):
             return METADATA
+        if language is Language.XML and search_engines.is_site_map(data):
+            return search_engines.SITE_MAP
         if language is Language.HTML and tables.is_about_page(self._file, data):
             return tables.LICENCE
         if language is Language.SHADER:
@@ -392,6 +394,8 @@ class TextPlaces:
             return LINK
         if offset > start and structured.is_of_package_script(data, span.start):
             return METADATA
+        if search_engines.is_in_linked_data(data, span.start):
+            return search_engines.SITE_MAP
         return literal_names.reason_of_name(data, span.start, offset, span.end)
 
     def _compared_or_opened(self, span: Span, offset: int) -> str:
@@ -552,6 +556,8 @@ class TextPlaces:
         tag = self._spans.at(span.start - 1)
         values = {one.name: one.value for one in markup.attributes(self._data, tag)} if tag else {}
         kind = values.get("type", b"").strip().lower()
+        if kind == search_engines.LINKED_DATA:
+            return search_engines.SITE_MAP
         if kind in _CODE_TYPES:
             file = ""
         elif b"json" in kind:
