@@ -31,6 +31,9 @@ MAX_HELD = 20_000
 _ROOT = re.compile(
     r"(?P<root>(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/)(?P<rest>.{1,400})"
 )
+_ROUTES = re.compile(r"(?:_next|_nuxt|_app/immutable|_astro)/.*")
+"""Files of Next.js, Nuxt, SvelteKit and Astro, which write one page for each route. Links to these have no suffix."""
+_PAGES = (".html", ".htm")
 _CODE = (".html", ".htm", ".js", ".php", ".css")
 _ENDS = {b"j": (".js",), b"h": (".html", ".htm"), b"p": (".php",), b"c": (".css",)}
 _INDEX = frozenset((b"index.html", b"index.htm"))
@@ -41,10 +44,22 @@ _FRAME = re.compile(r"cordova(?:_plugins)?\.js|phonegap\.js|native-bridge\.js|(?
 """Files of Cordova and Capacitor, and of plugins, which these load."""
 _DOCUMENT = re.compile(
     r"(?:.*/)?(?:[^/]*\.(?:txt|md|map|markdown|s[ac]ss|less)|(?:package|bower|component|composer)(?:-lock)?\.json|licen[cs]e[^/]*|readme[^/]*"
-    r"|coderesources)|meta-inf/.*|bundle-metadata/.*",
+    r"|coderesources|(?:asset|build|precache|prerender|app-build|react-loadable)-?manifest(?:\.[\w-]{1,40})?\.json"
+    r"|precache-manifest\.[\w.-]{1,60}\.js|ngsw\.json|stats\.json|sitemap[^/]*\.xml)|meta-inf/.*|bundle-metadata/.*",
     re.IGNORECASE,
 )
-"""Files that load no page or script, whatever they name; those of the signature name every file."""
+"""Files that load no page or script, whatever they name. Those of the signature and of build tools name every file:
+https://angular.dev/ecosystem/service-workers/config, https://github.com/shellscape/webpack-manifest-plugin,
+https://developer.chrome.com/docs/workbox/modules/workbox-precaching
+"""
+_CACHED = re.compile(
+    rb"\{\s{0,20}[\"']?(?P<first>url|revision)[\"']?\s{0,4}:\s{0,4}(?:[\"'][^\"'\n]{0,400}[\"']|null)\s{0,20},"
+    rb"\s{0,20}[\"']?(?!(?P=first))(?:url|revision)[\"']?\s{0,4}:\s{0,4}(?:[\"'][^\"'\n]{0,400}[\"']|null)\s{0,20}\}"
+)
+"""An entry of the list of files that a service worker copies, which a build tool writes into it."""
+_REVISION = b"revision"
+_SETTINGS = re.compile(r"(?P<root>(?:.{0,200}/)?(?:assets|[^/]{1,100}\.app)/)capacitor\.(?:config|plugins)\.json")
+"""The settings beside the pages of an app of Capacitor; its ``cordova.js`` is often empty."""
 _COMMENT_LINE = re.compile(rb"\n[ \t]{0,200}(?://|/?\*(?![\w/]))[^\n]*")
 """A line of a script that is only a comment, with the end of the line before, which is found faster than ``^``."""
 _COMMENT_BLOCK = re.compile(rb"\n[ \t]{0,200}/\*\*?[ \t]{0,200}\r?\n")
@@ -76,6 +91,7 @@ class UnloadedFiles:
         self._names: dict[str, frozenset[bytes]] = {}
         self._joins: dict[str, frozenset[bytes]] = {}
         self._roots: set[str] = set()
+        self._routed: set[str] = set()
         self._other: set[bytes] = set()
         self._inline: set[str] = set()
         self._left = MAX_OTHER
@@ -124,6 +140,8 @@ class UnloadedFiles:
     def _file(self, file: str, data: Bytes, *, text: bool = True) -> None:
         if self._stopped or _DOCUMENT.fullmatch(file):
             return
+        if settings := _SETTINGS.fullmatch(file):
+            self._roots.add(f"{settings['root']}public/")
         found = _ROOT.fullmatch(file) if text else None
         page = found is not None and file.lower().endswith(_CODE)
         if len(self._names) >= MAX_FILES:
@@ -157,6 +175,8 @@ class UnloadedFiles:
     def _page(self, file: str, name: str, content: Bytes, names: frozenset[bytes]) -> None:
         """Keep the names in a page, script or style sheet."""
         self._names[file] = names
+        if _ROUTES.fullmatch(name):
+            self._routed.add(file.removesuffix(name))
         if _FRAME.fullmatch(name) is None:
             self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(content), 64))
         if name == "index.html" and _INLINE.search(content) and b"://" not in content:
@@ -181,6 +201,7 @@ class UnloadedFiles:
             if any(file in _meant(files, one, "") for one in forms.get(name, ()))
             or not any(file.startswith(root) for root in self._roots)
             or any(file == f"{root}index.html" or _FRAME.fullmatch(file.removeprefix(root)) for root in self._roots)
+            or (file.lower().endswith(_PAGES) and any(file.startswith(root) for root in self._routed))
         ]
         loaded, joined = set(waiting), set[bytes]()
         while waiting:
@@ -222,7 +243,7 @@ def _folder(file: str) -> str:
 
 
 def _without_comments(data: bytes) -> bytes:
-    """A page or script without its comments; those behind code stay."""
+    """A page or script without its comments and its list of copied files; comments behind code stay."""
     parts, at = list[bytes](), 0
     while (begin := data.find(b"<!--", at)) >= 0 and (end := data.find(b"-->", begin)) >= 0:
         parts.append(data[at:begin])
@@ -232,7 +253,8 @@ def _without_comments(data: bytes) -> bytes:
     while (opened := _COMMENT_BLOCK.search(text, at)) is not None and (end := text.find(b"*/", opened.end())) >= 0:
         parts.append(text[at : opened.start()])
         at = end + 2
-    return _COMMENT_LINE.sub(b"\n", b"".join((*parts, text[at:])))[1:]
+    text = _COMMENT_LINE.sub(b"\n", b"".join((*parts, text[at:])))[1:]
+    return _CACHED.sub(b"", text) if _REVISION in text else text
 
 
 def _joined(data: Bytes) -> Iterator[re.Match[bytes]]:

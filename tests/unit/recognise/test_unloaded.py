@@ -1,5 +1,7 @@
 """Pages and scripts of hybrid apps that nothing loads."""
 
+import posixpath
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,11 +29,15 @@ def piece(file: str, text: str | bytes, kind: BufferKind = BufferKind.TEXT) -> A
 
 
 def stays(file: str, **files: str) -> bool:
-    """True if a find in a file of the app stays; the names of the files are written with ``__`` and ``_``."""
+    """True if a find in a file of the app stays.
+
+    The names of the files are written with ``__`` and ``_``; ``SPLIT`` is a file of Next.js.
+    """
     pages = UnloadedFiles()
     every = {"index__html": INDEX, "cordova__js": "", "js_app__js": ""} | files
     for name, text in every.items():
-        pages.see(piece(WWW + name.replace("__", ".").replace("_", "/"), text))
+        place = "_next/a.js" if name == "SPLIT" else name.replace("__", ".").replace("_", "/")
+        pages.see(piece(WWW + place, text))
     (find,) = pages.settled([sighting(WWW + file)])
     assert isinstance(find, Sighting) or find == NotBackend("https://a.test", UNLOADED)
     return isinstance(find, Sighting)
@@ -97,6 +103,19 @@ def stays(file: str, **files: str) -> bool:
         ("old.js", {"old__js": "", "index__html": "<script>x.dir = 'build/'</script><script src=js/app.js>"}, False),
         ("old.js", {"old__js": "", "index__html": "<script>location = 'https://a.test'</script>"}, False),
         ("a.json", {"a__json": ""}, True),
+        # Links to the page of a route have no suffix.
+        ("a.js", {"b__html": "a.js", "a__js": "", "js_app__js": 'go("/b")'}, False),
+        ("a.js", {"b__html": "a.js", "a__js": "", "SPLIT": 'go("/b")'}, True),
+        # Lists that a build tool has written name every file.
+        ("old.html", {"old__html": "", "asset-manifest__json": '{"files":{"old.html":"./old.html"}}'}, False),
+        ("old.html", {"old__html": "", "build-manifest__json": '["old.html"]'}, False),
+        ("old.html", {"old__html": "", "ngsw__json": '{"urls":["/old.html"]}'}, False),
+        ("old.html", {"old__html": "", "sitemap__xml": "<urlset><url><loc>https://a.test/old.html"}, False),
+        ("old.html", {"old__html": "", "precache-manifest__0a1b__js": '[{"url":"old.html"}]'}, False),
+        ("old.html", {"old__html": "", "js_app__js": 'cache([{url:"old.html",revision:"0a1b"}])'}, False),
+        ("old.html", {"old__html": "", "js_app__js": 'cache([{"revision":null,"url":"old.html"}])'}, False),
+        ("old.html", {"old__html": "", "js_app__js": 'open({url:"old.html",title:"revision"})'}, True),
+        ("old.html", {"old__html": "", "manifest__json": '{"start_url":"old.html"}'}, True),
     ],
 )
 def test_only_files_that_something_names_are_loaded(file: str, files: dict[str, str], expected: bool) -> None:
@@ -130,12 +149,16 @@ def test_code_and_settings_of_the_app_name_pages(other: Artifact | ArtifactBatch
         ("assets/www/", "main.js", True),
         ("assets/", "cordova.js", True),
         ("assets/pages/", "cordova.js", True),
+        ("assets/public/", "../capacitor.config.json", False),
+        ("base/assets/public/", "../capacitor.plugins.json", False),
+        ("Payload/A.app/public/", "../capacitor.config.json", False),
+        ("assets/www/", "../capacitor.config.json", True),
     ],
 )
 def test_only_the_roots_of_hybrid_apps_are_followed(root: str, frame: str, expected: bool) -> None:
     pages = UnloadedFiles()
     for name in ("index.html", frame, "old.js"):
-        pages.see(piece(root + name, ""))
+        pages.see(piece(posixpath.normpath(root + name), ""))
     (find,) = pages.settled([sighting(f"{root}old.js")])
     assert isinstance(find, Sighting) is expected
 

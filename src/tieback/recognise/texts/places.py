@@ -287,10 +287,8 @@ class TextPlaces:
             return found
         if language is Language.HTML and _JAVADOC in data[:1024]:
             return tables.DOCUMENT
-        if language is Language.XML and self._file.lower().endswith(_SCHEMAS):
-            return METADATA
-        if language is Language.XML and search_engines.is_site_map(data):
-            return search_engines.SITE_MAP
+        if language is Language.XML and (described := self._described()):
+            return described
         if language is Language.HTML and tables.is_about_page(self._file, data):
             return tables.LICENCE
         if language is Language.SHADER:
@@ -305,6 +303,12 @@ class TextPlaces:
                 found = tables.LICENCE if tables.is_licence(data) else tables.PICTURE if tables.is_shader(data) else ""
                 found = found or (tables.REFERENCE if tables.is_reference(data) else "")
         return found
+
+    def _described(self) -> str:
+        """The reason if an XML text is a definition of documents, or a map of a site."""
+        if self._file.lower().endswith(_SCHEMAS):
+            return METADATA
+        return search_engines.SITE_MAP if search_engines.is_site_map(self._data) else ""
 
     @cached_property
     def _has_suffixes(self) -> bool:

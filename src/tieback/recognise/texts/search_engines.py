@@ -1,7 +1,7 @@
 """What a site tells search engines about its pages: site maps, and structured data. No code of the app contacts these.
 
-``<urlset>`` and ``<sitemapindex>`` are the roots of site maps (https://www.sitemaps.org/protocol.html). Structured data is
-the content of ``<script type="application/ld+json">``, or an object of a script with the key ``@context``
+``<urlset>`` and ``<sitemapindex>`` are the roots of site maps (https://www.sitemaps.org/protocol.html). Structured data
+is the content of ``<script type="application/ld+json">``, or an object of a script with the key ``@context``
 (https://www.w3.org/TR/json-ld11/, https://developers.google.com/search/docs/appearance/structured-data).
 """
 

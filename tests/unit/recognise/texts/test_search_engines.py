@@ -12,10 +12,10 @@ URL = "https://a.test/x"
     ("file", "text", "expected"),
     [
         ("sitemap.xml", "<?xml version='1.0'?>\n<urlset xmlns='x'><url><loc>URL</loc></url></urlset>", SITE_MAP),
-        ("pages-1.xml", "<!-- made by a tool --><sitemapindex><sitemap><loc>URL</loc></sitemap></sitemapindex>", SITE_MAP),
+        ("pages-1.xml", "<!-- x --><sitemapindex><sitemap><loc>URL</loc></sitemap></sitemapindex>", SITE_MAP),
         ("a.xml", "<servers><urlset>URL</urlset></servers>", ""),
         ("a.html", "<script type='application/ld+json'>{'@type':'WebSite','url':'URL'}</script>", SITE_MAP),
-        ("a.html", "<script type='application/json'>{\"url\":\"URL\"}</script>", ""),
+        ("a.html", '<script type=\'application/json\'>{"url":"URL"}</script>', ""),
         ("a.html", "<script>fetch('URL')</script>", ""),
         ("a.js", "s={'@context':'https://schema.test','@type':'WebSite',url:'URL'}", SITE_MAP),
         ("a.js", 's={"@context":"b","publisher":{"logo":{"url":"URL"}}}', SITE_MAP),
