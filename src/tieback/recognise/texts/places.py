@@ -134,7 +134,8 @@ _METADATA_LINE = re.compile(
 _DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
 _PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
 _PATTERN = re.compile(rb"\bRegExp\(\s{0,8}\Z")
-_EVAL = re.compile(rb"\beval\(\s{0,8}\Z")
+_EVAL = re.compile(rb"\beval\(\s{0,8}(?:__webpack_require__\.ts\(\s{0,8})?\Z")
+"""A call whose literal is code, also with trusted types: https://webpack.js.org/configuration/output/#outputtrustedtypes"""
 _MARKUP = re.compile(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[\w:]{1,20} [\w:-]{1,20}=")
 _HTML = re.compile(
     rb"(?i)<(?:a|b|i|p|br|div|span|strong|em|ul|ol|li|h\d|img|html|body|table|td|tr|iframe|script|form|button)\b"
@@ -448,7 +449,7 @@ class TextPlaces:
         if span.start not in self._inner:
             data, start, end = self._data, span.start + 1, span.end - 1
             file = ""
-            if _EVAL.search(data, max(0, span.start - 32), span.start):
+            if _EVAL.search(data, max(0, span.start - 48), span.start):
                 file = "eval.js"
             elif end - start > 16 and _MARKUP.search(data, start, end):
                 file = "text.html" if _HTML.search(data, start, end) else "text.xml"
