@@ -152,7 +152,7 @@ class ScriptExtractor:
 
     def _joined(self, buffer: Buffer, shown: Bytes, marks: list[tuple[bytes, int]], told: set[str]) -> Iterator[Find]:
         """What the script puts together."""
-        from tieback.recognise.scripts import resolve
+        from tieback.recognise.scripts import host_lists, resolve
 
         budget = Budget(min(self.left, _SCRIPT_STEPS))
         before = budget.left
@@ -176,6 +176,10 @@ class ScriptExtractor:
                     if _value(one) not in plain:
                         is_comment = in_comment and isinstance(one, Sighting)
                         yield NotBackend(_value(one), COMMENT) if is_comment else one
+                for text in host_lists.with_others(shown, found.text) if not in_comment else ():
+                    if text not in told:
+                        told.add(text)
+                        yield from self._located(text, place)
             for shared, names in resolution.shared:
                 begins = None if shown is not buffer.data else buffer.base + shared.at
                 how = f"{FLOW_RULE}/{shared.call or 'join'}"
