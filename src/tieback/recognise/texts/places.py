@@ -16,7 +16,7 @@ from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import joins, literal_names, markup, prose, redirects, search_engines, structured, tables
 from tieback.recognise.texts.markup import markup_spans
 from tieback.recognise.texts.messages import MAX_READ, declared_name, is_part_of_message, reason_of_uses
-from tieback.recognise.texts.prose import COMMENT
+from tieback.recognise.texts.prose import COMMENT, EXAMPLE
 from tieback.recognise.texts.script import ScriptSpans, script_spans
 from tieback.recognise.texts.sheet import sheet_spans
 from tieback.recognise.texts.spans import Span, SpanKind, Spans
@@ -30,7 +30,6 @@ SHOWN = "only in text that a page shows"
 FEED = "only in the entries of a news feed"
 METADATA = "only in metadata of a package or page"
 PERMITTED = "only in a list of addresses that the app permits"
-EXAMPLE = "only in an example of what to enter"
 MISNAMED = "only in a text that is stored as a picture"
 
 
@@ -46,7 +45,7 @@ _HREF = re.compile(rb"[{,]\s{0,20}[\"']?href[\"']?\s{0,4}:\s{0,8}\Z")
 (``h("a", {href: …})``, in version 2 ``_c("a", {attrs: {href: …}})``)."""
 _REFERER = re.compile(rb"[{,(\[;\s][\"']?(?:[Rr]eferr?er|Origin)[\"']?\s{0,4}[:,=]\s{0,8}\Z")
 """The name of a header before its value: RFC 9110, section 10.1.3; RFC 6454, section 7."""
-_PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?placeholder(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
+_PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?(?:placeholder|hint)(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
 """The property of a field with an example of what to enter."""
 _LABEL = re.compile(rb"[{,]\s{0,20}[\"']?(?:text|label)[\"']?\s{0,4}:")
 """The property with the text that a person taps: a component of React Native has no element ``a``."""
@@ -167,7 +166,7 @@ _BY_ATTRIBUTE = {
     **dict.fromkeys(redirects.ATTRIBUTES, prose.REDIRECT),
     **dict.fromkeys(("title", "alt", "aria-label", "label"), SHOWN),
     **dict.fromkeys(literal_names.PLUG_IN_ATTRIBUTES, literal_names.PLUG_IN),
-    "placeholder": EXAMPLE,
+    **dict.fromkeys(("placeholder", "hint"), EXAMPLE),
 }  # fmt: skip
 """The reason in an attribute, whatever its element."""
 _SVG_LOADS = ("href", "xlink:href", "src", "style")
