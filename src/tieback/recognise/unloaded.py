@@ -21,6 +21,7 @@ from tieback.recognise.missing_plugins import LIST, NO_PLUGIN, MissingPlugins
 from tieback.recognise.near import matches_near
 
 UNLOADED = "only in a page or script that no other file of the app names"
+SOURCE_MAP = "only in the source map of a script of the app"
 MAX_FILES = 20_000
 MAX_NAMES = 2_000
 """Most different names in one file; a file with more of them is not followed, and everything stays."""
@@ -34,6 +35,8 @@ _ROOT = re.compile(
 _ROUTES = re.compile(r"(?:_next|_nuxt|_app/immutable|_astro)/.*")
 """Files of Next.js, Nuxt, SvelteKit and Astro, which write one page for each route. Links to these have no suffix."""
 _PAGES = (".html", ".htm")
+_MAP = ".map"
+"""The end of the name of a source map behind that of its script. What is in both is found in the script."""
 _CODE = (".html", ".htm", ".js", ".php", ".css")
 _ENDS = {b"j": (".js",), b"h": (".html", ".htm"), b"p": (".php",), b"c": (".css",)}
 _INDEX = frozenset((b"index.html", b"index.htm"))
@@ -135,6 +138,8 @@ class UnloadedFiles:
         place = (find.evidence.file, find.evidence.offset)
         if find.evidence.file in unloaded:
             return UNLOADED
+        if find.evidence.file.removesuffix(_MAP) in self._names and find.evidence.file.endswith(_MAP):
+            return SOURCE_MAP
         return NO_PLUGIN if self._plugins.applies(*place) else NOT_IMPORTED if self._maps.applies(*place) else ""
 
     def _file(self, file: str, data: Bytes, *, text: bool = True) -> None:

@@ -12,7 +12,7 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, Buffe
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise import unloaded
-from tieback.recognise.unloaded import UNLOADED, UnloadedFiles
+from tieback.recognise.unloaded import SOURCE_MAP, UNLOADED, UnloadedFiles
 
 WWW = "assets/www/"
 INDEX = "<script src='cordova.js'></script><script src='js/app.js'></script>"
@@ -161,6 +161,14 @@ def test_only_the_roots_of_hybrid_apps_are_followed(root: str, frame: str, expec
         pages.see(piece(posixpath.normpath(root + name), ""))
     (find,) = pages.settled([sighting(f"{root}old.js")])
     assert isinstance(find, Sighting) is expected
+
+
+def test_a_source_map_counts_only_without_its_script() -> None:
+    pages = UnloadedFiles()
+    for name in ("index.html", "cordova.js", "app.js"):
+        pages.see(piece(WWW + name, "app.js"))
+    settled = list(pages.settled([sighting(f"{WWW}app.js.map"), sighting(f"{WWW}other.js.map")]))
+    assert settled == [NotBackend("https://a.test", SOURCE_MAP), sighting(f"{WWW}other.js.map")]
 
 
 def test_finds_keep_their_order() -> None:

@@ -16,8 +16,15 @@ ATLAS = "only the program that has made a sheet of sprites"
 PLUG_IN = "only for a plug-in of a desktop browser"
 PLUG_IN_ATTRIBUTES = ("codebase", "pluginspage")
 """Attributes of ``object``, ``applet`` and ``embed``: where a browser gets a plug-in. Web views of phones have none."""
+SERVER = "only where a script runs without a browser"
+_WITHOUT_WINDOW = re.compile(
+    rb"(?:(?:[\"'](?:undefined|u)[\"']\s{0,4}(?:!==?|>)\s{0,4}typeof window|typeof window\s{0,4}(?:!==?|<)\s{0,4}"
+    rb"[\"'](?:undefined|u)[\"'])\s{0,20}\?[^:;{}?]{1,120}:|(?:[\"']undefined[\"']\s{0,4}===?\s{0,4}typeof window|"
+    rb"typeof window\s{0,4}===?\s{0,4}[\"']undefined[\"'])\s{0,20}\?)\s{0,20}\Z"
+)
+"""A condition on the browser's ``window`` before the value without it: a page that is made on a server."""
 _NAMESPACE = re.compile(
-    rb"(?:[{,\[(\s][\"']?(?:xmlNamespace|xmlns|targetNamespace)[\"']?|[{,\s][\"']xmlns:[\w.-]{1,40}[\"']|"
+    rb"(?:[{,\[(\s][\"']?(?:xmlNamespace|xmlns|targetNamespace)[\"']?|[{,\s][\"']?\$(?:ref|id)[\"']?|[{,\s][\"']xmlns:[\w.-]{1,40}[\"']|"
     rb"[{,\s][\"']?xmlNamespace[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}?[\"']?uri[\"']?)\s{0,8}:\s{0,40}\Z"
 )
 _NOTE = re.compile(rb"[{,\s][\"']?(?:[_$]comment|commentstring|//)[\"']?\s{0,8}:\s{0,8}\Z", re.IGNORECASE)
@@ -49,6 +56,12 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
     if program and _META.search(before, 0, program.start() + 1) and _SHEET.match(data, end, end + 400):
         return ATLAS
     return ""
+
+
+def is_of_server(data: Bytes, start: int) -> bool:
+    """True if a literal is the value without a ``window``, as in ``typeof window !== "undefined" ? a : "…"``."""
+    before = data[max(0, start - _REACH) : start]
+    return b"typeof window" in before and _WITHOUT_WINDOW.search(before) is not None
 
 
 def _plug_in(data: Bytes, start: int, offset: int) -> str:

@@ -29,6 +29,8 @@ _POINTS = re.compile(
 )
 _OPENS = re.compile(rb"\.\s{0,4}(?:open|canOpen)URL\s{0,4}\(\s{0,20}\Z")
 """https://reactnative.dev/docs/linking"""
+_DRAWS = re.compile(rb"\.\s{0,4}(?:fill|stroke|measure)Text\s{0,4}\(\s{0,20}\Z")
+"""https://html.spec.whatwg.org/multipage/canvas.html#drawing-text-to-the-bitmap"""
 _CLOSES = re.compile(rb"\s{0,20}\)")
 _LITERAL = re.compile(rb"\"[^\"]{0,400}\"|'[^']{0,400}'")
 _BRACKET = re.compile(rb"[()]")
@@ -73,7 +75,7 @@ def reason_of_uses(data: Bytes, name: bytes, own: int) -> str:
             uses += 1
             opens = _is_opened(data, at, behind)
             opened = opened or opens
-            if uses > MAX_USES or not (opens or _is_in_message(data, at)):
+            if uses > MAX_USES or not (opens or _is_in_message(data, at) or _is_drawn(data, at)):
                 return ""
         at = data.find(name, behind)
     return (LINK if opened else MESSAGE) if uses else ""
@@ -82,6 +84,11 @@ def reason_of_uses(data: Bytes, name: bytes, own: int) -> str:
 def _is_opened(data: Bytes, at: int, behind: int) -> bool:
     """True if a name is the whole argument of a call that opens it in a browser."""
     return _OPENS.search(data, max(0, at - 60), at) is not None and _CLOSES.match(data, behind) is not None
+
+
+def _is_drawn(data: Bytes, at: int) -> bool:
+    """True if a name is the first argument of a call that draws it."""
+    return _DRAWS.search(data, max(0, at - 60), at) is not None
 
 
 def _is_in_message(data: Bytes, at: int) -> bool:

@@ -169,6 +169,8 @@ _BY_ATTRIBUTE = {
     **dict.fromkeys(("placeholder", "hint"), EXAMPLE),
 }  # fmt: skip
 """The reason in an attribute, whatever its element."""
+_TARGET = re.compile(r"(?:v-bind:|:|ng-|x-bind:)?href|\[(?:attr\.)?href\]")
+"""The address of a link, also as the expression of a template of Vue, AngularJS, Alpine or Angular."""
 _SVG_LOADS = ("href", "xlink:href", "src", "style")
 _FEED = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s++|<\?[^>]*+>|<!--(?:[^-]++|-(?!->))*+-->|<![A-Za-z][^>]*+>)*+"
@@ -368,6 +370,8 @@ class TextPlaces:
             return METADATA
         if _PATTERN.search(data, max(0, span.start - 24), span.start):
             return prose.PATTERN
+        if literal_names.is_of_server(data, span.start):
+            return literal_names.SERVER
         if named := _NAMED.search(data, max(0, span.start - 40), span.start):
             return prose.ISSUER if named["issuer"] else prose.REDIRECT
         if offset == start and _REFERER.search(data, max(0, span.start - 40), span.start):
@@ -637,7 +641,7 @@ class TextPlaces:
             return PERMITTED
         if own.name in _BY_ATTRIBUTE:
             return _BY_ATTRIBUTE[own.name]
-        if name == "a" and own.name == "href" and any(map(_is_new_window, values)):
+        if name == "a" and _TARGET.fullmatch(own.name) and any(map(_is_new_window, values)):
             return LINK
         if own.name == "onclick" and TextPlaces("onclick.js", own.value).reason(offset - own.start) == LINK:
             return LINK

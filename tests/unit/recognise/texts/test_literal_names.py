@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.linear import assert_linear
-from tieback.recognise.texts.literal_names import ATLAS, PLUG_IN, reason_of_name
+from tieback.recognise.texts.literal_names import ATLAS, PLUG_IN, SERVER, reason_of_name
 from tieback.recognise.texts.places import TextPlaces
 from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE
 
@@ -34,6 +34,17 @@ def reason(text: str, file: str = "a.js") -> str:
         ('x={commentstring: "URL"}', COMMENT),
         ('x={"_comment": "URL"}', COMMENT),
         ('x={comment: "URL"}', ""),
+        ('x={anyOf:[c,{$ref:"URL#"}]}', NAMESPACE),
+        ('x={"$id": "URL"}', NAMESPACE),
+        ('x={ref:"URL"}', ""),
+        ('o=()=>"undefined"!=typeof window?window.location.origin:"URL"', SERVER),
+        ("o=typeof window !== 'undefined' ? location.href : 'URL'", SERVER),
+        ('o=typeof window<"u"?a.b:"URL"', SERVER),
+        ('o=typeof window==="undefined"?"URL":"/api"', SERVER),
+        ('o=typeof window!=="undefined"?"URL":"/api"', ""),
+        ('o="undefined"==typeof window?"/api":"URL"', ""),
+        ('o=typeof window.api!=="undefined"?a:"URL"', ""),
+        ('if("undefined"!=typeof window?a:b){f("URL")}', ""),
         ('x=\'classid="c" codebase="URL" width=\'', PLUG_IN),
         ("x='<object codebase=\"URL\">'", PLUG_IN),
         ("x='?codebase=URL'", ""),

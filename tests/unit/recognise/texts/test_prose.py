@@ -23,11 +23,11 @@ URL = b"http://a.test/x"
 
 
 EXAMPLES = [
-    "e.g. {}", "E.g.: {}", "for example {}", "Server (e.g. {})", "Example: {}", "z. B. {}", "z.B. {}", "zum Beispiel {}",
+    "e.g. {}", "E.g.: {}", "for example {}", "Server (e.g. {})", "Example: {}", "z. B. {}", "zum Beispiel {}",
     "p. ej. {}", "Ejemplo: {}", "por exemplo, {}", "Ex.: {}", "par exemple : {}", "ad es. {}", "bijv. {}", "np. {}",
     "например, {}", "Например: {}", "Сервер (напр. {})", "ör. {}", "Örneğin: {}", "t.ex. {}", "misalnya {}",
-    "Contoh: {}", "ví dụ: {}", "例如\uff1a{}", "服务器地址\uff0c例如 {}", "如\uff1a{}", "例えば {}", "예: {}", "مثال: {}",
-    "उदाहरण: {}", "{} (example)", "{} (ejemplo)", "\\u4f8b\\u5982\\uff1a{}",
+    "Contoh: {}", "ví dụ: {}", "例如\uff1a{}", "服务器地址\uff0c例如 {}", "如\uff1a{}", "例えば {}", "예: {}",
+    "مثال: {}", "उदाहरण: {}", "{} (example)", "{} (ejemplo)", "\\u4f8b\\u5982\\uff1a{}",
 ]  # fmt: skip
 
 
