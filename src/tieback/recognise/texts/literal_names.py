@@ -16,7 +16,7 @@ ATLAS = "only the program that has made a sheet of sprites"
 PLUG_IN = "only for a plug-in of a desktop browser"
 PLUG_IN_ATTRIBUTES = ("codebase", "pluginspage")
 """Attributes of ``object``, ``applet`` and ``embed``: where a browser gets a plug-in. Web views of phones have none."""
-SERVER = "only where a script runs without a browser"
+SERVER = "only in a value for scripts that run without a browser"
 _WITHOUT_WINDOW = re.compile(
     rb"(?:(?:[\"'](?:undefined|u)[\"']\s{0,4}(?:!==?|>)\s{0,4}typeof window|typeof window\s{0,4}(?:!==?|<)\s{0,4}"
     rb"[\"'](?:undefined|u)[\"'])\s{0,20}\?[^:;{}?]{1,120}:|(?:[\"']undefined[\"']\s{0,4}===?\s{0,4}typeof window|"
@@ -27,13 +27,18 @@ _NAMESPACE = re.compile(
     rb"(?:[{,\[(\s][\"']?(?:xmlNamespace|xmlns|targetNamespace)[\"']?|[{,\s][\"']?\$(?:ref|id)[\"']?|[{,\s][\"']xmlns:[\w.-]{1,40}[\"']|"
     rb"[{,\s][\"']?xmlNamespace[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}?[\"']?uri[\"']?)\s{0,8}:\s{0,40}\Z"
 )
+_HEAD = re.compile(
+    rb"\(\s{0,20}[\"'](?:meta[\"']\s{0,8},\s{0,8}\{[^{}]{0,200}?\bcontent|link[\"']\s{0,8},\s{0,8}\{[^{}]{0,200}?\brel[\"']?"
+    rb"\s{0,4}:\s{0,4}[\"'](?:canonical|alternate|author|license|me)[\"'][^{}]{0,200}?\bhref)[\"']?\s{0,4}:\s{0,4}\Z"
+)
+"""An element with a fact about a page in the code of React: ``jsx("meta", {property: "og:url", content: "https://…"})``."""
 _NOTE = re.compile(rb"[{,\s][\"']?(?:[_$]comment|commentstring|//)[\"']?\s{0,8}:\s{0,8}\Z", re.IGNORECASE)
 _PROGRAM = re.compile(rb"[{,]\s{0,40}[\"']?app[\"']?\s{0,8}:\s{0,8}\Z")
 _META = re.compile(rb"[\"']?meta[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}\Z")
 _SHEET = re.compile(rb"\s{0,40},[^{}]{0,300}?[\"']?(?:image|format|version)[\"']?\s{0,8}:")
 _ATTRIBUTE = re.compile(rb"(?:\A|[\s\"'])(?:codebase|pluginspage)=\\?[\"']?\Z", re.IGNORECASE)
 _SCHEMES = (b"", b"http://", b"https://", b"//")
-_REACH = 300
+_REACH, _HEAD_REACH = 300, 480
 
 
 def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
@@ -62,6 +67,11 @@ def is_of_server(data: Bytes, start: int) -> bool:
     """True if a literal is the value without a ``window``, as in ``typeof window !== "undefined" ? a : "…"``."""
     before = data[max(0, start - _REACH) : start]
     return b"typeof window" in before and _WITHOUT_WINDOW.search(before) is not None
+
+
+def is_of_head(data: Bytes, start: int) -> bool:
+    """True if a literal is a fact about a page that code puts into its head."""
+    return _HEAD.search(data, max(0, start - _HEAD_REACH), start) is not None
 
 
 def _plug_in(data: Bytes, start: int, offset: int) -> str:

@@ -402,6 +402,8 @@ class TextPlaces:
             return LINK
         if offset > start and structured.is_of_package_script(data, span.start):
             return METADATA
+        if literal_names.is_of_head(data, span.start):
+            return METADATA
         if search_engines.is_in_linked_data(data, span.start):
             return search_engines.SITE_MAP
         return literal_names.reason_of_name(data, span.start, offset, span.end)

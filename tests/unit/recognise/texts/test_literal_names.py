@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.texts.literal_names import ATLAS, PLUG_IN, SERVER, reason_of_name
-from tieback.recognise.texts.places import TextPlaces
+from tieback.recognise.texts.places import METADATA, TextPlaces
 from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE
 
 
@@ -37,6 +37,11 @@ def reason(text: str, file: str = "a.js") -> str:
         ('x={anyOf:[c,{$ref:"URL#"}]}', NAMESPACE),
         ('x={"$id": "URL"}', NAMESPACE),
         ('x={ref:"URL"}', ""),
+        ('jsx("meta",{property:"og:url",content:"URL"},0)', METADATA),
+        ('e("link",{rel:"canonical",href:"URL"})', METADATA),
+        ('e("link",{rel:"stylesheet",href:"URL"})', ""),
+        ('e("input",{content:"URL"})', ""),
+        ('e("meta",{content:a}),e(B,{content:"URL"})', ""),
         ('o=()=>"undefined"!=typeof window?window.location.origin:"URL"', SERVER),
         ("o=typeof window !== 'undefined' ? location.href : 'URL'", SERVER),
         ('o=typeof window<"u"?a.b:"URL"', SERVER),
