@@ -32,6 +32,18 @@ _HEAD = re.compile(
     rb"\s{0,4}:\s{0,4}[\"'](?:canonical|alternate|author|license|me)[\"'][^{}]{0,200}?\bhref)[\"']?\s{0,4}:\s{0,4}\Z"
 )
 """An element with a fact about a page in the code of React: ``jsx("meta", {property: "og:url", content: "https://…"})``."""
+_NAMED_SPACE = re.compile(
+    rb"(?<![A-Za-z0-9_$])(?:[\w$.]{0,60}[a-z])?(?:NS|[nN]ame[sS]pace(?:URI|Uri)?)_?[\"']?\s{0,8}[:=]\s{0,8}\[?\s{0,8}\Z"
+)
+"""A member whose name says that its value is a namespace: ``this.featureNS_ = "http://…"`` of OpenLayers."""
+_KIND = re.compile(
+    rb"(?:grant|credential|assertion|subject_?token|requested_?token)_?type[\"']?\s{0,8}(?:[:=]|\|\|)\s{0,8}\Z",
+    re.IGNORECASE,
+)
+"""A kind of grant, which is named by an address: RFC 6749, section 4.5; RFC 8693, section 2.1."""
+_CHILDREN = re.compile(rb"[{,]\s{0,20}children\s{0,4}:\s{0,8}(?:\[(?:[^\[\]{}()]{0,300},)?\s{0,8})?\Z")
+"""The content of an element of React, as compilers write it: https://react.dev/reference/react/createElement"""
+_NO_CODE = re.compile(rb"[^\"'`(){}=@<>;]{0,200}")
 _NOTE = re.compile(rb"[{,\s][\"']?(?:[_$]comment|commentstring|//)[\"']?\s{0,8}:\s{0,8}\Z", re.IGNORECASE)
 _PROGRAM = re.compile(rb"[{,]\s{0,40}[\"']?app[\"']?\s{0,8}:\s{0,8}\Z")
 _META = re.compile(rb"[\"']?meta[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}\Z")
@@ -53,7 +65,7 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
     if bytes(data[start + 1 : min(offset, start + 12)]) not in _SCHEMES:
         return _plug_in(data, start, offset)
     before = bytes(data[max(0, start - _REACH) : start])
-    if _NAMESPACE.search(before):
+    if _NAMESPACE.search(before) or _NAMED_SPACE.search(before) or _KIND.search(before):
         return NAMESPACE
     if _NOTE.search(before):
         return COMMENT
@@ -72,6 +84,13 @@ def is_of_server(data: Bytes, start: int) -> bool:
 def is_of_head(data: Bytes, start: int) -> bool:
     """True if a literal is a fact about a page that code puts into its head."""
     return _HEAD.search(data, max(0, start - _HEAD_REACH), start) is not None
+
+
+def is_content(data: Bytes, start: int, offset: int) -> bool:
+    """True if a literal is text that an element of React shows, with an address at an offset."""
+    if _NO_CODE.fullmatch(data, start + 1, offset) is None:
+        return False
+    return _CHILDREN.search(data, max(0, start - _REACH - 40), start) is not None
 
 
 def _plug_in(data: Bytes, start: int, offset: int) -> str:

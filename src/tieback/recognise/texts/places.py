@@ -404,6 +404,8 @@ class TextPlaces:
             return METADATA
         if literal_names.is_of_head(data, span.start):
             return METADATA
+        if literal_names.is_content(data, span.start, offset):
+            return SHOWN
         if search_engines.is_in_linked_data(data, span.start):
             return search_engines.SITE_MAP
         return literal_names.reason_of_name(data, span.start, offset, span.end)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.texts.literal_names import ATLAS, PLUG_IN, SERVER, reason_of_name
-from tieback.recognise.texts.places import METADATA, TextPlaces
+from tieback.recognise.texts.places import METADATA, SHOWN, TextPlaces
 from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE
 
 
@@ -37,6 +37,19 @@ def reason(text: str, file: str = "a.js") -> str:
         ('x={anyOf:[c,{$ref:"URL#"}]}', NAMESPACE),
         ('x={"$id": "URL"}', NAMESPACE),
         ('x={ref:"URL"}', ""),
+        ('this.featureNS_="URL"', NAMESPACE),
+        ('x={namespaceURI:"URL"}', NAMESPACE),
+        ('kmlNS=["URL"]', NAMESPACE),
+        ('x={DNS:"URL"}', ""),
+        ('t.credentialType||"URL"', NAMESPACE),
+        ("x={'grant_type': 'URL'}", NAMESPACE),
+        ("x={type:'URL'}", ""),
+        ('jsx("a",{href:u,children:"URL"})', SHOWN),
+        ('jsxs("p",{children:["a",e,"→ URL"]})', SHOWN),
+        ('jsx("script",{children:"load(\'URL\')"})', ""),
+        ('jsx(A,{children:load("URL")})', ""),
+        ('jsx(A,{children:[jsx("img",{src:"URL"})]})', ""),
+        ('x={children:[{path:"URL"}]}', ""),
         ('jsx("meta",{property:"og:url",content:"URL"},0)', METADATA),
         ('e("link",{rel:"canonical",href:"URL"})', METADATA),
         ('e("link",{rel:"stylesheet",href:"URL"})', ""),
