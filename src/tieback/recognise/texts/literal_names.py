@@ -10,6 +10,7 @@ https://www.codeandweb.com/texturepacker/documentation, https://html.spec.whatwg
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts.prose import COMMENT, NAMESPACE
 
 ATLAS = "only the program that has made a sheet of sprites"
@@ -43,6 +44,8 @@ _KIND = re.compile(
 """A kind of grant, which is named by an address: RFC 6749, section 4.5; RFC 8693, section 2.1."""
 _CHILDREN = re.compile(rb"[{,]\s{0,20}children\s{0,4}:\s{0,8}(?:\[(?:[^\[\]{}()]{0,300},)?\s{0,8})?\Z")
 """The content of an element of React, as compilers write it: https://react.dev/reference/react/createElement"""
+_CREDIT = re.compile(rb"[{,]\s{0,40}[\"']?attributions?[\"']?\s{0,8}:\s{0,8}\[?\s{0,8}\Z")
+"""The credit of a map, with links for people: https://leafletjs.com/reference.html#layer-attribution"""
 _NO_CODE = re.compile(rb"[^\"'`(){}=@<>;]{0,200}")
 _NOTE = re.compile(rb"[{,\s][\"']?(?:[_$]comment|commentstring|//)[\"']?\s{0,8}:\s{0,8}\Z", re.IGNORECASE)
 _PROGRAM = re.compile(rb"[{,]\s{0,40}[\"']?app[\"']?\s{0,8}:\s{0,8}\Z")
@@ -62,9 +65,11 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
         offset: that of the address, or of its host.
         end: the end of the literal.
     """
+    before = bytes(data[max(0, start - _REACH) : start])
+    if _CREDIT.search(before):
+        return LINK
     if bytes(data[start + 1 : min(offset, start + 12)]) not in _SCHEMES:
         return _plug_in(data, start, offset)
-    before = bytes(data[max(0, start - _REACH) : start])
     if _NAMESPACE.search(before) or _NAMED_SPACE.search(before) or _KIND.search(before):
         return NAMESPACE
     if _NOTE.search(before):

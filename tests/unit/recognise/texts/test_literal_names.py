@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.linear import assert_linear
+from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts.literal_names import ATLAS, PLUG_IN, SERVER, reason_of_name
 from tieback.recognise.texts.places import METADATA, SHOWN, TextPlaces
 from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE
@@ -37,6 +38,9 @@ def reason(text: str, file: str = "a.js") -> str:
         ('x={anyOf:[c,{$ref:"URL#"}]}', NAMESPACE),
         ('x={"$id": "URL"}', NAMESPACE),
         ('x={ref:"URL"}', ""),
+        ("L.tileLayer(u,{attribution:'&copy; <a href=\"URL/copyright\">Maps</a>'})", LINK),
+        ("L.tileLayer(u,{maxZoom:9, attributions: ['Maps URL']})", LINK),
+        ("L.tileLayer('URL/{z}/{x}/{y}.png',{attribution:'a'})", ""),
         ('this.featureNS_="URL"', NAMESPACE),
         ('x={namespaceURI:"URL"}', NAMESPACE),
         ('kmlNS=["URL"]', NAMESPACE),
