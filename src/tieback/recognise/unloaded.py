@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+import msgspec
+
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.import_maps import NOT_IMPORTED, ImportMaps
@@ -21,6 +23,7 @@ from tieback.recognise.missing_plugins import LIST, NO_PLUGIN, MissingPlugins
 from tieback.recognise.near import matches_near
 
 UNLOADED = "only in a page or script that no other file of the app names"
+REMOTE = "only in pages of the package in place of which the app loads those of a server"
 SOURCE_MAP = "only in the source map of a script of the app"
 MAX_FILES = 20_000
 MAX_NAMES = 2_000
@@ -86,6 +89,17 @@ _JOIN_BEFORE, _JOIN_BEHIND = 52, 6
 """Most bytes of one before its dot, and from there on with the byte behind it."""
 
 
+class _Server(msgspec.Struct, frozen=True, rename="camel"):
+    url: str = ""
+    error_path: str = ""
+
+
+class _Settings(msgspec.Struct, frozen=True):
+    """What is read of ``capacitor.config.json``: https://capacitorjs.com/docs/config (``server``)."""
+
+    server: _Server = _Server()
+
+
 class UnloadedFiles:
     """The pages and scripts of one app, and the names in its files."""
 
@@ -95,6 +109,8 @@ class UnloadedFiles:
         self._joins: dict[str, frozenset[bytes]] = {}
         self._roots: set[str] = set()
         self._routed: set[str] = set()
+        self._remote: dict[str, str] = {}
+        """Roots whose pages are not loaded, with the one page that is."""
         self._other: set[bytes] = set()
         self._inline: set[str] = set()
         self._left = MAX_OTHER
@@ -135,10 +151,13 @@ class UnloadedFiles:
         """Why code at the place of a find never runs, or an empty text."""
         if self._stopped:
             return ""
-        place = (find.evidence.file, find.evidence.offset)
-        if find.evidence.file in unloaded:
+        file = find.evidence.file
+        place = (file, find.evidence.offset)
+        if any(file.startswith(root) and not (kept and file == root + kept) for root, kept in self._remote.items()):
+            return REMOTE
+        if file in unloaded:
             return UNLOADED
-        if find.evidence.file.removesuffix(_MAP) in self._names and find.evidence.file.endswith(_MAP):
+        if file.removesuffix(_MAP) in self._names and file.endswith(_MAP):
             return SOURCE_MAP
         return NO_PLUGIN if self._plugins.applies(*place) else NOT_IMPORTED if self._maps.applies(*place) else ""
 
@@ -146,7 +165,7 @@ class UnloadedFiles:
         if self._stopped or _DOCUMENT.fullmatch(file):
             return
         if settings := _SETTINGS.fullmatch(file):
-            self._roots.add(f"{settings['root']}public/")
+            self._capacitor(f"{settings['root']}public/", data)
         found = _ROOT.fullmatch(file) if text else None
         page = found is not None and file.lower().endswith(_CODE)
         if len(self._names) >= MAX_FILES:
@@ -176,6 +195,16 @@ class UnloadedFiles:
             self._other |= names
         if page and found is not None:
             self._page(file, found["rest"], content, frozenset(names))
+
+    def _capacitor(self, root: str, data: Bytes) -> None:
+        """Read settings of Capacitor: with ``server.url`` it loads only its page for errors from the package."""
+        self._roots.add(root)
+        try:
+            server = msgspec.json.decode(data, type=_Settings).server
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return
+        if server.url.startswith(("http://", "https://")):
+            self._remote[root] = server.error_path
 
     def _page(self, file: str, name: str, content: Bytes, names: frozenset[bytes]) -> None:
         """Keep the names in a page, script or style sheet."""

@@ -12,7 +12,7 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, Buffe
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise import unloaded
-from tieback.recognise.unloaded import SOURCE_MAP, UNLOADED, UnloadedFiles
+from tieback.recognise.unloaded import REMOTE, SOURCE_MAP, UNLOADED, UnloadedFiles
 
 WWW = "assets/www/"
 INDEX = "<script src='cordova.js'></script><script src='js/app.js'></script>"
@@ -161,6 +161,27 @@ def test_only_the_roots_of_hybrid_apps_are_followed(root: str, frame: str, expec
         pages.see(piece(posixpath.normpath(root + name), ""))
     (find,) = pages.settled([sighting(f"{root}old.js")])
     assert isinstance(find, Sighting) is expected
+
+
+@each(
+    ("settings", "expected"),
+    [
+        ('{"server": {"url": "https://shop.test"}}', [REMOTE, REMOTE, ""]),
+        ('{"server": {"url": "http://10.0.0.5:8100", "errorPath": "index.html"}}', ["", REMOTE, ""]),
+        ('{"server": {"hostname": "shop.test"}}', ["", "", ""]),
+        ('{"server": {"url": 1}}', ["", "", ""]),
+        ("{}", ["", "", ""]),
+    ],
+)
+def test_pages_beside_the_address_of_a_server_are_not_loaded(settings: str, expected: list[str]) -> None:
+    pages = UnloadedFiles()
+    pages.see(piece("assets/capacitor.config.json", settings))
+    root = "assets/public/"
+    pages.see(piece(f"{root}index.html", "<script src='app.js'></script>"))
+    pages.see(piece(f"{root}app.js", ""))
+    files = (f"{root}index.html", f"{root}app.js", "assets/other.js")
+    found = list(pages.settled(map(sighting, files)))
+    assert [one.reason if isinstance(one, NotBackend) else "" for one in found] == expected
 
 
 def test_a_source_map_counts_only_without_its_script() -> None:
