@@ -87,6 +87,8 @@ def stays(file: str, **files: str) -> bool:
         ("old.js", {"old__js": "", "js_app__js": "load('lib/' + name + '.js')"}, True),
         ("old.js", {"old__js": "", "js_app__js": "load(name+'-min.js')"}, True),
         ("old.js", {"old__js": "", "js_app__js": "load(`${name}.js`)"}, True),
+        ("old.js", {"old__js": "", "js_app__js": "load(`./p-${name}.entry.js`)"}, True),
+        ("old.js", {"old__js": "", "js_app__js": "if(a){load('app.entry.js')}"}, False),
         ("old.js", {"old__js": "", "js_app__js": "open(name + '.html')"}, False),
         ("p/b.html", {"p_b__html": "", "js_app__js": "open(name + '.html')"}, True),
         ("b.html", {"a__html": "<a href='b.html'>", "b__html": "<a href='a.html'>"}, False),
