@@ -82,7 +82,8 @@ _REACH = 100
 MAX_ENDS = 50_000
 """Most names in one file, also the same ones; a file with more of them is not followed, and everything stays."""
 _JOINED = re.compile(
-    rb"(?:[\"'`]|\}[\w.-]{0,40}|(?:\+|concat\()\s{0,4}[\"'`][\w.-]{0,40})\.(?P<kind>js|html?|php|css)(?![\w-])", re.IGNORECASE
+    rb"(?:[\"'`]|\}[\w.-]{0,40}|(?:\+|concat\()\s{0,4}[\"'`][\w.-]{0,40})\.(?P<kind>js|html?|php|css)(?![\w-])",
+    re.IGNORECASE,
 )
 """A name that code puts together."""
 _JOIN_BEFORE, _JOIN_BEHIND = 52, 6

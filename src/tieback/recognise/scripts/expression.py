@@ -148,7 +148,14 @@ class Expression:
             return combine(lambda one: negated(token.text, one), self._nested())
         if token.kind is _NAME and token.text in ("typeof", "void", "delete", "await", "yield"):
             self.reader.take()
+            operand = self.reader.peek()
             value = self._nested()
+            if (
+                token.text == "typeof"
+                and operand.text == "window"
+                and self.run.data[operand.end : operand.end + 1] != b"."
+            ):
+                return single(Text("object"))  # scripts of an app run in a browser, or have its global object
             return value if token.text in ("await", "yield") else UNKNOWN
         return self._postfix(self._primary())
 

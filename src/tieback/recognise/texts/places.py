@@ -13,7 +13,17 @@ from functools import cached_property
 from itertools import islice
 
 from tieback.recognise.dataflow.trace import COMPARED, LINK
-from tieback.recognise.texts import joins, literal_names, markup, prose, redirects, search_engines, structured, tables
+from tieback.recognise.texts import (
+    handed_over,
+    joins,
+    literal_names,
+    markup,
+    prose,
+    redirects,
+    search_engines,
+    structured,
+    tables,
+)
 from tieback.recognise.texts.markup import markup_spans
 from tieback.recognise.texts.messages import MAX_READ, declared_name, is_part_of_message, reason_of_uses
 from tieback.recognise.texts.prose import COMMENT, EXAMPLE
@@ -55,16 +65,9 @@ _LOADED = re.compile(rb"(?i)[{,]\s{0,20}[\"']?(?:rel|crossorigin|integrity)[\"']
 """Properties of an element whose address is loaded, and ends of such addresses."""
 _PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 _BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"']_blank[\"']")
-_OPENS = re.compile(
-    rb"\.\s{0,4}(?:open|canOpen)URL\s{0,4}\(\s{0,20}\Z|(?<![\w$])Browser\s{0,4}\.\s{0,4}open\s{0,4}\(\s{0,20}\{\s{0,20}[\"']?url[\"']?\s{0,4}:\s{0,8}\Z"
-)
-"""A call that opens its address in a browser: https://reactnative.dev/docs/linking, https://capacitorjs.com/docs/apis/browser"""
 _IS_EQUAL = re.compile(rb"(?:(?<![\w$.])case|[!=]==?)\s{0,20}\Z")
 _EQUALS = re.compile(rb"\s{0,20}[!=]==?")
 """A comparison, and the label of a case, which is compared: ECMA-262, section 14.12.4."""
-_OPEN = re.compile(rb"(?<![\w$])open\s{0,4}\(\s{0,20}\Z")
-_SYSTEM = re.compile(rb"\s{0,20},\s{0,20}[\"'`]_system[\"'`]")
-"""The target of ``open`` that is the browser of the system: https://github.com/apache/cordova-plugin-inappbrowser"""
 _BEFORE_LITERAL = re.compile(
     rb"(?P<quote>[\"'`])(?P<text>(?:(?!(?P=quote))[^\\\n]){3,400})(?P=quote)\s{0,40}[+,]\s{0,40}\Z"
 )
@@ -132,6 +135,8 @@ _METADATA_LINE = re.compile(
 )
 _DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
 _PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
+_ESCAPED = re.compile(rb"[a-z]{2,8}\??:\\/\\/")
+"""The beginning of an address in a regular expression, where slashes have escapes; a division has none."""
 _PATTERN = re.compile(rb"\bRegExp\(\s{0,8}\Z")
 _EVAL = re.compile(rb"\beval\(\s{0,8}(?:__webpack_require__\.ts\(\s{0,8})?\Z")
 """A call whose literal is code, also with trusted types: https://webpack.js.org/configuration/output/#outputtrustedtypes"""
@@ -332,8 +337,10 @@ class TextPlaces:
 
     def _script(self, spans: ScriptSpans, offset: int) -> str:
         span = spans.at(offset)
-        if span is None or span.kind is SpanKind.REGEX:
+        if span is None:
             return ""
+        if span.kind is SpanKind.REGEX:
+            return prose.PATTERN if _ESCAPED.match(self._data, offset, span.end) else ""
         if span.kind is SpanKind.COMMENT:
             return COMMENT
         found = self._literal(span, offset)
@@ -413,9 +420,12 @@ class TextPlaces:
     def _compared_or_opened(self, span: Span, offset: int) -> str:
         """The reason in a literal that is an operand of a comparison, or the address of a call that opens a browser."""
         data = self._data
-        if offset == span.start + 1 and self._opens_browser(span):
+        if handed_over.is_handed_over(data, span.start, span.end) or handed_over.is_in_message(
+            data, span.start, offset
+        ):
             return LINK
         is_compared = _IS_EQUAL.search(data, max(0, span.start - 24), span.start) is not None
+        is_compared = is_compared or handed_over.is_compared(data, span.start, span.end)
         return COMPARED if is_compared or _EQUALS.match(data, span.end, span.end + 24) else ""
 
     def _follows_sentence(self, span: Span, offset: int) -> bool:
@@ -443,13 +453,6 @@ class TextPlaces:
         loaded = any(map(_LOADED.search, (before, after, data[span.start : span.end])))
         picture = _PICTURE.search(data, span.start, span.end)
         return not loaded and picture is None and any(map(_LABEL.search, (before, after)))
-
-    def _opens_browser(self, span: Span) -> bool:
-        """True if a literal is the address of a call that opens it in a browser."""
-        data, low = self._data, max(0, span.start - 80)
-        if _OPENS.search(data, low, span.start):
-            return True
-        return _SYSTEM.match(data, span.end) is not None and _OPEN.search(data, low, span.start) is not None
 
     def _code_in(self, span: Span) -> "tuple[structured.Unescaped, TextPlaces] | None":
         """The code or markup in a string literal, without its escapes; ``None`` if it has none."""

@@ -41,6 +41,25 @@ def test_comments_assign_nothing(script: str, expected: set[str]) -> None:
 
 
 @each(
+    ("script", "expected"),
+    [
+        ("var b=typeof window!=='undefined'?location.origin:'https://a.x.test';fetch(b+'/v')", set()),
+        (
+            "var b='undefined'!=typeof window?'https://a.x.test':'https://b.x.test';fetch(b+'/v')",
+            {"https://a.x.test/v"},
+        ),
+        (
+            "var b=typeof window=='undefined'?'https://a.x.test':'https://b.x.test';fetch(b+'/v')",
+            {"https://b.x.test/v"},
+        ),
+        ("var b=typeof window.c!='undefined'?c:'https://a.x.test';fetch(b+'/v')", {"https://a.x.test/v"}),
+    ],
+)
+def test_the_window_of_a_browser_is_known(script: str, expected: set[str]) -> None:
+    assert values(script) == expected
+
+
+@each(
     ("page", "expected"),
     [
         (f"<script>\n// h='b.x.test'\nvar h='a.x.test';{CALL}</script>", {"https://a.x.test/v"}),
