@@ -152,11 +152,13 @@ class ScriptExtractor:
 
     def _joined(self, buffer: Buffer, shown: Bytes, marks: list[tuple[bytes, int]], told: set[str]) -> Iterator[Find]:
         """What the script puts together."""
-        from tieback.recognise.scripts import host_lists, resolve
+        from tieback.recognise.scripts import resolve
+        from tieback.recognise.scripts.host_lists import HostLists
 
         budget = Budget(min(self.left, _SCRIPT_STEPS))
         before = budget.left
         markup = is_page(buffer)
+        host_lists = HostLists(shown)
         with closing(resolve.Resolution(shown, budget, markup=markup, script=self._last)) as resolution:
             for found in resolution.texts(marks):
                 if found.text.text in told:
@@ -176,7 +178,7 @@ class ScriptExtractor:
                     if _value(one) not in plain:
                         is_comment = in_comment and isinstance(one, Sighting)
                         yield NotBackend(_value(one), COMMENT) if is_comment else one
-                for text in host_lists.with_others(shown, found.text) if not in_comment else ():
+                for text in host_lists.with_others(found.text) if not in_comment else ():
                     if text not in told:
                         told.add(text)
                         yield from self._located(text, place)

@@ -2,9 +2,9 @@
 
 ``S = ["a.shop.test", …, "z.shop.test"]`` and ``fetch("https://" + S[i])``. A list with more than ``MAX_ALTERNATIVES``
 elements is not a value that can be followed. So a few of its hosts stand for all of them (``sample``). If the code
-contacts one of these, it contacts the others, too (``others``): the elements of an array, a member of the objects in an
+contacts several of these, it contacts the others, too: the elements of an array, a member of the objects in an
 array, or the keys of an object. A list that nothing contacts gives nothing.
-Bounds: 4,096 hosts, 64 KiB on each side of a host, 4 places of a host.
+Bounds: 4,096 hosts of a list, 64 KiB on each side of a host, 4 places of a host, 50 hosts of a script.
 """
 
 import re
@@ -19,6 +19,10 @@ SAMPLE = 8
 """Hosts that stand for a list."""
 LEAST = 17
 """Fewest hosts of a list whose others are looked for: the values of shorter ones are followed one by one."""
+_ENOUGH = 4
+"""Fewest of these that the code must contact."""
+MAX_SEARCHES = 50
+"""Most hosts of one script whose lists are looked for."""
 _MAX_HOSTS = 4_096
 _MAX_PLACES = 4
 _REACH = 65_536
@@ -61,26 +65,48 @@ def _texts(data: Bytes, start: int, end: int) -> Iterator[str]:
     return (bytes(found[0][1:-1]).decode("utf-8", "replace") for found in _LITERAL.finditer(data, start, end))
 
 
-def with_others(data: Bytes, text: Text) -> Iterator[str]:
-    """An address that the code puts together, with each of the other hosts of the long list that its host is from."""
-    authority = "".join(_AUTHORITY.findall(text.text)[:1])
-    for part in dict.fromkeys(filter(is_host, (authority, *text.parts))):
-        if authority.startswith(part):
-            for other in others(data, part):
-                yield text.text.replace(part, other, 1)
+class HostLists:
+    """The long lists of hosts in one script, as far as the code contacts those that stand for one."""
+
+    def __init__(self, data: Bytes) -> None:
+        """Look for lists in this script."""
+        self._data = data
+        self._known: dict[str, list[tuple[str, ...]]] = {}
+        self._contacted: dict[tuple[str, ...], set[str]] = {}
+
+    def with_others(self, text: Text) -> Iterator[str]:
+        """An address that the code puts together, with each of the other hosts of its list.
+
+        Nothing before the code has contacted several of the first hosts: one alone can be in a list by chance.
+        """
+        authority = "".join(_AUTHORITY.findall(text.text)[:1])
+        for part in dict.fromkeys(filter(is_host, (authority, *text.parts))):
+            if not authority.startswith(part):
+                continue
+            for hosts in self._lists(part):
+                contacted = self._contacted.setdefault(hosts, set())
+                if part in hosts[:SAMPLE] and part not in contacted:
+                    contacted.add(part)
+                    if len(contacted) == _ENOUGH:
+                        yield from (text.text.replace(part, other, 1) for other in hosts)
+
+    def _lists(self, host: str) -> list[tuple[str, ...]]:
+        if host not in self._known and len(self._known) < MAX_SEARCHES:
+            self._known[host] = lists(self._data, host)
+        return self._known.get(host, [])
 
 
-def others(data: Bytes, host: str) -> list[str]:
-    """The other hosts of the long lists in a script that have this host, each once."""
-    raw, found = host.encode(), dict[str, None]()
+def lists(data: Bytes, host: str) -> list[tuple[str, ...]]:
+    """The long lists of hosts in a script that have this host."""
+    raw, found = host.encode(), dict[tuple[str, ...], None]()
     for quote in (b'"', b"'", b"`"):
         at = -1
         for _ in range(_MAX_PLACES):
             at = data.find(quote + raw + quote, at + 1)
             if at < 0:
                 break
-            found |= dict.fromkeys(_around(data, at, at + len(raw) + 2))
-    found.pop(host, None)
+            found[tuple(dict.fromkeys(_around(data, at, at + len(raw) + 2)))] = None
+    found.pop((), None)
     return list(found)
 
 

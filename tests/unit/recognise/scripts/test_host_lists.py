@@ -8,7 +8,8 @@ from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Sighting
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.scripts.host_lists import is_host, others
+from tieback.recognise.scripts.host_lists import MAX_SEARCHES, HostLists, is_host, lists
+from tieback.recognise.scripts.values import Text
 from tieback.recognise.search import AppSearch
 
 SEARCH = AppSearch(RuleFiles(), dataflow=False)
@@ -43,6 +44,7 @@ def shown(script: str) -> set[str]:
         (MEMBERS + "function f(i){return fetch('https://'+s[i].host+'/v')}", HOSTS),
         (VALUES + "function f(r){return fetch('https://'+s[r].host+'/v')}", HOSTS),
         (KEYS + "var k=Object.keys(s);function f(i){return fetch('https://'+k[i]+'/v')}", HOSTS),
+        (ELEMENTS + "fetch('https://'+['s1','.shop.test'].join('')+'/v')", {"s1.shop.test"}),
         (SIXTEEN + "fetch('https://'+s[3]+'/v')", {"s3.shop.test"}),
         # Nothing contacts these.
         (ELEMENTS + "function f(h){return s.indexOf(h)>=0}", set()),
@@ -66,14 +68,22 @@ def test_hosts_are_names_with_a_dot(text: str, expected: bool) -> None:
     assert is_host(text) is expected
 
 
+def test_the_number_of_searches_is_bounded() -> None:
+    every = HostLists(ELEMENTS.encode())
+    for number in range(MAX_SEARCHES):
+        assert list(every.with_others(Text(f"https://a{number}.shop.test/"))) == []
+    for number in range(MANY):
+        assert list(every.with_others(Text(f"https://s{number}.shop.test/"))) == []
+
+
 @given(st.text("[]{}\"':,a. ", max_size=120))
 def test_any_text_never_raises(text: str) -> None:
-    others(f"{text}'a.a'{text}".encode(), "a.a")
+    lists(f"{text}'a.a'{text}".encode(), "a.a")
 
 
 @each("part", [b"[", b"{a:", b"'a.b',", b"{h:'a.b'},", b"'a':", b"'"])
 def test_the_cost_is_linear(part: bytes) -> None:
     def work(data: bytes) -> object:
-        return others(data, "a.b")
+        return lists(data, "a.b")
 
     assert_linear(lambda n: part * (n // len(part)) + b"'a.b'" + part * (n // len(part)), work, 300_000)
