@@ -178,13 +178,13 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
     words = _words(left)
     if left and (words >= 2 or (words == 1 and _POINTER.search(left))) and not left.endswith((b'"', b"'", b"=")):
         return MESSAGE
-    return MESSAGE if right[:1] in (b" ", b"\t") and _words(right) >= 3 else ""
+    if right[:1] in (b" ", b"\t") and _words(right) >= 3:
+        return MESSAGE
+    return EXAMPLE if _EXAMPLE.search(left[-80:]) or _IS_EXAMPLE.match(right) else ""
 
 
 def _beside_reason(left: bytes, right: bytes) -> str:
     """The reason by the words directly beside a URL."""
-    if _EXAMPLE.search(left[-80:]) or _IS_EXAMPLE.match(right):
-        return EXAMPLE
     if _GO_TO.search(left) or _AFTER_ADDRESS.search(left):
         return MESSAGE
     return AUTHOR if _PERSON.search(left) else ""

@@ -34,6 +34,13 @@ EXAMPLES = [
 @each("text", EXAMPLES)
 def test_words_of_many_languages_lead_to_examples(text: str) -> None:
     data = text.encode().replace(b"{}", URL)
+    reason = literal_reason(data, 0, data.index(URL), len(data))
+    assert reason in {EXAMPLE, MESSAGE}  # some are sentences, too
+
+
+@each("text", ["e.g. {}", "z. B. {}", "Ej.: {}", "напр. {}", "如\uff1a{}", "ör. {}"])
+def test_one_word_before_an_example_is_enough(text: str) -> None:
+    data = text.encode().replace(b"{}", URL)
     assert literal_reason(data, 0, data.index(URL), len(data)) == EXAMPLE
 
 
