@@ -171,7 +171,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return NAMESPACE
     if named := _PARAMETER.search(left[-40:]):
         return REDIRECT if named["redirect"] else NOTIFIED
-    if found := _beside_reason(left, right):
+    if found := _reason_before(left):
         return found
     if left and _NO_SENTENCE.search(_ELEMENT.sub(b" ", left)):
         return ""
@@ -183,8 +183,8 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
     return EXAMPLE if _EXAMPLE.search(left[-80:]) or _IS_EXAMPLE.match(right) else ""
 
 
-def _beside_reason(left: bytes, right: bytes) -> str:
-    """The reason by the words directly beside a URL."""
+def _reason_before(left: bytes) -> str:
+    """The reason by the words directly before a URL."""
     if _GO_TO.search(left) or _AFTER_ADDRESS.search(left):
         return MESSAGE
     return AUTHOR if _PERSON.search(left) else ""
