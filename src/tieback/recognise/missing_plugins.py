@@ -23,7 +23,7 @@ MAX_LIST = 1024 * 1024
 _ASKS = b"plugin_list"
 _CONDITION = re.compile(
     rb"(?:\.hasOwnProperty\(\s{0,4}[\"'](?P<id>[\w.-]{3,80})[\"']\s{0,4}\)|\.isInAppBrowserInstalled\([\w$.]{0,40}\))"
-    rb"(?:\s{0,4}={2,3}\s{0,4}(?:true|!0))?\s{0,4}\)\s{0,10}(?:if\s{0,4}\([^(){};]{1,80}\)\s{0,10}){0,2}(?P<block>\{)"
+    rb"(?:\s{0,4}={2,3}\s{0,4}(?:true|!0))?\s{0,4}\)\s{0,80}(?:if\s{0,4}\([^(){};]{1,80}\)\s{0,80}){0,2}(?P<block>\{)"
 )
 """A condition, also one with others behind it and without braces, as in minified scripts, and the block after it."""
 _BEFORE = 400

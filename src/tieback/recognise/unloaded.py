@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+import msgspec
+
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.import_maps import NOT_IMPORTED, ImportMaps
@@ -21,6 +23,8 @@ from tieback.recognise.missing_plugins import LIST, NO_PLUGIN, MissingPlugins
 from tieback.recognise.near import matches_near
 
 UNLOADED = "only in a page or script that no other file of the app names"
+REMOTE = "only in pages of the package in place of which the app loads those of a server"
+SOURCE_MAP = "only in the source map of a script of the app"
 MAX_FILES = 20_000
 MAX_NAMES = 2_000
 """Most different names in one file; a file with more of them is not followed, and everything stays."""
@@ -31,6 +35,11 @@ MAX_HELD = 20_000
 _ROOT = re.compile(
     r"(?P<root>(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/)(?P<rest>.{1,400})"
 )
+_ROUTES = re.compile(r"(?:_next|_nuxt|_app/immutable|_astro)/.*")
+"""Files of Next.js, Nuxt, SvelteKit and Astro, which write one page for each route. Links to these have no suffix."""
+_PAGES = (".html", ".htm")
+_MAP = ".map"
+"""The end of the name of a source map behind that of its script. What is in both is found in the script."""
 _CODE = (".html", ".htm", ".js", ".php", ".css")
 _ENDS = {b"j": (".js",), b"h": (".html", ".htm"), b"p": (".php",), b"c": (".css",)}
 _INDEX = frozenset((b"index.html", b"index.htm"))
@@ -41,10 +50,22 @@ _FRAME = re.compile(r"cordova(?:_plugins)?\.js|phonegap\.js|native-bridge\.js|(?
 """Files of Cordova and Capacitor, and of plugins, which these load."""
 _DOCUMENT = re.compile(
     r"(?:.*/)?(?:[^/]*\.(?:txt|md|map|markdown|s[ac]ss|less)|(?:package|bower|component|composer)(?:-lock)?\.json|licen[cs]e[^/]*|readme[^/]*"
-    r"|coderesources)|meta-inf/.*|bundle-metadata/.*",
+    r"|coderesources|(?:asset|build|precache|prerender|app-build|react-loadable)-?manifest(?:\.[\w-]{1,40})?\.json"
+    r"|precache-manifest\.[\w.-]{1,60}\.js|ngsw\.json|stats\.json|sitemap[^/]*\.xml)|meta-inf/.*|bundle-metadata/.*",
     re.IGNORECASE,
 )
-"""Files that load no page or script, whatever they name; those of the signature name every file."""
+"""Files that load no page or script, whatever they name. Those of the signature and of build tools name every file:
+https://angular.dev/ecosystem/service-workers/config, https://github.com/shellscape/webpack-manifest-plugin,
+https://developer.chrome.com/docs/workbox/modules/workbox-precaching
+"""
+_CACHED = re.compile(
+    rb"\{\s{0,20}[\"']?(?P<first>url|revision)[\"']?\s{0,4}:\s{0,4}(?:[\"'][^\"'\n]{0,400}[\"']|null)\s{0,20},"
+    rb"\s{0,20}[\"']?(?!(?P=first))(?:url|revision)[\"']?\s{0,4}:\s{0,4}(?:[\"'][^\"'\n]{0,400}[\"']|null)\s{0,20}\}"
+)
+"""An entry of the list of files that a service worker copies, which a build tool writes into it."""
+_REVISION = b"revision"
+_SETTINGS = re.compile(r"(?P<root>(?:.{0,200}/)?(?:assets|[^/]{1,100}\.app)/)capacitor\.(?:config|plugins)\.json")
+"""The settings beside the pages of an app of Capacitor; its ``cordova.js`` is often empty."""
 _COMMENT_LINE = re.compile(rb"\n[ \t]{0,200}(?://|/?\*(?![\w/]))[^\n]*")
 """A line of a script that is only a comment, with the end of the line before, which is found faster than ``^``."""
 _COMMENT_BLOCK = re.compile(rb"\n[ \t]{0,200}/\*\*?[ \t]{0,200}\r?\n")
@@ -61,11 +82,23 @@ _REACH = 100
 MAX_ENDS = 50_000
 """Most names in one file, also the same ones; a file with more of them is not followed, and everything stays."""
 _JOINED = re.compile(
-    rb"(?:[\"'`}]|(?:\+|concat\()\s{0,4}[\"'`][\w.-]{0,40})\.(?P<kind>js|html?|php|css)(?![\w-])", re.IGNORECASE
+    rb"(?:[\"'`]|\}[\w.-]{0,40}|(?:\+|concat\()\s{0,4}[\"'`][\w.-]{0,40})\.(?P<kind>js|html?|php|css)(?![\w-])",
+    re.IGNORECASE,
 )
 """A name that code puts together."""
 _JOIN_BEFORE, _JOIN_BEHIND = 52, 6
 """Most bytes of one before its dot, and from there on with the byte behind it."""
+
+
+class _Server(msgspec.Struct, frozen=True, rename="camel"):
+    url: str = ""
+    error_path: str = ""
+
+
+class _Settings(msgspec.Struct, frozen=True):
+    """What is read of ``capacitor.config.json``: https://capacitorjs.com/docs/config (``server``)."""
+
+    server: _Server = _Server()
 
 
 class UnloadedFiles:
@@ -76,6 +109,9 @@ class UnloadedFiles:
         self._names: dict[str, frozenset[bytes]] = {}
         self._joins: dict[str, frozenset[bytes]] = {}
         self._roots: set[str] = set()
+        self._routed: set[str] = set()
+        self._remote: dict[str, str] = {}
+        """Roots whose pages are not loaded, with the one page that is."""
         self._other: set[bytes] = set()
         self._inline: set[str] = set()
         self._left = MAX_OTHER
@@ -116,14 +152,21 @@ class UnloadedFiles:
         """Why code at the place of a find never runs, or an empty text."""
         if self._stopped:
             return ""
-        place = (find.evidence.file, find.evidence.offset)
-        if find.evidence.file in unloaded:
+        file = find.evidence.file
+        place = (file, find.evidence.offset)
+        if any(file.startswith(root) and not (kept and file == root + kept) for root, kept in self._remote.items()):
+            return REMOTE
+        if file in unloaded:
             return UNLOADED
+        if file.removesuffix(_MAP) in self._names and file.endswith(_MAP):
+            return SOURCE_MAP
         return NO_PLUGIN if self._plugins.applies(*place) else NOT_IMPORTED if self._maps.applies(*place) else ""
 
     def _file(self, file: str, data: Bytes, *, text: bool = True) -> None:
         if self._stopped or _DOCUMENT.fullmatch(file):
             return
+        if settings := _SETTINGS.fullmatch(file):
+            self._capacitor(f"{settings['root']}public/", data)
         found = _ROOT.fullmatch(file) if text else None
         page = found is not None and file.lower().endswith(_CODE)
         if len(self._names) >= MAX_FILES:
@@ -154,9 +197,21 @@ class UnloadedFiles:
         if page and found is not None:
             self._page(file, found["rest"], content, frozenset(names))
 
+    def _capacitor(self, root: str, data: Bytes) -> None:
+        """Read settings of Capacitor: with ``server.url`` it loads only its page for errors from the package."""
+        self._roots.add(root)
+        try:
+            server = msgspec.json.decode(data, type=_Settings).server
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return
+        if server.url.startswith(("http://", "https://")):
+            self._remote[root] = server.error_path
+
     def _page(self, file: str, name: str, content: Bytes, names: frozenset[bytes]) -> None:
         """Keep the names in a page, script or style sheet."""
         self._names[file] = names
+        if _ROUTES.fullmatch(name):
+            self._routed.add(file.removesuffix(name))
         if _FRAME.fullmatch(name) is None:
             self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(content), 64))
         if name == "index.html" and _INLINE.search(content) and b"://" not in content:
@@ -181,6 +236,7 @@ class UnloadedFiles:
             if any(file in _meant(files, one, "") for one in forms.get(name, ()))
             or not any(file.startswith(root) for root in self._roots)
             or any(file == f"{root}index.html" or _FRAME.fullmatch(file.removeprefix(root)) for root in self._roots)
+            or (file.lower().endswith(_PAGES) and any(file.startswith(root) for root in self._routed))
         ]
         loaded, joined = set(waiting), set[bytes]()
         while waiting:
@@ -222,7 +278,7 @@ def _folder(file: str) -> str:
 
 
 def _without_comments(data: bytes) -> bytes:
-    """A page or script without its comments; those behind code stay."""
+    """A page or script without its comments and its list of copied files; comments behind code stay."""
     parts, at = list[bytes](), 0
     while (begin := data.find(b"<!--", at)) >= 0 and (end := data.find(b"-->", begin)) >= 0:
         parts.append(data[at:begin])
@@ -232,7 +288,8 @@ def _without_comments(data: bytes) -> bytes:
     while (opened := _COMMENT_BLOCK.search(text, at)) is not None and (end := text.find(b"*/", opened.end())) >= 0:
         parts.append(text[at : opened.start()])
         at = end + 2
-    return _COMMENT_LINE.sub(b"\n", b"".join((*parts, text[at:])))[1:]
+    text = _COMMENT_LINE.sub(b"\n", b"".join((*parts, text[at:])))[1:]
+    return _CACHED.sub(b"", text) if _REVISION in text else text
 
 
 def _joined(data: Bytes) -> Iterator[re.Match[bytes]]:

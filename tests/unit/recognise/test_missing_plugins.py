@@ -36,6 +36,7 @@ def stays(code: str, plugins: str | None) -> bool:
     [
         (f"{OLD} === true) {{ {PAGE} }}", DEVICE, False),
         (f"{OLD}===!0){{{PAGE}}}", DEVICE, False),
+        (f"{OLD} === true)\n                    {{ {PAGE} }}", DEVICE, False),
         (f"{OLD}) {{ {PAGE} }}", "", False),
         (f"{OLD}) {{ {PAGE} }}", "x" * MAX_LIST, True),
         (f"{NEW}) {{ if (a) {{ b('}}') }} {PAGE} }}", DEVICE, False),

@@ -1,5 +1,7 @@
 """Pages and scripts of hybrid apps that nothing loads."""
 
+import posixpath
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,7 +12,7 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, Buffe
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise import unloaded
-from tieback.recognise.unloaded import UNLOADED, UnloadedFiles
+from tieback.recognise.unloaded import REMOTE, SOURCE_MAP, UNLOADED, UnloadedFiles
 
 WWW = "assets/www/"
 INDEX = "<script src='cordova.js'></script><script src='js/app.js'></script>"
@@ -27,11 +29,15 @@ def piece(file: str, text: str | bytes, kind: BufferKind = BufferKind.TEXT) -> A
 
 
 def stays(file: str, **files: str) -> bool:
-    """True if a find in a file of the app stays; the names of the files are written with ``__`` and ``_``."""
+    """True if a find in a file of the app stays.
+
+    The names of the files are written with ``__`` and ``_``; ``SPLIT`` is a file of Next.js.
+    """
     pages = UnloadedFiles()
     every = {"index__html": INDEX, "cordova__js": "", "js_app__js": ""} | files
     for name, text in every.items():
-        pages.see(piece(WWW + name.replace("__", ".").replace("_", "/"), text))
+        place = "_next/a.js" if name == "SPLIT" else name.replace("__", ".").replace("_", "/")
+        pages.see(piece(WWW + place, text))
     (find,) = pages.settled([sighting(WWW + file)])
     assert isinstance(find, Sighting) or find == NotBackend("https://a.test", UNLOADED)
     return isinstance(find, Sighting)
@@ -81,6 +87,8 @@ def stays(file: str, **files: str) -> bool:
         ("old.js", {"old__js": "", "js_app__js": "load('lib/' + name + '.js')"}, True),
         ("old.js", {"old__js": "", "js_app__js": "load(name+'-min.js')"}, True),
         ("old.js", {"old__js": "", "js_app__js": "load(`${name}.js`)"}, True),
+        ("old.js", {"old__js": "", "js_app__js": "load(`./p-${name}.entry.js`)"}, True),
+        ("old.js", {"old__js": "", "js_app__js": "if(a){load('app.entry.js')}"}, False),
         ("old.js", {"old__js": "", "js_app__js": "open(name + '.html')"}, False),
         ("p/b.html", {"p_b__html": "", "js_app__js": "open(name + '.html')"}, True),
         ("b.html", {"a__html": "<a href='b.html'>", "b__html": "<a href='a.html'>"}, False),
@@ -97,6 +105,19 @@ def stays(file: str, **files: str) -> bool:
         ("old.js", {"old__js": "", "index__html": "<script>x.dir = 'build/'</script><script src=js/app.js>"}, False),
         ("old.js", {"old__js": "", "index__html": "<script>location = 'https://a.test'</script>"}, False),
         ("a.json", {"a__json": ""}, True),
+        # Links to the page of a route have no suffix.
+        ("a.js", {"b__html": "a.js", "a__js": "", "js_app__js": 'go("/b")'}, False),
+        ("a.js", {"b__html": "a.js", "a__js": "", "SPLIT": 'go("/b")'}, True),
+        # Lists that a build tool has written name every file.
+        ("old.html", {"old__html": "", "asset-manifest__json": '{"files":{"old.html":"./old.html"}}'}, False),
+        ("old.html", {"old__html": "", "build-manifest__json": '["old.html"]'}, False),
+        ("old.html", {"old__html": "", "ngsw__json": '{"urls":["/old.html"]}'}, False),
+        ("old.html", {"old__html": "", "sitemap__xml": "<urlset><url><loc>https://a.test/old.html"}, False),
+        ("old.html", {"old__html": "", "precache-manifest__0a1b__js": '[{"url":"old.html"}]'}, False),
+        ("old.html", {"old__html": "", "js_app__js": 'cache([{url:"old.html",revision:"0a1b"}])'}, False),
+        ("old.html", {"old__html": "", "js_app__js": 'cache([{"revision":null,"url":"old.html"}])'}, False),
+        ("old.html", {"old__html": "", "js_app__js": 'open({url:"old.html",title:"revision"})'}, True),
+        ("old.html", {"old__html": "", "manifest__json": '{"start_url":"old.html"}'}, True),
     ],
 )
 def test_only_files_that_something_names_are_loaded(file: str, files: dict[str, str], expected: bool) -> None:
@@ -130,14 +151,47 @@ def test_code_and_settings_of_the_app_name_pages(other: Artifact | ArtifactBatch
         ("assets/www/", "main.js", True),
         ("assets/", "cordova.js", True),
         ("assets/pages/", "cordova.js", True),
+        ("assets/public/", "../capacitor.config.json", False),
+        ("base/assets/public/", "../capacitor.plugins.json", False),
+        ("Payload/A.app/public/", "../capacitor.config.json", False),
+        ("assets/www/", "../capacitor.config.json", True),
     ],
 )
 def test_only_the_roots_of_hybrid_apps_are_followed(root: str, frame: str, expected: bool) -> None:
     pages = UnloadedFiles()
     for name in ("index.html", frame, "old.js"):
-        pages.see(piece(root + name, ""))
+        pages.see(piece(posixpath.normpath(root + name), ""))
     (find,) = pages.settled([sighting(f"{root}old.js")])
     assert isinstance(find, Sighting) is expected
+
+
+@each(
+    ("settings", "expected"),
+    [
+        ('{"server": {"url": "https://shop.test"}}', [REMOTE, REMOTE, ""]),
+        ('{"server": {"url": "http://10.0.0.5:8100", "errorPath": "index.html"}}', ["", REMOTE, ""]),
+        ('{"server": {"hostname": "shop.test"}}', ["", "", ""]),
+        ('{"server": {"url": 1}}', ["", "", ""]),
+        ("{}", ["", "", ""]),
+    ],
+)
+def test_pages_beside_the_address_of_a_server_are_not_loaded(settings: str, expected: list[str]) -> None:
+    pages = UnloadedFiles()
+    pages.see(piece("assets/capacitor.config.json", settings))
+    root = "assets/public/"
+    pages.see(piece(f"{root}index.html", "<script src='app.js'></script>"))
+    pages.see(piece(f"{root}app.js", ""))
+    files = (f"{root}index.html", f"{root}app.js", "assets/other.js")
+    found = list(pages.settled(map(sighting, files)))
+    assert [one.reason if isinstance(one, NotBackend) else "" for one in found] == expected
+
+
+def test_a_source_map_counts_only_without_its_script() -> None:
+    pages = UnloadedFiles()
+    for name in ("index.html", "cordova.js", "app.js"):
+        pages.see(piece(WWW + name, "app.js"))
+    settled = list(pages.settled([sighting(f"{WWW}app.js.map"), sighting(f"{WWW}other.js.map")]))
+    assert settled == [NotBackend("https://a.test", SOURCE_MAP), sighting(f"{WWW}other.js.map")]
 
 
 def test_finds_keep_their_order() -> None:

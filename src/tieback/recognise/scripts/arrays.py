@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
+from tieback.recognise.scripts.host_lists import SAMPLE, are_hosts, sample
 from tieback.recognise.scripts.methods import MAX_ITEMS, function_result, items_method
 from tieback.recognise.scripts.reader import Reader
 from tieback.recognise.scripts.replay import BY_IDENTITY
@@ -27,6 +28,9 @@ from tieback.recognise.scripts.values import (
     of_key,
     single,
 )  # fmt: skip
+
+_ORDERING = ("sort", "toSorted", "shuffle")
+"""Methods and functions behind which any element can be the first."""
 
 if TYPE_CHECKING:
     from tieback.recognise.scripts.evaluate import Evaluator
@@ -94,18 +98,25 @@ class Arrays:
             if isinstance(key, int):
                 return rows[key] if 0 <= key < len(rows) else UNKNOWN
             origin = ("table", value.at) if isinstance(value, Source) else (BY_IDENTITY, "table", id(value))
-            return choice(origin, rows) if 0 < len(rows) <= MAX_ALTERNATIVES else UNKNOWN
+            return self._one_of(origin, rows)
         if isinstance(value, Text) and isinstance(key, int):
             return single(Text(value.text[key], value.at, (), value.via)) if 0 <= key < len(value.text) else UNKNOWN
         if isinstance(value, Source) and value.kind is Kind.OBJECT:
             if isinstance(key, int):
                 return self._run.objects.own(value, str(key)) or UNKNOWN
             keys, spreads = self._run.objects.keys(value.at)
-            if 0 < len(keys) <= MAX_ALTERNATIVES and not spreads:
-                return choice(("table", value.at), [self._run.objects.at_key(value, place) for place in keys.values()])
+            if not spreads:
+                places = list(keys.values())[: SAMPLE if len(keys) > MAX_ALTERNATIVES else None]
+                rows = [self._run.objects.at_key(value, place) for place in places]
+                return self._one_of(("table", value.at), rows + [UNKNOWN] * (len(keys) - len(rows)))
         if isinstance(value, Plain) and isinstance(value.value, dict) and 0 < len(value.value) <= MAX_ALTERNATIVES:
             return choice(("table", value.at), [single(Plain(one, value.at)) for one in value.value.values()])
         return UNKNOWN
+
+    def _one_of(self, origin: object, rows: Sequence[Cases]) -> Cases:
+        """One of these rows; of a long list of hosts one of those that stand for it."""
+        known = rows if len(rows) <= MAX_ALTERNATIVES else sample(self._run.data, rows)
+        return choice(origin, known) if known else UNKNOWN
 
     def in_table(self, table: Table, key: Cases, at: int) -> Cases:
         """The value of a key of a ``Map``; one of all values if the key is not known."""
@@ -129,7 +140,10 @@ class Arrays:
                 return single(Items(tuple(combine(apply, row) for row in rows)))
             return UNKNOWN
         if name == "find" or not rows:
-            return choice((BY_IDENTITY, "find", id(value)), rows) if 0 < len(rows) <= MAX_ALTERNATIVES else UNKNOWN
+            return self._one_of((BY_IDENTITY, "find", id(value)), rows)
+        if name in _ORDERING and are_hosts(self._run.data, rows):
+            one = self._one_of((BY_IDENTITY, "order", id(value)), rows)
+            return single(Items((one,) * len(rows)))
         if name == "join" and any(len(row) > 1 for row in rows):
             between = as_text(arguments[0][0][1]) if arguments else Text(",")
 

@@ -74,6 +74,9 @@ _SIGN, _NAME = TokenKind.SIGN, TokenKind.NAME
 _THROUGH = ("window", "globalThis", "self", "global")
 _KEYWORDS = frozenset(("true", "false", "null", "undefined", "NaN", "async", "function", "class", "new", "this"))
 
+_CHOOSING = {"sample": "find", "shuffle": "shuffle"}
+"""Functions of Lodash and Underscore, and the method of an array that gives the same: https://lodash.com/docs/#sample"""
+
 
 class Expression:
     """Reads one expression. After something that it does not understand, the rest is unknown."""
@@ -145,7 +148,14 @@ class Expression:
             return combine(lambda one: negated(token.text, one), self._nested())
         if token.kind is _NAME and token.text in ("typeof", "void", "delete", "await", "yield"):
             self.reader.take()
+            operand = self.reader.peek()
             value = self._nested()
+            if (
+                token.text == "typeof"
+                and operand.text == "window"
+                and self.run.data[operand.end : operand.end + 1] != b"."
+            ):
+                return single(Text("object"))  # scripts of an app run in a browser, or have its global object
             return value if token.text in ("await", "yield") else UNKNOWN
         return self._postfix(self._primary())
 
@@ -408,6 +418,8 @@ class Expression:
                 return UNKNOWN
         if name == "URL" and arguments:
             return url(arguments)
+        if name in _CHOOSING and arguments and len(arguments[0]) == 1:
+            return run.arrays.array_method(arguments[0][0][1], _CHOOSING[name], ())
 
         def function(*values: Value) -> Value:
             made = function_result(name, values)

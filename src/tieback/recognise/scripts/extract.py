@@ -15,7 +15,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.printable import printable
-from tieback.model.sighting import Credential, Evidence, Problem, Sighting, UnreadKind
+from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, Atoms, literal_atoms
 from tieback.recognise.calls import is_page, is_script
 from tieback.recognise.context import match_context
@@ -25,6 +25,7 @@ from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
 from tieback.recognise.scripts.page_names import MAX_SHOWN, PageNames
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.span import decode_text
+from tieback.recognise.texts.prose import COMMENT
 from tieback.recognise.texts.script import LastScript
 
 RULE = "script-string"
@@ -127,9 +128,10 @@ class ScriptExtractor:
 
     def _script(self, buffer: Buffer) -> Iterator[Find]:
         from tieback.recognise.scripts import resolve
+        from tieback.recognise.scripts.eval_modules import without_evals
         from tieback.recognise.scripts.string_arrays import without_arrays
 
-        data = buffer.data  # a script can be large, so that it is not copied
+        data = without_evals(buffer.data)  # a script can be large, so that it is not copied if it has no such texts
         hits, _ = self._scanner.scan(data, 0, len(data), MAX_HITS)
         told: set[str] = set()
         shown = data
@@ -151,10 +153,12 @@ class ScriptExtractor:
     def _joined(self, buffer: Buffer, shown: Bytes, marks: list[tuple[bytes, int]], told: set[str]) -> Iterator[Find]:
         """What the script puts together."""
         from tieback.recognise.scripts import resolve
+        from tieback.recognise.scripts.host_lists import HostLists
 
         budget = Budget(min(self.left, _SCRIPT_STEPS))
         before = budget.left
         markup = is_page(buffer)
+        host_lists = HostLists(shown)
         with closing(resolve.Resolution(shown, budget, markup=markup, script=self._last)) as resolution:
             for found in resolution.texts(marks):
                 if found.text.text in told:
@@ -168,9 +172,16 @@ class ScriptExtractor:
                     f"{FLOW_RULE}/{found.call or 'join'}",
                     chain=tuple(printable(step, _STEP_WIDTH) for step in found.text.via),
                 )
+                # Without an offset, the place cannot be judged later.
+                in_comment = shown is not buffer.data and resolution.is_comment(found.at)
                 for one in self._located(found.text.text, place):
                     if _value(one) not in plain:
-                        yield one
+                        is_comment = in_comment and isinstance(one, Sighting)
+                        yield NotBackend(_value(one), COMMENT) if is_comment else one
+                for text in host_lists.with_others(found.text) if not in_comment else ():
+                    if text not in told:
+                        told.add(text)
+                        yield from self._located(text, place)
             for shared, names in resolution.shared:
                 begins = None if shown is not buffer.data else buffer.base + shared.at
                 how = f"{FLOW_RULE}/{shared.call or 'join'}"

@@ -145,7 +145,8 @@ class Modules:
         run = self._run
         assigned = [
             place
-            for place in run.names.members(key, scope.start, scope.end)
+            for members in (run.names.members, run.names.quoted_members)
+            for place in members(key, scope.start, scope.end)
             if run.data[place : place + 4] != b"void" and not self._chained(place)
         ][:16]
         options = [self._settled(run.once(("=", place), place)) for place in assigned]

@@ -33,6 +33,7 @@ _MAX_DECLARED = 65_536
 _BEFORE = 60
 _DECLARES = re.compile(rb"(?:^|[^\w$.])(?:var|let|const)\s+\Z")
 _EQUALS = re.compile(rb"\s{0,9}=(?![=>])\s*")
+_QUOTED_EQUALS = re.compile(rb"[\"']\]\s{0,9}=(?![=>])\s*")
 _ADDS = re.compile(rb"\s{0,9}\+=\s*")
 _OF = re.compile(rb"\s+of(?:\s+|(?=[\[(]))")
 _PATTERN = re.compile(rb"\}\s*=(?![=>])")
@@ -52,7 +53,7 @@ _PATTERN_PART = re.compile(
 _MAX_PATTERNS = 500
 _STATEMENT = re.compile(rb"(?<![\w$.])(?:for|for\s{1,4}await|if|while|switch|with)\s{0,4}\Z")
 _COLON = re.compile(rb"\s*:\s*")
-_QUOTES = (b'"', b"'")
+_QUOTES, _QUOTED = (b'"', b"'"), (b'["', b"['")
 _DECLARATION = re.compile(
     rb"(?:^|[^\w$.])(?:var|let|const)\b(?!.*\b(?:var|let|const)\b)(\s+|[^;]*[,\[]\s*)\Z", re.DOTALL
 )
@@ -166,7 +167,15 @@ class Names:
         raw = before + name.encode()
         for place in self._words(raw, start, end, _EQUAL_SIGNS):
             found = _EQUALS.match(self._data, place + len(raw), end)
-            if found is not None:
+            if found is not None and not self._scopes.is_comment(place):
+                yield found.end()
+
+    def quoted_members(self, name: str, start: int, end: int) -> Iterator[int]:
+        """The same for ``x["name"] = …``."""
+        data, raw = self._data, name.encode()
+        for place in self._words(raw, start, end, _QUOTES):
+            found = _QUOTED_EQUALS.match(data, place + len(raw), end)
+            if found and data[place - 2 : place] in _QUOTED and not self._scopes.is_comment(place):
                 yield found.end()
 
     def keys(self, name: str, start: int, end: int) -> Iterator[int]:
@@ -177,12 +186,15 @@ class Names:
             quoted = data[place - 1 : place] in _QUOTES and data[after : after + 1] == data[place - 1 : place]
             head = data[max(0, place - _BEFORE) : place - quoted].rstrip()
             if found := _COLON.match(data, after + quoted, end):
+                if self._scopes.is_comment(place):
+                    continue
                 if head[-1:] in (b"{", b",") or head[-2:] == b"*/" or _comment_ends(head):
                     yield found.end()
             elif (
                 not quoted
                 and (head[-1:] in (b"{", b";", b"}") or head.endswith(b"static"))
                 and (found := _EQUALS.match(data, after, end))
+                and not self._scopes.is_comment(place)
             ):
                 yield found.end()
 
@@ -217,7 +229,7 @@ class Names:
             if len(raw) >= LONG:
                 match, size = pattern.match, len(raw)
                 known = tuple(array("I", (at for at in one if match(self._data, at + size))) for one in known)
-            self._matches[raw, ends] = known
+            known = self._matches[raw, ends] = tuple(map(self._scopes.outside_comments, known))
         found = [place for places in known for place in within(places, scope.start, scope.end)[:MAX_PLACES]]
         self._budget.take(1 + len(found))
         return found
@@ -230,7 +242,7 @@ class Names:
         near = [self.words.places(raw)] if len(raw) >= LONG else self.words.near(raw, _END_SIGNS)
         places = [place for one in near for place in within(one, scope.start, scope.end)][:_MAX_NESTED]
         self._budget.take(1 + len(places))
-        for place in self._scopes.direct(places, scope):
+        for place in self._scopes.direct(self._scopes.outside_comments(places), scope):
             head = bytes(self._data[max(scope.start, place - 200) : place])
             found = _DECLARATION.search(head)
             if found is None or not _ENDS.match(self._data, place + len(raw), scope.end):
@@ -324,7 +336,7 @@ class Names:
             for place in within(declared.get(raw, ()), scope.start, scope.end)[:_MAX_NESTED]
         ]
         self._budget.take(1 + len(found))
-        for place in self._scopes.direct(found, scope) if found else ():
+        for place in self._scopes.direct(self._scopes.outside_comments(found), scope) if found else ():
             head = bytes(self._data[max(0, place - 12) : place]).rstrip()
             return Binding(Way.CLASS if head.endswith(b"class") else Way.FUNCTION, (place,), scope)
         return None
@@ -368,7 +380,7 @@ class Names:
         if known is None:
             starts, ends = self._patterns
             near = [self.words.places(raw)] if len(raw) >= LONG else self.words.near(raw, _PATTERN_SIGNS)
-            known = tuple(_between(one, len(raw), starts, ends) for one in near)
+            known = tuple(self._scopes.outside_comments(_between(one, len(raw), starts, ends)) for one in near)
             self._matches[raw, _PATTERN_SIGNS] = known
         found = [place for places in known for place in within(places, scope.start, scope.end)[:MAX_PLACES]]
         self._budget.take(1 + len(found))

@@ -108,6 +108,10 @@ class Resolution:
         """Release the script; its readers refer to each other, so that it would stay in memory with the next one."""
         vars(self._run).clear()
 
+    def is_comment(self, at: int) -> bool:
+        """True if the expression that begins at an offset is only in a comment."""
+        return self._run.scopes.is_comment(at)
+
     def texts(self, hits: Sequence[tuple[bytes, int]]) -> Iterator[Resolved]:
         """Every text that can be an endpoint; ``hits``: marks, and the offset behind each."""
         clients = any(
@@ -165,7 +169,8 @@ class Resolution:
                 text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
                 if (unbound := self._run.record.unbound) and f"://{HOLE}" in text.text:
                     self.shared.append((Resolved(text, at, candidate.call), tuple(unbound)))
-                if is_worth(text, candidate.call) and text.text not in text.parts and text.text not in self._told:
+                new = text.text not in text.parts and text.text not in self._told
+                if new and is_worth(text, candidate.call):
                     self._told.add(text.text)
                     yield Resolved(text, at, candidate.call)
                     if passed and (host := _BEFORE_PATH.fullmatch(text.text)):

@@ -6,7 +6,7 @@ do not count. Heads of functions are read backwards from their brace, at most ``
 
 import re
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -31,6 +31,9 @@ _MAX_ARROWS = 40
 _PIECE = 256 * 1024
 _MANY = 24
 """Offsets from which on NumPy is faster."""
+_COMMENT_REACH = 400
+_MOST_IN_PAGE = 1_000
+"""Most places of a name in a page of which those in comments are left out."""
 
 
 class Scope(NamedTuple):
@@ -92,6 +95,37 @@ class Scopes:
             # An even number of edges is before a place outside of all ranges.
             places = places[edges.searchsorted(places.astype(np.uint32), side="right") % 2 == 0]
         return Braces(places, np.cumsum(np.where(octets[places] == 0x7B, 1, -1), dtype=np.int32))
+
+    @cached_property
+    def _comments(self) -> "tuple[array[int], array[int]]":
+        return self._script.spans(self._data).comments()
+
+    def is_comment(self, at: int) -> bool:
+        """True if an offset is in a comment; in a page only one of a whole line, or of markup."""
+        if self._markup:
+            before = bytes(self._data[max(0, at - _COMMENT_REACH) : at])
+            line = before[before.rfind(b"\n") + 1 :].lstrip()
+            return line.startswith((b"//", b"* ")) or before.rfind(b"<!--") > before.rfind(b"-->")
+        starts, ends = self._comments
+        index = bisect_right(starts, at) - 1
+        return index >= 0 and at < ends[index]
+
+    def outside_comments(self, places: Sequence[int]) -> Sequence[int]:
+        """Those of the places, in ascending order, that are in no comment."""
+        if not places:
+            return places
+        if self._markup:
+            few = len(places) <= _MOST_IN_PAGE
+            return [place for place in places if not self.is_comment(place)] if few else places
+        starts, ends = self._comments
+        if not starts or starts[0] > places[-1]:
+            return places
+        if len(places) <= _MANY:
+            return [place for place in places if not self.is_comment(place)]
+        at = np.array(places, np.int64)
+        index = np.frombuffer(starts, np.uint32).searchsorted(at.astype(np.uint32), side="right")
+        behind = np.concatenate((np.zeros(1, np.uint32), np.frombuffer(ends, np.uint32)))[index]
+        return array("I", at[at >= behind].tolist())
 
     def around(self, at: int) -> Sequence[Scope]:
         """The scopes that contain an offset, the innermost first, and the whole script at the end."""

@@ -10,23 +10,50 @@ https://www.codeandweb.com/texturepacker/documentation, https://html.spec.whatwg
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts.prose import COMMENT, NAMESPACE
 
 ATLAS = "only the program that has made a sheet of sprites"
 PLUG_IN = "only for a plug-in of a desktop browser"
 PLUG_IN_ATTRIBUTES = ("codebase", "pluginspage")
 """Attributes of ``object``, ``applet`` and ``embed``: where a browser gets a plug-in. Web views of phones have none."""
+SERVER = "only in a value for scripts that run without a browser"
+_WITHOUT_WINDOW = re.compile(
+    rb"(?:(?:[\"'](?:undefined|u)[\"']\s{0,4}(?:!==?|>)\s{0,4}typeof window|typeof window\s{0,4}(?:!==?|<)\s{0,4}"
+    rb"[\"'](?:undefined|u)[\"'])\s{0,20}\?[^:;{}?]{1,120}:|(?:[\"']undefined[\"']\s{0,4}===?\s{0,4}typeof window|"
+    rb"typeof window\s{0,4}===?\s{0,4}[\"']undefined[\"'])\s{0,20}\?)\s{0,20}\Z"
+)
+"""A condition on the browser's ``window`` before the value without it: a page that is made on a server."""
 _NAMESPACE = re.compile(
-    rb"(?:[{,\[(\s][\"']?(?:xmlNamespace|xmlns|targetNamespace)[\"']?|[{,\s][\"']xmlns:[\w.-]{1,40}[\"']|"
+    rb"(?:[{,\[(\s][\"']?(?:xmlNamespace|xmlns|targetNamespace)[\"']?|[{,\s][\"']?\$(?:ref|id)[\"']?|[{,\s][\"']xmlns:[\w.-]{1,40}[\"']|"
     rb"[{,\s][\"']?xmlNamespace[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}?[\"']?uri[\"']?)\s{0,8}:\s{0,40}\Z"
 )
+_HEAD = re.compile(
+    rb"\(\s{0,20}[\"'](?:meta[\"']\s{0,8},\s{0,8}\{[^{}]{0,200}?\bcontent|link[\"']\s{0,8},\s{0,8}\{[^{}]{0,200}?\brel[\"']?"
+    rb"\s{0,4}:\s{0,4}[\"'](?:canonical|alternate|author|license|me)[\"'][^{}]{0,200}?\bhref)[\"']?\s{0,4}:\s{0,4}\Z"
+)
+"""An element with a fact about a page in the code of React: ``jsx("meta", {property: "og:url", content: "https://…"})``."""
+_NAMED_SPACE = re.compile(
+    rb"(?<![A-Za-z0-9_$])(?:[\w$.]{0,60}[a-z])?(?:NS|[nN]ame[sS]pace(?:URI|Uri)?)_?[\"']?\s{0,8}[:=]\s{0,8}\[?\s{0,8}\Z"
+)
+"""A member whose name says that its value is a namespace: ``this.featureNS_ = "http://…"`` of OpenLayers."""
+_KIND = re.compile(
+    rb"(?:grant|credential|assertion|subject_?token|requested_?token)_?type[\"']?\s{0,8}(?:[:=]|\|\|)\s{0,8}\Z",
+    re.IGNORECASE,
+)
+"""A kind of grant, which is named by an address: RFC 6749, section 4.5; RFC 8693, section 2.1."""
+_CHILDREN = re.compile(rb"[{,]\s{0,20}children\s{0,4}:\s{0,8}(?:\[(?:[^\[\]{}()]{0,300},)?\s{0,8})?\Z")
+"""The content of an element of React, as compilers write it: https://react.dev/reference/react/createElement"""
+_CREDIT = re.compile(rb"[{,]\s{0,40}[\"']?attributions?[\"']?\s{0,8}:\s{0,8}\[?\s{0,8}\Z")
+"""The credit of a map, with links for people: https://leafletjs.com/reference.html#layer-attribution"""
+_NO_CODE = re.compile(rb"[^\"'`(){}=@<>;]{0,200}")
 _NOTE = re.compile(rb"[{,\s][\"']?(?:[_$]comment|commentstring|//)[\"']?\s{0,8}:\s{0,8}\Z", re.IGNORECASE)
 _PROGRAM = re.compile(rb"[{,]\s{0,40}[\"']?app[\"']?\s{0,8}:\s{0,8}\Z")
 _META = re.compile(rb"[\"']?meta[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}\Z")
 _SHEET = re.compile(rb"\s{0,40},[^{}]{0,300}?[\"']?(?:image|format|version)[\"']?\s{0,8}:")
 _ATTRIBUTE = re.compile(rb"(?:\A|[\s\"'])(?:codebase|pluginspage)=\\?[\"']?\Z", re.IGNORECASE)
 _SCHEMES = (b"", b"http://", b"https://", b"//")
-_REACH = 300
+_REACH, _HEAD_REACH = 300, 480
 
 
 def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
@@ -38,10 +65,12 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
         offset: that of the address, or of its host.
         end: the end of the literal.
     """
+    before = bytes(data[max(0, start - _REACH) : start])
+    if _CREDIT.search(before):
+        return LINK
     if bytes(data[start + 1 : min(offset, start + 12)]) not in _SCHEMES:
         return _plug_in(data, start, offset)
-    before = bytes(data[max(0, start - _REACH) : start])
-    if _NAMESPACE.search(before):
+    if _NAMESPACE.search(before) or _NAMED_SPACE.search(before) or _KIND.search(before):
         return NAMESPACE
     if _NOTE.search(before):
         return COMMENT
@@ -49,6 +78,24 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
     if program and _META.search(before, 0, program.start() + 1) and _SHEET.match(data, end, end + 400):
         return ATLAS
     return ""
+
+
+def is_of_server(data: Bytes, start: int) -> bool:
+    """True if a literal is the value without a ``window``, as in ``typeof window !== "undefined" ? a : "…"``."""
+    before = data[max(0, start - _REACH) : start]
+    return b"typeof window" in before and _WITHOUT_WINDOW.search(before) is not None
+
+
+def is_of_head(data: Bytes, start: int) -> bool:
+    """True if a literal is a fact about a page that code puts into its head."""
+    return _HEAD.search(data, max(0, start - _HEAD_REACH), start) is not None
+
+
+def is_content(data: Bytes, start: int, offset: int) -> bool:
+    """True if a literal is text that an element of React shows, with an address at an offset."""
+    if _NO_CODE.fullmatch(data, start + 1, offset) is None:
+        return False
+    return _CHILDREN.search(data, max(0, start - _REACH - 40), start) is not None
 
 
 def _plug_in(data: Bytes, start: int, offset: int) -> str:

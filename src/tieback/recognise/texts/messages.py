@@ -9,6 +9,7 @@ import re
 
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.texts.handed_over import is_name_handed_over
 from tieback.recognise.texts.prose import MESSAGE
 
 MAX_USES = 20
@@ -27,9 +28,8 @@ _CALL = re.compile(
 _POINTS = re.compile(
     rb"\b(?:see|visit|read|refer to|docs?|documentation|help|details|more|info|guide|at)\b", re.IGNORECASE
 )
-_OPENS = re.compile(rb"\.\s{0,4}(?:open|canOpen)URL\s{0,4}\(\s{0,20}\Z")
-"""https://reactnative.dev/docs/linking"""
-_CLOSES = re.compile(rb"\s{0,20}\)")
+_DRAWS = re.compile(rb"\.\s{0,4}(?:fill|stroke|measure)Text\s{0,4}\(\s{0,20}\Z")
+"""https://html.spec.whatwg.org/multipage/canvas.html#drawing-text-to-the-bitmap"""
 _LITERAL = re.compile(rb"\"[^\"]{0,400}\"|'[^']{0,400}'")
 _BRACKET = re.compile(rb"[()]")
 _REACH, _BEFORE = 460, 120
@@ -71,17 +71,17 @@ def reason_of_uses(data: Bytes, name: bytes, own: int) -> str:
         is_whole = (not at or data[at - 1] not in _WORD) and (behind >= len(data) or data[behind] not in _WORD)
         if is_whole and at != own:
             uses += 1
-            opens = _is_opened(data, at, behind)
+            opens = is_name_handed_over(data, at, behind)
             opened = opened or opens
-            if uses > MAX_USES or not (opens or _is_in_message(data, at)):
+            if uses > MAX_USES or not (opens or _is_in_message(data, at) or _is_drawn(data, at)):
                 return ""
         at = data.find(name, behind)
     return (LINK if opened else MESSAGE) if uses else ""
 
 
-def _is_opened(data: Bytes, at: int, behind: int) -> bool:
-    """True if a name is the whole argument of a call that opens it in a browser."""
-    return _OPENS.search(data, max(0, at - 60), at) is not None and _CLOSES.match(data, behind) is not None
+def _is_drawn(data: Bytes, at: int) -> bool:
+    """True if a name is the first argument of a call that draws it."""
+    return _DRAWS.search(data, max(0, at - 60), at) is not None
 
 
 def _is_in_message(data: Bytes, at: int) -> bool:

@@ -13,10 +13,20 @@ from functools import cached_property
 from itertools import islice
 
 from tieback.recognise.dataflow.trace import COMPARED, LINK
-from tieback.recognise.texts import joins, literal_names, markup, prose, redirects, structured, tables
+from tieback.recognise.texts import (
+    handed_over,
+    joins,
+    literal_names,
+    markup,
+    prose,
+    redirects,
+    search_engines,
+    structured,
+    tables,
+)
 from tieback.recognise.texts.markup import markup_spans
 from tieback.recognise.texts.messages import MAX_READ, declared_name, is_part_of_message, reason_of_uses
-from tieback.recognise.texts.prose import COMMENT
+from tieback.recognise.texts.prose import COMMENT, EXAMPLE
 from tieback.recognise.texts.script import ScriptSpans, script_spans
 from tieback.recognise.texts.sheet import sheet_spans
 from tieback.recognise.texts.spans import Span, SpanKind, Spans
@@ -30,7 +40,6 @@ SHOWN = "only in text that a page shows"
 FEED = "only in the entries of a news feed"
 METADATA = "only in metadata of a package or page"
 PERMITTED = "only in a list of addresses that the app permits"
-EXAMPLE = "only in an example of what to enter"
 MISNAMED = "only in a text that is stored as a picture"
 
 
@@ -46,7 +55,7 @@ _HREF = re.compile(rb"[{,]\s{0,20}[\"']?href[\"']?\s{0,4}:\s{0,8}\Z")
 (``h("a", {href: …})``, in version 2 ``_c("a", {attrs: {href: …}})``)."""
 _REFERER = re.compile(rb"[{,(\[;\s][\"']?(?:[Rr]eferr?er|Origin)[\"']?\s{0,4}[:,=]\s{0,8}\Z")
 """The name of a header before its value: RFC 9110, section 10.1.3; RFC 6454, section 7."""
-_PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?placeholder(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
+_PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?(?:placeholder|hint)(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
 """The property of a field with an example of what to enter."""
 _LABEL = re.compile(rb"[{,]\s{0,20}[\"']?(?:text|label)[\"']?\s{0,4}:")
 """The property with the text that a person taps: a component of React Native has no element ``a``."""
@@ -56,16 +65,9 @@ _LOADED = re.compile(rb"(?i)[{,]\s{0,20}[\"']?(?:rel|crossorigin|integrity)[\"']
 """Properties of an element whose address is loaded, and ends of such addresses."""
 _PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 _BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"']_blank[\"']")
-_OPENS = re.compile(
-    rb"\.\s{0,4}(?:open|canOpen)URL\s{0,4}\(\s{0,20}\Z|(?<![\w$])Browser\s{0,4}\.\s{0,4}open\s{0,4}\(\s{0,20}\{\s{0,20}[\"']?url[\"']?\s{0,4}:\s{0,8}\Z"
-)
-"""A call that opens its address in a browser: https://reactnative.dev/docs/linking, https://capacitorjs.com/docs/apis/browser"""
 _IS_EQUAL = re.compile(rb"(?:(?<![\w$.])case|[!=]==?)\s{0,20}\Z")
 _EQUALS = re.compile(rb"\s{0,20}[!=]==?")
 """A comparison, and the label of a case, which is compared: ECMA-262, section 14.12.4."""
-_OPEN = re.compile(rb"(?<![\w$])open\s{0,4}\(\s{0,20}\Z")
-_SYSTEM = re.compile(rb"\s{0,20},\s{0,20}[\"'`]_system[\"'`]")
-"""The target of ``open`` that is the browser of the system: https://github.com/apache/cordova-plugin-inappbrowser"""
 _BEFORE_LITERAL = re.compile(
     rb"(?P<quote>[\"'`])(?P<text>(?:(?!(?P=quote))[^\\\n]){3,400})(?P=quote)\s{0,40}[+,]\s{0,40}\Z"
 )
@@ -133,8 +135,11 @@ _METADATA_LINE = re.compile(
 )
 _DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
 _PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
+_ESCAPED = re.compile(rb"[a-z]{2,8}\??:\\/\\/")
+"""The beginning of an address in a regular expression, where slashes have escapes; a division has none."""
 _PATTERN = re.compile(rb"\bRegExp\(\s{0,8}\Z")
-_EVAL = re.compile(rb"\beval\(\s{0,8}\Z")
+_EVAL = re.compile(rb"\beval\(\s{0,8}(?:__webpack_require__\.ts\(\s{0,8})?\Z")
+"""A call whose literal is code, also with trusted types: https://webpack.js.org/configuration/output/#outputtrustedtypes"""
 _MARKUP = re.compile(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[\w:]{1,20} [\w:-]{1,20}=")
 _HTML = re.compile(
     rb"(?i)<(?:a|b|i|p|br|div|span|strong|em|ul|ol|li|h\d|img|html|body|table|td|tr|iframe|script|form|button)\b"
@@ -166,9 +171,11 @@ _BY_ATTRIBUTE = {
     **dict.fromkeys(redirects.ATTRIBUTES, prose.REDIRECT),
     **dict.fromkeys(("title", "alt", "aria-label", "label"), SHOWN),
     **dict.fromkeys(literal_names.PLUG_IN_ATTRIBUTES, literal_names.PLUG_IN),
-    "placeholder": EXAMPLE,
+    **dict.fromkeys(("placeholder", "hint"), EXAMPLE),
 }  # fmt: skip
 """The reason in an attribute, whatever its element."""
+_TARGET = re.compile(r"(?:v-bind:|:|ng-|x-bind:)?href|\[(?:attr\.)?href\]")
+"""The address of a link, also as the expression of a template of Vue, AngularJS, Alpine or Angular."""
 _SVG_LOADS = ("href", "xlink:href", "src", "style")
 _FEED = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s++|<\?[^>]*+>|<!--(?:[^-]++|-(?!->))*+-->|<![A-Za-z][^>]*+>)*+"
@@ -287,8 +294,8 @@ class TextPlaces:
             return found
         if language is Language.HTML and _JAVADOC in data[:1024]:
             return tables.DOCUMENT
-        if language is Language.XML and self._file.lower().endswith(_SCHEMAS):
-            return METADATA
+        if language is Language.XML and (described := self._described()):
+            return described
         if language is Language.HTML and tables.is_about_page(self._file, data):
             return tables.LICENCE
         if language is Language.SHADER:
@@ -303,6 +310,12 @@ class TextPlaces:
                 found = tables.LICENCE if tables.is_licence(data) else tables.PICTURE if tables.is_shader(data) else ""
                 found = found or (tables.REFERENCE if tables.is_reference(data) else "")
         return found
+
+    def _described(self) -> str:
+        """The reason if an XML text is a definition of documents, or a map of a site."""
+        if self._file.lower().endswith(_SCHEMAS):
+            return METADATA
+        return search_engines.SITE_MAP if search_engines.is_site_map(self._data) else ""
 
     @cached_property
     def _has_suffixes(self) -> bool:
@@ -324,8 +337,10 @@ class TextPlaces:
 
     def _script(self, spans: ScriptSpans, offset: int) -> str:
         span = spans.at(offset)
-        if span is None or span.kind is SpanKind.REGEX:
+        if span is None:
             return ""
+        if span.kind is SpanKind.REGEX:
+            return prose.PATTERN if _ESCAPED.match(self._data, offset, span.end) else ""
         if span.kind is SpanKind.COMMENT:
             return COMMENT
         found = self._literal(span, offset)
@@ -362,6 +377,8 @@ class TextPlaces:
             return METADATA
         if _PATTERN.search(data, max(0, span.start - 24), span.start):
             return prose.PATTERN
+        if literal_names.is_of_server(data, span.start):
+            return literal_names.SERVER
         if named := _NAMED.search(data, max(0, span.start - 40), span.start):
             return prose.ISSUER if named["issuer"] else prose.REDIRECT
         if offset == start and _REFERER.search(data, max(0, span.start - 40), span.start):
@@ -392,14 +409,23 @@ class TextPlaces:
             return LINK
         if offset > start and structured.is_of_package_script(data, span.start):
             return METADATA
+        if literal_names.is_of_head(data, span.start):
+            return METADATA
+        if literal_names.is_content(data, span.start, offset):
+            return SHOWN
+        if search_engines.is_in_linked_data(data, span.start):
+            return search_engines.SITE_MAP
         return literal_names.reason_of_name(data, span.start, offset, span.end)
 
     def _compared_or_opened(self, span: Span, offset: int) -> str:
         """The reason in a literal that is an operand of a comparison, or the address of a call that opens a browser."""
         data = self._data
-        if offset == span.start + 1 and self._opens_browser(span):
+        if handed_over.is_handed_over(data, span.start, span.end) or handed_over.is_in_message(
+            data, span.start, offset
+        ):
             return LINK
         is_compared = _IS_EQUAL.search(data, max(0, span.start - 24), span.start) is not None
+        is_compared = is_compared or handed_over.is_compared(data, span.start, span.end)
         return COMPARED if is_compared or _EQUALS.match(data, span.end, span.end + 24) else ""
 
     def _follows_sentence(self, span: Span, offset: int) -> bool:
@@ -428,19 +454,12 @@ class TextPlaces:
         picture = _PICTURE.search(data, span.start, span.end)
         return not loaded and picture is None and any(map(_LABEL.search, (before, after)))
 
-    def _opens_browser(self, span: Span) -> bool:
-        """True if a literal is the address of a call that opens it in a browser."""
-        data, low = self._data, max(0, span.start - 80)
-        if _OPENS.search(data, low, span.start):
-            return True
-        return _SYSTEM.match(data, span.end) is not None and _OPEN.search(data, low, span.start) is not None
-
     def _code_in(self, span: Span) -> "tuple[structured.Unescaped, TextPlaces] | None":
         """The code or markup in a string literal, without its escapes; ``None`` if it has none."""
         if span.start not in self._inner:
             data, start, end = self._data, span.start + 1, span.end - 1
             file = ""
-            if _EVAL.search(data, max(0, span.start - 32), span.start):
+            if _EVAL.search(data, max(0, span.start - 48), span.start):
                 file = "eval.js"
             elif end - start > 16 and _MARKUP.search(data, start, end):
                 file = "text.html" if _HTML.search(data, start, end) else "text.xml"
@@ -552,6 +571,8 @@ class TextPlaces:
         tag = self._spans.at(span.start - 1)
         values = {one.name: one.value for one in markup.attributes(self._data, tag)} if tag else {}
         kind = values.get("type", b"").strip().lower()
+        if kind == search_engines.LINKED_DATA:
+            return search_engines.SITE_MAP
         if kind in _CODE_TYPES:
             file = ""
         elif b"json" in kind:
@@ -627,7 +648,7 @@ class TextPlaces:
             return PERMITTED
         if own.name in _BY_ATTRIBUTE:
             return _BY_ATTRIBUTE[own.name]
-        if name == "a" and own.name == "href" and any(map(_is_new_window, values)):
+        if name == "a" and _TARGET.fullmatch(own.name) and any(map(_is_new_window, values)):
             return LINK
         if own.name == "onclick" and TextPlaces("onclick.js", own.value).reason(offset - own.start) == LINK:
             return LINK

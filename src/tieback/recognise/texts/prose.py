@@ -6,6 +6,7 @@ import string
 from tieback.recognise.texts import redirects
 
 COMMENT = "only in a comment"
+EXAMPLE = "only in an example of what to enter"
 NAMESPACE = "only the name of an XML namespace or schema"
 MESSAGE = "only in a message for people"
 USER_AGENT = "only in the name of a browser or crawler"
@@ -51,6 +52,33 @@ _READ_MORE = re.compile(
     re.IGNORECASE,
 )
 """The end of a sentence that tells a person to read a page, or that gives an example."""
+_EXAMPLES = (
+    "e.g.", "eg.", "for example", "for instance", "example", "such as", "z.b.", "z. b.", "zum beispiel", "beispiel",
+    "bspw.", "p.ej.", "p. ej.", "ej.", "por ejemplo", "ejemplo", "p.ex.", "p. ex.", "ex.", "por exemplo", "exemplo",
+    "par exemple", "exemple", "ad es.", "es.", "per esempio", "esempio", "bijv.", "bijvoorbeeld", "voorbeeld", "np.",
+    "na przykład", "przykład", "например", "напр.", "пример", "наприклад", "приклад", "örn.", "ör.", "örneğin", "örnek",
+    "t.ex.", "till exempel", "f.eks.", "for eksempel", "esim.", "pl.", "například", "např.", "de exemplu", "misalnya",
+    "misal", "contoh", "ví dụ", "例如", "比如", "示例", "如", "例", "例えば", "예", "예를 들어", "مثال", "مثلا", "مثلاً",
+    "למשל", "उदाहरण", "ตัวอย่าง", "เช่น", "π.χ.",
+)  # fmt: skip
+"""Words before an example in the languages of apps."""
+
+
+def _in_scripts(word: str) -> bytes:
+    """A pattern of a word: as it is, at the beginning of a sentence, and both as minified scripts write them."""
+    forms = [word] if word.isascii() else [word, word.capitalize()]
+    escaped = ["".join(one if one.isascii() else f"\\u{ord(one):04x}" for one in form) for form in forms]
+    return b"|".join(re.escape(form.encode()) for form in dict.fromkeys((*forms, *escaped)))
+
+
+_EXAMPLE = re.compile(
+    rb"(?:(?<![\w./@#\x80-\xff-])|(?<=[\x80-\xff])(?=[\xe3-\xed])|(?<=\\u[0-9a-f]{4}))(?:"
+    + b"|".join(_in_scripts(word) for word in sorted(_EXAMPLES, key=len, reverse=True))
+    + rb")(?:\s|\\[nr]|&nbsp;|[:,([\"']|\xef\xbc[\x9a\x88\x8c]|\\uff(?:1a|08|0c))*+\Z",
+    re.IGNORECASE,
+)
+"""The end of a text that leads to an example, in the languages of apps."""
+_IS_EXAMPLE = re.compile(rb"\s{0,4}[(\[]\s?(?:" + b"|".join(map(_in_scripts, _EXAMPLES)) + rb")\s?[)\]]", re.IGNORECASE)
 _SEE = re.compile(rb"\W{0,3}(?:please )?(?:see|see also|visit|refer to):?\s{1,2}\(?\Z", re.IGNORECASE)
 """A text that only tells a person to read a page, without other words before the address."""
 _ALTERNATIVE = re.compile(rb"https?://[^\s]{1,200}\s{1,3}(?:or|and)\s{1,3}\Z")
@@ -143,16 +171,23 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return NAMESPACE
     if named := _PARAMETER.search(left[-40:]):
         return REDIRECT if named["redirect"] else NOTIFIED
-    if _GO_TO.search(left) or _AFTER_ADDRESS.search(left):
-        return MESSAGE
-    if _PERSON.search(left):
-        return AUTHOR
+    if found := _reason_before(left):
+        return found
     if left and _NO_SENTENCE.search(_ELEMENT.sub(b" ", left)):
         return ""
     words = _words(left)
     if left and (words >= 2 or (words == 1 and _POINTER.search(left))) and not left.endswith((b'"', b"'", b"=")):
         return MESSAGE
-    return MESSAGE if right[:1] in (b" ", b"\t") and _words(right) >= 3 else ""
+    if right[:1] in (b" ", b"\t") and _words(right) >= 3:
+        return MESSAGE
+    return EXAMPLE if _EXAMPLE.search(left[-80:]) or _IS_EXAMPLE.match(right) else ""
+
+
+def _reason_before(left: bytes) -> str:
+    """The reason by the words directly before a URL."""
+    if _GO_TO.search(left) or _AFTER_ADDRESS.search(left):
+        return MESSAGE
+    return AUTHOR if _PERSON.search(left) else ""
 
 
 def _words(text: bytes) -> int:

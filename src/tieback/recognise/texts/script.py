@@ -93,6 +93,10 @@ class ScriptSpans:
             at = edges[1]
         return found
 
+    def comments(self) -> "tuple[array[int], array[int]]":
+        """Where the comments begin, and where they end."""
+        return self._spans.edges_of(SpanKind.COMMENT)
+
     def _read(self) -> None:
         data, at, end, add = self._data, self._start, self._end, self._spans.add
         depths: list[int] = []

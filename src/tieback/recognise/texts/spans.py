@@ -73,6 +73,11 @@ class Spans:
         """Where each range begins and ends."""
         return zip(self._starts, self._ends, strict=True)
 
+    def edges_of(self, kind: SpanKind) -> "tuple[array[int], array[int]]":
+        """Where the ranges of a kind begin, and where they end."""
+        chosen = [number for number, its in enumerate(self._kinds) if its == kind]
+        return array("I", (self._starts[one] for one in chosen)), array("I", (self._ends[one] for one in chosen))
+
     def __iter__(self) -> Iterator[Span]:
         """All ranges in order."""
         return map(Span, self._starts, self._ends, map(SpanKind, self._kinds))

@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.linear import assert_linear
-from tieback.recognise.texts.literal_names import ATLAS, PLUG_IN, reason_of_name
-from tieback.recognise.texts.places import TextPlaces
+from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.texts.literal_names import ATLAS, PLUG_IN, SERVER, reason_of_name
+from tieback.recognise.texts.places import METADATA, SHOWN, TextPlaces
 from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE
 
 
@@ -34,6 +35,38 @@ def reason(text: str, file: str = "a.js") -> str:
         ('x={commentstring: "URL"}', COMMENT),
         ('x={"_comment": "URL"}', COMMENT),
         ('x={comment: "URL"}', ""),
+        ('x={anyOf:[c,{$ref:"URL#"}]}', NAMESPACE),
+        ('x={"$id": "URL"}', NAMESPACE),
+        ('x={ref:"URL"}', ""),
+        ("L.tileLayer(u,{attribution:'&copy; <a href=\"URL/copyright\">Maps</a>'})", LINK),
+        ("L.tileLayer(u,{maxZoom:9, attributions: ['Maps URL']})", LINK),
+        ("L.tileLayer('URL/{z}/{x}/{y}.png',{attribution:'a'})", ""),
+        ('this.featureNS_="URL"', NAMESPACE),
+        ('x={namespaceURI:"URL"}', NAMESPACE),
+        ('kmlNS=["URL"]', NAMESPACE),
+        ('x={DNS:"URL"}', ""),
+        ('t.credentialType||"URL"', NAMESPACE),
+        ("x={'grant_type': 'URL'}", NAMESPACE),
+        ("x={type:'URL'}", ""),
+        ('jsx("a",{href:u,children:"URL"})', SHOWN),
+        ('jsxs("p",{children:["a",e,"→ URL"]})', SHOWN),
+        ('jsx("script",{children:"load(\'URL\')"})', ""),
+        ('jsx(A,{children:load("URL")})', ""),
+        ('jsx(A,{children:[jsx("img",{src:"URL"})]})', ""),
+        ('x={children:[{path:"URL"}]}', ""),
+        ('jsx("meta",{property:"og:url",content:"URL"},0)', METADATA),
+        ('e("link",{rel:"canonical",href:"URL"})', METADATA),
+        ('e("link",{rel:"stylesheet",href:"URL"})', ""),
+        ('e("input",{content:"URL"})', ""),
+        ('e("meta",{content:a}),e(B,{content:"URL"})', ""),
+        ('o=()=>"undefined"!=typeof window?window.location.origin:"URL"', SERVER),
+        ("o=typeof window !== 'undefined' ? location.href : 'URL'", SERVER),
+        ('o=typeof window<"u"?a.b:"URL"', SERVER),
+        ('o=typeof window==="undefined"?"URL":"/api"', SERVER),
+        ('o=typeof window!=="undefined"?"URL":"/api"', ""),
+        ('o="undefined"==typeof window?"/api":"URL"', ""),
+        ('o=typeof window.api!=="undefined"?a:"URL"', ""),
+        ('if("undefined"!=typeof window?a:b){f("URL")}', ""),
         ('x=\'classid="c" codebase="URL" width=\'', PLUG_IN),
         ("x='<object codebase=\"URL\">'", PLUG_IN),
         ("x='?codebase=URL'", ""),

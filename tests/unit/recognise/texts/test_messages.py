@@ -26,6 +26,7 @@ def reason(script: str, file: str = "assets/main.js", *, is_global: bool = False
         'const DOCS=URL;function f(){throw new TypeError("Bad key. See "+DOCS+" for more")}',
         'var old = 1, docs = URL; console.warn("Unsupported, see " + docs);',
         'let docs = URL\nf(() => { throw Error("Unknown key, see " + docs) })',
+        "var txt = URL; c.font = '14px Arial'; c.fillText(txt, 2, 15); c.strokeText(txt, 4, 17)",
         'const docs = URL; console.error(`read more at ${docs}`); throw new Error("see " + docs)',
     ],
 )
@@ -44,6 +45,7 @@ def test_a_name_that_is_only_in_messages(script: str) -> None:
         'const docs = URL; throw new Error("see " + load(docs));',
         'const docs = URL; throw new Error("see " + get("x" + docs));',
         'const docs = URL; console.log("see " + a), get("x" + docs);',
+        "const docs = URL; c.fillText(docs, 2, 15); load(docs)",
         'const docs = URL + "/v1"; throw new Error("see " + docs);',
         "const docs = URL;",
         'var d = URL; throw new Error("see " + d);',

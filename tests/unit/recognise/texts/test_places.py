@@ -10,8 +10,8 @@ from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import tables
-from tieback.recognise.texts.places import EXAMPLE, FEED, METADATA, MISNAMED, PERMITTED, SHOWN, TextPlaces
-from tieback.recognise.texts.prose import COMMENT, ISSUER, MESSAGE, PATTERN, REDIRECT, REFERER, USER_AGENT
+from tieback.recognise.texts.places import FEED, METADATA, MISNAMED, PERMITTED, SHOWN, TextPlaces
+from tieback.recognise.texts.prose import COMMENT, EXAMPLE, ISSUER, MESSAGE, PATTERN, REDIRECT, REFERER, USER_AGENT
 
 URL = "http://a.test/x"
 SCHEMA = '<?xml version="1.0"?><xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" version="1">'
@@ -61,6 +61,16 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.js", "x={refererUrl:'URL'}", ""),
         ("a.js", "e(Input,{placeholder:'URL',value:v})", EXAMPLE),
         ("a.js", "e(Input,{placeholder:'Such as URL'})", EXAMPLE),
+        ("a.js", "e(Input,{label:'Server',hint:'URL'})", EXAMPLE),
+        ("a.js", "e(Input,{label:'Server',hintText:'URL'})", EXAMPLE),
+        ("a.js", "x={hints:'URL'}", ""),
+        ("a.html", "<v-text-field hint='URL'>", EXAMPLE),
+        ("a.vue", "<template><a :href='`URL`' target='_blank'>x</a></template>", LINK),
+        ("a.html", "<a ng-href='URL' target='_blank'>x</a>", LINK),
+        ("a.html", "<a [attr.href]='URL' target='_blank'>x</a>", LINK),
+        ("a.html", "<img ng-src='URL' target='_blank'>", ""),
+        ("a.js", "x={tip:'\\u4f8b\\u5982\\uff1aURL'}", EXAMPLE),
+        ("a.json", '{"tip":"z. B. URL"}', EXAMPLE),
         ("a.js", "e(Image,{placeholder:'URL/none.png'})", ""),
         ("a.js", "x={scripts:{lists:'curl -o a.dat URL/list'}}", METADATA),
         ("a.js", "x={scripts:{main:'URL'}}", ""),

@@ -8,6 +8,7 @@ from tests.each import each
 from tieback.recognise.texts.prose import (
     AUTHOR,
     COMMENT,
+    EXAMPLE,
     MESSAGE,
     NAMESPACE,
     USER_AGENT,
@@ -19,6 +20,37 @@ from tieback.recognise.texts.prose import (
 )
 
 URL = b"http://a.test/x"
+
+
+EXAMPLES = [
+    "e.g. {}", "E.g.: {}", "for example {}", "Server (e.g. {})", "Example: {}", "z. B. {}", "zum Beispiel {}",
+    "p. ej. {}", "Ejemplo: {}", "por exemplo, {}", "Ex.: {}", "par exemple : {}", "ad es. {}", "bijv. {}", "np. {}",
+    "например, {}", "Например: {}", "Сервер (напр. {})", "ör. {}", "Örneğin: {}", "t.ex. {}", "misalnya {}",
+    "Contoh: {}", "ví dụ: {}", "例如\uff1a{}", "服务器地址\uff0c例如 {}", "如\uff1a{}", "例えば {}", "예: {}",
+    "مثال: {}", "उदाहरण: {}", "{} (example)", "{} (ejemplo)", "\\u4f8b\\u5982\\uff1a{}",
+]  # fmt: skip
+
+
+@each("text", EXAMPLES)
+def test_words_of_many_languages_lead_to_examples(text: str) -> None:
+    data = text.encode().replace(b"{}", URL)
+    reason = literal_reason(data, 0, data.index(URL), len(data))
+    assert reason in {EXAMPLE, MESSAGE}  # some are sentences, too
+
+
+@each("text", ["e.g. {}", "z. B. {}", "Ej.: {}", "напр. {}", "如\uff1a{}", "ör. {}"])
+def test_one_word_before_an_example_is_enough(text: str) -> None:
+    data = text.encode().replace(b"{}", URL)
+    assert literal_reason(data, 0, data.index(URL), len(data)) == EXAMPLE
+
+
+@each(
+    "text",
+    ["{}", "index {}", "api-example {}", "Names: {}", "https://b.test/example/{}", "reg. {}", "https://b.test/?es.={}"],
+)
+def test_other_words_do_not(text: str) -> None:
+    data = text.encode().replace(b"{}", URL)
+    assert literal_reason(data, 0, data.index(URL), len(data)) != EXAMPLE
 
 
 @each(

@@ -1,0 +1,78 @@
+"""Addresses that a script hands to a browser, to another app or to a person, and those that it only compares.
+
+``window.open("https://…", "_system")``, ``socialsharing.share("…", null, null, "https://…")``,
+``navigator.clipboard.writeText("https://…")``, ``"whatsapp://send?text=https://…"`` and ``u.startsWith("https://…")``.
+Sources: https://github.com/apache/cordova-plugin-inappbrowser, https://ionicframework.com/docs/native/in-app-browser,
+https://capacitorjs.com/docs/apis/share, https://capacitorjs.com/docs/apis/app-launcher, https://w3c.github.io/web-share/,
+https://github.com/EddyVerbruggen/SocialSharing-PhoneGap-Plugin, https://docs.expo.dev/versions/latest/sdk/webbrowser/
+"""
+
+import re
+
+from tieback.intake.apps.interface import Bytes
+
+_QUOTED = rb"\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|`[^`\n]{0,200}`"
+_ADDRESS = rb"\s{0,20}(?:encodeURI(?:Component)?\s{0,4}\(\s{0,20})?\Z"
+_OPENS = re.compile(rb"(?<![\w$])(?:open|create)\s{0,4}\(" + _ADDRESS)
+_SYSTEM = re.compile(rb"(?:[^;{}\"'`,]|" + _QUOTED + rb"){0,200}?,\s{0,20}[\"'`]_system[\"'`]")
+"""The target that is the browser of the system, behind an address and what is joined to it."""
+_CALLS = re.compile(
+    rb"(?:\.\s{0,4}(?:open|canOpen)URL\s{0,4}\(|(?<![\w$])(?:Browser\s{0,4}\.\s{0,4}open|AppLauncher\s{0,4}\.\s{0,4}openUrl)\s{0,4}\("
+    rb"\s{0,20}\{\s{0,20}[\"']?url[\"']?\s{0,4}:|\.\s{0,4}(?:openBrowserAsync|openExternal)\s{0,4}\("
+    rb"|clipboard\s{0,4}\.\s{0,4}(?:writeText|copy|setString|setStringAsync|write)\s{0,4}\((?:\s{0,20}\{\s{0,20}\w{1,20}\s{0,4}:)?)"
+    + _ADDRESS,
+    re.IGNORECASE,
+)
+"""Calls whose argument is opened in a browser or another app, or kept for a person to paste."""
+_SHARES = re.compile(
+    rb"(?:(?<![\w$])(?:navigator|share)|\w{0,40}social_?sharing)\s{0,4}\.\s{0,4}share\w{0,30}\s{0,4}\("
+    rb"(?:\s{0,20}\{)?(?:[^;{}()\"'`]|" + _QUOTED + rb"){0,300}\Z",
+    re.IGNORECASE,
+)
+"""A call that lets a person send a text."""
+_MESSAGE = re.compile(
+    rb"(?:(?:whatsapp|mailto|sms|tg|viber|line|fb-messenger|twitter|intent):[^\s\"'`]{0,200}"
+    rb"|https?://(?:[\w-]{1,20}\.)?(?:facebook|twitter|x|linkedin|whatsapp|telegram|pinterest|wa|t)\.(?:com|me)/[^\s\"'`]{0,200})"
+    rb"[?&](?:u|url|text|link|href|body|quote|media)=[^\s]{0,200}\Z",
+    re.IGNORECASE,
+)
+"""A message of another app up to the address in it."""
+_COMPARES = re.compile(
+    rb"\.\s{0,4}(?:startsWith|endsWith|includes|indexOf|lastIndexOf|search|match)\s{0,4}\(\s{0,20}\Z"
+)
+_REMOVES = re.compile(rb"\.\s{0,4}replace(?:All)?\s{0,4}\(\s{0,20}\Z")
+"""ECMA-262, section 22.1.3: methods of texts whose first argument is compared."""
+_ENDS = re.compile(rb"\s{0,20}\)")
+_WHOLE = re.compile(rb"\s{0,20}[,)}]")
+_NEXT = re.compile(rb"\s{0,20},")
+_REACH = 120
+_SHARE_REACH = 400
+
+
+def is_name_handed_over(data: Bytes, start: int, end: int) -> bool:
+    """True if a name is a whole argument that is opened in a browser or another app, or sent by a person."""
+    return _WHOLE.match(data, end, end + 24) is not None and is_handed_over(data, start, end)
+
+
+def is_handed_over(data: Bytes, start: int, end: int) -> bool:
+    """True if a literal or a name ``data[start:end]`` is opened in a browser or another app, or sent by a person."""
+    before = data[max(0, start - _REACH) : start]
+    if _CALLS.search(before) is not None:
+        return True
+    if _OPENS.search(before) is not None and _SYSTEM.match(data, end, end + 400) is not None:
+        return True
+    around = data[max(0, start - _SHARE_REACH) : start]
+    return b"hare" in around and _SHARES.search(around) is not None
+
+
+def is_in_message(data: Bytes, start: int, at: int) -> bool:
+    """True if a literal that begins at ``start`` is a message of another app with an address at ``at``."""
+    return _MESSAGE.match(data, start + 1, at) is not None
+
+
+def is_compared(data: Bytes, start: int, end: int) -> bool:
+    """True if a literal is the argument of a method that compares texts, or the text that one replaces."""
+    before = data[max(0, start - 40) : start]
+    if _COMPARES.search(before) is not None:
+        return _ENDS.match(data, end, end + 24) is not None
+    return _REMOVES.search(before) is not None and _NEXT.match(data, end, end + 24) is not None

@@ -1,0 +1,43 @@
+"""What a site tells search engines about its pages: site maps, and structured data. No code of the app contacts these.
+
+``<urlset>`` and ``<sitemapindex>`` are the roots of site maps (https://www.sitemaps.org/protocol.html). Structured data
+is the content of ``<script type="application/ld+json">``, or an object of a script with the key ``@context``
+(https://www.w3.org/TR/json-ld11/, https://developers.google.com/search/docs/appearance/structured-data).
+"""
+
+import re
+
+from tieback.intake.apps.interface import Bytes
+
+SITE_MAP = "only in a site map or structured data, which search engines read"
+LINKED_DATA = b"application/ld+json"
+"""Type of the script element with structured data."""
+_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:\s++|<\?[^>]*+>|<!--(?:[^-]++|-(?!->))*+-->)*+<(?:\w{1,20}:)?(?:urlset|sitemapindex)[\s>]"
+)
+_HEAD = 8192
+_CONTEXT = re.compile(rb"[{,]\s{0,20}[\"']@context[\"']\s{0,8}:")
+_CONTEXT_REACH = 2_000
+_BRACKET = re.compile(rb"[{}]")
+
+
+def is_site_map(data: Bytes) -> bool:
+    """True if an XML text is a site map."""
+    return _ROOT.match(data, 0, _HEAD) is not None
+
+
+def is_in_linked_data(data: Bytes, start: int) -> bool:
+    """True if the literal at ``start`` is in an object of a script with the key ``@context`` before it."""
+    low = max(0, start - _CONTEXT_REACH)
+    if data.rfind(b"@context", low, start) < 0:
+        return False
+    before = bytes(data[low:start])
+    for context in _CONTEXT.finditer(before):
+        depth = 1
+        for bracket in _BRACKET.finditer(before, context.end()):
+            depth += 1 if bracket[0] == b"{" else -1
+            if not depth:
+                break
+        if depth:
+            return True
+    return False
