@@ -131,20 +131,15 @@ class Trace:
             pass  # a field of the object with the text, which such an object does not have
         elif one.opcode in _CALLS:
             self._call(one, given)
-        elif one.opcode == APUT and self._initialises:
+        elif one.opcode == APUT:
             if 0 in given:
                 self._into(one.values[1])  # the array has the text too
         elif one.opcode == AGET and given == (0,):
             self._traced.add(one.at)  # an element
-        elif one.opcode in FILLED and self._initialises:
+        elif one.opcode in FILLED:
             self._traced.add(one.at)
         else:
             self._contacts = True
-
-    @cached_property
-    def _initialises(self) -> bool:
-        """True if the method sets static fields; arrays of other methods are mostly arguments of a call."""
-        return self._uses.name_of(self._number, self._code) == "<clinit>"
 
     def _call(self, one: Operation, given: tuple[int, ...]) -> None:
         owner, name, kind = self._uses.method_names(self._number, one.member)

@@ -2,7 +2,7 @@
 
 A constant is followed from each instruction and initial value that has it: over calls that only change its form, into
 fields and their readers, and into the methods that get it. If it ends in texts for people, in links for other apps, or
-nowhere, it is no back end. Everything else counts as contact: an unknown call, a local array, a result, most
+nowhere, it is no back end. Everything else counts as contact: an unknown call, a result, most
 elements of annotations, a method that is too long. So a doubt never hides a back end. The code of all files of the app
 must be known.
 """

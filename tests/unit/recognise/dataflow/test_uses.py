@@ -59,6 +59,11 @@ REASONS = {
     "arraysecond": UNREAD,
     "arrayfilled": UNREAD,
     "arraynamed": UNREAD,
+    "arraylater": UNREAD,
+    "arrayequal": COMPARED,
+    "arrayinlist": COMPARED,
+    "arrayinset": COMPARED,
+    "listed": UNREAD,
     "described": DESCRIPTION,
     "helpurl": DESCRIPTION,
     "built": UNREAD,
@@ -69,10 +74,10 @@ REASONS = {
     "manyasked": UNREAD,  # all of its paths but one; the host stays a back end
 }
 BACK_ENDS = [
-    "arraylater", "arraylist", "arraylocal", "arrayread", "arrayrefilled", "arrayrow", "arrayshared", "branched",
+    "arrayfromlist", "arraylist", "arraylocal", "arrayread", "arrayrefilled", "arrayrow", "arrayshared", "branched",
     "calledbyname", "describedandasked", "edited", "element", "extra", "given", "guardedasked", "handled",
     "helpurlandelement",
-    "initial", "inmap", "joined", "jumpedover", "jumpsback", "listed",
+    "initial", "inmap", "joined", "jumpedover", "jumpsback",
     "listgiven", "listshared", "listtried", "loggedandasked", "manyasked", "namedflag", "overridden",
     "ownpage", "ownpagebyname", "permitted", "readflag", "readlater", "sent", "server",
 ]  # fmt: skip
