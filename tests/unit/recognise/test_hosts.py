@@ -97,6 +97,8 @@ def test_invalid_hosts_are_rejected(raw: str, reason: str | None) -> None:
         ("jivesoftware.org", "/protocol/muc", "XML namespace"),
         ("axschema.org", "/contact/email", "XML namespace"),
         ("specs.openid.net", "/auth/2.0/identifier_select", "XML namespace"),
+        ("www.webrtc.org", "/experiments/rtp-hdrext/abs-send-time", "RTP"),
+        ("aomediacodec.github.io", "/av1-rtp-spec/", "RTP"),
         ("openid.net", "/srv/ax/1.0", "XML namespace"),
         ("sheetjs.openxmlformats.org", "/officeDocument/2006", "XML namespace"),
         ("www.w3.org", "/2000/svg", "W3C"),

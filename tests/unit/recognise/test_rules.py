@@ -188,6 +188,8 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
         ("org/mozilla/javascript/tools/debugger/build.xml", True),
         ("res/raw/amu_ground_overlay.kml", True),
         ("res/raw/amu_places.kml", False),
+        ("assets/ShareSDK.xml", True),
+        ("assets/my/sharesdk.json", False),
         ("assets/myrobots.txt", False),
         ("assets/www/robots.js", False),
         ("org/apache/cordova/allowlist/index.html", True),
