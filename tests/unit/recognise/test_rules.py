@@ -189,6 +189,8 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
         ("res/raw/amu_ground_overlay.kml", True),
         ("res/raw/amu_places.kml", False),
         ("assets/ShareSDK.xml", True),
+        ("com/amazonaws/regions/regions.xml", True),
+        ("assets/regions.xml", False),
         ("assets/my/sharesdk.json", False),
         ("assets/myrobots.txt", False),
         ("assets/www/robots.js", False),
