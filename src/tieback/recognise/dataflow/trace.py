@@ -70,7 +70,7 @@ CONTACTS = Outcome(frozenset(), contacts=True, returns=False)
 NOTHING = Outcome(frozenset(), contacts=False, returns=False)
 
 
-_REASONS = (LINK, SHOWN, REDIRECT, NOTIFIED, COMPARED, COOKIES, HEADER, DESCRIPTION, UNCALLED)
+_REASONS = (LINK, SHOWN, REDIRECT, NOTIFIED, COMPARED, COOKIES, HEADER, DESCRIPTION, UNCALLED, NEVER)
 KEYS = {**dict.fromkeys(HEADERS, HEADER), **dict.fromkeys(CODE_KEYS, REDIRECT), **dict.fromkeys(NOTIFY_KEYS, NOTIFIED)}
 _ENDS: dict[What, str] = {
     "shown": SHOWN, "link": LINK, "compared": COMPARED, "cookies": COOKIES, "header": HEADER,

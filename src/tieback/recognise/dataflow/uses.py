@@ -79,6 +79,7 @@ _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
 _DESCRIBED = Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
 _LINKED = Outcome(frozenset((LINK,)), contacts=False, returns=False)
+_NEVER_READ = Outcome(frozenset((NEVER,)), contacts=False, returns=False)
 _STUB = "Stub!"
 """Message of each method of the stubs of the platform that some apps contain: the device runs its own classes."""
 _REFLECTED = "/BuildConfig;"
@@ -349,11 +350,17 @@ class ConstantUses:
 
     def _readers(self, field: int, depth: int, *, static: bool) -> Outcome:
         places: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
+        never = NOTHING
         for site in self.places.of_field(field, _STATIC_READS if static else _INSTANCE_READS, _MAX_READS):
-            if site is None or contacts_at(self, site.number, site.code, site.at, site.member, depth + 1):
+            if site is None:
                 return CONTACTS
+            if contacts_at(self, site.number, site.code, site.at, site.member, depth + 1):
+                if not self._conditions.never_runs(site.number, site.code, site.at):
+                    return CONTACTS
+                never = _NEVER_READ
+                continue
             places.setdefault((site.number, site.code.offset), (site.code, set()))[1].add(site.at)
-        reasons: frozenset[str] = frozenset()
+        reasons = never.reasons
         read = False
         for (number, _), (code, units_read) in places.items():
             flow = self.flow(number, code)
