@@ -44,6 +44,8 @@ _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
 HEADERS = ("Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With")
 """Headers with an address that the request does not go to; libraries and maps get them under these names."""
+PAGE_KEYS = ("snsUserUrl",)
+"""Keys of the page of a user for people, as in ``UserInfo`` of ShareSDK: https://github.com/MobClub/ShareSDK-for-Android"""
 _ACTIONS = frozenset(("android.intent.action.VIEW", "android.intent.action.SEND", "android.intent.action.SENDTO"))
 """Actions that another app does: https://developer.android.com/guide/components/intents-common"""
 _EXPLICIT = frozenset(("setClass", "setClassName", "setComponent"))
@@ -71,7 +73,10 @@ NOTHING = Outcome(frozenset(), contacts=False, returns=False)
 
 
 _REASONS = (LINK, SHOWN, REDIRECT, NOTIFIED, COMPARED, COOKIES, HEADER, DESCRIPTION, UNCALLED, NEVER)
-KEYS = {**dict.fromkeys(HEADERS, HEADER), **dict.fromkeys(CODE_KEYS, REDIRECT), **dict.fromkeys(NOTIFY_KEYS, NOTIFIED)}
+KEYS = {
+    **dict.fromkeys(HEADERS, HEADER), **dict.fromkeys(CODE_KEYS, REDIRECT), **dict.fromkeys(NOTIFY_KEYS, NOTIFIED),
+    **dict.fromkeys(PAGE_KEYS, LINK),
+}  # fmt: skip
 _ENDS: dict[What, str] = {
     "shown": SHOWN, "link": LINK, "compared": COMPARED, "cookies": COOKIES, "header": HEADER,
 }  # fmt: skip

@@ -50,6 +50,7 @@ REASONS = {
     "header": HEADER,
     "referer": HEADER,
     "redirect": REDIRECT,
+    "userpage": LINK,
     "parcelled": SHOWN,
     "flag": UNREAD,
     "uncalled": UNCALLED,
