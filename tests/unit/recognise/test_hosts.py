@@ -121,6 +121,7 @@ def test_invalid_hosts_are_rejected(raw: str, reason: str | None) -> None:
         ("[2001:db8::1]", "", "documentation"),
         ("239.255.255.250", "", "multicast"),
         ("www.googleapis.com", "/auth/drive", "OAuth scope"),
+        ("lame.sf.net", "", "project page"),
         ("www.libre.org", "/learn/javadocs/2.3", "documentation"),
         ("www.dav.org", "/specs/rfc2518.html", "standard"),
         ("firebaseio.com", "", "without a project"),
