@@ -27,8 +27,8 @@ _GOOGLE = (
 _GOOGLE_SILENT = ("android/material/", "common/", "errorprone/", "gson/", "j2objc/", "protobuf/")
 _APACHE_SILENT = ("commons/", "harmony/", "log4j/", "poi/", "xalan/", "xerces/", "xml/", "xmlbeans/", "xpath/")
 _SILENT = (
-    "Landroid/", "Landroidx/", "Lbutterknife/", "Lcom/airbnb/lottie/", "Lcom/amazonaws/com/", "Lcom/amazonaws/javax/",
-    "Lcom/amazonaws/org/joda/", "Lcom/bumptech/glide/", "Lcom/fasterxml/",
+    "Landroid/", "Landroidx/", "Lbutterknife/", "Lcom/airbnb/lottie/", "Lcom/alibaba/fastjson/", "Lcom/amazonaws/com/",
+    "Lcom/amazonaws/javax/", "Lcom/amazonaws/org/joda/", "Lcom/bumptech/glide/", "Lcom/fasterxml/",
     "Lcom/github/mikephil/charting/", *(f"Lcom/google/{name}" for name in _GOOGLE_SILENT), "Lcom/ibm/icu/",
     "Lcom/jakewharton/", "Lcom/nineoldandroids/", "Lcom/nostra13/universalimageloader/", "Lcom/squareup/", "Ldagger/",
     "Lde/greenrobot/", "Lgnu/", "Lgroovy/", "Lio/grpc/", "Lio/ktor/", "Lio/netty/", "Lio/reactivex/", "Ljava/",
