@@ -19,8 +19,9 @@ NEVER_RUN = [
     "caseelse", "casethree", "initialelse", "keptfortests", "modetwo", "startedelse", "tried", "uncalled", "unset",
 ]  # fmt: skip
 RUN = [
-    "askedelse", "caseone", "casetwo", "caught", "chosen", "entry", "frommodel", "initial", "keptforlive", "lateelse", "listener", "loaded", "maker",
-    "modezero", "named", "notless", "platform", "summed", "twice", "unknown", "unsetelse",
+    "askedelse", "caseone", "casetwo", "caught", "chosen", "entry", "frommodel", "initial", "keptforlive",
+    "lateelse", "listener", "loaded", "maker", "modezero", "named", "notless", "platform", "summed", "twice",
+    "unknown", "unsetelse",
 ]  # fmt: skip
 
 
