@@ -371,6 +371,8 @@ class ConstantUses:
                 continue
             read = True
             outcome = self._ended(number, code, starts, depth + 1)
+            if outcome.contacts and all(self._conditions.never_runs(number, code, at) for at in units_read):
+                outcome = _NEVER_READ
             if outcome.contacts:
                 return CONTACTS
             reasons |= outcome.reasons

@@ -16,12 +16,13 @@ from tieback.recognise.search import AppSearch
 DATA = (Path(__file__).parent / "dex" / "conditions.dex").read_bytes()
 SEARCH = AppSearch(RuleFiles())
 NEVER_RUN = [
-    "caseelse", "casethree", "initialelse", "keptfortests", "modetwo", "startedelse", "tried", "uncalled", "unset",
+    "caseelse", "casethree", "initialelse", "keptfortests", "modetwo", "returnedfortests", "startedelse",
+    "tried", "uncalled", "unset",
 ]  # fmt: skip
 RUN = [
     "askedelse", "caseone", "casetwo", "caught", "chosen", "entry", "frommodel", "initial", "keptforlive",
-    "lateelse", "listener", "loaded", "maker", "modezero", "named", "notless", "platform", "summed", "twice",
-    "unknown", "unsetelse",
+    "lateelse", "listener", "loaded", "maker", "modezero", "named", "notless", "platform", "returnedforlive",
+    "summed", "twice", "unknown", "unsetelse",
 ]  # fmt: skip
 
 

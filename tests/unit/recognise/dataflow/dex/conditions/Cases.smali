@@ -272,3 +272,23 @@
     invoke-static {v1}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
     return-void
 .end method
+
+.method static address()Ljava/lang/String;
+    .registers 1
+    sget-boolean v0, Ltest/shop/Config;->started:Z
+    if-eqz v0, :tests
+    sget-object v0, Ltest/shop/Config;->otherLive:Ljava/lang/String;
+    :end
+    return-object v0
+    :tests
+    sget-object v0, Ltest/shop/Config;->otherTest:Ljava/lang/String;
+    goto :end
+.end method
+
+.method static returned()V
+    .registers 1
+    invoke-static {}, Ltest/shop/Cases;->address()Ljava/lang/String;
+    move-result-object v0
+    invoke-static {v0}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    return-void
+.end method

@@ -12,6 +12,8 @@
 .field static asked:Z
 .field static test:Ljava/lang/String;
 .field static live:Ljava/lang/String;
+.field static otherTest:Ljava/lang/String;
+.field static otherLive:Ljava/lang/String;
 .field static named:Z
 .field static byPlatform:Z
 .field static byListener:Z
@@ -25,6 +27,10 @@
     sput-object v0, Ltest/shop/Config;->test:Ljava/lang/String;
     const-string v0, "https://keptforlive.shop.test/a"
     sput-object v0, Ltest/shop/Config;->live:Ljava/lang/String;
+    const-string v0, "https://returnedfortests.shop.test/a"
+    sput-object v0, Ltest/shop/Config;->otherTest:Ljava/lang/String;
+    const-string v0, "https://returnedforlive.shop.test/a"
+    sput-object v0, Ltest/shop/Config;->otherLive:Ljava/lang/String;
     const/4 v0, 0x1
     sput-boolean v0, Ltest/shop/Config;->started:Z
     invoke-static {}, Ltest/shop/Asker;->prepare()V
