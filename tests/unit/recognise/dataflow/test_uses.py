@@ -19,6 +19,7 @@ from tieback.recognise.dataflow import direct, reaching, uses
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError, SectionKind
 from tieback.recognise.dataflow.ends import read_ends
+from tieback.recognise.dataflow.initial_values import element_reason
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.places import CodePlaces
 from tieback.recognise.dataflow.trace import COMPARED, DESCRIPTION, HEADER, LINK, SHOWN, UNCALLED, UNREAD
@@ -199,7 +200,7 @@ def test_the_name_of_an_element_is_before_its_value(before: bytes, expected: boo
         def raw(self, index: int) -> bytes:
             return b"helpUrl" if index in (2, 0x82, 0x4082) else b"server"
 
-    assert (uses._element_reason(cast(DexFile, Names()), len(before)) == DESCRIPTION) is expected
+    assert (element_reason(cast(DexFile, Names()), len(before)) == DESCRIPTION) is expected
 
 
 def test_a_call_has_one_end() -> None:
