@@ -16,6 +16,7 @@ from tieback.model.sighting import Credential, CredentialGrade, Evidence, NotBac
 from tieback.recognise import firebase
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
+from tieback.recognise.links import DEEP_LINK, OPENED
 from tieback.recognise.maker_clues import ClueKind, MakerClue
 from tieback.recognise.maker_evidence import is_maker_evidence
 from tieback.recognise.maker_hosts import Choices
@@ -40,8 +41,6 @@ _EXAMPLE = re.compile(r"(?:resource:string|config)[:/](?:\w{1,60}_)?(?:example|p
 """Evidence of a text that shows the user what to enter."""
 _CODE = ("dex-", "native-string")
 """Evidence of code and its constants."""
-_DEEP_LINK = "manifest:deep-link/"
-"""Evidence of a host whose links the app can open; without ``autoVerify`` the system does not contact it either."""
 _GENERIC = {
     "password_in_connection_string": 1,
     "password_in_url": 1,
@@ -327,8 +326,8 @@ def _text_reason(evidence: Evidence, rules: RuleFiles) -> str | None:
     """Why a URL that is only in such places is not a back end, or ``None``."""
     if _EXAMPLE.match(evidence.how):
         return "only in a resource that is named as an example"
-    if evidence.how.startswith(_DEEP_LINK):
-        return "only the host of links that the app opens itself"
+    if evidence.how.startswith(f"{DEEP_LINK}/"):
+        return OPENED
     return rules.not_backends.place_reason(evidence.file)
 
 

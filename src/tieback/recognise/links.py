@@ -44,6 +44,10 @@ _DOMAIN = re.compile(r"([a-z]{3,32}):(?:\*\.)?([A-Za-z0-9.-]{3,253})(?::(\d{1,5}
 _PORTS = {"https": 443, "http": 80}
 APP_LINK, PARTNER_LINK = "manifest:app-link", "manifest:partner-link"
 """Evidence of a domain whose links the app claims, and of one after which the component is named."""
+DEEP_LINK = "manifest:deep-link"
+"""Evidence of a host whose links the app can open; without ``autoVerify`` the system does not contact it either."""
+OPENED = "only the host of links that the app opens itself"
+"""Reason for such a host."""
 _COMPONENTS = ("activity", "activity-alias")
 
 
@@ -139,7 +143,7 @@ def _of_filter(element: Element, partners: frozenset[str], rules: RuleFiles) -> 
     data = [one.attributes for one in element.all("data")]
     schemes = {one["scheme"].lower() for one in data if "scheme" in one}
     scheme = next((name for name in _PORTS if name in schemes), "")
-    how = APP_LINK if element.attributes.get("autoVerify") == "true" else "manifest:deep-link"
+    how = APP_LINK if element.attributes.get("autoVerify") == "true" else DEEP_LINK
     for one in data if scheme else ():
         host = one.get("host", "").removeprefix("*.")
         if host:

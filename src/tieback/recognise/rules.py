@@ -151,6 +151,8 @@ class NotBackends:
             self._requests.update(dict.fromkeys((*request.hosts, *request.suffixes), request))
         self.linked = frozenset(name for rule in read.rule if rule.linked for name in (*rule.hosts, *rule.suffixes))
         """Hosts, and names with hosts below them, to which only a link is no back end."""
+        self._names: dict[str, tuple[str, ...]] = {}
+        """Beginnings of paths by host, each with a slash at its end, that are names whatever code does with them."""
         for rule in read.rule:
             if requested and rule.linked:
                 continue
@@ -161,6 +163,8 @@ class NotBackends:
             for prefix in rule.prefixes:
                 host, _, path = prefix.lower().partition("/")
                 self._prefixes.setdefault(host, []).append((path, rule.reason))
+                if path and not rule.linked:
+                    self._names[host] = (*self._names.get(host, ()), f"{path.strip('/')}/")
             self._networks.extend((ip_network(network), rule.reason) for network in rule.networks)
 
     def reason(self, host: str, path: str = "") -> str | None:
@@ -182,6 +186,10 @@ class NotBackends:
         labels = host.split(".")[:-1]
         found = next((why for rule, why in self._labels if any(map(rule.fullmatch, labels))), None)
         return found or (_DOCUMENT if path and _DOCUMENT_PATH.search(path) else None)
+
+    def is_name(self, host: str, path: str) -> bool:
+        """True if the beginning of a path at a canonical host shows that the address is only a name."""
+        return f"{path.lower().strip('/')}/".startswith(self._names.get(host, ()))
 
     def is_linked(self, host: str) -> bool:
         """True if a link to this host is no back end, but an address that code requests there is one."""

@@ -286,7 +286,7 @@ def _without_comments(data: bytes) -> bytes:
     text = b"".join((b"\n", *parts, data[at:]))
     parts, at = [], 0
     while (opened := _COMMENT_BLOCK.search(text, at)) is not None and (end := text.find(b"*/", opened.end())) >= 0:
-        parts.append(text[at : opened.start()])
+        parts.append(text[at : opened.start() + 1])
         at = end + 2
     text = _COMMENT_LINE.sub(b"\n", b"".join((*parts, text[at:])))[1:]
     return _CACHED.sub(b"", text) if _REVISION in text else text

@@ -5,7 +5,8 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 * the name, or a member of a JSON object, is below the domain of a host that the app contacts, and code may contact it;
 * it is an argument of the same call as such a name, such as ``put(host, port)`` or ``add(host)``, and all constants
   there are hosts or addresses;
-* code stores it in the same field as such a name, and stores nothing but hosts and addresses there in this method;
+* code stores it in the same field or array as such a name, and stores nothing but hosts and addresses there in this
+  method;
 * a method returns it in place of the address that it looks up;
 * three addresses or more, and nothing else, are arguments of the same call in one method;
 * a network component of App Inventor gets it as its server;
@@ -13,14 +14,16 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 * a call gets it and, in the next argument, the port of a service, such as ``channel(host, 443)``;
 * it has the name of a time server, such as ``time.shop.test``, in a file that sends datagrams, and code may contact it.
 
+Hosts beside one whose links the app opens itself are such links, too: code compares them with the host of a link.
+
 Texts that code decrypts are judged alike, but each address counts, and so do two names below one domain, and each
 member of a list of hosts.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
-from itertools import chain, islice
+from itertools import chain, islice, product
 from typing import NamedTuple
 
 from tieback.recognise.cloud import cloud_endpoint
@@ -58,11 +61,17 @@ _DATAGRAM = b"Ljava/net/DatagramPacket;"
 _TIME = re.compile(rb"(?:ntp\d{0,2}|time\d{0,2}|pool)(?:\.[a-z0-9-]{1,40}){2,4}")
 _TIME_NAMES = ((b"ntp", b"ntq"), (b"pool.ntp.", b"pool.ntp/"), (b"time", b"timf"))
 """Where such names are in the order of the strings of a file."""
+_ARRAY = -1 << 20
+"""Instead of a method or field: an array, by the unit of its instruction."""
 _STRINGS = frozenset(("Ljava/lang/String;",))
 _REPLACE = "(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)Ljava/lang/String;"
 _PORT = re.compile(r":\d{1,5}\Z")
 _LEAST_PART, _MOST_ARCS = 32, 40
 """Versions have small numbers; object identifiers such as 2.5.29.15 begin with 0 to 2 and a number below 40."""
+
+
+type _Key = tuple[int, int]
+"""A method and the number of its argument, a field, or an array."""
 
 
 class BareHost(NamedTuple):
@@ -80,18 +89,24 @@ class BareHost(NamedTuple):
 class BareHosts:
     """Finds the bare hosts of one app."""
 
-    def __init__(self, uses: ConstantUses, rules: RuleFiles, domains: Iterable[str] = ()) -> None:
+    def __init__(
+        self, uses: ConstantUses, rules: RuleFiles, domains: Iterable[str] = (), links: Iterable[str] = ()
+    ) -> None:
         """The code of the app.
 
         Args:
             uses: all its DEX files.
             rules: the rule files.
             domains: constants that are only the domain of hosts.
+            links: the hosts whose links the app opens.
         """
         self._uses = uses
         self._files = uses.app.files
         self._rules = rules
         self._domains = frozenset(domains)
+        self._links = frozenset(links)
+        self.linked: set[str] = set()
+        """The hosts that ``finds`` leaves out because they are beside such a host."""
         self._known = dict.fromkeys(self._domains, False)
 
     def finds(self, shown: set[str], left_out: set[str]) -> Iterator[BareHost]:
@@ -130,7 +145,8 @@ class BareHosts:
                 accepted.setdefault(checked.name, BareHost(checked.name, found.file, found.string, found.method))
         for one in chain(self._replacing(), self._time_servers(), self._with_ports(named)):
             accepted.setdefault(one.name, one)
-        yield from (one for name, one in accepted.items() if name not in shown and name not in left_out)
+        without = shown | left_out | self.linked
+        yield from (one for name, one in accepted.items() if name not in without)
 
     def _replacing(self) -> Iterator[BareHost]:
         """The hosts that take the place of another text: ``url.replace(host, "s3.shop.test")``."""
@@ -188,16 +204,7 @@ class BareHosts:
     ) -> None:
         """Accept the hosts beside those that are known."""
         method = "->".join(self._uses.method_names(number, self._files[number].method_of(code))[:2])
-        groups: dict[tuple[int, int], dict[str, set[str]]] = {}
-        mixed: set[tuple[int, int]] = set()
-        strings: dict[str, int] = {}
-        for one in flow.operations:
-            for place, its, beside in self._constants(number, flow, one, strings):
-                key = one.member if one.opcode in CALLS else -2 - one.member, place
-                if not its or not all(text in shown or self._is_host(text) for text in its):
-                    mixed.add(key)
-                for text in its:
-                    groups.setdefault(key, {}).setdefault(text, set()).update(beside)
+        groups, mixed, strings = self._groups(number, flow, shown)
         known = shown | accepted.keys()
         for text, index in self._instead(number, flow):
             if text not in known:
@@ -208,12 +215,31 @@ class BareHosts:
                     accepted.pop(text, None)  # the other domains that code can choose
             if key in mixed:
                 continue
-            every = all(text[-1].isdigit() for text in texts)
-            beside = {text for text, others in texts.items() if others & known}
-            if (every and len(texts) >= _LEAST_ADDRESSES) or (len(texts) > 1 and not known.isdisjoint(texts)):
-                beside = set(texts)
-            for text in sorted(beside - known):
-                accepted[text] = BareHost(text, number, strings[text], method)
+            if len(texts) > 1 and not self._links.isdisjoint(texts):
+                self.linked |= texts.keys()
+            for text in sorted(_beside(texts, known) - known):
+                if not self._uses.reason(self._files[number].raw(strings[text])):
+                    accepted[text] = BareHost(text, number, strings[text], method)
+
+    def _groups(
+        self, number: int, flow: MethodFlow, shown: set[str]
+    ) -> tuple[dict[_Key, dict[str, set[str]]], set[_Key], dict[str, int]]:
+        """Constants that are the same argument of a call, or in the same field or array, with those beside each; the
+        groups that have other texts; and the index of each constant.
+        """
+        groups: dict[_Key, dict[str, set[str]]] = {}
+        mixed: set[_Key] = set()
+        strings: dict[str, int] = {}
+        for one in flow.operations:
+            for place, its, beside in self._constants(number, flow, one, strings):
+                keys = [(one.member if one.opcode in CALLS else -2 - one.member, place)]
+                if one.opcode == APUT and len(one.values[1]) == 1:
+                    keys += ((_ARRAY, array) for array in one.values[1])
+                if not its or not all(text in shown or self._is_host(text) for text in its):
+                    mixed.update(keys)
+                for key, text in product(keys, its):
+                    groups.setdefault(key, {}).setdefault(text, set()).update(beside)
+        return groups, mixed, strings
 
     def _instead(self, number: int, flow: MethodFlow) -> Iterator[tuple[str, int]]:
         """The addresses that a method returns if it cannot look up that of a host."""
@@ -246,6 +272,14 @@ class BareHosts:
                 found.append((0 if one.opcode in FILLED else place, set(texts)))
         for at, (place, its) in enumerate(found):
             yield place, its, {text for other, each in enumerate(found) if other != at for text in each[1]}
+
+
+def _beside(texts: Mapping[str, set[str]], known: set[str]) -> set[str]:
+    """The hosts of a group that count: all if one is known or all are addresses, otherwise those beside a known one."""
+    every = all(text[-1].isdigit() for text in texts)
+    if (every and len(texts) >= _LEAST_ADDRESSES) or (len(texts) > 1 and not known.isdisjoint(texts)):
+        return set(texts)
+    return {text for text, others in texts.items() if others & known}
 
 
 def decrypted_hosts(texts: Sequence[DecryptedText], rules: RuleFiles, shown: set[str]) -> Iterator[DecryptedText]:

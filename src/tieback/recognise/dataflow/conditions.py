@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tieback.recognise.dalvik.classes import try_blocks
-from tieback.recognise.dataflow.app import MAX_SITES
+from tieback.recognise.dataflow.app import CALLS, MAX_SITES
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.instructions import (
     KINDS,
@@ -229,7 +229,8 @@ class Conditions:
         initial = self._uses.initial_number(field, static=static)
         if initial is None or not (static or self._makes_itself(self._uses.app.ref(field).owner)):
             return None
-        found = {initial}
+        found = set[int]()
+        is_replaced = False
         for site in self._uses.places.of_field(field, _STATIC_WRITES if static else _OBJECT_WRITES, _MAX_STORES):
             flow = self._uses.flow(site.number, site.code) if site is not None else None
             if site is None or flow is None:
@@ -241,7 +242,22 @@ class Conditions:
             if its is None:
                 return None
             found |= its
-        return frozenset(found)
+            is_replaced |= static and self._is_first(field, site, flow)
+        return frozenset(found if is_replaced else found | {initial})
+
+    def _is_first(self, field: int, site: Site, flow: MethodFlow) -> bool:
+        """True for a store of the initialiser of the class of a field, before any condition and other code of the app.
+
+        Then no other code sees the initial value: compilers write ``static boolean live = true`` like this.
+        """
+        index = self._uses.file(site.number).method_of(site.code)
+        owner, name, _ = self._uses.method_names(site.number, index) if index >= 0 else ("", "", "")
+        if name != "<clinit>" or owner != self._uses.app.ref(field).owner or min(flow.tests, default=site.at) < site.at:
+            return False
+        calls = (one for one in flow.operations if one.at < site.at and one.opcode in CALLS)
+        return all(
+            self._uses.app.class_of(self._uses.method_names(site.number, one.member)[0]) is None for one in calls
+        )
 
     def _makes_itself(self, owner: str) -> bool:
         """True for a class that keeps an object of itself if only ``new`` makes it: no reader of JSON fills it."""

@@ -18,6 +18,7 @@ from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
 from tieback.recognise.dataflow.uncalled import UncalledCode
 from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.links import OPENED
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.span import string_bounds
 
@@ -71,6 +72,7 @@ class ConstantEnds:
         components = list(package.components()) if package is not None else []
         self._samples = SampleClasses(self._uses.app, self._uses.places, components) if components else None
         self._made: dict[tuple[int, int, int], str] = {}
+        self._linked = package.linked_hosts() if package is not None else set()
 
     def settle(self, find: Sighting) -> Sighting | NotBackend:
         """The sighting, or a text that is not a back end if no code contacts what is in its constant."""
@@ -98,9 +100,14 @@ class ConstantEnds:
 
     def bare_hosts(
         self, rules: RuleFiles, shown: set[str], left_out: set[str], domains: set[str]
-    ) -> Iterator[BareHost]:
-        """The constants that are only a host, and that the app contacts; see ``BareHosts.finds``."""
-        return BareHosts(self._uses, rules, domains - shown).finds(shown, left_out - shown)
+    ) -> Iterator[BareHost | NotBackend]:
+        """The constants that are only a host, and that the app contacts; see ``BareHosts.finds``.
+
+        Those of its own links become texts that are not back ends.
+        """
+        found = BareHosts(self._uses, rules, domains - shown, self._linked)
+        yield from found.finds(shown, left_out - shown)
+        yield from (NotBackend(f"https://{name}", OPENED) for name in sorted(found.linked - shown - left_out))
 
     def _of_cloud(self, find: Sighting) -> str:
         """The reason for a resource of a cloud provider: only in a sample, or in data for maps that nothing reads."""

@@ -34,8 +34,10 @@ _GOTOS = frozenset((OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_3
 _MAKES = frozenset((OpcodeEffect.CONST_STRING, OpcodeEffect.CONST_JUMBO, OpcodeEffect.SGET, OpcodeEffect.IGET))
 _UNSURE = ("Landroid/content/Intent;", "Landroid/os/Parcel;")
 _CONST_STRING = 0x1A
-_NEAR = 16
-"""Most units between a key and the call that gets it."""
+_NEAR, _NEAR_KEY = 16, 64
+"""Most units between a constant and the call that gets it, and between a key and the call: code can make the value in
+between.
+"""
 
 
 class _Call(NamedTuple):
@@ -191,7 +193,7 @@ def _has_key(names: Collection[int], units: Sequence[int], call: _Call, given: i
     if not names or not given:
         return False
     load = _CONST_STRING | call.registers[given - 1] << 8
-    near = range(max(0, call.at - _NEAR), call.at - 1)
+    near = range(max(0, call.at - _NEAR_KEY), call.at - 1)
     return any(units[at] == load and units[at + 1] in names for at in near)
 
 

@@ -216,9 +216,12 @@ class _Finds:
                 found.update(part for part in flow.value.parts if "." in part and host[1].endswith(f".{part}"))
         return found
 
-    def bare(self, hosts: Iterable[BareHost]) -> Iterator[Find]:
+    def bare(self, hosts: Iterable[BareHost | NotBackend]) -> Iterator[Find]:
         """A sighting for each host without a port; the address of a web server stands for it."""
         for one in hosts:
+            if isinstance(one, NotBackend):
+                yield one
+                continue
             flow = DataFlow("host", TextValue(one.name), None, one.method)
             endpoint = web_server(EndpointHost(one.name))
             evidence = self._evidence(flow, one.name, place(one.file, one.string))

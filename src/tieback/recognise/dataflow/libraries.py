@@ -27,17 +27,19 @@ _GOOGLE = (
 _GOOGLE_SILENT = ("android/material/", "common/", "errorprone/", "gson/", "j2objc/", "protobuf/")
 _APACHE_SILENT = ("commons/", "harmony/", "log4j/", "poi/", "xalan/", "xerces/", "xml/", "xmlbeans/", "xpath/")
 _SILENT = (
-    "Landroid/", "Landroidx/", "Lbutterknife/", "Lcom/airbnb/lottie/", "Lcom/bumptech/glide/", "Lcom/fasterxml/",
+    "Landroid/", "Landroidx/", "Lbutterknife/", "Lcom/airbnb/lottie/", "Lcom/alibaba/fastjson/", "Lcom/amazonaws/com/",
+    "Lcom/amazonaws/javax/", "Lcom/amazonaws/org/joda/", "Lcom/bumptech/glide/", "Lcom/fasterxml/",
     "Lcom/github/mikephil/charting/", *(f"Lcom/google/{name}" for name in _GOOGLE_SILENT), "Lcom/ibm/icu/",
     "Lcom/jakewharton/", "Lcom/nineoldandroids/", "Lcom/nostra13/universalimageloader/", "Lcom/squareup/", "Ldagger/",
     "Lde/greenrobot/", "Lgnu/", "Lgroovy/", "Lio/grpc/", "Lio/ktor/", "Lio/netty/", "Lio/reactivex/", "Ljava/",
     "Ljavax/", "Ljunit/", "Lkawa/", "Lkotlin/", "Lkotlinx/", "Lnet/bytebuddy/", "Lnet/gcardone/junidecode/",
-    "Lnet/sqlcipher/", "Lokhttp3/", "Lokio/", "Lorg/antlr/", *(f"Lorg/apache/{name}" for name in _APACHE_SILENT),
-    "Lorg/bouncycastle/",
-    "Lorg/ccil/cowan/", "Lorg/checkerframework/", "Lorg/codehaus/", "Lorg/conscrypt/", "Lorg/eclipse/wst/",
-    "Lorg/greenrobot/", "Lorg/hamcrest/", "Lorg/intellij/", "Lorg/jetbrains/", "Lorg/joda/", "Lorg/json/",
-    "Lorg/jsoup/", "Lorg/junit/", "Lorg/koin/", "Lorg/kxml2/", "Lorg/mockito/", "Lorg/objenesis/",
-    "Lorg/reactivestreams/", "Lorg/slf4j/", "Lorg/spongycastle/", "Lorg/threeten/", "Lorg/w3c/", "Lorg/xml/",
+    "Lnet/sqlcipher/", "Lnu/xom/", "Lokhttp3/", "Lokio/", "Lorg/antlr/",
+    *(f"Lorg/apache/{name}" for name in _APACHE_SILENT), "Lorg/bouncycastle/",
+    "Lorg/ccil/cowan/", "Lorg/checkerframework/", "Lorg/codehaus/", "Lorg/conscrypt/", "Lorg/dom4j/",
+    "Lorg/eclipse/wst/", "Lorg/eel/kitchen/", "Lorg/greenrobot/", "Lorg/hamcrest/", "Lorg/intellij/", "Lorg/jaxen/",
+    "Lorg/jdom/", "Lorg/jetbrains/", "Lorg/joda/", "Lorg/json/", "Lorg/jsoup/", "Lorg/junit/", "Lorg/koin/",
+    "Lorg/kxml2/", "Lorg/mockito/", "Lorg/mozilla/javascript/", "Lorg/objenesis/", "Lorg/reactivestreams/",
+    "Lorg/simpleframework/xml/", "Lorg/slf4j/", "Lorg/spongycastle/", "Lorg/threeten/", "Lorg/w3c/", "Lorg/xml/",
     "Lorg/xmlpull/", "Lorg/yaml/", "Lretrofit2/", "Lrx/", "Lscala/",
 )  # fmt: skip
 _ANDROIDX = ("credentials/", "health/", "media/", "media2/", "media3/", "privacysandbox/", "security/", "test/")

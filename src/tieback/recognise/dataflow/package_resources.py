@@ -51,6 +51,7 @@ _COMPONENT = re.compile(
     r"<(?:activity|service|receiver|provider|application|instrumentation)(?=\s)[^<>]{0,4000}?\s(?:android:)?name=\"([^\"]{1,300})\""
 )
 _PACKAGE = re.compile(r"<manifest\b[^<>]{0,4000}?\bpackage=\"([^\"]{1,300})\"")
+_LINKED = re.compile(r"<data\b[^<>]{0,2000}?\s(?:android:)?host=\"(?:\*\.)?([A-Za-z0-9.-]{4,253})\"")
 _SPLIT = re.compile(r"<manifest\b[^<>]{0,4000}?\bsplit=\"")
 _SDK = re.compile(r"<uses-sdk\b[^<>]{0,1000}")
 _VERSIONS = re.compile(r"\b(target|min)SdkVersion=\"(\d{1,6})\"")
@@ -152,6 +153,10 @@ class PackageResources:
     def packages(self) -> Iterator[str]:
         """The names that the manifests give the app, such as ``com.shop.app``."""
         yield from (found[1] for text in self._manifests if (found := _PACKAGE.search(text)))
+
+    def linked_hosts(self) -> set[str]:
+        """The hosts whose links the app opens: ``<data android:host>`` of intent filters."""
+        return {name.lower() for text in self._manifests for name in _LINKED.findall(text)[:MAX_COMPONENTS]}
 
     def components(self) -> Iterator[str]:
         """Descriptors of the classes that the manifests name."""

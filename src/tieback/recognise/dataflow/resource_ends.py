@@ -49,6 +49,11 @@ _ABOUT = re.compile(
 https://github.com/mikepenz/AboutLibraries/tree/v6.2.3/library-definitions
 """
 
+_SPAN = re.compile(r"a;(?:[a-z]{1,20}=[^;]{0,200};){0,4}href=")
+"""The beginning of a style of a text with markup: ``<a href="…">`` in a text for people.
+https://developer.android.com/guide/topics/resources/string-resource#StylingWithHTML
+"""
+
 
 class ResourceEnds:
     """Decides about the resources of one app."""
@@ -72,7 +77,7 @@ class ResourceEnds:
             return ""
         # One answer for all addresses of a file that is no compiled XML, however many it has.
         key = file, offset if not path or self._package.is_compiled(file) else 0
-        if not path and self._is_about_libraries(table, offset):
+        if not path and (_SPAN.match(find.evidence.context) or self._is_about_libraries(table, offset)):
             return LINK
         if not self._is_complete():
             return ""

@@ -8,8 +8,10 @@ from tieback.recognise.dataflow.places import CodePlaces
 
 SAMPLE = "only in a test or an example of a library"
 _FOLDERS = frozenset(("demo", "example", "examples", "sample", "samples", "test", "testing", "tests"))
-_UTILITIES = re.compile(r"/[A-Z]\w{1,40}Test(?:Utils?|Helper|Support|Case)(?:\$\w+)*;")
-"""Classes with the tools of a library's own tests, such as ``ParseTestUtils``."""
+_UTILITIES = re.compile(r"/(?:[A-Z]\w{1,40}Test(?:Utils?|Helper|Support|Case)|Test)(?:\$\w+)*;")
+"""Classes with the tools of a library's own tests, such as ``ParseTestUtils``, and with all of them, as in
+https://github.com/stleary/JSON-java.
+"""
 _PLACEHOLDERS = frozenset(("Lcom/google/api/client/googleapis/batch/BatchUnparsedResponse;",))
 """Classes of libraries that read an answer through a request that is not sent: its address is a placeholder."""
 _OWN_PARTS, _MOST_METHODS = 3, 64

@@ -44,7 +44,7 @@ _WIDTH = 1 << 16
 _BLOCK = 1 << 16
 """Number of code units per block; the arrays of a block fit into the cache of a core."""
 
-_URL = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]{1,30})://([A-Za-z0-9._-]{0,253})")
+_URL = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]{1,30})://([A-Za-z0-9._-]{0,253})((?:/[A-Za-z0-9._~-]{0,100}){0,4})")
 _JOINER = re.compile(rb"(?:%(?:\d\$)?s|\{0\})?://")
 _LONE_URL = re.compile(rb"https?://[\x21-\x7e]{4,1024}")
 _MAX_RUNS, _GAP = 7, 200
@@ -118,10 +118,12 @@ def _may_begin(raw: bytes, rules: RuleFiles) -> bool:
     """True if a URL in a text has a known scheme, and a host that can be a back end or is missing so far."""
     if _JOINER.match(raw):
         return True
-    for scheme, host in _URL.findall(raw):
+    for scheme, host, path in _URL.findall(raw):
         if scheme.decode().lower() in rules.services.schemes:
             name = host.decode().lower()
             if not name or rules.not_backends.reason(name) is None:
+                if rules.not_backends.is_name(name, path.decode()):
+                    continue
                 return True
             if rules.not_backends.is_linked(name) and _LONE_URL.fullmatch(raw):
                 return True  # a call may request it

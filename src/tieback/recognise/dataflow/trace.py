@@ -44,6 +44,8 @@ _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
 HEADERS = ("Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With")
 """Headers with an address that the request does not go to; libraries and maps get them under these names."""
+PAGE_KEYS = ("snsUserUrl",)
+"""Keys of the page of a user for people, as in ``UserInfo`` of ShareSDK: https://github.com/MobClub/ShareSDK-for-Android"""
 _ACTIONS = frozenset(("android.intent.action.VIEW", "android.intent.action.SEND", "android.intent.action.SENDTO"))
 """Actions that another app does: https://developer.android.com/guide/components/intents-common"""
 _EXPLICIT = frozenset(("setClass", "setClassName", "setComponent"))
@@ -70,8 +72,11 @@ CONTACTS = Outcome(frozenset(), contacts=True, returns=False)
 NOTHING = Outcome(frozenset(), contacts=False, returns=False)
 
 
-_REASONS = (LINK, SHOWN, REDIRECT, NOTIFIED, COMPARED, COOKIES, HEADER, DESCRIPTION, UNCALLED)
-KEYS = {**dict.fromkeys(HEADERS, HEADER), **dict.fromkeys(CODE_KEYS, REDIRECT), **dict.fromkeys(NOTIFY_KEYS, NOTIFIED)}
+_REASONS = (LINK, SHOWN, REDIRECT, NOTIFIED, COMPARED, COOKIES, HEADER, DESCRIPTION, UNCALLED, NEVER)
+KEYS = {
+    **dict.fromkeys(HEADERS, HEADER), **dict.fromkeys(CODE_KEYS, REDIRECT), **dict.fromkeys(NOTIFY_KEYS, NOTIFIED),
+    **dict.fromkeys(PAGE_KEYS, LINK),
+}  # fmt: skip
 _ENDS: dict[What, str] = {
     "shown": SHOWN, "link": LINK, "compared": COMPARED, "cookies": COOKIES, "header": HEADER,
 }  # fmt: skip
@@ -131,20 +136,15 @@ class Trace:
             pass  # a field of the object with the text, which such an object does not have
         elif one.opcode in _CALLS:
             self._call(one, given)
-        elif one.opcode == APUT and self._initialises:
+        elif one.opcode == APUT:
             if 0 in given:
                 self._into(one.values[1])  # the array has the text too
         elif one.opcode == AGET and given == (0,):
             self._traced.add(one.at)  # an element
-        elif one.opcode in FILLED and self._initialises:
+        elif one.opcode in FILLED:
             self._traced.add(one.at)
         else:
             self._contacts = True
-
-    @cached_property
-    def _initialises(self) -> bool:
-        """True if the method sets static fields; arrays of other methods are mostly arguments of a call."""
-        return self._uses.name_of(self._number, self._code) == "<clinit>"
 
     def _call(self, one: Operation, given: tuple[int, ...]) -> None:
         owner, name, kind = self._uses.method_names(self._number, one.member)

@@ -2,7 +2,7 @@
 
 A constant is followed from each instruction and initial value that has it: over calls that only change its form, into
 fields and their readers, and into the methods that get it. If it ends in texts for people, in links for other apps, or
-nowhere, it is no back end. Everything else counts as contact: an unknown call, a local array, a result, most
+nowhere, it is no back end. Everything else counts as contact: an unknown call, a result, most
 elements of annotations, a method that is too long. So a doubt never hides a back end. The code of all files of the app
 must be known.
 """
@@ -22,15 +22,14 @@ from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile, Off
 from tieback.recognise.dataflow.direct import contacts_at, contacts_result
 from tieback.recognise.dataflow.ends import What, read_ends
 from tieback.recognise.dataflow.hierarchy import Hierarchy
+from tieback.recognise.dataflow.initial_values import element_reason, values_with
 from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.outside_calls import OutsideCalls
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
 from tieback.recognise.dataflow.trace import (
-    COMPARED,
     CONTACTS,
-    DESCRIPTION,
     KEYS,
     LINK,
     NEVER,
@@ -63,12 +62,6 @@ _SUPER = frozenset((0x6F, 0x75))
 """Calls of the superclass: never of the method that has them."""
 _TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityText"))
 """Methods of the platform whose result is the string resource of their argument."""
-_STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
-_ELEMENTS = {b"description": DESCRIPTION, b"helpUrl": DESCRIPTION, b"namespace": COMPARED, b"reference": COMPARED}
-"""Elements of annotations that code does not contact: those of App Inventor describe it
-(https://github.com/mit-cml/appinventor-sources, ``DesignerComponent``), others name a namespace of XML
-(``@Namespace(reference = …)`` of https://simple.sourceforge.net, ``@JacksonXmlProperty(namespace = …)``).
-"""
 _MAX_READS = 512
 """Most places that read one field: a class of addresses reads the field of their host for each of them."""
 _CONTEXT = "Landroid/content/Context;"
@@ -79,6 +72,7 @@ _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
 _DESCRIBED = Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
 _LINKED = Outcome(frozenset((LINK,)), contacts=False, returns=False)
+_NEVER_READ = Outcome(frozenset((NEVER,)), contacts=False, returns=False)
 _STUB = "Stub!"
 """Message of each method of the stubs of the platform that some apps contain: the device runs its own classes."""
 _REFLECTED = "/BuildConfig;"
@@ -172,7 +166,7 @@ class ConstantUses:
         """True if a string may be an initial value or in an annotation, where no instruction loads it."""
         dex = self._app.files[number]
         kinds = (SectionKind.ANNOTATIONS, SectionKind.ENCODED_ARRAYS)
-        return any(True for kind in kinds for _ in _values(dex, kind, index))
+        return any(True for kind in kinds for _ in values_with(dex, kind, index))
 
     @property
     def is_spent(self) -> bool:
@@ -249,14 +243,14 @@ class ConstantUses:
     def _initial(self, number: int, index: int) -> Iterator[Outcome]:
         """What becomes of a string that is the initial value of fields, or in an annotation."""
         dex = self._app.files[number]
-        annotated = list(islice(_values(dex, SectionKind.ANNOTATIONS, index), MAX_SITES))
-        reasons = frozenset(_element_reason(dex, at) for at in annotated)
+        annotated = list(islice(values_with(dex, SectionKind.ANNOTATIONS, index), MAX_SITES))
+        reasons = frozenset(element_reason(dex, at) for at in annotated)
         if len(annotated) >= MAX_SITES or "" in reasons:
             yield CONTACTS
             return
         if reasons:
             yield Outcome(reasons, contacts=False, returns=False)
-        yield from self.of_values(number, _values(dex, SectionKind.ENCODED_ARRAYS, index), encoded.StringId(index))
+        yield from self.of_values(number, values_with(dex, SectionKind.ENCODED_ARRAYS, index), encoded.StringId(index))
 
     def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:
         """What becomes of an initial value of static fields; at some of the places can be other bytes."""
@@ -286,13 +280,13 @@ class ConstantUses:
             if index < 0:
                 continue
             places = self.places.strings(number, index)
-            if len(places) >= MAX_SITES or any(True for _ in _values(dex, SectionKind.ANNOTATIONS, index)):
+            if len(places) >= MAX_SITES or any(True for _ in values_with(dex, SectionKind.ANNOTATIONS, index)):
                 yield ""
             for place in places:
                 code = dex.code_around(place, every=True)
                 method = dex.method_of(code) if code is not None else -1
                 yield self.method_names(number, method)[0] if method >= 0 else ""
-            for row in self._rows(number, _values(dex, SectionKind.ENCODED_ARRAYS, index)):
+            for row in self._rows(number, values_with(dex, SectionKind.ENCODED_ARRAYS, index)):
                 yield dex.descriptor(int(dex.classes["type"][row])) if row >= 0 else ""
 
     @cached_property
@@ -349,11 +343,17 @@ class ConstantUses:
 
     def _readers(self, field: int, depth: int, *, static: bool) -> Outcome:
         places: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
+        never = NOTHING
         for site in self.places.of_field(field, _STATIC_READS if static else _INSTANCE_READS, _MAX_READS):
-            if site is None or contacts_at(self, site.number, site.code, site.at, site.member, depth + 1):
+            if site is None:
                 return CONTACTS
+            if contacts_at(self, site.number, site.code, site.at, site.member, depth + 1):
+                if not self._conditions.never_runs(site.number, site.code, site.at):
+                    return CONTACTS
+                never = _NEVER_READ
+                continue
             places.setdefault((site.number, site.code.offset), (site.code, set()))[1].add(site.at)
-        reasons: frozenset[str] = frozenset()
+        reasons = never.reasons
         read = False
         for (number, _), (code, units_read) in places.items():
             flow = self.flow(number, code)
@@ -364,6 +364,8 @@ class ConstantUses:
                 continue
             read = True
             outcome = self._ended(number, code, starts, depth + 1)
+            if outcome.contacts and all(self._conditions.never_runs(number, code, at) for at in units_read):
+                outcome = _NEVER_READ
             if outcome.contacts:
                 return CONTACTS
             reasons |= outcome.reasons
@@ -564,32 +566,3 @@ class ConstantUses:
     def string(self, number: int, index: int) -> str:
         """A string of a file."""
         return self._app.files[number].string(index)
-
-
-def _element_reason(dex: DexFile, at: int) -> str:
-    """The reason if the value at an offset is that of an element of an annotation that code does not contact.
-
-    The index of its name is before it, as a ULEB128 number of at most three bytes.
-    """
-    for length in (1, 2, 3):
-        before = bytes(dex.data[max(at - length, 0) : at])
-        if len(before) == length and before[-1] < 0x80 <= min(before[:-1], default=0x80):
-            name = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(before))
-            found = _ELEMENTS.get(bytes(dex.raw(name)), "") if name < len(dex.strings) else ""
-            if found:
-                return found
-    return ""
-
-
-def _values(dex: DexFile, kind: int, index: int) -> Iterator[int]:
-    """Offsets of encoded values in a section that can be this string."""
-    section = dex.sections.get(kind)
-    if section is None:
-        return
-    for header, length in _STRING_VALUES:
-        if index < 1 << (8 * length):
-            wanted = bytes((header,)) + index.to_bytes(length, "little")
-            at = dex.data.find(wanted, section.begin, section.end)
-            while at >= 0:
-                yield at
-                at = dex.data.find(wanted, at + 1, section.end)

@@ -1,6 +1,7 @@
 """Names of the address to which a sign-in returns, in all the forms in which code and texts write them.
 
 Source: RFC 6749, section 4.1.1 (``redirect_uri``). Weibo's SDK has the camel-case form; other software writes URL.
+RFC 5849, section 2.1, has a callback instead: only markup, where no server that calls back is told its address.
 """
 
 import re
@@ -11,7 +12,11 @@ CODE_KEYS = (*("_".join(words) for words in _NAMES), *(f"{first}{last.title()}" 
 """Keys of parameters in code: snake case and camel case."""
 NOTIFY_KEYS = ("notify_url", "notifyUrl")
 """Keys of the address that a payment service calls: https://opendocs.alipay.com/open/204/105301"""
-ATTRIBUTES = tuple(f"{first}{between}{last}" for between in ("", "_", "-") for first, last in _NAMES)
+ATTRIBUTES = tuple(
+    f"{first}{between}{last}"
+    for between in ("", "_", "-")
+    for first, last in (*_NAMES, ("callback", "uri"), ("callback", "url"))
+)
 """Names of attributes in markup, in lower case."""
 
 

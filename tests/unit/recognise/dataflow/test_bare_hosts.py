@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.linear import assert_linear
 from tieback.intake.apps.dex import read_dex
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow import bare_hosts, uses
 from tieback.recognise.dataflow.bare_hosts import BareHosts
@@ -16,11 +17,15 @@ from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import EndpointHost, check_host
 from tieback.recognise.interface import Find
+from tieback.recognise.links import OPENED
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
 DEX = Path(__file__).parent / "dex"
 LISTS = (DEX / "lists.dex").read_bytes()
+POOLS = (DEX / "pools.dex").read_bytes()
+LINKED = {"go.pool.test", "open.pool.test"}
+"""An array of hosts that an unknown call gets."""
 RULES = RuleFiles()
 SEARCH = AppSearch(RULES)
 REPLACING = "s3.cloud.test"
@@ -179,3 +184,19 @@ def test_without_a_budget_no_name_is_accepted(monkeypatch: pytest.MonkeyPatch, l
 )
 def test_addresses_at_the_end_of_a_network(address: str, expected: bool) -> None:
     assert bare_hosts.is_bare_host(address, RULES) == expected
+
+
+def test_all_hosts_of_an_array_count_if_code_contacts_one_of_them() -> None:
+    """Not those of an array whose elements are only compared; other arrays of the method say nothing."""
+    found = [one for one in SEARCH.finds([read_dex("classes.dex", POOLS)[0]]) if isinstance(one, Sighting)]
+    assert {one.endpoint.host for one in found} == {"api-a.pool.test", "api-b.spare.test", *LINKED}
+
+
+@each("host", ["go.pool.test", "*.go.pool.test", "GO.pool.test"])
+def test_hosts_beside_one_whose_links_the_app_opens_are_links(host: str) -> None:
+    text = f'<manifest package="test.shop"><data android:scheme="https" android:host="{host}"/></manifest>'
+    manifest = Artifact("AndroidManifest.xml", (Buffer("AndroidManifest.xml", BufferKind.MANIFEST, text.encode()),))
+    finds = list(SEARCH.finds([manifest, read_dex("classes.dex", POOLS)[0]]))
+    assert not LINKED & set(map(_host, finds))
+    left = {one.value: one.reason for one in finds if isinstance(one, NotBackend)}
+    assert {f"https://{name}" for name in LINKED} <= {value for value, reason in left.items() if reason == OPENED}

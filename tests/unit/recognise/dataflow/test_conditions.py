@@ -15,10 +15,14 @@ from tieback.recognise.search import AppSearch
 
 DATA = (Path(__file__).parent / "dex" / "conditions.dex").read_bytes()
 SEARCH = AppSearch(RuleFiles())
-NEVER_RUN = ["caseelse", "casethree", "initialelse", "modetwo", "tried", "uncalled", "unset"]
+NEVER_RUN = [
+    "caseelse", "casethree", "initialelse", "keptfortests", "modetwo", "returnedfortests", "startedelse",
+    "tried", "uncalled", "unset",
+]  # fmt: skip
 RUN = [
-    "caseone", "casetwo", "caught", "chosen", "entry", "frommodel", "initial", "listener", "loaded", "maker",
-    "modezero", "named", "notless", "platform", "summed", "twice", "unknown", "unsetelse",
+    "askedelse", "caseone", "casetwo", "caught", "chosen", "entry", "frommodel", "initial", "keptforlive",
+    "lateelse", "listener", "loaded", "maker", "modezero", "named", "notless", "platform", "returnedforlive",
+    "summed", "twice", "unknown", "unsetelse",
 ]  # fmt: skip
 
 

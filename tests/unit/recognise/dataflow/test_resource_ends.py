@@ -208,6 +208,16 @@ def test_texts_about_libraries_are_links_also_if_code_asks_for_them_by_name() ->
     assert not {name.replace("_", "-").lower() for name in others} & {k for k, v in reasons.items() if v == LINK}
 
 
+@pytest.mark.parametrize(
+    ("before", "is_link"),
+    [("a;href=", True), ("a;title=The shop;href=", True), ("b;href=", False), ("data;href=", False), ("a;src=", False)],
+)
+def test_a_link_in_a_text_with_markup_opens_a_browser(before: str, is_link: bool) -> None:
+    arsc = table({**TABLE, "string": {**TABLE["string"], "style": before + address("instyledtext")}})
+    reasons, _ = ends([*pieces("offeredany", arsc=arsc), *code("references")])
+    assert (reasons.get("instyledtext") == LINK) is is_link
+
+
 def test_a_number_in_the_head_of_code_is_no_reference() -> None:
     """The offset of the debug information of a method can be the identifier of a resource by chance."""
     dex, unused = bytearray((DEX / "references.dex").read_bytes()), 0x7F040001

@@ -29,7 +29,7 @@ def test_examples_of_libraries_are_left_out_with_their_reason() -> None:
     shown, samples = settled(MANIFEST)
     assert samples == {
         "https://example.maps.test", "https://constant.maps.test", "https://tools.maps.test",
-        "firebase-rtdb:demo-project-1",
+        "https://plain.maps.test", "firebase-rtdb:demo-project-1",
     }  # fmt: skip
     assert shown == {"both.maps.test", "used.maps.test", "own.maps.test"}
 

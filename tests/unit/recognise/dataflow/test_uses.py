@@ -19,6 +19,7 @@ from tieback.recognise.dataflow import direct, reaching, uses
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError, SectionKind
 from tieback.recognise.dataflow.ends import read_ends
+from tieback.recognise.dataflow.initial_values import element_reason
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.places import CodePlaces
 from tieback.recognise.dataflow.trace import COMPARED, DESCRIPTION, HEADER, LINK, SHOWN, UNCALLED, UNREAD
@@ -50,6 +51,7 @@ REASONS = {
     "header": HEADER,
     "referer": HEADER,
     "redirect": REDIRECT,
+    "userpage": LINK,
     "parcelled": SHOWN,
     "flag": UNREAD,
     "uncalled": UNCALLED,
@@ -59,6 +61,11 @@ REASONS = {
     "arraysecond": UNREAD,
     "arrayfilled": UNREAD,
     "arraynamed": UNREAD,
+    "arraylater": UNREAD,
+    "arrayequal": COMPARED,
+    "arrayinlist": COMPARED,
+    "arrayinset": COMPARED,
+    "listed": UNREAD,
     "described": DESCRIPTION,
     "helpurl": DESCRIPTION,
     "built": UNREAD,
@@ -69,10 +76,10 @@ REASONS = {
     "manyasked": UNREAD,  # all of its paths but one; the host stays a back end
 }
 BACK_ENDS = [
-    "arraylater", "arraylist", "arraylocal", "arrayread", "arrayrefilled", "arrayrow", "arrayshared", "branched",
+    "arrayfromlist", "arraylist", "arraylocal", "arrayread", "arrayrefilled", "arrayrow", "arrayshared", "branched",
     "calledbyname", "describedandasked", "edited", "element", "extra", "given", "guardedasked", "handled",
     "helpurlandelement",
-    "initial", "inmap", "joined", "jumpedover", "jumpsback", "listed",
+    "initial", "inmap", "joined", "jumpedover", "jumpsback",
     "listgiven", "listshared", "listtried", "loggedandasked", "manyasked", "namedflag", "overridden",
     "ownpage", "ownpagebyname", "permitted", "readflag", "readlater", "sent", "server",
 ]  # fmt: skip
@@ -193,7 +200,7 @@ def test_the_name_of_an_element_is_before_its_value(before: bytes, expected: boo
         def raw(self, index: int) -> bytes:
             return b"helpUrl" if index in (2, 0x82, 0x4082) else b"server"
 
-    assert (uses._element_reason(cast(DexFile, Names()), len(before)) == DESCRIPTION) is expected
+    assert (element_reason(cast(DexFile, Names()), len(before)) == DESCRIPTION) is expected
 
 
 def test_a_call_has_one_end() -> None:

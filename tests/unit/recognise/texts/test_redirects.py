@@ -11,7 +11,9 @@ from tieback.recognise.texts import prose, redirects
 def test_forms() -> None:
     assert redirects.CODE_KEYS == ("redirect_uri", "redirect_url", "redirectUri", "redirectUrl")
     assert redirects.ATTRIBUTES == (
-        "redirecturi", "redirecturl", "redirect_uri", "redirect_url", "redirect-uri", "redirect-url",
+        "redirecturi", "redirecturl", "callbackuri", "callbackurl",
+        "redirect_uri", "redirect_url", "callback_uri", "callback_url",
+        "redirect-uri", "redirect-url", "callback-uri", "callback-url",
     )  # fmt: skip
     assert {key for key, reason in KEYS.items() if reason == prose.REDIRECT} == set(redirects.CODE_KEYS)
 

@@ -228,3 +228,67 @@
     :end
     return-void
 .end method
+
+.method static startedelse()V
+    .registers 2
+    sget-boolean v0, Ltest/shop/Config;->started:Z
+    if-nez v0, :end
+    const-string v1, "https://startedelse.shop.test/a"
+    invoke-static {v1}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    :end
+    return-void
+.end method
+
+.method static lateelse()V
+    .registers 2
+    sget-boolean v0, Ltest/shop/Config;->late:Z
+    if-nez v0, :end
+    const-string v1, "https://lateelse.shop.test/a"
+    invoke-static {v1}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    :end
+    return-void
+.end method
+
+.method static askedelse()V
+    .registers 2
+    sget-boolean v0, Ltest/shop/Config;->asked:Z
+    if-nez v0, :end
+    const-string v1, "https://askedelse.shop.test/a"
+    invoke-static {v1}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    :end
+    return-void
+.end method
+
+# One of two fields with an address
+.method static kept()V
+    .registers 2
+    sget-boolean v0, Ltest/shop/Config;->started:Z
+    if-eqz v0, :tests
+    sget-object v1, Ltest/shop/Config;->live:Ljava/lang/String;
+    goto :get
+    :tests
+    sget-object v1, Ltest/shop/Config;->test:Ljava/lang/String;
+    :get
+    invoke-static {v1}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    return-void
+.end method
+
+.method static address()Ljava/lang/String;
+    .registers 1
+    sget-boolean v0, Ltest/shop/Config;->started:Z
+    if-eqz v0, :tests
+    sget-object v0, Ltest/shop/Config;->otherLive:Ljava/lang/String;
+    :end
+    return-object v0
+    :tests
+    sget-object v0, Ltest/shop/Config;->otherTest:Ljava/lang/String;
+    goto :end
+.end method
+
+.method static returned()V
+    .registers 1
+    invoke-static {}, Ltest/shop/Cases;->address()Ljava/lang/String;
+    move-result-object v0
+    invoke-static {v0}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    return-void
+.end method

@@ -7,10 +7,41 @@
 .field static chosen:Z
 .field static unknown:Z
 .field static initial:Z = true
+.field static started:Z
+.field static late:Z
+.field static asked:Z
+.field static test:Ljava/lang/String;
+.field static live:Ljava/lang/String;
+.field static otherTest:Ljava/lang/String;
+.field static otherLive:Ljava/lang/String;
 .field static named:Z
 .field static byPlatform:Z
 .field static byListener:Z
 .field static byMaker:Z
+
+# The first flag is set at once, the second behind a condition, the third after code that can see it
+.method static constructor <clinit>()V
+    .registers 2
+    const-string v0, "https://keptfortests.shop.test/a"
+    invoke-virtual {v0}, Ljava/lang/String;->length()I
+    sput-object v0, Ltest/shop/Config;->test:Ljava/lang/String;
+    const-string v0, "https://keptforlive.shop.test/a"
+    sput-object v0, Ltest/shop/Config;->live:Ljava/lang/String;
+    const-string v0, "https://returnedfortests.shop.test/a"
+    sput-object v0, Ltest/shop/Config;->otherTest:Ljava/lang/String;
+    const-string v0, "https://returnedforlive.shop.test/a"
+    sput-object v0, Ltest/shop/Config;->otherLive:Ljava/lang/String;
+    const/4 v0, 0x1
+    sput-boolean v0, Ltest/shop/Config;->started:Z
+    invoke-static {}, Ltest/shop/Asker;->prepare()V
+    sput-boolean v0, Ltest/shop/Config;->asked:Z
+    invoke-static {}, Ljava/lang/Thread;->interrupted()Z
+    move-result v1
+    if-nez v1, :end
+    sput-boolean v0, Ltest/shop/Config;->late:Z
+    :end
+    return-void
+.end method
 
 .method static setUncalled()V
     .registers 1

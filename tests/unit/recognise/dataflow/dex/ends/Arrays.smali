@@ -73,7 +73,7 @@
     const-string v4, "https://arraylist.shop.test/a"
     aput-object v4, v3, v1
     sput-object v3, Ltest/shop/Arrays;->LIST:[Ljava/lang/String;
-    invoke-static {v3}, Ljava/util/Arrays;->asList([Ljava/lang/Object;)Ljava/util/List;
+    invoke-static {v3}, Ltest/shop/Other;->take([Ljava/lang/String;)V
 
     # In a field that native code can read by its name
     new-array v3, v0, [Ljava/lang/String;
@@ -101,7 +101,7 @@
     return-void
 .end method
 
-# Arrays of other methods are mostly arguments of a call
+# Only in a field that no code reads, and another method fills it
 .method static later()V
     .registers 4
     const/4 v1, 0x1
@@ -110,5 +110,48 @@
     const-string v2, "https://arraylater.shop.test/a"
     aput-object v2, v0, v1
     sput-object v0, Ltest/shop/Arrays;->UNREAD:[Ljava/lang/String;
+    return-void
+.end method
+
+# Arrays that a method only compares with a text, also as a list or set
+.method static compared(Ljava/lang/String;)Z
+    .registers 8
+    const/4 v0, 0x1
+    const/4 v1, 0x0
+    new-array v2, v0, [Ljava/lang/String;
+    const-string v3, "https://arrayequal.shop.test/a"
+    aput-object v3, v2, v1
+    aget-object v3, v2, v1
+    invoke-virtual {p0, v3}, Ljava/lang/String;->equals(Ljava/lang/Object;)Z
+    new-array v2, v0, [Ljava/lang/String;
+    const-string v3, "https://arrayinlist.shop.test/a"
+    aput-object v3, v2, v1
+    invoke-static {v2}, Ljava/util/Arrays;->asList([Ljava/lang/Object;)Ljava/util/List;
+    move-result-object v2
+    invoke-interface {v2, p0}, Ljava/util/List;->contains(Ljava/lang/Object;)Z
+    const-string v3, "https://arrayinset.shop.test/a"
+    filled-new-array {v3}, [Ljava/lang/String;
+    move-result-object v2
+    invoke-static {v2}, Lkotlin/collections/SetsKt;->setOf([Ljava/lang/Object;)Ljava/util/Set;
+    move-result-object v2
+    invoke-interface {v2, p0}, Ljava/util/Set;->contains(Ljava/lang/Object;)Z
+    move-result v0
+    return v0
+.end method
+
+# And one that it requests, from a list
+.method static requested()V
+    .registers 4
+    const/4 v0, 0x1
+    const/4 v1, 0x0
+    new-array v2, v0, [Ljava/lang/String;
+    const-string v3, "https://arrayfromlist.shop.test/a"
+    aput-object v3, v2, v1
+    invoke-static {v2}, Ljava/util/Arrays;->asList([Ljava/lang/Object;)Ljava/util/List;
+    move-result-object v2
+    invoke-interface {v2, v1}, Ljava/util/List;->get(I)Ljava/lang/Object;
+    move-result-object v2
+    check-cast v2, Ljava/lang/String;
+    invoke-static {v2}, Ltest/shop/Ends;->get(Ljava/lang/String;)V
     return-void
 .end method

@@ -1,0 +1,42 @@
+"""Places of strings in the initial values and annotations of a DEX file, found without reading all of them."""
+
+from collections.abc import Iterator
+
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.trace import COMPARED, DESCRIPTION
+
+_STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
+_ELEMENTS = {b"description": DESCRIPTION, b"helpUrl": DESCRIPTION, b"namespace": COMPARED, b"reference": COMPARED}
+"""Elements of annotations that code does not contact: those of App Inventor describe it
+(https://github.com/mit-cml/appinventor-sources, ``DesignerComponent``), others name a namespace of XML
+(``@Namespace(reference = …)`` of https://simple.sourceforge.net, ``@JacksonXmlProperty(namespace = …)``).
+"""
+
+
+def element_reason(dex: DexFile, at: int) -> str:
+    """The reason if the value at an offset is that of an element of an annotation that code does not contact.
+
+    The index of its name is before it, as a ULEB128 number of at most three bytes.
+    """
+    for length in (1, 2, 3):
+        before = bytes(dex.data[max(at - length, 0) : at])
+        if len(before) == length and before[-1] < 0x80 <= min(before[:-1], default=0x80):
+            name = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(before))
+            found = _ELEMENTS.get(bytes(dex.raw(name)), "") if name < len(dex.strings) else ""
+            if found:
+                return found
+    return ""
+
+
+def values_with(dex: DexFile, kind: int, index: int) -> Iterator[int]:
+    """Offsets of encoded values in a section that can be this string."""
+    section = dex.sections.get(kind)
+    if section is None:
+        return
+    for header, length in _STRING_VALUES:
+        if index < 1 << (8 * length):
+            wanted = bytes((header,)) + index.to_bytes(length, "little")
+            at = dex.data.find(wanted, section.begin, section.end)
+            while at >= 0:
+                yield at
+                at = dex.data.find(wanted, at + 1, section.end)
