@@ -103,6 +103,10 @@ class ProtoResources:
             if number == _PACKAGE and wire == BYTES:
                 self._package(begin, end)
 
+    def contains(self, raw: bytes) -> bool:
+        """True if these bytes are somewhere in the table."""
+        return raw in self._data
+
     def artifact(self) -> Artifact:
         """The bytes as one buffer, with the offsets and names of its texts."""
         starts = partial(string_edges, self._data)

@@ -101,6 +101,10 @@ class Resources:
         self._frame = pool_frame(data, pools[0])
         self._packages = [(at, head, size) for kind, at, head, size in top if kind == _PACKAGE]
 
+    def contains(self, raw: bytes) -> bool:
+        """True if these bytes are somewhere in the table."""
+        return raw in self._data
+
     def artifact(self) -> Artifact:
         """The global string pool as one buffer with its resource names."""
         frame = self._frame

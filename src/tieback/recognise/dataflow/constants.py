@@ -67,7 +67,7 @@ class ConstantEnds:
             scripts=package is not None and package.scripts_call_all,
         )
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
-        self._uncalled = UncalledCode(self._uses, package.packages() if package is not None else ())
+        self._uncalled = UncalledCode(self._uses, package.packages() if package is not None else (), package)
         self._reasons: dict[bytes, str] = {}
         components = list(package.components()) if package is not None else []
         self._samples = SampleClasses(self._uses.app, self._uses.places, components) if components else None

@@ -85,6 +85,8 @@ class PackageResources:
         """Resource tables by file."""
         self.has_doubt = False
         """True if other code than that of the DEX files can read resources."""
+        self.has_native = False
+        """True if there is a native library."""
         self.names = NativeNames()
         """Names by which native code can call methods and read fields; not kept if there is a doubt."""
         self._compiled: list[tuple[str, Bytes]] = []
@@ -116,7 +118,10 @@ class PackageResources:
             elif isinstance(buffer.resources, Resources | ProtoResources):
                 self.has_doubt |= len(self.tables) >= MAX_TABLES or piece.file in self.tables
                 self.tables[piece.file] = buffer.resources
-            elif buffer.kind is BufferKind.NATIVE and not self.has_doubt:
+            elif buffer.kind is BufferKind.NATIVE:
+                self.has_native = True
+                if self.has_doubt:
+                    continue
                 self.names.see(buffer.data)
                 self.has_doubt = _FOREIGN.search(piece.file) is not None or buffer.data.find(_BY_NAME) >= 0
         if piece.file.endswith((".dll", ".blob")):
@@ -190,6 +195,19 @@ class PackageResources:
                     utf8 = not content.startswith(COMPILED) or pool_frame(content, 8).utf8
                     codec = "utf-8" if utf8 else "utf-16-le"
                     yield one.value or content[one.begin : one.end].decode(codec, "replace")
+
+    def names_class(self, name: str) -> bool:
+        """True if a manifest has the name of a class, or a resource table or compiled XML has it behind a package.
+
+        Args:
+            name: the name without the package, such as ``Main`` or ``Main$Item``.
+        """
+        forms = f".{name}".encode("utf-8", "replace"), f".{name}".encode("utf-16-le", "replace")
+        return (
+            any(name in text for text in self._manifests)
+            or any(form in bytes(content) for _, content in self._compiled for form in forms)
+            or any(table.contains(form) for table in self.tables.values() for form in forms)
+        )
 
     def is_compiled(self, file: str) -> bool:
         """True if a file is compiled XML that was kept."""

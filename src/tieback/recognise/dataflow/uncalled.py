@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.app import MAX_SITES
 from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.hierarchy import words
 from tieback.recognise.dataflow.reaching import SPUT
+from tieback.recognise.dataflow.unmade import UnmadeClasses
 
 if TYPE_CHECKING:
+    from tieback.recognise.dataflow.package_resources import PackageResources
     from tieback.recognise.dataflow.uses import ConstantUses
 
 UNUSED = "only in code of the app that nothing calls"
@@ -23,9 +26,18 @@ _MOST_READS = 64
 class UncalledCode:
     """Finds the constants of one app that only such methods load."""
 
-    def __init__(self, uses: "ConstantUses", packages: Iterable[str]) -> None:
-        """The code of the app, and the packages that its manifests name, such as ``com.shop.app``."""
+    def __init__(
+        self, uses: "ConstantUses", packages: Iterable[str], package: "PackageResources | None" = None
+    ) -> None:
+        """The code of the app.
+
+        Args:
+            uses: the code.
+            packages: those that its manifests name, such as ``com.shop.app``.
+            package: its other files; without them, the platform can call what it declares.
+        """
         self._uses = uses
+        self._unmade = UnmadeClasses(uses, package)
         self._own = tuple(f"L{name.replace('.', '/')}/" for name in packages if "." in name)
 
     def reason(self, raw: bytes) -> str:
@@ -42,8 +54,10 @@ class UncalledCode:
             if index < 0:
                 continue
             places = self._uses.places.strings(number, index)
-            if len(places) >= MAX_SITES or self._uses.is_value(number, index):
+            fields = self._uses.read_fields(number, index)
+            if len(places) >= MAX_SITES or fields is None or not all(map(self._is_field_unused, fields)):
                 return ""
+            loaded |= bool(fields)
             for place in places:
                 code = dex.code_around(place, every=True)
                 if code is None or not self._is_unused(number, code, (place - code.begin) // 2):
@@ -69,15 +83,15 @@ class UncalledCode:
         stores = [one for one in flow.operations if any(at in values for values in one.values)]
         if not stores or any(one.opcode != SPUT for one in stores):
             return False
+        return all(self._is_field_unused(self._uses.app.field(number, one.member)) for one in stores)
+
+    def _is_field_unused(self, field: int) -> bool:
+        sites = list(self._uses.places.of_field(field, _READS, _MOST_READS)) if field >= 0 else [None]
         seen: set[tuple[int, int]] = set()
-        for one in stores:
-            field = self._uses.app.field(number, one.member)
-            sites = list(self._uses.places.of_field(field, _READS, _MOST_READS)) if field >= 0 else [None]
-            if not sites:
-                return False  # its name can be read in another way
-            if not all(site is not None and self._never_called(site.number, site.code, seen) for site in sites):
-                return False
-        return True
+        # Without a reader, its name can be read in another way.
+        return bool(sites) and all(
+            site is not None and self._never_called(site.number, site.code, seen) for site in sites
+        )
 
     def _never_called(self, number: int, code: CodeItem, seen: set[tuple[int, int]]) -> bool:
         """True for a method of the app's own classes that only such methods call, or none."""
@@ -88,10 +102,15 @@ class UncalledCode:
             return False
         seen.add(key)
         index = self._uses.file(number).method_of(code)
-        if index < 0 or not self._is_own(self._uses.method_names(number, index)[0]):
+        owner, _, kind = self._uses.method_names(number, index) if index >= 0 else ("", "", "")
+        if not owner or not self._is_own(owner):
             return False
         callers = self._uses.callers.of(number, code)
-        return callers is not None and all(self._never_called(file, caller, seen) for file, caller, _ in callers)
+        if callers is not None:
+            return all(self._never_called(file, caller, seen) for file, caller, _ in callers)
+        # Only what has an object can be called on it.
+        makers = self._unmade.makers(owner) if words(kind) != code.ins else None
+        return makers is not None and all(self._never_called(file, maker, seen) for file, maker in makers)
 
     def _is_own(self, owner: str) -> bool:
         return owner.startswith(self._own)

@@ -104,7 +104,7 @@ class ConstantUses:
         self._called, self._names = called, names if names is not None else NativeNames()
         self._app = self.app = AppCode(files)
         self.places = CodePlaces(self._app)
-        self._hierarchy = Hierarchy(self._app)
+        self._hierarchy = self.hierarchy = Hierarchy(self._app)
         outside = OutsideCalls(self._app, self.places, self.flow, scripts=scripts)
         self.callers = Callers(self._app, self.places, self._hierarchy, outside, self._names, called)
         self._ends: Mapping[tuple[str, str], What] = read_ends()
@@ -254,10 +254,29 @@ class ConstantUses:
 
     def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:
         """What becomes of an initial value of static fields; at some of the places can be other bytes."""
+        for field in self._fields_with(number, places, value):
+            yield self._of_field(field, 0) if field is not None else CONTACTS
+
+    def read_fields(self, number: int, index: int) -> list[int] | None:
+        """The fields that have a string as their initial value, and whose value code may contact.
+
+        Returns:
+            The identities of the fields; ``None`` if other values can have the string, such as those of annotations.
+        """
+        dex = self._app.files[number]
+        if any(True for _ in values_with(dex, SectionKind.ANNOTATIONS, index)):
+            return None
+        places = values_with(dex, SectionKind.ENCODED_ARRAYS, index)
+        fields = list(self._fields_with(number, places, encoded.StringId(index)))
+        contacted = [one for one in fields if one is None or self._of_field(one, 0).contacts]
+        return None if None in contacted else [one for one in contacted if one is not None]
+
+    def _fields_with(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[int | None]:
+        """The static fields with an initial value; ``None`` if it can belong to a call."""
         dex = self._app.files[number]
         rows, starts = self._rows(number, places), self._initials[number][0]
         if rows and dex.sections.get(SectionKind.CALL_SITES) is not None:
-            yield CONTACTS  # the array can belong to a call
+            yield None
             return
         for row in rows:
             at = int(starts[row]) if row >= 0 else 0
@@ -265,7 +284,7 @@ class ConstantUses:
                 self._arrays[number, at] = dex.values.array(at)[0] if at else ()
             for field, one in zip(dex.class_data(row).static_fields, self._arrays[number, at], strict=False):
                 if one == value and type(one) is type(value):
-                    yield self._of_field(self._app.field(number, field), 0)
+                    yield self._app.field(number, field)
 
     def _rows(self, number: int, places: Iterable[int]) -> set[int]:
         """Rows of the classes with these initial values; -1 for other bytes."""

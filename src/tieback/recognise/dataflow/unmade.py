@@ -1,0 +1,76 @@
+"""Classes of the app's own of which nothing makes an object: the platform cannot call their methods either.
+
+An activity that no manifest names, or a task that nothing starts. No conclusion where code can make objects by the
+name of a class: a text or a resource with this name, native code, and whatever else can call into the app.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.package_resources import PackageResources
+
+if TYPE_CHECKING:
+    from tieback.recognise.dataflow.uses import ConstantUses
+
+MAX_SITES = 32
+"""Most places that make objects of one class, and most classes below it."""
+_CONST_CLASS, _NEW_INSTANCE = 0x1C, 0x22
+_MAKES = frozenset((_CONST_CLASS, _NEW_INSTANCE))
+_MIN_NAME = 3
+"""Least letters of a name that tells classes apart: a shrinker gives shorter ones to many."""
+_PLATFORM = ("Landroid/", "Landroidx/", "Ljava/", "Ljavax/", "Lkotlin/")
+_BASIC = "Lanywheresoftware/b4a/BA;"
+"""The runtime of B4A, which makes objects by names that it puts together."""
+
+
+class UnmadeClasses:
+    """Finds what can make objects of the classes of one app."""
+
+    def __init__(self, uses: "ConstantUses", package: PackageResources | None) -> None:
+        """The code of the app, and its other files."""
+        self._uses = uses
+        known = package is not None and package.is_known and not package.has_native
+        self._package = package if known and uses.app.class_of(_BASIC) is None else None
+        self._known: dict[str, list[tuple[int, CodeItem]] | None] = {}
+
+    def makers(self, owner: str) -> list[tuple[int, CodeItem]] | None:
+        """File and method of each place that makes an object of a class, or of one below it, or that names the class.
+
+        Returns:
+            ``None`` if other code can make one.
+        """
+        if owner not in self._known:
+            self._known[owner] = self._find(owner)
+        return self._known[owner]
+
+    def _find(self, owner: str) -> list[tuple[int, CodeItem]] | None:
+        below = self._uses.hierarchy.below(owner) if self._package is not None else None
+        if below is None or len(below) > MAX_SITES or any(self._is_named(one) for one in (owner, *below)):
+            return None
+        found: list[tuple[int, CodeItem]] = []
+        for number, code in self._sites((owner, *below)):
+            if code is None or len(found) >= MAX_SITES:
+                return None
+            found.append((number, code))
+        return found
+
+    def _sites(self, owners: Iterable[str]) -> Iterator[tuple[int, CodeItem | None]]:
+        for number, dex in enumerate(self._uses.app.files):
+            for kind in (self._uses.app.type_of(number, owner) for owner in owners):
+                for offset in self._uses.places.offsets(number, _MAKES, kind) if kind >= 0 else ():
+                    code = dex.code_around(offset, every=True)
+                    if code is None or self._uses.places.begins(number, code, offset):
+                        yield number, code
+
+    def _is_named(self, owner: str) -> bool:
+        """True if the class can be made by its name, or by a program that is not in the package."""
+        name = owner[1:-1].rpartition("/")[2]
+        if self._package is None or len(name) < _MIN_NAME:
+            return True
+        outside = [one for one in self._uses.app.ancestors(owner) if self._uses.app.class_of(one) is None]
+        if any(not one.startswith(_PLATFORM) for one in outside):
+            return True
+        full = owner[1:-1]
+        texts = (name, full, full.replace("/", "."))
+        return any(map(self._uses.callers.is_loaded, texts)) or self._package.names_class(name)

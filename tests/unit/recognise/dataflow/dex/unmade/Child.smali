@@ -1,0 +1,2 @@
+.class public Ltest/shop/app/Child;
+.super Ltest/shop/app/Parent;

@@ -1,0 +1,89 @@
+"""Classes of the app's own of which nothing makes an object: the platform cannot call their methods either."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.each import each
+from tests.examples import examples
+from tieback.intake.apps.content import COMPILED
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.proto_resources import ProtoResources
+from tieback.recognise.dataflow import unmade
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.package_resources import PackageResources
+from tieback.recognise.dataflow.uncalled import UncalledCode
+from tieback.recognise.dataflow.uses import ConstantUses
+
+CODE = (Path(__file__).parent / "dex" / "unmade.dex").read_bytes()
+MANIFEST = b'<manifest package="test.shop.app"><application><activity name=".Main"/>%s</application></manifest>'
+UNUSED = ["again", "hidden", "hiddentask", "idle", "idlefield"]
+USED = ["byname", "drawn", "guest", "main", "next", "parent", "plugused", "started"]
+
+
+def package(*, manifest: bytes = b"", layout: bytes = b"test.shop.app.Drawn", library: bytes = b"") -> PackageResources:
+    found = PackageResources()
+    name = "AndroidManifest.xml"
+    found.see(Artifact(name, (Buffer(name, BufferKind.MANIFEST, MANIFEST % manifest),)))
+    found.see(Artifact("res/layout/main.xml", (), compiled=COMPILED + layout))
+    if library:
+        found.see(Artifact("lib/a.so", (Buffer("lib/a.so", BufferKind.NATIVE, library),)))
+    found.tables["resources.arsc"] = ProtoResources("resources.arsc", b"")
+    return found
+
+
+def unused(files: PackageResources | None, *, data: bytes = CODE) -> list[str]:
+    code = UncalledCode(ConstantUses([DexFile(data)]), ("test.shop.app",), files)
+    return [host for host in sorted(UNUSED + USED) if code.reason(f"https://{host}.shop.test/".encode())]
+
+
+def test_code_of_classes_without_an_object_is_unused() -> None:
+    assert unused(package()) == UNUSED
+
+
+@each(
+    "manifest, layout",
+    [
+        (b'<activity name=".Hidden"/>', b".Drawn"),
+        (b'<activity-alias name=".Old" targetActivity=".Hidden"/>', b".Drawn"),
+        (b"", b".Drawn test.shop.app.Hidden"),
+        (b"", b".Drawn" + "test.shop.app.Hidden".encode("utf-16-le")),
+    ],
+)
+def test_a_class_can_be_made_by_its_name(manifest: bytes, layout: bytes) -> None:
+    assert unused(package(manifest=manifest, layout=layout)) == ["again", "idle", "idlefield"]
+
+
+def test_a_view_that_no_layout_has_is_unused() -> None:
+    assert unused(package(layout=b"")) == sorted([*UNUSED, "drawn"])
+
+
+def test_native_code_can_make_objects() -> None:
+    assert unused(package(library=b"\x7fELF")) == []
+
+
+def test_without_the_other_files_nothing_is_concluded() -> None:
+    assert unused(None) == []
+    doubtful = package()
+    doubtful.has_doubt = True
+    assert unused(doubtful) == []
+
+
+def test_with_too_many_makers_a_class_counts_as_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unmade, "MAX_SITES", 0)
+    assert unused(package()) == ["hidden", "idle", "idlefield"]
+
+
+@settings(max_examples=examples(60))
+@given(st.lists(st.tuples(st.integers(112, 4_000), st.binary(min_size=1, max_size=4)), max_size=10))
+def test_a_damaged_file_never_raises(patches: list[tuple[int, bytes]]) -> None:
+    hurt = bytearray(CODE)
+    for at, patch in patches:
+        place = at % (len(hurt) - 8)
+        hurt[place : place + len(patch)] = patch
+    try:
+        unused(package(), data=bytes(hurt))
+    except ValueError:
+        return
