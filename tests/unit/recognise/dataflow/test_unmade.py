@@ -71,6 +71,14 @@ def test_without_the_other_files_nothing_is_concluded() -> None:
     assert unused(doubtful) == []
 
 
+@pytest.mark.parametrize(("name", "value"), [("_BASIC", "Lother/lib/Client;"), ("_MIN_NAME", 20)])
+def test_names_that_code_puts_together_or_shortens_are_not_looked_for(
+    name: str, value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unmade, name, value)
+    assert unused(package()) == []
+
+
 def test_with_too_many_makers_a_class_counts_as_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unmade, "MAX_SITES", 0)
     assert unused(package()) == ["hidden", "idle", "idlefield"]
