@@ -176,11 +176,12 @@ def _symbol(uses: ConstantUses, number: int, flow: MethodFlow, origins: Origins)
         return "", ""
     file = initialiser.file
     stores = [one for one in made.operations if one.opcode == SPUT and uses.app.field(file, one.member) == field]
-    results = {one.at: one for one in made.operations if one.opcode in CALLS}
+    results = {one.at: one for one in made.operations if one.opcode in CALLS and one.values}
     for at in stores[0].values[0] if len(stores) == 1 else ():
         its = results[at].values[0] if at in results else frozenset((at,))  # of ``readResolve``
         for one in results.values():
-            if its and one.values[:1] == (its,) and uses.method_names(file, one.member)[:2] == (_SYMBOL, _NEW):
+            is_given = bool(its) and len(one.values) > 1 and one.values[0] == its
+            if is_given and uses.method_names(file, one.member)[:2] == (_SYMBOL, _NEW):
                 text = [made.strings[text] for text in one.values[1] if text in made.strings]
                 return owner, uses.string(file, text[0]) if len(text) == 1 else ""
     return "", ""

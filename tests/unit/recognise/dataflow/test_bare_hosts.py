@@ -23,6 +23,7 @@ from tieback.recognise.search import AppSearch
 
 DEX = Path(__file__).parent / "dex"
 LISTS = (DEX / "lists.dex").read_bytes()
+FILES = (LISTS, *((DEX / f"{name}.dex").read_bytes() for name in ("components", "schemes")))
 POOLS = (DEX / "pools.dex").read_bytes()
 LINKED = {"go.pool.test", "open.pool.test"}
 """An array of hosts that an unknown call gets."""
@@ -162,10 +163,14 @@ def test_resolvers_private_addresses_versions_and_identifiers_are_no_servers(tex
 
 
 @settings(max_examples=100)
-@given(st.lists(st.tuples(st.integers(112, len(LISTS) - 1), st.binary(min_size=1, max_size=4)), min_size=1, max_size=6))
-def test_a_damaged_file_gives_hosts_or_none(patches: list[tuple[int, bytes]]) -> None:
-    data = bytearray(LISTS)
-    for at, new in patches:
+@given(
+    st.sampled_from(FILES),
+    st.lists(st.tuples(st.integers(112, len(LISTS) - 1), st.binary(min_size=1, max_size=4)), min_size=1, max_size=6),
+)
+def test_a_damaged_file_gives_hosts_or_none(file: bytes, patches: list[tuple[int, bytes]]) -> None:
+    data = bytearray(file)
+    for place, new in patches:
+        at = 112 + place % (len(data) - 112)
         data[at : at + len(new)] = new[: len(data) - at]
     try:
         dex = DexFile(bytes(data))
