@@ -51,11 +51,13 @@ from tieback.recognise.key_values import (
     Pair,
     is_address,
     names_address,
+    names_mail,
     plain_key,
     port_of_name,
     ports_by_name,
     ports_of_hosts,
     read_pairs,
+    split_port,
 )
 from tieback.recognise.links import RULE as LINK_RULE
 from tieback.recognise.links import link_domains
@@ -104,7 +106,7 @@ _FIREBASE = (":android:", r"\.appspot\.com", r"\.firebasestorage\.app", r"fireba
 _FIREBASE_TEXT = re.compile(rb":android:[0-9a-f]{8}|\.appspot\.com|\.firebasestorage\.app|firebaseio\.com")
 _SINGLE_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,62}")
 _HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})(/[A-Za-z0-9._~/-]{0,200})?")
-# Ends of strings: a name, an identifier or key, a name with a hyphen. Other strings need no key.
+# Ends of strings: a name, an identifier or key, a name with a hyphen, a name with a port. Other strings need no key.
 # Nine of ten ends in a resource table are .png or .xml, so the patterns of three letters exclude them.
 _THREE_LETTERS = (r"\.[a-oq-wyz][a-z]{2}", r"\.p[a-mo-z][a-z]", r"\.pn[a-fh-z]", r"\.x[a-ln-z][a-z]", r"\.xm[a-km-z]")
 _VALUES = (
@@ -116,6 +118,7 @@ _VALUES = (
     r"-[a-z0-9]{2,12}",
     r"[a-z0-9]/v[0-9]",
     r"\.[0-9]{1,3}\.[0-9]{1,3}",
+    r"\.[a-z0-9]{1,24}[,;| ][0-9]{2,5}",
 )
 _BREAK, _SIGN = 1, 2
 _MARKS_OF_BYTES = np.array(
@@ -131,6 +134,9 @@ _OWN_NAME = "name that the app's own web view has for its files"
 """Sources: https://capacitorjs.com/docs/config (``server.hostname``), https://cordova.apache.org/docs/en/latest/config_ref/
 (preference ``hostname``).
 """
+
+
+_MAIL_DOMAIN = "only the domain of mail addresses"
 
 
 class _Server(msgspec.Struct, frozen=True):
@@ -390,12 +396,14 @@ class ConfigExtractor:
             if begin in named or not 0 < stop - begin <= MAX_VALUE * unit:
                 continue
             value = decode_text(buffer.data[begin:stop], wide=buffer.utf16)
+            host, port = split_port(value)
             # Names are built at the first access, which costs more than all other steps.
-            name = buffer.names.get(begin, "") if self._plausible(value, firebase=firebase) else ""
+            name = buffer.names.get(begin, "") if self._plausible(host, firebase=firebase) else ""
             if not name:
                 continue
-            key, port = name.rpartition("/")[2], None
-            if buffer.resources is not None and self._is_host(plain_key(key), value):
+            key = name.rpartition("/")[2]
+            value = host if self._is_host(plain_key(key), host) else value
+            if port is None and buffer.resources is not None and self._is_host(plain_key(key), value):
                 ports = ports_by_name(buffer.resources.ending(PORT)) if ports is None else ports
                 port = port_of_name(key, ports, self.config.suffixes)
             yield from self.judge(key, value, _RESOURCES, buffer, begin, port)
@@ -488,6 +496,9 @@ class ConfigExtractor:
         plain = plain_key(key)
         if port is None and not plain.endswith(self.config.suffixes) and not names_address(plain):
             return  # any address: only a port beside it shows that the app contacts it
+        if names_mail(plain):
+            yield NotBackend(value, _MAIL_DOMAIN)
+            return
         path = (found[2] or "").rstrip("/")
         checked = check_host(found[1], self._rules, path=path)
         if isinstance(checked, NonBackendHost):

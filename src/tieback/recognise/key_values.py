@@ -42,6 +42,10 @@ _ADDRESS_KEY = re.compile(
     r"(?!\w*dns)\w*(?:(?:server|host|broker|gateway|backend|api)\w{0,20}(?:add?ress|addr|host|ip|url|name)|server|host|broker)$"
 )
 """Keys of servers: an address under one needs no port beside it."""
+_MAIL = ("maildomain", "maildomains")
+"""Ends of keys whose value is what stands behind the ``@`` of an address of mail."""
+_WITH_PORT = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})[,;| ](\d{2,5})")
+"""A host and its port in one text, which code splits at the sign."""
 MAX_KEY = 100
 PORT = "port"
 """End of the key of a port."""
@@ -170,6 +174,18 @@ def is_address(plain: str, value: str) -> bool:
 def names_address(plain: str) -> bool:
     """True if a normalised key is that of the address of a server."""
     return _ADDRESS_KEY.match(plain[:MAX_KEY]) is not None
+
+
+def names_mail(plain: str) -> bool:
+    """True if a normalised key is that of the domain of addresses of mail."""
+    return plain.endswith(_MAIL)
+
+
+def split_port(value: str) -> tuple[str, int | None]:
+    """The host and the port in a text such as ``chat.shop.test,5222``; the whole text and no port in other texts."""
+    found = _WITH_PORT.fullmatch(value)
+    port = check_port(found[2]) if found is not None else None
+    return (found[1], port) if found is not None and isinstance(port, int) else (value, None)
 
 
 class _Place(NamedTuple):

@@ -35,7 +35,7 @@ from tieback.recognise.texts.prose import (
     url_end,
 )
 from tieback.recognise.texts.script import LastScript
-from tieback.recognise.texts.tables import NETWORKS, is_network_table
+from tieback.recognise.texts.tables import DICTIONARY, NETWORKS, is_in_dictionary, is_network_table
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
 _STRINGS = (BufferKind.DEX, BufferKind.NATIVE, BufferKind.RESOURCES)
@@ -79,6 +79,8 @@ _BEFORE_ADDRESS = b" \t\r\n(<[{\"'`:,;=|"
 """What can be between the words of a message and its address; in UTF-16 also a character that is not Latin."""
 _REACH = 1024
 """Characters of a string on each side of an address that are read."""
+_ENTRY = 128
+"""Characters behind an address that are compared with the dictionary of Brotli."""
 _LEAST_EMBEDDED = 24
 """Least bytes of a constant that is a script with an address."""
 _AUTHOR = ("author", "description", "license")
@@ -128,6 +130,8 @@ class Placement:
         reason = self._reason(index, find.evidence.offset) if index >= 0 else ""
         if not reason and index >= 0 and is_field_of_certificate(self._artifact.buffers[index], find):
             reason = CERTIFICATE
+        if not reason and index >= 0 and self._is_in_dictionary(index, find.evidence.offset):
+            reason = DICTIONARY
         if reason == PART and find.evidence.how.startswith(_WHOLE):
             reason = ""
         if not reason and self._declares_namespace(find.evidence.offset):
@@ -152,6 +156,12 @@ class Placement:
         places = self._embedded[index, start]
         before = bytes(buffer.data[max(start, at - _REACH) : at])
         return None if places is None or _ANCHOR.search(before) else places.reason(at - start)
+
+    def _is_in_dictionary(self, index: int, offset: int) -> bool:
+        """True if an address is in the dictionary of Brotli, whatever file contains it."""
+        buffer = self._artifact.buffers[index]
+        at, wide = offset - buffer.base, buffer.utf16
+        return is_in_dictionary(narrow_text(buffer.data[at : at + (_ENTRY << wide)], wide=wide))
 
     def _widget_reason(self, host: str) -> str:
         """The reason if a host is only in the description or the permissions of a compiled ``config.xml``."""

@@ -317,6 +317,27 @@ def test_a_host_in_a_resource_table_has_the_port_of_its_name(compact: bool) -> N
     assert sorted(values(found)) == ["api.shop.de/v1", "cache.shop.de:6390", "db.shop.de:3316", "pg.shop.de:3316"]
 
 
+@each("compact", [False, True])
+def test_a_host_in_a_resource_table_can_have_its_port_behind_it(compact: bool) -> None:
+    strings = {
+        "host": "chat.shop.de,2222", "relay_server": "203.0.114.7;9000", "push_host": "push.shop.de|5222",
+        "sync_server": "sync.shop.de 8443", "title": "www.shop.de,443", "wrong_host": "c.shop.de,99999",
+        "other_host": "d.shop.de,80,81",
+    }  # fmt: skip
+    data = resource_files.table({"string": strings}, compact=compact)
+    bundle = ProtoResources("base/resources.pb", bundle_files.bundle_table({"string": strings})).artifact()
+    found = ["203.0.114.7:9000", "chat.shop.de:2222", "push.shop.de:5222", "sync.shop.de:8443"]
+    assert sorted(values(list(EXTRACTOR.extract(Resources("resources.arsc", data).artifact())))) == found
+    assert set(values(list(EXTRACTOR.extract(bundle)))) == set(found[:3]), "words with a space are not read in bundles"
+
+
+def test_the_domain_of_mail_addresses_is_no_server() -> None:
+    strings = {"partner_email_domain": "mail.shop.de", "api_domain": "api.shop.de", "mail_host": "imap.shop.de"}
+    found = list(EXTRACTOR.extract(Resources("resources.arsc", resource_files.table({"string": strings})).artifact()))
+    assert sorted(values(found)) == ["api.shop.de", "imap.shop.de"]
+    assert [one.value for one in found if isinstance(one, NotBackend)] == ["mail.shop.de"]
+
+
 BARE = {
     "server_ip": "203.0.114.7", "api_server_ip": "203.0.114.8", "gate_address": "203.0.114.9", "gate_port": "9000",
     "tracker_host": "track.shop.de", "build_ip": "203.0.114.1", "version_address": "1.2.3.4.5",

@@ -28,7 +28,7 @@ from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 from tieback.recognise.texts.places import METADATA, PERMITTED
 from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE, USER_AGENT
-from tieback.recognise.texts.tables import NETWORKS
+from tieback.recognise.texts.tables import DICTIONARY, NETWORKS
 
 RULES = RuleFiles()
 SEARCH = AppSearch(RULES)
@@ -465,3 +465,32 @@ def test_without_budget_everything_is_kept() -> None:
     artifact = read_small_file("a.js", b"// http://docs.shop.com/a")
     found = list(Placement(artifact, PlaceBudget(10)).finds([SEARCH._endpoints]))
     assert values(found) == ["http://docs.shop.com/a"]
+
+
+ENTRIES = (
+    b'>thedisplay:nonereplaced the<img src="/ihttps://www.World War IItestimonialsfound in therequired to and that'
+    b' ed with the=http%3A%2F%2Fwww.in popular culturetype="text/css" />it i'
+    b' height="1""><a href="http://www.style="display:none;">alternate" type="appli-//W3C//DTD'
+)
+"""Parts of the dictionary of Brotli (RFC 7932, appendix A)."""
+
+
+@each(
+    ("file", "data"),
+    [
+        ("assets/a.js", b"var d = '" + ENTRIES + b"';"),
+        ("assets/a.json", b'{"d": "' + ENTRIES.replace(b'"', b'\\"') + b'"}'),
+        ("assets/b.js", b'exports.d = "' + base64.b64encode(b"\0" + ENTRIES) + b'";'),
+        ("assets/c.js", b'exports.d = "' + base64.b64encode(b"\0\0" + ENTRIES) + b'";'),
+        ("assets/d.js", b'exports.d = "' + base64.b64encode(ENTRIES) + b'";'),
+    ],
+)
+def test_the_dictionary_of_brotli_has_no_address(file: str, data: bytes) -> None:
+    found = finds((file, data))
+    assert values(found) == []
+    assert DICTIONARY in reasons(found).values()
+
+
+def test_an_address_that_begins_alike_is_kept() -> None:
+    found = finds(("assets/a.js", b"fetch('https://www.world.shop.test/a'); fetch('https://www.in.shop.test')"))
+    assert values(found) == ["https://www.world.shop.test/a", "https://www.in.shop.test"]

@@ -12,6 +12,7 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 * a network component of App Inventor gets it as its server;
 * ``String.replace`` puts it into an address, which code may contact;
 * a call gets it and, in the next argument, the port of a service, such as ``channel(host, 443)``;
+* code puts it into the same object as a scheme, such as ``https``;
 * it has the name of a time server, such as ``time.shop.test``, in a file that sends datagrams, and code may contact it.
 
 Hosts beside one whose links the app opens itself are such links, too: code compares them with the host of a link.
@@ -34,6 +35,7 @@ from tieback.recognise.dataflow.compose import RESOLVERS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.direct import constant_argument
 from tieback.recognise.dataflow.host_ports import ENDS, MAX_NAMES, hosts_with_ports, named_hosts
+from tieback.recognise.dataflow.host_schemes import hosts_with_schemes
 from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import QUAD, EndpointHost, check_host
@@ -143,9 +145,12 @@ class BareHosts:
             checked = check_host(found.text, self._rules) if SHORT_NAME.fullmatch(found.text) else None
             if isinstance(checked, EndpointHost):
                 accepted.setdefault(checked.name, BareHost(checked.name, found.file, found.string, found.method))
-        for one in chain(self._replacing(), self._time_servers(), self._with_ports(named)):
+        for one in chain(self._replacing(), self._time_servers()):
             accepted.setdefault(one.name, one)
-        without = shown | left_out | self.linked
+        # These count also if the app opens links of the host itself, or compares another text with it.
+        sure = {one.name: one for one in self._with_ports(named)}
+        without = ((shown | left_out | self.linked) - sure.keys()) | (shown - self._links)
+        accepted = sure | accepted
         yield from (one for name, one in accepted.items() if name not in without)
 
     def _replacing(self) -> Iterator[BareHost]:
@@ -177,8 +182,8 @@ class BareHosts:
                         yield BareHost(text, number, index, next(self._uses.owners(raw), ""))
 
     def _with_ports(self, named: Sequence[Sequence[tuple[int, bytes]]]) -> Iterator[BareHost]:
-        """The hosts that a call gets together with a port."""
-        for one in hosts_with_ports(self._uses, named, self._is_host):
+        """The hosts that a call gets together with a port, or an object with a scheme."""
+        for one in chain(*(find(self._uses, named, self._is_host) for find in (hosts_with_ports, hosts_with_schemes))):
             if not self._uses.reason(self._files[one.file].raw(one.string)) and not self._uses.is_spent:
                 method = "->".join(self._uses.method_names(one.file, one.method)[:2])
                 yield BareHost(one.text, one.file, one.string, method)

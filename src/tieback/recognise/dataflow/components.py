@@ -2,35 +2,45 @@
 
 Their blocks are compiled to calls of one method, with the symbols of a component and a property, which are static
 fields of the screen. So no class of the network gets the constant. Only properties count whose name says that they are
-a server, and no components of the screen, such as a label.
+a server, and no components of the screen, such as a label. The first text of a text box counts too if a block gives the
+text of that box to a network component: a person can change it, but the app contacts it as it is.
 
 Source: https://github.com/mit-cml/appinventor-sources, ``runtime.scm``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from tieback.recognise.dataflow.app import CALLS, MemberRef
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.reaching import SGET, SPUT, MethodFlow, Origins
+from tieback.recognise.dataflow.reaching import SGET, SPUT, MethodFlow, Operation, Origins
 from tieback.recognise.dataflow.uses import ConstantUses
 
 MAX_CALLS = 2_000
 """Most calls of one file that are read."""
 _MAX_UNITS = 400
 """Most code units of a method that sets properties: one for each component, or for each block."""
+_MAX_STEPS = 200
+"""Most calls of one method through which a text is followed back."""
 _RUNTIME, _SET = "Lcom/google/youngandroid/runtime;", "setAndCoerceProperty$Ex"
+_GET, _ASK, _JOIN, _LISTS = "getProperty$1", "callComponentMethod", "callYailPrimitive", "Lgnu/lists/LList;"
 _SYMBOL, _NEW = "Lgnu/mapping/SimpleSymbol;", "<init>"
 _VALUE = 2
 """Number of the argument that is the value, behind the component and the property."""
 _PLATFORM = "Lcom/google/appinventor/components/runtime/"
 _NETWORK = frozenset(f"{_PLATFORM}{name};" for name in ("CloudDB", "FirebaseDB", "TinyWebDB", "Web", "WebViewer"))
 """Components of the platform that contact a server; all that are elsewhere are extensions."""
+_BOX, _TEXT = f"{_PLATFORM}TextBox;", "Text"
 _SERVERS = frozenset(
     ("broker", "brokerurl", "firebaseurl", "homeurl", "host", "hostname", "ipaddress", "redisserver", "remotehost",
      "server", "serveraddress", "serverhost", "serverip", "serverurl", "serviceurl", "url")
 )  # fmt: skip
 """Properties that are a server, in small letters."""
+
+
+type _Component = tuple[str, str]
+"""The class of a screen, and the name of a component in it."""
 
 
 class ComponentHost(NamedTuple):
@@ -50,25 +60,37 @@ def component_hosts(uses: ConstantUses) -> Iterator[ComponentHost]:
     for number, dex in enumerate(uses.app.files):
         kind = uses.app.type_of(number, _RUNTIME)
         methods = dex.methods_of(kind) if kind >= 0 else range(0)
-        title = uses.app.string_of(number, _SET)
-        for index in (one for one, name in zip(methods, dex.names_of(methods), strict=True) if name == title >= 0):
-            offsets = uses.places.offsets(number, CALLS, index, MAX_CALLS)
-            codes = {code.offset: code for offset in offsets if (code := dex.code_around(offset)) is not None}
-            for code in codes.values():
-                flow = uses.flow(number, code) if code.units <= _MAX_UNITS else None
-                if flow is not None:
-                    yield from _set(uses, number, code, flow, index)
+        calls = {dex.string(title): index for index, title in zip(methods, dex.names_of(methods), strict=True)}
+        boxes = _boxes(uses, number, calls)
+        for code, flow in _flows(uses, number, calls.get(_SET, -1)):
+            yield from _set(uses, number, code, flow, (calls[_SET], boxes))
 
 
-def _set(uses: ConstantUses, number: int, code: CodeItem, flow: MethodFlow, index: int) -> Iterator[ComponentHost]:
-    """The constants that one method gives to components."""
+def _flows(uses: ConstantUses, number: int, index: int) -> Iterator[tuple[CodeItem, MethodFlow]]:
+    """Each short method that calls a method of the runtime."""
     dex = uses.app.files[number]
+    offsets = uses.places.offsets(number, CALLS, index, MAX_CALLS) if index >= 0 else ()
+    codes = {code.offset: code for offset in offsets if (code := dex.code_around(offset)) is not None}
+    for code in codes.values():
+        flow = uses.flow(number, code) if code.units <= _MAX_UNITS else None
+        if flow is not None:
+            yield code, flow
+
+
+def _set(
+    uses: ConstantUses, number: int, code: CodeItem, flow: MethodFlow, wanted: tuple[int, Container[_Component]]
+) -> Iterator[ComponentHost]:
+    """The constants that one method gives to components."""
+    dex, (index, boxes) = uses.app.files[number], wanted
     for one in flow.operations:
         strings = (
             {flow.strings.get(at, -1) for at in one.values[_VALUE]} if _calls(one.values, one.member, index) else set()
         )
         string = strings.pop() if len(strings) == 1 else -1
-        if string < 0 or not _is_server(uses, number, flow, one.values[0], one.values[1]):
+        if string < 0 or not (
+            _is_server(uses, number, flow, one.values[0], one.values[1])
+            or _is_text_of(boxes, uses, number, flow, one.values)
+        ):
             continue
         method = "->".join(uses.method_names(number, dex.method_of(code))[:2])
         yield ComponentHost(dex.string(string), number, string, method)
@@ -78,19 +100,67 @@ def _calls(values: tuple[Origins, ...], member: int, index: int) -> bool:
     return member == index and len(values) > _VALUE
 
 
+def _boxes(uses: ConstantUses, number: int, calls: Mapping[str, int]) -> set[_Component]:
+    """The text boxes whose text a block gives to a network component, as a server or as an argument."""
+    found: set[_Component] = set()
+    for _, flow in _flows(uses, number, calls.get(_GET, -1)):
+        results = {one.at: one for one in flow.operations if one.opcode in CALLS}
+        pending: list[int] = []
+        for one in results.values():
+            if len(one.values) <= _VALUE:
+                continue
+            is_set = one.member == calls.get(_SET) and _is_server(uses, number, flow, one.values[0], one.values[1])
+            if is_set or (one.member == calls.get(_ASK) and _is_network(uses, number, flow, one.values[0])):
+                pending += one.values[_VALUE]
+        for at in islice(pending, _MAX_STEPS):  # it grows
+            source = results.get(at)
+            if source is None:
+                continue
+            if source.member == calls.get(_GET) and len(source.values) == _VALUE:
+                if _symbol(uses, number, flow, source.values[1])[1] == _TEXT:
+                    found.add(_symbol(uses, number, flow, source.values[0]))
+            elif source.member == calls.get(_JOIN) or uses.method_names(number, source.member)[0] == _LISTS:
+                pending += _parts(results, source).difference(pending)
+    return found
+
+
+def _parts(results: Mapping[int, Operation], source: Operation) -> set[int]:
+    """What a text or list is made of. ``chain4`` makes a list longer: it appends to the pair of ``list1``."""
+    longer = (one.at for one in results.values() if one.values and source.at in one.values[0])
+    return set().union(*source.values, longer)
+
+
+def _is_text_of(
+    boxes: Container[_Component], uses: ConstantUses, number: int, flow: MethodFlow, values: tuple[Origins, ...]
+) -> bool:
+    """True if a call sets the text of one of these text boxes."""
+    component = _symbol(uses, number, flow, values[0])
+    return (
+        component in boxes and _symbol(uses, number, flow, values[1])[1] == _TEXT and _kinds(uses, component) == {_BOX}
+    )
+
+
 def _is_server(uses: ConstantUses, number: int, flow: MethodFlow, component: Origins, named: Origins) -> bool:
     """True if a symbol is that of a network component, and another that of a property that is a server."""
     _, title = _symbol(uses, number, flow, named)
-    if title.lower() not in _SERVERS:
-        return False
-    owner, name = _symbol(uses, number, flow, component)
+    return title.lower() in _SERVERS and _is_network(uses, number, flow, component)
+
+
+def _is_network(uses: ConstantUses, number: int, flow: MethodFlow, component: Origins) -> bool:
+    """True if a symbol is that of a network component."""
+    kinds = _kinds(uses, _symbol(uses, number, flow, component))
+    return any(kind in _NETWORK or not kind.startswith(_PLATFORM) for kind in kinds)
+
+
+def _kinds(uses: ConstantUses, component: _Component) -> set[str]:
+    """The types of the field of a screen that has a component; none if it is not known."""
+    owner, name = component
     found = uses.app.class_of(owner)
     if found is None or not name:
-        return False
+        return set()
     dex = uses.app.files[found[0]]
     fields = (dex.field(index) for index in dex.class_data(found[1]).instance_fields)
-    kinds = {dex.descriptor(one.kind) for one in fields if one is not None and dex.string(one.name) == name}
-    return any(kind in _NETWORK or not kind.startswith(_PLATFORM) for kind in kinds)
+    return {dex.descriptor(one.kind) for one in fields if one is not None and dex.string(one.name) == name}
 
 
 def _symbol(uses: ConstantUses, number: int, flow: MethodFlow, origins: Origins) -> tuple[str, str]:
@@ -106,11 +176,12 @@ def _symbol(uses: ConstantUses, number: int, flow: MethodFlow, origins: Origins)
         return "", ""
     file = initialiser.file
     stores = [one for one in made.operations if one.opcode == SPUT and uses.app.field(file, one.member) == field]
-    results = {one.at: one for one in made.operations if one.opcode in CALLS}
+    results = {one.at: one for one in made.operations if one.opcode in CALLS and one.values}
     for at in stores[0].values[0] if len(stores) == 1 else ():
         its = results[at].values[0] if at in results else frozenset((at,))  # of ``readResolve``
         for one in results.values():
-            if its and one.values[:1] == (its,) and uses.method_names(file, one.member)[:2] == (_SYMBOL, _NEW):
+            is_given = bool(its) and len(one.values) > 1 and one.values[0] == its
+            if is_given and uses.method_names(file, one.member)[:2] == (_SYMBOL, _NEW):
                 text = [made.strings[text] for text in one.values[1] if text in made.strings]
                 return owner, uses.string(file, text[0]) if len(text) == 1 else ""
     return "", ""

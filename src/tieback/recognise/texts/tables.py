@@ -3,9 +3,11 @@
 Shapes: user agents (such as https://browscap.org), public suffixes (https://publicsuffix.org/list/), filter lists and
 host files (https://adblockplus.org/filters), media types (RFC 6838), word lists, licences, pictures, fonts and shaders,
 and lists with descriptions and web sites of many owners (https://pcsc-tools.apdu.fr/smartcard_list.txt).
-Most lines must have the shape, in samples of the beginning, the middle and the end.
+Most lines must have the shape, in samples of the beginning, the middle and the end. The dictionary of Brotli, which
+decoders contain as a constant, is one fixed text.
 """
 
+import binascii
 import re
 from collections.abc import Callable
 
@@ -21,6 +23,7 @@ PICTURE = "only in a picture, font or shader"
 DOCUMENT = "only in a document for people"
 NETWORKS = "only in a table of mobile networks"
 REFERENCE = "only in a list that people look things up in"
+DICTIONARY = "only in the dictionary of a compression format"
 
 _SAMPLE = 16 * 1024
 _LEAST_LINES = 20
@@ -84,6 +87,14 @@ _NETWORK_NAMES = tuple(
 """Names of elements and attributes in the pool of strings of compiled XML, in UTF-8 or UTF-16."""
 _ELEMENT = b"\x02\x01\x10\0"
 """The beginning of an element in compiled XML (AOSP ``ResourceTypes.h``)."""
+_BROTLI = re.compile(
+    rb"www\.(?:World War IItestimonials|years beforeThis was|in popular culturetype=|a large number of Telecomm"
+    rb"|recent developmentBoard|interpretation ofrel=|text-decoration:underthe"
+    rb"|style=\W{1,3}display:none;\W{1,3}alternate|css\W{1,3}rel=\W{1,3}stylesheet\W{1,4}</div"
+    rb"|language=\W{1,3}javascript\W{2,4}option)"
+)
+"""Words behind ``www.`` in the dictionary, where no space is between two entries (RFC 7932, appendix A)."""
+_BROTLI_REACH = 96
 _PICTURES = (b"8BPS", b"II*\0", b"MM\0*", b"gimp xcf", b"\x80\x01")
 _FONTS = (b"%!PS", b"StartFontMetrics", b"STARTFONT ")
 _EOT_VERSIONS = (b"\0\0\1\0", b"\1\0\2\0", b"\2\0\2\0")
@@ -177,6 +188,17 @@ def column_at(data: bytes, offset: int) -> bytes:
 def has_suffixes(data: bytes) -> bool:
     """True if the text contains the list of public suffixes, in any form."""
     return all(name in data for name in _SUFFIX_NAMES)
+
+
+def is_in_dictionary(text: bytes) -> bool:
+    """True if a text that begins with an address, perhaps in base64, is in the dictionary of Brotli."""
+    text = text[:_BROTLI_REACH]
+    if _BROTLI.search(text):
+        return True
+    try:
+        return _BROTLI.search(binascii.a2b_base64(text[: len(text) & ~3])) is not None
+    except binascii.Error:
+        return False
 
 
 def is_in_names(data: bytes, at: int) -> bool:

@@ -23,6 +23,7 @@ from tieback.recognise.search import AppSearch
 
 DEX = Path(__file__).parent / "dex"
 LISTS = (DEX / "lists.dex").read_bytes()
+FILES = (LISTS, *((DEX / f"{name}.dex").read_bytes() for name in ("components", "schemes")))
 POOLS = (DEX / "pools.dex").read_bytes()
 LINKED = {"go.pool.test", "open.pool.test"}
 """An array of hosts that an unknown call gets."""
@@ -64,14 +65,24 @@ def test_an_app_shows_its_bare_hosts_and_where_they_are() -> None:
 
 
 def test_the_server_of_a_network_component_of_app_inventor_counts() -> None:
-    """Also in a private network; not the text of a label, and no other property."""
+    """Also in a private network, and as the first text of a box whose text it gets; not the text of a label."""
     data = (DEX / "components.dex").read_bytes()
-    assert bare(data, set()) == {"192.168.50.7", "till.shop.test"}
+    assert bare(data, set()) == {"192.168.50.7", "till.shop.test", "192.168.50.20", "192.168.50.22"}
     found = [one for one in SEARCH.finds([read_dex("classes.dex", data)[0]]) if isinstance(one, Sighting)]
     assert {one.endpoint.value: one.evidence.context for one in found} == {
         "https://192.168.50.7": "Lappinventor/ai_shop/Till/Screen1;->broker: 192.168.50.7",
         "https://till.shop.test": "Lappinventor/ai_shop/Till/Screen1;->web: till.shop.test",
+        "https://192.168.50.20": "Lappinventor/ai_shop/Till/Screen1;->boxes: 192.168.50.20",
+        "https://192.168.50.22": "Lappinventor/ai_shop/Till/Screen1;->boxes: 192.168.50.22",
     }
+
+
+def test_a_host_counts_in_an_object_with_a_scheme() -> None:
+    """Also if the app opens links of the host itself, and opens others in a browser."""
+    data = (DEX / "schemes.dex").read_bytes()
+    found = {"api.music-store.test", "live.music-store.test"}
+    assert bare(data, set()) == found
+    assert bare(data, set(), left_out=frozenset({"api.music-store.test"})) == found
 
 
 def test_without_the_runtime_of_app_inventor_nothing_is_read() -> None:
@@ -152,10 +163,14 @@ def test_resolvers_private_addresses_versions_and_identifiers_are_no_servers(tex
 
 
 @settings(max_examples=100)
-@given(st.lists(st.tuples(st.integers(112, len(LISTS) - 1), st.binary(min_size=1, max_size=4)), min_size=1, max_size=6))
-def test_a_damaged_file_gives_hosts_or_none(patches: list[tuple[int, bytes]]) -> None:
-    data = bytearray(LISTS)
-    for at, new in patches:
+@given(
+    st.sampled_from(FILES),
+    st.lists(st.tuples(st.integers(112, len(LISTS) - 1), st.binary(min_size=1, max_size=4)), min_size=1, max_size=6),
+)
+def test_a_damaged_file_gives_hosts_or_none(file: bytes, patches: list[tuple[int, bytes]]) -> None:
+    data = bytearray(file)
+    for place, new in patches:
+        at = 112 + place % (len(data) - 112)
         data[at : at + len(new)] = new[: len(data) - at]
     try:
         dex = DexFile(bytes(data))

@@ -124,8 +124,11 @@ def test_addresses_that_other_apps_share_or_other_servers_call() -> None:
 
 def test_an_address_that_code_takes_apart_is_followed() -> None:
     reasons, back_ends = ends((Path(__file__).parent / "dex" / "parsed.dex").read_bytes())
-    assert reasons == {"hostshown": SHOWN, "spanned": LINK, "uricompared": COMPARED, "arraycompared": COMPARED}
-    assert back_ends == ["arrayasked", "hostasked", "urlasked"]
+    assert reasons == {
+        "hostshown": SHOWN, "spanned": LINK, "uricompared": COMPARED, "arraycompared": COMPARED,
+        "iteratedone": COMPARED, "iteratedtwo": COMPARED,
+    }  # fmt: skip
+    assert back_ends == ["arrayasked", "hostasked", "iteratedasked", "urlasked"]
 
 
 def test_a_class_of_build_settings_is_read_by_name_only_if_code_has_its_name_or_its_object() -> None:
