@@ -25,9 +25,14 @@ def test_no_source_is_in_both_parts() -> None:
     assert all(len(one) == 1 for one in parts.values())
 
 
+LOST = "set 23"
+"""Its labels were lost before they were recorded: only its scores are left, in docs/benchmarks/unseen-apps.md."""
+
+
 def test_a_package_is_in_one_numbered_set_or_in_none() -> None:
-    sets = {package.chosen for package in labelled()}
+    sets = {package.chosen for package in labelled()} | {LOST}
     assert sets == {"", *(f"set {number}" for number in range(1, len(sets)))}
+    assert not [package for package in labelled() if package.chosen == LOST]
 
 
 def test_names_that_are_only_of_use_near_the_device_are_no_back_ends() -> None:
