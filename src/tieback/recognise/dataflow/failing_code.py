@@ -77,10 +77,14 @@ class FailingCode:
             missing: for each file the indices of the missing types, with their descriptors.
         """
         self._uses, self._app = uses, uses.app
+        self._absent = [dict(table) for table in missing]
+        """The types that are missing or cannot be loaded, with the missing class."""
         self._types = [dict(table) for table in missing]
-        """The types that cannot be used, with the missing class."""
-        self._unloadable: dict[str, str] = {}
-        """Classes of the app that cannot be loaded or initialised, with the missing class."""
+        """The types that cannot be used: also those whose initialiser fails."""
+        self._unusable: dict[str, str] = {}
+        """Classes of the app that cannot be used, with the missing class."""
+        self._not_begun: set[str] = set()
+        """Those of which not even the initialiser runs."""
         self._calls: list[dict[int, str]] = [{} for _ in missing]
         """The methods that never return, with the missing class."""
         self._ways: dict[tuple[int, int], Ways | None] = {}
@@ -118,7 +122,7 @@ class FailingCode:
 
     def never_runs(self, number: int, code: CodeItem) -> str:
         """The missing class without which a method never runs; empty if it may."""
-        return self._never_runs(number, code, set()) if self._ways or self._unloadable else ""
+        return self._never_runs(number, code, set()) if self._ways or self._unusable else ""
 
     def _never_runs(self, number: int, code: CodeItem, seen: set[tuple[int, int]]) -> str:
         dex = self._app.files[number]
@@ -127,9 +131,9 @@ class FailingCode:
         if identity < 0:
             return ""
         owner, name, kind = self._app.ref(identity)
-        if name == "<clinit>" or is_of_platform(owner):
+        if is_of_platform(owner) or (name == "<clinit>" and owner not in self._not_begun):
             return ""
-        needs = self._unloadable.get(owner, "")
+        needs = self._unusable.get(owner, "")
         if not needs and name != "<init>" and words(kind) < code.ins:
             needs = self._without_objects(owner)
         return needs or self._only_from_failing(number, code, seen)
@@ -196,23 +200,32 @@ class FailingCode:
     # Which code fails
 
     def _add_classes(self) -> None:
-        """Note the classes with a superclass or an interface that cannot be loaded."""
+        """Note the classes with a superclass or an interface that cannot be loaded, or a superclass that fails."""
         for _ in range(_MOST_ROUNDS):
-            files = zip(self._app.files, self._types, strict=True)
-            if not self._note_classes({name: needs for dex, types in files for name, needs in _below(dex, types)}):
+            found: dict[str, str] = {}
+            absent: dict[str, str] = {}
+            for dex, types, without in zip(self._app.files, self._types, self._absent, strict=True):
+                found.update(_below(dex, types, {}))
+                absent.update(_below(dex, without, without))
+            new = self._note_classes(absent, self._absent)
+            new |= self._note_classes(absent | found, self._types)
+            if not new:
                 return
+            self._not_begun.update(absent, found)
 
-    def _note_classes(self, found: dict[str, str]) -> bool:
-        new = {
-            name: needs for name, needs in found.items() if name not in self._unloadable and not is_of_platform(name)
-        }
-        self._unloadable |= new
-        for name, needs in new.items():
-            for number, types in enumerate(self._types):
+    def _note_classes(self, found: dict[str, str], tables: Sequence[dict[int, str]]) -> bool:
+        """Add classes of the app to tables of types; true if they were not there."""
+        is_new = False
+        for name, needs in found.items():
+            if is_of_platform(name):
+                continue
+            self._unusable.setdefault(name, needs)
+            for number, table in enumerate(tables):
                 kind = self._app.type_of(number, name)
-                if kind >= 0:
-                    types.setdefault(kind, needs)
-        return bool(new)
+                if kind >= 0 and kind not in table:
+                    table[kind] = needs
+                    is_new = True
+        return is_new
 
     def _spread(self) -> None:
         """Read the methods that use what fails, until no more methods fail."""
@@ -230,7 +243,7 @@ class FailingCode:
                     self._note_method(number, code, ways.needs, initialisers)
             if not codes or self._left < 0:
                 return
-            if self._note_classes(initialisers):
+            if self._note_classes(initialisers, self._types):
                 self._add_classes()
 
     def _is_in_failing_class(self, number: int, code: CodeItem) -> bool:
@@ -362,16 +375,16 @@ class FailingCode:
         return len(targets) == 1 and targets[0] == self._app.definition(identity)
 
 
-def _below(dex: DexFile, types: dict[int, str]) -> Iterator[tuple[str, str]]:
-    """The classes of a file directly below these types, with what the table has for those."""
-    if not types:
+def _below(dex: DexFile, classes: dict[int, str], interfaces: dict[int, str]) -> Iterator[tuple[str, str]]:
+    """The classes of a file directly below these classes or interfaces, with what the tables have for those."""
+    if not classes and not interfaces:
         return
     lists: dict[int, str] = {0: ""}
     columns = (dex.classes[name].tolist() for name in ("type", "super", "interfaces"))
     for kind, above, place in zip(*columns, strict=True):
         if place not in lists:
-            lists[place] = next((types[one] for one in dex.type_list(place) if one in types), "")
-        needs = types.get(above) or lists[place]
+            lists[place] = next((interfaces[one] for one in dex.type_list(place) if one in interfaces), "")
+        needs = classes.get(above) or lists[place]
         if needs:
             yield dex.descriptor(kind), needs
 
