@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
 
 MAX_STEPS = 200_000
-"""Most instructions of one app that are looked at. After that no more code fails."""
+"""Most instructions of one app that are looked at, and others in proportion. After that no more code fails."""
 _MOST_ROUNDS = 6
 _MOST_MISSING = 20_000
 """Most references to members of missing classes that are looked up."""
@@ -89,7 +89,8 @@ class FailingCode:
         """The methods that never return, with the missing class."""
         self._ways: dict[tuple[int, int], Ways | None] = {}
         self._objects: dict[str, str] = {}
-        self._left = MAX_STEPS
+        self.left = MAX_STEPS
+        """Instructions, classes and calls that may still be looked at."""
         self._add_classes()
         self._spread()
 
@@ -145,6 +146,8 @@ class FailingCode:
         seen.add((number, code.offset))
         needs = ""
         for file, caller, at in self._uses.callers.of(number, code) or ():
+            if not self._uses.places.begins(file, caller, caller.begin + 2 * at):
+                continue  # another operand that looks like the call
             ways = self.ways(file, caller)
             needs = ways.needs if ways is not None and at not in ways.reached else ""
             needs = needs or self._never_runs(file, caller, seen)
@@ -178,7 +181,8 @@ class FailingCode:
     def _keeps_object(self, number: int, code: CodeItem, depth: int) -> bool:
         """True if a constructor only stores in fields of its object, and calls constructors that do so."""
         flow = self._uses.flow(number, code)
-        if flow is None or depth > _MOST_ROUNDS:
+        self.left -= len(flow.operations) if flow is not None else 0
+        if flow is None or depth > _MOST_ROUNDS or self.left < 0:
             return False
         ways = self.ways(number, code)
         for one in flow.operations:
@@ -204,6 +208,9 @@ class FailingCode:
         for _ in range(_MOST_ROUNDS):
             found: dict[str, str] = {}
             absent: dict[str, str] = {}
+            self.left -= sum(len(dex.classes) for dex in self._app.files) // 16
+            if self.left < 0:
+                return
             for dex, types, without in zip(self._app.files, self._types, self._absent, strict=True):
                 found.update(_below(dex, types, {}))
                 absent.update(_below(dex, without, without))
@@ -241,7 +248,7 @@ class FailingCode:
                 ways = self._ways[number, code.offset] = self._walk(number, code)
                 if ways is not None and ways.needs and not ways.returns:
                     self._note_method(number, code, ways.needs, initialisers)
-            if not codes or self._left < 0:
+            if not codes or self.left < 0:
                 return
             if self._note_classes(initialisers, self._types):
                 self._add_classes()
@@ -267,7 +274,8 @@ class FailingCode:
     def _users(self, number: int, index: int) -> Iterator[tuple[int, CodeItem]]:
         """The methods that may call one."""
         for offset in self._uses.places.offsets(number, CALLS, index, MAX_SITES):
-            code = self._app.files[number].code_around(offset, every=True)
+            self.left -= 1
+            code = self._app.files[number].code_around(offset, every=True) if self.left > 0 else None
             if code is not None:
                 yield number, code
 
@@ -325,8 +333,8 @@ class FailingCode:
         for at in pending:  # grows
             if at in seen:
                 continue
-            self._left -= 1
-            if self._left < 0 or at < 0:
+            self.left -= 1
+            if self.left < 0 or at < 0:
                 return None
             seen.add(at)
             opcode = units[at] & 255
@@ -337,7 +345,7 @@ class FailingCode:
                 returns |= opcode in _RETURNS
                 pending += (unit for _, unit in handlers if opcode not in _SILENT)
                 following = next_units(units, at)
-                self._left -= len(following) // 8
+                self.left -= len(following) // 8
                 pending += following
                 continue
             needs = needs or failure.needs

@@ -16,11 +16,13 @@ from tieback.recognise.dataflow.places import CodePlaces
 _MOST_PART = 3
 """If more than a third of the classes are missing, they are somewhere else: a packer has them."""
 _FROM_VENDORS = (
-    "amazon/device/", "amlogic/", "blackberry/", "cipherlab/", "datalogic/", "epson/", "ericsson/", "google/android/",
-    "honeywell/", "htc/", "huawei/", "ibm/icu/", "ingenico/", "intel/", "landi/", "lenovo/", "lge/", "mediatek/",
-    "meizu/", "miui/", "motorola/", "newland/", "nokia/", "nvidia/", "nxp/", "oneplus/", "oppo/", "pax/", "qti/",
-    "qualcomm/", "realtek/", "rockchip/", "samsung/", "sec/", "sony/", "sonyericsson/", "sun/", "sunmi/", "symbol/",
-    "telpo/", "ubx/", "urovo/", "verifone/", "vivo/", "vuzix/", "xiaomi/", "zebra/", "zte/",
+    "acer/", "amazon/device/", "amlogic/", "asus/", "bbk/", "blackberry/", "broadcom/", "cipherlab/", "coloros/",
+    "datalogic/", "epson/", "ericsson/", "fujitsu/", "google/android/", "gsma/", "heytap/", "hihonor/", "hisense/",
+    "honeywell/", "htc/", "huawei/", "ibm/icu/", "immersion/", "ingenico/", "intel/", "kyocera/", "landi/",
+    "lenovo/", "lge/", "mediatek/", "meizu/", "miui/", "motorola/", "newland/", "nokia/", "nttdocomo/", "nvidia/",
+    "nxp/", "oneplus/", "oppo/", "panasonic/", "pax/", "qti/", "qualcomm/", "realtek/", "rockchip/", "samsung/",
+    "sec/", "sharp/", "smartisanos/", "sony/", "sonyericsson/", "sun/", "sunmi/", "symbol/", "tcl/", "telpo/",
+    "transsion/", "ubx/", "urovo/", "verifone/", "vivo/", "vuzix/", "xiaomi/", "zebra/", "zte/",
 )  # fmt: skip
 _PLATFORM = (
     "Landroid/", "Landroidx/window/extensions/", "Landroidx/window/sidecar/", "Lcom/android/",
@@ -29,7 +31,7 @@ _PLATFORM = (
     "Lorg/apache/harmony/", "Lorg/apache/http/", "Lorg/apache/james/", "Lorg/apache/xalan/", "Lorg/apache/xml/",
     "Lorg/apache/xpath/", "Lorg/bouncycastle/", "Lorg/ccil/cowan/", "Lorg/chromium/", "Lorg/codeaurora/",
     "Lorg/conscrypt/", "Lorg/hamcrest/", "Lorg/ietf/", "Lorg/json/", "Lorg/junit/", "Lorg/kxml2/", "Lorg/omg/",
-    "Lorg/w3c/", "Lorg/xml/", "Lorg/xmlpull/", "Lsun/", "Lvendor/",
+    "Lorg/simalliance/", "Lorg/w3c/", "Lorg/xml/", "Lorg/xmlpull/", "Lsun/", "Lvendor/",
 )  # fmt: skip
 """Packages that Android, its older versions or its vendors have at least a part of; of older support libraries too."""
 _NOT_PLATFORM = (

@@ -32,6 +32,7 @@ class UnrunnableCode:
         self._uses = uses
         self._missing = MissingClasses(uses.app, uses.places, package, at_start=at_start)
         self._flows: dict[tuple[int, int], MethodFlow | None] = {}
+        self._cuts: dict[tuple[int, int], tuple[MethodFlow, str]] = {}
         self._units, self._steps, self._constants = MAX_UNITS, MAX_STEPS, MAX_CONSTANTS
         self._needs = ""
 
@@ -95,7 +96,10 @@ class UnrunnableCode:
         flow = self._flow(number, code)
         if flow is None:
             return None
-        cut, needs = self._failing.cut(number, code, flow)
+        key = number, code.offset
+        if key not in self._cuts:
+            self._cuts[key] = self._failing.cut(number, code, flow)
+        cut, needs = self._cuts[key]
         self._needs = self._needs or needs
         return cut
 

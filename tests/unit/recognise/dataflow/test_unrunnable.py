@@ -15,7 +15,8 @@ from tieback.recognise.dataflow import failing_code, missing_classes, unrunnable
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
-DATA = (Path(__file__).parent / "dex" / "missing.dex").read_bytes()
+DEX = Path(__file__).parent / "dex"
+DATA = (DEX / "missing.dex").read_bytes()
 REASON = "only in code that needs org.maps, which is not in the package"
 SEARCH = AppSearch(RuleFiles())
 APPLICATION = '<application><activity android:name=".Main"/></application>'
@@ -90,6 +91,19 @@ def test_an_ordinary_manifest_is_no_doubt(manifest: str) -> None:
 def test_code_that_the_app_loads_itself_may_have_other_classes() -> None:
     reasons, _ = settled(file="assets/plugin.dex")
     assert REASON not in reasons.values()
+
+
+@pytest.mark.parametrize("name", ["loaderown", "loaderhook"])
+def test_code_that_is_added_to_the_app_may_have_other_classes(name: str) -> None:
+    assert REASON not in settled(DATA, MANIFEST, "classes.dex", part(name))[0].values()
+
+
+def test_loaders_of_libraries_and_of_the_parts_of_the_app_are_no_doubt() -> None:
+    assert settled(DATA, MANIFEST, "classes.dex", part("loaderlib"))[0] == dict.fromkeys(LEFT_OUT, REASON)
+
+
+def part(name: str) -> Artifact:
+    return read_dex("classes2.dex", (DEX / f"{name}.dex").read_bytes())[0]
 
 
 def test_a_file_that_is_cut_off_may_have_other_classes() -> None:
