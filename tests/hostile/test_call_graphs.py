@@ -11,7 +11,10 @@ import pytest
 
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import Problem, Sighting, UnreadKind
-from tieback.recognise.dataflow import analysis
+from tieback.recognise.dataflow import analysis, failing_code
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.failing_code import FailingCode
+from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.dataflow.walk.state import WalkResult
 from tieback.recognise.dataflow.walk.walker import Walker
 from tieback.recognise.interface import MAY_MISS, Find
@@ -53,3 +56,13 @@ def test_the_work_is_bounded_by_the_size_of_the_files(monkeypatch: pytest.Monkey
     assert most[0] <= analysis._MOST_UNITS
     # Only the last step, of at most one method and the states of its branches, can exceed the limit.
     assert walker.left > -10_000
+
+
+def test_the_search_for_code_that_cannot_run_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    dex = DexFile(DATA)
+    missing = {kind: dex.descriptor(kind) for kind in range(len(dex.types)) if dex.class_row(kind) < 0}
+    whole = FailingCode(ConstantUses([dex]), [missing])
+    assert whole.left > 0
+    monkeypatch.setattr(failing_code, "MAX_STEPS", 500)
+    # Only the last step, of one method, can exceed the limit.
+    assert FailingCode(ConstantUses([dex]), [missing]).left > -10_000

@@ -8,7 +8,7 @@ from tieback.model.sighting import Problem, UnreadKind
 from tieback.recognise import preferences, source_maps
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dalvik.run import MAX_STEPS
-from tieback.recognise.dataflow.constants import is_followed
+from tieback.recognise.dataflow.constants import is_followed, is_in_code
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
@@ -97,7 +97,7 @@ class AppSearch:
             finds = self._gathered(piece) if isinstance(piece, ArtifactBatch) else self._artifact(piece)
             for find in finds:
                 # From the first constant on, so that the order stays.
-                if held is None or not (held or is_followed(find)):
+                if held is None or not (held or is_followed(find) or is_in_code(find)):
                     yield find
                     continue
                 held.append(find)

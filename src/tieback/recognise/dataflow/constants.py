@@ -17,6 +17,7 @@ from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
 from tieback.recognise.dataflow.uncalled import UncalledCode
+from tieback.recognise.dataflow.unrunnable import UnrunnableCode
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.links import OPENED
 from tieback.recognise.rules import RuleFiles
@@ -52,6 +53,11 @@ def is_followed(find: object) -> TypeGuard[Sighting]:
     )
 
 
+def is_in_code(find: object) -> bool:
+    """True for the sighting of any endpoint in the code of an app."""
+    return isinstance(find, Sighting) and find.evidence.how.startswith(_METHODS) and find.evidence.offset is not None
+
+
 class ConstantEnds:
     """Decides about the constants and resources of one app; each once."""
 
@@ -68,6 +74,9 @@ class ConstantEnds:
         )
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
         self._uncalled = UncalledCode(self._uses, package.packages() if package is not None else (), package)
+        self._unrunnable = UnrunnableCode(
+            self._uses, package, at_start=all(_AT_START.search(part.buffer.file) for part in parts)
+        )
         self._reasons: dict[bytes, str] = {}
         components = list(package.components()) if package is not None else []
         self._samples = SampleClasses(self._uses.app, self._uses.places, components) if components else None
@@ -77,7 +86,7 @@ class ConstantEnds:
     def settle(self, find: Sighting) -> Sighting | NotBackend:
         """The sighting, or a text that is not a back end if no code contacts what is in its constant."""
         if not is_followed(find):
-            reason = self._of_cloud(find) if find.endpoint.kind is EndpointKind.CLOUD else ""
+            reason = self._of_cloud(find) if find.endpoint.kind is EndpointKind.CLOUD else self._of_other(find)
             return NotBackend(find.endpoint.value, reason) if reason else find
         if not find.evidence.how.startswith(_METHODS):
             reason = self._resources.reason(find) if self._resources is not None else ""
@@ -96,6 +105,7 @@ class ConstantEnds:
             return ""
         if raw not in self._reasons:
             self._reasons[raw] = self._uses.reason(raw) or self._sample(raw) or self._uncalled.reason(raw)
+            self._reasons[raw] = self._reasons[raw] or self._unrunnable.reason(raw)
         return self._reasons[raw]
 
     def bare_hosts(
@@ -110,11 +120,20 @@ class ConstantEnds:
         yield from (NotBackend(f"https://{name}", OPENED) for name in sorted(found.linked - shown - left_out))
 
     def _of_cloud(self, find: Sighting) -> str:
-        """The reason for a resource of a cloud provider: only in a sample, or in data for maps that nothing reads."""
+        """The reason for a resource of a cloud provider.
+
+        Only in a sample, in code that cannot run, or in data for maps that nothing reads.
+        """
         self._uses.contacted_in = ""
         if find.evidence.how.startswith(_METHODS):
-            return self._sample(self._constant(find))
+            raw = self._constant(find)
+            return self._sample(raw) or ("" if not raw or self._uses.reason(raw) else self._unrunnable.reason(raw))
         return self._resources.reason(find) if self._resources and _MAP_DATA.search(find.evidence.file) else ""
+
+    def _of_other(self, find: Sighting) -> str:
+        """The reason for an address of another kind, such as that of a STUN server, in a constant."""
+        raw = self._constant(find) if find.evidence.how.startswith(_METHODS) else b""
+        return self._unrunnable.reason_of_load(raw) if raw else ""
 
     def _sample(self, raw: bytes) -> str:
         """The reason for a constant that only tests and examples of libraries have; empty for other constants."""

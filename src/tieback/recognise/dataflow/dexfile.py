@@ -132,6 +132,10 @@ class DexFile:
         self._fields = self._table(tables[7], tables[8], _METHOD)
         self._methods = self._table(tables[9], tables[10], _METHOD)
         self.classes = self._table(tables[11], tables[12], _CLASS)
+        held = (self.strings, self.types, self._protos, self._fields, self._methods, self.classes)
+        counts = (tables[number] for number in range(1, 13, 2))
+        self.is_whole = at + self.size <= len(data) and all(map(int.__eq__, counts, map(len, held)))
+        """False if a part of the file is missing."""
         self.values = ValueReader(data)
         self._places, self._type_names = _items(self.strings), _items(self.types)
         self._class_data: dict[int, ClassData] = {}
@@ -600,6 +604,11 @@ class DexFile:
                     return index
             at += 1
         return -1
+
+    def is_shared(self, code: CodeItem) -> bool:
+        """True if more than one method can have this code: compilers write equal code once."""
+        first, last = self._every_code_offset.searchsorted((code.offset, code.offset + 1)).tolist()
+        return bool(last > first + 1)
 
     def is_annotated(self, method: int) -> bool:
         """True if a method that this file defines has an annotation of the source, or that cannot be seen.

@@ -11,18 +11,22 @@ _ELEMENTS = {b"description": DESCRIPTION, b"helpUrl": DESCRIPTION, b"namespace":
 (https://github.com/mit-cml/appinventor-sources, ``DesignerComponent``), others name a namespace of XML
 (``@Namespace(reference = …)`` of https://simple.sourceforge.net, ``@JacksonXmlProperty(namespace = …)``).
 """
+_DEFAULT = b"defaultValue"
+"""Element with the value that a builder shows for a property (``DesignerProperty`` of App Inventor)."""
 
 
-def element_reason(dex: DexFile, at: int) -> str:
+def element_reason(dex: DexFile, at: int, *, default: bool = False) -> str:
     """The reason if the value at an offset is that of an element of an annotation that code does not contact.
 
-    The index of its name is before it, as a ULEB128 number of at most three bytes.
+    A default value is one if ``default`` is true, because code loads the same text. The index of the name is before the
+    value, as a ULEB128 number of at most three bytes.
     """
     for length in (1, 2, 3):
         before = bytes(dex.data[max(at - length, 0) : at])
         if len(before) == length and before[-1] < 0x80 <= min(before[:-1], default=0x80):
             name = sum((byte & 0x7F) << 7 * place for place, byte in enumerate(before))
-            found = _ELEMENTS.get(bytes(dex.raw(name)), "") if name < len(dex.strings) else ""
+            title = bytes(dex.raw(name)) if name < len(dex.strings) else b""
+            found = DESCRIPTION if default and title == _DEFAULT else _ELEMENTS.get(title, "")
             if found:
                 return found
     return ""

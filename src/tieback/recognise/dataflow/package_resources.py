@@ -59,6 +59,13 @@ LAST_WITHOUT_ANNOTATION = 16
 """Until this target SDK, scripts can call every public method of an object that a web view offers to them:
 https://developer.android.com/reference/android/webkit/WebView#addJavascriptInterface(java.lang.Object,%20java.lang.String)
 """
+_LACKS_CODE = re.compile(
+    r"<instrumentation\b|\b(?:isSplitRequired|requiredSplitTypes)=\"(?!false)|\bcom\.android\.vending\.splits\.required\b|"
+    r"<uses-(?:static-|sdk-)?library\b(?![^<>]{0,1000}?\bname=\"(?:android\.|androidx\.|org\.apache\.http\.|com\.google\.android\.))"
+)
+"""What a manifest has if the system adds classes that are not in the package: those of an app under test, of split
+packages, and of libraries, except those of Android: https://developer.android.com/guide/topics/manifest/uses-library-element
+"""
 _REFERENCE = re.compile(r"=\"@(?:0x)?([0-9a-fA-F]{8})\"")
 _NAME = re.compile(r"[\w-]{1,60}\Z")
 _BUNDLED = re.compile(r"(?:^|[/!])[^/!]+/res/.+\.xml\Z")
@@ -154,6 +161,11 @@ class PackageResources:
             if int(versions.get("target") or versions.get("min") or 1) <= LAST_WITHOUT_ANNOTATION:
                 return True
         return False
+
+    @property
+    def may_lack_code(self) -> bool:
+        """True if the system can add classes that are not in the package, or if there is no manifest."""
+        return not self._manifests or any(_LACKS_CODE.search(text) is not None for text in self._manifests)
 
     def packages(self) -> Iterator[str]:
         """The names that the manifests give the app, such as ``com.shop.app``."""

@@ -8,7 +8,8 @@ must be known.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from itertools import islice
 
@@ -73,6 +74,7 @@ _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 _DESCRIBED = Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
 _LINKED = Outcome(frozenset((LINK,)), contacts=False, returns=False)
 _NEVER_READ = Outcome(frozenset((NEVER,)), contacts=False, returns=False)
+_UNCALLED = Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
 _STUB = "Stub!"
 """Message of each method of the stubs of the platform that some apps contain: the device runs its own classes."""
 _REFLECTED = "/BuildConfig;"
@@ -104,11 +106,12 @@ class ConstantUses:
         self._called, self._names = called, names if names is not None else NativeNames()
         self._app = self.app = AppCode(files)
         self.places = CodePlaces(self._app)
-        self._hierarchy = self.hierarchy = Hierarchy(self._app)
+        self.hierarchy = Hierarchy(self._app)
         outside = OutsideCalls(self._app, self.places, self.flow, scripts=scripts)
-        self.callers = Callers(self._app, self.places, self._hierarchy, outside, self._names, called)
+        self.callers = Callers(self._app, self.places, self.hierarchy, outside, self._names, called)
         self._ends: Mapping[tuple[str, str], What] = read_ends()
         self._flows: dict[tuple[int, int], MethodFlow | None] = {}
+        self._cut: Callable[[int, CodeItem], MethodFlow | None] | None = None
         self._known: dict[tuple[int, int, Origins], Outcome] = {}
         self._read: dict[int, Outcome] = {}
         self._what: dict[int, What | None] = {}
@@ -146,6 +149,18 @@ class ConstantUses:
             return ""
         reason = reason_of(outcome for number, index in places for outcome in self._of_string(number, index))
         return reason or (NEVER if self._never_runs(places) else "")
+
+    def with_flows(self, cut: Callable[[int, CodeItem], MethodFlow | None], steps: int) -> "ConstantUses":
+        """The same code, of which only a part runs.
+
+        Args:
+            cut: gives the values of a method in that part; ``None`` if they are not known.
+            steps: most operations that are looked at.
+        """
+        other = copy(self)
+        vars(other).update(_cut=cut, _known={}, _read={}, _returned={}, receivers={})
+        vars(other).update(_constants=1, steps=steps, direct=0)
+        return other
 
     def _never_runs(self, places: Sequence[tuple[int, int]]) -> bool:
         """True if only code that never runs loads a string."""
@@ -244,7 +259,8 @@ class ConstantUses:
         """What becomes of a string that is the initial value of fields, or in an annotation."""
         dex = self._app.files[number]
         annotated = list(islice(values_with(dex, SectionKind.ANNOTATIONS, index), MAX_SITES))
-        reasons = frozenset(element_reason(dex, at) for at in annotated)
+        default = self._cut is not None and bool(self.places.strings(number, index))
+        reasons = frozenset(element_reason(dex, at, default=default) for at in annotated)
         if len(annotated) >= MAX_SITES or "" in reasons:
             yield CONTACTS
             return
@@ -316,6 +332,8 @@ class ConstantUses:
 
     def flow(self, number: int, code: CodeItem) -> MethodFlow | None:
         """The values of a method; ``None`` if it is not read."""
+        if self._cut is not None:
+            return self._cut(number, code)
         key = number, code.offset
         if key not in self._flows:
             self._units -= code.units * (1 + code.registers // 32)
@@ -418,7 +436,7 @@ class ConstantUses:
 
     def _is_service(self, owner: str) -> bool:
         """True for a class that has no data for others: one of the platform's, or one object that gets a context."""
-        above = self._hierarchy.above(owner)
+        above = self.hierarchy.above(owner)
         if above.startswith("Landroid/"):
             return True
         found = self._app.class_of(owner)
@@ -446,6 +464,8 @@ class ConstantUses:
     def _in_callers(self, number: int, code: CodeItem, depth: int) -> Outcome:
         called_as = self.callers.called_as(number, code)
         if called_as is None:
+            if self._cut is not None and self._is_unread_property(number, code):
+                return _UNCALLED
             return _DESCRIBED if self._describes(number, code) else CONTACTS
         dex = self._app.files[number]
         results: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
@@ -471,7 +491,16 @@ class ConstantUses:
             return outcome
         if number in self._called or called_as.name in self._names or self.callers.is_loaded(called_as.name):
             return CONTACTS
-        return Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
+        return _UNCALLED
+
+    def _is_unread_property(self, number: int, code: CodeItem) -> bool:
+        """True for a method with an annotation, as of a property for blocks, that no code calls or names."""
+        index = self._app.files[number].method_of(code)
+        _, name, kind = self.method_names(number, index) if index >= 0 else ("", "", "")
+        if not name or number in self._called or name in self._names or self.callers.is_loaded(name):
+            return False
+        is_inside = self.hierarchy.callable_as(self._app.method(number, index), code.ins) is not None
+        return is_inside and not any(True for _ in self.places.calls(name, kind))
 
     def _describes(self, number: int, code: CodeItem) -> bool:
         """True for a ``toString`` whose text has the names of fields, as ``Config(url=https://shop.test)``."""
@@ -508,11 +537,11 @@ class ConstantUses:
         if found is not None or self._app.definition(identity) is not None:
             return found
         # Classes of the app inherit methods of the platform.
-        above = self._hierarchy.above(owner)
+        above = self.hierarchy.above(owner)
         found = self._ends.get((above, name))
         if found is None and above and name in _TEXTS and kind.startswith("(I"):
             found = "through"
-        return None if found is not None and above != owner and self._hierarchy.is_overridden(identity) else found
+        return None if found is not None and above != owner and self.hierarchy.is_overridden(identity) else found
 
     def called(self, number: int, one: Operation, given: Sequence[int], depth: int) -> Outcome:
         """What becomes of arguments of a call, by their numbers, in the method of the app that it runs."""
@@ -523,7 +552,7 @@ class ConstantUses:
             one.opcode in _VIRTUAL and not self._app.is_extended(self._app.ref(identity).owner)
         )
         target = self._app.definition_in(number, identity) if exact else None
-        targets = (target,) if target is not None else () if exact else self._hierarchy.targets(identity)
+        targets = (target,) if target is not None else () if exact else self.hierarchy.targets(identity)
         if not targets or any(target.code.ins != len(one.values) for target in targets):
             return CONTACTS
         starts = frozenset(-1 - word for word in given)

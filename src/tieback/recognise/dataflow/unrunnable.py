@@ -1,0 +1,110 @@
+"""Constants that only code loads or contacts that needs a class which is not in the package."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tieback.intake.apps.printable import printable
+from tieback.recognise.dataflow.app import MAX_SITES
+from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.failing_code import FailingCode
+from tieback.recognise.dataflow.missing_classes import MissingClasses
+from tieback.recognise.dataflow.package_resources import PackageResources
+from tieback.recognise.dataflow.reaching import MethodFlow, method_flow
+
+if TYPE_CHECKING:
+    from tieback.recognise.dataflow.uses import ConstantUses
+
+NEEDS = "only in code that needs "
+"""How the reason begins."""
+MAX_UNITS = 100_000
+"""Most code units of one app that are read here, as in ``uses``."""
+MAX_STEPS = 500_000
+MAX_CONSTANTS = 500
+_NAME_WIDTH = 60
+
+
+class UnrunnableCode:
+    """Finds these constants of one app."""
+
+    def __init__(self, uses: "ConstantUses", package: PackageResources | None, *, at_start: bool) -> None:
+        """The code of the app and its other files; ``at_start`` if the system loads all of the code."""
+        self._uses = uses
+        self._missing = MissingClasses(uses.app, uses.places, package, at_start=at_start)
+        self._flows: dict[tuple[int, int], MethodFlow | None] = {}
+        self._cuts: dict[tuple[int, int], tuple[MethodFlow, str]] = {}
+        self._units, self._steps, self._constants = MAX_UNITS, MAX_STEPS, MAX_CONSTANTS
+        self._needs = ""
+
+    def reason(self, raw: bytes) -> str:
+        """Why no code contacts the address in a constant; empty if code may.
+
+        Args:
+            raw: the MUTF-8 bytes of the whole constant.
+        """
+        if self._failing is None or self._uses.is_spent or self._constants <= 0 or self._steps <= 0:
+            return ""
+        self._constants -= 1
+        self._needs = ""
+        if not self._is_unused(raw, self._cut) or not self._needs or self._is_unused(raw, self._flow):
+            return ""
+        return _reason(self._needs)
+
+    def reason_of_load(self, raw: bytes) -> str:
+        """The same for a constant of any kind: only if no instruction that loads it can run."""
+        needs = ""
+        for number, dex in enumerate(self._uses.app.files if self._failing is not None else ()):
+            index = dex.string_of(raw)
+            if index < 0:
+                continue
+            places = self._uses.places.strings(number, index)
+            if len(places) >= MAX_SITES or self._uses.is_value(number, index):
+                return ""
+            for place in places:
+                code = dex.code_around(place, every=True)
+                needs = self._of_place(number, code, place) if code is not None else ""
+                if not needs:
+                    return ""
+        return _reason(needs) if needs else ""
+
+    def _is_unused(self, raw: bytes, flow: Callable[[int, CodeItem], MethodFlow | None]) -> bool:
+        uses = self._uses.with_flows(flow, self._steps)
+        reason = uses.reason(raw)
+        self._steps = uses.steps
+        return bool(reason)
+
+    def _of_place(self, number: int, code: CodeItem, place: int) -> str:
+        assert self._failing is not None
+        return self._failing.never_reached(number, code, (place - code.begin) // 2)
+
+    @cached_property
+    def _failing(self) -> FailingCode | None:
+        tables: Sequence[dict[int, str]] = self._missing.tables
+        return FailingCode(self._uses, tables) if any(tables) else None
+
+    def _flow(self, number: int, code: CodeItem) -> MethodFlow | None:
+        """The values of a method."""
+        key = number, code.offset
+        if key not in self._flows:
+            self._units -= code.units * (1 + code.registers // 32)
+            self._flows[key] = method_flow(self._uses.file(number), code) if self._units > 0 else None
+        return self._flows[key]
+
+    def _cut(self, number: int, code: CodeItem) -> MethodFlow | None:
+        """The values of a method in the code that can run."""
+        assert self._failing is not None
+        flow = self._flow(number, code)
+        if flow is None:
+            return None
+        key = number, code.offset
+        if key not in self._cuts:
+            self._cuts[key] = self._failing.cut(number, code, flow)
+        cut, needs = self._cuts[key]
+        self._needs = self._needs or needs
+        return cut
+
+
+def _reason(needs: str) -> str:
+    """The reason, with the package of a missing class, such as ``org.webrtc``."""
+    name = needs[1:].rstrip(";").rpartition("/")[0] or needs[1:].rstrip(";")
+    return f"{NEEDS}{printable(name.replace('/', '.'), _NAME_WIDTH)}, which is not in the package"

@@ -1,0 +1,18 @@
+.class public Ltest/lib/GivenAway;
+.super Ljava/lang/Object;
+
+.method public constructor <init>()V
+    .registers 4
+    invoke-direct {p0}, Ljava/lang/Object;-><init>()V
+    invoke-static {p0}, Ltest/lib/Holder;->keep(Ltest/lib/GivenAway;)V
+    new-instance v1, Lorg/maps/Point;
+    invoke-direct {v1}, Lorg/maps/Point;-><init>()V
+    return-void
+.end method
+
+.method public request()V
+    .registers 3
+    const-string v0, "https://givenaway.shop.test/"
+    invoke-static {v0}, Ltest/lib/Net;->get(Ljava/lang/String;)V
+    return-void
+.end method
