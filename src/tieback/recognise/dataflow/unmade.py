@@ -30,8 +30,7 @@ class UnmadeClasses:
     def __init__(self, uses: "ConstantUses", package: PackageResources | None) -> None:
         """The code of the app, and its other files."""
         self._uses = uses
-        known = package is not None and package.is_known and not package.has_native
-        self._package = package if known and uses.app.class_of(_BASIC) is None else None
+        self._package = package if package is not None and _can_tell(uses, package) else None
         self._known: dict[str, list[tuple[int, CodeItem]] | None] = {}
 
     def makers(self, owner: str) -> list[tuple[int, CodeItem]] | None:
@@ -74,3 +73,9 @@ class UnmadeClasses:
         full = owner[1:-1]
         texts = (name, full, full.replace("/", "."))
         return any(map(self._uses.callers.is_loaded, texts)) or self._package.names_class(name)
+
+
+def _can_tell(uses: "ConstantUses", package: PackageResources) -> bool:
+    """True if the platform starts the app by components in its code, and no code of other kinds can make objects."""
+    known = package.is_known and not package.has_native and uses.app.class_of(_BASIC) is None
+    return known and any(uses.app.class_of(one) is not None for one in package.components())

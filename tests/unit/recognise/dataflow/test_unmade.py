@@ -64,6 +64,14 @@ def test_native_code_can_make_objects() -> None:
     assert unused(package(library=b"\x7fELF")) == []
 
 
+@pytest.mark.parametrize("main", [b"", b'<activity name=".Packed"/>'])
+def test_code_that_no_component_starts_is_started_by_something_else(
+    main: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(__name__ + ".MANIFEST", MANIFEST.replace(b'<activity name=".Main"/>', main))
+    assert unused(package()) == []
+
+
 def test_without_the_other_files_nothing_is_concluded() -> None:
     assert unused(None) == []
     doubtful = package()
