@@ -34,8 +34,8 @@ from tieback.recognise.dataflow.components import component_hosts
 from tieback.recognise.dataflow.compose import RESOLVERS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.direct import constant_argument
-from tieback.recognise.dataflow.host_ports import ENDS, MAX_NAMES, hosts_with_ports, named_hosts
-from tieback.recognise.dataflow.host_schemes import hosts_with_schemes
+from tieback.recognise.dataflow.host_ports import ENDS, MAX_NAMES, Beside, BesidePort, hosts_beside, named_hosts
+from tieback.recognise.dataflow.host_schemes import BesideScheme
 from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import QUAD, EndpointHost, check_host
@@ -183,7 +183,8 @@ class BareHosts:
 
     def _with_ports(self, named: Sequence[Sequence[tuple[int, bytes]]]) -> Iterator[BareHost]:
         """The hosts that a call gets together with a port, or an object with a scheme."""
-        for one in chain(*(find(self._uses, named, self._is_host) for find in (hosts_with_ports, hosts_with_schemes))):
+        sides: tuple[Beside, ...] = (BesidePort(self._uses), BesideScheme(self._uses))
+        for one in chain(*(hosts_beside(self._uses, named, self._is_host, side) for side in sides)):
             if not self._uses.reason(self._files[one.file].raw(one.string)) and not self._uses.is_spent:
                 method = "->".join(self._uses.method_names(one.file, one.method)[:2])
                 yield BareHost(one.text, one.file, one.string, method)

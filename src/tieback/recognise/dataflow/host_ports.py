@@ -7,7 +7,7 @@ the host nor the number. Other texts in this form, such as names of settings, ha
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -36,34 +36,48 @@ _REACH = 48
 _ONE_BYTE, _DOT = 0x80, ord(".")
 
 
-class HostWithPort(NamedTuple):
-    """A constant that is a host, beside a port."""
+class HostConstant(NamedTuple):
+    """A constant that is a host, beside something that shows that code contacts it."""
 
     file: int
     string: int
     text: str
     method: int
-    """Index of the method that passes both on."""
+    """Index of the method that uses both."""
 
 
-def hosts_with_ports(
-    uses: ConstantUses, named: Iterable[Sequence[tuple[int, bytes]]], is_host: Callable[[str], bool]
-) -> Iterator[HostWithPort]:
-    """Each host that a call gets together with a port that is known.
+class Beside(Protocol):
+    """What shows that code contacts a host: a port, or the scheme of an address."""
+
+    def method(self, number: int, index: int) -> CodeItem | None:
+        """The first method of a file that loads a string near it."""
+
+    def is_used(self, number: int, code: CodeItem, flow: MethodFlow, index: int, /) -> bool:
+        """True if the method uses it together with the string."""
+
+
+def hosts_beside(
+    uses: ConstantUses,
+    named: Iterable[Sequence[tuple[int, bytes]]],
+    is_host: Callable[[str], bool],
+    beside: Beside,
+) -> Iterator[HostConstant]:
+    """Each host that code uses together with a port or a scheme.
 
     Args:
         uses: the code of the app.
         named: what ``named_hosts`` gives for each file.
         is_host: whether a text in the form of a host can be one.
+        beside: what is looked for.
     """
     for number, (dex, names) in enumerate(zip(uses.app.files, named, strict=True)):
         for index, raw in islice((one for one in names if one[1].rpartition(b".")[2] in ENDS), MAX_NAMES):
-            code = _beside_port(uses, number, index)
+            code = beside.method(number, index)
             if code is None or not is_host(raw.decode("ascii")):
                 continue
             flow = uses.flow(number, code)
-            if flow is not None and _are_passed(uses, number, code, flow, index):
-                yield HostWithPort(number, index, raw.decode("ascii"), dex.method_of(code))
+            if flow is not None and beside.is_used(number, code, flow, index):
+                yield HostConstant(number, index, raw.decode("ascii"), dex.method_of(code))
 
 
 def named_hosts(dex: DexFile, tops: frozenset[bytes]) -> Iterator[tuple[int, bytes]]:
@@ -85,29 +99,35 @@ def named_hosts(dex: DexFile, tops: frozenset[bytes]) -> Iterator[tuple[int, byt
                 yield place if order is None else int(order[place]), text
 
 
-def _beside_port(uses: ConstantUses, number: int, index: int) -> CodeItem | None:
-    """The first method that loads a string near a port."""
-    dex = uses.app.files[number]
-    for place in uses.places.strings(number, index):
-        for at in range(max(place - _REACH, 0), place + _REACH, 2):
-            if _is_port(dex.data, at):
-                code = dex.code_around(place, every=True)
-                if code is not None and dex.method_of(code) >= 0:
-                    return code
-    return None
+class BesidePort:
+    """A port that is known, in the next argument of a call."""
 
+    def __init__(self, uses: ConstantUses) -> None:
+        """The code of the app."""
+        self._uses = uses
 
-def _are_passed(uses: ConstantUses, number: int, code: CodeItem, flow: MethodFlow, index: int) -> bool:
-    """True if a call gets the string, and in its next argument nothing but ports."""
-    data = uses.app.files[number].data
-    for one in flow.operations:
-        if one.opcode not in CALLS or uses.what(number, one.member) is not None:
-            continue
-        for text, port in zip(one.values, one.values[1:], strict=False):
-            is_text = any(flow.strings.get(at) == index for at in text)
-            if is_text and port and all(at >= 0 and _is_port(data, code.begin + 2 * at) for at in port):
-                return True
-    return False
+    def method(self, number: int, index: int) -> CodeItem | None:
+        """The first method of a file that loads a string near a port."""
+        dex = self._uses.app.files[number]
+        for place in self._uses.places.strings(number, index):
+            for at in range(max(place - _REACH, 0), place + _REACH, 2):
+                if _is_port(dex.data, at):
+                    code = dex.code_around(place, every=True)
+                    if code is not None and dex.method_of(code) >= 0:
+                        return code
+        return None
+
+    def is_used(self, number: int, code: CodeItem, flow: MethodFlow, index: int, /) -> bool:
+        """True if a call gets the string, and in its next argument nothing but ports."""
+        data = self._uses.app.files[number].data
+        for one in flow.operations:
+            if one.opcode not in CALLS or self._uses.what(number, one.member) is not None:
+                continue
+            for text, port in zip(one.values, one.values[1:], strict=False):
+                is_text = any(flow.strings.get(at) == index for at in text)
+                if is_text and port and all(at >= 0 and _is_port(data, code.begin + 2 * at) for at in port):
+                    return True
+        return False
 
 
 def _is_port(data: Bytes, at: int) -> bool:
