@@ -1,41 +1,22 @@
 """Vendor register: assigns apps to the vendors responsible for them.
 
 Apps with the same signing certificate belong to one vendor. The name in a certificate can be chosen freely, so it names
-a vendor but never joins two. Publicly known keys (``shared_keys.toml``) identify no vendor: such apps get one vendor
-per bundle identifier until a user merges vendors.
+a vendor but never joins two. Keys that sign apps of many makers identify no vendor: such apps get one vendor per
+bundle identifier until a user merges vendors.
 """
 
 import hashlib
-import re
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
-from importlib import resources
 
 import msgspec
 
+from tieback.intake.apps.shared_keys import names_no_maker
 from tieback.model.app import App
 from tieback.model.case import NewLogLine
 from tieback.model.errors import UsageError
 from tieback.model.vendor import Contact, Vendor
 
-_COMMON_NAME = re.compile(r"(?:^|,|\+)\s*CN\s*=\s*((?:\\.|[^,+\\])*)")
 _MAX_NAME = 200
-
-
-class _Shared(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    source: str
-    sha256: tuple[str, ...] = ()
-    common_name: tuple[str, ...] = ()
-
-
-@cache
-def _shared() -> tuple[frozenset[str], frozenset[str]]:
-    text = resources.files("tieback.cases").joinpath("shared_keys.toml").read_text(encoding="utf-8")
-    keys = msgspec.convert(tomllib.loads(text), dict[str, _Shared]).values()
-    return frozenset(one for key in keys for one in key.sha256), frozenset(
-        name.casefold() for key in keys for name in key.common_name
-    )
 
 
 def vendor_id(app: App) -> str:
@@ -46,13 +27,8 @@ def vendor_id(app: App) -> str:
 
 
 def vendor_signer(app: App) -> str:
-    """Return the SHA-256 of the app's signing certificate; empty if there is none or its key is publicly known."""
-    if app.signer is None or not app.signer.sha256:
-        return ""
-    digests, names = _shared()
-    match = _COMMON_NAME.search(app.signer.subject)
-    common = match[1].strip().casefold() if match else ""
-    return "" if app.signer.sha256 in digests or common in names else app.signer.sha256
+    """Return the SHA-256 of the app's signing certificate; empty if there is none, or if it names no maker."""
+    return "" if app.signer is None or names_no_maker(app.signer) else app.signer.sha256
 
 
 class VendorRegister:

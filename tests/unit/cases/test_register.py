@@ -14,6 +14,7 @@ from tieback.model.vendor import AssuranceAnswer, Contact, Vendor
 
 ACME = Signer("6c" * 32, "CN=Acme,O=Acme Ltd")
 DEBUG = Signer("11" * 32, "C=US, O=Android, CN=Android Debug")
+STORE = Signer("33" * 32, "C=US,O=Apple Inc.,OU=Apple iPhone,CN=Apple iPhone OS Application Signing", "code-signature")
 TESTKEY = Signer("a40da80a59d170caa950cf15c18c454d47a39b26989d8b640ecd745ba71bf5dc", "CN=Android")
 
 
@@ -28,6 +29,7 @@ def app(bundle: str, signer: Signer | None = ACME, **more: str) -> App:
         (None, ""),
         (DEBUG, ""),
         (TESTKEY, ""),
+        (STORE, ""),
         (Signer("22" * 32, "CN=Android Debugger"), "22" * 32),
         (Signer("22" * 32, "OU=CN\\=Android Debug,CN=Acme"), "22" * 32),
     ],
@@ -43,6 +45,11 @@ def test_one_signer_is_one_vendor_and_a_name_joins_nothing() -> None:
     assert found[vendor_id(apps[0])].signers == (ACME.sha256,)
     assert found[vendor_id(apps[2])].bundle_ids == ("com.c",)
     assert found[vendor_id(apps[2])].name == "com.c"
+
+
+def test_apps_of_a_store_that_signs_them_are_of_several_vendors() -> None:
+    apps = [app("com.a", STORE, vendor="TEAM000001"), app("com.b", STORE, vendor="TEAM000002")]
+    assert [(one.signers, one.bundle_ids) for one, _ in new_vendors([], apps)] == [((), ("com.a",)), ((), ("com.b",))]
 
 
 def test_known_vendor_is_not_added_again() -> None:

@@ -22,7 +22,7 @@ from tieback.intake.apps.element import Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.resources import Resources
-from tieback.intake.apps.signer import MAX_SUBJECT, organisation
+from tieback.intake.apps.signer import MAX_SUBJECT, maker_name
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.intake.apps.unread import component_classes
 from tieback.model.app import App, Platform, Signer
@@ -83,7 +83,7 @@ class ApkFormat:
             min_sdk=_cut(outline.get_min_sdk_version()),
             target_sdk=_cut(str(outline.get_target_sdk_version())),
             signer=signer,
-            vendor=organisation(signer.subject) if signer else "",
+            vendor=maker_name(signer),
         )
 
     def special(self, name: str) -> Artifact | None:

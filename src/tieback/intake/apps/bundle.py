@@ -11,7 +11,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySou
 from tieback.intake.apps.manifest import read_identity, resource_id
 from tieback.intake.apps.proto_resources import ProtoResources
 from tieback.intake.apps.proto_xml import ROOT, count_steps, read_proto_xml, search_proto_xml
-from tieback.intake.apps.signer import leaf_signer, organisation
+from tieback.intake.apps.signer import leaf_signer, maker_name
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.intake.apps.unread import component_classes
 from tieback.model.app import App, Signer
@@ -51,7 +51,7 @@ class BundleFormat:
                 problems.note("no manifest of a base module: the app cannot be identified", "", UnreadKind.MISSING)
             return None
         signer = self._signer()
-        app = read_identity(root, self.resolve, sha256, signer, organisation(signer.subject) if signer else "")
+        app = read_identity(root, self.resolve, sha256, signer, maker_name(signer))
         if app is None:
             problems.note("the manifest names no package", MANIFEST, None)
         return app

@@ -29,7 +29,7 @@ from tieback.intake.apps.macho import code_signature, read_macho, sdk_version
 from tieback.intake.apps.plist import MAX_PLIST, read_values
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.privacy_manifest import part_of, read_privacy_manifests
-from tieback.intake.apps.signer import certificate_signer, leaf_signer, organisation
+from tieback.intake.apps.signer import certificate_signer, leaf_signer, maker_name
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.intake.apps.window import View
 from tieback.model.app import App, Platform, Signer
@@ -102,7 +102,7 @@ class IpaFormat:
             min_sdk=_text(values, "MinimumOSVersion"),
             target_sdk=_text(values, "DTPlatformVersion"),
             signer=signer,
-            vendor=team or (organisation(signer.subject) if signer else ""),
+            vendor=team or maker_name(signer),
             executable=executable,
         )
 
@@ -251,7 +251,7 @@ class IpaFormat:
             return None, ""
         found = code_signature(data)
         signer = leaf_signer(bytes(data[slice(*found.message)]), "code-signature")
-        return signer, (organisation(signer.subject) if signer else "") or found.team
+        return signer, maker_name(signer) or found.team
 
     def _executable(self, name: str) -> bytes | bytearray | None:
         if self._binary is not None and self._binary[0] == name:

@@ -6,6 +6,7 @@ import warnings
 from functools import cache
 from pathlib import Path
 
+from tieback.intake.apps.shared_keys import names_no_maker
 from tieback.model.app import Signer
 
 _PART = re.compile(r"(?:^|,|\+)\s*O\s*=\s*(\"[^\"]*\"|(?:\\.|[^,+\\])*)")
@@ -34,6 +35,11 @@ def organisation(subject: str) -> str:
         return ""
     name = re.sub(r"\\(.)", r"\1", match[1].strip('"')).strip()
     return "" if name.casefold() in _not_vendors() else name
+
+
+def maker_name(signer: Signer | None) -> str:
+    """The organisation of a signer; empty if the certificate names none, or if many makers use its key."""
+    return "" if signer is None or names_no_maker(signer) else organisation(signer.subject)
 
 
 def leaf_signer(message: bytes, scheme: str) -> Signer | None:

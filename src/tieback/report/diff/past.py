@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from tieback.intake.apps.shared_keys import is_shared
+from tieback.model.app import Signer
 from tieback.model.document import SCHEMA_VERSION
 from tieback.model.errors import InputError
 from tieback.model.exposure import Exposure, Finding, Severity
@@ -81,6 +83,7 @@ class PastSigner(msgspec.Struct, frozen=True):
     """Part of an app."""
 
     sha256: str
+    subject: str = ""
 
 
 class PastApp(msgspec.Struct, frozen=True):
@@ -97,8 +100,10 @@ class PastApp(msgspec.Struct, frozen=True):
 
     @property
     def marks(self) -> frozenset[str]:
-        """Digests of its package and its signer: unrelated apps have none in common."""
-        return frozenset((self.sha256,) if self.signer is None else (self.sha256, self.signer.sha256))
+        """Digests of its package, and of its signer unless others share the key: unrelated apps have none in common."""
+        if self.signer is None or is_shared(Signer(self.signer.sha256, self.signer.subject)):
+            return frozenset((self.sha256,))
+        return frozenset((self.sha256, self.signer.sha256))
 
     @property
     def subject(self) -> str:
@@ -413,7 +418,7 @@ _SHAPES: dict[str, type] = {
 
 def _app(summary: AppSummary) -> PastApp:
     app = summary.app
-    signer = None if app.signer is None else PastSigner(app.signer.sha256)
+    signer = None if app.signer is None else PastSigner(app.signer.sha256, app.signer.subject)
     return PastApp(app.sha256, app.platform.value, app.bundle_id, app.name, app.version_name, summary.unread, signer)
 
 

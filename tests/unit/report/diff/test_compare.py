@@ -249,6 +249,10 @@ def test_a_credential_in_another_file_has_moved_and_at_another_offset_has_not() 
     assert (kind, what) == ("moved", ("new location: api_key a…b for x: assets/classes2.json",))
 
 
+EVERYONES = Signer("fac61745dc0903786fb9ede62a962b399f7348f0bb6f899b8332667591033b9c", "CN=Android Debug,OU=Android")
+"""The key in the template of React Native."""
+
+
 @pytest.mark.parametrize(
     ("bundle_id", "later", "kinds"),
     [
@@ -257,8 +261,16 @@ def test_a_credential_in_another_file_has_moved_and_at_another_offset_has_not() 
         ("io.cordova.hellocordova", {"sha256": "9" * 64}, ("moved", "fixed")),
         ("io.cordova.hellocordova", {"signer": None}, ("moved", "fixed")),
         ("com.workhub.mobile", {"sha256": "9" * 64, "signer": Signer("9" * 64)}, ("moved", "fixed")),
+        ("io.cordova.hellocordova", {"sha256": "9" * 64, "signer": EVERYONES}, ("changed", "unconfirmed")),
     ],
-    ids=["another app", "no signer", "the same signer", "the same package", "not of a template"],
+    ids=[
+        "another app",
+        "no signer",
+        "the same signer",
+        "the same package",
+        "not of a template",
+        "the same, of everyone",
+    ],
 )
 def test_unrelated_apps_with_the_identifier_of_a_template_have_no_moved_or_fixed_findings(
     bundle_id: str, later: dict[str, Any], kinds: tuple[str, str]
@@ -273,6 +285,8 @@ def test_unrelated_apps_with_the_identifier_of_a_template_have_no_moved_or_fixed
         return in_tables(OLD, apps=[replace(summary, app=app)], exposures=[], findings=[one] if evidence else [])
 
     first = replace(WORKHUB, bundle_id=bundle_id)
+    if later.get("signer") == EVERYONES:
+        first = replace(first, signer=EVERYONES)
     second = replace(first, **later)
     old = seen(first, "key in a.js", "key in b.js")
     found = [told(new, old)["fnd-a"] for new in (seen(second, "key in a.js"), seen(second))]

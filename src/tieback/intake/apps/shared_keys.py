@@ -1,0 +1,63 @@
+"""Keys that sign apps of many makers: test keys that everyone has, and keys of stores and build services.
+
+``shared_keys.toml`` lists them.
+"""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from tieback.model.app import Signer
+
+_PART = re.compile(r"(?:^|[,+])\s*([A-Za-z]{1,30})\s*=\s*(\"[^\"]*\"|(?:\\.|[^,+\\])*)")
+_MAX_SUBJECT = 1000
+
+
+class _Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    source: str
+    sha256: tuple[str, ...] = ()
+    subject: tuple[str, ...] = ()
+    many_keys: bool = False
+
+
+@cache
+def _known() -> tuple[_Key, ...]:
+    text = Path(__file__).with_name("shared_keys.toml").read_text("utf-8")
+    return tuple(msgspec.convert(tomllib.loads(text), dict[str, _Key]).values())
+
+
+@cache
+def _names(*, many: bool) -> tuple[frozenset[tuple[str, str]], ...]:
+    """The parts of names of which a certificate has all; also those that many keys have, if ``many``."""
+    return tuple(frozenset(name_parts(one)) for key in _known() if many or not key.many_keys for one in key.subject)
+
+
+@cache
+def _digests() -> frozenset[str]:
+    return frozenset(one for key in _known() for one in key.sha256)
+
+
+def name_parts(subject: str) -> list[tuple[str, str]]:
+    """The parts of a distinguished name (RFC 4514), in lower case: ``("o", "acme, inc.")``."""
+    return [
+        (key.casefold(), re.sub(r"\\(.)", r"\1", value.strip('"')).strip().casefold())
+        for key, value in _PART.findall(subject[:_MAX_SUBJECT])
+    ]
+
+
+def is_shared(signer: Signer) -> bool:
+    """True if apps of many makers are signed with this very key."""
+    return signer.sha256 in _digests() or _is_named(signer, many=False)
+
+
+def names_no_maker(signer: Signer) -> bool:
+    """True if the key is shared, or has the name that debug keys of all machines have."""
+    return is_shared(signer) or _is_named(signer, many=True)
+
+
+def _is_named(signer: Signer, *, many: bool) -> bool:
+    parts = frozenset(name_parts(signer.subject))
+    return any(one <= parts for one in _names(many=many))
