@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from tieback.model.app import App
-from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, CredentialGrade, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import firebase
@@ -20,7 +20,7 @@ from tieback.recognise.links import DEEP_LINK, OPENED
 from tieback.recognise.maker_clues import ClueKind, MakerClue
 from tieback.recognise.maker_evidence import is_maker_evidence
 from tieback.recognise.maker_hosts import Choices
-from tieback.recognise.ownership import Maker, is_client
+from tieback.recognise.ownership import Maker, code_library, is_client
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
@@ -205,7 +205,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
         if values.left_out
     ]
     return AppFinds(
-        sightings=tuple(_owned(seen, maker) for seen in sightings.values.values()),
+        sightings=_as_other_addresses([_owned(seen, maker) for seen in sightings.values.values()], rules),
         credentials=tuple(_paired(_distinct(credentials.values.values()))),
         not_backends=tuple(
             one for _, one in sorted(not_backends.values.items(), key=_by_name) if one.value not in sightings.values
@@ -415,6 +415,26 @@ def _owned(seen: _Seen, maker: Maker) -> Sighting:
         owner=owned.owner,
         party_reason=owned.reason,
         names=tuple(sorted(seen.names)),
+    )
+
+
+def _as_other_addresses(sightings: Sequence[Sighting], rules: RuleFiles) -> tuple[Sighting, ...]:
+    """The sightings; hosts of unknown owner of which only the code of one SDK makes other addresses belong to it."""
+    owners: dict[str, set[str]] = {}
+    for one in sightings:
+        if one.endpoint.host and one.party is not Party.UNKNOWN:
+            owners.setdefault(one.endpoint.host, set()).add(one.owner if code_library(one.evidence, rules) else "")
+    alone = {host: next(iter(names)) for host, names in owners.items() if len(names) == 1 and "" not in names}
+    return tuple(
+        one
+        if one.party is not Party.UNKNOWN or (owner := alone.get(one.endpoint.host)) is None
+        else msgspec.structs.replace(
+            one,
+            party=Party.THIRD,
+            owner=owner,
+            party_reason=f"the code of the SDK {owner} names another address of {one.endpoint.host}",
+        )
+        for one in sightings
     )
 
 

@@ -539,8 +539,8 @@ class Maker:
         name = self._rules.third_parties.of_file(evidence.file)
         if name is not None:
             return OwnershipVerdict(Party.THIRD, name, f"named by a file of the SDK {name}")
-        method = _METHOD.match(evidence.context) if evidence.how.startswith("dex-flow/") else None
-        name = self._rules.third_parties.of_package(method[1].replace("/", ".")) if method else None
+        steps = _code_steps(evidence)
+        name = _library(steps[0], self._rules) if steps else None
         if name is not None:
             return OwnershipVerdict(Party.THIRD, name, f"named by the code of the SDK {name}")
         return None
@@ -565,6 +565,24 @@ class Maker:
 def _left(host: str, domain: str) -> str:
     """What a host has before its registrable domain."""
     return host.removesuffix(domain)
+
+
+def code_library(evidence: Evidence, rules: RuleFiles) -> str:
+    """The SDK whose code alone has what was found, from the first caller to the constant; empty if there is none."""
+    names = {_library(step, rules) for step in _code_steps(evidence)}
+    return next(iter(names)) or "" if len(names) == 1 else ""
+
+
+def _code_steps(evidence: Evidence) -> tuple[str, ...]:
+    """The code of a find in a DEX file: the method that makes it and those before it, or the class of a constant."""
+    if evidence.how.startswith("dex-string/"):
+        return evidence.chain
+    return (evidence.context, *evidence.chain) if evidence.how.startswith("dex-flow/") else ()
+
+
+def _library(step: str, rules: RuleFiles) -> str | None:
+    method = _METHOD.match(step)
+    return rules.third_parties.of_package(method[1].replace("/", ".")) if method else None
 
 
 def is_client(endpoint: Endpoint, rules: RuleFiles) -> bool:

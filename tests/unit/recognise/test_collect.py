@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests import samples
 from tests.each import each
@@ -361,3 +362,27 @@ def test_a_host_and_port_of_a_url_are_one_endpoint(
     merged = merge_finds(app("de.shop"), [*finds, *secret])
     counts = {one.endpoint.value: one.count for one in merged.sightings}
     assert counts == ({f"a.shop.de:{port}": 1, url.value: 1} if kept else {url.value: 2})
+
+
+SDK, OWN = "Lcom/adjust/sdk/Net;->send", "Lcom/shop/Net;->send"
+
+
+@each(
+    ("steps", "owner"),
+    [
+        ((SDK,), "Adjust"),
+        ((SDK, SDK), "Adjust"),
+        ((SDK, OWN), ""),
+        ((OWN,), ""),
+        ((SDK, "Lcom/umeng/a;->b"), ""),
+    ],
+)
+def test_other_addresses_of_a_host_that_only_an_sdk_makes_belong_to_it(steps: tuple[str, ...], owner: str) -> None:
+    made = seen("https://h.test/v1", "dex-flow/concat")
+    made = replace(made, evidence=replace(made.evidence, context=f"{steps[0]}: https://h.test/v1", chain=steps[1:]))
+    other = merge_finds(app("com.other"), [seen("https://h.test", "dex-string/url"), made], RULES).sightings[0]
+    assert (other.endpoint.value, other.party, other.owner) == (
+        "https://h.test",
+        Party.THIRD if owner else Party.UNKNOWN,
+        owner,
+    )

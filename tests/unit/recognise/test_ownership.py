@@ -53,6 +53,8 @@ def test_judgements(endpoint: Endpoint, party: Party, owner: str, reason: str) -
         (Evidence("classes.dex", 1, "dex-flow/url", "com.adjust.sdk.Net.send: https://x.de"), "Adjust"),
         (Evidence("classes.dex", 1, "dex-flow/url", "com.shop.Net.send: https://x.de"), ""),
         (Evidence("classes.dex", 1, "dex-string/url", "com.adjust.sdk.Net.send: https://x.de"), ""),
+        (Evidence("classes.dex", 1, "dex-string/url", "https://x.de", ("Lcom/adjust/sdk/Net;",)), "Adjust"),
+        (Evidence("classes.dex", 1, "dex-string/url", "https://x.de", ("Lcom/shop/Net;",)), ""),
     ],
 )
 def test_file_path_identifies_the_library(evidence: Evidence, owner: str) -> None:

@@ -6,7 +6,10 @@ them.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple, TypeGuard
+
+from msgspec.structs import replace
 
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import EndpointKind
@@ -20,7 +23,7 @@ from tieback.recognise.dataflow.uncalled import UncalledCode
 from tieback.recognise.dataflow.unrunnable import UnrunnableCode
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.links import OPENED
-from tieback.recognise.rules import RuleFiles
+from tieback.recognise.rules import RuleFiles, ThirdParties
 from tieback.recognise.span import string_bounds
 
 _WEB = frozenset(("http", "https"))
@@ -28,6 +31,8 @@ _METHODS = ("dex-string/", "dex-flow/")
 _JOINED = "dex-string/script-"
 _RESOURCE = re.compile(r"(?:^|!)(?:resources\.arsc$|[\w.-]{1,100}/resources\.pb$|(?:[\w.-]{1,100}/)?res/)")
 _MAP_DATA = re.compile(r"(?:^|!)(?:[\w.-]{1,100}/)?res/raw[^/]{0,60}/[^/]{1,200}\.(?:kml|gpx|geojson|topojson)$")
+_MAX_OWNERS = 16
+"""Classes with one constant that are looked at."""
 _ADDRESS = re.compile(rb"https?://[A-Za-z0-9]", re.IGNORECASE)
 
 
@@ -118,6 +123,17 @@ class ConstantEnds:
         found = BareHosts(self._uses, rules, domains - shown, self._linked)
         yield from found.finds(shown, left_out - shown)
         yield from (NotBackend(f"https://{name}", OPENED) for name in sorted(found.linked - shown - left_out))
+
+    def in_library(self, find: Sighting, libraries: ThirdParties) -> Sighting:
+        """The sighting with the class of its constant, if all classes that have it are of one known library."""
+        if not is_in_code(find) or find.evidence.chain or libraries.of(find.endpoint.host) is not None:
+            return find
+        raw = self._constant(find)
+        owners = list(islice(self._uses.owners(raw, annotated=False), _MAX_OWNERS + 1)) if raw else []
+        names = {libraries.of_package(one[1:].removesuffix(";").replace("/", ".")) for one in owners}
+        if len(names) != 1 or None in names or len(owners) > _MAX_OWNERS:
+            return find
+        return replace(find, evidence=replace(find.evidence, chain=(owners[0],)))
 
     def _of_cloud(self, find: Sighting) -> str:
         """The reason for a resource of a cloud provider.

@@ -308,14 +308,21 @@ class ConstantUses:
         found = (int(starts.searchsorted(place, side="right", sorter=order)) - 1 for place in places)
         return {int(order[at]) if at >= 0 else -1 for at in found}
 
-    def owners(self, raw: bytes) -> Iterator[str]:
-        """Descriptors of all classes with a constant; empty ones where that is not known."""
+    def owners(self, raw: bytes, *, annotated: bool = True) -> Iterator[str]:
+        """Descriptors of all classes with a constant; empty ones where that is not known.
+
+        Args:
+            raw: the constant.
+            annotated: give an empty one also if an annotation has it.
+        """
         for number, dex in enumerate(self._app.files):
             index = dex.string_of(raw)
             if index < 0:
                 continue
             places = self.places.strings(number, index)
-            if len(places) >= MAX_SITES or any(True for _ in values_with(dex, SectionKind.ANNOTATIONS, index)):
+            if len(places) >= MAX_SITES or (
+                annotated and any(True for _ in values_with(dex, SectionKind.ANNOTATIONS, index))
+            ):
                 yield ""
             for place in places:
                 code = dex.code_around(place, every=True)
