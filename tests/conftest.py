@@ -22,6 +22,7 @@ from tests.lab.reaper import VARIABLE  # noqa: E402 - found only now
 from tests.lab.run import Run, begin  # noqa: E402
 from tests.skips import VARIABLE as ALLOW_SKIPS  # noqa: E402
 from tests.skips import Skip, allowed, lines, reason_of, tolerated, unexpected  # noqa: E402
+from tieback.recognise import failures  # noqa: E402
 
 # Prepared rules are kept in the repository's own cache, not in the home of the person who runs the tests.
 os.environ.setdefault("TIEBACK_CACHE", str(ROOT / ".cache" / "prepared"))
@@ -50,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.update(run.environment())
         config.option.basetemp = config.option.basetemp or str(run.base)
         config.pluginmanager.register(Skips(config), "tieback-skips")
+    failures.RAISED = True
     tempfile.tempdir = None  # found again, from TMPDIR
     # Not in the home of the person who runs the tests. Each process has its own: tests in two of them use equal grants.
     os.environ.pop("TIEBACK_NEVER", None)

@@ -21,6 +21,7 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.embedded import MAX_TEXT, language
+from tieback.recognise.failures import guarded
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.joins import BEGINNING as PART
@@ -117,7 +118,7 @@ class Placement:
         """The finds of the extractors in the artifact, settled."""
         try:
             for extractor in extractors:
-                yield from map(self.settle, extractor.extract(self._artifact))
+                yield from guarded(map(self.settle, extractor.extract(self._artifact)), self._artifact.file)
         finally:
             self._script.clear()
 

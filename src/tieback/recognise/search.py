@@ -12,6 +12,7 @@ from tieback.recognise.dataflow.constants import is_followed, is_in_code
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.failures import failure, guarded
 from tieback.recognise.hermes import extract as hermes
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.native_hosts import native_hosts
@@ -113,23 +114,41 @@ class AppSearch:
                     if sum(len(buffer.data) for buffer in code) > MAX_CODE:
                         yield from held or ()
                         held = None  # the files that follow can read a constant
-                        yield from self._dataflow.extract_app(code, settings)
+                        yield from self._followed(self._dataflow, code, settings, None)
                         code.clear()
             del piece  # it can be large, and the next one is read before the name is bound again
-        yield from self._scripts.shared()
+        yield from guarded(self._scripts.shared(), "")
         if self._dataflow is not None and code:
-            yield from self._dataflow.extract_app(code, settings, held)
+            yield from self._followed(self._dataflow, code, settings, held)
         else:
             yield from held or ()
+
+    def _followed(
+        self, dataflow: DataflowExtractor, code: list[Buffer], settings: AppSettings, held: list[Find] | None
+    ) -> Iterator[Find]:
+        """The finds of the code, after the earlier ones. No error costs one of those."""
+        given = 0
+        try:
+            for find in dataflow.extract_app(code, settings, held):
+                given += 1
+                yield find
+        except Exception as error:  # noqa: BLE001 - whatever the code of an app makes ours raise
+            yield from (held or [])[given:]
+            yield failure(error, code[0].file)
 
     def _artifact(self, artifact: Artifact) -> Iterator[Find]:
         finds = Placement(artifact, self._places, script=self._script).finds(self._extractors)
         if artifact.bytecode:
-            yield from self._hermes.settled(artifact, list(finds))
+            held = list(finds)
+            try:
+                settled = self._hermes.settled(artifact, held)
+            except Exception as error:  # noqa: BLE001 - whatever a bundle makes the code raise
+                settled = [*held, failure(error, artifact.file)]
+            yield from settled
         elif any(buffer.kind is BufferKind.NATIVE for buffer in artifact.buffers):
             held = list(finds)
             yield from held
-            yield from native_hosts(artifact.buffers, held, self._rules)
+            yield from guarded(native_hosts(artifact.buffers, held, self._rules), artifact.file)
         else:
             yield from finds
 
