@@ -41,7 +41,6 @@ NOT_FUZZED = {
     "cases/evidence.py": "a form with one text for each content; unit/cases/test_evidence.py alters every part of it",
     "cases/letters/bounded.py": "jobs and results between this process and its own child",
     "cases/letters/check.py": "the head of a template of the user; hostile ones are in tests/hostile/test_templates.py",
-    "cases/register.py": _PACKAGE_DATA,
     "cli/flow_tables.py": _OWN_FILES,
     "cli/pii.py": "JSON lines of the user, by a typed decoder; names and values are fuzzed",
     "engine/dask_results.py": "reports of members; hostile ones are in tests/hostile/test_cluster_members.py",
