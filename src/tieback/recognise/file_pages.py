@@ -5,7 +5,7 @@ The scheme of the page is that of the address (RFC 3986, section 5.2.2). Cordova
 So nothing is concluded without a version, or with a plugin that has such a server. Sources:
 https://cordova.apache.org/announcements/2021/07/20/cordova-android-10.0.0.html,
 https://cordova.apache.org/announcements/2020/06/01/cordova-ios-release-6.0.0.html
-Bounds: 1,000 addresses per file.
+Bounds: 20,000 texts of each kind that can begin an address, and 1,000 addresses, per file.
 """
 
 import re
@@ -13,7 +13,7 @@ import re
 from tieback.intake.apps.interface import Bytes
 
 NO_SCHEME = "only without a scheme in pages that the app loads from files"
-MAX_ADDRESSES = 1_000
+MAX_ADDRESSES, MAX_STARTS = 1_000, 20_000
 _VERSION = re.compile(
     rb"\b(?:PLATFORM_VERSION|CORDOVA_JS)_BUILD_LABEL\s{0,4}=\s{0,4}[\"'](?P<major>\d{1,3})\."
     rb"|\A// Platform: \w{1,20}\r?\n// (?P<old>\d{1,3})\."
@@ -50,11 +50,13 @@ class FilePages:
         """Note the addresses without a scheme in a page, script or style sheet."""
         text, places = bytes(data), set[int]()
         for start in _STARTS:
-            at = text.find(start)
-            while at >= 0 and len(places) < MAX_ADDRESSES:
+            at = -1
+            for _ in range(MAX_STARTS):
+                at = text.find(start, at + 1)
+                if at < 0 or len(places) >= MAX_ADDRESSES:
+                    break
                 if _LOADS.search(text, max(0, at - _BEFORE), at + 1):
                     places.add(at + 1)
-                at = text.find(start, at + len(start))
         if places:
             self._addresses[file] = frozenset(places)
 

@@ -76,8 +76,9 @@ def test_a_plugin_can_load_the_pages_from_a_server() -> None:
     assert not stays(PAGE, LABEL % "8.1.0", plugins='{"cordova-plugin-whitelist": "1.3.4"}')
 
 
-def test_further_addresses_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(file_pages, "MAX_ADDRESSES", 0)
+@pytest.mark.parametrize("bound", ["MAX_ADDRESSES", "MAX_STARTS"])
+def test_further_addresses_stay(bound: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_pages, bound, 0)
     assert stays(PAGE, LABEL % "8.1.0")
 
 
