@@ -24,7 +24,8 @@ _LAST = {"assets": 9, "app": 5}
 """The last versions that load their pages from files, by the folder around ``www``."""
 _SERVER = re.compile(rb"(?i)ionic-webview|web-?server|httpd|local-?server|static-?server")
 """Plugins that load the pages from a server in the app, or on the device."""
-_STARTS = (b'"//', b"'//", b"(//", b"=//")
+_QUOTED, _UNQUOTED = (b'"//', b"'//"), (b"(//", b"=//")
+"""How an address begins in any file, and how also in pages and style sheets."""
 _LOADS = re.compile(rb"(?i)(?:\b(?:src|href|poster)\s{0,4}=\s{0,4}\\?|\burl\(\s{0,4}|@import\s{1,4})[\"'(=]?\Z")
 """What is before an address that an element or a style sheet loads."""
 _BEFORE = 24
@@ -49,7 +50,7 @@ class FilePages:
     def see(self, file: str, data: Bytes) -> None:
         """Note the addresses without a scheme in a page, script or style sheet."""
         text, places = bytes(data), set[int]()
-        for start in _STARTS:
+        for start in _QUOTED if file.lower().endswith(".js") else _QUOTED + _UNQUOTED:
             at = -1
             for _ in range(MAX_STARTS):
                 at = text.find(start, at + 1)
