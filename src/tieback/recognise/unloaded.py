@@ -17,6 +17,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
 from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.file_pages import NO_SCHEME, FilePages
 from tieback.recognise.import_maps import NOT_IMPORTED, ImportMaps
 from tieback.recognise.interface import Find
 from tieback.recognise.missing_plugins import LIST, NO_PLUGIN, MissingPlugins
@@ -118,6 +119,7 @@ class UnloadedFiles:
         self._stopped = False
         self._plugins = MissingPlugins()
         self._maps = ImportMaps()
+        self._file_pages = FilePages()
 
     def see(self, piece: Piece) -> None:
         """Read the names in the files of a piece."""
@@ -154,6 +156,8 @@ class UnloadedFiles:
             return ""
         file = find.evidence.file
         place = (file, find.evidence.offset)
+        if any(self._file_pages.applies(root, *place) for root in self._roots if file.startswith(root)):
+            return NO_SCHEME
         if any(file.startswith(root) and not (kept and file == root + kept) for root, kept in self._remote.items()):
             return REMOTE
         if file in unloaded:
@@ -174,9 +178,11 @@ class UnloadedFiles:
             return
         if found is not None and found["rest"] in {"cordova.js", "phonegap.js", "cordova_plugins.js"}:
             self._roots.add(found["root"])
+            self._file_pages.see_frame(found["root"], data)
             if found["rest"] == LIST:
                 self._plugins.see_list(data)
         elif page:
+            self._file_pages.see(file, data)
             self._plugins.see(file, data)
             self._maps.see(file, data)
         if not page:

@@ -156,7 +156,8 @@ class Platform:
         key, run = as_text(arguments[0][0][1]).text, self._run
         if (setter, key) not in self._stored:
             places, before = [], run.budget.mark()
-            for at in run.names.words.places(setter, b"(")[:_MAX_STORED]:
+            setters = run.names.words.places(setter, b"(")[:_MAX_STORED]
+            for at in run.scopes.outside_comments(setters):
                 run.budget.take()
                 reader = Reader(run.data, at + len(setter) + 1, run.budget)
                 token = reader.take()

@@ -18,6 +18,7 @@ from tieback.recognise.texts import (
     joins,
     literal_names,
     markup,
+    policy,
     prose,
     redirects,
     search_engines,
@@ -585,7 +586,8 @@ class TextPlaces:
             return ""
         part = self._part(span, file)
         if isinstance(part, ScriptSpans):
-            return self._script(part, offset)
+            forbidden = any(one.start < span.start and one.forbids_code() for one in self._policies)
+            return self._script(part, offset) or (policy.FORBIDDEN if forbidden else "")
         return part.reason(offset - span.start) if isinstance(part, TextPlaces) else ""
 
     def _part(self, span: Span, file: str) -> "ScriptSpans | Spans | TextPlaces | None":
@@ -634,6 +636,10 @@ class TextPlaces:
     def _is_project(self) -> bool:
         return _POM.search(self._data, 0, 4096) is not None
 
+    @cached_property
+    def _policies(self) -> list[policy.Policy]:
+        return policy.policies(self._data, self._spans) if self._language is Language.HTML else []
+
     def _tag(self, span: Span, offset: int) -> str:
         """The reason in an attribute of a tag."""
         name = markup.tag_name(self._data, span)
@@ -664,7 +670,9 @@ class TextPlaces:
             return tables.PICTURE
         if self._language is Language.XML and (name, own.name) in _WIDGET_NAMES:
             return METADATA
-        return prose.literal_reason(self._data, own.start, offset, own.start + len(own.value))
+        found = prose.literal_reason(self._data, own.start, offset, own.start + len(own.value))
+        is_forbidden = not found and policy.is_forbidden(self._policies, name, own, values)
+        return policy.FORBIDDEN if is_forbidden else found
 
 
 def _is_new_window(attribute: markup.Attribute) -> bool:

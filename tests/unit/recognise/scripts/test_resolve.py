@@ -518,6 +518,13 @@ def test_forms_of_compilers_and_clients_are_followed(script: str, found: set[str
             "function a(){localStorage.setItem('s','a.x.test')}function b(){$.get('http://'+window.localStorage.getItem(\"s\")+'/v')}",
             {"http://a.x.test/v"},
         ),
+        (
+            (
+                "// localStorage.setItem('s','b.x.test');\nlocalStorage.setItem('s','a.x.test');"
+                "$.get('http://'+localStorage.getItem('s')+'/v')"
+            ),
+            {"http://a.x.test/v"},
+        ),
         ("c.open('GET','http://'+Ti.App.Properties.getString('h','a.x.test')+'/v')", {"http://a.x.test/v"}),
         # Names of the page.
         ("window.HOST='a.x.test';function f(){fetch('https://'+HOST+'/v')}", {"https://a.x.test/v"}),

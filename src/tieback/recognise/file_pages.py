@@ -1,0 +1,70 @@
+"""Addresses without a scheme in pages that a hybrid app loads from files: ``src="//cdn.test/a.js"`` is a file there.
+
+The scheme of the page is that of the address (RFC 3986, section 5.2.2). Cordova loads its pages as
+``file:///android_asset/www/index.html`` up to version 9 for Android and 5 for iOS, later versions from a local server.
+So nothing is concluded without a version, or with a plugin that has such a server. Sources:
+https://cordova.apache.org/announcements/2021/07/20/cordova-android-10.0.0.html,
+https://cordova.apache.org/announcements/2020/06/01/cordova-ios-release-6.0.0.html
+Bounds: 20,000 texts of each kind that can begin an address, and 1,000 addresses, per file.
+"""
+
+import re
+
+from tieback.intake.apps.interface import Bytes
+
+NO_SCHEME = "only without a scheme in pages that the app loads from files"
+MAX_ADDRESSES, MAX_STARTS = 1_000, 20_000
+_VERSION = re.compile(
+    rb"\b(?:PLATFORM_VERSION|CORDOVA_JS)_BUILD_LABEL\s{0,4}=\s{0,4}[\"'](?P<major>\d{1,3})\."
+    rb"|\A// Platform: \w{1,20}\r?\n// (?P<old>\d{1,3})\."
+)
+_HEAD = 32_768
+"""Most bytes of ``cordova.js`` before its version."""
+_LAST = {"assets": 9, "app": 5}
+"""The last versions that load their pages from files, by the folder around ``www``."""
+_SERVER = re.compile(rb"(?i)ionic-webview|web-?server|httpd|local-?server|static-?server")
+"""Plugins that load the pages from a server in the app, or on the device."""
+_QUOTED, _UNQUOTED = (b'"//', b"'//"), (b"(//", b"=//")
+"""How an address begins in any file, and how also in pages and style sheets."""
+_LOADS = re.compile(rb"(?i)(?:\b(?:src|href|poster)\s{0,4}=\s{0,4}\\?|\burl\(\s{0,4}|@import\s{1,4})[\"'(=]?\Z")
+"""What is before an address that an element or a style sheet loads."""
+_BEFORE = 24
+
+
+class FilePages:
+    """The addresses without a scheme in the pages of one app, and how it loads its pages."""
+
+    def __init__(self) -> None:
+        """Begin an app."""
+        self._loads_files: dict[str, bool] = {}
+        self._addresses: dict[str, frozenset[int]] = {}
+
+    def see_frame(self, root: str, data: Bytes) -> None:
+        """Read the version of Cordova in its script, or what plugins there are in the list of them."""
+        found = _VERSION.search(bytes(data[:_HEAD]))
+        old = found is not None and int(found["major"] or found["old"]) <= _last(root)
+        is_server = _SERVER.search(data) is not None
+        if found is not None or is_server:
+            self._loads_files[root] = self._loads_files.get(root, True) and old and not is_server
+
+    def see(self, file: str, data: Bytes) -> None:
+        """Note the addresses without a scheme in a page, script or style sheet."""
+        text, places = bytes(data), set[int]()
+        for start in _QUOTED if file.lower().endswith(".js") else _QUOTED + _UNQUOTED:
+            at = -1
+            for _ in range(MAX_STARTS):
+                at = text.find(start, at + 1)
+                if at < 0 or len(places) >= MAX_ADDRESSES:
+                    break
+                if _LOADS.search(text, max(0, at - _BEFORE), at + 1):
+                    places.add(at + 1)
+        if places:
+            self._addresses[file] = frozenset(places)
+
+    def applies(self, root: str, file: str, offset: int | None) -> bool:
+        """True if an address has no scheme, and its page is a file."""
+        return offset in self._addresses.get(file, ()) and self._loads_files.get(root, False)
+
+
+def _last(root: str) -> int:
+    return _LAST["assets" if root.endswith("assets/www/") else "app"]
