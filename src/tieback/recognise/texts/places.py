@@ -59,6 +59,9 @@ _PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?(?:placeholder|hint)(?:Text)?[\"'
 """The property of a field with an example of what to enter."""
 _LABEL = re.compile(rb"[{,]\s{0,20}[\"']?(?:text|label)[\"']?\s{0,4}:")
 """The property with the text that a person taps: a component of React Native has no element ``a``."""
+_LISTED = re.compile(rb"[{,]\s{0,20}[\"']?link[\"']?\s{0,4}:\s{0,8}\Z")
+_TITLE = re.compile(rb"[{,]\s{0,20}[\"']?(?:title|description|text|label)[\"']?\s{0,4}:")
+"""A page in a list for people, as in the list of the template of React Native: ``{title: …, link: "https://…"}``."""
 _NATIVE = (".bundle", ".jsbundle")
 """Scripts of React Native, which run in no web view."""
 _LOADED = re.compile(rb"(?i)[{,]\s{0,20}[\"']?(?:rel|crossorigin|integrity)[\"']?\s{0,4}:|\.(?:css|js|json)\b")
@@ -136,6 +139,8 @@ _METADATA_LINE = re.compile(
     re.IGNORECASE,
 )
 _DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
+_SHEET_DATA = re.compile(rb"[\s\"']{0,8}data:(?!text/)")
+"""A picture or font in a style sheet, whatever its type; a style sheet can import another one as text."""
 _PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
 _ESCAPED = re.compile(rb"[a-z]{2,8}\??:\\/\\/")
 """The beginning of an address in a regular expression, where slashes have escapes; a division has none."""
@@ -176,6 +181,8 @@ _BY_ATTRIBUTE = {
     **dict.fromkeys(("placeholder", "hint"), EXAMPLE),
 }  # fmt: skip
 """The reason in an attribute, whatever its element."""
+_CLICKS = frozenset(("onclick", "ng-click", "data-ng-click", "(click)", "@click", "v-on:click", "on-tap", "(tap)"))
+"""Code that runs when a person taps an element, also of AngularJS, Angular and Vue."""
 _TARGET = re.compile(r"(?:v-bind:|:|ng-|x-bind:)?href|\[(?:attr\.)?href\]")
 """The address of a link, also as the expression of a template of Vue, AngularJS, Alpine or Angular."""
 _SVG_LOADS = ("href", "xlink:href", "src", "style")
@@ -368,7 +375,7 @@ class TextPlaces:
         if data[span.start - 1 : span.start] == b"=":
             return prose.PATTERN  # an attribute selector
         start = span.start + (4 if data[span.start : span.start + 4].lower() == b"url(" else 1)
-        return tables.PICTURE if _DATA_URI.match(data, start, span.end) else ""
+        return tables.PICTURE if _SHEET_DATA.match(data, start, span.end) else ""
 
     def _literal(self, span: Span, offset: int) -> str:
         """The reason in a string literal, with its quotes at ``span``."""
@@ -381,17 +388,8 @@ class TextPlaces:
             return prose.PATTERN
         if literal_names.is_of_server(data, span.start):
             return literal_names.SERVER
-        if named := _NAMED.search(data, max(0, span.start - 40), span.start):
-            return prose.ISSUER if named["issuer"] else prose.REDIRECT
-        if offset == start and _REFERER.search(data, max(0, span.start - 40), span.start):
-            return prose.REFERER
-        if _PLACEHOLDER.search(data, max(0, span.start - 40), span.start) and not _PICTURE.search(data, start, end):
-            return EXAMPLE
-        if found := self._reason_of_key(span, offset):
-            return found
-        if _HREF.search(data, max(0, span.start - 40), span.start) and self._opens_window(span):
-            return LINK
-        if found := self._compared_or_opened(span, offset):
+        found = self._reason_before(span, offset) or self._reason_of_key(span, offset)
+        if found := found or self._reason_of_link(span) or self._compared_or_opened(span, offset):
             return found
         known = self._code_in(span)
         if known is None:
@@ -404,6 +402,26 @@ class TextPlaces:
         text, places = known
         return places.reason(text.offset(offset))
 
+    def _reason_before(self, span: Span, offset: int) -> str:
+        """The reason in a literal by the words directly before it."""
+        data, start, end = self._data, span.start + 1, span.end - 1
+        before = max(0, span.start - 40)
+        if named := _NAMED.search(data, before, span.start):
+            return prose.ISSUER if named["issuer"] else prose.REDIRECT
+        if redirects.ASSIGNED.search(data, max(0, span.start - 160), span.start):
+            return prose.REDIRECT
+        if offset == start and _REFERER.search(data, before, span.start):
+            return prose.REFERER
+        if _PLACEHOLDER.search(data, before, span.start) and not _PICTURE.search(data, start, end):
+            return EXAMPLE
+        return ""
+
+    def _reason_of_link(self, span: Span) -> str:
+        """The reason in a literal that is the target of an element which a person taps."""
+        before = self._data[max(0, span.start - 40) : span.start]
+        is_target = _HREF.search(before) is not None and self._opens_window(span)
+        return LINK if is_target or (_LISTED.search(before) and self._is_tapped(span, _TITLE)) else ""
+
     def _reason_of_key(self, span: Span, offset: int) -> str:
         """The reason in a literal by the names before it, and by those of the objects around it."""
         data, start = self._data, span.start + 1
@@ -413,7 +431,7 @@ class TextPlaces:
             return METADATA
         if literal_names.is_of_head(data, span.start):
             return METADATA
-        if literal_names.is_content(data, span.start, offset):
+        if literal_names.is_content(data, span.start, offset) or literal_names.is_barcode(data, span.start):
             return SHOWN
         if search_engines.is_in_linked_data(data, span.start):
             return search_engines.SITE_MAP
@@ -450,11 +468,19 @@ class TextPlaces:
         after = data[span.end : span.end + _PROPERTIES].partition(b"}")[0]
         if _BLANK.search(before) or _BLANK.search(after):
             return True
+        return self._is_tapped(span, _LABEL)
+
+    def _is_tapped(self, span: Span, label: "re.Pattern[bytes]") -> bool:
+        """True if the properties around a literal of React Native have the text that a person taps to open it."""
         if not self._file.endswith(_NATIVE):
             return False  # a web view can open it
+        data = self._data
+        before = data[max(0, span.start - _PROPERTIES) : span.start]
+        before = before[before.rfind(b"{") :]
+        after = data[span.end : span.end + _PROPERTIES].partition(b"}")[0]
         loaded = any(map(_LOADED.search, (before, after, data[span.start : span.end])))
         picture = _PICTURE.search(data, span.start, span.end)
-        return not loaded and picture is None and any(map(_LABEL.search, (before, after)))
+        return not loaded and picture is None and any(map(label.search, (before, after)))
 
     def _code_in(self, span: Span) -> "tuple[structured.Unescaped, TextPlaces] | None":
         """The code or markup in a string literal, without its escapes; ``None`` if it has none."""
@@ -521,7 +547,7 @@ class TextPlaces:
 
     @cached_property
     def _is_package(self) -> bool:
-        return structured.is_package(self._data)
+        return structured.is_package(self._data, self._file)
 
     @cached_property
     def _is_api(self) -> bool:
@@ -576,6 +602,8 @@ class TextPlaces:
         if kind == search_engines.LINKED_DATA:
             return search_engines.SITE_MAP
         if kind in _CODE_TYPES:
+            if "src" in values:
+                return COMMENT  # a browser runs only the file: https://html.spec.whatwg.org/multipage/scripting.html
             file = ""
         elif b"json" in kind:
             file = "script.json"
@@ -652,7 +680,7 @@ class TextPlaces:
             return _BY_ATTRIBUTE[own.name]
         if name == "a" and _TARGET.fullmatch(own.name) and any(map(_is_new_window, values)):
             return LINK
-        if own.name == "onclick" and TextPlaces("onclick.js", own.value).reason(offset - own.start) == LINK:
+        if own.name in _CLICKS and TextPlaces("onclick.js", own.value).reason(offset - own.start) == LINK:
             return LINK
         if name == "meta" and any(_META_NAMES.match(one.value) for one in values if one.name in {"name", "property"}):
             return METADATA

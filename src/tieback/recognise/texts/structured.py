@@ -15,7 +15,7 @@ from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
 _STRING = re.compile(rb"\"(?:[^\"\\]++|\\[\s\S])*+\"?")
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r\n|([\s\S]))")
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b" ", b"f": b" ", b"v": b" ", b"\n": b"", b"\r": b""}
-_KEY = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}\Z")
+_KEY = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,20}:\s{0,8}\Z")
 _OPEN = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}(?:\[\s{0,20})?\Z")
 _DESCRIBING = frozenset(
     (
@@ -32,7 +32,7 @@ _PACKAGE_KEYS = _DESCRIBING | frozenset(
     (
         b"repository maintainers author authors funding resolved $id _from _id changelog url web website"
         b" readme description tarball dependencies devdependencies peerdependencies"
-        b" optionaldependencies @context demo docs"
+        b" optionaldependencies @context demo docs twitter github blog"
     ).split()
 )
 """Keys of facts about software in the description of a package."""
@@ -52,6 +52,7 @@ _OF_PACKAGE = frozenset(
 _LEAST_OF_PACKAGE = 3
 """Fewest of these keys that the description of a package has."""
 _PACKAGE = re.compile(rb"\"(%b)\"\s*:" % b"|".join(sorted(_OF_PACKAGE)))
+_PACKAGE_FILES = frozenset(("package.json", "bower.json", ".bower.json", "component.json", "composer.json"))
 _EXPLORER = re.compile(rb"[bB]lockExplorer(?:s|Urls?)?")
 _EXPLORER_REACH = 600
 _BRACKET = re.compile(rb"[{}\[\]]")
@@ -206,9 +207,11 @@ def is_lock(data: bytes) -> bool:
     return _LOCK.search(data, 0, _HEAD) is not None
 
 
-def is_package(data: bytes) -> bool:
-    """True if the JSON text describes a package of a registry."""
+def is_package(data: bytes, file: str = "") -> bool:
+    """True if the JSON text describes a package of a registry, by its keys or by the name of its file."""
     head = data[:_HEAD]
+    if file.rpartition("/")[2].lower() in _PACKAGE_FILES and _PACKAGE.search(head) is not None:
+        return True
     keys = {found[1] for found in _PACKAGE.finditer(head)}
     return {b"name", b"version"} <= keys and len(keys) >= _LEAST_OF_PACKAGE
 
