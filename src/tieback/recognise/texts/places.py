@@ -7,7 +7,7 @@ by its first bytes. Bounds: texts of up to 16 MiB; strings inside strings to a d
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from functools import cached_property
 from itertools import islice
@@ -678,14 +678,10 @@ class TextPlaces:
             return PERMITTED
         if own.name in _BY_ATTRIBUTE:
             return _BY_ATTRIBUTE[own.name]
-        if name == "a" and _TARGET.fullmatch(own.name) and any(map(_is_new_window, values)):
-            return LINK
         if own.name in _CLICKS and TextPlaces("onclick.js", own.value).reason(offset - own.start) == LINK:
             return LINK
-        if name == "meta" and any(_META_NAMES.match(one.value) for one in values if one.name in {"name", "property"}):
-            return METADATA
-        if name == "link" and any(_describes(one) for one in values if one.name == "rel"):
-            return METADATA
+        if found := _reason_of_element(name, own, values):
+            return found
         if own.value.lstrip()[:5] == b"data:":
             return tables.PICTURE if _DATA_URI.match(own.value) else ""
         if self._is_picture and own.name not in _SVG_LOADS and not name.startswith(("script", "image", "use")):
@@ -698,6 +694,26 @@ class TextPlaces:
 def _is_new_window(attribute: markup.Attribute) -> bool:
     """True if a link opens another window, which is that of a browser."""
     return attribute.name == "target" and attribute.value.strip().lower() == b"_blank"
+
+
+def _reason_of_element(name: str, own: markup.Attribute, values: Sequence[markup.Attribute]) -> str:
+    """The reason in an attribute of an element, by its other attributes."""
+    match name:
+        case "a":
+            return LINK if _TARGET.fullmatch(own.name) and any(map(_is_new_window, values)) else ""
+        case "meta" if any(_META_NAMES.match(one.value) for one in values if one.name in {"name", "property"}):
+            return METADATA
+        case "meta":
+            return PERMITTED if own.name == "content" and any(map(_is_policy, values)) else ""
+        case "link":
+            return METADATA if any(_describes(one) for one in values if one.name == "rel") else ""
+        case _:
+            return ""
+
+
+def _is_policy(attribute: markup.Attribute) -> bool:
+    """True if an element only permits addresses (https://www.w3.org/TR/CSP3/#meta-element)."""
+    return attribute.name == "http-equiv" and attribute.value.strip().lower() == b"content-security-policy"
 
 
 def _describes(rel: markup.Attribute) -> bool:

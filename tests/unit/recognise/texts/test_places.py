@@ -180,6 +180,8 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.html", "<meta property='og:url' content='URL'>", METADATA),
         ("a.html", "<meta name='api' content='URL'>", ""),
         ("a.html", "<meta content=\"default-src 'self' URL\">", ""),
+        ("a.html", "<meta http-equiv='Content-Security-Policy' content=\"script-src 'self' URL\">", PERMITTED),
+        ("a.html", "<meta http-equiv='refresh' content='0;url=URL'>", ""),
         ("a.html", "<link rel='license' href='URL'>", METADATA),
         ("a.html", "<link rel='apple-touch-icon' href='URL'>", METADATA),
         ("a.html", "<link rel='icon' href='URL'>", ""),
