@@ -49,6 +49,8 @@ _CREDIT = re.compile(
     rb"(?:[{,]\s{0,40}[\"']?attributions?[\"']?\s{0,8}:\s{0,8}\[?|(?<![\w$])(?:[\w$.]{0,60}A|a)ttributions?\s{0,8}=)\s{0,8}\Z"
 )
 """The credit of a map, with links for people: https://leafletjs.com/reference.html#layer-attribution"""
+_FLASH = re.compile(rb"[^\s\"'`<>\\]{0,400}?\.swf(?=[?#&\"'`\\\s]|\Z)", re.IGNORECASE)
+"""A file of Flash Player, which no web view of a phone has: https://www.adobe.com/products/flashplayer/end-of-life.html"""
 _DESKTOP = re.compile(rb"[{,\s][\"']?pushServiceURL[\"']?\s{0,8}:\s{0,8}\Z")
 """https://github.com/phonegap/phonegap-plugin-push/blob/master/docs/API.md (``browser.pushServiceURL``)"""
 _BARCODE = re.compile(rb"\bencode\s{0,4}\([^()\"'`;]{0,120}[\"']?TEXT_TYPE[\"']?\s{0,8},\s{0,40}\Z")
@@ -87,6 +89,8 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
     before = bytes(data[max(0, start - _REACH) : start])
     if _CREDIT.search(before):
         return LINK
+    if _FLASH.match(data, offset, min(len(data), end)):
+        return PLUG_IN
     if bytes(data[start + 1 : min(offset, start + 12)]) not in _SCHEMES:
         return _plug_in(data, start, offset)
     if _NAMESPACE.search(before) or _NAMED_SPACE.search(before) or _KIND.search(before):

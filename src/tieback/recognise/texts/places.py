@@ -40,6 +40,7 @@ SHOWN = "only in text that a page shows"
 FEED = "only in the entries of a news feed"
 METADATA = "only in metadata of a package or page"
 PERMITTED = "only in a list of addresses that the app permits"
+BASE = "only a base for the path or query of another address"
 MISNAMED = "only in a text that is stored as a picture"
 
 
@@ -55,6 +56,12 @@ _HREF = re.compile(rb"[{,]\s{0,20}[\"']?href[\"']?\s{0,4}:\s{0,8}\Z")
 (``h("a", {href: …})``, in version 2 ``_c("a", {attrs: {href: …}})``)."""
 _REFERER = re.compile(rb"[{,(\[;\s][\"']?(?:[Rr]eferr?er|Origin)[\"']?\s{0,4}[:,=]\s{0,8}\Z")
 """The name of a header before its value: RFC 9110, section 10.1.3; RFC 6454, section 7."""
+_AGENT = re.compile(rb"[{,(\[;\s][\"']?user-agent[\"']?\s{0,4}[:,=]\s{0,8}\Z", re.IGNORECASE)
+"""RFC 9110, section 10.1.5: the name of a program, perhaps with its web site."""
+_BASE = re.compile(rb"\bnew\s{1,4}URL\s{0,4}\([^;{}]{1,120},\s{0,20}\Z")
+_PART = re.compile(rb"\s{0,20}\)\s{0,4}\.\s{0,4}(?:searchParams|pathname|search|hash)\b")
+"""Parts of an address without its host: https://url.spec.whatwg.org/#url-class"""
+_SET_HREF = re.compile(rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,40})\.href\s{0,4}=\s{0,8}\Z")
 _PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?(?:placeholder|hint)(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
 """The property of a field with an example of what to enter."""
 _LABEL = re.compile(rb"[{,]\s{0,20}[\"']?(?:text|label)[\"']?\s{0,4}:")
@@ -147,6 +154,8 @@ _ESCAPED = re.compile(rb"[a-z]{2,8}\??:\\/\\/")
 _PATTERN = re.compile(rb"\bRegExp\(\s{0,8}\Z")
 _EVAL = re.compile(rb"\beval\(\s{0,8}(?:__webpack_require__\.ts\(\s{0,8})?\Z")
 """A call whose literal is code, also with trusted types: https://webpack.js.org/configuration/output/#outputtrustedtypes"""
+_PARSE = re.compile(rb"\bJSON\.parse\(\s{0,8}\Z")
+"""A JSON file in a script: https://webpack.js.org/guides/asset-modules/, https://v8.dev/features/subsume-json"""
 _MARKUP = re.compile(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[\w:]{1,20} [\w:-]{1,20}=")
 _HTML = re.compile(
     rb"(?i)<(?:a|b|i|p|br|div|span|strong|em|ul|ol|li|h\d|img|html|body|table|td|tr|iframe|script|form|button)\b"
@@ -412,6 +421,10 @@ class TextPlaces:
             return prose.REDIRECT
         if offset == start and _REFERER.search(data, before, span.start):
             return prose.REFERER
+        if _AGENT.search(data, before, span.start):
+            return prose.USER_AGENT
+        if _PART.match(data, span.end, span.end + 60) and _BASE.search(data, max(0, span.start - 160), span.start):
+            return BASE
         if _PLACEHOLDER.search(data, before, span.start) and not _PICTURE.search(data, start, end):
             return EXAMPLE
         return ""
@@ -420,7 +433,13 @@ class TextPlaces:
         """The reason in a literal that is the target of an element which a person taps."""
         before = self._data[max(0, span.start - 40) : span.start]
         is_target = _HREF.search(before) is not None and self._opens_window(span)
-        return LINK if is_target or (_LISTED.search(before) and self._is_tapped(span, _TITLE)) else ""
+        if is_target or (_LISTED.search(before) and self._is_tapped(span, _TITLE)):
+            return LINK
+        name = _SET_HREF.search(before)
+        if name is None:
+            return ""
+        around = self._data[max(0, span.start - _PROPERTIES) : span.end + _PROPERTIES]
+        return LINK if _set_target(name["name"]).search(around) else ""
 
     def _reason_of_key(self, span: Span, offset: int) -> str:
         """The reason in a literal by the names before it, and by those of the objects around it."""
@@ -489,6 +508,8 @@ class TextPlaces:
             file = ""
             if _EVAL.search(data, max(0, span.start - 48), span.start):
                 file = "eval.js"
+            elif data[start : start + 1] in (b"{", b"[") and _PARSE.search(data, max(0, span.start - 24), span.start):
+                file = "parsed.json"
             elif end - start > 16 and _MARKUP.search(data, start, end):
                 file = "text.html" if _HTML.search(data, start, end) else "text.xml"
             self._inner[span.start] = self._embedded(file, start, end) if file else None
@@ -694,6 +715,11 @@ class TextPlaces:
 def _is_new_window(attribute: markup.Attribute) -> bool:
     """True if a link opens another window, which is that of a browser."""
     return attribute.name == "target" and attribute.value.strip().lower() == b"_blank"
+
+
+def _set_target(name: bytes) -> re.Pattern[bytes]:
+    """A pattern for code that lets the link with a name open another window."""
+    return re.compile(rb"(?<![\w$.])%b\.target\s{0,4}=\s{0,8}[\"'`]_blank[\"'`]" % re.escape(name))
 
 
 def _reason_of_element(name: str, own: markup.Attribute, values: Sequence[markup.Attribute]) -> str:

@@ -10,8 +10,18 @@ from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import tables
-from tieback.recognise.texts.places import FEED, METADATA, MISNAMED, PERMITTED, SHOWN, TextPlaces
-from tieback.recognise.texts.prose import COMMENT, EXAMPLE, ISSUER, MESSAGE, PATTERN, REDIRECT, REFERER, USER_AGENT
+from tieback.recognise.texts.places import BASE, FEED, METADATA, MISNAMED, PERMITTED, SHOWN, TextPlaces
+from tieback.recognise.texts.prose import (
+    COMMENT,
+    EXAMPLE,
+    ISSUER,
+    MESSAGE,
+    NAMESPACE,
+    PATTERN,
+    REDIRECT,
+    REFERER,
+    USER_AGENT,
+)
 
 URL = "http://a.test/x"
 SCHEMA = '<?xml version="1.0"?><xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" version="1">'
@@ -190,6 +200,17 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.js", "t=RegExp( 'URL')", PATTERN),
         ("a.js", "t=useRegExp('URL')", ""),
         ("a.js", "t=RegExp(a, 'URL')", ""),
+        ("a.js", "get(u,{headers:{'user-agent':'Shop (URL)'}})", USER_AGENT),
+        ("a.js", 'get(u,{headers:{"User-Agent":"URL"}})', USER_AGENT),
+        ("a.js", "get(u,{userAgents:'URL'})", ""),
+        ("a.js", "t.href='URL',t.className='by',t.target='_blank'", LINK),
+        ("a.js", "var anchor = f();\nanchor.target = '_blank';\nanchor.href = 'URL';", LINK),
+        ("a.js", "t.href='URL';u.target='_blank'", ""),
+        ("a.js", "location.href='URL'", ""),
+        ("a.js", 'e.exports=JSON.parse(\'{"$id":"URL","a":1}\')', NAMESPACE),
+        ("a.js", 'e.exports=JSON.parse(\'{"name":"a","version":"1","license":"b","url":"URL"}\')', METADATA),
+        ("a.js", 'e.exports=JSON.parse(\'{"api":"URL"}\')', ""),
+        ("a.js", 'e.exports=JSON.parse("{\\"homepage\\":\\"URL\\"}")', METADATA),
         ("a.js", "a={miss:`URL/${r}`,aud:r}", ""),
         ("a.js", "auth({client_id: c, redirect_uri: 'URL'})", REDIRECT),
         ("a.js", 'a={"redirectUrl":"URL"}', REDIRECT),
@@ -305,6 +326,20 @@ def reason(file: str, text: str, url: str = URL) -> str:
 )
 def test_places_of_a_url(file: str, text: str, expected: str) -> None:
     assert reason(file, text.replace("URL", URL)) == expected
+
+
+@each(
+    ("text", "expected"),
+    [
+        ("p=new URL(e.uri,'http://a.test').searchParams", BASE),
+        ('p = new URL( path , "http://a.test" ).pathname', BASE),
+        ("p=new URL(path,'http://a.test').href", ""),
+        ("p=new URL('http://a.test').searchParams", ""),
+        ("p=new URL(path,'http://a.test');fetch(p)", ""),
+    ],
+)
+def test_a_base_of_which_only_the_path_or_query_is_read(text: str, expected: str) -> None:
+    assert reason("a.js", text, "http://a.test") == expected
 
 
 @each(
