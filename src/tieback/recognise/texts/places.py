@@ -146,6 +146,8 @@ _METADATA_LINE = re.compile(
     re.IGNORECASE,
 )
 _DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
+_IN_PICTURE = re.compile(rb"data:(?:font|image)/[\w.+-]{1,40};base64,[\w+/=]{0,4000}\Z")
+_PICTURE_REACH = 4_096
 _SHEET_DATA = re.compile(rb"[\s\"']{0,8}data:(?!text/)")
 """A picture or font in a style sheet, whatever its type; a style sheet can import another one as text."""
 _PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
@@ -389,7 +391,7 @@ class TextPlaces:
     def _literal(self, span: Span, offset: int) -> str:
         """The reason in a string literal, with its quotes at ``span``."""
         data, start, end = self._data, span.start + 1, span.end - 1
-        if _DATA_URI.match(data, start, end):
+        if _DATA_URI.match(data, start, end) or _IN_PICTURE.search(data, max(start, offset - _PICTURE_REACH), offset):
             return tables.PICTURE
         if structured.is_metadata_key(data, span.start):
             return METADATA
@@ -447,6 +449,8 @@ class TextPlaces:
         if offset == start and structured.is_of_explorer(data, span.start):
             return LINK
         if offset > start and structured.is_of_package_script(data, span.start):
+            return METADATA
+        if offset == start and structured.is_page_of_software(data, span.start, span.end):
             return METADATA
         if literal_names.is_of_head(data, span.start):
             return METADATA

@@ -56,6 +56,13 @@ _PACKAGE_FILES = frozenset(("package.json", "bower.json", ".bower.json", "compon
 _EXPLORER = re.compile(rb"[bB]lockExplorer(?:s|Urls?)?")
 _EXPLORER_REACH = 600
 _BRACKET = re.compile(rb"[{}\[\]]")
+_DECLARED = re.compile(
+    rb"(?:\b(?:var|let|const)\s{1,8}|,\s{0,40})(?:homepage|(?:author|bugs|repository|contributors)\s{0,4}=\s{0,4}\{[^{}]{0,300}?[\"']?url[\"']?\s{0,4}:)"
+    rb"\s{0,4}=?\s{0,8}\Z"
+)
+"""A key of a package as a variable, as a bundler imports it: https://github.com/rollup/plugins (``json``)"""
+_CHAIN = re.compile(rb"\s{0,20},\s{0,20}(?:[\"']?genesis[\"']?\s{0,4}:|[^{}]{0,80}[\"']?minimumHardfork[\"']?\s{0,4}:)")
+"""What follows the page of a chain of blocks: https://github.com/ethereumjs/ethereumjs-monorepo (``common``)"""
 _LOCK = re.compile(rb"\"lockfileVersion\"\s*:|\"_resolved\"\s*:|\"packages-dev\"\s*:")
 _CHECKSUM = re.compile(rb"[{,]\s*[\"']?(?:shasum|integrity)[\"']?\s*:")
 _MAX_SOURCES = 100_000
@@ -187,6 +194,13 @@ def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool
         return True  # ``dist`` of a package
     found = _OPEN.search(around, max(0, opened - 100), opened)
     return found is not None and found[1].lower() in keys
+
+
+def is_page_of_software(data: bytes, start: int, end: int) -> bool:
+    """True if a string ``data[start:end]`` is the page of a package in a variable, or of a chain of blocks."""
+    if _DECLARED.search(data, max(0, start - _EXPLORER_REACH), start) is not None:
+        return True
+    return key_before(data, start) == b"url" and _CHAIN.match(data, end, end + 160) is not None
 
 
 def is_of_package_script(data: bytes, start: int) -> bool:
