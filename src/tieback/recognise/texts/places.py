@@ -16,8 +16,10 @@ from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import (
     handed_over,
     joins,
+    link_targets,
     literal_names,
     markup,
+    names_before,
     prose,
     redirects,
     search_engines,
@@ -40,7 +42,6 @@ SHOWN = "only in text that a page shows"
 FEED = "only in the entries of a news feed"
 METADATA = "only in metadata of a package or page"
 PERMITTED = "only in a list of addresses that the app permits"
-BASE = "only a base for the path or query of another address"
 MISNAMED = "only in a text that is stored as a picture"
 
 
@@ -49,32 +50,8 @@ _TELLS = re.compile(
     rb"\s{0,4}\(\s{0,20}\Z"
 )
 """The beginning of a call whose first argument is a message."""
-_NAMED = re.compile(rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|%b)[\"']?\s{0,4}:\s{0,8}\Z" % redirects.PROPERTY)
-"""The name before an address that is not contacted: RFC 7519, section 4.1.1; RFC 6749, section 4.1.1."""
-_HREF = re.compile(rb"[{,]\s{0,20}[\"']?href[\"']?\s{0,4}:\s{0,8}\Z")
-"""The name before the address of a link in the properties of an element: of React (``jsx("a", {href: …})``) and Vue
-(``h("a", {href: …})``, in version 2 ``_c("a", {attrs: {href: …}})``)."""
-_REFERER = re.compile(rb"[{,(\[;\s][\"']?(?:[Rr]eferr?er|Origin)[\"']?\s{0,4}[:,=]\s{0,8}\Z")
-"""The name of a header before its value: RFC 9110, section 10.1.3; RFC 6454, section 7."""
-_AGENT = re.compile(rb"[{,(\[;\s][\"']?user-agent[\"']?\s{0,4}[:,=]\s{0,8}\Z", re.IGNORECASE)
-"""RFC 9110, section 10.1.5: the name of a program, perhaps with its web site."""
-_BASE = re.compile(rb"\bnew\s{1,4}URL\s{0,4}\([^;{}]{1,120},\s{0,20}\Z")
-_PART = re.compile(rb"\s{0,20}\)\s{0,4}\.\s{0,4}(?:searchParams|pathname|search|hash)\b")
-"""Parts of an address without its host: https://url.spec.whatwg.org/#url-class"""
-_SET_HREF = re.compile(rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,40})\.href\s{0,4}=\s{0,8}\Z")
-_PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?(?:placeholder|hint)(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
-"""The property of a field with an example of what to enter."""
-_LABEL = re.compile(rb"[{,]\s{0,20}[\"']?(?:text|label)[\"']?\s{0,4}:")
-"""The property with the text that a person taps: a component of React Native has no element ``a``."""
-_LISTED = re.compile(rb"[{,]\s{0,20}[\"']?link[\"']?\s{0,4}:\s{0,8}\Z")
-_TITLE = re.compile(rb"[{,]\s{0,20}[\"']?(?:title|description|text|label)[\"']?\s{0,4}:")
-"""A page in a list for people, as in the list of the template of React Native: ``{title: …, link: "https://…"}``."""
 _NATIVE = (".bundle", ".jsbundle")
 """Scripts of React Native, which run in no web view."""
-_LOADED = re.compile(rb"(?i)[{,]\s{0,20}[\"']?(?:rel|crossorigin|integrity)[\"']?\s{0,4}:|\.(?:css|js|json)\b")
-"""Properties of an element whose address is loaded, and ends of such addresses."""
-_PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
-_BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"']_blank[\"']")
 _IS_EQUAL = re.compile(rb"(?:(?<![\w$.])case|[!=]==?)\s{0,20}\Z")
 _EQUALS = re.compile(rb"\s{0,20}[!=]==?")
 """A comparison, and the label of a case, which is compared: ECMA-262, section 14.12.4."""
@@ -83,8 +60,6 @@ _BEFORE_LITERAL = re.compile(
 )
 """The text before a literal that is joined to it, or that is the line before it in a list of lines."""
 _MESSAGE = 500
-_PROPERTIES = 300
-"""Most bytes of an element's properties on each side of an address that are read."""
 _REDIRECT_LINE = re.compile(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?%b[\"']?\s*[:= ]" % redirects.SETTING, re.IGNORECASE)
 _DRAWABLE = re.compile(r"(?:^|/)res/(?:drawable|mipmap)[\w-]{0,80}/[^/]{1,200}\.(?:png|jpe?g|gif|webp)$")
 """Files that the system only reads as pictures: https://developer.android.com/guide/topics/resources/drawable-resource"""
@@ -399,8 +374,11 @@ class TextPlaces:
             return prose.PATTERN
         if literal_names.is_of_server(data, span.start):
             return literal_names.SERVER
-        found = self._reason_before(span, offset) or self._reason_of_key(span, offset)
-        if found := found or self._reason_of_link(span) or self._compared_or_opened(span, offset):
+        found = names_before.reason(data, span.start, offset, span.end) or self._reason_of_key(span, offset)
+        native = self._file.endswith(_NATIVE)
+        if not found and link_targets.is_target(data, span.start, span.end, native=native):
+            return LINK
+        if found := found or self._compared_or_opened(span, offset):
             return found
         known = self._code_in(span)
         if known is None:
@@ -412,36 +390,6 @@ class TextPlaces:
             return found
         text, places = known
         return places.reason(text.offset(offset))
-
-    def _reason_before(self, span: Span, offset: int) -> str:
-        """The reason in a literal by the words directly before it."""
-        data, start, end = self._data, span.start + 1, span.end - 1
-        before = max(0, span.start - 40)
-        if named := _NAMED.search(data, before, span.start):
-            return prose.ISSUER if named["issuer"] else prose.REDIRECT
-        if redirects.ASSIGNED.search(data, max(0, span.start - 160), span.start):
-            return prose.REDIRECT
-        if offset == start and _REFERER.search(data, before, span.start):
-            return prose.REFERER
-        if _AGENT.search(data, before, span.start):
-            return prose.USER_AGENT
-        if _PART.match(data, span.end, span.end + 60) and _BASE.search(data, max(0, span.start - 160), span.start):
-            return BASE
-        if _PLACEHOLDER.search(data, before, span.start) and not _PICTURE.search(data, start, end):
-            return EXAMPLE
-        return ""
-
-    def _reason_of_link(self, span: Span) -> str:
-        """The reason in a literal that is the target of an element which a person taps."""
-        before = self._data[max(0, span.start - 40) : span.start]
-        is_target = _HREF.search(before) is not None and self._opens_window(span)
-        if is_target or (_LISTED.search(before) and self._is_tapped(span, _TITLE)):
-            return LINK
-        name = _SET_HREF.search(before)
-        if name is None:
-            return ""
-        around = self._data[max(0, span.start - _PROPERTIES) : span.end + _PROPERTIES]
-        return LINK if _set_target(name["name"]).search(around) else ""
 
     def _reason_of_key(self, span: Span, offset: int) -> str:
         """The reason in a literal by the names before it, and by those of the objects around it."""
@@ -480,30 +428,6 @@ class TextPlaces:
             return False
         text, url = before["text"], self._data[offset : span.end - 1]
         return prose.points_to_page(text, url) and prose.is_sentence(text)
-
-    def _opens_window(self, span: Span) -> bool:
-        """True if the properties around a literal have the target ``_blank``, or the text of a link: a browser opens
-        the link, not the app.
-        """
-        data = self._data
-        before = data[max(0, span.start - _PROPERTIES) : span.start]
-        before = before[before.rfind(b"{") :]
-        after = data[span.end : span.end + _PROPERTIES].partition(b"}")[0]
-        if _BLANK.search(before) or _BLANK.search(after):
-            return True
-        return self._is_tapped(span, _LABEL)
-
-    def _is_tapped(self, span: Span, label: "re.Pattern[bytes]") -> bool:
-        """True if the properties around a literal of React Native have the text that a person taps to open it."""
-        if not self._file.endswith(_NATIVE):
-            return False  # a web view can open it
-        data = self._data
-        before = data[max(0, span.start - _PROPERTIES) : span.start]
-        before = before[before.rfind(b"{") :]
-        after = data[span.end : span.end + _PROPERTIES].partition(b"}")[0]
-        loaded = any(map(_LOADED.search, (before, after, data[span.start : span.end])))
-        picture = _PICTURE.search(data, span.start, span.end)
-        return not loaded and picture is None and any(map(label.search, (before, after)))
 
     def _code_in(self, span: Span) -> "tuple[structured.Unescaped, TextPlaces] | None":
         """The code or markup in a string literal, without its escapes; ``None`` if it has none."""
@@ -719,11 +643,6 @@ class TextPlaces:
 def _is_new_window(attribute: markup.Attribute) -> bool:
     """True if a link opens another window, which is that of a browser."""
     return attribute.name == "target" and attribute.value.strip().lower() == b"_blank"
-
-
-def _set_target(name: bytes) -> re.Pattern[bytes]:
-    """A pattern for code that lets the link with a name open another window."""
-    return re.compile(rb"(?<![\w$.])%b\.target\s{0,4}=\s{0,8}[\"'`]_blank[\"'`]" % re.escape(name))
 
 
 def _reason_of_element(name: str, own: markup.Attribute, values: Sequence[markup.Attribute]) -> str:
