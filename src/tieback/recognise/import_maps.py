@@ -32,6 +32,13 @@ _IMPORTED = re.compile(
 )
 
 
+_CLAUSE = re.compile(rb"(?<![\w$.])(?:import|export)(?![\w$])[\w$*{}\s,]*\Z")
+_NAMES = re.compile(rb"[\w$*{}\s,]*")
+"""What a module imports, up to the word ``from``: https://tc39.es/ecma262/#sec-imports"""
+_QUOTES = (b'"', b"'", b"`")
+_REACH = 2_048
+
+
 class _Entry(NamedTuple):
     start: int
     end: int
@@ -57,7 +64,7 @@ class ImportMaps:
             at = text.find(word)
             while at >= 0 and not self._unknown:
                 found = _IMPORTED.match(text, at)
-                if found is not None:
+                if found is not None and not _is_example(text, at):
                     name = found["name"]
                     self._unknown = name is None or b"${" in name or len(self._names) >= MAX_NAMES
                     if name is not None:
@@ -88,3 +95,14 @@ class ImportMaps:
 
     def _is_imported(self, name: bytes) -> bool:
         return name in self._names or (name.endswith(b"/") and any(one.startswith(name) for one in self._names))
+
+
+def _is_example(text: bytes, at: int) -> bool:
+    """True if the word ``import`` or ``from`` at an offset is in a message: behind a quote, or not in a statement."""
+    if text.startswith(b"import", at):
+        return text[at - 1 : at] in _QUOTES if at else False
+    before = text[max(0, at - _REACH) : at]
+    found = _CLAUSE.search(before)
+    if found is None:
+        return _NAMES.fullmatch(before) is None
+    return before[found.start() - 1 : found.start()] in _QUOTES if found.start() else False

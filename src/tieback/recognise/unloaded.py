@@ -3,7 +3,8 @@
 Apps of Cordova and Capacitor often contain the demo of a library, an old version of a page, or the settings of another
 platform. The files are followed from ``index.html``: what a page or script that is loaded names is loaded, too, and so
 is what any other file names (the code, the settings, texts in JSON or XML). Where a loaded file puts such a name
-together, as in ``name + ".js"``, all files of that kind stay. A name with a folder means the files in a folder of that
+together, as in ``name + ".js"``, all files of that kind stay, but not the examples of libraries, if no file has the
+name of their folder in a path. A name with a folder means the files in a folder of that
 name, if there are some. A start page that names no file says nothing about the others. Sources: https://cordova.apache.org/docs/en/latest/,
 https://capacitorjs.com/docs/basics/workflow
 Bounds: the names of 20,000 files, 2,000 names of one file; 32 MiB of other files are read.
@@ -47,7 +48,7 @@ _INDEX = frozenset((b"index.html", b"index.htm"))
 """Names that many folders have: ``demo/index.html`` means no other of them."""
 _ANY = b"*"
 """The folder before a name if code puts it together."""
-_FRAME = re.compile(r"cordova(?:_plugins)?\.js|phonegap\.js|native-bridge\.js|(?:cordova-js-src|plugins)/.*")
+_FRAME = re.compile(r"cordova(?:_plugins)?\.js|phonegap\.js|native-bridge\.js|cordova-js-src/.*|plugins/.*\.js")
 """Files of Cordova and Capacitor, and of plugins, which these load."""
 _DOCUMENT = re.compile(
     r"(?:.*/)?(?:[^/]*\.(?:txt|md|map|markdown|s[ac]ss|less)|(?:package|bower|component|composer)(?:-lock)?\.json|licen[cs]e[^/]*|readme[^/]*"
@@ -79,6 +80,21 @@ _INLINE = re.compile(rb"<script\b(?![^<>]{0,400}\bsrc\s{0,4}=)", re.IGNORECASE)
 _NO_NAME = re.compile(rb"[^\w.~-]")
 _TESTS = re.compile(r"/(?:tests?|specs?|__tests__)/", re.IGNORECASE)
 """A folder with the tests of an app, whose names are often those of what they test."""
+_EXAMPLE_FOLDERS = tuple(b"example examples demo demos doc docs documentation sample samples".split())
+_EXAMPLES = re.compile(rf"/(?:{b'|'.join(_EXAMPLE_FOLDERS).decode()})/", re.IGNORECASE)
+"""A folder with examples of a library, or with pages about it."""
+_TOOLS = re.compile(
+    r"/(?:(?:grunt|gulp|cake|jake)file|(?:webpack|rollup|karma|protractor|jest|babel|vite|postcss|tailwind|metro|wdio)[\w.-]{0,40}\.conf(?:ig)?)"
+    r"[\w.-]{0,20}\.js\Z",
+    re.IGNORECASE,
+)
+"""Settings of tools that build or test a library."""
+_OWN_PATH = re.compile(rb"[\"'`](?:\.{0,2}/)?(?P<path>(?:[\w.-]{1,60}/){0,6})\Z")
+"""The beginning of a path in the app, up to one of its folders."""
+_FOLDERS = re.compile(rb"(?:[\w.-]{1,60}/){1,6}(?P<end>[\"'`$])?")
+"""The other folders of the path, and the end of the text if code puts a name behind it."""
+_MAX_PLACES = 50
+"""Most places of such a folder in one file that are read."""
 _REACH = 100
 MAX_ENDS = 50_000
 """Most names in one file, also the same ones; a file with more of them is not followed, and everything stays."""
@@ -109,6 +125,8 @@ class UnloadedFiles:
         """Begin an app."""
         self._names: dict[str, frozenset[bytes]] = {}
         self._joins: dict[str, frozenset[bytes]] = {}
+        self._used = set[tuple[bytes, bool]]()
+        """Folders of examples that are in paths of pages and scripts; true if code puts names behind them."""
         self._roots: set[str] = set()
         self._routed: set[str] = set()
         self._remote: dict[str, str] = {}
@@ -218,6 +236,8 @@ class UnloadedFiles:
         self._names[file] = names
         if _ROUTES.fullmatch(name):
             self._routed.add(file.removesuffix(name))
+        if _EXAMPLES.search(file) is None and len(self._used) <= MAX_NAMES:
+            self._used.update(_example_folders(content))
         if _FRAME.fullmatch(name) is None:
             self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(content), 64))
         if name == "index.html" and _INLINE.search(content) and b"://" not in content:
@@ -244,17 +264,35 @@ class UnloadedFiles:
             or any(file == f"{root}index.html" or _FRAME.fullmatch(file.removeprefix(root)) for root in self._roots)
             or (file.lower().endswith(_PAGES) and any(file.startswith(root) for root in self._routed))
         ]
-        loaded, joined = set(waiting), set[bytes]()
+        loaded, joined = set(waiting), set[tuple[bytes, str]]()
         while waiting:
             file = waiting.pop()
             named = [one for name in self._names[file] for one in _meant(by_name.get(_page(name), ()), name, file)]
-            for kind in self._joins.get(file, frozenset()) - joined:
-                joined.add(kind)
-                every = [one for one in self._names if one.lower().endswith(_ENDS[kind])]
-                named += _meant(every, b"", file)
+            example = f"{_folder(file)}/" if _EXAMPLES.search(file) else ""
+            for kind in self._joins.get(file, frozenset()):
+                if (kind, example) not in joined:
+                    joined.add((kind, example))
+                    named += _meant(self._of_kind(kind, example), b"", file)
             waiting += [one for one in dict.fromkeys(named) if one not in loaded]
             loaded.update(named)
         return frozenset(self._names.keys() - loaded)
+
+    def _of_kind(self, kind: bytes, example: str) -> list[str]:
+        """The files that a name of this kind can mean, which code puts together.
+
+        Args:
+            kind: the end of the name, as in ``_ENDS``.
+            example: the folder of the code if it is in an example; else empty.
+        """
+        every = [one for one in self._names if one.lower().endswith(_ENDS[kind]) and _TOOLS.search(one) is None]
+        if example:
+            return [one for one in every if one.lower().startswith(example)]
+        return [one for one in every if _EXAMPLES.search(one) is None or self._is_used(one)]
+
+    def _is_used(self, file: str) -> bool:
+        """True if a page or script has the path of the folder of an example in which a file is."""
+        folder = f"{_folder(file)}/".encode("utf-8", "replace")
+        return any(b"/" + one in folder if deep else folder.endswith(b"/" + one) for one, deep in self._used)
 
 
 def _page(name: bytes) -> bytes:
@@ -277,6 +315,20 @@ def _meant(files: Sequence[str], name: bytes, by: str) -> Sequence[str]:
         files = [file for file in files if f"{_folder(by)}/".startswith(f"{_folder(file)}/")]
     others = [] if _TESTS.search(by) else [file for file in files if _TESTS.search(file) is None]
     return others or files
+
+
+def _example_folders(data: bytes) -> Iterator[tuple[bytes, bool]]:
+    """The paths in a text with a folder of examples, and whether code puts a name behind them."""
+    for folder in _EXAMPLE_FOLDERS:
+        at = -1
+        for _ in range(_MAX_PLACES):
+            at = data.find(folder + b"/", at + 1)
+            if at < 0:
+                break
+            before = _OWN_PATH.search(data, max(0, at - 200), at)
+            behind = _FOLDERS.match(data, at, at + 400)
+            if before is not None and behind is not None:
+                yield (before["path"] + behind[0].removesuffix(behind["end"] or b"")).lower(), behind["end"] is not None
 
 
 def _folder(file: str) -> str:

@@ -40,6 +40,12 @@ def stays(name: str, script: str, page: str = "") -> bool:
         ("charts", "await import(`charts`)", "", True),
         ("lib/", "import 'lib/a.js'", "", True),
         ("charts", "", "<script type='module'>import c from 'charts'</script>", True),
+        ("charts", "warn(\"use `import { a } from 'charts'` instead\")", "", False),
+        ("charts", "warn('`import a from \"charts\"`')", "", False),
+        ("charts/", "warn(\"They can be imported from 'charts/old'.\")", "", False),
+        ("charts", "import{imports as a,b}from'charts'", "", True),
+        ("charts", "export * as a from 'charts'", "", True),
+        ("charts", f"import{{{'a,' * 3000}}}from'charts'", "", True),
         # What is imported is not known.
         ("charts", "await import(name)", "", True),
         ("charts", "await import(`${name}s`)", "", True),

@@ -89,6 +89,8 @@ _FAT = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
 _BYTE_ORDERS = {b"\xff\xfe": Content.UTF16_LE, b"\xfe\xff": Content.UTF16_BE}
 _FIRST = frozenset(mark[0] for mark in (*_MEDIA, *_MAGIC, *_FAT, *_BYTE_ORDERS, _BUNDLE, _GZIP, b"MZ", b"bplist00"))
 """First bytes of all content types that are detected by their first bytes."""
+_COMMENTS = (b"/*", b"//")
+"""The beginning of a script, which can have tables of characters."""
 _TEXT_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n\r\f\x1b"
 
 
@@ -147,11 +149,15 @@ def is_text(head: bytes | bytearray) -> bool:
     if not odd:
         return True
     if sum(byte < 0x20 or byte == 0x7F for byte in odd) * 50 > len(head):
-        return False
+        return head.startswith(_COMMENTS) and _is_utf8(head)
     if len(odd) * 10 <= len(head) * 3:
         return True
+    return _is_utf8(head)
+
+
+def _is_utf8(head: bytes) -> bool:
     try:
         head.decode("utf-8")
     except UnicodeDecodeError as error:
-        return error.start >= len(head) - 3  # the cut may be inside a character
+        return len(head) == SNIFF and error.start >= len(head) - 3  # the cut may be inside a character
     return True

@@ -21,7 +21,7 @@ from tieback.recognise.hermes.keyed_constants import KeyedConstants, key_reason
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.interface import Find
 from tieback.recognise.texts.places import METADATA, OF_GIT
-from tieback.recognise.texts.prose import ISSUER, MESSAGE, REDIRECT, literal_reason, points_to_page, url_end
+from tieback.recognise.texts.prose import ISSUER, MESSAGE, REDIRECT, REFERER, literal_reason, points_to_page, url_end
 
 MAX_CONSTANTS = 2_000
 """Most addresses of one file that are followed."""
@@ -45,6 +45,8 @@ _MODULE_PARAMETERS = 6
 
 type What = Literal["through", "shown", "link", "compared", "none"]
 _REASONS = {"shown": SHOWN, "link": LINK, "compared": COMPARED}
+_RANK = (LINK, SHOWN, COMPARED, METADATA, REDIRECT, REFERER, ISSUER, UNREAD)
+"""The reason that is reported if there are several, the first one first."""
 
 
 class _End(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -169,7 +171,7 @@ class ConstantEnds:
                     reasons |= found
         if len(functions) > MAX_USES or not reasons:
             return ""
-        return next(one for one in (LINK, SHOWN, COMPARED, METADATA, REDIRECT, ISSUER, UNREAD) if one in reasons)
+        return min(reasons, key=_RANK.index)
 
 
 class _Trace:

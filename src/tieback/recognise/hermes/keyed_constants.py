@@ -39,6 +39,8 @@ def key_reason(key: str, fields: Mapping[str, object]) -> str:
         return prose.ISSUER
     if key in _REFERERS:
         return prose.REFERER
+    if key == "link":  # of a list for people, as in the template of React Native
+        return LINK if isinstance(fields.get("title"), str) and isinstance(fields.get("description"), str) else ""
     return LINK if key == "href" and fields.get("target") == "_blank" else ""
 
 

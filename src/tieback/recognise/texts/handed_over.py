@@ -19,6 +19,7 @@ _SYSTEM = re.compile(rb"(?:[^;{}\"'`,]|" + _QUOTED + rb"){0,200}?,\s{0,20}[\"'`]
 _CALLS = re.compile(
     rb"(?:\.\s{0,4}(?:open|canOpen)URL\s{0,4}\(|(?<![\w$])(?:Browser\s{0,4}\.\s{0,4}open|AppLauncher\s{0,4}\.\s{0,4}openUrl)\s{0,4}\("
     rb"\s{0,20}\{\s{0,20}[\"']?url[\"']?\s{0,4}:|\.\s{0,4}(?:openBrowserAsync|openExternal)\s{0,4}\("
+    rb"|(?<![\w$])(?:open|launch|show)(?:URL|Url|Link|Page)?(?:In|With)?(?:The)?(?:External|System|Default)Browser\s{0,4}\("
     rb"|clipboard\s{0,4}\.\s{0,4}(?:writeText|copy|setString|setStringAsync|write)\s{0,4}\((?:\s{0,20}\{\s{0,20}\w{1,20}\s{0,4}:)?)"
     + _ADDRESS,
     re.IGNORECASE,

@@ -11,13 +11,14 @@ import re
 
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.trace import LINK
-from tieback.recognise.texts.prose import COMMENT, NAMESPACE
+from tieback.recognise.texts.prose import COMMENT, NAMESPACE, NOTIFIED
 
 ATLAS = "only the program that has made a sheet of sprites"
 PLUG_IN = "only for a plug-in of a desktop browser"
 PLUG_IN_ATTRIBUTES = ("codebase", "pluginspage")
 """Attributes of ``object``, ``applet`` and ``embed``: where a browser gets a plug-in. Web views of phones have none."""
 SERVER = "only in a value for scripts that run without a browser"
+BROWSER = "only for the app as a page of a desktop browser"
 _WITHOUT_WINDOW = re.compile(
     rb"(?:(?:[\"'](?:undefined|u)[\"']\s{0,4}(?:!==?|>)\s{0,4}typeof window|typeof window\s{0,4}(?:!==?|<)\s{0,4}"
     rb"[\"'](?:undefined|u)[\"'])\s{0,20}\?[^:;{}?]{1,120}:|(?:[\"']undefined[\"']\s{0,4}===?\s{0,4}typeof window|"
@@ -27,6 +28,7 @@ _WITHOUT_WINDOW = re.compile(
 _NAMESPACE = re.compile(
     rb"(?:[{,\[(\s][\"']?(?:xmlNamespace|xmlns|targetNamespace)[\"']?|[{,\s][\"']?\$(?:ref|id)[\"']?|[{,\s][\"']xmlns:[\w.-]{1,40}[\"']|"
     rb"[{,\s][\"']?xmlNamespace[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}?[\"']?uri[\"']?)\s{0,8}:\s{0,40}\Z"
+    rb"|(?<![\w$])namespaces?\[\s{0,8}\Z"
 )
 _HEAD = re.compile(
     rb"\(\s{0,20}[\"'](?:meta[\"']\s{0,8},\s{0,8}\{[^{}]{0,200}?\bcontent|link[\"']\s{0,8},\s{0,8}\{[^{}]{0,200}?\brel[\"']?"
@@ -44,8 +46,29 @@ _KIND = re.compile(
 """A kind of grant, which is named by an address: RFC 6749, section 4.5; RFC 8693, section 2.1."""
 _CHILDREN = re.compile(rb"[{,]\s{0,20}children\s{0,4}:\s{0,8}(?:\[(?:[^\[\]{}()]{0,300},)?\s{0,8})?\Z")
 """The content of an element of React, as compilers write it: https://react.dev/reference/react/createElement"""
-_CREDIT = re.compile(rb"[{,]\s{0,40}[\"']?attributions?[\"']?\s{0,8}:\s{0,8}\[?\s{0,8}\Z")
+_CREDIT = re.compile(
+    rb"(?:[{,]\s{0,40}[\"']?attributions?[\"']?\s{0,8}:\s{0,8}\[?|(?<![\w$])(?:[\w$.]{0,60}A|a)ttributions?\s{0,8}="
+    rb"|(?<![\w$])(?:[A-Z0-9]{1,30}_)?ATTRIBUTION(?:_[A-Z]{1,30})?\s{0,8}=)\s{0,8}\Z"
+)
 """The credit of a map, with links for people: https://leafletjs.com/reference.html#layer-attribution"""
+_FLASH = re.compile(rb"[^\s\"'`<>\\]{0,400}?\.swf(?=[?#&\"'`\\\s]|\Z)", re.IGNORECASE)
+"""A file of Flash Player, which no web view of a phone has: https://www.adobe.com/products/flashplayer/end-of-life.html"""
+_DESKTOP = re.compile(rb"[{,\s][\"']?pushServiceURL[\"']?\s{0,8}:\s{0,8}\Z")
+"""https://github.com/phonegap/phonegap-plugin-push/blob/master/docs/API.md (``browser.pushServiceURL``)"""
+_BARCODE = re.compile(rb"\bencode\s{0,4}\([^()\"'`;]{0,120}[\"']?TEXT_TYPE[\"']?\s{0,8},\s{0,40}\Z")
+"""https://github.com/phonegap/phonegap-plugin-barcodescanner#encoding-a-barcode"""
+_ICON = re.compile(rb"[{,]\s{0,40}[\"']?(?:icon|avatar)_url[\"']?\s{0,8}:\s{0,8}\Z")
+_OF_CHAT = re.compile(rb"[{,]\s{0,40}[\"']?(?:channel|content|embeds|attachments)[\"']?\s{0,8}:")
+"""A picture in a message to a chat, whose server loads it: https://api.slack.com/methods/chat.postMessage,
+https://discord.com/developers/docs/resources/webhook
+"""
+_VALUE = re.compile(rb"[{,]\s{0,40}[\"']?[\w$-]{1,60}[\"']?\s{0,8}:\s{0,8}(?:\[\s{0,20})?\Z")
+_BODY = re.compile(
+    rb"(?:[{,]\s{0,40}[\"']?(?:body|data)[\"']?\s{0,8}:\s{0,8}|\.\s{0,4}send\s{0,4}\(\s{0,20})JSON\s{0,4}\.\s{0,4}stringify\s{0,4}\(\s{0,40}\Z"
+)
+"""The body of a request up to its object; a server that gets an address may contact it, and the app does not."""
+_BRACKET = re.compile(rb"[(){}\[\]]|\"[^\"\n]{0,400}\"|'[^'\n]{0,400}'")
+_BODY_REACH = 1_200
 _NO_CODE = re.compile(rb"[^\"'`(){}=@<>;]{0,200}")
 _NOTE = re.compile(rb"[{,\s][\"']?(?:[_$]comment|commentstring|//)[\"']?\s{0,8}:\s{0,8}\Z", re.IGNORECASE)
 _PROGRAM = re.compile(rb"[{,]\s{0,40}[\"']?app[\"']?\s{0,8}:\s{0,8}\Z")
@@ -68,16 +91,48 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
     before = bytes(data[max(0, start - _REACH) : start])
     if _CREDIT.search(before):
         return LINK
+    if _FLASH.match(data, offset, min(len(data), end)):
+        return PLUG_IN
     if bytes(data[start + 1 : min(offset, start + 12)]) not in _SCHEMES:
         return _plug_in(data, start, offset)
     if _NAMESPACE.search(before) or _NAMED_SPACE.search(before) or _KIND.search(before):
         return NAMESPACE
     if _NOTE.search(before):
         return COMMENT
+    if _DESKTOP.search(before):
+        return BROWSER
+    if _is_sent(data, start, end):
+        return NOTIFIED
     program = _PROGRAM.search(before)
     if program and _META.search(before, 0, program.start() + 1) and _SHEET.match(data, end, end + 400):
         return ATLAS
     return ""
+
+
+def _is_sent(data: Bytes, start: int, end: int) -> bool:
+    """True if a literal is a value in the body of a request, or a picture in a message to a chat."""
+    before = bytes(data[max(0, start - _BODY_REACH) : start])
+    if _ICON.search(before):
+        around = before[before.rfind(b"{") :] + b"," + bytes(data[end : end + _REACH]).partition(b"}")[0]
+        return _OF_CHAT.search(around) is not None
+    if b"stringify" not in before or _VALUE.search(before) is None:
+        return False
+    depth = 0
+    for found in reversed(list(_BRACKET.finditer(before))):
+        if found[0] in (b"}", b"]", b")"):
+            depth += 1
+        elif depth:
+            depth -= found[0] in (b"{", b"[", b"(")
+        elif found[0] == b"(":
+            return False  # the argument of another call
+        elif found[0] == b"{" and _BODY.search(before, 0, found.start()):
+            return True
+    return False
+
+
+def is_barcode(data: Bytes, start: int) -> bool:
+    """True if a literal is the text of a barcode that the app shows."""
+    return _BARCODE.search(data, max(0, start - _REACH), start) is not None
 
 
 def is_of_server(data: Bytes, start: int) -> bool:

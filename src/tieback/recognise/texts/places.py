@@ -7,7 +7,7 @@ by its first bytes. Bounds: texts of up to 16 MiB; strings inside strings to a d
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from functools import cached_property
 from itertools import islice
@@ -16,8 +16,10 @@ from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import (
     handed_over,
     joins,
+    link_targets,
     literal_names,
     markup,
+    names_before,
     policy,
     prose,
     redirects,
@@ -49,23 +51,8 @@ _TELLS = re.compile(
     rb"\s{0,4}\(\s{0,20}\Z"
 )
 """The beginning of a call whose first argument is a message."""
-_NAMED = re.compile(rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|%b)[\"']?\s{0,4}:\s{0,8}\Z" % redirects.PROPERTY)
-"""The name before an address that is not contacted: RFC 7519, section 4.1.1; RFC 6749, section 4.1.1."""
-_HREF = re.compile(rb"[{,]\s{0,20}[\"']?href[\"']?\s{0,4}:\s{0,8}\Z")
-"""The name before the address of a link in the properties of an element: of React (``jsx("a", {href: …})``) and Vue
-(``h("a", {href: …})``, in version 2 ``_c("a", {attrs: {href: …}})``)."""
-_REFERER = re.compile(rb"[{,(\[;\s][\"']?(?:[Rr]eferr?er|Origin)[\"']?\s{0,4}[:,=]\s{0,8}\Z")
-"""The name of a header before its value: RFC 9110, section 10.1.3; RFC 6454, section 7."""
-_PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?(?:placeholder|hint)(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
-"""The property of a field with an example of what to enter."""
-_LABEL = re.compile(rb"[{,]\s{0,20}[\"']?(?:text|label)[\"']?\s{0,4}:")
-"""The property with the text that a person taps: a component of React Native has no element ``a``."""
 _NATIVE = (".bundle", ".jsbundle")
 """Scripts of React Native, which run in no web view."""
-_LOADED = re.compile(rb"(?i)[{,]\s{0,20}[\"']?(?:rel|crossorigin|integrity)[\"']?\s{0,4}:|\.(?:css|js|json)\b")
-"""Properties of an element whose address is loaded, and ends of such addresses."""
-_PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
-_BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"']_blank[\"']")
 _IS_EQUAL = re.compile(rb"(?:(?<![\w$.])case|[!=]==?)\s{0,20}\Z")
 _EQUALS = re.compile(rb"\s{0,20}[!=]==?")
 """A comparison, and the label of a case, which is compared: ECMA-262, section 14.12.4."""
@@ -74,8 +61,6 @@ _BEFORE_LITERAL = re.compile(
 )
 """The text before a literal that is joined to it, or that is the line before it in a list of lines."""
 _MESSAGE = 500
-_PROPERTIES = 300
-"""Most bytes of an element's properties on each side of an address that are read."""
 _REDIRECT_LINE = re.compile(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?%b[\"']?\s*[:= ]" % redirects.SETTING, re.IGNORECASE)
 _DRAWABLE = re.compile(r"(?:^|/)res/(?:drawable|mipmap)[\w-]{0,80}/[^/]{1,200}\.(?:png|jpe?g|gif|webp)$")
 """Files that the system only reads as pictures: https://developer.android.com/guide/topics/resources/drawable-resource"""
@@ -137,12 +122,18 @@ _METADATA_LINE = re.compile(
     re.IGNORECASE,
 )
 _DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
+_IN_PICTURE = re.compile(rb"data:(?:font|image)/[\w.+-]{1,40};base64,[\w+/=]{0,4000}\Z")
+_PICTURE_REACH = 4_096
+_SHEET_DATA = re.compile(rb"[\s\"']{0,8}data:(?!text/)")
+"""A picture or font in a style sheet, whatever its type; a style sheet can import another one as text."""
 _PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
 _ESCAPED = re.compile(rb"[a-z]{2,8}\??:\\/\\/")
 """The beginning of an address in a regular expression, where slashes have escapes; a division has none."""
 _PATTERN = re.compile(rb"\bRegExp\(\s{0,8}\Z")
 _EVAL = re.compile(rb"\beval\(\s{0,8}(?:__webpack_require__\.ts\(\s{0,8})?\Z")
 """A call whose literal is code, also with trusted types: https://webpack.js.org/configuration/output/#outputtrustedtypes"""
+_PARSE = re.compile(rb"\bJSON\.parse\(\s{0,8}\Z")
+"""A JSON file in a script: https://webpack.js.org/guides/asset-modules/, https://v8.dev/features/subsume-json"""
 _MARKUP = re.compile(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[\w:]{1,20} [\w:-]{1,20}=")
 _HTML = re.compile(
     rb"(?i)<(?:a|b|i|p|br|div|span|strong|em|ul|ol|li|h\d|img|html|body|table|td|tr|iframe|script|form|button)\b"
@@ -177,6 +168,8 @@ _BY_ATTRIBUTE = {
     **dict.fromkeys(("placeholder", "hint"), EXAMPLE),
 }  # fmt: skip
 """The reason in an attribute, whatever its element."""
+_CLICKS = frozenset(("onclick", "ng-click", "data-ng-click", "(click)", "@click", "v-on:click", "on-tap", "(tap)"))
+"""Code that runs when a person taps an element, also of AngularJS, Angular and Vue."""
 _TARGET = re.compile(r"(?:v-bind:|:|ng-|x-bind:)?href|\[(?:attr\.)?href\]")
 """The address of a link, also as the expression of a template of Vue, AngularJS, Alpine or Angular."""
 _SVG_LOADS = ("href", "xlink:href", "src", "style")
@@ -369,12 +362,12 @@ class TextPlaces:
         if data[span.start - 1 : span.start] == b"=":
             return prose.PATTERN  # an attribute selector
         start = span.start + (4 if data[span.start : span.start + 4].lower() == b"url(" else 1)
-        return tables.PICTURE if _DATA_URI.match(data, start, span.end) else ""
+        return tables.PICTURE if _SHEET_DATA.match(data, start, span.end) else ""
 
     def _literal(self, span: Span, offset: int) -> str:
         """The reason in a string literal, with its quotes at ``span``."""
         data, start, end = self._data, span.start + 1, span.end - 1
-        if _DATA_URI.match(data, start, end):
+        if _DATA_URI.match(data, start, end) or _IN_PICTURE.search(data, max(start, offset - _PICTURE_REACH), offset):
             return tables.PICTURE
         if structured.is_metadata_key(data, span.start):
             return METADATA
@@ -382,17 +375,11 @@ class TextPlaces:
             return prose.PATTERN
         if literal_names.is_of_server(data, span.start):
             return literal_names.SERVER
-        if named := _NAMED.search(data, max(0, span.start - 40), span.start):
-            return prose.ISSUER if named["issuer"] else prose.REDIRECT
-        if offset == start and _REFERER.search(data, max(0, span.start - 40), span.start):
-            return prose.REFERER
-        if _PLACEHOLDER.search(data, max(0, span.start - 40), span.start) and not _PICTURE.search(data, start, end):
-            return EXAMPLE
-        if found := self._reason_of_key(span, offset):
-            return found
-        if _HREF.search(data, max(0, span.start - 40), span.start) and self._opens_window(span):
+        found = names_before.reason(data, span.start, offset, span.end) or self._reason_of_key(span, offset)
+        native = self._file.endswith(_NATIVE)
+        if not found and link_targets.is_target(data, span.start, span.end, native=native):
             return LINK
-        if found := self._compared_or_opened(span, offset):
+        if found := found or self._compared_or_opened(span, offset):
             return found
         known = self._code_in(span)
         if known is None:
@@ -412,9 +399,11 @@ class TextPlaces:
             return LINK
         if offset > start and structured.is_of_package_script(data, span.start):
             return METADATA
+        if offset == start and structured.is_page_of_software(data, span.start, span.end):
+            return METADATA
         if literal_names.is_of_head(data, span.start):
             return METADATA
-        if literal_names.is_content(data, span.start, offset):
+        if literal_names.is_content(data, span.start, offset) or literal_names.is_barcode(data, span.start):
             return SHOWN
         if search_engines.is_in_linked_data(data, span.start):
             return search_engines.SITE_MAP
@@ -441,22 +430,6 @@ class TextPlaces:
         text, url = before["text"], self._data[offset : span.end - 1]
         return prose.points_to_page(text, url) and prose.is_sentence(text)
 
-    def _opens_window(self, span: Span) -> bool:
-        """True if the properties around a literal have the target ``_blank``, or the text of a link: a browser opens
-        the link, not the app.
-        """
-        data = self._data
-        before = data[max(0, span.start - _PROPERTIES) : span.start]
-        before = before[before.rfind(b"{") :]
-        after = data[span.end : span.end + _PROPERTIES].partition(b"}")[0]
-        if _BLANK.search(before) or _BLANK.search(after):
-            return True
-        if not self._file.endswith(_NATIVE):
-            return False  # a web view can open it
-        loaded = any(map(_LOADED.search, (before, after, data[span.start : span.end])))
-        picture = _PICTURE.search(data, span.start, span.end)
-        return not loaded and picture is None and any(map(_LABEL.search, (before, after)))
-
     def _code_in(self, span: Span) -> "tuple[structured.Unescaped, TextPlaces] | None":
         """The code or markup in a string literal, without its escapes; ``None`` if it has none."""
         if span.start not in self._inner:
@@ -464,6 +437,8 @@ class TextPlaces:
             file = ""
             if _EVAL.search(data, max(0, span.start - 48), span.start):
                 file = "eval.js"
+            elif data[start : start + 1] in (b"{", b"[") and _PARSE.search(data, max(0, span.start - 24), span.start):
+                file = "parsed.json"
             elif end - start > 16 and _MARKUP.search(data, start, end):
                 file = "text.html" if _HTML.search(data, start, end) else "text.xml"
             self._inner[span.start] = self._embedded(file, start, end) if file else None
@@ -522,7 +497,7 @@ class TextPlaces:
 
     @cached_property
     def _is_package(self) -> bool:
-        return structured.is_package(self._data)
+        return structured.is_package(self._data, self._file)
 
     @cached_property
     def _is_api(self) -> bool:
@@ -577,6 +552,8 @@ class TextPlaces:
         if kind == search_engines.LINKED_DATA:
             return search_engines.SITE_MAP
         if kind in _CODE_TYPES:
+            if "src" in values:
+                return COMMENT  # a browser runs only the file: https://html.spec.whatwg.org/multipage/scripting.html
             file = ""
         elif b"json" in kind:
             file = "script.json"
@@ -656,14 +633,10 @@ class TextPlaces:
             return PERMITTED
         if own.name in _BY_ATTRIBUTE:
             return _BY_ATTRIBUTE[own.name]
-        if name == "a" and _TARGET.fullmatch(own.name) and any(map(_is_new_window, values)):
+        if own.name in _CLICKS and TextPlaces("onclick.js", own.value).reason(offset - own.start) == LINK:
             return LINK
-        if own.name == "onclick" and TextPlaces("onclick.js", own.value).reason(offset - own.start) == LINK:
-            return LINK
-        if name == "meta" and any(_META_NAMES.match(one.value) for one in values if one.name in {"name", "property"}):
-            return METADATA
-        if name == "link" and any(_describes(one) for one in values if one.name == "rel"):
-            return METADATA
+        if found := _reason_of_element(name, own, values):
+            return found
         if own.value.lstrip()[:5] == b"data:":
             return tables.PICTURE if _DATA_URI.match(own.value) else ""
         if self._is_picture and own.name not in _SVG_LOADS and not name.startswith(("script", "image", "use")):
@@ -678,6 +651,26 @@ class TextPlaces:
 def _is_new_window(attribute: markup.Attribute) -> bool:
     """True if a link opens another window, which is that of a browser."""
     return attribute.name == "target" and attribute.value.strip().lower() == b"_blank"
+
+
+def _reason_of_element(name: str, own: markup.Attribute, values: Sequence[markup.Attribute]) -> str:
+    """The reason in an attribute of an element, by its other attributes."""
+    match name:
+        case "a":
+            return LINK if _TARGET.fullmatch(own.name) and any(map(_is_new_window, values)) else ""
+        case "meta" if any(_META_NAMES.match(one.value) for one in values if one.name in {"name", "property"}):
+            return METADATA
+        case "meta":
+            return PERMITTED if own.name == "content" and any(map(_is_policy, values)) else ""
+        case "link":
+            return METADATA if any(_describes(one) for one in values if one.name == "rel") else ""
+        case _:
+            return ""
+
+
+def _is_policy(attribute: markup.Attribute) -> bool:
+    """True if an element only permits addresses (https://www.w3.org/TR/CSP3/#meta-element)."""
+    return attribute.name == "http-equiv" and attribute.value.strip().lower() == b"content-security-policy"
 
 
 def _describes(rel: markup.Attribute) -> bool:

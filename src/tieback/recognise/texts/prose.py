@@ -100,7 +100,9 @@ _COMMENT = re.compile(rb"(?:^|[\s;{})])(?://(?!\w)|/\*|<!--)|^\s*(?:\*|#)(?:\s|\
 _AGENT = re.compile(rb"(?:Mozilla/\d|[A-Za-z]/(?:\d|%s)[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
 _BROKEN = re.compile(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\[nrt])*+\Z")
 """Only the end of a sentence or of a line before the URL: the rest of a message whose beginning is another string."""
-_LEADING = re.compile(rb"(?:[A-Za-z\x80-\xff]:|\xef\xbc\x9a)(?:\s|\\[nr])+\Z")
+_ESCAPED_WORD = re.compile(rb"(?:\\u(?:[1-9a-dA-D][0-9a-fA-F]{3}|0[3-9a-fA-F][0-9a-fA-F]{2})){2,40}")
+"""A word of another alphabet with escapes, as minifiers write it."""
+_LEADING = re.compile(rb"(?:(?:[A-Za-z\x80-\xff]|\\u[0-9a-fA-F]{4}):|\xef\xbc\x9a)(?:\s|\\[nr])+\Z")
 """A line of a message, in any language, that leads to the URL in the next one."""
 _STYLED = re.compile(rb"%c(?:[\s%]|\Z)")
 """The beginning of a style in a text of the console: https://console.spec.whatwg.org/#formatting-specifiers"""
@@ -157,7 +159,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
     left, right = line_around(data, start, at, end)
     if not left.strip():
         before = data[max(start, at - _REACH) : at - len(left)]
-        if _LEADING.search(before) and _words(before) >= 3:
+        if _LEADING.search(before) and _words(before) + len(_ESCAPED_WORD.findall(before)) >= 3:
             return MESSAGE
     if at - start <= _SHORT and _BROKEN.match(data[start:at]):
         return MESSAGE

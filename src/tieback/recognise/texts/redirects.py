@@ -35,6 +35,14 @@ PROPERTY = _pattern("_?", capitals=True)
 """Pattern of the name of a property in a script."""
 SETTING = _pattern("[-_]?", capitals=False)
 """Pattern of the name of a setting in a line; to be matched in any case."""
+ASSIGNED = re.compile(
+    rb"(?:(?<![\w$])redirect_?[uU]ri\s{0,8}=|[wW]eibo\w{0,20}\s{0,4}\.\s{0,4}init\s{0,4}\(\s{0,20}(?:\"[^\"]{0,80}\"|'[^']{0,80}'|[\w.$]{1,60})"
+    rb"\s{0,20},)\s{0,20}\Z"
+)
+"""The name of a variable or member before its value, and the first argument of Weibo's plug-in before the second one.
+
+The name that ends in URL also stands for pages that an app goes to. Source: https://github.com/iVanPan/cordova_weibo
+"""
 _NAME = re.compile(PROPERTY)
 
 

@@ -15,7 +15,7 @@ from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
 _STRING = re.compile(rb"\"(?:[^\"\\]++|\\[\s\S])*+\"?")
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r\n|([\s\S]))")
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b" ", b"f": b" ", b"v": b" ", b"\n": b"", b"\r": b""}
-_KEY = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}\Z")
+_KEY = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,20}:\s{0,8}\Z")
 _OPEN = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}(?:\[\s{0,20})?\Z")
 _DESCRIBING = frozenset(
     (
@@ -32,7 +32,7 @@ _PACKAGE_KEYS = _DESCRIBING | frozenset(
     (
         b"repository maintainers author authors funding resolved $id _from _id changelog url web website"
         b" readme description tarball dependencies devdependencies peerdependencies"
-        b" optionaldependencies @context demo docs"
+        b" optionaldependencies @context demo docs twitter github blog"
     ).split()
 )
 """Keys of facts about software in the description of a package."""
@@ -52,9 +52,17 @@ _OF_PACKAGE = frozenset(
 _LEAST_OF_PACKAGE = 3
 """Fewest of these keys that the description of a package has."""
 _PACKAGE = re.compile(rb"\"(%b)\"\s*:" % b"|".join(sorted(_OF_PACKAGE)))
+_PACKAGE_FILES = frozenset(("package.json", "bower.json", ".bower.json", "component.json", "composer.json"))
 _EXPLORER = re.compile(rb"[bB]lockExplorer(?:s|Urls?)?")
 _EXPLORER_REACH = 600
 _BRACKET = re.compile(rb"[{}\[\]]")
+_DECLARED = re.compile(
+    rb"(?:\b(?:var|let|const)\s{1,8}|,\s{0,40})(?:homepage|(?:author|bugs|repository|contributors)\s{0,4}=\s{0,4}\{[^{}]{0,300}?[\"']?url[\"']?\s{0,4}:)"
+    rb"\s{0,4}=?\s{0,8}\Z"
+)
+"""A key of a package as a variable, as a bundler imports it: https://github.com/rollup/plugins (``json``)"""
+_CHAIN = re.compile(rb"\s{0,20},\s{0,20}(?:[\"']?genesis[\"']?\s{0,4}:|[^{}]{0,80}[\"']?minimumHardfork[\"']?\s{0,4}:)")
+"""What follows the page of a chain of blocks: https://github.com/ethereumjs/ethereumjs-monorepo (``common``)"""
 _LOCK = re.compile(rb"\"lockfileVersion\"\s*:|\"_resolved\"\s*:|\"packages-dev\"\s*:")
 _CHECKSUM = re.compile(rb"[{,]\s*[\"']?(?:shasum|integrity)[\"']?\s*:")
 _MAX_SOURCES = 100_000
@@ -188,6 +196,13 @@ def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool
     return found is not None and found[1].lower() in keys
 
 
+def is_page_of_software(data: bytes, start: int, end: int) -> bool:
+    """True if a string ``data[start:end]`` is the page of a package in a variable, or of a chain of blocks."""
+    if _DECLARED.search(data, max(0, start - _EXPLORER_REACH), start) is not None:
+        return True
+    return key_before(data, start) == b"url" and _CHAIN.match(data, end, end + 160) is not None
+
+
 def is_of_package_script(data: bytes, start: int) -> bool:
     """True if a string is a command in the description of a package: ``scripts: {test: "curl https://…"}``.
 
@@ -206,9 +221,11 @@ def is_lock(data: bytes) -> bool:
     return _LOCK.search(data, 0, _HEAD) is not None
 
 
-def is_package(data: bytes) -> bool:
-    """True if the JSON text describes a package of a registry."""
+def is_package(data: bytes, file: str = "") -> bool:
+    """True if the JSON text describes a package of a registry, by its keys or by the name of its file."""
     head = data[:_HEAD]
+    if file.rpartition("/")[2].lower() in _PACKAGE_FILES and _PACKAGE.search(head) is not None:
+        return True
     keys = {found[1] for found in _PACKAGE.finditer(head)}
     return {b"name", b"version"} <= keys and len(keys) >= _LEAST_OF_PACKAGE
 

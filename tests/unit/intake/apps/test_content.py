@@ -45,6 +45,13 @@ def test_a_kib_that_ends_inside_a_character_is_still_text() -> None:
     assert is_text(("xü" * 600).encode()[:1024])
 
 
+def test_a_script_with_a_table_of_control_characters_is_text() -> None:
+    table = ("/*! a.js */\nvar a = '" + "".join(map(chr, [*range(1, 10), *range(14, 32)])) * 4 + "'").encode()
+    assert is_text(table)
+    assert not is_text(table[2:])
+    assert not is_text(table + b"\xff\xfe\xff")
+
+
 @settings(max_examples=examples(100), deadline=None)
 @given(st.binary(max_size=1100))
 def test_anything_has_a_kind(head: bytes) -> None:

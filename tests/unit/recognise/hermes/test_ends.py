@@ -83,6 +83,10 @@ SHOWN = "only in a text that the app shows or logs"
         ([LOADED, ("Ret", 0)], ""),
         ([LOADED, ("NewObject", 1), ("PutNewOwnById", 1, 0, MESSAGE), ("LoadConstUndefined", 5), ("Ret", 5)], SHOWN),
         ([LOADED, ("NewObject", 1), ("PutNewOwnById", 1, 0, OTHER), ("Ret", 1)], ""),
+        (
+            [LOADED, ("NewObject", 1), ("PutNewOwnById", 1, 0, REFERER), ("Ret", 1)],
+            "only in a header that names the page from which a request comes",
+        ),
         ([LOADED, ("LoadParam", 1, 1), ("Add", 2, 0, 1), ("Ret", 2)], ""),
         ([("LoadConstUndefined", 0), ("Ret", 0)], "only in a constant that no code reads"),
     ],

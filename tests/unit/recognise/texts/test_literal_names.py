@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.dataflow.trace import LINK
-from tieback.recognise.texts.literal_names import ATLAS, PLUG_IN, SERVER, reason_of_name
+from tieback.recognise.texts.literal_names import ATLAS, BROWSER, PLUG_IN, SERVER, reason_of_name
 from tieback.recognise.texts.places import METADATA, SHOWN, TextPlaces
-from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE
+from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE, NOTIFIED
 
 
 def reason(text: str, file: str = "a.js") -> str:
@@ -41,6 +41,28 @@ def reason(text: str, file: str = "a.js") -> str:
         ("L.tileLayer(u,{attribution:'&copy; <a href=\"URL/copyright\">Maps</a>'})", LINK),
         ("L.tileLayer(u,{maxZoom:9, attributions: ['Maps URL']})", LINK),
         ("L.tileLayer('URL/{z}/{x}/{y}.png',{attribution:'a'})", ""),
+        ("this.mapAttribution='&copy; <a href=\"URL\">Maps</a>'", LINK),
+        ("this.mapAttributionServer='URL'", ""),
+        ('s.encode(s.Encode.TEXT_TYPE, "URL", done)', SHOWN),
+        ('s.encode("TEXT_TYPE", "URL")', SHOWN),
+        ('s.encode("URL", done)', ""),
+        ("namespaces['URL'] = {}", NAMESPACE),
+        ("places['URL'] = {}", ""),
+        ("const ATTRIBUTION_STRING = 'By <a href=\"URL\">Maps</a>'", LINK),
+        ('x={swf:"URL/player.swf"}', PLUG_IN),
+        ("x='<embed src=\"URL/player.swf?a=1\">'", PLUG_IN),
+        ('x={lib:"URL/player.swf.js"}', ""),
+        ('s={channel:"#a",text:t,icon_url:"URL/a.png"}', NOTIFIED),
+        ('s={username:"a",avatar_url:"URL/a.png",content:t}', NOTIFIED),
+        ('s={text:t,icon_url:"URL/a.png"}', ""),
+        ('s={icon_url:"URL/a.png"};t={channel:1}', ""),
+        ('fetch(u,{method:"POST",body:JSON.stringify({embedUrl:"URL"})})', NOTIFIED),
+        ('fetch(u,{body:JSON.stringify({a:1,b:{c:[1],link:"URL"}})})', NOTIFIED),
+        ('r.send(JSON.stringify({site:"URL"}))', NOTIFIED),
+        ('$.ajax({url:"URL",data:JSON.stringify({a:1})})', ""),
+        ('f(JSON.stringify({site:"URL"}))', ""),
+        ('x={body:JSON.stringify({a:1}),url:"URL"}', ""),
+        ('fetch(u,{body:JSON.stringify({a:load("URL")})})', ""),
         ('this.featureNS_="URL"', NAMESPACE),
         ('x={namespaceURI:"URL"}', NAMESPACE),
         ('kmlNS=["URL"]', NAMESPACE),
@@ -86,6 +108,12 @@ def reason(text: str, file: str = "a.js") -> str:
 )
 def test_the_name_before_a_literal_decides(text: str, expected: str) -> None:
     assert reason(text) == expected
+
+
+@each(("key", "expected"), [("pushServiceURL", BROWSER), ('"pushServiceURL"', BROWSER), ("pushServiceURLs", "")])
+def test_a_setting_for_desktop_browsers(key: str, expected: str) -> None:
+    data = f'push.init({{android:{{}},browser:{{{key}: "http://a.test/x"}}}})'.encode()
+    assert TextPlaces("a.js", data).reason(data.index(b"http")) == expected
 
 
 @each(

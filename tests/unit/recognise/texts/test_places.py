@@ -10,8 +10,19 @@ from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import tables
+from tieback.recognise.texts.names_before import BASE
 from tieback.recognise.texts.places import FEED, METADATA, MISNAMED, PERMITTED, SHOWN, TextPlaces
-from tieback.recognise.texts.prose import COMMENT, EXAMPLE, ISSUER, MESSAGE, PATTERN, REDIRECT, REFERER, USER_AGENT
+from tieback.recognise.texts.prose import (
+    COMMENT,
+    EXAMPLE,
+    ISSUER,
+    MESSAGE,
+    NAMESPACE,
+    PATTERN,
+    REDIRECT,
+    REFERER,
+    USER_AGENT,
+)
 
 URL = "http://a.test/x"
 SCHEMA = '<?xml version="1.0"?><xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" version="1">'
@@ -138,6 +149,10 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.html", "<a href='#' onclick=\"window.open('URL', '_system');\">b</a>", LINK),
         ("a.html", "<a href='#' onclick=\"window.open('URL', '_self');\">b</a>", ""),
         ("a.html", "<a href='#' onclick=\"load('URL')\">b</a>", ""),
+        ("a.html", "<a ng-click=\"openInExternalBrowser('URL')\">b</a>", LINK),
+        ("a.html", "<button (click)=\"openExternalBrowser('URL')\">b</button>", LINK),
+        ("a.html", "<button @click=\"open('URL', '_system')\">b</button>", LINK),
+        ("a.html", "<button ng-click=\"load('URL')\">b</button>", ""),
         ("a.js", "h='<a onclick=\"window.open(\\'URL\\', \\'_system\\');\">b</a>'", LINK),
         ("a.js", "h='<p><a href=\\'URL\\' target=\\'_blank\\'>b</a></p>'", LINK),
         ("a.js", 'r("a",{attrs:{href:"URL",target:"_blank",rel:"noopener"}},[e._v("b")])', LINK),
@@ -152,6 +167,12 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.js", 'n.createElement(t.default,{style:s.a,href:"URL",text:"b"})', ""),
         ("a.bundle", 'n.createElement(t.Image,{href:"URL/b.png",text:"b"})', ""),
         ("a.bundle", 'n.createElement("link",{rel:"x",href:"URL",text:"b"})', ""),
+        ("a.bundle", 'x=[{id:1,title:"News",link:"URL",description:"All news"}]', LINK),
+        ("a.bundle", 'x=[{id:1,link:"URL",description:"All news"}]', LINK),
+        ("a.bundle", 'x={link:"URL",method:"get"}', ""),
+        ("a.bundle", 'x={title:"News",link:"URL/feed.json"}', ""),
+        ("a.bundle", 'x={title:"News",links:"URL"}', ""),
+        ("a.js", 'x={title:"News",link:"URL"}', ""),
         ("a.bundle", 'n.createElement(t.default,{href:"URL",style:s},{text:"b"})', ""),
         ("a.js", 'x={href:"URL"};y={target:"_blank"}', ""),
         ("a.js", 'x={target:"_blank"};y={href:"URL"}', ""),
@@ -160,6 +181,7 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.html", "<script src='URL'></script>", ""),
         ("a.html", "<script>// URL\n</script>", COMMENT),
         ("a.html", "<script>f('URL')</script>", ""),
+        ("a.html", "<script src='a.js'> <!--URL--> </script>", COMMENT),
         ("a.html", "<script type='text/x-template'><b title='URL'></b></script>", SHOWN),
         ("a.html", '<script type=\'application/json\'>{"a": "URL"}</script>', ""),
         ("a.html", "<script type='x-shader'>// URL</script>", ""),
@@ -169,6 +191,8 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.html", "<meta property='og:url' content='URL'>", METADATA),
         ("a.html", "<meta name='api' content='URL'>", ""),
         ("a.html", "<meta content=\"default-src 'self' URL\">", ""),
+        ("a.html", "<meta http-equiv='Content-Security-Policy' content=\"script-src 'self' URL\">", PERMITTED),
+        ("a.html", "<meta http-equiv='refresh' content='0;url=URL'>", ""),
         ("a.html", "<link rel='license' href='URL'>", METADATA),
         ("a.html", "<link rel='apple-touch-icon' href='URL'>", METADATA),
         ("a.html", "<link rel='icon' href='URL'>", ""),
@@ -177,6 +201,26 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.js", "t=RegExp( 'URL')", PATTERN),
         ("a.js", "t=useRegExp('URL')", ""),
         ("a.js", "t=RegExp(a, 'URL')", ""),
+        ("a.js", "get(u,{headers:{'user-agent':'Shop (URL)'}})", USER_AGENT),
+        ("a.js", 'get(u,{headers:{"User-Agent":"URL"}})', USER_AGENT),
+        ("a.js", "get(u,{userAgents:'URL'})", ""),
+        ("a.js", "var name='a',\n    homepage = 'URL';", METADATA),
+        ("a.js", 'var author = {"name":"a","url":"URL"};', METADATA),
+        ("a.js", "var homepages = ['URL'];", ""),
+        ("a.js", "var page = {url: 'URL'};", ""),
+        ("a.js", "x={comment:'PoA',url:'URL',genesis:{hash:'1'}}", METADATA),
+        ("a.js", "x={url:'URL',hash:'1'}", ""),
+        ("a.js", "t='a{background:url(data:image/svg+xml;base64,PD94URL)}'", tables.PICTURE),
+        ("a.js", "t='a{background:url(data:image/svg+xml;base64,PD94)}';u='URL'", ""),
+        ("a.js", "f('a plugin \\u5DF2\\u7ECF \\u8FC1\\u79FB:\\nURL')", MESSAGE),
+        ("a.js", "t.href='URL',t.className='by',t.target='_blank'", LINK),
+        ("a.js", "var anchor = f();\nanchor.target = '_blank';\nanchor.href = 'URL';", LINK),
+        ("a.js", "t.href='URL';u.target='_blank'", ""),
+        ("a.js", "location.href='URL'", ""),
+        ("a.js", 'e.exports=JSON.parse(\'{"$id":"URL","a":1}\')', NAMESPACE),
+        ("a.js", 'e.exports=JSON.parse(\'{"name":"a","version":"1","license":"b","url":"URL"}\')', METADATA),
+        ("a.js", 'e.exports=JSON.parse(\'{"api":"URL"}\')', ""),
+        ("a.js", 'e.exports=JSON.parse("{\\"homepage\\":\\"URL\\"}")', METADATA),
         ("a.js", "a={miss:`URL/${r}`,aud:r}", ""),
         ("a.js", "auth({client_id: c, redirect_uri: 'URL'})", REDIRECT),
         ("a.js", 'a={"redirectUrl":"URL"}', REDIRECT),
@@ -191,6 +235,14 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("res/raw/folder.png", '<html><img src="URL"></html>', ""),
         ("a.js", 'a={"issuer":"URL"}', ""),
         ("a.js", "f(redirectUri,'URL')", ""),
+        ("a.js", "var redirect_uri = 'URL';", REDIRECT),
+        ("a.js", "this.redirectUri='URL'", REDIRECT),
+        ("a.js", "if(redirectUri=='URL'){}", COMPARED),
+        ("a.js", "var redirectUrl = 'URL'; location = redirectUrl", ""),
+        ("a.js", "window.weibo.init('12', 'URL');", REDIRECT),
+        ("a.js", "window.shop.init('12', 'URL');", ""),
+        ("a.css", "@font-face{src:url('data:application/octet-stream;base64,URL')}", tables.PICTURE),
+        ("a.css", "@import url('data:text/css;base64,URL')", ""),
         ("a.html", "<link rel='alternate stylesheet' href='URL'>", ""),
         ("a.html", "<link rel='preconnect' href='URL'>", ""),
         ("a.xml", "<a><!-- URL --></a>", COMMENT),
@@ -210,6 +262,11 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.svg", "<svg><image href='URL'/></svg>", ""),
         ("package.json", '{"name": "a", "version": "1", "license": "MIT", "bugs": {"url": "URL"}}', METADATA),
         ("package.json", '{"name": "a", "version": "1", "license": "MIT", "api": "URL"}', ""),
+        ("lib/package.json", '{"name": "a", "url"           : "URL"}', METADATA),
+        ("bower.json", '{"name": "a", "authors": [{"name": "b", "twitter": "URL"}]}', METADATA),
+        ("lib/composer.json", '{"name": "a", "authors": [{"web": "URL"}]}', METADATA),
+        ("composer.json", '{"name": "a", "server": "URL"}', ""),
+        ("config.json", '{"name": "a", "web": "URL"}', ""),
         ("a.json", '{"api": "URL"}', ""),
         ("a.json", '{"help": "Read the page URL for help"}', MESSAGE),
         ("a.json", '{"lockfileVersion": 1, "a": "URL"}', METADATA),
@@ -279,6 +336,20 @@ def reason(file: str, text: str, url: str = URL) -> str:
 )
 def test_places_of_a_url(file: str, text: str, expected: str) -> None:
     assert reason(file, text.replace("URL", URL)) == expected
+
+
+@each(
+    ("text", "expected"),
+    [
+        ("p=new URL(e.uri,'http://a.test').searchParams", BASE),
+        ('p = new URL( path , "http://a.test" ).pathname', BASE),
+        ("p=new URL(path,'http://a.test').href", ""),
+        ("p=new URL('http://a.test').searchParams", ""),
+        ("p=new URL(path,'http://a.test');fetch(p)", ""),
+    ],
+)
+def test_a_base_of_which_only_the_path_or_query_is_read(text: str, expected: str) -> None:
+    assert reason("a.js", text, "http://a.test") == expected
 
 
 @each(

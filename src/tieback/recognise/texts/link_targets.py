@@ -1,0 +1,64 @@
+"""Literals of scripts that are the target of a link which a person taps, and that opens outside of the app.
+
+``jsx("a", {href: "https://…", target: "_blank"})`` of React and Vue, ``a.href = "https://…"; a.target = "_blank"``, and
+in React Native, which has no element ``a``, an address beside the text that a person taps.
+"""
+
+import re
+
+from tieback.intake.apps.interface import Bytes
+
+_HREF = re.compile(rb"[{,]\s{0,20}[\"']?href[\"']?\s{0,4}:\s{0,8}\Z")
+"""The name before the address of a link in the properties of an element: of React (``jsx("a", {href: …})``) and Vue
+(``h("a", {href: …})``, in version 2 ``_c("a", {attrs: {href: …}})``)."""
+_LABEL = re.compile(rb"[{,]\s{0,20}[\"']?(?:text|label)[\"']?\s{0,4}:")
+"""The property with the text that a person taps: a component of React Native has no element ``a``."""
+_LISTED = re.compile(rb"[{,]\s{0,20}[\"']?link[\"']?\s{0,4}:\s{0,8}\Z")
+_TITLE = re.compile(rb"[{,]\s{0,20}[\"']?(?:title|description|text|label)[\"']?\s{0,4}:")
+"""A page in a list for people, as in the list of the template of React Native: ``{title: …, link: "https://…"}``."""
+_LOADED = re.compile(rb"(?i)[{,]\s{0,20}[\"']?(?:rel|crossorigin|integrity)[\"']?\s{0,4}:|\.(?:css|js|json)\b")
+"""Properties of an element whose address is loaded, and ends of such addresses."""
+_PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
+_BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"']_blank[\"']")
+_SET_HREF = re.compile(rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,40})\.href\s{0,4}=\s{0,8}\Z")
+_PROPERTIES = 300
+"""Most bytes of an element's properties on each side of an address that are read."""
+
+
+def is_target(data: Bytes, start: int, end: int, *, native: bool) -> bool:
+    """True if a literal ``data[start:end]``, with its quotes, is the target of a link for a person.
+
+    Args:
+        data: the script.
+        start: offset of the literal.
+        end: its end.
+        native: the script runs in no web view, so that every link opens another app.
+    """
+    before = bytes(data[max(0, start - 40) : start])
+    if _HREF.search(before):
+        around = _properties(data, start, end)
+        return any(map(_BLANK.search, around)) or (native and _is_tapped(data, start, end, _LABEL))
+    if _LISTED.search(before):
+        return native and _is_tapped(data, start, end, _TITLE)
+    name = _SET_HREF.search(before)
+    return name is not None and _opens_window(data[max(0, start - _PROPERTIES) : end + _PROPERTIES], name["name"])
+
+
+def _properties(data: Bytes, start: int, end: int) -> tuple[bytes, bytes]:
+    """The other properties of an object, before and behind a literal."""
+    before = bytes(data[max(0, start - _PROPERTIES) : start])
+    return before[before.rfind(b"{") :], bytes(data[end : end + _PROPERTIES]).partition(b"}")[0]
+
+
+def _is_tapped(data: Bytes, start: int, end: int, label: re.Pattern[bytes]) -> bool:
+    """True if the properties around a literal have the text that a person taps."""
+    around = _properties(data, start, end)
+    if any(map(_LOADED.search, (*around, data[start:end]))) or _PICTURE.search(data, start, end):
+        return False
+    return any(map(label.search, around))
+
+
+def _opens_window(around: Bytes, name: bytes) -> bool:
+    """True if code lets the link with a name open another window."""
+    target = rb"(?<![\w$.])%b\.target\s{0,4}=\s{0,8}[\"'`]_blank[\"'`]" % re.escape(name)
+    return re.search(target, around) is not None

@@ -1,0 +1,48 @@
+"""What the name directly before a literal of a script says: a return address, a header, an example, a base.
+
+``{iss: "https://…"}``, ``redirect_uri = "https://…"``, ``{Referer: "https://…"}``, ``{placeholder: "https://…"}`` and
+``new URL(path, "https://…").searchParams``. No code contacts such an address.
+"""
+
+import re
+
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.texts import prose, redirects
+
+BASE = "only a base for the path or query of another address"
+_NAMED = re.compile(rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|%b)[\"']?\s{0,4}:\s{0,8}\Z" % redirects.PROPERTY)
+"""The name before an address that is not contacted: RFC 7519, section 4.1.1; RFC 6749, section 4.1.1."""
+_REFERER = re.compile(rb"[{,(\[;\s][\"']?(?:[Rr]eferr?er|Origin)[\"']?\s{0,4}[:,=]\s{0,8}\Z")
+"""The name of a header before its value: RFC 9110, section 10.1.3; RFC 6454, section 7."""
+_AGENT = re.compile(rb"[{,(\[;\s][\"']?user-agent[\"']?\s{0,4}[:,=]\s{0,8}\Z", re.IGNORECASE)
+"""RFC 9110, section 10.1.5: the name of a program, perhaps with its web site."""
+_BASE = re.compile(rb"\bnew\s{1,4}URL\s{0,4}\([^;{}]{1,120},\s{0,20}\Z")
+_PART = re.compile(rb"\s{0,20}\)\s{0,4}\.\s{0,4}(?:searchParams|pathname|search|hash)\b")
+"""Parts of an address without its host: https://url.spec.whatwg.org/#url-class"""
+_PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?(?:placeholder|hint)(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
+"""The property of a field with an example of what to enter."""
+_PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
+_FAR = 160
+
+
+def reason(data: Bytes, start: int, offset: int, end: int) -> str:
+    """Why the address in a literal is contacted by no code, by the name before it; empty if it may be.
+
+    Args:
+        data: the script.
+        start: offset of the literal, with its quotes.
+        offset: offset of the address.
+        end: the end of the literal.
+    """
+    before = bytes(data[max(0, start - _FAR) : start])
+    if named := _NAMED.search(before):
+        return prose.ISSUER if named["issuer"] else prose.REDIRECT
+    if redirects.ASSIGNED.search(before):
+        return prose.REDIRECT
+    if offset == start + 1 and _REFERER.search(before):
+        return prose.REFERER
+    if _AGENT.search(before):
+        return prose.USER_AGENT
+    if _PART.match(data, end, end + 60) and _BASE.search(before):
+        return BASE
+    return prose.EXAMPLE if _PLACEHOLDER.search(before) and not _PICTURE.search(data, start + 1, end) else ""

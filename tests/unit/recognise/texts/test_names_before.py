@@ -1,0 +1,42 @@
+"""What the name directly before a literal of a script says."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.each import each
+from tests.linear import assert_linear
+from tieback.recognise.texts.names_before import BASE, reason
+from tieback.recognise.texts.prose import EXAMPLE, ISSUER, REDIRECT, REFERER, USER_AGENT
+
+
+@each(
+    ("before", "behind", "expected"),
+    [
+        ("{iss:", "}", ISSUER),
+        ("{redirect_uri:", "}", REDIRECT),
+        ("var redirectUri = ", ";", REDIRECT),
+        ("{Referer:", "}", REFERER),
+        ("{'User-Agent':", "}", USER_AGENT),
+        ("{placeholder:", "}", EXAMPLE),
+        ("new URL(path,", ").search", BASE),
+        ("new URL(path,", ").host", ""),
+        ("fetch(", ")", ""),
+    ],
+)
+def test_the_name_decides(before: str, behind: str, expected: str) -> None:
+    data = f'{before}"https://a.shop.test"{behind}'.encode()
+    start = len(before)
+    assert reason(data, start, start + 1, data.rindex(b'"') + 1) == expected
+
+
+@given(st.binary(max_size=200), st.integers(0, 200))
+def test_any_bytes_have_an_answer(data: bytes, at: int) -> None:
+    assert isinstance(reason(data, min(at, len(data)), min(at + 1, len(data)), len(data)), str)
+
+
+@each("part", [b"{iss:", b"redirect_uri =", b"new URL(a,", b").search"])
+def test_the_cost_is_linear(part: bytes) -> None:
+    def work(data: bytes) -> object:
+        return [reason(data, at, at + 1, at + 4) for at in range(0, len(data), len(part))]
+
+    assert_linear(lambda size: part * (size // len(part)), work, 20_000)
