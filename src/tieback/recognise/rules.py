@@ -67,6 +67,8 @@ class _NotBackendPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     within: tuple[str, ...] = ()
     archives: tuple[str, ...] = ()
     stems: tuple[str, ...] = ()
+    text_folders: tuple[str, ...] = ()
+    """Folders whose texts count, whatever their names are."""
 
 
 class _NotBackends(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -209,6 +211,7 @@ class NotBackends:
                 return place.reason
             below = _below(folders, place)
             named = below is not None and (name.startswith(place.files) or _stem(name).endswith(place.stems))
+            named = named or (bool(folders) and folders[-1] in place.text_folders and _stem(name) != name)
             if named or not set(below or ()).isdisjoint(place.folders):
                 return place.reason
         return None

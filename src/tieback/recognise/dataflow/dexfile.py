@@ -503,12 +503,16 @@ class DexFile:
         return self._offsets_in(*self._loud_classes)
 
     @cached_property
-    def _every_code_offset(self) -> Offsets:
-        """The same numbers for all classes."""
+    def _every_code_offsets(self) -> tuple[Offsets, Offsets]:
+        """The same for all classes."""
         section = self.sections.get(SectionKind.CLASS_DATA)
         if section is None:
-            return np.empty(0, np.int64)
-        return self._offsets_in(np.array([section.begin], np.int64), np.array([section.end], np.int64))[0]
+            return np.empty(0, np.int64), np.empty(0, np.int64)
+        return self._offsets_in(np.array([section.begin], np.int64), np.array([section.end], np.int64))
+
+    @property
+    def _every_code_offset(self) -> Offsets:
+        return self._every_code_offsets[0]
 
     def _offsets_in(self, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
         """Sorted numbers in runs of class data that can be offsets of code, and the position of each."""
@@ -591,9 +595,14 @@ class DexFile:
                 return code
         return None
 
-    def method_of(self, code: CodeItem) -> int:
-        """Index of the method with this code; -1 if no class declares it."""
-        values, places = self._code_offsets
+    def method_of(self, code: CodeItem, *, every: bool = False) -> int:
+        """Index of the method with this code; -1 if no class declares it.
+
+        Args:
+            code: the code.
+            every: also in the classes of libraries that contact no host.
+        """
+        values, places = self._every_code_offsets if every else self._code_offsets
         at = int(values.searchsorted(code.offset))
         while at < len(values) and values[at] == code.offset:
             data = self._class_offsets

@@ -14,6 +14,10 @@ https://github.com/stleary/JSON-java.
 """
 _PLACEHOLDERS = frozenset(("Lcom/google/api/client/googleapis/batch/BatchUnparsedResponse;",))
 """Classes of libraries that read an answer through a request that is not sent: its address is a placeholder."""
+_TEST_CASES = ("Ljunit/framework/TestCase;", "Landroid/test/AndroidTestCase;")
+"""Superclasses of tests, which only a runner of tests calls: https://junit.org/junit4/, android.test of Android."""
+_RUNNER = "Runner;"
+"""The end of the name of a runner that a manifest names: then the package is one of tests."""
 _OWN_PARTS, _MOST_METHODS = 3, 64
 
 
@@ -23,7 +27,9 @@ class SampleClasses:
     def __init__(self, app: AppCode, places: CodePlaces, components: Iterable[str]) -> None:
         """The code of the app, and the classes that the manifest names: their packages are the app's own."""
         self._app, self._places = app, places
-        self._own = {_start(kind) for kind in components}
+        kinds = tuple(components)
+        self._own = {_start(kind) for kind in kinds}
+        self._is_of_tests = any(kind.endswith(_RUNNER) for kind in kinds)
         self._known: dict[str, bool] = {}
 
     def has(self, owner: str) -> bool:
@@ -31,8 +37,16 @@ class SampleClasses:
         if owner in _PLACEHOLDERS:
             return True
         if owner not in self._known:
-            self._known[owner] = _is_named(owner) and _start(owner) not in self._own and not self._is_called(owner)
+            is_sample = self._is_sample(owner) and _start(owner) not in self._own
+            self._known[owner] = is_sample and not self._is_called(owner)
         return self._known[owner]
+
+    def _is_sample(self, owner: str) -> bool:
+        """True if the name of a class, or the superclass of it or of the class around it, is that of a test."""
+        if _is_named(owner):
+            return True
+        outer = f"{owner.partition('$')[0].removesuffix(';')};"
+        return not self._is_of_tests and not set(_TEST_CASES).isdisjoint(self._app.ancestors(outer))
 
     def _is_called(self, owner: str) -> bool:
         for number, dex in enumerate(self._app.files):
@@ -45,7 +59,7 @@ class SampleClasses:
                     code = dex.code_around(offset, every=True)
                     caller = dex.method_of(code) if code is not None else -1
                     member = dex.method(caller) if caller >= 0 else None
-                    its_own = member is not None and _is_named(dex.descriptor(member.owner))
+                    its_own = member is not None and self._is_sample(dex.descriptor(member.owner))
                     if code is None or (not its_own and self._places.begins(number, code, offset)):
                         return True
         return False

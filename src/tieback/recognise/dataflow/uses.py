@@ -326,7 +326,9 @@ class ConstantUses:
                 yield ""
             for place in places:
                 code = dex.code_around(place, every=True)
-                method = dex.method_of(code) if code is not None else -1
+                if code is not None and not self.places.begins(number, code, place):
+                    continue  # only looks like an instruction
+                method = dex.method_of(code, every=True) if code is not None else -1
                 yield self.method_names(number, method)[0] if method >= 0 else ""
             for row in self._rows(number, values_with(dex, SectionKind.ENCODED_ARRAYS, index)):
                 yield dex.descriptor(int(dex.classes["type"][row])) if row >= 0 else ""

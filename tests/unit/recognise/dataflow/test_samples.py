@@ -29,17 +29,24 @@ def test_examples_of_libraries_are_left_out_with_their_reason() -> None:
     shown, samples = settled(MANIFEST)
     assert samples == {
         "https://example.maps.test", "https://constant.maps.test", "https://tools.maps.test",
-        "https://plain.maps.test", "firebase-rtdb:demo-project-1",
+        "https://plain.maps.test", "https://case.maps.test", "https://json.maps.test", "firebase-rtdb:demo-project-1",
     }  # fmt: skip
     assert shown == {"both.maps.test", "used.maps.test", "own.maps.test"}
 
 
 def test_code_of_the_app_is_no_example_whatever_its_package_is_named() -> None:
     shown, samples = settled(MANIFEST.replace(".demo.Main", "org.maps.client.demo.Main"))
-    assert samples == {"https://own.maps.test"}
+    assert samples == {"https://own.maps.test", "https://json.maps.test"}
     assert {"example.maps.test", "constant.maps.test", "tools.maps.test"} <= shown
 
 
 def test_without_a_manifest_nothing_is_an_example() -> None:
     _, samples = settled("<manifest/>")
     assert samples == set()
+
+
+def test_a_test_case_counts_in_a_package_of_tests() -> None:
+    runner = '<instrumentation android:name="android.test.InstrumentationTestRunner"/></manifest>'
+    shown, samples = settled(MANIFEST.replace("</manifest>", runner))
+    assert "case.maps.test" in shown
+    assert "https://plain.maps.test" in samples

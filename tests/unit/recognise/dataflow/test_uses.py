@@ -141,10 +141,13 @@ def test_a_class_of_build_settings_is_read_by_name_only_if_code_has_its_name_or_
     assert back_ends == ["builtasked", "builtreflected", "builtunread"]
 
 
-def test_namespaces_of_xml_in_annotations_and_calls() -> None:
+def test_namespaces_of_xml_and_soap_in_annotations_and_calls() -> None:
     reasons, back_ends = ends((Path(__file__).parent / "dex" / "namespaces.dex").read_bytes())
-    assert reasons == {"annotated": COMPARED, "qualified": COMPARED, "written": COMPARED}
-    assert back_ends == ["element", "writtenandasked"]
+    assert reasons == {
+        "annotated": COMPARED, "qualified": COMPARED, "written": COMPARED, "soapspace": COMPARED, "soapaction": HEADER,
+        "barcode": LINK,
+    }  # fmt: skip
+    assert back_ends == ["element", "soapserver", "writtenandasked"]
 
 
 def test_a_stub_of_the_platform_hides_nothing() -> None:

@@ -38,7 +38,16 @@ def follows(walk: WalkState, identity: int, targets: Sequence[MethodCode], value
         return bool(targets)
     if len(targets) != 1 or targets[0].code.units > _MAX_EAGER:
         return False
-    return gives_address(walk, values)
+    return gives_address(walk, values) or (targets[0].code.units <= _MAX_GETTER and keeps_text(walk, identity, values))
+
+
+def keeps_text(walk: WalkState, identity: int, values: Sequence[Value | None]) -> bool:
+    """True for a constructor of an object of the app that gets a constant text, such as a part of a host."""
+    return (
+        walk.app.ref(identity).name == "<init>"
+        and isinstance(walk.contents(values[0] if values else None), InstanceValue)
+        and any(isinstance(value, TextValue) and bool(value.parts) for value in values[1:])
+    )
 
 
 def gives_address(walk: WalkState, values: Sequence[Value | None]) -> bool:

@@ -14,7 +14,14 @@ from tieback.recognise.dataflow.values import (
     combine_known,
     place,
 )
-from tieback.recognise.dataflow.walk.app_methods import escape, follows, gives_address, invoke_targets, targets_of
+from tieback.recognise.dataflow.walk.app_methods import (
+    escape,
+    follows,
+    gives_address,
+    invoke_targets,
+    keeps_text,
+    targets_of,
+)
 from tieback.recognise.dataflow.walk.callees import callee
 from tieback.recognise.dataflow.walk.decryption import decrypt
 from tieback.recognise.dataflow.walk.effects import apply_effect
@@ -87,7 +94,7 @@ def _call(walk: WalkState, at: int, index: int, registers: Sequence[int], values
         return
     if found.own or isinstance(receiver, InstanceValue):
         wanted = found.signature in walk.followed
-        if wanted or gives_address(walk, values):
+        if wanted or gives_address(walk, values) or keeps_text(walk, found.identity, values):
             targets = targets_of(walk, found.identity, walk.units[at] & 255, values)
             walk.charge()
             if follows(walk, found.identity, targets, values):

@@ -1,7 +1,13 @@
 """Instructions that copy registers or calculate with numbers."""
 
 from tieback.recognise.dataflow.instructions import integer, payload_length, sign_extend
+from tieback.recognise.dataflow.values import Alternative, Choice, Value, choice, each
 from tieback.recognise.dataflow.walk.state import WalkState
+
+MAX_SERIES = 8
+"""Most numbers of a series."""
+_REMAINDER = 4
+"""Number of the operation ``rem-int``."""
 
 
 def nop(walk: WalkState, at: int, _: int) -> int:
@@ -35,11 +41,24 @@ def integer_operation(walk: WalkState, at: int, to: int, operation: int, one: in
 
 def _literal(walk: WalkState, at: int, to: int, source: int, operation: int, literal: int) -> int:
     value = walk.registers.get(source)
+    if isinstance(value, Choice):
+        return walk.assign(at, to, each(value, lambda one: _calculated(one, operation, literal)))
+    if not isinstance(value, int) and operation == _REMAINDER and 1 < literal <= MAX_SERIES:
+        return walk.assign(at, to, series(walk, at, literal))
+    return walk.assign(at, to, _calculated(value, operation, literal))
+
+
+def _calculated(value: Value | None, operation: int, literal: int) -> int | None:
     if not isinstance(value, int):
-        return walk.assign(at, to, None)
+        return None
     # The second operation subtracts the register from the literal.
-    one, other = (literal, value) if operation == 1 else (value, literal)
-    return walk.assign(at, to, integer(operation, one, other))
+    return integer(operation, *((literal, value) if operation == 1 else (value, literal)))
+
+
+def series(walk: WalkState, at: int, size: int) -> Value | None:
+    """Any number below this one: code spreads its requests over servers with numbers in their names."""
+    place = walk.method, at
+    return choice([Alternative(frozenset(((place, number),)), number) for number in range(size)])
 
 
 def literal_16(walk: WalkState, at: int, unit: int) -> int:
@@ -56,11 +75,12 @@ def literal_8(walk: WalkState, at: int, unit: int) -> int:
 def narrow(walk: WalkState, at: int, unit: int) -> int:
     """Convert a number to a smaller type."""
     value = walk.registers.get(unit >> 12)
+    return walk.assign(at, unit >> 8 & 15, each(value, lambda one: _narrowed(one, unit & 255)))
+
+
+def _narrowed(value: Value | None, kind: int) -> int | None:
     if not isinstance(value, int):
-        return walk.assign(at, unit >> 8 & 15, None)
-    kind = unit & 255
+        return None
     if kind == 0x8D:
-        narrowed = sign_extend(value & 0xFF, 8)
-    else:
-        narrowed = value & 0xFFFF if kind == 0x8E else sign_extend(value & 0xFFFF, 16)
-    return walk.assign(at, unit >> 8 & 15, narrowed)
+        return sign_extend(value & 0xFF, 8)
+    return value & 0xFFFF if kind == 0x8E else sign_extend(value & 0xFFFF, 16)

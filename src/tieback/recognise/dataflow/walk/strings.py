@@ -22,6 +22,7 @@ from tieback.recognise.dataflow.values import (
     origins,
     unknown_of,
 )
+from tieback.recognise.dataflow.walk.printed import printed
 from tieback.recognise.dataflow.walk.state import WalkState
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
@@ -66,7 +67,7 @@ def concatenate(walk: WalkState, values: Sequence[Value | None]) -> None:
 def format_text(walk: WalkState, values: Sequence[Value | None]) -> None:
     """The result of a format string with its arguments."""
     contents = walk.contents(values[1]) if len(values) > 1 else None
-    items = [walk.plain(item) for item in contents.items] if isinstance(contents, ArrayValue) else None
+    items = [printed(walk, item) for item in contents.items] if isinstance(contents, ArrayValue) else None
 
     def formatted(template: Value | None, *known: Value | None) -> Value | None:
         return (
@@ -80,8 +81,8 @@ def format_text(walk: WalkState, values: Sequence[Value | None]) -> None:
 
 def build(walk: WalkState, effect: Effect, receiver: ObjectRef, value: Value | None) -> None:
     """Apply a method of a string builder."""
+    plain = printed(walk, value) if effect is Effect.APPEND else walk.plain(value)
     held = walk.heap.get(receiver.number)
-    plain = walk.plain(value)
     if effect is Effect.EMPTY:
         walk.heap[receiver.number] = TextValue("")
     elif effect is Effect.FILL:
