@@ -500,7 +500,8 @@ class ConstantUses:
         if not name or number in self._called or name in self._names or self.callers.is_loaded(name):
             return False
         is_inside = self.hierarchy.callable_as(self._app.method(number, index), code.ins) is not None
-        return is_inside and not any(True for _ in self.places.calls(name, kind))
+        calls = self.places.calls(name, kind)
+        return is_inside and not any(self.places.is_instruction(file, place) for file, place, _ in calls)
 
     def _describes(self, number: int, code: CodeItem) -> bool:
         """True for a ``toString`` whose text has the names of fields, as ``Config(url=https://shop.test)``."""
