@@ -16,7 +16,8 @@ from itertools import islice
 import numpy as np
 
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.app import MAX_SITES, AppCode, OperandUses
+from tieback.recognise.dataflow.app import MAX_SITES, AppCode, MethodCode, OperandUses
+from tieback.recognise.dataflow.block_events import given_to_blocks
 from tieback.recognise.dataflow.callers import Callers
 from tieback.recognise.dataflow.conditions import Conditions
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile, Offsets, SectionKind
@@ -544,11 +545,20 @@ class ConstantUses:
             found = "through"
         return None if found is not None and above != owner and self.hierarchy.is_overridden(identity) else found
 
-    def called(self, number: int, one: Operation, given: Sequence[int], depth: int) -> Outcome:
+    def entered(self, method: MethodCode, depth: int) -> Outcome:
+        """What becomes of the arguments of a method of an object, which the runtime of the app calls."""
+        starts = frozenset(-1 - word for word in range(1, method.code.ins))
+        return self._follow(method.file, method.code, starts, depth)._replace(returns=False)
+
+    def called(self, place: tuple[int, MethodFlow | None], one: Operation, given: Sequence[int], depth: int) -> Outcome:
         """What becomes of arguments of a call, by their numbers, in the method of the app that it runs."""
+        number, flow = place
         identity = self._app.method(number, one.member)
         if identity < 0 or depth >= MAX_DEPTH:
             return CONTACTS
+        in_blocks = given_to_blocks(self, (number, flow, depth), one, tuple(given)) if flow is not None else None
+        if in_blocks is not None:
+            return in_blocks
         exact = one.opcode in _FOLLOWED or (
             one.opcode in _VIRTUAL and not self._app.is_extended(self._app.ref(identity).owner)
         )
