@@ -32,6 +32,8 @@ from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
 from tieback.recognise.dataflow.trace import (
     CONTACTS,
+    HEADER,
+    HEADERS,
     KEYS,
     LINK,
     NEVER,
@@ -72,6 +74,8 @@ _SMALL = frozenset("IZBSC")
 _OBJECT = "Ljava/lang/Object;"
 _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
+_HEADER_LINE = re.compile(rf"(?:{'|'.join(HEADERS)}): ?[^\r\n]*\Z".encode())
+"""A whole line of a request, as in ``@Headers`` of Retrofit: https://square.github.io/retrofit/declarations/"""
 _DESCRIBED = Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
 _LINKED = Outcome(frozenset((LINK,)), contacts=False, returns=False)
 _NEVER_READ = Outcome(frozenset((NEVER,)), contacts=False, returns=False)
@@ -139,6 +143,8 @@ class ConstantUses:
             raw: the MUTF-8 bytes of the whole constant.
         """
         self.contacted_in = ""
+        if _HEADER_LINE.match(raw):
+            return HEADER
         self._constants -= 1
         if self._constants < 0:
             return ""
@@ -274,14 +280,15 @@ class ConstantUses:
         for field in self._fields_with(number, places, value):
             yield self._of_field(field, 0) if field is not None else CONTACTS
 
-    def read_fields(self, number: int, index: int) -> list[int] | None:
+    def read_fields(self, number: int, index: int, *, in_annotations: bool = False) -> list[int] | None:
         """The fields that have a string as their initial value, and whose value code may contact.
 
         Returns:
-            The identities of the fields; ``None`` if other values can have the string, such as those of annotations.
+            The identities of the fields; ``None`` if other values can have the string, such as those of annotations,
+            unless these are known.
         """
         dex = self._app.files[number]
-        if any(True for _ in values_with(dex, SectionKind.ANNOTATIONS, index)):
+        if not in_annotations and any(True for _ in values_with(dex, SectionKind.ANNOTATIONS, index)):
             return None
         places = values_with(dex, SectionKind.ENCODED_ARRAYS, index)
         fields = list(self._fields_with(number, places, encoded.StringId(index)))
@@ -490,15 +497,13 @@ class ConstantUses:
                 return CONTACTS
         if called:
             return outcome
-        if number in self._called or called_as.name in self._names or self.callers.is_loaded(called_as.name):
-            return CONTACTS
-        return _UNCALLED
+        return CONTACTS if self.callers.is_named(number, called_as.name) else _UNCALLED
 
     def _is_unread_property(self, number: int, code: CodeItem) -> bool:
         """True for a method with an annotation, as of a property for blocks, that no code calls or names."""
         index = self._app.files[number].method_of(code)
         _, name, kind = self.method_names(number, index) if index >= 0 else ("", "", "")
-        if not name or number in self._called or name in self._names or self.callers.is_loaded(name):
+        if not name or self.callers.is_named(number, name):
             return False
         is_inside = self.hierarchy.callable_as(self._app.method(number, index), code.ins) is not None
         calls = self.places.calls(name, kind)
