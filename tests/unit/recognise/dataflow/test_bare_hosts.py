@@ -85,6 +85,12 @@ def test_a_host_counts_in_an_object_with_a_scheme() -> None:
     assert bare(data, set(), left_out=frozenset({"api.music-store.test"})) == found
 
 
+def test_the_proxy_of_a_mobile_network_counts_if_code_may_contact_it() -> None:
+    data = (DEX / "gateways.dex").read_bytes()
+    assert bare(data, set()) == {"10.0.0.172"}
+    assert bare(data.replace(b"http/HttpHost;", b"http/HttpHosu;"), set()) == set()
+
+
 def test_without_the_runtime_of_app_inventor_nothing_is_read() -> None:
     data = (DEX / "components.dex").read_bytes().replace(b"youngandroid/runtime", b"youngandroid/runtimf")
     assert bare(data, set()) == set()
