@@ -91,6 +91,12 @@ def test_the_proxy_of_a_mobile_network_counts_if_code_may_contact_it() -> None:
     assert bare(data.replace(b"http/HttpHost;", b"http/HttpHosu;"), set()) == set()
 
 
+def test_the_server_of_a_configuration_counts_beside_its_port() -> None:
+    data = (DEX / "keyed.dex").read_bytes()
+    assert bare(data, set()) == {"93.184.215.40", "vpn.shop.test"}
+    assert bare(data.replace(b"server_port", b"server_name"), set()) == {"vpn.shop.test"}
+
+
 def test_without_the_runtime_of_app_inventor_nothing_is_read() -> None:
     data = (DEX / "components.dex").read_bytes().replace(b"youngandroid/runtime", b"youngandroid/runtimf")
     assert bare(data, set()) == set()
