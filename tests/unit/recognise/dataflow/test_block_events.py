@@ -7,10 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
+from tieback.intake.apps.dex import read_dex
+from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow import reaching
 from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.trace import SHOWN, UNCALLED
+from tieback.recognise.dataflow.trace import DESCRIPTION, SHOWN, UNCALLED
 from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
 
 DATA = (Path(__file__).parent / "dex" / "blocks.dex").read_bytes()
 REASONS = {"shown": SHOWN, "label": SHOWN, "unhandled": UNCALLED}
@@ -38,6 +42,13 @@ def test_other_properties_components_and_blocks_can_contact(before: bytes, after
 def test_the_symbols_of_a_long_initialiser_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reaching, "MAX_UNITS", 60)
     assert reasons(DATA) == REASONS
+
+
+def test_the_icon_of_a_component_is_no_cloud_resource_of_the_app() -> None:
+    finds = list(AppSearch(RuleFiles()).finds([read_dex("classes.dex", DATA)[0]]))
+    left_out = {one.value: one.reason for one in finds if isinstance(one, NotBackend)}
+    assert left_out["app-engine:icons-app-1"] == DESCRIPTION
+    assert "app-engine:server-app-1" in {one.endpoint.value for one in finds if isinstance(one, Sighting)}
 
 
 @settings(max_examples=examples(60))

@@ -1,5 +1,9 @@
 .class public Ltest/extension/News;
 .super Lcom/google/appinventor/components/runtime/AndroidNonvisibleComponent;
+.annotation runtime Lcom/google/appinventor/components/annotations/DesignerComponent;
+    iconName = "https://icons-app-1.appspot.com/icon.png"
+    server = "https://server-app-1.appspot.com/"
+.end annotation
 
 .method public Shown()V
     .registers 5
