@@ -9,13 +9,13 @@ Source: https://github.com/mit-cml/appinventor-sources, ``runtime.scm``.
 """
 
 from collections.abc import Container, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
-from tieback.recognise.dataflow.app import CALLS
+from tieback.recognise.dataflow.app import CALLS, MemberRef
 from tieback.recognise.dataflow.block_symbols import Component, kinds, symbol
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.reaching import MethodFlow, Operation, Origins
+from tieback.recognise.dataflow.reaching import SGET, MethodFlow, Operation, Origins
 from tieback.recognise.dataflow.uses import ConstantUses
 
 MAX_CALLS = 2_000
@@ -25,6 +25,9 @@ _MAX_UNITS = 400
 _MAX_STEPS = 200
 """Most calls of one method through which a text is followed back."""
 _RUNTIME, _SET = "Lcom/google/youngandroid/runtime;", "setAndCoerceProperty$Ex"
+_APPLY = "Lgnu/mapping/Procedure;", "apply2"
+_PROPERTY = MemberRef(_RUNTIME, "get$Mnproperty", "Lgnu/expr/ModuleMethod;")
+"""The procedure by which newer versions read a property: ``get-property.apply2(component, property)``."""
 _GET, _ASK, _JOIN, _LISTS = "getProperty$1", "callComponentMethod", "callYailPrimitive", "Lgnu/lists/LList;"
 _VALUE = 2
 """Number of the argument that is the value, behind the component and the property."""
@@ -73,6 +76,16 @@ def _flows(uses: ConstantUses, number: int, index: int) -> Iterator[tuple[CodeIt
             yield code, flow
 
 
+def _applying(uses: ConstantUses, number: int) -> Iterator[MethodFlow]:
+    """Each short method that reads a property by the procedure of the runtime."""
+    sites = uses.places.of_field(uses.app.identity(_PROPERTY), frozenset((SGET,)), MAX_CALLS)
+    codes = {site.code.offset: site.code for site in sites if site is not None and site.number == number}
+    for code in codes.values():
+        flow = uses.flow(number, code) if code.units <= _MAX_UNITS else None
+        if flow is not None:
+            yield flow
+
+
 def _set(
     uses: ConstantUses, number: int, code: CodeItem, flow: MethodFlow, wanted: tuple[int, Container[Component]]
 ) -> Iterator[ComponentHost]:
@@ -99,7 +112,7 @@ def _calls(values: tuple[Origins, ...], member: int, index: int) -> bool:
 def _boxes(uses: ConstantUses, number: int, calls: Mapping[str, int]) -> set[Component]:
     """The text boxes whose text a block gives to a network component, as a server or as an argument."""
     found: set[Component] = set()
-    for _, flow in _flows(uses, number, calls.get(_GET, -1)):
+    for flow in chain((flow for _, flow in _flows(uses, number, calls.get(_GET, -1))), _applying(uses, number)):
         results = {one.at: one for one in flow.operations if one.opcode in CALLS}
         pending: list[int] = []
         for one in results.values():
@@ -112,9 +125,11 @@ def _boxes(uses: ConstantUses, number: int, calls: Mapping[str, int]) -> set[Com
             source = results.get(at)
             if source is None:
                 continue
-            if source.member == calls.get(_GET) and len(source.values) == _VALUE:
-                if symbol(uses, number, flow, source.values[1])[1] == _TEXT:
-                    found.add(symbol(uses, number, flow, source.values[0]))
+            is_read = source.member == calls.get(_GET) and len(source.values) == _VALUE
+            is_applied = uses.method_names(number, source.member)[:2] == _APPLY
+            if is_read or (is_applied and len(source.values) > _VALUE):
+                if symbol(uses, number, flow, source.values[-1])[1] == _TEXT:
+                    found.add(symbol(uses, number, flow, source.values[-2]))
             elif source.member == calls.get(_JOIN) or uses.method_names(number, source.member)[0] == _LISTS:
                 pending += _parts(results, source).difference(pending)
     return found

@@ -23,7 +23,7 @@ from tieback.recognise.dataflow.conditions import Conditions
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile, Offsets, SectionKind
 from tieback.recognise.dataflow.direct import contacts_at, contacts_result
 from tieback.recognise.dataflow.ends import What, read_ends
-from tieback.recognise.dataflow.hierarchy import Hierarchy
+from tieback.recognise.dataflow.hierarchy import Hierarchy, words
 from tieback.recognise.dataflow.initial_values import element_reason, values_with
 from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.native_names import NativeNames
@@ -551,8 +551,9 @@ class ConstantUses:
         return None if found is not None and above != owner and self.hierarchy.is_overridden(identity) else found
 
     def entered(self, method: MethodCode, depth: int) -> Outcome:
-        """What becomes of the arguments of a method of an object, which the runtime of the app calls."""
-        starts = frozenset(-1 - word for word in range(1, method.code.ins))
+        """What becomes of the arguments of a method that the runtime of the app calls."""
+        first = int(words(self._app.ref(method.identity).kind) < method.code.ins)
+        starts = frozenset(-1 - word for word in range(first, method.code.ins))
         return self._follow(method.file, method.code, starts, depth)._replace(returns=False)
 
     def called(self, place: tuple[int, MethodFlow | None], one: Operation, given: Sequence[int], depth: int) -> Outcome:

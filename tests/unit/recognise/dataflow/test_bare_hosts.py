@@ -67,13 +67,16 @@ def test_an_app_shows_its_bare_hosts_and_where_they_are() -> None:
 def test_the_server_of_a_network_component_of_app_inventor_counts() -> None:
     """Also in a private network, and as the first text of a box whose text it gets; not the text of a label."""
     data = (DEX / "components.dex").read_bytes()
-    assert bare(data, set()) == {"192.168.50.7", "till.shop.test", "192.168.50.20", "192.168.50.22"}
+    assert bare(data, set()) == {
+        "192.168.50.7", "till.shop.test", "192.168.50.20", "192.168.50.22", "192.168.50.23",
+    }  # fmt: skip
     found = [one for one in SEARCH.finds([read_dex("classes.dex", data)[0]]) if isinstance(one, Sighting)]
     assert {one.endpoint.value: one.evidence.context for one in found} == {
         "https://192.168.50.7": "Lappinventor/ai_shop/Till/Screen1;->broker: 192.168.50.7",
         "https://till.shop.test": "Lappinventor/ai_shop/Till/Screen1;->web: till.shop.test",
         "https://192.168.50.20": "Lappinventor/ai_shop/Till/Screen1;->boxes: 192.168.50.20",
         "https://192.168.50.22": "Lappinventor/ai_shop/Till/Screen1;->boxes: 192.168.50.22",
+        "https://192.168.50.23": "Lappinventor/ai_shop/Till/Screen1;->address: 192.168.50.23",
     }
 
 
