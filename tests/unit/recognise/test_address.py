@@ -74,6 +74,11 @@ def test_loopback_is_not_a_back_end() -> None:
     assert text.value == "127.0.0.1:8080"
 
 
+def test_a_placeholder_is_not_a_back_end() -> None:
+    (text,) = verify("", "123.123.123.123", "12345", RULES).not_backends
+    assert text.reason == "placeholder for an address, as long as one can be"
+
+
 @given(st.text(max_size=2), st.text("abc.-_012:[]", max_size=260), st.text(max_size=16))
 @settings(max_examples=examples(100), deadline=None)
 def test_any_text_has_a_verdict(before: str, host: str, after: str) -> None:

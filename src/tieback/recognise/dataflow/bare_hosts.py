@@ -13,6 +13,8 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 * ``String.replace`` puts it into an address, which code may contact;
 * a call gets it and, in the next argument, the port of a service, such as ``channel(host, 443)``;
 * code puts it into the same object as a scheme, such as ``https``;
+* code puts it into a configuration under the key of a server, beside one for its port;
+* it is the proxy of a Chinese mobile network, in a file that sets proxies, and code may contact it;
 * it has the name of a time server, such as ``time.shop.test``, in a file that sends datagrams, and code may contact it.
 
 Hosts beside one whose links the app opens itself are such links, too: code compares them with the host of a link.
@@ -36,6 +38,7 @@ from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.direct import constant_argument
 from tieback.recognise.dataflow.host_ports import ENDS, MAX_NAMES, Beside, BesidePort, hosts_beside, named_hosts
 from tieback.recognise.dataflow.host_schemes import BesideScheme
+from tieback.recognise.dataflow.keyed_hosts import keyed_hosts
 from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import QUAD, EndpointHost, check_host
@@ -65,6 +68,11 @@ _TIME_NAMES = ((b"ntp", b"ntq"), (b"pool.ntp.", b"pool.ntp/"), (b"time", b"timf"
 """Where such names are in the order of the strings of a file."""
 _ARRAY = -1 << 20
 """Instead of a method or field: an array, by the unit of its instruction."""
+_PROXIES = (b"Lorg/apache/http/HttpHost;", b"Ljava/net/Proxy;")
+_GATEWAYS = (b"10.0.0.172", b"10.0.0.200")
+"""The proxies of the access points ``cmwap``, ``uniwap`` and ``ctwap`` in China:
+https://android.googlesource.com/device/sample/+/refs/heads/main/etc/apns-full-conf.xml
+"""
 _STRINGS = frozenset(("Ljava/lang/String;",))
 _REPLACE = "(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)Ljava/lang/String;"
 _PORT = re.compile(r":\d{1,5}\Z")
@@ -145,7 +153,7 @@ class BareHosts:
             checked = check_host(found.text, self._rules) if SHORT_NAME.fullmatch(found.text) else None
             if isinstance(checked, EndpointHost):
                 accepted.setdefault(checked.name, BareHost(checked.name, found.file, found.string, found.method))
-        for one in chain(self._replacing(), self._time_servers()):
+        for one in chain(self._replacing(), self._time_servers(), self._gateways(), self._keyed()):
             accepted.setdefault(one.name, one)
         # These count also if the app opens links of the host itself, or compares another text with it.
         sure = {one.name: one for one in self._with_ports(named)}
@@ -180,6 +188,21 @@ class BareHosts:
                     text = raw.decode("ascii") if _TIME.fullmatch(raw) else ""
                     if text and self._is_host(text) and not self._uses.reason(raw) and not self._uses.is_spent:
                         yield BareHost(text, number, index, next(self._uses.owners(raw), ""))
+
+    def _gateways(self) -> Iterator[BareHost]:
+        """The proxies of mobile networks that an app contacts if the device is in such a network."""
+        for number, dex in enumerate(self._files):
+            if all(dex.type_of(one) < 0 for one in _PROXIES):
+                continue
+            for raw, index in ((one, dex.string_of(one)) for one in _GATEWAYS):
+                if index >= 0 and not self._uses.reason(raw) and not self._uses.is_spent:
+                    yield BareHost(raw.decode("ascii"), number, index, next(self._uses.owners(raw), ""))
+
+    def _keyed(self) -> Iterator[BareHost]:
+        """The hosts under the key of a server."""
+        for one in keyed_hosts(self._uses, lambda text: SHORT_NAME.fullmatch(text) is not None and self._is_host(text)):
+            if not self._uses.reason(self._files[one.file].raw(one.string)) and not self._uses.is_spent:
+                yield BareHost(one.text, one.file, one.string, one.method)
 
     def _with_ports(self, named: Sequence[Sequence[tuple[int, bytes]]]) -> Iterator[BareHost]:
         """The hosts that a call gets together with a port, or an object with a scheme."""

@@ -69,6 +69,10 @@ class Callers:
         owner, name, kind = self._app.ref(identity)
         return None if self._outside.can_call(owner, name, kind) else CalledAs(name, kind, owners)
 
+    def is_named(self, number: int, name: str) -> bool:
+        """True if code can call a method of a file by its name."""
+        return number in self._called or name in self._names or self.is_loaded(name)
+
     def is_loaded(self, name: str) -> bool:
         """True if code loads the name of a method as a text: it can be called by it."""
         titles = ((at, self._app.string_of(at, name)) for at in range(len(self._app.files)))

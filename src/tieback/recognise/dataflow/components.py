@@ -9,12 +9,13 @@ Source: https://github.com/mit-cml/appinventor-sources, ``runtime.scm``.
 """
 
 from collections.abc import Container, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from tieback.recognise.dataflow.app import CALLS, MemberRef
+from tieback.recognise.dataflow.block_symbols import Component, kinds, symbol
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.reaching import SGET, SPUT, MethodFlow, Operation, Origins
+from tieback.recognise.dataflow.reaching import SGET, MethodFlow, Operation, Origins
 from tieback.recognise.dataflow.uses import ConstantUses
 
 MAX_CALLS = 2_000
@@ -24,8 +25,10 @@ _MAX_UNITS = 400
 _MAX_STEPS = 200
 """Most calls of one method through which a text is followed back."""
 _RUNTIME, _SET = "Lcom/google/youngandroid/runtime;", "setAndCoerceProperty$Ex"
+_APPLY = "Lgnu/mapping/Procedure;", "apply2"
+_PROPERTY = MemberRef(_RUNTIME, "get$Mnproperty", "Lgnu/expr/ModuleMethod;")
+"""The procedure by which newer versions read a property: ``get-property.apply2(component, property)``."""
 _GET, _ASK, _JOIN, _LISTS = "getProperty$1", "callComponentMethod", "callYailPrimitive", "Lgnu/lists/LList;"
-_SYMBOL, _NEW = "Lgnu/mapping/SimpleSymbol;", "<init>"
 _VALUE = 2
 """Number of the argument that is the value, behind the component and the property."""
 _PLATFORM = "Lcom/google/appinventor/components/runtime/"
@@ -37,10 +40,6 @@ _SERVERS = frozenset(
      "server", "serveraddress", "serverhost", "serverip", "serverurl", "serviceurl", "url")
 )  # fmt: skip
 """Properties that are a server, in small letters."""
-
-
-type _Component = tuple[str, str]
-"""The class of a screen, and the name of a component in it."""
 
 
 class ComponentHost(NamedTuple):
@@ -77,8 +76,18 @@ def _flows(uses: ConstantUses, number: int, index: int) -> Iterator[tuple[CodeIt
             yield code, flow
 
 
+def _applying(uses: ConstantUses, number: int) -> Iterator[MethodFlow]:
+    """Each short method that reads a property by the procedure of the runtime."""
+    sites = uses.places.of_field(uses.app.identity(_PROPERTY), frozenset((SGET,)), MAX_CALLS)
+    codes = {site.code.offset: site.code for site in sites if site is not None and site.number == number}
+    for code in codes.values():
+        flow = uses.flow(number, code) if code.units <= _MAX_UNITS else None
+        if flow is not None:
+            yield flow
+
+
 def _set(
-    uses: ConstantUses, number: int, code: CodeItem, flow: MethodFlow, wanted: tuple[int, Container[_Component]]
+    uses: ConstantUses, number: int, code: CodeItem, flow: MethodFlow, wanted: tuple[int, Container[Component]]
 ) -> Iterator[ComponentHost]:
     """The constants that one method gives to components."""
     dex, (index, boxes) = uses.app.files[number], wanted
@@ -100,10 +109,10 @@ def _calls(values: tuple[Origins, ...], member: int, index: int) -> bool:
     return member == index and len(values) > _VALUE
 
 
-def _boxes(uses: ConstantUses, number: int, calls: Mapping[str, int]) -> set[_Component]:
+def _boxes(uses: ConstantUses, number: int, calls: Mapping[str, int]) -> set[Component]:
     """The text boxes whose text a block gives to a network component, as a server or as an argument."""
-    found: set[_Component] = set()
-    for _, flow in _flows(uses, number, calls.get(_GET, -1)):
+    found: set[Component] = set()
+    for flow in chain((flow for _, flow in _flows(uses, number, calls.get(_GET, -1))), _applying(uses, number)):
         results = {one.at: one for one in flow.operations if one.opcode in CALLS}
         pending: list[int] = []
         for one in results.values():
@@ -116,9 +125,11 @@ def _boxes(uses: ConstantUses, number: int, calls: Mapping[str, int]) -> set[_Co
             source = results.get(at)
             if source is None:
                 continue
-            if source.member == calls.get(_GET) and len(source.values) == _VALUE:
-                if _symbol(uses, number, flow, source.values[1])[1] == _TEXT:
-                    found.add(_symbol(uses, number, flow, source.values[0]))
+            is_read = source.member == calls.get(_GET) and len(source.values) == _VALUE
+            is_applied = uses.method_names(number, source.member)[:2] == _APPLY
+            if is_read or (is_applied and len(source.values) > _VALUE):
+                if symbol(uses, number, flow, source.values[-1])[1] == _TEXT:
+                    found.add(symbol(uses, number, flow, source.values[-2]))
             elif source.member == calls.get(_JOIN) or uses.method_names(number, source.member)[0] == _LISTS:
                 pending += _parts(results, source).difference(pending)
     return found
@@ -131,57 +142,20 @@ def _parts(results: Mapping[int, Operation], source: Operation) -> set[int]:
 
 
 def _is_text_of(
-    boxes: Container[_Component], uses: ConstantUses, number: int, flow: MethodFlow, values: tuple[Origins, ...]
+    boxes: Container[Component], uses: ConstantUses, number: int, flow: MethodFlow, values: tuple[Origins, ...]
 ) -> bool:
     """True if a call sets the text of one of these text boxes."""
-    component = _symbol(uses, number, flow, values[0])
-    return (
-        component in boxes and _symbol(uses, number, flow, values[1])[1] == _TEXT and _kinds(uses, component) == {_BOX}
-    )
+    component = symbol(uses, number, flow, values[0])
+    return component in boxes and symbol(uses, number, flow, values[1])[1] == _TEXT and kinds(uses, component) == {_BOX}
 
 
 def _is_server(uses: ConstantUses, number: int, flow: MethodFlow, component: Origins, named: Origins) -> bool:
     """True if a symbol is that of a network component, and another that of a property that is a server."""
-    _, title = _symbol(uses, number, flow, named)
+    _, title = symbol(uses, number, flow, named)
     return title.lower() in _SERVERS and _is_network(uses, number, flow, component)
 
 
 def _is_network(uses: ConstantUses, number: int, flow: MethodFlow, component: Origins) -> bool:
     """True if a symbol is that of a network component."""
-    kinds = _kinds(uses, _symbol(uses, number, flow, component))
-    return any(kind in _NETWORK or not kind.startswith(_PLATFORM) for kind in kinds)
-
-
-def _kinds(uses: ConstantUses, component: _Component) -> set[str]:
-    """The types of the field of a screen that has a component; none if it is not known."""
-    owner, name = component
-    found = uses.app.class_of(owner)
-    if found is None or not name:
-        return set()
-    dex = uses.app.files[found[0]]
-    fields = (dex.field(index) for index in dex.class_data(found[1]).instance_fields)
-    return {dex.descriptor(one.kind) for one in fields if one is not None and dex.string(one.name) == name}
-
-
-def _symbol(uses: ConstantUses, number: int, flow: MethodFlow, origins: Origins) -> tuple[str, str]:
-    """The class that has a symbol in a static field, and its text; empty texts if it is not known."""
-    read = [one for one in flow.operations if one.opcode == SGET and one.at in origins]
-    field = uses.app.field(number, read[0].member) if len(read) == len(origins) == 1 else -1
-    if field < 0:
-        return "", ""
-    owner = uses.app.ref(field).owner
-    initialiser = uses.app.definition(uses.app.identity(MemberRef(owner, "<clinit>", "()V")))
-    made = uses.flow(initialiser.file, initialiser.code) if initialiser is not None else None
-    if initialiser is None or made is None:
-        return "", ""
-    file = initialiser.file
-    stores = [one for one in made.operations if one.opcode == SPUT and uses.app.field(file, one.member) == field]
-    results = {one.at: one for one in made.operations if one.opcode in CALLS and one.values}
-    for at in stores[0].values[0] if len(stores) == 1 else ():
-        its = results[at].values[0] if at in results else frozenset((at,))  # of ``readResolve``
-        for one in results.values():
-            is_given = bool(its) and len(one.values) > 1 and one.values[0] == its
-            if is_given and uses.method_names(file, one.member)[:2] == (_SYMBOL, _NEW):
-                text = [made.strings[text] for text in one.values[1] if text in made.strings]
-                return owner, uses.string(file, text[0]) if len(text) == 1 else ""
-    return "", ""
+    found = kinds(uses, symbol(uses, number, flow, component))
+    return any(kind in _NETWORK or not kind.startswith(_PLATFORM) for kind in found)

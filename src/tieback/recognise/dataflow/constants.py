@@ -19,6 +19,7 @@ from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
+from tieback.recognise.dataflow.trace import DESCRIPTION
 from tieback.recognise.dataflow.uncalled import UncalledCode
 from tieback.recognise.dataflow.unrunnable import UnrunnableCode
 from tieback.recognise.dataflow.uses import ConstantUses
@@ -138,12 +139,16 @@ class ConstantEnds:
     def _of_cloud(self, find: Sighting) -> str:
         """The reason for a resource of a cloud provider.
 
-        Only in a sample, in code that cannot run, or in data for maps that nothing reads.
+        Only in a sample, in code that cannot run, in a description of code, or in data for maps that nothing reads.
         """
         self._uses.contacted_in = ""
         if find.evidence.how.startswith(_METHODS):
             raw = self._constant(find)
-            return self._sample(raw) or ("" if not raw or self._uses.reason(raw) else self._unrunnable.reason(raw))
+            sample = self._sample(raw)
+            if sample or not raw:
+                return sample
+            reason = self._uses.reason(raw)
+            return self._unrunnable.reason(raw) if not reason else reason if reason == DESCRIPTION else ""
         return self._resources.reason(find) if self._resources and _MAP_DATA.search(find.evidence.file) else ""
 
     def _of_other(self, find: Sighting) -> str:

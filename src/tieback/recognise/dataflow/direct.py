@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from tieback.recognise.dataflow.block_symbols import FOR_BLOCKS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, payload_length, sign_extend
 from tieback.recognise.dataflow.reaching import MAX_UNITS, Operation
@@ -166,14 +167,15 @@ def _contacts(
 
 def _given(uses: "ConstantUses", number: int, call: _Call, given: tuple[int, ...], depth: int) -> tuple[bool, bool]:
     """Whether a call that gets the value can contact it, and whether it returns it."""
-    if uses.method_names(number, call.member)[0] in _UNSURE:
+    owner, name, _ = uses.method_names(number, call.member)
+    if owner in _UNSURE or (owner, name) in FOR_BLOCKS:
         return False, False
     what = uses.what(number, call.member)
     if what is not None:
         return False, what in ("through", "into")
     nothing: frozenset[int] = frozenset()
     operation = Operation(call.at, call.opcode, call.member, (nothing,) * len(call.registers))
-    outcome = uses.called(number, operation, given, depth)
+    outcome = uses.called((number, None), operation, given, depth)
     return outcome.contacts, outcome.returns
 
 

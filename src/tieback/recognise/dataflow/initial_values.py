@@ -6,7 +6,10 @@ from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.trace import COMPARED, DESCRIPTION
 
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
-_ELEMENTS = {b"description": DESCRIPTION, b"helpUrl": DESCRIPTION, b"namespace": COMPARED, b"reference": COMPARED}
+_ELEMENTS = {
+    **dict.fromkeys((b"description", b"helpUrl", b"iconName"), DESCRIPTION),
+    **dict.fromkeys((b"namespace", b"reference"), COMPARED),
+}
 """Elements of annotations that code does not contact: those of App Inventor describe it
 (https://github.com/mit-cml/appinventor-sources, ``DesignerComponent``), others name a namespace of XML
 (``@Namespace(reference = …)`` of https://simple.sourceforge.net, ``@JacksonXmlProperty(namespace = …)``).

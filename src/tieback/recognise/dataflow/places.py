@@ -66,12 +66,12 @@ class CodePlaces:
 
     def has_instruction(self, number: int, opcodes: frozenset[int], index: int) -> bool:
         """True if an instruction has one of the opcodes and this index; no operand counts."""
-        dex = self._app.files[number]
-        for offset in self.offsets(number, opcodes, index):
-            code = dex.code_around(offset, every=True)
-            if code is None or self.begins(number, code, offset):
-                return True
-        return False
+        return any(self.is_instruction(number, offset) for offset in self.offsets(number, opcodes, index))
+
+    def is_instruction(self, number: int, place: int) -> bool:
+        """True if an instruction begins at an offset of a file, or if that is not known."""
+        code = self._app.files[number].code_around(place, every=True)
+        return code is None or self.begins(number, code, place)
 
     def begins(self, number: int, code: CodeItem, offset: int) -> bool:
         """True if an instruction of a method begins at an offset, or if too much was read to tell."""

@@ -166,7 +166,7 @@ class Trace:
         elif what in _ENDS:
             self._reasons.add(_ENDS[what])
         elif what is None and not is_unread_setting(self._uses, (self._number, self._code), self._flow, one, given):
-            self._take(self._uses.called(self._number, one, given, self._depth), one)
+            self._take(self._uses.called((self._number, self._flow), one, given, self._depth), one)
 
     def _key_reason(self, one: Operation, given: tuple[int, ...]) -> str:
         """The reason if the value is behind the name of a header or of a redirection, in the same call."""

@@ -10,6 +10,7 @@ from tieback.recognise.dataflow.app import MAX_SITES
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import words
 from tieback.recognise.dataflow.reaching import SPUT
+from tieback.recognise.dataflow.retrofit import RetrofitPath, paths
 from tieback.recognise.dataflow.unmade import UnmadeClasses
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class UncalledCode:
         """
         self._uses = uses
         self._unmade = UnmadeClasses(uses, package)
+        self._paths: dict[int, list[RetrofitPath]] = {}
         self._own = tuple(f"L{name.replace('.', '/')}/" for name in packages if "." in name)
 
     def reason(self, raw: bytes) -> str:
@@ -54,7 +56,11 @@ class UncalledCode:
             if index < 0:
                 continue
             places = self._uses.places.strings(number, index)
-            fields = self._uses.read_fields(number, index)
+            requests = [one.method for one in self._requests(number) if one.string == index]
+            fields = self._uses.read_fields(number, index, in_annotations=bool(requests))
+            if not all(self._is_unsent(number, method) for method in requests):
+                return ""
+            loaded |= bool(requests)
             if len(places) >= MAX_SITES or fields is None or not all(map(self._is_field_unused, fields)):
                 return ""
             loaded |= bool(fields)
@@ -68,6 +74,23 @@ class UncalledCode:
     def reason_of_result(self, number: int, code: CodeItem) -> str:
         """The same for what a call in a method gives."""
         return UNUSED if self._own and self._never_called(number, code, set()) else ""
+
+    def _requests(self, number: int) -> list[RetrofitPath]:
+        """The requests of the interfaces for Retrofit in one file."""
+        if number not in self._paths:
+            self._paths[number] = paths(self._uses.file(number))
+        return self._paths[number]
+
+    def _is_unsent(self, number: int, method: int) -> bool:
+        """True for a request in an interface of the app's own that nothing calls: Retrofit has the code behind it."""
+        owner, name, kind = self._uses.method_names(number, method)
+        if not owner or not self._is_own(owner) or self._uses.callers.is_named(number, name):
+            return False
+        owners = self._uses.hierarchy.callable_as(self._uses.app.method(number, method), words(kind) + 1)
+        if owners is None:
+            return False
+        calls = self._uses.places.calls(name, kind, owners)
+        return not any(self._uses.places.is_instruction(file, place) for file, place, _ in calls)
 
     def _is_unused(self, number: int, code: CodeItem, at: int) -> bool:
         if self._uses.name_of(number, code) == "<clinit>":

@@ -16,13 +16,14 @@ from itertools import islice
 import numpy as np
 
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.app import MAX_SITES, AppCode, OperandUses
+from tieback.recognise.dataflow.app import MAX_SITES, AppCode, MethodCode, OperandUses
+from tieback.recognise.dataflow.block_events import given_to_blocks
 from tieback.recognise.dataflow.callers import Callers
 from tieback.recognise.dataflow.conditions import Conditions
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile, Offsets, SectionKind
 from tieback.recognise.dataflow.direct import contacts_at, contacts_result
 from tieback.recognise.dataflow.ends import What, read_ends
-from tieback.recognise.dataflow.hierarchy import Hierarchy
+from tieback.recognise.dataflow.hierarchy import Hierarchy, words
 from tieback.recognise.dataflow.initial_values import element_reason, values_with
 from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.native_names import NativeNames
@@ -31,6 +32,8 @@ from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
 from tieback.recognise.dataflow.trace import (
     CONTACTS,
+    HEADER,
+    HEADERS,
     KEYS,
     LINK,
     NEVER,
@@ -71,6 +74,8 @@ _SMALL = frozenset("IZBSC")
 _OBJECT = "Ljava/lang/Object;"
 _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
+_HEADER_LINE = re.compile(rf"(?:{'|'.join(HEADERS)}): ?[^\r\n]*\Z".encode())
+"""A whole line of a request, as in ``@Headers`` of Retrofit: https://square.github.io/retrofit/declarations/"""
 _DESCRIBED = Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
 _LINKED = Outcome(frozenset((LINK,)), contacts=False, returns=False)
 _NEVER_READ = Outcome(frozenset((NEVER,)), contacts=False, returns=False)
@@ -138,6 +143,8 @@ class ConstantUses:
             raw: the MUTF-8 bytes of the whole constant.
         """
         self.contacted_in = ""
+        if _HEADER_LINE.match(raw):
+            return HEADER
         self._constants -= 1
         if self._constants < 0:
             return ""
@@ -273,14 +280,15 @@ class ConstantUses:
         for field in self._fields_with(number, places, value):
             yield self._of_field(field, 0) if field is not None else CONTACTS
 
-    def read_fields(self, number: int, index: int) -> list[int] | None:
+    def read_fields(self, number: int, index: int, *, in_annotations: bool = False) -> list[int] | None:
         """The fields that have a string as their initial value, and whose value code may contact.
 
         Returns:
-            The identities of the fields; ``None`` if other values can have the string, such as those of annotations.
+            The identities of the fields; ``None`` if other values can have the string, such as those of annotations,
+            unless these are known.
         """
         dex = self._app.files[number]
-        if any(True for _ in values_with(dex, SectionKind.ANNOTATIONS, index)):
+        if not in_annotations and any(True for _ in values_with(dex, SectionKind.ANNOTATIONS, index)):
             return None
         places = values_with(dex, SectionKind.ENCODED_ARRAYS, index)
         fields = list(self._fields_with(number, places, encoded.StringId(index)))
@@ -498,18 +506,17 @@ class ConstantUses:
                 return CONTACTS
         if called:
             return outcome
-        if number in self._called or called_as.name in self._names or self.callers.is_loaded(called_as.name):
-            return CONTACTS
-        return _UNCALLED
+        return CONTACTS if self.callers.is_named(number, called_as.name) else _UNCALLED
 
     def _is_unread_property(self, number: int, code: CodeItem) -> bool:
         """True for a method with an annotation, as of a property for blocks, that no code calls or names."""
         index = self._app.files[number].method_of(code)
         _, name, kind = self.method_names(number, index) if index >= 0 else ("", "", "")
-        if not name or number in self._called or name in self._names or self.callers.is_loaded(name):
+        if not name or self.callers.is_named(number, name):
             return False
         is_inside = self.hierarchy.callable_as(self._app.method(number, index), code.ins) is not None
-        return is_inside and not any(True for _ in self.places.calls(name, kind))
+        calls = self.places.calls(name, kind)
+        return is_inside and not any(self.places.is_instruction(file, place) for file, place, _ in calls)
 
     def _describes(self, number: int, code: CodeItem) -> bool:
         """True for a ``toString`` whose text has the names of fields, as ``Config(url=https://shop.test)``."""
@@ -552,11 +559,21 @@ class ConstantUses:
             found = "through"
         return None if found is not None and above != owner and self.hierarchy.is_overridden(identity) else found
 
-    def called(self, number: int, one: Operation, given: Sequence[int], depth: int) -> Outcome:
+    def entered(self, method: MethodCode, depth: int) -> Outcome:
+        """What becomes of the arguments of a method that the runtime of the app calls."""
+        first = int(words(self._app.ref(method.identity).kind) < method.code.ins)
+        starts = frozenset(-1 - word for word in range(first, method.code.ins))
+        return self._follow(method.file, method.code, starts, depth)._replace(returns=False)
+
+    def called(self, place: tuple[int, MethodFlow | None], one: Operation, given: Sequence[int], depth: int) -> Outcome:
         """What becomes of arguments of a call, by their numbers, in the method of the app that it runs."""
+        number, flow = place
         identity = self._app.method(number, one.member)
         if identity < 0 or depth >= MAX_DEPTH:
             return CONTACTS
+        in_blocks = given_to_blocks(self, (number, flow, depth), one, tuple(given)) if flow is not None else None
+        if in_blocks is not None:
+            return in_blocks
         exact = one.opcode in _FOLLOWED or (
             one.opcode in _VIRTUAL and not self._app.is_extended(self._app.ref(identity).owner)
         )

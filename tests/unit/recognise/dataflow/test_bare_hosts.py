@@ -67,13 +67,16 @@ def test_an_app_shows_its_bare_hosts_and_where_they_are() -> None:
 def test_the_server_of_a_network_component_of_app_inventor_counts() -> None:
     """Also in a private network, and as the first text of a box whose text it gets; not the text of a label."""
     data = (DEX / "components.dex").read_bytes()
-    assert bare(data, set()) == {"192.168.50.7", "till.shop.test", "192.168.50.20", "192.168.50.22"}
+    assert bare(data, set()) == {
+        "192.168.50.7", "till.shop.test", "192.168.50.20", "192.168.50.22", "192.168.50.23",
+    }  # fmt: skip
     found = [one for one in SEARCH.finds([read_dex("classes.dex", data)[0]]) if isinstance(one, Sighting)]
     assert {one.endpoint.value: one.evidence.context for one in found} == {
         "https://192.168.50.7": "Lappinventor/ai_shop/Till/Screen1;->broker: 192.168.50.7",
         "https://till.shop.test": "Lappinventor/ai_shop/Till/Screen1;->web: till.shop.test",
         "https://192.168.50.20": "Lappinventor/ai_shop/Till/Screen1;->boxes: 192.168.50.20",
         "https://192.168.50.22": "Lappinventor/ai_shop/Till/Screen1;->boxes: 192.168.50.22",
+        "https://192.168.50.23": "Lappinventor/ai_shop/Till/Screen1;->address: 192.168.50.23",
     }
 
 
@@ -83,6 +86,18 @@ def test_a_host_counts_in_an_object_with_a_scheme() -> None:
     found = {"api.music-store.test", "live.music-store.test"}
     assert bare(data, set()) == found
     assert bare(data, set(), left_out=frozenset({"api.music-store.test"})) == found
+
+
+def test_the_proxy_of_a_mobile_network_counts_if_code_may_contact_it() -> None:
+    data = (DEX / "gateways.dex").read_bytes()
+    assert bare(data, set()) == {"10.0.0.172"}
+    assert bare(data.replace(b"http/HttpHost;", b"http/HttpHosu;"), set()) == set()
+
+
+def test_the_server_of_a_configuration_counts_beside_its_port() -> None:
+    data = (DEX / "keyed.dex").read_bytes()
+    assert bare(data, set()) == {"93.184.215.40", "vpn.shop.test"}
+    assert bare(data.replace(b"server_port", b"server_name"), set()) == {"vpn.shop.test"}
 
 
 def test_without_the_runtime_of_app_inventor_nothing_is_read() -> None:

@@ -10,15 +10,19 @@ from tests.examples import examples
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.recognise.dataflow import uncalled
 from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.package_resources import PackageResources
-from tieback.recognise.dataflow.trace import SHOWN, UNCALLED
+from tieback.recognise.dataflow.trace import HEADER, SHOWN, UNCALLED
 from tieback.recognise.dataflow.uncalled import UNUSED, UncalledCode
 from tieback.recognise.dataflow.uses import ConstantUses
 
 DEX = Path(__file__).parent / "dex"
 CALLS, DESCRIBED = ((DEX / f"{name}.dex").read_bytes() for name in ("uncalled", "described"))
-UNUSED_HOSTS = ["behind", "cycle", "old", "unused"]
-OTHERS = ["annotated", "both", "byname", "home", "library", "pressed", "task", "twice", "used"]
+UNUSED_HOSTS = ["behind", "cycle", "old", "unsent", "unused"]
+OTHERS = [
+    "annotated", "both", "byname", "home", "library", "oneissent", "pressed", "sent", "sentbyname", "task", "twice",
+    "used",
+]  # fmt: skip
 
 
 def unused(packages: tuple[str, ...]) -> list[str]:
@@ -43,7 +47,19 @@ def test_a_library_stays_even_if_the_app_calls_nothing_of_it() -> None:
 
 def test_after_too_many_methods_code_counts_as_called(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uncalled, "_MOST_METHODS", 1)
-    assert unused(("test.shop.app",)) == ["old", "unused"]
+    assert unused(("test.shop.app",)) == ["old", "unsent", "unused"]
+
+
+def test_native_code_can_send_a_request_by_its_name() -> None:
+    native = NativeNames()
+    native.see(b"\0unsent\0Ljava/lang/String;\0")
+    for names, called in ((native, ()), (NativeNames(), (0,))):
+        code = UncalledCode(ConstantUses([DexFile(CALLS)], names=names, called=called), ("test.shop.app",))
+        assert code.reason(b"https://unsent.shop.test/") == ""
+
+
+def test_the_line_of_a_header_names_another_page() -> None:
+    assert ConstantUses([DexFile(CALLS)]).reason(b"Origin:http://header.shop.test") == HEADER
 
 
 def test_the_packages_are_those_of_the_manifests() -> None:

@@ -12,6 +12,7 @@ from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow import failing_code, missing_classes, unrunnable
+from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
@@ -52,6 +53,15 @@ def test_code_that_needs_a_missing_class_contacts_nothing() -> None:
     reasons, shown = settled()
     assert reasons == dict.fromkeys(LEFT_OUT, REASON)
     assert shown == SHOWN
+
+
+def test_a_number_that_looks_like_a_call_of_a_property_is_none() -> None:
+    number = bytes.fromhex("14006e10")
+    dex = DexFile(DATA)
+    (index,) = dex.methods_titled(dex.string_of(b"Property"))
+    data = DATA.replace(number + b"\xff\x7f", number + struct.pack("<H", index))
+    assert data != DATA
+    assert settled(data)[0] == dict.fromkeys(LEFT_OUT, REASON)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@
 .field public Web1:Lcom/google/appinventor/components/runtime/Web;
 .field public HostBox:Lcom/google/appinventor/components/runtime/TextBox;
 .field public NameBox:Lcom/google/appinventor/components/runtime/TextBox;
+.field public AddressBox:Lcom/google/appinventor/components/runtime/TextBox;
 .field public UrlBox:Lcom/google/appinventor/components/runtime/TextBox;
 .field static final Lit0:Lgnu/mapping/SimpleSymbol;
 .field static final Lit1:Lgnu/mapping/SimpleSymbol;
@@ -18,6 +19,7 @@
 .field static final Lit7:Lgnu/mapping/SimpleSymbol;
 .field static final Lit8:Lgnu/mapping/SimpleSymbol;
 .field static final Lit9:Lgnu/mapping/SimpleSymbol;
+.field static final Lit10:Lgnu/mapping/SimpleSymbol;
 
 .method static constructor <clinit>()V
     .registers 3
@@ -74,6 +76,10 @@
     const-string v1, "UrlBox"
     invoke-direct {v0, v1}, Lgnu/mapping/SimpleSymbol;-><init>(Ljava/lang/String;)V
     sput-object v0, Lappinventor/ai_shop/Till/Screen1;->Lit9:Lgnu/mapping/SimpleSymbol;
+    new-instance v0, Lgnu/mapping/SimpleSymbol;
+    const-string v1, "AddressBox"
+    invoke-direct {v0, v1}, Lgnu/mapping/SimpleSymbol;-><init>(Ljava/lang/String;)V
+    sput-object v0, Lappinventor/ai_shop/Till/Screen1;->Lit10:Lgnu/mapping/SimpleSymbol;
     return-void
 .end method
 
@@ -178,6 +184,26 @@
     move-result-object v2
     sget-object v0, Lappinventor/ai_shop/Till/Screen1;->Lit4:Lgnu/mapping/SimpleSymbol;
     sget-object v1, Lappinventor/ai_shop/Till/Screen1;->Lit5:Lgnu/mapping/SimpleSymbol;
+    sget-object v3, Lappinventor/ai_shop/Till/Screen1;->Lit2:Lgnu/mapping/SimpleSymbol;
+    invoke-static {v0, v1, v2, v3}, Lcom/google/youngandroid/runtime;->setAndCoerceProperty$Ex(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;
+    return-void
+.end method
+
+# Newer compilers read a property by the procedure of the runtime
+.method static address()V
+    .registers 5
+    sget-object v0, Lappinventor/ai_shop/Till/Screen1;->Lit10:Lgnu/mapping/SimpleSymbol;
+    sget-object v1, Lappinventor/ai_shop/Till/Screen1;->Lit6:Lgnu/mapping/SimpleSymbol;
+    const-string v2, "192.168.50.23"
+    sget-object v3, Lappinventor/ai_shop/Till/Screen1;->Lit2:Lgnu/mapping/SimpleSymbol;
+    invoke-static {v0, v1, v2, v3}, Lcom/google/youngandroid/runtime;->setAndCoerceProperty$Ex(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;
+    sget-object v0, Lappinventor/ai_shop/Till/Screen1;->Lit4:Lgnu/mapping/SimpleSymbol;
+    sget-object v1, Lappinventor/ai_shop/Till/Screen1;->Lit5:Lgnu/mapping/SimpleSymbol;
+    sget-object v2, Lcom/google/youngandroid/runtime;->get$Mnproperty:Lgnu/expr/ModuleMethod;
+    sget-object v3, Lappinventor/ai_shop/Till/Screen1;->Lit10:Lgnu/mapping/SimpleSymbol;
+    sget-object v4, Lappinventor/ai_shop/Till/Screen1;->Lit6:Lgnu/mapping/SimpleSymbol;
+    invoke-virtual {v2, v3, v4}, Lgnu/mapping/Procedure;->apply2(Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;
+    move-result-object v2
     sget-object v3, Lappinventor/ai_shop/Till/Screen1;->Lit2:Lgnu/mapping/SimpleSymbol;
     invoke-static {v0, v1, v2, v3}, Lcom/google/youngandroid/runtime;->setAndCoerceProperty$Ex(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;
     return-void

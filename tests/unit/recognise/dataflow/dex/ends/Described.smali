@@ -3,6 +3,7 @@
 .annotation runtime Ltest/shop/Component;
     description = "https://described.shop.test/a"
     helpUrl = "https://helpurl.shop.test/a"
+    iconName = "https://icon.shop.test/a"
     server = "https://element.shop.test/a"
 .end annotation
 .annotation runtime Ltest/shop/Others;

@@ -23,3 +23,10 @@
     invoke-static {v0}, Lother/lib/Client;->get(Ljava/lang/String;)V
     return-void
 .end method
+
+.method public send(Ltest/shop/app/Requests;)V
+    .registers 2
+    invoke-interface {p1}, Ltest/shop/app/Requests;->sent()V
+    invoke-interface {p1}, Ltest/shop/app/Requests;->firstRequest()V
+    return-void
+.end method
