@@ -42,6 +42,7 @@ PARTS = (
     "seventh",
     "eighth",
     "ninth",
+    "thirteenth",
 )
 """Parts of ``parties_unknown.tsv``, in the order in which they were added."""
 TEMPLATES = (
