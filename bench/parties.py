@@ -66,7 +66,9 @@ ROLES = (
 """Evidence of a domain by its role in the app, and the reason."""
 CONTEXTS = {"capacitor.config.json": '"url": "', "res/values/strings.xml": '"site": "https://'}
 """Text before an address in the settings of a wrapper of a web site, and in an asset statement of decoded resources."""
-TEXTS = (MAIN_CLASS, *(how for how, _ in ROLES))
+REPOSITORY = "link/repository"
+"""Evidence of a link to a repository with source code."""
+TEXTS = (MAIN_CLASS, REPOSITORY, *(how for how, _ in ROLES))
 """Evidence that is no endpoint."""
 NOT_SCORED = ("page", "clue")
 
@@ -148,7 +150,9 @@ class FoundRow(NamedTuple):
             return Endpoint(EndpointKind.URL, f"https://{self.value}", "https", host, 443, f"/{path}")
         if colon and "." not in kind:
             return Endpoint(EndpointKind.CLOUD, self.value, "https", "", 443, service=kind)
-        return Endpoint(EndpointKind.URL, f"https://{self.value}", "https", self.value, 443)
+        # A row has no scheme. Those addresses of which the sources were at hand have no TLS.
+        scheme, port = ("http", 80) if _literal(self.value) else ("https", 443)
+        return Endpoint(EndpointKind.URL, f"{scheme}://{self.value}", scheme, self.value, port)
 
     @property
     def evidence(self) -> Evidence:
@@ -186,6 +190,7 @@ def found_judged(
         maker.learn_hosts(row.endpoint.host for row in scored)
         for how, reason in ROLES:
             maker.learn_only((_host_of(row.value) for row in its if row.how == how), reason)
+        maker.learn_repositories(f"https://{row.value}" for row in its if row.how == REPOSITORY)
         maker.learn_uses([(row.endpoint, row.evidence) for row in its if row.how not in TEXTS])
         judged_rows += [(row, maker.judge(row.endpoint, row.evidence)) for row in scored]
     return judged_rows

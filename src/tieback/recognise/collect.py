@@ -193,6 +193,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     maker.learn_from(told.values())
     maker.learn_hosts(one.best.endpoint.host for one in sightings.values.values())
     _learn_roles(maker, clues.values(), credentials.values.values(), sightings, rules)
+    maker.learn_repositories(_linked(sightings, not_backends))
     maker.learn_uses(((one.best.endpoint, one.best.evidence) for one in sightings.values.values()), choices)
     lists = (("endpoints", sightings), ("credentials", credentials), ("hosts that are not back ends", not_backends))
     capped = [
@@ -213,6 +214,12 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
         problems=(*problems.values.values(), *capped),
         keys=tuple(keys.values.values())[:MAX_NAMES],
     )
+
+
+def _linked(sightings: _Bounded[_Seen], not_backends: _Bounded[NotBackend]) -> Iterator[str]:
+    """The addresses that the app names, also those for people."""
+    yield from (one.best.endpoint.value for one in sightings.values.values())
+    yield from (one.value for one in not_backends.values.values())
 
 
 def _learn_roles(

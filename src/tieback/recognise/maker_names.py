@@ -389,8 +389,21 @@ class MakerNames:
             return f"{domain} has the name of the app"
         if LETTERS.sub("", domain) in self.products:
             return f"{domain} spells the name of the app"
-        found = self._with_affix(plain, self.products | self._relatives)
+        found = self._with_affix(plain, self.products | self._relatives) or self._company(plain)
         return f"{domain} is {found}" if found else ""
+
+    def _company(self, label: str) -> str:
+        """How a label joins a word of the app's name with one for a company: ``acmefit`` of the maker Acme Labs.
+
+        A short word counts only if the bundle identifier has the other one too.
+        """
+        words = set() if self._sample else self._title.first | {self._title.hump}
+        for word in sorted(words, key=len, reverse=True):
+            rest = label.removeprefix(word)
+            known = rest in self.words.descriptors and self._is_word(word)
+            if known and rest != label and (len(word) >= MIN_GUEST or rest in self._parts):
+                return f"{word}, a word of the name of the app, followed by {rest}"
+        return ""
 
     def _with_affix(self, label: str, names: Collection[str]) -> str:
         """How a label joins one of these names with a word; empty if it does not."""
@@ -430,7 +443,19 @@ class MakerNames:
         names |= {name for title in self._titles if len(name := title.rstrip(_DIGITS)) >= MIN_LONG}
         places = labels if domain in self._crowded else (labels[-1], labels[0])
         found = next((label for label in places if begins(label) & names), "")
-        return f"{found} has the name of the app below {domain}" if found else ""
+        if found:
+            return f"{found} has the name of the app below {domain}"
+        spelled = LETTERS.sub("", "".join(labels) + domain.partition(".")[0])
+        if len(spelled) >= MIN_LONG and spelled in self._titles | self.brands:
+            return f"{host} spells the name of the app"
+        mine = next((one for one in sorted(self._mine()) if one in labels), "")
+        return f"{mine} is the name of the app below {domain}, without my" if mine else ""
+
+    def _mine(self) -> set[str]:
+        """Long names under the icon without a word such as "my" before them: ``fitness`` of My Fitness."""
+        titles = {title for title in self._titles if len(title) >= MIN_TITLE}
+        bare = {title.removeprefix(word) for title in titles for word in self.words.product_before} - titles
+        return {name for name in bare if len(name) >= MIN_LONG and self._product(name)}
 
     def _crowd(self, below: Mapping[str, Collection[str]]) -> Iterator[str]:
         """The domains below which several hosts have a brand as a label, wherever it is there."""
@@ -463,9 +488,23 @@ class MakerNames:
         words = self.words.generic_parts | self.words.generic_names | self.words.environments | self.words.samples
         return not self._sample and len(label) > 1 and label in self._parts - words
 
+    def extends_part(self, label: str) -> bool:
+        """True if a label begins or ends with a long part of the bundle identifier that is no common word."""
+        parts = {part for part in self._parts if len(part) >= MIN_TITLE and self._product(part)}
+        return not self._sample and any(label.startswith(part) or label.endswith(part) for part in parts)
+
     def is_first_word(self, text: str) -> bool:
         """True if a text is the first word under the icon, and no common or short one."""
         return not self._sample and text in self._title.first and self._product(text)
+
+    def names_repository(self, name: str) -> bool:
+        """True if a repository has the name of the app, which only usual words follow: ``acme-fit-android``."""
+        parts = [part for part in _SEPARATORS.split(name) if part]
+        while len(parts) > 1 and parts[-1] in self.words.repository_words:
+            parts.pop()
+        joined = "".join(parts)
+        known = self.brands | self.products | self._confirmed | self._title.full
+        return not self._sample and joined in known and self._is_word(joined)
 
     def is_app(self, text: str) -> bool:
         """True if a text is the name of the app, also with a word such as ``api``: ``acmefit-api``."""

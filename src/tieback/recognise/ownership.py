@@ -33,7 +33,9 @@ from tieback.recognise.maker_evidence import (
 from tieback.recognise.maker_families import family_domains, guest_domains
 from tieback.recognise.maker_hosts import Choices, siblings, used_hosts
 from tieback.recognise.maker_names import MIN_HOSTS, MakerNames, registrable_domain
+from tieback.recognise.maker_repositories import MIN_ACCOUNT, account_pages, own_accounts
 from tieback.recognise.maker_resources import own_resources, resource_name
+from tieback.recognise.maker_singles import only_address, only_program, only_tested
 from tieback.recognise.maker_words import domain_families, maker_words
 from tieback.recognise.name_forms import first_label
 from tieback.recognise.projects import REGISTRATION, is_made, project_of
@@ -103,6 +105,8 @@ class Maker:
         """Kinds and names of the maker's other cloud resources, each with the reason."""
         self._hosts: dict[str, str] = {}
         """Single hosts of the maker below the domains of others, and addresses, each with the reason."""
+        self._accounts: dict[str, str] = {}
+        """Accounts of the maker at services for source code, each with a repository."""
 
     def learn(self, host: str, reason: str) -> None:
         """Record the registrable domain of a host as the maker's, unless it belongs to another known party.
@@ -227,13 +231,9 @@ class Maker:
         Args:
             hosts: canonical hosts of the app's endpoints.
         """
-        below: dict[str, set[str]] = {}
-        for host in hosts:
-            domain = registrable_domain(host, self._rules)
-            if domain:
-                below.setdefault(domain, set()).add(host)
         if self._names is None:
             return
+        below = self._below(hosts)
         self._names.learn_hosts(
             {domain: names for domain, names in below.items() if self._rules.third_parties.of(domain) is None}
         )
@@ -241,6 +241,15 @@ class Maker:
         self._learn_page(below, self._names)
         reports = (host for domain, names in below.items() for host in names if _REPORTS.match(_left(host, domain)))
         self.learn_only(reports, "the only domain with a server for error reports or usage that makers run themselves")
+
+    def learn_repositories(self, addresses: Iterable[str]) -> None:
+        """Learn the accounts at services for source code that have a repository with the name of the app.
+
+        Args:
+            addresses: URLs that the app names. Links for people count too.
+        """
+        if self._names is not None:
+            self._accounts = dict(own_accounts(addresses, self._names))
 
     def learn_uses(self, finds: Iterable[tuple[Endpoint, Evidence]], choices: Choices | None = None) -> None:
         """Learn the hosts that the app uses like its maker's own. To be called last: it compares with what was learned.
@@ -268,6 +277,51 @@ class Maker:
                 self.learn(host, reason)
             else:
                 self._hosts.setdefault(host, reason)
+        self._learn_accounts(sorted({endpoint.host for endpoint, _ in strangers}))
+        self._learn_singles(every, unknown, self._names)
+
+    def _learn_accounts(self, hosts: Iterable[str]) -> None:
+        """Learn the domains and the pages that have the name of the maker's account at a service for source code."""
+        for account, name in self._accounts.items():
+            letters = account.replace("-", "")
+            reason = f"a host with the name of {account}, the account with the repository {name}"
+            for host in hosts:
+                if host in account_pages(account):
+                    self._hosts.setdefault(host, reason)
+                elif len(letters) >= MIN_ACCOUNT and first_label(registrable_domain(host, self._rules)) == letters:
+                    self.learn(host, reason)
+
+    def _learn_singles(
+        self,
+        every: Collection[tuple[Endpoint, Evidence]],
+        strangers: Iterable[tuple[Endpoint, Evidence]],
+        names: MakerNames,
+    ) -> None:
+        """Learn the endpoints that are the only ones of their kind.
+
+        Args:
+            every: the endpoints of the app.
+            strangers: those whose owners were unknown.
+            names: the names of the maker.
+        """
+        unknown = [one for one in strangers if self.judge(*one).party is Party.UNKNOWN]
+        if address := only_address(every, unknown, names):
+            self._hosts.setdefault(address, "the only public address that the app names")
+        below = self._below(endpoint.host for endpoint, _ in unknown if endpoint.kind is not EndpointKind.CLOUD)
+        for domain in only_tested(below):
+            self.learn(domain, "the only domain with a test environment that the app names")
+        if unknown and all(self.judge(*one).party is not Party.FIRST for one in every):
+            program = only_program(unknown)
+            if program is not None:
+                self._named[resource_name(program)] = "the only program at a hosting service that the app names"
+
+    def _below(self, hosts: Iterable[str]) -> dict[str, set[str]]:
+        """The hosts below each registrable domain."""
+        found: dict[str, set[str]] = {}
+        for host in hosts:
+            if domain := registrable_domain(host, self._rules):
+                found.setdefault(domain, set()).add(host)
+        return found
 
     def _learn_families(self, own: Collection[str], strangers: Iterable[str], names: MakerNames) -> None:
         """Learn the domains that are related to each other, or to the maker's own.
@@ -277,10 +331,7 @@ class Maker:
             strangers: hosts of unknown owners.
             names: the names of the maker.
         """
-        unknown: dict[str, set[str]] = {}
-        for host in strangers:
-            if domain := registrable_domain(host, self._rules):
-                unknown.setdefault(domain, set()).add(host)
+        unknown = self._below(strangers)
         domains = {registrable_domain(host, self._rules) for host in own}
         known = {one for one in domains if one in self._domains or names.branded(one) or names.of_product(one)}
         related = (*family_domains(known, unknown), *guest_domains(domains - known, names.title_words, unknown))
@@ -293,9 +344,16 @@ class Maker:
         The page can be that of a partner, or of the maker of a tool that builds apps. So its domain must also have the
         name of the app, or that of another domain of its maker.
         """
-        if len(self._paths.keys() | self._pages) != 1 or len(self._paths) != 1:
+        paths = self._paths
+        if len(paths) > 1:
+            # Of several, the one with a part of the bundle identifier and many hosts.
+            several = (one for one in paths if names.extends_part(first_label(one)))
+            paths = {one: paths[one] for one in several if len(below.get(one, ())) >= MIN_HOSTS}
+        elif len(paths.keys() | self._pages) != 1:
             return
-        ((domain, pages),) = self._paths.items()
+        if len(paths) != 1:
+            return
+        ((domain, pages),) = paths.items()
         page = next((page for page in pages if page.responsible), None)
         if page is None or domain in maker_words().strangers:
             return

@@ -535,6 +535,18 @@ SHARED = [f"{one}.acmefit.prod.gke.labs.test" for one in "abc"]
         ("org.wikipedia", "", [], "meta.beta.labs.test", ""),
         # A customer of a service can have a number.
         ("com.acmefit.x", "", [], "acmefit1.typeform.com", "acmefit1 is the maker's name at typeform.com"),
+        # A word of the name and one for a company. A short word needs the other one in the identifier.
+        ("a.b", "AcmewareTimes", [], "acmewaresystems.com", "a word of the name of the app, followed by systems"),
+        ("com.acmeapps.labs.acmemobile", "Acme Mobile", [], "x.acmelabs.org", "acme, a word of the name of the app"),
+        ("com.acmeapps.team.acmemobile", "Acme Mobile", [], "x.acmelabs.org", ""),
+        ("a.b", "Weather Map", [], "weathersystems.com", ""),
+        ("com.example.x", "AcmewareTimes", [], "acmewaresystems.com", ""),
+        # A host that spells the name, and the name without "my".
+        ("a.b", "fit Culture", [], "fit.culture.fr", "fit.culture.fr spells the name of the app"),
+        ("a.b", "fit Culture", [], "fit.other.fr", ""),
+        ("a.b", "myDietolog", [], "dietolog.bomb.ru", "dietolog is the name of the app below bomb.ru, without my"),
+        ("a.b", "myDiet", [], "diet.bomb.ru", ""),
+        ("a.b", "MyCalendar", [], "calendar.bomb.ru", ""),
         # The identifier that a tool writes.
         ("org.cordova.quasar.app", "", [], "cordova.io", ""),
         ("com.anonymous.shop", "", [], "anonymous.com", ""),
@@ -544,6 +556,25 @@ def test_names_of_a_maker_in_other_forms(bundle: str, title: str, hosts: list[st
     found = unsigned(bundle, title)
     found.learn_hosts(hosts)
     owned = found.judge(resource(host) if ":" in host else url(host))
+    assert (owned.party is Party.FIRST) is bool(reason), owned.reason
+    assert reason in owned.reason
+
+
+CAT = ["a.catlibrary.org/x", "b.catlibrary.org/x", "catlibrary.org/privacy"]
+
+
+@each(
+    ("bundle", "addresses", "host", "reason"),
+    [
+        # Of several pages, the one at a domain with a long part of the identifier and many hosts.
+        ("org.acme.catlibr.app", [*CAT, "dog.org/privacy"], "c.catlibrary.org", "3 hosts in the app"),
+        ("org.acme.library.app", [*CAT, "dog.org/privacy"], "c.catlibrary.org", ""),
+        ("org.acme.catlibr.app", [*CAT[1:], "dog.org/privacy"], "c.catlibrary.org", ""),
+        ("org.acme.catlibr.app", [*CAT[:2], "catlibrary.org/terms", "dog.org/privacy"], "c.catlibrary.org", ""),
+    ],
+)
+def test_one_of_several_legal_pages(bundle: str, addresses: list[str], host: str, reason: str) -> None:
+    owned = pages(bundle, "X", *addresses).judge(url(host))
     assert (owned.party is Party.FIRST) is bool(reason), owned.reason
     assert reason in owned.reason
 
