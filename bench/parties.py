@@ -43,6 +43,7 @@ PARTS = (
     "eighth",
     "ninth",
     "thirteenth",
+    "fourteenth",
 )
 """Parts of ``parties_unknown.tsv``, in the order in which they were added."""
 TEMPLATES = (
