@@ -44,6 +44,8 @@ MIN_TITLE = 7
 """Least number of letters of a name under an icon whose longer form in a domain counts."""
 MIN_LONG = 8
 """Least number of letters of a name under an icon that identifies a host below a domain of another party."""
+MIN_SHORT = 3
+"""Least number of letters of a name under the icon that names a domain with several hosts."""
 MIN_HOSTS = 3
 """Least number of hosts below a domain for which a part of the app's name, or that of an example, identifies it."""
 _WORDS = re.compile(r"[^\w.-]+")
@@ -324,6 +326,10 @@ class MakerNames:
         Args:
             below: the different hosts that the app names, by registrable domain.
         """
+        for domain, family in domain_families().items() if self._titles and not self._sample else ():
+            if first_label(domain) in self._titles and sum(other in below for other in family) > 1:
+                reason = "of an organisation with the name of the app, which names several of its domains"
+                self.domains.setdefault(domain, reason)
         related = {other for own in self.domains for other in domain_families().get(own, ())}
         self._relatives = {name for name in map(first_label, related) if len(name) >= MIN_LONG and self._product(name)}
         self._crowded = set(self._crowd(below))
@@ -348,12 +354,36 @@ class MakerNames:
             self._confirm(name)
         titles = set() if self._sample else {name for name in self._titles if len(name) >= MIN_TITLE}
         for domain, hosts in below.items():
+            if self._is_short_title(first_label(domain), len(hosts)):
+                reason = f"a domain with the short name of the app, which names {count_text(len(hosts), 'host')} there"
+                self.domains.setdefault(domain, reason)
             brand = next((one for one in sorted(self.brands | titles) if extends(first_label(domain), one)), "")
             tests = has_tests(domain, hosts)
+            if tests and not brand:
+                brand = next((one for one in sorted(titles) if first_label(domain).startswith(one)), "")
             if brand and (tests or len(hosts) >= MIN_HOSTS):
                 what = "a test environment" if tests else f"{count_text(len(hosts), 'host')}"
                 reason = f"a longer form of the maker's name, {brand}; the app names {what} there"
                 self.domains.setdefault(domain, reason)
+
+    def _is_short_title(self, label: str, hosts: int) -> bool:
+        """True for a short name under the icon or its first word, if the app names enough hosts of that name."""
+        words = self.words
+        common = (
+            words.generic_names
+            | words.generic_parts
+            | words.environments
+            | words.host_words
+            | words.behind
+            | words.short_words
+        )
+        known = self._title.full if hosts < MIN_HOSTS else self._title.full | self._title.first
+        return (
+            hosts >= MIN_HOSTS - 1
+            and MIN_SHORT <= len(label) < MIN_PRODUCT
+            and label in known - common - self._rules.names.generic_brands
+            and not self._sample
+        )
 
     def _own_words(self) -> set[str]:
         """The name under the icon, and its first word."""
@@ -401,7 +431,8 @@ class MakerNames:
         for word in sorted(words, key=len, reverse=True):
             rest = label.removeprefix(word)
             known = rest in self.words.descriptors and self._is_word(word)
-            if known and rest != label and (len(word) >= MIN_GUEST or rest in self._parts):
+            sure = len(word) >= MIN_GUEST or rest in self._parts or word in self._title.full
+            if known and rest != label and sure:
                 return f"{word}, a word of the name of the app, followed by {rest}"
         return ""
 
@@ -440,9 +471,10 @@ class MakerNames:
         names = {name.rstrip(_DIGITS) for name in self.brands | self._confirmed} | self._relatives
         names = {name for name in names if len(name) >= MIN_GUEST and self._product(name)}
         # A short name under the icon is often the topic of an app, such as an illness, and of a host of others.
-        names |= {name for title in self._titles if len(name := title.rstrip(_DIGITS)) >= MIN_LONG}
+        names |= self._long_titles()
         places = labels if domain in self._crowded else (labels[-1], labels[0])
         found = next((label for label in places if begins(label) & names), "")
+        found = found or next((one for one in places if any(map(one.startswith, self._long_titles()))), "")
         if found:
             return f"{found} has the name of the app below {domain}"
         spelled = LETTERS.sub("", "".join(labels) + domain.partition(".")[0])
@@ -450,6 +482,10 @@ class MakerNames:
             return f"{host} spells the name of the app"
         mine = next((one for one in sorted(self._mine()) if one in labels), "")
         return f"{mine} is the name of the app below {domain}, without my" if mine else ""
+
+    def _long_titles(self) -> set[str]:
+        """Long names under the icon, without a number at their end."""
+        return {name for title in self._titles if len(name := title.rstrip(_DIGITS)) >= MIN_LONG}
 
     def _mine(self) -> set[str]:
         """Long names under the icon without a word such as "my" before them: ``fitness`` of My Fitness."""

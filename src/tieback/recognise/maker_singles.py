@@ -95,13 +95,17 @@ def only_tested(unknown: Mapping[str, Collection[str]]) -> Iterator[str]:
         name = first_label(domain)
         if has_tests(domain, hosts):
             tests.setdefault(name, []).append(domain)
-            double |= {name} if _has_double(domain, hosts) else set()
+            double |= {name} if _has_double(domain, hosts) or _count_tests(domain, hosts) > 1 else set()
         elif any(_PRACTICE.search(host.removesuffix(domain)) for host in hosts):
             others.add(name)
     # One name below several top-level domains is that of one owner.
     certain = {name for name, domains in tests.items() if name in double or len(domains) > 1}
     if len(tests) == 1 and certain and others <= tests.keys():
         yield from next(iter(tests.values()))
+
+
+def _count_tests(domain: str, hosts: Collection[str]) -> int:
+    return sum(has_tests(domain, (host,)) for host in hosts)
 
 
 def _has_double(domain: str, hosts: Collection[str]) -> bool:

@@ -70,6 +70,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public_deployment: tuple[_Names, ...]
     free_deployment: tuple[_Names, ...]
     repository_word: tuple[_Names, ...]
+    short_word: tuple[_Names, ...]
 
 
 class _Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,6 +124,7 @@ class MakerWords:
         self.public_deployments = flat(read.public_deployment)
         self.free_deployments = flat(read.free_deployment)
         self.repository_words = flat(read.repository_word)
+        self.short_words = flat(read.short_word)
         self.strangers = flat(read.free_mail) | flat(read.signing_house) | flat(read.tool_house)
 
 

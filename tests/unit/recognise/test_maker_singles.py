@@ -99,6 +99,8 @@ def test_the_only_program(bundle: str, finds: list[Sighting], value: str, reason
         (["api-sandbox.other.net", "api.other.net"], "www.other.net", ""),
         (["api-staging.other.net", "api.other.net", "dev.partner.net"], "www.other.net", ""),
         (["api-staging.other.net", "api.other.net", "test-api.partner.net"], "www.other.net", ""),
+        # Two hosts for tests.
+        (["a.dev.other.net", "b-c.dev.other.net"], "www.other.net", "with a test environment"),
         # One name below two top-level domains.
         (["a-dev.other.net", "b-dev.other.org"], "www.other.net", "with a test environment"),
         (["a-dev.other.net", "b.other.org"], "www.other.net", ""),

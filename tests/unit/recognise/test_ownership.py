@@ -537,10 +537,26 @@ SHARED = [f"{one}.acmefit.prod.gke.labs.test" for one in "abc"]
         ("com.acmefit.x", "", [], "acmefit1.typeform.com", "acmefit1 is the maker's name at typeform.com"),
         # A word of the name and one for a company. A short word needs the other one in the identifier.
         ("a.b", "AcmewareTimes", [], "acmewaresystems.com", "a word of the name of the app, followed by systems"),
-        ("com.acmeapps.labs.acmemobile", "Acme Mobile", [], "x.acmelabs.org", "acme, a word of the name of the app"),
-        ("com.acmeapps.team.acmemobile", "Acme Mobile", [], "x.acmelabs.org", ""),
+        ("a.b", "Acme Mobile", [], "x.acmelabs.org", "acme, a word of the name of the app, followed by labs"),
+        ("com.acmeapps.labs.acmerunner", "Acme Runner", [], "x.acmelabs.org", "acme, a word of the name of the app"),
+        ("com.acmeapps.team.acmerunner", "Acme Runner", [], "x.acmelabs.org", ""),
         ("a.b", "Weather Map", [], "weathersystems.com", ""),
         ("com.example.x", "AcmewareTimes", [], "acmewaresystems.com", ""),
+        # A short name with two hosts, or a short first word with three.
+        ("a.b", "Zuq", ["zuq.no", "www.zuq.no"], "api.zuq.no", "a domain with the short name of the app"),
+        ("a.b", "Zuq", ["www.zuq.no"], "api.zuq.no", ""),
+        ("a.b", "Zuq Connect", ["a.zuq.org", "b.zuq.org", "c.zuq.org"], "d.zuq.org", "which names 3 hosts there"),
+        ("a.b", "Zuq Connect", ["a.zuq.org", "b.zuq.org"], "d.zuq.org", ""),
+        ("a.b", "Map", ["map.no", "www.map.no"], "api.map.no", ""),
+        # A longer name of the domain, with a test environment; a host that begins with a long name.
+        ("a.b", "RunPine", ["api-staging.runpinemusic.com"], "runpinemusic.com", "a longer form of the maker's name"),
+        ("a.b", "RunPine", ["api.runpinemusic.com"], "runpinemusic.com", ""),
+        ("a.b", "Acme Cert", [], "acmecertificate-app.shared.test", "has the name of the app below shared.test"),
+        ("a.b", "Acme", [], "acmecertificate-app.shared.test", ""),
+        # An organisation with the name of the app, by several of its domains.
+        ("a.b", "Wikipedia", ["x.wikidata.org", "www.mediawiki.org"], "wikidata.org", "of one organisation"),
+        ("a.b", "Wikipedia", ["x.wikidata.org"], "wikidata.org", ""),
+        ("a.b", "Encyclopedia", ["x.wikidata.org", "www.mediawiki.org"], "wikidata.org", ""),
         # A host that spells the name, and the name without "my".
         ("a.b", "fit Culture", [], "fit.culture.fr", "fit.culture.fr spells the name of the app"),
         ("a.b", "fit Culture", [], "fit.other.fr", ""),
