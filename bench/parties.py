@@ -147,12 +147,12 @@ class FoundRow(NamedTuple):
         """The endpoint of the row."""
         kind, colon, _ = self.value.partition(":")
         host, slash, path = self.value.partition("/")
+        # A row has no scheme. Those addresses of which the sources were at hand have no TLS.
+        scheme, port = ("http", 80) if _literal(host) else ("https", 443)
         if slash and not colon:
-            return Endpoint(EndpointKind.URL, f"https://{self.value}", "https", host, 443, f"/{path}")
+            return Endpoint(EndpointKind.URL, f"{scheme}://{self.value}", scheme, host, port, f"/{path}")
         if colon and "." not in kind:
             return Endpoint(EndpointKind.CLOUD, self.value, "https", "", 443, service=kind)
-        # A row has no scheme. Those addresses of which the sources were at hand have no TLS.
-        scheme, port = ("http", 80) if _literal(self.value) else ("https", 443)
         return Endpoint(EndpointKind.URL, f"{scheme}://{self.value}", scheme, self.value, port)
 
     @property

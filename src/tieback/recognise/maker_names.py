@@ -124,7 +124,7 @@ class MakerNames:
         self._join_sources(parts, classes, vendor)
         # In a package of one more part than the domain, that part is the name of the app: ``de.acme.fit``.
         behind = whole[len(domain.split(".")) :] if not template or len(whole) == len(domain.split(".")) + 1 else []
-        own = {LETTERS.sub("", part) for part in behind} | self._title.full
+        own = {LETTERS.sub("", part) for part in behind} | self._title.full | self._title.pair
         # A sample app is named after the service that it shows, which is not its maker's.
         self._sample = not self.words.samples.isdisjoint(named) and not self._untouched(named)
         self.products = set() if self._sample else {name for name in own if self._product(name)}
@@ -332,7 +332,6 @@ class MakerNames:
                 self.domains.setdefault(domain, reason)
         related = {other for own in self.domains for other in domain_families().get(own, ())}
         self._relatives = {name for name in map(first_label, related) if len(name) >= MIN_LONG and self._product(name)}
-        self._crowded = set(self._crowd(below))
         for domain, hosts in below.items():
             # An identifier without a top-level domain: ``acme.fit`` for fit.acme.com.
             label, _, top = domain.partition(".")
@@ -365,6 +364,7 @@ class MakerNames:
                 what = "a test environment" if tests else f"{count_text(len(hosts), 'host')}"
                 reason = f"a longer form of the maker's name, {brand}; the app names {what} there"
                 self.domains.setdefault(domain, reason)
+        self._crowded = set(self._crowd(below))
 
     def _is_short_title(self, label: str, hosts: int) -> bool:
         """True for a short name under the icon or its first word, if the app names enough hosts of that name."""
@@ -495,7 +495,7 @@ class MakerNames:
 
     def _crowd(self, below: Mapping[str, Collection[str]]) -> Iterator[str]:
         """The domains below which several hosts have a brand as a label, wherever it is there."""
-        names = {name for name in self.brands if len(name) >= MIN_GUEST and self._product(name)}
+        names = {name for name in self.brands | self._confirmed if len(name) >= MIN_GUEST and self._product(name)}
         for domain, hosts in below.items():
             named = sum(not names.isdisjoint(host.removesuffix(domain).split(".")) for host in hosts)
             if named >= MIN_HOSTS and not self._sample:

@@ -23,6 +23,8 @@ from tieback.recognise.name_forms import first_label, has_tests
 
 MAX_ENDPOINTS = 4096
 MAX_DOMAINS = 256
+MAX_TESTED = 2
+"""Most names of domains with test environments that are the maker's."""
 _CODE = "dex-flow/"
 _NATIVE = "native-"
 _WITHOUT_TLS = ("http", "ws")
@@ -100,8 +102,9 @@ def only_tested(unknown: Mapping[str, Collection[str]]) -> Iterator[str]:
             others.add(name)
     # One name below several top-level domains is that of one owner.
     certain = {name for name, domains in tests.items() if name in double or len(domains) > 1}
-    if len(tests) == 1 and certain and others <= tests.keys():
-        yield from next(iter(tests.values()))
+    if certain == tests.keys() and len(tests) <= MAX_TESTED and others <= tests.keys():
+        for domains in tests.values():
+            yield from domains
 
 
 def _count_tests(domain: str, hosts: Collection[str]) -> int:

@@ -99,6 +99,10 @@ def test_the_only_program(bundle: str, finds: list[Sighting], value: str, reason
         (["api-sandbox.other.net", "api.other.net"], "www.other.net", ""),
         (["api-staging.other.net", "api.other.net", "dev.partner.net"], "www.other.net", ""),
         (["api-staging.other.net", "api.other.net", "test-api.partner.net"], "www.other.net", ""),
+        # Two domains with doubles; three.
+        (["api-qa.a.org", "api.a.org", "x-dev.other.net", "x.other.net"], "www.other.net", "with a test environment"),
+        (["qa.x.a.org", "x.a.org", "qa.x.b.org", "x.b.org", "qa.x.c.org", "x.c.org"], "www.c.org", ""),
+        (["api-qa.a.org", "api.b.org", "x-dev.other.net", "x.other.net"], "www.other.net", ""),
         # Two hosts for tests.
         (["a.dev.other.net", "b-c.dev.other.net"], "www.other.net", "with a test environment"),
         # One name below two top-level domains.

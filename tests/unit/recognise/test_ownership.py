@@ -472,6 +472,7 @@ def test_the_configuration_counts_more_than_a_name_that_the_console_made() -> No
     assert registered.judge(resource("firebase-storage:other-d40f7")).party is Party.UNKNOWN
 
 
+CONFIRMED = ["a.acmefit.com", "b.acmefit.com", "c.acmefit.com"]
 SHARED = [f"{one}.acmefit.prod.gke.labs.test" for one in "abc"]
 
 
@@ -553,6 +554,13 @@ SHARED = [f"{one}.acmefit.prod.gke.labs.test" for one in "abc"]
         ("a.b", "RunPine", ["api.runpinemusic.com"], "runpinemusic.com", ""),
         ("a.b", "Acme Cert", [], "acmecertificate-app.shared.test", "has the name of the app below shared.test"),
         ("a.b", "Acme", [], "acmecertificate-app.shared.test", ""),
+        # The first two of three words, if they are long.
+        ("a.b", "Acme Helpdesk Community", [], "www.acmehelpdesk.com", "acmehelpdesk.com has the name of the app"),
+        ("a.b", "Acme Fit Community", [], "www.acmefit.com", ""),
+        ("a.b", "Acme Helpdesk", [], "www.acmehelp.com", ""),
+        # Several hosts with a name that another domain confirms.
+        ("a.b", "Acmefit X", [*CONFIRMED, *SHARED], "a.acmefit.prod.gke.labs.test", "name of the app below labs.test"),
+        ("a.b", "Acmefit X", SHARED, "a.acmefit.prod.gke.labs.test", ""),
         # An organisation with the name of the app, by several of its domains.
         ("a.b", "Wikipedia", ["x.wikidata.org", "www.mediawiki.org"], "wikidata.org", "of one organisation"),
         ("a.b", "Wikipedia", ["x.wikidata.org"], "wikidata.org", ""),
