@@ -44,6 +44,7 @@ PARTS = (
     "ninth",
     "thirteenth",
     "fourteenth",
+    "fifteenth",
 )
 """Parts of ``parties_unknown.tsv``, in the order in which they were added."""
 TEMPLATES = (
