@@ -20,7 +20,8 @@ from tieback.recognise.links import DEEP_LINK, OPENED
 from tieback.recognise.maker_clues import ClueKind, MakerClue
 from tieback.recognise.maker_evidence import is_maker_evidence
 from tieback.recognise.maker_hosts import Choices
-from tieback.recognise.ownership import Maker, is_client
+from tieback.recognise.maker_resources import is_client
+from tieback.recognise.ownership import Maker
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE

@@ -200,6 +200,8 @@ class MakerNames:
         self.products |= {name for name in (joined, *own[:1]) if self._product(name)}
         self.products |= {title for title in self._titles if title == joined}
         # In two sources, so it can be short.
+        common = self.words.generic_parts | self.words.short_words | self.words.environments | self.words.host_words
+        self.short_brands |= {name for name in self._parts & set(own[:1]) if 2 < len(name) < MIN_BRAND} - common
         self.brands |= {name for name in self._title.full & {joined, *own[:1]} if not self._generic(name)}
 
     def own_name(self, domain: str, known: Collection[str]) -> str:
@@ -353,9 +355,6 @@ class MakerNames:
             self._confirm(name)
         titles = set() if self._sample else {name for name in self._titles if len(name) >= MIN_TITLE}
         for domain, hosts in below.items():
-            if self._is_short_title(first_label(domain), len(hosts)):
-                reason = f"a domain with the short name of the app, which names {count_text(len(hosts), 'host')} there"
-                self.domains.setdefault(domain, reason)
             brand = next((one for one in sorted(self.brands | titles) if extends(first_label(domain), one)), "")
             tests = has_tests(domain, hosts)
             if tests and not brand:
@@ -366,8 +365,13 @@ class MakerNames:
                 self.domains.setdefault(domain, reason)
         self._crowded = set(self._crowd(below))
 
-    def _is_short_title(self, label: str, hosts: int) -> bool:
-        """True for a short name under the icon or its first word, if the app names enough hosts of that name."""
+    def is_short_title(self, label: str, hosts: int) -> bool:
+        """True for a short name under the icon or its first word.
+
+        Args:
+            label: the first label of a domain.
+            hosts: number of hosts that the app names there.
+        """
         words = self.words
         common = (
             words.generic_names

@@ -9,11 +9,13 @@ Source: https://docs.github.com/repositories/creating-and-managing-repositories/
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
 from tieback.recognise.maker_hosts import PAGES
-from tieback.recognise.maker_names import MakerNames
+from tieback.recognise.maker_names import MakerNames, registrable_domain
+from tieback.recognise.name_forms import first_label
+from tieback.recognise.rules import RuleFiles
 
 MAX_LINKS = 256
 MIN_ACCOUNT = 5
@@ -30,11 +32,6 @@ def repository(address: str) -> tuple[str, str]:
     return (found[1].lower(), found[2].lower().removesuffix(".git")) if found is not None else ("", "")
 
 
-def account_pages(account: str) -> tuple[str, ...]:
-    """The hosts with the pages of an account."""
-    return tuple(f"{account}{end}" for end in PAGES)
-
-
 def own_accounts(addresses: Iterable[str], names: MakerNames) -> Iterator[tuple[str, str]]:
     """Each account that has a repository with the name of the app, and this repository.
 
@@ -48,3 +45,20 @@ def own_accounts(addresses: Iterable[str], names: MakerNames) -> Iterator[tuple[
         if account and names.names_repository(name):
             found.setdefault(account, name)
     yield from found.items()
+
+
+def account_hosts(accounts: Mapping[str, str], hosts: Collection[str], rules: RuleFiles) -> Iterator[tuple[str, str]]:
+    """Each host with the pages of an account, or below a domain with its name, and the reason.
+
+    Args:
+        accounts: accounts of the maker, each with a repository.
+        hosts: hosts of unknown owners.
+        rules: rule files.
+    """
+    for account, name in accounts.items():
+        letters = account.replace("-", "")
+        pages = [f"{account}{end}" for end in PAGES]
+        for host in hosts:
+            named = len(letters) >= MIN_ACCOUNT and first_label(registrable_domain(host, rules)) == letters
+            if named or host in pages:
+                yield host, f"a host with the name of {account}, the account with the repository {name}"

@@ -6,6 +6,7 @@
 - The only domain with a host and its double for tests, such as ``api.acme.test`` and ``api-staging.acme.test``: another
   company shows its staging environment to few. If another domain has hosts for practice or tests, as those of partners
   do, none counts.
+- The domain with a short name of the app and several hosts, such as ``api.zuq.test`` and ``www.zuq.test`` of Zuq.
 
 Bounds: 4096 endpoints, 256 domains.
 """
@@ -14,6 +15,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
+from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
 from tieback.recognise.maker_hosts import is_public_address
@@ -82,6 +84,21 @@ def only_program(unknown: Iterable[tuple[Endpoint, Evidence]]) -> Endpoint | Non
         return None
     ((endpoint, evidence),) = found.values()
     return endpoint if evidence.how.endswith(_ADDRESSED) else None
+
+
+def only_domains(unknown: Mapping[str, Collection[str]], names: MakerNames) -> Iterator[tuple[str, str]]:
+    """Each domain with tests of its owner, and with a short name of the app, and the reason.
+
+    Args:
+        unknown: domains of unknown owners, and the hosts that the app names below each.
+        names: the names of the maker.
+    """
+    for domain in only_tested(unknown):
+        yield domain, "the only domain with a test environment that the app names"
+    for domain, hosts in unknown.items():
+        if names.is_short_title(first_label(domain), len(hosts)):
+            what = count_text(len(hosts), "host")
+            yield domain, f"a domain with the short name of the app, which names {what} there"
 
 
 def only_tested(unknown: Mapping[str, Collection[str]]) -> Iterator[str]:

@@ -30,12 +30,12 @@ from tieback.recognise.maker_evidence import (
     is_configured,
     is_wrapped,
 )
-from tieback.recognise.maker_families import family_domains, guest_domains
-from tieback.recognise.maker_hosts import Choices, siblings, used_hosts
+from tieback.recognise.maker_families import family_domains, guest_domains, hosts_below
+from tieback.recognise.maker_hosts import PAGES, Choices, siblings, used_hosts
 from tieback.recognise.maker_names import MIN_HOSTS, MakerNames, registrable_domain
-from tieback.recognise.maker_repositories import MIN_ACCOUNT, account_pages, own_accounts
+from tieback.recognise.maker_repositories import account_hosts, own_accounts
 from tieback.recognise.maker_resources import own_resources, resource_name
-from tieback.recognise.maker_singles import only_address, only_program, only_tested
+from tieback.recognise.maker_singles import only_address, only_domains, only_program
 from tieback.recognise.maker_words import domain_families, maker_words
 from tieback.recognise.name_forms import first_label
 from tieback.recognise.projects import REGISTRATION, is_made, project_of
@@ -233,13 +233,15 @@ class Maker:
         """
         if self._names is None:
             return
-        below = self._below(hosts)
+        below = hosts_below(hosts, self._rules)
         self._names.learn_hosts(
             {domain: names for domain, names in below.items() if self._rules.third_parties.of(domain) is None}
         )
         self._take_domains(self._names)
         self._learn_page(below, self._names)
-        reports = (host for domain, names in below.items() for host in names if _REPORTS.match(_left(host, domain)))
+        reports = (
+            host for domain, names in below.items() for host in names if _REPORTS.match(host.removesuffix(domain))
+        )
         self.learn_only(reports, "the only domain with a server for error reports or usage that makers run themselves")
 
     def learn_repositories(self, addresses: Iterable[str]) -> None:
@@ -277,19 +279,12 @@ class Maker:
                 self.learn(host, reason)
             else:
                 self._hosts.setdefault(host, reason)
-        self._learn_accounts(sorted({endpoint.host for endpoint, _ in strangers}))
+        for host, reason in account_hosts(self._accounts, sorted({one[0].host for one in strangers}), self._rules):
+            if host.endswith(PAGES):
+                self._hosts.setdefault(host, reason)
+            else:
+                self.learn(host, reason)
         self._learn_singles(every, unknown, self._names)
-
-    def _learn_accounts(self, hosts: Iterable[str]) -> None:
-        """Learn the domains and the pages that have the name of the maker's account at a service for source code."""
-        for account, name in self._accounts.items():
-            letters = account.replace("-", "")
-            reason = f"a host with the name of {account}, the account with the repository {name}"
-            for host in hosts:
-                if host in account_pages(account):
-                    self._hosts.setdefault(host, reason)
-                elif len(letters) >= MIN_ACCOUNT and first_label(registrable_domain(host, self._rules)) == letters:
-                    self.learn(host, reason)
 
     def _learn_singles(
         self,
@@ -297,31 +292,17 @@ class Maker:
         strangers: Iterable[tuple[Endpoint, Evidence]],
         names: MakerNames,
     ) -> None:
-        """Learn the endpoints that are the only ones of their kind.
-
-        Args:
-            every: the endpoints of the app.
-            strangers: those whose owners were unknown.
-            names: the names of the maker.
-        """
+        """Learn the endpoints that are the only ones of their kind, of those whose owners were unknown."""
         unknown = [one for one in strangers if self.judge(*one).party is Party.UNKNOWN]
         if address := only_address(every, unknown, names):
             self._hosts.setdefault(address, "the only public address that the app names")
-        below = self._below(endpoint.host for endpoint, _ in unknown if endpoint.kind is not EndpointKind.CLOUD)
-        for domain in only_tested(below):
-            self.learn(domain, "the only domain with a test environment that the app names")
+        below = hosts_below((one.host for one, _ in unknown if one.kind is not EndpointKind.CLOUD), self._rules)
+        for domain, reason in only_domains(below, names):
+            self.learn(domain, reason)
         if unknown and all(self.judge(*one).party is not Party.FIRST for one in every):
             program = only_program(unknown)
             if program is not None:
                 self._named[resource_name(program)] = "the only program at a hosting service that the app names"
-
-    def _below(self, hosts: Iterable[str]) -> dict[str, set[str]]:
-        """The hosts below each registrable domain."""
-        found: dict[str, set[str]] = {}
-        for host in hosts:
-            if domain := registrable_domain(host, self._rules):
-                found.setdefault(domain, set()).add(host)
-        return found
 
     def _learn_families(self, own: Collection[str], strangers: Iterable[str], names: MakerNames) -> None:
         """Learn the domains that are related to each other, or to the maker's own.
@@ -331,7 +312,7 @@ class Maker:
             strangers: hosts of unknown owners.
             names: the names of the maker.
         """
-        unknown = self._below(strangers)
+        unknown = hosts_below(strangers, self._rules)
         domains = {registrable_domain(host, self._rules) for host in own}
         known = {one for one in domains if one in self._domains or names.branded(one) or names.of_product(one)}
         related = (*family_domains(known, unknown), *guest_domains(domains - known, names.title_words, unknown))
@@ -361,7 +342,7 @@ class Maker:
         hosts = below.get(domain, ())
         if own:
             self.learn(domain, f"a domain with the name of {own} and the app's only legal page, {page.path}")
-        elif names.in_hosts(_left(host, domain) for host in hosts):
+        elif names.in_hosts(host.removesuffix(domain) for host in hosts):
             self.learn(
                 domain, f"the domain of the app's only legal page, {page.path}, and of a host with the name of the app"
             )
@@ -618,15 +599,3 @@ class Maker:
         if not endpoint.host or ":" in endpoint.host or endpoint.host.rpartition(".")[2].isdigit():
             return OwnershipVerdict(Party.UNKNOWN, "", "an address does not identify its owner")
         return OwnershipVerdict(Party.UNKNOWN, "", "the host contains neither the maker's name nor that of a known SDK")
-
-
-def _left(host: str, domain: str) -> str:
-    """What a host has before its registrable domain."""
-    return host.removesuffix(domain)
-
-
-def is_client(endpoint: Endpoint, rules: RuleFiles) -> bool:
-    """True for a resource of a service for apps, or of a part of one, and for what is deployed at a hosting service."""
-    kind = endpoint.value.partition(":")[0]
-    kinds = maker_words().registered | maker_words().deployments.keys()
-    return endpoint.kind is EndpointKind.CLOUD and rules.cloud.projects.get(kind, kind) in kinds

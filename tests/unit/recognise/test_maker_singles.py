@@ -26,9 +26,9 @@ def program(value: str, how: str = "dex-string/url") -> Sighting:
     return Sighting(endpoint, 1, Party.UNKNOWN, Evidence("classes.dex", 1, how))
 
 
-def reason_of(bundle: str, finds: list[Sighting], value: str) -> str:
+def reason_of(bundle: str, finds: list[Sighting], value: str, title: str = "X") -> str:
     """Why the app's endpoint with this value is first party; empty if it is not."""
-    merged = merge_finds(App(Platform.ANDROID, bundle, "0" * 64, "X"), finds, RULES)
+    merged = merge_finds(App(Platform.ANDROID, bundle, "0" * 64, title), finds, RULES)
     owned = next(one for one in merged.sightings if one.endpoint.value == value)
     return owned.party_reason if owned.party is Party.FIRST else ""
 
@@ -113,6 +113,23 @@ def test_the_only_program(bundle: str, finds: list[Sighting], value: str, reason
 def test_the_only_domain_with_tests(hosts: list[str], host: str, reason: str) -> None:
     finds = [seen(f"https://{one}/x") for one in (*hosts, host)]
     found = reason_of("a.b", finds, f"https://{host}/x")
+    assert bool(found) is bool(reason), found
+    assert reason in found
+
+
+@each(
+    ("title", "hosts", "reason"),
+    [
+        ("Zuq", ["api.zuq.no", "www.zuq.no"], "a domain with the short name of the app, which names 2 hosts there"),
+        ("Zuq", ["api.zuq.no"], ""),
+        ("Zuq", ["api.zuqs.no", "www.zuqs.no"], ""),
+        ("Zuq Connect", ["api.zuq.org", "b.zuq.org", "c.zuq.org"], "which names 3 hosts there"),
+        ("Zuq Connect", ["api.zuq.org", "b.zuq.org"], ""),
+        ("Map", ["api.map.no", "www.map.no"], ""),
+    ],
+)
+def test_a_domain_with_a_short_name(title: str, hosts: list[str], reason: str) -> None:
+    found = reason_of("a.b", [seen(f"https://{one}/x") for one in hosts], f"https://{hosts[0]}/x", title)
     assert bool(found) is bool(reason), found
     assert reason in found
 
