@@ -3,9 +3,9 @@
 - The only public address of IPv4 in a URL without TLS. Services for anyone have a name and a certificate for it. Known
   addresses of such services do not count, nor do addresses in native libraries.
 - The only program at a hosting service where developers choose the name, in an app that names nothing of its maker.
-- The only domain with a host and its double for tests, such as ``api.acme.test`` and ``api-staging.acme.test``: another
-  company shows its staging environment to few. If another domain has hosts for practice or tests, as those of partners
-  do, none counts.
+- The only one or two domains with a host and its double for tests, such as ``api.acme.test`` and
+  ``api-staging.acme.test``: another company shows its staging environment to few. If a further domain has hosts for
+  practice or tests, as those of partners do, none counts.
 - The domain with a short name of the app and several hosts, such as ``api.zuq.test`` and ``www.zuq.test`` of Zuq.
 
 Bounds: 4096 endpoints, 256 domains.
@@ -94,7 +94,7 @@ def only_domains(unknown: Mapping[str, Collection[str]], names: MakerNames) -> I
         names: the names of the maker.
     """
     for domain in only_tested(unknown):
-        yield domain, "the only domain with a test environment that the app names"
+        yield domain, "a domain with a test environment, as no partner of the app shows"
     for domain, hosts in unknown.items():
         if names.is_short_title(first_label(domain), len(hosts)):
             what = count_text(len(hosts), "host")
@@ -102,7 +102,7 @@ def only_domains(unknown: Mapping[str, Collection[str]], names: MakerNames) -> I
 
 
 def only_tested(unknown: Mapping[str, Collection[str]]) -> Iterator[str]:
-    """The domains of one name with doubles for tests, if no other of the domains has hosts for tests or practice.
+    """The domains of one or two names with doubles for tests, if no other domain has hosts for tests or practice.
 
     Args:
         unknown: domains of unknown owners, and the hosts that the app names below each.
