@@ -40,9 +40,9 @@ def own_accounts(addresses: Iterable[str], names: MakerNames) -> Iterator[tuple[
         names: the names of the maker.
     """
     found: dict[str, str] = {}
-    for address in islice(dict.fromkeys(addresses), MAX_LINKS):
-        account, name = repository(address)
-        if account and names.names_repository(name):
+    links = (one for one in map(repository, addresses) if one[0])
+    for account, name in islice(links, MAX_LINKS):
+        if names.names_repository(name):
             found.setdefault(account, name)
     yield from found.items()
 

@@ -5,7 +5,7 @@ from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.maker_repositories import repository
+from tieback.recognise.maker_repositories import MAX_LINKS, repository
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
@@ -58,3 +58,12 @@ def test_hosts_with_the_name_of_an_account(title: str, link: str, host: str, rea
     found = reason_of(title, link, host)
     assert bool(found) is bool(reason), found
     assert reason in found
+
+
+def test_other_addresses_do_not_hide_a_link() -> None:
+    others = [NotBackend(f"https://h{number}.test/x", "an example") for number in range(2 * MAX_LINKS)]
+    endpoint = Endpoint(EndpointKind.URL, "https://somemakers.org", "https", "somemakers.org", 443)
+    find = Sighting(endpoint, 1, Party.UNKNOWN, Evidence("classes.dex", 1, "dex-string/url"))
+    app = App(Platform.ANDROID, "a.b", "0" * 64, "Acmefit")
+    found = merge_finds(app, [*others, NotBackend(LINK, "source code"), find], RULES)
+    assert found.sightings[0].party is Party.FIRST
