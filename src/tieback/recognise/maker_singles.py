@@ -1,7 +1,8 @@
 """Endpoints of the maker that are the only ones of their kind in an app.
 
 - The only public address of IPv4 in a URL without TLS. Services for anyone have a name and a certificate for it. Known
-  addresses of such services do not count, nor do addresses in native libraries.
+  addresses of such services do not count, nor do addresses in native libraries, servers of radio streams, which many
+  stations rent, and addresses with more than two ports.
 - The only program at a hosting service where developers choose the name, in an app that names nothing of its maker.
 - The only one or two domains with a host and its double for tests, such as ``api.acme.test`` and
   ``api-staging.acme.test``: another company shows its staging environment to few. If a further domain has hosts for
@@ -27,6 +28,10 @@ MAX_ENDPOINTS = 4096
 MAX_DOMAINS = 256
 MAX_TESTED = 2
 """Most names of domains with test environments that are the maker's."""
+MAX_PORTS = 2
+"""Most ports of an address that one app has for itself."""
+_STREAM = re.compile(r"(?i)/(?:;|stream|listen|live|radio)\b|\.(?:mp3|aac|pls|m3u8?)\Z")
+"""Paths of radio streams: https://www.icecast.org/docs/, http://wiki.winamp.com/wiki/SHOUTcast_DNAS_Server_2."""
 _CODE = "dex-flow/"
 _NATIVE = "native-"
 _WITHOUT_TLS = ("http", "ws")
@@ -55,13 +60,16 @@ def only_address(
         return ""
     (host,) = found
     places = [one for one in unknown if one[0].host == host]
+    if len({endpoint.port for endpoint, _ in places}) > MAX_PORTS:
+        return ""
     return host if places and not any(_is_strange(endpoint, evidence, names) for endpoint, evidence in places) else ""
 
 
 def _is_strange(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bool:
-    """True for an address with TLS, in a native library or in code of another package."""
+    """True for an address with TLS, of a radio stream, in a native library or in code of another package."""
     code = evidence.how.startswith(_CODE) and not names.is_own_code(evidence.context)
-    return code or endpoint.scheme not in _WITHOUT_TLS or evidence.how.startswith(_NATIVE)
+    stream = _STREAM.search(endpoint.path) is not None
+    return code or stream or endpoint.scheme not in _WITHOUT_TLS or evidence.how.startswith(_NATIVE)
 
 
 def only_program(unknown: Iterable[tuple[Endpoint, Evidence]]) -> Endpoint | None:

@@ -16,8 +16,9 @@ RULES = RuleFiles()
 
 def seen(address: str, how: str = "dex-string/url", context: str = "") -> Sighting:
     scheme, _, rest = address.partition("://")
-    host, slash, path = rest.partition("/")
-    endpoint = Endpoint(EndpointKind.URL, address, scheme, host, 80, f"{slash}{path}")
+    place, slash, path = rest.partition("/")
+    host, _, port = place.partition(":")
+    endpoint = Endpoint(EndpointKind.URL, address, scheme, host, int(port or 80), f"{slash}{path}")
     return Sighting(endpoint, 1, Party.UNKNOWN, Evidence("classes.dex", 1, how, context))
 
 
@@ -54,6 +55,12 @@ ONLY = "the only public address that the app names"
         ("a.b", [seen("http://10.0.0.1/x")], "http://10.0.0.1/x", ""),
         ("a.b", [seen(ADDRESS, "native-string/url")], ADDRESS, ""),
         ("de.acme.x", [seen(ADDRESS, "dex-flow/concat", OTHER)], ADDRESS, ""),
+        # A radio stream; many ports.
+        ("a.b", [seen(ADDRESS), seen("http://54.1.2.3/stream")], ADDRESS, ""),
+        ("a.b", [seen("http://54.1.2.3/;stream.mp3")], "http://54.1.2.3/;stream.mp3", ""),
+        ("a.b", [seen("http://54.1.2.3/streams")], "http://54.1.2.3/streams", ONLY),
+        ("a.b", [seen(f"http://54.1.2.3:{port}/x") for port in (81, 82)], "http://54.1.2.3:81/x", ONLY),
+        ("a.b", [seen(f"http://54.1.2.3:{port}/x") for port in (81, 82, 83)], "http://54.1.2.3:81/x", ""),
         ("de.acme.x", [seen(ADDRESS, "dex-flow/concat", OWN)], ADDRESS, "an address in the app's own code"),
     ],
 )  # fmt: skip
