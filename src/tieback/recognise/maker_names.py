@@ -124,7 +124,7 @@ class MakerNames:
         self._join_sources(parts, classes, vendor)
         # In a package of one more part than the domain, that part is the name of the app: ``de.acme.fit``.
         behind = whole[len(domain.split(".")) :] if not template or len(whole) == len(domain.split(".")) + 1 else []
-        own = {LETTERS.sub("", part) for part in behind} | self._title.full | self._title.pair
+        own = {LETTERS.sub("", part) for part in behind} | self._title.full
         # A sample app is named after the service that it shows, which is not its maker's.
         self._sample = not self.words.samples.isdisjoint(named) and not self._untouched(named)
         self.products = set() if self._sample else {name for name in own if self._product(name)}

@@ -21,8 +21,6 @@ MIN_BEFORE_CUT = 4
 """Least number of these letters before the top-level domain."""
 MAX_EXTENSION = 3
 """Most letters that can follow a brand in a domain of the maker with several hosts."""
-MIN_PAIR = 10
-"""Least number of letters of two words that name a domain."""
 MIN_INITIALS = 3
 """Least number of words of a name under an icon whose initials name a cloud resource."""
 LETTERS = re.compile(r"[^a-z0-9]")
@@ -51,8 +49,6 @@ class IconName(msgspec.Struct, frozen=True):
     """The first part of a name of one word with capitals inside it: ``acme`` of ``AcmeFit``."""
     initials: str
     """The first letters of its words or parts, if there are enough of them."""
-    pair: frozenset[str]
-    """The first two of at least three words as one, if it is long."""
 
 
 def read_title(name: str, editions: Collection[str]) -> IconName:
@@ -75,9 +71,6 @@ def read_title(name: str, editions: Collection[str]) -> IconName:
         words=full.union(*(spellings(word) for word in heading)),
         hump=parts[0] if parts else "",
         initials="".join(word[0] for word in words) if len(words) >= MIN_INITIALS else "",
-        pair=frozenset(spellings("".join(heading[:2])))
-        if len(heading) > 2 and len("".join(heading[:2])) >= MIN_PAIR
-        else frozenset(),
     )
 
 
