@@ -42,6 +42,9 @@ PARTS = (
     "seventh",
     "eighth",
     "ninth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
 )
 """Parts of ``parties_unknown.tsv``, in the order in which they were added."""
 TEMPLATES = (
@@ -65,7 +68,9 @@ ROLES = (
 """Evidence of a domain by its role in the app, and the reason."""
 CONTEXTS = {"capacitor.config.json": '"url": "', "res/values/strings.xml": '"site": "https://'}
 """Text before an address in the settings of a wrapper of a web site, and in an asset statement of decoded resources."""
-TEXTS = (MAIN_CLASS, *(how for how, _ in ROLES))
+REPOSITORY = "link/repository"
+"""Evidence of a link to a repository with source code."""
+TEXTS = (MAIN_CLASS, REPOSITORY, *(how for how, _ in ROLES))
 """Evidence that is no endpoint."""
 NOT_SCORED = ("page", "clue")
 
@@ -143,11 +148,13 @@ class FoundRow(NamedTuple):
         """The endpoint of the row."""
         kind, colon, _ = self.value.partition(":")
         host, slash, path = self.value.partition("/")
+        # A row has no scheme. Those addresses of which the sources were at hand have no TLS.
+        scheme, port = ("http", 80) if _literal(host) else ("https", 443)
         if slash and not colon:
-            return Endpoint(EndpointKind.URL, f"https://{self.value}", "https", host, 443, f"/{path}")
+            return Endpoint(EndpointKind.URL, f"{scheme}://{self.value}", scheme, host, port, f"/{path}")
         if colon and "." not in kind:
             return Endpoint(EndpointKind.CLOUD, self.value, "https", "", 443, service=kind)
-        return Endpoint(EndpointKind.URL, f"https://{self.value}", "https", self.value, 443)
+        return Endpoint(EndpointKind.URL, f"{scheme}://{self.value}", scheme, self.value, port)
 
     @property
     def evidence(self) -> Evidence:
@@ -185,6 +192,7 @@ def found_judged(
         maker.learn_hosts(row.endpoint.host for row in scored)
         for how, reason in ROLES:
             maker.learn_only((_host_of(row.value) for row in its if row.how == how), reason)
+        maker.learn_repositories(f"https://{row.value}" for row in its if row.how == REPOSITORY)
         maker.learn_uses([(row.endpoint, row.evidence) for row in its if row.how not in TEXTS])
         judged_rows += [(row, maker.judge(row.endpoint, row.evidence)) for row in scored]
     return judged_rows

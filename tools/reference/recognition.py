@@ -68,6 +68,11 @@ _MAKER_NAMES = (
     ("account_beside", "users and clients", "They can be written together with those words."),
     ("not_account", "no accounts", "Words beside them that are about a device, a client or another company."),
     ("sample_host", "practice", "Servers that offer accounts for practice to anyone."),
+    ("public_address", "public addresses", "Known addresses of services for anyone."),
+    ("public_deployment", "public programs", "Programs at hosting services that many apps name."),
+    ("free_deployment", "hosting services", "The only program there can be the maker's."),
+    ("repository_word", "words of repositories", "They follow the name of an app in the name of its repository."),
+    ("short_word", "short words", "Short names of apps that do not prove who the maker is."),
     ("signing_house", "signers", "Stores and services that sign apps of others."),
     ("tool_house", "tools", "Tools whose templates name their own addresses."),
 )

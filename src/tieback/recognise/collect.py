@@ -14,13 +14,15 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, CredentialGrade, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import firebase
+from tieback.recognise.code_libraries import code_library
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
 from tieback.recognise.links import DEEP_LINK, OPENED
 from tieback.recognise.maker_clues import ClueKind, MakerClue
 from tieback.recognise.maker_evidence import is_maker_evidence
 from tieback.recognise.maker_hosts import Choices
-from tieback.recognise.ownership import Maker, code_library, is_client
+from tieback.recognise.maker_resources import is_client
+from tieback.recognise.ownership import Maker
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
@@ -193,6 +195,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     maker.learn_from(told.values())
     maker.learn_hosts(one.best.endpoint.host for one in sightings.values.values())
     _learn_roles(maker, clues.values(), credentials.values.values(), sightings, rules)
+    maker.learn_repositories(_linked(sightings, not_backends))
     maker.learn_uses(((one.best.endpoint, one.best.evidence) for one in sightings.values.values()), choices)
     lists = (("endpoints", sightings), ("credentials", credentials), ("hosts that are not back ends", not_backends))
     capped = [
@@ -213,6 +216,12 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
         problems=(*problems.values.values(), *capped),
         keys=tuple(keys.values.values())[:MAX_NAMES],
     )
+
+
+def _linked(sightings: _Bounded[_Seen], not_backends: _Bounded[NotBackend]) -> Iterator[str]:
+    """The addresses that the app names, also those for people."""
+    yield from (one.best.endpoint.value for one in sightings.values.values())
+    yield from (one.value for one in not_backends.values.values())
 
 
 def _learn_roles(
@@ -423,7 +432,8 @@ def _as_other_addresses(sightings: Sequence[Sighting], rules: RuleFiles) -> tupl
     owners: dict[str, set[str]] = {}
     for one in sightings:
         if one.endpoint.host and one.party is not Party.UNKNOWN:
-            owners.setdefault(one.endpoint.host, set()).add(one.owner if code_library(one.evidence, rules) else "")
+            library = code_library(one.evidence, rules) if one.party is Party.THIRD else ""
+            owners.setdefault(one.endpoint.host, set()).add(library)
     alone = {host: next(iter(names)) for host, names in owners.items() if len(names) == 1 and "" not in names}
     return tuple(
         one

@@ -10,12 +10,13 @@
 Bounds: 256 domains, labels of 63 characters.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations, takewhile
 
-from tieback.recognise.maker_names import MIN_HOSTS
+from tieback.recognise.maker_names import MIN_HOSTS, registrable_domain
 from tieback.recognise.maker_words import MakerWords, maker_words
 from tieback.recognise.name_forms import first_label
+from tieback.recognise.rules import RuleFiles
 
 MAX_DOMAINS = 256
 MIN_SHARED = 6
@@ -57,6 +58,15 @@ def guest_domains(
         )
         if stem and len(unknown.get(domain, ())) >= MIN_HOSTS:
             yield domain, f"a domain with {stem}, as the name of the app, and with a host that has this name"
+
+
+def hosts_below(hosts: Iterable[str], rules: RuleFiles) -> dict[str, set[str]]:
+    """The hosts below each registrable domain."""
+    found: dict[str, set[str]] = {}
+    for host in hosts:
+        if domain := registrable_domain(host, rules):
+            found.setdefault(domain, set()).add(host)
+    return found
 
 
 def _shared(labels: list[str]) -> set[str]:

@@ -37,7 +37,7 @@ _LABELS = re.compile(r"[.-]")
 _PROGRAM = re.compile(r"\.(?:php\d?|jsp|do|action|aspx?|asmx|ashx|svc|cgi)\Z", re.IGNORECASE)
 """End of the path of a program on a server."""
 _VERSION = re.compile(r"v\d{1,2}(?:\.\d{1,2})?")
-_PAGES = (".github.io", ".gitlab.io", ".codeberg.page")
+PAGES = (".github.io", ".gitlab.io", ".codeberg.page")
 """Ends of hosts with the pages of one account, each of its projects in a folder.
 
 Source: https://docs.github.com/pages/getting-started-with-github-pages/what-is-github-pages.
@@ -99,7 +99,7 @@ def account_hosts(finds: Iterable[tuple[Endpoint, Evidence]]) -> dict[str, Accou
     """
     found: dict[str, Accounts] = {}
     for endpoint, evidence in finds:
-        if endpoint.kind is EndpointKind.URL and (_is_program(endpoint, evidence) or _is_public_address(endpoint)):
+        if endpoint.kind is EndpointKind.URL and (_is_program(endpoint, evidence) or is_public_address(endpoint)):
             registers, logs_in = _acts(endpoint.path)
             if registers or logs_in:
                 one = found.setdefault(endpoint.host, Accounts())
@@ -121,7 +121,7 @@ def program_below(endpoint: Endpoint, named: Callable[[str], bool]) -> str:
     if endpoint.kind is not EndpointKind.URL or not named(first.lower()):
         return ""
     version = any(_VERSION.fullmatch(part) for part in rest.lower().split("/")[:MAX_BELOW])
-    return first if endpoint.host.endswith(_PAGES) or version or _PROGRAM.search(rest) or any(_acts(rest)) else ""
+    return first if endpoint.host.endswith(PAGES) or version or _PROGRAM.search(rest) or any(_acts(rest)) else ""
 
 
 def siblings(own: Collection[str], others: Iterable[str], rules: RuleFiles) -> Iterator[tuple[str, str]]:
@@ -219,7 +219,7 @@ def used_hosts(
     for endpoint, evidence in strangers:
         if name := program_below(endpoint, names.is_app):
             yield endpoint.host, f"a host with programs below the name of the app, {name}"
-        elif _is_public_address(endpoint) and evidence.how.startswith(_CODE) and names.is_own_code(evidence.context):
+        elif is_public_address(endpoint) and evidence.how.startswith(_CODE) and names.is_own_code(evidence.context):
             yield endpoint.host, "an address in the app's own code"
     personal = {endpoint.host for endpoint, _ in strangers if _is_personal(endpoint)}
     if len(personal) == 1:
@@ -229,7 +229,7 @@ def used_hosts(
         label = host.partition(".")[0]
         if accounts[host].logs_in and host.count(".") > 1 and names.is_first_word(label):
             yield host, f"a host with {label}, the name of the app, where it logs its users in"
-    for host in sorted({endpoint.host for endpoint, _ in strangers if _is_public_address(endpoint)} & accounts.keys()):
+    for host in sorted({endpoint.host for endpoint, _ in strangers if is_public_address(endpoint)} & accounts.keys()):
         yield host, "an address where the app logs its users in"
     if not own.isdisjoint(accounts):
         return
@@ -250,7 +250,7 @@ def _is_personal(endpoint: Endpoint) -> bool:
     return any(".".join(labels[at:]) in maker_words().personal_hosts for at in range(1, len(labels)))
 
 
-def _is_public_address(endpoint: Endpoint) -> bool:
+def is_public_address(endpoint: Endpoint) -> bool:
     """True for an address of IPv4 that is reachable from everywhere, in a URL of the web."""
     if endpoint.kind is not EndpointKind.URL or endpoint.scheme not in _WEB:
         return False

@@ -44,6 +44,8 @@ MIN_TITLE = 7
 """Least number of letters of a name under an icon whose longer form in a domain counts."""
 MIN_LONG = 8
 """Least number of letters of a name under an icon that identifies a host below a domain of another party."""
+MIN_SHORT = 3
+"""Least number of letters of a name under the icon that names a domain with several hosts."""
 MIN_HOSTS = 3
 """Least number of hosts below a domain for which a part of the app's name, or that of an example, identifies it."""
 _WORDS = re.compile(r"[^\w.-]+")
@@ -198,6 +200,8 @@ class MakerNames:
         self.products |= {name for name in (joined, *own[:1]) if self._product(name)}
         self.products |= {title for title in self._titles if title == joined}
         # In two sources, so it can be short.
+        common = self.words.generic_parts | self.words.short_words | self.words.environments | self.words.host_words
+        self.short_brands |= {name for name in self._parts & set(own[:1]) if 2 < len(name) < MIN_BRAND} - common
         self.brands |= {name for name in self._title.full & {joined, *own[:1]} if not self._generic(name)}
 
     def own_name(self, domain: str, known: Collection[str]) -> str:
@@ -324,9 +328,12 @@ class MakerNames:
         Args:
             below: the different hosts that the app names, by registrable domain.
         """
+        for domain, family in domain_families().items() if self._titles and not self._sample else ():
+            if first_label(domain) in self._titles and sum(other in below for other in family) > 1:
+                reason = "of an organisation with the name of the app, which names several of its domains"
+                self.domains.setdefault(domain, reason)
         related = {other for own in self.domains for other in domain_families().get(own, ())}
         self._relatives = {name for name in map(first_label, related) if len(name) >= MIN_LONG and self._product(name)}
-        self._crowded = set(self._crowd(below))
         for domain, hosts in below.items():
             # An identifier without a top-level domain: ``acme.fit`` for fit.acme.com.
             label, _, top = domain.partition(".")
@@ -350,10 +357,37 @@ class MakerNames:
         for domain, hosts in below.items():
             brand = next((one for one in sorted(self.brands | titles) if extends(first_label(domain), one)), "")
             tests = has_tests(domain, hosts)
+            if tests and not brand:
+                brand = next((one for one in sorted(titles) if first_label(domain).startswith(one)), "")
             if brand and (tests or len(hosts) >= MIN_HOSTS):
                 what = "a test environment" if tests else f"{count_text(len(hosts), 'host')}"
                 reason = f"a longer form of the maker's name, {brand}; the app names {what} there"
                 self.domains.setdefault(domain, reason)
+        self._crowded = set(self._crowd(below))
+
+    def is_short_title(self, label: str, hosts: int) -> bool:
+        """True for a short name under the icon or its first word.
+
+        Args:
+            label: the first label of a domain.
+            hosts: number of hosts that the app names there.
+        """
+        words = self.words
+        common = (
+            words.generic_names
+            | words.generic_parts
+            | words.environments
+            | words.host_words
+            | words.behind
+            | words.short_words
+        )
+        known = self._title.full if hosts < MIN_HOSTS else self._title.full | self._title.first
+        return (
+            hosts >= MIN_HOSTS - 1
+            and MIN_SHORT <= len(label) < MIN_PRODUCT
+            and label in known - common - self._rules.names.generic_brands
+            and not self._sample
+        )
 
     def _own_words(self) -> set[str]:
         """The name under the icon, and its first word."""
@@ -389,8 +423,22 @@ class MakerNames:
             return f"{domain} has the name of the app"
         if LETTERS.sub("", domain) in self.products:
             return f"{domain} spells the name of the app"
-        found = self._with_affix(plain, self.products | self._relatives)
+        found = self._with_affix(plain, self.products | self._relatives) or self._company(plain)
         return f"{domain} is {found}" if found else ""
+
+    def _company(self, label: str) -> str:
+        """How a label joins a word of the app's name with one for a company: ``acmefit`` of the maker Acme Labs.
+
+        A short word counts only if the bundle identifier has the other one too.
+        """
+        words = set() if self._sample else self._title.first | {self._title.hump}
+        for word in sorted(words, key=len, reverse=True):
+            rest = label.removeprefix(word)
+            known = rest in self.words.descriptors and self._is_word(word)
+            sure = len(word) >= MIN_GUEST or rest in self._parts or word in self._title.full
+            if known and rest != label and sure:
+                return f"{word}, a word of the name of the app, followed by {rest}"
+        return ""
 
     def _with_affix(self, label: str, names: Collection[str]) -> str:
         """How a label joins one of these names with a word; empty if it does not."""
@@ -427,14 +475,31 @@ class MakerNames:
         names = {name.rstrip(_DIGITS) for name in self.brands | self._confirmed} | self._relatives
         names = {name for name in names if len(name) >= MIN_GUEST and self._product(name)}
         # A short name under the icon is often the topic of an app, such as an illness, and of a host of others.
-        names |= {name for title in self._titles if len(name := title.rstrip(_DIGITS)) >= MIN_LONG}
+        names |= self._long_titles()
         places = labels if domain in self._crowded else (labels[-1], labels[0])
         found = next((label for label in places if begins(label) & names), "")
-        return f"{found} has the name of the app below {domain}" if found else ""
+        found = found or next((one for one in places if any(map(one.startswith, self._long_titles()))), "")
+        if found:
+            return f"{found} has the name of the app below {domain}"
+        spelled = LETTERS.sub("", "".join(labels) + domain.partition(".")[0])
+        if len(spelled) >= MIN_LONG and spelled in self._titles | self.brands:
+            return f"{host} spells the name of the app"
+        mine = next((one for one in sorted(self._mine()) if one in labels), "")
+        return f"{mine} is the name of the app below {domain}, without my" if mine else ""
+
+    def _long_titles(self) -> set[str]:
+        """Long names under the icon, without a number at their end."""
+        return {name for title in self._titles if len(name := title.rstrip(_DIGITS)) >= MIN_LONG}
+
+    def _mine(self) -> set[str]:
+        """Long names under the icon without a word such as "my" before them: ``fitness`` of My Fitness."""
+        titles = {title for title in self._titles if len(title) >= MIN_TITLE}
+        bare = {title.removeprefix(word) for title in titles for word in self.words.product_before} - titles
+        return {name for name in bare if len(name) >= MIN_LONG and self._product(name)}
 
     def _crowd(self, below: Mapping[str, Collection[str]]) -> Iterator[str]:
         """The domains below which several hosts have a brand as a label, wherever it is there."""
-        names = {name for name in self.brands if len(name) >= MIN_GUEST and self._product(name)}
+        names = {name for name in self.brands | self._confirmed if len(name) >= MIN_GUEST and self._product(name)}
         for domain, hosts in below.items():
             named = sum(not names.isdisjoint(host.removesuffix(domain).split(".")) for host in hosts)
             if named >= MIN_HOSTS and not self._sample:
@@ -463,9 +528,23 @@ class MakerNames:
         words = self.words.generic_parts | self.words.generic_names | self.words.environments | self.words.samples
         return not self._sample and len(label) > 1 and label in self._parts - words
 
+    def extends_part(self, label: str) -> bool:
+        """True if a label begins or ends with a long part of the bundle identifier that is no common word."""
+        parts = {part for part in self._parts if len(part) >= MIN_TITLE and self._product(part)}
+        return not self._sample and any(label.startswith(part) or label.endswith(part) for part in parts)
+
     def is_first_word(self, text: str) -> bool:
         """True if a text is the first word under the icon, and no common or short one."""
         return not self._sample and text in self._title.first and self._product(text)
+
+    def names_repository(self, name: str) -> bool:
+        """True if a repository has the name of the app, which only usual words follow: ``acme-fit-android``."""
+        parts = [part for part in _SEPARATORS.split(name) if part]
+        while len(parts) > 1 and parts[-1] in self.words.repository_words:
+            parts.pop()
+        joined = "".join(parts)
+        known = self.brands | self.products | self._confirmed | self._title.full
+        return not self._sample and joined in known and self._is_word(joined)
 
     def is_app(self, text: str) -> bool:
         """True if a text is the name of the app, also with a word such as ``api``: ``acmefit-api``."""

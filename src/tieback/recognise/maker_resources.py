@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.recognise.maker_words import maker_words
 from tieback.recognise.projects import project_of
+from tieback.recognise.rules import RuleFiles
 
 MAX_RESOURCES = 4096
 MAX_NAME = 128
@@ -62,3 +64,10 @@ def own_resources(resources: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[
     for (kind, account), names in accounts.items():
         if len(names) > 1:
             yield from (((kind, name), f"several programs of one account, {account}") for name in names)
+
+
+def is_client(endpoint: Endpoint, rules: RuleFiles) -> bool:
+    """True for a resource of a service for apps, or of a part of one, and for what is deployed at a hosting service."""
+    kind = endpoint.value.partition(":")[0]
+    kinds = maker_words().registered | maker_words().deployments.keys()
+    return endpoint.kind is EndpointKind.CLOUD and rules.cloud.projects.get(kind, kind) in kinds

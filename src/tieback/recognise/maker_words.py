@@ -66,6 +66,11 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account_beside: tuple[_Names, ...]
     not_account: tuple[_Names, ...]
     sample_host: tuple[_Names, ...]
+    public_address: tuple[_Names, ...]
+    public_deployment: tuple[_Names, ...]
+    free_deployment: tuple[_Names, ...]
+    repository_word: tuple[_Names, ...]
+    short_word: tuple[_Names, ...]
 
 
 class _Family(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,6 +120,11 @@ class MakerWords:
         self.accounts = self.registrations | self.logins
         self.not_accounts = flat(read.not_account)
         self.sample_hosts = flat(read.sample_host)
+        self.public_addresses = flat(read.public_address)
+        self.public_deployments = flat(read.public_deployment)
+        self.free_deployments = flat(read.free_deployment)
+        self.repository_words = flat(read.repository_word)
+        self.short_words = flat(read.short_word)
         self.strangers = flat(read.free_mail) | flat(read.signing_house) | flat(read.tool_house)
 
 

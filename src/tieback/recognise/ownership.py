@@ -19,6 +19,7 @@ from tieback.model.app import App
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
+from tieback.recognise.code_libraries import first_library
 from tieback.recognise.legal_pages import LegalPage, legal_page
 from tieback.recognise.maker_evidence import (
     CLAIMED,
@@ -30,17 +31,18 @@ from tieback.recognise.maker_evidence import (
     is_configured,
     is_wrapped,
 )
-from tieback.recognise.maker_families import family_domains, guest_domains
-from tieback.recognise.maker_hosts import Choices, siblings, used_hosts
+from tieback.recognise.maker_families import family_domains, guest_domains, hosts_below
+from tieback.recognise.maker_hosts import PAGES, Choices, siblings, used_hosts
 from tieback.recognise.maker_names import MIN_HOSTS, MakerNames, registrable_domain
+from tieback.recognise.maker_repositories import account_hosts, own_accounts
 from tieback.recognise.maker_resources import own_resources, resource_name
+from tieback.recognise.maker_singles import only_address, only_domains, only_program
 from tieback.recognise.maker_words import domain_families, maker_words
 from tieback.recognise.name_forms import first_label
 from tieback.recognise.projects import REGISTRATION, is_made, project_of
 from tieback.recognise.rules import RuleFiles, Sdk
 
 _WORDS = re.compile(r"[^a-z0-9]+")
-_METHOD = re.compile(r"L?([A-Za-z_][\w$]*(?:[./][A-Za-z_$][\w$]*){1,15})")
 _OWN_PROJECT = "the app's own configuration names its project"
 _MADE_PROJECT = "the console made the name of this project"
 _ONLY_PROJECT = "the app is registered in one project only"
@@ -103,6 +105,8 @@ class Maker:
         """Kinds and names of the maker's other cloud resources, each with the reason."""
         self._hosts: dict[str, str] = {}
         """Single hosts of the maker below the domains of others, and addresses, each with the reason."""
+        self._accounts: dict[str, str] = {}
+        """Accounts of the maker at services for source code, each with a repository."""
 
     def learn(self, host: str, reason: str) -> None:
         """Record the registrable domain of a host as the maker's, unless it belongs to another known party.
@@ -227,20 +231,27 @@ class Maker:
         Args:
             hosts: canonical hosts of the app's endpoints.
         """
-        below: dict[str, set[str]] = {}
-        for host in hosts:
-            domain = registrable_domain(host, self._rules)
-            if domain:
-                below.setdefault(domain, set()).add(host)
         if self._names is None:
             return
+        below = hosts_below(hosts, self._rules)
         self._names.learn_hosts(
             {domain: names for domain, names in below.items() if self._rules.third_parties.of(domain) is None}
         )
         self._take_domains(self._names)
         self._learn_page(below, self._names)
-        reports = (host for domain, names in below.items() for host in names if _REPORTS.match(_left(host, domain)))
+        reports = (
+            host for domain, names in below.items() for host in names if _REPORTS.match(host.removesuffix(domain))
+        )
         self.learn_only(reports, "the only domain with a server for error reports or usage that makers run themselves")
+
+    def learn_repositories(self, addresses: Iterable[str]) -> None:
+        """Learn the accounts at services for source code that have a repository with the name of the app.
+
+        Args:
+            addresses: URLs that the app names. Links for people count too.
+        """
+        if self._names is not None:
+            self._accounts = dict(own_accounts(addresses, self._names))
 
     def learn_uses(self, finds: Iterable[tuple[Endpoint, Evidence]], choices: Choices | None = None) -> None:
         """Learn the hosts that the app uses like its maker's own. To be called last: it compares with what was learned.
@@ -268,6 +279,30 @@ class Maker:
                 self.learn(host, reason)
             else:
                 self._hosts.setdefault(host, reason)
+        for host, reason in account_hosts(self._accounts, sorted({one[0].host for one in strangers}), self._rules):
+            if host.endswith(PAGES):
+                self._hosts.setdefault(host, reason)
+            else:
+                self.learn(host, reason)
+        self._learn_singles(every, unknown, self._names)
+
+    def _learn_singles(
+        self,
+        every: Collection[tuple[Endpoint, Evidence]],
+        strangers: Iterable[tuple[Endpoint, Evidence]],
+        names: MakerNames,
+    ) -> None:
+        """Learn the endpoints that are the only ones of their kind, of those whose owners were unknown."""
+        unknown = [one for one in strangers if self.judge(*one).party is Party.UNKNOWN]
+        if address := only_address(every, unknown, names):
+            self._hosts.setdefault(address, "the only public address that the app names")
+        below = hosts_below((one.host for one, _ in unknown if one.kind is not EndpointKind.CLOUD), self._rules)
+        for domain, reason in only_domains(below, names):
+            self.learn(domain, reason)
+        if unknown and all(self.judge(*one).party is not Party.FIRST for one in every):
+            program = only_program(unknown)
+            if program is not None:
+                self._named[resource_name(program)] = "the only program at a hosting service that the app names"
 
     def _learn_families(self, own: Collection[str], strangers: Iterable[str], names: MakerNames) -> None:
         """Learn the domains that are related to each other, or to the maker's own.
@@ -277,10 +312,7 @@ class Maker:
             strangers: hosts of unknown owners.
             names: the names of the maker.
         """
-        unknown: dict[str, set[str]] = {}
-        for host in strangers:
-            if domain := registrable_domain(host, self._rules):
-                unknown.setdefault(domain, set()).add(host)
+        unknown = hosts_below(strangers, self._rules)
         domains = {registrable_domain(host, self._rules) for host in own}
         known = {one for one in domains if one in self._domains or names.branded(one) or names.of_product(one)}
         related = (*family_domains(known, unknown), *guest_domains(domains - known, names.title_words, unknown))
@@ -293,9 +325,16 @@ class Maker:
         The page can be that of a partner, or of the maker of a tool that builds apps. So its domain must also have the
         name of the app, or that of another domain of its maker.
         """
-        if len(self._paths.keys() | self._pages) != 1 or len(self._paths) != 1:
+        paths = self._paths
+        if len(paths) > 1:
+            # Of several, the one with a part of the bundle identifier and many hosts.
+            several = (one for one in paths if names.extends_part(first_label(one)))
+            paths = {one: paths[one] for one in several if len(below.get(one, ())) >= MIN_HOSTS}
+        elif len(paths.keys() | self._pages) != 1:
             return
-        ((domain, pages),) = self._paths.items()
+        if len(paths) != 1:
+            return
+        ((domain, pages),) = paths.items()
         page = next((page for page in pages if page.responsible), None)
         if page is None or domain in maker_words().strangers:
             return
@@ -303,7 +342,7 @@ class Maker:
         hosts = below.get(domain, ())
         if own:
             self.learn(domain, f"a domain with the name of {own} and the app's only legal page, {page.path}")
-        elif names.in_hosts(_left(host, domain) for host in hosts):
+        elif names.in_hosts(host.removesuffix(domain) for host in hosts):
             self.learn(
                 domain, f"the domain of the app's only legal page, {page.path}, and of a host with the name of the app"
             )
@@ -539,8 +578,7 @@ class Maker:
         name = self._rules.third_parties.of_file(evidence.file)
         if name is not None:
             return OwnershipVerdict(Party.THIRD, name, f"named by a file of the SDK {name}")
-        steps = _code_steps(evidence)
-        name = _library(steps[0], self._rules) if steps else None
+        name = first_library(evidence, self._rules)
         if name is not None:
             return OwnershipVerdict(Party.THIRD, name, f"named by the code of the SDK {name}")
         return None
@@ -560,33 +598,3 @@ class Maker:
         if not endpoint.host or ":" in endpoint.host or endpoint.host.rpartition(".")[2].isdigit():
             return OwnershipVerdict(Party.UNKNOWN, "", "an address does not identify its owner")
         return OwnershipVerdict(Party.UNKNOWN, "", "the host contains neither the maker's name nor that of a known SDK")
-
-
-def _left(host: str, domain: str) -> str:
-    """What a host has before its registrable domain."""
-    return host.removesuffix(domain)
-
-
-def code_library(evidence: Evidence, rules: RuleFiles) -> str:
-    """The SDK whose code alone has what was found, from the first caller to the constant; empty if there is none."""
-    names = {_library(step, rules) for step in _code_steps(evidence)}
-    return next(iter(names)) or "" if len(names) == 1 else ""
-
-
-def _code_steps(evidence: Evidence) -> tuple[str, ...]:
-    """The code of a find in a DEX file: the method that makes it and those before it, or the class of a constant."""
-    if evidence.how.startswith("dex-string/"):
-        return evidence.chain
-    return (evidence.context, *evidence.chain) if evidence.how.startswith("dex-flow/") else ()
-
-
-def _library(step: str, rules: RuleFiles) -> str | None:
-    method = _METHOD.match(step)
-    return rules.third_parties.of_package(method[1].replace("/", ".")) if method else None
-
-
-def is_client(endpoint: Endpoint, rules: RuleFiles) -> bool:
-    """True for a resource of a service for apps, or of a part of one, and for what is deployed at a hosting service."""
-    kind = endpoint.value.partition(":")[0]
-    kinds = maker_words().registered | maker_words().deployments.keys()
-    return endpoint.kind is EndpointKind.CLOUD and rules.cloud.projects.get(kind, kind) in kinds

@@ -317,7 +317,7 @@ def _meant(files: Sequence[str], name: bytes, by: str) -> Sequence[str]:
     return others or files
 
 
-def _example_folders(data: bytes) -> Iterator[tuple[bytes, bool]]:
+def _example_folders(data: Bytes) -> Iterator[tuple[bytes, bool]]:
     """The paths in a text with a folder of examples, and whether code puts a name behind them."""
     for folder in _EXAMPLE_FOLDERS:
         at = -1

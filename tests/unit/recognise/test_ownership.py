@@ -409,6 +409,21 @@ def test_names_that_the_bundle_identifier_spells(bundle: str, title: str, host: 
     assert reason in owned.reason
 
 
+@each(
+    ("bundle", "project", "host", "party"),
+    [
+        ("org.zuq.fit", "zuq-fit-prod", "www.zuq.int", Party.FIRST),
+        ("org.zuq.fit", "fit-zuq-prod", "www.zuq.int", Party.UNKNOWN),
+        ("org.zuq.fit", "other-prod", "www.zuq.int", Party.UNKNOWN),
+        ("org.pay.fit", "pay-fit-prod", "www.pay.int", Party.UNKNOWN),
+        ("org.zuq.fit", "zuq-fit-prod", "www.zuqs.int", Party.UNKNOWN),
+    ],
+)
+def test_a_short_name_in_the_identifier_and_in_the_project(bundle: str, project: str, host: str, party: Party) -> None:
+    made = unsigned(bundle, "", (resource(f"firestore:{project}"), "resource:string/project_id/config-key"))
+    assert made.judge(url(host)).party is party
+
+
 def test_a_template_identifier_is_only_the_name_of_last_resort() -> None:
     place = Evidence("assets/google-services.json", 1, "text/cloud-id")
     firebase = resource("firebase-app:1:123456789012:android:0a1b2c3d4e5f")
@@ -474,6 +489,7 @@ def test_the_configuration_counts_more_than_a_name_that_the_console_made() -> No
     assert registered.judge(resource("firebase-storage:other-d40f7")).party is Party.UNKNOWN
 
 
+CONFIRMED = ["a.acmefit.com", "b.acmefit.com", "c.acmefit.com"]
 SHARED = [f"{one}.acmefit.prod.gke.labs.test" for one in "abc"]
 
 
@@ -537,6 +553,33 @@ SHARED = [f"{one}.acmefit.prod.gke.labs.test" for one in "abc"]
         ("org.wikipedia", "", [], "meta.beta.labs.test", ""),
         # A customer of a service can have a number.
         ("com.acmefit.x", "", [], "acmefit1.typeform.com", "acmefit1 is the maker's name at typeform.com"),
+        # A word of the name and one for a company. A short word needs the other one in the identifier.
+        ("a.b", "AcmewareTimes", [], "acmewaresystems.com", "a word of the name of the app, followed by systems"),
+        ("a.b", "Acme Mobile", [], "x.acmelabs.org", "acme, a word of the name of the app, followed by labs"),
+        ("com.acmeapps.labs.acmerunner", "Acme Runner", [], "x.acmelabs.org", "acme, a word of the name of the app"),
+        ("com.acmeapps.team.acmerunner", "Acme Runner", [], "x.acmelabs.org", ""),
+        ("a.b", "Weather Map", [], "weathersystems.com", ""),
+        ("com.example.x", "AcmewareTimes", [], "acmewaresystems.com", ""),
+        # A longer name of the domain, with a test environment; a host that begins with a long name.
+        ("a.b", "RunPine", ["api-staging.runpinemusic.com"], "runpinemusic.com", "a longer form of the maker's name"),
+        ("a.b", "RunPine", ["api.runpinemusic.com"], "runpinemusic.com", ""),
+        ("a.b", "Acme Cert", [], "acmecertificate-app.shared.test", "has the name of the app below shared.test"),
+        ("a.b", "Acme", [], "acmecertificate-app.shared.test", ""),
+        # The first two of three words: a reader is named after a newspaper.
+        ("a.b", "Acme Helpdesk Community", [], "www.acmehelpdesk.com", ""),
+        # Several hosts with a name that another domain confirms.
+        ("a.b", "Acmefit X", [*CONFIRMED, *SHARED], "a.acmefit.prod.gke.labs.test", "name of the app below labs.test"),
+        ("a.b", "Acmefit X", SHARED, "a.acmefit.prod.gke.labs.test", ""),
+        # An organisation with the name of the app, by several of its domains.
+        ("a.b", "Wikipedia", ["x.wikidata.org", "www.mediawiki.org"], "wikidata.org", "of one organisation"),
+        ("a.b", "Wikipedia", ["x.wikidata.org"], "wikidata.org", ""),
+        ("a.b", "Encyclopedia", ["x.wikidata.org", "www.mediawiki.org"], "wikidata.org", ""),
+        # A host that spells the name, and the name without "my".
+        ("a.b", "fit Culture", [], "fit.culture.fr", "fit.culture.fr spells the name of the app"),
+        ("a.b", "fit Culture", [], "fit.other.fr", ""),
+        ("a.b", "myDietolog", [], "dietolog.bomb.ru", "dietolog is the name of the app below bomb.ru, without my"),
+        ("a.b", "myDiet", [], "diet.bomb.ru", ""),
+        ("a.b", "MyCalendar", [], "calendar.bomb.ru", ""),
         # The identifier that a tool writes.
         ("org.cordova.quasar.app", "", [], "cordova.io", ""),
         ("com.anonymous.shop", "", [], "anonymous.com", ""),
@@ -546,6 +589,25 @@ def test_names_of_a_maker_in_other_forms(bundle: str, title: str, hosts: list[st
     found = unsigned(bundle, title)
     found.learn_hosts(hosts)
     owned = found.judge(resource(host) if ":" in host else url(host))
+    assert (owned.party is Party.FIRST) is bool(reason), owned.reason
+    assert reason in owned.reason
+
+
+CAT = ["a.catlibrary.org/x", "b.catlibrary.org/x", "catlibrary.org/privacy"]
+
+
+@each(
+    ("bundle", "addresses", "host", "reason"),
+    [
+        # Of several pages, the one at a domain with a long part of the identifier and many hosts.
+        ("org.acme.catlibr.app", [*CAT, "dog.org/privacy"], "c.catlibrary.org", "3 hosts in the app"),
+        ("org.acme.library.app", [*CAT, "dog.org/privacy"], "c.catlibrary.org", ""),
+        ("org.acme.catlibr.app", [*CAT[1:], "dog.org/privacy"], "c.catlibrary.org", ""),
+        ("org.acme.catlibr.app", [*CAT[:2], "catlibrary.org/terms", "dog.org/privacy"], "c.catlibrary.org", ""),
+    ],
+)
+def test_one_of_several_legal_pages(bundle: str, addresses: list[str], host: str, reason: str) -> None:
+    owned = pages(bundle, "X", *addresses).judge(url(host))
     assert (owned.party is Party.FIRST) is bool(reason), owned.reason
     assert reason in owned.reason
 

@@ -1,0 +1,143 @@
+"""Endpoints of the maker that are the only ones of their kind in an app.
+
+- The only public address of IPv4 in a URL without TLS. Services for anyone have a name and a certificate for it. Known
+  addresses of such services do not count, nor do addresses in native libraries, servers of radio streams, which many
+  stations rent, and addresses with more than two ports.
+- The only program at a hosting service where developers choose the name, in an app that names nothing of its maker.
+- The only one or two domains with a host and its double for tests, such as ``api.acme.test`` and
+  ``api-staging.acme.test``: another company shows its staging environment to few. If a further domain has hosts for
+  practice or tests, as those of partners do, none counts.
+- The domain with a short name of the app and several hosts, such as ``api.zuq.test`` and ``www.zuq.test`` of Zuq.
+
+Bounds: 4096 endpoints, 256 domains.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import islice
+
+from tieback.model.count_text import count_text
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.sighting import Evidence
+from tieback.recognise.maker_hosts import is_public_address
+from tieback.recognise.maker_names import MakerNames
+from tieback.recognise.maker_words import maker_words
+from tieback.recognise.name_forms import first_label, has_tests
+
+MAX_ENDPOINTS = 4096
+MAX_DOMAINS = 256
+MAX_TESTED = 2
+"""Most names of domains with test environments that are the maker's."""
+MAX_PORTS = 2
+"""Most ports of an address that one app has for itself."""
+_STREAM = re.compile(r"(?i)/(?:;|stream|listen|live|radio)\b|\.(?:mp3|aac|pls|m3u8?)\Z")
+"""Paths of radio streams: https://www.icecast.org/docs/, http://wiki.winamp.com/wiki/SHOUTcast_DNAS_Server_2."""
+_CODE = "dex-flow/"
+_NATIVE = "native-"
+_WITHOUT_TLS = ("http", "ws")
+_ENVIRONMENT = re.compile(r"(?:(?<=[.-])|\A)(?:staging|stage|stg|nonprod|preprod|uat|qa|dev)\d*(?:[.-]|\Z)")
+_ADDRESSED = ("/url", "/fetch", "/join", "/concat", "/retrofit", "/open")
+"""Ends of the evidence of a whole address; a mere name of a host does not say that the app contacts it."""
+_PRACTICE = re.compile(
+    r"(?:^|[.-])(?:preprod|pre|develop|test|tests|testing|testnet|sandbox|demo|beta|alpha|int|playground)\d*(?:[.-]|$)"
+)
+"""Label of a host for tests of others."""
+
+
+def only_address(
+    every: Iterable[tuple[Endpoint, Evidence]], unknown: Collection[tuple[Endpoint, Evidence]], names: MakerNames
+) -> str:
+    """The only public address that the app names, if its owner is unknown; empty otherwise.
+
+    Args:
+        every: the endpoints of the app.
+        unknown: those of unknown owners.
+        names: the names of the maker.
+    """
+    found = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if is_public_address(endpoint)}
+    found -= maker_words().public_addresses
+    if len(found) != 1:
+        return ""
+    (host,) = found
+    places = [one for one in unknown if one[0].host == host]
+    if len({endpoint.port for endpoint, _ in places}) > MAX_PORTS:
+        return ""
+    return host if places and not any(_is_strange(endpoint, evidence, names) for endpoint, evidence in places) else ""
+
+
+def _is_strange(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bool:
+    """True for an address with TLS, of a radio stream, in a native library or in code of another package."""
+    code = evidence.how.startswith(_CODE) and not names.is_own_code(evidence.context)
+    stream = _STREAM.search(endpoint.path) is not None
+    return code or stream or endpoint.scheme not in _WITHOUT_TLS or evidence.how.startswith(_NATIVE)
+
+
+def only_program(unknown: Iterable[tuple[Endpoint, Evidence]]) -> Endpoint | None:
+    """The only program at hosting services among the endpoints of unknown owners.
+
+    Args:
+        unknown: endpoints of an app that names nothing of its maker.
+    """
+    lists = maker_words()
+    found: dict[str, tuple[Endpoint, Evidence]] = {}
+    for endpoint, evidence in islice(unknown, MAX_ENDPOINTS):
+        kind = endpoint.value.partition(":")[0]
+        if (
+            endpoint.kind is EndpointKind.CLOUD
+            and kind in lists.free_deployments
+            and endpoint.value not in lists.public_deployments
+        ):
+            found.setdefault(endpoint.value, (endpoint, evidence))
+    if len(found) != 1:
+        return None
+    ((endpoint, evidence),) = found.values()
+    return endpoint if evidence.how.endswith(_ADDRESSED) else None
+
+
+def only_domains(unknown: Mapping[str, Collection[str]], names: MakerNames) -> Iterator[tuple[str, str]]:
+    """Each domain with tests of its owner, and with a short name of the app, and the reason.
+
+    Args:
+        unknown: domains of unknown owners, and the hosts that the app names below each.
+        names: the names of the maker.
+    """
+    for domain in only_tested(unknown):
+        yield domain, "a domain with a test environment, as no partner of the app shows"
+    for domain, hosts in unknown.items():
+        if names.is_short_title(first_label(domain), len(hosts)):
+            what = count_text(len(hosts), "host")
+            yield domain, f"a domain with the short name of the app, which names {what} there"
+
+
+def only_tested(unknown: Mapping[str, Collection[str]]) -> Iterator[str]:
+    """The domains of one or two names with doubles for tests, if no other domain has hosts for tests or practice.
+
+    Args:
+        unknown: domains of unknown owners, and the hosts that the app names below each.
+    """
+    tests: dict[str, list[str]] = {}
+    double = set()
+    others = set()
+    for domain, hosts in islice(unknown.items(), MAX_DOMAINS):
+        name = first_label(domain)
+        if has_tests(domain, hosts):
+            tests.setdefault(name, []).append(domain)
+            double |= {name} if _has_double(domain, hosts) or _count_tests(domain, hosts) > 1 else set()
+        elif any(_PRACTICE.search(host.removesuffix(domain)) for host in hosts):
+            others.add(name)
+    # One name below several top-level domains is that of one owner.
+    certain = {name for name, domains in tests.items() if name in double or len(domains) > 1}
+    if certain == tests.keys() and len(tests) <= MAX_TESTED and others <= tests.keys():
+        for domains in tests.values():
+            yield from domains
+
+
+def _count_tests(domain: str, hosts: Collection[str]) -> int:
+    return sum(has_tests(domain, (host,)) for host in hosts)
+
+
+def _has_double(domain: str, hosts: Collection[str]) -> bool:
+    """True if two of the hosts differ only in the environment."""
+    left = {host.removesuffix(domain).strip(".") for host in hosts}
+    plain = {name: _ENVIRONMENT.sub("", name).strip(".-") for name in left}
+    return any(bare and bare != name and bare in left for name, bare in plain.items())
