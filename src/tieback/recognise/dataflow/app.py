@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from tieback.intake.apps.distinct import distinct
 from tieback.recognise.dataflow.code_units import CodeUnits, names_any, opcode_table, places_of
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember
+from tieback.recognise.dataflow.dex_tables import DexMember
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 from tieback.recognise.dataflow.keyed import SPACES, keyed_methods
 from tieback.recognise.dataflow.libraries import ALL, SILENT, Packages

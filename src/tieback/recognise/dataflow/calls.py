@@ -5,7 +5,8 @@ from enum import Enum, auto
 from functools import cached_property
 
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
+from tieback.recognise.dataflow.dex_tables import SectionKind
+from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.library import ANY_OWNER, BUILDERS, LIBRARY, LISTS, MAPS, PAIRS, LibraryEffect, makes
 from tieback.recognise.dataflow.shapes import renamed
 from tieback.recognise.dataflow.sinks import Sink, by_owner

@@ -15,7 +15,8 @@ from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow.bare_hosts import BareHost, BareHosts
-from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile
+from tieback.recognise.dataflow.dex_tables import MAX_STRING
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses

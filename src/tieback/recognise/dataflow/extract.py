@@ -33,7 +33,8 @@ from tieback.recognise.dataflow.compose import (
     url_of,
 )
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
-from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
+from tieback.recognise.dataflow.dex_tables import MalformedDexError
+from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.retrofit import base_for, paths
 from tieback.recognise.dataflow.secrets import credential_text, database_password, named_values, service_password
 from tieback.recognise.dataflow.settings import AppSettings

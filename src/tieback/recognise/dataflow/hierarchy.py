@@ -4,7 +4,8 @@ import re
 from functools import cached_property
 
 from tieback.recognise.dataflow.app import MAX_SUBCLASSES, AppCode, MethodCode
-from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
+from tieback.recognise.dataflow.dex_tables import SectionKind
+from tieback.recognise.dataflow.dexfile import DexFile
 
 _OBJECT = "Ljava/lang/Object;"
 _INTERFACE, _ABSTRACT = 0x200, 0x400

@@ -13,7 +13,8 @@ import numpy as np
 
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.app import CALLS
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
+from tieback.recognise.dataflow.dex_tables import SectionKind
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.reaching import MethodFlow
 from tieback.recognise.dataflow.uses import ConstantUses
 

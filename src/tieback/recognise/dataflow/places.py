@@ -7,7 +7,8 @@ import numpy as np
 
 from tieback.recognise.dataflow.app import CALLS, MAX_SITES, AppCode, OperandUses
 from tieback.recognise.dataflow.code_units import CodeUnits
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, SectionKind
+from tieback.recognise.dataflow.dex_tables import SectionKind
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 
 CONST_STRING, CONST_JUMBO = frozenset((0x1A,)), frozenset((0x1B,))

@@ -18,7 +18,8 @@ from tieback.intake.apps.distinct import distinct
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, parse
 from tieback.recognise.dataflow.calls import CallTable
 from tieback.recognise.dataflow.code_units import Units
-from tieback.recognise.dataflow.dexfile import MAX_STRING, CodeItem, DexFile, DexSection, Offsets, SectionKind
+from tieback.recognise.dataflow.dex_tables import MAX_STRING, DexSection, Offsets, SectionKind
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.rules import RuleFiles
 

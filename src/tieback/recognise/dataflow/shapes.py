@@ -12,7 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from tieback.recognise.dataflow.code_units import Units
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile, DexMember, SectionKind
+from tieback.recognise.dataflow.dex_tables import DexMember, SectionKind
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.libraries import ALL
 
 _CONST_STRING, _INVOKES, _INVOKE_COUNT = 0x1A, 0x6E, 11

@@ -20,7 +20,8 @@ from tieback.recognise.dataflow.app import MAX_SITES, AppCode, MethodCode, Opera
 from tieback.recognise.dataflow.block_events import given_to_blocks
 from tieback.recognise.dataflow.callers import Callers
 from tieback.recognise.dataflow.conditions import Conditions
-from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile, Offsets, SectionKind
+from tieback.recognise.dataflow.dex_tables import Offsets, SectionKind
+from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.direct import contacts_at, contacts_result
 from tieback.recognise.dataflow.ends import What, read_ends
 from tieback.recognise.dataflow.hierarchy import Hierarchy, words

@@ -13,7 +13,8 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow import bare_hosts, uses
 from tieback.recognise.dataflow.bare_hosts import BareHosts
-from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError
+from tieback.recognise.dataflow.dex_tables import MalformedDexError
+from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import EndpointHost, check_host
 from tieback.recognise.interface import Find

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError, SectionKind
+from tieback.recognise.dataflow.dex_tables import MalformedDexError, SectionKind
+from tieback.recognise.dataflow.dexfile import DexFile
 
 DATA = (Path(__file__).parent / "dex" / "fields.dex").read_bytes()
 FILE = DexFile(DATA)

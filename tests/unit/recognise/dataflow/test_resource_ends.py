@@ -22,7 +22,8 @@ from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.recognise import search as search_module
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow import lookups, package_resources, reaching, resource_ends, uses
-from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
+from tieback.recognise.dataflow.dex_tables import SectionKind
+from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.resource_ends import UNREAD_RESOURCE
 from tieback.recognise.dataflow.trace import LINK, SHOWN
 from tieback.recognise.rules import RuleFiles

@@ -6,7 +6,8 @@ import pytest
 
 from tests.each import each
 from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.dexfile import DexFile, SectionKind
+from tieback.recognise.dataflow.dex_tables import SectionKind
+from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.seeds import MethodFinder, _may_begin, _runs, anchored_strings
 from tieback.recognise.dataflow.sinks import read_sinks

@@ -17,7 +17,8 @@ from tieback.recognise import search as search_module
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow import direct, reaching, uses
 from tieback.recognise.dataflow.app import AppCode
-from tieback.recognise.dataflow.dexfile import DexFile, MalformedDexError, SectionKind
+from tieback.recognise.dataflow.dex_tables import MalformedDexError, SectionKind
+from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.ends import read_ends
 from tieback.recognise.dataflow.initial_values import element_reason
 from tieback.recognise.dataflow.native_names import NativeNames
