@@ -435,17 +435,14 @@ def _as_other_addresses(sightings: Sequence[Sighting], rules: RuleFiles) -> tupl
             library = code_library(one.evidence, rules) if one.party is Party.THIRD else ""
             owners.setdefault(one.endpoint.host, set()).add(library)
     alone = {host: next(iter(names)) for host, names in owners.items() if len(names) == 1 and "" not in names}
-    return tuple(
-        one
-        if one.party is not Party.UNKNOWN or (owner := alone.get(one.endpoint.host)) is None
-        else msgspec.structs.replace(
-            one,
-            party=Party.THIRD,
-            owner=owner,
-            party_reason=f"the code of the SDK {owner} names another address of {one.endpoint.host}",
+    found = []
+    for one in sightings:
+        owner = alone.get(one.endpoint.host, "") if one.party is Party.UNKNOWN else ""
+        reason = f"another address of {one.endpoint.host} is in the code of the SDK {owner}"
+        found.append(
+            msgspec.structs.replace(one, party=Party.THIRD, owner=owner, party_reason=reason) if owner else one
         )
-        for one in sightings
-    )
+    return tuple(found)
 
 
 def _distinct(credentials: Iterable[Credential]) -> Iterator[Credential]:

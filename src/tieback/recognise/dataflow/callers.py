@@ -1,6 +1,6 @@
 """The instructions of an app that can call a method; not known if code outside of the app can call it too."""
 
-from collections.abc import Container
+from collections.abc import Callable, Container
 from typing import NamedTuple
 
 from tieback.recognise.dataflow.app import MAX_SITES, AppCode
@@ -13,6 +13,12 @@ from tieback.recognise.dataflow.places import CodePlaces
 _OBJECT = "Ljava/lang/Object;"
 _RENAMED = 2
 """Characters of the longest name that a shrinker gives to most methods."""
+
+
+_OF_VIEW = "(Landroid/view/"
+"""Argument of a method that ``android:onClick`` can name:
+https://developer.android.com/reference/android/view/View#attr_android:onClick
+"""
 
 
 class CalledAs(NamedTuple):
@@ -36,6 +42,7 @@ class Callers:
         outside: OutsideCalls,
         names: NativeNames,
         called: Container[int],
+        handlers: Callable[[str], bool],
     ) -> None:
         """Read the code at the first question for each method.
 
@@ -46,9 +53,11 @@ class Callers:
             outside: what scripts and event buses call.
             names: names by which native code can call methods.
             called: numbers of the files whose methods other code can call.
+            handlers: tells whether a layout or menu may name a method that is called with a view of it.
         """
         self._app, self._places, self._hierarchy = app, places, hierarchy
         self._outside, self._names, self._called = outside, names, called
+        self._handlers = handlers
         self._known: dict[tuple[int, int], list[tuple[int, CodeItem, int]] | None] = {}
 
     def of(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
@@ -87,6 +96,7 @@ class Callers:
         if (
             name == "<clinit>"
             or name in self._names
+            or (kind.startswith(_OF_VIEW) and self._handlers(name))
             or any(self._app.class_of(one) is None for one in owners - {_OBJECT})
         ):
             return None

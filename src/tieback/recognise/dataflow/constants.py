@@ -78,6 +78,7 @@ class ConstantEnds:
             called=called,
             names=package.names if package else None,
             scripts=package is not None and package.scripts_call_all,
+            handlers=package.names_handler if package is not None else lambda _: True,
         )
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
         self._uncalled = UncalledCode(self._uses, package.packages() if package is not None else (), package)
@@ -123,7 +124,9 @@ class ConstantEnds:
         Those of its own links become texts that are not back ends.
         """
         found = BareHosts(self._uses, rules, domains - shown, self._linked)
-        yield from found.finds(shown, left_out - shown)
+        for one in found.finds(shown, left_out - shown):
+            reason = self._uncalled.reason(one.name.encode())
+            yield NotBackend(f"https://{one.name}", reason) if reason else one
         yield from (NotBackend(f"https://{name}", OPENED) for name in sorted(found.linked - shown - left_out))
 
     def in_library(self, find: Sighting, libraries: ThirdParties) -> Sighting:
@@ -155,7 +158,7 @@ class ConstantEnds:
     def _of_other(self, find: Sighting) -> str:
         """The reason for an address of another kind, such as that of a STUN server, in a constant."""
         raw = self._constant(find) if find.evidence.how.startswith(_METHODS) else b""
-        return self._unrunnable.reason_of_load(raw) if raw else ""
+        return (self._unrunnable.reason_of_load(raw) or self._uncalled.reason(raw)) if raw else ""
 
     def _sample(self, raw: bytes) -> str:
         """The reason for a constant that only tests and examples of libraries have; empty for other constants."""

@@ -3,6 +3,7 @@
 import re
 from functools import cached_property
 
+from tieback.recognise.dataflow import platform_methods
 from tieback.recognise.dataflow.app import MAX_SUBCLASSES, AppCode, MethodCode
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import DexFile
@@ -56,10 +57,11 @@ class Hierarchy:
         names = {owner, *below}
         for one in () if words(kind) == ins else (owner, *below):
             above = list(self._app.ancestors(one))
-            outside = [name for name in above if name != _OBJECT and self._app.class_of(name) is None]
-            if len(above) >= _MOST_ABOVE or not all(map(_WITHOUT_TEXTS.fullmatch, outside)):
+            outside = {one for one in above if one != _OBJECT and self._app.class_of(one) is None}
+            declaring = {one for one in outside if platform_methods.can_call(one, name)}
+            if len(above) >= _MOST_ABOVE or not all(map(_WITHOUT_TEXTS.fullmatch, declaring)):
                 return None
-            names.update(above)
+            names.update({*above} - outside | declaring)
         return frozenset(names)
 
     def above(self, descriptor: str) -> str:

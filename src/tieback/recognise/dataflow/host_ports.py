@@ -90,7 +90,9 @@ def named_hosts(dex: DexFile, tops: frozenset[bytes]) -> Iterator[tuple[int, byt
     starts = dex.strings.astype(np.int64)
     order = None if bool((starts[1:] > starts[:-1]).all()) else starts.argsort(kind="stable")
     starts = starts if order is None else starts[order]
-    ends = np.append(starts[1:], section.end) - 1  # of each string, at its NUL
+    # Of each string, at its NUL; the section ends behind bytes that align the next one.
+    last = max(dex.data.find(b"\0", int(starts[-1]) + 1, section.end), int(starts[-1]))
+    ends = np.append(starts[1:] - 1, last)
     for length in sorted(set(map(len, tops))):
         hits = raw.take(ends - length - 1, mode="clip") == _DOT
         for place in np.flatnonzero(hits)[:MAX_HITS].tolist():

@@ -221,6 +221,15 @@ class PackageResources:
             or any(table.contains(form) for table in self.tables.values() for form in forms)
         )
 
+    def names_handler(self, name: str) -> bool:
+        """True if a layout or menu may name a method, as in ``android:onClick``; also if that is not known."""
+        if not self.is_known:
+            return True
+        forms = f"{name}\0".encode("utf-8", "replace"), f"{name}\0".encode("utf-16-le", "replace")
+        return any(form in bytes(content) for _, content in self._compiled for form in forms) or any(
+            table.contains(form) for table in self.tables.values() for form in forms
+        )
+
     def is_compiled(self, file: str) -> bool:
         """True if a file is compiled XML that was kept."""
         return file in self._numbers

@@ -100,6 +100,7 @@ class ConstantUses:
         called: Container[int] = (),
         names: NativeNames | None = None,
         scripts: bool = False,
+        handlers: Callable[[str], bool] = lambda _: True,
     ) -> None:
         """The code of one app.
 
@@ -108,13 +109,14 @@ class ConstantUses:
             called: numbers of those whose methods other code can call.
             names: names by which native code can call methods and read fields.
             scripts: true if scripts of web views can call methods without an annotation.
+            handlers: tells whether a layout or menu may name a method that is called with a view of it.
         """
         self._called, self._names = called, names if names is not None else NativeNames()
         self._app = self.app = AppCode(files)
         self.places = CodePlaces(self._app)
         self.hierarchy = Hierarchy(self._app)
         outside = OutsideCalls(self._app, self.places, self.flow, scripts=scripts)
-        self.callers = Callers(self._app, self.places, self.hierarchy, outside, self._names, called)
+        self.callers = Callers(self._app, self.places, self.hierarchy, outside, self._names, called, handlers)
         self._ends: Mapping[tuple[str, str], What] = read_ends()
         self._flows: dict[tuple[int, int], MethodFlow | None] = {}
         self._cut: Callable[[int, CodeItem], MethodFlow | None] | None = None

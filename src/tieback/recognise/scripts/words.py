@@ -243,11 +243,11 @@ class Words:
         )
         places: _Places = np.concatenate([np.zeros(0, np.int64), *pieces])
         places = places[places <= len(octets) - size]
-        if _overlaps(needle):
-            places = np.array(_apart(places.tolist(), size), np.int64)
         self._budget.take(len(places) // _STEP)
         places = places[~_TABLE[self._octets[places + size]]]
-        return places if needle[:1] == b"." else places[(places == 0) | ~_TABLE[self._octets[places - 1]]]
+        if needle[:1] != b".":
+            places = places[(places == 0) | ~_TABLE[self._octets[places - 1]]]
+        return np.array(_apart(places.tolist(), size), np.int64) if _overlaps(needle) else places
 
     def _with_text(self, places: list[int], text: bytes, shift: int) -> list[int]:
         return [place for place in places if self._text.startswith(text, place + shift)] if text else places
@@ -258,10 +258,10 @@ class Words:
             hits += 1
             if not hits % _STEP:
                 self._budget.take()
-            if not _is_word(data[at + size : at + size + 1]) and (
-                needle[:1] == b"." or not _is_word(data[at - 1 : at])
-            ):
-                yield at
+            if _is_word(data[at + size : at + size + 1]) or (needle[:1] != b"." and _is_word(data[at - 1 : at])):
+                at += 1
+                continue
+            yield at
             at += size
 
 

@@ -1,7 +1,7 @@
 """The index of the words of a script gives what a plain search gives."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
@@ -48,6 +48,7 @@ def plain(data: bytes, needle: bytes, after: bytes) -> list[int]:
 
 @settings(max_examples=examples(600))
 @given(SCRIPTS, NEEDLES, AFTER)
+@example(b"a===", b"==", b"")
 def test_the_index_finds_what_a_search_finds(data: bytes, needle: bytes, after: bytes) -> None:
     words = Words(data, Budget(10**6))
     assert list(words.places(needle, after)) == plain(data, needle, after)
@@ -61,6 +62,7 @@ def test_a_script_without_an_index_is_searched(data: bytes, needle: bytes, after
 
 @settings(max_examples=examples(100))
 @given(SCRIPTS, NEEDLES, AFTER)
+@example(b"a===", b"==", b"")
 def test_a_script_with_too_many_words_is_searched(data: bytes, needle: bytes, after: bytes) -> None:
     assert list(Words(data, Budget(10**6), words=2).places(needle, after)) == plain(data, needle, after)
 

@@ -207,7 +207,7 @@
 .end method
 
 # returned
-.method choose()I
+.method getChangingConfigurations()I
     .registers 2
     const v0, 0x7f010015
     return v0
