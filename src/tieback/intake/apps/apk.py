@@ -22,8 +22,9 @@ from tieback.intake.apps.element import Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.resources import Resources
-from tieback.intake.apps.signer import MAX_SUBJECT, maker_name
+from tieback.intake.apps.signer import maker_name
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.intake.apps.subject import MAX_SUBJECT
 from tieback.intake.apps.unread import component_classes
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy

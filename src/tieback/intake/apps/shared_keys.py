@@ -3,17 +3,14 @@
 ``shared_keys.toml`` lists them.
 """
 
-import re
 import tomllib
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
+from tieback.intake.apps.subject import name_parts
 from tieback.model.app import Signer
-
-_PART = re.compile(r"(?:^|[,+])\s*([A-Za-z]{1,30})\s*=\s*(\"[^\"]*\"|(?:\\.|[^,+\\])*)")
-_MAX_SUBJECT = 1000
 
 
 class _Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,20 +29,12 @@ def _known() -> tuple[_Key, ...]:
 @cache
 def _names(*, many: bool) -> tuple[frozenset[tuple[str, str]], ...]:
     """The parts of names of which a certificate has all; also those that many keys have, if ``many``."""
-    return tuple(frozenset(name_parts(one)) for key in _known() if many or not key.many_keys for one in key.subject)
+    return tuple(_folded(one) for key in _known() if many or not key.many_keys for one in key.subject)
 
 
 @cache
 def _digests() -> frozenset[str]:
     return frozenset(one for key in _known() for one in key.sha256)
-
-
-def name_parts(subject: str) -> list[tuple[str, str]]:
-    """The parts of a distinguished name (RFC 4514), in lower case: ``("o", "acme, inc.")``."""
-    return [
-        (key.casefold(), re.sub(r"\\(.)", r"\1", value.strip('"')).strip().casefold())
-        for key, value in _PART.findall(subject[:_MAX_SUBJECT])
-    ]
 
 
 def is_shared(signer: Signer) -> bool:
@@ -59,5 +48,9 @@ def names_no_maker(signer: Signer) -> bool:
 
 
 def _is_named(signer: Signer, *, many: bool) -> bool:
-    parts = frozenset(name_parts(signer.subject))
+    parts = _folded(signer.subject)
     return any(one <= parts for one in _names(many=many))
+
+
+def _folded(subject: str) -> frozenset[tuple[str, str]]:
+    return frozenset((key, value.casefold()) for key, value in name_parts(subject))

@@ -1,23 +1,19 @@
 """Signer of a package, and the organisation in the signer's certificate."""
 
 import hashlib
-import re
 import warnings
 from functools import cache
 from pathlib import Path
 
 from tieback.intake.apps.shared_keys import names_no_maker
+from tieback.intake.apps.subject import MAX_SUBJECT, name_parts
 from tieback.model.app import Signer
 
-_PART = re.compile(r"(?:^|,|\+)\s*O\s*=\s*(\"[^\"]*\"|(?:\\.|[^,+\\])*)")
 _SEQUENCE, _VERSION_3 = b"\x30\x82", b"\xa0\x03\x02\x01\x02"
 """DER of a sequence of 256 bytes to 64 KiB, and of the version at the beginning of a certificate (RFC 5280)."""
 
 MAX_CERTIFICATES = 32
 """Certificates examined in one message."""
-
-MAX_SUBJECT = 1000
-"""Characters kept of a distinguished name."""
 
 
 @cache
@@ -30,10 +26,7 @@ def _not_vendors() -> frozenset[str]:
 
 def organisation(subject: str) -> str:
     """The organisation (``O``) of a distinguished name (RFC 4514); empty if it has none or a placeholder."""
-    match = _PART.search(subject[:MAX_SUBJECT])
-    if match is None:
-        return ""
-    name = re.sub(r"\\(.)", r"\1", match[1].strip('"')).strip()
+    name = next((value for key, value in name_parts(subject) if key == "o"), "")
     return "" if name.casefold() in _not_vendors() else name
 
 

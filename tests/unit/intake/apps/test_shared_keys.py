@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tieback.intake.apps import shared_keys
-from tieback.intake.apps.shared_keys import is_shared, name_parts, names_no_maker
+from tieback.intake.apps.shared_keys import is_shared, names_no_maker
 from tieback.intake.apps.signer import maker_name
+from tieback.intake.apps.subject import name_parts
 from tieback.model.app import Signer
 
 OWN = "22" * 32
