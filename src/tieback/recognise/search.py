@@ -95,7 +95,10 @@ class AppSearch:
         held: list[Find] | None = [] if self._dataflow is not None else None
         settings = AppSettings()
         for piece in pieces:
-            finds = self._gathered(piece) if isinstance(piece, ArtifactBatch) else self._artifact(piece)
+            if isinstance(piece, ArtifactBatch):
+                finds = guarded(self._gathered(piece), "")
+            else:
+                finds = guarded(self._artifact(piece), piece.file)
             for find in finds:
                 # From the first constant on, so that the order stays.
                 if held is None or not (held or is_followed(find) or is_in_code(find)):
@@ -148,7 +151,7 @@ class AppSearch:
         elif any(buffer.kind is BufferKind.NATIVE for buffer in artifact.buffers):
             held = list(finds)
             yield from held
-            yield from guarded(native_hosts(artifact.buffers, held, self._rules), artifact.file)
+            yield from native_hosts(artifact.buffers, held, self._rules)
         else:
             yield from finds
 

@@ -7,7 +7,8 @@ import pytest
 
 from tests.each import each
 from tieback.intake.apps.dex import read_dex
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
+from tieback.intake.apps.small_files import read_small_file
 from tieback.model.errors import StoppedError
 from tieback.model.sighting import Problem, Sighting, UnreadKind
 from tieback.recognise import failures
@@ -61,6 +62,15 @@ def test_an_error_is_a_problem_and_every_other_find_stays(
     assert problems[0].what.startswith(
         "an error of tieback ended the search of this part (BrokenError at test_failures.py:"
     )
+
+
+def test_an_error_in_files_that_are_searched_together_costs_no_other_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(failures, "RAISED", False)
+    monkeypatch.setattr(AppSearch, "_gathered", breaks)
+    text = Artifact("a.json", (Buffer("a.json", BufferKind.TEXT, b'{"url": "https://text.made.test/v1"}'),))
+    finds = list(AppSearch(RULES).finds([ArtifactBatch(("b.json",), (b"{}",), read_small_file), text]))
+    assert [one.endpoint.host for one in finds if isinstance(one, Sighting)] == ["text.made.test"]
+    assert [one.unread for one in finds if isinstance(one, Problem)] == [UnreadKind.UNREADABLE]
 
 
 def test_tests_see_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
