@@ -46,7 +46,7 @@ _MODULE_PARAMETERS = 6
 type What = Literal["through", "shown", "link", "compared", "none"]
 _REASONS = {"shown": SHOWN, "link": LINK, "compared": COMPARED}
 _RANK = (LINK, SHOWN, COMPARED, METADATA, REDIRECT, REFERER, ISSUER, UNREAD)
-"""The reason that is reported if there are several, the first one first."""
+"""The reason that is reported if there are several, the first one first; others follow by the alphabet."""
 
 
 class _End(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -171,7 +171,7 @@ class ConstantEnds:
                     reasons |= found
         if len(functions) > MAX_USES or not reasons:
             return ""
-        return min(reasons, key=_RANK.index)
+        return min(reasons, key=lambda one: (_RANK.index(one) if one in _RANK else len(_RANK), one))
 
 
 class _Trace:

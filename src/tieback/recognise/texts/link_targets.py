@@ -18,7 +18,8 @@ _TITLE = re.compile(rb"[{,]\s{0,20}[\"']?(?:title|description|text|label)[\"']?\
 """A page in a list for people, as in the list of the template of React Native: ``{title: …, link: "https://…"}``."""
 _LOADED = re.compile(rb"(?i)[{,]\s{0,20}[\"']?(?:rel|crossorigin|integrity)[\"']?\s{0,4}:|\.(?:css|js|json)\b")
 """Properties of an element whose address is loaded, and ends of such addresses."""
-_PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
+PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
+"""The end of the address of a picture."""
 _BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"']_blank[\"']")
 _SET_HREF = re.compile(rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,40})\.href\s{0,4}=\s{0,8}\Z")
 _PROPERTIES = 300
@@ -53,7 +54,7 @@ def _properties(data: Bytes, start: int, end: int) -> tuple[bytes, bytes]:
 def _is_tapped(data: Bytes, start: int, end: int, label: re.Pattern[bytes]) -> bool:
     """True if the properties around a literal have the text that a person taps."""
     around = _properties(data, start, end)
-    if any(map(_LOADED.search, (*around, data[start:end]))) or _PICTURE.search(data, start, end):
+    if any(map(_LOADED.search, (*around, data[start:end]))) or PICTURE.search(data, start, end):
         return False
     return any(map(label.search, around))
 

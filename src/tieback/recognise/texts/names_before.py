@@ -8,6 +8,7 @@ import re
 
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.texts import prose, redirects
+from tieback.recognise.texts.link_targets import PICTURE
 
 BASE = "only a base for the path or query of another address"
 _NAMED = re.compile(rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|%b)[\"']?\s{0,4}:\s{0,8}\Z" % redirects.PROPERTY)
@@ -21,7 +22,6 @@ _PART = re.compile(rb"\s{0,20}\)\s{0,4}\.\s{0,4}(?:searchParams|pathname|search|
 """Parts of an address without its host: https://url.spec.whatwg.org/#url-class"""
 _PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?(?:placeholder|hint)(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
 """The property of a field with an example of what to enter."""
-_PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 _FAR = 160
 
 
@@ -45,4 +45,4 @@ def reason(data: Bytes, start: int, offset: int, end: int) -> str:
         return prose.USER_AGENT
     if _PART.match(data, end, end + 60) and _BASE.search(before):
         return BASE
-    return prose.EXAMPLE if _PLACEHOLDER.search(before) and not _PICTURE.search(data, start + 1, end) else ""
+    return prose.EXAMPLE if _PLACEHOLDER.search(before) and not PICTURE.search(data, start + 1, end) else ""

@@ -5,6 +5,7 @@ import pytest
 from tests.unit.recognise.hermes.assemble import Line, assemble
 from tieback.intake.apps.hermes import read_hermes
 from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.hermes import ends
 from tieback.recognise.hermes.ends import read_ends
 from tieback.recognise.hermes.literals import MAX_KEYS
 from tieback.recognise.rules import RuleFiles
@@ -93,6 +94,11 @@ SHOWN = "only in a text that the app shows or logs"
 )
 def test_where_an_address_ends_decides(function: list[Line], reason: str) -> None:
     assert outcome(function) == reason
+
+
+def test_a_reason_without_a_rank_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ends, "_RANK", ())
+    assert outcome(called(CONSOLE, WARN)) == SHOWN
 
 
 def test_one_use_that_may_contact_it_keeps_the_address() -> None:
