@@ -1,8 +1,8 @@
 """Vendor register: assigns apps to the vendors responsible for them.
 
-Apps with the same signing certificate belong to one vendor. The name in a certificate can be chosen freely, so it names
-a vendor but never joins two. Keys that sign apps of many makers identify no vendor: such apps get one vendor per
-bundle identifier until a user merges vendors.
+Apps with the same signing certificate, or the same team identifier of Apple, belong to one vendor. The name in a
+certificate can be chosen freely, so it names a vendor but never joins two. Keys that sign apps of many makers identify
+no vendor: such apps get one vendor per bundle identifier until a user merges vendors, if they have no team identifier.
 """
 
 import hashlib
@@ -17,18 +17,25 @@ from tieback.model.errors import UsageError
 from tieback.model.vendor import Contact, Vendor
 
 _MAX_NAME = 200
+TEAM = "team:"
+"""Before a team identifier among the signers of a vendor."""
 
 
 def vendor_id(app: App) -> str:
     """Return the default vendor id of an app, from its signer or else its bundle id; the register may override it."""
-    signer = vendor_signer(app)
-    words = f"signer:{signer}" if signer else f"bundle:{app.platform}:{app.bundle_id}"
+    keys = vendor_keys(app)
+    words = f"signer:{keys[0]}" if keys else f"bundle:{app.platform}:{app.bundle_id}"
     return f"v-{hashlib.sha256(words.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
 
 
-def vendor_signer(app: App) -> str:
-    """Return the SHA-256 of the app's signing certificate; empty if there is none, or if it names no maker."""
-    return "" if app.signer is None or names_no_maker(app.signer) else app.signer.sha256
+def vendor_keys(app: App) -> tuple[str, ...]:
+    """Return what identifies the vendor of an app: its team as ``team:A1B2C3D4E5``, and the SHA-256 of its signer.
+
+    Packages of the App Store have only the team, Android apps only the signer. A signer that names no maker is left
+    out; there may be neither.
+    """
+    team = (f"{TEAM}{app.team}",) if app.team else ()
+    return team if app.signer is None or names_no_maker(app.signer) else (*team, app.signer.sha256)
 
 
 class VendorRegister:
@@ -46,21 +53,26 @@ class VendorRegister:
 
         A bundle identifier that a user assigned to a vendor takes precedence over the signer.
         """
-        return self._by_bundle.get(app.bundle_id) or self._by_signer.get(vendor_signer(app))
+        keys = vendor_keys(app)
+        return self._by_bundle.get(app.bundle_id) or next(filter(None, map(self._by_signer.get, keys)), None)
 
 
 def new_vendors(known: Sequence[Vendor], apps: Iterable[App]) -> list[tuple[Vendor, tuple[NewLogLine, ...]]]:
     """Return the new vendors of apps that are not registered yet, with their log entries."""
     register = VendorRegister(known)
     found: dict[str, Vendor] = {}
+    owners: dict[str, str] = {}
     for app in apps:
         if register.find_vendor(app) is not None:
             continue
-        key, signer = vendor_id(app), vendor_signer(app)
-        name = (app.vendor if signer else "") or app.bundle_id or app.label
+        keys = vendor_keys(app)
+        key = next((owners[one] for one in keys if one in owners), None) or vendor_id(app)
+        name = (app.vendor if keys and app.vendor != app.team else "") or app.bundle_id or app.label
         vendor = found.get(key) or Vendor(key, name.encode("utf-8", "backslashreplace").decode()[:_MAX_NAME])
-        if signer:
-            found[key] = msgspec.structs.replace(vendor, signers=(signer,))
+        new = tuple(one for one in keys if one not in owners)
+        owners |= dict.fromkeys(new, key)
+        if keys:
+            found[key] = msgspec.structs.replace(vendor, signers=(*vendor.signers, *new))
         else:
             found[key] = msgspec.structs.replace(vendor, bundle_ids=(app.bundle_id,))
     return [(vendor, (NewLogLine(key, "opened", {"name": vendor.name}),)) for key, vendor in found.items()]

@@ -49,6 +49,8 @@ class App(msgspec.Struct, frozen=True):
     """The vendor responsible for it: the organisation of the signer, if the certificate names one."""
     executable: str = ""
     """``CFBundleExecutable``: the name of the main program, which captures of iOS show; empty for Android."""
+    team: str = ""
+    """Team identifier that Apple gave the developer of an iOS app; empty for Android, or if no signature has it."""
 
     @property
     def label(self) -> str:

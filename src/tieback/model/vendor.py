@@ -41,7 +41,7 @@ class Vendor(msgspec.Struct, frozen=True):
     contacts: tuple[Contact, ...] = ()
     """The best contact first."""
     signers: tuple[str, ...] = ()
-    """SHA-256 of signing certificates: they identify apps of one vendor."""
+    """They identify its apps: SHA-256 of signing certificates, or team identifiers of Apple (``team:A1B2C3D4E5``)."""
     bundle_ids: tuple[str, ...] = ()
     """Apps of the vendor without an own signer (none, or a key that signs apps of many makers)."""
     language: str = "en"

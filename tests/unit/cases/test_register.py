@@ -7,7 +7,7 @@ import pytest
 
 from tests.each import each
 from tests.unit.cases.samples import vendor
-from tieback.cases.register import VendorRegister, merge_vendors, new_vendors, vendor_fields, vendor_id, vendor_signer
+from tieback.cases.register import VendorRegister, merge_vendors, new_vendors, vendor_fields, vendor_id, vendor_keys
 from tieback.model.app import App, Platform, Signer
 from tieback.model.errors import UsageError
 from tieback.model.vendor import AssuranceAnswer, Contact, Vendor
@@ -35,7 +35,7 @@ def app(bundle: str, signer: Signer | None = ACME, **more: str) -> App:
     ],
 )
 def test_shared_signing_keys_identify_no_vendor(signer: Signer | None, own: str) -> None:
-    assert vendor_signer(app("com.a", signer)) == own
+    assert vendor_keys(app("com.a", signer)) == ((own,) if own else ())
 
 
 def test_one_signer_is_one_vendor_and_a_name_joins_nothing() -> None:
@@ -50,6 +50,29 @@ def test_one_signer_is_one_vendor_and_a_name_joins_nothing() -> None:
 def test_apps_of_a_store_that_signs_them_are_of_several_vendors() -> None:
     apps = [app("com.a", STORE, vendor="TEAM000001"), app("com.b", STORE, vendor="TEAM000002")]
     assert [(one.signers, one.bundle_ids) for one, _ in new_vendors([], apps)] == [((), ("com.a",)), ((), ("com.b",))]
+
+
+def test_one_team_of_apple_is_one_vendor_in_the_store_and_with_each_of_its_certificates() -> None:
+    """A certificate lasts a year, and packages of the App Store have only the team."""
+    renewed = Signer("7d" * 32, "CN=Acme,O=Acme Ltd")
+    apps = [
+        app("com.a", STORE, team="A1B2C3D4E5", vendor="A1B2C3D4E5"),
+        app("com.b", STORE, team="A1B2C3D4E5", vendor="Acme Ltd"),
+        app("com.c", ACME, team="A1B2C3D4E5"),
+        app("com.d", renewed, team="A1B2C3D4E5"),
+        app("com.e", renewed),
+        app("com.f", STORE, team="Z9Y8X7W6V5"),
+    ]
+    ours, theirs = (one for one, _ in new_vendors([], apps))
+    assert (ours.name, ours.signers) == ("com.a", ("team:A1B2C3D4E5", ACME.sha256, renewed.sha256))
+    assert (theirs.name, theirs.signers) == ("com.f", ("team:Z9Y8X7W6V5",))
+    assert new_vendors([ours, theirs], apps) == []
+
+
+def test_a_signer_stays_with_its_vendor_when_a_team_of_another_one_signs_with_it() -> None:
+    apps = [app("com.a"), app("com.b", STORE, team="A1B2C3D4E5"), app("com.c", team="A1B2C3D4E5")]
+    found = [(one.name, one.signers) for one, _ in new_vendors([], apps)]
+    assert found == [("com.a", (ACME.sha256,)), ("com.b", ("team:A1B2C3D4E5",))]
 
 
 def test_known_vendor_is_not_added_again() -> None:

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 from unicodedata import normalize
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tieback.intake.apps.app_transport_security import ats_policies, undecided_policy
@@ -53,6 +54,15 @@ _RECEIPT = "iTunesMetadata.plist"
 """Beside ``Payload`` in a package from the App Store."""
 MAX_INFOS = 64
 """Extensions in one package whose transport security is read."""
+_TEAM = re.compile(r"[A-Z0-9]{10}")
+
+
+class _Signed(Struct, frozen=True):
+    """Who signed an app, as its profile or its code signature names them."""
+
+    signer: Signer | None = None
+    maker: str = ""
+    team: str = ""
 
 
 class IpaFormat:
@@ -88,10 +98,11 @@ class IpaFormat:
         folder = entry.name.removesuffix("Info.plist")
         executable = _text(values, "CFBundleExecutable")
         self._check_programs(infos[0], values)
-        signer, team = self._profile_signer(folder + _PROFILE)
-        if signer is None and not team:
-            signer, team = self._code_signer(folder + executable)
-            team = self._seller() or team
+        signed = self._profile_signer(folder + _PROFILE)
+        maker = signed.maker or signed.team
+        if signed.signer is None and not maker:
+            signed = self._code_signer(folder + executable)
+            maker = self._seller() or signed.maker or signed.team
         return App(
             Platform.IOS,
             bundle_id,
@@ -101,9 +112,10 @@ class IpaFormat:
             version_code=_text(values, "CFBundleVersion"),
             min_sdk=_text(values, "MinimumOSVersion"),
             target_sdk=_text(values, "DTPlatformVersion"),
-            signer=signer,
-            vendor=team or maker_name(signer),
+            signer=signed.signer,
+            vendor=maker or maker_name(signed.signer),
             executable=executable,
+            team=signed.team if _TEAM.fullmatch(signed.team) else "",
         )
 
     def _check_programs(self, info: ArchiveEntry, values: dict[str, Any]) -> None:
@@ -207,27 +219,27 @@ class IpaFormat:
                 self._read[entry.name] = None
         return self._read[entry.name]
 
-    def _profile_signer(self, profile: str) -> tuple[Signer | None, str]:
-        """The first certificate of the provisioning profile, and the name of the team or its identifier."""
+    def _profile_signer(self, profile: str) -> _Signed:
+        """The first certificate of the provisioning profile, with its team."""
         entry = self._source.find(profile)
         if entry is None:
-            return None, ""
+            return _Signed()
         data = bytes(self._source.read(entry, MAX_PLIST))
         start, stop = _property_list(data)
         if start >= stop:
             self._source.problems.note("the provisioning profile has no property list", profile, None)
-            return None, ""
+            return _Signed()
         try:
             values = read_values(data[start:stop])
         except MalformedPoolError as error:
             self._source.problems.note(str(error), profile, None)
-            return None, ""
+            return _Signed()
         certificates = values.get("DeveloperCertificates")
         first = certificates[0] if isinstance(certificates, list) and certificates else None
         signer = certificate_signer(first, "code-signature") if isinstance(first, bytes) else None
         teams = values.get("TeamIdentifier")
         team = teams[0] if isinstance(teams, list) and teams and isinstance(teams[0], str) else ""
-        return signer, _text(values, "TeamName") or printable(team, MAX_TEXT)
+        return _Signed(signer, _text(values, "TeamName"), printable(team, MAX_TEXT))
 
     def _seller(self) -> str:
         """The seller that the App Store wrote beside the app: nobody signed it."""
@@ -240,18 +252,18 @@ class IpaFormat:
             self._source.problems.note(str(error), entry.name, None)
             return ""
 
-    def _code_signer(self, executable: str) -> tuple[Signer | None, str]:
-        """The signer of the app's own binary, and its organisation, or else the identifier of the team.
+    def _code_signer(self, executable: str) -> _Signed:
+        """The signer of the app's own binary, its organisation and its team.
 
         Packages of the App Store have no profile: Apple signs them, and only the team identifier points to the
         developer.
         """
         data = self._executable(executable)
         if data is None:
-            return None, ""
+            return _Signed()
         found = code_signature(data)
         signer = leaf_signer(bytes(data[slice(*found.message)]), "code-signature")
-        return signer, maker_name(signer) or found.team
+        return _Signed(signer, maker_name(signer), found.team)
 
     def _executable(self, name: str) -> bytes | bytearray | None:
         if self._binary is not None and self._binary[0] == name:

@@ -3,15 +3,16 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+from tieback.cases.register import TEAM
 from tieback.model.app import App, Platform, Signer
 from tieback.storage.lake.lake import Lake
 
-COLUMNS = "platform, bundle_id, sha256, name, version_name, version_code, vendor, signer, subject"
+COLUMNS = "platform, bundle_id, sha256, name, version_name, version_code, vendor, signer, subject, team"
 ANALYSED = """analysed AS (
     SELECT sha256, any_value(platform) AS platform, any_value(bundle_id) AS bundle_id, any_value(name) AS name,
         any_value(version_name) AS version_name, any_value(version_code) AS version_code,
         any_value(coalesce(vendor, '')) AS vendor, any_value(signer_sha256) AS signer,
-        any_value(signer_subject) AS subject
+        any_value(signer_subject) AS subject, max(coalesce(team, '')) AS team
     FROM apps WHERE sha256 IS NOT NULL GROUP BY sha256
 )"""
 """A common table expression with one row per content, regardless of runs and analysis versions."""
@@ -38,7 +39,8 @@ def apps_of_vendor(lake: Lake, signers: Collection[str], bundle_ids: Collection[
     import pyarrow as pa
 
     words = "(SELECT word FROM wanted)"
-    chosen = f"WHERE sha256 IS NOT NULL AND (signer_sha256 IN {words} OR bundle_id IN {words})"
+    of_signer = f"signer_sha256 IN {words} OR '{TEAM}' || team IN {words}"
+    chosen = f"WHERE sha256 IS NOT NULL AND ({of_signer} OR bundle_id IN {words})"
     analysed = ANALYSED.replace("WHERE sha256 IS NOT NULL", chosen)
     sql = f"WITH {analysed} SELECT {COLUMNS} FROM analysed ORDER BY bundle_id, sha256"  # noqa: S608 - our own text
     wanted = pa.table({"word": pa.array(sorted({*signers, *bundle_ids} - {""}), pa.string())})
@@ -56,7 +58,7 @@ def maker_hosts(lake: Lake) -> dict[str, tuple[str, ...]]:
 
 def app_of(row: Sequence[Any]) -> App:
     """An app from a row of ``COLUMNS``."""
-    platform, bundle, sha256, name, version, code, vendor, signer, subject = row
+    platform, bundle, sha256, name, version, code, vendor, signer, subject, team = row
     return App(
         Platform(platform),
         bundle or "",
@@ -66,4 +68,5 @@ def app_of(row: Sequence[Any]) -> App:
         code or "",
         signer=Signer(signer, subject or "") if signer else None,
         vendor=vendor,
+        team=team,
     )

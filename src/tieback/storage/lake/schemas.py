@@ -42,6 +42,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("declarations", pa.string()),
             # Name of the main program of an iOS app; null in parts written before this column existed.
             ("executable", pa.string()),
+            # Team identifier of an iOS app; null in parts written before this column existed.
+            ("team", pa.string()),
         ]
     ),
     "sightings": pa.schema(

@@ -247,7 +247,7 @@ def test_without_a_profile_the_team_of_the_signature_answers(build: Build) -> No
     ipa = IpaFormat(archive)
     app = ipa.identify("")
     assert app is not None
-    assert (app.vendor, app.signer) == ("A1B2C3D4E5", None)
+    assert (app.vendor, app.signer, app.team) == ("A1B2C3D4E5", None, "A1B2C3D4E5")
     assert ipa.special(ROOT + "Workhub") is not None
     assert ipa.special(ROOT + "Workhub") is None
 
@@ -273,7 +273,7 @@ def test_the_seller_of_the_app_store_is_the_vendor(
     files += [(f"{above}iTunesMetadata.plist", receipt)] if receipt is not None else []
     app, problems = identified(build, files)
     assert app is not None
-    assert app.vendor == vendor
+    assert (app.vendor, app.team) == (vendor, "A1B2C3D4E5")
     assert problems == (["the property list is damaged"] if receipt == b"<plist" else [])
 
 

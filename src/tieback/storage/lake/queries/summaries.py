@@ -318,7 +318,7 @@ _SUMMARIES = """{inputs}, seen AS (
 ), scanned AS (
     SELECT i.unit, i.path, a.sha256, a.platform, a.bundle_id, a.name, a.version_name, a.version_code, a.min_sdk,
         a.target_sdk, a.vendor, a.signer_sha256, a.signer_subject, a.signer_scheme,
-        coalesce(a.executable, '') AS executable,
+        coalesce(a.executable, '') AS executable, coalesce(a.team, '') AS team,
         coalesce(s.endpoints, 0) AS endpoints, coalesce(s.has_api, false) AS has_api, o.problems, a.unread,
         false AS captured,
         i.ordinal
@@ -327,7 +327,7 @@ _SUMMARIES = """{inputs}, seen AS (
 ), in_traffic AS (
     SELECT DISTINCT ON (c.unit) c.unit, c.path, c.unit AS sha256, 'unknown' AS platform, c.bundle_id, c.name,
         '' AS version_name, '' AS version_code, '' AS min_sdk, '' AS target_sdk, '' AS vendor, NULL AS signer_sha256,
-        NULL AS signer_subject, NULL AS signer_scheme, '' AS executable, c.endpoints, false AS has_api,
+        NULL AS signer_subject, NULL AS signer_scheme, '' AS executable, '' AS team, c.endpoints, false AS has_api,
         NULL AS problems, NULL AS unread, true AS captured, c.place AS ordinal
     FROM (SELECT * FROM captured {which}) c {leading} ANTI JOIN inp ON inp.unit = c.unit
     ORDER BY c.unit, c.place
@@ -362,7 +362,7 @@ GROUP BY unit ORDER BY NOT any_value(exposed), min(label), unit LIMIT ?"""  # no
 def _summary(row: Sequence[Any]) -> AppSummary:
     unit, path, sha256, platform, bundle_id, name, *rest = row
     version_name, version_code, min_sdk, target_sdk, vendor, signer, subject, scheme, executable, *rest = rest
-    endpoints, has_api, odd, unread, captured, led = rest
+    team, endpoints, has_api, odd, unread, captured, led = rest
     app = (
         App(Platform.UNKNOWN, Path(path).name, unit)
         if platform is None
@@ -378,6 +378,7 @@ def _summary(row: Sequence[Any]) -> AppSummary:
             vendor=vendor,
             signer=None if signer is None else Signer(signer, subject, scheme),
             executable=executable,
+            team=team,
         )
     )
     return AppSummary(

@@ -76,8 +76,8 @@ def app_tables(documents: Sequence[tuple[UnitName, AppDocument]]) -> dict[str, p
         cleartext = msgspec.json.encode(document.cleartext).decode()
         unread = msgspec.json.encode(document.unread).decode()
         declarations = msgspec.json.encode(document.declarations).decode()
-        executable = document.app.executable if document.app is not None else None
-        apps.append((*name, document.path, *_app_row(document.app), cleartext, unread, declarations, executable))
+        ios = (document.app.executable, document.app.team) if document.app is not None else (None, None)
+        apps.append((*name, document.path, *_app_row(document.app), cleartext, unread, declarations, *ios))
         sightings += (
             (
                 *name,
@@ -398,7 +398,7 @@ def ios_executables(lake: Lake, keys: Keys) -> Iterator[tuple[str, str, str]]:
 
 _APP_COLUMNS = (
     "sha256", "platform", "bundle_id", "name", "version_name", "version_code", "min_sdk", "target_sdk", "vendor",
-    "signer_sha256", "signer_subject", "signer_scheme", "executable",
+    "signer_sha256", "signer_subject", "signer_scheme", "executable", "team",
 )  # fmt: skip
 
 _ENDPOINTS = """
@@ -456,6 +456,7 @@ def _app(row: dict[str, Any]) -> App | None:
         if row["signer_sha256"] is None
         else Signer(row["signer_sha256"], row["signer_subject"], row["signer_scheme"]),
         executable=row.get("executable") or "",
+        team=row.get("team") or "",
     )
 
 
