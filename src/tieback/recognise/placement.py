@@ -61,6 +61,10 @@ _FIELD_START = re.compile(rb"[\x0c\x13\x16\x1a\x86](?:\x81([\x80-\xff])|([\x09-\
 """A text of ASN.1 in DER: its type (several kinds of string, or the URI of a GeneralName), length and first part."""
 _ATTRIBUTES = (b"\x06\x03\x55\x1d", b"\x06\x03\x55\x04", b"\x2b\x06\x01\x05\x05\x07")
 """Object identifiers of what a certificate names: extensions, attributes of names, and those of PKIX (RFC 5280)."""
+_WHOLE_CERTIFICATE = re.compile(rb"\x30\x82(..)\x30\x82..\xa0\x03\x02\x01[\x00-\x02]\x02", re.DOTALL)
+"""Begin of a certificate, with its length: the version and the tag of the serial number (RFC 5280, section 4.1)."""
+_CERTIFICATE_REACH = 8 * 1024
+"""Most bytes of a certificate before an address."""
 _FIELD = 320
 """Most bytes between such an identifier and its text."""
 _ENCODED = re.compile(rb"MI[A-P](?:[A-Za-z0-9+/]|\s{1,16})*+={0,2}")
@@ -69,6 +73,8 @@ _PEM = b"-----BEGIN CERTIFICATE-----"
 """Line before a certificate in base64: all that is in it, such as a comment of a proxy, is a field."""
 _BASE64 = b"+/ \t\r\n" + string.ascii_letters.encode() + string.digits.encode()
 _ENCODED_REACH = 32 * 1024
+_OWN_LINE = re.compile(rb"(?:\A|(?<![^\s])[a-z]{1,30}:?)[ \t]{0,8}[\r\n]\s{0,40}\Z")
+"""Before an address on a line of its own: nothing, or a line that ends with a word."""
 _DEEP_LINK = re.compile(
     rb"\s*(?!(?:https?|wss?|ftps?|jdbc|mongodb|redis|rediss|mqtts?|amqps?|tcp|ssl|tls|data|javascript)\b)"
     rb"[a-z][a-z0-9+-]{2,40}://[^\s]{0,400}[?&][\w.-]{1,60}=\Z"
@@ -278,8 +284,13 @@ def _is_in_encoded(buffer: Buffer, at: int) -> bool:
 
 
 def _is_in_certificate(data: Bytes, at: int) -> bool:
-    """True if an address is a field of an X.509 certificate, as in a key store."""
-    before = bytes(data[max(0, at - _FIELD) : at])
+    """True if an address is in an X.509 certificate, as in a key store, or is a field of one whose begin is not there."""
+    around = bytes(data[max(0, at - _CERTIFICATE_REACH) : at])
+    last = around.rfind(b"\xa0\x03\x02\x01")
+    whole = _WHOLE_CERTIFICATE.match(around, max(0, last - 8)) if last >= 0 else None
+    if whole is not None and whole.start() + 4 + int.from_bytes(whole[1]) > len(around):
+        return True
+    before = around[-_FIELD:]
     start = _FIELD_START.search(before)
     if start is None or not any(one in before for one in _ATTRIBUTES):
         return False
@@ -302,6 +313,8 @@ def _string_reason(buffer: Buffer, at: int) -> str:
     text = narrow_text(buffer.data[first : min(end, last)], wide=buffer.utf16)
     own = (at - first) // unit
     if buffer.kind is BufferKind.DEX:
+        if _OWN_LINE.search(text[:own]):
+            return MESSAGE
         value = text[own:].partition(b"\0")[0]
         if value in _PROVIDERS and _names_providers(buffer):
             return PROVIDER

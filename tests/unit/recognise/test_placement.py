@@ -261,6 +261,10 @@ PROVIDERS = (
         (("ShopBot/1.0 (+http://shop.com/bot)",), [], USER_AGENT),
         (("The port of the local server, e.g. 10.0.1.1:8081",), [], MESSAGE),
         (("Cannot find it at FAQ: \n   https://shop.com/docs/faq.html#find",), [], MESSAGE),
+        (("\n\thttp://shop.com/search?q=",), [], MESSAGE),
+        ((" or\n\thttp://shop.com/search?q=",), [], MESSAGE),
+        (("http://shop.com/a\nhttp://shop.com/b",), ["http://shop.com/a", "http://shop.com/b"], ""),
+        (("\thttp://shop.com/search?q=",), ["http://shop.com/search"], ""),
         (("acmepay://start/app?a=1&url=https%3A%2F%2Fqr.shop.com%2Fx",), [], LINK),
         (
             ("https://pay.shop.com/go?url=https%3A%2F%2Fqr.shop.com%2Fx",),
@@ -406,19 +410,36 @@ def test_an_address_in_a_certificate_is_not_a_back_end(data: bytes, value: str, 
     assert (value in values(found)) is not bool(reason)
 
 
-def encoded(url: str, holder: str) -> str:
-    """A certificate with this address as its list of revoked certificates, in base64."""
+def certificate(holder: str, extension: x509.ExtensionType) -> bytes:
+    """A certificate in DER."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, holder)])
-    point = x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None)
     made = (
         x509.CertificateBuilder(name, name, key.public_key(), 7)
         .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
         .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
-        .add_extension(x509.CRLDistributionPoints([point]), critical=False)
+        .add_extension(extension, critical=False)
         .sign(key, hashes.SHA256())
     )
-    return base64.b64encode(made.public_bytes(serialization.Encoding.DER)).decode()
+    return made.public_bytes(serialization.Encoding.DER)
+
+
+def test_an_address_anywhere_in_a_whole_certificate_is_not_a_back_end() -> None:
+    terms = "Terms of use: see http://acme.test/terms or ask us. " + "The law of the country applies. " * 12
+    notice = x509.UserNotice(None, terms + "The contract is at http://acme.test/contract and can change")
+    policies = x509.CertificatePolicies([x509.PolicyInformation(x509.ObjectIdentifier("1.2.3"), [notice])])
+    der = certificate("Acme Root", policies)
+    assert b"http://acme.test/contract and" in der
+    behind = b"\0\0\0\5X.509" + b"http://api.acme.test/v1\0"
+    found = finds(("res/raw/store", b"\0\0\0\1\0\0\0\x14" + der + behind))
+    assert reasons(found)["http://acme.test/contract"] == reasons(found)["http://acme.test/terms"] == CERTIFICATE
+    assert "http://api.acme.test/v1" in values(found)
+
+
+def encoded(url: str, holder: str) -> str:
+    """A certificate with this address as its list of revoked certificates, in base64."""
+    point = x509.DistributionPoint([x509.UniformResourceIdentifier(url)], None, None, None)
+    return base64.b64encode(certificate(holder, x509.CRLDistributionPoints([point]))).decode()
 
 
 @each("form", ["plist", "pem", "script", "one line"])
