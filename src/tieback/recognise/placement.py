@@ -284,7 +284,7 @@ def _is_in_encoded(buffer: Buffer, at: int) -> bool:
 
 
 def _is_in_certificate(data: Bytes, at: int) -> bool:
-    """True if an address is in an X.509 certificate, as in a key store, or is a field of one whose begin is not there."""
+    """True if an address is in an X.509 certificate, as in a key store, or a field of one that begins elsewhere."""
     around = bytes(data[max(0, at - _CERTIFICATE_REACH) : at])
     last = around.rfind(b"\xa0\x03\x02\x01")
     whole = _WHOLE_CERTIFICATE.match(around, max(0, last - 8)) if last >= 0 else None
