@@ -1,7 +1,9 @@
 """The fuzzed readers by group, each with its documented errors and the source of its seeds."""
 
+import io
 import lzma
 import ssl
+import tarfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -66,6 +68,29 @@ def _ram_bundle(data: bytes) -> None:
     from tieback.intake.apps.ram_bundle import read_ram_bundle
 
     read_ram_bundle("a.bundle", data)
+
+
+def _python(data: bytes) -> None:
+    """The texts of a compiled module, whatever its first bytes say of the version."""
+    from tieback.intake.apps.python_code import module_texts, read_python
+
+    found = module_texts(data)
+    assert all(one.start <= one.end <= len(data) for one in (*found.texts, *found.documentation, *found.started))
+    read_python("a.pyc", data).buffers[0].starts  # noqa: B018 - read on first use
+
+
+def _tars() -> list[bytes]:
+    """Archives in the three forms, with a long name and a compiled module in each."""
+    found = []
+    for form in (tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w", format=form) as tar:
+            for name, data in (("a" * 90 + "/" + "b" * 60, b"https://api.fuzz.test"), ("main.pyc", _PYTHON)):
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+        found.append(out.getvalue())
+    return found
 
 
 def apps() -> Room:
@@ -152,11 +177,21 @@ def apps() -> Room:
             Reader("settings-screen", settings_screen, [_SCREEN]),
             Reader("hermes", *_hermes_reader()),
             Reader("ram-bundle", _ram_bundle, [_RAM_BUNDLE]),
+            Reader("python", _python, [_PYTHON, _PYTHON.replace(_PYTHON[:16], b"\xcb\x0d\r\n" + bytes(12))]),
+            Reader("tar", entry, _tars()),
             Reader("script", _script_reader(), [path.read_bytes() for path in sorted(SCRIPTS.rglob("*.js"))]),
         ]
     )
 
 
+_PYTHON = (
+    b"\x61\x0d\r\n" + bytes(12)
+    + b"\xe3" + bytes(20) + b"\x40\0\0\0s\x04\0\0\0d\0d\x01)\x04z\x09A client.\xe3" + bytes(20)
+    + b"\x43\0\0\0s\0\0\0\0)\x02z\x09Gets one.N)\0)\0)\0)\0Z\x01aZ\x03get\x01\0\0\0s\0\0\0\0"
+    + b"Z\x08__main__z\x15https://api.fuzz.test)\x02Z\x07__doc__Z\x08__name__)\0)\0)\0r\0\0\0\0Z\x08<module>"
+    + b"\x01\0\0\0s\0\0\0\0"
+)  # fmt: skip
+"""A module of Python 3.9 with documentation, a function, and a part that runs if it is started."""
 _RAM_BUNDLE = (
     b"\xe5\xd1\x0b\xfb\x02\0\0\0\x08\0\0\0\x08\0\0\0\x09\0\0\0\x11\0\0\0\x08\0\0\0__r(0);\0var a=1;\0"
     b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f"

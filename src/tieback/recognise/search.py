@@ -17,6 +17,7 @@ from tieback.recognise.hermes import extract as hermes
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.native_hosts import native_hosts
 from tieback.recognise.placement import PlaceBudget, Placement
+from tieback.recognise.python_files import PythonFiles
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.scripts import extract as scripts
 from tieback.recognise.scripts.page_names import PageNames
@@ -80,8 +81,10 @@ class AppSearch:
         self._hermes.start()
         if self._dataflow is not None:
             self._dataflow.left = MAX_STEPS
-        pages = UnloadedFiles()
-        every = pages.settled(self._every(_seen(pieces, pages, names))) if hybrid else self._every(pieces)
+        pages, modules = UnloadedFiles(), PythonFiles()
+        read = modules.seen(pieces)
+        every = pages.settled(self._every(_seen(read, pages, names))) if hybrid else self._every(read)
+        every = modules.settled(every)
         if self._added is None:
             yield from _bounded(every)
             return

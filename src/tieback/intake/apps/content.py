@@ -2,6 +2,8 @@
 
 from enum import Enum, auto
 
+from tieback.intake.apps.python_code import code_offset
+
 SNIFF = 1024
 """Bytes that ``sniff`` needs."""
 
@@ -35,6 +37,9 @@ class Content(Enum):
     UTF16_BE = auto()
     ARCHIVE = auto()
     GZIP = auto()
+    TAR = auto()
+    PYTHON = auto()
+    """Compiled Python."""
     MEDIA = auto()
     BINARY = auto()
 
@@ -86,6 +91,8 @@ _MAGIC = {
 _BUNDLE = b"UnityFS\0"
 _GZIP = b"\x1f\x8b\x08"
 _FAT = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
+_TAR, _TAR_AT = b"ustar", 257
+_PYTHON = b"\r\n"
 _BYTE_ORDERS = {b"\xff\xfe": Content.UTF16_LE, b"\xfe\xff": Content.UTF16_BE}
 _FIRST = frozenset(mark[0] for mark in (*_MEDIA, *_MAGIC, *_FAT, *_BYTE_ORDERS, _BUNDLE, _GZIP, b"MZ", b"bplist00"))
 """First bytes of all content types that are detected by their first bytes."""
@@ -137,7 +144,9 @@ def _unmarked(head: bytes | bytearray) -> Content:
     head = head[:SNIFF]
     if is_text(head):
         return Content.XML_PLIST if b"<plist" in head else Content.TEXT
-    return Content.BINARY
+    if head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+        return Content.TAR
+    return Content.PYTHON if head[2:4] == _PYTHON and code_offset(head) else Content.BINARY
 
 
 def is_text(head: bytes | bytearray) -> bool:

@@ -17,16 +17,18 @@ from tieback.intake.apps.dotnet import read_assemblies, wrapped
 from tieback.intake.apps.gzipped import decompress
 from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.hidden import unwrap
-from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, EntrySource, Piece
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes, EntrySource, Piece
 from tieback.intake.apps.macho import read_macho
 from tieback.intake.apps.native import read_elf
 from tieback.intake.apps.plist import read_binary_plist
 from tieback.intake.apps.problems import NestedProblems, PackageProblems
+from tieback.intake.apps.python_code import read_python
 from tieback.intake.apps.ram_bundle import read_ram_bundle
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.small_files import SmallFiles, whole_file
 from tieback.intake.apps.sqlite import read_sqlite
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.intake.apps.tar import TarArchive
 from tieback.intake.apps.unity import read_unity
 from tieback.intake.apps.unity_bundle import read_bundle
 from tieback.model.sighting import UnreadKind
@@ -190,8 +192,9 @@ def make_artifacts(
         return (whole_file(file, BufferKind[content.name], data),)
     if content in (Content.UNITY_BUNDLE, Content.RAM_BUNDLE):
         return _bundled(file, content, data, problems, budget)
-    if content is Content.GZIP:
-        return _expanded(file, data, problems, budget, depth)
+    if content in (Content.GZIP, Content.TAR):
+        expand = _expanded if content is Content.GZIP else _members
+        return expand(file, data, problems, budget, depth)
     return (_structured(file, content, bytes(data), problems),)
 
 
@@ -217,8 +220,10 @@ def _expanded(
     budget.archives -= 1
     name, inner = decompress(file, data, problems, budget)
     content = sniff(inner)
+    if content is Content.TAR:
+        return _members(file, inner, problems, budget, depth)
     if content is Content.ARCHIVE and depth > 1:
-        return _members(name, bytes(inner), problems, budget, depth - 1)
+        return _members(name, inner, problems, budget, depth - 1)
     deeper = unwrap(inner, content, budget) if depth > 1 else None
     if deeper is not None:
         return _unwrapped(name, deeper, problems, budget, depth - 1)
@@ -236,7 +241,7 @@ def _unwrapped(
     inner = file.rpartition("/")[2]
     name, content = f"{file}!{inner}", sniff(data)
     if content is Content.ARCHIVE and depth:
-        return _members(name, bytes(data), problems, budget, depth)
+        return _members(name, data, problems, budget, depth)
     deeper = unwrap(data, content, budget) if depth else None
     if deeper is not None:
         return _unwrapped(name, deeper, problems, budget, depth - 1)
@@ -244,11 +249,17 @@ def _unwrapped(
 
 
 def _members(
-    file: str, data: bytes, problems: PackageProblems, budget: PackageBudget, depth: int
+    file: str, data: Bytes, problems: PackageProblems, budget: PackageBudget, depth: int
 ) -> Iterator[Artifact]:
     """The artifacts of an archive in memory."""
-    archive = Archive(data, NestedProblems(problems, f"{file}!"), budget)
-    special = ApkFormat(archive).special if is_apk(archive) else _nothing
+    nested = NestedProblems(problems, f"{file}!")
+    archive: EntrySource
+    special: Special = _nothing
+    if sniff(data) is Content.TAR:
+        archive = TarArchive(data, nested, budget)
+    else:
+        archive = zipped = Archive(bytes(data), nested, budget)
+        special = ApkFormat(zipped).special if is_apk(zipped) else _nothing
     for piece in walk_entries(archive, special, budget, f"{file}!", depth - 1):
         yield from piece.artifacts() if isinstance(piece, ArtifactBatch) else (piece,)
 
@@ -274,8 +285,8 @@ def _structured(file: str, content: Content, data: bytes, problems: PackageProbl
         return artifact
     if content is Content.SQLITE:
         return read_sqlite(file, data)
-    if content is Content.UNITY:
-        return read_unity(file, data)
+    if content in (Content.UNITY, Content.PYTHON):
+        return read_unity(file, data) if content is Content.UNITY else read_python(file, data)
     try:
         if content is Content.RESOURCE_TABLE:
             return Resources(file, data).artifact()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes
+from tieback.intake.apps.python_code import read_python
 from tieback.intake.apps.stringpool import MalformedPoolError, pool_frame
 
 SMALL = 64 * 1024
@@ -15,6 +16,7 @@ SMALL = 64 * 1024
 FULL = 1024 * 1024
 """Bytes of all collected files after which they are searched."""
 
+_COLLECTED = (Content.TEXT, Content.BINARY, Content.PYTHON)
 _POOL = 8
 """Offset of the string pool in a compiled XML file."""
 _SHORTEST = 36
@@ -43,7 +45,7 @@ class SmallFiles:
                 pool_frame(data, _POOL)
             except MalformedPoolError:
                 return False
-        elif content is not Content.TEXT and content is not Content.BINARY:
+        elif content not in _COLLECTED:
             return False
         self._files.append(file)
         self._contents.append(data)
@@ -67,11 +69,9 @@ class SmallFiles:
 def read_small_file(file: str, data: bytes) -> Artifact:
     """A collected file as an artifact of its own."""
     content = sniff(data[:SNIFF])
-    return (
-        read_binary_xml(file, data)
-        if content is Content.BINARY_XML
-        else whole_file(file, BufferKind[content.name], data)
-    )
+    if content is Content.BINARY_XML:
+        return read_binary_xml(file, data)
+    return read_python(file, data) if content is Content.PYTHON else whole_file(file, BufferKind[content.name], data)
 
 
 def whole_file(file: str, kind: BufferKind, data: Bytes) -> Artifact:

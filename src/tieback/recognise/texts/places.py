@@ -44,6 +44,7 @@ FEED = "only in the entries of a news feed"
 METADATA = "only in metadata of a package or page"
 PERMITTED = "only in a list of addresses that the app permits"
 MISNAMED = "only in a text that is stored as a picture"
+UNUSED_FILE = "only in a file that was left from an earlier version, or in commands for Windows"
 
 
 _TELLS = re.compile(
@@ -121,6 +122,9 @@ _METADATA_LINE = re.compile(
     rb"|implementation-\w+|project[-_]url|scm|resolved)[\"']?\s*[:= ]",
     re.IGNORECASE,
 )
+_PYTHON_METADATA = re.compile(r"[^/!]\.(?:dist|egg)-info/", re.IGNORECASE)
+"""A folder that describes an installed package of Python: PEP 376, PEP 627."""
+_LEFT = re.compile(r"\.(?:orig|rej|bat|cmd|ps1)$", re.IGNORECASE)
 _DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
 _IN_PICTURE = re.compile(rb"data:(?:font|image)/[\w.+-]{1,40};base64,[\w+/=]{0,4000}\Z")
 _PICTURE_REACH = 4_096
@@ -202,6 +206,13 @@ def is_permission(element: str, address: str) -> bool:
     return element in {"access", "allow-intent"}
 
 
+def _by_name(file: str) -> str:
+    """The reason that the name of a file gives."""
+    if _DRAWABLE.search(file):
+        return MISNAMED
+    return METADATA if _PYTHON_METADATA.search(file) else UNUSED_FILE if _LEFT.search(file) else ""
+
+
 class TextPlaces:
     """One text of a package. Each lexer runs at the first question that needs it."""
 
@@ -279,8 +290,8 @@ class TextPlaces:
     def _whole(self) -> str:
         """The reason if all of the text is a table, a picture, a licence or a document."""
         data, language = self._data, self._language
-        if _DRAWABLE.search(self._file):
-            return MISNAMED
+        if named := _by_name(self._file):
+            return named
         found = tables.picture_reason(data, binary=self._binary)
         if self._binary and self._file.endswith(".dfont") and data.startswith(_RESOURCE_FORK):
             return tables.PICTURE

@@ -1,0 +1,146 @@
+"""Texts in compiled Python that no code of the app uses: documentation, demonstrations, and unused modules.
+
+Apps of Kivy, BeeWare and Chaquopy contain the library of Python, packages of PyPI with their tools, and often a whole
+virtual environment. A module is used if it is the app's own, outside of the folders of libraries, or if used ones have
+each part of its name as a text. Tools that build or install packages are never used. Behind the text ``__main__`` in a
+module is what runs only if it is started by itself, because constants are in the order of their first use. Sources:
+PEP 257, PEP 299; https://docs.python.org/3/library/__main__.html
+Bounds: 20,000 modules, 64 MiB of them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from tieback.intake.apps.interface import ArtifactBatch, Bytes, Piece
+from tieback.intake.apps.python_code import CodeText, ModuleTexts, code_offset, module_texts
+from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.interface import Find
+
+DOCUMENTED = "only in the documentation of a module, class or function"
+STARTED = "only in code that runs if its module is started by itself"
+UNUSED = "only in a module that no used module of Python names"
+MAX_MODULES = 20_000
+MAX_BYTES = 64 * 1024 * 1024
+MAX_HELD = 20_000
+"""Most finds that wait for the end of the app."""
+_ENDING = ".pyc"
+_LIBRARY = re.compile(
+    r"(?:^|[/!])(?:(?:site|dist)-packages|python\d(?:\.\d{1,2})?|stdlib[^/!]*\.(?:zip|imy)|(?:requirements|bootstrap)[^/!]*\.imy)[/!]"
+)
+"""A folder or archive of libraries: https://chaquo.com/chaquopy/doc/current/python.html"""
+_NAME = re.compile(rb"[\w.]{1,200}")
+_CACHE = re.compile(r"(?:__pycache__/)?([^/!]*?)(?:\.cpython-\d{1,3}(?:\.opt-\d)?)?\.pyc\Z")
+"""The name of a compiled module: PEP 3147."""
+
+
+_TOOLS = frozenset(
+    b"pip setuptools wheel distutils _distutils_hack ensurepip venv lib2to3 idlelib pydoc_data turtledemo test".split()
+)
+"""Packages that build, install, convert or test packages, or that show documentation to a person."""
+
+
+class _Module(msgspec.Struct, frozen=True):
+    path: tuple[bytes, ...]
+    """The parts of its name; of the app's own modules only the last one."""
+    is_library: bool
+    texts: ModuleTexts
+    names: frozenset[bytes]
+
+
+class PythonFiles:
+    """The compiled modules of one app."""
+
+    def __init__(self) -> None:
+        """Begin an app."""
+        self._modules: dict[str, _Module] = {}
+        self._left = MAX_BYTES
+        self._stopped = False
+
+    def seen(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
+        """The pieces, whose modules are read."""
+        for piece in pieces:
+            if isinstance(piece, ArtifactBatch):
+                for file, content in zip(piece.files, piece.contents, strict=True):
+                    if file.endswith(_ENDING):
+                        self._see(file, content)
+            elif piece.file.endswith(_ENDING) and piece.buffers:
+                self._see(piece.file, piece.buffers[0].data)
+            yield piece
+            del piece  # it can be large
+
+    def settled(self, finds: Iterable[Find]) -> Iterator[Find]:
+        """The finds, once the whole app is read; those in texts that no code uses are no back ends."""
+        held: list[Find] = []
+        for find in finds:
+            if not held and not (isinstance(find, Sighting) and find.evidence.file.endswith(_ENDING)):
+                yield find
+                continue
+            held.append(find)
+            if len(held) > MAX_HELD:
+                self._stopped = True
+                yield from held
+                held.clear()
+        used = self._used() if held else frozenset()
+        for find in held:
+            reason = self._reason(find, used) if isinstance(find, Sighting) else ""
+            yield NotBackend(find.endpoint.value, reason) if reason and isinstance(find, Sighting) else find
+
+    def _see(self, file: str, data: Bytes) -> None:
+        self._left -= len(data)
+        if self._left < 0 or len(self._modules) >= MAX_MODULES:
+            self._stopped = True
+        if self._stopped or not code_offset(data[:18]):
+            return
+        texts = module_texts(data)
+        names = {bytes(data[one.start : one.end]) for one in texts.texts if one.end - one.start <= 200}
+        parts = frozenset(part for name in names if _NAME.fullmatch(name) for part in name.split(b"."))
+        self._modules[file] = _Module(*_path(file), texts, parts)
+
+    def _used(self) -> frozenset[str]:
+        """The modules that are used."""
+        by_name: dict[bytes, list[str]] = {}
+        missing: dict[str, int] = {}
+        for file, module in self._modules.items():
+            if module.is_library and module.path[0] not in _TOOLS:
+                missing[file] = len(set(module.path))
+                for name in set(module.path):
+                    by_name.setdefault(name, []).append(file)
+        waiting = [file for file, module in self._modules.items() if not module.is_library]
+        if not waiting:
+            return frozenset(missing)  # code of another language imports them
+        used, named = set(waiting), set[bytes]()
+        while waiting:
+            for name in self._modules[waiting.pop()].names - named:
+                named.add(name)
+                for file in by_name.get(name, ()):
+                    missing[file] -= 1
+                    if not missing[file]:
+                        used.add(file)
+                        waiting.append(file)
+        return frozenset(used)
+
+    def _reason(self, find: Sighting, used: frozenset[str]) -> str:
+        """Why no code of the app uses the text of a find, or an empty text."""
+        module, at = self._modules.get(find.evidence.file), find.evidence.offset
+        if self._stopped or module is None or at is None:
+            return ""
+        if _holds(module.texts.documentation, at):
+            return DOCUMENTED
+        if find.evidence.file not in used:
+            return UNUSED
+        return STARTED if module.is_library and _holds(module.texts.started, at) else ""
+
+
+def _holds(texts: Sequence[CodeText], at: int) -> bool:
+    return any(one.start <= at < one.end for one in texts)
+
+
+def _path(file: str) -> tuple[tuple[bytes, ...], bool]:
+    """The parts of the name of a module, and whether it is in a folder of libraries."""
+    libraries = list(_LIBRARY.finditer(file))
+    place = file[libraries[-1].end() :] if libraries else re.split(r"[/!]", file)[-1]
+    stem = _CACHE.sub(lambda found: found[1], place)
+    parts = [part for part in re.split(r"[/!]", stem) if part not in ("__init__", "__main__")]
+    return tuple(part.encode("utf-8", "replace") for part in parts or [stem]), bool(libraries)

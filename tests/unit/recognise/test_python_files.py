@@ -1,0 +1,126 @@
+"""Texts of compiled Python that no code of the app uses."""
+
+import importlib.util
+import io
+import marshal
+import tarfile
+
+from tests.each import each
+from tieback.intake.apps.budget import budget_for
+from tieback.intake.apps.entries import make_artifacts
+from tieback.intake.apps.problems import PackageProblems
+from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.python_files import DOCUMENTED, STARTED, UNUSED
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
+from tieback.recognise.texts.places import METADATA, UNUSED_FILE
+from tieback.recognise.texts.prose import MESSAGE
+
+SEARCH = AppSearch(RuleFiles())
+SITE = "_python_bundle/site-packages/"
+
+
+def compiled(source: str) -> bytes:
+    code = compile(source, "acme.py", "exec", dont_inherit=True)
+    return importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(code)
+
+
+def read(**files: str) -> dict[str, str]:
+    """The reason of each address in an app, in whose archive are these files; empty for a back end."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        for name, text in files.items():
+            data = compiled(text) if name.endswith(".pyc") else text.encode()
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    problems = PackageProblems()
+    found: dict[str, str] = {}
+    for find in SEARCH.finds(make_artifacts("assets/private.tar", out.getvalue(), problems, budget_for(0))):
+        if isinstance(find, Sighting):
+            found[find.endpoint.value] = ""
+        elif isinstance(find, NotBackend):
+            found[find.value] = find.reason
+    assert not problems
+    return found
+
+
+def test_code_of_the_app_and_of_libraries_that_it_imports() -> None:
+    found = read(
+        **{
+            "main.pyc": "import acme.api\nURL = 'https://own.test/v1'",
+            f"{SITE}acme/__init__.pyc": "",
+            f"{SITE}acme/api.pyc": "from . import deeper\nURL = 'https://api.test/v1'",
+            f"{SITE}acme/deeper.pyc": "def get(): return 'https://deeper.test/v1'",
+            f"{SITE}acme/unused.pyc": "URL = 'https://unused.test/v1'",
+            f"{SITE}other/api.pyc": "URL = 'https://other.test/v1'",
+        }
+    )
+    assert found == {
+        "https://own.test/v1": "",
+        "https://api.test/v1": "",
+        "https://deeper.test/v1": "",
+        "https://unused.test/v1": UNUSED,
+        "https://other.test/v1": UNUSED,
+    }
+
+
+def test_documentation_and_demonstrations() -> None:
+    source = '''
+"""Client of ``https://docs.test/module``."""
+def get(url="https://api.test/v1"):
+    """Get it, as in ``get("https://docs.test/get")``."""
+if __name__ == "__main__":
+    get("https://demo.test/v1")
+'''
+    found = read(**{"main.pyc": "import acme", f"{SITE}acme.pyc": source})
+    assert found == {
+        "https://docs.test/module": MESSAGE,
+        "https://docs.test/get": DOCUMENTED,
+        "https://api.test/v1": "",
+        "https://demo.test/v1": STARTED,
+    }
+    # The app's own module can be the one that is started.
+    assert read(**{"main.pyc": source})["https://demo.test/v1"] == ""
+
+
+@each("name", ["pip", "setuptools", "wheel", "idlelib"])
+def test_tools_that_install_packages_never_run(name: str) -> None:
+    files = {"main.pyc": f"import {name}.index", f"{SITE}{name}/index.pyc": "URL = 'https://index.test/simple'"}
+    assert read(**files) == {"https://index.test/simple": UNUSED}
+
+
+@each(
+    "place",
+    ["venv/lib/python3.8/site-packages/", "stdlib-common.imy!/", "python3.11/", "lib/python3/dist-packages/"],
+)
+def test_folders_of_libraries(place: str) -> None:
+    found = read(
+        **{"main.pyc": "import used", f"{place.replace('!', '')}lib/a.pyc": "URL = 'https://index.test/simple'"}
+    )
+    assert found == {"https://index.test/simple": UNUSED}
+
+
+def test_what_describes_a_package_and_what_is_left_of_others() -> None:
+    found = read(
+        **{
+            "main.pyc": "URL = 'https://own.test/v1'",
+            f"{SITE}acme-1.0.dist-info/METADATA": "Home-page: https://home.test/a\n[![x](https://badge.test/a.svg)](x)",
+            f"{SITE}acme-1.0-py3.9.egg-info/dependency_links.txt": "https://files.test/acme.tar.gz",
+            f"{SITE}site.py.orig": "URL = 'https://before.test/a'",
+            f"{SITE}fetch.bat": "svn export http://svn.test/acme .",
+        }
+    )
+    assert {key: reason for key, reason in found.items() if "own" not in key} == {
+        "https://home.test/a": METADATA,
+        "https://badge.test/a.svg": METADATA,
+        "https://files.test/acme.tar.gz": METADATA,
+        "https://before.test/a": UNUSED_FILE,
+        "http://svn.test/acme": UNUSED_FILE,
+    }
+
+
+def test_without_code_of_the_app_nothing_is_known_of_the_libraries() -> None:
+    """A part of an app, such as its archive of libraries, has no module that imports others."""
+    found = read(**{f"{SITE}acme/api.pyc": "URL = 'https://api.test/v1'"})
+    assert found == {"https://api.test/v1": ""}
