@@ -25,13 +25,13 @@ MAX_MODULES = 20_000
 MAX_BYTES = 64 * 1024 * 1024
 MAX_HELD = 20_000
 """Most finds that wait for the end of the app."""
-_ENDING = ".pyc"
+_ENDINGS = (".pyc", ".pyo")
 _LIBRARY = re.compile(
     r"(?:^|[/!])(?:(?:site|dist)-packages|python\d(?:\.\d{1,2})?|stdlib[^/!]*\.(?:zip|imy)|(?:requirements|bootstrap)[^/!]*\.imy)[/!]"
 )
 """A folder or archive of libraries: https://chaquo.com/chaquopy/doc/current/python.html"""
 _NAME = re.compile(rb"[\w.]{1,200}")
-_CACHE = re.compile(r"(?:__pycache__/)?([^/!]*?)(?:\.cpython-\d{1,3}(?:\.opt-\d)?)?\.pyc\Z")
+_CACHE = re.compile(r"(?:__pycache__/)?([^/!]*?)(?:\.cpython-\d{1,3}(?:\.opt-\d)?)?\.py[co]\Z")
 """The name of a compiled module: PEP 3147."""
 
 
@@ -63,9 +63,9 @@ class PythonFiles:
         for piece in pieces:
             if isinstance(piece, ArtifactBatch):
                 for file, content in zip(piece.files, piece.contents, strict=True):
-                    if file.endswith(_ENDING):
+                    if file.endswith(_ENDINGS):
                         self._see(file, content)
-            elif piece.file.endswith(_ENDING) and piece.buffers:
+            elif piece.file.endswith(_ENDINGS) and piece.buffers:
                 self._see(piece.file, piece.buffers[0].data)
             yield piece
             del piece  # it can be large
@@ -74,7 +74,7 @@ class PythonFiles:
         """The finds, once the whole app is read; those in texts that no code uses are no back ends."""
         held: list[Find] = []
         for find in finds:
-            if not held and not (isinstance(find, Sighting) and find.evidence.file.endswith(_ENDING)):
+            if not held and not (isinstance(find, Sighting) and find.evidence.file.endswith(_ENDINGS)):
                 yield find
                 continue
             held.append(find)

@@ -30,7 +30,7 @@ def read(**files: str) -> dict[str, str]:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
         for name, text in files.items():
-            data = compiled(text) if name.endswith(".pyc") else text.encode()
+            data = compiled(text) if name.endswith((".pyc", ".pyo")) else text.encode()
             info = tarfile.TarInfo(name)
             info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
@@ -54,6 +54,8 @@ def test_code_of_the_app_and_of_libraries_that_it_imports() -> None:
             f"{SITE}acme/deeper.pyc": "def get(): return 'https://deeper.test/v1'",
             f"{SITE}acme/unused.pyc": "URL = 'https://unused.test/v1'",
             f"{SITE}other/api.pyc": "URL = 'https://other.test/v1'",
+            f"{SITE}old.pyo": "URL = 'https://old.test/v1'",
+            f"{SITE}__pycache__/acme.cpython-313.opt-2.pyc": "URL = 'https://cached.test/v1'",
         }
     )
     assert found == {
@@ -62,6 +64,8 @@ def test_code_of_the_app_and_of_libraries_that_it_imports() -> None:
         "https://deeper.test/v1": "",
         "https://unused.test/v1": UNUSED,
         "https://other.test/v1": UNUSED,
+        "https://old.test/v1": UNUSED,
+        "https://cached.test/v1": "",
     }
 
 
