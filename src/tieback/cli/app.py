@@ -69,6 +69,9 @@ def app(
                 failed += 1
                 what = f"cut off or damaged: {lost[0].what}" + (f" ({lost[0].where})" if lost[0].where else "")
                 print_failure(InputError(what, where=end.path, advice="Build or download the package again"))
+            elif broken := [one for one in end.unread if one.kind is UnreadKind.FAILED]:
+                failed += 1
+                print_failure(InputError(broken[0].what, where=f"{end.path}: {broken[0].where}"))
             if waiting is not None:
                 waiting.append(end)
             else:

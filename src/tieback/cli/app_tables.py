@@ -88,6 +88,8 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
         advice = "Capture the app's traffic to see the rest: tieback capture"
         if any(code.kind is UnreadKind.DAMAGED for code in document.unread):
             advice = "The package is cut off or damaged: build or download it again."
+        elif any(code.kind is UnreadKind.FAILED for code in document.unread):
+            advice = "tieback failed: report this error, and run a version that has it fixed."
         yield from _prose(f"The list is not complete. {advice}", width, "yellow")
     most = None if everything else SHOWN
     for title, sightings, by_host in (
