@@ -208,7 +208,7 @@ class IpaFormat:
         return self._read[entry.name]
 
     def _profile_signer(self, profile: str) -> tuple[Signer | None, str]:
-        """The first certificate of the provisioning profile, and the name of the team or its identifier."""
+        """The first certificate of the provisioning profile, and the name of the team, or else its identifier."""
         entry = self._source.find(profile)
         if entry is None:
             return None, ""
@@ -227,7 +227,7 @@ class IpaFormat:
         signer = certificate_signer(first, "code-signature") if isinstance(first, bytes) else None
         teams = values.get("TeamIdentifier")
         team = teams[0] if isinstance(teams, list) and teams and isinstance(teams[0], str) else ""
-        return signer, _text(values, "TeamName") or printable(team, MAX_TEXT)
+        return signer, _text(values, "TeamName") or maker_name(signer) or printable(team, MAX_TEXT)
 
     def _seller(self) -> str:
         """The seller that the App Store wrote beside the app: nobody signed it."""
