@@ -103,13 +103,17 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
     yield from _section("Services that have ended", [_ended(one) for one in document.retired], width, most)
     yield from _third_parties(sections.third, lines, width, everything=everything)
     yield from _credentials(document.credentials, lines, width, everything=everything)
-    yield from _transport(document.cleartext, document.app, width, everything=everything)
+    yield from _transport(document.cleartext, width, everything=everything)
     if lines_of_manifests := list(declaration_lines(document, everything=everything)):
         yield Text(DECLARED, style="bold")
         for line in lines_of_manifests:
             yield from _prose(line, width)
     yield from _ignored(document, width, everything=everything)
     yield Text("")
+
+
+_STREAMS = frozenset({"rtsp", "rtmp"})
+"""Services that send sound and pictures, and keep no data."""
 
 
 class _Sections:
@@ -126,7 +130,7 @@ class _Sections:
                 self.third.setdefault(one.owner or str(one.party), []).append(one)
             elif one.endpoint.kind is EndpointKind.CLOUD:
                 self.cloud.append(one)
-            elif one.endpoint.service is not None:
+            elif one.endpoint.service is not None and one.endpoint.service not in _STREAMS:
                 self.stores.append(one)
             elif one.party is Party.FIRST:
                 self.own.append(one)
@@ -365,7 +369,7 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _transport(policies: Sequence[CleartextPolicy], app: App | None, width: int, *, everything: bool) -> Iterator[Text]:
+def _transport(policies: Sequence[CleartextPolicy], width: int, *, everything: bool) -> Iterator[Text]:
     """Whether the app allows connections without TLS, trusts the user's certificate authorities, and pins."""
     if not policies:
         return
@@ -373,7 +377,8 @@ def _transport(policies: Sequence[CleartextPolicy], app: App | None, width: int,
     most = None if everything else SHOWN_HOSTS
     own = [one for one in policies if not one.part] or list(policies)
     yield from _cleartext("", own, most, width)
-    if app is None or app.platform is not Platform.IOS:
+    # iOS always trusts them: its rules have no source for that.
+    if any(one.cas_source for one in own):
         yield from _setting(
             "CAs that the user installs",
             ("trusted", f"not trusted{_where([own[0].cas_source])}"),
@@ -452,7 +457,9 @@ def _where(sources: Iterable[str]) -> str:
 def _domain(policy: CleartextPolicy, *, alone: bool) -> str:
     name = "every host" if alone else "every host without a rule of its own"
     if policy.domain != "*":
-        name = escape_line(f"*.{policy.domain}" if policy.include_subdomains else policy.domain)
+        address = ":" in policy.domain or policy.domain.rpartition(".")[2].isdigit()
+        below = " and its subdomains" if policy.include_subdomains and not address else ""
+        name = f"{escape_line(policy.domain)}{below}"
     return f"{name} {policy.limit.words}".rstrip()
 
 
