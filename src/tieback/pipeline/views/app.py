@@ -70,7 +70,7 @@ class AppEndpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AppEndpoints(msgspec.Struct, frozen=True, kw_only=True):
-    """Some endpoints of an app, in the order of the analysis."""
+    """Some endpoints of an app: the maker's own first, then those of unknown owners."""
 
     items: tuple[AppEndpoint, ...]
     next: str | None
