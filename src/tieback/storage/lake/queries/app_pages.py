@@ -37,8 +37,8 @@ def app_sightings(lake: Lake, unit: str, version: str, after: int, limit: int) -
         WorkspaceError: the lake cannot be read.
     """
     sql = f"""
-        SELECT {_OWN_FIRST} AS number, kind, value, scheme, host, port, path, service, count, party, file, "offset", how,
-            context, chain, owner, party_reason, names
+        SELECT {_OWN_FIRST} AS number, kind, value, scheme, host, port, path, service, count, party, file, "offset",
+            how, context, chain, owner, party_reason, names
         FROM sightings WHERE unit = ? AND version = ? AND {_OWN_FIRST} > ? ORDER BY number LIMIT ?"""  # noqa: S608
     for number, kind, *rest in lake.stream(sql, [unit, version, after, limit]):
         endpoint, count, party, *where, chain, owner, reason, names = (
