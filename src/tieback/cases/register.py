@@ -2,7 +2,8 @@
 
 Apps with the same signing certificate belong to one vendor. The name in a certificate can be chosen freely, so it names
 a vendor but never joins two. Keys that sign apps of many makers identify no vendor: such apps get one vendor per
-bundle identifier until a user merges vendors.
+bundle identifier until a user merges vendors. Unrelated apps share the identifiers of templates, such as
+``io.cordova.hellocordova``: each package with one gets a vendor of its own.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from tieback.model.app import App
 from tieback.model.case import NewLogLine
 from tieback.model.errors import UsageError
 from tieback.model.vendor import Contact, Vendor
+from tieback.recognise.maker_words import names_no_app
 
 _MAX_NAME = 200
 
@@ -22,8 +24,16 @@ _MAX_NAME = 200
 def vendor_id(app: App) -> str:
     """Return the default vendor id of an app, from its signer or else its bundle id; the register may override it."""
     signer = vendor_signer(app)
-    words = f"signer:{signer}" if signer else f"bundle:{app.platform}:{app.bundle_id}"
+    return _id_of(f"signer:{signer}" if signer else f"bundle:{app.platform}:{own_identifier(app)}")
+
+
+def _id_of(words: str) -> str:
     return f"v-{hashlib.sha256(words.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+def own_identifier(app: App) -> str:
+    """Return what only apps of one maker have: the bundle id, or the content hash if a template wrote the bundle id."""
+    return app.sha256 if names_no_app(app.bundle_id) else app.bundle_id
 
 
 def vendor_signer(app: App) -> str:
@@ -46,7 +56,14 @@ class VendorRegister:
 
         A bundle identifier that a user assigned to a vendor takes precedence over the signer.
         """
-        return self._by_bundle.get(app.bundle_id) or self._by_signer.get(vendor_signer(app))
+        listed = self._by_bundle.get(app.bundle_id)
+        if (
+            listed is not None
+            and names_no_app(app.bundle_id)
+            and listed == _id_of(f"bundle:{app.platform}:{app.bundle_id}")
+        ):
+            listed = None  # an earlier version joined all apps with the identifier
+        return listed or self._by_bundle.get(app.sha256) or self._by_signer.get(vendor_signer(app))
 
 
 def new_vendors(known: Sequence[Vendor], apps: Iterable[App]) -> list[tuple[Vendor, tuple[NewLogLine, ...]]]:
@@ -57,12 +74,13 @@ def new_vendors(known: Sequence[Vendor], apps: Iterable[App]) -> list[tuple[Vend
         if register.find_vendor(app) is not None:
             continue
         key, signer = vendor_id(app), vendor_signer(app)
-        name = (app.vendor if signer else "") or app.bundle_id or app.label
+        shared = f"{app.label} ({app.bundle_id}, {app.sha256[:8]})" if names_no_app(app.bundle_id) else ""
+        name = (app.vendor if signer else "") or shared or app.bundle_id or app.label
         vendor = found.get(key) or Vendor(key, name.encode("utf-8", "backslashreplace").decode()[:_MAX_NAME])
         if signer:
             found[key] = msgspec.structs.replace(vendor, signers=(signer,))
         else:
-            found[key] = msgspec.structs.replace(vendor, bundle_ids=(app.bundle_id,))
+            found[key] = msgspec.structs.replace(vendor, bundle_ids=(own_identifier(app),))
     return [(vendor, (NewLogLine(key, "opened", {"name": vendor.name}),)) for key, vendor in found.items()]
 
 

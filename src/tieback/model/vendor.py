@@ -43,7 +43,8 @@ class Vendor(msgspec.Struct, frozen=True):
     signers: tuple[str, ...] = ()
     """SHA-256 of signing certificates: they identify apps of one vendor."""
     bundle_ids: tuple[str, ...] = ()
-    """Apps of the vendor without an own signer (none, or a key that signs apps of many makers)."""
+    """Apps of the vendor without an own signer (none, or a key that signs apps of many makers). An app with the
+    identifier of a template is listed by the SHA-256 of its package."""
     language: str = "en"
     """Language of its letters."""
     postal: str = ""
