@@ -74,7 +74,8 @@ def new_vendors(known: Sequence[Vendor], apps: Iterable[App]) -> list[tuple[Vend
         if register.find_vendor(app) is not None:
             continue
         key, signer = vendor_id(app), vendor_signer(app)
-        shared = f"{app.label} ({app.bundle_id}, {app.sha256[:8]})" if names_no_app(app.bundle_id) else ""
+        words = f"{app.bundle_id}, {app.sha256[:8]}" if app.name else app.sha256[:8]
+        shared = f"{app.label} ({words})" if names_no_app(app.bundle_id) else ""
         name = (app.vendor if signer else "") or shared or app.bundle_id or app.label
         vendor = found.get(key) or Vendor(key, name.encode("utf-8", "backslashreplace").decode()[:_MAX_NAME])
         if signer:

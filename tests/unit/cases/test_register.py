@@ -131,6 +131,8 @@ def test_apps_with_the_identifier_of_a_template_are_of_several_vendors() -> None
     register = VendorRegister(found)
     assert [register.find_vendor(one) for one in apps] == [one.id for one in found]
     assert new_vendors(found, apps) == []
+    (unnamed,) = new_vendors(found, [packed(TEMPLATE, "e")])
+    assert unnamed[0].name == f"{TEMPLATE} (eeeeeeee)"
     signed = packed(TEMPLATE, "d", signer=ACME)
     assert [one.signers for one, _ in new_vendors(found, [signed])] == [(ACME.sha256,)]
 
