@@ -17,7 +17,7 @@ from rich.text import Text
 from tieback.cli.declarations import TITLE as DECLARED
 from tieback.cli.declarations import declaration_lines
 from tieback.model.app import App, Platform
-from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy
+from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy, Limit
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.safe_text import escape_line
 from tieback.model.sighting import (
@@ -439,9 +439,10 @@ def _setting(
         yield from _prose(f"{what}: {no}", width)
         return
     alone = len({one.domain for one in policies}) == 1
-    names = [_domain(one, alone=alone) for one, _ in found]
-    more = f" and {len(names) - most:,} more" if most is not None and len(names) > most else ""
-    text = f"{what}: {yes} for {', '.join(names[:most])}{more}{_where(source for _, source in found)}"
+    chosen = found if most is None else found[:most]
+    more = f" and {len(found) - most:,} more" if most is not None and len(found) > most else ""
+    names = ", ".join(_by_limit([one for one, _ in chosen], alone=alone))
+    text = f"{what}: {yes} {names}{more}{_where(source for _, source in found)}"
     if no.startswith(_NOT_KNOWN):
         text += f"; otherwise {no}"
     yield from _prose(text, width, "" if yes == "set" else "yellow")
@@ -460,7 +461,19 @@ def _domain(policy: CleartextPolicy, *, alone: bool) -> str:
         address = ":" in policy.domain or policy.domain.rpartition(".")[2].isdigit()
         below = " and its subdomains" if policy.include_subdomains and not address else ""
         name = f"{escape_line(policy.domain)}{below}"
-    return f"{name} {policy.limit.words}".rstrip()
+    return name
+
+
+def _by_limit(policies: Iterable[CleartextPolicy], *, alone: bool) -> Iterator[str]:
+    """The hosts of rules without a limit, then those of each limit: ``in web views for every host``."""
+    hosts: dict[Limit, list[str]] = {Limit.NONE: []}
+    for one in policies:
+        every = "IP addresses and local names" if one.limit is Limit.LOCAL and one.domain == "*" else ""
+        hosts.setdefault(one.limit, []).append(every or _domain(one, alone=alone))
+    for limit, names in hosts.items():
+        words = f"{limit.words} " if limit is not Limit.LOCAL and limit.words else ""
+        if names:
+            yield f"{words}for {', '.join(names)}"
 
 
 def _ignored(document: AppDocument, width: int, *, everything: bool) -> Iterator[Text]:

@@ -255,8 +255,12 @@ def test_ios_rules_of_some_connections_say_which() -> None:
         for limit in (Limit.NONE, Limit.WEB_VIEWS, Limit.LOCAL)
     ]
     assert transport(Platform.IOS, *rules)[0] == (
-        "connections without TLS: allowed for every host in web views, every host if it is an IP address or a local "
-        "name (Info.plist)"
+        "connections without TLS: allowed in web views for every host, for IP addresses and local names (Info.plist)"
+    )
+    rules.append(CleartextPolicy("api.acme.test", False, True, False, 0, "Info.plist"))
+    assert transport(Platform.IOS, *rules)[0] == (
+        "connections without TLS: allowed for api.acme.test, in web views for every host without a rule of its own, for "
+        "IP addresses and local names (Info.plist)"
     )
 
 
