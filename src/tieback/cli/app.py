@@ -1,5 +1,6 @@
 """``tieback app``: the endpoints in an app package, by static analysis only."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,11 +19,15 @@ from tieback.cli.terminal import (
     write_line,
 )
 from tieback.model.document import encode
-from tieback.model.errors import InputError, TiebackError
+from tieback.model.errors import InputError, TiebackError, UsageError
 from tieback.model.sighting import AppDocument, UnreadKind
 
 if TYPE_CHECKING:
     from tieback.model.skipped import SkippedFiles
+
+
+_ADDRESS = re.compile(r"(?:https?|s3|gs|az):/")
+"""A URL; paths have one slash where it has two."""
 
 
 def app(
@@ -53,6 +58,10 @@ def app(
     """
     from tieback.pipeline.app import describe_apps
 
+    for path in inputs:
+        if _ADDRESS.match(str(path)) and not path.exists():
+            what = "an address, not a file"
+            raise UsageError(what, where=str(path), advice="Download the package, or pass the address to tieback scan")
     done = failed = 0
     waiting: list[AppDocument] | None = None if mapping is None and source is None else []
     checkout = open_source(mapping, source) if waiting is not None else None

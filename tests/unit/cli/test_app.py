@@ -53,6 +53,17 @@ def test_some_failed_and_nothing_done(run: Run, apps: Path, tmp_path: Path) -> N
     assert run("app", tmp_path / "text.apk").code == 4
 
 
+def test_an_address_is_not_called_a_missing_file(run: Run) -> None:
+    ended = run("app", "https://apps.example.test/a.apk")
+    assert (
+        ended.code,
+        "an address, not a file. Download the package, or pass the address to tieback scan" in ended.err,
+    ) == (
+        2,
+        True,
+    )
+
+
 def test_an_error_of_tieback_in_a_part_of_an_app_ends_with_code_3(
     run: Run, apps: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

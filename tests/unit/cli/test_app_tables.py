@@ -259,8 +259,8 @@ def test_ios_rules_of_some_connections_say_which() -> None:
     )
     rules.append(CleartextPolicy("api.acme.test", False, True, False, 0, "Info.plist"))
     assert transport(Platform.IOS, *rules)[0] == (
-        "connections without TLS: allowed for api.acme.test, in web views for every host without a rule of its own, for "
-        "IP addresses and local names (Info.plist)"
+        "connections without TLS: allowed for api.acme.test, in web views for every host without a rule of its own, "
+        "for IP addresses and local names (Info.plist)"
     )
 
 
