@@ -22,7 +22,7 @@ from tieback.model.report.captures import Recipient
 from tieback.model.sighting import Credential, CredentialGrade
 from tieback.pii.kinds import regulation_tags
 from tieback.pii.taxonomy import load_taxonomy
-from tieback.recognise.maker_words import is_template
+from tieback.recognise.maker_words import names_no_app
 
 MAX_EVIDENCE = 12
 SPECIAL_CONFIDENCE = 0.8
@@ -149,7 +149,7 @@ def _with_shared(finding: Finding, names: Mapping[str, str]) -> Finding:
     if finding.exposures or finding.rule in _ABOUT_NAMES or len(subjects) != 1:
         return finding
     identifier = subjects.pop().partition(":")[2]
-    return replace(finding, shared_identifier=identifier) if identifier and is_template(identifier) else finding
+    return replace(finding, shared_identifier=identifier) if identifier and names_no_app(identifier) else finding
 
 
 def _joined(one: Finding, other: Finding) -> Finding:

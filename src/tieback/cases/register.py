@@ -3,6 +3,8 @@
 Apps with the same signing certificate, or the same team identifier of Apple, belong to one vendor. The name in a
 certificate can be chosen freely, so it names a vendor but never joins two. Keys that sign apps of many makers identify
 no vendor: such apps get one vendor per bundle identifier until a user merges vendors, if they have no team identifier.
+Unrelated apps share the identifiers of templates, such as ``io.cordova.hellocordova``: each package with one gets a
+vendor of its own.
 """
 
 import hashlib
@@ -15,6 +17,7 @@ from tieback.model.app import App
 from tieback.model.case import NewLogLine
 from tieback.model.errors import UsageError
 from tieback.model.vendor import Contact, Vendor
+from tieback.recognise.maker_words import names_no_app
 
 _MAX_NAME = 200
 TEAM = "team:"
@@ -24,8 +27,16 @@ TEAM = "team:"
 def vendor_id(app: App) -> str:
     """Return the default vendor id of an app, from its signer or else its bundle id; the register may override it."""
     keys = vendor_keys(app)
-    words = f"signer:{keys[0]}" if keys else f"bundle:{app.platform}:{app.bundle_id}"
+    return _id_of(f"signer:{keys[0]}" if keys else f"bundle:{app.platform}:{own_identifier(app)}")
+
+
+def _id_of(words: str) -> str:
     return f"v-{hashlib.sha256(words.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+def own_identifier(app: App) -> str:
+    """Return what only apps of one maker have: the bundle id, or the content hash if a template wrote the bundle id."""
+    return app.sha256 if names_no_app(app.bundle_id) else app.bundle_id
 
 
 def vendor_keys(app: App) -> tuple[str, ...]:
@@ -53,8 +64,15 @@ class VendorRegister:
 
         A bundle identifier that a user assigned to a vendor takes precedence over the signer.
         """
-        keys = vendor_keys(app)
-        return self._by_bundle.get(app.bundle_id) or next(filter(None, map(self._by_signer.get, keys)), None)
+        listed = self._by_bundle.get(app.bundle_id)
+        if (
+            listed is not None
+            and names_no_app(app.bundle_id)
+            and listed == _id_of(f"bundle:{app.platform}:{app.bundle_id}")
+        ):
+            listed = None  # an earlier version joined all apps with the identifier
+        signed = next(filter(None, map(self._by_signer.get, vendor_keys(app))), None)
+        return listed or self._by_bundle.get(app.sha256) or signed
 
 
 def new_vendors(known: Sequence[Vendor], apps: Iterable[App]) -> list[tuple[Vendor, tuple[NewLogLine, ...]]]:
@@ -67,14 +85,16 @@ def new_vendors(known: Sequence[Vendor], apps: Iterable[App]) -> list[tuple[Vend
             continue
         keys = vendor_keys(app)
         key = next((owners[one] for one in keys if one in owners), None) or vendor_id(app)
-        name = (app.vendor if keys and app.vendor != app.team else "") or app.bundle_id or app.label
+        words = f"{app.bundle_id}, {app.sha256[:8]}" if app.name else app.sha256[:8]
+        shared = f"{app.label} ({words})" if names_no_app(app.bundle_id) else ""
+        name = (app.vendor if keys and app.vendor != app.team else "") or shared or app.bundle_id or app.label
         vendor = found.get(key) or Vendor(key, name.encode("utf-8", "backslashreplace").decode()[:_MAX_NAME])
         new = tuple(one for one in keys if one not in owners)
         owners |= dict.fromkeys(new, key)
         if keys:
             found[key] = msgspec.structs.replace(vendor, signers=(*vendor.signers, *new))
         else:
-            found[key] = msgspec.structs.replace(vendor, bundle_ids=(app.bundle_id,))
+            found[key] = msgspec.structs.replace(vendor, bundle_ids=(own_identifier(app),))
     return [(vendor, (NewLogLine(key, "opened", {"name": vendor.name}),)) for key, vendor in found.items()]
 
 

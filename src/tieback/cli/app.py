@@ -1,5 +1,6 @@
 """``tieback app``: the endpoints in an app package, by static analysis only."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,11 +19,15 @@ from tieback.cli.terminal import (
     write_line,
 )
 from tieback.model.document import encode
-from tieback.model.errors import InputError, TiebackError
+from tieback.model.errors import InputError, TiebackError, UsageError
 from tieback.model.sighting import AppDocument, UnreadKind
 
 if TYPE_CHECKING:
     from tieback.model.skipped import SkippedFiles
+
+
+_ADDRESS = re.compile(r"(?:https?|s3|gs|az):/")
+"""A URL; paths have one slash where it has two."""
 
 
 def app(
@@ -53,6 +58,10 @@ def app(
     """
     from tieback.pipeline.app import describe_apps
 
+    for path in inputs:
+        if _ADDRESS.match(str(path)) and not path.exists():
+            what = "an address, not a file"
+            raise UsageError(what, where=str(path), advice="Download the package, or pass the address to tieback scan")
     done = failed = 0
     waiting: list[AppDocument] | None = None if mapping is None and source is None else []
     checkout = open_source(mapping, source) if waiting is not None else None
@@ -69,6 +78,9 @@ def app(
                 failed += 1
                 what = f"cut off or damaged: {lost[0].what}" + (f" ({lost[0].where})" if lost[0].where else "")
                 print_failure(InputError(what, where=end.path, advice="Build or download the package again"))
+            elif broken := [one for one in end.unread if one.kind is UnreadKind.FAILED]:
+                failed += 1
+                print_failure(InputError(broken[0].what, where=f"{end.path}: {broken[0].where}"))
             if waiting is not None:
                 waiting.append(end)
             else:

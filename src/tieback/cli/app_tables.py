@@ -17,7 +17,7 @@ from rich.text import Text
 from tieback.cli.declarations import TITLE as DECLARED
 from tieback.cli.declarations import declaration_lines
 from tieback.model.app import App, Platform
-from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy
+from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy, Limit
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.safe_text import escape_line
 from tieback.model.sighting import (
@@ -88,6 +88,8 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
         advice = "Capture the app's traffic to see the rest: tieback capture"
         if any(code.kind is UnreadKind.DAMAGED for code in document.unread):
             advice = "The package is cut off or damaged: build or download it again."
+        elif any(code.kind is UnreadKind.FAILED for code in document.unread):
+            advice = "tieback failed: report this error, and run a version that has it fixed."
         yield from _prose(f"The list is not complete. {advice}", width, "yellow")
     most = None if everything else SHOWN
     for title, sightings, by_host in (
@@ -101,13 +103,17 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
     yield from _section("Services that have ended", [_ended(one) for one in document.retired], width, most)
     yield from _third_parties(sections.third, lines, width, everything=everything)
     yield from _credentials(document.credentials, lines, width, everything=everything)
-    yield from _transport(document.cleartext, document.app, width, everything=everything)
+    yield from _transport(document.cleartext, width, everything=everything)
     if lines_of_manifests := list(declaration_lines(document, everything=everything)):
         yield Text(DECLARED, style="bold")
         for line in lines_of_manifests:
             yield from _prose(line, width)
     yield from _ignored(document, width, everything=everything)
     yield Text("")
+
+
+_STREAMS = frozenset({"rtsp", "rtmp"})
+"""Services that send sound and pictures, and keep no data."""
 
 
 class _Sections:
@@ -124,7 +130,7 @@ class _Sections:
                 self.third.setdefault(one.owner or str(one.party), []).append(one)
             elif one.endpoint.kind is EndpointKind.CLOUD:
                 self.cloud.append(one)
-            elif one.endpoint.service is not None:
+            elif one.endpoint.service is not None and one.endpoint.service not in _STREAMS:
                 self.stores.append(one)
             elif one.party is Party.FIRST:
                 self.own.append(one)
@@ -363,7 +369,7 @@ def _words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def _transport(policies: Sequence[CleartextPolicy], app: App | None, width: int, *, everything: bool) -> Iterator[Text]:
+def _transport(policies: Sequence[CleartextPolicy], width: int, *, everything: bool) -> Iterator[Text]:
     """Whether the app allows connections without TLS, trusts the user's certificate authorities, and pins."""
     if not policies:
         return
@@ -371,7 +377,8 @@ def _transport(policies: Sequence[CleartextPolicy], app: App | None, width: int,
     most = None if everything else SHOWN_HOSTS
     own = [one for one in policies if not one.part] or list(policies)
     yield from _cleartext("", own, most, width)
-    if app is None or app.platform is not Platform.IOS:
+    # iOS always trusts them: its rules have no source for that.
+    if any(one.cas_source for one in own):
         yield from _setting(
             "CAs that the user installs",
             ("trusted", f"not trusted{_where([own[0].cas_source])}"),
@@ -432,9 +439,10 @@ def _setting(
         yield from _prose(f"{what}: {no}", width)
         return
     alone = len({one.domain for one in policies}) == 1
-    names = [_domain(one, alone=alone) for one, _ in found]
-    more = f" and {len(names) - most:,} more" if most is not None and len(names) > most else ""
-    text = f"{what}: {yes} for {', '.join(names[:most])}{more}{_where(source for _, source in found)}"
+    chosen = found if most is None else found[:most]
+    more = f" and {len(found) - most:,} more" if most is not None and len(found) > most else ""
+    names = ", ".join(_by_limit([one for one, _ in chosen], alone=alone))
+    text = f"{what}: {yes} {names}{more}{_where(source for _, source in found)}"
     if no.startswith(_NOT_KNOWN):
         text += f"; otherwise {no}"
     yield from _prose(text, width, "" if yes == "set" else "yellow")
@@ -450,8 +458,22 @@ def _where(sources: Iterable[str]) -> str:
 def _domain(policy: CleartextPolicy, *, alone: bool) -> str:
     name = "every host" if alone else "every host without a rule of its own"
     if policy.domain != "*":
-        name = escape_line(f"*.{policy.domain}" if policy.include_subdomains else policy.domain)
-    return f"{name} {policy.limit.words}".rstrip()
+        address = ":" in policy.domain or policy.domain.rpartition(".")[2].isdigit()
+        below = " and its subdomains" if policy.include_subdomains and not address else ""
+        name = f"{escape_line(policy.domain)}{below}"
+    return name
+
+
+def _by_limit(policies: Iterable[CleartextPolicy], *, alone: bool) -> Iterator[str]:
+    """The hosts of rules without a limit, then those of each limit: ``in web views for every host``."""
+    hosts: dict[Limit, list[str]] = {Limit.NONE: []}
+    for one in policies:
+        every = "IP addresses and local names" if one.limit is Limit.LOCAL and one.domain == "*" else ""
+        hosts.setdefault(one.limit, []).append(every or _domain(one, alone=alone))
+    for limit, names in hosts.items():
+        words = f"{limit.words} " if limit is not Limit.LOCAL and limit.words else ""
+        if names:
+            yield f"{words}for {', '.join(names)}"
 
 
 def _ignored(document: AppDocument, width: int, *, everything: bool) -> Iterator[Text]:

@@ -129,7 +129,7 @@ def scan(
     from tieback.report.audience import audience_of
     from tieback.report.files import check_place
     from tieback.report.sampling import with_population_estimate
-    from tieback.report.texts.unread import damaged_errors
+    from tieback.report.texts.unread import unread_errors
     from tieback.scope.policy.approval import load_approved_grant
     from tieback.scope.policy.never import load_site_policy
 
@@ -168,7 +168,7 @@ def scan(
         document = reduced(judged, who, vendor, workspace)
         lost, closed = _write_outputs(document, files, output, brief=brief, least=_least(fail_on or ()))
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
-        damaged = list(damaged_errors(done.report))
+        damaged = list(unread_errors(done.report))
         for error in damaged:
             print_failure(error)
     if reasons:

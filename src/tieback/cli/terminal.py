@@ -33,8 +33,8 @@ class ExitCode(IntEnum):
     USAGE = 2
     """Wrong usage: an option, a file of settings, or a grant that is not valid. Nothing was done."""
     SOME_FAILED = 3
-    """Done in part: inputs or targets without a result, damaged inputs, a report that could not be written at the end,
-    or a stopped run. Each is named on stderr; the rest is done."""
+    """Done in part: inputs or targets without a result, damaged inputs, parts in which tieback failed, a report that
+    could not be written at the end, or a stopped run. Each is named on stderr; the rest is done."""
     NOTHING_DONE = 4
     """No input could be read, or nothing could be done."""
     CLOSED_PIPE = 141
@@ -247,11 +247,18 @@ def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
             yield advance
 
 
+_BESIDE_BAR = 28
+"""Columns for spaces, the time, and numbers up to a million beside the bar."""
+
+
 @contextmanager
 def _bar(description: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=message_console(), transient=True) as progress:
+    console = message_console()
+    # Columns that do not fit are folded into three lines.
+    width = max(min(40, console.width - len(description) - _BESIDE_BAR), 4)
+    texts = (TextColumn("{task.description}", markup=False), BarColumn(width), MofNCompleteColumn())
+    with Progress(*texts, TimeElapsedColumn(), console=console, transient=True) as progress:
         task = progress.add_task(description, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -132,6 +132,8 @@ class UnreadKind(StrEnum):
     """A part has a form that could not be read, such as a damaged file in a sound package."""
     LIMIT = "limit"
     """A part is above a limit of tieback."""
+    FAILED = "failed"
+    """An error in tieback's own code ended the search of a part."""
     WHOLE = "whole"
     """Nothing of the input could be read."""
 

@@ -43,7 +43,8 @@ class Vendor(msgspec.Struct, frozen=True):
     signers: tuple[str, ...] = ()
     """They identify its apps: SHA-256 of signing certificates, or team identifiers of Apple (``team:A1B2C3D4E5``)."""
     bundle_ids: tuple[str, ...] = ()
-    """Apps of the vendor without an own signer (none, or a key that signs apps of many makers)."""
+    """Apps of the vendor without an own signer (none, or a key that signs apps of many makers). An app with the
+    identifier of a template is listed by the SHA-256 of its package."""
     language: str = "en"
     """Language of its letters."""
     postal: str = ""

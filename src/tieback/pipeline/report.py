@@ -42,6 +42,7 @@ from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.report.columns import encode_sightings
 from tieback.report.encoding import encode_row
+from tieback.report.finding_order import by_app
 from tieback.report.texts.unprobed import MOST_NAMED
 from tieback.scope.grant import EXPIRED, parse_grant
 from tieback.scope.policy.exclude import EXCLUDED
@@ -183,7 +184,7 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         ways=concluded.ways(run.id),
         findings=LazyTable[Finding](
             findings + len(inside.findings),
-            lambda: merge(with_references(concluded.findings(run.id)), inside.findings, key=_worst_first),
+            lambda: by_app(merge(with_references(concluded.findings(run.id)), inside.findings, key=_worst_first)),
         ),
         problems=LazyTable[Problem](
             len(unended) + len(damaged) + len(untold) + len(unidentified) + failed + asked.without_verdict(),

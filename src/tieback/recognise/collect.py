@@ -14,7 +14,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, CredentialGrade, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import firebase
-from tieback.recognise.code_libraries import code_library
+from tieback.recognise.code_libraries import code_library, first_library
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
 from tieback.recognise.links import DEEP_LINK, OPENED
@@ -41,6 +41,8 @@ _ENCODINGS = frozenset({"percent", "unicode", "base64", "reversed"})
 _ENCODED = 4
 _EXAMPLE = re.compile(r"(?:resource:string|config)[:/](?:\w{1,60}_)?(?:example|placeholder|sample)(?:_\w{1,60})?/")
 """Evidence of a text that shows the user what to enter."""
+_FIELD = "dex-flow/field"
+"""Evidence of a constant of a class, with the class first in its context."""
 _CODE = ("dex-", "native-string")
 """Evidence of code and its constants."""
 _GENERIC = {
@@ -177,7 +179,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
                 only_text = _text_reason(find.evidence, rules)
                 _add((find,), passing if only_text else sightings)
             case Credential():
-                credentials.add((find.kind, find.masked, find.endpoint), find)
+                _add_credential(find, app, credentials, rules)
             case PublicKey():
                 keys.add((find.kind, find.value), find)
             case NotBackend():
@@ -216,6 +218,15 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
         problems=(*problems.values.values(), *capped),
         keys=tuple(keys.values.values())[:MAX_NAMES],
     )
+
+
+def _add_credential(find: Credential, app: App | None, credentials: _Bounded[Credential], rules: RuleFiles) -> None:
+    """Add a credential, unless it is a constant in a class of a library of others: each app with the library has it."""
+    place = find.evidence
+    own = "".join(f"{part}/" for part in app.bundle_id.split(".")[:2]) if app is not None else "-"
+    if place.how == _FIELD and not place.context.startswith(f"L{own}") and first_library(place, rules) is not None:
+        return
+    credentials.add((find.kind, find.masked, find.endpoint), find)
 
 
 def _linked(sightings: _Bounded[_Seen], not_backends: _Bounded[NotBackend]) -> Iterator[str]:

@@ -29,7 +29,7 @@ def failure(error: Exception, where: str) -> Problem:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     what = f"an error of tieback ended the search of this part ({type(error).__name__}{place})"
-    return Problem(f"{what}; please report it with the file", where, UnreadKind.UNREADABLE)
+    return Problem(f"{what}; please report it with the file", where, UnreadKind.FAILED)
 
 
 def guarded(finds: Iterable[Find], where: str) -> Iterator[Find]:

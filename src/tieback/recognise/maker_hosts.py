@@ -222,7 +222,8 @@ def used_hosts(
         elif is_public_address(endpoint) and evidence.how.startswith(_CODE) and names.is_own_code(evidence.context):
             yield endpoint.host, "an address in the app's own code"
     personal = {endpoint.host for endpoint, _ in strangers if _is_personal(endpoint)}
-    if len(personal) == 1:
+    in_jars = {endpoint.host for endpoint, evidence in strangers if ".jar!" in evidence.file}
+    if len(personal) == 1 and personal.isdisjoint(in_jars):
         yield from ((host, "the only machine or web space of one person that the app names") for host in personal)
     accounts = account_hosts(every)
     for host in sorted({endpoint.host for endpoint, _ in strangers} & accounts.keys()):

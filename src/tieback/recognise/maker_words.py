@@ -25,6 +25,12 @@ class _Affixes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: str
 
 
+class _Patterns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    patterns: tuple[str, ...]
+    reason: str
+    source: str
+
+
 class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The form of the names that a hosting service makes itself."""
 
@@ -42,6 +48,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     generic_part: tuple[_Names, ...]
     sample_part: tuple[_Names, ...]
     template: tuple[_Names, ...]
+    one_project: tuple[_Patterns, ...]
     environment: tuple[_Names, ...]
     tenant: tuple[_Names, ...]
     edition: tuple[_Names, ...]
@@ -104,6 +111,7 @@ class MakerWords:
         self.legal_hosts = flat(read.legal_host)
         self.samples = flat(read.sample_part)
         self.templates = flat(read.template)
+        self.one_project = tuple(re.compile(pattern) for entry in read.one_project for pattern in entry.patterns)
         self.environments = flat(read.environment)
         self.tenants = flat(read.tenant)
         self.editions = flat(read.edition)
@@ -138,6 +146,12 @@ def is_template(bundle_id: str) -> bool:
     """True if a template or a build tool writes this bundle identifier, so that unrelated apps share it."""
     parts = bundle_id.lower().split(".")
     return any(".".join(parts[:size]) in maker_words().templates for size in (1, 2, 3))
+
+
+def names_no_app(bundle_id: str) -> bool:
+    """True if a template writes this very bundle identifier into unrelated apps, not another one for each project."""
+    name = bundle_id.lower()
+    return is_template(name) and not any(one.fullmatch(name) for one in maker_words().one_project)
 
 
 @lru_cache(maxsize=1)

@@ -137,3 +137,34 @@ def test_merging_keeps_what_leads_to_either() -> None:
     assert [contact.address for contact in one.contacts] == ["security@fieldhand.test", "a@b.test"]
     with pytest.raises(UsageError, match="with itself"):
         merge_vendors(one, one)
+
+
+TEMPLATE = "io.cordova.hellocordova"
+
+
+def packed(bundle: str, content: str, name: str = "", signer: Signer | None = None) -> App:
+    return App(Platform.ANDROID, bundle, content * 64, name=name, signer=signer)
+
+
+def test_apps_with_the_identifier_of_a_template_are_of_several_vendors() -> None:
+    apps = [packed(TEMPLATE, "a", "Kiosk"), packed(TEMPLATE, "b", "Salon"), packed("com.acme.app", "c")]
+    found = [one for one, _ in new_vendors([], apps)]
+    assert [one.bundle_ids for one in found] == [("a" * 64,), ("b" * 64,), ("com.acme.app",)]
+    assert [one.name for one in found][:2] == [f"Kiosk ({TEMPLATE}, aaaaaaaa)", f"Salon ({TEMPLATE}, bbbbbbbb)"]
+    register = VendorRegister(found)
+    assert [register.find_vendor(one) for one in apps] == [one.id for one in found]
+    assert new_vendors(found, apps) == []
+    (unnamed,) = new_vendors(found, [packed(TEMPLATE, "e")])
+    assert unnamed[0].name == f"{TEMPLATE} (eeeeeeee)"
+    signed = packed(TEMPLATE, "d", signer=ACME)
+    assert [one.signers for one, _ in new_vendors(found, [signed])] == [(ACME.sha256,)]
+
+
+def test_a_vendor_that_an_earlier_version_made_of_a_template_takes_no_other_app() -> None:
+    import hashlib
+
+    old = vendor(f"v-{hashlib.sha256(f'bundle:android:{TEMPLATE}'.encode()).hexdigest()[:12]}", TEMPLATE)
+    old = msgspec.structs.replace(old, signers=(), bundle_ids=(TEMPLATE,))
+    assert VendorRegister([old]).find_vendor(packed(TEMPLATE, "a")) is None
+    assigned = msgspec.structs.replace(old, id="v-by-a-person")
+    assert VendorRegister([assigned]).find_vendor(packed(TEMPLATE, "a")) == "v-by-a-person"

@@ -3,7 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+from msgspec.structs import replace
+
 from tests.unit.cli.conftest import Run, advice
+from tieback.model.sighting import AppDocument, UnreadCode, UnreadKind
+from tieback.pipeline.app import describe_apps
 
 
 def test_json_is_one_document_an_app(run: Run, apps: Path) -> None:
@@ -46,6 +51,30 @@ def test_some_failed_and_nothing_done(run: Run, apps: Path, tmp_path: Path) -> N
     assert "text.apk" in ended.err
     assert len(ended.err.splitlines()) == 1
     assert run("app", tmp_path / "text.apk").code == 4
+
+
+def test_an_address_is_not_called_a_missing_file(run: Run) -> None:
+    ended = run("app", "https://apps.example.test/a.apk")
+    assert (
+        ended.code,
+        "an address, not a file. Download the package, or pass the address to tieback scan" in ended.err,
+    ) == (
+        2,
+        True,
+    )
+
+
+def test_an_error_of_tieback_in_a_part_of_an_app_ends_with_code_3(
+    run: Run, apps: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = apps / "fieldhand.apk"
+    (found,) = (one for one in describe_apps([path]) if isinstance(one, AppDocument))
+    what = "an error of tieback ended the search of this part"
+    broken = replace(found, unread=(UnreadCode(UnreadKind.FAILED, what, "classes.dex"),))
+    monkeypatch.setattr("tieback.pipeline.app.describe_apps", lambda *_, **__: iter([broken]))
+    ended = run("app", path)
+    assert (ended.code, ended.err.splitlines()) == (3, [f"tieback: {found.path}: classes.dex: {what}"])
+    assert "tieback failed: report this error" in " ".join(ended.out.split())
 
 
 def test_names_from_an_app_cannot_write_to_the_terminal(run: Run, apps: Path) -> None:

@@ -173,9 +173,9 @@ def test_transport_rules_name_hosts_and_source() -> None:
     lines = shown()
     at = lines.index("Transport security that the app declares")
     assert lines[at + 1 : at + 4] == [
-        "  connections without TLS: allowed for *.api.acme.test (res/xml/net.xml)",
+        "  connections without TLS: allowed for api.acme.test and its subdomains (res/xml/net.xml)",
         "  CAs that the user installs: trusted for every host without a rule of its own (default: target SDK 23)",
-        "  certificate pins: set for *.api.acme.test (res/xml/pins.xml)",
+        "  certificate pins: set for api.acme.test and its subdomains (res/xml/pins.xml)",
     ]
 
 
@@ -255,8 +255,12 @@ def test_ios_rules_of_some_connections_say_which() -> None:
         for limit in (Limit.NONE, Limit.WEB_VIEWS, Limit.LOCAL)
     ]
     assert transport(Platform.IOS, *rules)[0] == (
-        "connections without TLS: allowed for every host in web views, every host if it is an IP address or a local "
-        "name (Info.plist)"
+        "connections without TLS: allowed in web views for every host, for IP addresses and local names (Info.plist)"
+    )
+    rules.append(CleartextPolicy("api.acme.test", False, True, False, 0, "Info.plist"))
+    assert transport(Platform.IOS, *rules)[0] == (
+        "connections without TLS: allowed for api.acme.test, in web views for every host without a rule of its own, "
+        "for IP addresses and local names (Info.plist)"
     )
 
 
@@ -349,3 +353,23 @@ def test_addresses_that_are_not_decided_have_their_own_count_and_heading() -> No
     assert "Not back ends" in lines
     alone = msgspec.structs.replace(DOCUMENT, not_backends=(undecided,))
     assert shown(alone)[-2] == "1 address is not decided (--all lists it with the reason)"
+
+
+def test_a_stream_is_a_host_and_no_data_store() -> None:
+    streams = tuple(
+        seen(f"{scheme}://media.acme.test/live", "media.acme.test", party, service=scheme)
+        for scheme, party in (("rtmp", Party.FIRST), ("rtsp", Party.UNKNOWN))
+    )
+    lines = [line.plain for line in app_lines(AppDocument("a.apk", None, streams), width=80, everything=False)]
+    assert "Data stores" not in lines
+    assert lines[2].strip() == "1 own host, 1 host of unknown owner"
+
+
+def test_an_address_has_no_subdomains_and_an_unidentified_ios_app_no_line_on_authorities() -> None:
+    address = CleartextPolicy("192.168.1.53", True, True, False, 0, "res/xml/net.xml", cas_source="res/xml/net.xml")
+    lines = shown(AppDocument("a.apk", APP, cleartext=(address,)))
+    assert "  connections without TLS: allowed for 192.168.1.53 (res/xml/net.xml)" in lines
+    unread = CleartextPolicy("*", True, None, False, None, UNREAD_INFO)
+    assert not any(
+        "CAs that the user installs" in line for line in shown(AppDocument("a.ipa", None, cleartext=(unread,)))
+    )

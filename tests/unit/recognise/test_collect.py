@@ -179,6 +179,22 @@ def test_credential_recognised_by_form_is_reported_once() -> None:
     assert merge_finds(None, [named], RULES).credentials == (named,)
 
 
+@each(
+    ("bundle_id", "owner", "how", "kept"),
+    [
+        ("org.fieldhand.app", "Lio/fabric/sdk/android/BuildConfig;", "dex-flow/field", False),
+        ("org.fieldhand.app", "Lorg/fieldhand/app/Secrets;", "dex-flow/field", True),
+        ("org.fieldhand.app", "La/a/a/b;", "dex-flow/field", True),
+        ("org.fieldhand.app", "Lcom/crashlytics/android/Net;->send", "dex-flow/Authorization", True),
+        ("com.crashlytics.app", "Lcom/crashlytics/app/Secrets;", "dex-flow/field", True),
+    ],
+)
+def test_a_constant_of_a_library_is_no_secret_of_the_app(bundle_id: str, owner: str, how: str, kept: bool) -> None:
+    place = Evidence("classes.dex", 1, how, f'{owner}->TOKEN: "TOKEN": "***"')
+    found = merge_finds(app(bundle_id), [Credential("named_secret", "4***a (40)", "", place)], RULES)
+    assert bool(found.credentials) is kept
+
+
 def test_credentials_and_other_texts_are_reported_once() -> None:
     credential = Credential("password_in_url", "a***b (9)", "https://a.de", Evidence("f", 1, "x"))
     text, problem = NotBackend("http://www.w3.org", "why"), Problem("what", "where")

@@ -58,7 +58,7 @@ def test_an_error_is_a_problem_and_every_other_find_stays(
         finds = searched()
     assert {one.endpoint.host for one in finds if isinstance(one, Sighting)} == HOSTS
     problems = [one for one in finds if isinstance(one, Problem) and one.where == file]
-    assert [one.unread for one in problems] == [UnreadKind.UNREADABLE]
+    assert [one.unread for one in problems] == [UnreadKind.FAILED]
     assert problems[0].what.startswith(
         "an error of tieback ended the search of this part (BrokenError at test_failures.py:"
     )
@@ -70,7 +70,7 @@ def test_an_error_in_files_that_are_searched_together_costs_no_other_file(monkey
     text = Artifact("a.json", (Buffer("a.json", BufferKind.TEXT, b'{"url": "https://text.made.test/v1"}'),))
     finds = list(AppSearch(RULES).finds([ArtifactBatch(("b.json",), (b"{}",), read_small_file), text]))
     assert [one.endpoint.host for one in finds if isinstance(one, Sighting)] == ["text.made.test"]
-    assert [one.unread for one in finds if isinstance(one, Problem)] == [UnreadKind.UNREADABLE]
+    assert [one.unread for one in finds if isinstance(one, Problem)] == [UnreadKind.FAILED]
 
 
 def test_tests_see_the_error(monkeypatch: pytest.MonkeyPatch) -> None:

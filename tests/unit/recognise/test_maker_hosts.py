@@ -26,6 +26,11 @@ def seen(address: str, how: str = "dex-string/url", place: int = 1, context: str
     return Sighting(endpoint(address), 1, Party.UNKNOWN, Evidence("classes.dex", place, how, context))
 
 
+def in_jar(address: str) -> Sighting:
+    """A find in an archive inside the package: code that others made."""
+    return Sighting(endpoint(address), 1, Party.UNKNOWN, Evidence("assets/ads.jar!classes.dex", 1, "dex-string/url"))
+
+
 def reason_of(bundle: str, title: str, finds: Sequence[Sighting], address: str) -> str:
     """Why the app's endpoint at this address is first party; empty if it is not."""
     merged = merge_finds(App(Platform.ANDROID, bundle, "0" * 64, title), [*finds, seen(address)], RULES)
@@ -111,6 +116,7 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
         ("a.b", "X", [seen("ec2-203-0-113-3.eu-west-1.compute.amazonaws.com/y")], MACHINE, ""),
         # A machine or a small web space of one person.
         ("a.b", "X", [seen("some.duckdns.org/y")], "some.duckdns.org/x", "the only machine or web space"),
+        ("a.b", "X", [in_jar("some.duckdns.org/y")], "some.duckdns.org/y", ""),
         ("a.b", "X", [seen("a.16mb.com/y"), seen("b.16mb.com/y")], "a.16mb.com/x", ""),
         ("a.b", "X", [seen("myhome.duckdns.org/y")], "myhome.duckdns.org/x", ""),
         ("a.b", "X", [seen("server-x.16mb.com/a/register.php")], "server-x.16mb.com/x", "the only machine"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tieback.model.app import App, Platform, Signer
 from tieback.recognise.maker_names import MakerNames, registrable_domain
-from tieback.recognise.maker_words import maker_words
+from tieback.recognise.maker_words import maker_words, names_no_app
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
@@ -119,6 +119,23 @@ def test_registrable(host: str, domain: str) -> None:
     assert registrable_domain(host, RULES) == domain
 
 
+@each(
+    ("bundle", "shared"),
+    [
+        ("io.cordova.hellocordova", True),
+        ("io.ionic.starter", True),
+        ("com.ionicframework.starter", True),
+        ("com.example.weatherapp", True),
+        ("com.ionicframework.orders576166", False),
+        ("appinventor.ai_anna.Restaurant", False),
+        ("io.gonative.android.zxcvbn", False),
+        ("com.acme.app", False),
+    ],
+)
+def test_only_some_identifiers_of_templates_are_those_of_several_apps(bundle: str, shared: bool) -> None:
+    assert names_no_app(bundle) is shared
+
+
 def test_word_lists_have_sources_and_are_lower_case() -> None:
     data = tomllib.loads(resources.files("tieback.recognise").joinpath("maker_names.toml").read_text("utf-8"))
     for entries in data.values():
@@ -126,7 +143,7 @@ def test_word_lists_have_sources_and_are_lower_case() -> None:
             assert entry["source"].strip()
             assert entry["reason"].strip()
     lists = vars(maker_words())
-    assert all(word == word.lower() for its in lists.values() for word in its)
+    assert all(word == word.lower() for its in lists.values() for word in its if isinstance(word, str))
 
 
 TEXT = st.text(max_size=40) | st.sampled_from(

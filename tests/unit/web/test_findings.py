@@ -96,6 +96,15 @@ def test_the_list_has_each_finding_once_and_the_most_severe_first(pages: TestCli
     assert all(target in page for some in about.values() for target in some)
 
 
+def test_each_row_names_its_apps(pages: TestClient[ASGIApp]) -> None:
+    rows = pages.get("/api/v1/findings").json()["items"]
+    names = {one["id"]: one["app_names"] for one in rows}
+    assert names[KEY], "a finding about an app"
+    assert all(len(names[one["id"]]) == min(one["apps"], 3) for one in rows)
+    page = pages.get("/findings").text
+    assert all(name in page for some in names.values() for name in some)
+
+
 def test_a_suppressed_finding_stays_listed_and_counted(pages: TestClient[ASGIApp], changes: Changes) -> None:
     assert suppress(pages) == 200
     answer = pages.get("/api/v1/findings").json()

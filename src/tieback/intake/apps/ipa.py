@@ -239,7 +239,7 @@ class IpaFormat:
         signer = certificate_signer(first, "code-signature") if isinstance(first, bytes) else None
         teams = values.get("TeamIdentifier")
         team = teams[0] if isinstance(teams, list) and teams and isinstance(teams[0], str) else ""
-        return _Signed(signer, _text(values, "TeamName"), printable(team, MAX_TEXT))
+        return _Signed(signer, _text(values, "TeamName") or maker_name(signer), printable(team, MAX_TEXT))
 
     def _seller(self) -> str:
         """The seller that the App Store wrote beside the app: nobody signed it."""

@@ -24,7 +24,10 @@ ROOT = b"\x0a"
 _NODE_ELEMENT, _NODE_TEXT = 1, 2
 _ELEMENT_NAME, _ELEMENT_ATTRIBUTE, _ELEMENT_CHILD = 3, 4, 5
 _ATTRIBUTE_NAME, _ATTRIBUTE_VALUE, _ATTRIBUTE_RESOURCE, _ATTRIBUTE_ITEM = 2, 3, 5, 6
-_ITEM_REFERENCE, _ITEM_STRING, _ITEM_PRIMITIVE = 1, 2, 7
+_ITEM_REFERENCE, _ITEM_PRIMITIVE = 1, 7
+_ITEM_TEXTS = frozenset({2, 3, 4, 5})
+"""Fields of a string, a raw string, a string with styles, and the path of a file; the text of each is field 1."""
+
 _NAME_TAG, _VALUE_TAG = b"\x12", 0x1A
 _REFERENCE = re.compile("@[0-9a-f]{8}")
 _STRING = 3
@@ -190,7 +193,8 @@ class _Reader:
 
 
 def item_text(data: bytes, start: int, stop: int) -> str:
-    """A compiled ``Item`` as text: a string, a number, ``true`` or ``false``, or a reference as ``@7f010000``.
+    """A compiled ``Item`` as text: a string, the path of a file, a number, ``true`` or ``false``, or a reference as
+    ``@7f010000``.
 
     Raises:
         MalformedError: a field exceeds the item.
@@ -201,7 +205,7 @@ def item_text(data: bytes, start: int, stop: int) -> str:
         if number == _ITEM_REFERENCE:
             resource = next((value for n, w, value, _ in iter_fields(data, begin, end) if n == 2 and w == VARINT), 0)
             return f"@{resource & 0xFFFFFFFF:08x}" if resource else ""
-        if number in {_ITEM_STRING, _ITEM_STRING + 1, _ITEM_STRING + 2}:
+        if number in _ITEM_TEXTS:
             return next(
                 (read_text(data, b, e) for n, w, b, e in iter_fields(data, begin, end) if n == 1 and w == BYTES), ""
             )

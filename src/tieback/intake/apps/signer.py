@@ -1,6 +1,7 @@
 """Signer of a package, and the organisation in the signer's certificate."""
 
 import hashlib
+import re
 import warnings
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,13 @@ from tieback.model.app import Signer
 
 _SEQUENCE, _VERSION_3 = b"\x30\x82", b"\xa0\x03\x02\x01\x02"
 """DER of a sequence of 256 bytes to 64 KiB, and of the version at the beginning of a certificate (RFC 5280)."""
+
+_TEAM = re.compile(r"(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-Z0-9]{10}")
+"""Identifier of a team: https://developer.apple.com/help/glossary/team-id/."""
+_OF_APPLE = re.compile(
+    r"(?:Apple|iPhone|iOS) (?:Develop(?:ment|er): |Distribution: (?P<account>\S.*?)(?: \([A-Z0-9]{10}\))?$)"
+)
+"""Common name of a certificate that Apple issued to a team; those for development name a member of the team."""
 
 MAX_CERTIFICATES = 32
 """Certificates examined in one message."""
@@ -25,14 +33,25 @@ def _not_vendors() -> frozenset[str]:
 
 
 def organisation(subject: str) -> str:
-    """The organisation (``O``) of a distinguished name (RFC 4514); empty if it has none or a placeholder."""
+    """The organisation (``O``) of a distinguished name (RFC 4514); empty if it has none, a placeholder or a letter."""
     name = next((value for key, value in name_parts(subject) if key == "o"), "")
-    return "" if name.casefold() in _not_vendors() else name
+    return "" if len(name) == 1 or name.casefold() in _not_vendors() else name
 
 
 def maker_name(signer: Signer | None) -> str:
-    """The organisation of a signer; empty if the certificate names none, or if many makers use its key."""
-    return "" if signer is None or names_no_maker(signer) else organisation(signer.subject)
+    """The organisation of a signer; empty if the certificate names none, or if many makers use its key.
+
+    In a certificate of Apple, the identifier of the team is no name. A certificate for distribution has the name of the
+    account besides: a company, or the only person in it.
+    """
+    if signer is None or names_no_maker(signer):
+        return ""
+    name = organisation(signer.subject)
+    common = next((value for key, value in name_parts(signer.subject) if key == "cn"), "")
+    purpose = _OF_APPLE.match(common)
+    if purpose is None or (name and not _TEAM.fullmatch(name)):
+        return name
+    return purpose["account"] or ""
 
 
 def leaf_signer(message: bytes, scheme: str) -> Signer | None:

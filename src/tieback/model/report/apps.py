@@ -33,6 +33,11 @@ class AppSummary(msgspec.Struct, frozen=True):
         return any(one.kind is UnreadKind.DAMAGED for one in self.unread)
 
     @property
+    def failed(self) -> bool:
+        """True if an error in tieback's own code ended the search of a part of it."""
+        return any(one.kind is UnreadKind.FAILED for one in self.unread)
+
+    @property
     def remarks(self) -> tuple[Problem, ...]:
         """The problems that are not in ``unread``."""
         return remarks(self.problems, self.unread)

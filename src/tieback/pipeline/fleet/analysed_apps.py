@@ -35,12 +35,15 @@ def analysed_apps(lake: Lake, keys: Collection[str] | None = None) -> Iterator[A
 
 
 def apps_of_vendor(lake: Lake, signers: Collection[str], bundle_ids: Collection[str]) -> Iterator[App]:
-    """Apps with one of these signers or bundle identifiers. Raises the same errors as ``analysed_apps``."""
+    """Apps with one of these signers, or with one of these bundle identifiers or hashes of packages.
+
+    Raises the same errors as ``analysed_apps``.
+    """
     import pyarrow as pa
 
     words = "(SELECT word FROM wanted)"
     of_signer = f"signer_sha256 IN {words} OR '{TEAM}' || team IN {words}"
-    chosen = f"WHERE sha256 IS NOT NULL AND ({of_signer} OR bundle_id IN {words})"
+    chosen = f"WHERE sha256 IS NOT NULL AND ({of_signer} OR bundle_id IN {words} OR sha256 IN {words})"
     analysed = ANALYSED.replace("WHERE sha256 IS NOT NULL", chosen)
     sql = f"WITH {analysed} SELECT {COLUMNS} FROM analysed ORDER BY bundle_id, sha256"  # noqa: S608 - our own text
     wanted = pa.table({"word": pa.array(sorted({*signers, *bundle_ids} - {""}), pa.string())})

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 import msgspec
 
-from tieback.cases.register import vendor_keys
+from tieback.cases.register import own_identifier, vendor_keys
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure
@@ -96,7 +96,7 @@ def gateway_hosts(
         for one in line.match.apps if line.match else ():
             lines_of.setdefault(one.sha256, []).append(line)
     known = {app.sha256: app for app in analysed_apps(lake, {key for use in uses.values() for key in use.apps})}
-    vendors = {key: next(iter(vendor_keys(app)), app.bundle_id) for key, app in known.items()}
+    vendors = {key: next(iter(vendor_keys(app)), own_identifier(app)) for key, app in known.items()}
     found = []
     for host, ids in sorted(of_host.items()):
         use = uses.get(host, _Use(set(), set(), set()))

@@ -55,7 +55,7 @@ from tieback.report.files import left_out_text, write_all
 from tieback.report.shortened import cut
 from tieback.report.texts.headline import undecided_text
 from tieback.report.texts.unprobed import scope_unprobed_text, unprobed_text
-from tieback.report.texts.unread import damaged_errors
+from tieback.report.texts.unread import unread_errors
 from tieback.scope import event_loop
 from tieback.scope.policy.approval import ApprovedGrant
 from tieback.storage.own_domains import read_own_domains
@@ -146,7 +146,7 @@ def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
         _note_skipped(done.skipped, reporter, order.workspace)
         if not done.inputs_read:
             raise InputError("no input was read", advice="See the problems of this job")
-        _note_failures(list(damaged_errors(done.report)), reporter, order.workspace)
+        _note_failures(list(unread_errors(done.report)), reporter, order.workspace)
         return _scan_result(done, begun_run)
 
 

@@ -12,7 +12,7 @@ from tieback.backends.hints import extract_hints
 from tieback.backends.normalise import host_of
 from tieback.backends.pivot import Lead, Pivot
 from tieback.model.backend import Attribution, Backend, Candidate
-from tieback.model.endpoint import EndpointKind
+from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.probe import ProbeReport
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.mapping.dns_answers import BY_CAPTURE, DnsLookups
@@ -24,6 +24,10 @@ _MAX_SUBJECTS = 4
 """Maximum certificates examined per name."""
 BY_MAKER = 0.98
 """Confidence that the vendor of an app owns endpoints with the vendor's name, or from its configuration."""
+BY_LIBRARY = 0.8
+"""Confidence that the maker of a library owns what only its code names."""
+type OwnerClaims = Mapping[str, tuple[tuple[str, str], ...]]
+"""Owners, each with the reason, by endpoint value."""
 
 
 class CaptureNames(msgspec.Struct, frozen=True):
@@ -38,7 +42,8 @@ def attribute_backends(
     backends: Iterable[Backend],
     knowledge: AttributionSources,
     seen: CaptureNames,
-    makers: Mapping[str, tuple[tuple[str, str], ...]] | None = None,
+    makers: OwnerClaims | None = None,
+    libraries: OwnerClaims | None = None,
     answers: DnsLookups | None = None,
 ) -> Iterator[Backend]:
     """Each back end with provider, region, AS and owner, and the reason for each.
@@ -48,6 +53,7 @@ def attribute_backends(
         knowledge: data for attribution.
         seen: what captures show: certificates, and addresses of names that were not resolved.
         makers: vendors of the apps with a first-party endpoint, with the reason, by endpoint value.
+        libraries: services and libraries of third-party endpoints, with the reason, by endpoint value.
         answers: DNS answers, if DNS was queried.
 
     Raises:
@@ -60,11 +66,14 @@ def attribute_backends(
         backend = msgspec.structs.replace(mapped, addresses=shown, resolved_by=BY_CAPTURE) if shown else mapped
         resource = backend.endpoint.value if backend.endpoint.kind is EndpointKind.CLOUD else ""
         own = (makers or {}).get(backend.endpoint.value, ())
-        key = (host, resource, backend.addresses, own)
+        named = (libraries or {}).get(backend.endpoint.value, ()) if backend.party is Party.THIRD else ()
+        key = (host, resource, backend.addresses, own, named)
         if key not in known:
             # A literal address is looked up as a host.
             addresses = () if backend.addresses == (host,) else backend.addresses
             claimed = [Attribution("owner", name, f"makes the app; {reason}", BY_MAKER) for name, reason in own]
+            # The known services have their hosts in the rules, with a source.
+            claimed += [] if knowledge.foreign(host) else [Attribution("owner", *one, BY_LIBRARY) for one in named]
             aliases = answers.aliases(host) if answers is not None else ()
             claimed += answers.attributions_of(host) if answers is not None else ()
             for subject, where in seen.subjects.get(host, ()):

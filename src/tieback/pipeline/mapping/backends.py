@@ -13,7 +13,7 @@ from tieback.pipeline.mapping.dns_answers import DnsLookups
 from tieback.pipeline.mapping.traffic_apps import TrafficApp
 from tieback.scope.resolver import Resolution
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.tables.apps import Keys, endpoints_with_parties, maker_claims, units_among
+from tieback.storage.lake.tables.apps import Keys, endpoints_with_parties, owner_claims, units_among
 from tieback.storage.lake.tables.probes import save_backends
 from tieback.storage.lake.tables.run_data import save_run_data
 
@@ -80,8 +80,9 @@ class MappedBackends:
 
     def iter_described(self, knowledge: AttributionSources) -> Iterator[Backend]:
         """Each back end with provider, region, AS and owner. Raises ``InputError`` and ``WorkspaceError``."""
-        own = maker_claims(self._lake, self._units)
-        return attribute_backends(self.backends, knowledge, names_in_captures(self._traffic), own, self._answers)
+        own, others = (owner_claims(self._lake, self._units, party) for party in (Party.FIRST, Party.THIRD))
+        seen = names_in_captures(self._traffic)
+        return attribute_backends(self.backends, knowledge, seen, own, others, self._answers)
 
     def save(self, run: str, knowledge: AttributionSources) -> None:
         """Store the back ends of a run with their descriptions and the data used. Raises as ``attribute_backends``."""

@@ -70,7 +70,7 @@ class AppEndpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AppEndpoints(msgspec.Struct, frozen=True, kw_only=True):
-    """Some endpoints of an app, in the order of the analysis."""
+    """Some endpoints of an app: the maker's own first, then those of unknown owners."""
 
     items: tuple[AppEndpoint, ...]
     next: str | None
@@ -365,7 +365,9 @@ def _installs(workspace: Workspace, sha256: str) -> tuple[tuple[AppInstalls, ...
 
 
 def _vendor(workspace: Workspace, app: App, stores: set[str]) -> AppVendor | None:
-    vendors = workspace.ledger.cases.vendors_naming([app.bundle_id, app.signer.sha256 if app.signer else ""])
+    vendors = workspace.ledger.cases.vendors_naming(
+        [app.bundle_id, app.sha256, app.signer.sha256 if app.signer else ""]
+    )
     key = VendorRegister(vendors).find_vendor(app)
     vendor = next((one for one in vendors if one.id == key), None)
     if vendor is None:

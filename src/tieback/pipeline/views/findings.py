@@ -27,6 +27,7 @@ from tieback.storage.workspace import Workspace
 MOST_APPS = 100
 MOST_STORES = 100
 MOST_TARGETS = 3
+MOST_NAMES = 3
 MOST_COUNTED = 5_000
 """Findings that are compared with suppressions to count the suppressed ones."""
 MOST_SEARCHED = 5_000
@@ -59,6 +60,8 @@ class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
     """The first locations of its stores, at most 3; empty if it is about no store."""
     stores: int
     apps: int
+    app_names: tuple[str, ...]
+    """The first apps with their versions, at most 3; empty if it is about no app."""
     own_people: int
     suppressed: SuppressionNote | None
 
@@ -191,9 +194,17 @@ def _page(
 
 
 def _rows(source: _Source, items: Sequence[tuple[FindingKey, Finding, Suppression | None]]) -> tuple[FindingRow, ...]:
-    """The rows of a page, with the locations of their stores."""
+    """The rows of a page, with the locations of their stores and the names of their apps."""
     targets = _targets(source.workspace, source.run, [finding for _, finding, _ in items])
-    return tuple(_row(finding, by, targets) for _, finding, by in items)
+    names = _app_names(source.workspace, [finding for _, finding, _ in items])
+    return tuple(_row(finding, by, targets, names) for _, finding, by in items)
+
+
+def _app_names(workspace: Workspace, found: Sequence[Finding]) -> dict[str, str]:
+    """Names and versions of the first apps of findings, by content hash."""
+    keys = {key for finding in found for key in finding.apps[:MOST_NAMES]}
+    apps = analysed_apps(workspace.lake, keys) if keys else ()
+    return {one.sha256: f"{one.label} {one.version_name}".strip() or one.sha256[:12] for one in apps}
 
 
 def _targets(workspace: Workspace, run: str, found: Sequence[Finding]) -> dict[str, tuple[str, ...]]:
@@ -203,7 +214,9 @@ def _targets(workspace: Workspace, run: str, found: Sequence[Finding]) -> dict[s
     return {one.id: one.targets for one in places}
 
 
-def _row(finding: Finding, by: Suppression | None, targets: Mapping[str, tuple[str, ...]]) -> FindingRow:
+def _row(
+    finding: Finding, by: Suppression | None, targets: Mapping[str, tuple[str, ...]], names: Mapping[str, str]
+) -> FindingRow:
     return FindingRow(
         id=finding.id,
         rule=finding.rule,
@@ -214,6 +227,7 @@ def _row(finding: Finding, by: Suppression | None, targets: Mapping[str, tuple[s
         targets=tuple(target for key in finding.exposures[:MOST_TARGETS] for target in targets.get(key, ())[:1]),
         stores=len(finding.exposures),
         apps=len(finding.apps),
+        app_names=tuple(names[key] for key in finding.apps[:MOST_NAMES] if key in names),
         own_people=finding.own_people,
         suppressed=None if by is None else _note(by),
     )
@@ -317,7 +331,7 @@ def show_finding(workspace: Workspace, key: str, run: str = "") -> FindingDetail
     stores = workspace.ledger.conclusions.pick(shown.id, finding.exposures[:MOST_STORES])
     apps = analysed_apps(workspace.lake, finding.apps[:MOST_APPS]) if finding.apps else ()
     return FindingDetail(
-        finding=_row(finding, by, _targets(workspace, shown.id, [finding])),
+        finding=_row(finding, by, _targets(workspace, shown.id, [finding]), _app_names(workspace, [finding])),
         shown=shown,
         evidence=finding.evidence,
         advice=finding.advice,

@@ -224,7 +224,7 @@ def _apps(workspace: Workspace, vendor: Vendor, register: VendorRegister) -> lis
             bundle_id=app.bundle_id,
             name=app.name,
             version=app.version_name,
-            listed=app.bundle_id in vendor.bundle_ids,
+            listed=not {app.bundle_id, app.sha256}.isdisjoint(vendor.bundle_ids),
         )
         for app in apps_of_vendor(workspace.lake, vendor.signers, vendor.bundle_ids)
         if register.find_vendor(app) == vendor.id  # another vendor can list an app with this signer

@@ -109,13 +109,18 @@ def unread_names(report: Report) -> str:
     return some_names(names, report.partly_read.count + sum(1 for _ in partly_read_captures(report)))
 
 
-def damaged_errors(report: Report) -> Iterator[InputError]:
-    """One error for each damaged package and capture, up to a limit: what was read of them is in the report."""
+def unread_errors(report: Report) -> Iterator[InputError]:
+    """One error for each package and capture that is damaged or that tieback failed to read, up to a limit: what was
+    read of them is in the report.
+    """
     apps = (one for one in report.partly_read.rows() if one.damaged)
     yield from _errors(apps, report.headline.apps_damaged or 0, "package", "Build or download the package again")
     captures = (one for one in report.captures.rows() if one.damaged)
     count = report.headline.captures_damaged or 0
     yield from _errors(captures, count, "capture", "Record or export the capture again")
+    failed = (one for one in report.partly_read.rows() if one.failed and not one.damaged)
+    for app in islice(failed, MOST_DAMAGED) if report.headline.apps_partly_read else ():
+        yield InputError(unread_text(app), where=app.path)
 
 
 def _errors(inputs: Iterable[AppSummary | CaptureSummary], count: int, noun: str, advice: str) -> Iterator[InputError]:

@@ -86,6 +86,30 @@ def test_a_damaged_table_costs_only_the_name(build: Build) -> None:
     assert [problem.where for problem in source.problems] == ["base/resources.pb"]
 
 
+def test_the_transport_security_is_that_of_the_file_that_the_manifest_names(build: Build) -> None:
+    config = "res/xml/network_security_config.xml"
+    named = build("pb_attribute", "networkSecurityConfig", "@xml/network", build("pb_reference", 0x7F010000))
+    text = build("pb_field", 2, "fieldhand.test")
+    domain = build("pb_node", "domain", [build("pb_attribute", "includeSubdomains", "true")], [text])
+    rule = build("pb_node", "domain-config", [build("pb_attribute", "cleartextTrafficPermitted", "true")], [domain])
+    item = build("pb_field", 5, build("pb_field", 1, config) + build("pb_field", 2, 3))
+    root = build("pb_node", "manifest", [], [build("pb_node", "application", [named])])
+    files = [
+        ("base/manifest/AndroidManifest.xml", root),
+        ("base/resources.pb", build("pb_table", [(1, "xml", [build("pb_entry", 0, "network", [(b"", item)])])])),
+        (f"base/{config}", build("pb_node", "network-security-config", [], [rule])),
+    ]
+    source = Archive(build("zipped", files), PackageProblems())
+    _, policy = BundleFormat(source).policies()
+    assert (policy.domain, policy.include_subdomains, policy.cleartext, policy.source) == (
+        "fieldhand.test",
+        True,
+        True,
+        f"base/{config}",
+    )
+    assert list(source.problems) == []
+
+
 @pytest.mark.parametrize(
     ("name", "expected"), [("BundleConfig.pb", True), ("base/manifest/AndroidManifest.xml", True), ("a.pb", False)]
 )

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps import signer
-from tieback.intake.apps.signer import certificate_signer, leaf_signer, organisation
+from tieback.intake.apps.signer import certificate_signer, leaf_signer, maker_name, organisation
+from tieback.model.app import Signer
 
 
 @each(
@@ -30,12 +31,37 @@ from tieback.intake.apps.signer import certificate_signer, leaf_signer, organisa
         ("CN=Android,OU=Android,O=Google Inc.,L=Mountain View", ""),
         ("CN=x,O=UNKNOWN", ""),
         ("CN=rsa-2048", ""),
+        ("CN=test,OU=test,O=test,L=test,ST=test,C=US", ""),
+        ("CN=Swapnil,OU=Individual,O=Individual", ""),
+        ("CN=Arvin,OU=YourOrganization,O=YourCompany,L=YourCity", ""),
+        ("CN=1,OU=1,O=1", ""),
+        ("O=Test & Measure Ltd", "Test & Measure Ltd"),
         ("", ""),
         ("O=" + "x" * 5000, "x" * 998),
     ],
 )
 def test_the_organisation_that_answers(subject: str, name: str) -> None:
     assert organisation(subject) == name
+
+
+@each(
+    ("subject", "name"),
+    [
+        (
+            "C=US,O=A1B2C3D4E5,OU=A1B2C3D4E5,CN=iPhone Distribution: Berry Software LLC,UID=A1B2C3D4E5",
+            "Berry Software LLC",
+        ),
+        ("CN=a,OU=GLOBAL2000,O=GLOBAL2000", "GLOBAL2000"),
+        ("C=US,O=A1B2C3D4E5,CN=Apple Distribution: Berry GmbH (A1B2C3D4E5)", "Berry GmbH"),
+        ("C=CA,CN=iPhone Distribution: Ming Example,UID=A1B2C3D4E5", "Ming Example"),
+        ("C=NL,O=Berry BV,CN=iPhone Developer: Esther Example (Z9Y8X7W6V5)", "Berry BV"),
+        ("C=NL,O=A1B2C3D4E5,CN=iPhone Developer: Esther Example (Z9Y8X7W6V5)", ""),
+        ("C=US,O=TENLETTERS,CN=a", "TENLETTERS"),
+        ("CN=Apple Distribution: , C=US", ""),
+    ],
+)
+def test_a_certificate_of_apple_names_the_team_and_not_its_identifier_or_a_member(subject: str, name: str) -> None:
+    assert maker_name(Signer("0" * 64, subject, "code-signature")) == name
 
 
 def test_every_name_that_is_none_has_a_reason() -> None:

@@ -91,6 +91,16 @@ def test_owner_comes_from_makers_and_certificates(knowledge: AttributionSources)
     assert owners[1][1] < 0.85, "a disputed owner is less sure"
 
 
+def test_a_third_party_that_only_the_code_of_a_library_names_has_its_name(knowledge: AttributionSources) -> None:
+    host, platform = "tinydb.kit.test", "www.googleapis.com"
+    reason = "named by the code of the SDK Inventor Kit"
+    claims = {web(name).endpoint.value: (("Inventor Kit", reason),) for name in (host, platform)}
+    backends = [web(host, Party.THIRD), web(host), web(platform, Party.THIRD)]
+    third, unknown, service = attribute_backends(backends, knowledge, CaptureNames(), None, claims)
+    assert (third.owner, third.attributions[0].reason) == ("Inventor Kit", reason)
+    assert (unknown.owner, service.owner) == ("kit.test", "Google APIs")
+
+
 def follower(*backends: Backend) -> LeadFollower:
     async def resolve(host: str) -> Resolution:
         return (

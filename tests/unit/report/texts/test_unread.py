@@ -13,11 +13,11 @@ from tieback.model.sighting import UnreadCode, UnreadKind
 from tieback.report import by_name
 from tieback.report.texts.unread import (
     MOST_DAMAGED,
-    damaged_errors,
     partly_read_counts,
     partly_read_lines,
     partly_read_title,
     unread_advice,
+    unread_errors,
     unread_names,
 )
 
@@ -105,11 +105,19 @@ def test_apps_and_captures_are_counted_and_listed_together(report: Report) -> No
 def test_a_report_in_which_everything_was_read_has_no_text(report: Report) -> None:
     whole = replace(with_captures(report, WHOLE), partly_read=LazyTable.of([]))
     assert (partly_read_title(whole), list(partly_read_lines(whole)), unread_names(whole)) == ("", [], "")
-    assert list(damaged_errors(whole)) == []
+    assert list(unread_errors(whole)) == []
 
 
 def test_each_damaged_input_is_an_error_up_to_a_limit(report: Report) -> None:
-    (error,) = damaged_errors(with_captures(report, CUT, ODD))
+    (error,) = unread_errors(with_captures(report, CUT, ODD))
     assert (error.where, error.what) == ("runs/shop.pcap", "cut off or damaged: cut here (byte 7)")
-    *shown, rest = damaged_errors(with_captures(report, *[CUT] * (MOST_DAMAGED + 3)))
+    *shown, rest = unread_errors(with_captures(report, *[CUT] * (MOST_DAMAGED + 3)))
     assert (len(shown), rest.where) == (MOST_DAMAGED, "3 more captures")
+
+
+def test_an_app_of_which_tieback_failed_to_read_a_part_is_an_error(report: Report) -> None:
+    what = "an error of tieback ended the search of this part"
+    app = replace(next(report.partly_read.rows()), path="shop.apk")
+    failed = replace(app, unread=(UnreadCode(UnreadKind.FAILED, what, "classes.dex"),))
+    (error,) = unread_errors(replace(report, partly_read=LazyTable.of([app, failed])))
+    assert (error.where, error.what) == ("shop.apk", f"{what} (classes.dex)")

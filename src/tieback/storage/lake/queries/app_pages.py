@@ -24,16 +24,22 @@ class Place(msgspec.Struct, frozen=True):
     party: str
 
 
+_OWN_FIRST = "list_position(['first', 'unknown', 'third', 'platform'], party)::BIGINT * 1099511627776 + ordinal"
+"""Number of an endpoint among those of its app; there are fewer than 2^40 of each party."""
+
+
 def app_sightings(lake: Lake, unit: str, version: str, after: int, limit: int) -> Iterator[tuple[int, Sighting]]:
     """At most ``limit`` endpoints of an app, each with its number, after the one with a number.
+
+    The maker's own come first, then those of unknown owners; each in the order of the analysis.
 
     Raises:
         WorkspaceError: the lake cannot be read.
     """
-    sql = """
-        SELECT ordinal, kind, value, scheme, host, port, path, service, count, party, file, "offset", how, context,
-            chain, owner, party_reason, names
-        FROM sightings WHERE unit = ? AND version = ? AND ordinal > ? ORDER BY ordinal LIMIT ?"""
+    sql = f"""
+        SELECT {_OWN_FIRST} AS number, kind, value, scheme, host, port, path, service, count, party, file, "offset",
+            how, context, chain, owner, party_reason, names
+        FROM sightings WHERE unit = ? AND version = ? AND {_OWN_FIRST} > ? ORDER BY number LIMIT ?"""  # noqa: S608
     for number, kind, *rest in lake.stream(sql, [unit, version, after, limit]):
         endpoint, count, party, *where, chain, owner, reason, names = (
             Endpoint(EndpointKind(kind), *rest[:6]),

@@ -248,8 +248,10 @@ def app_endpoints(lake: Lake, keys: Keys, values: Collection[str] | None = None)
         yield AppEndpoint(app, endpoint, file, row[3], how, Party(party))
 
 
-def maker_claims(lake: Lake, keys: Keys) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Vendors of the apps with a first-party endpoint, with the reason, by endpoint value; the three most frequent.
+def owner_claims(lake: Lake, keys: Keys, party: Party) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Owners of the endpoints of a party, with the reason, by endpoint value; the three most frequent.
+
+    Of first-party endpoints these are the makers of the apps, of third-party ones services and libraries.
 
     Raises:
         WorkspaceError: the lake cannot be read.
@@ -257,10 +259,11 @@ def maker_claims(lake: Lake, keys: Keys) -> dict[str, tuple[tuple[str, str], ...
     rows = lake.stream(
         """
         SELECT value, owner, min(party_reason) FROM sightings SEMI JOIN keys USING (unit, version)
-        WHERE party = 'first' AND owner <> '' GROUP BY value, owner
+        WHERE party = ? AND owner <> '' GROUP BY value, owner
         QUALIFY row_number() OVER (PARTITION BY value ORDER BY count(*) DESC, owner) <= 3
         ORDER BY value, count(*) DESC, owner
         """,
+        (party.value,),
         tables={"keys": keys_table(keys)},
     )
     found: dict[str, tuple[tuple[str, str], ...]] = {}

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 from msgspec.structs import replace
 
+from tieback.model.exposure import Severity
 from tieback.model.report.document import Report
 from tieback.report.formats.html.renderer import HtmlRenderer
 
@@ -169,3 +170,12 @@ def test_report_without_a_grant_states_that_nothing_was_contacted(
     assert "no grant, so no back end was contacted" in words
     assert "Apps with an exposed data store" not in words
     assert "api.lantern.test" in words
+
+
+def test_a_report_without_a_grant_shows_the_number_of_findings_at_the_top(
+    report: Report, tabled: Callable[..., Report]
+) -> None:
+    found = tuple(replace(one, severity=Severity.HIGH) for one in report.findings.first(2))
+    words = Reader(rendered(tabled(report, scope=None, exposures=(), findings=found))).words()
+    assert "2 findings the worst is high" in words
+    assert "the worst is" not in Reader(rendered(report)).words(), "stores are the headline of a probed report"
