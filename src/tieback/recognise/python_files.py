@@ -17,8 +17,8 @@ from tieback.intake.apps.interface import ArtifactBatch, Bytes, Piece
 from tieback.intake.apps.python_code import CodeText, ModuleTexts, code_offset, module_texts
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.interface import Find
+from tieback.recognise.texts.other_code import DOCUMENTED
 
-DOCUMENTED = "only in the documentation of a module, class or function"
 STARTED = "only in code that runs if its module is started by itself"
 UNUSED = "only in a module that no used module of Python names"
 MAX_MODULES = 20_000

@@ -10,9 +10,10 @@ from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.entries import make_artifacts
 from tieback.intake.apps.problems import PackageProblems
 from tieback.model.sighting import NotBackend, Sighting
-from tieback.recognise.python_files import DOCUMENTED, STARTED, UNUSED
+from tieback.recognise.python_files import STARTED, UNUSED
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.texts.other_code import DOCUMENTED
 from tieback.recognise.texts.places import METADATA, UNUSED_FILE
 from tieback.recognise.texts.prose import MESSAGE
 

@@ -20,6 +20,7 @@ from tieback.recognise.texts import (
     literal_names,
     markup,
     names_before,
+    other_code,
     policy,
     prose,
     redirects,
@@ -79,6 +80,8 @@ class Language(Enum):
     JSON = auto()
     LINES = auto()
     """Lines with comments that begin with ``#`` or ``;``."""
+    OTHER_CODE = auto()
+    """Source of other languages, in ``other_code``."""
     DOCUMENT = auto()
     SHADER = auto()
     OTHER = auto()
@@ -94,9 +97,10 @@ _LANGUAGES = {
     Language.XML: "xml svg plist xsd xsl xslt dtd rss atom pom nuspec tmx gpx kml storyboard xib",
     Language.JSON: "json map webmanifest geojson json5 jsonc topojson arb",
     Language.LINES: (
-        "properties yml yaml ini cfg conf toml sh py rb pl pro env prop lock editorconfig gitignore gitattributes"
+        "properties yml yaml ini cfg conf toml sh pl pro env prop lock editorconfig gitignore gitattributes"
         " npmignore sql pem crt"
     ),
+    Language.OTHER_CODE: " ".join((*other_code.PYTHON, *other_code.LUA)),
     Language.DOCUMENT: "md markdown rst adoc textile mdx podspec afm",
     Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",
 }
@@ -262,6 +266,8 @@ class TextPlaces:
                 return self._json(offset)
             case Language.LINES:
                 return self._lines(offset)
+            case Language.OTHER_CODE:
+                return self._other_code.reason(offset)
             case Language.OTHER:
                 return "" if self._binary else self._plain(offset)
             case _:
@@ -285,6 +291,10 @@ class TextPlaces:
         if language is Language.OTHER and head[:1] in (b"{", b"[") and re.match(rb"[\[{]\s*[\"\[{]", head):
             return Language.JSON
         return language
+
+    @cached_property
+    def _other_code(self) -> other_code.OtherCode:
+        return other_code.OtherCode(self._data, self._file.lower().rpartition(".")[2])
 
     @cached_property
     def _whole(self) -> str:
