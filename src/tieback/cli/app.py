@@ -80,7 +80,8 @@ def app(
                 print_failure(InputError(what, where=end.path, advice="Build or download the package again"))
             elif broken := [one for one in end.unread if one.kind is UnreadKind.FAILED]:
                 failed += 1
-                print_failure(InputError(broken[0].what, where=f"{end.path}: {broken[0].where}"))
+                place = f" ({broken[0].where})" if broken[0].where else ""
+                print_failure(InputError(f"{broken[0].what}{place}", where=end.path))
             if waiting is not None:
                 waiting.append(end)
             else:

@@ -228,18 +228,32 @@ def _source_lines(document: AppDocument) -> _Lines:
     return found
 
 
+MOST_PORTS = 3
+"""Ports of one host that have a row each: more would fill the section."""
+
+
 def _rows(sightings: Iterable[Sighting], lines: _Lines, *, by_host: bool, everything: bool) -> list[_Row]:
-    """The endpoints as rows; with ``by_host``, one row per host with the number of the others.
+    """The endpoints as rows; with ``by_host``, one row per host and port with the number of the others.
 
-    With ``everything``, the rows of the maker's own endpoints have the reason.
+    A host with many ports has one row. With ``everything``, the rows of the maker's own endpoints have the reason.
     """
+    every = list(sightings)
+    ports: dict[str, set[int | None]] = {}
+    for one in every if by_host else ():
+        ports.setdefault(one.endpoint.host, set()).add(one.endpoint.port)
     groups: dict[str, list[Sighting]] = {}
-    for one in sightings:
-        groups.setdefault(f"{one.endpoint.host}:{one.endpoint.port}" if by_host else one.endpoint.value, []).append(one)
-    return [_row(found[0], lines, len(found) - 1, everything=everything) for found in groups.values()]
+    for one in every:
+        host = one.endpoint.host
+        place = host if len(ports.get(host, ())) > MOST_PORTS else f"{host}:{one.endpoint.port}"
+        groups.setdefault(place if by_host else one.endpoint.value, []).append(one)
+    rows = []
+    for place, found in groups.items():
+        others = len(ports[place]) - 1 if place in ports else 0
+        rows.append(_row(found[0], lines, 0 if others else len(found) - 1, others, everything=everything))
+    return rows
 
 
-def _row(one: Sighting, lines: _Lines, more: int, *, everything: bool) -> _Row:
+def _row(one: Sighting, lines: _Lines, more: int, ports: int, *, everything: bool) -> _Row:
     service = one.endpoint.service or ""
     scheme, _, rest = one.endpoint.value.partition(":")
     notes = (
@@ -249,6 +263,7 @@ def _row(one: Sighting, lines: _Lines, more: int, *, everything: bool) -> _Row:
         "private address" if _is_private(one.endpoint.host) else "",
         f"your rule {one.evidence.user_rule}" if one.evidence.user_rule else "",
         f"+{_count(more, 'URL')}" if more else "",
+        f"+{_count(ports, 'port')}" if ports else "",
     )
     return _Row(
         escape_line(one.endpoint.value),

@@ -10,15 +10,17 @@ MOST_SORTED = 10_000
 
 
 def by_app(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Findings in their order, but those of the same severity and rule by app, then by evidence.
+    """Findings in their order, but those of the same severity and rule app by app.
+
+    The order is the same for the next build of an app: it depends only on the IDs of the findings.
 
     Args:
         findings: sorted by ``Finding.order``.
     """
     for _, alike in groupby(findings, key=lambda one: one.order[:3]):
         for part in batched(alike, MOST_SORTED):
-            yield from sorted(part, key=_place)
-
-
-def _place(finding: Finding) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    return finding.apps[:1], finding.evidence[:1], finding.id
+            apps: dict[tuple[str, ...], list[Finding]] = {}
+            for one in part:
+                apps.setdefault(one.apps[:1], []).append(one)
+            for its in apps.values():
+                yield from its

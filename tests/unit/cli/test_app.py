@@ -73,7 +73,7 @@ def test_an_error_of_tieback_in_a_part_of_an_app_ends_with_code_3(
     broken = replace(found, unread=(UnreadCode(UnreadKind.FAILED, what, "classes.dex"),))
     monkeypatch.setattr("tieback.pipeline.app.describe_apps", lambda *_, **__: iter([broken]))
     ended = run("app", path)
-    assert (ended.code, ended.err.splitlines()) == (3, [f"tieback: {found.path}: classes.dex: {what}"])
+    assert (ended.code, ended.err.splitlines()) == (3, [f"tieback: {found.path}: {what} (classes.dex)"])
     assert "tieback failed: report this error" in " ".join(ended.out.split())
 
 

@@ -373,3 +373,21 @@ def test_an_address_has_no_subdomains_and_an_unidentified_ios_app_no_line_on_aut
     assert not any(
         "CAs that the user installs" in line for line in shown(AppDocument("a.ipa", None, cleartext=(unread,)))
     )
+
+
+def test_a_host_with_many_ports_leaves_room_for_others() -> None:
+    ports = [
+        replace(seen(f"http://192.0.2.7:{n}", "192.0.2.7"), endpoint=at("192.0.2.7", n)) for n in range(8001, 8031)
+    ]
+    few = [replace(seen(f"http://192.0.2.8:{n}", "192.0.2.8"), endpoint=at("192.0.2.8", n)) for n in range(8001, 8004)]
+    lines = shown(AppDocument("a.apk", APP, (*ports, *few)))
+    at_line = lines.index("Hosts of unknown owner")
+    assert lines[at_line - 1].strip() == "2 hosts of unknown owner"
+    rows = [line.split()[0] for line in lines[at_line + 1 : at_line + 5]]
+    assert rows == ["http://192.0.2.7:8001", *(f"http://192.0.2.8:{n}" for n in range(8001, 8004))]
+    assert lines[at_line + 1].endswith("+29 ports")
+    assert sum("192.0.2.7" in line for line in shown(AppDocument("a.apk", APP, tuple(ports)), everything=True)) == 30
+
+
+def at(host: str, port: int) -> Endpoint:
+    return Endpoint(EndpointKind.URL, f"http://{host}:{port}", "http", host, port)

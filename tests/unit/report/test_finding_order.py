@@ -28,9 +28,16 @@ FOUND = sorted(
 
 
 def test_findings_of_an_app_are_beside_each_other_after_worse_ones_and_before_other_rules() -> None:
-    assert [one.id for one in by_app(FOUND)] == ["f5", "f2", "f4", "f3", "f1", "f6"]
+    assert [one.id for one in by_app(FOUND)] == ["f5", "f1", "f3", "f2", "f4", "f6"]
+
+
+def test_the_order_is_that_of_the_next_build() -> None:
+    built_again = [replace(one, apps=(f"{9 - int(one.apps[0][-1])}",)) for one in FOUND]
+    assert [one.id for one in by_app(built_again)] == [one.id for one in by_app(FOUND)]
 
 
 def test_no_more_than_a_part_is_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding_order, "MOST_SORTED", 2)
-    assert [one.id for one in by_app(FOUND)] == ["f5", "f2", "f1", "f4", "f3", "f6"]
+    monkeypatch.setattr(finding_order, "MOST_SORTED", 3)
+    assert [one.id for one in by_app(FOUND)] == ["f5", "f1", "f3", "f2", "f4", "f6"]
+    monkeypatch.setattr(finding_order, "MOST_SORTED", 1)
+    assert [one.id for one in by_app(FOUND)] == [one.id for one in FOUND]
