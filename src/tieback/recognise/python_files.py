@@ -30,7 +30,9 @@ _LIBRARY = re.compile(
     r"(?:^|[/!])(?:(?:site|dist)-packages|python\d(?:\.\d{1,2})?|stdlib[^/!]*\.(?:zip|imy)|(?:requirements|bootstrap)[^/!]*\.imy)[/!]"
 )
 """A folder or archive of libraries: https://chaquo.com/chaquopy/doc/current/python.html"""
-_NAME = re.compile(rb"[\w.]{1,200}")
+_NAME = re.compile(rb"\w+")
+_LONGEST = 200
+"""Bytes of the longest text with names, such as ``plyer.platforms.{}.{}``."""
 _CACHE = re.compile(r"(?:__pycache__/)?([^/!]*?)(?:\.cpython-\d{1,3}(?:\.opt-\d)?)?\.py[co]\Z")
 """The name of a compiled module: PEP 3147."""
 
@@ -94,8 +96,8 @@ class PythonFiles:
         if self._stopped or not code_offset(data[:18]):
             return
         texts = module_texts(data)
-        names = {bytes(data[one.start : one.end]) for one in texts.texts if one.end - one.start <= 200}
-        parts = frozenset(part for name in names if _NAME.fullmatch(name) for part in name.split(b"."))
+        short = {bytes(data[one.start : one.end]) for one in texts.texts if one.end - one.start <= _LONGEST}
+        parts = frozenset(part for text in short if b" " not in text for part in _NAME.findall(text))
         self._modules[file] = _Module(*_path(file), texts, parts)
 
     def _used(self) -> frozenset[str]:

@@ -70,6 +70,16 @@ def test_code_of_the_app_and_of_libraries_that_it_imports() -> None:
     }
 
 
+def test_a_name_that_a_library_puts_together() -> None:
+    files = {
+        "main.pyc": "from plyer import gps",
+        f"{SITE}plyer/__init__.pyc": "def get(name, on='android'): return f'plyer.platforms.{on}.{name}'\nget('gps')",
+        f"{SITE}plyer/platforms/android/gps.pyc": "URL = 'https://gps.test/v1'",
+        f"{SITE}plyer/platforms/win/gps.pyc": "URL = 'https://win.test/v1'",
+    }
+    assert read(**files) == {"https://gps.test/v1": "", "https://win.test/v1": UNUSED}
+
+
 def test_documentation_and_demonstrations() -> None:
     source = '''
 """Client of ``https://docs.test/module``."""
