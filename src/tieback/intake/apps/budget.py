@@ -14,6 +14,9 @@ ARCHIVES = 1000
 DEPTH = 2
 """Levels of archives inside the package: a set of splits, the package, an archive of scripts among its assets."""
 
+MOST_OPEN = 8
+"""Archives in memory that are open inside each other: each kind of wrapping begins its levels anew."""
+
 SCAN = 128 * 1024 * 1024
 """Bytes inflated only to find the ends of entries without a stated length."""
 
@@ -39,6 +42,8 @@ class PackageBudget(msgspec.Struct):
     """Number of entries."""
     archives: int = ARCHIVES
     """Number of archives."""
+    open: int = 0
+    """Archives in memory that are open inside each other now."""
     steps: int = STEPS
     """Number of steps."""
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from tieback.intake.apps.apk import ApkFormat, is_apk
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.binary_xml import read_binary_xml
-from tieback.intake.apps.budget import DEPTH, PackageBudget
+from tieback.intake.apps.budget import DEPTH, MOST_OPEN, PackageBudget
 from tieback.intake.apps.content import Content, sniff
 from tieback.intake.apps.dart import is_dart, text_edges
 from tieback.intake.apps.dex import read_dex
@@ -41,6 +41,7 @@ The beginning of stored entries is always read, because that costs nothing.
 PEEK = 64
 """Bytes read of the beginning."""
 
+_TOO_DEEP = "not opened: the archive is nested too deep, or the package has too many archives"
 _NOTHING = (Content.EMPTY, Content.MEDIA)
 
 type Special = Callable[[str], Artifact | None]
@@ -119,11 +120,7 @@ def _each(made: Iterable[Artifact], place: str) -> Iterator[Artifact]:
 def _nested(source: EntrySource, entry: ArchiveEntry, budget: PackageBudget, place: str, depth: int) -> Iterator[Piece]:
     """The artifacts of an archive inside the package."""
     if depth == 0 or budget.archives == 0:
-        source.problems.note(
-            "not opened: the archive is nested too deep, or the package has too many archives",
-            entry.name,
-            UnreadKind.LIMIT,
-        )
+        source.problems.note(_TOO_DEEP, entry.name, UnreadKind.LIMIT)
         return
     budget.archives -= 1
     with source.open_nested(entry) as view:
@@ -213,9 +210,7 @@ def _expanded(
     file: str, data: bytes | bytearray, problems: PackageProblems, budget: PackageBudget, depth: int
 ) -> Iterable[Artifact]:
     if depth == 0 or budget.archives == 0:
-        problems.note(
-            "not opened: the archive is nested too deep, or the package has too many archives", file, UnreadKind.LIMIT
-        )
+        problems.note(_TOO_DEEP, file, UnreadKind.LIMIT)
         return ()
     budget.archives -= 1
     name, inner = decompress(file, data, problems, budget)
@@ -252,6 +247,19 @@ def _members(
     file: str, data: Bytes, problems: PackageProblems, budget: PackageBudget, depth: int
 ) -> Iterator[Artifact]:
     """The artifacts of an archive in memory."""
+    if budget.open >= MOST_OPEN:
+        problems.note(_TOO_DEEP, file, UnreadKind.LIMIT)
+        return
+    budget.open += 1
+    try:
+        yield from _each_member(file, data, problems, budget, depth)
+    finally:
+        budget.open -= 1
+
+
+def _each_member(
+    file: str, data: Bytes, problems: PackageProblems, budget: PackageBudget, depth: int
+) -> Iterator[Artifact]:
     nested = NestedProblems(problems, f"{file}!")
     archive: EntrySource
     special: Special = _nothing

@@ -1,4 +1,8 @@
+import gzip
+import io
 import plistlib
+import tarfile
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +17,7 @@ from tieback.intake.apps.budget import PackageBudget, budget_for
 from tieback.intake.apps.entries import Special, make_artifacts, walk_entries
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.problems import PackageProblems
+from tieback.model.sighting import UnreadKind
 
 BUNDLE = Path(__file__).parents[4] / "labs" / "frameworks" / "apps" / "parcelrun-hermes.apk"
 
@@ -152,3 +157,30 @@ def test_noise_never_raises(magic: bytes, noise: bytes) -> None:
     artifact = one("a", bytearray(magic + noise), PackageProblems())
     if artifact is not None:
         assert sum(len(buffer.data) for buffer in artifact.buffers) <= 2 * len(magic + noise)
+
+
+@each("form", ["zip in gzip", "tar", "tar in gzip"])
+def test_archives_inside_each_other_have_an_end(form: str) -> None:
+    def packed(data: bytes) -> bytes:
+        out = io.BytesIO()
+        if form == "zip in gzip":
+            with zipfile.ZipFile(out, "w") as archive:
+                archive.writestr("a.bin", data)
+        else:
+            with tarfile.open(fileobj=out, mode="w") as tar:
+                info = tarfile.TarInfo("a.bin")
+                info.size = len(data)
+                tar.addfile(info, io.BytesIO(data))
+        return out.getvalue() if form == "tar" else gzip.compress(out.getvalue())
+
+    shallow = packed(b"see https://api.test")
+    problems = PackageProblems()
+    (found,) = make_artifacts("a.bin", shallow, problems, budget_for(0))
+    assert (bytes(found.buffers[0].data), list(problems)) == (b"see https://api.test", [])
+    deep = shallow
+    for _ in range(450):
+        deep = packed(deep)
+    budget = budget_for(len(deep))
+    assert list(make_artifacts("a.bin", deep, problems, budget)) == []
+    assert [(one.what.partition(":")[0], one.unread) for one in problems] == [("not opened", UnreadKind.LIMIT)]
+    assert budget.open == 0
