@@ -404,7 +404,7 @@ class Names:
         return None
 
     def _nested_ends(self) -> Iterator[re.Match[bytes]]:
-        """The ends of patterns with others inside: two braces with at most names between them, the second of ``_patterns``."""
+        """The ends of patterns with others inside: two braces with at most names between them."""
         data = self._data
         for end in self._patterns[1].tolist():
             inner = data.rfind(b"}", max(0, end - _NESTED_REACH), end)
