@@ -11,6 +11,7 @@ Bounds: 20,000 texts of each kind that can begin an address, and 1,000 addresses
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.recognise.page_marks import Marks, places_of_marks
 
 NO_SCHEME = "only without a scheme in pages that the app loads from files"
 MAX_ADDRESSES, MAX_STARTS = 1_000, 20_000
@@ -26,6 +27,7 @@ _SERVER = re.compile(rb"(?i)ionic-webview|web-?server|httpd|local-?server|static
 """Plugins that load the pages from a server in the app, or on the device."""
 _QUOTED, _UNQUOTED = (b'"//', b"'//"), (b"(//", b"=//")
 """How an address begins in any file, and how also in pages and style sheets."""
+_MARKS = Marks(_QUOTED + _UNQUOTED)
 _LOADS = re.compile(rb"(?i)(?:\b(?:src|href|poster)\s{0,4}=\s{0,4}\\?|\burl\(\s{0,4}|@import\s{1,4})[\"'(=]?\Z")
 """What is before an address that an element or a style sheet loads."""
 _BEFORE = 24
@@ -49,14 +51,12 @@ class FilePages:
 
     def see(self, file: str, data: Bytes) -> None:
         """Note the addresses without a scheme in a page, script or style sheet."""
-        text, places = bytes(data), set[int]()
+        marks, places = places_of_marks(_MARKS, data), set[int]()
         for start in _QUOTED if file.lower().endswith(".js") else _QUOTED + _UNQUOTED:
-            at = -1
-            for _ in range(MAX_STARTS):
-                at = text.find(start, at + 1)
-                if at < 0 or len(places) >= MAX_ADDRESSES:
+            for at in marks.of(start)[:MAX_STARTS]:
+                if len(places) >= MAX_ADDRESSES:
                     break
-                if _LOADS.search(text, max(0, at - _BEFORE), at + 1):
+                if _LOADS.search(data, max(0, at - _BEFORE), at + 1):
                     places.add(at + 1)
         if places:
             self._addresses[file] = frozenset(places)

@@ -8,10 +8,11 @@ Bounds: maps of 64 KiB, 1,000 entries per page, 5,000 imported names.
 
 import re
 from bisect import bisect_right
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
+from tieback.recognise.page_marks import Marks, places_of_marks
 
 NOT_IMPORTED = "only in an import map, and no script imports its name"
 MAX_ENTRIES = 1_000
@@ -26,6 +27,7 @@ _FROM_THE_WEB = re.compile(
 """A module that is not in the package: what it imports is not known."""
 _ENTRY = re.compile(rb"\"(?P<name>[^\"\s]{1,200})\"\s{0,20}:\s{0,20}\"(?P<place>[^\"\s]{1,2000})\"")
 _WORDS = (b"from", b"import")
+_MARKS = Marks((*_WORDS, b"importmap"))
 _IMPORTED = re.compile(
     rb"(?<![\w$.])(?:from|import(?P<call>\s{0,4}\()?)\s{0,4}"
     rb"(?:(?P<quote>[\"'`])(?P<name>[^\"'`\s]{1,200})(?P=quote)|(?(call)[\w$]|(?!)))"
@@ -57,19 +59,20 @@ class ImportMaps:
 
     def see(self, file: str, data: Bytes) -> None:
         """Read the import maps of a page, and what a page or script imports."""
+        marks = places_of_marks(_MARKS, data)
+        self._unknown = self._unknown or not marks.complete
         text = bytes(data)
-        if b"importmap" in text:
+        if marks.of(b"importmap"):
             self._maps(file, text)
-        for word in _WORDS:
-            at = text.find(word)
-            while at >= 0 and not self._unknown:
-                found = _IMPORTED.match(text, at)
-                if found is not None and not _is_example(text, at):
-                    name = found["name"]
-                    self._unknown = name is None or b"${" in name or len(self._names) >= MAX_NAMES
-                    if name is not None:
-                        self._names.add(name)
-                at = text.find(word, at + len(word))
+        for at in chain.from_iterable(marks.of(word) for word in _WORDS):
+            if self._unknown:
+                return
+            found = _IMPORTED.match(text, at)
+            if found is not None and not _is_example(text, at):
+                name = found["name"]
+                self._unknown = name is None or b"${" in name or len(self._names) >= MAX_NAMES
+                if name is not None:
+                    self._names.add(name)
 
     def _maps(self, file: str, text: bytes) -> None:
         entries = list[_Entry]()

@@ -23,6 +23,7 @@ from tieback.recognise.import_maps import NOT_IMPORTED, ImportMaps
 from tieback.recognise.interface import Find
 from tieback.recognise.missing_plugins import LIST, NO_PLUGIN, MissingPlugins
 from tieback.recognise.near import matches_near
+from tieback.recognise.page_marks import Marks, Places, places_of_marks
 
 UNLOADED = "only in a page or script that no other file of the app names"
 REMOTE = "only in pages of the package in place of which the app loads those of a server"
@@ -68,10 +69,12 @@ _CACHED = re.compile(
 _REVISION = b"revision"
 _SETTINGS = re.compile(r"(?P<root>(?:.{0,200}/)?(?:assets|[^/]{1,100}\.app)/)capacitor\.(?:config|plugins)\.json")
 """The settings beside the pages of an app of Capacitor; its ``cordova.js`` is often empty."""
-_COMMENT_LINE = re.compile(rb"\n[ \t]{0,200}(?://|/?\*(?![\w/]))[^\n]*")
+_COMMENT_LINE = re.compile(rb"\n[ \t]{0,200}+(?://|/?\*(?![\w/]))[^\n]*")
 """A line of a script that is only a comment, with the end of the line before, which is found faster than ``^``."""
-_COMMENT_BLOCK = re.compile(rb"\n[ \t]{0,200}/\*\*?[ \t]{0,200}\r?\n")
+_COMMENT_BLOCK = re.compile(rb"\n[ \t]{0,200}+/\*\*?+[ \t]{0,200}+\r?\n")
 """The beginning of a comment whose first line has nothing else: documentation, with examples."""
+_INDENT = 200
+"""Most white space before such a comment."""
 _SUFFIX = re.compile(rb"\.(?:js|html?|php|css)(?![\w-])", re.IGNORECASE)
 _WIDE_SUFFIX = re.compile(rb"\.\0(?:h\0t\0m\0(?:l\0)?|j\0s\0|p\0h\0p\0|c\0s\0s\0)")
 """The end of a name in UTF-16, as in compiled XML."""
@@ -81,6 +84,11 @@ _NO_NAME = re.compile(rb"[^\w.~-]")
 _TESTS = re.compile(r"/(?:tests?|specs?|__tests__)/", re.IGNORECASE)
 """A folder with the tests of an app, whose names are often those of what they test."""
 _EXAMPLE_FOLDERS = tuple(b"example examples demo demos doc docs documentation sample samples".split())
+_SUFFIX_MARKS = (b".js", b".htm", b".php", b".css")
+_WIDE_MARKS = (b".\0h\0t\0m\0", b".\0j\0s\0", b".\0p\0h\0p\0", b".\0c\0s\0s\0")
+_FOLDER_MARKS = tuple(folder + b"/" for folder in _EXAMPLE_FOLDERS)
+_MARKS = Marks((*_WIDE_MARKS, *_FOLDER_MARKS), caseless=_SUFFIX_MARKS)
+"""What begins the end of a name, and the folders of examples."""
 _EXAMPLES = re.compile(rf"/(?:{b'|'.join(_EXAMPLE_FOLDERS).decode()})/", re.IGNORECASE)
 """A folder with examples of a library, or with pages about it."""
 _TOOLS = re.compile(
@@ -209,7 +217,8 @@ class UnloadedFiles:
             self._stopped = True
             return
         content = _without_comments(bytes(data)) if page else data
-        names = _names(content)
+        marks = places_of_marks(_MARKS, content)
+        names = _names(content, marks)
         if names is None or len(names) > MAX_NAMES or len(self._other) > MAX_FILES:
             self._stopped = True
             return
@@ -219,7 +228,7 @@ class UnloadedFiles:
                 names = {folder + b"/" + name if name in _INDEX else name for name in names}
             self._other |= names
         if page and found is not None:
-            self._page(file, found["rest"], content, frozenset(names))
+            self._page(file, found["rest"], content, marks, frozenset(names))
 
     def _capacitor(self, root: str, data: Bytes) -> None:
         """Read settings of Capacitor: with ``server.url`` it loads only its page for errors from the package."""
@@ -231,15 +240,15 @@ class UnloadedFiles:
         if server.url.startswith(("http://", "https://")):
             self._remote[root] = server.error_path
 
-    def _page(self, file: str, name: str, content: Bytes, names: frozenset[bytes]) -> None:
+    def _page(self, file: str, name: str, content: Bytes, marks: Places, names: frozenset[bytes]) -> None:
         """Keep the names in a page, script or style sheet."""
         self._names[file] = names
         if _ROUTES.fullmatch(name):
             self._routed.add(file.removesuffix(name))
         if _EXAMPLES.search(file) is None and len(self._used) <= MAX_NAMES:
-            self._used.update(_example_folders(content))
+            self._used.update(_example_folders(content, marks))
         if _FRAME.fullmatch(name) is None:
-            self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(content), 64))
+            self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(content, marks), 64))
         if name == "index.html" and _INLINE.search(content) and b"://" not in content:
             self._inline.add(file)
 
@@ -317,14 +326,10 @@ def _meant(files: Sequence[str], name: bytes, by: str) -> Sequence[str]:
     return others or files
 
 
-def _example_folders(data: Bytes) -> Iterator[tuple[bytes, bool]]:
+def _example_folders(data: Bytes, marks: Places) -> Iterator[tuple[bytes, bool]]:
     """The paths in a text with a folder of examples, and whether code puts a name behind them."""
-    for folder in _EXAMPLE_FOLDERS:
-        at = -1
-        for _ in range(_MAX_PLACES):
-            at = data.find(folder + b"/", at + 1)
-            if at < 0:
-                break
+    for folder in _FOLDER_MARKS:
+        for at in marks.of(folder)[:_MAX_PLACES]:
             before = _OWN_PATH.search(data, max(0, at - 200), at)
             behind = _FOLDERS.match(data, at, at + 400)
             if before is not None and behind is not None:
@@ -342,25 +347,36 @@ def _without_comments(data: bytes) -> bytes:
         parts.append(data[at:begin])
         at = end
     text = b"".join((b"\n", *parts, data[at:]))
-    parts, at = [], 0
-    while (opened := _COMMENT_BLOCK.search(text, at)) is not None and (end := text.find(b"*/", opened.end())) >= 0:
-        parts.append(text[at : opened.start() + 1])
+    parts, at, place = [], 0, -1
+    while (place := text.find(b"/*", place + 1)) >= 0:
+        line = text.rfind(b"\n", max(at, place - _INDENT - 1), place)
+        opened = _COMMENT_BLOCK.match(text, line) if line >= 0 else None
+        if opened is None:
+            continue
+        end = text.find(b"*/", opened.end())
+        if end < 0:
+            break
+        parts.append(text[at : line + 1])
         at = end + 2
+        place = at - 1
     text = _COMMENT_LINE.sub(b"\n", b"".join((*parts, text[at:])))[1:]
     return _CACHED.sub(b"", text) if _REVISION in text else text
 
 
-def _joined(data: Bytes) -> Iterator[re.Match[bytes]]:
+def _joined(data: Bytes, marks: Places) -> Iterator[re.Match[bytes]]:
     """The names that code puts together."""
-    suffixes = (found.start() for found in _SUFFIX.finditer(data))
+    suffixes = (at for at in marks.of(*_SUFFIX_MARKS) if _SUFFIX.match(data, at))
     return matches_near(_JOINED, data, suffixes, _JOIN_BEFORE, _JOIN_BEHIND)
 
 
-def _names(data: Bytes) -> set[bytes] | None:
+def _names(data: Bytes, marks: Places) -> set[bytes] | None:
     """The names of pages, scripts and style sheets in a file, with the last folder; ``None`` if there are too many."""
     found: set[bytes] = set()
-    for wide, suffix in ((False, _SUFFIX), (True, _WIDE_SUFFIX)):
-        for number, end in enumerate(suffix.finditer(data)):
+    if not marks.complete:
+        return None
+    for wide, suffix, texts in ((False, _SUFFIX, _SUFFIX_MARKS), (True, _WIDE_SUFFIX, _WIDE_MARKS)):
+        ends = (end for at in marks.of(*texts) if (end := suffix.match(data, at)))
+        for number, end in enumerate(ends):
             if number == MAX_ENDS:
                 return None
             before = bytes(data[max(0, end.start() - (_REACH << wide)) : end.start()])

@@ -10,10 +10,16 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tieback.recognise import firebase_web, script_objects, unloaded
 from tieback.recognise.near import matches_near, places_of
+from tieback.recognise.page_marks import places_of_marks
+
+
+def _joined(data: bytes) -> Iterator[re.Match[bytes]]:
+    return unloaded._joined(data, places_of_marks(unloaded._MARKS, data))
+
 
 type Near = Callable[[bytes], Iterator[re.Match[bytes]]]
 PATTERNS: dict[str, tuple[re.Pattern[bytes], Near, tuple[bytes, ...]]] = {
-    "joined names": (unloaded._JOINED, unloaded._joined, (b".js", b".HTML", b"+", b"concat(", b"a.b", b"}")),
+    "joined names": (unloaded._JOINED, _joined, (b".js", b".HTML", b"+", b"concat(", b"a.b", b"}")),
     "hosts": (script_objects._HOST, script_objects._hosts, (b"ost", b"OST_NAME", b"ndPoint", b"Name", b"{address:")),
     "buckets": (
         script_objects._S3_BUCKET, script_objects._s3_buckets, (b"S3_", b"s3", b"bucket", b"Bucket", b"_Name"),

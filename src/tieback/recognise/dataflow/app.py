@@ -5,6 +5,7 @@ whole app: a small number that is assigned when it is first met.
 """
 
 import struct
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -590,23 +591,22 @@ class OperandUses:
             places = places[opcode_table(self._opcodes)[units[places] & 0xFF]][:most]
         else:
             members, every = self._sorted
-            key = np.uint16(member)  # another type would convert all of them
-            first = int(members.searchsorted(key))
-            places = every[first : min(int(members.searchsorted(key, side="right")), first + most)]
-        return [self._code.offset(place) for place in places.tolist()]
+            first = bisect_left(members, member)
+            places = every[first : bisect_right(members, member, first, min(len(members), first + most))]
+        return self._code.offsets_of(places)
 
     def has_any(self, members: Sequence[int]) -> bool:
         """True if an instruction names one of these methods or fields; indices of one class are close together."""
         return names_any(self._code.units, self._opcodes, [member for member in members if member <= _MAX_INDEX])
 
     @cached_property
-    def _sorted(self) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
+    def _sorted(self) -> tuple[memoryview, NDArray[np.int64]]:
         """The members that the instructions name, in their order, and the place of each."""
         units = self._code.units
         places = places_of(units, self._opcodes)
         members = units[places + 1]
         order = members.argsort(kind="stable")
-        return members[order], places[order]
+        return members[order].data, places[order]
 
 
 def _method_ref(dex: DexFile, member: DexMember) -> MemberRef:

@@ -53,6 +53,13 @@ def symbol(uses: "ConstantUses", number: int, flow: MethodFlow, origins: Origins
     field = symbol_field(uses, number, flow, origins)
     if field < 0:
         return "", ""
+    if field not in uses.symbols:
+        uses.symbols[field] = _stored(uses, field)
+    return uses.symbols[field]
+
+
+def _stored(uses: "ConstantUses", field: int) -> tuple[str, str]:
+    """The class of a static field, and the text of the symbol that its initialiser stores there."""
     owner = uses.app.ref(field).owner
     initialiser = uses.app.definition(uses.app.identity(MemberRef(owner, "<clinit>", "()V")))
     if initialiser is None:

@@ -36,6 +36,17 @@ class CodeUnits(NamedTuple):
         run = int(self.begins.searchsorted(unit, side="right")) - 1
         return int(self.offsets[run]) + 2 * (unit - int(self.begins[run]))
 
+    def offsets_of(self, units: Places) -> list[int]:
+        """Byte offsets of several units."""
+        if not len(units):
+            return []
+        if len(self.begins) == 1:
+            shift = int(self.offsets[0])
+            return [shift + 2 * unit for unit in units.tolist()]
+        runs = self.begins.searchsorted(units, side="right") - 1
+        found: list[int] = (self.offsets[runs] + 2 * (units - self.begins[runs])).tolist()
+        return found
+
 
 def code_units(data: Bytes, begin: int, end: int, methods: Places) -> CodeUnits:
     """The code units of these methods.

@@ -275,8 +275,7 @@ class DexTables:
 
     def methods_of(self, owner: int) -> range:
         """Indices of the methods of a type, at most ``MAX_METHODS``; methods are sorted by type."""
-        first, last = self._owners.searchsorted(np.array([owner, owner + 1], dtype=np.int64)).tolist()
-        return range(first, min(last, first + MAX_METHODS))
+        return _rows_of(self._method_owners, owner)
 
     def names_of(self, methods: range) -> list[int]:
         """String indices of the names of methods."""
@@ -284,12 +283,7 @@ class DexTables:
 
     def fields_of(self, owner: int) -> range:
         """Indices of the fields of a type; fields are sorted by type."""
-        first, last = self._field_owners.searchsorted(np.array([owner, owner + 1], dtype=np.int64)).tolist()
-        return range(first, min(last, first + MAX_METHODS))
-
-    @cached_property
-    def _field_owners(self) -> NDArray[np.int64]:
-        return self._fields["owner"].astype(np.int64)
+        return _rows_of(self._field_types, owner)
 
     def field_names_of(self, fields: range) -> list[int]:
         """String indices of the names of fields."""
@@ -308,10 +302,6 @@ class DexTables:
             return ()
         types: tuple[int, ...] = _TYPE_LISTS[count].unpack_from(self.data, at + 4)
         return types
-
-    @cached_property
-    def _owners(self) -> NDArray[np.int64]:
-        return self._methods["owner"].astype(np.int64)
 
     def parameters(self, proto: int) -> str:
         """Descriptors of the parameters, joined."""
@@ -442,6 +432,12 @@ class DexTables:
 @lru_cache(maxsize=16)
 def _beginnings(packages: tuple[str, ...]) -> Names:
     return Names(name.encode() for name in packages)
+
+
+def _rows_of(owners: memoryview, owner: int) -> range:
+    """The rows of a table that have this owner, at most ``MAX_METHODS``; the table is sorted by owner."""
+    first = bisect_left(owners, owner)
+    return range(first, bisect_left(owners, owner + 1, first, min(len(owners), first + MAX_METHODS)))
 
 
 def items(numbers: NDArray[np.integer]) -> memoryview:

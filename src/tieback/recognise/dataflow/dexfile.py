@@ -4,6 +4,7 @@ Source: https://source.android.com/docs/core/runtime/dex-format.
 """
 
 import struct
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.code_units import CodeUnits, code_units
-from tieback.recognise.dataflow.dex_tables import DexTables, Offsets, SectionKind
+from tieback.recognise.dataflow.dex_tables import DexTables, Offsets, SectionKind, items
 from tieback.recognise.dataflow.encoded import ulebs
 from tieback.recognise.dataflow.libraries import SILENT, Packages
 
@@ -126,9 +127,14 @@ class DexFile(DexTables):
             return np.empty(0, np.int64), np.empty(0, np.int64)
         return self._offsets_in(np.array([section.begin], np.int64), np.array([section.end], np.int64))
 
-    @property
-    def _every_code_offset(self) -> Offsets:
-        return self._every_code_offsets[0]
+    @cached_property
+    def _code_starts(self) -> memoryview:
+        """The first of ``_code_offsets``; to search it takes a third of the time that an array takes."""
+        return items(self._code_offsets[0])
+
+    @cached_property
+    def _every_code_start(self) -> memoryview:
+        return items(self._every_code_offsets[0])
 
     def _offsets_in(self, starts: Offsets, ends: Offsets) -> tuple[Offsets, Offsets]:
         """Sorted numbers in runs of class data that can be offsets of code, and the position of each."""
@@ -189,24 +195,24 @@ class DexFile(DexTables):
             place: offset in the file.
             every: also in the classes of libraries that contact no host.
         """
-        code = self._item_around(place, self._code_offsets[0])
-        return code if code is not None or not every else self._item_around(place, self._every_code_offset)
+        code = self._item_around(place, self._code_starts)
+        return code if code is not None or not every else self._item_around(place, self._every_code_start)
 
     def is_head_of_code(self, place: int) -> bool:
         """True if the byte at ``place`` is in the head of a code item, such as in the offset of its debug information.
 
         Ask only about a place that ``code_around`` finds in no instructions: a few numbers only look like an offset.
         """
-        values = self._every_code_offset
-        at = int(values.searchsorted(place, side="right"))
-        code = self.code(int(values[at - 1])) if at else None
+        values = self._every_code_start
+        at = bisect_right(values, place)
+        code = self.code(values[at - 1]) if at else None
         return code is not None and code.offset <= place < code.begin
 
-    def _item_around(self, place: int, values: Offsets) -> CodeItem | None:
-        at = int(values.searchsorted(place, side="right"))
+    def _item_around(self, place: int, values: memoryview) -> CodeItem | None:
+        at = bisect_right(values, place)
         # A few numbers only look like an offset: the real one is a step or two back.
         for index in range(at - 1, max(-1, at - 9), -1):
-            code = self.code(int(values[index]))
+            code = self.code(values[index])
             if code is not None and code.begin <= place < code.begin + 2 * code.units:
                 return code
         return None
@@ -218,11 +224,11 @@ class DexFile(DexTables):
             code: the code.
             every: also in the classes of libraries that contact no host.
         """
-        values, places = self._every_code_offsets if every else self._code_offsets
-        at = int(values.searchsorted(code.offset))
+        values = self._every_code_start if every else self._code_starts
+        places = (self._every_code_offsets if every else self._code_offsets)[1]
+        at = bisect_left(values, code.offset)
         while at < len(values) and values[at] == code.offset:
-            data = self._class_offsets
-            row = int(data.searchsorted(places[at], side="right")) - 1
+            row = bisect_right(self._class_starts, int(places[at])) - 1
             if row >= 0:
                 index = self.class_data(int(self._class_rows[row])).methods.get(code.offset, -1)
                 if index >= 0:
@@ -232,8 +238,9 @@ class DexFile(DexTables):
 
     def is_shared(self, code: CodeItem) -> bool:
         """True if more than one method can have this code: compilers write equal code once."""
-        first, last = self._every_code_offset.searchsorted((code.offset, code.offset + 1)).tolist()
-        return bool(last > first + 1)
+        values = self._every_code_start
+        at = bisect_left(values, code.offset) + 1
+        return at < len(values) and values[at] == code.offset
 
     def is_annotated(self, method: int) -> bool:
         """True if a method that this file defines has an annotation of the source, or that cannot be seen.
@@ -296,6 +303,10 @@ class DexFile(DexTables):
     @cached_property
     def _class_rows(self) -> Offsets:
         return self.classes["data"].argsort(kind="stable")
+
+    @cached_property
+    def _class_starts(self) -> memoryview:
+        return items(self._class_offsets)
 
     @cached_property
     def _class_offsets(self) -> Offsets:

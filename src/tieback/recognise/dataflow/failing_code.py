@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from tieback.intake.apps.distinct import distinct
 from tieback.recognise.dalvik.classes import TryBlock, try_blocks
 from tieback.recognise.dataflow.app import CALLS, MAX_SITES, MethodCode
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
@@ -39,6 +40,8 @@ _STATIC_CALLS, _DIRECT_CALLS = frozenset((0x71, 0x77)), frozenset((0x6F, 0x70, 0
 _RETURNS = range(0x0E, 0x12)
 _SILENT = frozenset((*range(0x12), *range(0x12, 0x1A), *range(0x28, 0x2B), *range(0x2D, 0x3E)))
 """Instructions that throw nothing: moves, numbers, jumps and conditions."""
+_CAN_FAIL = frozenset((_NEW_INSTANCE, *_STATIC_FIELDS, *_FIELDS, *CALLS))
+"""Instructions that can name a missing class."""
 _CAN_BE_NULL = frozenset(f"Ljava/lang/{name};" for name in ("Exception", "NullPointerException", "RuntimeException"))
 _OBJECT = "Ljava/lang/Object;"
 _NOT_BY_CONSTRUCTOR = frozenset(("Ljava/io/Externalizable;", "Ljava/io/Serializable;"))
@@ -338,7 +341,7 @@ class FailingCode:
                 return None
             seen.add(at)
             opcode = units[at] & 255
-            failure = self._failure(number, units, at)
+            failure = self._failure(number, units, at) if opcode in _CAN_FAIL else None
             block = bisect_right(starts, at) - 1
             handlers = blocks[block].handlers if block >= 0 and at < blocks[block].stop else ()
             if failure is None:
@@ -387,13 +390,14 @@ def _below(dex: DexFile, classes: dict[int, str], interfaces: dict[int, str]) ->
     """The classes of a file directly below these classes or interfaces, with what the tables have for those."""
     if not classes and not interfaces:
         return
-    lists: dict[int, str] = {0: ""}
-    columns = (dex.classes[name].tolist() for name in ("type", "super", "interfaces"))
-    for kind, above, place in zip(*columns, strict=True):
-        if place not in lists:
-            lists[place] = next((interfaces[one] for one in dex.type_list(place) if one in interfaces), "")
-        needs = classes.get(above) or lists[place]
-        if needs:
+    places: set[int] = set()
+    if interfaces:
+        every = distinct(dex.classes["interfaces"]).tolist()
+        places = {place for place in every if place and not interfaces.keys().isdisjoint(dex.type_list(place))}
+    is_below = np.isin(dex.classes["super"], list(classes)) | np.isin(dex.classes["interfaces"], list(places))
+    for kind, above, place in dex.classes[["type", "super", "interfaces"]][is_below].tolist():
+        its = (interfaces[one] for one in dex.type_list(place) if one in interfaces)
+        if needs := classes.get(above) or next(its, ""):
             yield dex.descriptor(kind), needs
 
 

@@ -127,6 +127,8 @@ class ConstantUses:
         self._arrays: dict[tuple[int, int], tuple[encoded.Encoded, ...]] = {}
         self.receivers: dict[tuple[int, int], dict[int, Origins]] = {}
         """For each method that was traced, the receiver of each call that returns it, by the call."""
+        self.symbols: dict[int, tuple[str, str]] = {}
+        """The class and the text of the symbol in each static field that ``block_symbols`` read."""
         self._loud: dict[int, OperandUses] = {}
         self._conditions = Conditions(self)
         self._keys: dict[int, dict[int, str]] = {}
@@ -168,7 +170,7 @@ class ConstantUses:
             steps: most operations that are looked at.
         """
         other = copy(self)
-        vars(other).update(_cut=cut, _known={}, _read={}, _returned={}, receivers={})
+        vars(other).update(_cut=cut, _known={}, _read={}, _returned={}, receivers={}, symbols={})
         vars(other).update(_constants=1, steps=steps, direct=0)
         return other
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
-from tieback.recognise.near import matches_near, places_of
+from tieback.recognise.near import matches_near
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.scripts.scopes import Scope, Scopes
 from tieback.recognise.scripts.words import LONG, Words, within
@@ -39,13 +39,15 @@ _OF = re.compile(rb"\s+of(?:\s+|(?=[\[(]))")
 _PATTERN = re.compile(rb"\}\s*=(?![=>])")
 _PARTS_OF = re.compile(rb"(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\s{0,9}of(?:\s+|(?=[\[(]))")
 """The parts of each element in a loop: ``for (const [name, host] of …)``."""
-_BEFORE_OF = (b"]", b"}", b" ", b"\t", b"\n", b"\r", b"\v", b"\f")
+_BEFORE_OF = (b"]", b"}")
 _PARTS_REACH = 240
 """Bytes from the beginning of the parts to what is behind ``of``."""
 _PATTERN_REACH = 400
 _PATTERN_END = re.compile(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
 _NESTED_END = re.compile(rb"\}\s{0,9}(?:,[\w$\s:,]{0,200})?\}\s{0,9}=(?![=>])\s{0,9}")
 """Ends of a pattern with another one inside: ``{servers:{main}}=``."""
+_NESTED_REACH = 220
+"""Most bytes between the two braces."""
 _PATTERN_PART = re.compile(
     rb"\s*(?P<key>[A-Za-z_$][\w$]*)\s*(?::\s*(?P<name>[A-Za-z_$][\w$]*|(?P<opens>\{)))?"
     rb"(?:\s*=(?![=>])\s*(?P<default>[^,{}()\[\]]{1,120}))?\s*(?P<end>[,}])?"
@@ -352,7 +354,7 @@ class Names:
     def _loops(self) -> list[re.Match[bytes]]:
         """The loops over elements of which only parts have a name."""
         data = self._data
-        places = (at for at in places_of(data, b"of") if data[at - 1 : at] in _BEFORE_OF)
+        places = (at for at in self.words.places(b"of") if data[max(0, at - 10) : at].rstrip()[-1:] in _BEFORE_OF)
         near = islice(matches_near(_PARTS_OF, data, places, _PARTS_REACH, _PARTS_REACH), _MAX_LOOPS)
         # The space behind can be longer than what was looked at.
         found = [whole for one in near if (whole := _PARTS_OF.match(data, one.start()))]
@@ -401,12 +403,20 @@ class Names:
                 return Binding(Way.MEMBER, (value,), scope, path)
         return None
 
+    def _nested_ends(self) -> Iterator[re.Match[bytes]]:
+        """The ends of patterns with others inside: two braces with at most names between them."""
+        data = self._data
+        for end in self._patterns[1].tolist():
+            inner = data.rfind(b"}", max(0, end - _NESTED_REACH), end)
+            if inner >= 0 and (found := _NESTED_END.match(data, inner)):
+                yield found
+
     @cached_property
     def _nested_patterns(self) -> dict[bytes, list[tuple[int, int, str]]]:
         """The names in patterns that have others inside: the place, that of the value, and the members on the way."""
         data = self._data
         found: dict[bytes, list[tuple[int, int, str]]] = {}
-        for end in islice(_NESTED_END.finditer(data), _MAX_PATTERNS):
+        for end in islice(self._nested_ends(), _MAX_PATTERNS):
             self._budget.take(4)
             start = _opening(data, end.end() - len(end[0].rpartition(b"}")[2]) - 1)
             if start < 0:

@@ -6,14 +6,24 @@ they say where a token ends. An unknown or damaged construct ends at the next ``
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 
-from tieback.recognise.texts.spans import Span, SpanKind, Spans
+from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
 
 _OPEN = re.compile(rb"<(?:!--|#--|%--|!\[CDATA\[|[!?]|/?[A-Za-z_])")
 _TEMPLATE_COMMENTS = {b"<#--": b"-->", b"<%--": b"--%>"}
 """Comments of FreeMarker and of Java Server Pages, with their ends."""
-_TAG = re.compile(rb"<(?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+>")
+_IN_TAG = rb"(?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+>"
+_TAG = re.compile(rb"<" + _IN_TAG)
+_PLAIN = re.compile(
+    rb"</?(?!(?i:script|style|textarea)(?![A-Za-z0-9_:.-]))[A-Za-z_]"
+    + _IN_TAG
+    + rb"|(?P<other>"
+    + _OPEN.pattern
+    + rb")"
+)
+"""A tag of an element whose content is markup, or the beginning of anything else."""
 _LOOSE_TAG = re.compile(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
 _NAME = re.compile(rb"<(/?[A-Za-z_][A-Za-z0-9_:.-]*+)")
 _RAW = {b"script": SpanKind.SCRIPT, b"style": SpanKind.STYLE, b"textarea": SpanKind.RAW}
@@ -42,7 +52,11 @@ def markup_spans(data: bytes, start: int = 0, end: int | None = None, *, html: b
     stop = len(data) if end is None else end
     spans = Spans()
     at, quotes = start, True
-    while not spans.is_full and (found := _OPEN.search(data, at, stop)):
+    while True:
+        at = _plain_tags(data, at, stop, spans) if quotes else at
+        found = _OPEN.search(data, at, stop)
+        if spans.is_full or found is None:
+            return spans
         first, head = found.start(), found[0]
         if head == b"<!--":
             at = _after(data, b"-->", found.end(), stop)
@@ -69,7 +83,18 @@ def markup_spans(data: bytes, start: int = 0, end: int | None = None, *, html: b
                 at = tag.end()
             spans.add(first, at, SpanKind.TAG)
             at = _content(data, first, at, stop, spans) if html else at
-    return spans
+
+
+def _plain_tags(data: bytes, at: int, stop: int, spans: Spans) -> int:
+    """Add the tags of elements up to the first other construct; return where that begins."""
+    edges: list[tuple[int, int]] = []
+    for found in islice(_PLAIN.finditer(data, at, stop), MAX_SPANS - len(spans)):
+        if found.lastindex:
+            stop = found.start()
+            break
+        edges.append(found.span())
+    spans.extend(edges, SpanKind.TAG)
+    return stop
 
 
 def _content(data: bytes, first: int, at: int, stop: int, spans: Spans) -> int:

@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -45,6 +45,12 @@ class Spans:
         self._starts.append(start)
         self._ends.append(end)
         self._kinds.append(kind)
+
+    def extend(self, edges: Sequence[tuple[int, int]], kind: SpanKind) -> None:
+        """Append several ranges of one kind, with the beginning and the end of each."""
+        self._starts.extend([start for start, _ in edges])
+        self._ends.extend([end for _, end in edges])
+        self._kinds += bytes((kind,)) * len(edges)
 
     @property
     def is_full(self) -> bool:

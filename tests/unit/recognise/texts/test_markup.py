@@ -1,10 +1,13 @@
 """The lexer of HTML and XML, and the attributes of a tag."""
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.examples import examples
 from tests.linear import assert_linear
+from tieback.recognise.texts import markup
 from tieback.recognise.texts.markup import attributes, element_at, markup_spans, tag_name
 from tieback.recognise.texts.spans import SpanKind
 
@@ -62,3 +65,20 @@ def test_tokens_are_in_order_and_inside_the_text(parts: list[str]) -> None:
 @each("unit", ["<", '<a "', "<a", "<!--", "<script>", "<?", "<a x=y "])
 def test_hostile_pages_are_read_in_linear_time(unit: str) -> None:
     assert_linear(lambda size: unit.encode() * (size // len(unit)), markup_spans, 100_000)
+
+
+PARTS = (
+    b"<a ", b"</a", b"<script", b"</SCRIPT>", b"<scripts>", b"<style/>", b"<textarea>", b"<!--", b"-->", b"<?php",
+    b"?>", b"<![CDATA[", b"]]>", b"<!x", b"<", b">", b'"', b"'", b"=", b"x", b"/", b"\n",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("html", [True, False])
+@settings(max_examples=examples(150), deadline=None)
+@given(parts=st.lists(st.sampled_from(PARTS), max_size=30))
+def test_tags_that_are_found_together_are_those_that_are_found_one_by_one(*, html: bool, parts: list[bytes]) -> None:
+    raw = b"".join(parts)
+    together = list(markup_spans(raw, html=html))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markup, "_plain_tags", lambda _data, at, _stop, _spans: at)
+        assert together == list(markup_spans(raw, html=html))
