@@ -16,6 +16,8 @@ _LABEL = re.compile(rb"[{,]\s{0,20}[\"']?(?:text|label)[\"']?\s{0,4}:")
 _LISTED = re.compile(rb"[{,]\s{0,20}[\"']?link[\"']?\s{0,4}:\s{0,8}\Z")
 _TITLE = re.compile(rb"[{,]\s{0,20}[\"']?(?:title|description|text|label)[\"']?\s{0,4}:")
 """A page in a list for people, as in the list of the template of React Native: ``{title: …, link: "https://…"}``."""
+_BUTTON = re.compile(rb"(?<![\w$])[\w$]{0,40}[bB]utton_?(?:[lL]ink|[hH]ref)[\"']?\s{0,4}[:=]\s{0,8}\Z")
+"""The name of the page that a button opens."""
 _LOADED = re.compile(rb"(?i)[{,]\s{0,20}[\"']?(?:rel|crossorigin|integrity)[\"']?\s{0,4}:|\.(?:css|js|json)\b")
 """Properties of an element whose address is loaded, and ends of such addresses."""
 PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
@@ -35,7 +37,9 @@ def is_target(data: Bytes, start: int, end: int, *, native: bool) -> bool:
         end: its end.
         native: the script runs in no web view, so that every link opens another app.
     """
-    before = bytes(data[max(0, start - 40) : start])
+    before = bytes(data[max(0, start - 60) : start])
+    if _BUTTON.search(before):
+        return True
     if _HREF.search(before):
         around = _properties(data, start, end)
         return any(map(_BLANK.search, around)) or (native and _is_tapped(data, start, end, _LABEL))

@@ -53,8 +53,9 @@ _CREDIT = re.compile(
 """The credit of a map, with links for people: https://leafletjs.com/reference.html#layer-attribution"""
 _FLASH = re.compile(rb"[^\s\"'`<>\\]{0,400}?\.swf(?=[?#&\"'`\\\s]|\Z)", re.IGNORECASE)
 """A file of Flash Player, which no web view of a phone has: https://www.adobe.com/products/flashplayer/end-of-life.html"""
-_DESKTOP = re.compile(rb"[{,\s][\"']?pushServiceURL[\"']?\s{0,8}:\s{0,8}\Z")
-"""https://github.com/phonegap/phonegap-plugin-push/blob/master/docs/API.md (``browser.pushServiceURL``)"""
+_DESKTOP = re.compile(rb"[{,\s][\"']?(?:pushServiceURL|PREVIEW_ROOT_URL)[\"']?\s{0,8}:\s{0,8}\Z")
+"""https://github.com/phonegap/phonegap-plugin-push/blob/master/docs/API.md (``browser.pushServiceURL``), and the server
+of a preview in ``static_app_props.js`` of IBM MobileFirst."""
 _BARCODE = re.compile(rb"\bencode\s{0,4}\([^()\"'`;]{0,120}[\"']?TEXT_TYPE[\"']?\s{0,8},\s{0,40}\Z")
 """https://github.com/phonegap/phonegap-plugin-barcodescanner#encoding-a-barcode"""
 _ICON = re.compile(rb"[{,]\s{0,40}[\"']?(?:icon|avatar)_url[\"']?\s{0,8}:\s{0,8}\Z")

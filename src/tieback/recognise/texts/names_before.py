@@ -22,6 +22,8 @@ _PART = re.compile(rb"\s{0,20}\)\s{0,4}\.\s{0,4}(?:searchParams|pathname|search|
 """Parts of an address without its host: https://url.spec.whatwg.org/#url-class"""
 _PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?(?:placeholder|hint)(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
 """The property of a field with an example of what to enter."""
+_PATTERN = re.compile(rb"(?<!\$)\{[\w,-]{1,20}\}")
+"""A part of an address that a person replaces: ``{z}/{x}/{y}.png``."""
 _FAR = 160
 
 
@@ -45,4 +47,6 @@ def reason(data: Bytes, start: int, offset: int, end: int) -> str:
         return prose.USER_AGENT
     if _PART.match(data, end, end + 60) and _BASE.search(before):
         return BASE
-    return prose.EXAMPLE if _PLACEHOLDER.search(before) and not PICTURE.search(data, start + 1, end) else ""
+    if not _PLACEHOLDER.search(before):
+        return ""
+    return "" if PICTURE.search(data, start + 1, end) and not _PATTERN.search(data, start + 1, end) else prose.EXAMPLE

@@ -14,11 +14,13 @@ from itertools import islice
 
 from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import (
+    dart_scripts,
     handed_over,
     joins,
     link_targets,
     literal_names,
     markup,
+    markup_links,
     names_before,
     policy,
     prose,
@@ -376,9 +378,10 @@ class TextPlaces:
         if literal_names.is_of_server(data, span.start):
             return literal_names.SERVER
         found = names_before.reason(data, span.start, offset, span.end) or self._reason_of_key(span, offset)
-        native = self._file.endswith(_NATIVE)
-        if not found and link_targets.is_target(data, span.start, span.end, native=native):
+        if not found and self._is_link(span, offset):
             return LINK
+        if not found and offset == start and markup_links.is_content(data, span.start):
+            return SHOWN
         if found := found or self._compared_or_opened(span, offset):
             return found
         known = self._code_in(span)
@@ -391,6 +394,19 @@ class TextPlaces:
             return found
         text, places = known
         return places.reason(text.offset(offset))
+
+    def _is_link(self, span: Span, offset: int) -> bool:
+        """True if a literal is, or ends with, the target of a link which a person taps."""
+        data, start, end = self._data, span.start, span.end
+        if link_targets.is_target(data, start, end, native=self._file.endswith(_NATIVE)):
+            return True
+        if offset > start + 1:
+            return markup_links.is_completed(data, start, offset, end) or markup_links.is_markdown(data, start, offset)
+        return markup_links.is_attribute(data, start, end) or dart_scripts.is_launched(data, start, self._launchers)
+
+    @cached_property
+    def _launchers(self) -> "re.Pattern[bytes] | None":
+        return dart_scripts.launchers(self._data) if self._file.endswith(dart_scripts.SUFFIX) else None
 
     def _reason_of_key(self, span: Span, offset: int) -> str:
         """The reason in a literal by the names before it, and by those of the objects around it."""
@@ -589,7 +605,7 @@ class TextPlaces:
         name = markup.element_at(self._data, self._spans, offset).rpartition(":")[2]
         if self._is_picture or (self._is_project and name in _METADATA_ELEMENTS):
             return tables.PICTURE if self._is_picture else METADATA
-        return METADATA if name in {"license", "licence", "copyright"} else ""
+        return METADATA if name in {"license", "licence", "copyright", "author-website"} else ""
 
     @cached_property
     def _is_picture(self) -> bool:

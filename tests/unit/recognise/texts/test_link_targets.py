@@ -26,13 +26,16 @@ def target(text: str, *, native: bool = False) -> bool:
         ("a.href=URL;b.target='_blank'", False, False),
         ("a.href=URL;a.target='_self'", False, False),
         ("fetch(URL,{target:'_blank'})", False, False),
+        ("e.ctaButtonLink=URL", False, True),
+        ("x={button_link:URL}", False, True),
+        ("x={buttonLinks:URL}", False, False),
     ],
 )
 def test_links_that_a_person_taps(text: str, native: bool, expected: bool) -> None:
     assert target(text, native=native) is expected
 
 
-@each("part", [b"{href:", b"a.href=", b"{link:", b"a.target="])
+@each("part", [b"{href:", b"a.href=", b"{link:", b"a.target=", b"button"])
 def test_the_cost_is_linear(part: bytes) -> None:
     def work(data: bytes) -> object:
         return [is_target(data, at, at + 4, native=True) for at in range(0, len(data), len(part))]

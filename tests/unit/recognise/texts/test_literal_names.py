@@ -110,7 +110,15 @@ def test_the_name_before_a_literal_decides(text: str, expected: str) -> None:
     assert reason(text) == expected
 
 
-@each(("key", "expected"), [("pushServiceURL", BROWSER), ('"pushServiceURL"', BROWSER), ("pushServiceURLs", "")])
+@each(
+    ("key", "expected"),
+    [
+        ("pushServiceURL", BROWSER),
+        ('"pushServiceURL"', BROWSER),
+        ("pushServiceURLs", ""),
+        ("PREVIEW_ROOT_URL", BROWSER),
+    ],
+)
 def test_a_setting_for_desktop_browsers(key: str, expected: str) -> None:
     data = f'push.init({{android:{{}},browser:{{{key}: "http://a.test/x"}}}})'.encode()
     assert TextPlaces("a.js", data).reason(data.index(b"http")) == expected
