@@ -3,20 +3,30 @@
 Source: ECMA-335 II.23.3 (values of attributes) and II.24.2.4 (``#Blob``). Code loads its texts from ``#US``. The heap
 ``#Blob`` has the values of attributes, such as the advice of ``Obsolete`` or a namespace of XML, and constants, which
 a compiler copies into the code that uses them. An attribute whose only value is an address can be the base address of
-an interface, so it stays. The class library contacts only addresses that an app passes to it.
+an interface, so it stays. The class library contacts only addresses that an app passes to it. What other code passes to
+calls is in ``assembly_calls``: addresses that it opens in a browser, and hosts without a scheme.
 """
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from tieback.intake.apps.dotnet import heaps
 from tieback.intake.apps.interface import Bytes
-from tieback.model.sighting import NotBackend, Sighting
+from tieback.model.endpoint import Party
+from tieback.model.sighting import Evidence, NotBackend, Sighting
+from tieback.recognise.assembly_calls import CONNECTS, OPENS, AssemblyCalls
+from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.interface import Find
+from tieback.recognise.named_endpoint import endpoint_of
+from tieback.recognise.rules import RuleFiles
 
 ATTRIBUTE = "only in an attribute or an unused constant of .NET code"
 LIBRARY = "only in the class library of .NET, which contacts what an app passes to it"
+RULE = "binary/call"
+"""Evidence of a host that code passes to a call."""
+_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,8}")
 _PROLOG = b"\x01\0"
 _PRODUCT = re.compile(
     rb"\x01\0[\x05-\x7f](?:Mono Common Language Infrastructure|MONO CLI|Microsoft\xc2\xae \.NET[ \w.]{0,40}"
@@ -30,23 +40,44 @@ _ADDRESS = re.compile(rb"[^\0-\x20\x7f\"'<>\\^`|]{1,2048}")
 class Assembly:
     """One assembly, for the finds in it."""
 
-    def __init__(self, file: str, image: Bytes) -> None:
-        """Read the assembly with this image, only if there is a find."""
-        self._file, self._image = file, image
+    def __init__(self, file: str, image: Bytes, rules: RuleFiles) -> None:
+        """Read the assembly with this image, as far as a find or a call needs it."""
+        self._file, self._image, self._rules = file, image, rules
+        self._calls = AssemblyCalls(image)
 
-    def settled(self, finds: Iterator[Find]) -> Iterator[Find]:
-        """The finds; those in texts that no code uses are no back ends."""
+    def settled(self, finds: Iterable[Find]) -> Iterator[Find]:
+        """The finds, and the hosts that code connects to; those in texts that no code contacts are no back ends."""
         for find in finds:
             reason = self._reason(find.evidence.offset) if isinstance(find, Sighting) else ""
             yield NotBackend(find.endpoint.value, reason) if reason and isinstance(find, Sighting) else find
+        yield from self._hosts() if _NAME.search(self._file) is None else ()
+
+    def _hosts(self) -> Iterator[Sighting]:
+        shown = set[str]()
+        for call in self._calls.of(CONNECTS):
+            if call.text in shown or _HOST.fullmatch(call.text) is None:
+                continue
+            shown.add(call.text)
+            port = f":{call.number}" if 0 < call.number < 65_536 else ""
+            endpoint = endpoint_of(f"{call.text}{port}", self._rules)
+            if endpoint is not None and not self._is_library:
+                yield Sighting(endpoint, 1, Party.UNKNOWN, Evidence(self._file, call.string, RULE, call.text))
 
     def _reason(self, offset: int | None) -> str:
         if offset is None:
             return ""
         if self._is_library:
             return LIBRARY
+        if offset in self._opened:
+            return LINK
         begin, end = self._blobs
         return ATTRIBUTE if begin <= offset < end and not self._is_whole_attribute(offset, end) else ""
+
+    @cached_property
+    def _opened(self) -> frozenset[int]:
+        """The offsets of texts that code only opens in a browser or another app."""
+        opened = Counter(call.string for call in self._calls.of(OPENS))
+        return frozenset(string for string, count in opened.items() if count == self._calls.uses(string))
 
     @cached_property
     def _blobs(self) -> tuple[int, int]:

@@ -150,7 +150,7 @@ class AppSearch:
                 settled = [*held, failure(error, artifact.file)]
             yield from settled
         elif artifact.assembly:
-            yield from Assembly(artifact.file, artifact.assembly).settled(finds)
+            yield from Assembly(artifact.file, artifact.assembly, self._rules).settled(finds)
         elif any(buffer.kind is BufferKind.NATIVE for buffer in artifact.buffers):
             held = list(finds)
             yield from held
