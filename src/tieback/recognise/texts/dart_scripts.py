@@ -13,7 +13,7 @@ SUFFIX = ".dart.js"
 _MESSAGE = b"To use an in-app web view, you must provide an http(s) URL."
 _METHOD = re.compile(rb"\n(?P<name>[A-Za-z_$][\w$]{0,20})\([\w$,]{0,40}\)\{")
 _METHOD_REACH = 2_000
-_CALL = rb"(?<![\w$.])[\w$]{1,4}\.%b\((?:[\w$]{1,4}\.[\w$]{1,12}\()?\Z"
+_CALL = rb"(?<![\w$.])[\w$]{1,4}\.%b\((?:[\w$]{1,4}\.[\w$]{1,12}\((?:\"https?\",)?)?\Z"
 MAX_METHODS = 4
 _REACH = 60
 
