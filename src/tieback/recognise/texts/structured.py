@@ -197,6 +197,8 @@ def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool
     if key == b"tarball" and _CHECKSUM.search(around, opened):
         return True  # ``dist`` of a package
     found = _OPEN.search(around, max(0, opened - 100), opened)
+    if found is not None and found[1] == b"description" and around[opened : opened + 1] == b"[":
+        return True  # the lines of a text
     return found is not None and found[1].lower() in keys
 
 
