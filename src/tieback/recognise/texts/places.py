@@ -405,8 +405,8 @@ class TextPlaces:
         return markup_links.is_attribute(data, start, end) or dart_scripts.is_launched(data, start, self._launchers)
 
     @cached_property
-    def _launchers(self) -> "re.Pattern[bytes] | None":
-        return dart_scripts.launchers(self._data) if self._file.endswith(dart_scripts.SUFFIX) else None
+    def _launchers(self) -> bytes:
+        return dart_scripts.launchers(self._data) if self._file.endswith(dart_scripts.SUFFIX) else b""
 
     def _reason_of_key(self, span: Span, offset: int) -> str:
         """The reason in a literal by the names before it, and by those of the objects around it."""
