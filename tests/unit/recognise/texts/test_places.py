@@ -13,6 +13,7 @@ from tieback.recognise.texts import tables
 from tieback.recognise.texts.names_before import BASE
 from tieback.recognise.texts.places import FEED, METADATA, MISNAMED, PERMITTED, SHOWN, TextPlaces
 from tieback.recognise.texts.prose import (
+    AUTHOR,
     COMMENT,
     EXAMPLE,
     ISSUER,
@@ -78,6 +79,8 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.js", "x={placeholder:`URL/{z}/{x}/{y}.png`}", EXAMPLE),
         ("a.js", "p={name:'b',funding:[{type:'x',url:'https://b.test'},{type:'y',url:'URL'}],bin:1}", METADATA),
         ("a.js", "p={funding:['URL']}", METADATA),
+        ("a.js", "x={scheme:'solar',author:'Ann Lee (URL)',base00:'#111'}", AUTHOR),
+        ("a.js", "x={author:f('api (URL)')}", ""),
         ("a.js", "x={edit:{description:['Set the server','to `URL` and',].join(' ')}}", METADATA),
         ("a.js", "x={servers:['URL']}", ""),
         ("a.js", "p={funding:[{type:'x'}],api:{url:'URL'}}", ""),
