@@ -22,7 +22,7 @@ _LOADED = re.compile(rb"(?i)[{,]\s{0,20}[\"']?(?:rel|crossorigin|integrity)[\"']
 """Properties of an element whose address is loaded, and ends of such addresses."""
 PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 """The end of the address of a picture."""
-_BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"']_blank[\"']")
+_BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"'`]_blank[\"'`]")
 _SET_HREF = re.compile(rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,40})\.href\s{0,4}=\s{0,8}\Z")
 _PROPERTIES = 300
 """Most bytes of an element's properties on each side of an address that are read."""
