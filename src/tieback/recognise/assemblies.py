@@ -68,10 +68,10 @@ class Assembly:
             return ""
         if self._is_library:
             return LIBRARY
-        if offset in self._opened:
-            return LINK
         begin, end = self._blobs
-        return ATTRIBUTE if begin <= offset < end and not self._is_whole_attribute(offset, end) else ""
+        if begin <= offset < end:
+            return "" if self._is_whole_attribute(offset, end) else ATTRIBUTE
+        return LINK if offset in self._opened else ""
 
     @cached_property
     def _opened(self) -> frozenset[int]:

@@ -7,7 +7,7 @@ Bounds: 64 members, 200 places of one member.
 """
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
@@ -135,9 +135,9 @@ class AssemblyCalls:
 
     @cached_property
     def _members(self) -> list[tuple[int, str, str]]:
-        """Token, type and name of each member of another assembly that code uses."""
+        """Token, type and name of each member of the types above that code uses."""
         try:
-            return list(_Tables(self._image, self._heaps).members())
+            return list(_Tables(self._image, self._heaps).members(CONNECTS.keys() | OPENS.keys()))
         except (struct.error, IndexError):
             return []
 
@@ -188,8 +188,8 @@ class _Tables:
         stop = self._image.find(b"\0", start, min(end, start + 200))
         return bytes(self._image[start:stop]).decode("utf-8", "replace") if stop >= 0 else ""
 
-    def members(self) -> Iterator[tuple[int, str, str]]:
-        """Token, type and name of each reference to a member of a type in another assembly."""
+    def members(self, types: Collection[str]) -> Iterator[tuple[int, str, str]]:
+        """Token, type and name of each reference to a member of these types in another assembly."""
         widths, text = self._widths(), self._wide[0]
         starts = [self._first]
         for table, width in enumerate(widths):
@@ -197,13 +197,11 @@ class _Tables:
         parent = self._index(_TYPE_DEF, _TYPE_REF, _MODULE_REF, _METHOD, _TYPE_SPEC, bits=3)
         row = parent + text + self._wide[2]
         scope = widths[_TYPE_REF] - 2 * text
-        kinds: dict[int, str] = {}
-        for index in range(self._rows[_MEMBER_REF]):
+        first, width = starts[_TYPE_REF] + scope, widths[_TYPE_REF]
+        names = ((number, self._name(first + number * width)) for number in range(self._rows[_TYPE_REF]))
+        kinds = {number + 1 << 3 | 1: name for number, name in names if name in types}
+        for index in range(self._rows[_MEMBER_REF]) if kinds else ():
             at = starts[_MEMBER_REF] + index * row
-            owner = self._number(at, parent)
-            if owner & 7 != 1 or not 0 < owner >> 3 <= self._rows[_TYPE_REF]:
-                continue
-            number = owner >> 3
-            if number not in kinds:
-                kinds[number] = self._name(starts[_TYPE_REF] + (number - 1) * widths[_TYPE_REF] + scope)
-            yield 0x0A000000 | index + 1, kinds[number], self._name(at + parent)
+            kind = kinds.get(self._number(at, parent))
+            if kind is not None:
+                yield 0x0A000000 | index + 1, kind, self._name(at + parent)
