@@ -134,6 +134,9 @@ _ESCAPED = re.compile(rb"[a-z]{2,8}\??:\\/\\/")
 _PATTERN = re.compile(rb"\bRegExp\(\s{0,8}\Z")
 _EVAL = re.compile(rb"\beval\(\s{0,8}(?:__webpack_require__\.ts\(\s{0,8})?\Z")
 """A call whose literal is code, also with trusted types: https://webpack.js.org/configuration/output/#outputtrustedtypes"""
+_WORKER = re.compile(rb"(?:\\?[\"'](?:no )?use strict\\?[\"'];|[!(]function\s?\()")
+"""The beginning of a script in a string, as editors have for their workers: https://ace.c9.io (``worker``)."""
+_LEAST_WORKER = 1_000
 _PARSE = re.compile(rb"\bJSON\.parse\(\s{0,8}\Z")
 """A JSON file in a script: https://webpack.js.org/guides/asset-modules/, https://v8.dev/features/subsume-json"""
 _MARKUP = re.compile(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[\w:]{1,20} [\w:-]{1,20}=")
@@ -455,6 +458,8 @@ class TextPlaces:
                 file = "eval.js"
             elif data[start : start + 1] in (b"{", b"[") and _PARSE.search(data, max(0, span.start - 24), span.start):
                 file = "parsed.json"
+            elif end - start > _LEAST_WORKER and _WORKER.match(data, start, end):
+                file = "worker.js"
             elif end - start > 16 and _MARKUP.search(data, start, end):
                 file = "text.html" if _HTML.search(data, start, end) else "text.xml"
             self._inner[span.start] = self._embedded(file, start, end) if file else None
