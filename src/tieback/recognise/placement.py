@@ -57,10 +57,14 @@ _BEGINNING = re.compile(rb"[a-z]{2,5}://[A-Za-z0-9.-]{1,253}\.")
 _WHOLE = ("script-flow/", "script-string", "hermes-flow/", "dex-string/script-")
 """Methods that read the whole expression of a script."""
 CERTIFICATE = "only in a certificate"
-_FIELD_START = re.compile(rb"[\x0c\x13\x16\x1a\x86](?:\x81([\x80-\xff])|([\x09-\x7f]))([\x20-\x7e]{0,200})\Z")
+_FIELD_START = re.compile(rb"[\x0c\x13\x16\x1a\x80\x86](?:\x81([\x80-\xff])|([\x09-\x7f]))([\x20-\x7e]{0,200})\Z")
 """A text of ASN.1 in DER: its type (several kinds of string, or the URI of a GeneralName), length and first part."""
-_ATTRIBUTES = (b"\x06\x03\x55\x1d", b"\x06\x03\x55\x04", b"\x2b\x06\x01\x05\x05\x07")
-"""Object identifiers of what a certificate names: extensions, attributes of names, and those of PKIX (RFC 5280)."""
+_ATTRIBUTES = (
+    b"\x06\x03\x55\x1d", b"\x06\x03\x55\x04", b"\x2b\x06\x01\x05\x05\x07",
+    b"\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x0c",
+)  # fmt: skip
+"""Object identifiers of what a certificate names: extensions, attributes of names, and those of PKIX (RFC 5280); and
+of the page of a program that is signed (``SpcSpOpusInfo`` of Authenticode)."""
 _WHOLE_CERTIFICATE = re.compile(rb"\x30\x82(..)\x30\x82..\xa0\x03\x02\x01[\x00-\x02]\x02", re.DOTALL)
 """Begin of a certificate, with its length: the version and the tag of the serial number (RFC 5280, section 4.1)."""
 _CERTIFICATE_REACH = 8 * 1024

@@ -6,6 +6,7 @@ from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
 from tieback.model.sighting import Problem, UnreadKind
 from tieback.recognise import preferences, source_maps
+from tieback.recognise.assemblies import Assembly
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.constants import is_followed, is_in_code
@@ -151,6 +152,8 @@ class AppSearch:
             except Exception as error:  # noqa: BLE001 - whatever a bundle makes the code raise
                 settled = [*held, failure(error, artifact.file)]
             yield from settled
+        elif artifact.assembly:
+            yield from Assembly(artifact.file, artifact.assembly, self._rules).settled(finds)
         elif any(buffer.kind is BufferKind.NATIVE for buffer in artifact.buffers):
             held = list(finds)
             yield from held

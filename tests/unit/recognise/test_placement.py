@@ -388,6 +388,11 @@ def field(kind: int, text: bytes, before: bytes = b"") -> bytes:
 URI = field(0x86, b"http://crl.maker.com/a.crl")
 POLICY = b"\x06\x03\x55\x1d\x20" + field(0x1A, b"http://maker.com/policy", b"Terms of use of this certificate: ")
 
+PAGE = b"\x06\x0a\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x0c1\x3a08\xa0\x02\x80\0\xa1\x22" + field(
+    0x80, b"https://www.maker.com/json"
+)
+"""The page of a program that is signed with Authenticode."""
+
 
 @pytest.mark.parametrize(
     ("data", "value", "reason"),
@@ -399,6 +404,7 @@ POLICY = b"\x06\x03\x55\x1d\x20" + field(0x1A, b"http://maker.com/policy", b"Ter
             "http://www.maker.com/1",
             CERTIFICATE,
         ),
+        (PAGE + b"0\r", "https://www.maker.com/json0", CERTIFICATE),
         (URI + b"\x30\x82", "http://crl.maker.com/a.crl0", ""),
         (b"\x06\x03\x55\x1d\x1f" + b"\x86\x7fhttp://api.maker.com/v1\0", "http://api.maker.com/v1", ""),
         (b"\x06\x03\x55\x1d\x1f" + b"x" * 400 + field(0x1A, b"http://api.maker.com/v1"), "http://api.maker.com/v1", ""),

@@ -13,7 +13,7 @@ import numpy as np
 
 from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.distinct import distinct
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.problems import PackageProblems
 from tieback.model.sighting import UnreadKind
 
@@ -86,16 +86,16 @@ def _expanded(name: str, data: bytes, problems: PackageProblems, budget: Package
 
 def _image(file: str, data: bytes, budget: PackageBudget) -> Artifact:
     """User strings as UTF-16, and the rest without the names."""
-    heaps = dict(_heaps(data))
-    begin, end = heaps.get(b"#Strings", (0, 0))
+    places = dict(heaps(data))
+    begin, end = places.get(b"#Strings", (0, 0))
     rest = [(0, begin), (end, len(data))] if begin < end else [(0, len(data))]
     buffers = [Buffer(file, BufferKind.BINARY, data[a:b], base=a) for a, b in rest if a < b]
-    begin, end = heaps.get(b"#US", (0, 0))
+    begin, end = places.get(b"#US", (0, 0))
     if begin < end:
         edges = distinct(np.fromiter(_user_strings(data, begin, end, budget), np.int64)) - begin
         buffers.append(Buffer(file, BufferKind.BINARY, data[begin:end], base=begin, starts=edges, utf16=True))
         buffers = [_without(buffer, begin, end) for buffer in buffers[:-1]] + buffers[-1:]
-    return Artifact(file, tuple(buffers))
+    return Artifact(file, tuple(buffers), assembly=data if places else b"")
 
 
 def _without(buffer: Buffer, begin: int, end: int) -> Buffer:
@@ -107,8 +107,8 @@ def _without(buffer: Buffer, begin: int, end: int) -> Buffer:
     return Buffer(buffer.file, buffer.kind, data, base=buffer.base)
 
 
-def _heaps(data: bytes) -> Iterator[tuple[bytes, tuple[int, int]]]:
-    """Name, begin and end of each heap of the metadata."""
+def heaps(data: Bytes) -> Iterator[tuple[bytes, tuple[int, int]]]:
+    """Name, begin and end of each heap of the metadata of an assembly."""
     root = data.find(_METADATA)
     if root < 0 or root + 20 > len(data):
         return
@@ -122,7 +122,7 @@ def _heaps(data: bytes) -> Iterator[tuple[bytes, tuple[int, int]]]:
         if at + 9 > len(data):
             return
         offset, size = struct.unpack_from("<II", data, at)
-        name = data[at + 8 : at + 40].partition(b"\0")[0]
+        name = bytes(data[at + 8 : at + 40]).partition(b"\0")[0]
         at += 8 + (len(name) // 4 + 1) * 4
         if root + offset < len(data):
             yield name, (root + offset, min(root + offset + size, len(data)))

@@ -143,6 +143,8 @@ class Artifact(msgspec.Struct, frozen=True):
     buffers: tuple[Buffer, ...]
     bytecode: Bytes = b""
     """The whole file if it is Hermes bytecode, whose strings are the buffers."""
+    assembly: Bytes = b""
+    """The whole image if it is a .NET assembly, whose parts are the buffers."""
     compiled: Bytes = b""
     """The whole file if it is compiled XML, whose strings are the buffer."""
     left_out: str = ""

@@ -31,7 +31,9 @@ SLASHES = (b'"//"', b"'//'")
 """A text between a scheme and a host that have names."""
 JOINS = (b'"".concat(', b"''.concat(", b"`${", b'+"/', b"+'/", *SLASHES)
 """Texts that begin or continue a sum of which the first part is a name."""
-SCHEMES = (b"://", b'"https:', b"'https:", b'"http"', b"'http'", b'"https"', b"'https'", b'"wss:', b"'wss:", b'"wss"')
+SCHEMES = (b"://", b'"https:', b"'https:", b'"http"', b"'http'", b'"https"', b"'https'", b'"wss:', b"'wss:", b'"wss"',
+           b'"stun:', b"'stun:", b"`stun:", b'"turn:', b"'turn:", b"`turn:", b'"turns:', b"'turns:")  # fmt: skip
+"""Texts that begin an address: also of a server of WebRTC (RFC 7064, RFC 7065), which has no slashes."""
 
 _CALL = re.compile(
     rb"(?<![\w$])(?:fetch|(?:[\w$]+\.)*(?:WebSocket|EventSource)|importScripts|(?:axios|\$|jQuery|https?|superagent|got|needle|request)"

@@ -25,6 +25,7 @@ from tieback.recognise.scripts.folding import MADE, folded_texts, unquoted
 from tieback.recognise.scripts.page_names import MAX_SHOWN, PageNames
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.span import decode_text
+from tieback.recognise.texts.dart_scripts import SUFFIX
 from tieback.recognise.texts.prose import COMMENT
 from tieback.recognise.texts.script import LastScript
 
@@ -148,7 +149,19 @@ class ScriptExtractor:
                 hits, _ = self._scanner.scan(shown, 0, len(shown), MAX_HITS)
         marks = [(resolve.MARKS[index], end) for index, end in hits if index < len(resolve.MARKS)]
         if marks:
+            if buffer.file.endswith(SUFFIX):
+                yield from self._dart(buffer, shown, marks, told)
             yield from self._joined(buffer, shown, marks, told)
+
+    def _dart(self, buffer: Buffer, shown: Bytes, marks: list[tuple[bytes, int]], told: set[str]) -> Iterator[Find]:
+        """The addresses that a compiled script of Dart makes of constants."""
+        from tieback.recognise.scripts.dart_addresses import addresses
+
+        for at, text in addresses(shown, marks):
+            if text not in told:
+                told.add(text)
+                offset = None if shown is not buffer.data else buffer.base + at
+                yield from self._located(text, Evidence(buffer.file, offset, f"{FLOW_RULE}/join"))
 
     def _joined(self, buffer: Buffer, shown: Bytes, marks: list[tuple[bytes, int]], told: set[str]) -> Iterator[Find]:
         """What the script puts together."""

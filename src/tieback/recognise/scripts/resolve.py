@@ -55,7 +55,7 @@ ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
 NESTED = re.compile(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
 """A parameter that is an address itself; that is found on its own."""
 _CLIENT = re.compile(rb"\.(?:create|extend)\(|\bdefaults\.baseURL")
-WORTH = re.compile(r"\s*[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]")
+WORTH = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]|(?:stun|turn)s?:[A-Za-z0-9])")
 """Begins like an address with a host."""
 
 HOST_KEYS = ("host", "hostname", "endPoint", "wsHost")

@@ -43,6 +43,11 @@ _COMPARES = re.compile(
 )
 _REMOVES = re.compile(rb"\.\s{0,4}replace(?:All)?\s{0,4}\(\s{0,20}\Z")
 """ECMA-262, section 22.1.3: methods of texts whose first argument is compared."""
+_POSTS = re.compile(rb"\.\s{0,4}postMessage\s{0,4}\((?P<message>[^;]{1,300}),\s{0,20}\Z")
+"""A message to another window, up to the origin that the window must have:
+https://html.spec.whatwg.org/multipage/web-messaging.html#posting-messages
+"""
+_BRACKET = re.compile(rb"[(){}\[\]]|" + _QUOTED)
 _ENDS = re.compile(rb"\s{0,20}\)")
 _WHOLE = re.compile(rb"\s{0,20}[,)}]")
 _NEXT = re.compile(rb"\s{0,20},")
@@ -72,8 +77,21 @@ def is_in_message(data: Bytes, start: int, at: int) -> bool:
 
 
 def is_compared(data: Bytes, start: int, end: int) -> bool:
-    """True if a literal is the argument of a method that compares texts, or the text that one replaces."""
+    """True if a literal is the argument of a method that compares texts, the text that one replaces, or an origin."""
     before = data[max(0, start - 40) : start]
     if _COMPARES.search(before) is not None:
         return _ENDS.match(data, end, end + 24) is not None
+    if _WHOLE.match(data, end, end + 24) and _is_origin(data[max(0, start - _SHARE_REACH) : start]):
+        return True
     return _REMOVES.search(before) is not None and _NEXT.match(data, end, end + 24) is not None
+
+
+def _is_origin(before: Bytes) -> bool:
+    """True if the text before a literal is a call that posts a message, with a whole message."""
+    found = _POSTS.search(before) if b"postMessage" in before else None
+    depth = 0
+    for bracket in _BRACKET.findall(found["message"]) if found is not None else ():
+        depth += {b"(": 1, b"[": 1, b"{": 1, b")": -1, b"]": -1, b"}": -1}.get(bracket, 0)
+        if depth < 0:
+            return False
+    return found is not None and not depth

@@ -16,12 +16,18 @@ _LABEL = re.compile(rb"[{,]\s{0,20}[\"']?(?:text|label)[\"']?\s{0,4}:")
 _LISTED = re.compile(rb"[{,]\s{0,20}[\"']?link[\"']?\s{0,4}:\s{0,8}\Z")
 _TITLE = re.compile(rb"[{,]\s{0,20}[\"']?(?:title|description|text|label)[\"']?\s{0,4}:")
 """A page in a list for people, as in the list of the template of React Native: ``{title: …, link: "https://…"}``."""
+_BUTTON = re.compile(rb"(?<![\w$])[\w$]{0,40}[bB]utton_?(?:[lL]ink|[hH]ref)[\"']?\s{0,4}[:=]\s{0,8}\Z")
+"""The name of the page that a button opens."""
 _LOADED = re.compile(rb"(?i)[{,]\s{0,20}[\"']?(?:rel|crossorigin|integrity)[\"']?\s{0,4}:|\.(?:css|js|json)\b")
 """Properties of an element whose address is loaded, and ends of such addresses."""
 PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 """The end of the address of a picture."""
-_BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"']_blank[\"']")
+_BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"'`]_blank[\"'`]")
 _SET_HREF = re.compile(rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,40})\.href\s{0,4}=\s{0,8}\Z")
+_ASSIGNED = re.compile(rb"(?:[;,{}:(]|\A)\s{0,8}(?P<name>[A-Za-z_$])\s{0,4}=\s{0,8}\Z")
+"""A name of one character, as minifiers write the variables of a function."""
+_FIRST_USE = 1_500
+"""Most bytes between such a literal and the first use of its variable."""
 _PROPERTIES = 300
 """Most bytes of an element's properties on each side of an address that are read."""
 
@@ -35,14 +41,28 @@ def is_target(data: Bytes, start: int, end: int, *, native: bool) -> bool:
         end: its end.
         native: the script runs in no web view, so that every link opens another app.
     """
-    before = bytes(data[max(0, start - 40) : start])
+    before = bytes(data[max(0, start - 60) : start])
+    if _BUTTON.search(before):
+        return True
     if _HREF.search(before):
         around = _properties(data, start, end)
         return any(map(_BLANK.search, around)) or (native and _is_tapped(data, start, end, _LABEL))
     if _LISTED.search(before):
         return native and _is_tapped(data, start, end, _TITLE)
+    variable = _ASSIGNED.search(before)
+    if variable is not None:
+        return _is_used_in_link(data, end, variable["name"])
     name = _SET_HREF.search(before)
     return name is not None and _opens_window(data[max(0, start - _PROPERTIES) : end + _PROPERTIES], name["name"])
+
+
+def _is_used_in_link(data: Bytes, end: int, name: bytes) -> bool:
+    """True if the first use of a variable behind its value is the target of a link that opens another window."""
+    use = re.compile(rb"(?<![\w$.])%b(?![\w$]|\s{0,4}=(?!=)|\s{0,4}:)" % re.escape(name))
+    found = use.search(data, end, end + _FIRST_USE)
+    if found is None or _HREF.search(data, max(0, found.start() - 60), found.start()) is None:
+        return False
+    return any(map(_BLANK.search, _properties(data, found.start(), found.end())))
 
 
 def _properties(data: Bytes, start: int, end: int) -> tuple[bytes, bytes]:

@@ -30,6 +30,8 @@ _NAMESPACE = re.compile(
     rb"[{,\s][\"']?xmlNamespace[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}?[\"']?uri[\"']?)\s{0,8}:\s{0,40}\Z"
     rb"|(?<![\w$])namespaces?\[\s{0,8}\Z"
 )
+_SPACES = re.compile(rb"[{,]\s{0,40}[\"']?namespaces[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,1000}\Z")
+"""An object of namespaces, by prefix: ``namespaces: {gmd: "http://…"}`` of OpenLayers."""
 _HEAD = re.compile(
     rb"\(\s{0,20}[\"'](?:meta[\"']\s{0,8},\s{0,8}\{[^{}]{0,200}?\bcontent|link[\"']\s{0,8},\s{0,8}\{[^{}]{0,200}?\brel[\"']?"
     rb"\s{0,4}:\s{0,4}[\"'](?:canonical|alternate|author|license|me)[\"'][^{}]{0,200}?\bhref)[\"']?\s{0,4}:\s{0,4}\Z"
@@ -47,14 +49,15 @@ _KIND = re.compile(
 _CHILDREN = re.compile(rb"[{,]\s{0,20}children\s{0,4}:\s{0,8}(?:\[(?:[^\[\]{}()]{0,300},)?\s{0,8})?\Z")
 """The content of an element of React, as compilers write it: https://react.dev/reference/react/createElement"""
 _CREDIT = re.compile(
-    rb"(?:[{,]\s{0,40}[\"']?attributions?[\"']?\s{0,8}:\s{0,8}\[?|(?<![\w$])(?:[\w$.]{0,60}A|a)ttributions?\s{0,8}="
+    rb"(?:[{,]\s{0,40}[\"']?attribution(?:s|U(?:rl|RL)|Link)?[\"']?\s{0,8}:\s{0,8}\[?|(?<![\w$])(?:[\w$.]{0,60}A|a)ttributions?\s{0,8}="
     rb"|(?<![\w$])(?:[A-Z0-9]{1,30}_)?ATTRIBUTION(?:_[A-Z]{1,30})?\s{0,8}=)\s{0,8}\Z"
 )
 """The credit of a map, with links for people: https://leafletjs.com/reference.html#layer-attribution"""
 _FLASH = re.compile(rb"[^\s\"'`<>\\]{0,400}?\.swf(?=[?#&\"'`\\\s]|\Z)", re.IGNORECASE)
 """A file of Flash Player, which no web view of a phone has: https://www.adobe.com/products/flashplayer/end-of-life.html"""
-_DESKTOP = re.compile(rb"[{,\s][\"']?pushServiceURL[\"']?\s{0,8}:\s{0,8}\Z")
-"""https://github.com/phonegap/phonegap-plugin-push/blob/master/docs/API.md (``browser.pushServiceURL``)"""
+_DESKTOP = re.compile(rb"[{,\s][\"']?(?:pushServiceURL|PREVIEW_ROOT_URL)[\"']?\s{0,8}:\s{0,8}\Z")
+"""https://github.com/phonegap/phonegap-plugin-push/blob/master/docs/API.md (``browser.pushServiceURL``), and the server
+of a preview in ``static_app_props.js`` of IBM MobileFirst."""
 _BARCODE = re.compile(rb"\bencode\s{0,4}\([^()\"'`;]{0,120}[\"']?TEXT_TYPE[\"']?\s{0,8},\s{0,40}\Z")
 """https://github.com/phonegap/phonegap-plugin-barcodescanner#encoding-a-barcode"""
 _ICON = re.compile(rb"[{,]\s{0,40}[\"']?(?:icon|avatar)_url[\"']?\s{0,8}:\s{0,8}\Z")
@@ -76,7 +79,7 @@ _META = re.compile(rb"[\"']?meta[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}\Z")
 _SHEET = re.compile(rb"\s{0,40},[^{}]{0,300}?[\"']?(?:image|format|version)[\"']?\s{0,8}:")
 _ATTRIBUTE = re.compile(rb"(?:\A|[\s\"'])(?:codebase|pluginspage)=\\?[\"']?\Z", re.IGNORECASE)
 _SCHEMES = (b"", b"http://", b"https://", b"//")
-_REACH, _HEAD_REACH = 300, 480
+_REACH, _HEAD_REACH, _SPACES_REACH = 300, 480, 1_000
 
 
 def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
@@ -97,6 +100,8 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
         return _plug_in(data, start, offset)
     if _NAMESPACE.search(before) or _NAMED_SPACE.search(before) or _KIND.search(before):
         return NAMESPACE
+    if _is_in_namespaces(data, start):
+        return NAMESPACE
     if _NOTE.search(before):
         return COMMENT
     if _DESKTOP.search(before):
@@ -107,6 +112,12 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
     if program and _META.search(before, 0, program.start() + 1) and _SHEET.match(data, end, end + 400):
         return ATLAS
     return ""
+
+
+def _is_in_namespaces(data: Bytes, start: int) -> bool:
+    """True if a literal is in an object of namespaces."""
+    first = max(0, start - _SPACES_REACH)
+    return data.find(b"namespaces", first, start) >= 0 and _SPACES.search(data, first, start) is not None
 
 
 def _is_sent(data: Bytes, start: int, end: int) -> bool:

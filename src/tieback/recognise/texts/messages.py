@@ -1,8 +1,9 @@
 """Addresses with a name that a script only puts into messages, or opens in a browser.
 
 ``var help = "https://…"; throw Error("see " + help)`` and ``const terms = "https://…"; Linking.openURL(terms)``. Every
-use of the name in the text must be of these forms, so that an address that is also requested stays. Names of one or two
-characters stand for many things in a minified script, and are not followed.
+use of the name in the text must be of these forms, so that an address that is also requested stays. Another form is the
+target of a link that opens another window: ``var help = "https://…"; a({href: help, target: "_blank"})``. Names of
+one character stand for many things in a minified script, and are not followed.
 """
 
 import re
@@ -10,14 +11,18 @@ import re
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts.handed_over import is_name_handed_over
+from tieback.recognise.texts.link_targets import is_target
 from tieback.recognise.texts.prose import MESSAGE
 
 MAX_USES = 20
 MAX_READ = 16 * 1024 * 1024
 """Bytes of one text that may be searched for names."""
 _DECLARED = re.compile(
-    rb"(?P<export>\bexport\s{1,8})?(?:(?:\b(?:var|let|const)\s{1,8})|,\s{0,40})(?P<name>[A-Za-z_$][\w$]{2,60})\s{0,8}=\s{0,8}\Z"
+    rb"(?P<export>\bexport\s{1,8})?(?:(?:\b(?:var|let|const)\s{1,8})|,\s{0,40})(?P<name>[A-Za-z_$][\w$]{1,60})\s{0,8}=\s{0,8}\Z"
 )
+_MODULE = re.compile(rb"(?:\A|[;\n])\s{0,4}(?:import\s{0,4}(?:[{\"'*]|[\w$]{1,60}\s)|export\s{0,4}[{*])")
+"""Statements of a module, whose names are no global ones: https://tc39.es/ecma262/#sec-modules"""
+_MODULE_REACH = 2_000
 _BEHIND = re.compile(rb"\s{0,40}(?:[;,})\n\r]|\Z)")
 """The literal is the whole value."""
 _JOINED = re.compile(rb"(?:\+\s{0,40}|\$\{\s{0,8})\Z")
@@ -53,17 +58,23 @@ def _is_in_block(data: Bytes, at: int) -> bool:
     return before.count(b"{") > before.count(b"}")
 
 
+def _is_module(data: Bytes) -> bool:
+    """True if a script begins or ends with a statement that only a module can have."""
+    ends = (data[:_MODULE_REACH], data[-_MODULE_REACH:])
+    return any(_MODULE.search(part) is not None for part in ends)
+
+
 def reason_of_uses(data: Bytes, name: bytes, own: int) -> str:
     """Why no code contacts the value of a name; empty if some use may, or if there is none.
 
-    Not so for a global name, which other scripts can use.
+    Not so for a global name, which other scripts can use; the names of a module are not global.
 
     Args:
         data: the script.
         name: the name.
         own: offset of its declaration.
     """
-    if not _is_in_block(data, own):
+    if not _is_module(data) and not _is_in_block(data, own):
         return ""
     at, uses, opened = data.find(name), 0, False
     while at >= 0:
@@ -71,7 +82,7 @@ def reason_of_uses(data: Bytes, name: bytes, own: int) -> str:
         is_whole = (not at or data[at - 1] not in _WORD) and (behind >= len(data) or data[behind] not in _WORD)
         if is_whole and at != own:
             uses += 1
-            opens = is_name_handed_over(data, at, behind)
+            opens = is_name_handed_over(data, at, behind) or is_target(data, at, behind, native=False)
             opened = opened or opens
             if uses > MAX_USES or not (opens or _is_in_message(data, at) or _is_drawn(data, at)):
                 return ""

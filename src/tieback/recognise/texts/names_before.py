@@ -17,11 +17,16 @@ _REFERER = re.compile(rb"[{,(\[;\s][\"']?(?:[Rr]eferr?er|Origin)[\"']?\s{0,4}[:,
 """The name of a header before its value: RFC 9110, section 10.1.3; RFC 6454, section 7."""
 _AGENT = re.compile(rb"[{,(\[;\s][\"']?user-agent[\"']?\s{0,4}[:,=]\s{0,8}\Z", re.IGNORECASE)
 """RFC 9110, section 10.1.5: the name of a program, perhaps with its web site."""
+_MAKER = re.compile(rb"(?:[{,(\[;\s]|\A)[\"']?author[\"']?\s{0,4}[:=]\s{0,8}\Z")
+_IN_BRACKETS = re.compile(rb"[^\"'`\\<>]{1,60}\s\(\Z")
+"""A person with a web site: https://docs.npmjs.com/cli/configuring-npm/package-json#people-fields-author-contributors"""
 _BASE = re.compile(rb"\bnew\s{1,4}URL\s{0,4}\([^;{}]{1,120},\s{0,20}\Z")
 _PART = re.compile(rb"\s{0,20}\)\s{0,4}\.\s{0,4}(?:searchParams|pathname|search|hash)\b")
 """Parts of an address without its host: https://url.spec.whatwg.org/#url-class"""
 _PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?(?:placeholder|hint)(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
 """The property of a field with an example of what to enter."""
+_PATTERN = re.compile(rb"(?<!\$)\{[\w,-]{1,20}\}")
+"""A part of an address that a person replaces: ``{z}/{x}/{y}.png``."""
 _FAR = 160
 
 
@@ -39,10 +44,14 @@ def reason(data: Bytes, start: int, offset: int, end: int) -> str:
         return prose.ISSUER if named["issuer"] else prose.REDIRECT
     if redirects.ASSIGNED.search(before):
         return prose.REDIRECT
+    if _MAKER.search(before) and _IN_BRACKETS.match(data, start + 1, offset):
+        return prose.AUTHOR
     if offset == start + 1 and _REFERER.search(before):
         return prose.REFERER
     if _AGENT.search(before):
         return prose.USER_AGENT
     if _PART.match(data, end, end + 60) and _BASE.search(before):
         return BASE
-    return prose.EXAMPLE if _PLACEHOLDER.search(before) and not PICTURE.search(data, start + 1, end) else ""
+    if not _PLACEHOLDER.search(before):
+        return ""
+    return "" if PICTURE.search(data, start + 1, end) and not _PATTERN.search(data, start + 1, end) else prose.EXAMPLE

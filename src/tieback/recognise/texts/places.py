@@ -14,11 +14,13 @@ from itertools import islice
 
 from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import (
+    dart_scripts,
     handed_over,
     joins,
     link_targets,
     literal_names,
     markup,
+    markup_links,
     names_before,
     other_code,
     policy,
@@ -140,6 +142,9 @@ _ESCAPED = re.compile(rb"[a-z]{2,8}\??:\\/\\/")
 _PATTERN = re.compile(rb"\bRegExp\(\s{0,8}\Z")
 _EVAL = re.compile(rb"\beval\(\s{0,8}(?:__webpack_require__\.ts\(\s{0,8})?\Z")
 """A call whose literal is code, also with trusted types: https://webpack.js.org/configuration/output/#outputtrustedtypes"""
+_WORKER = re.compile(rb"(?:\\?[\"'](?:no )?use strict\\?[\"'];|[!(]function\s?\()")
+"""The beginning of a script in a string, as editors have for their workers: https://ace.c9.io (``worker``)."""
+_LEAST_WORKER = 1_000
 _PARSE = re.compile(rb"\bJSON\.parse\(\s{0,8}\Z")
 """A JSON file in a script: https://webpack.js.org/guides/asset-modules/, https://v8.dev/features/subsume-json"""
 _MARKUP = re.compile(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[\w:]{1,20} [\w:-]{1,20}=")
@@ -397,9 +402,10 @@ class TextPlaces:
         if literal_names.is_of_server(data, span.start):
             return literal_names.SERVER
         found = names_before.reason(data, span.start, offset, span.end) or self._reason_of_key(span, offset)
-        native = self._file.endswith(_NATIVE)
-        if not found and link_targets.is_target(data, span.start, span.end, native=native):
+        if not found and self._is_link(span, offset):
             return LINK
+        if not found and offset == start and markup_links.is_content(data, span.start):
+            return SHOWN
         if found := found or self._compared_or_opened(span, offset):
             return found
         known = self._code_in(span)
@@ -412,6 +418,19 @@ class TextPlaces:
             return found
         text, places = known
         return places.reason(text.offset(offset))
+
+    def _is_link(self, span: Span, offset: int) -> bool:
+        """True if a literal is, or ends with, the target of a link which a person taps."""
+        data, start, end = self._data, span.start, span.end
+        if link_targets.is_target(data, start, end, native=self._file.endswith(_NATIVE)):
+            return True
+        if offset > start + 1:
+            return markup_links.is_completed(data, start, offset, end) or markup_links.is_markdown(data, start, offset)
+        return markup_links.is_attribute(data, start, end) or dart_scripts.is_launched(data, start, self._launchers)
+
+    @cached_property
+    def _launchers(self) -> bytes:
+        return dart_scripts.launchers(self._data) if self._file.endswith(dart_scripts.SUFFIX) else b""
 
     def _reason_of_key(self, span: Span, offset: int) -> str:
         """The reason in a literal by the names before it, and by those of the objects around it."""
@@ -460,6 +479,8 @@ class TextPlaces:
                 file = "eval.js"
             elif data[start : start + 1] in (b"{", b"[") and _PARSE.search(data, max(0, span.start - 24), span.start):
                 file = "parsed.json"
+            elif end - start > _LEAST_WORKER and _WORKER.match(data, start, end):
+                file = "worker.js"
             elif end - start > 16 and _MARKUP.search(data, start, end):
                 file = "text.html" if _HTML.search(data, start, end) else "text.xml"
             self._inner[span.start] = self._embedded(file, start, end) if file else None
@@ -610,7 +631,7 @@ class TextPlaces:
         name = markup.element_at(self._data, self._spans, offset).rpartition(":")[2]
         if self._is_picture or (self._is_project and name in _METADATA_ELEMENTS):
             return tables.PICTURE if self._is_picture else METADATA
-        return METADATA if name in {"license", "licence", "copyright"} else ""
+        return METADATA if name in {"license", "licence", "copyright", "author-website"} else ""
 
     @cached_property
     def _is_picture(self) -> bool:

@@ -63,6 +63,10 @@ _DECLARED = re.compile(
 """A key of a package as a variable, as a bundler imports it: https://github.com/rollup/plugins (``json``)"""
 _CHAIN = re.compile(rb"\s{0,20},\s{0,20}(?:[\"']?genesis[\"']?\s{0,4}:|[^{}]{0,80}[\"']?minimumHardfork[\"']?\s{0,4}:)")
 """What follows the page of a chain of blocks: https://github.com/ethereumjs/ethereumjs-monorepo (``common``)"""
+_FUNDING = re.compile(
+    rb"[{,]\s{0,40}[\"']?funding[\"']?\s{0,8}:\s{0,8}\[\s{0,40}(?:\{[^{}]{0,300}\}\s{0,40},\s{0,40}){0,8}(?:\{[^{}]{0,300})?\Z"
+)
+"""Pages for gifts: https://docs.npmjs.com/cli/configuring-npm/package-json#funding"""
 _LOCK = re.compile(rb"\"lockfileVersion\"\s*:|\"_resolved\"\s*:|\"packages-dev\"\s*:")
 _CHECKSUM = re.compile(rb"[{,]\s*[\"']?(?:shasum|integrity)[\"']?\s*:")
 _MAX_SOURCES = 100_000
@@ -193,12 +197,15 @@ def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool
     if key == b"tarball" and _CHECKSUM.search(around, opened):
         return True  # ``dist`` of a package
     found = _OPEN.search(around, max(0, opened - 100), opened)
+    if found is not None and found[1] == b"description" and around[opened : opened + 1] == b"[":
+        return True  # the lines of a text
     return found is not None and found[1].lower() in keys
 
 
 def is_page_of_software(data: bytes, start: int, end: int) -> bool:
     """True if a string ``data[start:end]`` is the page of a package in a variable, or of a chain of blocks."""
-    if _DECLARED.search(data, max(0, start - _EXPLORER_REACH), start) is not None:
+    around = data[max(0, start - _EXPLORER_REACH) : start]
+    if _DECLARED.search(around) is not None or (b"funding" in around and _FUNDING.search(around) is not None):
         return True
     return key_before(data, start) == b"url" and _CHAIN.match(data, end, end + 160) is not None
 

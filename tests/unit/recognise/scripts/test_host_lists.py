@@ -36,6 +36,8 @@ def shown(script: str) -> set[str]:
         (ELEMENTS + "function f(i){return fetch('https://'+s[i]+'/v')}", HOSTS),
         (ELEMENTS + "var h=s[Math.floor(Math.random()*s.length)];new WebSocket(`wss://${h}/v`)", HOSTS),
         (ELEMENTS + "for(const h of s){fetch('https://'+h+'/v')}", HOSTS),
+        (ELEMENTS + "var h=s[r()];new RTCPeerConnection({iceServers:[{urls:'stun:'+h}]})", HOSTS),
+        (ELEMENTS + "function f(i){var h=s[i],x='';for(var c of h)x+=c.charCodeAt(0);return x+h.length}", set()),
         (ELEMENTS + "s.forEach(h=>fetch('https://'+h+'/v'))", HOSTS),
         (ELEMENTS + "const [h]=_.shuffle(s);fetch(`https://${h}/v`)", HOSTS),
         (ELEMENTS + "fetch(`https://${_.sample(s)}/v`)", HOSTS),

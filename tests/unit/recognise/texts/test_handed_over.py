@@ -47,6 +47,11 @@ def reason(text: str) -> str:
         ("f(u.indexOf('URL') >= 0)", COMPARED),
         ("f(u.replace('URL', ''))", COMPARED),
         ("f(u.replace('/api', 'URL'))", ""),
+        ("parent.postMessage(height, 'URL')", COMPARED),
+        ("w.postMessage({id: f(1), kind: 'x,y'}, 'URL', [port])", COMPARED),
+        ("w.postMessage('URL', '*')", ""),
+        ("w.postMessage(f(a, 'URL'), '*')", ""),
+        ("w.postMessage(a);load(b, 'URL')", ""),
         ("f(u.includes('URL/' + id))", ""),
         ("f(u.match(/https:\\/\\/a.shop.test/))", PATTERN),
     ],
@@ -55,7 +60,7 @@ def test_what_a_script_does_with_an_address(text: str, expected: str) -> None:
     assert reason(text) == expected
 
 
-@each("part", [b"open(", b"share({", b"'a',", b"mailto:?body=", b".includes("])
+@each("part", [b"open(", b"share({", b"'a',", b"mailto:?body=", b".includes(", b".postMessage(a,"])
 def test_the_cost_is_linear(part: bytes) -> None:
     def work(data: bytes) -> object:
         end = len(data)

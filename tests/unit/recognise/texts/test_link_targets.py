@@ -26,13 +26,24 @@ def target(text: str, *, native: bool = False) -> bool:
         ("a.href=URL;b.target='_blank'", False, False),
         ("a.href=URL;a.target='_self'", False, False),
         ("fetch(URL,{target:'_blank'})", False, False),
+        ("e.ctaButtonLink=URL", False, True),
+        (
+            "switch(v){case 1:t=URL;break;case 2:t='b';break}return s.jsx('a',{target:'_blank',href:t,children:a})",
+            False,
+            True,
+        ),
+        ("switch(v){case 1:t=URL;break}return s.jsx('a',{href:t,children:a})", False, False),
+        ("let t=URL;fetch(t);return s.jsx('a',{target:'_blank',href:t})", False, False),
+        ("let t=URL,u='b';return s.jsx('a',{target:'_blank',href:u})", False, False),
+        ("x={button_link:URL}", False, True),
+        ("x={buttonLinks:URL}", False, False),
     ],
 )
 def test_links_that_a_person_taps(text: str, native: bool, expected: bool) -> None:
     assert target(text, native=native) is expected
 
 
-@each("part", [b"{href:", b"a.href=", b"{link:", b"a.target="])
+@each("part", [b"{href:", b"a.href=", b"{link:", b"a.target=", b"button", b";t=", b" t "])
 def test_the_cost_is_linear(part: bytes) -> None:
     def work(data: bytes) -> object:
         return [is_target(data, at, at + 4, native=True) for at in range(0, len(data), len(part))]

@@ -67,6 +67,9 @@ def reason(text: str, file: str = "a.js") -> str:
         ('x={namespaceURI:"URL"}', NAMESPACE),
         ('kmlNS=["URL"]', NAMESPACE),
         ('x={DNS:"URL"}', ""),
+        ('x={namespaces:{ol:"http://b.test/2005/gmd",gmd:"URL"},prefix:"ol"}', NAMESPACE),
+        ('x={namespaces:{ol:"http://b.test/2005/gmd"},url:"URL"}', ""),
+        ('x={logo:null,attributionUrl:"URL",size:1}', LINK),
         ('t.credentialType||"URL"', NAMESPACE),
         ("x={'grant_type': 'URL'}", NAMESPACE),
         ("x={type:'URL'}", ""),
@@ -110,7 +113,15 @@ def test_the_name_before_a_literal_decides(text: str, expected: str) -> None:
     assert reason(text) == expected
 
 
-@each(("key", "expected"), [("pushServiceURL", BROWSER), ('"pushServiceURL"', BROWSER), ("pushServiceURLs", "")])
+@each(
+    ("key", "expected"),
+    [
+        ("pushServiceURL", BROWSER),
+        ('"pushServiceURL"', BROWSER),
+        ("pushServiceURLs", ""),
+        ("PREVIEW_ROOT_URL", BROWSER),
+    ],
+)
 def test_a_setting_for_desktop_browsers(key: str, expected: str) -> None:
     data = f'push.init({{android:{{}},browser:{{{key}: "http://a.test/x"}}}})'.encode()
     assert TextPlaces("a.js", data).reason(data.index(b"http")) == expected

@@ -118,3 +118,19 @@ def test_the_cost_of_many_names_is_linear() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(places, "MAX_READ", 100_000)
         assert_linear(lambda size: b'var docs="https://a.shop.test";' * size, work, 2_000)
+
+
+@each(
+    ("script", "expected"),
+    [
+        ("import{j}from'./j.js';var Al=URL;f(()=>j.jsx('a',{href:Al,target:'_blank',children:'x'}))", LINK),
+        ("import{j}from'./j.js';var Al=URL;f(()=>j.jsx(`a`,{target:`_blank`,href:Al}))", LINK),
+        ("var Al=URL;f(()=>j.jsx('a',{href:Al,target:'_blank'}));export{f as a};", LINK),
+        ("var Al=URL;f(()=>j.jsx('a',{href:Al,target:'_blank'}));export{f as a,Al as b};", ""),
+        ("import{j}from'./j.js';var Al=URL;f(()=>j.jsx('a',{href:Al}))", ""),
+        ("import{j}from'./j.js';var Al=URL;f(()=>j.jsx('a',{href:Al,target:'_blank'}));fetch(Al)", ""),
+        ("var Al=URL;f(()=>j.jsx('a',{href:Al,target:'_blank'}))", ""),
+    ],
+)
+def test_a_name_that_is_only_the_target_of_links(script: str, expected: str) -> None:
+    assert reason(script, is_global=True) == expected

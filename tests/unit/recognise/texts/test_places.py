@@ -13,6 +13,7 @@ from tieback.recognise.texts import tables
 from tieback.recognise.texts.names_before import BASE
 from tieback.recognise.texts.places import FEED, METADATA, MISNAMED, PERMITTED, SHOWN, TextPlaces
 from tieback.recognise.texts.prose import (
+    AUTHOR,
     COMMENT,
     EXAMPLE,
     ISSUER,
@@ -75,6 +76,15 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.js", "e(Input,{label:'Server',hint:'URL'})", EXAMPLE),
         ("a.js", "e(Input,{label:'Server',hintText:'URL'})", EXAMPLE),
         ("a.js", "x={hints:'URL'}", ""),
+        ("a.js", "x={placeholder:`URL/{z}/{x}/{y}.png`}", EXAMPLE),
+        ("a.js", "p={name:'b',funding:[{type:'x',url:'https://b.test'},{type:'y',url:'URL'}],bin:1}", METADATA),
+        ("a.js", "p={funding:['URL']}", METADATA),
+        ("a.js", "x={scheme:'solar',author:'Ann Lee (URL)',base00:'#111'}", AUTHOR),
+        ("a.js", "x={author:f('api (URL)')}", ""),
+        ("a.js", "x={edit:{description:['Set the server','to `URL` and',].join(' ')}}", METADATA),
+        ("a.js", "x={servers:['URL']}", ""),
+        ("a.js", "p={funding:[{type:'x'}],api:{url:'URL'}}", ""),
+        ("a.caproj", "<?xml version='1.0'?><c2project><author-website>URL</author-website></c2project>", METADATA),
         ("a.html", "<v-text-field hint='URL'>", EXAMPLE),
         ("a.vue", "<template><a :href='`URL`' target='_blank'>x</a></template>", LINK),
         ("a.html", "<a ng-href='URL' target='_blank'>x</a>", LINK),
@@ -126,6 +136,9 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.js", "x='<to>URL</to><from/>'", ""),
         ("a.js", "eval('/* URL */ f()')", COMMENT),
         ("a.js", "eval('f(\"URL\")')", ""),
+        ("a.js", 'src=\'"no use strict";' + "f();" * 300 + 'm={w:"No more spaces here: URL"}\'', MESSAGE),
+        ("a.js", "src='(function(){" + "f();" * 300 + 'load("URL")})()\'', ""),
+        ("a.js", "src='(function(){" + "f();" * 300 + "/* URL */})()'", COMMENT),
         ("a.js", "g='// URL\\nvoid main() {}'", COMMENT),
         ("a.js", "navigator='Mozilla/5.0 (compatible; ABot; +URL)'", USER_AGENT),
         ("a.js", "s='data:font/ttf;base64,URL'", tables.PICTURE),
