@@ -22,6 +22,7 @@ from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
 from tieback.recognise.dataflow.trace import DESCRIPTION
 from tieback.recognise.dataflow.uncalled import UncalledCode
+from tieback.recognise.dataflow.undeclared import UndeclaredComponents
 from tieback.recognise.dataflow.unrunnable import UnrunnableCode
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.links import OPENED
@@ -82,6 +83,7 @@ class ConstantEnds:
         )
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
         self._uncalled = UncalledCode(self._uses, package.packages() if package is not None else (), package)
+        self._undeclared = UndeclaredComponents(self._uses, package)
         self._unrunnable = UnrunnableCode(
             self._uses, package, at_start=all(_AT_START.search(part.buffer.file) for part in parts)
         )
@@ -113,7 +115,7 @@ class ConstantEnds:
             return ""
         if raw not in self._reasons:
             self._reasons[raw] = self._uses.reason(raw) or self._sample(raw) or self._uncalled.reason(raw)
-            self._reasons[raw] = self._reasons[raw] or self._unrunnable.reason(raw)
+            self._reasons[raw] = self._reasons[raw] or self._undeclared.reason(raw) or self._unrunnable.reason(raw)
         return self._reasons[raw]
 
     def bare_hosts(
@@ -125,7 +127,7 @@ class ConstantEnds:
         """
         found = BareHosts(self._uses, rules, domains - shown, self._linked)
         for one in found.finds(shown, left_out - shown):
-            reason = self._uncalled.reason(one.name.encode())
+            reason = self._uncalled.reason(one.name.encode()) or self._undeclared.reason(one.name.encode())
             yield NotBackend(f"https://{one.name}", reason) if reason else one
         yield from (NotBackend(f"https://{name}", OPENED) for name in sorted(found.linked - shown - left_out))
 
@@ -158,7 +160,9 @@ class ConstantEnds:
     def _of_other(self, find: Sighting) -> str:
         """The reason for an address of another kind, such as that of a STUN server, in a constant."""
         raw = self._constant(find) if find.evidence.how.startswith(_METHODS) else b""
-        return (self._unrunnable.reason_of_load(raw) or self._uncalled.reason(raw)) if raw else ""
+        if not raw:
+            return ""
+        return self._unrunnable.reason_of_load(raw) or self._uncalled.reason(raw) or self._undeclared.reason(raw)
 
     def _sample(self, raw: bytes) -> str:
         """The reason for a constant that only tests and examples of libraries have; empty for other constants."""
@@ -179,7 +183,8 @@ class ConstantEnds:
         key = number, code.offset, at
         if key not in self._made:
             reason = self._uses.reason_of_result(number, code, at)
-            self._made[key] = reason or self._uncalled.reason_of_result(number, code)
+            reason = reason or self._uncalled.reason_of_result(number, code)
+            self._made[key] = reason or self._undeclared.reason_of_result(number, code)
         reason = self._made[key]
         return NotBackend(find.endpoint.value, reason) if reason else find
 
