@@ -32,6 +32,7 @@ from tieback.recognise.span import string_bounds
 _WEB = frozenset(("http", "https"))
 _METHODS = ("dex-string/", "dex-flow/")
 _JOINED = "dex-string/script-"
+_ENCODED = ":base64"
 _RESOURCE = re.compile(r"(?:^|!)(?:resources\.arsc$|[\w.-]{1,100}/resources\.pb$|(?:[\w.-]{1,100}/)?res/)")
 _MAP_DATA = re.compile(r"(?:^|!)(?:[\w.-]{1,100}/)?res/raw[^/]{0,60}/[^/]{1,200}\.(?:kml|gpx|geojson|topojson)$")
 _MAX_OWNERS = 16
@@ -101,14 +102,14 @@ class ConstantEnds:
         if not find.evidence.how.startswith(_METHODS):
             reason = self._resources.reason(find) if self._resources is not None else ""
             return NotBackend(find.endpoint.value, reason) if reason else find
-        joined = find.evidence.how.startswith(_JOINED)
-        reason = self._of_constant(self._constant(find), "" if joined else find.endpoint.host)
+        hidden = find.evidence.how.startswith(_JOINED) or find.evidence.how.endswith(_ENCODED)
+        reason = self._of_constant(self._constant(find), "" if hidden else find.endpoint.host)
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def _of_constant(self, raw: bytes, host: str) -> str:
         """Why no code contacts a host that is in a constant; empty if code may.
 
-        No host stands for one that a script in the constant puts together.
+        No host stands for one that a script in the constant puts together, or that is encoded in it.
         """
         name = raw.lower()
         if not raw or (host and name != host.encode() and (_ADDRESS.search(raw) is None or host.encode() not in name)):
@@ -162,7 +163,8 @@ class ConstantEnds:
         raw = self._constant(find) if find.evidence.how.startswith(_METHODS) else b""
         if not raw:
             return ""
-        return self._unrunnable.reason_of_load(raw) or self._uncalled.reason(raw) or self._undeclared.reason(raw)
+        reason = self._unrunnable.reason_of_load(raw) or self._uncalled.reason(raw) or self._undeclared.reason(raw)
+        return reason or ("" if self._uses.is_loaded(raw) else self._uses.reason(raw))
 
     def _sample(self, raw: bytes) -> str:
         """The reason for a constant that only tests and examples of libraries have; empty for other constants."""
@@ -186,6 +188,13 @@ class ConstantEnds:
             reason = reason or self._uncalled.reason_of_result(number, code)
             self._made[key] = reason or self._undeclared.reason_of_result(number, code)
         reason = self._made[key]
+        return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def settle_called(self, find: Sighting, number: int, code: CodeItem, _at: int) -> Sighting | NotBackend:
+        """The same for an endpoint of any kind that a call contacts: only whether its method can run."""
+        if find.endpoint.kind is EndpointKind.CLOUD:
+            return find
+        reason = self._uncalled.reason_of_result(number, code) or self._undeclared.reason_of_result(number, code)
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def settle_parts(self, find: Sighting, parts: Sequence[str]) -> Sighting | NotBackend:

@@ -22,6 +22,8 @@ _MAX_METHODS = 32
 """Most methods that are looked at for one constant."""
 _NEW_INSTANCE, _MAKES = frozenset((0x22,)), frozenset((0x1C, 0x22))
 _MAX_BELOW = 32
+_OPEN, _STATIC = 0x5, 0x8
+"""Access flags of a method that is public or protected, and of one without an object."""
 _COMPONENT = re.compile(
     r"Landroid/(?:[\w/]{1,60}(?:Activity|Service);|content/(?:BroadcastReceiver|ContentProvider);|appwidget/AppWidgetProvider;)"
 )
@@ -87,7 +89,7 @@ class UndeclaredComponents:
         if has_object and self._is_undeclared(owner):
             starts.add(owner)
             return True
-        if self._is_api(owner):
+        if not self._is_inside(owner) and self._is_api(number, index):
             return False
         callers = self._uses.callers.of(number, code)
         sites = [(file, caller) for file, caller, _ in callers] if callers is not None else []
@@ -120,11 +122,24 @@ class UndeclaredComponents:
             or self._uses.callers.is_loaded(name.replace("/", "."))
         )
 
-    def _is_api(self, owner: str) -> bool:
-        """True for a public class, which an app can use without the component, unless it is one or is inside of one."""
-        return self._uses.hierarchy.is_public(owner) and not any(
-            self._is_undeclared(f"{owner[:at]};") for at, sign in enumerate(owner) if sign in "$;"
-        )
+    def _is_inside(self, owner: str) -> bool:
+        """True for such a component, and for a class inside of one."""
+        return any(self._is_undeclared(f"{owner[:at]};") for at, sign in enumerate(owner) if sign in "$;")
+
+    def _is_api(self, number: int, index: int) -> bool:
+        """True for a method that an app can call without the component, because it and its class are public.
+
+        Of a class without a public constructor the app needs an object from somewhere else.
+        """
+        uses, dex = self._uses, self._uses.file(number)
+        owner, name, _ = uses.method_names(number, index)
+        access = dex.access(index) if uses.hierarchy.is_public(owner) else 0
+        if not access & _OPEN:
+            return False
+        if name == "<init>" or access & _STATIC:
+            return True
+        methods = dex.methods_of(dex.method_kind(index))
+        return any(dex.access(one) & _OPEN and uses.method_names(number, one)[1] == "<init>" for one in methods)
 
     def _is_undeclared(self, owner: str) -> bool:
         if owner not in self._known:

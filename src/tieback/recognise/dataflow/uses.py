@@ -187,6 +187,11 @@ class ConstantUses:
                 loaded = True
         return loaded
 
+    def is_loaded(self, raw: bytes) -> bool:
+        """True if an instruction loads a string; else it is only an initial value or in an annotation."""
+        found = ((number, dex.string_of(raw)) for number, dex in enumerate(self._app.files))
+        return any(index >= 0 and bool(self.places.strings(number, index)) for number, index in found)
+
     def is_value(self, number: int, index: int) -> bool:
         """True if a string may be an initial value or in an annotation, where no instruction loads it."""
         dex = self._app.files[number]
@@ -305,8 +310,8 @@ class ConstantUses:
         if rows and dex.sections.get(SectionKind.CALL_SITES) is not None:
             yield None
             return
-        for row in rows:
-            at = int(starts[row]) if row >= 0 else 0
+        for row in (row for row in rows if row >= 0):
+            at = int(starts[row])
             if (number, at) not in self._arrays:
                 self._arrays[number, at] = dex.values.array(at)[0] if at else ()
             for field, one in zip(dex.class_data(row).static_fields, self._arrays[number, at], strict=False):

@@ -24,8 +24,8 @@ MANIFEST = (
     b'<manifest package="test.shop.app"><application><activity name=".Main"/>'
     b'<activity name="other.scan.Scan"/>%s</application></manifest>'
 )
-NEVER_RUN = ["base", "boot", "both", "help", "search", "sync", "task"]
-OTHERS = ["again", "api", "field", "free", "made", "named", "network", "scan", "sender", "shared", "turn"]
+NEVER_RUN = ["base", "boot", "both", "help", "search", "sync", "task", "tunnel"]
+OTHERS = ["again", "api", "field", "free", "made", "named", "network", "scan", "sender", "shared", "turn", "worker"]
 """A method that nothing calls, or that an app can call, says what a library can contact."""
 
 

@@ -9,6 +9,10 @@
     invoke-static {}, Lother/scan/Help;->both()V
     invoke-static {}, Lother/scan/Api;->send()V
     invoke-static {}, Lother/scan/Sender;->send()V
+    new-instance v0, Lother/scan/Tunnel;
+    invoke-direct {v0}, Lother/scan/Tunnel;-><init>()V
+    new-instance v0, Lother/scan/Worker;
+    invoke-direct {v0}, Lother/scan/Worker;-><init>()V
     new-instance v0, Lother/scan/Task;
     invoke-direct {v0}, Lother/scan/Task;-><init>()V
     new-instance v0, Lother/scan/Shared;
