@@ -68,7 +68,7 @@ class DataFlow(NamedTuple):
     chain: tuple[str, ...] = ()
     """Methods and fields from the first caller over this method to the constants."""
     made: tuple[int, CodeItem, int] | None = None
-    """Number of the file, the method and the code unit of the call that made the text, or that contacts the endpoint."""
+    """Number of the file, the method and the code unit of the call that made the text, or that contacts it."""
 
 
 class Analysis(NamedTuple):
