@@ -42,7 +42,9 @@ UNUSED = frozenset((UNREAD, UNCALLED, NEVER))
 
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
-HEADERS = ("Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With")
+HEADERS = (
+    "Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With", "X-Twitter-Client-URL",
+)  # fmt: skip
 """Headers with an address that the request does not go to; libraries and maps get them under these names."""
 PAGE_KEYS = ("snsUserUrl",)
 """Keys of the page of a user for people, as in ``UserInfo`` of ShareSDK: https://github.com/MobClub/ShareSDK-for-Android"""
@@ -79,6 +81,7 @@ KEYS = {
 }  # fmt: skip
 _ENDS: dict[What, str] = {
     "shown": SHOWN, "link": LINK, "compared": COMPARED, "cookies": COOKIES, "header": HEADER,
+    "sign-in": REDIRECT,
 }  # fmt: skip
 
 

@@ -77,6 +77,14 @@ _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
 _HEADER_LINE = re.compile(rf"(?:{'|'.join(HEADERS)}): ?[^\r\n]*\Z".encode())
 """A whole line of a request, as in ``@Headers`` of Retrofit: https://square.github.io/retrofit/declarations/"""
+_MESSAGES, _TEXT_OF = frozenset(("getLocalizedMessage", "getMessage", "toString")), "()Ljava/lang/String;"
+_THROWN = frozenset(
+    f"Ljava/{name};"
+    for name in ("io/IOException", "lang/Error", "lang/Exception", "lang/RuntimeException", "lang/Throwable")
+)
+"""Classes of the platform above the exceptions of apps and libraries."""
+_REFERRER = re.compile(r"(?:(?:set|with|add|put)_?)?(?:http_?)?referr?er(?:_?ur[li])?", re.IGNORECASE)
+"""Names of methods that get the value of the header ``Referer``, in both spellings."""
 _DESCRIBED = Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
 _LINKED = Outcome(frozenset((LINK,)), contacts=False, returns=False)
 _NEVER_READ = Outcome(frozenset((NEVER,)), contacts=False, returns=False)
@@ -527,9 +535,16 @@ class ConstantUses:
         return is_inside and not any(self.places.is_instruction(file, place) for file, place, _ in calls)
 
     def _describes(self, number: int, code: CodeItem) -> bool:
-        """True for a ``toString`` whose text has the names of fields, as ``Config(url=https://shop.test)``."""
-        flow = self.flow(number, code) if self.name_of(number, code) == "toString" else None
+        """True for a ``toString`` whose text has the names of fields, as ``Config(url=https://shop.test)``.
+
+        So is any text of an exception, which is a message.
+        """
         dex = self._app.files[number]
+        index = dex.method_of(code)
+        owner, name, kind = self.method_names(number, index) if index >= 0 else ("", "", "")
+        if name in _MESSAGES and kind == _TEXT_OF and self.hierarchy.above(owner) in _THROWN:
+            return True
+        flow = self.flow(number, code) if name == "toString" else None
         return flow is not None and any(_FIELDS.match(dex.string(one)) for one in flow.strings.values())
 
     def _follow(self, number: int, code: CodeItem, starts: Origins, depth: int) -> Outcome:
@@ -558,6 +573,8 @@ class ConstantUses:
         if name == "<init>" and owner.endswith(("Exception;", "Error;")):
             return "shown"
         found = self._ends.get((owner, name))
+        if found is None and kind.startswith("(Ljava/lang/String;)") and _REFERRER.fullmatch(name):
+            return "header"
         if found is not None or self._app.definition(identity) is not None:
             return found
         # Classes of the app inherit methods of the platform.
