@@ -32,6 +32,7 @@ from tieback.recognise.dataflow.outside_calls import OutsideCalls
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
 from tieback.recognise.dataflow.trace import (
+    APPENDED,
     CONTACTS,
     HEADER,
     HEADERS,
@@ -138,6 +139,7 @@ class ConstantUses:
         self._loud: dict[int, OperandUses] = {}
         self._conditions = Conditions(self)
         self._keys: dict[int, dict[int, str]] = {}
+        self._appended: dict[int, dict[int, str]] = {}
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
         self.loads_pages = True
         """Whether what is compared can be the address of a page, which a web view loads."""
@@ -648,6 +650,13 @@ class ConstantUses:
             found = ((self._app.string_of(number, name), reason) for name, reason in KEYS.items())
             self._keys[number] = {index: reason for index, reason in found if index >= 0}
         return self._keys[number]
+
+    def appended_keys(self, number: int) -> dict[int, str]:
+        """The same for constants that end with such a key, to which code appends the value: ``&notify_url="``."""
+        if number not in self._appended:
+            found = ((self._app.string_of(number, text), reason) for text, reason in APPENDED.items())
+            self._appended[number] = {index: reason for index, reason in found if index >= 0}
+        return self._appended[number]
 
     def has_package(self, name: str) -> bool:
         """True if a file names a class in a package, or below it."""

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.trace import HEADER, SHOWN
+from tieback.recognise.dataflow.trace import HEADER, PAID, SHOWN
 from tieback.recognise.dataflow.uses import ConstantUses
-from tieback.recognise.texts.prose import REDIRECT
+from tieback.recognise.texts.prose import NOTIFIED, REDIRECT
 
 CODE = (Path(__file__).parent / "dex" / "told.dex").read_bytes()
 
@@ -21,6 +21,12 @@ def test_the_value_of_a_header_is_told_to_a_server() -> None:
 
 def test_the_address_to_which_a_sign_in_returns_is_told_to_a_server() -> None:
     assert reason("https://back.shop.test/") == REDIRECT
+
+
+def test_the_address_that_a_payment_service_calls_is_told_to_a_server() -> None:
+    assert reason("https://notify.shop.test/") == NOTIFIED
+    assert reason("https://paid.shop.test/") == PAID
+    assert reason("https://gate.shop.test/") == reason("https://next.shop.test/") == ""
 
 
 def test_the_message_of_an_exception_is_told_to_a_person() -> None:
