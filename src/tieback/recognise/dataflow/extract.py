@@ -40,7 +40,6 @@ from tieback.recognise.dataflow.secrets import credential_text, database_passwor
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import Sink, read_sinks
 from tieback.recognise.dataflow.trace import UNUSED
-from tieback.recognise.dataflow.undeclared import UNDECLARED
 from tieback.recognise.dataflow.unrunnable import NEEDS
 from tieback.recognise.dataflow.values import HOLE, EndpointParts, TextValue, place
 from tieback.recognise.hosts import EndpointHost, web_server
@@ -66,8 +65,6 @@ _WORTH = re.compile(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
 _HOST = re.compile(r"://([A-Za-z0-9.-]{4,253})")
 _CONTAINER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 _BASES = ("Retrofit", "RestAdapter")
-_OF_ONE = UNUSED | {UNDECLARED}
-"""Reasons that are about one constant only."""
 
 
 def dex_parts(buffer: Buffer) -> Iterator[DexPart]:
@@ -466,7 +463,7 @@ def _note(find: Find, shown: set[str], left_out: set[str]) -> None:
     """Note the host of a find; a constant that no code uses says nothing about another one with the same host."""
     if isinstance(find, Sighting) and find.endpoint.kind is not EndpointKind.CLOUD and find.endpoint.host:
         shown.add(find.endpoint.host)
-    elif isinstance(find, NotBackend) and find.reason not in _OF_ONE and not find.reason.startswith(NEEDS):
+    elif isinstance(find, NotBackend) and find.reason not in UNUSED and not find.reason.startswith(NEEDS):
         left_out.add(find.value.partition("://")[2].partition("/")[0].partition(":")[0])
 
 
