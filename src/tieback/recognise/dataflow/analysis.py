@@ -68,7 +68,7 @@ class DataFlow(NamedTuple):
     chain: tuple[str, ...] = ()
     """Methods and fields from the first caller over this method to the constants."""
     made: tuple[int, CodeItem, int] | None = None
-    """Number of the file, the method and the code unit of the call that made the text."""
+    """Number of the file, the method and the code unit of the call that made the text, or that contacts it."""
 
 
 class Analysis(NamedTuple):
@@ -336,7 +336,8 @@ class _Rounds:
                     return flows
                 chain = tuple(dict.fromkeys((*one.chain, *one.value.via)))[:MAX_CHAIN]
                 names = tuple(self._app.ref(member).shown for member in chain)
-                method = self._app.definition(one.method) if one.method >= 0 and one.sink is None else None
+                is_text = isinstance(one.value, TextValue)
+                method = self._app.definition(one.method) if one.method >= 0 and is_text is (one.sink is None) else None
                 origin = (method.file, method.code, one.at) if method is not None else None
                 flows.append(DataFlow(one.name, one.value, one.sink, self._app.ref(place[0]).shown, names, origin))
         return flows

@@ -162,19 +162,30 @@ class BareHosts:
         yield from (one for name, one in accepted.items() if name not in without)
 
     def _replacing(self) -> Iterator[BareHost]:
-        """The hosts that take the place of another text: ``url.replace(host, "s3.shop.test")``."""
+        """The hosts that take the place of another text: ``url.replace(host, "s3.shop.test")``.
+
+        It can have a path if the other text is such a constant: ``replace("a.shop.test/open", "b.shop.test/uc")``.
+        """
         for number, offset, _ in islice(self._uses.places.calls("replace", _REPLACE, _STRINGS), MAX_CANDIDATES):
             dex = self._files[number]
             code = dex.code_around(offset)
             if code is None:
                 continue
-            index = constant_argument(dex, code, (offset - code.begin) // 2, 2)
-            text = self._uses.string(number, index) if index >= 0 else ""
+            at = (offset - code.begin) // 2
+            index = constant_argument(dex, code, at, 2)
+            text, _, path = (self._uses.string(number, index) if index >= 0 else "").partition("/")
+            if path and not self._is_with_path(number, constant_argument(dex, code, at, 1)):
+                continue
             if text.count(".") < _LEAST_DOTS or not SHORT_NAME.fullmatch(text) or not self._is_host(text):
                 continue
             if not self._uses.reason(dex.raw(index)) and not self._uses.is_spent:
                 method = "->".join(self._uses.method_names(number, dex.method_of(code))[:2])
                 yield BareHost(text, number, index, method)
+
+    def _is_with_path(self, number: int, index: int) -> bool:
+        """True for a constant that is a host with a path."""
+        text, _, path = (self._uses.string(number, index) if index >= 0 else "").partition("/")
+        return bool(path) and SHORT_NAME.fullmatch(text) is not None and self._is_host(text)
 
     def _time_servers(self) -> Iterator[BareHost]:
         """The servers of the network time protocol that a file names: libraries keep theirs in a field."""

@@ -22,6 +22,7 @@ from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
 from tieback.recognise.dataflow.trace import DESCRIPTION
 from tieback.recognise.dataflow.uncalled import UncalledCode
+from tieback.recognise.dataflow.undeclared import UndeclaredComponents
 from tieback.recognise.dataflow.unrunnable import UnrunnableCode
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.links import OPENED
@@ -31,6 +32,7 @@ from tieback.recognise.span import string_bounds
 _WEB = frozenset(("http", "https"))
 _METHODS = ("dex-string/", "dex-flow/")
 _JOINED = "dex-string/script-"
+_ENCODED = ":base64"
 _RESOURCE = re.compile(r"(?:^|!)(?:resources\.arsc$|[\w.-]{1,100}/resources\.pb$|(?:[\w.-]{1,100}/)?res/)")
 _MAP_DATA = re.compile(r"(?:^|!)(?:[\w.-]{1,100}/)?res/raw[^/]{0,60}/[^/]{1,200}\.(?:kml|gpx|geojson|topojson)$")
 _MAX_OWNERS = 16
@@ -82,6 +84,7 @@ class ConstantEnds:
         )
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
         self._uncalled = UncalledCode(self._uses, package.packages() if package is not None else (), package)
+        self._undeclared = UndeclaredComponents(self._uses, package)
         self._unrunnable = UnrunnableCode(
             self._uses, package, at_start=all(_AT_START.search(part.buffer.file) for part in parts)
         )
@@ -99,21 +102,21 @@ class ConstantEnds:
         if not find.evidence.how.startswith(_METHODS):
             reason = self._resources.reason(find) if self._resources is not None else ""
             return NotBackend(find.endpoint.value, reason) if reason else find
-        joined = find.evidence.how.startswith(_JOINED)
-        reason = self._of_constant(self._constant(find), "" if joined else find.endpoint.host)
+        hidden = find.evidence.how.startswith(_JOINED) or find.evidence.how.endswith(_ENCODED)
+        reason = self._of_constant(self._constant(find), "" if hidden else find.endpoint.host)
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def _of_constant(self, raw: bytes, host: str) -> str:
         """Why no code contacts a host that is in a constant; empty if code may.
 
-        No host stands for one that a script in the constant puts together.
+        No host stands for one that a script in the constant puts together, or that is encoded in it.
         """
         name = raw.lower()
         if not raw or (host and name != host.encode() and (_ADDRESS.search(raw) is None or host.encode() not in name)):
             return ""
         if raw not in self._reasons:
             self._reasons[raw] = self._uses.reason(raw) or self._sample(raw) or self._uncalled.reason(raw)
-            self._reasons[raw] = self._reasons[raw] or self._unrunnable.reason(raw)
+            self._reasons[raw] = self._reasons[raw] or self._undeclared.reason(raw) or self._unrunnable.reason(raw)
         return self._reasons[raw]
 
     def bare_hosts(
@@ -125,7 +128,7 @@ class ConstantEnds:
         """
         found = BareHosts(self._uses, rules, domains - shown, self._linked)
         for one in found.finds(shown, left_out - shown):
-            reason = self._uncalled.reason(one.name.encode())
+            reason = self._uncalled.reason(one.name.encode()) or self._undeclared.reason(one.name.encode())
             yield NotBackend(f"https://{one.name}", reason) if reason else one
         yield from (NotBackend(f"https://{name}", OPENED) for name in sorted(found.linked - shown - left_out))
 
@@ -158,7 +161,10 @@ class ConstantEnds:
     def _of_other(self, find: Sighting) -> str:
         """The reason for an address of another kind, such as that of a STUN server, in a constant."""
         raw = self._constant(find) if find.evidence.how.startswith(_METHODS) else b""
-        return (self._unrunnable.reason_of_load(raw) or self._uncalled.reason(raw)) if raw else ""
+        if not raw:
+            return ""
+        reason = self._unrunnable.reason_of_load(raw) or self._uncalled.reason(raw) or self._undeclared.reason(raw)
+        return reason or ("" if self._uses.is_loaded(raw) else self._uses.reason(raw))
 
     def _sample(self, raw: bytes) -> str:
         """The reason for a constant that only tests and examples of libraries have; empty for other constants."""
@@ -179,8 +185,16 @@ class ConstantEnds:
         key = number, code.offset, at
         if key not in self._made:
             reason = self._uses.reason_of_result(number, code, at)
-            self._made[key] = reason or self._uncalled.reason_of_result(number, code)
+            reason = reason or self._uncalled.reason_of_result(number, code)
+            self._made[key] = reason or self._undeclared.reason_of_result(number, code)
         reason = self._made[key]
+        return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def settle_called(self, find: Sighting, number: int, code: CodeItem, _at: int) -> Sighting | NotBackend:
+        """The same for an endpoint of any kind that a call contacts: only whether its method can run."""
+        if find.endpoint.kind is EndpointKind.CLOUD:
+            return find
+        reason = self._uncalled.reason_of_result(number, code) or self._undeclared.reason_of_result(number, code)
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def settle_parts(self, find: Sighting, parts: Sequence[str]) -> Sighting | NotBackend:

@@ -93,6 +93,23 @@ class DexFile(DexTables):
                 methods.setdefault(numbers[at + 2], index)
         return ClassData(tuple(accumulate(numbers[:first:2])), methods, tuple(accumulate(numbers[first:second:2])))
 
+    def access(self, method: int) -> int:
+        """The access flags of a method that this file defines; 0 if they are not known."""
+        row = self.class_row(self.method_kind(method))
+        at = int(self.classes[row]["data"]) if row >= 0 and method in self.class_data(row).methods.values() else 0
+        if not at:
+            return 0
+        (static, fields, direct, virtual), at = ulebs(self.data, at, 4)
+        numbers, _ = ulebs(self.data, at, 2 * (static + fields) + 3 * (direct + virtual))
+        first = 2 * (static + fields)
+        for begin, end in ((first, first + 3 * direct), (first + 3 * direct, len(numbers))):
+            index = 0
+            for place in range(begin, end, 3):
+                index += numbers[place]
+                if index == method:
+                    return numbers[place + 1]
+        return 0
+
     def initialiser(self, row: int) -> CodeItem | None:
         """Code of a class's static initialiser."""
         for offset, index in self.class_data(row).methods.items():

@@ -153,6 +153,7 @@ def _contacts(
         if call is not None:
             given = tuple(place for place, register in enumerate(call.registers) if register in held)
             named = len(given) == 1 and _has_key(uses.key_names(number), units, call, given[0])
+            named = named or (given == (1,) and _is_behind_key(uses.appended_keys(number), units, call))
             contacts, result = _given(uses, number, call, given, depth) if given and not named else (False, False)
             if contacts:
                 return True
@@ -197,6 +198,12 @@ def _has_key(names: Collection[int], units: Sequence[int], call: _Call, given: i
     load = _CONST_STRING | call.registers[given - 1] << 8
     near = range(max(0, call.at - _NEAR_KEY), call.at - 1)
     return any(units[at] == load and units[at + 1] in names for at in near)
+
+
+def _is_behind_key(names: Collection[int], units: Sequence[int], call: _Call) -> bool:
+    """True if a unit shortly before a call can load a constant that ends with such a key."""
+    near = range(max(0, call.at - _NEAR_KEY), call.at - 1) if names else ()
+    return any(units[at] & 255 == _CONST_STRING and units[at + 1] in names for at in near)
 
 
 def _call(units: Sequence[int], at: int, kind: int) -> _Call | None:

@@ -8,7 +8,7 @@ import msgspec
 
 from tieback import rulefiles as prepared
 
-type What = Literal["through", "into", "shown", "link", "compared", "cookies", "header", "none"]
+type What = Literal["through", "into", "shown", "link", "compared", "cookies", "header", "sign-in", "none"]
 
 
 class _End(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

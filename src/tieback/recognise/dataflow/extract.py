@@ -368,7 +368,8 @@ class _Finds:
         text = bucket_of(parts, flow.sink) or firebase_of(parts, project) or realm_of(parts) or azure_of(parts)
         text = text or url_of(parts)
         if text:
-            yield from self._new(flow, text, str(parts.get("url", "")), facts.first, whole=bool(parts.get("url")))
+            finds = self._new(flow, text, str(parts.get("url", "")), facts.first, whole=bool(parts.get("url")))
+            yield from (self._unless_never_run(flow, find) for find in finds)
             return
         collection = parts.get("collection")
         if isinstance(collection, str) and _CONTAINER.fullmatch(collection):
@@ -382,9 +383,14 @@ class _Finds:
         known = port is None and (flow.method, flow.name, parts.get("host")) in self._with_port
         if found is not None and not known:
             evidence = self._evidence(flow, f"{parts['host']}{'' if port is None else f':{port}'}", facts.first)
-            yield from self._once(
-                flow, Sighting(found, 1, Party.UNKNOWN, evidence) if isinstance(found, Endpoint) else found
-            )
+            find = Sighting(found, 1, Party.UNKNOWN, evidence) if isinstance(found, Endpoint) else found
+            yield from self._once(flow, self._unless_never_run(flow, find))
+
+    def _unless_never_run(self, flow: DataFlow, find: Find) -> Find:
+        """The find, or a text that is no back end if nothing calls the method that contacts it."""
+        if self._ends is None or flow.made is None or not isinstance(find, Sighting):
+            return find
+        return self._ends.settle_called(find, *flow.made)
 
     def _new(self, flow: DataFlow, text: str, parts: str, first: int, *, whole: bool = False) -> Iterator[Find]:
         """Endpoints in a text that are not in its parts; and the path below a cloud resource, if there is one."""

@@ -9,7 +9,7 @@ from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import DexFile
 
 _OBJECT = "Ljava/lang/Object;"
-_INTERFACE, _ABSTRACT = 0x200, 0x400
+_PUBLIC, _INTERFACE, _ABSTRACT = 0x1, 0x200, 0x400
 _OF_OBJECT = frozenset(("toString", "hashCode", "equals", "clone", "finalize"))
 _WITHOUT_TEXTS = re.compile(
     r"Landroid/[\w/$]*\$On\w+Listener;|Landroid/os/Parcelable;|Landroid/text/TextWatcher;|Ljava/io/(?:Closeable|Serializable);"
@@ -71,6 +71,10 @@ class Hierarchy:
                 return descriptor
             descriptor = self._app.superclass(descriptor)
         return ""
+
+    def is_public(self, kind: str) -> bool:
+        """True for a class of the app that all code can use."""
+        return bool(self._access(kind) & _PUBLIC)
 
     def is_overridden(self, identity: int) -> bool:
         """True if a class below that of a method can have its own code for it."""

@@ -35,6 +35,7 @@ COOKIES = "only an address whose cookies the app reads or changes"
 HEADER = "only the value of a header of a request"
 DESCRIPTION = "only in an annotation that describes code for people"
 UNCALLED = "only in the result of a method that no code calls"
+PAID = "only the address to which a payment returns"
 NEVER = "only behind a condition that is never true in this app"
 
 UNUSED = frozenset((UNREAD, UNCALLED, NEVER))
@@ -42,7 +43,9 @@ UNUSED = frozenset((UNREAD, UNCALLED, NEVER))
 
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
-HEADERS = ("Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With")
+HEADERS = (
+    "Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With", "X-Twitter-Client-URL",
+)  # fmt: skip
 """Headers with an address that the request does not go to; libraries and maps get them under these names."""
 PAGE_KEYS = ("snsUserUrl",)
 """Keys of the page of a user for people, as in ``UserInfo`` of ShareSDK: https://github.com/MobClub/ShareSDK-for-Android"""
@@ -72,13 +75,23 @@ CONTACTS = Outcome(frozenset(), contacts=True, returns=False)
 NOTHING = Outcome(frozenset(), contacts=False, returns=False)
 
 
-_REASONS = (LINK, SHOWN, REDIRECT, NOTIFIED, COMPARED, COOKIES, HEADER, DESCRIPTION, UNCALLED, NEVER)
+_REASONS = (LINK, SHOWN, REDIRECT, NOTIFIED, PAID, COMPARED, COOKIES, HEADER, DESCRIPTION, UNCALLED, NEVER)
 KEYS = {
     **dict.fromkeys(HEADERS, HEADER), **dict.fromkeys(CODE_KEYS, REDIRECT), **dict.fromkeys(NOTIFY_KEYS, NOTIFIED),
     **dict.fromkeys(PAGE_KEYS, LINK),
 }  # fmt: skip
+_RETURN_KEYS = ("return_url", "returnUrl")
+APPENDED = {
+    f"{before}{key}{behind}": reason
+    for keys, reason in ((CODE_KEYS, REDIRECT), (NOTIFY_KEYS, NOTIFIED), (_RETURN_KEYS, PAID))
+    for key in keys
+    for before in ("", "&", "?", '"&')
+    for behind in ("=", '="')
+}
+"""Constants to which code appends such an address, as for Alipay: https://opendocs.alipay.com/open/204/105301"""
 _ENDS: dict[What, str] = {
     "shown": SHOWN, "link": LINK, "compared": COMPARED, "cookies": COOKIES, "header": HEADER,
+    "sign-in": REDIRECT,
 }  # fmt: skip
 
 
@@ -153,6 +166,10 @@ class Trace:
             return
         if owner == PARCEL and self._uses.name_of(self._number, self._code) == "writeToParcel":
             return  # it comes back into a field of the same class, whose readers are followed
+        told = self._told_behind(one) if name == "append" and given == (1,) else ""
+        if told:
+            self._reasons.add(told)
+            return
         what = self._uses.what(self._number, one.member)
         named = self._key_reason(one, given) if what is None else ""
         if named:
@@ -173,6 +190,20 @@ class Trace:
         before = one.values[given[0] - 1] if len(given) == 1 and given[0] else frozenset()
         names = self._uses.key_names(self._number)
         reasons = {names.get(self._flow.strings.get(origin, -1), "") for origin in before}
+        return reasons.pop() if len(reasons) == 1 else ""
+
+    def _told_behind(self, one: Operation) -> str:
+        """The reason if the last constant that was appended before ends with the key of such an address."""
+        names = self._uses.appended_keys(self._number)
+        last: set[int] = set()
+        for other in sorted(self._flow.operations if names else (), key=lambda operation: operation.at):
+            if other.at >= one.at:
+                break
+            is_call = other.opcode in _CALLS and len(other.values) == len(one.values)
+            if is_call and self._uses.method_names(self._number, other.member)[1] == "append":
+                texts = {self._flow.strings.get(origin, -1) for origin in other.values[1]}
+                last = last if -1 in texts else texts
+        reasons = {names.get(text, "") for text in last}
         return reasons.pop() if len(reasons) == 1 else ""
 
     def _into(self, receiver: Origins) -> None:

@@ -32,6 +32,7 @@ from tieback.recognise.dataflow.outside_calls import OutsideCalls
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
 from tieback.recognise.dataflow.trace import (
+    APPENDED,
     CONTACTS,
     HEADER,
     HEADERS,
@@ -77,6 +78,14 @@ _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
 _HEADER_LINE = re.compile(rf"(?:{'|'.join(HEADERS)}): ?[^\r\n]*\Z".encode())
 """A whole line of a request, as in ``@Headers`` of Retrofit: https://square.github.io/retrofit/declarations/"""
+_MESSAGES, _TEXT_OF = frozenset(("getLocalizedMessage", "getMessage", "toString")), "()Ljava/lang/String;"
+_THROWN = frozenset(
+    f"Ljava/{name};"
+    for name in ("io/IOException", "lang/Error", "lang/Exception", "lang/RuntimeException", "lang/Throwable")
+)
+"""Classes of the platform above the exceptions of apps and libraries."""
+_REFERRER = re.compile(r"(?:(?:set|with|add|put)_?)?(?:http_?)?referr?er(?:_?ur[li])?", re.IGNORECASE)
+"""Names of methods that get the value of the header ``Referer``, in both spellings."""
 _DESCRIBED = Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
 _LINKED = Outcome(frozenset((LINK,)), contacts=False, returns=False)
 _NEVER_READ = Outcome(frozenset((NEVER,)), contacts=False, returns=False)
@@ -132,6 +141,7 @@ class ConstantUses:
         self._loud: dict[int, OperandUses] = {}
         self._conditions = Conditions(self)
         self._keys: dict[int, dict[int, str]] = {}
+        self._appended: dict[int, dict[int, str]] = {}
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
         self.loads_pages = True
         """Whether what is compared can be the address of a page, which a web view loads."""
@@ -188,6 +198,11 @@ class ConstantUses:
                     return False
                 loaded = True
         return loaded
+
+    def is_loaded(self, raw: bytes) -> bool:
+        """True if an instruction loads a string; else it is only an initial value or in an annotation."""
+        found = ((number, dex.string_of(raw)) for number, dex in enumerate(self._app.files))
+        return any(index >= 0 and bool(self.places.strings(number, index)) for number, index in found)
 
     def is_value(self, number: int, index: int) -> bool:
         """True if a string may be an initial value or in an annotation, where no instruction loads it."""
@@ -307,8 +322,8 @@ class ConstantUses:
         if rows and dex.sections.get(SectionKind.CALL_SITES) is not None:
             yield None
             return
-        for row in rows:
-            at = int(starts[row]) if row >= 0 else 0
+        for row in (row for row in rows if row >= 0):
+            at = int(starts[row])
             if (number, at) not in self._arrays:
                 self._arrays[number, at] = dex.values.array(at)[0] if at else ()
             for field, one in zip(dex.class_data(row).static_fields, self._arrays[number, at], strict=False):
@@ -524,9 +539,16 @@ class ConstantUses:
         return is_inside and not any(self.places.is_instruction(file, place) for file, place, _ in calls)
 
     def _describes(self, number: int, code: CodeItem) -> bool:
-        """True for a ``toString`` whose text has the names of fields, as ``Config(url=https://shop.test)``."""
-        flow = self.flow(number, code) if self.name_of(number, code) == "toString" else None
+        """True for a ``toString`` whose text has the names of fields, as ``Config(url=https://shop.test)``.
+
+        So is any text of an exception, which is a message.
+        """
         dex = self._app.files[number]
+        index = dex.method_of(code)
+        owner, name, kind = self.method_names(number, index) if index >= 0 else ("", "", "")
+        if name in _MESSAGES and kind == _TEXT_OF and self.hierarchy.above(owner) in _THROWN:
+            return True
+        flow = self.flow(number, code) if name == "toString" else None
         return flow is not None and any(_FIELDS.match(dex.string(one)) for one in flow.strings.values())
 
     def _follow(self, number: int, code: CodeItem, starts: Origins, depth: int) -> Outcome:
@@ -555,6 +577,8 @@ class ConstantUses:
         if name == "<init>" and owner.endswith(("Exception;", "Error;")):
             return "shown"
         found = self._ends.get((owner, name))
+        if found is None and kind.startswith("(Ljava/lang/String;)") and _REFERRER.fullmatch(name):
+            return "header"
         if found is not None or self._app.definition(identity) is not None:
             return found
         # Classes of the app inherit methods of the platform.
@@ -628,6 +652,13 @@ class ConstantUses:
             found = ((self._app.string_of(number, name), reason) for name, reason in KEYS.items())
             self._keys[number] = {index: reason for index, reason in found if index >= 0}
         return self._keys[number]
+
+    def appended_keys(self, number: int) -> dict[int, str]:
+        """The same for constants that end with such a key, to which code appends the value: ``&notify_url="``."""
+        if number not in self._appended:
+            found = ((self._app.string_of(number, text), reason) for text, reason in APPENDED.items())
+            self._appended[number] = {index: reason for index, reason in found if index >= 0}
+        return self._appended[number]
 
     def has_package(self, name: str) -> bool:
         """True if a file names a class in a package, or below it."""

@@ -90,13 +90,14 @@ class Budget:
 class Reader:
     """Reads tokens from an offset on."""
 
-    __slots__ = ("_budget", "_data", "_peeked", "at", "end")
+    __slots__ = ("_budget", "_data", "_is_cut", "_peeked", "at", "end")
 
     def __init__(self, data: Bytes, at: int, budget: Budget) -> None:
         """Begin at an offset."""
         self._data, self._budget = data, budget
         self.at, self.end = at, min(len(data), at + MAX_SPAN)
         self._peeked: Token | None = None
+        self._is_cut = False
 
     def peek(self) -> Token:
         """The next token, which stays the next one."""
@@ -176,8 +177,9 @@ class Reader:
         known = ends.get(key, -1)
         if not -1 < known < self.end:
             before = self._budget.mark()
+            self._is_cut = False
             known = self._skipped(at, inside=inside)
-            if known >= 0 and len(ends) < _MAX_KEPT:
+            if known >= 0 and len(ends) < _MAX_KEPT and not self._is_cut:
                 ends[key] = known
                 if known < self.end:
                     self._budget.kept(before)
@@ -212,6 +214,8 @@ class Reader:
                 continue
             elif sign in b",;" and inside and not opened:
                 return at
+            elif sign in b"\"'":
+                self._is_cut = True  # a reader that ends later may see the end of this text
             at += 1
         return -1
 
@@ -227,8 +231,8 @@ class Reader:
     def _slash(self, at: int) -> int:
         if comment := _COMMENT.match(self._data, at, self.end):
             return comment.end()
-        if _BEFORE_REGEX.search(bytes(self._data[max(0, at - 12) : at])) and (
-            found := _REGEX.match(self._data, at, self.end)
-        ):
+        may_begin = _BEFORE_REGEX.search(bytes(self._data[max(0, at - 12) : at])) is not None
+        if may_begin and (found := _REGEX.match(self._data, at, self.end)):
             return found.end()
+        self._is_cut |= may_begin or self._data[at : at + 2] == b"/*"
         return at + 1

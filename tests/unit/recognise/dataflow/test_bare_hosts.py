@@ -32,6 +32,8 @@ RULES = RuleFiles()
 SEARCH = AppSearch(RULES)
 REPLACING = "s3.cloud.test"
 """It takes the place of another host in an address."""
+REPLACING_PATH = "docs.cloud.test"
+"""The same with a path behind it."""
 CLOCK = "time.clock.test"
 """A time server in a field, which code reads."""
 CHANNEL = "grpc.speech.test"
@@ -43,7 +45,7 @@ FIELD = "93.184.217.7"
 MEMBERS = {"tcp.chat.test", "tcp2.chat.test"}
 HOSTS = MEMBERS | {
     "im.eu.chat.test", "spare-push.test", "93.184.215.14", "93.184.216.34", "192.0.43.8", "192.0.43.10",
-    REPLACING, CLOCK, CHANNEL, INSTEAD, FIELD,
+    REPLACING, REPLACING_PATH, CLOCK, CHANNEL, INSTEAD, FIELD,
 }  # fmt: skip
 
 
@@ -113,7 +115,8 @@ def test_the_name_of_a_property_of_mail_is_no_host(name: str) -> None:
 
 
 def test_without_a_host_of_the_domain_only_lists_of_addresses_count() -> None:
-    assert bare(LISTS, set()) == {"93.184.215.14", "93.184.216.34", "192.0.43.8", REPLACING, CLOCK, CHANNEL, INSTEAD}
+    replacing = {REPLACING, REPLACING_PATH}
+    assert bare(LISTS, set()) == {"93.184.215.14", "93.184.216.34", "192.0.43.8", CLOCK, CHANNEL, INSTEAD, *replacing}
     assert bare(LISTS, {"api.example.test"}) == bare(LISTS, set())
 
 

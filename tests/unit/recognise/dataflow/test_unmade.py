@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.each import each
@@ -93,6 +93,7 @@ def test_with_too_many_makers_a_class_counts_as_made(monkeypatch: pytest.MonkeyP
 
 
 @settings(max_examples=examples(60))
+@example([(2841, b"\x0b")])  # no classes
 @given(st.lists(st.tuples(st.integers(112, 4_000), st.binary(min_size=1, max_size=4)), max_size=10))
 def test_a_damaged_file_never_raises(patches: list[tuple[int, bytes]]) -> None:
     hurt = bytearray(CODE)

@@ -1,6 +1,6 @@
 """Tokens and ends of expressions that were read before are those of a new reader, wherever that one ends."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
@@ -34,6 +34,7 @@ PLACES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=12
 
 
 @settings(max_examples=examples(600))
+@example(b"a'd'\"}\"", [(1, 5), (1, 6)])
 @given(st.lists(st.sampled_from(PARTS), max_size=30).map(lambda parts: "".join(parts).encode()), PLACES)
 def test_what_was_read_before_is_read_in_the_same_way(data: bytes, places: list[tuple[int, int]]) -> None:
     budget = Budget(10**6)
