@@ -43,6 +43,7 @@ _MAKER_NAMES = (
     ("generic_part", "words of identifiers", "Parts of a bundle identifier that name no maker."),
     ("sample_part", "samples", "Such an app shows how to use something of another maker."),
     ("template", "templates", "Identifiers that tools write into every app."),
+    ("one_project", "identifiers of one project", "Templates with another identifier for each project."),
     ("environment", "environments", "Words of projects and hosts that name no maker."),
     ("edition", "editions", "Words for the edition of an app."),
     ("tenant", "tenants", "Services whose customers have a name below the domain."),
@@ -132,7 +133,7 @@ def _words(title: str, file: str, lists: tuple[tuple[str, str, str], ...]) -> st
     rows = []
     for name, what, text in lists:
         (rule,) = entries(file)[name]
-        words = [rule.get(key, ()) for key in ("names", "numbers", "before", "behind")]
+        words = [rule.get(key, ()) for key in ("names", "patterns", "numbers", "before", "behind")]
         count = str(sum(map(len, words)))
         rows.append((what, text, plain(rule["reason"]), count, _codes(*words), links(rule["source"])))
     head = ("list", "effect", "why", "entries", "for example", "source")

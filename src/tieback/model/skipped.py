@@ -19,7 +19,7 @@ SAME_CONTENT = "they have the content of an input before them"
 ADVICE = {
     COMPRESSED: "Store them as plain .tar.",
     LINKS: "Pass the folders that they lead to.",
-    UNREADABLE: "Check their permissions.",
+    UNREADABLE: "Check their permissions, and whether links lead to files.",
     SAME_CONTENT: "Their results are those of that input.",
     TOO_MANY: "Pass fewer files at a time.",
 }

@@ -552,9 +552,9 @@ class Maker:
         return OwnershipVerdict(Party.FIRST, self._name, f"{endpoint.host}: {reason}") if reason else None
 
     def _known(self, endpoint: Endpoint) -> OwnershipVerdict | None:
-        # A cloud host belongs to a customer that its name does not identify.
-        sdk = None if endpoint.kind is EndpointKind.CLOUD else self._rules.third_parties.of(endpoint.host)
-        if sdk is None:
+        sdk = self._rules.third_parties.of(endpoint.host)
+        # A cloud host belongs to a customer that its name does not identify, unless it is that of a library itself.
+        if sdk is None or (endpoint.kind is EndpointKind.CLOUD and (sdk.platform or endpoint.host not in sdk.suffixes)):
             return None
         if sdk.platform:
             return OwnershipVerdict(Party.PLATFORM, sdk.name, f"host of the platform: {sdk.name}")

@@ -32,6 +32,8 @@ def resource(value: str, host: str = "") -> Endpoint:
         (resource("s3:workhub-prod-data"), Party.FIRST, "Workhub Access GmbH", "has the maker's name, workhub"),
         (resource("s3:networkhub"), Party.UNKNOWN, "", "does not identify its owner"),
         (resource("gcs:data", "storage.googleapis.com"), Party.UNKNOWN, "", "the name of the gcs resource"),
+        (resource("azure-app-service:codepush", "codepush.azurewebsites.net"), Party.THIRD, "CodePush", "host of the"),
+        (resource("azure-app-service:shop", "shop.azurewebsites.net"), Party.UNKNOWN, "", "azure-app-service resource"),
         (url("t.appsflyer.com"), Party.THIRD, "AppsFlyer", "host of the SDK or service AppsFlyer"),
         (url("www.googleapis.com"), Party.PLATFORM, "Google APIs", "host of the platform"),
         (url("init.itunes.apple.com"), Party.PLATFORM, "Apple services", "host of the platform"),

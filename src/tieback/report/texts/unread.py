@@ -17,6 +17,8 @@ MOST_PARTLY_READ = 20
 """Limit on the partly read apps that a report lists, and on the captures."""
 MOST_DAMAGED = 20
 """Limit on the damaged inputs that are named one by one."""
+MOST_SEARCHED = 20_000
+"""Partly read apps among which those with an error of tieback are searched."""
 
 
 def partly_read_captures(report: Report) -> Iterator[CaptureSummary]:
@@ -118,8 +120,8 @@ def unread_errors(report: Report) -> Iterator[InputError]:
     captures = (one for one in report.captures.rows() if one.damaged)
     count = report.headline.captures_damaged or 0
     yield from _errors(captures, count, "capture", "Record or export the capture again")
-    failed = (one for one in report.partly_read.rows() if one.failed and not one.damaged)
-    for app in islice(failed, MOST_DAMAGED) if report.headline.apps_partly_read else ():
+    partly = islice(report.partly_read.rows(), MOST_SEARCHED) if report.headline.apps_partly_read else ()
+    for app in islice((one for one in partly if one.failed and not one.damaged), MOST_DAMAGED):
         yield InputError(unread_text(app), where=app.path)
 
 
