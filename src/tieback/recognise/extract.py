@@ -178,11 +178,7 @@ class EndpointExtractor:
             [self._dull_at(known[index], buffer.data, end) for index, end in hits] if self._dull else [None] * len(hits)
         )
         yield from (MatchLocation(verdict, 0, 0, 0, 0, 0) for verdict in dull if verdict is not None)
-        hits = [
-            hit
-            for hit, verdict in zip(hits, dull, strict=True)
-            if verdict is None and known[hit[0]].shape is not AnchorKind.MARK
-        ]
+        hits = list(self._not_dull(buffer, hits, dull))
         judged = hits[: self.left]
         self.left -= len(judged)
         yield from self._judged(buffer, judged)
@@ -190,6 +186,19 @@ class EndpointExtractor:
             yield Problem(
                 "too many texts that look like endpoints; the rest was not read", buffer.file, UnreadKind.LIMIT
             )
+
+    def _not_dull(
+        self, buffer: Buffer, hits: list[tuple[int, int]], dull: list[TextVerdict | None]
+    ) -> Iterator[tuple[int, int]]:
+        """The hits that are still to be judged: none in a text with a cached verdict, except tokens, and no marks."""
+        known, stop = self._scanner.anchors, -1
+        for (index, end), verdict in zip(hits, dull, strict=True):
+            anchor = known[index]
+            if verdict is not None:
+                text = (_DULL_WIDE if anchor.wide else _DULL).match(buffer.data, end - (anchor.length << anchor.wide))
+                stop = text.end() if text is not None else stop
+            elif anchor.shape is not AnchorKind.MARK and (end > stop or anchor.token is not None):
+                yield index, end
 
     def _in_arrays(self, data: Bytes, begin: int, end: int = sys.maxsize) -> Iterator[tuple[int, int]]:
         """The hits of schemes where a DEX file has no strings: in arrays of bytes of its code."""

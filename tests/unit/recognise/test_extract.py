@@ -377,3 +377,43 @@ def test_address_of_the_emulators_host_is_reported(data: bytes, values: list[str
     found = [one for one in finds(data) if isinstance(one, NotBackend)]
     assert [one.value for one in found] == values
     assert all("emulator" in one.reason for one in found)
+
+
+@each("kind", [BufferKind.DEX, BufferKind.RESOURCES, BufferKind.BINARY, BufferKind.NATIVE])
+def test_the_second_reading_of_a_text_gives_what_the_first_one_gave(kind: BufferKind) -> None:
+    """Verdicts are kept, also those on a text in which other anchors are."""
+    texts = [
+        b"http://s3.amazonaws.com/doc/2006-03-01/",
+        b"http://acs.amazonaws.com/groups/s3/LogDelivery",
+        b"http://schemas.android.com/apk/res/android",
+        b"http://www.w3.org/2001/XMLSchema?host=db.shop.test:27017",
+        b"http://purl.org/dc/elements/1.1/proj.firebaseio.com",
+        b"http://s3.amazonaws.com/uploads/a.png",
+    ]
+    data, starts = dex_strings(*texts)
+    if kind is BufferKind.NATIVE:
+        data, starts = data.replace(b"\xff", b" "), None  # type: ignore[assignment]
+    extractor = EndpointExtractor()
+    first, second, third = (
+        list(extractor.extract(Artifact("f", (Buffer("f", kind, data, starts=starts),)))) for _ in range(3)
+    )
+    assert sorted(map(repr, first)) == sorted(map(repr, second)) == sorted(map(repr, third))
+    assert values(first) == values(second)
+    assert "s3:uploads" in values(first)
+    assert "s3:doc" not in values(first)
+
+
+WORDS = (
+    "http://", "https://", "s3.amazonaws.com", "/doc/2006-03-01/", "schemas.android.com/apk/res/", "www.w3.org/ns/",
+    "db.shop.test", ":27017", "proj.firebaseio.com", "mongodb://", "host=", ";", "\0", " ", "?u=",
+    "AKIAIOSFODNN7EXAMPLQ",
+)  # fmt: skip
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(st.lists(st.sampled_from(WORDS), max_size=24))
+def test_any_text_gives_the_same_when_it_is_read_again(words: list[str]) -> None:
+    extractor, data = EndpointExtractor(), "".join(words).encode() + b"\0"
+    artifact = Artifact("f", (Buffer("f", BufferKind.BINARY, data),))
+    first, second = list(extractor.extract(artifact)), list(extractor.extract(artifact))
+    assert sorted(map(repr, first)) == sorted(map(repr, second))
