@@ -6,7 +6,7 @@ all hits in an app are the same few XML namespaces.
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import msgspec
@@ -188,7 +188,7 @@ class EndpointExtractor:
             )
 
     def _not_dull(
-        self, buffer: Buffer, hits: list[tuple[int, int]], dull: list[TextVerdict | None]
+        self, buffer: Buffer, hits: list[tuple[int, int]], dull: Sequence[TextVerdict | None]
     ) -> Iterator[tuple[int, int]]:
         """The hits that are still to be judged: none in a text with a cached verdict, except tokens, and no marks."""
         known, stop = self._scanner.anchors, -1

@@ -26,7 +26,8 @@ from tieback.recognise.interface import Find
 from tieback.recognise.placement import BEGINNING, CERTIFICATE, PROVIDER, PlaceBudget, Placement
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
-from tieback.recognise.texts.places import METADATA, PERMITTED
+from tieback.recognise.texts.elements import PERMITTED
+from tieback.recognise.texts.languages import METADATA
 from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE, USER_AGENT
 from tieback.recognise.texts.tables import DICTIONARY, NETWORKS
 

@@ -13,8 +13,8 @@ from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.python_files import STARTED, UNUSED
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
+from tieback.recognise.texts.languages import METADATA, UNUSED_FILE
 from tieback.recognise.texts.other_code import DOCUMENTED
-from tieback.recognise.texts.places import METADATA, UNUSED_FILE
 from tieback.recognise.texts.prose import MESSAGE
 
 SEARCH = AppSearch(RuleFiles())

@@ -20,7 +20,8 @@ from tieback.recognise.hermes.bytecode import Bytecode, Step
 from tieback.recognise.hermes.keyed_constants import KeyedConstants, key_reason
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.interface import Find
-from tieback.recognise.texts.places import METADATA, OF_GIT
+from tieback.recognise.texts.languages import METADATA
+from tieback.recognise.texts.places import OF_GIT
 from tieback.recognise.texts.prose import ISSUER, MESSAGE, REDIRECT, REFERER, literal_reason, points_to_page, url_end
 
 MAX_CONSTANTS = 2_000

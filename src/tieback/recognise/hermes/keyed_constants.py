@@ -13,7 +13,7 @@ from tieback.recognise.hermes.bytecode import Bytecode, Numbers, Step
 from tieback.recognise.hermes.literals import Constant
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.texts import prose, redirects
-from tieback.recognise.texts.places import METADATA
+from tieback.recognise.texts.languages import METADATA
 from tieback.recognise.texts.structured import describes_software, is_explorer
 
 _PUTTING = ("PutNewOwnById", "PutNewOwnNEById", "DefineOwnById")

@@ -7,8 +7,7 @@ by its first bytes. Bounds: texts of up to 16 MiB; strings inside strings to a d
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from enum import Enum, auto
+from collections.abc import Callable
 from functools import cached_property
 from itertools import islice
 
@@ -30,6 +29,8 @@ from tieback.recognise.texts import (
     structured,
     tables,
 )
+from tieback.recognise.texts.elements import PERMITTED, reason_of_element
+from tieback.recognise.texts.languages import METADATA, Language, has_language, language_of, reason_of_file
 from tieback.recognise.texts.markup import markup_spans
 from tieback.recognise.texts.messages import MAX_READ, declared_name, is_part_of_message, reason_of_uses
 from tieback.recognise.texts.prose import COMMENT, EXAMPLE
@@ -44,10 +45,6 @@ MAX_EMBEDDED = 8 * 1024 * 1024
 MAX_ATTRIBUTES = 10_000
 SHOWN = "only in text that a page shows"
 FEED = "only in the entries of a news feed"
-METADATA = "only in metadata of a package or page"
-PERMITTED = "only in a list of addresses that the app permits"
-MISNAMED = "only in a text that is stored as a picture"
-UNUSED_FILE = "only in a file that was left from an earlier version, or in commands for Windows"
 
 
 _TELLS = re.compile(
@@ -66,53 +63,14 @@ _BEFORE_LITERAL = re.compile(
 """The text before a literal that is joined to it, or that is the line before it in a list of lines."""
 _MESSAGE = 500
 _REDIRECT_LINE = re.compile(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?%b[\"']?\s*[:= ]" % redirects.SETTING, re.IGNORECASE)
-_DRAWABLE = re.compile(r"(?:^|/)res/(?:drawable|mipmap)[\w-]{0,80}/[^/]{1,200}\.(?:png|jpe?g|gif|webp)$")
-"""Files that the system only reads as pictures: https://developer.android.com/guide/topics/resources/drawable-resource"""
 _RESOURCE_FORK = b"\0\0\1\0"
 """Beginning of a font of macOS in a data fork (``.dfont``)."""
 
 
-class Language(Enum):
-    """How a text is read."""
-
-    SCRIPT = auto()
-    SHEET = auto()
-    HTML = auto()
-    XML = auto()
-    JSON = auto()
-    LINES = auto()
-    """Lines with comments that begin with ``#`` or ``;``."""
-    OTHER_CODE = auto()
-    """Source of other languages, in ``other_code``."""
-    DOCUMENT = auto()
-    SHADER = auto()
-    OTHER = auto()
-
-
-_LANGUAGES = {
-    Language.SCRIPT: (
-        "js mjs cjs jsx ts tsx mts cts bundle jsbundle java kt kts swift c h m mm cc cpp hpp cs go dart groovy gradle"
-        " cup flex jflex g4 jj jjt"
-    ),
-    Language.SHEET: "css scss sass less styl",
-    Language.HTML: "html htm xhtml vue svelte hbs ejs mustache php jsp asp aspx",
-    Language.XML: "xml svg plist xsd xsl xslt dtd rss atom pom nuspec tmx gpx kml storyboard xib",
-    Language.JSON: "json map webmanifest geojson json5 jsonc topojson arb",
-    Language.LINES: (
-        "properties yml yaml ini cfg conf toml sh pl pro env prop lock editorconfig gitignore gitattributes"
-        " npmignore sql pem crt"
-    ),
-    Language.OTHER_CODE: " ".join((*other_code.PYTHON, *other_code.LUA)),
-    Language.DOCUMENT: "md markdown rst adoc textile mdx podspec afm",
-    Language.SHADER: "glsl vert frag vsh fsh vs fs shader hlsl metal cg cginc",
-}
-_BY_SUFFIX = {suffix: language for language, names in _LANGUAGES.items() for suffix in names.split()}
 OF_GIT = b"git+"
 """Before the address of a source repository: https://docs.npmjs.com/cli/configuring-npm/package-json#git-urls-as-dependencies"""
 _SCHEMAS = (".xsd", ".dtd")
 """Definitions of kinds of documents: https://www.w3.org/TR/xmlschema11-1/"""
-_ENVIRONMENT = (".env.", "env.")
-"""Beginnings of the names of files with the settings of one mode: ``.env.production``."""
 _LINE_COMMENT = re.compile(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
 _CODE_COMMENT = re.compile(rb"[ \t]{0,80}//[ \t]")
 """A line of code that is a comment, in a file without the suffix of its language."""
@@ -128,15 +86,11 @@ _METADATA_LINE = re.compile(
     rb"|implementation-\w+|project[-_]url|scm|resolved)[\"']?\s*[:= ]",
     re.IGNORECASE,
 )
-_PYTHON_METADATA = re.compile(r"[^/!]\.(?:dist|egg)-info/", re.IGNORECASE)
-"""A folder that describes an installed package of Python: PEP 376, PEP 627."""
-_LEFT = re.compile(r"\.(?:orig|rej|bat|cmd|ps1)$", re.IGNORECASE)
 _DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
 _IN_PICTURE = re.compile(rb"data:(?:font|image)/[\w.+-]{1,40};base64,[\w+/=]{0,4000}\Z")
 _PICTURE_REACH = 4_096
 _SHEET_DATA = re.compile(rb"[\s\"']{0,8}data:(?!text/)")
 """A picture or font in a style sheet, whatever its type; a style sheet can import another one as text."""
-_PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
 _ESCAPED = re.compile(rb"[a-z]{2,8}\??:\\/\\/")
 """The beginning of an address in a regular expression, where slashes have escapes; a division has none."""
 _PATTERN = re.compile(rb"\bRegExp\(\s{0,8}\Z")
@@ -152,14 +106,6 @@ _HTML = re.compile(
     rb"(?i)<(?:a|b|i|p|br|div|span|strong|em|ul|ol|li|h\d|img|html|body|table|td|tr|iframe|script|form|button)\b"
 )
 _CODE_TYPES = (b"", b"module", b"text/javascript", b"application/javascript", b"text/babel", b"text/typescript")
-_META_NAMES = re.compile(
-    rb"\b(?:og:|twitter:|article:|fb:|author|generator|copyright|publisher|dc\.|keywords|description)", re.IGNORECASE
-)
-_LINK_RELS = re.compile(
-    rb"\b(?:author|license|help|canonical|profile|alternate|shortlink|me|pingback|publisher|mask-icon|apple-touch-icon"
-    rb"(?:-precomposed)?)\b",
-    re.IGNORECASE,
-)
 _NAMESPACES = (
     "xmlns",
     "itemtype",
@@ -183,8 +129,6 @@ _BY_ATTRIBUTE = {
 """The reason in an attribute, whatever its element."""
 _CLICKS = frozenset(("onclick", "ng-click", "data-ng-click", "(click)", "@click", "v-on:click", "on-tap", "(tap)"))
 """Code that runs when a person taps an element, also of AngularJS, Angular and Vue."""
-_TARGET = re.compile(r"(?:v-bind:|:|ng-|x-bind:)?href|\[(?:attr\.)?href\]")
-"""The address of a link, also as the expression of a template of Vue, AngularJS, Alpine or Angular."""
 _SVG_LOADS = ("href", "xlink:href", "src", "style")
 _FEED = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s++|<\?[^>]*+>|<!--(?:[^-]++|-(?!->))*+-->|<![A-Za-z][^>]*+>)*+"
@@ -213,13 +157,6 @@ def is_permission(element: str, address: str) -> bool:
     if element == "allow-navigation":
         return _DEVELOPER.match(address) is not None
     return element in {"access", "allow-intent"}
-
-
-def _by_name(file: str) -> str:
-    """The reason that the name of a file gives."""
-    if _DRAWABLE.search(file):
-        return MISNAMED
-    return METADATA if _PYTHON_METADATA.search(file) else UNUSED_FILE if _LEFT.search(file) else ""
 
 
 class TextPlaces:
@@ -280,22 +217,7 @@ class TextPlaces:
 
     @cached_property
     def _language(self) -> Language:
-        if self._binary:
-            return Language.OTHER
-        name = self._file.lower().rpartition("/")[2].removesuffix(".gz").removesuffix(".gzip").rstrip("~")
-        name = name.removesuffix(".download")  # the files of a page that a browser saved
-        suffix = name.rpartition(".")[2].partition("~")[0]  # both sides of a merge: a.js~HEAD
-        language = _BY_SUFFIX.get(suffix, Language.OTHER)
-        if language is Language.OTHER and name.startswith(_ENVIRONMENT):
-            language = Language.LINES
-        head = self._data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
-        if head[:1] == b"#" and language is Language.JSON:
-            language = Language.OTHER  # a table of characters of JavaMail, no source map
-        if head[:1] == b"<" and language in {Language.SCRIPT, Language.JSON, Language.OTHER, Language.LINES}:
-            return Language.HTML if _PAGE.search(head) else Language.XML
-        if language is Language.OTHER and head[:1] in (b"{", b"[") and re.match(rb"[\[{]\s*[\"\[{]", head):
-            return Language.JSON
-        return language
+        return Language.OTHER if self._binary else language_of(self._file, self._data)
 
     @cached_property
     def _other_code(self) -> other_code.OtherCode:
@@ -305,7 +227,7 @@ class TextPlaces:
     def _whole(self) -> str:
         """The reason if all of the text is a table, a picture, a licence or a document."""
         data, language = self._data, self._language
-        if named := _by_name(self._file):
+        if named := reason_of_file(self._file):
             return named
         found = tables.picture_reason(data, binary=self._binary)
         if self._binary and self._file.endswith(".dfont") and data.startswith(_RESOURCE_FORK):
@@ -520,7 +442,7 @@ class TextPlaces:
             if source is None:
                 return METADATA
             name = source.partition("?")[0]
-            name = name if name.lower().rpartition(".")[2] in _BY_SUFFIX else "source.js"
+            name = name if has_language(name) else "source.js"
             if span.start not in self._inner:
                 self._inner[span.start] = self._embedded(name, span.start + 1, span.end - 1)
             known = self._inner[span.start]
@@ -677,7 +599,7 @@ class TextPlaces:
             return _BY_ATTRIBUTE[own.name]
         if own.name in _CLICKS and TextPlaces("onclick.js", own.value).reason(offset - own.start) == LINK:
             return LINK
-        if found := _reason_of_element(name, own, values):
+        if found := reason_of_element(name, own, values):
             return found
         if own.value.lstrip()[:5] == b"data:":
             return tables.PICTURE if _DATA_URI.match(own.value) else ""
@@ -688,33 +610,3 @@ class TextPlaces:
         found = prose.literal_reason(self._data, own.start, offset, own.start + len(own.value))
         is_forbidden = not found and policy.is_forbidden(self._policies, name, own, values)
         return policy.FORBIDDEN if is_forbidden else found
-
-
-def _is_new_window(attribute: markup.Attribute) -> bool:
-    """True if a link opens another window, which is that of a browser."""
-    return attribute.name == "target" and attribute.value.strip().lower() == b"_blank"
-
-
-def _reason_of_element(name: str, own: markup.Attribute, values: Sequence[markup.Attribute]) -> str:
-    """The reason in an attribute of an element, by its other attributes."""
-    match name:
-        case "a":
-            return LINK if _TARGET.fullmatch(own.name) and any(map(_is_new_window, values)) else ""
-        case "meta" if any(_META_NAMES.match(one.value) for one in values if one.name in {"name", "property"}):
-            return METADATA
-        case "meta":
-            return PERMITTED if own.name == "content" and any(map(_is_policy, values)) else ""
-        case "link":
-            return METADATA if any(_describes(one) for one in values if one.name == "rel") else ""
-        case _:
-            return ""
-
-
-def _is_policy(attribute: markup.Attribute) -> bool:
-    """True if an element only permits addresses (https://www.w3.org/TR/CSP3/#meta-element)."""
-    return attribute.name == "http-equiv" and attribute.value.strip().lower() == b"content-security-policy"
-
-
-def _describes(rel: markup.Attribute) -> bool:
-    """True if a page does not load what has this relation to it."""
-    return b"stylesheet" not in rel.value.lower() and _LINK_RELS.search(rel.value) is not None

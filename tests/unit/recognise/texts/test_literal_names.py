@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.texts.languages import METADATA
 from tieback.recognise.texts.literal_names import ATLAS, BROWSER, PLUG_IN, SERVER, reason_of_name
-from tieback.recognise.texts.places import METADATA, SHOWN, TextPlaces
+from tieback.recognise.texts.places import SHOWN, TextPlaces
 from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE, NOTIFIED
 
 

@@ -10,8 +10,10 @@ from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import tables
+from tieback.recognise.texts.elements import PERMITTED
+from tieback.recognise.texts.languages import METADATA, MISNAMED
 from tieback.recognise.texts.names_before import BASE
-from tieback.recognise.texts.places import FEED, METADATA, MISNAMED, PERMITTED, SHOWN, TextPlaces
+from tieback.recognise.texts.places import FEED, SHOWN, TextPlaces
 from tieback.recognise.texts.prose import (
     AUTHOR,
     COMMENT,

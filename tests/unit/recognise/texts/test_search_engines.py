@@ -2,7 +2,8 @@
 
 from tests.each import each
 from tests.linear import assert_linear
-from tieback.recognise.texts.places import METADATA, TextPlaces
+from tieback.recognise.texts.languages import METADATA
+from tieback.recognise.texts.places import TextPlaces
 from tieback.recognise.texts.search_engines import SITE_MAP, is_in_linked_data, is_site_map
 
 URL = "https://a.test/x"

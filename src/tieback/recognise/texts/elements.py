@@ -1,0 +1,50 @@
+"""Elements of pages whose addresses no page loads, by their name and other attributes."""
+
+import re
+from collections.abc import Sequence
+
+from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.texts import markup
+from tieback.recognise.texts.languages import METADATA
+
+PERMITTED = "only in a list of addresses that the app permits"
+_META_NAMES = re.compile(
+    rb"\b(?:og:|twitter:|article:|fb:|author|generator|copyright|publisher|dc\.|keywords|description)", re.IGNORECASE
+)
+_LINK_RELS = re.compile(
+    rb"\b(?:author|license|help|canonical|profile|alternate|shortlink|me|pingback|publisher|mask-icon|apple-touch-icon"
+    rb"(?:-precomposed)?)\b",
+    re.IGNORECASE,
+)
+_TARGET = re.compile(r"(?:v-bind:|:|ng-|x-bind:)?href|\[(?:attr\.)?href\]")
+"""The address of a link, also as the expression of a template of Vue, AngularJS, Alpine or Angular."""
+
+
+def _is_new_window(attribute: markup.Attribute) -> bool:
+    """True if a link opens another window, which is that of a browser."""
+    return attribute.name == "target" and attribute.value.strip().lower() == b"_blank"
+
+
+def reason_of_element(name: str, own: markup.Attribute, values: Sequence[markup.Attribute]) -> str:
+    """The reason in an attribute of an element, by its other attributes."""
+    match name:
+        case "a":
+            return LINK if _TARGET.fullmatch(own.name) and any(map(_is_new_window, values)) else ""
+        case "meta" if any(_META_NAMES.match(one.value) for one in values if one.name in {"name", "property"}):
+            return METADATA
+        case "meta":
+            return PERMITTED if own.name == "content" and any(map(_is_policy, values)) else ""
+        case "link":
+            return METADATA if any(_describes(one) for one in values if one.name == "rel") else ""
+        case _:
+            return ""
+
+
+def _is_policy(attribute: markup.Attribute) -> bool:
+    """True if an element only permits addresses (https://www.w3.org/TR/CSP3/#meta-element)."""
+    return attribute.name == "http-equiv" and attribute.value.strip().lower() == b"content-security-policy"
+
+
+def _describes(rel: markup.Attribute) -> bool:
+    """True if a page does not load what has this relation to it."""
+    return b"stylesheet" not in rel.value.lower() and _LINK_RELS.search(rel.value) is not None
