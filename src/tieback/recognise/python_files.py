@@ -9,13 +9,15 @@ Bounds: 20,000 modules, 64 MiB of them.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 
 from tieback.intake.apps.interface import ArtifactBatch, Bytes, Piece
 from tieback.intake.apps.python_code import CodeText, ModuleTexts, code_offset, module_texts
-from tieback.model.sighting import NotBackend, Sighting
+from tieback.model.sighting import Sighting
+from tieback.recognise.held_finds import settled
 from tieback.recognise.interface import Find
 from tieback.recognise.texts.other_code import DOCUMENTED
 
@@ -23,8 +25,6 @@ STARTED = "only in code that runs if its module is started by itself"
 UNUSED = "only in a module that no used module of Python names"
 MAX_MODULES = 20_000
 MAX_BYTES = 64 * 1024 * 1024
-MAX_HELD = 20_000
-"""Most finds that wait for the end of the app."""
 _ENDINGS = (".pyc", ".pyo")
 _LIBRARY = re.compile(
     r"(?:^|[/!])(?:(?:site|dist)-packages|python\d(?:\.\d{1,2})?|stdlib[^/!]*\.(?:zip|imy)|(?:requirements|bootstrap)[^/!]*\.imy)[/!]"
@@ -74,20 +74,10 @@ class PythonFiles:
 
     def settled(self, finds: Iterable[Find]) -> Iterator[Find]:
         """The finds, once the whole app is read; those in texts that no code uses are no back ends."""
-        held: list[Find] = []
-        for find in finds:
-            if not held and not (isinstance(find, Sighting) and find.evidence.file.endswith(_ENDINGS)):
-                yield find
-                continue
-            held.append(find)
-            if len(held) > MAX_HELD:
-                self._stopped = True
-                yield from held
-                held.clear()
-        used = self._used() if held else frozenset()
-        for find in held:
-            reason = self._reason(find, used) if isinstance(find, Sighting) else ""
-            yield NotBackend(find.endpoint.value, reason) if reason and isinstance(find, Sighting) else find
+        return settled(finds, _is_in_module, self._judged)
+
+    def _judged(self) -> Callable[[Sighting], str] | None:
+        return None if self._stopped else partial(self._reason, self._used())
 
     def _see(self, file: str, data: Bytes) -> None:
         self._left -= len(data)
@@ -123,16 +113,20 @@ class PythonFiles:
                         waiting.append(file)
         return frozenset(used)
 
-    def _reason(self, find: Sighting, used: frozenset[str]) -> str:
+    def _reason(self, used: frozenset[str], find: Sighting) -> str:
         """Why no code of the app uses the text of a find, or an empty text."""
         module, at = self._modules.get(find.evidence.file), find.evidence.offset
-        if self._stopped or module is None or at is None:
+        if module is None or at is None:
             return ""
         if _holds(module.texts.documentation, at):
             return DOCUMENTED
         if find.evidence.file not in used:
             return UNUSED
         return STARTED if module.is_library and _holds(module.texts.started, at) else ""
+
+
+def _is_in_module(find: Find) -> bool:
+    return isinstance(find, Sighting) and find.evidence.file.endswith(_ENDINGS)
 
 
 def _holds(texts: Sequence[CodeText], at: int) -> bool:

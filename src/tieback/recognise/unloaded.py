@@ -11,14 +11,16 @@ Bounds: the names of 20,000 files, 2,000 names of one file; 32 MiB of other file
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 
 import msgspec
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
-from tieback.model.sighting import NotBackend, Sighting
+from tieback.model.sighting import Sighting
 from tieback.recognise.file_pages import NO_SCHEME, FilePages
+from tieback.recognise.held_finds import settled
 from tieback.recognise.import_maps import NOT_IMPORTED, ImportMaps
 from tieback.recognise.interface import Find
 from tieback.recognise.missing_plugins import LIST, NO_PLUGIN, MissingPlugins
@@ -33,8 +35,6 @@ MAX_NAMES = 2_000
 """Most different names in one file; a file with more of them is not followed, and everything stays."""
 MAX_OTHER = 32 * 1024 * 1024
 """Most bytes of code and other files in which names are looked for; if there are more, everything stays."""
-MAX_HELD = 20_000
-"""Most finds that wait for the end of the app."""
 _ROOT = re.compile(
     r"(?P<root>(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/)(?P<rest>.{1,400})"
 )
@@ -159,27 +159,13 @@ class UnloadedFiles:
 
     def settled(self, finds: Iterable[Find]) -> Iterator[Find]:
         """The finds, once the whole app is read; those in files that nothing loads are no back ends."""
-        held: list[Find] = []
-        for find in finds:
-            if not held and not _is_in_page(find):
-                yield find
-                continue
-            held.append(find)
-            if len(held) > MAX_HELD:
-                self._stopped = True
-                yield from held
-                held.clear()
-        unloaded = self._unloaded() if held else frozenset()
-        for find in held:
-            if isinstance(find, Sighting) and (reason := self._never_runs(find, unloaded)):
-                yield NotBackend(find.endpoint.value, reason)
-            else:
-                yield find
+        return settled(finds, _is_in_page, self._judged)
 
-    def _never_runs(self, find: Sighting, unloaded: frozenset[str]) -> str:
+    def _judged(self) -> Callable[[Sighting], str] | None:
+        return None if self._stopped else partial(self._never_runs, self._unloaded())
+
+    def _never_runs(self, unloaded: frozenset[str], find: Sighting) -> str:
         """Why code at the place of a find never runs, or an empty text."""
-        if self._stopped:
-            return ""
         file = find.evidence.file
         place = (file, find.evidence.offset)
         if any(self._file_pages.applies(root, *place) for root in self._roots if file.startswith(root)):

@@ -4,12 +4,14 @@ import importlib.util
 import io
 import marshal
 import tarfile
+from types import ModuleType
 
 from tests.each import each
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.entries import make_artifacts
 from tieback.intake.apps.problems import PackageProblems
 from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise import held_finds, python_files
 from tieback.recognise.python_files import STARTED, UNUSED
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
@@ -133,6 +135,18 @@ def test_what_describes_a_package_and_what_is_left_of_others() -> None:
         "https://before.test/a": UNUSED_FILE,
         "http://svn.test/acme": UNUSED_FILE,
     }
+
+
+@each(("module", "limit"), [(python_files, "MAX_MODULES"), (python_files, "MAX_BYTES"), (held_finds, "MAX_HELD")])
+def test_beyond_the_bounds_everything_stays(module: ModuleType, limit: str) -> None:
+    files = {"main.pyc": "import os", f"{SITE}a.pyc": "A = 'https://a.test/v1'\nB = 'https://b.test/v1'"}
+    assert set(read(**files).values()) == {UNUSED}
+    value = getattr(module, limit)
+    setattr(module, limit, 1)
+    try:
+        assert set(read(**files).values()) == {""}
+    finally:
+        setattr(module, limit, value)
 
 
 def test_without_code_of_the_app_nothing_is_known_of_the_libraries() -> None:

@@ -11,7 +11,7 @@ from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
-from tieback.recognise import unloaded
+from tieback.recognise import held_finds, unloaded
 from tieback.recognise.unloaded import REMOTE, SOURCE_MAP, UNLOADED, UnloadedFiles
 
 WWW = "assets/www/"
@@ -234,8 +234,9 @@ def test_finds_keep_their_order() -> None:
 
 @each("limit", ["MAX_FILES", "MAX_NAMES", "MAX_OTHER", "MAX_HELD", "MAX_ENDS"])
 def test_beyond_the_bounds_everything_stays(limit: str) -> None:
-    value = getattr(unloaded, limit)
-    setattr(unloaded, limit, 1)
+    module = held_finds if limit == "MAX_HELD" else unloaded
+    value = getattr(module, limit)
+    setattr(module, limit, 1)
     try:
         pages = UnloadedFiles()
         for name in ("index.html", "cordova.js", "old.js"):
@@ -243,7 +244,7 @@ def test_beyond_the_bounds_everything_stays(limit: str) -> None:
         pages.see(piece("classes.dex", b"x.html y.html", BufferKind.DEX))
         settled = list(pages.settled([sighting(f"{WWW}old.js")] * 3))
     finally:
-        setattr(unloaded, limit, value)
+        setattr(module, limit, value)
     assert [isinstance(one, Sighting) for one in settled] == [True] * 3
 
 
