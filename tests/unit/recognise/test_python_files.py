@@ -126,6 +126,7 @@ def test_what_describes_a_package_and_what_is_left_of_others() -> None:
             f"{SITE}acme-1.0-py3.9.egg-info/dependency_links.txt": "https://files.test/acme.tar.gz",
             f"{SITE}site.py.orig": "URL = 'https://before.test/a'",
             f"{SITE}fetch.bat": "svn export http://svn.test/acme .",
+            "page.html.bak": "<script src='https://old.test/a.js'></script>",
         }
     )
     assert {key: reason for key, reason in found.items() if "own" not in key} == {
@@ -134,6 +135,7 @@ def test_what_describes_a_package_and_what_is_left_of_others() -> None:
         "https://files.test/acme.tar.gz": METADATA,
         "https://before.test/a": UNUSED_FILE,
         "http://svn.test/acme": UNUSED_FILE,
+        "https://old.test/a.js": UNUSED_FILE,
     }
 
 

@@ -12,7 +12,7 @@ _DRAWABLE = re.compile(r"(?:^|/)res/(?:drawable|mipmap)[\w-]{0,80}/[^/]{1,200}\.
 """Files that the system only reads as pictures: https://developer.android.com/guide/topics/resources/drawable-resource"""
 _PYTHON_METADATA = re.compile(r"[^/!]\.(?:dist|egg)-info/", re.IGNORECASE)
 """A folder that describes an installed package of Python: PEP 376, PEP 627."""
-_LEFT = re.compile(r"\.(?:orig|rej|bat|cmd|ps1)$", re.IGNORECASE)
+_LEFT = re.compile(r"\.(?:orig|rej|bak|bat|cmd|ps1)$", re.IGNORECASE)
 
 
 class Language(Enum):
