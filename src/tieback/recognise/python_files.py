@@ -15,7 +15,8 @@ from functools import partial
 import msgspec
 
 from tieback.intake.apps.interface import ArtifactBatch, Bytes, Piece
-from tieback.intake.apps.python_code import CodeText, ModuleTexts, code_offset, module_texts
+from tieback.intake.apps.python_code import CodeText, ModuleTexts, module_texts
+from tieback.intake.apps.python_versions import code_offset
 from tieback.model.sighting import Sighting
 from tieback.recognise.held_finds import settled
 from tieback.recognise.interface import Find

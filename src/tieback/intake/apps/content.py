@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from tieback.intake.apps.python_code import code_offset
+from tieback.intake.apps.python_versions import code_offset
 
 SNIFF = 1024
 """Bytes that ``sniff`` needs."""

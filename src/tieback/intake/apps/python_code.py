@@ -17,11 +17,19 @@ from numpy.typing import NDArray
 
 from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
+from tieback.intake.apps.python_versions import (
+    LAST,
+    MARKED,
+    POSITIONAL,
+    PYTHON2,
+    QUALIFIED,
+    REFERENCE,
+    code_offset,
+)
 
 MAX_STEPS = 2_000_000
 """Most objects of one file that are read."""
 MAX_DEPTH = 200
-_REFERENCE = 0x80
 _CODE, _SMALL_TUPLE, _DICT, _LONG, _SLICE, _INTERNED = b"c){l:t"
 _REF, _OLD_REF = b"rR"
 _SHORT_TEXTS = frozenset(b"zZ")
@@ -30,8 +38,6 @@ _TUPLES = frozenset(b"([<>")
 _FIXED = dict(zip(b"NFTS.iIgy", (0, 0, 0, 0, 0, 4, 8, 8, 16), strict=True))
 _OLD_FLOATS = dict(zip(b"fx", (1, 2), strict=True))
 _END = ord("0")
-_PYTHON2, _PYTHON35, _DATED, _POSITIONAL, _QUALIFIED, _MARKED, _LAST = 60_000, 3350, 3392, 3400, 3450, 3600, 4000
-"""Numbers of versions: 2, 3.5, 3.7 (PEP 552), 3.8, 3.11, 3.14, and one that no version has."""
 _IS_FUNCTION, _HAS_DOCUMENTATION = 0x3, 0x4000000
 _DOC, _OWN_NAME, _MAIN = b"__doc__", b"__name__", b"__main__"
 
@@ -54,17 +60,6 @@ class ModuleTexts(msgspec.Struct, frozen=True):
 
 
 type _Value = CodeText | tuple["_Value", ...] | None
-
-
-def code_offset(head: bytes | bytearray) -> int:
-    """Where the code object of a compiled file of Python begins; 0 if it is none."""
-    if len(head) < 18 or head[2:4] != b"\r\n":
-        return 0
-    number = int.from_bytes(head[:2], "little")
-    if not (number > _PYTHON2 or _PYTHON35 <= number < _LAST):
-        return 0
-    at = 8 if number > _PYTHON2 else 16 if number >= _DATED else 12
-    return at if head[at] & ~_REFERENCE == _CODE else 0
 
 
 def read_python(file: str, data: Bytes) -> Artifact:
@@ -115,8 +110,8 @@ class _Reader:
             raise _DamagedError
         kind = self._take(1)[0]
         place = -1
-        if kind & _REFERENCE:
-            kind &= ~_REFERENCE
+        if kind & REFERENCE:
+            kind &= ~REFERENCE
             place = len(self._seen)
             self._seen.append(None)
         found = self._object(kind, depth)
@@ -162,8 +157,8 @@ class _Reader:
 
     def _code(self, depth: int) -> None:
         """Read a code object, whose fields depend on the version."""
-        is_new = _QUALIFIED <= self._number < _LAST
-        numbers = 4 if self._number > _PYTHON2 else 6 if _POSITIONAL <= self._number < _QUALIFIED else 5
+        is_new = QUALIFIED <= self._number < LAST
+        numbers = 4 if self._number > PYTHON2 else 6 if POSITIONAL <= self._number < QUALIFIED else 5
         flags = int.from_bytes(self._take(4 * numbers)[-4:], "little")
         self._next(depth + 1)
         begin = self._at
@@ -187,7 +182,7 @@ class _Reader:
         if flags & _IS_FUNCTION == _IS_FUNCTION:
             # Of a comprehension or lambda, the first constant can be any text.
             is_named = isinstance(name, CodeText) and self._data[name.start : name.start + 1] != b"<"
-            has_one = is_named and (not _MARKED <= self._number < _LAST or flags & _HAS_DOCUMENTATION)
+            has_one = is_named and (not MARKED <= self._number < LAST or flags & _HAS_DOCUMENTATION)
             possible = constants[:1] if has_one else ()
         else:
             possible = constants[:4] if self._has(names, _DOC) else ()

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.content import Content, sniff
-from tieback.intake.apps.python_code import MAX_DEPTH, code_offset, module_texts, read_python
+from tieback.intake.apps.python_code import MAX_DEPTH, module_texts, read_python
+from tieback.intake.apps.python_versions import code_offset
 
 SOURCE = '''
 """See https://docs.acme.test for the module."""
