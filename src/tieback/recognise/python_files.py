@@ -3,7 +3,8 @@
 Apps of Kivy, BeeWare and Chaquopy contain the library of Python, packages of PyPI with their tools, and often a whole
 virtual environment. A module is used if it is the app's own, outside of the folders of libraries, or if used ones have
 each part of its name as a text. Tools that build or install packages are never used. Behind the text ``__main__`` in a
-module is what runs only if it is started by itself, because constants are in the order of their first use. Sources:
+module is what runs only if it is started by itself, because constants are in the order of their first use. Modules in
+source and in native code name others too. No module is called unused if one cannot be read to its end. Sources:
 PEP 257, PEP 299; https://docs.python.org/3/library/__main__.html
 Bounds: 20,000 modules, 64 MiB of them.
 """
@@ -27,6 +28,7 @@ UNUSED = "only in a module that no used module of Python names"
 MAX_MODULES = 20_000
 MAX_BYTES = 64 * 1024 * 1024
 _ENDINGS = (".pyc", ".pyo")
+_SOURCE, _NATIVE = ".py", ".so"
 _LIBRARY = re.compile(
     r"(?:^|[/!])(?:(?:site|dist)-packages|python\d(?:\.\d{1,2})?|stdlib[^/!]*\.(?:zip|imy)|(?:requirements|bootstrap)[^/!]*\.imy)[/!]"
 )
@@ -34,8 +36,12 @@ _LIBRARY = re.compile(
 _NAME = re.compile(rb"\w+")
 _LONGEST = 200
 """Bytes of the longest text with names, such as ``plyer.platforms.{}.{}``."""
-_CACHE = re.compile(r"(?:__pycache__/)?([^/!]*?)(?:\.cpython-\d{1,3}(?:\.opt-\d)?)?\.py[co]\Z")
-"""The name of a compiled module: PEP 3147."""
+_CACHE = re.compile(r"(?:__pycache__/)?([^/!]*?)(?:\.cpython-[\w-]{1,60}(?:\.opt-\d)?)?\.(?:py[co]?|so)\Z")
+"""The name of a module: PEP 3147, PEP 3149."""
+
+
+_MODULES = (*_ENDINGS, _SOURCE, _NATIVE)
+_NO_TEXTS = ModuleTexts((), (), (), whole=False)
 
 
 _TOOLS = frozenset(
@@ -60,16 +66,18 @@ class PythonFiles:
         self._modules: dict[str, _Module] = {}
         self._left = MAX_BYTES
         self._stopped = False
+        self._all_read = True
 
     def seen(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """The pieces, whose modules are read."""
         for piece in pieces:
             if isinstance(piece, ArtifactBatch):
                 for file, content in zip(piece.files, piece.contents, strict=True):
-                    if file.endswith(_ENDINGS):
+                    if file.endswith(_MODULES):
                         self._see(file, content)
-            elif piece.file.endswith(_ENDINGS) and piece.buffers:
-                self._see(piece.file, piece.buffers[0].data)
+            elif piece.file.endswith(_MODULES):
+                for buffer in piece.buffers:
+                    self._see(piece.file, buffer.data)
             yield piece
             del piece  # it can be large
 
@@ -81,18 +89,28 @@ class PythonFiles:
         return None if self._stopped else partial(self._reason, self._used())
 
     def _see(self, file: str, data: Bytes) -> None:
+        path, is_library = _path(file)
+        if file.endswith(_NATIVE) and not is_library:
+            return  # a library of Android
         self._left -= len(data)
         if self._left < 0 or len(self._modules) >= MAX_MODULES:
             self._stopped = True
-        if self._stopped or not code_offset(data[:18]):
+        if self._stopped:
             return
-        texts = module_texts(data)
+        if not file.endswith(_ENDINGS):
+            before = self._modules[file].names if file in self._modules else frozenset[bytes]()
+            self._modules[file] = _Module(path, is_library, _NO_TEXTS, before.union(_NAME.findall(data)))
+            return
+        texts = module_texts(data) if code_offset(data[:18]) else _NO_TEXTS
+        self._all_read &= texts.whole
         short = {bytes(data[one.start : one.end]) for one in texts.texts if one.end - one.start <= _LONGEST}
         parts = frozenset(part for text in short if b" " not in text for part in _NAME.findall(text))
-        self._modules[file] = _Module(*_path(file), texts, parts)
+        self._modules[file] = _Module(path, is_library, texts, parts)
 
     def _used(self) -> frozenset[str]:
-        """The modules that are used."""
+        """The modules that are used; all of them if not all could be read."""
+        if not self._all_read:
+            return frozenset(self._modules)
         by_name: dict[bytes, list[str]] = {}
         missing: dict[str, int] = {}
         for file, module in self._modules.items():

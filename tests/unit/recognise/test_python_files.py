@@ -4,6 +4,7 @@ import importlib.util
 import io
 import marshal
 import tarfile
+from collections.abc import Callable
 from types import ModuleType
 
 from tests.each import each
@@ -30,10 +31,15 @@ def compiled(source: str) -> bytes:
 
 def read(**files: str) -> dict[str, str]:
     """The reason of each address in an app, in whose archive are these files; empty for a back end."""
+    return read_bytes(
+        {name: compiled(text) if name.endswith((".pyc", ".pyo")) else text.encode() for name, text in files.items()}
+    )
+
+
+def read_bytes(files: dict[str, bytes]) -> dict[str, str]:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
-        for name, text in files.items():
-            data = compiled(text) if name.endswith((".pyc", ".pyo")) else text.encode()
+        for name, data in files.items():
             info = tarfile.TarInfo(name)
             info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
@@ -80,6 +86,26 @@ def test_a_name_that_a_library_puts_together() -> None:
         f"{SITE}plyer/platforms/win/gps.pyc": "URL = 'https://win.test/v1'",
     }
     assert read(**files) == {"https://gps.test/v1": "", "https://win.test/v1": UNUSED}
+
+
+@each("file", ["main.py", f"{SITE}acme/core.so", f"{SITE}acme/core.cpython-39-x86_64-linux-gnu.so"])
+def test_modules_in_source_and_in_native_code_name_others(file: str) -> None:
+    files = {
+        "service.pyc": "import acme.core",
+        file: "\x7fELF\x02\x01\x01" + "\0" * 57 + "\0deeper\0"
+        if file.endswith(".so")
+        else "from acme import core, deeper",
+        f"{SITE}acme/deeper.pyc": "URL = 'https://deeper.test/v1'",
+        f"{SITE}acme/other.pyc": "URL = 'https://other.test/v1'",
+    }
+    assert read(**files) == {"https://deeper.test/v1": "", "https://other.test/v1": UNUSED}
+
+
+@each("damage", [lambda data: data[:-8], lambda data: b"\xff\x0f" + data[2:]])
+def test_no_module_is_unused_if_one_cannot_be_read(damage: Callable[[bytes], bytes]) -> None:
+    other = compiled("URL = 'https://other.test/v1'")
+    files = {"main.pyc": damage(compiled("import other")), f"{SITE}other.pyc": other}
+    assert read_bytes(files)["https://other.test/v1"] == ""
 
 
 def test_documentation_and_demonstrations() -> None:

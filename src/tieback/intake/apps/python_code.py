@@ -57,6 +57,8 @@ class ModuleTexts(msgspec.Struct, frozen=True):
     """Those that are the documentation of a module, class or function."""
     started: tuple[CodeText, ...]
     """Texts and code that a module uses only behind a comparison of its own name with ``__main__``."""
+    whole: bool = True
+    """False if the file is damaged, or above a limit."""
 
 
 type _Value = CodeText | tuple["_Value", ...] | None
@@ -69,10 +71,11 @@ def read_python(file: str, data: Bytes) -> Artifact:
 
 def module_texts(data: Bytes) -> ModuleTexts:
     """The texts of a compiled file; of a damaged one, those before the damage. Never raises."""
-    reader = _Reader(data)
+    reader, whole = _Reader(data), False
     with suppress(_DamagedError):
         reader.value(code_offset(data[:18]), 0)
-    return ModuleTexts(tuple(reader.texts), tuple(reader.documents), tuple(reader.started))
+        whole = True
+    return ModuleTexts(tuple(reader.texts), tuple(reader.documents), tuple(reader.started), whole)
 
 
 def _edges(data: Bytes) -> NDArray[np.int64]:
