@@ -143,7 +143,8 @@ def test_word_lists_have_sources_and_are_lower_case() -> None:
             assert entry["source"].strip()
             assert entry["reason"].strip()
     lists = vars(maker_words())
-    assert all(word == word.lower() for its in lists.values() for word in its if isinstance(word, str))
+    texts = [one if isinstance(one, str) else one.pattern for its in lists.values() for one in its]
+    assert all(text == text.lower() for text in texts)
 
 
 TEXT = st.text(max_size=40) | st.sampled_from(
