@@ -2,7 +2,8 @@
 
 Sources: POSIX.1-2017 ``pax`` (``ustar`` and extended headers); GNU tar, ``tar.h`` (long names, binary sizes). Links,
 devices and sparse files are left out. The entries are slices of bytes that are already in memory, so that their size
-needs no budget of its own.
+needs no budget of its own. ``tarfile`` is not used: a hostile archive can make it loop for ever (CVE-2025-8194, in
+versions of Python that are supported here), and it expands sparse files.
 """
 
 from collections.abc import Iterator
