@@ -64,12 +64,14 @@ class Analyser:
         from tieback.intake.apps.open import open_app
         from tieback.recognise.cloud import ended_services
         from tieback.recognise.collect import merge_finds
+        from tieback.recognise.network_permission import NetworkPermission
 
+        network = NetworkPermission()
         with open_app(path, sha256=sha256) as opened:
             cleartext, declarations = opened.cleartext, opened.declarations
-            collected = merge_finds(
-                opened.app, self._search.finds(opened.pieces(), hybrid=opened.may_be_hybrid), self._rules
-            )
+            pieces = network.watched(opened.pieces())
+            finds = self._search.finds(pieces, hybrid=opened.may_be_hybrid)
+            collected = network.settled(merge_finds(opened.app, finds, self._rules))
             unread = opened.unread
         return AppDocument(
             path=name or path_text(path),
