@@ -45,7 +45,7 @@ class NetworkPermission:
         return self._is_started and not self._has_doubt
 
     def settled(self, found: AppFinds) -> AppFinds:
-        """The finds; without the permission, addresses are no back ends, which a remark says.
+        """The finds; without the permission, addresses are not back ends, and a remark states that.
 
         Data stores stay, and what a credential or a rule of the user names.
         """
@@ -58,7 +58,7 @@ class NetworkPermission:
             return found
         told = (*found.not_backends, *(NotBackend(value, NOT_PERMITTED) for value in gone))
         number = (
-            f"{len(gone):,} addresses in it are no back ends" if len(gone) > 1 else "1 address in it is no back end"
+            f"{len(gone):,} addresses in it are not back ends" if len(gone) > 1 else "1 address in it is not a back end"
         )
         remark = Problem(f"{NOT_PERMITTED} (android.permission.INTERNET): {number}", self._manifests[0])
         return replace(

@@ -48,7 +48,7 @@ def test_without_the_permission_only_data_stores_stay() -> None:
     assert found.sightings == (STORE,)
     assert [(one.value, one.reason) for one in found.not_backends] == [("https://api.shop.test", NOT_PERMITTED)]
     (remark,) = found.problems
-    assert remark.what == f"{NOT_PERMITTED} (android.permission.INTERNET): 1 address in it is no back end"
+    assert remark.what == f"{NOT_PERMITTED} (android.permission.INTERNET): 1 address in it is not a back end"
     assert (remark.where, remark.unread) == ("AndroidManifest.xml", None)
 
 
