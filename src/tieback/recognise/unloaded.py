@@ -83,8 +83,7 @@ _INLINE = re.compile(rb"<script\b(?![^<>]{0,400}\bsrc\s{0,4}=)", re.IGNORECASE)
 """A script inside a page: it can load others by names that are in no file."""
 _NO_NAME = re.compile(rb"[^\w.~-]")
 _SERVER = re.compile(
-    rb"https?://(?!127\.|0\.0\.0\.0|[\w-]{1,40}\.androidplatform\.net/)[\w-]{1,60}(?:\.[\w-]{1,60}){1,8}(?::\d{1,5})?/[\w./~%-]*\Z",
-    re.IGNORECASE,
+    rb"https?://(?!127\.|0\.0\.0\.0|[\w-]{1,40}\.androidplatform\.net/)[\w-]{1,60}(?:\.[\w-]{1,60}){1,8}(?::\d{1,5})?/[\w./~%-]*\Z"
 )
 """The address of a server up to the end of a name in it. A web view reads files of the package under names of the
 device itself and of ``androidplatform.net``: https://developer.android.com/reference/androidx/webkit/WebViewAssetLoader
