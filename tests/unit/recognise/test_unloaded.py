@@ -66,6 +66,17 @@ def stays(file: str, **files: str) -> bool:
         ("test/old.js", {"test_old__js": "", "js_app__js": "load('old.js')"}, True),
         ("test/old.js", {"test_old__js": "", "js_app__js": "load(name + '.js')"}, False),
         ("test/index.html", {"test_index__html": "", "list__json": '["index.html"]'}, False),
+        # A name in the address of a server is a file there; the device itself is no server.
+        ("old.php", {"old__php": "", "js_app__js": "location = 'http://a.test/old.php'"}, False),
+        ("old.html", {"old__html": "", "js_app__js": "go('https://10.1.2.3:8080/v/~a/old.html?v=1')"}, False),
+        ("old.js", {"old__js": "", "index__html": INDEX + "<script src='https://cdn.a.test/v/old.js'>"}, False),
+        ("old.html", {"old__html": "", "js_app__js": "go('http://a.test/' + x); go('v/old.html')"}, True),
+        ("old.html", {"old__html": "", "js_app__js": "base = 'http://a.test/', page = 'old.html'"}, True),
+        ("old.html", {"old__html": "", "js_app__js": "go('http://localhost:8080/old.html')"}, True),
+        ("old.html", {"old__html": "", "js_app__js": "go('http://127.0.0.1/old.html')"}, True),
+        ("old.html", {"old__html": "", "js_app__js": "go('file:///android_asset/www/old.html')"}, True),
+        ("old.html", {"old__html": "", "js_app__js": "go('https://appassets.androidplatform.net/old.html')"}, True),
+        ("old.html", {"old__html": "", "list__json": '["https://a.test/old.html"]'}, True),
         # Many folders have an index page: the name means the one beside the file or above it, or that of its folder.
         ("demo/index.html", {"demo_index__html": "", "js_app__js": "location = 'index.html'"}, False),
         ("demo/index.html", {"demo_index__html": "", "js_app__js": "location = '../index.html'"}, False),
@@ -147,6 +158,9 @@ def stays(file: str, **files: str) -> bool:
         ("old.html", {"old__html": "", "js_app__js": 'cache([{"revision":null,"url":"old.html"}])'}, False),
         ("old.html", {"old__html": "", "js_app__js": 'open({url:"old.html",title:"revision"})'}, True),
         ("old.html", {"old__html": "", "manifest__json": '{"start_url":"old.html"}'}, True),
+        # Settings of editors.
+        ("old.php", {"old__php": "", "nbproject_private_private__properties": "index.file=old.php"}, False),
+        ("old.php", {"old__php": "", "project_private__properties": "index.file=old.php"}, True),
     ],
 )
 def test_only_files_that_something_names_are_loaded(file: str, files: dict[str, str], expected: bool) -> None:
