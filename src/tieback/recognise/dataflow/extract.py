@@ -36,7 +36,13 @@ from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dex_tables import MalformedDexError
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.retrofit import base_for, paths
-from tieback.recognise.dataflow.secrets import credential_text, database_password, named_values, service_password
+from tieback.recognise.dataflow.secrets import (
+    FILE_SERVERS,
+    credential_text,
+    database_password,
+    named_values,
+    service_password,
+)
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import Sink, read_sinks
 from tieback.recognise.dataflow.trace import UNUSED
@@ -287,7 +293,7 @@ class _Finds:
             if isinstance(server, NotBackend):
                 return
             endpoint = server.value if server is not None else ""
-            secret = service_password(facts.values, endpoint, store=sink.service is not None)
+            secret = service_password(facts.values, endpoint, store=sink.service not in (None, *FILE_SERVERS))
         else:
             secret = database_password(facts.values, rules)
         if secret is not None:
