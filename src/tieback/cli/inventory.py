@@ -283,7 +283,9 @@ def block(
     output: Annotated[ListFormat, format_option(ListFormat, "Format of the list.")] = ListFormat.CSV,
     action: Annotated[Action, typer.Option(help="Action that the list requests.")] = Action.BLOCK,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
-    weak: Annotated[bool, typer.Option("--weak", help="Include apps that match only by name, or by the identifier of a template.")] = False,
+    weak: Annotated[
+        bool, typer.Option("--weak", help="Include apps that match only by name, or by the identifier of a template.")
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="With rpz and hosts: include hosts that others share.")
     ] = False,

@@ -56,8 +56,8 @@ def match(
     gone = sum(one.status == "removed" for one in matches)
     never = sum(one.status == "not_installed" for one in matches)
     message_console().print(
-        f"{count_text(len(matches), 'match', 'matches')}: {len(installed):,} installed ({len(named):,} by name only{by_template}), "
-        f"{gone:,} removed from all devices, {never:,} in no inventory"
+        f"{count_text(len(matches), 'match', 'matches')}: {len(installed):,} installed "
+        f"({len(named):,} by name only{by_template}), {gone:,} removed from all devices, {never:,} in no inventory"
     )
 
 

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback import rulefiles as prepared
+from tieback.intake.apps.content import METRO
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.proto_resources import TextNames
 from tieback.intake.apps.resources import StringNames
@@ -262,7 +263,7 @@ class ConfigExtractor:
     @cached_property
     def marks(self) -> tuple[bytes, ...]:
         """Texts that mark a file with possible finds, whatever its name."""
-        return (*self.config.signatures, CERTIFICATE_MARK)
+        return (*self.config.signatures, CERTIFICATE_MARK, METRO)
 
     def is_called(self, file: str) -> bool:
         """True if the name of a file is enough to read it without one of the marks."""

@@ -235,7 +235,10 @@ _REVIEW_FILES = {
 REVIEW_MEDIA_TYPES = tuple(_REVIEW_FILES.values())
 """Media types of the review as a file."""
 _SHOWN_HOSTS, _SHOWN_APPS, _SHOWN_CLASSES = 200, 20, 4
-_WHY = {WEAK: "match only by name", TEMPLATE: "the identifier is that of a template, so other apps would be blocked too"}
+_WHY = {
+    WEAK: "match only by name",
+    TEMPLATE: "identifier of a template, so other apps would be blocked too",
+}
 """Reasons in words of the page, where those of the command line name an option."""
 
 

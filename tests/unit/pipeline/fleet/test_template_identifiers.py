@@ -74,7 +74,9 @@ def test_the_devices_in_words(counts: DeviceCounts, text: str, numbers: str) -> 
     assert (counts.text, counts.numbers) == (text, numbers)
 
 
-def listed(folder: Path, app: App, request: BlockRequest, row: InventoryRow | None = None) -> tuple[BlockList, list[str]]:
+def listed(
+    folder: Path, app: App, request: BlockRequest, row: InventoryRow | None = None
+) -> tuple[BlockList, list[str]]:
     row = row or InventoryRow(P.ANDROID, app.bundle_id, device="d")
     with open_fleet(make(folder, row, apps=APPS, stores=(store_behind(app),), grant="grant")) as fleet:
         found = block_list(fleet, request)
