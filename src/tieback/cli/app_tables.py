@@ -29,6 +29,7 @@ from tieback.model.sighting import (
     Evidence,
     Sighting,
     UnreadKind,
+    main_reasons,
 )
 
 SHOWN = 12
@@ -40,6 +41,13 @@ SHOWN_PUBLIC = 3
 SHOWN_HOSTS = 3
 """Hosts named per third party, and domains named per rule, without ``--all``."""
 SHOWN_PROBLEMS = 5
+SHOWN_UNREAD = 4
+"""Parts that were not read, without ``--all``."""
+_ADVICE = {
+    UnreadKind.DAMAGED: "The package is cut off or damaged: build or download it again.",
+    UnreadKind.FAILED: "tieback failed: report this error, and run a version that has it fixed.",
+}
+"""What to do about parts that no capture shows."""
 SHOWN_SOURCES = 3
 """Entries named per setting of transport security."""
 _NOT_KNOWN = "not known: "
@@ -81,16 +89,7 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
     lines = _source_lines(document)
     yield from _title(document, width)
     yield from _prose(_summary(document, sections), width)
-    for code in document.unread:
-        place = f" ({escape_line(code.where)})" if code.where else ""
-        yield from _prose(f"Partly read: {escape_line(code.what)}{place}.", width, "bold yellow")
-    if document.unread:
-        advice = "Capture the app's traffic to see the rest: tieback capture"
-        if any(code.kind is UnreadKind.DAMAGED for code in document.unread):
-            advice = "The package is cut off or damaged: build or download it again."
-        elif any(code.kind is UnreadKind.FAILED for code in document.unread):
-            advice = "tieback failed: report this error, and run a version that has it fixed."
-        yield from _prose(f"The list is not complete. {advice}", width, "yellow")
+    yield from _unread(document, width, everything=everything)
     most = None if everything else SHOWN
     for title, sightings, by_host in (
         ("Data stores", sections.stores, False),
@@ -158,6 +157,28 @@ def _title(document: AppDocument, width: int) -> Iterator[Text]:
     yield Text(escape_line(f"{app.label} {app.version_name}".strip()), style="bold")
     about = (app.bundle_id, _PLATFORMS.get(app.platform, ""), _maker(app), document.path)
     yield from _prose(" · ".join(escape_line(text) for text in about if text), width, "dim")
+
+
+def _unread(document: AppDocument, width: int, *, everything: bool) -> Iterator[Text]:
+    """What was not read and why, one line per part; then what to do."""
+    if not document.unread:
+        return
+    kinds = {code.kind for code in document.unread}
+    yield from _prose("Only partly read, so back ends can be missing here:", width, "bold yellow")
+    parts = document.unread if everything else main_reasons(document.unread)
+    shown = parts if everything else parts[:SHOWN_UNREAD]
+    for code in shown:
+        place = f"{escape_line(code.where)}: " if code.where else ""
+        words = f"{place}{escape_line(code.what)}".split(" ")
+        for line in _wrapped("    - ", words, width, separator=""):
+            line.stylize("yellow")
+            yield line
+    if more := len(parts) - len(shown):
+        yield Text(f"    and {_count(more, 'more part')}: --all", style="dim")
+    advice = [text for kind, text in _ADVICE.items() if kind in kinds]
+    if kinds - set(_ADVICE):
+        advice.append("Capture the app's traffic to see the rest: tieback capture")
+    yield from _prose(" ".join(advice), width, "yellow")
 
 
 def _prose(text: str, width: int, style: str = "") -> Iterator[Text]:

@@ -174,6 +174,19 @@ def unread_parts(known: Iterable[UnreadCode], problems: Iterable[Problem]) -> tu
     return tuple(sorted(found.values(), key=lambda one: one.kind is not UnreadKind.DAMAGED))[:MAX_UNREAD]
 
 
+def main_reasons(unread: Iterable[UnreadCode], whole: str = "") -> tuple[UnreadCode, ...]:
+    """One reason for each part of an input that was not read: the gravest. Further ones follow from it.
+
+    Args:
+        unread: the parts, the gravest first.
+        whole: place that means the input as a whole, which keeps all its reasons.
+    """
+    found: dict[tuple[str, str], UnreadCode] = {}
+    for one in unread:
+        found.setdefault((one.where, one.what if one.where in ("", whole) else ""), one)
+    return tuple(found.values())
+
+
 def remarks(problems: Iterable[Problem], unread: Iterable[UnreadCode]) -> tuple[Problem, ...]:
     """The problems of an input that are not among its unread parts."""
     known = {(one.kind, one.what) for one in unread}

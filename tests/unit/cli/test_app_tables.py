@@ -220,10 +220,38 @@ def test_partly_read_app_never_reads_as_without_back_ends() -> None:
     code = UnreadCode(UnreadKind.ENCRYPTED, "the code is encrypted (FairPlay)", "Payload/a.app/a")
     text = "\n".join(shown(AppDocument("a.ipa", APP, unread=(code,), problems=(Problem(code.what, code.where),))))
     assert "no back end found in the parts that were read" in text
-    assert "Partly read: the code is encrypted (FairPlay) (Payload/a.app/a)." in text
+    assert "Only partly read, so back ends can be missing here:" in text
+    assert "    - Payload/a.app/a: the code is encrypted (FairPlay)\n" in text
     assert "Capture the app's traffic to see the rest: tieback capture" in text
     assert "Problems" not in text
     assert "  no back end found" in shown(AppDocument("a.ipa", APP))
+
+
+def test_each_part_that_was_not_read_has_one_reason_and_the_text_says_what_to_do() -> None:
+    """A damaged entry has several problems that follow from the first one."""
+    unread = (
+        UnreadCode(UnreadKind.DAMAGED, "its list of entries is lost", ""),
+        UnreadCode(UnreadKind.DAMAGED, "the file ends within this entry", "classes.dex"),
+        UnreadCode(UnreadKind.DAMAGED, "the compressed data ends too early", "classes.dex"),
+        UnreadCode(UnreadKind.MISSING, "no manifest: the app cannot be identified", ""),
+        UnreadCode(UnreadKind.LIMIT, "left out: the archive expands like a bomb", "a.zip"),
+        UnreadCode(UnreadKind.LIMIT, "left out: the archive expands like a bomb", "b.zip"),
+    )
+    document = AppDocument("a.apk", APP, unread=unread)
+    lines = shown(document)
+    at = lines.index("  Only partly read, so back ends can be missing here:")
+    assert lines[at + 1 : at + 6] == [
+        "    - its list of entries is lost",
+        "    - classes.dex: the file ends within this entry",
+        "    - no manifest: the app cannot be identified",
+        "    - a.zip: left out: the archive expands like a bomb",
+        "    and 1 more part: --all",
+    ]
+    advice = " ".join(line.strip() for line in lines[at + 6 : at + 8])
+    assert advice.startswith("The package is cut off or damaged: build or download it again. Capture the app's traffic")
+    everything = "\n".join(shown(document, everything=True))
+    assert "    - classes.dex: the compressed data ends too early\n" in everything
+    assert "--all" not in everything
 
 
 def test_ios_has_no_line_on_the_authorities_of_the_user() -> None:

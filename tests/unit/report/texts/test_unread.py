@@ -33,6 +33,16 @@ def test_partly_read_apps_are_listed_with_the_place(report: Report) -> None:
     )
 
 
+def test_a_part_has_one_reason_and_the_whole_input_has_all(report: Report) -> None:
+    (one,) = report.partly_read.rows()
+    unread = tuple(
+        UnreadCode(UnreadKind.UNREADABLE, what, where)
+        for what, where in (("a", "classes.dex"), ("b", "classes.dex"), ("c", ""), ("d", ""))
+    )
+    (line,) = partly_read_lines(replace(report, partly_read=LazyTable.of([replace(one, unread=unread)])))
+    assert line[1] == "a (classes.dex); c; d"
+
+
 CAPTURE = "Capture its traffic to see the other back ends (tieback capture)."
 
 
