@@ -31,6 +31,7 @@ from tieback.model.sighting import (
     UnreadKind,
     main_reasons,
 )
+from tieback.report.texts.methods import ARROW, completing_method, steps_text
 
 SHOWN = 12
 """Maximum number of lines per section without ``--all``."""
@@ -75,6 +76,8 @@ class _Row(NamedTuple):
     note: str
     place: str
     containers: tuple[str, ...] = ()
+    chain: tuple[str, ...] = ()
+    """How code puts the value together, from the first caller to the constants."""
 
 
 def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterator[Text]:
@@ -237,6 +240,9 @@ def _entries(rows: Sequence[_Row], width: int, indent: str) -> Iterator[Text]:
             yield Text(f"{start if cell_len(start) + cell_len(tail) <= width else indent + '    '}{tail}", style="dim")
         if row.containers:
             yield from _wrapped(f"{indent}    contains ", row.containers, width, style="dim")
+        if row.chain:
+            words = [*(f"{step} {ARROW}" for step in row.chain[:-1]), row.chain[-1]]
+            yield from _wrapped(f"{indent}    by ", words, width, separator="", style="dim")
 
 
 def _source_lines(document: AppDocument) -> _Lines:
@@ -291,6 +297,7 @@ def _row(one: Sighting, lines: _Lines, more: int, ports: int, *, everything: boo
         escape_line(", ".join(note for note in notes if note)),
         _place(one.endpoint.value, one.evidence, lines),
         tuple(escape_line(name) for name in one.names if name != rest),
+        tuple(map(escape_line, steps_text(one.evidence.chain))) if everything else (),
     )
 
 
@@ -317,9 +324,9 @@ def _is_private(host: str) -> bool:
 
 
 def _place(value: str, evidence: Evidence, lines: _Lines) -> str:
-    """The line of the source and the place in the package."""
+    """The line of the source or the method, and the place in the package."""
     place = escape_line(evidence.file if evidence.offset is None else f"{evidence.file}+{evidence.offset:#x}")
-    line = lines.get((value, evidence.file, evidence.offset))
+    line = lines.get((value, evidence.file, evidence.offset)) or escape_line(completing_method(evidence.context))
     return f"{line} ({place})" if line else place
 
 

@@ -16,6 +16,7 @@ from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.inventory_columns import chosen_column
 from tieback.report.figures import bytes_text, figure_text, quality_text, size_text
 from tieback.report.texts.captures import leaks_text
+from tieback.report.texts.methods import steps_text
 from tieback.report.texts.stores import records_text
 from tieback.web.context import User
 from tieback.web.tables import labelled
@@ -113,6 +114,7 @@ def environment() -> jinja2.Environment:
         "chosen_column": chosen_column,
         "labelled": labelled,
         "listed": listed,
+        "steps": steps_text,
     }
     made.tests["permitted_to"] = permitted_to
     made.globals |= {"NAV": NAV, "rejected": rejected, "entered": entered}

@@ -227,6 +227,18 @@ def test_partly_read_app_never_reads_as_without_back_ends() -> None:
     assert "  no back end found" in shown(AppDocument("a.ipa", APP))
 
 
+def test_the_chain_of_methods_is_one_short_line_and_whole_with_all() -> None:
+    chain = ("Ltest/shop/Main;->items", "Ltest/shop/Api;->open", "Ltest/shop/Api;->open", "Ltest/shop/Config;->HOST")
+    place = Evidence("classes.dex", 16, "dex-flow/URL", "Ltest/shop/Api;->open: https://api.shop.test/v1", chain)
+    url = Endpoint(EndpointKind.URL, "https://api.shop.test/v1", "https", "api.shop.test", 443, "/v1")
+    document = AppDocument("a.apk", APP, (Sighting(url, 1, Party.UNKNOWN, place),))
+    assert "  https://api.shop.test/v1  Api.open (classes.dex+0x10)" in shown(document)
+    lines = shown(document, everything=True)
+    at = lines.index("  https://api.shop.test/v1  Api.open (classes.dex+0x10)")
+    assert lines[at + 1] == "      by test.shop.Main.items → test.shop.Api.open → test.shop.Config.HOST"
+    assert not any("→" in line for line in shown(document))
+
+
 def test_each_part_that_was_not_read_has_one_reason_and_the_text_says_what_to_do() -> None:
     """A damaged entry has several problems that follow from the first one."""
     unread = (
