@@ -21,6 +21,7 @@ from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy, Limit
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.safe_text import escape_line
 from tieback.model.sighting import (
+    OF_LIBRARY,
     UNDECIDED,
     AppDocument,
     Credential,
@@ -519,6 +520,13 @@ def _by_limit(policies: Iterable[CleartextPolicy], *, alone: bool) -> Iterator[s
             yield f"{words}for {', '.join(names)}"
 
 
+def _heading(reason: str) -> str:
+    """Heading of the texts that are left out for a reason."""
+    if reason == OF_LIBRARY:
+        return "Credentials that are not reported"
+    return "Not decided" if reason.startswith(UNDECIDED) else "Not back ends"
+
+
 def _ignored(document: AppDocument, width: int, *, everything: bool) -> Iterator[Text]:
     """Problems, and texts that are not back ends: with ``everything`` each with its reason, else their number."""
     known = {(code.what, code.where) for code in document.unread}
@@ -534,9 +542,12 @@ def _ignored(document: AppDocument, width: int, *, everything: bool) -> Iterator
         return
     if not everything:
         undecided = sum(one.reason.startswith(UNDECIDED) for one in document.not_backends)
-        decided = len(document.not_backends) - undecided
+        of_libraries = sum(one.reason == OF_LIBRARY for one in document.not_backends)
+        decided = len(document.not_backends) - undecided - of_libraries
         counts = [_count(decided, "text is not a back end", "texts are not back ends")] if decided else []
         counts += [_count(undecided, "address is not decided", "addresses are not decided")] if undecided else []
+        of_libraries_text = _count(of_libraries, "credential is one of a library", "credentials are those of libraries")
+        counts += [of_libraries_text] if of_libraries else []
         them = "them" if len(document.not_backends) > 1 else "it"
         yield Text(f"{', '.join(counts)} (--all lists {them} with the reason)", style="dim")
         return
@@ -544,8 +555,10 @@ def _ignored(document: AppDocument, width: int, *, everything: bool) -> Iterator
     for one in document.not_backends:
         reasons.setdefault(escape_line(one.reason), []).append(escape_line(one.value))
     heading = ""
-    for reason, values in sorted(reasons.items(), key=lambda item: (item[0].startswith(UNDECIDED), item)):
-        before, heading = heading, "Not decided" if reason.startswith(UNDECIDED) else "Not back ends"
+    for reason, values in sorted(
+        reasons.items(), key=lambda item: (item[0] == OF_LIBRARY, item[0].startswith(UNDECIDED), item)
+    ):
+        before, heading = heading, _heading(reason)
         if heading != before:
             yield Text(heading, style="bold")
         yield Text(f"  {reason.removeprefix(f'{UNDECIDED}: ')}", style="dim")

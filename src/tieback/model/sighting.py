@@ -113,6 +113,10 @@ class NotBackend(msgspec.Struct, frozen=True):
     """Why it is not a back end."""
 
 
+OF_LIBRARY = "credential in a class of a library: each app with the library has it"
+"""Reason for a credential that is left out; its value is masked."""
+
+
 class UnreadKind(StrEnum):
     """Why an app or a capture, or a part of it, was not read."""
 

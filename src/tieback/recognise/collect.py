@@ -12,7 +12,16 @@ import msgspec
 from tieback.model.app import App
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, CredentialGrade, Evidence, NotBackend, Problem, Sighting, UnreadKind
+from tieback.model.sighting import (
+    OF_LIBRARY,
+    Credential,
+    CredentialGrade,
+    Evidence,
+    NotBackend,
+    Problem,
+    Sighting,
+    UnreadKind,
+)
 from tieback.recognise import firebase
 from tieback.recognise.code_libraries import code_library, first_library
 from tieback.recognise.interface import Find
@@ -179,7 +188,12 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
                 only_text = _text_reason(find.evidence, rules)
                 _add((find,), passing if only_text else sightings)
             case Credential():
-                _add_credential(find, app, credentials, rules)
+                if _is_of_library(find, app, rules):
+                    kind = find.kind.replace("_", " ")
+                    named = find.evidence.context.partition(": ")[0]
+                    _leave_out(NotBackend(f"{kind} {find.masked} in {named}", OF_LIBRARY), not_backends)
+                else:
+                    credentials.add((find.kind, find.masked, find.endpoint), find)
             case PublicKey():
                 keys.add((find.kind, find.value), find)
             case NotBackend():
@@ -220,13 +234,11 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     )
 
 
-def _add_credential(find: Credential, app: App | None, credentials: _Bounded[Credential], rules: RuleFiles) -> None:
-    """Add a credential, unless it is a constant in a class of a library of others: each app with the library has it."""
+def _is_of_library(find: Credential, app: App | None, rules: RuleFiles) -> bool:
+    """True for a constant in a class of a library of others: each app with the library has it."""
     place = find.evidence
     own = "".join(f"{part}/" for part in app.bundle_id.split(".")[:2]) if app is not None else "-"
-    if place.how == _FIELD and not place.context.startswith(f"L{own}") and first_library(place, rules) is not None:
-        return
-    credentials.add((find.kind, find.masked, find.endpoint), find)
+    return place.how == _FIELD and not place.context.startswith(f"L{own}") and first_library(place, rules) is not None
 
 
 def _linked(sightings: _Bounded[_Seen], not_backends: _Bounded[NotBackend]) -> Iterator[str]:

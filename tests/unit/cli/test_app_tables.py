@@ -13,6 +13,7 @@ from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy, Limit
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import (
+    OF_LIBRARY,
     UNDECIDED,
     AppDocument,
     Credential,
@@ -237,6 +238,20 @@ def test_the_chain_of_methods_is_one_short_line_and_whole_with_all() -> None:
     at = lines.index("  https://api.shop.test/v1  Api.open (classes.dex+0x10)")
     assert lines[at + 1] == "      by test.shop.Main.items → test.shop.Api.open → test.shop.Config.HOST"
     assert not any("→" in line for line in shown(document))
+
+
+def test_credentials_of_libraries_are_counted_and_listed_with_all() -> None:
+    left_out = (
+        NotBackend("named secret 4***a (40) in Lio/lib/B;->TOKEN", OF_LIBRARY),
+        NotBackend("http://schemas.test", "name of a schema"),
+    )
+    document = AppDocument("a.apk", APP, not_backends=left_out)
+    counts = "1 text is not a back end, 1 credential is one of a library (--all lists them with the reason)"
+    assert counts in shown(document)
+    lines = shown(document, everything=True)
+    at = lines.index("Credentials that are not reported")
+    assert lines[at + 1 : at + 3] == [f"  {OF_LIBRARY}", "    named secret 4***a (40) in Lio/lib/B;->TOKEN"]
+    assert "Not back ends" in lines[:at]
 
 
 def test_each_part_that_was_not_read_has_one_reason_and_the_text_says_what_to_do() -> None:
