@@ -19,6 +19,7 @@ from tieback.cli.declarations import declaration_lines
 from tieback.model.app import App, Platform
 from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy, Limit
 from tieback.model.endpoint import EndpointKind, Party
+from tieback.model.method_names import ARROW, completing_method, steps_text
 from tieback.model.safe_text import escape_line
 from tieback.model.sighting import (
     OF_LIBRARY,
@@ -32,7 +33,6 @@ from tieback.model.sighting import (
     UnreadKind,
     main_reasons,
 )
-from tieback.report.texts.methods import ARROW, completing_method, steps_text
 
 SHOWN = 12
 """Maximum number of lines per section without ``--all``."""
@@ -77,8 +77,8 @@ class _Row(NamedTuple):
     note: str
     place: str
     containers: tuple[str, ...] = ()
-    chain: tuple[str, ...] = ()
-    """How code puts the value together, from the first caller to the constants."""
+    evidence: Evidence | None = None
+    """The evidence, if its chain is shown."""
 
 
 def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterator[Text]:
@@ -241,9 +241,16 @@ def _entries(rows: Sequence[_Row], width: int, indent: str) -> Iterator[Text]:
             yield Text(f"{start if cell_len(start) + cell_len(tail) <= width else indent + '    '}{tail}", style="dim")
         if row.containers:
             yield from _wrapped(f"{indent}    contains ", row.containers, width, style="dim")
-        if row.chain:
-            words = [*(f"{step} {ARROW}" for step in row.chain[:-1]), row.chain[-1]]
-            yield from _wrapped(f"{indent}    by ", words, width, separator="", style="dim")
+        if row.evidence is not None:
+            yield from _chain(row.evidence, f"{indent}    ", width)
+
+
+def _chain(evidence: Evidence, indent: str, width: int) -> Iterator[Text]:
+    """How code puts a value together, from the first caller to the constants."""
+    steps = [escape_line(step) for step in steps_text(evidence.chain)]
+    if steps:
+        words = [*(f"{step} {ARROW}" for step in steps[:-1]), steps[-1]]
+        yield from _wrapped(f"{indent}by ", words, width, separator="", style="dim")
 
 
 def _source_lines(document: AppDocument) -> _Lines:
@@ -298,7 +305,7 @@ def _row(one: Sighting, lines: _Lines, more: int, ports: int, *, everything: boo
         escape_line(", ".join(note for note in notes if note)),
         _place(one.endpoint.value, one.evidence, lines),
         tuple(escape_line(name) for name in one.names if name != rest),
-        tuple(map(escape_line, steps_text(one.evidence.chain))) if everything else (),
+        one.evidence if everything else None,
     )
 
 
@@ -388,17 +395,15 @@ def _credentials(credentials: Sequence[Credential], lines: _Lines, width: int, *
         rule = f"your rule {escape_line(one.evidence.user_rule)}" if one.evidence.user_rule else ""
         parts = [f"for {escape_line(one.endpoint)}" if one.endpoint else "", rule, place]
         rest = Text("  ".join(part for part in parts if part), style="dim")
+        indent = " " * (column + 4)
         if head.cell_len + 2 + rest.cell_len <= width:
             yield head.append("  ").append_text(rest)
-            continue
-        yield head
-        indent = " " * (column + 4)
-        if cell_len(indent) + rest.cell_len <= width:
-            yield Text(indent).append_text(rest)
+        elif cell_len(indent) + rest.cell_len <= width:
+            yield from (head, Text(indent).append_text(rest))
         else:
-            for part in parts:
-                if part:
-                    yield Text(indent).append(part, style="dim")
+            yield from (head, *(Text(indent).append(part, style="dim") for part in parts if part))
+        if everything:
+            yield from _chain(one.evidence, f"{indent}  ", width)
     if not everything:
         more = len(secret) + len(by_design) - len(shown)
         if more:

@@ -10,13 +10,13 @@ import jinja2
 import msgspec
 
 from tieback.model.figure import Figure, Quality
+from tieback.model.method_names import steps_text
 from tieback.model.safe_text import shown_line, shown_text
 from tieback.pii.taxonomy import class_title
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.inventory_columns import chosen_column
 from tieback.report.figures import bytes_text, figure_text, quality_text, size_text
 from tieback.report.texts.captures import leaks_text
-from tieback.report.texts.methods import steps_text
 from tieback.report.texts.stores import records_text
 from tieback.web.context import User
 from tieback.web.tables import labelled

@@ -201,12 +201,11 @@ class DeviceCounts(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """All numbers, such as ``5 devices, 20 by name only``."""
-        first, *others = [
-            *((("", self.certain),) if self.certain or not self._uncertain else ()),
-            *self._uncertain,
-        ]
-        parts = [f"{count_text(first[1], 'device')} {first[0]}".strip(), *(f"{count:,} {how}" for how, count in others)]
-        return ", ".join(parts)
+        uncertain = self._uncertain
+        certain = [("", self.certain)] if self.certain or not uncertain else []
+        (how, count), *others = [*certain, *uncertain]
+        first = f"{count_text(count, 'device')} {how}".strip()
+        return ", ".join([first, *(f"{count:,} {how}" for how, count in others)])
 
     @property
     def numbers(self) -> str:

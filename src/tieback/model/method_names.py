@@ -29,9 +29,17 @@ def steps_text(chain: Iterable[str]) -> list[str]:
 
 
 def completing_method(context: str) -> str:
-    """The method in which code completes an address, in short: ``Api.open``; empty if no code does."""
+    """The method in which code completes a find, or the field that has it: ``Api.open``; empty if there is none."""
     found = _CONTEXT.match(context)
     return step_text(found[1], short=True) if found is not None else ""
+
+
+def readable_member(context: str) -> str:
+    """The same, and empty if a shrinker has renamed its class."""
+    found = _CONTEXT.match(context)
+    if found is None or len(found[1].rpartition(";->")[0].rpartition("/")[2].removeprefix("L")) < _SHORTEST:
+        return ""
+    return step_text(found[1], short=True)
 
 
 def _distinct(steps: Iterable[str]) -> Iterator[str]:

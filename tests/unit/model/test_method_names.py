@@ -1,7 +1,7 @@
 """Methods and fields of evidence in words."""
 
 from tests.each import each
-from tieback.report.texts.methods import completing_method, step_text, steps_text
+from tieback.model.method_names import completing_method, readable_member, step_text, steps_text
 
 
 @each(
@@ -25,6 +25,19 @@ def test_a_step(step: str, text: str, short: str) -> None:
 def test_steps_that_look_the_same_are_one() -> None:
     chain = ("La/Main;->go", "La/Http;->get", "La/Http;->get", "La/Http;->get", "La/Main;->go")
     assert steps_text(chain) == ["a.Main.go", "a.Http.get", "a.Main.go"]
+
+
+@each(
+    ("context", "member"),
+    [
+        ('Ltest/shop/Keys;->API_KEY: "API_KEY": "***"', "Keys.API_KEY"),
+        ("Lcn/share/b/c;->j: x", ""),
+        ("La;->b: x", ""),
+        ("plain text", ""),
+    ],
+)
+def test_a_member_that_a_reader_can_find(context: str, member: str) -> None:
+    assert readable_member(context) == member
 
 
 @each(
