@@ -312,6 +312,9 @@ def block(
         check_probed(request, lines)
     for why, count in written.left_out:
         message_console().print(f"{count_text(count, 'app')} left out: {why}")
+    for name in written.shared:
+        text = f"{name} is the identifier of a template: the list names every app that has it"
+        message_console().print(Text(text))
     if request.gateway:
         _print_hosts(written, force=force)
     elif not written.count:

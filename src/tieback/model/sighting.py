@@ -179,16 +179,20 @@ def unread_parts(known: Iterable[UnreadCode], problems: Iterable[Problem]) -> tu
 
 
 def main_reasons(unread: Iterable[UnreadCode], whole: str = "") -> tuple[UnreadCode, ...]:
-    """One reason for each part of an input that was not read: the gravest. Further ones follow from it.
+    """The parts of an input that were not read, with one reason for each damaged entry: the others follow from it.
 
     Args:
-        unread: the parts, the gravest first.
+        unread: the parts, damaged ones first.
         whole: place that means the input as a whole, which keeps all its reasons.
     """
-    found: dict[tuple[str, str], UnreadCode] = {}
+    damaged: set[str] = set()
+    found: list[UnreadCode] = []
     for one in unread:
-        found.setdefault((one.where, one.what if one.where in ("", whole) else ""), one)
-    return tuple(found.values())
+        if one.where not in damaged:
+            found.append(one)
+        if one.kind is UnreadKind.DAMAGED and one.where not in ("", whole):
+            damaged.add(one.where)
+    return tuple(found)
 
 
 def remarks(problems: Iterable[Problem], unread: Iterable[UnreadCode]) -> tuple[Problem, ...]:

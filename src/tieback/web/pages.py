@@ -12,6 +12,7 @@ import msgspec
 from tieback.model.figure import Figure, Quality
 from tieback.model.method_names import steps_text
 from tieback.model.safe_text import shown_line, shown_text
+from tieback.model.sighting import main_reasons
 from tieback.pii.taxonomy import class_title
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.inventory_columns import chosen_column
@@ -115,6 +116,7 @@ def environment() -> jinja2.Environment:
         "labelled": labelled,
         "listed": listed,
         "steps": steps_text,
+        "main_reasons": main_reasons,
     }
     made.tests["permitted_to"] = permitted_to
     made.globals |= {"NAV": NAV, "rejected": rejected, "entered": entered}

@@ -72,6 +72,8 @@ class BlockList(msgspec.Struct, frozen=True):
     """Hosts that were left out, and why."""
     found: int = 0
     """Number of apps or hosts that the request selects, before any was left out."""
+    shared: tuple[str, ...] = ()
+    """Identifiers of templates in the list: a device blocks every app that has one."""
 
 
 def block_list(
@@ -133,7 +135,8 @@ def block_list(
     why = sorted(one for one in left_out.items() if one[1])
     if not request.chosen:
         why += undecided_counts(everything).items()
-    return BlockList(file.data, file.apps, left_out=tuple(why), found=found)
+    shared = sorted({line.bundle_id for line in chosen if names_no_app(line.bundle_id)})
+    return BlockList(file.data, file.apps, left_out=tuple(why), found=found, shared=tuple(shared))
 
 
 def _why_weak(line: FleetLine) -> str:

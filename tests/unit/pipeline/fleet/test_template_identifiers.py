@@ -106,6 +106,7 @@ def test_who_asks_for_it_gets_it_and_own_identifiers_stay(tmp_path: Path, app: A
     found, names = listed(tmp_path, app, request_)
     assert names == [app.bundle_id]
     assert WEAK not in dict(found.left_out)
+    assert found.shared == ((app.bundle_id,) if app is APPS[1] else ())
 
 
 def test_a_published_list_with_the_identifier_of_a_template(tmp_path: Path) -> None:
