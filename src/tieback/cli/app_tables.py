@@ -18,7 +18,7 @@ from tieback.cli.declarations import TITLE as DECLARED
 from tieback.cli.declarations import declaration_lines
 from tieback.model.app import App, Platform
 from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy, Limit
-from tieback.model.endpoint import EndpointKind, Party
+from tieback.model.endpoint import STREAMS, EndpointKind, Party
 from tieback.model.method_names import ARROW, completing_method, steps_text
 from tieback.model.safe_text import escape_line
 from tieback.model.sighting import (
@@ -115,10 +115,6 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
     yield Text("")
 
 
-_STREAMS = frozenset({"rtsp", "rtmp"})
-"""Services that send sound and pictures, and keep no data."""
-
-
 class _Sections:
     """The endpoints of an app by interest."""
 
@@ -133,7 +129,7 @@ class _Sections:
                 self.third.setdefault(one.owner or str(one.party), []).append(one)
             elif one.endpoint.kind is EndpointKind.CLOUD:
                 self.cloud.append(one)
-            elif one.endpoint.service is not None and one.endpoint.service not in _STREAMS:
+            elif one.endpoint.service is not None and one.endpoint.service not in STREAMS:
                 self.stores.append(one)
             elif one.party is Party.FIRST:
                 self.own.append(one)
