@@ -234,7 +234,8 @@ def _entries(rows: Sequence[_Row], width: int, indent: str) -> Iterator[Text]:
         else:
             yield line
             start = indent + " " * (column + 2)
-            yield Text(f"{start if cell_len(start) + cell_len(tail) <= width else indent + '    '}{tail}", style="dim")
+            start = start if cell_len(start) + cell_len(tail) <= width else f"{indent}    "
+            yield from _wrapped(start, tail.split(" "), width, separator="", style="dim")
         if row.containers:
             yield from _wrapped(f"{indent}    contains ", row.containers, width, style="dim")
         if row.evidence is not None:

@@ -228,6 +228,20 @@ def test_partly_read_app_never_reads_as_without_back_ends() -> None:
     assert "  no back end found" in shown(AppDocument("a.ipa", APP))
 
 
+def test_a_long_reason_is_wrapped_below_its_value() -> None:
+    place = Evidence("classes.dex", 16, "dex-string/url", "https://api.shop.test/api")
+    url = Endpoint(EndpointKind.URL, "https://api.shop.test/api", "https", "api.shop.test", 443, "/api")
+    reason = "api.shop.test: a host with programs below the name of the app, and some more words of a long reason"
+    document = AppDocument("a.apk", APP, (Sighting(url, 1, Party.FIRST, place, party_reason=reason),))
+    lines = shown(document, everything=True, width=60)
+    at = lines.index("  https://api.shop.test/api")
+    assert all(len(line) <= 60 for line in lines[at : at + 4])
+    assert lines[at + 1].startswith("      classes.dex+0x10  own: api.shop.test: a host")
+    assert lines[at + 2].startswith("      programs below the name of the app")
+    (line,) = [line for line in shown(document, everything=True, width=10_000) if "api.shop.test/api" in line]
+    assert line.endswith("some more words of a long reason")
+
+
 def test_the_chain_of_methods_is_one_short_line_and_whole_with_all() -> None:
     chain = ("Ltest/shop/Main;->items", "Ltest/shop/Api;->open", "Ltest/shop/Api;->open", "Ltest/shop/Config;->HOST")
     place = Evidence("classes.dex", 16, "dex-flow/URL", "Ltest/shop/Api;->open: https://api.shop.test/v1", chain)
