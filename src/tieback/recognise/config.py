@@ -52,6 +52,7 @@ from tieback.recognise.key_values import (
     Pair,
     is_address,
     names_address,
+    names_ftp,
     names_mail,
     plain_key,
     port_of_name,
@@ -508,7 +509,7 @@ class ConfigExtractor:
         elif isinstance(checked, EndpointHost) and cloud_endpoint(checked.name, path, self._rules) is None:
             kind = EndpointKind.ADDRESS if checked.address else EndpointKind.HOST_PORT
             shown = checked.bracketed + (f":{port}" if port else path)
-            service = self._rules.services.of(checked.name, port) if port else None
+            service = self._rules.services.of(checked.name, port) if port else "ftp" if names_ftp(key) else None
             endpoint = Endpoint(kind, shown, "", checked.name, port, "" if port else path, service)
             yield Sighting(endpoint, 1, Party.UNKNOWN, Evidence(*place, match_context(f"{key} = ", value)))
 
