@@ -39,7 +39,7 @@ class _Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     service: str
     source: str
     single_label: bool = True
-    """False if a name without a dot and this port are no host and port."""
+    """False if the port does not make a name without a dot a host, as in ``page:21``."""
 
 
 BEFORE = 400
