@@ -12,7 +12,7 @@ from itertools import chain, islice
 from tieback.intake.apps.interface import Buffer, Bytes
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
-from tieback.recognise.calls import SCRIPTS
+from tieback.recognise.calls import is_script_file
 from tieback.recognise.context import match_context
 from tieback.recognise.near import matches_near, places_of
 from tieback.recognise.span import decode_text
@@ -57,7 +57,7 @@ class WebProjects:
     def read(self, buffer: Buffer) -> Iterator[Sighting]:
         """The projects in a file; those of earlier files, once the library of Firestore is found."""
         data = buffer.data
-        script = buffer.file.endswith(SCRIPTS)
+        script = is_script_file(buffer)
         if script and not self._has_library and next(_servers(data), None) is not None:
             self._has_library = True
             yield from self._waiting

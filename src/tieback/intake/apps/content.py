@@ -98,6 +98,8 @@ _FIRST = frozenset(mark[0] for mark in (*_MEDIA, *_MAGIC, *_FAT, *_BYTE_ORDERS, 
 """First bytes of all content types that are detected by their first bytes."""
 _COMMENTS = (b"/*", b"//")
 """The beginning of a script, which can have tables of characters."""
+METRO = b"__BUNDLE_START_TIME__"
+"""One of the first variables of each bundle of Metro: https://github.com/facebook/metro, ``getPreludeCode``."""
 _TEXT_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n\r\f\x1b"
 
 
@@ -147,6 +149,11 @@ def _unmarked(head: bytes | bytearray) -> Content:
     if head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
         return Content.TAR
     return Content.PYTHON if head[2:4] == _PYTHON and code_offset(head) else Content.BINARY
+
+
+def is_metro(data: bytes | bytearray) -> bool:
+    """True for a script that Metro wrote, whatever its name; at most ``SNIFF`` bytes are read."""
+    return data.find(METRO, 0, SNIFF) >= 0
 
 
 def is_text(head: bytes | bytearray) -> bool:

@@ -36,7 +36,13 @@ from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dex_tables import MalformedDexError
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.retrofit import base_for, paths
-from tieback.recognise.dataflow.secrets import credential_text, database_password, named_values, service_password
+from tieback.recognise.dataflow.secrets import (
+    FILE_SERVERS,
+    credential_text,
+    database_password,
+    named_values,
+    service_password,
+)
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import Sink, read_sinks
 from tieback.recognise.dataflow.trace import UNUSED
@@ -149,8 +155,8 @@ class DataflowExtractor:
             yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out, finds.domains()))
         if analysis.unread:
             methods = count_text(analysis.unread, "method")
-            what = f"the code of {methods} was not followed to its end: the work per app is limited by its size"
-            yield Problem(f"{what}; {MAY_MISS}", parts[0].buffer.file, UnreadKind.LIMIT)
+            what = f"the code of {methods} was not followed to its end (limit on the work per app): {MAY_MISS}"
+            yield Problem(what, parts[0].buffer.file, UnreadKind.LIMIT)
 
     def judge_text(self, text: str) -> tuple[Find, ...]:
         """Verdict of the other extractor on a text."""
@@ -261,7 +267,7 @@ class _Finds:
                     if _value(find) not in known:
                         yield find
         if decryption.stopped:
-            what = "decrypting the strings of the code takes too long; some were not decrypted"
+            what = "some strings of the code were not decrypted (limit on the work per app)"
             yield Problem(what, self._parts[0].buffer.file, UnreadKind.LIMIT)
 
     def decrypted_hosts(self, decryption: Decryption, shown: set[str]) -> Iterator[Find]:
@@ -287,7 +293,7 @@ class _Finds:
             if isinstance(server, NotBackend):
                 return
             endpoint = server.value if server is not None else ""
-            secret = service_password(facts.values, endpoint, store=sink.service is not None)
+            secret = service_password(facts.values, endpoint, store=sink.service not in (None, *FILE_SERVERS))
         else:
             secret = database_password(facts.values, rules)
         if secret is not None:

@@ -3,6 +3,7 @@
 import re
 from enum import Enum, auto
 
+from tieback.intake.apps.content import is_metro
 from tieback.recognise.texts import other_code
 
 METADATA = "only in metadata of a package or page"
@@ -52,6 +53,8 @@ _LANGUAGES = {
 _BY_SUFFIX = {suffix: language for language, names in _LANGUAGES.items() for suffix in names.split()}
 _ENVIRONMENT = (".env.", "env.")
 """Beginnings of the names of files with the settings of one mode: ``.env.production``."""
+_NATIVE = (".bundle", ".jsbundle")
+"""Ends of the names of scripts of React Native."""
 _PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
 
 
@@ -67,8 +70,15 @@ def has_language(file: str) -> bool:
     return file.lower().rpartition(".")[2] in _BY_SUFFIX
 
 
+def is_native(file: str, data: bytes) -> bool:
+    """True for a script of React Native, which runs in no web view."""
+    return file.endswith(_NATIVE) or is_metro(data)
+
+
 def language_of(file: str, data: bytes) -> Language:
-    """The language of a text."""
+    """The language of a text: by its name, and of a bundle of Metro by its beginning."""
+    if is_metro(data):
+        return Language.SCRIPT
     name = file.lower().rpartition("/")[2].removesuffix(".gz").removesuffix(".gzip").rstrip("~")
     name = name.removesuffix(".download")  # the files of a page that a browser saved
     suffix = name.rpartition(".")[2].partition("~")[0]  # both sides of a merge: a.js~HEAD
