@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.dataflow.app_description import description_reason
 from tieback.recognise.dataflow.bare_hosts import BareHost, BareHosts
 from tieback.recognise.dataflow.dex_tables import MAX_STRING
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
@@ -117,6 +118,7 @@ class ConstantEnds:
         if raw not in self._reasons:
             self._reasons[raw] = self._uses.reason(raw) or self._sample(raw) or self._uncalled.reason(raw)
             self._reasons[raw] = self._reasons[raw] or self._undeclared.reason(raw) or self._unrunnable.reason(raw)
+            self._reasons[raw] = self._reasons[raw] or description_reason(self._uses, raw)
         return self._reasons[raw]
 
     def bare_hosts(
