@@ -71,7 +71,7 @@ class Analyser:
         with open_app(path, sha256=sha256) as opened:
             cleartext, declarations = opened.cleartext, opened.declarations
             pieces = network.watched(opened.pieces())
-            finds = self._search.finds(pieces, hybrid=opened.may_be_hybrid)
+            finds = self._search.finds(pieces, hybrid=opened.may_be_hybrid, asset_pages=opened.has_asset_pages)
             merged = merge_finds(opened.app, finds, self._rules)
             collected = settle_site_lists(network.settled(merged), self._rules)
             unread = opened.unread

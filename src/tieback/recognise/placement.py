@@ -32,6 +32,7 @@ from tieback.recognise.texts.prose import (
     MESSAGE,
     NAMESPACE,
     ends_sentence,
+    is_documentation,
     is_long_text,
     literal_reason,
     points_to_page,
@@ -92,6 +93,8 @@ _BEFORE_ADDRESS = b" \t\r\n(<[{\"'`:,;=|"
 """What can be between the words of a message and its address; in UTF-16 also a character that is not Latin."""
 _REACH = 1024
 """Characters of a string on each side of an address that are read."""
+_FAR = 16 * _REACH
+"""The same of the documentation of a module in native code, of which it must be known where it begins and ends."""
 _ENTRY = 128
 """Characters behind an address that are compared with the dictionary of Brotli."""
 _LEAST_EMBEDDED = 24
@@ -310,6 +313,8 @@ def _string_reason(buffer: Buffer, at: int) -> str:
     unit = 1 + buffer.utf16
     first, last = at - _REACH * unit, at + 2 * _REACH * unit
     if buffer.kind is BufferKind.NATIVE and buffer.starts is None:
+        if not buffer.utf16 and _is_documented(buffer, at):
+            return MESSAGE
         start, end = _native_bounds(buffer, at, max(0, first), min(len(buffer.data), last))
         if start == end:
             return ""
@@ -338,6 +343,16 @@ def _string_reason(buffer: Buffer, at: int) -> str:
     is_library = buffer.kind is BufferKind.NATIVE and buffer.starts is None and buffer.file.endswith(".so")
     kept = reason == MESSAGE and not (is_library or points_to_page(text[:own], url) or ends_sentence(text[:own]))
     return "" if kept else reason
+
+
+def _is_documented(buffer: Buffer, at: int) -> bool:
+    """True for an address in a text of C that documents a program, as in modules of Python that are compiled."""
+    start, end = _native_bounds(buffer, at, max(0, at - _FAR), min(len(buffer.data), at + _FAR))
+    if start == end:
+        return False
+    text = bytes(buffer.data[max(start, at - _REACH) : min(end, at + 2 * _REACH)])
+    own = at - max(start, at - _REACH)
+    return is_documentation(text[:own], text[url_end(text, own, len(text)) :])
 
 
 def _native_bounds(buffer: Buffer, at: int, low: int, high: int) -> tuple[int, int]:

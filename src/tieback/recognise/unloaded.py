@@ -70,6 +70,14 @@ _CACHED = re.compile(
 _REVISION = b"revision"
 _SETTINGS = re.compile(r"(?P<root>(?:.{0,200}/)?(?:assets|[^/]{1,100}\.app)/)capacitor\.(?:config|plugins)\.json")
 """The settings beside the pages of an app of Capacitor; its ``cordova.js`` is often empty."""
+_CONFIG = re.compile(
+    r"(?P<android>(?:.{0,200}/)?)res/xml/config\.xml|(?P<ios>(?:.{0,200}/)?[^/]{1,100}\.app/)config\.xml"
+)
+"""The settings of Cordova in a package."""
+_REPLACED = tuple("original-src".encode(form) for form in ("ascii", "utf-16-le"))
+"""The attribute in which the command line of Ionic keeps the first page, if it builds an app that loads all pages from
+the computer of a developer: https://ionicframework.com/docs/v3/cli/cordova/run/ (``--livereload``)
+"""
 _COMMENT_LINE = re.compile(rb"\n[ \t]{0,200}+(?://|/?\*(?![\w/]))[^\n]*")
 """A line of a script that is only a comment, with the end of the line before, which is found faster than ``^``."""
 _COMMENT_BLOCK = re.compile(rb"\n[ \t]{0,200}+/\*\*?+[ \t]{0,200}+\r?\n")
@@ -188,8 +196,7 @@ class UnloadedFiles:
     def _file(self, file: str, data: Bytes, *, text: bool = True) -> None:
         if self._stopped or _DOCUMENT.fullmatch(file):
             return
-        if settings := _SETTINGS.fullmatch(file):
-            self._capacitor(f"{settings['root']}public/", data)
+        self._read_settings(file, data)
         found = _ROOT.fullmatch(file) if text else None
         page = found is not None and file.lower().endswith(_CODE)
         if len(self._names) >= MAX_FILES:
@@ -222,6 +229,13 @@ class UnloadedFiles:
             self._other |= names
         if page and found is not None:
             self._page(file, found["rest"], content, marks, frozenset(names))
+
+    def _read_settings(self, file: str, data: Bytes) -> None:
+        if settings := _SETTINGS.fullmatch(file):
+            self._capacitor(f"{settings['root']}public/", data)
+        if (config := _CONFIG.fullmatch(file)) and any(name in data for name in _REPLACED):
+            android, ios = config["android"], config["ios"]
+            self._remote[f"{ios}www/" if ios is not None else f"{android}assets/www/"] = ""
 
     def _capacitor(self, root: str, data: Bytes) -> None:
         """Read settings of Capacitor: with ``server.url`` it loads only its page for errors from the package."""

@@ -216,6 +216,7 @@ def test_not_backends(host: str, path: str, none: bool) -> None:
         ("assets/apache_license.html", True),
         ("Payload/A.app/README.md", True),
         ("META-INF/rxjava.properties", True),
+        ("lib/arm64-v8a/libpybundle.so!_python_bundle/stdlib.zip!ctypes/macholib/fetch_macholib", True),
         ("assets/tales.epub!OEBPS/page.xhtml", True),
         ("assets/www/robots.txt", True),
         ("assets/www/humans.txt", True),

@@ -229,6 +229,34 @@ def test_pages_beside_the_address_of_a_server_are_not_loaded(settings: str, expe
     assert [one.reason if isinstance(one, NotBackend) else "" for one in found] == expected
 
 
+@each(
+    ("file", "config", "expected"),
+    [
+        ("res/xml/config.xml", '<content original-src="index.html" src="http://10.0.0.5:8100"/>', REMOTE),
+        ("res/xml/config.xml", "original-src".encode("utf-16-le"), REMOTE),
+        ("base/res/xml/config.xml", '<content original-src="index.html"/>', ""),
+        ("res/xml/config.xml", '<content src="index.html"/>', ""),
+        ("res/xml/other.xml", '<content original-src="index.html"/>', ""),
+    ],
+)
+def test_pages_in_place_of_which_a_developer_serves_them_are_not_loaded(
+    file: str, config: str | bytes, expected: str
+) -> None:
+    pages = UnloadedFiles()
+    pages.see(piece(file, config, BufferKind.RESOURCES))
+    for name in ("index.html", "cordova.js"):
+        pages.see(piece(WWW + name, ""))
+    (find,) = pages.settled([sighting(f"{WWW}index.html")])
+    assert (find.reason if isinstance(find, NotBackend) else "") == expected
+
+
+def test_a_developer_also_serves_the_pages_of_an_ipa() -> None:
+    pages, folder = UnloadedFiles(), "Payload/Shop.app/"
+    pages.see(piece(f"{folder}config.xml", '<content original-src="index.html" src="http://10.0.0.5:8100"/>'))
+    settled = list(pages.settled(sighting(folder + name) for name in ("www/index.html", "other/index.html")))
+    assert settled == [NotBackend("https://a.test", REMOTE), sighting(f"{folder}other/index.html")]
+
+
 def test_a_source_map_counts_only_without_its_script() -> None:
     pages = UnloadedFiles()
     for name in ("index.html", "cordova.js", "app.js"):
