@@ -128,7 +128,8 @@ class ConstantEnds:
         """
         found = BareHosts(self._uses, rules, domains - shown, self._linked)
         for one in found.finds(shown, left_out - shown):
-            reason = self._uncalled.reason(one.name.encode()) or self._undeclared.reason(one.name.encode())
+            raw = self._uses.app.files[one.file].raw(one.string)  # the whole object if the host is a member of one
+            reason = self._uncalled.reason(raw) or self._undeclared.reason(raw) or self._unrunnable.reason_of_load(raw)
             yield NotBackend(f"https://{one.name}", reason) if reason else one
         yield from (NotBackend(f"https://{name}", OPENED) for name in sorted(found.linked - shown - left_out))
 
