@@ -93,15 +93,12 @@ class UncalledCode:
         return not any(self._uses.places.is_instruction(file, place) for file, place, _ in calls)
 
     def _is_unused(self, number: int, code: CodeItem, at: int) -> bool:
-        if self._uses.name_of(number, code) != "<clinit>" and self._never_called(number, code, set()):
-            return True
-        return self._is_kept_unused(number, code, at)
+        if self._uses.name_of(number, code) == "<clinit>":
+            return self._is_kept_unused(number, code, at)
+        return self._never_called(number, code, set())
 
     def _is_kept_unused(self, number: int, code: CodeItem, at: int) -> bool:
-        """True if a method only puts a text into static fields that nothing but uncalled methods reads.
-
-        B4A writes the first values of the variables of an app into a method of each module.
-        """
+        """True if an initialiser only puts a text into static fields that nothing but uncalled methods reads."""
         index = self._uses.file(number).method_of(code)
         flow = self._uses.flow(number, code) if self._is_own(self._uses.method_names(number, index)[0]) else None
         if flow is None:

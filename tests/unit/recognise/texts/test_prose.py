@@ -150,6 +150,12 @@ def test_places_in_lines(text: str, reason: str) -> None:
         (b"wiki:", False),
         ("\u8bf7\u5230".encode(), True),
         ("\u5730\u5740".encode(), False),
+        ("F\u00fcr mehr Details besuchen Sie: ".encode(), True),
+        (b"Pour en savoir plus, consultez ", True),
+        (b"M\xc3\xa1s informaci\xc3\xb3n, visite: ", True),
+        (b"Der Server wird besucht: ", False),
+        (b"visitante: ", False),
+        (b"revisita: ", False),
     ],
 )
 def test_words_that_lead_to_a_page(before: bytes, leads: bool) -> None:
