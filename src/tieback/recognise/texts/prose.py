@@ -115,9 +115,11 @@ _PARAMETER = re.compile(
 https://opendocs.alipay.com/open/204/105301
 """
 _NAMESPACE = re.compile(
-    rb"(?:(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\\?[\"']?|<!DOCTYPE\s[^<>]{0,200}\s\\?[\"'])\Z", re.IGNORECASE
+    rb"(?:(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\\?[\"']?|<!DOCTYPE\s[^<>]{0,200}\s\\?[\"']"
+    rb"|\sxsi:schemaLocation=\\?[\"'][^\"'<>\\]{0,1000})\Z",
+    re.IGNORECASE,
 )
-"""An attribute for a namespace, or the identifier of a type of document."""
+"""An attribute for a namespace, the identifier of a type of document, or pairs of a namespace and its schema."""
 _GO_TO = re.compile(
     "(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode()
     + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z|\b(?i:besuchen sie|visitez|consultez|rendez-vous sur|visite|visita|visitate|acesse|bezoek)[\s:]{1,3}\Z"

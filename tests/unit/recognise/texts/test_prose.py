@@ -91,6 +91,8 @@ def test_other_words_do_not(text: str) -> None:
         ("xmlns={}", NAMESPACE),
         ("<a xmlns:b={}", NAMESPACE),
         ("noxmlns={}", ""),
+        ('<a xsi:schemaLocation="https://b.test/1 {}', NAMESPACE),
+        ('<a xsi:schemaLocation="https://b.test/1" href="{}', ""),
         ("\u8bf7\u5230{}\u67e5\u770b", MESSAGE),
         ("\u8be6\u89c1\uff1a{}", MESSAGE),
         ("\u5730\u5740{}", ""),
