@@ -24,12 +24,14 @@ APPLICATION = '<application><activity android:name=".Main"/></application>'
 MANIFEST = f'<manifest package="test.shop.app"><uses-sdk targetSdkVersion="30"/>{APPLICATION}</manifest>'
 LEFT_OUT = [
     "above", "behind", "belowinitialiser", "called", "child", "created", "everyway", "field", "handed",
-    "initialiser", "interface", "lost-app-1", "lostice", "lostmember", "notbegun", "object", "read", "setting", "superclass",
+    "initialiser", "interface", "lost-app-1", "lostice", "lostmember", "notbegun",
+    "object", "read", "setting", "superclass",
     "tried",
 ]  # fmt: skip
 SHOWN = [
     "both", "catcherror", "catchlinkageerror", "catchnoclassdeffounderror", "catchthrowable", "constants", "early",
-    "first", "givenaway", "kept-app-1", "keptice", "keptmember", "lastly", "noobject", "oneway", "platform", "readtwice",
+    "first", "givenaway", "kept-app-1", "keptice", "keptmember", "lastly",
+    "noobject", "oneway", "platform", "readtwice",
     "second", "serial", "tested", "throwsother",
 ]  # fmt: skip
 
