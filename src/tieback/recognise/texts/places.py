@@ -232,7 +232,7 @@ class TextPlaces:
     def _whole(self) -> str:
         """The reason if all of the text is a table, a picture, a licence or a document."""
         data, language = self._data, self._language
-        if named := reason_of_file(self._file):
+        if named := reason_of_file(self._file, self._data):
             return named
         found = tables.picture_reason(data, binary=self._binary)
         if self._binary and self._file.endswith(".dfont") and data.startswith(_RESOURCE_FORK):

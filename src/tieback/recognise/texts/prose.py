@@ -115,11 +115,16 @@ _PARAMETER = re.compile(
 https://opendocs.alipay.com/open/204/105301
 """
 _NAMESPACE = re.compile(
-    rb"(?:(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\\?[\"']?|<!DOCTYPE\s[^<>]{0,200}\s\\?[\"'])\Z", re.IGNORECASE
+    rb"(?:(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\\?[\"']?|<!DOCTYPE\s[^<>]{0,200}\s\\?[\"']"
+    rb"|\sxsi:schemaLocation=\\?[\"'][^\"'<>\\]{0,1000})\Z",
+    re.IGNORECASE,
 )
-"""An attribute for a namespace, or the identifier of a type of document."""
-_GO_TO = re.compile("(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode() + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z")
-"""Chinese for: go to, visit, refer to, see."""
+"""An attribute for a namespace, the identifier of a type of document, or pairs of a namespace and its schema."""
+_GO_TO = re.compile(
+    "(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode() + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z"
+    rb"|\b(?i:besuchen sie|visitez|consultez|rendez-vous sur|visite|visita|visitate|acesse|bezoek)[\s:]{1,3}\Z"
+)
+"""Chinese, German, French, Spanish, Italian, Portuguese and Dutch for: go to, visit, refer to, see."""
 _FUNCTION_WORDS = frozenset(
     (
         b"the to of for and in is are be at on see or from with this that you your it can by as an if not we our please"
