@@ -40,6 +40,7 @@ from tieback.recognise.texts.prose import (
 )
 from tieback.recognise.texts.script import LastScript
 from tieback.recognise.texts.tables import DICTIONARY, NETWORKS, is_in_dictionary, is_network_table
+from tieback.recognise.told_values import NONE, ToldValues, told_values
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
 _STRINGS = (BufferKind.DEX, BufferKind.NATIVE, BufferKind.RESOURCES)
@@ -155,7 +156,7 @@ class Placement:
         if not reason and self._is_network_table:
             reason = NETWORKS
         if not reason and endpoint.host:
-            reason = self._widget_reason(endpoint.host)
+            reason = self._widget_reason(endpoint.host) or self._told.reason(endpoint.host)
         value = f"{endpoint.value}{endpoint.path}" if endpoint.value.endswith(":") else endpoint.value
         return NotBackend(value, reason) if reason else find
 
@@ -225,6 +226,11 @@ class Placement:
             kind = author if element.name in _AUTHOR else permitted if is_permitted else rest
             kind += texts
         return "\n".join(author), "\n".join(permitted), "\n".join(rest)
+
+    @cached_property
+    def _told(self) -> ToldValues:
+        first = next(iter(self._artifact.buffers), None)
+        return told_values(self._artifact.file, first.data) if first is not None else NONE
 
     def _index(self, file: str, offset: int) -> int:
         """Number of the buffer with this offset, -1 if there is none; the buffers of a binary are its sections.
