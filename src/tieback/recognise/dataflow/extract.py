@@ -47,11 +47,14 @@ from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.maker_clues import MakerClue
 from tieback.recognise.placement import CERTIFICATE, is_field_of_certificate
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.texts.elements import PERMITTED
 
 RULE = "dex-flow"
 
 MAX_FILES = 64
 """Most DEX files in one container."""
+_SAYS_NOTHING = UNUSED | {PERMITTED}
+"""Reasons that are not evidence against another place of a host."""
 _KEEP = 4096
 """Most cached texts; the cache is then cleared."""
 _NO_STRING = 0xFFFFFFFF
@@ -460,10 +463,13 @@ def _without_certificate(buffer: Buffer, find: Find) -> Find:
 
 
 def _note(find: Find, shown: set[str], left_out: set[str]) -> None:
-    """Note the host of a find; a constant that no code uses says nothing about another one with the same host."""
+    """Note the host of a find; a constant that no code uses says nothing about another one with the same host.
+
+    Nor does a list of addresses that the app permits: code can contact each of them.
+    """
     if isinstance(find, Sighting) and find.endpoint.kind is not EndpointKind.CLOUD and find.endpoint.host:
         shown.add(find.endpoint.host)
-    elif isinstance(find, NotBackend) and find.reason not in UNUSED and not find.reason.startswith(NEEDS):
+    elif isinstance(find, NotBackend) and find.reason not in _SAYS_NOTHING and not find.reason.startswith(NEEDS):
         left_out.add(find.value.partition("://")[2].partition("/")[0].partition(":")[0])
 
 
