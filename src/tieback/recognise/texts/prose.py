@@ -121,8 +121,7 @@ _NAMESPACE = re.compile(
 )
 """An attribute for a namespace, the identifier of a type of document, or pairs of a namespace and its schema."""
 _GO_TO = re.compile(
-    "(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode()
-    + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z"
+    "(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode() + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z"
     rb"|\b(?i:besuchen sie|visitez|consultez|rendez-vous sur|visite|visita|visitate|acesse|bezoek)[\s:]{1,3}\Z"
 )
 """Chinese, German, French, Spanish, Italian, Portuguese and Dutch for: go to, visit, refer to, see."""
