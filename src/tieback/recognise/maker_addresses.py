@@ -75,7 +75,7 @@ def own_addresses(
     others = {endpoint.host for endpoint, evidence in found if _is_others(evidence, names)}
     if len(private) <= MAX_PRIVATE:
         for host in sorted((private & used) - others):
-            yield host, "an address of a private network, where no other company offers a service"
+            yield host, "an address of a private network, at which companies offer no service to others"
 
 
 def only_address(

@@ -47,13 +47,13 @@ def own_packages(app: App, main_class: str, own: Sequence[str], rules: RuleFiles
 
 
 def is_borrowed(app: App, domain: str, rules: RuleFiles) -> bool:
-    """True if the bundle identifier of an app is that of a known service or organisation, which did not sign it.
+    """True if an app has the identifier or package of a known service or organisation, which did not sign it.
 
     The key of a developer's machine shows that others built it: a client of that service, or a copy of its example.
 
     Args:
         app: the app.
-        domain: the registrable domain that the bundle identifier reverses.
+        domain: the registrable domain that the identifier or package reverses.
         rules: rule files.
     """
     if app.signer is None or _DEBUG not in app.signer.subject:

@@ -94,8 +94,8 @@ class MakerNames:
         self._confirmed: set[str] = set()
         """Names under the icon that another place in the app confirms. They can be short."""
         identifier = app.bundle_id.lower()
-        borrowed = is_borrowed(app, self._reversed(identifier.split(".")), rules)
-        template, main_class = borrowed or is_template(app.bundle_id), "" if borrowed else main_class
+        template = is_template(identifier) or is_borrowed(app, self._reversed(identifier.split(".")), rules)
+        main_class = "" if is_borrowed(app, self._reversed(main_class.lower().split(".")), rules) else main_class
         named = (app.bundle_id if not (template and main_class) else main_class).lower().split(".")
         # The bundle identifier of a template says nothing; that of an example at least that the app is one.
         bundle = self._package(named[:-1]) if template and main_class else [] if template else named

@@ -36,7 +36,7 @@ def reason_of(bundle: str, finds: list[Sighting]) -> str:
 
 
 IN_CODE = "an address in the app's own code"
-PRIVATE = "an address of a private network, where no other company offers a service"
+PRIVATE = "an address of a private network, at which companies offer no service to others"
 ONLY = "the only public address that the app names"
 TWO = [seen("http://54.1.2.3/x", CODE, OWN), seen("http://54.1.2.4/x")]
 

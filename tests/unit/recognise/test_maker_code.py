@@ -55,6 +55,17 @@ def test_an_identifier_of_a_known_organisation_needs_its_key(
     assert Maker(app(bundle, subject), RULES).judge(url(host)).party is party
 
 
+def test_a_package_of_a_known_organisation_needs_its_key_too() -> None:
+    for subject, party in ((DEBUG, Party.UNKNOWN), (OWN_KEY, Party.FIRST)):
+        made = Maker(app("io.ionic.starter", subject), RULES, "ru.yandex.fit.Main")
+        assert made.judge(url("fit.yandex.net")).party is party
+
+
+def test_the_own_package_stays_beside_a_borrowed_identifier() -> None:
+    made = Maker(app("ru.yandex.fit", DEBUG), RULES, "de.acme.fit.Main")
+    assert made.judge(url("api.acme.de")).party is Party.FIRST
+
+
 @each(
     ("subject", "host", "party"),
     [
