@@ -244,7 +244,7 @@ def run() -> str:
         right = len(every) - len(bad_ones)
         share = f"**{_share(right, len(every))}**"
         parts.append(f"Endpoints of the corpus of analysed apps: {right} of {len(every)} right, {share}.\n")
-    parts += [_unknown_makers(), own_hosts.run()]
+    parts += [text for text in (_unknown_makers(), own_hosts.run()) if text]
     head = "`python -m bench parties`: hosts named by apps, labelled manually. Goal: 95 %.\n\n"
     return "## Owners of hosts\n\n" + head + "\n".join(parts)
 

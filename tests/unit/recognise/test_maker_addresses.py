@@ -54,6 +54,10 @@ TWO = [seen("http://54.1.2.3/x", CODE, OWN), seen("http://54.1.2.4/x")]
         ("de.acme.fit", [seen("54.1.2.3:8997", SOCKET, OWN)], IN_CODE),
         ("de.acme.fit", [seen("54.1.2.3:8997", SOCKET, OTHER)], ""),
         ("de.acme.fit", [seen("rtmp://54.1.2.3/live/x", CODE, OWN)], IN_CODE),
+        # A list of nodes; URLs.
+        ("de.acme.fit", [seen(f"54.1.2.{end}:89", SOCKET, OWN) for end in (2, 3, 4)], IN_CODE),
+        ("de.acme.fit", [seen(f"54.1.2.{end}:89", SOCKET, OWN) for end in (2, 3, 4, 5)], ""),
+        ("de.acme.fit", [seen(f"http://54.1.2.{end}/x", CODE, OWN) for end in (2, 3, 4, 5)], IN_CODE),
         # A resolver, and a library whose package the identifier has.
         ("de.acme.fit", [seen("8.8.8.8:53", SOCKET, OWN)], ""),
         ("com.mapbox.fit.app", [seen("https://54.1.2.3", CODE, "Lcom/mapbox/fit/app/A;->b: x")], ""),
