@@ -33,7 +33,7 @@ def test_a_call_graph_without_end_gives_a_problem_line() -> None:
     found = finds()
     (problem,) = [one for one in found if isinstance(one, Problem) and "not followed to its end" in one.what]
     assert (problem.where, problem.unread) == ("classes.dex", UnreadKind.LIMIT)
-    assert "the work per app is limited by its size" in problem.what
+    assert "limit on the work per app" in problem.what
     assert problem.what.endswith(MAY_MISS)
     assert {one.endpoint.host for one in found if isinstance(one, Sighting)} >= {"fan.flow.test", "many.flow.test"}
     assert len(found) < 1_000

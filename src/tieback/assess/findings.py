@@ -18,6 +18,7 @@ from tieback.model.cleartext import EVERY_HOST, CleartextPolicy, Limit
 from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure, Finding, Severity
 from tieback.model.flow import Leak
+from tieback.model.method_names import readable_member
 from tieback.model.report.captures import Recipient
 from tieback.model.sighting import Credential, CredentialGrade
 from tieback.pii.kinds import regulation_tags
@@ -218,11 +219,13 @@ def _of_credentials(
         offset = "" if place.offset is None else f" at {place.offset:#x}"
         endpoint = credential.endpoint or _NO_ENDPOINT
         by = f", found by your rule {place.user_rule}" if place.user_rule else ""
+        within = f", in {member}" if (member := readable_member(place.context)) else ""
+        where = f"{place.file}{offset}{within}{by}"
         yield _finding(
             rules,
             name,
             (names.get(app, app), credential.kind, credential.endpoint, credential.masked),
-            (f"{credential.kind} ({credential.grade}) {credential.masked} for {endpoint}: {place.file}{offset}{by}",),
+            (f"{credential.kind} ({credential.grade}) {credential.masked} for {endpoint}: {where}",),
             apps=(app,),
             product=credential.kind if name == _AI else "",
             kind=credential.kind,

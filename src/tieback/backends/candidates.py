@@ -104,6 +104,8 @@ _PRODUCTS = {
     "xano": "Xano",
 }
 """Display names of services."""
+_PORTS = {"ftp": 21}
+"""Port of a host without one, if the key in a configuration names the service."""
 OTHERS = (Party.THIRD, Party.PLATFORM)
 """Parties for whose hosts the vendor of the app is not responsible."""
 
@@ -228,11 +230,12 @@ def _named(backends: list[Backend]) -> Iterator[Candidate]:
     for backend in sorted(backends, key=lambda one: one.endpoint.value):
         endpoint = backend.endpoint
         base = resource_base(endpoint.value) if endpoint.kind is EndpointKind.CLOUD else ""
-        if endpoint.port is None or base is None:
+        port = endpoint.port or _PORTS.get(endpoint.service or "")
+        if port is None or base is None:
             continue
         at_root = Candidate(
             host=host_of(endpoint),
-            port=endpoint.port,
+            port=port,
             service=endpoint.service or (WEB if endpoint.scheme in _HTTP else None),
             route=Route.NAMED,
             endpoints=(endpoint.value,),

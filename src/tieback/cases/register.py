@@ -16,12 +16,10 @@ from tieback.intake.apps.shared_keys import names_no_maker
 from tieback.model.app import App
 from tieback.model.case import NewLogLine
 from tieback.model.errors import UsageError
-from tieback.model.vendor import Contact, Vendor
+from tieback.model.vendor import TEAM, Contact, Vendor
 from tieback.recognise.maker_words import names_no_app
 
 _MAX_NAME = 200
-TEAM = "team:"
-"""Before a team identifier among the signers of a vendor."""
 
 
 def vendor_id(app: App) -> str:

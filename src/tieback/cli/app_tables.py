@@ -18,9 +18,11 @@ from tieback.cli.declarations import TITLE as DECLARED
 from tieback.cli.declarations import declaration_lines
 from tieback.model.app import App, Platform
 from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy, Limit
-from tieback.model.endpoint import EndpointKind, Party
+from tieback.model.endpoint import STREAMS, EndpointKind, Party
+from tieback.model.method_names import ARROW, completing_method, steps_text
 from tieback.model.safe_text import escape_line
 from tieback.model.sighting import (
+    OF_LIBRARY,
     UNDECIDED,
     AppDocument,
     Credential,
@@ -29,6 +31,7 @@ from tieback.model.sighting import (
     Evidence,
     Sighting,
     UnreadKind,
+    main_reasons,
 )
 
 SHOWN = 12
@@ -40,6 +43,13 @@ SHOWN_PUBLIC = 3
 SHOWN_HOSTS = 3
 """Hosts named per third party, and domains named per rule, without ``--all``."""
 SHOWN_PROBLEMS = 5
+SHOWN_UNREAD = 4
+"""Parts that were not read, without ``--all``."""
+_ADVICE = {
+    UnreadKind.DAMAGED: "The package is cut off or damaged: build or download it again.",
+    UnreadKind.FAILED: "tieback failed: report this error, and run a version that has it fixed.",
+}
+"""What to do about parts that no capture shows."""
 SHOWN_SOURCES = 3
 """Entries named per setting of transport security."""
 _NOT_KNOWN = "not known: "
@@ -67,6 +77,8 @@ class _Row(NamedTuple):
     note: str
     place: str
     containers: tuple[str, ...] = ()
+    evidence: Evidence | None = None
+    """The evidence, if its chain is shown."""
 
 
 def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterator[Text]:
@@ -81,16 +93,7 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
     lines = _source_lines(document)
     yield from _title(document, width)
     yield from _prose(_summary(document, sections), width)
-    for code in document.unread:
-        place = f" ({escape_line(code.where)})" if code.where else ""
-        yield from _prose(f"Partly read: {escape_line(code.what)}{place}.", width, "bold yellow")
-    if document.unread:
-        advice = "Capture the app's traffic to see the rest: tieback capture"
-        if any(code.kind is UnreadKind.DAMAGED for code in document.unread):
-            advice = "The package is cut off or damaged: build or download it again."
-        elif any(code.kind is UnreadKind.FAILED for code in document.unread):
-            advice = "tieback failed: report this error, and run a version that has it fixed."
-        yield from _prose(f"The list is not complete. {advice}", width, "yellow")
+    yield from _unread(document, width, everything=everything)
     most = None if everything else SHOWN
     for title, sightings, by_host in (
         ("Data stores", sections.stores, False),
@@ -112,10 +115,6 @@ def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterato
     yield Text("")
 
 
-_STREAMS = frozenset({"rtsp", "rtmp"})
-"""Services that send sound and pictures, and keep no data."""
-
-
 class _Sections:
     """The endpoints of an app by interest."""
 
@@ -130,7 +129,7 @@ class _Sections:
                 self.third.setdefault(one.owner or str(one.party), []).append(one)
             elif one.endpoint.kind is EndpointKind.CLOUD:
                 self.cloud.append(one)
-            elif one.endpoint.service is not None and one.endpoint.service not in _STREAMS:
+            elif one.endpoint.service is not None and one.endpoint.service not in STREAMS:
                 self.stores.append(one)
             elif one.party is Party.FIRST:
                 self.own.append(one)
@@ -158,6 +157,28 @@ def _title(document: AppDocument, width: int) -> Iterator[Text]:
     yield Text(escape_line(f"{app.label} {app.version_name}".strip()), style="bold")
     about = (app.bundle_id, _PLATFORMS.get(app.platform, ""), _maker(app), document.path)
     yield from _prose(" · ".join(escape_line(text) for text in about if text), width, "dim")
+
+
+def _unread(document: AppDocument, width: int, *, everything: bool) -> Iterator[Text]:
+    """What was not read and why, one line per part; then what to do."""
+    if not document.unread:
+        return
+    kinds = {code.kind for code in document.unread}
+    yield from _prose("Only partly read, so back ends can be missing here:", width, "bold yellow")
+    parts = document.unread if everything else main_reasons(document.unread)
+    shown = parts if everything else parts[:SHOWN_UNREAD]
+    for code in shown:
+        place = f"{escape_line(code.where)}: " if code.where else ""
+        words = f"{place}{escape_line(code.what)}".split(" ")
+        for line in _wrapped("    - ", words, width, separator=""):
+            line.stylize("yellow")
+            yield line
+    if more := len(parts) - len(shown):
+        yield Text(f"    and {_count(more, 'more part')}: --all", style="dim")
+    advice = [text for kind, text in _ADVICE.items() if kind in kinds]
+    if kinds - set(_ADVICE):
+        advice.append("Capture the app's traffic to see the rest: tieback capture")
+    yield from _prose(" ".join(advice), width, "yellow")
 
 
 def _prose(text: str, width: int, style: str = "") -> Iterator[Text]:
@@ -213,9 +234,20 @@ def _entries(rows: Sequence[_Row], width: int, indent: str) -> Iterator[Text]:
         else:
             yield line
             start = indent + " " * (column + 2)
-            yield Text(f"{start if cell_len(start) + cell_len(tail) <= width else indent + '    '}{tail}", style="dim")
+            start = start if cell_len(start) + cell_len(tail) <= width else f"{indent}    "
+            yield from _wrapped(start, tail.split(" "), width, separator="", style="dim")
         if row.containers:
             yield from _wrapped(f"{indent}    contains ", row.containers, width, style="dim")
+        if row.evidence is not None:
+            yield from _chain(row.evidence, f"{indent}    ", width)
+
+
+def _chain(evidence: Evidence, indent: str, width: int) -> Iterator[Text]:
+    """How code puts a value together, from the first caller to the constants."""
+    steps = [escape_line(step) for step in steps_text(evidence.chain)]
+    if steps:
+        words = [*(f"{step} {ARROW}" for step in steps[:-1]), steps[-1]]
+        yield from _wrapped(f"{indent}by ", words, width, separator="", style="dim")
 
 
 def _source_lines(document: AppDocument) -> _Lines:
@@ -270,6 +302,7 @@ def _row(one: Sighting, lines: _Lines, more: int, ports: int, *, everything: boo
         escape_line(", ".join(note for note in notes if note)),
         _place(one.endpoint.value, one.evidence, lines),
         tuple(escape_line(name) for name in one.names if name != rest),
+        one.evidence if everything else None,
     )
 
 
@@ -296,9 +329,9 @@ def _is_private(host: str) -> bool:
 
 
 def _place(value: str, evidence: Evidence, lines: _Lines) -> str:
-    """The line of the source and the place in the package."""
+    """The line of the source or the method, and the place in the package."""
     place = escape_line(evidence.file if evidence.offset is None else f"{evidence.file}+{evidence.offset:#x}")
-    line = lines.get((value, evidence.file, evidence.offset))
+    line = lines.get((value, evidence.file, evidence.offset)) or escape_line(completing_method(evidence.context))
     return f"{line} ({place})" if line else place
 
 
@@ -359,17 +392,15 @@ def _credentials(credentials: Sequence[Credential], lines: _Lines, width: int, *
         rule = f"your rule {escape_line(one.evidence.user_rule)}" if one.evidence.user_rule else ""
         parts = [f"for {escape_line(one.endpoint)}" if one.endpoint else "", rule, place]
         rest = Text("  ".join(part for part in parts if part), style="dim")
+        indent = " " * (column + 4)
         if head.cell_len + 2 + rest.cell_len <= width:
             yield head.append("  ").append_text(rest)
-            continue
-        yield head
-        indent = " " * (column + 4)
-        if cell_len(indent) + rest.cell_len <= width:
-            yield Text(indent).append_text(rest)
+        elif cell_len(indent) + rest.cell_len <= width:
+            yield from (head, Text(indent).append_text(rest))
         else:
-            for part in parts:
-                if part:
-                    yield Text(indent).append(part, style="dim")
+            yield from (head, *(Text(indent).append(part, style="dim") for part in parts if part))
+        if everything:
+            yield from _chain(one.evidence, f"{indent}  ", width)
     if not everything:
         more = len(secret) + len(by_design) - len(shown)
         if more:
@@ -491,6 +522,13 @@ def _by_limit(policies: Iterable[CleartextPolicy], *, alone: bool) -> Iterator[s
             yield f"{words}for {', '.join(names)}"
 
 
+def _heading(reason: str) -> str:
+    """Heading of the texts that are left out for a reason."""
+    if reason == OF_LIBRARY:
+        return "Credentials that are not reported"
+    return "Not decided" if reason.startswith(UNDECIDED) else "Not back ends"
+
+
 def _ignored(document: AppDocument, width: int, *, everything: bool) -> Iterator[Text]:
     """Problems, and texts that are not back ends: with ``everything`` each with its reason, else their number."""
     known = {(code.what, code.where) for code in document.unread}
@@ -506,9 +544,12 @@ def _ignored(document: AppDocument, width: int, *, everything: bool) -> Iterator
         return
     if not everything:
         undecided = sum(one.reason.startswith(UNDECIDED) for one in document.not_backends)
-        decided = len(document.not_backends) - undecided
+        of_libraries = sum(one.reason == OF_LIBRARY for one in document.not_backends)
+        decided = len(document.not_backends) - undecided - of_libraries
         counts = [_count(decided, "text is not a back end", "texts are not back ends")] if decided else []
         counts += [_count(undecided, "address is not decided", "addresses are not decided")] if undecided else []
+        of_libraries_text = _count(of_libraries, "credential is one of a library", "credentials are those of libraries")
+        counts += [of_libraries_text] if of_libraries else []
         them = "them" if len(document.not_backends) > 1 else "it"
         yield Text(f"{', '.join(counts)} (--all lists {them} with the reason)", style="dim")
         return
@@ -516,8 +557,10 @@ def _ignored(document: AppDocument, width: int, *, everything: bool) -> Iterator
     for one in document.not_backends:
         reasons.setdefault(escape_line(one.reason), []).append(escape_line(one.value))
     heading = ""
-    for reason, values in sorted(reasons.items(), key=lambda item: (item[0].startswith(UNDECIDED), item)):
-        before, heading = heading, "Not decided" if reason.startswith(UNDECIDED) else "Not back ends"
+    for reason, values in sorted(
+        reasons.items(), key=lambda item: (item[0] == OF_LIBRARY, item[0].startswith(UNDECIDED), item)
+    ):
+        before, heading = heading, _heading(reason)
         if heading != before:
             yield Text(heading, style="bold")
         yield Text(f"  {reason.removeprefix(f'{UNDECIDED}: ')}", style="dim")

@@ -16,7 +16,7 @@ from tieback.cli.inventory_files import NO_INVENTORY, WORKSPACE, FormatOption, p
 from tieback.cli.options import RunOption
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, print_text, write_line
 from tieback.model.count_text import count_text, its_or_their
-from tieback.model.device import CountSource, FleetApp, Ownership
+from tieback.model.device import CountSource, FleetApp, MatchStrength, Ownership
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 
@@ -283,7 +283,9 @@ def block(
     output: Annotated[ListFormat, format_option(ListFormat, "Format of the list.")] = ListFormat.CSV,
     action: Annotated[Action, typer.Option(help="Action that the list requests.")] = Action.BLOCK,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write; default: stdout.")] = None,
-    weak: Annotated[bool, typer.Option("--weak", help="Include apps that match only by name.")] = False,
+    weak: Annotated[
+        bool, typer.Option("--weak", help="Include apps that match only by name, or by the identifier of a template.")
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="With rpz and hosts: include hosts that others share.")
     ] = False,
@@ -310,6 +312,9 @@ def block(
         check_probed(request, lines)
     for why, count in written.left_out:
         message_console().print(f"{count_text(count, 'app')} left out: {why}")
+    for name in written.shared:
+        text = f"{name} is the identifier of a template: the list names every app that has it"
+        message_console().print(Text(text))
     if request.gateway:
         _print_hosts(written, force=force)
     elif not written.count:
@@ -421,7 +426,8 @@ def _versions(one: FleetApp) -> str:
 def _analysed(line: "FleetLine") -> str:
     if line.match is None:
         return "no"
-    words = "yes" if not line.match.strength.weak else "by name, weak"
+    how = "by the identifier of a template" if line.match.strength is MatchStrength.TEMPLATE_ID else "by name"
+    words = f"{how}, weak" if line.match.strength.weak else "yes"
     if line.exposures:
         words += f", {len(line.exposures)} open {'store' if len(line.exposures) == 1 else 'stores'}"
     elif text := _back_end_text(line):

@@ -9,6 +9,7 @@ from rich.text import Text
 from tieback.cli.inventory_files import NO_INVENTORY, WORKSPACE, FormatOption, plain_table
 from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
 from tieback.model.count_text import count_text
+from tieback.model.device import MatchStrength
 from tieback.model.document import encode
 
 if TYPE_CHECKING:
@@ -45,15 +46,18 @@ def match(
         return
     installed = [one for one in matches if one.status == "installed"]
     _print_matches("listed app", [one for one in installed if not one.weak])
-    weak = [one for one in installed if one.weak]
-    if weak:
-        data_console().print()
-        _print_matches("same name as a listed app", weak)
+    template = [one for one in installed if one.strength is MatchStrength.TEMPLATE_ID]
+    named = [one for one in installed if one.weak and one.strength is not MatchStrength.TEMPLATE_ID]
+    for title, some in (("same name as a listed app", named), ("same identifier of a template", template)):
+        if some:
+            data_console().print()
+            _print_matches(title, some)
+    by_template = f", {len(template):,} by the identifier of a template" if template else ""
     gone = sum(one.status == "removed" for one in matches)
     never = sum(one.status == "not_installed" for one in matches)
     message_console().print(
-        f"{count_text(len(matches), 'match', 'matches')}: {len(installed):,} installed ({len(weak):,} by name only), "
-        f"{gone:,} removed from all devices, {never:,} in no inventory"
+        f"{count_text(len(matches), 'match', 'matches')}: {len(installed):,} installed "
+        f"({len(named):,} by name only{by_template}), {gone:,} removed from all devices, {never:,} in no inventory"
     )
 
 

@@ -161,8 +161,8 @@ def write(
     for vendor in named:
         message_console().print(
             Text(
-                f"{vendor}: the inventory lists an app by its name only, so the letter states no number of devices. "
-                "Check that it is the same app before you send the letter"
+                f"{vendor}: the inventory lists an app by its name only, or by the identifier of a template, so the "
+                "letter states no number of devices. Check that it is the same app before you send the letter"
             )
         )
     for hint in hints:

@@ -318,6 +318,7 @@ def _document(view: "VendorView", back_end: str) -> dict[str, object]:
         ],
         "devices": view.devices.certain,
         "devices_by_name": view.devices.by_name,
+        "devices_by_template": view.devices.by_template,
         "fleet": [line.app.label for line in view.fleet if line.active],
         "stores": [store.id for store in view.stores],
         "back_end": back_end,

@@ -175,11 +175,13 @@ class MatchStrength(StrEnum):
     NAME_PUBLISHER = "name_publisher"
     NAME = "name"
     """Only the name, if one side names no publisher."""
+    TEMPLATE_ID = "template_id"
+    """The bundle identifier, which a template or a build tool writes into unrelated apps."""
 
     @property
     def weak(self) -> bool:
         """True if a person should check it before acting on it."""
-        return self in {MatchStrength.NAME_PUBLISHER, MatchStrength.NAME}
+        return self in {MatchStrength.NAME_PUBLISHER, MatchStrength.NAME, MatchStrength.TEMPLATE_ID}
 
 
 class Fleet(msgspec.Struct, frozen=True):

@@ -4,6 +4,9 @@ from enum import StrEnum
 
 import msgspec
 
+STREAMS = frozenset({"rtsp", "rtmp"})
+"""Services that send sound and pictures, and keep no data."""
+
 
 class EndpointKind(StrEnum):
     """Kind of text that named the endpoint."""

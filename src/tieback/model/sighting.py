@@ -113,6 +113,10 @@ class NotBackend(msgspec.Struct, frozen=True):
     """Why it is not a back end."""
 
 
+OF_LIBRARY = "credential in a class of a library: each app with the library has it"
+"""Reason for a credential that is left out; its value is masked."""
+
+
 class UnreadKind(StrEnum):
     """Why an app or a capture, or a part of it, was not read."""
 
@@ -172,6 +176,23 @@ def unread_parts(known: Iterable[UnreadCode], problems: Iterable[Problem]) -> tu
         if problem.unread is not None:
             found.setdefault((problem.unread, problem.what), UnreadCode(problem.unread, problem.what, problem.where))
     return tuple(sorted(found.values(), key=lambda one: one.kind is not UnreadKind.DAMAGED))[:MAX_UNREAD]
+
+
+def main_reasons(unread: Iterable[UnreadCode], whole: str = "") -> tuple[UnreadCode, ...]:
+    """The parts of an input that were not read, with one reason for each damaged entry: the others follow from it.
+
+    Args:
+        unread: the parts, damaged ones first.
+        whole: place that means the input as a whole, which keeps all its reasons.
+    """
+    damaged: set[str] = set()
+    found: list[UnreadCode] = []
+    for one in unread:
+        if one.where not in damaged:
+            found.append(one)
+        if one.kind is UnreadKind.DAMAGED and one.where not in ("", whole):
+            damaged.add(one.where)
+    return tuple(found)
 
 
 def remarks(problems: Iterable[Problem], unread: Iterable[UnreadCode]) -> tuple[Problem, ...]:

@@ -5,6 +5,23 @@ from enum import StrEnum
 
 import msgspec
 
+TEAM = "team:"
+"""Before a team identifier among the signers of a vendor."""
+
+
+def vendor_label(name: str, key: str) -> str:
+    """The name of a vendor with what distinguishes it from others of this name: ``test (key 6c41b0d2)``.
+
+    Args:
+        name: its name.
+        key: one of its signers, its ID in the register, or empty if it has none.
+    """
+    if key.startswith(TEAM):
+        return f"{name} (team {key.removeprefix(TEAM)})"
+    if key.startswith("v-"):
+        return f"{name} ({key})"
+    return f"{name} (key {key[:8]})" if key else f"{name} (no key)"
+
 
 class Contact(msgspec.Struct, frozen=True):
     """A contact of a vendor."""

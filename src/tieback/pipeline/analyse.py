@@ -65,13 +65,15 @@ class Analyser:
         from tieback.recognise.cloud import ended_services
         from tieback.recognise.collect import merge_finds
         from tieback.recognise.network_permission import NetworkPermission
+        from tieback.recognise.site_lists import settle_site_lists
 
         network = NetworkPermission()
         with open_app(path, sha256=sha256) as opened:
             cleartext, declarations = opened.cleartext, opened.declarations
             pieces = network.watched(opened.pieces())
-            finds = self._search.finds(pieces, hybrid=opened.may_be_hybrid)
-            collected = network.settled(merge_finds(opened.app, finds, self._rules))
+            finds = self._search.finds(pieces, hybrid=opened.may_be_hybrid, asset_pages=opened.has_asset_pages)
+            merged = merge_finds(opened.app, finds, self._rules)
+            collected = settle_site_lists(network.settled(merged), self._rules)
             unread = opened.unread
         return AppDocument(
             path=name or path_text(path),

@@ -203,7 +203,9 @@ def build_report(workspace: Workspace, run_id: str) -> Report:
         backends=LazyTable[Backend](asked.endpoints, partial(read_backends, lake, run.id)),
         backends_named=asked.backends,
         probes=LazyTable[ProbeReport](asked.count(), partial(read_probes, lake, run.id)),
-        tables=group_tables(lake, (run.id, TRAFFIC_ANALYSIS, head.apps_analysed), leads, table),
+        tables=group_tables(
+            lake, (run.id, TRAFFIC_ANALYSIS, head.apps_analysed), leads, table, vendors=workspace.ledger.cases.vendors()
+        ),
         closer=closer_look(lake, leads, table),
         history=compare_with_earlier_runs(concluded, run.id),
         shared=most_shared(leads),

@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from tieback import rulefiles as prepared
+from tieback.intake.apps.content import is_metro
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
@@ -55,13 +56,18 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 def is_page(buffer: Buffer) -> bool:
     """True for a web page by its name, or, if its name says nothing, by its beginning."""
     return buffer.file.endswith(_PAGES) or (
-        not buffer.file.endswith(SCRIPTS) and not buffer.utf16 and _PAGE.match(buffer.data[:128]) is not None
+        not is_script_file(buffer) and not buffer.utf16 and _PAGE.match(buffer.data[:128]) is not None
     )
+
+
+def is_script_file(buffer: Buffer) -> bool:
+    """True for a script or a page by its name, and for a bundle of Metro by its beginning, whatever its name."""
+    return buffer.file.endswith(SCRIPTS) or (not buffer.base and is_metro(buffer.data))
 
 
 def is_script(buffer: Buffer) -> bool:
     """True for a text that is a script, or a page that may have some."""
-    return buffer.kind is BufferKind.TEXT and (buffer.file.endswith(SCRIPTS) or is_page(buffer))
+    return buffer.kind is BufferKind.TEXT and (is_script_file(buffer) or is_page(buffer))
 
 
 def read_calls() -> tuple[CallRule, ...]:
@@ -94,7 +100,7 @@ def containers(buffer: Buffer, calls: tuple[CallRule, ...], scanner: AnchorScann
         scanner: the search for their marks.
     """
     data = buffer.data
-    if not buffer.file.endswith(SCRIPTS):
+    if not is_script_file(buffer):
         return
     hits, _ = (scanner or mark_scanner(calls)).scan(data, 0, len(data), len(calls))
     marks = marks_of(calls)

@@ -12,7 +12,16 @@ import msgspec
 from tieback.model.app import App
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, CredentialGrade, Evidence, NotBackend, Problem, Sighting, UnreadKind
+from tieback.model.sighting import (
+    OF_LIBRARY,
+    Credential,
+    CredentialGrade,
+    Evidence,
+    NotBackend,
+    Problem,
+    Sighting,
+    UnreadKind,
+)
 from tieback.recognise import firebase
 from tieback.recognise.code_libraries import code_library, first_library
 from tieback.recognise.interface import Find
@@ -164,7 +173,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     told: dict[tuple[str, str], tuple[Endpoint, Evidence]] = {}
     clues: dict[tuple[ClueKind, str], MakerClue] = {}
     choices = Choices()
-    for find in _noting(_without_clues(finds, clues), told, choices, rules):
+    for find in _noting(_without_clues(_own_credentials(finds, app, rules), clues), told, choices, rules):
         match find:
             case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.value.endswith(":"):
                 if len(loose) < MAX_NAMES:
@@ -179,7 +188,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
                 only_text = _text_reason(find.evidence, rules)
                 _add((find,), passing if only_text else sightings)
             case Credential():
-                _add_credential(find, app, credentials, rules)
+                credentials.add((find.kind, find.masked, find.endpoint), find)
             case PublicKey():
                 keys.add((find.kind, find.value), find)
             case NotBackend():
@@ -220,13 +229,17 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     )
 
 
-def _add_credential(find: Credential, app: App | None, credentials: _Bounded[Credential], rules: RuleFiles) -> None:
-    """Add a credential, unless it is a constant in a class of a library of others: each app with the library has it."""
-    place = find.evidence
+def _own_credentials(finds: Iterable[Find], app: App | None, rules: RuleFiles) -> Iterator[Find]:
+    """The finds, with a reason in place of each credential that is a constant in a class of a library of others."""
     own = "".join(f"{part}/" for part in app.bundle_id.split(".")[:2]) if app is not None else "-"
-    if place.how == _FIELD and not place.context.startswith(f"L{own}") and first_library(place, rules) is not None:
-        return
-    credentials.add((find.kind, find.masked, find.endpoint), find)
+    for find in finds:
+        place = find.evidence if isinstance(find, Credential) else None
+        constant = place is not None and place.how == _FIELD and not place.context.startswith(f"L{own}")
+        if isinstance(find, Credential) and constant and first_library(find.evidence, rules) is not None:
+            field = find.evidence.context.partition(": ")[0]
+            yield NotBackend(f"{find.kind.replace('_', ' ')} {find.masked} in {field}", OF_LIBRARY)
+        else:
+            yield find
 
 
 def _linked(sightings: _Bounded[_Seen], not_backends: _Bounded[NotBackend]) -> Iterator[str]:

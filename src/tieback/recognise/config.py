@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback import rulefiles as prepared
+from tieback.intake.apps.content import METRO
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.proto_resources import TextNames
 from tieback.intake.apps.resources import StringNames
@@ -51,6 +52,7 @@ from tieback.recognise.key_values import (
     Pair,
     is_address,
     names_address,
+    names_ftp,
     names_mail,
     plain_key,
     port_of_name,
@@ -262,7 +264,7 @@ class ConfigExtractor:
     @cached_property
     def marks(self) -> tuple[bytes, ...]:
         """Texts that mark a file with possible finds, whatever its name."""
-        return (*self.config.signatures, CERTIFICATE_MARK)
+        return (*self.config.signatures, CERTIFICATE_MARK, METRO)
 
     def is_called(self, file: str) -> bool:
         """True if the name of a file is enough to read it without one of the marks."""
@@ -507,7 +509,7 @@ class ConfigExtractor:
         elif isinstance(checked, EndpointHost) and cloud_endpoint(checked.name, path, self._rules) is None:
             kind = EndpointKind.ADDRESS if checked.address else EndpointKind.HOST_PORT
             shown = checked.bracketed + (f":{port}" if port else path)
-            service = self._rules.services.of(checked.name, port) if port else None
+            service = self._rules.services.of(checked.name, port) if port else "ftp" if names_ftp(key) else None
             endpoint = Endpoint(kind, shown, "", checked.name, port, "" if port else path, service)
             yield Sighting(endpoint, 1, Party.UNKNOWN, Evidence(*place, match_context(f"{key} = ", value)))
 

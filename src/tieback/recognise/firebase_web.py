@@ -2,6 +2,7 @@
 
 ``initializeApp({apiKey: "AIza...", projectId: "shop-1234", ...})`` names the project of every Firebase product, also of
 Firestore, whose host is the same for all projects (https://firebase.google.com/docs/web/learn-more#config-object).
+The library up to version 2 keeps the server of its logins without a scheme: ``var a="auth.firebase.com"``.
 Bounds: 50 objects per file.
 """
 
@@ -12,8 +13,9 @@ from itertools import chain, islice
 from tieback.intake.apps.interface import Buffer, Bytes
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
-from tieback.recognise.calls import SCRIPTS
+from tieback.recognise.calls import is_script_file
 from tieback.recognise.context import match_context
+from tieback.recognise.hosts import EndpointHost, web_server
 from tieback.recognise.near import matches_near, places_of
 from tieback.recognise.span import decode_text
 
@@ -42,6 +44,10 @@ _VALUE = re.compile(
 _SERVER = b"firestore.googleapis.com"
 _LIBRARY = re.compile(rb"[\"'`]firestore\.googleapis\.com[\"'`]")
 """The constant of the library with its server: https://github.com/firebase/firebase-js-sdk, packages/firestore."""
+_LOGINS = b"auth.firebase.com"
+_OLD_LIBRARY = re.compile(rb"[\w$]\s?=\s?[\"']auth\.firebase\.com[\"']\s?[;,]")
+_SETS_SERVER = b"setAuthenticationServer"
+"""A function of the same library: https://cdn.firebase.com/js/client/2.4.2/firebase.js"""
 _JSON = (".json", "app.config", "app.manifest")
 """Ends of the names of JSON files; Expo writes its configuration to ``app.config``."""
 
@@ -57,11 +63,13 @@ class WebProjects:
     def read(self, buffer: Buffer) -> Iterator[Sighting]:
         """The projects in a file; those of earlier files, once the library of Firestore is found."""
         data = buffer.data
-        script = buffer.file.endswith(SCRIPTS)
+        script = is_script_file(buffer)
         if script and not self._has_library and next(_servers(data), None) is not None:
             self._has_library = True
             yield from self._waiting
             self._waiting.clear()
+        if script and _LOGINS in data:
+            yield from _logins(buffer)
         if not (script or buffer.file.endswith(_JSON)) or b"projectId" not in data:
             return
         if not script or self._has_library or b"irestore" in data:
@@ -73,6 +81,16 @@ class WebProjects:
 def _servers(data: Bytes) -> Iterator[re.Match[bytes]]:
     """The constants of a script that are the server of Firestore."""
     return matches_near(_LIBRARY, data, places_of(data, _SERVER), 1, len(_SERVER) + 1)
+
+
+def _logins(buffer: Buffer) -> Iterator[Sighting]:
+    """The server for logins of the old library."""
+    found = next(matches_near(_OLD_LIBRARY, buffer.data, places_of(buffer.data, _LOGINS), 6, len(_LOGINS) + 3), None)
+    if found is not None and _SETS_SERVER in buffer.data:
+        at = buffer.data.find(_LOGINS, found.start())
+        shown = match_context("", decode_text(bytes(found[0]), wide=False))
+        place = Evidence(buffer.file, buffer.base + at, f"text/{RULE}", shown)
+        yield Sighting(web_server(EndpointHost(_LOGINS.decode("ascii"))), 1, Party.UNKNOWN, place)
 
 
 def _named_projects(data: Bytes) -> Iterator[re.Match[bytes]]:

@@ -15,7 +15,7 @@ type Find = Sighting | Credential | PublicKey | NotBackend | Problem | MakerClue
 is no result: only ``collect`` reads it.
 """
 
-MAY_MISS = "an address that it puts together can be missing (tieback capture shows it)"
+MAY_MISS = "an address that it puts together can be missing"
 """End of a problem on code that was not followed to its end."""
 
 

@@ -162,6 +162,14 @@ def plain_key(key: str) -> str:
     return _PORT_NUMBER.sub(PORT, key.rpartition(".")[2]).lower().replace("_", "").replace("-", "")
 
 
+_FTP = re.compile(r"(?:[\w.-]{0,200}[._-])?(?:ftp|FTP)(?:[._-]|(?=[A-Z])|(?=(?:host|server|ip|address)))[\w.-]*")
+
+
+def names_ftp(key: str) -> bool:
+    """True if a key is for a server of FTP, such as ``ftp_host`` and ``upload.ftpServer``; not ``sftp_host``."""
+    return _FTP.fullmatch(key) is not None
+
+
 def is_address(plain: str, value: str) -> bool:
     """True if a normalised key can have an address as its value, and has one."""
     if not plain.endswith(ADDRESSES):

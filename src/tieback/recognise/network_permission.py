@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from msgspec.structs import replace
 
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Piece
+from tieback.model.count_text import count_text
 from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Problem, Sighting
 from tieback.recognise.collect import AppFinds
@@ -57,9 +58,7 @@ class NetworkPermission:
         if not gone:
             return found
         told = (*found.not_backends, *(NotBackend(value, NOT_PERMITTED) for value in gone))
-        number = (
-            f"{len(gone):,} addresses in it are not back ends" if len(gone) > 1 else "1 address in it is not a back end"
-        )
+        number = count_text(len(gone), "address in it is not a back end", "addresses in it are not back ends")
         remark = Problem(f"{NOT_PERMITTED} (android.permission.INTERNET): {number}", self._manifests[0])
         return replace(
             found,

@@ -32,6 +32,7 @@ from tieback.recognise.texts.prose import (
     MESSAGE,
     NAMESPACE,
     ends_sentence,
+    is_documentation,
     is_long_text,
     literal_reason,
     points_to_page,
@@ -39,6 +40,7 @@ from tieback.recognise.texts.prose import (
 )
 from tieback.recognise.texts.script import LastScript
 from tieback.recognise.texts.tables import DICTIONARY, NETWORKS, is_in_dictionary, is_network_table
+from tieback.recognise.told_values import NONE, ToldValues, told_values
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
 _STRINGS = (BufferKind.DEX, BufferKind.NATIVE, BufferKind.RESOURCES)
@@ -92,6 +94,8 @@ _BEFORE_ADDRESS = b" \t\r\n(<[{\"'`:,;=|"
 """What can be between the words of a message and its address; in UTF-16 also a character that is not Latin."""
 _REACH = 1024
 """Characters of a string on each side of an address that are read."""
+_FAR = 16 * _REACH
+"""The same of the documentation of a module in native code, of which it must be known where it begins and ends."""
 _ENTRY = 128
 """Characters behind an address that are compared with the dictionary of Brotli."""
 _LEAST_EMBEDDED = 24
@@ -152,7 +156,7 @@ class Placement:
         if not reason and self._is_network_table:
             reason = NETWORKS
         if not reason and endpoint.host:
-            reason = self._widget_reason(endpoint.host)
+            reason = self._widget_reason(endpoint.host) or self._told.reason(endpoint.host)
         value = f"{endpoint.value}{endpoint.path}" if endpoint.value.endswith(":") else endpoint.value
         return NotBackend(value, reason) if reason else find
 
@@ -222,6 +226,11 @@ class Placement:
             kind = author if element.name in _AUTHOR else permitted if is_permitted else rest
             kind += texts
         return "\n".join(author), "\n".join(permitted), "\n".join(rest)
+
+    @cached_property
+    def _told(self) -> ToldValues:
+        first = next(iter(self._artifact.buffers), None)
+        return told_values(self._artifact.file, first.data) if first is not None else NONE
 
     def _index(self, file: str, offset: int) -> int:
         """Number of the buffer with this offset, -1 if there is none; the buffers of a binary are its sections.
@@ -310,6 +319,8 @@ def _string_reason(buffer: Buffer, at: int) -> str:
     unit = 1 + buffer.utf16
     first, last = at - _REACH * unit, at + 2 * _REACH * unit
     if buffer.kind is BufferKind.NATIVE and buffer.starts is None:
+        if not buffer.utf16 and _is_documented(buffer, at):
+            return MESSAGE
         start, end = _native_bounds(buffer, at, max(0, first), min(len(buffer.data), last))
         if start == end:
             return ""
@@ -338,6 +349,16 @@ def _string_reason(buffer: Buffer, at: int) -> str:
     is_library = buffer.kind is BufferKind.NATIVE and buffer.starts is None and buffer.file.endswith(".so")
     kept = reason == MESSAGE and not (is_library or points_to_page(text[:own], url) or ends_sentence(text[:own]))
     return "" if kept else reason
+
+
+def _is_documented(buffer: Buffer, at: int) -> bool:
+    """True for an address in a text of C that documents a program, as in modules of Python that are compiled."""
+    start, end = _native_bounds(buffer, at, max(0, at - _FAR), min(len(buffer.data), at + _FAR))
+    if start == end:
+        return False
+    text = bytes(buffer.data[max(start, at - _REACH) : min(end, at + 2 * _REACH)])
+    own = at - max(start, at - _REACH)
+    return is_documentation(text[:own], text[url_end(text, own, len(text)) :])
 
 
 def _native_bounds(buffer: Buffer, at: int, low: int, high: int) -> tuple[int, int]:

@@ -48,6 +48,8 @@ _TOOLS = frozenset(
     b"pip setuptools wheel distutils _distutils_hack ensurepip venv lib2to3 idlelib pydoc_data turtledemo test".split()
 )
 """Packages that build, install, convert or test packages, or that show documentation to a person."""
+_SCRIPTS = frozenset(((b"kivy", b"tools"),))
+"""Parts of packages with scripts of their developers: https://kivy.org/doc/stable/api-kivy.tools.html"""
 
 
 class _Module(msgspec.Struct, frozen=True):
@@ -114,7 +116,7 @@ class PythonFiles:
         by_name: dict[bytes, list[str]] = {}
         missing: dict[str, int] = {}
         for file, module in self._modules.items():
-            if module.is_library and module.path[0] not in _TOOLS:
+            if module.is_library and module.path[0] not in _TOOLS and module.path[:2] not in _SCRIPTS:
                 missing[file] = len(set(module.path))
                 for name in set(module.path):
                     by_name.setdefault(name, []).append(file)

@@ -69,6 +69,8 @@ class _NotBackendPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stems: tuple[str, ...] = ()
     text_folders: tuple[str, ...] = ()
     """Folders whose texts count, whatever their names are."""
+    paths: tuple[str, ...] = ()
+    """Ends of names of entries with their folders."""
 
 
 class _NotBackends(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -207,7 +209,7 @@ class NotBackends:
         """Why a URL that is only in package entries like this one is not a back end, or ``None``."""
         *folders, name = file.lower().split("/")
         for place in self._places:
-            if any(f"{end}!" in file.lower() for end in place.archives):
+            if any(f"{end}!" in file.lower() for end in place.archives) or f"/{file.lower()}".endswith(place.paths):
                 return place.reason
             below = _below(folders, place)
             named = below is not None and (name.startswith(place.files) or _stem(name).endswith(place.stems))

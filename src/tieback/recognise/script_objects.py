@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tieback.intake.apps.interface import Buffer, Bytes
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
-from tieback.recognise.calls import SCRIPTS
+from tieback.recognise.calls import is_script_file
 from tieback.recognise.context import match_context
 from tieback.recognise.near import matches_near, places_of
 from tieback.recognise.span import decode_text
@@ -89,7 +89,7 @@ class HostPort(NamedTuple):
 def hosts_with_ports(buffer: Buffer) -> Iterator[HostPort]:
     """The hosts in a script whose object also has a port or a scheme; empty for other files."""
     data = buffer.data
-    if not buffer.file.endswith(SCRIPTS) or not any(data.find(one) >= 0 for one in _HOST_BEGINNINGS):
+    if not is_script_file(buffer) or not any(data.find(one) >= 0 for one in _HOST_BEGINNINGS):
         return
     for found in islice(_hosts(data), MAX_OBJECTS):
         start = found.start()
@@ -189,7 +189,7 @@ def is_bucket_key(name: str) -> bool:
 def buckets(buffer: Buffer) -> Iterator[Sighting]:
     """The buckets of Amazon S3 in a script or a JSON file."""
     data = buffer.data
-    is_script = buffer.file.endswith(SCRIPTS)
+    is_script = is_script_file(buffer)
     if not (is_script or buffer.file.endswith(_JSON)) or b"ucket" not in data:
         return
     for found in _buckets(data, is_script=is_script):

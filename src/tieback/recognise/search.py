@@ -7,6 +7,7 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, Buffe
 from tieback.model.sighting import Problem, UnreadKind
 from tieback.recognise import preferences, source_maps
 from tieback.recognise.assemblies import Assembly
+from tieback.recognise.asset_pages import AssetPages
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.constants import is_followed, is_in_code
@@ -69,12 +70,13 @@ class AppSearch:
             self._extractors += (self._hermes,)
         self._dataflow = DataflowExtractor(judge, rules) if dataflow else None
 
-    def finds(self, pieces: Iterable[Piece], *, hybrid: bool = True) -> Iterator[Find]:
+    def finds(self, pieces: Iterable[Piece], *, hybrid: bool = True, asset_pages: bool = False) -> Iterator[Find]:
         """All finds of one app, each with count 1, in the order of the pieces; a problem if there are too many.
 
         Args:
             pieces: the files of the app.
             hybrid: false if the app has no script of Cordova or Capacitor.
+            asset_pages: true if it has pages in its assets.
         """
         self._endpoints.left, self._config.left, self._places = MAX_TEXTS, MAX_PAIRS, PlaceBudget()
         self._config.start()
@@ -84,7 +86,13 @@ class AppSearch:
             self._dataflow.left = MAX_STEPS
         pages, modules = UnloadedFiles(), PythonFiles()
         read = modules.seen(pieces)
-        every = pages.settled(self._every(_seen(read, pages, names))) if hybrid else self._every(read)
+        if hybrid:
+            every = pages.settled(self._every(_seen(read, pages, names)))
+        elif asset_pages:
+            assets = AssetPages()
+            every = assets.settled(self._every(assets.seen(read)))
+        else:
+            every = self._every(read)
         every = modules.settled(every)
         if self._added is None:
             yield from _bounded(every)

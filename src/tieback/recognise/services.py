@@ -38,6 +38,8 @@ class _Port(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: int
     service: str
     source: str
+    single_label: bool = True
+    """False if the port does not make a name without a dot a host, as in ``page:21``."""
 
 
 BEFORE = 400
@@ -112,7 +114,7 @@ class ServiceRules:
         read = prepared.load_rules(Path(__file__).with_name("services.toml").read_bytes(), _Services)
         self.schemes: dict[str, SchemeRule] = {scheme.name: scheme for scheme in read.scheme}
         self.jdbc: dict[str, SchemeRule] = {entry.driver: self.schemes[entry.scheme] for entry in read.jdbc}
-        self._ports = {entry.port: entry.service for entry in read.port}
+        self._ports = {entry.port: entry for entry in read.port}
         self._suffixes = {entry.suffix: entry.service for entry in read.suffix}
         self.paths = read.path
         self.contexts = read.before
@@ -123,7 +125,8 @@ class ServiceRules:
             service = self._suffixes.get(parent)
             if service is not None:
                 return service
-        return self._ports.get(port) if port is not None else None
+        entry = self._ports.get(port) if port is not None else None
+        return entry.service if entry is not None and (entry.single_label or "." in host or ":" in host) else None
 
     def of_path(self, path: str) -> str | None:
         """The only product with such a path, or ``None``."""

@@ -1,12 +1,12 @@
 """Pages, scripts and style sheets of a hybrid app that no other file of the app names: nothing loads them.
 
-Apps of Cordova and Capacitor often contain the demo of a library, an old version of a page, or the settings of another
-platform. The files are followed from ``index.html``: what a page or script that is loaded names is loaded, too, and so
-is what any other file names (the code, the settings, texts in JSON or XML). Where a loaded file puts such a name
-together, as in ``name + ".js"``, all files of that kind stay, but not the examples of libraries, if no file has the
-name of their folder in a path. A name with a folder means the files in a folder of that
-name, if there are some. A start page that names no file says nothing about the others. Sources: https://cordova.apache.org/docs/en/latest/,
-https://capacitorjs.com/docs/basics/workflow
+Apps of Cordova and Capacitor often contain the demo of a library, an old version of a page, or the settings of
+another platform. The files are followed from ``index.html``: what a page or script that is loaded names is loaded,
+too, and so is what any other file names (the code, the settings, texts in JSON or XML). Where a loaded file puts such
+a name together, as in ``name + ".js"``, all files of that kind stay, but not the examples of libraries, if no file
+has the name of their folder in a path. A name with a folder means the files in a folder of that name, if there are
+some; one behind the address of a server is a file there. A start page that names no file says nothing about the
+others. Sources: https://cordova.apache.org/docs/en/latest/, https://capacitorjs.com/docs/basics/workflow
 Bounds: the names of 20,000 files, 2,000 names of one file; 32 MiB of other files are read.
 """
 
@@ -54,10 +54,11 @@ _FRAME = re.compile(r"cordova(?:_plugins)?\.js|phonegap\.js|native-bridge\.js|co
 _DOCUMENT = re.compile(
     r"(?:.*/)?(?:[^/]*\.(?:txt|md|map|markdown|s[ac]ss|less)|(?:package|bower|component|composer)(?:-lock)?\.json|licen[cs]e[^/]*|readme[^/]*"
     r"|coderesources|(?:asset|build|precache|prerender|app-build|react-loadable)-?manifest(?:\.[\w-]{1,40})?\.json"
-    r"|precache-manifest\.[\w.-]{1,60}\.js|ngsw\.json|stats\.json|sitemap[^/]*\.xml)|meta-inf/.*|bundle-metadata/.*",
+    r"|precache-manifest\.[\w.-]{1,60}\.js|ngsw\.json|stats\.json|sitemap[^/]*\.xml)|(?:.*/)?(?:nbproject|\.idea|\.vscode|\.settings)/.*|meta-inf/.*|bundle-metadata/.*",
     re.IGNORECASE,
 )
-"""Files that load no page or script, whatever they name. Those of the signature and of build tools name every file:
+"""Files that load no page or script, whatever they name: documents, settings of editors (the NetBeans folder is
+``nbproject``), and what the signature and build tools write, which names every file:
 https://angular.dev/ecosystem/service-workers/config, https://github.com/shellscape/webpack-manifest-plugin,
 https://developer.chrome.com/docs/workbox/modules/workbox-precaching
 """
@@ -69,6 +70,14 @@ _CACHED = re.compile(
 _REVISION = b"revision"
 _SETTINGS = re.compile(r"(?P<root>(?:.{0,200}/)?(?:assets|[^/]{1,100}\.app)/)capacitor\.(?:config|plugins)\.json")
 """The settings beside the pages of an app of Capacitor; its ``cordova.js`` is often empty."""
+_CONFIG = re.compile(
+    r"(?P<android>(?:.{0,200}/)?)res/xml/config\.xml|(?P<ios>(?:.{0,200}/)?[^/]{1,100}\.app/)config\.xml"
+)
+"""The settings of Cordova in a package."""
+_REPLACED = tuple("original-src".encode(form) for form in ("ascii", "utf-16-le"))
+"""The attribute in which the command line of Ionic keeps the first page, if it builds an app that loads all pages from
+the computer of a developer: https://ionicframework.com/docs/v3/cli/cordova/run/ (``--livereload``)
+"""
 _COMMENT_LINE = re.compile(rb"\n[ \t]{0,200}+(?://|/?\*(?![\w/]))[^\n]*")
 """A line of a script that is only a comment, with the end of the line before, which is found faster than ``^``."""
 _COMMENT_BLOCK = re.compile(rb"\n[ \t]{0,200}+/\*\*?+[ \t]{0,200}+\r?\n")
@@ -81,6 +90,12 @@ _WIDE_SUFFIX = re.compile(rb"\.\0(?:h\0t\0m\0(?:l\0)?|j\0s\0|p\0h\0p\0|c\0s\0s\0
 _INLINE = re.compile(rb"<script\b(?![^<>]{0,400}\bsrc\s{0,4}=)", re.IGNORECASE)
 """A script inside a page: it can load others by names that are in no file."""
 _NO_NAME = re.compile(rb"[^\w.~-]")
+_SERVER = re.compile(
+    rb"https?://(?!127\.|0\.0\.0\.0|[\w-]{1,40}\.androidplatform\.net/)[\w-]{1,60}(?:\.[\w-]{1,60}){1,8}(?::\d{1,5})?/[\w./~%-]*\Z"
+)
+"""The address of a server up to the end of a name in it. A web view reads files of the package under names of the
+device itself and of ``androidplatform.net``: https://developer.android.com/reference/androidx/webkit/WebViewAssetLoader
+"""
 _TESTS = re.compile(r"/(?:tests?|specs?|__tests__)/", re.IGNORECASE)
 """A folder with the tests of an app, whose names are often those of what they test."""
 _EXAMPLE_FOLDERS = tuple(b"example examples demo demos doc docs documentation sample samples".split())
@@ -181,8 +196,7 @@ class UnloadedFiles:
     def _file(self, file: str, data: Bytes, *, text: bool = True) -> None:
         if self._stopped or _DOCUMENT.fullmatch(file):
             return
-        if settings := _SETTINGS.fullmatch(file):
-            self._capacitor(f"{settings['root']}public/", data)
+        self._read_settings(file, data)
         found = _ROOT.fullmatch(file) if text else None
         page = found is not None and file.lower().endswith(_CODE)
         if len(self._names) >= MAX_FILES:
@@ -204,7 +218,7 @@ class UnloadedFiles:
             return
         content = _without_comments(bytes(data)) if page else data
         marks = places_of_marks(_MARKS, content)
-        names = _names(content, marks)
+        names = _names(content, marks, of_servers=not page)
         if names is None or len(names) > MAX_NAMES or len(self._other) > MAX_FILES:
             self._stopped = True
             return
@@ -215,6 +229,13 @@ class UnloadedFiles:
             self._other |= names
         if page and found is not None:
             self._page(file, found["rest"], content, marks, frozenset(names))
+
+    def _read_settings(self, file: str, data: Bytes) -> None:
+        if settings := _SETTINGS.fullmatch(file):
+            self._capacitor(f"{settings['root']}public/", data)
+        if (config := _CONFIG.fullmatch(file)) and any(name in data for name in _REPLACED):
+            android, ios = config["android"], config["ios"]
+            self._remote[f"{ios}www/" if ios is not None else f"{android}assets/www/"] = ""
 
     def _capacitor(self, root: str, data: Bytes) -> None:
         """Read settings of Capacitor: with ``server.url`` it loads only its page for errors from the package."""
@@ -355,8 +376,14 @@ def _joined(data: Bytes, marks: Places) -> Iterator[re.Match[bytes]]:
     return matches_near(_JOINED, data, suffixes, _JOIN_BEFORE, _JOIN_BEHIND)
 
 
-def _names(data: Bytes, marks: Places) -> set[bytes] | None:
-    """The names of pages, scripts and style sheets in a file, with the last folder; ``None`` if there are too many."""
+def _names(data: Bytes, marks: Places, *, of_servers: bool) -> set[bytes] | None:
+    """The names of pages, scripts and style sheets in a file, with the last folder; ``None`` if there are too many.
+
+    Args:
+        data: the file.
+        marks: where names end in it.
+        of_servers: true if the names of files on servers count, too.
+    """
     found: set[bytes] = set()
     if not marks.complete:
         return None
@@ -368,6 +395,8 @@ def _names(data: Bytes, marks: Places) -> set[bytes] | None:
             before = bytes(data[max(0, end.start() - (_REACH << wide)) : end.start()])
             if wide:
                 before = before[len(before) % 2 :: 2]
+            elif not of_servers and _SERVER.search(before):
+                continue
             *folders, stem = _NO_NAME.split(before)
             name = (stem + end[0].replace(b"\0", b"")).lower()
             if len(before) > len(stem) and before[-len(stem) - 1 :][:1] == b"/":

@@ -12,12 +12,14 @@ from itertools import chain
 import msgspec
 
 from tieback.assess.ransom import RANSOMED
+from tieback.cases.register import vendor_keys
 from tieback.model.app import Platform
 from tieback.model.count_text import count_text
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure, Severity
 from tieback.model.figure import Figure, exact, lower_bound, total
 from tieback.model.report.document import Report
+from tieback.model.vendor import vendor_label
 from tieback.pii.taxonomy import load_taxonomy
 from tieback.pii.values.kinds import COUNTRIES
 from tieback.report.texts.clean import clean
@@ -93,6 +95,8 @@ FIGURES: dict[str, _Kind] = {
 
 KEYS = ("kind", "class", "severity", "platform", "vendor", "provider", "country", "store", "app")
 """Keys that can filter a figure."""
+_LABEL = re.compile(r"(?P<name>.*) \((?:key (?P<key>[0-9a-f]{8})|team (?P<team>[A-Z0-9]{10}))\)")
+"""Name of a vendor in a table, if another one has the same name: ``vendor_label``."""
 _OF_APPS = frozenset({"platform", "vendor", "app"})
 """Keys that select apps and the stores that these lead to."""
 _CLOSED_KEYS = frozenset({"kind", "class", "severity", "platform", "country"})
@@ -259,7 +263,7 @@ def _apps(report: Report, key: str, wanted: str) -> frozenset[str]:
         app = summary.app
         values = {
             "platform": (app.platform.value,),
-            "vendor": (app.vendor or _UNKNOWN,),
+            "vendor": (app.vendor or _UNKNOWN, *(vendor_label(app.vendor, one) for one in vendor_keys(app))),
             "app": (app.bundle_id, app.sha256, app.name),
         }[key]
         if wanted in {text.casefold() for text in values}:
@@ -274,12 +278,20 @@ def _clause(key: str, value: str) -> str:
         "class": f"pii.pii_class = '{quoted}'",
         "severity": f"severity = '{quoted}'",
         "platform": f"routes.app.platform = '{quoted}'",
-        "vendor": f"routes.app.vendor = '{quoted}'",
+        "vendor": _vendor_clause(quoted),
         "provider": f"provider = '{quoted}'",
         "country": f"country = '{quoted}'",
         "store": f"'{quoted}' IN (id, targets, addresses)",
         "app": f"routes.app = '{quoted}'",
     }[key]
+
+
+def _vendor_clause(quoted: str) -> str:
+    found = _LABEL.fullmatch(quoted)
+    if found is None:
+        return f"routes.app.vendor = '{quoted}'"
+    key = f"team = '{found['team']}'" if found["team"] else f"signer.sha256 LIKE '{found['key']}%'"
+    return f"routes.app.vendor = '{found['name']}' AND routes.app.{key}"
 
 
 def _share(store: Exposure, of: str, pii_class: str) -> StoreShare:

@@ -10,7 +10,9 @@ import jinja2
 import msgspec
 
 from tieback.model.figure import Figure, Quality
+from tieback.model.method_names import steps_text
 from tieback.model.safe_text import shown_line, shown_text
+from tieback.model.sighting import main_reasons
 from tieback.pii.taxonomy import class_title
 from tieback.pipeline.accounts.roles import Role
 from tieback.pipeline.views.inventory_columns import chosen_column
@@ -113,6 +115,8 @@ def environment() -> jinja2.Environment:
         "chosen_column": chosen_column,
         "labelled": labelled,
         "listed": listed,
+        "steps": steps_text,
+        "main_reasons": main_reasons,
     }
     made.tests["permitted_to"] = permitted_to
     made.globals |= {"NAV": NAV, "rejected": rejected, "entered": entered}

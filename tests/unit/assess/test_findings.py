@@ -406,3 +406,18 @@ def test_ids_that_release_0_1_wrote() -> None:
         "cleartext-personal-data": ["fnd-b2d7953d09a8c415"],
         "cleartext-allowed": ["fnd-e592147286eb3a2e"],
     }
+
+
+@each(
+    ("context", "place"),
+    [
+        ('Lshop/app/Keys;->API_KEY: "API_KEY": "***"', "classes.dex at 0x10, in Keys.API_KEY"),
+        ("La/b;->c: x", "classes.dex at 0x10"),
+        ("token=***", "classes.dex at 0x10"),
+    ],
+)
+def test_the_evidence_of_a_credential_names_its_field(context: str, place: str) -> None:
+    evidence = Evidence("classes.dex", 16, "dex-flow/field", context)
+    seen = msgspec.structs.replace(credential(), evidence=evidence)
+    (found,) = apply_rules([], [("aa", seen)])
+    assert found.evidence[0].endswith(f": {place}")

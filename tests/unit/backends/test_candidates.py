@@ -214,3 +214,12 @@ def test_a_path_that_a_proxy_may_remove_is_a_place_of_its_own() -> None:
 def test_paths_of_one_host_are_bounded() -> None:
     found = build_candidates([below(f"/t{number}/_cat/indices") for number in range(100)], {}, FRONTS)
     assert len(found) == 1 + MAX_BASES
+
+
+@each(
+    ("service", "found"),
+    [("ftp", [("files.shop.test", 21, "named")]), ("postgresql", []), ("", [])],
+)
+def test_a_server_of_ftp_without_a_port_has_its_own(service: str, found: list[tuple[str, int, str]]) -> None:
+    named = build_candidates([store("files.shop.test", "", "files.shop.test", None, service)], STORES, FRONTS)
+    assert shown(named) == found

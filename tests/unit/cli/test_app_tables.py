@@ -13,6 +13,7 @@ from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy, Limit
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import (
+    OF_LIBRARY,
     UNDECIDED,
     AppDocument,
     Credential,
@@ -220,10 +221,78 @@ def test_partly_read_app_never_reads_as_without_back_ends() -> None:
     code = UnreadCode(UnreadKind.ENCRYPTED, "the code is encrypted (FairPlay)", "Payload/a.app/a")
     text = "\n".join(shown(AppDocument("a.ipa", APP, unread=(code,), problems=(Problem(code.what, code.where),))))
     assert "no back end found in the parts that were read" in text
-    assert "Partly read: the code is encrypted (FairPlay) (Payload/a.app/a)." in text
+    assert "Only partly read, so back ends can be missing here:" in text
+    assert "    - Payload/a.app/a: the code is encrypted (FairPlay)\n" in text
     assert "Capture the app's traffic to see the rest: tieback capture" in text
     assert "Problems" not in text
     assert "  no back end found" in shown(AppDocument("a.ipa", APP))
+
+
+def test_a_long_reason_is_wrapped_below_its_value() -> None:
+    place = Evidence("classes.dex", 16, "dex-string/url", "https://api.shop.test/api")
+    url = Endpoint(EndpointKind.URL, "https://api.shop.test/api", "https", "api.shop.test", 443, "/api")
+    reason = "api.shop.test: a host with programs below the name of the app, and some more words of a long reason"
+    document = AppDocument("a.apk", APP, (Sighting(url, 1, Party.FIRST, place, party_reason=reason),))
+    lines = shown(document, everything=True, width=60)
+    at = lines.index("  https://api.shop.test/api")
+    assert all(len(line) <= 60 for line in lines[at : at + 4])
+    assert lines[at + 1].startswith("      classes.dex+0x10  own: api.shop.test: a host")
+    assert lines[at + 2].startswith("      programs below the name of the app")
+    (line,) = [line for line in shown(document, everything=True, width=10_000) if "api.shop.test/api" in line]
+    assert line.endswith("some more words of a long reason")
+
+
+def test_the_chain_of_methods_is_one_short_line_and_whole_with_all() -> None:
+    chain = ("Ltest/shop/Main;->items", "Ltest/shop/Api;->open", "Ltest/shop/Api;->open", "Ltest/shop/Config;->HOST")
+    place = Evidence("classes.dex", 16, "dex-flow/URL", "Ltest/shop/Api;->open: https://api.shop.test/v1", chain)
+    url = Endpoint(EndpointKind.URL, "https://api.shop.test/v1", "https", "api.shop.test", 443, "/v1")
+    document = AppDocument("a.apk", APP, (Sighting(url, 1, Party.UNKNOWN, place),))
+    assert "  https://api.shop.test/v1  Api.open (classes.dex+0x10)" in shown(document)
+    lines = shown(document, everything=True)
+    at = lines.index("  https://api.shop.test/v1  Api.open (classes.dex+0x10)")
+    assert lines[at + 1] == "      by test.shop.Main.items → test.shop.Api.open → test.shop.Config.HOST"
+    assert not any("→" in line for line in shown(document))
+
+
+def test_credentials_of_libraries_are_counted_and_listed_with_all() -> None:
+    left_out = (
+        NotBackend("named secret 4***a (40) in Lio/lib/B;->TOKEN", OF_LIBRARY),
+        NotBackend("http://schemas.test", "name of a schema"),
+    )
+    document = AppDocument("a.apk", APP, not_backends=left_out)
+    counts = "1 text is not a back end, 1 credential is one of a library (--all lists them with the reason)"
+    assert counts in shown(document)
+    lines = shown(document, everything=True)
+    at = lines.index("Credentials that are not reported")
+    assert lines[at + 1 : at + 3] == [f"  {OF_LIBRARY}", "    named secret 4***a (40) in Lio/lib/B;->TOKEN"]
+    assert "Not back ends" in lines[:at]
+
+
+def test_each_part_that_was_not_read_has_one_reason_and_the_text_says_what_to_do() -> None:
+    """A damaged entry has several problems that follow from the first one."""
+    unread = (
+        UnreadCode(UnreadKind.DAMAGED, "its list of entries is lost", ""),
+        UnreadCode(UnreadKind.DAMAGED, "the file ends within this entry", "classes.dex"),
+        UnreadCode(UnreadKind.DAMAGED, "the compressed data ends too early", "classes.dex"),
+        UnreadCode(UnreadKind.MISSING, "no manifest: the app cannot be identified", ""),
+        UnreadCode(UnreadKind.LIMIT, "left out: the archive expands like a bomb", "a.zip"),
+        UnreadCode(UnreadKind.LIMIT, "left out: the archive expands like a bomb", "b.zip"),
+    )
+    document = AppDocument("a.apk", APP, unread=unread)
+    lines = shown(document)
+    at = lines.index("  Only partly read, so back ends can be missing here:")
+    assert lines[at + 1 : at + 6] == [
+        "    - its list of entries is lost",
+        "    - classes.dex: the file ends within this entry",
+        "    - no manifest: the app cannot be identified",
+        "    - a.zip: left out: the archive expands like a bomb",
+        "    and 1 more part: --all",
+    ]
+    advice = " ".join(line.strip() for line in lines[at + 6 : at + 8])
+    assert advice.startswith("The package is cut off or damaged: build or download it again. Capture the app's traffic")
+    everything = "\n".join(shown(document, everything=True))
+    assert "    - classes.dex: the compressed data ends too early\n" in everything
+    assert "--all" not in everything
 
 
 def test_ios_has_no_line_on_the_authorities_of_the_user() -> None:

@@ -45,5 +45,5 @@ def test_a_label_for_people(names: tuple[str, str, str], label: str) -> None:
 
 
 @pytest.mark.parametrize("strength", MatchStrength)
-def test_only_names_are_weak(strength: MatchStrength) -> None:
-    assert strength.weak is strength.startswith("name")
+def test_only_names_and_identifiers_of_templates_are_weak(strength: MatchStrength) -> None:
+    assert strength.weak is strength.startswith(("name", "template"))

@@ -52,11 +52,17 @@ def conclude(workspace: Workspace, *stores: Exposure, grant: str | None = None) 
     workspace.ledger.end_run(run)
 
 
-def make(folder: Path, *rows: InventoryRow, stores: tuple[Exposure, ...] = (), grant: str | None = None) -> Path:
+def make(
+    folder: Path,
+    *rows: InventoryRow,
+    stores: tuple[Exposure, ...] = (),
+    grant: str | None = None,
+    apps: tuple[App, ...] = ANALYSED,
+) -> Path:
     directory = folder / "ws"
     with Workspace.open(directory) as workspace:
-        units = [Unit(app.sha256, "1", f"{app.sha256}.apk", 1) for app in ANALYSED]
-        documents = [(unit, AppDocument(unit.source, app)) for unit, app in zip(units, ANALYSED, strict=True)]
+        units = [Unit(app.sha256, "1", f"{app.sha256}.apk", 1) for app in apps]
+        documents = [(unit, AppDocument(unit.source, app)) for unit, app in zip(units, apps, strict=True)]
         workspace.lake.publish(part_name(units), app_tables(documents), units)
         conclude(workspace, *stores, grant=grant)
         enter(workspace, date(2026, 3, 1), *rows)

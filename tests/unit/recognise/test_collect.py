@@ -15,7 +15,7 @@ from tieback.intake.apps.open import open_app
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting
+from tieback.model.sighting import OF_LIBRARY, Credential, Evidence, NotBackend, Problem, Sighting
 from tieback.recognise import extractors
 from tieback.recognise.calls import unnamed_container
 from tieback.recognise.collect import MAX_SIGHTINGS, merge_finds
@@ -193,6 +193,8 @@ def test_a_constant_of_a_library_is_no_secret_of_the_app(bundle_id: str, owner: 
     place = Evidence("classes.dex", 1, how, f'{owner}->TOKEN: "TOKEN": "***"')
     found = merge_finds(app(bundle_id), [Credential("named_secret", "4***a (40)", "", place)], RULES)
     assert bool(found.credentials) is kept
+    left_out = [NotBackend(f"named secret 4***a (40) in {owner}->TOKEN", OF_LIBRARY)]
+    assert list(found.not_backends) == ([] if kept else left_out)
 
 
 def test_credentials_and_other_texts_are_reported_once() -> None:

@@ -317,6 +317,28 @@ def test_a_host_in_a_resource_table_has_the_port_of_its_name(compact: bool) -> N
     assert sorted(values(found)) == ["api.shop.de/v1", "cache.shop.de:6390", "db.shop.de:3316", "pg.shop.de:3316"]
 
 
+@each(
+    ("key", "service"),
+    [
+        ("ftp_host", "ftp"),
+        ("FTP_SERVER", "ftp"),
+        ("upload.ftpHost", "ftp"),
+        ("my-ftp-server", "ftp"),
+        ("sftp_host", None),
+        ("softphost", None),
+        ("host", None),
+    ],
+)
+def test_a_key_for_a_server_of_ftp_names_the_service(key: str, service: str | None) -> None:
+    (found,) = in_file("config.json", f'{{"{key}": "files.shop.de"}}'.encode())
+    assert isinstance(found, Sighting)
+    assert (found.endpoint.value, found.endpoint.service) == ("files.shop.de", service)
+
+
+def test_a_port_beside_a_server_of_ftp_is_its_port() -> None:
+    assert values(in_file("config.json", b'{"ftp_host": "files.shop.de", "ftp_port": 2121}')) == ["files.shop.de:2121"]
+
+
 @each("compact", [False, True])
 def test_a_host_in_a_resource_table_can_have_its_port_behind_it(compact: bool) -> None:
     strings = {

@@ -80,6 +80,23 @@ def test_the_library_of_firestore_can_be_in_another_script(files: tuple[str, ...
     assert [one.endpoint.value for buffer in buffers for one in projects.read(buffer)] == every
 
 
+OLD_LIBRARY = 'var Ye="auth.firebase.com";function f(){return g(Ye)}Y.setAuthenticationServer=f'
+
+
+@each(
+    ("text", "file", "every"),
+    [
+        (OLD_LIBRARY, "lib/firebase.js", ["https://auth.firebase.com"]),
+        (OLD_LIBRARY.replace('="', " = '").replace('";', "',"), "lib/bundle.js", ["https://auth.firebase.com"]),
+        (OLD_LIBRARY, "lib/firebase.md", []),
+        (OLD_LIBRARY.partition("Y.set")[0], "a.js", []),
+        (OLD_LIBRARY.replace('Ye="', 'Ye==="'), "a.js", []),
+    ],
+)
+def test_the_old_library_has_a_server_for_logins(text: str, file: str, every: list[str]) -> None:
+    assert found(text, file) == every
+
+
 def test_projects_that_wait_are_bounded() -> None:
     projects = WebProjects()
     for number in range(3 * MAX_OBJECTS):

@@ -339,6 +339,37 @@ def test_strings_of_native_code_end_with_nul(texts: tuple[bytes, ...], shown: li
     assert values(list(SEARCH.finds([native(*texts)]))) == shown
 
 
+PARAGRAPH = (
+    b"Returns a matrix that is scaled for the texture.\n\n    All values in the table are kept, so that a small\n"
+    b"    surface is not too sharp.\n    %s\n    To use it, set the property of the texture to a filter.\n\n"
+)
+
+
+@each(
+    ("line", "is_shown"),
+    [
+        (b"as they are. Check http://www.crypto.com/wiki/Texture for more", False),
+        (b"Similar to\n    `lookAt <http://www.crypto.com/lookat>`_.", False),
+        (b"which is publicly available from ftp://files.crypto.com/.", False),
+        (b"server: http://api.crypto.com/v1", True),
+        (b"curl -X POST http://api.crypto.com/v1 and more", True),
+        (b"connect('http://api.crypto.com/v1')", True),
+    ],
+)
+@each("size", [1, 4])
+def test_the_documentation_of_a_compiled_module_is_for_people(line: bytes, is_shown: bool, size: int) -> None:
+    """Also if it is long, and in a program without the ending of a library."""
+    text = b"\0" + PARAGRAPH * size % (*(b"",) * (size - 1), line) + b"\0"
+    for name in ("assets/bin/python", "lib/a.so"):
+        found = list(SEARCH.finds([Artifact(name, (Buffer(name, BufferKind.NATIVE, text),))]))
+        assert bool(values(found)) is is_shown
+
+
+def test_a_long_text_without_an_end_is_no_documentation() -> None:
+    text = PARAGRAPH * 100 % (b"as they are. Check http://api.crypto.com/v1 for more", *(b"",) * 99)
+    assert values(list(SEARCH.finds([native(text)]))) == ["http://api.crypto.com/v1"]
+
+
 def test_sentences_of_an_app_on_ios_can_name_its_servers() -> None:
     said = b"\0Register at http://shop.com to get a PIN\0Usage is not kept. See http://docs.crypto.com/c for more\0"
     for name, shown in (("Payload/A.app/A", ["http://shop.com"]), ("lib/a.so", [])):

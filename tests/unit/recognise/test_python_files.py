@@ -133,6 +133,15 @@ def test_tools_that_install_packages_never_run(name: str) -> None:
     assert read(**files) == {"https://index.test/simple": UNUSED}
 
 
+@each(("folder", "expected"), [("kivy/tools", UNUSED), ("kivy/lib", ""), ("other/tools", "")])
+def test_scripts_of_the_developers_of_a_library_never_run(folder: str, expected: str) -> None:
+    files = {
+        "main.pyc": "import kivy.tools.lib.other.report",
+        f"{SITE}{folder}/report.pyc": "URL = 'https://api.test/v1'",
+    }
+    assert read(**files) == {"https://api.test/v1": expected}
+
+
 @each(
     "place",
     ["venv/lib/python3.8/site-packages/", "stdlib-common.imy!/", "python3.11/", "lib/python3/dist-packages/"],

@@ -66,6 +66,17 @@ def stays(file: str, **files: str) -> bool:
         ("test/old.js", {"test_old__js": "", "js_app__js": "load('old.js')"}, True),
         ("test/old.js", {"test_old__js": "", "js_app__js": "load(name + '.js')"}, False),
         ("test/index.html", {"test_index__html": "", "list__json": '["index.html"]'}, False),
+        # A name in the address of a server is a file there; the device itself is no server.
+        ("old.php", {"old__php": "", "js_app__js": "location = 'http://a.test/old.php'"}, False),
+        ("old.html", {"old__html": "", "js_app__js": "go('https://10.1.2.3:8080/v/~a/old.html?v=1')"}, False),
+        ("old.js", {"old__js": "", "index__html": INDEX + "<script src='https://cdn.a.test/v/old.js'>"}, False),
+        ("old.html", {"old__html": "", "js_app__js": "go('http://a.test/' + x); go('v/old.html')"}, True),
+        ("old.html", {"old__html": "", "js_app__js": "base = 'http://a.test/', page = 'old.html'"}, True),
+        ("old.html", {"old__html": "", "js_app__js": "go('http://localhost:8080/old.html')"}, True),
+        ("old.html", {"old__html": "", "js_app__js": "go('http://127.0.0.1/old.html')"}, True),
+        ("old.html", {"old__html": "", "js_app__js": "go('file:///android_asset/www/old.html')"}, True),
+        ("old.html", {"old__html": "", "js_app__js": "go('https://appassets.androidplatform.net/old.html')"}, True),
+        ("old.html", {"old__html": "", "list__json": '["https://a.test/old.html"]'}, True),
         # Many folders have an index page: the name means the one beside the file or above it, or that of its folder.
         ("demo/index.html", {"demo_index__html": "", "js_app__js": "location = 'index.html'"}, False),
         ("demo/index.html", {"demo_index__html": "", "js_app__js": "location = '../index.html'"}, False),
@@ -147,6 +158,9 @@ def stays(file: str, **files: str) -> bool:
         ("old.html", {"old__html": "", "js_app__js": 'cache([{"revision":null,"url":"old.html"}])'}, False),
         ("old.html", {"old__html": "", "js_app__js": 'open({url:"old.html",title:"revision"})'}, True),
         ("old.html", {"old__html": "", "manifest__json": '{"start_url":"old.html"}'}, True),
+        # Settings of editors.
+        ("old.php", {"old__php": "", "nbproject_private_private__properties": "index.file=old.php"}, False),
+        ("old.php", {"old__php": "", "project_private__properties": "index.file=old.php"}, True),
     ],
 )
 def test_only_files_that_something_names_are_loaded(file: str, files: dict[str, str], expected: bool) -> None:
@@ -213,6 +227,34 @@ def test_pages_beside_the_address_of_a_server_are_not_loaded(settings: str, expe
     files = (f"{root}index.html", f"{root}app.js", "assets/other.js")
     found = list(pages.settled(map(sighting, files)))
     assert [one.reason if isinstance(one, NotBackend) else "" for one in found] == expected
+
+
+@each(
+    ("file", "config", "expected"),
+    [
+        ("res/xml/config.xml", '<content original-src="index.html" src="http://10.0.0.5:8100"/>', REMOTE),
+        ("res/xml/config.xml", "original-src".encode("utf-16-le"), REMOTE),
+        ("base/res/xml/config.xml", '<content original-src="index.html"/>', ""),
+        ("res/xml/config.xml", '<content src="index.html"/>', ""),
+        ("res/xml/other.xml", '<content original-src="index.html"/>', ""),
+    ],
+)
+def test_pages_in_place_of_which_a_developer_serves_them_are_not_loaded(
+    file: str, config: str | bytes, expected: str
+) -> None:
+    pages = UnloadedFiles()
+    pages.see(piece(file, config, BufferKind.RESOURCES))
+    for name in ("index.html", "cordova.js"):
+        pages.see(piece(WWW + name, ""))
+    (find,) = pages.settled([sighting(f"{WWW}index.html")])
+    assert (find.reason if isinstance(find, NotBackend) else "") == expected
+
+
+def test_a_developer_also_serves_the_pages_of_an_ipa() -> None:
+    pages, folder = UnloadedFiles(), "Payload/Shop.app/"
+    pages.see(piece(f"{folder}config.xml", '<content original-src="index.html" src="http://10.0.0.5:8100"/>'))
+    settled = list(pages.settled(sighting(folder + name) for name in ("www/index.html", "other/index.html")))
+    assert settled == [NotBackend("https://a.test", REMOTE), sighting(f"{folder}other/index.html")]
 
 
 def test_a_source_map_counts_only_without_its_script() -> None:

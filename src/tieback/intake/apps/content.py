@@ -40,6 +40,8 @@ class Content(Enum):
     TAR = auto()
     PYTHON = auto()
     """Compiled Python."""
+    SWF = auto()
+    """A program of Adobe AIR or Flash."""
     MEDIA = auto()
     BINARY = auto()
 
@@ -91,13 +93,18 @@ _MAGIC = {
 _BUNDLE = b"UnityFS\0"
 _GZIP = b"\x1f\x8b\x08"
 _FAT = (b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf")
+_SWF = (b"FWS", b"CWS", b"ZWS")
 _TAR, _TAR_AT = b"ustar", 257
 _PYTHON = b"\r\n"
 _BYTE_ORDERS = {b"\xff\xfe": Content.UTF16_LE, b"\xfe\xff": Content.UTF16_BE}
-_FIRST = frozenset(mark[0] for mark in (*_MEDIA, *_MAGIC, *_FAT, *_BYTE_ORDERS, _BUNDLE, _GZIP, b"MZ", b"bplist00"))
+_FIRST = frozenset(
+    mark[0] for mark in (*_MEDIA, *_MAGIC, *_FAT, *_BYTE_ORDERS, *_SWF, _BUNDLE, _GZIP, b"MZ", b"bplist00")
+)
 """First bytes of all content types that are detected by their first bytes."""
 _COMMENTS = (b"/*", b"//")
 """The beginning of a script, which can have tables of characters."""
+METRO = b"__BUNDLE_START_TIME__"
+"""One of the first variables of each bundle of Metro: https://github.com/facebook/metro, ``getPreludeCode``."""
 _TEXT_BYTES = bytes(range(0x20, 0x7F)) + b"\t\n\r\f\x1b"
 
 
@@ -129,6 +136,8 @@ def _marked(head: bytes | bytearray) -> Content:
     if start[:4] in _FAT:
         # A Java class file has the magic of a fat Mach-O; instead of the number of slices it has a version, from 45.
         return Content.MACH_O if 0 < int.from_bytes(start[4:]) < 45 else Content.BINARY
+    if start.startswith(_SWF) and len(head) > 8 and not is_text(head):
+        return Content.SWF
     if start[:2] == b"MZ" and not is_text(head):
         return Content.ASSEMBLY
     if start == b"bplist00":
@@ -147,6 +156,11 @@ def _unmarked(head: bytes | bytearray) -> Content:
     if head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
         return Content.TAR
     return Content.PYTHON if head[2:4] == _PYTHON and code_offset(head) else Content.BINARY
+
+
+def is_metro(data: bytes | bytearray) -> bool:
+    """True for a script that Metro wrote, whatever its name; at most ``SNIFF`` bytes are read."""
+    return data.find(METRO, 0, SNIFF) >= 0
 
 
 def is_text(head: bytes | bytearray) -> bool:

@@ -92,7 +92,8 @@ def read_directory(data: View, problems: PackageProblems, budget: PackageBudget)
         if entries:
             count = count_text(len(entries), "entry", "entries")
             problems.note(
-                f"no central directory (truncated?): {count} found by {its_or_their(len(entries))} headers",
+                f"its list of entries is lost (no central directory): {count} found by {its_or_their(len(entries))}"
+                " own headers",
                 "",
                 UnreadKind.DAMAGED,
             )

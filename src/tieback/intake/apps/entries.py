@@ -28,6 +28,7 @@ from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.small_files import SmallFiles, whole_file
 from tieback.intake.apps.sqlite import read_sqlite
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.intake.apps.swf import read_swf
 from tieback.intake.apps.tar import TarArchive
 from tieback.intake.apps.unity import read_unity
 from tieback.intake.apps.unity_bundle import read_bundle
@@ -180,8 +181,8 @@ def make_artifacts(
         return (_dart(artifact, data),)
     if content is Content.ASSEMBLY:
         return read_assemblies(file, bytes(data), problems, budget)
-    if content is Content.DEX:
-        artifact, complaint = read_dex(file, data)
+    if content in (Content.DEX, Content.SWF):
+        artifact, complaint = read_dex(file, data) if content is Content.DEX else read_swf(file, data, budget)
         if complaint:
             problems.note(complaint, file, UnreadKind.UNREADABLE)
         return (artifact,)

@@ -212,6 +212,11 @@ class OpenedApp(Protocol):
         ...
 
     @property
+    def has_asset_pages(self) -> bool:
+        """True if the package has a page in its assets."""
+        ...
+
+    @property
     def unread(self) -> tuple[UnreadCode, ...]:
         """Code that the package does not show; complete after the walk."""
         ...

@@ -17,6 +17,8 @@ from tieback.model.sighting import Problem, UnreadCode
 _HYBRID = ("/cordova.js", "/phonegap.js", "/cordova_plugins.js", ".apk", ".ipa", ".zip")
 """Ends of the names of such scripts, and of packages inside a package."""
 
+_ASSETS, _PAGES = "/assets/", (".html", ".htm")
+
 
 class Format(Protocol):
     """The parts of a package that one format reads in its own way."""
@@ -103,6 +105,11 @@ class Package:
     def may_be_hybrid(self) -> bool:
         """True if the package has a script of Cordova or Capacitor, or a package inside, which can have one."""
         return any(entry.name.endswith(_HYBRID) for entry in self._source.entries)
+
+    @property
+    def has_asset_pages(self) -> bool:
+        """True if the package has a page in its assets."""
+        return any(entry.name.endswith(_PAGES) and _ASSETS in f"/{entry.name}" for entry in self._source.entries)
 
     @property
     def unread(self) -> tuple[UnreadCode, ...]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tieback.intake.apps.archive import MAX_ENTRY
-from tieback.intake.apps.content import Content, sniff
+from tieback.intake.apps.content import Content, is_metro, sniff
 from tieback.intake.apps.directory import ArchiveEntry
 from tieback.intake.apps.interface import Artifact
 from tieback.intake.apps.printable import printable
@@ -29,8 +29,6 @@ PARTS = {
 _BUNDLES = (".jsbundle", ".android.bundle")
 """Ends of the names that React Native gives to its bundles: ``main.jsbundle``, ``index.android.bundle``."""
 _SCRIPTS = (".js", ".mjs", ".cjs")
-_METRO = b"__BUNDLE_START_TIME__"
-"""Near the start of each bundle of Metro, whatever its name."""
 
 MAX_NAME = 300
 
@@ -46,7 +44,7 @@ def part_of(name: str, head: bytes) -> str:
     if content in PARTS:
         return PARTS[content]
     named = name.lower().endswith(_BUNDLES) and content in (Content.TEXT, Content.BINARY)
-    return "a bundle of scripts" if named or (content is Content.TEXT and _METRO in head) else ""
+    return "a bundle of scripts" if named or (content is Content.TEXT and is_metro(head)) else ""
 
 
 def is_script(name: str, head: bytes) -> bool:

@@ -9,12 +9,12 @@ https://github.com/nesrak1/AssetsTools.NET/wiki. Texts are not separated. Bounds
 package's budget, 16 MiB per LZMA block, 65,536 blocks.
 """
 
-import lzma
 import struct
 from collections.abc import Iterator
 
 from tieback.intake.apps.budget import PackageBudget
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
+from tieback.intake.apps.lzma_stream import expand_lzma
 from tieback.intake.apps.problems import PackageProblems
 from tieback.model.sighting import UnreadKind
 
@@ -25,8 +25,6 @@ LONGEST = 64 * 1024
 """Bytes of the longest text that is kept whole at the end of a piece."""
 MAX_BLOCK = 32 * 1024 * 1024
 """Bytes of a block; Unity writes blocks of 128 KiB, or a single one if nothing is compressed."""
-MAX_LZMA = 16 * 1024 * 1024
-"""Bytes of an LZMA block; the decoder needs as much memory as its output."""
 MAX_BLOCKS = 65_536
 MAX_TABLE = 4 * 1024 * 1024
 MAX_RATIO = 255
@@ -117,14 +115,7 @@ def _plain(raw: Bytes, size: int, kind: int) -> Bytes:
 
 def _from_lzma(raw: Bytes, size: int) -> bytes:
     """The content of a headerless LZMA stream of known size: five bytes of properties precede it."""
-    if len(raw) < 5 or raw[0] >= 9 * 5 * 5 or size > MAX_LZMA:
+    content = expand_lzma(raw, size)
+    if content is None:
         raise _DamagedError("an LZMA block is damaged or too large")
-    rest, lc = divmod(raw[0], 9)
-    pb, lp = divmod(rest, 5)
-    # A dictionary larger than the output is never used.
-    window = max(4096, min(int.from_bytes(raw[1:5], "little"), size))
-    filters = [{"id": lzma.FILTER_LZMA1, "dict_size": window, "lc": lc, "lp": lp, "pb": pb}]
-    try:
-        return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=filters).decompress(raw[5:], size)
-    except (lzma.LZMAError, ValueError, MemoryError):
-        raise _DamagedError("an LZMA block is damaged") from None
+    return content

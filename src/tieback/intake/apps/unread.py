@@ -22,7 +22,7 @@ import msgspec
 
 from tieback import rulefiles as prepared
 from tieback.intake.apps.binary_xml import read_tree
-from tieback.intake.apps.content import COMPILED, SNIFF, Content, sniff
+from tieback.intake.apps.content import COMPILED, SNIFF, Content, is_metro, sniff
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes, Piece
 from tieback.intake.apps.plist import BINARY, read_values
@@ -116,10 +116,12 @@ class CodeCheck:
         """Inspect a piece. Never raises on hostile content."""
         if isinstance(piece, Artifact):
             self._name(piece.file)
+            self._bundle = self._bundle or bool(piece.bytecode)
             for buffer in piece.buffers:
                 self._buffer(buffer)
         elif isinstance(piece, ArtifactBatch):
             for file, content in zip(piece.files, piece.contents, strict=True):
+                self._bundle = self._bundle or is_metro(content)
                 if file.endswith(_MATTERS):  # most are compiled layouts
                     self._name(file)
                     self._configuration(file, content)
@@ -196,8 +198,10 @@ class CodeCheck:
         elif kind is BufferKind.RESOURCES:
             if _CODEPUSH[1] in data:
                 self._codepush(file)
-        elif not buffer.base:
-            self._configuration(file, data)
+        else:
+            self._bundle = self._bundle or is_metro(data)
+            if not buffer.base:
+                self._configuration(file, data)
 
     def _has_class(self, buffer: Buffer, begin: int, end: int) -> bool:
         """True if one of the classes that the manifest names is in the strings of a DEX file."""

@@ -69,7 +69,8 @@ def _is_open(view: VendorView, cased: Collection[str]) -> bool:
 def owned_lines(view: VendorView, *, active: bool) -> list[FleetLine]:
     """The vendor's apps that lead to stores of its cases, and are on devices, or were.
 
-    A line that matches by its name only may be another app: it is left out if a certain one lists the same app.
+    A line that matches by its name only, or by the identifier of a template, may be another app: it is left out if a
+    certain one lists the same app.
     """
     lines = _lines_of_cases(view, active=active)
     sure = {app.bundle_id for line in lines if line.match and not line.match.strength.weak for app in line.match.apps}
@@ -81,7 +82,7 @@ def _names(line: FleetLine) -> set[str]:
 
 
 def is_by_name(lines: Iterable[FleetLine]) -> bool:
-    """True if one of the lines matches the analysed app by its name only."""
+    """True if one of the lines matches the analysed app by its name only, or by the identifier of a template."""
     return any(line.match is not None and line.match.strength.weak for line in lines)
 
 

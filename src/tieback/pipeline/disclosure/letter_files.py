@@ -98,7 +98,8 @@ def kept_sender(work: CaseService) -> tuple[Sender | None, str]:
 def _warnings(work: CaseService, written: WrittenLetter) -> list[str]:
     found = letter_warnings(work, written.letter)
     if written.by_name:
-        found.append("The inventory lists an app by its name only: check that it is the same app before you send it.")
+        how = "by its name only, or by the identifier of a template"
+        found.append(f"The inventory lists an app {how}: check that it is the same app before you send it.")
     if written.address_unknown:
         found.append("It cannot state from which address you connected: add public_address to the sender file.")
     if written.key:

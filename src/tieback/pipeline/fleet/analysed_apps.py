@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from tieback.cases.register import TEAM
 from tieback.model.app import App, Platform, Signer
+from tieback.model.vendor import TEAM
 from tieback.storage.lake.lake import Lake
 
 COLUMNS = "platform, bundle_id, sha256, name, version_name, version_code, vendor, signer, subject, team"

@@ -11,6 +11,7 @@ from tieback.pipeline.fleet.app_lists import LISTS
 from tieback.pipeline.fleet.coverage import FleetLine, FleetView
 from tieback.pipeline.fleet.fleet_state import FleetState, review_key, state_of
 from tieback.pipeline.fleet.gateway_lists import GatewayHost, write_list
+from tieback.recognise.maker_words import names_no_app
 
 APP_FORMATS = tuple(LISTS)
 """Formats that name apps."""
@@ -18,6 +19,7 @@ HOST_FORMATS = ("rpz", "hosts")
 """Formats that name hosts."""
 ACTIONS = ("block", "remove")
 WEAK = "weak match (add --weak)"
+TEMPLATE = "its identifier is that of a template, so the list would block other apps too (add --weak)"
 UNDECIDED = {
     FleetState.NOT_DECIDED: "not decided whether a store behind it is open",
     FleetState.NOT_PROBED: "not probed in this run",
@@ -39,7 +41,7 @@ class BlockRequest(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = ()
     """Bundle identifiers or names; empty: the apps with open stores."""
     weak: bool = False
-    """Also apps that match only by name."""
+    """Also apps that match only by name, or by an identifier that other apps have too."""
     force: bool = False
     """Also hosts that others share."""
     entry: int | None = None
@@ -70,6 +72,8 @@ class BlockList(msgspec.Struct, frozen=True):
     """Hosts that were left out, and why."""
     found: int = 0
     """Number of apps or hosts that the request selects, before any was left out."""
+    shared: tuple[str, ...] = ()
+    """Identifiers of templates in the list: a device blocks every app that has one."""
 
 
 def block_list(
@@ -126,12 +130,18 @@ def block_list(
     file = LISTS[request.format].write(chosen, request.action)
     left_out = dict(file.left_out)
     if not request.chosen and not request.weak:
-        left_out[WEAK] = sum(chosen_by.has(line, weak=True) for line in active) - len(chosen)
-    found = len(chosen) + left_out.get(WEAK, 0)
+        left_out |= Counter(_why_weak(line) for line in active if chosen_by.has(line, weak=True) and line not in chosen)
+    found = len(chosen) + left_out.get(WEAK, 0) + left_out.get(TEMPLATE, 0)
     why = sorted(one for one in left_out.items() if one[1])
     if not request.chosen:
         why += undecided_counts(everything).items()
-    return BlockList(file.data, file.apps, left_out=tuple(why), found=found)
+    shared = sorted({line.bundle_id for line in chosen if names_no_app(line.bundle_id)})
+    return BlockList(file.data, file.apps, left_out=tuple(why), found=found, shared=tuple(shared))
+
+
+def _why_weak(line: FleetLine) -> str:
+    """Why an app that leads to open stores is only in a list of weak matches."""
+    return TEMPLATE if names_no_app(line.bundle_id) else WEAK
 
 
 def check_probed(request: BlockRequest, lines: Sequence[FleetLine]) -> None:
@@ -229,4 +239,5 @@ class _Choice(msgspec.Struct, frozen=True):
             return self.entry in (line.app.id, *line.app.rows)
         if self.names:
             return line.app.bundle_id.casefold() in self.names or line.app.name.casefold() in self.names
-        return bool(line.exposures) and (weak or line.match is None or not line.match.strength.weak)
+        certain = line.match is None or not (line.match.strength.weak or names_no_app(line.bundle_id))
+        return bool(line.exposures) and (weak or certain)

@@ -31,6 +31,7 @@ from tieback.pii.taxonomy import sensitivity
 from tieback.pipeline.fleet.analysed_apps import ANALYSED, COLUMNS, app_of
 from tieback.pipeline.fleet.run_reach import RunReach, back_end_word, run_reach
 from tieback.pipeline.runs import finished_run, nothing_probed_text
+from tieback.recognise.maker_words import names_no_app
 from tieback.report.figures import NOT_MEASURED, figure_text
 from tieback.storage.lake.lake import Lake
 from tieback.storage.ledger.ledger import RunRow
@@ -194,20 +195,27 @@ class DeviceCounts(msgspec.Struct, frozen=True):
     """Devices that have it by its identifier, or another strong property."""
     by_name: int = 0
     """Devices with an app of its name, which may be another app. Some may be among the certain ones too."""
+    by_template: int = 0
+    """Devices with an app of its identifier, if a template writes it into unrelated apps. They may have another app."""
 
     @property
     def text(self) -> str:
-        """Both numbers, such as ``5 devices, 20 by name only``."""
-        if not self.by_name:
-            return count_text(self.certain, "device")
-        if not self.certain:
-            return f"{count_text(self.by_name, 'device')} by name only"
-        return f"{count_text(self.certain, 'device')}, {self.by_name:,} by name only"
+        """All numbers, such as ``5 devices, 20 by name only``."""
+        uncertain = self._uncertain
+        certain = [("", self.certain)] if self.certain or not uncertain else []
+        (how, count), *others = [*certain, *uncertain]
+        first = f"{count_text(count, 'device')} {how}".strip()
+        return ", ".join([first, *(f"{count:,} {how}" for how, count in others)])
 
     @property
     def numbers(self) -> str:
-        """Both numbers for a column of devices, such as ``5, 20 by name only``."""
-        return f"{self.certain:,}" + (f", {self.by_name:,} by name only" if self.by_name else "")
+        """All numbers for a column of devices, such as ``5, 20 by name only``."""
+        return ", ".join([f"{self.certain:,}", *(f"{count:,} {how}" for how, count in self._uncertain)])
+
+    @property
+    def _uncertain(self) -> list[tuple[str, int]]:
+        counts = (("by name only", self.by_name), ("by the identifier of a template", self.by_template))
+        return [one for one in counts if one[1]]
 
 
 class AbsentApp(msgspec.Struct, frozen=True):
@@ -282,9 +290,11 @@ class FleetView:
     def devices_of(self, lines: Iterable[FleetLine]) -> DeviceCounts:
         """The devices that have one of these apps now."""
         active = [line for line in lines if line.active]
-        weak = [line.app for line in active if line.match is not None and line.match.strength.weak]
         certain = [line.app for line in active if line.match is None or not line.match.strength.weak]
-        return DeviceCounts(self._count(certain), self._count(weak))
+        weak = [(line.app, line.match.strength) for line in active if line.match and line.match.strength.weak]
+        template = [app for app, strength in weak if strength is MatchStrength.TEMPLATE_ID]
+        named = [app for app, strength in weak if strength is not MatchStrength.TEMPLATE_ID]
+        return DeviceCounts(self._count(certain), self._count(named), self._count(template))
 
     def _count(self, apps: list[FleetApp]) -> int:
         if len(apps) < 2:
@@ -485,7 +495,8 @@ def _fleet_table(apps: Iterable[FleetApp]) -> "pa.Table":
     columns = list(zip(*rows, strict=True)) or [()] * 7
     names = ("platform", "bundle_id", "name", "publisher", "store_id", "signer")
     texts = {name: pa.array(column, pa.string()) for name, column in zip(names, columns[1:], strict=True)}
-    return pa.table({"id": pa.array(columns[0], pa.int64()), **texts})
+    template = pa.array([names_no_app(bundle or store) for bundle, store in zip(columns[2], columns[5], strict=True)])
+    return pa.table({"id": pa.array(columns[0], pa.int64()), **texts, "template": template.cast(pa.bool_())})
 
 
 _MATCHES = f"""
@@ -495,16 +506,21 @@ WITH {ANALYSED}, keyed AS (
     FROM analysed
 ), fleet AS (
     SELECT id, CASE WHEN platform = 'unknown' THEN ['android', 'ios'] ELSE [platform] END AS platforms, bundle_id,
-        store_id, lower(trim(name)) AS title, lower(trim(publisher)) AS maker, signer
+        store_id, lower(trim(name)) AS title, lower(trim(publisher)) AS maker, signer, template
     FROM fleet_apps
 ), wide AS (
-    SELECT id, unnest(platforms) AS platform, bundle_id, store_id, title, maker, signer FROM fleet
-), pairs AS (
-    SELECT w.id AS fleet, 0 AS rank, k.sha256 FROM wide w JOIN keyed k ON k.platform = w.platform
+    SELECT id, unnest(platforms) AS platform, bundle_id, store_id, title, maker, signer, template FROM fleet
+), identified AS (
+    SELECT w.id AS fleet, 0 AS rank, k.sha256, w.template, w.signer AS listed, k.signer FROM wide w
+        JOIN keyed k ON k.platform = w.platform
         AND k.ident = CASE w.platform WHEN 'android' THEN w.bundle_id ELSE lower(w.bundle_id) END
         WHERE w.bundle_id <> ''
-    UNION SELECT w.id, 1, k.sha256 FROM wide w JOIN keyed k ON k.platform = w.platform AND k.bundle_id = w.store_id
+    UNION SELECT w.id, 1, k.sha256, w.template, w.signer, k.signer FROM wide w
+        JOIN keyed k ON k.platform = w.platform AND k.bundle_id = w.store_id
         WHERE w.store_id <> '' AND w.bundle_id = '' AND w.platform = 'android'
+), pairs AS (
+    SELECT fleet, CASE WHEN template THEN 5 ELSE rank END AS rank, sha256 FROM identified
+        WHERE NOT template OR coalesce(listed, '') = '' OR coalesce(signer, '') = '' OR listed = signer
     UNION SELECT w.id, 2, k.sha256 FROM wide w JOIN keyed k ON k.platform = w.platform AND k.signer = w.signer
         AND k.title = w.title WHERE w.signer <> '' AND w.title <> '' AND w.bundle_id = ''
     UNION SELECT w.id, 3, k.sha256 FROM wide w JOIN keyed k ON k.platform = w.platform AND k.title = w.title
@@ -515,4 +531,5 @@ WITH {ANALYSED}, keyed AS (
     SELECT fleet, min(rank) AS rank FROM pairs GROUP BY fleet
 )"""  # noqa: S608 - our own text
 """Pairs of a fleet app and an analysed app, with the strength of the match (the order of ``MatchStrength``). A fleet
-app with a known bundle identifier is never matched by name."""
+app with a known bundle identifier is never matched by name. The identifier of a template is a weak match, also with
+the same signer: debug keys of build services sign many of these apps. Another signer makes it another app."""

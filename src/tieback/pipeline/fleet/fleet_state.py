@@ -14,7 +14,7 @@ class FleetState(StrEnum):
     OPEN = "open"
     """It leads to an open store, and a device has it."""
     WEAK = "weak"
-    """An app of the same name leads to an open store: a person must compare them."""
+    """An app with the same name or the same identifier of a template leads to an open store: a person must compare."""
     RETIRED = "retired"
     """No device has it any more, but the store behind it is open."""
     NOT_DECIDED = "not_decided"

@@ -1,6 +1,7 @@
 """A published list of affected apps beside the inventory: devices, versions and the next action. Needs no analysis.
 
-An app matches by bundle identifier or store ID. A match by name and publisher, or by name only, is weak.
+An app matches by bundle identifier or store ID. A match by name and publisher, by name only, or by the identifier of a
+template is weak.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,7 @@ from tieback.intake.inventory.affected_versions import comparable, is_in_range, 
 from tieback.intake.inventory.published import ListedApp, read_published_list
 from tieback.intake.inventory.source import InventorySource
 from tieback.model.device import DevicePlatform, FleetApp, MatchStrength
+from tieback.recognise.maker_words import names_no_app
 from tieback.storage.workspace import Workspace
 
 
@@ -128,7 +130,7 @@ def _strong(one: ListedApp, known: dict[str, list[FleetApp]]) -> Iterable[tuple[
         for app in known.get(ident.casefold(), ()) if ident else ():
             exact = app.platform is not DevicePlatform.ANDROID or ident in (app.bundle_id, app.store_id)
             if exact and _same_platform(one, app):
-                yield app, strength
+                yield app, MatchStrength.TEMPLATE_ID if names_no_app(ident) else strength
 
 
 def _weak(one: ListedApp, known: dict[str, list[FleetApp]]) -> Iterable[tuple[FleetApp, MatchStrength]]:

@@ -10,6 +10,7 @@ from tieback.cases.register import VendorRegister
 from tieback.model.app import App
 from tieback.model.declaration import DeclaredItem, PrivacyDeclaration
 from tieback.model.device import AppStoreSummary, MatchStrength, Ownership
+from tieback.model.method_names import completing_method
 from tieback.model.report.captures import ContactedServer, Recipient
 from tieback.model.sighting import CredentialGrade, NotBackend, Problem, UnreadCode
 from tieback.pipeline.fleet.coverage import DeviceCounts, FleetView
@@ -53,6 +54,8 @@ class AppEndpoint(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     offset: int | None
     how: str
+    method: str
+    """Method in which code completes it, in short; empty if none does."""
     confidence: float
     """Confidence that the app talks to it, 0 to 1."""
     count: int
@@ -89,6 +92,8 @@ class AppCredential(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     offset: int | None
     how: str
+    method: str
+    """Method in which code uses it, or the field that has it, in short; empty if none does."""
     claims: dict[str, str]
 
 
@@ -102,7 +107,7 @@ class AppInstalls(msgspec.Struct, frozen=True, kw_only=True):
     personal: int
     match: MatchStrength
     weak: bool
-    """True if only the name matches: a person must compare them."""
+    """True if only the name matches, or the identifier of a template: a person must compare them."""
     removed: date | None
     last_seen: date
 
@@ -270,6 +275,7 @@ def _endpoints(workspace: Workspace, index: PageIndex, record: AppRecord, after:
                 file=one.evidence.file,
                 offset=one.evidence.offset,
                 how=one.evidence.how,
+                method=completing_method(one.evidence.context),
                 confidence=sighting_confidence(one.evidence.how),
                 count=one.count,
                 chain=one.evidence.chain,
@@ -324,6 +330,7 @@ def _credentials(workspace: Workspace, record: AppRecord) -> tuple[AppCredential
             file=one.evidence.file,
             offset=one.evidence.offset,
             how=one.evidence.how,
+            method=completing_method(one.evidence.context),
             claims=one.claims,
         )
         for one in app_credentials_found(workspace.lake, record.app.sha256, record.version, MOST_CREDENTIALS)

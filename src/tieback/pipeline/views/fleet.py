@@ -14,6 +14,7 @@ from tieback.pii.taxonomy import class_phrase
 from tieback.pipeline.fleet.block_list import (
     APP_FORMATS,
     HOST_FORMATS,
+    TEMPLATE,
     WEAK,
     BlockList,
     BlockRequest,
@@ -234,7 +235,10 @@ _REVIEW_FILES = {
 REVIEW_MEDIA_TYPES = tuple(_REVIEW_FILES.values())
 """Media types of the review as a file."""
 _SHOWN_HOSTS, _SHOWN_APPS, _SHOWN_CLASSES = 200, 20, 4
-_WHY = {WEAK: "match only by name"}
+_WHY = {
+    WEAK: "match only by name",
+    TEMPLATE: "identifier of a template, so other apps would be blocked too",
+}
 """Reasons in words of the page, where those of the command line name an option."""
 
 
@@ -474,7 +478,7 @@ def _advice(line: FleetLine, state: FleetState) -> tuple[FleetAction, str]:
         case FleetState.OPEN:
             return FleetAction.BLOCK, f"It leads to {stores}, {records_text(line.records)}{with_data}."
         case FleetState.WEAK:
-            return FleetAction.COMPARE, f"An app of the same name leads to {stores}. Compare the two apps first."
+            return FleetAction.COMPARE, f"{_other_app(line)} leads to {stores}. Compare the two apps first."
         case FleetState.RETIRED:
             return (
                 FleetAction.ASK_VENDOR,
@@ -485,6 +489,11 @@ def _advice(line: FleetLine, state: FleetState) -> tuple[FleetAction, str]:
         case FleetState.NOT_IN_RUN:
             return FleetAction.PROBE, "It is not in this run, so nothing is known about its back ends here."
     return _of_reach(line.reach or RunReach(), state)
+
+
+def _other_app(line: FleetLine) -> str:
+    by_template = line.match is not None and line.match.strength is MatchStrength.TEMPLATE_ID
+    return "An app with the same identifier of a template" if by_template else "An app of the same name"
 
 
 def _of_reach(reach: RunReach, state: FleetState) -> tuple[FleetAction, str]:

@@ -14,6 +14,7 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 * a call gets it and, in the next argument, the port of a service, such as ``channel(host, 443)``;
 * code puts it into the same object as a scheme, such as ``https``;
 * code puts it into a configuration under the key of a server, beside one for its port;
+* the program ``ping`` gets it;
 * it is the proxy of a Chinese mobile network, in a file that sets proxies, and code may contact it;
 * it has the name of a time server, such as ``time.shop.test``, in a file that sends datagrams, and code may contact it.
 
@@ -39,6 +40,7 @@ from tieback.recognise.dataflow.direct import constant_argument
 from tieback.recognise.dataflow.host_ports import ENDS, MAX_NAMES, Beside, BesidePort, hosts_beside, named_hosts
 from tieback.recognise.dataflow.host_schemes import BesideScheme
 from tieback.recognise.dataflow.keyed_hosts import keyed_hosts
+from tieback.recognise.dataflow.pinged_hosts import pinged_hosts
 from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import QUAD, EndpointHost, check_host
@@ -153,7 +155,7 @@ class BareHosts:
             checked = check_host(found.text, self._rules) if SHORT_NAME.fullmatch(found.text) else None
             if isinstance(checked, EndpointHost):
                 accepted.setdefault(checked.name, BareHost(checked.name, found.file, found.string, found.method))
-        for one in chain(self._replacing(), self._time_servers(), self._gateways(), self._keyed()):
+        for one in chain(self._replacing(), self._time_servers(), self._gateways(), self._keyed(), self._pinged()):
             accepted.setdefault(one.name, one)
         # These count also if the app opens links of the host itself, or compares another text with it.
         sure = {one.name: one for one in self._with_ports(named)}
@@ -214,6 +216,15 @@ class BareHosts:
         for one in keyed_hosts(self._uses, lambda text: SHORT_NAME.fullmatch(text) is not None and self._is_host(text)):
             if not self._uses.reason(self._files[one.file].raw(one.string)) and not self._uses.is_spent:
                 yield BareHost(one.text, one.file, one.string, one.method)
+
+    def _pinged(self) -> Iterator[BareHost]:
+        """The hosts that the program ``ping`` gets: also public resolvers, of which other code only has the address."""
+        for one in pinged_hosts(self._uses, self._is_pinged):
+            if not self._uses.reason(self._files[one.file].raw(one.string)) and not self._uses.is_spent:
+                yield BareHost(one.text, one.file, one.string, one.method)
+
+    def _is_pinged(self, text: str) -> bool:
+        return SHORT_NAME.fullmatch(text) is not None and isinstance(check_host(text, self._rules), EndpointHost)
 
     def _with_ports(self, named: Sequence[Sequence[tuple[int, bytes]]]) -> Iterator[BareHost]:
         """The hosts that a call gets together with a port, or an object with a scheme."""

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.dataflow.app_description import description_reason
 from tieback.recognise.dataflow.bare_hosts import BareHost, BareHosts
 from tieback.recognise.dataflow.dex_tables import MAX_STRING
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
@@ -117,6 +118,7 @@ class ConstantEnds:
         if raw not in self._reasons:
             self._reasons[raw] = self._uses.reason(raw) or self._sample(raw) or self._uncalled.reason(raw)
             self._reasons[raw] = self._reasons[raw] or self._undeclared.reason(raw) or self._unrunnable.reason(raw)
+            self._reasons[raw] = self._reasons[raw] or description_reason(self._uses, raw)
         return self._reasons[raw]
 
     def bare_hosts(
@@ -128,9 +130,24 @@ class ConstantEnds:
         """
         found = BareHosts(self._uses, rules, domains - shown, self._linked)
         for one in found.finds(shown, left_out - shown):
-            reason = self._uncalled.reason(one.name.encode()) or self._undeclared.reason(one.name.encode())
+            reason = self._of_bare(one)
             yield NotBackend(f"https://{one.name}", reason) if reason else one
         yield from (NotBackend(f"https://{name}", OPENED) for name in sorted(found.linked - shown - left_out))
+
+    def _of_bare(self, host: BareHost) -> str:
+        """Why no code contacts a constant that is a host.
+
+        The constant can also be a JSON object with the host; then the host can be in a constant of its own, too.
+        """
+        name, constant = host.name.encode(), self._uses.file(host.file).raw(host.string)
+        reason = self._unless_run(constant)
+        if not reason or name == constant or self._uses.app.string_of(host.file, host.name) < 0:
+            return reason
+        return reason if self._uses.reason(name) or self._unless_run(name) else ""
+
+    def _unless_run(self, raw: bytes) -> str:
+        """Why no code that loads a constant can run; empty if some can."""
+        return self._uncalled.reason(raw) or self._undeclared.reason(raw) or self._unrunnable.reason_of_load(raw)
 
     def in_library(self, find: Sighting, libraries: ThirdParties) -> Sighting:
         """The sighting with the class of its constant, if all classes that have it are of one known library."""
@@ -163,8 +180,7 @@ class ConstantEnds:
         raw = self._constant(find) if find.evidence.how.startswith(_METHODS) else b""
         if not raw:
             return ""
-        reason = self._unrunnable.reason_of_load(raw) or self._uncalled.reason(raw) or self._undeclared.reason(raw)
-        return reason or ("" if self._uses.is_loaded(raw) else self._uses.reason(raw))
+        return self._unless_run(raw) or ("" if self._uses.is_loaded(raw) else self._uses.reason(raw))
 
     def _sample(self, raw: bytes) -> str:
         """The reason for a constant that only tests and examples of libraries have; empty for other constants."""

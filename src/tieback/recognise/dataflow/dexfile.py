@@ -26,6 +26,20 @@ _MAX_MEMBERS = 70_000
 _MAX_ANNOTATIONS = 64
 _VISIBLE_TO_SYSTEM = 2
 """Visibility of annotations that only the runtime reads."""
+_FOR_READERS = Packages(
+    (
+        "Landroid/annotation/SuppressLint;", "Landroid/annotation/TargetApi;", "Landroid/support/annotation/",
+        "Landroidx/annotation/", "Lcom/google/errorprone/annotations/", "Ljava/lang/Deprecated;",
+        "Ljava/lang/SafeVarargs;", "Ljavax/annotation/CheckReturnValue;", "Ljavax/annotation/Nonnull;",
+        "Ljavax/annotation/Nullable;", "Lkotlin/Deprecated;", "Lorg/checkerframework/",
+        "Lorg/intellij/lang/annotations/", "Lorg/jetbrains/annotations/",
+    ),
+    ("Landroid/support/annotation/Keep;", "Landroidx/annotation/Keep;", "Lcom/google/errorprone/annotations/Keep",
+     "Lcom/google/errorprone/annotations/Used"),
+)  # fmt: skip
+"""Annotations for people, compilers and checks, by which nothing calls a method. Those that keep a method for code that
+finds it by its name are not among them.
+"""
 
 
 class CodeItem(NamedTuple):
@@ -260,7 +274,7 @@ class DexFile(DexTables):
         return at < len(values) and values[at] == code.offset
 
     def is_annotated(self, method: int) -> bool:
-        """True if a method that this file defines has an annotation of the source, or that cannot be seen.
+        """True if a method that this file defines has an annotation by which code can find it, or that cannot be seen.
 
         Compilers write those of the system: generic types, exceptions, names of parameters.
         """
@@ -280,14 +294,20 @@ class DexFile(DexTables):
         )
 
     def _has_own_annotation(self, at: int) -> bool:
-        """True if a set of annotations has one that is not of the system."""
+        """True if a set of annotations has one that is neither of the system nor for readers."""
         if not 0 < at <= len(self.data) - 4:
             return True
         (count,) = struct.unpack_from("<I", self.data, at)
         if count > _MAX_ANNOTATIONS or at + 4 + 4 * count > len(self.data):
             return True
         places = struct.unpack_from(f"<{count}I", self.data, at + 4)
-        return any(place >= len(self.data) or self.data[place] != _VISIBLE_TO_SYSTEM for place in places)
+        return any(place >= len(self.data) - 6 or self._is_own_annotation(place) for place in places)
+
+    def _is_own_annotation(self, at: int) -> bool:
+        if self.data[at] == _VISIBLE_TO_SYSTEM:
+            return False
+        (kind,), _ = ulebs(self.data, at + 1, 1)
+        return not _FOR_READERS.hold(self.descriptor(kind))
 
     def code_without(self, packages: Packages) -> CodeUnits:
         """The code without that of the classes of these packages, which include the libraries that contact no host."""

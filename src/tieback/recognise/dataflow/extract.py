@@ -36,7 +36,13 @@ from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dex_tables import MalformedDexError
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.retrofit import base_for, paths
-from tieback.recognise.dataflow.secrets import credential_text, database_password, named_values, service_password
+from tieback.recognise.dataflow.secrets import (
+    FILE_SERVERS,
+    credential_text,
+    database_password,
+    named_values,
+    service_password,
+)
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import Sink, read_sinks
 from tieback.recognise.dataflow.trace import UNUSED
@@ -47,11 +53,14 @@ from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.maker_clues import MakerClue
 from tieback.recognise.placement import CERTIFICATE, is_field_of_certificate
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.texts.elements import PERMITTED
 
 RULE = "dex-flow"
 
 MAX_FILES = 64
 """Most DEX files in one container."""
+_SAYS_NOTHING = UNUSED | {PERMITTED}
+"""Reasons that are not evidence against another place of a host."""
 _KEEP = 4096
 """Most cached texts; the cache is then cleared."""
 _NO_STRING = 0xFFFFFFFF
@@ -149,8 +158,8 @@ class DataflowExtractor:
             yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out, finds.domains()))
         if analysis.unread:
             methods = count_text(analysis.unread, "method")
-            what = f"the code of {methods} was not followed to its end: the work per app is limited by its size"
-            yield Problem(f"{what}; {MAY_MISS}", parts[0].buffer.file, UnreadKind.LIMIT)
+            what = f"the code of {methods} was not followed to its end (limit on the work per app): {MAY_MISS}"
+            yield Problem(what, parts[0].buffer.file, UnreadKind.LIMIT)
 
     def judge_text(self, text: str) -> tuple[Find, ...]:
         """Verdict of the other extractor on a text."""
@@ -261,7 +270,7 @@ class _Finds:
                     if _value(find) not in known:
                         yield find
         if decryption.stopped:
-            what = "decrypting the strings of the code takes too long; some were not decrypted"
+            what = "some strings of the code were not decrypted (limit on the work per app)"
             yield Problem(what, self._parts[0].buffer.file, UnreadKind.LIMIT)
 
     def decrypted_hosts(self, decryption: Decryption, shown: set[str]) -> Iterator[Find]:
@@ -287,7 +296,7 @@ class _Finds:
             if isinstance(server, NotBackend):
                 return
             endpoint = server.value if server is not None else ""
-            secret = service_password(facts.values, endpoint, store=sink.service is not None)
+            secret = service_password(facts.values, endpoint, store=sink.service not in (None, *FILE_SERVERS))
         else:
             secret = database_password(facts.values, rules)
         if secret is not None:
@@ -460,10 +469,13 @@ def _without_certificate(buffer: Buffer, find: Find) -> Find:
 
 
 def _note(find: Find, shown: set[str], left_out: set[str]) -> None:
-    """Note the host of a find; a constant that no code uses says nothing about another one with the same host."""
+    """Note the host of a find; a constant that no code uses says nothing about another one with the same host.
+
+    Nor does a list of addresses that the app permits: code can contact each of them.
+    """
     if isinstance(find, Sighting) and find.endpoint.kind is not EndpointKind.CLOUD and find.endpoint.host:
         shown.add(find.endpoint.host)
-    elif isinstance(find, NotBackend) and find.reason not in UNUSED and not find.reason.startswith(NEEDS):
+    elif isinstance(find, NotBackend) and find.reason not in _SAYS_NOTHING and not find.reason.startswith(NEEDS):
         left_out.add(find.value.partition("://")[2].partition("/")[0].partition(":")[0])
 
 

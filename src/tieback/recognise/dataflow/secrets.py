@@ -19,6 +19,8 @@ from tieback.recognise.rules import RuleFiles
 from tieback.recognise.service_passwords import beside, stem_of
 from tieback.recognise.verdict import MaskedSecret, mask_secret
 
+FILE_SERVERS = ("ftp", "smb")
+"""Services whose passwords are those of a server of files, not of a data store."""
 _ANONYMOUS = frozenset(("anonymous", "ftp", "guest"))
 """Names for a sign-in without an account of one's own: RFC 1635, and the default of RabbitMQ."""
 MAX_FIELDS = 2000

@@ -431,8 +431,10 @@ class ConstantUses:
         read = False
         for (number, _), (code, units_read) in places.items():
             flow = self.flow(number, code)
-            if flow is None:
-                return CONTACTS
+            if flow is None:  # in a method that is not followed, other operands can look like a read
+                if any(self.places.begins(number, code, code.begin + 2 * at) for at in units_read):
+                    return CONTACTS
+                continue
             starts = frozenset(one.at for one in flow.operations if one.opcode in (SGET, IGET) and one.at in units_read)
             if not starts:
                 continue

@@ -87,7 +87,7 @@ class HermesExtractor:
         self.left = min(self.left, max(budget.left, 0))
         if program.stopped or calls.stopped:
             yield Problem(
-                f"following the constants of this bytecode takes too long; the rest was not followed; {MAY_MISS}",
+                f"this bytecode was not followed to its end (limit on the work per app): {MAY_MISS}",
                 artifact.file,
                 UnreadKind.LIMIT,
             )

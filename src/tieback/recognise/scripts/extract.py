@@ -203,7 +203,7 @@ class ScriptExtractor:
         self.left -= before - max(budget.left, 0)
         if resolution.stopped:
             yield Problem(
-                f"following the constants of this script takes too long; the rest was not followed; {MAY_MISS}",
+                f"this script was not followed to its end (limit on the work per app): {MAY_MISS}",
                 buffer.file,
                 UnreadKind.LIMIT,
             )

@@ -3,13 +3,19 @@
 import re
 from enum import Enum, auto
 
+from tieback.intake.apps.content import is_metro
 from tieback.recognise.texts import other_code
 
 METADATA = "only in metadata of a package or page"
 MISNAMED = "only in a text that is stored as a picture"
+SAVED_PAGE = "only in a web page that is stored as a sound, a film or a font"
 UNUSED_FILE = "only in a file that was left from an earlier version, or in commands for Windows"
 _DRAWABLE = re.compile(r"(?:^|/)res/(?:drawable|mipmap)[\w-]{0,80}/[^/]{1,200}\.(?:png|jpe?g|gif|webp)$")
 """Files that the system only reads as pictures: https://developer.android.com/guide/topics/resources/drawable-resource"""
+_MEDIA = re.compile(r"\.(?:mp3|wav|ogg|oga|m4a|aac|flac|amr|wma|mid|mp4|m4v|mov|webm|avi|3gp|[ot]tf|woff2?|eot)$")
+"""Files that an app plays or writes with, so that no web view shows a page in one: https://developer.android.com/media/platform/supported-formats"""
+_WHOLE_PAGE = re.compile(rb"(?i)\s{0,200}(?:<!doctype html\b|<html\b)")
+"""The beginning of a page, such as one about a sound, which a person has downloaded in its place."""
 _PYTHON_METADATA = re.compile(r"[^/!]\.(?:dist|egg)-info/", re.IGNORECASE)
 """A folder that describes an installed package of Python: PEP 376, PEP 627."""
 _LEFT = re.compile(r"\.(?:orig|rej|bak|bat|cmd|ps1)$", re.IGNORECASE)
@@ -52,13 +58,17 @@ _LANGUAGES = {
 _BY_SUFFIX = {suffix: language for language, names in _LANGUAGES.items() for suffix in names.split()}
 _ENVIRONMENT = (".env.", "env.")
 """Beginnings of the names of files with the settings of one mode: ``.env.production``."""
+_NATIVE = (".bundle", ".jsbundle")
+"""Ends of the names of scripts of React Native."""
 _PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
 
 
-def reason_of_file(file: str) -> str:
+def reason_of_file(file: str, data: bytes) -> str:
     """The reason that the name of a file gives."""
     if _DRAWABLE.search(file):
         return MISNAMED
+    if _MEDIA.search(file.lower()) and _WHOLE_PAGE.match(data):
+        return SAVED_PAGE
     return METADATA if _PYTHON_METADATA.search(file) else UNUSED_FILE if _LEFT.search(file) else ""
 
 
@@ -67,8 +77,15 @@ def has_language(file: str) -> bool:
     return file.lower().rpartition(".")[2] in _BY_SUFFIX
 
 
+def is_native(file: str, data: bytes) -> bool:
+    """True for a script of React Native, which runs in no web view."""
+    return file.endswith(_NATIVE) or is_metro(data)
+
+
 def language_of(file: str, data: bytes) -> Language:
-    """The language of a text."""
+    """The language of a text: by its name, and of a bundle of Metro by its beginning."""
+    if is_metro(data):
+        return Language.SCRIPT
     name = file.lower().rpartition("/")[2].removesuffix(".gz").removesuffix(".gzip").rstrip("~")
     name = name.removesuffix(".download")  # the files of a page that a browser saved
     suffix = name.rpartition(".")[2].partition("~")[0]  # both sides of a merge: a.js~HEAD

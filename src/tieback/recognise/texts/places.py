@@ -30,7 +30,14 @@ from tieback.recognise.texts import (
     tables,
 )
 from tieback.recognise.texts.elements import PERMITTED, reason_of_element
-from tieback.recognise.texts.languages import METADATA, Language, has_language, language_of, reason_of_file
+from tieback.recognise.texts.languages import (
+    METADATA,
+    Language,
+    has_language,
+    is_native,
+    language_of,
+    reason_of_file,
+)
 from tieback.recognise.texts.markup import markup_spans
 from tieback.recognise.texts.messages import MAX_READ, declared_name, is_part_of_message, reason_of_uses
 from tieback.recognise.texts.prose import COMMENT, EXAMPLE
@@ -52,8 +59,6 @@ _TELLS = re.compile(
     rb"\s{0,4}\(\s{0,20}\Z"
 )
 """The beginning of a call whose first argument is a message."""
-_NATIVE = (".bundle", ".jsbundle")
-"""Scripts of React Native, which run in no web view."""
 _IS_EQUAL = re.compile(rb"(?:(?<![\w$.])case|[!=]==?)\s{0,20}\Z")
 _EQUALS = re.compile(rb"\s{0,20}[!=]==?")
 """A comparison, and the label of a case, which is compared: ECMA-262, section 14.12.4."""
@@ -227,7 +232,7 @@ class TextPlaces:
     def _whole(self) -> str:
         """The reason if all of the text is a table, a picture, a licence or a document."""
         data, language = self._data, self._language
-        if named := reason_of_file(self._file):
+        if named := reason_of_file(self._file, self._data):
             return named
         found = tables.picture_reason(data, binary=self._binary)
         if self._binary and self._file.endswith(".dfont") and data.startswith(_RESOURCE_FORK):
@@ -344,7 +349,7 @@ class TextPlaces:
     def _is_link(self, span: Span, offset: int) -> bool:
         """True if a literal is, or ends with, the target of a link which a person taps."""
         data, start, end = self._data, span.start, span.end
-        if link_targets.is_target(data, start, end, native=self._file.endswith(_NATIVE)):
+        if link_targets.is_target(data, start, end, native=is_native(self._file, data)):
             return True
         if offset > start + 1:
             return markup_links.is_completed(data, start, offset, end) or markup_links.is_markdown(data, start, offset)

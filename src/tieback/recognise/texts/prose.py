@@ -115,11 +115,16 @@ _PARAMETER = re.compile(
 https://opendocs.alipay.com/open/204/105301
 """
 _NAMESPACE = re.compile(
-    rb"(?:(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\\?[\"']?|<!DOCTYPE\s[^<>]{0,200}\s\\?[\"'])\Z", re.IGNORECASE
+    rb"(?:(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\\?[\"']?|<!DOCTYPE\s[^<>]{0,200}\s\\?[\"']"
+    rb"|\sxsi:schemaLocation=\\?[\"'][^\"'<>\\]{0,1000})\Z",
+    re.IGNORECASE,
 )
-"""An attribute for a namespace, or the identifier of a type of document."""
-_GO_TO = re.compile("(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode() + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z")
-"""Chinese for: go to, visit, refer to, see."""
+"""An attribute for a namespace, the identifier of a type of document, or pairs of a namespace and its schema."""
+_GO_TO = re.compile(
+    "(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode() + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z"
+    rb"|\b(?i:besuchen sie|visitez|consultez|rendez-vous sur|visite|visita|visitate|acesse|bezoek)[\s:]{1,3}\Z"
+)
+"""Chinese, German, French, Spanish, Italian, Portuguese and Dutch for: go to, visit, refer to, see."""
 _FUNCTION_WORDS = frozenset(
     (
         b"the to of for and in is are be at on see or from with this that you your it can by as an if not we our please"
@@ -130,6 +135,9 @@ _FUNCTION_WORDS = frozenset(
 
 _TAG = re.compile(rb"<[^<>]{0,400}+>?")
 _IN_TAG = re.compile(rb"<([A-Za-z]{1,20})\s[^<>]{0,400}\Z")
+_LINK_TEXT, _LINK_END = re.compile(rb"`[^`<>\n]{1,80}\s<\Z"), b">`"
+"""Around the address of a link with a text: https://docutils.sourceforge.io/docs/ref/rst/restructuredtext.html"""
+_LEAST_LINES = 3
 _LONG = 20
 _FEW = 3
 _SENTENCE = (string.ascii_letters + " ,.'`():-").encode()
@@ -225,6 +233,16 @@ def is_long_text(before: bytes, behind: bytes) -> bool:
         return False
     words = [word.lower() for word in _WORD.findall(_TAG.sub(b" ", before + b" " + behind))]
     return len(words) >= _LONG and len(_GRAMMAR.intersection(words)) >= _FEW
+
+
+def is_documentation(before: bytes, behind: bytes) -> bool:
+    """True if the text around a URL is a paragraph of several lines, and the URL is in a sentence or a link of it."""
+    if (before + behind).count(b"\n") < _LEAST_LINES or not is_long_text(before, behind):
+        return False
+    left = before.rpartition(b"\n")[2]
+    if _LINK_TEXT.search(left) and behind.startswith(_LINK_END):
+        return True
+    return _words(left) >= 2 and _NO_SENTENCE.search(left) is None
 
 
 def ends_sentence(before: bytes) -> bool:

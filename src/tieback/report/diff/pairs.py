@@ -9,12 +9,13 @@ from tieback.report.shortened import cut
 
 _ABOUT_NAMES = frozenset(("dangling-name", "retired-back-end"))
 VOLATILE = re.compile(
-    r" at 0x[0-9a-f]+$|(?<=\w) \((?:normal|superuser|private_key)\)(?= )|(?<=\bclasses)\d{1,4}(?=\.dex\b)"
+    r"(?:(?<=\.dex)(?: at 0x[0-9a-f]+)?, in [^ ,:]+| at 0x[0-9a-f]+)(?=$|, found by your rule )"
+    r"|(?<=\w) \((?:normal|superuser|private_key)\)(?= )|(?<=\bclasses)\d{1,4}(?=\.dex\b)"
     r"|(?<=, in), (?:to|from)(?= )"
 )
-"""Parts of evidence that are not compared: the offset; the grade, which older releases did not write; the number of a
-DEX file, because each build distributes the classes anew; the word before the host of received data: it
-was ``to``."""
+"""Parts of evidence that are not compared: the offset; the method and the grade, which older releases did not write;
+the number of a DEX file, because each build distributes the classes anew; the word before the host of received data:
+it was ``to``."""
 
 
 def paired_findings(old: PastReport, new: PastReport) -> Iterator[tuple[str, str]]:

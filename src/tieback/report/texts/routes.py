@@ -1,7 +1,7 @@
 """The ways from apps to stores: rows, their order, the hosts that apps name, and the names that are no back ends."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -9,11 +9,12 @@ import msgspec
 
 from tieback.model.backend import Candidate, Route
 from tieback.model.count_text import count_text
-from tieback.model.endpoint import Party
+from tieback.model.endpoint import STREAMS, EndpointKind, Party
 from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.flow import NOT_KNOWN, add_stated
 from tieback.model.report.apps import AppSummary
 from tieback.model.report.document import Report
+from tieback.model.sighting import Sighting
 from tieback.report.figures import size_text
 from tieback.report.shortened import more_text
 from tieback.report.texts.clean import clean
@@ -191,7 +192,7 @@ class NamedHosts(msgspec.Struct, frozen=True):
     """The hosts that an app names in its package; of an app that was not scanned, those that it contacted."""
 
     names: tuple[str, ...]
-    """At most ``_MOST_HOSTS``; hosts of the app's vendor come first."""
+    """At most ``_MOST_HOSTS``: data stores with their service, then hosts of the app's vendor, then the others."""
     count: int
     """Number of all of them."""
     captured: int = 0
@@ -211,6 +212,7 @@ def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, NamedHosts
     seen: dict[str, dict[str, int]] = {summary.app.sha256: {} for summary in listed}
     captured: dict[str, set[int]] = {key: set() for key in seen}
     others: dict[str, set[int]] = {key: set() for key in seen}
+    services: dict[tuple[str, str], set[str]] = {}
     if not seen:
         return {}
     for row in report.sightings.pick(seen):
@@ -224,17 +226,37 @@ def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, NamedHosts
         if name in hosts or len(hosts) < _MOST_HOSTS:
             rank = order.index(row.sighting.party)
             hosts[name] = min(hosts.get(name, rank), rank)
+            if service := _store_service(row.sighting):
+                services.setdefault((row.app_sha256, name), set()).add(service)
         else:
             # Only counted: a hash per name bounds the memory.
             others[row.app_sha256].add(hash(name))
     return {
         key: NamedHosts(
-            tuple(sorted(hosts, key=lambda host: (hosts[host], host))),
+            tuple(_with_services(key, hosts, services)),
             len(hosts) + len(others[key]),
             len(captured[key].difference(map(hash, hosts), others[key])),
         )
         for key, hosts in seen.items()
     }
+
+
+def _store_service(one: Sighting) -> str:
+    """The service of a data store that is no host of an SDK or platform; empty for other endpoints.
+
+    The name of a cloud resource shows its service.
+    """
+    if one.endpoint.kind is EndpointKind.CLOUD or one.party in {Party.THIRD, Party.PLATFORM}:
+        return ""
+    service = one.endpoint.service or ""
+    return "" if service in STREAMS else service
+
+
+def _with_services(app: str, hosts: Mapping[str, int], services: Mapping[tuple[str, str], set[str]]) -> Iterator[str]:
+    """The hosts of an app for display: data stores first, with their service, such as ``db.shop.test (mysql)``."""
+    for host in sorted(hosts, key=lambda host: ((app, host) not in services, hosts[host], host)):
+        known = services.get((app, host))
+        yield f"{host} ({', '.join(sorted(known))})" if known else host
 
 
 def dropped_text(report: Report) -> str:

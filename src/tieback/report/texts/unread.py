@@ -9,6 +9,7 @@ from tieback.model.report.apps import AppSummary
 from tieback.model.report.captures import CaptureSummary
 from tieback.model.report.document import Report
 from tieback.model.report.headline import Headline
+from tieback.model.sighting import main_reasons
 from tieback.report.shortened import cut, more_text
 from tieback.report.texts.clean import clean
 from tieback.report.texts.unprobed import some_names
@@ -62,7 +63,7 @@ def unread_text(summary: AppSummary | CaptureSummary) -> str:
     """The parts of an app or a capture that were not read, with their places."""
     parts = (
         clean(f"{one.what} ({place})" if (place := _place_in(one.where, summary.path)) else one.what, 300)
-        for one in summary.unread
+        for one in main_reasons(summary.unread, summary.path)
     )
     text = "; ".join(cut(parts, 3))
     return f"cut off or damaged: {text}" if summary.damaged else text

@@ -2,13 +2,14 @@ from pathlib import Path
 
 import pytest
 
-from tieback.intake.apps.apktool import ApktoolFormat, is_apktool_folder
+from tieback.intake.apps.apktool import ONLY_TEXT, ApktoolFormat, is_apktool_folder
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.cleartext import UNREAD_CONFIG
 from tieback.intake.apps.folder import UnpackedFolder
 from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.problems import PackageProblems
+from tieback.model.sighting import UnreadKind
 
 MANIFEST = """<?xml version="1.0" encoding="utf-8"?>
 <manifest xmlns:android="http://schemas.android.com/apk/res/android" package="test.x">
@@ -48,6 +49,24 @@ def test_a_decoded_app_has_its_identity(top: Path) -> None:
     assert (app.min_sdk, app.target_sdk) == ("21", "34")
     assert kinds["AndroidManifest.xml"] is BufferKind.MANIFEST
     assert kinds["res/values/strings.xml"] is BufferKind.TEXT
+
+
+def test_the_settings_give_the_target_for_transport_security(top: Path) -> None:
+    (top / "res" / "xml" / "net.xml").write_text("<network-security-config><base-config/></network-security-config>")
+    with open_app(top) as package:
+        assert [(one.source, one.cleartext, one.user_cas) for one in package.cleartext] == [
+            ("default (target SDK 34)", False, False)
+        ]
+
+
+def test_classes_as_text_are_a_problem(top: Path) -> None:
+    (top / "smali_classes2" / "a").mkdir(parents=True)
+    (top / "smali_classes2" / "a" / "A.smali").write_text(".class public La/A;\n.super Ljava/lang/Object;\n")
+    with open_app(top) as package:
+        assert package.app is not None
+        assert [(one.what, one.where, one.unread) for one in package.problems] == [
+            (ONLY_TEXT, "smali_classes2", UnreadKind.UNREADABLE)
+        ]
 
 
 def test_files_behind_references_are_found(top: Path) -> None:

@@ -35,6 +35,8 @@ from tieback.intake.apps.content import Content, is_text, sniff
         (b"\x00\x01\x00\x00\x00\x10", Content.MEDIA),
         (b"\x0a\x05hello\0\x01\x02", Content.BINARY),
         (b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f", Content.HERMES),
+        (b"CWS\x20\x10\x27\0\0\x78\xda", Content.SWF),
+        (b"CWS is a word", Content.TEXT),
     ],
 )
 def test_content_is_detected_from_its_first_bytes(head: bytes, content: Content) -> None:

@@ -73,3 +73,23 @@ def test_a_package_without_the_scripts_of_hybrid_apps_is_none(
     with open_app(target) as package:
         opened: OpenedApp = package
         assert opened.may_be_hybrid is expected
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("assets/help.html", True),
+        ("base/assets/web/index.htm", True),
+        ("assets/app.js", False),
+        ("res/raw/help.html", False),
+        ("myassets/help.html", False),
+    ],
+)
+def test_a_package_tells_whether_it_has_pages_in_its_assets(
+    build: Build, tmp_path: Path, file: str, expected: bool
+) -> None:
+    target = tmp_path / "x.apk"
+    target.write_bytes(build("zipped", [("AndroidManifest.xml", build("manifest", "test.x")), (file, b"a")]))
+    with open_app(target) as package:
+        opened: OpenedApp = package
+        assert opened.has_asset_pages is expected

@@ -23,6 +23,8 @@ REACT_NATIVE = "fac61745dc0903786fb9ede62a962b399f7348f0bb6f899b8332667591033b9c
         (Signer(OWN, "C=US,O=Apple Inc.,OU=Apple iPhone,CN=Apple iPhone OS Application Signing"), True, True),
         (Signer(OWN, "OU=WebAPK,O=Google"), True, True),
         (Signer(OWN, "CN=Appcelerator Titanium,OU=Nolan's Gang,O=Appcelerator"), True, True),
+        (Signer(OWN, "CN=Anywhere Software,O=Anywhere Software,C=US"), False, True),
+        (Signer(OWN, "CN=Anna Meier,O=Anywhere Software,C=US"), False, False),
         (Signer(REACT_NATIVE, "CN=Android Debug,OU=Android,O=Unknown"), True, True),
         (Signer(OWN, "CN=Android Debug,O=Android,C=US"), False, True),
         (Signer(OWN, "CN=Android,OU=Android,O=Google Inc."), False, False),

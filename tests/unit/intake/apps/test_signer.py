@@ -34,6 +34,7 @@ from tieback.model.app import Signer
         ("CN=test,OU=test,O=test,L=test,ST=test,C=US", ""),
         ("CN=Swapnil,OU=Individual,O=Individual", ""),
         ("CN=Arvin,OU=YourOrganization,O=YourCompany,L=YourCity", ""),
+        ("CN=Alexander,OU=mobile,O=No company,C=RU", ""),
         ("CN=1,OU=1,O=1", ""),
         ("O=Test & Measure Ltd", "Test & Measure Ltd"),
         ("", ""),

@@ -147,6 +147,24 @@ def test_code_that_is_in_the_package_is_read(file: str, kind: str, data: bytes) 
     assert checked((file, BufferKind[kind], data)) == ()
 
 
+REACT = "lib/arm64-v8a/libreactnativejni.so"
+
+
+@each(
+    "artifact",
+    [
+        Artifact("assets/a.txt", (Buffer("assets/a.txt", BufferKind.TEXT, b"var __BUNDLE_START_TIME__=0"),)),
+        Artifact("assets/a", (Buffer("assets/a", BufferKind.BINARY, b"texts"),), bytecode=b"\xc6\x1f\xbc\x03"),
+        ArtifactBatch(("assets/a.txt",), (b"var __BUNDLE_START_TIME__=0",), read_small_file),
+    ],
+)
+def test_a_bundle_of_react_native_can_have_any_name(artifact: Artifact | ArtifactBatch) -> None:
+    check = CodeCheck()
+    check.see(Artifact(REACT, (Buffer(REACT, BufferKind.NATIVE, b""),)))
+    check.see(artifact)
+    assert check.found(()) == ()
+
+
 @pytest.mark.parametrize("form", [plistlib.FMT_BINARY, plistlib.FMT_XML])
 @each(
     ("file", "values", "named"),

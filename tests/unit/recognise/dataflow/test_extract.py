@@ -265,6 +265,11 @@ def test_the_passwords_of_brokers_and_of_servers_of_files() -> None:
     }
 
 
+def test_a_server_of_files_has_its_service() -> None:
+    found = {one.endpoint.host: one.endpoint.service for one in finds("sinks") if isinstance(one, Sighting)}
+    assert (found["upload.shop.test"], found["files.shop.test"], found["relay.shop.test"]) == ("ftp", "ftp", None)
+
+
 def test_the_offset_of_a_static_field_is_that_of_its_value() -> None:
     data = (DEX / "credentials.dex").read_bytes()
     every = [one for one in finds("credentials") if isinstance(one, Credential)]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend
 from tieback.recognise.collect import AppFinds, merge_finds
 from tieback.recognise.dalvik.decryptors import DecryptedText
@@ -60,6 +61,18 @@ def test_an_item_of_a_decrypted_array_reaches_the_call() -> None:
 def test_a_format_makes_a_host_of_a_domain_if_code_contacts_it() -> None:
     assert hosts(HIDDEN, "format") == {"graph.book.test", "m.book.test"}
     assert [one.value for one in found().not_backends] == ["https://help.book.test"]
+
+
+def test_a_host_that_a_list_only_permits_can_be_put_together() -> None:
+    def formats(text: bytes, name: str) -> set[str]:
+        page = Artifact(name, (Buffer(name, BufferKind.TEXT, text),))
+        finds = merge_finds(None, SEARCH.finds([read_dex("classes.dex", HIDDEN)[0], page])).sightings
+        return {one.endpoint.host for one in finds if one.evidence.how == "dex-flow/format"}
+
+    permits = b'<widget><access origin="https://m.book.test"/></widget>'
+    assert formats(permits, "res/xml/config.xml") == {"graph.book.test", "m.book.test"}
+    opens = b'<html><a href="https://m.book.test" target="_blank">book</a></html>'
+    assert formats(opens, "assets/a.html") == {"graph.book.test"}
 
 
 def test_an_address_that_code_cuts_is_not_another_one() -> None:

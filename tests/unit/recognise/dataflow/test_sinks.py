@@ -3,6 +3,7 @@
 import re
 
 from tests.each import each
+from tieback.probes import PROBES
 from tieback.recognise.dataflow.sinks import Sink, by_owner, read_sinks
 
 SINKS = read_sinks()
@@ -21,6 +22,14 @@ def test_no_call_is_listed_twice() -> None:
     calls = [(sink.owner, sink.method, sink.takes) for sink in SINKS]
     assert len(calls) == len(set(calls))
     assert sum(len(its) for its in by_owner(SINKS).values()) == len(SINKS)
+
+
+def test_a_library_of_a_protocol_that_a_probe_speaks_names_the_service() -> None:
+    """Without the service, the probe of the port would be one for the web."""
+    probed = {probe.meta.name for probe in PROBES}
+    hosts = [sink for sink in SINKS if sink.name.lower() in probed and "host" in sink.roles and sink.emits]
+    assert {sink.name for sink in hosts} >= {"FTP", "SMB", "LDAP"}
+    assert [(sink.owner, sink.method) for sink in hosts if sink.service not in probed] == []
 
 
 @each(

@@ -308,3 +308,12 @@ def test_numbers_that_lie_never_raises(patches: list[tuple[int, int]]) -> None:
         return
     for case in REASONS:
         found.reason(f"https://{case}.shop.test/".encode())
+
+
+def test_a_number_that_looks_like_a_read_of_a_field_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also in a method that is not followed; there a real read counts as contact."""
+    files = [DexFile((Path(__file__).parent / "dex" / "lookalike.dex").read_bytes())]
+    for units in (uses.MAX_UNITS, 0):
+        monkeypatch.setattr(uses, "MAX_UNITS", units)
+        assert ConstantUses(files).reason(b"https://unread.shop.test/") == UNREAD
+        assert ConstantUses(files).reason(b"https://read.shop.test/") == ""

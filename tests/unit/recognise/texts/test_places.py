@@ -11,7 +11,7 @@ from tests.linear import assert_linear
 from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import tables
 from tieback.recognise.texts.elements import PERMITTED
-from tieback.recognise.texts.languages import METADATA, MISNAMED
+from tieback.recognise.texts.languages import METADATA, MISNAMED, SAVED_PAGE
 from tieback.recognise.texts.names_before import BASE
 from tieback.recognise.texts.places import FEED, SHOWN, TextPlaces
 from tieback.recognise.texts.prose import (
@@ -248,6 +248,9 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("core/jacoco.properties", "homeUrl=URL", METADATA),
         ("res/drawable-mdpi/folder.png", '<html><img src="URL"></html>', MISNAMED),
         ("res/raw/folder.png", '<html><img src="URL"></html>', ""),
+        ("assets/sounds/04-grinder.MP3", '\n<!DOCTYPE html><html><script src="URL"></script></html>', SAVED_PAGE),
+        ("assets/sounds/list.mp3", '{"next": "URL"}', ""),
+        ("assets/sounds/mp3.html", '<!DOCTYPE html><html><script src="URL"></script></html>', ""),
         ("a.js", 'a={"issuer":"URL"}', ""),
         ("a.js", "f(redirectUri,'URL')", ""),
         ("a.js", "var redirect_uri = 'URL';", REDIRECT),

@@ -91,6 +91,8 @@ def test_other_words_do_not(text: str) -> None:
         ("xmlns={}", NAMESPACE),
         ("<a xmlns:b={}", NAMESPACE),
         ("noxmlns={}", ""),
+        ('<a xsi:schemaLocation="https://b.test/1 {}', NAMESPACE),
+        ('<a xsi:schemaLocation="https://b.test/1" href="{}', ""),
         ("\u8bf7\u5230{}\u67e5\u770b", MESSAGE),
         ("\u8be6\u89c1\uff1a{}", MESSAGE),
         ("\u5730\u5740{}", ""),
@@ -150,6 +152,12 @@ def test_places_in_lines(text: str, reason: str) -> None:
         (b"wiki:", False),
         ("\u8bf7\u5230".encode(), True),
         ("\u5730\u5740".encode(), False),
+        ("F\u00fcr mehr Details besuchen Sie: ".encode(), True),
+        (b"Pour en savoir plus, consultez ", True),
+        (b"M\xc3\xa1s informaci\xc3\xb3n, visite: ", True),
+        (b"Der Server wird besucht: ", False),
+        (b"visitante: ", False),
+        (b"revisita: ", False),
     ],
 )
 def test_words_that_lead_to_a_page(before: bytes, leads: bool) -> None:

@@ -4,7 +4,11 @@ import pytest
 from msgspec.structs import replace
 
 from tieback.model.backend import Route
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.report.apps import AppSighting
 from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyIndex
+from tieback.model.sighting import Evidence, Sighting
 from tieback.report.texts.routes import NamedHosts, endpoint_host, hosts_of, rows, way_text, way_words, ways_of
 
 
@@ -65,6 +69,29 @@ def test_hosts_of_the_maker_come_first(report: Report) -> None:
     known = hosts_of(report, [lantern])[lantern.app.sha256]
     assert known == NamedHosts(("api.lantern.test", "telemetry.vendor-sdk.test"), 2)
     assert hosts_of(report, []) == {}
+
+
+def test_data_stores_come_first_with_their_service(report: Report) -> None:
+    """Without a grant, the report has no other line that names them."""
+    *_, lantern = report.apps.rows()
+    place = Evidence("classes.dex", 1, "dex-string/url")
+    stores = (
+        ("db.lantern.test:3306", "db.lantern.test", "mysql", EndpointKind.HOST_PORT, Party.UNKNOWN),
+        ("rtsp://cam.lantern.test", "cam.lantern.test", "rtsp", EndpointKind.URL, Party.UNKNOWN),
+        ("https://sdk.test:9200", "sdk.test", "elasticsearch", EndpointKind.URL, Party.THIRD),
+        ("s3:photos", "photos.s3.amazonaws.com", "s3", EndpointKind.CLOUD, Party.UNKNOWN),
+    )
+    rows = [
+        AppSighting(
+            lantern.app.sha256, lantern.path, Sighting(Endpoint(kind, value, "", host, 1, "", service), 1, party, place)
+        )
+        for value, host, service, kind, party in stores
+    ]
+    every = replace(report, sightings=LazyIndex.by([*report.sightings.rows(), *rows], lambda row: row.app_sha256))
+    assert hosts_of(every, [lantern])[lantern.app.sha256].names == (
+        "db.lantern.test (mysql)", "api.lantern.test", "cam.lantern.test", "photos.s3.amazonaws.com", "sdk.test",
+        "telemetry.vendor-sdk.test",
+    )  # fmt: skip
 
 
 def test_traffic_whose_log_has_no_bytes_is_not_zero(report: Report) -> None:

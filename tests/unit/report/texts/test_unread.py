@@ -33,6 +33,22 @@ def test_partly_read_apps_are_listed_with_the_place(report: Report) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (UnreadKind.DAMAGED, "a (classes.dex); c; d"),
+        # Two libraries can each load code: both settings are in one manifest.
+        (UnreadKind.DOWNLOADED, "a (classes.dex); b (classes.dex); c; and 1 more"),
+    ],
+)
+def test_a_damaged_part_has_one_reason_and_the_whole_input_has_all(report: Report, kind: UnreadKind, text: str) -> None:
+    (one,) = report.partly_read.rows()
+    parts = (("a", "classes.dex"), ("b", "classes.dex"), ("c", ""), ("d", ""))
+    unread = tuple(UnreadCode(kind, what, where) for what, where in parts)
+    (line,) = partly_read_lines(replace(report, partly_read=LazyTable.of([replace(one, unread=unread)])))
+    assert line[1].removeprefix("cut off or damaged: ") == text
+
+
 CAPTURE = "Capture its traffic to see the other back ends (tieback capture)."
 
 

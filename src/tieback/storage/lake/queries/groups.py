@@ -12,6 +12,7 @@ import msgspec
 
 from tieback.model.figure import NO_ANSWER, Figure, Quality
 from tieback.model.report.groups import CloserLook, FigureGroup, GroupTable, SharedStore
+from tieback.model.vendor import TEAM, Vendor, vendor_label
 from tieback.storage.lake.lake import Lake
 
 if TYPE_CHECKING:
@@ -114,8 +115,12 @@ def group_tables(
     leads: "pa.Table",
     stores: "pa.Table",
     most: int = MOST_GROUPS,
+    vendors: Iterable[Vendor] = (),
 ) -> tuple[GroupTable, ...]:
     """Tables by kind, platform, vendor, provider and country; a table with only the group ``unknown`` is left out.
+
+    Apps belong to one vendor if they have one signing key or one team of Apple, or if a user merged their vendors. The
+    name in a certificate can be chosen freely: two vendors of one name are two groups, with their keys in the names.
 
     Args:
         lake: contains the apps.
@@ -123,13 +128,15 @@ def group_tables(
         leads: which app leads to which store: ``Conclusions.leads``.
         stores: ``StoreColumns.table`` of every store that responded, except honeypots.
         most: maximum groups per table.
+        vendors: the register of vendors.
 
     Raises:
         WorkspaceError: the lake cannot be read.
     """
     found = []
-    ways = _ways(leads, stores, _leading(lake, run, leads))
-    read = _analysed(lake, run)
+    makers = _Makers(vendors)
+    read = _analysed(lake, run, makers)
+    ways = _ways(leads, stores, _leading(lake, run, leads, makers))
     for by, column in _TABLES:
         tables, sql = {"ways": ways, "stores": stores}, _BY_STORE
         if by in _OF_APPS:
@@ -193,14 +200,39 @@ def _ways(leads: "pa.Table", stores: "pa.Table", leading: "pa.Table | None") -> 
     return found.filter(pc.is_valid(found["store"]))
 
 
-def _analysed(lake: Lake, run: tuple[str, str, int]) -> dict[str, "pa.Table"]:
+class _Makers:
+    """The vendors of a run, with a name of its own for each."""
+
+    def __init__(self, register: Iterable[Vendor]) -> None:
+        self._register = {key: (one.id, one.name) for one in register for key in one.signers}
+        self._keys: dict[str, set[str]] = {}
+
+    def find(self, name: str, team: str, signer: str) -> tuple[str, str]:
+        """Name and key of the vendor of an app. Apps without a name have no vendor that a table could show."""
+        if not name:
+            return UNKNOWN, ""
+        keys = [key for key in (f"{TEAM}{team}" if team else "", signer) if key]
+        known = next((self._register[key] for key in keys if key in self._register), None)
+        key, name = known or (keys[0] if keys else "", name)
+        self._keys.setdefault(name, set()).add(key)
+        return name, key
+
+    def label(self, name: str, key: str) -> str:
+        """The name, with the key if another vendor has the same name."""
+        return vendor_label(name, key) if len(self._keys.get(name, ())) > 1 else name
+
+
+def _analysed(lake: Lake, run: tuple[str, str, int], makers: _Makers) -> dict[str, "pa.Table"]:
     """Number of apps read, by platform and by vendor; apps without this data count as unknown."""
     import pyarrow as pa
 
     counts: dict[str, dict[str, int]] = {by: {} for by in _OF_APPS}
-    for platform, vendor, number in lake.stream(_KNOWN.format(read=_READ), run[:2]):
-        for by, name in (("platform", platform), ("vendor", vendor)):
-            counts[by][name] = counts[by].get(name, 0) + number
+    owned: dict[tuple[str, str], int] = {}
+    for platform, vendor, team, signer, number in lake.stream(_KNOWN.format(read=_READ, maker=_MAKER), run[:2]):
+        counts["platform"][platform] = counts["platform"].get(platform, 0) + number
+        owner = makers.find(vendor, team, signer)
+        owned[owner] = owned.get(owner, 0) + number
+    counts["vendor"] = {makers.label(*owner): number for owner, number in owned.items()}
     found = {}
     for by, known in counts.items():
         rest = run[2] - sum(known.values())
@@ -211,13 +243,14 @@ def _analysed(lake: Lake, run: tuple[str, str, int]) -> dict[str, "pa.Table"]:
     return found
 
 
-def _leading(lake: Lake, run: tuple[str, str, int], leads: "pa.Table") -> "pa.Table":
+def _leading(lake: Lake, run: tuple[str, str, int], leads: "pa.Table", makers: _Makers) -> "pa.Table":
     """Platform and vendor of the apps that lead to a store."""
     import pyarrow as pa
 
     names = ("app", "platform", "vendor")
     schema = pa.schema([(name, pa.string()) for name in names])
-    rows = lake.stream(_LEADING.format(read=_READ), run[:2], tables={"leads": leads})
+    every = lake.stream(_LEADING.format(read=_READ, maker=_MAKER), run[:2], tables={"leads": leads})
+    rows = ((app, platform, makers.label(*makers.find(*maker))) for app, platform, *maker in every)
     batches = [
         pa.record_batch([pa.array(column, pa.string()) for column in zip(*some, strict=True)], schema=schema)
         for some in batched(rows, 10_000)
@@ -286,12 +319,14 @@ _READ = """SEMI JOIN (
 ) i ON i.key = md5_number(apps.unit || ':' || apps.version)"""
 """The apps that were read, with sixteen bytes per input."""
 
+_MAKER = "coalesce(vendor, ''), coalesce(team, ''), coalesce(signer_sha256, '')"
+
 _KNOWN = """
-SELECT coalesce(nullif(platform, ''), 'unknown'), coalesce(nullif(vendor, ''), 'unknown'), count(*)
-FROM apps {read} GROUP BY 1, 2"""
+SELECT coalesce(nullif(platform, ''), 'unknown'), {maker}, count(*)
+FROM apps {read} GROUP BY ALL"""
 
 _LEADING = """
-SELECT unit, coalesce(nullif(platform, ''), 'unknown'), coalesce(nullif(vendor, ''), 'unknown')
+SELECT unit, coalesce(nullif(platform, ''), 'unknown'), {maker}
 FROM apps SEMI JOIN leads ON leads.app = apps.unit {read}"""
 
 _BY_APP = """

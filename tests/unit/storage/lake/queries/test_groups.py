@@ -5,11 +5,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from tieback.model.app import App, Platform
+from tieback.model.app import App, Platform, Signer
 from tieback.model.figure import Figure, Quality, estimate, exact, lower_bound
 from tieback.model.report.groups import CloserLook, FigureGroup
 from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
+from tieback.model.vendor import Vendor
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.groups import StoreRow, closer_look, group_tables, rows_of
 from tieback.storage.lake.tables.apps import app_tables
@@ -87,6 +88,41 @@ def test_by_another_property(lake: Lake, by: str, lines: list[tuple[object, ...]
     groups, _ = tables(lake)[by]
     found = [(g.name, g.analysed, g.using, g.affected, g.answering, g.exposed, g.records.value) for g in groups]
     assert found == lines
+
+
+SIGNERS = [Signer(digit * 64, "CN=test") for digit in "56"]
+
+
+def same_name(lake: Lake, *vendors: Vendor) -> dict[str, int | None]:
+    """Analysed apps by vendor, of five apps whose certificates have the same name."""
+    keys = [(SIGNERS[0], ""), (SIGNERS[0], ""), (SIGNERS[1], ""), (None, "A1B2C3D4E5"), (None, "")]
+    documents = [
+        (Unit(f"t{n}", "app-1", f"t{n}.apk", 1), AppDocument(f"t{n}.apk", App(
+            Platform.ANDROID, f"test.t{n}", f"t{n}", vendor="test", signer=signer, team=team)))
+        for n, (signer, team) in enumerate(keys)
+    ]  # fmt: skip
+    lake.publish("more", app_tables(documents), [unit for unit, _ in documents])
+    save_inputs(lake, "same", [RunInput(unit.source, unit.key, unit.version) for unit, _ in documents])
+    leads = pa.table({"app": ["t0", "t2"], "exposure": ["x1", "x1"]})
+    found = group_tables(lake, ("same", TRAFFIC, 5), leads, rows_of(STORES), vendors=vendors)
+    (table,) = (one for one in found if one.by == "vendor")
+    assert {group.name for group in table.groups if group.exposed} <= {group.name for group in table.groups}
+    assert sum(group.exposed for group in table.groups) == (1 if vendors else 2)
+    return {group.name: group.analysed for group in table.groups}
+
+
+def test_two_makers_of_one_name_are_two_vendors(lake: Lake) -> None:
+    assert same_name(lake) == {
+        "test (key 55555555)": 2,
+        "test (key 66666666)": 1,
+        "test (team A1B2C3D4E5)": 1,
+        "test (no key)": 1,
+    }
+
+
+def test_vendors_that_a_user_merged_are_one(lake: Lake) -> None:
+    merged = Vendor("v-1", "Test Ltd", signers=(SIGNERS[0].sha256, SIGNERS[1].sha256, "team:A1B2C3D4E5"))
+    assert same_name(lake, merged) == {"Test Ltd": 4, "test": 1}
 
 
 def test_an_app_of_which_nothing_is_known_is_counted_all_the_same(lake: Lake) -> None:

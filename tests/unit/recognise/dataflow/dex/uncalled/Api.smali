@@ -73,6 +73,28 @@
     return-void
 .end method
 
+.method public static described()V
+    .registers 2
+    .annotation build Lorg/jetbrains/annotations/NotNull;
+    .end annotation
+    .annotation runtime Ljava/lang/Deprecated;
+    .end annotation
+    const-string v0, "https://described.shop.test/"
+    invoke-static {v0}, Lother/lib/Client;->get(Ljava/lang/String;)V
+    return-void
+.end method
+
+.method public static kept()V
+    .registers 2
+    .annotation build Landroidx/annotation/NonNull;
+    .end annotation
+    .annotation build Landroidx/annotation/Keep;
+    .end annotation
+    const-string v0, "https://kept.shop.test/"
+    invoke-static {v0}, Lother/lib/Client;->get(Ljava/lang/String;)V
+    return-void
+.end method
+
 .method public static twice()V
     .registers 2
     const-string v0, "https://twice.shop.test/"
