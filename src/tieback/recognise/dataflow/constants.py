@@ -213,6 +213,16 @@ class ConstantEnds:
         reason = self._uncalled.reason_of_result(number, code) or self._undeclared.reason_of_result(number, code)
         return NotBackend(find.endpoint.value, reason) if reason else find
 
+    def settle_host(self, find: Sighting, host: str) -> Sighting | NotBackend:
+        """The same for an address that a call makes of a host, such as ``new URL(scheme, host, path)``.
+
+        Code makes such addresses only to see whether that works, and drops them.
+        """
+        if find.endpoint.kind is not EndpointKind.URL or find.endpoint.host != host:
+            return find
+        reason = self._of_constant(host.encode(), host)
+        return NotBackend(find.endpoint.value, reason) if reason else find
+
     def settle_parts(self, find: Sighting, parts: Sequence[str]) -> Sighting | NotBackend:
         """The same for a text of these constants: a field can have a value that is replaced before any use."""
         host = find.endpoint.host

@@ -378,7 +378,9 @@ class _Finds:
         text = text or url_of(parts)
         if text:
             finds = self._new(flow, text, str(parts.get("url", "")), facts.first, whole=bool(parts.get("url")))
-            yield from (self._unless_never_run(flow, find) for find in finds)
+            host = parts.get("host")
+            settled = (self._unless_never_run(flow, find) for find in finds)
+            yield from (self._unless_dropped(find, host) for find in settled) if isinstance(host, str) else settled
             return
         collection = parts.get("collection")
         if isinstance(collection, str) and _CONTAINER.fullmatch(collection):
@@ -394,6 +396,12 @@ class _Finds:
             evidence = self._evidence(flow, f"{parts['host']}{'' if port is None else f':{port}'}", facts.first)
             find = Sighting(found, 1, Party.UNKNOWN, evidence) if isinstance(found, Endpoint) else found
             yield from self._once(flow, self._unless_never_run(flow, find))
+
+    def _unless_dropped(self, find: Find, host: str) -> Find:
+        """The find, or a text that is no back end if nothing reads the address that a call makes of a constant host."""
+        if self._ends is None or not isinstance(find, Sighting):
+            return find
+        return self._ends.settle_host(find, host)
 
     def _unless_never_run(self, flow: DataFlow, find: Find) -> Find:
         """The find, or a text that is no back end if nothing calls the method that contacts it."""
