@@ -255,6 +255,10 @@ class DexTables:
             return None
         return DexMember(self._field_types[index], self._field_kinds[index], self._field_names[index])
 
+    def field_owner(self, index: int) -> int:
+        """Type index of the class that a field belongs to; -1 if there is none."""
+        return self._field_types[index] if 0 <= index < len(self._field_types) else -1
+
     def method(self, index: int) -> DexMember | None:
         """Owner, prototype and name of a method."""
         if not 0 <= index < len(self._method_owners):
@@ -264,6 +268,10 @@ class DexTables:
     def method_kind(self, index: int) -> int:
         """Type index of the class that a method belongs to; 0 if there is none."""
         return self._method_owners[index] if 0 <= index < len(self._method_owners) else 0
+
+    def method_owner(self, index: int) -> int:
+        """``method_kind``; -1 if there is no such method."""
+        return self._method_owners[index] if 0 <= index < len(self._method_owners) else -1
 
     def method_title(self, index: int) -> int:
         """String index of the name of a method; -1 if there is none."""
