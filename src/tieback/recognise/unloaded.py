@@ -351,8 +351,7 @@ def _without_comments(data: bytes) -> bytes:
 
 def _joined(data: Bytes, marks: Places) -> Iterator[re.Match[bytes]]:
     """The names that code puts together."""
-    suffixes = (at for at in marks.of(*_SUFFIX_MARKS) if _SUFFIX.match(data, at))
-    return matches_near(_JOINED, data, suffixes, _JOIN_BEFORE, _JOIN_BEHIND)
+    return matches_near(_JOINED, data, marks.of(*_SUFFIX_MARKS), _JOIN_BEFORE, _JOIN_BEHIND)
 
 
 def _names(data: Bytes, marks: Places) -> set[bytes] | None:

@@ -41,7 +41,7 @@ _RETURNS = range(0x0E, 0x12)
 _SILENT = frozenset((*range(0x12), *range(0x12, 0x1A), *range(0x28, 0x2B), *range(0x2D, 0x3E)))
 """Instructions that throw nothing: moves, numbers, jumps and conditions."""
 _QUIET = bytes(FALLS[opcode] and 1 + (opcode in _SILENT) for opcode in range(256))
-"""1 for instructions that lead only to the next one if no handler is around them, 2 if handlers do not matter either."""
+"""1 for instructions that lead only to the next one if no handler is around them; 2 if handlers do not matter."""
 _CAN_FAIL = frozenset((_NEW_INSTANCE, *_STATIC_FIELDS, *_FIELDS, *CALLS))
 """Instructions that can name a missing class."""
 _CAN_BE_NULL = frozenset(f"Ljava/lang/{name};" for name in ("Exception", "NullPointerException", "RuntimeException"))

@@ -207,7 +207,7 @@ class _Reader:
         self._tests: dict[int, tuple[Origins, ...]] = {}
         self._left = _VISITS * len(units) + 1_000
         self._alone: dict[int, Origins] = {}
-        """The origins of a register that an instruction writes. Equal ones are the same object, which compares faster."""
+        """The origins of what an instruction writes. Equal ones are the same object, which compares faster."""
 
     def follow(self) -> MethodFlow | None:
         first = self._code.registers - self._code.ins
