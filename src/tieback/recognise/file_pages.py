@@ -24,7 +24,8 @@ _HEAD = 32_768
 _LAST = {"assets": 9, "app": 5}
 """The last versions that load their pages from files, by the folder around ``www``."""
 _SERVERS = (
-    b"ionic-webview", b"webserver", b"web-server", b"httpd", b"localserver", b"local-server", b"staticserver", b"static-server",
+    b"ionic-webview", b"webserver", b"web-server", b"httpd", b"localserver", b"local-server", b"staticserver",
+    b"static-server",
 )  # fmt: skip
 """Plugins that load the pages from a server in the app, or on the device."""
 _QUOTED, _UNQUOTED = (b'"//', b"'//"), (b"(//", b"=//")

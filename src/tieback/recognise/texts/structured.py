@@ -77,6 +77,7 @@ _DECLARED = re.compile(
     rb"\s{0,4}=?\s{0,8}\Z"
 )
 """A key of a package as a variable, as a bundler imports it: https://github.com/rollup/plugins (``json``)"""
+_DECLARED_NAMES = (b"homepage", b"author", b"bugs", b"repository", b"contributors")
 _CHAIN = re.compile(rb"\s{0,20},\s{0,20}(?:[\"']?genesis[\"']?\s{0,4}:|[^{}]{0,80}[\"']?minimumHardfork[\"']?\s{0,4}:)")
 """What follows the page of a chain of blocks: https://github.com/ethereumjs/ethereumjs-monorepo (``common``)"""
 _FUNDING = re.compile(
@@ -158,16 +159,28 @@ def _character(found: "re.Match[bytes]") -> bytes:
 
 def key_before(data: bytes, start: int) -> bytes:
     """The key of the value that begins at ``start``, in lower case; empty if it has none."""
-    text = bytes(data[max(0, start - _KEY_LENGTH) : start])
+    return _key_before_colon(bytes(data[max(0, start - _KEY_LENGTH) : start]), _MOST_BEFORE_COLON).lower()
+
+
+def _key_of(text: bytes) -> bytes:
+    """The key of an object or list, or of the list whose first value it is, behind a text; empty if it has none."""
+    inside = text.rstrip(_SPACE)
+    if inside[-1:] == b"[" and len(text) - len(inside) <= _MOST_BEFORE_COLON:
+        return _key_before_colon(inside[:-1], _MOST_SPACE)
+    return _key_before_colon(text, _MOST_SPACE)
+
+
+def _key_before_colon(text: bytes, most: int) -> bytes:
+    """The key at the end of a text, with its colon; ``most``: most white space before the colon."""
     before = text.rstrip(_SPACE)
     if before[-1:] != b":" or len(text) - len(before) > _MOST_SPACE:
         return b""
     named = before[:-1]
     before = named.rstrip(_SPACE)
-    if len(named) - len(before) > _MOST_BEFORE_COLON:
+    if len(named) - len(before) > most:
         return b""
     before = before[: len(before) - (before[-1:] in _KEY_QUOTES)]
-    return before[len(before.rstrip(_KEY_BYTES)) :][-_MOST_KEY:].lower()
+    return before[len(before.rstrip(_KEY_BYTES)) :][-_MOST_KEY:]
 
 
 def describes_software(key: str, others: Collection[str] = ()) -> bool:
@@ -248,16 +261,17 @@ def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool
         return False
     if key == b"tarball" and _CHECKSUM.search(around, opened):
         return True  # ``dist`` of a package
-    found = _OPEN.search(around, max(0, opened - 100), opened)
-    if found is not None and found[1] == b"description" and around[opened : opened + 1] == b"[":
+    outer = _key_of(bytes(around[max(0, opened - _KEY_LENGTH) : opened]))
+    if outer == b"description" and around[opened : opened + 1] == b"[":
         return True  # the lines of a text
-    return found is not None and found[1].lower() in keys
+    return outer.lower() in keys
 
 
 def is_page_of_software(data: bytes, start: int, end: int) -> bool:
     """True if a string ``data[start:end]`` is the page of a package in a variable, or of a chain of blocks."""
     around = data[max(0, start - _EXPLORER_REACH) : start]
-    if _DECLARED.search(around) is not None or (b"funding" in around and _FUNDING.search(around) is not None):
+    is_declared = any(word in around for word in _DECLARED_NAMES) and _DECLARED.search(around) is not None
+    if is_declared or (b"funding" in around and _FUNDING.search(around) is not None):
         return True
     return key_before(data, start) == b"url" and _CHAIN.match(data, end, end + 160) is not None
 
