@@ -190,6 +190,16 @@ class DexTables:
             self._descriptors[kind] = known
         return known
 
+    def raw_type(self, kind: int) -> bytes:
+        """MUTF-8 bytes of the descriptor of a type."""
+        return self.raw(self._type_names[kind]) if 0 <= kind < len(self._type_names) else b""
+
+    def undefined_types(self) -> list[int]:
+        """The types that this file does not define."""
+        undefined = np.ones(len(self.types), np.bool_)
+        undefined[: len(self._rows)] = self._rows[: len(undefined)] < 0
+        return list(map(int, np.flatnonzero(undefined).tolist()))
+
     def position(self, descriptor: bytes) -> int:
         """Index of the first type whose descriptor is not less than this one; types are sorted."""
         at = self._type_index.position(descriptor) if self._type_index is not None else -1
