@@ -62,12 +62,15 @@ def run_frame(frame: Frame) -> Any:
                             return frame.result
                         pc = jump
         except (ThrownError, DivisionByZeroError) as error:
-            raised = error if isinstance(error, ThrownError) else machine.thrown("Ljava/lang/ArithmeticException;")
-            pc = machine.handler(method, at, raised.thrown.kind)
+            # Not the error itself: it refers to this frame, so that both, and the whole app, would stay in memory.
+            own = error if isinstance(error, ThrownError) else machine.thrown("Ljava/lang/ArithmeticException;")
+            thrown = own.thrown
+            del own
+            pc = machine.handler(method, at, thrown.kind)
             if pc < 0:
                 frame.at = at
-                raise ThrownError(raised.thrown) from None
-            frame.caught = raised.thrown
+                raise ThrownError(thrown) from None
+            frame.caught = thrown
         except (NotRunnableError, *FAULTS):
             frame.at = at
             raise
