@@ -10,7 +10,7 @@ from typing import Any
 from tieback.recognise.dalvik import arithmetic
 from tieback.recognise.dalvik.arithmetic import DivisionByZeroError, Operation
 from tieback.recognise.dalvik.classes import read_string
-from tieback.recognise.dalvik.machine import FAULTS, CallSite, Frame
+from tieback.recognise.dalvik.machine import FAULTS, CallSite, Frame, Machine
 from tieback.recognise.dalvik.objects import (
     STRING,
     UNKNOWN,
@@ -62,10 +62,7 @@ def run_frame(frame: Frame) -> Any:
                             return frame.result
                         pc = jump
         except (ThrownError, DivisionByZeroError) as error:
-            # Not the error itself: it refers to this frame, so that both, and the whole app, would stay in memory.
-            own = error if isinstance(error, ThrownError) else machine.thrown("Ljava/lang/ArithmeticException;")
-            thrown = own.thrown
-            del own
+            thrown = _thrown_by(machine, error)
             pc = machine.handler(method, at, thrown.kind)
             if pc < 0:
                 frame.at = at
@@ -74,6 +71,13 @@ def run_frame(frame: Frame) -> Any:
         except (NotRunnableError, *FAULTS):
             frame.at = at
             raise
+
+
+def _thrown_by(machine: Machine, error: Exception) -> JavaObject:
+    """The Java object of an error. The frame must not keep the error: it refers to the frame, and both to the app."""
+    if isinstance(error, ThrownError):
+        return error.thrown
+    return machine.thrown("Ljava/lang/ArithmeticException;").thrown
 
 
 CALL, STATIC_READ, OTHER = "call", "static read", "other"
