@@ -41,7 +41,7 @@ def test_it_is_released_if_the_caller_stops_before_the_end() -> None:
     before = kept(DexFile)
     read = artifact((DEX / "concat.dex").read_bytes())
     found = EXTRACTOR.extract_app(read.buffers, held=EndpointExtractor(EXTRACTOR.rules).extract(read))
-    assert next(found)
+    assert next(found) is not None
     assert kept(DexFile) > before
     del found
     assert kept(DexFile) == before
