@@ -95,6 +95,10 @@ class ConstantEnds:
         self._made: dict[tuple[int, int, int], str] = {}
         self._linked = package.linked_hosts() if package is not None else set()
 
+    def close(self) -> None:
+        """Release the code of the app; its readers refer to each other, so that it would stay with the next app."""
+        self._uses.close()
+
     def settle(self, find: Sighting) -> Sighting | NotBackend:
         """The sighting, or a text that is not a back end if no code contacts what is in its constant."""
         if not is_followed(find):

@@ -129,6 +129,20 @@ class DataflowExtractor:
         whole = {id(part.buffer) for part in parts} == set(map(id, buffers)) and len(parts) < MAX_FILES
         package = settings.package if settings is not None else None
         ends = ConstantEnds(parts, package) if held is not None and whole and parts else None
+        try:
+            yield from self._found(parts, settings, held, ends)
+        finally:
+            if ends is not None:
+                ends.close()
+
+    def _found(
+        self,
+        parts: Sequence[DexPart],
+        settings: AppSettings | None,
+        held: Iterable[Find] | None,
+        ends: ConstantEnds | None,
+    ) -> Iterator[Find]:
+        """``extract_app`` for the files in the buffers."""
         shown, left_out = set[str](), set[str]()
         for find in held or ():
             settled = ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
