@@ -74,6 +74,8 @@ type Table = Resources | ProtoResources
 """The resource table of a package, or of a module of an app bundle."""
 _BETWEEN = b"\xff\xff\xff"
 """Between two compiled files that are searched together."""
+_MAX_JOINED = 4 * 1024 * 1024
+"""Most bytes of compiled files of which a copy is made for that."""
 
 
 class XmlUse(NamedTuple):
@@ -235,7 +237,7 @@ class PackageResources:
 
     def _is_compiled_in(self, form: bytes) -> bool:
         """True if a compiled file has this text."""
-        if _BETWEEN in form:
+        if _BETWEEN in form or MAX_XML - self._left > _MAX_JOINED:
             return any(form in bytes(content) for _, content in self._compiled)
         return form in self._all_compiled
 
