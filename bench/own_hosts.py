@@ -36,7 +36,7 @@ LABELS = ("first", "other")
 VARIANTS = ("of the app", "of a template", "of a template, and so the classes")
 """Bundle identifiers with which each package is judged."""
 PARTS = ("other sets", "set 28", "set 29")
-"""Packages whose hosts were read for rules on back ends before the labels, those that were not, and those added last."""
+"""Packages whose hosts were read for rules on back ends before the labels, those whose were not, and the last ones."""
 _Z = 1.96
 
 
@@ -132,14 +132,14 @@ def run() -> str:
     from bench.parties import TEMPLATES
 
     rows = labelled()
-    here = [(package, path) for package, path in noise.found(noise.labelled()) if package.name in rows]
+    here = {package.name: (package, path) for package, path in noise.found(noise.labelled()) if package.name in rows}
     if not here:
         return ""
     rules = RuleFiles()
     search = AppSearch(rules)
     scores: dict[tuple[str, str], Score] = {}
     read = 0
-    for number, (package, path) in enumerate(sorted(here)):
+    for number, (package, path) in enumerate(here.values()):
         with suppress(TiebackError):
             for variant, sightings in judged(path, search, rules, TEMPLATES[number % len(TEMPLATES)]).items():
                 one, _ = score(rows[package.name], sightings)
