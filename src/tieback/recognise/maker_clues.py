@@ -39,7 +39,8 @@ _PICTURES = (b".png", b".jpg", b".gif", b".svg", b".webp")
 """Ends of the names of files for screens with more pixels: ``icon@2x.png`` is no address."""
 _LONGER = re.compile(rb"[A-Za-z0-9._%+-]\x00?\Z")
 """End of the text before ``support@`` in a longer address."""
-_ADDRESS = re.compile(rb"[A-Za-z0-9._%+-]{1,64}@" + _DOMAIN)
+_ADDRESS = re.compile(rb"[A-Za-z0-9._%+-]{1,64}(?<![0-9]{3})@" + _DOMAIN)
+"""An address of an author. One with a number is that of one person among many, such as a student."""
 _SUPPORT_WIDE = re.compile(_WIDE_NAME + rb"((?:[a-z0-9.-]\x00){4,253})(?![\w-]\x00)")
 _HREF = re.compile(rb"<author\b[^<>]{0,300}\bhref=\"https?://" + _DOMAIN)
 _WIDGET = b"http://www.w3.org/ns/widgets"

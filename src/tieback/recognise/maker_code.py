@@ -11,9 +11,12 @@ from collections.abc import Iterator, Sequence
 from tieback.intake.apps.subject import name_parts
 from tieback.model.app import App
 from tieback.recognise.maker_words import domain_families, names_no_app
-from tieback.recognise.name_forms import LETTERS, folded
+from tieback.recognise.name_forms import LETTERS, MIN_INITIALS, folded
 from tieback.recognise.rules import RuleFiles
 
+MIN_ACCOUNT = 8
+"""Least number of letters of an account that is no word."""
+_ACCOUNT = re.compile(r"appinventor\.ai_(\w{1,64})\.")
 MIN_PARTS = 3
 """Least number of parts of a package that belongs to one app."""
 _DEBUG = "CN=Android Debug"
@@ -62,11 +65,20 @@ def is_borrowed(app: App, domain: str, rules: RuleFiles) -> bool:
 
 
 def given_name(identifier: str) -> str:
-    """The end of an identifier without digits; empty if a template has it.
+    """The end of an identifier without digits; empty if a template has it, or if it is shorter than three letters.
 
     Some tools write the name of the project into the identifier of their template: ``com.ionicframework.acm123456``.
     """
-    return "" if names_no_app(identifier) else identifier.rpartition(".")[2].rstrip("0123456789")
+    name = "" if names_no_app(identifier) else identifier.rpartition(".")[2].rstrip("0123456789")
+    return name if len(name) >= MIN_INITIALS else ""
+
+
+def account_names(identifier: str) -> Iterator[str]:
+    """The account of the maker that App Inventor writes into its identifiers, without a number, if it is long."""
+    found = _ACCOUNT.match(identifier.lower())
+    name = LETTERS.sub("", found[1].rstrip("0123456789")) if found else ""
+    if len(name) >= MIN_ACCOUNT:
+        yield name
 
 
 def signer_units(subject: str) -> Iterator[str]:

@@ -33,7 +33,8 @@ OF_PARTNER = "manifest:partner-link/"
 MANIFEST = "manifest"
 NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
 _WRAPPERS = ("capacitor.config.json", "appConfig.json")
-"""Settings of tools that show a web site as an app.
+_FUSION = "assets/pages/main/view.json"
+"""Settings of tools that show a web site as an app; the last are those of FusionApp.
 
 Sources: https://capacitorjs.com/docs/config (``server.url``),
 https://docs.median.co/docs/app-configuration (``initialUrl``).
@@ -46,7 +47,8 @@ _STATEMENT = re.compile(r"\"site\\?\"\s{0,4}:\s{0,4}\\?\"https://")
 
 def is_wrapped(evidence: Evidence) -> bool:
     """True for the site that a tool shows as the app, and for that of an asset statement in decoded resources."""
-    wrapper = evidence.file.rpartition("/")[2] in _WRAPPERS and _WRAPPED.search(evidence.context) is not None
+    settings = evidence.file.rpartition("/")[2] in _WRAPPERS or evidence.file.endswith(_FUSION)
+    wrapper = settings and _WRAPPED.search(evidence.context) is not None
     return wrapper or (_VALUES.search(evidence.file) is not None and _STATEMENT.search(evidence.context) is not None)
 
 

@@ -11,11 +11,19 @@ from itertools import pairwise
 
 from tieback.model.app import App
 from tieback.model.count_text import count_text
-from tieback.recognise.maker_code import given_name, is_borrowed, own_packages, signer_hosts, signer_units
+from tieback.recognise.maker_code import (
+    account_names,
+    given_name,
+    is_borrowed,
+    own_packages,
+    signer_hosts,
+    signer_units,
+)
 from tieback.recognise.maker_words import domain_families, is_template, maker_words
 from tieback.recognise.name_forms import (
     LETTERS,
     MIN_INITIALS,
+    MIN_PRODUCT,
     UMLAUTS,
     begins,
     cuts,
@@ -24,8 +32,10 @@ from tieback.recognise.name_forms import (
     first_label,
     folded,
     has_tests,
+    is_short,
     read_title,
     shortens,
+    whole_name,
 )
 from tieback.recognise.rules import RuleFiles
 
@@ -33,7 +43,6 @@ MIN_BRAND = 4
 """Least number of letters of a brand that counts on its own. Shorter ones must be in the signer and the bundle
 identifier.
 """
-MIN_PRODUCT = 5
 MAX_PARTS = 5
 """Parts of an identifier or a package of which pairs are read."""
 MIN_WITH_DIGIT = 3
@@ -81,7 +90,7 @@ class MakerNames:
         """Letters and digits of names that identify the maker on their own."""
         self.sure_brands: set[str] = set()
         """Brands that are more than the app's own or shortened name. They also apply to hosts of known services."""
-        self.short_brands: set[str] = set()
+        self.short_brands: set[str] = {*account_names(app.bundle_id)}
         """Short brands, which identify the maker only as a whole label."""
         self.products: set[str] = set()
         """Names of the app itself."""
@@ -112,7 +121,8 @@ class MakerNames:
         vendor = {word for name in names for word in self._read_vendor(name)}
         if app.signer is not None:
             self._read_subject(app.signer.subject)
-        parts = {LETTERS.sub("", part) for part in bundle} - {""}
+        # ``acme_demo`` names ``acme`` too.
+        parts = {LETTERS.sub("", one) for part in bundle for one in (part, part.partition("_")[0])} - {""}
         classes = {LETTERS.sub("", part) for part in whole} - {""}
         # Two parts in one word: com.acme.parcelrun for acmeparcelrun.com, and co.helpdesk.acme for acmehelpdesk.com.
         pairs = tuple(pairwise(whole[domain.count(".") : MAX_PARTS]))
@@ -433,6 +443,8 @@ class MakerNames:
 
         A short word counts only if the bundle identifier has the other one too.
         """
+        if not self._sample and (whole := whole_name(label, self._title)):
+            return f"the name of the app, {whole}, followed by {label.removeprefix(whole)}"
         words = set() if self._sample else self._title.first | {self._title.hump}
         for word in sorted(words, key=len, reverse=True):
             rest = label.removeprefix(word)
@@ -563,21 +575,12 @@ class MakerNames:
         if parts and len(parts[0]) >= MIN_INITIALS and parts[0] == self._title.initials:
             return self._title.initials
         joined = ("".join(parts[at : at + size]) for size in (1, 2, 3) for at in range(len(parts) - size + 1))
-        short = (name for name in self._title.full if self._is_short(name) or [name] == [*parts] == [self._given])
-        title = {name for name in short if len(name) >= MIN_INITIALS}
+        given = {self._given} if [*parts] == [self._given] else set()
+        title = {one for one in self._title.full if one in given or is_short(one, self.words.environments)}
         names = self.brands | self.products | self._confirmed
         if title.intersection(parts):
             return min(title)
         return next((found for one in joined if (found := self._name_in(one, names))), "")
-
-    def _is_short(self, name: str) -> bool:
-        """True for a short name with a digit, which is no word: ``a4u``."""
-        return (
-            len(name) < MIN_PRODUCT
-            and not name.isalpha()
-            and not name.isdigit()
-            and name not in self.words.environments
-        )
 
     def _name_in(self, word: str, names: Collection[str]) -> str:
         """The name with which a word begins, if only words for environments follow."""

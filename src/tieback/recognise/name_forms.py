@@ -21,6 +21,10 @@ MIN_BEFORE_CUT = 4
 """Least number of these letters before the top-level domain."""
 MAX_EXTENSION = 3
 """Most letters that can follow a brand in a domain of the maker with several hosts."""
+MIN_PRODUCT = 5
+"""Least number of letters of a name of an app that is no short one."""
+MIN_WHOLE = 9
+"""Least number of letters of a name of several words whose longer form in a domain counts."""
 MIN_INITIALS = 3
 """Least number of words of a name under an icon whose initials name a cloud resource."""
 LETTERS = re.compile(r"[^a-z0-9]")
@@ -59,7 +63,7 @@ def read_title(name: str, editions: Collection[str]) -> IconName:
         editions: last words that are not part of a name, such as ``beta``.
     """
     plain = _TITLE_END.split(name, maxsplit=1)[0].strip()
-    heading = plain.lower().split()
+    heading = plain.lower().replace("_", " ").split()
     while len(heading) > 1 and (heading[-1] in editions or heading[-1].isdigit()):
         heading.pop()
     full = frozenset(spellings("".join(heading)))
@@ -134,8 +138,25 @@ def first_label(domain: str) -> str:
     return domain.partition(".")[0].replace("-", "")
 
 
+def is_short(name: str, environments: Collection[str]) -> bool:
+    """True for a short name with a digit, which is no word: ``a4u``."""
+    return (
+        MIN_INITIALS <= len(name) < MIN_PRODUCT
+        and not name.isalpha()
+        and not name.isdigit()
+        and name not in environments
+    )
+
+
 def describes(text: str, environments: Collection[str]) -> bool:
     """True if a text is one or two words for environments."""
     return text in environments or any(
         text[:at] in environments and text[at:] in environments for at in range(1, len(text))
     )
+
+
+def whole_name(label: str, title: IconName) -> str:
+    """The name of several words with which a longer label begins: ``acmefitclub`` of ``acmefitclubberlin``."""
+    several = len(title.words) > len(title.full) + 1
+    long = (name for name in sorted(title.full) if len(name) >= MIN_WHOLE and several)
+    return next((name for name in long if label.startswith(name)), "")

@@ -77,6 +77,19 @@ def test_classes_that_start_an_app(package: str, application: str, activities: l
             "res/xml/config.xml",
             [("author", "acme.de")],
         ),
+        # One person among many: a student, whose address is at a school.
+        (
+            '<widget xmlns="http://www.w3.org/ns/widgets"><author email="ann1921@school.test"/>',
+            BufferKind.TEXT,
+            "res/xml/config.xml",
+            [],
+        ),
+        (
+            '<widget xmlns="http://www.w3.org/ns/widgets"><author email="ann21@acme.de"/>',
+            BufferKind.TEXT,
+            "res/xml/config.xml",
+            [("author", "acme.de")],
+        ),
         ('<author email="a@acme.de" href="http://acme.de/">', BufferKind.TEXT, "res/xml/config.xml", []),
         ("http://www.w3.org/ns/widgets a@acme.de", BufferKind.TEXT, "other.xml", []),
     ],
@@ -190,6 +203,11 @@ DECODED = ("text/url", "res/values/strings.xml", r"{\"namespace\": \"web\", \"si
         ([cloud("vercel:some-app", *STATEMENT)], cloud("vercel:some-app"), "the app claims the links"),
         (
             [url("www.acme.de", "text/url", "assets/capacitor.config.json", '"url": "https://www.acme.de"')],
+            url("api.acme.de"),
+            "the domain of links that the app claims",
+        ),
+        (
+            [url("www.acme.de", "text/url", "assets/pages/main/view.json", '"url": "https://www.acme.de"')],
             url("api.acme.de"),
             "the domain of links that the app claims",
         ),

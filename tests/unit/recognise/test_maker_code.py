@@ -3,7 +3,7 @@
 from tests.each import each
 from tieback.model.app import App, Platform, Signer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.recognise.maker_code import given_name, own_packages, signer_hosts, signer_units
+from tieback.recognise.maker_code import account_names, given_name, own_packages, signer_hosts, signer_units
 from tieback.recognise.ownership import Maker
 from tieback.recognise.rules import RuleFiles
 
@@ -113,3 +113,40 @@ def test_a_short_name_of_a_project_is_that_of_the_tool_and_under_the_icon(
     made = Maker(app(f"com.ionicframework.{title.lower().replace('other', 'acm')}123456", "", title), RULES)
     endpoint = Endpoint(EndpointKind.CLOUD, f"firebase-rtdb:{project}", "https", f"{project}.firebaseio.com", 443)
     assert made.judge(endpoint).party is party
+
+
+@each(
+    ("identifier", "names"),
+    [
+        ("appinventor.ai_somemakers58.Shop", ["somemakers"]),
+        ("appinventor.ai_some_makers.Shop", ["somemakers"]),
+        ("appinventor.ai_short58.Shop", []),
+        ("com.ai_somemakers.Shop", []),
+    ],
+)
+def test_the_account_at_app_inventor(identifier: str, names: list[str]) -> None:
+    assert list(account_names(identifier)) == names
+
+
+@each(
+    ("bundle", "title", "host", "party"),
+    [
+        ("appinventor.ai_somemakers58.Shop", "Shop", "api.somemakers.com", Party.FIRST),
+        ("appinventor.ai_somemakers58.Shop", "Shop", "api.somemakersshop.com", Party.UNKNOWN),
+        # The first of several words in the identifier and under the icon.
+        ("jam.acmeio_java_poc", "AcmeIO_POC", "acme-io.school.test", Party.FIRST),
+        ("jam.acmeio_java_poc", "Other_POC", "acme-io.school.test", Party.UNKNOWN),
+        ("jam.java_acmeio", "AcmeIO_POC", "acme-io.school.test", Party.UNKNOWN),
+        # A name of several words, and more.
+        ("a.b", "Acme Club 91", "www.acmeclub91parma.test", Party.UNKNOWN),
+        ("a.b", "Acmefit Club 91", "www.acmefitclub91parma.it", Party.FIRST),
+        ("a.b", "Acmefitclub", "www.acmefitclubparma.it", Party.UNKNOWN),
+        ("com.example.acme", "Acmefit Club", "www.acmefitclubparma.it", Party.UNKNOWN),
+        # An app for a service often has its name, and "app".
+        ("b4a.SomeApp", "Superhero App", "gateway.superhero.com", Party.UNKNOWN),
+        ("b4a.SomeApp", "Superhero App", "www.superheroapp.com", Party.FIRST),
+        ("com.promact.chat", "Chat", "chat.promactinfo.com", Party.FIRST),
+    ],
+)
+def test_names_in_domains(bundle: str, title: str, host: str, party: Party) -> None:
+    assert Maker(app(bundle, "", title), RULES).judge(url(host)).party is party

@@ -128,6 +128,7 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
         ("a.b", "X", [seen("testserver.16mb.com/y")], "testserver.16mb.com/x", ""),
         ("a.b", "X", [seen("demoonl2.a2hosted.com/y")], "demoonl2.a2hosted.com/x", "the only machine or web space"),
         ("a.b", "X", [seen("testovacka.neocities.org/y")], "testovacka.neocities.org/x", "the only machine"),
+        ("a.b", "X", [seen("uk2.localto.net/y")], "uk2.localto.net/x", "the only machine"),
         ("a.b", "X", [seen("some-57258.portmap.io/y")], "some-57258.portmap.io/x", "the only machine"),
         ("a.b", "X", [seen("server-x.16mb.com/a/register.php")], "server-x.16mb.com/x", "the only machine"),
         ("a.b", "X", [seen("www.cafe24.com/y")], "www.cafe24.com/x", ""),
