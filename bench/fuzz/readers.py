@@ -3,8 +3,10 @@
 import io
 import lzma
 import ssl
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from ipaddress import ip_address
@@ -179,9 +181,30 @@ def apps() -> Room:
             Reader("ram-bundle", _ram_bundle, [_RAM_BUNDLE]),
             Reader("python", _python, [_PYTHON, _PYTHON.replace(_PYTHON[:16], b"\xcb\x0d\r\n" + bytes(12))]),
             Reader("tar", entry, _tars()),
+            Reader("swf", _swf, _films()),
             Reader("script", _script_reader(), [path.read_bytes() for path in sorted(SCRIPTS.rglob("*.js"))]),
         ]
     )
+
+
+def _swf(data: bytes) -> None:
+    from tieback.intake.apps.budget import budget_for
+    from tieback.intake.apps.swf import read_swf
+
+    read_swf("a.swf", data, budget_for(len(data)))
+
+
+def _films() -> list[bytes]:
+    """Programs of Adobe AIR with one constant and a description, plain and in zlib."""
+    constants = b"\x10\0\x2e\0\x02\x07\x02\x07\x02" + bytes(8) + b"\x02\x18https://api.fuzz.test/v1" + bytes(8)
+    about = b"<rdf:RDF></rdf:RDF>\0"
+    tags = b"".join(
+        struct.pack("<HI", kind << 6 | 0x3F, len(content)) + content
+        for kind, content in ((77, about), (82, b"\1\0\0\0frame1\0" + constants), (72, constants), (0, b""))
+    )
+    rest = b"\x08\0\0\x18\1\0" + tags
+    size = struct.pack("<I", len(rest) + 8)
+    return [b"FWS\x20" + size + rest, b"CWS\x20" + size + zlib.compress(rest)]
 
 
 _PYTHON = (
