@@ -68,9 +68,11 @@ from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
 from tieback.recognise.script_objects import buckets, hosts_with_ports
+from tieback.recognise.server_lists import RULE as LIST_RULE
+from tieback.recognise.server_lists import server_lists
 from tieback.recognise.service_passwords import HOST_ENDS, beside, stem_of
 from tieback.recognise.span import decode_text
-from tieback.recognise.text_marks import HOST, TextMarks
+from tieback.recognise.text_marks import HOST, LIST, TextMarks
 from tieback.recognise.texts.structured import is_api
 from tieback.recognise.verdict import is_real_value
 
@@ -225,6 +227,7 @@ class ConfigExtractor:
             FIREBASE_RULE,
             CONTACT_RULE,
             OBJECT_RULE,
+            LIST_RULE,
             API_RULE,
             credentials.RULE,
         ),
@@ -284,6 +287,7 @@ class ConfigExtractor:
                 yield from self._projects.read(buffer, marks)
                 yield from buckets(buffer, marks)
                 yield from self._hosts_of_scripts(buffer, marked=marks is None or HOST in marks)
+                yield from server_lists(buffer, self._rules, marked=marks is None or LIST in marks)
                 yield from self._remotes(buffer)
                 yield from api_servers(buffer, self._rules)
             if buffer.kind in (BufferKind.TEXT, BufferKind.BINARY):

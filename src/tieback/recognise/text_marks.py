@@ -13,9 +13,12 @@ from tieback.recognise.firebase_web import MARKS as PROJECTS
 from tieback.recognise.maker_clues import MARK as SUPPORT
 from tieback.recognise.script_objects import BUCKET_MARKS as BUCKETS
 from tieback.recognise.script_objects import HOST_MARKS as HOSTS
+from tieback.recognise.server_lists import LIST_MARKS as LISTS
 
 HOST = b"host:"
 """Stands for the key of a host, which has several forms."""
+LIST = b"hosts:"
+"""The same for the key or variable of a list of servers."""
 
 
 class TextMarks:
@@ -28,11 +31,11 @@ class TextMarks:
 
     @cached_property
     def _scanner(self) -> AnchorScanner:
-        atoms = (*(literal_atoms(text.decode("ascii")) for text in self._texts), *map(parse, HOSTS))
+        atoms = (*(literal_atoms(text.decode("ascii")) for text in self._texts), *map(parse, (*HOSTS, *LISTS)))
         return AnchorScanner(tuple(Anchor(AnchorKind.MARK, one, caseless=False) for one in atoms), once=True)
 
     def of(self, data: Bytes) -> frozenset[bytes]:
-        """Those of the texts that are in a file, and ``HOST``."""
-        names = (*self._texts, *[HOST] * len(HOSTS))
+        """Those of the texts that are in a file, and ``HOST`` and ``LIST``."""
+        names = (*self._texts, *[HOST] * len(HOSTS), *[LIST] * len(LISTS))
         hits, _ = self._scanner.scan(data, 0, len(data), len(names))
         return frozenset(names[index] for index, _ in hits)

@@ -9,7 +9,8 @@ from tieback.recognise.calls import marks_of, read_calls
 from tieback.recognise.certificates import MARK as CERTIFICATE
 from tieback.recognise.config import ConfigRules
 from tieback.recognise.script_objects import HOST_MARKS
-from tieback.recognise.text_marks import HOST, TextMarks
+from tieback.recognise.server_lists import LIST_MARKS
+from tieback.recognise.text_marks import HOST, LIST, TextMarks
 
 RULES = (*marks_of(read_calls()), *(mark.decode() for mark in ConfigRules().signatures))
 MARKS = TextMarks(RULES)
@@ -17,11 +18,15 @@ TEXTS = tuple(
     dict.fromkeys((*(text.encode() for text in RULES), CERTIFICATE, b"support@", b"projectId", b"S3", b"ucket"))
 )
 KEYS = re.compile("|".join(HOST_MARKS).encode())
+LISTS = re.compile("|".join(LIST_MARKS).encode())
 
 
 @given(
     st.lists(
-        st.one_of(st.sampled_from(TEXTS), st.sampled_from((b"host", b"Name", b'"', b":", b" ", b"\n", b"p"))),
+        st.one_of(
+            st.sampled_from(TEXTS),
+            st.sampled_from((b"host", b"s", b"urls", b"Name", b'"', b":", b"=", b" ", b"\n", b"p")),
+        ),
         max_size=8,
     )
 )
@@ -30,6 +35,7 @@ def test_each_text_is_found(parts: list[bytes]) -> None:
     found = MARKS.of(data)
     assert {text for text in TEXTS if text in data} == found & set(TEXTS)
     assert (HOST in found) == (KEYS.search(data) is not None)
+    assert (LIST in found) == (LISTS.search(data) is not None)
 
 
 def test_a_file_without_marks_has_none() -> None:

@@ -42,7 +42,7 @@ from tieback.recognise.texts.markup import markup_spans
 from tieback.recognise.texts.messages import MAX_READ, declared_name, is_part_of_message, reason_of_uses
 from tieback.recognise.texts.prose import COMMENT, EXAMPLE
 from tieback.recognise.texts.script import ScriptSpans, script_spans
-from tieback.recognise.texts.sheet import sheet_spans
+from tieback.recognise.texts.sheet import is_loaded, sheet_spans
 from tieback.recognise.texts.signs import sign_before
 from tieback.recognise.texts.spans import Span, SpanKind, Spans
 
@@ -336,7 +336,7 @@ class TextPlaces:
             return SHOWN
         if found := found or self._compared_or_opened(span, offset):
             return found
-        known = self._code_in(span)
+        known = self._code_in(span) or (self._sheet_in(span) if is_loaded(data, start, offset) else None)
         if known is None:
             found = prose.literal_reason(data, start, offset, end)
             # The words can be in another line of the message.
@@ -415,6 +415,12 @@ class TextPlaces:
                 file = "text.html" if _HTML.search(data, start, end) else "text.xml"
             self._inner[span.start] = self._embedded(file, start, end) if file else None
         return self._inner[span.start]
+
+    def _sheet_in(self, span: Span) -> "tuple[structured.Unescaped, TextPlaces] | None":
+        """The style sheet in a string literal, without its escapes."""
+        if ~span.start not in self._inner:
+            self._inner[~span.start] = self._embedded("text.css", span.start + 1, span.end - 1)
+        return self._inner[~span.start]
 
     def _embedded(self, file: str, start: int, end: int) -> "tuple[structured.Unescaped, TextPlaces] | None":
         self._budget -= end - start
@@ -615,6 +621,8 @@ class TextPlaces:
             return tables.PICTURE
         if self._language is Language.XML and (name, own.name) in _WIDGET_NAMES:
             return METADATA
-        found = prose.literal_reason(self._data, own.start, offset, own.start + len(own.value))
+        loads = own.name == "style" and is_loaded(self._data, own.start, offset)
+        end = own.start + len(own.value)
+        found = "" if loads else prose.literal_reason(self._data, own.start, offset, end)
         is_forbidden = not found and policy.is_forbidden(self._policies, name, own, values)
         return policy.FORBIDDEN if is_forbidden else found
