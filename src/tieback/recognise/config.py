@@ -30,6 +30,8 @@ from tieback.recognise import credentials
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both_encodings, parse
 from tieback.recognise.api_descriptions import RULE as API_RULE
 from tieback.recognise.api_descriptions import api_servers
+from tieback.recognise.aws_clients import RULE as CLIENT_RULE
+from tieback.recognise.aws_clients import clients
 from tieback.recognise.calls import RULE as CALL_RULE
 from tieback.recognise.calls import SCRIPTS, CallRule, containers, marks_of, read_calls
 from tieback.recognise.certificates import ENDINGS as CERTIFICATE_ENDINGS
@@ -221,6 +223,7 @@ class ConfigExtractor:
             RULE,
             LINK_RULE,
             CALL_RULE,
+            CLIENT_RULE,
             CERTIFICATE_RULE,
             FIREBASE_RULE,
             CONTACT_RULE,
@@ -283,6 +286,7 @@ class ConfigExtractor:
                 yield from containers(buffer, self._calls, marks)
                 yield from self._projects.read(buffer, marks)
                 yield from buckets(buffer, marks)
+                yield from clients(buffer, self._rules, marks)
                 yield from self._hosts_of_scripts(buffer, marked=marks is None or HOST in marks)
                 yield from self._remotes(buffer)
                 yield from api_servers(buffer, self._rules)
