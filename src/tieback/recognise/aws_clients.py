@@ -62,10 +62,10 @@ _SET = re.compile(
 """A region that the script sets. The SDK itself has a default, ``this.config.region = "us-east-1"``, and
 one for signatures of services without regions.
 """
-_OWN = re.compile(rb"(?<![\w$])(?:region|IdentityPoolId)[\"']?\s{0,4}:\s{0,4}[\"'`]%b[\"'`:]" % _REGION)
-"""The region of one client. The identifier of an identity pool begins with its region."""
-_ELSEWHERE = re.compile(rb"\bendpoint[\"']?\s{0,4}:")
-"""A server of the app itself, or one on its machine."""
+_OWN = re.compile(rb"(?<![\w$])region[\"']?\s{0,4}:\s{0,4}[\"'`]%b[\"'`]" % _REGION)
+"""The region of one client."""
+_ELSEWHERE = re.compile(rb"\bendpoint[\"']?\s{0,4}:|\bIdentityPoolId[\"']?\s{0,4}:\s{0,4}[\"'`]")
+"""A server of the app itself, or an identity pool, which is a resource of its own with its server: see cloud.toml."""
 _COMMENT = re.compile(rb"(?:^|\n)[ \t]{0,64}(?:\*|//)[^\n]{0,200}\Z")
 _LINE = 240
 

@@ -32,7 +32,7 @@ def found(text: str, file: str = "assets/main.js") -> list[str]:
         ('AWS.config.region="eu-west-1";x=new AWS.CognitoIdentityCredentials({IdentityPoolId:p})', [IDENTITY]),
         # The default of the SDK is not the region of the app.
         (SDK + POOL + 'this.config.region="us-east-1";x={signingRegion:"us-east-1"};c.REGION="eu-west-1"', [IDENTITY]),
-        # The region of the call, or of the pool in it.
+        # The region of the call.
         (SDK + 'a.region="us-east-1";new r.Lambda({apiVersion:"x",region:"eu-west-1"})', ["https://lambda.eu-west-1.amazonaws.com"]),
         (SDK + 'new r.Polly({region:"cn-north-1"})', ["https://polly.cn-north-1.amazonaws.com.cn"]),
         (SDK + 'a.region="eu-west-1";(new r.aws.SQS).sendMessage(m)', ["https://sqs.eu-west-1.amazonaws.com"]),
@@ -59,6 +59,8 @@ def test_clients_with_a_region(text: str, values: list[str]) -> None:
         SDK + 'a.region="eu-west-1";this.service=new r.DynamoDB(e)',
         SDK + 'a.region="eu-west-1";new r.S3();new r.MyLambda();new Lambda();r.Lambda()',
         SDK + 'new r.DynamoDB({region:"eu-west-1",endpoint:"http://localhost:8000"})',
+        # An identity pool is a resource with its host.
+        SDK + 'a.region="eu-west-1";new a.CognitoIdentityCredentials({IdentityPoolId:"eu-west-1:1b2c3d4e-5f60-7182"})',
         # No SDK, and an example in a comment.
         'a.region="eu-west-1";new math.Lambda()',
         SDK + 'a.region="eu-west-1";\n * @example\n *   var a = new AWS.Lambda();\n',
