@@ -19,10 +19,9 @@ from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.context import match_context
 from tieback.recognise.hosts import EndpointHost, web_server
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.script_objects import own_behind
+from tieback.recognise.script_objects import RULE, buckets, own_behind
 from tieback.recognise.span import decode_text
 
-RULE = "aws-client"
 MAX_CLIENTS, MAX_REGIONS = 100, 200
 AROUND = 400
 """Bytes of a call that are read."""
@@ -68,6 +67,18 @@ _ELSEWHERE = re.compile(rb"\bendpoint[\"']?\s{0,4}:|\bIdentityPoolId[\"']?\s{0,4
 """A server of the app itself, or an identity pool, which is a resource of its own with its server: see cloud.toml."""
 _COMMENT = re.compile(rb"(?:^|\n)[ \t]{0,64}(?:\*|//)[^\n]{0,200}\Z")
 _LINE = 240
+
+
+def aws_servers(buffer: Buffer, rules: RuleFiles, marks: Container[bytes] | None = None) -> Iterator[Sighting]:
+    """The buckets of Amazon S3 in a script or a JSON file, and the servers that the clients of a script contact.
+
+    Args:
+        buffer: any buffer.
+        rules: rule files.
+        marks: those of ``BUCKET_MARKS`` and ``MARKS`` that are in it; looked for if it is ``None``.
+    """
+    yield from buckets(buffer, marks)
+    yield from clients(buffer, rules, marks)
 
 
 def clients(buffer: Buffer, rules: RuleFiles, marks: Container[bytes] | None = None) -> Iterator[Sighting]:

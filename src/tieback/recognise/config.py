@@ -30,8 +30,7 @@ from tieback.recognise import credentials
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both_encodings, parse
 from tieback.recognise.api_descriptions import RULE as API_RULE
 from tieback.recognise.api_descriptions import api_servers
-from tieback.recognise.aws_clients import RULE as CLIENT_RULE
-from tieback.recognise.aws_clients import clients
+from tieback.recognise.aws_clients import aws_servers
 from tieback.recognise.calls import RULE as CALL_RULE
 from tieback.recognise.calls import SCRIPTS, CallRule, containers, marks_of, read_calls
 from tieback.recognise.certificates import ENDINGS as CERTIFICATE_ENDINGS
@@ -69,7 +68,7 @@ from tieback.recognise.maker_clues import maker_clues
 from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
-from tieback.recognise.script_objects import buckets, hosts_with_ports
+from tieback.recognise.script_objects import hosts_with_ports
 from tieback.recognise.service_passwords import HOST_ENDS, beside, stem_of
 from tieback.recognise.span import decode_text
 from tieback.recognise.text_marks import HOST, TextMarks
@@ -223,7 +222,6 @@ class ConfigExtractor:
             RULE,
             LINK_RULE,
             CALL_RULE,
-            CLIENT_RULE,
             CERTIFICATE_RULE,
             FIREBASE_RULE,
             CONTACT_RULE,
@@ -285,8 +283,7 @@ class ConfigExtractor:
             elif buffer.kind is BufferKind.TEXT:
                 yield from containers(buffer, self._calls, marks)
                 yield from self._projects.read(buffer, marks)
-                yield from buckets(buffer, marks)
-                yield from clients(buffer, self._rules, marks)
+                yield from aws_servers(buffer, self._rules, marks)
                 yield from self._hosts_of_scripts(buffer, marked=marks is None or HOST in marks)
                 yield from self._remotes(buffer)
                 yield from api_servers(buffer, self._rules)

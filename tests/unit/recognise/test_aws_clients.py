@@ -4,8 +4,9 @@ from tests.each import each
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Sighting
-from tieback.recognise.aws_clients import MAX_CLIENTS, RULE, clients
+from tieback.recognise.aws_clients import MAX_CLIENTS, clients
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.script_objects import RULE
 from tieback.recognise.search import AppSearch
 
 RULES = RuleFiles()
