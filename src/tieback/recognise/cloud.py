@@ -80,7 +80,7 @@ def _groups(rule: CloudHost, host: str, rest: str) -> dict[str, str] | None:
 def _endpoint(
     rule: CloudHost | CloudToken, groups: dict[str, str], host: str, scheme: str, port: int | None
 ) -> Endpoint:
-    asked = rule.ask.format_map(groups).replace("..", ".").lower()
+    asked = rule.ask.format_map(groups).replace("..", ".").strip(".").lower()
     return Endpoint(
         kind=EndpointKind.CLOUD,
         value=f"{rule.kind}:{rule.value.format_map(groups)}",

@@ -30,6 +30,7 @@ from tieback.recognise import credentials
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both_encodings, parse
 from tieback.recognise.api_descriptions import RULE as API_RULE
 from tieback.recognise.api_descriptions import api_servers
+from tieback.recognise.aws_clients import aws_servers
 from tieback.recognise.calls import RULE as CALL_RULE
 from tieback.recognise.calls import SCRIPTS, CallRule, containers, marks_of, read_calls
 from tieback.recognise.certificates import ENDINGS as CERTIFICATE_ENDINGS
@@ -67,7 +68,7 @@ from tieback.recognise.maker_clues import maker_clues
 from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
-from tieback.recognise.script_objects import buckets, hosts_with_ports
+from tieback.recognise.script_objects import hosts_with_ports
 from tieback.recognise.server_lists import RULE as LIST_RULE
 from tieback.recognise.server_lists import server_lists
 from tieback.recognise.service_passwords import HOST_ENDS, beside, stem_of
@@ -285,7 +286,7 @@ class ConfigExtractor:
             elif buffer.kind is BufferKind.TEXT:
                 yield from containers(buffer, self._calls, marks)
                 yield from self._projects.read(buffer, marks)
-                yield from buckets(buffer, marks)
+                yield from aws_servers(buffer, self._rules, marks)
                 yield from self._hosts_of_scripts(buffer, marked=marks is None or HOST in marks)
                 yield from server_lists(buffer, self._rules, marked=marks is None or LIST in marks)
                 yield from self._remotes(buffer)

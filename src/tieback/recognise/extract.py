@@ -46,6 +46,10 @@ _REQUEST = re.compile(
 )
 """A call of a script that requests the address behind it."""
 _REQUEST_REACH = 64
+_PICTURE = re.compile(
+    rb"https?://[\x21\x23-\x7e]{4,500}\.(?:png|jpe?g|gif|webp|bmp|heic)(?:\?[\x21\x23-\x7e]{0,200})?\0", re.IGNORECASE
+)
+_PICTURE_END = re.compile(rb"\.(?:png|jpe?g|gif|webp|bmp|heic)(?:\?|\Z)", re.IGNORECASE)
 _SEPARATORS = ("$", "#", "~", "@", ":", "^", "&")
 _LIST_BEFORE = re.compile(rb"[A-Za-z0-9.-]{4,253}:\d{2,5}(?:[$#~^]{1,3}|@@|:::|&&)\Z")
 _LIST_NEXT = re.compile(rb":\d{2,5}(?:[$#~^,]|@@|::|&&)")
@@ -127,10 +131,8 @@ class EndpointExtractor:
                     yield from finds_at(buffer, place)
 
     def _requested(self, buffer: Buffer, place: MatchLocation) -> TextVerdict | None:
-        """The verdict on the address of a documentation or code host, if a script requests it."""
-        if not is_script(buffer) or place.wide:
-            return None
-        if _REQUEST.search(buffer.data[max(0, place.start - _REQUEST_REACH) : place.start]) is None:
+        """The verdict on the address of a documentation or code host, if a script or program requests it."""
+        if place.wide or not (_calls_for(buffer, place.start) or _is_picture(buffer, place.start)):
             return None
         found = _TEXT.match(buffer.data, place.start, place.stop)
         text = decode_text(found[0], wide=False) if found else ""
@@ -287,7 +289,8 @@ class EndpointExtractor:
             found = _LOOSE.match(data, at, stop)
             raw = found[0] if found else raw
             verdict = self._verdicts.get(raw) or self._keep(raw, self._judge(anchor, raw))
-        if verdict.not_backends and not verdict.endpoints and anchor.encoding is Encoding.PLAIN:
+        is_name = verdict.not_backends and not verdict.endpoints and not _PICTURE_END.search(raw)
+        if is_name and anchor.encoding is Encoding.PLAIN:
             dull = (_DULL_WIDE if anchor.wide else _DULL).match(buffer.data, start, high)
             if dull and raw.count(b":") == 1 and len(raw) << anchor.wide == len(dull[0]) and len(self._dull) < _KEEP:
                 self._dull[dull[0]] = verdict
@@ -458,6 +461,21 @@ def _without(found: re.Match[str]) -> str:
     """The text of a match with stars in place of the credential."""
     begin, end = found.start("secret") - found.start(), found.end("secret") - found.start()
     return f"{found[0][:begin]}***{found[0][end:]}"
+
+
+def _calls_for(buffer: Buffer, start: int) -> bool:
+    """True if a script requests the address at this offset."""
+    before = buffer.data[max(0, start - _REQUEST_REACH) : start]
+    return is_script(buffer) and _REQUEST.search(before) is not None
+
+
+def _is_picture(buffer: Buffer, start: int) -> bool:
+    """True for a constant of a native program that is the address of a picture: code shows it, a link leads to a page.
+
+    What native code does with an address is not read, unlike that of DEX files and scripts.
+    """
+    is_native = buffer.kind is BufferKind.NATIVE and start > 0 and not buffer.data[start - 1]
+    return is_native and _PICTURE.match(buffer.data, start) is not None
 
 
 def _end(hit: tuple[int, int]) -> int:

@@ -4,11 +4,15 @@ Most texts with dots in native code are files, keys or versions, so a whole C st
 
 * a name below the domain of a web address in the same program, unless it begins with ``www.``;
 * an IP address directly before or after the string of such a web address;
+* a name within three strings of a format such as ``http://%@/d``, or an address directly beside it: code puts a host
+  into it, and compilers write the constants of one function one after the other. A name below the domain of a known
+  library counts within 32 strings;
 * all of at least three neighbours that are hosts or addresses, if one of them counts by itself.
 
 Linkers for ELF merge strings and change their order, so only the first rule applies to ``.so`` files.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -28,7 +32,16 @@ MAX_RUN = 32
 """Most neighbours of one string that are read, in each direction."""
 MAX_HOSTS = 500
 """Most hosts of one section."""
+MAX_FORMATS = 50
+"""Most formats of one section that are read, for each scheme."""
+_FORMAT_REACH = 3
+"""Strings between a format and a name that code can put into it."""
+_FORMATS = (b"\0http://%", b"\0https://%")
+_FORMAT = re.compile(rb"https?://%(?:\d\$)?[@s](?::%\w{1,3}|:\d{2,5})?/")
+"""A web address whose host is only known when the program runs."""
 _LEAST_RUN = 3
+_LEAST_DOTS = 2
+"""Of a name beside a format: keys such as ``user.name`` have one."""
 _MAX_HOST = 253
 _MAX_STRING = 2048
 _SITE = b"www."
@@ -74,6 +87,8 @@ class _Strings:
         if not self._buffer.file.endswith(".so"):
             for one in web:
                 places |= self._addresses_beside(one)
+            for mark in _FORMATS:
+                places |= self._formats(mark)
             places |= self._runs(places)
         names = {text.decode("ascii"): begin for begin, text in sorted(places.items(), reverse=True)}
         yield from islice(((begin, name) for name, begin in reversed(names.items()) if name not in shown), MAX_HOSTS)
@@ -95,6 +110,39 @@ class _Strings:
         at = -1 if one.evidence.offset is None else one.evidence.offset - self._buffer.base
         if one.evidence.file == self._buffer.file and 0 <= at < len(self._data):
             yield from ((place, text) for place, text in self._beside(self._begin(at), 1) if text[-1:].isdigit())
+
+    def _formats(self, mark: bytes) -> Iterator[tuple[int, bytes]]:
+        """The hosts near the formats of one scheme."""
+        at = -1
+        for _ in range(MAX_FORMATS):
+            at = self._data.find(mark, at + 1)
+            if at < 0:
+                return
+            if _FORMAT.match(self._data, at + 1):
+                yield from self._near(at + 1)
+
+    def _near(self, begin: int) -> Iterator[tuple[int, bytes]]:
+        """The hosts before and after a format."""
+        for step in (self._before, self._behind):
+            at = begin
+            for distance in range(1, MAX_RUN + 1):
+                at = step(at)
+                if not at:
+                    break
+                text = self._at(at)
+                if self._is_host(text) and self._belongs(text, distance):
+                    yield at, text
+
+    def _belongs(self, text: bytes, distance: int) -> bool:
+        """True if a host can be that of a format at this distance, in strings."""
+        if text[-1:].isdigit():
+            return distance == 1
+        if text.startswith(_SITE):
+            return False
+        if distance <= _FORMAT_REACH:
+            return text.count(b".") >= _LEAST_DOTS
+        library = self._rules.third_parties.of(text.decode("ascii"))
+        return library is not None and not library.platform
 
     def _runs(self, places: dict[int, bytes]) -> dict[int, bytes]:
         """The neighbours of strings that count, where enough of them are hosts."""

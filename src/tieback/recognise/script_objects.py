@@ -114,7 +114,7 @@ def hosts_with_ports(buffer: Buffer, *, marked: bool = True) -> Iterator[HostPor
                 continue  # an object with more than the name
             end = closed.end()
         inside = _own_before(bytes(data[max(start - AROUND, 0) : start]))
-        behind = _own_behind(bytes(data[end : end + AROUND]))
+        behind = own_behind(bytes(data[end : end + AROUND]))
         number = _port(_stem(*key.groups(b"")), behind, inside)
         scheme = None if number else _SCHEME.search(behind) or _SCHEME.search(inside)
         if scheme is not None:
@@ -136,7 +136,7 @@ def _key_scanner() -> AnchorScanner:
     return AnchorScanner(tuple(Anchor(AnchorKind.MARK, parse(one), caseless=False) for one in HOST_MARKS))
 
 
-def _own_behind(text: bytes) -> bytes:
+def own_behind(text: bytes) -> bytes:
     """The text of an object up to its end, without the objects in it."""
     own, depth, at = b"", 0, 0
     for found in _BRACES.finditer(text):
@@ -245,4 +245,4 @@ def _s3_buckets(data: Bytes) -> Iterator[re.Match[bytes]]:
 def _object_around(data: bytes | bytearray, start: int, end: int) -> bytes:
     """The text of the object around a pair, without those in it."""
     before, after = bytes(data[max(start - AROUND, 0) : start]), bytes(data[end : end + AROUND])
-    return _own_before(before) + b" " + _own_behind(after)
+    return _own_before(before) + b" " + own_behind(after)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, literal_atoms, parse
+from tieback.recognise.aws_clients import MARKS as CLIENTS
 from tieback.recognise.certificates import MARK as CERTIFICATE
 from tieback.recognise.firebase_web import MARKS as PROJECTS
 from tieback.recognise.maker_clues import MARK as SUPPORT
@@ -26,7 +27,7 @@ class TextMarks:
 
     def __init__(self, texts: Iterable[str]) -> None:
         """``texts``: those of rule files."""
-        own = (CERTIFICATE, SUPPORT, *PROJECTS, *BUCKETS)
+        own = (CERTIFICATE, SUPPORT, *PROJECTS, *BUCKETS, *CLIENTS)
         self._texts = tuple(dict.fromkeys((*(text.encode() for text in texts), *own)))
 
     @cached_property

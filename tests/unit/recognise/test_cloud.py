@@ -64,6 +64,19 @@ def test_a_url_of_a_resource_is_the_resource_and_stays_in_the_evidence() -> None
     assert "https://shop-data.s3.eu-west-1.amazonaws.com/a/b.json" in one.evidence.context
 
 
+@each(
+    ("region", "host"),
+    [
+        ("eu-west-1", "cognito-identity.eu-west-1.amazonaws.com"),
+        ("us-gov-west-1", "cognito-identity.us-gov-west-1.amazonaws.com"),
+        ("cn-north-1", "cognito-identity.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_an_identity_pool_has_the_host_of_its_region(region: str, host: str) -> None:
+    (one,) = sightings(f'"PoolId": "{region}:1b2c3d4e-5f60-7182-93a4-b5c6d7e8f901"')
+    assert (one.endpoint.host, one.endpoint.port) == (host, 443)
+
+
 def test_a_shared_host_without_a_resource_is_a_url() -> None:
     (one,) = sightings("https://s3.eu-west-1.amazonaws.com/")
     assert one.endpoint.kind is EndpointKind.URL

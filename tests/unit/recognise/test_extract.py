@@ -225,6 +225,36 @@ def test_only_scripts_request(file: str) -> None:
     assert values(script(f'fetch("{LINK}")', file)) == []
 
 
+PICTURE = b"http://www.ibm.com/images/portal/front.jpg"
+
+
+@each(
+    ("data", "kind", "expected"),
+    [
+        (b"\0" + PICTURE + b"\0", BufferKind.NATIVE, ["http://www.ibm.com/images/portal/front.jpg"]),
+        (b"\0" + PICTURE + b"?w=9\0", BufferKind.NATIVE, ["http://www.ibm.com/images/portal/front.jpg"]),
+        # A page, a part of a message, a picture of a name, and files whose code is read.
+        (b"\0http://www.ibm.com/us-en\0", BufferKind.NATIVE, []),
+        (b"\0http://www.ibm.com/front.jpg.html\0", BufferKind.NATIVE, []),
+        (b"\0see " + PICTURE + b"\0", BufferKind.NATIVE, []),
+        (b"\0" + PICTURE + b" for more\0", BufferKind.NATIVE, []),
+        (b"\0http://schemas.android.com/front.jpg\0", BufferKind.NATIVE, []),
+        (b"\0http://example.com/front.jpg\0", BufferKind.NATIVE, []),
+        (b"\0" + PICTURE + b"\0", BufferKind.DEX, []),
+        (b"\0" + PICTURE + b"\0", BufferKind.TEXT, []),
+    ],
+)
+def test_a_program_shows_a_picture_of_a_documentation_host(data: bytes, kind: BufferKind, expected: list[str]) -> None:
+    assert values(finds(data, kind)) == expected
+
+
+def test_a_picture_that_another_file_names_before_the_program_counts() -> None:
+    extractor = EndpointExtractor()
+    for kind, expected in ((BufferKind.TEXT, []), (BufferKind.NATIVE, ["http://www.ibm.com/images/portal/front.jpg"])):
+        artifact = Artifact("a", (Buffer("a", kind, b"\0" + PICTURE + b"\0"),))
+        assert values(list(extractor.extract(artifact))) == expected
+
+
 def test_overlapping_buffers_count_once() -> None:
     data = b"\0\0" + "http://a.shop.de".encode("utf-16-le")
     buffers = (Buffer("f", BufferKind.NATIVE, data), Buffer("f", BufferKind.NATIVE, data[2:], base=2, utf16=True))

@@ -12,7 +12,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise import native_hosts as module
 from tieback.recognise.hosts import EndpointHost, check_host
-from tieback.recognise.native_hosts import MAX_HOSTS, MAX_NAMES, MAX_RUN, RULE, native_hosts
+from tieback.recognise.native_hosts import MAX_FORMATS, MAX_HOSTS, MAX_NAMES, MAX_RUN, RULE, native_hosts
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
@@ -72,6 +72,48 @@ def hosts(*texts: str, file: str = IOS) -> list[str]:
 )
 def test_hosts_of_a_program(texts: tuple[str, ...], expected: list[str]) -> None:
     assert hosts(*texts) == expected
+
+
+FORMAT = "http://%@/g/d?crc=%@"
+FAR = ("x",) * 20
+
+
+@each(
+    ("texts", "expected"),
+    [
+        # A name within three strings of a format, on either side, and an address directly beside it.
+        (("gate.acme.test", "Host", "93.184.216.34", FORMAT), ["gate.acme.test", "93.184.216.34"]),
+        ((FORMAT, "gate.acme.test"), ["gate.acme.test"]),
+        (("gate.acme.test", "https://%s:%d/v1"), ["gate.acme.test"]),
+        (("gate.acme.test", "https://%1$@/v1"), ["gate.acme.test"]),
+        (("gate.acme.test", "a", "b", "c", FORMAT), []),
+        (("93.184.216.34", "Host", FORMAT), []),
+        # Versions, networks, bundle identifiers, keys, web sites, and parts of other texts.
+        (("4.10.2.1", FORMAT, "8.32.1.0"), []),
+        (("com.acme.test", FORMAT, "user.name", "org.acme.test"), []),
+        (("www.acme.test", FORMAT, "to gate.acme.test", "gate.acme.test/v1"), []),
+        # The host is known, or it is only a part of the name, or the format is no address.
+        (("gate.acme.test", "https://api.other.test/%@/x"), []),
+        (("gate.acme.test", "https://%@.other.test/x"), []),
+        (("gate.acme.test", "https://%d/x", "%@/x", "see http://%@/x"), []),
+        # The host of a known library can be further away, that of the maker of the device cannot.
+        (("gaios.talkingdata.net", *FAR, FORMAT), ["gaios.talkingdata.net"]),
+        (("gaios.talkingdata.net", *FAR, *FAR, FORMAT), []),
+        (("gaios.talkingdata.net", *FAR), []),
+        (("phobos.apple.com", *FAR, FORMAT), []),
+    ],
+)
+def test_hosts_beside_a_format(texts: tuple[str, ...], expected: list[str]) -> None:
+    assert hosts(*texts) == expected
+
+
+def test_hosts_beside_a_format_in_a_library_whose_strings_are_merged_do_not_count() -> None:
+    assert hosts("gate.acme.test", FORMAT, "gaios.talkingdata.net", file=ANDROID) == []
+
+
+def test_most_formats_of_a_section() -> None:
+    texts = [text for number in range(MAX_FORMATS + 5) for text in (*FAR, f"a{number}.acme.test", FORMAT)]
+    assert len(hosts(*texts)) == MAX_FORMATS
 
 
 def test_only_the_first_rule_applies_to_libraries_whose_strings_are_merged() -> None:
@@ -140,7 +182,8 @@ def test_most_hosts_of_a_section(monkeypatch: pytest.MonkeyPatch) -> None:
 
 PARTS = st.sampled_from(
     [b"\0", b"\0\0", b".acme.test\0", b"im.acme.test\0", b"93.184.216.34\0", b"https://api.acme.test/\0",
-     b"a.other.test\0", b"www.acme.test\0", b"\xff" * 3, b"x" * 260]
+     b"a.other.test\0", b"www.acme.test\0", b"\xff" * 3, b"x" * 260,
+     b"http://%@/\0", b"https://%s:%d/x\0"]
 )  # fmt: skip
 
 
@@ -188,8 +231,10 @@ class CountedBytes(bytes):
         b"https://api.acme.test/v1 ",
         b"93.184.216.34\0",
         b"a.other.test\0",
+        b"http://%@/\0",
+        b"x\0https://%s/\0",
     ],
-    ids=["nuls", "dots", "names", "one string", "no end", "addresses", "hosts"],
+    ids=["nuls", "dots", "names", "one string", "no end", "addresses", "hosts", "formats", "formats and others"],
 )
 def test_a_section_of_many_megabytes_is_read_a_few_times(monkeypatch: pytest.MonkeyPatch, unit: bytes) -> None:
     size = 4 * 1024 * 1024

@@ -2,8 +2,9 @@
 
 ``var help = "https://…"; throw Error("see " + help)`` and ``const terms = "https://…"; Linking.openURL(terms)``. Every
 use of the name in the text must be of these forms, so that an address that is also requested stays. Another form is the
-target of a link that opens another window: ``var help = "https://…"; a({href: help, target: "_blank"})``. Names of
-one character stand for many things in a minified script, and are not followed.
+target of a link that opens another window: ``var help = "https://…"; a({href: help, target: "_blank"})``. Nothing reads
+a value that the next statement replaces by another text. Names of one character stand for many things in a minified
+script, and are not followed.
 """
 
 import re
@@ -26,6 +27,11 @@ _MODULE = re.compile(rb"(?:\A|[;\n])\s{0,4}(?:import\s{0,4}(?:[{\"'*]|[\w$]{1,60
 _MODULE_REACH = 2_000
 _BEHIND = re.compile(rb"\s{0,40}(?:[;,})\n\r]|\Z)")
 """The literal is the whole value."""
+_AGAIN = re.compile(
+    rb"\s{0,8}[;\n]\s{0,200}(?:var\s{1,8})?(?P<name>[A-Za-z_$][\w$]{1,60})\s{0,8}=\s{0,8}"
+    rb"(?:\"[^\"\\\n]{0,2000}\"|'[^'\\\n]{0,2000}')\s{0,8}(?:[;\n]|\Z)"
+)
+"""The next statement, which gives a name a text."""
 _JOINED = re.compile(rb"(?:\+\s{0,40}|\$\{\s{0,8})\Z")
 _CALL = re.compile(
     rb"(?:(?<![\w$])(?:[A-Z][\w$]{0,40})?Error\s{0,4}|(?<![\w$])console\s{0,4}\.\s{0,4}(?P<console>log|warn|error|info|debug)\s{0,4})\("
@@ -51,6 +57,12 @@ def declared_name(data: Bytes, start: int, end: int) -> tuple[bytes, int]:
     if found is None or found["export"] or _BEHIND.match(data, end) is None:
         return b"", -1
     return bytes(found["name"]), found.start("name")
+
+
+def is_replaced(data: Bytes, name: bytes, end: int) -> bool:
+    """True if the statement behind a literal gives its name another text: ``var url = "x"; url = "y";``."""
+    found = _AGAIN.match(data, end)
+    return found is not None and found["name"] == name
 
 
 def _is_in_block(data: Bytes, at: int) -> bool:

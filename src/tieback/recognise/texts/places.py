@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 from itertools import islice
 
-from tieback.recognise.dataflow.trace import COMPARED, LINK
+from tieback.recognise.dataflow.trace import COMPARED, LINK, UNREAD
 from tieback.recognise.texts import (
     dart_scripts,
     handed_over,
@@ -39,7 +39,7 @@ from tieback.recognise.texts.languages import (
     reason_of_file,
 )
 from tieback.recognise.texts.markup import markup_spans
-from tieback.recognise.texts.messages import MAX_READ, declared_name, is_part_of_message, reason_of_uses
+from tieback.recognise.texts.messages import MAX_READ, declared_name, is_part_of_message, is_replaced, reason_of_uses
 from tieback.recognise.texts.prose import COMMENT, EXAMPLE
 from tieback.recognise.texts.script import ScriptSpans, script_spans
 from tieback.recognise.texts.sheet import is_loaded, sheet_spans
@@ -301,6 +301,8 @@ class TextPlaces:
     def _reason_of_name(self, span: Span) -> str:
         """The reason for a literal that is the value of a name, from the uses of the name."""
         name, own = declared_name(self._data, span.start, span.end)
+        if name and is_replaced(self._data, name, span.end):
+            return UNREAD
         if not name or self._names < len(self._data):
             return ""
         self._names -= len(self._data)

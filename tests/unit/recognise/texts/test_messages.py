@@ -57,6 +57,40 @@ def test_a_name_with_another_use_is_no_message(script: str) -> None:
     assert reason(script) == ""
 
 
+@each(
+    "script",
+    [
+        "var list = URL;\nvar list = 'https://shop.test/list';\nload(list)",
+        "let list = URL; list = 'https://shop.test/list'; load(list)",
+        "var a = 1, list = URL\n  list = ''\n load(list)",
+    ],
+)
+@pytest.mark.parametrize("is_global", [False, True])
+def test_a_text_that_the_next_statement_replaces_is_not_read(script: str, is_global: bool) -> None:
+    assert reason(script, is_global=is_global) == "only in a constant that no code reads"
+
+
+@each(
+    "script",
+    [
+        "var list = URL; load(list); list = 'https://shop.test/list';",
+        "var list = URL; var other = 'https://shop.test/list'; load(list)",
+        "var list = URL; lists = 'https://shop.test/list'; load(list)",
+        "var list = URL; list = list + '/v1'; load(list)",
+        "var list = URL; list = '/v1' + list; load(list)",
+        "var list = URL; if (a) list = 'https://shop.test/list'; load(list)",
+        "var list = URL; list == 'https://shop.test/list'; load(list)",
+        "var list = URL; x.list = 'https://shop.test/list'; load(list)",
+        "export var list = URL; list = 'https://shop.test/list';",
+        "var list = load(URL); list = 'https://shop.test/list';",
+        "x.list = URL; list = 'https://shop.test/list'; load(x)",
+        "var list = URL;",
+    ],
+)
+def test_a_text_that_is_read_or_stays_counts(script: str) -> None:
+    assert reason(script) == ""
+
+
 LINK = "only a link that a person opens in another app"
 
 
