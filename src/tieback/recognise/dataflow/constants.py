@@ -51,8 +51,9 @@ class DexPart(NamedTuple):
 _AT_START = re.compile(
     r"^(?:(?!assets/|lib/)[^!]{1,200}!)?(?:(?:[\w.-]{1,100}/dex/)?classes\d*\.dex|smali(?:_classes\d+)?(?:\.part\d)?)$"
 )
-"""DEX files that the system loads, also under the names of apktool's folders. The app loads others itself, and calls their
-methods by name.
+"""DEX files that the system loads, also under the names of folders of apktool.
+
+The app loads others itself, and calls their methods by name.
 """
 
 
