@@ -17,11 +17,12 @@ from tieback.intake.apps.smali.method_reader import LineCache, LineKind, MethodB
 from tieback.intake.apps.smali.values import (
     VISIBILITY,
     AnnotationText,
+    BrokenClassError,
     SmaliError,
     Tokens,
     Value,
     plain,
-    unescape,
+    quoted,
 )
 
 MAX_MEMBERS = 65_536
@@ -29,7 +30,6 @@ MAX_MEMBERS = 65_536
 _MAX_BLOCK = 100_000
 """Lines of one annotation."""
 _PARAM = re.compile(r"\.param(?:eter)?\s+p(\d{1,3})")
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
 class ClassReader:
@@ -93,8 +93,7 @@ class _OneClass:
         elif word == ".super":
             self._super = _class_name(rest)
         elif word == ".source":
-            match = _STRING.search(rest)
-            self._source = unescape(match[1]) if match else None
+            self._source = quoted(rest)
         elif text == ".end field":
             # The annotations since the field are its own: those of the class come before the fields.
             self._fields[-1:] = [one._replace(annotations=self._annotations_since()) for one in self._fields[-1:]]
@@ -126,15 +125,16 @@ class _OneClass:
         access, proto = access_flags(words[:-1]), name[at:]
         first = 0 if access & STATIC else 1
         its, code, ended = _MethodParts(), None, False
+        body = MethodBody(self._cache, words_of(proto) + first)
         try:
-            body = MethodBody(self._cache, words_of(proto) + first)
             while (line := body.read(self._lines)).kind is not LineKind.END:
                 its.directive(line.text, self._lines)
             ended = True
             code = body.code()
+        except BrokenClassError:
+            raise
         except SmaliError:
             # Only its declaration is kept.
-            words_of(proto)
             self._unread += 1
             if not ended:
                 self._skip_method()
@@ -147,8 +147,12 @@ class _OneClass:
 
     def _skip_method(self) -> None:
         for line in self._lines:
-            if line.strip().startswith(".end method"):
+            text = line.strip()
+            if text.startswith(".end method"):
                 return
+            if text.startswith(".method "):
+                break
+        raise BrokenClassError("a method has no end")
 
 
 class _MethodParts:
@@ -174,6 +178,8 @@ class _MethodParts:
             del self.annotations[self._before :]
         elif (match := _PARAM.match(text)) is not None:
             self._register, self._before = int(match[1]), len(self.annotations)
+        elif word == ".method":
+            raise BrokenClassError("a method has no end")
         else:
             raise SmaliError(f"not a directive: {word[:40]}")
 
@@ -196,11 +202,14 @@ def _annotation(head: str, lines: Iterator[str]) -> AnnotationText:
         raise SmaliError("an annotation cannot be read")
     block = []
     for line in lines:
-        if line.strip().startswith(".end annotation"):
+        text = line.strip()
+        if text.startswith(".end annotation"):
             break
         block.append(line)
-        if len(block) > _MAX_BLOCK:
-            raise SmaliError("an annotation is too long")
+        if len(block) > _MAX_BLOCK or text.startswith(".end method"):
+            raise BrokenClassError("an annotation has no end")
+    else:
+        raise BrokenClassError("an annotation has no end")
     block.append("\n.end")
     return AnnotationText(VISIBILITY[words[0]], plain(words[1]), Tokens("\n".join(block)).elements(".end"))
 

@@ -22,6 +22,12 @@ _HANDLERS = 0xFFFF
 """Last byte of a list of handlers that an instruction can have handlers at."""
 
 
+MAX_WORK = 24_000_000
+"""Code units and references of the classes of one file: several times those of the largest real ones."""
+_REFERENCE = 8
+"""Code units that a reference counts as, because it takes more memory."""
+
+
 class _Section:
     """Types of map_item."""
 
@@ -36,6 +42,7 @@ class DexBuilder:
     def __init__(self) -> None:
         self._pool = Pool()
         self._classes: list[ClassText] = []
+        self._work = 0
 
     def __len__(self) -> int:
         return len(self._classes)
@@ -46,8 +53,11 @@ class DexBuilder:
         Raises:
             SmaliError: one of its names cannot be read; nothing is added.
         """
-        if not self._pool.add(Needs(read)):
+        codes = [method.code for method in read.methods if method.code is not None]
+        work = sum(len(code.units) + _REFERENCE * len(code.fixes) for code in codes)
+        if (self._classes and self._work + work > MAX_WORK) or not self._pool.add(Needs(read)):
             return False
+        self._work += work
         self._classes.append(read)
         return True
 

@@ -24,7 +24,7 @@ MAX_BYTES = 256 * 1024 * 1024
 """Bytes of all smali files of an app that are read as code: half a minute."""
 MAX_FILE = 16 * 1024 * 1024
 """Bytes of one smali file."""
-MAX_PARTS = 4
+MAX_PARTS = 8
 """DEX files that one folder becomes if its classes do not fit into one; apktool makes a folder of each file."""
 
 _SMALI = re.compile(r"(smali[^/]*)/.+\.smali")
@@ -135,30 +135,30 @@ class _Assembly:
         self._files: list[bytes] = []
         self._methods = 0
         """Number of methods that could not be read."""
+        self._first = folder.name
+        """The file of the first of them."""
 
     def run(self) -> list[bytes]:
-        too_many, unread = 0, 0
+        """Make the files, and report what is not in them."""
+        too_many, unread = list[str](), list[str]()
         for entry in self._folder.texts:
             if entry.size > min(self._left, MAX_FILE) or len(self._files) == MAX_PARTS:
-                too_many += 1
+                too_many.append(entry.name)
                 continue
             self._left -= entry.size
             try:
                 self._class(entry)
             except (SmaliError, UnicodeDecodeError):
-                unread += 1
-        if len(self._builder) and len(self._files) < MAX_PARTS:
+                unread.append(entry.name)
+        if len(self._builder):
             self._finish()
-        note, where = self._source.problems.note, self._folder.name
-        if too_many:
-            files = count_text(too_many, "smali file is", "smali files are")
-            note(f"{files} {_TOO_MUCH}", where, UnreadKind.LIMIT)
-        if unread:
-            files = count_text(unread, "smali file is", "smali files are")
-            note(f"{files} {_ONLY_TEXT}", where, UnreadKind.UNREADABLE)
+        note = self._source.problems.note
+        for names, why, kind in ((too_many, _TOO_MUCH, UnreadKind.LIMIT), (unread, _ONLY_TEXT, UnreadKind.UNREADABLE)):
+            if names:
+                note(f"{count_text(len(names), 'smali file is', 'smali files are')} {why}", names[0], kind)
         if self._methods:
             methods = count_text(self._methods, "method", "methods")
-            note(f"the code of {methods} in smali cannot be read", where, UnreadKind.UNREADABLE)
+            note(f"the code of {methods} in smali cannot be read", self._first, UnreadKind.UNREADABLE)
         return self._files
 
     def _class(self, entry: ArchiveEntry) -> None:
@@ -169,7 +169,9 @@ class _Assembly:
             if len(self._files) == MAX_PARTS or not self._builder.add(read):
                 raise SmaliError("a class has too many members")
         self._waiting.append(entry.header)
-        self._methods += read.unread
+        if read.unread:
+            self._first = self._first if self._methods else entry.name
+            self._methods += read.unread
 
     def _finish(self) -> None:
         made, unread = self._builder.finish()

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tieback.intake.apps.smali.classes import CodeText, Fix, Try
 from tieback.intake.apps.smali.opcodes import Reference
 from tieback.intake.apps.smali.operands import Encoded, encode
-from tieback.intake.apps.smali.values import SmaliError, number, plain
+from tieback.intake.apps.smali.values import BrokenClassError, SmaliError, number, plain
 
 MAX_UNITS = 4_000_000
 """Code units of one method."""
@@ -22,13 +22,18 @@ MAX_CATCHES = 4_000
 """Handlers of one method."""
 _MAX_LINES = 100_000
 """Different lines that are kept."""
-_MAX_OVERLAPS = 400
-"""Most handlers of a method whose ranges overlap."""
+_MAX_OVERLAPS = 100
+"""Most handlers of a method in which ranges overlap."""
+_MAX_CATCH = 4_096
+"""Characters of a directive with a handler."""
+_MAX_PROTO = 8_192
 _MAX_LINE = 300
+"""Characters of a line that is kept."""
 _MAX_PARAMETERS = 255
 
 _CATCH = re.compile(r"\.catch(?:all|\s+(\S+))\s*\{\s*(:\S+)\s*\.\.\s*(:[^\s}]+)\s*\}\s*(:\S+)")
-_PARAMETER = re.compile(r"\[*(?:[ZBSCIFJD]|L[^;]+;)")
+_PARAMETER = r"\[{0,255}+(?:[ZBSCIFJD]|L[^;]+;)"
+_ONE, _EVERY = re.compile(_PARAMETER), re.compile(f"(?:{_PARAMETER})*+")
 _MARKS = (Reference.LABEL_8, Reference.LABEL_16, Reference.LABEL_32, Reference.TABLE)
 
 
@@ -105,12 +110,14 @@ def parameters(proto: str) -> tuple[str, ...]:
     Raises:
         SmaliError: it is none.
     """
-    if not proto.startswith("("):
+    if not proto.startswith("(") or len(proto) > _MAX_PROTO:
         raise SmaliError("not a prototype")
     listed, _, result = proto[1:].partition(")")
-    found = tuple(match[0] for match in _PARAMETER.finditer(listed))
-    if len(found) > _MAX_PARAMETERS or "".join(found) != listed or not result:
+    if _EVERY.fullmatch(listed) is None or not result:
         raise SmaliError("not a prototype")
+    found = tuple(_ONE.findall(listed))
+    if len(found) > _MAX_PARAMETERS:
+        raise SmaliError("a method has too many parameters")
     return found
 
 
@@ -188,10 +195,13 @@ class MethodBody:
             for name in self._recent:
                 if self._labels[name] == len(self._units):
                     self._labels[name] += 1
+            self._recent.clear()
             self._units.append(0)
         rows = []
         for line in lines:
             row = line.partition("#")[0].strip()
+            if row.startswith((".end method", ".method")):
+                raise BrokenClassError("a table has no end")
             if row.startswith(".end"):
                 break
             if row:
@@ -265,7 +275,7 @@ class MethodBody:
             raise SmaliError("a method has too many handlers")
         ranges: dict[tuple[int, int], list[tuple[str, int]]] = {}
         for text in self._catches:
-            match = _CATCH.match(text)
+            match = _CATCH.match(text) if len(text) <= _MAX_CATCH else None
             if match is None:
                 raise SmaliError("a handler cannot be read")
             kind = plain(match[1] or "")
@@ -274,14 +284,14 @@ class MethodBody:
                 ranges.setdefault((start, end), []).append((kind, handler))
         found = sorted(ranges)
         if any(one[1] > other[0] for one, other in pairwise(found)):
+            if len(self._catches) > _MAX_OVERLAPS:
+                raise SmaliError("a method has too many handlers that overlap")
             return _apart(ranges)
         return [_as_try(start, end, ranges[start, end]) for start, end in found]
 
 
 def _apart(ranges: dict[tuple[int, int], list[tuple[str, int]]]) -> list[Try]:
     """Ranges that overlap, as ranges that do not; the handlers of an earlier directive come first."""
-    if len(ranges) > _MAX_OVERLAPS:
-        raise SmaliError("a method has too many handlers that overlap")
     found = []
     for start, end in pairwise(sorted({place for both in ranges for place in both})):
         handlers = [one for (low, high), its in ranges.items() if low <= start and end <= high for one in its]

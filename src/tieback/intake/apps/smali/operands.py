@@ -1,13 +1,11 @@
 """One line with an instruction of smali, as code units."""
 
-import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 from tieback.intake.apps.smali.opcodes import OPCODES, Reference
-from tieback.intake.apps.smali.values import SmaliError, number, plain, unescape
+from tieback.intake.apps.smali.values import SmaliError, number, plain, quoted
 
-_TEXT = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _MOST = 5
 """Registers that an instruction can list."""
 
@@ -40,11 +38,11 @@ def encode(line: str, base: int) -> Encoded:
         raise SmaliError(f"not an instruction: {name[:40]}")
     code, layout, reference = opcode
     if reference in (Reference.STRING, Reference.STRING_32):
-        found = _TEXT.search(rest)
+        found = quoted(rest)
         if found is None:
             raise SmaliError("a text is missing")
         first = _unit(code, _register(rest.partition(",")[0], base, 256))
-        return Encoded((first, 0) if reference is Reference.STRING else (first, 0, 0), reference, unescape(found[1]))
+        return Encoded((first, 0) if reference is Reference.STRING else (first, 0, 0), reference, found)
     if reference is not Reference.CALL_SITE and "#" in rest:
         rest = rest.partition("#")[0].rstrip()
     if rest.startswith("{"):

@@ -12,12 +12,13 @@ MAX_DEPTH = 32
 """Levels of annotations and arrays inside each other; deeper ones are not read."""
 
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _NAMED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "0": "\0"}
 _NUMBER = re.compile(r"(-?)(0x[0-9a-fA-F]{1,16}|\d{1,20})([LltTsS]?)")
 _FLOAT = re.compile(r"-?(?:\d+\.?\d*(?:[eE][+-]?\d{1,4})?|Infinity|NaN)[fFdD]?")
 TOKEN = re.compile(
     r"""\s*(?:
-    (?P<text>"(?:[^"\\]|\\.)*")
+    (?P<text>"(?:[^"\\]++|\\.)*+")
     |(?P<char>'(?:[^'\\]|\\.[0-9a-fA-F]{0,4})')
     |(?P<mark>[{}=,])
     |(?P<word>[^\s{}=,"'#]+)
@@ -29,6 +30,10 @@ TOKEN = re.compile(
 
 class SmaliError(ValueError):
     """A class, a member or an instruction that cannot be read."""
+
+
+class BrokenClassError(SmaliError):
+    """A class whose members cannot be told apart."""
 
 
 class Kind:
@@ -70,6 +75,12 @@ _HANDLES = ("static-put", "static-get", "instance-put", "instance-get", "invoke-
             "invoke-constructor", "invoke-direct", "invoke-interface")  # fmt: skip
 HANDLES = {name: number for number, name in enumerate(_HANDLES)}
 """Kinds of method handles by name."""
+
+
+def quoted(text: str) -> str | None:
+    """The first text in quotes, with its escapes resolved; ``None`` if there is none."""
+    match = _QUOTED.match(text, max(0, text.find('"')))
+    return unescape(match[1]) if match is not None else None
 
 
 def unescape(text: str) -> str:

@@ -30,7 +30,8 @@ SMALL = ".class public La/B;\n.super Ljava/lang/Object;\n"
 
 def built(*texts: str) -> DexFile:
     builder, reader = DexBuilder(), ClassReader()
-    assert all([builder.add(reader.read(text)) for text in texts])
+    for text in texts:
+        assert builder.add(reader.read(text))
     data, unread = builder.finish()
     assert unread == 0
     return DexFile(data)
@@ -135,12 +136,15 @@ def test_readers_see_the_same_in_both_files(name: str) -> None:
     assert listing(tree(name)) == listing(DexFile((DEX / f"{name}.dex").read_bytes()))
 
 
+RULES = RuleFiles()
+
+
 @each("name", TREES)
 def test_the_same_addresses_are_found(name: str) -> None:
     def hosts(data: bytes) -> set[object]:
         artifact, complaint = read_dex("classes.dex", data)
         assert complaint == ""
-        finds = AppSearch(RuleFiles()).finds([artifact])
+        finds = AppSearch(RULES).finds([artifact])
         return {
             (one.endpoint, one.evidence.how, one.evidence.chain) if isinstance(one, Sighting) else one
             for one in finds
