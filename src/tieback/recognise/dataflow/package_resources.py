@@ -39,6 +39,8 @@ MANIFEST = "AndroidManifest.xml"
 _SPLITS = "splits0.xml"
 _DECODED, _TEXT_XML = "apktool.yml", re.compile(r"res/[^!]+\.xml")
 """Settings of apktool, and the resources of a folder that it decoded."""
+_SMALI = re.compile(r"smali[^/]*/.+\.smali")
+"""Code that could not be read as such: it can call any method."""
 _FOREIGN = re.compile(
     r"(?:^|[/!])(?:lib(?:unity|il2cpp|mono[\w.-]*|xamarin[\w.-]*|Qt\dCore\w*|assembl[\w.-]*|luajava|NativeScript|chaquopy\w*|"
     r"python\d[\w.]*)\.so|[\w.-]+\.dll|"
@@ -129,8 +131,6 @@ class PackageResources:
                 text = bytes(buffer.data).decode("utf-8", "replace")
                 self._manifests.append(text)
                 self.has_doubt |= _SPLIT.search(text) is not None
-            elif buffer.kind is BufferKind.TEXT:
-                self._keep_text(piece.file, buffer.data)
             elif isinstance(buffer.resources, Resources | ProtoResources):
                 self.has_doubt |= len(self.tables) >= MAX_TABLES or piece.file in self.tables
                 self.tables[piece.file] = buffer.resources
@@ -140,6 +140,8 @@ class PackageResources:
                     continue
                 self.names.see(buffer.data)
                 self.has_doubt = _FOREIGN.search(piece.file) is not None or buffer.data.find(_BY_NAME) >= 0
+            elif buffer.kind in (BufferKind.TEXT, BufferKind.BINARY):
+                self._keep_text(piece.file, buffer.data)
         if piece.file.endswith((".dll", ".blob")):
             self.has_doubt |= _FOREIGN.search(piece.file) is not None
         elif not piece.compiled and any(one.data.startswith(ROOT) for one in piece.buffers):
@@ -147,6 +149,7 @@ class PackageResources:
 
     def _keep_text(self, file: str, content: Bytes) -> None:
         self._is_decoded |= file == _DECODED
+        self.has_doubt |= _SMALI.fullmatch(file) is not None
         if _TEXT_XML.fullmatch(file):
             self._left -= len(content)
             self.has_doubt |= self._left < 0

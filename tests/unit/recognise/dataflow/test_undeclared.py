@@ -69,6 +69,7 @@ LAYOUT = b'<LinearLayout><fragment android:name="other.scan.Search"/></LinearLay
         (SETTINGS, NEVER_RUN),
         (("res/layout/main.xml", LAYOUT), ["boot", "sync"]),
         (("assets/main.xml", LAYOUT), NEVER_RUN),
+        (("smali/a/A.smali", b".class La/A;"), []),
     ],
 )
 def test_a_folder_that_apktool_decoded_has_no_table(file: tuple[str, bytes], expected: list[str]) -> None:

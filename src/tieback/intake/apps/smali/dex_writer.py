@@ -61,8 +61,8 @@ class DexBuilder:
         self._classes.append(read)
         return True
 
-    def finish(self) -> tuple[bytes, int]:
-        """The file, and the number of methods whose code has no place in it."""
+    def finish(self) -> tuple[bytes, list[int]]:
+        """The file, and the number of the class of each method whose code has no place in it."""
         writer = _Writer(self._pool, self._classes)
         return writer.write(), writer.unread
 
@@ -113,7 +113,7 @@ def _numbered(texts: Iterable[str]) -> dict[str, int]:
 
 class _Writer:
     def __init__(self, pool: Pool, classes: list[ClassText]) -> None:
-        self.unread = 0
+        self.unread: list[int] = []
         self._classes = classes
         self._tables = tables = _Tables(pool)
         counts = (
@@ -162,14 +162,14 @@ class _Writer:
 
     def _write_code(self) -> None:
         begin = self._begin(4)
-        for read in self._classes:
+        for number, read in enumerate(self._classes):
             for method in read.methods:
                 if method.code is None:
                     continue
                 try:
                     self._write_method(method.code)
                 except SmaliError:
-                    self.unread += 1
+                    self.unread.append(number)
         self._section(_Section.CODE, len(self._codes), begin)
 
     def _write_method(self, code: CodeText) -> None:

@@ -1,7 +1,7 @@
 """The entries of a folder that apktool decoded, with DEX files in the place of its smali files.
 
 Each folder such as ``smali_classes2`` was one DEX file, and becomes one again, under the name of the folder. A smali
-file that cannot be read stays, and is searched as text.
+file that cannot be read, or a method of it, stays, and is searched as text.
 """
 
 import re
@@ -130,13 +130,15 @@ class _Assembly:
         self._reader = reader
         self._left = left
         self._builder = DexBuilder()
-        self._waiting: list[int] = []
-        """Headers of the entries whose classes the builder has."""
+        self._waiting: list[ArchiveEntry] = []
+        """The entries whose classes the builder has."""
         self._files: list[bytes] = []
         self._methods = 0
         """Number of methods that could not be read."""
         self._first = folder.name
         """The file of the first of them."""
+        self._partial: set[int] = set()
+        """Headers of the entries with such methods, which are searched as text too."""
 
     def run(self) -> list[bytes]:
         """Make the files, and report what is not in them."""
@@ -168,14 +170,21 @@ class _Assembly:
             self._finish()
             if len(self._files) == MAX_PARTS or not self._builder.add(read):
                 raise SmaliError("a class has too many members")
-        self._waiting.append(entry.header)
-        if read.unread:
+        self._waiting.append(entry)
+        self._unread(entry, read.unread)
+
+    def _unread(self, entry: ArchiveEntry, methods: int) -> None:
+        """Note methods of an entry that cannot be read."""
+        if methods:
             self._first = self._first if self._methods else entry.name
-            self._methods += read.unread
+            self._methods += methods
+            self._partial.add(entry.header)
 
     def _finish(self) -> None:
         made, unread = self._builder.finish()
-        self._methods += unread
         self._files.append(made)
-        self._folder.assembled.update(self._waiting)
+        for number in unread:
+            self._unread(self._waiting[number], 1)
+        self._folder.assembled.update(entry.header for entry in self._waiting)
+        self._folder.assembled -= self._partial
         self._builder, self._waiting = DexBuilder(), []

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.each import each
+from tests.linear import assert_linear
 from tieback.intake.apps.smali.class_reader import ClassReader
 from tieback.intake.apps.smali.classes import ClassText, CodeText, Try
 from tieback.intake.apps.smali.dex_writer import DexBuilder
@@ -138,6 +139,42 @@ def test_values_have_a_limit_of_depth() -> None:
 )
 def test_values(text: str, value: Value) -> None:
     assert Tokens(f" {text} # comment").value() == value
+
+
+ODD_TABLE = ".array-data 1\n0x1\n.end array-data\n"
+SHAPES = {
+    "texts without end": lambda n: f".method a()V\nconst-string v0, {chr(34)}" + '\\"' * n,
+    "a long text": lambda n: '.field static a:I = "' + "\\n" * n + '"\n',
+    "a name without end": lambda n: f".method a({'L' * n})V\n.end method\n",
+    "dimensions": lambda n: f".method a({'[' * n})V\n.end method\n",
+    "dots in a handler": lambda n: ".method a()V\n.registers 1\n.catch Lx; {:a" + "..:b" * n + "\nnop\n.end method\n",
+    "labels at one place": lambda n: (
+        ".method a()V\n.registers 1\nnop\n" + ":a\n" * n + ODD_TABLE * n + "nop\n.end method\n"
+    ),
+    "ranges that overlap": lambda n: (
+        ".method a()V\n.registers 1\n"
+        + "".join(f":a{at}\nnop\n" for at in range(n))
+        + "".join(f".catch Lx; {{:a{at} .. :a{n - 1}}} :a0\n" for at in range(n))
+        + ".end method\n"
+    ),
+    "arrays": lambda n: ".field static a:I = " + "{ 0x1 }, " * n + "\n",
+    "annotations": lambda n: ".annotation runtime Lx;\n.end annotation\n" * n,
+    "spaces": lambda n: ".field static a:I = " + " " * n + "x\n",
+    "directives": lambda n: ".field" + " a" * n + "\n",
+}
+
+
+@each("shape", list(SHAPES))
+def test_the_cost_of_a_shape_is_linear(shape: str) -> None:
+    def work(text: str) -> None:
+        try:
+            builder = DexBuilder()
+            builder.add(ClassReader().read(HEAD + text))
+            builder.finish()
+        except SmaliError:
+            return
+
+    assert_linear(SHAPES[shape], work, 20_000)
 
 
 WORDS = st.sampled_from(

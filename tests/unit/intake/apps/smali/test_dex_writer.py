@@ -33,7 +33,7 @@ def built(*texts: str) -> DexFile:
     for text in texts:
         assert builder.add(reader.read(text))
     data, unread = builder.finish()
-    assert unread == 0
+    assert unread == []
     return DexFile(data)
 
 
@@ -167,6 +167,19 @@ def test_a_file_ends_where_its_tables_are_full(monkeypatch: pytest.MonkeyPatch) 
     assert not builder.add(reader.read(SMALL.replace("La/B;", "La/C;") + methods))
     assert len(builder) == 1
     assert len(DexFile(builder.finish()[0]).classes) == 1
+
+
+def test_an_index_that_has_no_place_costs_one_method() -> None:
+    texts = "\n".join(f'const-string/jumbo v0, "{number:05}"' for number in range(65_600))
+    method = ".method static {0}()V\n.registers 1\n{1}\nreturn-void\n.end method\n"
+    builder = DexBuilder()
+    far = method.format("far", 'const-string v0, "~"')
+    assert builder.add(ClassReader().read(SMALL + method.format("all", texts) + far))
+    data, unread = builder.finish()
+    dex = DexFile(data)
+    found = {dex.method_name(index): offset for offset, index in dex.class_data(0).methods.items()}
+    assert unread == [0]
+    assert found["La/B;->far"] == 0 < found["La/B;->all"]
 
 
 def test_a_name_that_cannot_be_read_adds_nothing() -> None:

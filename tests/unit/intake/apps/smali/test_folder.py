@@ -71,6 +71,8 @@ def test_methods_that_cannot_be_read_are_counted(top: Path) -> None:
     path.write_text(path.read_text().replace("return-object v0", "return-everything v0"))
     found, problems = walked(top)
     assert len(DexFile(found["smali"][1]).classes) == 2
+    assert found["smali/a/A.smali"][0] is BufferKind.TEXT
+    assert "smali/a/B.smali" not in found
     assert problems == [("the code of 1 method in smali cannot be read", "smali/a/A.smali", UnreadKind.UNREADABLE)]
 
 
