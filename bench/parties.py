@@ -2,7 +2,7 @@
 
 ``parties.tsv`` was used while the rules were written. ``parties_unseen.tsv`` has other apps and was not read before its
 first scoring. ``parties_corpus.tsv`` labels endpoints of the analysed apps in the tests' corpus, if those apps are
-present.
+present. ``own_hosts.tsv`` has hosts of real packages, scored if those are here.
 """
 
 import sys
@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
 
+from bench import own_hosts
 from bench.measure import table
 from tests.unit.recognise.test_collect import corpus
 from tieback.intake.apps.open import open_app
@@ -243,7 +244,7 @@ def run() -> str:
         right = len(every) - len(bad_ones)
         share = f"**{_share(right, len(every))}**"
         parts.append(f"Endpoints of the corpus of analysed apps: {right} of {len(every)} right, {share}.\n")
-    parts.append(_unknown_makers())
+    parts += [text for text in (_unknown_makers(), own_hosts.run()) if text]
     head = "`python -m bench parties`: hosts named by apps, labelled manually. Goal: 95 %.\n\n"
     return "## Owners of hosts\n\n" + head + "\n".join(parts)
 

@@ -30,6 +30,7 @@ class Section(NamedTuple):
 
 _HOST_NAMES = (
     ("private_tld", "top-level domains", "Names below these are hosts, although no registry offers them."),
+    ("suffix_site", "sites that are public suffixes", "These are hosts, although others have names below them."),
     ("file_extension", "extensions of files", "`main.rs:1024` is a location in a file. These need more labels."),
     ("property", "properties", "`a?b.top:1024` is an expression in a script. These need more labels."),
     ("first_label", "first labels", "`com.example.app:8080` is a reversed name, and no host."),

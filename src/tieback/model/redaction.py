@@ -33,16 +33,25 @@ _SECRETS = (
     ("@", re.compile(r"([A-Za-z0-9._%+-]{1,64})@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,}")),
 )
 """Patterns of secrets, each with a text without which it cannot match."""
+_NAMED = re.compile(rf"(?=[pstacjohmw][acdehilmoprstuw])(?:{_NAMES})[\"']?\s{{0,3}}[=:]")
+"""The beginning of the pattern for names, for a text in lower case: one that ignores the case takes twice the time."""
+_NAME_END = re.compile(r"[cdeghklnpstwy](?<!http)(?<!https)[\"']?\s{0,3}[=:]")
+"""The last letter of one of these names, and what follows it; ``http`` and ``https`` end like them, and are none."""
 _AUTH_SCHEME = re.compile(
     r"(?=[bdnta])\b(?:Basic|Bearer|Token|Digest|Negotiate|NTLM|Api-?Key)[\s:]{1,3}([A-Za-z0-9+/=._~-]{6,4096})",
     re.IGNORECASE,
 )
+_LONGEST_NAME = 20
+"""At least as many characters as one of the names has."""
+_SCHEME_NAMES = ("basic", "bearer", "token", "digest", "negotiate", "ntlm", "apikey", "api-key")
 _URL_PATH = re.compile(r"://[^\s/\"'`<>?#]{1,300}(/[^\s\"'`<>?#]{1,2048})")
 _PARAMETER = re.compile(r"[?&#;][\w.\[\]-]{0,64}=([^\s\"'`<>&#;]{4,2048})")
 _LITERAL = re.compile(r"([\"'`])((?:(?!\1)[^\s<>/]){8,256})\1")
 _LETTERS = re.compile(r"hf_[A-Za-z]{34}")
 _RUN = re.compile(r"(?<![A-Za-z0-9+/=_-])(?!//)[A-Za-z0-9+=_-]{16,}(?!\.[a-z])|(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40,}")
 """A possible key or token, or a part of one."""
+_SHORT_RUNS = re.compile(r"[^A-Za-z0-9+/=_-]*+(?:[A-Za-z0-9+/=_-]{1,15}+(?![A-Za-z0-9+/=_-])[^A-Za-z0-9+/=_-]*+)*+")
+"""A text without such a run."""
 _DIGITS = re.compile(r"\d")
 _PLAIN_VALUE = re.compile(r"(?:[A-Za-z][a-z]*(?:[-_.,:/][A-Za-z][a-z]*)*|\d{1,6})\Z|[a-z][a-z+]{1,15}://")
 """A value that is a word, several words, a host, a small number or a URL."""
@@ -71,15 +80,25 @@ def redact(text: str, *, cut: bool = False) -> str:
     """
     if cut:
         text = _CUT_USERINFO.sub(lambda found: "*" * (len(found[0]) - 1) + "@", text, count=1) if "@" in text else text
-    text = _AUTH_SCHEME.sub(lambda found: _stars(found) if _is_encoded(found[1]) else found[0], text)
+    # Texts that are not ASCII have other lower-case letters, and other lengths of them.
+    lower = text.lower() if text.isascii() else ""
+    if not lower or any(name in lower for name in _SCHEME_NAMES):
+        text = _AUTH_SCHEME.sub(lambda found: _stars(found) if _is_encoded(found[1]) else found[0], text)
     for needed, pattern in _SECRETS:
-        text = pattern.sub(_stars, text) if needed in text else text
+        if needed in text if needed else not lower or _may_be_named(lower):
+            text = pattern.sub(_stars, text)
     text = _URL_PATH.sub(_starred_path, text)
     text = _PARAMETER.sub(lambda found: found[0] if _PLAIN_VALUE.match(found[1]) else _stars(found), text)
     text = _LITERAL.sub(_starred_literal, text)
     # Keys that have only letters are recognised by their prefix.
     text = _LETTERS.sub(lambda found: "*" * len(found[0]), text) if "hf_" in text else text
-    return _RUN.sub(_starred_run, text)
+    return text if _SHORT_RUNS.fullmatch(text) else _RUN.sub(_starred_run, text)
+
+
+def _may_be_named(lower: str) -> bool:
+    """True if a text in lower case has the name of a secret and a value behind it."""
+    ends = _NAME_END.finditer(lower)
+    return any(_NAMED.search(lower, max(0, one.start() - _LONGEST_NAME), one.end()) is not None for one in ends)
 
 
 def redact_path(path: str) -> str:

@@ -7,7 +7,7 @@ names in compiled code. Bound: 500 containers per script.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -19,7 +19,6 @@ from tieback.intake.apps.content import is_metro
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
-from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, literal_atoms
 from tieback.recognise.context import match_context
 from tieback.recognise.span import decode_text
 
@@ -80,33 +79,26 @@ def unnamed_container(kind: str, container: str) -> Endpoint:
     return Endpoint(EndpointKind.CLOUD, f"{kind}:", "https", "", None, container, kind)
 
 
-def mark_scanner(calls: tuple[CallRule, ...]) -> AnchorScanner:
-    """A search for the marks of all rules in one pass."""
-    marks = (literal_atoms(mark) for mark in marks_of(calls))
-    return AnchorScanner(tuple(Anchor(AnchorKind.MARK, one, caseless=False) for one in marks), once=True)
-
-
 def marks_of(calls: tuple[CallRule, ...]) -> tuple[str, ...]:
     """The marks of rules, each once."""
     return tuple(dict.fromkeys(call.mark for call in calls))
 
 
-def containers(buffer: Buffer, calls: tuple[CallRule, ...], scanner: AnchorScanner | None = None) -> Iterator[Sighting]:
+def containers(
+    buffer: Buffer, calls: tuple[CallRule, ...], marks: Container[bytes] | None = None
+) -> Iterator[Sighting]:
     """The containers in a script; empty if it uses no library of the rules.
 
     Args:
         buffer: any buffer.
         calls: the rules.
-        scanner: the search for their marks.
+        marks: those of the rules that are in the buffer; looked for if it is ``None``.
     """
     data = buffer.data
     if not is_script_file(buffer):
         return
-    hits, _ = (scanner or mark_scanner(calls)).scan(data, 0, len(data), len(calls))
-    marks = marks_of(calls)
-    present = {marks[index] for index, _ in hits}
     for call in calls:
-        if call.mark not in present:
+        if call.mark.encode() not in (data if marks is None else marks):
             continue
         for found in islice(call.compiled.finditer(data), MAX_CONTAINERS):
             if found["name"] is None:

@@ -7,11 +7,11 @@ KiB, 32 certificates, 100 names per certificate.
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tieback.intake.apps.interface import Buffer
+from tieback.intake.apps.interface import Buffer, Bytes
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.cloud import cloud_endpoint
@@ -34,22 +34,29 @@ ENDINGS = (".cer", ".crt", ".der", ".pem")
 _SEQUENCE = b"\x30\x82"
 
 
-def certificate_names(buffer: Buffer, rules: RuleFiles) -> Iterator[Sighting]:
-    """The hosts in the certificates of a file; empty if there is no certificate."""
+def certificate_names(buffer: Buffer, rules: RuleFiles, marks: Container[bytes] | None = None) -> Iterator[Sighting]:
+    """The hosts in the certificates of a file; empty if there is no certificate.
+
+    Args:
+        buffer: the file.
+        rules: the rule files.
+        marks: has ``MARK`` if it is in the file; looked for if it is ``None``.
+    """
     if buffer.base or len(buffer.data) > MAX_SIZE:
         return
-    for at, raw in islice(_raw(buffer), MAX_CERTIFICATES):
+    texts: Bytes | Container[bytes] = buffer.data if marks is None else marks
+    for at, raw in islice(_raw(buffer, texts), MAX_CERTIFICATES):
         for name in islice(_hosts(raw), MAX_NAMES):
             found = _sighting(buffer, at, name, rules)
             if found is not None:
                 yield found
 
 
-def _raw(buffer: Buffer) -> Iterator[tuple[int, bytes]]:
+def _raw(buffer: Buffer, marks: Bytes | Container[bytes]) -> Iterator[tuple[int, bytes]]:
     """Offsets and bytes of certificates."""
     if buffer.data[:2] == _SEQUENCE and buffer.file.lower().endswith(ENDINGS):
         yield 0, bytes(buffer.data)
-    elif MARK in buffer.data:
+    elif MARK in marks:
         yield from ((found.start(), bytes(found[0])) for found in _PEM.finditer(buffer.data))
 
 

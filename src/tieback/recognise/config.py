@@ -9,7 +9,7 @@ APIs are read by ``api_descriptions``. The rules are data, in ``config.toml``. B
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
@@ -31,7 +31,7 @@ from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both
 from tieback.recognise.api_descriptions import RULE as API_RULE
 from tieback.recognise.api_descriptions import api_servers
 from tieback.recognise.calls import RULE as CALL_RULE
-from tieback.recognise.calls import SCRIPTS, CallRule, containers, mark_scanner, read_calls
+from tieback.recognise.calls import SCRIPTS, CallRule, containers, marks_of, read_calls
 from tieback.recognise.certificates import ENDINGS as CERTIFICATE_ENDINGS
 from tieback.recognise.certificates import MARK as CERTIFICATE_MARK
 from tieback.recognise.certificates import RULE as CERTIFICATE_RULE
@@ -70,6 +70,7 @@ from tieback.recognise.script_objects import RULE as OBJECT_RULE
 from tieback.recognise.script_objects import buckets, hosts_with_ports
 from tieback.recognise.service_passwords import HOST_ENDS, beside, stem_of
 from tieback.recognise.span import decode_text
+from tieback.recognise.text_marks import HOST, TextMarks
 from tieback.recognise.texts.structured import is_api
 from tieback.recognise.verdict import is_real_value
 
@@ -251,8 +252,8 @@ class ConfigExtractor:
         return read_calls()
 
     @cached_property
-    def _marks(self) -> AnchorScanner:
-        return mark_scanner(self._calls)
+    def _marks(self) -> TextMarks:
+        return TextMarks((*marks_of(self._calls), *(mark.decode() for mark in self.config.signatures)))
 
     @cached_property
     def _scanner(self) -> AnchorScanner:
@@ -274,28 +275,29 @@ class ConfigExtractor:
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """The finds in configuration files and resource tables; none in other artifacts."""
         for buffer in artifact.buffers:
-            yield from maker_clues(buffer, self._rules)
+            marks = self._marks.of(buffer.data) if buffer.kind is BufferKind.TEXT else None
+            yield from maker_clues(buffer, self._rules, marks)
             if buffer.kind is BufferKind.MANIFEST:
                 yield from link_domains(buffer, self._rules)
             elif buffer.kind is BufferKind.TEXT:
-                yield from containers(buffer, self._calls, self._marks)
-                yield from self._projects.read(buffer)
-                yield from buckets(buffer)
-                yield from self._hosts_of_scripts(buffer)
+                yield from containers(buffer, self._calls, marks)
+                yield from self._projects.read(buffer, marks)
+                yield from buckets(buffer, marks)
+                yield from self._hosts_of_scripts(buffer, marked=marks is None or HOST in marks)
                 yield from self._remotes(buffer)
                 yield from api_servers(buffer, self._rules)
             if buffer.kind in (BufferKind.TEXT, BufferKind.BINARY):
-                yield from certificate_names(buffer, self._rules)
+                yield from certificate_names(buffer, self._rules, marks)
             if buffer.kind is BufferKind.RESOURCES:
                 if buffer.file.endswith((_RESOURCES, "resources.pb")):
                     yield from self._resources(buffer)
             elif len(buffer.data) <= MAX_FILE:
-                name = self._name(buffer)
+                name = self._name(buffer, marks)
                 if name:
                     yield from self._file(buffer, name)
 
-    def _hosts_of_scripts(self, buffer: Buffer) -> Iterator[Find]:
-        for one in hosts_with_ports(buffer):
+    def _hosts_of_scripts(self, buffer: Buffer, *, marked: bool) -> Iterator[Find]:
+        for one in hosts_with_ports(buffer, marked=marked):
             place = (buffer.file, buffer.base + one.offset, f"config:host/{OBJECT_RULE}")
             yield from self._host("host", one.host, place, one.port)
 
@@ -309,7 +311,7 @@ class ConfigExtractor:
                 place = (buffer.file, buffer.base + one.start(1), f"config:remote/{RULE}")
                 yield from self._host("remote", one[1].decode(), place, port)
 
-    def _name(self, buffer: Buffer) -> str:
+    def _name(self, buffer: Buffer, marks: Container[bytes] | None) -> str:
         """Name of a known file, ``*`` for another configuration file, empty for any other buffer."""
         if buffer.kind not in (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY) or buffer.base:
             return ""
@@ -323,7 +325,8 @@ class ConfigExtractor:
             return ""
         if _DECODED.search(buffer.file) and buffer.kind is BufferKind.TEXT:
             return _RESOURCES
-        known = next((name for mark, name in self.config.signatures.items() if mark in buffer.data), "")
+        texts = buffer.data if marks is None else marks
+        known = next((name for mark, name in self.config.signatures.items() if mark in texts), "")
         if known:
             return known
         return "*" if last.endswith(".plist" if binary else _ENDINGS) or last.startswith(".env") else ""

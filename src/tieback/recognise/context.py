@@ -37,4 +37,6 @@ def match_context(left: str, right: str, *, cut: bool = False) -> str:
     text = redact(left + right, cut=cut and len(lines) == 1)
     begin = max(0, len(left) - _LEFT)
     shown = _STARS.sub("***", text[begin : begin + WIDTH])
+    if shown.isprintable():
+        return shown
     return "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in shown)

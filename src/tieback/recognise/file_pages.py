@@ -23,7 +23,10 @@ _HEAD = 32_768
 """Most bytes of ``cordova.js`` before its version."""
 _LAST = {"assets": 9, "app": 5}
 """The last versions that load their pages from files, by the folder around ``www``."""
-_SERVER = re.compile(rb"(?i)ionic-webview|web-?server|httpd|local-?server|static-?server")
+_SERVERS = (
+    b"ionic-webview", b"webserver", b"web-server", b"httpd", b"localserver", b"local-server", b"staticserver",
+    b"static-server",
+)  # fmt: skip
 """Plugins that load the pages from a server in the app, or on the device."""
 _QUOTED, _UNQUOTED = (b'"//', b"'//"), (b"(//", b"=//")
 """How an address begins in any file, and how also in pages and style sheets."""
@@ -45,7 +48,8 @@ class FilePages:
         """Read the version of Cordova in its script, or what plugins there are in the list of them."""
         found = _VERSION.search(bytes(data[:_HEAD]))
         old = found is not None and int(found["major"] or found["old"]) <= _last(root)
-        is_server = _SERVER.search(data) is not None
+        lower = bytes(data).lower()
+        is_server = any(name in lower for name in _SERVERS)
         if found is not None or is_server:
             self._loads_files[root] = self._loads_files.get(root, True) and old and not is_server
 

@@ -7,7 +7,7 @@ Bounds: 50 objects per file.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import chain, islice
 
 from tieback.intake.apps.interface import Buffer, Bytes
@@ -41,10 +41,11 @@ _VALUE = re.compile(
     rb"""["'`](?:AIza[\w-]{30}|[a-z0-9-]{4,63}\.(?:firebaseapp\.com|appspot\.com|firebasestorage\.app)["'`])"""
 )
 """Another value of the object, in a variable beside that of the project."""
-_SERVER = b"firestore.googleapis.com"
+_SERVER, _NAME, _PRODUCT, _LOGINS = MARKS = (
+    b"firestore.googleapis.com", b"projectId", b"irestore", b"auth.firebase.com",
+)  # fmt: skip
 _LIBRARY = re.compile(rb"[\"'`]firestore\.googleapis\.com[\"'`]")
 """The constant of the library with its server: https://github.com/firebase/firebase-js-sdk, packages/firestore."""
-_LOGINS = b"auth.firebase.com"
 _OLD_LIBRARY = re.compile(rb"[\w$]\s?=\s?[\"']auth\.firebase\.com[\"']\s?[;,]")
 _SETS_SERVER = b"setAuthenticationServer"
 """A function of the same library: https://cdn.firebase.com/js/client/2.4.2/firebase.js"""
@@ -60,19 +61,25 @@ class WebProjects:
         self._has_library = False
         self._waiting: list[Sighting] = []
 
-    def read(self, buffer: Buffer) -> Iterator[Sighting]:
-        """The projects in a file; those of earlier files, once the library of Firestore is found."""
+    def read(self, buffer: Buffer, marks: Container[bytes] | None = None) -> Iterator[Sighting]:
+        """The projects in a file; those of earlier files, once the library of Firestore is found.
+
+        Args:
+            buffer: the file.
+            marks: those of ``MARKS`` that are in it; looked for if it is ``None``.
+        """
         data = buffer.data
         script = is_script_file(buffer)
-        if script and not self._has_library and next(_servers(data), None) is not None:
+        texts: Bytes | Container[bytes] = data if marks is None else marks
+        if script and not self._has_library and _SERVER in texts and next(_servers(data), None) is not None:
             self._has_library = True
             yield from self._waiting
             self._waiting.clear()
-        if script and _LOGINS in data:
+        if script and _LOGINS in texts:
             yield from _logins(buffer)
-        if not (script or buffer.file.endswith(_JSON)) or b"projectId" not in data:
+        if not (script or buffer.file.endswith(_JSON)) or _NAME not in texts:
             return
-        if not script or self._has_library or b"irestore" in data:
+        if not script or self._has_library or _PRODUCT in texts:
             yield from _projects(buffer)
         elif len(self._waiting) < MAX_OBJECTS:
             self._waiting += _projects(buffer)
@@ -94,7 +101,7 @@ def _logins(buffer: Buffer) -> Iterator[Sighting]:
 
 
 def _named_projects(data: Bytes) -> Iterator[re.Match[bytes]]:
-    return matches_near(_NAMED, data, places_of(data, b"projectId"), 0, _NAMED_LENGTH)
+    return matches_near(_NAMED, data, places_of(data, _NAME), 0, _NAMED_LENGTH)
 
 
 def _written(data: Bytes) -> Iterator[re.Match[bytes]]:

@@ -122,7 +122,7 @@ def _registered(name: str, labels: list[str], rules: RuleFiles) -> EndpointHost 
         return EndpointHost(name)
     if rules.suffixes.publicsuffix(name) is None:
         return InvalidHost("unknown top-level name")
-    if len(labels) == 2 and rules.suffixes.privatesuffix(name) is None:
+    if len(labels) == 2 and name not in rules.names.suffix_sites and rules.suffixes.privatesuffix(name) is None:
         return NonBackendHost(EndpointHost(name), SUFFIX)
     return EndpointHost(name)
 

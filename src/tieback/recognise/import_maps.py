@@ -105,7 +105,7 @@ def _is_example(text: bytes, at: int) -> bool:
     if text.startswith(b"import", at):
         return text[at - 1 : at] in _QUOTES if at else False
     before = text[max(0, at - _REACH) : at]
-    found = _CLAUSE.search(before)
+    found = _CLAUSE.search(before) if b"import" in before or b"export" in before else None
     if found is None:
         return _NAMES.fullmatch(before) is None
     return before[found.start() - 1 : found.start()] in _QUOTES if found.start() else False

@@ -11,7 +11,7 @@ settings of 256 KiB, 64 addresses per buffer.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from enum import StrEnum
 from itertools import islice
@@ -32,16 +32,15 @@ _LAUNCHER = "android.intent.category.LAUNCHER"
 _CLASS = re.compile(r"[A-Za-z_]\w{0,62}(?:\.[A-Za-z_]\w{0,62}){2,15}")
 _PLATFORM = ("android.", "androidx.", "java.", "javax.", "kotlin.")
 _DOMAIN = rb"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24})(?![\w-])"
-_SUPPORT = re.compile(rb"support@" + _DOMAIN)
-"""Begins with plain text, which is found many times faster than a condition on what is before it."""
+MARK, _WIDE_NAME = b"support@", b"s\0u\0p\0p\0o\0r\0t\0@\0"
+"""Plain text is found many times faster than a condition on what is before it."""
+_SUPPORT = re.compile(MARK + _DOMAIN)
 _PICTURES = (b".png", b".jpg", b".gif", b".svg", b".webp")
 """Ends of the names of files for screens with more pixels: ``icon@2x.png`` is no address."""
 _LONGER = re.compile(rb"[A-Za-z0-9._%+-]\x00?\Z")
 """End of the text before ``support@`` in a longer address."""
 _ADDRESS = re.compile(rb"[A-Za-z0-9._%+-]{1,64}@" + _DOMAIN)
-_SUPPORT_WIDE = re.compile(
-    b"".join(re.escape(bytes((byte, 0))) for byte in b"support@") + rb"((?:[a-z0-9.-]\x00){4,253})(?![\w-]\x00)"
-)
+_SUPPORT_WIDE = re.compile(_WIDE_NAME + rb"((?:[a-z0-9.-]\x00){4,253})(?![\w-]\x00)")
 _HREF = re.compile(rb"<author\b[^<>]{0,300}\bhref=\"https?://" + _DOMAIN)
 _WIDGET = b"http://www.w3.org/ns/widgets"
 """Namespace of the configuration of a Cordova app."""
@@ -76,8 +75,14 @@ class MakerClue(msgspec.Struct, frozen=True):
     file: str
 
 
-def maker_clues(buffer: Buffer, rules: RuleFiles) -> Iterator[MakerClue]:
-    """The clues in one buffer; none if it cannot be read."""
+def maker_clues(buffer: Buffer, rules: RuleFiles, marks: Container[bytes] | None = None) -> Iterator[MakerClue]:
+    """The clues in one buffer; none if it cannot be read.
+
+    Args:
+        buffer: the buffer.
+        rules: the rule files.
+        marks: has ``MARK`` if it is in the buffer; looked for if it is ``None``.
+    """
     if buffer.kind is BufferKind.MANIFEST:
         if len(buffer.data) <= MAX_SIZE:
             with suppress(MalformedPoolError):
@@ -89,16 +94,29 @@ def maker_clues(buffer: Buffer, rules: RuleFiles) -> Iterator[MakerClue]:
         if buffer.kind is BufferKind.TEXT and len(buffer.data) <= MAX_SIZE:
             for name in _identifiers(_settings(buffer), rules):
                 yield MakerClue(ClueKind.CLASS, name, buffer.file)
-        kind, pattern = ClueKind.SUPPORT, _SUPPORT_WIDE if buffer.utf16 else _SUPPORT
+        kind = ClueKind.SUPPORT
+        every = _supports(buffer) if marks is None or buffer.utf16 or MARK in marks else iter(())
         if buffer.file.endswith("config.xml") and len(buffer.data) <= MAX_SIZE and _WIDGET in bytes(buffer.data):
-            kind, pattern = ClueKind.AUTHOR, _ADDRESS
+            kind, every = ClueKind.AUTHOR, _ADDRESS.finditer(buffer.data)
             for site in _HREF.finditer(buffer.data):
                 yield MakerClue(kind, bytes(site[1]).decode("ascii"), buffer.file)
-        for found in islice(pattern.finditer(buffer.data), MAX_ADDRESSES):
+        for found in islice(every, MAX_ADDRESSES):
             before = bytes(buffer.data[max(found.start() - 2, 0) : found.start()])
             if (kind is ClueKind.SUPPORT and _LONGER.search(before)) or bytes(found[1]).endswith(_PICTURES):
                 continue
             yield MakerClue(kind, bytes(found[1]).replace(b"\0", b"").decode("ascii"), buffer.file)
+
+
+def _supports(buffer: Buffer) -> Iterator[re.Match[bytes]]:
+    """The addresses of a support in the strings of a buffer, as ``finditer`` gives them."""
+    data, (first, last) = buffer.data, buffer.string_region()
+    name, pattern = (_WIDE_NAME, _SUPPORT_WIDE) if buffer.utf16 else (MARK, _SUPPORT)
+    at = data.find(name, first, last)
+    while at >= 0:
+        found = pattern.match(data, at)
+        if found is not None:
+            yield found
+        at = data.find(name, found.end() if found is not None else at + 1, last)
 
 
 def own_classes(root: Element, rules: RuleFiles) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 - The host where the app registers its users and logs them in: an app has its accounts with its maker.
 - The only machine at home, tunnel or small web space of one person.
-- The public address of IPv4 that the app's own code names, or at which it logs its users in.
+- The address of IPv4 at which the app logs its users in, or that is the maker's by its place (``maker_addresses``).
 - The host with a program below the name of the app: ``https://host.test/acmefit/login.php``.
 - The host that stands for one of the maker's in the same place of the code, before the same path: the code chooses.
 - The host that is named like one of the maker's, in words that few hosts have: ``staging-nginz-https.acme-test.io`` and
@@ -14,13 +14,13 @@ A host of a known party is never one of these. Bounds: 64 words per address, 409
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from ipaddress import IPv4Address
 from itertools import pairwise
 
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
+from tieback.recognise.maker_addresses import is_public_address, own_addresses
 from tieback.recognise.maker_names import MakerNames, registrable_domain
 from tieback.recognise.maker_words import MakerWords, maker_words
 from tieback.recognise.rules import RuleFiles
@@ -47,8 +47,10 @@ MAX_BELOW = 3
 _CLIENTS = ("mobile", "android", "ios", "api")
 """Beginnings of parts of a path that only a program opens."""
 _CODE = ("dex-flow/", "script-flow/")
-_WEB = ("http", "https", "ws", "wss")
-_PLACEHOLDER = re.compile(r"my|your|exampl|sample|test|demo|home|user|server|host|domain|name|subdomain|foo|xxx|abc")
+_PLACEHOLDER = re.compile(
+    r"my|your|exampl|sample|home|user|server|host|domain|name|subdomain|foo|xxx|abc"
+    r"|(?:test|demo)(?:\d|[.-]|\Z|api|app|er|ing|site|page|web|my|your|user|server|host|domain|name)"
+)
 """Beginning of a name that stands for that of the user's own machine."""
 _FOLDERS = ("app", "service")
 """Words that are no object of a registration if they are those of a folder."""
@@ -216,11 +218,10 @@ def used_hosts(
         rules: rule files.
     """
     strangers = [one for one in strangers if not _is_sample(one[0].host)]
-    for endpoint, evidence in strangers:
+    for endpoint, _ in strangers:
         if name := program_below(endpoint, names.is_app):
             yield endpoint.host, f"a host with programs below the name of the app, {name}"
-        elif is_public_address(endpoint) and evidence.how.startswith(_CODE) and names.is_own_code(evidence.context):
-            yield endpoint.host, "an address in the app's own code"
+    yield from own_addresses(every, strangers, names)
     personal = {endpoint.host for endpoint, _ in strangers if _is_personal(endpoint)}
     in_jars = {endpoint.host for endpoint, evidence in strangers if ".jar!" in evidence.file}
     if len(personal) == 1 and personal.isdisjoint(in_jars):
@@ -249,16 +250,6 @@ def _is_personal(endpoint: Endpoint) -> bool:
     if _PLACEHOLDER.match(labels[0]) and not _PROGRAM.search(endpoint.path):
         return False
     return any(".".join(labels[at:]) in maker_words().personal_hosts for at in range(1, len(labels)))
-
-
-def is_public_address(endpoint: Endpoint) -> bool:
-    """True for an address of IPv4 that is reachable from everywhere, in a URL of the web."""
-    if endpoint.kind is not EndpointKind.URL or endpoint.scheme not in _WEB:
-        return False
-    try:
-        return IPv4Address(endpoint.host).is_global
-    except ValueError:
-        return False
 
 
 def _is_sample(host: str) -> bool:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from tieback.model.app import App
 from tieback.model.count_text import count_text
+from tieback.recognise.maker_code import given_name, is_borrowed, own_packages, signer_hosts, signer_units
 from tieback.recognise.maker_words import domain_families, is_template, maker_words
 from tieback.recognise.name_forms import (
     LETTERS,
@@ -18,6 +19,7 @@ from tieback.recognise.name_forms import (
     UMLAUTS,
     begins,
     cuts,
+    describes,
     extends,
     first_label,
     folded,
@@ -57,11 +59,6 @@ _COUNTRY = re.compile(r"(?!io\b|co\b|me\b|ai\b|tv\b|cc\b|to\b)[a-z]{2}")
 _BEFORE_DIGIT = re.compile(r"\A[a-z-](?=\d)")
 _RESTRICTED = re.compile(r"(?:gov|edu|mil)(?:\.[a-z]{2})?|(?:ac|go|gob|gouv|govt)\.[a-z]{2}")
 """Public suffixes of governments and universities, below which a common word is the name of one of them."""
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
-_MAIL = re.compile(r"[a-z0-9._%+-]{1,64}@(" + _HOST.pattern + ")")
-_DOMAIN_VALUE = re.compile(
-    r"(?:^|,)\s*(?:O|OU|CN)=(?:https?://)?(?:www\.)?(" + _HOST.pattern + r")\s*(?=,|$)", re.IGNORECASE
-)
 
 
 class MakerNames:
@@ -96,7 +93,9 @@ class MakerNames:
         """Domains of others with several hosts that have the name of the app."""
         self._confirmed: set[str] = set()
         """Names under the icon that another place in the app confirms. They can be short."""
-        template = is_template(app.bundle_id)
+        identifier = app.bundle_id.lower()
+        template = is_template(identifier) or is_borrowed(app, self._reversed(identifier.split(".")), rules)
+        main_class = "" if is_borrowed(app, self._reversed(main_class.lower().split(".")), rules) else main_class
         named = (app.bundle_id if not (template and main_class) else main_class).lower().split(".")
         # The bundle identifier of a template says nothing; that of an example at least that the app is one.
         bundle = self._package(named[:-1]) if template and main_class else [] if template else named
@@ -107,9 +106,9 @@ class MakerNames:
         # The package of a class names the app at any place, but what follows the domain is no brand by itself.
         whole = named[:-1] if template and main_class else bundle
         self._written = ".".join(whole[:2])
-        self._identifier = "" if template else app.bundle_id.lower()
+        self._identifier, self._given = "" if template else identifier, given_name(identifier)
         # The first two parts are the maker's domain; ``com.app`` and the like are not.
-        self._code = f"{'.'.join(bundle[:2])}." if domain in self.domains else ""
+        self._code = tuple(own_packages(app, main_class, bundle[:2] if domain in self.domains else (), rules))
         vendor = {word for name in names for word in self._read_vendor(name)}
         if app.signer is not None:
             self._read_subject(app.signer.subject)
@@ -156,8 +155,7 @@ class MakerNames:
 
     def _read_identifier(self, bundle: Sequence[str], what: str) -> str:
         """Add the domain that an identifier reverses, and its name. Returns the domain, or an empty text."""
-        # An identifier has no hyphens: the tools of web apps write an underscore instead.
-        domain = registrable_domain(".".join(reversed(bundle)).replace("_", "-"), self._rules)
+        domain = self._reversed(bundle)
         label, _, top = domain.partition(".")
         # A part of a package cannot begin with a digit: ``de.a4fit`` or ``de._4fit`` for 4fit.de.
         bare = _BEFORE_DIGIT.sub("", label)
@@ -173,6 +171,10 @@ class MakerNames:
                 self.sure_brands.add(label.replace("-", ""))
         return domain
 
+    def _reversed(self, parts: Sequence[str]) -> str:
+        """The domain that an identifier reverses. It has no hyphens: tools of web apps write underscores instead."""
+        return registrable_domain(".".join(reversed(parts)).replace("_", "-"), self._rules)
+
     def _untouched(self, named: Sequence[str]) -> bool:
         """True if a bundle identifier has only words of a template: ``com.example.app``. It is that of no sample."""
         words = self.words
@@ -183,7 +185,7 @@ class MakerNames:
 
     def _package(self, parts: list[str]) -> list[str]:
         """The part of a package that stands for the maker: its domain. What follows describes the code."""
-        reverse = registrable_domain(".".join(reversed(parts)).replace("_", "-"), self._rules)
+        reverse = self._reversed(parts)
         return parts[: reverse.count(".") + 1] if reverse else []
 
     def learn_project(self, project: str) -> None:
@@ -258,9 +260,9 @@ class MakerNames:
 
     def _read_subject(self, subject: str) -> None:
         """Add domains in the subject of the signer's certificate: of an e-mail address, or as a name."""
-        text = subject.lower()
-        for found in (*_MAIL.finditer(text), *_DOMAIN_VALUE.finditer(text)):
-            domain = registrable_domain(found[1], self._rules)
+        self.short_brands |= {unit for unit in signer_units(subject) if self._product(unit)} - self.words.descriptors
+        for host in signer_hosts(subject):
+            domain = registrable_domain(host, self._rules)
             label = domain.split(".")[0]
             known = self._rules.third_parties.of(domain) if domain else None
             if domain and domain not in self.words.strangers and not self._generic(label) and known is None:
@@ -521,7 +523,7 @@ class MakerNames:
 
     def is_own_code(self, context: str) -> bool:
         """True if the place of a find in code is a method of the app's own package: ``Lde/acme/fit/Api;->get``."""
-        return bool(self._code) and context.removeprefix("L").replace("/", ".").startswith(self._code)
+        return context.removeprefix("L").replace("/", ".").startswith(self._code)
 
     def is_part(self, label: str) -> bool:
         """True if a label is a part of the bundle identifier, or of the package that stands in for it, and no word."""
@@ -561,7 +563,8 @@ class MakerNames:
         if parts and len(parts[0]) >= MIN_INITIALS and parts[0] == self._title.initials:
             return self._title.initials
         joined = ("".join(parts[at : at + size]) for size in (1, 2, 3) for at in range(len(parts) - size + 1))
-        title = {name for name in self._title.full if len(name) >= MIN_INITIALS and self._is_short(name)}
+        short = (name for name in self._title.full if self._is_short(name) or [name] == [*parts] == [self._given])
+        title = {name for name in short if len(name) >= MIN_INITIALS}
         names = self.brands | self.products | self._confirmed
         if title.intersection(parts):
             return min(title)
@@ -581,11 +584,7 @@ class MakerNames:
         if word in names or ("dot" in word and word in {domain.replace(".", "dot") for domain in self.domains}):
             return word
         begins = (name for name in sorted(names) if word.startswith(name))
-        return next((name for name in begins if self._describes(word[len(name) :])), "")
-
-    def _describes(self, text: str) -> bool:
-        words = self.words.environments
-        return text in words or any(text[:at] in words and text[at:] in words for at in range(1, len(text)))
+        return next((name for name in begins if describes(word[len(name) :], self.words.environments)), "")
 
 
 def registrable_domain(host: str, rules: RuleFiles) -> str:

@@ -1,8 +1,5 @@
 """Endpoints of the maker that are the only ones of their kind in an app.
 
-- The only public address of IPv4 in a URL without TLS. Services for anyone have a name and a certificate for it. Known
-  addresses of such services do not count, nor do addresses in native libraries, servers of radio streams, which many
-  stations rent, and addresses with more than two ports.
 - The only program at a hosting service where developers choose the name, in an app that names nothing of its maker.
 - The only one or two domains with a host and its double for tests, such as ``api.acme.test`` and
   ``api-staging.acme.test``: another company shows its staging environment to few. If a further domain has hosts for
@@ -19,7 +16,6 @@ from itertools import islice
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
-from tieback.recognise.maker_hosts import is_public_address
 from tieback.recognise.maker_names import MakerNames
 from tieback.recognise.maker_words import maker_words
 from tieback.recognise.name_forms import first_label, has_tests
@@ -28,13 +24,6 @@ MAX_ENDPOINTS = 4096
 MAX_DOMAINS = 256
 MAX_TESTED = 2
 """Most names of domains with test environments that are the maker's."""
-MAX_PORTS = 2
-"""Most ports of an address that one app has for itself."""
-_STREAM = re.compile(r"(?i)/(?:;|stream|listen|live|radio)\b|\.(?:mp3|aac|pls|m3u8?)\Z")
-"""Paths of radio streams: https://www.icecast.org/docs/, http://wiki.winamp.com/wiki/SHOUTcast_DNAS_Server_2."""
-_CODE = "dex-flow/"
-_NATIVE = "native-"
-_WITHOUT_TLS = ("http", "ws")
 _ENVIRONMENT = re.compile(r"(?:(?<=[.-])|\A)(?:staging|stage|stg|nonprod|preprod|uat|qa|dev)\d*(?:[.-]|\Z)")
 _ADDRESSED = ("/url", "/fetch", "/join", "/concat", "/retrofit", "/open")
 """Ends of the evidence of a whole address; a mere name of a host does not say that the app contacts it."""
@@ -42,34 +31,6 @@ _PRACTICE = re.compile(
     r"(?:^|[.-])(?:preprod|pre|develop|test|tests|testing|testnet|sandbox|demo|beta|alpha|int|playground)\d*(?:[.-]|$)"
 )
 """Label of a host for tests of others."""
-
-
-def only_address(
-    every: Iterable[tuple[Endpoint, Evidence]], unknown: Collection[tuple[Endpoint, Evidence]], names: MakerNames
-) -> str:
-    """The only public address that the app names, if its owner is unknown; empty otherwise.
-
-    Args:
-        every: the endpoints of the app.
-        unknown: those of unknown owners.
-        names: the names of the maker.
-    """
-    found = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if is_public_address(endpoint)}
-    found -= maker_words().public_addresses
-    if len(found) != 1:
-        return ""
-    (host,) = found
-    places = [one for one in unknown if one[0].host == host]
-    if len({endpoint.port for endpoint, _ in places}) > MAX_PORTS:
-        return ""
-    return host if places and not any(_is_strange(endpoint, evidence, names) for endpoint, evidence in places) else ""
-
-
-def _is_strange(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bool:
-    """True for an address with TLS, of a radio stream, in a native library or in code of another package."""
-    code = evidence.how.startswith(_CODE) and not names.is_own_code(evidence.context)
-    stream = _STREAM.search(endpoint.path) is not None
-    return code or stream or endpoint.scheme not in _WITHOUT_TLS or evidence.how.startswith(_NATIVE)
 
 
 def only_program(unknown: Iterable[tuple[Endpoint, Evidence]]) -> Endpoint | None:

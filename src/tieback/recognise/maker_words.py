@@ -74,6 +74,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     not_account: tuple[_Names, ...]
     sample_host: tuple[_Names, ...]
     public_address: tuple[_Names, ...]
+    shared_address: tuple[_Names, ...]
     public_deployment: tuple[_Names, ...]
     free_deployment: tuple[_Names, ...]
     repository_word: tuple[_Names, ...]
@@ -129,6 +130,7 @@ class MakerWords:
         self.not_accounts = flat(read.not_account)
         self.sample_hosts = flat(read.sample_host)
         self.public_addresses = flat(read.public_address)
+        self.shared_addresses = flat(read.shared_address)
         self.public_deployments = flat(read.public_deployment)
         self.free_deployments = flat(read.free_deployment)
         self.repository_words = flat(read.repository_word)

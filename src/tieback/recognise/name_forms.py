@@ -132,3 +132,10 @@ def cuts(domain: str, name: str) -> bool:
 def first_label(domain: str) -> str:
     """The first label of a domain without hyphens."""
     return domain.partition(".")[0].replace("-", "")
+
+
+def describes(text: str, environments: Collection[str]) -> bool:
+    """True if a text is one or two words for environments."""
+    return text in environments or any(
+        text[:at] in environments and text[at:] in environments for at in range(1, len(text))
+    )

@@ -18,9 +18,13 @@ from tieback.recognise.collect import AppFinds
 FILE = "AndroidManifest.xml"
 NOT_PERMITTED = "the app has no permission to use the network"
 _STORES = (EndpointKind.CLOUD, EndpointKind.CONNECTION_STRING)
-_DOUBTS = (b"permission.INTERNET", b"sharedUserId", b"<instrumentation", b"xposed")
-"""What gives an app the network: its own permission, that of another app with the same user, or the process of another
-app in which it runs, as tests and modules of Xposed do.
+_DOUBTS = (
+    b"permission.INTERNET", b"sharedUserId", b"<instrumentation", b"xposed",
+    b"customtabs.trusted", b"browserhelper.trusted",
+)  # fmt: skip
+"""What gives an app the network: its own permission, that of another app with the same user, the process of another app
+in which it runs, as tests and modules of Xposed do, or the browser, which shows the web site of the maker as the app:
+https://developer.chrome.com/docs/android/trusted-web-activity
 """
 _STARTED = (b"android.intent.action.MAIN", b"android.intent.category.LAUNCHER")
 """What the manifest of an app has that a person starts. Others can be plugins, in the process of another app."""

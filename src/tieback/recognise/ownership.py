@@ -21,31 +21,29 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
 from tieback.recognise.code_libraries import first_library
 from tieback.recognise.legal_pages import LegalPage, legal_page
+from tieback.recognise.maker_addresses import only_address
 from tieback.recognise.maker_evidence import (
     CLAIMED,
     CONFIGURED,
     MANIFEST,
     NAMED_BY_KEY,
     OF_PARTNER,
-    WEB_CONFIGURATION,
     is_configured,
     is_wrapped,
 )
 from tieback.recognise.maker_families import family_domains, guest_domains, hosts_below
 from tieback.recognise.maker_hosts import PAGES, Choices, siblings, used_hosts
 from tieback.recognise.maker_names import MIN_HOSTS, MakerNames, registrable_domain
+from tieback.recognise.maker_projects import MAX_DEPLOYMENTS, own_projects
 from tieback.recognise.maker_repositories import account_hosts, own_accounts
 from tieback.recognise.maker_resources import own_resources, resource_name
-from tieback.recognise.maker_singles import only_address, only_domains, only_program
+from tieback.recognise.maker_singles import only_domains, only_program
 from tieback.recognise.maker_words import domain_families, maker_words
 from tieback.recognise.name_forms import first_label
-from tieback.recognise.projects import REGISTRATION, is_made, project_of
+from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles, Sdk
 
 _WORDS = re.compile(r"[^a-z0-9]+")
-_OWN_PROJECT = "the app's own configuration names its project"
-_MADE_PROJECT = "the console made the name of this project"
-_ONLY_PROJECT = "the app is registered in one project only"
 _REPORTS = re.compile(r"(?:sentry|glitchtip|countly|matomo|piwik|posthog)\d*(?:[.-]|\Z)")
 """Names of hosts with programs for error reports and usage that makers run themselves.
 
@@ -55,8 +53,6 @@ https://posthog.com/docs/self-host.
 """
 HELP_DESK = "zendesk"
 """A service whose projects have the name of the maker."""
-MAX_DEPLOYMENTS = 3
-"""Most projects of one hosting service, such as those for tests and for production, that count as the app's own."""
 MAX_RELATED = 8
 """Most registrable domains in a certificate of one owner; those of content delivery networks list many customers."""
 _SHARED_KINDS = "the name of the {kind} resource does not identify its owner"
@@ -158,7 +154,9 @@ class Maker:
                 pages.setdefault(domain, (endpoint.host, key[1]))
         if self._names is not None:
             self._take_domains(self._names)
-        self._learn_configured([one for one in every if one[0].kind is EndpointKind.CLOUD])
+        cloud = [one for one in every if one[0].kind is EndpointKind.CLOUD]
+        for projects, reason in own_projects(cloud, lambda evidence: self._placed(evidence) is not None):
+            self._learn_projects(projects, reason)
         self._learn_registered(every)
         self._pages |= pages.keys()
         unknown = {domain: page for domain, page in pages.items() if domain not in self._domains}
@@ -170,28 +168,6 @@ class Maker:
         """Learn a domain in the manifest or in a setting, if it has the name of the app."""
         if self._names is not None and self._rules.third_parties.of(host) is None:
             self._names.learn_own_place(domain, place)
-
-    def _learn_configured(self, finds: Sequence[tuple[Endpoint, Evidence]]) -> None:
-        """Learn the Google Cloud project in the app's configuration, or else the only one that it is registered in."""
-        configured: dict[str, None] = {}
-        registered: dict[str, None] = {}
-        named: dict[str, None] = {}
-        web: dict[str, None] = {}
-        for endpoint, evidence in finds:
-            project = project_of(endpoint)
-            if project and is_configured(evidence):
-                configured.setdefault(project)
-            elif project and self._placed(evidence) is None:
-                (registered if endpoint.value.startswith(REGISTRATION) else named).setdefault(project)
-            if evidence.how.endswith(WEB_CONFIGURATION):
-                web.setdefault(endpoint.value.partition(":")[2])
-        # Of two configurations in scripts one can be that of a library.
-        self._learn_projects([*configured, *(web if len(web) == 1 else ())])
-        if not configured and len(registered) == 1:
-            self._learn_projects([*registered, *(named if len(named) == 1 else ())], _ONLY_PROJECT)
-        made = [project for project in named if is_made(project)]
-        if not configured and not registered and len(made) <= MAX_DEPLOYMENTS:
-            self._learn_projects(made, _MADE_PROJECT)
 
     def _learn_registered(self, finds: Sequence[tuple[Endpoint, Evidence]]) -> None:
         """Learn the only project of each service for apps that the app names: an app is a client of its own.
@@ -361,7 +337,7 @@ class Maker:
                 self._domains[domain] = reason
                 self._learned.append(domain)
 
-    def _learn_projects(self, projects: Iterable[str], reason: str = _OWN_PROJECT) -> None:
+    def _learn_projects(self, projects: Iterable[str], reason: str) -> None:
         if self._names is None or not self._name:
             return
         for project in projects:

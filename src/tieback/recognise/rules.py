@@ -118,6 +118,7 @@ class _Numbers(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _HostNames(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     private_tld: tuple[_Names, ...]
+    suffix_site: tuple[_Names, ...]
     file_extension: tuple[_Names, ...]
     property: tuple[_Names, ...]
     first_label: tuple[_Names, ...]
@@ -287,6 +288,8 @@ class HostNameRules:
     def __init__(self) -> None:
         read = _read("host_names.toml", _HostNames)
         self.private_tlds = _flat(read.private_tld)
+        self.suffix_sites = _flat(read.suffix_site)
+        """Public suffixes that are hosts, too."""
         self.short_vetoes = {
             name: entry.reason for entry in (*read.file_extension, *read.property) for name in entry.names
         }

@@ -8,7 +8,8 @@ per file, 200 bytes on each side of a host or bucket.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from functools import cache
 from heapq import merge
 from itertools import islice
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from tieback.intake.apps.interface import Buffer, Bytes
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
+from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, parse
 from tieback.recognise.calls import is_script_file
 from tieback.recognise.context import match_context
 from tieback.recognise.near import matches_near, places_of
@@ -31,6 +33,9 @@ _HOST = re.compile(
 )
 """The host itself, or an object with only its name: ``host: {name: "db.shop.de"}, port: 5432``."""
 _HOST_BEGINNINGS, _HOST_LENGTH = (b"ost", b"OST", b"ndPoint"), 320
+HOST_MARKS = tuple(name + r"[\"']?[\t-\r ]{0,4}:" for name in ("ost", "ost[nN]ame", "OST", "OST_?NAME", "ndPoint"))
+"""The key of a host up to its colon, for ``anchors.parse``. Other words end like these names, and have no colon."""
+_KEY_LENGTH, _MOST_KEYS = 16, 10_000
 _CLOSED = re.compile(rb"\s{0,32}\}")
 _BEFORE_HOST = {
     b"o": re.compile(rb"(?:(?<![A-Za-z0-9_$.])h|(?P<camel>\w{0,24}[a-z_]{2})H|(?P<snake>\w{0,24}[A-Za-z]{2}_)h)\Z"),
@@ -60,6 +65,7 @@ _S3_BUCKET = re.compile(
     rb"""["'`](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["'`]"""
 )
 """A key that names the product."""
+_S3, _ANY_BUCKET = BUCKET_MARKS = b"S3", b"ucket"
 _S3_BEFORE, _S3_BEHIND = 20, 100
 """Most bytes before ``ucket``, and from there on."""
 _LOWER_BUCKET = re.compile(
@@ -86,10 +92,15 @@ class HostPort(NamedTuple):
     """Offset of the host in the data of the buffer."""
 
 
-def hosts_with_ports(buffer: Buffer) -> Iterator[HostPort]:
-    """The hosts in a script whose object also has a port or a scheme; empty for other files."""
+def hosts_with_ports(buffer: Buffer, *, marked: bool = True) -> Iterator[HostPort]:
+    """The hosts in a script whose object also has a port or a scheme; empty for other files.
+
+    Args:
+        buffer: any buffer.
+        marked: false if none of ``HOST_MARKS`` is in it.
+    """
     data = buffer.data
-    if not is_script_file(buffer) or not any(data.find(one) >= 0 for one in _HOST_BEGINNINGS):
+    if not is_script_file(buffer) or not marked:
         return
     for found in islice(_hosts(data), MAX_OBJECTS):
         start = found.start()
@@ -113,8 +124,16 @@ def hosts_with_ports(buffer: Buffer) -> Iterator[HostPort]:
 
 
 def _hosts(data: Bytes) -> Iterator[re.Match[bytes]]:
-    places = merge(*(places_of(data, one) for one in _HOST_BEGINNINGS))
-    return matches_near(_HOST, data, places, 0, _HOST_LENGTH)
+    hits, stopped = _key_scanner().scan(data, 0, len(data), _MOST_KEYS)
+    if stopped:
+        places = merge(*(places_of(data, one) for one in _HOST_BEGINNINGS))
+        return matches_near(_HOST, data, places, 0, _HOST_LENGTH)
+    return matches_near(_HOST, data, [end - 1 for _, end in hits], _KEY_LENGTH, _HOST_LENGTH)
+
+
+@cache
+def _key_scanner() -> AnchorScanner:
+    return AnchorScanner(tuple(Anchor(AnchorKind.MARK, parse(one), caseless=False) for one in HOST_MARKS))
 
 
 def _own_behind(text: bytes) -> bytes:
@@ -186,13 +205,19 @@ def is_bucket_key(name: str) -> bool:
     return _BUCKET_KEY.fullmatch(name) is not None
 
 
-def buckets(buffer: Buffer) -> Iterator[Sighting]:
-    """The buckets of Amazon S3 in a script or a JSON file."""
+def buckets(buffer: Buffer, marks: Container[bytes] | None = None) -> Iterator[Sighting]:
+    """The buckets of Amazon S3 in a script or a JSON file.
+
+    Args:
+        buffer: any buffer.
+        marks: those of ``BUCKET_MARKS`` that are in it; looked for if it is ``None``.
+    """
     data = buffer.data
     is_script = is_script_file(buffer)
-    if not (is_script or buffer.file.endswith(_JSON)) or b"ucket" not in data:
+    texts: Bytes | Container[bytes] = data if marks is None else marks
+    if not (is_script or buffer.file.endswith(_JSON)) or _ANY_BUCKET not in texts:
         return
-    for found in _buckets(data, is_script=is_script):
+    for found in _buckets(data, is_script=is_script, is_s3=_S3 in texts):
         if _MADE_UP.search(found["bucket"]):
             continue
         name = found["bucket"].decode("ascii")
@@ -202,8 +227,8 @@ def buckets(buffer: Buffer) -> Iterator[Sighting]:
         yield Sighting(endpoint, 1, Party.UNKNOWN, place)
 
 
-def _buckets(data: bytes | bytearray, *, is_script: bool) -> Iterator[re.Match[bytes]]:
-    if is_script and b"S3" in data:
+def _buckets(data: bytes | bytearray, *, is_script: bool, is_s3: bool) -> Iterator[re.Match[bytes]]:
+    if is_script and is_s3:
         yield from islice(_BUCKET.finditer(data), MAX_OBJECTS)
     if is_script:  # ConfigExtractor reads these keys in other files
         yield from islice(_s3_buckets(data), MAX_OBJECTS)
@@ -214,7 +239,7 @@ def _buckets(data: bytes | bytearray, *, is_script: bool) -> Iterator[re.Match[b
 
 
 def _s3_buckets(data: Bytes) -> Iterator[re.Match[bytes]]:
-    return matches_near(_S3_BUCKET, data, places_of(data, b"ucket"), _S3_BEFORE, _S3_BEHIND)
+    return matches_near(_S3_BUCKET, data, places_of(data, _ANY_BUCKET), _S3_BEFORE, _S3_BEHIND)
 
 
 def _object_around(data: bytes | bytearray, start: int, end: int) -> bytes:

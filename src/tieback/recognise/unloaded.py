@@ -80,8 +80,8 @@ the computer of a developer: https://ionicframework.com/docs/v3/cli/cordova/run/
 """
 _COMMENT_LINE = re.compile(rb"\n[ \t]{0,200}+(?://|/?\*(?![\w/]))[^\n]*")
 """A line of a script that is only a comment, with the end of the line before, which is found faster than ``^``."""
-_COMMENT_BLOCK = re.compile(rb"\n[ \t]{0,200}+/\*\*?+[ \t]{0,200}+\r?\n")
-"""The beginning of a comment whose first line has nothing else: documentation, with examples."""
+_COMMENT_BLOCK = re.compile(rb"/\*\*?+[ \t]{0,200}+\r?\n")
+"""The beginning of a comment behind which its first line has nothing else: documentation, with examples."""
 _INDENT = 200
 """Most white space before such a comment."""
 _SUFFIX = re.compile(rb"\.(?:js|html?|php|css)(?![\w-])", re.IGNORECASE)
@@ -354,26 +354,25 @@ def _without_comments(data: bytes) -> bytes:
         parts.append(data[at:begin])
         at = end
     text = b"".join((b"\n", *parts, data[at:]))
-    parts, at, place = [], 0, -1
-    while (place := text.find(b"/*", place + 1)) >= 0:
+    parts, at, place = [], 0, 0
+    while opened := _COMMENT_BLOCK.search(text, place):
+        place = opened.start()
         line = text.rfind(b"\n", max(at, place - _INDENT - 1), place)
-        opened = _COMMENT_BLOCK.match(text, line) if line >= 0 else None
-        if opened is None:
+        if line < 0 or text[line + 1 : place].strip(b" \t"):
+            place += 1
             continue
         end = text.find(b"*/", opened.end())
         if end < 0:
             break
         parts.append(text[at : line + 1])
-        at = end + 2
-        place = at - 1
+        at = place = end + 2
     text = _COMMENT_LINE.sub(b"\n", b"".join((*parts, text[at:])))[1:]
     return _CACHED.sub(b"", text) if _REVISION in text else text
 
 
 def _joined(data: Bytes, marks: Places) -> Iterator[re.Match[bytes]]:
     """The names that code puts together."""
-    suffixes = (at for at in marks.of(*_SUFFIX_MARKS) if _SUFFIX.match(data, at))
-    return matches_near(_JOINED, data, suffixes, _JOIN_BEFORE, _JOIN_BEHIND)
+    return matches_near(_JOINED, data, marks.of(*_SUFFIX_MARKS), _JOIN_BEFORE, _JOIN_BEHIND)
 
 
 def _names(data: Bytes, marks: Places, *, of_servers: bool) -> set[bytes] | None:

@@ -5,7 +5,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.each import each
-from tieback.model.redaction import _SECRETS, is_random, public_prefix, redact, redact_path
+from tieback.model.redaction import (
+    _AUTH_SCHEME,
+    _NAMES,
+    _RUN,
+    _SCHEME_NAMES,
+    _SECRETS,
+    _SHORT_RUNS,
+    _may_be_named,
+    is_random,
+    public_prefix,
+    redact,
+    redact_path,
+)
 
 READABLE = [
     "https://api.shop.de/v1/users",
@@ -84,3 +96,26 @@ def test_the_value_of_every_secret_name_is_masked(name: str) -> None:
 def test_a_pattern_that_is_left_out_would_change_nothing(text: str) -> None:
     for needed, pattern in _SECRETS:
         assert needed in text or pattern.search(text) is None
+
+
+_NAMED_TEXTS = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [*(one.strip("(?:)") for one in _NAMES.split("|")), *_SCHEME_NAMES, "http", "https", "Access-Key"]
+        ),
+        st.sampled_from(["=", ":", " ", '"', "'", "//", "x", "_", "a" * 14, "B7" * 9, ".", "/", "K", "pw", "pin"]),
+        st.text(alphabet="aPpwdTken=:\"' /", max_size=6),
+    ),
+    max_size=12,
+).map("".join)
+
+
+@given(_NAMED_TEXTS)
+@example('"AppSecret" : "x"')
+@example("https://h?private-key=1")
+def test_texts_without_a_sign_of_a_pattern_have_no_match(text: str) -> None:
+    lower = text.lower()
+    [named] = [pattern for needed, pattern in _SECRETS if not needed]
+    assert _may_be_named(lower) or named.search(text) is None
+    assert any(name in lower for name in _SCHEME_NAMES) or _AUTH_SCHEME.search(text) is None
+    assert not _SHORT_RUNS.fullmatch(text) or _RUN.search(text) is None

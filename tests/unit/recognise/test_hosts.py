@@ -144,6 +144,11 @@ def test_a_server_of_a_protocol_stays() -> None:
     assert check_host("jabber.org", RULES, path="/protocols") == EndpointHost("jabber.org")
 
 
+@pytest.mark.parametrize("name", ["httpbin.org", "ai.studio"])
+def test_a_public_suffix_that_is_a_site_stays(name: str) -> None:
+    assert check_host(name, RULES, path="/get") == EndpointHost(name)
+
+
 def test_paths_of_a_rule_end_at_segments() -> None:
     assert isinstance(check_host("www.googleapis.com", RULES, path="/authors"), EndpointHost)
     assert isinstance(check_host("www.apache.org", RULES, path="/dist"), EndpointHost)

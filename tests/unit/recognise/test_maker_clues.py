@@ -8,6 +8,7 @@ from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Credential, Evidence, Sighting
+from tieback.recognise import maker_clues as maker_module
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.interface import Find
 from tieback.recognise.maker_clues import ClueKind, MakerClue, maker_clues
@@ -227,3 +228,18 @@ def test_one_of_several_addresses(bundle: str, clues: tuple[str, ...], host: str
     found = merge_finds(App(Platform.ANDROID, bundle, "0" * 64, ""), finds, RULES).sightings[0]
     assert (found.party is Party.FIRST) is bool(reason), found.party_reason
     assert reason in found.party_reason
+
+
+@given(
+    st.lists(
+        st.sampled_from(("support@", "support", "@", "acme.de", "a-b.co.uk", ".", "x", "-", "_", " ")), max_size=20
+    )
+)
+def test_addresses_of_a_support_are_those_of_the_pattern(parts: list[str]) -> None:
+    text = "".join(parts)
+    for raw, pattern, wide in (
+        (text.encode(), maker_module._SUPPORT, False),
+        (text.encode("utf-16-le"), maker_module._SUPPORT_WIDE, True),
+    ):
+        found = maker_module._supports(Buffer("f", BufferKind.RESOURCES, raw, utf16=wide))
+        assert [one.regs for one in found] == [one.regs for one in pattern.finditer(raw)]

@@ -77,6 +77,8 @@ PROGRAM = "the only program at a hosting service that the app names"
     ("bundle", "finds", "value", "reason"),
     [
         ("a.b", [program("heroku:some-api")], "heroku:some-api", PROGRAM),
+        ("a.b", [program("firebase-hosting:some-sales")], "firebase-hosting:some-sales", PROGRAM),
+        ("a.b", [program("firebase-hosting:some-sales", "text/cloud-host")], "firebase-hosting:some-sales", ""),
         ("a.b", [program("heroku:some-api"), seen("https://weather.partner.net/x")], "heroku:some-api", PROGRAM),
         # Another program; one for anyone; a mere name of a host; a bucket.
         ("a.b", [program("heroku:some-api"), program("netlify:other")], "heroku:some-api", ""),

@@ -39,6 +39,10 @@ def test_matches_are_those_of_the_whole_file(name: str, data: st.DataObject) -> 
     assert [found.regs for found in near(raw)] == [found.regs for found in pattern.finditer(raw)]
 
 
+def test_a_name_that_goes_on_behind_a_suffix_is_no_joined_name() -> None:
+    assert [found[0] for found in _joined(b"}.js.jsconcat(")] == [b"}.js"]
+
+
 def test_places_of_overlapping_texts() -> None:
     assert list(places_of(b"aaa", b"aa")) == [0, 1]
 

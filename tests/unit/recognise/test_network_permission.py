@@ -60,6 +60,12 @@ def test_without_the_permission_only_data_stores_stay() -> None:
         (manifest(STARTED, attributes=' android:sharedUserId="test.shop.user"'),),
         (manifest(STARTED + '<instrumentation android:targetPackage="test.other"/>'),),
         (manifest(STARTED + '<meta-data android:name="xposedminversion" android:value="54"/>'),),
+        (
+            manifest(
+                STARTED + '<meta-data android:name="android.support.customtabs.trusted.DEFAULT_URL" android:value="x"/>'
+            ),
+        ),
+        (manifest(STARTED + '<activity android:name="com.google.androidbrowserhelper.trusted.LauncherActivity"/>'),),
         (manifest("<application/>"),),
         (manifest(STARTED), manifest(PERMITTED, "assets/plugin.apk!AndroidManifest.xml")),
         (manifest(STARTED), Artifact("base.apk!AndroidManifest.xml", (Buffer("x", BufferKind.BINARY, b"\3\0"),))),
@@ -75,6 +81,8 @@ def test_without_the_permission_only_data_stores_stay() -> None:
         "user of another app",
         "tests of another app",
         "module of Xposed",
+        "web site that the browser shows as the app",
+        "the same by its library",
         "not started by a person",
         "a package inside has it",
         "unreadable manifest inside",

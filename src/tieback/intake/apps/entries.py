@@ -42,6 +42,10 @@ The beginning of stored entries is always read, because that costs nothing.
 PEEK = 64
 """Bytes read of the beginning."""
 
+AIR = "META-INF/AIR/application.xml"
+"""The description of an app of Adobe AIR: https://airsdk.dev/docs/building/application-descriptor-files"""
+_DEEPEST = 16
+
 _TOO_DEEP = "not opened: the archive is nested too deep, or the package has too many archives"
 _NOTHING = (Content.EMPTY, Content.MEDIA)
 
@@ -79,6 +83,8 @@ def walk_entries(
         if content is not Content.ARCHIVE:
             data = read(entry)
             content = sniff(data)
+            if content is Content.SWF and not _is_of_air(source, name):
+                content = Content.BINARY
             inner = unwrap(data, content, budget) if depth else None
             if inner is not None:
                 yield from heap.drain()
@@ -100,6 +106,16 @@ def walk_entries(
         yield from heap.drain()
         yield from _nested(source, entry, budget, place, depth)
     yield from heap.drain()
+
+
+def _is_of_air(source: EntrySource, name: str) -> bool:
+    """True if a program of Flash is beside or below the description of an app of Adobe AIR.
+
+    Nothing else on a phone runs such a program: the web views of hybrid apps have no Flash Player.
+    """
+    folders = name.split("/")[:-1][:_DEEPEST]
+    places = ("".join(f"{folder}/" for folder in folders[:count]) for count in range(len(folders) + 1))
+    return any(source.find(f"{place}{AIR}") is not None for place in places)
 
 
 def _each(made: Iterable[Artifact], place: str) -> Iterator[Artifact]:

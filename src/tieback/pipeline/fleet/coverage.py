@@ -427,11 +427,13 @@ def _line(
     if match is None:
         return FleetLine(app, vendor=app.publisher)
     led = {store.id: store for one in match.apps for store in stores.get(one.sha256, ())}
-    vendor = next((known for one in match.apps if (known := vendors.get(register.find_vendor(one) or ""))), None)
+    # Apps with the identifier of a template have different vendors.
+    makers = match.apps if match.strength is not MatchStrength.TEMPLATE_ID else ()
+    vendor = next((known for one in makers if (known := vendors.get(register.find_vendor(one) or ""))), None)
     return FleetLine(
         app,
         match,
-        (vendor.name if vendor else "") or app.publisher or next((one.vendor for one in match.apps if one.vendor), ""),
+        (vendor.name if vendor else "") or app.publisher or next((one.vendor for one in makers if one.vendor), ""),
         tuple(led),
         total(store.records for store in led.values()),
         tuple(sorted({name for store in led.values() for name in store.classes}, key=_by_sensitivity)),

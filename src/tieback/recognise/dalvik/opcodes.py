@@ -10,7 +10,7 @@ from typing import Any
 from tieback.recognise.dalvik import arithmetic
 from tieback.recognise.dalvik.arithmetic import DivisionByZeroError, Operation
 from tieback.recognise.dalvik.classes import read_string
-from tieback.recognise.dalvik.machine import FAULTS, CallSite, Frame
+from tieback.recognise.dalvik.machine import FAULTS, CallSite, Frame, Machine
 from tieback.recognise.dalvik.objects import (
     STRING,
     UNKNOWN,
@@ -62,15 +62,22 @@ def run_frame(frame: Frame) -> Any:
                             return frame.result
                         pc = jump
         except (ThrownError, DivisionByZeroError) as error:
-            raised = error if isinstance(error, ThrownError) else machine.thrown("Ljava/lang/ArithmeticException;")
-            pc = machine.handler(method, at, raised.thrown.kind)
+            thrown = _thrown_by(machine, error)
+            pc = machine.handler(method, at, thrown.kind)
             if pc < 0:
                 frame.at = at
-                raise ThrownError(raised.thrown) from None
-            frame.caught = raised.thrown
+                raise ThrownError(thrown) from None
+            frame.caught = thrown
         except (NotRunnableError, *FAULTS):
             frame.at = at
             raise
+
+
+def _thrown_by(machine: Machine, error: Exception) -> JavaObject:
+    """The Java object of an error. The frame must not keep the error: it refers to the frame, and both to the app."""
+    if isinstance(error, ThrownError):
+        return error.thrown
+    return machine.thrown("Ljava/lang/ArithmeticException;").thrown
 
 
 CALL, STATIC_READ, OTHER = "call", "static read", "other"

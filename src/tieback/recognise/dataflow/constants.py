@@ -100,6 +100,10 @@ class ConstantEnds:
         self._made: dict[tuple[int, int, int], str] = {}
         self._linked = package.linked_hosts() if package is not None else set()
 
+    def close(self) -> None:
+        """Release the code of the app; its readers refer to each other, so that it would stay with the next app."""
+        self._uses.close()
+
     def settle(self, find: Sighting) -> Sighting | NotBackend:
         """The sighting, or a text that is not a back end if no code contacts what is in its constant."""
         if not is_followed(find):
@@ -216,6 +220,16 @@ class ConstantEnds:
         if find.endpoint.kind is EndpointKind.CLOUD:
             return find
         reason = self._uncalled.reason_of_result(number, code) or self._undeclared.reason_of_result(number, code)
+        return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def settle_host(self, find: Sighting, host: str) -> Sighting | NotBackend:
+        """The same for an address that a call makes of a host, such as ``new URL(scheme, host, path)``.
+
+        Code makes such addresses only to see whether that works, and drops them.
+        """
+        if find.endpoint.kind is not EndpointKind.URL or find.endpoint.host != host:
+            return find
+        reason = self._of_constant(host.encode(), host)
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def settle_parts(self, find: Sighting, parts: Sequence[str]) -> Sighting | NotBackend:

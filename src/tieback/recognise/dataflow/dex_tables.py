@@ -190,6 +190,16 @@ class DexTables:
             self._descriptors[kind] = known
         return known
 
+    def raw_type(self, kind: int) -> bytes:
+        """MUTF-8 bytes of the descriptor of a type."""
+        return self.raw(self._type_names[kind]) if 0 <= kind < len(self._type_names) else b""
+
+    def undefined_types(self) -> list[int]:
+        """The types that this file does not define."""
+        undefined = np.ones(len(self.types), np.bool_)
+        undefined[: len(self._rows)] = self._rows[: len(undefined)] < 0
+        return list(map(int, np.flatnonzero(undefined).tolist()))
+
     def position(self, descriptor: bytes) -> int:
         """Index of the first type whose descriptor is not less than this one; types are sorted."""
         at = self._type_index.position(descriptor) if self._type_index is not None else -1
@@ -255,6 +265,10 @@ class DexTables:
             return None
         return DexMember(self._field_types[index], self._field_kinds[index], self._field_names[index])
 
+    def field_owner(self, index: int) -> int:
+        """Type index of the class that a field belongs to; -1 if there is none."""
+        return self._field_types[index] if 0 <= index < len(self._field_types) else -1
+
     def method(self, index: int) -> DexMember | None:
         """Owner, prototype and name of a method."""
         if not 0 <= index < len(self._method_owners):
@@ -264,6 +278,10 @@ class DexTables:
     def method_kind(self, index: int) -> int:
         """Type index of the class that a method belongs to; 0 if there is none."""
         return self._method_owners[index] if 0 <= index < len(self._method_owners) else 0
+
+    def method_owner(self, index: int) -> int:
+        """``method_kind``; -1 if there is no such method."""
+        return self._method_owners[index] if 0 <= index < len(self._method_owners) else -1
 
     def method_title(self, index: int) -> int:
         """String index of the name of a method; -1 if there is none."""

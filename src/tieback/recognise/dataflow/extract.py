@@ -129,6 +129,20 @@ class DataflowExtractor:
         whole = {id(part.buffer) for part in parts} == set(map(id, buffers)) and len(parts) < MAX_FILES
         package = settings.package if settings is not None else None
         ends = ConstantEnds(parts, package) if held is not None and whole and parts else None
+        try:
+            yield from self._found(parts, settings, held, ends)
+        finally:
+            if ends is not None:
+                ends.close()
+
+    def _found(
+        self,
+        parts: Sequence[DexPart],
+        settings: AppSettings | None,
+        held: Iterable[Find] | None,
+        ends: ConstantEnds | None,
+    ) -> Iterator[Find]:
+        """``extract_app`` for the files in the buffers."""
         shown, left_out = set[str](), set[str]()
         for find in held or ():
             settled = ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
@@ -378,7 +392,9 @@ class _Finds:
         text = text or url_of(parts)
         if text:
             finds = self._new(flow, text, str(parts.get("url", "")), facts.first, whole=bool(parts.get("url")))
-            yield from (self._unless_never_run(flow, find) for find in finds)
+            host = parts.get("host")
+            settled = (self._unless_never_run(flow, find) for find in finds)
+            yield from (self._unless_dropped(find, host) for find in settled) if isinstance(host, str) else settled
             return
         collection = parts.get("collection")
         if isinstance(collection, str) and _CONTAINER.fullmatch(collection):
@@ -394,6 +410,12 @@ class _Finds:
             evidence = self._evidence(flow, f"{parts['host']}{'' if port is None else f':{port}'}", facts.first)
             find = Sighting(found, 1, Party.UNKNOWN, evidence) if isinstance(found, Endpoint) else found
             yield from self._once(flow, self._unless_never_run(flow, find))
+
+    def _unless_dropped(self, find: Find, host: str) -> Find:
+        """The find, or a text that is no back end if nothing reads the address that a call makes of a constant host."""
+        if self._ends is None or not isinstance(find, Sighting):
+            return find
+        return self._ends.settle_host(find, host)
 
     def _unless_never_run(self, flow: DataFlow, find: Find) -> Find:
         """The find, or a text that is no back end if nothing calls the method that contacts it."""

@@ -19,7 +19,7 @@ from tieback.recognise.dalvik.classes import TryBlock, try_blocks
 from tieback.recognise.dataflow.app import CALLS, MAX_SITES, MethodCode
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.hierarchy import words
-from tieback.recognise.dataflow.instructions import KINDS, OpcodeEffect, next_units
+from tieback.recognise.dataflow.instructions import FALLS, KINDS, LENGTHS, OpcodeEffect, next_units
 from tieback.recognise.dataflow.missing_classes import is_of_platform
 from tieback.recognise.dataflow.reaching import IGET, IPUT, MANY, MAX_UNITS, SGET, MethodFlow
 
@@ -40,6 +40,8 @@ _STATIC_CALLS, _DIRECT_CALLS = frozenset((0x71, 0x77)), frozenset((0x6F, 0x70, 0
 _RETURNS = range(0x0E, 0x12)
 _SILENT = frozenset((*range(0x12), *range(0x12, 0x1A), *range(0x28, 0x2B), *range(0x2D, 0x3E)))
 """Instructions that throw nothing: moves, numbers, jumps and conditions."""
+_QUIET = bytes(FALLS[opcode] and 1 + (opcode in _SILENT) for opcode in range(256))
+"""1 for instructions that lead only to the next one if no handler is around them; 2 if handlers do not matter."""
 _CAN_FAIL = frozenset((_NEW_INSTANCE, *_STATIC_FIELDS, *_FIELDS, *CALLS))
 """Instructions that can name a missing class."""
 _CAN_BE_NULL = frozenset(f"Ljava/lang/{name};" for name in ("Exception", "NullPointerException", "RuntimeException"))
@@ -331,7 +333,7 @@ class FailingCode:
         starts = [one.start for one in blocks]
         seen: set[int] = set()
         failed: set[int] = set()
-        needs, returns = "", False
+        needs, returns, handled = "", False, bool(blocks)
         pending = [0]
         for at in pending:  # grows
             if at in seen:
@@ -342,6 +344,9 @@ class FailingCode:
             seen.add(at)
             opcode = units[at] & 255
             failure = self._failure(number, units, at) if opcode in _CAN_FAIL else None
+            if failure is None and _QUIET[opcode] > handled:
+                pending.append(at + LENGTHS[opcode])
+                continue
             block = bisect_right(starts, at) - 1
             handlers = blocks[block].handlers if block >= 0 and at < blocks[block].stop else ()
             if failure is None:
@@ -359,19 +364,18 @@ class FailingCode:
 
     def _failure(self, number: int, units: Sequence[int], at: int) -> _Failure | None:
         """Why the instruction at a unit does not get to the next one; ``None`` if it may."""
-        opcode = units[at] & 255
+        opcode, types = units[at] & 255, self._types[number]
+        index = units[at + 1]
         if opcode == _NEW_INSTANCE:
-            needs = self._types[number].get(units[at + 1], "")
+            needs = types.get(index, "")
             return _Failure(needs) if needs else None
         dex = self._app.files[number]
         if opcode in _STATIC_FIELDS or opcode in _FIELDS:
-            field = dex.field(units[at + 1])
-            needs = self._types[number].get(field.owner, "") if field is not None else ""
+            needs = types.get(dex.field_owner(index), "")
             return _Failure(needs, receiver=opcode in _FIELDS) if needs else None
         if KINDS[opcode] not in (OpcodeEffect.INVOKE, OpcodeEffect.INVOKE_RANGE) or opcode not in CALLS:
             return None
-        index = units[at + 1]
-        needs = self._types[number].get(dex.method_kind(index), "") if dex.method(index) is not None else ""
+        needs = types.get(dex.method_owner(index), "")
         if needs:
             return _Failure(needs, receiver=opcode not in _STATIC_CALLS)
         needs = self._calls[number].get(index, "")

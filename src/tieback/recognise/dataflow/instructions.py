@@ -139,6 +139,13 @@ LENGTHS = _spread(_LENGTHS, 1)
 KINDS = _spread(_KINDS, OpcodeEffect.NONE)
 """``OpcodeEffect`` of each opcode."""
 
+_LEADS_ELSEWHERE = frozenset(
+    (OpcodeEffect.NOP, OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_32, OpcodeEffect.IF,
+     OpcodeEffect.SWITCH, OpcodeEffect.END)
+)  # fmt: skip
+FALLS = bytes(kind not in _LEADS_ELSEWHERE for kind in KINDS)
+"""1 for the opcodes whose instructions lead only to the next one, ``LENGTHS`` units later; handlers do not count."""
+
 
 def payload_length(units: Sequence[int], at: int) -> int:
     """Length in code units of the data after a ``nop`` that begins a table; 1 for an ordinary ``nop``."""
@@ -186,7 +193,10 @@ _NO_NEXT = frozenset((OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO
 
 def next_units(units: Sequence[int], at: int) -> list[int]:
     """Code units of the instructions that can follow one, without handlers; none at the end of a way."""
-    kind = KINDS[units[at] & 255]
+    opcode = units[at] & 255
+    if FALLS[opcode]:
+        return [at + LENGTHS[opcode]]
+    kind = KINDS[opcode]
     if kind == OpcodeEffect.NOP:
         return [at + payload_length(units, at)]
     found = jump_targets(units, at)
@@ -225,6 +235,9 @@ def has_loop(units: Sequence[int]) -> bool:
     at, size = 0, len(units)
     while at < size and at + LENGTHS[units[at] & 255] <= size:
         unit = units[at]
+        if FALLS[unit & 255]:
+            at += LENGTHS[unit & 255]
+            continue
         kind = KINDS[unit & 255]
         if kind == OpcodeEffect.NOP:
             at += payload_length(units, at)

@@ -78,26 +78,26 @@ class MissingClasses:
         return found if few and any(found) and self._has_components(package) and not self._loads_code else nothing
 
     @cached_property
-    def _defined(self) -> frozenset[str]:
-        """The classes of all files; not by a search, which needs the order of the types."""
-        return frozenset(dex.descriptor(kind) for dex in self._app.files for kind in dex.classes["type"].tolist())
+    def _defined(self) -> frozenset[bytes]:
+        """The MUTF-8 bytes of the classes of all files; not by a search, which needs the order of the types."""
+        return frozenset(dex.raw_type(kind) for dex in self._app.files for kind in dex.classes["type"].tolist())
 
     def _missing(self, dex: DexFile) -> dict[int, str]:
-        every = ((kind, dex.descriptor(kind)) for kind in range(len(dex.types)) if dex.class_row(kind) < 0)
+        every = ((kind, dex.raw_type(kind)) for kind in dex.undefined_types())
+        absent = ((kind, raw) for kind, raw in every if raw[:1] == b"L" and raw not in self._defined)
         clients = client_packages()
         return {
             kind: name
-            for kind, name in every
-            if name[:1] == "L"
-            and not is_of_platform(name)
-            and not name.startswith(clients)
-            and name not in self._defined
+            for kind, name in ((kind, dex.descriptor(kind)) for kind, _ in absent)
+            if not is_of_platform(name) and not name.startswith(clients)
         }
 
     def _has_components(self, package: PackageResources) -> bool:
         """True if the code has most classes that the manifest names."""
         names = set(package.components())
-        absent = sum(one not in self._defined and not is_of_platform(one) for one in names)
+        absent = sum(
+            one.encode("utf-8", "surrogatepass") not in self._defined and not is_of_platform(one) for one in names
+        )
         return _MOST_PART * absent <= len(names)
 
     @property

@@ -76,6 +76,8 @@ _BUNDLED = re.compile(r"(?:^|[/!])[^/!]+/res/.+\.xml\Z")
 
 type Table = Resources | ProtoResources
 """The resource table of a package, or of a module of an app bundle."""
+_BETWEEN = b"\xff\xff\xff"
+"""Between two compiled files that are searched together."""
 
 
 class XmlUse(NamedTuple):
@@ -162,6 +164,7 @@ class PackageResources:
             self.has_doubt = True
             return
         self._compiled.append((file, content))
+        vars(self).pop("_all_compiled", None)
         if file.endswith(_SPLITS):
             self.has_doubt |= any(
                 one.element == "module" and one.name == "name" and one.end > one.begin for one in _read(content)
@@ -242,7 +245,7 @@ class PackageResources:
         forms = f".{name}".encode("utf-8", "replace"), f".{name}".encode("utf-16-le", "replace")
         return (
             any(name in text for text in self._manifests)
-            or any(form in bytes(content) for _, content in self._compiled for form in forms)
+            or any(map(self._is_compiled_in, forms))
             or any(content.find(forms[0]) >= 0 for content in self._texts)
             or any(table.contains(form) for table in self.tables.values() for form in forms)
         )
@@ -252,9 +255,20 @@ class PackageResources:
         if not self.is_known:
             return True
         forms = f"{name}\0".encode("utf-8", "replace"), f"{name}\0".encode("utf-16-le", "replace")
-        return any(form in bytes(content) for _, content in self._compiled for form in forms) or any(
+        return any(map(self._is_compiled_in, forms)) or any(
             table.contains(form) for table in self.tables.values() for form in forms
         )
+
+    def _is_compiled_in(self, form: bytes) -> bool:
+        """True if a compiled file has this text."""
+        if _BETWEEN in form:
+            return any(form in bytes(content) for _, content in self._compiled)
+        return form in self._all_compiled
+
+    @cached_property
+    def _all_compiled(self) -> bytes:
+        """All compiled files: one search takes a fifth of the time that one for each of hundreds takes."""
+        return _BETWEEN.join(bytes(content) for _, content in self._compiled)
 
     def is_compiled(self, file: str) -> bool:
         """True if a file is compiled XML that was kept."""

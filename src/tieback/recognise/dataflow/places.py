@@ -82,8 +82,7 @@ class CodePlaces:
 
     def loads(self, number: int, index: int) -> bool:
         """True if an instruction loads a string."""
-        short = index <= MAX_SHORT and self.has_instruction(number, CONST_STRING, index)
-        return short or self.has_instruction(number, CONST_JUMBO, index & MAX_SHORT)
+        return any(self.is_instruction(number, place) for place in self.strings(number, index))
 
     def calls(self, name: str, kind: str, owners: frozenset[str] = frozenset()) -> Iterator[tuple[int, int, int]]:
         """Number of the file, offset and method index of each call of a method; of any class without owners.

@@ -206,6 +206,8 @@ class _Reader:
         self._computed: set[int] = set()
         self._tests: dict[int, tuple[Origins, ...]] = {}
         self._left = _VISITS * len(units) + 1_000
+        self._alone: dict[int, Origins] = {}
+        """The origins of what an instruction writes. Equal ones are the same object, which compares faster."""
 
     def follow(self) -> MethodFlow | None:
         first = self._code.registers - self._code.ins
@@ -241,11 +243,11 @@ class _Reader:
         self._left -= len(known) // 8
         if known == state:
             return
-        joined = [one if one is other else one | other for one, other in zip(known, state, strict=True)]
+        joined = [
+            one if one is other or other <= one else _together(one, other)
+            for one, other in zip(known, state, strict=True)
+        ]
         if joined != known:
-            joined = [_ANY if len(one) > MAX_ORIGINS or MANY in one else one for one in joined]
-            if joined == known:
-                return
             self._states[at] = joined
             self._pending[at] = None
 
@@ -266,7 +268,11 @@ class _Reader:
                 return False
             self._block_of[at] = first
             if handlers:
-                caught = self._catch(at, state, caught, written)
+                its = handlers.get(at)
+                if its is not None:
+                    self._left -= len(its)
+                    self._catch(its, state, written if its is caught else None)
+                caught = its
                 written.clear()
             unit = units[at]
             opcode = unit & 255
@@ -285,40 +291,32 @@ class _Reader:
                 return True
             before, at = at, at + LENGTHS[opcode]
 
-    def _catch(self, at: int, state: _State, caught: set[int] | None, written: Sequence[int]) -> set[int] | None:
-        """Note the paths to the handlers of a unit, and return those.
+    def _catch(self, its: set[int], state: _State, written: Sequence[int] | None) -> None:
+        """Note the paths to the handlers of a unit.
 
         Args:
-            at: the unit.
+            its: the handlers.
             state: the registers.
-            caught: handlers that have all of them already except ``written``.
-            written: the registers that were written since then.
+            written: those that the handlers do not have already; all if it is ``None``.
         """
-        its = self._handlers.get(at)
-        if its is None:
-            return None
-        self._left -= len(its)
-        if its is caught:
-            self._left -= len(its) * (len(state) // 8)
-            for handler in its if written else ():
-                self._join(handler, state, written)
-            return its
-        for handler in its:
-            self._reach(handler, state)
-        return its
+        if written is None:
+            for handler in its:
+                self._reach(handler, state)
+            return
+        self._left -= len(its) * (len(state) // 8)
+        for handler in its if written else ():
+            self._join(handler, state, written)
 
     def _join(self, at: int, state: _State, registers: Sequence[int]) -> None:
         """``_reach`` if only these registers are different from those of the last time."""
         known = self._states[at]
         for register in registers:
             one, other = known[register], state[register]
-            if one is not other:
-                joined = one | other
+            if one is not other and not other <= one:
+                joined = _together(one, other)
                 if joined != one:
-                    joined = _ANY if len(joined) > MAX_ORIGINS or MANY in joined else joined
-                    if joined != one:
-                        known[register] = joined
-                        self._pending[at] = None
+                    known[register] = joined
+                    self._pending[at] = None
 
     def _leave(self, at: int, kind: int, state: _State) -> None:
         """Note where the last instruction of a block leads."""
@@ -336,8 +334,11 @@ class _Reader:
         units = self._units
         unit = units[at]
         register = unit >> 8
+        own = self._alone.get(at)
+        if own is None:
+            own = self._alone[at] = frozenset((at,))
         if write == _Write.AA:
-            state[register] = frozenset((at,))
+            state[register] = own
             opcode = unit & 255
             if opcode == _CONST_STRING:
                 self._strings[at] = units[at + 1]
@@ -347,11 +348,11 @@ class _Reader:
                 self._created.add(at)
         elif write == _Write.A:
             register &= 15
-            state[register] = frozenset((at,))
+            state[register] = own
             if unit & 255 in _CREATES:
                 self._created.add(at)
         elif write == _Write.RESULT:
-            state[register] = frozenset((before if before >= 0 else at,))
+            state[register] = self._alone.setdefault(before, frozenset((before,))) if before >= 0 else own
         elif write == _Write.MOVE:
             register &= 15
             state[register] = state[unit >> 12]
@@ -362,7 +363,7 @@ class _Reader:
             state[register] = state[units[at + 2]]
         else:
             register = register if write == _Write.WIDE_AA else register & 15
-            state[register] = state[register + _WIDE_HALF] = frozenset((at,))
+            state[register] = state[register + _WIDE_HALF] = own
             return register, register + _WIDE_HALF
         return (register,)
 
@@ -404,6 +405,12 @@ class _Reader:
         member = units[at + 1] if form < _Form.RETURN else -1
         values = tuple([state[register] for register in registers])  # a generator takes twice the time
         self._operations[at] = Operation(at, _OPCODES[unit & 255], member, values)
+
+
+def _together(one: Origins, other: Origins) -> Origins:
+    """The origins of a register on two paths."""
+    both = one | other
+    return _ANY if len(both) > MAX_ORIGINS or MANY in both else both
 
 
 def _number(units: Sequence[int], at: int) -> int:

@@ -151,6 +151,10 @@ class ConstantUses:
         self.direct = MAX_UNITS
         """Code units that may still be read to find calls that certainly get a value."""
 
+    def close(self) -> None:
+        """Forget all: nothing may be asked any more."""
+        vars(self).clear()
+
     def reason(self, raw: bytes) -> str:
         """Why no code contacts the address in a constant; empty if code may.
 

@@ -10,6 +10,7 @@ https://github.com/EddyVerbruggen/SocialSharing-PhoneGap-Plugin, https://docs.ex
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.recognise.texts.signs import sign_before
 
 _QUOTED = rb"\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|`[^`\n]{0,200}`"
 _ADDRESS = rb"\s{0,20}(?:encodeURI(?:Component)?\s{0,4}\(\s{0,20})?\Z"
@@ -51,6 +52,8 @@ _BRACKET = re.compile(rb"[(){}\[\]]|" + _QUOTED)
 _ENDS = re.compile(rb"\s{0,20}\)")
 _WHOLE = re.compile(rb"\s{0,20}[,)}]")
 _NEXT = re.compile(rb"\s{0,20},")
+_BEHIND_CALLS = (b"(", b":")
+"""The last sign before an argument, and before the value of a key in one."""
 _REACH = 120
 _SHARE_REACH = 400
 
@@ -62,10 +65,11 @@ def is_name_handed_over(data: Bytes, start: int, end: int) -> bool:
 
 def is_handed_over(data: Bytes, start: int, end: int) -> bool:
     """True if a literal or a name ``data[start:end]`` is opened in a browser or another app, or sent by a person."""
-    before = data[max(0, start - _REACH) : start]
-    if _CALLS.search(before) is not None:
+    sign = sign_before(data, start)
+    before = data[max(0, start - _REACH) : start] if sign in _BEHIND_CALLS else b""
+    if before and _CALLS.search(before) is not None:
         return True
-    if _OPENS.search(before) is not None and _SYSTEM.match(data, end, end + 400) is not None:
+    if sign == b"(" and _OPENS.search(before) is not None and _SYSTEM.match(data, end, end + 400) is not None:
         return True
     around = data[max(0, start - _SHARE_REACH) : start]
     return b"hare" in around and _SHARES.search(around) is not None

@@ -12,6 +12,7 @@ import re
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts.prose import COMMENT, NAMESPACE, NOTIFIED
+from tieback.recognise.texts.signs import sign_before
 
 ATLAS = "only the program that has made a sheet of sprites"
 PLUG_IN = "only for a plug-in of a desktop browser"
@@ -80,6 +81,13 @@ _SHEET = re.compile(rb"\s{0,40},[^{}]{0,300}?[\"']?(?:image|format|version)[\"']
 _ATTRIBUTE = re.compile(rb"(?:\A|[\s\"'])(?:codebase|pluginspage)=\\?[\"']?\Z", re.IGNORECASE)
 _SCHEMES = (b"", b"http://", b"https://", b"//")
 _REACH, _HEAD_REACH, _SPACES_REACH = 300, 480, 1_000
+_BEHIND_NAMES = frozenset((b":", b"=", b"[", b"|"))
+"""The last sign before a literal that is the value of a name."""
+_CREDITS, _DESKTOPS = (b"ttribution", b"ATTRIBUTION"), (b"pushServiceURL", b"PREVIEW_ROOT_URL")
+_NAMESPACES, _NAMED_SPACES = (b"amespace", b"xmlns", b"$ref", b"$id"), (b"NS", b"amespace", b"ameSpace")
+"""Texts without which the patterns for these names do not match, which takes a hundred times as long to see."""
+_KIND_REACH = 32
+"""At least as many bytes as are behind the beginning of ``type`` in such a name."""
 
 
 def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
@@ -91,27 +99,37 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
         offset: that of the address, or of its host.
         end: the end of the literal.
     """
-    before = bytes(data[max(0, start - _REACH) : start])
-    if _CREDIT.search(before):
+    before, sign = bytes(data[max(0, start - _REACH) : start]), sign_before(data, start)
+    is_named = sign in _BEHIND_NAMES
+    if is_named and any(word in before for word in _CREDITS) and _CREDIT.search(before):
         return LINK
     if _FLASH.match(data, offset, min(len(data), end)):
         return PLUG_IN
     if bytes(data[start + 1 : min(offset, start + 12)]) not in _SCHEMES:
         return _plug_in(data, start, offset)
-    if _NAMESPACE.search(before) or _NAMED_SPACE.search(before) or _KIND.search(before):
+    if (is_named and _is_namespace(before)) or _is_in_namespaces(data, start):
         return NAMESPACE
-    if _is_in_namespaces(data, start):
-        return NAMESPACE
-    if _NOTE.search(before):
+    if not is_named:
+        return ""
+    if (b"//" in before or b"comment" in before.lower()) and _NOTE.search(before):
         return COMMENT
-    if _DESKTOP.search(before):
+    if any(word in before for word in _DESKTOPS) and _DESKTOP.search(before):
         return BROWSER
     if _is_sent(data, start, end):
         return NOTIFIED
-    program = _PROGRAM.search(before)
+    program = _PROGRAM.search(before) if b"meta" in before else None
     if program and _META.search(before, 0, program.start() + 1) and _SHEET.match(data, end, end + 400):
         return ATLAS
     return ""
+
+
+def _is_namespace(before: bytes) -> bool:
+    """True if a name that says that its value is a namespace, or a kind of grant, ends a text."""
+    if any(word in before for word in _NAMESPACES) and _NAMESPACE.search(before):
+        return True
+    if any(word in before for word in _NAMED_SPACES) and _NAMED_SPACE.search(before):
+        return True
+    return b"type" in before[-_KIND_REACH:].lower() and _KIND.search(before) is not None
 
 
 def _is_in_namespaces(data: Bytes, start: int) -> bool:
@@ -123,7 +141,7 @@ def _is_in_namespaces(data: Bytes, start: int) -> bool:
 def _is_sent(data: Bytes, start: int, end: int) -> bool:
     """True if a literal is a value in the body of a request, or a picture in a message to a chat."""
     before = bytes(data[max(0, start - _BODY_REACH) : start])
-    if _ICON.search(before):
+    if b"_url" in before and _ICON.search(before):
         around = before[before.rfind(b"{") :] + b"," + bytes(data[end : end + _REACH]).partition(b"}")[0]
         return _OF_CHAT.search(around) is not None
     if b"stringify" not in before or _VALUE.search(before) is None:
@@ -143,7 +161,7 @@ def _is_sent(data: Bytes, start: int, end: int) -> bool:
 
 def is_barcode(data: Bytes, start: int) -> bool:
     """True if a literal is the text of a barcode that the app shows."""
-    return _BARCODE.search(data, max(0, start - _REACH), start) is not None
+    return sign_before(data, start) == b"," and _BARCODE.search(data, max(0, start - _REACH), start) is not None
 
 
 def is_of_server(data: Bytes, start: int) -> bool:
@@ -154,14 +172,15 @@ def is_of_server(data: Bytes, start: int) -> bool:
 
 def is_of_head(data: Bytes, start: int) -> bool:
     """True if a literal is a fact about a page that code puts into its head."""
-    return _HEAD.search(data, max(0, start - _HEAD_REACH), start) is not None
+    return sign_before(data, start) == b":" and _HEAD.search(data, max(0, start - _HEAD_REACH), start) is not None
 
 
 def is_content(data: Bytes, start: int, offset: int) -> bool:
     """True if a literal is text that an element of React shows, with an address at an offset."""
-    if _NO_CODE.fullmatch(data, start + 1, offset) is None:
+    first = max(0, start - _REACH - 40)
+    if data.find(b"children", first, start) < 0 or _NO_CODE.fullmatch(data, start + 1, offset) is None:
         return False
-    return _CHILDREN.search(data, max(0, start - _REACH - 40), start) is not None
+    return _CHILDREN.search(data, first, start) is not None
 
 
 def _plug_in(data: Bytes, start: int, offset: int) -> str:

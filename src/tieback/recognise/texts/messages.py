@@ -13,6 +13,7 @@ from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts.handed_over import is_name_handed_over
 from tieback.recognise.texts.link_targets import is_target
 from tieback.recognise.texts.prose import MESSAGE
+from tieback.recognise.texts.signs import sign_before
 
 MAX_USES = 20
 MAX_READ = 16 * 1024 * 1024
@@ -46,7 +47,7 @@ def declared_name(data: Bytes, start: int, end: int) -> tuple[bytes, int]:
 
     The name is empty if there is none, or if other files can import it.
     """
-    found = _DECLARED.search(data, max(0, start - _BEFORE), start)
+    found = _DECLARED.search(data, max(0, start - _BEFORE), start) if sign_before(data, start) == b"=" else None
     if found is None or found["export"] or _BEHIND.match(data, end) is None:
         return b"", -1
     return bytes(found["name"]), found.start("name")

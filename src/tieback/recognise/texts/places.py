@@ -43,6 +43,7 @@ from tieback.recognise.texts.messages import MAX_READ, declared_name, is_part_of
 from tieback.recognise.texts.prose import COMMENT, EXAMPLE
 from tieback.recognise.texts.script import ScriptSpans, script_spans
 from tieback.recognise.texts.sheet import sheet_spans
+from tieback.recognise.texts.signs import sign_before
 from tieback.recognise.texts.spans import Span, SpanKind, Spans
 
 MAX_SIZE = 16 * 1024 * 1024
@@ -390,6 +391,8 @@ class TextPlaces:
     def _follows_sentence(self, span: Span, offset: int) -> bool:
         """True if a literal is the page that the message in the literal before it tells a person to read."""
         if self._data[span.start + 1 : offset] not in (b"", b"("):
+            return False
+        if sign_before(self._data, span.start) not in (b"+", b","):
             return False
         before = _BEFORE_LITERAL.search(self._data, max(0, span.start - _MESSAGE), span.start)
         if before is None:

@@ -10,12 +10,27 @@ from bisect import bisect_right
 from collections.abc import Collection
 from itertools import islice
 
+import numpy as np
+
 from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
 
+_EDGES = re.Match[bytes].span
 _STRING = re.compile(rb"\"(?:[^\"\\]++|\\[\s\S])*+\"?")
 _ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r\n|([\s\S]))")
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b" ", b"f": b" ", b"v": b" ", b"\n": b"", b"\r": b""}
-_KEY = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,20}:\s{0,8}\Z")
+_LEAST_SIMPLE = 1_000
+"""Fewest bytes of a text whose escapes NumPy reads."""
+_BACKSLASH, _NEW_LINE = 0x5C, 0x0A
+_MEANT = np.arange(256, dtype=np.uint8)
+"""What a backslash and each byte mean; a line that goes on has nothing."""
+_MEANT[list(b"nrtbfv")] = list(b"\n\r\t   ")
+_LONGER = np.zeros(256, np.bool_)
+_LONGER[list(b"ux\r")] = True
+"""Which bytes behind a backslash can begin a longer escape."""
+_KEY_LENGTH, _MOST_KEY, _MOST_BEFORE_COLON, _MOST_SPACE = 100, 64, 20, 8
+"""Bytes before a value in which its key is looked for; of the key, and of the space on both sides of its colon."""
+_SPACE, _KEY_QUOTES = b" \t\n\r\v\f", (b'"', b"'")
+_KEY_BYTES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$@.-"
 _OPEN = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}(?:\[\s{0,20})?\Z")
 _DESCRIBING = frozenset(
     (
@@ -42,6 +57,7 @@ _API = re.compile(
     rb"(?:^|[{,])\s{0,32}[\"']?(?:swagger[\"']?\s{0,8}:\s{0,8}[\"']?2|openapi[\"']?\s{0,8}:\s{0,8}[\"']?3)",
     re.MULTILINE,
 )
+_API_NAMES = (b"swagger", b"openapi")
 _API_HEAD = 16 * 1024
 """Bytes from the beginning in which the version is."""
 _YAML_KEY = re.compile(rb"[ \t]{0,64}(?:-[ \t]{1,8})?[\"']?([\w$-]{1,64})[\"']?[ \t]{0,8}:(?=[\s]|\Z)")
@@ -61,6 +77,7 @@ _DECLARED = re.compile(
     rb"\s{0,4}=?\s{0,8}\Z"
 )
 """A key of a package as a variable, as a bundler imports it: https://github.com/rollup/plugins (``json``)"""
+_DECLARED_NAMES = (b"homepage", b"author", b"bugs", b"repository", b"contributors")
 _CHAIN = re.compile(rb"\s{0,20},\s{0,20}(?:[\"']?genesis[\"']?\s{0,4}:|[^{}]{0,80}[\"']?minimumHardfork[\"']?\s{0,4}:)")
 """What follows the page of a chain of blocks: https://github.com/ethereumjs/ethereumjs-monorepo (``common``)"""
 _FUNDING = re.compile(
@@ -77,8 +94,7 @@ _KEY_REACH = 1100
 def json_spans(data: bytes) -> Spans:
     """The strings of a JSON text, with their quotes; never raises."""
     spans = Spans()
-    for found in islice(_STRING.finditer(data), MAX_SPANS):
-        spans.add(found.start(), found.end(), SpanKind.STRING)
+    spans.extend(list(map(_EDGES, islice(_STRING.finditer(data), MAX_SPANS))), SpanKind.STRING)
     return spans
 
 
@@ -87,6 +103,35 @@ class Unescaped:
 
     def __init__(self, data: bytes, start: int, end: int) -> None:
         self._starts, self._shifts = array("I"), array("I")
+        self._start = start
+        self.text = b""
+        if end - start < _LEAST_SIMPLE or not self._read_simple(data, start, end):
+            self._read(data, start, end)
+
+    def _read_simple(self, data: bytes, start: int, end: int) -> bool:
+        """Read a text whose escapes have two bytes each; false if it has others."""
+        octets = np.frombuffer(data, np.uint8, end - start, start)
+        signs = np.flatnonzero(octets == _BACKSLASH)
+        # Of several in a row, each second one is escaped.
+        numbers = np.arange(len(signs))
+        is_first = np.diff(signs, prepend=-2) > 1
+        firsts = np.maximum.accumulate(np.where(is_first, numbers, 0))
+        escapes = signs[(numbers - firsts) % 2 == 0]
+        escapes = escapes[escapes + 1 < len(octets)]
+        escaped = octets[escapes + 1]
+        if bool(_LONGER[escaped].any()):
+            return False
+        text, kept = octets.copy(), np.ones(len(octets), np.bool_)
+        text[escapes + 1] = _MEANT[escaped]
+        kept[escapes] = False
+        kept[escapes[escaped == _NEW_LINE] + 1] = False
+        self.text = text[kept].tobytes()
+        removed = np.arange(1, len(escapes) + 1) + np.cumsum(escaped == _NEW_LINE)
+        self._starts = array("I", (escapes + (start + 2)).astype(np.uint32).tobytes())
+        self._shifts = array("I", (removed + start).astype(np.uint32).tobytes())
+        return True
+
+    def _read(self, data: bytes, start: int, end: int) -> None:
         text = bytearray()
         at = start
         for found in _ESCAPE.finditer(data, start, end):
@@ -96,7 +141,6 @@ class Unescaped:
             self._starts.append(at)
             self._shifts.append(at - len(text))
         text += data[at:end]
-        self._start = start
         self.text = bytes(text)
 
     def offset(self, raw: int) -> int:
@@ -115,8 +159,28 @@ def _character(found: "re.Match[bytes]") -> bytes:
 
 def key_before(data: bytes, start: int) -> bytes:
     """The key of the value that begins at ``start``, in lower case; empty if it has none."""
-    found = _KEY.search(data, max(0, start - 100), start)
-    return found[1].lower() if found else b""
+    return _key_before_colon(bytes(data[max(0, start - _KEY_LENGTH) : start]), _MOST_BEFORE_COLON).lower()
+
+
+def _key_of(text: bytes) -> bytes:
+    """The key of an object or list, or of the list whose first value it is, behind a text; empty if it has none."""
+    inside = text.rstrip(_SPACE)
+    if inside[-1:] == b"[" and len(text) - len(inside) <= _MOST_BEFORE_COLON:
+        return _key_before_colon(inside[:-1], _MOST_SPACE)
+    return _key_before_colon(text, _MOST_SPACE)
+
+
+def _key_before_colon(text: bytes, most: int) -> bytes:
+    """The key at the end of a text, with its colon; ``most``: most white space before the colon."""
+    before = text.rstrip(_SPACE)
+    if before[-1:] != b":" or len(text) - len(before) > _MOST_SPACE:
+        return b""
+    named = before[:-1]
+    before = named.rstrip(_SPACE)
+    if len(named) - len(before) > most:
+        return b""
+    before = before[: len(before) - (before[-1:] in _KEY_QUOTES)]
+    return before[len(before.rstrip(_KEY_BYTES)) :][-_MOST_KEY:]
 
 
 def describes_software(key: str, others: Collection[str] = ()) -> bool:
@@ -158,7 +222,8 @@ def is_of_explorer(data: bytes, start: int) -> bool:
 
 def is_api(data: bytes | bytearray | memoryview) -> bool:
     """True if a text begins like the description of an API, of Swagger 2 or OpenAPI 3, as JSON or YAML."""
-    return _API.search(data, 0, _API_HEAD) is not None
+    head = bytes(data[:_API_HEAD])
+    return any(name in head for name in _API_NAMES) and _API.search(head) is not None
 
 
 def is_page_of_api(data: bytes, offset: int) -> bool:
@@ -196,16 +261,17 @@ def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool
         return False
     if key == b"tarball" and _CHECKSUM.search(around, opened):
         return True  # ``dist`` of a package
-    found = _OPEN.search(around, max(0, opened - 100), opened)
-    if found is not None and found[1] == b"description" and around[opened : opened + 1] == b"[":
+    outer = _key_of(bytes(around[max(0, opened - _KEY_LENGTH) : opened]))
+    if outer == b"description" and around[opened : opened + 1] == b"[":
         return True  # the lines of a text
-    return found is not None and found[1].lower() in keys
+    return outer.lower() in keys
 
 
 def is_page_of_software(data: bytes, start: int, end: int) -> bool:
     """True if a string ``data[start:end]`` is the page of a package in a variable, or of a chain of blocks."""
     around = data[max(0, start - _EXPLORER_REACH) : start]
-    if _DECLARED.search(around) is not None or (b"funding" in around and _FUNDING.search(around) is not None):
+    is_declared = any(word in around for word in _DECLARED_NAMES) and _DECLARED.search(around) is not None
+    if is_declared or (b"funding" in around and _FUNDING.search(around) is not None):
         return True
     return key_before(data, start) == b"url" and _CHAIN.match(data, end, end + 160) is not None
 

@@ -1,5 +1,6 @@
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,15 @@ def test_file_can_be_closed_after_a_partial_walk(path: Path) -> None:
     assert package.problems == []
 
 
+@contextmanager
+def opened_with(file: str, build: Build, tmp_path: Path) -> Iterator[OpenedApp]:
+    """A package with this file."""
+    target = tmp_path / "x.apk"
+    target.write_bytes(build("zipped", [("AndroidManifest.xml", build("manifest", "test.x")), (file, b"a")]))
+    with open_app(target) as package:
+        yield package
+
+
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
@@ -68,10 +78,7 @@ def test_file_can_be_closed_after_a_partial_walk(path: Path) -> None:
 def test_a_package_without_the_scripts_of_hybrid_apps_is_none(
     build: Build, tmp_path: Path, file: str, expected: bool
 ) -> None:
-    target = tmp_path / "x.apk"
-    target.write_bytes(build("zipped", [("AndroidManifest.xml", build("manifest", "test.x")), (file, b"a")]))
-    with open_app(target) as package:
-        opened: OpenedApp = package
+    with opened_with(file, build, tmp_path) as opened:
         assert opened.may_be_hybrid is expected
 
 
@@ -88,8 +95,5 @@ def test_a_package_without_the_scripts_of_hybrid_apps_is_none(
 def test_a_package_tells_whether_it_has_pages_in_its_assets(
     build: Build, tmp_path: Path, file: str, expected: bool
 ) -> None:
-    target = tmp_path / "x.apk"
-    target.write_bytes(build("zipped", [("AndroidManifest.xml", build("manifest", "test.x")), (file, b"a")]))
-    with open_app(target) as package:
-        opened: OpenedApp = package
+    with opened_with(file, build, tmp_path) as opened:
         assert opened.has_asset_pages is expected

@@ -140,15 +140,26 @@ def test_damage_never_raises(form: bytes, noise: list[tuple[int, int]]) -> None:
     read_swf("a", data[:9], budget_for(0))
 
 
-def test_an_app_shows_the_address_and_no_namespace(tmp_path: Path) -> None:
+def shown(tmp_path: Path, *names: str) -> tuple[set[str], dict[str, str]]:
+    """The addresses of an app with these files, and the reasons for other texts."""
     path = tmp_path / "app.ipa"
+    info = "<plist><dict><key>CFBundleIdentifier</key><string>test.shop</string></dict></plist>"
     with zipfile.ZipFile(path, "w") as package:
-        package.writestr(
-            "Payload/Shop.app/Info.plist",
-            "<plist><dict><key>CFBundleIdentifier</key><string>test.shop</string></dict></plist>",
-        )
-        package.writestr("Payload/Shop.app/Main.swf", film(b"CWS"))
+        package.writestr("Payload/Shop.app/Info.plist", info)
+        for name in names:
+            package.writestr(f"Payload/Shop.app/{name}", film(b"CWS") if name.endswith(".swf") else "<application/>")
     document = Analyser().document(path)
-    assert {sighting.endpoint.value for sighting in document.sightings} == {"https://api.shop.test/v1"}
     reasons = {text.value: text.reason for text in document.not_backends}
+    return {sighting.endpoint.value for sighting in document.sightings}, reasons
+
+
+@pytest.mark.parametrize("file", ["Main.swf", "assets/more/Shop.swf"])
+def test_an_app_of_air_shows_the_address_and_no_namespace(tmp_path: Path, file: str) -> None:
+    addresses, reasons = shown(tmp_path, file, "META-INF/AIR/application.xml")
+    assert addresses == {"https://api.shop.test/v1"}
     assert "namespace" in reasons["http://adobe.com/AS3/2006/builtin"]
+
+
+@pytest.mark.parametrize("names", [("www/player.swf",), ("www/player.swf", "lib/META-INF/AIR/application.xml")])
+def test_no_other_app_runs_a_program_of_flash(tmp_path: Path, names: tuple[str, ...]) -> None:
+    assert shown(tmp_path, *names) == (set(), {})

@@ -18,7 +18,7 @@ from tieback.pipeline.fleet.coverage import DeviceCounts, open_fleet
 from tieback.pipeline.fleet.match_list import match_files
 
 APPS = (
-    App(Platform.ANDROID, "io.cordova.hellocordova", "a" * 64, "Hello", "1", signer=Signer(SIGNER)),
+    App(Platform.ANDROID, "io.cordova.hellocordova", "a" * 64, "Hello", "1", signer=Signer(SIGNER), vendor="Acme"),
     App(Platform.ANDROID, "com.example.app", "b" * 64, "App", "1"),
     App(Platform.ANDROID, "appinventor.ai_anna.Meter", "c" * 64, "Meter", "1"),
 )
@@ -53,6 +53,7 @@ def test_the_strength_of_a_match(tmp_path: Path, row: InventoryRow, strength: Ma
         counts = fleet.devices_of([line])
     assert (line.match.strength if line.match else None) is strength
     assert bool(unknown) is (strength is None)
+    assert line.vendor == ""
     assert counts == (DeviceCounts(0, 0, 1) if strength is MatchStrength.TEMPLATE_ID else DeviceCounts(1))
 
 

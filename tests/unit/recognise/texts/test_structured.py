@@ -1,12 +1,16 @@
 """Strings and keys of JSON, escapes, packages and source maps."""
 
 import json
+import re
+from typing import cast
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.each import each
+from tieback.recognise.texts import structured
 from tieback.recognise.texts.structured import (
     SourceMap,
     Unescaped,
@@ -82,3 +86,27 @@ def test_sources_of_a_source_map() -> None:
     by_text = {data[one.start : one.end]: read.source(one) for one in spans}
     assert is_source_map(data)
     assert (by_text[b'"A"'], by_text[b'"C"'], by_text[b'"AAAA"'], by_text[b'"a.js"']) == ("a.js", "c.ts", None, None)
+
+
+_KEY = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,20}:\s{0,8}\Z")
+_KEY_PARTS = (
+    b'"', b"'", b":", b" ", b" " * 8, b" " * 20, b"\t", b"key", b"K", b"$", b"-", b"@", b",", b"{", b"[", b"x" * 64,
+    b"a" * 30, b"\xff",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_KEY_PARTS), max_size=9))
+def test_keys_are_those_of_the_patterns(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    found, opened = _KEY.search(data[-100:]), structured._OPEN.search(data[-100:])
+    assert key_before(data, len(data)) == (found[1].lower() if found else b"")
+    assert structured._key_of(data[-100:]) == (opened[1] if opened else b"")
+
+
+@given(st.lists(st.sampled_from((b"\\", b"n", b"b", b"a", b"\n", b'"', b"\r", b"u0041", b"x41", b"/")), max_size=16))
+def test_escapes_read_together_are_those_read_one_by_one(parts: list[bytes]) -> None:
+    data = b"ab" + b"".join(parts)
+    one_by_one = Unescaped(data, 2, len(data))
+    with patch.object(structured, "_LEAST_SIMPLE", 0):
+        together = Unescaped(data, 2, len(data))
+    assert cast("dict[str, object]", vars(together)) == vars(one_by_one)

@@ -7,7 +7,6 @@ from tieback.recognise.dataflow.formats import concat_recipe
 from tieback.recognise.dataflow.values import (
     UNKNOWN,
     InstanceValue,
-    Need,
     ObjectRef,
     TextValue,
     Value,
@@ -100,10 +99,11 @@ def _call(walk: WalkState, at: int, index: int, registers: Sequence[int], values
             if follows(walk, found.identity, targets, values):
                 walk.result = invoke_targets(walk, targets, values)
                 return
-    need = Need("result", found.identity) if found.own or isinstance(receiver, InstanceValue) else None
-    escape(walk, values, need)
+    is_known = found.own or isinstance(receiver, InstanceValue)
+    unknown = walk.hole("result", found.identity) if is_known else None
+    escape(walk, values, unknown.needs[0] if unknown is not None else None)
     if found.returns:
-        walk.result = walk.hole(*need) if need is not None else None
+        walk.result = unknown
 
 
 def invoke_other(walk: WalkState, at: int, _: int) -> int:

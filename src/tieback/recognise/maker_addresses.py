@@ -1,0 +1,146 @@
+"""Addresses of IPv4 that are the maker's: they have no name, but a place in the app.
+
+- An address that the app's own code contacts. More than three without a URL are a list, such as that of the nodes of a
+  network.
+- An address of a private network in the app's own code, pages or resources. Only devices there reach it, so no other
+  company offers a service at it. Routers, emulators and proxies of mobile networks have the same addresses for all
+  apps, so they do not count. More than three are a list of devices.
+- The only public address in a URL. Services for anyone have a name and a certificate for it. Known addresses of such
+  services do not count, nor do addresses in native libraries, media, radio streams, which many stations rent, and
+  addresses with more than two ports.
+
+Of 61 private addresses that 1,300 labelled packages contact, each is in one or two of them; those of the proxies are in
+18 and in 12. Bounds: 4096 endpoints.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network
+from itertools import islice
+
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.sighting import Evidence
+from tieback.recognise.maker_names import MakerNames
+from tieback.recognise.maker_words import maker_words
+
+MAX_ENDPOINTS = 4096
+MAX_PORTS = 2
+"""Most ports of an address that one app has for itself."""
+MAX_MACHINES = 3
+"""Most addresses of private networks, or of sockets, that one app has for itself. More are a list of others."""
+_STREAM = re.compile(
+    r"(?i)/(?:;|stream|listen|live|radio)\b|\.(?:mp3|aac|pls|m3u8?|mpd|ism|mp4|m4[av]|mkv|webm|flv|mov|3gp|og[gv]|wav)\Z"
+)
+"""Paths of radio streams and media, which a demonstration of a player takes from others.
+
+Sources: https://www.icecast.org/docs/, http://wiki.winamp.com/wiki/SHOUTcast_DNAS_Server_2,
+https://www.rfc-editor.org/rfc/rfc8216, https://dashif.org/guidelines/.
+"""
+_CODE = ("dex-flow/", "script-flow/")
+_DEX = "dex-flow/"
+_NATIVE = "native-"
+_PLACES = ("text/", "script-flow/", "resource/", "config:")
+_WEB = ("http", "https", "ws", "wss")
+_WITHOUT_TLS = ("http", "ws")
+_USUAL_PORTS = {"http": 80, "https": 443}
+_PRIVATE = tuple(IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+"""Source: https://www.rfc-editor.org/rfc/rfc1918."""
+_ROUTERS = (".1", ".254", ".0", ".255")
+"""Ends of the addresses of routers, hotspots and whole networks."""
+_IN_ARCHIVE = ".jar!"
+
+
+def is_public_address(endpoint: Endpoint) -> bool:
+    """True for an address of IPv4 that is reachable from everywhere, in a URL of the web."""
+    return endpoint.kind is EndpointKind.URL and endpoint.scheme in _WEB and _is_public(endpoint.host)
+
+
+def own_addresses(
+    every: Iterable[tuple[Endpoint, Evidence]], unknown: Iterable[tuple[Endpoint, Evidence]], names: MakerNames
+) -> Iterator[tuple[str, str]]:
+    """Each address of an unknown owner that is the maker's by its place, and the reason.
+
+    Args:
+        every: the endpoints of the app.
+        unknown: those of unknown owners.
+        names: the names of the maker.
+    """
+    found = list(islice(unknown, MAX_ENDPOINTS))
+    known = maker_words().public_addresses
+    in_code = [
+        endpoint
+        for endpoint, evidence in found
+        if evidence.how.startswith(_CODE) and names.is_own_code(evidence.context) and _is_public(endpoint.host)
+    ]
+    few = len({endpoint.host for endpoint in in_code}) <= MAX_MACHINES
+    for endpoint in in_code:
+        if endpoint.host not in known and (few or is_public_address(endpoint)):
+            yield endpoint.host, "an address in the app's own code"
+    private = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if is_private_address(endpoint.host)}
+    used = {endpoint.host for endpoint, evidence in found if _is_own_place(endpoint, evidence, names)}
+    others = {endpoint.host for endpoint, evidence in found if _is_others(evidence, names)}
+    if len(private) <= MAX_MACHINES:
+        for host in sorted((private & used) - others):
+            yield host, "an address of a private network, at which companies offer no service to others"
+
+
+def only_address(
+    every: Iterable[tuple[Endpoint, Evidence]], unknown: Collection[tuple[Endpoint, Evidence]], names: MakerNames
+) -> str:
+    """The only public address that the app names, if its owner is unknown; empty otherwise.
+
+    Args:
+        every: the endpoints of the app.
+        unknown: those of unknown owners.
+        names: the names of the maker.
+    """
+    found = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if is_public_address(endpoint)}
+    found -= maker_words().public_addresses
+    if len(found) != 1:
+        return ""
+    (host,) = found
+    places = [one for one in unknown if one[0].host == host]
+    if len({endpoint.port for endpoint, _ in places}) > MAX_PORTS:
+        return ""
+    return host if places and not any(_is_strange(endpoint, evidence, names) for endpoint, evidence in places) else ""
+
+
+def is_private_address(host: str) -> bool:
+    """True for an address of one device in a private network; not for those that many networks have."""
+    if host.endswith(_ROUTERS) or host in maker_words().shared_addresses:
+        return False
+    try:
+        address = IPv4Address(host)
+    except ValueError:
+        return False
+    return any(address in network for network in _PRIVATE)
+
+
+def _is_public(host: str) -> bool:
+    try:
+        return IPv4Address(host).is_global
+    except ValueError:
+        return False
+
+
+def _is_strange(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bool:
+    """True for an address with the usual port of TLS, of media, or of another package."""
+    certified = endpoint.scheme not in _WITHOUT_TLS and endpoint.port in _USUAL_PORTS.values()
+    return certified or _STREAM.search(endpoint.path) is not None or _is_others(evidence, names)
+
+
+def _is_own_place(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bool:
+    """True for a place in the app's own code, pages, scripts or resources. A constant of DEX code can be a library's.
+
+    An address without port and path in a page or script can be an example of what to type.
+    """
+    if evidence.how.startswith(_DEX):
+        return names.is_own_code(evidence.context)
+    usual = endpoint.port == _USUAL_PORTS.get(endpoint.scheme) and not endpoint.path.strip("/")
+    return evidence.how.startswith(_PLACES) and not usual
+
+
+def _is_others(evidence: Evidence, names: MakerNames) -> bool:
+    """True for a place in a native library, in an archive inside the package, or in code of another package."""
+    code = evidence.how.startswith(_DEX) and not names.is_own_code(evidence.context)
+    return code or evidence.how.startswith(_NATIVE) or _IN_ARCHIVE in evidence.file

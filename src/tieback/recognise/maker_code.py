@@ -1,0 +1,83 @@
+"""What the build of an app says about its maker: the packages of its own code, and the certificate of its signer.
+
+An app's code is in the package of its bundle identifier, and in that of the class that starts it. A package with fewer
+than three parts can be shared with others, so it counts only if it is the reversed domain of the maker. The unit in the
+name of a signer is often the maker, beside an organisation that says nothing.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from tieback.intake.apps.subject import name_parts
+from tieback.model.app import App
+from tieback.recognise.maker_words import domain_families, names_no_app
+from tieback.recognise.name_forms import LETTERS, folded
+from tieback.recognise.rules import RuleFiles
+
+MIN_PARTS = 3
+"""Least number of parts of a package that belongs to one app."""
+_DEBUG = "CN=Android Debug"
+"""Name in the certificate that the build tools make on each machine, so that a build can be tried there.
+
+Source: https://developer.android.com/studio/publish/app-signing#debug-mode.
+"""
+
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
+_MAIL = re.compile(r"[a-z0-9._%+-]{1,64}@(" + _HOST.pattern + ")")
+_DOMAIN_VALUE = re.compile(
+    r"(?:^|,)\s*(?:O|OU|CN)=(?:https?://)?(?:www\.)?(" + _HOST.pattern + r")\s*(?=,|$)", re.IGNORECASE
+)
+
+
+def own_packages(app: App, main_class: str, own: Sequence[str], rules: RuleFiles) -> Iterator[str]:
+    """The packages of the app's own code, each with a dot at its end.
+
+    Args:
+        app: the app.
+        main_class: the class of the app's own code that starts it; empty if unknown.
+        own: the parts of the bundle identifier that are the reversed domain of the maker; empty if it has none.
+        rules: rule files.
+    """
+    if own:
+        yield f"{'.'.join(own)}."
+    for parts in (app.bundle_id.split("."), main_class.split(".")[:-1][:MIN_PARTS]):
+        package = ".".join(parts)
+        if len(parts) >= MIN_PARTS and rules.third_parties.of_package(package) is None:
+            yield f"{package}."
+
+
+def is_borrowed(app: App, domain: str, rules: RuleFiles) -> bool:
+    """True if an app has the identifier or package of a known service or organisation, which did not sign it.
+
+    The key of a developer's machine shows that others built it: a client of that service, or a copy of its example.
+
+    Args:
+        app: the app.
+        domain: the registrable domain that the identifier or package reverses.
+        rules: rule files.
+    """
+    if app.signer is None or _DEBUG not in app.signer.subject:
+        return False
+    return domain in domain_families() or rules.third_parties.of(domain) is not None
+
+
+def given_name(identifier: str) -> str:
+    """The end of an identifier without digits; empty if a template has it.
+
+    Some tools write the name of the project into the identifier of their template: ``com.ionicframework.acm123456``.
+    """
+    return "" if names_no_app(identifier) else identifier.rpartition(".")[2].rstrip("0123456789")
+
+
+def signer_units(subject: str) -> Iterator[str]:
+    """The units of an organisation in the name of a signer, in letters and digits."""
+    for key, value in name_parts(subject):
+        if key == "ou" and (unit := LETTERS.sub("", folded(value.lower()))):
+            yield unit
+
+
+def signer_hosts(subject: str) -> Iterator[str]:
+    """The hosts in the name of a signer: of an e-mail address, or as the name itself."""
+    text = subject.lower()
+    for found in (*_MAIL.finditer(text), *_DOMAIN_VALUE.finditer(text)):
+        yield found[1]

@@ -1,0 +1,123 @@
+"""Addresses of IPv4 that are the maker's by their place in the app."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.each import each
+from tieback.model.app import App, Platform
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Evidence, Sighting
+from tieback.recognise.collect import merge_finds
+from tieback.recognise.maker_addresses import is_private_address
+from tieback.recognise.rules import RuleFiles
+
+RULES = RuleFiles()
+CODE = "dex-flow/concat"
+SOCKET = "dex-flow/Socket"
+OWN = "Lde/acme/fit/Api;->get: x"
+OTHER = "Lde/other/Api;->get: x"
+
+
+def seen(address: str, how: str = "dex-string/url", context: str = "", file: str = "classes.dex") -> Sighting:
+    scheme, _, rest = address.rpartition("://")
+    place, slash, path = rest.partition("/")
+    host, _, port = place.partition(":")
+    usual = {"http": 80, "https": 443, "rtmp": 1935}.get(scheme, 0)
+    kind = EndpointKind.URL if scheme else EndpointKind.ADDRESS
+    endpoint = Endpoint(kind, address, scheme, host, int(port or usual), f"{slash}{path}")
+    return Sighting(endpoint, 1, Party.UNKNOWN, Evidence(file, 1, how, context))
+
+
+def reason_of(bundle: str, finds: list[Sighting]) -> str:
+    """Why the first of these endpoints is first party; empty if it is not."""
+    merged = merge_finds(App(Platform.ANDROID, bundle, "0" * 64, "X"), finds, RULES)
+    owned = next(one for one in merged.sightings if one.endpoint.value == finds[0].endpoint.value)
+    return owned.party_reason if owned.party is Party.FIRST else ""
+
+
+IN_CODE = "an address in the app's own code"
+PRIVATE = "an address of a private network, at which companies offer no service to others"
+ONLY = "the only public address that the app names"
+TWO = [seen("http://54.1.2.3/x", CODE, OWN), seen("http://54.1.2.4/x")]
+
+
+@each(
+    ("bundle", "finds", "reason"),
+    [
+        ("de.acme.fit", TWO, IN_CODE),
+        # The first two parts are no domain of the maker, but the whole identifier is that of the app.
+        ("com.xmh.fit", [seen("https://54.1.2.3", CODE, "Lcom/xmh/fit/b/a;-><init>: x")], IN_CODE),
+        ("com.xmh.fit", [seen("https://54.1.2.3", CODE, "Lcom/xmh/other/a;-><init>: x")], ""),
+        ("com.example.fit", [seen("https://54.1.2.3", CODE, "Lcom/example/fit/A;->b: x")], IN_CODE),
+        ("com.xmh", [seen("https://54.1.2.3", CODE, "Lcom/xmh/A;->b: x")], ""),
+        # Another protocol.
+        ("de.acme.fit", [seen("54.1.2.3:8997", SOCKET, OWN)], IN_CODE),
+        ("de.acme.fit", [seen("54.1.2.3:8997", SOCKET, OTHER)], ""),
+        ("de.acme.fit", [seen("rtmp://54.1.2.3/live/x", CODE, OWN)], IN_CODE),
+        # A list of nodes; URLs.
+        ("de.acme.fit", [seen(f"54.1.2.{end}:89", SOCKET, OWN) for end in (2, 3, 4)], IN_CODE),
+        ("de.acme.fit", [seen(f"54.1.2.{end}:89", SOCKET, OWN) for end in (2, 3, 4, 5)], ""),
+        ("de.acme.fit", [seen(f"http://54.1.2.{end}/x", CODE, OWN) for end in (2, 3, 4, 5)], IN_CODE),
+        # A resolver, and a library whose package the identifier has.
+        ("de.acme.fit", [seen("8.8.8.8:53", SOCKET, OWN)], ""),
+        ("com.mapbox.fit.app", [seen("https://54.1.2.3", CODE, "Lcom/mapbox/fit/app/A;->b: x")], ""),
+    ],
+)
+def test_an_address_in_own_code(bundle: str, finds: list[Sighting], reason: str) -> None:
+    found = reason_of(bundle, finds)
+    assert bool(found) is bool(reason), found
+    assert reason in found
+
+
+@each(
+    ("finds", "reason"),
+    [
+        ([seen("192.168.9.102:8080", SOCKET, OWN)], PRIVATE),
+        ([seen("http://10.7.0.16/api/get", CODE, OWN)], PRIVATE),
+        ([seen("http://172.20.3.4/api", "text/url", "", "assets/www/app.js")], PRIVATE),
+        ([seen("http://192.168.0.16:8101", "resource/url", "", "res/xml/config.xml")], PRIVATE),
+        # Code of another package, an archive, a constant that a library can have, an example of what to type.
+        ([seen("192.168.9.102:8080", SOCKET, OTHER)], ""),
+        ([seen("http://172.20.3.4/api", "text/url", "", "assets/ads.jar!a.js")], ""),
+        ([seen("http://192.168.9.102:8080/x")], ""),
+        ([seen("http://192.168.9.102:8080/x", CODE, OWN), seen("http://192.168.9.102/y", CODE, OTHER)], ""),
+        ([seen("http://192.168.9.102", "text/url", "", "assets/www/app.js")], ""),
+        ([seen("http://192.168.9.102:81/x", "native-string/url", "", "lib/armeabi-v7a/liba.so")], ""),
+        # A router, a proxy of a mobile network, an emulator; a public network.
+        ([seen("192.168.1.1:80", SOCKET, OWN)], ""),
+        ([seen("10.0.0.172:80", SOCKET, OWN)], ""),
+        ([seen("10.0.3.2:80", SOCKET, OWN)], ""),
+        ([seen("172.32.3.4:80", SOCKET, OTHER)], ""),
+        # A list of devices.
+        ([seen(f"192.168.9.{end}:80", SOCKET, OWN) for end in (2, 3, 4)], PRIVATE),
+        ([seen(f"192.168.9.{end}:80", SOCKET, OWN) for end in (2, 3, 4, 5)], ""),
+    ],
+)
+def test_an_address_of_a_private_network(finds: list[Sighting], reason: str) -> None:
+    found = reason_of("de.acme.fit", finds)
+    assert bool(found) is bool(reason), found
+    assert reason in found
+
+
+@each(
+    ("address", "reason"),
+    [
+        # With TLS at a port of its own, no service for anyone.
+        ("https://54.1.2.3:10000", ONLY),
+        ("https://54.1.2.3", ""),
+        ("https://54.1.2.3:443/x", ""),
+        # Media, which a demonstration takes from others.
+        ("http://54.1.2.3:8001/a/New_York.mpd", ""),
+        ("http://54.1.2.3/a/film.mp4", ""),
+        ("http://54.1.2.3/a/mp4", ONLY),
+    ],
+)
+def test_the_only_public_address(address: str, reason: str) -> None:
+    assert reason in reason_of("a.b", [seen(address)])
+    assert bool(reason_of("a.b", [seen(address)])) is bool(reason)
+
+
+@given(st.text(max_size=20), st.integers(0, 2**32 - 1))
+def test_any_text_is_an_address_or_none(text: str, number: int) -> None:
+    assert is_private_address(text) in (True, False)
+    assert is_private_address(".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))) in (True, False)

@@ -1,0 +1,115 @@
+"""What the build of an app says about its maker."""
+
+from tests.each import each
+from tieback.model.app import App, Platform, Signer
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.recognise.maker_code import given_name, own_packages, signer_hosts, signer_units
+from tieback.recognise.ownership import Maker
+from tieback.recognise.rules import RuleFiles
+
+RULES = RuleFiles()
+DEBUG = "C=US,O=Android,CN=Android Debug"
+OWN_KEY = "CN=Someone,O=Someone"
+
+
+def url(host: str) -> Endpoint:
+    return Endpoint(EndpointKind.URL, f"https://{host}", "https", host, 443)
+
+
+def app(bundle: str, subject: str = "", title: str = "X") -> App:
+    return App(Platform.ANDROID, bundle, "0" * 64, title, signer=Signer("0" * 64, subject) if subject else None)
+
+
+@each(
+    ("bundle", "main_class", "own", "packages"),
+    [
+        ("de.acme.fit", "", ("de", "acme"), ["de.acme.", "de.acme.fit."]),
+        ("com.app.fit", "", (), ["com.app.fit."]),
+        ("com.app", "", (), []),
+        ("io.ionic.starter", "de.acme.fit.ui.Main", (), ["io.ionic.starter.", "de.acme.fit."]),
+        ("io.ionic.starter", "de.acme.Main", (), ["io.ionic.starter."]),
+        ("com.mapbox.fit.app", "", (), []),
+    ],
+)
+def test_packages_of_own_code(bundle: str, main_class: str, own: tuple[str, ...], packages: list[str]) -> None:
+    assert list(own_packages(app(bundle), main_class, own, RULES)) == packages
+
+
+@each(
+    ("bundle", "subject", "host", "party"),
+    [
+        # A client of a service that has its identifier, and a copy of an example of a known one.
+        ("ru.yandex.fit", DEBUG, "fit.yandex.net", Party.UNKNOWN),
+        ("com.mapbox.fit", DEBUG, "api.mapbox.com", Party.THIRD),
+        # Signed by someone, or by nobody: the maker can be that service.
+        ("ru.yandex.fit", OWN_KEY, "fit.yandex.net", Party.FIRST),
+        ("ru.yandex.fit", "", "fit.yandex.net", Party.FIRST),
+        ("com.mapbox.fit", "", "api.mapbox.com", Party.FIRST),
+        # A maker that nobody knows builds on a developer's machine too.
+        ("de.acme.fit", DEBUG, "api.acme.de", Party.FIRST),
+    ],
+)
+def test_an_identifier_of_a_known_organisation_needs_its_key(
+    bundle: str, subject: str, host: str, party: Party
+) -> None:
+    assert Maker(app(bundle, subject), RULES).judge(url(host)).party is party
+
+
+def test_a_package_of_a_known_organisation_needs_its_key_too() -> None:
+    for subject, party in ((DEBUG, Party.UNKNOWN), (OWN_KEY, Party.FIRST)):
+        made = Maker(app("io.ionic.starter", subject), RULES, "ru.yandex.fit.Main")
+        assert made.judge(url("fit.yandex.net")).party is party
+
+
+def test_the_own_package_stays_beside_a_borrowed_identifier() -> None:
+    made = Maker(app("ru.yandex.fit", DEBUG), RULES, "de.acme.fit.Main")
+    assert made.judge(url("api.acme.de")).party is Party.FIRST
+
+
+@each(
+    ("subject", "host", "party"),
+    [
+        ("CN=liu,OU=acmesylph,O=soft", "x.acmesylph.com", Party.FIRST),
+        ("CN=liu,OU=acmesylph,O=soft", "acmesylph-cdn.com", Party.UNKNOWN),
+        ("CN=acmesylph,OU=Mobile,O=soft", "x.mobile.com", Party.UNKNOWN),
+        ("CN=liu,OU=Facebook,O=soft", "graph.facebook.com", Party.THIRD),
+        ("CN=liu,OU=dev,O=soft", "dev.com", Party.UNKNOWN),
+    ],
+)
+def test_the_unit_of_the_signer(subject: str, host: str, party: Party) -> None:
+    assert Maker(app("com.example.fit", subject), RULES).judge(url(host)).party is party
+
+
+def test_names_in_a_certificate() -> None:
+    assert list(signer_units("CN=x,OU=Acme Fit,OU=Büro,O=y")) == ["acmefit", "buro"]
+    assert list(signer_hosts("EMAILADDRESS=a@acme.de,CN=www.fit.test")) == ["acme.de", "fit.test"]
+
+
+@each(
+    ("identifier", "name"),
+    [
+        ("com.ionicframework.acm123456", "acm"),
+        ("appinventor.ai_someone.acm", "acm"),
+        ("io.ionic.starter", ""),
+        ("de.acme.fit2", "fit"),
+    ],
+)
+def test_the_name_that_a_tool_writes(identifier: str, name: str) -> None:
+    assert given_name(identifier) == name
+
+
+@each(
+    ("title", "project", "party"),
+    [
+        ("ACM", "acm", Party.FIRST),
+        ("ACM", "acm-other", Party.UNKNOWN),
+        ("Other", "acm", Party.UNKNOWN),
+        ("AB", "ab", Party.UNKNOWN),
+    ],
+)
+def test_a_short_name_of_a_project_is_that_of_the_tool_and_under_the_icon(
+    title: str, project: str, party: Party
+) -> None:
+    made = Maker(app(f"com.ionicframework.{title.lower().replace('other', 'acm')}123456", "", title), RULES)
+    endpoint = Endpoint(EndpointKind.CLOUD, f"firebase-rtdb:{project}", "https", f"{project}.firebaseio.com", 443)
+    assert made.judge(endpoint).party is party
