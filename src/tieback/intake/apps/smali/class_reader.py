@@ -44,7 +44,7 @@ class ClassReader:
         Raises:
             SmaliError: it has none that can be read.
         """
-        return _OneClass(text, self._cache).read()
+        return _OneClass(text, self._cache).whole()
 
 
 class _OneClass:
@@ -61,7 +61,7 @@ class _OneClass:
         self._before_field = 0
         """Number of annotations before the last field."""
 
-    def read(self) -> ClassText:
+    def whole(self) -> ClassText:
         for line in self._lines:
             text = line.strip()
             if text and text[0] == ".":
