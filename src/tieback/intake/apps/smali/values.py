@@ -61,13 +61,6 @@ class AnnotationText(NamedTuple):
     elements: list[tuple[str, Value]]
 
 
-class Handle(NamedTuple):
-    """A method handle: how it is called, and on which member."""
-
-    kind: int
-    member: str
-
-
 _SUFFIXES = {"": Kind.INT, "l": Kind.LONG, "t": Kind.BYTE, "s": Kind.SHORT}
 _WORDS = {"true": Value(Kind.BOOLEAN, 1), "false": Value(Kind.BOOLEAN, 0), "null": Value(Kind.NULL, 0)}
 VISIBILITY = {"build": 0, "runtime": 1, "system": 2}
