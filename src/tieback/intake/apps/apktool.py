@@ -1,6 +1,6 @@
 """Directory decoded by apktool: the manifest is text, versions are in ``apktool.yml``, names in ``res/values``.
 
-Source: https://apktool.org/docs/the-basics/decoding. Its smali files are only searched as text.
+Source: https://apktool.org/docs/the-basics/decoding. For its classes see ``smali``.
 """
 
 import re
@@ -10,6 +10,7 @@ from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, EntrySource
 from tieback.intake.apps.manifest import read_identity
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.intake.apps.unread import component_classes
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.declaration import PrivacyDeclaration
@@ -21,14 +22,6 @@ MAX_SETTINGS = 1024 * 1024
 _SETTING = re.compile(
     rb"^\s*(versionCode|versionName|minSdkVersion|targetSdkVersion):\s*['\"]?([^'\"\r\n]{1,300})", re.MULTILINE
 )
-ONLY_TEXT = (
-    "the classes are only searched as text: an address that code puts together can be missing, and one that no code"
-    " contacts can be listed; give the package itself"
-)
-"""Problem of smali files, whose code is not followed. Of 20 packages, two thirds of the addresses of such a folder were
-no back ends, and a tenth of the back ends was missing; of the same packages as APKs, one twelfth and none.
-"""
-_SMALI = ".smali"
 _STRING = re.compile(r"@string/(.+)")
 _FILE = re.compile(r"@xml/(.+)")
 
@@ -48,9 +41,6 @@ class ApktoolFormat:
         app = read_identity(root, self.resolve, sha256, None, "")
         if app is None:
             self._source.problems.note("the manifest names no package", MANIFEST, None)
-        code = next((entry.name for entry in self._source.entries if entry.name.endswith(_SMALI)), "")
-        if code:
-            self._source.problems.note(ONLY_TEXT, code.partition("/")[0], UnreadKind.UNREADABLE)
         return app
 
     def special(self, name: str) -> Artifact | None:
@@ -73,8 +63,9 @@ class ApktoolFormat:
         return ()
 
     def components(self) -> tuple[str, ...]:
-        """Empty: apktool writes classes as many texts, in which a missing one does not show."""
-        return ()
+        """Classes that the manifest names."""
+        manifest = self.manifest()
+        return component_classes(manifest) if manifest is not None else ()
 
     def manifest(self) -> Element | None:
         """The manifest, with what apktool moves from it to its settings.

@@ -18,6 +18,7 @@ from tieback.intake.apps.ipa import IpaFormat, is_ipa, shipped
 from tieback.intake.apps.package import Format, Package
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.single import SingleFile, SinglePartFormat, is_script, part_of
+from tieback.intake.apps.smali.folder import DecodedEntries
 from tieback.intake.apps.splits import SplitSet, is_split_set
 from tieback.model.errors import InputError
 
@@ -117,6 +118,7 @@ def _must_be_a_file(number: int, path: Path) -> None:
 def _format(source: EntrySource, budget: PackageBudget) -> tuple[EntrySource, Format] | None:
     """The format of a package, and its entries."""
     if is_apktool_folder(source):
+        source = DecodedEntries(source)
         return source, ApktoolFormat(source)
     if is_apk(source):
         return source, ApkFormat(source)

@@ -134,7 +134,12 @@ class CodeCheck:
         problems = tuple(problems)
         lost = [one.where for one in problems if one.unread not in {None, UnreadKind.MISSING}]
         packed = any(kind is UnreadKind.PACKED for kind, _ in self._found)
-        if self._missing and not packed and not _can_hold(lost, ".dex") and (self._has_code or not self._other_code):
+        if (
+            self._missing
+            and not packed
+            and not _can_hold(lost, ".dex", ".smali")
+            and (self._has_code or not self._other_code)
+        ):
             what = "no class that the manifest names is in the code"
             what += (
                 ", but other classes of their package are: the app is incomplete, or the names are wrong"

@@ -48,8 +48,13 @@ class DexPart(NamedTuple):
     dex: DexFile
 
 
-_AT_START = re.compile(r"^(?:(?!assets/|lib/)[^!]{1,200}!)?(?:[\w.-]{1,100}/dex/)?classes\d*\.dex$")
-"""DEX files that the system loads. The app loads others itself, and calls their methods by name."""
+_AT_START = re.compile(
+    r"^(?:(?!assets/|lib/)[^!]{1,200}!)?(?:(?:[\w.-]{1,100}/dex/)?classes\d*\.dex|smali(?:_classes\d+)?(?:\.part\d)?)$"
+)
+"""DEX files that the system loads, also under the names of folders of apktool.
+
+The app loads others itself, and calls their methods by name.
+"""
 
 
 def is_followed(find: object) -> TypeGuard[Sighting]:

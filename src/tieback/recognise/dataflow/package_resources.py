@@ -37,6 +37,10 @@ _ID, _TEXT = 0x010100D0, 0x0101014F
 """``android:id`` and ``android:text``."""
 MANIFEST = "AndroidManifest.xml"
 _SPLITS = "splits0.xml"
+_DECODED, _TEXT_XML = "apktool.yml", re.compile(r"res/[^!]+\.xml")
+"""Settings of apktool, and the resources of a folder that it decoded."""
+_SMALI = re.compile(r"smali[^/]*/.+\.smali")
+"""Code that could not be read as such: it can call any method."""
 _FOREIGN = re.compile(
     r"(?:^|[/!])(?:lib(?:unity|il2cpp|mono[\w.-]*|xamarin[\w.-]*|Qt\dCore\w*|assembl[\w.-]*|luajava|NativeScript|chaquopy\w*|"
     r"python\d[\w.]*)\.so|[\w.-]+\.dll|"
@@ -102,6 +106,9 @@ class PackageResources:
         """Names by which native code can call methods and read fields; not kept if there is a doubt."""
         self._compiled: list[tuple[str, Bytes]] = []
         self._manifests: list[str] = []
+        self._texts: list[Bytes] = []
+        """XML that apktool decoded."""
+        self._is_decoded = False
         self._left, self._left_to_read, self._left_to_search = MAX_XML, MAX_READ, MAX_SEARCHED
         self._read: dict[int, tuple[XmlAttribute, ...]] = {}
 
@@ -115,6 +122,8 @@ class PackageResources:
                     self.has_doubt |= _FOREIGN.search(file) is not None
                 elif content.startswith(ROOT):
                     self.has_doubt |= _BUNDLED.search(file) is not None  # too much XML to read as such
+                else:
+                    self._keep_text(file, content)
             return
         self._artifact(piece)
 
@@ -135,10 +144,21 @@ class PackageResources:
                     continue
                 self.names.see(buffer.data)
                 self.has_doubt = _FOREIGN.search(piece.file) is not None or buffer.data.find(_BY_NAME) >= 0
+            elif buffer.kind in (BufferKind.TEXT, BufferKind.BINARY):
+                self._keep_text(piece.file, buffer.data)
         if piece.file.endswith((".dll", ".blob")):
             self.has_doubt |= _FOREIGN.search(piece.file) is not None
         elif not piece.compiled and any(one.data.startswith(ROOT) for one in piece.buffers):
             self.has_doubt |= _BUNDLED.search(piece.file) is not None
+
+    def _keep_text(self, file: str, content: Bytes) -> None:
+        self._is_decoded |= file == _DECODED
+        self.has_doubt |= _SMALI.fullmatch(file) is not None
+        if _TEXT_XML.fullmatch(file):
+            self._left -= len(content)
+            self.has_doubt |= self._left < 0
+            if self._left >= 0:
+                self._texts.append(content)
 
     def _keep(self, file: str, content: Bytes) -> None:
         self._left -= len(content)
@@ -156,6 +176,11 @@ class PackageResources:
     def is_known(self) -> bool:
         """True if every file that can refer to a resource is here, except the code."""
         return not self.has_doubt and bool(self.tables) and bool(self._manifests)
+
+    @property
+    def knows_components(self) -> bool:
+        """True if the manifests name all components, and all resources that can name a class are here."""
+        return self.is_known or (self._is_decoded and not self.has_doubt and bool(self._manifests))
 
     @property
     def scripts_call_all(self) -> bool:
@@ -214,7 +239,7 @@ class PackageResources:
                     yield one.value or content[one.begin : one.end].decode(codec, "replace")
 
     def names_class(self, name: str) -> bool:
-        """True if a manifest has the name of a class, or a resource table or compiled XML has it behind a package.
+        """True if a manifest has the name of a class, or a resource table or other XML has it behind a package.
 
         Args:
             name: the name without the package, such as ``Main`` or ``Main$Item``.
@@ -223,6 +248,7 @@ class PackageResources:
         return (
             any(name in text for text in self._manifests)
             or any(map(self._is_compiled_in, forms))
+            or any(content.find(forms[0]) >= 0 for content in self._texts)
             or any(table.contains(form) for table in self.tables.values() for form in forms)
         )
 

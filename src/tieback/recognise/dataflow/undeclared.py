@@ -40,7 +40,7 @@ class UndeclaredComponents:
         self._package = package
         self._can_tell = (
             package is not None
-            and package.is_known
+            and package.knows_components
             and any(app.class_of(one) is not None for one in package.components())
             and not any(app.string_of(number, _HOOK) >= 0 for number in range(len(app.files)))
         )

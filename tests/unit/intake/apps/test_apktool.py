@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tieback.intake.apps.apktool import ONLY_TEXT, ApktoolFormat, is_apktool_folder
+from tieback.intake.apps.apktool import ApktoolFormat, is_apktool_folder
 from tieback.intake.apps.budget import budget_for
 from tieback.intake.apps.cleartext import UNREAD_CONFIG
 from tieback.intake.apps.folder import UnpackedFolder
@@ -59,14 +59,26 @@ def test_the_settings_give_the_target_for_transport_security(top: Path) -> None:
         ]
 
 
-def test_classes_as_text_are_a_problem(top: Path) -> None:
+def test_classes_are_read_as_code(top: Path) -> None:
     (top / "smali_classes2" / "a").mkdir(parents=True)
     (top / "smali_classes2" / "a" / "A.smali").write_text(".class public La/A;\n.super Ljava/lang/Object;\n")
     with open_app(top) as package:
         assert package.app is not None
-        assert [(one.what, one.where, one.unread) for one in package.problems] == [
-            (ONLY_TEXT, "smali_classes2", UnreadKind.UNREADABLE)
-        ]
+        kinds = {artifact.file: artifact.buffers[0].kind for artifact in package.artifacts()}
+        assert package.problems == []
+    assert kinds["smali_classes2"] is BufferKind.DEX
+    assert "smali_classes2/a/A.smali" not in kinds
+
+
+def test_missing_classes_of_components_are_reported(top: Path) -> None:
+    (top / "AndroidManifest.xml").write_text(
+        '<manifest package="test.x"><application><activity android:name=".Main"/></application></manifest>'
+    )
+    (top / "smali" / "a").mkdir(parents=True)
+    (top / "smali" / "a" / "A.smali").write_text(".class public La/A;\n.super Ljava/lang/Object;\n")
+    with open_app(top) as package:
+        list(package.artifacts())
+        assert [one.kind for one in package.unread] == [UnreadKind.MISSING]
 
 
 def test_files_behind_references_are_found(top: Path) -> None:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tieback.intake.apps.content import COMPILED
-from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.proto_resources import ProtoResources
-from tieback.recognise.dataflow import undeclared
+from tieback.intake.apps.small_files import read_small_file
+from tieback.recognise.dataflow import package_resources, undeclared
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.undeclared import UNDECLARED, UndeclaredComponents
@@ -38,6 +39,15 @@ def package(manifest: bytes = b"", layout: bytes = b"") -> PackageResources:
     return found
 
 
+def decoded(*files: tuple[str, bytes]) -> PackageResources:
+    found = PackageResources()
+    name = "AndroidManifest.xml"
+    found.see(Artifact(name, (Buffer(name, BufferKind.MANIFEST, MANIFEST % b""),)))
+    names, contents = zip(*files, strict=True)
+    found.see(ArtifactBatch(names, contents, read_small_file))
+    return found
+
+
 def never_run(files: PackageResources | None, *data: bytes) -> list[str]:
     code = UndeclaredComponents(ConstantUses([DexFile(one) for one in data or (CODE,)]), files)
     reasons = {host: code.reason(f"https://{host}.other.test/".encode()) for host in NEVER_RUN + OTHERS}
@@ -47,6 +57,36 @@ def never_run(files: PackageResources | None, *data: bytes) -> list[str]:
 
 def test_a_component_that_is_not_declared_never_runs_nor_what_only_it_uses() -> None:
     assert never_run(package()) == NEVER_RUN
+
+
+SETTINGS = "apktool.yml", b"version: 2.7.0"
+LAYOUT = b'<LinearLayout><fragment android:name="other.scan.Search"/></LinearLayout>'
+
+
+@each(
+    ("file", "expected"),
+    [
+        (SETTINGS, NEVER_RUN),
+        (("res/layout/main.xml", LAYOUT), ["boot", "sync"]),
+        (("assets/main.xml", LAYOUT), NEVER_RUN),
+        (("smali/a/A.smali", b".class La/A;"), []),
+    ],
+)
+def test_a_folder_that_apktool_decoded_has_no_table(file: tuple[str, bytes], expected: list[str]) -> None:
+    assert never_run(decoded(SETTINGS, file)) == expected
+    assert never_run(decoded(file)) == ([] if file != SETTINGS else expected)
+
+
+def test_a_large_layout_of_a_decoded_folder_is_read_too() -> None:
+    files = decoded(SETTINGS)
+    name = "res/layout/main.xml"
+    files.see(Artifact(name, (Buffer(name, BufferKind.TEXT, LAYOUT),)))
+    assert never_run(files) == ["boot", "sync"]
+
+
+def test_too_many_layouts_of_a_decoded_folder_leave_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package_resources, "MAX_XML", 10)
+    assert never_run(decoded(SETTINGS, ("res/layout/main.xml", b"<LinearLayout/>"))) == []
 
 
 @each(

@@ -112,6 +112,16 @@ def test_loaders_of_libraries_and_of_the_parts_of_the_app_are_no_doubt() -> None
     assert settled(DATA, MANIFEST, "classes.dex", part("loaderlib"))[0] == dict.fromkeys(LEFT_OUT, REASON)
 
 
+@pytest.mark.parametrize("file", ["smali", "smali_classes2", "smali_classes12.part3"])
+def test_the_folders_of_apktool_are_parts_of_the_app(file: str) -> None:
+    assert settled(DATA, MANIFEST, file)[0] == dict.fromkeys(LEFT_OUT, REASON)
+
+
+@pytest.mark.parametrize("file", ["smali_assets", "assets/smali", "smali.dex"])
+def test_other_folders_are_code_that_the_app_loads(file: str) -> None:
+    assert REASON not in settled(DATA, MANIFEST, file)[0].values()
+
+
 def part(name: str) -> Artifact:
     return read_dex("classes2.dex", (DEX / f"{name}.dex").read_bytes())[0]
 
