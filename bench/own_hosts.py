@@ -1,8 +1,9 @@
 """Own hosts of the makers of real packages: share that is called first party, and share of that which is right.
 
 The labels are in ``own_hosts.tsv``, by package and by the hosts that ``noise.tsv`` labels as back ends or links. They
-were written by reading each package, before any verdict on its owners was seen. The packages are found as in
-``bench.noise``. A host that a service shares between its customers is scored as the resource that the app names there.
+were written by reading each package, before any verdict on its owners was seen. Those of ``LATER_SETS`` were written
+after the rules. The packages are found as in ``bench.noise``. A host that a service shares between its customers is
+scored as the resource that the app names there.
 """
 
 from collections import Counter
@@ -35,9 +36,11 @@ TABLE = Path(__file__).with_name("own_hosts.tsv")
 LABELS = ("first", "other")
 VARIANTS = ("of the app", "of a template", "of a template, and so the classes")
 """Bundle identifiers with which each package is judged."""
-READ = ("read before", "not read before")
-"""Whether packages of the set were read for rules of any kind before the labels were written."""
+READ = ("read before", "not read before", "later")
+"""Whether packages of the set were read for rules of any kind before the labels were written, or chosen after that."""
 UNREAD_SET = "set 28"
+LATER_SETS = ("set 29", "set 30")
+"""Sets that were labelled after the rules for own hosts had been written with the other packages."""
 _Z = 1.96
 
 
@@ -72,6 +75,11 @@ def labelled() -> dict[str, list[Row]]:
             row = Row(*line.split("\t"))
             found.setdefault(row.package, []).append(row)
     return found
+
+
+def part_of(chosen: str) -> str:
+    """The part of ``READ`` to which the packages of a set belong."""
+    return READ[2] if chosen in LATER_SETS else READ[chosen == UNREAD_SET]
 
 
 def judged(path: Path, search: AppSearch, rules: RuleFiles, bundle: str) -> dict[str, tuple[Sighting, ...]]:
@@ -144,8 +152,7 @@ def run() -> str:
         with suppress(TiebackError):
             for variant, sightings in judged(path, search, rules, TEMPLATES[number % len(TEMPLATES)]).items():
                 one, _ = score(rows[package.name], sightings)
-                known = READ[package.chosen == UNREAD_SET]
-                for part in (known, "all"):
+                for part in (part_of(package.chosen), "all"):
                     scores[part, variant] = scores.get((part, variant), Score()) + one
             read += 1
     head = (

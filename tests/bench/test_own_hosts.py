@@ -3,7 +3,7 @@
 import pytest
 
 from bench import noise, own_hosts
-from bench.own_hosts import LABELS, UNREAD_SET, Row, Score, interval, labelled, score
+from bench.own_hosts import LABELS, LATER_SETS, READ, UNREAD_SET, Row, Score, interval, labelled, part_of, score
 from tests.each import each
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
@@ -24,7 +24,12 @@ def test_each_row_is_a_labelled_host_of_a_package() -> None:
     for row in rows:
         package = packages[row.package]
         assert (row.chosen, row.host in package.hosts) == (package.chosen, True), row
-    assert any(row.chosen == UNREAD_SET for row in rows)
+    assert {UNREAD_SET, *LATER_SETS} <= {row.chosen for row in rows}
+
+
+def test_later_sets_are_a_part_of_their_own() -> None:
+    assert {part_of(chosen) for chosen in LATER_SETS} == {READ[2]}
+    assert [part_of(chosen) for chosen in ("", "set 20", UNREAD_SET)] == [READ[0], READ[0], READ[1]]
 
 
 @each(
