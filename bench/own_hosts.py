@@ -141,14 +141,15 @@ def run() -> str:
     from bench.parties import TEMPLATES
 
     rows = labelled()
-    here = [(package, path) for package, path in noise.found(noise.labelled()) if package.name in rows]
+    # Two paths of one repository can have the same package.
+    here = {package.name: (package, path) for package, path in noise.found(noise.labelled()) if package.name in rows}
     if not here:
         return ""
     rules = RuleFiles()
     search = AppSearch(rules)
     scores: dict[tuple[str, str], Score] = {}
     read = 0
-    for number, (package, path) in enumerate(sorted(here)):
+    for number, (package, path) in enumerate(sorted(here.values())):
         with suppress(TiebackError):
             for variant, sightings in judged(path, search, rules, TEMPLATES[number % len(TEMPLATES)]).items():
                 one, _ = score(rows[package.name], sightings)
