@@ -45,6 +45,9 @@ def clues(data: bytes, kind: BufferKind, file: str = "f", *, utf16: bool = False
         ("com.example.app", "", [activity("x.Alias", LAUNCHER, "activity-alias", "de.acme.A")], ["de.acme.A"]),
         # The classes of a library, of the platform and of the template itself say nothing.
         ("com.example.app", "io.sentry.android.App", [activity("com.example.app.Main", LAUNCHER)], []),
+        # The frame that a tool puts around the pages of every app.
+        ("com.example.app", "net.fusionapp.core.FusionApplication", [activity("net.fusionapp.core.A", LAUNCHER)], []),
+        ("com.example.app", "", [activity("net.fusionapps.fit.Main", LAUNCHER)], ["net.fusionapps.fit.Main"]),
         ("com.example.app", "androidx.multidex.MultiDexApplication", [activity("Main", LAUNCHER)], []),
         # A bundle identifier of the maker itself counts more: the app can be a copy of another one.
         ("de.acme.fit", "", [activity("org.original.Main", LAUNCHER)], []),
