@@ -53,6 +53,7 @@ def test_links_for_people_count_neither_way() -> None:
 
 def test_hosts_of_packages_that_were_labelled_twice_are_compared() -> None:
     pairs = read_twice(labelled())
-    assert len(pairs) == 288
+    # One of the seven that differ is the host of an identity pool, which the second reader labelled by the pool's name.
+    assert len(pairs) == 289
     assert sum(one == two for one, two in pairs) == 282
     assert set(pairs) <= {(one, two) for one in LABELS for two in LABELS}
