@@ -43,7 +43,11 @@ _MAKER_NAMES = (
     ("affix", "words around a name", "They may be before or behind the name in a domain."),
     ("generic_part", "words of identifiers", "Parts of a bundle identifier that name no maker."),
     ("sample_part", "samples", "Such an app shows how to use something of another maker."),
-    ("shared_address", "addresses of many apps", "Private addresses that are the same for all apps: they show no maker."),
+    (
+        "shared_address",
+        "addresses of many apps",
+        "Private addresses that are the same for all apps: they show no maker.",
+    ),
     ("template", "templates", "Identifiers that tools write into every app."),
     ("one_project", "identifiers of one project", "Templates with another identifier for each project."),
     ("environment", "environments", "Words of projects and hosts that name no maker."),
