@@ -23,7 +23,8 @@ def collected() -> Iterator[None]:
 
 
 def kept(kind: type) -> int:
-    return sum(isinstance(one, kind) for one in gc.get_objects())
+    """Number of objects of a class; ``isinstance`` would follow weak references of earlier tests, whose objects are gone."""
+    return sum(type(one) is kind for one in gc.get_objects())
 
 
 @pytest.mark.usefixtures("collected")
