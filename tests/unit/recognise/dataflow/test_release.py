@@ -23,7 +23,7 @@ def collected() -> Iterator[None]:
 
 
 def kept(kind: type) -> int:
-    """Number of objects of a class; ``isinstance`` would follow weak references of earlier tests, whose objects are gone."""
+    """Number of objects of a class; ``isinstance`` would follow weak references to objects that are gone."""
     return sum(type(one) is kind for one in gc.get_objects())
 
 
