@@ -5,7 +5,7 @@ order of evidence is: name of a key or resource, method, plain string, raw bytes
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -91,6 +91,15 @@ class AppFinds(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...]
     keys: tuple[PublicKey, ...] = ()
     """Values of credentials that are public by design and that a probe needs; no other credential values."""
+
+    def without(self, values: Collection[str], reason: str) -> "AppFinds":
+        """The finds with some endpoints, by value, as texts that are not back ends for a reason."""
+        told = (*self.not_backends, *(NotBackend(value, reason) for value in values))
+        return msgspec.structs.replace(
+            self,
+            sightings=tuple(one for one in self.sightings if one.endpoint.value not in values),
+            not_backends=tuple(sorted(told, key=lambda one: one.value)),
+        )
 
 
 class _Bounded[T]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Piece
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import EndpointKind
-from tieback.model.sighting import NotBackend, Problem, Sighting
+from tieback.model.sighting import Problem, Sighting
 from tieback.recognise.collect import AppFinds
 
 FILE = "AndroidManifest.xml"
@@ -34,7 +34,7 @@ class NetworkPermission:
     """Notes whether any manifest in a package gives it the network."""
 
     def __init__(self) -> None:
-        self._manifests: list[str] = []
+        self._manifest = ""
         self._is_started = self._has_doubt = False
 
     def watched(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
@@ -57,19 +57,12 @@ class NetworkPermission:
         if not self.is_missing:
             return found
         named = {one.endpoint for one in found.credentials}
-        kept = tuple(one for one in found.sightings if _stays(one, named))
-        gone = {one.endpoint.value for one in found.sightings} - {one.endpoint.value for one in kept}
+        gone = {one.endpoint.value for one in found.sightings if not _stays(one, named)}
         if not gone:
             return found
-        told = (*found.not_backends, *(NotBackend(value, NOT_PERMITTED) for value in gone))
         number = count_text(len(gone), "address in it is not a back end", "addresses in it are not back ends")
-        remark = Problem(f"{NOT_PERMITTED} (android.permission.INTERNET): {number}", self._manifests[0])
-        return replace(
-            found,
-            sightings=kept,
-            not_backends=tuple(sorted(told, key=lambda one: one.value)),
-            problems=(*found.problems, remark),
-        )
+        remark = Problem(f"{NOT_PERMITTED} (android.permission.INTERNET): {number}", self._manifest)
+        return replace(found.without(gone, NOT_PERMITTED), problems=(*found.problems, remark))
 
     def _see(self, piece: Piece) -> None:
         if isinstance(piece, ArtifactBatch):
@@ -78,9 +71,10 @@ class NetworkPermission:
             texts = [bytes(one.data) for one in piece.buffers if one.kind is BufferKind.MANIFEST]
             self._has_doubt |= not texts or any(mark in text for text in texts for mark in _DOUBTS)
             self._is_started |= any(all(mark in text for mark in _STARTED) for text in texts)
-            self._manifests.append(piece.file)
+            self._manifest = self._manifest or piece.file
 
 
 def _stays(sighting: Sighting, named: set[str]) -> bool:
     endpoint = sighting.endpoint
-    return endpoint.kind in _STORES or endpoint.value in named or bool(sighting.evidence.user_rule)
+    is_store = endpoint.kind in _STORES or endpoint.service is not None
+    return is_store or endpoint.value in named or bool(sighting.evidence.user_rule)

@@ -7,10 +7,8 @@ these addresses are neither called back ends nor left out: they count as not dec
 
 import re
 
-from msgspec.structs import replace
-
 from tieback.model.endpoint import EndpointKind, Party
-from tieback.model.sighting import UNDECIDED, NotBackend, Sighting
+from tieback.model.sighting import UNDECIDED, Sighting
 from tieback.recognise.collect import AppFinds
 from tieback.recognise.maker_names import registrable_domain
 from tieback.recognise.rules import RuleFiles
@@ -30,7 +28,7 @@ _WEB_PORTS = (80, 443)
 def settle_site_lists(found: AppFinds, rules: RuleFiles) -> AppFinds:
     """The finds of one app, with the web sites in lists as texts that are not decided.
 
-    Hosts of the maker, cloud resources, bare addresses, other ports, what a credential or a rule of the user names, and
+    Hosts of the maker, data stores, cloud resources, bare addresses, other ports, what a credential or a rule of the user names, and
     hosts that have evidence elsewhere stay.
     """
     named = {one.endpoint for one in found.credentials}
@@ -40,20 +38,14 @@ def settle_site_lists(found: AppFinds, rules: RuleFiles) -> AppFinds:
     for one in listed:
         owners.setdefault(_folder(one), set()).add(registrable_domain(one.endpoint.host, rules))
     gone = {one.endpoint.value for one in listed if len(owners[_folder(one)] - {""}) >= LEAST_OWNERS}
-    if not gone:
-        return found
-    told = (*found.not_backends, *(NotBackend(value, LISTED) for value in gone))
-    return replace(
-        found,
-        sightings=tuple(one for one in found.sightings if one.endpoint.value not in gone),
-        not_backends=tuple(sorted(told, key=lambda one: one.value)),
-    )
+    return found.without(gone, LISTED) if gone else found
 
 
 def _is_listed(one: Sighting) -> bool:
     endpoint, evidence = one.endpoint, one.evidence
     return (
         endpoint.kind is not EndpointKind.CLOUD
+        and endpoint.service is None
         and endpoint.scheme in ("", "http", "https")
         and endpoint.port in (None, *_WEB_PORTS)
         and not endpoint.host[-1:].isdigit()

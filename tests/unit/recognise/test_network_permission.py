@@ -43,6 +43,19 @@ def settled(*pieces: Piece, found: AppFinds | None = None) -> AppFinds:
     return network.settled(found or AppFinds((HOST, STORE), (), (), ()))
 
 
+SEARCH = Sighting(
+    Endpoint(EndpointKind.URL, "http://es.shop.test:9200", "http", "es.shop.test", 9200, service="elasticsearch"),
+    1,
+    Party.UNKNOWN,
+    Evidence("classes.dex", 0, "dex-string/url"),
+)
+
+
+def test_a_data_store_stays_whatever_text_names_it() -> None:
+    found = settled(manifest(STARTED), found=AppFinds((HOST, SEARCH), (), (), ()))
+    assert found.sightings == (SEARCH,)
+
+
 def test_without_the_permission_only_data_stores_stay() -> None:
     found = settled(manifest(f"<application>{STARTED}</application>"))
     assert found.sightings == (STORE,)

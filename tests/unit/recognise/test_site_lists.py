@@ -84,9 +84,15 @@ def test_what_is_more_than_an_entry_of_the_list_stays() -> None:
         Party.UNKNOWN,
         Evidence(LIST, 0, "config:server/config-key"),
     )
+    search = Sighting(
+        Endpoint(EndpointKind.URL, "https://es.test", "https", "es.test", 443, service="elasticsearch"),
+        1,
+        Party.UNKNOWN,
+        Evidence(LIST, 0, "text/url"),
+    )
     ruled = site("ruled.test", how="text/rule:own")
     called = [site("www.station0.test", "classes.dex", "dex-string/url"), site("extra.test")]
-    stay = [own, address, store, port, ruled]
+    stay = [own, address, store, port, search, ruled]
     left = hosts([*SITES, *stay, *called])
     assert left == ["www.station0.test", *(one.endpoint.host for one in stay), "www.station0.test"]
 
