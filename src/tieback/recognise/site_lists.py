@@ -28,8 +28,8 @@ _WEB_PORTS = (80, 443)
 def settle_site_lists(found: AppFinds, rules: RuleFiles) -> AppFinds:
     """The finds of one app, with the web sites in lists as texts that are not decided.
 
-    Hosts of the maker, data stores, cloud resources, bare addresses, other ports, what a credential or a rule of the user names, and
-    hosts that have evidence elsewhere stay.
+    Hosts of the maker, data stores, cloud resources, bare addresses, other ports, what a credential or a rule of the
+    user names, and hosts that have evidence elsewhere stay.
     """
     named = {one.endpoint for one in found.credentials}
     elsewhere = {one.endpoint.host for one in found.sightings if one.endpoint.value in named or not _is_listed(one)}
