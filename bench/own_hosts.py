@@ -26,7 +26,7 @@ from tieback.model.errors import TiebackError
 from tieback.model.sighting import Sighting
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.interface import Find
-from tieback.recognise.maker_clues import ClueKind, MakerClue, own_classes
+from tieback.recognise.makers.clues import ClueKind, MakerClue, own_classes
 from tieback.recognise.network_permission import NetworkPermission
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch

@@ -23,7 +23,7 @@ from tieback.model.report.captures import Recipient
 from tieback.model.sighting import Credential, CredentialGrade
 from tieback.pii.kinds import regulation_tags
 from tieback.pii.taxonomy import load_taxonomy
-from tieback.recognise.maker_words import names_no_app
+from tieback.recognise.makers.words import names_no_app
 
 MAX_EVIDENCE = 12
 SPECIAL_CONFIDENCE = 0.8

@@ -17,7 +17,7 @@ from tieback.model.app import App
 from tieback.model.case import NewLogLine
 from tieback.model.errors import UsageError
 from tieback.model.vendor import TEAM, Contact, Vendor
-from tieback.recognise.maker_words import names_no_app
+from tieback.recognise.makers.words import names_no_app
 
 _MAX_NAME = 200
 

@@ -27,11 +27,11 @@ from tieback.recognise.code_libraries import code_library, first_library
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
 from tieback.recognise.links import DEEP_LINK, OPENED
-from tieback.recognise.maker_clues import ClueKind, MakerClue
-from tieback.recognise.maker_evidence import is_maker_evidence
-from tieback.recognise.maker_hosts import Choices
-from tieback.recognise.maker_resources import is_client
-from tieback.recognise.ownership import Maker
+from tieback.recognise.makers.clues import ClueKind, MakerClue
+from tieback.recognise.makers.evidence import is_maker_evidence
+from tieback.recognise.makers.hosts import Choices
+from tieback.recognise.makers.ownership import Maker
+from tieback.recognise.makers.resources import is_client
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE

@@ -64,7 +64,7 @@ from tieback.recognise.key_values import (
 )
 from tieback.recognise.links import RULE as LINK_RULE
 from tieback.recognise.links import link_domains
-from tieback.recognise.maker_clues import maker_clues
+from tieback.recognise.makers.clues import maker_clues
 from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE

@@ -8,7 +8,7 @@ import msgspec
 from tieback.intake.apps.interface import Artifact
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
-from tieback.recognise.maker_clues import MakerClue
+from tieback.recognise.makers.clues import MakerClue
 
 type Find = Sighting | Credential | PublicKey | NotBackend | Problem | MakerClue
 """A problem names data that an extractor did not read. A public key is reported in addition to its credential. A clue

@@ -9,7 +9,7 @@ import re
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.recognise.maker_words import maker_words
+from tieback.recognise.makers.words import maker_words
 
 MAX_FOLDERS = 3
 """Most parts of the path before the page."""

@@ -11,7 +11,7 @@ from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, literal
 from tieback.recognise.aws_clients import MARKS as CLIENTS
 from tieback.recognise.certificates import MARK as CERTIFICATE
 from tieback.recognise.firebase_web import MARKS as PROJECTS
-from tieback.recognise.maker_clues import MARK as SUPPORT
+from tieback.recognise.makers.clues import MARK as SUPPORT
 from tieback.recognise.script_objects import BUCKET_MARKS as BUCKETS
 from tieback.recognise.script_objects import HOST_MARKS as HOSTS
 from tieback.recognise.server_lists import LIST_MARKS as LISTS

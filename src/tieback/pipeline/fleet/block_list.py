@@ -11,7 +11,7 @@ from tieback.pipeline.fleet.app_lists import LISTS
 from tieback.pipeline.fleet.coverage import FleetLine, FleetView
 from tieback.pipeline.fleet.fleet_state import FleetState, review_key, state_of
 from tieback.pipeline.fleet.gateway_lists import GatewayHost, write_list
-from tieback.recognise.maker_words import names_no_app
+from tieback.recognise.makers.words import names_no_app
 
 APP_FORMATS = tuple(LISTS)
 """Formats that name apps."""

@@ -31,7 +31,7 @@ from tieback.pii.taxonomy import sensitivity
 from tieback.pipeline.fleet.analysed_apps import ANALYSED, COLUMNS, app_of
 from tieback.pipeline.fleet.run_reach import RunReach, back_end_word, run_reach
 from tieback.pipeline.runs import finished_run, nothing_probed_text
-from tieback.recognise.maker_words import names_no_app
+from tieback.recognise.makers.words import names_no_app
 from tieback.report.figures import NOT_MEASURED, figure_text
 from tieback.storage.lake.lake import Lake
 from tieback.storage.ledger.ledger import RunRow

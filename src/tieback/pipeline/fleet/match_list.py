@@ -13,7 +13,7 @@ from tieback.intake.inventory.affected_versions import comparable, is_in_range, 
 from tieback.intake.inventory.published import ListedApp, read_published_list
 from tieback.intake.inventory.source import InventorySource
 from tieback.model.device import DevicePlatform, FleetApp, MatchStrength
-from tieback.recognise.maker_words import names_no_app
+from tieback.recognise.makers.words import names_no_app
 from tieback.storage.workspace import Workspace
 
 

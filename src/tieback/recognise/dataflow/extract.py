@@ -50,7 +50,7 @@ from tieback.recognise.dataflow.unrunnable import NEEDS
 from tieback.recognise.dataflow.values import HOLE, EndpointParts, TextValue, place
 from tieback.recognise.hosts import EndpointHost, web_server
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
-from tieback.recognise.maker_clues import MakerClue
+from tieback.recognise.makers.clues import MakerClue
 from tieback.recognise.placement import CERTIFICATE, is_field_of_certificate
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.texts.elements import PERMITTED

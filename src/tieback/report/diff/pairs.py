@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from tieback.recognise.maker_words import is_template
+from tieback.recognise.makers.words import is_template
 from tieback.report.diff.past import PastApp, PastFinding, PastReport, PastStore
 from tieback.report.shortened import cut
 

@@ -20,9 +20,9 @@ import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
-from tieback.recognise.maker_addresses import is_public_address, own_addresses
-from tieback.recognise.maker_names import MakerNames, registrable_domain
-from tieback.recognise.maker_words import MakerWords, maker_words
+from tieback.recognise.makers.addresses import is_public_address, own_addresses
+from tieback.recognise.makers.names import MakerNames, registrable_domain
+from tieback.recognise.makers.words import MakerWords, maker_words
 from tieback.recognise.rules import RuleFiles
 
 MAX_WORDS = 64

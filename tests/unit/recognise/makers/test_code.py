@@ -3,8 +3,8 @@
 from tests.each import each
 from tieback.model.app import App, Platform, Signer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.recognise.maker_code import account_names, given_name, own_packages, signer_hosts, signer_units
-from tieback.recognise.ownership import Maker
+from tieback.recognise.makers.code import account_names, given_name, own_packages, signer_hosts, signer_units
+from tieback.recognise.makers.ownership import Maker
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()

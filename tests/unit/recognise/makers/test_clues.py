@@ -8,10 +8,10 @@ from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Credential, Evidence, Sighting
-from tieback.recognise import maker_clues as maker_module
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.interface import Find
-from tieback.recognise.maker_clues import ClueKind, MakerClue, maker_clues
+from tieback.recognise.makers import clues as maker_module
+from tieback.recognise.makers.clues import ClueKind, MakerClue, maker_clues
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tieback.model.endpoint import Endpoint
 from tieback.model.sighting import Evidence
-from tieback.recognise.maker_evidence import WEB_CONFIGURATION, is_configured
+from tieback.recognise.makers.evidence import WEB_CONFIGURATION, is_configured
 from tieback.recognise.projects import REGISTRATION, is_made, project_of
 
 MAX_DEPLOYMENTS = 3

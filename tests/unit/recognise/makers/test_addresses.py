@@ -8,7 +8,7 @@ from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.maker_addresses import is_private_address
+from tieback.recognise.makers.addresses import is_private_address
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()

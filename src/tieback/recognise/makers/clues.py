@@ -21,7 +21,7 @@ import msgspec
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.intake.apps.stringpool import MalformedPoolError
-from tieback.recognise.maker_words import is_template
+from tieback.recognise.makers.words import is_template
 from tieback.recognise.rules import RuleFiles
 
 MAX_SIZE = 256 * 1024

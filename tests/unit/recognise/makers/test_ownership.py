@@ -6,7 +6,7 @@ from tests.each import each
 from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
-from tieback.recognise.ownership import Maker
+from tieback.recognise.makers.ownership import Maker
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()

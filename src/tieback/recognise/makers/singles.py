@@ -16,9 +16,9 @@ from itertools import islice
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
-from tieback.recognise.maker_names import MakerNames
-from tieback.recognise.maker_words import maker_words
-from tieback.recognise.name_forms import first_label, has_tests
+from tieback.recognise.makers.name_forms import first_label, has_tests
+from tieback.recognise.makers.names import MakerNames
+from tieback.recognise.makers.words import maker_words
 
 MAX_ENDPOINTS = 4096
 MAX_DOMAINS = 256

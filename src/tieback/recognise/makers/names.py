@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from tieback.model.app import App
 from tieback.model.count_text import count_text
-from tieback.recognise.maker_code import (
+from tieback.recognise.makers.code import (
     account_names,
     given_name,
     is_borrowed,
@@ -19,8 +19,7 @@ from tieback.recognise.maker_code import (
     signer_hosts,
     signer_units,
 )
-from tieback.recognise.maker_words import domain_families, is_template, maker_words
-from tieback.recognise.name_forms import (
+from tieback.recognise.makers.name_forms import (
     LETTERS,
     MIN_INITIALS,
     MIN_PRODUCT,
@@ -37,6 +36,7 @@ from tieback.recognise.name_forms import (
     shortens,
     whole_name,
 )
+from tieback.recognise.makers.words import domain_families, is_template, maker_words
 from tieback.recognise.rules import RuleFiles
 
 MIN_BRAND = 4

@@ -8,7 +8,7 @@ from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.maker_resources import own_resources, resource_name
+from tieback.recognise.makers.resources import own_resources, resource_name
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.recognise.maker_words import maker_words
+from tieback.recognise.makers.words import maker_words
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles
 

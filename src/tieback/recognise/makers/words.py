@@ -97,7 +97,7 @@ class MakerWords:
         def flat(entries: tuple[_Names, ...]) -> frozenset[str]:
             return frozenset(name for entry in entries for name in entry.names)
 
-        read = prepared.load_rules(Path(__file__).with_name("maker_names.toml").read_bytes(), _File)
+        read = prepared.load_rules(Path(__file__).parent.with_name("maker_names.toml").read_bytes(), _File)
         self.legal_forms = flat(read.legal_form)
         self.descriptors = flat(read.descriptor)
         self.before = frozenset(word for entry in read.affix for word in entry.before)
@@ -159,5 +159,5 @@ def names_no_app(bundle_id: str) -> bool:
 @lru_cache(maxsize=1)
 def domain_families() -> dict[str, tuple[str, ...]]:
     """The domains of one organisation, by each of them; from ``maker_domains.toml``, read once per process."""
-    read = prepared.load_rules(Path(__file__).with_name("maker_domains.toml").read_bytes(), _Families)
+    read = prepared.load_rules(Path(__file__).parent.with_name("maker_domains.toml").read_bytes(), _Families)
     return {domain: family.domains for family in read.family for domain in family.domains}

@@ -12,9 +12,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
-from tieback.recognise.maker_hosts import PAGES
-from tieback.recognise.maker_names import MakerNames, registrable_domain
-from tieback.recognise.name_forms import first_label
+from tieback.recognise.makers.hosts import PAGES
+from tieback.recognise.makers.name_forms import first_label
+from tieback.recognise.makers.names import MakerNames, registrable_domain
 from tieback.recognise.rules import RuleFiles
 
 MAX_LINKS = 256

@@ -20,8 +20,8 @@ from itertools import islice
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
-from tieback.recognise.maker_names import MakerNames
-from tieback.recognise.maker_words import maker_words
+from tieback.recognise.makers.names import MakerNames
+from tieback.recognise.makers.words import maker_words
 
 MAX_ENDPOINTS = 4096
 MAX_PORTS = 2

@@ -8,7 +8,7 @@ from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.maker_singles import only_tested
+from tieback.recognise.makers.singles import only_tested
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()

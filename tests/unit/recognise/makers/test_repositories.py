@@ -5,7 +5,7 @@ from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.maker_repositories import MAX_LINKS, repository
+from tieback.recognise.makers.repositories import MAX_LINKS, repository
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()

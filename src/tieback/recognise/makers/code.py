@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from tieback.intake.apps.subject import name_parts
 from tieback.model.app import App
-from tieback.recognise.maker_words import domain_families, names_no_app
-from tieback.recognise.name_forms import LETTERS, MIN_INITIALS, folded
+from tieback.recognise.makers.name_forms import LETTERS, MIN_INITIALS, folded
+from tieback.recognise.makers.words import domain_families, names_no_app
 from tieback.recognise.rules import RuleFiles
 
 MIN_ACCOUNT = 8

@@ -10,7 +10,7 @@ from tieback.model.app import App, Platform
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.maker_hosts import account_hosts, program_below
+from tieback.recognise.makers.hosts import account_hosts, program_below
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()

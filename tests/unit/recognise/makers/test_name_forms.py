@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.each import each
-from tieback.recognise.name_forms import begins, cuts, extends, folded, humps, shortens, spellings
+from tieback.recognise.makers.name_forms import begins, cuts, extends, folded, humps, shortens, spellings
 
 
 @each(

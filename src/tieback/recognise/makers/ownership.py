@@ -21,8 +21,8 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence
 from tieback.recognise.code_libraries import first_library
 from tieback.recognise.legal_pages import LegalPage, legal_page
-from tieback.recognise.maker_addresses import only_address
-from tieback.recognise.maker_evidence import (
+from tieback.recognise.makers.addresses import only_address
+from tieback.recognise.makers.evidence import (
     CLAIMED,
     CONFIGURED,
     MANIFEST,
@@ -31,15 +31,15 @@ from tieback.recognise.maker_evidence import (
     is_configured,
     is_wrapped,
 )
-from tieback.recognise.maker_families import family_domains, guest_domains, hosts_below
-from tieback.recognise.maker_hosts import PAGES, Choices, siblings, used_hosts
-from tieback.recognise.maker_names import MIN_HOSTS, MakerNames, registrable_domain
-from tieback.recognise.maker_projects import MAX_DEPLOYMENTS, own_projects
-from tieback.recognise.maker_repositories import account_hosts, own_accounts
-from tieback.recognise.maker_resources import own_resources, resource_name
-from tieback.recognise.maker_singles import only_domains, only_program
-from tieback.recognise.maker_words import domain_families, maker_words
-from tieback.recognise.name_forms import first_label
+from tieback.recognise.makers.families import family_domains, guest_domains, hosts_below
+from tieback.recognise.makers.hosts import PAGES, Choices, siblings, used_hosts
+from tieback.recognise.makers.name_forms import first_label
+from tieback.recognise.makers.names import MIN_HOSTS, MakerNames, registrable_domain
+from tieback.recognise.makers.projects import MAX_DEPLOYMENTS, own_projects
+from tieback.recognise.makers.repositories import account_hosts, own_accounts
+from tieback.recognise.makers.resources import own_resources, resource_name
+from tieback.recognise.makers.singles import only_domains, only_program
+from tieback.recognise.makers.words import domain_families, maker_words
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles, Sdk
 
