@@ -16,7 +16,7 @@ import msgspec
 
 from tieback.model.sighting import CredentialGrade
 from tieback.recognise.patterns import CredentialRule
-from tieback.recognise.service_passwords import is_service, is_store, place_of
+from tieback.recognise.service_passwords import address_beside, is_service, is_store, place_of
 from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
 RULE = "credential"
@@ -200,6 +200,9 @@ def credential_verdict(
         else (mask_secret(rule.kind, secret, rule.grade, services=rule.services),)
     )
     secrets = tuple(_placed(one, found, window) for one in secrets if one.fingerprint not in known)
+    if secrets and rule.beside:
+        address = address_beside(window, found.start())
+        secrets = tuple(msgspec.structs.replace(one, address=one.address or address) for one in secrets)
     rejected = "" if secrets else "not of the form that it begins with"
     return TextVerdict(f"{RULE}:{rule.kind}", len(found[0]), secrets=secrets, rejected=rejected)
 
@@ -325,7 +328,7 @@ def _service_password(found: re.Match[str], rule: CredentialRule, window: str) -
     stem, secret = found["stem"], found["secret"]
     if not (is_service(stem) or is_password(secret)) or secret.endswith("()"):
         return
-    if place := place_of(stem, window):
+    if place := place_of(stem, window, found.start()):
         kind = "database_password" if is_store(stem) else rule.kind
         yield mask_secret(kind, secret, rule.grade, address=place)
 

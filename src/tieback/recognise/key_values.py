@@ -49,6 +49,8 @@ _WITH_PORT = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})[,;| ](\d{2,5})")
 MAX_KEY = 100
 PORT = "port"
 """End of the key of a port."""
+_BELONGS = (PORT, "password", "passwd", "passphrase")
+"""Ends of normalised keys whose values belong to the host in the same part."""
 _NAMED_PORT = re.compile(r"[Pp](?:ort|ORT)(?:[\"'<>]|\s{0,4}=)")
 """The end of the name of an element or an attribute; few XML files have one."""
 
@@ -78,7 +80,8 @@ class Pair(NamedTuple):
     key: str
     value: str
     part: int = 0
-    """Number of the object, section or block that has it; 0 outside all of them, and in a text without a port."""
+    """Number of the object, section or block that has it; 0 outside all of them, and in a text without a port and
+    without a password."""
     element: bool = False
     """True for an element or an attribute of XML."""
 
@@ -103,8 +106,8 @@ def read_pairs(buffer: Buffer, name: str) -> Iterator[Pair]:
     text = decode_text(data, wide=buffer.utf16)
     if "<" not in text[:256]:
         pairs = list(_PAIR.finditer(text))
-        # Only ports need to know what is in the same part, and most files have none.
-        parts = TextParts(text) if any(plain_key(found[1]).endswith(PORT) for found in pairs) else None
+        # Only ports and passwords need to know what is in the same part, and most files have none.
+        parts = TextParts(text) if any(plain_key(found[1]).endswith(_BELONGS) for found in pairs) else None
         for found in pairs:
             yield Pair(found[1], found[2], parts.at(found.start()) if parts is not None else 0)
         return
@@ -155,6 +158,13 @@ def _elements(text: str) -> Iterator[Pair]:
         if name is not None and content is not None:  # <entry> of a file of Firebase's Remote Config
             yield Pair(name.text[:64], content.text[:MAX_VALUE], part, element=True)
         stack += ((child, last) for child in reversed(element.children))
+
+
+def pairs_beside(pairs: Sequence[Pair], index: int, *, apart: bool) -> list[tuple[str, str]]:
+    """Keys and values of the object, section or block that has a pair; if ``apart``, then those of the others."""
+    part = pairs[index].part
+    own = [(pair.key, pair.value) for pair in pairs if pair.part == part]
+    return own + [(pair.key, pair.value) for pair in pairs if pair.part != part] if apart else own
 
 
 def plain_key(key: str) -> str:

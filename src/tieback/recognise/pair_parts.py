@@ -21,6 +21,32 @@ _REACH = 256
 _INDENT = re.compile(r"[ \t]*")
 
 
+def is_same_part(text: str, one: int, other: int) -> bool:
+    """True if the keys at two offsets of a piece of text are in the same object, section and block.
+
+    The beginning of the text can be missing, so only what is between both places counts.
+    """
+    first, last = sorted((one, other))
+    depth, braces = 0, False
+    for mark in _MARK.finditer(text, first, last):
+        if mark["section"]:
+            return False
+        if mark["brace"]:
+            braces = True
+            depth += 1 if mark["brace"] == "{" else -1
+            if depth < 0:
+                return False
+    if depth or braces:
+        return not depth
+    lines = text[text.rfind("\n", 0, first) + 1 : last].split("\n")
+    if len(lines) < 2:
+        return True
+    key = len(lines[0]) - len(lines[0].lstrip(" \t-"))  # the first key of an item of a list is behind its hyphen
+    others = [len(line) - len(line.lstrip()) for line in lines[1:-1] if line.strip()]
+    own = len(lines[-1]) - len(lines[-1].lstrip(" \t")) if "-" not in lines[-1] else -1
+    return key == own == min((own, *others))
+
+
 class TextParts:
     """Numbers of the parts of one text; the offsets must grow from question to question."""
 

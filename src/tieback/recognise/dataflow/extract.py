@@ -173,7 +173,7 @@ class DataflowExtractor:
         if analysis.unread:
             methods = count_text(analysis.unread, "method")
             what = f"the code of {methods} was not followed to its end (limit on the work per app): {MAY_MISS}"
-            yield Problem(what, parts[0].buffer.file, UnreadKind.LIMIT)
+            yield Problem(what, parts[0].buffer.file, UnreadKind.UNFOLLOWED)
 
     def judge_text(self, text: str) -> tuple[Find, ...]:
         """Verdict of the other extractor on a text."""
@@ -285,7 +285,7 @@ class _Finds:
                         yield find
         if decryption.stopped:
             what = "some strings of the code were not decrypted (limit on the work per app)"
-            yield Problem(what, self._parts[0].buffer.file, UnreadKind.LIMIT)
+            yield Problem(what, self._parts[0].buffer.file, UnreadKind.UNFOLLOWED)
 
     def decrypted_hosts(self, decryption: Decryption, shown: set[str]) -> Iterator[Find]:
         """A sighting for each decrypted text that is only a host; the address of a web server stands for it."""

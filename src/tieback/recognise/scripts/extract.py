@@ -205,7 +205,7 @@ class ScriptExtractor:
             yield Problem(
                 f"this script was not followed to its end (limit on the work per app): {MAY_MISS}",
                 buffer.file,
-                UnreadKind.LIMIT,
+                UnreadKind.UNFOLLOWED,
             )
 
     def _encoded(self, buffer: Buffer, shown: Bytes, hits: list[int], told: set[str]) -> Iterator[Find]:
@@ -220,7 +220,7 @@ class ScriptExtractor:
                 continue
             pieces += 1
             if pieces > MAX_PIECES:
-                yield Problem("too many encoded strings; the rest was not decoded", buffer.file, UnreadKind.LIMIT)
+                yield Problem("too many encoded strings; the rest was not decoded", buffer.file, UnreadKind.UNFOLLOWED)
                 return
             begin, end = max(end, mark.start() - _BEFORE), mark.start() + _AFTER
             # The cut can be inside a text. A replaced text begins with its mark, so it is read from there, too.
