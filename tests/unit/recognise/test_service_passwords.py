@@ -105,7 +105,7 @@ def test_the_first_place_among_named_values() -> None:
         ),
         (
             "res/values/strings.xml",
-            '<resources><string name="db_host">d.shop.de</string><string name="db_password">Torf83m</string></resources>',
+            '<resources><string name="db_url">d.shop.de</string><string name="db_password">Torf83</string></resources>',
             "d.shop.de",
         ),
     ],

@@ -43,7 +43,7 @@ from tieback.recognise.dataflow.keyed_hosts import keyed_hosts
 from tieback.recognise.dataflow.pinged_hosts import pinged_hosts
 from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
-from tieback.recognise.hosts import QUAD, EndpointHost, check_host
+from tieback.recognise.hosts import GATEWAYS, QUAD, EndpointHost, check_host
 from tieback.recognise.makers.names import registrable_domain
 from tieback.recognise.rules import RuleFiles
 
@@ -71,10 +71,6 @@ _TIME_NAMES = ((b"ntp", b"ntq"), (b"pool.ntp.", b"pool.ntp/"), (b"time", b"timf"
 _ARRAY = -1 << 20
 """Instead of a method or field: an array, by the unit of its instruction."""
 _PROXIES = (b"Lorg/apache/http/HttpHost;", b"Ljava/net/Proxy;")
-_GATEWAYS = (b"10.0.0.172", b"10.0.0.200")
-"""The proxies of the access points ``cmwap``, ``uniwap`` and ``ctwap`` in China:
-https://android.googlesource.com/device/sample/+/refs/heads/main/etc/apns-full-conf.xml
-"""
 _STRINGS = frozenset(("Ljava/lang/String;",))
 _REPLACE = "(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)Ljava/lang/String;"
 _PORT = re.compile(r":\d{1,5}\Z")
@@ -207,7 +203,7 @@ class BareHosts:
         for number, dex in enumerate(self._files):
             if all(dex.type_of(one) < 0 for one in _PROXIES):
                 continue
-            for raw, index in ((one, dex.string_of(one)) for one in _GATEWAYS):
+            for raw, index in ((one.encode(), dex.string_of(one.encode())) for one in sorted(GATEWAYS)):
                 if index >= 0 and not self._uses.reason(raw) and not self._uses.is_spent:
                     yield BareHost(raw.decode("ascii"), number, index, next(self._uses.owners(raw), ""))
 
