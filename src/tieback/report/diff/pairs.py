@@ -9,7 +9,7 @@ from tieback.report.shortened import cut
 
 _ABOUT_NAMES = frozenset(("dangling-name", "retired-back-end"))
 VOLATILE = re.compile(
-    r"(?:(?<=\.dex)(?: at 0x[0-9a-f]+)?, in [^ ,:]+| at 0x[0-9a-f]+)(?=$|, found by your rule )"
+    r"(?:(?:(?<=\.dex)|(?<=\.smali))(?: at 0x[0-9a-f]+)?, in [^ ,:]+| at 0x[0-9a-f]+)(?=$|, found by your rule )"
     r"|(?<=\w) \((?:normal|superuser|private_key)\)(?= )|(?<=\bclasses)\d{1,4}(?=\.dex\b)"
     r"|(?<=, in), (?:to|from)(?= )|(?<=\)) for an unknown endpoint(?=: )"
 )

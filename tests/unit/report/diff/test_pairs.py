@@ -19,6 +19,8 @@ from tieback.report.diff.pairs import VOLATILE
 def test_the_place_in_a_file_is_not_compared(text: str, end: str) -> None:
     """Older releases wrote no method, and a text for no endpoint. A shrinker renames the method in the next build."""
     evidence = f"generic_secret (normal) d8***8b (32) for an unknown endpoint: classes.dex{text}{end}"
+    decoded = evidence.replace("classes.dex", "smali/a/B.smali")
+    assert VOLATILE.sub("", decoded) == f"generic_secret d8***8b (32): smali/a/B.smali{end}"
     assert VOLATILE.sub("", evidence) == f"generic_secret d8***8b (32): classes.dex{end}"
 
 
