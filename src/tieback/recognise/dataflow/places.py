@@ -28,7 +28,7 @@ class Site(NamedTuple):
     at: int
     """Code unit in the method."""
     member: int
-    """Index of the field in the file."""
+    """Index of the field or string in the file."""
 
 
 class CodePlaces:
@@ -83,6 +83,22 @@ class CodePlaces:
     def loads(self, number: int, index: int) -> bool:
         """True if an instruction loads a string."""
         return any(self.is_instruction(number, place) for place in self.strings(number, index))
+
+    def loading(self, number: int, index: int) -> Iterator[Site | None]:
+        """Each instruction that loads a string; ``None`` for one in no known method, and at the end of too many.
+
+        Other operands, and the values of arrays, can look the same: they do not count.
+        """
+        offsets = self.strings(number, index)
+        if len(offsets) >= MAX_SITES:
+            yield None
+            return
+        for offset in offsets:
+            code = self._app.files[number].code_around(offset, every=True)
+            if code is None:
+                yield None
+            elif self.begins(number, code, offset):
+                yield Site(number, code, (offset - code.begin) // 2, index)
 
     def calls(self, name: str, kind: str, owners: frozenset[str] = frozenset()) -> Iterator[tuple[int, int, int]]:
         """Number of the file, offset and method index of each call of a method; of any class without owners.
