@@ -4,7 +4,7 @@ Source: https://source.android.com/docs/core/runtime/dalvik-bytecode and .../ins
 ``21ih`` or ``21lh`` here: its 16 bits are the upper ones of 32 or of 64.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 type IndexKind = Literal[
@@ -19,7 +19,7 @@ class Opcode(NamedTuple):
     number: int
     format: str
     """Identifier of the format, such as ``21c``: code units, registers, and what else is there."""
-    index: IndexKind
+    index_kind: IndexKind
 
     @property
     def length(self) -> int:
@@ -106,9 +106,9 @@ _ROWS: tuple[tuple[int, str, IndexKind, str], ...] = (
 
 
 def _opcodes() -> Iterator[tuple[str, Opcode]]:
-    for first, layout, index, names in _ROWS:
+    for first, layout, index_kind, names in _ROWS:
         for number, name in enumerate(names.split(), first):
-            yield name, Opcode(number, layout, index)
+            yield name, Opcode(number, layout, index_kind)
 
 
 OPCODES = dict(_opcodes())
@@ -126,3 +126,16 @@ def opcode_numbers(mnemonics: str) -> list[int]:
         first, _, last = word.partition("..")
         found += range(OPCODES[first].number, OPCODES[last or first].number + 1)
     return found
+
+
+def by_number[T](by_mnemonic: Mapping[str, T]) -> tuple[T | None, ...]:
+    """The values of instructions by their number, of 256; ``None`` for the others.
+
+    Args:
+        by_mnemonic: the value of instructions, listed as for ``opcode_numbers``.
+    """
+    found: list[T | None] = [None] * 256
+    for mnemonics, value in by_mnemonic.items():
+        for number in opcode_numbers(mnemonics):
+            found[number] = value
+    return tuple(found)
