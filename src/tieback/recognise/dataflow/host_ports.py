@@ -12,9 +12,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from tieback.intake.apps.interface import Bytes
-from tieback.recognise.dataflow.app import CALLS
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.reaching import MethodFlow
 from tieback.recognise.dataflow.uses import ConstantUses
 

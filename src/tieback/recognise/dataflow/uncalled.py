@@ -6,9 +6,9 @@ A library is different: its methods count even if this app calls none of them, b
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.app import MAX_SITES
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.reaching import SPUT
 from tieback.recognise.dataflow.retrofit import RetrofitPath, paths
 from tieback.recognise.dataflow.unmade import UnmadeClasses

@@ -16,7 +16,7 @@ from itertools import islice
 import numpy as np
 
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.app import MAX_SITES, AppCode, MethodCode, OperandUses
+from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.block_events import given_to_blocks
 from tieback.recognise.dataflow.callers import Callers
 from tieback.recognise.dataflow.conditions import Conditions
@@ -27,7 +27,9 @@ from tieback.recognise.dataflow.ends import What, read_ends
 from tieback.recognise.dataflow.hierarchy import Hierarchy, words
 from tieback.recognise.dataflow.initial_values import element_reason, values_with
 from tieback.recognise.dataflow.libraries import SILENT
+from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.native_names import NativeNames
+from tieback.recognise.dataflow.operand_uses import MAX_SITES, OperandUses
 from tieback.recognise.dataflow.outside_calls import OutsideCalls
 from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
