@@ -312,7 +312,7 @@ class BareHosts:
         """Place, constants and constants of the other arguments, for each argument that has a constant."""
         if one.opcode not in CALLS and one.opcode not in FILLED and one.opcode not in _STORES:
             return
-        if one.opcode in CALLS and self._uses.what(number, one.member) == "compared":
+        if one.opcode in CALLS and self._uses.ends.what(number, one.member) == "compared":
             return  # the domain of an address of mail, for example
         found: list[tuple[int, set[str]]] = []
         for place, origins in enumerate(one.values):
