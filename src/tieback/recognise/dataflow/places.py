@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tieback.recognise.dataflow.app import CALLS, MAX_SITES, AppCode, OperandUses
+from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.code_units import CodeUnits
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
+from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.operand_uses import MAX_SITES, OperandUses, is_instruction
 
 CONST_STRING, CONST_JUMBO = frozenset((0x1A,)), frozenset((0x1B,))
 CONST_STRINGS = CONST_STRING | CONST_JUMBO
@@ -78,7 +79,7 @@ class CodePlaces:
         """True if an instruction of a method begins at an offset, or if too much was read to tell."""
         place = (offset - code.begin) // 2
         self._left -= place
-        return self._left < 0 or _begins(self._app.files[number], code, place)
+        return self._left < 0 or is_instruction(self._app.files[number], code, place)
 
     def loads(self, number: int, index: int) -> bool:
         """True if an instruction loads a string."""
@@ -127,16 +128,6 @@ class CodePlaces:
         data = self._app.files[number].data
         short = [place for place in found if index <= MAX_SHORT and data[place] in CONST_STRING]
         return short[:MAX_SITES] + [place for place in found if data[place] in CONST_JUMBO][:MAX_SITES]
-
-
-def _begins(dex: DexFile, code: CodeItem, place: int) -> bool:
-    """True if an instruction begins at a code unit."""
-    count = min(code.units, place + 4)
-    units = np.frombuffer(dex.data, "<u2", count, code.begin).tolist()
-    at = 0
-    while at < place:
-        at += LENGTHS[units[at] & 255] if units[at] & 255 else payload_length(units, at)
-    return at == place
 
 
 def whole_code(dex: DexFile) -> CodeUnits:

@@ -9,9 +9,9 @@ Source: https://developer.android.com/guide/components/fundamentals#DeclaringCom
 import re
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.app import MAX_SITES
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.package_resources import PackageResources
 
 if TYPE_CHECKING:
