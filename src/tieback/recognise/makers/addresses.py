@@ -1,7 +1,7 @@
 """Addresses of IPv4 that are the maker's: they have no name, but a place in the app.
 
 - An address that the app's own code contacts, or that is in a constant of its classes and is no film. More than three
-  without a URL are a list, such as that of the nodes of a network.
+  without a URL, or in constants, are a list, such as that of the nodes of a network or of schools.
 - An address of a private network in the app's own code, pages or resources. Only devices there reach it, so no other
   company offers a service at it. Routers, emulators and proxies of mobile networks have the same addresses for all
   apps, so they do not count. More than three are a list of devices.
@@ -28,7 +28,10 @@ MAX_ENDPOINTS = 4096
 MAX_PORTS = 2
 """Most ports of an address that one app has for itself."""
 MAX_MACHINES = 3
-"""Most addresses of private networks, or of sockets, that one app has for itself. More are a list of others."""
+"""Most addresses of private networks, of sockets, in constants, or of logins, that one app has for itself.
+
+More are a list of others.
+"""
 _STREAM = re.compile(
     r"(?i)/(?:;|stream|listen|live|radio)\b|\.(?:mp3|aac|pls|m3u8?|mpd|ism|mp4|m4[av]|mkv|webm|flv|mov|3gp|og[gv]|wav)\Z"
 )
@@ -71,18 +74,19 @@ def own_addresses(
     found = list(islice(unknown, MAX_ENDPOINTS))
     known = maker_words().public_addresses
     in_code = [
-        endpoint
+        (endpoint, evidence.how.startswith(_CONSTANT))
         for endpoint, evidence in found
         if names.is_own_code(code_place(evidence)) and _is_public(endpoint.host) and not _is_film(endpoint, evidence)
     ]
-    few = len({endpoint.host for endpoint in in_code}) <= MAX_MACHINES
-    for endpoint in in_code:
-        if endpoint.host not in known and (few or is_public_address(endpoint)):
+    few = len({endpoint.host for endpoint, _ in in_code}) <= MAX_MACHINES
+    for endpoint, constant in in_code:
+        if endpoint.host not in known and (few or (is_public_address(endpoint) and not constant)):
             yield endpoint.host, "an address in the app's own code"
     private = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if is_private_address(endpoint.host)}
     used = {endpoint.host for endpoint, evidence in found if _is_own_place(endpoint, evidence, names)}
     others = {endpoint.host for endpoint, evidence in found if _is_of_others(evidence, names)}
-    if len(private) <= MAX_MACHINES:
+    listed = len({endpoint.host for endpoint, constant in in_code if constant}) > MAX_MACHINES
+    if len(private) <= MAX_MACHINES and not listed:
         for host in sorted((private & used) - others):
             yield host, "an address of a private network, at which companies offer no service to others"
 

@@ -2,7 +2,8 @@
 
 - The host where the app registers its users and logs them in: an app has its accounts with its maker.
 - The only machine at home, tunnel or small web space of one person.
-- The address of IPv4 at which the app logs its users in, or that is the maker's by its place (``maker_addresses``).
+- The addresses of IPv4 at which the app logs its users in, if they are at most three, and those that are the maker's by
+  their place (``makers.addresses``).
 - The host with a program below the name of the app: ``https://host.test/acmefit/login.php``.
 - The host that stands for one of the maker's in the same place of the code, before the same path: the code chooses.
 - The host that is named like one of the maker's, in words that few hosts have: ``staging-nginz-https.acme-test.io`` and
@@ -20,7 +21,7 @@ import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
-from tieback.recognise.makers.addresses import is_public_address, own_addresses
+from tieback.recognise.makers.addresses import MAX_MACHINES, is_public_address, own_addresses
 from tieback.recognise.makers.names import MakerNames, registrable_domain
 from tieback.recognise.makers.words import MakerWords, maker_words
 from tieback.recognise.rules import RuleFiles
@@ -231,8 +232,9 @@ def used_hosts(
         label = host.partition(".")[0]
         if accounts[host].logs_in and host.count(".") > 1 and names.is_first_word(label):
             yield host, f"a host with {label}, the name of the app, where it logs its users in"
-    for host in sorted({endpoint.host for endpoint, _ in strangers if is_public_address(endpoint)} & accounts.keys()):
-        yield host, "an address where the app logs its users in"
+    logins = {endpoint.host for endpoint, _ in strangers if is_public_address(endpoint)} & accounts.keys()
+    if len(logins) <= MAX_MACHINES:
+        yield from ((host, "an address where the app logs its users in") for host in sorted(logins))
     if not own.isdisjoint(accounts):
         return
     unknown = {endpoint.host for endpoint, _ in strangers}

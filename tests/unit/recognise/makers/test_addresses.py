@@ -73,6 +73,9 @@ TWO = [seen("http://54.1.2.3/x", CODE, OWN), seen("http://54.1.2.4/x")]
         ("appinventor.ai_acme.Fit", [held("http://54.1.2.3", "Lappinventor/ai_acme/Fit/Screen1;"), *TWO[1:]], IN_CODE),
         ("de.acme.fit", [held("http://54.1.2.3/x", "Lde/other/Api;"), seen("http://54.1.2.4/x")], ""),
         ("de.acme.fit", [seen("http://54.1.2.3/x"), seen("http://54.1.2.4/x")], ""),
+        # A list of schools in constants of its own class.
+        ("de.acme.fit", [held(f"http://54.1.2.{end}/x", "Lde/acme/fit/Schools;") for end in (2, 3, 4)], IN_CODE),
+        ("de.acme.fit", [held(f"http://54.1.2.{end}/x", "Lde/acme/fit/Schools;") for end in (2, 3, 4, 5)], ""),
         # Films, which a demonstration of a player takes from others; a program with such a name.
         ("de.acme.fit", [held("http://54.1.2.3/a/film.mpd", "Lde/acme/fit/Films;"), *TWO[1:]], ""),
         ("de.acme.fit", [held("http://54.1.2.3/a/film", "Lde/acme/fit/Films;"), *TWO[1:]], IN_CODE),
@@ -120,6 +123,15 @@ def test_an_address_in_own_code(bundle: str, finds: list[Sighting], reason: str)
         ([seen("10.0.0.172:80", SOCKET, OWN)], ""),
         ([seen("10.0.3.2:80", SOCKET, OWN)], ""),
         ([seen("172.32.3.4:80", SOCKET, OTHER)], ""),
+        # One of a list of schools, most of which have public addresses.
+        ([held(f"http://{end}/x", "Lde/acme/fit/A;") for end in ("192.168.9.2", "54.1.2.3", "54.1.2.4")], PRIVATE),
+        (
+            [
+                held(f"http://{end}/x", "Lde/acme/fit/A;")
+                for end in ("192.168.9.2", "54.1.2.3", "54.1.2.4", "54.1.2.5", "54.1.2.6")
+            ],
+            "",
+        ),
         # A list of devices.
         ([seen(f"192.168.9.{end}:80", SOCKET, OWN) for end in (2, 3, 4)], PRIVATE),
         ([seen(f"192.168.9.{end}:80", SOCKET, OWN) for end in (2, 3, 4, 5)], ""),
