@@ -70,6 +70,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     program_folder: tuple[_Names, ...]
     registration: tuple[_Names, ...]
     login: tuple[_Names, ...]
+    change: tuple[_Names, ...]
     account_beside: tuple[_Names, ...]
     not_account: tuple[_Names, ...]
     sample_host: tuple[_Names, ...]
@@ -125,6 +126,7 @@ class MakerWords:
         self.program_folders = flat(read.program_folder)
         self.registrations = flat(read.registration)
         self.logins = flat(read.login)
+        self.changes = flat(read.change)
         self.account_beside = tuple(sorted(flat(read.account_beside)))
         self.accounts = self.registrations | self.logins
         self.not_accounts = flat(read.not_account)
