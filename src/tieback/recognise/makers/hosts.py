@@ -218,7 +218,7 @@ def used_hosts(
         names: the names of the maker.
         rules: rule files.
     """
-    strangers = [one for one in strangers if not is_sample(one[0].host)]
+    strangers = [one for one in strangers if not is_public_service(one[0].host)]
     for endpoint, _ in strangers:
         if name := program_below(endpoint, names.is_app):
             yield endpoint.host, f"a host with programs below the name of the app, {name}"
@@ -254,6 +254,8 @@ def _is_personal(endpoint: Endpoint) -> bool:
     return any(".".join(labels[at:]) in maker_words().personal_hosts for at in range(1, len(labels)))
 
 
-def is_sample(host: str) -> bool:
-    """True for a server that offers accounts for practice to anyone."""
-    return any(host == one or host.endswith(f".{one}") for one in maker_words().sample_hosts)
+def is_public_service(host: str) -> bool:
+    """True for a service that answers the apps of anyone, or offers accounts for practice to anyone."""
+    lists, labels = maker_words(), host.split(".")
+    ends = (".".join(labels[at:]) for at in range(len(labels)))
+    return any(end in lists.sample_hosts or end in lists.public_services for end in ends)

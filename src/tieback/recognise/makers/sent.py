@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
-from tieback.recognise.makers.hosts import PROGRAM, is_sample, words_of
+from tieback.recognise.makers.hosts import PROGRAM, is_public_service, words_of
 from tieback.recognise.makers.names import registrable_domain
 from tieback.recognise.makers.words import maker_words
 from tieback.recognise.rules import RuleFiles
@@ -64,7 +64,7 @@ class SentData:
         """
         hosts = {host for host in self._hosts if host in own or host in unknown}
         domains = {registrable_domain(host, rules) for host in hosts}
-        if len(domains) == 1 and "" not in domains and hosts.isdisjoint(own) and not any(map(is_sample, hosts)):
+        if len(domains) == 1 and "" not in domains and hosts.isdisjoint(own) and not any(map(is_public_service, hosts)):
             yield from (
                 (host, f"the only domain to which the app sends data without TLS, {self._hosts[host]}")
                 for host in sorted(hosts)

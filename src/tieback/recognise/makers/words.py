@@ -74,6 +74,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account_beside: tuple[_Names, ...]
     not_account: tuple[_Names, ...]
     sample_host: tuple[_Names, ...]
+    public_service: tuple[_Names, ...]
     public_address: tuple[_Names, ...]
     shared_address: tuple[_Names, ...]
     public_deployment: tuple[_Names, ...]
@@ -131,6 +132,7 @@ class MakerWords:
         self.accounts = self.registrations | self.logins
         self.not_accounts = flat(read.not_account)
         self.sample_hosts = flat(read.sample_host)
+        self.public_services = flat(read.public_service)
         self.public_addresses = flat(read.public_address)
         self.shared_addresses = flat(read.shared_address)
         self.public_deployments = flat(read.public_deployment)

@@ -91,6 +91,11 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
         ("a.b", "X", [*BOTH, seen("i.de/api/register"), seen("i.de/api/login")], "h.partner.net/data", ""),
         ("com.acmefit.x", "", [*BOTH, seen("api.acmefit.com/v1/login")], "h.partner.net/data", ""),
         ("a.b", "X", [seen("reqres.in/api/register"), seen("reqres.in/api/login")], "reqres.in/api/users", ""),
+        # Anyone can develop an app for these services.
+        ("a.b", "X", [seen("wanandroid.com/user/login"), seen("wanandroid.com/user/register")], "wanandroid.com/x", ""),
+        ("a.b", "X", [seen("api.trakt.tv/auth/login"), seen("api.trakt.tv/auth/signup")], "api.trakt.tv/x", ""),
+        ("a.b", "X", [seen("nottrakt.tv/auth/login"), seen("nottrakt.tv/auth/signup")], "nottrakt.tv/x", REGISTERS),
+        ("com.wanandroid.app", "", [], "www.wanandroid.com/x", "wanandroid.com is the domain of the app"),
         # An address of a machine: who logs in there knows it from its maker.
         ("a.b", "X", [seen("54.1.2.3/login")], "54.1.2.3/x", "an address where the app logs its users in"),
         # The logins of many schools.

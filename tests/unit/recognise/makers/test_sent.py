@@ -57,6 +57,7 @@ def reason_of(bundle: str, finds: list[Sighting]) -> str:
         (seen("http://httpbin.org/post", '  $http.post("URL",{'), ""),
         (seen("http://www.w3schools.com/xml/tempconvert.asmx", '  $http.post("URL",{'), ""),
         (seen("http://graph.facebook.com/me/feed", '  $http.post("URL",{'), ""),
+        (seen("http://api.thingspeak.com/channels/add.php"), ""),
         (seen("http://h.partner.net/insert.php", how="dex-string/url", file="classes.dex"), ""),
         (seen("http://h.partner.net/insert.php", file="assets/ads.jar!a.js"), ""),
         (seen("http://intranet/insert.php"), ""),
