@@ -56,6 +56,11 @@ class Score(NamedTuple):
         """Share of the back ends that are shown."""
         return self.right / max(1, self.right + self.missed)
 
+    @property
+    def exact(self) -> bool:
+        """True if nothing is wrong or missed."""
+        return not self.wrong and not self.missed
+
 
 def labelled() -> list[Package]:
     """The packages of the table with their labels."""
@@ -124,7 +129,8 @@ def run() -> str:
     head = (
         "## Hosts that apps name\n\n`python -m bench noise`: hosts of `bench/noise.tsv`, labelled by hand. "
         f"{len(here)} of {len(packages)} packages are here, {unread} of them cannot be read. "
-        "Rules were made with all of them but the part `held`; the sets were scored before that, once.\n\n"
+        "Rules were made with all of them but the part `held`; the sets were scored before that, once. "
+        "A package is exact if no host is wrong and none is missed.\n\n"
     )
     pairs = read_twice(packages)
     same, kappa = sum(one == two for one, two in pairs), cohen(pairs) if pairs else None
@@ -133,7 +139,7 @@ def run() -> str:
         if kappa is not None
         else ""
     )
-    names = ("packages", "packages read", "right", "wrong", "missed", "precision", "recall")
+    names = ("packages", "packages read", "exact", "right", "wrong", "missed", "precision", "recall")
     rows = [_row(group, scores.get(group, [])) for group in (*PARTS, *sets, "all sets")]
     return head + table(names, rows) + foot
 
@@ -141,4 +147,5 @@ def run() -> str:
 def _row(group: str, scores: list[Score]) -> tuple[str, ...]:
     every = Score(*(sum(counts) for counts in zip(*scores, strict=True))) if scores else Score(0, 0, 0)
     shares = (f"**{every.precision:.3f}**", f"**{every.recall:.3f}**") if scores else ("not measured",) * 2
-    return (group, str(len(scores)), str(every.right), str(every.wrong), str(every.missed), *shares)
+    exact = sum(one.exact for one in scores)
+    return (group, str(len(scores)), str(exact), str(every.right), str(every.wrong), str(every.missed), *shares)

@@ -49,6 +49,8 @@ def test_links_for_people_count_neither_way() -> None:
     found = score(package, {"a", "b", "c", "e"})
     assert found == Score(1, 2, 1)
     assert (found.precision, found.recall) == (1 / 3, 1 / 2)
+    assert not found.exact
+    assert score(package, {"a", "c", "d"}).exact
 
 
 def test_hosts_of_packages_that_were_labelled_twice_are_compared() -> None:

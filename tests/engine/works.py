@@ -1,5 +1,6 @@
 """Works for the tests of engines; workers import them by name. Each unit's source says what happens to it."""
 
+import gc
 import os
 import signal
 import sys
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tieback.engine.interface import UnitLimits, Work
+from tieback.engine.memory import resident_bytes
 from tieback.lab.programs import MissingProgramError
 from tieback.model.errors import InputError, WorkspaceError
 from tieback.model.unit import Unit
@@ -56,6 +58,14 @@ class Behave(Work[str]):
                 held = [bytearray(b"x" * 2**20) for _ in range(600)]
                 time.sleep(3)
                 return f"{time.monotonic()} {len(held)}"
+            case "collector":
+                return str(gc.get_threshold()[0])
+            case "cycles":
+                before = resident_bytes()
+                for _ in range(1_000_000):
+                    cycle: list[object] = []
+                    cycle.append(cycle)
+                return str(resident_bytes() - before)
             case "time":
                 time.sleep(0.05)
                 return str(time.monotonic())

@@ -8,7 +8,7 @@ detected from the content.
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 from itertools import islice
 
@@ -293,13 +293,3 @@ def _day(text: str) -> str:
 
 def _cut(text: str) -> str:
     return "".join(islice((c for c in text.strip() if c.isprintable()), MAX_FIELD))
-
-
-def count_networks(file: RangeFile) -> Mapping[str, int]:
-    """Number of networks per provider, or of autonomous systems."""
-    found: dict[str, int] = {}
-    for net in file.nets:
-        label = file.labels[net.label]
-        key = label.provider or "autonomous systems"
-        found[key] = found.get(key, 0) + 1
-    return found

@@ -25,7 +25,7 @@ import msgspec
 
 from tieback.engine.ending import end_process
 from tieback.engine.interface import EngineError, UnitLimits, Work
-from tieback.engine.memory import limit_growth, resident_bytes
+from tieback.engine.memory import collect_rarely, limit_growth, resident_bytes
 from tieback.engine.messages import (
     EngineStop,
     OutOfMemory,
@@ -89,6 +89,7 @@ def main(argv: Sequence[str]) -> int:
         return 1  # the parent died before prctl took effect
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+    collect_rarely()
     pipe = Connection(fd)
     if argv[2:] == [ISOLATED]:
         try:

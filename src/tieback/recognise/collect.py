@@ -27,11 +27,12 @@ from tieback.recognise.code_libraries import code_library, first_library
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
 from tieback.recognise.links import DEEP_LINK, OPENED
-from tieback.recognise.makers.clues import ClueKind, MakerClue
+from tieback.recognise.makers.clues import ClueKind, MakerClue, named_app
 from tieback.recognise.makers.evidence import is_maker_evidence
 from tieback.recognise.makers.hosts import Choices
 from tieback.recognise.makers.ownership import Maker
 from tieback.recognise.makers.resources import is_client
+from tieback.recognise.makers.sent import SentData
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.script_objects import RULE as OBJECT_RULE
@@ -181,8 +182,8 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     named: list[Sighting] = []
     told: dict[tuple[str, str], tuple[Endpoint, Evidence]] = {}
     clues: dict[tuple[ClueKind, str], MakerClue] = {}
-    choices = Choices()
-    for find in _noting(_without_clues(_own_credentials(finds, app, rules), clues), told, choices, rules):
+    choices, sent = Choices(), SentData()
+    for find in _noting(_without_clues(_own_credentials(finds, app, rules), clues), told, (choices, sent), rules):
         match find:
             case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.value.endswith(":"):
                 if len(loose) < MAX_NAMES:
@@ -211,12 +212,13 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     hosts = {one.best.endpoint.host for one in sightings.values.values()}
     _add((one for one in named if one.endpoint.host not in hosts), sightings)
     _join_pairs(sightings, {one.endpoint for one in credentials.values.values()})
-    maker = Maker(app, rules, next((one.value for one in clues.values() if one.kind is ClueKind.CLASS), ""))
+    whose = app if app is not None else named_app(clues.values())
+    maker = Maker(whose, rules, next((one.value for one in clues.values() if one.kind is ClueKind.CLASS), ""))
     maker.learn_from(told.values())
     maker.learn_hosts(one.best.endpoint.host for one in sightings.values.values())
     _learn_roles(maker, clues.values(), credentials.values.values(), sightings, rules)
     maker.learn_repositories(_linked(sightings, not_backends))
-    maker.learn_uses(((one.best.endpoint, one.best.evidence) for one in sightings.values.values()), choices)
+    maker.learn_uses(((one.best.endpoint, one.best.evidence) for one in sightings.values.values()), choices, sent)
     lists = (("endpoints", sightings), ("credentials", credentials), ("hosts that are not back ends", not_backends))
     capped = [
         Problem(
@@ -347,13 +349,14 @@ def _without_clues(finds: Iterable[Find], clues: dict[tuple[ClueKind, str], Make
 def _noting(
     finds: Iterable[Find],
     told: dict[tuple[str, str], tuple[Endpoint, Evidence]],
-    choices: Choices,
+    uses: tuple[Choices, SentData],
     rules: RuleFiles,
 ) -> Iterator[Find]:
     """The finds, unchanged. Those that can show which domains belong to the maker are recorded on the way."""
     for find in finds:
         if isinstance(find, Sighting):
-            choices.add(find.endpoint, find.evidence)
+            for one in uses:
+                one.add(find.endpoint, find.evidence)
         if isinstance(find, Sighting) and len(told) < MAX_SIGHTINGS:
             endpoint, evidence = find.endpoint, find.evidence
             page = legal_page(endpoint) is not None

@@ -15,7 +15,15 @@ import msgspec
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import CredentialGrade, NotBackend
 from tieback.recognise.credentials import is_placeholder
-from tieback.recognise.hosts import SINGLE_LABEL, EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
+from tieback.recognise.hosts import (
+    SINGLE_LABEL,
+    EndpointHost,
+    InvalidHost,
+    NonBackendHost,
+    check_host,
+    check_port,
+    private_name,
+)
 from tieback.recognise.rules import RuleFiles, SchemeRule
 from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
@@ -130,6 +138,8 @@ def _hosts(text: str, found: re.Match[str], scheme: SchemeRule, rules: RuleFiles
                 return TextVerdict(RULE, found.end(), rejected="socket without a port")
             port = scheme.port
         host = check_host(name.rstrip("."), rules)
+        if isinstance(host, InvalidHost):
+            host = private_name(name, host, rules)
         if isinstance(host, InvalidHost):
             return TextVerdict(RULE, found.end(), rejected=host.reason)
         place = host.host if isinstance(host, NonBackendHost) else host

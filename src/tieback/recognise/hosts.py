@@ -2,7 +2,8 @@
 
 Names follow RFC 1123 with underscores allowed (they occur in the DNS of buckets and tenants), at most 253 bytes, labels
 at most 63; other alphabets become A-labels (IDNA). The top-level name must be on the public suffix list or one of the
-private ones in ``host_names.toml``. Addresses follow RFC 4632 notation: four decimal octets without leading zeros.
+private ones in ``host_names.toml``; other names of private networks are told where an address has a scheme. Addresses
+follow RFC 4632 notation: four decimal octets without leading zeros.
 """
 
 import re
@@ -11,6 +12,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.sighting import UNDECIDED
 from tieback.recognise.rules import RuleFiles
 
 PLACEHOLDER = re.compile(
@@ -44,6 +46,13 @@ GATEWAYS = frozenset(("10.0.0.172", "10.0.0.200"))
 """The proxies of the access points ``cmwap``, ``uniwap`` and ``ctwap`` in China:
 https://android.googlesource.com/device/sample/+/refs/heads/main/etc/apns-full-conf.xml
 """
+
+
+_NO_TOP_LEVEL = "unknown top-level name"
+PRIVATE_NAME = f"{UNDECIDED}: no registry offers its last label, so that only a private network can have this name"
+"""Reason for ``http://erp.acme/api``."""
+_PRIVATE_NAME = re.compile(r"(?!www\.)(?P<first>[a-z0-9-]{1,63})\.(?:[a-z0-9-]{1,63}\.){0,6}[a-z]{2,30}", re.IGNORECASE)
+"""Names of the public web with a damaged end, as at the edge of a certificate, are none."""
 
 
 class EndpointHost(msgspec.Struct, frozen=True):
@@ -127,7 +136,7 @@ def _registered(name: str, labels: list[str], rules: RuleFiles) -> EndpointHost 
     if labels[-1] in rules.names.private_tlds:
         return EndpointHost(name)
     if rules.suffixes.publicsuffix(name) is None:
-        return InvalidHost("unknown top-level name")
+        return InvalidHost(_NO_TOP_LEVEL)
     if len(labels) == 2 and name not in rules.names.suffix_sites and rules.suffixes.privatesuffix(name) is None:
         return NonBackendHost(EndpointHost(name), SUFFIX)
     return EndpointHost(name)
@@ -165,6 +174,20 @@ def _address(text: str, rules: RuleFiles) -> EndpointHost | NonBackendHost | Inv
     host = EndpointHost(str(address), address=True)
     reason = rules.not_backends.address_reason(address)
     return NonBackendHost(host, reason) if reason is not None else host
+
+
+def private_name(raw: str, verdict: InvalidHost, rules: RuleFiles) -> NonBackendHost | InvalidHost:
+    """A name that only a private network can have is told, and not dropped; any other verdict stays.
+
+    Args:
+        raw: the host as written, behind the scheme of an address: without one, most such texts are files or code.
+        verdict: why it is invalid.
+        rules: the rule files.
+    """
+    found = _PRIVATE_NAME.fullmatch(raw) if verdict.reason == _NO_TOP_LEVEL else None
+    if found is None or found["first"].lower() in rules.names.first_labels:
+        return verdict  # a reversed name, as of a package
+    return NonBackendHost(EndpointHost(raw.lower()), PRIVATE_NAME)
 
 
 def check_port(text: str) -> int | InvalidHost:

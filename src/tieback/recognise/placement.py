@@ -24,10 +24,10 @@ from tieback.recognise.embedded import MAX_TEXT, language
 from tieback.recognise.failures import guarded
 from tieback.recognise.interface import Extractor, Find
 from tieback.recognise.span import narrow_text, string_bounds
-from tieback.recognise.texts.elements import PERMITTED
+from tieback.recognise.texts.elements import PERMITTED, is_permission
 from tieback.recognise.texts.joins import BEGINNING as PART
 from tieback.recognise.texts.languages import METADATA
-from tieback.recognise.texts.places import MAX_SIZE, TextPlaces, is_permission
+from tieback.recognise.texts.places import MAX_SIZE, TextPlaces
 from tieback.recognise.texts.prose import (
     MESSAGE,
     NAMESPACE,

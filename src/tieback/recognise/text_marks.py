@@ -12,6 +12,7 @@ from tieback.recognise.aws_clients import MARKS as CLIENTS
 from tieback.recognise.certificates import MARK as CERTIFICATE
 from tieback.recognise.firebase_web import MARKS as PROJECTS
 from tieback.recognise.makers.clues import MARK as SUPPORT
+from tieback.recognise.makers.clues import REGISTERED
 from tieback.recognise.script_objects import BUCKET_MARKS as BUCKETS
 from tieback.recognise.script_objects import HOST_MARKS as HOSTS
 from tieback.recognise.server_lists import LIST_MARKS as LISTS
@@ -27,7 +28,7 @@ class TextMarks:
 
     def __init__(self, texts: Iterable[str]) -> None:
         """``texts``: those of rule files."""
-        own = (CERTIFICATE, SUPPORT, *PROJECTS, *BUCKETS, *CLIENTS)
+        own = (CERTIFICATE, SUPPORT, REGISTERED, *PROJECTS, *BUCKETS, *CLIENTS)
         self._texts = tuple(dict.fromkeys((*(text.encode() for text in texts), *own)))
 
     @cached_property

@@ -13,7 +13,15 @@ from tieback.model.redaction import public_prefix
 from tieback.model.sighting import UNDECIDED, NotBackend
 from tieback.recognise.cloud import cloud_endpoint, with_parts
 from tieback.recognise.firebase import default_database
-from tieback.recognise.hosts import PLACEHOLDER, EndpointHost, InvalidHost, NonBackendHost, check_host, check_port
+from tieback.recognise.hosts import (
+    PLACEHOLDER,
+    EndpointHost,
+    InvalidHost,
+    NonBackendHost,
+    check_host,
+    check_port,
+    private_name,
+)
 from tieback.recognise.rules import RuleFiles, SchemeRule
 from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
@@ -87,6 +95,8 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         host = _store_of_unknown_host(raw_host, raw_port, port, rules) or _partly_known(
             raw_host, host, rules, is_map=_MAP_TILE.search(text, covers, covers + _NEAR) is not None
         )
+    if isinstance(host, InvalidHost):
+        host = private_name(raw_host, host, rules)
     if isinstance(host, InvalidHost):
         return _reject(host.reason, text, covers)
     if isinstance(host, NonBackendHost):

@@ -10,7 +10,7 @@ import pytest
 from tests.engine.works import FAST, Behave, CannotBeImported, Publish, unit
 from tieback.engine.interface import SLOWEST_READ, EngineError, EngineEvent, UnitLimits
 from tieback.engine.local import LocalEngine
-from tieback.engine.memory import resident_bytes
+from tieback.engine.memory import NEW_OBJECTS, resident_bytes
 from tieback.lab.programs import MissingProgramError
 from tieback.model.errors import WorkspaceError
 from tieback.model.unit import Unit, UnitEnd, UnitState
@@ -36,6 +36,12 @@ def test_every_unit_ends_once_with_its_summary() -> None:
     ends = list(LocalEngine(2, batch=4).run(Behave(), iter(units), FAST))
     assert sorted(end.unit.key for end in ends) == sorted(u.key for u in units)
     assert {(end.state, end.result, end.problem, end.attempts) for end in ends} == {(UnitState.DONE, b"OK", "", 1)}
+
+
+def test_workers_search_rarely_for_cycles_but_keep_few() -> None:
+    ends = by_source(LocalEngine(1).run(Behave(), [unit("collector"), unit("cycles")], FAST))
+    assert ends["collector"].result == str(NEW_OBJECTS).encode()
+    assert int(ends["cycles"].result) < 32 * 1024**2  # 100 MiB if none is collected
 
 
 def test_nothing_to_do_starts_no_worker() -> None:

@@ -8,6 +8,7 @@ from tests.each import each
 from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.recognise.connection import verify, verify_jdbc
+from tieback.recognise.hosts import PRIVATE_NAME
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.verdict import TextVerdict
 
@@ -119,6 +120,13 @@ def test_users_with_the_name_of_their_server(text: str, value: str, passwords: l
     assert [secret.masked for secret in verdict.secrets] == passwords
 
 
+@each("text", ["mysql://app:Torf83@db.acme/x", "jdbc:mysql://db.acme/x"])
+def test_a_name_that_only_a_private_network_can_have_is_told(text: str) -> None:
+    verdict = judged(text)
+    assert [one.reason for one in verdict.not_backends] == [PRIVATE_NAME]
+    assert not verdict.endpoints
+
+
 @each(
     ("text", "reason"),
     [
@@ -130,7 +138,7 @@ def test_users_with_the_name_of_their_server(text: str, value: str, passwords: l
         ("mongodb://u:p@%s:%d/x", "no host"),
         ("mongodb://${HOST}:27017", "placeholder in the host"),
         ("mongodb://db.x.test:0/", "port out of range"),
-        ("mysql://db.nosuchtld/x", "unknown top-level name"),
+        ("mysql://com.shop.db/x", "unknown top-level name"),
         ("jdbc:sqlite:app.db", "database inside the app, or a driver of no known store"),
         ("jdbc:h2:mem:test", "database inside the app, or a driver of no known store"),
         ("jdbc:mysql", "database inside the app, or a driver of no known store"),

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.examples import examples
+from tieback.recognise.hosts import PRIVATE_NAME
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.url import COMPLETED, UNKNOWN_HOST, verify, verify_relative
 from tieback.recognise.verdict import TextVerdict
@@ -122,6 +123,25 @@ def test_a_store_whose_host_is_not_known_is_told(text: str, value: str) -> None:
 
 
 @each(
+    ("text", "value"),
+    [
+        ("http://erp.acme/api/orders", "http://erp.acme/api/orders"),
+        ("https://Es.Shop.Zentrale:9200/", "https://es.shop.zentrale:9200"),
+    ],
+)
+def test_a_name_that_only_a_private_network_can_have_is_told(text: str, value: str) -> None:
+    verdict = judged(text)
+    assert [(one.value, one.reason) for one in verdict.not_backends] == [(value, PRIVATE_NAME)]
+    assert not verdict.endpoints
+
+
+@each("host", ["erp.acme.corp", "nas.home", "es.intranet", "db.shop.private", "box.localdomain", "api.acme.internal"])
+def test_the_usual_names_of_private_networks_are_back_ends(host: str) -> None:
+    (endpoint,) = judged(f"http://{host}/api").endpoints
+    assert (endpoint.host, endpoint.path) == (host, "/api")
+
+
+@each(
     ("text", "reason"),
     [
         ("https://", "no host"),
@@ -140,7 +160,9 @@ def test_a_store_whose_host_is_not_known_is_told(text: str, value: str) -> None:
         ("https://api.shop.de:port/", "port is not a number"),
         ("https://api.shop.de:80%d/", "port is not a number"),
         ("ssl://broker.shop.de:%d", "port is not a number"),
-        ("https://main.kt", "unknown top-level name"),
+        ("https://com.shop.main", "unknown top-level name"),
+        ("https://www.stylesheet", "unknown top-level name"),
+        ("http://ocsp.shop.com0", "unknown top-level name"),
         ("https://.firebaseio.com", "host with an empty or malformed label"),
         ("ssl://broker.shop.de", "socket without a port"),
     ],

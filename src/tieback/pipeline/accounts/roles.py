@@ -30,11 +30,6 @@ def role_named(name: str) -> Role | None:
     return next((role for role in Role if role.value == name), None)
 
 
-def role_permits(held: Role | None, required: Role) -> bool:
-    """Say if a user with the role `held` has `required`; no role permits nothing."""
-    return held is not None and held.permits(required)
-
-
 def lower_of(first: Role, second: Role) -> Role:
     """The role that permits less: a token never does more than its owner."""
     return first if second.permits(first) else second

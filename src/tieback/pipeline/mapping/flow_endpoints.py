@@ -145,21 +145,6 @@ class EndpointTotals:
         )
 
 
-def sightings_of(flows: Iterable[Flow], maker: Maker) -> tuple[Sighting, ...]:
-    """The sightings of some flows.
-
-    Args:
-        flows: of one app, or of an unknown app.
-        maker: decides which party owns an endpoint.
-    """
-    totals = EndpointTotals()
-    for flow in flows:
-        endpoint = endpoint_of(flow, maker.rules)
-        if endpoint is not None:
-            totals.add(flow, endpoint)
-    return totals.sightings(maker)
-
-
 def _without_container(endpoint: Endpoint) -> Endpoint:
     return msgspec.structs.replace(endpoint, path="") if endpoint.kind is EndpointKind.CLOUD else endpoint
 

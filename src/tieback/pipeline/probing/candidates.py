@@ -84,12 +84,6 @@ class Candidates:
             return self.at(host)
         return build_candidates(named, {}, self._fronts)
 
-    def with_targets(self, targets: Iterable[str]) -> Iterator[Candidate]:
-        """The candidates whose ``target_label`` is in ``targets``."""
-        wanted = frozenset(targets)
-        for host in sorted({label_host(label) for label in wanted}):
-            yield from (one for one in self.at(host) if target_label(one) in wanted)
-
     def leading_to(self, targets: Iterable[str]) -> Iterator[EndpointCandidate]:
         """How each endpoint leads to these targets (``target_label``), by itself.
 

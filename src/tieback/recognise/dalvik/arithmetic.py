@@ -118,30 +118,30 @@ def truncated(value: float, bits: int) -> int:
     return int(max(-top, min(top - 1, value)))
 
 
-UNARY: dict[int, Callable[[int], int]] = {
-    0x7B: lambda value: int32(-value),
-    0x7C: lambda value: ~value,
-    0x7D: lambda value: int64(-value),
-    0x7E: lambda value: ~value,
-    0x7F: lambda value: float_bits(-to_float(value)),
-    0x80: lambda value: double_bits(-to_double(value)),
-    0x81: lambda value: value + 0,
-    0x82: lambda value: float_bits(float(value)),
-    0x83: lambda value: double_bits(float(value)),
-    0x84: int32,
-    0x85: lambda value: float_bits(float(value)),
-    0x86: lambda value: double_bits(float(value)),
-    0x87: lambda value: truncated(to_float(value), 32),
-    0x88: lambda value: truncated(to_float(value), 64),
-    0x89: lambda value: double_bits(to_float(value)),
-    0x8A: lambda value: truncated(to_double(value), 32),
-    0x8B: lambda value: truncated(to_double(value), 64),
-    0x8C: lambda value: float_bits(to_double(value)),
-    0x8D: lambda value: narrowed("B", value),
-    0x8E: lambda value: narrowed("C", value),
-    0x8F: lambda value: narrowed("S", value),
+UNARY: dict[str, Callable[[int], int]] = {
+    "neg-int": lambda value: int32(-value),
+    "not-int": lambda value: ~value,
+    "neg-long": lambda value: int64(-value),
+    "not-long": lambda value: ~value,
+    "neg-float": lambda value: float_bits(-to_float(value)),
+    "neg-double": lambda value: double_bits(-to_double(value)),
+    "int-to-long": lambda value: value + 0,
+    "int-to-float": lambda value: float_bits(float(value)),
+    "int-to-double": lambda value: double_bits(float(value)),
+    "long-to-int": int32,
+    "long-to-float": lambda value: float_bits(float(value)),
+    "long-to-double": lambda value: double_bits(float(value)),
+    "float-to-int": lambda value: truncated(to_float(value), 32),
+    "float-to-long": lambda value: truncated(to_float(value), 64),
+    "float-to-double": lambda value: double_bits(to_float(value)),
+    "double-to-int": lambda value: truncated(to_double(value), 32),
+    "double-to-long": lambda value: truncated(to_double(value), 64),
+    "double-to-float": lambda value: float_bits(to_double(value)),
+    "int-to-byte": lambda value: narrowed("B", value),
+    "int-to-char": lambda value: narrowed("C", value),
+    "int-to-short": lambda value: narrowed("S", value),
 }
-"""Operations of one operand by opcode."""
+"""Operations of one operand, by the mnemonic of the instruction."""
 
 
 def compared(one: float, other: float, unordered: int) -> int:

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tieback.recognise.dalvik.classes import Method, MethodRef
+from tieback.recognise.dalvik.decode import Instruction, decode
+from tieback.recognise.dalvik.effects import CALL, STATIC_READ, kind_of_step
 from tieback.recognise.dalvik.machine import FAULTS, CallSite, Frame, Machine
 from tieback.recognise.dalvik.objects import (
     UNKNOWN,
@@ -18,7 +20,6 @@ from tieback.recognise.dalvik.objects import (
     NotRunnableError,
     ThrownError,
 )
-from tieback.recognise.dalvik.opcodes import CALL, STATIC_READ, Instruction, decode, kind_of_step
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, payload_length
 
 MAX_UNITS = 20_000

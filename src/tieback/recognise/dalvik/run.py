@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from tieback.recognise.dalvik.classes import ClassPath, Method, MethodRef, split_types
+from tieback.recognise.dalvik.interpreter import run_frame
 from tieback.recognise.dalvik.library import charsets, collections, crypto, numbers, platform, streams, strings
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
 from tieback.recognise.dalvik.objects import (
@@ -16,7 +17,6 @@ from tieback.recognise.dalvik.objects import (
     to_text,
     to_units,
 )
-from tieback.recognise.dalvik.opcodes import run_frame
 from tieback.recognise.dataflow.dexfile import DexFile
 
 MIN_STEPS, STEPS_PER_BYTE = 400_000, 0.1

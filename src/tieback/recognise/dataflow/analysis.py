@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tieback.recognise.dalvik.decryptors import Decryption
-from tieback.recognise.dataflow.app import AppCode, CodeUse, MethodCode
+from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.fields import FieldValues
+from tieback.recognise.dataflow.member_uses import MemberUses
+from tieback.recognise.dataflow.members import CodeUse, MethodCode
 from tieback.recognise.dataflow.seeds import MethodFinder, anchored_strings
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import Sink
@@ -97,7 +99,8 @@ def analyse(
     size = sum(len(dex.data) for dex in files)
     walker = Walker(app, tables, fields, settings or AppSettings(), min(size // 16 + _SPARE, _MOST_UNITS))
     walker.decryption = decryption
-    rounds = _Rounds(app, walker, fields)
+    uses = MemberUses(app)
+    rounds = _Rounds(app, uses, walker, fields)
     for number, dex in enumerate(files):
         strings = anchored_strings(dex, rules)
         finder = MethodFinder(dex, tables[number], strings)
@@ -106,7 +109,7 @@ def analyse(
             rounds.add(method or MethodCode(-1, number, candidate.code), candidate.stop, own=candidate.own)
         for row in finder.initialised():
             # Compilers put most constants into the code itself, so that no field is read.
-            if app.reads_fields_of(dex.descriptor(int(dex.classes[row]["type"]))):
+            if uses.reads_fields_of(dex.descriptor(int(dex.classes[row]["type"]))):
                 for field in fields.anchored(number, row):
                     rounds.announce(field)
         if size > KEEP_CODE:
@@ -171,8 +174,8 @@ class _Root(NamedTuple):
 class _Rounds:
     """Methods where walks begin, and what their results depend on."""
 
-    def __init__(self, app: AppCode, walker: Walker, fields: FieldValues) -> None:
-        self._app = app
+    def __init__(self, app: AppCode, uses: MemberUses, walker: Walker, fields: FieldValues) -> None:
+        self._app, self._uses = app, uses
         self._walker = walker
         self._fields = fields
         self._roots: dict[int, _Root] = {}
@@ -206,10 +209,10 @@ class _Rounds:
         self._announced.add(member)
         ref = self._app.ref(member)
         if not ref.kind.startswith("("):
-            self._further(self._app.readers(member), own=False)
+            self._further(self._uses.readers(member), own=False)
         elif self._app.is_own(ref.owner):
             self._walker.follow(member)
-            self._further(self._app.callers(member, of_text=True))
+            self._further(self._uses.callers(member, of_text=True))
 
     def _further(self, uses: Iterable[CodeUse], *, own: bool = True, whole: bool = True) -> None:
         """Begin walks at more methods; without ``whole`` they can end at the last use."""
@@ -305,9 +308,9 @@ class _Rounds:
             self._walker.follow(need.member)
         elif need.kind == "parameter":
             self._walker.follow(need.member)
-            self._further(self._app.callers(need.member), whole=False)
+            self._further(self._uses.callers(need.member), whole=False)
         else:
-            writers = self._app.writers(need.member)
+            writers = self._uses.writers(need.member)
             for one in writers:
                 self._walker.follow(one.method.identity)
             self._further(writers)

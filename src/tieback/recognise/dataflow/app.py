@@ -4,80 +4,18 @@ Every file refers to a method of another file by an index of its own. Here a met
 whole app: a small number that is assigned when it is first met.
 """
 
-import struct
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from tieback.intake.apps.distinct import distinct
-from tieback.recognise.dataflow.code_units import CodeUnits, names_any, opcode_table, places_of
 from tieback.recognise.dataflow.dex_tables import DexMember
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
-from tieback.recognise.dataflow.keyed import SPACES, keyed_methods
-from tieback.recognise.dataflow.libraries import ALL, SILENT, Packages
+from tieback.recognise.dataflow.libraries import ALL
 from tieback.recognise.dataflow.library import CALLED_BY
+from tieback.recognise.dataflow.members import MemberRef, MethodCode
+from tieback.recognise.dataflow.own_classes import OwnClasses
 
-MAX_SITES = 64
-"""Most call sites of one method, and most places that store one field, that are followed."""
 MAX_SUBCLASSES = 16
 """Most classes that implement a method."""
 _MAX_ANCESTORS = 32
-_MAX_MEMBERS = 200_000
-_CONST_STRING = 0x1A
-_ALONE = 5
-"""Searches of the code for one member, before all its instructions are sorted."""
-_CAST_CALL = struct.Struct("<6xBBBBH")
-"""Behind a call: the register that its result moves to, and that of a cast with its type."""
-_MOVE_RESULT, _CHECK_CAST = 0x0C, 0x1F
-_NUMBERS = frozenset(
-    f"Ljava/lang/{name};"
-    for name in ("Boolean", "Byte", "Character", "Double", "Float", "Integer", "Long", "Number", "Short")
-)
-_MAX_INDEX = 0xFFFF
-"""Greatest index of a method or field in an instruction."""
-
-
-class MemberRef(NamedTuple):
-    """A method or field by its names."""
-
-    owner: str
-    """Descriptor of the class."""
-    name: str
-    kind: str
-    """Descriptor of a field; parameters and result of a method, such as ``(I)V``."""
-
-    @property
-    def shown(self) -> str:
-        """Smali notation without the types."""
-        return f"{self.owner}->{self.name}"
-
-
-class MethodCode(NamedTuple):
-    """A method with code."""
-
-    identity: int
-    file: int
-    """Number of the DEX file."""
-    code: CodeItem
-
-
-class CodeUse(NamedTuple):
-    """A method that calls a method or accesses a field."""
-
-    method: MethodCode
-    last: int
-    """Code unit of the last place."""
-
-
-CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
-PUTS = frozenset((0x59, 0x5B, 0x67, 0x69))
-GETS = frozenset((0x52, 0x54, 0x60, 0x62))
-"""Opcodes of calls, and of accesses to fields with an ``int`` or an object."""
 
 
 class AppCode:
@@ -103,8 +41,6 @@ class AppCode:
         self._own_classes = [OwnClasses(file) for file in self.files]
         self._indices: dict[int, tuple[tuple[int, int], ...]] = {}
         self._fields_of: dict[str, list[tuple[int, Mapping[int, Sequence[int]]]]] = {}
-        self._uses: dict[tuple[int, frozenset[int], Packages], OperandUses] = {}
-        self._keyed_calls: dict[tuple[int, str, bool], Sequence[int]] = {}
         self._strings: list[dict[str, int]] = [{} for _ in self.files]
         self._types: list[dict[str, int]] = [{} for _ in self.files]
         """Index of strings and types by file, as far as they were needed."""
@@ -381,109 +317,9 @@ class AppCode:
         index = self.files[file].method_of(code)
         return MethodCode(self.method(file, index), file, code) if index >= 0 else None
 
-    # Places in the code
+    # References
 
-    def callers(self, identity: int, *, of_text: bool = False) -> list["CodeUse"]:
-        """Methods of the app itself that call a method, directly or through a type that it implements.
-
-        With ``of_text`` without calls whose result is cast to a number: it can be no address there.
-        """
-        return self._using(self._method_indices(identity), CALLS, ALL, of_text=of_text)
-
-    def writers(self, identity: int) -> list["CodeUse"]:
-        """Methods of the app itself that store a field, or put a value under a key."""
-        ref = self._refs[identity]
-        if ref.owner in SPACES:
-            return self._keyed(ref, puts=True)
-        return self._using(self._field_indices(identity), PUTS, ALL)
-
-    def readers(self, identity: int) -> list["CodeUse"]:
-        """Methods that read a field, or a key; of the app itself, or of libraries for a field of a library."""
-        ref = self._refs[identity]
-        if ref.owner in SPACES:
-            return self._keyed(ref, puts=False)
-        packages = ALL if self.is_own(self._refs[identity].owner) else SILENT
-        return self._using(self._field_indices(identity), GETS, packages)
-
-    def reads_fields_of(self, owner: str) -> bool:
-        """True if code may read a field of a class: ``readers`` of some field may find a method."""
-        packages = ALL if self.is_own(owner) else SILENT
-        return any(
-            self._uses_of(number, GETS, packages).has_any([index for each in names.values() for index in each])
-            for number, names in self._fields_below(owner)
-        )
-
-    def _keyed(self, ref: MemberRef, *, puts: bool) -> list["CodeUse"]:
-        """Methods of the app itself that have a key as a constant, and then a call that puts or gets by key."""
-        found: dict[MethodCode, int] = {}
-        for file, dex in enumerate(self.files):
-            key = self.string_of(file, ref.name)
-            calls = self._keyed_calls.get((file, ref.owner, puts))
-            if calls is None:
-                calls = self._keyed_calls[file, ref.owner, puts] = keyed_methods(dex, ref.owner, puts=puts)
-            if not calls or not 0 <= key <= _MAX_INDEX:
-                continue
-            code = dex.code_without(ALL)
-            self.searched += len(code.units)
-            places = np.flatnonzero(code.units[1:] == np.uint16(key))
-            for place in places[(code.units[places] & 0xFF) == _CONST_STRING][:MAX_SITES].tolist():
-                offset = code.offset(place)
-                item = dex.code_around(offset)
-                if item is None:
-                    continue
-                begin = (offset - item.begin) // 2
-                rest = code.units[place : place + item.units - begin]
-                called = np.flatnonzero(np.isin(rest[1:], calls) & ((rest[:-1] & 0xFF) - 0x6E < 11))
-                method = self.method_at(file, item) if len(called) else None
-                if method is not None and (method in found or len(found) < MAX_SITES):
-                    found[method] = max(found.get(method, 0), begin + int(called[-1]))
-        return [CodeUse(method, last) for method, last in found.items()]
-
-    def _using(
-        self, indices: Sequence[tuple[int, int]], opcodes: frozenset[int], left_out: Packages, *, of_text: bool = False
-    ) -> list["CodeUse"]:
-        found: dict[MethodCode, int] = {}
-        for file, index in indices:
-            for offset in self._uses_of(file, opcodes, left_out).offsets(index):
-                if of_text and self._is_number(file, offset):
-                    continue
-                item = self.files[file].code_around(offset)
-                if item is None or not self._is_instruction(file, item, (offset - item.begin) // 2):
-                    continue
-                method = self.method_at(file, item)
-                if method is not None and (method in found or len(found) < MAX_SITES):
-                    found[method] = max(found.get(method, 0), (offset - method.code.begin) // 2)
-        return [CodeUse(method, last) for method, last in found.items()]
-
-    def _is_number(self, file: int, call: int) -> bool:
-        """True if the result of the call at an offset is cast to a number at once, as for a flag of any type."""
-        dex = self.files[file]
-        if call + _CAST_CALL.size > len(dex.data):
-            return False
-        moved, register, cast, same, kind = _CAST_CALL.unpack_from(dex.data, call)
-        is_cast = moved == _MOVE_RESULT and cast == _CHECK_CAST and register == same
-        return is_cast and dex.descriptor(kind) in _NUMBERS
-
-    def _uses_of(self, file: int, opcodes: frozenset[int], left_out: Packages) -> "OperandUses":
-        key = file, opcodes, left_out
-        known = self._uses.get(key)
-        if known is None:
-            code = self.files[file].code_without(left_out)
-            self.searched += len(code.units)
-            known = self._uses[key] = OperandUses(code, opcodes)
-        return known
-
-    def _is_instruction(self, file: int, code: CodeItem, place: int) -> bool:
-        """True if an instruction begins at a code unit, and not an operand."""
-        self.searched += place
-        count = min(code.units, place + 4)
-        units = np.frombuffer(self.files[file].data, "<u2", count, code.begin).tolist()
-        at = 0
-        while at < place:
-            at += LENGTHS[units[at] & 255] if units[at] & 255 else payload_length(units, at)
-        return at == place
-
-    def _method_indices(self, identity: int) -> Sequence[tuple[int, int]]:
+    def method_places(self, identity: int) -> Sequence[tuple[int, int]]:
         """Number of the file and index of each method reference that can run this method."""
         known = self._indices.get(identity)
         if known is None:
@@ -510,21 +346,18 @@ class AppCode:
 
     def field_places(self, identity: int) -> Sequence[tuple[int, int]]:
         """Number of the file and index of each reference to a field."""
-        return self._field_indices(identity)
-
-    def _field_indices(self, identity: int) -> Sequence[tuple[int, int]]:
         known = self._indices.get(identity)
         if known is None:
             ref = self._refs[identity]
             known = self._indices[identity] = tuple(
                 (number, index)
-                for number, names in self._fields_below(ref.owner)
+                for number, names in self.fields_below(ref.owner)
                 for index in names.get(self.string_of(number, ref.name), ())
                 if self.field(number, index) == identity
             )
         return known
 
-    def _fields_below(self, owner: str) -> Sequence[tuple[int, Mapping[int, Sequence[int]]]]:
+    def fields_below(self, owner: str) -> Sequence[tuple[int, Mapping[int, Sequence[int]]]]:
         """The fields that each file names of a class and its subclasses: their indices by string index of the name."""
         known = self._fields_of.get(owner)
         if known is None:
@@ -539,74 +372,6 @@ class AppCode:
                 if names:
                     known.append((number, names))
         return known
-
-
-class OwnClasses:
-    """Classes of one file that do not belong to libraries, by the types that they extend or implement."""
-
-    def __init__(self, dex: DexFile) -> None:
-        self._dex = dex
-
-    def below(self, kind: int) -> list[int]:
-        """Types that extend or implement a type directly."""
-        places = [place for place, kinds in self._lists.items() if kind in kinds]
-        its = self._classes["super"] == kind
-        if places:
-            its |= np.isin(self._classes["interfaces"], places)
-        found: list[int] = self._classes["type"][its].tolist()
-        return found
-
-    @cached_property
-    def _classes(self) -> NDArray[np.void]:
-        classes = self._dex.classes
-        return classes[~self._dex.types_of(ALL).take(classes["type"], mode="clip")]
-
-    @cached_property
-    def _lists(self) -> dict[int, tuple[int, ...]]:
-        """The lists of interfaces by their offset."""
-        places = distinct(self._classes["interfaces"]).tolist()
-        return {place: self._dex.type_list(place) for place in places[:_MAX_MEMBERS] if place}
-
-
-class OperandUses:
-    """Places of instructions with some opcodes, by the method or field that they name.
-
-    A place can also be an operand that looks like such an instruction.
-    """
-
-    def __init__(self, code: CodeUnits, opcodes: frozenset[int]) -> None:
-        self._code = code
-        self._opcodes = opcodes
-        self._searched = 0
-
-    def offsets(self, member: int, most: int = MAX_SITES) -> list[int]:
-        """Byte offsets of the first ``most`` instructions that name a method or field."""
-        if member > _MAX_INDEX:
-            return []
-        self._searched += 1
-        if self._searched <= _ALONE and "_sorted" not in self.__dict__:
-            # To sort all instructions costs as much as a few searches for one member.
-            units = self._code.units
-            places = np.flatnonzero(units[1:] == np.uint16(member))
-            places = places[opcode_table(self._opcodes)[units[places] & 0xFF]][:most]
-        else:
-            members, every = self._sorted
-            first = bisect_left(members, member)
-            places = every[first : bisect_right(members, member, first, min(len(members), first + most))]
-        return self._code.offsets_of(places)
-
-    def has_any(self, members: Sequence[int]) -> bool:
-        """True if an instruction names one of these methods or fields; indices of one class are close together."""
-        return names_any(self._code.units, self._opcodes, [member for member in members if member <= _MAX_INDEX])
-
-    @cached_property
-    def _sorted(self) -> tuple[memoryview, NDArray[np.int64]]:
-        """The members that the instructions name, in their order, and the place of each."""
-        units = self._code.units
-        places = places_of(units, self._opcodes)
-        members = units[places + 1]
-        order = members.argsort(kind="stable")
-        return members[order].data, places[order]
 
 
 def _method_ref(dex: DexFile, member: DexMember) -> MemberRef:

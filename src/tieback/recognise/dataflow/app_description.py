@@ -6,7 +6,7 @@ Source: https://titaniumsdk.com/api/titanium/app.html#url
 
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.app import MAX_SITES
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses

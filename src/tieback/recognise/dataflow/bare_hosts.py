@@ -32,7 +32,6 @@ from typing import NamedTuple
 
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.dalvik.decryptors import DecryptedText
-from tieback.recognise.dataflow.app import CALLS
 from tieback.recognise.dataflow.components import component_hosts
 from tieback.recognise.dataflow.compose import RESOLVERS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
@@ -40,6 +39,7 @@ from tieback.recognise.dataflow.direct import constant_argument
 from tieback.recognise.dataflow.host_ports import ENDS, MAX_NAMES, Beside, BesidePort, hosts_beside, named_hosts
 from tieback.recognise.dataflow.host_schemes import BesideScheme
 from tieback.recognise.dataflow.keyed_hosts import keyed_hosts
+from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.pinged_hosts import pinged_hosts
 from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
@@ -308,7 +308,7 @@ class BareHosts:
         """Place, constants and constants of the other arguments, for each argument that has a constant."""
         if one.opcode not in CALLS and one.opcode not in FILLED and one.opcode not in _STORES:
             return
-        if one.opcode in CALLS and self._uses.what(number, one.member) == "compared":
+        if one.opcode in CALLS and self._uses.ends.what(number, one.member) == "compared":
             return  # the domain of an address of mail, for example
         found: list[tuple[int, set[str]]] = []
         for place, origins in enumerate(one.values):

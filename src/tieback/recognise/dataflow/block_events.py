@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tieback.recognise.dataflow.app import CALLS, MethodCode
 from tieback.recognise.dataflow.block_symbols import (
     CALL,
     DISPATCH,
@@ -27,6 +26,8 @@ from tieback.recognise.dataflow.block_symbols import (
 )
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.instructions import LENGTHS
+from tieback.recognise.dataflow.members import MethodCode
+from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.places import Site
 from tieback.recognise.dataflow.reaching import SGET, MethodFlow, Operation
 from tieback.recognise.dataflow.trace import CONTACTS, NOTHING, SHOWN, UNCALLED, Outcome

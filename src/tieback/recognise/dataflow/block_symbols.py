@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tieback.recognise.dataflow.app import CALLS, MemberRef
+from tieback.recognise.dataflow.members import MemberRef
+from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.reaching import SGET, SPUT, MethodFlow, Origins
 
 if TYPE_CHECKING:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Container
 from typing import NamedTuple
 
-from tieback.recognise.dataflow.app import MAX_SITES, AppCode
+from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import Hierarchy
 from tieback.recognise.dataflow.native_names import NativeNames
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.outside_calls import OutsideCalls
 from tieback.recognise.dataflow.places import CodePlaces
 

@@ -12,9 +12,10 @@ from collections.abc import Container, Iterator, Mapping
 from itertools import chain, islice
 from typing import NamedTuple
 
-from tieback.recognise.dataflow.app import CALLS, MemberRef
 from tieback.recognise.dataflow.block_symbols import Component, kinds, symbol
 from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.members import MemberRef
+from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.reaching import SGET, MethodFlow, Operation, Origins
 from tieback.recognise.dataflow.uses import ConstantUses
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tieback.recognise.dalvik.classes import try_blocks
-from tieback.recognise.dataflow.app import CALLS, MAX_SITES
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.instructions import (
     KINDS,
@@ -25,6 +24,8 @@ from tieback.recognise.dataflow.instructions import (
     sign_extend,
     switch_target,
 )
+from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.places import Site
 from tieback.recognise.dataflow.reaching import IPUT, MANY, RETURN, SPUT, MethodFlow, Origins
 

@@ -38,6 +38,10 @@ _RESOURCE = re.compile(r"(?:^|!)(?:resources\.arsc$|[\w.-]{1,100}/resources\.pb$
 _MAP_DATA = re.compile(r"(?:^|!)(?:[\w.-]{1,100}/)?res/raw[^/]{0,60}/[^/]{1,200}\.(?:kml|gpx|geojson|topojson)$")
 _MAX_OWNERS = 16
 """Classes with one constant that are looked at."""
+_PACKAGE_PARTS = 3
+"""Parts of the package that the classes of one app share."""
+_LITERAL = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+"""An address of IPv4 as a host."""
 _ADDRESS = re.compile(rb"https?://[A-Za-z0-9]", re.IGNORECASE)
 
 
@@ -158,14 +162,19 @@ class ConstantEnds:
         """Why no code that loads a constant can run; empty if some can."""
         return self._uncalled.reason(raw) or self._undeclared.reason(raw) or self._unrunnable.reason_of_load(raw)
 
-    def in_library(self, find: Sighting, libraries: ThirdParties) -> Sighting:
-        """The sighting with the class of its constant, if all classes that have it are of one known library."""
+    def with_class(self, find: Sighting, libraries: ThirdParties) -> Sighting:
+        """The sighting with the class of its constant, if all classes that have it are of one known library.
+
+        For an address without a name also if they are all of another package: its class can show whose it is.
+        """
         if not is_in_code(find) or find.evidence.chain or libraries.of(find.endpoint.host) is not None:
             return find
         raw = self._constant(find)
         owners = list(islice(self._uses.owners(raw, annotated=False), _MAX_OWNERS + 1)) if raw else []
         names = {libraries.of_package(one[1:].removesuffix(";").replace("/", ".")) for one in owners}
-        if len(names) != 1 or None in names or len(owners) > _MAX_OWNERS:
+        packages = {tuple(one.split("/")[:-1][:_PACKAGE_PARTS]) for one in owners}
+        of_package = len(packages) == 1 and "" not in owners and _LITERAL.fullmatch(find.endpoint.host) is not None
+        if len(names) != 1 or (None in names and not of_package) or len(owners) > _MAX_OWNERS:
             return find
         return replace(find, evidence=replace(find.evidence, chain=(owners[0],)))
 

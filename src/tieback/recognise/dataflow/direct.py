@@ -152,8 +152,8 @@ def _contacts(
         call = _call(units, at, kind)
         if call is not None:
             given = tuple(place for place, register in enumerate(call.registers) if register in held)
-            named = len(given) == 1 and _has_key(uses.key_names(number), units, call, given[0])
-            named = named or (given == (1,) and _is_behind_key(uses.appended_keys(number), units, call))
+            named = len(given) == 1 and _has_key(uses.ends.key_names(number), units, call, given[0])
+            named = named or (given == (1,) and _is_behind_key(uses.ends.appended_keys(number), units, call))
             contacts, result = _given(uses, number, call, given, depth) if given and not named else (False, False)
             if contacts:
                 return True
@@ -171,7 +171,7 @@ def _given(uses: "ConstantUses", number: int, call: _Call, given: tuple[int, ...
     owner, name, _ = uses.method_names(number, call.member)
     if owner in _UNSURE or (owner, name) in FOR_BLOCKS:
         return False, False
-    what = uses.what(number, call.member)
+    what = uses.ends.what(number, call.member)
     if what is not None:
         return False, what in ("through", "into")
     nothing: frozenset[int] = frozenset()

@@ -147,7 +147,7 @@ class DataflowExtractor:
         for find in held or ():
             settled = ends.settle(find) if ends is not None and isinstance(find, Sighting) else find
             if ends is not None and isinstance(settled, Sighting):
-                settled = ends.in_library(settled, self._rules.third_parties)
+                settled = ends.with_class(settled, self._rules.third_parties)
             _note(settled, shown, left_out)
             yield settled
         if not parts:

@@ -16,11 +16,13 @@ import numpy as np
 
 from tieback.intake.apps.distinct import distinct
 from tieback.recognise.dalvik.classes import TryBlock, try_blocks
-from tieback.recognise.dataflow.app import CALLS, MAX_SITES, MethodCode
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.hierarchy import words
 from tieback.recognise.dataflow.instructions import FALLS, KINDS, LENGTHS, OpcodeEffect, next_units
+from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.missing_classes import is_of_platform
+from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.reaching import IGET, IPUT, MANY, MAX_UNITS, SGET, MethodFlow
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.app import AppCode, MemberRef
+from tieback.recognise.dataflow.app import AppCode
+from tieback.recognise.dataflow.members import MemberRef
 from tieback.recognise.dataflow.values import (
     HOLE,
     MAX_ALTERNATIVES,

@@ -5,7 +5,8 @@ Facebook does from its domain.
 """
 
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.app import AppCode, MethodCode
+from tieback.recognise.dataflow.app import AppCode
+from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.reaching import SPUT, method_flow
 
 MAX_INITIALISER = 2_000

@@ -4,9 +4,10 @@ import re
 from functools import cached_property
 
 from tieback.recognise.dataflow import platform_methods
-from tieback.recognise.dataflow.app import MAX_SUBCLASSES, AppCode, MethodCode
+from tieback.recognise.dataflow.app import MAX_SUBCLASSES, AppCode
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.members import MethodCode
 
 _OBJECT = "Ljava/lang/Object;"
 _PUBLIC, _INTERFACE, _ABSTRACT = 0x1, 0x200, 0x400

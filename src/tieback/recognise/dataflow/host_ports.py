@@ -12,9 +12,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from tieback.intake.apps.interface import Bytes
-from tieback.recognise.dataflow.app import CALLS
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.reaching import MethodFlow
 from tieback.recognise.dataflow.uses import ConstantUses
 
@@ -124,7 +124,7 @@ class BesidePort:
         """True if a call gets the string, and in its next argument nothing but ports."""
         data = self._uses.app.files[number].data
         for one in flow.operations:
-            if one.opcode not in CALLS or self._uses.what(number, one.member) is not None:
+            if one.opcode not in CALLS or self._uses.ends.what(number, one.member) is not None:
                 continue
             for text, port in zip(one.values, one.values[1:], strict=False):
                 is_text = any(flow.strings.get(at) == index for at in text)

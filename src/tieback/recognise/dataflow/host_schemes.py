@@ -8,8 +8,8 @@ Source: https://ktor.io/docs/client-default-request.html
 import re
 from collections.abc import Iterable, Iterator
 
-from tieback.recognise.dataflow.app import CALLS
 from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.places import MAX_SHORT
 from tieback.recognise.dataflow.reaching import IPUT, MethodFlow, Origins
 from tieback.recognise.dataflow.uses import ConstantUses

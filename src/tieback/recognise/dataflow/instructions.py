@@ -3,8 +3,10 @@
 Source: https://source.android.com/docs/core/runtime/dalvik-bytecode and .../instruction-formats.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from enum import IntEnum
+
+from tieback.intake.apps.dalvik_opcodes import OPCODES, opcode_numbers
 
 
 class OpcodeEffect(IntEnum):
@@ -58,85 +60,85 @@ class OpcodeEffect(IntEnum):
     FILL_ARRAY = 44
 
 
-_LENGTHS: tuple[tuple[int, Iterable[int]], ...] = (
-    (2, (0x02, 0x05, 0x08, 0x13, 0x15, 0x16, 0x19, 0x1A, 0x1C, 0x1F, 0x20, 0x22, 0x23, 0x29, 0xFE, 0xFF)),
-    (2, range(0x2D, 0x3E)),
-    (2, range(0x44, 0x6E)),
-    (2, range(0x90, 0xB0)),
-    (2, range(0xD0, 0xE3)),
-    (3, (0x03, 0x06, 0x09, 0x14, 0x17, 0x1B, 0x24, 0x25, 0x26, 0x2A, 0x2B, 0x2C, 0xFC, 0xFD)),
-    (3, range(0x6E, 0x73)),
-    (3, range(0x74, 0x79)),
-    (4, (0xFA, 0xFB)),
-    (5, (0x18,)),
-)
-
-_KINDS: tuple[tuple[OpcodeEffect, Iterable[int]], ...] = (
-    (OpcodeEffect.NOP, (0x00,)),
-    (OpcodeEffect.MOVE, (0x01, 0x07)),
-    (OpcodeEffect.MOVE_FROM16, (0x02, 0x08)),
-    (OpcodeEffect.MOVE_16, (0x03, 0x09)),
-    (OpcodeEffect.WIDE_A, (0x04, 0x7D, 0x7E, 0x80, 0x81, 0x83, 0x86, 0x88, 0x89, 0x8B)),
-    (OpcodeEffect.WIDE_AA, (0x05, 0x0B, 0x18, 0x19, 0x45, 0x61)),
-    (OpcodeEffect.CONST_WIDE_16, (0x16,)),
-    (OpcodeEffect.CONST_WIDE_32, (0x17,)),
-    (OpcodeEffect.RESULT, (0x0A, 0x0C)),
-    (OpcodeEffect.WRITE_AA, (0x0D, 0x15, 0x1C, 0x63, 0x64, 0x65, 0x66, 0xFE, 0xFF)),
-    (OpcodeEffect.AGET, (0x44, 0x46, 0x47, 0x48, 0x49, 0x4A)),
-    (OpcodeEffect.CONST_4, (0x12,)),
-    (OpcodeEffect.CONST_16, (0x13,)),
-    (OpcodeEffect.CONST_32, (0x14,)),
-    (OpcodeEffect.CONST_STRING, (0x1A,)),
-    (OpcodeEffect.CONST_JUMBO, (0x1B,)),
-    (OpcodeEffect.WRITE_A, (0x20, 0x21, 0x55, 0x56, 0x57, 0x58)),
-    (OpcodeEffect.WIDE_A, (0x53,)),
-    (OpcodeEffect.NEW_INSTANCE, (0x22,)),
-    (OpcodeEffect.NEW_ARRAY, (0x23,)),
-    (OpcodeEffect.FILLED_ARRAY, (0x24,)),
-    (OpcodeEffect.FILLED_ARRAY_RANGE, (0x25,)),
-    (OpcodeEffect.END, (0x0E, 0x0F, 0x10, 0x11, 0x27)),
-    (OpcodeEffect.GOTO, (0x28,)),
-    (OpcodeEffect.GOTO_16, (0x29,)),
-    (OpcodeEffect.GOTO_32, (0x2A,)),
-    (OpcodeEffect.SWITCH, (0x2B, 0x2C)),
-    (OpcodeEffect.WRITE_AA, range(0x2D, 0x32)),
-    (OpcodeEffect.IF, range(0x32, 0x3E)),
-    (OpcodeEffect.APUT, (0x4B, 0x4D, 0x4E, 0x4F, 0x50, 0x51)),
-    (OpcodeEffect.IGET, (0x52, 0x54)),
-    (OpcodeEffect.IPUT, (0x59, 0x5B)),
-    (OpcodeEffect.FILL_ARRAY, (0x26,)),
-    (OpcodeEffect.SGET, (0x60, 0x62)),
-    (OpcodeEffect.SPUT, (0x67, 0x69)),
-    (OpcodeEffect.INVOKE, range(0x6E, 0x73)),
-    (OpcodeEffect.INVOKE_RANGE, range(0x74, 0x79)),
-    (OpcodeEffect.WRITE_A, (0x7B, 0x7C, 0x7F, 0x82, 0x84, 0x85, 0x87, 0x8A, 0x8C)),
-    (OpcodeEffect.NARROW, (0x8D, 0x8E, 0x8F)),
-    (OpcodeEffect.BINARY, range(0x90, 0x9B)),
-    (OpcodeEffect.WRITE_AA, range(0xA6, 0xAB)),
-    (OpcodeEffect.WIDE_AA, (*range(0x9B, 0xA6), *range(0xAB, 0xB0))),
-    (OpcodeEffect.BINARY_2ADDR, range(0xB0, 0xBB)),
-    (OpcodeEffect.WRITE_A, range(0xC6, 0xCB)),
-    (OpcodeEffect.LITERAL_16, range(0xD0, 0xD8)),
-    (OpcodeEffect.WIDE_A, (*range(0xBB, 0xC6), *range(0xCB, 0xD0))),
-    (OpcodeEffect.LITERAL_8, range(0xD8, 0xE3)),
-    (OpcodeEffect.INVOKE_OTHER, (0xFA, 0xFB)),
-    (OpcodeEffect.INVOKE_CUSTOM, (0xFC,)),
-    (OpcodeEffect.INVOKE_CUSTOM_RANGE, (0xFD,)),
-)
+_KINDS: dict[OpcodeEffect, str] = {
+    OpcodeEffect.WRITE_AA: (
+        "move-exception const/high16 const-class cmpl-float..cmp-long sget-boolean..sget-short "
+        "add-float..rem-float const-method-handle const-method-type"
+    ),
+    OpcodeEffect.WRITE_A: (
+        "instance-of array-length iget-boolean..iget-short neg-int not-int neg-float int-to-float long-to-int "
+        "long-to-float float-to-int double-to-int double-to-float add-float/2addr..rem-float/2addr"
+    ),
+    OpcodeEffect.WIDE_AA: (
+        "move-wide/from16 move-result-wide const-wide const-wide/high16 aget-wide sget-wide "
+        "add-long..ushr-long add-double..rem-double"
+    ),
+    OpcodeEffect.WIDE_A: (
+        "move-wide iget-wide neg-long not-long neg-double int-to-long int-to-double long-to-double "
+        "float-to-long float-to-double double-to-long add-long/2addr..ushr-long/2addr "
+        "add-double/2addr..rem-double/2addr"
+    ),
+    OpcodeEffect.NOP: "nop",
+    OpcodeEffect.MOVE: "move move-object",
+    OpcodeEffect.MOVE_FROM16: "move/from16 move-object/from16",
+    OpcodeEffect.MOVE_16: "move/16 move-object/16",
+    OpcodeEffect.RESULT: "move-result move-result-object",
+    OpcodeEffect.CONST_4: "const/4",
+    OpcodeEffect.CONST_16: "const/16",
+    OpcodeEffect.CONST_32: "const",
+    OpcodeEffect.CONST_STRING: "const-string",
+    OpcodeEffect.CONST_JUMBO: "const-string/jumbo",
+    OpcodeEffect.NEW_INSTANCE: "new-instance",
+    OpcodeEffect.NEW_ARRAY: "new-array",
+    OpcodeEffect.FILLED_ARRAY: "filled-new-array",
+    OpcodeEffect.FILLED_ARRAY_RANGE: "filled-new-array/range",
+    OpcodeEffect.SGET: "sget sget-object",
+    OpcodeEffect.SPUT: "sput sput-object",
+    OpcodeEffect.INVOKE: "invoke-virtual..invoke-interface",
+    OpcodeEffect.INVOKE_RANGE: "invoke-virtual/range..invoke-interface/range",
+    OpcodeEffect.INVOKE_CUSTOM: "invoke-custom",
+    OpcodeEffect.INVOKE_CUSTOM_RANGE: "invoke-custom/range",
+    OpcodeEffect.INVOKE_OTHER: "invoke-polymorphic invoke-polymorphic/range",
+    OpcodeEffect.GOTO: "goto",
+    OpcodeEffect.GOTO_16: "goto/16",
+    OpcodeEffect.GOTO_32: "goto/32",
+    OpcodeEffect.IF: "if-eq..if-lez",
+    OpcodeEffect.SWITCH: "packed-switch sparse-switch",
+    OpcodeEffect.END: "return-void..return-object throw",
+    OpcodeEffect.IGET: "iget iget-object",
+    OpcodeEffect.IPUT: "iput iput-object",
+    OpcodeEffect.APUT: "aput aput-object..aput-short",
+    OpcodeEffect.AGET: "aget aget-object..aget-short",
+    OpcodeEffect.BINARY: "add-int..ushr-int",
+    OpcodeEffect.BINARY_2ADDR: "add-int/2addr..ushr-int/2addr",
+    OpcodeEffect.LITERAL_16: "add-int/lit16..xor-int/lit16",
+    OpcodeEffect.LITERAL_8: "add-int/lit8..ushr-int/lit8",
+    OpcodeEffect.CONST_WIDE_16: "const-wide/16",
+    OpcodeEffect.CONST_WIDE_32: "const-wide/32",
+    OpcodeEffect.NARROW: "int-to-byte..int-to-short",
+    OpcodeEffect.FILL_ARRAY: "fill-array-data",
+}
 
 
-def _spread(groups: Iterable[tuple[int, Iterable[int]]], default: int) -> bytes:
-    table = bytearray([default]) * 256
-    for value, opcodes in groups:
-        for opcode in opcodes:
-            table[opcode] = value
+def _lengths() -> bytes:
+    table = bytearray(b"\1") * 256
+    for opcode in OPCODES.values():
+        table[opcode.number] = opcode.length
     return bytes(table)
 
 
-LENGTHS = _spread(_LENGTHS, 1)
-"""Length of the instruction of an opcode in code units of 16 bits, without payloads."""
+def _effects() -> bytes:
+    table = bytearray([OpcodeEffect.NONE]) * 256
+    for effect, mnemonics in _KINDS.items():
+        for number in opcode_numbers(mnemonics):
+            table[number] = effect
+    return bytes(table)
 
-KINDS = _spread(_KINDS, OpcodeEffect.NONE)
+
+LENGTHS = _lengths()
+"""Length of the instruction of an opcode in code units of 16 bits, without payloads; 1 for an unused opcode."""
+
+KINDS = _effects()
 """``OpcodeEffect`` of each opcode."""
 
 _LEADS_ELSEWHERE = frozenset(

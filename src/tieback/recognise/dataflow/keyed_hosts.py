@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from tieback.recognise.dataflow.app import CALLS
 from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.reaching import IGET, IPUT, MethodFlow, Operation, Origins
 from tieback.recognise.dataflow.uses import ConstantUses
 

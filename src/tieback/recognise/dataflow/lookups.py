@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, literal_atoms
-from tieback.recognise.dataflow.app import MAX_SITES
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.libraries import ALL
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.reaching import MethodFlow, Origins
 from tieback.recognise.dataflow.uses import ConstantUses
 

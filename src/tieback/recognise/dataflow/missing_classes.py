@@ -8,8 +8,10 @@ that is added to the loader later. So a doubt never hides a back end.
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 
-from tieback.recognise.dataflow.app import CALLS, MAX_SITES, AppCode
+from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.places import CodePlaces
 from tieback.recognise.dataflow.sinks import read_sinks

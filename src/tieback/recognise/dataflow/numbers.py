@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tieback.recognise.dataflow.app import MAX_SITES
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.places import whole_code
 from tieback.recognise.dataflow.trace import CONTACTS, Outcome
 from tieback.recognise.dataflow.uses import ConstantUses

@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from tieback.recognise.dataflow.app import CALLS
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.keyed_hosts import KeyedHost
+from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.reaching import APUT, FILLED, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 

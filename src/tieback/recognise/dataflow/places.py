@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tieback.recognise.dataflow.app import CALLS, MAX_SITES, AppCode, OperandUses
+from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.code_units import CodeUnits
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
+from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.operand_uses import MAX_SITES, OperandUses, is_instruction
 
 CONST_STRING, CONST_JUMBO = frozenset((0x1A,)), frozenset((0x1B,))
 CONST_STRINGS = CONST_STRING | CONST_JUMBO
@@ -28,7 +29,7 @@ class Site(NamedTuple):
     at: int
     """Code unit in the method."""
     member: int
-    """Index of the field in the file."""
+    """Index of the field or string in the file."""
 
 
 class CodePlaces:
@@ -78,11 +79,27 @@ class CodePlaces:
         """True if an instruction of a method begins at an offset, or if too much was read to tell."""
         place = (offset - code.begin) // 2
         self._left -= place
-        return self._left < 0 or _begins(self._app.files[number], code, place)
+        return self._left < 0 or is_instruction(self._app.files[number], code, place)
 
     def loads(self, number: int, index: int) -> bool:
         """True if an instruction loads a string."""
         return any(self.is_instruction(number, place) for place in self.strings(number, index))
+
+    def loading(self, number: int, index: int) -> Iterator[Site | None]:
+        """Each instruction that loads a string; ``None`` for one in no known method, and at the end of too many.
+
+        Other operands, and the values of arrays, can look the same: they do not count.
+        """
+        offsets = self.strings(number, index)
+        if len(offsets) >= MAX_SITES:
+            yield None
+            return
+        for offset in offsets:
+            code = self._app.files[number].code_around(offset, every=True)
+            if code is None:
+                yield None
+            elif self.begins(number, code, offset):
+                yield Site(number, code, (offset - code.begin) // 2, index)
 
     def calls(self, name: str, kind: str, owners: frozenset[str] = frozenset()) -> Iterator[tuple[int, int, int]]:
         """Number of the file, offset and method index of each call of a method; of any class without owners.
@@ -111,16 +128,6 @@ class CodePlaces:
         data = self._app.files[number].data
         short = [place for place in found if index <= MAX_SHORT and data[place] in CONST_STRING]
         return short[:MAX_SITES] + [place for place in found if data[place] in CONST_JUMBO][:MAX_SITES]
-
-
-def _begins(dex: DexFile, code: CodeItem, place: int) -> bool:
-    """True if an instruction begins at a code unit."""
-    count = min(code.units, place + 4)
-    units = np.frombuffer(dex.data, "<u2", count, code.begin).tolist()
-    at = 0
-    while at < place:
-        at += LENGTHS[units[at] & 255] if units[at] & 255 else payload_length(units, at)
-    return at == place
 
 
 def whole_code(dex: DexFile) -> CodeUnits:

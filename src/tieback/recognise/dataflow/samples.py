@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-from tieback.recognise.dataflow.app import CALLS, AppCode
+from tieback.recognise.dataflow.app import AppCode
+from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.places import CodePlaces
 
 SAMPLE = "only in a test or an example of a library"

@@ -170,7 +170,7 @@ class Trace:
         if told:
             self._reasons.add(told)
             return
-        what = self._uses.what(self._number, one.member)
+        what = self._uses.ends.what(self._number, one.member)
         named = self._key_reason(one, given) if what is None else ""
         if named:
             self._reasons.add(named)
@@ -188,13 +188,13 @@ class Trace:
     def _key_reason(self, one: Operation, given: tuple[int, ...]) -> str:
         """The reason if the value is behind the name of a header or of a redirection, in the same call."""
         before = one.values[given[0] - 1] if len(given) == 1 and given[0] else frozenset()
-        names = self._uses.key_names(self._number)
+        names = self._uses.ends.key_names(self._number)
         reasons = {names.get(self._flow.strings.get(origin, -1), "") for origin in before}
         return reasons.pop() if len(reasons) == 1 else ""
 
     def _told_behind(self, one: Operation) -> str:
         """The reason if the last constant that was appended before ends with the key of such an address."""
-        names = self._uses.appended_keys(self._number)
+        names = self._uses.ends.appended_keys(self._number)
         last: set[int] = set()
         for other in sorted(self._flow.operations if names else (), key=lambda operation: operation.at):
             if other.at >= one.at:
@@ -242,7 +242,7 @@ class Trace:
         for one in self._flow.operations:
             if one.opcode in _CALLS and one.values:
                 owner, name, kind = self._uses.method_names(self._number, one.member)
-                builds = self._uses.listed(owner, name) == "into" or (owner == _INTENT and name != "createChooser")
+                builds = self._uses.ends.listed(owner, name) == "into" or (owner == _INTENT and name != "createChooser")
                 if builds and kind.endswith(f"){owner}"):
                     found[one.at] = one.values[0]
         return found

@@ -6,9 +6,9 @@ A library is different: its methods count even if this app calls none of them, b
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.app import MAX_SITES
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.reaching import SPUT
 from tieback.recognise.dataflow.retrofit import RetrofitPath, paths
 from tieback.recognise.dataflow.unmade import UnmadeClasses
@@ -55,18 +55,16 @@ class UncalledCode:
             index = dex.string_of(raw)
             if index < 0:
                 continue
-            places = self._uses.places.strings(number, index)
             requests = [one.method for one in self._requests(number) if one.string == index]
             fields = self._uses.read_fields(number, index, in_annotations=bool(requests))
             if not all(self._is_unsent(number, method) for method in requests):
                 return ""
             loaded |= bool(requests)
-            if len(places) >= MAX_SITES or fields is None or not all(map(self._is_field_unused, fields)):
+            if fields is None or not all(map(self._is_field_unused, fields)):
                 return ""
             loaded |= bool(fields)
-            for place in places:
-                code = dex.code_around(place, every=True)
-                if code is None or not self._is_unused(number, code, (place - code.begin) // 2):
+            for load in self._uses.places.loading(number, index):
+                if load is None or not self._is_unused(number, load.code, load.at):
                     return ""
                 loaded = True
         return UNUSED if loaded else ""

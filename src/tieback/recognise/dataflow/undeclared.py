@@ -9,9 +9,9 @@ Source: https://developer.android.com/guide/components/fundamentals#DeclaringCom
 import re
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.app import MAX_SITES
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.package_resources import PackageResources
 
 if TYPE_CHECKING:
@@ -57,13 +57,11 @@ class UndeclaredComponents:
             index = dex.string_of(raw)
             if index < 0:
                 continue
-            places = self._uses.places.strings(number, index)
-            if len(places) >= MAX_SITES or self._uses.is_value(number, index):
+            if self._uses.is_value(number, index):
                 return ""
-            for place in places:
-                code = dex.code_around(place, every=True)
+            for load in self._uses.places.loading(number, index):
                 starts = set[str]()
-                if code is None or not self._never_runs(number, code, {}, starts) or not starts:
+                if load is None or not self._never_runs(number, load.code, {}, starts) or not starts:
                     return ""
                 found = True
         return UNDECLARED if found else ""

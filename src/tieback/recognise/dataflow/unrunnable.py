@@ -5,10 +5,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tieback.intake.apps.printable import printable
-from tieback.recognise.dataflow.app import MAX_SITES
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.failing_code import FailingCode
 from tieback.recognise.dataflow.missing_classes import MissingClasses
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.reaching import MethodFlow, method_flow
 
@@ -52,17 +52,15 @@ class UnrunnableCode:
 
     def reason_of_load(self, raw: bytes) -> str:
         """The same for a constant of any kind: only if no instruction that loads it can run."""
-        needs = ""
-        for number, dex in enumerate(self._uses.app.files if self._failing is not None else ()):
+        needs, failing = "", self._failing
+        for number, dex in enumerate(self._uses.app.files if failing is not None else ()):
             index = dex.string_of(raw)
             if index < 0:
                 continue
-            places = self._uses.places.strings(number, index)
-            if len(places) >= MAX_SITES or self._uses.is_value(number, index):
+            if self._uses.is_value(number, index):
                 return ""
-            for place in places:
-                code = dex.code_around(place, every=True)
-                needs = self._of_place(number, code, place) if code is not None else ""
+            for load in self._uses.places.loading(number, index):
+                needs = failing.never_reached(number, load.code, load.at) if failing and load else ""
                 if not needs:
                     return ""
         return _reason(needs) if needs else ""
@@ -72,10 +70,6 @@ class UnrunnableCode:
         reason = uses.reason(raw)
         self._steps = uses.steps
         return bool(reason)
-
-    def _of_place(self, number: int, code: CodeItem, place: int) -> str:
-        assert self._failing is not None
-        return self._failing.never_reached(number, code, (place - code.begin) // 2)
 
     @cached_property
     def _failing(self) -> FailingCode | None:

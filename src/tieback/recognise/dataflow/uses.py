@@ -8,35 +8,34 @@ must be known.
 """
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from copy import copy
-from functools import cached_property
 from itertools import islice
 
-import numpy as np
-
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.app import MAX_SITES, AppCode, MethodCode, OperandUses
+from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.block_events import given_to_blocks
 from tieback.recognise.dataflow.callers import Callers
 from tieback.recognise.dataflow.conditions import Conditions
-from tieback.recognise.dataflow.dex_tables import Offsets, SectionKind
+from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.direct import contacts_at, contacts_result
-from tieback.recognise.dataflow.ends import What, read_ends
+from tieback.recognise.dataflow.field_owners import FieldOwners
 from tieback.recognise.dataflow.hierarchy import Hierarchy, words
 from tieback.recognise.dataflow.initial_values import element_reason, values_with
 from tieback.recognise.dataflow.libraries import SILENT
+from tieback.recognise.dataflow.members import MethodCode
+from tieback.recognise.dataflow.method_ends import MethodEnds
 from tieback.recognise.dataflow.native_names import NativeNames
+from tieback.recognise.dataflow.operand_uses import MAX_SITES, OperandUses
 from tieback.recognise.dataflow.outside_calls import OutsideCalls
-from tieback.recognise.dataflow.places import MAX_SHORT, CodePlaces
+from tieback.recognise.dataflow.places import CONST_STRINGS, MAX_SHORT, CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
+from tieback.recognise.dataflow.static_values import StaticValues
 from tieback.recognise.dataflow.trace import (
-    APPENDED,
     CONTACTS,
     HEADER,
     HEADERS,
-    KEYS,
     LINK,
     NEVER,
     NOTHING,
@@ -58,7 +57,6 @@ MAX_STEPS = 2_000_000
 MAX_CONSTANTS = 2_000
 """Most constants of one app that are followed."""
 
-_CONSTANTS = frozenset((0x1A, 0x1B))
 _STATIC_READS, _INSTANCE_READS = frozenset(range(0x60, 0x67)), frozenset(range(0x52, 0x59))
 _FOLLOWED = frozenset((0x6F, 0x70, 0x71, 0x75, 0x76, 0x77))
 """Calls that run one known method: of the superclass, direct and static."""
@@ -66,14 +64,10 @@ _VIRTUAL = frozenset((0x6E, 0x74))
 """Calls that run a known method if no class extends that of the call."""
 _SUPER = frozenset((0x6F, 0x75))
 """Calls of the superclass: never of the method that has them."""
-_TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityText"))
-"""Methods of the platform whose result is the string resource of their argument."""
 _MAX_READS = 512
 """Most places that read one field: a class of addresses reads the field of their host for each of them."""
-_CONTEXT = "Landroid/content/Context;"
 _PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
 _SMALL = frozenset("IZBSC")
-_OBJECT = "Ljava/lang/Object;"
 _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
 _HEADER_LINE = re.compile(rf"(?:{'|'.join(HEADERS)}): ?[^\r\n]*\Z".encode())
@@ -84,19 +78,12 @@ _THROWN = frozenset(
     for name in ("io/IOException", "lang/Error", "lang/Exception", "lang/RuntimeException", "lang/Throwable")
 )
 """Classes of the platform above the exceptions of apps and libraries."""
-_REFERRER = re.compile(r"(?:(?:set|with|add|put)_?)?(?:http_?)?referr?er(?:_?ur[li])?", re.IGNORECASE)
-"""Names of methods that get the value of the header ``Referer``, in both spellings."""
 _DESCRIBED = Outcome(frozenset((SHOWN,)), contacts=False, returns=False)
 _LINKED = Outcome(frozenset((LINK,)), contacts=False, returns=False)
 _NEVER_READ = Outcome(frozenset((NEVER,)), contacts=False, returns=False)
 _UNCALLED = Outcome(frozenset((UNCALLED,)), contacts=False, returns=False)
 _STUB = "Stub!"
 """Message of each method of the stubs of the platform that some apps contain: the device runs its own classes."""
-_REFLECTED = "/BuildConfig;"
-"""Class whose fields some code reads by name: https://github.com/lugg/react-native-config"""
-_REFLECTED_NAME = b"BuildConfig\0"
-"""End of a string with the name of such a class; a descriptor has a semicolon at this place."""
-_CONST_CLASS = frozenset((0x1C,))
 
 
 class ConstantUses:
@@ -126,22 +113,20 @@ class ConstantUses:
         self.hierarchy = Hierarchy(self._app)
         outside = OutsideCalls(self._app, self.places, self.flow, scripts=scripts)
         self.callers = Callers(self._app, self.places, self.hierarchy, outside, self._names, called, handlers)
-        self._ends: Mapping[tuple[str, str], What] = read_ends()
+        self.ends = MethodEnds(self._app, self.hierarchy)
         self._flows: dict[tuple[int, int], MethodFlow | None] = {}
         self._cut: Callable[[int, CodeItem], MethodFlow | None] | None = None
         self._known: dict[tuple[int, int, Origins], Outcome] = {}
         self._read: dict[int, Outcome] = {}
-        self._what: dict[int, What | None] = {}
         self._returned: dict[tuple[int, int], Outcome] = {}
-        self._arrays: dict[tuple[int, int], tuple[encoded.Encoded, ...]] = {}
+        self._values = StaticValues(self._app)
+        self._owners = FieldOwners(self._app, self.places, self.hierarchy)
         self.receivers: dict[tuple[int, int], dict[int, Origins]] = {}
         """For each method that was traced, the receiver of each call that returns it, by the call."""
         self.symbols: dict[int, tuple[str, str]] = {}
         """The class and the text of the symbol in each static field that ``block_symbols`` read."""
         self._loud: dict[int, OperandUses] = {}
         self._conditions = Conditions(self)
-        self._keys: dict[int, dict[int, str]] = {}
-        self._appended: dict[int, dict[int, str]] = {}
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
         self.loads_pages = True
         """Whether what is compared can be the address of a page, which a web view loads."""
@@ -233,11 +218,11 @@ class ConstantUses:
         """True if code that is not of silent libraries certainly gives a string to a call that can contact it."""
         dex = self._app.files[number]
         if self._is_large:
-            offsets = self.places.offsets(number, _CONSTANTS, index & MAX_SHORT)  # needs no copy of the code
+            offsets = self.places.offsets(number, CONST_STRINGS, index & MAX_SHORT)  # needs no copy of the code
         else:
             uses = self._loud.get(number)
             if uses is None:
-                uses = self._loud[number] = OperandUses(dex.code_without(SILENT), _CONSTANTS)
+                uses = self._loud[number] = OperandUses(dex.code_without(SILENT), CONST_STRINGS)
             offsets = uses.offsets(index & MAX_SHORT)
         for offset in offsets:
             code = dex.code_around(offset)
@@ -301,7 +286,7 @@ class ConstantUses:
 
     def of_values(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[Outcome]:
         """What becomes of an initial value of static fields; at some of the places can be other bytes."""
-        for field in self._fields_with(number, places, value):
+        for field in self._values.fields_with(number, places, value):
             yield self._of_field(field, 0) if field is not None else CONTACTS
 
     def read_fields(self, number: int, index: int, *, in_annotations: bool = False) -> list[int] | None:
@@ -315,30 +300,9 @@ class ConstantUses:
         if not in_annotations and any(True for _ in values_with(dex, SectionKind.ANNOTATIONS, index)):
             return None
         places = values_with(dex, SectionKind.ENCODED_ARRAYS, index)
-        fields = list(self._fields_with(number, places, encoded.StringId(index)))
+        fields = list(self._values.fields_with(number, places, encoded.StringId(index)))
         contacted = [one for one in fields if one is None or self._of_field(one, 0).contacts]
         return None if None in contacted else [one for one in contacted if one is not None]
-
-    def _fields_with(self, number: int, places: Iterable[int], value: encoded.StringId | int) -> Iterator[int | None]:
-        """The static fields with an initial value; ``None`` if it can belong to a call."""
-        dex = self._app.files[number]
-        rows, starts = self._rows(number, places), self._initials[number][0]
-        if rows and dex.sections.get(SectionKind.CALL_SITES) is not None:
-            yield None
-            return
-        for row in (row for row in rows if row >= 0):
-            at = int(starts[row])
-            if (number, at) not in self._arrays:
-                self._arrays[number, at] = dex.values.array(at)[0] if at else ()
-            for field, one in zip(dex.class_data(row).static_fields, self._arrays[number, at], strict=False):
-                if one == value and type(one) is type(value):
-                    yield self._app.field(number, field)
-
-    def _rows(self, number: int, places: Iterable[int]) -> set[int]:
-        """Rows of the classes with these initial values; -1 for other bytes."""
-        starts, order = self._initials[number]
-        found = (int(starts.searchsorted(place, side="right", sorter=order)) - 1 for place in places)
-        return {int(order[at]) if at >= 0 else -1 for at in found}
 
     def owners(self, raw: bytes, *, annotated: bool = True) -> Iterator[str]:
         """Descriptors of all classes with a constant; empty ones where that is not known.
@@ -362,14 +326,8 @@ class ConstantUses:
                     continue  # only looks like an instruction
                 method = dex.method_of(code, every=True) if code is not None else -1
                 yield self.method_names(number, method)[0] if method >= 0 else ""
-            for row in self._rows(number, values_with(dex, SectionKind.ENCODED_ARRAYS, index)):
+            for row in self._values.rows(number, values_with(dex, SectionKind.ENCODED_ARRAYS, index)):
                 yield dex.descriptor(int(dex.classes["type"][row])) if row >= 0 else ""
-
-    @cached_property
-    def _initials(self) -> list[tuple[Offsets, Offsets]]:
-        """For each file the offset of the initial values of each class, and the rows in their order."""
-        every = [dex.classes["values"].astype(np.int64) for dex in self._app.files]
-        return [(starts, starts.argsort(kind="stable")) for starts in every]
 
     def flow(self, number: int, code: CodeItem) -> MethodFlow | None:
         """The values of a method; ``None`` if it is not read."""
@@ -389,29 +347,19 @@ class ConstantUses:
         """
         ref = self._app.ref(field)
         found = self._app.class_of(ref.owner)
-        if found is None or ref.kind not in _SMALL or ref.name in self._names or self._is_reflected(ref.owner):
+        if found is None or ref.kind not in _SMALL or ref.name in self._names or self._owners.is_reflected(ref.owner):
             return None
         if not static:
-            return 0 if self.is_single(ref.owner) else None
-        number, row = found
-        dex = self._app.files[number]
-        at = int(dex.classes["values"][row])
-        if (number, at) not in self._arrays:
-            self._arrays[number, at] = dex.values.array(at)[0] if at else ()
-        for place, one in enumerate(dex.class_data(row).static_fields):
-            if self._app.field(number, one) == field:
-                values = self._arrays[number, at]
-                value = values[place] if place < len(values) else 0
-                return int(value) if isinstance(value, int) else None
-        return None
+            return 0 if self._owners.is_single(ref.owner) else None
+        return self._values.number(field, *found)
 
     # Fields
 
     def _of_field(self, field: int, depth: int, *, static: bool = True) -> Outcome:
         """What becomes of a value in a field: every method that reads it is followed."""
-        if field < 0 or depth > MAX_DEPTH or self._is_reflected(self._app.ref(field).owner):
+        if field < 0 or depth > MAX_DEPTH or self._owners.is_reflected(self._app.ref(field).owner):
             return CONTACTS
-        if self._ends.get(self._app.ref(field)[:2]) == "link":
+        if self.ends.listed(*self._app.ref(field)[:2]) == "link":
             return _LINKED
         if field not in self._read:
             self._read[field] = CONTACTS  # while its readers are followed
@@ -450,42 +398,8 @@ class ConstantUses:
                 return CONTACTS
             reasons |= outcome.reasons
         # Objects with data can also be read as a whole, as by a library that writes JSON.
-        unsure = not static and not read and not self._is_service(self._app.ref(field).owner)
+        unsure = not static and not read and not self._owners.is_service(self._app.ref(field).owner)
         return Outcome(reasons, contacts=unsure, returns=False)
-
-    def _is_reflected(self, owner: str) -> bool:
-        """True if code can read the fields of a class by name: the code has the name, or an object for the class."""
-        return owner.endswith(_REFLECTED) and (
-            self._names_build_config
-            or any(
-                kind >= 0 and self.places.has_instruction(number, _CONST_CLASS, kind)
-                for number in range(len(self._app.files))
-                for kind in (self._app.type_of(number, owner),)
-            )
-        )
-
-    @cached_property
-    def _names_build_config(self) -> bool:
-        return any(dex.data.find(_REFLECTED_NAME) >= 0 for dex in self._app.files)
-
-    def is_single(self, owner: str) -> bool:
-        """True for a class that has a static field with an object of itself, and that extends no other class."""
-        found = self._app.class_of(owner)
-        if found is None or self._app.superclass(owner) != _OBJECT:
-            return False
-        dex = self._app.files[found[0]]
-        fields = (dex.field(index) for index in dex.class_data(found[1]).static_fields)
-        return any(one is not None and dex.descriptor(one.kind) == owner for one in fields)
-
-    def _is_service(self, owner: str) -> bool:
-        """True for a class that has no data for others: one of the platform's, or one object that gets a context."""
-        above = self.hierarchy.above(owner)
-        if above.startswith("Landroid/"):
-            return True
-        found = self._app.class_of(owner)
-        if found is None or not self.is_single(owner):
-            return False
-        return any(_CONTEXT in kind for _, kind in self._app.declared(*found))
 
     # Methods
 
@@ -567,33 +481,6 @@ class ConstantUses:
                 self._known[key] = Trace(self, (number, code), flow, starts, depth).outcome()
         return self._known[key]
 
-    def what(self, number: int, index: int) -> What | None:
-        """What becomes of a text that a method gets, or of the identifier of one; ``None`` if that is not known."""
-        identity = self._app.method(number, index)
-        if identity not in self._what:
-            self._what[identity] = self._end(identity) if identity >= 0 else None
-        return self._what[identity]
-
-    def listed(self, owner: str, name: str) -> What | None:
-        """What ``ends.toml`` says about a method; ``None`` if it does not list it."""
-        return self._ends.get((owner, name))
-
-    def _end(self, identity: int) -> What | None:
-        owner, name, kind = self._app.ref(identity)
-        if name == "<init>" and owner.endswith(("Exception;", "Error;")):
-            return "shown"
-        found = self._ends.get((owner, name))
-        if found is None and kind.startswith("(Ljava/lang/String;)") and _REFERRER.fullmatch(name):
-            return "header"
-        if found is not None or self._app.definition(identity) is not None:
-            return found
-        # Classes of the app inherit methods of the platform.
-        above = self.hierarchy.above(owner)
-        found = self._ends.get((above, name))
-        if found is None and above and name in _TEXTS and kind.startswith("(I"):
-            found = "through"
-        return None if found is not None and above != owner and self.hierarchy.is_overridden(identity) else found
-
     def entered(self, method: MethodCode, depth: int) -> Outcome:
         """What becomes of the arguments of a method that the runtime of the app calls."""
         first = int(words(self._app.ref(method.identity).kind) < method.code.ins)
@@ -651,20 +538,6 @@ class ConstantUses:
         """Name of a method; empty if no class declares it."""
         index = self._app.files[number].method_of(code)
         return self.method_names(number, index)[1] if index >= 0 else ""
-
-    def key_names(self, number: int) -> dict[int, str]:
-        """Indices of the keys in a file that give the value behind them a reason."""
-        if number not in self._keys:
-            found = ((self._app.string_of(number, name), reason) for name, reason in KEYS.items())
-            self._keys[number] = {index: reason for index, reason in found if index >= 0}
-        return self._keys[number]
-
-    def appended_keys(self, number: int) -> dict[int, str]:
-        """The same for constants that end with such a key, to which code appends the value: ``&notify_url="``."""
-        if number not in self._appended:
-            found = ((self._app.string_of(number, text), reason) for text, reason in APPENDED.items())
-            self._appended[number] = {index: reason for index, reason in found if index >= 0}
-        return self._appended[number]
 
     def has_package(self, name: str) -> bool:
         """True if a file names a class in a package, or below it."""

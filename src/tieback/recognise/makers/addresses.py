@@ -1,7 +1,7 @@
 """Addresses of IPv4 that are the maker's: they have no name, but a place in the app.
 
-- An address that the app's own code contacts. More than three without a URL are a list, such as that of the nodes of a
-  network.
+- An address that the app's own code contacts, or that is in a constant of its classes and is no film. More than three
+  without a URL, or in constants, are a list, such as that of the nodes of a network or of schools.
 - An address of a private network in the app's own code, pages or resources. Only devices there reach it, so no other
   company offers a service at it. Routers, emulators and proxies of mobile networks have the same addresses for all
   apps, so they do not count. More than three are a list of devices.
@@ -20,6 +20,7 @@ from itertools import islice
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
+from tieback.recognise.makers.evidence import code_place
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import maker_words
 
@@ -27,7 +28,10 @@ MAX_ENDPOINTS = 4096
 MAX_PORTS = 2
 """Most ports of an address that one app has for itself."""
 MAX_MACHINES = 3
-"""Most addresses of private networks, or of sockets, that one app has for itself. More are a list of others."""
+"""Most addresses of private networks, of sockets, in constants, or of logins, that one app has for itself.
+
+More are a list of others.
+"""
 _STREAM = re.compile(
     r"(?i)/(?:;|stream|listen|live|radio)\b|\.(?:mp3|aac|pls|m3u8?|mpd|ism|mp4|m4[av]|mkv|webm|flv|mov|3gp|og[gv]|wav)\Z"
 )
@@ -36,8 +40,7 @@ _STREAM = re.compile(
 Sources: https://www.icecast.org/docs/, http://wiki.winamp.com/wiki/SHOUTcast_DNAS_Server_2,
 https://www.rfc-editor.org/rfc/rfc8216, https://dashif.org/guidelines/.
 """
-_CODE = ("dex-flow/", "script-flow/")
-_DEX = "dex-flow/"
+_DEX, _FLOW, _CONSTANT = "dex-", "dex-flow/", "dex-string/"
 _NATIVE = "native-"
 _PLACES = ("text/", "script-flow/", "resource/", "config:")
 _WEB = ("http", "https", "ws", "wss")
@@ -48,6 +51,9 @@ _PRIVATE = tuple(IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "19
 _ROUTERS = (".1", ".254", ".0", ".255")
 """Ends of the addresses of routers, hotspots and whole networks."""
 _IN_ARCHIVE = ".jar!"
+_SCRIPTS = (".js", ".mjs", ".ts", ".bundle", ".jsbundle")
+_ASSIGNED = re.compile(r"(?i)(?:url|uri|host|server|api|endpoint|address|ip)[\"']?\s{0,4}[:=]\s{0,4}[\"'`]\Z")
+"""A name for an address, to which a script gives what follows."""
 
 
 def is_public_address(endpoint: Endpoint) -> bool:
@@ -68,18 +74,19 @@ def own_addresses(
     found = list(islice(unknown, MAX_ENDPOINTS))
     known = maker_words().public_addresses
     in_code = [
-        endpoint
+        (endpoint, evidence.how.startswith(_CONSTANT))
         for endpoint, evidence in found
-        if evidence.how.startswith(_CODE) and names.is_own_code(evidence.context) and _is_public(endpoint.host)
+        if names.is_own_code(code_place(evidence)) and _is_public(endpoint.host) and not _is_film(endpoint, evidence)
     ]
-    few = len({endpoint.host for endpoint in in_code}) <= MAX_MACHINES
-    for endpoint in in_code:
-        if endpoint.host not in known and (few or is_public_address(endpoint)):
+    few = len({endpoint.host for endpoint, _ in in_code}) <= MAX_MACHINES
+    for endpoint, constant in in_code:
+        if endpoint.host not in known and (few or (is_public_address(endpoint) and not constant)):
             yield endpoint.host, "an address in the app's own code"
     private = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if is_private_address(endpoint.host)}
     used = {endpoint.host for endpoint, evidence in found if _is_own_place(endpoint, evidence, names)}
-    others = {endpoint.host for endpoint, evidence in found if _is_others(evidence, names)}
-    if len(private) <= MAX_MACHINES:
+    others = {endpoint.host for endpoint, evidence in found if _is_of_others(evidence, names)}
+    listed = len({endpoint.host for endpoint, constant in in_code if constant}) > MAX_MACHINES
+    if len(private) <= MAX_MACHINES and not listed:
         for host in sorted((private & used) - others):
             yield host, "an address of a private network, at which companies offer no service to others"
 
@@ -123,6 +130,11 @@ def _is_public(host: str) -> bool:
         return False
 
 
+def _is_film(endpoint: Endpoint, evidence: Evidence) -> bool:
+    """True for media in a constant: it can be one of a list that a demonstration of a player takes from others."""
+    return evidence.how.startswith(_CONSTANT) and _STREAM.search(endpoint.path) is not None
+
+
 def _is_strange(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bool:
     """True for an address with the usual port of TLS, of media, or of another package."""
     certified = endpoint.scheme not in _WITHOUT_TLS and endpoint.port in _USUAL_PORTS.values()
@@ -130,17 +142,34 @@ def _is_strange(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bo
 
 
 def _is_own_place(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> bool:
-    """True for a place in the app's own code, pages, scripts or resources. A constant of DEX code can be a library's.
+    """True for a place in the app's own code, pages, scripts or resources.
 
-    An address without port and path in a page or script can be an example of what to type.
+    A constant of DEX code whose classes are not known can be a library's. An address without port and path in a page or
+    script can be an example of what to type, unless the script gives it to a name for an address.
     """
     if evidence.how.startswith(_DEX):
-        return names.is_own_code(evidence.context)
+        return names.is_own_code(code_place(evidence))
     usual = endpoint.port == _USUAL_PORTS.get(endpoint.scheme) and not endpoint.path.strip("/")
-    return evidence.how.startswith(_PLACES) and not usual
+    return evidence.how.startswith(_PLACES) and (not usual or _is_assigned(endpoint, evidence))
+
+
+def _is_assigned(endpoint: Endpoint, evidence: Evidence) -> bool:
+    """True if a script gives the address to a name for one: ``url: 'http://192.168.0.2'``."""
+    before, found, _ = evidence.context.partition(f"{endpoint.scheme}://{endpoint.host}")
+    return evidence.file.endswith(_SCRIPTS) and found != "" and _ASSIGNED.search(before) is not None
 
 
 def _is_others(evidence: Evidence, names: MakerNames) -> bool:
-    """True for a place in a native library, in an archive inside the package, or in code of another package."""
-    code = evidence.how.startswith(_DEX) and not names.is_own_code(evidence.context)
+    """True for a place in a native library, in an archive inside the package, or in code of another package.
+
+    The class of a constant does not count here: the constants of an app are often in a package of their own.
+    """
+    code = evidence.how.startswith(_FLOW) and not names.is_own_code(evidence.context)
     return code or evidence.how.startswith(_NATIVE) or _IN_ARCHIVE in evidence.file
+
+
+def _is_of_others(evidence: Evidence, names: MakerNames) -> bool:
+    """The same for a private address, for which the class of a constant counts too."""
+    place = code_place(evidence)
+    constant = evidence.how.startswith(_CONSTANT) and place != "" and not names.is_own_code(place)
+    return constant or _is_others(evidence, names)

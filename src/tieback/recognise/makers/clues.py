@@ -6,7 +6,8 @@ identifier is that of a template. An address such as ``support@acme.de`` names t
 app. The configuration of a Cordova app has the address of its author
 (https://cordova.apache.org/docs/en/latest/config_ref/). The settings of Capacitor, Expo and Cordova have the identifier
 that the app was made with (https://capacitorjs.com/docs/config, https://docs.expo.dev/versions/latest/config/app/), and
-the links for a login often begin with it (https://www.rfc-editor.org/rfc/rfc8252#section-7.1). Bounds: manifests and
+the links for a login often begin with it (https://www.rfc-editor.org/rfc/rfc8252#section-7.1). A script of React Native
+registers its app with a name (https://reactnative.dev/docs/appregistry). Bounds: manifests and
 settings of 256 KiB, 64 addresses per buffer.
 """
 
@@ -21,7 +22,9 @@ import msgspec
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.intake.apps.stringpool import MalformedPoolError
-from tieback.recognise.makers.words import is_template
+from tieback.model.app import App, Platform
+from tieback.recognise.makers.name_forms import humps
+from tieback.recognise.makers.words import is_template, maker_words
 from tieback.recognise.rules import RuleFiles
 
 MAX_SIZE = 256 * 1024
@@ -34,6 +37,8 @@ _PLATFORM = ("android.", "androidx.", "java.", "javax.", "kotlin.")
 _DOMAIN = rb"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24})(?![\w-])"
 MARK, _WIDE_NAME = b"support@", b"s\0u\0p\0p\0o\0r\0t\0@\0"
 """Plain text is found many times faster than a condition on what is before it."""
+REGISTERED = b"AppRegistry.registerComponent("
+"""Call with which a script of React Native gives its app a name."""
 _SUPPORT = re.compile(MARK + _DOMAIN)
 _PICTURES = (b".png", b".jpg", b".gif", b".svg", b".webp")
 """Ends of the names of files for screens with more pixels: ``icon@2x.png`` is no address."""
@@ -52,6 +57,24 @@ _URL_SCHEMES = re.compile(rb"<key>CFBundleURLSchemes</key>\s{0,40}<array>(.{0,40
 _STRING = re.compile(rb"<string>([A-Za-z][\w.]{2,200})</string>")
 _FOREIGN = ("com.googleusercontent.apps.",)
 """Beginnings of links for a login that the service defines."""
+_NAME = rb"([\"'])([A-Za-z][\w .-]{2,63})"
+_REGISTRATION = re.compile(re.escape(REGISTERED) + rb"\s{0,40}" + _NAME + rb"\1\s{0,40},")
+_MODULE = re.compile(
+    rb"exports\s{0,4}=\s{0,4}\{\s{0,40}\"?name\"?\s{0,4}:\s{0,4}"
+    + _NAME
+    + rb"\1\s{0,40},\s{0,40}\"?displayName\"?\s{0,4}:"
+)
+"""The settings of an app as a module of its script: ``{"name":"AcmeFit","displayName":"Acme Fit"}``.
+
+Source: https://github.com/react-native-community/template/blob/main/template/app.json.
+"""
+_USUAL_NAMES = frozenset({"main", "app", "myapp", "helloworld", "awesomeproject", "testproject", "reactnative"})
+"""Names that templates and tutorials of React Native give, in lower case; Expo registers each app as ``main``.
+
+Sources: https://docs.expo.dev/versions/latest/sdk/expo/#registerrootcomponentcomponent,
+https://reactnative.dev/docs/getting-started-without-a-framework.
+"""
+_WORDS = re.compile(r"[^a-z0-9]+")
 _STANDS = ".app"
 """Follows an identifier, so that it reads as the class of a package."""
 _ADDRESSED = (BufferKind.DEX, BufferKind.TEXT, BufferKind.RESOURCES)
@@ -66,6 +89,8 @@ class ClueKind(StrEnum):
     """The domain of the address of a support."""
     AUTHOR = "author"
     """The domain of the address of an author."""
+    NAME = "name"
+    """The name with which a script of React Native registers its app."""
 
 
 class MakerClue(msgspec.Struct, frozen=True):
@@ -82,7 +107,7 @@ def maker_clues(buffer: Buffer, rules: RuleFiles, marks: Container[bytes] | None
     Args:
         buffer: the buffer.
         rules: the rule files.
-        marks: has ``MARK`` if it is in the buffer; looked for if it is ``None``.
+        marks: has ``MARK`` and ``REGISTERED`` if they are in the buffer; looked for if it is ``None``.
     """
     if buffer.kind is BufferKind.MANIFEST:
         if len(buffer.data) <= MAX_SIZE:
@@ -92,6 +117,11 @@ def maker_clues(buffer: Buffer, rules: RuleFiles, marks: Container[bytes] | None
                 named = (*own_classes(root, rules), *_identifiers(_links(root, data), rules))
                 yield from (MakerClue(ClueKind.CLASS, name, buffer.file) for name in named)
     elif buffer.kind in _ADDRESSED:
+        if buffer.kind is BufferKind.TEXT and (
+            REGISTERED in marks if marks is not None else buffer.data.find(REGISTERED) >= 0
+        ):
+            for name in _registered(buffer):
+                yield MakerClue(ClueKind.NAME, name, buffer.file)
         if buffer.kind is BufferKind.TEXT and len(buffer.data) <= MAX_SIZE:
             for name in _identifiers(_settings(buffer), rules):
                 yield MakerClue(ClueKind.CLASS, name, buffer.file)
@@ -106,6 +136,19 @@ def maker_clues(buffer: Buffer, rules: RuleFiles, marks: Container[bytes] | None
             if (kind is ClueKind.SUPPORT and _LONGER.search(before)) or bytes(found[1]).endswith(_PICTURES):
                 continue
             yield MakerClue(kind, bytes(found[1]).replace(b"\0", b"").decode("ascii"), buffer.file)
+
+
+def named_app(clues: Iterable[MakerClue]) -> App | None:
+    """The app whose name is all that is known of it: a script of React Native without a package; ``None`` without one.
+
+    An example has the name of what it shows.
+    """
+    names = {clue.value for clue in clues if clue.kind is ClueKind.NAME}
+    if len(names) != 1:
+        return None
+    (name,) = names
+    parts = {*humps(name), *_WORDS.split(name.lower())}
+    return App(Platform.UNKNOWN, "", "", name) if parts.isdisjoint(maker_words().samples) else None
 
 
 def _supports(buffer: Buffer) -> Iterator[re.Match[bytes]]:
@@ -147,6 +190,15 @@ def _identifiers(texts: Iterable[str], rules: RuleFiles) -> Iterator[str]:
     for text in dict.fromkeys(islice(texts, MAX_ADDRESSES)):
         if text.count(".") > 1 and not text.startswith(_FOREIGN) and _is_own(text, rules):
             yield f"{text}{_STANDS}"
+
+
+def _registered(buffer: Buffer) -> Iterator[str]:
+    """The name with which a script registers its app, if it is one; that of its settings if the call has no text."""
+    for pattern in (_REGISTRATION, _MODULE):
+        names = {bytes(found[2]).decode("ascii", "replace") for found in islice(pattern.finditer(buffer.data), 2)}
+        if names:
+            yield from (name for name in names if len(names) == 1 and name.lower() not in _USUAL_NAMES)
+            return
 
 
 def _settings(buffer: Buffer) -> Iterator[str]:

@@ -39,6 +39,8 @@ _FUSION = "assets/pages/main/view.json"
 Sources: https://capacitorjs.com/docs/config (``server.url``),
 https://docs.median.co/docs/app-configuration (``initialUrl``).
 """
+_FLOWS = ("dex-flow/", "script-flow/")
+_CONSTANT = "dex-string/"
 _WRAPPED = re.compile(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")
 _VALUES = re.compile(r"(?:^|/)res/values[^/]{0,40}/[^/]{1,80}\.xml")
 _STATEMENT = re.compile(r"\"site\\?\"\s{0,4}:\s{0,4}\\?\"https://")
@@ -50,6 +52,16 @@ def is_wrapped(evidence: Evidence) -> bool:
     settings = evidence.file.rpartition("/")[2] in _WRAPPERS or evidence.file.endswith(_FUSION)
     wrapper = settings and _WRAPPED.search(evidence.context) is not None
     return wrapper or (_VALUES.search(evidence.file) is not None and _STATEMENT.search(evidence.context) is not None)
+
+
+def code_place(evidence: Evidence) -> str:
+    """The method or class whose code has it: ``Lde/acme/fit/Api;->get``; empty if that is not known, or for no code.
+
+    A constant has a class if all classes with it are in one package (``ConstantEnds.with_class``).
+    """
+    if evidence.how.startswith(_FLOWS):
+        return evidence.context
+    return evidence.chain[0] if evidence.how.startswith(_CONSTANT) and evidence.chain else ""
 
 
 def is_maker_evidence(evidence: Evidence) -> bool:

@@ -2,7 +2,8 @@
 
 - The host where the app registers its users and logs them in: an app has its accounts with its maker.
 - The only machine at home, tunnel or small web space of one person.
-- The address of IPv4 at which the app logs its users in, or that is the maker's by its place (``maker_addresses``).
+- The addresses of IPv4 at which the app logs its users in, if they are at most three, and those that are the maker's by
+  their place (``makers.addresses``).
 - The host with a program below the name of the app: ``https://host.test/acmefit/login.php``.
 - The host that stands for one of the maker's in the same place of the code, before the same path: the code chooses.
 - The host that is named like one of the maker's, in words that few hosts have: ``staging-nginz-https.acme-test.io`` and
@@ -20,7 +21,7 @@ import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
-from tieback.recognise.makers.addresses import is_public_address, own_addresses
+from tieback.recognise.makers.addresses import MAX_MACHINES, is_public_address, own_addresses
 from tieback.recognise.makers.names import MakerNames, registrable_domain
 from tieback.recognise.makers.words import MakerWords, maker_words
 from tieback.recognise.rules import RuleFiles
@@ -34,7 +35,7 @@ MIN_WORD = 5
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _PARTS = re.compile(r"[^A-Za-z]+")
 _LABELS = re.compile(r"[.-]")
-_PROGRAM = re.compile(r"\.(?:php\d?|jsp|do|action|aspx?|asmx|ashx|svc|cgi)\Z", re.IGNORECASE)
+PROGRAM = re.compile(r"\.(?:php\d?|jsp|do|action|aspx?|asmx|ashx|svc|cgi)\Z", re.IGNORECASE)
 """End of the path of a program on a server."""
 _VERSION = re.compile(r"v\d{1,2}(?:\.\d{1,2})?")
 PAGES = (".github.io", ".gitlab.io", ".codeberg.page")
@@ -123,7 +124,7 @@ def program_below(endpoint: Endpoint, named: Callable[[str], bool]) -> str:
     if endpoint.kind is not EndpointKind.URL or not named(first.lower()):
         return ""
     version = any(_VERSION.fullmatch(part) for part in rest.lower().split("/")[:MAX_BELOW])
-    return first if endpoint.host.endswith(PAGES) or version or _PROGRAM.search(rest) or any(_acts(rest)) else ""
+    return first if endpoint.host.endswith(PAGES) or version or PROGRAM.search(rest) or any(_acts(rest)) else ""
 
 
 def siblings(own: Collection[str], others: Iterable[str], rules: RuleFiles) -> Iterator[tuple[str, str]]:
@@ -164,7 +165,7 @@ def _is_program(endpoint: Endpoint, evidence: Evidence) -> bool:
     lists = maker_words()
     return (
         evidence.how.startswith(_CODE)
-        or _PROGRAM.search(path) is not None
+        or PROGRAM.search(path) is not None
         or any(part in lists.program_folders or _VERSION.fullmatch(part) for part in parts[:MAX_WORDS])
         or any(part.startswith(_CLIENTS) for part in parts[-2:])
         or endpoint.host.partition(".")[0] in lists.program_folders
@@ -175,7 +176,7 @@ def _acts(path: str) -> tuple[bool, bool]:
     """Whether the last two parts of a path name a registration of users, and a login."""
     lists = maker_words()
     *folders, last = ["", *path.rstrip("/").split("/")][-2:]
-    before, words = [word for folder in folders for word in _words_of(folder)], _words_of(last)
+    before, words = [word for folder in folders for word in words_of(folder)], words_of(last)
     strange = lists.not_accounts.intersection([*words, *(word for word in before if word not in _FOLDERS)])
     words = [*before, *words]
     pairs = {first + second for first, second in pairwise(words)}
@@ -195,9 +196,9 @@ def _bare(word: str, lists: MakerWords) -> str:
     return word
 
 
-def _words_of(part: str) -> list[str]:
+def words_of(part: str) -> list[str]:
     """The words of a part of a path: ``doctorLogin.do`` has ``doctor`` and ``login``."""
-    spaced = _PARTS.split(_CAMEL.sub("_", _PROGRAM.sub("", part)))
+    spaced = _PARTS.split(_CAMEL.sub("_", PROGRAM.sub("", part)))
     return [word.lower() for word in spaced[:MAX_WORDS] if word]
 
 
@@ -217,7 +218,7 @@ def used_hosts(
         names: the names of the maker.
         rules: rule files.
     """
-    strangers = [one for one in strangers if not _is_sample(one[0].host)]
+    strangers = [one for one in strangers if not is_public_service(one[0].host)]
     for endpoint, _ in strangers:
         if name := program_below(endpoint, names.is_app):
             yield endpoint.host, f"a host with programs below the name of the app, {name}"
@@ -231,8 +232,9 @@ def used_hosts(
         label = host.partition(".")[0]
         if accounts[host].logs_in and host.count(".") > 1 and names.is_first_word(label):
             yield host, f"a host with {label}, the name of the app, where it logs its users in"
-    for host in sorted({endpoint.host for endpoint, _ in strangers if is_public_address(endpoint)} & accounts.keys()):
-        yield host, "an address where the app logs its users in"
+    logins = {endpoint.host for endpoint, _ in strangers if is_public_address(endpoint)} & accounts.keys()
+    if len(logins) <= MAX_MACHINES:
+        yield from ((host, "an address where the app logs its users in") for host in sorted(logins))
     if not own.isdisjoint(accounts):
         return
     unknown = {endpoint.host for endpoint, _ in strangers}
@@ -247,11 +249,13 @@ def _is_personal(endpoint: Endpoint) -> bool:
     A name that can stand for any, such as ``myserver``, counts only with a program there.
     """
     labels = endpoint.host.removeprefix("www.").split(".")
-    if _PLACEHOLDER.match(labels[0]) and not _PROGRAM.search(endpoint.path):
+    if _PLACEHOLDER.match(labels[0]) and not PROGRAM.search(endpoint.path):
         return False
     return any(".".join(labels[at:]) in maker_words().personal_hosts for at in range(1, len(labels)))
 
 
-def _is_sample(host: str) -> bool:
-    """True for a server that offers accounts for practice to anyone."""
-    return any(host == one or host.endswith(f".{one}") for one in maker_words().sample_hosts)
+def is_public_service(host: str) -> bool:
+    """True for a service that answers the apps of anyone, or offers accounts for practice to anyone."""
+    lists, labels = maker_words(), host.split(".")
+    ends = (".".join(labels[at:]) for at in range(len(labels)))
+    return any(end in lists.sample_hosts or end in lists.public_services for end in ends)

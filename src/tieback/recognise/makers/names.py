@@ -139,7 +139,7 @@ class MakerNames:
         self.products = set() if self._sample else {name for name in own if self._product(name)}
         self._titles = {name for name in self._title.full if self._product(name)}
         known = app.vendor or (domain if domain in self.domains else "")
-        self.name = known or (app.bundle_id if bundle and not template else app.name or app.bundle_id)
+        self.name = known or (app.bundle_id if bundle and not template else "") or app.name or app.bundle_id
 
     def _join_sources(self, parts: AbstractSet[str], classes: AbstractSet[str], vendor: AbstractSet[str]) -> None:
         """Add the words that are in two sources: they are the maker's, even if they are short.

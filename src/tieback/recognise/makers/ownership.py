@@ -38,6 +38,7 @@ from tieback.recognise.makers.names import MIN_HOSTS, MakerNames, registrable_do
 from tieback.recognise.makers.projects import MAX_DEPLOYMENTS, own_projects
 from tieback.recognise.makers.repositories import account_hosts, own_accounts
 from tieback.recognise.makers.resources import own_resources, resource_name
+from tieback.recognise.makers.sent import SentData
 from tieback.recognise.makers.singles import only_domains, only_program
 from tieback.recognise.makers.words import domain_families, maker_words
 from tieback.recognise.projects import project_of
@@ -229,12 +230,18 @@ class Maker:
         if self._names is not None:
             self._accounts = dict(own_accounts(addresses, self._names))
 
-    def learn_uses(self, finds: Iterable[tuple[Endpoint, Evidence]], choices: Choices | None = None) -> None:
+    def learn_uses(
+        self,
+        finds: Iterable[tuple[Endpoint, Evidence]],
+        choices: Choices | None = None,
+        sent: SentData | None = None,
+    ) -> None:
         """Learn the hosts that the app uses like its maker's own. To be called last: it compares with what was learned.
 
         Args:
             finds: the app's endpoints, each with evidence.
             choices: the hosts between which its code chooses.
+            sent: what its pages and scripts send.
         """
         if self._names is None or not self._name:
             return
@@ -255,6 +262,8 @@ class Maker:
                 self.learn(host, reason)
             else:
                 self._hosts.setdefault(host, reason)
+        for host, reason in sent.only(own, {one[0].host for one in strangers}, self._rules) if sent is not None else ():
+            self._hosts.setdefault(host, reason)
         for host, reason in account_hosts(self._accounts, sorted({one[0].host for one in strangers}), self._rules):
             if host.endswith(PAGES):
                 self._hosts.setdefault(host, reason)

@@ -70,9 +70,11 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     program_folder: tuple[_Names, ...]
     registration: tuple[_Names, ...]
     login: tuple[_Names, ...]
+    change: tuple[_Names, ...]
     account_beside: tuple[_Names, ...]
     not_account: tuple[_Names, ...]
     sample_host: tuple[_Names, ...]
+    public_service: tuple[_Names, ...]
     public_address: tuple[_Names, ...]
     shared_address: tuple[_Names, ...]
     public_deployment: tuple[_Names, ...]
@@ -125,10 +127,12 @@ class MakerWords:
         self.program_folders = flat(read.program_folder)
         self.registrations = flat(read.registration)
         self.logins = flat(read.login)
+        self.changes = flat(read.change)
         self.account_beside = tuple(sorted(flat(read.account_beside)))
         self.accounts = self.registrations | self.logins
         self.not_accounts = flat(read.not_account)
         self.sample_hosts = flat(read.sample_host)
+        self.public_services = flat(read.public_service)
         self.public_addresses = flat(read.public_address)
         self.shared_addresses = flat(read.shared_address)
         self.public_deployments = flat(read.public_deployment)

@@ -48,3 +48,17 @@ def _is_policy(attribute: markup.Attribute) -> bool:
 def _describes(rel: markup.Attribute) -> bool:
     """True if a page does not load what has this relation to it."""
     return b"stylesheet" not in rel.value.lower() and _LINK_RELS.search(rel.value) is not None
+
+
+_DEVELOPER = re.compile(r"https?://\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
+"""A computer in the network of a developer, from which an app under development loads its pages."""
+
+
+def is_permission(element: str, address: str) -> bool:
+    """True if an element of ``config.xml`` only permits an address, and does not name a page of the app.
+
+    Source: https://cordova.apache.org/docs/en/latest/guide/appdev/allowlist/
+    """
+    if element == "allow-navigation":
+        return _DEVELOPER.match(address) is not None
+    return element in {"access", "allow-intent"}

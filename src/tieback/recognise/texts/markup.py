@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
 
+MAX_ATTRIBUTES = 10_000
 _OPEN = re.compile(rb"<(?:!--|#--|%--|!\[CDATA\[|[!?]|/?[A-Za-z_])")
 _TEMPLATE_COMMENTS = {b"<#--": b"-->", b"<%--": b"--%>"}
 """Comments of FreeMarker and of Java Server Pages, with their ends."""

@@ -6,6 +6,7 @@ import string
 from tieback.recognise.texts import redirects
 
 COMMENT = "only in a comment"
+SHOWN = "only in text that a page shows"
 EXAMPLE = "only in an example of what to enter"
 NAMESPACE = "only the name of an XML namespace or schema"
 MESSAGE = "only in a message for people"

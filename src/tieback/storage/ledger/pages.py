@@ -342,11 +342,6 @@ def log_page(database: Database, before: int | None, limit: int, subject: str = 
     return list(chain.read(_rows(database, query.order_by(case_log.c.seq.desc()).limit(limit))))
 
 
-def last_log_line(database: Database) -> int:
-    """The number of the last line of the log of cases: it changes with every change of a case. 0 if there is none."""
-    return _count(database, sa.select(sa.func.coalesce(sa.func.max(case_log.c.seq), 0)))
-
-
 def _count(database: Database, query: sa.Select[Any]) -> int:
     return int(database.read(lambda connection: connection.scalar(query)) or 0)
 

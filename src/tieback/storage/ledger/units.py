@@ -153,10 +153,6 @@ class Units:
         held = units.c.state == LedgerState.LEASED
         return self._set_released(held if owner is None else held & (units.c.lease_owner == owner))
 
-    def release_expired(self) -> int:
-        """Release expired leases. Returns their number."""
-        return self._set_released((units.c.state == LedgerState.LEASED) & (units.c.lease_until < time.time()))
-
     def retry_quarantined(self) -> int:
         """Allow the next run to retry quarantined units. Returns their number."""
         return self._set_released(units.c.state == LedgerState.QUARANTINED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tieback.pipeline.accounts.roles import Role, highest, lower_of, role_permits
+from tieback.pipeline.accounts.roles import Role, highest, lower_of
 
 _ORDER = (Role.VIEWER, Role.ANALYST, Role.OPERATOR, Role.ADMIN)
 
@@ -17,12 +17,6 @@ def test_a_role_permits_itself_and_the_roles_below(held: Role, required: Role) -
 
 def test_the_table_names_every_role() -> None:
     assert tuple(Role) == _ORDER
-
-
-@pytest.mark.parametrize("required", _ORDER)
-def test_no_role_permits_nothing(required: Role) -> None:
-    assert not role_permits(None, required)
-    assert role_permits(Role.ADMIN, required)
 
 
 @pytest.mark.parametrize("first", _ORDER)

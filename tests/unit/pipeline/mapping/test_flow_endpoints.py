@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from tests.each import each
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.flow import Flow, FlowEvidence, FlowTls, NameSource, Peer, Server
-from tieback.pipeline.mapping.flow_endpoints import endpoint_of, sightings_of
+from tieback.model.sighting import Sighting
+from tieback.pipeline.mapping.flow_endpoints import EndpointTotals, endpoint_of
 from tieback.recognise.collect import Maker
 from tieback.recognise.rules import RuleFiles
 
@@ -36,6 +37,16 @@ def flow(
         tls=FlowTls(alpn=(alpn,)) if alpn else None,
         transport="udp" if udp else "tcp",
     )
+
+
+def sightings_of(flows: list[Flow]) -> tuple[Sighting, ...]:
+    maker = Maker(None, RuleFiles())
+    totals = EndpointTotals()
+    for one in flows:
+        endpoint = endpoint_of(one, maker.rules)
+        assert endpoint is not None
+        totals.add(one, endpoint)
+    return totals.sightings(maker)
 
 
 @each(
@@ -75,7 +86,7 @@ def test_no_back_end(seen: Flow) -> None:
 
 
 def test_flows_to_one_endpoint_are_one_sighting() -> None:
-    (sighting,) = sightings_of([flow("tls", 443, "api.workhub.test")] * 3, Maker(None, RuleFiles()))
+    (sighting,) = sightings_of([flow("tls", 443, "api.workhub.test")] * 3)
     assert (sighting.count, sighting.party) == (3, Party.UNKNOWN)
     assert sighting.evidence.how == "traffic/sni"
     assert sighting.evidence.context == "tls: 30 B out, 60 B in"
@@ -98,7 +109,7 @@ def test_flows_to_one_endpoint_are_one_sighting() -> None:
 def test_a_host_of_a_resource_is_the_resource_as_in_apps(
     seen: Flow, value: str, service: str | None, host: str, names: tuple[str, ...]
 ) -> None:
-    (sighting,) = sightings_of([seen], Maker(None, RuleFiles()))
+    (sighting,) = sightings_of([seen])
     endpoint = sighting.endpoint
     assert (endpoint.value, endpoint.service, endpoint.host, sighting.names) == (value, service, host, names)
     assert endpoint.path == ""

@@ -10,10 +10,10 @@ import pytest
 
 from tieback.recognise.dataflow import analysis
 from tieback.recognise.dataflow.analysis import _needs_of, holds_address
-from tieback.recognise.dataflow.app import MethodCode
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.dataflow.values import (
     HOLE,

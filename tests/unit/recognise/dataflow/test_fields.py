@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from tieback.recognise.dataflow.app import AppCode, MemberRef
+from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.fields import FieldValues
+from tieback.recognise.dataflow.members import MemberRef
 from tieback.recognise.dataflow.values import (
     HOLE,
     MAX_ALTERNATIVES,

@@ -7,9 +7,10 @@ import pytest
 from tieback.intake.apps.dex import read_dex
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.dataflow import hierarchy, uses
-from tieback.recognise.dataflow.app import AppCode, MemberRef
+from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.hierarchy import Hierarchy
+from tieback.recognise.dataflow.members import MemberRef
 from tieback.recognise.dataflow.trace import COOKIES, SHOWN, UNCALLED, UNREAD
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.rules import RuleFiles

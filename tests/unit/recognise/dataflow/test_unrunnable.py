@@ -64,6 +64,14 @@ def test_a_number_that_looks_like_a_call_of_a_property_is_none() -> None:
     assert settled(data)[0] == dict.fromkeys(LEFT_OUT, REASON)
 
 
+def test_a_number_that_looks_like_the_load_of_a_text_is_none() -> None:
+    index = DexFile(DATA).string_of(b"stun:lostice.shop.test:19302")
+    data = DATA.replace(bytes.fromhex("14006e10ff7f"), bytes.fromhex("14001a00") + struct.pack("<H", index))
+    assert index >= 0
+    assert data != DATA
+    assert settled(data)[0] == dict.fromkeys(LEFT_OUT, REASON)
+
+
 @pytest.mark.parametrize(
     "manifest",
     [

@@ -18,14 +18,24 @@ OWN = "Lde/acme/fit/Api;->get: x"
 OTHER = "Lde/other/Api;->get: x"
 
 
-def seen(address: str, how: str = "dex-string/url", context: str = "", file: str = "classes.dex") -> Sighting:
+CONSTANT = "dex-string/url"
+
+
+def seen(
+    address: str, how: str = CONSTANT, context: str = "", file: str = "classes.dex", chain: tuple[str, ...] = ()
+) -> Sighting:
     scheme, _, rest = address.rpartition("://")
     place, slash, path = rest.partition("/")
     host, _, port = place.partition(":")
     usual = {"http": 80, "https": 443, "rtmp": 1935}.get(scheme, 0)
     kind = EndpointKind.URL if scheme else EndpointKind.ADDRESS
     endpoint = Endpoint(kind, address, scheme, host, int(port or usual), f"{slash}{path}")
-    return Sighting(endpoint, 1, Party.UNKNOWN, Evidence(file, 1, how, context))
+    return Sighting(endpoint, 1, Party.UNKNOWN, Evidence(file, 1, how, context, chain))
+
+
+def held(address: str, owner: str) -> Sighting:
+    """An address in a constant that only this class has."""
+    return seen(address, chain=(owner,))
 
 
 def reason_of(bundle: str, finds: list[Sighting]) -> str:
@@ -58,6 +68,18 @@ TWO = [seen("http://54.1.2.3/x", CODE, OWN), seen("http://54.1.2.4/x")]
         ("de.acme.fit", [seen(f"54.1.2.{end}:89", SOCKET, OWN) for end in (2, 3, 4)], IN_CODE),
         ("de.acme.fit", [seen(f"54.1.2.{end}:89", SOCKET, OWN) for end in (2, 3, 4, 5)], ""),
         ("de.acme.fit", [seen(f"http://54.1.2.{end}/x", CODE, OWN) for end in (2, 3, 4, 5)], IN_CODE),
+        # A constant of its classes, of another package, and of a class that is not known.
+        ("de.acme.fit", [held("http://54.1.2.3/x", "Lde/acme/fit/Api;"), seen("http://54.1.2.4/x")], IN_CODE),
+        ("appinventor.ai_acme.Fit", [held("http://54.1.2.3", "Lappinventor/ai_acme/Fit/Screen1;"), *TWO[1:]], IN_CODE),
+        ("de.acme.fit", [held("http://54.1.2.3/x", "Lde/other/Api;"), seen("http://54.1.2.4/x")], ""),
+        ("de.acme.fit", [seen("http://54.1.2.3/x"), seen("http://54.1.2.4/x")], ""),
+        # A list of schools in constants of its own class.
+        ("de.acme.fit", [held(f"http://54.1.2.{end}/x", "Lde/acme/fit/Schools;") for end in (2, 3, 4)], IN_CODE),
+        ("de.acme.fit", [held(f"http://54.1.2.{end}/x", "Lde/acme/fit/Schools;") for end in (2, 3, 4, 5)], ""),
+        # Films, which a demonstration of a player takes from others; a program with such a name.
+        ("de.acme.fit", [held("http://54.1.2.3/a/film.mpd", "Lde/acme/fit/Films;"), *TWO[1:]], ""),
+        ("de.acme.fit", [held("http://54.1.2.3/a/film", "Lde/acme/fit/Films;"), *TWO[1:]], IN_CODE),
+        ("de.acme.fit", [held("http://8.8.8.8/resolve", "Lde/acme/fit/Net;"), *TWO[1:]], ""),
         # A resolver, and a library whose package the identifier has.
         ("de.acme.fit", [seen("8.8.8.8:53", SOCKET, OWN)], ""),
         ("com.mapbox.fit.app", [seen("https://54.1.2.3", CODE, "Lcom/mapbox/fit/app/A;->b: x")], ""),
@@ -83,11 +105,33 @@ def test_an_address_in_own_code(bundle: str, finds: list[Sighting], reason: str)
         ([seen("http://192.168.9.102:8080/x", CODE, OWN), seen("http://192.168.9.102/y", CODE, OTHER)], ""),
         ([seen("http://192.168.9.102", "text/url", "", "assets/www/app.js")], ""),
         ([seen("http://192.168.9.102:81/x", "native-string/url", "", "lib/armeabi-v7a/liba.so")], ""),
+        # A constant of its own classes, and of another package.
+        ([held("http://192.168.9.102", "Lde/acme/fit/Api;")], PRIVATE),
+        ([held("http://192.168.9.102/x", "Lde/acme/other/Api;")], PRIVATE),
+        ([held("http://192.168.9.102/x", "Lde/other/Api;")], ""),
+        ([held("http://192.168.1.1/x", "Lde/acme/fit/Api;")], ""),
+        ([held("http://192.168.9.102/x", "Lde/acme/fit/Api;"), held("http://192.168.9.102/y", "Lde/other/A;")], ""),
+        # A script gives it to a name for an address; a page or a field shows what to type.
+        ([seen("http://192.168.9.102", "text/url", "  url: 'http://192.168.9.102',", "assets/www/app.js")], PRIVATE),
+        ([seen("http://192.168.9.102", "text/url", 'apiHost="http://192.168.9.102"', "assets/www/app.js")], PRIVATE),
+        ([seen("http://192.168.9.102", "text/url", "hint: 'http://192.168.9.102'", "assets/www/app.js")], ""),
+        ([seen("http://192.168.9.102", "text/url", "such as http://192.168.9.102", "assets/www/app.js")], ""),
+        ([seen("http://192.168.9.102", "text/url", 'data-url="http://192.168.9.102"', "assets/www/a.html")], ""),
+        ([seen("http://192.168.1.1", "text/url", "url: 'http://192.168.1.1',", "assets/www/app.js")], ""),
         # A router, a proxy of a mobile network, an emulator; a public network.
         ([seen("192.168.1.1:80", SOCKET, OWN)], ""),
         ([seen("10.0.0.172:80", SOCKET, OWN)], ""),
         ([seen("10.0.3.2:80", SOCKET, OWN)], ""),
         ([seen("172.32.3.4:80", SOCKET, OTHER)], ""),
+        # One of a list of schools, most of which have public addresses.
+        ([held(f"http://{end}/x", "Lde/acme/fit/A;") for end in ("192.168.9.2", "54.1.2.3", "54.1.2.4")], PRIVATE),
+        (
+            [
+                held(f"http://{end}/x", "Lde/acme/fit/A;")
+                for end in ("192.168.9.2", "54.1.2.3", "54.1.2.4", "54.1.2.5", "54.1.2.6")
+            ],
+            "",
+        ),
         # A list of devices.
         ([seen(f"192.168.9.{end}:80", SOCKET, OWN) for end in (2, 3, 4)], PRIVATE),
         ([seen(f"192.168.9.{end}:80", SOCKET, OWN) for end in (2, 3, 4, 5)], ""),
@@ -113,6 +157,7 @@ def test_an_address_of_a_private_network(finds: list[Sighting], reason: str) -> 
     ],
 )
 def test_the_only_public_address(address: str, reason: str) -> None:
+    assert bool(reason_of("a.b", [held(address, "Lde/acme/settings/Urls;")])) is bool(reason)
     assert reason in reason_of("a.b", [seen(address)])
     assert bool(reason_of("a.b", [seen(address)])) is bool(reason)
 

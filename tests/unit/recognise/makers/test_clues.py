@@ -160,6 +160,64 @@ def cloud(value: str, how: str = "text/cloud-host", file: str = "f", context: st
     return Sighting(endpoint, 1, Party.UNKNOWN, Evidence(file, 1, how, context))
 
 
+@each(
+    ("script", "names"),
+    [
+        ("n.AppRegistry.registerComponent('AcmeFit',function(){return t})", ["AcmeFit"]),
+        ('AppRegistry.registerComponent( "Acme Fit" , () => App);', ["Acme Fit"]),
+        # Names of templates, two apps, a variable.
+        ("n.AppRegistry.registerComponent('main',function(){return t})", []),
+        ("AppRegistry.registerComponent('HelloWorld',a);", []),
+        ("AppRegistry.registerComponent('AcmeFit',a);AppRegistry.registerComponent('AcmeLog',b);", []),
+        ("AppRegistry.registerComponent(e.appKey,e.component)", []),
+        # The name is in a module of its own: the settings of the app.
+        (
+            "AppRegistry.registerComponent(r(d[3]).name,a);e.exports={name:'AcmeFit',displayName:'Acme Fit'}",
+            ["AcmeFit"],
+        ),
+        ('AppRegistry.registerComponent(r(d[3]).name,a);e.exports={"name":"main","displayName":"x"}', []),
+        ("AppRegistry.registerComponent(r(d[3]).name,a);e.exports={name:'AcmeFit',version:'1.0'}", []),
+        ("e.exports={name:'AcmeFit',displayName:'Acme Fit'}", []),
+        ("registerComponent('AcmeFit',a)", []),
+    ],
+)
+def test_the_name_that_a_script_of_react_native_registers(script: str, names: list[str]) -> None:
+    for marks in (None, frozenset({maker_module.REGISTERED} if "AppRegistry" in script else ())):
+        buffer = Buffer("main.jsbundle", BufferKind.TEXT, script.encode())
+        assert [one.value for one in maker_clues(buffer, RULES, marks)] == names
+
+
+@each(
+    ("names", "endpoints", "reason"),
+    [
+        (["AcmeFit"], [("api.acmefit.com", "")], "acmefit.com has the name of the app"),
+        (["AcmeFit"], [("api.partner.com", "")], ""),
+        (["AcmeFitDemo"], [("api.acmefitdemo.com", "")], ""),
+        (["AcmeFit", "AcmeLog"], [("api.acmefit.com", "")], ""),
+        ([], [("api.acmefit.com", "")], ""),
+        # Also without a name in the host: the rules for hosts that an app uses like its maker's.
+        (["AcmeFit"], [("x.partner.com", "/api/login"), ("x.partner.com", "/api/register")], "registers its users"),
+        ([], [("x.partner.com", "/api/login"), ("x.partner.com", "/api/register")], ""),
+    ],
+)
+def test_a_script_without_a_package_has_the_name_that_it_registers(
+    names: list[str], endpoints: list[tuple[str, str]], reason: str
+) -> None:
+    finds: list[Find] = [MakerClue(ClueKind.NAME, name, "main.jsbundle") for name in names]
+    for host, path in endpoints:
+        endpoint = Endpoint(EndpointKind.URL, f"https://{host}{path}", "https", host, 443, path)
+        finds.append(Sighting(endpoint, 1, Party.UNKNOWN, Evidence("main.jsbundle", 1, "text/url")))
+    first = merge_finds(None, finds, RULES).sightings[0]
+    assert (first.party is Party.FIRST) is bool(reason)
+    assert not reason or (reason in first.party_reason and first.owner == names[0])
+
+
+def test_the_name_of_an_app_with_a_package_is_that_of_its_icon() -> None:
+    finds = [MakerClue(ClueKind.NAME, "AcmeFit", "assets/index.android.bundle"), url("api.acmefit.com")]
+    app = App(Platform.ANDROID, "com.other.thing", "0" * 64, "Thing")
+    assert merge_finds(app, finds, RULES).sightings[0].party is Party.UNKNOWN
+
+
 def clue(kind: ClueKind, value: str) -> MakerClue:
     return MakerClue(kind, value, "f")
 
@@ -219,6 +277,12 @@ DECODED = ("text/url", "res/values/strings.xml", r"{\"namespace\": \"web\", \"si
         ([cloud("supabase:abcdef")], cloud("supabase:abcdef"), "the only supabase project that the app names, abcdef"),
         ([cloud("supabase:abcdef")], cloud("supabase-storage:abcdef"), "the only supabase project"),
         ([cloud("supabase:abcdef"), cloud("supabase:other")], cloud("supabase:abcdef"), ""),
+        ([cloud("parse:aB3dE")], cloud("parse:aB3dE"), "the only parse project that the app names, aB3dE"),
+        ([cloud("parse:aB3dE"), cloud("parse:cD4fG")], cloud("parse:aB3dE"), ""),
+        # Names that a hosting service makes of that of the application, and one that a person chose.
+        ([], cloud("elastic-beanstalk:fit-env-1.us-east-1"), "the only elastic-beanstalk project"),
+        ([], cloud("elastic-beanstalk:fit-env.eba-a1b2c3.us-east-1"), "the only elastic-beanstalk project"),
+        ([], cloud("elastic-beanstalk:weather-api.us-east-1"), ""),
         ([cloud("zendesk:acmehelp")], cloud("zendesk:acmehelp"), "the only zendesk project that the app names"),
         ([cloud("zendesk:acmehelp")], url("acmehelp.atlassian.net"), "acmehelp is the maker's name at atlassian.net"),
         ([cloud("heroku:some-api")], cloud("heroku:some-api"), ""),

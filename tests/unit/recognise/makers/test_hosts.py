@@ -91,8 +91,16 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
         ("a.b", "X", [*BOTH, seen("i.de/api/register"), seen("i.de/api/login")], "h.partner.net/data", ""),
         ("com.acmefit.x", "", [*BOTH, seen("api.acmefit.com/v1/login")], "h.partner.net/data", ""),
         ("a.b", "X", [seen("reqres.in/api/register"), seen("reqres.in/api/login")], "reqres.in/api/users", ""),
+        # Anyone can develop an app for these services.
+        ("a.b", "X", [seen("wanandroid.com/user/login"), seen("wanandroid.com/user/register")], "wanandroid.com/x", ""),
+        ("a.b", "X", [seen("api.trakt.tv/auth/login"), seen("api.trakt.tv/auth/signup")], "api.trakt.tv/x", ""),
+        ("a.b", "X", [seen("nottrakt.tv/auth/login"), seen("nottrakt.tv/auth/signup")], "nottrakt.tv/x", REGISTERS),
+        ("com.wanandroid.app", "", [], "www.wanandroid.com/x", "wanandroid.com is the domain of the app"),
         # An address of a machine: who logs in there knows it from its maker.
         ("a.b", "X", [seen("54.1.2.3/login")], "54.1.2.3/x", "an address where the app logs its users in"),
+        # The logins of many schools.
+        ("a.b", "X", [seen(f"54.1.2.{end}/login") for end in (3, 4, 5)], "54.1.2.3/x", "logs its users in"),
+        ("a.b", "X", [seen(f"54.1.2.{end}/login") for end in (3, 4, 5, 6)], "54.1.2.3/x", ""),
         ("a.b", "X", [seen("192.168.1.3/login")], "192.168.1.3/x", ""),
         ("a.b", "X", [], "54.1.2.3/x", ""),
         ("de.acme.x", "", [seen("54.1.2.3/y", CODE, 1, "Lde/acme/Api;->get: x")], "54.1.2.3/x", "the app's own code"),

@@ -8,8 +8,8 @@ from tests.linear import assert_linear
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts.languages import METADATA
 from tieback.recognise.texts.literal_names import ATLAS, BROWSER, PLUG_IN, SERVER, reason_of_name
-from tieback.recognise.texts.places import SHOWN, TextPlaces
-from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE, NOTIFIED
+from tieback.recognise.texts.places import TextPlaces
+from tieback.recognise.texts.prose import COMMENT, MESSAGE, NAMESPACE, NOTIFIED, SHOWN
 
 
 def reason(text: str, file: str = "a.js") -> str:

@@ -4,7 +4,8 @@ from tests.each import each
 from tests.linear import assert_linear
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts.markup_links import is_attribute, is_completed, is_content, is_markdown
-from tieback.recognise.texts.places import SHOWN, TextPlaces
+from tieback.recognise.texts.places import TextPlaces
+from tieback.recognise.texts.prose import SHOWN
 
 URL = b"https://a.shop.test/x"
 

@@ -13,7 +13,7 @@ from tieback.recognise.texts import tables
 from tieback.recognise.texts.elements import PERMITTED
 from tieback.recognise.texts.languages import METADATA, MISNAMED, SAVED_PAGE
 from tieback.recognise.texts.names_before import BASE
-from tieback.recognise.texts.places import FEED, SHOWN, TextPlaces
+from tieback.recognise.texts.places import TextPlaces
 from tieback.recognise.texts.prose import (
     AUTHOR,
     COMMENT,
@@ -24,8 +24,10 @@ from tieback.recognise.texts.prose import (
     PATTERN,
     REDIRECT,
     REFERER,
+    SHOWN,
     USER_AGENT,
 )
+from tieback.recognise.texts.xml_kinds import FEED
 
 URL = "http://a.test/x"
 SCHEMA = '<?xml version="1.0"?><xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" version="1">'

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tieback.recognise.texts import handed_over, literal_names, messages, places, sheet, structured
+from tieback.recognise.texts import handed_over, literal_names, literals, messages, sheet, structured
 from tieback.recognise.texts.signs import MAX_SPACE, sign_before
 
 type Guard = Callable[[bytes, bytes], bool]
@@ -32,7 +32,7 @@ PATTERNS: tuple[tuple[re.Pattern[bytes], Guard], ...] = (
     (handed_over._CALLS, lambda _, sign: sign in handed_over._BEHIND_CALLS),
     (handed_over._OPENS, lambda _, sign: sign == b"("),
     (messages._DECLARED, lambda _, sign: sign == b"="),
-    (places._BEFORE_LITERAL, lambda _, sign: sign in (b"+", b",")),
+    (literals._BEFORE_LITERAL, lambda _, sign: sign in (b"+", b",")),
     (structured._DECLARED, lambda text, _: any(word in text for word in structured._DECLARED_NAMES)),
 )
 """Each pattern, and whether it is tried behind a text with this sign at its end."""

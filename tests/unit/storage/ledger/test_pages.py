@@ -26,7 +26,6 @@ from tieback.storage.ledger.pages import (
     find_store,
     finding_page,
     findings_by_rule,
-    last_log_line,
     log_page,
     pick_findings,
     store_in_runs,
@@ -165,11 +164,9 @@ def test_case_pages_are_by_due_date_and_cases_without_one_are_last(ledger: Ledge
 
 
 def test_the_log_is_paged_from_its_end(ledger: Ledger) -> None:
-    assert last_log_line(ledger.database) == 0
     one = case()
     ledger.cases.open([(one, (NewLogLine(one.id, "opened", {"store": one.store.id}),))], NOW)
     ledger.cases.note([NewLogLine(one.id if number % 2 else "v-1", "note", {}) for number in range(6)], NOW)
-    assert last_log_line(ledger.database) == 7
     assert [line.seq for line in log_page(ledger.database, None, 3)] == [7, 6, 5]
     assert [line.seq for line in log_page(ledger.database, 5, 3, subject=one.id)] == [3, 1]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tieback.intake.apps.smali.opcodes import OPCODES, Reference
+from tieback.intake.apps.smali.opcodes import OPERANDS, Reference
 from tieback.intake.apps.smali.values import SmaliError, number, plain, quoted
 
 _MOST = 5
@@ -33,7 +33,7 @@ def encode(line: str, base: int) -> Encoded:
         SmaliError: there is none.
     """
     name, _, rest = line.partition(" ")
-    opcode = OPCODES.get(name)
+    opcode = OPERANDS.get(name)
     if opcode is None:
         raise SmaliError(f"not an instruction: {name[:40]}")
     code, layout, reference = opcode
@@ -198,8 +198,8 @@ _ENCODERS: dict[str, tuple[Encoder, int]] = {
     "21c": (_f21, 1),
     "21t": (_f21, 1),
     "21s": (_f21s, 2),
-    "21h": (_f21h, 2),
-    "21H": (_f21h_wide, 2),
+    "21ih": (_f21h, 2),
+    "21lh": (_f21h_wide, 2),
     "22b": (_f22b, 3),
     "22c": (_f22, 2),
     "22t": (_f22, 2),

@@ -4,7 +4,6 @@ Sources: https://www.postgresql.org/docs/current/ddl-priv.html, https://www.post
 and https://www.postgresql.org/docs/current/sql-alterdefaultprivileges.html.
 """
 
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
@@ -316,10 +315,6 @@ class Database:
         if found is None:
             return True
         return self.granted(self.member_roles(role), found.grants, "usage", found.owner) is not None
-
-    def all_relations(self) -> Iterator[Relation]:
-        """Each relation, in the order of creation."""
-        yield from self.relations.values()
 
 
 def _copy(relation: Relation) -> Relation:

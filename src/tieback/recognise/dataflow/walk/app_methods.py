@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from tieback.recognise.dataflow.app import MethodCode
+from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.values import (
     HOLE,
     UNKNOWN,

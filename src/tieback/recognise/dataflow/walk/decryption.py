@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.run import Constant
-from tieback.recognise.dataflow.app import MemberRef
+from tieback.recognise.dataflow.members import MemberRef
 from tieback.recognise.dataflow.values import HOLE, ArrayValue, TextValue, Value
 from tieback.recognise.dataflow.walk.descriptors import parameters
 from tieback.recognise.dataflow.walk.state import WalkState

@@ -1,6 +1,6 @@
 """Names and parameter types of methods, from their references in a DEX file."""
 
-from tieback.recognise.dataflow.app import MemberRef
+from tieback.recognise.dataflow.members import MemberRef
 
 
 def native_name(ref: MemberRef) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from tieback.recognise.dataflow.app import MemberRef
 from tieback.recognise.dataflow.keyed import MAX_KEY, PREFERENCE, STRING, KeyedCall
+from tieback.recognise.dataflow.members import MemberRef
 from tieback.recognise.dataflow.values import (
     HOLE,
     Alternative,

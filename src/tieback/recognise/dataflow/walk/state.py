@@ -9,11 +9,12 @@ import msgspec
 
 from tieback.recognise.dalvik.classes import MethodRef, TryBlock
 from tieback.recognise.dalvik.decryptors import Decryption
-from tieback.recognise.dataflow.app import AppCode, MethodCode
+from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.calls import CallTable
 from tieback.recognise.dataflow.fields import FieldValues
 from tieback.recognise.dataflow.instructions import LENGTHS, has_loop
 from tieback.recognise.dataflow.library import LibraryEffect
+from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import Sink
 from tieback.recognise.dataflow.values import (

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from tieback.recognise.dalvik.classes import TryBlock, try_blocks
-from tieback.recognise.dataflow.app import MethodCode
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, sign_extend
+from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.values import HOLE, UNKNOWN, Frozen, InstanceValue, Need, ObjectRef, TextValue, Value
 from tieback.recognise.dataflow.walk.arrays import array_get, array_put, fill_array_data, filled_new_array, new_array
 from tieback.recognise.dataflow.walk.branches import (

@@ -364,16 +364,6 @@ def decode_declarations(text: str | None) -> tuple[PrivacyDeclaration, ...]:
     return msgspec.json.decode(text or "[]", type=tuple[PrivacyDeclaration, ...])
 
 
-def app_declarations(lake: Lake, keys: Keys) -> Iterator[tuple[str, tuple[PrivacyDeclaration, ...]]]:
-    """The privacy manifests of apps that have some, with the content hash of the app. Raises ``WorkspaceError``."""
-    rows = lake.stream(
-        "SELECT unit, declarations FROM apps SEMI JOIN keys USING (unit, version) WHERE declarations NOT IN ('', '[]')",
-        tables={"keys": keys_table(keys)},
-    )
-    for unit, text in rows:
-        yield unit, decode_declarations(text)
-
-
 def apps_by_bundle(lake: Lake, keys: Keys) -> dict[str, str]:
     """Maps bundle identifiers to the content hash of an app among the units; of several versions, the highest hash."""
     rows = lake.stream(

@@ -8,6 +8,7 @@ import pytest
 
 from tests.each import each
 from tieback.recognise.dalvik.classes import ClassPath
+from tieback.recognise.dalvik.interpreter import run_frame
 from tieback.recognise.dalvik.library import charsets, collections, crypto, numbers, platform, streams, strings
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
 from tieback.recognise.dalvik.objects import (
@@ -20,7 +21,6 @@ from tieback.recognise.dalvik.objects import (
     from_bytes,
     to_bytes,
 )
-from tieback.recognise.dalvik.opcodes import run_frame
 
 PACKAGE = Path(strings.__file__).parents[1]
 CALLS: dict[str, LibraryCall] = {}

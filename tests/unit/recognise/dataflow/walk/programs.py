@@ -3,10 +3,11 @@
 import struct
 from pathlib import Path
 
-from tieback.recognise.dataflow.app import AppCode, MemberRef, MethodCode
+from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.calls import KnownCalls
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.fields import FieldValues
+from tieback.recognise.dataflow.members import MemberRef, MethodCode
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.dataflow.sinks import read_sinks
 from tieback.recognise.dataflow.values import TextValue

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.each import each
-from tieback.recognise.dataflow.app import MemberRef
+from tieback.recognise.dataflow.members import MemberRef
 from tieback.recognise.dataflow.walk.descriptors import native_name, parameters
 
 

@@ -4,8 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.recognise.dataflow.walk.programs import walker_of
-from tieback.recognise.dataflow.app import MAX_SITES, MemberRef
 from tieback.recognise.dataflow.keyed import EXTRA, KEYED, MAX_KEY, PREFERENCE, STRING, KeyedCall, keyed_methods
+from tieback.recognise.dataflow.member_uses import MemberUses
+from tieback.recognise.dataflow.members import MemberRef
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES, Need, TextValue, Value, alternatives
 from tieback.recognise.dataflow.walk.keyed import keyed
 from tieback.recognise.dataflow.walk.walker import Walker
@@ -93,12 +95,12 @@ def test_each_call_is_known_by_its_name() -> None:
 
 
 def test_the_methods_that_put_and_get_are_found_by_the_key() -> None:
-    app = WALK.app
+    app, uses = WALK.app, MemberUses(WALK.app)
     member = app.identity(MemberRef(EXTRA, "kept4_host", STRING))
-    assert [app.ref(one.method.identity).shown for one in app.writers(member)] == ["Lflow/kept4;->open"]
-    assert [app.ref(one.method.identity).shown for one in app.readers(member)] == ["Lflow/kept4Screen;->u"]
-    assert app.writers(app.identity(MemberRef(PREFERENCE, "kept4_host", STRING))) == []
-    assert len(app.readers(app.identity(MemberRef(EXTRA, "url", STRING)))) <= MAX_SITES
+    assert [app.ref(one.method.identity).shown for one in uses.writers(member)] == ["Lflow/kept4;->open"]
+    assert [app.ref(one.method.identity).shown for one in uses.readers(member)] == ["Lflow/kept4Screen;->u"]
+    assert uses.writers(app.identity(MemberRef(PREFERENCE, "kept4_host", STRING))) == []
+    assert len(uses.readers(app.identity(MemberRef(EXTRA, "url", STRING)))) <= MAX_SITES
 
 
 VALUES = st.one_of(st.none(), st.integers(-9, 99), st.text(max_size=MAX_KEY + 9).map(TextValue), st.just(KEY))

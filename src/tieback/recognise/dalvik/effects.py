@@ -1,0 +1,390 @@
+"""Effects of the instructions of Dalvik on a frame.
+
+Source: https://source.android.com/docs/core/runtime/dalvik-bytecode.
+"""
+
+import struct
+from collections.abc import Callable
+from typing import Any
+
+from tieback.intake.apps.dalvik_opcodes import by_number
+from tieback.recognise.dalvik import arithmetic
+from tieback.recognise.dalvik.arithmetic import Operation
+from tieback.recognise.dalvik.machine import CallSite, Frame
+from tieback.recognise.dalvik.objects import (
+    STRING,
+    UNKNOWN,
+    JavaArray,
+    JavaObject,
+    NotRunnableError,
+    ThrownError,
+    kind_of,
+    narrowed,
+)
+
+_INTERNED = 256
+"""Most characters of a text that is compared by its content where Java compares references."""
+_OBJECT_SIZE = 256
+"""Bytes that a new object stands for in the memory limit."""
+RETURN = -1
+"""Unit after a ``return``."""
+
+type Step = Callable[[Frame, list[Any], Any, Any, Any], int | None]
+"""Effect of an instruction: gets the frame, its registers and up to three operands. Returns the unit of a jump.
+
+The operands are registers, constants and resolved references.
+"""
+
+
+CALL, STATIC_READ, OTHER = "call", "static read", "other"
+"""Kinds of instructions that ``kind_of_step`` distinguishes."""
+
+
+def kind_of_step(step: Step) -> str:
+    """Whether an instruction calls a method, reads a static field, or neither."""
+    if step in (_virtual, _static, _direct):
+        return CALL
+    return STATIC_READ if step is _sget else OTHER
+
+
+def _nop(_: Frame, _r: list[Any], _a: Any, _b: Any, _c: Any) -> None:
+    return
+
+
+def _move(_: Frame, r: list[Any], a: int, b: int, _c: Any) -> None:
+    r[a] = r[b]
+
+
+def _move_wide(_: Frame, r: list[Any], a: int, b: int, _c: Any) -> None:
+    r[a] = r[b]
+    r[a + 1] = None
+
+
+def _result(frame: Frame, r: list[Any], a: int, _b: Any, _c: Any) -> None:
+    r[a] = frame.result
+
+
+def _caught(frame: Frame, r: list[Any], a: int, _b: Any, _c: Any) -> None:
+    r[a] = frame.caught
+
+
+def _return(frame: Frame, r: list[Any], a: int, _b: Any, _c: Any) -> int:
+    frame.result = r[a] if a >= 0 else None
+    return RETURN
+
+
+def _const(_: Frame, r: list[Any], a: int, b: Any, _c: Any) -> None:
+    r[a] = b
+
+
+def _const_wide(_: Frame, r: list[Any], a: int, b: int, _c: Any) -> None:
+    r[a] = b
+    r[a + 1] = None
+
+
+def _check_cast(frame: Frame, r: list[Any], a: int, b: str, _c: Any) -> None:
+    value = r[a]
+    if isinstance(value, (JavaObject, str, JavaArray)) and not _fits(frame, value, b):
+        raise frame.machine.thrown("Ljava/lang/ClassCastException;")
+
+
+def _fits(frame: Frame, value: Any, kind: str) -> bool:
+    """False if a value is certainly not of a class."""
+    mine = kind_of(value)
+    machine = frame.machine
+    if machine.is_a(mine, kind):
+        return True
+    if isinstance(value, JavaArray):
+        return kind.startswith("[L") and value.kind.startswith(("L", "["))
+    its = machine.path.find(kind)
+    # An interface, or a class of the platform, can be an ancestor that is not listed.
+    return not (mine == STRING and its is not None) and (its is None or bool(its.interface))
+
+
+def _instance_of(frame: Frame, r: list[Any], a: int, b: int, c: str) -> None:
+    value = r[b]
+    if value is UNKNOWN:
+        raise NotRunnableError("the class of an unknown object")
+    if type(value) is int:
+        r[a] = 0
+    elif frame.machine.is_a(kind_of(value), c):
+        r[a] = 1
+    elif _fits(frame, value, c) and not (isinstance(value, str) and c.startswith("[")):
+        r[a] = int(_known_interface(kind_of(value), c))
+    else:
+        r[a] = 0
+
+
+def _known_interface(kind: str, other: str) -> bool:
+    if kind == STRING:
+        if other == "Ljava/lang/CharSequence;":
+            return True
+        if other.startswith("Ljava/") and other not in ("Ljava/lang/Comparable;", "Ljava/io/Serializable;"):
+            return False
+    raise NotRunnableError("an interface that is not known")
+
+
+def _array_length(frame: Frame, r: list[Any], a: int, b: int, _c: Any) -> None:
+    r[a] = len(_array(frame, r[b]).items)
+
+
+def _array(frame: Frame, value: Any) -> JavaArray:
+    if isinstance(value, JavaArray):
+        return value
+    if value == 0:
+        raise frame.machine.thrown("Ljava/lang/NullPointerException;")
+    raise NotRunnableError("an array that is not known")
+
+
+def _new_instance(frame: Frame, r: list[Any], a: int, b: str, _c: Any) -> None:
+    frame.machine.initialise(b)
+    frame.machine.allocate(_OBJECT_SIZE)
+    r[a] = JavaObject(b)
+
+
+def _new_array(frame: Frame, r: list[Any], a: int, b: int, c: str) -> None:
+    r[a] = frame.machine.array(c, _number(r[b]))
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int:
+        raise NotRunnableError("a number that is not known")
+    return value
+
+
+def _filled_array(frame: Frame, r: list[Any], registers: Any, kind: str, _c: Any) -> None:
+    frame.result = frame.machine.keep(JavaArray(kind, [r[register] for register in registers]))
+
+
+def _fill_array(frame: Frame, r: list[Any], a: int, b: bytes, c: int) -> None:
+    array = _array(frame, r[a])
+    code = {1: "b", 2: "H" if array.kind == "C" else "h", 4: "i", 8: "q"}[c]
+    values = struct.unpack(f"<{len(b) // c}{code}", b)
+    if len(values) > len(array.items):
+        raise frame.machine.thrown("Ljava/lang/ArrayIndexOutOfBoundsException;")
+    frame.machine.spend(len(values) >> 3)
+    array.items[: len(values)] = values
+
+
+def _throw(frame: Frame, r: list[Any], a: int, _b: Any, _c: Any) -> None:
+    value = r[a]
+    if not isinstance(value, JavaObject):
+        raise frame.machine.thrown("Ljava/lang/NullPointerException;")
+    raise ThrownError(value)
+
+
+def _goto(_: Frame, _r: list[Any], a: int, _b: Any, _c: Any) -> int:
+    return a
+
+
+def _switch(_: Frame, r: list[Any], a: int, b: dict[int, int], _c: Any) -> int | None:
+    return b.get(_number(r[a]))
+
+
+def _compare_float(_: Frame, r: list[Any], a: int, b: tuple[int, int], c: int) -> None:
+    r[a] = arithmetic.compared(arithmetic.to_float(r[b[0]]), arithmetic.to_float(r[b[1]]), c)
+
+
+def _compare_double(_: Frame, r: list[Any], a: int, b: tuple[int, int], c: int) -> None:
+    r[a] = arithmetic.compared(arithmetic.to_double(r[b[0]]), arithmetic.to_double(r[b[1]]), c)
+
+
+def _compare_long(_: Frame, r: list[Any], a: int, b: int, c: int) -> None:
+    r[a] = (_number(r[b]) > _number(r[c])) - (r[b] < r[c])
+
+
+def _known(one: Any, other: Any) -> None:
+    if one is UNKNOWN or other is UNKNOWN:
+        raise NotRunnableError("a branch on an unknown value")
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Comparison of references and numbers. Short texts are equal as if they were interned; others need time."""
+    return one is other or (not (type(one) is str and len(one) > _INTERNED) and one == other)
+
+
+def _if_eq(_: Frame, r: list[Any], a: int, b: int, c: int) -> int | None:
+    _known(r[a], r[b])
+    return c if _equal(r[a], r[b]) else None
+
+
+def _if_ne(_: Frame, r: list[Any], a: int, b: int, c: int) -> int | None:
+    _known(r[a], r[b])
+    return None if _equal(r[a], r[b]) else c
+
+
+def _if_lt(_: Frame, r: list[Any], a: int, b: int, c: int) -> int | None:
+    return c if r[a] < r[b] else None
+
+
+def _if_ge(_: Frame, r: list[Any], a: int, b: int, c: int) -> int | None:
+    return c if r[a] >= r[b] else None
+
+
+def _if_gt(_: Frame, r: list[Any], a: int, b: int, c: int) -> int | None:
+    return c if r[a] > r[b] else None
+
+
+def _if_le(_: Frame, r: list[Any], a: int, b: int, c: int) -> int | None:
+    return c if r[a] <= r[b] else None
+
+
+def _if_eqz(_: Frame, r: list[Any], a: int, b: int, _c: Any) -> int | None:
+    _known(r[a], 0)
+    return b if r[a] == 0 else None
+
+
+def _if_nez(_: Frame, r: list[Any], a: int, b: int, _c: Any) -> int | None:
+    _known(r[a], 0)
+    return b if r[a] != 0 else None
+
+
+def _if_ltz(_: Frame, r: list[Any], a: int, b: int, _c: Any) -> int | None:
+    return b if r[a] < 0 else None
+
+
+def _if_gez(_: Frame, r: list[Any], a: int, b: int, _c: Any) -> int | None:
+    return b if r[a] >= 0 else None
+
+
+def _if_gtz(_: Frame, r: list[Any], a: int, b: int, _c: Any) -> int | None:
+    return b if r[a] > 0 else None
+
+
+def _if_lez(_: Frame, r: list[Any], a: int, b: int, _c: Any) -> int | None:
+    return b if r[a] <= 0 else None
+
+
+def _aget(frame: Frame, r: list[Any], a: int, b: int, c: int) -> None:
+    items, index = _array(frame, r[b]).items, _number(r[c])
+    if not 0 <= index < len(items):
+        raise frame.machine.thrown("Ljava/lang/ArrayIndexOutOfBoundsException;")
+    r[a] = items[index]
+
+
+def _aput(frame: Frame, r: list[Any], a: int, b: int, c: int) -> None:
+    array, index, value = _array(frame, r[b]), _number(r[c]), r[a]
+    if not 0 <= index < len(array.items):
+        raise frame.machine.thrown("Ljava/lang/ArrayIndexOutOfBoundsException;")
+    array.items[index] = narrowed(array.kind, value) if type(value) is int else value
+
+
+def _iget(frame: Frame, r: list[Any], a: int, b: int, c: str) -> None:
+    receiver = r[b]
+    if not isinstance(receiver, JavaObject):
+        if receiver == 0:
+            raise frame.machine.thrown("Ljava/lang/NullPointerException;")
+        raise NotRunnableError("a field of an unknown object")
+    r[a] = receiver.fields.get(c, 0)
+
+
+def _iput(frame: Frame, r: list[Any], a: int, b: int, c: tuple[str, str]) -> None:
+    receiver, value = r[b], r[a]
+    if not isinstance(receiver, JavaObject):
+        if receiver == 0:
+            raise frame.machine.thrown("Ljava/lang/NullPointerException;")
+        raise NotRunnableError("a field of an unknown object")
+    if not frame.machine.path.defines(receiver.kind):
+        raise NotRunnableError("a field of an object of the platform")
+    receiver.fields[c[0]] = narrowed(c[1], value) if type(value) is int else value
+
+
+def _sget(frame: Frame, r: list[Any], a: int, b: str, c: tuple[str, str]) -> None:
+    r[a] = frame.machine.static(b, c[0])
+
+
+def _sput(frame: Frame, r: list[Any], a: int, b: str, c: tuple[str, str]) -> None:
+    its, value = frame.machine.holder(b, c[0]), r[a]
+    if its is None:
+        raise NotRunnableError("a static field of the platform")
+    its.statics[c[0]] = narrowed(c[1], value) if type(value) is int else value
+
+
+def _virtual(frame: Frame, r: list[Any], a: tuple[int, ...], b: CallSite, _c: Any) -> None:
+    frame.result = frame.machine.invoke(b, [r[register] for register in a], virtual=True, static=False)
+
+
+def _static(frame: Frame, r: list[Any], a: tuple[int, ...], b: CallSite, _c: Any) -> None:
+    frame.result = frame.machine.invoke(b, [r[register] for register in a], virtual=False, static=True)
+
+
+def _direct(frame: Frame, r: list[Any], a: tuple[int, ...], b: CallSite, _c: Any) -> None:
+    arguments = [r[register] for register in a]
+    frame.result = result = frame.machine.invoke(b, arguments, virtual=False, static=False)
+    if b.ref.name == "<init>":
+        receiver = arguments[0]
+        if frame.machine.path.defines(receiver.kind):
+            return  # the constructor of a superclass of the app's own class
+        if result is not None:
+            # A constructor of the library makes the object; all registers with the empty one get it.
+            for register, value in enumerate(r):
+                if value is receiver:
+                    r[register] = result
+
+
+def _unary(_: Frame, r: list[Any], a: int, b: int, c: Callable[[int], int]) -> None:
+    r[a] = c(r[b])
+
+
+def _binary(_: Frame, r: list[Any], a: int, b: tuple[int, int], c: Operation) -> None:
+    r[a] = c(r[b[0]], r[b[1]])
+
+
+def _literal(_: Frame, r: list[Any], a: int, b: tuple[int, int], c: Operation) -> None:
+    r[a] = c(r[b[0]], b[1])
+
+
+def _reversed(_: Frame, r: list[Any], a: int, b: tuple[int, int], _c: Any) -> None:
+    r[a] = arithmetic.INT[1](b[1], r[b[0]])
+
+
+_EFFECTS: dict[str, Step] = {
+    "nop monitor-enter monitor-exit": _nop,  # there is one thread
+    "move move/from16 move/16 move-object move-object/from16 move-object/16": _move,
+    "move-wide move-wide/from16 move-wide/16": _move_wide,
+    "move-result move-result-wide move-result-object": _result,
+    "move-exception": _caught,
+    "return-void..return-object": _return,
+    "const/4..const/high16 const-string..const-class": _const,
+    "const-wide/16..const-wide/high16": _const_wide,
+    "check-cast": _check_cast,
+    "instance-of": _instance_of,
+    "array-length": _array_length,
+    "new-instance": _new_instance,
+    "new-array": _new_array,
+    "filled-new-array filled-new-array/range": _filled_array,
+    "fill-array-data": _fill_array,
+    "throw": _throw,
+    "goto goto/16 goto/32": _goto,
+    "packed-switch sparse-switch": _switch,
+    "cmpl-float cmpg-float": _compare_float,
+    "cmpl-double cmpg-double": _compare_double,
+    "cmp-long": _compare_long,
+    "if-eq": _if_eq,
+    "if-ne": _if_ne,
+    "if-lt": _if_lt,
+    "if-ge": _if_ge,
+    "if-gt": _if_gt,
+    "if-le": _if_le,
+    "if-eqz": _if_eqz,
+    "if-nez": _if_nez,
+    "if-ltz": _if_ltz,
+    "if-gez": _if_gez,
+    "if-gtz": _if_gtz,
+    "if-lez": _if_lez,
+    "aget..aget-short": _aget,
+    "aput..aput-short": _aput,
+    "iget..iget-short": _iget,
+    "iput..iput-short": _iput,
+    "sget..sget-short": _sget,
+    "sput..sput-short": _sput,
+    "invoke-virtual invoke-interface invoke-virtual/range invoke-interface/range": _virtual,
+    "invoke-super invoke-direct invoke-super/range invoke-direct/range": _direct,
+    "invoke-static invoke-static/range": _static,
+    "neg-int..int-to-short": _unary,
+    "add-int..rem-double add-int/2addr..rem-double/2addr": _binary,
+    "rsub-int rsub-int/lit8": _reversed,
+    "add-int/lit16 mul-int/lit16..xor-int/lit16 add-int/lit8 mul-int/lit8..ushr-int/lit8": _literal,
+}
+EFFECTS = by_number(_EFFECTS)
+"""Effect of each instruction, by its number; ``None`` if it is not run."""

@@ -1,0 +1,57 @@
+"""Classes whose fields other code can read, and not only the instructions that name them."""
+
+from functools import cached_property
+
+from tieback.intake.apps.dalvik_opcodes import opcode_numbers
+from tieback.recognise.dataflow.app import AppCode
+from tieback.recognise.dataflow.hierarchy import Hierarchy
+from tieback.recognise.dataflow.places import CodePlaces
+
+_CONTEXT = "Landroid/content/Context;"
+_OBJECT = "Ljava/lang/Object;"
+_REFLECTED = "/BuildConfig;"
+"""Class whose fields some code reads by name: https://github.com/lugg/react-native-config"""
+_REFLECTED_NAME = b"BuildConfig\0"
+"""End of a string with the name of such a class; a descriptor has a semicolon at this place."""
+_CONST_CLASS = frozenset(opcode_numbers("const-class"))
+
+
+class FieldOwners:
+    """The classes of one app, by who can read the fields of their objects."""
+
+    def __init__(self, app: AppCode, places: CodePlaces, hierarchy: Hierarchy) -> None:
+        self._app, self._places, self._hierarchy = app, places, hierarchy
+
+    def is_reflected(self, owner: str) -> bool:
+        """True if code can read the fields of a class by name: the code has the name, or an object for the class."""
+        return owner.endswith(_REFLECTED) and (
+            self._names_build_config
+            or any(
+                kind >= 0 and self._places.has_instruction(number, _CONST_CLASS, kind)
+                for number in range(len(self._app.files))
+                for kind in (self._app.type_of(number, owner),)
+            )
+        )
+
+    @cached_property
+    def _names_build_config(self) -> bool:
+        return any(dex.data.find(_REFLECTED_NAME) >= 0 for dex in self._app.files)
+
+    def is_single(self, owner: str) -> bool:
+        """True for a class that has a static field with an object of itself, and that extends no other class."""
+        found = self._app.class_of(owner)
+        if found is None or self._app.superclass(owner) != _OBJECT:
+            return False
+        dex = self._app.files[found[0]]
+        fields = (dex.field(index) for index in dex.class_data(found[1]).static_fields)
+        return any(one is not None and dex.descriptor(one.kind) == owner for one in fields)
+
+    def is_service(self, owner: str) -> bool:
+        """True for a class that has no data for others: one of the platform's, or one object that gets a context."""
+        above = self._hierarchy.above(owner)
+        if above.startswith("Landroid/"):
+            return True
+        found = self._app.class_of(owner)
+        if found is None or not self.is_single(owner):
+            return False
+        return any(_CONTEXT in kind for _, kind in self._app.declared(*found))

@@ -1,0 +1,123 @@
+"""What a URL in a string literal is, by the code around the literal and the words in it."""
+
+import re
+
+from tieback.recognise.dataflow.trace import COMPARED, LINK
+from tieback.recognise.texts import (
+    dart_scripts,
+    handed_over,
+    link_targets,
+    literal_names,
+    markup_links,
+    prose,
+    search_engines,
+    structured,
+)
+from tieback.recognise.texts.languages import METADATA
+from tieback.recognise.texts.messages import is_part_of_message
+from tieback.recognise.texts.prose import SHOWN
+from tieback.recognise.texts.signs import sign_before
+from tieback.recognise.texts.spans import Span
+
+_TELLS = re.compile(
+    rb"(?:(?<![\w$])(?:[A-Z]\w{0,40})?Error|(?<![\w$])console\s{0,4}\.\s{0,4}(?:log|warn|error|info|debug|trace))"
+    rb"\s{0,4}\(\s{0,20}\Z"
+)
+"""The beginning of a call whose first argument is a message."""
+_IS_EQUAL = re.compile(rb"(?:(?<![\w$.])case|[!=]==?)\s{0,20}\Z")
+_EQUALS = re.compile(rb"\s{0,20}[!=]==?")
+"""A comparison, and the label of a case, which is compared: ECMA-262, section 14.12.4."""
+_BEFORE_LITERAL = re.compile(
+    rb"(?P<quote>[\"'`])(?P<text>(?:(?!(?P=quote))[^\\\n]){3,400})(?P=quote)\s{0,40}[+,]\s{0,40}\Z"
+)
+"""The text before a literal that is joined to it, or that is the line before it in a list of lines."""
+_MESSAGE = 500
+_IN_PICTURE = re.compile(rb"data:(?:font|image)/[\w.+-]{1,40};base64,[\w+/=]{0,4000}\Z")
+_PICTURE_REACH = 4_096
+_PATTERN = re.compile(rb"\bRegExp\(\s{0,8}\Z")
+DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
+
+
+def is_picture(data: bytes, span: Span, offset: int) -> bool:
+    """True if a literal is, or ends before the address with, the data of a picture, a font or a recording."""
+    start = span.start + 1
+    return (
+        DATA_URI.match(data, start, span.end - 1) is not None
+        or _IN_PICTURE.search(data, max(start, offset - _PICTURE_REACH), offset) is not None
+    )
+
+
+def is_pattern(data: bytes, span: Span) -> bool:
+    """True if a literal is a regular expression."""
+    return _PATTERN.search(data, max(0, span.start - 24), span.start) is not None
+
+
+def is_link(data: bytes, span: Span, offset: int, *, native: bool, launchers: bytes) -> bool:
+    """True if a literal is, or ends with, the target of a link which a person taps.
+
+    Args:
+        data: the text.
+        span: the literal, with its quotes.
+        offset: the address in it.
+        native: true for code of an app with links of native pages.
+        launchers: names of the functions that open a browser.
+    """
+    start, end = span.start, span.end
+    if link_targets.is_target(data, start, end, native=native):
+        return True
+    if offset > start + 1:
+        return markup_links.is_completed(data, start, offset, end) or markup_links.is_markdown(data, start, offset)
+    return markup_links.is_attribute(data, start, end) or dart_scripts.is_launched(data, start, launchers)
+
+
+def reason_of_name(data: bytes, span: Span, offset: int) -> str:
+    """The reason in a literal by the names before it, and by those of the objects around it."""
+    start = span.start + 1
+    if offset == start and structured.is_of_explorer(data, span.start):
+        return LINK
+    if offset > start and structured.is_of_package_script(data, span.start):
+        return METADATA
+    if offset == start and structured.is_page_of_software(data, span.start, span.end):
+        return METADATA
+    if literal_names.is_of_head(data, span.start):
+        return METADATA
+    if literal_names.is_content(data, span.start, offset) or literal_names.is_barcode(data, span.start):
+        return SHOWN
+    if search_engines.is_in_linked_data(data, span.start):
+        return search_engines.SITE_MAP
+    return literal_names.reason_of_name(data, span.start, offset, span.end)
+
+
+def reason_of_use(data: bytes, span: Span, offset: int) -> str:
+    """The reason in a literal that is an operand of a comparison, or the address of a call that opens a browser."""
+    if handed_over.is_handed_over(data, span.start, span.end) or handed_over.is_in_message(data, span.start, offset):
+        return LINK
+    is_compared = _IS_EQUAL.search(data, max(0, span.start - 24), span.start) is not None
+    is_compared = is_compared or handed_over.is_compared(data, span.start, span.end)
+    return COMPARED if is_compared or _EQUALS.match(data, span.end, span.end + 24) else ""
+
+
+def reason_of_words(data: bytes, span: Span, offset: int) -> str:
+    """The reason in a literal whose words are for people, alone or with those of the literals before it."""
+    start = span.start + 1
+    found = prose.literal_reason(data, start, offset, span.end - 1)
+    if found:
+        return found
+    # The words can be in another line of the message.
+    told = offset > start and _TELLS.search(data, max(0, span.start - 60), span.start)
+    if told or _follows_sentence(data, span, offset) or is_part_of_message(data, span.start):
+        return prose.MESSAGE
+    return ""
+
+
+def _follows_sentence(data: bytes, span: Span, offset: int) -> bool:
+    """True if a literal is the page that the message in the literal before it tells a person to read."""
+    if data[span.start + 1 : offset] not in (b"", b"("):
+        return False
+    if sign_before(data, span.start) not in (b"+", b","):
+        return False
+    before = _BEFORE_LITERAL.search(data, max(0, span.start - _MESSAGE), span.start)
+    if before is None:
+        return False
+    text, url = before["text"], data[offset : span.end - 1]
+    return prose.points_to_page(text, url) and prose.is_sentence(text)
