@@ -368,9 +368,8 @@ class ConfigExtractor:
                 yield Problem("too many key-value pairs; the rest was not read", buffer.file, UnreadKind.LIMIT)
                 return
             self.left -= 1
-            raw = value.encode("utf-8", "replace")
-            at = buffer.data.find(raw, at)
-            at = at if at >= 0 else max(buffer.data.find(raw), 0)
+            if (at := buffer.data.find(raw := value.encode("utf-8", "replace"), at)) < 0:
+                at = max(buffer.data.find(raw), 0)
             beside_it = pairs_beside(found, index, apart=plain not in PASSWORDS) if names_password(key) else ()
             yield from self.judge(key, value, name, buffer, at, port, beside_it)
 
