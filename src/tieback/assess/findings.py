@@ -41,6 +41,8 @@ _AI = "ai-key-in-app"
 """Rule of keys whose use the owner pays for; its titles name their kinds."""
 _OF_STORES = ("azure_sas", "algolia_", "elastic_", "supabase_")
 """Beginnings of the kinds of credentials that give access to a data store."""
+_OF_SERVER = "_of_server"
+"""Behind the kind of a credential whose server is known, among the titles of a rule."""
 _OF_ANY = frozenset(("password_value",))
 """Kinds of passwords of which also a server beside them does not tell that it is a data store."""
 _ABOUT_NAMES = frozenset(("dangling-name", "retired-back-end"))
@@ -235,8 +237,13 @@ def _of_credentials(
             (f"{credential.kind} ({credential.grade}) {credential.masked}{of}: {where}",),
             apps=(app,),
             product=credential.kind if name == _AI else "",
-            kind=credential.kind,
+            kind=f"{credential.kind}{_OF_SERVER}" if _is_of_server(credential, rules[name]) else credential.kind,
         )
+
+
+def _is_of_server(credential: Credential, rule: FindingRule) -> bool:
+    """True if the server of a credential is known, and the rule has a title for that."""
+    return bool(credential.endpoint) and f"{credential.kind}{_OF_SERVER}" in rule.titles
 
 
 def _rule_of(credential: Credential, rules: Mapping[str, FindingRule]) -> str:

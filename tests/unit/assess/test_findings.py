@@ -405,6 +405,32 @@ def test_the_id_of_a_credential_from_before_its_endpoint_was_known(subjects: dic
     assert unrelated.id not in former_ids(now, ["org.one"])
 
 
+@each(
+    ("kind", "grade", "endpoint", "title"),
+    [
+        (
+            "service_password",
+            CredentialGrade.NORMAL,
+            "mail.shop.test:587",
+            "Hard-coded password of a server in the app",
+        ),
+        ("named_password", CredentialGrade.UNKNOWN, "", "Password of unknown purpose in the app"),
+        (
+            "named_password",
+            CredentialGrade.UNKNOWN,
+            "db.shop.test:5432",
+            "Password of a server in the app; what it permits is unknown",
+        ),
+    ],
+)
+def test_the_title_names_what_is_known_of_a_password(
+    kind: str, grade: CredentialGrade, endpoint: str, title: str
+) -> None:
+    one = msgspec.structs.replace(credential(), kind=kind, grade=grade, endpoint=endpoint)
+    (found,) = apply_rules([], [("aa", one)])
+    assert found.title == title
+
+
 def test_evidence_without_an_endpoint_names_none() -> None:
     (found,) = apply_rules([], [("aa", msgspec.structs.replace(credential(), endpoint=""))])
     assert " for " not in found.evidence[0].partition(": ")[0]
