@@ -24,7 +24,6 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.proto_resources import TextNames
 from tieback.intake.apps.resources import StringNames
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import credentials
@@ -82,7 +81,7 @@ RULE = "config-key"
 MAX_FILE = 256 * 1024
 _MAX_HITS = 50_000
 _RESOURCES = "resources.arsc"
-_DECODED = lazy_pattern(r"(?:^|/)(?:strings\.xml|values(?:-[A-Za-z0-9+-]{1,40})?/[^/]{1,80}\.xml)\Z")
+_DECODED = re.compile(r"(?:^|/)(?:strings\.xml|values(?:-[A-Za-z0-9+-]{1,40})?/[^/]{1,80}\.xml)\Z")
 """Files with named texts of a decoded resource table: ``res/values/strings.xml``, ``res/values-de/values.xml``."""
 _ONLY_NAMED = ("project_id",)
 """Resources of Firebase with values that can be any word."""
@@ -91,7 +90,7 @@ _ENDINGS = (
 )  # fmt: skip
 _OPENVPN = ".ovpn"
 """Ending of the name of a profile of OpenVPN."""
-_REMOTE = lazy_pattern(rb"^[ \t]*remote[ \t]+([A-Za-z0-9.-]{3,253})(?:[ \t]+(\d{1,5}))?(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_REMOTE = re.compile(rb"^[ \t]*remote[ \t]+([A-Za-z0-9.-]{3,253})(?:[ \t]+(\d{1,5}))?(?=[ \t\r\n]|\Z)", re.MULTILINE)
 """A server, from the manual: ``remote host [port] [proto]``, https://openvpn.net/community-docs/ (openvpn.8, section
 "Client Options").
 """
@@ -101,18 +100,18 @@ _CALLED = (*_ENDINGS, *SCRIPTS, *CERTIFICATE_ENDINGS, _OPENVPN)
 
 _SECRET_NAMES = ("passw", "passph", "secret", "_pass", "_pwd", "_pw")
 """Parts of the names of resources whose values can have any characters."""
-_LABEL = lazy_pattern(r"[^\W\d_]+(?:[ '\u2019/&,.-]{1,3}[^\W\d_]+)*[ .:*?!\u2026]{0,4}")
+_LABEL = re.compile(r"[^\W\d_]+(?:[ '\u2019/&,.-]{1,3}[^\W\d_]+)*[ .:*?!\u2026]{0,4}")
 """Words of people, with the sign at their end."""
 _SECRET_WORDS = ("key", "secret", "token", "pass", "certificate", "credential", "auth")
-_MADE_UP = lazy_pattern(r"(?i:your|example|placeholder|change_?me|(?:app|project|base|space)_?id)")
-_PROJECT = lazy_pattern(r"[a-z][a-z0-9]{0,28}-[a-z0-9-]{1,28}")
-_MIXED = lazy_pattern(r"(?=[A-Za-z_+/=-]{0,256}\d)(?=[\d_+/=-]{0,256}[A-Za-z])[A-Za-z0-9_+/=-]{8,256}")
+_MADE_UP = re.compile(r"(?i:your|example|placeholder|change_?me|(?:app|project|base|space)_?id)")
+_PROJECT = re.compile(r"[a-z][a-z0-9]{0,28}-[a-z0-9-]{1,28}")
+_MIXED = re.compile(r"(?=[A-Za-z_+/=-]{0,256}\d)(?=[\d_+/=-]{0,256}[A-Za-z])[A-Za-z0-9_+/=-]{8,256}")
 """An identifier or key: letters and digits."""
 _FIREBASE = (":android:", r"\.appspot\.com", r"\.firebasestorage\.app", r"firebaseio\.com")
 """Marks of Firebase; at least one is in the strings of an app that uses it."""
-_FIREBASE_TEXT = lazy_pattern(rb":android:[0-9a-f]{8}|\.appspot\.com|\.firebasestorage\.app|firebaseio\.com")
-_SINGLE_LABEL = lazy_pattern(r"[A-Za-z][A-Za-z0-9_-]{1,62}")
-_HOST = lazy_pattern(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})(/[A-Za-z0-9._~/-]{0,200})?")
+_FIREBASE_TEXT = re.compile(rb":android:[0-9a-f]{8}|\.appspot\.com|\.firebasestorage\.app|firebaseio\.com")
+_SINGLE_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,62}")
+_HOST = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})(/[A-Za-z0-9._~/-]{0,200})?")
 # Ends of strings: a name, an identifier or key, a name with a hyphen, a name with a port. Other strings need no key.
 # Nine of ten ends in a resource table are .png or .xml, so the patterns of three letters exclude them.
 _THREE_LETTERS = (r"\.[a-oq-wyz][a-z]{2}", r"\.p[a-mo-z][a-z]", r"\.pn[a-fh-z]", r"\.x[a-ln-z][a-z]", r"\.xm[a-km-z]")
