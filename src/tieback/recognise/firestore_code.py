@@ -13,7 +13,7 @@ from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Piece
 from tieback.model.sighting import UNDECIDED, Sighting
 from tieback.recognise.collect import AppFinds
 
-NO_CODE = f"{UNDECIDED}: the settings name a project of Firebase, but no code in the package is for its Firestore database"
+NO_CODE = f"{UNDECIDED}: settings name a project of Firebase, and no code in the package is for its Firestore database"
 _MARKS = (b"firestore.googleapis.com", b"com/google/firebase/firestore/", b"FIRFirestore")
 _CODE = (BufferKind.DEX, BufferKind.NATIVE)
 _SCRIPTS = (".js", ".mjs", ".bundle", ".jsbundle", ".html", ".hbc")
