@@ -64,16 +64,17 @@ class Analyser:
         from tieback.intake.apps.open import open_app
         from tieback.recognise.cloud import ended_services
         from tieback.recognise.collect import merge_finds
+        from tieback.recognise.firestore_code import FirestoreCode
         from tieback.recognise.network_permission import NetworkPermission
         from tieback.recognise.site_lists import settle_site_lists
 
-        network = NetworkPermission()
+        network, firestore = NetworkPermission(), FirestoreCode()
         with open_app(path, sha256=sha256) as opened:
             cleartext, declarations = opened.cleartext, opened.declarations
-            pieces = network.watched(opened.pieces())
+            pieces = firestore.watched(network.watched(opened.pieces()))
             finds = self._search.finds(pieces, hybrid=opened.may_be_hybrid, asset_pages=opened.has_asset_pages)
             merged = merge_finds(opened.app, finds, self._rules)
-            collected = settle_site_lists(network.settled(merged), self._rules)
+            collected = settle_site_lists(firestore.settled(network.settled(merged)), self._rules)
             unread = opened.unread
             sightings = _placed(collected.sightings, opened.place)
             credentials = _placed(collected.credentials, opened.place)

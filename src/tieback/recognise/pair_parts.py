@@ -7,9 +7,11 @@ are read in any text, so that damaged files and mixed ones have parts, too. A br
 
 import re
 
+from tieback.model.lazy_pattern import lazy_pattern
+
 MAX_DEPTH = 64
 """Most objects inside each other; deeper ones count as one part."""
-_MARK = re.compile(
+_MARK = lazy_pattern(
     r"(?P<brace>[{}])"
     r"|^[ \t]{0,64}+\[{1,2}+[ \t]*+(?P<section>[\"'A-Za-z_.][^\[\]\r\n]{0,120}+)\]{1,2}+[ \t\r]*+(?=$|[#;])"
     r"|^(?P<indent>[ \t]{0,64}+)(?:-[ \t]"
@@ -18,7 +20,7 @@ _MARK = re.compile(
 )
 _REACH = 256
 """Most characters before a key in its line that are read."""
-_INDENT = re.compile(r"[ \t]*")
+_INDENT = lazy_pattern(r"[ \t]*")
 
 
 def is_same_part(text: str, one: int, other: int) -> bool:

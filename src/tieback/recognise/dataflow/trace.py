@@ -126,13 +126,19 @@ class Trace:
         found = True
         if not self._flow.computed.isdisjoint(self._traced):
             return CONTACTS  # another identifier, calculated from this one
+        traced, receivers = self._traced, self._receivers.keys()
         while found and not self._contacts:
             found = False
             self._uses.steps -= len(self._flow.operations)
             if self._uses.steps < 0:
                 return CONTACTS
             for one in self._flow.operations:
-                given = tuple(n for n, its in enumerate(one.values) if not self._traced.isdisjoint(self._objects(its)))
+                for its in one.values:  # nearly all operations have none of the values
+                    if not (traced.isdisjoint(its) and receivers.isdisjoint(its)):
+                        break
+                else:
+                    continue
+                given = tuple([n for n, its in enumerate(one.values) if not traced.isdisjoint(self._objects(its))])
                 if given and (one.at, given) not in seen and not self._contacts:
                     seen.add((one.at, given))
                     self._step(one, given)

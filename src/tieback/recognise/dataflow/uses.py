@@ -177,13 +177,10 @@ class ConstantUses:
         """True if only code that never runs loads a string."""
         loaded = False
         for number, index in places:
-            dex = self._app.files[number]
-            offsets = self.places.strings(number, index)
-            if len(offsets) >= MAX_SITES or self.is_value(number, index):
+            if self.is_value(number, index):
                 return False
-            for offset in offsets:
-                code = dex.code_around(offset, every=True)
-                if code is None or not self._conditions.never_runs(number, code, (offset - code.begin) // 2):
+            for load in self.places.loading(number, index):
+                if load is None or not self._conditions.never_runs(number, load.code, load.at):
                     return False
                 loaded = True
         return loaded

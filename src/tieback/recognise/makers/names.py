@@ -4,13 +4,13 @@ Sources are the bundle identifier, the organisation and subject of the signer, a
 two of these belongs to the maker even if it is short.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from tieback.model.app import App
 from tieback.model.count_text import count_text
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.makers.code import (
     account_names,
     given_name,
@@ -59,14 +59,14 @@ MIN_SHORT = 3
 """Least number of letters of a name under the icon that names a domain with several hosts."""
 MIN_HOSTS = 3
 """Least number of hosts below a domain for which a part of the app's name, or that of an example, identifies it."""
-_WORDS = re.compile(r"[^\w.-]+")
-_SEPARATORS = re.compile(r"[^a-z0-9]+")
-_SUFFIX = re.compile(r"(?=[a-z]{0,5}\d)[0-9a-f]{4,6}|\d{4,}")
+_WORDS = lazy_pattern(r"[^\w.-]+")
+_SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
+_SUFFIX = lazy_pattern(r"(?=[a-z]{0,5}\d)[0-9a-f]{4,6}|\d{4,}")
 _DIGITS = "0123456789"
-_COUNTRY = re.compile(r"(?!io\b|co\b|me\b|ai\b|tv\b|cc\b|to\b)[a-z]{2}")
+_COUNTRY = lazy_pattern(r"(?!io\b|co\b|me\b|ai\b|tv\b|cc\b|to\b)[a-z]{2}")
 """Top-level domain of a country that is not sold as a word."""
-_BEFORE_DIGIT = re.compile(r"\A[a-z-](?=\d)")
-_RESTRICTED = re.compile(r"(?:gov|edu|mil)(?:\.[a-z]{2})?|(?:ac|go|gob|gouv|govt)\.[a-z]{2}")
+_BEFORE_DIGIT = lazy_pattern(r"\A[a-z-](?=\d)")
+_RESTRICTED = lazy_pattern(r"(?:gov|edu|mil)(?:\.[a-z]{2})?|(?:ac|go|gob|gouv|govt)\.[a-z]{2}")
 """Public suffixes of governments and universities, below which a common word is the name of one of them."""
 
 
