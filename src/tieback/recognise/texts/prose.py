@@ -126,6 +126,12 @@ _GO_TO = re.compile(
     rb"|\b(?i:besuchen sie|visitez|consultez|rendez-vous sur|visite|visita|visitate|acesse|bezoek)[\s:]{1,3}\Z"
 )
 """Chinese, German, French, Spanish, Italian, Portuguese and Dutch for: go to, visit, refer to, see."""
+_EXPRESSION = re.compile(
+    rb"[^\s\"'<>`]{0,400}?(?:\(\?[:>=!<]|\((?:\\[dDwWsS]|\.[*+]|\[)|\[\^|\\[dDwWsS][+*{]|\[\\?[\w-]{1,40}\][+*{])"
+)
+"""An address with groups and classes of a regular expression, which no address has: ``https://shop.test/(\\w+)``."""
+_FRAME = re.compile(rb"\s*([|*#])\s+\Z")
+"""The left side of a frame of characters around a message for developers; the same character ends the line."""
 _FUNCTION_WORDS = frozenset(
     (
         b"the to of for and in is are be at on see or from with this that you your it can by as an if not we our please"
@@ -170,7 +176,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         before = data[max(start, at - _REACH) : at - len(left)]
         if _LEADING.search(before) and _words(before) + len(_ESCAPED_WORD.findall(before)) >= 3:
             return MESSAGE
-    if at - start <= _SHORT and _BROKEN.match(data[start:at]):
+    if (at - start <= _SHORT and _BROKEN.match(data[start:at])) or _is_framed(left, right):
         return MESSAGE
     if _COMMENT.search(left):
         return COMMENT
@@ -182,7 +188,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return NAMESPACE
     if named := _PARAMETER.search(left[-40:]):
         return REDIRECT if named["redirect"] else NOTIFIED
-    if found := _reason_before(left):
+    if found := PATTERN if _EXPRESSION.match(data, at, end) else _reason_before(left):
         return found
     if left and _NO_SENTENCE.search(_ELEMENT.sub(b" ", left)):
         return ""
@@ -262,6 +268,12 @@ def sentence_reason(data: bytes, at: int) -> str:
         return USER_AGENT
     words = [word.lower() for word in (*_WORD.findall(left), *_WORD.findall(right))]
     return MESSAGE if len(words) >= 5 and sum(word in _FUNCTION_WORDS for word in words) >= 2 else ""
+
+
+def _is_framed(left: bytes, right: bytes) -> bool:
+    """True if a URL is alone in a line of a frame, as ``| https://shop.test/help |``."""
+    found = _FRAME.match(left)
+    return found is not None and right[:1].isspace() and right.strip() == found[1]
 
 
 def _is_agent(left: bytes) -> bool:
