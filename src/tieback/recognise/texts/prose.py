@@ -10,6 +10,7 @@ SHOWN = "only in text that a page shows"
 EXAMPLE = "only in an example of what to enter"
 NAMESPACE = "only the name of an XML namespace or schema"
 MESSAGE = "only in a message for people"
+NOTICE = "only in a notice for developers that code logs"
 USER_AGENT = "only in the name of a browser or crawler"
 REDIRECT = "only the address to which a sign-in returns"
 NOTIFIED = "only an address that another server calls"
@@ -130,7 +131,7 @@ _EXPRESSION = re.compile(
     rb"[^\s\"'<>`]{0,400}?(?:\(\?[:>=!<]|\((?:\\[dDwWsS]|\.[*+]|\[)|\[\^|\\[dDwWsS][+*{]|\[\\?[\w-]{1,40}\][+*{])"
 )
 """An address with groups and classes of a regular expression, which no address has: ``https://shop.test/(\\w+)``."""
-_FRAME = re.compile(rb"\s*([|*#])\s+\Z")
+_FRAME = re.compile(rb"\s*([|*#+=])\s+\Z")
 """The left side of a frame of characters around a message for developers; the same character ends the line."""
 _FUNCTION_WORDS = frozenset(
     (
@@ -176,7 +177,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         before = data[max(start, at - _REACH) : at - len(left)]
         if _LEADING.search(before) and _words(before) + len(_ESCAPED_WORD.findall(before)) >= 3:
             return MESSAGE
-    if (at - start <= _SHORT and _BROKEN.match(data[start:at])) or _is_framed(left, right):
+    if at - start <= _SHORT and _BROKEN.match(data[start:at]):
         return MESSAGE
     if _COMMENT.search(left):
         return COMMENT
@@ -188,7 +189,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return NAMESPACE
     if named := _PARAMETER.search(left[-40:]):
         return REDIRECT if named["redirect"] else NOTIFIED
-    if found := PATTERN if _EXPRESSION.match(data, at, end) else _reason_before(left):
+    if found := _reason_around(left, right, data[at : min(end, at + _REACH)]):
         return found
     if left and _NO_SENTENCE.search(_ELEMENT.sub(b" ", left)):
         return ""
@@ -200,8 +201,12 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
     return EXAMPLE if _EXAMPLE.search(left[-80:]) or _IS_EXAMPLE.match(right) else ""
 
 
-def _reason_before(left: bytes) -> str:
-    """The reason by the words directly before a URL."""
+def _reason_around(left: bytes, right: bytes, url: bytes) -> str:
+    """The reason by a frame, by the form of a URL, or by the words directly before it."""
+    if _is_framed(left, right):
+        return NOTICE
+    if _EXPRESSION.match(url):
+        return PATTERN
     if _GO_TO.search(left) or _AFTER_ADDRESS.search(left):
         return MESSAGE
     return AUTHOR if _PERSON.search(left) else ""
