@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.members import MethodCode
+from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.reaching import MANY, RETURN, SPUT, MethodFlow, Origins
 
 if TYPE_CHECKING:
@@ -128,10 +130,18 @@ class ComparedTexts:
             return None
         if identity not in self._results:
             self._results[identity] = None  # in a recursion
-            target = self._uses.app.definition_in(number, identity)
-            flow = self._uses.flow(target.file, target.code) if target is not None else None
-            if target is not None and flow is not None:
-                origins = frozenset().union(*(one.values[0] for one in flow.operations if one.opcode == RETURN))
-                found = self._texts(target.file, flow, origins, depth + 1)
-                self._results[identity] = found or None
+            found = returned(self._uses, number, identity)
+            if found is not None:
+                target, flow, origins = found
+                self._results[identity] = self._texts(target.file, flow, origins, depth + 1) or None
         return self._results[identity]
+
+
+def returned(uses: "ConstantUses", number: int, identity: int) -> tuple[MethodCode, MethodFlow, Origins] | None:
+    """The method that a direct or static call in a file runs, its values, and those that it returns."""
+    target = uses.app.definition_in(number, identity)
+    flow = uses.flow(target.file, target.code) if target is not None else None
+    if target is None or flow is None:
+        return None
+    every = [one.values[0] for one in flow.operations if one.opcode == RETURN]
+    return target, flow, frozenset().union(*every) if len(every) < MAX_SITES else frozenset((MANY,))

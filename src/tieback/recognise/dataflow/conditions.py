@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tieback.recognise.dalvik.classes import try_blocks
-from tieback.recognise.dataflow.compared_texts import ComparedTexts
+from tieback.recognise.dataflow.compared_texts import ComparedTexts, returned
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.instructions import (
     KINDS,
@@ -27,9 +27,8 @@ from tieback.recognise.dataflow.instructions import (
     switch_target,
 )
 from tieback.recognise.dataflow.opcode_sets import CALLS
-from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.places import Site
-from tieback.recognise.dataflow.reaching import IPUT, MANY, RETURN, SPUT, MethodFlow, Origins
+from tieback.recognise.dataflow.reaching import IPUT, MANY, SPUT, MethodFlow, Origins
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
@@ -305,11 +304,9 @@ class Conditions:
             return None
         if identity not in self._results:
             self._results[identity] = None  # in a recursion
-            target = self._uses.app.definition_in(number, identity)
-            flow = self._uses.flow(target.file, target.code) if target is not None else None
-            if target is not None and flow is not None:
-                returned = [one.values[0] for one in flow.operations if one.opcode == RETURN]
-                origins = frozenset().union(*returned) if len(returned) < MAX_SITES else frozenset((MANY,))
+            found = returned(self._uses, number, identity)
+            if found is not None:
+                target, _, origins = found
                 self._results[identity] = self._values(target.file, target.code, origins, depth + 1)
         return self._results[identity]
 

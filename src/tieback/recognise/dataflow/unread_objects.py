@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.reaching import IPUT, MANY, SPUT, MethodFlow, Operation
+from tieback.recognise.dataflow.unread_settings import is_unread_field
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
 
-_STATIC_READS = frozenset(range(0x60, 0x67))
 _DIRECT_CALLS = frozenset((0x70, 0x76))
 _ROOTS = frozenset(("Ljava/lang/Object;", "Ljava/lang/Record;"))
 """Classes whose constructor keeps nothing."""
@@ -66,9 +66,7 @@ def reason_of_fields(uses: "ConstantUses", number: int, code: CodeItem, fields: 
 
 def _is_unread(uses: "ConstantUses", number: int, one: Operation) -> bool:
     """True for the store into a static field that no code reads, also not by its name."""
-    places = uses.app.field_places(uses.app.field(number, one.member))
-    read = any(uses.places.offsets(file, _STATIC_READS, index) for file, index in places)
-    return not read and not uses.stored(number, one, 0).contacts
+    return is_unread_field(uses, number, one) and not uses.stored(number, one, 0).contacts
 
 
 def _only_keeps(uses: "ConstantUses", number: int, one: Operation, given: Sequence[int]) -> bool:
