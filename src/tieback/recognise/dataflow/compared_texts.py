@@ -125,16 +125,13 @@ class ComparedTexts:
         return frozenset(found)
 
     def _of_result(self, number: int, member: int, depth: int) -> _Texts:
-        identity = self._uses.app.method(number, member)
-        if identity < 0:
-            return None
-        if identity not in self._results:
-            self._results[identity] = None  # in a recursion
-            found = returned(self._uses, number, identity)
-            if found is not None:
+        method = self._uses.app.method(number, member)
+        if method >= 0 and method not in self._results:
+            self._results[method] = None  # in a recursion
+            if (found := returned(self._uses, number, method)) is not None:
                 target, flow, origins = found
-                self._results[identity] = self._texts(target.file, flow, origins, depth + 1) or None
-        return self._results[identity]
+                self._results[method] = self._texts(target.file, flow, origins, depth + 1) or None
+        return self._results.get(method)
 
 
 def returned(uses: "ConstantUses", number: int, identity: int) -> tuple[MethodCode, MethodFlow, Origins] | None:

@@ -25,12 +25,7 @@ def is_unread_object(
 ) -> bool:
     """True for a call of a constructor in the initialiser of a class, if no code reads the new object.
 
-    Args:
-        uses: what the code does.
-        place: number of the DEX file, and the method.
-        flow: the values of the method.
-        one: the call.
-        given: numbers of the arguments that are the value.
+    The arguments are those of ``is_unread_setting``.
     """
     number, code = place
     if one.opcode not in _DIRECT_CALLS or not one.values or 0 in given:
