@@ -68,6 +68,8 @@ _MAX_READS = 512
 """Most places that read one field: a class of addresses reads the field of their host for each of them."""
 _PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
 _SMALL = frozenset("IZBSC")
+_RENAMED = re.compile(r"[/$][a-z]{1,2};[a-z]{1,2}\Z", re.IGNORECASE)
+"""A class and a field that a shrinker has renamed."""
 _TEXT = "Ljava/lang/String;"
 _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
@@ -406,8 +408,10 @@ class ConstantUses:
             if outcome.contacts:
                 return CONTACTS
             reasons |= outcome.reasons
-        # Objects with data can also be read as a whole, as by a library that writes JSON.
-        unsure = not static and not read and not self._owners.is_service(self._app.ref(field).owner)
+        # Objects with data can also be read as a whole, as by a library that writes JSON. It needs the names of fields.
+        owner, name, _ = self._app.ref(field)
+        kept = not static and not read and _RENAMED.search(f"{owner}{name}") is None
+        unsure = kept and not self._owners.is_service(owner)
         return Outcome(reasons, contacts=unsure, returns=False)
 
     # Methods

@@ -125,6 +125,12 @@ def test_objects_that_code_never_reads() -> None:
     assert back_ends == ["known", "listed", "live", "mixed"]
 
 
+def test_a_renamed_field_of_a_renamed_class_that_no_code_reads() -> None:
+    reasons, back_ends = ends((Path(__file__).parent / "dex" / "renamed.dex").read_bytes())
+    assert reasons == {"unread": UNREAD}
+    assert back_ends == ["model", "named", "read"]
+
+
 def test_a_text_that_two_methods_decrypt_stays() -> None:
     data = (Path(__file__).parent / "dex" / "objects.dex").read_bytes()
     texts = Decryption([DexFile(data)]).texts
