@@ -46,6 +46,7 @@ _MAP = ".map"
 """The end of the name of a source map behind that of its script. What is in both is found in the script."""
 _CODE = (".html", ".htm", ".js", ".php", ".css")
 _ENDS = {b"j": (".js",), b"h": (".html", ".htm"), b"p": (".php",), b"c": (".css",)}
+_START = "index.html"
 _INDEX = frozenset((b"index.html", b"index.htm"))
 """Names that many folders have: ``demo/index.html`` means no other of them."""
 _ANY = b"*"
@@ -90,6 +91,12 @@ _WIDE_SUFFIX = lazy_pattern(rb"\.\0(?:h\0t\0m\0(?:l\0)?|j\0s\0|p\0h\0p\0|c\0s\0s
 """The end of a name in UTF-16, as in compiled XML."""
 _INLINE = lazy_pattern(rb"<script\b(?![^<>]{0,400}\bsrc\s{0,4}=)", re.IGNORECASE)
 """A script inside a page: it can load others by names that are in no file."""
+_SCRIPT = lazy_pattern(rb"<script\b", re.IGNORECASE)
+_REDIRECT = lazy_pattern(
+    rb"<meta\b[^<>]{0,200}\bhttp-equiv\s{0,4}=\s{0,4}[\"']?refresh\b[^<>]{0,200}?\burl\s{0,4}=\s{0,4}[\"']?https?://",
+    re.IGNORECASE,
+)
+"""The tag of a page by which the web view goes on to a server at once."""
 _NO_NAME = lazy_pattern(rb"[^\w.~-]")
 _SERVER = lazy_pattern(
     rb"https?://(?!127\.|0\.0\.0\.0|[\w-]{1,40}\.androidplatform\.net/)[\w-]{1,60}(?:\.[\w-]{1,60}){1,8}(?::\d{1,5})?/[\w./~%-]*\Z"
@@ -155,6 +162,8 @@ class UnloadedFiles:
         self._routed: set[str] = set()
         self._remote: dict[str, str] = {}
         """Roots whose pages are not loaded, with the one page that is."""
+        self._redirected: set[str] = set()
+        """Roots whose start page names no file of the app, and goes on to a server."""
         self._other: set[bytes] = set()
         self._inline: set[str] = set()
         self._left = MAX_OTHER
@@ -178,7 +187,19 @@ class UnloadedFiles:
         return settled(finds, _is_in_page, self._judged)
 
     def _judged(self) -> Callable[[Sighting], str] | None:
-        return None if self._stopped else partial(self._never_runs, self._unloaded())
+        if self._stopped:
+            return None
+        self._remote.update((root, _START) for root in self._redirected & self._roots if self._is_only(root))
+        return partial(self._never_runs, self._unloaded())
+
+    def _is_only(self, root: str) -> bool:
+        """True if no code and no setting names another page of a root than the first."""
+        named = {_page(one) for one in self._other}
+        pages = (file for file in self._names if file.startswith(root) and file.lower().endswith(_PAGES))
+        return all(
+            file == f"{root}{_START}" or file.rpartition("/")[2].encode("utf-8", "replace").lower() not in named
+            for file in pages
+        )
 
     def _never_runs(self, unloaded: frozenset[str], find: Sighting) -> str:
         """Why code at the place of a find never runs, or an empty text."""
@@ -257,8 +278,10 @@ class UnloadedFiles:
             self._used.update(_example_folders(content, marks))
         if _FRAME.fullmatch(name) is None:
             self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(content, marks), 64))
-        if name == "index.html" and _INLINE.search(content) and b"://" not in content:
+        if name == _START and _INLINE.search(content) and b"://" not in content:
             self._inline.add(file)
+        if name == _START and not names and _SCRIPT.search(content) is None and _REDIRECT.search(content):
+            self._redirected.add(file.removesuffix(name))
 
     def _unloaded(self) -> frozenset[str]:
         """The files that are not loaded; none if it is not known."""
