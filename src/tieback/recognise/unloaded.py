@@ -56,11 +56,11 @@ _FRAME = lazy_pattern(r"cordova(?:_plugins)?\.js|phonegap\.js|native-bridge\.js|
 _DOCUMENT = lazy_pattern(
     r"(?:.*/)?(?:[^/]*\.(?:txt|md|map|markdown|s[ac]ss|less)|(?:package|bower|component|composer)(?:-lock)?\.json|licen[cs]e[^/]*|readme[^/]*"
     r"|coderesources|(?:asset|build|precache|prerender|app-build|react-loadable)-?manifest(?:\.[\w-]{1,40})?\.json"
-    r"|precache-manifest\.[\w.-]{1,60}\.js|ngsw\.json|stats\.json|sitemap[^/]*\.xml)|(?:.*/)?(?:nbproject|\.idea|\.vscode|\.settings)/.*|meta-inf/.*|bundle-metadata/.*",
+    r"|precache-manifest\.[\w.-]{1,60}\.js|ngsw\.json|stats\.json|sitemap[^/]*\.xml)|(?:.*/)?(?:nbproject|\.idea|\.vscode|\.settings|web-inf)/.*|(?:.*/)?(?:web\.config|\.htaccess)|meta-inf/.*|bundle-metadata/.*",
     re.IGNORECASE,
 )
 """Files that load no page or script, whatever they name: documents, settings of editors (the NetBeans folder is
-``nbproject``), and what the signature and build tools write, which names every file:
+``nbproject``) and of web servers, and what the signature and build tools write, which names every file:
 https://angular.dev/ecosystem/service-workers/config, https://github.com/shellscape/webpack-manifest-plugin,
 https://developer.chrome.com/docs/workbox/modules/workbox-precaching
 """

@@ -160,6 +160,8 @@ def stays(file: str, **files: str) -> bool:
         ("old.html", {"old__html": "", "manifest__json": '{"start_url":"old.html"}'}, True),
         # Settings of editors.
         ("old.php", {"old__php": "", "nbproject_private_private__properties": "index.file=old.php"}, False),
+        ("old.html", {"old__html": "", "WEB-INF_web__xml": "<welcome-file>old.html</welcome-file>"}, False),
+        ("old.html", {"old__html": "", "web__config": '<add value="old.html"/>'}, False),
         ("old.php", {"old__php": "", "project_private__properties": "index.file=old.php"}, True),
     ],
 )
