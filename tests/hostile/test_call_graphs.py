@@ -32,7 +32,7 @@ def finds() -> list[Find]:
 def test_a_call_graph_without_end_gives_a_problem_line() -> None:
     found = finds()
     (problem,) = [one for one in found if isinstance(one, Problem) and "not followed to its end" in one.what]
-    assert (problem.where, problem.unread) == ("classes.dex", UnreadKind.LIMIT)
+    assert (problem.where, problem.unread) == ("classes.dex", UnreadKind.UNFOLLOWED)
     assert "limit on the work per app" in problem.what
     assert problem.what.endswith(MAY_MISS)
     assert {one.endpoint.host for one in found if isinstance(one, Sighting)} >= {"fan.flow.test", "many.flow.test"}

@@ -72,9 +72,11 @@ _MAKER_NAMES = (
     ("program_folder", "folders of programs", "Parts of a path that only programs open."),
     ("registration", "registrations", "Words in the address at which an app registers a user."),
     ("login", "logins", "Words in the address at which an app logs a user in."),
+    ("change", "changes", "Words in the name of a program that changes records."),
     ("account_beside", "users and clients", "They can be written together with those words."),
     ("not_account", "no accounts", "Words beside them that are about a device, a client or another company."),
     ("sample_host", "practice", "Servers that offer accounts for practice to anyone."),
+    ("public_service", "public services", "What an app does there does not make them its maker's."),
     ("public_address", "public addresses", "Known addresses of services for anyone."),
     ("public_deployment", "public programs", "Programs at hosting services that many apps name."),
     ("free_deployment", "hosting services", "The only program there can be the maker's."),
@@ -138,10 +140,10 @@ def _words(title: str, file: str, lists: tuple[tuple[str, str, str], ...]) -> st
     """The section of a file whose lists are words: a row per list, with its first words."""
     rows = []
     for name, what, text in lists:
-        (rule,) = entries(file)[name]
-        words = [rule.get(key, ()) for key in ("names", "patterns", "numbers", "before", "behind")]
-        count = str(sum(map(len, words)))
-        rows.append((what, text, plain(rule["reason"]), count, _codes(*words), links(rule["source"])))
+        for rule in entries(file)[name]:
+            words = [rule.get(key, ()) for key in ("names", "patterns", "numbers", "before", "behind")]
+            count = str(sum(map(len, words)))
+            rows.append((what, text, plain(rule["reason"]), count, _codes(*words), links(rule["source"])))
     head = ("list", "effect", "why", "entries", "for example", "source")
     return f"## {title}\n\n{table(head, rows)}"
 

@@ -41,6 +41,10 @@ _AI = "ai-key-in-app"
 """Rule of keys whose use the owner pays for; its titles name their kinds."""
 _OF_STORES = ("azure_sas", "algolia_", "elastic_", "supabase_")
 """Beginnings of the kinds of credentials that give access to a data store."""
+_OF_SERVER = "_of_server"
+"""Behind the kind of a credential whose server is known, among the titles of a rule."""
+_OF_ANY = frozenset(("password_value",))
+"""Kinds of passwords of which also a server beside them does not tell that it is a data store."""
 _ABOUT_NAMES = frozenset(("dangling-name", "retired-back-end"))
 """Rules whose findings are about a name, whichever apps have it."""
 _WEB = ("http://", "https://", "ws://", "wss://", "ftp://")
@@ -111,11 +115,17 @@ def former_ids(finding: Finding, identifiers: Iterable[str]) -> frozenset[str]:
     """The ids that earlier releases gave a finding of these bundle identifiers.
 
     If an app was also in a capture, they took its platform from there, where it is often unknown. The other parts of
-    the subject are in the evidence; findings of which they are not have no former id here.
+    the subject are in the evidence; findings of which they are not have no former id here. A credential with an
+    endpoint can have been one without.
     """
     rests = [rest for line in finding.evidence if (rest := _rest_of(finding.rule, line)) is not None]
-    names = [f"{Platform.UNKNOWN}:{one}" for one in identifiers if one]
-    return frozenset(finding_id(finding.rule, name, *rest) for name in names for rest in rests)
+    known = [one for one in identifiers if one]
+    names = [f"{Platform.UNKNOWN}:{one}" for one in known]
+    found = {finding_id(finding.rule, name, *rest) for name in names for rest in rests}
+    # Earlier releases did not know the endpoint of a password whose host is beside it.
+    unplaced = {(rest[0], "", rest[2]) for rest in rests if len(rest) == _PARTS and rest[1]}
+    names += [f"{platform}:{one}" for platform in Platform for one in known] + list(finding.apps)
+    return frozenset(found | {finding_id(finding.rule, name, *rest) for name in names for rest in unplaced})
 
 
 def _rest_of(rule: str, line: str) -> tuple[str, ...] | None:
@@ -127,8 +137,7 @@ def _rest_of(rule: str, line: str) -> tuple[str, ...] | None:
     found = _CREDENTIAL_LINE.match(line)
     if found is None:
         return None
-    kind, masked, endpoint = found.groups()
-    return (kind, "" if endpoint == _NO_ENDPOINT else endpoint, masked)
+    return (found["kind"], found["endpoint"] or "", found["masked"])
 
 
 def with_references(found: Iterable[Finding]) -> Iterator[Finding]:
@@ -217,7 +226,7 @@ def _of_credentials(
         name = _rule_of(credential, rules)
         place = credential.evidence
         offset = "" if place.offset is None else f" at {place.offset:#x}"
-        endpoint = credential.endpoint or _NO_ENDPOINT
+        of = f" for {credential.endpoint}" if credential.endpoint else ""
         by = f", found by your rule {place.user_rule}" if place.user_rule else ""
         within = f", in {member}" if (member := readable_member(place.context)) else ""
         where = f"{place.file}{offset}{within}{by}"
@@ -225,11 +234,16 @@ def _of_credentials(
             rules,
             name,
             (names.get(app, app), credential.kind, credential.endpoint, credential.masked),
-            (f"{credential.kind} ({credential.grade}) {credential.masked} for {endpoint}: {where}",),
+            (f"{credential.kind} ({credential.grade}) {credential.masked}{of}: {where}",),
             apps=(app,),
             product=credential.kind if name == _AI else "",
-            kind=credential.kind,
+            kind=f"{credential.kind}{_OF_SERVER}" if _is_of_server(credential, rules[name]) else credential.kind,
         )
+
+
+def _is_of_server(credential: Credential, rule: FindingRule) -> bool:
+    """True if the server of a credential is known, and the rule has a title for that."""
+    return bool(credential.endpoint) and f"{credential.kind}{_OF_SERVER}" in rule.titles
 
 
 def _rule_of(credential: Credential, rules: Mapping[str, FindingRule]) -> str:
@@ -240,12 +254,18 @@ def _rule_of(credential: Credential, rules: Mapping[str, FindingRule]) -> str:
     if credential.grade in _BY_GRADE:
         return _BY_GRADE[credential.grade]
     endpoint = credential.endpoint
+    if credential.kind in _OF_ANY:
+        return "service-credential-in-app"
     store = credential.kind.startswith(_OF_STORES) or (endpoint != "" and not endpoint.startswith(_WEB))
     return "credential-in-app" if store else "service-credential-in-app"
 
 
-_NO_ENDPOINT = "an unknown endpoint"
-_CREDENTIAL_LINE = re.compile(rf"(\S+) \(\w+\) (.+?) for ({_NO_ENDPOINT}|\S+): ")
+_CREDENTIAL_LINE = re.compile(
+    r"(?P<kind>\S+) \(\w+\) (?P<masked>.+? \(\d+\))(?: for (?:an unknown endpoint|(?P<endpoint>\S+)))?: "
+)
+"""Earlier releases wrote a credential without an endpoint as one for an unknown endpoint."""
+_PARTS = 3
+"""Parts of the subject of a credential besides the app: kind, endpoint and masked value."""
 _POLICY_RULES = frozenset(("cleartext-allowed", "user-authorities-trusted"))
 _ADDRESS = "ip_address"
 _LEAK_RULES = ("device-address-in-cleartext", "tracking-cookie-in-cleartext", "cleartext-personal-data")

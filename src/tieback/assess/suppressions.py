@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 
 from tieback.assess.findings import former_ids
-from tieback.model.errors import UsageError
+from tieback.model.errors import UsageError, file_fault
 from tieback.model.exposure import Exposure, Finding
 from tieback.model.report.suppression import Suppression
 
@@ -70,7 +70,7 @@ def load_suppressions(path: Path, rules: Iterable[str]) -> tuple[Suppression, ..
         entries = msgspec.convert(raw, _File).suppress
     except (ValueError, RecursionError) as error:
         # TOML that is damaged, text that is not UTF-8, and a key that is missing or unknown.
-        raise UsageError(str(error).partition("\n")[0][:300], where=str(path), advice=_ADVICE) from None
+        raise UsageError(file_fault(error), where=str(path), advice=_ADVICE) from None
     known = frozenset(rules)
     for number, entry in enumerate(entries, 1):
         flaw = _flaw(entry, known)

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.model.case import CaseState, LetterDates
-from tieback.model.errors import InputError, UsageError
+from tieback.model.errors import InputError, UsageError, file_fault
 
 MAX_BYTES = 64 * 1024
 _MAX_DAYS = 3660
@@ -110,8 +110,9 @@ def load_policy(path: Path | None) -> CasePolicy:
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
     except (ValueError, RecursionError) as error:
-        why = str(error).splitlines()[0] if str(error) else "nested too deeply"
         raise InputError(
-            f"not a policy ({why})", where=str(path), advice="Start from the policy that `tieback case policy` prints"
+            f"not a policy ({file_fault(error)})",
+            where=str(path),
+            advice="Start from the policy that `tieback case policy` prints",
         ) from None
     return msgspec.structs.replace(policy, days=default.days | policy.days)

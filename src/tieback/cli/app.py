@@ -61,7 +61,11 @@ def app(
     for path in inputs:
         if _ADDRESS.match(str(path)) and not path.exists():
             what = "an address, not a file"
-            raise UsageError(what, where=str(path), advice="Download the package, or pass the address to tieback scan")
+            raise UsageError(
+                what,
+                where=str(path).replace(":/", "://", 1),
+                advice="Download the package, or pass the address to tieback scan",
+            )
     done = failed = 0
     waiting: list[AppDocument] | None = None if mapping is None and source is None else []
     checkout = open_source(mapping, source) if waiting is not None else None

@@ -292,7 +292,7 @@ def _row(one: Sighting, lines: _Lines, more: int, ports: int, *, everything: boo
         # The value already names most services.
         service if service not in {"", scheme, scheme.partition("+")[0]} else "",
         _own(one, everything=everything) if one.party is Party.FIRST else "",
-        "private address" if _is_private(one.endpoint.host) else "",
+        _address_note(one.endpoint.host),
         f"your rule {one.evidence.user_rule}" if one.evidence.user_rule else "",
         f"+{_count(more, 'URL')}" if more else "",
         f"+{_count(ports, 'port')}" if ports else "",
@@ -317,15 +317,13 @@ def _ended(one: EndedService) -> _Row:
     return _Row(escape_line(one.resource), escape_line(one.source), f"{one.product} ended on {one.date}")
 
 
-def _is_private(host: str) -> bool:
+def _address_note(host: str) -> str:
+    """What kind of address a host is, if it is not an ordinary public one."""
     if not host[:1].isdigit() and ":" not in host:
-        return False
-    from ipaddress import ip_address
+        return ""
+    from tieback.report.texts.addresses import special_words
 
-    try:
-        return ip_address(host).is_private
-    except ValueError:
-        return False
+    return special_words(host)
 
 
 def _place(value: str, evidence: Evidence, lines: _Lines) -> str:

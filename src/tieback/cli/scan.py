@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 class FailOn(StrEnum):
-    """Values of ``--fail-on``: a severity, ``unprobed``, ``undecided`` or ``unread``."""
+    """Values of ``--fail-on``: a severity, ``unprobed``, ``undecided``, ``unread`` or ``unfollowed``."""
 
     INFO = "info"
     LOW = "low"
@@ -64,6 +64,8 @@ class FailOn(StrEnum):
     UNREAD = "unread"
     """An app was only partly read: its code is encrypted, packed, missing or damaged, or is not in the package. Or a
     capture was only partly read: it is damaged, or a part of it is not understood."""
+    UNFOLLOWED = "unfollowed"
+    """Every part of an app was searched, but not all of its code was followed to its end: a limit of tieback."""
 
 
 def scan(
@@ -96,7 +98,8 @@ def scan(
         typer.Option(
             help="Exit with code 1 if a finding (--baseline: a new or worse one) has at least this severity. Or, with "
             "unprobed, if a candidate was not probed; with undecided, if a store or probed target is not decided. With "
-            "unread, if an app or capture was only partly read. Repeatable; default: never."
+            "unread, if a part of an app or capture was not read; with unfollowed, if code of an app was not followed "
+            "to its end (a limit of tieback). Repeatable; default: never."
         ),
     ] = None,
     workers: Annotated[
@@ -168,6 +171,8 @@ def scan(
         document = reduced(judged, who, vendor, workspace)
         lost, closed = _write_outputs(document, files, output, brief=brief, least=_least(fail_on or ()))
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
+        if fail_on and FailOn.UNREAD in fail_on and FailOn.UNFOLLOWED not in fail_on:
+            _print_uncounted(judged)
         damaged = list(unread_errors(done.report))
         for error in damaged:
             print_failure(error)
@@ -245,7 +250,7 @@ def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator
     """Why the command ends with exit code 1, one line each."""
     from tieback.report.texts.headline import undecided_text
     from tieback.report.texts.unprobed import no_verdict_text, undecided_names, unprobed_names, unprobed_text
-    from tieback.report.texts.unread import partly_read_title, unread_names
+    from tieback.report.texts.unread import unfollowed_reason, unread_reason
 
     if (least := _least(fail_on)) is not None:
         severe = judged.new_at_or_above(least)
@@ -258,8 +263,18 @@ def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator
         yield f"{text} Not decided: {undecided_names(judged)}"
     if FailOn.UNDECIDED in fail_on and (text := no_verdict_text(judged)):
         yield text
-    if FailOn.UNREAD in fail_on and (title := partly_read_title(judged)):
-        yield f"{title}: {unread_names(judged)}"
+    if FailOn.UNREAD in fail_on and (text := unread_reason(judged)):
+        yield text
+    if FailOn.UNFOLLOWED in fail_on and (text := unfollowed_reason(judged)):
+        yield text
+
+
+def _print_uncounted(judged: "Report") -> None:
+    """Name the partly read apps that do not fail the command, so that exit code 0 is no surprise."""
+    from tieback.report.texts.unread import unfollowed_note
+
+    if text := unfollowed_note(judged):
+        message_console().print(text)
 
 
 def _inputs(texts: "Iterable[str]", manifests: "Iterable[Path]") -> "tuple[InputSpec, ...]":

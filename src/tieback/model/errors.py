@@ -91,3 +91,12 @@ class LabError(TiebackError):
 
 class DocumentError(TiebackError):
     """A JSON document has another schema version or shape than this release can read."""
+
+
+def file_fault(error: ValueError | RecursionError) -> str:
+    """What is wrong with a text file of a user, as one clause and without the words of Python."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start} is not UTF-8 text"
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return str(error).partition("\n")[0][:300]

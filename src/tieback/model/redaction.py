@@ -6,6 +6,8 @@ parameters, and long random words. It prefers to mask too much: a context shows 
 
 import re
 
+from tieback.model.lazy_pattern import lazy_pattern
+
 _NAMES = (
     r"pass(?:word|wd|phrase)?|passw|pwd|pw|psw|secret|token|tok|authorization|auth|sig(?:nature)?|certificate|credentials?"
     r"|cred|session(?:_?id)?|jsessionid|sid|jwt|otp|pin|hmac|ticket"
@@ -13,54 +15,54 @@ _NAMES = (
 )
 _SECRETS = (
     # A password can contain spaces, quotes and at signs: up to the last @ of the line. "host:8080/" is a port.
-    ("@", re.compile(r"://([^\s/@:?#]{0,128}:(?!\d{1,5}(?:[/?#,;\s\"'<>)]|$))[^\n]{1,512})@")),
-    ("@", re.compile(r"://([^\s/@:?#\"'<>]{1,256})@")),
+    ("@", lazy_pattern(r"://([^\s/@:?#]{0,128}:(?!\d{1,5}(?:[/?#,;\s\"'<>)]|$))[^\n]{1,512})@")),
+    ("@", lazy_pattern(r"://([^\s/@:?#\"'<>]{1,256})@")),
     # A user that is an e-mail address.
-    ("@", re.compile(r"://([^\s/?#\"'<>:@]{1,128}@[^\s/?#\"'<>:@]{1,253}:[^\s\"'<>]{1,256})@")),
-    ("@", re.compile(r"thin:([^/\s@]{1,64}/[^\n]{1,256})@", re.IGNORECASE)),
+    ("@", lazy_pattern(r"://([^\s/?#\"'<>:@]{1,128}@[^\s/?#\"'<>:@]{1,253}:[^\s\"'<>]{1,256})@")),
+    ("@", lazy_pattern(r"thin:([^/\s@]{1,64}/[^\n]{1,256})@", re.IGNORECASE)),
     # A data source name of Go.
-    ("@", re.compile(r"(?<![\w/])[\w.-]{1,64}:([^\s\"'<>]{1,256})@(?=(?:tcp|udp|unix)\()")),
+    ("@", lazy_pattern(r"(?<![\w/])[\w.-]{1,64}:([^\s\"'<>]{1,256})@(?=(?:tcp|udp|unix)\()")),
     (
         "",
-        re.compile(
+        lazy_pattern(
             # The first two letters save the search most of its time.
             rf"(?=[pstacjohmw][acdehilmoprstuw])(?:{_NAMES})[\"']?\s{{0,3}}[=:]\s{{0,3}}[\"']?([^\s\"'&;,<>]{{1,256}})",
             re.IGNORECASE,
         ),
     ),
-    ("<", re.compile(rf"<[\w:.-]{{0,40}}(?:{_NAMES})[^<>]{{0,80}}>([^<>]{{1,256}})<", re.IGNORECASE)),
-    ("eyJ", re.compile(r"eyJ([A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,2})")),
-    ("@", re.compile(r"([A-Za-z0-9._%+-]{1,64})@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,}")),
+    ("<", lazy_pattern(rf"<[\w:.-]{{0,40}}(?:{_NAMES})[^<>]{{0,80}}>([^<>]{{1,256}})<", re.IGNORECASE)),
+    ("eyJ", lazy_pattern(r"eyJ([A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,2})")),
+    ("@", lazy_pattern(r"([A-Za-z0-9._%+-]{1,64})@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,8}\.[A-Za-z]{2,}")),
 )
 """Patterns of secrets, each with a text without which it cannot match."""
-_NAMED = re.compile(rf"(?=[pstacjohmw][acdehilmoprstuw])(?:{_NAMES})[\"']?\s{{0,3}}[=:]")
+_NAMED = lazy_pattern(rf"(?=[pstacjohmw][acdehilmoprstuw])(?:{_NAMES})[\"']?\s{{0,3}}[=:]")
 """The beginning of the pattern for names, for a text in lower case: one that ignores the case takes twice the time."""
-_NAME_END = re.compile(r"[cdeghklnpstwy](?<!http)(?<!https)[\"']?\s{0,3}[=:]")
+_NAME_END = lazy_pattern(r"[cdeghklnpstwy](?<!http)(?<!https)[\"']?\s{0,3}[=:]")
 """The last letter of one of these names, and what follows it; ``http`` and ``https`` end like them, and are none."""
-_AUTH_SCHEME = re.compile(
+_AUTH_SCHEME = lazy_pattern(
     r"(?=[bdnta])\b(?:Basic|Bearer|Token|Digest|Negotiate|NTLM|Api-?Key)[\s:]{1,3}([A-Za-z0-9+/=._~-]{6,4096})",
     re.IGNORECASE,
 )
 _LONGEST_NAME = 20
 """At least as many characters as one of the names has."""
 _SCHEME_NAMES = ("basic", "bearer", "token", "digest", "negotiate", "ntlm", "apikey", "api-key")
-_URL_PATH = re.compile(r"://[^\s/\"'`<>?#]{1,300}(/[^\s\"'`<>?#]{1,2048})")
-_PARAMETER = re.compile(r"[?&#;][\w.\[\]-]{0,64}=([^\s\"'`<>&#;]{4,2048})")
-_LITERAL = re.compile(r"([\"'`])((?:(?!\1)[^\s<>/]){8,256})\1")
-_LETTERS = re.compile(r"hf_[A-Za-z]{34}")
-_RUN = re.compile(r"(?<![A-Za-z0-9+/=_-])(?!//)[A-Za-z0-9+=_-]{16,}(?!\.[a-z])|(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40,}")
+_URL_PATH = lazy_pattern(r"://[^\s/\"'`<>?#]{1,300}(/[^\s\"'`<>?#]{1,2048})")
+_PARAMETER = lazy_pattern(r"[?&#;][\w.\[\]-]{0,64}=([^\s\"'`<>&#;]{4,2048})")
+_LITERAL = lazy_pattern(r"([\"'`])((?:(?!\1)[^\s<>/]){8,256})\1")
+_LETTERS = lazy_pattern(r"hf_[A-Za-z]{34}")
+_RUN = lazy_pattern(r"(?<![A-Za-z0-9+/=_-])(?!//)[A-Za-z0-9+=_-]{16,}(?!\.[a-z])|(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40,}")
 """A possible key or token, or a part of one."""
-_SHORT_RUNS = re.compile(r"[^A-Za-z0-9+/=_-]*+(?:[A-Za-z0-9+/=_-]{1,15}+(?![A-Za-z0-9+/=_-])[^A-Za-z0-9+/=_-]*+)*+")
+_SHORT_RUNS = lazy_pattern(r"[^A-Za-z0-9+/=_-]*+(?:[A-Za-z0-9+/=_-]{1,15}+(?![A-Za-z0-9+/=_-])[^A-Za-z0-9+/=_-]*+)*+")
 """A text without such a run."""
-_DIGITS = re.compile(r"\d")
-_PLAIN_VALUE = re.compile(r"(?:[A-Za-z][a-z]*(?:[-_.,:/][A-Za-z][a-z]*)*|\d{1,6})\Z|[a-z][a-z+]{1,15}://")
+_DIGITS = lazy_pattern(r"\d")
+_PLAIN_VALUE = lazy_pattern(r"(?:[A-Za-z][a-z]*(?:[-_.,:/][A-Za-z][a-z]*)*|\d{1,6})\Z|[a-z][a-z+]{1,15}://")
 """A value that is a word, several words, a host, a small number or a URL."""
-_DOTTED = re.compile(r"[A-Za-z][\w-]*(?:\.[\w-]+)+")
-_SYMBOL = re.compile(r"[!$*+~^=#%&@]")
-_TURNS = re.compile(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[a-z0-9]|(?<=[0-9])[A-Za-z]")
-_CUT_USERINFO = re.compile(r"[^\s\"'<>]{1,600}@")
-_MAIL_SEGMENT = re.compile(r"[^/@]+(?:@|%40)[^/@]+\.[A-Za-z]{2,}")
-_HEX = re.compile(r"[0-9a-fA-F]{24,}")
+_DOTTED = lazy_pattern(r"[A-Za-z][\w-]*(?:\.[\w-]+)+")
+_SYMBOL = lazy_pattern(r"[!$*+~^=#%&@]")
+_TURNS = lazy_pattern(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[a-z0-9]|(?<=[0-9])[A-Za-z]")
+_CUT_USERINFO = lazy_pattern(r"[^\s\"'<>]{1,600}@")
+_MAIL_SEGMENT = lazy_pattern(r"[^/@]+(?:@|%40)[^/@]+\.[A-Za-z]{2,}")
+_HEX = lazy_pattern(r"[0-9a-fA-F]{24,}")
 _BEFORE_SECRET = frozenset(
     (
         *("token", "tokens", "reset", "verify", "confirm", "activate", "invite", "invitation", "magic", "unsubscribe"),

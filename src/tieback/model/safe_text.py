@@ -6,21 +6,23 @@ text. U+2028 and U+2029 are line ends for many readers. A CI runner executes lin
 
 import re
 
+from tieback.model.lazy_pattern import lazy_pattern
+
 _CONTROLS = "\x00-\x1f\x7f-\x9f"
 _MARKS = "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
 """Direction, line ends and invisible characters. U+200C and U+200D are needed in Persian, Indic scripts and emoji."""
-_UNSAFE = re.compile(f"[{_CONTROLS}{_MARKS}\ud800-\udfff]")
-_UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_MARKS}]|(?<=##)\\[")
-_UNSAFE_SHOWN = re.compile(f"(?![\n\t])[{_CONTROLS}{_MARKS}\ud800-\udfff]")
-_COMMAND = re.compile(r"^([^\S\n]*)(::.*?::)", re.MULTILINE)
+_UNSAFE = lazy_pattern(f"[{_CONTROLS}{_MARKS}\ud800-\udfff]")
+_UNSAFE_IN_JSON = lazy_pattern(f"[\x7f-\x9f{_MARKS}]|(?<=##)\\[")
+_UNSAFE_SHOWN = lazy_pattern(f"(?![\n\t])[{_CONTROLS}{_MARKS}\ud800-\udfff]")
+_COMMAND = lazy_pattern(r"^([^\S\n]*)(::.*?::)", re.MULTILINE)
 _OLD_COMMAND = "##["
-_MARKUP = re.compile(r"[\\`*_{}\[\]#!|<>~&@$]|^[-=]|^\+(?=\s|$)|^\d{1,9}[.)](?=\s|$)|:(?=//)|(?<=\bwww)\.")
+_MARKUP = lazy_pattern(r"[\\`*_{}\[\]#!|<>~&@$]|^[-=]|^\+(?=\s|$)|^\d{1,9}[.)](?=\s|$)|:(?=//)|(?<=\bwww)\.")
 """Characters that would be markup, a mention, a list item or an automatic link."""
 
 
 _RTL = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff"
 """Blocks of scripts that are written from right to left."""
-_RTL_RUN = re.compile(rf"[{_RTL}](?:(?:[{_RTL}]|[^\w\n\t;,:|/<>]|[\d_])*[{_RTL}])?[)\]\"'\u2019\u201d!?]*")
+_RTL_RUN = lazy_pattern(rf"[{_RTL}](?:(?:[{_RTL}]|[^\w\n\t;,:|/<>]|[\d_])*[{_RTL}])?[)\]\"'\u2019\u201d!?]*")
 """Words from right to left, with the spaces and digits between them and brackets after them; not over a sign that
 separates names."""
 _ISOLATE, _END = "\u2068", "\u2069"

@@ -136,6 +136,8 @@ class UnreadKind(StrEnum):
     """A part has a form that could not be read, such as a damaged file in a sound package."""
     LIMIT = "limit"
     """A part is above a limit of tieback."""
+    UNFOLLOWED = "unfollowed"
+    """Every part was searched, but not all code was followed to its end: the work for one app has a limit."""
     FAILED = "failed"
     """An error in tieback's own code ended the search of a part."""
     WHOLE = "whole"
@@ -176,6 +178,12 @@ def unread_parts(known: Iterable[UnreadCode], problems: Iterable[Problem]) -> tu
         if problem.unread is not None:
             found.setdefault((problem.unread, problem.what), UnreadCode(problem.unread, problem.what, problem.where))
     return tuple(sorted(found.values(), key=lambda one: one.kind is not UnreadKind.DAMAGED))[:MAX_UNREAD]
+
+
+def is_only_unfollowed(unread: Iterable[UnreadCode]) -> bool:
+    """True if every part of an input was searched, and only some of its code was not followed to its end."""
+    kinds = {one.kind for one in unread}
+    return kinds == {UnreadKind.UNFOLLOWED}
 
 
 def main_reasons(unread: Iterable[UnreadCode], whole: str = "") -> tuple[UnreadCode, ...]:

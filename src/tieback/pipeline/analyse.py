@@ -3,7 +3,7 @@
 The readers of apps and the extractors are imported by the first analysis: only worker processes need them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from tieback.intake.apps.digest import content_digest
 from tieback.intake.discover import find_apps
 from tieback.model.document import encode
 from tieback.model.errors import InputError
-from tieback.model.sighting import AppDocument, unread_parts
+from tieback.model.sighting import AppDocument, Credential, Sighting, unread_parts
 from tieback.model.skipped import OnSkipped
 from tieback.model.unit import Unit, file_unit, path_text
 from tieback.recognise import RECOGNISE_VERSION
@@ -64,22 +64,25 @@ class Analyser:
         from tieback.intake.apps.open import open_app
         from tieback.recognise.cloud import ended_services
         from tieback.recognise.collect import merge_finds
+        from tieback.recognise.firestore_code import FirestoreCode
         from tieback.recognise.network_permission import NetworkPermission
         from tieback.recognise.site_lists import settle_site_lists
 
-        network = NetworkPermission()
+        network, firestore = NetworkPermission(), FirestoreCode()
         with open_app(path, sha256=sha256) as opened:
             cleartext, declarations = opened.cleartext, opened.declarations
-            pieces = network.watched(opened.pieces())
+            pieces = firestore.watched(network.watched(opened.pieces()))
             finds = self._search.finds(pieces, hybrid=opened.may_be_hybrid, asset_pages=opened.has_asset_pages)
             merged = merge_finds(opened.app, finds, self._rules)
-            collected = settle_site_lists(network.settled(merged), self._rules)
+            collected = settle_site_lists(firestore.settled(network.settled(merged)), self._rules)
             unread = opened.unread
+            sightings = _placed(collected.sightings, opened.place)
+            credentials = _placed(collected.credentials, opened.place)
         return AppDocument(
             path=name or path_text(path),
             app=opened.app,
-            sightings=collected.sightings,
-            credentials=collected.credentials,
+            sightings=sightings,
+            credentials=credentials,
             not_backends=collected.not_backends,
             problems=(*opened.problems, *collected.problems),
             cleartext=cleartext,
@@ -88,6 +91,20 @@ class Analyser:
             declarations=declarations,
             retired=ended_services(collected.sightings, self._rules),
         )
+
+
+def _placed[T: (Sighting, Credential)](
+    finds: Iterable[T], place: Callable[[str, int | None], tuple[str, int | None]]
+) -> tuple[T, ...]:
+    """The finds with their places in the package as it is."""
+
+    def placed(one: T) -> T:
+        file, offset = place(one.evidence.file, one.evidence.offset)
+        if file == one.evidence.file:
+            return one
+        return msgspec.structs.replace(one, evidence=msgspec.structs.replace(one.evidence, file=file, offset=offset))
+
+    return tuple(map(placed, finds))
 
 
 class DescribeWork(Work[AppDocument]):

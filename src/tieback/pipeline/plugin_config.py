@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tieback.model.errors import UsageError
+from tieback.model.errors import UsageError, file_fault
 from tieback.user_state import configuration_folder
 
 if TYPE_CHECKING:
@@ -31,8 +31,10 @@ def enabled_names() -> dict[str, tuple[str, ...]]:
             table = tomllib.loads(file.read(_MAX_FILE).decode()).get("plugins", {})
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"cannot be read ({error})", where=str(path), advice="Correct it") from None
+    except OSError as error:
+        raise UsageError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"cannot be read ({file_fault(error)})", where=str(path), advice="Correct it") from None
     try:
         return msgspec.convert({key: table[key] for key in KEYS if key in table}, dict[str, tuple[str, ...]])
     except (msgspec.ValidationError, TypeError) as error:

@@ -14,6 +14,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise import url
 from tieback.recognise.context import match_context
@@ -27,12 +28,12 @@ MAX_SERVER, MAX_ADDRESSES = 16, 64
 """Most addresses of one server, and of one description."""
 _NAMES = (".json", ".yaml", ".yml")
 _KEYS = ("swagger", "openapi", "host", "basePath", "schemes", "servers")
-_TOP = re.compile(rb"^[\"']?(?:%b)[\"']?[ \t]{0,8}:" % "|".join(_KEYS).encode(), re.MULTILINE)
-_NEXT = re.compile(rb"^[^\s#-]", re.MULTILINE)
+_TOP = lazy_pattern(rb"^[\"']?(?:%b)[\"']?[ \t]{0,8}:" % "|".join(_KEYS).encode(), re.MULTILINE)
+_NEXT = lazy_pattern(rb"^[^\s#-]", re.MULTILINE)
 """The first line of the next key of a YAML file."""
 _SCHEMES = ("https", "http", "wss", "ws")
-_VARIABLE = re.compile(r"\{([^{}]{1,64})\}")
-_ADDRESS = re.compile(r"(?:https?|wss?)://[^\s\"'<>]{1,1024}")
+_VARIABLE = lazy_pattern(r"\{([^{}]{1,64})\}")
+_ADDRESS = lazy_pattern(r"(?:https?|wss?)://[^\s\"'<>]{1,1024}")
 
 
 class _Description(msgspec.Struct, frozen=True):

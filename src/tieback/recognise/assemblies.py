@@ -7,7 +7,6 @@ an interface, so it stays. The class library contacts only addresses that an app
 calls is in ``assembly_calls``: addresses that it opens in a browser, and hosts without a scheme.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -15,6 +14,7 @@ from functools import cached_property
 from tieback.intake.apps.dotnet import heaps
 from tieback.intake.apps.interface import Bytes
 from tieback.model.endpoint import Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise.assembly_calls import CONNECTS, OPENS, AssemblyCalls
 from tieback.recognise.dataflow.trace import LINK
@@ -26,15 +26,15 @@ ATTRIBUTE = "only in an attribute or an unused constant of .NET code"
 LIBRARY = "only in the class library of .NET, which contacts what an app passes to it"
 RULE = "binary/call"
 """Evidence of a host that code passes to a call."""
-_HOST = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,8}")
+_HOST = lazy_pattern(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63}){1,8}")
 _PROLOG = b"\x01\0"
-_PRODUCT = re.compile(
+_PRODUCT = lazy_pattern(
     rb"\x01\0[\x05-\x7f](?:Mono Common Language Infrastructure|MONO CLI|Microsoft\xc2\xae \.NET[ \w.]{0,40}"
     rb"|Xamarin\.(?:Forms|Android|iOS))\0\0"
 )
 """The attribute with the product of an assembly, if that is the class library."""
-_NAME = re.compile(r"(?:\A|[/\\])(?:mscorlib|netstandard|WindowsBase|(?:System|Mono)(?:\.[\w.]{1,80})?)\.dll\Z")
-_ADDRESS = re.compile(rb"[^\0-\x20\x7f\"'<>\\^`|]{1,2048}")
+_NAME = lazy_pattern(r"(?:\A|[/\\])(?:mscorlib|netstandard|WindowsBase|(?:System|Mono)(?:\.[\w.]{1,80})?)\.dll\Z")
+_ADDRESS = lazy_pattern(rb"[^\0-\x20\x7f\"'<>\\^`|]{1,2048}")
 
 
 class Assembly:

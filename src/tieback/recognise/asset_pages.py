@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Bytes, Piece
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Sighting
 from tieback.recognise.dataflow.dex_tables import MalformedDexError
 from tieback.recognise.dataflow.dexfile import DexFile
@@ -25,12 +26,12 @@ from tieback.recognise.near import places_of
 UNOPENED = "only in a page that nothing in the package can open"
 MAX_PAGES, MAX_NAMES = 2_000, 2_000
 MAX_OTHER = 64 * 1024 * 1024
-_PAGE = re.compile(r"(?:[\w.-]{1,100}/)?assets/[^!]{1,400}\.html?")
-_LOADED = re.compile(r"(?:[\w.-]{1,100}/)?assets/[^!]{1,400}\.(?:html?|js|css)")
+_PAGE = lazy_pattern(r"(?:[\w.-]{1,100}/)?assets/[^!]{1,400}\.html?")
+_LOADED = lazy_pattern(r"(?:[\w.-]{1,100}/)?assets/[^!]{1,400}\.(?:html?|js|css)")
 _SUFFIXES = (b".htm", b".js", b".css")
-_SUFFIX = re.compile(rb"\.(?:html?|js|css)(?![A-Za-z0-9])")
+_SUFFIX = lazy_pattern(rb"\.(?:html?|js|css)(?![A-Za-z0-9])")
 _WIDE_SUFFIXES = tuple(one.decode().encode("utf-16-le") for one in _SUFFIXES)
-_NO_NAME = re.compile(rb"[^\w.~-]")
+_NO_NAME = lazy_pattern(rb"[^\w.~-]")
 _WITHIN = 101
 _JOINS = (b"%", b"$", b"}")
 """What is before the part of a name to which code adds the beginning: ``%s.html``, ``${name}.html``."""
@@ -45,7 +46,7 @@ _ADDRESSES = tuple(
 _ASSETS, _LIST = b"Landroid/content/res/AssetManager;", b"list"
 _INTERPRETER = b"Lorg/mozilla/javascript/"
 """Rhino, which runs scripts without a web view: https://github.com/mozilla/rhino"""
-_SIGNATURE = re.compile(r"META-INF/", re.IGNORECASE)
+_SIGNATURE = lazy_pattern(r"META-INF/", re.IGNORECASE)
 """Files that name every entry of the package."""
 
 

@@ -13,6 +13,7 @@ from itertools import islice
 
 from tieback.intake.apps.interface import Buffer, Bytes
 from tieback.model.endpoint import Endpoint, Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.calls import is_script_file
 from tieback.recognise.cloud import cloud_endpoint
@@ -49,23 +50,23 @@ SERVICES = {
 MARKS = (b"{region}.amazonaws.com", b"new AWS.")
 """A script with none of them neither contains the SDK nor uses the global object of its own file."""
 _REGION = rb"(?P<region>(?:us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:gov-)?(?:north|south|east|west|central){1,2}-[1-9])"
-_CLIENT = re.compile(
+_CLIENT = lazy_pattern(
     rb"\bnew\s{1,4}(?:[\w$]{1,40}\.){1,4}?(?P<name>%b)\s{0,4}(?:\)|\(\s{0,32}(?:\)|(?P<object>\{)))"
     % b"|".join(re.escape(name.encode()) for name in sorted(SERVICES, key=len, reverse=True))
 )
 """A client of the app: the SDK itself gives its own clients a variable."""
-_SET = re.compile(
+_SET = lazy_pattern(
     rb"(?<![\w$])(?<!this\.config\.)(?!signingRegion)[\w$]{0,40}(?:[rR]egion|REGION)[\"']?\s{0,4}[:=]\s{0,4}[\"'`]%b[\"'`]"
     % _REGION
 )
 """A region that the script sets. The SDK itself has a default, ``this.config.region = "us-east-1"``, and
 one for signatures of services without regions.
 """
-_OWN = re.compile(rb"(?<![\w$])region[\"']?\s{0,4}:\s{0,4}[\"'`]%b[\"'`]" % _REGION)
+_OWN = lazy_pattern(rb"(?<![\w$])region[\"']?\s{0,4}:\s{0,4}[\"'`]%b[\"'`]" % _REGION)
 """The region of one client."""
-_ELSEWHERE = re.compile(rb"\bendpoint[\"']?\s{0,4}:|\bIdentityPoolId[\"']?\s{0,4}:\s{0,4}[\"'`]")
+_ELSEWHERE = lazy_pattern(rb"\bendpoint[\"']?\s{0,4}:|\bIdentityPoolId[\"']?\s{0,4}:\s{0,4}[\"'`]")
 """A server of the app itself, or an identity pool, which is a resource of its own with its server: see cloud.toml."""
-_COMMENT = re.compile(rb"(?:^|\n)[ \t]{0,64}(?:\*|//)[^\n]{0,200}\Z")
+_COMMENT = lazy_pattern(rb"(?:^|\n)[ \t]{0,64}(?:\*|//)[^\n]{0,200}\Z")
 _LINE = 240
 
 

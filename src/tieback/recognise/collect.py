@@ -230,7 +230,9 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
         if values.left_out
     ]
     return AppFinds(
-        sightings=_as_other_addresses([_owned(seen, maker) for seen in sightings.values.values()], rules),
+        sightings=_as_other_addresses(
+            _without_guess([_owned(seen, maker) for seen in sightings.values.values()], app, not_backends.values), rules
+        ),
         credentials=tuple(_paired(_distinct(credentials.values.values()))),
         not_backends=tuple(
             one for _, one in sorted(not_backends.values.items(), key=_by_name) if one.value not in sightings.values
@@ -445,6 +447,26 @@ def _named(shared: Iterable[Sighting], seen: Iterable[_Seen], rules: RuleFiles) 
             value = f"{endpoint.value.partition(':')[0]}:{name}"
             endpoint = msgspec.structs.replace(endpoint, value=value)
         yield msgspec.structs.replace(find, endpoint=endpoint)
+
+
+def _without_guess(sightings: list[Sighting], app: App | None, others: Iterable[object]) -> list[Sighting]:
+    """The sightings; a domain that only the bundle identifier names is no owner: nothing shows that it exists.
+
+    Args:
+        sightings: those of the app, with their owners.
+        app: the app; its bundle identifier stands for the maker instead.
+        others: texts that are no back ends, which can name the domain, too.
+    """
+    owner = next((one.owner for one in sightings if one.party is Party.FIRST), "")
+    if app is None or owner in {"", app.vendor, app.bundle_id} or "." not in owner:
+        return sightings
+    named = re.compile(rf"(?<![A-Za-z0-9-]){re.escape(owner)}(?![\w-]|\.\w)", re.IGNORECASE)
+    if any(named.search(text) for text in (*(one.endpoint.value for one in sightings), *map(str, others))):
+        return sightings
+    return [
+        msgspec.structs.replace(one, owner=app.bundle_id) if one.party is Party.FIRST and one.owner == owner else one
+        for one in sightings
+    ]
 
 
 def _owned(seen: _Seen, maker: Maker) -> Sighting:

@@ -55,6 +55,7 @@ from tieback.recognise.key_values import (
     names_address,
     names_ftp,
     names_mail,
+    pairs_beside,
     plain_key,
     port_of_name,
     ports_by_name,
@@ -71,7 +72,7 @@ from tieback.recognise.script_objects import RULE as OBJECT_RULE
 from tieback.recognise.script_objects import hosts_with_ports
 from tieback.recognise.server_lists import RULE as LIST_RULE
 from tieback.recognise.server_lists import server_lists
-from tieback.recognise.service_passwords import HOST_ENDS, beside, stem_of
+from tieback.recognise.service_passwords import HOST_ENDS, PASSWORDS, beside, names_password
 from tieback.recognise.span import decode_text
 from tieback.recognise.text_marks import HOST, LIST, TextMarks
 from tieback.recognise.texts.structured import is_api
@@ -361,17 +362,16 @@ class ConfigExtractor:
             port = ports.get(index)
             if port is None and decoded is not None and self._is_host(plain, value):
                 port = decoded.port_of(key, value, buffer, self.config.suffixes)
-            if element and port is None:
+            if element and port is None and not names_password(key):
                 continue
             if self.left <= 0:
                 yield Problem("too many key-value pairs; the rest was not read", buffer.file, UnreadKind.LIMIT)
                 return
             self.left -= 1
-            raw = value.encode("utf-8", "replace")
-            at = buffer.data.find(raw, at)
-            at = at if at >= 0 else max(buffer.data.find(raw), 0)
-            others = [(pair.key, pair.value) for pair in found] if stem_of(key) else ()
-            yield from self.judge(key, value, name, buffer, at, port, others)
+            if (at := buffer.data.find(raw := value.encode("utf-8", "replace"), at)) < 0:
+                at = max(buffer.data.find(raw), 0)
+            beside_it = pairs_beside(found, index, apart=plain not in PASSWORDS) if names_password(key) else ()
+            yield from self.judge(key, value, name, buffer, at, port, beside_it)
 
     def _means(self, key: str, plain: str, value: str) -> bool:
         """True if a rule reads the value of a key."""
@@ -486,9 +486,9 @@ class ConfigExtractor:
         if self._is_host(plain, value):
             yield from self._host(key, value, place, port)
         elif _is_secret(key, plain):
-            if not others and buffer.resources is not None and stem_of(key):
+            if not others and buffer.resources is not None and names_password(key):
                 table = buffer.resources
-                others = [pair for word in HOST_ENDS for pair in table.ending(word).items()]
+                others = [pair for word in (*HOST_ENDS, PORT) for pair in table.ending(word).items()]
             yield from self._credentials(key, value, place, beside(key, others))
 
     def _host(self, key: str, value: str, place: tuple[str, int, str], port: int | None) -> Iterator[Find]:
@@ -562,7 +562,7 @@ def _web_view_name(buffer: Buffer, pairs: Sequence[Pair]) -> str:
 
 
 def _is_secret(key: str, plain: str) -> bool:
-    return any(word in plain for word in _SECRET_WORDS) or stem_of(key) != ""
+    return any(word in plain for word in _SECRET_WORDS) or names_password(key)
 
 
 def _value_at(buffer: Buffer, begin: int) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import CredentialGrade, NotBackend
 from tieback.recognise.credentials import is_placeholder
 from tieback.recognise.hosts import (
@@ -32,17 +33,17 @@ PASSWORD = "password_in_connection_string"
 """Kind of a credential."""
 
 _HOST = r"(?:\[[0-9A-Fa-f:.]{2,45}\]|[^\s\[\]/?;:,@'\"`()&|\\<>=*!]{1,253})(?::\d{1,5})?"
-_HOSTS = re.compile(rf"{_HOST}(?:,{_HOST}){{0,15}}(?=[/?;'\"`)\]}}\\&|,.\s<>!*]|:?$)")
-_ORACLE_HOSTS = re.compile(rf"{_HOST}(?=[:/?;'\"`)]|$)")
-_DATABASE = re.compile(r"/([A-Za-z0-9_.\-]{1,64})(?![A-Za-z0-9_.\-%${}])")
-_SID = re.compile(r":([A-Za-z0-9_.\-]{1,64})")
-_DATABASE_OPTION = re.compile(r"[;?&](?:databaseName|database)=([A-Za-z0-9_.\-]{1,64})", re.IGNORECASE)
-_PASSWORD_OPTION = re.compile(r"[;?&](?:password|pwd)=([^&;\s\"'<>]{1,256})", re.IGNORECASE)
-_AUTHORITY = re.compile(r"[^/?;]*")
-_OPTIONS = re.compile(r"[?;]")
-_OPTION = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{1,40}=")
-_JDBC = re.compile(r"jdbc:([a-z0-9]{2,16})(?::[a-z0-9+-]{1,24}){0,2}(://|:@(?://)?|:)", re.IGNORECASE)
-_INSTRUCTION = re.compile(r"(?i)(?:your|enter|insert|change)[_-]?(?:[a-z]{2,10}[_-]?)?(?:pass|pwd|secret|me\b)")
+_HOSTS = lazy_pattern(rf"{_HOST}(?:,{_HOST}){{0,15}}(?=[/?;'\"`)\]}}\\&|,.\s<>!*]|:?$)")
+_ORACLE_HOSTS = lazy_pattern(rf"{_HOST}(?=[:/?;'\"`)]|$)")
+_DATABASE = lazy_pattern(r"/([A-Za-z0-9_.\-]{1,64})(?![A-Za-z0-9_.\-%${}])")
+_SID = lazy_pattern(r":([A-Za-z0-9_.\-]{1,64})")
+_DATABASE_OPTION = lazy_pattern(r"[;?&](?:databaseName|database)=([A-Za-z0-9_.\-]{1,64})", re.IGNORECASE)
+_PASSWORD_OPTION = lazy_pattern(r"[;?&](?:password|pwd)=([^&;\s\"'<>]{1,256})", re.IGNORECASE)
+_AUTHORITY = lazy_pattern(r"[^/?;]*")
+_OPTIONS = lazy_pattern(r"[?;]")
+_OPTION = lazy_pattern(r"[A-Za-z][A-Za-z0-9_.\-]{1,40}=")
+_JDBC = lazy_pattern(r"jdbc:([a-z0-9]{2,16})(?::[a-z0-9+-]{1,24}){0,2}(://|:@(?://)?|:)", re.IGNORECASE)
+_INSTRUCTION = lazy_pattern(r"(?i)(?:your|enter|insert|change)[_-]?(?:[a-z]{2,10}[_-]?)?(?:pass|pwd|secret|me\b)")
 """The beginning of a text that tells the reader to write the password there."""
 _BROKERS = ("amqp", "mqtt", "nats", "kafka", "stomp")
 _MAX_AT = 16

@@ -14,73 +14,74 @@ from itertools import pairwise
 
 import msgspec
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import CredentialGrade
 from tieback.recognise.patterns import CredentialRule
-from tieback.recognise.service_passwords import is_service, is_store, place_of
+from tieback.recognise.service_passwords import address_beside, is_service, is_store, place_of
 from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, mask_secret
 
 RULE = "credential"
 
 _CLAIMS = ("iss", "role", "aud", "exp", "iat", "ref", "azp", "scope", "project_id", "token_use")
 """Claims that show the purpose of a token. ``sub``, ``email`` and similar claims are personal data and are left out."""
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy_pattern(
     r"your[_-]?|my[_-]?(?:api|secret|key|token|password)|change[_-]?(?:me|it|here|this)|example|sample|dummy|placeholder|insert[_-]?|replace"
     r"|<[a-z]|x{4,}|\*{3,}|todo|fixme|foobar|lorem|redacted|undefined|abcdefg|1234567|0{8,}|test[_-]?key|secret[_-]?key"
     r"|api[_-]?key|access[_-]?token|password|enter[_-]|paste[_-]|none\b|null\b|deadbeef",
     re.IGNORECASE,
 )
-_REPEATED = re.compile(r"x{6,}|\*{3,}|0{8,}|1234567|abcdefg|example", re.IGNORECASE)
+_REPEATED = lazy_pattern(r"x{6,}|\*{3,}|0{8,}|1234567|abcdefg|example", re.IGNORECASE)
 """Placeholders in a text that has the form of an issued credential; its fixed part can contain words."""
 _SEQUENCES = ("abcdefghijklmnopqrstuvwxyz", "0123456789abcdef", "qwertyuiop")
-_LINE_END = re.compile(r"[\r\n]")
-_AWS_SECRET = re.compile(r"(?<![A-Za-z0-9/+_-])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=_-])")
-_TWILIO_TOKEN = re.compile(
+_LINE_END = lazy_pattern(r"[\r\n]")
+_AWS_SECRET = lazy_pattern(r"(?<![A-Za-z0-9/+_-])([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=_-])")
+_TWILIO_TOKEN = lazy_pattern(
     r"[\"'`]\s{0,4},\s{0,24}(?:[\"']?auth_?[Tt]oken[\"']?\s{0,4}[:=]\s{0,4})?[\"'`]([0-9a-f]{32})[\"'`]"
 )
-_ELASTIC_KEY = re.compile(r"[A-Za-z0-9_-]{20}:[A-Za-z0-9_-]{22}")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_PUBLIC_ID = re.compile(r"wx[0-9a-f]{16}")
+_ELASTIC_KEY = lazy_pattern(r"[A-Za-z0-9_-]{20}:[A-Za-z0-9_-]{22}")
+_UUID = lazy_pattern(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PUBLIC_ID = lazy_pattern(r"wx[0-9a-f]{16}")
 """An app of WeChat, whose parameter ``appid`` names it."""
 _QUERY_SEPARATORS = "?&;"
-_SHARED_FILE = re.compile(r"alt=media&(?:amp;)?token=[0-9a-f-]{36}\Z")
+_SHARED_FILE = lazy_pattern(r"alt=media&(?:amp;)?token=[0-9a-f-]{36}\Z")
 """A link to one file of Cloud Storage for Firebase, which its token makes public."""
-_SEPARATORS = re.compile(r"[^A-Za-z0-9]")
+_SEPARATORS = lazy_pattern(r"[^A-Za-z0-9]")
 _SHORTEST_RUN = 8
-_CONVERSION = re.compile(r"%[A-Za-z@]")
-_LABEL = re.compile(r"[^\W\d_]+[:*\u2026]+")
+_CONVERSION = lazy_pattern(r"%[A-Za-z@]")
+_LABEL = lazy_pattern(r"[^\W\d_]+[:*\u2026]+")
 """A word, and a sign behind the name of a field."""
 _SHORTEST_STRUCTURE = 60
 """Least length of a public key in base64: that of Ed25519."""
-_HEXADECIMAL = re.compile(r"[0-9a-f]+|[0-9A-F]+")
+_HEXADECIMAL = lazy_pattern(r"[0-9a-f]+|[0-9A-F]+")
 _HEX_ENTROPY, _HEX_ENTROPY_SHORT, _LONG_HEX = 3.0, 2.5, 24
 """Least entropies of random hexadecimal digits, of which there are only 16, and the length from which the first holds:
 of random texts, one in 200 is below them.
 """
-_PLAIN_RUN = re.compile(r"(?:[A-Z]?[a-z]{0,23}|[A-Z]{0,24})\d{0,4}")
+_PLAIN_RUN = lazy_pattern(r"(?:[A-Z]?[a-z]{0,23}|[A-Z]{0,24})\d{0,4}")
 """A word in one case or with a capital, and a number after it: ``arrow``, ``Select``, ``SHA256``."""
-_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_WORD = lazy_pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _LONGEST_WORD = 24
-_INNER_DIGIT = re.compile(r"[A-Za-z]\d+[A-Za-z]")
-_CAMEL = re.compile(r"(?:[A-Z]{0,24}[a-z]{0,24}\d{0,4}(?=[A-Z]|\Z)){1,24}")
-_TERM = re.compile(
+_INNER_DIGIT = lazy_pattern(r"[A-Za-z]\d+[A-Za-z]")
+_CAMEL = lazy_pattern(r"(?:[A-Z]{0,24}[a-z]{0,24}\d{0,4}(?=[A-Z]|\Z)){1,24}")
+_TERM = lazy_pattern(
     r"(?i:i18n|l10n|a11y|k8s|e2e|b2b|b2c|p2p|oauth2|utf8|utf16|base64|sha\d{1,3}|md5|x509|p12|mp[34]|[23]fa|3des|aes\d{3}|rc4"
     r"|html5|http2|ipv[46]|\d{1,2}(?:st|nd|rd|th)(?![a-z]))"
 )
 """Terms with a digit inside."""
 _SHORT_WORD = 3.0
 """Mean length from which the parts of a text in camel case are words."""
-_INNER_SIGN = re.compile(r"[A-Za-z0-9][^A-Za-z0-9]{0,8}[!#%*+?@~^][^A-Za-z0-9]{0,8}[A-Za-z0-9]")
+_INNER_SIGN = lazy_pattern(r"[A-Za-z0-9][^A-Za-z0-9]{0,8}[!#%*+?@~^][^A-Za-z0-9]{0,8}[A-Za-z0-9]")
 """A sign that no name has; at the end of a text it can be that of a sentence or of a required field."""
-_NO_PASSWORD = re.compile(
+_NO_PASSWORD = lazy_pattern(
     r"://|^[./@~#\\]|\\[uxdwsSWD]|[^\x20-\x7e\xa1-\uffff]|[A-Za-z0-9]-[A-Za-z0-9]\]|\w\(|\w=[^&]{0,64}&|\||\w/\w{0,64}[./!]"
     r"|^[^@\s]{1,64}@[\w-]{1,63}(?:\.[A-Za-z]{2,24})+$"
 )
 """Paths, addresses, classes of characters, calls, queries and rules of a form."""
-_BLOCKS = re.compile(r"(?:[A-Za-z0-9+/]{4}){1,5}[A-Za-z0-9+/]{2,3}={1,2}")
+_BLOCKS = lazy_pattern(r"(?:[A-Za-z0-9+/]{4}){1,5}[A-Za-z0-9+/]{2,3}={1,2}")
 """A short text in base64: a password, or one or two blocks of a text that the app decrypts."""
 _WORD_LENGTH = 4.5
 """Mean length of the words of a name in camel case; runs of letters of the same case in a random text are shorter."""
-_AZURE_OWNER = re.compile(
+_AZURE_OWNER = lazy_pattern(
     r"(?i:AccountEndpoint=https://(?P<cosmosdb>[a-z0-9-]{3,44})\.documents\.|AccountName=(?P<azure_blob>[a-z0-9]{3,24});"
     r"|Endpoint=sb://(?P<azure_service_bus>[a-z0-9-]{6,50})\.servicebus\."
     r"|HostName=(?P<azure_iot_hub>[a-z0-9-]{3,50})\.azure-devices\.)"
@@ -88,15 +89,15 @@ _AZURE_OWNER = re.compile(
 """The resource of a connection string; the names of the groups are kinds of cloud.toml."""
 _AZURE_KINDS = {"cosmosdb": "azure_cosmos_key"}
 """Kinds of keys with the same name in the connection strings of several services, by the kind of the resource."""
-_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
-_ADDRESS = re.compile(r"https?://[^\s\"'<>\\^`|\x00]{4,1024}\Z")
+_NAME = lazy_pattern(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
+_ADDRESS = lazy_pattern(r"https?://[^\s\"'<>\\^`|\x00]{4,1024}\Z")
 """An address up to the beginning of a match in its query."""
-_SAS_PART = re.compile(r"(sv|sp|st|se|sr|ss|srt|spr|sip|sig)=([^&\s\"'<>]{0,400})")
-_SERVICE_ACCOUNT = re.compile(
+_SAS_PART = lazy_pattern(r"(sv|sp|st|se|sr|ss|srt|spr|sip|sig)=([^&\s\"'<>]{0,400})")
+_SERVICE_ACCOUNT = lazy_pattern(
     r"\"(project_id|client_email|private_key_id)\\{0,2}\"\s{0,4}:\s{0,4}\\{0,2}\"([^\"\s\\]{1,200})\\{0,2}\""
 )
-_ACCOUNT = re.compile(r"@([a-z][a-z0-9-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com\Z")
-_KEY_BODY = re.compile(r"\"private_key\\{0,2}\"\s{0,4}:\s{0,4}\\{0,2}\"(-----BEGIN[^\"]{64,4096})")
+_ACCOUNT = lazy_pattern(r"@([a-z][a-z0-9-]{4,28}[a-z0-9])\.iam\.gserviceaccount\.com\Z")
+_KEY_BODY = lazy_pattern(r"\"private_key\\{0,2}\"\s{0,4}:\s{0,4}\\{0,2}\"(-----BEGIN[^\"]{64,4096})")
 """Quotes with backslashes: the JSON is itself a text in JSON or in a script."""
 
 
@@ -200,6 +201,9 @@ def credential_verdict(
         else (mask_secret(rule.kind, secret, rule.grade, services=rule.services),)
     )
     secrets = tuple(_placed(one, found, window) for one in secrets if one.fingerprint not in known)
+    if secrets and rule.beside:
+        address = address_beside(window, found.start())
+        secrets = tuple(msgspec.structs.replace(one, address=one.address or address) for one in secrets)
     rejected = "" if secrets else "not of the form that it begins with"
     return TextVerdict(f"{RULE}:{rule.kind}", len(found[0]), secrets=secrets, rejected=rejected)
 
@@ -325,7 +329,7 @@ def _service_password(found: re.Match[str], rule: CredentialRule, window: str) -
     stem, secret = found["stem"], found["secret"]
     if not (is_service(stem) or is_password(secret)) or secret.endswith("()"):
         return
-    if place := place_of(stem, window):
+    if place := place_of(stem, window, found.start()):
         kind = "database_password" if is_store(stem) else rule.kind
         yield mask_secret(kind, secret, rule.grade, address=place)
 

@@ -11,6 +11,7 @@ from itertools import islice
 from urllib.parse import unquote
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 
 
 class Encoding(Enum):
@@ -30,21 +31,21 @@ class Encoding(Enum):
 MAX_BASE64 = 2736
 """Most base64 characters that are decoded: 2 KiB of text."""
 
-_PERCENT = re.compile(rb"[A-Za-z0-9%._~!*'()+-]{1,2048}")
-_PERCENT_STOP = re.compile(rb"%(?![0-9A-Fa-f]{2})|%26|%3[Bb]|%20")
-_UNICODE = re.compile(
+_PERCENT = lazy_pattern(rb"[A-Za-z0-9%._~!*'()+-]{1,2048}")
+_PERCENT_STOP = lazy_pattern(rb"%(?![0-9A-Fa-f]{2})|%26|%3[Bb]|%20")
+_UNICODE = lazy_pattern(
     rb"(?:[A-Za-z0-9._~:@%+=&?#/-]|\\/"
     rb"|\\u00(?:2[356bdefBDEF]|3[0-9adfADF]|4[0-9a-fA-F]|5[0-9afAF]|6[1-9a-fA-F]|7[0-9aeAE])){1,2048}"
 )
 """Characters of an address, plain or escaped."""
-_ESCAPE = re.compile(rb"\\(?:u00([0-9A-Fa-f]{2})|/)")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{1,2736}={0,2}")
-_BACKWARDS = re.compile(rb"[A-Za-z0-9._~:/?#@%+=&-]{1,2048}\Z")
-_NEXT = re.compile(rb"(?:[,;|\s]\s{0,8}|[$#~^]{1,3}|@@|:::|&&)([a-z][a-z0-9+.-]{1,15}://)", re.IGNORECASE)
+_ESCAPE = lazy_pattern(rb"\\(?:u00([0-9A-Fa-f]{2})|/)")
+_BASE64 = lazy_pattern(rb"[A-Za-z0-9+/_-]{1,2736}={0,2}")
+_BACKWARDS = lazy_pattern(rb"[A-Za-z0-9._~:/?#@%+=&-]{1,2048}\Z")
+_NEXT = lazy_pattern(rb"(?:[,;|\s]\s{0,8}|[$#~^]{1,3}|@@|:::|&&)([a-z][a-z0-9+.-]{1,15}://)", re.IGNORECASE)
 """The next address of a list."""
-_NEXT_READ = re.compile(rb"(?:[#~]+|@@+|:::+|&&+)(?=[a-z][a-z0-9+.-]{1,15}://)", re.IGNORECASE)
+_NEXT_READ = lazy_pattern(rb"(?:[#~]+|@@+|:::+|&&+)(?=[a-z][a-z0-9+.-]{1,15}://)", re.IGNORECASE)
 """The same for the separators that can be in an address."""
-_CHARACTER = re.compile(rb"%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|\\/|.", re.DOTALL)
+_CHARACTER = lazy_pattern(rb"%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|\\/|.", re.DOTALL)
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 

@@ -13,6 +13,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import NotBackend, Problem, UnreadKind
 from tieback.recognise import address, cloud, connection, credentials, encodings, firebase, ice, keywords, url
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors, in_both_encodings, literal_atoms
@@ -29,35 +30,35 @@ from tieback.recognise.verdict import MaskedSecret, TextVerdict
 
 MAX_HITS = 100_000
 """Most anchors that are read in one buffer; real buffers have hundreds."""
-_HOST_GOES_ON = re.compile(rb"\.?[A-Za-z0-9_-]")
+_HOST_GOES_ON = lazy_pattern(rb"\.?[A-Za-z0-9_-]")
 _KEEP = 4096
 """Most cached verdicts; the cache is then cleared."""
 _REST = 256
 """Number of characters after a host without a scheme that can name a resource."""
 
-_TEXT = re.compile(rb"[^\x00-\x20\x7f\"'<>\\^`|\xc0]{1,2048}")
-_ESCAPED = re.compile(rb"(?:[^\x00-\x20\x7f\"'<>\\^`|\xc0]|\\/){1,2048}")
+_TEXT = lazy_pattern(rb"[^\x00-\x20\x7f\"'<>\\^`|\xc0]{1,2048}")
+_ESCAPED = lazy_pattern(rb"(?:[^\x00-\x20\x7f\"'<>\\^`|\xc0]|\\/){1,2048}")
 # A password can contain quotes and brackets. Only tried if the strict text failed and a user name begins it.
-_LOOSE = re.compile(rb"[A-Za-z0-9+]{2,16}://[A-Za-z0-9_.%~+-]{0,64}:[^\x00-\x20\x7f\"\xc0]{1,1900}")
-_REQUEST = re.compile(
+_LOOSE = lazy_pattern(rb"[A-Za-z0-9+]{2,16}://[A-Za-z0-9_.%~+-]{0,64}:[^\x00-\x20\x7f\"\xc0]{1,1900}")
+_REQUEST = lazy_pattern(
     rb"(?:\bfetch|\baxios(?:\.\w{2,8})?|\$\.(?:get|getJSON|getScript|post|ajax)|\bgot|\bimportScripts|\bdownload\w{0,16}"
     rb"|\brequest(?:\.\w{2,8})?|\bhttps?\.\w{2,10}|\bnew Request)\s{0,4}\(\s{0,4}[\"'`]\Z"
     rb"|\.open\(\s{0,4}[\"'](?:GET|POST)[\"']\s{0,4},\s{0,4}[\"'`]\Z"
 )
 """A call of a script that requests the address behind it."""
 _REQUEST_REACH = 64
-_PICTURE = re.compile(
+_PICTURE = lazy_pattern(
     rb"https?://[\x21\x23-\x7e]{4,500}\.(?:png|jpe?g|gif|webp|bmp|heic)(?:\?[\x21\x23-\x7e]{0,200})?\0", re.IGNORECASE
 )
-_PICTURE_END = re.compile(rb"\.(?:png|jpe?g|gif|webp|bmp|heic)(?:\?|\Z)", re.IGNORECASE)
+_PICTURE_END = lazy_pattern(rb"\.(?:png|jpe?g|gif|webp|bmp|heic)(?:\?|\Z)", re.IGNORECASE)
 _SEPARATORS = ("$", "#", "~", "@", ":", "^", "&")
-_LIST_BEFORE = re.compile(rb"[A-Za-z0-9.-]{4,253}:\d{2,5}(?:[$#~^]{1,3}|@@|:::|&&)\Z")
-_LIST_NEXT = re.compile(rb":\d{2,5}(?:[$#~^,]|@@|::|&&)")
-_LIST_AFTER = re.compile(rb"(:\d{2,5})(?:[$#~^,]{1,3}|@@|:::|&&)[A-Za-z0-9.-]{4,253}:\d{2}")
+_LIST_BEFORE = lazy_pattern(rb"[A-Za-z0-9.-]{4,253}:\d{2,5}(?:[$#~^]{1,3}|@@|:::|&&)\Z")
+_LIST_NEXT = lazy_pattern(rb":\d{2,5}(?:[$#~^,]|@@|::|&&)")
+_LIST_AFTER = lazy_pattern(rb"(:\d{2,5})(?:[$#~^,]{1,3}|@@|:::|&&)[A-Za-z0-9.-]{4,253}:\d{2}")
 _LIST_REACH = 280
 """A host and port of a list with a separator that is part of other words, and the next one."""
-_DULL = re.compile(rb"[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7b\x7d\x7e]{1,256}(?=[\0-\x20])")
-_DULL_WIDE = re.compile(rb"(?:[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7b\x7d\x7e]\0){1,256}(?=\0\0)")
+_DULL = lazy_pattern(rb"[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7b\x7d\x7e]{1,256}(?=[\0-\x20])")
+_DULL_WIDE = lazy_pattern(rb"(?:[\x21\x23-\x26\x28-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7b\x7d\x7e]\0){1,256}(?=\0\0)")
 """An ASCII text of the characters of ``_TEXT`` that ends with its string: at a NUL, or at the tag of a field."""
 _SCHEME_BYTES = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+.-_"
 _WEB = ("http", "https")

@@ -8,14 +8,13 @@ https://cordova.apache.org/announcements/2020/06/01/cordova-ios-release-6.0.0.ht
 Bounds: 20,000 texts of each kind that can begin an address, and 1,000 addresses, per file.
 """
 
-import re
-
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.page_marks import Marks, places_of_marks
 
 NO_SCHEME = "only without a scheme in pages that the app loads from files"
 MAX_ADDRESSES, MAX_STARTS = 1_000, 20_000
-_VERSION = re.compile(
+_VERSION = lazy_pattern(
     rb"\b(?:PLATFORM_VERSION|CORDOVA_JS)_BUILD_LABEL\s{0,4}=\s{0,4}[\"'](?P<major>\d{1,3})\."
     rb"|\A// Platform: \w{1,20}\r?\n// (?P<old>\d{1,3})\."
 )
@@ -31,7 +30,7 @@ _SERVERS = (
 _QUOTED, _UNQUOTED = (b'"//', b"'//"), (b"(//", b"=//")
 """How an address begins in any file, and how also in pages and style sheets."""
 _MARKS = Marks(_QUOTED + _UNQUOTED)
-_LOADS = re.compile(rb"(?i)(?:\b(?:src|href|poster)\s{0,4}=\s{0,4}\\?|\burl\(\s{0,4}|@import\s{1,4})[\"'(=]?\Z")
+_LOADS = lazy_pattern(rb"(?i)(?:\b(?:src|href|poster)\s{0,4}=\s{0,4}\\?|\burl\(\s{0,4}|@import\s{1,4})[\"'(=]?\Z")
 """What is before an address that an element or a style sheet loads."""
 _BEFORE = 24
 

@@ -12,6 +12,7 @@ from itertools import chain, islice
 
 from tieback.intake.apps.interface import Buffer, Bytes
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.calls import is_script_file
 from tieback.recognise.context import match_context
@@ -23,30 +24,30 @@ RULE = "firebase-config"
 MAX_OBJECTS = 50
 AROUND = 600
 """Bytes before and after the project that belong to the same object."""
-_PROJECT = re.compile(
+_PROJECT = lazy_pattern(
     rb"""projectId(?<!\wprojectId)["'`]?\s{0,8}:\s{0,8}["'`](?P<name>[a-z][a-z0-9-]{4,28}[a-z0-9])["'`]"""
 )
-_NAMED = re.compile(rb"(?<![\w$.])projectId[\"'`]?\s{0,8}:\s{0,8}([A-Za-z_$][\w$]{0,30})\s{0,8}[,}]")
+_NAMED = lazy_pattern(rb"(?<![\w$.])projectId[\"'`]?\s{0,8}:\s{0,8}([A-Za-z_$][\w$]{0,30})\s{0,8}[,}]")
 """A project that is the value of a variable."""
 _NAMED_LENGTH = 80
 _VARIABLE = 4096
 """Most bytes between a variable and the object that reads it."""
-_BESIDE = re.compile(
+_BESIDE = lazy_pattern(
     rb"""\b(?:apiKey["'`]?\s{0,8}:\s{0,8}["'`]AIza[\w-]{30}|appId["'`]?\s{0,8}:\s{0,8}["'`]1:\d{6,20}:(?:web|ios|android):"""
     rb"""|authDomain["'`]?\s{0,8}:\s{0,8}["'`][a-z0-9-]{4,63}\.firebaseapp\.com"""
     rb"""|storageBucket["'`]?\s{0,8}:\s{0,8}["'`][a-z0-9-]{4,63}\.(?:appspot\.com|firebasestorage\.app))"""
 )
 """Another value of the object; one of them shows that the project is one of Firebase."""
-_VALUE = re.compile(
+_VALUE = lazy_pattern(
     rb"""["'`](?:AIza[\w-]{30}|[a-z0-9-]{4,63}\.(?:firebaseapp\.com|appspot\.com|firebasestorage\.app)["'`])"""
 )
 """Another value of the object, in a variable beside that of the project."""
 _SERVER, _NAME, _PRODUCT, _LOGINS = MARKS = (
     b"firestore.googleapis.com", b"projectId", b"irestore", b"auth.firebase.com",
 )  # fmt: skip
-_LIBRARY = re.compile(rb"[\"'`]firestore\.googleapis\.com[\"'`]")
+_LIBRARY = lazy_pattern(rb"[\"'`]firestore\.googleapis\.com[\"'`]")
 """The constant of the library with its server: https://github.com/firebase/firebase-js-sdk, packages/firestore."""
-_OLD_LIBRARY = re.compile(rb"[\w$]\s?=\s?[\"']auth\.firebase\.com[\"']\s?[;,]")
+_OLD_LIBRARY = lazy_pattern(rb"[\w$]\s?=\s?[\"']auth\.firebase\.com[\"']\s?[;,]")
 _SETS_SERVER = b"setAuthenticationServer"
 """A function of the same library: https://cdn.firebase.com/js/client/2.4.2/firebase.js"""
 _JSON = (".json", "app.config", "app.manifest")

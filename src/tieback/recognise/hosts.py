@@ -42,6 +42,10 @@ QUAD = r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}"
 _QUAD = re.compile(QUAD)
 _NUMERIC = re.compile(r"(?:0x[0-9a-f]*|\d+)")
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
+GATEWAYS = frozenset(("10.0.0.172", "10.0.0.200"))
+"""The proxies of the access points ``cmwap``, ``uniwap`` and ``ctwap`` in China:
+https://android.googlesource.com/device/sample/+/refs/heads/main/etc/apns-full-conf.xml
+"""
 
 
 _NO_TOP_LEVEL = "unknown top-level name"
@@ -78,7 +82,9 @@ class NonBackendHost(msgspec.Struct, frozen=True):
 
 
 def web_server(host: EndpointHost) -> Endpoint:
-    """The address that stands for a host without a port."""
+    """The address that stands for a host without a port; a proxy is no web server."""
+    if host.name in GATEWAYS:
+        return Endpoint(EndpointKind.ADDRESS, host.name, "", host.name, None)
     return Endpoint(EndpointKind.URL, f"https://{host.bracketed}", "https", host.name, 443)
 
 

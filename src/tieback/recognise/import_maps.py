@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.page_marks import Marks, places_of_marks
 
 NOT_IMPORTED = "only in an import map, and no script imports its name"
@@ -19,23 +20,23 @@ MAX_ENTRIES = 1_000
 MAX_NAMES = 5_000
 """Most names that scripts import; with more of them everything stays."""
 _MAX_MAP = 65_536
-_MAP = re.compile(rb"<script\b[^<>]{0,200}\btype\s{0,4}=\s{0,4}[\"']importmap[\"'][^<>]{0,200}>", re.IGNORECASE)
-_FROM_THE_WEB = re.compile(
+_MAP = lazy_pattern(rb"<script\b[^<>]{0,200}\btype\s{0,4}=\s{0,4}[\"']importmap[\"'][^<>]{0,200}>", re.IGNORECASE)
+_FROM_THE_WEB = lazy_pattern(
     rb"<script\b(?=[^<>]{0,300}\btype\s{0,4}=\s{0,4}[\"']?module)[^<>]{0,300}\bsrc\s{0,4}=\s{0,4}[\"']?(?:https?:)?//",
     re.IGNORECASE,
 )
 """A module that is not in the package: what it imports is not known."""
-_ENTRY = re.compile(rb"\"(?P<name>[^\"\s]{1,200})\"\s{0,20}:\s{0,20}\"(?P<place>[^\"\s]{1,2000})\"")
+_ENTRY = lazy_pattern(rb"\"(?P<name>[^\"\s]{1,200})\"\s{0,20}:\s{0,20}\"(?P<place>[^\"\s]{1,2000})\"")
 _WORDS = (b"from", b"import")
 _MARKS = Marks((*_WORDS, b"importmap"))
-_IMPORTED = re.compile(
+_IMPORTED = lazy_pattern(
     rb"(?<![\w$.])(?:from|import(?P<call>\s{0,4}\()?)\s{0,4}"
     rb"(?:(?P<quote>[\"'`])(?P<name>[^\"'`\s]{1,200})(?P=quote)|(?(call)[\w$]|(?!)))"
 )
 
 
-_CLAUSE = re.compile(rb"(?<![\w$.])(?:import|export)(?![\w$])[\w$*{}\s,]*\Z")
-_NAMES = re.compile(rb"[\w$*{}\s,]*")
+_CLAUSE = lazy_pattern(rb"(?<![\w$.])(?:import|export)(?![\w$])[\w$*{}\s,]*\Z")
+_NAMES = lazy_pattern(rb"[\w$*{}\s,]*")
 """What a module imports, up to the word ``from``: https://tc39.es/ecma262/#sec-imports"""
 _QUOTES = (b'"', b"'", b"`")
 _REACH = 2_048

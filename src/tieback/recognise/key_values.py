@@ -5,7 +5,6 @@ grammar. Elements and attributes of XML count only as a host and its port: most 
 20,000 pairs, 32 levels, values of 512 characters.
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -18,6 +17,7 @@ from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Buffer
 from tieback.intake.apps.plist import read_values
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.hosts import QUAD, check_port
 from tieback.recognise.pair_parts import TextParts
 from tieback.recognise.span import decode_text
@@ -34,25 +34,27 @@ _NAMES = frozenset(("host", "hostname", "server", "serveraddress", "broker", "ga
 ADDRESSES = ("ip", "ipaddress", "ipaddr", "address", "addr")
 """Ends of keys whose value is a host only if it is an IPv4 address; of the longer ones also a name with a dot."""
 _NAMED_ADDRESSES = ("address", "addr")
-_ADDRESS = re.compile(QUAD)
-_NAME = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}")
-_PORT_NUMBER = re.compile(r"(?i)port[_-]?(?:number|num|no)\Z")
+_ADDRESS = lazy_pattern(QUAD)
+_NAME = lazy_pattern(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}")
+_PORT_NUMBER = lazy_pattern(r"(?i)port[_-]?(?:number|num|no)\Z")
 """The end of the key of a port that says that it is a number."""
-_ADDRESS_KEY = re.compile(
+_ADDRESS_KEY = lazy_pattern(
     r"(?!\w*dns)\w*(?:(?:server|host|broker|gateway|backend|api)\w{0,20}(?:add?ress|addr|host|ip|url|name)|server|host|broker)$"
 )
 """Keys of servers: an address under one needs no port beside it."""
 _MAIL = ("maildomain", "maildomains")
 """Ends of keys whose value is what stands behind the ``@`` of an address of mail."""
-_WITH_PORT = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})[,;| ](\d{2,5})")
+_WITH_PORT = lazy_pattern(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})[,;| ](\d{2,5})")
 """A host and its port in one text, which code splits at the sign."""
 MAX_KEY = 100
 PORT = "port"
 """End of the key of a port."""
-_NAMED_PORT = re.compile(r"[Pp](?:ort|ORT)(?:[\"'<>]|\s{0,4}=)")
+_BELONGS = (PORT, "password", "passwd", "passphrase")
+"""Ends of normalised keys whose values belong to the host in the same part."""
+_NAMED_PORT = lazy_pattern(r"[Pp](?:ort|ORT)(?:[\"'<>]|\s{0,4}=)")
 """The end of the name of an element or an attribute; few XML files have one."""
 
-_PAIR = re.compile(
+_PAIR = lazy_pattern(
     r"(?<![\w.-])[\"']?+([A-Za-z][A-Za-z0-9_.-]{1,63}+)[\"']?+[ \t]{0,4}+[:=][ \t]{0,4}+"
     r"[\"']?+([A-Za-z0-9][^\s\"',;<>{}\[\]]{2,511}+|\d\d(?![^\s\"',;<>{}\[\]]))"
     r"(?!(?:,\d{1,5})?;[A-Za-z _]{2,24}=)"
@@ -60,13 +62,13 @@ _PAIR = re.compile(
 """A pair that is followed by a semicolon and another pair is part of a connection string, which ``keywords`` reads.
 Nothing that repeats has a character of what follows, so that it is never tried again with less.
 """
-_PLIST_PAIR = re.compile(r"<key>([^<]{2,64})</key>\s{0,16}<string>([^<]{3,512})</string>")
-_XML_PAIR = re.compile(
+_PLIST_PAIR = lazy_pattern(r"<key>([^<]{2,64})</key>\s{0,16}<string>([^<]{3,512})</string>")
+_XML_PAIR = lazy_pattern(
     r"name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\""
     r"(?: value=\"|(?:\s{1,4}[A-Za-z:]{1,24}=\"[^\"<>]{0,40}\"){0,4}[^>\"]{0,32}>)(\d\d|[^<\"]{3,512})[<\"]"
 )
 
-_META_PAIR = re.compile(
+_META_PAIR = lazy_pattern(
     r"<meta-data\s{1,40}android:name=\"([A-Za-z][A-Za-z0-9_.-]{1,63})\"\s{1,40}android:value=\"(\d\d|[^<\"]{3,512})\""
 )
 """A pair of an Android manifest."""
@@ -78,7 +80,8 @@ class Pair(NamedTuple):
     key: str
     value: str
     part: int = 0
-    """Number of the object, section or block that has it; 0 outside all of them, and in a text without a port."""
+    """Number of the object, section or block that has it; 0 outside all of them, and in a text without a port and
+    without a password."""
     element: bool = False
     """True for an element or an attribute of XML."""
 
@@ -103,8 +106,8 @@ def read_pairs(buffer: Buffer, name: str) -> Iterator[Pair]:
     text = decode_text(data, wide=buffer.utf16)
     if "<" not in text[:256]:
         pairs = list(_PAIR.finditer(text))
-        # Only ports need to know what is in the same part, and most files have none.
-        parts = TextParts(text) if any(plain_key(found[1]).endswith(PORT) for found in pairs) else None
+        # Only ports and passwords need to know what is in the same part, and most files have none.
+        parts = TextParts(text) if any(plain_key(found[1]).endswith(_BELONGS) for found in pairs) else None
         for found in pairs:
             yield Pair(found[1], found[2], parts.at(found.start()) if parts is not None else 0)
         return
@@ -157,12 +160,19 @@ def _elements(text: str) -> Iterator[Pair]:
         stack += ((child, last) for child in reversed(element.children))
 
 
+def pairs_beside(pairs: Sequence[Pair], index: int, *, apart: bool) -> list[tuple[str, str]]:
+    """Keys and values of the object, section or block that has a pair; if ``apart``, then those of the others."""
+    part = pairs[index].part
+    own = [(pair.key, pair.value) for pair in pairs if pair.part == part]
+    return own + [(pair.key, pair.value) for pair in pairs if pair.part != part] if apart else own
+
+
 def plain_key(key: str) -> str:
     """The last part of a key, normalised as in the rules."""
     return _PORT_NUMBER.sub(PORT, key.rpartition(".")[2]).lower().replace("_", "").replace("-", "")
 
 
-_FTP = re.compile(r"(?:[\w.-]{0,200}[._-])?(?:ftp|FTP)(?:[._-]|(?=[A-Z])|(?=(?:host|server|ip|address)))[\w.-]*")
+_FTP = lazy_pattern(r"(?:[\w.-]{0,200}[._-])?(?:ftp|FTP)(?:[._-]|(?=[A-Z])|(?=(?:host|server|ip|address)))[\w.-]*")
 
 
 def names_ftp(key: str) -> bool:

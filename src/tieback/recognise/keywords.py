@@ -16,6 +16,7 @@ from collections.abc import Mapping
 import msgspec
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import CredentialGrade
 from tieback.recognise import connection
 from tieback.recognise.rules import RuleFiles
@@ -28,12 +29,12 @@ ANCHORS = ("server=", "data source=", "datasource=", "host=", "hostname=", "dbna
 BEFORE, AFTER = 512, 1024
 """Number of characters before and after such a word that can belong to its string."""
 
-_END = re.compile(rb"[\x00-\x1f\x7f\"<>\xc0]")
-_WORD = re.compile(r"[A-Za-z][A-Za-z _]*\Z")
-_PART = re.compile(r"\S+")
+_END = lazy_pattern(rb"[\x00-\x1f\x7f\"<>\xc0]")
+_WORD = lazy_pattern(r"[A-Za-z][A-Za-z _]*\Z")
+_PART = lazy_pattern(r"\S+")
 _LONGEST_WORD = 40
-_SEMICOLONS = re.compile(r" {0,4}(\{[^{}]*\}|'[^']*'|[^;]*)(?:;|\Z)")
-_SPACES = re.compile(r" ?('(?:[^'\\]|\\.)*'|[^\s']+)(?:\s|\Z)")
+_SEMICOLONS = lazy_pattern(r" {0,4}(\{[^{}]*\}|'[^']*'|[^;]*)(?:;|\Z)")
+_SPACES = lazy_pattern(r" ?('(?:[^'\\]|\\.)*'|[^\s']+)(?:\s|\Z)")
 """Values after an equals sign."""
 _FEWEST_PAIRS, _MOST_PAIRS = 3, 24
 
@@ -51,9 +52,9 @@ _DRIVERS = (("mysql", "mysql"), ("mariadb", "mariadb"), ("postgres", "postgresql
 _KNOWN = frozenset((*_HOSTS, *_DATABASES, *_USERS, *_PASSWORDS, "port", "driver", "provider", "timeout", "sslmode")) | (
     _ONLY_SQLSERVER | _ONLY_MYSQL
 )
-_MEMBER = re.compile(r"[A-Za-z_$][\w$]*\.(?:host|hostname|server|address)\Z")
+_MEMBER = lazy_pattern(r"[A-Za-z_$][\w$]*\.(?:host|hostname|server|address)\Z")
 """Member of an object in a script: ``host=e.host;user=e.user``."""
-_DATABASE = re.compile(r"[A-Za-z0-9_.\-]{1,64}\Z")
+_DATABASE = lazy_pattern(r"[A-Za-z0-9_.\-]{1,64}\Z")
 
 
 def keyword_string(data: Bytes, word: int, low: int, high: int, *, wide: bool) -> tuple[int, bytes]:

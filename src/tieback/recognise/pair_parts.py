@@ -7,9 +7,11 @@ are read in any text, so that damaged files and mixed ones have parts, too. A br
 
 import re
 
+from tieback.model.lazy_pattern import lazy_pattern
+
 MAX_DEPTH = 64
 """Most objects inside each other; deeper ones count as one part."""
-_MARK = re.compile(
+_MARK = lazy_pattern(
     r"(?P<brace>[{}])"
     r"|^[ \t]{0,64}+\[{1,2}+[ \t]*+(?P<section>[\"'A-Za-z_.][^\[\]\r\n]{0,120}+)\]{1,2}+[ \t\r]*+(?=$|[#;])"
     r"|^(?P<indent>[ \t]{0,64}+)(?:-[ \t]"
@@ -18,7 +20,33 @@ _MARK = re.compile(
 )
 _REACH = 256
 """Most characters before a key in its line that are read."""
-_INDENT = re.compile(r"[ \t]*")
+_INDENT = lazy_pattern(r"[ \t]*")
+
+
+def is_same_part(text: str, one: int, other: int) -> bool:
+    """True if the keys at two offsets of a piece of text are in the same object, section and block.
+
+    The beginning of the text can be missing, so only what is between both places counts.
+    """
+    first, last = sorted((one, other))
+    depth, braces = 0, False
+    for mark in _MARK.finditer(text, first, last):
+        if mark["section"]:
+            return False
+        if mark["brace"]:
+            braces = True
+            depth += 1 if mark["brace"] == "{" else -1
+            if depth < 0:
+                return False
+    if depth or braces:
+        return not depth
+    lines = text[text.rfind("\n", 0, first) + 1 : last].split("\n")
+    if len(lines) < 2:
+        return True
+    key = len(lines[0]) - len(lines[0].lstrip(" \t-"))  # the first key of an item of a list is behind its hyphen
+    others = [len(line) - len(line.lstrip()) for line in lines[1:-1] if line.strip()]
+    own = len(lines[-1]) - len(lines[-1].lstrip(" \t")) if "-" not in lines[-1] else -1
+    return key == own == min((own, *others))
 
 
 class TextParts:

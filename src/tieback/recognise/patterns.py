@@ -164,6 +164,8 @@ class CredentialRule(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=T
     """Services whose probes may send it; only values of public credentials are kept."""
     words: bool = False
     """True if the value can consist of words, as passwords and the texts that users choose can."""
+    beside: bool = False
+    """True for a password whose endpoint can be a host beside it, ``db_host`` beside ``db_password``."""
     fixed: int = 0
     """Number of fixed characters at the beginning of the value, which say nothing about the rest."""
     issued: bool = False

@@ -81,6 +81,8 @@ _PEM = b"-----BEGIN CERTIFICATE-----"
 """Line before a certificate in base64: all that is in it, such as a comment of a proxy, is a field."""
 _BASE64 = b"+/ \t\r\n" + string.ascii_letters.encode() + string.digits.encode()
 _ENCODED_REACH = 32 * 1024
+_DATABASE = b"SQLite format 3\0"
+"""The beginning of a database of SQLite."""
 _OWN_LINE = re.compile(rb"(?:\A|(?<![^\s])[a-z]{1,30}:?)[ \t]{0,8}[\r\n]\s{0,40}\Z")
 """Before an address on a line of its own: nothing, or a line that ends with a word."""
 _DEEP_LINK = re.compile(
@@ -347,7 +349,10 @@ def _string_reason(buffer: Buffer, at: int) -> str:
     reason = literal_reason(text, 0, own, len(text))
     # Sentences of libraries are in native code of Android; those of the app itself can name its servers.
     is_library = buffer.kind is BufferKind.NATIVE and buffer.starts is None and buffer.file.endswith(".so")
-    kept = reason == MESSAGE and not (is_library or points_to_page(text[:own], url) or ends_sentence(text[:own]))
+    # A sentence in a record of a database was written by a person, or for one.
+    is_record = buffer.kind is BufferKind.BINARY and buffer.data[: len(_DATABASE)] == _DATABASE
+    is_said = is_library or is_record or points_to_page(text[:own], url) or ends_sentence(text[:own])
+    kept = reason == MESSAGE and not is_said
     return "" if kept else reason
 
 

@@ -8,7 +8,6 @@ network. See https://developer.android.com/develop/ui/views/components/settings/
 64 KiB (only small files are read this way), 200 servers.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -17,6 +16,7 @@ from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.endpoint import Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise.address import verify
 from tieback.recognise.context import match_context
@@ -32,9 +32,9 @@ _MARKS = tuple(mark.encode(width) for mark in (MARK, *PRIVATE_MARKS) for width i
 MAX_SERVERS = 200
 _FIELDS = ("EditText", "AutoCompleteTextView")
 _HOST_WORDS = ("ipaddress", "hostname", "address", "domain", "server", "broker", "addr", "host", "name", "url", "ip")
-_SERVER = re.compile(r"server|host|broker|gateway|proxy|backend|api|add?ress|addr|domain|ip$")
-_ADDRESS = re.compile(QUAD)
-_VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{3,252}|\[?[0-9a-fA-F:.]{3,45}\]?")
+_SERVER = lazy_pattern(r"server|host|broker|gateway|proxy|backend|api|add?ress|addr|domain|ip$")
+_ADDRESS = lazy_pattern(QUAD)
+_VALUE = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9.-]{3,252}|\[?[0-9a-fA-F:.]{3,45}\]?")
 
 
 def names_servers(content: bytes) -> bool:

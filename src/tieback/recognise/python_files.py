@@ -18,6 +18,7 @@ import msgspec
 from tieback.intake.apps.interface import ArtifactBatch, Bytes, Piece
 from tieback.intake.apps.python_code import CodeText, ModuleTexts, module_texts
 from tieback.intake.apps.python_versions import code_offset
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Sighting
 from tieback.recognise.held_finds import settled
 from tieback.recognise.interface import Find
@@ -29,14 +30,14 @@ MAX_MODULES = 20_000
 MAX_BYTES = 64 * 1024 * 1024
 _ENDINGS = (".pyc", ".pyo")
 _SOURCE, _NATIVE = ".py", ".so"
-_LIBRARY = re.compile(
+_LIBRARY = lazy_pattern(
     r"(?:^|[/!])(?:(?:site|dist)-packages|python\d(?:\.\d{1,2})?|stdlib[^/!]*\.(?:zip|imy)|(?:requirements|bootstrap)[^/!]*\.imy)[/!]"
 )
 """A folder or archive of libraries: https://chaquo.com/chaquopy/doc/current/python.html"""
-_NAME = re.compile(rb"\w+")
+_NAME = lazy_pattern(rb"\w+")
 _LONGEST = 200
 """Bytes of the longest text with names, such as ``plyer.platforms.{}.{}``."""
-_CACHE = re.compile(r"(?:__pycache__/)?([^/!]*?)(?:\.cpython-[\w-]{1,60}(?:\.opt-\d)?)?\.(?:py[co]?|so)\Z")
+_CACHE = lazy_pattern(r"(?:__pycache__/)?([^/!]*?)(?:\.cpython-[\w-]{1,60}(?:\.opt-\d)?)?\.(?:py[co]?|so)\Z")
 """The name of a module: PEP 3147, PEP 3149."""
 
 

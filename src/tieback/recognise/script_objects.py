@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from tieback.intake.apps.interface import Buffer, Bytes
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, parse
 from tieback.recognise.calls import is_script_file
@@ -27,7 +28,7 @@ RULE = "script-object"
 MAX_OBJECTS = 200
 AROUND = 200
 """Bytes before and after a host that can belong to its object."""
-_HOST = re.compile(
+_HOST = lazy_pattern(
     rb"""(?:ost(?:[nN]ame)?|OST(?:_?NAME)?|ndPoint)["']?\s{0,4}:\s{0,4}(?P<nested>\{\s{0,16}["']?(?:name|address|value)["']?\s{0,4}:\s{0,4})?"""
     rb"""["'`](?P<host>[A-Za-z0-9][A-Za-z0-9.-]{1,252})["'`]"""
 )
@@ -36,31 +37,31 @@ _HOST_BEGINNINGS, _HOST_LENGTH = (b"ost", b"OST", b"ndPoint"), 320
 HOST_MARKS = tuple(name + r"[\"']?[\t-\r ]{0,4}:" for name in ("ost", "ost[nN]ame", "OST", "OST_?NAME", "ndPoint"))
 """The key of a host up to its colon, for ``anchors.parse``. Other words end like these names, and have no colon."""
 _KEY_LENGTH, _MOST_KEYS = 16, 10_000
-_CLOSED = re.compile(rb"\s{0,32}\}")
+_CLOSED = lazy_pattern(rb"\s{0,32}\}")
 _BEFORE_HOST = {
-    b"o": re.compile(rb"(?:(?<![A-Za-z0-9_$.])h|(?P<camel>\w{0,24}[a-z_]{2})H|(?P<snake>\w{0,24}[A-Za-z]{2}_)h)\Z"),
-    b"n": re.compile(rb"(?<![A-Za-z0-9_$.])e\Z"),  # endPoint, https://github.com/minio/minio-js
-    b"O": re.compile(rb"(?:(?<![A-Za-z0-9_$.])|(?P<camel>[A-Z0-9_]{0,24}[A-Z0-9]_))H\Z"),
+    b"o": lazy_pattern(rb"(?:(?<![A-Za-z0-9_$.])h|(?P<camel>\w{0,24}[a-z_]{2})H|(?P<snake>\w{0,24}[A-Za-z]{2}_)h)\Z"),
+    b"n": lazy_pattern(rb"(?<![A-Za-z0-9_$.])e\Z"),  # endPoint, https://github.com/minio/minio-js
+    b"O": lazy_pattern(rb"(?:(?<![A-Za-z0-9_$.])|(?P<camel>[A-Z0-9_]{0,24}[A-Z0-9]_))H\Z"),
 }
 """The beginning of the key of a host, by the letter behind it; its groups are the name of the service."""
 _KEY_REACH = 32
-_BRACES = re.compile(rb"[{}]")
-_PORT = re.compile(
+_BRACES = lazy_pattern(rb"[{}]")
+_PORT = lazy_pattern(
     rb"""(?P<stem>\w{0,24}?)(?:[pP]ort|PORT)["']?\s{0,4}:\s{0,4}["'`]?"""
     rb"""(?P<port>[1-9]\d{1,4}(?![\w.])|[1-9]\d?e[34](?!\w))"""
 )
 """The port, also as minifiers write it: ``9e3``."""
-_HOST_KEY = re.compile(
+_HOST_KEY = lazy_pattern(
     r"endPoint|h(?:ost(?:[nN]ame)?)|\w{0,60}[a-z_]{2}Host(?:[nN]ame)?|\w{0,60}[A-Za-z]{2}_host(?:[nN]ame)?"
     r"|(?:[A-Z0-9_]{0,60}[A-Z0-9]_)?HOST(?:_?NAME)?"
 )
-_PORT_KEY = re.compile(r"\w{0,60}(?:[pP]ort|PORT)")
-_BUCKET_KEY = re.compile(r"(?:aws_user_files_s3_b|\w{0,40}[sS]3_?[bB]|[bB])ucket(?:_?[nN]ame)?")
-_SCHEME = re.compile(rb"""(?:[sS]cheme|[pP]rotocol)["']?\s{0,4}:\s{0,4}["'`]http(?P<secure>s?):?(?://)?["'`]""")
-_BUCKET = re.compile(
+_PORT_KEY = lazy_pattern(r"\w{0,60}(?:[pP]ort|PORT)")
+_BUCKET_KEY = lazy_pattern(r"(?:aws_user_files_s3_b|\w{0,40}[sS]3_?[bB]|[bB])ucket(?:_?[nN]ame)?")
+_SCHEME = lazy_pattern(rb"""(?:[sS]cheme|[pP]rotocol)["']?\s{0,4}:\s{0,4}["'`]http(?P<secure>s?):?(?://)?["'`]""")
+_BUCKET = lazy_pattern(
     rb"""Bucket(?<!\wBucket)["']?\s{0,4}:\s{0,4}["'`](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["'`]"""
 )
-_S3_BUCKET = re.compile(
+_S3_BUCKET = lazy_pattern(
     rb"""(?:aws_user_files_s3_bucket|[sS]3_?[bB]ucket(?:_?[nN]ame)?)["']?\s{0,4}:\s{0,4}"""
     rb"""["'`](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["'`]"""
 )
@@ -68,19 +69,19 @@ _S3_BUCKET = re.compile(
 _S3, _ANY_BUCKET = BUCKET_MARKS = b"S3", b"ucket"
 _S3_BEFORE, _S3_BEHIND = 20, 100
 """Most bytes before ``ucket``, and from there on."""
-_LOWER_BUCKET = re.compile(
+_LOWER_BUCKET = lazy_pattern(
     rb"""bucket(?<![\w$.-]bucket)(?:[nN]ame)?["']?\s{0,4}:\s{0,4}["'`](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])["'`]"""
 )
-_REGION = re.compile(
+_REGION = lazy_pattern(
     rb"""region["']?\s{0,4}:\s{0,4}["'`](?:(?:us|eu|ap|sa|ca|me|af|il|mx)-(?:gov-)?(?:north|south|east|west|central){1,2}-\d"""
     rb"""|cn-north(?:west)?-1)["'`]""",
     re.IGNORECASE,
 )
 """https://docs.aws.amazon.com/general/latest/gr/s3.html"""
-_OTHER_STORE = re.compile(rb"(?i:endpoint|aliyun|oss\b|obs\b|minio)")
+_OTHER_STORE = lazy_pattern(rb"(?i:endpoint|aliyun|oss\b|obs\b|minio)")
 """Another store of objects with the same names of regions, or one at an address of its own."""
 _JSON = ".json"
-_MADE_UP = re.compile(rb"your|my-?bucket|example|bucket-?name|STRING_VALUE")
+_MADE_UP = lazy_pattern(rb"your|my-?bucket|example|bucket-?name|STRING_VALUE")
 
 
 class HostPort(NamedTuple):

@@ -15,6 +15,7 @@ from itertools import islice, pairwise
 
 from tieback.intake.apps.interface import Buffer, Bytes
 from tieback.model.endpoint import Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, parse
 from tieback.recognise.calls import is_script_file
@@ -34,15 +35,15 @@ LIST_MARKS = tuple(name + r"[\"']?\]?[\t-\r ]{0,4}[:=]" for name in _NAMES)
 _MAX_MARKS = 10_000
 _BEFORE, _BEHIND = 24, 16_384
 _ITEM = rb"(?:\"[A-Za-z0-9][A-Za-z0-9.-]{2,252}\"|'[A-Za-z0-9][A-Za-z0-9.-]{2,252}'|`[A-Za-z0-9][A-Za-z0-9.-]{2,252}`)"
-_LIST = re.compile(
+_LIST = lazy_pattern(
     rb"(?P<end>" + "|".join(_NAMES).encode() + rb")[\"']?\]?\s{0,4}(?::|=(?![=>]))\s{0,40}"
     rb"(?:[\w$.]{1,80}\s{0,4}(?:\|\||\?\?)\s{0,4})?\[\s{0,80}+"
     rb"(?P<items>" + _ITEM + rb"(?:\s{0,80}+,\s{0,80}+" + _ITEM + rb"){1,63}+)\s{0,80}+,?\s{0,80}+\]"
     rb"(?!\s{0,40}\??\.\s{0,40}(?:includes|indexOf|some|every)\b)"
 )
-_TEXT = re.compile(rb"[A-Za-z0-9.-]{3,253}")
-_NAME = re.compile(rb"[\w$-]{0,60}\Z")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
+_TEXT = lazy_pattern(rb"[A-Za-z0-9.-]{3,253}")
+_NAME = lazy_pattern(rb"[\w$-]{0,60}\Z")
+_WORD = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _COMPARED_WORDS = (
     "allow", "disallow", "permit", "trust", "untrust", "accepted", "approved", "valid", "supported", "unsupported",
     "block", "unblock", "deny", "denied", "forbid", "banned", "reject", "restrict", "ignor", "exclu", "except", "skip",
@@ -50,14 +51,14 @@ _COMPARED_WORDS = (
     "universallink", "redirect", "referr", "cors", "mock", "example", "sample", "spam", "phish", "malicious",
 )  # fmt: skip
 """Beginnings of words in the names of lists whose elements are not contacted for being in them."""
-_SEARCH = re.compile(rb"\s{0,8}\??\.\s{0,8}(?:includes|indexOf|some|every)\s{0,4}\(")
-_SET = re.compile(rb"new Set\(\s{0,8}[\w$.]{0,80}\Z")
+_SEARCH = lazy_pattern(rb"\s{0,8}\??\.\s{0,8}(?:includes|indexOf|some|every)\s{0,4}\(")
+_SET = lazy_pattern(rb"new Set\(\s{0,8}[\w$.]{0,80}\Z")
 _REACH, _PLAIN_REACH = 256 * 1024, 4 * 1024
 """Bytes on each side of a list that are searched for its name, and if that is only the general word."""
 _MAX_USES = 1_000
 _PLAIN = (b"hosts", b"servers", b"endpoints", b"endPoints", b"urls")
 _SITE = "www."
-_SHORT = re.compile(r"[^.]+\.(?:[^.]{1,3}\.[^.]{2}|[^.]+)")
+_SHORT = lazy_pattern(r"[^.]+\.(?:[^.]{1,3}\.[^.]{2}|[^.]+)")
 """A domain of one organisation, such as shop.de or shop.co.uk."""
 _OF_SERVERS = ("servers", "endpoints")
 """Ends of names that sites to compare with do not have; such lists also have servers like ``mastodon.social``."""

@@ -1,10 +1,14 @@
-"""Passwords under short names, ``DB_PASS``, ``smtpPwd`` or ``mqtt.pw``, beside the host or address of the same service.
+"""The host or address beside a password: ``DB_HOST`` beside ``DB_PASS``, ``host`` and ``password`` in one object.
 
-Such names alone also name fields, passes and counters, so the host under the same first part of the name is needed.
+Short names, ``DB_PASS``, ``smtpPwd`` or ``mqtt.pw``, also name fields, passes and counters, so the host under the same
+first part of the name is needed. Of long names, ``db_password``, it only shows the endpoint.
 """
 
 import re
 from collections.abc import Iterable
+from itertools import islice
+
+from tieback.recognise.pair_parts import is_same_part
 
 HOST_ENDS = ("host", "hostname", "url", "uri", "server", "addr", "address", "domain", "ip", "endpoint", "broker")
 """Ends of the names of hosts and addresses."""
@@ -21,7 +25,22 @@ SERVICES = STORES | frozenset((
 ))  # fmt: skip
 """Services whose passwords can be words; under other names the value must look like a password."""
 _NAME = re.compile(r"(?P<stem>[A-Za-z][A-Za-z0-9_.-]{0,46}?)(?:[_.-](?i:pass|pwd|pw)|(?<=[a-z0-9])(?:Pass|Pwd|Pw))")
+PASSWORDS = ("password", "passwd", "passphrase")
+"""Names of passwords without the name of a service."""
+_LONG = re.compile(
+    r"(?P<stem>[A-Za-z][A-Za-z0-9_.-]{0,46}?)??(?:(?:\A|[_.-])(?i:password|passwd|passphrase)"
+    r"|(?<=[a-z0-9])(?:Password|Passwd|Passphrase))"
+)
+_BEFORE = re.compile(r"[A-Za-z0-9_.-]{0,48}\Z")
+_REACH = 48
+_KEY = re.compile(r"[A-Za-z0-9_.-]{1,96}")
+_JOINED = re.compile(r"(?i:password|passwd)\Z")
 _ENDS = "|".join(HOST_ENDS)
+_PLAIN = ("host", "hostname", "server", "broker", "endpoint", "url", "uri", "addr", "address")
+"""Names of hosts and addresses without the name of a service."""
+_PLAIN_ENDS = "|".join(_PLAIN)
+_MAX_HOSTS = 64
+"""Most hosts in one text that are compared with the place of a password."""
 _MAX_LINE = 240
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
 _PLACE = (
@@ -35,6 +54,32 @@ def stem_of(name: str) -> str:
     """The name of a password without its last word; empty if it is none of the short ones."""
     found = _NAME.fullmatch(name)
     return found["stem"] if found is not None else ""
+
+
+def names_password(name: str) -> bool:
+    """True if a name is that of a password, short or long: ``DB_PASS``, ``db_password``, ``password``."""
+    return bool(stem_of(name)) or _long_stem(name) is not None
+
+
+def address_beside(text: str, begin: int) -> str:
+    """The host or address that belongs to the password whose name is at an offset; empty if there is none.
+
+    It is under the same first part of the name, or has none, as the password, and is then in the same object.
+    """
+    before = _BEFORE.search(text, max(0, begin - _REACH), begin)
+    start = before.start() if before is not None else begin
+    found = _KEY.match(text, start)
+    stem = _long_stem(found[0]) if found is not None else None
+    return place_of(stem, text, start) if stem is not None else ""
+
+
+def _long_stem(name: str) -> str | None:
+    """The name of a password without its long last word, which can be all of it; ``None`` for other names."""
+    found = _LONG.fullmatch(name)
+    if found is not None:
+        return found["stem"] or ""
+    stem = _JOINED.sub("", name)
+    return stem if stem != name and stem.lower() in SERVICES else None
 
 
 def is_service(stem: str) -> bool:
@@ -52,14 +97,30 @@ def _last_word(stem: str) -> str:
     return words[-1].lower() if words else ""
 
 
-def place_of(stem: str, text: str) -> str:
-    """The host or address in a text under the name of the same service, with its port; empty if there is none."""
-    name = rf"(?<![A-Za-z0-9]){re.escape(stem)}[_.-]?"
-    found = re.search(rf"{name}(?:{_ENDS}){_PLACE}", text, re.IGNORECASE)
+def place_of(stem: str, text: str, begin: int | None = None) -> str:
+    """The host or address in a text under the name of the same service, with its port; empty if there is none.
+
+    Args:
+        stem: the first part of the name; empty for a password without one, whose host is in the same object.
+        text: the text.
+        begin: offset of the password. A host in the same object is before others.
+    """
+    name = rf"(?<![A-Za-z0-9]){re.escape(stem)}[_.-]?" if stem else r"(?<![A-Za-z0-9_.-])"
+    found = _nearest(rf"{name}(?:{_ENDS if stem else _PLAIN_ENDS}){_PLACE}", text, begin, apart=bool(stem))
     if found is None or "://" in found["place"] or found["port"]:
         return found["place"] if found is not None else ""
-    port = re.search(rf"{name}port{_PORT}", text, re.IGNORECASE)
+    port = _nearest(rf"{name}port{_PORT}", text, begin, apart=bool(stem))
     return f"{found['place']}:{int(float(port[1]))}" if port is not None else found["place"]
+
+
+def _nearest(pattern: str, text: str, begin: int | None, *, apart: bool) -> re.Match[str] | None:
+    """The first match in the same object as an offset, or else, if it may be apart, the first of all."""
+    first = None
+    for found in islice(re.finditer(pattern, text, re.IGNORECASE), _MAX_HOSTS):
+        if begin is None or is_same_part(text, found.start(), begin):
+            return found
+        first = first or found
+    return first if apart else None
 
 
 def beside(name: str, others: Iterable[tuple[str, str]]) -> str:
@@ -69,13 +130,15 @@ def beside(name: str, others: Iterable[tuple[str, str]]) -> str:
 
     Args:
         name: the name of the value that may be a password.
-        others: names and values of the same file or class.
+        others: names and values of the same file or class; for a name such as ``password``, of the same object.
     """
-    stem = stem_of(name)
-    if not stem:
+    long = _long_stem(name)
+    stem = stem_of(name) if long is None else long
+    if not stem and long is None:
         return ""
-    wanted = re.compile(rf"{re.escape(stem)}[_.-]?(?:{_ENDS})", re.IGNORECASE)
-    ported = re.compile(rf"{re.escape(stem)}[_.-]?port", re.IGNORECASE)
+    head = rf"{re.escape(stem)}[_.-]?" if stem else ""
+    wanted = re.compile(rf"{head}(?:{_ENDS if stem else _PLAIN_ENDS})", re.IGNORECASE)
+    ported = re.compile(rf"{head}port", re.IGNORECASE)
     every = list(others)
     found = next((f'{key}="{value}"' for key, value in every if wanted.fullmatch(key) and '"' not in value), "")
     if not found or len(found) >= _MAX_LINE:

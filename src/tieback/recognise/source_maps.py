@@ -6,7 +6,6 @@ ECMA-426, section "Linking source maps". Bounds: 16 maps and 16 MiB per script.
 """
 
 import binascii
-import re
 from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import unquote_to_bytes
@@ -14,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Credential
 from tieback.recognise.calls import is_script
 from tieback.recognise.interface import Extractor, ExtractorMeta, Find
@@ -24,9 +24,9 @@ MARK = b"sourceMappingURL=data:"
 MAX_MAPS = 16
 MAX_BYTES = 16 * 1024 * 1024
 """Most bytes of the encoded maps of one script."""
-_MAP = re.compile(rb"sourceMappingURL=data:[a-z]{1,20}/[a-z0-9.+-]{1,40}(?:;charset=[A-Za-z0-9-]{1,20})?(;base64)?,")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]*+")
-_PERCENT = re.compile(rb"[A-Za-z0-9%.~_!*'()/?:@&=+$,;-]*+")
+_MAP = lazy_pattern(rb"sourceMappingURL=data:[a-z]{1,20}/[a-z0-9.+-]{1,40}(?:;charset=[A-Za-z0-9-]{1,20})?(;base64)?,")
+_BASE64 = lazy_pattern(rb"[A-Za-z0-9+/]*+")
+_PERCENT = lazy_pattern(rb"[A-Za-z0-9%.~_!*'()/?:@&=+$,;-]*+")
 _ENCODED = {True: "base64", False: "percent"}
 
 

@@ -18,6 +18,7 @@ from itertools import islice
 import msgspec
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Sighting
 from tieback.recognise.file_pages import NO_SCHEME, FilePages
 from tieback.recognise.held_finds import settled
@@ -35,23 +36,24 @@ MAX_NAMES = 2_000
 """Most different names in one file; a file with more of them is not followed, and everything stays."""
 MAX_OTHER = 32 * 1024 * 1024
 """Most bytes of code and other files in which names are looked for; if there are more, everything stays."""
-_ROOT = re.compile(
+_ROOT = lazy_pattern(
     r"(?P<root>(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/)(?P<rest>.{1,400})"
 )
-_ROUTES = re.compile(r"(?:_next|_nuxt|_app/immutable|_astro)/.*")
+_ROUTES = lazy_pattern(r"(?:_next|_nuxt|_app/immutable|_astro)/.*")
 """Files of Next.js, Nuxt, SvelteKit and Astro, which write one page for each route. Links to these have no suffix."""
 _PAGES = (".html", ".htm")
 _MAP = ".map"
 """The end of the name of a source map behind that of its script. What is in both is found in the script."""
 _CODE = (".html", ".htm", ".js", ".php", ".css")
 _ENDS = {b"j": (".js",), b"h": (".html", ".htm"), b"p": (".php",), b"c": (".css",)}
+_START = "index.html"
 _INDEX = frozenset((b"index.html", b"index.htm"))
 """Names that many folders have: ``demo/index.html`` means no other of them."""
 _ANY = b"*"
 """The folder before a name if code puts it together."""
-_FRAME = re.compile(r"cordova(?:_plugins)?\.js|phonegap\.js|native-bridge\.js|cordova-js-src/.*|plugins/.*\.js")
+_FRAME = lazy_pattern(r"cordova(?:_plugins)?\.js|phonegap\.js|native-bridge\.js|cordova-js-src/.*|plugins/.*\.js")
 """Files of Cordova and Capacitor, and of plugins, which these load."""
-_DOCUMENT = re.compile(
+_DOCUMENT = lazy_pattern(
     r"(?:.*/)?(?:[^/]*\.(?:txt|md|map|markdown|s[ac]ss|less)|(?:package|bower|component|composer)(?:-lock)?\.json|licen[cs]e[^/]*|readme[^/]*"
     r"|coderesources|(?:asset|build|precache|prerender|app-build|react-loadable)-?manifest(?:\.[\w-]{1,40})?\.json"
     r"|precache-manifest\.[\w.-]{1,60}\.js|ngsw\.json|stats\.json|sitemap[^/]*\.xml)|(?:.*/)?(?:nbproject|\.idea|\.vscode|\.settings)/.*|meta-inf/.*|bundle-metadata/.*",
@@ -62,15 +64,15 @@ _DOCUMENT = re.compile(
 https://angular.dev/ecosystem/service-workers/config, https://github.com/shellscape/webpack-manifest-plugin,
 https://developer.chrome.com/docs/workbox/modules/workbox-precaching
 """
-_CACHED = re.compile(
+_CACHED = lazy_pattern(
     rb"\{\s{0,20}[\"']?(?P<first>url|revision)[\"']?\s{0,4}:\s{0,4}(?:[\"'][^\"'\n]{0,400}[\"']|null)\s{0,20},"
     rb"\s{0,20}[\"']?(?!(?P=first))(?:url|revision)[\"']?\s{0,4}:\s{0,4}(?:[\"'][^\"'\n]{0,400}[\"']|null)\s{0,20}\}"
 )
 """An entry of the list of files that a service worker copies, which a build tool writes into it."""
 _REVISION = b"revision"
-_SETTINGS = re.compile(r"(?P<root>(?:.{0,200}/)?(?:assets|[^/]{1,100}\.app)/)capacitor\.(?:config|plugins)\.json")
+_SETTINGS = lazy_pattern(r"(?P<root>(?:.{0,200}/)?(?:assets|[^/]{1,100}\.app)/)capacitor\.(?:config|plugins)\.json")
 """The settings beside the pages of an app of Capacitor; its ``cordova.js`` is often empty."""
-_CONFIG = re.compile(
+_CONFIG = lazy_pattern(
     r"(?P<android>(?:.{0,200}/)?)res/xml/config\.xml|(?P<ios>(?:.{0,200}/)?[^/]{1,100}\.app/)config\.xml"
 )
 """The settings of Cordova in a package."""
@@ -78,25 +80,31 @@ _REPLACED = tuple("original-src".encode(form) for form in ("ascii", "utf-16-le")
 """The attribute in which the command line of Ionic keeps the first page, if it builds an app that loads all pages from
 the computer of a developer: https://ionicframework.com/docs/v3/cli/cordova/run/ (``--livereload``)
 """
-_COMMENT_LINE = re.compile(rb"\n[ \t]{0,200}+(?://|/?\*(?![\w/]))[^\n]*")
+_COMMENT_LINE = lazy_pattern(rb"\n[ \t]{0,200}+(?://|/?\*(?![\w/]))[^\n]*")
 """A line of a script that is only a comment, with the end of the line before, which is found faster than ``^``."""
-_COMMENT_BLOCK = re.compile(rb"/\*\*?+[ \t]{0,200}+\r?\n")
+_COMMENT_BLOCK = lazy_pattern(rb"/\*\*?+[ \t]{0,200}+\r?\n")
 """The beginning of a comment behind which its first line has nothing else: documentation, with examples."""
 _INDENT = 200
 """Most white space before such a comment."""
-_SUFFIX = re.compile(rb"\.(?:js|html?|php|css)(?![\w-])", re.IGNORECASE)
-_WIDE_SUFFIX = re.compile(rb"\.\0(?:h\0t\0m\0(?:l\0)?|j\0s\0|p\0h\0p\0|c\0s\0s\0)")
+_SUFFIX = lazy_pattern(rb"\.(?:js|html?|php|css)(?![\w-])", re.IGNORECASE)
+_WIDE_SUFFIX = lazy_pattern(rb"\.\0(?:h\0t\0m\0(?:l\0)?|j\0s\0|p\0h\0p\0|c\0s\0s\0)")
 """The end of a name in UTF-16, as in compiled XML."""
-_INLINE = re.compile(rb"<script\b(?![^<>]{0,400}\bsrc\s{0,4}=)", re.IGNORECASE)
+_INLINE = lazy_pattern(rb"<script\b(?![^<>]{0,400}\bsrc\s{0,4}=)", re.IGNORECASE)
 """A script inside a page: it can load others by names that are in no file."""
-_NO_NAME = re.compile(rb"[^\w.~-]")
-_SERVER = re.compile(
+_SCRIPT = lazy_pattern(rb"<script\b", re.IGNORECASE)
+_REDIRECT = lazy_pattern(
+    rb"<meta\b[^<>]{0,200}\bhttp-equiv\s{0,4}=\s{0,4}[\"']?refresh\b[^<>]{0,200}?\burl\s{0,4}=\s{0,4}[\"']?https?://",
+    re.IGNORECASE,
+)
+"""The tag of a page by which the web view goes on to a server at once."""
+_NO_NAME = lazy_pattern(rb"[^\w.~-]")
+_SERVER = lazy_pattern(
     rb"https?://(?!127\.|0\.0\.0\.0|[\w-]{1,40}\.androidplatform\.net/)[\w-]{1,60}(?:\.[\w-]{1,60}){1,8}(?::\d{1,5})?/[\w./~%-]*\Z"
 )
 """The address of a server up to the end of a name in it. A web view reads files of the package under names of the
 device itself and of ``androidplatform.net``: https://developer.android.com/reference/androidx/webkit/WebViewAssetLoader
 """
-_TESTS = re.compile(r"/(?:tests?|specs?|__tests__)/", re.IGNORECASE)
+_TESTS = lazy_pattern(r"/(?:tests?|specs?|__tests__)/", re.IGNORECASE)
 """A folder with the tests of an app, whose names are often those of what they test."""
 _EXAMPLE_FOLDERS = tuple(b"example examples demo demos doc docs documentation sample samples".split())
 _SUFFIX_MARKS = (b".js", b".htm", b".php", b".css")
@@ -104,24 +112,24 @@ _WIDE_MARKS = (b".\0h\0t\0m\0", b".\0j\0s\0", b".\0p\0h\0p\0", b".\0c\0s\0s\0")
 _FOLDER_MARKS = tuple(folder + b"/" for folder in _EXAMPLE_FOLDERS)
 _MARKS = Marks((*_WIDE_MARKS, *_FOLDER_MARKS), caseless=_SUFFIX_MARKS)
 """What begins the end of a name, and the folders of examples."""
-_EXAMPLES = re.compile(rf"/(?:{b'|'.join(_EXAMPLE_FOLDERS).decode()})/", re.IGNORECASE)
+_EXAMPLES = lazy_pattern(rf"/(?:{b'|'.join(_EXAMPLE_FOLDERS).decode()})/", re.IGNORECASE)
 """A folder with examples of a library, or with pages about it."""
-_TOOLS = re.compile(
+_TOOLS = lazy_pattern(
     r"/(?:(?:grunt|gulp|cake|jake)file|(?:webpack|rollup|karma|protractor|jest|babel|vite|postcss|tailwind|metro|wdio)[\w.-]{0,40}\.conf(?:ig)?)"
     r"[\w.-]{0,20}\.js\Z",
     re.IGNORECASE,
 )
 """Settings of tools that build or test a library."""
-_OWN_PATH = re.compile(rb"[\"'`](?:\.{0,2}/)?(?P<path>(?:[\w.-]{1,60}/){0,6})\Z")
+_OWN_PATH = lazy_pattern(rb"[\"'`](?:\.{0,2}/)?(?P<path>(?:[\w.-]{1,60}/){0,6})\Z")
 """The beginning of a path in the app, up to one of its folders."""
-_FOLDERS = re.compile(rb"(?:[\w.-]{1,60}/){1,6}(?P<end>[\"'`$])?")
+_FOLDERS = lazy_pattern(rb"(?:[\w.-]{1,60}/){1,6}(?P<end>[\"'`$])?")
 """The other folders of the path, and the end of the text if code puts a name behind it."""
 _MAX_PLACES = 50
 """Most places of such a folder in one file that are read."""
 _REACH = 100
 MAX_ENDS = 50_000
 """Most names in one file, also the same ones; a file with more of them is not followed, and everything stays."""
-_JOINED = re.compile(
+_JOINED = lazy_pattern(
     rb"(?:[\"'`]|\}[\w.-]{0,40}|(?:\+|concat\()\s{0,4}[\"'`][\w.-]{0,40})\.(?P<kind>js|html?|php|css)(?![\w-])",
     re.IGNORECASE,
 )
@@ -154,6 +162,8 @@ class UnloadedFiles:
         self._routed: set[str] = set()
         self._remote: dict[str, str] = {}
         """Roots whose pages are not loaded, with the one page that is."""
+        self._redirected: set[str] = set()
+        """Roots whose start page names no file of the app, and goes on to a server."""
         self._other: set[bytes] = set()
         self._inline: set[str] = set()
         self._left = MAX_OTHER
@@ -177,7 +187,19 @@ class UnloadedFiles:
         return settled(finds, _is_in_page, self._judged)
 
     def _judged(self) -> Callable[[Sighting], str] | None:
-        return None if self._stopped else partial(self._never_runs, self._unloaded())
+        if self._stopped:
+            return None
+        self._remote.update((root, _START) for root in self._redirected & self._roots if self._is_only(root))
+        return partial(self._never_runs, self._unloaded())
+
+    def _is_only(self, root: str) -> bool:
+        """True if no code and no setting names another page of a root than the first."""
+        named = {_page(one) for one in self._other}
+        pages = (file for file in self._names if file.startswith(root) and file.lower().endswith(_PAGES))
+        return all(
+            file == f"{root}{_START}" or file.rpartition("/")[2].encode("utf-8", "replace").lower() not in named
+            for file in pages
+        )
 
     def _never_runs(self, unloaded: frozenset[str], find: Sighting) -> str:
         """Why code at the place of a find never runs, or an empty text."""
@@ -256,8 +278,10 @@ class UnloadedFiles:
             self._used.update(_example_folders(content, marks))
         if _FRAME.fullmatch(name) is None:
             self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(content, marks), 64))
-        if name == "index.html" and _INLINE.search(content) and b"://" not in content:
+        if name == _START and _INLINE.search(content) and b"://" not in content:
             self._inline.add(file)
+        if name == _START and not names and _SCRIPT.search(content) is None and _REDIRECT.search(content):
+            self._redirected.add(file.removesuffix(name))
 
     def _unloaded(self) -> frozenset[str]:
         """The files that are not loaded; none if it is not known."""

@@ -23,14 +23,14 @@ import msgspec
 from tieback.model.errors import WorkspaceError
 from tieback.storage.failures import storage_errors
 
-VERSION = 8
+VERSION = 9
 FILE = "pages.db"
 _ROWS_AT_ONCE = 1_000
 _SCHEMA = """
 CREATE TABLE documents (name TEXT PRIMARY KEY, document BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE apps (
     place INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, label TEXT NOT NULL, platform TEXT NOT NULL, vendor TEXT NOT NULL,
-    state TEXT NOT NULL, document BLOB NOT NULL
+    maker TEXT NOT NULL, state TEXT NOT NULL, document BLOB NOT NULL
 );
 CREATE TABLE apps_words (place INTEGER PRIMARY KEY, words TEXT NOT NULL);
 CREATE TABLE backends (

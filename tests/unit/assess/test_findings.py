@@ -391,6 +391,57 @@ def test_ids_of_earlier_releases_are_known() -> None:
         assert former[one.rule, one.evidence] not in former_ids(one, ["org.two", ""])
 
 
+@pytest.mark.parametrize("subjects", [{"aa": "ios:org.one"}, {}])
+def test_the_id_of_a_credential_from_before_its_endpoint_was_known(subjects: dict[str, str]) -> None:
+    """Its suppression stays. A credential without an endpoint has never been one with an endpoint."""
+    placed = msgspec.structs.replace(credential(), kind="database_password", endpoint="db.shop.test:5432")
+    bare = msgspec.structs.replace(placed, endpoint="")
+    (now,), (then,) = (apply_rules([], [("aa", one)], subjects=subjects) for one in (placed, bare))
+    assert now.id != then.id
+    assert then.id in former_ids(now, ["org.one"] if subjects else [])
+    assert now.id not in former_ids(then, ["org.one"])
+    other = msgspec.structs.replace(bare, masked="x***y (9)")
+    (unrelated,) = apply_rules([], [("aa", other)], subjects=subjects)
+    assert unrelated.id not in former_ids(now, ["org.one"])
+
+
+@each(
+    ("kind", "grade", "endpoint", "title"),
+    [
+        (
+            "service_password",
+            CredentialGrade.NORMAL,
+            "mail.shop.test:587",
+            "Hard-coded password of a server in the app",
+        ),
+        ("named_password", CredentialGrade.UNKNOWN, "", "Password of unknown purpose in the app"),
+        (
+            "named_password",
+            CredentialGrade.UNKNOWN,
+            "db.shop.test:5432",
+            "Password of a server in the app; what it permits is unknown",
+        ),
+    ],
+)
+def test_the_title_names_what_is_known_of_a_password(
+    kind: str, grade: CredentialGrade, endpoint: str, title: str
+) -> None:
+    one = msgspec.structs.replace(credential(), kind=kind, grade=grade, endpoint=endpoint)
+    (found,) = apply_rules([], [("aa", one)])
+    assert found.title == title
+
+
+def test_evidence_without_an_endpoint_names_none() -> None:
+    (found,) = apply_rules([], [("aa", msgspec.structs.replace(credential(), endpoint=""))])
+    assert " for " not in found.evidence[0].partition(": ")[0]
+
+
+def test_the_server_beside_a_password_of_anything_is_no_data_store() -> None:
+    mail = msgspec.structs.replace(credential(), kind="password_value", endpoint="mail.shop.test:587")
+    (found,) = apply_rules([], [("aa", mail)])
+    assert found.rule == "service-credential-in-app"
+
+
 def test_ids_that_release_0_1_wrote() -> None:
     line = "res/xml/network_security_config.xml"
     policy = CleartextPolicy("es.fieldhand.test", False, True, False, 0, line)

@@ -48,7 +48,7 @@ def test_a_file(tmp_path: Path) -> None:
         (f'[[suppress]]\nrule = "open-store"\nsince = 1\n{WHO}', "unknown field `since`"),
         (f'[[supress]]\nrule = "open-store"\n{WHO}', "unknown field `supress`"),
         ("[[suppress]\n", "Expected"),
-        (b"\xff\xfe", "utf-8"),
+        (b"\xff\xfe", "byte 0 is not UTF-8 text"),
         (b"#" * (MAX_BYTES + 1), "is larger than"),
         ("a = " + "[" * 5000, "suppress"),
     ],

@@ -57,7 +57,8 @@ def test_an_address_is_not_called_a_missing_file(run: Run) -> None:
     ended = run("app", "https://apps.example.test/a.apk")
     assert (
         ended.code,
-        "an address, not a file. Download the package, or pass the address to tieback scan" in ended.err,
+        "https://apps.example.test/a.apk: an address, not a file. Download the package, or pass the address to tie"
+        in ended.err,
     ) == (
         2,
         True,

@@ -404,3 +404,24 @@ def test_other_addresses_of_a_host_that_only_an_sdk_makes_belong_to_it(steps: tu
         Party.THIRD if owner else Party.UNKNOWN,
         owner,
     )
+
+
+@each(
+    ("vendor", "other", "owner"),
+    [
+        ("", "https://cdn.unrelated.test/a", "com.gtcc.library"),
+        ("", "https://www.gtcc.com/a", "gtcc.com"),
+        ("", "https://www.notgtcc.com/a", "com.gtcc.library"),
+        ("Gtcc Ltd", "https://cdn.unrelated.test/a", "Gtcc Ltd"),
+    ],
+)
+def test_a_domain_that_only_the_bundle_identifier_names_is_no_owner(vendor: str, other: str, owner: str) -> None:
+    def seen(value: str, host: str) -> Sighting:
+        place = Evidence("assets/app.js", 1, "script-flow/fetch")
+        return Sighting(Endpoint(EndpointKind.URL, value, "https", host, 443), 1, Party.UNKNOWN, place)
+
+    host = "gtcc-library.herokuapp.com"
+    found = [seen(f"https://{host}/api", host), seen(other, other.split("/")[2])]
+    merged = merge_finds(app("com.gtcc.library", vendor), found, RULES)
+    (one,) = (one for one in merged.sightings if one.endpoint.host == host)
+    assert (one.party, one.owner) == (Party.FIRST, owner)

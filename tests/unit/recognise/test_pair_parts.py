@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.each import each
-from tieback.recognise.pair_parts import MAX_DEPTH, TextParts
+from tieback.recognise.pair_parts import MAX_DEPTH, TextParts, is_same_part
 
 
 def parts(text: str) -> str:
@@ -51,3 +51,25 @@ def test_parts(text: str, expected: str) -> None:
 @given(st.text(st.sampled_from("K{}[]:=-# \n\"'ab"), max_size=80))
 def test_any_text_has_parts(text: str) -> None:
     assert len(parts(text)) == text.count("K")
+
+
+@each(
+    ("text", "same"),
+    [
+        ("K=1\nK=2\n", True),
+        ("K=1\n[s]\nK=2\n", False),
+        ("a: 1, K: 2}, {K: 3", False),
+        ("K: 2, x: {y: 3}, K: 3", True),
+        ("K: 2, x: {K: 3}", False),
+        ("{x: {K: 2}, K: 3}", False),
+        ("  K: 1\n  x:\n    y: 2\n  K: 3\n", True),
+        ("  K: 1\nb:\n  K: 3\n", False),
+        ("  K: 1\n    K: 3\n", False),
+        ("- K: 1\n  K: 2\n", True),
+        ("- K: 1\n- K: 2\n", False),
+    ],
+)
+def test_two_keys_of_a_piece_of_text(text: str, same: bool) -> None:
+    places = text.index("K"), text.rindex("K")
+    assert is_same_part(text, *places) is same
+    assert is_same_part(text, *reversed(places)) is same

@@ -1,8 +1,10 @@
 """Finds in comments, messages and metadata become texts that are not back ends, whatever extractor has found them."""
 
 import base64
+import sqlite3
 import textwrap
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -18,6 +20,7 @@ from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.proto_xml import search_proto_xml
 from tieback.intake.apps.small_files import read_small_file
+from tieback.intake.apps.sqlite import read_sqlite
 from tieback.model.sighting import Credential, NotBackend, Sighting
 from tieback.recognise import placement
 from tieback.recognise.collect import merge_finds
@@ -374,6 +377,18 @@ def test_sentences_of_an_app_on_ios_can_name_its_servers() -> None:
     said = b"\0Register at http://shop.com to get a PIN\0Usage is not kept. See http://docs.crypto.com/c for more\0"
     for name, shown in (("Payload/A.app/A", ["http://shop.com"]), ("lib/a.so", [])):
         assert values(list(SEARCH.finds([Artifact(name, (Buffer(name, BufferKind.NATIVE, said),))]))) == shown
+
+
+def test_a_sentence_in_a_record_of_a_database_is_a_message(tmp_path: Path) -> None:
+    file = tmp_path / "shop.db"
+    with sqlite3.connect(file) as database:
+        database.execute("CREATE TABLE kept (sender TEXT, body TEXT, server TEXT)")
+        body = "Your friend Bhabani sent you a gift, click http://gift.offers.test/earn"
+        database.execute("INSERT INTO kept VALUES (?, ?, ?)", ("BH-GIFT", body, "http://api.shop.test/v1"))
+    database.close()
+    found = list(SEARCH.finds([read_sqlite("assets/shop.db", file.read_bytes())]))
+    assert values(found) == ["http://api.shop.test/v1"]
+    assert reasons(found) == {"http://gift.offers.test/earn": MESSAGE}
 
 
 def test_strings_of_native_code_in_utf16() -> None:

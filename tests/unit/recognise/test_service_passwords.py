@@ -6,7 +6,7 @@ from tieback.recognise.collect import merge_finds
 from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
-from tieback.recognise.service_passwords import beside, is_service, is_store, place_of, stem_of
+from tieback.recognise.service_passwords import beside, is_service, is_store, names_password, place_of, stem_of
 
 RULES = RuleFiles()
 
@@ -28,6 +28,15 @@ RULES = RuleFiles()
 )
 def test_the_name_of_the_service(name: str, stem: str) -> None:
     assert stem_of(name) == stem
+
+
+@each(
+    ("name", "known"),
+    [("DB_PASS", True), ("db.password", True), ("mqttPassword", True), ("dbpassword", True), ("password", True),
+     ("nopassword", False), ("password_hint", False), ("compass", False)],
+)  # fmt: skip
+def test_names_of_passwords(name: str, known: bool) -> None:
+    assert names_password(name) is known
 
 
 @each(("stem", "known"), [("DB", True), ("app.mqtt", True), ("shopFtp", True), ("login", False), ("dbLogin", False)])
@@ -61,6 +70,11 @@ def test_the_first_place_among_named_values() -> None:
     assert beside("DB_PASS", [*others, ("DB_PORT", "5432")]) == 'db_host="db.shop.test"\nDB_PORT="5432"\n'
     assert beside("SSH_PASS", others) == ""
     assert beside("DB_NAME", others) == ""
+    assert beside("db_password", others) == 'db_host="db.shop.test"\n'
+    assert beside("password", others) == ""
+    plain = [("host", "db.shop.test"), ("port", "5432")]
+    assert beside("password", plain) == 'host="db.shop.test"\nport="5432"\n'
+    assert beside("hint", plain) == ""
 
 
 @each(
@@ -75,6 +89,24 @@ def test_the_first_place_among_named_values() -> None:
             "res/values/strings.xml",
             '<resources><string name="ftp_host">f.shop.de</string><string name="ftp_pass">Kd83sPq</string></resources>',
             "f.shop.de",
+        ),
+        ("c.properties", "db_host=db.shop.de\ndb_port=5432\ndb_password=Torf83moor", "db.shop.de:5432"),
+        ("c.properties", "dbhost=db.shop.de\ndbport=5432\ndbpassword=Torf83moor", "db.shop.de:5432"),
+        ("c.properties", "host=db.shop.de\nport=5432\npassword=Torf83moor!x", "db.shop.de:5432"),
+        (".env", "SMTP_HOST=mail.shop.de\nSMTP_PORT=587\nSMTP_PASSWORD=Kd83sPq9", "mail.shop.de:587"),
+        ("c.json", '{"host":"db.shop.de","port":5432,"password":"Torf83moor"}', "db.shop.de:5432"),
+        ("c.yaml", "db:\n  host: db.shop.de\n  port: 5432\n  password: 'Torf83moor'\n", "db.shop.de:5432"),
+        ("main.js", 'x={host:"db.shop.de",port:5432,user:"root",password:"Torf83moor"}', "db.shop.de:5432"),
+        ("c.xml", '<a><db host="db.shop.de" port="5432" password="Torf83moor"/></a>', "db.shop.de:5432"),
+        (
+            "c.xml",
+            "<a><db_host>db.shop.de</db_host><db_port>5432</db_port><db_password>Torf83moor</db_password></a>",
+            "db.shop.de:5432",
+        ),
+        (
+            "res/values/strings.xml",
+            '<resources><string name="db_url">d.shop.de</string><string name="db_password">Torf83</string></resources>',
+            "d.shop.de",
         ),
     ],
 )
@@ -104,3 +136,33 @@ def test_the_password_names_the_endpoint_of_its_service(file: str, text: str, en
 def test_the_endpoint_of_an_address(text: str, value: str) -> None:
     found = endpoint_of(text, RULES)
     assert (found.value if found else "") == value
+
+
+@each(
+    ("file", "text"),
+    [
+        ("c.json", '{"a":{"host":"db.shop.de","port":5432},"b":{"password":"Kies47wall"}}'),
+        ("c.yaml", 'db:\n  host: db.shop.de\nlogin:\n  password: "Torf83moor"\n'),
+        ("c.ini", "[db]\nhost=db.shop.de\n[login]\npassword=Torf83moor!2\n"),
+        ("main.js", 'x={host:"db.shop.de",port:5432};y={password:"Torf83moor"}'),
+        (".env", "API_URL=https://api.shop.de\nDB_PASSWORD=Kd83sPq9"),
+        ("c.json", '{"db_host":"localhost","db_password":"Kd83sPq9"}'),
+    ],
+)
+def test_a_password_does_not_name_the_host_of_another_part(file: str, text: str) -> None:
+    artifact = Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode()),))
+    merged = merge_finds(None, AppSearch(RULES).finds([artifact]), RULES)
+    assert [one.endpoint for one in merged.credentials] == [""]
+
+
+def test_each_password_of_a_list_names_its_own_host() -> None:
+    text = (
+        '[{"db_host":"d1.shop.de","db_port":5432,"db_password":"Torf83moor"},'
+        '{"db_host":"d2.shop.de","db_port":5432,"db_password":"Kies47wall"}]'
+    )
+    artifact = Artifact("c.json", (Buffer("c.json", BufferKind.TEXT, text.encode()),))
+    merged = merge_finds(None, AppSearch(RULES).finds([artifact]), RULES)
+    assert {(one.masked, one.endpoint) for one in merged.credentials} == {
+        ("T***r (10)", "d1.shop.de:5432"),
+        ("K***l (10)", "d2.shop.de:5432"),
+    }

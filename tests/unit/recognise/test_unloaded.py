@@ -257,6 +257,28 @@ def test_a_developer_also_serves_the_pages_of_an_ipa() -> None:
     assert settled == [NotBackend("https://a.test", REMOTE), sighting(f"{folder}other/index.html")]
 
 
+@each(
+    ("page", "settings", "reason"),
+    [
+        ('<meta http-equiv="refresh" content="0; url=https://shop.test/index.php" />', "index.html", REMOTE),
+        ("<META HTTP-EQUIV=refresh CONTENT='5;URL=http://shop.test'>", "", REMOTE),
+        ('<meta http-equiv="refresh" content="0; url=main.html" />', "index.html", ""),
+        ('<meta http-equiv="refresh" content="0; url=https://shop.test" /><a href="other.html">', "", ""),
+        ('<meta http-equiv="refresh" content="0; url=https://shop.test" /><script>open()</script>', "", ""),
+        ('<meta http-equiv="refresh" content="0; url=https://shop.test" />', "other.html", ""),
+        ("<p>refresh https://shop.test</p>", "", ""),
+    ],
+)
+def test_a_start_page_that_goes_on_to_a_server_loads_no_other_file(page: str, settings: str, reason: str) -> None:
+    pages = UnloadedFiles()
+    for file, text in (("cordova.js", "{}"), ("index.html", page), ("other.html", ""), ("js/api", "")):
+        pages.see(piece(f"assets/www/{file}", text))
+    pages.see(piece("res/xml/config.xml", settings, BufferKind.RESOURCES))
+    finds = [sighting("assets/www/index.html"), sighting("assets/www/js/api"), sighting("assets/api")]
+    settled = [one.reason if isinstance(one, NotBackend) else "" for one in pages.settled(finds)]
+    assert settled == ["", reason, ""]
+
+
 def test_a_source_map_counts_only_without_its_script() -> None:
     pages = UnloadedFiles()
     for name in ("index.html", "cordova.js", "app.js"):

@@ -27,7 +27,7 @@ def made(folder: Path, *names: str) -> PageIndex:
         index.add(
             "apps",
             (
-                (place, f"sha{place}", name, "android", "", "closed", msgspec.json.encode(Name(name)))
+                (place, f"sha{place}", name, "android", "", "", "closed", msgspec.json.encode(Name(name)))
                 for place, name in enumerate(names, start=1)
             ),
         )

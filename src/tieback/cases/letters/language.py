@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from tieback.model.errors import InputError, UsageError
+from tieback.model.errors import InputError, UsageError, file_fault
 from tieback.model.figure import Figure, Quality
 from tieback.report.figures import SIGNS, size_text
 
@@ -127,9 +127,8 @@ def load_language(name: str, folder: Path | None = None) -> Language:
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror})", where=where, advice="Check the path") from None
     except (ValueError, RecursionError) as error:
-        why = str(error).splitlines()[0] if str(error) else "nested too deeply"
         raise InputError(
-            f"not a letter file ({why})",
+            f"not a letter file ({file_fault(error)})",
             where=where,
             advice="Start from the files that `tieback letter templates DIR` writes",
         ) from None

@@ -17,6 +17,7 @@ from tieback.intake.apps.unread import component_classes
 from tieback.model.app import App, Signer
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.declaration import PrivacyDeclaration
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import UnreadKind
 
 MANIFEST = "base/manifest/AndroidManifest.xml"
@@ -28,10 +29,10 @@ MAX_PROBES = 2_000_000
 """Candidate offsets of names in all XML files together; files beyond that limit have no string edges."""
 
 MAX_CERTIFICATE = 1024 * 1024
-_MODULE_MANIFEST = re.compile(r"[^/]+/manifest/AndroidManifest\.xml")
-_MODULE_RESOURCES = re.compile(r"[^/]+/resources\.pb")
-_MODULE_XML = re.compile(r"[^/]+/res/.+\.xml")
-_CERTIFICATE = re.compile(r"META-INF/[^/]+\.(?:RSA|DSA|EC)", re.IGNORECASE)
+_MODULE_MANIFEST = lazy_pattern(r"[^/]+/manifest/AndroidManifest\.xml")
+_MODULE_RESOURCES = lazy_pattern(r"[^/]+/resources\.pb")
+_MODULE_XML = lazy_pattern(r"[^/]+/res/.+\.xml")
+_CERTIFICATE = lazy_pattern(r"META-INF/[^/]+\.(?:RSA|DSA|EC)", re.IGNORECASE)
 
 
 class BundleFormat:

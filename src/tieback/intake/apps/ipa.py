@@ -37,24 +37,25 @@ from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.count_text import count_text
 from tieback.model.declaration import PrivacyDeclaration
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import UnreadKind
 
 MAX_TEXT = 300
-_ROOT = re.compile(
+_ROOT = lazy_pattern(
     r"(?P<above>(?!__MACOSX/)(?:[^/]{1,255}/)?)"
     r"(?:Payload/|(?P<archive>(?:[^/]{1,255}\.xcarchive/)?Products/Applications/))(?=[^/]+\.app/)"
 )
 """Folder of the app; ``above`` is the folder that an archiver added."""
-_BARE = re.compile(r"(?P<above>(?!__MACOSX/)(?:[^/]{1,255}/)?)[^/]{1,255}\.app/Info\.plist\Z")
+_BARE = lazy_pattern(r"(?P<above>(?!__MACOSX/)(?:[^/]{1,255}/)?)[^/]{1,255}\.app/Info\.plist\Z")
 """The same for a folder of an app that somebody packed: a build for the simulator, or an IPA that was packed again."""
-_INFO = re.compile(r"[^/]+\.app/Info\.plist")
-_ANY_INFO = re.compile(r"[^/]+\.app/(?:.+\.(?:appex|app)/)?Info\.plist")
+_INFO = lazy_pattern(r"[^/]+\.app/Info\.plist")
+_ANY_INFO = lazy_pattern(r"[^/]+\.app/(?:.+\.(?:appex|app)/)?Info\.plist")
 _PROFILE = "embedded.mobileprovision"
 _RECEIPT = "iTunesMetadata.plist"
 """Beside ``Payload`` in a package from the App Store."""
 MAX_INFOS = 64
 """Extensions in one package whose transport security is read."""
-_TEAM = re.compile(r"[A-Z0-9]{10}")
+_TEAM = lazy_pattern(r"[A-Z0-9]{10}")
 
 
 class _Signed(Struct, frozen=True):

@@ -3,6 +3,7 @@
 import mmap
 import os
 import stat
+from functools import partial
 from pathlib import Path
 
 from tieback.intake.apps.apk import ApkFormat, is_apk
@@ -15,7 +16,7 @@ from tieback.intake.apps.digest import content_digest, view_digest
 from tieback.intake.apps.folder import UnpackedFolder, is_unpacked
 from tieback.intake.apps.interface import EntrySource
 from tieback.intake.apps.ipa import IpaFormat, is_ipa, shipped
-from tieback.intake.apps.package import Format, Package
+from tieback.intake.apps.package import Format, Locate, Package
 from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.single import SingleFile, SinglePartFormat, is_script, part_of
 from tieback.intake.apps.smali.folder import DecodedEntries
@@ -88,7 +89,7 @@ def _file(path: Path, data: mmap.mmap, sha256: str) -> Package:
     archive = Archive(data, PackageProblems())
     found = _format(archive, archive.budget)
     if found is not None:
-        return Package(path, found[0], archive.budget, found[1], digest, data.close)
+        return Package(path, found[0], archive.budget, found[1], digest, data.close, _locate(found[0]))
     head = data[:SNIFF]
     what = part_of(path.name, head) or ("a script" if is_script(path.name, head) else "")
     if not what:
@@ -103,8 +104,18 @@ def _folder(path: Path, sha256: str) -> Package:
         budget = budget_for(FOLDER)
         found = _format(UnpackedFolder(path.resolve(), problems, budget), budget)
         if found is not None:
-            return Package(path, found[0], budget, found[1], lambda: sha256 or content_digest(path)[0], _nothing)
+            source, form = found
+            digest = partial(_digest_of, path, sha256)
+            return Package(path, source, budget, form, digest, _nothing, _locate(source))
     raise InputError("a directory, not an app package", where=str(path), advice="Pass the files in it")
+
+
+def _digest_of(path: Path, sha256: str) -> str:
+    return sha256 or content_digest(path)[0]
+
+
+def _locate(source: EntrySource) -> Locate | None:
+    return source.place if isinstance(source, DecodedEntries) else None
 
 
 def _must_be_a_file(number: int, path: Path) -> None:

@@ -44,6 +44,10 @@ class Format(Protocol):
         ...
 
 
+type Locate = Callable[[str, int], tuple[str, int] | None]
+"""From a file that was made, and an offset in it, to the file of the package."""
+
+
 class Package:
     """See ``interface.OpenedApp``. Also a context manager that closes itself."""
 
@@ -55,6 +59,7 @@ class Package:
         form: Format,
         digest: Callable[[], str],
         close: Callable[[], None],
+        locate: Locate | None = None,
     ) -> None:
         self.path = path
         self.problems: list[Problem] = source.problems
@@ -63,6 +68,7 @@ class Package:
         self._format = form
         self._digest = digest
         self._close = close
+        self._locate = locate
         self._check: CodeCheck | None = None
 
     @cached_property
@@ -115,6 +121,11 @@ class Package:
     def unread(self) -> tuple[UnreadCode, ...]:
         """Code that the package does not show; complete after the walk, empty before it."""
         return self._check.found(self.problems) if self._check is not None else ()
+
+    def place(self, file: str, offset: int | None) -> tuple[str, int | None]:
+        """The file and offset of a place, in the package as it is; artifacts can be made of other files."""
+        found = self._locate(file, offset) if self._locate is not None and offset is not None else None
+        return found or (file, offset)
 
     def close(self) -> None:
         """Release the file; artifacts that were yielded remain valid."""

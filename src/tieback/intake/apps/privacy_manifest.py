@@ -16,6 +16,7 @@ from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.count_text import count_text
 from tieback.model.declaration import AccessedApi, DeclarationFormat, DeclaredType, PrivacyDeclaration
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import UnreadKind
 
 MAX_MANIFESTS = 200
@@ -30,9 +31,9 @@ MAX_LABELS = 32
 """Purposes of a type, and reasons of an interface."""
 MAX_TEXT = 200
 _NAME = "PrivacyInfo.xcprivacy"
-_PART = re.compile(r"([^/]+\.(?:framework|bundle|appex|app))/")
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,20}://")
-_DOMAIN = re.compile(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))+")
+_PART = lazy_pattern(r"([^/]+\.(?:framework|bundle|appex|app))/")
+_SCHEME = lazy_pattern(r"[a-z][a-z0-9+.-]{0,20}://")
+_DOMAIN = lazy_pattern(r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_](?:[a-z0-9_-]{0,62}))+")
 _TYPES = "NSPrivacyCollectedDataTypes"
 _TYPE = "NSPrivacyCollectedDataType"
 

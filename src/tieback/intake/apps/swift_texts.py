@@ -14,6 +14,7 @@ import numpy as np
 
 from tieback.intake.apps.budget import STEPS
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 
 ARM, X86 = 0x0100000C, 0x01000007
 """CPU types of Mach-O whose code is read."""
@@ -33,9 +34,9 @@ _APART, _BEHIND = 12, 4
 _NEAR = 64
 """The same for x86-64, in bytes."""
 _MOVE_ZERO, _MOVE_KEEP = 0xD2800000, 0xF2800000
-_ADDRESS = re.compile(rb"(?=[!-~]{7,15}\Z)[^.:]*[A-Za-z0-9\]][.:][A-Za-z0-9/\[].*")
-_LAST_WORD = re.compile(rb"[\x48\x49][\xb8-\xbf](.{7}[\xe7-\xef])", re.DOTALL)
-_FIRST_WORD = re.compile(rb"[\x48\x49][\xb8-\xbf]([!-~]{7}[\0!-~])")
+_ADDRESS = lazy_pattern(rb"(?=[!-~]{7,15}\Z)[^.:]*[A-Za-z0-9\]][.:][A-Za-z0-9/\[].*")
+_LAST_WORD = lazy_pattern(rb"[\x48\x49][\xb8-\xbf](.{7}[\xe7-\xef])", re.DOTALL)
+_FIRST_WORD = lazy_pattern(rb"[\x48\x49][\xb8-\xbf]([!-~]{7}[\0!-~])")
 
 
 class InlineTexts(NamedTuple):

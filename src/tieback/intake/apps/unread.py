@@ -29,6 +29,7 @@ from tieback.intake.apps.plist import BINARY, read_values
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.count_text import count_text
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Problem, UnreadCode, UnreadKind, unread_parts
 
 MAX_COMPONENTS = 64
@@ -56,15 +57,15 @@ _MATTERS = (
     *_PACKER_FILES, *_OTHER_CODE, *_PAGES, _SHOREBIRD, _EXPO_SETTINGS, *_CAPACITOR, _CORDOVA, _INFO, _ON_DEMAND,
 )  # fmt: skip
 """Ends of the names of files that are looked at."""
-_META = re.compile(rb"<meta-data\b[^>]{0,2000}>")
-_ATTRIBUTE = re.compile(rb"\b(name|value)=[\"']([^\"']{0,500})[\"']")
+_META = lazy_pattern(rb"<meta-data\b[^>]{0,2000}>")
+_ATTRIBUTE = lazy_pattern(rb"\b(name|value)=[\"']([^\"']{0,500})[\"']")
 _EXPO = b"expo.modules.updates."
 _TWA = b"android.support.customtabs.trusted.DEFAULT_URL"
 _DEFERRED = b"io.flutter.embedding.engine.deferredcomponents.DeferredComponentManager.loadingUnitMapping"
-_DECRYPTS = re.compile(rb"\bsubtle\s{0,4}\.\s{0,4}decrypt\s{0,4}\(|\bCryptoJS\.\w{2,20}\.decrypt\(|\bsjcl\.decrypt\(")
+_DECRYPTS = lazy_pattern(rb"\bsubtle\s{0,4}\.\s{0,4}decrypt\s{0,4}\(|\bCryptoJS\.\w{2,20}\.decrypt\(|\bsjcl\.decrypt\(")
 """Calls that decrypt: https://www.w3.org/TR/WebCryptoAPI/#SubtleCrypto-method-decrypt, crypto-js, sjcl."""
-_ENCRYPTED_TEXT = re.compile(rb"[\"'`]([A-Za-z0-9+/]{4096,}={0,2}|(?:[0-9a-f]{2}){4096,})[\"'`]")
-_HEX = re.compile(rb"[0-9a-f]+")
+_ENCRYPTED_TEXT = lazy_pattern(rb"[\"'`]([A-Za-z0-9+/]{4096,}={0,2}|(?:[0-9a-f]{2}){4096,})[\"'`]")
+_HEX = lazy_pattern(rb"[0-9a-f]+")
 _MAX_PAGE = 4 * 1024 * 1024
 """Bytes of the largest page or script that is searched for an encrypted text."""
 _LEAST_VALUES, _SAMPLE = 250, 3_072

@@ -42,6 +42,9 @@ _MEMBER = re.compile(
     r"(?:(?P<low>\d{1,10}):(?P<high>\d{1,10}):)?[^\s():]+ (?P<old>[^\s():]+)(?P<parameters>\([^\s()]*\))?"
     r"(?::(?P<first>\d{1,10})(?::(?P<last>\d{1,10}))?)? -> (?P<new>\S+)"
 )
+MAP_ID = "[0-9a-f]{7,64}"
+"""Form of the identifier of a mapping: the first digits of its hash, or all."""
+_MAP_ID = re.compile(rb"# pg_map_id: {0,8}(?P<id>" + MAP_ID.encode() + rb")")
 _SYNTHESIZED = "com.android.tools.r8.synthesized"
 _DESCRIPTOR = re.compile(r"L(?P<name>[^\s;:,()<>\"'\[]{1,1000});(?:->(?P<method><?[^\s(:;,<>\"']{1,500}>?))?")
 MAX_CHOICES = 4
@@ -100,6 +103,8 @@ class Mapping(msgspec.Struct):
 
     classes: dict[str, RenamedClass] = msgspec.field(default_factory=dict)
     """By the name in the package, with dots."""
+    map_id: str = ""
+    """Identifier that R8 gives the mapping, and writes into the code of the same build; empty if it has none."""
     unread: int = 0
     """Number of lines of these classes that could not be read, or that exceed a limit."""
 
@@ -227,6 +232,8 @@ class _Reader:
         """Read one line; ``None`` is a line that is too long."""
         if line is None:
             self._unread()
+        elif line.startswith(b"# pg_map_id:") and (found := _MAP_ID.fullmatch(line.rstrip())):
+            self._found.map_id = found["id"].decode("ascii")
         elif not line.startswith((b" ", b"\t", b"#")):
             if line.endswith((b":", b":\r")):
                 self._begin(line)

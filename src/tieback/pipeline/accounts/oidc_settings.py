@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from tieback.model.errors import InputError
+from tieback.model.errors import InputError, file_fault
 from tieback.pipeline.accounts.roles import Role
 from tieback.scope.services import parse_service_url
 
@@ -65,7 +65,7 @@ def load_oidc_settings(path: Path) -> OidcSettings:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
     except (ValueError, RecursionError) as error:
         raise InputError(
-            f"invalid sign-in configuration ({str(error).splitlines()[0]})",
+            f"invalid sign-in configuration ({file_fault(error)})",
             where=str(path),
             advice="Write [oidc] with issuer and client_id, and [oidc.roles] with GROUP = ROLE",
         ) from None

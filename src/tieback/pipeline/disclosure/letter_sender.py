@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from tieback.cases.letters.facts import Sender
-from tieback.model.errors import InputError, UsageError
+from tieback.model.errors import InputError, UsageError, file_fault
 from tieback.pipeline.disclosure.cases import CaseService
 from tieback.scope.grant import parse_grant
 
@@ -31,7 +31,7 @@ def sender_of(work: CaseService, path: Path | None) -> Sender:
             raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
         except (ValueError, RecursionError) as error:
             raise InputError(
-                f"invalid sender file ({str(error).splitlines()[0]})",
+                f"invalid sender file ({file_fault(error)})",
                 where=str(path),
                 advice='Write organisation = "…" and email = "…"; docs/howto/letters.md lists the optional keys',
             ) from None

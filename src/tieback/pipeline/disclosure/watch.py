@@ -20,7 +20,7 @@ from tieback.cases.events import STYLES, CaseEvent, case_event, to_mail
 from tieback.cases.policy import CasePolicy
 from tieback.cases.states import advance, report_late
 from tieback.model.case import Case, CaseState
-from tieback.model.errors import InputError
+from tieback.model.errors import InputError, file_fault
 from tieback.model.grant import Grant
 from tieback.pipeline.disclosure.recheck import recheck_workspace
 from tieback.pipeline.progress import Progress, today_utc
@@ -120,7 +120,7 @@ def load_webhooks(path: Path) -> tuple[Channel, ...]:
         raise InputError(f"cannot be read ({error.strerror})", where=str(path), advice="Check the path") from None
     except (ValueError, RecursionError) as error:
         raise InputError(
-            f"invalid webhook configuration ({str(error).splitlines()[0]})",
+            f"invalid webhook configuration ({file_fault(error)})",
             where=str(path),
             advice='Write [[webhook]] with name = "…", url = "https://…" and style = "slack"',
         ) from None

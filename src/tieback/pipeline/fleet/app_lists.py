@@ -28,6 +28,7 @@ import msgspec
 
 from tieback.model.count_text import count_text
 from tieback.model.device import DevicePlatform
+from tieback.pii.taxonomy import class_phrase
 from tieback.pipeline.fleet.coverage import FleetLine
 from tieback.report.formats.csv import cell
 from tieback.report.shortened import cut_text
@@ -212,6 +213,6 @@ def _store_url(line: FleetLine) -> str | None:
 def _reason(line: FleetLine) -> str:
     if not line.exposures:
         return "listed by the operator"
-    classes = f", with {cut_text(line.classes, _MOST_CLASSES)}" if line.classes else ""
+    classes = f", with {cut_text(map(class_phrase, line.classes), _MOST_CLASSES, between='; ')}" if line.classes else ""
     stores = count_text(len(line.exposures), "open data store")
     return f"leads to {stores}, {records_text(line.records)}{classes}"

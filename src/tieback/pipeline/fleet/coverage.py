@@ -416,6 +416,10 @@ def open_fleet(directory: Path, run: str = "") -> Iterator[FleetView]:
         yield FleetView(workspace, finished_run(workspace, run))
 
 
+_OF_ANY_VENDOR = frozenset((MatchStrength.TEMPLATE_ID, MatchStrength.NAME))
+"""Matches that say nothing about the vendor: apps of several vendors share a name, or the identifier of a template."""
+
+
 def _line(
     app: FleetApp,
     match: AppMatch | None,
@@ -427,8 +431,7 @@ def _line(
     if match is None:
         return FleetLine(app, vendor=app.publisher)
     led = {store.id: store for one in match.apps for store in stores.get(one.sha256, ())}
-    # Apps with the identifier of a template have different vendors.
-    makers = match.apps if match.strength is not MatchStrength.TEMPLATE_ID else ()
+    makers = match.apps if match.strength not in _OF_ANY_VENDOR else ()
     vendor = next((known for one in makers if (known := vendors.get(register.find_vendor(one) or ""))), None)
     return FleetLine(
         app,

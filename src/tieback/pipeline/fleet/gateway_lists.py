@@ -19,6 +19,7 @@ from tieback.model.endpoint import Party
 from tieback.model.exposure import Exposure
 from tieback.pipeline.fleet.analysed_apps import analysed_apps
 from tieback.pipeline.fleet.coverage import DeviceCounts, FleetLine
+from tieback.report.texts.addresses import special_words
 from tieback.report.texts.clean import clean
 from tieback.storage.lake.lake import Lake
 
@@ -160,9 +161,8 @@ def _app(name: str, devices: DeviceCounts | None) -> str:
 
 
 def _refusal(host: str, use: _Use, owners: Collection[str], leading: Collection[str]) -> str:
-    address = _address(host)
-    if address is not None and not address.is_global:
-        return "a private address"
+    if words := special_words(host):
+        return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
     if use.parties & {Party.THIRD, Party.PLATFORM}:
         return "a host of an SDK or platform"
     if use.resources and not any(name and name in host for name in use.resources):

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tieback.intake.source.checkout import Checkout
 from tieback.intake.source.r8_mapping import Mapping, class_names, read_mapping
+from tieback.model.app import Platform
 from tieback.model.count_text import count_text
 from tieback.model.sighting import AppDocument, Credential, Evidence, Problem, Sighting, SourceLines
 from tieback.pipeline.source.locate import (
@@ -42,7 +43,8 @@ def documents_with_source(
         require_one_app((one.app for one in documents if one.app), mapping)
         names = read_mapping(mapping, classes)
     lines = Located({key: (trace,) for key, trace in _traces(documents)}, names)
-    problems: list[Problem] = [] if mapping is None else list(mapping_problems(mapping, names, classes))
+    packages = (one.path for one in documents if one.app is not None and one.app.platform is Platform.ANDROID)
+    problems: list[Problem] = [] if mapping is None else list(mapping_problems(mapping, names, classes, packages))
     if checkout is not None:
         lines.search(checkout)
         problems += _source_problems(checkout, lines)

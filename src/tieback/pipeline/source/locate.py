@@ -17,6 +17,7 @@ from tieback.model.report.document import Report
 from tieback.model.report.tables import LazyIndex, LazyTable
 from tieback.model.sighting import Evidence, Problem
 from tieback.model.source import SourceLocation, SourceMatch
+from tieback.pipeline.source.map_ids import is_of_another_build, map_ids
 from tieback.pipeline.source.search import SourceSearch
 from tieback.pipeline.source.traces import Place, Places, Trace, place_text, traces_of
 from tieback.report.detail import iter_details
@@ -32,6 +33,7 @@ _FLOW = "dex-flow/"
 """Beginning of ``Evidence.how`` where the context begins with a method."""
 _MOST_ORIGINS = 8
 _MOST_LINES = 20
+_SHOWN_ID = 12
 
 
 def with_source(report: Report, mapping: Path | None, checkout: Checkout | None) -> Report:
@@ -58,7 +60,8 @@ def with_source(report: Report, mapping: Path | None, checkout: Checkout | None)
     }
     problems: list[Problem] = []
     if mapping is not None:
-        problems += mapping_problems(mapping, names, classes)
+        packages = (summary.path for summary in report.apps.rows() if summary.app.platform is Platform.ANDROID)
+        problems += mapping_problems(mapping, names, classes, packages)
     lines = Located(traces, names)
     if checkout is not None:
         lines.search(checkout)
@@ -192,8 +195,23 @@ def _shown(top: Path) -> str:
     return "" if below == Path() else f"{below.as_posix()}/"
 
 
-def mapping_problems(path: Path, names: Mapping, classes: frozenset[str]) -> Iterator[Problem]:
-    """What a mapping lacks."""
+def mapping_problems(
+    path: Path, names: Mapping, classes: frozenset[str], packages: Iterable[str] = ()
+) -> Iterator[Problem]:
+    """What a mapping lacks, and that it is of another build.
+
+    Args:
+        path: the mapping.
+        names: what was read of it.
+        classes: names of the classes in the evidence.
+        packages: paths of the packages of the app; those that can no longer be read are passed over.
+    """
+    if names.map_id and is_of_another_build(names.map_id, map_ids(packages)):
+        yield Problem(
+            f"this mapping ({names.map_id[:_SHOWN_ID]}) is of another build than the app: "
+            "the original names of classes and methods can be wrong",
+            str(path),
+        )
     if classes and not names.classes:
         none = (
             "the class in the evidence is not"

@@ -17,11 +17,12 @@ MANIFEST = "AndroidManifest.xml"
 MAX_TRACES = 32
 """Most places of one finding that are followed."""
 _CREDENTIAL = re.compile(
-    r"\w{1,80} \(\w{1,40}\) (?P<masked>.{1,40} \(\d{1,9}\)) for (?P<endpoint>.{1,2000}?): "
+    r"\w{1,80} \(\w{1,40}\) (?P<masked>.{1,40}? \(\d{1,9}\))(?: for (?P<endpoint>.{1,2000}?))?: "
     r"(?P<place>(?P<entry>.{1,500}?)(?: at (?P<offset>0x[0-9a-f]{1,12}))?)"
 )
 _RESOURCE = re.compile(r"resource:\w{1,40}/(?P<name>[\w.]{1,200})/")
 _NO_ENDPOINT = "an unknown endpoint"
+"""In reports of earlier releases."""
 _LEAKS = frozenset({"cleartext-personal-data", "device-address-in-cleartext", "tracking-cookie-in-cleartext"})
 _LEAK_END = re.compile(r", (?:to|from) ")
 """What stands before the endpoint of a leak."""
@@ -124,7 +125,7 @@ def _evidence(detail: FindingDetail, places: Places) -> Iterator[Trace]:
             yield from _named(detail, _LEAK_END.split(line)[-1], places)
         elif found := _CREDENTIAL.fullmatch(line):
             offset = int(found["offset"], 16) if found["offset"] else None
-            host = "" if found["endpoint"] == _NO_ENDPOINT else identifier(found["endpoint"])
+            host = "" if found["endpoint"] in {None, _NO_ENDPOINT} else identifier(found["endpoint"])
             methods = [places[app, found["place"]].method for app in finding.apps if (app, found["place"]) in places]
             yield Trace(found["entry"], offset, host=host, masked=found["masked"], method="".join(methods[:1]))
 

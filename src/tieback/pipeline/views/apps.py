@@ -109,8 +109,11 @@ def find_app_rows(index: PageIndex, places: list[int]) -> list[AppRow]:
 
 
 def _conditions(which: AppFilter) -> list[Condition]:
-    values = {"platform": which.platform, "vendor": which.vendor, "state": which.state}
-    return conditions_of("apps", which.q, {name: str(value) for name, value in values.items() if value})
+    values = {"platform": which.platform, "state": which.state}
+    found = conditions_of("apps", which.q, {name: str(value) for name, value in values.items() if value})
+    if which.vendor:  # the name in the certificate, too: the rows show it
+        found.append(Condition("(maker = ? OR vendor = ?)", (which.vendor, which.vendor)))
+    return found
 
 
 def _start(cursor: tuple[str, AppSort, int, str] | None, sort: AppSort) -> tuple[list[Condition], str]:

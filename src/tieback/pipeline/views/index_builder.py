@@ -1,6 +1,6 @@
 """Builds the index of a run for pages from its report, its evidence graph and the lake, in one pass over each."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
 import msgspec
@@ -9,6 +9,7 @@ import numpy as np
 from tieback.backends.normalise import OwnerDomains
 from tieback.model.probe import Outcome
 from tieback.model.report.document import Report
+from tieback.model.vendor import Vendor
 from tieback.pipeline.graph.probed import is_probed
 from tieback.pipeline.graph.run_graph import RunGraph
 from tieback.pipeline.mapping.attribution import AttributionSources
@@ -42,6 +43,7 @@ from tieback.pipeline.views.records import AppRecord, AppState, FoundStore
 from tieback.report.texts.unread import partly_read_captures, unread_text
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.graph_index import Level
+from tieback.storage.lake.queries.groups import makers_of_run
 from tieback.storage.lake.queries.page_counts import apps_in_detail, probed_targets
 from tieback.storage.lake.queries.summaries import only_captured
 from tieback.storage.lake.tables.inputs import count_inputs
@@ -66,7 +68,7 @@ def build_index(workspace: Workspace, run: str) -> None:
     graph = RunGraph(workspace, row, AttributionSources())
     try:
         with writing_page_index(page_index_folder(workspace.indices_directory, run)) as index:
-            builder = _Builder(workspace.lake, run, report, graph, index)
+            builder = _Builder(workspace.lake, run, report, graph, index, tuple(workspace.ledger.cases.vendors()))
             builder.build()
     finally:
         graph.knowledge.close()
@@ -87,12 +89,21 @@ class _Probed(msgspec.Struct, frozen=True):
 class _Builder:
     """Builds one index. Rows are streamed; in memory are counts by app and by back end with a store."""
 
-    def __init__(self, lake: Lake, run: str, report: Report, graph: RunGraph, index: PageIndexWriter) -> None:
+    def __init__(
+        self,
+        lake: Lake,
+        run: str,
+        report: Report,
+        graph: RunGraph,
+        index: PageIndexWriter,
+        vendors: Iterable[Vendor],
+    ) -> None:
         self._lake = lake
         self._run = run
         self._report = report
         self._graph = graph
         self._index = index
+        self._vendors = vendors
         self._stores: list[StoreCount] = []
         """By place: worst first."""
         self._of_app: dict[str, Counts] = {}
@@ -174,6 +185,7 @@ class _Builder:
 
     def _apps(self, not_probed: Mapping[str, int]) -> Iterator[tuple[str | int | bytes, ...]]:
         found = apps_in_detail(self._lake, self._run, TRAFFIC_ANALYSIS)
+        makers = makers_of_run(self._lake, self._run, TRAFFIC_ANALYSIS, self._vendors)
         captured = dict(only_captured(self._lake, self._run, TRAFFIC_ANALYSIS, self._graph.captured))
         detail = {unit: (version, credentials, dropped) for unit, version, credentials, dropped in found}
         for summary in self._report.apps.rows():
@@ -198,8 +210,10 @@ class _Builder:
                 dropped=dropped,
             )
             label = (app.label or summary.path).casefold()[:MOST_LABEL]
+            signer = app.signer.sha256 if app.signer is not None else ""
             words = "\n".join((app.name, app.bundle_id, app.vendor, app.sha256, summary.path)).casefold()
-            columns = (app.sha256, label, row.platform, row.vendor, row.state.value)
+            maker = makers.label(*makers.find(app.vendor, app.team, signer)) if app.vendor else ""
+            columns = (app.sha256, label, row.platform, row.vendor, maker, row.state.value)
             yield _ORDER[counts.state], counts.worst, words, *columns, msgspec.json.encode(record)
 
     def _add_captures(self) -> None:
@@ -300,7 +314,7 @@ class _Builder:
             backends=self._count("backends"),
             backends_not_probed=self._not_probed,
             platforms=self._facet("apps", "platform"),
-            vendors=self._facet("apps", "vendor"),
+            vendors=self._facet("apps", "maker"),
             providers=self._facet("backends", "provider"),
             owners=self._facet("backends", "owner"),
             parties=self._facet("backends", "party"),
@@ -329,7 +343,7 @@ _BACKEND_WORDS = "INSERT INTO backends_words SELECT place, words FROM backs JOIN
 _ADDRESSES = """INSERT OR IGNORE INTO addresses
     SELECT each.value, backends.place FROM backs JOIN backends USING (name), json_each(backs.addresses) each"""
 _ENDPOINTS = "INSERT OR IGNORE INTO endpoints SELECT value, place FROM named JOIN backends USING (name)"
-_APP_COLUMNS = "sha256, label, platform, vendor, state_shown, document"
+_APP_COLUMNS = "sha256, label, platform, vendor, maker, state_shown, document"
 _PLACE_APPS = f"""INSERT INTO apps
     SELECT row_number() OVER (ORDER BY state, worst, label, sha256), {_APP_COLUMNS} FROM listed"""  # noqa: S608
 _APP_WORDS = """INSERT INTO apps_words

@@ -90,6 +90,8 @@ class DecryptedText(NamedTuple):
     """The method that it calls for the text; empty if it needs none."""
     fields: frozenset[str] = frozenset()
     """The static fields of the class that have the text, alone or with others."""
+    once: bool = True
+    """False if another method makes the same text."""
 
 
 class Decryption:
@@ -116,7 +118,9 @@ class Decryption:
                     known = found.get(each.text)
                     if known is not None and each.method == known.method:
                         found[each.text] = known._replace(fields=known.fields | each.fields)
-                    elif known is None and not self._is_plain(each.text):
+                    elif known is not None:
+                        found[each.text] = known._replace(once=False)
+                    elif not self._is_plain(each.text):
                         found[each.text] = each
                 if self._large:
                     dex.forget()

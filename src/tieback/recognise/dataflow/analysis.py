@@ -40,7 +40,7 @@ from tieback.recognise.rules import RuleFiles
 
 MAX_FLOWS = 5_000
 """Most texts and parts of one app."""
-MAX_ROUNDS = 8
+MAX_ROUNDS = 16
 """Most rounds; a text that comes through more members is reported as far as it is known."""
 MAX_WALKS = 4_000
 """Most methods that are walked in rounds after the first."""

@@ -24,12 +24,12 @@ Texts that code decrypts are judged alike, but each address counts, and so do tw
 member of a list of hosts.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from ipaddress import ip_address
 from itertools import chain, islice, product
 from typing import NamedTuple
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.dalvik.decryptors import DecryptedText
 from tieback.recognise.dataflow.components import component_hosts
@@ -43,7 +43,7 @@ from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.pinged_hosts import pinged_hosts
 from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
-from tieback.recognise.hosts import QUAD, EndpointHost, check_host
+from tieback.recognise.hosts import GATEWAYS, QUAD, EndpointHost, check_host
 from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.rules import RuleFiles
 
@@ -54,30 +54,26 @@ _MAX_OBJECTS, _MAX_NAMES = 200, 20
 _MAX_NUMBERS = 5_000
 """Most constants that begin with a digit of one file that are read."""
 _LEAST_ADDRESSES = 3
-_QUOTED = re.compile(rb':\s{0,4}"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24})"')
+_QUOTED = lazy_pattern(rb':\s{0,4}"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24})"')
 """The value of a member of a JSON object."""
-_QUAD = re.compile(QUAD.encode())
+_QUAD = lazy_pattern(QUAD.encode())
 _STORES = frozenset((APUT, IPUT, SPUT))
 _ADDRESS_OF = "getHostAddress", "()Ljava/lang/String;"
-SHORT_NAME = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z]{2,24}|\d{1,3})")
+SHORT_NAME = lazy_pattern(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}(?:[a-z]{2,24}|\d{1,3})")
 """A text in the form of a host name or address."""
-_PROPERTY = re.compile(r"mail(?:\.[a-z0-9]+)?\.host")
+_PROPERTY = lazy_pattern(r"mail(?:\.[a-z0-9]+)?\.host")
 """Names of properties of JavaMail: https://jakarta.ee/specifications/mail/1.6/apidocs/. ``host`` is a domain, too."""
 _MOST_DOTS, _LEAST_DOTS = 6, 2
 _DATAGRAM = b"Ljava/net/DatagramPacket;"
-_TIME = re.compile(rb"(?:ntp\d{0,2}|time\d{0,2}|pool)(?:\.[a-z0-9-]{1,40}){2,4}")
+_TIME = lazy_pattern(rb"(?:ntp\d{0,2}|time\d{0,2}|pool)(?:\.[a-z0-9-]{1,40}){2,4}")
 _TIME_NAMES = ((b"ntp", b"ntq"), (b"pool.ntp.", b"pool.ntp/"), (b"time", b"timf"))
 """Where such names are in the order of the strings of a file."""
 _ARRAY = -1 << 20
 """Instead of a method or field: an array, by the unit of its instruction."""
 _PROXIES = (b"Lorg/apache/http/HttpHost;", b"Ljava/net/Proxy;")
-_GATEWAYS = (b"10.0.0.172", b"10.0.0.200")
-"""The proxies of the access points ``cmwap``, ``uniwap`` and ``ctwap`` in China:
-https://android.googlesource.com/device/sample/+/refs/heads/main/etc/apns-full-conf.xml
-"""
 _STRINGS = frozenset(("Ljava/lang/String;",))
 _REPLACE = "(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)Ljava/lang/String;"
-_PORT = re.compile(r":\d{1,5}\Z")
+_PORT = lazy_pattern(r":\d{1,5}\Z")
 _LEAST_PART, _MOST_ARCS = 32, 40
 """Versions have small numbers; object identifiers such as 2.5.29.15 begin with 0 to 2 and a number below 40."""
 
@@ -207,7 +203,7 @@ class BareHosts:
         for number, dex in enumerate(self._files):
             if all(dex.type_of(one) < 0 for one in _PROXIES):
                 continue
-            for raw, index in ((one, dex.string_of(one)) for one in _GATEWAYS):
+            for raw, index in ((one.encode(), dex.string_of(one.encode())) for one in sorted(GATEWAYS)):
                 if index >= 0 and not self._uses.reason(raw) and not self._uses.is_spent:
                     yield BareHost(raw.decode("ascii"), number, index, next(self._uses.owners(raw), ""))
 

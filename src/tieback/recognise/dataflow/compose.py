@@ -1,20 +1,20 @@
 """Compose the parts from a sink into one text, or into a host and a port."""
 
-import re
 from collections.abc import Mapping
 from urllib.parse import urljoin
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import NotBackend
 from tieback.recognise.dataflow.sinks import Sink
 from tieback.recognise.hosts import EndpointHost, InvalidHost, NonBackendHost, check_host, check_port, web_server
 from tieback.recognise.rules import RuleFiles
 
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
-_PROJECT = re.compile(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
-_ACCOUNT = re.compile(r"(?:^|;)AccountName=([a-z0-9]{3,24})(?:;|$)")
-_REALM_APP = re.compile(r"[a-z][a-z0-9_-]{2,60}-[a-z]{5}")
-_IPV6 = re.compile(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}")
+_BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
+_PROJECT = lazy_pattern(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
+_ACCOUNT = lazy_pattern(r"(?:^|;)AccountName=([a-z0-9]{3,24})(?:;|$)")
+_REALM_APP = lazy_pattern(r"[a-z][a-z0-9_-]{2,60}-[a-z]{5}")
+_IPV6 = lazy_pattern(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}")
 """An address with at least two colons, so that no port is behind it."""
 _BARE = frozenset(("", "host", "port"))
 RESOLVERS = frozenset(

@@ -1,9 +1,10 @@
 """Code that never runs in this app: behind a condition that is never true, as the numbers that it compares show.
 
-``if (Config.test) url = "https://test.shop.test"`` with a static field that only ever is false; or a ``switch`` on a
-parameter for which no caller gives that case. A number is known as the set of its possible values: constants, fields
-with all that is stored in them, results of methods, and parameters with what every caller gives. If one of them is not
-known, the condition counts as open, so that a doubt never hides a back end.
+``if (Config.test) url = "https://test.shop.test"`` with a static field that only ever is false; a ``switch`` on a
+parameter for which no caller gives that case; or a comparison of texts that always ends the same. A number is known as
+the set of its possible values: constants, fields with all that is stored in them, results of methods, and parameters
+with what every caller gives. If one of them is not known, the condition counts as open, so that a doubt never hides a
+back end.
 """
 
 import operator
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tieback.recognise.dalvik.classes import try_blocks
+from tieback.recognise.dataflow.compared_texts import ComparedTexts, returned
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.instructions import (
     KINDS,
@@ -25,9 +27,8 @@ from tieback.recognise.dataflow.instructions import (
     switch_target,
 )
 from tieback.recognise.dataflow.opcode_sets import CALLS
-from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.places import Site
-from tieback.recognise.dataflow.reaching import IPUT, MANY, RETURN, SPUT, MethodFlow, Origins
+from tieback.recognise.dataflow.reaching import IPUT, MANY, SPUT, MethodFlow, Origins
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
@@ -44,6 +45,7 @@ _SOURCES = _STATIC_READS | _OBJECT_READS
 _REFERENCE_WRITES = frozenset((0x69,))
 _KNOWN_CALLS = frozenset((0x70, 0x71, 0x76, 0x77))
 """Direct and static calls."""
+_VIRTUAL_CALLS = frozenset((0x6E, 0x74))
 _RESULTS = frozenset((0x0A, 0x0C))
 """Instructions that read a result of 32 bits."""
 _NUMBERS = frozenset("IZBSC")
@@ -75,6 +77,7 @@ class Conditions:
         self._results: dict[int, _Values] = {}
         self._parameters: dict[tuple[int, int, int], _Values] = {}
         self._units: dict[tuple[int, int], list[int]] = {}
+        self._texts = ComparedTexts(uses)
 
     def never_runs(self, number: int, code: CodeItem, at: int) -> bool:
         """True if no way through a method leads to a code unit."""
@@ -102,6 +105,7 @@ class Conditions:
             self._left -= 1
             tested |= kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH)
             source |= unit in _SOURCES or (unit in _KNOWN_CALLS and _has_result(units, place))
+            source |= unit in _VIRTUAL_CALLS and self._texts.compares(number, units[place + 1])
             if tested and source:
                 return self._left > 0
             place += LENGTHS[unit]
@@ -189,7 +193,12 @@ class Conditions:
         if opcode in _SOURCES:
             field = self._uses.app.field(number, units[origin + 1])
             return self._of_field(field, depth, static=opcode in _STATIC_READS)
-        return self._of_result(number, units[origin + 1], depth) if opcode in _KNOWN_CALLS else None
+        if opcode in _KNOWN_CALLS or opcode in _VIRTUAL_CALLS:
+            compared = self._texts.result(number, code, origin)
+            if compared is not None or opcode in _VIRTUAL_CALLS:
+                return compared
+            return self._of_result(number, units[origin + 1], depth)
+        return None
 
     def _of_parameter(self, number: int, code: CodeItem, word: int, depth: int) -> _Values:
         key = number, code.offset, word
@@ -295,11 +304,9 @@ class Conditions:
             return None
         if identity not in self._results:
             self._results[identity] = None  # in a recursion
-            target = self._uses.app.definition_in(number, identity)
-            flow = self._uses.flow(target.file, target.code) if target is not None else None
-            if target is not None and flow is not None:
-                returned = [one.values[0] for one in flow.operations if one.opcode == RETURN]
-                origins = frozenset().union(*returned) if len(returned) < MAX_SITES else frozenset((MANY,))
+            found = returned(self._uses, number, identity)
+            if found is not None:
+                target, _, origins = found
                 self._results[identity] = self._values(target.file, target.code, origins, depth + 1)
         return self._results[identity]
 

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Sighting
+from tieback.recognise.dalvik.decryptors import DecryptedText
 from tieback.recognise.dataflow.app_description import description_reason
 from tieback.recognise.dataflow.bare_hosts import BareHost, BareHosts
 from tieback.recognise.dataflow.dex_tables import MAX_STRING
@@ -24,6 +25,7 @@ from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
 from tieback.recognise.dataflow.trace import DESCRIPTION
 from tieback.recognise.dataflow.uncalled import UncalledCode
 from tieback.recognise.dataflow.undeclared import UndeclaredComponents
+from tieback.recognise.dataflow.unread_objects import reason_of_fields
 from tieback.recognise.dataflow.unrunnable import UnrunnableCode
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.links import OPENED
@@ -222,6 +224,13 @@ class ConstantEnds:
             reason = reason or self._uncalled.reason_of_result(number, code)
             self._made[key] = reason or self._undeclared.reason_of_result(number, code)
         reason = self._made[key]
+        return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def settle_decrypted(self, find: Sighting, made: DecryptedText) -> Sighting | NotBackend:
+        """The same for a text that an initialiser decrypts into static fields of its class, and nothing else makes."""
+        if find.endpoint.scheme not in _WEB or find.endpoint.kind is not EndpointKind.URL or not made.once:
+            return find
+        reason = reason_of_fields(self._uses, made.file, made.code, made.fields) if made.fields else ""
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def settle_called(self, find: Sighting, number: int, code: CodeItem, _at: int) -> Sighting | NotBackend:

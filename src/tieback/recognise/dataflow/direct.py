@@ -71,7 +71,7 @@ def contacts_at(uses: "ConstantUses", number: int, code: CodeItem, place: int, o
     if kind not in _MAKES or named != operand:
         return False
     register = unit >> 8 & 15 if kind == OpcodeEffect.IGET else unit >> 8
-    return _contacts(uses, number, units, place + LENGTHS[unit & 255], {register}, depth)
+    return _contacts(uses, (number, code), units, place + LENGTHS[unit & 255], {register}, depth)
 
 
 def contacts_result(uses: "ConstantUses", number: int, code: CodeItem, place: int) -> bool:
@@ -82,7 +82,7 @@ def contacts_result(uses: "ConstantUses", number: int, code: CodeItem, place: in
     units = _units(uses.file(number), code)
     if place + 2 >= len(units) or not _is_reached(units, place):
         return False
-    return _contacts(uses, number, units, place + LENGTHS[units[place] & 255], set(), 0, result=True)
+    return _contacts(uses, (number, code), units, place + LENGTHS[units[place] & 255], set(), 0, result=True)
 
 
 def _units(dex: DexFile, code: CodeItem) -> list[int]:
@@ -117,7 +117,7 @@ def _target(units: Sequence[int], at: int, kind: int) -> int:
 
 def _contacts(
     uses: "ConstantUses",
-    number: int,
+    method: tuple[int, CodeItem],
     units: Sequence[int],
     at: int,
     held: set[int],
@@ -129,13 +129,14 @@ def _contacts(
 
     Args:
         uses: what the calls do.
-        number: number of the DEX file.
-        units: the method.
+        method: number of the DEX file, and the method.
+        units: its code units.
         at: the unit.
         held: registers with the value.
         depth: number of methods and fields before this one.
         result: whether the result of the instruction before is the value too.
     """
+    number = method[0]
     for _ in range(MAX_STEPS):
         if not 0 <= at < len(units) or at + LENGTHS[units[at] & 255] > len(units):
             return False
@@ -154,7 +155,7 @@ def _contacts(
             given = tuple(place for place, register in enumerate(call.registers) if register in held)
             named = len(given) == 1 and _has_key(uses.ends.key_names(number), units, call, given[0])
             named = named or (given == (1,) and _is_behind_key(uses.ends.appended_keys(number), units, call))
-            contacts, result = _given(uses, number, call, given, depth) if given and not named else (False, False)
+            contacts, result = _given(uses, method, call, given, depth) if given and not named else (False, False)
             if contacts:
                 return True
         else:
@@ -166,11 +167,16 @@ def _contacts(
     return False
 
 
-def _given(uses: "ConstantUses", number: int, call: _Call, given: tuple[int, ...], depth: int) -> tuple[bool, bool]:
+def _given(
+    uses: "ConstantUses", method: tuple[int, CodeItem], call: _Call, given: tuple[int, ...], depth: int
+) -> tuple[bool, bool]:
     """Whether a call that gets the value can contact it, and whether it returns it."""
+    number, code = method
     owner, name, _ = uses.method_names(number, call.member)
     if owner in _UNSURE or (owner, name) in FOR_BLOCKS:
         return False, False
+    if name == "<init>" and uses.name_of(number, code) == "<clinit>":
+        return False, False  # only the whole method shows whether code reads the object
     what = uses.ends.what(number, call.member)
     if what is not None:
         return False, what in ("through", "into")

@@ -18,7 +18,7 @@ from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Si
 from tieback.recognise import url
 from tieback.recognise.calls import unnamed_container
 from tieback.recognise.context import match_context
-from tieback.recognise.dalvik.decryptors import Decryption
+from tieback.recognise.dalvik.decryptors import DecryptedText, Decryption
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
 from tieback.recognise.dataflow.bare_hosts import BareHost, decrypted_hosts, is_below
@@ -173,7 +173,7 @@ class DataflowExtractor:
         if analysis.unread:
             methods = count_text(analysis.unread, "method")
             what = f"the code of {methods} was not followed to its end (limit on the work per app): {MAY_MISS}"
-            yield Problem(what, parts[0].buffer.file, UnreadKind.LIMIT)
+            yield Problem(what, parts[0].buffer.file, UnreadKind.UNFOLLOWED)
 
     def judge_text(self, text: str) -> tuple[Find, ...]:
         """Verdict of the other extractor on a text."""
@@ -282,10 +282,16 @@ class _Finds:
                 flow = DataFlow("decrypted", TextValue(each.text), None, each.method, chain)
                 for find in self._new(flow, each.text, "", place(each.file, _NO_STRING)):
                     if _value(find) not in known:
-                        yield find
+                        yield self._as_read(find, each)
         if decryption.stopped:
             what = "some strings of the code were not decrypted (limit on the work per app)"
-            yield Problem(what, self._parts[0].buffer.file, UnreadKind.LIMIT)
+            yield Problem(what, self._parts[0].buffer.file, UnreadKind.UNFOLLOWED)
+
+    def _as_read(self, find: Find, made: DecryptedText) -> Find:
+        """A find in a text that an initialiser decrypts, or a text that is no back end if no code reads it."""
+        if self._ends is None or not isinstance(find, Sighting):
+            return find
+        return self._ends.settle_decrypted(find, made)
 
     def decrypted_hosts(self, decryption: Decryption, shown: set[str]) -> Iterator[Find]:
         """A sighting for each decrypted text that is only a host; the address of a web server stands for it."""

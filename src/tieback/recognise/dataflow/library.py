@@ -1,8 +1,9 @@
 """Platform and Kotlin library methods that create texts, and their effects.
 
 Sources: https://developer.android.com/reference/java/lang/StringBuilder, .../String, .../java/util,
-https://github.com/JetBrains/kotlin/blob/master/libraries/stdlib/jvm/runtime/kotlin/jvm/internal/Intrinsics.java and
-https://kotlinlang.org/api/core/kotlin-stdlib/
+https://github.com/JetBrains/kotlin/blob/master/libraries/stdlib/jvm/runtime/kotlin/jvm/internal/Intrinsics.java,
+https://kotlinlang.org/api/core/kotlin-stdlib/ and, for the blocks of App Inventor,
+https://github.com/mit-cml/appinventor-sources (``runtime.scm``) and https://www.gnu.org/software/kawa/ (``LList``)
 """
 
 from collections.abc import Callable, Sequence
@@ -47,6 +48,8 @@ class Effect(Enum):
     """The result has the items of the array that is the last argument."""
     LIST_OF_ARGUMENTS = auto()
     ADD = auto()
+    ADD_ARGUMENTS = auto()
+    """The list gets all other arguments, and is the result."""
     ITEM = auto()
     """The result is the item at an index, any item if the index is unknown."""
     ANY_ITEM = auto()
@@ -146,6 +149,7 @@ _URLS = "Ljava/net/URLEncoder;"
 _JOINED = _ITERABLE + _SEQUENCE * 3 + "I" + _SEQUENCE + _FUNCTION + "I" + _OBJECT
 _COMPOSE = "Landroidx/compose/ui/res/StringResources_androidKt;"
 _FUNCTION_0 = "Lkotlin/jvm/functions/Function0;"
+_BLOCK_LISTS, _BLOCK_PAIR = "Lgnu/lists/LList;", "Lgnu/lists/Pair;"
 
 _BUILDER_CALLS: dict[tuple[str, str], LibraryEffect] = {
     ("<init>", ""): Effect.EMPTY,
@@ -449,6 +453,14 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
         )
     },
     LibraryCall("Ljava/lang/System;", "getProperty", _STRING * 2): Effect.LAST,
+    **{LibraryCall(_BLOCK_LISTS, f"list{count}", _OBJECT * count): Effect.LIST_OF_ARGUMENTS for count in range(1, 5)},
+    **{
+        LibraryCall(_BLOCK_LISTS, f"chain{count}", _BLOCK_PAIR + _OBJECT * count): Effect.ADD_ARGUMENTS
+        for count in (1, 4)
+    },
+    LibraryCall("Lcom/google/youngandroid/runtime;", "callYailPrimitive", _OBJECT * 4): PureCall(
+        texts.join_blocks, holes=True, of=(1, 3)
+    ),
     LibraryCall("Landroid/content/res/Resources;", "getIdentifier", _STRING * 3): Effect.IDENTIFIER,
     LibraryCall(_COMPOSE, "stringResource", "ILandroidx/compose/runtime/Composer;I"): Effect.RESOURCE,
     LibraryCall(_COMPOSE, "stringArrayResource", "ILandroidx/compose/runtime/Composer;I"): Effect.RESOURCE_ARRAY,

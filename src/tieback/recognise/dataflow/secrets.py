@@ -16,7 +16,7 @@ from tieback.recognise.dataflow.libraries import ALL
 from tieback.recognise.dataflow.type_index import Names
 from tieback.recognise.dataflow.values import HOLE
 from tieback.recognise.rules import RuleFiles
-from tieback.recognise.service_passwords import beside, stem_of
+from tieback.recognise.service_passwords import beside, names_password
 from tieback.recognise.verdict import MaskedSecret, mask_secret
 
 FILE_SERVERS = ("ftp", "smb")
@@ -126,7 +126,7 @@ def _of_class(number: int, dex: DexFile, owner: int, names: Mapping[int, bool]) 
             continue
         name, text = dex.string(member.name), dex.string(value.string)
         if len(text) in _LENGTHS and '"' not in text:
-            before = beside(name, _texts(dex, pairs)) if stem_of(name) else ""
+            before = beside(name, _texts(dex, pairs)) if names_password(name) else ""
             yield NamedValue(number, dex.descriptor(owner), name, value.string, f'{before}"{name}": "{text}"')
 
 

@@ -10,6 +10,7 @@ from tieback.intake.apps.binary_xml import read_tree
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Bytes, Piece, ResourceTexts
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.package_resources import PackageResources
 
 MAX_KEYS = 2_000
@@ -22,14 +23,14 @@ MAX_VALUE = 1_000
 MAX_VIEWS = 8
 """Most views with one identifier whose texts are read."""
 
-_META = re.compile(r"<meta-data\b[^>]{0,2000}>")
-_ATTRIBUTE = re.compile(r"(name|value)=\"([^\"]{1,1000})\"")
-_PROPERTY = re.compile(rb"^[ \t]*([\w.-]{1,100})[ \t]*[=:][ \t]*([^\r\n]{1,1000})", re.MULTILINE)
-_REFERENCE = re.compile(r"@(?:0x)?([0-9a-fA-F]{8})")
+_META = lazy_pattern(r"<meta-data\b[^>]{0,2000}>")
+_ATTRIBUTE = lazy_pattern(r"(name|value)=\"([^\"]{1,1000})\"")
+_PROPERTY = lazy_pattern(rb"^[ \t]*([\w.-]{1,100})[ \t]*[=:][ \t]*([^\r\n]{1,1000})", re.MULTILINE)
+_REFERENCE = lazy_pattern(r"@(?:0x)?([0-9a-fA-F]{8})")
 _MANIFEST = "AndroidManifest.xml"
 _SUFFIXES = (_MANIFEST, ".properties", ".json", ".ini", ".cfg", ".conf", ".env")
 _XML = "res/xml/"
-_FILE = re.compile(
+_FILE = lazy_pattern(
     r"AndroidManifest\.xml$|(?:^|[/!])(?:assets|res/raw)/.*\.(?:properties|json|ini|cfg|conf|env)$|"
     r"(?:^|[/!])res/xml/[^/]*(?:config|default)[^/]*\.xml$"
 )

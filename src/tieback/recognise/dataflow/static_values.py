@@ -38,14 +38,25 @@ class StaticValues:
 
     def number(self, field: int, number: int, row: int) -> int | None:
         """The initial value of a field in a class, by its file and row, if it is a number or a truth value."""
+        value = self._of(field, number, row)
+        return int(value) if isinstance(value, int) else None
+
+    def text(self, field: int, number: int, row: int) -> tuple[bool, str | None]:
+        """Whether the initial value of such a field is a text or not set, and the text."""
+        value = self._of(field, number, row)
+        if isinstance(value, StringId):
+            return True, self._app.files[number].string(value.string)
+        return value in (None, 0), None
+
+    def _of(self, field: int, number: int, row: int) -> Encoded:
+        """The initial value of a field; 0 if it is not set, and an empty array if the class has no such field."""
         dex = self._app.files[number]
         at = int(dex.classes["values"][row])
         for place, one in enumerate(dex.class_data(row).static_fields):
             if self._app.field(number, one) == field:
                 values = self._array(number, at)
-                value = values[place] if place < len(values) else 0
-                return int(value) if isinstance(value, int) else None
-        return None
+                return values[place] if place < len(values) else 0
+        return ()
 
     def _array(self, number: int, at: int) -> tuple[Encoded, ...]:
         """The initial values of a class, at an offset in a file."""

@@ -68,6 +68,11 @@ def join(separator: str, items: Sequence[object]) -> str:
     return separator.join(HOLE if item is None else str(item) for item in items)[:MAX_RESULT]
 
 
+def join_blocks(items: Sequence[object], title: str) -> str | None:
+    """The block "join" of App Inventor, one of the primitives that the runtime calls by their titles."""
+    return join("", items) if title == "join" else None
+
+
 def split(text: str, separator: str) -> Sequence[object] | None:
     """``String.split`` at a literal text."""
     plain = re.sub(r"\\(.)", r"\1", separator)

@@ -20,6 +20,7 @@ from tieback.recognise.dataflow.reaching import (
     Operation,
     Origins,
 )
+from tieback.recognise.dataflow.unread_objects import is_unread_object
 from tieback.recognise.dataflow.unread_settings import is_unread_setting
 from tieback.recognise.texts.prose import NOTIFIED, REDIRECT
 from tieback.recognise.texts.redirects import CODE_KEYS, NOTIFY_KEYS
@@ -126,13 +127,19 @@ class Trace:
         found = True
         if not self._flow.computed.isdisjoint(self._traced):
             return CONTACTS  # another identifier, calculated from this one
+        traced, receivers = self._traced, self._receivers.keys()
         while found and not self._contacts:
             found = False
             self._uses.steps -= len(self._flow.operations)
             if self._uses.steps < 0:
                 return CONTACTS
             for one in self._flow.operations:
-                given = tuple(n for n, its in enumerate(one.values) if not self._traced.isdisjoint(self._objects(its)))
+                for its in one.values:  # nearly all operations have none of the values
+                    if not (traced.isdisjoint(its) and receivers.isdisjoint(its)):
+                        break
+                else:
+                    continue
+                given = tuple([n for n, its in enumerate(one.values) if not traced.isdisjoint(self._objects(its))])
                 if given and (one.at, given) not in seen and not self._contacts:
                     seen.add((one.at, given))
                     self._step(one, given)
@@ -182,8 +189,13 @@ class Trace:
             self._contacts = True
         elif what in _ENDS:
             self._reasons.add(_ENDS[what])
-        elif what is None and not is_unread_setting(self._uses, (self._number, self._code), self._flow, one, given):
+        elif what is None and not self._is_unread(one, given):
             self._take(self._uses.called((self._number, self._flow), one, given, self._depth), one)
+
+    def _is_unread(self, one: Operation, given: tuple[int, ...]) -> bool:
+        """True for a call that makes an object of the value, which no code reads."""
+        place = self._number, self._code
+        return any(test(self._uses, place, self._flow, one, given) for test in (is_unread_setting, is_unread_object))
 
     def _key_reason(self, one: Operation, given: tuple[int, ...]) -> str:
         """The reason if the value is behind the name of a header or of a redirection, in the same call."""

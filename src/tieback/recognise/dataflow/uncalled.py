@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import words
-from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.reaching import SPUT
 from tieback.recognise.dataflow.retrofit import RetrofitPath, paths
 from tieback.recognise.dataflow.unmade import UnmadeClasses

@@ -43,7 +43,7 @@ def is_unread_setting(
         return False
     made = one.values[0] if creates else frozenset((one.at,))
     keepers = [each for each in flow.operations if each.at != one.at and any(made & its for its in each.values)]
-    if not all(each.opcode == SPUT and _is_unread(uses, number, each) for each in keepers):
+    if not all(each.opcode == SPUT and is_unread_field(uses, number, each) for each in keepers):
         return False
     kinds = {_field_kind(uses, number, each) for each in keepers}
     if kinds:
@@ -64,7 +64,7 @@ def _field_kind(uses: "ConstantUses", number: int, one: Operation) -> str:
     return uses.app.ref(field).kind if field >= 0 else ""
 
 
-def _is_unread(uses: "ConstantUses", number: int, one: Operation) -> bool:
+def is_unread_field(uses: "ConstantUses", number: int, one: Operation) -> bool:
     """True for the store into a static field that no code reads."""
     places = uses.app.field_places(uses.app.field(number, one.member))
     return not any(uses.places.offsets(file, _STATIC_READS, index) for file, index in places)

@@ -8,7 +8,6 @@ from tieback.intake.apps.printable import printable
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.failing_code import FailingCode
 from tieback.recognise.dataflow.missing_classes import MissingClasses
-from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.reaching import MethodFlow, method_flow
 

@@ -68,6 +68,9 @@ _MAX_READS = 512
 """Most places that read one field: a class of addresses reads the field of their host for each of them."""
 _PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
 _SMALL = frozenset("IZBSC")
+_RENAMED = re.compile(r"[/$][a-z]{1,2};[a-z]{1,2}\Z", re.IGNORECASE)
+"""A class and a field that a shrinker has renamed."""
+_TEXT = "Ljava/lang/String;"
 _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
 _HEADER_LINE = re.compile(rf"(?:{'|'.join(HEADERS)}): ?[^\r\n]*\Z".encode())
@@ -177,13 +180,10 @@ class ConstantUses:
         """True if only code that never runs loads a string."""
         loaded = False
         for number, index in places:
-            dex = self._app.files[number]
-            offsets = self.places.strings(number, index)
-            if len(offsets) >= MAX_SITES or self.is_value(number, index):
+            if self.is_value(number, index):
                 return False
-            for offset in offsets:
-                code = dex.code_around(offset, every=True)
-                if code is None or not self._conditions.never_runs(number, code, (offset - code.begin) // 2):
+            for load in self.places.loading(number, index):
+                if load is None or not self._conditions.never_runs(number, load.code, load.at):
                     return False
                 loaded = True
         return loaded
@@ -353,6 +353,14 @@ class ConstantUses:
             return 0 if self._owners.is_single(ref.owner) else None
         return self._values.number(field, *found)
 
+    def initial_text(self, field: int) -> tuple[bool, str | None]:
+        """Whether the initial value of a static text of the app is known, and the text; ``None`` if it is not set."""
+        ref = self._app.ref(field)
+        found = self._app.class_of(ref.owner)
+        if found is None or ref.kind != _TEXT or ref.name in self._names or self._owners.is_reflected(ref.owner):
+            return False, None
+        return self._values.text(field, *found)
+
     # Fields
 
     def _of_field(self, field: int, depth: int, *, static: bool = True) -> Outcome:
@@ -397,8 +405,10 @@ class ConstantUses:
             if outcome.contacts:
                 return CONTACTS
             reasons |= outcome.reasons
-        # Objects with data can also be read as a whole, as by a library that writes JSON.
-        unsure = not static and not read and not self._owners.is_service(self._app.ref(field).owner)
+        # Objects with data can also be read as a whole, as by a library that writes JSON. It needs the names of fields.
+        owner, name, _ = self._app.ref(field)
+        kept = not static and not read and _RENAMED.search(f"{owner}{name}") is None
+        unsure = kept and not self._owners.is_service(owner)
         return Outcome(reasons, contacts=unsure, returns=False)
 
     # Methods

@@ -89,7 +89,7 @@ class HermesExtractor:
             yield Problem(
                 f"this bytecode was not followed to its end (limit on the work per app): {MAY_MISS}",
                 artifact.file,
-                UnreadKind.LIMIT,
+                UnreadKind.UNFOLLOWED,
             )
 
     @cached_property

@@ -23,6 +23,7 @@ from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.app import App, Platform
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.makers.name_forms import humps
 from tieback.recognise.makers.words import is_template, maker_words
 from tieback.recognise.rules import RuleFiles
@@ -32,34 +33,34 @@ MAX_ADDRESSES = 64
 MAX_NAME = 255
 """Characters of a class name that is read."""
 _LAUNCHER = "android.intent.category.LAUNCHER"
-_CLASS = re.compile(r"[A-Za-z_]\w{0,62}(?:\.[A-Za-z_]\w{0,62}){2,15}")
+_CLASS = lazy_pattern(r"[A-Za-z_]\w{0,62}(?:\.[A-Za-z_]\w{0,62}){2,15}")
 _PLATFORM = ("android.", "androidx.", "java.", "javax.", "kotlin.")
 _DOMAIN = rb"((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,24})(?![\w-])"
 MARK, _WIDE_NAME = b"support@", b"s\0u\0p\0p\0o\0r\0t\0@\0"
 """Plain text is found many times faster than a condition on what is before it."""
 REGISTERED = b"AppRegistry.registerComponent("
 """Call with which a script of React Native gives its app a name."""
-_SUPPORT = re.compile(MARK + _DOMAIN)
+_SUPPORT = lazy_pattern(MARK + _DOMAIN)
 _PICTURES = (b".png", b".jpg", b".gif", b".svg", b".webp")
 """Ends of the names of files for screens with more pixels: ``icon@2x.png`` is no address."""
-_LONGER = re.compile(rb"[A-Za-z0-9._%+-]\x00?\Z")
+_LONGER = lazy_pattern(rb"[A-Za-z0-9._%+-]\x00?\Z")
 """End of the text before ``support@`` in a longer address."""
-_ADDRESS = re.compile(rb"[A-Za-z0-9._%+-]{1,64}(?<![0-9]{3})@" + _DOMAIN)
+_ADDRESS = lazy_pattern(rb"[A-Za-z0-9._%+-]{1,64}(?<![0-9]{3})@" + _DOMAIN)
 """An address of an author. One with a number is that of one person among many, such as a student."""
-_SUPPORT_WIDE = re.compile(_WIDE_NAME + rb"((?:[a-z0-9.-]\x00){4,253})(?![\w-]\x00)")
-_HREF = re.compile(rb"<author\b[^<>]{0,300}\bhref=\"https?://" + _DOMAIN)
+_SUPPORT_WIDE = lazy_pattern(_WIDE_NAME + rb"((?:[a-z0-9.-]\x00){4,253})(?![\w-]\x00)")
+_HREF = lazy_pattern(rb"<author\b[^<>]{0,300}\bhref=\"https?://" + _DOMAIN)
 _WIDGET = b"http://www.w3.org/ns/widgets"
 """Namespace of the configuration of a Cordova app."""
 _SETTINGS = ("capacitor.config.json", "app.config", "app.json")
-_IDENTIFIER = re.compile(rb'"(?:appId|package|bundleIdentifier)"\s{0,4}:\s{0,4}"([A-Za-z][\w.]{2,200})"')
-_WIDGET_IDENTIFIER = re.compile(rb"<widget\b[^<>]{0,600}\bid=\"([A-Za-z][\w.]{2,200})\"")
-_URL_SCHEMES = re.compile(rb"<key>CFBundleURLSchemes</key>\s{0,40}<array>(.{0,4000}?)</array>", re.DOTALL)
-_STRING = re.compile(rb"<string>([A-Za-z][\w.]{2,200})</string>")
+_IDENTIFIER = lazy_pattern(rb'"(?:appId|package|bundleIdentifier)"\s{0,4}:\s{0,4}"([A-Za-z][\w.]{2,200})"')
+_WIDGET_IDENTIFIER = lazy_pattern(rb"<widget\b[^<>]{0,600}\bid=\"([A-Za-z][\w.]{2,200})\"")
+_URL_SCHEMES = lazy_pattern(rb"<key>CFBundleURLSchemes</key>\s{0,40}<array>(.{0,4000}?)</array>", re.DOTALL)
+_STRING = lazy_pattern(rb"<string>([A-Za-z][\w.]{2,200})</string>")
 _FOREIGN = ("com.googleusercontent.apps.",)
 """Beginnings of links for a login that the service defines."""
 _NAME = rb"([\"'])([A-Za-z][\w .-]{2,63})"
-_REGISTRATION = re.compile(re.escape(REGISTERED) + rb"\s{0,40}" + _NAME + rb"\1\s{0,40},")
-_MODULE = re.compile(
+_REGISTRATION = lazy_pattern(re.escape(REGISTERED) + rb"\s{0,40}" + _NAME + rb"\1\s{0,40},")
+_MODULE = lazy_pattern(
     rb"exports\s{0,4}=\s{0,4}\{\s{0,40}\"?name\"?\s{0,4}:\s{0,4}"
     + _NAME
     + rb"\1\s{0,40},\s{0,40}\"?displayName\"?\s{0,4}:"
@@ -74,7 +75,7 @@ _USUAL_NAMES = frozenset({"main", "app", "myapp", "helloworld", "awesomeproject"
 Sources: https://docs.expo.dev/versions/latest/sdk/expo/#registerrootcomponentcomponent,
 https://reactnative.dev/docs/getting-started-without-a-framework.
 """
-_WORDS = re.compile(r"[^a-z0-9]+")
+_WORDS = lazy_pattern(r"[^a-z0-9]+")
 _STANDS = ".app"
 """Follows an identifier, so that it reads as the class of a package."""
 _ADDRESSED = (BufferKind.DEX, BufferKind.TEXT, BufferKind.RESOURCES)

@@ -1,12 +1,11 @@
 """Registrable domains of hosts, and kinds of public suffixes."""
 
-import re
-
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.rules import RuleFiles
 
-COUNTRY = re.compile(r"(?!io\b|co\b|me\b|ai\b|tv\b|cc\b|to\b)[a-z]{2}")
+COUNTRY = lazy_pattern(r"(?!io\b|co\b|me\b|ai\b|tv\b|cc\b|to\b)[a-z]{2}")
 """Top-level domain of a country that is not sold as a word."""
-RESTRICTED = re.compile(r"(?:gov|edu|mil)(?:\.[a-z]{2})?|(?:ac|go|gob|gouv|govt)\.[a-z]{2}")
+RESTRICTED = lazy_pattern(r"(?:gov|edu|mil)(?:\.[a-z]{2})?|(?:ac|go|gob|gouv|govt)\.[a-z]{2}")
 """Public suffixes of governments and universities, below which a common word is the name of one of them."""
 
 

@@ -1,10 +1,9 @@
 """Evidence in an app that can show its maker: its own configuration, links that it claims, settings of wrappers."""
 
-import re
-
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 
-CONFIGURED = re.compile(
+CONFIGURED = lazy_pattern(
     r"resource:string/(google_app_id|google_storage_bucket|firebase_database_url|project_id|gcm_defaultSenderId"
     r"|(?i:aws|cognito)_\w{1,60})/"
 )
@@ -31,7 +30,7 @@ https://github.com/GoogleChromeLabs/bubblewrap (``assetStatements`` of its templ
 """
 OF_PARTNER = "manifest:partner-link/"
 MANIFEST = "manifest"
-NAMED_BY_KEY = re.compile(r"(?:resource:string/|config:)([^/]{1,100})")
+NAMED_BY_KEY = lazy_pattern(r"(?:resource:string/|config:)([^/]{1,100})")
 _WRAPPERS = ("capacitor.config.json", "appConfig.json")
 _FUSION = "assets/pages/main/view.json"
 """Settings of tools that show a web site as an app; the last are those of FusionApp.
@@ -41,11 +40,11 @@ https://docs.median.co/docs/app-configuration (``initialUrl``).
 """
 _FLOWS = ("dex-flow/", "script-flow/")
 _CONSTANT = "dex-string/"
-_WRAPPED = re.compile(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")
-_VALUES = re.compile(r"(?:^|/)res/values[^/]{0,40}/[^/]{1,80}\.xml")
-_STATEMENT = re.compile(r"\"site\\?\"\s{0,4}:\s{0,4}\\?\"https://")
+_WRAPPED = lazy_pattern(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")
+_VALUES = lazy_pattern(r"(?:^|/)res/values[^/]{0,40}/[^/]{1,80}\.xml")
+_STATEMENT = lazy_pattern(r"\"site\\?\"\s{0,4}:\s{0,4}\\?\"https://")
 """The site of an asset statement in decoded resources."""
-REPORTS = re.compile(r"(?:sentry|glitchtip|countly|matomo|piwik|posthog)\d*(?:[.-]|\Z)")
+REPORTS = lazy_pattern(r"(?:sentry|glitchtip|countly|matomo|piwik|posthog)\d*(?:[.-]|\Z)")
 """Names of hosts with programs for error reports and usage that makers run themselves.
 
 Sources: https://develop.sentry.dev/self-hosted/, https://glitchtip.com/documentation/install,

@@ -9,6 +9,8 @@ from collections.abc import Collection
 
 import msgspec
 
+from tieback.model.lazy_pattern import lazy_pattern
+
 MIN_SHORTENED = 6
 """Least number of letters of a name without its vowels."""
 MIN_INNER = 4
@@ -40,8 +42,8 @@ _TITLE_END = re.compile(r"[:|(\[]|\s[-\u2013\u2014]")
 _HUMP = re.compile(r"[A-Z][a-z]+|[A-Z]+(?![a-z])")
 
 
-_SEPARATORS = re.compile(r"[^a-z0-9]+")
-_SUFFIX = re.compile(r"(?=[a-z]{0,5}\d)[0-9a-f]{4,6}|\d{4,}")
+_SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
+_SUFFIX = lazy_pattern(r"(?=[a-z]{0,5}\d)[0-9a-f]{4,6}|\d{4,}")
 """End of the name of a project that the console added, as in ``shop-4ee8a``."""
 
 

@@ -4,13 +4,13 @@ Sources are the bundle identifier, the organisation and subject of the signer, a
 two of these belongs to the maker even if it is short.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
 from tieback.model.app import App
 from tieback.model.count_text import count_text
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.makers.code import (
     account_names,
     given_name,
@@ -62,10 +62,10 @@ MIN_SHORT = 3
 """Least number of letters of a name under the icon that names a domain with several hosts."""
 MIN_HOSTS = 3
 """Least number of hosts below a domain for which a part of the app's name, or that of an example, identifies it."""
-_WORDS = re.compile(r"[^\w.-]+")
-_SEPARATORS = re.compile(r"[^a-z0-9]+")
+_WORDS = lazy_pattern(r"[^\w.-]+")
+_SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
 _DIGITS = "0123456789"
-_BEFORE_DIGIT = re.compile(r"\A[a-z-](?=\d)")
+_BEFORE_DIGIT = lazy_pattern(r"\A[a-z-](?=\d)")
 
 
 class MakerNames:

@@ -9,10 +9,10 @@ browsers ask for (https://developer.android.com/privacy-and-security/security-co
 for practice do not count, nor do addresses without a name. Bounds: 256 hosts, contexts of evidence.
 """
 
-import re
 from collections.abc import Collection, Iterator
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.makers.hosts import PROGRAM, is_public_service, words_of
@@ -22,14 +22,14 @@ from tieback.recognise.rules import RuleFiles
 MAX_HOSTS = 256
 _PLACES = ("text/", "script-flow/")
 _ARCHIVE = ".jar!"
-_CALL = re.compile(r"(?i)\.\s?(?:post|put|patch)\s?\(\s?[\"'`]\Z")
+_CALL = lazy_pattern(r"(?i)\.\s?(?:post|put|patch)\s?\(\s?[\"'`]\Z")
 """Before an address: methods of jQuery, AngularJS, axios and clients of Ionic with these names."""
-_METHOD = re.compile(
+_METHOD = lazy_pattern(
     r"(?i)\A[^\"'`\s]*[\"'`],?[^{}]{0,60}(?:\{[^{}]{0,80})?\b(?:method|type)[\"']?\s?:\s?[\"'](?:POST|PUT|PATCH)[\"']"
 )
 """Behind an address: the method of ``fetch`` and of ``$.ajax``. Source: https://fetch.spec.whatwg.org/#requestinit."""
-_FORM = re.compile(r"(?i)<form\b([^<>]{0,120})\baction\s?=\s?[\"']\Z")
-_POSTED = re.compile(r"(?i)\bmethod\s?=\s?[\"']?post\b")
+_FORM = lazy_pattern(r"(?i)<form\b([^<>]{0,120})\baction\s?=\s?[\"']\Z")
+_POSTED = lazy_pattern(r"(?i)\bmethod\s?=\s?[\"']?post\b")
 """Source: https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fs-method."""
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import msgspec
 
 from tieback import rulefiles as prepared
+from tieback.model.lazy_pattern import lazy_pattern
 
-_SEPARATORS = re.compile(r"[^a-z0-9]+")
+_SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
 
 
 class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

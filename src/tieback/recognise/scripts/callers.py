@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.reader import Reader
 from tieback.recognise.scripts.scopes import Scope
@@ -21,24 +22,24 @@ if TYPE_CHECKING:
 MAX_SITES = 100
 """Most calls of a function that are read."""
 _MAX_PLACES = 400
-_BEFORE = re.compile(
+_BEFORE = lazy_pattern(
     rb"(?:(?P<dot>\.)?(?P<assigned>[A-Za-z_$][\w$]*)\s*=|(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:)\s*(?:async\s*)?(?:function\s*\*?\s*)?\Z"
 )
-_KEYED = re.compile(rb"\bkey:\s*[\"'](?P<name>[A-Za-z_$][\w$]*)[\"'],\s*value:\s*function\s*[\w$]*\Z")
+_KEYED = lazy_pattern(rb"\bkey:\s*[\"'](?P<name>[A-Za-z_$][\w$]*)[\"'],\s*value:\s*function\s*[\w$]*\Z")
 """A method of a class that Babel has rewritten."""
-_METHOD = re.compile(rb"(?:^|[{};,\s*])(?P<name>[A-Za-z_$][\w$]*)\s*\Z")
-_EXPORT = re.compile(rb"(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:\s*(?:\(\)\s*=>\s*|function\s*\(\)\s*\{\s*return\s*)\Z")
-_CLASS = re.compile(
+_METHOD = lazy_pattern(rb"(?:^|[{};,\s*])(?P<name>[A-Za-z_$][\w$]*)\s*\Z")
+_EXPORT = lazy_pattern(rb"(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:\s*(?:\(\)\s*=>\s*|function\s*\(\)\s*\{\s*return\s*)\Z")
+_CLASS = lazy_pattern(
     rb"(?:(?P<assigned>[A-Za-z_$][\w$]*)\s{0,9}=\s{0,9})?(?P<class>class)(?:\s{1,9}(?P<name>[A-Za-z_$][\w$]*))?"
     rb"(?:\s{1,9}extends\s[^{}]{1,60})?\s{0,9}\Z"
 )
-_CALLED_WHERE_IT_STANDS = re.compile(rb"\}\s{0,9}(?:\(\s{0,9}\)|\)\s{0,9}\(\s{0,9}\))")
-_WRAPPED = re.compile(
+_CALLED_WHERE_IT_STANDS = lazy_pattern(rb"\}\s{0,9}(?:\(\s{0,9}\)|\)\s{0,9}\(\s{0,9}\))")
+_WRAPPED = lazy_pattern(
     rb"(?P<assigned>[A-Za-z_$][\w$]*)\s{0,9}=\s{0,9}\(?(?:/\*[#@]__PURE__\*/)?\s{0,9}function\s{0,9}\Z"
 )
-_MADE = re.compile(rb"(?<![\w$.])new[\s(](?:[\w$.]{1,40}\.?|\(?0,\s?[\w$.]{1,40})?\Z")
+_MADE = lazy_pattern(rb"(?<![\w$.])new[\s(](?:[\w$.]{1,40}\.?|\(?0,\s?[\w$.]{1,40})?\Z")
 """Before the name of a class of which an object is made: ``new ``, ``new a``, ``new(0,a``."""
-_NEW = re.compile(rb"(?<![\w$.])new\s{1,8}\Z")
+_NEW = lazy_pattern(rb"(?<![\w$.])new\s{1,8}\Z")
 _NO_NAMES = (b"function", b"async", b"return", b"if", b"for", b"while", b"switch", b"catch", b"with")
 _COMMON = frozenset(
     b"get set has add delete put post patch request then catch call apply bind push pop map filter on off send open "

@@ -5,11 +5,11 @@ and the places that join a name to which such a text was assigned. Everything is
 ``hyperscan``; the rest of the script is not read.
 """
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.reader import LITERAL
 from tieback.recognise.scripts.scopes import Scopes
 from tieback.recognise.scripts.words import LONG, WORD, Words, within
@@ -35,37 +35,37 @@ SCHEMES = (b"://", b'"https:', b"'https:", b'"http"', b"'http'", b'"https"', b"'
            b'"stun:', b"'stun:", b"`stun:", b'"turn:', b"'turn:", b"`turn:", b'"turns:', b"'turns:")  # fmt: skip
 """Texts that begin an address: also of a server of WebRTC (RFC 7064, RFC 7065), which has no slashes."""
 
-_CALL = re.compile(
+_CALL = lazy_pattern(
     rb"(?<![\w$])(?:fetch|(?:[\w$]+\.)*(?:WebSocket|EventSource)|importScripts|(?:axios|\$|jQuery|https?|superagent|got|needle|request)"
     rb"(?:\.\w{2,8})?|Request|io(?:\.connect)?|mqtt\.connect|createClient)\Z"
 )
-_SERVICE = re.compile(rb"(?:\.(?:connect|Client)|(?<![\w$])(?:Redis|createConnection|createClient))\Z")
+_SERVICE = lazy_pattern(rb"(?:\.(?:connect|Client)|(?<![\w$])(?:Redis|createConnection|createClient))\Z")
 """Calls that get the host and the port of a server one after the other."""
-_OPEN = re.compile(rb"\s*[\"'](?:GET|POST|PUT|DELETE|PATCH|HEAD|get|post)[\"']\s*,\s*")
-_JOINS = re.compile(
+_OPEN = lazy_pattern(rb"\s*[\"'](?:GET|POST|PUT|DELETE|PATCH|HEAD|get|post)[\"']\s*,\s*")
+_JOINS = lazy_pattern(
     rb"\s*(?:[A-Za-z_$][\w$.]{0,80}(?:\[[\w$\"'.]{1,40}\]|\([\w$\"'.]{0,40}\)){0,2}\s*(?:\+(?!\+)|\.concat\()|`[^`]{0,200}?\$\{"
     rb"|(?:" + LITERAL + rb")\s*(?:\+|\.concat\())"
 )
-_PATH = re.compile(rb"\s*[\"'`]/?[A-Za-z][\w.-]{0,60}[/\"'`?$]")
-_TWO = re.compile(rb"[^(){},;]{1,200},|\s*[\"'`]")
-_CONCAT = re.compile(rb"\s*[\w$.()]{1,80}(?:,|\)\s*\.concat\()\s*[\"'`](?:/|:\d)")
-_TEMPLATE_HEAD = re.compile(rb"[\w$.()]{1,80}\}(?:/\w|//?\$\{|:\d)|[\w$]{1,40}\.[\w$.()]{1,80}\}:?\$\{")
-_SHORT_MEMBER = re.compile(rb"[\w$\])]\.[\w$]{1,3}\Z")
-_BASE = re.compile(rb"[\"']?\s*(?::|=(?!=))\s*(?![\"'][^\"']*[\"']\s*[,}])")
-_AXIOS = re.compile(rb"(?:\.(?:get|post|put|patch|delete|request|head))?\(\s*")
-_TEXT = re.compile(rb"(?:[^`\\$]|\\.|\$(?!\{)){0,1000}")
-_LITERAL = re.compile(LITERAL)
-_INSIDE = re.compile(rb"(?:[^\"'`()\[\]{}]++|" + LITERAL + rb")*+")
-_ASSIGNS = re.compile(
+_PATH = lazy_pattern(rb"\s*[\"'`]/?[A-Za-z][\w.-]{0,60}[/\"'`?$]")
+_TWO = lazy_pattern(rb"[^(){},;]{1,200},|\s*[\"'`]")
+_CONCAT = lazy_pattern(rb"\s*[\w$.()]{1,80}(?:,|\)\s*\.concat\()\s*[\"'`](?:/|:\d)")
+_TEMPLATE_HEAD = lazy_pattern(rb"[\w$.()]{1,80}\}(?:/\w|//?\$\{|:\d)|[\w$]{1,40}\.[\w$.()]{1,80}\}:?\$\{")
+_SHORT_MEMBER = lazy_pattern(rb"[\w$\])]\.[\w$]{1,3}\Z")
+_BASE = lazy_pattern(rb"[\"']?\s*(?::|=(?!=))\s*(?![\"'][^\"']*[\"']\s*[,}])")
+_AXIOS = lazy_pattern(rb"(?:\.(?:get|post|put|patch|delete|request|head))?\(\s*")
+_TEXT = lazy_pattern(rb"(?:[^`\\$]|\\.|\$(?!\{)){0,1000}")
+_LITERAL = lazy_pattern(LITERAL)
+_INSIDE = lazy_pattern(rb"(?:[^\"'`()\[\]{}]++|" + LITERAL + rb")*+")
+_ASSIGNS = lazy_pattern(
     rb"(?:(?P<name>[A-Za-z_$][\w$]*)\s*=|(?P<member>\.[A-Za-z_$][\w$]*)\s*=|[\"']?(?P<key>[A-Za-z_$][\w$]*)[\"']?\s*:)\s*\Z"
 )
-_BEHIND = re.compile(
+_BEHIND = lazy_pattern(
     rb"\s*(?:(?P<join>\+(?!\+)|\.(?:concat|replace|split|substr|slice|trim|join|reverse|map|toString)|\[)|(?P<close>[)\]])|(?P<more>[:,?|]))"
 )
-_WORD = re.compile(rb"[\w$\x80-\xff]+(?:\s*\.\s*[\w$]+)*\Z")
+_WORD = lazy_pattern(rb"[\w$\x80-\xff]+(?:\s*\.\s*[\w$]+)*\Z")
 _CHAIN = WORD + b". \t\n\r\v\f"
-_PLUS = re.compile(rb"\s{0,9}\+(?!\+)")
-_OF_LOCATION = re.compile(rb"(?<![\w$.])(?P<of>[\w$.]{1,60})\.protocol\s{0,9}\+\s{0,9}\Z")
+_PLUS = lazy_pattern(rb"\s{0,9}\+(?!\+)")
+_OF_LOCATION = lazy_pattern(rb"(?<![\w$.])(?P<of>[\w$.]{1,60})\.protocol\s{0,9}\+\s{0,9}\Z")
 """Before the slashes in the address of a page or of a parsed address: ``location.protocol+"//"+location.host``."""
 _SPACE = b" \t\r\n"
 _CLOSERS = b")]}"

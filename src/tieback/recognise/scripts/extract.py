@@ -5,7 +5,6 @@ have none. The texts are judged like any other text of the app. What reads scrip
 most apps have none.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import closing
 from functools import cached_property
@@ -15,6 +14,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.printable import printable
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, Atoms, literal_atoms
 from tieback.recognise.calls import is_page, is_script
@@ -57,15 +57,15 @@ _SCRIPT_STEPS = 500_000
 _BEFORE, _AFTER = 400, 3_000
 _STEP_WIDTH = 90
 _MARK_REACH = 32
-_MARK = re.compile(
+_MARK = lazy_pattern(
     rb"\batob\(|\bfromCharCode\b|\.reverse\(\)|(?:\\x[0-9a-fA-F]{2}|\\u00[0-9a-fA-F]{2}){4}|\bunescape\(|\bBuffer\.from\("
     rb"|\xee\x80\x80"
 )
 _REPLACED = b"\xee\x80\x80"
 """Begins a text that was in a string array (``folding.quoted``)."""
-_REPLACED_LITERAL = re.compile(rb"'" + _REPLACED + rb"(?:[^'\\\n]|\\[^\n]){0,4096}'")
-_ARRAYED = re.compile(rb"\[['\"]shift['\"]\]\(\)|=\s?function\(\)\s?\{\s?return _0x")
-_WORTH = re.compile(r"://|\.\w{2,}|^[\w-]{16,200}$")
+_REPLACED_LITERAL = lazy_pattern(rb"'" + _REPLACED + rb"(?:[^'\\\n]|\\[^\n]){0,4096}'")
+_ARRAYED = lazy_pattern(rb"\[['\"]shift['\"]\]\(\)|=\s?function\(\)\s?\{\s?return _0x")
+_WORTH = lazy_pattern(r"://|\.\w{2,}|^[\w-]{16,200}$")
 
 
 _HEX: Atoms = (("[0-9A-Fa-f]", "{2}"),)
@@ -205,7 +205,7 @@ class ScriptExtractor:
             yield Problem(
                 f"this script was not followed to its end (limit on the work per app): {MAY_MISS}",
                 buffer.file,
-                UnreadKind.LIMIT,
+                UnreadKind.UNFOLLOWED,
             )
 
     def _encoded(self, buffer: Buffer, shown: Bytes, hits: list[int], told: set[str]) -> Iterator[Find]:
@@ -220,7 +220,7 @@ class ScriptExtractor:
                 continue
             pieces += 1
             if pieces > MAX_PIECES:
-                yield Problem("too many encoded strings; the rest was not decoded", buffer.file, UnreadKind.LIMIT)
+                yield Problem("too many encoded strings; the rest was not decoded", buffer.file, UnreadKind.UNFOLLOWED)
                 return
             begin, end = max(end, mark.start() - _BEFORE), mark.start() + _AFTER
             # The cut can be inside a text. A replaced text begins with its mark, so it is read from there, too.

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
+from tieback.model.lazy_pattern import lazy_pattern
+
 MAX_TEXT = 8_192
 """Most characters of a text before and after folding."""
 PASSES = 6
@@ -23,10 +25,10 @@ _PARTS = rf"{_LITERAL}(?:\s{{0,9}}\+\s{{0,9}}{_LITERAL}){{0,20}}"
 _NUMBER = r"(?:0x[0-9a-fA-F]{1,6}|\d{1,7})"
 _NUMBERS = rf"\s{{0,9}}{_NUMBER}(?:\s{{0,9}},\s{{0,9}}{_NUMBER}){{3,2000}}\s{{0,9}},?\s{{0,9}}"
 _CODES = r"String(?:\.fromCharCode|\[['\"]fromCharCode['\"]\])"
-_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|(.))", re.DOTALL)
+_ESCAPE = lazy_pattern(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|(.))", re.DOTALL)
 _PLAIN_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0"}
-_LITERALS = re.compile(_LITERAL)
-_COERCED = re.compile(_NUMBER)
+_LITERALS = lazy_pattern(_LITERAL)
+_COERCED = lazy_pattern(_NUMBER)
 
 
 def unquoted(literal: str) -> str:
@@ -98,42 +100,42 @@ def _hex_text(text: str) -> str | None:
 
 _RULES: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], str | None]], ...] = (
     ("atob(",
-     re.compile(rf"\b(?:window\.|globalThis\.|self\.)?atob\(\s{{0,9}}({_PARTS})\s{{0,9}}\)"),
+     lazy_pattern(rf"\b(?:window\.|globalThis\.|self\.)?atob\(\s{{0,9}}({_PARTS})\s{{0,9}}\)"),
      lambda found: base64_text("".join(map(_text, _LITERALS.findall(found[1]))))),
     ("Buffer.from(",
-     re.compile(rf"\bBuffer\.from\(\s{{0,9}}({_LITERAL})\s{{0,9}},\s{{0,9}}['\"](base64|hex)['\"]\)"
+     lazy_pattern(rf"\bBuffer\.from\(\s{{0,9}}({_LITERAL})\s{{0,9}},\s{{0,9}}['\"](base64|hex)['\"]\)"
                 r"\.toString\([^()]{0,20}\)"),
      lambda found: base64_text(_text(found[1])) if found[2] == "base64" else _hex_text(_text(found[1]))),
     ("fromCharCode",
-     re.compile(rf"{_CODES}\((?:\.\.\.\[)?({_NUMBERS})\]?\)"),
+     lazy_pattern(rf"{_CODES}\((?:\.\.\.\[)?({_NUMBERS})\]?\)"),
      lambda found: _of_codes(found[1])),
     ("fromCharCode",
-     re.compile(rf"{_CODES}(?:\.apply|\[['\"]apply['\"]\])\([^()\[\]]{{1,20}},\s{{0,9}}\[({_NUMBERS})\]\)"),
+     lazy_pattern(rf"{_CODES}(?:\.apply|\[['\"]apply['\"]\])\([^()\[\]]{{1,20}},\s{{0,9}}\[({_NUMBERS})\]\)"),
      lambda found: _of_codes(found[1])),
     ("fromCharCode",
-     re.compile(rf"\[({_NUMBERS})\]\.map\(\s{{0,9}}(?:function\s{{0,9}}\((\w{{1,30}})\)\s{{0,9}}\{{\s{{0,9}}return\s{{1,9}}|\(?(\w{{1,30}})\)?\s{{0,9}}=>\s{{0,9}})"
+     lazy_pattern(rf"\[({_NUMBERS})\]\.map\(\s{{0,9}}(?:function\s{{0,9}}\((\w{{1,30}})\)\s{{0,9}}\{{\s{{0,9}}return\s{{1,9}}|\(?(\w{{1,30}})\)?\s{{0,9}}=>\s{{0,9}})"
                 rf"{_CODES}\(\s{{0,9}}(?:\2|\3)\s{{0,9}}(?:([-+^])\s{{0,9}}({_NUMBER}))?\s{{0,9}}\);?\s{{0,9}}\}}?\s{{0,9}}\)\.join\((?:''|\"\")\)"),
      lambda found: _of_codes(found[1], _changed(found[4] or "", found[5] or ""))),
     (".reverse().join(",
-     re.compile(rf"({_LITERAL})\.split\((?:''|\"\")\)\.reverse\(\)\.join\((?:''|\"\")\)"),
+     lazy_pattern(rf"({_LITERAL})\.split\((?:''|\"\")\)\.reverse\(\)\.join\((?:''|\"\")\)"),
      lambda found: _text(found[1])[::-1]),
     ("decodeURI",
-     re.compile(rf"\b(?:decodeURIComponent|decodeURI)\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
+     lazy_pattern(rf"\b(?:decodeURIComponent|decodeURI)\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
      lambda found: unquote(_text(found[1]), errors="replace")),
     ("unescape(",
-     re.compile(rf"\bunescape\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
+     lazy_pattern(rf"\bunescape\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
      lambda found: unquote(_text(found[1]), errors="replace")),
     (".concat(",
-     re.compile(rf"({_LITERAL})\.concat\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
+     lazy_pattern(rf"({_LITERAL})\.concat\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
      lambda found: _text(found[1]) + _text(found[2])),
     (MADE,
-     re.compile(rf"(?<![\w$\]])\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
+     lazy_pattern(rf"(?<![\w$\]])\(\s{{0,9}}({_LITERAL})\s{{0,9}}\)"),
      lambda found: _text(found[1]) if MADE in found[1] else None),
 )  # fmt: skip
 """A text that each has, the expression, and the text that it gives; ``None`` leaves it as it is."""
 
-_SUM = re.compile(rf"({_LITERAL})\s{{0,9}}\+\s{{0,9}}({_LITERAL})")
-_HIDDEN = re.compile(r"(?:\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}){4,}")
+_SUM = lazy_pattern(rf"({_LITERAL})\s{{0,9}}\+\s{{0,9}}({_LITERAL})")
+_HIDDEN = lazy_pattern(r"(?:\\x[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}){4,}")
 
 
 def folded_texts(text: str) -> list[str]:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.near import places_of
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.names import Binding, part_of, pattern_parts
@@ -34,31 +35,31 @@ if TYPE_CHECKING:
 MAX_RETURNS = 8
 """Most ``return`` statements of a function."""
 _MAX_BODY = 262_144
-_RETURN = re.compile(rb"(?<![\w$.])return(?![\w$:])")
+_RETURN = lazy_pattern(rb"(?<![\w$.])return(?![\w$:])")
 _KEYWORD = b"return"
-_HEAD = re.compile(
+_HEAD = lazy_pattern(
     rb"(?:async\s{0,9}+)?+(?:function\s{0,9}+\*?+\s{0,9}+(?:[A-Za-z_$][\w$]*+)?+\s{0,9}+(?=\()"
     rb"|(?:(?:get|static)\s{1,9}+)*+[A-Za-z_$][\w$]*+\s{0,9}+(?=\()|(?P<single>[A-Za-z_$][\w$]*+)\s{0,9}+=>|(?=\())"
 )
-_LOOP = re.compile(
+_LOOP = lazy_pattern(
     rb"\??\.\s{0,9}(?:forEach|map|flatMap|filter|some|every|find)\s{0,9}\(\s{0,40}"
     rb"(?:async\s{0,9})?(?:function\s{0,9}[\w$]{0,40}\s{0,9})?\Z"
 )
 """What is before the parameters of a function that a method of an array calls with each element."""
 _LOOP_REACH, _LOOP_ROWS = 600, 17
-_FIRST_PARTS = re.compile(rb"\(\s*(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\s*[,)]")
+_FIRST_PARTS = lazy_pattern(rb"\(\s*(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\s*[,)]")
 """A function whose first parameter is a pattern: ``([name, host]) => …``."""
-_INJECTED = re.compile(rb"\s{0,40}[\"'](?P<name>[A-Za-z_$][\w$.]{0,80})[\"']\s{0,40},\s{0,40}")
-_ANNOTATED = re.compile(
+_INJECTED = lazy_pattern(rb"\s{0,40}[\"'](?P<name>[A-Za-z_$][\w$.]{0,80})[\"']\s{0,40},\s{0,40}")
+_ANNOTATED = lazy_pattern(
     rb"\[(?P<names>(?:\s{0,40}[\"'][\w$.]{1,80}[\"']\s{0,40},){1,30})\s{0,40}function\s{0,9}[\w$]{0,40}\s{0,9}\Z"
 )
 """Before the parameters of a function in an array with their names: ``["$http", "SERVER", function(e, t)``."""
-_LISTED = re.compile(rb"[\"']\s{0,40},\s{0,40}function\s{0,9}[\w$]{0,40}\s{0,9}\Z")
+_LISTED = lazy_pattern(rb"[\"']\s{0,40},\s{0,40}function\s{0,9}[\w$]{0,40}\s{0,9}\Z")
 _ANNOTATION = 600
 _MAX_INJECTED = 400
-_SETS = re.compile(rb"[A-Za-z_$][\w$]*(?:\.[\w$]+|\[[\"'][^\"'\]]*[\"']\])\s*=(?!=)")
+_SETS = lazy_pattern(rb"[A-Za-z_$][\w$]*(?:\.[\w$]+|\[[\"'][^\"'\]]*[\"']\])\s*=(?!=)")
 _MAX_SEQUENCE = 200
-_CALLED = re.compile(rb"\}\s*\)?\s*\(")
+_CALLED = lazy_pattern(rb"\}\s*\)?\s*\(")
 
 
 class Head(NamedTuple):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote, unquote, urljoin
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.values import HOLE
 from tieback.recognise.scripts.folding import base64_text
 from tieback.recognise.scripts.values import MAX_TEXT, Client, Items, Pattern, Text, Value, as_text, joined, single
@@ -18,9 +19,9 @@ from tieback.recognise.scripts.values import MAX_TEXT, Client, Items, Pattern, T
 MAX_ITEMS = 4_096
 """Most items of an array."""
 _MAX_JSON = 65_536
-_PLAIN = re.compile(r"(?:[^\\.\[\](){}*+?^$|/]|\\[^\w])*")
-_SLASHES_END = re.compile(r"(?:\\/|/)[+*]?\$")
-_SLASHES_START = re.compile(r"\^(?:\\/|/)[+*]?")
+_PLAIN = lazy_pattern(r"(?:[^\\.\[\](){}*+?^$|/]|\\[^\w])*")
+_SLASHES_END = lazy_pattern(r"(?:\\/|/)[+*]?\$")
+_SLASHES_START = lazy_pattern(r"\^(?:\\/|/)[+*]?")
 _SAFE = "!~*'()-_."
 _SAFE_URI = ";/?:@&=+$,#" + _SAFE
 
@@ -104,11 +105,11 @@ _SEARCHES: Mapping[str, Callable[[str, str], int]] = {
 }  # fmt: skip
 
 
-_SIMPLE = re.compile(
+_SIMPLE = lazy_pattern(
     r"\^?(?:(?:[^\\\[\](){}|*+?.^$\s]|\\[-dws.*+?()\[\]{}|^$/\\]"
     r"|\[\^?(?:[^\\\[\]]|\\[-dws.*+?()\[\]{}|^$/\\])+\]| )[*+?]?)+\$?"
 )
-_REPEATS = re.compile(r"(?<!\\)[*+?]")
+_REPEATS = lazy_pattern(r"(?<!\\)[*+?]")
 _MAX_PATTERN, _MAX_REPEATS = 100, 2
 
 
@@ -220,7 +221,7 @@ def function_result(name: str, arguments: Sequence[Value]) -> Value | None:
 
 
 _FORMATS = ("format", "sprintf", "printf")
-_PLACEHOLDER = re.compile(r"%([sdi%])")
+_PLACEHOLDER = lazy_pattern(r"%([sdi%])")
 
 
 def _formatted(text: Text, arguments: Sequence[Text]) -> Text | None:

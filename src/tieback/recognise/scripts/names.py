@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.near import matches_near
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.scripts.scopes import Scope, Scopes
@@ -31,43 +32,43 @@ _MAX_KEPT = 20_000
 _MAX_DECLARED = 65_536
 """Most assignments in inner blocks of which the function is determined."""
 _BEFORE = 60
-_DECLARES = re.compile(rb"(?:^|[^\w$.])(?:var|let|const)\s+\Z")
-_EQUALS = re.compile(rb"\s{0,9}=(?![=>])\s*")
-_QUOTED_EQUALS = re.compile(rb"[\"']\]\s{0,9}=(?![=>])\s*")
-_ADDS = re.compile(rb"\s{0,9}\+=\s*")
-_OF = re.compile(rb"\s+of(?:\s+|(?=[\[(]))")
-_PATTERN = re.compile(rb"\}\s*=(?![=>])")
-_PARTS_OF = re.compile(rb"(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\s{0,9}of(?:\s+|(?=[\[(]))")
+_DECLARES = lazy_pattern(rb"(?:^|[^\w$.])(?:var|let|const)\s+\Z")
+_EQUALS = lazy_pattern(rb"\s{0,9}=(?![=>])\s*")
+_QUOTED_EQUALS = lazy_pattern(rb"[\"']\]\s{0,9}=(?![=>])\s*")
+_ADDS = lazy_pattern(rb"\s{0,9}\+=\s*")
+_OF = lazy_pattern(rb"\s+of(?:\s+|(?=[\[(]))")
+_PATTERN = lazy_pattern(rb"\}\s*=(?![=>])")
+_PARTS_OF = lazy_pattern(rb"(?P<parts>\[[\w$\s,]{1,200}\]|\{[\w$\s,:]{1,200}\})\s{0,9}of(?:\s+|(?=[\[(]))")
 """The parts of each element in a loop: ``for (const [name, host] of …)``."""
 _BEFORE_OF = (b"]", b"}")
 _PARTS_REACH = 240
 """Bytes from the beginning of the parts to what is behind ``of``."""
 _PATTERN_REACH = 400
-_PATTERN_END = re.compile(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
-_NESTED_END = re.compile(rb"\}\s{0,9}(?:,[\w$\s:,]{0,200})?\}\s{0,9}=(?![=>])\s{0,9}")
+_PATTERN_END = lazy_pattern(rb"[^{}()]{0,400}\}\s*=(?![=>])\s*")
+_NESTED_END = lazy_pattern(rb"\}\s{0,9}(?:,[\w$\s:,]{0,200})?\}\s{0,9}=(?![=>])\s{0,9}")
 """Ends of a pattern with another one inside: ``{servers:{main}}=``."""
 _NESTED_REACH = 220
 """Most bytes between the two braces."""
-_PATTERN_PART = re.compile(
+_PATTERN_PART = lazy_pattern(
     rb"\s*(?P<key>[A-Za-z_$][\w$]*)\s*(?::\s*(?P<name>[A-Za-z_$][\w$]*|(?P<opens>\{)))?"
     rb"(?:\s*=(?![=>])\s*(?P<default>[^,{}()\[\]]{1,120}))?\s*(?P<end>[,}])?"
 )
 _MAX_PATTERNS = 500
-_STATEMENT = re.compile(rb"(?<![\w$.])(?:for|for\s{1,4}await|if|while|switch|with)\s{0,4}\Z")
-_COLON = re.compile(rb"\s*:\s*")
+_STATEMENT = lazy_pattern(rb"(?<![\w$.])(?:for|for\s{1,4}await|if|while|switch|with)\s{0,4}\Z")
+_COLON = lazy_pattern(rb"\s*:\s*")
 _QUOTES, _QUOTED = (b'"', b"'"), (b'["', b"['")
-_DECLARATION = re.compile(
+_DECLARATION = lazy_pattern(
     rb"(?:^|[^\w$.])(?:var|let|const)\b(?!.*\b(?:var|let|const)\b)(\s+|[^;]*[,\[]\s*)\Z", re.DOTALL
 )
-_ENDS = re.compile(rb"[ \t]*[,;\]}\r\n]")
-_LIST_END = re.compile(rb"[\w$,\s]{0,200}(?P<close>\])\s*=(?![=>])\s*")
+_ENDS = lazy_pattern(rb"[ \t]*[,;\]}\r\n]")
+_LIST_END = lazy_pattern(rb"[\w$,\s]{0,200}(?P<close>\])\s*=(?![=>])\s*")
 _BEFORE_PART = (b"{", b",", b":", b" ", b"\n")
 _EQUAL_SIGNS, _ADDED_SIGNS, _OF_SIGNS = (b"=", b" ="), (b"+=", b" +="), (b" of ", b" of[", b" of(")
 _KEY_SIGNS = (b":", b" :", b'"', b"'", b"=", b" =")
 _END_SIGNS, _PATTERN_SIGNS = (b",", b";", b"]", b"}", b"\n"), (b"}", b" }", b",", b"\n")
-_NAME = re.compile(rb"[\w$\x80-\xff]++")
+_NAME = lazy_pattern(rb"[\w$\x80-\xff]++")
 _MAX_LOOPS = 200
-_KEY = re.compile(rb"(?:(?P<key>[A-Za-z_$][\w$]*)\s*:\s*)?\Z")
+_KEY = lazy_pattern(rb"(?:(?P<key>[A-Za-z_$][\w$]*)\s*:\s*)?\Z")
 
 
 class Way(Enum):

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.expression import MAX_DEPTH
@@ -58,7 +59,9 @@ _MAX_PATHS = 64
 _PAGES = (b"window.", b"global.", b"globalThis.", b"self.")
 _STATE = "state"
 _SETTINGS = frozenset(("ip", _STATE, "config", "cfg", "conf", "settings", "constants"))
-_COMPONENT = re.compile(rb"(?<![\w$.])(?P<name>data|computed)(?:(?=\(\)\s{0,9}\{)|\s{0,9}:\s{0,9}(?=function|\(\)|\{))")
+_COMPONENT = lazy_pattern(
+    rb"(?<![\w$.])(?P<name>data|computed)(?:(?=\(\)\s{0,9}\{)|\s{0,9}:\s{0,9}(?=function|\(\)|\{))"
+)
 """Before the data and computed values of a component."""
 _COMPONENT_REACH = 65_536
 """Most bytes of an object in which they are looked for."""
@@ -67,28 +70,28 @@ _SHARED = ("$rootScope",)
 _MAX_PATH = 60
 _MAX_SEARCHES = 300
 """Most names of members of unknown objects that are searched in the whole script."""
-_PATH = re.compile(r"[A-Za-z_$][\w$.]*")
-_FILLED = re.compile(
+_PATH = lazy_pattern(r"[A-Za-z_$][\w$.]*")
+_FILLED = lazy_pattern(
     rb"[})]\s{0,9}\)?\s{0,9}\(\s{0,9}"
     rb"(?:(?:[\w$.]{1,60}\s{0,9}=\s{0,9})?[\w$.]{1,60}\s{0,9}\|\|\s{0,9}(?:\(\s{0,9}[\w$.]{1,60}\s{0,9}=\s{0,9})?)?\Z"
 )
 """Before an object that the function before it fills, as compilers write enums: ``(function(e){…})(R||(R={}))``."""
-_ARROW_NAME = re.compile(rb"([A-Za-z_$][\w$]*)\)?\s{0,9}=>\s{0,9}\Z")
-_DEFINED = re.compile(
+_ARROW_NAME = lazy_pattern(rb"([A-Za-z_$][\w$]*)\)?\s{0,9}=>\s{0,9}\Z")
+_DEFINED = lazy_pattern(
     rb"\s{0,9}[\"'](?P<key>[A-Za-z_$][\w$]{0,80})[\"']\s{0,9},\s{0,9}(?:\{[^{}]{0,60}?\bvalue:\s{0,9})?"
 )
 """Key and beginning of the value of a member that a function defines."""
 _MAX_DEFINED = 200
-_PROTOTYPE = re.compile(
+_PROTOTYPE = lazy_pattern(
     rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]*)\.prototype\.[\w$]+\s{0,9}=\s{0,9}(?:async\s{1,9})?function\s{0,9}[\w$]{0,60}\Z"
 )
 """Before a method of the objects that a function makes."""
 _MAX_FILLED = 16_384
-_ADDRESS = re.compile(
+_ADDRESS = lazy_pattern(
     r"(?i:url|uri|host|base|api|endpoint|server|domain|socket|root|origin|path|prefix|version|backend|gateway|addr|env"
     r"|service|http|wss|cloud|remote|rest|bucket|region|stage|tenant)|(?:^p|P|_p)ort$|^[A-Z][A-Z0-9_]+$"
 )
-_SERVER = re.compile(r"(?i:host|url|uri|server|addr|domain|endpoint|base)|^ip$|Ip$|IP$")
+_SERVER = lazy_pattern(r"(?i:host|url|uri|server|addr|domain|endpoint|base)|^ip$|Ip$|IP$")
 """In the name of a member that is a server, or an address of one."""
 _GENERIC = frozenset((
     "host", "hostname", "path", "pathname", "url", "urls", "href", "origin", "port", "protocol", "version", "root",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.dataflow.values import HOLE
 
@@ -19,15 +20,17 @@ MAX_VALUES = 4
 MAX_ADDRESSES = 200
 MAX_SHOWN = 6
 """Most names that the evidence of an address has."""
-_FILES = re.compile(r"(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/.{1,400}\.(?:js|html?)")
-_VALUE = re.compile(rb"=\s{0,9}(?P<quote>[\"'])(?P<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?::\d{1,5})?)(?P=quote)")
-_NAME = re.compile(
+_FILES = lazy_pattern(r"(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/.{1,400}\.(?:js|html?)")
+_VALUE = lazy_pattern(rb"=\s{0,9}(?P<quote>[\"'])(?P<host>[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?::\d{1,5})?)(?P=quote)")
+_NAME = lazy_pattern(
     rb"(?:^|[\n;{},>])\s{0,40}(?:(?P<declared>var|let|const)\s{1,9}|window\.)?(?P<name>[A-Za-z_$][\w$]{1,60})\s{0,9}\Z"
 )
-_NAMED = re.compile(rb"(?P<declared>var|let|const)\s[^\n;(){}]{0,200},\s{0,40}(?P<name>[A-Za-z_$][\w$]{1,60})\s{0,9}\Z")
+_NAMED = lazy_pattern(
+    rb"(?P<declared>var|let|const)\s[^\n;(){}]{0,200},\s{0,40}(?P<name>[A-Za-z_$][\w$]{1,60})\s{0,9}\Z"
+)
 _REACH = 240
-_ADDRESS = re.compile(rf"(?P<scheme>[a-z][a-z0-9+.-]{{1,20}}://){re.escape(HOLE)}(?P<rest>(?:[:/?#].*)?)", re.DOTALL)
-_PORT = re.compile(rf":{re.escape(HOLE)}")
+_ADDRESS = lazy_pattern(rf"(?P<scheme>[a-z][a-z0-9+.-]{{1,20}}://){re.escape(HOLE)}(?P<rest>(?:[:/?#].*)?)", re.DOTALL)
+_PORT = lazy_pattern(rf":{re.escape(HOLE)}")
 
 
 class SharedAddress(NamedTuple):

@@ -4,11 +4,11 @@ Source: https://tc39.es/ecma262/#sec-ecmascript-language-lexical-grammar. Only e
 ``MAX_SPAN`` bytes from where one begins.
 """
 
-import re
 from enum import Enum, auto
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 
 MAX_SPAN = 32_768
 """Most bytes of one expression."""
@@ -19,16 +19,16 @@ _MARGIN = 8
 
 _SPACE = rb"(?:[ \t\r\n\v\f]++|//[^\n\r]*+|/\*(?:[^*]++|\*(?!/))*+\*/)*+"
 LITERAL = rb"\"(?:[^\"\\\n\r]++|\\(?:\r\n|[\s\S]))*+\"|'(?:[^'\\\n\r]++|\\(?:\r\n|[\s\S]))*+'"
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     _SPACE + rb"(?:(?P<name>[A-Za-z_$][\w$]*+)|(?P<text>" + LITERAL + rb")"
     rb"|(?P<number>0[xX][0-9a-fA-F]{1,16}|\d{1,16}(?:\.\d*)?(?:[eE][+-]?\d{1,3})?|\.\d{1,16})"
     rb"|(?P<sign>=>|===|!==|==|!=|<=|>=|&&|\|\||\?\?|\?\.(?!\d)|\.\.\.|\+\+|--|\*\*|<<|>>>|>>|[-+*/%&|^]=|[-+*/%&|^<>!~?:,.;()\[\]{}=`]))"
 )
-_REGEX = re.compile(rb"/((?:[^\\/\[\n\r]++|\\[^\n\r]|\[(?:[^\]\\\n\r]++|\\[^\n\r])*+\])++)/([A-Za-z]*+)")
-_PLAIN = re.compile(rb"(?:[^\"'`/(){}\[\],;]++|" + LITERAL + rb")*+")
-_COMMENT = re.compile(rb"//[^\n\r]*+|/\*(?:[^*]++|\*(?!/))*+\*/")
-_TEMPLATE = re.compile(rb"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+")
-_BEFORE_REGEX = re.compile(rb"(?:[(,=:\[!&|?{};+<>~^*%-]|\breturn|\btypeof|^)\s*\Z")
+_REGEX = lazy_pattern(rb"/((?:[^\\/\[\n\r]++|\\[^\n\r]|\[(?:[^\]\\\n\r]++|\\[^\n\r])*+\])++)/([A-Za-z]*+)")
+_PLAIN = lazy_pattern(rb"(?:[^\"'`/(){}\[\],;]++|" + LITERAL + rb")*+")
+_COMMENT = lazy_pattern(rb"//[^\n\r]*+|/\*(?:[^*]++|\*(?!/))*+\*/")
+_TEMPLATE = lazy_pattern(rb"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+")
+_BEFORE_REGEX = lazy_pattern(rb"(?:[(,=:\[!&|?{};+<>~^*%-]|\breturn|\btypeof|^)\s*\Z")
 
 
 class TokenKind(Enum):

@@ -6,6 +6,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.values import HOLE
 from tieback.recognise.scripts.callers import Callers
 from tieback.recognise.scripts.candidates import (
@@ -52,28 +53,28 @@ MAX_JOINED = 20_000
 """Most steps for one place that joins a scheme and a host which both have names."""
 _MAX_LEVELS = 3
 ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
-NESTED = re.compile(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
+NESTED = lazy_pattern(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
 """A parameter that is an address itself; that is found on its own."""
-_CLIENT = re.compile(rb"\.(?:create|extend)\(|\bdefaults\.baseURL")
-WORTH = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]|(?:stun|turn)s?:[A-Za-z0-9])")
+_CLIENT = lazy_pattern(rb"\.(?:create|extend)\(|\bdefaults\.baseURL")
+WORTH = lazy_pattern(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{1,20}://[^/]*[A-Za-z0-9\]]|(?:stun|turn)s?:[A-Za-z0-9])")
 """Begins like an address with a host."""
 
 HOST_KEYS = ("host", "hostname", "endPoint", "wsHost")
 PORT_KEYS = ("port", "wsPort", "wssPort")
 SCHEME_KEYS = ("protocol", "scheme")
-HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-SCHEME = re.compile(r"https?|wss?|mqtts?|tcp|tls|ssl|amqps?|rediss?|grpcs?")
+HOST = lazy_pattern(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+SCHEME = lazy_pattern(r"https?|wss?|mqtts?|tcp|tls|ssl|amqps?|rediss?|grpcs?")
 MAX_ARGUMENTS = 4
 """Most arguments of a call among which a host and a port are looked for."""
-_PORT = re.compile(r"[\w.-]+:\d{1,5}")
-_BEFORE_PATH = re.compile(
+_PORT = lazy_pattern(r"[\w.-]+:\d{1,5}")
+_BEFORE_PATH = lazy_pattern(
     r"(?P<host>[A-Za-z][A-Za-z0-9+.-]{1,20}://(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,24})(?::\d{1,5})?)"
     + re.escape(HOLE)
 )
 """A whole host, and what is not known behind it: a path, as a domain is in one literal."""
-RELATIVE = re.compile(r"//[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?=[:/?#]|\Z)")
+RELATIVE = lazy_pattern(r"//[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?=[:/?#]|\Z)")
 """An address with the scheme of the page, which is that of the app if a call requests it."""
-_AFTER_SCHEME = re.compile(re.escape(HOLE) + f"(?={RELATIVE.pattern})")
+_AFTER_SCHEME = lazy_pattern(re.escape(HOLE) + f"(?={RELATIVE.pattern})")
 """A scheme that is not known, such as that of the page, before a host."""
 
 

@@ -3,20 +3,21 @@
 import re
 from collections.abc import Sequence
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts import markup
 from tieback.recognise.texts.languages import METADATA
 
 PERMITTED = "only in a list of addresses that the app permits"
-_META_NAMES = re.compile(
+_META_NAMES = lazy_pattern(
     rb"\b(?:og:|twitter:|article:|fb:|author|generator|copyright|publisher|dc\.|keywords|description)", re.IGNORECASE
 )
-_LINK_RELS = re.compile(
+_LINK_RELS = lazy_pattern(
     rb"\b(?:author|license|help|canonical|profile|alternate|shortlink|me|pingback|publisher|mask-icon|apple-touch-icon"
     rb"(?:-precomposed)?)\b",
     re.IGNORECASE,
 )
-_TARGET = re.compile(r"(?:v-bind:|:|ng-|x-bind:)?href|\[(?:attr\.)?href\]")
+_TARGET = lazy_pattern(r"(?:v-bind:|:|ng-|x-bind:)?href|\[(?:attr\.)?href\]")
 """The address of a link, also as the expression of a template of Vue, AngularJS, Alpine or Angular."""
 
 
@@ -50,7 +51,7 @@ def _describes(rel: markup.Attribute) -> bool:
     return b"stylesheet" not in rel.value.lower() and _LINK_RELS.search(rel.value) is not None
 
 
-_DEVELOPER = re.compile(r"https?://\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
+_DEVELOPER = lazy_pattern(r"https?://\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
 """A computer in the network of a developer, from which an app under development loads its pages."""
 
 

@@ -1,18 +1,17 @@
 """Code, data and markup in string literals."""
 
-import re
-
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.texts.spans import Span
 
-_EVAL = re.compile(rb"\beval\(\s{0,8}(?:__webpack_require__\.ts\(\s{0,8})?\Z")
+_EVAL = lazy_pattern(rb"\beval\(\s{0,8}(?:__webpack_require__\.ts\(\s{0,8})?\Z")
 """A call whose literal is code, also with trusted types: https://webpack.js.org/configuration/output/#outputtrustedtypes"""
-_WORKER = re.compile(rb"(?:\\?[\"'](?:no )?use strict\\?[\"'];|[!(]function\s?\()")
+_WORKER = lazy_pattern(rb"(?:\\?[\"'](?:no )?use strict\\?[\"'];|[!(]function\s?\()")
 """The beginning of a script in a string, as editors have for their workers: https://ace.c9.io (``worker``)."""
 _LEAST_WORKER = 1_000
-_PARSE = re.compile(rb"\bJSON\.parse\(\s{0,8}\Z")
+_PARSE = lazy_pattern(rb"\bJSON\.parse\(\s{0,8}\Z")
 """A JSON file in a script: https://webpack.js.org/guides/asset-modules/, https://v8.dev/features/subsume-json"""
-_MARKUP = re.compile(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[\w:]{1,20} [\w:-]{1,20}=")
-_HTML = re.compile(
+_MARKUP = lazy_pattern(rb"</[A-Za-z]|<!--|\\x3[cC]/|\\u003[cC]/|<[\w:]{1,20} [\w:-]{1,20}=")
+_HTML = lazy_pattern(
     rb"(?i)<(?:a|b|i|p|br|div|span|strong|em|ul|ol|li|h\d|img|html|body|table|td|tr|iframe|script|form|button)\b"
 )
 

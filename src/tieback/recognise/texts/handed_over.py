@@ -10,14 +10,15 @@ https://github.com/EddyVerbruggen/SocialSharing-PhoneGap-Plugin, https://docs.ex
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.texts.signs import sign_before
 
 _QUOTED = rb"\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'|`[^`\n]{0,200}`"
 _ADDRESS = rb"\s{0,20}(?:encodeURI(?:Component)?\s{0,4}\(\s{0,20})?\Z"
-_OPENS = re.compile(rb"(?<![\w$])(?:open|create)\s{0,4}\(" + _ADDRESS)
-_SYSTEM = re.compile(rb"(?:[^;{}\"'`,]|" + _QUOTED + rb"){0,200}?,\s{0,20}[\"'`]_system[\"'`]")
+_OPENS = lazy_pattern(rb"(?<![\w$])(?:open|create)\s{0,4}\(" + _ADDRESS)
+_SYSTEM = lazy_pattern(rb"(?:[^;{}\"'`,]|" + _QUOTED + rb"){0,200}?,\s{0,20}[\"'`]_system[\"'`]")
 """The target that is the browser of the system, behind an address and what is joined to it."""
-_CALLS = re.compile(
+_CALLS = lazy_pattern(
     rb"(?:\.\s{0,4}(?:open|canOpen)URL\s{0,4}\(|(?<![\w$])(?:Browser\s{0,4}\.\s{0,4}open|AppLauncher\s{0,4}\.\s{0,4}openUrl)\s{0,4}\("
     rb"\s{0,20}\{\s{0,20}[\"']?url[\"']?\s{0,4}:|\.\s{0,4}(?:openBrowserAsync|openExternal)\s{0,4}\("
     rb"|(?<![\w$])(?:open|launch|show)(?:URL|Url|Link|Page)?(?:In|With)?(?:The)?(?:External|System|Default)Browser\s{0,4}\("
@@ -26,32 +27,32 @@ _CALLS = re.compile(
     re.IGNORECASE,
 )
 """Calls whose argument is opened in a browser or another app, or kept for a person to paste."""
-_SHARES = re.compile(
+_SHARES = lazy_pattern(
     rb"(?:(?<![\w$])(?:navigator|share)|\w{0,40}social_?sharing)\s{0,4}\.\s{0,4}share\w{0,30}\s{0,4}\("
     rb"(?:\s{0,20}\{)?(?:[^;{}()\"'`]|" + _QUOTED + rb"){0,300}\Z",
     re.IGNORECASE,
 )
 """A call that lets a person send a text."""
-_MESSAGE = re.compile(
+_MESSAGE = lazy_pattern(
     rb"(?:(?:whatsapp|mailto|sms|tg|viber|line|fb-messenger|twitter|intent):[^\s\"'`]{0,200}"
     rb"|https?://(?:[\w-]{1,20}\.)?(?:facebook|twitter|x|linkedin|whatsapp|telegram|pinterest|wa|t)\.(?:com|me)/[^\s\"'`]{0,200})"
     rb"[?&](?:u|url|text|link|href|body|quote|media)=[^\s]{0,200}\Z",
     re.IGNORECASE,
 )
 """A message of another app up to the address in it."""
-_COMPARES = re.compile(
+_COMPARES = lazy_pattern(
     rb"\.\s{0,4}(?:startsWith|endsWith|includes|indexOf|lastIndexOf|search|match)\s{0,4}\(\s{0,20}\Z"
 )
-_REMOVES = re.compile(rb"\.\s{0,4}replace(?:All)?\s{0,4}\(\s{0,20}\Z")
+_REMOVES = lazy_pattern(rb"\.\s{0,4}replace(?:All)?\s{0,4}\(\s{0,20}\Z")
 """ECMA-262, section 22.1.3: methods of texts whose first argument is compared."""
-_POSTS = re.compile(rb"\.\s{0,4}postMessage\s{0,4}\((?P<message>[^;]{1,300}),\s{0,20}\Z")
+_POSTS = lazy_pattern(rb"\.\s{0,4}postMessage\s{0,4}\((?P<message>[^;]{1,300}),\s{0,20}\Z")
 """A message to another window, up to the origin that the window must have:
 https://html.spec.whatwg.org/multipage/web-messaging.html#posting-messages
 """
-_BRACKET = re.compile(rb"[(){}\[\]]|" + _QUOTED)
-_ENDS = re.compile(rb"\s{0,20}\)")
-_WHOLE = re.compile(rb"\s{0,20}[,)}]")
-_NEXT = re.compile(rb"\s{0,20},")
+_BRACKET = lazy_pattern(rb"[(){}\[\]]|" + _QUOTED)
+_ENDS = lazy_pattern(rb"\s{0,20}\)")
+_WHOLE = lazy_pattern(rb"\s{0,20}[,)}]")
+_NEXT = lazy_pattern(rb"\s{0,20},")
 _BEHIND_CALLS = (b"(", b":")
 """The last sign before an argument, and before the value of a key in one."""
 _REACH = 120

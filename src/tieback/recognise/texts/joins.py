@@ -1,13 +1,13 @@
 """Literals of a script that are only the beginning of an address: another literal continues its last word."""
 
-import re
+from tieback.model.lazy_pattern import lazy_pattern
 
 BEGINNING = "only the beginning of an address that the script puts together"
 
-_NEXT = re.compile(rb"[\"']\s{0,9}(?:\+\s{0,9}|\.concat\(\s{0,9})[\"'`][A-Za-z0-9_.~%-]")
-_REPLACED = re.compile(rb"[\"']\s{0,9}\.replace(?:All)?\(\s{0,9}(?:\"([^\"\\\n]{1,40})\"|'([^'\\\n]{1,40})')")
-_WHOLE = re.compile(rb"[A-Za-z0-9+.-]{2,20}://[A-Za-z0-9._~%@:/-]{1,1000}(?<![/:])\Z")
-_ANY = re.compile(rb"[^\s\"'`]{1,1024}\Z")
+_NEXT = lazy_pattern(rb"[\"']\s{0,9}(?:\+\s{0,9}|\.concat\(\s{0,9})[\"'`][A-Za-z0-9_.~%-]")
+_REPLACED = lazy_pattern(rb"[\"']\s{0,9}\.replace(?:All)?\(\s{0,9}(?:\"([^\"\\\n]{1,40})\"|'([^'\\\n]{1,40})')")
+_WHOLE = lazy_pattern(rb"[A-Za-z0-9+.-]{2,20}://[A-Za-z0-9._~%@:/-]{1,1000}(?<![/:])\Z")
+_ANY = lazy_pattern(rb"[^\s\"'`]{1,1024}\Z")
 
 
 def is_beginning(data: bytes, at: int, end: int) -> bool:

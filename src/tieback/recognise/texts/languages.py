@@ -4,21 +4,22 @@ import re
 from enum import Enum, auto
 
 from tieback.intake.apps.content import is_metro
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.texts import other_code
 
 METADATA = "only in metadata of a package or page"
 MISNAMED = "only in a text that is stored as a picture"
 SAVED_PAGE = "only in a web page that is stored as a sound, a film or a font"
 UNUSED_FILE = "only in a file that was left from an earlier version, or in commands for Windows"
-_DRAWABLE = re.compile(r"(?:^|/)res/(?:drawable|mipmap)[\w-]{0,80}/[^/]{1,200}\.(?:png|jpe?g|gif|webp)$")
+_DRAWABLE = lazy_pattern(r"(?:^|/)res/(?:drawable|mipmap)[\w-]{0,80}/[^/]{1,200}\.(?:png|jpe?g|gif|webp)$")
 """Files that the system only reads as pictures: https://developer.android.com/guide/topics/resources/drawable-resource"""
-_MEDIA = re.compile(r"\.(?:mp3|wav|ogg|oga|m4a|aac|flac|amr|wma|mid|mp4|m4v|mov|webm|avi|3gp|[ot]tf|woff2?|eot)$")
+_MEDIA = lazy_pattern(r"\.(?:mp3|wav|ogg|oga|m4a|aac|flac|amr|wma|mid|mp4|m4v|mov|webm|avi|3gp|[ot]tf|woff2?|eot)$")
 """Files that an app plays or writes with, so that no web view shows a page in one: https://developer.android.com/media/platform/supported-formats"""
-_WHOLE_PAGE = re.compile(rb"(?i)\s{0,200}(?:<!doctype html\b|<html\b)")
+_WHOLE_PAGE = lazy_pattern(rb"(?i)\s{0,200}(?:<!doctype html\b|<html\b)")
 """The beginning of a page, such as one about a sound, which a person has downloaded in its place."""
-_PYTHON_METADATA = re.compile(r"[^/!]\.(?:dist|egg)-info/", re.IGNORECASE)
+_PYTHON_METADATA = lazy_pattern(r"[^/!]\.(?:dist|egg)-info/", re.IGNORECASE)
 """A folder that describes an installed package of Python: PEP 376, PEP 627."""
-_LEFT = re.compile(r"\.(?:orig|rej|bak|bat|cmd|ps1)$", re.IGNORECASE)
+_LEFT = lazy_pattern(r"\.(?:orig|rej|bak|bat|cmd|ps1)$", re.IGNORECASE)
 
 
 class Language(Enum):
@@ -60,7 +61,7 @@ _ENVIRONMENT = (".env.", "env.")
 """Beginnings of the names of files with the settings of one mode: ``.env.production``."""
 _NATIVE = (".bundle", ".jsbundle")
 """Ends of the names of scripts of React Native."""
-_PAGE = re.compile(rb"(?i)<!doctype html|<html|<head|<body|<div")
+_PAGE = lazy_pattern(rb"(?i)<!doctype html|<html|<head|<body|<div")
 
 
 def reason_of_file(file: str, data: bytes) -> str:

@@ -7,24 +7,25 @@ in React Native, which has no element ``a``, an address beside the text that a p
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 
-_HREF = re.compile(rb"[{,]\s{0,20}[\"']?href[\"']?\s{0,4}:\s{0,8}\Z")
+_HREF = lazy_pattern(rb"[{,]\s{0,20}[\"']?href[\"']?\s{0,4}:\s{0,8}\Z")
 """The name before the address of a link in the properties of an element: of React (``jsx("a", {href: …})``) and Vue
 (``h("a", {href: …})``, in version 2 ``_c("a", {attrs: {href: …}})``)."""
-_LABEL = re.compile(rb"[{,]\s{0,20}[\"']?(?:text|label)[\"']?\s{0,4}:")
+_LABEL = lazy_pattern(rb"[{,]\s{0,20}[\"']?(?:text|label)[\"']?\s{0,4}:")
 """The property with the text that a person taps: a component of React Native has no element ``a``."""
-_LISTED = re.compile(rb"[{,]\s{0,20}[\"']?link[\"']?\s{0,4}:\s{0,8}\Z")
-_TITLE = re.compile(rb"[{,]\s{0,20}[\"']?(?:title|description|text|label)[\"']?\s{0,4}:")
+_LISTED = lazy_pattern(rb"[{,]\s{0,20}[\"']?link[\"']?\s{0,4}:\s{0,8}\Z")
+_TITLE = lazy_pattern(rb"[{,]\s{0,20}[\"']?(?:title|description|text|label)[\"']?\s{0,4}:")
 """A page in a list for people, as in the list of the template of React Native: ``{title: …, link: "https://…"}``."""
-_BUTTON = re.compile(rb"(?<![\w$])[\w$]{0,40}[bB]utton_?(?:[lL]ink|[hH]ref)[\"']?\s{0,4}[:=]\s{0,8}\Z")
+_BUTTON = lazy_pattern(rb"(?<![\w$])[\w$]{0,40}[bB]utton_?(?:[lL]ink|[hH]ref)[\"']?\s{0,4}[:=]\s{0,8}\Z")
 """The name of the page that a button opens."""
-_LOADED = re.compile(rb"(?i)[{,]\s{0,20}[\"']?(?:rel|crossorigin|integrity)[\"']?\s{0,4}:|\.(?:css|js|json)\b")
+_LOADED = lazy_pattern(rb"(?i)[{,]\s{0,20}[\"']?(?:rel|crossorigin|integrity)[\"']?\s{0,4}:|\.(?:css|js|json)\b")
 """Properties of an element whose address is loaded, and ends of such addresses."""
-PICTURE = re.compile(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
+PICTURE = lazy_pattern(rb"(?i)\.(?:png|jpe?g|gif|webp|svg|avif)\b")
 """The end of the address of a picture."""
-_BLANK = re.compile(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"'`]_blank[\"'`]")
-_SET_HREF = re.compile(rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,40})\.href\s{0,4}=\s{0,8}\Z")
-_ASSIGNED = re.compile(rb"(?:[;,{}:(]|\A)\s{0,8}(?P<name>[A-Za-z_$])\s{0,4}=\s{0,8}\Z")
+_BLANK = lazy_pattern(rb"[{,]\s{0,20}[\"']?target[\"']?\s{0,4}:\s{0,8}[\"'`]_blank[\"'`]")
+_SET_HREF = lazy_pattern(rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,40})\.href\s{0,4}=\s{0,8}\Z")
+_ASSIGNED = lazy_pattern(rb"(?:[;,{}:(]|\A)\s{0,8}(?P<name>[A-Za-z_$])\s{0,4}=\s{0,8}\Z")
 """A name of one character, as minifiers write the variables of a function."""
 _FIRST_USE = 1_500
 """Most bytes between such a literal and the first use of its variable."""

@@ -10,6 +10,7 @@ https://www.codeandweb.com/texturepacker/documentation, https://html.spec.whatwg
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts.prose import COMMENT, NAMESPACE, NOTIFIED
 from tieback.recognise.texts.signs import sign_before
@@ -20,65 +21,65 @@ PLUG_IN_ATTRIBUTES = ("codebase", "pluginspage")
 """Attributes of ``object``, ``applet`` and ``embed``: where a browser gets a plug-in. Web views of phones have none."""
 SERVER = "only in a value for scripts that run without a browser"
 BROWSER = "only for the app as a page of a desktop browser"
-_WITHOUT_WINDOW = re.compile(
+_WITHOUT_WINDOW = lazy_pattern(
     rb"(?:(?:[\"'](?:undefined|u)[\"']\s{0,4}(?:!==?|>)\s{0,4}typeof window|typeof window\s{0,4}(?:!==?|<)\s{0,4}"
     rb"[\"'](?:undefined|u)[\"'])\s{0,20}\?[^:;{}?]{1,120}:|(?:[\"']undefined[\"']\s{0,4}===?\s{0,4}typeof window|"
     rb"typeof window\s{0,4}===?\s{0,4}[\"']undefined[\"'])\s{0,20}\?)\s{0,20}\Z"
 )
 """A condition on the browser's ``window`` before the value without it: a page that is made on a server."""
-_NAMESPACE = re.compile(
+_NAMESPACE = lazy_pattern(
     rb"(?:[{,\[(\s][\"']?(?:xmlNamespace|xmlns|targetNamespace)[\"']?|[{,\s][\"']?\$(?:ref|id)[\"']?|[{,\s][\"']xmlns:[\w.-]{1,40}[\"']|"
     rb"[{,\s][\"']?xmlNamespace[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}?[\"']?uri[\"']?)\s{0,8}:\s{0,40}\Z"
     rb"|(?<![\w$])namespaces?\[\s{0,8}\Z"
 )
-_SPACES = re.compile(rb"[{,]\s{0,40}[\"']?namespaces[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,1000}\Z")
+_SPACES = lazy_pattern(rb"[{,]\s{0,40}[\"']?namespaces[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,1000}\Z")
 """An object of namespaces, by prefix: ``namespaces: {gmd: "http://…"}`` of OpenLayers."""
-_HEAD = re.compile(
+_HEAD = lazy_pattern(
     rb"\(\s{0,20}[\"'](?:meta[\"']\s{0,8},\s{0,8}\{[^{}]{0,200}?\bcontent|link[\"']\s{0,8},\s{0,8}\{[^{}]{0,200}?\brel[\"']?"
     rb"\s{0,4}:\s{0,4}[\"'](?:canonical|alternate|author|license|me)[\"'][^{}]{0,200}?\bhref)[\"']?\s{0,4}:\s{0,4}\Z"
 )
 """An element with a fact about a page in the code of React: ``jsx("meta", {property: "og:url", content: "https://…"})``."""
-_NAMED_SPACE = re.compile(
+_NAMED_SPACE = lazy_pattern(
     rb"(?<![A-Za-z0-9_$])(?:[\w$.]{0,60}[a-z])?(?:NS|[nN]ame[sS]pace(?:URI|Uri)?)_?[\"']?\s{0,8}[:=]\s{0,8}\[?\s{0,8}\Z"
 )
 """A member whose name says that its value is a namespace: ``this.featureNS_ = "http://…"`` of OpenLayers."""
-_KIND = re.compile(
+_KIND = lazy_pattern(
     rb"(?:grant|credential|assertion|subject_?token|requested_?token)_?type[\"']?\s{0,8}(?:[:=]|\|\|)\s{0,8}\Z",
     re.IGNORECASE,
 )
 """A kind of grant, which is named by an address: RFC 6749, section 4.5; RFC 8693, section 2.1."""
-_CHILDREN = re.compile(rb"[{,]\s{0,20}children\s{0,4}:\s{0,8}(?:\[(?:[^\[\]{}()]{0,300},)?\s{0,8})?\Z")
+_CHILDREN = lazy_pattern(rb"[{,]\s{0,20}children\s{0,4}:\s{0,8}(?:\[(?:[^\[\]{}()]{0,300},)?\s{0,8})?\Z")
 """The content of an element of React, as compilers write it: https://react.dev/reference/react/createElement"""
-_CREDIT = re.compile(
+_CREDIT = lazy_pattern(
     rb"(?:[{,]\s{0,40}[\"']?attribution(?:s|U(?:rl|RL)|Link)?[\"']?\s{0,8}:\s{0,8}\[?|(?<![\w$])(?:[\w$.]{0,60}A|a)ttributions?\s{0,8}="
     rb"|(?<![\w$])(?:[A-Z0-9]{1,30}_)?ATTRIBUTION(?:_[A-Z]{1,30})?\s{0,8}=)\s{0,8}\Z"
 )
 """The credit of a map, with links for people: https://leafletjs.com/reference.html#layer-attribution"""
-_FLASH = re.compile(rb"[^\s\"'`<>\\]{0,400}?\.swf(?=[?#&\"'`\\\s]|\Z)", re.IGNORECASE)
+_FLASH = lazy_pattern(rb"[^\s\"'`<>\\]{0,400}?\.swf(?=[?#&\"'`\\\s]|\Z)", re.IGNORECASE)
 """A file of Flash Player, which no web view of a phone has: https://www.adobe.com/products/flashplayer/end-of-life.html"""
-_DESKTOP = re.compile(rb"[{,\s][\"']?(?:pushServiceURL|PREVIEW_ROOT_URL)[\"']?\s{0,8}:\s{0,8}\Z")
+_DESKTOP = lazy_pattern(rb"[{,\s][\"']?(?:pushServiceURL|PREVIEW_ROOT_URL)[\"']?\s{0,8}:\s{0,8}\Z")
 """https://github.com/phonegap/phonegap-plugin-push/blob/master/docs/API.md (``browser.pushServiceURL``), and the server
 of a preview in ``static_app_props.js`` of IBM MobileFirst."""
-_BARCODE = re.compile(rb"\bencode\s{0,4}\([^()\"'`;]{0,120}[\"']?TEXT_TYPE[\"']?\s{0,8},\s{0,40}\Z")
+_BARCODE = lazy_pattern(rb"\bencode\s{0,4}\([^()\"'`;]{0,120}[\"']?TEXT_TYPE[\"']?\s{0,8},\s{0,40}\Z")
 """https://github.com/phonegap/phonegap-plugin-barcodescanner#encoding-a-barcode"""
-_ICON = re.compile(rb"[{,]\s{0,40}[\"']?(?:icon|avatar)_url[\"']?\s{0,8}:\s{0,8}\Z")
-_OF_CHAT = re.compile(rb"[{,]\s{0,40}[\"']?(?:channel|content|embeds|attachments)[\"']?\s{0,8}:")
+_ICON = lazy_pattern(rb"[{,]\s{0,40}[\"']?(?:icon|avatar)_url[\"']?\s{0,8}:\s{0,8}\Z")
+_OF_CHAT = lazy_pattern(rb"[{,]\s{0,40}[\"']?(?:channel|content|embeds|attachments)[\"']?\s{0,8}:")
 """A picture in a message to a chat, whose server loads it: https://api.slack.com/methods/chat.postMessage,
 https://discord.com/developers/docs/resources/webhook
 """
-_VALUE = re.compile(rb"[{,]\s{0,40}[\"']?[\w$-]{1,60}[\"']?\s{0,8}:\s{0,8}(?:\[\s{0,20})?\Z")
-_BODY = re.compile(
+_VALUE = lazy_pattern(rb"[{,]\s{0,40}[\"']?[\w$-]{1,60}[\"']?\s{0,8}:\s{0,8}(?:\[\s{0,20})?\Z")
+_BODY = lazy_pattern(
     rb"(?:[{,]\s{0,40}[\"']?(?:body|data)[\"']?\s{0,8}:\s{0,8}|\.\s{0,4}send\s{0,4}\(\s{0,20})JSON\s{0,4}\.\s{0,4}stringify\s{0,4}\(\s{0,40}\Z"
 )
 """The body of a request up to its object; a server that gets an address may contact it, and the app does not."""
-_BRACKET = re.compile(rb"[(){}\[\]]|\"[^\"\n]{0,400}\"|'[^'\n]{0,400}'")
+_BRACKET = lazy_pattern(rb"[(){}\[\]]|\"[^\"\n]{0,400}\"|'[^'\n]{0,400}'")
 _BODY_REACH = 1_200
-_NO_CODE = re.compile(rb"[^\"'`(){}=@<>;]{0,200}")
-_NOTE = re.compile(rb"[{,\s][\"']?(?:[_$]comment|commentstring|//)[\"']?\s{0,8}:\s{0,8}\Z", re.IGNORECASE)
-_PROGRAM = re.compile(rb"[{,]\s{0,40}[\"']?app[\"']?\s{0,8}:\s{0,8}\Z")
-_META = re.compile(rb"[\"']?meta[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}\Z")
-_SHEET = re.compile(rb"\s{0,40},[^{}]{0,300}?[\"']?(?:image|format|version)[\"']?\s{0,8}:")
-_ATTRIBUTE = re.compile(rb"(?:\A|[\s\"'])(?:codebase|pluginspage)=\\?[\"']?\Z", re.IGNORECASE)
+_NO_CODE = lazy_pattern(rb"[^\"'`(){}=@<>;]{0,200}")
+_NOTE = lazy_pattern(rb"[{,\s][\"']?(?:[_$]comment|commentstring|//)[\"']?\s{0,8}:\s{0,8}\Z", re.IGNORECASE)
+_PROGRAM = lazy_pattern(rb"[{,]\s{0,40}[\"']?app[\"']?\s{0,8}:\s{0,8}\Z")
+_META = lazy_pattern(rb"[\"']?meta[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}\Z")
+_SHEET = lazy_pattern(rb"\s{0,40},[^{}]{0,300}?[\"']?(?:image|format|version)[\"']?\s{0,8}:")
+_ATTRIBUTE = lazy_pattern(rb"(?:\A|[\s\"'])(?:codebase|pluginspage)=\\?[\"']?\Z", re.IGNORECASE)
 _SCHEMES = (b"", b"http://", b"https://", b"//")
 _REACH, _HEAD_REACH, _SPACES_REACH = 300, 480, 1_000
 _BEHIND_NAMES = frozenset((b":", b"=", b"[", b"|"))

@@ -1,7 +1,6 @@
 """What a URL in a string literal is, by the code around the literal and the words in it."""
 
-import re
-
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import (
     dart_scripts,
@@ -19,23 +18,23 @@ from tieback.recognise.texts.prose import SHOWN
 from tieback.recognise.texts.signs import sign_before
 from tieback.recognise.texts.spans import Span
 
-_TELLS = re.compile(
+_TELLS = lazy_pattern(
     rb"(?:(?<![\w$])(?:[A-Z]\w{0,40})?Error|(?<![\w$])console\s{0,4}\.\s{0,4}(?:log|warn|error|info|debug|trace))"
     rb"\s{0,4}\(\s{0,20}\Z"
 )
 """The beginning of a call whose first argument is a message."""
-_IS_EQUAL = re.compile(rb"(?:(?<![\w$.])case|[!=]==?)\s{0,20}\Z")
-_EQUALS = re.compile(rb"\s{0,20}[!=]==?")
+_IS_EQUAL = lazy_pattern(rb"(?:(?<![\w$.])case|[!=]==?)\s{0,20}\Z")
+_EQUALS = lazy_pattern(rb"\s{0,20}[!=]==?")
 """A comparison, and the label of a case, which is compared: ECMA-262, section 14.12.4."""
-_BEFORE_LITERAL = re.compile(
+_BEFORE_LITERAL = lazy_pattern(
     rb"(?P<quote>[\"'`])(?P<text>(?:(?!(?P=quote))[^\\\n]){3,400})(?P=quote)\s{0,40}[+,]\s{0,40}\Z"
 )
 """The text before a literal that is joined to it, or that is the line before it in a list of lines."""
 _MESSAGE = 500
-_IN_PICTURE = re.compile(rb"data:(?:font|image)/[\w.+-]{1,40};base64,[\w+/=]{0,4000}\Z")
+_IN_PICTURE = lazy_pattern(rb"data:(?:font|image)/[\w.+-]{1,40};base64,[\w+/=]{0,4000}\Z")
 _PICTURE_REACH = 4_096
-_PATTERN = re.compile(rb"\bRegExp\(\s{0,8}\Z")
-DATA_URI = re.compile(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
+_PATTERN = lazy_pattern(rb"\bRegExp\(\s{0,8}\Z")
+DATA_URI = lazy_pattern(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
 
 
 def is_picture(data: bytes, span: Span, offset: int) -> bool:

@@ -9,15 +9,16 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import NamedTuple
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
 
 MAX_ATTRIBUTES = 10_000
-_OPEN = re.compile(rb"<(?:!--|#--|%--|!\[CDATA\[|[!?]|/?[A-Za-z_])")
+_OPEN = lazy_pattern(rb"<(?:!--|#--|%--|!\[CDATA\[|[!?]|/?[A-Za-z_])")
 _TEMPLATE_COMMENTS = {b"<#--": b"-->", b"<%--": b"--%>"}
 """Comments of FreeMarker and of Java Server Pages, with their ends."""
 _IN_TAG = rb"(?:[^\"'<>]++|\"[^\"<]*+\"|'[^'<]*+')*+>"
-_TAG = re.compile(rb"<" + _IN_TAG)
-_PLAIN = re.compile(
+_TAG = lazy_pattern(rb"<" + _IN_TAG)
+_PLAIN = lazy_pattern(
     rb"</?(?!(?i:script|style|textarea)(?![A-Za-z0-9_:.-]))[A-Za-z_]"
     + _IN_TAG
     + rb"|(?P<other>"
@@ -25,10 +26,10 @@ _PLAIN = re.compile(
     + rb")"
 )
 """A tag of an element whose content is markup, or the beginning of anything else."""
-_LOOSE_TAG = re.compile(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
-_NAME = re.compile(rb"<(/?[A-Za-z_][A-Za-z0-9_:.-]*+)")
+_LOOSE_TAG = lazy_pattern(rb"<(?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>")
+_NAME = lazy_pattern(rb"<(/?[A-Za-z_][A-Za-z0-9_:.-]*+)")
 _RAW = {b"script": SpanKind.SCRIPT, b"style": SpanKind.STYLE, b"textarea": SpanKind.RAW}
-_ATTRIBUTE = re.compile(rb"([^\s\"'<>/=]+)(?:\s*+=\s*+(?:\"([^\"]*+)\"?|'([^']*+)'?|([^\s\"'>]++)))?")
+_ATTRIBUTE = lazy_pattern(rb"([^\s\"'<>/=]+)(?:\s*+=\s*+(?:\"([^\"]*+)\"?|'([^']*+)'?|([^\s\"'>]++)))?")
 
 
 class Attribute(NamedTuple):

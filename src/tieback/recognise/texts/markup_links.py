@@ -6,21 +6,20 @@ Handlebars and hand-written code join ``<a href="https://…`` with a value and 
 ``[text](https://…)`` is a link and ``![text](https://…)`` a picture.
 """
 
-import re
-
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 
-_HREF = re.compile(rb"[\[,]\s{0,20}[\"']href[\"']\s{0,4},\s{0,20}\Z")
-_BLANK = re.compile(rb"[\"']target[\"']\s{0,4},\s{0,20}[\"']_blank[\"']")
-_PAIRS = re.compile(rb"\]\s{0,4}(?:,\s{0,20}\[[^\[\]]{0,200}\]\s{0,4}){0,8}")
+_HREF = lazy_pattern(rb"[\[,]\s{0,20}[\"']href[\"']\s{0,4},\s{0,20}\Z")
+_BLANK = lazy_pattern(rb"[\"']target[\"']\s{0,4},\s{0,20}[\"']_blank[\"']")
+_PAIRS = lazy_pattern(rb"\]\s{0,4}(?:,\s{0,20}\[[^\[\]]{0,200}\]\s{0,4}){0,8}")
 """The end of a pair with the others behind it."""
-_TEXT = re.compile(
+_TEXT = lazy_pattern(
     rb"\(\s{0,4}\d{1,4},\s{0,4}[\"'][a-z][\w-]{0,30}[\"'](?:,\s{0,4}\d{1,4}){0,2}\s{0,4}\)[,;]?\s{0,20}[\w$.\xc9\xb5]{1,24}\(\s{0,4}\d{1,4},\s{0,4}\Z"
 )
 """The beginning of an element, and the text that is its content."""
-_LINK = re.compile(rb"<[aA]\s[^<>]{0,300}?href\s?=\s?\\?[\"']?\Z")
-_REST = re.compile(rb"[^<>\"'`\\\s]{0,400}\Z")
-_NEW_WINDOW = re.compile(rb"[^<>]{0,300}?\btarget\s?=\s?\\?[\"']?_blank\b")
+_LINK = lazy_pattern(rb"<[aA]\s[^<>]{0,300}?href\s?=\s?\\?[\"']?\Z")
+_REST = lazy_pattern(rb"[^<>\"'`\\\s]{0,400}\Z")
+_NEW_WINDOW = lazy_pattern(rb"[^<>]{0,300}?\btarget\s?=\s?\\?[\"']?_blank\b")
 _REACH = 400
 
 

@@ -10,6 +10,7 @@ script, and are not followed.
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.texts.handed_over import is_name_handed_over
 from tieback.recognise.texts.link_targets import is_target
@@ -19,31 +20,31 @@ from tieback.recognise.texts.signs import sign_before
 MAX_USES = 20
 MAX_READ = 16 * 1024 * 1024
 """Bytes of one text that may be searched for names."""
-_DECLARED = re.compile(
+_DECLARED = lazy_pattern(
     rb"(?P<export>\bexport\s{1,8})?(?:(?:\b(?:var|let|const)\s{1,8})|,\s{0,40})(?P<name>[A-Za-z_$][\w$]{1,60})\s{0,8}=\s{0,8}\Z"
 )
-_MODULE = re.compile(rb"(?:\A|[;\n])\s{0,4}(?:import\s{0,4}(?:[{\"'*]|[\w$]{1,60}\s)|export\s{0,4}[{*])")
+_MODULE = lazy_pattern(rb"(?:\A|[;\n])\s{0,4}(?:import\s{0,4}(?:[{\"'*]|[\w$]{1,60}\s)|export\s{0,4}[{*])")
 """Statements of a module, whose names are no global ones: https://tc39.es/ecma262/#sec-modules"""
 _MODULE_REACH = 2_000
-_BEHIND = re.compile(rb"\s{0,40}(?:[;,})\n\r]|\Z)")
+_BEHIND = lazy_pattern(rb"\s{0,40}(?:[;,})\n\r]|\Z)")
 """The literal is the whole value."""
-_AGAIN = re.compile(
+_AGAIN = lazy_pattern(
     rb"\s{0,8}[;\n]\s{0,200}(?:var\s{1,8})?(?P<name>[A-Za-z_$][\w$]{1,60})\s{0,8}=\s{0,8}"
     rb"(?:\"[^\"\\\n]{0,2000}\"|'[^'\\\n]{0,2000}')\s{0,8}(?:[;\n]|\Z)"
 )
 """The next statement, which gives a name a text."""
-_JOINED = re.compile(rb"(?:\+\s{0,40}|\$\{\s{0,8})\Z")
-_CALL = re.compile(
+_JOINED = lazy_pattern(rb"(?:\+\s{0,40}|\$\{\s{0,8})\Z")
+_CALL = lazy_pattern(
     rb"(?:(?<![\w$])(?:[A-Z][\w$]{0,40})?Error\s{0,4}|(?<![\w$])console\s{0,4}\.\s{0,4}(?P<console>log|warn|error|info|debug)\s{0,4})\("
     rb"(?P<text>[^;{}]{1,400})\Z"
 )
-_POINTS = re.compile(
+_POINTS = lazy_pattern(
     rb"\b(?:see|visit|read|refer to|docs?|documentation|help|details|more|info|guide|at)\b", re.IGNORECASE
 )
-_DRAWS = re.compile(rb"\.\s{0,4}(?:fill|stroke|measure)Text\s{0,4}\(\s{0,20}\Z")
+_DRAWS = lazy_pattern(rb"\.\s{0,4}(?:fill|stroke|measure)Text\s{0,4}\(\s{0,20}\Z")
 """https://html.spec.whatwg.org/multipage/canvas.html#drawing-text-to-the-bitmap"""
-_LITERAL = re.compile(rb"\"[^\"]{0,400}\"|'[^']{0,400}'")
-_BRACKET = re.compile(rb"[()]")
+_LITERAL = lazy_pattern(rb"\"[^\"]{0,400}\"|'[^']{0,400}'")
+_BRACKET = lazy_pattern(rb"[()]")
 _REACH, _BEFORE = 460, 120
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$")
 

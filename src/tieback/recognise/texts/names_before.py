@@ -7,25 +7,26 @@
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.texts import prose, redirects
 from tieback.recognise.texts.link_targets import PICTURE
 
 BASE = "only a base for the path or query of another address"
-_NAMED = re.compile(rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|%b)[\"']?\s{0,4}:\s{0,8}\Z" % redirects.PROPERTY)
+_NAMED = lazy_pattern(rb"(?:[{,(\[;\s]|\A)[\"']?(?:(?P<issuer>iss)|%b)[\"']?\s{0,4}:\s{0,8}\Z" % redirects.PROPERTY)
 """The name before an address that is not contacted: RFC 7519, section 4.1.1; RFC 6749, section 4.1.1."""
-_REFERER = re.compile(rb"[{,(\[;\s][\"']?(?:[Rr]eferr?er|Origin)[\"']?\s{0,4}[:,=]\s{0,8}\Z")
+_REFERER = lazy_pattern(rb"[{,(\[;\s][\"']?(?:[Rr]eferr?er|Origin)[\"']?\s{0,4}[:,=]\s{0,8}\Z")
 """The name of a header before its value: RFC 9110, section 10.1.3; RFC 6454, section 7."""
-_AGENT = re.compile(rb"[{,(\[;\s][\"']?user-agent[\"']?\s{0,4}[:,=]\s{0,8}\Z", re.IGNORECASE)
+_AGENT = lazy_pattern(rb"[{,(\[;\s][\"']?user-agent[\"']?\s{0,4}[:,=]\s{0,8}\Z", re.IGNORECASE)
 """RFC 9110, section 10.1.5: the name of a program, perhaps with its web site."""
-_MAKER = re.compile(rb"(?:[{,(\[;\s]|\A)[\"']?author[\"']?\s{0,4}[:=]\s{0,8}\Z")
-_IN_BRACKETS = re.compile(rb"[^\"'`\\<>]{1,60}\s\(\Z")
+_MAKER = lazy_pattern(rb"(?:[{,(\[;\s]|\A)[\"']?author[\"']?\s{0,4}[:=]\s{0,8}\Z")
+_IN_BRACKETS = lazy_pattern(rb"[^\"'`\\<>]{1,60}\s\(\Z")
 """A person with a web site: https://docs.npmjs.com/cli/configuring-npm/package-json#people-fields-author-contributors"""
-_BASE = re.compile(rb"\bnew\s{1,4}URL\s{0,4}\([^;{}]{1,120},\s{0,20}\Z")
-_PART = re.compile(rb"\s{0,20}\)\s{0,4}\.\s{0,4}(?:searchParams|pathname|search|hash)\b")
+_BASE = lazy_pattern(rb"\bnew\s{1,4}URL\s{0,4}\([^;{}]{1,120},\s{0,20}\Z")
+_PART = lazy_pattern(rb"\s{0,20}\)\s{0,4}\.\s{0,4}(?:searchParams|pathname|search|hash)\b")
 """Parts of an address without its host: https://url.spec.whatwg.org/#url-class"""
-_PLACEHOLDER = re.compile(rb"[{,]\s{0,20}[\"']?(?:placeholder|hint)(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
+_PLACEHOLDER = lazy_pattern(rb"[{,]\s{0,20}[\"']?(?:placeholder|hint)(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
 """The property of a field with an example of what to enter."""
-_PATTERN = re.compile(rb"(?<!\$)\{[\w,-]{1,20}\}")
+_PATTERN = lazy_pattern(rb"(?<!\$)\{[\w,-]{1,20}\}")
 """A part of an address that a person replaces: ``{z}/{x}/{y}.png``."""
 _FAR = 160
 

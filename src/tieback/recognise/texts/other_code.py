@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.texts import prose
 
 DOCUMENTED = "only in the documentation of a module, class or function"
@@ -19,10 +20,10 @@ PYTHON = frozenset(("py", "pyw", "kv", "gd", "rb"))
 MAX_TOKENS = 500_000
 _REACH = 400
 """Bytes before a text that show whether it is documentation."""
-_PYTHON = re.compile(rb"#|\"\"\"|'''|\"|'")
-_LUA = re.compile(rb"--\[(?P<comment>=*)\[|--|\[(?P<text>=*)\[|\"|'")
-_LINE_TEXTS = {mark: re.compile(rb"(?:[^%b\\\n]|\\.)*+" % mark, re.DOTALL) for mark in (b'"', b"'")}
-_DEFINES = re.compile(rb"\s*(?:async\s|def\s|class\s)|.*(?:\)|\])\s*(?:->[^\n]{0,200})?:\s*\Z")
+_PYTHON = lazy_pattern(rb"#|\"\"\"|'''|\"|'")
+_LUA = lazy_pattern(rb"--\[(?P<comment>=*)\[|--|\[(?P<text>=*)\[|\"|'")
+_LINE_TEXTS = {mark: lazy_pattern(rb"(?:[^%b\\\n]|\\.)*+" % mark, re.DOTALL) for mark in (b'"', b"'")}
+_DEFINES = lazy_pattern(rb"\s*(?:async\s|def\s|class\s)|.*(?:\)|\])\s*(?:->[^\n]{0,200})?:\s*\Z")
 """The line before the documentation of a class or function, or the last one of its head."""
 
 

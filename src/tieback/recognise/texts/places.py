@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 from itertools import islice
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.trace import LINK, UNREAD
 from tieback.recognise.texts import (
     dart_scripts,
@@ -50,21 +51,21 @@ MAX_SIZE = 16 * 1024 * 1024
 MAX_DEPTH = 3
 MAX_EMBEDDED = 8 * 1024 * 1024
 """Most bytes of the strings of one text that are read as texts."""
-_REDIRECT_LINE = re.compile(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?%b[\"']?\s*[:= ]" % redirects.SETTING, re.IGNORECASE)
+_REDIRECT_LINE = lazy_pattern(rb"\s*[\"']?(?:[\w.-]{0,60}[._-])?%b[\"']?\s*[:= ]" % redirects.SETTING, re.IGNORECASE)
 OF_GIT = b"git+"
 """Before the address of a source repository: https://docs.npmjs.com/cli/configuring-npm/package-json#git-urls-as-dependencies"""
-_LINE_COMMENT = re.compile(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
-_CODE_COMMENT = re.compile(rb"[ \t]{0,80}//[ \t]")
+_LINE_COMMENT = lazy_pattern(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
+_CODE_COMMENT = lazy_pattern(rb"[ \t]{0,80}//[ \t]")
 """A line of code that is a comment, in a file without the suffix of its language."""
-_NUMBER_SIGN = re.compile(rb"[ \t]*#+(?:[ \t\r\n]|\Z)")
-_METADATA_LINE = re.compile(
+_NUMBER_SIGN = lazy_pattern(rb"[ \t]*#+(?:[ \t\r\n]|\Z)")
+_METADATA_LINE = lazy_pattern(
     rb"\s*[\"']?(?:homepage|home[-_]?url|repository|issue_tracker|documentation|license|licence|author|funding|bundle-\w+|specification-\w+"
     rb"|implementation-\w+|project[-_]url|scm|resolved)[\"']?\s*[:= ]",
     re.IGNORECASE,
 )
-_SHEET_DATA = re.compile(rb"[\s\"']{0,8}data:(?!text/)")
+_SHEET_DATA = lazy_pattern(rb"[\s\"']{0,8}data:(?!text/)")
 """A picture or font in a style sheet, whatever its type; a style sheet can import another one as text."""
-_ESCAPED = re.compile(rb"[a-z]{2,8}\??:\\/\\/")
+_ESCAPED = lazy_pattern(rb"[a-z]{2,8}\??:\\/\\/")
 """The beginning of an address in a regular expression, where slashes have escapes; a division has none."""
 _CODE_TYPES = (b"", b"module", b"text/javascript", b"application/javascript", b"text/babel", b"text/typescript")
 _NAMESPACES = (

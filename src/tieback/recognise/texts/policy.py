@@ -5,12 +5,12 @@ source without a scheme has every scheme, and ports and paths are not compared. 
 Bounds: 64 KiB of the page, 8 policies of 8 KiB.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import unescape
 from itertools import islice
 from typing import NamedTuple
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.texts import markup
 from tieback.recognise.texts.spans import SpanKind, Spans
 
@@ -19,10 +19,10 @@ MAX_HEAD = 64 * 1024
 MAX_POLICY = 8 * 1024
 _MAX_POLICIES = 8
 _ATTRIBUTES = 20
-_META = re.compile(rb"(?i)\bhttp-equiv\s{0,9}=\s{0,9}[\"']?content-security-policy[\"'\s/>]")
-_BODY = re.compile(rb"(?i)<body[\s>]")
-_ADDRESS = re.compile(rb"(?i)\s{0,20}(?:(https?):)?//([a-z0-9.-]{1,253})(?:[/?#:\s]|\Z)")
-_SOURCE = re.compile(r"(?:(?P<scheme>[a-z*][a-z0-9+.-]{0,40}):(?P<slashes>//)?)?(?P<host>[^/:]{0,253})")
+_META = lazy_pattern(rb"(?i)\bhttp-equiv\s{0,9}=\s{0,9}[\"']?content-security-policy[\"'\s/>]")
+_BODY = lazy_pattern(rb"(?i)<body[\s>]")
+_ADDRESS = lazy_pattern(rb"(?i)\s{0,20}(?:(https?):)?//([a-z0-9.-]{1,253})(?:[/?#:\s]|\Z)")
+_SOURCE = lazy_pattern(r"(?:(?P<scheme>[a-z*][a-z0-9+.-]{0,40}):(?P<slashes>//)?)?(?P<host>[^/:]{0,253})")
 _SCHEMES = {"http": ("http", "https"), "ws": ("http", "https"), "wss": ("https",), "*": ("http", "https")}
 """Schemes of addresses that another scheme also permits: https://www.w3.org/TR/CSP3/#match-schemes"""
 _NO_ADDRESS = frozenset(

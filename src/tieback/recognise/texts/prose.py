@@ -10,6 +10,7 @@ SHOWN = "only in text that a page shows"
 EXAMPLE = "only in an example of what to enter"
 NAMESPACE = "only the name of an XML namespace or schema"
 MESSAGE = "only in a message for people"
+NOTICE = "only in a notice for developers that code logs"
 USER_AGENT = "only in the name of a browser or crawler"
 REDIRECT = "only the address to which a sign-in returns"
 NOTIFIED = "only an address that another server calls"
@@ -126,6 +127,12 @@ _GO_TO = re.compile(
     rb"|\b(?i:besuchen sie|visitez|consultez|rendez-vous sur|visite|visita|visitate|acesse|bezoek)[\s:]{1,3}\Z"
 )
 """Chinese, German, French, Spanish, Italian, Portuguese and Dutch for: go to, visit, refer to, see."""
+_EXPRESSION = re.compile(
+    rb"[^\s\"'<>`]{0,400}?(?:\(\?[:>=!<]|\((?:\\[dDwWsS]|\.[*+]|\[)|\[\^|\\[dDwWsS][+*{]|\[\\?[\w-]{1,40}\][+*{])"
+)
+"""An address with groups and classes of a regular expression, which no address has: ``https://shop.test/(\\w+)``."""
+_FRAME = re.compile(rb"\s*([|*#+=])\s+\Z")
+"""The left side of a frame of characters around a message for developers; the same character ends the line."""
 _FUNCTION_WORDS = frozenset(
     (
         b"the to of for and in is are be at on see or from with this that you your it can by as an if not we our please"
@@ -182,7 +189,7 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return NAMESPACE
     if named := _PARAMETER.search(left[-40:]):
         return REDIRECT if named["redirect"] else NOTIFIED
-    if found := _reason_before(left):
+    if found := _reason_around(left, right, data[at : min(end, at + _REACH)]):
         return found
     if left and _NO_SENTENCE.search(_ELEMENT.sub(b" ", left)):
         return ""
@@ -194,8 +201,12 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
     return EXAMPLE if _EXAMPLE.search(left[-80:]) or _IS_EXAMPLE.match(right) else ""
 
 
-def _reason_before(left: bytes) -> str:
-    """The reason by the words directly before a URL."""
+def _reason_around(left: bytes, right: bytes, url: bytes) -> str:
+    """The reason by a frame, by the form of a URL, or by the words directly before it."""
+    if _is_framed(left, right):
+        return NOTICE
+    if _EXPRESSION.match(url):
+        return PATTERN
     if _GO_TO.search(left) or _AFTER_ADDRESS.search(left):
         return MESSAGE
     return AUTHOR if _PERSON.search(left) else ""
@@ -262,6 +273,12 @@ def sentence_reason(data: bytes, at: int) -> str:
         return USER_AGENT
     words = [word.lower() for word in (*_WORD.findall(left), *_WORD.findall(right))]
     return MESSAGE if len(words) >= 5 and sum(word in _FUNCTION_WORDS for word in words) >= 2 else ""
+
+
+def _is_framed(left: bytes, right: bytes) -> bool:
+    """True if a URL is alone in a line of a frame, as ``| https://shop.test/help |``."""
+    found = _FRAME.match(left)
+    return found is not None and right[:1].isspace() and right.strip() == found[1]
 
 
 def _is_agent(left: bytes) -> bool:

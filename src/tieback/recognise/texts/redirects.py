@@ -4,7 +4,7 @@ Source: RFC 6749, section 4.1.1 (``redirect_uri``). Weibo's SDK has the camel-ca
 RFC 5849, section 2.1, has a callback instead: only markup, where no server that calls back is told its address.
 """
 
-import re
+from tieback.model.lazy_pattern import lazy_pattern
 
 _NAMES = (("redirect", "uri"), ("redirect", "url"))
 
@@ -35,7 +35,7 @@ PROPERTY = _pattern("_?", capitals=True)
 """Pattern of the name of a property in a script."""
 SETTING = _pattern("[-_]?", capitals=False)
 """Pattern of the name of a setting in a line; to be matched in any case."""
-ASSIGNED = re.compile(
+ASSIGNED = lazy_pattern(
     rb"(?:(?<![\w$])redirect_?[uU]ri\s{0,8}=|[wW]eibo\w{0,20}\s{0,4}\.\s{0,4}init\s{0,4}\(\s{0,20}(?:\"[^\"]{0,80}\"|'[^']{0,80}'|[\w.$]{1,60})"
     rb"\s{0,20},)\s{0,20}\Z"
 )
@@ -43,7 +43,7 @@ ASSIGNED = re.compile(
 
 The name that ends in URL also stands for pages that an app goes to. Source: https://github.com/iVanPan/cordova_weibo
 """
-_NAME = re.compile(PROPERTY)
+_NAME = lazy_pattern(PROPERTY)
 
 
 def is_property(name: str) -> bool:

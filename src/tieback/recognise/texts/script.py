@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
 
 MAX_DEPTH = 100
@@ -30,18 +31,18 @@ _STEP = 64
 """Cost of a step from one parenthesis to the next, in bytes."""
 
 _LITERAL = rb"\"(?:[^\"\\\n\r]++|\\(?:\r\n|[\s\S]))*+\"?|'(?:[^'\\\n\r]++|\\(?:\r\n|[\s\S]))*+'?"
-_STRING = re.compile(_LITERAL)
-_CODE = re.compile(rb"(?:[^\"'`/]++|" + _LITERAL + rb")*+")
-_CODE_INSIDE = re.compile(rb"(?:[^\"'`/{}]++|" + _LITERAL + rb")*+")
+_STRING = lazy_pattern(_LITERAL)
+_CODE = lazy_pattern(rb"(?:[^\"'`/]++|" + _LITERAL + rb")*+")
+_CODE_INSIDE = lazy_pattern(rb"(?:[^\"'`/{}]++|" + _LITERAL + rb")*+")
 """In a substitution of a template, where braces count."""
-_COMMENT = re.compile(rb"//[^\n\r]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")
-_TEMPLATE = re.compile(rb"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+(?:`|\$\{)?")
-_REGEX = re.compile(rb"/(?:[^\\/\[\n\r]++|\\[^\n\r]|\[(?:[^\]\\\n\r]++|\\[^\n\r])*+\])++/[A-Za-z]*+")
-_AFTER_REGEX = re.compile(rb"[ \t]*+(?:[.,;:)\]}?&|=\n\r]|\Z)")
+_COMMENT = lazy_pattern(rb"//[^\n\r]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?")
+_TEMPLATE = lazy_pattern(rb"(?:[^`\\$]++|\\[\s\S]|\$(?!\{))*+(?:`|\$\{)?")
+_REGEX = lazy_pattern(rb"/(?:[^\\/\[\n\r]++|\\[^\n\r]|\[(?:[^\]\\\n\r]++|\\[^\n\r])*+\])++/[A-Za-z]*+")
+_AFTER_REGEX = lazy_pattern(rb"[ \t]*+(?:[.,;:)\]}?&|=\n\r]|\Z)")
 _EDGES = re.Match[bytes].span
 _QUOTES = b"\"'"
 _SPACE = b" \t\r\n\v\f"
-_WORD = re.compile(rb"[A-Za-z0-9_$\x80-\xff]+\Z")
+_WORD = lazy_pattern(rb"[A-Za-z0-9_$\x80-\xff]+\Z")
 _NOT_VALUES = frozenset(
     b"return typeof case do else in instanceof new void delete throw yield await of default extends".split()
 )

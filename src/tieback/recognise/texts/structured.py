@@ -12,11 +12,12 @@ from itertools import islice
 
 import numpy as np
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.texts.spans import MAX_SPANS, Span, SpanKind, Spans
 
 _EDGES = re.Match[bytes].span
-_STRING = re.compile(rb"\"(?:[^\"\\]++|\\[\s\S])*+\"?")
-_ESCAPE = re.compile(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r\n|([\s\S]))")
+_STRING = lazy_pattern(rb"\"(?:[^\"\\]++|\\[\s\S])*+\"?")
+_ESCAPE = lazy_pattern(rb"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|\r\n|([\s\S]))")
 _ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b" ", b"f": b" ", b"v": b" ", b"\n": b"", b"\r": b""}
 _LEAST_SIMPLE = 1_000
 """Fewest bytes of a text whose escapes NumPy reads."""
@@ -31,7 +32,7 @@ _KEY_LENGTH, _MOST_KEY, _MOST_BEFORE_COLON, _MOST_SPACE = 100, 64, 20, 8
 """Bytes before a value in which its key is looked for; of the key, and of the space on both sides of its colon."""
 _SPACE, _KEY_QUOTES = b" \t\n\r\v\f", (b'"', b"'")
 _KEY_BYTES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$@.-"
-_OPEN = re.compile(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}(?:\[\s{0,20})?\Z")
+_OPEN = lazy_pattern(rb"[\"']?([\w$@.-]{1,64})[\"']?\s{0,8}:\s{0,8}(?:\[\s{0,20})?\Z")
 _DESCRIBING = frozenset(
     (
         b"homepage bugs license licenses licence licenseurl license_url contributors $schema credits"
@@ -53,39 +54,41 @@ _PACKAGE_KEYS = _DESCRIBING | frozenset(
 """Keys of facts about software in the description of a package."""
 _API_KEYS = frozenset(b"contact license externaldocs termsofservice".split())
 """Keys of pages for people in the description of an API: https://spec.openapis.org/oas/v3.1.0.html#info-object"""
-_API = re.compile(
+_API = lazy_pattern(
     rb"(?:^|[{,])\s{0,32}[\"']?(?:swagger[\"']?\s{0,8}:\s{0,8}[\"']?2|openapi[\"']?\s{0,8}:\s{0,8}[\"']?3)",
     re.MULTILINE,
 )
 _API_NAMES = (b"swagger", b"openapi")
 _API_HEAD = 16 * 1024
 """Bytes from the beginning in which the version is."""
-_YAML_KEY = re.compile(rb"[ \t]{0,64}(?:-[ \t]{1,8})?[\"']?([\w$-]{1,64})[\"']?[ \t]{0,8}:(?=[\s]|\Z)")
+_YAML_KEY = lazy_pattern(rb"[ \t]{0,64}(?:-[ \t]{1,8})?[\"']?([\w$-]{1,64})[\"']?[ \t]{0,8}:(?=[\s]|\Z)")
 _YAML_REACH = 4_096
 _OF_PACKAGE = frozenset(
     b"name version license licenses repository devDependencies dependencies author bugs homepage".split()
 )
 _LEAST_OF_PACKAGE = 3
 """Fewest of these keys that the description of a package has."""
-_PACKAGE = re.compile(rb"\"(%b)\"\s*:" % b"|".join(sorted(_OF_PACKAGE)))
+_PACKAGE = lazy_pattern(rb"\"(%b)\"\s*:" % b"|".join(sorted(_OF_PACKAGE)))
 _PACKAGE_FILES = frozenset(("package.json", "bower.json", ".bower.json", "component.json", "composer.json"))
-_EXPLORER = re.compile(rb"[bB]lockExplorer(?:s|Urls?)?")
+_EXPLORER = lazy_pattern(rb"[bB]lockExplorer(?:s|Urls?)?")
 _EXPLORER_REACH = 600
-_BRACKET = re.compile(rb"[{}\[\]]")
-_DECLARED = re.compile(
+_BRACKET = lazy_pattern(rb"[{}\[\]]")
+_DECLARED = lazy_pattern(
     rb"(?:\b(?:var|let|const)\s{1,8}|,\s{0,40})(?:homepage|(?:author|bugs|repository|contributors)\s{0,4}=\s{0,4}\{[^{}]{0,300}?[\"']?url[\"']?\s{0,4}:)"
     rb"\s{0,4}=?\s{0,8}\Z"
 )
 """A key of a package as a variable, as a bundler imports it: https://github.com/rollup/plugins (``json``)"""
 _DECLARED_NAMES = (b"homepage", b"author", b"bugs", b"repository", b"contributors")
-_CHAIN = re.compile(rb"\s{0,20},\s{0,20}(?:[\"']?genesis[\"']?\s{0,4}:|[^{}]{0,80}[\"']?minimumHardfork[\"']?\s{0,4}:)")
+_CHAIN = lazy_pattern(
+    rb"\s{0,20},\s{0,20}(?:[\"']?genesis[\"']?\s{0,4}:|[^{}]{0,80}[\"']?minimumHardfork[\"']?\s{0,4}:)"
+)
 """What follows the page of a chain of blocks: https://github.com/ethereumjs/ethereumjs-monorepo (``common``)"""
-_FUNDING = re.compile(
+_FUNDING = lazy_pattern(
     rb"[{,]\s{0,40}[\"']?funding[\"']?\s{0,8}:\s{0,8}\[\s{0,40}(?:\{[^{}]{0,300}\}\s{0,40},\s{0,40}){0,8}(?:\{[^{}]{0,300})?\Z"
 )
 """Pages for gifts: https://docs.npmjs.com/cli/configuring-npm/package-json#funding"""
-_LOCK = re.compile(rb"\"lockfileVersion\"\s*:|\"_resolved\"\s*:|\"packages-dev\"\s*:")
-_CHECKSUM = re.compile(rb"[{,]\s*[\"']?(?:shasum|integrity)[\"']?\s*:")
+_LOCK = lazy_pattern(rb"\"lockfileVersion\"\s*:|\"_resolved\"\s*:|\"packages-dev\"\s*:")
+_CHECKSUM = lazy_pattern(rb"[{,]\s*[\"']?(?:shasum|integrity)[\"']?\s*:")
 _MAX_SOURCES = 100_000
 _HEAD = 64 * 1024
 _KEY_REACH = 1100

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 
 from tieback.intake.apps.content import COMPILED
+from tieback.model.lazy_pattern import lazy_pattern
 
 AGENTS = "only in a table of user agents"
 SUFFIXES = "only in a list of public suffixes"
@@ -29,42 +30,42 @@ _SAMPLE = 16 * 1024
 _LEAST_LINES = 20
 _LONG = 2000
 """Average bytes of a line above which its entries are counted: a table without line ends."""
-_AGENT = re.compile(
+_AGENT = lazy_pattern(
     rb"Mozilla/\d|\(compatible;|AppleWebKit/|[A-Za-z](?:[Bb]ot|[Cc]rawler|[Ss]pider)\b[-\w .]{0,20}[\\/]{1,3}[\d\"'(.]"
     rb"|\(\+https?:"
 )
 _AGENT_SHARE = 0.08
 """A JSON table has other lines about each agent; no file of an app names twenty agents for another reason."""
-_SUFFIX = re.compile(rb"//.*|[!*]?\.?[a-z0-9\x80-\xff][a-z0-9\x80-\xff.-]*")
+_SUFFIX = lazy_pattern(rb"//.*|[!*]?\.?[a-z0-9\x80-\xff][a-z0-9\x80-\xff.-]*")
 _SUFFIX_MARK = b"===BEGIN ICANN DOMAINS==="
 _SUFFIX_NAMES = (b"com.ac", b"edu.ac", b"gov.ac")
 """The first entries of the list, in every form of it."""
-_NAME = re.compile(rb"(?<![\w./:@-])(?:[a-z0-9-]{1,63}\.){1,6}[a-z-]{2,24}(?![\w./:@-])")
+_NAME = lazy_pattern(rb"(?<![\w./:@-])(?:[a-z0-9-]{1,63}\.){1,6}[a-z-]{2,24}(?![\w./:@-])")
 _NAMES_AROUND = 300
 _LEAST_NAMES = 8
-_FILTER = re.compile(
+_FILTER = lazy_pattern(
     rb"!.*|\[Adblock.*|@@.*|\|\|?\S+|\S*#[@?]?#\S.*|[&./?_-]\S*[*^=/.&_?-]\S*|\S+\$(?:third-party|script|domain|image)\S*"
     rb"|(?:0\.0\.0\.0|127\.0\.0\.1|::1?)[ \t]+\S+.*|\.\S+"
 )
-_TYPE = re.compile(
+_TYPE = lazy_pattern(
     rb"(?:application|audio|chemical|font|image|message|model|multipart|text|video|x-\w+)/[\w.+-]+(?:\W.*)?"
 )
-_WORD = re.compile(rb"[A-Za-z'\x80-\xff-]{1,40}(?:/\w{1,16})?(?:\t.{0,40})?")
+_WORD = lazy_pattern(rb"[A-Za-z'\x80-\xff-]{1,40}(?:/\w{1,16})?(?:\t.{0,40})?")
 _LINES: tuple[tuple[re.Pattern[bytes], float, int, str], ...] = (
     (_FILTER, 0.8, 20, FILTERS),
     (_TYPE, 0.6, 20, TYPES),
     (_WORD, 0.95, 200, WORDS),
 )
 """Shape of a line, least share of such lines, least number of lines, reason."""
-_ADDRESS = re.compile(rb"https?://(?:[\w-]{1,63}\.){0,8}?([\w-]{1,63}\.[A-Za-z]{2,24})(?![\w.-])")
-_WORDS_IN_LINE = re.compile(rb"[A-Za-z]{3,}[ ,]+[A-Za-z]{3,}")
-_SETTING = re.compile(rb"\s*(?!https?:)[\w.-]{1,80}\s{0,8}[=:]")
-_WEB_SITE = re.compile(
+_ADDRESS = lazy_pattern(rb"https?://(?:[\w-]{1,63}\.){0,8}?([\w-]{1,63}\.[A-Za-z]{2,24})(?![\w.-])")
+_WORDS_IN_LINE = lazy_pattern(rb"[A-Za-z]{3,}[ ,]+[A-Za-z]{3,}")
+_SETTING = lazy_pattern(rb"\s*(?!https?:)[\w.-]{1,80}\s{0,8}[=:]")
+_WEB_SITE = lazy_pattern(
     rb"(?:official[_ -]?)?(?:web[_ -]?(?:site|page)|home[_ -]?page|site[_ -]?web|sitio[_ -]?web|wikipedia)"
     rb"(?:[_ -]?(?:url|link|address))?",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(rb"\"[^\"]{0,1000}\"")
+_QUOTED = lazy_pattern(rb"\"[^\"]{0,1000}\"")
 _PLAYLIST = b"#EXT"
 _REFERENCE_BYTES = 1024 * 1024
 _LEAST_OWNERS = 20
@@ -72,14 +73,14 @@ _ADDRESS_SHARE = 0.2
 """Above it, the addresses are what the list is about, such as those of radio stations."""
 _WORDS_SHARE = 0.25
 _SETTINGS_SHARE = 0.2
-_LICENCES = re.compile(
+_LICENCES = lazy_pattern(
     rb"GNU (?:LESSER |AFFERO |LIBRARY )?GENERAL PUBLIC LICENSE|Permission is hereby granted, free of charge"
     rb"|SIL OPEN FONT LICENSE|Creative Commons (?:Legal Code|Attribution)|Mozilla Public License(?:,)? [Vv]ersion"
     rb"|Redistribution and use in source and binary forms|TERMS AND CONDITIONS FOR USE, REPRODUCTION"
     rb"|Apache License, Version"
 )
 _LEAST_NETWORKS = 20
-_NETWORK = re.compile(rb"<apn\s[^<>]{0,1000}\bmcc\s?=")
+_NETWORK = lazy_pattern(rb"<apn\s[^<>]{0,1000}\bmcc\s?=")
 _NETWORK_NAMES = tuple(
     (bytes((len(name), len(name))) + name, len(name).to_bytes(2, "little") + name.decode().encode("utf-16-le"))
     for name in (b"apn", b"mcc", b"mnc", b"mmsc")
@@ -87,7 +88,7 @@ _NETWORK_NAMES = tuple(
 """Names of elements and attributes in the pool of strings of compiled XML, in UTF-8 or UTF-16."""
 _ELEMENT = b"\x02\x01\x10\0"
 """The beginning of an element in compiled XML (AOSP ``ResourceTypes.h``)."""
-_BROTLI = re.compile(
+_BROTLI = lazy_pattern(
     rb"www\.(?:World War IItestimonials|years beforeThis was|in popular culturetype=|a large number of Telecomm"
     rb"|recent developmentBoard|interpretation ofrel=|text-decoration:underthe"
     rb"|style=\W{1,3}display:none;\W{1,3}alternate|css\W{1,3}rel=\W{1,3}stylesheet\W{1,4}</div"
@@ -98,7 +99,7 @@ _BROTLI_REACH = 96
 _PICTURES = (b"8BPS", b"II*\0", b"MM\0*", b"gimp xcf", b"\x80\x01")
 _FONTS = (b"%!PS", b"StartFontMetrics", b"STARTFONT ")
 _EOT_VERSIONS = (b"\0\0\1\0", b"\1\0\2\0", b"\2\0\2\0")
-_SHADER = re.compile(
+_SHADER = lazy_pattern(
     rb"^\s*#version \d|\bgl_(?:FragColor|Position|FragCoord)\b|\bprecision (?:high|medium|low)p float;|\bfloat4\s*\("
     rb"|^\s*Shader \"|#include <metal_stdlib>",
     re.MULTILINE,

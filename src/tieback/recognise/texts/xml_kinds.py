@@ -4,22 +4,23 @@ import re
 from functools import cached_property
 from itertools import islice
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.texts import markup
 from tieback.recognise.texts.spans import Span, SpanKind
 
 FEED = "only in the entries of a news feed"
-_SCHEMA = re.compile(
+_SCHEMA = lazy_pattern(
     rb"<(?:\w+:)?schema\s[^>]{0,4000}?=\s?[\"']http://www\.w3\.org/(?:2001/XMLSchema|1999/XMLSchema)[\"']"
 )
 """The root of a schema: https://www.w3.org/TR/xmlschema-1/#declare-schema"""
-_FEED = re.compile(
+_FEED = lazy_pattern(
     rb"(?:\xef\xbb\xbf)?(?:\s++|<\?[^>]*+>|<!--(?:[^-]++|-(?!->))*+-->|<![A-Za-z][^>]*+>)*+"
     rb"<(?:rss|(?:atom:)?feed|rdf:RDF)[\s>]"
 )
 """The root of a feed: https://www.rssboard.org/rss-specification, RFC 4287."""
 _FEED_LOADS = frozenset(("enclosure", "content", "thumbnail", "player", "cloud"))
 """Elements of a feed whose attributes are files or servers, with the names of Media RSS."""
-_POM = re.compile(rb"<ti:app[\s>]|http://maven\.apache\.org/POM/|/nuspec\.xsd|http://apache\.org/cordova/ns/plugins")
+_POM = lazy_pattern(rb"<ti:app[\s>]|http://maven\.apache\.org/POM/|/nuspec\.xsd|http://apache\.org/cordova/ns/plugins")
 
 
 class XmlKinds:

@@ -16,6 +16,8 @@ _FORM = re.compile(r"\b(?:an?|has|have|is|are|was|were|its|their) |(?<=[a-z][a-z
 """What differs between ``1 packet has`` and ``2 packets have``. Older releases wrote ``1 packets have``."""
 _OUTSIDE = frozenset({UnreadKind.DOWNLOADED, UnreadKind.WEB_PAGE})
 """Code that was never in the package: it cannot have a finding of the package."""
+_FORMER = {UnreadKind.UNFOLLOWED: UnreadKind.LIMIT}
+"""Kinds that older releases gave the same parts."""
 _OF_TRAFFIC = frozenset(
     {
         "cleartext-personal-data",
@@ -85,7 +87,7 @@ def _newly_unread(subject: str, finding: PastFinding, old: PastReport, looked: C
     What was not read in the old run either did not show the finding then. Each damaged package lacks other parts.
     """
     before = {
-        (one.kind, _same_app_reason(one.what))
+        (_FORMER.get(one.kind, one.kind), _same_app_reason(one.what))
         for key in finding.apps
         if key in old.apps and old.apps[key].subject == subject
         for one in old.apps[key].unread
@@ -93,7 +95,7 @@ def _newly_unread(subject: str, finding: PastFinding, old: PastReport, looked: C
     }
     for app in looked.apps.get(subject, ()):
         for one in app.unread:
-            if one.kind not in _OUTSIDE and (one.kind, _same_app_reason(one.what)) not in before:
+            if one.kind not in _OUTSIDE and (_FORMER.get(one.kind, one.kind), _same_app_reason(one.what)) not in before:
                 return f"the app was only partly read: {one.what}" + (f" ({one.where})" if one.where else "")
     return ""
 

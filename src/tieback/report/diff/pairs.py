@@ -9,13 +9,15 @@ from tieback.report.shortened import cut
 
 _ABOUT_NAMES = frozenset(("dangling-name", "retired-back-end"))
 VOLATILE = re.compile(
-    r"(?:(?<=\.dex)(?: at 0x[0-9a-f]+)?, in [^ ,:]+| at 0x[0-9a-f]+)(?=$|, found by your rule )"
+    r"(?:(?:(?<=\.dex)|(?<=\.smali))(?: at 0x[0-9a-f]+)?, in [^ ,:]+| at 0x[0-9a-f]+)(?=$|, found by your rule )"
     r"|(?<=\w) \((?:normal|superuser|private_key)\)(?= )|(?<=\bclasses)\d{1,4}(?=\.dex\b)"
-    r"|(?<=, in), (?:to|from)(?= )"
+    r"|(?<=, in), (?:to|from)(?= )|(?<=\)) for an unknown endpoint(?=: )"
 )
 """Parts of evidence that are not compared: the offset; the method and the grade, which older releases did not write;
 the number of a DEX file, because each build distributes the classes anew; the word before the host of received data:
-it was ``to``."""
+it was ``to``; the words of older releases for a credential without an endpoint."""
+_FOR = re.compile(r"^(\w+(?: \(\w+\))? .{1,40}? \(\d+\)) for \S+(?=: )")
+"""A credential with its endpoint."""
 
 
 def paired_findings(old: PastReport, new: PastReport) -> Iterator[tuple[str, str]]:
@@ -51,22 +53,25 @@ def _paired_apps(old: PastReport, new: PastReport, taken: set[str]) -> Iterator[
                 left.setdefault(mark, finding.id)
     for finding in new.findings.values():
         if finding.id not in old.findings:
-            pairs = (left[mark] for mark in _marks(finding, new) if mark in left and left[mark] not in taken)
+            marks = [*_marks(finding, new), *_marks(finding, new, placed=False)]
+            pairs = (left[mark] for mark in marks if mark in left and left[mark] not in taken)
             found = next((one for one in pairs if _one_platform(old.findings[one], old, finding, new)), None)
             if found is not None:
                 taken.add(found)
                 yield finding.id, found
 
 
-def _marks(finding: PastFinding, past: PastReport) -> Iterator[tuple[str, str, str]]:
+def _marks(finding: PastFinding, past: PastReport, *, placed: bool = True) -> Iterator[tuple[str, str, str]]:
     """Rule, identifier of the app and each line of evidence, of a finding of an app.
 
     A line has everything but the app that the id of such a finding is made of. Findings about a name are of no app.
+    Unless ``placed``, a credential is without its endpoint, as older releases had it.
     """
     if not finding.exposures and finding.rule not in _ABOUT_NAMES:
         for name in sorted({app.bundle_id for app in apps_of(finding, past)} - {""}):
             for line in finding.evidence:
-                yield finding.rule, name, VOLATILE.sub("", line)
+                text = VOLATILE.sub("", line)
+                yield finding.rule, name, text if placed else _FOR.sub(r"\1", text)
 
 
 def _one_platform(before: PastFinding, old: PastReport, now: PastFinding, new: PastReport) -> bool:

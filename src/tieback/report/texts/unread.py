@@ -9,7 +9,7 @@ from tieback.model.report.apps import AppSummary
 from tieback.model.report.captures import CaptureSummary
 from tieback.model.report.document import Report
 from tieback.model.report.headline import Headline
-from tieback.model.sighting import main_reasons
+from tieback.model.sighting import UnreadCode, UnreadKind, is_only_unfollowed, main_reasons
 from tieback.report.shortened import cut, more_text
 from tieback.report.texts.clean import clean
 from tieback.report.texts.unprobed import some_names
@@ -40,7 +40,10 @@ def partly_read_title(report: Report) -> str:
 
 def partly_read_counts(report: Report) -> str:
     """``2 apps and 1 capture``; empty if all inputs were read."""
-    apps, captures = report.partly_read.count, sum(1 for _ in partly_read_captures(report))
+    return _counts(report.partly_read.count, sum(1 for _ in partly_read_captures(report)))
+
+
+def _counts(apps: int, captures: int) -> str:
     counts = [count_text(apps, "app")] if apps else []
     counts += [count_text(captures, "capture")] if captures else []
     return " and ".join(counts)
@@ -106,10 +109,38 @@ def unread_advice(head: Headline) -> str:
     return " ".join(advice)
 
 
-def unread_names(report: Report) -> str:
-    """The first inputs that were only partly read, with the reason, and the number of the others."""
-    names = (f"{one.path} ({unread_text(one)})" for one in partly_read_inputs(report))
-    return some_names(names, report.partly_read.count + sum(1 for _ in partly_read_captures(report)))
+def unread_reason(report: Report) -> str:
+    """``2 apps and 1 capture only partly read``, and the first of them with the reason; empty if there are none.
+
+    Inputs of which every part was searched are none of them: see ``unfollowed_reason``.
+    """
+    inputs = (one for one in partly_read_inputs(report) if not is_only_unfollowed(one.unread))
+    names = (f"{one.path} ({unread_text(one)})" for one in inputs)
+    apps = report.partly_read.count - sum(is_only_unfollowed(one.unread) for one in report.partly_read.rows())
+    captures = sum(1 for _ in partly_read_captures(report))
+    counts = _counts(apps, captures)
+    return f"{counts} only partly read: {some_names(names, apps + captures)}" if counts else ""
+
+
+def unfollowed_reason(report: Report) -> str:
+    """``2 apps with code that was not followed to its end``, and the first of them; empty if there are none."""
+    apps = (one for one in report.partly_read.rows() if any(map(_is_unfollowed, one.unread)))
+    count = sum(any(map(_is_unfollowed, one.unread)) for one in report.partly_read.rows())
+    names = some_names((f"{one.path} ({unread_text(one)})" for one in apps), count)
+    return f"{count_text(count, 'app')} with code that was not followed to its end: {names}" if count else ""
+
+
+def unfollowed_note(report: Report) -> str:
+    """What ``--fail-on unread`` does not count; empty if it counts every partly read input."""
+    count = sum(is_only_unfollowed(one.unread) for one in report.partly_read.rows())
+    if not count:
+        return ""
+    apps = f"{count_text(count, 'app has', 'apps have')} code that was not followed to its end (a limit of tieback)"
+    return f"{apps}. --fail-on unread does not count {'it' if count == 1 else 'them'}, --fail-on unfollowed does"
+
+
+def _is_unfollowed(one: UnreadCode) -> bool:
+    return one.kind is UnreadKind.UNFOLLOWED
 
 
 def unread_errors(report: Report) -> Iterator[InputError]:

@@ -40,7 +40,7 @@ def test_csv_has_reasons_and_no_formula() -> None:
         ("remove", "org.fieldhand.app", "4"),
     ]
     assert rows[1]["name"] == "'=evil()"
-    assert rows[0]["reason"] == "leads to 1 open data store, ≈1,200 records, with email"
+    assert rows[0]["reason"] == "leads to 1 open data store, ≈1,200 records, with e-mail addresses"
 
 
 def test_a_reason_counts_the_classes_that_it_leaves_out() -> None:
@@ -50,7 +50,7 @@ def test_a_reason_counts_the_classes_that_it_leaves_out() -> None:
     one = msgspec.structs.replace(LINES[0], classes=classes)
     (row,) = csv.DictReader(io.StringIO(LISTS["csv"].write([one], "remove").data.decode("utf-8-sig")))
     told = row["reason"].partition(", with ")[2]
-    assert told.startswith("password, ")
+    assert told.startswith("passwords; ")
     assert told.endswith(" and 1 more")
 
 

@@ -44,6 +44,21 @@ def test_what_is_the_same_app(tmp_path: Path, row: InventoryRow, strength: Match
     assert len(one.match.apps if one.match else ()) == analysed
 
 
+@pytest.mark.parametrize(
+    ("row", "vendor"),
+    [
+        (InventoryRow(P.ANDROID, name="Fieldhand", device="d"), ""),
+        (InventoryRow(P.ANDROID, name="Fieldhand", publisher="Fieldhand Ltd", device="d"), "Fieldhand Ltd"),
+        (InventoryRow(P.ANDROID, "org.fieldhand.app", device="d"), "Fieldhand Ltd"),
+    ],
+)
+def test_a_match_only_by_name_says_nothing_about_the_vendor(tmp_path: Path, row: InventoryRow, vendor: str) -> None:
+    with open_fleet(make(tmp_path, row)) as fleet:
+        (one,) = fleet.lines()
+    assert one.match is not None
+    assert one.vendor == vendor
+
+
 def test_gaps_both_ways(tmp_path: Path) -> None:
     rows = [InventoryRow(P.ANDROID, "com.big", device=f"d{n}") for n in range(3)]
     rows += [

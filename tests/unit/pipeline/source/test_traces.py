@@ -106,3 +106,10 @@ def test_a_store_leads_to_the_places_of_its_routes() -> None:
 )
 def test_the_identifier_of_an_endpoint(endpoint: str, name: str) -> None:
     assert identifier(endpoint) == name
+
+
+def test_a_credential_of_an_older_report_leads_to_its_place() -> None:
+    (finding,) = apply_rules((), [(APP, credential("", 31))])
+    line = "aws_secret_key (normal) wJ***EY (40) for an unknown endpoint: classes.dex at 0x1f"
+    old = replace(finding, evidence=(line,))
+    assert traces_of(FindingDetail(old, (), ()), {}) == (Trace("classes.dex", 31, masked="wJ***EY (40)"),)

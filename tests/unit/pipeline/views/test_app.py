@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.unit.cases.samples import exposure
 from tests.unit.pipeline.workspaces import ANALYSED, P, conclude, make
@@ -84,6 +85,20 @@ def test_a_filter_by_state_and_vendor(workspace: Workspace) -> None:
     exposed = list_apps(workspace, AppFilter(state=AppState.EXPOSED, vendor="Fieldhand Ltd"))
     assert [row.sha256 for row in exposed.items] == [FIELDHAND]
     assert (exposed.total, exposed.apps) == (1, len(ANALYSED))
+
+
+def test_the_vendors_of_the_filter_are_those_of_the_table(tmp_path: Path) -> None:
+    """One that a user renamed or merged has the name of the register; that of the certificate finds its apps, too."""
+    with Workspace.open(make(tmp_path, stores=(OPEN,))) as workspace:
+        conclude(workspace, OPEN)
+        case_service(workspace, now=datetime(2026, 3, 1, tzinfo=UTC)).open(default_policy())
+        (vendor,) = (one for one in workspace.ledger.cases.vendors() if one.name == "Fieldhand Ltd")
+        renamed = replace(vendor, name="Fieldhand Group")
+        workspace.ledger.cases.change_vendor(vendor.id, lambda _: (renamed, ()), datetime(2026, 3, 2, tzinfo=UTC))
+        page = list_apps(workspace, AppFilter())
+        assert dict(page.vendors)["Fieldhand Group"] == 2
+        for name in ("Fieldhand Group", "Fieldhand Ltd"):
+            assert list_apps(workspace, AppFilter(vendor=name)).total == 2
 
 
 def test_an_unknown_app_is_none(workspace: Workspace) -> None:

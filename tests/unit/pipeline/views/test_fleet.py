@@ -86,7 +86,7 @@ def test_the_worst_classes_are_named_first_and_the_others_counted(tmp_path: Path
     with_data = row.reason.partition(" with ")[2]
     assert with_data.startswith("PINs and one-time codes; ")
     assert with_data.endswith(" and 3 more.")
-    assert "with pin_otp, " in blocked
+    assert "with PINs and one-time codes; " in blocked
 
 
 @pytest.mark.parametrize(

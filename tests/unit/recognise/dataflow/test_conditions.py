@@ -1,4 +1,4 @@
-"""Addresses behind conditions on numbers: what never runs in this app is no back end, and every doubt keeps it."""
+"""Addresses behind conditions on numbers and texts: what never runs is no back end, and every doubt keeps it."""
 
 from pathlib import Path
 
@@ -8,12 +8,23 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.unit.recognise.dataflow.test_uses import artifact, ends
-from tieback.recognise.dataflow import conditions, uses
+from tieback.recognise.dataflow import compared_texts, conditions, uses
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.trace import NEVER
+from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
 DATA = (Path(__file__).parent / "dex" / "conditions.dex").read_bytes()
+COMPARISONS = (Path(__file__).parent / "dex" / "comparisons.dex").read_bytes()
+NEVER_EQUAL = [
+    "containselse", "flavour", "given", "kind", "nocaseelse", "returnedelse", "startselse", "stored", "unset",
+]  # fmt: skip
+EQUAL = [
+    "asked", "askedelse", "chosen", "chosenelse", "contains", "either", "eitherelse", "flavourelse", "givenelse",
+    "kindelse", "nocase", "returned", "starts", "storedelse", "unsetelse",
+]  # fmt: skip
 SEARCH = AppSearch(RuleFiles())
 NEVER_RUN = [
     "caseelse", "casethree", "initialelse", "keptfortests", "modetwo", "returnedfortests", "startedelse",
@@ -38,6 +49,26 @@ def test_what_never_runs_is_no_back_end() -> None:
 def test_without_a_budget_every_condition_is_open(monkeypatch: pytest.MonkeyPatch, module: object, limit: str) -> None:
     monkeypatch.setattr(module, limit, -1)
     assert ends(DATA) == ({}, sorted(NEVER_RUN + RUN))
+
+
+def test_a_comparison_of_texts_that_always_ends_the_same_decides() -> None:
+    reasons, back_ends = ends(COMPARISONS)
+    assert reasons == dict.fromkeys(NEVER_EQUAL, NEVER)
+    assert back_ends == EQUAL
+
+
+def test_native_code_can_set_a_text() -> None:
+    names = NativeNames()
+    names.see(b"\0stored\0Ljava/lang/String;\0")
+    found = ConstantUses([DexFile(COMPARISONS)], names=names)
+    assert found.reason(b"https://stored.shop.test/a") == ""
+    assert found.reason(b"https://flavour.shop.test/a") == NEVER
+
+
+@pytest.mark.parametrize("limit", ["_MAX_DEPTH", "_MAX_STORES"])
+def test_without_a_budget_only_constants_are_compared(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(compared_texts, limit, 0)
+    assert {"kind", "nocaseelse"} <= ends(COMPARISONS)[0].keys() < set(NEVER_EQUAL)
 
 
 @settings(max_examples=examples(60))

@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact
-from tieback.model.sighting import NotBackend, Sighting
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.sighting import Evidence, NotBackend, Party, Sighting
 from tieback.recognise import search as search_module
 from tieback.recognise.collect import merge_finds
+from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dataflow import direct, reaching, uses
 from tieback.recognise.dataflow.app import AppCode
+from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dex_tables import MalformedDexError, SectionKind
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.ends import read_ends
@@ -113,6 +116,34 @@ def test_what_code_puts_together_from_a_value_that_is_replaced_is_left_out() -> 
     reasons, back_ends = ends((Path(__file__).parent / "dex" / "replaced.dex").read_bytes())
     assert reasons == {"kept": UNREAD, "old": UNREAD}
     assert back_ends == ["askedatonce", "calledabove", "new", "started"]
+
+
+def test_objects_that_code_never_reads() -> None:
+    reasons, back_ends = ends((Path(__file__).parent / "dex" / "objects.dex").read_bytes())
+    assert reasons == {"legacy": UNREAD, "old": UNREAD}
+    # One object is in a list, and a constructor puts another there.
+    assert back_ends == ["known", "listed", "live", "mixed"]
+
+
+def test_a_renamed_field_of_a_renamed_class_that_no_code_reads() -> None:
+    reasons, back_ends = ends((Path(__file__).parent / "dex" / "renamed.dex").read_bytes())
+    assert reasons == {"unread": UNREAD}
+    assert back_ends == ["model", "named", "read"]
+
+
+def test_a_text_that_two_methods_decrypt_stays() -> None:
+    data = (Path(__file__).parent / "dex" / "objects.dex").read_bytes()
+    texts = Decryption([DexFile(data)]).texts
+    assert {one.text: one.once for one in texts} == {
+        "https://mixed.shop.test/log": True, "https://legacy.shop.test/log": True,
+    }  # fmt: skip
+    made = next(one for one in texts if "legacy" in one.text)
+    app = [DexPart(buffer, DexFile(data)) for buffer in artifact(data).buffers]
+    endpoint = Endpoint(EndpointKind.URL, made.text, "https", "legacy.shop.test", 443, "/log")
+    find = Sighting(endpoint, 1, Party.UNKNOWN, Evidence("", None, "dex-flow/decrypted"))
+    assert isinstance(ConstantEnds(app).settle_decrypted(find, made), NotBackend)
+    assert ConstantEnds(app).settle_decrypted(find, made._replace(once=False)) is find
+    assert ConstantEnds(app).settle_decrypted(find, made._replace(fields=frozenset())) is find
 
 
 def test_addresses_that_other_apps_share_or_other_servers_call() -> None:

@@ -343,6 +343,20 @@ def test_another_id_with_the_same_evidence_is_not_fixed() -> None:
     assert kinds["fnd-b"] == "new", "two names may have the same evidence"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "kind"), [("", " for db.test:5432", "moved"), (" for db.test:5432", "", "new")]
+)
+def test_a_credential_whose_endpoint_is_known_now_is_no_new_one(before: str, after: str, kind: str) -> None:
+    """Its id has the endpoint. A credential without one is another than that of an endpoint."""
+    one = replace(
+        next(OLD.findings.rows()), id="fnd-a", rule="database-password-in-app", exposures=(), apps=(FIELDHAND.sha256,),
+        evidence=(f"database_password (normal) T***r (10){before or ' for an unknown endpoint'}: assets/c at 0x10",),
+    )  # fmt: skip
+    line = f"database_password (normal) T***r (10){after}: assets/c at 0x10"
+    new = in_tables(OLD, exposures=[], findings=[replace(one, id="fnd-b", evidence=(line,))])
+    assert told(new, in_tables(OLD, exposures=[], findings=[one]))["fnd-b"][0] == kind
+
+
 def test_a_finding_of_an_app_stays_the_same_if_a_capture_does_not_name_the_platform() -> None:
     one = replace(
         next(OLD.findings.rows()), id="fnd-a", rule="cleartext-allowed", exposures=(), apps=(FIELDHAND.sha256,),
@@ -468,6 +482,8 @@ PUSH = UnreadCode(UnreadKind.DOWNLOADED, "CodePush can replace the JavaScript co
         ((replace(LIMIT, what="only the first 1 bytes were read"),), (ONE,), "fixed"),
         ((LIMIT,), (ONE,), "unconfirmed"),
         ((LIMIT,), (PACKER,), "unconfirmed"),
+        ((LIMIT,), (replace(LIMIT, kind=UnreadKind.UNFOLLOWED),), "fixed"),  # the kind of older releases
+        ((), (replace(LIMIT, kind=UnreadKind.UNFOLLOWED),), "unconfirmed"),
     ],
 )
 def test_a_finding_in_a_part_that_was_not_read_is_not_fixed(

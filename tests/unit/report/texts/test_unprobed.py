@@ -10,7 +10,7 @@ from tieback.model.report.document import Report
 from tieback.model.report.scope import SkipReason
 from tieback.model.report.tables import LazyTable
 from tieback.report.texts.unprobed import no_verdict_text, unprobed_names
-from tieback.report.texts.unread import unread_names
+from tieback.report.texts.unread import unread_reason
 
 
 def test_without_a_grant_back_ends_are_named_as_they_are_counted(report: Report) -> None:
@@ -35,7 +35,7 @@ def test_reasons_of_exit_codes_name_what_was_left_out(report: Report) -> None:
     scope = replace(report.scope, skipped=((SkipReason.OUTSIDE, 6), (SkipReason.OVER_BUDGET, 1)))
     text = unprobed_names(replace(report, scope=scope, probes=LazyTable.of(probes)))
     assert text == "h0.test:443, h1.test:443, h2.test:443, h3.test:443, h4.test:443 and 2 more"
-    assert unread_names(report).startswith("lantern.apk (CodePush can replace")
+    assert unread_reason(report).startswith("1 app only partly read: lantern.apk (CodePush can replace")
 
 
 @pytest.mark.parametrize(

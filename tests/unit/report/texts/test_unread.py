@@ -16,9 +16,11 @@ from tieback.report.texts.unread import (
     partly_read_counts,
     partly_read_lines,
     partly_read_title,
+    unfollowed_note,
+    unfollowed_reason,
     unread_advice,
     unread_errors,
-    unread_names,
+    unread_reason,
 )
 
 
@@ -113,15 +115,39 @@ def test_apps_and_captures_are_counted_and_listed_together(report: Report) -> No
         ("odd.har", "entry 3 is invalid"),
     ]
     assert list(partly_read_lines(both, 1))[-1] == ("and 1 more capture", "see the JSON report")
-    assert "runs/shop.pcap (cut off or damaged: cut here (byte 7)), odd.har" in unread_names(both)
+    assert "runs/shop.pcap (cut off or damaged: cut here (byte 7)), odd.har" in unread_reason(both)
     alone = replace(with_captures(report, CUT), partly_read=LazyTable.of([]))
-    assert (partly_read_counts(alone), unread_names(alone).partition(" ")[0]) == ("1 capture", "runs/shop.pcap")
+    assert partly_read_counts(alone) == "1 capture"
+    assert unread_reason(alone).startswith("1 capture only partly read: runs/shop.pcap (")
 
 
 def test_a_report_in_which_everything_was_read_has_no_text(report: Report) -> None:
     whole = replace(with_captures(report, WHOLE), partly_read=LazyTable.of([]))
-    assert (partly_read_title(whole), list(partly_read_lines(whole)), unread_names(whole)) == ("", [], "")
+    assert (partly_read_title(whole), list(partly_read_lines(whole)), unread_reason(whole)) == ("", [], "")
     assert list(unread_errors(whole)) == []
+
+
+def test_code_that_was_not_followed_is_apart(report: Report) -> None:
+    """Its maker cannot change it, so that it is no reason for ``--fail-on unread``."""
+    app = next(report.partly_read.rows())
+    code = UnreadCode(UnreadKind.UNFOLLOWED, "the code of 2 methods was not followed to its end", "classes.dex")
+    only = replace(app, path="shop.apk", unread=(code,))
+    both = replace(app, path="chat.apk", unread=(*app.unread, code))
+    alone = replace(report, partly_read=LazyTable.of([only]))
+    assert (unread_reason(alone), partly_read_counts(alone)) == ("", "1 app")
+    assert unfollowed_reason(alone) == (
+        "1 app with code that was not followed to its end: "
+        "shop.apk (the code of 2 methods was not followed to its end (classes.dex))"
+    )
+    assert unfollowed_note(alone) == (
+        "1 app has code that was not followed to its end (a limit of tieback). "
+        "--fail-on unread does not count it, --fail-on unfollowed does"
+    )
+    mixed = replace(report, partly_read=LazyTable.of([only, both]))
+    assert unread_reason(mixed).startswith("1 app only partly read: chat.apk (")
+    assert unfollowed_reason(mixed).startswith("2 apps with code")
+    assert unfollowed_note(replace(report, partly_read=LazyTable.of([both]))) == ""
+    assert unfollowed_reason(replace(report, partly_read=LazyTable.of([app]))) == ""
 
 
 def test_each_damaged_input_is_an_error_up_to_a_limit(report: Report) -> None:

@@ -43,6 +43,8 @@ class DexBuilder:
         self._pool = Pool()
         self._classes: list[ClassText] = []
         self._work = 0
+        self.origins: dict[str, int] = {}
+        """Number of the first class with a text, by the text."""
 
     def __len__(self) -> int:
         return len(self._classes)
@@ -55,9 +57,12 @@ class DexBuilder:
         """
         codes = [method.code for method in read.methods if method.code is not None]
         work = sum(len(code.units) + _REFERENCE * len(code.fixes) for code in codes)
-        if (self._classes and self._work + work > MAX_WORK) or not self._pool.add(Needs(read)):
+        needs = Needs(read)
+        if (self._classes and self._work + work > MAX_WORK) or not self._pool.add(needs):
             return False
         self._work += work
+        for text in needs.strings:
+            self.origins.setdefault(text, len(self._classes))
         self._classes.append(read)
         return True
 

@@ -27,6 +27,10 @@ MAX_FILE = 16 * 1024 * 1024
 MAX_PARTS = 8
 """DEX files that one folder becomes if its classes do not fit into one; apktool makes a folder of each file."""
 
+_LONGEST_TEXT = 65_536
+"""Most bytes of a text before a place in it."""
+_LENGTH_BYTES = (1, 2, 3)
+"""Bytes of the length before a text."""
 _SMALI = re.compile(r"(smali[^/]*)/.+\.smali")
 _ONLY_TEXT = "only searched as text, because their classes cannot be read"
 _TOO_MUCH = "only searched as text, because the app has too much smali"
@@ -41,6 +45,8 @@ class _Folder(msgspec.Struct):
     """DEX files; ``None`` before they are made."""
     assembled: set[int] = msgspec.field(default_factory=set)
     """Headers of the entries that are in them."""
+    origins: list[dict[str, ArchiveEntry]] = msgspec.field(default_factory=list)
+    """The first smali file with a text, by the text, for each DEX file."""
 
 
 class DecodedEntries:
@@ -55,6 +61,7 @@ class DecodedEntries:
         self._made: dict[int, tuple[_Folder, int]] = {}
         """Folder and number of each DEX file, by the header of its entry."""
         self._reader = ClassReader()
+        self._last: tuple[int, bytes] = (0, b"")
         self._entries: list[ArchiveEntry] = []
         for entry in source.entries:
             match = _SMALI.fullmatch(entry.name)
@@ -101,6 +108,38 @@ class DecodedEntries:
     def signing_block(self) -> bytes:
         """Empty: unpacking loses the signing block."""
         return self._source.signing_block()
+
+    def place(self, file: str, offset: int) -> tuple[str, int] | None:
+        """The smali file, and the offset in it, of the text at an offset of a DEX file that was made.
+
+        Args:
+            file: name of the DEX file, such as ``smali_classes2``.
+            offset: offset in its data, which can be inside of the text.
+
+        Returns:
+            ``None`` for any other file, and if the smali file writes the text in another way.
+        """
+        entry = self._by_name.get(file)
+        if entry is None or entry.header not in self._made:
+            return None
+        folder, part = self._made[entry.header]
+        files = self._files(folder)
+        if part >= len(files):
+            return None
+        data = files[part]
+        begin, end = data.rfind(b"\0", max(0, offset - _LONGEST_TEXT), offset) + 1, data.find(b"\0", offset)
+        texts = (data[begin + size : end].decode("utf-8", "replace") for size in _LENGTH_BYTES)
+        origin = next((folder.origins[part][text] for text in texts if text in folder.origins[part]), None)
+        if origin is None:
+            return None
+        at = self._content(origin).find(data[offset:end] + b'"')
+        return (origin.name, at) if at >= 0 else None
+
+    def _content(self, entry: ArchiveEntry) -> bytes:
+        """The content of a smali file; the last one is kept, because texts of one class follow each other."""
+        if self._last[0] != entry.header:
+            self._last = entry.header, bytes(self._source.read(entry, MAX_FILE))
+        return self._last[1]
 
     def _replaced(self, entry: ArchiveEntry) -> bytes | None:
         """The content of an entry that the source does not have like this; ``None`` for all others."""
@@ -183,6 +222,7 @@ class _Assembly:
     def _finish(self) -> None:
         made, unread = self._builder.finish()
         self._files.append(made)
+        self._folder.origins.append({text: self._waiting[at] for text, at in self._builder.origins.items()})
         for number in unread:
             self._unread(self._waiting[number], 1)
         self._folder.assembled.update(entry.header for entry in self._waiting)

@@ -8,15 +8,17 @@ import math
 import re
 from typing import NamedTuple
 
+from tieback.model.lazy_pattern import lazy_pattern
+
 MAX_DEPTH = 32
 """Levels of annotations and arrays inside each other; deeper ones are not read."""
 
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
-_QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
+_ESCAPE = lazy_pattern(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_QUOTED = lazy_pattern(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _NAMED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "0": "\0"}
-_NUMBER = re.compile(r"(-?)(0x[0-9a-fA-F]{1,16}|\d{1,20})([LltTsS]?)")
-_FLOAT = re.compile(r"-?(?:\d+\.?\d*(?:[eE][+-]?\d{1,4})?|Infinity|NaN)[fFdD]?")
-TOKEN = re.compile(
+_NUMBER = lazy_pattern(r"(-?)(0x[0-9a-fA-F]{1,16}|\d{1,20})([LltTsS]?)")
+_FLOAT = lazy_pattern(r"-?(?:\d+\.?\d*(?:[eE][+-]?\d{1,4})?|Infinity|NaN)[fFdD]?")
+TOKEN = lazy_pattern(
     r"""\s*(?:
     (?P<text>"(?:[^"\\]++|\\.)*+")
     |(?P<char>'(?:[^'\\]|\\.[0-9a-fA-F]{0,4})')

@@ -45,6 +45,13 @@ def _add(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> N
         walk.heap[receiver.number] = ArrayValue((*contents.items, values[1]))
 
 
+def _add_arguments(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    receiver, contents = values[0], walk.contents(values[0])
+    if isinstance(receiver, ObjectRef) and isinstance(contents, ArrayValue) and len(contents.items) < MAX_ARRAY:
+        walk.heap[receiver.number] = ArrayValue((*contents.items, *values[1:]))
+    walk.result = receiver
+
+
 def _get(walk: WalkState, values: Sequence[Value | None], registers: Sequence[int]) -> None:
     index = None if walk.loops() else values[1] if len(values) > 1 else 0
     walk.result = item(walk, values[0], index, registers[1] if len(registers) > 1 else "first")
@@ -160,6 +167,7 @@ CONTAINER_CALLS: dict[Effect, CallHandler] = {
     Effect.SECOND: lambda walk, values, registers: _member(walk, values, registers, 1),
     Effect.THIRD: lambda walk, values, registers: _member(walk, values, registers, 2),
     Effect.ADD: _add,
+    Effect.ADD_ARGUMENTS: _add_arguments,
     Effect.ITEM: _get,
     Effect.ANY_ITEM: _any_item,
     Effect.SHUFFLE: _shuffle,

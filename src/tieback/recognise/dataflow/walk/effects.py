@@ -17,8 +17,8 @@ _LEAST: dict[LibraryEffect, int] = {
     Effect.ADD: 2,
     Effect.PUT: 3,
     **dict.fromkeys(
-        (Effect.ITEM, Effect.ANY_ITEM, Effect.SHUFFLE, Effect.LOOKUP, Effect.LAMBDA, Effect.TASK, Effect.NEW_PAIR,
-         Effect.FIRST, Effect.SECOND, Effect.THIRD, Effect.KEYS, Effect.ENTRIES),
+        (Effect.ADD_ARGUMENTS, Effect.ITEM, Effect.ANY_ITEM, Effect.SHUFFLE, Effect.LOOKUP, Effect.LAMBDA, Effect.TASK,
+         Effect.NEW_PAIR, Effect.FIRST, Effect.SECOND, Effect.THIRD, Effect.KEYS, Effect.ENTRIES),
         1,
     ),
 }  # fmt: skip

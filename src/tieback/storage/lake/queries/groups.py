@@ -134,7 +134,7 @@ def group_tables(
         WorkspaceError: the lake cannot be read.
     """
     found = []
-    makers = _Makers(vendors)
+    makers = Makers(vendors)
     read = _analysed(lake, run, makers)
     ways = _ways(leads, stores, _leading(lake, run, leads, makers))
     for by, column in _TABLES:
@@ -200,7 +200,7 @@ def _ways(leads: "pa.Table", stores: "pa.Table", leading: "pa.Table | None") -> 
     return found.filter(pc.is_valid(found["store"]))
 
 
-class _Makers:
+class Makers:
     """The vendors of a run, with a name of its own for each."""
 
     def __init__(self, register: Iterable[Vendor]) -> None:
@@ -222,7 +222,25 @@ class _Makers:
         return vendor_label(name, key) if len(self._keys.get(name, ())) > 1 else name
 
 
-def _analysed(lake: Lake, run: tuple[str, str, int], makers: _Makers) -> dict[str, "pa.Table"]:
+def makers_of_run(lake: Lake, run: str, traffic: str, register: Iterable[Vendor]) -> Makers:
+    """The vendors of the apps that a run read, which ``label`` names as the table of vendors does.
+
+    Args:
+        lake: contains the apps.
+        run: the run.
+        traffic: version of the analysis of captures, whose units are not apps.
+        register: the register of vendors.
+
+    Raises:
+        WorkspaceError: the lake cannot be read.
+    """
+    makers = Makers(register)
+    for _, vendor, team, signer, _ in lake.stream(_KNOWN.format(read=_READ, maker=_MAKER), (run, traffic)):
+        makers.find(vendor, team, signer)
+    return makers
+
+
+def _analysed(lake: Lake, run: tuple[str, str, int], makers: Makers) -> dict[str, "pa.Table"]:
     """Number of apps read, by platform and by vendor; apps without this data count as unknown."""
     import pyarrow as pa
 
@@ -243,7 +261,7 @@ def _analysed(lake: Lake, run: tuple[str, str, int], makers: _Makers) -> dict[st
     return found
 
 
-def _leading(lake: Lake, run: tuple[str, str, int], leads: "pa.Table", makers: _Makers) -> "pa.Table":
+def _leading(lake: Lake, run: tuple[str, str, int], leads: "pa.Table", makers: Makers) -> "pa.Table":
     """Platform and vendor of the apps that lead to a store."""
     import pyarrow as pa
 

@@ -51,6 +51,19 @@ def test_each_folder_is_a_dex_file_and_its_texts_are_not_searched(top: Path) -> 
     assert b"https://C.test/" in found["smali_classes2"][1]
 
 
+def test_a_place_in_a_dex_file_is_one_in_a_smali_file(top: Path) -> None:
+    """A person opens the smali file: the DEX file is nowhere."""
+    found, _ = walked(top)
+    with open_app(top) as package:
+        for name, file in (("A", "smali"), ("B", "smali"), ("C", "smali_classes2")):
+            text = f"{name}.test/".encode()
+            smali = f"{file}/a/{name}.smali"
+            place = package.place(file, found[file][1].index(text))
+            assert place == (smali, (top / smali).read_bytes().index(text))
+        for other in (("smali", 3), ("smali", 10**9), ("smali.part2", 40), ("AndroidManifest.xml", 0), ("smali", None)):
+            assert package.place(*other) == other
+
+
 def test_a_class_that_cannot_be_read_stays_a_text(top: Path) -> None:
     (top / "smali" / "a" / "A.smali").write_text("https://text.test/\n")
     (top / "smali" / "a" / "D.smali").write_bytes(b"\xff\xfe\x80")

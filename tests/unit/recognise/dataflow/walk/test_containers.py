@@ -68,6 +68,17 @@ def test_a_list_is_bounded() -> None:
     assert len(contents.items) == MAX_ARRAY
 
 
+def test_a_list_gets_several_items_and_is_the_result() -> None:
+    walk = begun([])
+    its = walk.allocate(ArrayValue((HOST,)))
+    assert call(walk, Effect.ADD_ARGUMENTS, its, PATH, HOST) == its
+    assert walk.contents(its) == ArrayValue((HOST, PATH, HOST))
+    assert call(walk, Effect.ADD_ARGUMENTS, ObjectRef(99), PATH) == ObjectRef(99)
+    full = walk.allocate(ArrayValue((HOST,) * MAX_ARRAY))
+    call(walk, Effect.ADD_ARGUMENTS, full, PATH)
+    assert walk.contents(full) == ArrayValue((HOST,) * MAX_ARRAY)
+
+
 @pytest.mark.parametrize("effect", [Effect.LIST_OF_ARGUMENTS, Effect.PAIR])
 def test_a_list_of_arguments(effect: Effect) -> None:
     walk = begun([])

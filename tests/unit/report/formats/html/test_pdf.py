@@ -48,7 +48,7 @@ def test_the_summary_is_one_page_and_the_details_follow(whole: Report) -> None:
         "severity of",
     ):
         assert phrase in first, phrase
-    assert "Figures by kind, platform" in second
+    assert "Figures by kind of store, platform" in second
     assert "Search" not in first + second, "what only a screen can do is not on paper"
 
 

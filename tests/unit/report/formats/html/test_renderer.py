@@ -179,3 +179,14 @@ def test_a_report_without_a_grant_shows_the_number_of_findings_at_the_top(
     words = Reader(rendered(tabled(report, scope=None, exposures=(), findings=found))).words()
     assert "2 findings the worst is high" in words
     assert "the worst is" not in Reader(rendered(report)).words(), "stores are the headline of a probed report"
+
+
+def test_the_findings_come_first_if_nothing_was_probed(report: Report, tabled: Callable[..., Report]) -> None:
+    """They are the result then; tables by platform and vendor only count the apps."""
+    found = tuple(report.findings.first(2))
+    bare = rendered(tabled(report, scope=None, exposures=(), findings=found))
+    probed = rendered(report)
+    findings, groups = 'id="findings"', 'id="groups"'
+    assert bare.index(findings) < bare.index(groups)
+    assert probed.index(groups) < probed.index(findings)
+    assert [text.count(mark) for text in (bare, probed) for mark in (findings, groups)] == [1, 1, 1, 1]

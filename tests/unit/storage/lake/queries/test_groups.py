@@ -12,7 +12,7 @@ from tieback.model.sighting import AppDocument
 from tieback.model.unit import Unit
 from tieback.model.vendor import Vendor
 from tieback.storage.lake.lake import Lake
-from tieback.storage.lake.queries.groups import StoreRow, closer_look, group_tables, rows_of
+from tieback.storage.lake.queries.groups import StoreRow, closer_look, group_tables, makers_of_run, rows_of
 from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.lake.tables.inputs import RunInput, save_inputs
 
@@ -123,6 +123,15 @@ def test_two_makers_of_one_name_are_two_vendors(lake: Lake) -> None:
 def test_vendors_that_a_user_merged_are_one(lake: Lake) -> None:
     merged = Vendor("v-1", "Test Ltd", signers=(SIGNERS[0].sha256, SIGNERS[1].sha256, "team:A1B2C3D4E5"))
     assert same_name(lake, merged) == {"Test Ltd": 4, "test": 1}
+
+
+def test_the_vendor_of_an_app_has_its_name_of_the_table(lake: Lake) -> None:
+    same_name(lake)
+    merged = Vendor("v-1", "Test Ltd", signers=(SIGNERS[0].sha256,))
+    for register, name in (((), "test (key 55555555)"), ((merged,), "Test Ltd")):
+        makers = makers_of_run(lake, "same", TRAFFIC, register)
+        assert makers.label(*makers.find("test", "", SIGNERS[0].sha256)) == name
+        assert makers.label(*makers.find("test", "", SIGNERS[1].sha256)) == "test (key 66666666)"
 
 
 def test_an_app_of_which_nothing_is_known_is_counted_all_the_same(lake: Lake) -> None:

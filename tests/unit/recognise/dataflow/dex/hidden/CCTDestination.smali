@@ -12,3 +12,13 @@
     sput-object v0, Lcom/google/android/datatransport/cct/CCTDestination;->ADDRESS:Ljava/lang/String;
     return-void
 .end method
+
+.method static open()Ljava/net/URLConnection;
+    .registers 2
+    new-instance v0, Ljava/net/URL;
+    sget-object v1, Lcom/google/android/datatransport/cct/CCTDestination;->ADDRESS:Ljava/lang/String;
+    invoke-direct {v0, v1}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v0}, Ljava/net/URL;->openConnection()Ljava/net/URLConnection;
+    move-result-object v0
+    return-object v0
+.end method
