@@ -46,7 +46,7 @@ _MAKER_NAMES = (
     (
         "shared_address",
         "addresses of many apps",
-        "Private addresses that are the same for all apps: they show no maker.",
+        "Private addresses and names that are the same for all apps: they show no maker.",
     ),
     ("template", "templates", "Identifiers that tools write into every app."),
     ("one_project", "identifiers of one project", "Templates with another identifier for each project."),

@@ -27,7 +27,7 @@ from tieback.recognise.code_libraries import code_library, first_library
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
 from tieback.recognise.links import DEEP_LINK, OPENED
-from tieback.recognise.makers.clues import ClueKind, MakerClue, named_app
+from tieback.recognise.makers.clues import ClueKind, MakerClue, script_app
 from tieback.recognise.makers.evidence import is_maker_evidence
 from tieback.recognise.makers.hosts import Choices
 from tieback.recognise.makers.ownership import Maker
@@ -212,7 +212,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     hosts = {one.best.endpoint.host for one in sightings.values.values()}
     _add((one for one in named if one.endpoint.host not in hosts), sightings)
     _join_pairs(sightings, {one.endpoint for one in credentials.values.values()})
-    whose = app if app is not None else named_app(clues.values())
+    whose = app if app is not None else script_app(clues.values())
     maker = Maker(whose, rules, next((one.value for one in clues.values() if one.kind is ClueKind.CLASS), ""))
     maker.learn_from(told.values())
     maker.learn_hosts(one.best.endpoint.host for one in sightings.values.values())

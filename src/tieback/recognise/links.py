@@ -29,7 +29,7 @@ from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.context import match_context
 from tieback.recognise.hosts import EndpointHost, check_host, check_port
 from tieback.recognise.makers.clues import own_classes
-from tieback.recognise.makers.names import registrable_domain
+from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.rules import RuleFiles
 
 RULE = "link-domain"

@@ -21,7 +21,7 @@ from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.dataflow.bare_hosts import SHORT_NAME, is_bare_host
 from tieback.recognise.hosts import EndpointHost, web_server
-from tieback.recognise.makers.names import registrable_domain
+from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.rules import RuleFiles
 
 RULE = "native-string/host"

@@ -10,7 +10,7 @@ import re
 from tieback.model.endpoint import EndpointKind, Party
 from tieback.model.sighting import UNDECIDED, Sighting
 from tieback.recognise.collect import AppFinds
-from tieback.recognise.makers.names import registrable_domain
+from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.rules import RuleFiles
 
 LISTED = f"{UNDECIDED}: one of the web sites of many owners that data files of the app list"

@@ -13,7 +13,7 @@ from tieback.model.flow import ContentState, Flow, SentData
 from tieback.model.report.captures import AppMatch, Recipient
 from tieback.pipeline.mapping.flow_endpoints import is_group, is_name_service
 from tieback.recognise.collect import Maker
-from tieback.recognise.makers.names import registrable_domain
+from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.rules import RuleFiles
 
 MAX_PLACES = 8

@@ -44,7 +44,7 @@ from tieback.recognise.dataflow.pinged_hosts import pinged_hosts
 from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import GATEWAYS, QUAD, EndpointHost, check_host
-from tieback.recognise.makers.names import registrable_domain
+from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.rules import RuleFiles
 
 MAX_CANDIDATES = 500

@@ -5,6 +5,8 @@
 - An address of a private network in the app's own code, pages or resources. Only devices there reach it, so no other
   company offers a service at it. Routers, emulators and proxies of mobile networks have the same addresses for all
   apps, so they do not count. More than three are a list of devices.
+- A name that only a private network can have (``api.acme.corp``), in the same places. More than three domains are
+  a list.
 - The only public address in a URL. Services for anyone have a name and a certificate for it. Known addresses of such
   services do not count, nor do addresses in native libraries, media, radio streams, which many stations rent, and
   addresses with more than two ports.
@@ -42,7 +44,7 @@ https://www.rfc-editor.org/rfc/rfc8216, https://dashif.org/guidelines/.
 """
 _DEX, _FLOW, _CONSTANT = "dex-", "dex-flow/", "dex-string/"
 _NATIVE = "native-"
-_PLACES = ("text/", "script-flow/", "resource/", "config:")
+_PLACES = ("text/", "script-flow/", "resource/", "resource:", "config:")
 _WEB = ("http", "https", "ws", "wss")
 _WITHOUT_TLS = ("http", "ws")
 _USUAL_PORTS = {"http": 80, "https": 443}
@@ -50,6 +52,8 @@ _PRIVATE = tuple(IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "19
 """Source: https://www.rfc-editor.org/rfc/rfc1918."""
 _ROUTERS = (".1", ".254", ".0", ".255")
 """Ends of the addresses of routers, hotspots and whole networks."""
+_FOR_TESTS = ("test",)
+"""Names below these are examples: https://www.rfc-editor.org/rfc/rfc6761#section-6.2."""
 _IN_ARCHIVE = ".jar!"
 _SCRIPTS = (".js", ".mjs", ".ts", ".bundle", ".jsbundle")
 _ASSIGNED = re.compile(r"(?i)(?:url|uri|host|server|api|endpoint|address|ip)[\"']?\s{0,4}[:=]\s{0,4}[\"'`]\Z")
@@ -89,6 +93,35 @@ def own_addresses(
     if len(private) <= MAX_MACHINES and not listed:
         for host in sorted((private & used) - others):
             yield host, "an address of a private network, at which companies offer no service to others"
+
+
+def private_names(
+    every: Iterable[tuple[Endpoint, Evidence]],
+    unknown: Iterable[tuple[Endpoint, Evidence]],
+    names: MakerNames,
+    endings: Collection[str],
+) -> Iterator[str]:
+    """Each host of an unknown owner that only a private network of the maker or of its users can have.
+
+    Args:
+        every: the endpoints of the app.
+        unknown: those of unknown owners.
+        names: the names of the maker.
+        endings: top-level domains that no registry offers.
+    """
+    found = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if _is_private_name(endpoint.host, endings)}
+    places = [one for one in islice(unknown, MAX_ENDPOINTS) if one[0].host in found]
+    used = {endpoint.host for endpoint, evidence in places if _is_own_place(endpoint, evidence, names)}
+    others = {endpoint.host for endpoint, evidence in places if _is_of_others(evidence, names)}
+    if len({tuple(host.split(".")[-2:]) for host in found}) <= MAX_MACHINES:
+        yield from sorted(used - others)
+
+
+def _is_private_name(host: str, endings: Collection[str]) -> bool:
+    """True for a name of a private network; not for those of tests, nor of machines that a tool gives to each app."""
+    labels = host.split(".")
+    shared = any(".".join(labels[at:]) in maker_words().shared_addresses for at in range(len(labels)))
+    return len(labels) > 1 and labels[-1] in endings and labels[-1] not in _FOR_TESTS and not shared
 
 
 def only_address(

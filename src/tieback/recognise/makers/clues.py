@@ -91,7 +91,7 @@ class ClueKind(StrEnum):
     AUTHOR = "author"
     """The domain of the address of an author."""
     NAME = "name"
-    """The name with which a script of React Native registers its app."""
+    """The name with which a script of React Native registers its app; empty for one that says nothing."""
 
 
 class MakerClue(msgspec.Struct, frozen=True):
@@ -136,20 +136,34 @@ def maker_clues(buffer: Buffer, rules: RuleFiles, marks: Container[bytes] | None
             before = bytes(buffer.data[max(found.start() - 2, 0) : found.start()])
             if (kind is ClueKind.SUPPORT and _LONGER.search(before)) or bytes(found[1]).endswith(_PICTURES):
                 continue
-            yield MakerClue(kind, bytes(found[1]).replace(b"\0", b"").decode("ascii"), buffer.file)
+            domain = bytes(found[1]).replace(b"\0", b"").decode("ascii")
+            if not _has_package(buffer, domain):
+                yield MakerClue(kind, domain, buffer.file)
 
 
-def named_app(clues: Iterable[MakerClue]) -> App | None:
-    """The app whose name is all that is known of it: a script of React Native without a package; ``None`` without one.
+def _has_package(buffer: Buffer, domain: str) -> bool:
+    """True if code with an address of a support has a package of the same domain: it is that of its maker's library.
 
-    An example has the name of what it shows.
+    If the package is the app's own, its identifier or the class that starts it names the domain, too.
     """
-    names = {clue.value for clue in clues if clue.kind is ClueKind.NAME}
-    if len(names) != 1:
+    package = f"L{'/'.join(reversed(domain.split('.')))}/".encode()
+    return buffer.kind is BufferKind.DEX and buffer.data.find(package) >= 0
+
+
+def script_app(clues: Iterable[MakerClue]) -> App | None:
+    """The app of a script of React Native without a package; ``None`` if there is no such script.
+
+    It has the name with which the script registers it. An example has the name of what it shows, and one made with Expo
+    that of each of them, so these stay without a name. What it has of its own at a service, such as its Firebase
+    project, is its maker's nevertheless.
+    """
+    found = {clue.value for clue in clues if clue.kind is ClueKind.NAME}
+    if not found:
         return None
-    (name,) = names
+    names = found - {""}
+    name = names.pop() if len(names) == 1 else ""
     parts = {*humps(name), *_WORDS.split(name.lower())}
-    return App(Platform.UNKNOWN, "", "", name) if parts.isdisjoint(maker_words().samples) else None
+    return App(Platform.UNKNOWN, "", "", name if parts.isdisjoint(maker_words().samples) else "")
 
 
 def _supports(buffer: Buffer) -> Iterator[re.Match[bytes]]:
@@ -194,12 +208,17 @@ def _identifiers(texts: Iterable[str], rules: RuleFiles) -> Iterator[str]:
 
 
 def _registered(buffer: Buffer) -> Iterator[str]:
-    """The name with which a script registers its app, if it is one; that of its settings if the call has no text."""
+    """The name with which a script registers its app, if it is one; that of its settings if the call has no text.
+
+    It is empty if it is a usual one, or unknown: the script is that of an app nevertheless.
+    """
     for pattern in (_REGISTRATION, _MODULE):
         names = {bytes(found[2]).decode("ascii", "replace") for found in islice(pattern.finditer(buffer.data), 2)}
         if names:
-            yield from (name for name in names if len(names) == 1 and name.lower() not in _USUAL_NAMES)
+            name = names.pop()
+            yield "" if names or name.lower() in _USUAL_NAMES else name
             return
+    yield ""
 
 
 def _settings(buffer: Buffer) -> Iterator[str]:

@@ -19,6 +19,13 @@ MIN_ACCOUNT = 8
 _ACCOUNT = re.compile(r"appinventor\.ai_(\w{1,64})\.")
 MIN_PARTS = 3
 """Least number of parts of a package that belongs to one app."""
+EXAMPLE = "com.example."
+"""Beginning of the packages of new projects. No library is published below it: app stores refuse it.
+
+Sources: https://developer.android.com/build/configure-app-module, https://docs.flutter.dev/reference/create-new-app.
+"""
+MIN_PERSON = 8
+"""Least number of letters of the name of a person that an account has."""
 _DEBUG = "CN=Android Debug"
 """Name in the certificate that the build tools make on each machine, so that a build can be tried there.
 
@@ -43,6 +50,8 @@ def own_packages(app: App, main_class: str, own: Sequence[str], rules: RuleFiles
     """
     if own:
         yield f"{'.'.join(own)}."
+    if app.bundle_id.startswith(EXAMPLE):
+        yield EXAMPLE
     for parts in (app.bundle_id.split("."), main_class.split(".")[:-1][:MIN_PARTS]):
         package = ".".join(parts)
         if len(parts) >= MIN_PARTS and rules.third_parties.of_package(package) is None:
@@ -86,6 +95,17 @@ def signer_units(subject: str) -> Iterator[str]:
     for key, value in name_parts(subject):
         if key == "ou" and (unit := LETTERS.sub("", folded(value.lower()))):
             yield unit
+
+
+def signer_people(subject: str) -> Iterator[str]:
+    """The names of a signer with a first and a last word, as accounts spell them: ``janedoe`` and ``doejane``.
+
+    The name in a debug key is that of the tool.
+    """
+    for key, value in name_parts(subject) if _DEBUG not in subject else ():
+        words = [LETTERS.sub("", word) for word in folded(value.lower()).split()]
+        if key in ("cn", "o") and len(words) > 1 and len(words[0] + words[-1]) >= MIN_PERSON and all(words):
+            yield from (words[0] + words[-1], words[-1] + words[0])
 
 
 def signer_hosts(subject: str) -> Iterator[str]:

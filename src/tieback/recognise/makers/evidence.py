@@ -44,6 +44,13 @@ _WRAPPED = lazy_pattern(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")
 _VALUES = lazy_pattern(r"(?:^|/)res/values[^/]{0,40}/[^/]{1,80}\.xml")
 _STATEMENT = lazy_pattern(r"\"site\\?\"\s{0,4}:\s{0,4}\\?\"https://")
 """The site of an asset statement in decoded resources."""
+REPORTS = lazy_pattern(r"(?:sentry|glitchtip|countly|matomo|piwik|posthog)\d*(?:[.-]|\Z)")
+"""Names of hosts with programs for error reports and usage that makers run themselves.
+
+Sources: https://develop.sentry.dev/self-hosted/, https://glitchtip.com/documentation/install,
+https://support.countly.com/hc/en-us/articles/360036862332, https://matomo.org/faq/on-premise/,
+https://posthog.com/docs/self-host.
+"""
 
 
 def is_wrapped(evidence: Evidence) -> bool:

@@ -13,8 +13,9 @@ Bounds: 256 domains, labels of 63 characters.
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations, takewhile
 
+from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.makers.name_forms import first_label
-from tieback.recognise.makers.names import MIN_HOSTS, registrable_domain
+from tieback.recognise.makers.names import MIN_HOSTS
 from tieback.recognise.makers.words import MakerWords, maker_words
 from tieback.recognise.rules import RuleFiles
 

@@ -6,6 +6,7 @@
   their place (``makers.addresses``).
 - The host with a program below the name of the app: ``https://host.test/acmefit/login.php``.
 - The host that stands for one of the maker's in the same place of the code, before the same path: the code chooses.
+- The host with the same path at the same unusual port as one of the maker's.
 - The host that is named like one of the maker's, in words that few hosts have: ``staging-nginz-https.acme-test.io`` and
   ``nginz-https.acme.com``.
 
@@ -21,8 +22,9 @@ import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
-from tieback.recognise.makers.addresses import MAX_MACHINES, is_public_address, own_addresses
-from tieback.recognise.makers.names import MakerNames, registrable_domain
+from tieback.recognise.makers.addresses import MAX_MACHINES, is_public_address, own_addresses, private_names
+from tieback.recognise.makers.domains import registrable_domain
+from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import MakerWords, maker_words
 from tieback.recognise.rules import RuleFiles
 
@@ -43,6 +45,8 @@ PAGES = (".github.io", ".gitlab.io", ".codeberg.page")
 
 Source: https://docs.github.com/pages/getting-started-with-github-pages/what-is-github-pages.
 """
+_USUAL_PORTS = (80, 443, 3000, 5000, 8000, 8080, 8443)
+"""Ports of many programs: those of the web, and those that tools for developers take."""
 MAX_BELOW = 3
 """Parts of a path below the name of the app in which the version of an interface can be."""
 _CLIENTS = ("mobile", "android", "ios", "api")
@@ -145,6 +149,37 @@ def siblings(own: Collection[str], others: Iterable[str], rules: RuleFiles) -> I
             yield host, alike
 
 
+def doubles(
+    every: Iterable[tuple[Endpoint, Evidence]], unknown: Iterable[tuple[Endpoint, Evidence]], own: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """Each host with the same path at the same port as one of the maker's, and the reason.
+
+    The port must be none that many programs have: ``http://acme.test:1337/upload`` beside
+    ``http://192.168.0.5:1337/upload``.
+
+    Args:
+        every: the endpoints of the app.
+        unknown: those of unknown owners.
+        own: hosts of the maker.
+    """
+    programs: dict[tuple[int, str], str] = {}
+    for endpoint, _ in every:
+        if endpoint.host in own and (place := _program_place(endpoint)) is not None:
+            programs.setdefault(place, endpoint.host)
+    for endpoint, _ in unknown:
+        place = _program_place(endpoint)
+        if place in programs and endpoint.host not in own:
+            yield endpoint.host, f"a host with the same port and path as {programs[place]}, the maker's own"
+
+
+def _program_place(endpoint: Endpoint) -> tuple[int, str] | None:
+    """The port and the path of a URL with an unusual port; ``None`` for others."""
+    port = endpoint.port
+    if endpoint.kind is not EndpointKind.URL or port is None or port in _USUAL_PORTS or not endpoint.path.strip("/"):
+        return None
+    return port, endpoint.path
+
+
 def _host_words(host: str, rules: RuleFiles) -> frozenset[str]:
     """The words of a host before its registrable domain, without those for environments and without numbers."""
     domain = registrable_domain(host, rules)
@@ -223,6 +258,8 @@ def used_hosts(
         if name := program_below(endpoint, names.is_app):
             yield endpoint.host, f"a host with programs below the name of the app, {name}"
     yield from own_addresses(every, strangers, names)
+    for host in private_names(every, strangers, names, rules.names.private_tlds):
+        yield host, "a name that only a private network can have, at which companies offer no service to others"
     personal = {endpoint.host for endpoint, _ in strangers if _is_personal(endpoint)}
     in_jars = {endpoint.host for endpoint, evidence in strangers if ".jar!" in evidence.file}
     if len(personal) == 1 and personal.isdisjoint(in_jars):

@@ -9,6 +9,8 @@ from collections.abc import Collection
 
 import msgspec
 
+from tieback.model.lazy_pattern import lazy_pattern
+
 MIN_SHORTENED = 6
 """Least number of letters of a name without its vowels."""
 MIN_INNER = 4
@@ -38,6 +40,11 @@ _ENVIRONMENT = re.compile(r"(?:^|[.-])(?:staging|stage|stg|nonprod|preprod|uat|q
 _TITLE_END = re.compile(r"[:|(\[]|\s[-\u2013\u2014]")
 """Separator in the name under an icon, before a description of the app."""
 _HUMP = re.compile(r"[A-Z][a-z]+|[A-Z]+(?![a-z])")
+
+
+_SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
+_SUFFIX = lazy_pattern(r"(?=[a-z]{0,5}\d)[0-9a-f]{4,6}|\d{4,}")
+"""End of the name of a project that the console added, as in ``shop-4ee8a``."""
 
 
 class IconName(msgspec.Struct, frozen=True):
@@ -160,3 +167,11 @@ def whole_name(label: str, title: IconName) -> str:
     several = len(title.words) > len(title.full) + 1
     long = (name for name in sorted(title.full) if len(name) >= MIN_WHOLE and several)
     return next((name for name in long if label.startswith(name)), "")
+
+
+def project_words(project: str, environments: Collection[str]) -> list[str]:
+    """The words of the name of a cloud project, without numbers, what the console added, and words for environments."""
+    parts = [part for part in _SEPARATORS.split(project.lower()) if part]
+    if len(parts) > 1 and _SUFFIX.fullmatch(parts[-1]):
+        parts.pop()
+    return [part for part in parts if part not in environments and not part.isdigit()]

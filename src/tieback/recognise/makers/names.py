@@ -17,8 +17,10 @@ from tieback.recognise.makers.code import (
     is_borrowed,
     own_packages,
     signer_hosts,
+    signer_people,
     signer_units,
 )
+from tieback.recognise.makers.domains import COUNTRY, RESTRICTED, registrable_domain
 from tieback.recognise.makers.name_forms import (
     LETTERS,
     MIN_INITIALS,
@@ -32,11 +34,12 @@ from tieback.recognise.makers.name_forms import (
     folded,
     has_tests,
     is_short,
+    project_words,
     read_title,
     shortens,
     whole_name,
 )
-from tieback.recognise.makers.words import domain_families, is_template, maker_words
+from tieback.recognise.makers.words import domain_families, is_template, is_untouched, maker_words
 from tieback.recognise.rules import RuleFiles
 
 MIN_BRAND = 4
@@ -61,13 +64,8 @@ MIN_HOSTS = 3
 """Least number of hosts below a domain for which a part of the app's name, or that of an example, identifies it."""
 _WORDS = lazy_pattern(r"[^\w.-]+")
 _SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
-_SUFFIX = lazy_pattern(r"(?=[a-z]{0,5}\d)[0-9a-f]{4,6}|\d{4,}")
 _DIGITS = "0123456789"
-_COUNTRY = lazy_pattern(r"(?!io\b|co\b|me\b|ai\b|tv\b|cc\b|to\b)[a-z]{2}")
-"""Top-level domain of a country that is not sold as a word."""
 _BEFORE_DIGIT = lazy_pattern(r"\A[a-z-](?=\d)")
-_RESTRICTED = lazy_pattern(r"(?:gov|edu|mil)(?:\.[a-z]{2})?|(?:ac|go|gob|gouv|govt)\.[a-z]{2}")
-"""Public suffixes of governments and universities, below which a common word is the name of one of them."""
 
 
 class MakerNames:
@@ -119,8 +117,7 @@ class MakerNames:
         # The first two parts are the maker's domain; ``com.app`` and the like are not.
         self._code = tuple(own_packages(app, main_class, bundle[:2] if domain in self.domains else (), rules))
         vendor = {word for name in names for word in self._read_vendor(name)}
-        if app.signer is not None:
-            self._read_subject(app.signer.subject)
+        self._people = self._read_subject(app.signer.subject) if app.signer is not None else frozenset[str]()
         # ``acme_demo`` names ``acme`` too.
         parts = {LETTERS.sub("", one) for part in bundle for one in (part, part.partition("_")[0])} - {""}
         classes = {LETTERS.sub("", part) for part in whole} - {""}
@@ -135,7 +132,7 @@ class MakerNames:
         behind = whole[len(domain.split(".")) :] if not template or len(whole) == len(domain.split(".")) + 1 else []
         own = {LETTERS.sub("", part) for part in behind} | self._title.full
         # A sample app is named after the service that it shows, which is not its maker's.
-        self._sample = not self.words.samples.isdisjoint(named) and not self._untouched(named)
+        self._sample = not self.words.samples.isdisjoint(named) and not is_untouched(named)
         self.products = set() if self._sample else {name for name in own if self._product(name)}
         self._titles = {name for name in self._title.full if self._product(name)}
         known = app.vendor or (domain if domain in self.domains else "")
@@ -173,8 +170,8 @@ class MakerNames:
             self.domains[f"{bare}.{top}"] = f"the domain of {what}, which cannot begin with a digit"
         if domain and (
             not self._generic(label)
-            or _RESTRICTED.fullmatch(top)
-            or (_COUNTRY.fullmatch(top) and 1 < len(label) < MIN_BRAND)
+            or RESTRICTED.fullmatch(top)
+            or (COUNTRY.fullmatch(top) and 1 < len(label) < MIN_BRAND)
         ):
             self.domains[domain] = f"the domain of {what}"
             if not self._generic(label):
@@ -184,14 +181,6 @@ class MakerNames:
     def _reversed(self, parts: Sequence[str]) -> str:
         """The domain that an identifier reverses. It has no hyphens: tools of web apps write underscores instead."""
         return registrable_domain(".".join(reversed(parts)).replace("_", "-"), self._rules)
-
-    def _untouched(self, named: Sequence[str]) -> bool:
-        """True if a bundle identifier has only words of a template: ``com.example.app``. It is that of no sample."""
-        words = self.words
-        known = words.samples | words.generic_parts | words.environments | {"com", "org", "net", "my", "starter"}
-        beside = named[next(size for size in (3, 2, 1, 0) if size == 0 or ".".join(named[:size]) in words.templates) :]
-        rest = {part for name in beside for part in _SEPARATORS.split(name) if part}
-        return rest <= known | {f"my{word}" for word in known}
 
     def _package(self, parts: list[str]) -> list[str]:
         """The part of a package that stands for the maker: its domain. What follows describes the code."""
@@ -204,10 +193,7 @@ class MakerNames:
         ``acme-fit-prod`` names ``acmefit``. An app that is an example of its template is often named after a service;
         if its project has the same name, the name is its own.
         """
-        parts = [part for part in _SEPARATORS.split(project.lower()) if part]
-        if len(parts) > 1 and _SUFFIX.fullmatch(parts[-1]):
-            parts.pop()  # added by the console, as in shop-4ee8a
-        own = [part for part in parts if part not in self.words.environments and not part.isdigit()]
+        own = project_words(project, self.words.environments)
         joined = "".join(own)
         self.products |= {name for name in (joined, *own[:1]) if self._product(name)}
         self.products |= {title for title in self._titles if title == joined}
@@ -268,8 +254,8 @@ class MakerNames:
                 into.add(brand)
         return begins
 
-    def _read_subject(self, subject: str) -> None:
-        """Add domains in the subject of the signer's certificate: of an e-mail address, or as a name."""
+    def _read_subject(self, subject: str) -> frozenset[str]:
+        """Add domains in the subject of the signer: of an e-mail address, or as a name. Returns the names of people."""
         self.short_brands |= {unit for unit in signer_units(subject) if self._product(unit)} - self.words.descriptors
         for host in signer_hosts(subject):
             domain = registrable_domain(host, self._rules)
@@ -277,6 +263,7 @@ class MakerNames:
             known = self._rules.third_parties.of(domain) if domain else None
             if domain and domain not in self.words.strangers and not self._generic(label) and known is None:
                 self.domains.setdefault(domain, "a domain in the subject of the app's signer")
+        return frozenset(signer_people(subject))
 
     def _generic(self, brand: str) -> bool:
         plain = brand.replace("-", "")
@@ -489,10 +476,12 @@ class MakerNames:
         names = {name.rstrip(_DIGITS) for name in self.brands | self._confirmed} | self._relatives
         names = {name for name in names if len(name) >= MIN_GUEST and self._product(name)}
         # A short name under the icon is often the topic of an app, such as an illness, and of a host of others.
-        names |= self._long_titles()
-        places = labels if domain in self._crowded else (labels[-1], labels[0])
+        crowded = domain in self._crowded
+        names = {name for name in names | self._long_titles() if crowded or not self._is_lone_word(name)}
+        places = labels if crowded else (labels[-1], labels[0])
         found = next((label for label in places if begins(label) & names), "")
-        found = found or next((one for one in places if any(map(one.startswith, self._long_titles()))), "")
+        long = tuple(name for name in self._long_titles() if not self._is_lone_word(name))
+        found = found or next((one for one in places if one.startswith(long)), "")
         if found:
             return f"{found} has the name of the app below {domain}"
         spelled = LETTERS.sub("", "".join(labels) + domain.partition(".")[0])
@@ -500,6 +489,15 @@ class MakerNames:
             return f"{host} spells the name of the app"
         mine = next((one for one in sorted(self._mine()) if one in labels), "")
         return f"{mine} is the name of the app below {domain}, without my" if mine else ""
+
+    def _is_lone_word(self, name: str) -> bool:
+        """True for a name under the icon of one word that neither a domain of the maker nor another place has.
+
+        It can be a common word, such as "timetable", which is also the name of a host or folder of others.
+        """
+        several = len(self._title.words) > len(self._title.full) or self._title.hump
+        known = self._confirmed.union(map(first_label, self.domains))
+        return name.isalpha() and name in self._title.full and not several and name not in known
 
     def _long_titles(self) -> set[str]:
         """Long names under the icon, without a number at their end."""
@@ -560,10 +558,20 @@ class MakerNames:
         known = self.brands | self.products | self._confirmed | self._title.full
         return not self._sample and joined in known and self._is_word(joined)
 
+    def names_account(self, account: str) -> bool:
+        """True if an account has the first and the last word of the name of the signer: ``janedoe-dev``."""
+        plain = LETTERS.sub("", account)
+        return any(name in plain for name in self._people)
+
+    def is_sure_account(self, account: str, repository: str) -> bool:
+        """True if no library of others can have such a repository: it is the signer's, or has more than a lone word."""
+        return self.names_account(account) or not self._is_lone_word(LETTERS.sub("", repository))
+
     def is_app(self, text: str) -> bool:
-        """True if a text is the name of the app, also with a word such as ``api``: ``acmefit-api``."""
+        """True if a text is the name of the app, also with a word such as ``api``: ``acmefit-api``; not a lone word."""
         plain = LETTERS.sub("", text)
         names = {name for name in self.brands | self.products | self._confirmed if len(name) >= MIN_PRODUCT}
+        names = {name for name in names if not self._is_lone_word(name)}
         return plain in names or bool(self._with_affix(plain, names))
 
     def of_resource(self, parts: Sequence[str]) -> str:
@@ -588,13 +596,3 @@ class MakerNames:
             return word
         begins = (name for name in sorted(names) if word.startswith(name))
         return next((name for name in begins if describes(word[len(name) :], self.words.environments)), "")
-
-
-def registrable_domain(host: str, rules: RuleFiles) -> str:
-    """The registrable domain of a canonical host, by the public suffix list; empty for addresses and single labels."""
-    labels = host.split(".")
-    if len(labels) < 2 or ":" in host or labels[-1].isdigit():
-        return ""
-    return rules.suffixes.privatesuffix(host) or (
-        ".".join(labels[-2:]) if labels[-1] in rules.names.private_tlds else ""
-    )

@@ -22,21 +22,23 @@ from tieback.model.sighting import Evidence
 from tieback.recognise.code_libraries import first_library
 from tieback.recognise.legal_pages import LegalPage, legal_page
 from tieback.recognise.makers.addresses import only_address
+from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.makers.evidence import (
     CLAIMED,
     CONFIGURED,
     MANIFEST,
     NAMED_BY_KEY,
     OF_PARTNER,
+    REPORTS,
     is_configured,
     is_wrapped,
 )
 from tieback.recognise.makers.families import family_domains, guest_domains, hosts_below
-from tieback.recognise.makers.hosts import PAGES, Choices, siblings, used_hosts
+from tieback.recognise.makers.hosts import PAGES, Choices, doubles, is_public_service, siblings, used_hosts
 from tieback.recognise.makers.name_forms import first_label
-from tieback.recognise.makers.names import MIN_HOSTS, MakerNames, registrable_domain
+from tieback.recognise.makers.names import MIN_HOSTS, MakerNames
 from tieback.recognise.makers.projects import MAX_DEPLOYMENTS, own_projects
-from tieback.recognise.makers.repositories import account_hosts, own_accounts
+from tieback.recognise.makers.repositories import account_hosts, own_accounts, repository
 from tieback.recognise.makers.resources import own_resources, resource_name
 from tieback.recognise.makers.sent import SentData
 from tieback.recognise.makers.singles import only_domains, only_program
@@ -45,13 +47,6 @@ from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles, Sdk
 
 _WORDS = re.compile(r"[^a-z0-9]+")
-_REPORTS = re.compile(r"(?:sentry|glitchtip|countly|matomo|piwik|posthog)\d*(?:[.-]|\Z)")
-"""Names of hosts with programs for error reports and usage that makers run themselves.
-
-Sources: https://develop.sentry.dev/self-hosted/, https://glitchtip.com/documentation/install,
-https://support.countly.com/hc/en-us/articles/360036862332, https://matomo.org/faq/on-premise/,
-https://posthog.com/docs/self-host.
-"""
 HELP_DESK = "zendesk"
 """A service whose projects have the name of the maker."""
 MAX_RELATED = 8
@@ -114,12 +109,16 @@ class Maker:
         """
         domain = registrable_domain(host, self._rules)
         # On a public suffix with one label, or a cloud domain, each name belongs to one customer: learn only this host.
-        if domain and self._name and self._rules.third_parties.of(host) is None:
+        if domain and self._names is not None and self._rules.third_parties.of(host) is None:
             if domain not in self._domains:
                 self._learned.append(domain)
-                if self._names is not None:
-                    self._names.learn_domain(domain)
+                self._names.learn_domain(domain)
             self._domains.setdefault(domain, reason)
+
+    def _take_host(self, host: str, reason: str) -> None:
+        """Record a single host as the maker's, unless it is that of a service for the apps of anyone."""
+        if not is_public_service(host):
+            self._hosts.setdefault(host, reason)
 
     def learn_from(self, finds: Iterable[tuple[Endpoint, Evidence]]) -> None:
         """Learn the maker's domains from the app's own finds.
@@ -185,7 +184,7 @@ class Maker:
             # A service for which both hold is one whose names an app can also write otherwise, as an alias does.
             named = kind in maker_words().registered and not (made and all(map(made.fullmatch, names)))
             most = MAX_DEPLOYMENTS if made and not named else 1
-            if len(names) <= most and self._names is not None and self._name:
+            if len(names) <= most and self._names is not None:
                 self._clients.update((kind, name) for name in names)
                 if kind == HELP_DESK:
                     self._names.learn_tenant(*names)
@@ -217,7 +216,7 @@ class Maker:
         self._take_domains(self._names)
         self._learn_page(below, self._names)
         reports = (
-            host for domain, names in below.items() for host in names if _REPORTS.match(host.removesuffix(domain))
+            host for domain, names in below.items() for host in names if REPORTS.match(host.removesuffix(domain))
         )
         self.learn_only(reports, "the only domain with a server for error reports or usage that makers run themselves")
 
@@ -243,32 +242,37 @@ class Maker:
             choices: the hosts between which its code chooses.
             sent: what its pages and scripts send.
         """
-        if self._names is None or not self._name:
+        if self._names is None:
             return
         every = tuple(finds)
         parties = [self.judge(*one).party for one in every]
         unknown = [one for one, party in zip(every, parties, strict=True) if party is Party.UNKNOWN]
         self._named.update(own_resources(resource_name(endpoint) for endpoint, _ in unknown))
         strangers = [one for one in unknown if one[0].host]
-        own = {one[0].host for one, party in zip(every, parties, strict=True) if party is Party.FIRST}
+        # A service for source code is not the maker's, but only what is below his account.
+        first = (one[0] for one, party in zip(every, parties, strict=True) if party is Party.FIRST)
+        own = {endpoint.host for endpoint in first if not repository(endpoint.value)[0]}
         self._learn_families(own, [endpoint.host for endpoint, _ in strangers], self._names)
         for host, alike in siblings(own, sorted({endpoint.host for endpoint, _ in strangers}), self._rules):
             self.learn(host, f"the domain of {host}, which is named like {alike}, the maker's own")
         for host, known in choices.beside(own) if choices is not None else ():
-            self.learn(host, f"the domain of {host}, for which the code also takes {known}, the maker's own")
+            if not is_public_service(host):
+                self.learn(host, f"the domain of {host}, for which the code also takes {known}, the maker's own")
         for host, reason in used_hosts(every, strangers, own, self._names, self._rules):
             domain = registrable_domain(host, self._rules)
             if domain and host.removeprefix("www.") == domain:
                 self.learn(host, reason)
             else:
-                self._hosts.setdefault(host, reason)
+                self._take_host(host, reason)
         for host, reason in sent.only(own, {one[0].host for one in strangers}, self._rules) if sent is not None else ():
-            self._hosts.setdefault(host, reason)
+            self._take_host(host, reason)
         for host, reason in account_hosts(self._accounts, sorted({one[0].host for one in strangers}), self._rules):
             if host.endswith(PAGES):
-                self._hosts.setdefault(host, reason)
+                self._take_host(host, reason)
             else:
                 self.learn(host, reason)
+        for host, reason in doubles(every, strangers, own | self._hosts.keys()):
+            self._take_host(host, reason)
         self._learn_singles(every, unknown, self._names)
 
     def _learn_singles(
@@ -347,7 +351,7 @@ class Maker:
                 self._learned.append(domain)
 
     def _learn_projects(self, projects: Iterable[str], reason: str) -> None:
-        if self._names is None or not self._name:
+        if self._names is None:
             return
         for project in projects:
             self._projects.setdefault(project, reason)
@@ -369,6 +373,7 @@ class Maker:
             for host in hosts
             if (domain := registrable_domain(host, self._rules))
             and domain not in strangers
+            and not is_public_service(host)
             and self._rules.third_parties.of(host) is None
         }
         named = [one for one in domains if self._names is not None and self._names.is_part(first_label(one))]
@@ -504,11 +509,16 @@ class Maker:
             or self._names.of_tenant(endpoint.host, domain)
             or self._names.of_guest(endpoint.host, domain)
         )
-        return OwnershipVerdict(Party.FIRST, self._name, reason) if reason and self._name else None
+        return OwnershipVerdict(Party.FIRST, self._name, reason) if reason else None
 
     def _configured(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict | None:
         """The cloud project in the app's configuration is the maker's: the cloud console writes it for this app."""
-        if evidence is None or endpoint.kind is not EndpointKind.CLOUD or not self._name or not is_configured(evidence):
+        if (
+            evidence is None
+            or self._names is None
+            or endpoint.kind is not EndpointKind.CLOUD
+            or not is_configured(evidence)
+        ):
             return None
         found = CONFIGURED.match(evidence.how)
         where = f"resource {found[1]}" if found else evidence.file.rpartition("/")[2]
@@ -534,6 +544,10 @@ class Maker:
             reason = self._named.get(resource_name(endpoint), "")
             return OwnershipVerdict(Party.FIRST, self._name, reason) if reason else None
         reason = self._hosts.get(endpoint.host, "")
+        account, name = repository(endpoint.value) if self._accounts else ("", "")
+        known = self._accounts.get(account, "")
+        if known and self._names is not None and self._names.is_sure_account(account, known):
+            reason = f"the repository {name} of {account}, the maker's account"
         return OwnershipVerdict(Party.FIRST, self._name, f"{endpoint.host}: {reason}") if reason else None
 
     def _known(self, endpoint: Endpoint) -> OwnershipVerdict | None:
@@ -550,7 +564,7 @@ class Maker:
         claims = endpoint.value in self._resources or (
             evidence is not None and self._is_claimed(endpoint.host, evidence)
         )
-        if not claims or not self._name:
+        if not claims or self._names is None:
             return None
         what = endpoint.host or endpoint.value
         return OwnershipVerdict(

@@ -1,27 +1,30 @@
-"""Accounts of the maker at services for source code, by repositories with the name of the app.
+"""Accounts of the maker at services for source code, by repositories with the name of the app, or by the signer.
 
 An app often links to its own repository, to its releases or to a file there:
 ``https://github.com/acmesystems/fit-android/releases`` for the app Fit. The account is then its maker's, and a domain
-with the name of the account too. Words for the platform or the kind of program may follow the name of the app. Bound:
-256 links.
+with the name of the account too. Words for the platform or the kind of program may follow the name of the app. An
+account with the first and the last word of the signer's name is his own. Bound: 256 links.
 
-Source: https://docs.github.com/repositories/creating-and-managing-repositories/about-repositories.
+Sources: https://docs.github.com/repositories/creating-and-managing-repositories/about-repositories,
+https://docs.github.com/rest/repos/repos.
 """
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
+from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.makers.hosts import PAGES
 from tieback.recognise.makers.name_forms import first_label
-from tieback.recognise.makers.names import MakerNames, registrable_domain
+from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.rules import RuleFiles
 
 MAX_LINKS = 256
 MIN_ACCOUNT = 5
 """Least number of letters and digits of an account that names a domain."""
 _REPOSITORY = re.compile(
-    r"https?://(?:raw\.githubusercontent\.com|(?:www\.)?(?:github|gitlab)\.com|codeberg\.org|gitee\.com)"
+    r"https?://(?:raw\.githubusercontent\.com|api\.github\.com/repos|(?:www\.)?(?:github|gitlab)\.com|codeberg\.org"
+    r"|gitee\.com)"
     r"/([A-Za-z0-9][\w.-]{0,63})/([A-Za-z0-9][\w.-]{0,99})(?![\w.-])"
 )
 
@@ -33,7 +36,7 @@ def repository(address: str) -> tuple[str, str]:
 
 
 def own_accounts(addresses: Iterable[str], names: MakerNames) -> Iterator[tuple[str, str]]:
-    """Each account that has a repository with the name of the app, and this repository.
+    """Each account with a repository that has the name of the app, or of the signer, and this repository.
 
     Args:
         addresses: links of the app.
@@ -42,7 +45,7 @@ def own_accounts(addresses: Iterable[str], names: MakerNames) -> Iterator[tuple[
     found: dict[str, str] = {}
     links = (one for one in map(repository, addresses) if one[0])
     for account, name in islice(links, MAX_LINKS):
-        if names.names_repository(name):
+        if names.names_repository(name) or names.names_account(account):
             found.setdefault(account, name)
     yield from found.items()
 

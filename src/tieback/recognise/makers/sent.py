@@ -14,8 +14,8 @@ from collections.abc import Collection, Iterator
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
+from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.makers.hosts import PROGRAM, is_public_service, words_of
-from tieback.recognise.makers.names import registrable_domain
 from tieback.recognise.makers.words import maker_words
 from tieback.recognise.rules import RuleFiles
 

@@ -4,12 +4,16 @@ They are read once per process.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 
 from tieback import rulefiles as prepared
+from tieback.model.lazy_pattern import lazy_pattern
+
+_SEPARATORS = lazy_pattern(r"[^a-z0-9]+")
 
 
 class _Names(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,6 +162,19 @@ def names_no_app(bundle_id: str) -> bool:
     """True if a template writes this very bundle identifier into unrelated apps, not another one for each project."""
     name = bundle_id.lower()
     return is_template(name) and not any(one.fullmatch(name) for one in maker_words().one_project)
+
+
+def is_untouched(parts: Sequence[str]) -> bool:
+    """True if a bundle identifier has only words of a template: ``com.example.app``. It is that of no sample.
+
+    Args:
+        parts: the parts of the identifier.
+    """
+    words = maker_words()
+    known = words.samples | words.generic_parts | words.environments | {"com", "org", "net", "my", "starter"}
+    beside = parts[next(size for size in (3, 2, 1, 0) if size == 0 or ".".join(parts[:size]) in words.templates) :]
+    rest = {part for name in beside for part in _SEPARATORS.split(name) if part}
+    return rest <= known | {f"my{word}" for word in known}
 
 
 @lru_cache(maxsize=1)

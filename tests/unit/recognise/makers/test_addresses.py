@@ -47,6 +47,7 @@ def reason_of(bundle: str, finds: list[Sighting]) -> str:
 
 IN_CODE = "an address in the app's own code"
 PRIVATE = "an address of a private network, at which companies offer no service to others"
+NAMED = "a name that only a private network can have"
 ONLY = "the only public address that the app names"
 TWO = [seen("http://54.1.2.3/x", CODE, OWN), seen("http://54.1.2.4/x")]
 
@@ -98,6 +99,7 @@ def test_an_address_in_own_code(bundle: str, finds: list[Sighting], reason: str)
         ([seen("http://10.7.0.16/api/get", CODE, OWN)], PRIVATE),
         ([seen("http://172.20.3.4/api", "text/url", "", "assets/www/app.js")], PRIVATE),
         ([seen("http://192.168.0.16:8101", "resource/url", "", "res/xml/config.xml")], PRIVATE),
+        ([seen("192.168.0.16:8101", "resource:layout/preference-default", "", "res/layout/login.xml")], PRIVATE),
         # Code of another package, an archive, a constant that a library can have, an example of what to type.
         ([seen("192.168.9.102:8080", SOCKET, OTHER)], ""),
         ([seen("http://172.20.3.4/api", "text/url", "", "assets/ads.jar!a.js")], ""),
@@ -166,3 +168,32 @@ def test_the_only_public_address(address: str, reason: str) -> None:
 def test_any_text_is_an_address_or_none(text: str, number: int) -> None:
     assert is_private_address(text) in (True, False)
     assert is_private_address(".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))) in (True, False)
+
+
+@each(
+    ("finds", "reason"),
+    [
+        ([seen("http://cd-java.lab.bigco.corp:8080/x", "text/url", "", "assets/www/app.js")], NAMED),
+        ([seen("http://pump.local/api", CODE, OWN)], NAMED),
+        # A name for tests, machines that a tool gives to each program, an example of what to type.
+        ([seen("http://api.bigco.test/x", "text/url", "", "assets/www/app.js")], ""),
+        ([seen("http://metadata.google.internal/x", CODE, OWN)], ""),
+        ([seen("http://host.docker.internal:80/x", CODE, OWN)], ""),
+        ([seen("http://pump.local", "text/url", "", "assets/www/app.js")], ""),
+        # Code of another package, a list.
+        ([seen("http://pump.local/api", CODE, OTHER)], ""),
+        ([seen(f"http://{one}.local/api", CODE, OWN) for one in "abc"], NAMED),
+        ([seen(f"http://{one}.local/api", CODE, OWN) for one in "abcd"], ""),
+        ([seen(f"http://{one}.bigco.corp/api", CODE, OWN) for one in "abcd"], NAMED),
+    ],
+)
+def test_a_name_of_a_private_network(finds: list[Sighting], reason: str) -> None:
+    found = reason_of("de.acme.fit", finds)
+    assert bool(found) is bool(reason), found
+    assert reason in found
+
+
+def test_other_code_of_a_new_project_is_the_apps_own() -> None:
+    other = seen("https://54.1.2.3/x", CODE, "Lcom/example/net/Api;->get: x")
+    assert IN_CODE in reason_of("com.example.fit", [other])
+    assert reason_of("com.acme.fit", [other]) == ""

@@ -165,18 +165,18 @@ def cloud(value: str, how: str = "text/cloud-host", file: str = "f", context: st
     [
         ("n.AppRegistry.registerComponent('AcmeFit',function(){return t})", ["AcmeFit"]),
         ('AppRegistry.registerComponent( "Acme Fit" , () => App);', ["Acme Fit"]),
-        # Names of templates, two apps, a variable.
-        ("n.AppRegistry.registerComponent('main',function(){return t})", []),
-        ("AppRegistry.registerComponent('HelloWorld',a);", []),
-        ("AppRegistry.registerComponent('AcmeFit',a);AppRegistry.registerComponent('AcmeLog',b);", []),
-        ("AppRegistry.registerComponent(e.appKey,e.component)", []),
+        # Names of templates, two apps, a variable: an app without a name.
+        ("n.AppRegistry.registerComponent('main',function(){return t})", [""]),
+        ("AppRegistry.registerComponent('HelloWorld',a);", [""]),
+        ("AppRegistry.registerComponent('AcmeFit',a);AppRegistry.registerComponent('AcmeLog',b);", [""]),
+        ("AppRegistry.registerComponent(e.appKey,e.component)", [""]),
         # The name is in a module of its own: the settings of the app.
         (
             "AppRegistry.registerComponent(r(d[3]).name,a);e.exports={name:'AcmeFit',displayName:'Acme Fit'}",
             ["AcmeFit"],
         ),
-        ('AppRegistry.registerComponent(r(d[3]).name,a);e.exports={"name":"main","displayName":"x"}', []),
-        ("AppRegistry.registerComponent(r(d[3]).name,a);e.exports={name:'AcmeFit',version:'1.0'}", []),
+        ('AppRegistry.registerComponent(r(d[3]).name,a);e.exports={"name":"main","displayName":"x"}', [""]),
+        ("AppRegistry.registerComponent(r(d[3]).name,a);e.exports={name:'AcmeFit',version:'1.0'}", [""]),
         ("e.exports={name:'AcmeFit',displayName:'Acme Fit'}", []),
         ("registerComponent('AcmeFit',a)", []),
     ],
@@ -195,6 +195,9 @@ def test_the_name_that_a_script_of_react_native_registers(script: str, names: li
         (["AcmeFitDemo"], [("api.acmefitdemo.com", "")], ""),
         (["AcmeFit", "AcmeLog"], [("api.acmefit.com", "")], ""),
         ([], [("api.acmefit.com", "")], ""),
+        # A script that registers an app without a name has one maker, too.
+        ([""], [("x.partner.com", "/api/login"), ("x.partner.com", "/api/register")], "registers its users"),
+        ([""], [("api.acmefit.com", "")], ""),
         # Also without a name in the host: the rules for hosts that an app uses like its maker's.
         (["AcmeFit"], [("x.partner.com", "/api/login"), ("x.partner.com", "/api/register")], "registers its users"),
         ([], [("x.partner.com", "/api/login"), ("x.partner.com", "/api/register")], ""),
@@ -210,6 +213,39 @@ def test_a_script_without_a_package_has_the_name_that_it_registers(
     first = merge_finds(None, finds, RULES).sightings[0]
     assert (first.party is Party.FIRST) is bool(reason)
     assert not reason or (reason in first.party_reason and first.owner == names[0])
+
+
+PARTS = [cloud("firebase-hosting:some-shop"), cloud("firebase-rtdb:some-shop"), cloud("firebase-storage:some-shop")]
+
+
+@each(
+    ("finds", "own"),
+    [
+        # The parts of a configuration, and the only project at a service for apps.
+        ([MakerClue(ClueKind.NAME, "", "main.jsbundle"), *PARTS], True),
+        ([MakerClue(ClueKind.NAME, "AcmeDemo", "main.jsbundle"), *PARTS], True),
+        ([MakerClue(ClueKind.NAME, "", "main.jsbundle"), cloud("supabase:abcdef")], True),
+        ([MakerClue(ClueKind.NAME, "", "main.jsbundle"), cloud("s3:abcdef")], False),
+        # A script that registers no app, such as one of a library.
+        (PARTS, False),
+    ],
+)
+def test_a_script_without_a_name_has_the_projects_that_it_names(finds: list[Find], own: bool) -> None:
+    found = merge_finds(None, finds, RULES).sightings
+    assert [one.party is Party.FIRST for one in found] == [own] * len(found)
+
+
+@each(
+    ("code", "kind", "found"),
+    [
+        (b"support@acme.de\0Lde/partner/a;\0", BufferKind.DEX, ["acme.de"]),
+        # A package of the same domain in the code is that of a library.
+        (b"support@acme.de\0Lde/acme/client/a;\0", BufferKind.DEX, []),
+        (b"support@acme.de Lde/acme/client/a;", BufferKind.TEXT, ["acme.de"]),
+    ],
+)
+def test_the_support_of_a_library(code: bytes, kind: BufferKind, found: list[str]) -> None:
+    assert [value for _, value in clues(code, kind)] == found
 
 
 def test_the_name_of_an_app_with_a_package_is_that_of_its_icon() -> None:
@@ -255,6 +291,9 @@ DECODED = ("text/url", "res/values/strings.xml", r"{\"namespace\": \"web\", \"si
         ([clue(SUPPORT, "acme.de"), clue(SUPPORT, "gmail.com")], url("api.acme.de"), "an address of its support"),
         ([clue(SUPPORT, "acme.de"), clue(SUPPORT, "bank.de")], url("api.acme.de"), ""),
         ([clue(SUPPORT, "gmail.com")], url("api.gmail.com"), ""),
+        # The maker of a library, and a service for the apps of anyone.
+        ([clue(SUPPORT, "firebase.com")], url("auth.firebase.com"), ""),
+        ([clue(SUPPORT, "openweathermap.org")], url("api.openweathermap.org"), ""),
         ([clue(AUTHOR, "acme.de")], url("api.acme.de"), "the only domain in the app with an address of its author"),
         ([clue(AUTHOR, "cordova.io"), clue(AUTHOR, "cordova.apache.org")], url("cordova.io"), ""),
         # The site that the app states to be its own, or that a tool shows as the app.

@@ -3,7 +3,14 @@
 from tests.each import each
 from tieback.model.app import App, Platform, Signer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.recognise.makers.code import account_names, given_name, own_packages, signer_hosts, signer_units
+from tieback.recognise.makers.code import (
+    account_names,
+    given_name,
+    own_packages,
+    signer_hosts,
+    signer_people,
+    signer_units,
+)
 from tieback.recognise.makers.ownership import Maker
 from tieback.recognise.rules import RuleFiles
 
@@ -29,6 +36,9 @@ def app(bundle: str, subject: str = "", title: str = "X") -> App:
         ("io.ionic.starter", "de.acme.fit.ui.Main", (), ["io.ionic.starter.", "de.acme.fit."]),
         ("io.ionic.starter", "de.acme.Main", (), ["io.ionic.starter."]),
         ("com.mapbox.fit.app", "", (), []),
+        # No library is published below the package of new projects.
+        ("com.example.fit", "", (), ["com.example.", "com.example.fit."]),
+        ("com.examples.fit", "", (), ["com.examples.fit."]),
     ],
 )
 def test_packages_of_own_code(bundle: str, main_class: str, own: tuple[str, ...], packages: list[str]) -> None:
@@ -83,6 +93,9 @@ def test_the_unit_of_the_signer(subject: str, host: str, party: Party) -> None:
 def test_names_in_a_certificate() -> None:
     assert list(signer_units("CN=x,OU=Acme Fit,OU=Büro,O=y")) == ["acmefit", "buro"]
     assert list(signer_hosts("EMAILADDRESS=a@acme.de,CN=www.fit.test")) == ["acme.de", "fit.test"]
+    assert list(signer_people("CN=Zoë Q. Maker,OU=Acme Fitness")) == ["zoemaker", "makerzoe"]
+    assert list(signer_people("CN=Zoe,O=Li Wu")) == []
+    assert list(signer_people("CN=Android Debug,O=Android,C=US")) == []
 
 
 @each(

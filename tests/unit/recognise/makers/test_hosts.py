@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.each import each
 from tieback.model.app import App, Platform
@@ -106,16 +107,21 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
         ("de.acme.x", "", [seen("54.1.2.3/y", CODE, 1, "Lde/acme/Api;->get: x")], "54.1.2.3/x", "the app's own code"),
         ("de.acme.x", "", [seen("54.1.2.3/y", CODE, 1, "Lde/other/Api;->get: x")], "54.1.2.3/x", ""),
         # Programs below the name of the app.
-        ("a.b", "Acmefit", [seen("h.de/acmefit/get.php")], "h.de/x", "programs below the name of the app, acmefit"),
-        ("a.b", "Acmefit", [seen("h.de/acmefit-api/user/login")], "h.de/x", "the name of the app, acmefit-api"),
-        ("a.b", "Acmefit", [seen("h.de/acmefit/about.html")], "h.de/x", ""),
-        ("a.b", "Acmefit", [seen("h.de/acmefit.php")], "h.de/x", ""),
-        ("a.b", "Acmefit", [seen("h.de/wiki/acmefit/get.php")], "h.de/x", ""),
-        ("a.b", "Acmefit", [seen("h.de/acmefit/v2/data")], "h.de/x", "programs below the name of the app, acmefit"),
-        ("a.b", "Acmefit", [seen("h.de/acmefit/data/v2x")], "h.de/x", ""),
+        ("a.b", "Acme Fit", [seen("h.de/acmefit/get.php")], "h.de/x", "programs below the name of the app, acmefit"),
+        ("a.b", "Acme Fit", [seen("h.de/acmefit-api/user/login")], "h.de/x", "the name of the app, acmefit-api"),
+        ("a.b", "Acme Fit", [seen("h.de/acmefit/about.html")], "h.de/x", ""),
+        ("a.b", "Acme Fit", [seen("h.de/acmefit.php")], "h.de/x", ""),
+        ("a.b", "Acme Fit", [seen("h.de/wiki/acmefit/get.php")], "h.de/x", ""),
+        ("a.b", "Acme Fit", [seen("h.de/acmefit/v2/data")], "h.de/x", "programs below the name of the app, acmefit"),
+        ("a.b", "Acme Fit", [seen("h.de/acmefit/data/v2x")], "h.de/x", ""),
         ("a.b", "Acmefit", [seen("h.de/other/v2/data")], "h.de/x", ""),
+        # A name of one word can be a common one, unless a domain of the maker, or another place, has it too.
+        ("a.b", "Timetable", [seen("h.de/timetable/get.php")], "h.de/x", ""),
+        ("de.timetable.x", "Timetable", [seen("h.de/timetable/get.php")], "h.de/x", "name of the app, timetable"),
+        ("a.b", "Timetable4", [seen("h.de/timetable4/get.php")], "h.de/x", "name of the app, timetable4"),
+        ("a.b", "TimeTable", [seen("h.de/timetable/get.php")], "h.de/x", "name of the app, timetable"),
         # The pages of one account, each project in its folder.
-        ("a.b", "Acmefit", [seen("some.github.io/acmefit/www")], "some.github.io/x", "the name of the app, acmefit"),
+        ("a.b", "Acme Fit", [seen("some.github.io/acmefit/www")], "some.github.io/x", "the name of the app, acmefit"),
         ("a.b", "Acmefit", [seen("some.github.io/other/www")], "some.github.io/x", ""),
         # A host with the first word under the icon where users log in.
         ("a.b", "Acmefit Go", [seen("acmefit.h.test/api/login")], "acmefit.h.test/x", "acmefit, the name of the app"),
@@ -177,6 +183,14 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
             "",
         ),
         ("a.b", "X", [seen("a.net/v1/x", CODE, 7), seen("b.net/v1/x", CODE, 7)], "y.a.net", ""),
+        # A service for the apps of anyone.
+        (
+            "com.acmefit.x",
+            "",
+            [seen("api.acmefit.com/v1/x", CODE, 7), seen("api.tvmaze.com/v1/x", CODE, 7)],
+            "y.tvmaze.com",
+            "",
+        ),
     ],
 )  # fmt: skip
 def test_a_host_is_the_makers_by_its_use(
@@ -185,6 +199,31 @@ def test_a_host_is_the_makers_by_its_use(
     found = reason_of(bundle, title, finds, address)
     assert bool(found) is bool(reason), found
     assert reason in found
+
+
+def placed(address: str, port: int, how: str = CODE, context: str = "Lde/acme/fit/Api;->get: x") -> Sighting:
+    one = replace(endpoint(address), port=port, value=f"http://{address}:{port}", scheme="http")
+    return Sighting(one, 1, Party.UNKNOWN, Evidence("classes.dex", 1, how, context))
+
+
+@each(
+    ("port", "path", "other", "own"),
+    [
+        (1337, "/upload", placed("h.test/upload", 1337, "text/url"), True),
+        # Another path or port, no path, a port of many programs.
+        (1337, "/upload", placed("h.test/other", 1337, "text/url"), False),
+        (1337, "/upload", placed("h.test/upload", 1338, "text/url"), False),
+        (1337, "", placed("h.test", 1337, "text/url"), False),
+        (8080, "/upload", placed("h.test/upload", 8080, "text/url"), False),
+        # A service for anyone.
+        (1337, "/upload", placed("api.openweathermap.org/upload", 1337, "text/url"), False),
+    ],
+)
+def test_the_same_program_at_another_host(port: int, path: str, other: Sighting, own: bool) -> None:
+    finds = [placed(f"192.168.0.5{path}", port), other]
+    merged = merge_finds(App(Platform.ANDROID, "de.acme.fit", "0" * 64, "X"), finds, RULES)
+    found = next(one for one in merged.sightings if one.endpoint.host == other.endpoint.host)
+    assert (found.party is Party.FIRST) is own, found.party_reason
 
 
 def test_a_known_service_is_nobody_elses() -> None:

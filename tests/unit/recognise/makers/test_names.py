@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tieback.model.app import App, Platform, Signer
-from tieback.recognise.makers.names import MakerNames, registrable_domain
+from tieback.recognise.makers.domains import registrable_domain
+from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import maker_words, names_no_app
 from tieback.recognise.rules import RuleFiles
 

@@ -576,6 +576,12 @@ SHARED = [f"{one}.acmefit.prod.gke.labs.test" for one in "abc"]
         ("a.b", "Wikipedia", ["x.wikidata.org", "www.mediawiki.org"], "wikidata.org", "of one organisation"),
         ("a.b", "Wikipedia", ["x.wikidata.org"], "wikidata.org", ""),
         ("a.b", "Encyclopedia", ["x.wikidata.org", "www.mediawiki.org"], "wikidata.org", ""),
+        # A name of one word can be that of a host of others, unless a domain of the maker or another place has it.
+        ("a.b", "Timetable", [], "timetable.college.test", ""),
+        ("com.acme.timetable", "Timetable", [], "timetable.college.test", ""),
+        ("com.timetable.app", "Timetable", [], "timetable.college.test", "has the name of the app below college.test"),
+        ("a.b", "Timetable", [f"{x}.timetable.eu" for x in "abc"], "timetable.college.test", "below college.test"),
+        ("a.b", "TimeTable", [], "timetable.college.test", "has the name of the app below college.test"),
         # A host that spells the name, and the name without "my".
         ("a.b", "fit Culture", [], "fit.culture.fr", "fit.culture.fr spells the name of the app"),
         ("a.b", "fit Culture", [], "fit.other.fr", ""),
