@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact
-from tieback.model.endpoint import Endpoint, EndpointKind
-from tieback.model.sighting import Evidence, NotBackend, Party, Sighting
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise import search as search_module
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.dalvik.decryptors import Decryption

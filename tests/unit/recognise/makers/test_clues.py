@@ -249,7 +249,7 @@ def test_the_support_of_a_library(code: bytes, kind: BufferKind, found: list[str
 
 
 def test_the_name_of_an_app_with_a_package_is_that_of_its_icon() -> None:
-    finds = [MakerClue(ClueKind.NAME, "AcmeFit", "assets/index.android.bundle"), url("api.acmefit.com")]
+    finds: list[Find] = [MakerClue(ClueKind.NAME, "AcmeFit", "assets/index.android.bundle"), url("api.acmefit.com")]
     app = App(Platform.ANDROID, "com.other.thing", "0" * 64, "Thing")
     assert merge_finds(app, finds, RULES).sightings[0].party is Party.UNKNOWN
 
