@@ -78,6 +78,11 @@ class RunItem(msgspec.Struct, frozen=True, kw_only=True):
     """Why it failed."""
 
     @property
+    def ended_well(self) -> bool:
+        """True if its results can be read."""
+        return self.state == JobState.DONE
+
+    @property
     def active(self) -> bool:
         """True if something will still happen to it."""
         return self.state in _ACTIVE
