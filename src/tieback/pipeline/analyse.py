@@ -22,6 +22,7 @@ from tieback.model.unit import Unit, file_unit, path_text
 from tieback.recognise import RECOGNISE_VERSION
 
 if TYPE_CHECKING:
+    from tieback.intake.apps.interface import Piece
     from tieback.recognise.rules import RuleFiles
     from tieback.recognise.search import AppSearch
     from tieback.userrules.model import UserRules
@@ -64,17 +65,21 @@ class Analyser:
         from tieback.intake.apps.open import open_app
         from tieback.recognise.cloud import ended_services
         from tieback.recognise.collect import merge_finds
-        from tieback.recognise.firestore_code import FirestoreCode
+        from tieback.recognise.firestore_code import settle_firestore
         from tieback.recognise.network_permission import NetworkPermission
         from tieback.recognise.site_lists import settle_site_lists
 
-        network, firestore = NetworkPermission(), FirestoreCode()
+        def again() -> "Iterator[Piece]":
+            with open_app(path, sha256=sha256) as second:
+                yield from second.pieces()
+
+        network = NetworkPermission()
         with open_app(path, sha256=sha256) as opened:
             cleartext, declarations = opened.cleartext, opened.declarations
-            pieces = firestore.watched(network.watched(opened.pieces()))
+            pieces = network.watched(opened.pieces())
             finds = self._search.finds(pieces, hybrid=opened.may_be_hybrid, asset_pages=opened.has_asset_pages)
             merged = merge_finds(opened.app, finds, self._rules)
-            collected = settle_site_lists(firestore.settled(network.settled(merged)), self._rules)
+            collected = settle_site_lists(settle_firestore(network.settled(merged), again), self._rules)
             unread = opened.unread
             sightings = _placed(collected.sightings, opened.place)
             credentials = _placed(collected.credentials, opened.place)

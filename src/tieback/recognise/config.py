@@ -72,7 +72,7 @@ from tieback.recognise.script_objects import RULE as OBJECT_RULE
 from tieback.recognise.script_objects import hosts_with_ports
 from tieback.recognise.server_lists import RULE as LIST_RULE
 from tieback.recognise.server_lists import server_lists
-from tieback.recognise.service_passwords import HOST_ENDS, PASSWORDS, beside, names_password
+from tieback.recognise.service_passwords import PASSWORDS, Places, beside, names_password
 from tieback.recognise.span import decode_text
 from tieback.recognise.text_marks import HOST, LIST, TextMarks
 from tieback.recognise.texts.structured import is_api
@@ -238,14 +238,14 @@ class ConfigExtractor:
     def __init__(self, rules: RuleFiles | None = None) -> None:
         self._rules = rules if rules is not None else RuleFiles()
         self._decoded: DecodedValues | None = None
-        self._projects = WebProjects()
+        self._projects, self._places = WebProjects(), Places()
         self.left = sys.maxsize
         """Number of pairs that are still judged; ``AppSearch`` sets a limit per app."""
 
     def start(self) -> None:
         """Begin another app: the values of its decoded resources are in several files."""
         self._decoded = DecodedValues()
-        self._projects = WebProjects()
+        self._projects, self._places = WebProjects(), Places()
 
     @cached_property
     def config(self) -> ConfigRules:
@@ -487,8 +487,7 @@ class ConfigExtractor:
             yield from self._host(key, value, place, port)
         elif _is_secret(key, plain):
             if not others and buffer.resources is not None and names_password(key):
-                table = buffer.resources
-                others = [pair for word in (*HOST_ENDS, PORT) for pair in table.ending(word).items()]
+                others = self._places.of(buffer.resources)
             yield from self._credentials(key, value, place, beside(key, others))
 
     def _host(self, key: str, value: str, place: tuple[str, int, str], port: int | None) -> Iterator[Find]:

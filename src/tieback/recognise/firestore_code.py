@@ -7,7 +7,7 @@ code in the package has the server of the library (https://github.com/firebase/f
 ``FirebaseFirestoreSettings.DEFAULT_HOST``) or its classes. Else it may exist, and counts as not decided.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Piece
 from tieback.model.sighting import UNDECIDED, Sighting
@@ -20,41 +20,35 @@ _SCRIPTS = (".js", ".mjs", ".bundle", ".jsbundle", ".html", ".hbc")
 _VALUE, _SETTING = "firestore:", "/config-key"
 
 
-class FirestoreCode:
-    """Notes whether a package has code, and whether some of it is for Firestore."""
+def settle_firestore(found: AppFinds, pieces: Callable[[], Iterable[Piece]]) -> AppFinds:
+    """The finds; a Firestore database that only a setting names is not decided, if no code is for it.
 
-    def __init__(self) -> None:
-        self._has_code = self._is_used = False
+    What a credential or a rule of the user names stays, and everything if the package has no code at all.
 
-    def watched(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
-        """The pieces of an app, unchanged."""
-        for piece in pieces:
-            if not self._is_used:
-                self._see(piece)
-            yield piece
-            del piece  # it can be large
+    Args:
+        found: the finds of one app.
+        pieces: reads the package again; only called if there is such a setting, as few apps have one.
+    """
+    named = {one.endpoint for one in found.credentials}
+    gone = {one.endpoint.value for one in found.sightings if _is_setting(one) and one.endpoint.value not in named}
+    return found.without(gone, NO_CODE) if gone and _has_other_code(pieces()) else found
 
-    def settled(self, found: AppFinds) -> AppFinds:
-        """The finds; a Firestore database that only a setting names is not decided, if no code is for it.
 
-        What a credential or a rule of the user names stays.
-        """
-        if self._is_used or not self._has_code:
-            return found
-        named = {one.endpoint for one in found.credentials}
-        gone = {one.endpoint.value for one in found.sightings if _is_setting(one) and one.endpoint.value not in named}
-        return found.without(gone, NO_CODE) if gone else found
-
-    def _see(self, piece: Piece) -> None:
+def _has_other_code(pieces: Iterable[Piece]) -> bool:
+    """True if a package has code, and none of it is for Firestore."""
+    has_code = False
+    for piece in pieces:
         if isinstance(piece, ArtifactBatch):
             contents = zip(piece.files, piece.contents, strict=True)
-            self._is_used = any(mark in data for file, data in contents if _is_script(file) for mark in _MARKS)
-            return
+            if any(mark in data for file, data in contents if _is_script(file) for mark in _MARKS):
+                return False
+            continue
         for one in piece.buffers:
-            is_code = one.kind in _CODE
-            self._has_code |= is_code
-            if is_code or _is_script(one.file):
-                self._is_used |= any(mark in one.data for mark in _MARKS)
+            has_code |= one.kind in _CODE
+            if (one.kind in _CODE or _is_script(one.file)) and any(mark in one.data for mark in _MARKS):
+                return False
+        del piece  # it can be large
+    return has_code
 
 
 def _is_script(file: str) -> bool:

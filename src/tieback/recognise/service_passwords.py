@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
+from tieback.intake.apps.interface import ResourceTexts
 from tieback.recognise.pair_parts import is_same_part
 
 HOST_ENDS = ("host", "hostname", "url", "uri", "server", "addr", "address", "domain", "ip", "endpoint", "broker")
@@ -48,6 +49,20 @@ _PLACE = (
     r"|(?:[a-z0-9_-]{1,63}\.){1,8}[a-z0-9-]{1,63}(?P<port>:\d{2,5})?)"
 )
 _PORT = r"[\"'`]?\s{0,4}[:=]\s{0,4}[\"'`]?(\d{2,5}(?!\w|\.\d)|[1-9]\d?e[34](?!\w))"
+
+
+class Places:
+    """The hosts, addresses and ports in the tables of resources of one app, each table read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[ResourceTexts, list[tuple[str, str]]]] = {}
+
+    def of(self, table: ResourceTexts) -> list[tuple[str, str]]:
+        """Names and values of the hosts, addresses and ports in a table."""
+        if id(table) not in self._known:
+            pairs = [pair for word in (*HOST_ENDS, "port") for pair in table.ending(word).items()]
+            self._known[id(table)] = table, pairs  # with the table, so that no other one gets its number
+        return self._known[id(table)][1]
 
 
 def stem_of(name: str) -> str:

@@ -7,7 +7,7 @@ from tieback.intake.apps.small_files import read_small_file
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Credential, Evidence, Sighting
 from tieback.recognise.collect import AppFinds
-from tieback.recognise.firestore_code import NO_CODE, FirestoreCode
+from tieback.recognise.firestore_code import NO_CODE, settle_firestore
 
 PROJECT = Sighting(
     Endpoint(EndpointKind.CLOUD, "firestore:shop", "https", "firestore.googleapis.com", 443, "", "firestore"),
@@ -29,9 +29,7 @@ def code(data: bytes, kind: BufferKind = BufferKind.DEX, file: str = "classes.de
 
 
 def settled(*pieces: Piece, found: AppFinds | None = None) -> AppFinds:
-    firestore = FirestoreCode()
-    assert list(firestore.watched(pieces)) == list(pieces)
-    return firestore.settled(found or AppFinds((PROJECT, BUCKET), (), (), ()))
+    return settle_firestore(found or AppFinds((PROJECT, BUCKET), (), (), ()), lambda: pieces)
 
 
 def test_without_code_for_it_a_database_of_the_project_is_not_decided() -> None:
@@ -67,3 +65,11 @@ def test_an_address_of_the_database_and_what_a_credential_names_stay() -> None:
     key = Credential("google_api_key", "AI***x", "firestore:shop", Evidence("a", 0, "x"), fingerprint="f")
     assert settled(code(b"other"), found=AppFinds((ADDRESS,), (), (), ())).sightings == (ADDRESS,)
     assert settled(code(b"other"), found=AppFinds((PROJECT,), (key,), (), ())).sightings == (PROJECT,)
+
+
+def test_a_package_without_such_a_setting_is_not_read_again() -> None:
+    def unread() -> list[Piece]:
+        raise AssertionError
+
+    found = AppFinds((ADDRESS, BUCKET), (), (), ())
+    assert settle_firestore(found, unread) is found

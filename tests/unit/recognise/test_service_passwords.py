@@ -6,7 +6,7 @@ from tieback.recognise.collect import merge_finds
 from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
-from tieback.recognise.service_passwords import beside, is_service, is_store, names_password, place_of, stem_of
+from tieback.recognise.service_passwords import Places, beside, is_service, is_store, names_password, place_of, stem_of
 
 RULES = RuleFiles()
 
@@ -166,3 +166,35 @@ def test_each_password_of_a_list_names_its_own_host() -> None:
         ("T***r (10)", "d1.shop.de:5432"),
         ("K***l (10)", "d2.shop.de:5432"),
     }
+
+
+class Table:
+    """A table of resources that counts how often it is read."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    def text(self, resource: int) -> str:
+        return str(resource)
+
+    def named(self, name: str) -> str:
+        return name
+
+    def items(self, resource: int) -> tuple[str, ...]:
+        return (str(resource),)
+
+    def integer(self, resource: int) -> int | None:
+        return resource
+
+    def ending(self, end: str) -> dict[str, str]:
+        self.read += 1
+        return {"db_host": "db.shop.test"} if end == "host" else {}
+
+
+def test_a_table_of_resources_is_read_once_for_all_passwords() -> None:
+    table, places = Table(), Places()
+    assert places.of(table) == [("db_host", "db.shop.test")]
+    read = table.read
+    assert all(places.of(table) == [("db_host", "db.shop.test")] for _ in range(100))
+    assert table.read == read
+    assert Places().of(Table()) == [("db_host", "db.shop.test")]

@@ -176,10 +176,7 @@ class Resources:
 
         They are those of the default configuration, at most ``MAX_NAMED``.
         """
-        default = (one for one in self._type_chunks() if one.default and one.type_name in ("string", "integer"))
-        chunks = list(islice(default, MAX_LANGUAGES))
-        values = _simple(self._data, chunks)
-        pools = [chunk.keys for chunk in chunks]
+        pools, values = self._defaults
         every = {id(pool): _with_end(pool, end) for pool in pools}
         ends = np.zeros(len(values.key), bool)
         for number, pool in enumerate(pools):
@@ -192,6 +189,13 @@ class Resources:
             if text:
                 found.setdefault(pools[int(values.chunk[row])].text(int(values.key[row]), 256), text)
         return found
+
+    @cached_property
+    def _defaults(self) -> tuple[list[StringPool], _Values]:
+        """The strings and integers of the default configuration, and for each of their chunks the pool of names."""
+        default = (one for one in self._type_chunks() if one.default and one.type_name in ("string", "integer"))
+        chunks = list(islice(default, MAX_LANGUAGES))
+        return [chunk.keys for chunk in chunks], _simple(self._data, chunks)
 
     @cached_property
     def values(self) -> ResourceValues:
