@@ -78,11 +78,12 @@ class Analyser:
             cleartext, declarations = opened.cleartext, opened.declarations
             pieces = network.watched(opened.pieces())
             finds = self._search.finds(pieces, hybrid=opened.may_be_hybrid, asset_pages=opened.has_asset_pages)
-            merged = merge_finds(opened.app, finds, self._rules)
-            collected = settle_site_lists(settle_firestore(network.settled(merged), again), self._rules)
+            merged = network.settled(merge_finds(opened.app, finds, self._rules))
             unread = opened.unread
-            sightings = _placed(collected.sightings, opened.place)
-            credentials = _placed(collected.credentials, opened.place)
+        del finds, pieces  # the package may be read again
+        collected = settle_site_lists(settle_firestore(merged, again), self._rules)
+        sightings = _placed(collected.sightings, opened.place)
+        credentials = _placed(collected.credentials, opened.place)
         return AppDocument(
             path=name or path_text(path),
             app=opened.app,
