@@ -10,6 +10,7 @@ code in the package has the server of the library (https://github.com/firebase/f
 from collections.abc import Callable, Iterable
 
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Piece
+from tieback.model.errors import InputError
 from tieback.model.sighting import UNDECIDED, Sighting
 from tieback.recognise.collect import AppFinds
 
@@ -31,7 +32,12 @@ def settle_firestore(found: AppFinds, pieces: Callable[[], Iterable[Piece]]) -> 
     """
     named = {one.endpoint for one in found.credentials}
     gone = {one.endpoint.value for one in found.sightings if _is_setting(one) and one.endpoint.value not in named}
-    return found.without(gone, NO_CODE) if gone and _has_other_code(pieces()) else found
+    if not gone:
+        return found
+    try:
+        return found.without(gone, NO_CODE) if _has_other_code(pieces()) else found
+    except InputError:
+        return found  # the package was changed or removed meanwhile: what was found in it stays
 
 
 def _has_other_code(pieces: Iterable[Piece]) -> bool:

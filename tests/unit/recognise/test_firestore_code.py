@@ -5,6 +5,7 @@ import pytest
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
 from tieback.intake.apps.small_files import read_small_file
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.errors import InputError
 from tieback.model.sighting import Credential, Evidence, Sighting
 from tieback.recognise.collect import AppFinds
 from tieback.recognise.firestore_code import NO_CODE, settle_firestore
@@ -73,3 +74,11 @@ def test_a_package_without_such_a_setting_is_not_read_again() -> None:
 
     found = AppFinds((ADDRESS, BUCKET), (), (), ())
     assert settle_firestore(found, unread) is found
+
+
+def test_a_package_that_cannot_be_read_again_loses_nothing() -> None:
+    def gone() -> list[Piece]:
+        raise InputError("no such file", where="shop.apk")
+
+    found = AppFinds((PROJECT, BUCKET), (), (), ())
+    assert settle_firestore(found, gone) is found
