@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from tieback.intake.apps.interface import ResourceTexts
+from tieback.recognise.key_values import PORT
 from tieback.recognise.pair_parts import is_same_part
 
 HOST_ENDS = ("host", "hostname", "url", "uri", "server", "addr", "address", "domain", "ip", "endpoint", "broker")
@@ -60,7 +61,7 @@ class Places:
     def of(self, table: ResourceTexts) -> list[tuple[str, str]]:
         """Names and values of the hosts, addresses and ports in a table."""
         if id(table) not in self._known:
-            pairs = [pair for word in (*HOST_ENDS, "port") for pair in table.ending(word).items()]
+            pairs = [pair for word in (*HOST_ENDS, PORT) for pair in table.ending(word).items()]
             self._known[id(table)] = table, pairs  # with the table, so that no other one gets its number
         return self._known[id(table)][1]
 
