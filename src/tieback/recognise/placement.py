@@ -85,6 +85,8 @@ _DATABASE = b"SQLite format 3\0"
 """The beginning of a database of SQLite."""
 _OWN_LINE = re.compile(rb"(?:\A|(?<![^\s])[a-z]{1,30}:?)[ \t]{0,8}[\r\n]\s{0,40}\Z")
 """Before an address on a line of its own: nothing, or a line that ends with a word."""
+_COPYRIGHT = re.compile(rb"(?:\b[Cc]opyright\b|\([Cc]\)|\xc2\xa9)[^\n]{0,200}\Z")
+"""Before the web site of an author, in the notice of a library."""
 _DEEP_LINK = re.compile(
     rb"\s*(?!(?:https?|wss?|ftps?|jdbc|mongodb|redis|rediss|mqtts?|amqps?|tcp|ssl|tls|data|javascript)\b)"
     rb"[a-z][a-z0-9+-]{2,40}://[^\s]{0,400}[?&][\w.-]{1,60}=\Z"
@@ -351,7 +353,8 @@ def _string_reason(buffer: Buffer, at: int) -> str:
     is_library = buffer.kind is BufferKind.NATIVE and buffer.starts is None and buffer.file.endswith(".so")
     # A sentence in a record of a database was written by a person, or for one.
     is_record = buffer.kind is BufferKind.BINARY and buffer.data[: len(_DATABASE)] == _DATABASE
-    is_said = is_library or is_record or points_to_page(text[:own], url) or ends_sentence(text[:own])
+    is_notice = _COPYRIGHT.search(text[:own]) is not None
+    is_said = is_library or is_record or is_notice or points_to_page(text[:own], url) or ends_sentence(text[:own])
     kept = reason == MESSAGE and not is_said
     return "" if kept else reason
 

@@ -379,6 +379,21 @@ def test_sentences_of_an_app_on_ios_can_name_its_servers() -> None:
         assert values(list(SEARCH.finds([Artifact(name, (Buffer(name, BufferKind.NATIVE, said),))]))) == shown
 
 
+@each(
+    ("notice", "shown"),
+    [
+        (b" zip 1.01 Copyright 1998-2004 A. Maker - http://shop.com/zLib", []),
+        (b"(c) 2004 Anna Maker, http://shop.com/zLib", []),
+        (b"zip 1.01 of the server http://shop.com/zLib", ["http://shop.com/zlib"]),
+        (b"Copyright 2004 A. Maker\nhttp://shop.com/zLib", ["http://shop.com/zlib"]),
+    ],
+)
+def test_a_notice_of_a_library_names_the_site_of_its_author(notice: bytes, shown: list[str]) -> None:
+    name = "Payload/A.app/A"
+    found = values(list(SEARCH.finds([Artifact(name, (Buffer(name, BufferKind.NATIVE, b"\0" + notice + b"\0"),))])))
+    assert [one.lower() for one in found] == shown
+
+
 def test_a_sentence_in_a_record_of_a_database_is_a_message(tmp_path: Path) -> None:
     file = tmp_path / "shop.db"
     with sqlite3.connect(file) as database:

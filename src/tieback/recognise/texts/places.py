@@ -57,6 +57,10 @@ OF_GIT = b"git+"
 _LINE_COMMENT = lazy_pattern(rb"\s*(?:#|;|!|//|--\s|rem )|[^\"']*\s#\s", re.IGNORECASE)
 _CODE_COMMENT = lazy_pattern(rb"[ \t]{0,80}//[ \t]")
 """A line of code that is a comment, in a file without the suffix of its language."""
+_BLOCK_LINE = lazy_pattern(rb"[ \t]{0,80}\*[ \t][^\n]{0,400}")
+_BLOCK_REACH = 4_000
+_NO_TEXT = lazy_pattern(rb"[\0-\x08\x0e-\x1f]")
+"""A line of a comment with several lines, how long such a comment can be, and what no text has."""
 _NUMBER_SIGN = lazy_pattern(rb"[ \t]*#+(?:[ \t\r\n]|\Z)")
 _METADATA_LINE = lazy_pattern(
     rb"\s*[\"']?(?:homepage|home[-_]?url|repository|issue_tracker|documentation|license|licence|author|funding|bundle-\w+|specification-\w+"
@@ -151,7 +155,7 @@ class TextPlaces:
             case Language.OTHER_CODE:
                 return self._other_code.reason(offset)
             case Language.OTHER:
-                return "" if self._binary else self._plain(offset)
+                return self._in_resource(offset) if self._binary else self._plain(offset)
             case _:
                 return ""
 
@@ -269,6 +273,13 @@ class TextPlaces:
             return None
         text = structured.Unescaped(self._data, start, end)
         return text, TextPlaces(file, text.text, depth=self._depth + 1)
+
+    def _in_resource(self, offset: int) -> str:
+        """The reason in a comment of a script or style sheet in a file with many, as the ``.pak`` of a web view."""
+        before = self._data[max(0, offset - _BLOCK_REACH) : offset]
+        block = before[before.rfind(b"/*") :] if b"/*" in before else b""
+        is_block = block and b"*/" not in block and _NO_TEXT.search(block) is None
+        return COMMENT if is_block and _BLOCK_LINE.fullmatch(before, before.rfind(b"\n") + 1) else ""
 
     def _plain(self, offset: int) -> str:
         start = self._data.rfind(b"\n", max(0, offset - 400), offset) + 1

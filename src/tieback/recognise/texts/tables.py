@@ -73,6 +73,14 @@ _ADDRESS_SHARE = 0.2
 """Above it, the addresses are what the list is about, such as those of radio stations."""
 _WORDS_SHARE = 0.25
 _SETTINGS_SHARE = 0.2
+_HEADING = lazy_pattern(
+    rb"(?:\A|\n)[ \t]*(?P<text>[A-Za-z][^\r\n]{1,78})\r?\n[ \t]*(?P<line>={3,80}|-{3,80})[ \t]*(?=\r?\n)"
+)
+"""A line with a line of signs below it: https://docutils.sourceforge.io/docs/ref/rst/restructuredtext.html#sections"""
+_HEADING_SLACK = 3
+_LEAST_HEADINGS = 2
+_MANUAL_BYTES = 64 * 1024
+_MANUAL_SETTINGS = 0.1
 _LICENCES = lazy_pattern(
     rb"GNU (?:LESSER |AFFERO |LIBRARY )?GENERAL PUBLIC LICENSE|Permission is hereby granted, free of charge"
     rb"|SIL OPEN FONT LICENSE|Creative Commons (?:Legal Code|Attribution)|Mozilla Public License(?:,)? [Vv]ersion"
@@ -163,6 +171,26 @@ def is_reference(data: bytes) -> bool:
         and _share(lines, _WORDS_IN_LINE.search) >= _WORDS_SHARE
         and _share(found, _SETTING.match) <= _SETTINGS_SHARE
     )
+
+
+def is_manual(data: bytes) -> bool:
+    """True if a plain text has the headings of a document for people, as the file that comes with a font or a library.
+
+    Not so for a text with settings.
+    """
+    text = data[:_MANUAL_BYTES]
+    lines = [line for line in text.splitlines() if line.strip()]
+    headings = sum(_is_underlined(one) for one in _HEADING.finditer(text))
+    return (
+        headings >= _LEAST_HEADINGS
+        and _share(lines, _WORDS_IN_LINE.search) >= _WORDS_SHARE
+        and _share(lines, _SETTING.match) <= _MANUAL_SETTINGS
+    )
+
+
+def _is_underlined(heading: re.Match[bytes]) -> bool:
+    """True if the line below a heading is about as long as it."""
+    return abs(len(heading["text"].strip()) - len(heading["line"])) <= _HEADING_SLACK
 
 
 def has_many_owners(data: bytes) -> bool:

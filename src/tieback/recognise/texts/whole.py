@@ -48,6 +48,7 @@ def whole_reason(file: str, data: bytes, language: Language, *, binary: bool) ->
         if not found and language is Language.OTHER:
             found = tables.LICENCE if tables.is_licence(data) else tables.PICTURE if tables.is_shader(data) else ""
             found = found or (tables.REFERENCE if tables.is_reference(data) else "")
+            found = found or (tables.DOCUMENT if tables.is_manual(data) else "")
     return found
 
 

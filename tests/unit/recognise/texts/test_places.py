@@ -431,6 +431,23 @@ PARTS = [
 ]  # fmt: skip
 
 
+@each(
+    ("before", "reason"),
+    [
+        ("\0\1;\n/**\n * It is replaced by the file in\n *   ", COMMENT),
+        ("\0\1;\n/* It is replaced. */\n * ", ""),
+        ("\0/*\0 * ", ""),
+        ("\n * ", ""),
+        ("/**\n * It is replaced.\n", ""),
+        (f"/*{'a' * 4000}\n * ", ""),
+    ],
+    ids=["comment", "ended", "not text", "no beginning", "no sign", "too long"],
+)
+def test_a_comment_of_a_script_in_a_file_of_many(before: str, reason: str) -> None:
+    """As in the resources of a web view."""
+    assert TextPlaces("assets/a.pak", f"{before}{URL}\n".encode(), binary=True).reason(len(before)) == reason
+
+
 @given(st.sampled_from(FILES), st.lists(st.sampled_from(PARTS)), st.booleans())
 def test_every_place_has_an_answer(file: str, parts: list[str], binary: bool) -> None:
     data = "".join(parts).encode()

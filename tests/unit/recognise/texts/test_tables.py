@@ -14,6 +14,7 @@ from tieback.recognise.texts.tables import (
     has_suffixes,
     is_in_names,
     is_licence,
+    is_manual,
     is_reference,
     is_shader,
     picture_reason,
@@ -120,6 +121,30 @@ def test_a_key_or_column_with_web_sites_of_many_owners(
     places = TextPlaces(name, data)
     found = {places.reason(at) for at in range(len(data)) if data.startswith(b"http://", at)}
     assert found == {reason}
+
+
+MANUAL = (
+    "Acme Font\n=========\n\nThis download has two fonts.\n\nGet started\n-----------\n\n  https://fonts.test/{n}\n"
+    "Install the files that you want to use.\nThen read the licence text.\n"
+)
+
+
+@each(
+    ("text", "expected"),
+    [
+        (lines(MANUAL, 1), True),
+        (lines(MANUAL.replace("\n", "\r\n"), 1), True),
+        (lines(MANUAL.replace("-----------", ""), 1), False),
+        (lines(MANUAL.replace("-----------", "---"), 1), False),
+        (lines(MANUAL.replace("Install the", "server = the"), 1), False),
+        (lines("Servers\n-------\nhttp://a{n}.test\nhttp://b{n}.test\nhttp://c{n}.test\n", 3), False),
+    ],
+    ids=["manual", "line ends of Windows", "one heading", "a short line", "settings", "addresses only"],
+)
+def test_a_document_with_underlined_headings(text: bytes, expected: bool) -> None:
+    assert is_manual(text) is expected
+    places = TextPlaces("rm_acme.txt", text)
+    assert places.reason(text.index(b"http")) == (DOCUMENT if expected else "")
 
 
 def test_licences_and_shaders() -> None:
