@@ -80,7 +80,7 @@ class Uses(msgspec.Struct, frozen=True):
     plain: bool
     """No address has TLS."""
     domains: int
-    """Domains of unknown owners that the app names."""
+    """Domains of unknown owners that the app uses in these places."""
 
 
 class Sign(NamedTuple):
@@ -98,8 +98,8 @@ SIGNS = (
     Sign("pages or scripts have several paths there", 3, lambda uses: len(uses.paths) >= SEVERAL),
     Sign("it has a port of its own", 2, lambda uses: uses.port),
     Sign("there is no TLS", 2, lambda uses: uses.plain),
-    Sign("the app names at most two domains of unknown owners", 1, lambda uses: uses.domains <= FEW),
-    Sign("the app names more than four domains of unknown owners", -3, lambda uses: uses.domains > CROWD),
+    Sign("the app uses at most two domains of unknown owners", 1, lambda uses: uses.domains <= FEW),
+    Sign("the app uses more than four domains of unknown owners", -3, lambda uses: uses.domains > CROWD),
 )
 """The signs. Their points are about twice the coefficients of a logistic regression."""
 
@@ -119,17 +119,17 @@ def signed_hosts(
     """
     if any(_is_named(host) and rules.third_parties.of(host) is None for host in own):
         return
-    hosts: dict[str, list[tuple[Endpoint, Evidence]]] = {}
+    used: dict[str, list[tuple[Endpoint, Evidence]]] = {}
     for endpoint, evidence in islice(strangers, MAX_ENDPOINTS):
         web = endpoint.kind is EndpointKind.URL and endpoint.scheme in _SCHEMES and _is_named(endpoint.host)
-        if web and not is_public_service(endpoint.host) and (endpoint.host in hosts or len(hosts) < MAX_HOSTS):
-            hosts.setdefault(endpoint.host, []).append((endpoint, evidence))
-    domains = {host: registrable_domain(host, rules) or host for host in hosts}
+        place = web and not is_public_service(endpoint.host) and _is_used(endpoint, evidence, names, rules)
+        if place and (endpoint.host in used or len(used) < MAX_HOSTS):
+            used.setdefault(endpoint.host, []).append((endpoint, evidence))
+    domains = {host: registrable_domain(host, rules) or host for host in used}
     reasons: dict[str, str] = {}
-    for host, found in hosts.items():
-        used = [one for one in found if _is_used(*one, names, rules)]
-        uses = read_uses(used, len(set(domains.values())))
-        signs = [sign for sign in SIGNS if used and sign.holds(uses)]
+    for host, places in used.items():
+        uses = read_uses(places, len(set(domains.values())))
+        signs = [sign for sign in SIGNS if sign.holds(uses)]
         if sum(sign.points for sign in signs) >= MIN_POINTS:
             reasons[host] = ", ".join(one.what for one in signs if one.points > 0)
     if len({domains[host] for host in reasons}) == 1:
@@ -141,7 +141,7 @@ def read_uses(used: Collection[tuple[Endpoint, Evidence]], domains: int) -> Uses
 
     Args:
         used: the addresses of the host in the app's own code, pages and resources.
-        domains: number of the domains of unknown owners that the app names.
+        domains: number of the domains of unknown owners that the app uses there.
     """
     scripts = [endpoint for endpoint, evidence in used if evidence.how.startswith(_SCRIPTS)]
     code = [endpoint for endpoint, evidence in used if not evidence.how.startswith(_SETTINGS)]

@@ -21,7 +21,7 @@ ACTS = "the app logs users in or changes records there"
 PATHS = "pages or scripts have several paths there"
 PORT = "it has a port of its own"
 PLAIN = "there is no TLS"
-FEW = "the app names at most two domains of unknown owners"
+FEW = "the app uses at most two domains of unknown owners"
 
 
 def seen(address: str, context: str = "", how: str = TEXT, file: str = "assets/www/app.js") -> Sighting:
@@ -66,6 +66,16 @@ THIRD = seen("http://h.third.net/get")
         (paths(HOST, "a", "b", "c"), [PATHS, PLAIN, FEW]),
         ([own(f"{HOST}/user/login")], [ACTS, PLAIN, FEW]),
         ([own(f"{HOST}/saveOrder")], [ACTS, PLAIN, FEW]),
+        # Links, files of libraries and code of others are no other choice.
+        (
+            [
+                seen(f"{HOST}/index.php"),
+                seen("http://h.other.net/a.php", '<a href="@">'),
+                seen("http://h.third.net/a.php", file="assets/www/lib/map.js"),
+                seen("http://h.fourth.net/a.php", how=CONSTANT, file="classes.dex"),
+            ],
+            [PROGRAM, PLAIN, FEW],
+        ),
         # With TLS, two strong signs are needed.
         ([seen(f"{SAFE}/a", "baseURL: '@'"), *paths(SAFE, "b", "c")], [SETTING, PATHS, FEW]),
         ([seen(f"{SAFE}:8765/a", "baseURL: '@'")], [SETTING, PORT, FEW]),
@@ -143,10 +153,11 @@ def test_one_domain_without_a_name_of_the_maker(other: str, *, is_first: bool) -
     assert bool(reason_of([seen(f"{HOST}/list.php"), seen(other)])) is is_first
 
 
-def test_no_sign_is_enough_alone() -> None:
-    assert max(sign.points for sign in SIGNS) < MIN_POINTS
-    strong = sorted((sign.points for sign in SIGNS), reverse=True)
-    assert sum(strong[:2]) >= MIN_POINTS
+def test_a_strong_sign_and_another_one_are_needed() -> None:
+    points = sorted(sign.points for sign in SIGNS if sign.points > 0)
+    strong = max(points)
+    assert strong < MIN_POINTS <= 2 * strong
+    assert sum(one for one in points if one < strong) < MIN_POINTS
 
 
 def test_hosts_are_bounded() -> None:
