@@ -55,7 +55,7 @@ _ROUTERS = (".1", ".254", ".0", ".255")
 _BOARDS = ("192.168.4.1",)
 """Address of a board with an ESP8266 or ESP32 that is an access point itself; what it runs is the maker's.
 
-Source: https://docs.espressif.com/projects/esp-idf/en/stable/esp32/api-guides/wifi.html (IP of the soft access point).
+Sources: https://github.com/esp8266/Arduino/pull/7363, https://github.com/espressif/arduino-esp32/issues/3005.
 """
 _FOR_TESTS = ("test",)
 """Names below these are examples: https://www.rfc-editor.org/rfc/rfc6761#section-6.2."""
