@@ -22,7 +22,8 @@ from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise import extractors
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.makers.ownership import Maker, OwnershipVerdict
+from tieback.recognise.makers.ownership import Maker
+from tieback.recognise.makers.verdicts import OwnershipVerdict
 from tieback.recognise.makers.words import is_template
 from tieback.recognise.rules import RuleFiles
 

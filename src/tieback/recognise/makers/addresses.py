@@ -4,7 +4,7 @@
   without a URL, or in constants, are a list, such as that of the nodes of a network or of schools.
 - An address of a private network in the app's own code, pages or resources. Only devices there reach it, so no other
   company offers a service at it. Routers, emulators and proxies of mobile networks have the same addresses for all
-  apps, so they do not count. More than three are a list of devices.
+  apps, so they do not count; the access point of a board for hobbyists does. More than three are a list of devices.
 - A name that only a private network can have (``api.acme.corp``), in the same places. More than three domains are
   a list.
 - The only public address in a URL. Services for anyone have a name and a certificate for it. Known addresses of such
@@ -52,6 +52,11 @@ _PRIVATE = tuple(IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "19
 """Source: https://www.rfc-editor.org/rfc/rfc1918."""
 _ROUTERS = (".1", ".254", ".0", ".255")
 """Ends of the addresses of routers, hotspots and whole networks."""
+_BOARDS = ("192.168.4.1",)
+"""Address of a board with an ESP8266 or ESP32 that is an access point itself; what it runs is the maker's.
+
+Sources: https://github.com/esp8266/Arduino/pull/7363, https://github.com/espressif/arduino-esp32/issues/3005.
+"""
 _FOR_TESTS = ("test",)
 """Names below these are examples: https://www.rfc-editor.org/rfc/rfc6761#section-6.2."""
 _IN_ARCHIVE = ".jar!"
@@ -147,7 +152,8 @@ def only_address(
 
 def is_private_address(host: str) -> bool:
     """True for an address of one device in a private network; not for those that many networks have."""
-    if host.endswith(_ROUTERS) or host in maker_words().shared_addresses:
+    router = host.endswith(_ROUTERS) and host not in _BOARDS
+    if router or host in maker_words().shared_addresses:
         return False
     try:
         address = IPv4Address(host)

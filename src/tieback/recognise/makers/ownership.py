@@ -13,8 +13,6 @@ All others are unknown, never first party by default.
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-import msgspec
-
 from tieback.model.app import App
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
@@ -41,7 +39,9 @@ from tieback.recognise.makers.projects import MAX_DEPLOYMENTS, own_projects
 from tieback.recognise.makers.repositories import account_hosts, own_accounts, repository
 from tieback.recognise.makers.resources import own_resources, resource_name
 from tieback.recognise.makers.sent import SentData
+from tieback.recognise.makers.signs import signed_hosts
 from tieback.recognise.makers.singles import only_domains, only_program
+from tieback.recognise.makers.verdicts import OwnershipVerdict, unknown_verdict
 from tieback.recognise.makers.words import domain_families, maker_words
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles, Sdk
@@ -51,17 +51,6 @@ HELP_DESK = "zendesk"
 """A service whose projects have the name of the maker."""
 MAX_RELATED = 8
 """Most registrable domains in a certificate of one owner; those of content delivery networks list many customers."""
-_SHARED_KINDS = "the name of the {kind} resource does not identify its owner"
-
-
-class OwnershipVerdict(msgspec.Struct, frozen=True):
-    """A judgement."""
-
-    party: Party
-    owner: str
-    """Name of the SDK, platform or maker; empty if unknown."""
-    reason: str
-    """One clause."""
 
 
 class Maker:
@@ -292,6 +281,10 @@ class Maker:
             program = only_program(unknown)
             if program is not None:
                 self._named[resource_name(program)] = "the only program at a hosting service that the app names"
+        left = [one for one in unknown if self.judge(*one).party is Party.UNKNOWN]
+        own = {one[0].host for one in every if one[0].host and self.judge(*one).party is Party.FIRST}
+        for host, reason in signed_hosts(left, own, names, self._rules):
+            self._take_host(host, reason)
 
     def _learn_families(self, own: Collection[str], strangers: Iterable[str], names: MakerNames) -> None:
         """Learn the domains that are related to each other, or to the maker's own.
@@ -449,7 +442,7 @@ class Maker:
             or self._named_alike(endpoint)
             or self._placed(evidence)
             or self._added(endpoint)
-            or self._unknown(endpoint, evidence)
+            or unknown_verdict(endpoint, evidence)
         )
 
     def party(self, endpoint: Endpoint) -> Party:
@@ -588,12 +581,3 @@ class Maker:
         if rule is None:
             return None
         return OwnershipVerdict(Party.THIRD, rule.name, f"host of {rule.name} (your rule {rule.id})")
-
-    def _unknown(self, endpoint: Endpoint, evidence: Evidence | None) -> OwnershipVerdict:
-        if evidence is not None and evidence.how.startswith(OF_PARTNER):
-            return OwnershipVerdict(Party.UNKNOWN, "", "the app claims its links in a component that is named after it")
-        if endpoint.kind is EndpointKind.CLOUD:
-            return OwnershipVerdict(Party.UNKNOWN, "", _SHARED_KINDS.format(kind=endpoint.value.partition(":")[0]))
-        if not endpoint.host or ":" in endpoint.host or endpoint.host.rpartition(".")[2].isdigit():
-            return OwnershipVerdict(Party.UNKNOWN, "", "an address does not identify its owner")
-        return OwnershipVerdict(Party.UNKNOWN, "", "the host contains neither the maker's name nor that of a known SDK")

@@ -112,6 +112,9 @@ def test_an_address_in_own_code(bundle: str, finds: list[Sighting], reason: str)
         ([held("http://192.168.9.102/x", "Lde/acme/other/Api;")], PRIVATE),
         ([held("http://192.168.9.102/x", "Lde/other/Api;")], ""),
         ([held("http://192.168.1.1/x", "Lde/acme/fit/Api;")], ""),
+        # The access point of a board.
+        ([held("http://192.168.4.1/x", "Lde/acme/fit/Api;")], PRIVATE),
+        ([held("http://192.168.4.1/x", "Lde/other/Api;")], ""),
         ([held("http://192.168.9.102/x", "Lde/acme/fit/Api;"), held("http://192.168.9.102/y", "Lde/other/A;")], ""),
         # A script gives it to a name for an address; a page or a field shows what to type.
         ([seen("http://192.168.9.102", "text/url", "  url: 'http://192.168.9.102',", "assets/www/app.js")], PRIVATE),

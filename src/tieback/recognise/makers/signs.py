@@ -1,0 +1,195 @@
+"""Hosts that several signs together show to be the maker's, where none of them does so alone.
+
+Each sign is a way in which the app uses a host of an unknown owner: a script opens a program there, a setting names
+it as the server, and the like. A sign has points. If their sum is high enough, the host is the maker's. The points
+come from labelled packages (docs/adr/0074-several-signs-of-a-maker.md).
+
+Only URLs of the web in the app's own code, pages, scripts and resources count. Documents, media, news feeds and links
+for people are no uses. Addresses without a name and cloud resources have rules of their own.
+Bounds: 4096 endpoints, 256 hosts.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import islice
+from typing import NamedTuple
+
+import msgspec
+
+from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
+from tieback.model.sighting import Evidence
+from tieback.recognise.makers.domains import registrable_domain
+from tieback.recognise.makers.evidence import NAMED_BY_KEY, code_place
+from tieback.recognise.makers.hosts import PROGRAM, is_public_service, words_of
+from tieback.recognise.makers.names import MakerNames
+from tieback.recognise.makers.words import maker_words
+from tieback.recognise.rules import RuleFiles
+
+MAX_ENDPOINTS = 4096
+MAX_HOSTS = 256
+MAX_NAME = 40
+"""Most characters of the name of a setting that is read."""
+MIN_POINTS = 6
+"""Least sum of points. No labelled host of another owner has more than three."""
+SEVERAL = 3
+"""Least number of paths of one host that count as several."""
+FEW, CROWD = 2, 4
+"""Numbers of domains of unknown owners in one app."""
+_DEX = "dex-"
+_SCRIPTS = ("text/", "script-flow/")
+_SETTINGS = ("resource/", "resource:", "config:")
+_LIBRARY = lazy_pattern(r"(?i)\.jar!|\.min\.m?js\Z|/(?:node_modules|bower_components|libs?|vendor|plugins)/")
+"""Files of libraries: in archives, shortened for distribution, or in the usual folders of tools for web apps."""
+_WEB_PORTS = (80, 443)
+_SCHEMES = ("http", "https", "ws", "wss")
+_WITHOUT_TLS = ("http", "ws")
+_DOCUMENT = lazy_pattern(
+    r"(?i)(?:^|/)(?:rss|feeds?|atom)(?:/|\Z)|\.(?:html?|xml|rss|atom|txt|pdf|zip|apk|ipa|plist|css|m?js|map|wasm|png"
+    r"|jpe?g|gif|webp|svg|ico|bmp|eot|[ot]tf|woff2?|mp3|aac|og[gva]|wav|pls|m3u8?|mpd|mp4|m4[av]|webm|mkv|flv|mov|3gp)\Z"
+)
+"""Paths of files and news feeds, which an app takes from others too."""
+_MEDIA = lazy_pattern(
+    r"(?i)/(?:;|stream|listen|live|radio)\b|\.(?:mp3|aac|og[gva]|wav|pls|m3u8?|mpd|mp4|m4[av]|webm|mkv|flv)\Z"
+)
+"""Paths of radio streams and films, which are at unusual ports for the players of anyone."""
+_LINK = lazy_pattern(r"(?i)(?:(?:href|src)\s?=\s?\\?[\"']|\bopen\s?\(\s?[\"'`])\s?\Z")
+"""Before an address: a page links to it, takes a file from there, or opens it in a browser."""
+_ASSIGNED = lazy_pattern(r"([A-Za-z_$][\w$]{0,40})[\"']?\s{0,3}[:=]\s{0,3}[\"'`]\Z")
+"""Before an address: the variable or field that gets it."""
+_USUAL = (
+    r"my|the|app|main|default|dev|develop|development|prod|production|live|staging|stage|test|local|remote|https?|ur[li]"
+    r"|addr|address|host|hostname|domain|path|prefix|root|web|rest|service|config|const|ip|[\d_$]"
+)
+_SERVER = lazy_pattern(
+    rf"(?i)(?:{_USUAL}|base){{0,12}}(?:server|backend|api|endpoint|base_?ur[li])(?:base|server|api|endpoint|{_USUAL}){{0,12}}"
+)
+"""A name for the server of an app, such as ``BASE_URL``; ``weatherApi`` can mean a service for the apps of anyone."""
+
+
+class Uses(msgspec.Struct, frozen=True):
+    """How an app uses one host of an unknown owner."""
+
+    names: frozenset[str]
+    """Variables, settings and resources with an address there."""
+    paths: frozenset[str]
+    """Paths in pages and scripts that are no documents."""
+    acts: bool
+    """A path in own code, pages or scripts names a login, a registration or a change of records."""
+    port: bool
+    """Pages or scripts contact an unusual port, with a path that is no radio stream and no film."""
+    plain: bool
+    """No address has TLS."""
+    domains: int
+    """Domains of unknown owners that the app uses in these places."""
+
+
+class Sign(NamedTuple):
+    """Something that makes it more or less likely that a host is the maker's."""
+
+    what: str
+    points: int
+    holds: Callable[[Uses], bool]
+
+
+SIGNS = (
+    Sign("a setting or variable names it as the server", 3, lambda uses: any(map(_SERVER.fullmatch, uses.names))),
+    Sign("a page or script opens a program there", 3, lambda uses: any(map(PROGRAM.search, uses.paths))),
+    Sign("the app logs users in or changes records there", 3, lambda uses: uses.acts),
+    Sign("pages or scripts have several paths there", 3, lambda uses: len(uses.paths) >= SEVERAL),
+    Sign("it has a port of its own", 2, lambda uses: uses.port),
+    Sign("there is no TLS", 2, lambda uses: uses.plain),
+    Sign("the app uses at most two domains of unknown owners", 1, lambda uses: uses.domains <= FEW),
+    Sign("the app uses more than four domains of unknown owners", -3, lambda uses: uses.domains > CROWD),
+)
+"""The signs. Their points are about twice the coefficients of a logistic regression."""
+
+
+def signed_hosts(
+    strangers: Iterable[tuple[Endpoint, Evidence]], own: Collection[str], names: MakerNames, rules: RuleFiles
+) -> Iterator[tuple[str, str]]:
+    """Each host that several signs show to be the maker's, and the reason.
+
+    None counts in an app that names a host with a name of its maker, or if there are such hosts of several domains.
+
+    Args:
+        strangers: the endpoints of unknown owners.
+        own: hosts of the maker.
+        names: the names of the maker.
+        rules: rule files.
+    """
+    if any(_is_named(host) and rules.third_parties.of(host) is None for host in own):
+        return
+    used: dict[str, list[tuple[Endpoint, Evidence]]] = {}
+    for endpoint, evidence in islice(strangers, MAX_ENDPOINTS):
+        web = endpoint.kind is EndpointKind.URL and endpoint.scheme in _SCHEMES and _is_named(endpoint.host)
+        place = web and not is_public_service(endpoint.host) and _is_used(endpoint, evidence, names, rules)
+        if place and (endpoint.host in used or len(used) < MAX_HOSTS):
+            used.setdefault(endpoint.host, []).append((endpoint, evidence))
+    domains = {host: registrable_domain(host, rules) or host for host in used}
+    reasons: dict[str, str] = {}
+    for host, places in used.items():
+        uses = read_uses(places, len(set(domains.values())))
+        signs = [sign for sign in SIGNS if sign.holds(uses)]
+        if sum(sign.points for sign in signs) >= MIN_POINTS:
+            reasons[host] = ", ".join(one.what for one in signs if one.points > 0)
+    if len({domains[host] for host in reasons}) == 1:
+        yield from ((host, f"several signs of the maker's own server: {what}") for host, what in reasons.items())
+
+
+def read_uses(used: Collection[tuple[Endpoint, Evidence]], domains: int) -> Uses:
+    """How an app uses one host.
+
+    Args:
+        used: the addresses of the host in the app's own code, pages and resources.
+        domains: number of the domains of unknown owners that the app uses there.
+    """
+    scripts = [endpoint for endpoint, evidence in used if evidence.how.startswith(_SCRIPTS)]
+    code = [endpoint for endpoint, evidence in used if not evidence.how.startswith(_SETTINGS)]
+    return Uses(
+        names=frozenset(name for endpoint, evidence in used if (name := _name(endpoint, evidence))),
+        paths=frozenset(one.path for one in scripts if one.path.strip("/") and not _DOCUMENT.search(one.path)),
+        acts=any(_acts(one.path) and not _DOCUMENT.search(one.path) for one in code),
+        port=any(one.port not in _WEB_PORTS and one.path.strip("/") for one in scripts)
+        and not any(_MEDIA.search(one.path) for one in scripts),
+        plain=all(endpoint.scheme in _WITHOUT_TLS for endpoint, _ in used),
+        domains=domains,
+    )
+
+
+def _is_named(host: str) -> bool:
+    """True for a host with a name, not with an address."""
+    return "." in host and ":" not in host and not host.rpartition(".")[2].isdigit()
+
+
+def _is_used(endpoint: Endpoint, evidence: Evidence, names: MakerNames, rules: RuleFiles) -> bool:
+    """True for an address that the app's own code, pages or resources have, and do not only link to."""
+    if evidence.how.startswith(_DEX):
+        return names.is_own_code(code_place(evidence))
+    return (
+        evidence.how.startswith((*_SCRIPTS, *_SETTINGS))
+        and _LIBRARY.search(evidence.file) is None
+        and rules.third_parties.of_file(evidence.file) is None
+        and _LINK.search(_before(endpoint, evidence)) is None
+    )
+
+
+def _before(endpoint: Endpoint, evidence: Evidence) -> str:
+    """The text before an address."""
+    before, found, _ = evidence.context.partition(f"{endpoint.scheme}://{endpoint.host}")
+    return before if found else ""
+
+
+def _name(endpoint: Endpoint, evidence: Evidence) -> str:
+    """The variable, setting or resource with an address; empty if that does not show."""
+    key = NAMED_BY_KEY.match(evidence.how)
+    if key is not None:
+        return key[1][:MAX_NAME]
+    found = _ASSIGNED.search(_before(endpoint, evidence)) if evidence.how.startswith(_SCRIPTS) else None
+    return found[1] if found is not None else ""
+
+
+def _acts(path: str) -> bool:
+    """True if the last two parts of a path name a login, a registration, or a change of records."""
+    lists = maker_words()
+    words = {word for part in path.rstrip("/").split("/")[-2:] for word in words_of(part)}
+    return not words.isdisjoint(lists.accounts | lists.changes)

@@ -1,0 +1,181 @@
+"""Hosts that several signs together show to be the maker's."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.each import each
+from tieback.model.app import App, Platform
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Evidence, Sighting
+from tieback.recognise.collect import merge_finds
+from tieback.recognise.makers.names import MakerNames
+from tieback.recognise.makers.signs import MAX_HOSTS, MIN_POINTS, SIGNS, signed_hosts
+from tieback.recognise.rules import RuleFiles
+
+RULES = RuleFiles()
+NAMES = MakerNames(App(Platform.ANDROID, "de.acme.x", "0" * 64, "X"), RULES)
+TEXT, CLASS, CONSTANT = "text/url", "dex-flow/concat", "dex-string/url"
+SETTING = "a setting or variable names it as the server"
+PROGRAM = "a page or script opens a program there"
+ACTS = "the app logs users in or changes records there"
+PATHS = "pages or scripts have several paths there"
+PORT = "it has a port of its own"
+PLAIN = "there is no TLS"
+FEW = "the app uses at most two domains of unknown owners"
+
+
+def seen(address: str, context: str = "", how: str = TEXT, file: str = "assets/www/app.js") -> Sighting:
+    scheme, _, rest = address.partition("://")
+    place, slash, path = rest.partition("/")
+    host, _, port = place.partition(":")
+    number = int(port or {"http": 80, "https": 443}[scheme])
+    endpoint = Endpoint(EndpointKind.URL, address, scheme, host, number, f"{slash}{path}")
+    return Sighting(endpoint, 1, Party.UNKNOWN, Evidence(file, 1, how, context.replace("@", address)))
+
+
+def paths(address: str, *names: str, how: str = TEXT) -> list[Sighting]:
+    return [seen(f"{address}/{name}", how=how) for name in names]
+
+
+def own(address: str) -> Sighting:
+    """An address in a class of the app ``de.acme.x``."""
+    return seen(address, "Lde/acme/x/Api;->get: @", CLASS, "classes.dex")
+
+
+def reason_of(finds: list[Sighting], bundle: str = "de.acme.x") -> str:
+    """Why the first of these endpoints is first party; empty if it is not."""
+    merged = merge_finds(App(Platform.ANDROID, bundle, "0" * 64, "X"), finds, RULES)
+    owned = next(one for one in merged.sightings if one.endpoint.value == finds[0].endpoint.value)
+    return owned.party_reason if owned.party is Party.FIRST else ""
+
+
+HOST = "http://h.partner.net"
+SAFE = "https://h.partner.net"
+OTHER = seen("http://h.other.net/get")
+THIRD = seen("http://h.third.net/get")
+
+
+@each(
+    ("finds", "signs"),
+    [
+        ([seen(f"{HOST}/a", "var serverURL = '@';")], [SETTING, PLAIN, FEW]),
+        ([seen(f"{HOST}/a", 'this.API_URL="@"')], [SETTING, PLAIN, FEW]),
+        ([seen(HOST, 'd.default.defaults.baseURL="@",d')], [SETTING, PLAIN, FEW]),
+        ([seen(HOST, how="resource:string/base_url/url", file="resources.arsc")], [SETTING, PLAIN, FEW]),
+        ([seen(f"{HOST}/index.php", "$.get('@?x=1')"), OTHER], [PROGRAM, PLAIN, FEW]),
+        (paths(HOST, "a", "b", "c"), [PATHS, PLAIN, FEW]),
+        ([own(f"{HOST}/user/login")], [ACTS, PLAIN, FEW]),
+        ([own(f"{HOST}/saveOrder")], [ACTS, PLAIN, FEW]),
+        # Links, files of libraries and code of others are no other choice.
+        (
+            [
+                seen(f"{HOST}/index.php"),
+                seen("http://h.other.net/a.php", '<a href="@">'),
+                seen("http://h.third.net/a.php", file="assets/www/lib/map.js"),
+                seen("http://h.fourth.net/a.php", how=CONSTANT, file="classes.dex"),
+            ],
+            [PROGRAM, PLAIN, FEW],
+        ),
+        # With TLS, two strong signs are needed.
+        ([seen(f"{SAFE}/a", "baseURL: '@'"), *paths(SAFE, "b", "c")], [SETTING, PATHS, FEW]),
+        ([seen(f"{SAFE}:8765/a", "baseURL: '@'")], [SETTING, PORT, FEW]),
+        ([seen(f"{SAFE}/login.php", "const api = '@'"), OTHER, THIRD], [SETTING, PROGRAM, ACTS]),
+    ],
+)
+def test_several_signs(finds: list[Sighting], signs: list[str]) -> None:
+    assert reason_of(finds) == f"h.partner.net: several signs of the maker's own server: {', '.join(signs)}"
+
+
+@each(
+    "finds",
+    [
+        # One strong sign with TLS, or beside two other domains.
+        [seen(f"{SAFE}/a", "var serverURL = '@';")],
+        [seen(f"{SAFE}/index.php")],
+        paths(SAFE, "a", "b", "c"),
+        [own(f"{SAFE}/user/login")],
+        [seen(f"{HOST}/a", "var serverURL = '@';"), OTHER, THIRD],
+        # Weak signs only.
+        [seen(f"{HOST}:8765/a")],
+        paths(HOST, "a", "b"),
+        # Names of other things.
+        [seen(f"{HOST}/a", "var weatherApi = '@';")],
+        [seen(f"{HOST}/a", "root.base = '@';")],
+        [seen(f"{HOST}/a", "siteUrl = '@';")],
+        [seen(HOST, how="resource:string/forum_url/url", file="resources.arsc")],
+        # Documents, feeds and radio streams are no uses, and a resource with a page is none.
+        paths(HOST, "a.html", "b.png", "c.mp3", "d.woff2"),
+        paths(HOST, "rss", "rss/sport", "feed/news"),
+        [seen(f"{HOST}:8000/stream", "baseURL: '@'"), OTHER, THIRD],
+        [seen(f"{HOST}/topic.php", how="resource:string/forum/url", file="resources.arsc")],
+        # Links for people, files of libraries, code of others and constants.
+        [seen(f"{HOST}/index.php", '<a class="x" href="@">')],
+        [seen(f"{HOST}/index.php", "window.open('@', '_system')")],
+        [seen(f"{HOST}/index.php", file="assets/www/js/map.min.js")],
+        [seen(f"{HOST}/index.php", file="assets/www/lib/map/map.js")],
+        [seen(f"{HOST}/index.php", file="assets/ads.jar!a.js")],
+        [seen(f"{HOST}/user/login", "Lde/other/Api;->get: @", CLASS, "classes.dex")],
+        [seen(f"{HOST}/index.php", how=CONSTANT, file="classes.dex")],
+        # A program that a class opens: interfaces for all have such addresses too.
+        [own(f"{HOST}/index.php")],
+        [own(f"{HOST}/user/login.html")],
+        [own(f"{HOST}/{name}") for name in ("a", "b", "c")],
+        # A service for the apps of anyone, and a host with no name.
+        [seen("http://api.openweathermap.org/data", "baseURL: '@'")],
+        [seen("http://intranet/index.php")],
+        # More than four domains of unknown owners.
+        [seen(f"{HOST}/login.php"), *(seen(f"http://h.other{number}.net/get") for number in range(4))],
+    ],
+)
+def test_too_few_signs(finds: list[Sighting]) -> None:
+    assert reason_of(finds) == ""
+
+
+def test_only_a_host_with_the_signs_counts() -> None:
+    finds = [seen("http://x.partner.net/b"), seen(f"{HOST}/a", "serverURL = '@'")]
+    assert reason_of(finds) == ""
+    assert reason_of(finds[::-1])
+
+
+@each(
+    ("other", "is_first"),
+    [
+        ("http://x.partner.net/get", True),
+        # Of two domains, nobody can tell.
+        ("http://h.other.net/add.php", False),
+        ("http://h.other.net/get", True),
+        # The maker has its server at another place.
+        ("https://api.acme.de/get", False),
+        ("http://192.168.7.9/get", True),
+    ],
+)
+def test_one_domain_without_a_name_of_the_maker(other: str, *, is_first: bool) -> None:
+    assert bool(reason_of([seen(f"{HOST}/list.php"), seen(other)])) is is_first
+
+
+def test_a_strong_sign_and_another_one_are_needed() -> None:
+    points = sorted(sign.points for sign in SIGNS if sign.points > 0)
+    strong = max(points)
+    assert strong < MIN_POINTS <= 2 * strong
+    assert sum(one for one in points if one < strong) < MIN_POINTS
+
+
+def test_hosts_are_bounded() -> None:
+    finds = [
+        (one.endpoint, one.evidence)
+        for number in range(MAX_HOSTS + 5)
+        for one in (
+            seen(f"https://h{number}.partner.net/login.php", "baseURL: '@'"),
+            *paths(f"https://h{number}.partner.net", "a", "b"),
+        )
+    ]
+    assert len(list(signed_hosts(finds, (), NAMES, RULES))) == MAX_HOSTS
+
+
+@given(
+    st.text(max_size=80), st.text(max_size=60), st.sampled_from([TEXT, CLASS, "resource:string/x/url", "config:a/b"])
+)
+def test_any_evidence_never_raises(before: str, path: str, how: str) -> None:
+    endpoint = Endpoint(EndpointKind.URL, f"{HOST}/{path}", "http", "h.partner.net", 80, f"/{path}")
+    find = endpoint, Evidence("assets/a.js", 1, how, f"{before}{HOST}/{path}")
+    assert len(list(signed_hosts([find], (), NAMES, RULES))) <= 1
