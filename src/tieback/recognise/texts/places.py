@@ -234,8 +234,11 @@ class TextPlaces:
         found = names_before.reason(data, span.start, offset, span.end) or literals.reason_of_name(data, span, offset)
         if found:
             return found
-        if literals.is_link(data, span, offset, native=is_native(self._file, data), launchers=self._launchers):
+        native = is_native(self._file, data)
+        if literals.is_link(data, span, offset, native=native, launchers=self._launchers):
             return LINK
+        if native and offset == start and literals.is_page_script(data, start):
+            return literals.PAGE_SCRIPT
         if offset == start and markup_links.is_content(data, span.start):
             return SHOWN
         if found := literals.reason_of_use(data, span, offset):

@@ -12,6 +12,7 @@ from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import tables
 from tieback.recognise.texts.elements import PERMITTED
 from tieback.recognise.texts.languages import METADATA, MISNAMED, SAVED_PAGE
+from tieback.recognise.texts.literals import PAGE_SCRIPT
 from tieback.recognise.texts.names_before import BASE
 from tieback.recognise.texts.places import TextPlaces
 from tieback.recognise.texts.prose import (
@@ -474,3 +475,28 @@ def test_many_urls_in_one_token_cost_linear_time(file: str, before: str, unit: s
             at = data.find(b"http", at + 1)
 
     assert_linear(lambda size: (before + unit * (size // len(unit))).encode(), work, 20_000)
+
+
+@each(
+    ("file", "text", "expected"),
+    [
+        ("index.android.bundle", 'new T(k,"SCRIPT?onload=%{onload}")', PAGE_SCRIPT),
+        ("main.jsbundle", "u='SCRIPT'", PAGE_SCRIPT),
+        ("main.jsbundle", "u=`SCRIPT?render=${key}`", PAGE_SCRIPT),
+        ("main.jsbundle", "html='<html><script src=\"SCRIPT\"></script></html>'", ""),
+        ("main.jsbundle", "u='SCRIPT.map'", ""),
+        ("www/app.js", 'new T(k,"SCRIPT?onload=%{onload}")', ""),
+    ],
+)
+@each(
+    "script",
+    [
+        "https://www.google.com/recaptcha/enterprise.js",
+        "https://apis.google.com/js/api.js",
+        "https://connect.facebook.net/en_US/sdk.js",
+        "https://accounts.google.com/gsi/client",
+    ],
+)
+def test_react_native_loads_no_script_for_pages(script: str, file: str, text: str, expected: str) -> None:
+    data = text.replace("SCRIPT", script).encode()
+    assert TextPlaces(file, data).reason(data.index(b"https")) == expected
