@@ -80,8 +80,14 @@ _NAMESPACES = (
     "xsi:schemalocation",
     "cite",
 )
-_WIDGET_NAMES = (("author", "href"), ("author", "email"), ("feature", "name"), ("widget", "id"))
-"""Attributes of a widget's ``config.xml`` that are names (https://www.w3.org/TR/widgets/)."""
+_WIDGET_NAMES = (
+    ("author", "href"), ("author", "email"), ("feature", "name"), ("widget", "id"), ("plugin", "spec"),
+    ("engine", "spec"),
+)  # fmt: skip
+"""Attributes of a widget's ``config.xml`` that are names (https://www.w3.org/TR/widgets/), or from where the command
+line of Cordova gets a plugin or platform (https://cordova.apache.org/docs/en/latest/config_ref/)."""
+_WIDGET_TEXTS = ("name", "description", "author")
+"""Its elements with texts about the app."""
 _BY_ATTRIBUTE = {
     **dict.fromkeys(redirects.ATTRIBUTES, prose.REDIRECT),
     **dict.fromkeys(("title", "alt", "aria-label", "label"), SHOWN),
@@ -402,6 +408,8 @@ class TextPlaces:
         name = markup.element_at(self._data, self._spans, offset).rpartition(":")[2]
         if self._xml.is_picture or (self._xml.is_project and name in _METADATA_ELEMENTS):
             return tables.PICTURE if self._xml.is_picture else METADATA
+        if self._xml.is_widget and name in _WIDGET_TEXTS:
+            return METADATA
         return METADATA if name in {"license", "licence", "copyright", "author-website"} else ""
 
     @cached_property
