@@ -9,7 +9,7 @@ per file, 200 bytes on each side of a host or bucket.
 """
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from functools import cache
 from heapq import merge
 from itertools import islice
@@ -113,10 +113,10 @@ def hosts_with_ports(buffer: Buffer, *, marked: bool = True) -> Iterator[HostPor
     if not is_script_file(buffer) or not marked:
         return
     keys = _keys(data)
-    for found in islice(matches_near(_ASSIGNED, data, keys, _ASSIGNED_BEFORE, _ASSIGNED_LENGTH), MAX_OBJECTS):
+    for found in islice(_assigned(data, keys), MAX_OBJECTS):
         if (number := int(found["port"])) <= _MAX_PORT:
             yield HostPort(found["host"].decode("ascii"), number, found.start("host"))
-    for found in islice(matches_near(_HOST, data, keys, _KEY_LENGTH, _HOST_LENGTH), MAX_OBJECTS):
+    for found in islice(_hosts(data, keys), MAX_OBJECTS):
         start = found.start()
         key = _BEFORE_HOST[found[0][:1]].search(data, max(start - _KEY_REACH, 0), start)
         if key is None:
@@ -135,6 +135,14 @@ def hosts_with_ports(buffer: Buffer, *, marked: bool = True) -> Iterator[HostPor
             number = 443 if scheme["secure"] else 80
         if 0 < number <= _MAX_PORT:
             yield HostPort(found["host"].decode("ascii"), number, found.start("host"))
+
+
+def _hosts(data: Bytes, keys: Sequence[int] | None = None) -> Iterator[re.Match[bytes]]:
+    return matches_near(_HOST, data, _keys(data) if keys is None else keys, _KEY_LENGTH, _HOST_LENGTH)
+
+
+def _assigned(data: Bytes, keys: Sequence[int] | None = None) -> Iterator[re.Match[bytes]]:
+    return matches_near(_ASSIGNED, data, _keys(data) if keys is None else keys, _ASSIGNED_BEFORE, _ASSIGNED_LENGTH)
 
 
 def _keys(data: Bytes) -> list[int]:
