@@ -66,6 +66,7 @@ class Analyser:
         from tieback.recognise.cloud import ended_services
         from tieback.recognise.collect import merge_finds
         from tieback.recognise.firestore_code import settle_firestore
+        from tieback.recognise.gonative import BuilderSettings
         from tieback.recognise.network_permission import NetworkPermission
         from tieback.recognise.site_lists import settle_site_lists
 
@@ -73,12 +74,12 @@ class Analyser:
             with open_app(path, sha256=sha256) as second:
                 yield from second.pieces()
 
-        network = NetworkPermission()
+        network, builder = NetworkPermission(), BuilderSettings()
         with open_app(path, sha256=sha256) as opened:
             cleartext, declarations = opened.cleartext, opened.declarations
-            pieces = network.watched(opened.pieces())
+            pieces = builder.watched(network.watched(opened.pieces()))
             finds = self._search.finds(pieces, hybrid=opened.may_be_hybrid, asset_pages=opened.has_asset_pages)
-            merged = network.settled(merge_finds(opened.app, finds, self._rules))
+            merged = builder.settled(network.settled(merge_finds(opened.app, finds, self._rules)))
             unread = opened.unread
         del finds, pieces  # the package may be read again
         collected = settle_site_lists(settle_firestore(merged, again), self._rules)

@@ -3,7 +3,8 @@
 ``initializeApp({apiKey: "AIza...", projectId: "shop-1234", ...})`` names the project of every Firebase product, also of
 Firestore, whose host is the same for all projects (https://firebase.google.com/docs/web/learn-more#config-object).
 The library up to version 2 keeps the server of its logins without a scheme: ``var a="auth.firebase.com"``.
-Bounds: 50 objects per file.
+The library of Cloud Functions joins its server of a region and the project: ``"https://"+region+"-"+project+
+".cloudfunctions.net/"``. Bounds: 50 objects per file.
 """
 
 import re
@@ -16,6 +17,8 @@ from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.calls import is_script_file
 from tieback.recognise.context import match_context
+from tieback.recognise.firebase_functions import MARK as FUNCTIONS
+from tieback.recognise.firebase_functions import is_library, region_of, server_of
 from tieback.recognise.hosts import EndpointHost, web_server
 from tieback.recognise.near import matches_near, places_of
 from tieback.recognise.span import decode_text
@@ -42,8 +45,8 @@ _VALUE = lazy_pattern(
     rb"""["'`](?:AIza[\w-]{30}|[a-z0-9-]{4,63}\.(?:firebaseapp\.com|appspot\.com|firebasestorage\.app)["'`])"""
 )
 """Another value of the object, in a variable beside that of the project."""
-_SERVER, _NAME, _PRODUCT, _LOGINS = MARKS = (
-    b"firestore.googleapis.com", b"projectId", b"irestore", b"auth.firebase.com",
+_SERVER, _NAME, _PRODUCT, _LOGINS, _ = MARKS = (
+    b"firestore.googleapis.com", b"projectId", b"irestore", b"auth.firebase.com", FUNCTIONS,
 )  # fmt: skip
 _LIBRARY = lazy_pattern(rb"[\"'`]firestore\.googleapis\.com[\"'`]")
 """The constant of the library with its server: https://github.com/firebase/firebase-js-sdk, packages/firestore."""
@@ -55,12 +58,16 @@ _JSON = (".json", "app.config", "app.manifest")
 
 
 class WebProjects:
-    """The Firestore projects of one app: in a script that uses Firestore, or whose library is another script."""
+    """The Firestore projects of one app: in a script that uses Firestore, or whose library is another script.
+
+    And the servers of Cloud Functions of the same projects, if a script has that library.
+    """
 
     def __init__(self) -> None:
         """Begin an app."""
-        self._has_library = False
+        self._has_library = self._has_functions = False
         self._waiting: list[Sighting] = []
+        self._servers: list[Sighting] = []
 
     def read(self, buffer: Buffer, marks: Container[bytes] | None = None) -> Iterator[Sighting]:
         """The projects in a file; those of earlier files, once the library of Firestore is found.
@@ -78,12 +85,19 @@ class WebProjects:
             self._waiting.clear()
         if script and _LOGINS in texts:
             yield from _logins(buffer)
-        if not (script or buffer.file.endswith(_JSON)) or _NAME not in texts:
-            return
+        is_named = (script or buffer.file.endswith(_JSON)) and _NAME in texts
+        projects = tuple(_projects(buffer)) if is_named else ()
         if not script or self._has_library or _PRODUCT in texts:
-            yield from _projects(buffer)
+            yield from projects
         elif len(self._waiting) < MAX_OBJECTS:
-            self._waiting += _projects(buffer)
+            self._waiting += projects
+        self._has_functions = self._has_functions or (script and FUNCTIONS in texts and is_library(data))
+        if script and projects and len(self._servers) < MAX_OBJECTS:
+            region = region_of(data)
+            self._servers += (server_of(one, region) for one in projects)
+        if self._has_functions:
+            yield from self._servers
+            self._servers.clear()
 
 
 def _servers(data: Bytes) -> Iterator[re.Match[bytes]]:

@@ -104,8 +104,9 @@ _ENTRY = 128
 """Characters behind an address that are compared with the dictionary of Brotli."""
 _LEAST_EMBEDDED = 24
 """Least bytes of a constant that is a script with an address."""
-_AUTHOR = ("author", "description", "license")
-"""Elements of ``config.xml`` that describe the app (https://www.w3.org/TR/widgets/)."""
+_AUTHOR = ("author", "description", "license", "plugin", "engine")
+"""Elements of ``config.xml`` that describe the app (https://www.w3.org/TR/widgets/), or of what the command line of
+Cordova builds it (https://cordova.apache.org/docs/en/latest/config_ref/)."""
 
 
 class PlaceBudget:

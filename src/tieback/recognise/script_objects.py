@@ -1,6 +1,7 @@
 """Endpoints in objects of scripts: ``{host: "db.shop.de", port: 27017}`` and ``new S3({params: {Bucket: "uploads"}})``.
 
-A host counts only with a port or the scheme ``http`` or ``https`` in the same object. A ``Bucket`` counts only in a
+A host counts only with a port or the scheme ``http`` or ``https`` in the same object, or with a port that the next
+assignment sets. A ``Bucket`` counts only in a
 script that uses Amazon S3 (https://docs.aws.amazon.com/AWSJavaScriptSDK/latest/AWS/S3.html), a ``bucket`` of a script
 or a JSON file only with a region of Amazon in the same object, as in
 https://docs.amplify.aws/gen1/javascript/build-a-backend/storage/existing-resources/. Bounds: 200 objects of each kind
@@ -8,7 +9,7 @@ per file, 200 bytes on each side of a host or bucket.
 """
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from functools import cache
 from heapq import merge
 from itertools import islice
@@ -34,9 +35,17 @@ _HOST = lazy_pattern(
 )
 """The host itself, or an object with only its name: ``host: {name: "db.shop.de"}, port: 5432``."""
 _HOST_BEGINNINGS, _HOST_LENGTH = (b"ost", b"OST", b"ndPoint"), 320
-HOST_MARKS = tuple(name + r"[\"']?[\t-\r ]{0,4}:" for name in ("ost", "ost[nN]ame", "OST", "OST_?NAME", "ndPoint"))
-"""The key of a host up to its colon, for ``anchors.parse``. Other words end like these names, and have no colon."""
+HOST_MARKS = tuple(name + r"[\"']?[\t-\r ]{0,4}[:=]" for name in ("ost", "ost[nN]ame", "OST", "OST_?NAME", "ndPoint"))
+"""The key of a host up to its sign, for ``anchors.parse``. Other words end like these names, and have no sign."""
+_ASSIGNED = lazy_pattern(
+    rb"(?<![A-Za-z0-9_$.])(?P<of>(?:[A-Za-z0-9_$]{1,20}\.){1,3})?(?P<stem>[A-Za-z0-9_]{0,24}?)(?:[hH]ost(?:[nN]ame)?|HOST(?:_?NAME)?)\s{0,4}=\s{0,4}"
+    rb"[\"'`](?P<host>[A-Za-z0-9][A-Za-z0-9.-]{1,252})[\"'`]\s{0,4}[,;\n]\s{0,40}(?:(?:var|let|const)\s{1,4})?(?(of)(?P=of))"
+    rb"(?P=stem)(?:[pP]ort|PORT)\s{0,4}=\s{0,4}[\"'`]?(?P<port>[1-9]\d{1,4})(?![\w.])"
+)
+"""A host and a port that are assigned one after the other: ``this.CLOUD_HOST="0.shop.de",this.CLOUD_PORT=443``."""
+_ASSIGNED_BEFORE, _ASSIGNED_LENGTH = 100, 480
 _KEY_LENGTH, _MOST_KEYS = 16, 10_000
+_MAX_PORT = 65_535
 _CLOSED = lazy_pattern(rb"\s{0,32}\}")
 _BEFORE_HOST = {
     b"o": lazy_pattern(rb"(?:(?<![A-Za-z0-9_$.])h|(?P<camel>\w{0,24}[a-z_]{2})H|(?P<snake>\w{0,24}[A-Za-z]{2}_)h)\Z"),
@@ -103,7 +112,11 @@ def hosts_with_ports(buffer: Buffer, *, marked: bool = True) -> Iterator[HostPor
     data = buffer.data
     if not is_script_file(buffer) or not marked:
         return
-    for found in islice(_hosts(data), MAX_OBJECTS):
+    keys = _keys(data)
+    for found in islice(_assigned(data, keys), MAX_OBJECTS):
+        if (number := int(found["port"])) <= _MAX_PORT:
+            yield HostPort(found["host"].decode("ascii"), number, found.start("host"))
+    for found in islice(_hosts(data, keys), MAX_OBJECTS):
         start = found.start()
         key = _BEFORE_HOST[found[0][:1]].search(data, max(start - _KEY_REACH, 0), start)
         if key is None:
@@ -120,16 +133,24 @@ def hosts_with_ports(buffer: Buffer, *, marked: bool = True) -> Iterator[HostPor
         scheme = None if number else _SCHEME.search(behind) or _SCHEME.search(inside)
         if scheme is not None:
             number = 443 if scheme["secure"] else 80
-        if 0 < number <= 65535:
+        if 0 < number <= _MAX_PORT:
             yield HostPort(found["host"].decode("ascii"), number, found.start("host"))
 
 
-def _hosts(data: Bytes) -> Iterator[re.Match[bytes]]:
+def _hosts(data: Bytes, keys: Sequence[int] | None = None) -> Iterator[re.Match[bytes]]:
+    return matches_near(_HOST, data, _keys(data) if keys is None else keys, _KEY_LENGTH, _HOST_LENGTH)
+
+
+def _assigned(data: Bytes, keys: Sequence[int] | None = None) -> Iterator[re.Match[bytes]]:
+    return matches_near(_ASSIGNED, data, _keys(data) if keys is None else keys, _ASSIGNED_BEFORE, _ASSIGNED_LENGTH)
+
+
+def _keys(data: Bytes) -> list[int]:
+    """Where the keys of hosts are in a script."""
     hits, stopped = _key_scanner().scan(data, 0, len(data), _MOST_KEYS)
     if stopped:
-        places = merge(*(places_of(data, one) for one in _HOST_BEGINNINGS))
-        return matches_near(_HOST, data, places, 0, _HOST_LENGTH)
-    return matches_near(_HOST, data, [end - 1 for _, end in hits], _KEY_LENGTH, _HOST_LENGTH)
+        return list(merge(*(places_of(data, one) for one in _HOST_BEGINNINGS)))
+    return [end - 1 for _, end in hits]
 
 
 @cache

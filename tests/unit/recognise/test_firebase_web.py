@@ -80,6 +80,41 @@ def test_the_library_of_firestore_can_be_in_another_script(files: tuple[str, ...
     assert [one.endpoint.value for buffer in buffers for one in projects.read(buffer)] == every
 
 
+FUNCTIONS = (
+    "class F{_url(e){let t=this.app.options.projectId;return`https://${this.region}-${t}.cloudfunctions.net/${e}`}}"
+)
+FUNCTIONS_5 = 'return"https://"+this.region_+"-"+e+".cloudfunctions.net/"+t},'
+FUNCTIONS_ES5 = 'return "https://".concat(this.region, "-").concat(t, ".cloudfunctions.net/").concat(e)'
+CENTRAL, EUROPE = "firebase-functions:us-central1-acme-web", "firebase-functions:europe-west1-acme-web"
+
+
+@each(
+    ("files", "every"),
+    [
+        ((FUNCTIONS + ALONE,), [CENTRAL]),
+        ((FUNCTIONS_5, ALONE), [CENTRAL]),
+        ((ALONE, FUNCTIONS_ES5, FUNCTIONS), [CENTRAL]),
+        ((FUNCTIONS, ALONE + ';getFunctions(a,"us-central1")'), [CENTRAL]),
+        ((FUNCTIONS, ALONE + ";getFunctions(a,'europe-west1')"), [EUROPE]),
+        ((ALONE + ';a.functions("europe-west1")', FUNCTIONS_5), [EUROPE]),
+        ((FUNCTIONS, ALONE + ';f("europe-west1","asia-east2")'), [CENTRAL]),
+        ((ALONE,), []),
+        ((FUNCTIONS,), []),
+        ((ALONE, 'fetch("https://us-central1-other.cloudfunctions.net/api")'), []),
+        ((ALONE, "// https://<region>-<project>.cloudfunctions.net/ is the server"), []),
+    ],
+)
+def test_server_of_the_library_of_functions(files: tuple[str, ...], every: list[str]) -> None:
+    projects = WebProjects()
+    buffers = [Buffer(f"{number}.js", BufferKind.TEXT, text.encode()) for number, text in enumerate(files)]
+    assert [one.endpoint.value for buffer in buffers for one in projects.read(buffer)] == every
+
+
+def test_host_of_a_function() -> None:
+    (one,) = WebProjects().read(Buffer("a.js", BufferKind.TEXT, (FUNCTIONS + ALONE).encode()))
+    assert one.endpoint.host == "us-central1-acme-web.cloudfunctions.net"
+
+
 OLD_LIBRARY = 'var Ye="auth.firebase.com";function f(){return g(Ye)}Y.setAuthenticationServer=f'
 
 

@@ -21,6 +21,10 @@ type Near = Callable[[bytes], Iterator[re.Match[bytes]]]
 PATTERNS: dict[str, tuple[re.Pattern[bytes], Near, tuple[bytes, ...]]] = {
     "joined names": (unloaded._JOINED, _joined, (b".js", b".HTML", b"+", b"concat(", b"a.b", b"}")),
     "hosts": (script_objects._HOST, script_objects._hosts, (b"ost", b"OST_NAME", b"ndPoint", b"Name", b"{address:")),
+    "assigned": (
+        script_objects._ASSIGNED, script_objects._assigned,
+        (b"host", b"dbHost", b"e.", b"=", b"dbPort=80", b"port='80'"),
+    ),
     "buckets": (
         script_objects._S3_BUCKET, script_objects._s3_buckets, (b"S3_", b"s3", b"bucket", b"Bucket", b"_Name"),
     ),

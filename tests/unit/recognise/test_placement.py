@@ -203,6 +203,8 @@ PERMISSIONS = ("<access origin='http://maker.com'/>", "<allow-intent href='http:
         ("<allow-navigation href='http://maker.com'/>", ""),
         (f"<platform name='android'>{PERMISSIONS[0]}</platform>", PERMITTED),
         (AUTHOR + PERMISSIONS[0], METADATA),
+        ("<plugin name='a' spec='http://maker.com'/>", METADATA),
+        ("<plugin name='a'><variable name='b' value='http://maker.com'/></plugin>", ""),
         # The app has the host somewhere else, too.
         (PERMISSIONS[0] + "<content src='http://maker.com/start'/>", ""),
         (PERMISSIONS[0] + "<preference name='Server' value='maker.com'/>", ""),

@@ -64,6 +64,9 @@ def found(text: str, file: str = "assets/main.js") -> list[str]:
         ('{db:{host:"pg.shop.de",ssl:{mode:"x",ca:{a:1}},port:5432}}', ["pg.shop.de:5432"]),
         (f'{{port:5432,host:"pg.shop.de",{"x" * AROUND}:1}}', ["pg.shop.de:5432"]),
         (f'{{{"x" * AROUND}:1,port:5432,host:"pg.shop.de"}}', ["pg.shop.de:5432"]),
+        ('this.CLOUD_HOST="0.shop.de",this.CLOUD_PORT=443', ["0.shop.de:443"]),
+        ("var host = 'mq.shop.de';\nvar port = 1883;", ["mq.shop.de:1883"]),
+        ("t.dbHost=`pg.shop.de`,t.dbPort='5432'", ["pg.shop.de:5432"]),
         ('f({bucket:"shop-files",acl:{a:1},region:"eu-west-1"})', ["s3:shop-files"]),
     ],
 )
@@ -74,6 +77,11 @@ def test_objects_name_endpoints(text: str, values: list[str]) -> None:
 @each(
     "text",
     [
+        'a.host="db.shop.de",a.dbPort=5432',
+        'a.host="db.shop.de",b=1,a.port=5432',
+        'a.host=="db.shop.de",a.port=5432',
+        'a.host="db.shop.de",a.port=70000',
+        'a.host="localhost",a.port=5432',
         'x={host:"db.shop.de"};y={port:27017}',
         'x={host:"db.shop.de"};y={protocol:"https:"}',
         'x={host:"db.shop.de",protocol:"https-only"}',

@@ -21,6 +21,7 @@ from tieback.recognise.hermes.keyed_constants import KeyedConstants, key_reason
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.interface import Find
 from tieback.recognise.texts.languages import METADATA
+from tieback.recognise.texts.literals import PAGE_SCRIPT, is_page_script
 from tieback.recognise.texts.places import OF_GIT
 from tieback.recognise.texts.prose import ISSUER, MESSAGE, REDIRECT, REFERER, literal_reason, points_to_page, url_end
 
@@ -130,6 +131,8 @@ class ConstantEnds:
         start = table.start + int(table.offsets[number])
         text = self._code.data[start : table.start + int(table.ends[number])]
         at = offset - start
+        if not at and is_page_script(text, at):
+            return PAGE_SCRIPT
         first, last = max(0, at - _REACH), min(len(text), at + 2 * _REACH)
         reason = literal_reason(text, first, at, last)
         return (

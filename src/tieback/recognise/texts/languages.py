@@ -19,6 +19,11 @@ _WHOLE_PAGE = lazy_pattern(rb"(?i)\s{0,200}(?:<!doctype html\b|<html\b)")
 """The beginning of a page, such as one about a sound, which a person has downloaded in its place."""
 _PYTHON_METADATA = lazy_pattern(r"[^/!]\.(?:dist|egg)-info/", re.IGNORECASE)
 """A folder that describes an installed package of Python: PEP 376, PEP 627."""
+_STORE_TEXT = lazy_pattern(
+    r"(?:^|/)metadata/(?:android/)?[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}/(?:(?:marketing|support|privacy|apple_tv_privacy)_(?:url|policy)"
+    r"|(?:full_|short_)?description|title|subtitle|name|keywords|promotional_text|release_notes|video|changelogs/\d{1,12})\.txt$"
+)
+"""Texts for an app store in one language: https://docs.fastlane.tools/actions/deliver/, https://docs.fastlane.tools/actions/supply/"""
 _LEFT = lazy_pattern(r"\.(?:orig|rej|bak|bat|cmd|ps1)$", re.IGNORECASE)
 
 
@@ -70,7 +75,8 @@ def reason_of_file(file: str, data: bytes) -> str:
         return MISNAMED
     if _MEDIA.search(file.lower()) and _WHOLE_PAGE.match(data):
         return SAVED_PAGE
-    return METADATA if _PYTHON_METADATA.search(file) else UNUSED_FILE if _LEFT.search(file) else ""
+    is_metadata = _PYTHON_METADATA.search(file) or _STORE_TEXT.search(file)
+    return METADATA if is_metadata else UNUSED_FILE if _LEFT.search(file) else ""
 
 
 def has_language(file: str) -> bool:

@@ -79,7 +79,7 @@ _NOTE = lazy_pattern(rb"[{,\s][\"']?(?:[_$]comment|commentstring|//)[\"']?\s{0,8
 _PROGRAM = lazy_pattern(rb"[{,]\s{0,40}[\"']?app[\"']?\s{0,8}:\s{0,8}\Z")
 _META = lazy_pattern(rb"[\"']?meta[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}\Z")
 _SHEET = lazy_pattern(rb"\s{0,40},[^{}]{0,300}?[\"']?(?:image|format|version)[\"']?\s{0,8}:")
-_ATTRIBUTE = lazy_pattern(rb"(?:\A|[\s\"'])(?:codebase|pluginspage)=\\?[\"']?\Z", re.IGNORECASE)
+_ATTRIBUTE = lazy_pattern(rb"[\s\"'`](?:codebase|pluginspage)=\\?[\"']?\Z", re.IGNORECASE)
 _SCHEMES = (b"", b"http://", b"https://", b"//")
 _REACH, _HEAD_REACH, _SPACES_REACH = 300, 480, 1_000
 _BEHIND_NAMES = frozenset((b":", b"=", b"[", b"|"))
@@ -186,4 +186,4 @@ def is_content(data: Bytes, start: int, offset: int) -> bool:
 
 def _plug_in(data: Bytes, start: int, offset: int) -> str:
     """The reason if an address in a part of markup is the value of an attribute that names a plug-in."""
-    return PLUG_IN if _ATTRIBUTE.search(data, max(start + 1, offset - 40), offset) else ""
+    return PLUG_IN if _ATTRIBUTE.search(data, max(start, offset - 40), offset) else ""

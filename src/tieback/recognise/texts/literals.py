@@ -1,5 +1,6 @@
 """What a URL in a string literal is, by the code around the literal and the words in it."""
 
+from tieback.intake.apps.interface import Bytes
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import (
@@ -18,6 +19,14 @@ from tieback.recognise.texts.prose import SHOWN
 from tieback.recognise.texts.signs import sign_before
 from tieback.recognise.texts.spans import Span
 
+PAGE_SCRIPT = "only a script for web pages, which an app of React Native does not load"
+_PAGE_SCRIPT = lazy_pattern(
+    rb"https://(?:www\.(?:google\.com|recaptcha\.net)/recaptcha/(?:api|enterprise)\.js|apis\.google\.com/js/(?:api|client|platform)\.js"
+    rb"|www\.googletagmanager\.com/gtag/js|accounts\.google\.com/gsi/client|maps\.googleapis\.com/maps/api/js"
+    rb"|connect\.facebook\.net/(?:[a-z]{2}_[A-Z]{2}/)?(?:sdk|all|fbevents)\.js)(?:[?\"'`#]|\Z)"
+)
+"""Scripts that only an element of a page can load, as the library of Firebase does in a browser: React Native has no
+document (https://github.com/firebase/firebase-js-sdk, ``packages/auth/src/platform_browser``)."""
 _TELLS = lazy_pattern(
     rb"(?:(?<![\w$])(?:[A-Z]\w{0,40})?Error|(?<![\w$])console\s{0,4}\.\s{0,4}(?:log|warn|error|info|debug|trace))"
     rb"\s{0,4}\(\s{0,20}\Z"
@@ -35,6 +44,11 @@ _IN_PICTURE = lazy_pattern(rb"data:(?:font|image)/[\w.+-]{1,40};base64,[\w+/=]{0
 _PICTURE_REACH = 4_096
 _PATTERN = lazy_pattern(rb"\bRegExp\(\s{0,8}\Z")
 DATA_URI = lazy_pattern(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:x-)?(?:font|vnd\.ms-fontobject))")
+
+
+def is_page_script(text: Bytes, at: int) -> bool:
+    """True if the address at an offset is that of a script for web pages; markup with it is another text."""
+    return _PAGE_SCRIPT.match(text, at) is not None
 
 
 def is_picture(data: bytes, span: Span, offset: int) -> bool:

@@ -36,8 +36,9 @@ _AGAIN = lazy_pattern(
 _JOINED = lazy_pattern(rb"(?:\+\s{0,40}|\$\{\s{0,8})\Z")
 _CALL = lazy_pattern(
     rb"(?:(?<![\w$])(?:[A-Z][\w$]{0,40})?Error\s{0,4}|(?<![\w$])console\s{0,4}\.\s{0,4}(?P<console>log|warn|error|info|debug)\s{0,4})\("
-    rb"(?P<text>[^;{}]{1,400})\Z"
 )
+_ARGUMENTS = lazy_pattern(rb"[^;{}]{1,400}|(?:[^;{}\"']|\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'){1,400}")
+"""The arguments of such a call up to one of them; only texts have the signs of other statements."""
 _POINTS = lazy_pattern(
     rb"\b(?:see|visit|read|refer to|docs?|documentation|help|details|more|info|guide|at)\b", re.IGNORECASE
 )
@@ -113,10 +114,8 @@ def _is_in_message(data: Bytes, at: int) -> bool:
     """True if a name is joined with words in the arguments of an error or of the console."""
     before = bytes(data[max(0, at - _REACH) : at])
     joined = _JOINED.search(before)
-    call = _CALL.search(before, 0, joined.start()) if joined is not None else None
-    if call is None or not _is_open(call["text"]):
-        return False
-    return call["console"] is None or _POINTS.search(call["text"]) is not None
+    call = _last_call(before[: joined.start()]) if joined is not None else None
+    return call is not None and (not call[0] or _POINTS.search(call[1]) is not None)
 
 
 def is_part_of_message(data: Bytes, start: int) -> bool:
@@ -124,8 +123,16 @@ def is_part_of_message(data: Bytes, start: int) -> bool:
     before = bytes(data[max(0, start - _REACH) : start])
     if not before.rstrip().endswith((b"+", b",")):
         return False
-    call = _CALL.search(before)
-    return call is not None and _is_open(call["text"])
+    return _last_call(before) is not None
+
+
+def _last_call(before: bytes) -> tuple[bool, bytes] | None:
+    """Whether the last call before a place is one of the console, and its arguments; ``None`` if it ends before."""
+    call = next(reversed(list(_CALL.finditer(before))), None)
+    arguments = before[call.end() :] if call is not None else b""
+    if call is None or _ARGUMENTS.fullmatch(arguments) is None or not _is_open(arguments):
+        return None
+    return call["console"] is not None, arguments
 
 
 def _is_open(text: bytes) -> bool:

@@ -18,6 +18,8 @@ _REFERER = lazy_pattern(rb"[{,(\[;\s][\"']?(?:[Rr]eferr?er|Origin)[\"']?\s{0,4}[
 """The name of a header before its value: RFC 9110, section 10.1.3; RFC 6454, section 7."""
 _AGENT = lazy_pattern(rb"[{,(\[;\s][\"']?user-agent[\"']?\s{0,4}[:,=]\s{0,8}\Z", re.IGNORECASE)
 """RFC 9110, section 10.1.5: the name of a program, perhaps with its web site."""
+_PRODUCT = lazy_pattern(rb"[A-Za-z]/\$\{[\w$.]{1,60}\Z")
+"""A program and its version in a template, up to the end of the version; its web site follows in brackets."""
 _MAKER = lazy_pattern(rb"(?:[{,(\[;\s]|\A)[\"']?author[\"']?\s{0,4}[:=]\s{0,8}\Z")
 _IN_BRACKETS = lazy_pattern(rb"[^\"'`\\<>]{1,60}\s\(\Z")
 """A person with a web site: https://docs.npmjs.com/cli/configuring-npm/package-json#people-fields-author-contributors"""
@@ -50,6 +52,8 @@ def reason(data: Bytes, start: int, offset: int, end: int) -> str:
     if offset == start + 1 and _REFERER.search(before):
         return prose.REFERER
     if _AGENT.search(before):
+        return prose.USER_AGENT
+    if data[start:offset] in (b"} (", b"} (+") and _PRODUCT.search(before):
         return prose.USER_AGENT
     if _PART.match(data, end, end + 60) and _BASE.search(before):
         return BASE

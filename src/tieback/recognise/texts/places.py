@@ -84,8 +84,14 @@ _NAMESPACES = (
     "xsi:schemalocation",
     "cite",
 )
-_WIDGET_NAMES = (("author", "href"), ("author", "email"), ("feature", "name"), ("widget", "id"))
-"""Attributes of a widget's ``config.xml`` that are names (https://www.w3.org/TR/widgets/)."""
+_WIDGET_NAMES = (
+    ("author", "href"), ("author", "email"), ("feature", "name"), ("widget", "id"), ("plugin", "spec"),
+    ("engine", "spec"),
+)  # fmt: skip
+"""Attributes of a widget's ``config.xml`` that are names (https://www.w3.org/TR/widgets/), or from where the command
+line of Cordova gets a plugin or platform (https://cordova.apache.org/docs/en/latest/config_ref/)."""
+_WIDGET_TEXTS = ("name", "description", "author")
+"""Its elements with texts about the app."""
 _BY_ATTRIBUTE = {
     **dict.fromkeys(redirects.ATTRIBUTES, prose.REDIRECT),
     **dict.fromkeys(("title", "alt", "aria-label", "label"), SHOWN),
@@ -238,8 +244,11 @@ class TextPlaces:
         found = names_before.reason(data, span.start, offset, span.end) or literals.reason_of_name(data, span, offset)
         if found:
             return found
-        if literals.is_link(data, span, offset, native=is_native(self._file, data), launchers=self._launchers):
+        native = is_native(self._file, data)
+        if literals.is_link(data, span, offset, native=native, launchers=self._launchers):
             return LINK
+        if native and offset == start and literals.is_page_script(data, start):
+            return literals.PAGE_SCRIPT
         if offset == start and markup_links.is_content(data, span.start):
             return SHOWN
         if found := literals.reason_of_use(data, span, offset):
@@ -410,6 +419,8 @@ class TextPlaces:
         name = markup.element_at(self._data, self._spans, offset).rpartition(":")[2]
         if self._xml.is_picture or (self._xml.is_project and name in _METADATA_ELEMENTS):
             return tables.PICTURE if self._xml.is_picture else METADATA
+        if self._xml.is_widget and name in _WIDGET_TEXTS:
+            return METADATA
         return METADATA if name in {"license", "licence", "copyright", "author-website"} else ""
 
     @cached_property

@@ -106,6 +106,10 @@ _ESCAPED_WORD = re.compile(rb"(?:\\u(?:[1-9a-dA-D][0-9a-fA-F]{3}|0[3-9a-fA-F][0-
 """A word of another alphabet with escapes, as minifiers write it."""
 _LEADING = re.compile(rb"(?:(?:[A-Za-z\x80-\xff]|\\u[0-9a-fA-F]{4}):|\xef\xbc\x9a)(?:\s|\\[nr])+\Z")
 """A line of a message, in any language, that leads to the URL in the next one."""
+_LABEL = re.compile(
+    rb"(?:(?:[\xe3-\xed][\x80-\xbf]{2}){2}|(?:\\u[3-9a-dA-D][0-9a-fA-F]{3}){2})\s?(?::|\xef\xbc\x9a|\\u[fF]{2}1[aA])\s?\Z"
+)
+"""Two characters of Chinese, Japanese or Korean, as they are or with escapes, and a colon: what an address is for."""
 _STYLED = re.compile(rb"%c(?:[\s%]|\Z)")
 """The beginning of a style in a text of the console: https://console.spec.whatwg.org/#formatting-specifiers"""
 _PERSON = re.compile(rb"<[^<>\s@]{1,64}@[^<>\s@]{1,253}>\s?\(\Z")
@@ -198,7 +202,14 @@ def literal_reason(data: bytes, start: int, at: int, end: int) -> str:
         return MESSAGE
     if right[:1] in (b" ", b"\t") and _words(right) >= 3:
         return MESSAGE
-    return EXAMPLE if _EXAMPLE.search(left[-80:]) or _IS_EXAMPLE.match(right) else ""
+    return _reason_of_label(left, right)
+
+
+def _reason_of_label(left: bytes, right: bytes) -> str:
+    """The reason by the end of the words before a URL, or by those in brackets behind it."""
+    if _EXAMPLE.search(left[-80:]) or _IS_EXAMPLE.match(right):
+        return EXAMPLE
+    return MESSAGE if _LABEL.search(left[-32:]) else ""
 
 
 def _reason_around(left: bytes, right: bytes, url: bytes) -> str:

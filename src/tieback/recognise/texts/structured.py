@@ -79,6 +79,14 @@ _DECLARED = lazy_pattern(
 )
 """A key of a package as a variable, as a bundler imports it: https://github.com/rollup/plugins (``json``)"""
 _DECLARED_NAMES = (b"homepage", b"author", b"bugs", b"repository", b"contributors")
+_VARIABLE = lazy_pattern(
+    rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$]{0,40})\s{0,4}=\s{0,4}(?:\{[^{}]{0,300}?[\"']?url[\"']?\s{0,4}:\s{0,4})?\Z"
+)
+_MEMBER = rb"[{,]\s{0,20}(?:homepage|bugs|repository|author|funding)\s{0,4}:\s{0,4}%b\s{0,4}[,}]"
+"""The same after a minifier: ``var a="MIT",b="https://…",c={version:"1.0",license:a,homepage:b}``."""
+_FACTS = (b"version", b"license", b"homepage")
+"""What such an object has, too."""
+_MEMBER_REACH = 8 * 1024
 _CHAIN = lazy_pattern(
     rb"\s{0,20},\s{0,20}(?:[\"']?genesis[\"']?\s{0,4}:|[^{}]{0,80}[\"']?minimumHardfork[\"']?\s{0,4}:)"
 )
@@ -276,7 +284,24 @@ def is_page_of_software(data: bytes, start: int, end: int) -> bool:
     is_declared = any(word in around for word in _DECLARED_NAMES) and _DECLARED.search(around) is not None
     if is_declared or (b"funding" in around and _FUNDING.search(around) is not None):
         return True
+    if _is_member_of_package(data, start, end):
+        return True
     return key_before(data, start) == b"url" and _CHAIN.match(data, end, end + 160) is not None
+
+
+def _is_member_of_package(data: bytes, start: int, end: int) -> bool:
+    """True if a string is in a variable that only names a page in the description of a package behind it."""
+    behind = data[end : end + _MEMBER_REACH]
+    if any(b"%b:" % fact not in behind for fact in _FACTS):
+        return False
+    variable = _VARIABLE.search(data, max(0, start - _EXPLORER_REACH), start)
+    if variable is None:
+        return False
+    member = re.search(_MEMBER % re.escape(variable["name"]), behind)
+    if member is None:
+        return False
+    own = behind[behind.rfind(b"{", 0, member.start() + 1) : behind.find(b"}", member.end() - 1)]
+    return all(b"%b:" % fact in own for fact in _FACTS)
 
 
 def is_of_package_script(data: bytes, start: int) -> bool:

@@ -163,3 +163,19 @@ def test_the_list_of_ends_is_well_formed() -> None:
     ends = read_ends()
     assert ends.calls["console.warn"] == "shown"
     assert not set(ends.calls) & {"fetch", "open", "get", "post", "request", "createClient"}
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("https://www.google.com/recaptcha/api.js?render=explicit", False),
+        ("https://www.google.com/recaptcha/api/siteverify", True),
+        ('<script src="https://www.google.com/recaptcha/api.js"></script>', True),
+    ],
+)
+def test_a_script_for_pages_is_no_back_end(text: str, stays: bool) -> None:
+    strings = (text, *STRINGS[1:])
+    function: list[Line] = [LOADED, GLOBAL, ("TryGetById", 8, 9, 0, FETCH), ("Call2", 6, 8, 7, 0), ("Ret", 6)]
+    artifact, _ = read_hermes("a.hbc", assemble((function,), strings))
+    finds = list(AppSearch(RuleFiles()).finds([artifact]))
+    assert any(isinstance(one, Sighting) and one.endpoint.host == "www.google.com" for one in finds) == stays

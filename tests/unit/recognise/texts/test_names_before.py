@@ -29,6 +29,20 @@ def test_the_name_decides(before: str, behind: str, expected: str) -> None:
     assert reason(data, start, start + 1, data.rindex(b'"') + 1) == expected
 
 
+@each(
+    ("text", "expected"),
+    [
+        ("a=`Acme/${VERSION} (https://a.shop.test)`", USER_AGENT),
+        ("a=`Acme/${e.version} (+https://a.shop.test)`", USER_AGENT),
+        ("a=`${path}/${name} (https://a.shop.test)`", ""),
+        ("a=`Acme/${VERSION}https://a.shop.test`", ""),
+    ],
+)
+def test_the_site_of_a_program_in_a_template(text: str, expected: str) -> None:
+    data = text.encode()
+    assert reason(data, data.rindex(b"}"), data.index(b"https"), len(data)) == expected
+
+
 @given(st.binary(max_size=200), st.integers(0, 200))
 def test_any_bytes_have_an_answer(data: bytes, at: int) -> None:
     assert isinstance(reason(data, min(at, len(data)), min(at + 1, len(data)), len(data)), str)

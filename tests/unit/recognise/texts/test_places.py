@@ -12,6 +12,7 @@ from tieback.recognise.dataflow.trace import COMPARED, LINK
 from tieback.recognise.texts import tables
 from tieback.recognise.texts.elements import PERMITTED
 from tieback.recognise.texts.languages import METADATA, MISNAMED, SAVED_PAGE
+from tieback.recognise.texts.literals import PAGE_SCRIPT
 from tieback.recognise.texts.names_before import BASE
 from tieback.recognise.texts.places import TextPlaces
 from tieback.recognise.texts.prose import (
@@ -239,6 +240,14 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("a.js", "var name='a',\n    homepage = 'URL';", METADATA),
         ("a.js", 'var author = {"name":"a","url":"URL"};', METADATA),
         ("a.js", "var homepages = ['URL'];", ""),
+        ("a.js", "const a='MIT',h='URL';var c={name:b,version:'1.0',license:a,homepage:h,main:d}", METADATA),
+        ("a.js", "const h={url:'URL'};var c={version:'1.0',license:a,bugs:h,homepage:d}", METADATA),
+        ("a.js", "const h='URL';var c={version:'1.0',license:a,homepage:d},e={url:h}", ""),
+        ("a.js", "const h='URL';var c={version:'1.0',homepage:h}", ""),
+        ("metadata/en-US/marketing_url.txt", "URL", METADATA),
+        ("a.app/metadata/android/de/full_description.txt", "Text URL", METADATA),
+        ("metadata/en-US/servers.txt", "URL", ""),
+        ("metadata/support_url.txt", "URL", ""),
         ("a.js", "var page = {url: 'URL'};", ""),
         ("a.js", "x={comment:'PoA',url:'URL',genesis:{hash:'1'}}", METADATA),
         ("a.js", "x={url:'URL',hash:'1'}", ""),
@@ -288,6 +297,11 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("config.xml", "<widget><author href='URL'/></widget>", METADATA),
         ("config.xml", "<widget><feature name='URL'/></widget>", METADATA),
         ("config.xml", "<widget><content src='URL'/></widget>", ""),
+        ("config.xml", "<widget><description>See URL</description></widget>", METADATA),
+        ("config.xml", "<widget><plugin name='a' spec='URL'/></widget>", METADATA),
+        ("config.xml", "<widget><plugin name='a'><variable name='HOST' value='URL'/></plugin></widget>", ""),
+        ("config.xml", "<widget><preference name='UpdateApi' value='URL'/></widget>", ""),
+        ("other.xml", "<a><description>URL</description></a>", ""),
         ("config.xml", "<widget><access origin='URL'/></widget>", PERMITTED),
         ("config.xml", "<widget><allow-navigation href='URL/*'/></widget>", ""),
         ("routes.xml", "<routes><access origin='URL'/></routes>", ""),
@@ -483,3 +497,28 @@ def test_many_urls_in_one_token_cost_linear_time(file: str, before: str, unit: s
             at = data.find(b"http", at + 1)
 
     assert_linear(lambda size: (before + unit * (size // len(unit))).encode(), work, 20_000)
+
+
+@each(
+    ("file", "text", "expected"),
+    [
+        ("index.android.bundle", 'new T(k,"SCRIPT?onload=%{onload}")', PAGE_SCRIPT),
+        ("main.jsbundle", "u='SCRIPT'", PAGE_SCRIPT),
+        ("main.jsbundle", "u=`SCRIPT?render=${key}`", PAGE_SCRIPT),
+        ("main.jsbundle", "html='<html><script src=\"SCRIPT\"></script></html>'", ""),
+        ("main.jsbundle", "u='SCRIPT.map'", ""),
+        ("www/app.js", 'new T(k,"SCRIPT?onload=%{onload}")', ""),
+    ],
+)
+@each(
+    "script",
+    [
+        "https://www.google.com/recaptcha/enterprise.js",
+        "https://apis.google.com/js/api.js",
+        "https://connect.facebook.net/en_US/sdk.js",
+        "https://accounts.google.com/gsi/client",
+    ],
+)
+def test_react_native_loads_no_script_for_pages(script: str, file: str, text: str, expected: str) -> None:
+    data = text.replace("SCRIPT", script).encode()
+    assert TextPlaces(file, data).reason(data.index(b"https")) == expected

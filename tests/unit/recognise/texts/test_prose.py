@@ -48,6 +48,21 @@ def test_one_word_before_an_example_is_enough(text: str) -> None:
 
 @each(
     "text",
+    ["演示地址\uff1a{}", "官网: {}", "ホームページ\uff1a{}", "웹사이트: {}", "\\u6F14\\u793A\\u5730\\u5740\\uFF1A{}"],
+)
+def test_words_of_chinese_japanese_and_korean_lead_to_a_page(text: str) -> None:
+    data = text.encode().replace(b"{}", URL)
+    assert literal_reason(data, 0, data.index(URL), len(data)) == MESSAGE
+
+
+@each("text", ["\uff1a{}", "址\uff1a{}", "地址{}", "http://b.test/地址?u={}", "\\u6F14:{}"])
+def test_other_texts_of_these_languages_do_not(text: str) -> None:
+    data = text.encode().replace(b"{}", URL)
+    assert literal_reason(data, 0, data.index(URL), len(data)) == ""
+
+
+@each(
+    "text",
     ["{}", "index {}", "api-example {}", "Names: {}", "https://b.test/example/{}", "reg. {}", "https://b.test/?es.={}"],
 )
 def test_other_words_do_not(text: str) -> None:
