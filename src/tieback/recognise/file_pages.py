@@ -1,18 +1,24 @@
-"""Addresses without a scheme in pages that a hybrid app loads from files: ``src="//cdn.test/a.js"`` is a file there.
+"""Addresses in pages that a hybrid app loads from files, which only pages with TLS or from a server contact.
+
+- Those without a scheme: ``src="//cdn.test/a.js"`` is a file there.
+- The first of ``"https:" == location.protocol ? "https://ssl.cdn.test/a.js" : "http://cdn.test/a.js"``.
 
 The scheme of the page is that of the address (RFC 3986, section 5.2.2). Cordova loads its pages as
 ``file:///android_asset/www/index.html`` up to version 9 for Android and 5 for iOS, later versions from a local server.
 So nothing is concluded without a version, or with a plugin that has such a server. Sources:
 https://cordova.apache.org/announcements/2021/07/20/cordova-android-10.0.0.html,
 https://cordova.apache.org/announcements/2020/06/01/cordova-ios-release-6.0.0.html
-Bounds: 20,000 texts of each kind that can begin an address, and 1,000 addresses, per file.
+Bounds: 20,000 texts of each kind that can begin an address, and 1,000 addresses and choices, per file.
 """
+
+from itertools import islice
 
 from tieback.intake.apps.interface import Bytes
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.page_marks import Marks, places_of_marks
 
 NO_SCHEME = "only without a scheme in pages that the app loads from files"
+OF_TLS = "only in pages with TLS, and the app loads its pages from files"
 MAX_ADDRESSES, MAX_STARTS = 1_000, 20_000
 _VERSION = lazy_pattern(
     rb"\b(?:PLATFORM_VERSION|CORDOVA_JS)_BUILD_LABEL\s{0,4}=\s{0,4}[\"'](?P<major>\d{1,3})\."
@@ -33,6 +39,14 @@ _MARKS = Marks(_QUOTED + _UNQUOTED)
 _LOADS = lazy_pattern(rb"(?i)(?:\b(?:src|href|poster)\s{0,4}=\s{0,4}\\?|\burl\(\s{0,4}|@import\s{1,4})[\"'(=]?\Z")
 """What is before an address that an element or a style sheet loads."""
 _BEFORE = 24
+_PROTOCOL = b"location.protocol"
+_CHOICE = lazy_pattern(
+    rb"(?:[\"']https:[\"']\s{0,4}={2,3}\s{0,4}[\w.]{0,20}location\.protocol|location\.protocol\s{0,4}={2,3}\s{0,4}[\"']https:[\"'])"
+    rb"\s{0,4}\)?\s{0,4}\?\s{0,4}[\"'](?P<tls>https://[\w-][^\"'\\\s]{0,200})[\"']\s{0,4}:\s{0,4}[\"']http://[\w-]"
+)
+"""A choice of an address by the scheme of the page. Each side begins a host, so that the other one stays."""
+_CHOICE_REACH = 40
+"""Most bytes between the place of a text that code joins and the choice in it."""
 
 
 class FilePages:
@@ -42,6 +56,8 @@ class FilePages:
         """Begin an app."""
         self._loads_files: dict[str, bool] = {}
         self._addresses: dict[str, frozenset[int]] = {}
+        self._choices: dict[str, list[tuple[int, int, str]]] = {}
+        """By file: where a choice begins and ends, and its address for pages with TLS."""
 
     def see_frame(self, root: str, data: Bytes) -> None:
         """Read the version of Cordova in its script, or what plugins there are in the list of them."""
@@ -63,10 +79,30 @@ class FilePages:
                     places.add(at + 1)
         if places:
             self._addresses[file] = frozenset(places)
+        if data.find(_PROTOCOL) >= 0:
+            found = islice(_CHOICE.finditer(data), MAX_ADDRESSES)
+            self._choices[file] = [
+                (one.start(), one.end(), one["tls"].decode("utf-8", "replace").lower()) for one in found
+            ]
 
-    def applies(self, root: str, file: str, offset: int | None) -> bool:
-        """True if an address has no scheme, and its page is a file."""
-        return offset in self._addresses.get(file, ()) and self._loads_files.get(root, False)
+    def reason(self, root: str, file: str, offset: int | None, address: str) -> str:
+        """Why a page that is a file does not contact an address; empty if that is not known.
+
+        Args:
+            root: the folder of the pages, or empty.
+            file: the page, script or style sheet.
+            offset: where the address is in it.
+            address: the address.
+        """
+        if offset is None or not self._loads_files.get(root, False):
+            return ""
+        if offset in self._addresses.get(file, ()):
+            return NO_SCHEME
+        chosen = any(
+            start - _CHOICE_REACH <= offset < end and address.lower().startswith(tls)
+            for start, end, tls in self._choices.get(file, ())
+        )
+        return OF_TLS if chosen else ""
 
 
 def _last(root: str) -> int:

@@ -20,7 +20,7 @@ import msgspec
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Sighting
-from tieback.recognise.file_pages import NO_SCHEME, FilePages
+from tieback.recognise.file_pages import FilePages
 from tieback.recognise.held_finds import settled
 from tieback.recognise.import_maps import NOT_IMPORTED, ImportMaps
 from tieback.recognise.interface import Find
@@ -30,6 +30,7 @@ from tieback.recognise.page_marks import Marks, Places, places_of_marks
 
 UNLOADED = "only in a page or script that no other file of the app names"
 REMOTE = "only in pages of the package in place of which the app loads those of a server"
+SHEET_SOURCE = "only in the source of a style sheet, which no web view reads"
 SOURCE_MAP = "only in the source map of a script of the app"
 MAX_FILES = 20_000
 MAX_NAMES = 2_000
@@ -42,6 +43,10 @@ _ROOT = lazy_pattern(
 _ROUTES = lazy_pattern(r"(?:_next|_nuxt|_app/immutable|_astro)/.*")
 """Files of Next.js, Nuxt, SvelteKit and Astro, which write one page for each route. Links to these have no suffix."""
 _PAGES = (".html", ".htm")
+_LESS = ".less"
+_SHEET_SOURCES = (_LESS, ".scss", ".sass")
+_LESS_IN_PAGE = (b"stylesheet/less", b"text/less", b"text/x-less")
+"""What a page has whose script makes a style sheet from Less: https://lesscss.org/usage/#using-less-in-the-browser"""
 _MAP = ".map"
 """The end of the name of a source map behind that of its script. What is in both is found in the script."""
 _CODE = (".html", ".htm", ".js", ".php", ".css")
@@ -167,7 +172,7 @@ class UnloadedFiles:
         self._other: set[bytes] = set()
         self._inline: set[str] = set()
         self._left = MAX_OTHER
-        self._stopped = False
+        self._stopped = self._compiles_less = False
         self._plugins = MissingPlugins()
         self._maps = ImportMaps()
         self._file_pages = FilePages()
@@ -205,8 +210,11 @@ class UnloadedFiles:
         """Why code at the place of a find never runs, or an empty text."""
         file = find.evidence.file
         place = (file, find.evidence.offset)
-        if any(self._file_pages.applies(root, *place) for root in self._roots if file.startswith(root)):
-            return NO_SCHEME
+        root = next((root for root in self._roots if file.startswith(root)), "")
+        if in_file := self._file_pages.reason(root, *place, find.endpoint.value):
+            return in_file
+        if file.lower().endswith(_SHEET_SOURCES) and not (self._compiles_less and file.lower().endswith(_LESS)):
+            return SHEET_SOURCE
         if any(file.startswith(root) and not (kept and file == root + kept) for root, kept in self._remote.items()):
             return REMOTE
         if file in unloaded:
@@ -230,6 +238,7 @@ class UnloadedFiles:
             if found["rest"] == LIST:
                 self._plugins.see_list(data)
         elif page:
+            self._compiles_less = self._compiles_less or any(data.find(one) >= 0 for one in _LESS_IN_PAGE)
             self._file_pages.see(file, data)
             self._plugins.see(file, data)
             self._maps.see(file, data)

@@ -11,6 +11,8 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise import file_pages
 from tieback.recognise.file_pages import NO_SCHEME
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
 from tieback.recognise.unloaded import UnloadedFiles
 
 WWW = "assets/www/"
@@ -88,3 +90,28 @@ def test_further_addresses_stay(bound: str, monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_any_text_is_read(page: str, frame: str) -> None:
     stays(page + PAGE, frame)
+
+
+CHOICE = "s.src = ('https:' == document.location.protocol ? 'https://ssl' : 'http://www') + '.shop.test/a.js';"
+SCHEMES = "s.src = ('https:' == document.location.protocol ? 'https://' : 'http://') + 'shop.test/a.js';"
+
+
+@each(
+    ("script", "version", "shown"),
+    [
+        (CHOICE, "5.1.1", ["http://www.shop.test/a.js"]),
+        (CHOICE.replace("'https:' == document.location.protocol", "(location.protocol === 'https:')"), "5.1.1", ["http://www.shop.test/a.js"]),
+        (CHOICE, "10.0.0", ["http://www.shop.test/a.js", "https://ssl.shop.test/a.js"]),
+        (CHOICE.replace("==", "!="), "5.1.1", ["http://www.shop.test/a.js", "https://ssl.shop.test/a.js"]),
+        (SCHEMES, "5.1.1", ["http://shop.test/a.js", "https://shop.test/a.js"]),
+    ],
+    ids=["before", "behind", "local server", "other condition", "only schemes"],
+)  # fmt: skip
+def test_an_address_that_only_pages_with_tls_contact(script: str, version: str, shown: list[str]) -> None:
+    files = {"cordova.js": LABEL % version, "index.html": f"<script src=cordova.js></script><script>{script}</script>"}
+    artifacts = [
+        Artifact(WWW + name, (Buffer(WWW + name, BufferKind.TEXT, text.replace(".test", ".com").encode()),))
+        for name, text in files.items()
+    ]
+    found = [one.endpoint.value for one in AppSearch(RuleFiles()).finds(artifacts) if isinstance(one, Sighting)]
+    assert sorted({one.replace(".com", ".test") for one in found}) == shown

@@ -12,7 +12,7 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, Buffe
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise import held_finds, unloaded
-from tieback.recognise.unloaded import REMOTE, SOURCE_MAP, UNLOADED, UnloadedFiles
+from tieback.recognise.unloaded import REMOTE, SHEET_SOURCE, SOURCE_MAP, UNLOADED, UnloadedFiles
 
 WWW = "assets/www/"
 INDEX = "<script src='cordova.js'></script><script src='js/app.js'></script>"
@@ -287,6 +287,28 @@ def test_a_source_map_counts_only_without_its_script() -> None:
         pages.see(piece(WWW + name, "app.js"))
     settled = list(pages.settled([sighting(f"{WWW}app.js.map"), sighting(f"{WWW}other.js.map")]))
     assert settled == [NotBackend("https://a.test", SOURCE_MAP), sighting(f"{WWW}other.js.map")]
+
+
+@each(
+    ("file", "page", "expected"),
+    [
+        ("css/a.less", INDEX, False),
+        ("css/a.scss", INDEX, False),
+        ("css/a.Sass", INDEX, False),
+        ("css/a.css", f"{INDEX}<link rel=stylesheet href=css/a.css>", True),
+        ("css/a.less", f"{INDEX}<link rel='stylesheet/less' href='css/a.less'>", True),
+        ("css/a.less", f"{INDEX}<link rel=stylesheet type='text/x-less' href='css/a.less'>", True),
+        ("css/a.scss", f"{INDEX}<link rel='stylesheet/less' href='css/a.less'>", False),
+    ],
+)
+def test_a_web_view_reads_no_source_of_a_style_sheet(file: str, page: str, expected: bool) -> None:
+    """But the script of Less makes style sheets in the page."""
+    pages = UnloadedFiles()
+    for name, text in {"index.html": page, "cordova.js": "", file: "@import url(//a.test)"}.items():
+        pages.see(piece(WWW + name, text))
+    assert list(pages.settled([sighting(WWW + file)])) == (
+        [sighting(WWW + file)] if expected else [NotBackend("https://a.test", SHEET_SOURCE)]
+    )
 
 
 def test_finds_keep_their_order() -> None:
