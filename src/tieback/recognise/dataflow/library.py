@@ -26,6 +26,8 @@ class Effect(Enum):
     FILL = auto()
     """The receiver becomes a builder with the argument in it."""
     APPEND = auto()
+    APPEND_OBJECT = auto()
+    """Appends an object, for which the number 0 is null."""
     APPEND_CHAR = auto()
     APPEND_BOOLEAN = auto()
     APPEND_UNKNOWN = auto()
@@ -156,10 +158,10 @@ _BUILDER_CALLS: dict[tuple[str, str], LibraryEffect] = {
     ("<init>", "I"): Effect.EMPTY,
     ("<init>", _STRING): Effect.FILL,
     ("<init>", _SEQUENCE): Effect.FILL,
-    ("append", _STRING): Effect.APPEND,
-    ("append", _OBJECT): Effect.APPEND,
-    ("append", _SEQUENCE): Effect.APPEND,
-    ("append", "Ljava/lang/StringBuffer;"): Effect.APPEND,
+    ("append", _STRING): Effect.APPEND_OBJECT,
+    ("append", _OBJECT): Effect.APPEND_OBJECT,
+    ("append", _SEQUENCE): Effect.APPEND_OBJECT,
+    ("append", "Ljava/lang/StringBuffer;"): Effect.APPEND_OBJECT,
     ("append", "I"): Effect.APPEND,
     ("append", "C"): Effect.APPEND_CHAR,
     ("append", "Z"): Effect.APPEND_BOOLEAN,
