@@ -13,6 +13,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.proto_resources import ProtoResources
 from tieback.recognise.dataflow import unmade
 from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.uncalled import UncalledCode
 from tieback.recognise.dataflow.uses import ConstantUses
@@ -35,7 +36,7 @@ def package(*, manifest: bytes = b"", layout: bytes = b"test.shop.app.Drawn", li
 
 
 def unused(files: PackageResources | None, *, data: bytes = CODE) -> list[str]:
-    code = UncalledCode(ConstantUses([DexFile(data)]), ("test.shop.app",), files)
+    code = UncalledCode(ConstantUses([DexFile(data)]), OwnPackages(("test.shop.app",)), files)
     return [host for host in sorted(UNUSED + USED) if code.reason(f"https://{host}.shop.test/".encode())]
 
 
