@@ -7,7 +7,7 @@ import numpy as np
 
 from tieback.intake.apps.dalvik_opcodes import OPCODES
 from tieback.recognise.dataflow.app import AppCode
-from tieback.recognise.dataflow.keyed import SPACES, keyed_methods
+from tieback.recognise.dataflow.keyed import INPUT, SPACES, keyed_methods
 from tieback.recognise.dataflow.libraries import ALL, SILENT, Packages
 from tieback.recognise.dataflow.members import CodeUse, MemberRef, MethodCode
 from tieback.recognise.dataflow.opcode_sets import CALLS, GETS, PUTS
@@ -64,12 +64,15 @@ class MemberUses:
 
     def _keyed(self, ref: MemberRef, *, puts: bool) -> list[CodeUse]:
         """Methods of the app itself that have a key as a constant, and then a call that puts or gets by key."""
+        if ref.owner == INPUT:  # the identifier of a view is often in a field
+            files = range(len(self._app.files) if puts else 0)
+            return self._using(
+                [(file, call) for file in files for call in self._calls_of(file, INPUT, puts=True)], CALLS, ALL
+            )
         found: dict[MethodCode, int] = {}
         for file, dex in enumerate(self._app.files):
             key = self._app.string_of(file, ref.name)
-            calls = self._keyed_calls.get((file, ref.owner, puts))
-            if calls is None:
-                calls = self._keyed_calls[file, ref.owner, puts] = keyed_methods(dex, ref.owner, puts=puts)
+            calls = self._calls_of(file, ref.owner, puts=puts)
             if not calls or not 0 <= key <= MAX_INDEX:
                 continue
             code = dex.code_without(ALL)
@@ -87,6 +90,13 @@ class MemberUses:
                 if method is not None and (method in found or len(found) < MAX_SITES):
                     found[method] = max(found.get(method, 0), begin + int(called[-1]))
         return [CodeUse(method, last) for method, last in found.items()]
+
+    def _calls_of(self, file: int, space: str, *, puts: bool) -> Sequence[int]:
+        """Indices of the methods of a file that put or get by key."""
+        known = self._keyed_calls.get((file, space, puts))
+        if known is None:
+            known = self._keyed_calls[file, space, puts] = keyed_methods(self._app.files[file], space, puts=puts)
+        return known
 
     def _using(
         self, indices: Sequence[tuple[int, int]], opcodes: frozenset[int], left_out: Packages, *, of_text: bool = False

@@ -1,8 +1,8 @@
-"""Calls that put a value under a key of the preferences or of an intent's extras, or get it."""
+"""Calls that put a value under a key of the preferences or of an intent's extras, or into an input field, or get it."""
 
 from collections.abc import Iterator, Sequence
 
-from tieback.recognise.dataflow.keyed import MAX_KEY, PREFERENCE, STRING, KeyedCall
+from tieback.recognise.dataflow.keyed import INPUT, MAX_KEY, PREFERENCE, STRING, KeyedCall
 from tieback.recognise.dataflow.members import MemberRef
 from tieback.recognise.dataflow.values import (
     HOLE,
@@ -20,6 +20,10 @@ from tieback.recognise.dataflow.walk.state import WalkState
 
 def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None]) -> None:
     """Apply the call."""
+    if effect.space == INPUT:
+        if values and isinstance(values[0], int) and len(values) > 1:
+            walk.store(typed_text(walk, values[0]), walk.plain(values[1]))
+        return
     if effect.puts:
         for key, value in _pairs(walk, values):
             kind = effect.kind or ("I" if isinstance(value, int) else STRING)
@@ -42,6 +46,11 @@ def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None]) ->
     else:
         found = walk.field(member)
         walk.result = found if found is not None else default if default is not None else unknown_of(values[:1])
+
+
+def typed_text(walk: WalkState, view: int) -> int:
+    """The field that stands for the text of an input field, by the identifier of its view."""
+    return walk.app.identity(MemberRef(INPUT, f"{view & 0xFFFFFFFF:08x}", STRING))
 
 
 def _pairs(walk: WalkState, values: Sequence[Value | None]) -> Iterator[tuple[Value | None, Value | None]]:
