@@ -99,10 +99,11 @@ class ConstantEnds:
         )
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
         names, started = (package.packages(), package.started_classes()) if package is not None else ((), ())
-        self._uncalled = UncalledCode(self._uses, OwnPackages(names, started, libraries), package)
+        own = OwnPackages(names, started, libraries)
+        self._uncalled = UncalledCode(self._uses, own, package)
         self._undeclared = UndeclaredComponents(self._uses, package)
         self._unrunnable = UnrunnableCode(
-            self._uses, package, at_start=all(_AT_START.search(part.buffer.file) for part in parts)
+            self._uses, package, own, at_start=all(_AT_START.search(part.buffer.file) for part in parts)
         )
         self._reasons: dict[bytes, str] = {}
         components = list(package.components()) if package is not None else []
