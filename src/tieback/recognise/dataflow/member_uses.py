@@ -7,6 +7,7 @@ import numpy as np
 
 from tieback.intake.apps.dalvik_opcodes import OPCODES
 from tieback.recognise.dataflow.app import AppCode
+from tieback.recognise.dataflow.holders import HOLDERS
 from tieback.recognise.dataflow.keyed import INPUT, SPACES, keyed_methods
 from tieback.recognise.dataflow.libraries import ALL, SILENT, Packages
 from tieback.recognise.dataflow.members import CodeUse, MemberRef, MethodCode
@@ -40,11 +41,12 @@ class MemberUses:
         return self._using(self._app.method_places(identity), CALLS, ALL, of_text=of_text)
 
     def writers(self, identity: int) -> list[CodeUse]:
-        """Methods of the app itself that store a field, or put a value under a key."""
+        """Methods of the app itself that store a field, put a value under a key, or into the holder in a field."""
         ref = self._app.ref(identity)
         if ref.owner in SPACES:
             return self._keyed(ref, puts=True)
-        return self._using(self._app.field_places(identity), PUTS, ALL)
+        opcodes = PUTS | GETS if ref.kind in HOLDERS else PUTS
+        return self._using(self._app.field_places(identity), opcodes, ALL)
 
     def readers(self, identity: int) -> list[CodeUse]:
         """Methods that read a field, or a key; of the app itself, or of libraries for a field of a library."""

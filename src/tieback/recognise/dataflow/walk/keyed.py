@@ -6,6 +6,7 @@ from tieback.recognise.dataflow.keyed import INPUT, MAX_KEY, PREFERENCE, STRING,
 from tieback.recognise.dataflow.members import MemberRef
 from tieback.recognise.dataflow.values import (
     HOLE,
+    TEXTS,
     Alternative,
     ArrayValue,
     TextValue,
@@ -18,11 +19,11 @@ from tieback.recognise.dataflow.values import (
 from tieback.recognise.dataflow.walk.state import WalkState
 
 
-def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None]) -> None:
+def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None], registers: Sequence[int] = ()) -> None:
     """Apply the call."""
     if effect.space == INPUT:
-        if values and isinstance(values[0], int) and len(values) > 1:
-            walk.store(typed_text(walk, values[0]), walk.plain(values[1]))
+        if len(values) > 1:
+            _fill(walk, values[0], walk.plain(values[1]), registers)
         return
     if effect.puts:
         for key, value in _pairs(walk, values):
@@ -46,6 +47,14 @@ def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None]) ->
     else:
         found = walk.field(member)
         walk.result = found if found is not None else default if default is not None else unknown_of(values[:1])
+
+
+def _fill(walk: WalkState, view: Value | None, text: Value | None, registers: Sequence[int]) -> None:
+    """Keep the text of a view with an identifier; a view that code makes has none and stands for its text."""
+    if isinstance(view, int):
+        walk.store(typed_text(walk, view), text)
+    elif view is None and isinstance(text, TEXTS) and registers:
+        walk.registers[registers[0]] = text
 
 
 def typed_text(walk: WalkState, view: int) -> int:

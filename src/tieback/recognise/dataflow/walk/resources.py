@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from tieback.recognise.dataflow.library import Effect
 from tieback.recognise.dataflow.values import (
     HOLE,
+    TEXTS,
     Alternative,
     ArrayValue,
     MapValue,
@@ -15,6 +16,7 @@ from tieback.recognise.dataflow.values import (
     alternatives,
     choice,
     combine,
+    is_informative,
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.keyed import typed_text
@@ -61,7 +63,7 @@ def _view_text(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]
     """The text that layouts give to a view, or the one that code sets."""
     view = values[0] if values else None
     if not isinstance(view, int):
-        walk.result = unknown_of(values)
+        walk.result = view if isinstance(view, TEXTS) and is_informative(view) else unknown_of(values)
         return
     texts = walk.settings.view_texts(view & 0xFFFFFFFF)
     field = typed_text(walk, view)
