@@ -38,6 +38,13 @@ def makers() -> Iterator[Call]:
     yield _COMPOSE, "collectAsState", f"{_FLOWS[0]}Lkotlin/coroutines/CoroutineContext;{_COMPOSER}II"
 
 
+def remembered() -> Iterator[Call]:
+    """Static methods that return what a function object makes, or made before: their fourth argument."""
+    owner = "Landroidx/compose/runtime/saveable/RememberSaveableKt;"
+    kinds = f"[{_OBJECT}Landroidx/compose/runtime/saveable/Saver;Ljava/lang/String;Lkotlin/jvm/functions/Function0;"
+    yield owner, "rememberSaveable", f"{kinds}{_COMPOSER}II"
+
+
 def constructors() -> Iterator[Call]:
     """Constructors of holders, with the value."""
     yield from ((owner, "<init>", _OBJECT) for owner in (*_LIVE, *_SINGLE))

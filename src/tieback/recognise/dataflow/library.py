@@ -92,6 +92,8 @@ class Effect(Enum):
     """The result is a holder of the first argument; it stands for its value."""
     NEW_HOLDER = auto()
     """The receiver becomes a holder of the argument."""
+    REMEMBERED = auto()
+    """The result is that of the function object that is the fourth argument."""
     HOLD = auto()
     """The receiver holds the argument from now on."""
     LAMBDA = auto()
@@ -398,6 +400,7 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
         for calls, effect in (
             (holders.makers(), Effect.HOLDER_OF), (holders.constructors(), Effect.NEW_HOLDER),
             (holders.readers(), Effect.SAME), (holders.writers(), Effect.HOLD),
+            (holders.remembered(), Effect.REMEMBERED),
         )
         for call in calls
     },

@@ -30,6 +30,7 @@ def test_code_that_reads_a_holder_contacts_what_other_code_puts_into_it() -> Non
         "atomic.shop.test:80",
         "own.shop.test:80",
         "dialog.shop.test:80",
+        "saved.shop.test:80",
     }, "and not what is in other holders of the same classes"
 
 

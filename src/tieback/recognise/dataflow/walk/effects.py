@@ -16,6 +16,7 @@ _CALLS = {**CONTAINER_CALLS, **RESOURCE_CALLS, **CALLBACK_CALLS}
 _LEAST: dict[LibraryEffect, int] = {
     Effect.ADD: 2,
     Effect.PUT: 3,
+    Effect.REMEMBERED: 4,
     **dict.fromkeys(
         (Effect.ADD_ARGUMENTS, Effect.ITEM, Effect.ANY_ITEM, Effect.SHUFFLE, Effect.LOOKUP, Effect.LAMBDA, Effect.TASK,
          Effect.NEW_PAIR, Effect.NEW_HOLDER, Effect.HOLD, Effect.FIRST, Effect.SECOND, Effect.THIRD, Effect.KEYS,
