@@ -51,6 +51,14 @@ _FOREIGN = re.compile(
 
 It can read resources by name or by number, and call any method.
 """
+_MAKES_NOTHING = re.compile(
+    r"(?:^|/)lib(?:androidx\.graphics\.path|datastore_shared_counter|image_processing_util_jni|surface_util_jni)\.so$"
+)
+"""Native libraries of AndroidX that make no objects: paths of Compose, a counter of DataStore, and pictures of CameraX.
+
+Sources: https://android.googlesource.com/platform/frameworks/support, ``graphics/graphics-path``,
+``datastore/datastore-core`` and ``camera/camera-core``.
+"""
 _BY_NAME = b"getIdentifier"
 _COMPONENT = re.compile(
     r"<(?:activity|service|receiver|provider|application|instrumentation)(?=\s)[^<>]{0,4000}?\s(?:android:)?name=\"([^\"]{1,300})\""
@@ -104,7 +112,7 @@ class PackageResources:
         self.has_doubt = False
         """True if other code than that of the DEX files can read resources."""
         self.has_native = False
-        """True if there is a native library."""
+        """True if there is a native library that can make objects of the app."""
         self.names = NativeNames()
         """Names by which native code can call methods and read fields; not kept if there is a doubt."""
         self._compiled: list[tuple[str, Bytes]] = []
@@ -142,7 +150,7 @@ class PackageResources:
                 self.has_doubt |= len(self.tables) >= MAX_TABLES or piece.file in self.tables
                 self.tables[piece.file] = buffer.resources
             elif buffer.kind is BufferKind.NATIVE:
-                self.has_native = True
+                self.has_native |= _MAKES_NOTHING.search(piece.file) is None
                 if self.has_doubt:
                     continue
                 self.names.see(buffer.data)

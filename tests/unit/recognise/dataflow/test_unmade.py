@@ -24,13 +24,15 @@ UNUSED = ["again", "hidden", "hiddentask", "idle", "idlefield"]
 USED = ["byname", "drawn", "guest", "main", "next", "parent", "plugused", "started"]
 
 
-def package(*, manifest: bytes = b"", layout: bytes = b"test.shop.app.Drawn", library: bytes = b"") -> PackageResources:
+def package(
+    *, manifest: bytes = b"", layout: bytes = b"test.shop.app.Drawn", library: bytes = b"", named: str = "lib/a.so"
+) -> PackageResources:
     found = PackageResources()
     name = "AndroidManifest.xml"
     found.see(Artifact(name, (Buffer(name, BufferKind.MANIFEST, MANIFEST % manifest),)))
     found.see(Artifact("res/layout/main.xml", (), compiled=COMPILED + layout))
     if library:
-        found.see(Artifact("lib/a.so", (Buffer("lib/a.so", BufferKind.NATIVE, library),)))
+        found.see(Artifact(named, (Buffer(named, BufferKind.NATIVE, library),)))
     found.tables["resources.arsc"] = ProtoResources("resources.arsc", b"")
     return found
 
@@ -63,6 +65,12 @@ def test_a_view_that_no_layout_has_is_unused() -> None:
 
 def test_native_code_can_make_objects() -> None:
     assert unused(package(library=b"\x7fELF")) == []
+    assert unused(package(library=b"\x7fELF", named="lib/x86/libmypath.so")) == []
+
+
+@pytest.mark.parametrize("name", ["libandroidx.graphics.path", "libdatastore_shared_counter", "libsurface_util_jni"])
+def test_native_code_of_androidx_makes_no_objects_of_the_app(name: str) -> None:
+    assert unused(package(library=b"\x7fELF", named=f"lib/arm64-v8a/{name}.so")) == UNUSED
 
 
 @pytest.mark.parametrize("main", [b"", b'<activity name=".Packed"/>'])
