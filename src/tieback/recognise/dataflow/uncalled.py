@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 UNUSED = "only in code of the app that nothing calls"
 _MOST_METHODS = 64
-"""Most methods that are looked at for one constant."""
+"""Most methods that are looked at for one constant on one way."""
+_MOST_LOOKS = 256
+"""Most methods that are looked at for one constant, each as often as ways lead to it."""
+_OBJECT = "Ljava/lang/Object;"
 _READS = frozenset(range(0x60, 0x67))
 _MOST_READS = 64
 
@@ -38,6 +41,7 @@ class UncalledCode:
         self._unmade = UnmadeClasses(uses, package)
         self._paths: dict[int, list[RetrofitPath]] = {}
         self._own = own
+        self._left = 0
 
     def reason(self, raw: bytes) -> str:
         """``UNUSED`` for a constant that only uncalled methods load; else empty.
@@ -47,6 +51,7 @@ class UncalledCode:
         """
         if not self._own:
             return ""
+        self._left = _MOST_LOOKS
         loaded = False
         for number, dex in enumerate(self._uses.app.files):
             index = dex.string_of(raw)
@@ -68,6 +73,7 @@ class UncalledCode:
 
     def reason_of_result(self, number: int, code: CodeItem) -> str:
         """The same for what a call in a method gives."""
+        self._left = _MOST_LOOKS
         return UNUSED if self._own and self._never_called(number, code, set()) else ""
 
     def _requests(self, number: int) -> list[RetrofitPath]:
@@ -116,7 +122,8 @@ class UncalledCode:
         key = number, code.offset
         if key in seen:
             return True  # they call each other
-        if len(seen) >= _MOST_METHODS:
+        self._left -= 1
+        if len(seen) >= _MOST_METHODS or self._left < 0:
             return False
         seen.add(key)
         index = self._uses.file(number).method_of(code)
@@ -124,8 +131,19 @@ class UncalledCode:
         if not owner or not self._own.have(owner):
             return False
         callers = self._uses.callers.of(number, code)
+        has_object = words(kind) != code.ins
         if callers is not None:
-            return all(self._never_called(file, caller, seen) for file, caller, _ in callers)
+            known = set(seen)
+            if all(self._never_called(file, caller, known) for file, caller, _ in callers):
+                seen |= known
+                return True
+            if not has_object or not self._is_of_interface(number, code, owner):
+                return False
         # Only what has an object can be called on it.
-        makers = self._unmade.makers(owner) if words(kind) != code.ins else None
+        makers = self._unmade.makers(owner) if has_object else None
         return makers is not None and all(self._never_called(file, maker, seen) for file, maker in makers)
+
+    def _is_of_interface(self, number: int, code: CodeItem, owner: str) -> bool:
+        """True if other code calls a method as that of another class or interface, with objects of any class."""
+        called_as = self._uses.callers.called_as(number, code)
+        return called_as is not None and bool(called_as.owners - {owner, _OBJECT})

@@ -11,7 +11,7 @@ from tests.examples import examples
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.proto_resources import ProtoResources
-from tieback.recognise.dataflow import unmade
+from tieback.recognise.dataflow import uncalled, unmade
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.package_resources import PackageResources
@@ -20,8 +20,8 @@ from tieback.recognise.dataflow.uses import ConstantUses
 
 CODE = (Path(__file__).parent / "dex" / "unmade.dex").read_bytes()
 MANIFEST = b'<manifest package="test.shop.app"><application><activity name=".Main"/>%s</application></manifest>'
-UNUSED = ["again", "hidden", "hiddentask", "idle", "idlefield"]
-USED = ["byname", "drawn", "guest", "main", "next", "parent", "plugused", "started"]
+UNUSED = ["again", "hidden", "hiddenlistener", "hiddentask", "idle", "idlefield"]
+USED = ["byname", "drawn", "guest", "main", "next", "parent", "plugused", "started", "usedlistener"]
 
 
 def package(
@@ -56,7 +56,7 @@ def test_code_of_classes_without_an_object_is_unused() -> None:
     ],
 )
 def test_a_class_can_be_made_by_its_name(manifest: bytes, layout: bytes) -> None:
-    assert unused(package(manifest=manifest, layout=layout)) == ["again", "idle", "idlefield"]
+    assert unused(package(manifest=manifest, layout=layout)) == ["again", "hiddenlistener", "idle", "idlefield"]
 
 
 def test_a_view_that_no_layout_has_is_unused() -> None:
@@ -71,6 +71,11 @@ def test_native_code_can_make_objects() -> None:
 @pytest.mark.parametrize("name", ["libandroidx.graphics.path", "libdatastore_shared_counter", "libsurface_util_jni"])
 def test_native_code_of_androidx_makes_no_objects_of_the_app(name: str) -> None:
     assert unused(package(library=b"\x7fELF", named=f"lib/arm64-v8a/{name}.so")) == UNUSED
+
+
+def test_many_ways_to_a_method_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uncalled, "_MOST_LOOKS", 2)
+    assert "hiddenlistener" not in unused(package())
 
 
 @pytest.mark.parametrize("main", [b"", b'<activity name=".Packed"/>'])
