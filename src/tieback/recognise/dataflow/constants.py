@@ -19,6 +19,7 @@ from tieback.recognise.dataflow.app_description import description_reason
 from tieback.recognise.dataflow.bare_hosts import BareHost, BareHosts
 from tieback.recognise.dataflow.dex_tables import MAX_STRING
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
@@ -82,8 +83,10 @@ def is_in_code(find: object) -> bool:
 class ConstantEnds:
     """Decides about the constants and resources of one app; each once."""
 
-    def __init__(self, parts: Sequence[DexPart], package: PackageResources | None = None) -> None:
-        """All DEX files of the app, and its other files."""
+    def __init__(
+        self, parts: Sequence[DexPart], package: PackageResources | None = None, libraries: ThirdParties | None = None
+    ) -> None:
+        """All DEX files of the app, its other files, and the libraries that are known."""
         self._buffers = {part.buffer.file: part.buffer for part in parts}
         doubt = package is not None and package.has_doubt
         called = {number for number, part in enumerate(parts) if doubt or not _AT_START.search(part.buffer.file)}
@@ -95,10 +98,12 @@ class ConstantEnds:
             handlers=package.names_handler if package is not None else lambda _: True,
         )
         self._resources = ResourceEnds(self._uses, package) if package is not None else None
-        self._uncalled = UncalledCode(self._uses, package.packages() if package is not None else (), package)
+        names, started = (package.packages(), package.started_classes()) if package is not None else ((), ())
+        own = OwnPackages(names, started, libraries)
+        self._uncalled = UncalledCode(self._uses, own, package)
         self._undeclared = UndeclaredComponents(self._uses, package)
         self._unrunnable = UnrunnableCode(
-            self._uses, package, at_start=all(_AT_START.search(part.buffer.file) for part in parts)
+            self._uses, package, own, at_start=all(_AT_START.search(part.buffer.file) for part in parts)
         )
         self._reasons: dict[bytes, str] = {}
         components = list(package.components()) if package is not None else []

@@ -128,7 +128,8 @@ class DataflowExtractor:
         parts = [part for buffer in buffers for part in dex_parts(buffer)][:MAX_FILES]
         whole = {id(part.buffer) for part in parts} == set(map(id, buffers)) and len(parts) < MAX_FILES
         package = settings.package if settings is not None else None
-        ends = ConstantEnds(parts, package) if held is not None and whole and parts else None
+        libraries = self._rules.third_parties
+        ends = ConstantEnds(parts, package, libraries) if held is not None and whole and parts else None
         try:
             yield from self._found(parts, settings, held, ends)
         finally:

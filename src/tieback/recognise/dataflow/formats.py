@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from tieback.recognise.dataflow.values import HOLE, UNKNOWN, TextValue, Value, as_text
+from tieback.recognise.dataflow.values import HOLE, UNKNOWN, TextValue, Value, as_text, text_of_object
 
 _SPEC = re.compile(r"%(?:(\d{1,3})\$)?([-#+ 0,(<]{0,4})(\d{1,3})?(\.\d{1,3})?([a-zA-Z%])")
 
@@ -51,16 +51,17 @@ def concat_recipe(recipe: TextValue, arguments: Sequence[Value | None], constant
 
 def _formatted(value: Value | None, flags: str, width: str | None, precision: str | None, conversion: str) -> TextValue:
     """One argument as a conversion prints it."""
-    text = as_text(value)
+    is_object = conversion in "sS"
+    text = text_of_object(value) if is_object else as_text(value)
     shown: str | None = None
-    if isinstance(value, int):
+    if isinstance(value, int) and not (is_object and not value):
         if conversion in "dxXo" and not precision and not set(flags) - set("0-"):
             shown = format(value if conversion == "d" else value & 0xFFFFFFFF, conversion)
         elif conversion in "cC":
             shown = chr(value & 0xFFFF)
         elif conversion == "b":
             shown = "true" if value else "false"
-        elif conversion in "sS":
+        elif is_object:
             shown = str(value)
     elif isinstance(value, TextValue) and conversion in "sScC" and HOLE not in value.text:
         shown = value.text[: int(precision[1:])] if precision else value.text

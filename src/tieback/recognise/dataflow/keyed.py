@@ -1,5 +1,7 @@
 """Values that code of an app keeps under a constant key, and other code of the app reads: preferences and extras.
 
+The text of an input field is such a value, too: its key is the identifier of the view.
+
 Each key is a field of its own: the put is a store into it, the get a read. So the walks, their order and their limits
 are those of fields, and values that one method puts together stay together.
 """
@@ -12,11 +14,11 @@ from tieback.recognise.dataflow.dexfile import DexFile
 STRING = "Ljava/lang/String;"
 MAX_KEY = 200
 """Most characters of a key."""
-PREFERENCE, EXTRA, WORK = "preference", "extra", "work"
+PREFERENCE, EXTRA, WORK, INPUT = "preference", "extra", "work", "input"
 """What keeps the values. An intent's extras are a bundle, so that both have the same keys. ``WORK`` is the data of a
-job of WorkManager.
+job of WorkManager, ``INPUT`` the input fields of layouts.
 """
-SPACES = frozenset((PREFERENCE, EXTRA, WORK))
+SPACES = frozenset((PREFERENCE, EXTRA, WORK, INPUT))
 
 
 class KeyedCall(NamedTuple):
@@ -35,6 +37,11 @@ _BUNDLES = ("Landroid/os/Bundle;", "Landroid/os/BaseBundle;", "Landroid/os/Persi
 
 _WORK, _WORK_BUILDER = "Landroidx/work/Data;", "Landroidx/work/Data$Builder;"
 _PAIRS = "[Lkotlin/Pair;"
+_INPUTS = (
+    "Landroid/widget/EditText;", "Landroid/widget/AutoCompleteTextView;",
+    "Landroidx/appcompat/widget/AppCompatEditText;", "Lcom/google/android/material/textfield/TextInputEditText;",
+    "Landroid/support/design/widget/TextInputEditText;",
+)  # fmt: skip
 
 KEYED: Mapping[tuple[str, str, str], KeyedCall] = {
     (_EDITOR, "putString", STRING * 2): KeyedCall(PREFERENCE, STRING, puts=True),
@@ -52,6 +59,7 @@ KEYED: Mapping[tuple[str, str, str], KeyedCall] = {
     (_WORK, "getInt", f"{STRING}I"): KeyedCall(WORK, "I", puts=False),
     ("Landroidx/work/DataKt;", "workDataOf", _PAIRS): KeyedCall(WORK, "", puts=True),
     ("Landroidx/core/os/BundleKt;", "bundleOf", _PAIRS): KeyedCall(EXTRA, "", puts=True),
+    **{(owner, "setText", "Ljava/lang/CharSequence;"): KeyedCall(INPUT, STRING, puts=True) for owner in _INPUTS},
     **{
         (bundle, name, kinds): KeyedCall(EXTRA, kind, puts=name.startswith("put"))
         for bundle in _BUNDLES

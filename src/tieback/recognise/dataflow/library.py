@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from typing import NamedTuple
 
-from tieback.recognise.dataflow import texts
+from tieback.recognise.dataflow import holders, texts
 from tieback.recognise.dataflow.keyed import KEYED, KeyedCall
 
 
@@ -26,6 +26,8 @@ class Effect(Enum):
     FILL = auto()
     """The receiver becomes a builder with the argument in it."""
     APPEND = auto()
+    APPEND_OBJECT = auto()
+    """Appends an object, for which the number 0 is null."""
     APPEND_CHAR = auto()
     APPEND_BOOLEAN = auto()
     APPEND_UNKNOWN = auto()
@@ -86,6 +88,14 @@ class Effect(Enum):
     """The result is the value of a key in the manifest, an asset or the defaults of remote settings."""
     DEFAULTS = auto()
     """The map has the defaults of remote settings."""
+    HOLDER_OF = auto()
+    """The result is a holder of the first argument; it stands for its value."""
+    NEW_HOLDER = auto()
+    """The receiver becomes a holder of the argument."""
+    REMEMBERED = auto()
+    """The result is that of the function object that is the fourth argument."""
+    HOLD = auto()
+    """The receiver holds the argument from now on."""
     LAMBDA = auto()
     """The result is that of the function object that is the receiver; a value that is none stays as it is."""
     TASK = auto()
@@ -156,10 +166,10 @@ _BUILDER_CALLS: dict[tuple[str, str], LibraryEffect] = {
     ("<init>", "I"): Effect.EMPTY,
     ("<init>", _STRING): Effect.FILL,
     ("<init>", _SEQUENCE): Effect.FILL,
-    ("append", _STRING): Effect.APPEND,
-    ("append", _OBJECT): Effect.APPEND,
-    ("append", _SEQUENCE): Effect.APPEND,
-    ("append", "Ljava/lang/StringBuffer;"): Effect.APPEND,
+    ("append", _STRING): Effect.APPEND_OBJECT,
+    ("append", _OBJECT): Effect.APPEND_OBJECT,
+    ("append", _SEQUENCE): Effect.APPEND_OBJECT,
+    ("append", "Ljava/lang/StringBuffer;"): Effect.APPEND_OBJECT,
     ("append", "I"): Effect.APPEND,
     ("append", "C"): Effect.APPEND_CHAR,
     ("append", "Z"): Effect.APPEND_BOOLEAN,
@@ -385,7 +395,15 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall("Ljava/util/Optional;", "ofNullable", _OBJECT): Effect.SAME,
     LibraryCall("Ljava/util/Optional;", "get", ""): Effect.SAME,
     LibraryCall("Ljava/util/Optional;", "orElse", _OBJECT): Effect.LAST,
-    LibraryCall("Ljava/util/concurrent/atomic/AtomicReference;", "get", ""): Effect.SAME,
+    **{
+        LibraryCall(*call): effect
+        for calls, effect in (
+            (holders.makers(), Effect.HOLDER_OF), (holders.constructors(), Effect.NEW_HOLDER),
+            (holders.readers(), Effect.SAME), (holders.writers(), Effect.HOLD),
+            (holders.remembered(), Effect.REMEMBERED),
+        )
+        for call in calls
+    },
     LibraryCall(_INTRINSICS, "stringPlus", _STRING + _OBJECT): Effect.CONCAT,
     LibraryCall(_INTRINSICS, "areEqual", _OBJECT * 2): _EQUALS,
     **{

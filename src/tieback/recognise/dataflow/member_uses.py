@@ -7,7 +7,8 @@ import numpy as np
 
 from tieback.intake.apps.dalvik_opcodes import OPCODES
 from tieback.recognise.dataflow.app import AppCode
-from tieback.recognise.dataflow.keyed import SPACES, keyed_methods
+from tieback.recognise.dataflow.holders import HOLDERS
+from tieback.recognise.dataflow.keyed import INPUT, SPACES, keyed_methods
 from tieback.recognise.dataflow.libraries import ALL, SILENT, Packages
 from tieback.recognise.dataflow.members import CodeUse, MemberRef, MethodCode
 from tieback.recognise.dataflow.opcode_sets import CALLS, GETS, PUTS
@@ -40,11 +41,12 @@ class MemberUses:
         return self._using(self._app.method_places(identity), CALLS, ALL, of_text=of_text)
 
     def writers(self, identity: int) -> list[CodeUse]:
-        """Methods of the app itself that store a field, or put a value under a key."""
+        """Methods of the app itself that store a field, put a value under a key, or into the holder in a field."""
         ref = self._app.ref(identity)
         if ref.owner in SPACES:
             return self._keyed(ref, puts=True)
-        return self._using(self._app.field_places(identity), PUTS, ALL)
+        opcodes = PUTS | GETS if ref.kind in HOLDERS else PUTS
+        return self._using(self._app.field_places(identity), opcodes, ALL)
 
     def readers(self, identity: int) -> list[CodeUse]:
         """Methods that read a field, or a key; of the app itself, or of libraries for a field of a library."""
@@ -64,12 +66,15 @@ class MemberUses:
 
     def _keyed(self, ref: MemberRef, *, puts: bool) -> list[CodeUse]:
         """Methods of the app itself that have a key as a constant, and then a call that puts or gets by key."""
+        if ref.owner == INPUT:  # the identifier of a view is often in a field
+            files = range(len(self._app.files) if puts else 0)
+            return self._using(
+                [(file, call) for file in files for call in self._calls_of(file, INPUT, puts=True)], CALLS, ALL
+            )
         found: dict[MethodCode, int] = {}
         for file, dex in enumerate(self._app.files):
             key = self._app.string_of(file, ref.name)
-            calls = self._keyed_calls.get((file, ref.owner, puts))
-            if calls is None:
-                calls = self._keyed_calls[file, ref.owner, puts] = keyed_methods(dex, ref.owner, puts=puts)
+            calls = self._calls_of(file, ref.owner, puts=puts)
             if not calls or not 0 <= key <= MAX_INDEX:
                 continue
             code = dex.code_without(ALL)
@@ -87,6 +92,13 @@ class MemberUses:
                 if method is not None and (method in found or len(found) < MAX_SITES):
                     found[method] = max(found.get(method, 0), begin + int(called[-1]))
         return [CodeUse(method, last) for method, last in found.items()]
+
+    def _calls_of(self, file: int, space: str, *, puts: bool) -> Sequence[int]:
+        """Indices of the methods of a file that put or get by key."""
+        known = self._keyed_calls.get((file, space, puts))
+        if known is None:
+            known = self._keyed_calls[file, space, puts] = keyed_methods(self._app.files[file], space, puts=puts)
+        return known
 
     def _using(
         self, indices: Sequence[tuple[int, int]], opcodes: frozenset[int], left_out: Packages, *, of_text: bool = False

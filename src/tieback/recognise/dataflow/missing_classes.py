@@ -12,6 +12,7 @@ from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
+from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.places import CodePlaces
 from tieback.recognise.dataflow.sinks import read_sinks
@@ -55,16 +56,19 @@ _OWN_PARTS = ("/MultiDex;", "/MultiDex$")
 class MissingClasses:
     """Which types of the DEX files of one app have no class."""
 
-    def __init__(self, app: AppCode, places: CodePlaces, package: PackageResources | None, *, at_start: bool) -> None:
+    def __init__(
+        self, app: AppCode, places: CodePlaces, package: PackageResources | None, own: OwnPackages, *, at_start: bool
+    ) -> None:
         """Read the tables at the first question.
 
         Args:
             app: the code of the app.
             places: the places of its instructions.
             package: the other files of the app.
+            own: the packages of its own classes.
             at_start: true if the system loads all DEX files.
         """
-        self._app, self._places, self._package, self._at_start = app, places, package, at_start
+        self._app, self._places, self._package, self._own, self._at_start = app, places, package, own, at_start
 
     @cached_property
     def tables(self) -> Sequence[dict[int, str]]:
@@ -105,9 +109,7 @@ class MissingClasses:
     @property
     def _loads_code(self) -> bool:
         """True if code adds classes to the loader of the app, or if the app's own classes load others."""
-        assert self._package is not None
-        own = tuple(f"L{name.replace('.', '/')}/" for name in self._package.packages())
-        if any(user.startswith(own) or not user for user in self._loader_users()):
+        if any(not user or self._own.have(user) for user in self._loader_users()):
             return True
         texts = (self._users_of(number, text) for number in range(len(self._app.files)) for text in _ADDS_CODE)
         return any(not any(part in user for part in _OWN_PARTS) for users in texts for user in users)

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -30,6 +30,7 @@ MAX_SEARCHED = 256 * 1024 * 1024
 """Most bytes of the XML of app bundles that are searched for references."""
 MAX_TABLES = 8
 MAX_COMPONENTS = 2_000
+MAX_LAUNCHERS = 16
 
 _REFERENCES = (0x01000008, 0x02000008, 0x07000008, 0x08000008)
 _STRING = 3
@@ -50,11 +51,21 @@ _FOREIGN = re.compile(
 
 It can read resources by name or by number, and call any method.
 """
+_MAKES_NOTHING = re.compile(
+    r"(?:^|/)lib(?:androidx\.graphics\.path|datastore_shared_counter|image_processing_util_jni|surface_util_jni)\.so$"
+)
+"""Native libraries of AndroidX that make no objects: paths of Compose, a counter of DataStore, and pictures of CameraX.
+
+Sources: https://android.googlesource.com/platform/frameworks/support, ``graphics/graphics-path``,
+``datastore/datastore-core`` and ``camera/camera-core``.
+"""
 _BY_NAME = b"getIdentifier"
 _COMPONENT = re.compile(
     r"<(?:activity|service|receiver|provider|application|instrumentation)(?=\s)[^<>]{0,4000}?\s(?:android:)?name=\"([^\"]{1,300})\""
 )
 _PACKAGE = re.compile(r"<manifest\b[^<>]{0,4000}?\bpackage=\"([^\"]{1,300})\"")
+_LAUNCHER = "android.intent.category.LAUNCHER"
+_STARTED = re.compile(r"\s(?:android:)?(targetActivity|name)=\"([^\"]{1,300})\"")
 _LINKED = re.compile(r"<data\b[^<>]{0,2000}?\s(?:android:)?host=\"(?:\*\.)?([A-Za-z0-9.-]{4,253})\"")
 _SPLIT = re.compile(r"<manifest\b[^<>]{0,4000}?\bsplit=\"")
 _SDK = re.compile(r"<uses-sdk\b[^<>]{0,1000}")
@@ -101,7 +112,7 @@ class PackageResources:
         self.has_doubt = False
         """True if other code than that of the DEX files can read resources."""
         self.has_native = False
-        """True if there is a native library."""
+        """True if there is a native library that can make objects of the app."""
         self.names = NativeNames()
         """Names by which native code can call methods and read fields; not kept if there is a doubt."""
         self._compiled: list[tuple[str, Bytes]] = []
@@ -139,7 +150,7 @@ class PackageResources:
                 self.has_doubt |= len(self.tables) >= MAX_TABLES or piece.file in self.tables
                 self.tables[piece.file] = buffer.resources
             elif buffer.kind is BufferKind.NATIVE:
-                self.has_native = True
+                self.has_native |= _MAKES_NOTHING.search(piece.file) is None
                 if self.has_doubt:
                     continue
                 self.names.see(buffer.data)
@@ -201,6 +212,16 @@ class PackageResources:
         """The names that the manifests give the app, such as ``com.shop.app``."""
         yield from (found[1] for text in self._manifests if (found := _PACKAGE.search(text)))
 
+    def started_classes(self) -> Iterator[str]:
+        """Names of the activities that a launcher shows, such as ``com.shop.app.Main``."""
+        for text in self._manifests:
+            for found in islice(re.finditer(re.escape(_LAUNCHER), text), MAX_LAUNCHERS):
+                begin = text.rfind("<activity", 0, found.start())
+                names = dict(_STARTED.findall(text[begin : text.find(">", begin)])) if begin >= 0 else {}
+                name = names.get("targetActivity") or names.get("name", "")
+                if name:
+                    yield _full_name(text, name)
+
     def linked_hosts(self) -> set[str]:
         """The hosts whose links the app opens: ``<data android:host>`` of intent filters."""
         return {name.lower() for text in self._manifests for name in _LINKED.findall(text)[:MAX_COMPONENTS]}
@@ -208,11 +229,8 @@ class PackageResources:
     def components(self) -> Iterator[str]:
         """Descriptors of the classes that the manifests name."""
         for text in self._manifests:
-            found = _PACKAGE.search(text)
-            package = found[1] if found else ""
             for name in _COMPONENT.findall(text)[:MAX_COMPONENTS]:
-                full = f"{package}{name}" if name[0] == "." else name if "." in name else f"{package}.{name}"
-                yield f"L{full.replace('.', '/')};"
+                yield f"L{_full_name(text, name).replace('.', '/')};"
 
     def uses(self, identifier: int) -> Iterator[XmlUse]:
         """The attributes and texts that refer to a resource; without an element where a file is not read."""
@@ -349,6 +367,15 @@ class PackageResources:
         values = words[at + 1].astype(np.int64)
         order = values.argsort(kind="stable")
         return values[order], ends.searchsorted(at[order] * 4, side="right")
+
+
+def _full_name(manifest: str, name: str) -> str:
+    """The class that a manifest names, with its package."""
+    if "." in name and name[0] != ".":
+        return name
+    found = _PACKAGE.search(manifest)
+    package = found[1] if found else ""
+    return f"{package}{name}" if name[0] == "." else f"{package}.{name}"
 
 
 def _read(content: Bytes) -> tuple[XmlAttribute, ...]:

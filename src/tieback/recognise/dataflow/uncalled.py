@@ -3,11 +3,11 @@
 A library is different: its methods count even if this app calls none of them, because that says what it can contact.
 """
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.reaching import SPUT
 from tieback.recognise.dataflow.retrofit import RetrofitPath, paths
 from tieback.recognise.dataflow.unmade import UnmadeClasses
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 UNUSED = "only in code of the app that nothing calls"
 _MOST_METHODS = 64
-"""Most methods that are looked at for one constant."""
+"""Most methods that are looked at for one constant on one way."""
+_MOST_LOOKS = 256
+"""Most methods that are looked at for one constant, each as often as ways lead to it."""
+_OBJECT = "Ljava/lang/Object;"
 _READS = frozenset(range(0x60, 0x67))
 _MOST_READS = 64
 
@@ -26,20 +29,19 @@ _MOST_READS = 64
 class UncalledCode:
     """Finds the constants of one app that only such methods load."""
 
-    def __init__(
-        self, uses: "ConstantUses", packages: Iterable[str], package: "PackageResources | None" = None
-    ) -> None:
+    def __init__(self, uses: "ConstantUses", own: OwnPackages, package: "PackageResources | None" = None) -> None:
         """The code of the app.
 
         Args:
             uses: the code.
-            packages: those that its manifests name, such as ``com.shop.app``.
+            own: the packages of its own classes.
             package: its other files; without them, the platform can call what it declares.
         """
         self._uses = uses
         self._unmade = UnmadeClasses(uses, package)
         self._paths: dict[int, list[RetrofitPath]] = {}
-        self._own = tuple(f"L{name.replace('.', '/')}/" for name in packages if "." in name)
+        self._own = own
+        self._left = 0
 
     def reason(self, raw: bytes) -> str:
         """``UNUSED`` for a constant that only uncalled methods load; else empty.
@@ -49,6 +51,7 @@ class UncalledCode:
         """
         if not self._own:
             return ""
+        self._left = _MOST_LOOKS
         loaded = False
         for number, dex in enumerate(self._uses.app.files):
             index = dex.string_of(raw)
@@ -70,6 +73,7 @@ class UncalledCode:
 
     def reason_of_result(self, number: int, code: CodeItem) -> str:
         """The same for what a call in a method gives."""
+        self._left = _MOST_LOOKS
         return UNUSED if self._own and self._never_called(number, code, set()) else ""
 
     def _requests(self, number: int) -> list[RetrofitPath]:
@@ -81,7 +85,7 @@ class UncalledCode:
     def _is_unsent(self, number: int, method: int) -> bool:
         """True for a request in an interface of the app's own that nothing calls: Retrofit has the code behind it."""
         owner, name, kind = self._uses.method_names(number, method)
-        if not owner or not self._is_own(owner) or self._uses.callers.is_named(number, name):
+        if not owner or not self._own.have(owner) or self._uses.callers.is_named(number, name):
             return False
         owners = self._uses.hierarchy.callable_as(self._uses.app.method(number, method), words(kind) + 1)
         if owners is None:
@@ -97,7 +101,7 @@ class UncalledCode:
     def _is_kept_unused(self, number: int, code: CodeItem, at: int) -> bool:
         """True if an initialiser only puts a text into static fields that nothing but uncalled methods reads."""
         index = self._uses.file(number).method_of(code)
-        flow = self._uses.flow(number, code) if self._is_own(self._uses.method_names(number, index)[0]) else None
+        flow = self._uses.flow(number, code) if self._own.have(self._uses.method_names(number, index)[0]) else None
         if flow is None:
             return False
         stores = [one for one in flow.operations if any(at in values for values in one.values)]
@@ -118,19 +122,28 @@ class UncalledCode:
         key = number, code.offset
         if key in seen:
             return True  # they call each other
-        if len(seen) >= _MOST_METHODS:
+        self._left -= 1
+        if len(seen) >= _MOST_METHODS or self._left < 0:
             return False
         seen.add(key)
         index = self._uses.file(number).method_of(code)
         owner, _, kind = self._uses.method_names(number, index) if index >= 0 else ("", "", "")
-        if not owner or not self._is_own(owner):
+        if not owner or not self._own.have(owner):
             return False
         callers = self._uses.callers.of(number, code)
+        has_object = words(kind) != code.ins
         if callers is not None:
-            return all(self._never_called(file, caller, seen) for file, caller, _ in callers)
+            known = set(seen)
+            if all(self._never_called(file, caller, known) for file, caller, _ in callers):
+                seen |= known
+                return True
+            if not has_object or not self._is_of_interface(number, code, owner):
+                return False
         # Only what has an object can be called on it.
-        makers = self._unmade.makers(owner) if words(kind) != code.ins else None
+        makers = self._unmade.makers(owner) if has_object else None
         return makers is not None and all(self._never_called(file, maker, seen) for file, maker in makers)
 
-    def _is_own(self, owner: str) -> bool:
-        return owner.startswith(self._own)
+    def _is_of_interface(self, number: int, code: CodeItem, owner: str) -> bool:
+        """True if other code calls a method as that of another class or interface, with objects of any class."""
+        called_as = self._uses.callers.called_as(number, code)
+        return called_as is not None and bool(called_as.owners - {owner, _OBJECT})

@@ -8,6 +8,7 @@ from tieback.intake.apps.printable import printable
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.failing_code import FailingCode
 from tieback.recognise.dataflow.missing_classes import MissingClasses
+from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.reaching import MethodFlow, method_flow
 
@@ -26,10 +27,12 @@ _NAME_WIDTH = 60
 class UnrunnableCode:
     """Finds these constants of one app."""
 
-    def __init__(self, uses: "ConstantUses", package: PackageResources | None, *, at_start: bool) -> None:
-        """The code of the app and its other files; ``at_start`` if the system loads all of the code."""
+    def __init__(
+        self, uses: "ConstantUses", package: PackageResources | None, own: OwnPackages, *, at_start: bool
+    ) -> None:
+        """The code of the app, its other files and its own packages; ``at_start`` if the system loads all of it."""
         self._uses = uses
-        self._missing = MissingClasses(uses.app, uses.places, package, at_start=at_start)
+        self._missing = MissingClasses(uses.app, uses.places, package, own, at_start=at_start)
         self._flows: dict[tuple[int, int], MethodFlow | None] = {}
         self._cuts: dict[tuple[int, int], tuple[MethodFlow, str]] = {}
         self._units, self._steps, self._constants = MAX_UNITS, MAX_STEPS, MAX_CONSTANTS

@@ -177,6 +177,14 @@ def as_text(value: Value | None) -> TextValue:
     return UNKNOWN
 
 
+def text_of_object(value: Value | None) -> TextValue:
+    """The same for a value whose type is that of an object: 0 is null, and no code contacts what has null in it.
+
+    A field without a value is null until code sets it, as one that a server or a file fills.
+    """
+    return UNKNOWN if value == 0 else as_text(value)
+
+
 def choice(alternatives: Sequence[Alternative]) -> Value | None:
     """A value from its alternatives: the value itself if they are equal, unknown if there are too many."""
     if not alternatives:

@@ -94,6 +94,8 @@ TABLE: list[tuple[str, str, str, str, str]] = [
     ("sinks", "Mail;->server", "smtp.shop.test:465", "Mail", "smtp.shop.test:465"),
     ("sinks", "Mail;->send", "relay.shop.test:25", "Mail", "relay.shop.test:25"),
     ("sinks", "Mail;->inbox", "imap.shop.test:993", "Mail", "imap.shop.test:993"),
+    ("sinks", "Telnet;->console", "console.shop.test:23", "Telnet", "console.shop.test:23"),
+    ("sinks", "Telnet;->console", "terminal.shop.test:2323", "Telnet", "terminal.shop.test:2323"),
     ("sinks", "Mail;->ftp", "files.shop.test:21", "FTP", "files.shop.test:21"),
     ("sinks", "Mail;->ssh", "shell.shop.test:2222", "SSH", "shell.shop.test:2222"),
     ("sinks", "Services;->rabbit", "rabbit.shop.test:5673", "RabbitMQ", "rabbit.shop.test:5673"),

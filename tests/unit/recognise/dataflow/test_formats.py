@@ -21,6 +21,7 @@ HOST = TextValue("a.test", 2, ("a.test",))
         ("%04X|%-4s|%4s|%c|%b", [255, HOST, TextValue("b"), 58, 1], "00FF|a.test|   b|:|true"),
         ("%S %.1s %<s", [HOST, HOST], "A.TEST a {}"),
         ("%,d %+d", [1, 2], "{} {}"),
+        ("https://%s.shop.test/%d/%s", [0, 0, 8], "https://{}.shop.test/0/8"),  # null, as an object
         ("100%", [], "100%"),
     ],
 )

@@ -44,7 +44,18 @@ def test_arrays_integers_and_texts_of_views_become_addresses() -> None:
         "http://node-b.shop.test:8080/led",
         "broker.shop.test:9191",
         "https://other.shop.test",
+        "192.168.9.9:1883",
     }
+
+
+def test_only_the_input_field_whose_text_is_contacted_has_an_address() -> None:
+    """The text of the layout comes first, and no code contacts what is in the other field."""
+    values = found(
+        layout(("EditText", {"id": 0x7F0A0011, "text": "broker.shop.test"}), ("EditText", {"id": 0x7F0A0012}))
+    )
+    assert "broker.shop.test:1883" in values
+    assert not [value for value in values | found() if "10.9.9.9" in value]
+    assert "192.168.9.9:1883" in found()
 
 
 def test_each_layout_gives_the_view_a_text() -> None:
@@ -55,7 +66,7 @@ def test_each_layout_gives_the_view_a_text() -> None:
 
 
 def test_without_the_layout_nothing_is_known_of_the_view() -> None:
-    assert not [value for value in found() if "192.168" in value]
+    assert not [value for value in found() if "192.168.9.5" in value]
 
 
 @each(("identifier", "texts"), [(0x7F0A0001, ("192.168.9.5",)), (0x7F0A0003, ()), (0, ())])

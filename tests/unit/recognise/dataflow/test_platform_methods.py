@@ -8,6 +8,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow import platform_methods
 from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.platform_methods import can_call
 from tieback.recognise.dataflow.trace import UNCALLED
 from tieback.recognise.dataflow.uncalled import UNUSED, UncalledCode
@@ -48,12 +49,12 @@ def test_all_that_is_above_a_class_is_in_the_list() -> None:
 )
 def test_methods_of_an_activity_that_nothing_calls(handler: str, unused: list[str]) -> None:
     uses = ConstantUses([DexFile(DATA)], handlers=handler.__eq__)
-    code = UncalledCode(uses, ("test.shop.app",))
+    code = UncalledCode(uses, OwnPackages(("test.shop.app",)))
     assert [one for one in CASES if code.reason(f"https://{one}.shop.test/".encode())] == unused
 
 
 def test_without_the_layouts_any_method_with_a_view_can_be_named() -> None:
-    code = UncalledCode(ConstantUses([DexFile(DATA)]), ("test.shop.app",))
+    code = UncalledCode(ConstantUses([DexFile(DATA)]), OwnPackages(("test.shop.app",)))
     assert [one for one in CASES if code.reason(f"https://{one}.shop.test/".encode())] == ["refresh"]
 
 

@@ -11,6 +11,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.recognise.dataflow import uncalled
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.native_names import NativeNames
+from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.trace import HEADER, SHOWN, UNCALLED
 from tieback.recognise.dataflow.uncalled import UNUSED, UncalledCode
@@ -26,13 +27,16 @@ OTHERS = [
 
 
 def unused(packages: tuple[str, ...]) -> list[str]:
-    code = UncalledCode(ConstantUses([DexFile(CALLS)]), packages)
+    code = UncalledCode(ConstantUses([DexFile(CALLS)]), OwnPackages(packages))
     return [host for host in sorted(UNUSED_HOSTS + OTHERS) if code.reason(f"https://{host}.shop.test/".encode())]
 
 
 def test_only_what_nothing_calls_in_the_own_classes_is_unused() -> None:
     assert unused(("test.shop.app",)) == UNUSED_HOSTS
-    assert UncalledCode(ConstantUses([DexFile(CALLS)]), ("test.shop.app",)).reason(b"https://old.shop.test/") == UNUSED
+    assert (
+        UncalledCode(ConstantUses([DexFile(CALLS)]), OwnPackages(("test.shop.app",))).reason(b"https://old.shop.test/")
+        == UNUSED
+    )
 
 
 @pytest.mark.parametrize("packages", [(), ("test",), ("test.shop.other",), ("est.shop.app",)])
@@ -54,7 +58,7 @@ def test_native_code_can_send_a_request_by_its_name() -> None:
     native = NativeNames()
     native.see(b"\0unsent\0Ljava/lang/String;\0")
     for names, called in ((native, ()), (NativeNames(), (0,))):
-        code = UncalledCode(ConstantUses([DexFile(CALLS)], names=names, called=called), ("test.shop.app",))
+        code = UncalledCode(ConstantUses([DexFile(CALLS)], names=names, called=called), OwnPackages(("test.shop.app",)))
         assert code.reason(b"https://unsent.shop.test/") == ""
 
 
@@ -90,6 +94,6 @@ def test_a_damaged_file_never_raises(patches: list[tuple[int, bytes]]) -> None:
         dex = DexFile(bytes(hurt))
     except ValueError:
         return
-    code = UncalledCode(ConstantUses([dex]), ("test.shop.app",))
+    code = UncalledCode(ConstantUses([dex]), OwnPackages(("test.shop.app",)))
     for host in UNUSED_HOSTS + OTHERS:
         code.reason(f"https://{host}.shop.test/".encode())

@@ -11,31 +11,34 @@ from tests.examples import examples
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.proto_resources import ProtoResources
-from tieback.recognise.dataflow import unmade
+from tieback.recognise.dataflow import uncalled, unmade
 from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.uncalled import UncalledCode
 from tieback.recognise.dataflow.uses import ConstantUses
 
 CODE = (Path(__file__).parent / "dex" / "unmade.dex").read_bytes()
 MANIFEST = b'<manifest package="test.shop.app"><application><activity name=".Main"/>%s</application></manifest>'
-UNUSED = ["again", "hidden", "hiddentask", "idle", "idlefield"]
-USED = ["byname", "drawn", "guest", "main", "next", "parent", "plugused", "started"]
+UNUSED = ["again", "hidden", "hiddenlistener", "hiddentask", "idle", "idlefield"]
+USED = ["byname", "drawn", "guest", "main", "next", "parent", "plugused", "started", "usedlistener"]
 
 
-def package(*, manifest: bytes = b"", layout: bytes = b"test.shop.app.Drawn", library: bytes = b"") -> PackageResources:
+def package(
+    *, manifest: bytes = b"", layout: bytes = b"test.shop.app.Drawn", library: bytes = b"", named: str = "lib/a.so"
+) -> PackageResources:
     found = PackageResources()
     name = "AndroidManifest.xml"
     found.see(Artifact(name, (Buffer(name, BufferKind.MANIFEST, MANIFEST % manifest),)))
     found.see(Artifact("res/layout/main.xml", (), compiled=COMPILED + layout))
     if library:
-        found.see(Artifact("lib/a.so", (Buffer("lib/a.so", BufferKind.NATIVE, library),)))
+        found.see(Artifact(named, (Buffer(named, BufferKind.NATIVE, library),)))
     found.tables["resources.arsc"] = ProtoResources("resources.arsc", b"")
     return found
 
 
 def unused(files: PackageResources | None, *, data: bytes = CODE) -> list[str]:
-    code = UncalledCode(ConstantUses([DexFile(data)]), ("test.shop.app",), files)
+    code = UncalledCode(ConstantUses([DexFile(data)]), OwnPackages(("test.shop.app",)), files)
     return [host for host in sorted(UNUSED + USED) if code.reason(f"https://{host}.shop.test/".encode())]
 
 
@@ -53,7 +56,7 @@ def test_code_of_classes_without_an_object_is_unused() -> None:
     ],
 )
 def test_a_class_can_be_made_by_its_name(manifest: bytes, layout: bytes) -> None:
-    assert unused(package(manifest=manifest, layout=layout)) == ["again", "idle", "idlefield"]
+    assert unused(package(manifest=manifest, layout=layout)) == ["again", "hiddenlistener", "idle", "idlefield"]
 
 
 def test_a_view_that_no_layout_has_is_unused() -> None:
@@ -62,6 +65,17 @@ def test_a_view_that_no_layout_has_is_unused() -> None:
 
 def test_native_code_can_make_objects() -> None:
     assert unused(package(library=b"\x7fELF")) == []
+    assert unused(package(library=b"\x7fELF", named="lib/x86/libmypath.so")) == []
+
+
+@pytest.mark.parametrize("name", ["libandroidx.graphics.path", "libdatastore_shared_counter", "libsurface_util_jni"])
+def test_native_code_of_androidx_makes_no_objects_of_the_app(name: str) -> None:
+    assert unused(package(library=b"\x7fELF", named=f"lib/arm64-v8a/{name}.so")) == UNUSED
+
+
+def test_many_ways_to_a_method_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uncalled, "_MOST_LOOKS", 2)
+    assert "hiddenlistener" not in unused(package())
 
 
 @pytest.mark.parametrize("main", [b"", b'<activity name=".Packed"/>'])

@@ -116,6 +116,14 @@ def test_code_that_is_added_to_the_app_may_have_other_classes(name: str) -> None
     assert REASON not in settled(DATA, MANIFEST, "classes.dex", part(name))[0].values()
 
 
+def test_the_own_code_of_a_variant_is_that_of_the_class_that_starts_it() -> None:
+    category = '<intent-filter><category android:name="android.intent.category.LAUNCHER"/></intent-filter></activity>'
+    variant = MANIFEST.replace('"test.shop.app"', '"test.shop.app.free"').replace('".Main"', '"test.shop.app.Main"')
+    assert settled(DATA, variant, "classes.dex", part("loaderown"))[0] == dict.fromkeys(LEFT_OUT, REASON)
+    started = variant.replace('Main"/>', f'Main">{category}')
+    assert REASON not in settled(DATA, started, "classes.dex", part("loaderown"))[0].values()
+
+
 def test_loaders_of_libraries_and_of_the_parts_of_the_app_are_no_doubt() -> None:
     assert settled(DATA, MANIFEST, "classes.dex", part("loaderlib"))[0] == dict.fromkeys(LEFT_OUT, REASON)
 

@@ -46,6 +46,7 @@ def _function(walk: WalkState, kind: str) -> MethodCode | None:
 
 CALLBACK_CALLS: dict[Effect, CallHandler] = {
     Effect.LAMBDA: _lambda,
+    Effect.REMEMBERED: lambda walk, values, registers: _lambda(walk, values[3:], registers),
     Effect.TASK: _task,
 }
 """Calls that run code of the app, by effect."""

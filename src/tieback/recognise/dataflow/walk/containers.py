@@ -1,6 +1,7 @@
 """Calls of library methods on lists and maps."""
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from tieback.recognise.dataflow.library import Effect
 from tieback.recognise.dataflow.values import (
@@ -156,6 +157,32 @@ def _key(value: Value | None) -> str | int | None:
     return value if isinstance(value, int) else None
 
 
+def _holder_of(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    walk.result = _held(values[0]) if values else None
+
+
+def _new_holder(walk: WalkState, values: Sequence[Value | None], registers: Sequence[int]) -> None:
+    value = _held(values[1]) if len(values) > 1 else None
+    if value is not None and values[0] is None:  # not the superclass of an object of the app
+        walk.registers[registers[0]] = value
+
+
+def _hold(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    receiver = values[0]
+    fields = [need.member for need in receiver.needs if need.kind == "field"] if _is_hole(receiver) else []
+    if len(fields) == 1 and len(values) > 1:
+        walk.store(fields[0], values[1])
+
+
+def _is_hole(value: Value | None) -> TypeGuard[TextValue]:
+    return isinstance(value, TextValue) and value.text == HOLE
+
+
+def _held(value: Value | None) -> Value | None:
+    """What a holder holds; nothing for an empty text, and null, in whose place another value comes later."""
+    return None if value == 0 or (isinstance(value, TextValue) and not value.text) else value
+
+
 CONTAINER_CALLS: dict[Effect, CallHandler] = {
     Effect.NEW_LIST: lambda walk, values, registers: _new_container(walk, values, registers, ArrayValue(())),
     Effect.NEW_MAP: lambda walk, values, registers: _new_container(walk, values[:1], registers, MapValue({})),
@@ -175,6 +202,9 @@ CONTAINER_CALLS: dict[Effect, CallHandler] = {
     Effect.LOOKUP: _lookup,
     Effect.KEYS: _keys,
     Effect.ENTRIES: _entries,
+    Effect.HOLDER_OF: _holder_of,
+    Effect.NEW_HOLDER: _new_holder,
+    Effect.HOLD: _hold,
     Effect.MAP_OF_PAIRS: lambda walk, values, _: _map_of(walk, values, pairs=True),
     Effect.MAP_OF_ARGUMENTS: lambda walk, values, _: _map_of(walk, values, pairs=False),
 }

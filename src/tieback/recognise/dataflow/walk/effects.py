@@ -16,9 +16,11 @@ _CALLS = {**CONTAINER_CALLS, **RESOURCE_CALLS, **CALLBACK_CALLS}
 _LEAST: dict[LibraryEffect, int] = {
     Effect.ADD: 2,
     Effect.PUT: 3,
+    Effect.REMEMBERED: 4,
     **dict.fromkeys(
         (Effect.ADD_ARGUMENTS, Effect.ITEM, Effect.ANY_ITEM, Effect.SHUFFLE, Effect.LOOKUP, Effect.LAMBDA, Effect.TASK,
-         Effect.NEW_PAIR, Effect.FIRST, Effect.SECOND, Effect.THIRD, Effect.KEYS, Effect.ENTRIES),
+         Effect.NEW_PAIR, Effect.NEW_HOLDER, Effect.HOLD, Effect.FIRST, Effect.SECOND, Effect.THIRD, Effect.KEYS,
+         Effect.ENTRIES),
         1,
     ),
 }  # fmt: skip
@@ -34,7 +36,7 @@ def _apply_call(
     if isinstance(effect, PureCall):
         walk.result = evaluate(walk, effect, values)
     elif isinstance(effect, KeyedCall):
-        keyed(walk, effect, values)
+        keyed(walk, effect, values, registers)
     elif not values:
         return
     elif isinstance(effect, EditCall):

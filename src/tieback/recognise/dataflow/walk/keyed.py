@@ -1,11 +1,12 @@
-"""Calls that put a value under a key of the preferences or of an intent's extras, or get it."""
+"""Calls that put a value under a key of the preferences or of an intent's extras, or into an input field, or get it."""
 
 from collections.abc import Iterator, Sequence
 
-from tieback.recognise.dataflow.keyed import MAX_KEY, PREFERENCE, STRING, KeyedCall
+from tieback.recognise.dataflow.keyed import INPUT, MAX_KEY, PREFERENCE, STRING, KeyedCall
 from tieback.recognise.dataflow.members import MemberRef
 from tieback.recognise.dataflow.values import (
     HOLE,
+    TEXTS,
     Alternative,
     ArrayValue,
     TextValue,
@@ -18,8 +19,12 @@ from tieback.recognise.dataflow.values import (
 from tieback.recognise.dataflow.walk.state import WalkState
 
 
-def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None]) -> None:
+def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None], registers: Sequence[int] = ()) -> None:
     """Apply the call."""
+    if effect.space == INPUT:
+        if len(values) > 1:
+            _fill(walk, values[0], walk.plain(values[1]), registers)
+        return
     if effect.puts:
         for key, value in _pairs(walk, values):
             kind = effect.kind or ("I" if isinstance(value, int) else STRING)
@@ -42,6 +47,19 @@ def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None]) ->
     else:
         found = walk.field(member)
         walk.result = found if found is not None else default if default is not None else unknown_of(values[:1])
+
+
+def _fill(walk: WalkState, view: Value | None, text: Value | None, registers: Sequence[int]) -> None:
+    """Keep the text of a view with an identifier; a view that code makes has none and stands for its text."""
+    if isinstance(view, int):
+        walk.store(typed_text(walk, view), text)
+    elif view is None and isinstance(text, TEXTS) and registers:
+        walk.registers[registers[0]] = text
+
+
+def typed_text(walk: WalkState, view: int) -> int:
+    """The field that stands for the text of an input field, by the identifier of its view."""
+    return walk.app.identity(MemberRef(INPUT, f"{view & 0xFFFFFFFF:08x}", STRING))
 
 
 def _pairs(walk: WalkState, values: Sequence[Value | None]) -> Iterator[tuple[Value | None, Value | None]]:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from tieback.recognise.dataflow.library import Effect
 from tieback.recognise.dataflow.values import (
     HOLE,
+    TEXTS,
     Alternative,
     ArrayValue,
     MapValue,
@@ -15,8 +16,10 @@ from tieback.recognise.dataflow.values import (
     alternatives,
     choice,
     combine,
+    is_informative,
     unknown_of,
 )
+from tieback.recognise.dataflow.walk.keyed import typed_text
 from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
 from tieback.recognise.dataflow.walk.strings import format_text
 
@@ -57,12 +60,22 @@ def _view(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> 
 
 
 def _view_text(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    """The text that layouts give to a view, or the one that code sets."""
     view = values[0] if values else None
-    texts = walk.settings.view_texts(view & 0xFFFFFFFF) if isinstance(view, int) else ()
-    found = [TextValue(text, parts=(text,)) for text in texts]
+    if not isinstance(view, int):
+        walk.result = view if isinstance(view, TEXTS) and is_informative(view) else unknown_of(values)
+        return
+    texts = walk.settings.view_texts(view & 0xFFFFFFFF)
+    field = typed_text(walk, view)
+    if not texts:
+        walk.result = walk.field(field)
+        return
+    typed = walk.field(field) if walk.fields.value(field) is not None else None
+    found = [*(TextValue(text, parts=(text,)) for text in texts), *(one.value for one in alternatives(typed))]
     label = "view", walk.method, walk.at
-    each = [Alternative(frozenset(((label, number),)), text) for number, text in enumerate(found)]
-    walk.result = choice(each) if each else unknown_of(values)
+    walk.result = choice(
+        [Alternative(frozenset(((label, number),)), text) for number, text in enumerate(found) if text is not None]
+    )
 
 
 def _identifier(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:

@@ -20,6 +20,7 @@ from tieback.recognise.dataflow.values import (
     combine,
     combine_known,
     origins,
+    text_of_object,
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.printed import printed
@@ -81,7 +82,7 @@ def format_text(walk: WalkState, values: Sequence[Value | None]) -> None:
 
 def build(walk: WalkState, effect: Effect, receiver: ObjectRef, value: Value | None) -> None:
     """Apply a method of a string builder."""
-    plain = printed(walk, value) if effect is Effect.APPEND else walk.plain(value)
+    plain = printed(walk, value) if effect is Effect.APPEND_OBJECT else walk.plain(value)
     held = walk.heap.get(receiver.number)
     if effect is Effect.EMPTY:
         walk.heap[receiver.number] = TextValue("")
@@ -158,6 +159,8 @@ def _appended(effect: Effect, value: Value | None) -> TextValue:
     """The text that a value appends."""
     if effect is Effect.APPEND_UNKNOWN:
         return UNKNOWN
+    if effect is Effect.APPEND_OBJECT:
+        return text_of_object(value)
     if isinstance(value, int) and effect is Effect.APPEND_CHAR:
         char = chr(value & 0xFFFF)
         return TextValue(char, parts=(char,))
@@ -175,4 +178,4 @@ def _as_value(item: object) -> Value | None:
 
 def _sum(values: Sequence[Value | None]) -> TextValue:
     """Two texts, joined."""
-    return as_text(values[0]).plus(as_text(values[1]))
+    return text_of_object(values[0]).plus(text_of_object(values[1]))

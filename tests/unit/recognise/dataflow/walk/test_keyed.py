@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.recognise.dataflow.walk.programs import walker_of
-from tieback.recognise.dataflow.keyed import EXTRA, KEYED, MAX_KEY, PREFERENCE, STRING, KeyedCall, keyed_methods
+from tieback.recognise.dataflow.keyed import EXTRA, INPUT, KEYED, MAX_KEY, PREFERENCE, STRING, KeyedCall, keyed_methods
 from tieback.recognise.dataflow.member_uses import MemberUses
 from tieback.recognise.dataflow.members import MemberRef
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
@@ -37,6 +37,16 @@ def test_a_put_is_a_store_into_the_field_of_the_key() -> None:
     keyed(walk, PUT, [HOST, KEY, HOST])
     assert walk.stored == {walk.app.identity(MemberRef(PREFERENCE, "server", STRING)): [HOST]}
     assert walk.result == HOST, "the editor"
+
+
+def test_only_a_view_with_an_identifier_keeps_a_text() -> None:
+    walk = begun()
+    put = KeyedCall(INPUT, STRING, puts=True)
+    keyed(walk, put, [None, HOST])
+    keyed(walk, put, [0x7F0A0001])
+    assert walk.stored == {}
+    keyed(walk, put, [0x7F0A0001, HOST])
+    assert walk.stored == {walk.app.identity(MemberRef(INPUT, "7f0a0001", STRING)): [HOST]}
 
 
 def test_a_get_has_what_was_put_and_the_default() -> None:
@@ -88,7 +98,10 @@ def test_more_values_than_are_followed_are_unknown() -> None:
 
 
 def test_each_call_is_known_by_its_name() -> None:
-    assert all(call.puts == name.startswith(("put", "bundleOf", "workDataOf")) for (_, name, _), call in KEYED.items())
+    assert all(
+        call.puts == name.startswith(("put", "bundleOf", "workDataOf", "setText"))
+        for (_, name, _), call in KEYED.items()
+    )
     dex = WALK.app.files[0]
     names = {dex.string(member.name) for index in keyed_methods(dex, EXTRA, puts=True) if (member := dex.method(index))}
     assert names == {"bundleOf", "putExtra", "putString"}

@@ -2,9 +2,11 @@
 
 from tests.unit.recognise.dataflow.walk.programs import begun
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.recognise.dataflow.keyed import INPUT, STRING
 from tieback.recognise.dataflow.library import Effect
+from tieback.recognise.dataflow.members import MemberRef
 from tieback.recognise.dataflow.settings import AppSettings
-from tieback.recognise.dataflow.values import UNKNOWN, ArrayValue, MapValue, TextValue, Value
+from tieback.recognise.dataflow.values import HOLE, UNKNOWN, ArrayValue, MapValue, Need, TextValue, Value
 from tieback.recognise.dataflow.walk.resources import RESOURCE_CALLS
 from tieback.recognise.dataflow.walk.state import WalkState
 
@@ -75,7 +77,8 @@ def test_a_view_without_a_text() -> None:
     walk = begun_with_resources()
     view = call(walk, Effect.VIEW, None, 0x7F0A0001)
     assert view == 0x7F0A0001
-    assert call(walk, Effect.VIEW_TEXT, view) == UNKNOWN
+    typed = walk.app.identity(MemberRef(INPUT, "7f0a0001", STRING))
+    assert call(walk, Effect.VIEW_TEXT, view) == TextValue(HOLE, needs=(Need("field", typed),)), "what code sets"
     assert call(walk, Effect.VIEW, None, UNKNOWN) is None
     assert call(walk, Effect.VIEW_TEXT, None) == UNKNOWN
 

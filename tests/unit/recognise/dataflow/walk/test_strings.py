@@ -66,6 +66,19 @@ def test_a_builder_appends() -> None:
     assert walk.contents(its) == UNKNOWN
 
 
+def test_an_object_that_is_null_makes_no_part_of_a_name() -> None:
+    walk = begun([])
+    its = walk.allocate(UNKNOWN)
+    build(walk, Effect.FILL, its, TextValue("https://"))
+    build(walk, Effect.APPEND_OBJECT, its, 0)
+    build(walk, Effect.APPEND_OBJECT, its, TextValue(".shop.test/"))
+    build(walk, Effect.APPEND, its, 0)
+    build(walk, Effect.APPEND_OBJECT, its, 8080)  # the text of a number
+    assert text(walk.contents(its)) == "https://{}.shop.test/08080"
+    concatenate(walk, [TextValue("https://shop.test/"), 0])
+    assert text(walk.result) == "https://shop.test/{}"
+
+
 def test_a_builder_that_is_not_known() -> None:
     walk = begun([])
     build(walk, Effect.TO_STRING, ObjectRef(99), None)

@@ -10,5 +10,6 @@
     const-string v0, "test.shop.app.ByName"
     new-instance v0, Ltest/shop/app/Child;
     new-instance v0, Ltest/shop/app/Plug;
+    new-instance v0, Ltest/shop/app/UsedListener;
     return-void
 .end method

@@ -1,0 +1,28 @@
+"""What Compose shows to a person, links that the app itself opens, and logs: such texts are no back ends."""
+
+from pathlib import Path
+
+from tests.each import each
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.trace import COMPARED, LINK, SHOWN
+from tieback.recognise.dataflow.uses import ConstantUses
+
+USES = ConstantUses([DexFile((Path(__file__).parent / "dex" / "screens.dex").read_bytes())])
+
+
+@each(
+    ("address", "reason"),
+    [
+        ("https://hint.shop.test/", SHOWN),
+        ("https://styled.shop.test/", SHOWN),
+        ("https://logged.shop.test/", SHOWN),
+        ("https://opened.shop.test/", LINK),
+        ("https://linked.shop.test/", LINK),
+        ("https://route.shop.test/item/{id}", COMPARED),
+        ("https://both.shop.test/", ""),
+        ("https://noted.shop.test/", ""),
+        ("https://painted.shop.test/", ""),
+    ],
+)
+def test_the_reason_of_an_address(address: str, reason: str) -> None:
+    assert USES.reason(address.encode()) == reason
