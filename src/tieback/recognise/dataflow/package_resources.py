@@ -100,8 +100,8 @@ class PackageResources:
         """Resource tables by file."""
         self.has_doubt = False
         """True if other code than that of the DEX files can read resources."""
-        self.has_native = False
-        """True if there is a native library."""
+        self.native_names_app = False
+        """True if a native library may have the name of a class of the app's own, and so can make objects of it."""
         self.names = NativeNames()
         """Names by which native code can call methods and read fields; not kept if there is a doubt."""
         self._compiled: list[tuple[str, Bytes]] = []
@@ -139,9 +139,9 @@ class PackageResources:
                 self.has_doubt |= len(self.tables) >= MAX_TABLES or piece.file in self.tables
                 self.tables[piece.file] = buffer.resources
             elif buffer.kind is BufferKind.NATIVE:
-                self.has_native = True
                 if self.has_doubt:
                     continue
+                self.native_names_app = self.native_names_app or self._is_named_in(buffer.data)
                 self.names.see(buffer.data)
                 self.has_doubt = _FOREIGN.search(piece.file) is not None or buffer.data.find(_BY_NAME) >= 0
             elif buffer.kind in (BufferKind.TEXT, BufferKind.BINARY):
@@ -150,6 +150,15 @@ class PackageResources:
             self.has_doubt |= _FOREIGN.search(piece.file) is not None
         elif not piece.compiled and any(one.data.startswith(ROOT) for one in piece.buffers):
             self.has_doubt |= _BUNDLED.search(piece.file) is not None
+
+    def _is_named_in(self, library: Bytes) -> bool:
+        """True if a library may have the package of the app, in a name of a class or of a function for Java.
+
+        The longest part of the package is the same in ``com/shop/app``, ``com.shop.app`` and
+        ``Java_com_shop_app_Main_sign``, unless it has an underscore: the last form has ``_1`` for that.
+        """
+        names = [max(re.split(r"[._]", name), key=len) for name in self.packages()]
+        return not names or any(library.find(name.encode("utf-8", "replace")) >= 0 for name in names)
 
     def _keep_text(self, file: str, content: Bytes) -> None:
         self._is_decoded |= file == _DECODED

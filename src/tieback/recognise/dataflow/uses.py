@@ -456,7 +456,8 @@ class ConstantUses:
                 return CONTACTS
         if called:
             return outcome
-        return CONTACTS if self.callers.is_named(number, called_as.name) else _UNCALLED
+        owner = self.method_names(number, dex.method_of(code))[0]
+        return CONTACTS if self.callers.can_name(number, owner, called_as.name) else _UNCALLED
 
     def _is_unread_property(self, number: int, code: CodeItem) -> bool:
         """True for a method with an annotation, as of a property for blocks, that no code calls or names."""

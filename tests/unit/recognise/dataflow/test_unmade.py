@@ -60,8 +60,19 @@ def test_a_view_that_no_layout_has_is_unused() -> None:
     assert unused(package(layout=b"")) == sorted([*UNUSED, "drawn"])
 
 
-def test_native_code_can_make_objects() -> None:
-    assert unused(package(library=b"\x7fELF")) == []
+@pytest.mark.parametrize("name", ["test/shop/app/Idle", "test.shop.app.Idle", "Java_test_shop_app_Main_sign"])
+def test_native_code_that_names_the_app_can_make_objects(name: str) -> None:
+    assert unused(package(library=b"\x7fELF\0" + name.encode() + b"\0")) == []
+
+
+def test_native_code_of_a_library_makes_no_objects_of_the_app() -> None:
+    assert unused(package(library=b"\x7fELF\0other/lib/Client\0Java_other_lib_Client_get\0")) == UNUSED
+
+
+def test_native_code_before_the_manifest_counts_as_naming_the_app() -> None:
+    found = PackageResources()
+    found.see(Artifact("lib/a.so", (Buffer("lib/a.so", BufferKind.NATIVE, b"\x7fELF"),)))
+    assert found.native_names_app
 
 
 @pytest.mark.parametrize("main", [b"", b'<activity name=".Packed"/>'])
