@@ -20,7 +20,7 @@ from tieback.recognise.dataflow.reaching import (
     Operation,
     Origins,
 )
-from tieback.recognise.dataflow.unread_objects import is_unread_object
+from tieback.recognise.dataflow.unread_objects import is_uncalled_result, is_unread_object
 from tieback.recognise.dataflow.unread_settings import is_unread_setting
 from tieback.recognise.texts.prose import NOTIFIED, REDIRECT
 from tieback.recognise.texts.redirects import CODE_KEYS, NOTIFY_KEYS
@@ -190,7 +190,12 @@ class Trace:
         elif what in _ENDS:
             self._reasons.add(_ENDS[what])
         elif what is None and not self._is_unread(one, given):
-            self._take(self._uses.called((self._number, self._flow), one, given, self._depth), one)
+            outcome = self._uses.called((self._number, self._flow), one, given, self._depth)
+            place = self._number, self._code
+            if outcome.contacts and is_uncalled_result(self._uses, place, self._flow, one, given):
+                self._reasons.add(UNCALLED)
+            else:
+                self._take(outcome, one)
 
     def _is_unread(self, one: Operation, given: tuple[int, ...]) -> bool:
         """True for a call that makes an object of the value, which no code reads."""

@@ -20,8 +20,8 @@ DEX = Path(__file__).parent / "dex"
 CALLS, DESCRIBED = ((DEX / f"{name}.dex").read_bytes() for name in ("uncalled", "described"))
 UNUSED_HOSTS = ["behind", "cycle", "described", "old", "sharedname", "unsent", "unused"]
 OTHERS = [
-    "annotated", "both", "byname", "home", "kept", "library", "namedclass", "oneissent", "pressed", "sent", "sentbyname", "task",
-    "twice", "used",
+    "annotated", "both", "byname", "home", "kept", "library", "namedclass", "oneissent", "pressed", "sent",
+    "sentbyname", "task", "twice", "used",
 ]  # fmt: skip
 
 

@@ -120,9 +120,9 @@ def test_what_code_puts_together_from_a_value_that_is_replaced_is_left_out() -> 
 
 def test_objects_that_code_never_reads() -> None:
     reasons, back_ends = ends((Path(__file__).parent / "dex" / "objects.dex").read_bytes())
-    assert reasons == {"legacy": UNREAD, "old": UNREAD}
-    # One object is in a list, and a constructor puts another there.
-    assert back_ends == ["known", "listed", "live", "mixed"]
+    assert reasons == {"legacy": UNREAD, "old": UNREAD, "east": UNCALLED}
+    # One object is in a list, and a constructor puts others there.
+    assert back_ends == ["known", "listed", "live", "mixed", "north", "south", "west"]
 
 
 def test_a_renamed_field_of_a_renamed_class_that_no_code_reads() -> None:
