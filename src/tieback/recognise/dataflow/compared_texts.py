@@ -134,9 +134,18 @@ class ComparedTexts:
         return self._results.get(method)
 
 
-def returned(uses: "ConstantUses", number: int, identity: int) -> tuple[MethodCode, MethodFlow, Origins] | None:
-    """The method that a direct or static call in a file runs, its values, and those that it returns."""
-    target = uses.app.definition_in(number, identity)
+def returned(
+    uses: "ConstantUses", number: int, identity: int, *, virtual: bool = False
+) -> tuple[MethodCode, MethodFlow, Origins] | None:
+    """The method that a call in a file runs, its values, and those that it returns.
+
+    ``None`` for a virtual call that can run more than one method.
+    """
+    if virtual:
+        targets = uses.hierarchy.targets(identity)
+        target = targets[0] if len(targets) == 1 else None
+    else:
+        target = uses.app.definition_in(number, identity)
     flow = uses.flow(target.file, target.code) if target is not None else None
     if target is None or flow is None:
         return None

@@ -50,6 +50,7 @@ _RESULTS = frozenset((0x0A, 0x0C))
 """Instructions that read a result of 32 bits."""
 _NUMBERS = frozenset("IZBSC")
 _FIRST_TEST, _FIRST_ZERO_TEST = 0x32, 0x38
+_NUMBER_RESULT, _TEST_CODES = 0x0A, range(_FIRST_TEST, _FIRST_ZERO_TEST + 6)
 _TESTS: tuple[Callable[[int, int], bool], ...] = (
     operator.eq,
     operator.ne,
@@ -105,7 +106,8 @@ class Conditions:
             self._left -= 1
             tested |= kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH)
             source |= unit in _SOURCES or (unit in _KNOWN_CALLS and _has_result(units, place))
-            source |= unit in _VIRTUAL_CALLS and self._texts.compares(number, units[place + 1])
+            if not source and unit in _VIRTUAL_CALLS:
+                source = _is_tested(units, place) or self._texts.compares(number, units[place + 1])
             if tested and source:
                 return self._left > 0
             place += LENGTHS[unit]
@@ -195,9 +197,9 @@ class Conditions:
             return self._of_field(field, depth, static=opcode in _STATIC_READS)
         if opcode in _KNOWN_CALLS or opcode in _VIRTUAL_CALLS:
             compared = self._texts.result(number, code, origin)
-            if compared is not None or opcode in _VIRTUAL_CALLS:
+            if compared is not None:
                 return compared
-            return self._of_result(number, units[origin + 1], depth)
+            return self._of_result(number, units[origin + 1], depth, virtual=opcode in _VIRTUAL_CALLS)
         return None
 
     def _of_parameter(self, number: int, code: CodeItem, word: int, depth: int) -> _Values:
@@ -237,7 +239,7 @@ class Conditions:
     def _stored(self, field: int, depth: int, *, static: bool) -> _Values:
         """The initial value of a field, and all that is stored in it."""
         initial = self._uses.initial_number(field, static=static)
-        if initial is None or not (static or self._makes_itself(self._uses.app.ref(field).owner)):
+        if initial is None:
             return None
         found = set[int]()
         is_replaced = False
@@ -253,7 +255,15 @@ class Conditions:
                 return None
             found |= its
             is_replaced |= static and self._is_first(field, site, flow)
+        if not (static or self._are_made(self._uses.app.ref(field).owner)):
+            return None
         return frozenset(found if is_replaced else found | {initial})
+
+    def _are_made(self, owner: str) -> bool:
+        """True for a class whose objects only ``new`` makes."""
+        if self._uses.is_single(owner):
+            return self._makes_itself(owner)
+        return self._uses.made_objects.has_only(owner)
 
     def _is_first(self, field: int, site: Site, flow: MethodFlow) -> bool:
         """True for a store of the initialiser of the class of a field, before any condition and other code of the app.
@@ -298,17 +308,23 @@ class Conditions:
             for origin in one.values[0]
         )
 
-    def _of_result(self, number: int, member: int, depth: int) -> _Values:
+    def _of_result(self, number: int, member: int, depth: int, *, virtual: bool) -> _Values:
         identity = self._uses.app.method(number, member)
         if identity < 0:
             return None
         if identity not in self._results:
             self._results[identity] = None  # in a recursion
-            found = returned(self._uses, number, identity)
+            found = returned(self._uses, number, identity, virtual=virtual)
             if found is not None:
                 target, _, origins = found
                 self._results[identity] = self._values(target.file, target.code, origins, depth + 1)
         return self._results[identity]
+
+
+def _is_tested(units: Sequence[int], call: int) -> bool:
+    """True if a condition behind a call compares its result, as that of ``isDebug()``."""
+    test = call + LENGTHS[units[call] & 255] + 1
+    return test < len(units) and units[test - 1] & 255 == _NUMBER_RESULT and units[test] & 255 in _TEST_CODES
 
 
 def _has_result(units: Sequence[int], call: int) -> bool:

@@ -24,6 +24,7 @@ from tieback.recognise.dataflow.field_owners import FieldOwners
 from tieback.recognise.dataflow.hierarchy import Hierarchy, words
 from tieback.recognise.dataflow.initial_values import element_reason, values_with
 from tieback.recognise.dataflow.libraries import SILENT
+from tieback.recognise.dataflow.made_objects import MadeObjects
 from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.method_ends import MethodEnds
 from tieback.recognise.dataflow.native_names import NativeNames
@@ -124,6 +125,8 @@ class ConstantUses:
         self._returned: dict[tuple[int, int], Outcome] = {}
         self._values = StaticValues(self._app)
         self._owners = FieldOwners(self._app, self.places, self.hierarchy)
+        self.is_single = self._owners.is_single
+        self.made_objects = MadeObjects(self._app, self.places, self.hierarchy)
         self.receivers: dict[tuple[int, int], dict[int, Origins]] = {}
         """For each method that was traced, the receiver of each call that returns it, by the call."""
         self.symbols: dict[int, tuple[str, str]] = {}
@@ -187,6 +190,16 @@ class ConstantUses:
                     return False
                 loaded = True
         return loaded
+
+    def never_loads(self, number: int, code: CodeItem, text: str) -> bool:
+        """True if the app has a text only where a method loads it in code that never runs."""
+        found = [(file, self._app.string_of(file, text)) for file in range(len(self._app.files))]
+        places = [(file, index) for file, index in found if index >= 0]
+        sites = [site for file, index in places for site in self.places.loading(file, index)]
+        method = number, code.offset
+        if any(site is None or (site.number, site.code.offset) != method for site in sites):
+            return False
+        return self._never_runs(places)
 
     def is_loaded(self, raw: bytes) -> bool:
         """True if an instruction loads a string; else it is only an initial value or in an annotation."""
@@ -342,15 +355,14 @@ class ConstantUses:
     def initial_number(self, field: int, *, static: bool) -> int | None:
         """The initial value of a field of the app with a small number or a truth value.
 
-        ``None`` if it is not known, or if other code can store in the field: native code by its name, and readers of
-        JSON in an object.
+        ``None`` if it is not known, or if native code can store in the field by its name.
         """
         ref = self._app.ref(field)
         found = self._app.class_of(ref.owner)
         if found is None or ref.kind not in _SMALL or ref.name in self._names or self._owners.is_reflected(ref.owner):
             return None
         if not static:
-            return 0 if self._owners.is_single(ref.owner) else None
+            return 0
         return self._values.number(field, *found)
 
     def initial_text(self, field: int) -> tuple[bool, str | None]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.unit.recognise.dataflow.test_uses import artifact, ends
-from tieback.recognise.dataflow import compared_texts, conditions, uses
+from tieback.recognise.dataflow import compared_texts, conditions, made_objects, uses
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.trace import NEVER
@@ -17,6 +17,7 @@ from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
 DATA = (Path(__file__).parent / "dex" / "conditions.dex").read_bytes()
+SETTINGS = (Path(__file__).parent / "dex" / "settingsobjects.dex").read_bytes()
 COMPARISONS = (Path(__file__).parent / "dex" / "comparisons.dex").read_bytes()
 NEVER_EQUAL = [
     "containselse", "flavour", "given", "kind", "nocaseelse", "returnedelse", "startselse", "stored", "unset",
@@ -57,6 +58,26 @@ def test_a_comparison_of_texts_that_always_ends_the_same_decides() -> None:
     assert back_ends == EQUAL
 
 
+def test_settings_that_code_makes_and_never_sets_decide() -> None:
+    reasons, back_ends = ends(SETTINGS)
+    assert reasons == {"settings": NEVER, "trial": NEVER}
+    assert back_ends == [
+        "chosen", "daily", "listed", "marked", "nested", "parsed", "saved", "settingselse", "titled", "unmade",
+    ]  # fmt: skip
+
+
+def test_native_code_can_set_the_settings() -> None:
+    names = NativeNames()
+    names.see(b"\0test\0Ljava/lang/String;\0")
+    assert ConstantUses([DexFile(SETTINGS)]).reason(b"https://settings.shop.test/a") == NEVER
+    assert ConstantUses([DexFile(SETTINGS)], names=names).reason(b"https://settings.shop.test/a") == ""
+
+
+def test_with_too_many_classes_a_reader_may_fill_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(made_objects, "MAX_CLASSES", 1)
+    assert ends(SETTINGS)[0] == {}
+
+
 def test_native_code_can_set_a_text() -> None:
     names = NativeNames()
     names.see(b"\0stored\0Ljava/lang/String;\0")
@@ -72,9 +93,14 @@ def test_without_a_budget_only_constants_are_compared(monkeypatch: pytest.Monkey
 
 
 @settings(max_examples=examples(60))
-@given(st.lists(st.tuples(st.integers(112, len(DATA) - 4), st.binary(min_size=1, max_size=4)), max_size=10))
-def test_a_damaged_file_never_raises(patches: list[tuple[int, bytes]]) -> None:
-    hurt = bytearray(DATA)
+@given(
+    st.sampled_from((DATA, SETTINGS)),
+    st.lists(
+        st.tuples(st.integers(112, min(len(DATA), len(SETTINGS)) - 4), st.binary(min_size=1, max_size=4)), max_size=10
+    ),
+)
+def test_a_damaged_file_never_raises(data: bytes, patches: list[tuple[int, bytes]]) -> None:
+    hurt = bytearray(data)
     for place, patch in patches:
         hurt[place : place + len(patch)] = patch
     list(SEARCH.finds([artifact(bytes(hurt))]))
