@@ -3,7 +3,8 @@
 ``if (Config.test) url = "https://test.shop.test"`` with a static field that only ever is false; a ``switch`` on a
 parameter for which no caller gives that case; or a comparison of texts that always ends the same. A number is known as
 the set of its possible values: constants, fields with all that is stored in them, results of methods, and parameters
-with what every caller gives. If one of them is not known, the condition counts as open, so that a doubt never hides a
+with what every caller gives. So is a reference to an object that a static field always has, as each value of an
+enumeration. If one of them is not known, the condition counts as open, so that a doubt never hides a
 back end.
 """
 
@@ -42,7 +43,13 @@ _CONST_4, _CONST_16, _CONST, _CONST_HIGH = 0x12, 0x13, 0x14, 0x15
 _STATIC_READS, _STATIC_WRITES = frozenset((0x60, *range(0x63, 0x67))), frozenset((0x67, *range(0x6A, 0x6E)))
 _OBJECT_READS, _OBJECT_WRITES = frozenset((0x52, *range(0x55, 0x59))), frozenset((0x59, *range(0x5C, 0x60)))
 _SOURCES = _STATIC_READS | _OBJECT_READS
-_REFERENCE_WRITES = frozenset((0x69,))
+_STATIC_REFERENCE, _OBJECT_REFERENCE = 0x62, 0x54
+_REFERENCES = frozenset((_STATIC_REFERENCE, _OBJECT_REFERENCE))
+_REFERENCE_WRITES, _OBJECT_REFERENCE_WRITES = frozenset((0x69,)), frozenset((0x5B,))
+_FIRST_OBJECT = 1 << 40
+"""What stands for the first object of the static fields, which is no number."""
+_PAIR_TESTS = frozenset((0x32, 0x33))
+"""Conditions that compare two references: ``env == Environment.TEST``."""
 _KNOWN_CALLS = frozenset((0x70, 0x71, 0x76, 0x77))
 """Direct and static calls."""
 _VIRTUAL_CALLS = frozenset((0x6E, 0x74))
@@ -77,6 +84,8 @@ class Conditions:
         self._fields: dict[int, _Values] = {}
         self._results: dict[int, _Values] = {}
         self._parameters: dict[tuple[int, int, int], _Values] = {}
+        self._objects: dict[tuple[int, ...], int] = {}
+        """What stands for the object that an instruction makes: file, method and unit."""
         self._units: dict[tuple[int, int], list[int]] = {}
         self._texts = ComparedTexts(uses)
 
@@ -94,7 +103,7 @@ class Conditions:
         index = self._uses.file(number).method_of(code)
         kinds = self._uses.method_names(number, index)[2] if index >= 0 else ""
         source = any(kind in _NUMBERS for kind in kinds.partition(")")[0])
-        tested = False
+        tested = compared = refers = False
         while place < at:
             unit = units[place] & 255
             kind = KINDS[unit]
@@ -108,7 +117,9 @@ class Conditions:
             source |= unit in _SOURCES or (unit in _KNOWN_CALLS and _has_result(units, place))
             if not source and unit in _VIRTUAL_CALLS:
                 source = _is_tested(units, place) or self._texts.compares(number, units[place + 1])
-            if tested and source:
+            compared |= unit in _PAIR_TESTS
+            refers |= unit in _REFERENCES
+            if (tested and source) or (compared and refers):
                 return self._left > 0
             place += LENGTHS[unit]
         return False
@@ -124,6 +135,7 @@ class Conditions:
         """The units of the instructions that can run; ``None`` if that is not known."""
         key = number, code.offset
         if key not in self._reached:
+            self._reached[key] = None  # in a recursion
             flow = self._uses.flow(number, code)
             try:
                 self._reached[key] = self._walk(number, code, flow) if flow is not None else None
@@ -192,9 +204,9 @@ class Conditions:
             return frozenset((sign_extend(units[origin + 1] | units[origin + 2] << 16, 32),))
         if opcode == _CONST_HIGH:
             return frozenset((sign_extend(units[origin + 1] << 16, 32),))
-        if opcode in _SOURCES:
+        if opcode in _SOURCES or opcode in _REFERENCES:
             field = self._uses.app.field(number, units[origin + 1])
-            return self._of_field(field, depth, static=opcode in _STATIC_READS)
+            return self._of_field(field, depth, static=opcode in _STATIC_READS or opcode == _STATIC_REFERENCE)
         if opcode in _KNOWN_CALLS or opcode in _VIRTUAL_CALLS:
             compared = self._texts.result(number, code, origin)
             if compared is not None:
@@ -241,14 +253,23 @@ class Conditions:
         initial = self._uses.initial_number(field, static=static)
         if initial is None:
             return None
+        if self._uses.app.ref(field).kind.endswith(";"):
+            writes = _REFERENCE_WRITES if static else _OBJECT_REFERENCE_WRITES
+            constant = self._constant(field) if static else None
+            if constant is not None:
+                return frozenset((constant,))
+        else:
+            writes = _STATIC_WRITES if static else _OBJECT_WRITES
         found = set[int]()
         is_replaced = False
-        for site in self._uses.places.of_field(field, _STATIC_WRITES if static else _OBJECT_WRITES, _MAX_STORES):
+        for site in self._uses.places.of_field(field, writes, _MAX_STORES):
             flow = self._uses.flow(site.number, site.code) if site is not None else None
             if site is None or flow is None:
                 return None
             store = next((one for one in flow.operations if one.at == site.at and one.opcode in (SPUT, IPUT)), None)
             if store is None or self._uses.callers.of(site.number, site.code) == []:
+                continue
+            if self._is_behind(site, flow):
                 continue
             its = self._values(site.number, site.code, store.values[0], depth + 1)
             if its is None:
@@ -258,6 +279,28 @@ class Conditions:
         if not (static or self._are_made(self._uses.app.ref(field).owner)):
             return None
         return frozenset(found if is_replaced else found | {initial})
+
+    def _is_behind(self, site: Site, flow: MethodFlow) -> bool:
+        """True for an instruction behind conditions that are never true."""
+        if min(flow.tests, default=site.at) >= site.at:
+            return False
+        reached = self._reach(site.number, site.code)
+        return reached is not None and site.at not in reached
+
+    def _constant(self, field: int) -> int | None:
+        """What stands for the object of a static field into which only an initialiser stores, once, and a new object.
+
+        ``None`` for another field. Two fields can have the same object.
+        """
+        sites = list(self._uses.places.of_field(field, _REFERENCE_WRITES, _MAX_STORES))
+        site = sites[0] if len(sites) == 1 else None
+        flow = self._uses.flow(site.number, site.code) if site is not None else None
+        if site is None or flow is None or self._uses.name_of(site.number, site.code) != "<clinit>":
+            return None
+        its = [one.values[0] for one in flow.operations if one.at == site.at and one.opcode == SPUT]
+        if len(its) != 1 or len(its[0]) != 1 or not its[0] <= flow.created:
+            return None
+        return self._objects.setdefault((site.number, site.code.offset, *its[0]), _FIRST_OBJECT + len(self._objects))
 
     def _are_made(self, owner: str) -> bool:
         """True for a class whose objects only ``new`` makes."""
@@ -316,7 +359,10 @@ class Conditions:
             self._results[identity] = None  # in a recursion
             found = returned(self._uses, number, identity, virtual=virtual)
             if found is not None:
-                target, _, origins = found
+                target, flow, origins = found
+                reached = self._reach(target.file, target.code) if flow.tests else None
+                if reached is not None:
+                    origins = frozenset(one for one in origins if one < 0 or one == MANY or one in reached)
                 self._results[identity] = self._values(target.file, target.code, origins, depth + 1)
         return self._results[identity]
 

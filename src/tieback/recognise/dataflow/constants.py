@@ -227,13 +227,13 @@ class ConstantEnds:
             reason = self._uses.reason_of_result(number, code, at)
             reason = reason or self._uncalled.reason_of_result(number, code)
             self._made[key] = reason or self._undeclared.reason_of_result(number, code)
-        reason = self._made[key] or self._never_made(find.endpoint.host, number, code, parts)
+        reason = self._made[key] or self._never_made(find.endpoint.host, parts)
         return NotBackend(find.endpoint.value, reason) if reason else find
 
-    def _never_made(self, host: str, number: int, code: CodeItem, parts: Sequence[str]) -> str:
-        """The reason if a part of a host is only where the method that makes it never runs."""
+    def _never_made(self, host: str, parts: Sequence[str]) -> str:
+        """The reason if only code that never runs has a part of a host."""
         within = (part for part in parts if len(part) >= _LEAST_PART and part.lower() in host)
-        return NEVER if any(self._uses.never_loads(number, code, part) for part in within) else ""
+        return NEVER if any(self._uses.never_loads(part) for part in within) else ""
 
     def settle_decrypted(self, find: Sighting, made: DecryptedText) -> Sighting | NotBackend:
         """The same for a text that an initialiser decrypts into static fields of its class, and nothing else makes."""

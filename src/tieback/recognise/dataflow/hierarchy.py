@@ -31,8 +31,9 @@ class Hierarchy:
         self._below: dict[tuple[str, int], tuple[str, ...] | None] = {}
         self._targets: dict[int, tuple[MethodCode, ...]] = {}
 
-    def below(self, descriptor: str, most: int = MAX_SUBCLASSES) -> tuple[str, ...] | None:
-        """All classes that extend or implement a type, direct or not; ``None`` if they are more than a few."""
+    def below(self, descriptor: str, most: int = 0) -> tuple[str, ...] | None:
+        """All classes that extend or implement a type, direct or not; ``None`` if they are more than a few, or ``most``."""
+        most = most or MAX_SUBCLASSES
         key = descriptor, most
         if key not in self._below:
             self._below[key] = self._find(descriptor, most)

@@ -67,6 +67,7 @@ _SUPER = frozenset((0x6F, 0x75))
 """Calls of the superclass: never of the method that has them."""
 _MAX_READS = 512
 """Most places that read one field: a class of addresses reads the field of their host for each of them."""
+_FEW_LOADS = 4
 _PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
 _SMALL = frozenset("IZBSC")
 _RENAMED = re.compile(r"[/$][a-z]{1,2};[a-z]{1,2}\Z", re.IGNORECASE)
@@ -191,15 +192,12 @@ class ConstantUses:
                 loaded = True
         return loaded
 
-    def never_loads(self, number: int, code: CodeItem, text: str) -> bool:
-        """True if the app has a text only where a method loads it in code that never runs."""
+    def never_loads(self, text: str) -> bool:
+        """True if only code that never runs loads a text; also false if more than a few methods do."""
         found = [(file, self._app.string_of(file, text)) for file in range(len(self._app.files))]
         places = [(file, index) for file, index in found if index >= 0]
-        sites = [site for file, index in places for site in self.places.loading(file, index)]
-        method = number, code.offset
-        if any(site is None or (site.number, site.code.offset) != method for site in sites):
-            return False
-        return self._never_runs(places)
+        few = sum(len(self.places.strings(file, index)) for file, index in places) <= _FEW_LOADS
+        return few and self._never_runs(places)
 
     def is_loaded(self, raw: bytes) -> bool:
         """True if an instruction loads a string; else it is only an initial value or in an annotation."""
@@ -353,17 +351,20 @@ class ConstantUses:
         return self._flows[key]
 
     def initial_number(self, field: int, *, static: bool) -> int | None:
-        """The initial value of a field of the app with a small number or a truth value.
+        """The initial value of a field of the app with a small number, a truth value or an object of the app.
 
-        ``None`` if it is not known, or if native code can store in the field by its name.
+        0 for no object. ``None`` if it is not known, or if native code can store in the field by its name.
         """
         ref = self._app.ref(field)
         found = self._app.class_of(ref.owner)
-        if found is None or ref.kind not in _SMALL or ref.name in self._names or self._owners.is_reflected(ref.owner):
+        refers = ref.kind not in _SMALL
+        if found is None or (refers and self._app.class_of(ref.kind) is None):
+            return None
+        if ref.name in self._names or self._owners.is_reflected(ref.owner):
             return None
         if not static:
             return 0
-        return self._values.number(field, *found)
+        return self._values.number(field, *found) if not refers else 0 if self._values.is_unset(field, *found) else None
 
     def initial_text(self, field: int) -> tuple[bool, str | None]:
         """Whether the initial value of a static text of the app is known, and the text; ``None`` if it is not set."""

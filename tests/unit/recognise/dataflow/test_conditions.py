@@ -18,6 +18,7 @@ from tieback.recognise.search import AppSearch
 
 DATA = (Path(__file__).parent / "dex" / "conditions.dex").read_bytes()
 SETTINGS = (Path(__file__).parent / "dex" / "settingsobjects.dex").read_bytes()
+ENUMERATIONS = (Path(__file__).parent / "dex" / "enumerations.dex").read_bytes()
 COMPARISONS = (Path(__file__).parent / "dex" / "comparisons.dex").read_bytes()
 NEVER_EQUAL = [
     "containselse", "flavour", "given", "kind", "nocaseelse", "returnedelse", "startselse", "stored", "unset",
@@ -66,6 +67,13 @@ def test_settings_that_code_makes_and_never_sets_decide() -> None:
     ]  # fmt: skip
 
 
+def test_a_comparison_of_references_decides_if_all_their_objects_are_known() -> None:
+    reasons, back_ends = ends(ENUMERATIONS)
+    assert reasons == dict.fromkeys(("behind", "same", "trial"), NEVER)
+    # Two fields of a class have the same object.
+    assert back_ends == ["chosen", "live", "mirror", "unknown"]
+
+
 def test_native_code_can_set_the_settings() -> None:
     names = NativeNames()
     names.see(b"\0test\0Ljava/lang/String;\0")
@@ -94,9 +102,12 @@ def test_without_a_budget_only_constants_are_compared(monkeypatch: pytest.Monkey
 
 @settings(max_examples=examples(60))
 @given(
-    st.sampled_from((DATA, SETTINGS)),
+    st.sampled_from((DATA, SETTINGS, ENUMERATIONS)),
     st.lists(
-        st.tuples(st.integers(112, min(len(DATA), len(SETTINGS)) - 4), st.binary(min_size=1, max_size=4)), max_size=10
+        st.tuples(
+            st.integers(112, min(len(DATA), len(SETTINGS), len(ENUMERATIONS)) - 4), st.binary(min_size=1, max_size=4)
+        ),
+        max_size=10,
     ),
 )
 def test_a_damaged_file_never_raises(data: bytes, patches: list[tuple[int, bytes]]) -> None:
