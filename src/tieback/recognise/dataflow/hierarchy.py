@@ -32,7 +32,7 @@ class Hierarchy:
         self._targets: dict[int, tuple[MethodCode, ...]] = {}
 
     def below(self, descriptor: str, most: int = 0) -> tuple[str, ...] | None:
-        """All classes that extend or implement a type, direct or not; ``None`` if they are more than a few, or ``most``."""
+        """All classes that extend or implement a type, direct or not; ``None`` if there are more than ``most``."""
         most = most or MAX_SUBCLASSES
         key = descriptor, most
         if key not in self._below:

@@ -125,6 +125,13 @@ def test_objects_that_code_never_reads() -> None:
     assert back_ends == ["known", "listed", "live", "mixed", "north", "south", "west"]
 
 
+def test_methods_that_a_compiler_made_of_appends_are_followed() -> None:
+    reasons, back_ends = ends((Path(__file__).parent / "dex" / "outlined.dex").read_bytes())
+    assert reasons == dict.fromkeys(("logged", "loggedback", "loggedfirst"), SHOWN)
+    # The builder of one is not the first argument, and one method keeps it.
+    assert back_ends == ["asked", "askedbuilder", "kept", "second"]
+
+
 def test_a_renamed_field_of_a_renamed_class_that_no_code_reads() -> None:
     reasons, back_ends = ends((Path(__file__).parent / "dex" / "renamed.dex").read_bytes())
     assert reasons == {"unread": UNREAD}
