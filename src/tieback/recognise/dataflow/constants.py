@@ -225,7 +225,7 @@ class ConstantEnds:
         key = number, code.offset, at
         if key not in self._made:
             reason = self._uses.reason_of_result(number, code, at)
-            reason = reason or self._uncalled.reason_of_result(number, code)
+            reason = reason or self._uncalled.reason_of_result(number, code, at)
             self._made[key] = reason or self._undeclared.reason_of_result(number, code)
         reason = self._made[key] or self._never_made(find.endpoint.host, parts)
         return NotBackend(find.endpoint.value, reason) if reason else find

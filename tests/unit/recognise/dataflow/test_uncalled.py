@@ -18,10 +18,10 @@ from tieback.recognise.dataflow.uses import ConstantUses
 
 DEX = Path(__file__).parent / "dex"
 CALLS, DESCRIBED = ((DEX / f"{name}.dex").read_bytes() for name in ("uncalled", "described"))
-UNUSED_HOSTS = ["behind", "cycle", "described", "old", "sharedname", "unsent", "unused"]
+UNUSED_HOSTS = ["behind", "cycle", "described", "instance", "old", "sharedname", "unsent", "unused"]
 OTHERS = [
-    "annotated", "both", "byname", "home", "kept", "library", "namedclass", "oneissent", "pressed", "sent",
-    "sentbyname", "task", "twice", "used",
+    "annotated", "both", "byname", "home", "instancegiven", "instanceread", "kept", "library", "namedclass",
+    "oneissent", "pressed", "sent", "sentbyname", "task", "twice", "used",
 ]  # fmt: skip
 
 
@@ -33,6 +33,18 @@ def unused(packages: tuple[str, ...]) -> list[str]:
 def test_only_what_nothing_calls_in_the_own_classes_is_unused() -> None:
     assert unused(("test.shop.app",)) == UNUSED_HOSTS
     assert UncalledCode(ConstantUses([DexFile(CALLS)]), ("test.shop.app",)).reason(b"https://old.shop.test/") == UNUSED
+
+
+def test_a_text_that_a_method_puts_together_and_nothing_reads_is_unused() -> None:
+    uses = ConstantUses([DexFile(CALLS)])
+    code = UncalledCode(uses, ("test.shop.app",))
+    found = []
+    for number, place, _ in uses.places.calls("concat", "(Ljava/lang/String;)Ljava/lang/String;"):
+        method = uses.file(number).code_around(place)
+        assert method is not None
+        assert code.reason_of_result(number, method) == ""
+        found.append(code.reason_of_result(number, method, (place - method.begin) // 2))
+    assert found == [UNUSED, ""]
 
 
 @pytest.mark.parametrize("packages", [(), ("test",), ("test.shop.other",), ("est.shop.app",)])
@@ -47,7 +59,7 @@ def test_a_library_stays_even_if_the_app_calls_nothing_of_it() -> None:
 
 def test_after_too_many_methods_code_counts_as_called(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uncalled, "_MOST_METHODS", 1)
-    assert unused(("test.shop.app",)) == ["described", "old", "sharedname", "unsent", "unused"]
+    assert unused(("test.shop.app",)) == ["described", "instance", "old", "sharedname", "unsent", "unused"]
 
 
 def test_native_code_can_send_a_request_by_its_name() -> None:
