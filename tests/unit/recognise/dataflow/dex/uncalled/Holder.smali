@@ -32,6 +32,7 @@
 
 .method public askRead()V
     .registers 2
+    const-string v0, "list"
     invoke-virtual {p0, v0}, Ltest/shop/app/Holder;->keep(Ljava/lang/String;)V
     iget-object v0, p0, Ltest/shop/app/Holder;->joinedRead:Ljava/lang/String;
     invoke-static {v0}, Lother/lib/Client;->get(Ljava/lang/String;)V
