@@ -366,13 +366,13 @@ class ConstantUses:
             return 0
         return self._values.number(field, *found) if not refers else 0 if self._values.is_unset(field, *found) else None
 
-    def initial_text(self, field: int) -> tuple[bool, str | None]:
-        """Whether the initial value of a static text of the app is known, and the text; ``None`` if it is not set."""
+    def initial_text(self, field: int, *, static: bool) -> tuple[bool, str | None]:
+        """Whether the initial value of a text of the app is known, and the text; ``None`` if it is not set."""
         ref = self._app.ref(field)
         found = self._app.class_of(ref.owner)
         if found is None or ref.kind != _TEXT or ref.name in self._names or self._owners.is_reflected(ref.owner):
             return False, None
-        return self._values.text(field, *found)
+        return self._values.text(field, *found) if static else (True, None)
 
     # Fields
 

@@ -61,9 +61,10 @@ def test_a_comparison_of_texts_that_always_ends_the_same_decides() -> None:
 
 def test_settings_that_code_makes_and_never_sets_decide() -> None:
     reasons, back_ends = ends(SETTINGS)
-    assert reasons == {"settings": NEVER, "trial": NEVER}
+    assert reasons == {"account": NEVER, "settings": NEVER, "trial": NEVER}
     assert back_ends == [
-        "chosen", "daily", "listed", "marked", "nested", "parsed", "saved", "settingselse", "titled", "unmade",
+        "accountelse", "chosen", "daily", "listed", "marked", "nested", "parsed", "profile", "profileelse",
+        "saved", "settingselse", "titled", "unmade",
     ]  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def test_native_code_can_set_the_settings() -> None:
 
 
 def test_with_too_many_classes_a_reader_may_fill_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(made_objects, "MAX_CLASSES", 1)
+    monkeypatch.setattr(made_objects, "MAX_CLASSES", 0)
     assert ends(SETTINGS)[0] == {}
 
 

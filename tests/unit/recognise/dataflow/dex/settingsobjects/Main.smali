@@ -24,6 +24,17 @@
     invoke-direct {v1, v0}, Ltest/shop/Holder;-><init>(Ltest/shop/Settings;)V
     invoke-virtual {v1}, Ltest/shop/Holder;->ask()V
     invoke-virtual {v1}, Ltest/shop/Holder;->join()V
+    new-instance v0, Ltest/shop/Account;
+    const-string v1, "live"
+    invoke-direct {v0, v1}, Ltest/shop/Account;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v0}, Ltest/shop/Account;->ask()V
+    new-instance v0, Ltest/shop/Profile;
+    const-string v1, "live"
+    invoke-direct {v0, v1}, Ltest/shop/Profile;-><init>(Ljava/lang/String;)V
+    invoke-static {}, Lorg/other/Reader;->read()Ljava/lang/String;
+    move-result-object v1
+    invoke-virtual {v0, v1}, Ltest/shop/Profile;->setSystem(Ljava/lang/String;)V
+    invoke-virtual {v0}, Ltest/shop/Profile;->ask()V
     const-class v0, Ltest/shop/Parsed;
     invoke-static {v0}, Lcom/google/gson/Gson;->fromJson(Ljava/lang/Class;)Ljava/lang/Object;
     const-class v0, Ltest/shop/Around;
