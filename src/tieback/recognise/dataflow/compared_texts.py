@@ -122,6 +122,8 @@ class ComparedTexts:
             return None
         found: set[str | None] = set()
         for file, caller, at in callers:
+            if self._uses.reads_parcel(file, caller):
+                continue
             flow = self._uses.flow(file, caller)
             call = next((one for one in flow.operations if one.at == at), None) if flow is not None else None
             values = call.values if call is not None else ()
@@ -153,6 +155,8 @@ class ComparedTexts:
             store = next((one for one in flow.operations if one.at == site.at and one.opcode in (SPUT, IPUT)), None)
             if store is None or self._uses.callers.of(site.number, site.code) == []:
                 continue
+            if self._uses.reads_parcel(site.number, site.code):
+                continue  # the value was in such an object before
             its = self._texts(site.number, site.code, store.values[0], depth + 1)
             if its is None:
                 return None

@@ -228,6 +228,8 @@ class Conditions:
             return None
         found: set[int] = set()
         for file, caller, at in callers:
+            if self._uses.reads_parcel(file, caller):
+                continue
             flow = self._uses.flow(file, caller)
             if flow is None:
                 return None
@@ -269,6 +271,8 @@ class Conditions:
             store = next((one for one in flow.operations if one.at == site.at and one.opcode in (SPUT, IPUT)), None)
             if store is None or self._uses.callers.of(site.number, site.code) == []:
                 continue
+            if self._uses.reads_parcel(site.number, site.code):
+                continue  # the value was in such an object before
             if self._is_behind(site, flow):
                 continue
             its = self._values(site.number, site.code, store.values[0], depth + 1)

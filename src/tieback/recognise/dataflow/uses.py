@@ -40,6 +40,7 @@ from tieback.recognise.dataflow.trace import (
     LINK,
     NEVER,
     NOTHING,
+    PARCEL,
     SHOWN,
     UNCALLED,
     Outcome,
@@ -373,6 +374,14 @@ class ConstantUses:
         if found is None or ref.kind != _TEXT or ref.name in self._names or self._owners.is_reflected(ref.owner):
             return False, None
         return self._values.text(field, *found) if static else (True, None)
+
+    def reads_parcel(self, number: int, code: CodeItem) -> bool:
+        """True for a method that makes an object again which the app wrote to a parcel.
+
+        https://developer.android.com/reference/android/os/Parcelable
+        """
+        index = self._app.files[number].method_of(code)
+        return index >= 0 and self.method_names(number, index)[2].startswith(f"({PARCEL}")
 
     # Fields
 

@@ -10,6 +10,23 @@
     return-void
 .end method
 
+# A parcel has an object that the app made
+.method constructor <init>(Landroid/os/Parcel;)V
+    .registers 3
+    invoke-direct {p0}, Ljava/lang/Object;-><init>()V
+    invoke-virtual {p1}, Landroid/os/Parcel;->readInt()I
+    move-result v0
+    iput-boolean v0, p0, Ltest/shop/Settings;->test:Z
+    return-void
+.end method
+
+.method public static createFromParcel(Landroid/os/Parcel;)Ltest/shop/Settings;
+    .registers 2
+    new-instance v0, Ltest/shop/Settings;
+    invoke-direct {v0, p0}, Ltest/shop/Settings;-><init>(Landroid/os/Parcel;)V
+    return-object v0
+.end method
+
 .method public isTest()Z
     .registers 2
     iget-boolean v0, p0, Ltest/shop/Settings;->test:Z
