@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 MAX_STEPS = 400_000
 """Most instructions of one app that are looked at. After that every condition counts as open."""
 _MAX_DEPTH = 4
+_MAX_NESTED = 4
+"""Most methods that are read at a time: a condition in one can depend on a store behind a condition in another."""
 _MAX_VALUES = 16
 _MAX_STORES = 32
 _CONST_4, _CONST_16, _CONST, _CONST_HIGH = 0x12, 0x13, 0x14, 0x15
@@ -80,6 +82,8 @@ class Conditions:
         """The code of an app."""
         self._uses = uses
         self._left = MAX_STEPS
+        self._nested = 0
+        """Methods that are read to read another one."""
         self._reached: dict[tuple[int, int], frozenset[int] | None] = {}
         self._fields: dict[int, _Values] = {}
         self._results: dict[int, _Values] = {}
@@ -135,12 +139,17 @@ class Conditions:
         """The units of the instructions that can run; ``None`` if that is not known."""
         key = number, code.offset
         if key not in self._reached:
+            if self._nested >= _MAX_NESTED:
+                return None
             self._reached[key] = None  # in a recursion
+            self._nested += 1
             flow = self._uses.flow(number, code)
             try:
                 self._reached[key] = self._walk(number, code, flow) if flow is not None else None
             except IndexError:
                 self._reached[key] = None  # a way leaves the code
+            finally:
+                self._nested -= 1
         return self._reached[key]
 
     def _walk(self, number: int, code: CodeItem, flow: MethodFlow) -> frozenset[int] | None:

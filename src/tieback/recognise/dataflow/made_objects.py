@@ -115,6 +115,8 @@ def _is_argument(dex: DexFile, index: int) -> bool:
         depth, place = 0, at
         for _ in range(_MOST_PARTS):
             value, place = dex.values.one(place)
+            if place >= len(dex.data):
+                return True  # too much was read to tell
             if not isinstance(value, StringId):
                 break
             for sign in dex.string(value.string):

@@ -46,7 +46,8 @@ def test_what_never_runs_is_no_back_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("module", "limit"), [(conditions, "MAX_STEPS"), (conditions, "_MAX_DEPTH"), (uses, "MAX_UNITS")]
+    ("module", "limit"),
+    [(conditions, "MAX_STEPS"), (conditions, "_MAX_DEPTH"), (conditions, "_MAX_NESTED"), (uses, "MAX_UNITS")],
 )
 def test_without_a_budget_every_condition_is_open(monkeypatch: pytest.MonkeyPatch, module: object, limit: str) -> None:
     monkeypatch.setattr(module, limit, -1)
@@ -73,6 +74,11 @@ def test_a_comparison_of_references_decides_if_all_their_objects_are_known() -> 
     assert reasons == dict.fromkeys(("behind", "same", "trial"), NEVER)
     # Two fields of a class have the same object.
     assert back_ends == ["chosen", "live", "mirror", "unknown"]
+
+
+def test_a_store_behind_a_condition_counts_if_too_much_is_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conditions, "_MAX_NESTED", 1)
+    assert "behind" in ends(ENUMERATIONS)[1]
 
 
 def test_native_code_can_set_the_settings() -> None:
