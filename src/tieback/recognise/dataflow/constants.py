@@ -226,6 +226,7 @@ class ConstantEnds:
         if key not in self._made:
             reason = self._uses.reason_of_result(number, code, at)
             reason = reason or self._uncalled.reason_of_result(number, code, at)
+            reason = reason or self._uses.reason_of_unit(number, code, at)
             self._made[key] = reason or self._undeclared.reason_of_result(number, code)
         reason = self._made[key] or self._never_made(find.endpoint.host, parts)
         return NotBackend(find.endpoint.value, reason) if reason else find
@@ -242,11 +243,12 @@ class ConstantEnds:
         reason = reason_of_fields(self._uses, made.file, made.code, made.fields) if made.fields else ""
         return NotBackend(find.endpoint.value, reason) if reason else find
 
-    def settle_called(self, find: Sighting, number: int, code: CodeItem, _at: int) -> Sighting | NotBackend:
-        """The same for an endpoint of any kind that a call contacts: only whether its method can run."""
+    def settle_called(self, find: Sighting, number: int, code: CodeItem, at: int) -> Sighting | NotBackend:
+        """The same for an endpoint of any kind that a call contacts: only whether the call can run."""
         if find.endpoint.kind is EndpointKind.CLOUD:
             return find
         reason = self._uncalled.reason_of_result(number, code) or self._undeclared.reason_of_result(number, code)
+        reason = reason or self._uses.reason_of_unit(number, code, at)
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def settle_host(self, find: Sighting, host: str) -> Sighting | NotBackend:

@@ -193,6 +193,10 @@ class ConstantUses:
                 loaded = True
         return loaded
 
+    def reason_of_unit(self, number: int, code: CodeItem, at: int) -> str:
+        """Why the instruction at a unit never runs; empty if it may."""
+        return NEVER if self._conditions.never_runs(number, code, at) else ""
+
     def never_loads(self, text: str) -> bool:
         """True if only code that never runs loads a text; also false if more than a few methods do."""
         found = [(file, self._app.string_of(file, text)) for file in range(len(self._app.files))]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.unit.recognise.dataflow.test_uses import artifact, ends
+from tieback.model.sighting import NotBackend
 from tieback.recognise.dataflow import compared_texts, conditions, made_objects, uses
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.native_names import NativeNames
@@ -62,10 +63,10 @@ def test_a_comparison_of_texts_that_always_ends_the_same_decides() -> None:
 
 def test_settings_that_code_makes_and_never_sets_decide() -> None:
     reasons, back_ends = ends(SETTINGS)
-    assert reasons == {"account": NEVER, "settings": NEVER, "trial": NEVER}
+    assert reasons == dict.fromkeys(("account", "settings", "socket", "trial"), NEVER)
     assert back_ends == [
-        "accountelse", "chosen", "daily", "listed", "marked", "nested", "parsed", "profile", "profileelse",
-        "saved", "settingselse", "titled", "unmade",
+        "accountelse", "chosen", "daily", "listed", "livesocket", "marked", "nested", "parsed", "profile",
+        "profileelse", "saved", "settingselse", "titled", "unmade",
     ]  # fmt: skip
 
 
@@ -86,6 +87,12 @@ def test_native_code_can_set_the_settings() -> None:
     names.see(b"\0test\0Ljava/lang/String;\0")
     assert ConstantUses([DexFile(SETTINGS)]).reason(b"https://settings.shop.test/a") == NEVER
     assert ConstantUses([DexFile(SETTINGS)], names=names).reason(b"https://settings.shop.test/a") == ""
+
+
+def test_a_connection_behind_such_a_condition_is_never_made() -> None:
+    left_out = {one.value: one.reason for one in SEARCH.finds([artifact(SETTINGS)]) if isinstance(one, NotBackend)}
+    assert left_out["socket.shop.test:9001"] == NEVER
+    assert "livesocket.shop.test:9001" not in left_out
 
 
 def test_with_too_many_classes_a_reader_may_fill_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,7 +97,7 @@ def artifact(data: bytes) -> Artifact:
 def ends(data: bytes = ENDS) -> tuple[dict[str, str], list[str]]:
     """Reasons by case, and the cases that stay back ends."""
     merged = merge_finds(None, SEARCH.finds([artifact(data)]))
-    reasons = {one.value.split("//")[1].split(".")[0]: one.reason for one in merged.not_backends}
+    reasons = {one.value.split("//")[-1].split(".")[0]: one.reason for one in merged.not_backends}
     return reasons, sorted({one.endpoint.host.split(".")[0] for one in merged.sightings})
 
 

@@ -51,3 +51,22 @@
     invoke-static {v1}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
     return-void
 .end method
+
+# The call that contacts a server is behind the condition
+.method public connect()V
+    .registers 4
+    const/16 v2, 0x2329
+    iget-object v0, p0, Ltest/shop/Holder;->settings:Ltest/shop/Settings;
+    invoke-virtual {v0}, Ltest/shop/Settings;->isTest()Z
+    move-result v0
+    if-eqz v0, :live
+    const-string v1, "socket.shop.test"
+    new-instance v0, Ljava/net/Socket;
+    invoke-direct {v0, v1, v2}, Ljava/net/Socket;-><init>(Ljava/lang/String;I)V
+    return-void
+    :live
+    const-string v1, "livesocket.shop.test"
+    new-instance v0, Ljava/net/Socket;
+    invoke-direct {v0, v1, v2}, Ljava/net/Socket;-><init>(Ljava/lang/String;I)V
+    return-void
+.end method

@@ -24,6 +24,7 @@
     invoke-direct {v1, v0}, Ltest/shop/Holder;-><init>(Ltest/shop/Settings;)V
     invoke-virtual {v1}, Ltest/shop/Holder;->ask()V
     invoke-virtual {v1}, Ltest/shop/Holder;->join()V
+    invoke-virtual {v1}, Ltest/shop/Holder;->connect()V
     new-instance v0, Ltest/shop/Account;
     const-string v1, "live"
     invoke-direct {v0, v1}, Ltest/shop/Account;-><init>(Ljava/lang/String;)V
