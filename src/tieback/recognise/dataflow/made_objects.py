@@ -20,7 +20,6 @@ from tieback.recognise.dataflow.places import CodePlaces
 MAX_CLASSES = 64
 """Most classes that are looked at for one."""
 _CONST_CLASS, _NEW_INSTANCE = frozenset((0x1C,)), frozenset((0x22,))
-_OBJECT = "Ljava/lang/Object;"
 _SAVED = frozenset(("Ljava/io/Serializable;", "Ljava/io/Externalizable;"))
 _OF_PLATFORM = "Landroid/"
 _MOST_PARTS = 32
@@ -36,19 +35,17 @@ class MadeObjects:
         self._known: dict[str, bool] = {}
 
     def has_only(self, owner: str) -> bool:
-        """True for a class of the app whose objects only ``new`` makes, and that the app makes in another class."""
+        """True for a class of the app if only the system makes its objects, or only ``new`` in another class."""
         if owner not in self._known:
             self._known[owner] = self._is_made(owner)
         return self._known[owner]
 
     def _is_made(self, owner: str) -> bool:
         found = self._app.class_of(owner)
-        if (
-            found is None
-            or self._app.superclass(owner) != _OBJECT
-            or self._app.files[found[0]].annotates_fields(found[1])
-        ):
+        if found is None or self._app.files[found[0]].annotates_fields(found[1]):
             return False
+        if self._hierarchy.above(owner).startswith(_OF_PLATFORM):
+            return True  # the system makes it, or code does
         seen = {owner}
         pending = [owner]
         for one in pending:  # grows

@@ -63,9 +63,9 @@ def test_a_comparison_of_texts_that_always_ends_the_same_decides() -> None:
 
 def test_settings_that_code_makes_and_never_sets_decide() -> None:
     reasons, back_ends = ends(SETTINGS)
-    assert reasons == dict.fromkeys(("account", "settings", "socket", "trial"), NEVER)
+    assert reasons == dict.fromkeys(("account", "draft", "settings", "socket", "trial"), NEVER)
     assert back_ends == [
-        "accountelse", "chosen", "daily", "listed", "livesocket", "marked", "nested", "parsed", "profile",
+        "accountelse", "chosen", "daily", "listed", "livesocket", "loud", "marked", "nested", "parsed", "profile",
         "profileelse", "saved", "settingselse", "titled", "unmade",
     ]  # fmt: skip
 
@@ -97,7 +97,7 @@ def test_a_connection_behind_such_a_condition_is_never_made() -> None:
 
 def test_with_too_many_classes_a_reader_may_fill_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(made_objects, "MAX_CLASSES", 0)
-    assert ends(SETTINGS)[0] == {}
+    assert ends(SETTINGS)[0] == {"draft": NEVER}
 
 
 def test_native_code_can_set_a_text() -> None:

@@ -1,6 +1,9 @@
 .class public Ltest/shop/Main;
 .super Landroid/app/Activity;
 
+.field private draft:Z
+.field private final loud:Z
+
 .field private list:Ljava/util/List;
     .annotation system Ldalvik/annotation/Signature;
         value = { "Ljava/util/List<", "Ltest/shop/Listed;", ">;" }
@@ -13,6 +16,32 @@
     .annotation system Ldalvik/annotation/Signature;
         value = { "(", "Ltest/shop/Settings;", "Ljava/util/List<", "Ljava/lang/String;", ">;)V" }
     .end annotation
+    return-void
+.end method
+
+# Only a constructor stores these
+.method public constructor <init>()V
+    .registers 2
+    invoke-direct {p0}, Landroid/app/Activity;-><init>()V
+    const/4 v0, 0x0
+    iput-boolean v0, p0, Ltest/shop/Main;->draft:Z
+    const/4 v0, 0x1
+    iput-boolean v0, p0, Ltest/shop/Main;->loud:Z
+    return-void
+.end method
+
+.method public onStart()V
+    .registers 2
+    iget-boolean v0, p0, Ltest/shop/Main;->draft:Z
+    if-eqz v0, :next
+    const-string v0, "https://draft.shop.test/a"
+    invoke-static {v0}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    :next
+    iget-boolean v0, p0, Ltest/shop/Main;->loud:Z
+    if-eqz v0, :end
+    const-string v0, "https://loud.shop.test/a"
+    invoke-static {v0}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    :end
     return-void
 .end method
 
