@@ -122,7 +122,7 @@ class Conditions:
             if not source and unit in _VIRTUAL_CALLS:
                 source = _is_tested(units, place) or self._texts.compares(number, units[place + 1])
             compared |= unit in _PAIR_TESTS
-            refers |= unit in _REFERENCES
+            refers |= unit == _STATIC_REFERENCE
             if (tested and source) or (compared and refers):
                 return self._left > 0
             place += LENGTHS[unit]
@@ -175,11 +175,14 @@ class Conditions:
         """Where a condition can lead."""
         units = self._code(number, code)
         after = at + LENGTHS[units[at] & 255]
-        values = [self._values(number, code, its, 0) for its in flow.tests[at]]
         opcode = units[at] & 255
-        known = [one for one in values if one is not None]
-        if len(known) < len(values):
-            return next_units(units, at)
+        tests, known = flow.tests[at], dict[int, frozenset[int]]()
+        # What parameters can be takes longest to find.
+        for place in sorted(range(len(tests)), key=lambda one: min(tests[one], default=0), reverse=True):
+            values = self._values(number, code, tests[place], 0)
+            if values is None:
+                return next_units(units, at)
+            known[place] = values
         if KINDS[opcode] == OpcodeEffect.SWITCH:
             found = (switch_target(units, at, value) for value in known[0])
             return [after if one is None else one for one in found]
@@ -282,9 +285,9 @@ class Conditions:
                 continue
             if self._uses.reads_parcel(site.number, site.code):
                 continue  # the value was in such an object before
-            if self._is_behind(site, flow):
-                continue
             its = self._values(site.number, site.code, store.values[0], depth + 1)
+            if (its is None or not its <= found | {initial}) and self._is_behind(site, flow):
+                continue
             if its is None:
                 return None
             found |= its
@@ -373,10 +376,12 @@ class Conditions:
             found = returned(self._uses, number, identity, virtual=virtual)
             if found is not None:
                 target, flow, origins = found
-                reached = self._reach(target.file, target.code) if flow.tests else None
+                values = self._values(target.file, target.code, origins, depth + 1)
+                reached = self._reach(target.file, target.code) if flow.tests and len(values or ()) > 1 else None
                 if reached is not None:
-                    origins = frozenset(one for one in origins if one < 0 or one == MANY or one in reached)
-                self._results[identity] = self._values(target.file, target.code, origins, depth + 1)
+                    origins = frozenset(one for one in origins if one < 0 or one in reached)
+                    values = self._values(target.file, target.code, origins, depth + 1)
+                self._results[identity] = values
         return self._results[identity]
 
 
