@@ -6,12 +6,13 @@ fields with all that is stored in them, results of methods, and parameters of me
 is not known, neither is the result.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
+from tieback.recognise.dataflow.places import Site
 from tieback.recognise.dataflow.reaching import IGET, IPUT, MANY, RETURN, SGET, SPUT, MethodFlow, Origins
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ _WRITES, _OBJECT_WRITES = frozenset((0x69,)), frozenset((0x5B,))
 _KNOWN_CALLS = frozenset((0x70, 0x71, 0x76, 0x77))
 """Direct and static calls."""
 _VIRTUAL_CALLS = frozenset((0x6E, 0x74))
-_MAX_CALLERS, _MAX_OBJECT_STORES = 4, 8
+_MAX_CALLERS = 4
+_MAX_OBJECT_STORES, _MAX_STORE_UNITS = 8, 400
 _MAX_DEPTH, _MAX_TEXTS, _MAX_STORES = 3, 16, 32
 
 
@@ -147,8 +149,10 @@ class ComparedTexts:
         if not known:
             return None
         found: set[str | None] = {initial}
-        writes, most = (_WRITES, _MAX_STORES) if static else (_OBJECT_WRITES, _MAX_OBJECT_STORES)
-        for site in self._uses.places.of_field(field, writes, most):
+        sites = list(self._uses.places.of_field(field, _WRITES if static else _OBJECT_WRITES, _MAX_STORES))
+        if not (static or (are_few(sites) and self._uses.made_objects.has_only(self._uses.app.ref(field).owner))):
+            return None
+        for site in sites:
             flow = self._uses.flow(site.number, site.code) if site is not None else None
             if site is None or flow is None:
                 return None
@@ -161,8 +165,6 @@ class ComparedTexts:
             if its is None:
                 return None
             found |= its
-        if not (static or self._uses.made_objects.has_only(self._uses.app.ref(field).owner)):
-            return None
         return frozenset(found)
 
     def _of_result(self, number: int, member: int, depth: int, *, virtual: bool) -> _Texts:
@@ -174,6 +176,12 @@ class ComparedTexts:
                 target, _, origins = found
                 self._results[method] = self._texts(target.file, target.code, origins, depth + 1) or None
         return self._results.get(method)
+
+
+def are_few(sites: Sequence[Site | None]) -> bool:
+    """True if the stores into a field of objects are few and in short methods, as constructors and setters are."""
+    few = len(sites) <= _MAX_OBJECT_STORES
+    return few and all(site is not None and site.code.units <= _MAX_STORE_UNITS for site in sites)
 
 
 def returned(

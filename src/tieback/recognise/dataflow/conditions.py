@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tieback.recognise.dalvik.classes import try_blocks
-from tieback.recognise.dataflow.compared_texts import ComparedTexts, returned
+from tieback.recognise.dataflow.compared_texts import ComparedTexts, are_few, returned
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.instructions import (
     KINDS,
@@ -276,7 +276,10 @@ class Conditions:
             writes = _STATIC_WRITES if static else _OBJECT_WRITES
         found = set[int]()
         is_replaced = False
-        for site in self._uses.places.of_field(field, writes, _MAX_STORES):
+        sites = list(self._uses.places.of_field(field, writes, _MAX_STORES))
+        if not (static or (are_few(sites) and self._are_made(self._uses.app.ref(field).owner))):
+            return None
+        for site in sites:
             flow = self._uses.flow(site.number, site.code) if site is not None else None
             if site is None or flow is None:
                 return None
@@ -292,8 +295,6 @@ class Conditions:
                 return None
             found |= its
             is_replaced |= static and self._is_first(field, site, flow)
-        if not (static or self._are_made(self._uses.app.ref(field).owner)):
-            return None
         return frozenset(found if is_replaced else found | {initial})
 
     def _is_behind(self, site: Site, flow: MethodFlow) -> bool:
