@@ -1,6 +1,6 @@
 """The instructions of an app that can call a method; not known if code outside of the app can call it too."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from typing import NamedTuple
 
 from tieback.recognise.dataflow.app import AppCode
@@ -16,6 +16,8 @@ _RENAMED = 2
 """Characters of the longest name that a shrinker gives to most methods."""
 
 
+_FAMILY = 2
+"""Parts of a package that the classes of one maker share, as in ``com.shop``."""
 _OF_VIEW = "(Landroid/view/"
 """Argument of a method that ``android:onClick`` can name:
 https://developer.android.com/reference/android/view/View#attr_android:onClick
@@ -88,11 +90,41 @@ class Callers:
         titles = ((at, self._app.string_of(at, name)) for at in range(len(self._app.files)))
         return any(title >= 0 and self._places.loads(at, title) for at, title in titles)
 
+    def can_name(self, number: int, owner: str, name: str) -> bool:
+        """True if code that can know a class may call a method of it by its name.
+
+        Libraries load names such as ``connect`` for methods of their own and of the platform. For those of another
+        class they need its name too.
+        """
+        return number in self._called or name in self._names or self._is_loaded_for(owner, name)
+
+    def _is_loaded_for(self, owner: str, name: str) -> bool:
+        """True if a class beside another one loads the name of its method, or any class if one loads its own name."""
+        if not self.is_loaded(name):
+            return False
+        full = owner[1:-1]
+        near = _family(owner)
+        return (
+            name == "<init>"
+            or any(near == _family(one) or not one for one in self._loading(name))
+            or any(map(self.is_loaded, (full, full.replace("/", "."))))
+        )
+
+    def _loading(self, name: str) -> Iterator[str]:
+        """The classes that load a text; an empty one if it is not known which."""
+        for number, dex in enumerate(self._app.files):
+            title = self._app.string_of(number, name)
+            for site in self._places.loading(number, title) if title >= 0 else ():
+                method = dex.method_of(site.code, every=True) if site is not None else -1
+                identity = self._app.method(number, method) if method >= 0 else -1
+                yield self._app.ref(identity).owner if identity >= 0 else ""
+
     def _find(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
         called_as = self.called_as(number, code)
         if called_as is None or number in self._called:
             return None
         name, kind, owners = called_as
+        owner = self._app.ref(self._app.method(number, self._app.files[number].method_of(code))).owner
         # The platform calls what its classes and interfaces declare, and makes objects by their name.
         if (
             name == "<clinit>"
@@ -102,7 +134,7 @@ class Callers:
         ):
             return None
         # Renamed methods have names that many texts have.
-        if len(name) > _RENAMED and self.is_loaded(name):
+        if len(name) > _RENAMED and self._is_loaded_for(owner, name):
             return None
         found: list[tuple[int, CodeItem, int]] = []
         # Each constructor calls that of its superclass.
@@ -112,3 +144,8 @@ class Callers:
                 return None
             found.append((file, caller, (place - caller.begin) // 2))
         return found if found or name != "<init>" else None
+
+
+def _family(owner: str) -> str:
+    """The first parts of the package of a class, which those of its maker share."""
+    return "/".join(owner.split("/")[:-1][:_FAMILY])

@@ -1,26 +1,31 @@
 """Comparisons of texts that always end the same: ``"release".equals("debug")``, or with a field that is set once.
 
 Builds write their kind into the code as a constant (``BuildConfig.FLAVOR``), and libraries keep the system that they
-contact in a static field (``environment = "production"``). A text is known as the set of its possible values:
-constants, static fields with all that is stored in them, and results of methods. If one of them is not known, so is
-the result.
+contact in a field (``environment = "production"``). A text is known as the set of its possible values: constants,
+fields with all that is stored in them, results of methods, and parameters of methods with few callers. If one of them
+is not known, neither is the result.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
-from tieback.recognise.dataflow.reaching import MANY, RETURN, SPUT, MethodFlow, Origins
+from tieback.recognise.dataflow.places import Site
+from tieback.recognise.dataflow.reaching import IGET, IPUT, MANY, RETURN, SGET, SPUT, MethodFlow, Origins
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
 
 _STRING = "Ljava/lang/String;"
-_READ, _WRITES = 0x62, frozenset((0x69,))
+_READS = frozenset((SGET, IGET))
+_WRITES, _OBJECT_WRITES = frozenset((0x69,)), frozenset((0x5B,))
 _KNOWN_CALLS = frozenset((0x70, 0x71, 0x76, 0x77))
 """Direct and static calls."""
+_VIRTUAL_CALLS = frozenset((0x6E, 0x74))
+_MAX_CALLERS = 4
+_MAX_OBJECT_STORES, _MAX_STORE_UNITS = 8, 400
 _MAX_DEPTH, _MAX_TEXTS, _MAX_STORES = 3, 16, 32
 
 
@@ -54,6 +59,7 @@ class ComparedTexts:
         self._uses = uses
         self._fields: dict[int, _Texts] = {}
         self._results: dict[int, _Texts] = {}
+        self._parameters: dict[tuple[int, int, int], _Texts] = {}
 
     def compares(self, number: int, member: int) -> bool:
         """True for a method that compares two texts, by its index in a file."""
@@ -68,7 +74,7 @@ class ComparedTexts:
         compare = _COMPARISONS.get(self._uses.method_names(number, call.member)[:2])
         if compare is None:
             return None
-        first, second = (self._texts(number, flow, its, 0) for its in call.values)
+        first, second = (self._texts(number, code, its, 0) for its in call.values)
         if not first or not second:
             return None
         # The method of a text that is not set does not return.
@@ -78,65 +84,118 @@ class ComparedTexts:
             for other in second
         )
 
-    def _texts(self, number: int, flow: MethodFlow, origins: Origins, depth: int) -> _Texts:
+    def _texts(self, number: int, code: CodeItem, origins: Origins, depth: int) -> _Texts:
         found: set[str | None] = set()
         for origin in origins:
-            its = self._of_origin(number, flow, origin, depth) if 0 <= origin < MANY else None
+            its = self._of_origin(number, code, origin, depth) if origin < MANY else None
             if its is None or len(found) > _MAX_TEXTS:
                 return None
             found |= its
         return frozenset(found)
 
-    def _of_origin(self, number: int, flow: MethodFlow, origin: int, depth: int) -> _Texts:
-        if origin in flow.strings:
+    def _of_origin(self, number: int, code: CodeItem, origin: int, depth: int) -> _Texts:
+        flow = self._uses.flow(number, code)
+        if flow is not None and origin in flow.strings:
             return frozenset((self._uses.string(number, flow.strings[origin]),))
+        if flow is None or depth >= _MAX_DEPTH:
+            return None
+        if origin < 0:
+            return self._of_parameter(number, code, -1 - origin, depth)
         one = next((one for one in flow.operations if one.at == origin), None)
-        if one is None or depth >= _MAX_DEPTH:
+        if one is None:
             return None
-        if one.opcode == _READ:
-            return self._of_field(self._uses.app.field(number, one.member), depth)
-        return self._of_result(number, one.member, depth) if one.opcode in _KNOWN_CALLS else None
+        if one.opcode in _READS:
+            return self._of_field(self._uses.app.field(number, one.member), depth, static=one.opcode == SGET)
+        if one.opcode in _VIRTUAL_CALLS or one.opcode in _KNOWN_CALLS:
+            return self._of_result(number, one.member, depth, virtual=one.opcode in _VIRTUAL_CALLS)
+        return None
 
-    def _of_field(self, field: int, depth: int) -> _Texts:
-        if field < 0:
-            return None
-        if field not in self._fields:
-            self._fields[field] = None  # in a recursion
-            self._fields[field] = self._stored(field, depth)
-        return self._fields[field]
+    def _of_parameter(self, number: int, code: CodeItem, word: int, depth: int) -> _Texts:
+        """What all callers give for a word of the arguments, if they are few."""
+        key = number, code.offset, word
+        if key not in self._parameters:
+            self._parameters[key] = None  # in a recursion
+            self._parameters[key] = self._given(number, code, word, depth)
+        return self._parameters[key]
 
-    def _stored(self, field: int, depth: int) -> _Texts:
-        """The initial value of a static field, and all that is stored in it."""
-        known, initial = self._uses.initial_text(field)
-        if not known:
+    def _given(self, number: int, code: CodeItem, word: int, depth: int) -> _Texts:
+        callers = self._uses.callers.of(number, code)
+        if not callers or len(callers) > _MAX_CALLERS:
             return None
-        found: set[str | None] = {initial}
-        for site in self._uses.places.of_field(field, _WRITES, _MAX_STORES):
-            flow = self._uses.flow(site.number, site.code) if site is not None else None
-            if site is None or flow is None:
-                return None
-            store = next((one for one in flow.operations if one.at == site.at and one.opcode == SPUT), None)
-            if store is None or self._uses.callers.of(site.number, site.code) == []:
+        found: set[str | None] = set()
+        for file, caller, at in callers:
+            if self._uses.reads_parcel(file, caller):
                 continue
-            its = self._texts(site.number, flow, store.values[0], depth + 1)
+            flow = self._uses.flow(file, caller)
+            call = next((one for one in flow.operations if one.at == at), None) if flow is not None else None
+            values = call.values if call is not None else ()
+            its = self._texts(file, caller, values[word], depth + 1) if word < len(values) else None
             if its is None:
                 return None
             found |= its
         return frozenset(found)
 
-    def _of_result(self, number: int, member: int, depth: int) -> _Texts:
+    def _of_field(self, field: int, depth: int, *, static: bool) -> _Texts:
+        if field < 0:
+            return None
+        if field not in self._fields:
+            self._fields[field] = None  # in a recursion
+            self._fields[field] = self._stored(field, depth, static=static)
+        return self._fields[field]
+
+    def _stored(self, field: int, depth: int, *, static: bool) -> _Texts:
+        """The initial value of a text, and all that is stored in it."""
+        known, initial = self._uses.initial_text(field, static=static)
+        if not known:
+            return None
+        found: set[str | None] = {initial}
+        sites = list(self._uses.places.of_field(field, _WRITES if static else _OBJECT_WRITES, _MAX_STORES))
+        if not (static or (are_few(sites) and self._uses.made_objects.has_only(self._uses.app.ref(field).owner))):
+            return None
+        for site in sites:
+            flow = self._uses.flow(site.number, site.code) if site is not None else None
+            if site is None or flow is None:
+                return None
+            store = next((one for one in flow.operations if one.at == site.at and one.opcode in (SPUT, IPUT)), None)
+            if store is None or self._uses.callers.of(site.number, site.code) == []:
+                continue
+            if self._uses.reads_parcel(site.number, site.code):
+                continue  # the value was in such an object before
+            its = self._texts(site.number, site.code, store.values[0], depth + 1)
+            if its is None:
+                return None
+            found |= its
+        return frozenset(found)
+
+    def _of_result(self, number: int, member: int, depth: int, *, virtual: bool) -> _Texts:
         method = self._uses.app.method(number, member)
         if method >= 0 and method not in self._results:
             self._results[method] = None  # in a recursion
-            if (found := returned(self._uses, number, method)) is not None:
-                target, flow, origins = found
-                self._results[method] = self._texts(target.file, flow, origins, depth + 1) or None
+            is_text = self._uses.app.ref(method).kind.endswith(f"){_STRING}")
+            if is_text and (found := returned(self._uses, number, method, virtual=virtual)) is not None:
+                target, _, origins = found
+                self._results[method] = self._texts(target.file, target.code, origins, depth + 1) or None
         return self._results.get(method)
 
 
-def returned(uses: "ConstantUses", number: int, identity: int) -> tuple[MethodCode, MethodFlow, Origins] | None:
-    """The method that a direct or static call in a file runs, its values, and those that it returns."""
-    target = uses.app.definition_in(number, identity)
+def are_few(sites: Sequence[Site | None]) -> bool:
+    """True if the stores into a field of objects are few and in short methods, as constructors and setters are."""
+    few = len(sites) <= _MAX_OBJECT_STORES
+    return few and all(site is not None and site.code.units <= _MAX_STORE_UNITS for site in sites)
+
+
+def returned(
+    uses: "ConstantUses", number: int, identity: int, *, virtual: bool = False
+) -> tuple[MethodCode, MethodFlow, Origins] | None:
+    """The method that a call in a file runs, its values, and those that it returns.
+
+    ``None`` for a virtual call that can run more than one method.
+    """
+    if virtual:
+        targets = uses.hierarchy.targets(identity)
+        target = targets[0] if len(targets) == 1 else None
+    else:
+        target = uses.app.definition_in(number, identity)
     flow = uses.flow(target.file, target.code) if target is not None else None
     if target is None or flow is None:
         return None

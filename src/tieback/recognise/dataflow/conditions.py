@@ -3,7 +3,8 @@
 ``if (Config.test) url = "https://test.shop.test"`` with a static field that only ever is false; a ``switch`` on a
 parameter for which no caller gives that case; or a comparison of texts that always ends the same. A number is known as
 the set of its possible values: constants, fields with all that is stored in them, results of methods, and parameters
-with what every caller gives. If one of them is not known, the condition counts as open, so that a doubt never hides a
+with what every caller gives. So is a reference to an object that a static field always has, as each value of an
+enumeration. If one of them is not known, the condition counts as open, so that a doubt never hides a
 back end.
 """
 
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tieback.recognise.dalvik.classes import try_blocks
-from tieback.recognise.dataflow.compared_texts import ComparedTexts, returned
+from tieback.recognise.dataflow.compared_texts import ComparedTexts, are_few, returned
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.instructions import (
     KINDS,
@@ -36,13 +37,21 @@ if TYPE_CHECKING:
 MAX_STEPS = 400_000
 """Most instructions of one app that are looked at. After that every condition counts as open."""
 _MAX_DEPTH = 4
+_MAX_NESTED = 4
+"""Most methods that are read at a time: a condition in one can depend on a store behind a condition in another."""
 _MAX_VALUES = 16
 _MAX_STORES = 32
 _CONST_4, _CONST_16, _CONST, _CONST_HIGH = 0x12, 0x13, 0x14, 0x15
 _STATIC_READS, _STATIC_WRITES = frozenset((0x60, *range(0x63, 0x67))), frozenset((0x67, *range(0x6A, 0x6E)))
 _OBJECT_READS, _OBJECT_WRITES = frozenset((0x52, *range(0x55, 0x59))), frozenset((0x59, *range(0x5C, 0x60)))
 _SOURCES = _STATIC_READS | _OBJECT_READS
-_REFERENCE_WRITES = frozenset((0x69,))
+_STATIC_REFERENCE, _OBJECT_REFERENCE = 0x62, 0x54
+_REFERENCES = frozenset((_STATIC_REFERENCE, _OBJECT_REFERENCE))
+_REFERENCE_WRITES, _OBJECT_REFERENCE_WRITES = frozenset((0x69,)), frozenset((0x5B,))
+_FIRST_OBJECT = 1 << 40
+"""What stands for the first object of the static fields, which is no number."""
+_PAIR_TESTS = frozenset((0x32, 0x33))
+"""Conditions that compare two references: ``env == Environment.TEST``."""
 _KNOWN_CALLS = frozenset((0x70, 0x71, 0x76, 0x77))
 """Direct and static calls."""
 _VIRTUAL_CALLS = frozenset((0x6E, 0x74))
@@ -50,6 +59,7 @@ _RESULTS = frozenset((0x0A, 0x0C))
 """Instructions that read a result of 32 bits."""
 _NUMBERS = frozenset("IZBSC")
 _FIRST_TEST, _FIRST_ZERO_TEST = 0x32, 0x38
+_NUMBER_RESULT, _TEST_CODES = 0x0A, range(_FIRST_TEST, _FIRST_ZERO_TEST + 6)
 _TESTS: tuple[Callable[[int, int], bool], ...] = (
     operator.eq,
     operator.ne,
@@ -72,10 +82,14 @@ class Conditions:
         """The code of an app."""
         self._uses = uses
         self._left = MAX_STEPS
+        self._nested = 0
+        """Methods that are read to read another one."""
         self._reached: dict[tuple[int, int], frozenset[int] | None] = {}
         self._fields: dict[int, _Values] = {}
         self._results: dict[int, _Values] = {}
         self._parameters: dict[tuple[int, int, int], _Values] = {}
+        self._objects: dict[tuple[int, ...], int] = {}
+        """What stands for the object that an instruction makes: file, method and unit."""
         self._units: dict[tuple[int, int], list[int]] = {}
         self._texts = ComparedTexts(uses)
 
@@ -93,7 +107,7 @@ class Conditions:
         index = self._uses.file(number).method_of(code)
         kinds = self._uses.method_names(number, index)[2] if index >= 0 else ""
         source = any(kind in _NUMBERS for kind in kinds.partition(")")[0])
-        tested = False
+        tested = compared = refers = False
         while place < at:
             unit = units[place] & 255
             kind = KINDS[unit]
@@ -105,8 +119,11 @@ class Conditions:
             self._left -= 1
             tested |= kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH)
             source |= unit in _SOURCES or (unit in _KNOWN_CALLS and _has_result(units, place))
-            source |= unit in _VIRTUAL_CALLS and self._texts.compares(number, units[place + 1])
-            if tested and source:
+            if not source and unit in _VIRTUAL_CALLS:
+                source = _is_tested(units, place) or self._texts.compares(number, units[place + 1])
+            compared |= unit in _PAIR_TESTS
+            refers |= unit == _STATIC_REFERENCE
+            if (tested and source) or (compared and refers):
                 return self._left > 0
             place += LENGTHS[unit]
         return False
@@ -122,11 +139,17 @@ class Conditions:
         """The units of the instructions that can run; ``None`` if that is not known."""
         key = number, code.offset
         if key not in self._reached:
+            if self._nested >= _MAX_NESTED:
+                return None
+            self._reached[key] = None  # in a recursion
+            self._nested += 1
             flow = self._uses.flow(number, code)
             try:
                 self._reached[key] = self._walk(number, code, flow) if flow is not None else None
             except IndexError:
                 self._reached[key] = None  # a way leaves the code
+            finally:
+                self._nested -= 1
         return self._reached[key]
 
     def _walk(self, number: int, code: CodeItem, flow: MethodFlow) -> frozenset[int] | None:
@@ -152,11 +175,14 @@ class Conditions:
         """Where a condition can lead."""
         units = self._code(number, code)
         after = at + LENGTHS[units[at] & 255]
-        values = [self._values(number, code, its, 0) for its in flow.tests[at]]
         opcode = units[at] & 255
-        known = [one for one in values if one is not None]
-        if len(known) < len(values):
-            return next_units(units, at)
+        tests, known = flow.tests[at], dict[int, frozenset[int]]()
+        # What parameters can be takes longest to find.
+        for place in sorted(range(len(tests)), key=lambda one: min(tests[one], default=0), reverse=True):
+            values = self._values(number, code, tests[place], 0)
+            if values is None:
+                return next_units(units, at)
+            known[place] = values
         if KINDS[opcode] == OpcodeEffect.SWITCH:
             found = (switch_target(units, at, value) for value in known[0])
             return [after if one is None else one for one in found]
@@ -190,14 +216,14 @@ class Conditions:
             return frozenset((sign_extend(units[origin + 1] | units[origin + 2] << 16, 32),))
         if opcode == _CONST_HIGH:
             return frozenset((sign_extend(units[origin + 1] << 16, 32),))
-        if opcode in _SOURCES:
+        if opcode in _SOURCES or opcode in _REFERENCES:
             field = self._uses.app.field(number, units[origin + 1])
-            return self._of_field(field, depth, static=opcode in _STATIC_READS)
+            return self._of_field(field, depth, static=opcode in _STATIC_READS or opcode == _STATIC_REFERENCE)
         if opcode in _KNOWN_CALLS or opcode in _VIRTUAL_CALLS:
             compared = self._texts.result(number, code, origin)
-            if compared is not None or opcode in _VIRTUAL_CALLS:
+            if compared is not None:
                 return compared
-            return self._of_result(number, units[origin + 1], depth)
+            return self._of_result(number, units[origin + 1], depth, virtual=opcode in _VIRTUAL_CALLS)
         return None
 
     def _of_parameter(self, number: int, code: CodeItem, word: int, depth: int) -> _Values:
@@ -214,6 +240,8 @@ class Conditions:
             return None
         found: set[int] = set()
         for file, caller, at in callers:
+            if self._uses.reads_parcel(file, caller):
+                continue
             flow = self._uses.flow(file, caller)
             if flow is None:
                 return None
@@ -237,23 +265,65 @@ class Conditions:
     def _stored(self, field: int, depth: int, *, static: bool) -> _Values:
         """The initial value of a field, and all that is stored in it."""
         initial = self._uses.initial_number(field, static=static)
-        if initial is None or not (static or self._makes_itself(self._uses.app.ref(field).owner)):
+        if initial is None:
             return None
+        if self._uses.app.ref(field).kind.endswith(";"):
+            writes = _REFERENCE_WRITES if static else _OBJECT_REFERENCE_WRITES
+            constant = self._constant(field) if static else None
+            if constant is not None:
+                return frozenset((constant,))
+        else:
+            writes = _STATIC_WRITES if static else _OBJECT_WRITES
         found = set[int]()
         is_replaced = False
-        for site in self._uses.places.of_field(field, _STATIC_WRITES if static else _OBJECT_WRITES, _MAX_STORES):
+        sites = list(self._uses.places.of_field(field, writes, _MAX_STORES))
+        if not (static or (are_few(sites) and self._are_made(self._uses.app.ref(field).owner))):
+            return None
+        for site in sites:
             flow = self._uses.flow(site.number, site.code) if site is not None else None
             if site is None or flow is None:
                 return None
             store = next((one for one in flow.operations if one.at == site.at and one.opcode in (SPUT, IPUT)), None)
             if store is None or self._uses.callers.of(site.number, site.code) == []:
                 continue
+            if self._uses.reads_parcel(site.number, site.code):
+                continue  # the value was in such an object before
             its = self._values(site.number, site.code, store.values[0], depth + 1)
+            if (its is None or not its <= found | {initial}) and self._is_behind(site, flow):
+                continue
             if its is None:
                 return None
             found |= its
             is_replaced |= static and self._is_first(field, site, flow)
         return frozenset(found if is_replaced else found | {initial})
+
+    def _is_behind(self, site: Site, flow: MethodFlow) -> bool:
+        """True for an instruction behind conditions that are never true."""
+        if min(flow.tests, default=site.at) >= site.at:
+            return False
+        reached = self._reach(site.number, site.code)
+        return reached is not None and site.at not in reached
+
+    def _constant(self, field: int) -> int | None:
+        """What stands for the object of a static field into which only an initialiser stores, once, and a new object.
+
+        ``None`` for another field. Two fields can have the same object.
+        """
+        sites = list(self._uses.places.of_field(field, _REFERENCE_WRITES, _MAX_STORES))
+        site = sites[0] if len(sites) == 1 else None
+        flow = self._uses.flow(site.number, site.code) if site is not None else None
+        if site is None or flow is None or self._uses.name_of(site.number, site.code) != "<clinit>":
+            return None
+        its = [one.values[0] for one in flow.operations if one.at == site.at and one.opcode == SPUT]
+        if len(its) != 1 or len(its[0]) != 1 or not its[0] <= flow.created:
+            return None
+        return self._objects.setdefault((site.number, site.code.offset, *its[0]), _FIRST_OBJECT + len(self._objects))
+
+    def _are_made(self, owner: str) -> bool:
+        """True for a class whose objects only ``new`` makes."""
+        if self._uses.is_single(owner):
+            return self._makes_itself(owner)
+        return self._uses.made_objects.has_only(owner)
 
     def _is_first(self, field: int, site: Site, flow: MethodFlow) -> bool:
         """True for a store of the initialiser of the class of a field, before any condition and other code of the app.
@@ -298,17 +368,28 @@ class Conditions:
             for origin in one.values[0]
         )
 
-    def _of_result(self, number: int, member: int, depth: int) -> _Values:
+    def _of_result(self, number: int, member: int, depth: int, *, virtual: bool) -> _Values:
         identity = self._uses.app.method(number, member)
         if identity < 0:
             return None
         if identity not in self._results:
             self._results[identity] = None  # in a recursion
-            found = returned(self._uses, number, identity)
+            found = returned(self._uses, number, identity, virtual=virtual)
             if found is not None:
-                target, _, origins = found
-                self._results[identity] = self._values(target.file, target.code, origins, depth + 1)
+                target, flow, origins = found
+                values = self._values(target.file, target.code, origins, depth + 1)
+                reached = self._reach(target.file, target.code) if flow.tests and len(values or ()) > 1 else None
+                if reached is not None:
+                    origins = frozenset(one for one in origins if one < 0 or one in reached)
+                    values = self._values(target.file, target.code, origins, depth + 1)
+                self._results[identity] = values
         return self._results[identity]
+
+
+def _is_tested(units: Sequence[int], call: int) -> bool:
+    """True if a condition behind a call compares its result, as that of ``isDebug()``."""
+    test = call + LENGTHS[units[call] & 255] + 1
+    return test < len(units) and units[test - 1] & 255 == _NUMBER_RESULT and units[test] & 255 in _TEST_CODES
 
 
 def _has_result(units: Sequence[int], call: int) -> bool:

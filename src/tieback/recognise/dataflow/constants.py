@@ -23,7 +23,7 @@ from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
-from tieback.recognise.dataflow.trace import DESCRIPTION
+from tieback.recognise.dataflow.trace import DESCRIPTION, NEVER
 from tieback.recognise.dataflow.uncalled import UncalledCode
 from tieback.recognise.dataflow.undeclared import UndeclaredComponents
 from tieback.recognise.dataflow.unread_objects import reason_of_fields
@@ -41,6 +41,8 @@ _RESOURCE = re.compile(r"(?:^|!)(?:resources\.arsc$|[\w.-]{1,100}/resources\.pb$
 _MAP_DATA = re.compile(r"(?:^|!)(?:[\w.-]{1,100}/)?res/raw[^/]{0,60}/[^/]{1,200}\.(?:kml|gpx|geojson|topojson)$")
 _MAX_OWNERS = 16
 """Classes with one constant that are looked at."""
+_LEAST_PART = 2
+"""Characters of the shortest part of a host that tells methods apart; dots and digits are everywhere."""
 _PACKAGE_PARTS = 3
 """Parts of the package that the classes of one app share."""
 _LITERAL = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
@@ -219,17 +221,25 @@ class ConstantEnds:
             found = True
         return SAMPLE if found else ""
 
-    def settle_made(self, find: Sighting, number: int, code: CodeItem, at: int) -> Sighting | NotBackend:
-        """The same for a text that code puts together, by the call that makes it."""
+    def settle_made(
+        self, find: Sighting, number: int, code: CodeItem, at: int, parts: Sequence[str] = ()
+    ) -> Sighting | NotBackend:
+        """The same for a text that code puts together of some constants, by the call that makes it."""
         if not is_followed(find):
             return find
         key = number, code.offset, at
         if key not in self._made:
             reason = self._uses.reason_of_result(number, code, at)
-            reason = reason or self._uncalled.reason_of_result(number, code)
+            reason = reason or self._uncalled.reason_of_result(number, code, at)
+            reason = reason or self._uses.reason_of_unit(number, code, at)
             self._made[key] = reason or self._undeclared.reason_of_result(number, code)
-        reason = self._made[key]
+        reason = self._made[key] or self._never_made(find.endpoint.host, parts)
         return NotBackend(find.endpoint.value, reason) if reason else find
+
+    def _never_made(self, host: str, parts: Sequence[str]) -> str:
+        """The reason if only code that never runs has a part of a host."""
+        within = (part for part in parts if len(part) >= _LEAST_PART and part.lower() in host)
+        return NEVER if any(self._uses.never_loads(part) for part in within) else ""
 
     def settle_decrypted(self, find: Sighting, made: DecryptedText) -> Sighting | NotBackend:
         """The same for a text that an initialiser decrypts into static fields of its class, and nothing else makes."""
@@ -238,11 +248,12 @@ class ConstantEnds:
         reason = reason_of_fields(self._uses, made.file, made.code, made.fields) if made.fields else ""
         return NotBackend(find.endpoint.value, reason) if reason else find
 
-    def settle_called(self, find: Sighting, number: int, code: CodeItem, _at: int) -> Sighting | NotBackend:
-        """The same for an endpoint of any kind that a call contacts: only whether its method can run."""
+    def settle_called(self, find: Sighting, number: int, code: CodeItem, at: int) -> Sighting | NotBackend:
+        """The same for an endpoint of any kind that a call contacts: only whether the call can run."""
         if find.endpoint.kind is EndpointKind.CLOUD:
             return find
         reason = self._uncalled.reason_of_result(number, code) or self._undeclared.reason_of_result(number, code)
+        reason = reason or self._uses.reason_of_unit(number, code, at)
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def settle_host(self, find: Sighting, host: str) -> Sighting | NotBackend:

@@ -303,6 +303,10 @@ class DexTables:
         """Indices of the fields of a type; fields are sorted by type."""
         return _rows_of(self._field_types, owner)
 
+    def owners_of_fields(self, kind: int) -> list[int]:
+        """Types of the classes that have, or use, a field of a type."""
+        return list(map(int, np.unique(self._fields["owner"][self._fields["proto"] == kind]).tolist()))
+
     def field_names_of(self, fields: range) -> list[int]:
         """String indices of the names of fields."""
         return list(map(int, self._fields["name"][fields.start : fields.stop].tolist()))

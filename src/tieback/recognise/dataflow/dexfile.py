@@ -293,6 +293,20 @@ class DexFile(DexTables):
             self._has_own_annotation(int(pairs[2 * place + 1])) for place in np.flatnonzero(pairs[::2] == method)
         )
 
+    def annotates_fields(self, row: int) -> bool:
+        """True if a field of a class has such an annotation, as for readers of JSON, or one that cannot be seen."""
+        at = int(self.classes["annotations"][row])
+        if not at:
+            return False
+        if at + 16 > len(self.data):
+            return True
+        (fields,) = struct.unpack_from("<I", self.data, at + 4)
+        if at + 16 + 8 * fields > len(self.data):
+            return True
+        return any(
+            self._has_own_annotation(one) for one in struct.unpack_from(f"<{2 * fields}I", self.data, at + 16)[1::2]
+        )
+
     def _has_own_annotation(self, at: int) -> bool:
         """True if a set of annotations has one that is neither of the system nor for readers."""
         if not 0 < at <= len(self.data) - 4:

@@ -183,6 +183,8 @@ def _given(
     nothing: frozenset[int] = frozenset()
     operation = Operation(call.at, call.opcode, call.member, (nothing,) * len(call.registers))
     outcome = uses.called((number, None), operation, given, depth)
+    if outcome.contacts and name == "<init>" and uses.app.class_of(owner) is not None:
+        return uses.callers.of(number, code) != [], outcome.returns  # the whole method shows whether it only returns it
     return outcome.contacts, outcome.returns
 
 

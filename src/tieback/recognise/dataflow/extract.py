@@ -357,7 +357,7 @@ class _Finds:
         settled = self._ends.settle_parts(find, text.parts)
         if flow.made is None or isinstance(settled, NotBackend) or not text.text.startswith(find.endpoint.scheme):
             return settled
-        return self._ends.settle_made(find, *flow.made)
+        return self._ends.settle_made(find, *flow.made, text.parts)
 
     def _requested(self, flow: DataFlow, facts: EndpointParts) -> Iterator[Find]:
         """The address of a documentation or code host that the code requests, and does not only link to."""

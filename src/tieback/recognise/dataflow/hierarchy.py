@@ -28,14 +28,16 @@ class Hierarchy:
     def __init__(self, app: AppCode) -> None:
         """The classes are read at the first call."""
         self._app = app
-        self._below: dict[str, tuple[str, ...] | None] = {}
+        self._below: dict[tuple[str, int], tuple[str, ...] | None] = {}
         self._targets: dict[int, tuple[MethodCode, ...]] = {}
 
-    def below(self, descriptor: str) -> tuple[str, ...] | None:
-        """All classes that extend or implement a type, direct or not; ``None`` if they are more than a few."""
-        if descriptor not in self._below:
-            self._below[descriptor] = self._find(descriptor)
-        return self._below[descriptor]
+    def below(self, descriptor: str, most: int = 0) -> tuple[str, ...] | None:
+        """All classes that extend or implement a type, direct or not; ``None`` if there are more than ``most``."""
+        most = most or MAX_SUBCLASSES
+        key = descriptor, most
+        if key not in self._below:
+            self._below[key] = self._find(descriptor, most)
+        return self._below[key]
 
     def targets(self, identity: int) -> tuple[MethodCode, ...]:
         """Every method that a call can run; empty if code that is not in the app can be run too."""
@@ -123,17 +125,17 @@ class Hierarchy:
         found = self._app.class_of(kind)
         return int(self._app.files[found[0]].classes["access"][found[1]]) if found is not None else 0
 
-    def _find(self, descriptor: str) -> tuple[str, ...] | None:
+    def _find(self, descriptor: str, most: int) -> tuple[str, ...] | None:
         found: dict[str, None] = {}
         queue = [descriptor]
         for one in queue:
             for dex, users in zip(self._app.files, self._users, strict=True):
                 kind = dex.type_of(one.encode("utf-8", "replace"))
-                for below in map(dex.descriptor, users.get(kind, ())[: MAX_SUBCLASSES + 1]):
+                for below in map(dex.descriptor, users.get(kind, ())[: most + 1]):
                     if below not in found:
                         found[below] = None
                         queue.append(below)
-            if len(found) > MAX_SUBCLASSES:
+            if len(found) > most:
                 return None
         return tuple(found)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.ends import What, read_ends
 from tieback.recognise.dataflow.hierarchy import Hierarchy
+from tieback.recognise.dataflow.outlined_joins import outlined_join
 from tieback.recognise.dataflow.trace import APPENDED, KEYS
 
 _TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityText"))
@@ -21,6 +22,7 @@ class MethodEnds:
         self._app, self._hierarchy = app, hierarchy
         self._ends: Mapping[tuple[str, str], What] = read_ends()
         self._what: dict[int, What | None] = {}
+        self._outlined: dict[int, What | None] = {}
         self._keys: dict[int, dict[int, str]] = {}
         self._appended: dict[int, dict[int, str]] = {}
 
@@ -35,6 +37,12 @@ class MethodEnds:
         """What ``ends.toml`` says about a method; ``None`` if it does not list it."""
         return self._ends.get((owner, name))
 
+    def outlined(self, identity: int) -> What | None:
+        """What ``outlined_join`` says about a method; each is read once."""
+        if identity not in self._outlined:
+            self._outlined[identity] = outlined_join(self._app, identity)
+        return self._outlined[identity]
+
     def _end(self, identity: int) -> What | None:
         owner, name, kind = self._app.ref(identity)
         if name == "<init>" and owner.endswith(("Exception;", "Error;")):
@@ -43,7 +51,7 @@ class MethodEnds:
         if found is None and kind.startswith("(Ljava/lang/String;)") and _REFERRER.fullmatch(name):
             return "header"
         if found is not None or self._app.definition(identity) is not None:
-            return found
+            return found or self.outlined(identity)
         # Classes of the app inherit methods of the platform.
         above = self._hierarchy.above(owner)
         found = self._ends.get((above, name))

@@ -31,7 +31,7 @@ class OwnPackages:
         """
         self._names = tuple(_descriptor(name) for name in names if "." in name)
         self._libraries = libraries
-        found = {_package(name) for name in started} if libraries is not None else set[str]()
+        found = {package_of(name) for name in started} if libraries is not None else set[str]()
         self._started = tuple(sorted(_descriptor(name) for name in found if name))
 
     def __bool__(self) -> bool:
@@ -46,7 +46,7 @@ class OwnPackages:
         return self._libraries.of_package(owner[1:-1].replace("/", ".")) is None
 
 
-def _package(name: str) -> str:
+def package_of(name: str) -> str:
     """The package that an app with this class has to itself; empty if that is not known."""
     parts = tuple(name.split(".")[:-1])
     if parts[:2] == _EXAMPLE:

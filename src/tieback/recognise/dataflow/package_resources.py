@@ -21,6 +21,7 @@ from tieback.intake.apps.proto_xml import ROOT, proto_attributes
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.stringpool import MalformedPoolError, pool_frame
 from tieback.recognise.dataflow.native_names import NativeNames
+from tieback.recognise.dataflow.own_packages import package_of
 
 MAX_XML = 32 * 1024 * 1024
 """Most bytes of compiled XML of one app that are kept."""
@@ -50,14 +51,6 @@ _FOREIGN = re.compile(
 """Code that is not DEX code, and engines of languages that call Java by name: LuaJava, NativeScript, Chaquopy, Pyjnius.
 
 It can read resources by name or by number, and call any method.
-"""
-_MAKES_NOTHING = re.compile(
-    r"(?:^|/)lib(?:androidx\.graphics\.path|datastore_shared_counter|image_processing_util_jni|surface_util_jni)\.so$"
-)
-"""Native libraries of AndroidX that make no objects: paths of Compose, a counter of DataStore, and pictures of CameraX.
-
-Sources: https://android.googlesource.com/platform/frameworks/support, ``graphics/graphics-path``,
-``datastore/datastore-core`` and ``camera/camera-core``.
 """
 _BY_NAME = b"getIdentifier"
 _COMPONENT = re.compile(
@@ -111,8 +104,8 @@ class PackageResources:
         """Resource tables by file."""
         self.has_doubt = False
         """True if other code than that of the DEX files can read resources."""
-        self.has_native = False
-        """True if there is a native library that can make objects of the app."""
+        self.native_names_app = False
+        """True if a native library may have the name of a class of the app's own, and so can make objects of it."""
         self.names = NativeNames()
         """Names by which native code can call methods and read fields; not kept if there is a doubt."""
         self._compiled: list[tuple[str, Bytes]] = []
@@ -150,7 +143,7 @@ class PackageResources:
                 self.has_doubt |= len(self.tables) >= MAX_TABLES or piece.file in self.tables
                 self.tables[piece.file] = buffer.resources
             elif buffer.kind is BufferKind.NATIVE:
-                self.has_native |= _MAKES_NOTHING.search(piece.file) is None
+                self.native_names_app = self.native_names_app or self._is_named_in(buffer.data)
                 if self.has_doubt:
                     continue
                 self.names.see(buffer.data)
@@ -161,6 +154,16 @@ class PackageResources:
             self.has_doubt |= _FOREIGN.search(piece.file) is not None
         elif not piece.compiled and any(one.data.startswith(ROOT) for one in piece.buffers):
             self.has_doubt |= _BUNDLED.search(piece.file) is not None
+
+    def _is_named_in(self, library: Bytes) -> bool:
+        """True if a library may have the package of the app, in a name of a class or of a function for Java.
+
+        The longest part of the package is the same in ``com/shop/app``, ``com.shop.app`` and
+        ``Java_com_shop_app_Main_sign``, unless it has an underscore: the last form has ``_1`` for that.
+        """
+        own = [*self.packages(), *map(package_of, self.started_classes())]
+        names = [max(re.split(r"[._]", name), key=len) for name in own if name]
+        return not names or any(library.find(name.encode("utf-8", "replace")) >= 0 for name in names)
 
     def _keep_text(self, file: str, content: Bytes) -> None:
         self._is_decoded |= file == _DECODED

@@ -41,6 +41,10 @@ class StaticValues:
         value = self._of(field, number, row)
         return int(value) if isinstance(value, int) else None
 
+    def is_unset(self, field: int, number: int, row: int) -> bool:
+        """True if such a field has no object until code stores one."""
+        return self._of(field, number, row) in (None, 0)
+
     def text(self, field: int, number: int, row: int) -> tuple[bool, str | None]:
         """Whether the initial value of such a field is a text or not set, and the text."""
         value = self._of(field, number, row)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.ends import What
+from tieback.recognise.dataflow.outlined_joins import BUILDER
 from tieback.recognise.dataflow.overwritten import is_overwritten
 from tieback.recognise.dataflow.reaching import (
     AGET,
@@ -20,7 +21,7 @@ from tieback.recognise.dataflow.reaching import (
     Operation,
     Origins,
 )
-from tieback.recognise.dataflow.unread_objects import is_unread_object
+from tieback.recognise.dataflow.unread_objects import is_uncalled_result, is_unread_object
 from tieback.recognise.dataflow.unread_settings import is_unread_setting
 from tieback.recognise.texts.prose import NOTIFIED, REDIRECT
 from tieback.recognise.texts.redirects import CODE_KEYS, NOTIFY_KEYS
@@ -42,6 +43,7 @@ NEVER = "only behind a condition that is never true in this app"
 UNUSED = frozenset((UNREAD, UNCALLED, NEVER))
 """Reasons that are about one constant only."""
 
+_STATIC_CALLS = frozenset((0x71, 0x77))
 _CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
 HEADERS = (
@@ -190,7 +192,12 @@ class Trace:
         elif what in _ENDS:
             self._reasons.add(_ENDS[what])
         elif what is None and not self._is_unread(one, given):
-            self._take(self._uses.called((self._number, self._flow), one, given, self._depth), one)
+            outcome = self._uses.called((self._number, self._flow), one, given, self._depth)
+            place = self._number, self._code
+            if outcome.contacts and is_uncalled_result(self._uses, place, self._flow, one, given):
+                self._reasons.add(UNCALLED)
+            else:
+                self._take(outcome, one)
 
     def _is_unread(self, one: Operation, given: tuple[int, ...]) -> bool:
         """True for a call that makes an object of the value, which no code reads."""
@@ -221,7 +228,8 @@ class Trace:
     def _into(self, receiver: Origins) -> None:
         """The receiver has the text too; one that others may know counts as contact."""
         objects = self._objects(receiver)
-        if objects and MANY not in objects and objects <= self._flow.created | self._traced:
+        known = self._flow.created | self._traced
+        if objects and MANY not in objects and (objects <= known or objects <= known | self._builders):
             self._traced |= objects
         else:
             self._contacts = True
@@ -241,6 +249,19 @@ class Trace:
         return frozenset(found)
 
     @cached_property
+    def _builders(self) -> Origins:
+        """Calls of methods that only make a ``StringBuilder`` and append to it."""
+        return frozenset(one.at for one in self._flow.operations if self._outlined(one) == "through")
+
+    def _outlined(self, one: Operation) -> What | None:
+        """What becomes of a text in a call that appends to a ``StringBuilder``, which it returns."""
+        if one.opcode not in _STATIC_CALLS:
+            return None
+        identity = self._uses.app.method(self._number, one.member)
+        is_builder = identity >= 0 and self._uses.app.ref(identity).kind.endswith(f"){BUILDER}")
+        return self._uses.ends.outlined(identity) if is_builder else None
+
+    @cached_property
     def _receivers(self) -> dict[int, Origins]:
         """The receiver of each call that returns it."""
         key = self._number, self._code.offset
@@ -255,7 +276,7 @@ class Trace:
             if one.opcode in _CALLS and one.values:
                 owner, name, kind = self._uses.method_names(self._number, one.member)
                 builds = self._uses.ends.listed(owner, name) == "into" or (owner == _INTENT and name != "createChooser")
-                if builds and kind.endswith(f"){owner}"):
+                if (builds and kind.endswith(f"){owner}")) or self._outlined(one) == "into":
                     found[one.at] = one.values[0]
         return found
 

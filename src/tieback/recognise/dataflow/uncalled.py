@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import words
 from tieback.recognise.dataflow.own_packages import OwnPackages
-from tieback.recognise.dataflow.reaching import SPUT
+from tieback.recognise.dataflow.reaching import IPUT, MANY, SPUT
 from tieback.recognise.dataflow.retrofit import RetrofitPath, paths
 from tieback.recognise.dataflow.unmade import UnmadeClasses
 
@@ -22,7 +22,7 @@ _MOST_METHODS = 64
 _MOST_LOOKS = 256
 """Most methods that are looked at for one constant, each as often as ways lead to it."""
 _OBJECT = "Ljava/lang/Object;"
-_READS = frozenset(range(0x60, 0x67))
+_READS, _OBJECT_READS = frozenset(range(0x60, 0x67)), frozenset(range(0x52, 0x59))
 _MOST_READS = 64
 
 
@@ -71,10 +71,13 @@ class UncalledCode:
                 loaded = True
         return UNUSED if loaded else ""
 
-    def reason_of_result(self, number: int, code: CodeItem) -> str:
-        """The same for what a call in a method gives."""
+    def reason_of_result(self, number: int, code: CodeItem, at: int | None = None) -> str:
+        """The same for what a call in a method gives: by the unit of the call also if the method only keeps it."""
+        if not self._own:
+            return ""
         self._left = _MOST_LOOKS
-        return UNUSED if self._own and self._never_called(number, code, set()) else ""
+        is_unused = self._never_called(number, code, set()) if at is None else self._is_unused(number, code, at)
+        return UNUSED if is_unused else ""
 
     def _requests(self, number: int) -> list[RetrofitPath]:
         """The requests of the interfaces for Retrofit in one file."""
@@ -94,23 +97,31 @@ class UncalledCode:
         return not any(self._uses.places.is_instruction(file, place) for file, place, _ in calls)
 
     def _is_unused(self, number: int, code: CodeItem, at: int) -> bool:
-        if self._uses.name_of(number, code) == "<clinit>":
-            return self._is_kept_unused(number, code, at)
-        return self._never_called(number, code, set())
+        is_initialiser = self._uses.name_of(number, code) == "<clinit>"
+        return (not is_initialiser and self._never_called(number, code, set())) or self._is_kept_unused(
+            number, code, at
+        )
 
     def _is_kept_unused(self, number: int, code: CodeItem, at: int) -> bool:
-        """True if an initialiser only puts a text into static fields that nothing but uncalled methods reads."""
+        """True if a method only puts a text into fields that nothing but uncalled methods reads."""
         index = self._uses.file(number).method_of(code)
         flow = self._uses.flow(number, code) if self._own.have(self._uses.method_names(number, index)[0]) else None
         if flow is None:
             return False
-        stores = [one for one in flow.operations if any(at in values for values in one.values)]
-        if not stores or any(one.opcode != SPUT for one in stores):
+        if any(MANY in values for one in flow.operations for values in one.values):
             return False
-        return all(self._is_field_unused(self._uses.app.field(number, one.member)) for one in stores)
+        stores = [one for one in flow.operations if any(at in values for values in one.values)]
+        if not stores or any(one.opcode not in (SPUT, IPUT) or at not in one.values[0] for one in stores):
+            return False
+        return all(
+            self._is_field_unused(
+                self._uses.app.field(number, one.member), _READS if one.opcode == SPUT else _OBJECT_READS
+            )
+            for one in stores
+        )
 
-    def _is_field_unused(self, field: int) -> bool:
-        sites = list(self._uses.places.of_field(field, _READS, _MOST_READS)) if field >= 0 else [None]
+    def _is_field_unused(self, field: int, reads: frozenset[int] = _READS) -> bool:
+        sites = list(self._uses.places.of_field(field, reads, _MOST_READS)) if field >= 0 else [None]
         seen: set[tuple[int, int]] = set()
         # Without a reader, its name can be read in another way.
         return bool(sites) and all(

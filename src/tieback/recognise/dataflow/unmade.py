@@ -77,5 +77,5 @@ class UnmadeClasses:
 
 def _can_tell(uses: "ConstantUses", package: PackageResources) -> bool:
     """True if the platform starts the app by components in its code, and no code of other kinds can make objects."""
-    known = package.knows_components and not package.has_native and uses.app.class_of(_BASIC) is None
+    known = package.knows_components and not package.native_names_app and uses.app.class_of(_BASIC) is None
     return known and any(uses.app.class_of(one) is not None for one in package.components())

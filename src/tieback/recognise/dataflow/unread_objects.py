@@ -9,7 +9,7 @@ from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.reaching import IPUT, MANY, SPUT, MethodFlow, Operation
+from tieback.recognise.dataflow.reaching import IPUT, MANY, RETURN, SPUT, MethodFlow, Operation, Origins
 from tieback.recognise.dataflow.unread_settings import is_unread_field
 
 if TYPE_CHECKING:
@@ -38,6 +38,30 @@ def is_unread_object(
     keepers = [each for each in flow.operations if each.at != one.at and any(made & its for its in each.values)]
     kept = all(each.opcode == SPUT and _is_unread(uses, number, each) for each in keepers)
     return bool(keepers) and kept and _only_keeps(uses, number, one, given)
+
+
+def is_uncalled_result(
+    uses: "ConstantUses", place: tuple[int, CodeItem], flow: MethodFlow, one: Operation, given: Sequence[int]
+) -> bool:
+    """True for a call of a constructor if its method only returns the new object, and nothing calls this method.
+
+    Libraries have such a method for each of their regions: ``static Region east() { return new Region(url); }``. The
+    arguments are those of ``is_unread_setting``.
+    """
+    number, code = place
+    if one.opcode not in _DIRECT_CALLS or not one.values or 0 in given:
+        return False
+    made = one.values[0]
+    if uses.method_names(number, one.member)[1] != "<init>" or len(made) != 1 or not made <= flow.created:
+        return False
+    keepers = [each for each in flow.operations if each.at != one.at and any(_has(its, made) for its in each.values)]
+    if not keepers or any(each.opcode != RETURN for each in keepers):
+        return False
+    return uses.callers.of(number, code) == [] and _only_keeps(uses, number, one, given)
+
+
+def _has(origins: Origins, others: Origins) -> bool:
+    return MANY in origins or not origins.isdisjoint(others)
 
 
 def reason_of_fields(uses: "ConstantUses", number: int, code: CodeItem, fields: Container[str]) -> str:

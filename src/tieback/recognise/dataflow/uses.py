@@ -24,6 +24,7 @@ from tieback.recognise.dataflow.field_owners import FieldOwners
 from tieback.recognise.dataflow.hierarchy import Hierarchy, words
 from tieback.recognise.dataflow.initial_values import element_reason, values_with
 from tieback.recognise.dataflow.libraries import SILENT
+from tieback.recognise.dataflow.made_objects import MadeObjects
 from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.method_ends import MethodEnds
 from tieback.recognise.dataflow.native_names import NativeNames
@@ -39,6 +40,7 @@ from tieback.recognise.dataflow.trace import (
     LINK,
     NEVER,
     NOTHING,
+    PARCEL,
     SHOWN,
     UNCALLED,
     Outcome,
@@ -66,6 +68,7 @@ _SUPER = frozenset((0x6F, 0x75))
 """Calls of the superclass: never of the method that has them."""
 _MAX_READS = 512
 """Most places that read one field: a class of addresses reads the field of their host for each of them."""
+_FEW_LOADS = 4
 _PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
 _SMALL = frozenset("IZBSC")
 _RENAMED = re.compile(r"[/$][a-z]{1,2};[a-z]{1,2}\Z", re.IGNORECASE)
@@ -124,6 +127,8 @@ class ConstantUses:
         self._returned: dict[tuple[int, int], Outcome] = {}
         self._values = StaticValues(self._app)
         self._owners = FieldOwners(self._app, self.places, self.hierarchy)
+        self.is_single = self._owners.is_single
+        self.made_objects = MadeObjects(self._app, self.places, self.hierarchy)
         self.receivers: dict[tuple[int, int], dict[int, Origins]] = {}
         """For each method that was traced, the receiver of each call that returns it, by the call."""
         self.symbols: dict[int, tuple[str, str]] = {}
@@ -187,6 +192,17 @@ class ConstantUses:
                     return False
                 loaded = True
         return loaded
+
+    def reason_of_unit(self, number: int, code: CodeItem, at: int) -> str:
+        """Why the instruction at a unit never runs; empty if it may."""
+        return NEVER if self._conditions.never_runs(number, code, at) else ""
+
+    def never_loads(self, text: str) -> bool:
+        """True if only code that never runs loads a text; also false if more than a few methods do."""
+        found = [(file, self._app.string_of(file, text)) for file in range(len(self._app.files))]
+        places = [(file, index) for file, index in found if index >= 0]
+        few = sum(len(self.places.strings(file, index)) for file, index in places) <= _FEW_LOADS
+        return few and self._never_runs(places)
 
     def is_loaded(self, raw: bytes) -> bool:
         """True if an instruction loads a string; else it is only an initial value or in an annotation."""
@@ -340,26 +356,36 @@ class ConstantUses:
         return self._flows[key]
 
     def initial_number(self, field: int, *, static: bool) -> int | None:
-        """The initial value of a field of the app with a small number or a truth value.
+        """The initial value of a field of the app with a small number, a truth value or an object of the app.
 
-        ``None`` if it is not known, or if other code can store in the field: native code by its name, and readers of
-        JSON in an object.
+        0 for no object. ``None`` if it is not known, or if native code can store in the field by its name.
         """
         ref = self._app.ref(field)
         found = self._app.class_of(ref.owner)
-        if found is None or ref.kind not in _SMALL or ref.name in self._names or self._owners.is_reflected(ref.owner):
+        refers = ref.kind not in _SMALL
+        if found is None or (refers and self._app.class_of(ref.kind) is None):
+            return None
+        if ref.name in self._names or self._owners.is_reflected(ref.owner):
             return None
         if not static:
-            return 0 if self._owners.is_single(ref.owner) else None
-        return self._values.number(field, *found)
+            return 0
+        return self._values.number(field, *found) if not refers else 0 if self._values.is_unset(field, *found) else None
 
-    def initial_text(self, field: int) -> tuple[bool, str | None]:
-        """Whether the initial value of a static text of the app is known, and the text; ``None`` if it is not set."""
+    def initial_text(self, field: int, *, static: bool) -> tuple[bool, str | None]:
+        """Whether the initial value of a text of the app is known, and the text; ``None`` if it is not set."""
         ref = self._app.ref(field)
         found = self._app.class_of(ref.owner)
         if found is None or ref.kind != _TEXT or ref.name in self._names or self._owners.is_reflected(ref.owner):
             return False, None
-        return self._values.text(field, *found)
+        return self._values.text(field, *found) if static else (True, None)
+
+    def reads_parcel(self, number: int, code: CodeItem) -> bool:
+        """True for a method that makes an object again which the app wrote to a parcel.
+
+        https://developer.android.com/reference/android/os/Parcelable
+        """
+        index = self._app.files[number].method_of(code)
+        return index >= 0 and self.method_names(number, index)[2].startswith(f"({PARCEL}")
 
     # Fields
 
@@ -456,7 +482,8 @@ class ConstantUses:
                 return CONTACTS
         if called:
             return outcome
-        return CONTACTS if self.callers.is_named(number, called_as.name) else _UNCALLED
+        owner = self.method_names(number, dex.method_of(code))[0]
+        return CONTACTS if self.callers.can_name(number, owner, called_as.name) else _UNCALLED
 
     def _is_unread_property(self, number: int, code: CodeItem) -> bool:
         """True for a method with an annotation, as of a property for blocks, that no code calls or names."""

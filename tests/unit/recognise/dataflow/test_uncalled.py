@@ -19,10 +19,10 @@ from tieback.recognise.dataflow.uses import ConstantUses
 
 DEX = Path(__file__).parent / "dex"
 CALLS, DESCRIBED = ((DEX / f"{name}.dex").read_bytes() for name in ("uncalled", "described"))
-UNUSED_HOSTS = ["behind", "cycle", "described", "old", "unsent", "unused"]
+UNUSED_HOSTS = ["behind", "cycle", "described", "instance", "old", "sharedname", "unsent", "unused"]
 OTHERS = [
-    "annotated", "both", "byname", "home", "kept", "library", "oneissent", "pressed", "sent", "sentbyname", "task",
-    "twice", "used",
+    "annotated", "both", "byname", "home", "instancegiven", "instanceread", "kept", "library", "namedclass",
+    "oneissent", "pressed", "sent", "sentbyname", "task", "twice", "used",
 ]  # fmt: skip
 
 
@@ -39,6 +39,18 @@ def test_only_what_nothing_calls_in_the_own_classes_is_unused() -> None:
     )
 
 
+def test_a_text_that_a_method_puts_together_and_nothing_reads_is_unused() -> None:
+    uses = ConstantUses([DexFile(CALLS)])
+    code = UncalledCode(uses, OwnPackages(("test.shop.app",)))
+    found = []
+    for number, place, _ in uses.places.calls("concat", "(Ljava/lang/String;)Ljava/lang/String;"):
+        method = uses.file(number).code_around(place)
+        assert method is not None
+        assert code.reason_of_result(number, method) == ""
+        found.append(code.reason_of_result(number, method, (place - method.begin) // 2))
+    assert found == [UNUSED, ""]
+
+
 @pytest.mark.parametrize("packages", [(), ("test",), ("test.shop.other",), ("est.shop.app",)])
 def test_classes_of_others_can_be_called(packages: tuple[str, ...]) -> None:
     assert unused(packages) == []
@@ -51,7 +63,7 @@ def test_a_library_stays_even_if_the_app_calls_nothing_of_it() -> None:
 
 def test_after_too_many_methods_code_counts_as_called(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uncalled, "_MOST_METHODS", 1)
-    assert unused(("test.shop.app",)) == ["described", "old", "unsent", "unused"]
+    assert unused(("test.shop.app",)) == ["described", "instance", "old", "sharedname", "unsent", "unused"]
 
 
 def test_native_code_can_send_a_request_by_its_name() -> None:

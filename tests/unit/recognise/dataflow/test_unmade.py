@@ -63,14 +63,27 @@ def test_a_view_that_no_layout_has_is_unused() -> None:
     assert unused(package(layout=b"")) == sorted([*UNUSED, "drawn"])
 
 
-def test_native_code_can_make_objects() -> None:
-    assert unused(package(library=b"\x7fELF")) == []
-    assert unused(package(library=b"\x7fELF", named="lib/x86/libmypath.so")) == []
+@pytest.mark.parametrize("name", ["test/shop/app/Idle", "test.shop.app.Idle", "Java_test_shop_app_Main_sign"])
+def test_native_code_that_names_the_app_can_make_objects(name: str) -> None:
+    assert unused(package(library=b"\x7fELF\0" + name.encode() + b"\0")) == []
 
 
-@pytest.mark.parametrize("name", ["libandroidx.graphics.path", "libdatastore_shared_counter", "libsurface_util_jni"])
-def test_native_code_of_androidx_makes_no_objects_of_the_app(name: str) -> None:
-    assert unused(package(library=b"\x7fELF", named=f"lib/arm64-v8a/{name}.so")) == UNUSED
+def test_native_code_of_a_library_makes_no_objects_of_the_app() -> None:
+    assert unused(package(library=b"\x7fELF\0other/lib/Client\0Java_other_lib_Client_get\0")) == UNUSED
+
+
+@pytest.mark.parametrize(("name", "expected"), [("org/market/sale/Idle", True), ("org/other/lib/Client", False)])
+def test_the_package_of_the_class_that_starts_the_app_is_a_name_of_it(name: str, expected: bool) -> None:
+    launcher = b"""<activity name="org.market.sale.Start"><intent-filter><action name="android.intent.action.MAIN"/>
+<category name="android.intent.category.LAUNCHER"/></intent-filter></activity>"""
+    files = package(manifest=launcher, library=b"\x7fELF\0" + name.encode() + b"\0")
+    assert files.native_names_app is expected
+
+
+def test_native_code_before_the_manifest_counts_as_naming_the_app() -> None:
+    found = PackageResources()
+    found.see(Artifact("lib/a.so", (Buffer("lib/a.so", BufferKind.NATIVE, b"\x7fELF"),)))
+    assert found.native_names_app
 
 
 def test_many_ways_to_a_method_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:

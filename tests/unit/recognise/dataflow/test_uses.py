@@ -97,7 +97,7 @@ def artifact(data: bytes) -> Artifact:
 def ends(data: bytes = ENDS) -> tuple[dict[str, str], list[str]]:
     """Reasons by case, and the cases that stay back ends."""
     merged = merge_finds(None, SEARCH.finds([artifact(data)]))
-    reasons = {one.value.split("//")[1].split(".")[0]: one.reason for one in merged.not_backends}
+    reasons = {one.value.split("//")[-1].split(".")[0]: one.reason for one in merged.not_backends}
     return reasons, sorted({one.endpoint.host.split(".")[0] for one in merged.sightings})
 
 
@@ -120,9 +120,16 @@ def test_what_code_puts_together_from_a_value_that_is_replaced_is_left_out() -> 
 
 def test_objects_that_code_never_reads() -> None:
     reasons, back_ends = ends((Path(__file__).parent / "dex" / "objects.dex").read_bytes())
-    assert reasons == {"legacy": UNREAD, "old": UNREAD}
-    # One object is in a list, and a constructor puts another there.
-    assert back_ends == ["known", "listed", "live", "mixed"]
+    assert reasons == {"legacy": UNREAD, "old": UNREAD, "east": UNCALLED}
+    # One object is in a list, and a constructor puts others there.
+    assert back_ends == ["known", "listed", "live", "mixed", "north", "south", "west"]
+
+
+def test_methods_that_a_compiler_made_of_appends_are_followed() -> None:
+    reasons, back_ends = ends((Path(__file__).parent / "dex" / "outlined.dex").read_bytes())
+    assert reasons == dict.fromkeys(("logged", "loggedback", "loggedfirst"), SHOWN)
+    # The builder of one is not the first argument, and one method keeps it.
+    assert back_ends == ["asked", "askedbuilder", "kept", "second"]
 
 
 def test_a_renamed_field_of_a_renamed_class_that_no_code_reads() -> None:

@@ -5,6 +5,9 @@
     .registers 3
     const-string v0, "byName"
     invoke-static {v0}, Ltest/shop/app/Main;->call(Ljava/lang/String;)V
+    new-instance v0, Ltest/shop/app/Holder;
+    invoke-direct {v0}, Ltest/shop/app/Holder;-><init>()V
+    invoke-virtual {v0}, Ltest/shop/app/Holder;->askRead()V
     invoke-static {}, Ltest/shop/app/Api;->used()V
     invoke-static {}, Ltest/shop/app/Api;->twiceUsed()V
     invoke-static {}, Ltest/shop/app/Api;->readHome()V

@@ -1,0 +1,26 @@
+# The field has an annotation for a reader of JSON
+.class public Ltest/shop/Marked;
+.super Ljava/lang/Object;
+
+.field private test:Z
+    .annotation runtime Lcom/google/gson/annotations/SerializedName;
+        value = "test"
+    .end annotation
+.end field
+.method public constructor <init>()V
+    .registers 1
+    invoke-direct {p0}, Ljava/lang/Object;-><init>()V
+    return-void
+.end method
+
+.method public isTest()Z
+    .registers 2
+    iget-boolean v0, p0, Ltest/shop/Marked;->test:Z
+    return v0
+.end method
+
+.method public setTest(Z)V
+    .registers 2
+    iput-boolean p1, p0, Ltest/shop/Marked;->test:Z
+    return-void
+.end method
