@@ -31,6 +31,7 @@ from tieback.pipeline.disclosure.letter_choice import (
     STAFF,
     cases_for,
     concerns,
+    has_open_store,
     installed_app,
     is_by_name,
     owned_lines,
@@ -127,8 +128,16 @@ class _Frame(msgspec.Struct, frozen=True):
     """Our connections by target."""
 
 
-def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy) -> Iterator[WrittenLetter]:
+def write_letters(
+    work: CaseService, request: LetterRequest, policy: CasePolicy, *, exposed: list[str] | None = None
+) -> Iterator[WrittenLetter]:
     """Write one kind of letter to every vendor concerned.
+
+    Args:
+        work: the cases and vendors.
+        request: the letter.
+        policy: its deadlines.
+        exposed: takes the names of the vendors that get no letter of the kind assurance because of an open store.
 
     Raises:
         UsageError: unknown kind, language or form; a vendor named that the letter does not concern; a recipient that
@@ -149,6 +158,8 @@ def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy)
             advice=why.advice,
             page=why.page,
         )
+    if exposed is not None and request.kind == "assurance":
+        exposed += sorted(view.vendor.name for view in views if has_open_store(view, cased))
     concerned = _for_recipient(request, concerned)
     cases = [case for view in concerned for case in view.cases]
     contacts = work.contacts([place for case in cases for place in case.all_places])

@@ -245,3 +245,11 @@ def test_the_pages_of_an_earlier_run_lead_to_pages_of_the_same_run(hostile: Clie
         assert latest not in text.replace(f"/runs/{latest}", ""), path
     assert f"/apps/{row['sha256']}?run={earlier}" in hostile.get("/apps", params={"run": earlier}).text
     assert "A newer run has finished" in hostile.get(f"/apps/{row['sha256']}").text
+
+
+def test_a_host_that_was_not_probed_says_so_in_the_graph(pages: Client) -> None:
+    rows = pages.get("/api/v1/backends").json()["items"]
+    assert {one["probed"] for one in rows} == {True, False}
+    for row in rows:
+        (node, *_) = pages.get("/api/v1/graph", params={"node": f"host:{row['name']}"}).json()["nodes"]
+        assert node["detail"].endswith("not probed") is not (row["probed"] or row["stores"] > 0)
