@@ -155,8 +155,7 @@ def write(
                 Text(done.files[0].name.partition(".")[0] if done.files else ""),
             )  # fmt: skip
     if not count:
-        advice = f"{_exposed_text(exposed)}. See `tieback case list`" if exposed else "See `tieback case list`"
-        raise UsageError("no vendor is due a letter of this kind", where=kind, advice=advice)
+        raise UsageError("no vendor is due a letter of this kind", where=kind, advice="See `tieback case list`")
     if exposed:
         message_console().print(Text(f"no letter of this kind: {_exposed_text(exposed)}"))
     if unknown:

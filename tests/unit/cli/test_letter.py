@@ -119,8 +119,8 @@ def test_what_is_published_warns_of_the_day_that_a_letter_promises(
 
 def test_vendors_with_an_open_store_are_named_if_they_get_no_assurance_letter(opened: Run) -> None:
     words = ("letter", "write", "assurance", "--sender", "sender.toml", "-w", "ws", "-o", "out")
-    said = "1 vendor has an open store (Fieldhand Ltd). The kind exposure is for them"
     ended = opened(*words)
+    said = "1 vendor has an open store (Fieldhand Ltd). The kind exposure is for them"
     assert said in " ".join(ended.err.split())
     assert "open store" not in opened(*(word if word != "assurance" else "exposure" for word in words)).err
 
@@ -137,6 +137,9 @@ def test_errors_have_advice(opened: Run) -> None:
     assert opened("letter", "write", "threat", "-w", "ws").code == 2
     ended = opened("letter", "write", "thanks", "--sender", "sender.toml", "-w", "ws")
     assert (ended.code, "no vendor is due" in ended.err) == (2, True)
+    ended = opened("letter", "write", "reminder", "--sender", "sender.toml", "-w", "ws")
+    said = " ".join(ended.err.split())
+    assert "is found. It needs a case that is notified" in said, "the reason, not only that there is none"
     assert "missing sender" in opened("letter", "write", "exposure", "-w", "ws").err
     assert opened("letter", "sent", "none", "-w", "ws").code == 2
 

@@ -7,7 +7,7 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -158,6 +158,8 @@ def write_letters(
             advice=why.advice,
             page=why.page,
         )
+    if wanted is None and not concerned:
+        raise _none_concerned(request.kind, views, cased)
     if exposed is not None and request.kind == "assurance":
         exposed += sorted(view.vendor.name for view in views if has_open_store(view, cased))
     concerned = _for_recipient(request, concerned)
@@ -166,6 +168,14 @@ def write_letters(
     frame = _Frame(request, policy, sender, contacts)
     for view in concerned:
         yield _write(work, frame, view)
+
+
+def _none_concerned(kind: str, views: Sequence[VendorView], cased: Collection[str]) -> UsageError:
+    """The error that no vendor is due a letter, with the reason for the first vendor of a case."""
+    advice = "See `tieback case list`"
+    if first := next((view for view in views if view.cases), None):
+        advice = f"{first.vendor.name}: {why_not(kind, first, cased).advice}. {advice}"
+    return UsageError("no vendor is due a letter of this kind", where=kind, advice=advice)
 
 
 def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:
