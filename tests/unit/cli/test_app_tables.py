@@ -132,7 +132,7 @@ def test_no_line_about_the_app_begins_or_ends_with_a_dot(width: int) -> None:
     about = lines[1 : next(at for at, line in enumerate(lines) if line.startswith("  2 data"))]
     assert not [line for line in about if line.strip().startswith("·") or line.endswith("·")]
     words = " ".join(about).replace("·", " ").split()
-    assert words == "com.acme.fit Android signed by Acme GmbH acme.apk".split()
+    assert words == ["com.acme.fit", "Android", "signed", "by", "Acme", "GmbH", "acme.apk"]
 
 
 def test_everything_includes_why_an_endpoint_is_own() -> None:
