@@ -73,3 +73,15 @@ def test_columns_without_facts_are_left_out(capsys: pytest.CaptureFixture[str]) 
     said = capsys.readouterr().out
     assert said.splitlines()[0].split() == ["back", "end", "apps", "provider", "owner", "stores"]
     assert "open, empty" in said
+
+
+def test_a_host_without_a_store_is_not_probed_or_none_was_found(capsys: pytest.CaptureFixture[str]) -> None:
+    line = BackendLine("a.test", 1, 2, (), "", "", "Shop", "first", (), ())
+    print_backend_lines([line, replace(line, host="b.test", probed=True)])
+    said = capsys.readouterr()
+    assert [row.split()[3:] for row in said.out.splitlines()[1:]] == [["not", "probed"], ["none", "found"]]
+    assert said.err == ""
+    print_backend_lines([line])
+    said = capsys.readouterr()
+    assert "stores" not in said.out
+    assert "nothing was probed in this run" in said.err

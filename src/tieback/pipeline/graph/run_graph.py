@@ -15,8 +15,9 @@ from tieback.model.backend import Backend
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.exposure import Exposure
 from tieback.model.passive import PassiveService
-from tieback.model.probe import Access
+from tieback.model.probe import Access, Outcome
 from tieback.model.sighting import Sighting
+from tieback.pipeline.graph.probed import is_probed
 from tieback.pipeline.graph.tables import CaptureRows, ways_table
 from tieback.pipeline.graph.views import (
     AppLink,
@@ -34,6 +35,7 @@ from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.queries.graph_index import GraphIndex, Ids, Level
 from tieback.storage.lake.queries.graph_rows import AppRow, BackendRow, GraphRows
+from tieback.storage.lake.queries.page_counts import probed_targets
 from tieback.storage.lake.tables.apps import read_app_documents
 from tieback.storage.lake.tables.imports import services_at, sightings_of_apps
 from tieback.storage.ledger.ledger import RunRow
@@ -99,6 +101,7 @@ class RunGraph:
                 stores.setdefault(route.endpoint, set()).add(state)
         seen: dict[str, set[str]] = {}
         rows = list(self._rows.backends(self._captured.table))
+        probed = probed_targets(self._workspace.lake, self._run.id, Outcome.OUT_OF_SCOPE)
         for service in self._passive(row.host for row in rows):
             for host in (service.address, *service.names):
                 seen.setdefault(host, set()).add(service.source)
@@ -114,6 +117,7 @@ class RunGraph:
                 row.party,
                 tuple(sorted({access for value in row.values for access in stores.get(value, ())})),
                 tuple(sorted({tool for host in (row.host, *row.addresses) for tool in seen.get(host, ())})),
+                is_probed(row.host, row.at, probed),
             )
             for row in rows
         ]

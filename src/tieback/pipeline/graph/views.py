@@ -171,6 +171,8 @@ class BackendLine(msgspec.Struct, frozen=True):
     """Access states of the stores behind it, from our own probes."""
     seen_by: tuple[str, ...]
     """Other tools that reported something there."""
+    probed: bool = False
+    """True if the run probed a target there. Without a store, false means that nothing is known."""
 
 
 def link_store(exposure: Exposure, values: Iterable[str]) -> StoreLink:
