@@ -100,6 +100,10 @@ def print_backend(view: "BackendView") -> None:
         addresses = ", ".join(view.why.addresses)
         tree.add(_text(f"addresses: {addresses or 'none'} ({view.why.resolved_by})"))
     _add_stores(tree, view.stores)
+    if not view.stores:
+        tree.add(
+            _text("stores: none found" if view.probed else "stores: not probed, so it is not known if one is open")
+        )
     _add_seen(tree, view.seen)
     apps = tree.add(_text(f"{view.apps_total:,} app{'' if view.apps_total == 1 else 's'}"))
     for app_at in view.apps[:SHOWN]:

@@ -21,8 +21,12 @@ def known(*statements: Attribution) -> HostAttribution:
 
 def test_guesses_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
     told = known(Attribution("owner", "a.test", "because", 0.45), Attribution("provider", "P", "because", 0.9))
-    print_backend(BackendView("a.test", told, "first", (), 0, (), 0, (), ()))
+    view = BackendView("a.test", told, "first", (), 0, (), 0, (), ())
+    print_backend(replace(view, probed=True))
+    assert "stores: none found" in capsys.readouterr().out
+    print_backend(view)
     lines = capsys.readouterr().out.splitlines()
+    assert "├── stores: not probed, so it is not known if one is open" in lines
     assert "├── owner: a.test  0.45 ? because" in lines
     assert "├── provider: P  0.90 because" in lines
 

@@ -87,6 +87,11 @@ class RunGraph:
         self._captured = CaptureRows(workspace, run.id, self._rows)
         self.knowledge = knowledge
 
+    @cached_property
+    def _probed(self) -> frozenset[tuple[str, str]]:
+        """The targets that the run probed."""
+        return probed_targets(self._workspace.lake, self._run.id, Outcome.OUT_OF_SCOPE)
+
     def lines(self) -> Iterator[BackendLine]:
         """Every back end: those with openly accessible stores first, then by number of apps.
 
@@ -101,7 +106,6 @@ class RunGraph:
                 stores.setdefault(route.endpoint, set()).add(state)
         seen: dict[str, set[str]] = {}
         rows = list(self._rows.backends(self._captured.table))
-        probed = probed_targets(self._workspace.lake, self._run.id, Outcome.OUT_OF_SCOPE)
         for service in self._passive(row.host for row in rows):
             for host in (service.address, *service.names):
                 seen.setdefault(host, set()).add(service.source)
@@ -117,7 +121,7 @@ class RunGraph:
                 row.party,
                 tuple(sorted({access for value in row.values for access in stores.get(value, ())})),
                 tuple(sorted({tool for host in (row.host, *row.addresses) for tool in seen.get(host, ())})),
-                is_probed(row.host, row.at, probed),
+                is_probed(row.host, row.at, self._probed),
             )
             for row in rows
         ]
@@ -157,6 +161,7 @@ class RunGraph:
             apps_total=len(nodes),
             stores=stores,
             seen=self._notes((name, *addresses), apps, stores),
+            probed=is_probed(name, host, self._probed),
         )
 
     def apps(self, text: str) -> Iterator[AppView]:

@@ -100,6 +100,8 @@ class BackendView(msgspec.Struct, frozen=True):
     """Stores behind it."""
     seen: tuple[PassiveView, ...]
     """Reports of other tools."""
+    probed: bool = False
+    """True if the run probed a target there. Without a store, false means that nothing is known."""
 
 
 class EndpointLink(msgspec.Struct, frozen=True):
