@@ -43,8 +43,19 @@ _OF_STORES = ("azure_sas", "algolia_", "elastic_", "supabase_")
 """Beginnings of the kinds of credentials that give access to a data store."""
 _OF_SERVER = "_of_server"
 """Behind the kind of a credential whose server is known, among the titles of a rule."""
-_OF_ANY = frozenset(("password_value",))
+_OF_ANY = frozenset(("password_value", "service_password", "http_auth_password"))
 """Kinds of passwords of which also a server beside them does not tell that it is a data store."""
+_IN_APP = "-in-app"
+_FORMER = {
+    "database_password": (
+        ("unknown-key-in-app", "named_password"),
+        ("service-credential-in-app", "password_value"),
+        ("credential-in-app", "service_password"),
+        ("service-credential-in-app", "http_auth_password"),
+    ),
+    "service_password": (("credential-in-app", "service_password"),),
+}
+"""Rules and kinds of earlier releases, which did not know the server of a password, or what is a data store."""
 _ABOUT_NAMES = frozenset(("dangling-name", "retired-back-end"))
 """Rules whose findings are about a name, whichever apps have it."""
 _WEB = ("http://", "https://", "ws://", "wss://", "ftp://")
@@ -123,9 +134,20 @@ def former_ids(finding: Finding, identifiers: Iterable[str]) -> frozenset[str]:
     names = [f"{Platform.UNKNOWN}:{one}" for one in known]
     found = {finding_id(finding.rule, name, *rest) for name in names for rest in rests}
     # Earlier releases did not know the endpoint of a password whose host is beside it.
-    unplaced = {(rest[0], "", rest[2]) for rest in rests if len(rest) == _PARTS and rest[1]}
+    parts = [rest for rest in rests if len(rest) == _PARTS]
+    earlier = {(finding.rule, kind, "", masked) for kind, endpoint, masked in parts if endpoint}
+    for kind, endpoint, masked in parts:
+        earlier.update((rule, was, of, masked) for rule, was in _FORMER.get(kind, ()) for of in {endpoint, ""})
     names += [f"{platform}:{one}" for platform in Platform for one in known] + list(finding.apps)
-    return frozenset(found | {finding_id(finding.rule, name, *rest) for name in names for rest in unplaced})
+    return frozenset(found | {finding_id(rule, name, *rest) for name in names for rule, *rest in earlier})
+
+
+def former_lines(rule: str, line: str) -> Iterator[tuple[str, str]]:
+    """Rules and lines of evidence that earlier releases had for a line of evidence of a credential."""
+    found = _CREDENTIAL_LINE.match(line) if rule.endswith(_IN_APP) else None
+    if found is not None:
+        for former, kind in _FORMER.get(found["kind"], ()):
+            yield former, f"{kind}{line.removeprefix(found['kind'])}"
 
 
 def _rest_of(rule: str, line: str) -> tuple[str, ...] | None:

@@ -138,6 +138,7 @@ class _Sections:
         self.cloud.sort(key=lambda one: one.endpoint.value.partition(":")[0] in _LAST)
 
 
+_DOT = "·"
 _TEAM = re.compile(r"[A-Z0-9]{10}")
 
 
@@ -156,7 +157,7 @@ def _title(document: AppDocument, width: int) -> Iterator[Text]:
         return
     yield Text(escape_line(f"{app.label} {app.version_name}".strip()), style="bold")
     about = (app.bundle_id, _PLATFORMS.get(app.platform, ""), _maker(app), document.path)
-    yield from _prose(" · ".join(escape_line(text) for text in about if text), width, "dim")
+    yield from _facts([escape_line(text) for text in about if text], width, "dim")
 
 
 def _unread(document: AppDocument, width: int, *, everything: bool) -> Iterator[Text]:
@@ -184,6 +185,17 @@ def _unread(document: AppDocument, width: int, *, everything: bool) -> Iterator[
 def _prose(text: str, width: int, style: str = "") -> Iterator[Text]:
     """An indented sentence, wrapped between words."""
     for line in _wrapped("  ", text.split(" "), width, separator=""):
+        line.stylize(style)
+        yield line
+
+
+def _facts(facts: Sequence[str], width: int, style: str) -> Iterator[Text]:
+    """Facts with dots between them, wrapped between words; no line begins or ends with a dot."""
+    words = [word for fact in facts[:-1] for word in f"{fact}\0{_DOT}".split(" ")]
+    words += [word for fact in facts[-1:] for word in fact.split(" ")]
+    for line in _wrapped("  ", [word.replace("\0", " ") for word in words], width, separator=""):
+        if line.plain.endswith(f" {_DOT}"):
+            line.right_crop(len(f" {_DOT}"))
         line.stylize(style)
         yield line
 

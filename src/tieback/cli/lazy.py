@@ -4,6 +4,7 @@
 that would take longer than many commands run.
 """
 
+import inspect
 import sys
 from functools import cached_property
 from importlib import import_module
@@ -13,6 +14,9 @@ from typing import Any, NamedTuple
 import typer
 from typer.core import TyperCommand
 from typer.main import get_command, get_group
+
+_OWN_LINE = frozenset("-* \b")
+"""First characters of lines that stand alone in a help text."""
 
 
 class CommandEntry(NamedTuple):
@@ -43,14 +47,28 @@ class LazyCommand(TyperCommand):
         if isinstance(found, typer.Typer):
             group = get_group(found)
             group.name, group.rich_help_panel = self._entry.name, self._entry.panel
-            return group
+            return _unwrap(group)
         alone = typer.Typer(add_completion=False)
         alone.command(self._entry.name, hidden=self._entry.hidden, rich_help_panel=self._entry.panel)(found)
-        return get_command(alone)
+        return _unwrap(get_command(alone))
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         """Parse the arguments of the command itself. Its context, not this object, runs it."""
         return self.loaded.make_context(info_name, args, parent=parent, **extra)
+
+
+def _unwrap(command: Any) -> Any:
+    """The command, with each paragraph of its help as one line: the terminal breaks it to its own width."""
+    command.help = "\n\n".join(map(one_line, inspect.cleandoc(command.help or "").split("\n\n")))
+    for below in getattr(command, "commands", {}).values():
+        _unwrap(below)
+    return command
+
+
+def one_line(paragraph: str) -> str:
+    """A paragraph without the line breaks of the source. A list, or indented text, keeps its lines."""
+    lines = paragraph.split("\n")
+    return paragraph if any(line[:1] in _OWN_LINE for line in lines) else " ".join(lines)
 
 
 def load_all(group: Any) -> Any:

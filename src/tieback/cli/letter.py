@@ -20,6 +20,7 @@ from tieback.cli.terminal import (
 )
 from tieback.cli.vendor import ByOption, day_of
 from tieback.console import RowTable
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.safe_text import escape_line
@@ -131,12 +132,13 @@ def write(
         table.add_column(column, overflow="fold", no_wrap=column == "letter")
     count = 0
     hints: list[str] = []
+    exposed: list[str] = []
     named: list[str] = []
     unknown = False
     with open_case_service(workspace, run=run) as work:
         accept_passed(workspace, SENDER_FILE, sender)
         work.enroll()
-        for done in write_letters(work, request, rules):
+        for done in write_letters(work, request, rules, exposed=exposed):
             count += 1
             letter = done.letter
             unknown |= done.address_unknown
@@ -154,6 +156,8 @@ def write(
             )  # fmt: skip
     if not count:
         raise UsageError("no vendor is due a letter of this kind", where=kind, advice="See `tieback case list`")
+    if exposed:
+        message_console().print(Text(f"no letter of this kind: {_exposed_text(exposed)}"))
     if unknown:
         message_console().print(
             "the letters cannot state from which address you connected: add public_address to the sender file"
@@ -170,6 +174,14 @@ def write(
     if output is OutputFormat.TABLE:
         data_console().print(table)
         message_console().print(f"written to {out}, not sent. Send the letters, then run `tieback letter sent LETTER`")
+
+
+def _exposed_text(vendors: "Sequence[str]") -> str:
+    """Which vendors have an open store, and the letter for them."""
+    from tieback.report.shortened import cut_text
+
+    count = count_text(len(vendors), "vendor has", "vendors have")
+    return f"{count} an open store ({cut_text(vendors, 5)}). The kind exposure is for them"
 
 
 def _hints(done: "WrittenLetter") -> list[str]:

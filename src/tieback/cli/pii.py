@@ -178,7 +178,7 @@ def _run(source: BinaryIO, where: str, output: OutputFormat, reader: "LineReader
     if output is OutputFormat.TABLE:
         _print(rows)
     if number == 0:
-        print_problem(f"{where}: read; it contains no lines")
+        print_problem(f"{where}: contains no lines")
     return bad
 
 

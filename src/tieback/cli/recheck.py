@@ -27,7 +27,8 @@ from tieback.cli.terminal import (
     write_line,
 )
 from tieback.console import RowTable
-from tieback.model.case import Case, CaseState
+from tieback.model.case import Case, CaseState, RecheckVerdict
+from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.model.figure import Figure, Quality
@@ -96,6 +97,19 @@ def recheck(
         _print(events)
     if not events:
         message_console().print("no cases to check; see `tieback case list`")
+    if text := _once_text(events, due.recheck.hours):
+        message_console().print(text)
+
+
+def _once_text(events: "Sequence[CaseEvent]", hours: int) -> str:
+    """That a store which was found closed once is not fixed yet, and when to look again; empty if there is none."""
+    closed = {one.case for one in events if one.verdict is RecheckVerdict.CLOSED}
+    if not closed:
+        return ""
+    return (
+        f"{count_text(len(closed), 'case')} closed, and not fixed yet: that takes two re-checks at least "
+        f"{count_text(hours, 'hour')} apart. Run the same command again then"
+    )
 
 
 def _round_text(events: "Sequence[CaseEvent]") -> str:

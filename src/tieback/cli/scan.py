@@ -183,7 +183,7 @@ def scan(
         raise typer.Exit(ExitCode.SOME_FAILED)
     if done.failed or damaged:
         if not done.inputs_read:
-            message_console().print("no input was read, so that the workspace has no new run")
+            message_console().print("no input was read, so the workspace has no new run")
         raise typer.Exit(ExitCode.SOME_FAILED if done.inputs_read else ExitCode.NOTHING_DONE)
     if closed:
         raise typer.Exit(ExitCode.CLOSED_PIPE)

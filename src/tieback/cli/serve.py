@@ -89,6 +89,7 @@ def serve(
         )
     console = message_console()
     links: list[str] = []
+    is_new = not workspace.exists()
     if recover:
         # Before the server starts: the user's sessions have ended, and the address can be in use by the service.
         link = f"{settings.own_url}{_recovery_link(workspace, recover)}"
@@ -98,6 +99,8 @@ def serve(
         console.print(f"tieback serves {workspace} at {url}", highlight=False)
         if Workspace.opens_to_read(workspace):
             console.print("It can only be read: the pages show its results, and refuse every change.")
+        if is_new:
+            console.print(f"The workspace {workspace} is new and empty: upload an app, or run tieback scan on it.")
         for link in links:
             console.print(f"Create the administrator (30 minutes, once): {url}{link}", highlight=False, soft_wrap=True)
 

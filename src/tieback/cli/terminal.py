@@ -255,10 +255,24 @@ _BESIDE_BAR = 28
 def _bar(description: str) -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    console = message_console()
+    from tieback.cli.above_bar import above_bar
+
+    console = SafeConsole(file=sys.stderr, highlight=False, markup=False, soft_wrap=True)
     # Columns that do not fit are folded into three lines.
     width = max(min(40, console.width - len(description) - _BESIDE_BAR), 4)
     texts = (TextColumn("{task.description}", markup=False), BarColumn(width), MofNCompleteColumn())
-    with Progress(*texts, TimeElapsedColumn(), console=console, transient=True) as progress:
-        task = progress.add_task(description, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+    progress = Progress(
+        *texts, TimeElapsedColumn(), console=console, transient=True, redirect_stdout=False, redirect_stderr=False
+    )
+    task = progress.add_task(description, total=None)
+
+    def move(done: int, total: int) -> None:
+        progress.update(task, completed=done, total=total)
+        progress.start()  # it can be hidden since an unfinished line
+
+    with above_bar(progress.stop, progress.start):
+        progress.start()
+        try:
+            yield move
+        finally:
+            progress.stop()

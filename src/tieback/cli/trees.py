@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from tieback.cli.terminal import data_console
+from tieback.cli.terminal import data_console, message_console
 from tieback.console import RowTable
 from tieback.model.count_text import count_text
 from tieback.model.graph import THRESHOLD
@@ -27,6 +27,7 @@ _CLAIMS = {"boundary": "account boundary"}
 
 def print_backend_lines(lines: "list[BackendLine]") -> None:
     """Print one row per back end. Columns of facts that no back end has are left out."""
+    probed = any(line.probed or line.access for line in lines)
     rows = [
         {
             "back end": line.host,
@@ -34,7 +35,9 @@ def print_backend_lines(lines: "list[BackendLine]") -> None:
             "provider": line.provider,
             "region": line.region,
             "owner": line.owner or line.party,
-            "stores": ", ".join(ACCESS_WORDS.get(Access(one), one) for one in line.access),
+            "stores": ", ".join(ACCESS_WORDS.get(Access(one), one) for one in line.access)
+            or (probed and ("none found" if line.probed else "not probed"))
+            or "",
             "reported by": ", ".join(line.seen_by),
         }
         for line in lines
@@ -47,6 +50,8 @@ def print_backend_lines(lines: "list[BackendLine]") -> None:
     for row in rows:
         table.add_row(*(_text(row[name]) for name in shown))
     data_console().print(table)
+    if lines and not probed:
+        message_console().print("nothing was probed in this run, so no store is known to be open or closed")
 
 
 def print_attribution(found: "HostAttribution") -> None:
@@ -95,6 +100,10 @@ def print_backend(view: "BackendView") -> None:
         addresses = ", ".join(view.why.addresses)
         tree.add(_text(f"addresses: {addresses or 'none'} ({view.why.resolved_by})"))
     _add_stores(tree, view.stores)
+    if not view.stores:
+        tree.add(
+            _text("stores: none found" if view.probed else "stores: not probed, so it is not known if one is open")
+        )
     _add_seen(tree, view.seen)
     apps = tree.add(_text(f"{view.apps_total:,} app{'' if view.apps_total == 1 else 's'}"))
     for app_at in view.apps[:SHOWN]:

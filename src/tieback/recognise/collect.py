@@ -206,7 +206,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
             case Problem():
                 problems.add((find.what, find.where), find)
     _pass_on(passing, sightings, not_backends, rules)
-    _add(_named(shared, sightings.values.values(), rules), sightings)
+    _name(shared, sightings, rules)
     _settle(loose, sightings, rules)
     # Code that is followed gives the whole address of such a host.
     hosts = {one.best.endpoint.host for one in sightings.values.values()}
@@ -431,22 +431,36 @@ def _identifier_of(endpoint: Endpoint, rules: RuleFiles) -> str:
     return next(found, "")
 
 
-def _named(shared: Iterable[Sighting], seen: Iterable[_Seen], rules: RuleFiles) -> Iterator[Sighting]:
-    """The resources on shared hosts, named by the only identifier in their file, or else in the app.
+def _name(shared: Iterable[Sighting], sightings: _Bounded[_Seen], rules: RuleFiles) -> None:
+    """Add the resources on shared hosts, named by the only identifier in their file, or else in the app.
 
-    Without an identifier the value names the host, and no customer.
+    Without an identifier the value names the host, and no customer. An identifier that names a host is no resource of
+    its own: it is counted with that host.
     """
-    identifiers = [one for one in seen if one.best.endpoint.kind is EndpointKind.CLOUD]
+    identifiers = [one for one in sightings.values.values() if one.best.endpoint.kind is EndpointKind.CLOUD]
+    used: dict[str, str] = {}
     for find in shared:
         endpoint = find.endpoint
         start = f"{_identifier_of(endpoint, rules)}:"
         of_kind = [one for one in identifiers if one.best.endpoint.value.startswith(start)]
         of_kind = [one for one in of_kind if find.evidence.file in one.files] or of_kind
         if len(of_kind) == 1:
-            name = of_kind[0].best.endpoint.value.removeprefix(start)
-            value = f"{endpoint.value.partition(':')[0]}:{name}"
+            identifier = of_kind[0].best.endpoint.value
+            value = f"{endpoint.value.partition(':')[0]}:{identifier.removeprefix(start)}"
             endpoint = msgspec.structs.replace(endpoint, value=value)
-        yield msgspec.structs.replace(find, endpoint=endpoint)
+            used[identifier] = value
+        _add((msgspec.structs.replace(find, endpoint=endpoint),), sightings)
+    for identifier, value in used.items():
+        named = sightings.values.get(value)
+        if named is not None:  # otherwise there are too many
+            _join(sightings.values.pop(identifier), named)
+
+
+def _join(one: _Seen, other: _Seen) -> None:
+    """Count the places of an endpoint with those of another one."""
+    other.count += one.count
+    other.files |= one.files
+    other.names.update(one.names)
 
 
 def _without_guess(sightings: list[Sighting], app: App | None, others: Iterable[object]) -> list[Sighting]:

@@ -72,7 +72,7 @@ from tieback.recognise.script_objects import RULE as OBJECT_RULE
 from tieback.recognise.script_objects import hosts_with_ports
 from tieback.recognise.server_lists import RULE as LIST_RULE
 from tieback.recognise.server_lists import server_lists
-from tieback.recognise.service_passwords import PASSWORDS, Places, beside, names_password
+from tieback.recognise.service_passwords import PASSWORDS, Places, at_server, beside, names_password
 from tieback.recognise.span import decode_text
 from tieback.recognise.text_marks import HOST, LIST, TextMarks
 from tieback.recognise.texts.structured import is_api
@@ -534,14 +534,14 @@ class ConfigExtractor:
                 continue
             verdict = credentials.credential_verdict(found, rule, text, self._rules.credentials.known)
             file, offset, how = place
-            for secret in verdict.secrets:
+            for found_secret in verdict.secrets:
+                place_of = endpoint_of(found_secret.address, self._rules) if found_secret.address else None
+                secret = at_server(found_secret, place_of)
                 shown = Evidence(
                     file, offset, f"{how.removesuffix(RULE)}{verdict.rule}", f"{key} = {secret.masked}"[:160]
                 )
-                place_of = endpoint_of(secret.address, self._rules) if secret.address else None
-                named = secret.endpoint or (place_of.value if place_of is not None else "")
                 yield Credential(
-                    secret.kind, secret.masked, named, shown, secret.grade, secret.fingerprint, secret.claims
+                    secret.kind, secret.masked, secret.endpoint, shown, secret.grade, secret.fingerprint, secret.claims
                 )
                 if secret.key is not None:
                     yield secret.key

@@ -24,6 +24,7 @@ from tieback.recognise.match_location import MatchLocation, finds_at
 from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.patterns import CloudToken, CredentialRule
 from tieback.recognise.rules import RuleFiles
+from tieback.recognise.service_passwords import at_server
 from tieback.recognise.services import BEFORE
 from tieback.recognise.span import MAX_TEXT, decode_text, narrow_text, string_bounds
 from tieback.recognise.verdict import MaskedSecret, TextVerdict
@@ -452,7 +453,7 @@ class EndpointExtractor:
             if place is None:
                 secrets.append(secret)
                 continue
-            secrets.append(msgspec.structs.replace(secret, endpoint=secret.endpoint or place.value))
+            secrets.append(at_server(secret, place))
             if place.host not in window:
                 named[place.value] = place
         return msgspec.structs.replace(verdict, secrets=tuple(secrets), endpoints=tuple(named.values()))

@@ -18,8 +18,13 @@ _MARK = lazy_pattern(
     r"|(?:[\w.\"'/-]{1,80}+|\"[^\"\r\n]{1,80}+\"|'[^'\r\n]{1,80}+')[ \t]*+:[ \t\r]*+(?=$|[&!#|>]))",
     re.MULTILINE,
 )
+_BRACE = lazy_pattern(r"[{}]")
+_KEY = 48
+"""Most characters of a key with the signs between it and its object."""
+_KEY_BEFORE = lazy_pattern(r"(?<![\w.-])(?P<name>[A-Za-z_]\w{0,31})[\"'`]?\s{0,4}[:=]\s{0,4}\Z")
+_BLOCK_KEY = lazy_pattern(r"[ \t]{0,64}(?:-[ \t]{1,8})?[\"']?(?P<name>[A-Za-z_]\w{0,31})[\"']?[ \t]*:[ \t\r]*\n")
 _REACH = 256
-"""Most characters before a key in its line that are read."""
+"""Most characters before a key that are read, of its line or of its object."""
 _INDENT = lazy_pattern(r"[ \t]*")
 
 
@@ -47,6 +52,23 @@ def is_same_part(text: str, one: int, other: int) -> bool:
     others = [len(line) - len(line.lstrip()) for line in lines[1:-1] if line.strip()]
     own = len(lines[-1]) - len(lines[-1].lstrip(" \t")) if "-" not in lines[-1] else -1
     return key == own == min((own, *others))
+
+
+def outer_key(text: str, offset: int) -> re.Match[str] | None:
+    """The key of the object or block around an offset of a piece of text; ``None`` if the piece has none."""
+    low, depth = max(0, offset - _REACH), 0
+    for brace in reversed(list(_BRACE.finditer(text, low, offset))):
+        depth += 1 if brace[0] == "}" else -1
+        if depth < 0:
+            return _KEY_BEFORE.search(text, max(low, brace.start() - _KEY), brace.start())
+    lines = text[low:offset].split("\n")
+    own = len(lines[-1]) - len(lines[-1].lstrip(" \t"))
+    end = offset - len(lines[-1])
+    for line in reversed(lines[:-1]):
+        end -= len(line) + 1
+        if line.strip() and len(line) - len(line.lstrip()) < own:
+            return _BLOCK_KEY.match(text, max(low, end), offset)
+    return None
 
 
 class TextParts:

@@ -303,6 +303,11 @@ class CloudRules:
         self.projects = {part.kind: part.of for part in read.part}
         """Kinds of parts, with the kind of the project that names each."""
 
+    def identifier(self, value: str) -> tuple[str, str]:
+        """Kind and text of the identifier that may have named a resource (``kind:name``); the kind can be empty."""
+        kind, _, name = value.partition(":")
+        return next((rule.named_by for rule in self.shared if rule.kind == kind), ""), name
+
     def retirement(self, value: str) -> Retirement | None:
         """The end of the service of a resource (``kind:name``); ``None`` if it runs."""
         return self.retired.get(value.partition(":")[0])

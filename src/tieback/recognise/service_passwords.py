@@ -8,9 +8,14 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
+import msgspec
+
 from tieback.intake.apps.interface import ResourceTexts
+from tieback.model.endpoint import Endpoint
+from tieback.model.sighting import CredentialGrade
 from tieback.recognise.key_values import PORT
-from tieback.recognise.pair_parts import is_same_part
+from tieback.recognise.pair_parts import is_same_part, outer_key
+from tieback.recognise.verdict import MaskedSecret
 
 HOST_ENDS = ("host", "hostname", "url", "uri", "server", "addr", "address", "domain", "ip", "endpoint", "broker")
 """Ends of the names of hosts and addresses."""
@@ -26,6 +31,17 @@ SERVICES = STORES | frozenset((
     "webdav", "rtsp",
 ))  # fmt: skip
 """Services whose passwords can be words; under other names the value must look like a password."""
+DATABASE_PASSWORD = "database_password"
+UNSPECIFIC = frozenset(("named_password", "password_value", "service_password", "http_auth_password"))
+"""Kinds of passwords by a name that tells nothing of the product."""
+STORE_PRODUCTS = frozenset((
+    "amqp", "arangodb", "cassandra", "clickhouse", "couchbase", "couchdb", "elasticsearch", "influxdb", "kafka",
+    "memcached", "milvus", "mongodb", "mqtt", "mssql", "mysql", "nats", "neo4j", "oracle", "postgresql", "qdrant",
+    "rabbitmq", "redis", "rethinkdb", "stomp", "sync-gateway",
+))  # fmt: skip
+"""Services of endpoints that are databases and brokers with passwords of their own."""
+LOGINS = ("auth", "authentication", "basicauth", "basic_auth", "credential", "credentials", "login", "user", "account")
+"""Names of objects with the login to the server that is named beside them."""
 _NAME = re.compile(r"(?P<stem>[A-Za-z][A-Za-z0-9_.-]{0,46}?)(?:[_.-](?i:pass|pwd|pw)|(?<=[a-z0-9])(?:Pass|Pwd|Pw))")
 PASSWORDS = ("password", "passwd", "passphrase")
 """Names of passwords without the name of a service."""
@@ -38,8 +54,8 @@ _REACH = 48
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,96}")
 _JOINED = re.compile(r"(?i:password|passwd)\Z")
 _ENDS = "|".join(HOST_ENDS)
-_PLAIN = ("host", "hostname", "server", "broker", "endpoint", "url", "uri", "addr", "address")
-"""Names of hosts and addresses without the name of a service."""
+_PLAIN = ("host", "hostname", "server", "broker", "endpoint", "url", "uri", "addr", "address", "node")
+"""Names of hosts and addresses without the name of a service. ``node`` is that of the client of Elasticsearch."""
 _PLAIN_ENDS = "|".join(_PLAIN)
 _MAX_HOSTS = 64
 """Most hosts in one text that are compared with the place of a password."""
@@ -85,8 +101,20 @@ def address_beside(text: str, begin: int) -> str:
     before = _BEFORE.search(text, max(0, begin - _REACH), begin)
     start = before.start() if before is not None else begin
     found = _KEY.match(text, start)
+    if found is not None and found[0].lower() in LOGINS:  # the object with the login begins here
+        return place_of("", text, start)
     stem = _long_stem(found[0]) if found is not None else None
     return place_of(stem, text, start) if stem is not None else ""
+
+
+def at_server(secret: MaskedSecret, server: Endpoint | None) -> MaskedSecret:
+    """The credential with its server; a password of a database is one, whatever its name is."""
+    if server is None:
+        return secret
+    endpoint = secret.endpoint or server.value
+    if secret.kind not in UNSPECIFIC or server.service not in STORE_PRODUCTS:
+        return msgspec.structs.replace(secret, endpoint=endpoint)
+    return msgspec.structs.replace(secret, endpoint=endpoint, kind=DATABASE_PASSWORD, grade=CredentialGrade.NORMAL)
 
 
 def _long_stem(name: str) -> str | None:
@@ -122,11 +150,20 @@ def place_of(stem: str, text: str, begin: int | None = None) -> str:
         begin: offset of the password. A host in the same object is before others.
     """
     name = rf"(?<![A-Za-z0-9]){re.escape(stem)}[_.-]?" if stem else r"(?<![A-Za-z0-9_.-])"
-    found = _nearest(rf"{name}(?:{_ENDS if stem else _PLAIN_ENDS}){_PLACE}", text, begin, apart=bool(stem))
+    address = rf"{name}(?:{_ENDS if stem else _PLAIN_ENDS}){_PLACE}"
+    found = _nearest(address, text, begin, apart=bool(stem))
+    if found is None and not stem and begin is not None and (begin := _login_around(text, begin)) is not None:
+        found = _nearest(address, text, begin, apart=False)
     if found is None or "://" in found["place"] or found["port"]:
         return found["place"] if found is not None else ""
     port = _nearest(rf"{name}port{_PORT}", text, begin, apart=bool(stem))
     return f"{found['place']}:{int(float(port[1]))}" if port is not None else found["place"]
+
+
+def _login_around(text: str, begin: int) -> int | None:
+    """Offset of the name of the object around a place, if it is that of a login: ``auth: {user, password}``."""
+    found = outer_key(text, begin)
+    return found.start("name") if found is not None and found["name"].lower() in LOGINS else None
 
 
 def _nearest(pattern: str, text: str, begin: int | None, *, apart: bool) -> re.Match[str] | None:

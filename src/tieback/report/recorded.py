@@ -32,7 +32,7 @@ def recorded_servers() -> RecordedServers:
 
 
 def recorded_text() -> str:
-    """The figures in one clause, such as ``held against 137 recorded servers: 129 right``."""
+    """The figures in one clause, such as ``checked with 137 recorded servers: 129 right``."""
     one = recorded_servers()
     wrong = [
         f"{count:,} falsely called {word}"
@@ -40,4 +40,4 @@ def recorded_text() -> str:
         if count
     ]
     said = ", ".join(wrong) or "none falsely open or closed"
-    return f"held against {count_text(one.servers, 'recorded server')}: {one.right:,} right, {said}"
+    return f"checked with {count_text(one.servers, 'recorded server')}: {one.right:,} right, {said}"

@@ -1,6 +1,7 @@
 """Runs the application in this process until a signal ends it."""
 
 import logging
+import os
 from collections.abc import Callable
 
 import uvicorn
@@ -52,14 +53,35 @@ def serve(app: ASGIApp, settings: WebSettings, ready: Callable[[str], None]) -> 
         lambda: ready(settings.own_url),
         start,
     )
+    refused = _Refused()
+    log = logging.getLogger("uvicorn.error")
+    log.addFilter(refused)
     try:
         server.run()
     except SystemExit as end:
         if start.error is not None:
             raise start.error from None
+        why = f"cannot listen ({refused.reason})" if refused.reason else "cannot listen"
         raise AddressInUseError(
-            "cannot listen", where=f"{settings.host}:{settings.port}", advice="Choose another one with --port"
+            why, where=f"{settings.host}:{settings.port}", advice="Choose another one with --port"
         ) from end
+    finally:
+        log.removeFilter(refused)
+
+
+class _Refused(logging.Filter):
+    """Takes the reason why the server cannot listen out of uvicorn's log: the error of ``serve`` has it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reason = ""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """False for such a line."""
+        if not isinstance(record.msg, OSError):
+            return True
+        self.reason = os.strerror(record.msg.errno) if record.msg.errno else ""
+        return False
 
 
 class _Start:

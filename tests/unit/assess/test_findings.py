@@ -406,6 +406,32 @@ def test_the_id_of_a_credential_from_before_its_endpoint_was_known(subjects: dic
 
 
 @each(
+    ("was", "grade", "now"),
+    [
+        ("named_password", CredentialGrade.UNKNOWN, "database_password"),
+        ("password_value", CredentialGrade.NORMAL, "database_password"),
+        ("http_auth_password", CredentialGrade.NORMAL, "database_password"),
+    ],
+)
+def test_the_id_of_a_password_from_before_it_was_known_to_be_that_of_a_database(
+    was: str, grade: CredentialGrade, now: str
+) -> None:
+    """Its suppression stays, with or without the server in the older release."""
+    new = msgspec.structs.replace(credential(), kind=now, endpoint="db.shop.test:5432")
+    (found,) = apply_rules([], [("aa", new)], subjects={"aa": "android:org.one"})
+    assert found.rule == "database-password-in-app"
+    former = former_ids(found, ["org.one"])
+    old = msgspec.structs.replace(new, kind=was, grade=grade, endpoint="")
+    (then,) = apply_rules([], [("aa", old)], subjects={"aa": "android:org.one"})
+    assert then.id in former
+    assert then.rule != found.rule
+    (other,) = apply_rules(
+        [], [("aa", msgspec.structs.replace(old, masked="x***y (9)"))], subjects={"aa": "android:org.one"}
+    )
+    assert other.id not in former
+
+
+@each(
     ("kind", "grade", "endpoint", "title"),
     [
         (

@@ -126,6 +126,15 @@ def test_a_seller_is_not_called_the_signer(app: App, words: str) -> None:
     assert words in shown(replace(DOCUMENT, app=app))[1]
 
 
+@pytest.mark.parametrize("width", range(20, 90))
+def test_no_line_about_the_app_begins_or_ends_with_a_dot(width: int) -> None:
+    lines = [line.plain for line in app_lines(DOCUMENT, width=width, everything=False)]
+    about = lines[1 : next(at for at, line in enumerate(lines) if line.startswith("  2 data"))]
+    assert not [line for line in about if line.strip().startswith("·") or line.endswith("·")]
+    words = " ".join(about).replace("·", " ").split()
+    assert words == ["com.acme.fit", "Android", "signed", "by", "Acme", "GmbH", "acme.apk"]
+
+
 def test_everything_includes_why_an_endpoint_is_own() -> None:
     host = seen("https://api.acme.test", "api.acme.test", Party.FIRST)
     bucket = seen("s3:acme", "", Party.FIRST, kind=EndpointKind.CLOUD, service="s3")

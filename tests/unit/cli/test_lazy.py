@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from tests.each import each
 from tieback.cli.commands import COMMANDS
-from tieback.cli.lazy import CommandEntry, LazyCommand, load_all
+from tieback.cli.lazy import CommandEntry, LazyCommand, load_all, one_line
 from tieback.cli.main import build
 
 
@@ -46,3 +46,21 @@ def test_the_help_renderer_comes_without_markdown_until_it_is_used() -> None:
         "light(); from rich.traceback import Traceback; print(Traceback.from_exception)"
     )
     assert "Traceback.from_exception" in python(code)
+
+
+@each(
+    ("text", "shown"),
+    [
+        ("One sentence over\ntwo lines.", "One sentence over two lines."),
+        ("Forms:\n- one\n- two", "Forms:\n- one\n- two"),
+        ("Words:\n  indented", "Words:\n  indented"),
+    ],
+)
+def test_a_paragraph_of_help_has_no_line_breaks_of_its_source(text: str, shown: str) -> None:
+    assert one_line(text) == shown
+
+
+def test_the_terminal_breaks_the_help_of_commands_and_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    text = CliRunner().invoke(build(), ["recheck", "--help"]).output
+    assert "ransomed, open, names only, unreachable. Only" in text

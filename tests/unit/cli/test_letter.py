@@ -117,6 +117,14 @@ def test_what_is_published_warns_of_the_day_that_a_letter_promises(
     assert [problem.where for problem in cut.problems.rows()] == ["--audience public"]
 
 
+def test_vendors_with_an_open_store_are_named_if_they_get_no_assurance_letter(opened: Run) -> None:
+    words = ("letter", "write", "assurance", "--sender", "sender.toml", "-w", "ws", "-o", "out")
+    ended = opened(*words)
+    said = "1 vendor has an open store (Fieldhand Ltd). The kind exposure is for them"
+    assert said in " ".join(ended.err.split())
+    assert "open store" not in opened(*(word if word != "assurance" else "exposure" for word in words)).err
+
+
 def test_templates_of_the_operator(opened: Run, tmp_path: Path) -> None:
     assert opened("letter", "templates", "own").out.count(".toml") == 5
     english = tmp_path / "own" / "en.toml"
@@ -129,6 +137,9 @@ def test_errors_have_advice(opened: Run) -> None:
     assert opened("letter", "write", "threat", "-w", "ws").code == 2
     ended = opened("letter", "write", "thanks", "--sender", "sender.toml", "-w", "ws")
     assert (ended.code, "no vendor is due" in ended.err) == (2, True)
+    ended = opened("letter", "write", "reminder", "--sender", "sender.toml", "-w", "ws")
+    said = " ".join(ended.err.split())
+    assert "is found. It needs a case that is notified" in said, "the reason, not only that there is none"
     assert "missing sender" in opened("letter", "write", "exposure", "-w", "ws").err
     assert opened("letter", "sent", "none", "-w", "ws").code == 2
 

@@ -70,7 +70,7 @@ def test_bad_line_is_reported_and_the_rest_is_read(bad: str, said: str) -> None:
 def test_nothing_in_nothing_out_and_this_is_said() -> None:
     result = runner.invoke(pii.app, ["names"], input="\n\n")
     assert (result.exit_code, result.stdout) == (0, "")
-    assert result.stderr == "tieback: stdin: read; it contains no lines\n"
+    assert result.stderr == "tieback: stdin: contains no lines\n"
 
 
 def test_file_and_table(tmp_path: Path) -> None:

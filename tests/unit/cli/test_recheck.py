@@ -31,10 +31,12 @@ def test_a_store_closed_in_two_rechecks_is_fixed(run: Run, tmp_path: Path, grant
     opened(tmp_path, free_port())
     first = run("recheck", "--grant", grant, "-w", "ws", "--format", "json")
     assert json.loads(first.out)["verdict"] == "closed"
+    assert "1 case closed, and not fixed yet: that takes two re-checks at least 24 hours apart" in first.err
     (tmp_path / "policy.toml").write_text("[recheck]\nhours = 0\n")
     ended = run("recheck", "--grant", grant, "-w", "ws", "--format", "json", "--policy", "policy.toml")
     (event,) = [json.loads(line) for line in ended.out.splitlines()]
     assert (ended.code, event["verdict"], event["before"], event["state"]) == (0, "fixed", "found", "fixed")
+    assert "not fixed yet" not in ended.err
     out = run("recheck", "--grant", grant, "-w", "ws", "--case", event["case"]).out
     assert "fixed" in out
     assert "no cases to check" in run("recheck", "--grant", grant, "-w", "ws", "--state", "notified").err

@@ -326,7 +326,7 @@ def test_failed_inputs_exit_3_and_4(run: Run, apps: Path, tmp_path: Path) -> Non
     ended = run("scan", "text.apk", "missing.apk", "-w", "ws2", "--workers", "1")
     assert ended.code == 4
     assert [line.split(":")[1].strip() for line in ended.err.splitlines()[:2]] == ["text.apk", "missing.apk"]
-    assert ended.err.splitlines()[2:] == ["no input was read, so that the workspace has no new run"]
+    assert ended.err.splitlines()[2:] == ["no input was read, so the workspace has no new run"]
 
 
 def test_a_mistyped_input_does_not_replace_the_last_run(run: Run, apps: Path, tmp_path: Path) -> None:

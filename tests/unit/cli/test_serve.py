@@ -47,8 +47,18 @@ def test_a_port_in_use_is_named(run: Run, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as used:
         end = run("serve", "--workspace", tmp_path / "w", "--port", str(used.getsockname()[1]))
     assert end.code == 2
-    assert "cannot listen. Choose another one with --port" in end.err
+    assert "cannot listen (Address already in use). Choose another one with --port" in end.err
+    assert "Errno" not in end.err, "the words of the server library are not repeated"
     assert "Traceback" not in end.err
+
+
+def test_a_new_workspace_is_named(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name of the folder can have a typing error: the pages would be empty without a word."""
+    monkeypatch.setattr("tieback.web.server.serve", lambda _app, _settings, ready: ready("http://localhost"))
+    said = "is new and empty: upload an app, or run tieback scan on it."
+    assert said in " ".join(run("serve", "--workspace", tmp_path / "w").err.split())
+    Workspace.open(tmp_path / "x").close()
+    assert said not in " ".join(run("serve", "--workspace", tmp_path / "x").err.split())
 
 
 def test_a_recovery_link_is_shown_while_the_service_has_the_port(run: Run, tmp_path: Path) -> None:

@@ -21,8 +21,12 @@ def known(*statements: Attribution) -> HostAttribution:
 
 def test_guesses_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
     told = known(Attribution("owner", "a.test", "because", 0.45), Attribution("provider", "P", "because", 0.9))
-    print_backend(BackendView("a.test", told, "first", (), 0, (), 0, (), ()))
+    view = BackendView("a.test", told, "first", (), 0, (), 0, (), ())
+    print_backend(replace(view, probed=True))
+    assert "stores: none found" in capsys.readouterr().out
+    print_backend(view)
     lines = capsys.readouterr().out.splitlines()
+    assert "├── stores: not probed, so it is not known if one is open" in lines
     assert "├── owner: a.test  0.45 ? because" in lines
     assert "├── provider: P  0.90 because" in lines
 
@@ -73,3 +77,15 @@ def test_columns_without_facts_are_left_out(capsys: pytest.CaptureFixture[str]) 
     said = capsys.readouterr().out
     assert said.splitlines()[0].split() == ["back", "end", "apps", "provider", "owner", "stores"]
     assert "open, empty" in said
+
+
+def test_a_host_without_a_store_is_not_probed_or_none_was_found(capsys: pytest.CaptureFixture[str]) -> None:
+    line = BackendLine("a.test", 1, 2, (), "", "", "Shop", "first", (), ())
+    print_backend_lines([line, replace(line, host="b.test", probed=True)])
+    said = capsys.readouterr()
+    assert [row.split()[3:] for row in said.out.splitlines()[1:]] == [["not", "probed"], ["none", "found"]]
+    assert said.err == ""
+    print_backend_lines([line])
+    said = capsys.readouterr()
+    assert "stores" not in said.out
+    assert "nothing was probed in this run" in said.err

@@ -19,6 +19,7 @@ from tieback.model.sighting import OF_LIBRARY, Credential, Evidence, NotBackend,
 from tieback.recognise import extractors
 from tieback.recognise.calls import unnamed_container
 from tieback.recognise.collect import MAX_SIGHTINGS, merge_finds
+from tieback.recognise.makers.words import maker_words
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
@@ -127,6 +128,31 @@ def test_a_resource_at_a_shared_host_is_named_by_the_identifier_of_the_app(ids: 
     finds += [seen(f"parse:{one}", "text/cloud-id", host="") for one in ids]
     (first,) = (one for one in merge_finds(None, finds, RULES).sightings if one.endpoint.value.startswith("back4app:"))
     assert (first.endpoint.value, first.endpoint.host, first.names) == (value, "parseapi.back4app.com", ("Order",))
+
+
+@each(
+    ("kind", "host", "identifier"),
+    [
+        ("back4app", "parseapi.back4app.com", "parse"),
+        ("appwrite", "fra.cloud.appwrite.io", "appwrite-project"),
+        ("bmob", "api.bmobcloud.com", "bmob-app"),
+        ("instantdb", "api.instantdb.com", "instantdb-app"),
+    ],
+)
+def test_a_project_on_a_shared_host_is_one_resource_of_the_maker(kind: str, host: str, identifier: str) -> None:
+    finds = [seen(f"{identifier}:{APP_ID}", "text/cloud-id", host=""), seen(f"{kind}:x", "text/url", host=host)]
+    (one,) = merge_finds(app("com.shop.app"), finds, RULES).sightings
+    assert (one.endpoint.value, one.endpoint.host, one.count) == (f"{kind}:{APP_ID}", host, 2)
+    if identifier in maker_words().registered:
+        assert one.party is Party.FIRST
+
+
+def test_projects_that_no_host_belongs_to_stay() -> None:
+    finds = [seen(f"parse:{one}", "text/cloud-id", host="") for one in (APP_ID, OTHER_ID)]
+    finds.append(seen("back4app:parseapi", "text/url", host="parseapi.back4app.com"))
+    assert {one.endpoint.value for one in merge_finds(None, finds, RULES).sightings} == {
+        f"parse:{APP_ID}", f"parse:{OTHER_ID}", "back4app:parseapi"
+    }  # fmt: skip
 
 
 def test_each_file_with_an_identifier_names_its_own_resource_at_a_shared_host() -> None:

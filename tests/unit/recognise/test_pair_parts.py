@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.each import each
-from tieback.recognise.pair_parts import MAX_DEPTH, TextParts, is_same_part
+from tieback.recognise.pair_parts import MAX_DEPTH, TextParts, is_same_part, outer_key
 
 
 def parts(text: str) -> str:
@@ -73,3 +73,24 @@ def test_two_keys_of_a_piece_of_text(text: str, same: bool) -> None:
     places = text.index("K"), text.rindex("K")
     assert is_same_part(text, *places) is same
     assert is_same_part(text, *reversed(places)) is same
+
+
+@each(
+    ("text", "name"),
+    [
+        ("a: {K: 1}", "a"),
+        ('"a": {"x": {"y": 1}, "K": 1}', "a"),
+        ("b={a:{K:1}}", "a"),
+        ("a: {x: 1}, K: 2", ""),
+        ("f({K: 1})", ""),
+        ("b:\n  a:\n    x: 1\n    K: 2\n", "a"),
+        ("b:\n  - a:\n      K: 2\n", "a"),
+        ("a: 1\nK: 2\n", ""),
+        ("a: 1\n  K: 2\n", ""),
+        ("K", ""),
+        ("a: {" + "x" * 400 + "K: 1}", ""),
+    ],
+)
+def test_the_key_around_a_place(text: str, name: str) -> None:
+    found = outer_key(text, text.index("K"))
+    assert (found["name"] if found else "") == name

@@ -2,6 +2,7 @@
 
 from tests.each import each
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.sighting import CredentialGrade
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.rules import RuleFiles
@@ -153,6 +154,56 @@ def test_a_password_does_not_name_the_host_of_another_part(file: str, text: str)
     artifact = Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode()),))
     merged = merge_finds(None, AppSearch(RULES).finds([artifact]), RULES)
     assert [one.endpoint for one in merged.credentials] == [""]
+
+
+@each(
+    ("file", "text", "kind", "endpoint"),
+    [
+        ("c.json", '{"host":"db.shop.de","port":5432,"password":"Torf83moor"}', "database_password", "db.shop.de:5432"),
+        ("c.json", '{"host":"w.shop.de","port":8443,"password":"Torf83moor"}', "named_password", "w.shop.de:8443"),
+        ("c.json", '{"host":"w.shop.de","password":"Torf83moor"}', "named_password", "w.shop.de"),
+        (".env", "SRV_HOST=d.shop.de\nSRV_PORT=3306\nSRV_PASS=Torf83moor", "database_password", "d.shop.de:3306"),
+        ("c.properties", "host=d.shop.de\nport=6379\npassword=Torf83moor!x", "database_password", "d.shop.de:6379"),
+        (".env", "SMTP_HOST=m.shop.de\nSMTP_PORT=587\nSMTP_PASS=Torf83moor", "service_password", "m.shop.de:587"),
+        (
+            "c.json",
+            '{"host":"d.shop.de","port":5432,"auth":{"role":"app","password":"Torf83moor"}}',
+            "database_password",
+            "d.shop.de:5432",
+        ),
+        (
+            "c.js",
+            'new Client({node:"https://e.shop.de:9200",auth:{username:"elastic",password:"Torf83moor"}})',
+            "database_password",
+            "https://e.shop.de:9200",
+        ),
+        (
+            "c.js",
+            'createTransport({host:"m.shop.de",port:587,auth:{user:"a@shop.de",pass:"Torf83moor"}})',
+            "http_auth_password",
+            "m.shop.de:587",
+        ),
+        (
+            "c.yaml",
+            'db:\n  host: d.shop.de\n  port: 5432\n  login:\n    role: app\n    password: "Torf83moor"\n',
+            "database_password",
+            "d.shop.de:5432",
+        ),
+        (
+            "c.js",
+            'f({url:"https://w.shop.de/v1",form:{name:"app",password:"Torf83moor"}})',
+            "named_password",
+            "",
+        ),
+    ],
+)
+def test_the_server_of_a_password_shows_whether_it_is_that_of_a_database(
+    file: str, text: str, kind: str, endpoint: str
+) -> None:
+    artifact = Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode()),))
+    merged = merge_finds(None, AppSearch(RULES).finds([artifact]), RULES)
+    grade = CredentialGrade.UNKNOWN if kind == "named_password" else CredentialGrade.NORMAL
+    assert [(one.kind, one.endpoint, one.grade) for one in merged.credentials] == [(kind, endpoint, grade)]
 
 
 def test_each_password_of_a_list_names_its_own_host() -> None:

@@ -23,9 +23,9 @@ def test_the_figures_are_those_of_the_recordings() -> None:
 @pytest.mark.parametrize(
     ("figures", "text"),
     [
-        ((137, 129, 0, 0), "held against 137 recorded servers: 129 right, none falsely open or closed"),
-        ((1200, 1100, 2, 0), "held against 1,200 recorded servers: 1,100 right, 2 falsely called open"),
-        ((9, 5, 1, 3), "held against 9 recorded servers: 5 right, 1 falsely called open, 3 falsely called closed"),
+        ((137, 129, 0, 0), "checked with 137 recorded servers: 129 right, none falsely open or closed"),
+        ((1200, 1100, 2, 0), "checked with 1,200 recorded servers: 1,100 right, 2 falsely called open"),
+        ((9, 5, 1, 3), "checked with 9 recorded servers: 5 right, 1 falsely called open, 3 falsely called closed"),
     ],
 )
 def test_wrong_verdicts_are_not_left_out(

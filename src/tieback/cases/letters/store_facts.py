@@ -61,7 +61,7 @@ def build_store_fact(
         containers=_containers(store, language),
         classes=classes_of([case], language) or _no_classes(store, language),
         signs=_signs(store, own, language),
-        proof=shorten_names([clean(line, 200) for line in _proof(case, own)], language, 4),
+        proof=shorten_names([clean(line, 200) for line in _proof(case, own)], language, 4, "; "),
         cost=f"{language.number(store.bytes_sent)} / {language.number(store.bytes_read)} {language.words['bytes']}",
         advice=advice,
         verdict="" if check is None else language.verdict.get(check.verdict.value, check.verdict.value),

@@ -30,6 +30,8 @@ _ADVICE = (
     "Pass an APK, AAB, IPA or a set of split APKs; for traffic, see docs/reference/traffic-formats.md; for reports, "
     "use tieback import; for inventories, tieback inventory import"
 )
+_CAPTURES = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x0a\x0d\x0d\x0a")
+"""First bytes of pcap in both byte orders and units of time, and of pcapng."""
 _NOT_PACKAGES = {
     Content.TEXT: "a text file",
     Content.XML_PLIST: "a property list",
@@ -93,6 +95,12 @@ def _file(path: Path, data: mmap.mmap, sha256: str) -> Package:
     head = data[:SNIFF]
     what = part_of(path.name, head) or ("a script" if is_script(path.name, head) else "")
     if not what:
+        if head.startswith(_CAPTURES):
+            raise InputError(
+                "a capture of traffic, not an app package",
+                where=str(path),
+                advice="Pass it to tieback traffic, or scan",
+            )
         raise _refusal(archive, sniff(head), path)
     single = SingleFile(path, data, PackageProblems())
     return Package(path, single, budget_for(len(data)), SinglePartFormat(single, what), digest, data.close)

@@ -28,6 +28,10 @@ _ADVICE = (
 )
 _ZIP, _ZIP_NAME = b"PK\x03\x04", 30
 """Signature of a ZIP archive, and the offset of the name of its first entry."""
+_OF_ARCHIVES = (
+    "Pass an app package to tieback app, or scan. Of another archive, pass the captures or logs in it; export sessions "
+    "of other tools as HAR"
+)
 _USTAR = slice(257, 262)
 """Place of the signature of a tar archive."""
 _EXPORT = "Export the session as HAR"
@@ -41,7 +45,7 @@ _OTHER = (
     (_MODIFIED, "a capture of the modified pcap format of the 1990s", "Convert it with editcap -F pcap"),
     ((b"snoop\0\0\0",), "a Solaris snoop capture", "Convert it with editcap -F pcap"),
     ((b"GMBU", b"XCP\0"), "a capture of Microsoft Network Monitor or a Sniffer", "Convert it with editcap -F pcap"),
-    ((_ZIP,), "a ZIP archive", "Pass the captures or logs in it; export sessions of other tools as HAR"),
+    ((_ZIP,), "a ZIP archive", _OF_ARCHIVES),
     ((b"\xac\xed\0\x05",), "serialized Java objects, such as a session of Charles", _EXPORT),
     ((b"BZh", b"\xfd7zXZ\0"), "compressed with bzip2 or xz, which is not supported", "Decompress it, or use gzip"),
     ((b"SQLite format 3\0",), "an SQLite database", _ADVICE),

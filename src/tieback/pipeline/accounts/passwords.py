@@ -70,7 +70,7 @@ def check_password(password: str, name: str) -> None:
     """
     if not MIN_LETTERS <= len(_normal(password)) <= MAX_LETTERS or len(password) > MAX_LETTERS:
         raise UsageError(
-            f"a password has {MIN_LETTERS} to {MAX_LETTERS} letters", where="password", advice="Use several words"
+            f"a password has {MIN_LETTERS} to {MAX_LETTERS} characters", where="password", advice="Use several words"
         )
     plain = password.casefold()
     if len(set(plain)) < 5 or plain.replace(name.casefold(), "") in {"", *map(str, range(1000))}:

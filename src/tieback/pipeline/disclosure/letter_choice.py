@@ -43,6 +43,11 @@ def concerns(kind: str, view: VendorView, cased: Collection[str]) -> bool:
     return bool(cases_for(kind, view))
 
 
+def has_open_store(view: VendorView, cased: Collection[str]) -> bool:
+    """True if no letter of the kind assurance is due to a vendor because an open store concerns it."""
+    return bool(view.apps or view.fleet) and _is_open(view, cased)
+
+
 def cases_for(kind: str, view: VendorView) -> list[Case]:
     """The cases that a letter of this kind is about. None is about a store that the last re-check found closed."""
     states = STATES.get(kind, frozenset())

@@ -7,7 +7,7 @@ import hashlib
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from tieback.pipeline.disclosure.letter_choice import (
     STAFF,
     cases_for,
     concerns,
+    has_open_store,
     installed_app,
     is_by_name,
     owned_lines,
@@ -127,8 +128,16 @@ class _Frame(msgspec.Struct, frozen=True):
     """Our connections by target."""
 
 
-def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy) -> Iterator[WrittenLetter]:
+def write_letters(
+    work: CaseService, request: LetterRequest, policy: CasePolicy, *, exposed: list[str] | None = None
+) -> Iterator[WrittenLetter]:
     """Write one kind of letter to every vendor concerned.
+
+    Args:
+        work: the cases and vendors.
+        request: the letter.
+        policy: its deadlines.
+        exposed: takes the names of the vendors that get no letter of the kind assurance because of an open store.
 
     Raises:
         UsageError: unknown kind, language or form; a vendor named that the letter does not concern; a recipient that
@@ -149,12 +158,24 @@ def write_letters(work: CaseService, request: LetterRequest, policy: CasePolicy)
             advice=why.advice,
             page=why.page,
         )
+    if wanted is None and not concerned:
+        raise _none_concerned(request.kind, views, cased)
+    if exposed is not None and request.kind == "assurance":
+        exposed += sorted(view.vendor.name for view in views if has_open_store(view, cased))
     concerned = _for_recipient(request, concerned)
     cases = [case for view in concerned for case in view.cases]
     contacts = work.contacts([place for case in cases for place in case.all_places])
     frame = _Frame(request, policy, sender, contacts)
     for view in concerned:
         yield _write(work, frame, view)
+
+
+def _none_concerned(kind: str, views: Sequence[VendorView], cased: Collection[str]) -> UsageError:
+    """The error that no vendor is due a letter, with the reason for the first vendor of a case."""
+    advice = "See `tieback case list`"
+    if first := next((view for view in views if view.cases), None):
+        advice = f"{first.vendor.name}: {why_not(kind, first, cased).advice}. {advice}"
+    return UsageError("no vendor is due a letter of this kind", where=kind, advice=advice)
 
 
 def _write(work: CaseService, frame: _Frame, view: VendorView) -> WrittenLetter:

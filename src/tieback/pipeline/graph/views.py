@@ -100,6 +100,8 @@ class BackendView(msgspec.Struct, frozen=True):
     """Stores behind it."""
     seen: tuple[PassiveView, ...]
     """Reports of other tools."""
+    probed: bool = False
+    """True if the run probed a target there. Without a store, false means that nothing is known."""
 
 
 class EndpointLink(msgspec.Struct, frozen=True):
@@ -171,6 +173,8 @@ class BackendLine(msgspec.Struct, frozen=True):
     """Access states of the stores behind it, from our own probes."""
     seen_by: tuple[str, ...]
     """Other tools that reported something there."""
+    probed: bool = False
+    """True if the run probed a target there. Without a store, false means that nothing is known."""
 
 
 def link_store(exposure: Exposure, values: Iterable[str]) -> StoreLink:

@@ -145,7 +145,7 @@ def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
         _note_failures(done.failed, reporter, order.workspace)
         _note_skipped(done.skipped, reporter, order.workspace)
         if not done.inputs_read:
-            raise InputError("no input was read", advice="See the problems of this job")
+            raise InputError("no input was read", advice="See What happened on the page of this run")
         _note_failures(list(unread_errors(done.report)), reporter, order.workspace)
         return _scan_result(done, begun_run)
 
@@ -359,7 +359,7 @@ def _import(order: JobOrder, job: ImportJob, reporter: JobReporter) -> JobResult
                 text = f"{end.title}: {count_text(end.left_out, 'record')} ignored; first: {end.first_left_out}"
                 reporter.send(JobNote(text=short(text)))
     if not counts["inputs_read"]:
-        raise InputError("no report was imported", advice="See the problems of this job")
+        raise InputError("no report was imported", advice="See What happened on the page of this run")
     return JobResult(figures=dict(counts))
 
 
@@ -441,7 +441,7 @@ def _inventory(order: JobOrder, job: InventoryJob, reporter: JobReporter) -> Job
                 note(f"{end.path}: {count_text(end.left_out, 'record')} ignored; first: {end.first_left_out}")
     refused = counts.pop("tables_refused", 0)
     if not counts["inputs_read"]:
-        advice = "Choose what the columns of the table mean" if refused else "See the problems of this job"
+        advice = "Choose what the columns of the table mean" if refused else "See What happened on the page of this run"
         raise InputError("no inventory was imported", advice=advice)
     return JobResult(figures=dict(counts))
 

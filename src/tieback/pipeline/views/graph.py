@@ -418,6 +418,8 @@ def _app_node(row: AppRow) -> GraphNode:
 
 def _host_node(row: BackendRow) -> GraphNode:
     detail = row.provider or row.owner
+    if not row.probed and not row.stores:
+        detail = f"{detail}; not probed" if detail else "not probed"
     return _node(NodeKind.HOST, row.name, row.name, detail, _backend_tone(row), f"/backends/{row.id}")
 
 

@@ -526,9 +526,10 @@ class Maker:
 
     def _of_client(self, endpoint: Endpoint) -> OwnershipVerdict | None:
         """A resource of the only project that the app names at a service for apps."""
-        if self._project(endpoint) not in self._clients:
+        named = self._rules.cloud.identifier(endpoint.value)
+        kind, name = named if named in self._clients else self._project(endpoint)
+        if (kind, name) not in self._clients:
             return None
-        kind, name = self._project(endpoint)
         return OwnershipVerdict(Party.FIRST, self._name, f"the only {kind} project that the app names, {name}")
 
     def _used(self, endpoint: Endpoint) -> OwnershipVerdict | None:

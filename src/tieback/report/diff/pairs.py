@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from tieback.assess.findings import former_lines
 from tieback.recognise.makers.words import is_template
 from tieback.report.diff.past import PastApp, PastFinding, PastReport, PastStore
 from tieback.report.shortened import cut
@@ -10,7 +11,7 @@ from tieback.report.shortened import cut
 _ABOUT_NAMES = frozenset(("dangling-name", "retired-back-end"))
 VOLATILE = re.compile(
     r"(?:(?:(?<=\.dex)|(?<=\.smali))(?: at 0x[0-9a-f]+)?, in [^ ,:]+| at 0x[0-9a-f]+)(?=$|, found by your rule )"
-    r"|(?<=\w) \((?:normal|superuser|private_key)\)(?= )|(?<=\bclasses)\d{1,4}(?=\.dex\b)"
+    r"|(?<=\w) \((?:normal|superuser|private_key|unknown)\)(?= )|(?<=\bclasses)\d{1,4}(?=\.dex\b)"
     r"|(?<=, in), (?:to|from)(?= )|(?<=\)) for an unknown endpoint(?=: )"
 )
 """Parts of evidence that are not compared: the offset; the method and the grade, which older releases did not write;
@@ -65,13 +66,19 @@ def _marks(finding: PastFinding, past: PastReport, *, placed: bool = True) -> It
     """Rule, identifier of the app and each line of evidence, of a finding of an app.
 
     A line has everything but the app that the id of such a finding is made of. Findings about a name are of no app.
-    Unless ``placed``, a credential is without its endpoint, as older releases had it.
+    Unless ``placed``, a credential is without its endpoint, as older releases had it, or under the rule and the kind
+    that they gave it.
     """
     if not finding.exposures and finding.rule not in _ABOUT_NAMES:
         for name in sorted({app.bundle_id for app in apps_of(finding, past)} - {""}):
             for line in finding.evidence:
                 text = VOLATILE.sub("", line)
-                yield finding.rule, name, text if placed else _FOR.sub(r"\1", text)
+                if placed:
+                    yield finding.rule, name, text
+                    continue
+                for rule, former in ((finding.rule, line), *former_lines(finding.rule, line)):
+                    text = VOLATILE.sub("", former)
+                    yield from ((rule, name, text), (rule, name, _FOR.sub(r"\1", text)))
 
 
 def _one_platform(before: PastFinding, old: PastReport, now: PastFinding, new: PastReport) -> bool:

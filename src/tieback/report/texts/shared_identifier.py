@@ -10,6 +10,6 @@ def shared_identifier_text(finding: Finding) -> str:
         return ""
     packages = f" It is about {count_text(len(finding.apps), 'package')} here." if len(finding.apps) > 1 else ""
     return (
-        f"The app identifier {name} is that of a template: unrelated apps share it, and so this finding, "
-        f"its suppression and its baseline.{packages}"
+        f"The app identifier {name} is that of a template. Unrelated apps with it share this finding: "
+        f"a suppression or a baseline of one covers all of them.{packages}"
     )

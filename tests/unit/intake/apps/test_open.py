@@ -31,8 +31,10 @@ def refusal(path: Path) -> str:
         (b"\x89PNG\r\n" + b"\0" * 200, "a picture, font or sound, not an app package"),
         (b"PK\3\4" + b"\0" * 10, "the archive is truncated or damaged: no entry can be found"),
         (b"\x01\x02\x03\0" * 50, "unknown data, not an app package"),
+        (b"\xd4\xc3\xb2\xa1\2\0\4\0" + b"\0" * 64, "a capture of traffic, not an app package"),
+        (b"\x0a\x0d\x0d\x0a\x1c\0\0\0" + b"\0" * 64, "a capture of traffic, not an app package"),
     ],
-    ids=["empty", "text", "picture", "cut", "noise"],
+    ids=["empty", "text", "picture", "cut", "noise", "pcap", "pcapng"],
 )
 def test_file_that_is_not_a_package_is_rejected_by_content(tmp_path: Path, content: bytes, what: str) -> None:
     path = tmp_path / "looks.apk"

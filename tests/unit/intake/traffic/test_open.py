@@ -96,3 +96,11 @@ def test_sessions_of_other_tools_are_to_be_exported_as_har(tmp_path: Path, first
         open_traffic(tmp_path / "a.saz")
     assert "as HAR" in raised.value.advice
     assert "Unpack" not in raised.value.advice
+
+
+def test_an_app_package_leads_to_the_command_for_apps(tmp_path: Path) -> None:
+    path = tmp_path / "a.apk"
+    path.write_bytes(b"PK\3\4" + b"\0" * 26 + b"AndroidManifest.xml")
+    with pytest.raises(InputError) as refused:
+        open_traffic(path)
+    assert "Pass an app package to tieback app" in str(refused.value.diagnostics())

@@ -34,6 +34,8 @@ def test_the_list_has_open_stores_first_and_what_others_saw(graph: RunGraph) -> 
         ("telemetry.vendor-sdk.test", 3, ()),
         ("db.tillroll.test", 1, ()),
     ]
+    assert [line.probed for line in lines] == [True, True, False, False], "a host without a store need not be probed"
+    assert [graph.backend(line.host).probed for line in lines] == [line.probed for line in lines]
     assert lines[0].seen_by == ("shodan",)
     assert lines[0].addresses == ("203.0.113.20",), "the capture shows it"
 

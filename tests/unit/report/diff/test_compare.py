@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from tests.each import each
 from tests.unit.report.conftest import FIELDHAND, WORKHUB, in_tables, probe, the_report
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import EVERY_HOST
@@ -355,6 +356,31 @@ def test_a_credential_whose_endpoint_is_known_now_is_no_new_one(before: str, aft
     line = f"database_password (normal) T***r (10){after}: assets/c at 0x10"
     new = in_tables(OLD, exposures=[], findings=[replace(one, id="fnd-b", evidence=(line,))])
     assert told(new, in_tables(OLD, exposures=[], findings=[one]))["fnd-b"][0] == kind
+
+
+@each(
+    ("rule", "kind", "graver", "what"),
+    [
+        ("unknown-key-in-app", "named_password (unknown)", "database_password", "moved"),
+        ("service-credential-in-app", "http_auth_password (normal)", "database_password", "moved"),
+        ("unknown-key-in-app", "named_secret (unknown)", "database_password", "new"),
+        ("credential-in-app", "service_password (normal)", "service_password", "moved"),
+    ],
+)
+def test_a_password_is_no_new_one_if_its_server_gives_it_another_rule(
+    rule: str, kind: str, graver: str, what: str
+) -> None:
+    """An older release did not know that a password is that of a database, or that a mail server is no data store."""
+    now_in = "database-password-in-app" if graver == "database_password" else "service-credential-in-app"
+    for endpoint in ("", " for db.test:5432"):
+        line = f"{kind} T***r (10){endpoint}: assets/c at 0x10"
+        was = replace(
+            next(OLD.findings.rows()), id="fnd-a", rule=rule, exposures=(), apps=(FIELDHAND.sha256,), evidence=(line,)
+        )
+        line = f"{graver} (normal) T***r (10) for db.test:5432: assets/c at 0x10"
+        now = replace(was, id="fnd-b", rule=now_in, evidence=(line,))
+        new, old = (in_tables(OLD, exposures=[], findings=[one]) for one in (now, was))
+        assert told(new, old)["fnd-b"][0] == ("same" if endpoint and kind.startswith(graver) else what)
 
 
 def test_a_finding_of_an_app_stays_the_same_if_a_capture_does_not_name_the_platform() -> None:

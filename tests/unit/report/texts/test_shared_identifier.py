@@ -15,7 +15,7 @@ def test_the_sentence_counts_packages(report: Report) -> None:
     (finding, *_) = report.findings.rows()
     assert shared_identifier_text(finding) == ""
     one = replace(finding, shared_identifier=NAME, apps=("a" * 64,))
-    assert "unrelated apps share it, and so this finding" in shared_identifier_text(one)
+    assert "Unrelated apps with it share this finding" in shared_identifier_text(one)
     assert "packages" not in shared_identifier_text(one)
     assert "about 2 packages here" in shared_identifier_text(replace(one, apps=("a" * 64, "b" * 64)))
 

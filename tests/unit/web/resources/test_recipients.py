@@ -145,3 +145,21 @@ def test_without_a_run_the_page_says_what_to_do(tmp_path: Path) -> None:
     with client_of(tmp_path / "ws") as empty:
         assert empty.get("/api/v1/recipients").json()["items"] == []
         assert "No run has finished" in empty.get("/recipients").text
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (ContentState.READ, "were found in what the apps sent."),
+    (ContentState.NOT_READ, "were found in the parts that were searched."),
+])  # fmt: skip
+def test_nothing_found_is_said_only_of_what_was_searched(tmp_path: Path, content: ContentState, said: str) -> None:
+    folder = make(tmp_path)
+    flows = [flow("search.test", encrypted=False), flow("bare.test", content=content)]
+    with Workspace.open(folder) as workspace:
+        workspace.lake.publish("run", flow_tables([(CAPTURE, (flows, []))]), [CAPTURE])
+        run = workspace.ledger.start_run([])
+        save_inputs(workspace.lake, run, [RunInput(CAPTURE.source, CAPTURE.key, CAPTURE.version)])
+        workspace.ledger.conclusions.save(run, (), ())
+        workspace.ledger.end_run(run)
+    with client_of(folder) as made:
+        text = made.get("/recipients").text
+    assert said in text

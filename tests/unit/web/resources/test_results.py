@@ -9,8 +9,9 @@ import pytest
 from litestar.testing import TestClient
 from litestar.types import ASGIApp
 
+from tests.each import each
 from tests.unit.cases.samples import exposure
-from tests.unit.pipeline.workspaces import make
+from tests.unit.pipeline.workspaces import conclude, make
 from tests.unit.web.clients import client as client_of
 from tieback.model.app import App, Platform
 from tieback.model.backend import Attribution, Backend
@@ -170,6 +171,21 @@ def test_without_a_grant_the_overview_has_no_number_of_stores(tmp_path: Path) ->
     dash = "\N{EN DASH}"
     card = f'<span class="value">{dash}</span><span class="label">open stores</span><span class="quality">not probed'
     assert card in page
+    assert "Not decided: nothing was probed, so no store is known." in page
+
+
+@each(("answered", "charts"), [((False, False), 0), ((True, False), 0), ((True, True), 1)])
+def test_runs_that_probed_nothing_are_in_no_chart(
+    answered: tuple[bool, bool], charts: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    first, last = ((exposure(),) if some else () for some in answered)
+    directory = make(tmp_path_factory.mktemp("trend"), stores=first)
+    with Workspace.open(directory) as workspace:
+        conclude(workspace, *last)
+    with client_of(directory) as client:
+        page = client.get("/").text
+    assert page.count('class="trend-chart"') == page.count("/static/trend.js") == charts
+    assert "Finished runs, the latest first" in page
 
 
 def test_viewers_see_totals_and_no_names(scanned: Path) -> None:
@@ -245,3 +261,11 @@ def test_the_pages_of_an_earlier_run_lead_to_pages_of_the_same_run(hostile: Clie
         assert latest not in text.replace(f"/runs/{latest}", ""), path
     assert f"/apps/{row['sha256']}?run={earlier}" in hostile.get("/apps", params={"run": earlier}).text
     assert "A newer run has finished" in hostile.get(f"/apps/{row['sha256']}").text
+
+
+def test_a_host_that_was_not_probed_says_so_in_the_graph(pages: Client) -> None:
+    rows = pages.get("/api/v1/backends").json()["items"]
+    assert {one["probed"] for one in rows} == {True, False}
+    for row in rows:
+        (node, *_) = pages.get("/api/v1/graph", params={"node": f"host:{row['name']}"}).json()["nodes"]
+        assert node["detail"].endswith("not probed") is not (row["probed"] or row["stores"] > 0)

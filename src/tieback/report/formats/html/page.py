@@ -31,7 +31,7 @@ from tieback.report.shortened import cut
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
 from tieback.report.texts.clean import clean
-from tieback.report.texts.routes import AppStoreRow, hosts_of, row_of, rows
+from tieback.report.texts.routes import AppStoreRow, dropped_text, hosts_of, row_of, rows
 
 MOST_SECTIONS = 200
 """Limit on the apps with their own section."""
@@ -202,6 +202,8 @@ class Page(msgspec.Struct, frozen=True):
     """Products of the shown stores, sorted."""
     others: tuple[OtherApp, ...]
     others_left_out: int
+    dropped: str
+    """How many names in the apps are not back ends, by reason."""
     findings: tuple[Finding, ...]
     places: Mapping[str, Exposure]
     """The first stores of each finding, by their id."""
@@ -264,6 +266,7 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         kinds=tuple(sorted({store.product for store in shown})),
         others=_others(report, rest),
         others_left_out=report.quiet.count - len(rest),
+        dropped=dropped_text(report),
         findings=first,
         places=_places(report, {key for finding in first for key in finding.exposures[:MOST_PLACES]}),
         shared=None if shared is None else shared[0],

@@ -21,6 +21,8 @@ from tieback.report.texts.routes import (
 from tieback.report.texts.unread import partly_read_lines, partly_read_title, unread_words
 
 MOST_PROBLEMS = 5
+LONGEST_PROBLEM = 400
+"""Most characters of a problem: the next step is at its end."""
 
 
 def print_named(report: Report, console: Console, most: int) -> None:
@@ -73,7 +75,7 @@ def print_problems(report: Report, console: Console) -> None:
         return
     console.print(Text(f"\n{count_text(report.problems.count, 'problem')}", style="yellow"))
     for problem in report.problems.first(MOST_PROBLEMS):
-        line = Text(f"{clean(problem.where, 100)}: {clean(problem.what)}")
+        line = Text(f"{clean(problem.where, 100)}: {clean(problem.what, LONGEST_PROBLEM)}")
         console.print(Padding(line, (0, 0, 0, 2), expand=False))
     if report.problems.count > MOST_PROBLEMS:
         console.print(f"  and {report.problems.count - MOST_PROBLEMS:,} more", style="dim")

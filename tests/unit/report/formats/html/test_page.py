@@ -1,13 +1,16 @@
 from collections.abc import Callable
+from io import BytesIO
 
 from msgspec.structs import replace
 
 from tieback.model.exposure import AppRoute
 from tieback.model.probe import Container
-from tieback.model.report.apps import AppSummary
+from tieback.model.report.apps import AppSummary, DroppedName
 from tieback.model.report.document import Report
+from tieback.model.report.tables import LazyTable
 from tieback.report.formats.html.diagram import Tone
 from tieback.report.formats.html.page import MOST_CONTAINERS, MOST_SECTIONS, build_page, table_views
+from tieback.report.formats.html.renderer import HtmlRenderer
 
 TITLES = {"email": "E-mail addresses"}
 
@@ -90,3 +93,14 @@ def test_a_fleet_is_cut_and_counted(report: Report, tabled: Callable[..., Report
     assert page.sections_left_out == 30
     assert page.stores[store.id].left_out == 5
     assert len(page.stores[store.id].containers) == MOST_CONTAINERS
+
+
+def test_names_that_are_no_back_ends_are_counted(report: Report) -> None:
+    assert build_page(report, TITLES).dropped == ""
+    rows = LazyTable[DroppedName](3, lambda: iter(()))
+    counted = replace(report, not_backends=rows, dropped=(("host name without a dot", 3),))
+    out = BytesIO()
+    HtmlRenderer().render(counted, out)
+    assert (
+        "3 names in the apps are not back ends: host name without a dot (3). The JSON report" in out.getvalue().decode()
+    )

@@ -179,6 +179,8 @@ def test_a_report_without_a_grant_shows_the_number_of_findings_at_the_top(
     words = Reader(rendered(tabled(report, scope=None, exposures=(), findings=found))).words()
     assert "2 findings the worst is high" in words
     assert "the worst is" not in Reader(rendered(report)).words(), "stores are the headline of a probed report"
+    probed = Reader(rendered(report)).words()
+    assert f"{report.findings.count} findings, most severe first" in probed, "the number is at the table"
 
 
 def test_the_findings_come_first_if_nothing_was_probed(report: Report, tabled: Callable[..., Report]) -> None:
