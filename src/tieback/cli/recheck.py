@@ -107,8 +107,8 @@ def _once_text(events: "Sequence[CaseEvent]", hours: int) -> str:
     if not closed:
         return ""
     return (
-        f"{count_text(len(closed), 'case')} closed, and not fixed yet: that takes two re-checks at least "
-        f"{count_text(hours, 'hour')} apart. Run the same command again then"
+        f"{count_text(len(closed), 'case')} closed, and not fixed yet: that takes a second re-check after at least "
+        f"{count_text(hours, 'hour')}. Run the same command again then"
     )
 
 

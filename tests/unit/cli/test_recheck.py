@@ -31,7 +31,7 @@ def test_a_store_closed_in_two_rechecks_is_fixed(run: Run, tmp_path: Path, grant
     opened(tmp_path, free_port())
     first = run("recheck", "--grant", grant, "-w", "ws", "--format", "json")
     assert json.loads(first.out)["verdict"] == "closed"
-    assert "1 case closed, and not fixed yet: that takes two re-checks at least 24 hours apart" in first.err
+    assert "1 case closed, and not fixed yet: that takes a second re-check after at least 24 hours" in first.err
     (tmp_path / "policy.toml").write_text("[recheck]\nhours = 0\n")
     ended = run("recheck", "--grant", grant, "-w", "ws", "--format", "json", "--policy", "policy.toml")
     (event,) = [json.loads(line) for line in ended.out.splitlines()]
