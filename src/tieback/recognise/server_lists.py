@@ -1,9 +1,10 @@
-"""Lists of servers in scripts: ``s.hosts=s.hosts||["api-1.shop.de","api-2.shop.de"]``.
+"""Lists of servers in scripts and JSON: ``s.hosts=s.hosts||["api-1.shop.de","api-2.shop.de"]``.
 
 The code joins each name with a scheme elsewhere, often when an earlier server fails. A list counts if its key or
 variable ends with hosts, servers, endpoints or urls, and if all its elements are names of hosts. Code also has such
 lists to compare addresses with: of permitted, blocked or recognised sites. The words of the name show these, a search
 in the list (``hosts.includes(…)``), or elements that are whole sites: ``shop.de`` and ``www.shop.de`` are one site.
+In JSON, ``urls`` are servers also then.
 Bounds: 200 lists per script, 64 names per list, 256 KiB on each side of a list in which its name is looked for, at
 most 1,000 times.
 """
@@ -13,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import islice, pairwise
 
-from tieback.intake.apps.interface import Buffer, Bytes
+from tieback.intake.apps.interface import Buffer, BufferKind, Bytes
 from tieback.model.endpoint import Party
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, NotBackend, Sighting
@@ -60,29 +61,36 @@ _PLAIN = (b"hosts", b"servers", b"endpoints", b"endPoints", b"urls")
 _SITE = "www."
 _SHORT = lazy_pattern(r"[^.]+\.(?:[^.]{1,3}\.[^.]{2}|[^.]+)")
 """A domain of one organisation, such as shop.de or shop.co.uk."""
+_OF_JSON = lazy_pattern(rb"(?:\xef\xbb\xbf)?\s{0,80}[\[{]\s{0,80}[\"\[{]")
+"""The beginning of a text in JSON."""
 _OF_SERVERS = ("servers", "endpoints")
 """Ends of names that sites to compare with do not have; such lists also have servers like ``mastodon.social``."""
+_OF_SERVERS_IN_JSON = (*_OF_SERVERS, "urls")
 
 
 def server_lists(buffer: Buffer, rules: RuleFiles, *, marked: bool = True) -> Iterator[Sighting | NotBackend]:
-    """The hosts in the lists of servers of a script, and those in lists for comparison; empty for other files.
+    """The hosts in the lists of servers of a script or of JSON, and those in lists for comparison; else nothing.
 
     Args:
         buffer: any buffer.
         rules: rule files.
         marked: false if none of ``LIST_MARKS`` is in it.
     """
-    if not marked or buffer.utf16 or not is_script_file(buffer):
+    if not marked or buffer.utf16:
         return
     data = buffer.data
+    is_json = buffer.kind is BufferKind.TEXT and _OF_JSON.match(data) is not None
+    if not is_json and not is_script_file(buffer):
+        return
     for found in islice(_lists(data), MAX_LISTS):
         hosts = {one[0].decode("ascii").lower(): one.start() for one in _TEXT.finditer(data, *found.span("items"))}
-        if len(hosts) < 2 or not all(_names_host(host, rules) for host in hosts):
+        if len(hosts) < 2 or not all(_names_host(host, rules, is_json=is_json) for host in hosts):
             continue
         before = _NAME.search(data, max(0, found.start() - 60), found.start())
         raw = (before[0] if before else b"") + found["end"]
         name = raw.decode("ascii", "replace")
-        is_compared = _has_word(name) or _are_sites(name, tuple(hosts), rules)
+        ends = _OF_SERVERS_IN_JSON if is_json else _OF_SERVERS
+        is_compared = _has_word(name) or _are_sites(name, tuple(hosts), ends, rules)
         is_compared = is_compared or _is_searched(data, raw, *found.span())
         for host, at in hosts.items():
             if is_compared:
@@ -107,10 +115,11 @@ def _scanner() -> AnchorScanner:
     return AnchorScanner(tuple(Anchor(AnchorKind.MARK, parse(one), caseless=False) for one in LIST_MARKS))
 
 
-def _names_host(text: str, rules: RuleFiles) -> bool:
-    """True for the name of a host, and no address, package or file."""
+def _names_host(text: str, rules: RuleFiles, *, is_json: bool) -> bool:
+    """True for the name of a host; not for an address, package or file, or in a script a property as ``box.top``."""
     labels = text.split(".")
-    if labels[0] in rules.names.first_labels or (len(labels) == 2 and labels[1] in rules.names.short_vetoes):
+    is_property = not is_json and len(labels) == 2 and labels[1] in rules.names.short_vetoes
+    if labels[0] in rules.names.first_labels or is_property:
         return False
     checked = check_host(text, rules)
     return isinstance(checked, EndpointHost) and not checked.address
@@ -122,13 +131,16 @@ def _has_word(name: str) -> bool:
     return any(one.startswith(_COMPARED_WORDS) for one in (*words, *map("".join, pairwise(words))))
 
 
-def _are_sites(name: str, hosts: Sequence[str], rules: RuleFiles) -> bool:
-    """True if hosts are web sites as people name them, or one of them is the site of another one."""
+def _are_sites(name: str, hosts: Sequence[str], ends: tuple[str, ...], rules: RuleFiles) -> bool:
+    """True if hosts are web sites as people name them, or one of them is the site of another one.
+
+    With one of the ``ends``, a name is that of servers.
+    """
     bare = [host.removeprefix(_SITE) for host in hosts]
     parents = {registrable_domain(host, rules) for host in hosts if registrable_domain(host, rules) != host}
     if len(set(bare)) < len(bare) or not parents.isdisjoint(hosts):
         return True
-    return not name.lower().endswith(_OF_SERVERS) and all(_SHORT.fullmatch(host) for host in bare)
+    return not name.lower().endswith(ends) and all(_SHORT.fullmatch(host) for host in bare)
 
 
 def _is_searched(data: Bytes, name: bytes, start: int, end: int) -> bool:

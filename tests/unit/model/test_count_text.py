@@ -54,7 +54,6 @@ EXCEPTIONS = {
         ("count", "records"),
         ("len(_PERSONAL)", "attributes"),
         ("len(text)", "characters"),
-        ("letters", "letters"),
     },
 }
 """Values with the word after them that are right, by reason."""

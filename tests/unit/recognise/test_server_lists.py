@@ -94,6 +94,25 @@ def test_other_lists_name_nothing(file: str, text: str) -> None:
     assert found(text, file) == ([], [])
 
 
+@each(
+    ("text", "hosts"),
+    [
+        ('{"api": {"urls": [\n"shopconnect.hk",\n"shopcontent.top"\n]}}', ["shopconnect.hk", "shopcontent.top"]),
+        ('[{"servers": ["mastodon.social", "api.shop.de"]}]', ["mastodon.social", "api.shop.de"]),
+        ('{"hosts": ["api-1.shop.de", "api-2.shop.de"]}', ["api-1.shop.de", "api-2.shop.de"]),
+        ('{"hosts": ["shop.de", "other.de"]}', []),
+        ('{"allowedUrls": ["shop.de", "other.de"]}', []),
+        ('{"urls": ["Main.js", "style.css"]}', []),
+        ('{"urls": ["shop.de"]}', []),
+        ('urls: ["shopconnect.hk", "shopcontent.de"]', []),
+    ],
+)
+def test_lists_in_json_name_servers(text: str, hosts: list[str]) -> None:
+    """Also in a file of any name; ``urls`` are no sites to compare with."""
+    for file in ("assets/config.json", "res/BM.json", "res/raw/c"):
+        assert found(text, file)[0] == hosts
+
+
 def test_a_search_in_another_list_says_nothing() -> None:
     text = 'e.hosts=["a.shop.de","b.shop.de"];' + "f();" * 2_000 + "r.hosts.includes(h);myhosts.includes(h)"
     assert found(text) == (PAIR, [])

@@ -144,6 +144,7 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
         ("a.b", "X", [seen("testovacka.neocities.org/y")], "testovacka.neocities.org/x", "the only machine"),
         ("a.b", "X", [seen("uk2.localto.net/y")], "uk2.localto.net/x", "the only machine"),
         ("a.b", "X", [seen("some-57258.portmap.io/y")], "some-57258.portmap.io/x", "the only machine"),
+        ("a.b", "X", [seen("2.tcp.eu.ngrok.io/y")], "2.tcp.eu.ngrok.io/x", "the only machine"),
         ("a.b", "X", [seen("server-x.16mb.com/a/register.php")], "server-x.16mb.com/x", "the only machine"),
         ("a.b", "X", [seen("www.cafe24.com/y")], "www.cafe24.com/x", ""),
         # A host that is named like one of the maker's, in words that few hosts have.
