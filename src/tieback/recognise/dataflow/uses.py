@@ -128,7 +128,7 @@ class ConstantUses:
         self._values = StaticValues(self._app)
         self._owners = FieldOwners(self._app, self.places, self.hierarchy)
         self.is_single = self._owners.is_single
-        self.made_objects = MadeObjects(self._app, self.places, self.hierarchy)
+        self.made_objects = MadeObjects(self._app, self.places, self.hierarchy, self.flow)
         self.receivers: dict[tuple[int, int], dict[int, Origins]] = {}
         """For each method that was traced, the receiver of each call that returns it, by the call."""
         self.symbols: dict[int, tuple[str, str]] = {}
@@ -379,13 +379,14 @@ class ConstantUses:
             return False, None
         return self._values.text(field, *found) if static else (True, None)
 
-    def reads_parcel(self, number: int, code: CodeItem) -> bool:
-        """True for a method that makes an object again which the app wrote to a parcel.
+    def reads_parcel(self, number: int, code: CodeItem, owner: str) -> bool:
+        """True for a method that makes an object of a class again which the app wrote to a parcel.
 
         https://developer.android.com/reference/android/os/Parcelable
         """
         index = self._app.files[number].method_of(code)
-        return index >= 0 and self.method_names(number, index)[2].startswith(f"({PARCEL}")
+        reads = index >= 0 and self.method_names(number, index)[2].startswith(f"({PARCEL}")
+        return reads and not self.made_objects.comes_from_others(owner)
 
     # Fields
 
