@@ -15,7 +15,7 @@ from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.encoded import StringId
 from tieback.recognise.dataflow.hierarchy import Hierarchy
-from tieback.recognise.dataflow.initial_values import values_with
+from tieback.recognise.dataflow.initial_values import is_initial, values_with
 from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.places import CodePlaces
@@ -69,16 +69,16 @@ class MadeObjects:
             self._known[owner] = self._is_made(owner)
         return self._known[owner]
 
-    def can_be_read(self, owner: str, *, of_class: bool = True) -> bool:
+    def can_be_read(self, owner: str, *, made: bool = True) -> bool:
         """True if other code can make or fill objects of a class of the app, as readers of JSON do.
 
         Args:
             owner: the class.
-            of_class: true if it also counts that code has an object for the class itself.
+            made: false if it is known that no code of the app makes its objects or has an object for the class.
         """
-        key = owner, of_class
+        key = owner, made
         if key not in self._read:
-            self._read[key] = self._may_be_read(owner, of_class=of_class)
+            self._read[key] = self._may_be_read(owner, made=made)
         return self._read[key]
 
     def comes_from_others(self, owner: str) -> bool:
@@ -110,7 +110,7 @@ class MadeObjects:
             return not self._fills_itself(owner)  # the system makes it, or code does
         return not self.can_be_read(owner) and self._is_created(owner)
 
-    def _may_be_read(self, owner: str, *, of_class: bool) -> bool:
+    def _may_be_read(self, owner: str, *, made: bool) -> bool:
         seen = {owner}
         pending = [owner]
         for one in pending:  # grows
@@ -119,7 +119,7 @@ class MadeObjects:
             below = self._hierarchy.below(one, MAX_CLASSES)
             if below is None or len(seen) + len(below) > MAX_CLASSES:
                 return True
-            if any(self._is_found(kind, of_class=of_class or one != owner) for kind in (one, *below)):
+            if any(self._is_found(kind, made=made, given=made or one != owner) for kind in (one, *below)):
                 return True
             holders = {holder for kind in (one, *below) for holder in self._holders(kind)} - seen
             seen |= holders
@@ -147,11 +147,11 @@ class MadeObjects:
             identity = self._app.method(number, method) if method >= 0 else -1
             yield self._app.ref(identity)[:2] if identity >= 0 else ("", "")
 
-    def _is_found(self, owner: str, *, of_class: bool) -> bool:
+    def _is_found(self, owner: str, *, made: bool, given: bool) -> bool:
         """True if other code can find a class: an object for it, its name, a generic type, or a saved object."""
-        if not _SAVED.isdisjoint(self._app.ancestors(owner)) or self._fills_itself(owner):
+        if made and (not _SAVED.isdisjoint(self._app.ancestors(owner)) or self._fills_itself(owner)):
             return True
-        if of_class and self.is_given(owner):
+        if given and self.is_given(owner):
             return True
         full = owner[1:-1]
         for number, dex in enumerate(self._app.files):
@@ -246,11 +246,6 @@ class MadeObjects:
         for number, dex in enumerate(self._app.files):
             for each in (self._app.type_of(number, f"{'[' * depth}{kind}") for depth in range(3)):
                 yield from map(dex.descriptor, dex.owners_of_fields(each) if each >= 0 else ())
-
-
-def is_initial(dex: DexFile, index: int) -> bool:
-    """True if a string of a file may be the initial value of a static field, which no instruction loads."""
-    return any(True for _ in values_with(dex, SectionKind.ENCODED_ARRAYS, index))
 
 
 def _is_argument(dex: DexFile, index: int) -> bool:

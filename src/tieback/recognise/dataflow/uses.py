@@ -118,7 +118,9 @@ class ConstantUses:
         self.places = CodePlaces(self._app)
         self.hierarchy = Hierarchy(self._app)
         outside = OutsideCalls(self._app, self.places, self.flow, scripts=scripts)
-        self.callers = Callers(self._app, self.places, self.hierarchy, outside, self._names, called, handlers)
+        self.made_objects = MadeObjects(self._app, self.places, self.hierarchy, self.flow)
+        given = self.made_objects.is_given
+        self.callers = Callers(self._app, self.places, self.hierarchy, outside, self._names, called, handlers, given)
         self.ends = MethodEnds(self._app, self.hierarchy)
         self._flows: dict[tuple[int, int], MethodFlow | None] = {}
         self._cut: Callable[[int, CodeItem], MethodFlow | None] | None = None
@@ -128,7 +130,6 @@ class ConstantUses:
         self._values = StaticValues(self._app)
         self._owners = FieldOwners(self._app, self.places, self.hierarchy)
         self.is_single = self._owners.is_single
-        self.made_objects = MadeObjects(self._app, self.places, self.hierarchy, self.flow)
         self.receivers: dict[tuple[int, int], dict[int, Origins]] = {}
         """For each method that was traced, the receiver of each call that returns it, by the call."""
         self.symbols: dict[int, tuple[str, str]] = {}
@@ -484,7 +485,8 @@ class ConstantUses:
         if called:
             return outcome
         owner = self.method_names(number, dex.method_of(code))[0]
-        return CONTACTS if self.callers.can_name(number, owner, called_as.name) else _UNCALLED
+        is_static = words(called_as.kind) == code.ins
+        return CONTACTS if self.callers.can_name(number, owner, called_as.name, static=is_static) else _UNCALLED
 
     def _is_unread_property(self, number: int, code: CodeItem) -> bool:
         """True for a method with an annotation, as of a property for blocks, that no code calls or names."""
