@@ -176,7 +176,7 @@ def is_reference(data: bytes) -> bool:
 def is_manual(data: bytes) -> bool:
     """True if a plain text has the headings of a document for people, as the file that comes with a font or a library.
 
-    Not so for a text with settings.
+    Not so for a text with settings, and for one that is about the addresses in it.
     """
     text = data[:_MANUAL_BYTES]
     lines = [line for line in text.splitlines() if line.strip()]
@@ -185,6 +185,7 @@ def is_manual(data: bytes) -> bool:
         headings >= _LEAST_HEADINGS
         and _share(lines, _WORDS_IN_LINE.search) >= _WORDS_SHARE
         and _share(lines, _SETTING.match) <= _MANUAL_SETTINGS
+        and sum(b"://" in line for line in lines) <= _ADDRESS_SHARE * len(lines)
     )
 
 

@@ -137,9 +137,26 @@ MANUAL = (
         (lines(MANUAL.replace("-----------", ""), 1), False),
         (lines(MANUAL.replace("-----------", "---"), 1), False),
         (lines(MANUAL.replace("Install the", "server = the"), 1), False),
+        (
+            lines(
+                MANUAL.replace("  https", "the main server is https").replace(
+                    "fonts.\n", "fonts.\nhttps://b{n}.test\n"
+                ),
+                1,
+            ),
+            False,
+        ),
         (lines("Servers\n-------\nhttp://a{n}.test\nhttp://b{n}.test\nhttp://c{n}.test\n", 3), False),
     ],
-    ids=["manual", "line ends of Windows", "one heading", "a short line", "settings", "addresses only"],
+    ids=[
+        "manual",
+        "line ends of Windows",
+        "one heading",
+        "a short line",
+        "settings",
+        "many addresses",
+        "addresses only",
+    ],
 )
 def test_a_document_with_underlined_headings(text: bytes, expected: bool) -> None:
     assert is_manual(text) is expected
