@@ -160,12 +160,14 @@ class Callers:
             return None
         name, kind, owners = called_as
         owner = self._app.ref(self._app.method(number, self._app.files[number].method_of(code))).owner
-        # The platform calls what its classes and interfaces declare, and makes objects by their name.
+        # The platform calls what its classes and interfaces declare, and makes objects by their name. A library that
+        # gets an interface calls all methods of it, as those that give it to scripts.
         if (
             name == "<clinit>"
             or name in self._names
             or (kind.startswith(_OF_VIEW) and self._handlers(name))
             or any(self._app.class_of(one) is None for one in owners - {_OBJECT})
+            or any(self._hierarchy.is_interface(one) and self._given(one) for one in owners - {owner})
         ):
             return None
         # Renamed methods have names that many texts have.

@@ -79,6 +79,10 @@ class Hierarchy:
         """True for a class of the app that all code can use."""
         return bool(self._access(kind) & _PUBLIC)
 
+    def is_interface(self, kind: str) -> bool:
+        """True for an interface of the app."""
+        return bool(self._access(kind) & _INTERFACE)
+
     def is_overridden(self, identity: int) -> bool:
         """True if a class below that of a method can have its own code for it."""
         ref = self._app.ref(identity)

@@ -33,6 +33,7 @@ _LOOK_UPS = (
     *((name, "(Ljava/lang/String;)Ljava/lang/reflect/Field;") for name in ("getDeclaredField", "getField")),
 )  # fmt: skip
 """Methods of ``Class`` that find fields."""
+_MOST_LOOK_UPS = 1_024
 _HARMLESS = frozenset(
     ("desiredAssertionStatus", "getCanonicalName", "getClassLoader", "getName", "getPackage", "getResource",
      "getResourceAsStream", "getSimpleName", "hashCode", "toString")
@@ -61,6 +62,7 @@ class MadeObjects:
         self._known: dict[str, bool] = {}
         self._read: dict[tuple[str, bool], bool] = {}
         self._given: dict[str, bool] = {}
+        self._looked: dict[str, bool] = {}
         self._received: dict[str, bool] = {}
 
     def has_only(self, owner: str) -> bool:
@@ -101,6 +103,38 @@ class MadeObjects:
                 for offset in (self._places.offsets(number, _CONST_CLASS, kind) if kind >= 0 else ())
             )
         return self._given[owner]
+
+    def finds_fields_of(self, owner: str) -> bool:
+        """True if code looks for fields of a class by reflection: ``Flags.class.getDeclaredFields()``."""
+        if owner not in self._looked:
+            self._looked[owner] = bool(self._finding_fields) and any(
+                self._finds_fields(number, offset)
+                for number in range(len(self._app.files))
+                for kind in (self._app.type_of(number, owner),)
+                for offset in (self._places.offsets(number, _CONST_CLASS, kind) if kind >= 0 else ())
+            )
+        return self._looked[owner]
+
+    def _finds_fields(self, number: int, offset: int) -> bool:
+        code = self._app.files[number].code_around(offset, every=True)
+        if code is None or self._owner(number, code) not in self._finding_fields:
+            return False
+        flow, at = self._flow(number, code), (offset - code.begin) // 2
+        if flow is None:
+            return True
+        for one in flow.operations:
+            called = self._app.method(number, one.member) if one.opcode in CALLS and one.values else -1
+            if called >= 0 and not one.values[0].isdisjoint((at, MANY)):
+                owner, name, kind = self._app.ref(called)
+                if owner == _CLASS and (name, kind) in _LOOK_UPS:
+                    return True
+        return False
+
+    def _owner(self, number: int, code: CodeItem | None) -> str:
+        """The class with a method; empty if it is not known."""
+        method = self._app.files[number].method_of(code, every=True) if code is not None else -1
+        identity = self._app.method(number, method) if method >= 0 else -1
+        return self._app.ref(identity).owner if identity >= 0 else ""
 
     def _is_made(self, owner: str) -> bool:
         found = self._app.class_of(owner)
@@ -186,16 +220,12 @@ class MadeObjects:
     @cached_property
     def _finding_fields(self) -> frozenset[str]:
         """The classes with methods that look for fields of a class."""
-        found: set[str] = set()
-        for name, kind in _LOOK_UPS:
-            for number, place, _ in self._places.calls(name, kind, frozenset((_CLASS,))):
-                dex = self._app.files[number]
-                code = dex.code_around(place, every=True)
-                method = dex.method_of(code, every=True) if code is not None else -1
-                identity = self._app.method(number, method) if method >= 0 else -1
-                if identity >= 0:
-                    found.add(self._app.ref(identity).owner)
-        return frozenset(found)
+        found = {
+            self._owner(number, self._app.files[number].code_around(place, every=True))
+            for name, kind in _LOOK_UPS
+            for number, place, _ in self._places.calls(name, kind, frozenset((_CLASS,)), _MOST_LOOK_UPS)
+        }
+        return frozenset(found - {""})
 
     def _gives(self, number: int, offset: int, owner: str) -> bool:
         """True if the method around an offset may give an object for a class to other code.
@@ -235,9 +265,8 @@ class MadeObjects:
             if member is None or dex.descriptor(member.kind) != _CREATOR or field < 0:
                 continue
             for site in self._places.of_field(field, _STATIC_READS):
-                method = self._app.files[site.number].method_of(site.code, every=True) if site is not None else -1
-                identity = self._app.method(site.number, method) if site is not None and method >= 0 else -1
-                if identity < 0 or _OF_PROCESSES in self._app.ancestors(self._app.ref(identity).owner):
+                reader = self._owner(site.number, site.code) if site is not None else ""
+                if not reader or _OF_PROCESSES in self._app.ancestors(reader):
                     return True
         return False
 

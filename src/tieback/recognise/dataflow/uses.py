@@ -128,7 +128,7 @@ class ConstantUses:
         self._read: dict[int, Outcome] = {}
         self._returned: dict[tuple[int, int], Outcome] = {}
         self._values = StaticValues(self._app)
-        self._owners = FieldOwners(self._app, self.places, self.hierarchy)
+        self._owners = FieldOwners(self._app, self.places, self.hierarchy, self.made_objects.finds_fields_of)
         self.is_single = self._owners.is_single
         self.receivers: dict[tuple[int, int], dict[int, Origins]] = {}
         """For each method that was traced, the receiver of each call that returns it, by the call."""

@@ -74,7 +74,7 @@ def test_settings_that_code_makes_and_never_sets_decide() -> None:
 def test_settings_that_other_code_can_fill_decide_nothing() -> None:
     reasons, back_ends = ends(READ)
     assert reasons == {"single": NEVER}  # other code only locks its class
-    assert back_ends == ["answer", "arrayed", "counted", "kept", "listedtwice", "preset", "remote", "valued"]
+    assert back_ends == ["answer", "arrayed", "counted", "flags", "kept", "listedtwice", "preset", "remote", "valued"]
 
 
 def test_a_comparison_of_references_decides_if_all_their_objects_are_known() -> None:

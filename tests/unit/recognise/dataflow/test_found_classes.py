@@ -9,11 +9,12 @@ from tieback.recognise.dataflow import text_names
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.package_resources import PackageResources
+from tieback.recognise.dataflow.uncalled import UNUSED as UNUSED_REASON
 from tieback.recognise.dataflow.uncalled import UncalledCode
 from tieback.recognise.dataflow.uses import ConstantUses
 
 CODE = (Path(__file__).parent / "dex" / "foundclasses.dex").read_bytes()
-FOUND = ["arrayed", "fielded", "pushed", "scope", "titled", "typed", "valued"]
+FOUND = ["arrayed", "fielded", "offered", "pushed", "scope", "titled", "typed", "valued"]
 UNUSED = ["alone", "idle"]
 SERVICES = "META-INF/services/test.shop.app.Step"
 
@@ -67,3 +68,10 @@ def test_native_code_of_the_app_calls_methods_of_any_type() -> None:
 
 def test_an_object_in_a_field_can_be_found_with_all_fields() -> None:
     assert ConstantUses([DexFile(CODE)]).reason(b"https://region.shop.test/") == ""
+
+
+@each(("name", "expected"), [("scripted", ""), ("unscripted", UNUSED_REASON)])
+def test_scripts_of_an_engine_call_methods_of_the_objects_that_they_get(name: str, expected: str) -> None:
+    code = (Path(__file__).parent / "dex" / f"{name}.dex").read_bytes()
+    found = UncalledCode(ConstantUses([DexFile(code)]), OwnPackages(("test.shop.app",)), package())
+    assert found.reason(b"https://search.shop.test/") == expected

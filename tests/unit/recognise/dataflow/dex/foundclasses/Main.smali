@@ -28,5 +28,8 @@
     invoke-virtual {v0}, Ljava/lang/Class;->getFields()[Ljava/lang/reflect/Field;
     sget-object v0, Ltest/shop/app/Main;->name:Ljava/lang/String;
     invoke-static {v0}, Ljava/lang/Class;->forName(Ljava/lang/String;)Ljava/lang/Class;
+    const-class v0, Ltest/shop/app/Net;
+    new-instance v1, Ltest/shop/app/Offered;
+    invoke-static {v0, v1}, Lorg/engine/Scripts;->set(Ljava/lang/Class;Ljava/lang/Object;)V
     return-void
 .end method
