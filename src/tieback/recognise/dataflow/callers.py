@@ -1,13 +1,13 @@
 """The instructions of an app that can call a method; not known if code outside of the app can call it too."""
 
 from collections.abc import Callable, Container, Iterable, Iterator
-from functools import cached_property
 from typing import NamedTuple
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import Hierarchy, words
 from tieback.recognise.dataflow.initial_values import is_initial
+from tieback.recognise.dataflow.made_objects import MadeObjects
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.outside_calls import OutsideCalls
@@ -16,13 +16,6 @@ from tieback.recognise.dataflow.places import CodePlaces
 _OBJECT = "Ljava/lang/Object;"
 _RENAMED = 2
 """Characters of the longest name that a shrinker gives to most methods."""
-_CLASS = "Ljava/lang/Class;"
-_LOOK_UPS, _OF_METHOD = (
-    ("getMethod", "getDeclaredMethod"),
-    "(Ljava/lang/String;[Ljava/lang/Class;)Ljava/lang/reflect/Method;",
-)
-MAX_LOOK_UPS = 1_024
-"""Most calls of one file that look for a method by its name."""
 
 _FAMILY = 2
 """Parts of a package that the classes of one maker share, as in ``com.shop``."""
@@ -54,7 +47,7 @@ class Callers:
         names: NativeNames,
         called: Container[int],
         handlers: Callable[[str], bool],
-        given: Callable[[str], bool],
+        made: MadeObjects,
     ) -> None:
         """Read the code at the first question for each method.
 
@@ -66,11 +59,11 @@ class Callers:
             names: names by which native code can call methods.
             called: numbers of the files whose methods other code can call.
             handlers: tells whether a layout or menu may name a method that is called with a view of it.
-            given: tells whether code gives an object for a class to other code.
+            made: what other code can know of its classes.
         """
         self._app, self._places, self._hierarchy = app, places, hierarchy
         self._outside, self._names, self._called = outside, names, called
-        self._handlers, self._given = handlers, given
+        self._handlers, self._made = handlers, made
         self._known: dict[tuple[int, int], list[tuple[int, CodeItem, int]] | None] = {}
 
     def of(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
@@ -122,10 +115,13 @@ class Callers:
         if not self.is_loaded(name):
             return False
         full = owner[1:-1]
-        near, known = _family(owner), not static or self._given(owner)
+        near, known = _family(owner), not static or self._made.is_given(owner)
         return (
             name == "<init>"
-            or any(near == _family(one) or not one or (known and one in self._finding) for one in self._loading(name))
+            or any(
+                near == _family(one) or not one or (known and self._made.reflection.finds_methods(one))
+                for one in self._loading(name)
+            )
             or any(map(self.is_loaded, (full, full.replace("/", "."))))
         )
 
@@ -137,16 +133,6 @@ class Callers:
                 yield self._owner(number, site.code if site is not None else None)
             if title >= 0 and is_initial(dex, title):
                 yield ""
-
-    @cached_property
-    def _finding(self) -> frozenset[str]:
-        """The classes that look for methods of a class by their names."""
-        found = {
-            self._owner(number, self._app.files[number].code_around(place, every=True))
-            for name in _LOOK_UPS
-            for number, place, _ in self._places.calls(name, _OF_METHOD, frozenset((_CLASS,)), MAX_LOOK_UPS)
-        }
-        return frozenset(found)
 
     def _owner(self, number: int, code: CodeItem | None) -> str:
         """The class with a method; empty if it is not known."""
@@ -167,7 +153,7 @@ class Callers:
             or name in self._names
             or (kind.startswith(_OF_VIEW) and self._handlers(name))
             or any(self._app.class_of(one) is None for one in owners - {_OBJECT})
-            or any(self._hierarchy.is_interface(one) and self._given(one) for one in owners - {owner})
+            or any(self._hierarchy.is_interface(one) and self._made.is_given(one) for one in owners - {owner})
         ):
             return None
         # Renamed methods have names that many texts have.

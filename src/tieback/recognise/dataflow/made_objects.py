@@ -8,7 +8,6 @@ settings that code sets.
 """
 
 from collections.abc import Callable, Iterator
-from functools import cached_property
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dex_tables import SectionKind
@@ -20,20 +19,13 @@ from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.places import CodePlaces
 from tieback.recognise.dataflow.reaching import MANY, MethodFlow
+from tieback.recognise.dataflow.reflection import CLASS, FIELD_LOOK_UPS, Reflection
 
 MAX_CLASSES = 64
 """Most classes that are looked at for one."""
 _CONST_CLASS, _NEW_INSTANCE = frozenset((0x1C,)), frozenset((0x22,))
 _SAVED = frozenset(("Ljava/io/Serializable;", "Ljava/io/Externalizable;"))
 _OF_PLATFORM = "Landroid/"
-_CLASS = "Ljava/lang/Class;"
-_FIELDS = "[Ljava/lang/reflect/Field;"
-_LOOK_UPS = (
-    ("getDeclaredFields", f"(){_FIELDS}"), ("getFields", f"(){_FIELDS}"),
-    *((name, "(Ljava/lang/String;)Ljava/lang/reflect/Field;") for name in ("getDeclaredField", "getField")),
-)  # fmt: skip
-"""Methods of ``Class`` that find fields."""
-_MOST_LOOK_UPS = 1_024
 _HARMLESS = frozenset(
     ("desiredAssertionStatus", "getCanonicalName", "getClassLoader", "getName", "getPackage", "getResource",
      "getResourceAsStream", "getSimpleName", "hashCode", "toString")
@@ -59,6 +51,7 @@ class MadeObjects:
     ) -> None:
         """The code of the app; ``flow`` gives the values of a method."""
         self._app, self._places, self._hierarchy, self._flow = app, places, hierarchy, flow
+        self.reflection = Reflection(app)
         self._known: dict[str, bool] = {}
         self._read: dict[tuple[str, bool], bool] = {}
         self._given: dict[str, bool] = {}
@@ -107,7 +100,7 @@ class MadeObjects:
     def finds_fields_of(self, owner: str) -> bool:
         """True if code looks for fields of a class by reflection: ``Flags.class.getDeclaredFields()``."""
         if owner not in self._looked:
-            self._looked[owner] = bool(self._finding_fields) and any(
+            self._looked[owner] = any(
                 self._finds_fields(number, offset)
                 for number in range(len(self._app.files))
                 for kind in (self._app.type_of(number, owner),)
@@ -117,7 +110,7 @@ class MadeObjects:
 
     def _finds_fields(self, number: int, offset: int) -> bool:
         code = self._app.files[number].code_around(offset, every=True)
-        if code is None or self._owner(number, code) not in self._finding_fields:
+        if code is None or not self.reflection.finds_fields_in(number, code):
             return False
         flow, at = self._flow(number, code), (offset - code.begin) // 2
         if flow is None:
@@ -126,7 +119,7 @@ class MadeObjects:
             called = self._app.method(number, one.member) if one.opcode in CALLS and one.values else -1
             if called >= 0 and not one.values[0].isdisjoint((at, MANY)):
                 owner, name, kind = self._app.ref(called)
-                if owner == _CLASS and (name, kind) in _LOOK_UPS:
+                if owner == CLASS and (name, kind) in FIELD_LOOK_UPS:
                     return True
         return False
 
@@ -215,17 +208,7 @@ class MadeObjects:
 
     def _fills_itself(self, owner: str) -> bool:
         """True if a class, or one above it in the app, looks for fields by reflection."""
-        return not self._finding_fields.isdisjoint(self._app.ancestors(owner))
-
-    @cached_property
-    def _finding_fields(self) -> frozenset[str]:
-        """The classes with methods that look for fields of a class."""
-        found = {
-            self._owner(number, self._app.files[number].code_around(place, every=True))
-            for name, kind in _LOOK_UPS
-            for number, place, _ in self._places.calls(name, kind, frozenset((_CLASS,)), _MOST_LOOK_UPS)
-        }
-        return frozenset(found - {""})
+        return any(map(self.reflection.finds_fields, self._app.ancestors(owner)))
 
     def _gives(self, number: int, offset: int, owner: str) -> bool:
         """True if the method around an offset may give an object for a class to other code.
@@ -249,8 +232,8 @@ class MadeObjects:
             called = self._app.method(number, one.member) if one.opcode in CALLS else -1
             ref = self._app.ref(called) if called >= 0 else None
             alone = ref is not None and len(one.values) == 1
-            harmless = ref is not None and alone and ref.owner == _CLASS and ref.name in _HARMLESS
-            if not harmless and not (is_initialiser and alone and ref is not None and ref.owner != _CLASS):
+            harmless = ref is not None and alone and ref.owner == CLASS and ref.name in _HARMLESS
+            if not harmless and not (is_initialiser and alone and ref is not None and ref.owner != CLASS):
                 return True
         return False
 

@@ -20,6 +20,8 @@ _OF_TOOLS = re.compile(
     r"|BUNDLE-METADATA/.*)$"
 )
 """Files that signatures and build tools write, which name every class or file."""
+_NAMES_CLASSES = re.compile(r"(?:^|/)META-INF/services/|\.(?:json|properties|xml|ya?ml|ini|cfg|conf|txt)$")
+"""Files in which every package counts."""
 _CLASS = re.compile(rb"(?<=\w)\.([A-Z][\w$]{2,100})")
 _OF_OWN = rb"\.([\w.$]{3,200})"
 
@@ -40,7 +42,7 @@ class TextNames:
             raw = package.encode("utf-8", "replace")
             if data.find(raw + b".") >= 0:
                 self._note(re.compile(re.escape(raw) + _OF_OWN), data)
-        if not packages and len(data) <= MAX_FILE and self._left > 0:
+        if not packages and len(data) <= MAX_FILE and self._left > 0 and _NAMES_CLASSES.search(file):
             self._left -= len(data)
             self._note(_CLASS, data)
 

@@ -119,8 +119,9 @@ class ConstantUses:
         self.hierarchy = Hierarchy(self._app)
         outside = OutsideCalls(self._app, self.places, self.flow, scripts=scripts)
         self.made_objects = MadeObjects(self._app, self.places, self.hierarchy, self.flow)
-        given = self.made_objects.is_given
-        self.callers = Callers(self._app, self.places, self.hierarchy, outside, self._names, called, handlers, given)
+        self.callers = Callers(
+            self._app, self.places, self.hierarchy, outside, self._names, called, handlers, self.made_objects
+        )
         self.ends = MethodEnds(self._app, self.hierarchy)
         self._flows: dict[tuple[int, int], MethodFlow | None] = {}
         self._cut: Callable[[int, CodeItem], MethodFlow | None] | None = None
