@@ -324,7 +324,8 @@ class Conditions:
     def _are_made(self, owner: str) -> bool:
         """True for a class whose objects only ``new`` makes."""
         if self._uses.is_single(owner):
-            return self._makes_itself(owner) and not self._uses.made_objects.can_be_read(owner)
+            made = self._uses.made_objects
+            return self._makes_itself(owner) and not made.can_be_read(owner) and not made.is_handed_over(owner)
         return self._uses.made_objects.has_only(owner)
 
     def _is_first(self, field: int, site: Site, flow: MethodFlow) -> bool:

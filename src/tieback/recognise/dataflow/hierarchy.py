@@ -1,6 +1,7 @@
 """The methods that a virtual call or a call of an interface can run, with all classes of the app and its libraries."""
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 from tieback.recognise.dataflow import platform_methods
@@ -168,6 +169,12 @@ def _direct(dex: DexFile) -> dict[int, list[int]]:
             for one in lists[place]:
                 users.setdefault(one, []).append(kind)
     return users
+
+
+def parameters(kind: str) -> Iterator[str]:
+    """The type of each word of the parameters of a method; that of a ``long`` or ``double`` twice."""
+    for one in _PARAMETER.findall(kind[1 : kind.find(")")]):
+        yield from (one, one) if one in ("J", "D") else (one,)
 
 
 def words(kind: str) -> int:

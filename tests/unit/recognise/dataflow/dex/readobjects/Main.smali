@@ -48,9 +48,24 @@
     new-instance v0, Ltest/shop/Valued;
     invoke-direct {v0}, Ltest/shop/Valued;-><init>()V
     invoke-static {v0}, Ltest/shop/Main;->ask(Ltest/shop/Valued;)V
+    new-instance v0, Ltest/shop/Updated;
+    invoke-direct {v0}, Ltest/shop/Updated;-><init>()V
+    invoke-static {v0}, Ltest/shop/Main;->ask(Ltest/shop/Updated;)V
+    new-instance v0, Ltest/shop/Built;
+    invoke-direct {v0}, Ltest/shop/Built;-><init>()V
+    invoke-static {v0}, Ltest/shop/Main;->ask(Ltest/shop/Built;)V
+    new-instance v0, Ltest/shop/Measured;
+    invoke-direct {v0}, Ltest/shop/Measured;-><init>()V
+    invoke-static {v0}, Ltest/shop/Main;->ask(Ltest/shop/Measured;)V
     new-instance v0, Ltest/shop/Listedtwice;
     invoke-direct {v0}, Ltest/shop/Listedtwice;-><init>()V
     invoke-static {v0}, Ltest/shop/Main;->ask(Ltest/shop/Listedtwice;)V
+    new-instance v0, Ltest/shop/Updated;
+    invoke-direct {v0}, Ltest/shop/Updated;-><init>()V
+    invoke-static {v0}, Lorg/json/Mapper;->update(Ljava/lang/Object;)V
+    new-instance v0, Ltest/shop/Measured;
+    invoke-direct {v0}, Ltest/shop/Measured;-><init>()V
+    invoke-static {v0}, Ljava/lang/System;->identityHashCode(Ljava/lang/Object;)I
     return-void
 .end method
 
@@ -137,6 +152,39 @@
     move-result v0
     if-eqz v0, :end
     const-string v1, "https://valued.shop.test/a"
+    invoke-static {v1}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    :end
+    return-void
+.end method
+
+.method public static ask(Ltest/shop/Updated;)V
+    .registers 3
+    invoke-virtual {p0}, Ltest/shop/Updated;->isTest()Z
+    move-result v0
+    if-eqz v0, :end
+    const-string v1, "https://updated.shop.test/a"
+    invoke-static {v1}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    :end
+    return-void
+.end method
+
+.method public static ask(Ltest/shop/Built;)V
+    .registers 3
+    invoke-virtual {p0}, Ltest/shop/Built;->isTest()Z
+    move-result v0
+    if-eqz v0, :end
+    const-string v1, "https://built.shop.test/a"
+    invoke-static {v1}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
+    :end
+    return-void
+.end method
+
+.method public static ask(Ltest/shop/Measured;)V
+    .registers 3
+    invoke-virtual {p0}, Ltest/shop/Measured;->isTest()Z
+    move-result v0
+    if-eqz v0, :end
+    const-string v1, "https://measured.shop.test/a"
     invoke-static {v1}, Ltest/shop/Asker;->get(Ljava/lang/String;)V
     :end
     return-void
