@@ -153,7 +153,7 @@ class Callers:
             or name in self._names
             or (kind.startswith(_OF_VIEW) and self._handlers(name))
             or any(self._app.class_of(one) is None for one in owners - {_OBJECT})
-            or any(self._hierarchy.is_interface(one) and self._made.is_given(one) for one in owners - {owner})
+            or any(self._hierarchy.declares(one, name, kind) and self._made.is_given(one) for one in owners - {owner})
         ):
             return None
         # Renamed methods have names that many texts have.

@@ -80,9 +80,12 @@ class Hierarchy:
         """True for a class of the app that all code can use."""
         return bool(self._access(kind) & _PUBLIC)
 
-    def is_interface(self, kind: str) -> bool:
-        """True for an interface of the app."""
-        return bool(self._access(kind) & _INTERFACE)
+    def declares(self, owner: str, name: str, kind: str) -> bool:
+        """True for an interface of the app that declares a method."""
+        found = self._app.class_of(owner) if self._access(owner) & _INTERFACE else None
+        methods = self._app.files[found[0]].methods_of(self._app.type_of(found[0], owner)) if found is not None else ()
+        every = (self._app.method(found[0], index) for index in methods) if found is not None else ()
+        return any(one >= 0 and self._app.ref(one)[1:] == (name, kind) for one in every)
 
     def is_overridden(self, identity: int) -> bool:
         """True if a class below that of a method can have its own code for it."""

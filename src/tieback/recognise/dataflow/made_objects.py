@@ -54,7 +54,7 @@ class MadeObjects:
     ) -> None:
         """The code of the app; ``flow`` gives the values of a method."""
         self._app, self._places, self._hierarchy, self._flow = app, places, hierarchy, flow
-        self.reflection = Reflection(app)
+        self.reflection = Reflection(app, flow)
         self._known: dict[str, bool] = {}
         self._read: dict[tuple[str, bool], bool] = {}
         self._given: dict[str, bool] = {}

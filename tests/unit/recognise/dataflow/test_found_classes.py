@@ -15,7 +15,7 @@ from tieback.recognise.dataflow.uses import ConstantUses
 
 CODE = (Path(__file__).parent / "dex" / "foundclasses.dex").read_bytes()
 FOUND = ["arrayed", "fielded", "offered", "pushed", "scope", "titled", "typed", "valued"]
-UNUSED = ["alone", "idle"]
+UNUSED = ["alone", "aware", "common", "idle"]
 SERVICES = "META-INF/services/test.shop.app.Step"
 
 

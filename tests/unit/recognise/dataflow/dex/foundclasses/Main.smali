@@ -31,5 +31,7 @@
     const-class v0, Ltest/shop/app/Net;
     new-instance v1, Ltest/shop/app/Offered;
     invoke-static {v0, v1}, Lorg/engine/Scripts;->set(Ljava/lang/Class;Ljava/lang/Object;)V
+    new-instance v0, Ltest/shop/app/Common;
+    new-instance v0, Ltest/shop/app/Aware;
     return-void
 .end method
