@@ -46,10 +46,12 @@ _SMALI = re.compile(r"smali[^/]*/.+\.smali")
 """Code that could not be read as such: it can call any method."""
 _FOREIGN = re.compile(
     r"(?:^|[/!])(?:lib(?:unity|il2cpp|mono[\w.-]*|xamarin[\w.-]*|Qt\dCore\w*|assembl[\w.-]*|luajava|NativeScript|chaquopy\w*|"
-    r"python\d[\w.]*)\.so|[\w.-]+\.dll|"
+    r"python\d[\w.]*|cocos(?:2d(?:js|lua))?|layaair|corona)\.so|[\w.-]+\.dll|"
     r"assemblies\.blob)$"
 )
 """Code that is not DEX code, and engines of languages that call Java by name: LuaJava, NativeScript, Chaquopy, Pyjnius.
+So do engines of games with scripts, as Cocos Creator (``jsb.reflection.callStaticMethod``), LayaAir and Corona:
+https://docs.cocos.com/creator/3.8/manual/en/advanced-topics/java-reflection.html
 
 It can read resources by name or by number, and call any method.
 """
