@@ -30,9 +30,15 @@ _LAST = {"assets": 9, "app": 5}
 """The last versions that load their pages from files, by the folder around ``www``."""
 _SERVERS = (
     b"ionic-webview", b"webserver", b"web-server", b"httpd", b"localserver", b"local-server", b"staticserver",
-    b"static-server",
+    b"static-server", b"meteor-webapp", b"telerik.plugins.wkwebview", b'cordova-plugin-wkwebview"',
+    b"cordova-plugin-wkwebview.", b"cordova-plugin-wkwebview/",
 )  # fmt: skip
-"""Plugins that load the pages from a server in the app, or on the device."""
+"""Plugins that load the pages from a server in the app, or on the device.
+
+Those of Meteor and Telerik do that too; ``cordova-plugin-wkwebview-engine`` loads files.
+"""
+_LOCAL = tuple(text.encode(form) for text in ("://localhost:", "ionic://") for form in ("ascii", "utf-16-le"))
+"""Where such a server is, in the settings of Cordova."""
 _QUOTED, _UNQUOTED = (b'"//', b"'//"), (b"(//", b"=//")
 """How an address begins in any file, and how also in pages and style sheets."""
 _MARKS = Marks(_QUOTED + _UNQUOTED)
@@ -45,6 +51,11 @@ _CHOICE = lazy_pattern(
     rb"\s{0,4}\)?\s{0,4}\?\s{0,4}[\"'](?P<tls>https://[\w-][^\"'\\\s]{0,200})[\"']\s{0,4}:\s{0,4}[\"']http://[\w-]"
 )
 """A choice of an address by the scheme of the page. Each side begins a host, so that the other one stays."""
+_EXECUTES = b"executeScript"
+_INJECTED = lazy_pattern(rb"\bexecuteScript\(\s{0,8}\{\s{0,8}[\"']?file[\"']?\s{0,4}:")
+"""A call by which a script of the app runs in the page of a server:
+https://cordova.apache.org/docs/en/latest/reference/cordova-plugin-inappbrowser/#inappbrowserexecutescript
+"""
 _CHOICE_REACH = 40
 """Most bytes between the place of a text that code joins and the choice in it."""
 
@@ -55,6 +66,7 @@ class FilePages:
     def __init__(self) -> None:
         """Begin an app."""
         self._loads_files: dict[str, bool] = {}
+        self._injects = False
         self._addresses: dict[str, frozenset[int]] = {}
         self._choices: dict[str, list[tuple[int, int, str]]] = {}
         """By file: where a choice begins and ends, and its address for pages with TLS."""
@@ -68,6 +80,11 @@ class FilePages:
         if found is not None or is_server:
             self._loads_files[root] = self._loads_files.get(root, True) and old and not is_server
 
+    def see_settings(self, root: str, data: Bytes) -> None:
+        """Read in the settings of Cordova whether the app loads its pages from a server on the device."""
+        if any(data.find(one) >= 0 for one in _LOCAL):
+            self._loads_files[root] = False
+
     def see(self, file: str, data: Bytes) -> None:
         """Note the addresses without a scheme in a page, script or style sheet."""
         marks, places = places_of_marks(_MARKS, data), set[int]()
@@ -79,6 +96,7 @@ class FilePages:
                     places.add(at + 1)
         if places:
             self._addresses[file] = frozenset(places)
+        self._injects |= data.find(_EXECUTES) >= 0 and _INJECTED.search(data) is not None
         if data.find(_PROTOCOL) >= 0:
             found = islice(_CHOICE.finditer(data), MAX_ADDRESSES)
             self._choices[file] = [
@@ -94,7 +112,7 @@ class FilePages:
             offset: where the address is in it.
             address: the address.
         """
-        if offset is None or not self._loads_files.get(root, False):
+        if offset is None or not self._loads_files.get(root, False) or (self._injects and file.endswith(".js")):
             return ""
         if offset in self._addresses.get(file, ()):
             return NO_SCHEME

@@ -22,6 +22,10 @@ MAX_FILE = 1024 * 1024
 _FILE = "appConfig.json"
 _SERVICES = {"facebook": ("facebook.com",), "oneSignal": ("onesignal.com",), "parse": ("parse.com",)}
 """The domains of the services."""
+_ADVERTISEMENTS = ("an.facebook.com", "network_ads_common", "adnw_")
+"""What the library of Facebook for advertisements has, which this setting does not turn off:
+https://developers.facebook.com/docs/audience-network
+"""
 _STYLING = lazy_pattern(rb"\"styling\"\s{0,20}:\s{0,20}(?=\{)")
 _DEX = ".dex"
 
@@ -63,6 +67,11 @@ class BuilderSettings:
         What a credential or a rule of the user names stays.
         """
         named = {one.endpoint for one in found.credentials}
+        every = (
+            f"{one.endpoint.host}{one.endpoint.path}" for one in found.sightings if one.evidence.file.endswith(_DEX)
+        )
+        if self._off and any(mark in one for one in every for mark in _ADVERTISEMENTS):
+            self._off -= set(_SERVICES["facebook"])
         for applies, reason in ((self._is_off, TURNED_OFF), (self._is_picture, PICTURE)):
             gone = {
                 one.endpoint.value

@@ -47,6 +47,8 @@ _LESS = ".less"
 _SHEET_SOURCES = (_LESS, ".scss", ".sass")
 _LESS_IN_PAGE = (b"stylesheet/less", b"text/less", b"text/x-less")
 """What a page has whose script makes a style sheet from Less: https://lesscss.org/usage/#using-less-in-the-browser"""
+_SASS_IN_PAGE = (b"Sass.compile", b"sass.worker.js", b"compileStringAsync")
+"""What a page has whose script makes one from Sass: https://github.com/medialize/sass.js, https://sass-lang.com/documentation/js-api/"""
 _MAP = ".map"
 """The end of the name of a source map behind that of its script. What is in both is found in the script."""
 _CODE = (".html", ".htm", ".js", ".php", ".css")
@@ -172,7 +174,7 @@ class UnloadedFiles:
         self._other: set[bytes] = set()
         self._inline: set[str] = set()
         self._left = MAX_OTHER
-        self._stopped = self._compiles_less = False
+        self._stopped = self._compiles_less = self._compiles_sass = False
         self._plugins = MissingPlugins()
         self._maps = ImportMaps()
         self._file_pages = FilePages()
@@ -213,8 +215,10 @@ class UnloadedFiles:
         root = next((root for root in self._roots if file.startswith(root)), "")
         if in_file := self._file_pages.reason(root, *place, find.endpoint.value):
             return in_file
-        if file.lower().endswith(_SHEET_SOURCES) and not (self._compiles_less and file.lower().endswith(_LESS)):
-            return SHEET_SOURCE
+        if file.lower().endswith(_SHEET_SOURCES):
+            compiles = self._compiles_less if file.lower().endswith(_LESS) else self._compiles_sass
+            if not compiles:
+                return SHEET_SOURCE
         if any(file.startswith(root) and not (kept and file == root + kept) for root, kept in self._remote.items()):
             return REMOTE
         if file in unloaded:
@@ -239,6 +243,7 @@ class UnloadedFiles:
                 self._plugins.see_list(data)
         elif page:
             self._compiles_less = self._compiles_less or any(data.find(one) >= 0 for one in _LESS_IN_PAGE)
+            self._compiles_sass = self._compiles_sass or any(data.find(one) >= 0 for one in _SASS_IN_PAGE)
             self._file_pages.see(file, data)
             self._plugins.see(file, data)
             self._maps.see(file, data)
@@ -264,9 +269,12 @@ class UnloadedFiles:
     def _read_settings(self, file: str, data: Bytes) -> None:
         if settings := _SETTINGS.fullmatch(file):
             self._capacitor(f"{settings['root']}public/", data)
-        if (config := _CONFIG.fullmatch(file)) and any(name in data for name in _REPLACED):
+        if config := _CONFIG.fullmatch(file):
             android, ios = config["android"], config["ios"]
-            self._remote[f"{ios}www/" if ios is not None else f"{android}assets/www/"] = ""
+            root = f"{ios}www/" if ios is not None else f"{android}assets/www/"
+            self._file_pages.see_settings(root, data)
+            if any(name in data for name in _REPLACED):
+                self._remote[root] = ""
 
     def _capacitor(self, root: str, data: Bytes) -> None:
         """Read settings of Capacitor: with ``server.url`` it loads only its page for errors from the package."""

@@ -75,7 +75,39 @@ def test_the_version_of_an_old_script_is_in_its_first_lines() -> None:
 
 def test_a_plugin_can_load_the_pages_from_a_server() -> None:
     assert stays(PAGE, LABEL % "8.1.0", plugins='{"cordova-plugin-ionic-webview": "4.1.3"}')
-    assert not stays(PAGE, LABEL % "8.1.0", plugins='{"cordova-plugin-whitelist": "1.3.4"}')
+    for name in ("cordova-plugin-meteor-webapp", "com.telerik.plugins.wkwebview", "cordova-plugin-wkwebview"):
+        assert stays(PAGE, LABEL % "5.1.1", root="Payload/A.app/www/", plugins=f'{{"{name}": "1.0.0"}}')
+    for name in ("cordova-plugin-whitelist", "cordova-plugin-wkwebview-engine"):
+        assert not stays(PAGE, LABEL % "5.1.1", root="Payload/A.app/www/", plugins=f'{{"{name}": "1.0.0"}}')
+
+
+@each(
+    ("settings", "expected"),
+    [
+        ('<content src="http://localhost:8080/index.html"/>', True),
+        ('<preference name="hostname" value="ionic://app"/>', True),
+        ('<access origin="http://127.0.0.1*"/>', False),
+    ],
+)
+def test_the_settings_can_name_a_server_on_the_device(settings: str, expected: bool) -> None:
+    for file, text in (
+        ("res/xml/config.xml", settings.encode()), ("res/xml/config.xml", settings.encode("utf-16-le")),
+    ):  # fmt: skip
+        pages = UnloadedFiles()
+        files = {WWW + "cordova.js": (LABEL % "8.1.0").encode(), WWW + "index.html": PAGE.encode(), file: text}
+        for name, content in files.items():
+            pages.see(Artifact(name, (Buffer(name, BufferKind.TEXT, content),)))
+        endpoint = Endpoint(EndpointKind.URL, "https://a.shop.test", "https", "a.shop.test", 443, "", None)
+        place = Evidence(WWW + "index.html", PAGE.find("//a.shop.test"), "text/url", "")
+        (find,) = pages.settled([Sighting(endpoint, 1, Party.UNKNOWN, place)])
+        assert isinstance(find, Sighting) is expected
+
+
+def test_a_script_can_run_in_a_page_of_a_server() -> None:
+    script = "s.src = '//a.shop.test/a.js'"
+    assert not stays(script, LABEL % "8.1.0", name="a.js")
+    assert stays(f'{script};w.executeScript({{file: "a.js"}})', LABEL % "8.1.0", name="a.js")
+    assert not stays(f"{script};w.executeScript = function(details, done) {{}}", LABEL % "8.1.0", name="a.js")
 
 
 @pytest.mark.parametrize("bound", ["MAX_ADDRESSES", "MAX_STARTS"])

@@ -57,6 +57,12 @@ def test_a_library_that_is_off_contacts_nothing(host: str, services: object, off
     assert settled(every, ArtifactBatch((FILE,), (text.encode(),), read_small_file)) == found
 
 
+def test_the_library_for_advertisements_is_not_off() -> None:
+    text = json.dumps({"general": GENERAL, "services": {"facebook": {"active": False}, "parse": {"active": False}}})
+    every = (sighting("graph.facebook.com"), sighting("an.facebook.com"), sighting("parse.com"))
+    assert settled(every, piece(text)).sightings == every[:2]
+
+
 def test_an_address_outside_of_the_code_stays() -> None:
     text = json.dumps({"general": GENERAL, "services": {"facebook": {"active": False}}})
     every = (sighting("facebook.com", "assets/page.html"),)

@@ -299,6 +299,8 @@ def test_a_source_map_counts_only_without_its_script() -> None:
         ("css/a.less", f"{INDEX}<link rel='stylesheet/less' href='css/a.less'>", True),
         ("css/a.less", f"{INDEX}<link rel=stylesheet type='text/x-less' href='css/a.less'>", True),
         ("css/a.scss", f"{INDEX}<link rel='stylesheet/less' href='css/a.less'>", False),
+        ("css/a.scss", f"{INDEX}<script>Sass.compile(text)</script>", True),
+        ("css/a.less", f"{INDEX}<script>Sass.compile(text)</script>", False),
     ],
 )
 def test_a_web_view_reads_no_source_of_a_style_sheet(file: str, page: str, expected: bool) -> None:

@@ -1,11 +1,13 @@
 """The instructions of an app that can call a method; not known if code outside of the app can call it too."""
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from typing import NamedTuple
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.hierarchy import Hierarchy
+from tieback.recognise.dataflow.hierarchy import Hierarchy, words
+from tieback.recognise.dataflow.initial_values import is_initial
+from tieback.recognise.dataflow.made_objects import MadeObjects
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.outside_calls import OutsideCalls
@@ -14,7 +16,6 @@ from tieback.recognise.dataflow.places import CodePlaces
 _OBJECT = "Ljava/lang/Object;"
 _RENAMED = 2
 """Characters of the longest name that a shrinker gives to most methods."""
-
 
 _FAMILY = 2
 """Parts of a package that the classes of one maker share, as in ``com.shop``."""
@@ -46,6 +47,7 @@ class Callers:
         names: NativeNames,
         called: Container[int],
         handlers: Callable[[str], bool],
+        made: MadeObjects,
     ) -> None:
         """Read the code at the first question for each method.
 
@@ -57,10 +59,11 @@ class Callers:
             names: names by which native code can call methods.
             called: numbers of the files whose methods other code can call.
             handlers: tells whether a layout or menu may name a method that is called with a view of it.
+            made: what other code can know of its classes.
         """
         self._app, self._places, self._hierarchy = app, places, hierarchy
         self._outside, self._names, self._called = outside, names, called
-        self._handlers = handlers
+        self._handlers, self._made = handlers, made
         self._known: dict[tuple[int, int], list[tuple[int, CodeItem, int]] | None] = {}
 
     def of(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
@@ -86,27 +89,39 @@ class Callers:
         return number in self._called or name in self._names or self.is_loaded(name)
 
     def is_loaded(self, name: str) -> bool:
-        """True if code loads the name of a method as a text: it can be called by it."""
+        """True if code has the name of a method as a text: it can be called by it."""
         titles = ((at, self._app.string_of(at, name)) for at in range(len(self._app.files)))
-        return any(title >= 0 and self._places.loads(at, title) for at, title in titles)
+        found = [(at, title) for at, title in titles if title >= 0]
+        return any(self._places.loads(at, title) for at, title in found) or self._is_initial(found)
 
-    def can_name(self, number: int, owner: str, name: str) -> bool:
+    def _is_initial(self, found: Iterable[tuple[int, int]]) -> bool:
+        """True if a text may be the initial value of a static field, by its index in files."""
+        return any(is_initial(self._app.files[at], title) for at, title in found)
+
+    def can_name(self, number: int, owner: str, name: str, *, static: bool) -> bool:
         """True if code that can know a class may call a method of it by its name.
 
         Libraries load names such as ``connect`` for methods of their own and of the platform. For those of another
-        class they need its name too.
+        class they need its name too, or look for the method by reflection.
         """
-        return number in self._called or name in self._names or self._is_loaded_for(owner, name)
+        return number in self._called or name in self._names or self._is_loaded_for(owner, name, static=static)
 
-    def _is_loaded_for(self, owner: str, name: str) -> bool:
-        """True if a class beside another one loads the name of its method, or any class if one loads its own name."""
+    def _is_loaded_for(self, owner: str, name: str, *, static: bool) -> bool:
+        """True if a class that can know another one loads the name of its method.
+
+        That is a class beside it, and any class if one loads its own name; also one that looks for methods by
+        reflection, which gets an object with the method, or one for the class.
+        """
         if not self.is_loaded(name):
             return False
         full = owner[1:-1]
-        near = _family(owner)
+        near, known = _family(owner), not static or self._made.is_given(owner)
         return (
             name == "<init>"
-            or any(near == _family(one) or not one for one in self._loading(name))
+            or any(
+                near == _family(one) or not one or (known and self._made.reflection.finds_methods(one))
+                for one in self._loading(name)
+            )
             or any(map(self.is_loaded, (full, full.replace("/", "."))))
         )
 
@@ -115,9 +130,15 @@ class Callers:
         for number, dex in enumerate(self._app.files):
             title = self._app.string_of(number, name)
             for site in self._places.loading(number, title) if title >= 0 else ():
-                method = dex.method_of(site.code, every=True) if site is not None else -1
-                identity = self._app.method(number, method) if method >= 0 else -1
-                yield self._app.ref(identity).owner if identity >= 0 else ""
+                yield self._owner(number, site.code if site is not None else None)
+            if title >= 0 and is_initial(dex, title):
+                yield ""
+
+    def _owner(self, number: int, code: CodeItem | None) -> str:
+        """The class with a method; empty if it is not known."""
+        method = self._app.files[number].method_of(code, every=True) if code is not None else -1
+        identity = self._app.method(number, method) if method >= 0 else -1
+        return self._app.ref(identity).owner if identity >= 0 else ""
 
     def _find(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
         called_as = self.called_as(number, code)
@@ -125,16 +146,18 @@ class Callers:
             return None
         name, kind, owners = called_as
         owner = self._app.ref(self._app.method(number, self._app.files[number].method_of(code))).owner
-        # The platform calls what its classes and interfaces declare, and makes objects by their name.
+        # The platform calls what its classes and interfaces declare, and makes objects by their name. A library that
+        # gets an interface calls all methods of it, as those that give it to scripts.
         if (
             name == "<clinit>"
             or name in self._names
             or (kind.startswith(_OF_VIEW) and self._handlers(name))
             or any(self._app.class_of(one) is None for one in owners - {_OBJECT})
+            or any(self._hierarchy.declares(one, name, kind) and self._made.is_given(one) for one in owners - {owner})
         ):
             return None
         # Renamed methods have names that many texts have.
-        if len(name) > _RENAMED and self._is_loaded_for(owner, name):
+        if len(name) > _RENAMED and self._is_loaded_for(owner, name, static=words(kind) == code.ins):
             return None
         found: list[tuple[int, CodeItem, int]] = []
         # Each constructor calls that of its superclass.

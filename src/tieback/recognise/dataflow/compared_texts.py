@@ -123,8 +123,10 @@ class ComparedTexts:
         if not callers or len(callers) > _MAX_CALLERS:
             return None
         found: set[str | None] = set()
+        index = self._uses.file(number).method_of(code)
+        owner = self._uses.method_names(number, index)[0]
         for file, caller, at in callers:
-            if self._uses.reads_parcel(file, caller):
+            if self._uses.reads_parcel(file, caller, owner):
                 continue
             flow = self._uses.flow(file, caller)
             call = next((one for one in flow.operations if one.at == at), None) if flow is not None else None
@@ -159,7 +161,7 @@ class ComparedTexts:
             store = next((one for one in flow.operations if one.at == site.at and one.opcode in (SPUT, IPUT)), None)
             if store is None or self._uses.callers.of(site.number, site.code) == []:
                 continue
-            if self._uses.reads_parcel(site.number, site.code):
+            if self._uses.reads_parcel(site.number, site.code, self._uses.app.ref(field).owner):
                 continue  # the value was in such an object before
             its = self._texts(site.number, site.code, store.values[0], depth + 1)
             if its is None:

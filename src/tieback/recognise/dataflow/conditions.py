@@ -239,8 +239,10 @@ class Conditions:
         if callers is None:
             return None
         found: set[int] = set()
+        index = self._uses.file(number).method_of(code)
+        owner = self._uses.method_names(number, index)[0]
         for file, caller, at in callers:
-            if self._uses.reads_parcel(file, caller):
+            if self._uses.reads_parcel(file, caller, owner):
                 continue
             flow = self._uses.flow(file, caller)
             if flow is None:
@@ -286,7 +288,7 @@ class Conditions:
             store = next((one for one in flow.operations if one.at == site.at and one.opcode in (SPUT, IPUT)), None)
             if store is None or self._uses.callers.of(site.number, site.code) == []:
                 continue
-            if self._uses.reads_parcel(site.number, site.code):
+            if self._uses.reads_parcel(site.number, site.code, self._uses.app.ref(field).owner):
                 continue  # the value was in such an object before
             its = self._values(site.number, site.code, store.values[0], depth + 1)
             if (its is None or not its <= found | {initial}) and self._is_behind(site, flow):
@@ -322,7 +324,8 @@ class Conditions:
     def _are_made(self, owner: str) -> bool:
         """True for a class whose objects only ``new`` makes."""
         if self._uses.is_single(owner):
-            return self._makes_itself(owner)
+            made = self._uses.made_objects
+            return self._makes_itself(owner) and not made.can_be_read(owner) and not made.is_handed_over(owner)
         return self._uses.made_objects.has_only(owner)
 
     def _is_first(self, field: int, site: Site, flow: MethodFlow) -> bool:

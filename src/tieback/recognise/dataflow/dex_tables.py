@@ -303,6 +303,12 @@ class DexTables:
         """Indices of the fields of a type; fields are sorted by type."""
         return _rows_of(self._field_types, owner)
 
+    def methods_returning(self, kind: int) -> list[int]:
+        """Indices of the methods whose result has a type."""
+        protos = np.flatnonzero(self._protos[:, 1] == kind)
+        found: list[int] = np.flatnonzero(np.isin(self._methods["proto"], protos)).tolist() if len(protos) else []
+        return found
+
     def owners_of_fields(self, kind: int) -> list[int]:
         """Types of the classes that have, or use, a field of a type."""
         return list(map(int, np.unique(self._fields["owner"][self._fields["proto"] == kind]).tolist()))

@@ -1,5 +1,6 @@
 """Classes whose fields other code can read, and not only the instructions that name them."""
 
+from collections.abc import Callable
 from functools import cached_property
 
 from tieback.intake.apps.dalvik_opcodes import opcode_numbers
@@ -19,11 +20,15 @@ _CONST_CLASS = frozenset(opcode_numbers("const-class"))
 class FieldOwners:
     """The classes of one app, by who can read the fields of their objects."""
 
-    def __init__(self, app: AppCode, places: CodePlaces, hierarchy: Hierarchy) -> None:
-        self._app, self._places, self._hierarchy = app, places, hierarchy
+    def __init__(
+        self, app: AppCode, places: CodePlaces, hierarchy: Hierarchy, finds_fields: Callable[[str], bool]
+    ) -> None:
+        self._app, self._places, self._hierarchy, self._finds_fields = app, places, hierarchy, finds_fields
 
     def is_reflected(self, owner: str) -> bool:
-        """True if code can read the fields of a class by name: the code has the name, or an object for the class."""
+        """True if code can use the fields of a class by name: it looks for them, or, for ``BuildConfig``, can do so."""
+        if self._finds_fields(owner):
+            return True
         return owner.endswith(_REFLECTED) and (
             self._names_build_config
             or any(

@@ -1,6 +1,7 @@
 """The methods that a virtual call or a call of an interface can run, with all classes of the app and its libraries."""
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 from tieback.recognise.dataflow import platform_methods
@@ -78,6 +79,13 @@ class Hierarchy:
     def is_public(self, kind: str) -> bool:
         """True for a class of the app that all code can use."""
         return bool(self._access(kind) & _PUBLIC)
+
+    def declares(self, owner: str, name: str, kind: str) -> bool:
+        """True for an interface of the app that declares a method."""
+        found = self._app.class_of(owner) if self._access(owner) & _INTERFACE else None
+        methods = self._app.files[found[0]].methods_of(self._app.type_of(found[0], owner)) if found is not None else ()
+        every = (self._app.method(found[0], index) for index in methods) if found is not None else ()
+        return any(one >= 0 and self._app.ref(one)[1:] == (name, kind) for one in every)
 
     def is_overridden(self, identity: int) -> bool:
         """True if a class below that of a method can have its own code for it."""
@@ -164,6 +172,12 @@ def _direct(dex: DexFile) -> dict[int, list[int]]:
             for one in lists[place]:
                 users.setdefault(one, []).append(kind)
     return users
+
+
+def parameters(kind: str) -> Iterator[str]:
+    """The type of each word of the parameters of a method; that of a ``long`` or ``double`` twice."""
+    for one in _PARAMETER.findall(kind[1 : kind.find(")")]):
+        yield from (one, one) if one in ("J", "D") else (one,)
 
 
 def words(kind: str) -> int:

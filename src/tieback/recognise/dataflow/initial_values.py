@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.trace import COMPARED, DESCRIPTION
 
@@ -47,3 +48,8 @@ def values_with(dex: DexFile, kind: int, index: int) -> Iterator[int]:
             while at >= 0:
                 yield at
                 at = dex.data.find(wanted, at + 1, section.end)
+
+
+def is_initial(dex: DexFile, index: int) -> bool:
+    """True if a string of a file may be the initial value of a static field, which no instruction loads."""
+    return any(True for _ in values_with(dex, SectionKind.ENCODED_ARRAYS, index))

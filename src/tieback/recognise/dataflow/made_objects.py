@@ -1,27 +1,43 @@
 """Classes whose objects only ``new`` makes, so that their fields have only what instructions store in them.
 
 Readers of JSON and databases make objects of a class and fill their fields without an instruction. They find the class
-by an object for it (``fromJson(text, Flags.class)``), by a generic type (``Call<List<Flags>>``), by a field of another
-class that they fill, or by its name. A class without any of these, of which the app makes objects, has settings that
-code sets.
+by an object for it or its arrays (``fromJson(text, Flags[].class)``), by a generic type (``Call<List<Flags>>``), by the
+result of an annotated method (``@GET("/flags") Flags flags()``), by a field of another class that they fill, or by its
+name. A class can also fill its own fields by reflection. One without any of these, of which the app makes objects, has
+settings that code sets.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dex_tables import SectionKind
-from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.encoded import StringId
-from tieback.recognise.dataflow.hierarchy import Hierarchy
-from tieback.recognise.dataflow.initial_values import values_with
+from tieback.recognise.dataflow.hierarchy import Hierarchy, parameters
+from tieback.recognise.dataflow.initial_values import is_initial, values_with
+from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.places import CodePlaces
+from tieback.recognise.dataflow.reaching import MANY, MethodFlow
+from tieback.recognise.dataflow.reflection import CLASS, FIELD_LOOK_UPS, Reflection
 
 MAX_CLASSES = 64
 """Most classes that are looked at for one."""
 _CONST_CLASS, _NEW_INSTANCE = frozenset((0x1C,)), frozenset((0x22,))
 _SAVED = frozenset(("Ljava/io/Serializable;", "Ljava/io/Externalizable;"))
 _OF_PLATFORM = "Landroid/"
+_OBJECT = "Ljava/lang/Object;"
+_PLATFORM = ("Landroid/", "Landroidx/", "Ljava/", "Ljavax/", "Lkotlin/", "Lkotlinx/")
+"""Packages whose methods fill no fields of an object of any class."""
+_HARMLESS = frozenset(
+    ("desiredAssertionStatus", "getCanonicalName", "getClassLoader", "getName", "getPackage", "getResource",
+     "getResourceAsStream", "getSimpleName", "hashCode", "toString")
+)  # fmt: skip
+"""Methods of ``Class`` that find no member of it."""
+_CREATOR = "Landroid/os/Parcelable$Creator;"
+_OF_PROCESSES = "Landroid/os/IInterface;"
+_STATIC_READS = frozenset((0x62,))
+_ABSTRACT = 0x400
 _MOST_PARTS = 32
 """Most parts of a generic type that are read to find where it ends."""
 
@@ -29,10 +45,21 @@ _MOST_PARTS = 32
 class MadeObjects:
     """Which classes of one app have only objects that its code makes."""
 
-    def __init__(self, app: AppCode, places: CodePlaces, hierarchy: Hierarchy) -> None:
-        """The code of the app."""
-        self._app, self._places, self._hierarchy = app, places, hierarchy
+    def __init__(
+        self,
+        app: AppCode,
+        places: CodePlaces,
+        hierarchy: Hierarchy,
+        flow: Callable[[int, CodeItem], MethodFlow | None],
+    ) -> None:
+        """The code of the app; ``flow`` gives the values of a method."""
+        self._app, self._places, self._hierarchy, self._flow = app, places, hierarchy, flow
+        self.reflection = Reflection(app, flow)
         self._known: dict[str, bool] = {}
+        self._read: dict[tuple[str, bool], bool] = {}
+        self._given: dict[str, bool] = {}
+        self._looked: dict[str, bool] = {}
+        self._received: dict[str, bool] = {}
 
     def has_only(self, owner: str) -> bool:
         """True for a class of the app if only the system makes its objects, or only ``new`` in another class."""
@@ -40,66 +67,245 @@ class MadeObjects:
             self._known[owner] = self._is_made(owner)
         return self._known[owner]
 
+    def can_be_read(self, owner: str, *, made: bool = True) -> bool:
+        """True if other code can make or fill objects of a class of the app, as readers of JSON do.
+
+        Args:
+            owner: the class.
+            made: false if it is known that no code of the app makes its objects or has an object for the class.
+        """
+        key = owner, made
+        if key not in self._read:
+            self._read[key] = self._may_be_read(owner, made=made)
+        return self._read[key]
+
+    def comes_from_others(self, owner: str) -> bool:
+        """True if a parcel with an object of a class can come from another app: a service of another app returns it.
+
+        https://developer.android.com/develop/background-work/services/aidl
+        """
+        if owner not in self._received:
+            kinds = (owner, *(self._hierarchy.below(owner, MAX_CLASSES) or ()))
+            self._received[owner] = any(map(self._is_received, kinds))
+        return self._received[owner]
+
+    def is_given(self, owner: str) -> bool:
+        """True if code gives an object for a class to other code that can look at its members."""
+        if owner not in self._given:
+            self._given[owner] = any(
+                self._gives(number, offset, owner)
+                for number in range(len(self._app.files))
+                for kind in (self._app.type_of(number, owner),)
+                for offset in (self._places.offsets(number, _CONST_CLASS, kind) if kind >= 0 else ())
+            )
+        return self._given[owner]
+
+    def finds_fields_of(self, owner: str) -> bool:
+        """True if code looks for fields of a class by reflection: ``Flags.class.getDeclaredFields()``."""
+        if owner not in self._looked:
+            self._looked[owner] = any(
+                self._finds_fields(number, offset)
+                for number in range(len(self._app.files))
+                for kind in (self._app.type_of(number, owner),)
+                for offset in (self._places.offsets(number, _CONST_CLASS, kind) if kind >= 0 else ())
+            )
+        return self._looked[owner]
+
+    def _finds_fields(self, number: int, offset: int) -> bool:
+        code = self._app.files[number].code_around(offset, every=True)
+        if code is None or not self.reflection.finds_fields_in(number, code):
+            return False
+        flow, at = self._flow(number, code), (offset - code.begin) // 2
+        if flow is None:
+            return True
+        for one in flow.operations:
+            called = self._app.method(number, one.member) if one.opcode in CALLS and one.values else -1
+            if called >= 0 and not one.values[0].isdisjoint((at, MANY)):
+                owner, name, kind = self._app.ref(called)
+                if owner == CLASS and (name, kind) in FIELD_LOOK_UPS:
+                    return True
+        return False
+
+    def _owner(self, number: int, code: CodeItem | None) -> str:
+        """The class with a method; empty if it is not known."""
+        method = self._app.files[number].method_of(code, every=True) if code is not None else -1
+        identity = self._app.method(number, method) if method >= 0 else -1
+        return self._app.ref(identity).owner if identity >= 0 else ""
+
     def _is_made(self, owner: str) -> bool:
         found = self._app.class_of(owner)
         if found is None or self._app.files[found[0]].annotates_fields(found[1]):
             return False
         if self._hierarchy.above(owner).startswith(_OF_PLATFORM):
-            return True  # the system makes it, or code does
+            return not self._fills_itself(owner)  # the system makes it, or code does
+        return not self.can_be_read(owner) and self._is_created(owner) and not self.is_handed_over(owner)
+
+    def _may_be_read(self, owner: str, *, made: bool) -> bool:
         seen = {owner}
         pending = [owner]
         for one in pending:  # grows
             if self._hierarchy.above(one).startswith(_OF_PLATFORM):
                 continue  # the system makes it
             below = self._hierarchy.below(one, MAX_CLASSES)
-            if below is None or len(seen) + len(below) > MAX_CLASSES or any(map(self._is_found, (one, *below))):
-                return False
+            if below is None or len(seen) + len(below) > MAX_CLASSES:
+                return True
+            if any(self._is_found(kind, made=made, given=made or one != owner) for kind in (one, *below)):
+                return True
             holders = {holder for kind in (one, *below) for holder in self._holders(kind)} - seen
             seen |= holders
             pending += sorted(holders)
-        return len(seen) <= MAX_CLASSES and self._is_created(owner)
+        return len(seen) > MAX_CLASSES
+
+    def is_handed_over(self, owner: str) -> bool:
+        """True if a method that makes an object of a class or of one below it, or its constructor, hands it over."""
+        kinds = (owner, *(self._hierarchy.below(owner, MAX_CLASSES) or ()))
+        makers = (
+            (number, self._app.files[number].code_around(offset, every=True), offset)
+            for number in range(len(self._app.files))
+            for kind in kinds
+            for offset in self._makers(number, kind)
+        )
+        return any(
+            code is not None and self._hands_over(number, code, (offset - code.begin) // 2)
+            for number, code, offset in makers
+        ) or any(map(self._hands_over_itself, kinds))
 
     def _is_created(self, owner: str) -> bool:
         """True if an instruction of another class makes an object of a class or of one below it."""
         kinds = (owner, *(self._hierarchy.below(owner, MAX_CLASSES) or ()))
         within = tuple(kind[:-1] for kind in kinds)
-        for number in range(len(self._app.files)):
-            every = (place for kind in kinds for place in self._methods_with(number, _NEW_INSTANCE, kind))
-            if any(place and not place.startswith(within) for place, _ in every):
+        makers = (
+            self._owner(number, self._app.files[number].code_around(offset, every=True))
+            for number in range(len(self._app.files))
+            for kind in kinds
+            for offset in self._makers(number, kind)
+        )
+        return any(maker and not maker.startswith(within) for maker in makers)
+
+    def _makers(self, number: int, owner: str) -> Iterator[int]:
+        """Offsets of the instructions of a file that make an object of a class."""
+        kind = self._app.type_of(number, owner)
+        for offset in self._places.offsets(number, _NEW_INSTANCE, kind) if kind >= 0 else ():
+            if self._places.is_instruction(number, offset):
+                yield offset
+
+    def _hands_over_itself(self, owner: str) -> bool:
+        found = self._app.class_of(owner)
+        if found is None:
+            return True
+        number, dex = found[0], self._app.files[found[0]]
+        methods = dex.class_data(found[1]).methods
+        starts = (
+            offset for offset, method in methods.items() if offset and dex.string(dex.method_title(method)) == "<init>"
+        )
+        codes = (dex.code(offset) for offset in starts)
+        return any(code is not None and self._hands_over(number, code, -1) for code in codes)
+
+    def _hands_over(self, number: int, code: CodeItem, origin: int) -> bool:
+        """True if a method gives an object to code that takes any object, and so can fill its fields by reflection.
+
+        Code of the platform does not. A method that is too long to read is a doubt.
+        """
+        flow = self._flow(number, code)
+        if flow is None:
+            return True
+        for one in flow.operations:
+            if one.opcode not in CALLS or not any(origin in its for its in one.values):
+                continue
+            called = self._app.method(number, one.member)
+            if called < 0:
+                return True
+            owner, _, kind = self._app.ref(called)
+            types = [*parameters(kind)]
+            taken = one.values[len(one.values) - len(types) :]
+            given = (one for one, its in zip(types, taken, strict=False) if origin in its)
+            if not owner.startswith(_PLATFORM) and _OBJECT in given:
                 return True
         return False
 
-    def _methods_with(self, number: int, opcodes: frozenset[int], owner: str) -> Iterator[tuple[str, str]]:
-        """Class and name of each method of a file with such an instruction for a class; empty if that is not known."""
-        dex, kind = self._app.files[number], self._app.type_of(number, owner)
-        for offset in self._places.offsets(number, opcodes, kind) if kind >= 0 else ():
-            code = dex.code_around(offset, every=True)
-            if code is not None and not self._places.begins(number, code, offset):
-                continue  # only looks like an instruction
-            method = dex.method_of(code, every=True) if code is not None else -1
-            identity = self._app.method(number, method) if method >= 0 else -1
-            yield self._app.ref(identity)[:2] if identity >= 0 else ("", "")
-
-    def _is_found(self, owner: str) -> bool:
+    def _is_found(self, owner: str, *, made: bool, given: bool) -> bool:
         """True if other code can find a class: an object for it, its name, a generic type, or a saved object."""
-        if not _SAVED.isdisjoint(self._app.ancestors(owner)):
+        if made and (not _SAVED.isdisjoint(self._app.ancestors(owner)) or self._fills_itself(owner)):
+            return True
+        if given and self.is_given(owner):
             return True
         full = owner[1:-1]
         for number, dex in enumerate(self._app.files):
-            if any(place != (owner, "<clinit>") for place in self._methods_with(number, _CONST_CLASS, owner)):
-                return True  # an initialiser gives its class to a logger
             index = self._app.string_of(number, owner)
             if index >= 0 and _is_argument(dex, index):
                 return True
-            names = (self._app.string_of(number, text) for text in (full, full.replace("/", ".")))
-            if any(name >= 0 and self._places.loads(number, name) for name in names):
+            if self._is_array_found(number, owner) or self._is_requested(number, owner):
                 return True
+            names = (self._app.string_of(number, text) for text in (full, full.replace("/", ".")))
+            if any(name >= 0 and (self._places.loads(number, name) or is_initial(dex, name)) for name in names):
+                return True
+        return False
+
+    def _is_array_found(self, number: int, owner: str) -> bool:
+        """True if code has an object for the arrays of a class, as in ``fromJson(text, Flags[].class)``."""
+        kinds = (self._app.type_of(number, f"{'[' * depth}{owner}") for depth in (1, 2))
+        return any(kind >= 0 and self._places.has_instruction(number, _CONST_CLASS, kind) for kind in kinds)
+
+    def _is_requested(self, number: int, owner: str) -> bool:
+        """True if an annotated method without code returns a class: a library makes what it returns of an answer.
+
+        https://github.com/square/retrofit/blob/parent-1.9.0/README.md, https://github.com/OpenFeign/feign
+        """
+        dex, kind = self._app.files[number], self._app.type_of(number, owner)
+        methods = dex.methods_returning(kind) if kind >= 0 else ()
+        return any(dex.access(one) & _ABSTRACT and dex.is_annotated(one) for one in methods)
+
+    def _fills_itself(self, owner: str) -> bool:
+        """True if a class, or one above it in the app, looks for fields by reflection."""
+        return any(map(self.reflection.finds_fields, self._app.ancestors(owner)))
+
+    def _gives(self, number: int, offset: int, owner: str) -> bool:
+        """True if the method around an offset may give an object for a class to other code.
+
+        Not so for a method of ``Class`` that finds no member, for a lock, and for a logger that the initialiser of the
+        class makes with nothing but it.
+        """
+        dex = self._app.files[number]
+        code = dex.code_around(offset, every=True)
+        if code is None or not self._places.begins(number, code, offset):
+            return code is None
+        flow, at = self._flow(number, code), (offset - code.begin) // 2
+        if flow is None:
+            return True
+        method = dex.method_of(code, every=True)
+        identity = self._app.method(number, method) if method >= 0 else -1
+        is_initialiser = identity >= 0 and self._app.ref(identity)[:2] == (owner, "<clinit>")
+        for one in flow.operations:
+            if not any(at in its or MANY in its for its in one.values):
+                continue
+            called = self._app.method(number, one.member) if one.opcode in CALLS else -1
+            ref = self._app.ref(called) if called >= 0 else None
+            alone = ref is not None and len(one.values) == 1
+            harmless = ref is not None and alone and ref.owner == CLASS and ref.name in _HARMLESS
+            if not harmless and not (is_initialiser and alone and ref is not None and ref.owner != CLASS):
+                return True
+        return False
+
+    def _is_received(self, owner: str) -> bool:
+        """True if code that speaks with other processes reads the field by which a class is made of a parcel."""
+        found = self._app.class_of(owner)
+        if found is None:
+            return False
+        dex = self._app.files[found[0]]
+        for index in dex.class_data(found[1]).static_fields:
+            member, field = dex.field(index), self._app.field(found[0], index)
+            if member is None or dex.descriptor(member.kind) != _CREATOR or field < 0:
+                continue
+            for site in self._places.of_field(field, _STATIC_READS):
+                reader = self._owner(site.number, site.code) if site is not None else ""
+                if not reader or _OF_PROCESSES in self._app.ancestors(reader):
+                    return True
         return False
 
     def _holders(self, kind: str) -> Iterator[str]:
         """The classes with a field of a type, or of an array of it."""
         for number, dex in enumerate(self._app.files):
-            for each in (self._app.type_of(number, kind), self._app.type_of(number, f"[{kind}")):
+            for each in (self._app.type_of(number, f"{'[' * depth}{kind}") for depth in range(3)):
                 yield from map(dex.descriptor, dex.owners_of_fields(each) if each >= 0 else ())
 
 

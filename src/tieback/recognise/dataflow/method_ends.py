@@ -48,6 +48,8 @@ class MethodEnds:
         if name == "<init>" and owner.endswith(("Exception;", "Error;")):
             return "shown"
         found = self._ends.get((owner, name))
+        if found == "link" and self._is_implemented(owner):
+            return None
         if found is None and kind.startswith("(Ljava/lang/String;)") and _REFERRER.fullmatch(name):
             return "header"
         if found is not None or self._app.definition(identity) is not None:
@@ -58,6 +60,14 @@ class MethodEnds:
         if found is None and above and name in _TEXTS and kind.startswith("(I"):
             found = "through"
         return None if found is not None and above != owner and self._hierarchy.is_overridden(identity) else found
+
+    def _is_implemented(self, owner: str) -> bool:
+        """True if a class of another package implements an interface that a library has: it can load a link itself."""
+        if self._app.class_of(owner) is None:
+            return False
+        package = owner.split("/")[:2]
+        below = self._hierarchy.below(owner)
+        return below is None or not all(one.split("/")[:2] == package for one in below)
 
     def key_names(self, number: int) -> dict[int, str]:
         """Indices of the keys in a file that give the value behind them a reason."""

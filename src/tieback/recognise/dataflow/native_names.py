@@ -10,10 +10,17 @@ from tieback.intake.apps.interface import Bytes
 
 _TYPES = re.compile(rb"L(?:java/lang/(?:String|Object|CharSequence)|java/net/UR[IL]|android/net/Uri);\0")
 """Types of methods that return a text or an address, and of fields with one."""
+_MORE_TYPES = re.compile(
+    _TYPES.pattern + rb"|\((?:\[{0,8}(?:[ZBCSIJFD]|L[\w/$]{1,200};)){0,20}\)\[{0,8}(?:[VZBCSIJFD]|L[\w/$]{1,200};)\0"
+)
+"""The same, and types of all methods: a library that has the name of a class of the app calls methods of any type."""
 WINDOW = 32 * 1024
 """Bytes before and after such types in which the name is expected: linkers keep the texts of a source file together."""
 MAX_KEPT = 4 * 1024 * 1024
 """Most bytes of the libraries of one app that are kept."""
+
+
+_OPEN = ord("(")
 
 
 class NativeNames:
@@ -23,11 +30,11 @@ class NativeNames:
         self._kept: list[bytes] = []
         self._left = MAX_KEPT
 
-    def see(self, data: Bytes) -> None:
-        """Keep the parts of a library around types of members."""
+    def see(self, data: Bytes, *, of_app: bool = False) -> None:
+        """Keep the parts of a library around types of members: also of those without a text, if it names the app."""
         begin = end = 0
-        for found in _TYPES.finditer(data):
-            if data[found.start() - 1 : found.start()] not in (b")", b"\0"):
+        for found in (_MORE_TYPES if of_app else _TYPES).finditer(data):
+            if data[found.start()] != _OPEN and data[found.start() - 1 : found.start()] not in (b")", b"\0"):
                 continue  # the type of a parameter
             if found.start() - WINDOW > end:
                 self._keep(data, begin, end)

@@ -1,4 +1,4 @@
-"""Methods of the app that code outside of it calls by their names: JavaScript in web views, EventBus 2, and Basic.
+"""Methods of the app that code outside of it calls by their names: scripts in web views and engines, EventBus 2, Basic.
 
 Newer JavaScript interfaces and event buses need an annotation at each such method.
 """
@@ -22,6 +22,16 @@ _BASIC, _SUB = "Lanywheresoftware/b4a/BA;", "_"
 https://www.b4x.com/android/forum/threads/how-b4a-applications-are-compiled.40889/
 """
 _NEW_INSTANCE = 0x22
+_RHINO = "Lorg/mozilla/javascript/"
+_TO_SCRIPTS = (
+    ("Lbsh/Interpreter;", "set", "(Ljava/lang/String;Ljava/lang/Object;)V"),
+    ("Lorg/luaj/vm2/lib/jse/CoerceJavaToLua;", "coerce", "(Ljava/lang/Object;)Lorg/luaj/vm2/LuaValue;"),
+    (f"{_RHINO}Context;", "javaToJS", f"(Ljava/lang/Object;{_RHINO}Scriptable;)Ljava/lang/Object;"),
+    (f"{_RHINO}ScriptableObject;", "putProperty", f"({_RHINO}Scriptable;Ljava/lang/String;Ljava/lang/Object;)V"),
+)
+"""Methods by which code gives an object to scripts, which can call its methods: https://github.com/beanshell/beanshell,
+https://github.com/luaj/luaj, https://github.com/mozilla/rhino
+"""
 
 
 class OutsideCalls:
@@ -46,12 +56,30 @@ class OutsideCalls:
             return True
         if name.startswith(_SUB) and self._app.class_of(_BASIC) is not None:
             return True
+        if self._gives_to_scripts and not name.startswith("<"):
+            return True
         if not self._scripts or name.startswith("<"):
             return False
         offered = self._offered
         if offered is None or not offered.isdisjoint(self._app.ancestors(owner)):
             return True
         return any(owner in self._app.ancestors(one) for one in offered)
+
+    @cached_property
+    def _gives_to_scripts(self) -> bool:
+        """True if code that is not of an engine for scripts gives it an object."""
+        for owner, name, kind in _TO_SCRIPTS:
+            if self._app.class_of(owner) is None:
+                continue
+            package = owner[: owner.find("/", owner.find("/") + 1)]
+            for number, place, _ in self._places.calls(name, kind, frozenset((owner,))):
+                dex = self._app.files[number]
+                code = dex.code_around(place, every=True)
+                method = dex.method_of(code, every=True) if code is not None else -1
+                identity = self._app.method(number, method) if method >= 0 else -1
+                if identity < 0 or not self._app.ref(identity).owner.startswith(package):
+                    return True
+        return False
 
     @cached_property
     def _offered(self) -> frozenset[str] | None:

@@ -22,6 +22,7 @@ from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.stringpool import MalformedPoolError, pool_frame
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.own_packages import package_of
+from tieback.recognise.dataflow.text_names import TextNames
 
 MAX_XML = 32 * 1024 * 1024
 """Most bytes of compiled XML of one app that are kept."""
@@ -45,10 +46,12 @@ _SMALI = re.compile(r"smali[^/]*/.+\.smali")
 """Code that could not be read as such: it can call any method."""
 _FOREIGN = re.compile(
     r"(?:^|[/!])(?:lib(?:unity|il2cpp|mono[\w.-]*|xamarin[\w.-]*|Qt\dCore\w*|assembl[\w.-]*|luajava|NativeScript|chaquopy\w*|"
-    r"python\d[\w.]*)\.so|[\w.-]+\.dll|"
+    r"python\d[\w.]*|cocos(?:2d(?:js|lua))?|layaair|corona)\.so|[\w.-]+\.dll|"
     r"assemblies\.blob)$"
 )
 """Code that is not DEX code, and engines of languages that call Java by name: LuaJava, NativeScript, Chaquopy, Pyjnius.
+So do engines of games with scripts, as Cocos Creator (``jsb.reflection.callStaticMethod``), LayaAir and Corona:
+https://docs.cocos.com/creator/3.8/manual/en/advanced-topics/java-reflection.html
 
 It can read resources by name or by number, and call any method.
 """
@@ -112,6 +115,8 @@ class PackageResources:
         self._manifests: list[str] = []
         self._texts: list[Bytes] = []
         """XML that apktool decoded."""
+        self._texts_named = TextNames()
+        self._own_names: tuple[str, ...] = ()
         self._is_decoded = False
         self._left, self._left_to_read, self._left_to_search = MAX_XML, MAX_READ, MAX_SEARCHED
         self._read: dict[int, tuple[XmlAttribute, ...]] = {}
@@ -138,15 +143,17 @@ class PackageResources:
             if buffer.kind is BufferKind.MANIFEST and piece.file.endswith(MANIFEST):
                 text = bytes(buffer.data).decode("utf-8", "replace")
                 self._manifests.append(text)
+                self._own_names = tuple(filter(None, (*self.packages(), *map(package_of, self.started_classes()))))
                 self.has_doubt |= _SPLIT.search(text) is not None
             elif isinstance(buffer.resources, Resources | ProtoResources):
                 self.has_doubt |= len(self.tables) >= MAX_TABLES or piece.file in self.tables
                 self.tables[piece.file] = buffer.resources
             elif buffer.kind is BufferKind.NATIVE:
-                self.native_names_app = self.native_names_app or self._is_named_in(buffer.data)
+                names_app = self._is_named_in(buffer.data)
+                self.native_names_app |= names_app
                 if self.has_doubt:
                     continue
-                self.names.see(buffer.data)
+                self.names.see(buffer.data, of_app=names_app)
                 self.has_doubt = _FOREIGN.search(piece.file) is not None or buffer.data.find(_BY_NAME) >= 0
             elif buffer.kind in (BufferKind.TEXT, BufferKind.BINARY):
                 self._keep_text(piece.file, buffer.data)
@@ -161,11 +168,11 @@ class PackageResources:
         The longest part of the package is the same in ``com/shop/app``, ``com.shop.app`` and
         ``Java_com_shop_app_Main_sign``, unless it has an underscore: the last form has ``_1`` for that.
         """
-        own = [*self.packages(), *map(package_of, self.started_classes())]
-        names = [max(re.split(r"[._]", name), key=len) for name in own if name]
+        names = [max(re.split(r"[._]", name), key=len) for name in self._own_names]
         return not names or any(library.find(name.encode("utf-8", "replace")) >= 0 for name in names)
 
     def _keep_text(self, file: str, content: Bytes) -> None:
+        self._texts_named.see(file, content, self._own_names)
         self._is_decoded |= file == _DECODED
         self.has_doubt |= _SMALI.fullmatch(file) is not None
         if _TEXT_XML.fullmatch(file):
@@ -260,7 +267,7 @@ class PackageResources:
                     yield one.value or content[one.begin : one.end].decode(codec, "replace")
 
     def names_class(self, name: str) -> bool:
-        """True if a manifest has the name of a class, or a resource table or other XML has it behind a package.
+        """True if a manifest has the name of a class, or a resource table, XML or another text has it behind a package.
 
         Args:
             name: the name without the package, such as ``Main`` or ``Main$Item``.
@@ -268,6 +275,7 @@ class PackageResources:
         forms = f".{name}".encode("utf-8", "replace"), f".{name}".encode("utf-16-le", "replace")
         return (
             any(name in text for text in self._manifests)
+            or name in self._texts_named
             or any(map(self._is_compiled_in, forms))
             or any(content.find(forms[0]) >= 0 for content in self._texts)
             or any(table.contains(form) for table in self.tables.values() for form in forms)

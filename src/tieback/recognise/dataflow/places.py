@@ -101,17 +101,19 @@ class CodePlaces:
             elif self.begins(number, code, offset):
                 yield Site(number, code, (offset - code.begin) // 2, index)
 
-    def calls(self, name: str, kind: str, owners: frozenset[str] = frozenset()) -> Iterator[tuple[int, int, int]]:
+    def calls(
+        self, name: str, kind: str, owners: frozenset[str] = frozenset(), most: int = MAX_SITES
+    ) -> Iterator[tuple[int, int, int]]:
         """Number of the file, offset and method index of each call of a method; of any class without owners.
 
-        Other operands can look the same. At most ``MAX_SITES`` are given for each method index.
+        Other operands can look the same. At most ``most`` are given for each method index.
         """
         for number, dex in enumerate(self._app.files):
             title = self._app.string_of(number, name)
             for index in self._titled(dex, number, title, owners) if title >= 0 else ():
                 identity = self._app.method(number, index)
                 if identity >= 0 and self._app.ref(identity).kind == kind:
-                    yield from ((number, place, index) for place in self.offsets(number, CALLS, index))
+                    yield from ((number, place, index) for place in self.offsets(number, CALLS, index, most))
 
     def _titled(self, dex: DexFile, number: int, title: int, owners: frozenset[str]) -> Iterator[int]:
         """Indices of the methods of these classes, or of all, that have a name."""

@@ -152,7 +152,9 @@ class UncalledCode:
                 return False
         # Only what has an object can be called on it.
         makers = self._unmade.makers(owner) if has_object else None
-        return makers is not None and all(self._never_called(file, maker, seen) for file, maker in makers)
+        if makers is None or not all(self._never_called(file, maker, seen) for file, maker in makers):
+            return False
+        return not self._uses.made_objects.can_be_read(owner, made=False)
 
     def _is_of_interface(self, number: int, code: CodeItem, owner: str) -> bool:
         """True if other code calls a method as that of another class or interface, with objects of any class."""

@@ -84,8 +84,11 @@ def reason_of_fields(uses: "ConstantUses", number: int, code: CodeItem, fields: 
 
 
 def _is_unread(uses: "ConstantUses", number: int, one: Operation) -> bool:
-    """True for the store into a static field that no code reads, also not by its name."""
-    return is_unread_field(uses, number, one) and not uses.stored(number, one, 0).contacts
+    """True for the store into a static field that no code reads, also not by its name or as one of all fields."""
+    if not is_unread_field(uses, number, one) or uses.stored(number, one, 0).contacts:
+        return False
+    field = uses.app.field(number, one.member)
+    return field < 0 or not uses.made_objects.is_given(uses.app.ref(field).owner)
 
 
 def _only_keeps(uses: "ConstantUses", number: int, one: Operation, given: Sequence[int]) -> bool:

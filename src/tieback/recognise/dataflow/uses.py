@@ -118,7 +118,10 @@ class ConstantUses:
         self.places = CodePlaces(self._app)
         self.hierarchy = Hierarchy(self._app)
         outside = OutsideCalls(self._app, self.places, self.flow, scripts=scripts)
-        self.callers = Callers(self._app, self.places, self.hierarchy, outside, self._names, called, handlers)
+        self.made_objects = MadeObjects(self._app, self.places, self.hierarchy, self.flow)
+        self.callers = Callers(
+            self._app, self.places, self.hierarchy, outside, self._names, called, handlers, self.made_objects
+        )
         self.ends = MethodEnds(self._app, self.hierarchy)
         self._flows: dict[tuple[int, int], MethodFlow | None] = {}
         self._cut: Callable[[int, CodeItem], MethodFlow | None] | None = None
@@ -126,9 +129,8 @@ class ConstantUses:
         self._read: dict[int, Outcome] = {}
         self._returned: dict[tuple[int, int], Outcome] = {}
         self._values = StaticValues(self._app)
-        self._owners = FieldOwners(self._app, self.places, self.hierarchy)
+        self._owners = FieldOwners(self._app, self.places, self.hierarchy, self.made_objects.finds_fields_of)
         self.is_single = self._owners.is_single
-        self.made_objects = MadeObjects(self._app, self.places, self.hierarchy)
         self.receivers: dict[tuple[int, int], dict[int, Origins]] = {}
         """For each method that was traced, the receiver of each call that returns it, by the call."""
         self.symbols: dict[int, tuple[str, str]] = {}
@@ -379,13 +381,14 @@ class ConstantUses:
             return False, None
         return self._values.text(field, *found) if static else (True, None)
 
-    def reads_parcel(self, number: int, code: CodeItem) -> bool:
-        """True for a method that makes an object again which the app wrote to a parcel.
+    def reads_parcel(self, number: int, code: CodeItem, owner: str) -> bool:
+        """True for a method that makes an object of a class again which the app wrote to a parcel.
 
         https://developer.android.com/reference/android/os/Parcelable
         """
         index = self._app.files[number].method_of(code)
-        return index >= 0 and self.method_names(number, index)[2].startswith(f"({PARCEL}")
+        reads = index >= 0 and self.method_names(number, index)[2].startswith(f"({PARCEL}")
+        return reads and not self.made_objects.comes_from_others(owner)
 
     # Fields
 
@@ -483,7 +486,8 @@ class ConstantUses:
         if called:
             return outcome
         owner = self.method_names(number, dex.method_of(code))[0]
-        return CONTACTS if self.callers.can_name(number, owner, called_as.name) else _UNCALLED
+        is_static = words(called_as.kind) == code.ins
+        return CONTACTS if self.callers.can_name(number, owner, called_as.name, static=is_static) else _UNCALLED
 
     def _is_unread_property(self, number: int, code: CodeItem) -> bool:
         """True for a method with an annotation, as of a property for blocks, that no code calls or names."""

@@ -27,6 +27,13 @@ _PAGE_SCRIPT = lazy_pattern(
 )
 """Scripts that only an element of a page can load, as the library of Firebase does in a browser: React Native has no
 document (https://github.com/firebase/firebase-js-sdk, ``packages/auth/src/platform_browser``)."""
+_READS = lazy_pattern(rb"(?:\bfetch\(|\baxios(?:\.get)?\(|\buri[\"']?\s{0,4}:)\s{0,8}[\"'`]?\Z")
+"""What is before an address that a request reads, or that a web view of React Native shows."""
+_BUILT = lazy_pattern(
+    rb"(?:<script\b[^<>\n]{0,200}?\bsrc\s{0,4}=\s{0,4}(?:[\"'`]\s{0,4}(?:\+|,|\.concat\()|\\?[\"']?\$\{)"
+    rb"|(?:<script\b[^<>\n]{0,200}?\bsrc|\.src)\s{0,4}=\s{0,4}(?:(?:\\[\"'][\"'`]|'[\"`]|\"['`])\s{0,4}(?:\+|,|\.concat\()|\\?[\"']\$\{))"
+)
+"""An element or a script for a page, in a text, with an address that code puts there."""
 _TELLS = lazy_pattern(
     rb"(?:(?<![\w$])(?:[A-Z]\w{0,40})?Error|(?<![\w$])console\s{0,4}\.\s{0,4}(?:log|warn|error|info|debug|trace))"
     rb"\s{0,4}\(\s{0,20}\Z"
@@ -48,7 +55,16 @@ DATA_URI = lazy_pattern(rb"\s{0,8}data:(?:font|image|audio|video|application/(?:
 
 def is_page_script(text: Bytes, at: int) -> bool:
     """True if the address at an offset is that of a script for web pages; markup with it is another text."""
-    return _PAGE_SCRIPT.match(text, at) is not None
+    return _PAGE_SCRIPT.match(text, at) is not None and _READS.search(text, max(0, at - 40), at) is None
+
+
+def builds_pages(text: Bytes) -> bool:
+    """True if a script puts an address into markup with a script: React Native shows such texts in web views.
+
+    https://github.com/react-native-webview/react-native-webview/blob/master/docs/Reference.md (``source``,
+    ``injectedJavaScript``)
+    """
+    return _BUILT.search(text) is not None
 
 
 def is_picture(data: bytes, span: Span, offset: int) -> bool:

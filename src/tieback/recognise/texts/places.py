@@ -178,6 +178,10 @@ class TextPlaces:
         return whole_reason(self._file, self._data, self._language, binary=self._binary)
 
     @cached_property
+    def _builds_pages(self) -> bool:
+        return literals.builds_pages(self._data)
+
+    @cached_property
     def _has_suffixes(self) -> bool:
         return tables.has_suffixes(self._data)
 
@@ -247,7 +251,7 @@ class TextPlaces:
         native = is_native(self._file, data)
         if literals.is_link(data, span, offset, native=native, launchers=self._launchers):
             return LINK
-        if native and offset == start and literals.is_page_script(data, start):
+        if native and offset == start and literals.is_page_script(data, start) and not self._builds_pages:
             return literals.PAGE_SCRIPT
         if offset == start and markup_links.is_content(data, span.start):
             return SHOWN

@@ -77,6 +77,9 @@ _HEADING = lazy_pattern(
     rb"(?:\A|\n)[ \t]*(?P<text>[A-Za-z][^\r\n]{1,78})\r?\n[ \t]*(?P<line>={3,80}|-{3,80})[ \t]*(?=\r?\n)"
 )
 """A line with a line of signs below it: https://docutils.sourceforge.io/docs/ref/rst/restructuredtext.html#sections"""
+_SENTENCE = lazy_pattern(rb"[A-Za-z]{2,} [a-z]{2,}(?: \([\w.]{1,40}\))?[.!][ \t]*(?=[\r\n]|\Z)")
+"""The end of a sentence at the end of a line."""
+_LEAST_SENTENCES = 2
 _HEADING_SLACK = 3
 _LEAST_HEADINGS = 2
 _MANUAL_BYTES = 64 * 1024
@@ -176,7 +179,7 @@ def is_reference(data: bytes) -> bool:
 def is_manual(data: bytes) -> bool:
     """True if a plain text has the headings of a document for people, as the file that comes with a font or a library.
 
-    Not so for a text with settings.
+    Not so for a text with settings, and for one that is about the addresses in it, without sentences.
     """
     text = data[:_MANUAL_BYTES]
     lines = [line for line in text.splitlines() if line.strip()]
@@ -185,6 +188,10 @@ def is_manual(data: bytes) -> bool:
         headings >= _LEAST_HEADINGS
         and _share(lines, _WORDS_IN_LINE.search) >= _WORDS_SHARE
         and _share(lines, _SETTING.match) <= _MANUAL_SETTINGS
+        and (
+            sum(b"://" in line for line in lines) <= _ADDRESS_SHARE * len(lines)
+            or len(_SENTENCE.findall(text)) >= _LEAST_SENTENCES
+        )
     )
 
 

@@ -19,6 +19,7 @@ from tieback.recognise.search import AppSearch
 
 DATA = (Path(__file__).parent / "dex" / "conditions.dex").read_bytes()
 SETTINGS = (Path(__file__).parent / "dex" / "settingsobjects.dex").read_bytes()
+READ = (Path(__file__).parent / "dex" / "readobjects.dex").read_bytes()
 ENUMERATIONS = (Path(__file__).parent / "dex" / "enumerations.dex").read_bytes()
 COMPARISONS = (Path(__file__).parent / "dex" / "comparisons.dex").read_bytes()
 NEVER_EQUAL = [
@@ -70,6 +71,16 @@ def test_settings_that_code_makes_and_never_sets_decide() -> None:
     ]  # fmt: skip
 
 
+def test_settings_that_other_code_can_fill_decide_nothing() -> None:
+    reasons, back_ends = ends(READ)
+    # Other code only locks the class of one, and the platform gets the other.
+    assert reasons == dict.fromkeys(("measured", "single"), NEVER)
+    assert back_ends == [
+        "answer", "arrayed", "built", "counted", "flags", "kept", "listedtwice", "preset", "remote", "updated",
+        "valued",
+    ]  # fmt: skip
+
+
 def test_a_comparison_of_references_decides_if_all_their_objects_are_known() -> None:
     reasons, back_ends = ends(ENUMERATIONS)
     assert reasons == dict.fromkeys(("behind", "same", "trial"), NEVER)
@@ -116,10 +127,10 @@ def test_without_a_budget_only_constants_are_compared(monkeypatch: pytest.Monkey
 
 @settings(max_examples=examples(60))
 @given(
-    st.sampled_from((DATA, SETTINGS, ENUMERATIONS)),
+    st.sampled_from((DATA, SETTINGS, READ, ENUMERATIONS)),
     st.lists(
         st.tuples(
-            st.integers(112, min(len(DATA), len(SETTINGS), len(ENUMERATIONS)) - 4), st.binary(min_size=1, max_size=4)
+            st.integers(112, min(map(len, (DATA, SETTINGS, READ, ENUMERATIONS))) - 4), st.binary(min_size=1, max_size=4)
         ),
         max_size=10,
     ),

@@ -270,7 +270,10 @@ DOUBTS: dict[str, list[Piece]] = {
         f"code for {name}": pieces(
             more=[Artifact(f"lib/a/{name}.so", (Buffer(f"lib/a/{name}.so", BufferKind.NATIVE, b"\0"),))]
         )
-        for name in ("libunity", "libluajava", "libNativeScript", "libchaquopy_java", "libpython3.11")
+        for name in (
+            "libunity", "libluajava", "libNativeScript", "libchaquopy_java", "libpython3.11", "libcocos",
+            "libcocos2djs", "libcocos2dlua", "liblayaair", "libcorona",
+        )
     },
     "code for .NET": pieces(more=[ArtifactBatch(("assemblies/Shop.dll",), (b"MZ",), read_small_file)]),
 }  # fmt: skip

@@ -26,3 +26,9 @@ USES = ConstantUses([DexFile((Path(__file__).parent / "dex" / "screens.dex").rea
 )
 def test_the_reason_of_an_address(address: str, reason: str) -> None:
     assert USES.reason(address.encode()) == reason
+
+
+@each(("name", "reason"), [("urihandlers", LINK), ("ownhandler", "")])
+def test_an_app_can_show_links_in_its_own_web_view(name: str, reason: str) -> None:
+    code = (Path(__file__).parent / "dex" / f"{name}.dex").read_bytes()
+    assert ConstantUses([DexFile(code)]).reason(b"https://opened.shop.test/a") == reason

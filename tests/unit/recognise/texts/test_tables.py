@@ -127,6 +127,7 @@ MANUAL = (
     "Acme Font\n=========\n\nThis download has two fonts.\n\nGet started\n-----------\n\n  https://fonts.test/{n}\n"
     "Install the files that you want to use.\nThen read the licence text.\n"
 )
+STATIONS = "Station {n}\n---------\n\nJazz from the harbour\nhttps://a{n}.test/stream\n\n"
 
 
 @each(
@@ -137,9 +138,19 @@ MANUAL = (
         (lines(MANUAL.replace("-----------", ""), 1), False),
         (lines(MANUAL.replace("-----------", "---"), 1), False),
         (lines(MANUAL.replace("Install the", "server = the"), 1), False),
+        (lines(STATIONS, 3), False),
+        (lines(MANUAL.replace("two fonts", "two fonts of\n  https://b{n}.test"), 1), True),
         (lines("Servers\n-------\nhttp://a{n}.test\nhttp://b{n}.test\nhttp://c{n}.test\n", 3), False),
     ],
-    ids=["manual", "line ends of Windows", "one heading", "a short line", "settings", "addresses only"],
+    ids=[
+        "manual",
+        "line ends of Windows",
+        "one heading",
+        "a short line",
+        "settings",
+        "many addresses",
+        "addresses only",
+    ],
 )
 def test_a_document_with_underlined_headings(text: bytes, expected: bool) -> None:
     assert is_manual(text) is expected

@@ -1,0 +1,23 @@
+# Only the platform and code for this class get an object
+.class public Ltest/shop/Measured;
+.super Ljava/lang/Object;
+
+.field private test:Z
+
+.method public constructor <init>()V
+    .registers 1
+    invoke-direct {p0}, Ljava/lang/Object;-><init>()V
+    return-void
+.end method
+
+.method public isTest()Z
+    .registers 2
+    iget-boolean v0, p0, Ltest/shop/Measured;->test:Z
+    return v0
+.end method
+
+.method public setTest(Z)V
+    .registers 2
+    iput-boolean p1, p0, Ltest/shop/Measured;->test:Z
+    return-void
+.end method

@@ -1,0 +1,77 @@
+"""Objects and methods of the app's own that other code finds without ``new`` or a call: they are no unused code."""
+
+from pathlib import Path
+
+from tests.each import each
+from tests.unit.recognise.dataflow.test_unmade import package
+from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
+from tieback.recognise.dataflow import text_names
+from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.own_packages import OwnPackages
+from tieback.recognise.dataflow.package_resources import PackageResources
+from tieback.recognise.dataflow.uncalled import UNUSED as UNUSED_REASON
+from tieback.recognise.dataflow.uncalled import UncalledCode
+from tieback.recognise.dataflow.uses import ConstantUses
+
+CODE = (Path(__file__).parent / "dex" / "foundclasses.dex").read_bytes()
+FOUND = ["arrayed", "fielded", "offered", "pushed", "scope", "titled", "typed", "valued"]
+UNUSED = ["alone", "aware", "common", "idle"]
+SERVICES = "META-INF/services/test.shop.app.Step"
+
+
+def text(file: str, content: bytes) -> Artifact:
+    return Artifact(file, (Buffer(file, BufferKind.TEXT, content),))
+
+
+def unused(files: PackageResources) -> list[str]:
+    code = UncalledCode(ConstantUses([DexFile(CODE)], names=files.names), OwnPackages(("test.shop.app",)), files)
+    every = sorted((*FOUND, *UNUSED, "service"))
+    return [host for host in every if code.reason(f"https://{host}.shop.test/".encode())]
+
+
+def test_only_what_other_code_cannot_find_is_unused() -> None:
+    assert unused(package()) == [*UNUSED, "service"]
+
+
+@each(
+    "piece",
+    [
+        ArtifactBatch((SERVICES,), (b"test.shop.app.Service # default\n",), text),
+        text("assets/plugins.json", b'[{"classpath":"test.shop.app.Service"}]'),
+    ],
+)
+def test_a_text_can_name_a_class(piece: Artifact | ArtifactBatch) -> None:
+    files = package()
+    files.see(piece)
+    assert unused(files) == UNUSED
+
+
+@each("file", ["META-INF/MANIFEST.MF", "assets/dexopt/baseline.txt", "assets/mapping.txt"])
+def test_what_tools_write_names_all_classes(file: str) -> None:
+    files = package()
+    files.see(text(file, b"test.shop.app.Service"))
+    assert unused(files) == [*UNUSED, "service"]
+
+
+def test_before_the_manifest_every_package_counts() -> None:
+    names = text_names.TextNames()
+    names.see("base/assets/a.json", b'{"class":"test.shop.app.Service"}', ())
+    names.see("base/assets/b.json", b'{"class":"test.shop.app.' + b"a" * text_names.MAX_FILE + b'x.Large"}', ())
+    assert [name in names for name in ("Service", "Large", "app")] == [True, False, False]
+
+
+def test_native_code_of_the_app_calls_methods_of_any_type() -> None:
+    # Native code of another maker does not.
+    assert "alone" in unused(package(library=b"\0alone\0()V\0"))
+    assert "alone" not in unused(package(library=b"\0test/shop/app/Alone\0alone\0()V\0"))
+
+
+def test_an_object_in_a_field_can_be_found_with_all_fields() -> None:
+    assert ConstantUses([DexFile(CODE)]).reason(b"https://region.shop.test/") == ""
+
+
+@each(("name", "expected"), [("scripted", ""), ("unscripted", UNUSED_REASON)])
+def test_scripts_of_an_engine_call_methods_of_the_objects_that_they_get(name: str, expected: str) -> None:
+    code = (Path(__file__).parent / "dex" / f"{name}.dex").read_bytes()
+    found = UncalledCode(ConstantUses([DexFile(code)]), OwnPackages(("test.shop.app",)), package())
+    assert found.reason(b"https://search.shop.test/") == expected
