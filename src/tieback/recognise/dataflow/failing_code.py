@@ -119,7 +119,7 @@ class FailingCode:
         operations = tuple(one for one in flow.operations if one.at in reached or one.opcode in (IGET, SGET))
         strings = {at: string for at, string in flow.strings.items() if at in reached}
         is_cut = len(operations) < len(flow.operations) or len(strings) < len(flow.strings)
-        return flow._replace(operations=operations, strings=strings), needs if is_cut else ""
+        return (flow._replace(operations=operations, strings=strings), needs) if is_cut else (flow, "")
 
     def never_reached(self, number: int, code: CodeItem, at: int) -> str:
         """The missing class without which an instruction never runs; empty if it may."""

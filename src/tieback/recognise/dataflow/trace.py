@@ -264,11 +264,10 @@ class Trace:
     @cached_property
     def _receivers(self) -> dict[int, Origins]:
         """The receiver of each call that returns it."""
-        key = self._number, self._code.offset
-        known = self._uses.receivers.get(key)
-        if known is None:
-            known = self._uses.receivers[key] = self._find_receivers()
-        return known
+        index = self._uses.indices.of(self._flow)
+        if index.receivers is None:
+            index.receivers = self._find_receivers()
+        return index.receivers
 
     def _find_receivers(self) -> dict[int, Origins]:
         found = {}

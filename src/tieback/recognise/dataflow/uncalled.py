@@ -108,9 +108,10 @@ class UncalledCode:
         flow = self._uses.flow(number, code) if self._own.have(self._uses.method_names(number, index)[0]) else None
         if flow is None:
             return False
-        if any(MANY in values for one in flow.operations for values in one.values):
+        having = self._uses.indices.of(flow).having
+        if MANY in having:
             return False
-        stores = [one for one in flow.operations if any(at in values for values in one.values)]
+        stores = having.get(at, ())
         if not stores or any(one.opcode not in (SPUT, IPUT) or at not in one.values[0] for one in stores):
             return False
         return all(

@@ -9,7 +9,7 @@ from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.reaching import IPUT, MANY, RETURN, SPUT, MethodFlow, Operation, Origins
+from tieback.recognise.dataflow.reaching import IPUT, MANY, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.unread_settings import is_unread_field
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def is_unread_object(
     if uses.method_names(number, one.member)[1] != "<init>" or uses.name_of(number, code) != "<clinit>":
         return False
     made = one.values[0]
-    if not made <= flow.created or any(MANY in its for each in flow.operations for its in each.values):
+    if not made <= flow.created or MANY in uses.indices.of(flow).having:
         return False
     keepers = [each for each in flow.operations if each.at != one.at and any(made & its for its in each.values)]
     kept = all(each.opcode == SPUT and _is_unread(uses, number, each) for each in keepers)
@@ -54,14 +54,11 @@ def is_uncalled_result(
     made = one.values[0]
     if uses.method_names(number, one.member)[1] != "<init>" or len(made) != 1 or not made <= flow.created:
         return False
-    keepers = [each for each in flow.operations if each.at != one.at and any(_has(its, made) for its in each.values)]
+    having = uses.indices.of(flow).having
+    keepers = [each for origin in (*made, MANY) for each in having.get(origin, ()) if each.at != one.at]
     if not keepers or any(each.opcode != RETURN for each in keepers):
         return False
     return uses.callers.of(number, code) == [] and _only_keeps(uses, number, one, given)
-
-
-def _has(origins: Origins, others: Origins) -> bool:
-    return MANY in origins or not origins.isdisjoint(others)
 
 
 def reason_of_fields(uses: "ConstantUses", number: int, code: CodeItem, fields: Container[str]) -> str:

@@ -39,7 +39,7 @@ def is_unread_setting(
     method = uses.file(number).method_of(code)
     if method < 0 or uses.method_names(number, method)[1] != "<clinit>":
         return False
-    if any(MANY in its for each in flow.operations for its in each.values):
+    if MANY in uses.indices.of(flow).having:
         return False
     made = one.values[0] if creates else frozenset((one.at,))
     keepers = [each for each in flow.operations if each.at != one.at and any(made & its for its in each.values)]

@@ -83,7 +83,10 @@ class UnrunnableCode:
         key = number, code.offset
         if key not in self._flows:
             self._units -= code.units * (1 + code.registers // 32)
-            self._flows[key] = method_flow(self._uses.file(number), code) if self._units > 0 else None
+            known = self._uses.flows.get(key)
+            if known is None and self._units > 0:
+                known = method_flow(self._uses.file(number), code)
+            self._flows[key] = known if self._units > 0 else None
         return self._flows[key]
 
     def _cut(self, number: int, code: CodeItem) -> MethodFlow | None:

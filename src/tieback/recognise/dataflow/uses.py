@@ -21,6 +21,7 @@ from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.direct import contacts_at, contacts_result
 from tieback.recognise.dataflow.field_owners import FieldOwners
+from tieback.recognise.dataflow.flow_index import FlowIndices
 from tieback.recognise.dataflow.hierarchy import Hierarchy, words
 from tieback.recognise.dataflow.initial_values import element_reason, values_with
 from tieback.recognise.dataflow.libraries import SILENT
@@ -123,7 +124,8 @@ class ConstantUses:
             self._app, self.places, self.hierarchy, outside, self._names, called, handlers, self.made_objects
         )
         self.ends = MethodEnds(self._app, self.hierarchy)
-        self._flows: dict[tuple[int, int], MethodFlow | None] = {}
+        self.flows: dict[tuple[int, int], MethodFlow | None] = {}
+        """The values of the methods that were read, by file and offset; ``None`` for one that is not read."""
         self._cut: Callable[[int, CodeItem], MethodFlow | None] | None = None
         self._known: dict[tuple[int, int, Origins], Outcome] = {}
         self._read: dict[int, Outcome] = {}
@@ -131,8 +133,7 @@ class ConstantUses:
         self._values = StaticValues(self._app)
         self._owners = FieldOwners(self._app, self.places, self.hierarchy, self.made_objects.finds_fields_of)
         self.is_single = self._owners.is_single
-        self.receivers: dict[tuple[int, int], dict[int, Origins]] = {}
-        """For each method that was traced, the receiver of each call that returns it, by the call."""
+        self.indices = FlowIndices()
         self.symbols: dict[int, tuple[str, str]] = {}
         """The class and the text of the symbol in each static field that ``block_symbols`` read."""
         self._loud: dict[int, OperandUses] = {}
@@ -179,7 +180,7 @@ class ConstantUses:
             steps: most operations that are looked at.
         """
         other = copy(self)
-        vars(other).update(_cut=cut, _known={}, _read={}, _returned={}, receivers={}, symbols={})
+        vars(other).update(_cut=cut, _known={}, _read={}, _returned={}, symbols={})
         vars(other).update(_constants=1, steps=steps, direct=0)
         return other
 
@@ -352,10 +353,10 @@ class ConstantUses:
         if self._cut is not None:
             return self._cut(number, code)
         key = number, code.offset
-        if key not in self._flows:
+        if key not in self.flows:
             self._units -= code.units * (1 + code.registers // 32)
-            self._flows[key] = method_flow(self._app.files[number], code) if self._units > 0 else None
-        return self._flows[key]
+            self.flows[key] = method_flow(self._app.files[number], code) if self._units > 0 else None
+        return self.flows[key]
 
     def initial_number(self, field: int, *, static: bool) -> int | None:
         """The initial value of a field of the app with a small number, a truth value or an object of the app.
