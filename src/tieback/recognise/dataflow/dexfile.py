@@ -76,6 +76,8 @@ class DexFile(DexTables):
         self._class_data: dict[int, ClassData] = {}
         self._members_left = len(data) + _MAX_MEMBERS
         self._code_without: dict[Packages, CodeUnits] = {}
+        self.absent_values: set[tuple[int, int]] = set()
+        """Sections and strings for which ``initial_values`` searched without a result."""
 
     def class_data(self, row: int) -> ClassData:
         """Members that the class in a row declares."""

@@ -6,6 +6,8 @@ from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.trace import COMPARED, DESCRIPTION
 
+_MAX_ABSENT = 4_000
+"""Most searches without a result that are kept per file: several questions about one constant need the same one."""
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
 _ELEMENTS = {
     **dict.fromkeys((b"description", b"helpUrl", b"iconName"), DESCRIPTION),
@@ -39,15 +41,19 @@ def element_reason(dex: DexFile, at: int, *, default: bool = False) -> str:
 def values_with(dex: DexFile, kind: int, index: int) -> Iterator[int]:
     """Offsets of encoded values in a section that can be this string."""
     section = dex.sections.get(kind)
-    if section is None:
+    if section is None or (kind, index) in dex.absent_values:
         return
+    is_absent = True
     for header, length in _STRING_VALUES:
         if index < 1 << (8 * length):
             wanted = bytes((header,)) + index.to_bytes(length, "little")
             at = dex.data.find(wanted, section.begin, section.end)
             while at >= 0:
+                is_absent = False
                 yield at
                 at = dex.data.find(wanted, at + 1, section.end)
+    if is_absent and len(dex.absent_values) < _MAX_ABSENT:
+        dex.absent_values.add((kind, index))
 
 
 def is_initial(dex: DexFile, index: int) -> bool:
