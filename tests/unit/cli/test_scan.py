@@ -37,6 +37,17 @@ def test_without_a_grant_everything_but_the_network(run: Run, apps: Path, tmp_pa
     assert (tmp_path / "report.html").read_text().startswith("<!DOCTYPE html>")
 
 
+def test_the_error_of_an_expired_grant_names_its_file(run: Run, apps: Path, tmp_path: Path) -> None:
+    for name, dates, problem in (
+        ("old.toml", "not_after = 2020-01-01", "the grant expired on 2020-01-01"),
+        ("new.toml", "not_before = 2098-01-01\nnot_after = 2099-01-01", "the grant is not valid before 2098-01-01"),
+    ):
+        (tmp_path / name).write_text(f'authorised_by = "Office"\ncontact = "soc@example.org"\n{dates}\n')
+        ended = run("scan", apps, "-w", "ws", "--grant", name)
+        assert (ended.code, ended.out) == (2, "")
+        assert f"{name}: {problem}" in ended.err
+
+
 def test_json_on_stdout_and_in_a_file_are_the_same(run: Run, apps: Path, tmp_path: Path) -> None:
     ended = run("scan", apps, "-w", "ws", "--report", "report.json", "--format", "json", "--workers", "1")
     assert json.loads(ended.out) == json.loads((tmp_path / "report.json").read_text())
@@ -130,7 +141,7 @@ def test_copies_of_an_input_are_counted(run: Run, apps: Path, tmp_path: Path) ->
     ended = run("scan", "a.apk", "b.apk", "c.apk", "-w", "ws", "--workers", "1", "--format", "json")
     document = json.loads(ended.out)
     assert (ended.code, document["headline"]["apps_analysed"], document["headline"]["files_skipped"]) == (0, 1, 2)
-    said = "inputs: not read because they have the content of an input before them: 2 files (such as b.apk)"
+    said = "inputs: 2 files were not read, such as b.apk: same content as an input before them"
     assert f"tieback: note: {said}. Their results are those of that input." in ended.err.splitlines()
     assert said.removeprefix("inputs: ") in [one["what"] for one in document["problems"]]
 
@@ -269,26 +280,26 @@ def test_the_files_that_a_scan_passes_over_are_counted(run: Run, apps: Path, tmp
         shard.add(apps / "workhub.apk", "workhub.apk")
         shard.add(folder / "c.txt", "inner.txt")
     reasons = {
-        (str(folder), "attributes in an archive of macOS: 1 file (__MACOSX)"),
-        (str(folder), "not apps, captures or shards: 2 files (such as c.txt)"),
-        (str(folder), "they cannot be opened: 1 file (gone.apk)"),
-        (str(folder), "links to folders: 1 file (loop)"),
-        (str(folder), "compressed shards, whose members cannot be read one by one: 1 file (more.tar.gz)"),
-        (str(folder), "parts of apps beside whole apps: 1 file (b.hbc)"),
-        (str(folder / "e.tar"), "not apps, captures or shards: 1 file (inner.txt)"),
+        (str(folder), "__MACOSX was not read: attributes in an archive of macOS"),
+        (str(folder), "2 files were not read, such as c.txt: not apps, captures or shards"),
+        (str(folder), "gone.apk was not read: cannot be opened"),
+        (str(folder), "loop was not read: link to a folder"),
+        (str(folder), "more.tar.gz was not read: compressed shard, whose members cannot be read one by one"),
+        (str(folder), "b.hbc was not read: part of an app beside a whole app"),
+        (str(folder / "e.tar"), "inner.txt was not read: not an app, a capture or a shard"),
     }
     for name in FORMATS:
         ended = run("scan", folder, "-w", "ws", "--workers", "1", "--format", name)
         assert ended.code == 0, name
         lines = {line for line in ended.err.splitlines() if " note: " in line}
-        assert lines == {f"tieback: note: {where}: not read because {why}. {advice(why)}" for where, why in reasons}
+        assert lines == {f"tieback: note: {where}: {text}. {advice(text)}" for where, text in reasons}
         if name == "json":
             document = json.loads(ended.out)
             assert document["headline"]["files_skipped"] == 8
-            told = {(one["where"], one["what"].removeprefix("not read because ")) for one in document["problems"]}
+            told = {(one["where"], one["what"]) for one in document["problems"]}
             assert told >= reasons
         elif name != "table":
-            assert "compressed shards, whose members" in ended.out, name
+            assert "compressed shard, whose members" in ended.out, name
 
 
 def test_a_configuration_that_was_cut_off_has_no_default(run: Run, apps: Path, tmp_path: Path) -> None:

@@ -475,7 +475,7 @@ def test_pages_of_a_run_name_partly_read_captures_and_passed_over_files(tmp_path
     assert "cut off or damaged: the archive is truncated" in capture["problem"]
     assert recipients["partly_read"][0]["damaged"] is True
     assert "not captures" not in texts["/"]
-    assert "&lt;b&gt;in: not read because not apps, captures or shards: 1 file (a.txt)" in texts[f"/runs/{run.id}"]
+    assert "&lt;b&gt;in: a.txt was not read: not an app, a capture or a shard" in texts[f"/runs/{run.id}"]
     for name in (f"/runs/{run.id}", "/recipients", "/declared"):
         assert "1 capture only partly read" in texts[name], name
     assert "Captures only partly read: 1" in texts["/"]
