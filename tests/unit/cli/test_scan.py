@@ -48,6 +48,22 @@ def test_the_error_of_an_expired_grant_names_its_file(run: Run, apps: Path, tmp_
         assert f"{name}: {problem}" in ended.err
 
 
+def test_without_a_readable_input_only_errors_are_printed(run: Run, apps: Path, tmp_path: Path) -> None:
+    """Files and formats for programs have the problems, too."""
+    (tmp_path / "a.txt").write_text("words")
+    words = ("scan", "a.txt", "none.apk", "-w", "ws")
+    ended = run(*words, "--report", "r.json")
+    assert (ended.code, ended.out) == (4, "")
+    first, second, written, last = ended.err.splitlines()
+    assert first.startswith("tieback: a.txt: a text file, not an app package. Pass an APK")
+    assert second == "tieback: none.apk: no such file or directory. Check the path"
+    assert written == "report: r.json"
+    assert last == "no input was read, so the workspace has no new run"
+    assert len(json.loads((tmp_path / "r.json").read_text())["problems"]) == 2
+    assert len(json.loads(run(*words, "--format", "json").out)["problems"]) == 2
+    assert "1 app analysed" in run(*words, apps / "workhub.apk", "--workers", "1").out
+
+
 def test_json_on_stdout_and_in_a_file_are_the_same(run: Run, apps: Path, tmp_path: Path) -> None:
     ended = run("scan", apps, "-w", "ws", "--report", "report.json", "--format", "json", "--workers", "1")
     assert json.loads(ended.out) == json.loads((tmp_path / "report.json").read_text())
