@@ -199,7 +199,9 @@ def _write_outputs(
     brief: bool,
     least: Severity | None,
 ) -> tuple[bool, bool]:
-    """Write the report to files and, unless the format is empty, to stdout. The run is stored: a full disk or a closed pipe must not hide its end.
+    """Write the report to files and, unless the format is empty, to stdout.
+
+    The run is stored: a full disk or a closed pipe must not hide its end.
 
     Returns:
         Whether an output could not be written, and whether the reader of stdout closed the pipe.

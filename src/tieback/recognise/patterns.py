@@ -145,6 +145,13 @@ class CloudToken(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True)
     ask: str = ""
     services: tuple[str, ...] = ()
     """Services whose probes send the identifier as the public key of its project."""
+    server: str = ""
+    """Regular expression for the text before the address of a server that makers run themselves."""
+
+    @cached_property
+    def server_pattern(self) -> re.Pattern[str]:
+        """``server``, and the host after it, which is the group ``host``."""
+        return re.compile(rf"(?:{self.server})(?:https?|wss?)://(?P<host>[^/:?#\s\"'`\\]{{1,253}})")
 
 
 class CredentialRule(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True):
