@@ -318,6 +318,19 @@ def test_the_files_that_a_scan_passes_over_are_counted(run: Run, apps: Path, tmp
             assert "compressed shard, whose members" in ended.out, name
 
 
+def test_damaged_copies_of_an_app_are_distinguished_by_their_files(run: Run, apps: Path, tmp_path: Path) -> None:
+    for kind in ("flipped", "overwritten"):
+        damage(apps / "fieldhand.apk", tmp_path / f"{kind}.apk", kind)
+    shown = run("scan", "flipped.apk", "overwritten.apk", "-w", "ws", "--workers", "1").out
+    for name in ("table", "markdown", "html"):
+        text = shown if name == "table" else run("report", "-w", "ws", "--format", name).out
+        for file in ("flipped.apk", "overwritten.apk"):
+            assert f"Fieldhand 4.0.7 ({file})" in text, name  # only partly read
+            assert name != "table" or re.search(rf"^Fieldhand \({file}\) +4\.0\.7 ", text, re.MULTILINE)
+            assert name != "markdown" or f"| Fieldhand (Android, {file}) | 4.0.7 |" in text
+    assert "Fieldhand (" not in run("scan", apps / "fieldhand.apk", "-w", "one", "--workers", "1").out
+
+
 def test_a_configuration_that_was_cut_off_has_no_default(run: Run, apps: Path, tmp_path: Path) -> None:
     assert "connections without TLS" in run("app", apps / "fieldhand.apk").out
     damage(apps / "fieldhand.apk", tmp_path / "lost.apk", "cut off")
