@@ -291,6 +291,21 @@ def test_jobs_and_runs_are_one_list_in_pages(pages: Pages, workspace: Workspace)
     assert pages.get(f"/api/v1/runs/{runs[0]}").json()["run"]["id"] == job
 
 
+def test_a_run_of_a_job_has_its_own_id_on_the_pages(pages: Pages, workspace: Workspace) -> None:
+    """The other pages name the run; the ID of the job is only for the API."""
+    job = start(pages).json()["id"]
+    assert f"<h1>Run {job}</h1>" in pages.get(f"/runs/{job}").text
+    run = workspace.ledger.start_run([])
+    workspace.ledger.jobs.set_run(job, run)
+    listed = pages.get("/runs").text
+    assert f'<a href="/runs/{run}"><code>{run}</code></a>' in listed
+    assert job not in listed
+    for name in (run, job):
+        text = pages.get(f"/runs/{name}").text
+        assert f"<h1>Run {run}</h1>" in text
+        assert re.search(rf"<dt>Job in the API</dt><dd>{job}</dd>", text)
+
+
 def events(text: str) -> list[tuple[str, str]]:
     """(ID, kind) of the events in a stream."""
     return re.findall(r"id: (\d+)\r?\nevent: (\w+)", text) or re.findall(r"event: (\w+)", text)
