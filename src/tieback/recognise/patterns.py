@@ -100,7 +100,8 @@ class EndedHosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Names; those below them count, too."""
     retired: str
     """ISO date."""
-    retired_source: str
+    source: str
+    """Page of its vendor that announces it."""
 
 
 _ANYTHING = re.compile("")
@@ -321,7 +322,7 @@ class CloudRules:
         }
         """The kinds of resources whose service ended."""
         self.ended = {
-            host: Retirement(one.product, one.retired, one.retired_source) for one in read.ended for host in one.hosts
+            host: Retirement(one.product, one.retired, one.source) for one in read.ended for host in one.hosts
         }
         """Hosts of services that ended."""
         self.projects = {part.kind: part.of for part in read.part}
