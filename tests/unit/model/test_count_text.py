@@ -54,6 +54,7 @@ EXCEPTIONS = {
         ("count", "records"),
         ("len(_PERSONAL)", "attributes"),
         ("len(text)", "characters"),
+        ("letters", "characters"),
         ("letters", "letters"),
     },
 }
