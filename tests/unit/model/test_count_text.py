@@ -55,7 +55,6 @@ EXCEPTIONS = {
         ("len(_PERSONAL)", "attributes"),
         ("len(text)", "characters"),
         ("letters", "characters"),
-        ("letters", "letters"),
     },
 }
 """Values with the word after them that are right, by reason."""
