@@ -42,11 +42,12 @@ _WORD = re.compile(r"\S+")
 class RowTable(Table):
     """A table whose words stay whole: where they do not fit side by side, it becomes one block of lines per row."""
 
-    def __init__(self, title: str = "") -> None:
+    def __init__(self, title: str = "", *, gap: int = 1) -> None:
         """Columns and rows are added as to any table.
 
         Args:
             title: with one, a line is under the heads; without, the table has no lines.
+            gap: columns of space behind each cell of a table with a title, besides that for the line.
         """
         if title:
             super().__init__(
@@ -54,7 +55,7 @@ class RowTable(Table):
                 title_justify="left",
                 box=box.SIMPLE_HEAD,
                 show_edge=False,
-                padding=(0, 1, 0, 0),
+                padding=(0, gap, 0, 0),
             )
         else:
             super().__init__(box=None, pad_edge=False, padding=(0, 2, 0, 0))
@@ -70,12 +71,20 @@ class RowTable(Table):
         heads = [_plain(column.header, console) for column in self.columns]
         lines: list[Text] = [] if self.title is None else [Text(_plain(self.title, console), style="bold")]
         for cells in zip(*(column.cells for column in self.columns), strict=True):
-            texts = [_plain(cell, console) for cell in cells]
+            texts = [_LINES.sub(_one_line, _plain(cell, console)) for cell in cells]
             lines.append(break_names(Text(texts[0] or heads[0] or "all", style="bold"), width))
             for head, text in zip(heads[1:], texts[1:], strict=True):
                 if text:
                     lines.append(break_names(Text(f"  {head}: {text}" if head else f"  {text}"), width))
         return Group(*lines)
+
+
+_LINES = re.compile(r"( ?)\n(:?)")
+
+
+def _one_line(end: re.Match[str]) -> str:
+    """What is between two lines of a cell if they are one: nothing before a port."""
+    return end[2] or end[1] or ", "
 
 
 class SafeConsole(Console):

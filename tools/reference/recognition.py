@@ -179,6 +179,14 @@ _MAIN = (
         lambda rule: (code(rule["kind"]), plain(rule["product"])),
     ),
     Section(
+        "Hosts of services that have ended",
+        "A host that names no customer, and at which nothing of the vendor answers any more.",
+        "cloud",
+        "ended",
+        ("product", "hosts", "ended on"),
+        lambda rule: (plain(rule["product"]), _codes(rule["hosts"]), rule["retired"]),
+    ),
+    Section(
         "Credentials",
         "What each grade means is in [credentials](credentials.md).",
         "credentials",

@@ -95,7 +95,7 @@ def attribute_by_certificate(host: str, subject: str, seen_in: str, domains: Own
 
 
 def has_ended(backend: Backend) -> bool:
-    """True if the service of a cloud resource has ended. Whatever answers there is no store of the app's vendor."""
+    """True if the service of a resource or host has ended. Whatever answers there is no store of the app's vendor."""
     return any(one.claim == RETIRED for one in backend.attributions)
 
 

@@ -166,10 +166,7 @@ def check(
     from tieback.scope.grant_words import restriction_sentences
 
     grant = load_grant(file)
-    try:
-        check_valid(grant, _today())
-    except GrantError as error:
-        raise GrantError(error.what, where=str(file), advice=error.advice) from None
+    check_valid(grant, _today(), str(file))
     if output is OutputFormat.JSON:
         write_line(encode("grant", grant))
         return

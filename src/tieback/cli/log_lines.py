@@ -80,6 +80,15 @@ class LogStream(logging.StreamHandler[TextIO]):
             raise  # noqa: PLE0704 - the handler calls this while it handles the error
 
 
+class StderrLog(LogStream):
+    """Writes to what stderr is at that moment, which a progress bar replaces: lines are above the bar."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def open_private(path: Path) -> TextIO:
     """Open a file to append to, readable only by the user; symbolic links, pipes and devices are refused."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK

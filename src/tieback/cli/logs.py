@@ -4,7 +4,6 @@ A line has ``time`` (UTC), ``level``, ``logger``, ``event`` and the fields of th
 is imported only for a command with a log.
 """
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,12 +32,12 @@ class CommandLog:
         """
         if file is None and not verbose:
             return
-        from tieback.cli.log_lines import LogStream, open_private
+        from tieback.cli.log_lines import LogStream, StderrLog, open_private
 
         if file is not None:
             self._add(LogStream(open_private(file)))
         if verbose:
-            self._add(LogStream(sys.stderr))
+            self._add(StderrLog())
 
     def _add(self, handler: "logging.Handler") -> None:
         import logging
@@ -56,12 +55,14 @@ class CommandLog:
             return
         import logging
 
+        from tieback.cli.log_lines import LogStream, StderrLog
+
         seconds = round(time.monotonic() - self._begun, 3)
         write_event("command ended", exit_code=code, seconds=seconds)
         for handler in self._handlers:
             logging.getLogger().removeHandler(handler)
             handler.close()
-            if isinstance(handler, logging.StreamHandler) and handler.stream is not sys.stderr:
+            if isinstance(handler, LogStream) and not isinstance(handler, StderrLog):
                 handler.stream.close()
         logging.getLogger(NAME).setLevel(logging.NOTSET)
         self._handlers.clear()

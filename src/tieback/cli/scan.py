@@ -169,7 +169,9 @@ def scan(
             message_console().print(f"removed a damaged file from the lake: {part}")
         judged = with_population_estimate(with_baseline(set_apart(located(done.report)), past), sample_of)
         document = reduced(judged, who, vendor, workspace)
-        lost, closed = _write_outputs(document, files, output, brief=brief, least=_least(fail_on or ()))
+        # The errors say it all; only files and formats for programs have a report without an input.
+        stdout = "" if output == "table" and done.failed and not done.inputs_read else output
+        lost, closed = _write_outputs(document, files, stdout, brief=brief, least=_least(fail_on or ()))
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
         if fail_on and FailOn.UNREAD in fail_on and FailOn.UNFOLLOWED not in fail_on:
             _print_uncounted(judged)
@@ -197,7 +199,9 @@ def _write_outputs(
     brief: bool,
     least: Severity | None,
 ) -> tuple[bool, bool]:
-    """Write the report to files and stdout. The run is stored: a full disk or a closed pipe must not hide its end.
+    """Write the report to files and, unless the format is empty, to stdout.
+
+    The run is stored: a full disk or a closed pipe must not hide its end.
 
     Returns:
         Whether an output could not be written, and whether the reader of stdout closed the pipe.
@@ -214,7 +218,8 @@ def _write_outputs(
             print_failure(error)
             lost = True
     try:
-        show(document, output, brief=brief, least=least)
+        if output:
+            show(document, output, brief=brief, least=least)
         sys.stdout.flush()
     except BrokenPipeError:
         closed = True

@@ -210,10 +210,10 @@ def remarks(problems: Iterable[Problem], unread: Iterable[UnreadCode]) -> tuple[
 
 
 class EndedService(msgspec.Struct, frozen=True):
-    """A cloud resource that an app names although its service has ended."""
+    """A cloud resource or host that an app names although its service has ended."""
 
     resource: str
-    """Value of the endpoint, such as ``faunadb:db.eu``."""
+    """The resource or host, such as ``faunadb:db.eu``."""
     product: str
     """Product that has ended."""
     date: str

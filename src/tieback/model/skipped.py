@@ -7,7 +7,7 @@ import msgspec
 from tieback.model.count_text import count_text
 
 PARTS = "parts of apps beside whole apps"
-UNREADABLE = "they cannot be opened"
+UNREADABLE = "cannot be opened"
 NOT_REGULAR = "not regular files"
 LINKS = "links to folders"
 HIDDEN = "hidden"
@@ -15,7 +15,7 @@ NOT_EXPORTS = "not exports of an inventory"
 MACOS_DATA = "attributes in an archive of macOS"
 TOO_MANY = "above the limit of files"
 COMPRESSED = "compressed shards, whose members cannot be read one by one"
-SAME_CONTENT = "they have the content of an input before them"
+SAME_CONTENT = "same content as an input before them"
 ADVICE = {
     COMPRESSED: "Store them as plain .tar.",
     LINKS: "Pass the folders that they lead to.",
@@ -24,6 +24,28 @@ ADVICE = {
     TOO_MANY: "Pass fewer files at a time.",
 }
 """What to do about files that were passed over for these reasons."""
+OF_ONE = {
+    PARTS: "part of an app beside a whole app",
+    NOT_REGULAR: "not a regular file",
+    LINKS: "link to a folder",
+    NOT_EXPORTS: "not an export of an inventory",
+    COMPRESSED: "compressed shard, whose members cannot be read one by one",
+    SAME_CONTENT: "same content as an input before it",
+    "not app packages": "not an app package",
+    "not captures": "not a capture",
+    "not apps, captures or shards": "not an app, a capture or a shard",
+    "shards that are not named .tar": "shard that is not named .tar",
+    "not rule files (.toml)": "not a rule file (.toml)",
+    "folders in a folder of rules": "folder in a folder of rules",
+    "not templates": "not a template",
+    "names that do not end in .toml": "name that does not end in .toml",
+    "links to files outside the folder": "link to a file outside the folder",
+    "signatures of grants that are not in the folder": "signature of a grant that is not in the folder",
+    "links, which are not followed": "link, which is not followed",
+    "folders of dependencies and builds": "folder of dependencies or builds",
+    "folders that are nested too deeply": "folder that is nested too deeply",
+}
+"""Reasons of a single file. Other reasons are the same for one and for several files."""
 
 
 class SkippedFiles(msgspec.Struct, frozen=True):
@@ -32,7 +54,7 @@ class SkippedFiles(msgspec.Struct, frozen=True):
     where: str
     """The folder, archive or location that the user passed."""
     why: str
-    """Words after "because", such as ``not app packages``."""
+    """What the files are, such as ``not app packages``."""
     count: int
     """Number of files; a link to a folder counts once."""
     first: str
@@ -40,10 +62,10 @@ class SkippedFiles(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """``not read because not app packages: 2 files (such as a.txt)``."""
-        count = count_text(self.count, "file")
-        example = self.first if self.count == 1 else f"such as {self.first}"
-        return f"not read because {self.why}: {count} ({example})"
+        """``2 files were not read, such as a.txt: not app packages``."""
+        if self.count == 1:
+            return f"{self.first} was not read: {OF_ONE.get(self.why, self.why)}"
+        return f"{count_text(self.count, 'file')} were not read, such as {self.first}: {self.why}"
 
 
 type OnSkipped = Callable[[SkippedFiles], None]

@@ -22,6 +22,7 @@ from tieback.pii import detectors
 from tieback.pipeline.mapping.traffic_apps import TrafficApp, endpoint_evidence
 from tieback.pipeline.probing.candidates import Candidates, EndpointCandidate, target_label
 from tieback.pipeline.rule_sets import name_words, ransom_signs
+from tieback.recognise.cloud import name_in_service
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.tables.apps import (
     AppEndpoint,
@@ -175,12 +176,12 @@ def _dangling(lake: Lake, run: str, seen: Mapping[str, Sequence[AppEndpoint]]) -
 
 
 def _retired(lake: Lake, run: str, seen: Mapping[str, Sequence[AppEndpoint]]) -> Iterator[tuple[str, str, str]]:
-    """Resources of services that have ended, each with an app and the evidence."""
+    """Resources and hosts of services that have ended, each with an app and the evidence."""
     for backend in _ended(lake, run):
         why = next(one.reason for one in backend.attributions if one.claim == RETIRED)
         value = backend.endpoint.value
         for place in seen.get(value, ()):
-            yield value, place.app_sha256, f"{value}: {why}"
+            yield name_in_service(backend.endpoint), place.app_sha256, f"{value}: {why}"
 
 
 def _gone(lake: Lake, run: str) -> Iterator[Backend]:

@@ -36,8 +36,8 @@ from tieback.pipeline.rule_sets import analysis_suffix, rules_used, with_rules
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.units import CLAIM, UnitRun
 from tieback.scope import event_loop
-from tieback.scope.grant import check_valid, is_same_grant, render_grant
-from tieback.scope.policy.approval import Approval, ApprovedGrant, require_approval
+from tieback.scope.grant import is_same_grant, render_grant
+from tieback.scope.policy.approval import Approval, ApprovedGrant, check_dates, require_approval
 from tieback.scope.policy.exclude import SourcedRule
 from tieback.storage.lake.compaction import MIN_SMALL_PARTS, compact
 from tieback.storage.lake.fencing import open_fence
@@ -119,7 +119,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
     """
     approved = None
     if request.grant is not None:
-        check_valid(request.grant, today_utc())
+        check_dates(request.grant, request.approval, today_utc())
         approved = ApprovedGrant(request.grant, require_approval(request.grant, request.approval))
     never = approved.approval.policy.rules if request.never is None and approved is not None else request.never
     with Workspace.open(request.workspace, trusted=True) as workspace:

@@ -123,10 +123,16 @@ def _part_match(part: CloudPart, rest: str) -> re.Match[str] | None:
 
 
 def ended_services(sightings: Iterable[Sighting], rules: RuleFiles) -> tuple[EndedService, ...]:
-    """The resources among the sightings whose service has ended, in their order."""
-    values = (one.endpoint.value for one in sightings if one.endpoint.kind is EndpointKind.CLOUD)
-    ends = ((value, rules.cloud.retirement(value)) for value in values)
-    return tuple(EndedService(value, end.product, end.date, end.source) for value, end in ends if end is not None)
+    """The resources and hosts among the sightings whose service has ended, in their order."""
+    names = {name_in_service(one.endpoint): rules.cloud.end_of(one.endpoint) for one in sightings}
+    return tuple(
+        EndedService(name, end.product, end.date, end.source) for name, end in names.items() if end is not None
+    )
+
+
+def name_in_service(endpoint: Endpoint) -> str:
+    """The name by which a service knows a back end: a resource, or a host, whatever the path."""
+    return endpoint.value if endpoint.kind is EndpointKind.CLOUD else endpoint.host
 
 
 def verify(text: str, rest: str, rules: RuleFiles) -> TextVerdict:

@@ -22,7 +22,7 @@ from tieback.model.sighting import (
     Sighting,
     UnreadKind,
 )
-from tieback.recognise import firebase
+from tieback.recognise import firebase, own_servers
 from tieback.recognise.code_libraries import code_library, first_library
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
@@ -140,6 +140,8 @@ class _Seen(msgspec.Struct):
     names: dict[str, None] = msgspec.field(default_factory=dict)
     files: set[str] = msgspec.field(default_factory=set)
     """Files that name a cloud resource."""
+    project: Endpoint | None = None
+    """The identifier of the project on this server of the maker."""
 
     def add(self, find: Sighting) -> None:
         """Count one more place, and keep its evidence if it is better."""
@@ -454,6 +456,7 @@ def _name(shared: Iterable[Sighting], sightings: _Bounded[_Seen], rules: RuleFil
         named = sightings.values.get(value)
         if named is not None:  # otherwise there are too many
             _join(sightings.values.pop(identifier), named)
+    _join_servers(sightings, rules)
 
 
 def _join(one: _Seen, other: _Seen) -> None:
@@ -461,6 +464,21 @@ def _join(one: _Seen, other: _Seen) -> None:
     other.count += one.count
     other.files |= one.files
     other.names.update(one.names)
+
+
+def _join_servers(sightings: _Bounded[_Seen], rules: RuleFiles) -> None:
+    """Count the identifier of a project with the server that the maker runs for it."""
+    known = tuple(sightings.values.values())
+    for one in known:
+        rule = own_servers.rule_of(one.best.endpoint, rules)
+        if rule is None or sum(own_servers.rule_of(other.best.endpoint, rules) is rule for other in known) > 1:
+            continue
+        server = own_servers.server_of(rule, one.files, (other.best for other in known), rules)
+        if server is not None:
+            found = sightings.values[server.value]
+            found.best = msgspec.structs.replace(found.best, endpoint=server)
+            found.project = one.best.endpoint
+            _join(sightings.values.pop(one.best.endpoint.value), found)
 
 
 def _without_guess(sightings: list[Sighting], app: App | None, others: Iterable[object]) -> list[Sighting]:
@@ -485,6 +503,8 @@ def _without_guess(sightings: list[Sighting], app: App | None, others: Iterable[
 
 def _owned(seen: _Seen, maker: Maker) -> Sighting:
     owned = maker.judge(seen.best.endpoint, seen.best.evidence)
+    if owned.party is Party.UNKNOWN and seen.project is not None:
+        owned = maker.judge(seen.project)
     endpoint = seen.best.endpoint
     if endpoint.kind is EndpointKind.CLOUD:
         endpoint = msgspec.structs.replace(endpoint, path="")

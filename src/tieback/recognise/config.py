@@ -350,7 +350,7 @@ class ConfigExtractor:
             for late in decoded.add(found, self.config.suffixes):
                 place = (late.file, late.offset, f"resource:string/{late.key}/{RULE}")
                 yield from self._host(late.key, late.value, place, late.port)
-        for index, (key, value, _, element) in enumerate(found):
+        for index, (key, value, _, element, _) in enumerate(found):
             plain = plain_key(key)
             if own and plain == "hostname" and value == own:
                 yield NotBackend(own, _OWN_NAME)

@@ -19,7 +19,7 @@ from tieback.intake.apps.plist import read_values
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.hosts import QUAD, check_port
-from tieback.recognise.pair_parts import TextParts
+from tieback.recognise.pair_parts import LOGINS, TextParts
 from tieback.recognise.span import decode_text
 
 MAX_PAIRS = 20_000
@@ -34,6 +34,8 @@ _NAMES = frozenset(("host", "hostname", "server", "serveraddress", "broker", "ga
 ADDRESSES = ("ip", "ipaddress", "ipaddr", "address", "addr")
 """Ends of keys whose value is a host only if it is an IPv4 address; of the longer ones also a name with a dot."""
 _NAMED_ADDRESSES = ("address", "addr")
+_PLACES = (*_NAMES, *ADDRESSES, "url", "uri", "endpoint", "node")
+"""Ends of the normalised keys of servers."""
 _ADDRESS = lazy_pattern(QUAD)
 _NAME = lazy_pattern(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}[A-Za-z]{2,24}")
 _PORT_NUMBER = lazy_pattern(r"(?i)port[_-]?(?:number|num|no)\Z")
@@ -84,6 +86,8 @@ class Pair(NamedTuple):
     without a password."""
     element: bool = False
     """True for an element or an attribute of XML."""
+    around: int | None = None
+    """Number of the part around that one, if that one is the login to the server which is named there."""
 
 
 def read_pairs(buffer: Buffer, name: str) -> Iterator[Pair]:
@@ -109,7 +113,8 @@ def read_pairs(buffer: Buffer, name: str) -> Iterator[Pair]:
         # Only ports and passwords need to know what is in the same part, and most files have none.
         parts = TextParts(text) if any(plain_key(found[1]).endswith(_BELONGS) for found in pairs) else None
         for found in pairs:
-            yield Pair(found[1], found[2], parts.at(found.start()) if parts is not None else 0)
+            part = parts.at(found.start()) if parts is not None else 0
+            yield Pair(found[1], found[2], part, around=parts.around(part) if parts is not None else None)
         return
     for pattern in (_PLIST_PAIR, _XML_PAIR):
         for found in pattern.finditer(text):
@@ -121,21 +126,22 @@ def read_pairs(buffer: Buffer, name: str) -> Iterator[Pair]:
 
 def _leaves(tree: object, *, lists: bool) -> Iterator[Pair]:
     """The texts and ports of a tree; those in lists only if ``lists``."""
-    stack: list[tuple[str, object, int, int]] = [("", tree, 0, 0)]
+    stack: list[tuple[str, object, int, int, int | None]] = [("", tree, 0, 0, None)]
     seen = 0
     while stack and seen < MAX_PAIRS:
-        key, node, depth, part = stack.pop()
+        key, node, depth, part, around = stack.pop()
         seen += 1
         if isinstance(node, str):
             if key and len(node) <= MAX_VALUE:
-                yield Pair(key, node, part)
+                yield Pair(key, node, part, around=around)
         elif isinstance(node, int) and plain_key(key).endswith(PORT):
-            yield Pair(key, str(node)[:MAX_VALUE], part)
+            yield Pair(key, str(node)[:MAX_VALUE], part, around=around)
         elif depth < MAX_DEPTH and isinstance(node, dict):
-            stack += ((str(name)[:64], value, depth + 1, seen) for name, value in reversed(node.items()))
+            around = part if key.lower() in LOGINS else None
+            stack += ((str(name)[:64], value, depth + 1, seen, around) for name, value in reversed(node.items()))
         elif depth < MAX_DEPTH and isinstance(node, list):
             inner = node if lists else [value for value in node if isinstance(value, dict | list)]
-            stack += ((key, value, depth + 1, part) for value in reversed(inner))
+            stack += ((key, value, depth + 1, part, around) for value in reversed(inner))
 
 
 def _elements(text: str) -> Iterator[Pair]:
@@ -144,26 +150,33 @@ def _elements(text: str) -> Iterator[Pair]:
         root = read_text_xml(text.encode("utf-8", "replace"))
     except MalformedPoolError:
         return
-    stack: list[tuple[Element, int]] = [(root, 0)]
+    stack: list[tuple[Element, int, int | None]] = [(root, 0, None)]
     last = 0
     while stack:
-        element, part = stack.pop()
+        element, part, around = stack.pop()
         last += 1
+        outer = part if element.name.lower() in LOGINS else None
         named = element.attributes.get("key") or element.name
         value = element.text or element.attributes.get("value", "")
         if value and not element.children and "name" not in element.attributes:  # such a pair has its own form
-            yield Pair(named[:64], value[:MAX_VALUE], part, element=True)
-        yield from (Pair(name[:64], one[:MAX_VALUE], last, element=True) for name, one in element.attributes.items())
+            yield Pair(named[:64], value[:MAX_VALUE], part, element=True, around=around)
+        own = ((name[:64], one[:MAX_VALUE]) for name, one in element.attributes.items())
+        yield from (Pair(name, one, last, element=True, around=outer) for name, one in own)
         name, content = element.first("key"), element.first("value")
         if name is not None and content is not None:  # <entry> of a file of Firebase's Remote Config
             yield Pair(name.text[:64], content.text[:MAX_VALUE], part, element=True)
-        stack += ((child, last) for child in reversed(element.children))
+        stack += ((child, last, outer) for child in reversed(element.children))
 
 
 def pairs_beside(pairs: Sequence[Pair], index: int, *, apart: bool) -> list[tuple[str, str]]:
-    """Keys and values of the object, section or block that has a pair; if ``apart``, then those of the others."""
-    part = pairs[index].part
+    """Keys and values of the object, section or block that has a pair; if ``apart``, then those of the others.
+
+    Those of the object around a login follow, unless it has a host of its own.
+    """
+    part, around = pairs[index].part, pairs[index].around
     own = [(pair.key, pair.value) for pair in pairs if pair.part == part]
+    if around is not None and not any(plain_key(key).endswith(_PLACES) for key, _ in own):
+        own += [(pair.key, pair.value) for pair in pairs if pair.part == around]
     return own + [(pair.key, pair.value) for pair in pairs if pair.part != part] if apart else own
 
 

@@ -9,6 +9,8 @@ import re
 
 from tieback.model.lazy_pattern import lazy_pattern
 
+LOGINS = ("auth", "authentication", "basicauth", "basic_auth", "credential", "credentials", "login", "user", "account")
+"""Names of objects with the login to the server that is named beside them."""
 MAX_DEPTH = 64
 """Most objects inside each other; deeper ones count as one part."""
 _MARK = lazy_pattern(
@@ -26,6 +28,12 @@ _BLOCK_KEY = lazy_pattern(r"[ \t]{0,64}(?:-[ \t]{1,8})?[\"']?(?P<name>[A-Za-z_]\
 _REACH = 256
 """Most characters before a key that are read, of its line or of its object."""
 _INDENT = lazy_pattern(r"[ \t]*")
+_LOGIN = lazy_pattern(rf"(?i)(?<![\w.-])(?:{'|'.join(LOGINS)})[\"'`]?\s{{0,4}}[:=]?\s{{0,4}}\Z")
+_TAG = lazy_pattern(r"<(?P<end>/)?[A-Za-z][\w:.-]{0,63}(?=[\s/>])|(?P<closed>/>)")
+_ATTRIBUTE = lazy_pattern(
+    r"<[A-Za-z][\w:.-]{0,63}(?:\s{1,40}[\w:.-]{1,64}=(?:\"[^\"<>]{0,200}\"|'[^'<>]{0,200}')){0,32}\s{1,40}[\w:.-]{0,64}\Z"
+)
+"""The tag of an element before one of its attributes."""
 
 
 def is_same_part(text: str, one: int, other: int) -> bool:
@@ -34,6 +42,8 @@ def is_same_part(text: str, one: int, other: int) -> bool:
     The beginning of the text can be missing, so only what is between both places counts.
     """
     first, last = sorted((one, other))
+    if _is_attribute(text, last):
+        return _is_inside(text, first, last)
     depth, braces = 0, False
     for mark in _MARK.finditer(text, first, last):
         if mark["section"]:
@@ -52,6 +62,22 @@ def is_same_part(text: str, one: int, other: int) -> bool:
     others = [len(line) - len(line.lstrip()) for line in lines[1:-1] if line.strip()]
     own = len(lines[-1]) - len(lines[-1].lstrip(" \t")) if "-" not in lines[-1] else -1
     return key == own == min((own, *others))
+
+
+def _is_attribute(text: str, offset: int) -> bool:
+    """True if the key at an offset is that of an attribute in XML."""
+    begin = text.rfind("<", max(0, offset - _REACH), offset)
+    return begin >= 0 and _ATTRIBUTE.match(text, begin, offset) is not None
+
+
+def _is_inside(text: str, first: int, last: int) -> bool:
+    """True if the element at an offset of XML has not ended at another one."""
+    depth = 0
+    for tag in _TAG.finditer(text, first, last):
+        depth += -1 if tag["end"] or tag["closed"] else 1
+        if depth < 0:
+            return False
+    return True
 
 
 def outer_key(text: str, offset: int) -> re.Match[str] | None:
@@ -80,9 +106,13 @@ class TextParts:
         self._read = 0
         self._last = 0
         self._section = 0
+        self._sections: dict[str, int] = {}
+        """The numbers of the sections by their names."""
         self._objects: list[int] = []
         self._deeper = 0
         """Objects around the place that was read last, beyond ``MAX_DEPTH``."""
+        self._outer: dict[int, int] = {}
+        """The parts around objects and blocks of logins, by their numbers."""
         self._blocks: list[tuple[int, int]] = []
         """Indentation and number of the blocks around the place that was read last."""
 
@@ -101,6 +131,13 @@ class TextParts:
             # A key behind the hyphen of a list is indented as those in the lines below it.
             is_first = not before.strip(" \t-\"'")
             self._leave(offset - line if is_first else found.end() if found else 0)
+        return self._block()
+
+    def around(self, part: int) -> int | None:
+        """The number of the part that has a part, if that is the login to the server which is named there."""
+        return self._outer.get(part)
+
+    def _block(self) -> int:
         return self._blocks[-1][1] if self._blocks else self._section
 
     def _enter(self, mark: re.Match[str]) -> None:
@@ -111,7 +148,10 @@ class TextParts:
                 del self._objects[-1:]
         elif mark["brace"]:
             if len(self._objects) < MAX_DEPTH:
+                around = self._objects[-1] if self._objects else self._block()
                 self._objects.append(self._next())
+                if _LOGIN.search(self._text, max(0, mark.start() - _KEY), mark.start()) is not None:
+                    self._outer[self._last] = around
             else:
                 self._deeper += 1
         elif self._objects:
@@ -119,10 +159,21 @@ class TextParts:
         elif mark["section"]:
             self._section = self._next()
             self._blocks.clear()
+            self._enter_section(mark["section"].strip("\"'"))
         else:
             indent = len(mark["indent"])
             self._leave(indent)
+            around = self._block()
             self._blocks.append((indent, self._next()))
+            if mark[0].strip(" \t\r-\"':").lower() in LOGINS:
+                self._outer[self._last] = around
+
+    def _enter_section(self, name: str) -> None:
+        """``[server.auth]`` of TOML is in ``[server]``."""
+        self._sections[name] = self._section
+        outer, _, last = name.rpartition(".")
+        if last.lower() in LOGINS and outer in self._sections:
+            self._outer[self._section] = self._sections[outer]
 
     def _leave(self, indent: int) -> None:
         """End the blocks that are indented as much, or more."""

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from tieback import rulefiles as prepared
+from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import CredentialGrade
 
 _FIXED = re.compile(
@@ -91,6 +92,18 @@ class Retirement(msgspec.Struct, frozen=True):
     source: str
 
 
+class EndedHosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One ``[[ended]]`` entry of cloud.toml: hosts that name no customer, of a service that ended."""
+
+    product: str
+    hosts: tuple[str, ...]
+    """Names; those below them count, too."""
+    retired: str
+    """ISO date."""
+    source: str
+    """Page of its vendor that announces it."""
+
+
 _ANYTHING = re.compile("")
 
 
@@ -145,6 +158,13 @@ class CloudToken(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True)
     ask: str = ""
     services: tuple[str, ...] = ()
     """Services whose probes send the identifier as the public key of its project."""
+    server: str = ""
+    """Regular expression for the text before the address of a server that makers run themselves."""
+
+    @cached_property
+    def server_pattern(self) -> re.Pattern[str]:
+        """``server``, and the host after it, which is the group ``host``."""
+        return re.compile(rf"(?:{self.server})(?:https?|wss?)://(?P<host>[^/:?#\s\"'`\\]{{1,253}})")
 
 
 class CredentialRule(TokenRule, forbid_unknown_fields=True, dict=True, kw_only=True):
@@ -255,6 +275,7 @@ class _CloudFile(msgspec.Struct, forbid_unknown_fields=True):
     host: tuple[CloudHost, ...]
     token: tuple[CloudToken, ...]
     part: tuple[CloudPart, ...]
+    ended: tuple[EndedHosts, ...]
 
 
 class KnownValue(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -300,6 +321,10 @@ class CloudRules:
             rule.kind: Retirement(rule.product, rule.retired, rule.retired_source) for rule in read.host if rule.retired
         }
         """The kinds of resources whose service ended."""
+        self.ended = {
+            host: Retirement(one.product, one.retired, one.source) for one in read.ended for host in one.hosts
+        }
+        """Hosts of services that ended."""
         self.projects = {part.kind: part.of for part in read.part}
         """Kinds of parts, with the kind of the project that names each."""
 
@@ -311,6 +336,19 @@ class CloudRules:
     def retirement(self, value: str) -> Retirement | None:
         """The end of the service of a resource (``kind:name``); ``None`` if it runs."""
         return self.retired.get(value.partition(":")[0])
+
+    def host_retirement(self, host: str) -> Retirement | None:
+        """The end of the service that had a host; ``None`` if it runs, or the host is of another one."""
+        while host:
+            if host in self.ended:
+                return self.ended[host]
+            host = host.partition(".")[2]
+        return None
+
+    def end_of(self, endpoint: Endpoint) -> Retirement | None:
+        """The end of the service of a resource or host; ``None`` if it runs."""
+        is_resource = endpoint.kind is EndpointKind.CLOUD
+        return self.retirement(endpoint.value) if is_resource else self.host_retirement(endpoint.host)
 
     @property
     def suffixes(self) -> Iterable[str]:

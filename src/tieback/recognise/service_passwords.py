@@ -14,7 +14,7 @@ from tieback.intake.apps.interface import ResourceTexts
 from tieback.model.endpoint import Endpoint
 from tieback.model.sighting import CredentialGrade
 from tieback.recognise.key_values import PORT
-from tieback.recognise.pair_parts import is_same_part, outer_key
+from tieback.recognise.pair_parts import LOGINS, is_same_part, outer_key
 from tieback.recognise.verdict import MaskedSecret
 
 HOST_ENDS = ("host", "hostname", "url", "uri", "server", "addr", "address", "domain", "ip", "endpoint", "broker")
@@ -40,8 +40,6 @@ STORE_PRODUCTS = frozenset((
     "rabbitmq", "redis", "rethinkdb", "stomp", "sync-gateway",
 ))  # fmt: skip
 """Services of endpoints that are databases and brokers with passwords of their own."""
-LOGINS = ("auth", "authentication", "basicauth", "basic_auth", "credential", "credentials", "login", "user", "account")
-"""Names of objects with the login to the server that is named beside them."""
 _NAME = re.compile(r"(?P<stem>[A-Za-z][A-Za-z0-9_.-]{0,46}?)(?:[_.-](?i:pass|pwd|pw)|(?<=[a-z0-9])(?:Pass|Pwd|Pw))")
 PASSWORDS = ("password", "passwd", "passphrase")
 """Names of passwords without the name of a service."""

@@ -94,16 +94,18 @@ def is_same_grant(text: str, other: str) -> bool:
         return False
 
 
-def check_valid(grant: Grant, today: date) -> None:
-    """Check the dates of a grant; both dates are inclusive.
+def check_valid(grant: Grant, today: date, where: str = "") -> None:
+    """Check the dates of a grant; both dates are inclusive. ``where`` is its file, for the error.
 
     Raises:
         GrantError: the grant has expired, or is not valid yet.
     """
     if today > grant.not_after:
-        raise GrantError(f"{EXPIRED} {grant.not_after}", advice=f"Get a new one from {grant.authorised_by}")
+        raise GrantError(
+            f"{EXPIRED} {grant.not_after}", where=where, advice=f"Get a new one from {grant.authorised_by}"
+        )
     if grant.not_before is not None and today < grant.not_before:
-        raise GrantError(f"the grant is not valid before {grant.not_before}", advice="Wait until then")
+        raise GrantError(f"the grant is not valid before {grant.not_before}", where=where, advice="Wait until then")
 
 
 def _check_keys(raw: Mapping[str, Any]) -> None:

@@ -14,7 +14,7 @@ from tools.reference.documents import undocumented
 from tests.inline_engine import read_here, worker_processes
 from tests.lab.command import command
 from tieback.cli.main import main
-from tieback.model.skipped import ADVICE
+from tieback.model.skipped import ADVICE, OF_ONE
 from tieback.storage.accept import accept_workspace
 
 __all__ = ["read_here", "worker_processes"]
@@ -68,9 +68,11 @@ def undocumented_keys(out: str) -> list[str]:
     return [problem for line in first.values() for problem in undocumented(json.loads(line))]
 
 
-def advice(why: str) -> str:
-    """What the line about passed over files advises; ``why``: the reason, perhaps with the number of the files."""
-    return ADVICE.get(why.partition(": ")[0], "Pass a file by itself to read it.")
+def advice(text: str) -> str:
+    """What the line about passed over files advises after this text."""
+    why = text.partition(": ")[2]
+    found = (text for reason, text in ADVICE.items() if why in {reason, OF_ONE.get(reason)})
+    return next(found, "Pass a file by itself to read it.")
 
 
 @pytest.fixture

@@ -14,14 +14,19 @@ from tieback.cli.above_bar import AboveBar, above_bar
 
 CODE = """
 import sys, typer
+from tieback.cli.logs import CommandLog, write_event
 from tieback.cli.terminal import data_console, message_console, progress_bar, write_line
+log = CommandLog()
+log.open(None, verbose=True)
 with progress_bar("reading") as progress:
     progress(1, 3)
+    write_event("LOG")
     data_console().print("TABLE")
     message_console().print("MESSAGE")
     progress(2, 3)
     write_line(b"DOCUMENT")
     typer.echo("ECHO", err=True)
+log.close(0)
 print("END", type(sys.stdout).__name__)
 """
 
@@ -57,6 +62,7 @@ def test_every_way_to_print_is_above_the_bar_of_a_terminal() -> None:
     text = shown.decode()
     for word in ("TABLE", "MESSAGE", "DOCUMENT", "ECHO"):
         assert re.search(rf"(?:\x1b\[2K|\n){word}\r\n", text), text
+    assert re.search(r"(?:\x1b\[2K|\n)\{[^\n]*LOG[^\n]*\}\r\n", text), text
     assert "END TextIOWrapper" in text
 
 

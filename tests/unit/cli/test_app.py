@@ -102,8 +102,11 @@ def test_files_of_a_folder_that_are_not_read_are_counted(run: Run, apps: Path, t
     ended = run("app", folder, "--format", "json")
     assert (ended.code, len(ended.out.splitlines())) == (0, 1)
     assert ended.err.splitlines() == [
-        f"tieback: note: {folder}: not read because {why}. {advice(why)}"
-        for why in ("not app packages: 1 file (c.txt)", "parts of apps beside whole apps: 1 file (b.hbc)")
+        f"tieback: note: {folder}: {text}. {advice(text)}"
+        for text in (
+            "c.txt was not read: not an app package",
+            "b.hbc was not read: part of an app beside a whole app",
+        )
     ]
     captures = run("traffic", folder)
     assert "no capture in this directory" in captures.err

@@ -62,9 +62,9 @@ def test_files_of_folders_and_zips_that_are_no_exports_are_counted(run: Run, tmp
     assert ended.code == 0
     notes = {line.partition("note: ")[2].partition(". Pass")[0] for line in ended.err.splitlines() if "note: " in line}
     assert notes == {
-        "exports: not read because links to folders: 1 file (loop)",
-        "exports: not read because not exports of an inventory: 1 file (photo.png)",
-        "a.zip: not read because not exports of an inventory: 1 file (logo.png)",
+        "exports: loop was not read: link to a folder",
+        "exports: photo.png was not read: not an export of an inventory",
+        "a.zip: logo.png was not read: not an export of an inventory",
     }
 
 

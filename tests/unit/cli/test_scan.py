@@ -37,6 +37,33 @@ def test_without_a_grant_everything_but_the_network(run: Run, apps: Path, tmp_pa
     assert (tmp_path / "report.html").read_text().startswith("<!DOCTYPE html>")
 
 
+def test_the_error_of_an_expired_grant_names_its_file(run: Run, apps: Path, tmp_path: Path) -> None:
+    for name, dates, problem in (
+        ("old.toml", "not_after = 2020-01-01", "the grant expired on 2020-01-01"),
+        ("new.toml", "not_before = 2098-01-01\nnot_after = 2099-01-01", "the grant is not valid before 2098-01-01"),
+    ):
+        (tmp_path / name).write_text(f'authorised_by = "Office"\ncontact = "soc@example.org"\n{dates}\n')
+        ended = run("scan", apps, "-w", "ws", "--grant", name)
+        assert (ended.code, ended.out) == (2, "")
+        assert f"{name}: {problem}" in ended.err
+
+
+def test_without_a_readable_input_only_errors_are_printed(run: Run, apps: Path, tmp_path: Path) -> None:
+    """Files and formats for programs have the problems, too."""
+    (tmp_path / "a.txt").write_text("words")
+    words = ("scan", "a.txt", "none.apk", "-w", "ws")
+    ended = run(*words, "--report", "r.json")
+    assert (ended.code, ended.out) == (4, "")
+    first, second, written, last = ended.err.splitlines()
+    assert first.startswith("tieback: a.txt: a text file, not an app package. Pass an APK")
+    assert second == "tieback: none.apk: no such file or directory. Check the path"
+    assert written == "report: r.json"
+    assert last == "no input was read, so the workspace has no new run"
+    assert len(json.loads((tmp_path / "r.json").read_text())["problems"]) == 2
+    assert len(json.loads(run(*words, "--format", "json").out)["problems"]) == 2
+    assert "1 app analysed" in run(*words, apps / "workhub.apk", "--workers", "1").out
+
+
 def test_json_on_stdout_and_in_a_file_are_the_same(run: Run, apps: Path, tmp_path: Path) -> None:
     ended = run("scan", apps, "-w", "ws", "--report", "report.json", "--format", "json", "--workers", "1")
     assert json.loads(ended.out) == json.loads((tmp_path / "report.json").read_text())
@@ -130,7 +157,7 @@ def test_copies_of_an_input_are_counted(run: Run, apps: Path, tmp_path: Path) ->
     ended = run("scan", "a.apk", "b.apk", "c.apk", "-w", "ws", "--workers", "1", "--format", "json")
     document = json.loads(ended.out)
     assert (ended.code, document["headline"]["apps_analysed"], document["headline"]["files_skipped"]) == (0, 1, 2)
-    said = "inputs: not read because they have the content of an input before them: 2 files (such as b.apk)"
+    said = "inputs: 2 files were not read, such as b.apk: same content as an input before them"
     assert f"tieback: note: {said}. Their results are those of that input." in ended.err.splitlines()
     assert said.removeprefix("inputs: ") in [one["what"] for one in document["problems"]]
 
@@ -269,26 +296,39 @@ def test_the_files_that_a_scan_passes_over_are_counted(run: Run, apps: Path, tmp
         shard.add(apps / "workhub.apk", "workhub.apk")
         shard.add(folder / "c.txt", "inner.txt")
     reasons = {
-        (str(folder), "attributes in an archive of macOS: 1 file (__MACOSX)"),
-        (str(folder), "not apps, captures or shards: 2 files (such as c.txt)"),
-        (str(folder), "they cannot be opened: 1 file (gone.apk)"),
-        (str(folder), "links to folders: 1 file (loop)"),
-        (str(folder), "compressed shards, whose members cannot be read one by one: 1 file (more.tar.gz)"),
-        (str(folder), "parts of apps beside whole apps: 1 file (b.hbc)"),
-        (str(folder / "e.tar"), "not apps, captures or shards: 1 file (inner.txt)"),
+        (str(folder), "__MACOSX was not read: attributes in an archive of macOS"),
+        (str(folder), "2 files were not read, such as c.txt: not apps, captures or shards"),
+        (str(folder), "gone.apk was not read: cannot be opened"),
+        (str(folder), "loop was not read: link to a folder"),
+        (str(folder), "more.tar.gz was not read: compressed shard, whose members cannot be read one by one"),
+        (str(folder), "b.hbc was not read: part of an app beside a whole app"),
+        (str(folder / "e.tar"), "inner.txt was not read: not an app, a capture or a shard"),
     }
     for name in FORMATS:
         ended = run("scan", folder, "-w", "ws", "--workers", "1", "--format", name)
         assert ended.code == 0, name
         lines = {line for line in ended.err.splitlines() if " note: " in line}
-        assert lines == {f"tieback: note: {where}: not read because {why}. {advice(why)}" for where, why in reasons}
+        assert lines == {f"tieback: note: {where}: {text}. {advice(text)}" for where, text in reasons}
         if name == "json":
             document = json.loads(ended.out)
             assert document["headline"]["files_skipped"] == 8
-            told = {(one["where"], one["what"].removeprefix("not read because ")) for one in document["problems"]}
+            told = {(one["where"], one["what"]) for one in document["problems"]}
             assert told >= reasons
         elif name != "table":
-            assert "compressed shards, whose members" in ended.out, name
+            assert "compressed shard, whose members" in ended.out, name
+
+
+def test_damaged_copies_of_an_app_are_distinguished_by_their_files(run: Run, apps: Path, tmp_path: Path) -> None:
+    for kind in ("flipped", "overwritten"):
+        damage(apps / "fieldhand.apk", tmp_path / f"{kind}.apk", kind)
+    shown = run("scan", "flipped.apk", "overwritten.apk", "-w", "ws", "--workers", "1").out
+    for name in ("table", "markdown", "html"):
+        text = shown if name == "table" else run("report", "-w", "ws", "--format", name).out
+        for file in ("flipped.apk", "overwritten.apk"):
+            assert f"Fieldhand 4.0.7 ({file})" in text, name  # only partly read
+            assert name != "table" or re.search(rf"^Fieldhand \({file}\) +4\.0\.7 ", text, re.MULTILINE)
+            assert name != "markdown" or f"| Fieldhand (Android, {file}) | 4.0.7 |" in text
+    assert "Fieldhand (" not in run("scan", apps / "fieldhand.apk", "-w", "one", "--workers", "1").out
 
 
 def test_a_configuration_that_was_cut_off_has_no_default(run: Run, apps: Path, tmp_path: Path) -> None:

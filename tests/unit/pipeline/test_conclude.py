@@ -69,6 +69,19 @@ def test_service_that_has_ended_is_not_a_name_that_anyone_can_register(
     assert found == ("faunadb:db.eu", "a" * 64, "faunadb:db.eu: Fauna ended on 2025-05-30")
 
 
+def test_a_host_of_a_service_that_has_ended_is_one_finding_whatever_its_path(tmp_path: Path) -> None:
+    said = (Attribution("retired", "2019-01-03", "YQL ended on 2019-01-03", 0.99),)
+    urls = [f"https://query.yahooapis.com{path}" for path in ("/a", "/b")]
+    places = {one: [AppEndpoint("a" * 64, one, "classes.dex", 1, "dex-string/url", Party.THIRD)] for one in urls}
+    with Workspace.open(tmp_path) as workspace:
+        run = workspace.ledger.start_run(["x"])
+        ends = [Endpoint(EndpointKind.URL, one, "https", "query.yahooapis.com", 443) for one in urls]
+        save_backends(workspace.lake, run, [Backend(one, attributions=said) for one in ends])
+        found = list(_retired(workspace.lake, run, places))
+    assert {name for name, _, _ in found} == {"query.yahooapis.com"}
+    assert {evidence for _, _, evidence in found} == {f"{one}: YQL ended on 2019-01-03" for one in urls}
+
+
 class NoSuchName:
     """A resolver that knows no name."""
 

@@ -12,10 +12,10 @@ from tests.each import each
 from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.model.endpoint import EndpointKind
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
-from tieback.model.sighting import Sighting
-from tieback.recognise.cloud import cloud_endpoint, verify
+from tieback.model.sighting import Evidence, Sighting
+from tieback.recognise.cloud import cloud_endpoint, ended_services, verify
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.patterns import CloudHost, CloudPart, CloudToken
 from tieback.recognise.rules import RuleFiles
@@ -186,9 +186,28 @@ def test_each_part_belongs_to_a_kind_of_host() -> None:
     assert kinds.isdisjoint(part.kind for part in RULES.cloud.parts)
 
 
+@each(
+    ("host", "product"),
+    [
+        ("query.yahooapis.com", "Yahoo Query Language (YQL)"),
+        ("eu.in.appcenter.ms", "Analytics and Diagnostics of Visual Studio App Center"),
+        ("sdk.hockeyapp.net", "HockeyApp"),
+        ("api.appcenter.ms", ""),
+        ("yahooapis.com", ""),
+        ("myquery.yahooapis.com", ""),
+    ],
+)
+def test_hosts_of_services_that_have_ended(host: str, product: str) -> None:
+    """One for each host, whatever the path."""
+    urls = (Endpoint(EndpointKind.URL, f"https://{host}{path}", "https", host, 443, path) for path in ("/a", "/b"))
+    sightings = [Sighting(one, 1, Party.UNKNOWN, Evidence("f", 1, "text/url")) for one in urls]
+    found = [(one.resource, one.product) for one in ended_services(sightings, RULES)]
+    assert found == ([(host, product)] if product else [])
+
+
 def test_each_retired_service_has_a_day_and_a_source() -> None:
     assert {"atlas-app-services", "faunadb", "parse-legacy"} <= set(RULES.cloud.retired)
-    for end in RULES.cloud.retired.values():
+    for end in (*RULES.cloud.retired.values(), *RULES.cloud.ended.values()):
         assert date.fromisoformat(end.date) < date(2026, 11, 28)
         assert end.product
         assert end.source.startswith("https://")

@@ -49,3 +49,5 @@ def test_the_reference_lists_each_service_that_has_ended() -> None:
     table = PAGE.partition("## Services that have ended")[2]
     for kind, end in RULES.cloud.retired.items():
         assert f"| `{kind}` | {end.product} | {end.date} | <{end.source}> |" in table
+    for host, end in RULES.cloud.ended.items():
+        assert f"| `{host}` | {end.product} | {end.date} | <{end.source}> |" in table

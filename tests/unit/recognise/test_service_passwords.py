@@ -206,6 +206,74 @@ def test_the_server_of_a_password_shows_whether_it_is_that_of_a_database(
     assert [(one.kind, one.endpoint, one.grade) for one in merged.credentials] == [(kind, endpoint, grade)]
 
 
+PLIST = '<?xml version="1.0"?><plist version="1.0"><dict>%s</dict></plist>'
+HOST = "<key>host</key><string>db.shop.de</string>"
+SECRET = "<dict><key>password</key><string>Torf83moor</string></dict>"
+
+
+@each(
+    ("file", "text", "endpoint"),
+    [
+        ("c.xml", '<s host="db.shop.de"><auth password="Torf83moor"/></s>', "db.shop.de"),
+        ("c.xml", '<s host="db.shop.de" port="5432"><auth user="u" password="Torf83moor"/></s>', "db.shop.de:5432"),
+        (
+            "c.xml",
+            "<s><host>db.shop.de</host><port>5432</port><auth><password>Torf83moor</password></auth></s>",
+            "db.shop.de:5432",
+        ),
+        (
+            "c.xml",
+            "<s><host>db.shop.de</host><port>5432</port><form><password>Torf83moor</password></form></s>",
+            "",
+        ),
+        ("c.xml", '<a><s host="db.shop.de"/><auth password="Torf83moor"/></a>', ""),
+        ("c.plist", PLIST % f"{HOST}<key>auth</key>{SECRET}", "db.shop.de"),
+        ("c.plist", PLIST % f"{HOST}<key>port</key><string>5432</string><key>login</key>{SECRET}", "db.shop.de:5432"),
+        ("c.plist", PLIST % f"{HOST}<key>form</key>{SECRET}", ""),
+        ("c.yaml", "db:\n  host: db.shop.de\n  port: 5432\n  auth:\n    password: Torf83moor\n", "db.shop.de:5432"),
+        ("c.yaml", "db:\n  auth:\n    user: u\n    password: Torf83moor\n  host: db.shop.de\n", "db.shop.de"),
+        ("c.yaml", "db:\n  host: db.shop.de\n  auth:\n    host: a.shop.de\n    password: Torf83moor\n", "a.shop.de"),
+        ("c.yaml", "db:\n  host: db.shop.de\n  form:\n    password: Torf83moor\n", ""),
+        ("c.yaml", "db:\n  host: db.shop.de\nauth:\n  password: Torf83moor\n", ""),
+        ("c.conf", "s {\n host = db.shop.de\n auth {\n  password = Torf83moor\n }\n}\n", "db.shop.de"),
+        ("c.conf", "host: db.shop.de\nauth: {\n  password: Torf83moor\n}\n", "db.shop.de"),
+        ("c.conf", "s {\n host = db.shop.de\n form {\n  password = Torf83moor\n }\n}\n", ""),
+        ("c.toml", "[s]\nhost = 'db.shop.de'\n[s.auth]\npassword = 'Torf83moor'\n", "db.shop.de"),
+        ("c.toml", "[s]\nhost = 'db.shop.de'\n[t.auth]\npassword = 'Torf83moor'\n", ""),
+    ],
+)
+def test_a_password_in_the_login_of_a_server_names_the_server(file: str, text: str, endpoint: str) -> None:
+    artifact = Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode()),))
+    merged = merge_finds(None, AppSearch(RULES).finds([artifact]), RULES)
+    assert [one.endpoint for one in merged.credentials] == [endpoint]
+
+
+@each(
+    ("file", "text"),
+    [
+        (
+            "c.xml",
+            (
+                '<a><s host="a.shop.de"><auth password="Torf83moor"/></s>'
+                '<s host="b.shop.de"><auth password="Kies47wall"/></s></a>'
+            ),
+        ),
+        (
+            "c.yaml",
+            (
+                "s:\n  - host: a.shop.de\n    auth:\n      password: Torf83moor\n"
+                "  - host: b.shop.de\n    auth:\n      password: Kies47wall\n"
+            ),
+        ),
+    ],
+)
+def test_each_login_names_its_own_server(file: str, text: str) -> None:
+    artifact = Artifact(file, (Buffer(file, BufferKind.TEXT, text.encode()),))
+    merged = merge_finds(None, AppSearch(RULES).finds([artifact]), RULES)
+    found = {(one.masked, one.endpoint) for one in merged.credentials}
+    assert found == {("T***r (10)", "a.shop.de"), ("K***l (10)", "b.shop.de")}
+
+
 def test_each_password_of_a_list_names_its_own_host() -> None:
     text = (
         '[{"db_host":"d1.shop.de","db_port":5432,"db_password":"Torf83moor"},'

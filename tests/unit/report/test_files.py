@@ -114,7 +114,7 @@ def test_what_was_not_read_of_the_inputs_is_in_the_output_or_the_user_sees_that_
 ) -> None:
     head = replace(report.headline, captures_partly_read=1, captures_damaged=1, files_skipped=3, inputs_failed=1)
     failed = Problem("not a ZIP archive", "lost.apk", UnreadKind.WHOLE)
-    skipped = Problem("not read because not captures: 3 files (such as a.txt)", "runs")
+    skipped = Problem("3 files were not read, such as a.txt: not captures", "runs")
     changed = replace(
         report,
         headline=head,
@@ -123,7 +123,7 @@ def test_what_was_not_read_of_the_inputs_is_in_the_output_or_the_user_sees_that_
     )
     text, note = " ".join(rendered(changed, name).split()), left_out_text(changed, by_name(name), "x")
     assert ("shop.pcap" in text and "cut here" in text) or "what was not read of 1 app and 1 capture" in note
-    assert "not captures: 3 files" in text or "3 files of the inputs passed over" in note
+    assert "3 files were not read, such as a.txt: not captures" in text or "3 files of the inputs passed over" in note
     assert ("lost.apk" in text and "not a ZIP archive" in text) or "1 input that could not be read" in note
 
 

@@ -87,9 +87,9 @@ def test_files_that_are_no_rule_files_are_counted(tmp_path: Path) -> None:
     (tmp_path / "one" / "below").mkdir()
     reading = read_rules([place])
     assert {one.text for one in reading.skipped} == {
-        "not read because hidden: 1 file (.hidden.toml)",
-        "not read because folders in a folder of rules: 1 file (below)",
-        "not read because not rule files (.toml): 2 files (such as README.md)",
+        ".hidden.toml was not read: hidden",
+        "below was not read: folder in a folder of rules",
+        "2 files were not read, such as README.md: not rule files (.toml)",
     }
     assert len(reading.rules.files) == 1
     assert read_rules([folder(tmp_path / "two", a=SDK)]).skipped == ()

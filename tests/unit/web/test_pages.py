@@ -4,9 +4,13 @@ import hashlib
 import re
 import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 
 from tests.each import each
+from tests.unit.pipeline.test_scan import APPS, quiet, request
+from tests.unit.web.clients import client
 from tieback.pii.taxonomy import class_title
+from tieback.pipeline.scan import run_scan
 from tieback.report.figures import size_text
 from tieback.web.pages import STATIC, TEMPLATES, count, environment, label_of, listed, moment, number, size, words
 
@@ -140,3 +144,24 @@ def test_a_part_of_a_page_with_forms_has_a_place_for_what_is_wrong() -> None:
 
 def test_a_field_that_is_sent_several_times_is_a_list() -> None:
     assert (listed("a"), listed(["a", "b"]), listed(())) == (["a"], ["a", "b"], [])
+
+
+def test_a_platform_is_no_party(scanned: Path) -> None:
+    with client(scanned) as made:
+        assert "platform party" not in made.get("/backends").text
+    template = '{% from "apps_macros.html" import party_words %}{{ party_words(party) }}'
+    shown = environment().from_string(template)
+    assert {party: shown.render(party=party) for party in ("first", "third", "platform", "unknown")} == {
+        "first": "first party",
+        "third": "third party",
+        "platform": "vendor of the operating system",
+        "unknown": "unknown party",
+    }
+
+
+def test_the_graph_of_a_run_without_probes_has_no_worst(scanned: Path, tmp_path: Path) -> None:
+    with run_scan(request(tmp_path, APPS / "workhub.apk"), quiet):
+        pass
+    for workspace, heading in ((tmp_path / "ws", "Where to start"), (scanned, "The worst of this run")):
+        with client(workspace) as made:
+            assert re.findall("<h2>(.*)</h2>", made.get("/graph").text) == [heading]

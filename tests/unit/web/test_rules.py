@@ -63,7 +63,7 @@ def test_files_that_are_no_rule_files_are_counted(tmp_path: Path) -> None:
     with client(directory, Role.ANALYST) as pages:
         (text,) = pages.get("/api/v1/rules").json()["skipped"]
         page = pages.get("/rules").text
-    assert text == "rules: not read because not rule files (.toml): 1 file (<i>b.tml)"
+    assert text == "rules: <i>b.tml was not read: not a rule file (.toml)"
     assert "&lt;i&gt;b.tml" in page
 
 

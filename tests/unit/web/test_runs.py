@@ -291,6 +291,21 @@ def test_jobs_and_runs_are_one_list_in_pages(pages: Pages, workspace: Workspace)
     assert pages.get(f"/api/v1/runs/{runs[0]}").json()["run"]["id"] == job
 
 
+def test_a_run_of_a_job_has_its_own_id_on_the_pages(pages: Pages, workspace: Workspace) -> None:
+    """The other pages name the run; the ID of the job is only for the API."""
+    job = start(pages).json()["id"]
+    assert f"<h1>Run {job}</h1>" in pages.get(f"/runs/{job}").text
+    run = workspace.ledger.start_run([])
+    workspace.ledger.jobs.set_run(job, run)
+    listed = pages.get("/runs").text
+    assert f'<a href="/runs/{run}"><code>{run}</code></a>' in listed
+    assert job not in listed
+    for name in (run, job):
+        text = pages.get(f"/runs/{name}").text
+        assert f"<h1>Run {run}</h1>" in text
+        assert re.search(rf"<dt>Job in the API</dt><dd>{job}</dd>", text)
+
+
 def events(text: str) -> list[tuple[str, str]]:
     """(ID, kind) of the events in a stream."""
     return re.findall(r"id: (\d+)\r?\nevent: (\w+)", text) or re.findall(r"event: (\w+)", text)
@@ -475,7 +490,7 @@ def test_pages_of_a_run_name_partly_read_captures_and_passed_over_files(tmp_path
     assert "cut off or damaged: the archive is truncated" in capture["problem"]
     assert recipients["partly_read"][0]["damaged"] is True
     assert "not captures" not in texts["/"]
-    assert "&lt;b&gt;in: not read because not apps, captures or shards: 1 file (a.txt)" in texts[f"/runs/{run.id}"]
+    assert "&lt;b&gt;in: a.txt was not read: not an app, a capture or a shard" in texts[f"/runs/{run.id}"]
     for name in (f"/runs/{run.id}", "/recipients", "/declared"):
         assert "1 capture only partly read" in texts[name], name
     assert "Captures only partly read: 1" in texts["/"]

@@ -40,9 +40,8 @@ from tieback.probes.choose import BUILT_IN, ProbeSet
 from tieback.scope import event_loop
 from tieback.scope.audit import AuditLog, open_audit_log
 from tieback.scope.dialer import Dialer
-from tieback.scope.grant import check_valid
 from tieback.scope.lease import digest_of
-from tieback.scope.policy.approval import Approval, require_approval
+from tieback.scope.policy.approval import Approval, check_dates, require_approval
 from tieback.scope.resolver import NameResolver
 from tieback.storage.lake.tables.apps import container_names, public_keys
 from tieback.storage.lake.tables.imports import services_at
@@ -118,7 +117,7 @@ def recheck(
         WorkspaceError: the workspace does not exist, or cannot be opened or written.
         UsageError: raised by ``choose``.
     """
-    check_valid(grant, today_utc())
+    check_dates(grant, approval, today_utc())
     with Workspace.open(directory, create=False) as workspace, workspace.lock():
         yield from recheck_workspace(workspace, grant, policy, choose, progress, by, approval, run, rules)
 

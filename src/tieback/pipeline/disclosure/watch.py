@@ -24,10 +24,9 @@ from tieback.model.errors import InputError, file_fault
 from tieback.model.grant import Grant
 from tieback.pipeline.disclosure.recheck import recheck_workspace
 from tieback.pipeline.progress import Progress, today_utc
-from tieback.scope.grant import check_valid
 from tieback.scope.guard import ServiceGuard
 from tieback.scope.mail import MailSecurity, MailServer, check_mail_server, send_mail
-from tieback.scope.policy.approval import Approval, require_approval
+from tieback.scope.policy.approval import Approval, check_dates, require_approval
 from tieback.scope.services import RequestOutcome, ServiceClient, ServiceResponse, parse_service_url
 from tieback.storage.failures import storage_errors
 from tieback.storage.ledger.deliveries import Deliveries, Delivery, DeliveryState
@@ -182,7 +181,7 @@ def watch_once(
         GrantError: the grant has expired or is not yet valid, a site policy is damaged, or a signature is missing.
         WorkspaceError: the workspace does not exist, or cannot be opened or written.
     """
-    check_valid(watching.grant, today_utc())
+    check_dates(watching.grant, watching.approval, today_utc())
     guard = ServiceGuard(require_approval(watching.grant, watching.approval).policy.rules)
     events: list[CaseEvent] = []
     with Workspace.open(directory, create=False) as workspace, workspace.lock():

@@ -19,7 +19,7 @@ MAX_FILES = 200
 """Maximum grant files that are read in one folder."""
 
 
-NOT_GRANTS = "their names do not end in .toml"
+NOT_GRANTS = "names that do not end in .toml"
 OUTSIDE = "links to files outside the folder"
 NO_GRANT_SIGNED = "signatures of grants that are not in the folder"
 _MAX_NAMES = 10_000

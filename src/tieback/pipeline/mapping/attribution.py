@@ -15,7 +15,6 @@ from tieback.backends.hosting import HostingLookup
 from tieback.backends.normalise import OwnerDomains, literal_address
 from tieback.backends.registration import RegistrationLookup, registered_contacts
 from tieback.model.backend import Attribution, Backend
-from tieback.model.endpoint import EndpointKind
 from tieback.model.errors import UsageError
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.rules import RuleFiles
@@ -117,19 +116,15 @@ class AttributionSources:
             # The host of a cloud resource belongs to the provider, and the resource to a customer.
             claimed=(*claimed, *(() if resource else self._sdk(host))),
         )
-        return (*self._with_registered(host, addresses, known), *self._end(resource))
+        return (*self._with_registered(host, addresses, known), *self._end(resource, host))
 
     def still_running(self, backends: Iterable[Backend]) -> list[Backend]:
-        """The back ends without the resources of services that have ended: whatever answers there is not the app's."""
-        return [
-            one
-            for one in backends
-            if one.endpoint.kind is not EndpointKind.CLOUD or self.rules.cloud.retirement(one.endpoint.value) is None
-        ]
+        """The back ends without those of services that have ended: whatever answers there is not the app's."""
+        return [one for one in backends if self.rules.cloud.end_of(one.endpoint) is None]
 
-    def _end(self, resource: str) -> Iterator[Attribution]:
-        """The end of the service of a resource, if its vendor documents one."""
-        end = self.rules.cloud.retirement(resource)
+    def _end(self, resource: str, host: str) -> Iterator[Attribution]:
+        """The end of the service of a resource or host, if its vendor documents one."""
+        end = self.rules.cloud.retirement(resource) if resource else self.rules.cloud.host_retirement(host)
         if end is not None:
             yield Attribution(RETIRED, end.date, f"{end.product} ended on {end.date} ({end.source})", BY_VENDOR)
 

@@ -22,9 +22,8 @@ from tieback.probes.wire.verdicts import HostileAnswer, NotThisProtocol
 from tieback.scope.audit import open_audit_log
 from tieback.scope.conversation import Conversation, Fault, Target
 from tieback.scope.dialer import Dialer
-from tieback.scope.grant import check_valid
 from tieback.scope.lease import hold_lease
-from tieback.scope.policy.approval import Approval
+from tieback.scope.policy.approval import Approval, check_dates
 from tieback.scope.tls import TlsContexts
 
 PATH = "/.well-known/security.txt"
@@ -71,7 +70,7 @@ async def fetch_contacts(
         WorkspaceError: the audit log cannot be written, or another process probes under this grant.
         InputError: a file cannot be saved.
     """
-    check_valid(grant, today_utc())
+    check_dates(grant, approval, today_utc())
     targets = [_target(text, grant) for text in hosts]
     with ExitStack() as stack:
         stack.enter_context(hold_lease(grant, audit_file.parent))

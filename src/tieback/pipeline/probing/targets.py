@@ -28,9 +28,8 @@ from tieback.report.shortened import cut_text
 from tieback.report.texts.unprobed import MOST_NAMED
 from tieback.scope.audit import open_audit_log
 from tieback.scope.dialer import Dialer
-from tieback.scope.grant import check_valid
 from tieback.scope.lease import hold_lease
-from tieback.scope.policy.approval import Approval
+from tieback.scope.policy.approval import Approval, check_dates
 from tieback.scope.replay import ReplayDialer
 from tieback.scope.transcript import TranscriptFile, read_transcripts
 
@@ -185,7 +184,7 @@ async def probe_targets(
             this grant, with its audit log in the same folder.
     """
     today = today_utc()
-    check_valid(grant, today)
+    check_dates(grant, asking.approval, today)
     wanted = dict.fromkeys(map(target_label, candidates))
     with ExitStack() as stack:
         stack.enter_context(hold_lease(grant, asking.audit.parent))

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from tieback.assess.references import MAY_APPLY, labels
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Exposure
+from tieback.model.report.apps import AppSummary
 from tieback.model.report.baseline import Baseline
 from tieback.model.report.document import Report
 from tieback.pii.taxonomy import class_title
@@ -42,6 +43,7 @@ from tieback.report.shortened import cut, cut_text, fit_text, more_text
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
 from tieback.report.texts.about import about_lines, baseline_counts, new_first
+from tieback.report.texts.app_files import file_names
 from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
 from tieback.report.texts.clean import clean, escape_markdown
 from tieback.report.texts.headline import headline_text
@@ -293,6 +295,7 @@ def _named(report: Report) -> Iterator[str]:
     """Section on the back ends that the apps and captures name, and the number of names that are none."""
     shown = report.apps.first(MOST_ROWS)
     hosts = hosts_of(report, shown)
+    files = file_names(shown)
     if shown:
         yield from ("", "## Endpoints in apps and captures", "")
         yield from ("| App | Version | Endpoints | Hosts |", "|---|---|---:|---|")
@@ -301,8 +304,10 @@ def _named(report: Report) -> Iterator[str]:
         names = known.names
         partly = ["partly read" if names else "partly read, see its traffic"] if summary.unread else []
         listed = cut(map(escape_markdown, names), MOST_HOSTS, count=known.count)
+        file = files.get(summary.app.sha256, "")
+        notes = [PLATFORM_WORDS[summary.app.platform], *([escape_markdown(file)] if file else [])]
         cells = (
-            f"{escape_markdown(summary.app.label, 60)} ({PLATFORM_WORDS[summary.app.platform]})",
+            f"{escape_markdown(summary.app.label, 60)} ({', '.join(notes)})",
             escape_markdown(summary.app.version_name, 20),
             f"{summary.endpoints:,}" + ("+" if summary.unread else ""),
             "; ".join(filter(None, (", ".join([*partly, *listed]), known.words))),
@@ -370,9 +375,15 @@ def _declared(report: Report) -> Iterator[str]:
         yield from ("", f"and {report.declared.count - len(shown):,} more")
 
 
+def _app_name(summary: AppSummary, file: str) -> str:
+    name = escape_markdown(summary.app.label, 60)
+    return f"{name} ({escape_markdown(file)})" if file else name
+
+
 def _finding(detail: FindingDetail, known: Baseline | None) -> Iterator[str]:
     finding = detail.finding
-    apps = (escape_markdown(summary.app.label, 60) for summary in detail.apps)
+    files = file_names(detail.apps)
+    apps = (_app_name(summary, files.get(summary.app.sha256, "")) for summary in detail.apps)
     stores = (escape_markdown(place_text(store), 400) for store in detail.stores)
     names = cut_text(apps, MOST_NAMES, count=len(finding.apps))
     about = "; ".join(filter(None, (names, cut_text(stores, MOST_NAMES, count=len(finding.exposures)))))

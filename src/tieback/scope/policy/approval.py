@@ -12,7 +12,7 @@ import msgspec
 from tieback.model.count_text import count_text
 from tieback.model.errors import GrantError
 from tieback.model.grant import Grant
-from tieback.scope.grant import parse_grant
+from tieback.scope.grant import check_valid, parse_grant
 from tieback.scope.lease import digest_of
 from tieback.scope.policy.never import SitePolicy, load_site_policy
 from tieback.scope.policy.signatures import Requirement, SignatureCheck, Signer, check_signatures, signature_files
@@ -32,6 +32,8 @@ class Approval(msgspec.Struct, frozen=True):
     """Who signed the file; empty if no signature was demanded."""
     text: str = ""
     """Text of the file; empty for a grant without one."""
+    file: str = ""
+    """Path of the file, for errors; empty for a grant without one."""
 
 
 class ApprovedGrant(msgspec.Struct, frozen=True):
@@ -97,7 +99,8 @@ def load_approved_grant(path: Path, never: Path | None, today: date) -> Approved
             where=str(path),
             advice=f"Sign it with `tieback grant sign {path.name} --key KEY`; see `tieback grant verify {path.name}`",
         )
-    return ApprovedGrant(found.grant, Approval(digest_of(found.grant), found.policy, found.check.signers, found.text))
+    digest, signers = digest_of(found.grant), found.check.signers
+    return ApprovedGrant(found.grant, Approval(digest, found.policy, signers, found.text, str(path)))
 
 
 def lacking_text(lacking: Requirement, check: SignatureCheck) -> str:
@@ -106,6 +109,15 @@ def lacking_text(lacking: Requirement, check: SignatureCheck) -> str:
     need, keys = count_text(lacking.need, "signature"), count_text(len(lacking.keys), "key")
     text = f"{lacking.where} demands {need} of its {keys}, and {count_text(count, 'counts', 'count')}"
     return f"{text} ({'; '.join(check.problems[:3])})" if check.problems else text
+
+
+def check_dates(grant: Grant, approval: Approval | None, today: date) -> None:
+    """Check the dates of a grant; the error names its file, if the approval knows it.
+
+    Raises:
+        GrantError: the grant has expired, or is not valid yet.
+    """
+    check_valid(grant, today, approval.file if approval is not None else "")
 
 
 def approve_values(grant: Grant) -> Approval:

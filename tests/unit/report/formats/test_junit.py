@@ -81,7 +81,7 @@ def test_an_app_that_is_only_known_from_a_capture_does_not_pass(report: Report) 
 
 def test_an_input_that_could_not_be_read_is_an_error_and_other_problems_are_skipped(report: Report) -> None:
     problems = [
-        Problem("not read because not apps: 3 files (such as a.txt)", "folder"),
+        Problem("3 files were not read, such as a.txt: not apps", "folder"),
         Problem("not a ZIP archive", "lost.apk", UnreadKind.WHOLE),
     ]
     root = tree(replace(report, problems=LazyTable.of(problems)))

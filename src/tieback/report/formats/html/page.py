@@ -1,6 +1,6 @@
 """Data of the page: apps, stores and findings, joined and limited to a readable number."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain, islice
 
@@ -29,6 +29,7 @@ from tieback.report.recipients import (
 )
 from tieback.report.shortened import cut
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
+from tieback.report.texts.app_files import file_names
 from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
 from tieback.report.texts.clean import clean
 from tieback.report.texts.routes import AppStoreRow, dropped_text, hosts_of, row_of, rows
@@ -253,10 +254,7 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
         exposed=tuple(exposed),
         exposed_left_out=report.ways[0] - len(exposed),
         anchors=anchors,
-        names={
-            summary.app.sha256: summary.app.label
-            for summary in report.apps.pick({key for finding in first for key in finding.apps[:MOST_NAMES]})
-        },
+        names=_names(report.apps.pick({key for finding in first for key in finding.apps[:MOST_NAMES]})),
         stores=stores,
         sections=tuple(_sections(by_app, anchors, stores, seen)),
         sections_left_out=report.apps.count - report.quiet.count - len(by_app),
@@ -415,6 +413,14 @@ def _number(group: FigureGroup, column: int) -> int:
         group.ransomed,
     )
     return numbers[column] or 0
+
+
+def _names(apps: Iterable[AppSummary]) -> dict[str, str]:
+    """The names of apps by SHA-256, with the file where two look the same."""
+    every = list(apps)
+    files = file_names(every)
+    names = {one.app.sha256: one.app.label for one in every}
+    return {key: f"{name} ({files[key]})" if key in files else name for key, name in names.items()}
 
 
 def _others(report: Report, summaries: Sequence[AppSummary]) -> tuple[OtherApp, ...]:

@@ -9,12 +9,14 @@ from rich.text import Text
 
 from tieback.model.count_text import count_text
 from tieback.model.exposure import Finding, Severity
+from tieback.model.report.apps import AppSummary
 from tieback.model.report.document import Report
 from tieback.report.detail import FindingDetail, iter_details
 from tieback.report.formats.terminal.layout import MOST_PIPED
 from tieback.report.shortened import cut_text
 from tieback.report.source_lines import source_lines
 from tieback.report.store_tables import SEVERITY_STYLES
+from tieback.report.texts.app_files import file_names
 from tieback.report.texts.clean import clean
 from tieback.report.texts.shared_identifier import shared_identifier_text
 from tieback.report.texts.stores import (
@@ -73,13 +75,19 @@ def _is_new(report: Report, finding: Finding) -> bool:
     return report.baseline is None or report.baseline.is_news(finding.id)
 
 
+def _label(one: AppSummary, file: str) -> str:
+    name = clean(f"{one.app.label} {one.app.version_name}".strip(), 60)
+    return f"{name} ({file})" if file else name
+
+
 def _finding_lines(report: Report, detail: FindingDetail, *, brief: bool) -> Iterator[Padding]:
     """Severity and title; then apps and stores; then the evidence with its place. ``brief``: one line, no evidence."""
     finding = detail.finding
     known = report.baseline
     new = f" ({known.word(finding.id)})" if known is not None and known.is_news(finding.id) else ""
     title = Text.assemble((finding.severity.value, SEVERITY_STYLES[finding.severity]), f"  {clean(finding.title)}{new}")
-    labels = (clean(f"{one.app.label} {one.app.version_name}".strip(), 60) for one in detail.apps)
+    files = file_names(detail.apps)
+    labels = (_label(one, files.get(one.app.sha256, "")) for one in detail.apps)
     names = cut_text(labels, 3, count=len(finding.apps)) if detail.apps else ""
     # One line has no room for the product, which most titles and the table above name.
     short = brief and detail.apps

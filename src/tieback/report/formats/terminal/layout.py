@@ -2,12 +2,9 @@
 
 from collections.abc import Iterable
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from tieback.console import UNFOLDED
+from tieback.console import UNFOLDED, RowTable
 from tieback.report.texts.clean import clean
 
 MOST_ROWS = 50
@@ -24,11 +21,9 @@ MOST_PIPED = 5_000
 """Limit on the rows of one table in a pipe or file."""
 
 
-def titled_table(title: str) -> Table:
-    """An empty table with a title above it."""
-    return Table(
-        title=Text(f"\n{title}", style="bold"), title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, padding=0
-    )
+def titled_table(title: str) -> RowTable:
+    """An empty table with a title above it; a list where its words do not fit."""
+    return RowTable(title, gap=0)
 
 
 def short_text(text: str, limit: int, width: int) -> str:

@@ -49,6 +49,16 @@ def test_it_fits_and_nothing_is_lost(report: Report, width: int) -> None:
         assert word in text, word
 
 
+def test_a_narrow_terminal_has_lists_and_breaks_no_word(report: Report) -> None:
+    text = printed(report, 40)
+    assert max(len(line) for line in text.splitlines()) <= 40
+    rest = text.partition("Apps with an exposed data store")[2]
+    assert re.search(r"^Workhub, Android$", rest, re.MULTILINE), rest
+    assert re.search(r"^  Severity: critical$", rest, re.MULTILINE), rest
+    assert "es.fieldhand.test:9200" in rest
+    assert "\n  Apps affected: 1\n" in rest
+
+
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_no_label_of_a_host_is_broken(report: Report, width: int) -> None:
     text = printed(report, width)

@@ -1,0 +1,33 @@
+"""Names of the files of apps that look the same: two packages of one app and version, such as damaged copies."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from tieback.model.report.apps import AppSummary
+from tieback.report.texts.clean import clean
+
+LONGEST = 100
+"""Limit on the characters of a name."""
+
+
+def file_names(apps: Iterable[AppSummary]) -> dict[str, str]:
+    """The file of each app that has the name, version and platform of another one, by SHA-256 of the package.
+
+    Where two files have one name, it is their whole path.
+    """
+    every = {one.app.sha256: one for one in apps}
+    same = Counter(_look(one) for one in every.values())
+    twins = [one for one in every.values() if same[_look(one)] > 1]
+    names = Counter((_look(one), _last(one.path)) for one in twins)
+    return {
+        one.app.sha256: clean(_last(one.path) if names[_look(one), _last(one.path)] == 1 else one.path, LONGEST)
+        for one in twins
+    }
+
+
+def _look(one: AppSummary) -> tuple[str, str, str]:
+    return one.app.label, one.app.version_name, one.app.platform.value
+
+
+def _last(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2] or path
