@@ -35,7 +35,19 @@ TABLE = Path(__file__).with_name("own_hosts.tsv")
 LABELS = ("first", "other")
 VARIANTS = ("of the app", "of a template", "of a template, and so the classes")
 """Bundle identifiers with which each package is judged."""
-PARTS = ("other sets", "set 28", "set 29", "set 30", "set 31", "set 32", "set 33", "set 34", "set 35", "set 36", "set 37")
+PARTS = (
+    "other sets",
+    "set 28",
+    "set 29",
+    "set 30",
+    "set 31",
+    "set 32",
+    "set 33",
+    "set 34",
+    "set 35",
+    "set 36",
+    "set 37",
+)
 """Packages whose hosts were read for rules on back ends before the labels, those whose were not, and the last ones."""
 _Z = 1.96
 
