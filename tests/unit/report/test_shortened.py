@@ -108,7 +108,7 @@ LEFT_OUT: dict[str, tuple[str, ...]] = {
     "csv": (r"; and \d+ more\b", r"; and 13 more reports"),
     "markdown": (r"and 115 more; ", r"and 995 more lines of evidence", r"and 1,380 more", r"and 70 more"),
     "html": (r"and 115 more", r"and 995 more lines of evidence", r"and 1300 more", r"and 13 more reports"),
-    "terminal": (r"and 117 more; ", r"and 997 more lines of evidence", r"and 1,395 more", r"and 70 more"),
+    "terminal": (r"and 117\s+more; ", r"and 997 more lines of evidence", r"and 1,395 more", r"and 70 more"),
 }
 """What each format states about the lists that it cuts. JSON and JSON lines have everything."""
 
