@@ -14,7 +14,7 @@ MAX_NAMES = 5_000
 MAX_FILE = 64 * 1024
 """Most bytes of a text that is read before a manifest shows the packages of the app."""
 MAX_READ = 4 * 1024 * 1024
-"""Most bytes of all such texts."""
+"""Most bytes of all such texts; with more of them every class counts as named."""
 _OF_TOOLS = re.compile(
     r"(?:^|/)(?:META-INF/(?:[^/]+\.(?:SF|MF|kotlin_module|version)|com/android/.*)|assets/dexopt/.*|(?:proguard|mapping)[^/]{0,60}\.txt"
     r"|BUNDLE-METADATA/.*)$"
@@ -42,9 +42,10 @@ class TextNames:
             raw = package.encode("utf-8", "replace")
             if data.find(raw + b".") >= 0:
                 self._note(re.compile(re.escape(raw) + _OF_OWN), data)
-        if not packages and len(data) <= MAX_FILE and self._left > 0 and _NAMES_CLASSES.search(file):
+        if not packages and len(data) <= MAX_FILE and self._left >= 0 and _NAMES_CLASSES.search(file):
             self._left -= len(data)
-            self._note(_CLASS, data)
+            if self._left >= 0:
+                self._note(_CLASS, data)
 
     def _note(self, pattern: re.Pattern[bytes], data: Bytes) -> None:
         for found in pattern.finditer(data):
@@ -54,4 +55,4 @@ class TextNames:
 
     def __contains__(self, name: str) -> bool:
         """True if a text may have the name of a class."""
-        return name in self._names or len(self._names) > MAX_NAMES
+        return name in self._names or len(self._names) > MAX_NAMES or self._left < 0

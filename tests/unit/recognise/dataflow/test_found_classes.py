@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.each import each
 from tests.unit.recognise.dataflow.test_unmade import package
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
@@ -75,3 +77,12 @@ def test_scripts_of_an_engine_call_methods_of_the_objects_that_they_get(name: st
     code = (Path(__file__).parent / "dex" / f"{name}.dex").read_bytes()
     found = UncalledCode(ConstantUses([DexFile(code)]), OwnPackages(("test.shop.app",)), package())
     assert found.reason(b"https://search.shop.test/") == expected
+
+
+def test_beyond_the_bound_of_all_texts_every_class_counts_as_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_names, "MAX_READ", 40)
+    names = text_names.TextNames()
+    names.see("assets/a.json", b'["test.shop.Idle"]', ())
+    assert ("Idle" in names, "Other" in names) == (True, False)
+    names.see("assets/b.json", b'["test.shop.Another", 1, 2, 3]', ())
+    assert "Other" in names
