@@ -286,19 +286,6 @@ def test_host_takes_the_port_beside_it(file: str, text: str, value: str) -> None
     assert [one.endpoint.value for one in EXTRACTOR.extract(artifact) if isinstance(one, Sighting)] == [value]
 
 
-@each("end", ["io", "com", "dev", "app", "xyz", "pnx", "xmp", "pro", "xxx", "info", "cloud"])
-def test_ends_of_names_are_looked_at(end: str) -> None:
-    scanner = ConfigExtractor()._scanner
-    for text in (f"api.shop.{end}\0".encode(), f"api.shop.{end}\0".encode("utf-16-le")):
-        assert scanner.scan(text, 0, len(text), 9)[0]
-
-
-@pytest.mark.parametrize("end", ["png", "xml"])
-def test_pictures_and_layouts_are_not(end: str) -> None:
-    text = f"res/shop.{end}\0".encode()
-    assert ConfigExtractor()._scanner.scan(text, 0, len(text), 9) == ([], False)
-
-
 @each("form", [plistlib.FMT_XML, plistlib.FMT_BINARY])
 def test_the_hosts_of_any_property_list_have_their_ports(form: plistlib.PlistFormat) -> None:
     data = plistlib.dumps({"a": {"host": "db.shop.de", "port": 3316}, "b": {"host": "c.shop.de", "port": 80}}, fmt=form)

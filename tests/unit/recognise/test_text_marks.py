@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tieback.recognise.calls import marks_of, read_calls
 from tieback.recognise.certificates import MARK as CERTIFICATE
-from tieback.recognise.config import ConfigRules
+from tieback.recognise.config_rules import ConfigRules
 from tieback.recognise.script_objects import HOST_MARKS
 from tieback.recognise.server_lists import LIST_MARKS
 from tieback.recognise.text_marks import HOST, LIST, TextMarks
