@@ -13,27 +13,21 @@ from copy import copy
 from itertools import islice
 
 from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.block_events import given_to_blocks
-from tieback.recognise.dataflow.callers import Callers
 from tieback.recognise.dataflow.conditions import Conditions
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.direct import contacts_at, contacts_result
-from tieback.recognise.dataflow.field_owners import FieldOwners
-from tieback.recognise.dataflow.flow_index import FlowIndices
-from tieback.recognise.dataflow.hierarchy import Hierarchy, words
+from tieback.recognise.dataflow.hierarchy import words
 from tieback.recognise.dataflow.initial_values import element_reason, values_with
+from tieback.recognise.dataflow.known_code import KnownCode
 from tieback.recognise.dataflow.libraries import SILENT
-from tieback.recognise.dataflow.made_objects import MadeObjects
 from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.method_ends import MethodEnds
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.operand_uses import MAX_SITES, OperandUses
-from tieback.recognise.dataflow.outside_calls import OutsideCalls
-from tieback.recognise.dataflow.places import CONST_STRINGS, MAX_SHORT, CodePlaces
-from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins, method_flow
-from tieback.recognise.dataflow.static_values import StaticValues
+from tieback.recognise.dataflow.places import CONST_STRINGS, MAX_SHORT
+from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins
 from tieback.recognise.dataflow.trace import (
     CONTACTS,
     HEADER,
@@ -41,7 +35,6 @@ from tieback.recognise.dataflow.trace import (
     LINK,
     NEVER,
     NOTHING,
-    PARCEL,
     SHOWN,
     UNCALLED,
     Outcome,
@@ -51,10 +44,6 @@ from tieback.recognise.dataflow.trace import (
 
 MAX_DEPTH = 6
 """Most methods and fields between a constant and its end."""
-MAX_UNITS = 400_000
-"""Most code units of one app that are read, more often counted in methods with many registers. The constants after that
-stay back ends.
-"""
 MAX_STEPS = 2_000_000
 """Most operations of one app that are looked at, each as often as values reach it."""
 MAX_CONSTANTS = 2_000
@@ -71,10 +60,8 @@ _MAX_READS = 512
 """Most places that read one field: a class of addresses reads the field of their host for each of them."""
 _FEW_LOADS = 4
 _PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
-_SMALL = frozenset("IZBSC")
 _RENAMED = re.compile(r"[/$][a-z]{1,2};[a-z]{1,2}\Z", re.IGNORECASE)
 """A class and a field that a shrinker has renamed."""
-_TEXT = "Ljava/lang/String;"
 _FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
 _HEADER_LINE = re.compile(rf"(?:{'|'.join(HEADERS)}): ?[^\r\n]*\Z".encode())
@@ -93,7 +80,7 @@ _STUB = "Stub!"
 """Message of each method of the stubs of the platform that some apps contain: the device runs its own classes."""
 
 
-class ConstantUses:
+class ConstantUses(KnownCode):
     """Where the constants of one app go."""
 
     def __init__(
@@ -105,35 +92,12 @@ class ConstantUses:
         scripts: bool = False,
         handlers: Callable[[str], bool] = lambda _: True,
     ) -> None:
-        """The code of one app.
-
-        Args:
-            files: the DEX files of the app, all of them.
-            called: numbers of those whose methods other code can call.
-            names: names by which native code can call methods and read fields.
-            scripts: true if scripts of web views can call methods without an annotation.
-            handlers: tells whether a layout or menu may name a method that is called with a view of it.
-        """
-        self._called, self._names = called, names if names is not None else NativeNames()
-        self._app = self.app = AppCode(files)
-        self.places = CodePlaces(self._app)
-        self.hierarchy = Hierarchy(self._app)
-        outside = OutsideCalls(self._app, self.places, self.flow, scripts=scripts)
-        self.made_objects = MadeObjects(self._app, self.places, self.hierarchy, self.flow)
-        self.callers = Callers(
-            self._app, self.places, self.hierarchy, outside, self._names, called, handlers, self.made_objects
-        )
+        """The code of one app; the arguments are those of ``KnownCode``."""
+        super().__init__(files, called=called, names=names, scripts=scripts, handlers=handlers)
         self.ends = MethodEnds(self._app, self.hierarchy)
-        self.flows: dict[tuple[int, int], MethodFlow | None] = {}
-        """The values of the methods that were read, by file and offset; ``None`` for one that is not read."""
-        self._cut: Callable[[int, CodeItem], MethodFlow | None] | None = None
         self._known: dict[tuple[int, int, Origins], Outcome] = {}
         self._read: dict[int, Outcome] = {}
         self._returned: dict[tuple[int, int], Outcome] = {}
-        self._values = StaticValues(self._app)
-        self._owners = FieldOwners(self._app, self.places, self.hierarchy, self.made_objects.finds_fields_of)
-        self.is_single = self._owners.is_single
-        self.indices = FlowIndices()
         self.symbols: dict[int, tuple[str, str]] = {}
         """The class and the text of the symbol in each static field that ``block_symbols`` read."""
         self._loud: dict[int, OperandUses] = {}
@@ -143,8 +107,8 @@ class ConstantUses:
         """Whether what is compared can be the address of a page, which a web view loads."""
         self.contacted_in = ""
         """Class of the method that passes the last constant on; empty if that took a closer look."""
-        self._units, self._constants, self.steps = MAX_UNITS, MAX_CONSTANTS, MAX_STEPS
-        self.direct = MAX_UNITS
+        self._constants, self.steps = MAX_CONSTANTS, MAX_STEPS
+        self.direct = self._units
         """Code units that may still be read to find calls that certainly get a value."""
 
     def close(self) -> None:
@@ -206,17 +170,6 @@ class ConstantUses:
         places = [(file, index) for file, index in found if index >= 0]
         few = sum(len(self.places.strings(file, index)) for file, index in places) <= _FEW_LOADS
         return few and self._never_runs(places)
-
-    def is_loaded(self, raw: bytes) -> bool:
-        """True if an instruction loads a string; else it is only an initial value or in an annotation."""
-        found = ((number, dex.string_of(raw)) for number, dex in enumerate(self._app.files))
-        return any(index >= 0 and bool(self.places.strings(number, index)) for number, index in found)
-
-    def is_value(self, number: int, index: int) -> bool:
-        """True if a string may be an initial value or in an annotation, where no instruction loads it."""
-        dex = self._app.files[number]
-        kinds = (SectionKind.ANNOTATIONS, SectionKind.ENCODED_ARRAYS)
-        return any(True for kind in kinds for _ in values_with(dex, kind, index))
 
     @property
     def is_spent(self) -> bool:
@@ -322,74 +275,6 @@ class ConstantUses:
         fields = list(self._values.fields_with(number, places, encoded.StringId(index)))
         contacted = [one for one in fields if one is None or self._of_field(one, 0).contacts]
         return None if None in contacted else [one for one in contacted if one is not None]
-
-    def owners(self, raw: bytes, *, annotated: bool = True) -> Iterator[str]:
-        """Descriptors of all classes with a constant; empty ones where that is not known.
-
-        Args:
-            raw: the constant.
-            annotated: give an empty one also if an annotation has it.
-        """
-        for number, dex in enumerate(self._app.files):
-            index = dex.string_of(raw)
-            if index < 0:
-                continue
-            places = self.places.strings(number, index)
-            if len(places) >= MAX_SITES or (
-                annotated and any(True for _ in values_with(dex, SectionKind.ANNOTATIONS, index))
-            ):
-                yield ""
-            for place in places:
-                code = dex.code_around(place, every=True)
-                if code is not None and not self.places.begins(number, code, place):
-                    continue  # only looks like an instruction
-                method = dex.method_of(code, every=True) if code is not None else -1
-                yield self.method_names(number, method)[0] if method >= 0 else ""
-            for row in self._values.rows(number, values_with(dex, SectionKind.ENCODED_ARRAYS, index)):
-                yield dex.descriptor(int(dex.classes["type"][row])) if row >= 0 else ""
-
-    def flow(self, number: int, code: CodeItem) -> MethodFlow | None:
-        """The values of a method; ``None`` if it is not read."""
-        if self._cut is not None:
-            return self._cut(number, code)
-        key = number, code.offset
-        if key not in self.flows:
-            self._units -= code.units * (1 + code.registers // 32)
-            self.flows[key] = method_flow(self._app.files[number], code) if self._units > 0 else None
-        return self.flows[key]
-
-    def initial_number(self, field: int, *, static: bool) -> int | None:
-        """The initial value of a field of the app with a small number, a truth value or an object of the app.
-
-        0 for no object. ``None`` if it is not known, or if native code can store in the field by its name.
-        """
-        ref = self._app.ref(field)
-        found = self._app.class_of(ref.owner)
-        refers = ref.kind not in _SMALL
-        if found is None or (refers and self._app.class_of(ref.kind) is None):
-            return None
-        if ref.name in self._names or self._owners.is_reflected(ref.owner):
-            return None
-        if not static:
-            return 0
-        return self._values.number(field, *found) if not refers else 0 if self._values.is_unset(field, *found) else None
-
-    def initial_text(self, field: int, *, static: bool) -> tuple[bool, str | None]:
-        """Whether the initial value of a text of the app is known, and the text; ``None`` if it is not set."""
-        ref = self._app.ref(field)
-        found = self._app.class_of(ref.owner)
-        if found is None or ref.kind != _TEXT or ref.name in self._names or self._owners.is_reflected(ref.owner):
-            return False, None
-        return self._values.text(field, *found) if static else (True, None)
-
-    def reads_parcel(self, number: int, code: CodeItem, owner: str) -> bool:
-        """True for a method that makes an object of a class again which the app wrote to a parcel.
-
-        https://developer.android.com/reference/android/os/Parcelable
-        """
-        index = self._app.files[number].method_of(code)
-        reads = index >= 0 and self.method_names(number, index)[2].startswith(f"({PARCEL}")
-        return reads and not self.made_objects.comes_from_others(owner)
 
     # Fields
 
@@ -557,14 +442,6 @@ class ConstantUses:
         """What becomes of a value that an instruction puts into a field."""
         return self._of_field(self._app.field(number, one.member), depth + 1, static=one.opcode == SPUT)
 
-    def method_names(self, number: int, index: int) -> tuple[str, str, str]:
-        """Class, name and types of a method."""
-        identity = self._app.method(number, index)
-        if identity < 0:
-            return "", "", ""
-        ref = self._app.ref(identity)
-        return ref.owner, ref.name, ref.kind
-
     def permits(self, number: int, code: CodeItem, flow: MethodFlow) -> bool:
         """True if a method that compares an address permits it, or gives it to a request.
 
@@ -575,25 +452,3 @@ class ConstantUses:
         if self._app.string_of(number, "wss:") in flow.strings.values():
             return True
         return _PERMITS.search(self.name_of(number, code)) is not None
-
-    def name_of(self, number: int, code: CodeItem) -> str:
-        """Name of a method; empty if no class declares it."""
-        index = self._app.files[number].method_of(code)
-        return self.method_names(number, index)[1] if index >= 0 else ""
-
-    def has_package(self, name: str) -> bool:
-        """True if a file names a class in a package, or below it."""
-        start = f"L{name.replace('.', '/')}/".encode("utf-8", "surrogatepass")
-        return any(
-            index < len(dex.strings) and dex.raw(index).startswith(start)
-            for dex in self._app.files
-            for index in (dex.first_from(start),)
-        )
-
-    def file(self, number: int) -> DexFile:
-        """A file."""
-        return self._app.files[number]
-
-    def string(self, number: int, index: int) -> str:
-        """A string of a file."""
-        return self._app.files[number].string(index)

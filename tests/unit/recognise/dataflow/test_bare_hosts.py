@@ -11,7 +11,7 @@ from tests.linear import assert_linear
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
-from tieback.recognise.dataflow import bare_hosts, uses
+from tieback.recognise.dataflow import bare_hosts, known_code, uses
 from tieback.recognise.dataflow.bare_hosts import BareHosts
 from tieback.recognise.dataflow.dex_tables import MalformedDexError
 from tieback.recognise.dataflow.dexfile import DexFile
@@ -199,9 +199,9 @@ def test_a_damaged_file_gives_hosts_or_none(file: bytes, patches: list[tuple[int
     assert all(isinstance(check_host(one.name, RULES), EndpointHost) for one in found)
 
 
-@pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_STEPS", "MAX_CONSTANTS"])
-def test_without_a_budget_no_name_is_accepted(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    monkeypatch.setattr(uses, limit, 0)
+@pytest.mark.parametrize(("module", "limit"), [(known_code, "MAX_UNITS"), (uses, "MAX_STEPS"), (uses, "MAX_CONSTANTS")])
+def test_without_a_budget_no_name_is_accepted(monkeypatch: pytest.MonkeyPatch, module: object, limit: str) -> None:
+    monkeypatch.setattr(module, limit, 0)
     assert not {name for name in bare(LISTS, {"api.chat.test"}) if name.endswith(".test")}
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tests.unit.recognise.dataflow.test_uses import artifact, ends
 from tieback.model.sighting import NotBackend
-from tieback.recognise.dataflow import compared_texts, conditions, made_objects, uses
+from tieback.recognise.dataflow import compared_texts, conditions, known_code, made_objects
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.trace import NEVER
@@ -49,7 +49,7 @@ def test_what_never_runs_is_no_back_end() -> None:
 
 @pytest.mark.parametrize(
     ("module", "limit"),
-    [(conditions, "MAX_STEPS"), (conditions, "_MAX_DEPTH"), (conditions, "_MAX_NESTED"), (uses, "MAX_UNITS")],
+    [(conditions, "MAX_STEPS"), (conditions, "_MAX_DEPTH"), (conditions, "_MAX_NESTED"), (known_code, "MAX_UNITS")],
 )
 def test_without_a_budget_every_condition_is_open(monkeypatch: pytest.MonkeyPatch, module: object, limit: str) -> None:
     monkeypatch.setattr(module, limit, -1)

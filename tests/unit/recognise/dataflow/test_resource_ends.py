@@ -21,7 +21,7 @@ from tieback.intake.apps.small_files import read_small_file
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.recognise import search as search_module
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.dataflow import lookups, package_resources, reaching, resource_ends, uses
+from tieback.recognise.dataflow import known_code, lookups, package_resources, reaching, resource_ends, uses
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.resource_ends import UNREAD_RESOURCE
@@ -321,7 +321,13 @@ def test_without_a_budget_every_string_stays(
 
 @pytest.mark.parametrize(
     ("module", "limit"),
-    [(uses, "MAX_UNITS"), (uses, "MAX_STEPS"), (reaching, "MAX_UNITS"), (reaching, "_VISITS"), (uses, "MAX_DEPTH")],
+    [
+        (known_code, "MAX_UNITS"),
+        (uses, "MAX_STEPS"),
+        (reaching, "MAX_UNITS"),
+        (reaching, "_VISITS"),
+        (uses, "MAX_DEPTH"),
+    ],
 )
 def test_code_that_is_not_read_leaves_back_ends(monkeypatch: pytest.MonkeyPatch, module: object, limit: str) -> None:
     monkeypatch.setattr(module, limit, 0)

@@ -17,7 +17,7 @@ from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise import search as search_module
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.dalvik.decryptors import Decryption
-from tieback.recognise.dataflow import direct, reaching, uses
+from tieback.recognise.dataflow import direct, known_code, reaching, uses
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dex_tables import MalformedDexError, SectionKind
@@ -206,9 +206,11 @@ def test_without_data_flow_every_constant_stays() -> None:
     assert {one.endpoint.host for one in found if isinstance(one, Sighting)} >= {"unread.shop.test", "shown.shop.test"}
 
 
-@pytest.mark.parametrize("limit", ["MAX_UNITS", "MAX_STEPS", "MAX_CONSTANTS"])
-def test_without_a_budget_constants_that_code_loads_stay(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    monkeypatch.setattr(uses, limit, 0)
+@pytest.mark.parametrize(("module", "limit"), [(known_code, "MAX_UNITS"), (uses, "MAX_STEPS"), (uses, "MAX_CONSTANTS")])
+def test_without_a_budget_constants_that_code_loads_stay(
+    monkeypatch: pytest.MonkeyPatch, module: object, limit: str
+) -> None:
+    monkeypatch.setattr(module, limit, 0)
     assert set(ends()[0]) <= {"unread", "described", "helpurl", "icon", "built"}  # no code loads these
 
 
@@ -273,7 +275,7 @@ def reasons_of(found: ConstantUses) -> dict[bytes, str]:
 def test_a_constant_that_is_passed_on_at_once_needs_no_look_at_the_whole_method(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(uses, "method_flow", lambda *_: pytest.fail("a method was read"))
+    monkeypatch.setattr(known_code, "method_flow", lambda *_: pytest.fail("a method was read"))
     assert ConstantUses([DexFile(ENDS)]).reason(b"https://edited.shop.test/") == ""
 
 
@@ -351,7 +353,7 @@ def test_numbers_that_lie_never_raises(patches: list[tuple[int, int]]) -> None:
 def test_a_number_that_looks_like_a_read_of_a_field_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also in a method that is not followed; there a real read counts as contact."""
     files = [DexFile((Path(__file__).parent / "dex" / "lookalike.dex").read_bytes())]
-    for units in (uses.MAX_UNITS, 0):
-        monkeypatch.setattr(uses, "MAX_UNITS", units)
+    for units in (known_code.MAX_UNITS, 0):
+        monkeypatch.setattr(known_code, "MAX_UNITS", units)
         assert ConstantUses(files).reason(b"https://unread.shop.test/") == UNREAD
         assert ConstantUses(files).reason(b"https://read.shop.test/") == ""
