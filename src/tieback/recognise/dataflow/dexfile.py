@@ -144,6 +144,12 @@ class DexFile(DexTables):
             return None
         return CodeItem(offset, begin, units, registers, ins)
 
+    def units(self, code: CodeItem, end: int | None = None, begin: int = 0) -> list[int]:
+        """The code units of a method, or those from ``begin`` to before ``end``."""
+        count = (code.units if end is None else end) - begin
+        found: list[int] = np.frombuffer(self.data, "<u2", count, code.begin + 2 * begin).tolist()
+        return found
+
     @cached_property
     def _code_offsets(self) -> tuple[Offsets, Offsets]:
         """Sorted numbers in the class data that can be offsets of code, and the position of each.

@@ -67,7 +67,8 @@ class KnownCode:
         self._owners = FieldOwners(self._app, self.places, self.hierarchy, self.made_objects.finds_fields_of)
         self.is_single = self._owners.is_single
         self.indices = FlowIndices()
-        self._units = MAX_UNITS
+        self._left = MAX_UNITS
+        self._units: dict[tuple[int, int], list[int]] = {}
 
     def file(self, number: int) -> DexFile:
         """A file."""
@@ -141,9 +142,16 @@ class KnownCode:
             return self._cut(number, code)
         key = number, code.offset
         if key not in self.flows:
-            self._units -= code.units * (1 + code.registers // 32)
-            self.flows[key] = method_flow(self._app.files[number], code) if self._units > 0 else None
+            self._left -= code.units * (1 + code.registers // 32)
+            self.flows[key] = method_flow(self._app.files[number], code) if self._left > 0 else None
         return self.flows[key]
+
+    def units(self, number: int, code: CodeItem) -> list[int]:
+        """The code units of a method."""
+        key = number, code.offset
+        if key not in self._units:
+            self._units[key] = self.app.files[number].units(code)
+        return self._units[key]
 
     def initial_number(self, field: int, *, static: bool) -> int | None:
         """The initial value of a field of the app with a small number, a truth value or an object of the app.

@@ -108,7 +108,7 @@ class ConstantUses(KnownCode):
         self.contacted_in = ""
         """Class of the method that passes the last constant on; empty if that took a closer look."""
         self._constants, self.steps = MAX_CONSTANTS, MAX_STEPS
-        self.direct = self._units
+        self.direct = self._left
         """Code units that may still be read to find calls that certainly get a value."""
 
     def close(self) -> None:
@@ -174,7 +174,7 @@ class ConstantUses(KnownCode):
     @property
     def is_spent(self) -> bool:
         """True if a budget is used up, so that more constants are not followed."""
-        return self._constants <= 0 or self._units <= 0 or self.steps <= 0
+        return self._constants <= 0 or self._left <= 0 or self.steps <= 0
 
     def reason_of_result(self, number: int, code: CodeItem, at: int) -> str:
         """Why no code contacts the address that a call makes; empty if code may."""

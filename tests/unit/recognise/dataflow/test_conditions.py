@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tests.unit.recognise.dataflow.test_uses import artifact, ends
 from tieback.model.sighting import NotBackend
-from tieback.recognise.dataflow import compared_texts, conditions, known_code, made_objects
+from tieback.recognise.dataflow import conditions, known_code, made_objects, possible_values
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.trace import NEVER
@@ -49,7 +49,7 @@ def test_what_never_runs_is_no_back_end() -> None:
 
 @pytest.mark.parametrize(
     ("module", "limit"),
-    [(conditions, "MAX_STEPS"), (conditions, "_MAX_DEPTH"), (conditions, "_MAX_NESTED"), (known_code, "MAX_UNITS")],
+    [(conditions, "MAX_STEPS"), (possible_values, "MAX_DEPTH"), (conditions, "_MAX_NESTED"), (known_code, "MAX_UNITS")],
 )
 def test_without_a_budget_every_condition_is_open(monkeypatch: pytest.MonkeyPatch, module: object, limit: str) -> None:
     monkeypatch.setattr(module, limit, -1)
@@ -119,9 +119,9 @@ def test_native_code_can_set_a_text() -> None:
     assert found.reason(b"https://flavour.shop.test/a") == NEVER
 
 
-@pytest.mark.parametrize("limit", ["_MAX_DEPTH", "_MAX_STORES"])
+@pytest.mark.parametrize("limit", ["MAX_DEPTH", "MAX_STORES"])
 def test_without_a_budget_only_constants_are_compared(monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
-    monkeypatch.setattr(compared_texts, limit, 0)
+    monkeypatch.setattr(possible_values, limit, 0)
     assert {"kind", "nocaseelse"} <= ends(COMPARISONS)[0].keys() < set(NEVER_EQUAL)
 
 
