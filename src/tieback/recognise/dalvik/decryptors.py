@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.dalvik_opcodes import opcode_numbers
 from tieback.recognise.dalvik.callers import CallerWalk
 from tieback.recognise.dalvik.classes import Method, MethodRef, split_types
 from tieback.recognise.dalvik.initialisers import stores_computed
@@ -22,6 +23,16 @@ from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 from tieback.recognise.dataflow.libraries import ALL
+from tieback.recognise.dataflow.opcode_sets import (
+    CALL_SPAN,
+    CONST_STRING,
+    FIRST_CALL,
+    FIRST_RANGE_CALL,
+    NEW_INSTANCE,
+    SGET_OBJECT,
+    SPUT_OBJECT,
+    STATIC_CALLS,
+)
 from tieback.recognise.dataflow.type_index import Names
 
 MAX_DECRYPTORS = 400
@@ -42,9 +53,14 @@ _MAX_DEPTH = 3
 _MAX_CALLS = 40
 _NEAR = 48
 """Code units before a call in which its constants are sought."""
-_LOADS = frozenset((0x0A, 0x0B, 0x0C, *range(0x13, 0x1C), 0x02, 0x05, 0x08, 0x26, *range(0x60, 0x67)))
+_LOADS = frozenset(
+    opcode_numbers(
+        "move-result..move-result-object const/16..const-string/jumbo move/from16 move-wide/from16 move-object/from16 "
+        "fill-array-data sget..sget-short"
+    )
+)
 """Instructions that load a constant, a field or a result into the register in bits 8 to 15."""
-_SHORT_LOADS = frozenset((0x01, 0x04, 0x07, 0x12, 0x23))
+_SHORT_LOADS = frozenset(opcode_numbers("move move-wide move-object const/4 new-array"))
 """The same, with the register in bits 8 to 11."""
 
 _ARGUMENTS = frozenset({STRING, "I", "J", "S", "B", "C", "Z", "[B", "[C", "[I", "[S", "[J", f"[{STRING}"})
@@ -53,12 +69,10 @@ _ARGUMENT_NAMES, _RESULT_NAMES = (Names(sorted(map(str.encode, each))) for each 
 _STORED = Names((STRING.encode(), f"[{STRING}".encode()))
 _GETTERS = frozenset({"apply", "get", "getItem", "getSystemService", "getTag", "invoke"})
 """Methods of interfaces that return any object."""
-_XOR = frozenset((0x97, 0xA2, 0xB7, 0xC2, 0xD7, 0xDF))
-_COMPUTES = frozenset((*_XOR, 0x24, 0x26, 0x4F, 0x50))
+_XOR = frozenset(opcode_numbers("xor-int xor-long xor-int/2addr xor-long/2addr xor-int/lit16 xor-int/lit8"))
+_COMPUTES = _XOR | frozenset(opcode_numbers("filled-new-array fill-array-data aput-byte aput-char"))
 """XOR, arrays with constants, and stores in arrays of bytes and characters."""
 _COMPUTES_AT = np.isin(np.arange(256), list(_COMPUTES))
-_STATIC_CALLS = (0x71, 0x77)
-_NEW_INSTANCE, _STATIC_READ = 0x22, 0x62
 _DECODING = re.compile(
     rb"Landroid/util/Base64;->decode|Ljava/util/Base64\$Decoder;->decode|Ljavax/crypto/Cipher;->doFinal"
     rb"|Ljava/lang/StringBuilder;->(?:reverse|append\(C\))|Ljava/lang/StringBuffer;->(?:reverse|append\(C\))"
@@ -190,7 +204,7 @@ class _Decryptors:
     def code_computes(self, method: Method, depth: int = 0) -> bool:
         """True if the code of a method, or a method that it calls, computes a text."""
         path, units = self._path, method.units
-        calls = [units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78]
+        calls = [units[at + 1] for at in range(len(units) - 2) if 0 <= (units[at] & 255) - FIRST_CALL < CALL_SPAN]
         if not _XOR.isdisjoint([unit & 255 for unit in units]) and _has_instruction(units, _XOR):
             return True
         refs = []
@@ -278,7 +292,7 @@ class _Search:
     def _has_constants(self, place: int, ref: MethodRef) -> bool:
         """True if all arguments of a call can be constants that are loaded shortly before."""
         unit, places = self._units[place : place + 3 : 2].tolist()
-        if unit & 255 >= 0x74:
+        if unit & 255 >= FIRST_RANGE_CALL:
             registers = list(range(places, places + (unit >> 8)))
         else:
             registers = [places & 15, places >> 4 & 15, places >> 8 & 15, places >> 12, unit >> 8 & 15][: unit >> 12]
@@ -301,14 +315,14 @@ class _Search:
 
     def _has_receiver(self, place: int, code: CodeItem, at: int) -> bool:
         """True for a call without a receiver, and if the code before creates one or reads it from a static field."""
-        if int(self._units[place]) & 255 in _STATIC_CALLS:
+        if int(self._units[place]) & 255 in STATIC_CALLS:
             return True
         owner = self._dex.method_kind(int(self._units[place + 1]))
         units = self._units[place - (at - code.begin) // 2 : place]
         opcodes, operands = units[:-1] & 255, units[1:]
-        if bool((operands[opcodes == _NEW_INSTANCE] == owner).any()):
+        if bool((operands[opcodes == NEW_INSTANCE] == owner).any()):
             return True
-        fields = map(self._dex.field, operands[opcodes == _STATIC_READ].tolist())
+        fields = map(self._dex.field, operands[opcodes == SGET_OBJECT].tolist())
         return any(field is not None and owner in (field.owner, field.kind) for field in fields)
 
     def _method(self, code: CodeItem) -> Method | None:
@@ -322,7 +336,7 @@ class _Search:
     @cached_property
     def _invokes(self) -> NDArray[np.int64]:
         """Units that can be a call."""
-        return np.flatnonzero((self._low - np.uint8(0x6E)) < 11)
+        return np.flatnonzero((self._low - np.uint8(FIRST_CALL)) < CALL_SPAN)
 
     @cached_property
     def _low(self) -> NDArray[np.uint8]:
@@ -377,10 +391,10 @@ class _Search:
         end = -1
         count = 0
         fields, array = dex.fields_typed(_STORED), dex.types_named(_STORED)[1]
-        places = self._uses(np.flatnonzero(self._low == 0x69), fields)
+        places = self._uses(np.flatnonzero(self._low == SPUT_OBJECT), fields)
         # Most stores are of a constant, in the instruction before.
         before = self._units[np.maximum(places - 2, 0)]
-        plain = (before & 0xFF == 0x1A) & (before >> 8 == self._units[places] >> 8)
+        plain = (before & 0xFF == CONST_STRING) & (before >> 8 == self._units[places] >> 8)
         places = places[~plain]
         if not len(places):
             return
@@ -418,7 +432,7 @@ class _Search:
         if method is None:
             return False
         units = method.units
-        called = {units[at + 1] for at in range(len(units) - 2) if 0x6E <= units[at] & 255 <= 0x78}
+        called = {units[at + 1] for at in range(len(units) - 2) if 0 <= (units[at] & 255) - FIRST_CALL < CALL_SPAN}
         refs = map(self._ref, called.intersection(self._possible))
         decryptors = self._decryptors
         return any(ref is not None and ref in decryptors for ref in refs) or decryptors.code_computes(method)

@@ -39,9 +39,9 @@ from tieback.recognise.dataflow.direct import constant_argument
 from tieback.recognise.dataflow.host_ports import ENDS, MAX_NAMES, Beside, BesidePort, hosts_beside, named_hosts
 from tieback.recognise.dataflow.host_schemes import BesideScheme
 from tieback.recognise.dataflow.keyed_hosts import keyed_hosts
-from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.opcode_sets import CALLS, FILLED
 from tieback.recognise.dataflow.pinged_hosts import pinged_hosts
-from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, RETURN, SPUT, MethodFlow, Operation
+from tieback.recognise.dataflow.reaching import APUT, IPUT, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 from tieback.recognise.hosts import GATEWAYS, QUAD, EndpointHost, check_host
 from tieback.recognise.makers.domains import registrable_domain

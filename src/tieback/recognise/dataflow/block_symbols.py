@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tieback.recognise.dataflow.members import MemberRef
-from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.opcode_sets import CALLS, CONST_STRING, NEW_INSTANCE
 from tieback.recognise.dataflow.reaching import SGET, SPUT, MethodFlow, Origins
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ FOR_BLOCKS = frozenset((
 """Classes and names of the calls that ``block_events`` follows."""
 _SYMBOL, _NEW = "Lgnu/mapping/SimpleSymbol;", "<init>"
 _PUTS = frozenset((SPUT,))
-_NEW_INSTANCE, _CONST_STRING = 0x22, 0x1A
 _MOST_BEFORE = 17
 """Code units from a new symbol to the field that gets it, and a few more."""
 
@@ -91,6 +90,6 @@ def _text_before(uses: "ConstantUses", field: int) -> str:
     begin = max(site.at - _MOST_BEFORE, 0)
     units: list[int] = np.frombuffer(dex.data, "<u2", site.at - begin, site.code.begin + 2 * begin).tolist()
     symbols = uses.app.type_of(site.number, _SYMBOL)
-    made = [at for at in range(len(units) - 3) if units[at] & 255 == _NEW_INSTANCE and units[at + 1] == symbols]
+    made = [at for at in range(len(units) - 3) if units[at] & 255 == NEW_INSTANCE and units[at + 1] == symbols]
     text = made[-1] + 2 if made else 0
-    return uses.string(site.number, units[text + 1]) if made and units[text] & 255 == _CONST_STRING else ""
+    return uses.string(site.number, units[text + 1]) if made and units[text] & 255 == CONST_STRING else ""

@@ -13,6 +13,7 @@ import numpy as np
 from tieback.recognise.dataflow.block_symbols import FOR_BLOCKS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, payload_length, sign_extend
+from tieback.recognise.dataflow.opcode_sets import CONST_STRING
 from tieback.recognise.dataflow.reaching import MAX_UNITS, Operation
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _TWO_AA = frozenset((OpcodeEffect.WIDE_AA, OpcodeEffect.CONST_WIDE_16, OpcodeEff
 _GOTOS = frozenset((OpcodeEffect.GOTO, OpcodeEffect.GOTO_16, OpcodeEffect.GOTO_32))
 _MAKES = frozenset((OpcodeEffect.CONST_STRING, OpcodeEffect.CONST_JUMBO, OpcodeEffect.SGET, OpcodeEffect.IGET))
 _UNSURE = ("Landroid/content/Intent;", "Landroid/os/Parcel;")
-_CONST_STRING = 0x1A
 _NEAR, _NEAR_KEY = 16, 64
 """Most units between a constant and the call that gets it, and between a key and the call: code can make the value in
 between.
@@ -194,7 +194,7 @@ def constant_argument(dex: DexFile, code: CodeItem, at: int, place: int) -> int:
     call = _call(units, at, KINDS[units[at] & 255]) if 0 <= at < len(units) - 2 else None
     if call is None or place >= len(call.registers):
         return -1
-    load = _CONST_STRING | call.registers[place] << 8
+    load = CONST_STRING | call.registers[place] << 8
     near = range(at - 2, max(0, at - _NEAR) - 1, -1)
     return next((units[before + 1] for before in near if units[before] == load), -1)
 
@@ -203,7 +203,7 @@ def _has_key(names: Collection[int], units: Sequence[int], call: _Call, given: i
     """True if a unit shortly before a call can load a key, such as the name of a header, before the value."""
     if not names or not given:
         return False
-    load = _CONST_STRING | call.registers[given - 1] << 8
+    load = CONST_STRING | call.registers[given - 1] << 8
     near = range(max(0, call.at - _NEAR_KEY), call.at - 1)
     return any(units[at] == load and units[at + 1] in names for at in near)
 
@@ -211,7 +211,7 @@ def _has_key(names: Collection[int], units: Sequence[int], call: _Call, given: i
 def _is_behind_key(names: Collection[int], units: Sequence[int], call: _Call) -> bool:
     """True if a unit shortly before a call can load a constant that ends with such a key."""
     near = range(max(0, call.at - _NEAR_KEY), call.at - 1) if names else ()
-    return any(units[at] & 255 == _CONST_STRING and units[at + 1] in names for at in near)
+    return any(units[at] & 255 == CONST_STRING and units[at + 1] in names for at in near)
 
 
 def _call(units: Sequence[int], at: int, kind: int) -> _Call | None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from tieback.intake.apps.dalvik_opcodes import opcode_numbers
 from tieback.intake.apps.distinct import distinct
 from tieback.recognise.dalvik.classes import TryBlock, try_blocks
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
@@ -21,7 +22,17 @@ from tieback.recognise.dataflow.hierarchy import words
 from tieback.recognise.dataflow.instructions import FALLS, KINDS, LENGTHS, OpcodeEffect, next_units
 from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.missing_classes import is_of_platform
-from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.opcode_sets import (
+    CALLS,
+    FIXED_CALLS,
+    INSTANCE_READS,
+    INSTANCE_WRITES,
+    NEW_INSTANCE,
+    RETURNS,
+    STATIC_CALLS,
+    STATIC_READS,
+    STATIC_WRITES,
+)
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.reaching import IGET, IPUT, MANY, MAX_UNITS, SGET, MethodFlow
 
@@ -36,15 +47,12 @@ _MOST_MISSING = 20_000
 _MOST_METHODS = 64
 """Most methods that are looked at for the callers of one."""
 _MOST_HANDLERS = 64
-_NEW_INSTANCE = 0x22
-_STATIC_FIELDS, _FIELDS = range(0x60, 0x6E), range(0x52, 0x60)
-_STATIC_CALLS, _DIRECT_CALLS = frozenset((0x71, 0x77)), frozenset((0x6F, 0x70, 0x75, 0x76))
-_RETURNS = range(0x0E, 0x12)
-_SILENT = frozenset((*range(0x12), *range(0x12, 0x1A), *range(0x28, 0x2B), *range(0x2D, 0x3E)))
+_STATIC_FIELDS, _FIELDS = STATIC_READS | STATIC_WRITES, INSTANCE_READS | INSTANCE_WRITES
+_SILENT = frozenset(opcode_numbers("nop..return-object const/4..const-wide/high16 goto..goto/32 cmpl-float..if-lez"))
 """Instructions that throw nothing: moves, numbers, jumps and conditions."""
 _QUIET = bytes(FALLS[opcode] and 1 + (opcode in _SILENT) for opcode in range(256))
 """1 for instructions that lead only to the next one if no handler is around them; 2 if handlers do not matter."""
-_CAN_FAIL = frozenset((_NEW_INSTANCE, *_STATIC_FIELDS, *_FIELDS, *CALLS))
+_CAN_FAIL = frozenset((NEW_INSTANCE, *_STATIC_FIELDS, *_FIELDS, *CALLS))
 """Instructions that can name a missing class."""
 _CAN_BE_NULL = frozenset(f"Ljava/lang/{name};" for name in ("Exception", "NullPointerException", "RuntimeException"))
 _OBJECT = "Ljava/lang/Object;"
@@ -352,7 +360,7 @@ class FailingCode:
             block = bisect_right(starts, at) - 1
             handlers = blocks[block].handlers if block >= 0 and at < blocks[block].stop else ()
             if failure is None:
-                returns |= opcode in _RETURNS
+                returns |= opcode in RETURNS
                 pending += (unit for _, unit in handlers if opcode not in _SILENT)
                 following = next_units(units, at)
                 self.left -= len(following) // 8
@@ -368,7 +376,7 @@ class FailingCode:
         """Why the instruction at a unit does not get to the next one; ``None`` if it may."""
         opcode, types = units[at] & 255, self._types[number]
         index = units[at + 1]
-        if opcode == _NEW_INSTANCE:
+        if opcode == NEW_INSTANCE:
             needs = types.get(index, "")
             return _Failure(needs) if needs else None
         dex = self._app.files[number]
@@ -379,9 +387,9 @@ class FailingCode:
             return None
         needs = types.get(dex.method_owner(index), "")
         if needs:
-            return _Failure(needs, receiver=opcode not in _STATIC_CALLS)
+            return _Failure(needs, receiver=opcode not in STATIC_CALLS)
         needs = self._calls[number].get(index, "")
-        if needs and (opcode in _STATIC_CALLS or opcode in _DIRECT_CALLS or self._is_alone(number, index)):
+        if needs and (opcode in FIXED_CALLS or self._is_alone(number, index)):
             return _Failure(needs, runs=True)
         return None
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from functools import cached_property
 
-from tieback.intake.apps.dalvik_opcodes import opcode_numbers
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.hierarchy import Hierarchy
+from tieback.recognise.dataflow.opcode_sets import CONST_CLASSES
 from tieback.recognise.dataflow.places import CodePlaces
 
 _CONTEXT = "Landroid/content/Context;"
@@ -14,7 +14,6 @@ _REFLECTED = "/BuildConfig;"
 """Class whose fields some code reads by name: https://github.com/lugg/react-native-config"""
 _REFLECTED_NAME = b"BuildConfig\0"
 """End of a string with the name of such a class; a descriptor has a semicolon at this place."""
-_CONST_CLASS = frozenset(opcode_numbers("const-class"))
 
 
 class FieldOwners:
@@ -32,7 +31,7 @@ class FieldOwners:
         return owner.endswith(_REFLECTED) and (
             self._names_build_config
             or any(
-                kind >= 0 and self._places.has_instruction(number, _CONST_CLASS, kind)
+                kind >= 0 and self._places.has_instruction(number, CONST_CLASSES, kind)
                 for number in range(len(self._app.files))
                 for kind in (self._app.type_of(number, owner),)
             )

@@ -7,12 +7,12 @@ Facebook does from its domain.
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.members import MethodCode
+from tieback.recognise.dataflow.opcode_sets import CONST_STRING, RETURN_OBJECT, SGET_OBJECT
 from tieback.recognise.dataflow.reaching import SPUT, method_flow
 
 MAX_INITIALISER = 2_000
 """Most code units of a static initialiser that is read."""
 
-_CONST_STRING, _SGET, _RETURN = 0x1A, 0x62, 0x11
 _TEXT = ")Ljava/lang/String;"
 _UNITS = (3, 4)
 """Code units of such a method: one instruction of two units, a return, and perhaps a filler."""
@@ -27,11 +27,11 @@ def library_constant(app: AppCode, identity: int) -> str:
         return ""
     data, begin = app.files[found.file].data, found.code.begin
     first, operand, last = (int.from_bytes(data[begin + at : begin + at + 2], "little") for at in (0, 2, 4))
-    if last & 255 != _RETURN or last >> 8 != first >> 8:
+    if last & 255 != RETURN_OBJECT or last >> 8 != first >> 8:
         return ""
-    if first & 255 == _CONST_STRING:
+    if first & 255 == CONST_STRING:
         return app.files[found.file].string(operand)
-    return _of_field(app, found, operand) if first & 255 == _SGET else ""
+    return _of_field(app, found, operand) if first & 255 == SGET_OBJECT else ""
 
 
 def _of_field(app: AppCode, method: MethodCode, index: int) -> str:

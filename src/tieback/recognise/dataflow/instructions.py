@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from enum import IntEnum
 
 from tieback.intake.apps.dalvik_opcodes import OPCODES, opcode_numbers
+from tieback.recognise.dataflow.opcode_sets import FIRST_TEST
 
 
 class OpcodeEffect(IntEnum):
@@ -289,7 +290,7 @@ _COMPARISONS: tuple[Callable[[int, int], bool], ...] = (
 
 def compares(opcode: int, one: int, other: int) -> bool:
     """True if a branch instruction jumps."""
-    return _COMPARISONS[(opcode - 0x32) % 6](one, other)
+    return _COMPARISONS[(opcode - FIRST_TEST) % 6](one, other)
 
 
 def sign_extend(value: int, bits: int) -> int:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.opcode_sets import CALLS, INSTANCE_OBJECT_WRITES
 from tieback.recognise.dataflow.reaching import IGET, IPUT, MethodFlow, Operation, Origins
 from tieback.recognise.dataflow.uses import ConstantUses
 
@@ -22,7 +22,6 @@ _KEYS = {
     "remote_addr": "remote_port",
 }
 """Keys of a server, with that of its port."""
-_WRITES = frozenset((0x5B,))
 _KEY, _VALUE = 1, 2
 
 
@@ -75,7 +74,7 @@ def _values(
     yield from _constants(uses, place, flow, put.values[_VALUE], is_host)
     for read in (one for one in flow.operations if one.opcode == IGET and one.at in put.values[_VALUE]):
         field = uses.app.field(place[0], read.member)
-        for site in uses.places.of_field(field, _WRITES, MAX_METHODS) if field >= 0 else ():
+        for site in uses.places.of_field(field, INSTANCE_OBJECT_WRITES, MAX_METHODS) if field >= 0 else ():
             made = uses.flow(site.number, site.code) if site is not None else None
             if site is None or made is None:
                 continue

@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, literal_atoms
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.libraries import ALL
+from tieback.recognise.dataflow.opcode_sets import CONST_CLASSES
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.reaching import MethodFlow, Origins
 from tieback.recognise.dataflow.uses import ConstantUses
@@ -23,7 +24,6 @@ _MAX_HITS = 8 * MAX_CLASSES
 MAX_DEPTH = 3
 """Most methods between a constant name and the call."""
 
-_CONST_CLASS = frozenset((0x1C,))
 _KIND = "(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;)I"
 _NO_NAMES: frozenset[str] = frozenset()
 _ANY = frozenset(("",))
@@ -85,7 +85,7 @@ class NameLookups:
             return True
         kinds = [dex.type_of(text[text.find(b"L") :]) for text in descriptors]
         return len(kinds) >= MAX_CLASSES or any(
-            kind >= 0 and self._places.has_instruction(number, _CONST_CLASS, kind) for kind in kinds
+            kind >= 0 and self._places.has_instruction(number, CONST_CLASSES, kind) for kind in kinds
         )
 
     def _calls(self, name: str, kind: str, owners: frozenset[str] = frozenset()) -> Iterator[tuple[int, int]]:

@@ -15,7 +15,7 @@ from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.encoded import StringId
 from tieback.recognise.dataflow.hierarchy import Hierarchy, parameters
 from tieback.recognise.dataflow.initial_values import is_initial, values_with
-from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.opcode_sets import CALLS, CONST_CLASSES, NEW_INSTANCES, STATIC_OBJECT_READS
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.places import CodePlaces
 from tieback.recognise.dataflow.reaching import MANY, MethodFlow
@@ -23,7 +23,6 @@ from tieback.recognise.dataflow.reflection import CLASS, FIELD_LOOK_UPS, Reflect
 
 MAX_CLASSES = 64
 """Most classes that are looked at for one."""
-_CONST_CLASS, _NEW_INSTANCE = frozenset((0x1C,)), frozenset((0x22,))
 _SAVED = frozenset(("Ljava/io/Serializable;", "Ljava/io/Externalizable;"))
 _OF_PLATFORM = "Landroid/"
 _OBJECT = "Ljava/lang/Object;"
@@ -36,7 +35,6 @@ _HARMLESS = frozenset(
 """Methods of ``Class`` that find no member of it."""
 _CREATOR = "Landroid/os/Parcelable$Creator;"
 _OF_PROCESSES = "Landroid/os/IInterface;"
-_STATIC_READS = frozenset((0x62,))
 _ABSTRACT = 0x400
 _MOST_PARTS = 32
 """Most parts of a generic type that are read to find where it ends."""
@@ -96,7 +94,7 @@ class MadeObjects:
                 self._gives(number, offset, owner)
                 for number in range(len(self._app.files))
                 for kind in (self._app.type_of(number, owner),)
-                for offset in (self._places.offsets(number, _CONST_CLASS, kind) if kind >= 0 else ())
+                for offset in (self._places.offsets(number, CONST_CLASSES, kind) if kind >= 0 else ())
             )
         return self._given[owner]
 
@@ -107,7 +105,7 @@ class MadeObjects:
                 self._finds_fields(number, offset)
                 for number in range(len(self._app.files))
                 for kind in (self._app.type_of(number, owner),)
-                for offset in (self._places.offsets(number, _CONST_CLASS, kind) if kind >= 0 else ())
+                for offset in (self._places.offsets(number, CONST_CLASSES, kind) if kind >= 0 else ())
             )
         return self._looked[owner]
 
@@ -185,7 +183,7 @@ class MadeObjects:
     def _makers(self, number: int, owner: str) -> Iterator[int]:
         """Offsets of the instructions of a file that make an object of a class."""
         kind = self._app.type_of(number, owner)
-        for offset in self._places.offsets(number, _NEW_INSTANCE, kind) if kind >= 0 else ():
+        for offset in self._places.offsets(number, NEW_INSTANCES, kind) if kind >= 0 else ():
             if self._places.is_instruction(number, offset):
                 yield offset
 
@@ -244,7 +242,7 @@ class MadeObjects:
     def _is_array_found(self, number: int, owner: str) -> bool:
         """True if code has an object for the arrays of a class, as in ``fromJson(text, Flags[].class)``."""
         kinds = (self._app.type_of(number, f"{'[' * depth}{owner}") for depth in (1, 2))
-        return any(kind >= 0 and self._places.has_instruction(number, _CONST_CLASS, kind) for kind in kinds)
+        return any(kind >= 0 and self._places.has_instruction(number, CONST_CLASSES, kind) for kind in kinds)
 
     def _is_requested(self, number: int, owner: str) -> bool:
         """True if an annotated method without code returns a class: a library makes what it returns of an answer.
@@ -296,7 +294,7 @@ class MadeObjects:
             member, field = dex.field(index), self._app.field(found[0], index)
             if member is None or dex.descriptor(member.kind) != _CREATOR or field < 0:
                 continue
-            for site in self._places.of_field(field, _STATIC_READS):
+            for site in self._places.of_field(field, STATIC_OBJECT_READS):
                 reader = self._owner(site.number, site.code) if site is not None else ""
                 if not reader or _OF_PROCESSES in self._app.ancestors(reader):
                     return True

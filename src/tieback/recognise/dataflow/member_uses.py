@@ -11,7 +11,7 @@ from tieback.recognise.dataflow.holders import HOLDERS
 from tieback.recognise.dataflow.keyed import INPUT, SPACES, keyed_methods
 from tieback.recognise.dataflow.libraries import ALL, SILENT, Packages
 from tieback.recognise.dataflow.members import CodeUse, MemberRef, MethodCode
-from tieback.recognise.dataflow.opcode_sets import CALLS, GETS, PUTS
+from tieback.recognise.dataflow.opcode_sets import CALL_SPAN, CALLS, CONST_STRING, FIRST_CALL, GETS, PUTS
 from tieback.recognise.dataflow.operand_uses import MAX_INDEX, MAX_SITES, OperandUses, is_instruction
 
 _CAST_CALL = struct.Struct("<6xBBBBH")
@@ -21,7 +21,6 @@ _NUMBERS = frozenset(
     f"Ljava/lang/{name};"
     for name in ("Boolean", "Byte", "Character", "Double", "Float", "Integer", "Long", "Number", "Short")
 )
-_CONST_STRING = OPCODES["const-string"].number
 
 
 class MemberUses:
@@ -80,14 +79,14 @@ class MemberUses:
             code = dex.code_without(ALL)
             self._app.searched += len(code.units)
             places = np.flatnonzero(code.units[1:] == np.uint16(key))
-            for place in places[(code.units[places] & 0xFF) == _CONST_STRING][:MAX_SITES].tolist():
+            for place in places[(code.units[places] & 0xFF) == CONST_STRING][:MAX_SITES].tolist():
                 offset = code.offset(place)
                 item = dex.code_around(offset)
                 if item is None:
                     continue
                 begin = (offset - item.begin) // 2
                 rest = code.units[place : place + item.units - begin]
-                called = np.flatnonzero(np.isin(rest[1:], calls) & ((rest[:-1] & 0xFF) - 0x6E < 11))
+                called = np.flatnonzero(np.isin(rest[1:], calls) & ((rest[:-1] & 0xFF) - FIRST_CALL < CALL_SPAN))
                 method = self._app.method_at(file, item) if len(called) else None
                 if method is not None and (method in found or len(found) < MAX_SITES):
                     found[method] = max(found.get(method, 0), begin + int(called[-1]))

@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.opcode_sets import CONST_HIGH
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.places import whole_code
 from tieback.recognise.dataflow.trace import CONTACTS, Outcome
 from tieback.recognise.dataflow.uses import ConstantUses
 
-_CONST_HIGH = 0x15
 _NONE = np.empty(0, np.uint8)
 _INT = 0x64
 """Head of an encoded value with an ``int`` of four bytes."""
@@ -65,7 +65,7 @@ class NumberUses:
         code = whole_code(dex)
         found = [code.offset(place - 2) for place in at[first : min(last, first + MAX_SITES)].tolist()]
         if not low:
-            heads = at[(code.units[at - 1] & 0xFF) == _CONST_HIGH]
+            heads = at[(code.units[at - 1] & 0xFF) == CONST_HIGH]
             found += [code.offset(place - 1) for place in heads[:MAX_SITES].tolist()]
         return found
 

@@ -12,32 +12,35 @@ def _numbers(mnemonics: str) -> frozenset[int]:
 
 
 MOVE_RESULT, MOVE_RESULT_OBJECT = _number("move-result"), _number("move-result-object")
-RETURN_VOID, RETURN_OBJECT = _number("return-void"), _number("return-object")
-CONST_4, CONST_16, CONST_32, CONST_HIGH = map(_number, ("const/4", "const/16", "const", "const/high16"))
-CONST_STRING, CONST_JUMBO, CONST_CLASS = map(_number, ("const-string", "const-string/jumbo", "const-class"))
-NEW_INSTANCE, THROW = _number("new-instance"), _number("throw")
-CONST_STRINGS, CONST_CLASSES = frozenset((CONST_STRING, CONST_JUMBO)), frozenset((CONST_CLASS,))
-NEW_INSTANCES = frozenset((NEW_INSTANCE,))
+RETURN_VOID, RETURN_OBJECT, THROW = _number("return-void"), _number("return-object"), _number("throw")
 RETURNS = _numbers("return-void..return-object")
+GOTO, GOTO_16 = _number("goto"), _number("goto/16")
+
+CONST_4, CONST_16, CONST_32, CONST_HIGH = map(_number, ("const/4", "const/16", "const", "const/high16"))
+CONST_STRING, CONST_JUMBO = _number("const-string"), _number("const-string/jumbo")
+CONST_STRINGS = frozenset((CONST_STRING, CONST_JUMBO))
+CONST_CLASS, NEW_INSTANCE = _number("const-class"), _number("new-instance")
+CONST_CLASSES, NEW_INSTANCES = frozenset((CONST_CLASS,)), frozenset((NEW_INSTANCE,))
+NAMES_OR_MAKES = CONST_CLASSES | NEW_INSTANCES
+"""Instructions by which code gets an object for a class, or one of it."""
+CREATES, FILLED = _numbers("new-instance new-array"), _numbers("filled-new-array filled-new-array/range")
+"""Instructions that make an object or an array, and those that make an array of their operands."""
 
 AGET_OBJECT, APUT_OBJECT = _number("aget-object"), _number("aput-object")
-IGET_OBJECT, IPUT_OBJECT, SGET_OBJECT, SPUT_OBJECT = map(
-    _number, ("iget-object", "iput-object", "sget-object", "sput-object")
+SGET_OBJECT, IGET_OBJECT, SPUT_OBJECT, IPUT_OBJECT = (
+    _number(f"{access}-object") for access in ("sget", "iget", "sput", "iput")
 )
-STATIC_READS, INSTANCE_READS = _numbers("sget..sget-short"), _numbers("iget..iget-short")
-STATIC_WRITES, INSTANCE_WRITES = _numbers("sput..sput-short"), _numbers("iput..iput-short")
+STATIC_READS, INSTANCE_READS, STATIC_WRITES, INSTANCE_WRITES = (
+    _numbers(f"{access}..{access}-short") for access in ("sget", "iget", "sput", "iput")
+)
 """Accesses to fields of any type."""
-STATIC_NUMBER_READS, INSTANCE_NUMBER_READS = (
-    _numbers("sget sget-boolean..sget-short"),
-    _numbers("iget iget-boolean..iget-short"),
-)
-STATIC_NUMBER_WRITES, INSTANCE_NUMBER_WRITES = (
-    _numbers("sput sput-boolean..sput-short"),
-    _numbers("iput iput-boolean..iput-short"),
+STATIC_NUMBER_READS, INSTANCE_NUMBER_READS, STATIC_NUMBER_WRITES, INSTANCE_NUMBER_WRITES = (
+    _numbers(f"{access} {access}-boolean..{access}-short") for access in ("sget", "iget", "sput", "iput")
 )
 """Accesses to fields with a number of at most 32 bits."""
-STATIC_OBJECT_READS, INSTANCE_OBJECT_READS = _numbers("sget-object"), _numbers("iget-object")
-STATIC_OBJECT_WRITES, INSTANCE_OBJECT_WRITES = _numbers("sput-object"), _numbers("iput-object")
+STATIC_OBJECT_READS, INSTANCE_OBJECT_READS, STATIC_OBJECT_WRITES, INSTANCE_OBJECT_WRITES = (
+    frozenset((opcode,)) for opcode in (SGET_OBJECT, IGET_OBJECT, SPUT_OBJECT, IPUT_OBJECT)
+)
 PUTS, GETS = _numbers("iput iput-object sput sput-object"), _numbers("iget iget-object sget sget-object")
 """Accesses to fields with an ``int`` or an object."""
 
@@ -49,7 +52,18 @@ EXACT_CALLS = DIRECT_CALLS | STATIC_CALLS
 FIXED_CALLS = EXACT_CALLS | SUPER_CALLS
 """Calls that run the same method whatever the class of the object is."""
 CALLS = FIXED_CALLS | VIRTUAL_CALLS | INTERFACE_CALLS
+FIRST_CALL, CALL_SPAN = min(CALLS), max(CALLS) - min(CALLS) + 1
+"""Where the calls are among the numbers; one of those between them is no instruction."""
+INVOKE_VIRTUAL, INVOKE_CUSTOM = _number("invoke-virtual"), _number("invoke-custom")
+FIRST_RANGE_CALL = _number("invoke-virtual/range")
+POLYMORPHIC_RANGE_CALL = _number("invoke-polymorphic/range")
 
 FIRST_TEST, FIRST_ZERO_TEST = _number("if-eq"), _number("if-eqz")
-TESTS, PAIR_TESTS, EQUALITY_TESTS = map(_numbers, ("if-eq..if-lez", "if-eq..if-le", "if-eq if-ne"))
-"""Conditions: all, those that compare two registers, and those that compare whether two are the same."""
+TESTS, EQUALITY_TESTS = _numbers("if-eq..if-lez"), _numbers("if-eq if-ne")
+"""Conditions: all, and those that compare whether the values of two registers are the same."""
+
+ADD_INT, ADD_INT_2ADDR, ADD_INT_LIT16, ADD_INT_LIT8 = (
+    _number(f"add-int{form}") for form in ("", "/2addr", "/lit16", "/lit8")
+)
+"""The first instruction of each form of calculations with whole numbers, which have one order."""
+INT_TO_BYTE, INT_TO_CHAR = _number("int-to-byte"), _number("int-to-char")

@@ -10,12 +10,12 @@ from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.ends import What
 from tieback.recognise.dataflow.hierarchy import words
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect
+from tieback.recognise.dataflow.opcode_sets import NEW_INSTANCE, RETURN_OBJECT
 
 MAX_UNITS = 64
 """Most code units of such a method: R8 takes up to 99 instructions, but most have fewer than ten."""
 BUILDER = "Ljava/lang/StringBuilder;"
 _RESULTS = (")Ljava/lang/String;", f"){BUILDER}")
-_NEW_INSTANCE, _RETURN_OBJECT = 0x22, 0x11
 _NAMES = frozenset(("<init>", "append", "toString"))
 _PLAIN = frozenset(
     (OpcodeEffect.MOVE, OpcodeEffect.MOVE_FROM16, OpcodeEffect.MOVE_16, OpcodeEffect.RESULT, OpcodeEffect.CONST_4,
@@ -46,10 +46,10 @@ def outlined_join(app: AppCode, identity: int) -> What | None:
             if owner != BUILDER or name not in _NAMES:
                 return None
             appends |= name == "append"
-        elif opcode == _NEW_INSTANCE:
+        elif opcode == NEW_INSTANCE:
             if dex.descriptor(units[at + 1]) != BUILDER:
                 return None
-        elif opcode == _RETURN_OBJECT:
+        elif opcode == RETURN_OBJECT:
             return ("into" if kind.startswith(f"({BUILDER}") else "through") if appends else None
         elif KINDS[opcode] not in _PLAIN or not units[at]:
             return None

@@ -9,6 +9,7 @@ from functools import cached_property
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.opcode_sets import NEW_INSTANCE
 from tieback.recognise.dataflow.places import CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, MethodFlow, Operation
 
@@ -21,7 +22,6 @@ _BASIC, _SUB = "Lanywheresoftware/b4a/BA;", "_"
 """The runtime of B4A calls subs by names that it puts together, such as ``_activity_create``:
 https://www.b4x.com/android/forum/threads/how-b4a-applications-are-compiled.40889/
 """
-_NEW_INSTANCE = 0x22
 _RHINO = "Lorg/mozilla/javascript/"
 _TO_SCRIPTS = (
     ("Lbsh/Interpreter;", "set", "(Ljava/lang/String;Ljava/lang/Object;)V"),
@@ -111,6 +111,6 @@ class OutsideCalls:
             field = self._app.field(number, made.member)
             return self._app.ref(field).kind if field >= 0 else ""
         at = code.begin + 2 * origin
-        if 0 <= origin < code.units - 1 and dex.data[at] == _NEW_INSTANCE:
+        if 0 <= origin < code.units - 1 and dex.data[at] == NEW_INSTANCE:
             return dex.descriptor(int.from_bytes(dex.data[at + 2 : at + 4], "little"))
         return ""

@@ -11,13 +11,13 @@ import numpy as np
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.instructions import next_units
+from tieback.recognise.dataflow.opcode_sets import DIRECT_CALLS
 from tieback.recognise.dataflow.reaching import IGET, IPUT, MANY, SGET, SPUT, MethodFlow, Operation, Origins
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
 
 _READS = {IPUT: IGET, SPUT: SGET}
-_CONSTRUCTS = frozenset((0x70, 0x76))
 _THIS: Origins = frozenset((-1,))
 _MAX_STEPS = 1_000
 """Most instructions that are read behind a store."""
@@ -62,7 +62,7 @@ def _kept(uses: "ConstantUses", number: int, flow: MethodFlow, one: Operation) -
         return set()
     found: set[int] = set()
     for each in flow.operations:
-        if each.opcode not in _CONSTRUCTS or one.values[1] not in each.values[1:] or each.values[0] & one.values[1]:
+        if each.opcode not in DIRECT_CALLS or one.values[1] not in each.values[1:] or each.values[0] & one.values[1]:
             continue
         new = each.values[0]
         uses_of_new = [other for other in flow.operations if other.at != each.at and _has(other, new)]
@@ -86,7 +86,7 @@ def _only_keeps(uses: "ConstantUses", number: int, call: Operation, holder: Orig
         elif _has(each, given):
             return False
         elif _has(each, _THIS):  # a constructor of the app could call back
-            owner = uses.method_names(target.file, each.member)[0] if each.opcode in _CONSTRUCTS else ""
+            owner = uses.method_names(target.file, each.member)[0] if each.opcode in DIRECT_CALLS else ""
             if not owner or uses.app.class_of(owner) is not None:
                 return False
     return True

@@ -11,8 +11,8 @@ from itertools import islice
 
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.keyed_hosts import KeyedHost
-from tieback.recognise.dataflow.opcode_sets import CALLS
-from tieback.recognise.dataflow.reaching import APUT, FILLED, MethodFlow, Operation
+from tieback.recognise.dataflow.opcode_sets import CALLS, FILLED
+from tieback.recognise.dataflow.reaching import APUT, MethodFlow, Operation
 from tieback.recognise.dataflow.uses import ConstantUses
 
 MAX_COMMANDS, MAX_METHODS = 64, 64

@@ -9,11 +9,9 @@ from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.code_units import CodeUnits
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.opcode_sets import CALLS, CONST_JUMBO, CONST_STRING, CONST_STRINGS
 from tieback.recognise.dataflow.operand_uses import MAX_SITES, OperandUses, is_instruction
 
-CONST_STRING, CONST_JUMBO = frozenset((0x1A,)), frozenset((0x1B,))
-CONST_STRINGS = CONST_STRING | CONST_JUMBO
 MAX_STEPS = 1_000_000
 """Most code units of one app that are read to see where instructions begin; after that each place counts."""
 MAX_SHORT = 0xFFFF
@@ -128,8 +126,8 @@ class CodePlaces:
         # One search for both instructions: each takes as long as the whole code is.
         found = self.offsets(number, CONST_STRINGS, index & MAX_SHORT, 2 * MAX_SITES)
         data = self._app.files[number].data
-        short = [place for place in found if index <= MAX_SHORT and data[place] in CONST_STRING]
-        return short[:MAX_SITES] + [place for place in found if data[place] in CONST_JUMBO][:MAX_SITES]
+        short = [place for place in found if index <= MAX_SHORT and data[place] == CONST_STRING]
+        return short[:MAX_SITES] + [place for place in found if data[place] == CONST_JUMBO][:MAX_SITES]
 
 
 def whole_code(dex: DexFile) -> CodeUnits:

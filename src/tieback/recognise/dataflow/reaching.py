@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tieback.intake.apps.dalvik_opcodes import opcode_numbers
 from tieback.recognise.dalvik.classes import TryBlock, try_blocks
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import (
@@ -19,6 +20,22 @@ from tieback.recognise.dataflow.instructions import (
     OpcodeEffect,
     jump_targets,
     payload_length,
+)
+from tieback.recognise.dataflow.opcode_sets import (
+    AGET_OBJECT,
+    APUT_OBJECT,
+    CONST_HIGH,
+    CONST_JUMBO,
+    CONST_STRING,
+    CREATES,
+    FIRST_TEST,
+    FIRST_ZERO_TEST,
+    IGET_OBJECT,
+    IPUT_OBJECT,
+    POLYMORPHIC_RANGE_CALL,
+    RETURN_OBJECT,
+    SGET_OBJECT,
+    SPUT_OBJECT,
 )
 
 MAX_UNITS = 8_000
@@ -31,31 +48,29 @@ MANY = 1 << 30
 _VISITS = 24
 """Most steps per code unit on average; where paths meet, eight registers are one step."""
 
-SGET, SPUT, IGET, IPUT, AGET, APUT, RETURN = 0x62, 0x69, 0x54, 0x5B, 0x46, 0x4D, 0x11
-FILLED = frozenset((0x24, 0x25))
-"""Instructions that make an array of their operands."""
+SGET, SPUT, IGET, IPUT = SGET_OBJECT, SPUT_OBJECT, IGET_OBJECT, IPUT_OBJECT
+AGET, APUT, RETURN = AGET_OBJECT, APUT_OBJECT, RETURN_OBJECT
 _FOR_NUMBERS = {
-    0x60: SGET, 0x67: SPUT, **dict.fromkeys(range(0x6A, 0x6E), SPUT), 0x52: IGET, 0x59: IPUT,
-    **dict.fromkeys(range(0x5C, 0x60), IPUT), 0x44: AGET, 0x4B: APUT, 0x0F: RETURN,
+    opcode: objects
+    for mnemonics, objects in (
+        ("sget", SGET), ("sput sput-boolean..sput-short", SPUT),
+        ("iget", IGET), ("iput iput-boolean..iput-short", IPUT),
+        ("aget", AGET), ("aput", APUT), ("return", RETURN),
+    )
+    for opcode in opcode_numbers(mnemonics)
 }  # fmt: skip
 """The same instructions for numbers; an operation has the opcode for objects."""
-_CONST_HIGH = 0x15
 _NUMBERS = bytes(
-    op == _CONST_HIGH
-    or KINDS[op] == OpcodeEffect.CONST_32
-    or OpcodeEffect.BINARY <= KINDS[op] <= OpcodeEffect.LITERAL_8
+    op == CONST_HIGH or KINDS[op] == OpcodeEffect.CONST_32 or OpcodeEffect.BINARY <= KINDS[op] <= OpcodeEffect.LITERAL_8
     for op in range(256)
 )
 """1 for the opcodes of a constant of 32 bits, and of calculations with an ``int``."""
 _WIDE_HALF = 1
-_PAIR_TESTS = range(0x32, 0x38)
-"""Conditions that compare two registers."""
 
 type Origins = frozenset[int]
 _ANY: Origins = frozenset((MANY,))
 type _State = list[Origins]
 
-_POLYMORPHIC_RANGE = 0xFB
 _NOP, _END, _SWITCH = int(OpcodeEffect.NOP), int(OpcodeEffect.END), int(OpcodeEffect.SWITCH)
 _FIRST_GOTO, _LAST_GOTO = int(OpcodeEffect.GOTO), int(OpcodeEffect.GOTO_32)
 
@@ -120,7 +135,7 @@ _FORMS_BY_KIND = {
 }
 _FORMS_BY_OPCODE = {
     SPUT: _Form.STATIC_PUT, SGET: _Form.STATIC_GET, IPUT: _Form.PUT, IGET: _Form.GET, RETURN: _Form.RETURN,
-    AGET: _Form.ARRAY_GET, APUT: _Form.ARRAY_PUT, _POLYMORPHIC_RANGE: _Form.RANGE_CALL,
+    AGET: _Form.ARRAY_GET, APUT: _Form.ARRAY_PUT, POLYMORPHIC_RANGE_CALL: _Form.RANGE_CALL,
 }  # fmt: skip
 _OPCODES = bytes(_FOR_NUMBERS.get(opcode, opcode) for opcode in range(256))
 _WRITES = bytes(_WRITES_BY_KIND.get(OpcodeEffect(KINDS[opcode]), 0) for opcode in range(256))
@@ -128,9 +143,6 @@ _FORMS = bytes(
     _FORMS_BY_OPCODE.get(_OPCODES[opcode]) or _FORMS_BY_KIND.get(OpcodeEffect(KINDS[opcode]), 0)
     for opcode in range(256)
 )
-_CONST_STRING, _CONST_JUMBO = 0x1A, 0x1B
-_CREATES = frozenset((0x22, 0x23))
-"""Instructions that make an object or an array."""
 
 
 class Operation(NamedTuple):
@@ -325,7 +337,7 @@ class _Reader:
             self._reach(target, state)
         if _LAST_GOTO < kind <= _SWITCH:
             unit = units[at]
-            pair = _PAIR_TESTS.start <= unit & 255 < _PAIR_TESTS.stop
+            pair = FIRST_TEST <= unit & 255 < FIRST_ZERO_TEST
             self._tests[at] = (state[unit >> 8 & 15], state[unit >> 12]) if pair else (state[unit >> 8],)
             self._reach(at + LENGTHS[unit & 255], state)
 
@@ -340,16 +352,16 @@ class _Reader:
         if write == _Write.AA:
             state[register] = own
             opcode = unit & 255
-            if opcode == _CONST_STRING:
+            if opcode == CONST_STRING:
                 self._strings[at] = units[at + 1]
-            elif opcode == _CONST_JUMBO:
+            elif opcode == CONST_JUMBO:
                 self._strings[at] = _number(units, at + 1)
-            elif opcode in _CREATES:
+            elif opcode in CREATES:
                 self._created.add(at)
         elif write == _Write.A:
             register &= 15
             state[register] = own
-            if unit & 255 in _CREATES:
+            if unit & 255 in CREATES:
                 self._created.add(at)
         elif write == _Write.RESULT:
             state[register] = self._alone.setdefault(before, frozenset((before,))) if before >= 0 else own

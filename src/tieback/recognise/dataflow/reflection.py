@@ -10,7 +10,7 @@ import numpy as np
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.opcode_sets import CALLS, CONST_CLASS, VIRTUAL_CALLS
 from tieback.recognise.dataflow.reaching import MethodFlow
 
 CLASS = "Ljava/lang/Class;"
@@ -23,8 +23,6 @@ FIELD_LOOK_UPS = frozenset(
 _METHOD_LOOK_UPS = frozenset((("getDeclaredMethod", _OF_METHOD), ("getMethod", _OF_METHOD)))
 _LOADERS = frozenset(((CLASS, "forName"), ("Ljava/lang/ClassLoader;", "loadClass")))
 """Methods that find a class by its name, which code has as a text."""
-_CONST_CLASS = 0x1C
-_VIRTUAL_CALLS = (0x6E, 0x74)
 
 
 class Reflection:
@@ -74,7 +72,7 @@ class Reflection:
             if one.opcode not in CALLS or one.member not in look_ups or not one.values:
                 continue
             for origin in one.values[0]:
-                is_named = 0 <= origin < code.units and data[code.begin + 2 * origin] == _CONST_CLASS
+                is_named = 0 <= origin < code.units and data[code.begin + 2 * origin] == CONST_CLASS
                 if not is_named and not self._loads_class(number, makers.get(origin, -1)):
                     return True
         return False
@@ -91,7 +89,7 @@ class Reflection:
         if not any(index.to_bytes(2, "little") in raw for index in look_ups):
             return False
         units = np.frombuffer(raw, "<u2")
-        calls = np.isin(units[1:], look_ups) & np.isin(units[:-1] & 0xFF, _VIRTUAL_CALLS)
+        calls = np.isin(units[1:], look_ups) & np.isin(units[:-1] & 0xFF, list(VIRTUAL_CALLS))
         return bool(calls.any())
 
     @cached_property

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.dalvik_opcodes import opcode_numbers
 from tieback.intake.apps.distinct import distinct
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, parse
 from tieback.recognise.dataflow.calls import CallTable
@@ -21,6 +22,16 @@ from tieback.recognise.dataflow.code_units import Units
 from tieback.recognise.dataflow.dex_tables import MAX_STRING, DexSection, Offsets, SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.libraries import SILENT
+from tieback.recognise.dataflow.opcode_sets import (
+    CALL_SPAN,
+    CONST_JUMBO,
+    CONST_STRING,
+    FIRST_CALL,
+    INVOKE_CUSTOM,
+    INVOKE_VIRTUAL,
+    IPUT_OBJECT,
+    SPUT_OBJECT,
+)
 from tieback.recognise.rules import RuleFiles
 
 MAX_METHODS = 50_000
@@ -28,16 +39,14 @@ MAX_METHODS = 50_000
 MAX_ANCHORS = 100_000
 """Most strings of one file that are read."""
 
-_CONST_STRING, _CONST_JUMBO, _INVOKE_CUSTOM = 0x1A, 0x1B, 0xFC
-_INVOKES, _INVOKE_COUNT = 0x6E, 11
-_STORES = (0x5B, 0x69)
+_STORES = (IPUT_OBJECT, SPUT_OBJECT)
 _TO_STORE = 6
 """Most code units between a call and the instruction that stores its result."""
-_INVOKE_VIRTUAL = 0x6E
 _URI_BUILDER = "Landroid/net/Uri$Builder;"
 _LOCAL_SCHEMES = (b"android-app", b"android.resource", b"content", b"file")
 """Schemes of URIs within the device."""
-_WRITES, _SHORT_WRITES = frozenset((0x08, 0x0C, 0x46, 0x62)), frozenset((0x07, 0x54))
+_WRITES = frozenset(opcode_numbers("move-object/from16 move-result-object aget-object sget-object"))
+_SHORT_WRITES = frozenset(opcode_numbers("move-object iget-object"))
 """Instructions that put an object into the register in bits 8 to 15, or 8 to 11."""
 _STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
 """Headers of encoded_value for a string index of one to three bytes."""
@@ -190,27 +199,27 @@ class MethodFinder:
         sites = calls.call_sites
         recipes = {index for index, (recipe, _) in sites.items() if recipe in self._strings}
         wanted = {
-            _CONST_STRING: (1, self._strings),
-            _CONST_JUMBO: (1, {index & 0xFFFF for index in self._strings}),
-            _INVOKES: (_INVOKE_COUNT, {*calls.seeding, *calls.fetching}),
-            _INVOKE_CUSTOM: (2, recipes),
+            CONST_STRING: (1, self._strings),
+            CONST_JUMBO: (1, {index & 0xFFFF for index in self._strings}),
+            FIRST_CALL: (CALL_SPAN, {*calls.seeding, *calls.fetching}),
+            INVOKE_CUSTOM: (2, recipes),
         }
         if not recipes:
-            del wanted[_INVOKE_CUSTOM]
+            del wanted[INVOKE_CUSTOM]
         if not self._strings and not calls.seeding and not calls.fetching:
             return []
         fetching = set(calls.fetching) - set(calls.seeding)
         if len(self._dex.strings) <= _WIDTH < len(self._units):
-            del wanted[_CONST_JUMBO]  # compilers use it only if the short form is too small
+            del wanted[CONST_JUMBO]  # compilers use it only if the short form is too small
         hits = self._find(wanted)
-        constants = hits[_CONST_STRING]
-        if _CONST_JUMBO in hits:
-            jumbo = hits[_CONST_JUMBO]
+        constants = hits[CONST_STRING]
+        if CONST_JUMBO in hits:
+            jumbo = hits[CONST_JUMBO]
             jumbo = jumbo[jumbo + 2 < len(self._units)]
             index = self._units[jumbo + 1].astype(np.int64) | self._units[jumbo + 2].astype(np.int64) << 16
             constants = np.concatenate((constants, jumbo[np.isin(index, list(self._strings))]))
-        texts = np.concatenate((constants, hits[_INVOKE_CUSTOM])) if recipes else constants
-        called = hits[_INVOKES]
+        texts = np.concatenate((constants, hits[INVOKE_CUSTOM])) if recipes else constants
+        called = hits[FIRST_CALL]
         requests = _mask(fetching)[self._units[called + 1]]
         uris = self._of_uris[self._units[called + 1]]
         found: dict[int, MethodCandidate] = {}
@@ -255,7 +264,7 @@ class MethodFinder:
         """True if each scheme that a method gives to a builder of URIs is a constant, and one of the device itself."""
         found = False
         for at in range(len(units) - 2):
-            if units[at] & 0xFF == _INVOKE_VIRTUAL and units[at + 1] in self._schemes:
+            if units[at] & 0xFF == INVOKE_VIRTUAL and units[at + 1] in self._schemes:
                 if self._constant(units, at, units[at + 2] >> 4 & 15) not in self._local:
                     return False
                 found = True
@@ -265,7 +274,7 @@ class MethodFinder:
         """String index of the constant in a register; -1 if something else can be in it."""
         for before in range(at - 1, -1, -1):
             unit = units[before]
-            if unit == _CONST_STRING | register << 8:
+            if unit == CONST_STRING | register << 8:
                 return units[before + 1]
             if (unit & 0xFF in _WRITES and unit >> 8 == register) or (
                 unit & 0xFF in _SHORT_WRITES and unit >> 8 & 15 == register
@@ -279,8 +288,8 @@ class MethodFinder:
         """
         units = self._units[unit : end + 1]
         opcodes = units[:-1] & 0xFF
-        calls = (opcodes - _INVOKES) < _INVOKE_COUNT
-        custom = (opcodes - _INVOKE_CUSTOM) < 2 if self._calls.call_sites else np.zeros(len(opcodes), np.bool_)
+        calls = (opcodes - FIRST_CALL) < CALL_SPAN
+        custom = (opcodes - INVOKE_CUSTOM) < 2 if self._calls.call_sites else np.zeros(len(opcodes), np.bool_)
         for place in np.flatnonzero(calls | custom)[::-1].tolist():
             if custom[place] or self._calls.completes(int(units[place + 1])):
                 return unit + int(place)

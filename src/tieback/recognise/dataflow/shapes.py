@@ -15,8 +15,8 @@ from tieback.recognise.dataflow.code_units import Units
 from tieback.recognise.dataflow.dex_tables import DexMember, SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.libraries import ALL
+from tieback.recognise.dataflow.opcode_sets import CALL_SPAN, CONST_STRING, FIRST_CALL
 
-_CONST_STRING, _INVOKES, _INVOKE_COUNT = 0x1A, 0x6E, 11
 _MAX_PLACES, _MAX_CLASSES = 32, 1_000
 _STRING, _PUSH = "Ljava/lang/String;", "Ljava/lang/String;IIZZ"
 _BUILDER = "Lokhttp3/HttpUrl$Builder;"
@@ -119,7 +119,7 @@ def _all_loads(dex: DexFile, string: int) -> Iterator[int]:
 
 def _places(units: Units, string: int) -> list[int]:
     places = np.flatnonzero(units[1:] == string)
-    found: list[int] = places[(units[places] & 0xFF) == _CONST_STRING].tolist()
+    found: list[int] = places[(units[places] & 0xFF) == CONST_STRING].tolist()
     return found
 
 
@@ -146,7 +146,7 @@ def _segments(dex: DexFile, kind: int) -> Iterator[int]:
             continue
         units = np.frombuffer(dex.data, "<u2", code.units, code.begin).tolist()
         for unit, operand in pairwise(units):
-            target = dex.method(operand) if 0 <= (unit & 0xFF) - _INVOKES < _INVOKE_COUNT else None
+            target = dex.method(operand) if 0 <= (unit & 0xFF) - FIRST_CALL < CALL_SPAN else None
             if target is not None and target.owner == kind and dex.parameters(target.kind) == _PUSH:
                 yield index
                 break

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.ends import What
+from tieback.recognise.dataflow.opcode_sets import CALLS, FILLED, STATIC_CALLS
 from tieback.recognise.dataflow.outlined_joins import BUILDER
 from tieback.recognise.dataflow.overwritten import is_overwritten
 from tieback.recognise.dataflow.reaching import (
     AGET,
     APUT,
-    FILLED,
     IGET,
     IPUT,
     MANY,
@@ -43,8 +43,6 @@ NEVER = "only behind a condition that is never true in this app"
 UNUSED = frozenset((UNREAD, UNCALLED, NEVER))
 """Reasons that are about one constant only."""
 
-_STATIC_CALLS = frozenset((0x71, 0x77))
-_CALLS = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _INTENT, PARCEL = "Landroid/content/Intent;", "Landroid/os/Parcel;"
 HEADERS = (
     "Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With", "X-Twitter-Client-URL",
@@ -156,7 +154,7 @@ class Trace:
                 self._take(self._uses.stored(self._number, one, self._depth), one)
         elif one.opcode in (IPUT, IGET):
             pass  # a field of the object with the text, which such an object does not have
-        elif one.opcode in _CALLS:
+        elif one.opcode in CALLS:
             self._call(one, given)
         elif one.opcode == APUT:
             if 0 in given:
@@ -218,7 +216,7 @@ class Trace:
         for other in sorted(self._flow.operations if names else (), key=lambda operation: operation.at):
             if other.at >= one.at:
                 break
-            is_call = other.opcode in _CALLS and len(other.values) == len(one.values)
+            is_call = other.opcode in CALLS and len(other.values) == len(one.values)
             if is_call and self._uses.method_names(self._number, other.member)[1] == "append":
                 texts = {self._flow.strings.get(origin, -1) for origin in other.values[1]}
                 last = last if -1 in texts else texts
@@ -255,7 +253,7 @@ class Trace:
 
     def _outlined(self, one: Operation) -> What | None:
         """What becomes of a text in a call that appends to a ``StringBuilder``, which it returns."""
-        if one.opcode not in _STATIC_CALLS:
+        if one.opcode not in STATIC_CALLS:
             return None
         identity = self._uses.app.method(self._number, one.member)
         is_builder = identity >= 0 and self._uses.app.ref(identity).kind.endswith(f"){BUILDER}")
@@ -272,7 +270,7 @@ class Trace:
     def _find_receivers(self) -> dict[int, Origins]:
         found = {}
         for one in self._flow.operations:
-            if one.opcode in _CALLS and one.values:
+            if one.opcode in CALLS and one.values:
                 owner, name, kind = self._uses.method_names(self._number, one.member)
                 builds = self._uses.ends.listed(owner, name) == "into" or (owner == _INTENT and name != "createChooser")
                 if (builds and kind.endswith(f"){owner}")) or self._outlined(one) == "into":
@@ -294,7 +292,7 @@ class Trace:
             return False
         acts = False
         for one in self._flow.operations:
-            if one.opcode not in _CALLS or not one.values or objects.isdisjoint(self._objects(one.values[0])):
+            if one.opcode not in CALLS or not one.values or objects.isdisjoint(self._objects(one.values[0])):
                 continue
             owner, name, kind = self._uses.method_names(self._number, one.member)
             if owner != _INTENT:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.opcode_sets import INSTANCE_READS, STATIC_READS
 from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.reaching import IPUT, MANY, SPUT
 from tieback.recognise.dataflow.retrofit import RetrofitPath, paths
@@ -22,7 +23,6 @@ _MOST_METHODS = 64
 _MOST_LOOKS = 256
 """Most methods that are looked at for one constant, each as often as ways lead to it."""
 _OBJECT = "Ljava/lang/Object;"
-_READS, _OBJECT_READS = frozenset(range(0x60, 0x67)), frozenset(range(0x52, 0x59))
 _MOST_READS = 64
 
 
@@ -116,12 +116,12 @@ class UncalledCode:
             return False
         return all(
             self._is_field_unused(
-                self._uses.app.field(number, one.member), _READS if one.opcode == SPUT else _OBJECT_READS
+                self._uses.app.field(number, one.member), STATIC_READS if one.opcode == SPUT else INSTANCE_READS
             )
             for one in stores
         )
 
-    def _is_field_unused(self, field: int, reads: frozenset[int] = _READS) -> bool:
+    def _is_field_unused(self, field: int, reads: frozenset[int] = STATIC_READS) -> bool:
         sites = list(self._uses.places.of_field(field, reads, _MOST_READS)) if field >= 0 else [None]
         seen: set[tuple[int, int]] = set()
         # Without a reader, its name can be read in another way.

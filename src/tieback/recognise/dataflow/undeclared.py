@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.opcode_sets import NAMES_OR_MAKES, NEW_INSTANCES
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.package_resources import PackageResources
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 UNDECLARED = "only in an activity, a service or a receiver that no manifest declares"
 _MAX_METHODS = 32
 """Most methods that are looked at for one constant."""
-_NEW_INSTANCE, _MAKES = frozenset((0x22,)), frozenset((0x1C, 0x22))
 _MAX_BELOW = 32
 _OPEN, _STATIC = 0x5, 0x8
 """Access flags of a method that is public or protected, and of one without an object."""
@@ -103,7 +103,7 @@ class UndeclaredComponents:
         found: list[tuple[int, CodeItem]] = []
         for number, dex in enumerate(self._uses.app.files):
             kind = self._uses.app.type_of(number, owner)
-            for offset in self._uses.places.offsets(number, _MAKES, kind) if kind >= 0 else ():
+            for offset in self._uses.places.offsets(number, NAMES_OR_MAKES, kind) if kind >= 0 else ():
                 code = dex.code_around(offset, every=True)
                 if code is None or len(found) >= MAX_SITES:
                     return []
@@ -157,6 +157,6 @@ class UndeclaredComponents:
                 return False
             for number in range(len(app.files)):
                 kind = app.type_of(number, one)
-                if kind >= 0 and self._uses.places.has_instruction(number, _NEW_INSTANCE, kind):
+                if kind >= 0 and self._uses.places.has_instruction(number, NEW_INSTANCES, kind):
                     return False
         return True

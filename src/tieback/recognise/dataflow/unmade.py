@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.opcode_sets import NAMES_OR_MAKES
 from tieback.recognise.dataflow.package_resources import PackageResources
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 MAX_SITES = 32
 """Most places that make objects of one class, and most classes below it."""
-_CONST_CLASS, _NEW_INSTANCE = 0x1C, 0x22
-_MAKES = frozenset((_CONST_CLASS, _NEW_INSTANCE))
 _MIN_NAME = 3
 """Least letters of a name that tells classes apart: a shrinker gives shorter ones to many."""
 _PLATFORM = ("Landroid/", "Landroidx/", "Ljava/", "Ljavax/", "Lkotlin/")
@@ -57,7 +56,7 @@ class UnmadeClasses:
     def _sites(self, owners: Iterable[str]) -> Iterator[tuple[int, CodeItem | None]]:
         for number, dex in enumerate(self._uses.app.files):
             for kind in (self._uses.app.type_of(number, owner) for owner in owners):
-                for offset in self._uses.places.offsets(number, _MAKES, kind) if kind >= 0 else ():
+                for offset in self._uses.places.offsets(number, NAMES_OR_MAKES, kind) if kind >= 0 else ():
                     code = dex.code_around(offset, every=True)
                     if code is None or self._uses.places.begins(number, code, offset):
                         yield number, code

@@ -9,13 +9,13 @@ from collections.abc import Container, Sequence
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.opcode_sets import DIRECT_CALLS
 from tieback.recognise.dataflow.reaching import IPUT, MANY, RETURN, SPUT, MethodFlow, Operation
 from tieback.recognise.dataflow.unread_settings import is_unread_field
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
 
-_DIRECT_CALLS = frozenset((0x70, 0x76))
 _ROOTS = frozenset(("Ljava/lang/Object;", "Ljava/lang/Record;"))
 """Classes whose constructor keeps nothing."""
 
@@ -28,7 +28,7 @@ def is_unread_object(
     The arguments are those of ``is_unread_setting``.
     """
     number, code = place
-    if one.opcode not in _DIRECT_CALLS or not one.values or 0 in given:
+    if one.opcode not in DIRECT_CALLS or not one.values or 0 in given:
         return False
     if uses.method_names(number, one.member)[1] != "<init>" or uses.name_of(number, code) != "<clinit>":
         return False
@@ -49,7 +49,7 @@ def is_uncalled_result(
     arguments are those of ``is_unread_setting``.
     """
     number, code = place
-    if one.opcode not in _DIRECT_CALLS or not one.values or 0 in given:
+    if one.opcode not in DIRECT_CALLS or not one.values or 0 in given:
         return False
     made = one.values[0]
     if uses.method_names(number, one.member)[1] != "<init>" or len(made) != 1 or not made <= flow.created:
@@ -104,7 +104,7 @@ def _only_keeps(uses: "ConstantUses", number: int, one: Operation, given: Sequen
             if each.values[1] != {-1} or -1 in each.values[0]:
                 return False
         elif (
-            each.opcode not in _DIRECT_CALLS
+            each.opcode not in DIRECT_CALLS
             or its != [0]
             or uses.method_names(target.file, each.member)[0] not in _ROOTS
         ):

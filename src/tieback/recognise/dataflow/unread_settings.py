@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.opcode_sets import DIRECT_CALLS, STATIC_CALLS, STATIC_READS
 from tieback.recognise.dataflow.reaching import MANY, SPUT, MethodFlow, Operation
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.uses import ConstantUses
 
-_STATIC_CALLS, _DIRECT_CALLS = frozenset((0x71, 0x77)), frozenset((0x70, 0x76))
-_STATIC_READS = frozenset(range(0x60, 0x67))
 _LEAST = 3
 """Fewest settings of a class that are a table."""
 
@@ -33,8 +32,8 @@ def is_unread_setting(
     """
     number, code = place
     owner, name, kind = uses.method_names(number, one.member)
-    creates = name == "<init>" and one.opcode in _DIRECT_CALLS
-    if not creates and not (one.opcode in _STATIC_CALLS and kind.endswith(";")):
+    creates = name == "<init>" and one.opcode in DIRECT_CALLS
+    if not creates and not (one.opcode in STATIC_CALLS and kind.endswith(";")):
         return False
     method = uses.file(number).method_of(code)
     if method < 0 or uses.method_names(number, method)[1] != "<clinit>":
@@ -67,7 +66,7 @@ def _field_kind(uses: "ConstantUses", number: int, one: Operation) -> str:
 def is_unread_field(uses: "ConstantUses", number: int, one: Operation) -> bool:
     """True for the store into a static field that no code reads."""
     places = uses.app.field_places(uses.app.field(number, one.member))
-    return not any(uses.places.offsets(file, _STATIC_READS, index) for file, index in places)
+    return not any(uses.places.offsets(file, STATIC_READS, index) for file, index in places)
 
 
 def _is_loaded_once(uses: "ConstantUses", text: str) -> bool:

@@ -25,8 +25,16 @@ from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.members import MethodCode
 from tieback.recognise.dataflow.method_ends import MethodEnds
 from tieback.recognise.dataflow.native_names import NativeNames
+from tieback.recognise.dataflow.opcode_sets import (
+    CONST_STRINGS,
+    FIXED_CALLS,
+    INSTANCE_READS,
+    STATIC_READS,
+    SUPER_CALLS,
+    VIRTUAL_CALLS,
+)
 from tieback.recognise.dataflow.operand_uses import MAX_SITES, OperandUses
-from tieback.recognise.dataflow.places import CONST_STRINGS, MAX_SHORT
+from tieback.recognise.dataflow.places import MAX_SHORT
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins
 from tieback.recognise.dataflow.trace import (
     CONTACTS,
@@ -49,13 +57,6 @@ MAX_STEPS = 2_000_000
 MAX_CONSTANTS = 2_000
 """Most constants of one app that are followed."""
 
-_STATIC_READS, _INSTANCE_READS = frozenset(range(0x60, 0x67)), frozenset(range(0x52, 0x59))
-_FOLLOWED = frozenset((0x6F, 0x70, 0x71, 0x75, 0x76, 0x77))
-"""Calls that run one known method: of the superclass, direct and static."""
-_VIRTUAL = frozenset((0x6E, 0x74))
-"""Calls that run a known method if no class extends that of the call."""
-_SUPER = frozenset((0x6F, 0x75))
-"""Calls of the superclass: never of the method that has them."""
 _MAX_READS = 512
 """Most places that read one field: a class of addresses reads the field of their host for each of them."""
 _FEW_LOADS = 4
@@ -293,7 +294,7 @@ class ConstantUses(KnownCode):
     def _readers(self, field: int, depth: int, *, static: bool) -> Outcome:
         places: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
         never = NOTHING
-        for site in self.places.of_field(field, _STATIC_READS if static else _INSTANCE_READS, _MAX_READS):
+        for site in self.places.of_field(field, STATIC_READS if static else INSTANCE_READS, _MAX_READS):
             if site is None:
                 return CONTACTS
             if contacts_at(self, site.number, site.code, site.at, site.member, depth + 1):
@@ -356,7 +357,7 @@ class ConstantUses(KnownCode):
             if caller is None or count >= MAX_SITES:
                 return CONTACTS
             # Compilers add methods that only call the same method of the superclass.
-            if (file, caller) == (number, code) and dex.data[place] in _SUPER:
+            if (file, caller) == (number, code) and dex.data[place] in SUPER_CALLS:
                 continue
             results.setdefault((file, caller.offset), (caller, set()))[1].add((place - caller.begin) // 2)
         outcome, called = NOTHING, False
@@ -423,8 +424,8 @@ class ConstantUses(KnownCode):
         in_blocks = given_to_blocks(self, (number, flow, depth), one, tuple(given)) if flow is not None else None
         if in_blocks is not None:
             return in_blocks
-        exact = one.opcode in _FOLLOWED or (
-            one.opcode in _VIRTUAL and not self._app.is_extended(self._app.ref(identity).owner)
+        exact = one.opcode in FIXED_CALLS or (
+            one.opcode in VIRTUAL_CALLS and not self._app.is_extended(self._app.ref(identity).owner)
         )
         target = self._app.definition_in(number, identity) if exact else None
         targets = (target,) if target is not None else () if exact else self.hierarchy.targets(identity)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tieback.recognise.dataflow.members import MethodCode
+from tieback.recognise.dataflow.opcode_sets import FIXED_CALLS
 from tieback.recognise.dataflow.values import (
     HOLE,
     UNKNOWN,
@@ -61,7 +62,7 @@ def gives_address(walk: WalkState, values: Sequence[Value | None]) -> bool:
 def targets_of(walk: WalkState, identity: int, opcode: int, values: Sequence[Value | None]) -> list[MethodCode]:
     """The methods of the app that a call can run."""
     app = walk.app
-    if opcode in (0x6F, 0x70, 0x71, 0x75, 0x76, 0x77):  # super, direct, static: not by the class of the receiver
+    if opcode in FIXED_CALLS:
         found = app.definition(identity)
         return [found] if found is not None and app.is_own(app.ref(found.identity).owner) else []
     kinds = {

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tieback.recognise.dataflow.instructions import array_data
+from tieback.recognise.dataflow.opcode_sets import CONST_4, CONST_16
 from tieback.recognise.dataflow.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
@@ -19,7 +20,6 @@ from tieback.recognise.dataflow.walk.state import WalkState
 
 MAX_ARRAY = 1_024
 """Most elements of an array that are followed."""
-_CONST_4, _CONST_16 = 0x12, 0x13
 
 
 def new_array(walk: WalkState, at: int, unit: int) -> int:
@@ -69,8 +69,8 @@ def array_get(walk: WalkState, at: int, unit: int) -> int:
 
 def _is_constant(walk: WalkState, at: int, register: int) -> bool:
     """True if the instruction before a unit sets a register to a number, so that a loop cannot change it."""
-    short = at >= 1 and walk.units[at - 1] & 0xFFF == _CONST_4 | register << 8
-    return short or (at >= 2 and walk.units[at - 2] == _CONST_16 | register << 8)
+    short = at >= 1 and walk.units[at - 1] & 0xFFF == CONST_4 | register << 8
+    return short or (at >= 2 and walk.units[at - 2] == CONST_16 | register << 8)
 
 
 def item(walk: WalkState, array: Value | None, index: Value | None, origin: object) -> Value | None:

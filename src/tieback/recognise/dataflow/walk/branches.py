@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tieback.recognise.dalvik.classes import TryBlock
 from tieback.recognise.dataflow.instructions import branch_targets, compares, sign_extend, switch_target
+from tieback.recognise.dataflow.opcode_sets import FIRST_ZERO_TEST, RETURN_VOID, THROW
 from tieback.recognise.dataflow.values import HOLE, TextValue
 from tieback.recognise.dataflow.walk.joins import PathState
 from tieback.recognise.dataflow.walk.state import WalkState
@@ -22,7 +23,7 @@ def branch(walk: WalkState, at: int, unit: int) -> int:
     """Follow the path that a comparison of known numbers takes, or both."""
     target = at + sign_extend(walk.units[at + 1], 16)
     opcode = unit & 255
-    if opcode < 0x38:
+    if opcode < FIRST_ZERO_TEST:
         one, other = walk.registers.get(unit >> 8 & 15), walk.registers.get(unit >> 12)
     else:
         one, other = walk.registers.get(unit >> 8), 0
@@ -47,8 +48,8 @@ def switch(walk: WalkState, at: int, unit: int) -> int:
 def end(walk: WalkState, at: int, unit: int) -> int:
     """Keep the state and the result at a return; end the path."""
     opcode = unit & 255
-    if opcode != 0x27 and walk.falls:
-        value = walk.registers.get(unit >> 8) if opcode != 0x0E else None
+    if opcode != THROW and walk.falls:
+        value = walk.registers.get(unit >> 8) if opcode != RETURN_VOID else None
         walk.returns.append(PathState({} if value is None else {0: value}, dict(walk.heap)))
     _forget(walk)
     return walk.next_unit(at)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tieback.recognise.dalvik.classes import TryBlock
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, jump_targets, payload_length
+from tieback.recognise.dataflow.opcode_sets import GOTO, GOTO_16
 
 MAX_UNITS = 8_192
 """Longer methods are walked in the order of their code."""
@@ -23,7 +24,7 @@ _PARTS = frozenset((*_ENDS, OpcodeEffect.IF, OpcodeEffect.SWITCH))
 _NOP, _JUMP = 1, 2
 _LOOK = bytes(_NOP if kind == OpcodeEffect.NOP else _JUMP if kind in _PARTS else 0 for kind in KINDS)
 """Which opcodes end a block, or can begin a table."""
-_GOTO_BACK, _GOTO_16 = 0x8028, 0x29
+_GOTO_BACK = 0x8000 | GOTO
 _NEGATIVE = 0x8000
 
 
@@ -65,7 +66,7 @@ def _may_go_back(units: NDArray[np.uint16]) -> bool:
     """True if some unit can be a ``goto`` backwards; an operand can look like one."""
     if bool((units & 0x80FF == _GOTO_BACK).any()):
         return True
-    return bool(((units[:-1] & 0xFF == _GOTO_16) & (units[1:] >= _NEGATIVE)).any())
+    return bool(((units[:-1] & 0xFF == GOTO_16) & (units[1:] >= _NEGATIVE)).any())
 
 
 def _ways(units: Sequence[int], tries: Sequence[TryBlock]) -> tuple[dict[int, list[int]], dict[int, int]]:

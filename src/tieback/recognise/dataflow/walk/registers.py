@@ -1,6 +1,7 @@
 """Instructions that copy registers or calculate with numbers."""
 
 from tieback.recognise.dataflow.instructions import integer, payload_length, sign_extend
+from tieback.recognise.dataflow.opcode_sets import ADD_INT, ADD_INT_LIT8, ADD_INT_LIT16, INT_TO_BYTE, INT_TO_CHAR
 from tieback.recognise.dataflow.values import Alternative, Choice, Value, choice, each
 from tieback.recognise.dataflow.walk.state import WalkState
 
@@ -29,7 +30,7 @@ def move_result(walk: WalkState, at: int, unit: int) -> int:
 def binary(walk: WalkState, at: int, unit: int) -> int:
     """Calculate with two registers."""
     sources = walk.units[at + 1]
-    return integer_operation(walk, at, unit >> 8, (unit & 255) - 0x90, sources & 255, sources >> 8)
+    return integer_operation(walk, at, unit >> 8, (unit & 255) - ADD_INT, sources & 255, sources >> 8)
 
 
 def integer_operation(walk: WalkState, at: int, to: int, operation: int, one: int, other: int) -> int:
@@ -63,13 +64,15 @@ def series(walk: WalkState, at: int, size: int) -> Value | None:
 
 def literal_16(walk: WalkState, at: int, unit: int) -> int:
     """Calculate with a literal of 16 bits."""
-    return _literal(walk, at, unit >> 8 & 15, unit >> 12, (unit & 255) - 0xD0, sign_extend(walk.units[at + 1], 16))
+    return _literal(
+        walk, at, unit >> 8 & 15, unit >> 12, (unit & 255) - ADD_INT_LIT16, sign_extend(walk.units[at + 1], 16)
+    )
 
 
 def literal_8(walk: WalkState, at: int, unit: int) -> int:
     """Calculate with a literal of 8 bits."""
     operands = walk.units[at + 1]
-    return _literal(walk, at, unit >> 8, operands & 255, (unit & 255) - 0xD8, sign_extend(operands >> 8, 8))
+    return _literal(walk, at, unit >> 8, operands & 255, (unit & 255) - ADD_INT_LIT8, sign_extend(operands >> 8, 8))
 
 
 def narrow(walk: WalkState, at: int, unit: int) -> int:
@@ -81,6 +84,6 @@ def narrow(walk: WalkState, at: int, unit: int) -> int:
 def _narrowed(value: Value | None, kind: int) -> int | None:
     if not isinstance(value, int):
         return None
-    if kind == 0x8D:
+    if kind == INT_TO_BYTE:
         return sign_extend(value & 0xFF, 8)
-    return value & 0xFFFF if kind == 0x8E else sign_extend(value & 0xFFFF, 16)
+    return value & 0xFFFF if kind == INT_TO_CHAR else sign_extend(value & 0xFFFF, 16)

@@ -7,6 +7,7 @@ import numpy as np
 from tieback.recognise.dalvik.classes import TryBlock, try_blocks
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, sign_extend
 from tieback.recognise.dataflow.members import MethodCode
+from tieback.recognise.dataflow.opcode_sets import ADD_INT_2ADDR, CONST_HIGH
 from tieback.recognise.dataflow.values import HOLE, UNKNOWN, Frozen, InstanceValue, Need, ObjectRef, TextValue, Value
 from tieback.recognise.dataflow.walk.arrays import array_get, array_put, fill_array_data, filled_new_array, new_array
 from tieback.recognise.dataflow.walk.branches import (
@@ -58,7 +59,7 @@ _STEPS: dict[int, Callable[[WalkState, int, int], int]] = {
     OpcodeEffect.CONST_32: lambda walk, at, unit: walk.assign(
         at,
         unit >> 8,
-        walk.units[at + 1] << 16 if unit & 255 == 0x15 else sign_extend(walk.long_operand(at + 1), 32),
+        walk.units[at + 1] << 16 if unit & 255 == CONST_HIGH else sign_extend(walk.long_operand(at + 1), 32),
     ),
     OpcodeEffect.CONST_WIDE_16: lambda walk, at, unit: walk.assign_wide(
         at, unit >> 8, sign_extend(walk.units[at + 1], 16)
@@ -81,7 +82,7 @@ _STEPS: dict[int, Callable[[WalkState, int, int], int]] = {
     OpcodeEffect.IPUT: instance_put,
     OpcodeEffect.BINARY: binary,
     OpcodeEffect.BINARY_2ADDR: lambda walk, at, unit: integer_operation(
-        walk, at, unit >> 8 & 15, (unit & 255) - 0xB0, unit >> 8 & 15, unit >> 12
+        walk, at, unit >> 8 & 15, (unit & 255) - ADD_INT_2ADDR, unit >> 8 & 15, unit >> 12
     ),
     OpcodeEffect.LITERAL_16: literal_16,
     OpcodeEffect.LITERAL_8: literal_8,
