@@ -47,7 +47,7 @@ _PACKAGE_PARTS = 3
 """Parts of the package that the classes of one app share."""
 _LITERAL = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 """An address of IPv4 as a host."""
-_ADDRESS = re.compile(rb"https?://[A-Za-z0-9]", re.IGNORECASE)
+_ADDRESS = re.compile(rb"(?:https?:|\A)//[A-Za-z0-9]", re.IGNORECASE)
 
 
 class DexPart(NamedTuple):
