@@ -10,7 +10,7 @@ from tieback.recognise.assemblies import Assembly
 from tieback.recognise.asset_pages import AssetPages
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dalvik.run import MAX_STEPS
-from tieback.recognise.dataflow.constants import is_followed, is_in_code
+from tieback.recognise.dataflow.constants import is_settled
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.dataflow.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
@@ -113,7 +113,7 @@ class AppSearch:
                 finds = guarded(self._artifact(piece), piece.file)
             for find in finds:
                 # From the first constant on, so that the order stays.
-                if held is None or not (held or is_followed(find) or is_in_code(find)):
+                if held is None or not (held or is_settled(find)):
                     yield find
                     continue
                 held.append(find)

@@ -47,7 +47,7 @@ _PACKAGE_PARTS = 3
 """Parts of the package that the classes of one app share."""
 _LITERAL = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 """An address of IPv4 as a host."""
-_ADDRESS = re.compile(rb"https?://[A-Za-z0-9]", re.IGNORECASE)
+_ADDRESS = re.compile(rb"(?:https?:|\A)//[A-Za-z0-9]", re.IGNORECASE)
 
 
 class DexPart(NamedTuple):
@@ -80,6 +80,15 @@ def is_followed(find: object) -> TypeGuard[Sighting]:
 def is_in_code(find: object) -> bool:
     """True for the sighting of any endpoint in the code of an app."""
     return isinstance(find, Sighting) and find.evidence.how.startswith(_METHODS) and find.evidence.offset is not None
+
+
+def is_settled(find: object) -> bool:
+    """True for a find that ``ConstantEnds.settle`` can make a text that is not a back end."""
+    return is_followed(find) or is_in_code(find) or (isinstance(find, Sighting) and _is_map_data(find))
+
+
+def _is_map_data(find: Sighting) -> bool:
+    return find.endpoint.kind is EndpointKind.CLOUD and _MAP_DATA.search(find.evidence.file) is not None
 
 
 class ConstantEnds:
@@ -200,7 +209,7 @@ class ConstantEnds:
                 return sample
             reason = self._uses.reason(raw)
             return self._unrunnable.reason(raw) if not reason else reason if reason == DESCRIPTION else ""
-        return self._resources.reason(find) if self._resources and _MAP_DATA.search(find.evidence.file) else ""
+        return self._resources.reason(find) if self._resources and _is_map_data(find) else ""
 
     def _of_other(self, find: Sighting) -> str:
         """The reason for an address of another kind, such as that of a STUN server, in a constant."""

@@ -194,6 +194,15 @@ def test_cloud_resources_in_data_for_maps_that_nothing_reads_are_left_out_and_ot
     assert any("map-conf-1" in one.endpoint.value for one in merged.sightings)
 
 
+def test_data_for_maps_before_the_first_other_address_of_a_package_are_left_out() -> None:
+    path, text = "res/raw/demo.kml", b"<kml><href>http://map-demo-1.appspot.com/a.png</href></kml>"
+    first = ArtifactBatch((path,), (text,), read_small_file)
+    table_of_files = table({**TABLE, "raw": {**TABLE["raw"], "demo": path}})
+    merged = merge_finds(None, SEARCH.finds([first, *pieces(arsc=table_of_files)]))
+    assert {one.reason for one in merged.not_backends if "map-demo-1" in one.value} == {UNREAD_RESOURCE}
+    assert not any("map-demo-1" in one.endpoint.value for one in merged.sightings)
+
+
 def test_texts_about_libraries_are_links_also_if_code_asks_for_them_by_name() -> None:
     about = [
         "library_bread_authorWebsite", "library_bread_libraryWebsite", "library_bread_repositoryLink",

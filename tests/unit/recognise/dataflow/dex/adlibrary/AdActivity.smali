@@ -1,0 +1,2 @@
+.class public Lcom/google/android/gms/ads/AdActivity;
+.super Landroid/app/Activity;

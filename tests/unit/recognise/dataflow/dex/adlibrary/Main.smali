@@ -1,0 +1,2 @@
+.class public Ltest/shop/app/Main;
+.super Landroid/app/Activity;
