@@ -33,6 +33,13 @@ MAX_BASE64 = 2736
 
 _PERCENT = lazy_pattern(rb"[A-Za-z0-9%._~!*'()+-]{1,2048}")
 _PERCENT_STOP = lazy_pattern(rb"%(?![0-9A-Fa-f]{2})|%26|%3[Bb]|%20")
+_PICTURE = lazy_pattern(
+    rb"https?://[A-Za-z0-9._~:/?@%+,;=&-]{1,480}[?&](?:img|image|imgurl|image_?url|photo|pic|picture|src|thumb)=\Z",
+    re.IGNORECASE,
+)
+_BEFORE = 512
+"""Bytes before an address in which the address around it begins."""
+OF_PICTURE = "only in the query of another address, whose server loads the picture"
 _UNICODE = lazy_pattern(
     rb"(?:[A-Za-z0-9._~:@%+=&?#/-]|\\/"
     rb"|\\u00(?:2[356bdefBDEF]|3[0-9adfADF]|4[0-9a-fA-F]|5[0-9afAF]|6[1-9a-fA-F]|7[0-9aeAE])){1,2048}"
@@ -47,6 +54,11 @@ _NEXT_READ = lazy_pattern(rb"(?:[#~]+|@@+|:::+|&&+)(?=[a-z][a-z0-9+.-]{1,15}://)
 """The same for the separators that can be in an address."""
 _CHARACTER = lazy_pattern(rb"%[0-9A-Fa-f]{2}|\\u00[0-9A-Fa-f]{2}|\\/|.", re.DOTALL)
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
+
+
+def is_picture_of(data: Bytes, start: int) -> bool:
+    """True if the text at ``start`` is a picture that the server of the address around it loads, as a search does."""
+    return _PICTURE.search(data, max(0, start - _BEFORE), start) is not None
 
 
 def decode_percent(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:

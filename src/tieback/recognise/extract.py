@@ -354,6 +354,8 @@ class EndpointExtractor:
         if scheme is None or not raw.lower().startswith(f"{scheme.name}://".encode()):
             return MatchLocation(_SEEN, start, start, start, low, high)
         verdict = self._judge(anchor, raw)
+        if anchor.encoding is Encoding.PERCENT and encodings.is_picture_of(data, at):
+            verdict = _without_servers(verdict)
         behind = begin + (taken << anchor.wide)
         return MatchLocation(
             verdict, begin, behind, behind, low, high, anchor.wide, anchor.encoding, decode_text(raw, wide=False)
@@ -482,6 +484,13 @@ def _is_picture(buffer: Buffer, start: int) -> bool:
 
 def _end(hit: tuple[int, int]) -> int:
     return hit[1]
+
+
+def _without_servers(verdict: TextVerdict) -> TextVerdict:
+    """The verdict about a picture that another server loads; a resource of a cloud provider stays."""
+    own = tuple(one for one in verdict.endpoints if one.kind is not EndpointKind.URL)
+    others = (NotBackend(one.value, encodings.OF_PICTURE) for one in verdict.endpoints if one.kind is EndpointKind.URL)
+    return msgspec.structs.replace(verdict, endpoints=own, not_backends=(*verdict.not_backends, *others))
 
 
 def _goes_back(buffer: Buffer, anchor: Anchor, start: int, low: int) -> bool:

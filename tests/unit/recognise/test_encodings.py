@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.model.sighting import Credential, Sighting
+from tieback.model.sighting import Credential, NotBackend, Sighting
 from tieback.recognise.encodings import (
+    OF_PICTURE,
     decode_base64,
     decode_percent,
     decode_reversed,
@@ -60,6 +61,27 @@ def test_encodings(text: str, value: str, how: str) -> None:
 @pytest.mark.parametrize("behind", ["", "\\u0022", "\\u0020x", "`"])
 def test_any_character_of_an_address_can_be_escaped(text: str, behind: str) -> None:
     assert values(f'{{"u":"{text}{behind}"}}'.encode()) == [("https://api.shop.de/v1", "text/url:unicode")]
+
+
+PICTURES = "https://pictures.shop.de/timg?size=b9&sec=15&"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"{PICTURES}src=http%3A%2F%2Fother.de%2Fa.jpg", []),
+        (f"{PICTURES}imgurl=https%3A%2F%2Fother.de%2Fa", []),
+        (f"{PICTURES}next=https%3A%2F%2Fother.de%2Fa", ["https://other.de/a"]),
+        (f"{PICTURES}src=https%3A%2F%2Fmedia-1.s3.amazonaws.com%2Fa", ["s3:media-1"]),
+        ("src=https%3A%2F%2Fother.de%2Fa", ["https://other.de/a"]),
+        ('x="https://a.shop.de/" src=https%3A%2F%2Fother.de%2Fa', ["https://other.de/a"]),
+    ],
+)
+def test_a_picture_that_another_server_loads_is_left_out_but_no_bucket(text: str, shown: list[str]) -> None:
+    found = finds(text.encode())
+    assert [value for value, how in values(text.encode()) if how.endswith("percent")] == shown
+    left = [one.value for one in found if isinstance(one, NotBackend) and one.reason == OF_PICTURE]
+    assert bool(left) is not bool(shown)
 
 
 @pytest.mark.parametrize("before", [b"", b"a", b"ab", b"abc", b"key=value;"])
