@@ -72,14 +72,7 @@ from tieback.recognise.script_objects import RULE as OBJECT_RULE
 from tieback.recognise.script_objects import hosts_with_ports
 from tieback.recognise.server_lists import RULE as LIST_RULE
 from tieback.recognise.server_lists import server_lists
-from tieback.recognise.service_passwords import (
-    PASSWORDS,
-    Places,
-    at_server,
-    beside,
-    names_password,
-    servers_with_password,
-)
+from tieback.recognise.service_passwords import PASSWORDS, Places, at_server, beside, names_password, password_servers
 from tieback.recognise.span import decode_text
 from tieback.recognise.text_marks import HOST, LIST, TextMarks
 from tieback.recognise.texts.structured import is_api
@@ -350,7 +343,7 @@ class ConfigExtractor:
         at = 0  # the pairs are in the order of the file
         other = name == _RESOURCES and _FIREBASE_TEXT.search(buffer.data) is None
         ports = ports_of_hosts(found, self.config.suffixes)
-        servers = servers_with_password(found)
+        servers = password_servers(found)
         decoded = self._decoded if name == _RESOURCES else None
         own = _web_view_name(buffer, found)
         described = is_api(buffer.data)

@@ -91,7 +91,7 @@ def names_password(name: str) -> bool:
     return bool(stem_of(name)) or _long_stem(name) is not None
 
 
-def servers_with_password(pairs: Sequence[Pair]) -> frozenset[int]:
+def password_servers(pairs: Sequence[Pair]) -> frozenset[int]:
     """Indexes of the elements of XML that name a server, with a password beside them or in the login below them.
 
     The name of an element can have any meaning, and alone it shows no server. Code that has a password for a host
