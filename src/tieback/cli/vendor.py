@@ -18,6 +18,7 @@ from tieback.cli.terminal import (
     data_console,
     message_console,
     print_failure,
+    print_rows,
     write_line,
 )
 from tieback.console import RowTable
@@ -110,7 +111,7 @@ def list_(
             Text(vendor.contacts[0].address if vendor.contacts else "none"),
             _awaited(vendor) or vendor.answer.value,
         )
-    data_console().print(table)
+    print_rows(table, "no vendors; `tieback scan` lists those of the apps")
     _print_undecided(Counter(back_ends.values()), nothing)
 
 
