@@ -127,8 +127,8 @@ def test_what_does_not_fit_is_behind_its_head() -> None:
         "Workhub",
         "  platform: android",
         "  identifier:",
-        "    com.workhub.mobile.",
-        "    device.administration",
+        "    com.workhub.mobile.device.",
+        "    administration",
         "  devices: 5",
     ]
 

@@ -57,7 +57,8 @@ def list_(
         names = {one.id: one.name for one in work.vendors()}
         others = 0 if cases else len(work.cases())
     _print(
-        cases, names, output, f"no case matches; the workspace has {count_text(others, 'case')}" if others else NO_CASES
+    other = f"no case matches; the workspace has {count_text(others, 'case')}"
+    _print(cases, names, output, other if others else NO_CASES)
     )
 
 
