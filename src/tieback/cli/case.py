@@ -56,10 +56,8 @@ def list_(
         cases = work.cases(state or (), vendor)
         names = {one.id: one.name for one in work.vendors()}
         others = 0 if cases else len(work.cases())
-    _print(
     other = f"no case matches; the workspace has {count_text(others, 'case')}"
     _print(cases, names, output, other if others else NO_CASES)
-    )
 
 
 @app.command("open")
