@@ -61,9 +61,14 @@ class RowTable(Table):
             super().__init__(box=None, pad_edge=False, padding=(0, 2, 0, 0))
 
     def blocks(self, width: int, console: Console) -> Group | None:
-        """The rows as blocks: the first cell, then a line per other cell; ``None`` if the words of a table fit."""
+        """The rows as blocks: the first cell, then the others below it; ``None`` if the words of a table fit.
+
+        Without rows it is nothing: heads alone do not say why, which is the part of a message.
+        """
+        if not self.rows:
+            return Group()
         needs = [_need(column, console) for column in self.columns]
-        if not self.rows or sum(need.natural for need in needs) <= width - _frame(self):
+        if sum(need.natural for need in needs) <= width - _frame(self):
             return None
         room = width - (len(self.columns) - 1)  # gaps of one
         if sum(need.last if need.place else need.least for need in needs) <= room:
@@ -75,10 +80,19 @@ class RowTable(Table):
             lines.append(break_names(Text(texts[0] or heads[0] or "all", style="bold"), width))
             for head, text in zip(heads[1:], texts[1:], strict=True):
                 if text:
-                    lines.append(break_names(Text(f"  {head}: {text}" if head else f"  {text}"), width))
+                    lines += _hanging(f"{head}: {text}" if head else text, width, console)
         return Group(*lines)
 
 
+def _hanging(text: str, width: int, console: Console) -> Iterator[Text]:
+    """A line below the first cell of its block; what does not fit is behind it, and indented more."""
+    room = max(width - 2 * len(_INDENT), 1)
+    for number, line in enumerate(break_names(Text(text), room).wrap(console, room)):
+        line.rstrip()
+        yield Text(_INDENT * (2 if number else 1)) + line
+
+
+_INDENT = "  "
 _LINES = re.compile(r"( ?)\n(:?)")
 
 

@@ -118,6 +118,29 @@ def test_no_word_of_a_table_of_rows_is_broken(width: int, columns: int) -> None:
         assert re.search(rf"\b{word}\b", text), (word, text)
 
 
+def test_what_does_not_fit_is_behind_its_head() -> None:
+    table = RowTable()
+    for name in FLEET[:4]:
+        table.add_column(name, overflow="fold")
+    table.add_row("Workhub", "android", "com.workhub.mobile.device.administration", "5")
+    assert printed(table, 30).splitlines() == [
+        "Workhub",
+        "  platform: android",
+        "  identifier:",
+        "    com.workhub.mobile.device.",
+        "    administration",
+        "  devices: 5",
+    ]
+
+
+@pytest.mark.parametrize("width", [20, 140])
+def test_heads_without_rows_are_not_shown(width: int) -> None:
+    table = RowTable()
+    for name in FLEET:
+        table.add_column(name)
+    assert printed(table, width) == ""
+
+
 @pytest.mark.parametrize("width", [100, 140])
 def test_a_table_of_rows_whose_words_fit_stays_a_table(width: int) -> None:
     table = RowTable()

@@ -23,7 +23,8 @@ def _severity(rule: FindingRule) -> str:
     if rule.severity is None:
         return "of the store"
     exposed = f"; {rule.severity_exposed.value} if records are returned" if rule.severity_exposed else ""
-    return rule.severity.value + exposed
+    others = "".join(f"; {one.value} for `{key}`" for key, one in rule.severities.items())
+    return rule.severity.value + exposed + others
 
 
 def _section(name: str, rule: FindingRule) -> str:
@@ -32,7 +33,7 @@ def _section(name: str, rule: FindingRule) -> str:
     if rule.titles:
         lines.append(
             table(
-                ("kind of credential, or direction", "title"),
+                ("kind of credential, direction, or use", "title"),
                 [(code(key), plain(text)) for key, text in rule.titles.items()],
             )
         )

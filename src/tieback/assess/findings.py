@@ -5,7 +5,7 @@ and app releases: it is derived from the rule and its subject, and the subject o
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
 import msgspec
@@ -58,6 +58,8 @@ _FORMER = {
 """Rules and kinds of earlier releases, which did not know the server of a password, or what is a data store."""
 _ABOUT_NAMES = frozenset(("dangling-name", "retired-back-end"))
 """Rules whose findings are about a name, whichever apps have it."""
+_REPORTS = "reports"
+"""Key of title, severity and advice for a host to which only a library sent its reports."""
 _WEB = ("http://", "https://", "ws://", "wss://", "ftp://")
 
 
@@ -83,6 +85,7 @@ def apply_rules(
     retired: Sequence[tuple[str, str, str]] = (),
     recipients: Sequence[Recipient] = (),
     shared: Sequence[tuple[str, SharedSecret]] = (),
+    reports: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """Return a finding for every rule that applies, worst first, then by people at our own domains, rule and id.
 
@@ -98,6 +101,7 @@ def apply_rules(
             resource.
         recipients: who received what; special categories of data at third parties give a finding per app and owner.
         shared: app, and a credential that a third party received besides another party; one finding per app and host.
+        reports: names of ``retired`` to which only a library sent its reports; no data of the app is concerned.
     """
     rules = load_rules()
     names = subjects or {}
@@ -110,7 +114,7 @@ def apply_rules(
         *_of_shared(shared, rules, names),
         *_of_policies(policies, rules, names),
         *_of_names("dangling-name", dangling, rules),
-        *_of_names("retired-back-end", retired, rules),
+        *_of_names("retired-back-end", retired, rules, reports),
     ):
         known = found.get(finding.id)
         found[finding.id] = finding if known is None else _joined(known, finding)
@@ -205,7 +209,7 @@ def _finding(
         id=finding_id(name, *subject),
         rule=name,
         title=rule.titles.get(kind, rule.title),
-        severity=rule.severity or Severity.HIGH,
+        severity=rule.severities.get(kind, rule.severity or Severity.HIGH),
         cwe=rule.cwe,
         exposures=(),
         apps=tuple(sorted(set(apps))),
@@ -387,12 +391,15 @@ def _of_policies(
         yield _finding(rules, rule, (names.get(app, app),), lines, apps=(app,))
 
 
-def _of_names(rule: str, named: Sequence[tuple[str, str, str]], rules: Mapping[str, FindingRule]) -> Iterator[Finding]:
-    """One finding per name; the kind of a cloud resource is its product."""
+def _of_names(
+    rule: str, named: Sequence[tuple[str, str, str]], rules: Mapping[str, FindingRule], reports: Collection[str] = ()
+) -> Iterator[Finding]:
+    """One finding per name; the kind of a cloud resource is its product, and ``reports`` that of a library's host."""
     groups: dict[str, dict[str, None]] = {}
     apps: dict[str, set[str]] = {}
     for name, app, line in sorted(named):
         groups.setdefault(name, {}).setdefault(line)
         apps.setdefault(name, set()).add(app)
     for name, lines in groups.items():
-        yield _finding(rules, rule, (name,), lines, apps=apps[name], product=name.partition(":")[0])
+        kind = _REPORTS if name in reports else name.partition(":")[0]
+        yield _finding(rules, rule, (name,), lines, apps=apps[name], product=kind, kind=kind)

@@ -27,9 +27,12 @@ class FindingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """By product; ``default`` applies to all others. ``same_as`` refers to the advice of another rule, whose products
     come before our own ``default``."""
     titles: dict[str, str] = {}
-    """Kind of credential, or direction of a leak, to a title that names it; ``title`` is for all others."""
+    """Kind of credential, direction of a leak, or use of a service to a title that names it; ``title`` is for all
+    others."""
     severity: Severity | None = None
     """Fixed severity; ``None`` means the severity of the exposure."""
+    severities: dict[str, Severity] = {}
+    """Key of ``titles`` to a severity of its own; ``severity`` is for all others."""
     severity_exposed: Severity | None = None
     """Replaces ``severity`` if the store returns records without authentication."""
     cvss: str = ""

@@ -33,6 +33,9 @@ show their own certificate, and anyone can write any name into a certificate.
 """
 RETIRED = "retired"
 """Claim: the service of a cloud resource has ended, on the day that is the value."""
+ENDED_USE = "ended use"
+"""Claim: what apps had at a service that has ended; ``LIBRARY_REPORTS`` if no data of an app is concerned."""
+LIBRARY_REPORTS = "reports of a library"
 _ORGANISATION = re.compile(r"(?:^|,)\s*O=((?:\\.|[^,\\+])+)")
 _LETTERS = re.compile(r"[^a-z0-9]+")
 _MANY = frozenset(

@@ -146,6 +146,10 @@ class HostingLookup:
                 return HostingMatch(known.name, key, region=_region(host, end, known), pattern=f"*.{end}")
         return None
 
+    def is_domain(self, domain: str) -> bool:
+        """True if a provider gives its customers names in this domain."""
+        return domain in self._domains
+
     def name(self, provider_id: str) -> str:
         """Display name of a provider."""
         known = self._data.provider.get(provider_id)

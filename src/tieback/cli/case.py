@@ -18,6 +18,7 @@ from tieback.cli.terminal import (
     WorkspaceOption,
     data_console,
     message_console,
+    print_rows,
     write_line,
 )
 from tieback.cli.vendor import ByOption, day_of
@@ -32,6 +33,9 @@ app = typer.Typer(
     help="Manage disclosure cases: one per open store, for its owner, with a tamper-evident log.\n\n"
     "Example: tieback case list --state notified"
 )
+
+NO_CASES = "no cases; `tieback case open` opens one per open store of the last scan"
+"""Why a list of cases is empty, and what to do."""
 
 
 @app.command("list")
@@ -51,7 +55,9 @@ def list_(
     with open_case_service(workspace) as work:
         cases = work.cases(state or (), vendor)
         names = {one.id: one.name for one in work.vendors()}
-    _print(cases, names, output)
+        others = 0 if cases else len(work.cases())
+    other = f"no case matches; the workspace has {count_text(others, 'case')}"
+    _print(cases, names, output, other if others else NO_CASES)
 
 
 @app.command("open")
@@ -77,7 +83,8 @@ def open_(
     with open_case_service(workspace, run=run) as work:
         done = work.open(rules, by_whom=by)
         names = {one.id: one.name for one in work.vendors()}
-    _print(list(done.cases), names, output)
+        unprobed = "" if done.cases else work.fleet.nothing_probed
+    _print(list(done.cases), names, output, unprobed)
     told = f"{len(done.cases)} opened, {done.known} already known"
     if done.nobodys:
         told += f"; no case for {count_text(done.nobodys, 'open store')}: vendor unknown"
@@ -258,7 +265,9 @@ def due(
     with open_case_service(workspace) as work:
         found = [work.postpone(work.find_case(case).id, day_of(on).date(), by)] if case else work.due(days)
         names = {one.id: one.name for one in work.vendors()}
-    _print(found, names, output)
+        active = sum(1 for one in work.cases() if one.active)
+    since = f"{count_text(active, 'active case')}, none due within {count_text(days, 'day')}"
+    _print(found, names, output, since if active else NO_CASES)
 
 
 @app.command()
@@ -343,7 +352,7 @@ def policy() -> None:
     typer.echo(resources.files("tieback.cases").joinpath("policy.toml").read_text(encoding="utf-8"), nl=False)
 
 
-def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> None:
+def _print(cases: list[Case], names: dict[str, str], output: OutputFormat, empty: str) -> None:
     from tieback.report.figures import figure_text
     from tieback.report.shortened import cut_text
 
@@ -352,8 +361,7 @@ def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> No
             write_line(encode("case", {**case_fields(case), "vendor_name": names.get(case.vendor, "")}))
         return
     today = datetime.now(UTC).date()
-    console = data_console()
-    most = 2 if console.width < UNFOLDED else None
+    most = 2 if data_console().width < UNFOLDED else None
     table = RowTable()
     for column in ("case", "vendor", "state", "due", "store", "records", "last re-check"):
         table.add_column(
@@ -370,7 +378,7 @@ def _print(cases: list[Case], names: dict[str, str], output: OutputFormat) -> No
             figure_text(case.store.records),
             "" if case.check is None else f"{case.check.verdict.value.replace('_', ' ')}, {case.check.time:%Y-%m-%d}",
         )
-    console.print(table)
+    print_rows(table, empty)
 
 
 def case_fields(case: Case) -> dict[str, object]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
@@ -19,6 +18,7 @@ from tieback.cli.terminal import (
     message_console,
     write_line,
 )
+from tieback.console import RowTable
 from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import GrantError
@@ -296,7 +296,7 @@ def explain(
         for row in rows:
             write_line(encode("grant-explanation", row))
         return
-    table = Table(box=None, pad_edge=False)
+    table = RowTable()
     for column in ("target", "", "address", "ports", "depth", "also allowed", "why"):
         table.add_column(column, overflow="fold")
     for row in rows:
@@ -376,10 +376,10 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def _rules_table(grant: Grant) -> Table:
+def _rules_table(grant: Grant) -> RowTable:
     from tieback.scope.rules import compile_rule
 
-    table = Table(box=None, pad_edge=False)
+    table = RowTable()
     for column in ("target", "ports", "depth", "no password", "also allowed"):
         table.add_column(column, overflow="fold")
     for rule in grant.target:

@@ -15,6 +15,7 @@ from tieback.cli.terminal import (
     WorkspaceOption,
     data_console,
     message_console,
+    print_rows,
     print_skipped,
     write_line,
 )
@@ -232,7 +233,8 @@ def list_(
             f"{letter.created:%Y-%m-%d}", Text(_sent_text(sent.get(letter.id, ()))), str(letter.due or ""),
             letter.sha256[:16],
         )  # fmt: skip
-    data_console().print(table)
+    to_whom = f" to {vendor}" if vendor else ""
+    print_rows(table, f"no letters{to_whom}; `tieback letter write assurance` writes one per vendor")
 
 
 def to_fields(letter: "Letter") -> dict[str, object]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
@@ -24,6 +23,7 @@ from tieback.cli.terminal import (
     progress_bar,
     write_line,
 )
+from tieback.console import RowTable
 from tieback.model.count_text import count_text
 from tieback.model.document import encode
 from tieback.model.errors import InputError, StoppedError, UsageError
@@ -385,7 +385,7 @@ def _print(tally: _Tally, rules: "UserRules | None") -> None:
 
     console = data_console()
     # Server text is untrusted: it must not move the cursor.
-    table = Table(box=None, pad_edge=False)
+    table = RowTable()
     columns = ["target", "verdict", "product", "records", "bytes", "ransom", "sent", "read"]
     if console.width < ROOMY:
         del columns[-2:]

@@ -34,6 +34,8 @@ _SIGNS = {
     "\N{REPLACEMENT CHARACTER}": "?",
 }  # fmt: skip
 """Signs of our own texts, and what they become."""
+_MAX_CAUSES = 8
+"""Most errors in a chain that are looked at."""
 _STREAMS = ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w"))
 
 
@@ -72,8 +74,10 @@ def run(command: Callable[[], object]) -> int:
         code = int(ExitCode.DONE)
     except SystemExit as end:
         code = _code_of(end)
-    except KeyboardInterrupt:
-        code = INTERRUPTED
+        if (stop := _interrupt_of(end)) is not None:
+            code = _interrupted(stop)
+    except KeyboardInterrupt as stop:
+        code = _interrupted(stop)
     except TiebackError as error:
         code = _failed(error)
     except BrokenPipeError:
@@ -128,6 +132,22 @@ def _code_of(end: SystemExit) -> int:
     if end.code is None or isinstance(end.code, int):
         return int(end.code or ExitCode.DONE)
     return ExitCode.NOTHING_DONE
+
+
+def _interrupt_of(end: BaseException | None) -> KeyboardInterrupt | None:
+    """The Ctrl-C that ended a command; Typer turns it into an exit."""
+    for _ in range(_MAX_CAUSES):
+        if end is None or isinstance(end, KeyboardInterrupt):
+            return end
+        end = end.__cause__ or end.__context__
+    return None
+
+
+def _interrupted(stop: KeyboardInterrupt) -> int:
+    """Print that Ctrl-C ended the command, with what the command says about it."""
+    with suppress(OSError):
+        print_problem(f"stopped by Ctrl-C{stop}")
+    return INTERRUPTED
 
 
 def _failed(error: TiebackError) -> int:

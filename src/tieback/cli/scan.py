@@ -241,8 +241,7 @@ def _kept_after_interrupt() -> "Iterator[None]":
     try:
         yield
     except KeyboardInterrupt:
-        message_console().print("stopped by Ctrl-C: what was read is kept, and the same command continues")
-        raise
+        raise KeyboardInterrupt(": what was read is kept, and the same command continues") from None
 
 
 def _least(fail_on: "Sequence[FailOn]") -> Severity | None:

@@ -15,7 +15,7 @@ from rich.console import Console
 from tieback import console
 from tieback.cli.formats import is_typed
 from tieback.cli.logs import logged_stage, write_event
-from tieback.console import SafeConsole, chosen_width, open_console
+from tieback.console import RowTable, SafeConsole, chosen_width, open_console
 from tieback.model.errors import TiebackError
 from tieback.model.safe_text import escape_commands, escape_line, replace_unsafe
 
@@ -128,6 +128,14 @@ def message_console() -> Console:
 def data_console() -> Console:
     """Tables for people on stdout; without a terminal or ``COLUMNS`` no line is folded: ``grep`` finds names."""
     return open_console(width=chosen_width() or (None if sys.stdout.isatty() else UNFOLDED))
+
+
+def print_rows(table: RowTable, empty: str) -> None:
+    """Print a table on stdout; if it has no rows, the reason (if any) on stderr, and what to do."""
+    if table.rows:
+        data_console().print(table)
+    elif empty:
+        message_console().print(empty)
 
 
 def write_line(document: bytes) -> None:

@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from tieback.cli.formats import format_option
+from tieback.cli.inventory_files import NO_INVENTORY
 from tieback.cli.options import RunOption
 from tieback.cli.terminal import (
     ExitCode,
@@ -18,6 +19,7 @@ from tieback.cli.terminal import (
     data_console,
     message_console,
     print_failure,
+    print_rows,
     write_line,
 )
 from tieback.console import RowTable
@@ -88,11 +90,11 @@ def list_(
         work.enroll()
         views = work.views()
         back_ends = work.back_ends(views)
-        nothing = work.fleet.nothing_probed
+        nothing, listed = work.fleet.nothing_probed, work.fleet.known
     views.sort(key=lambda view: (-len(view.stores), -view.devices.certain, view.vendor.name.casefold()))
     if output is OutputFormat.JSON:
         for view in views:
-            write_line(encode("vendor-view", _document(view, back_ends[view.vendor.id])))
+            write_line(encode("vendor-view", _document(view, back_ends[view.vendor.id], listed=listed)))
         return
     table = RowTable()
     for column in ("id", "vendor", "apps", "devices", "open stores", "cases", "contact", "answer"):
@@ -104,14 +106,16 @@ def list_(
             vendor.id,
             Text(vendor.name),
             str(len({app.bundle_id for app in view.apps})),
-            view.devices.numbers,
+            view.devices.numbers if listed else "?",
             str(len(view.stores)) if back_ends[vendor.id] in DECIDED else _words(back_ends[vendor.id]),
             str(sum(1 for case in view.cases if case.active)),
             Text(vendor.contacts[0].address if vendor.contacts else "none"),
             _awaited(vendor) or vendor.answer.value,
         )
-    data_console().print(table)
+    print_rows(table, "no vendors; `tieback scan` lists those of the apps")
     _print_undecided(Counter(back_ends.values()), nothing)
+    if views and not listed:
+        message_console().print(NO_INVENTORY)
 
 
 @app.command()
@@ -133,8 +137,9 @@ def show(
     with open_case_service(workspace, run=run) as work:
         (view,) = work.views([work.find_vendor(name)])
         back_end = work.back_ends([view])[view.vendor.id]
+        listed = work.fleet.known
     if output is OutputFormat.JSON:
-        write_line(encode("vendor-view", _document(view, back_end)))
+        write_line(encode("vendor-view", _document(view, back_end, listed=listed)))
         return
     console, vendor = data_console(), view.vendor
     console.print(Text(vendor.name, style="bold"), Text(f"  {vendor.id}"))
@@ -146,7 +151,7 @@ def show(
         ("postal address", ", ".join(vendor.postal.splitlines())),
         ("language", vendor.language),
         ("signers", ", ".join(vendor.signers)),
-        ("devices", view.devices.numbers),
+        ("devices", view.devices.numbers if listed else "unknown: no inventory was imported"),
         ("personal data", class_titles(view.classes)),
         ("assurance", _assurance(vendor)),
         ("note", vendor.note),
@@ -309,16 +314,17 @@ def _print_undecided(back_ends: Counter[str], nothing_probed: str) -> None:
             message_console().print(Text(f"{count_text(back_ends[back_end], 'vendor')} with an app {why}"))
 
 
-def _document(view: "VendorView", back_end: str) -> dict[str, object]:
+def _document(view: "VendorView", back_end: str, *, listed: bool) -> dict[str, object]:
+    devices = view.devices if listed else None
     return {
         "vendor": view.vendor,
         "apps": [
             {"bundle_id": one.bundle_id, "platform": one.platform, "name": one.name, "version": one.version_name}
             for one in view.apps
         ],
-        "devices": view.devices.certain,
-        "devices_by_name": view.devices.by_name,
-        "devices_by_template": view.devices.by_template,
+        "devices": devices and devices.certain,
+        "devices_by_name": devices and devices.by_name,
+        "devices_by_template": devices and devices.by_template,
         "fleet": [line.app.label for line in view.fleet if line.active],
         "stores": [store.id for store in view.stores],
         "back_end": back_end,

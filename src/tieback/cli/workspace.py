@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli import workspace_lake, workspace_ledger, workspace_users
 from tieback.cli.formats import format_option
-from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, write_line
+from tieback.cli.terminal import OutputFormat, WorkspaceOption, data_console, message_console, print_rows, write_line
+from tieback.console import RowTable
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.report.texts.clean import clean
@@ -106,7 +106,7 @@ def list_runs(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = 
         for run in found:
             write_line(encode("workspace-run", run))
         return
-    table = Table(box=None, pad_edge=False)
+    table = RowTable()
     for column in ("run", "started (UTC)", "ended (UTC)", "grant", "inputs"):
         table.add_column(column, overflow="fold")
     for run in found:
@@ -114,4 +114,4 @@ def list_runs(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = 
         grant = "none" if run.grant_sha256 is None else run.grant_sha256[:12]
         inputs = ", ".join(clean(one, 200) for one in run.args)
         table.add_row(*map(Text, (run.id, f"{run.started:%Y-%m-%d %H:%M}", ended, grant, inputs)))
-    data_console().print(table)
+    print_rows(table, "no runs; `tieback scan INPUT...` starts one")

@@ -194,7 +194,7 @@ def export(
         )
     place = open_target(destination)
     with Workspace.open(workspace, create=False) as opened, progress_bar("writing runs") as progress:
-        wanted = runs_to_export(opened.ledger, run or (), every=all_runs)
+        wanted = runs_to_export(opened.ledger, run or (), every=all_runs, where=str(workspace))
         for number, one in enumerate(wanted):
             progress(number, len(wanted))
             told = totals(export_run(opened.lake, opened.ledger, one, place))

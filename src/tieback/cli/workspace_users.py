@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from tieback.cli.formats import format_option
@@ -18,6 +17,7 @@ from tieback.cli.terminal import (
     message_console,
     write_line,
 )
+from tieback.console import RowTable
 from tieback.model.document import encode
 from tieback.model.errors import UsageError
 from tieback.report.texts.clean import clean
@@ -43,7 +43,7 @@ def users(*, workspace: WorkspaceOption = WORKSPACE, output: FormatOption = Outp
     if not found:
         message_console().print("no users; `tieback serve` prints the link for the first administrator")
         return
-    table = Table(box=None, pad_edge=False)
+    table = RowTable()
     for column in ("name", "shown as", "role", "state", "sign-in", "last sign-in (UTC)"):
         table.add_column(column, overflow="fold")
     for one in found:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from tieback.userrules.model import UserRules
 
 
+_BATCH = 2
+"""Apps in one task: nothing is published together here, and readers of the output wait for the first apps."""
+
+
 def describe_apps(
     inputs: Iterable[Path],
     *,
@@ -48,7 +52,8 @@ def describe_apps(
                 yield unit
 
     def ends() -> Iterator[UnitEnd]:
-        for done, end in enumerate(LocalEngine(workers).run(DescribeWork(added), units(), UnitLimits()), start=1):
+        engine = LocalEngine(workers, batch=_BATCH)
+        for done, end in enumerate(engine.run(DescribeWork(added), units(), UnitLimits()), start=1):
             if progress is not None:
                 progress(done, known)
             yield end

@@ -11,7 +11,7 @@ from tieback.assess.context import version_text, with_exposure_window, with_host
 from tieback.assess.exposures import assess_exposures
 from tieback.assess.findings import app_subject, apply_rules
 from tieback.assess.severity import load_severity_table
-from tieback.backends.attribute import RETIRED, has_ended
+from tieback.backends.attribute import ENDED_USE, LIBRARY_REPORTS, RETIRED, has_ended
 from tieback.backends.candidates import OTHERS
 from tieback.model.app import App, Platform
 from tieback.model.backend import Backend, Candidate, Route
@@ -105,6 +105,7 @@ def _judged(
         tuple(_retired(lake, run, seen)),
         recipients,
         shared,
+        frozenset(_of_reports(lake, run)),
     )
     return exposures, found
 
@@ -182,6 +183,13 @@ def _retired(lake: Lake, run: str, seen: Mapping[str, Sequence[AppEndpoint]]) ->
         value = backend.endpoint.value
         for place in seen.get(value, ()):
             yield name_in_service(backend.endpoint), place.app_sha256, f"{value}: {why}"
+
+
+def _of_reports(lake: Lake, run: str) -> Iterator[str]:
+    """The hosts of services that have ended to which only a library sent its reports."""
+    for backend in _ended(lake, run):
+        if any((one.claim, one.value) == (ENDED_USE, LIBRARY_REPORTS) for one in backend.attributions):
+            yield name_in_service(backend.endpoint)
 
 
 def _gone(lake: Lake, run: str) -> Iterator[Backend]:

@@ -61,7 +61,7 @@ from tieback.recognise.script_objects import RULE as OBJECT_RULE
 from tieback.recognise.script_objects import hosts_with_ports
 from tieback.recognise.server_lists import RULE as LIST_RULE
 from tieback.recognise.server_lists import server_lists
-from tieback.recognise.service_passwords import PASSWORDS, Places, at_server, beside, names_password
+from tieback.recognise.service_passwords import PASSWORDS, Places, at_server, beside, names_password, password_servers
 from tieback.recognise.text_marks import HOST, LIST, TextMarks
 from tieback.recognise.texts.structured import is_api
 from tieback.recognise.verdict import is_real_value
@@ -237,6 +237,7 @@ class ConfigExtractor:
         at = 0  # the pairs are in the order of the file
         other = name == _RESOURCES and FIREBASE_TEXT.search(buffer.data) is None
         ports = ports_of_hosts(found, self.config.suffixes)
+        servers = password_servers(found)
         decoded = self._decoded if name == _RESOURCES else None
         own = _web_view_name(buffer, found)
         described = is_api(buffer.data)
@@ -256,7 +257,7 @@ class ConfigExtractor:
             port = ports.get(index)
             if port is None and decoded is not None and self.config.is_host(plain, value):
                 port = decoded.port_of(key, value, buffer, self.config.suffixes)
-            if element and port is None and not names_password(key):
+            if element and port is None and index not in servers and not names_password(key):
                 continue
             if self.left <= 0:
                 yield Problem("too many key-value pairs; the rest was not read", buffer.file, UnreadKind.LIMIT)

@@ -53,8 +53,12 @@ PORT = "port"
 """End of the key of a port."""
 _BELONGS = (PORT, "password", "passwd", "passphrase")
 """Ends of normalised keys whose values belong to the host in the same part."""
-_NAMED_PORT = lazy_pattern(r"[Pp](?:ort|ORT)(?:[\"'<>]|\s{0,4}=)")
-"""The end of the name of an element or an attribute; few XML files have one."""
+_PUBLIC = lazy_pattern(r"\A(?:EXPO_PUBLIC|NEXT_PUBLIC|NUXT_PUBLIC|REACT_APP|VUE_APP|NG_APP|GATSBY|VITE)_")
+"""The beginning of variables that build tools put into the code of an app; it is no part of the name. See the pages on
+environment variables of Expo, Next.js, Nuxt, Create React App, Vue CLI, @ngx-env, Gatsby and Vite.
+"""
+_BELONGING = lazy_pattern(r"[Pp](?:ort|ORT|assword|ASSWORD|asswd|assphrase)(?:[\"'<>]|\s{0,4}=)")
+"""The end of the name of an element or an attribute whose value belongs to a host; few XML files have one."""
 
 _PAIR = lazy_pattern(
     r"(?<![\w.-])[\"']?+([A-Za-z][A-Za-z0-9_.-]{1,63}+)[\"']?+[ \t]{0,4}+[:=][ \t]{0,4}+"
@@ -119,7 +123,7 @@ def read_pairs(buffer: Buffer, name: str) -> Iterator[Pair]:
     for pattern in (_PLIST_PAIR, _XML_PAIR):
         for found in pattern.finditer(text):
             yield Pair(found[1], found[2])
-    if _NAMED_PORT.search(text):
+    if _BELONGING.search(text):
         yield from (Pair(found[1], found[2], element=True) for found in _META_PAIR.finditer(text))
         yield from _elements(text)
 
@@ -182,7 +186,13 @@ def pairs_beside(pairs: Sequence[Pair], index: int, *, apart: bool) -> list[tupl
 
 def plain_key(key: str) -> str:
     """The last part of a key, normalised as in the rules."""
-    return _PORT_NUMBER.sub(PORT, key.rpartition(".")[2]).lower().replace("_", "").replace("-", "")
+    last = _PUBLIC.sub("", key.rpartition(".")[2], count=1) if key.isupper() else key.rpartition(".")[2]
+    return _PORT_NUMBER.sub(PORT, last).lower().replace("_", "").replace("-", "")
+
+
+def is_server(key: str) -> bool:
+    """True if a key is the plain name of a server, such as ``host`` and ``server``."""
+    return plain_key(key) in _NAMES
 
 
 _FTP = lazy_pattern(r"(?:[\w.-]{0,200}[._-])?(?:ftp|FTP)(?:[._-]|(?=[A-Z])|(?=(?:host|server|ip|address)))[\w.-]*")

@@ -90,6 +90,8 @@ class Retirement(msgspec.Struct, frozen=True):
     date: str
     """ISO date."""
     source: str
+    reports: bool = False
+    """True if only the vendor's library sent its reports there, so that no data of the app is concerned."""
 
 
 class EndedHosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,6 +104,8 @@ class EndedHosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """ISO date."""
     source: str
     """Page of its vendor that announces it."""
+    reports: bool = False
+    """True if only the vendor's library sends its own reports there, such as crashes and usage."""
 
 
 _ANYTHING = re.compile("")
@@ -322,7 +326,9 @@ class CloudRules:
         }
         """The kinds of resources whose service ended."""
         self.ended = {
-            host: Retirement(one.product, one.retired, one.source) for one in read.ended for host in one.hosts
+            host: Retirement(one.product, one.retired, one.source, one.reports)
+            for one in read.ended
+            for host in one.hosts
         }
         """Hosts of services that ended."""
         self.projects = {part.kind: part.of for part in read.part}

@@ -5,7 +5,7 @@ first part of the name is needed. Of long names, ``db_password``, it only shows 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
 import msgspec
@@ -13,7 +13,7 @@ import msgspec
 from tieback.intake.apps.interface import ResourceTexts
 from tieback.model.endpoint import Endpoint
 from tieback.model.sighting import CredentialGrade
-from tieback.recognise.key_values import PORT
+from tieback.recognise.key_values import PORT, Pair, is_server
 from tieback.recognise.pair_parts import LOGINS, is_same_part, outer_key
 from tieback.recognise.verdict import MaskedSecret
 
@@ -89,6 +89,26 @@ def stem_of(name: str) -> str:
 def names_password(name: str) -> bool:
     """True if a name is that of a password, short or long: ``DB_PASS``, ``db_password``, ``password``."""
     return bool(stem_of(name)) or _long_stem(name) is not None
+
+
+def password_servers(pairs: Sequence[Pair]) -> frozenset[int]:
+    """Indexes of the elements of XML that name a server, with a password beside them or in the login below them.
+
+    The name of an element can have any meaning, and alone it shows no server. Code that has a password for a host
+    contacts it.
+    """
+    parts = {
+        part
+        for pair in pairs
+        if pair.element and names_password(pair.key)
+        for part in (pair.part, pair.around)
+        if part is not None
+    }
+    return frozenset(
+        index
+        for index, pair in enumerate(pairs)
+        if parts and pair.element and pair.part in parts and is_server(pair.key)
+    )
 
 
 def address_beside(text: str, begin: int) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import sqlalchemy as sa
 
-from tieback.model.errors import UsageError
+from tieback.model.errors import UsageError, WorkspaceError
 from tieback.storage.export_target import ExportTarget
 from tieback.storage.failures import storage_errors
 from tieback.storage.lake.compaction import ORDERS, RUN_TABLES
@@ -54,16 +54,17 @@ class ExportedTable(msgspec.Struct, frozen=True):
     files: tuple[ExportFile, ...]
 
 
-def runs_to_export(ledger: Ledger, wanted: Iterable[str], *, every: bool) -> list[str]:
+def runs_to_export(ledger: Ledger, wanted: Iterable[str], *, every: bool, where: str) -> list[str]:
     """The runs named by the user; default: the last finished run.
 
     Raises:
-        UsageError: a run is unknown or unfinished, or there is no finished run.
+        UsageError: a run is unknown or unfinished.
+        WorkspaceError: there is no finished run.
     """
     query = sa.select(runs.c.id).where(runs.c.ended.is_not(None)).order_by(runs.c.ended, runs.c.id)
     ended = ledger.database.read(lambda connection: list(connection.execute(query).scalars()))
     if not ended:
-        raise UsageError("no finished run", advice="Run `tieback scan` first")
+        raise WorkspaceError("no finished run", where=where, advice="Run `tieback scan` first")
     named = list(wanted)
     if unknown := [run for run in named if run not in ended]:
         raise UsageError(f"no finished run {unknown[0]}", where="--run", advice=f"The last finished run is {ended[-1]}")

@@ -86,18 +86,29 @@ def storage_errors(where: Path | str) -> Iterator[None]:
 
     Raises:
         WorkspaceError: with the failure as its cause. Other exceptions are not changed.
+        KeyboardInterrupt: Ctrl-C while DuckDB ran, which reports it as an error of the query.
     """
     try:
         yield
     except WorkspaceError:
         raise
     except Exception as error:
+        if _is_interrupt(error):
+            raise KeyboardInterrupt from error
         known = _explain(error)
         if known is None:
             raise
         known = _of_disk(known, where)
         what, advice = known
         raise WorkspaceError(what, where=str(where), advice=advice, page=_PAGE_ADVICE.get(what, "")) from error
+
+
+def _is_interrupt(error: Exception) -> bool:
+    """True if an error of DuckDB is a Ctrl-C: of a query, or of Python code that a query called."""
+    kind = type(error)
+    return kind.__module__.endswith("duckdb") and (
+        kind.__name__ == "InterruptException" or "KeyboardInterrupt" in str(error)
+    )
 
 
 _BY_DISK = frozenset({_BY_ERRNO[errno.EACCES], _BY_ERRNO[errno.EIO]})

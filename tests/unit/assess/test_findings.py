@@ -231,6 +231,21 @@ def test_a_service_that_has_ended_is_one_finding_with_the_advice_of_its_vendor()
     assert "Fauna" not in advice[(other,)]
 
 
+def test_the_host_of_a_library_that_has_ended_concerns_no_data_of_the_app() -> None:
+    lines = [
+        (host, "aa", f"https://{host}/: ended") for host in ("in.appcenter.ms", "query.yahooapis.com", "parse:shop")
+    ]
+    found = apply_rules([], [], retired=lines, reports={"in.appcenter.ms"})
+    of = {one.evidence[0].partition(": ")[0].removeprefix("https://").rstrip("/"): one for one in found}
+    assert {host: (one.severity, one.title) for host, one in of.items()} == {
+        "in.appcenter.ms": (Severity.LOW, "Library of a service that has ended in the app"),
+        "query.yahooapis.com": (Severity.MEDIUM, "App refers to a service that has ended"),
+        "parse:shop": (Severity.MEDIUM, "App refers to a service that has ended"),
+    }
+    assert "No data of the app is there" in of["in.appcenter.ms"].advice
+    assert of["in.appcenter.ms"].id == apply_rules([], [], retired=lines[:1])[0].id, "baselines pair them"
+
+
 def test_one_credential_at_two_places_is_one_finding() -> None:
     again = msgspec.structs.replace(credential(), evidence=Evidence("assets/config.json", None, "y"))
     (finding,) = apply_rules([], [("aa", credential()), ("aa", again)])

@@ -80,4 +80,5 @@ def test_the_page_lists_every_rule() -> None:
         severity = rule.severity.value if rule.severity else "as its store"
         if rule.severity_exposed:
             severity += f", {rule.severity_exposed.value} if it is open"
+        severity += "".join(f", {one} for `{key}`" for key, one in rule.severities.items())
         assert listed.get(name) == f"{rule.title} | {severity} | {rule.cwe} | {rule.masvs}", name

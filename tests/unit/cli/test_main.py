@@ -19,7 +19,8 @@ from tests.unit.cli.conftest import Run
 from tieback.cli.commands import COMMANDS as ENTRIES
 from tieback.cli.lazy import load_all
 from tieback.cli.main import build
-from tieback.cli.process import _SIGNS
+from tieback.cli.process import _SIGNS, INTERRUPTED
+from tieback.cli.process import run as run_process
 
 
 def test_version(run: Run) -> None:
@@ -154,3 +155,24 @@ def can_encode(sign: str, encoding: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+@each("text", ["", ": what was read is kept"])
+def test_ctrl_c_is_on_the_screen(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def stopped() -> None:
+        raise KeyboardInterrupt(text)
+
+    app = typer.Typer()
+    app.command()(stopped)
+    for command in (stopped, lambda: app([])):
+        assert run_process(command) == INTERRUPTED
+        assert capsys.readouterr().err == f"tieback: stopped by Ctrl-C{text}\n"
+
+
+def test_an_exit_code_of_a_command_is_not_explained_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    """A batch of captures prints itself what was interrupted."""
+
+    def ended() -> None:
+        raise SystemExit(INTERRUPTED)
+
+    assert (run_process(ended), capsys.readouterr().err) == (INTERRUPTED, "")

@@ -21,7 +21,15 @@ def test_list_has_every_vendor_of_an_app(scanned: Run) -> None:
     assert names == {"Fieldhand Machinery", "Tillroll Retail", "Workhub Access GmbH"}
     domains = {json.loads(line)["vendor"]["domains"][0] for line in ended.out.splitlines()}
     assert domains == {"fieldhand.test", "tillroll.test", "workhub.test"}
-    assert "Workhub" in scanned("vendor", "list").out
+    listed = scanned("vendor", "list")
+    assert "Workhub" in listed.out
+
+
+def test_without_an_inventory_the_number_of_devices_is_unknown(scanned: Run) -> None:
+    documents = [json.loads(line) for line in scanned("vendor", "list", "--format", "json").out.splitlines()]
+    assert {(one["devices"], one["devices_by_name"], one["devices_by_template"]) for one in documents} == {(None,) * 3}
+    assert "no inventory was imported" in scanned("vendor", "list").err
+    assert "devices: unknown: no inventory was imported" in scanned("vendor", "show", "Workhub Access GmbH").out
 
 
 def test_a_vendor_is_edited_and_shown(scanned: Run, tmp_path: Path) -> None:

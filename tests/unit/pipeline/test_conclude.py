@@ -8,7 +8,7 @@ import pytest
 
 from tieback.model.backend import Attribution, Backend, Candidate, Route
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
-from tieback.pipeline.conclude import _GONE, _dangling, _retired, routes_by_target
+from tieback.pipeline.conclude import _GONE, _dangling, _of_reports, _retired, routes_by_target
 from tieback.pipeline.mapping.dns_answers import DnsLookups
 from tieback.pipeline.probing.candidates import EndpointCandidate
 from tieback.scope.grant import parse_grant
@@ -80,6 +80,17 @@ def test_a_host_of_a_service_that_has_ended_is_one_finding_whatever_its_path(tmp
         found = list(_retired(workspace.lake, run, places))
     assert {name for name, _, _ in found} == {"query.yahooapis.com"}
     assert {evidence for _, _, evidence in found} == {f"{one}: YQL ended on 2019-01-03" for one in urls}
+
+
+def test_only_the_host_of_a_library_is_one_of_reports(tmp_path: Path) -> None:
+    ended = Attribution("retired", "2020-11-13", "HockeyApp ended on 2020-11-13", 0.99)
+    use = Attribution("ended use", "reports of a library", "only the library of HockeyApp sent its reports there", 0.99)
+    hosts = {"sdk.hockeyapp.net": (ended, use), "query.yahooapis.com": (ended,), "api.shop.test": (use,)}
+    with Workspace.open(tmp_path) as workspace:
+        run = workspace.ledger.start_run(["x"])
+        ends = [Endpoint(EndpointKind.URL, f"https://{host}/", "https", host, 443) for host in hosts]
+        save_backends(workspace.lake, run, [Backend(one, attributions=hosts[one.host]) for one in ends])
+        assert set(_of_reports(workspace.lake, run)) == {"sdk.hockeyapp.net"}
 
 
 class NoSuchName:

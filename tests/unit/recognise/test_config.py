@@ -286,6 +286,36 @@ def test_host_takes_the_port_beside_it(file: str, text: str, value: str) -> None
     assert [one.endpoint.value for one in EXTRACTOR.extract(artifact) if isinstance(one, Sighting)] == [value]
 
 
+@each(
+    ("text", "servers"),
+    [
+        ("<c><mail><host>smtp.shop.test</host><password>Klee55wiese</password></mail></c>", ["smtp.shop.test"]),
+        ('<c><server host="es.shop.test" password="Klee55wiese"/></c>', ["es.shop.test"]),
+        ('<c><server host="es.shop.test"><auth user="app" password="Klee55wiese"/></server></c>', ["es.shop.test"]),
+        ("<c><mail><host>smtp.shop.test</host></mail><db><password>Klee55wiese</password></db></c>", []),
+        ("<c><mail><host>smtp.shop.test</host><user>app</user></mail></c>", []),
+        ("<c><site><url>www.shop.test</url><password>Klee55wiese</password></site></c>", []),
+    ],
+)
+def test_an_element_is_a_server_if_a_password_is_beside_it(text: str, servers: list[str]) -> None:
+    assert values(in_file("assets/c.xml", text.encode())) == servers
+
+
+@each(
+    ("text", "resources"),
+    [
+        ("EXPO_PUBLIC_APPWRITE_PROJECT_ID=64f1c0ffee5a", ["appwrite-project:64f1c0ffee5a"]),
+        ("VITE_SANITY_PROJECT_ID=abcd1234", ["sanity:abcd1234"]),
+        ("REACT_APP_PARSE_APP_ID=kZ8rQ2mVx7Lw0pTn5Yb3", ["parse:kZ8rQ2mVx7Lw0pTn5Yb3"]),
+        ("APPWRITE_PROJECT_ID=64f1c0ffee5a", ["appwrite-project:64f1c0ffee5a"]),
+        ("OLD_APPWRITE_PROJECT_ID=64f1c0ffee5a", []),
+        ("inviteAppwriteProjectId=64f1c0ffee5a", []),
+    ],
+)
+def test_the_prefix_of_a_build_tool_is_no_part_of_a_name(text: str, resources: list[str]) -> None:
+    assert values(in_file("assets/.env", text.encode())) == resources
+
+
 @each("form", [plistlib.FMT_XML, plistlib.FMT_BINARY])
 def test_the_hosts_of_any_property_list_have_their_ports(form: plistlib.PlistFormat) -> None:
     data = plistlib.dumps({"a": {"host": "db.shop.de", "port": 3316}, "b": {"host": "c.shop.de", "port": 80}}, fmt=form)

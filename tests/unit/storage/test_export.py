@@ -115,13 +115,13 @@ def test_a_place_that_fails_leaves_no_list(
     ("wanted", "every", "found"), [((), False, [RUNS[1]]), ((RUNS[0],), False, [RUNS[0]]), ((), True, list(RUNS))]
 )
 def test_which_runs(workspace: Workspace, wanted: tuple[str, ...], every: bool, found: list[str]) -> None:
-    assert runs_to_export(workspace.ledger, wanted, every=every) == found
+    assert runs_to_export(workspace.ledger, wanted, every=every, where="w") == found
 
 
 @pytest.mark.parametrize("wanted", ["nope", "unended"])
 def test_runs_that_are_none(workspace: Workspace, wanted: str) -> None:
     with pytest.raises(UsageError, match=f"no finished run {wanted}"):
-        runs_to_export(workspace.ledger, [wanted], every=False)
+        runs_to_export(workspace.ledger, [wanted], every=False, where="w")
 
 
 POLARS = """

@@ -4,6 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+import duckdb
 import pytest
 from sqlalchemy import create_engine, text
 
@@ -106,6 +107,21 @@ def test_a_full_or_read_only_disk_is_named_whatever_sqlite_says(
     with pytest.raises(WorkspaceError, match=f": (?:{line})"), storage_errors(tmp_path / "new" / "ledger.db"):
         raise error
     assert asked == [tmp_path]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "stops"),
+    [
+        (duckdb.InterruptException, "INTERRUPT Error: Interrupted!", True),
+        (duckdb.InvalidInputException, "offering a filter to the source failed: KeyboardInterrupt:", True),
+        (duckdb.InvalidInputException, "offering a filter to the source failed: TypeError", False),
+        (ValueError, "KeyboardInterrupt", False),
+    ],
+)
+def test_ctrl_c_during_a_query_is_no_failure(kind: type[Exception], text: str, *, stops: bool) -> None:
+    with pytest.raises(KeyboardInterrupt if stops else Exception) as caught, storage_errors("ws"):
+        raise kind(text)
+    assert isinstance(caught.value, KeyboardInterrupt) is stops
 
 
 def test_other_errors_pass_unchanged() -> None:

@@ -36,7 +36,7 @@ from tieback.model.case import (
     PartyState,
 )
 from tieback.model.count_text import count_text
-from tieback.model.errors import UsageError
+from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.exposure import Exposure
 from tieback.model.probe import ProbeReport
 from tieback.model.vendor import Vendor
@@ -97,7 +97,7 @@ class CaseService(VendorService):
             by_whom: author for the log.
 
         Raises:
-            UsageError: no run has finished.
+            WorkspaceError: no run has finished.
         """
         run = self._finished_run()
         cased: dict[str, list[Case]] = {}
@@ -205,7 +205,7 @@ class CaseService(VendorService):
 
     def _finished_run(self) -> RunRow:
         if self.run is None:
-            raise UsageError(
+            raise WorkspaceError(
                 "no finished run",
                 where=str(self._workspace.directory),
                 advice="Run `tieback scan` first",

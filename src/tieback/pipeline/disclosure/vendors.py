@@ -23,6 +23,7 @@ from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Exposure
 from tieback.model.vendor import AssuranceAnswer, Contact, Vendor
+from tieback.pipeline.disclosure.shared_domains import SharedDomains
 from tieback.pipeline.fleet.analysed_apps import analysed_apps, maker_hosts
 from tieback.pipeline.fleet.coverage import DeviceCounts, FleetLine, FleetView
 from tieback.pipeline.fleet.run_reach import RunReach, back_end_word, run_reach
@@ -110,16 +111,16 @@ class VendorService:
     ) -> list[tuple[Vendor, tuple[NewLogLine, ...]]]:
         """New vendors with the domains of their first-party back ends, and contacts from imported RDAP documents.
 
-        The domains allow a look-up of security.txt files.
+        The domains allow a look-up of security.txt files. A domain of a provider has another organisation's.
         """
         if not fresh:
             return []
         register, hosts = VendorRegister(vendor for vendor, _ in fresh), maker_hosts(self._workspace.lake)
-        suffixes, found = OwnerDomains(), dict[str, dict[str, None]]()
+        suffixes, shared, found = OwnerDomains(), SharedDomains(), dict[str, dict[str, None]]()
         for app in apps:
             owner = register.find_vendor(app)
             for host in hosts.get(app.sha256, ()) if owner else ():
-                if domain := suffixes.owner_domain(host):
+                if (domain := suffixes.owner_domain(host)) and not shared.has(domain):
                     found.setdefault(owner or "", {}).setdefault(domain)
         registered = RegistrationLookup(Datasets())
         entered = []

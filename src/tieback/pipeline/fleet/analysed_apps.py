@@ -52,9 +52,13 @@ def apps_of_vendor(lake: Lake, signers: Collection[str], bundle_ids: Collection[
 
 
 def maker_hosts(lake: Lake) -> dict[str, tuple[str, ...]]:
-    """First-party hosts of each app, by content hash. Raises the same errors as ``analysed_apps``."""
+    """First-party hosts of each app, by content hash, without those of cloud resources: they are their provider's.
+
+    Raises the same errors as ``analysed_apps``.
+    """
     sql = (
-        "SELECT app_sha256, list(DISTINCT host) FROM sightings WHERE party = 'first' AND host <> '' GROUP BY app_sha256"
+        "SELECT app_sha256, list(DISTINCT host) FROM sightings"
+        " WHERE party = 'first' AND host <> '' AND kind <> 'cloud' GROUP BY app_sha256"
     )
     return {key: tuple(sorted(hosts)) for key, hosts in lake.stream(sql)}
 

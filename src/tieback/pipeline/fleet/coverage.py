@@ -312,7 +312,9 @@ class FleetView:
         return self._gaps
 
     def absent(self) -> list[AbsentApp]:
-        """Analysed apps that are on no device now, by name."""
+        """Analysed apps that are on no device now, by name; none without an inventory, which alone shows devices."""
+        if not self._inventory.known():
+            return []
         apps = [app for app in self._apps() if app.platform.mobile]
         return list(_absent(self._workspace.lake, apps))
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from tieback.backends.addresses import AddressLookup, shipped_snapshot
-from tieback.backends.attribute import RETIRED, HostFacts, attribute, most_certain
+from tieback.backends.attribute import ENDED_USE, LIBRARY_REPORTS, RETIRED, HostFacts, attribute, most_certain
 from tieback.backends.datasets import Dataset, Datasets
 from tieback.backends.dns_hints import DnsHints
 from tieback.backends.hosting import HostingLookup
@@ -127,6 +127,9 @@ class AttributionSources:
         end = self.rules.cloud.retirement(resource) if resource else self.rules.cloud.host_retirement(host)
         if end is not None:
             yield Attribution(RETIRED, end.date, f"{end.product} ended on {end.date} ({end.source})", BY_VENDOR)
+        if end is not None and end.reports:
+            reason = f"only the library of {end.product} sent its reports there, so no data of the app is concerned"
+            yield Attribution(ENDED_USE, LIBRARY_REPORTS, reason, BY_VENDOR)
 
     def _with_registered(self, host: str, addresses: Sequence[str], known: HostFacts) -> tuple[Attribution, ...]:
         """Statements about a host, with the registrants in RDAP documents for its domain, addresses and AS numbers."""

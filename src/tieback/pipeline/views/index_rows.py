@@ -186,6 +186,7 @@ def app_row(summary: AppSummary, counts: Counts, credentials: int, not_probed: i
         problems=len(summary.problems),
         partly_read=bool(summary.unread),
         captured=summary.captured,
+        file="" if summary.captured else summary.path.rstrip("/").rpartition("/")[2],
     )
 
 

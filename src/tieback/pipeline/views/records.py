@@ -79,6 +79,8 @@ class AppRow(msgspec.Struct, frozen=True, kw_only=True):
     """True if the app runs code that the analysis could not read."""
     captured: bool
     """True if the app was not scanned: it is known only from a capture."""
+    file: str = ""
+    """Name of its file, without folders; empty if the app was not scanned, or by an earlier release."""
 
 
 class AppRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

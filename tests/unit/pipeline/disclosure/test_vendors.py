@@ -156,6 +156,24 @@ def test_new_vendors_have_contacts_from_rdap_documents(tmp_path: Path, monkeypat
     assert (vendor.domains, vendor.contacts) == (("shop.example",), (Contact("it@shop.example", "rdap"),))
 
 
+def test_the_domain_of_a_provider_is_not_that_of_a_vendor(tmp_path: Path) -> None:
+    """Its security.txt names the provider, who cannot close a store of a customer."""
+    app = App(Platform.ANDROID, "example.shop.app", "e" * 64, "Shop", "1")
+    hosts = ("shop.heroku.com", "shop-1a2b.firebaseio.com", "api.shop.example", "shop.000webhostapp.com")
+    ends = [Endpoint(EndpointKind.URL, f"https://{one}", "https", one, 443) for one in hosts]
+    storage = "firebasestorage.googleapis.com"
+    ends.append(Endpoint(EndpointKind.CLOUD, "firebase-storage:shop-1a2b", "https", storage, 443))
+    named = tuple(Sighting(one, 1, Party.FIRST, Evidence("classes.dex", 1, "dex-string/url", "")) for one in ends)
+    unit = Unit(app.sha256, "1", "shop.apk", 1)
+    with Workspace.open(tmp_path / "ws") as workspace:
+        tables = app_tables([(unit, AppDocument("shop.apk", app, sightings=named))])
+        workspace.lake.publish(part_name([unit]), tables, [unit])
+    with open_case_service(tmp_path / "ws", now=NOW) as work:
+        work.enroll()
+        (vendor,) = work.vendors()
+    assert vendor.domains == ("shop.example",)
+
+
 def test_merged_vendors_share_their_cases(work: CaseService) -> None:
     work.open(POLICY)
     lost = work.find_vendor("Fieldhand Ltd")

@@ -96,3 +96,10 @@ def test_reports_name_the_data_they_used(tmp_path: Path) -> None:
     found = attribute_host("198.18.1.1", knowledge)
     knowledge.close()
     assert [one.cited[:17] for one in found.data] == ["tieback's own net", "aws of 2026-11-01"]
+
+
+@each(("host", "use"), [("sdk.hockeyapp.net", ["reports of a library"]), ("query.yahooapis.com", [])])
+def test_what_an_app_had_at_a_service_that_has_ended(knowledge: AttributionSources, host: str, use: list[str]) -> None:
+    found = attribute_host(host, knowledge).statements
+    assert [one.claim for one in found if one.claim == "retired"] == ["retired"]
+    assert [one.value for one in found if one.claim == "ended use"] == use

@@ -54,6 +54,16 @@ def test_the_journey_from_an_app_to_its_store_and_back(pages: Client) -> None:
     assert (hop["edges"][0]["reason"], hop["truncated"]) == ("default port of MongoDB", False)
 
 
+def test_the_list_of_apps_names_their_files(pages: Client) -> None:
+    """Two damaged copies of one app have the same name and version."""
+    rows = pages.get("/api/v1/apps").json()["items"]
+    assert {one["file"] for one in rows} == {"workhub.apk", "fieldhand.apk", "tillroll.apk"}
+    text = pages.get("/apps").text
+    assert all(f"<small>{one['file']}</small>" in text for one in rows)
+    (found,) = pages.get("/api/v1/apps", params={"q": "fieldhand.apk"}).json()["items"]
+    assert found["bundle_id"] == "org.fieldhand.app"
+
+
 def test_the_list_twin_of_the_graph_leads_through_the_whole_graph(pages: Client) -> None:
     (app,) = [one for one in pages.get("/api/v1/apps").json()["items"] if one["bundle_id"] == "com.workhub.mobile"]
     at, steps = f"app:{app['sha256']}", ("endpoint:https://api.workhub.test", "host:api.workhub.test", "store:store-m")
