@@ -182,7 +182,7 @@ class ConstantEnds:
         owners = list(islice(self._uses.owners(raw, annotated=False), _MAX_OWNERS + 1)) if raw else []
         names = {libraries.of_package(one[1:].removesuffix(";").replace("/", ".")) for one in owners}
         packages = {tuple(one.split("/")[:-1][:_PACKAGE_PARTS]) for one in owners}
-        of_package = len(packages) == 1 and "" not in owners and _LITERAL.fullmatch(find.endpoint.host) is not None
+        of_package = len(packages) == 1 and "" not in owners
         if len(names) != 1 or (None in names and not of_package) or len(owners) > _MAX_OWNERS:
             return find
         return replace(find, evidence=replace(find.evidence, chain=(owners[0],)))
