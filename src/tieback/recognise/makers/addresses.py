@@ -38,7 +38,7 @@ MAX_MACHINES = 3
 More are a list of others.
 """
 _STREAM = re.compile(
-    r"(?i)/(?:;|stream|listen|live|radio)\b|\.(?:mp3|aac|pls|m3u8?|mpd|ism|mp4|m4[av]|mkv|webm|flv|mov|3gp|og[gv]|wav)\Z"
+    r"(?i)/(?:;|stream|listen|live|radio)\b|/m3u8\Z|\.(?:mp3|aac|pls|m3u8?|mpd|ism|mp4|m4[av]|mkv|webm|flv|mov|3gp|og[gv]|wav)\Z"
 )
 """Paths of radio streams and media, which a demonstration of a player takes from others.
 

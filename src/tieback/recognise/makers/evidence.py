@@ -6,8 +6,13 @@ from tieback.recognise.rules import RuleFiles
 
 CONFIGURED = lazy_pattern(
     r"resource:string/(google_app_id|google_storage_bucket|firebase_database_url|project_id|gcm_defaultSenderId"
-    r"|(?i:aws|cognito)_\w{1,60})/"
+    r"|(?i:firebase_?(?:url|root))|(?i:aws|cognito)_\w{1,60})/"
 )
+"""Resources for the cloud projects of the app.
+
+``firebase_url`` is that of the samples for the first Firebase, which had no plug-in that writes resources:
+https://github.com/firebase/AndroidChat.
+"""
 _CONFIGURATIONS = (
     "google-services.json",
     "googleservice-info.plist",

@@ -514,6 +514,7 @@ class Maker:
             or self._names is None
             or endpoint.kind is not EndpointKind.CLOUD
             or not is_configured(evidence)
+            or is_public_service(endpoint.host)
         ):
             return None
         found = CONFIGURED.match(evidence.how)

@@ -79,6 +79,7 @@ TWO = [seen("http://54.1.2.3/x", CODE, OWN), seen("http://54.1.2.4/x")]
         ("de.acme.fit", [held(f"http://54.1.2.{end}/x", "Lde/acme/fit/Schools;") for end in (2, 3, 4, 5)], ""),
         # Films, which a demonstration of a player takes from others; a program with such a name.
         ("de.acme.fit", [held("http://54.1.2.3/a/film.mpd", "Lde/acme/fit/Films;"), *TWO[1:]], ""),
+        ("de.acme.fit", [held("http://54.1.2.3/a/m3u8", "Lde/acme/fit/Films;"), *TWO[1:]], ""),
         ("de.acme.fit", [held("http://54.1.2.3/a/film", "Lde/acme/fit/Films;"), *TWO[1:]], IN_CODE),
         ("de.acme.fit", [held("http://8.8.8.8/resolve", "Lde/acme/fit/Net;"), *TWO[1:]], ""),
         # A resolver, and a library whose package the identifier has.
