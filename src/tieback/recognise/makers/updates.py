@@ -1,9 +1,9 @@
 """The host where an app looks for its own newest version: ``https://host.test/android_version.json``.
 
 Only its maker knows which version of an app is the newest. The last part of the path must be a version, or a file about
-an update; a list of versions of other things (``versions.json``) and a change of records (``/user/update``) are none. The
-place must be in the app's own classes, pages and scripts, or in the main program of an app for iOS. Known services and
-hosts below two or more domains do not count. Bounds: 4096 endpoints.
+an update. A list of versions of other things (``versions.json``) and a change of records (``/user/update``) are none.
+The place must be in the app's own classes, pages and scripts, or in the main program of an app for iOS. Known services
+and hosts below two or more domains do not count. Bounds: 4096 endpoints.
 """
 
 from collections.abc import Iterable, Iterator

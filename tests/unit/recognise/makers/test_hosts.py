@@ -124,7 +124,7 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
         ("a.b", "Acme Fit", [seen("some.github.io/acmefit/www")], "some.github.io/x", "the name of the app, acmefit"),
         ("a.b", "Acmefit", [seen("some.github.io/other/www")], "some.github.io/x", ""),
         # Several files in a folder with a long name of the app, wherever it is; not in texts of others about it.
-        ("a.b", "Acme Fitness", [seen("h.de/x/acmefitness/a.png")], "h.de/x/acmefitness/b", "several files in a folder"),
+        ("a.b", "Acme Fitness", [seen("h.de/x/acmefitness/a.png")], "h.de/x/acmefitness/b", "several files"),
         ("a.b", "Acme Fitness", [seen("h.de/x/acmefitness")], "h.de/x/acmefitness/b", ""),
         ("a.b", "Acme Fitness", [seen("h.de/wiki/acmefitness/a")], "h.de/wiki/acmefitness/b", ""),
         ("a.b", "Acme Fitness", [seen("h.de/x/y/z/acmefitness/a")], "h.de/x/y/z/acmefitness/b", ""),

@@ -2,7 +2,6 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from msgspec.structs import replace
 
 from tests.each import each
@@ -87,7 +86,10 @@ THIRD = seen("http://h.third.net/get")
         # The web space of one person at a university, and a login at one with another strong sign.
         ([seen("http://www.college.edu/~jane/fit", "var serverURL = '@';")], [SETTING, PLAIN, FEW]),
         (
-            [seen("http://h.college.ac.uk/login.php", "var serverURL = '@';"), *paths("http://h.college.ac.uk", "a", "b")],
+            [
+                seen("http://h.college.ac.uk/login.php", "var serverURL = '@';"),
+                *paths("http://h.college.ac.uk", "a", "b"),
+            ],
             [SETTING, PROGRAM, ACTS, PATHS, PLAIN, FEW],
         ),
         # Links, files of libraries and code of others are no other choice.
