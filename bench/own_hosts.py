@@ -27,6 +27,7 @@ from tieback.model.sighting import Sighting
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.interface import Find
 from tieback.recognise.makers.clues import ClueKind, MakerClue, own_classes
+from tieback.recognise.makers.repositories import repository
 from tieback.recognise.network_permission import NetworkPermission
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
@@ -187,8 +188,14 @@ def _share(part: int, whole: int) -> str:
 
 
 def _names(one: Sighting) -> set[str]:
-    """The names by which a label can mean an endpoint: its host, or that of the customer at a shared one."""
+    """The names by which a label can mean an endpoint: its host, or that of the customer at a shared one.
+
+    A repository is a resource of its account. The table leaves out code hosts with an account of the maker.
+    """
     endpoint = one.endpoint
+    account, _ = repository(endpoint.value)
+    if account:
+        return {endpoint.value, f"{endpoint.host}/{account}"}
     if endpoint.kind is not EndpointKind.CLOUD:
         return {endpoint.host, endpoint.value}
     name = endpoint.value.partition(":")[2].partition("/")[0]

@@ -57,6 +57,21 @@ def test_a_shared_host_stands_for_no_customer(host: str, value: str, at: str, ri
     assert score([Row("a.apk", "", host, "first")], [seen(value, at)])[0].right == right
 
 
+@each(
+    ("path", "false"),
+    [
+        # The table leaves out code hosts with an account of the maker.
+        ("repos/acme/fit", 0),
+        ("repos/acme/fit/releases", 0),
+        ("search/repositories", 1),
+        ("users/acme", 1),
+    ],
+)
+def test_a_repository_stands_for_no_code_host(path: str, false: int) -> None:
+    found = [seen(f"https://api.github.com/{path}", "api.github.com")]
+    assert score([Row("a.apk", "", "api.github.com", "other")], found)[0].false == false
+
+
 def test_the_interval_of_a_share() -> None:
     assert interval(117, 130) == pytest.approx((0.836, 0.941), abs=0.001)
     assert interval(0, 0) == (0.0, 1.0)

@@ -45,8 +45,6 @@ _LEAST_PART = 2
 """Characters of the shortest part of a host that tells methods apart; dots and digits are everywhere."""
 _PACKAGE_PARTS = 3
 """Parts of the package that the classes of one app share."""
-_LITERAL = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
-"""An address of IPv4 as a host."""
 _ADDRESS = re.compile(rb"(?:https?:|\A)//[A-Za-z0-9]", re.IGNORECASE)
 
 
@@ -181,9 +179,9 @@ class ConstantEnds:
         return self._uncalled.reason(raw) or self._undeclared.reason(raw) or self._unrunnable.reason_of_load(raw)
 
     def with_class(self, find: Sighting, libraries: ThirdParties) -> Sighting:
-        """The sighting with the class of its constant, if all classes that have it are of one known library.
+        """The sighting with the class of its constant, if all classes that have it are of one library or package.
 
-        For an address without a name also if they are all of another package: its class can show whose it is.
+        The class can show whose an address is.
         """
         if not is_in_code(find) or find.evidence.chain or libraries.of(find.endpoint.host) is not None:
             return find
@@ -191,7 +189,7 @@ class ConstantEnds:
         owners = list(islice(self._uses.owners(raw, annotated=False), _MAX_OWNERS + 1)) if raw else []
         names = {libraries.of_package(one[1:].removesuffix(";").replace("/", ".")) for one in owners}
         packages = {tuple(one.split("/")[:-1][:_PACKAGE_PARTS]) for one in owners}
-        of_package = len(packages) == 1 and "" not in owners and _LITERAL.fullmatch(find.endpoint.host) is not None
+        of_package = len(packages) == 1 and "" not in owners
         if len(names) != 1 or (None in names and not of_package) or len(owners) > _MAX_OWNERS:
             return find
         return replace(find, evidence=replace(find.evidence, chain=(owners[0],)))

@@ -5,6 +5,9 @@
 - An address of a private network in the app's own code, pages or resources. Only devices there reach it, so no other
   company offers a service at it. Routers, emulators and proxies of mobile networks have the same addresses for all
   apps, so they do not count; the access point of a board for hobbyists does. More than three are a list of devices.
+- An address at which code opens a raw socket (``tcp://192.168.0.5:4444``), if it is the only such one. A service for
+  the apps of anyone has a name, and most speak HTTP. The constant often has no class: programs that control a device
+  are patched with it.
 - A name that only a private network can have (``api.acme.corp``), in the same places. More than three domains are
   a list.
 - The only public address in a URL. Services for anyone have a name and a certificate for it. Known addresses of such
@@ -35,7 +38,7 @@ MAX_MACHINES = 3
 More are a list of others.
 """
 _STREAM = re.compile(
-    r"(?i)/(?:;|stream|listen|live|radio)\b|\.(?:mp3|aac|pls|m3u8?|mpd|ism|mp4|m4[av]|mkv|webm|flv|mov|3gp|og[gv]|wav)\Z"
+    r"(?i)/(?:;|stream|listen|live|radio)\b|/m3u8\Z|\.(?:mp3|aac|pls|m3u8?|mpd|ism|mp4|m4[av]|mkv|webm|flv|mov|3gp|og[gv]|wav)\Z"
 )
 """Paths of radio streams and media, which a demonstration of a player takes from others.
 
@@ -47,6 +50,8 @@ _NATIVE = "native-"
 _PLACES = ("text/", "script-flow/", "resource/", "resource:", "config:")
 _WEB = ("http", "https", "ws", "wss")
 _WITHOUT_TLS = ("http", "ws")
+_RAW = ("tcp", "udp")
+"""Schemes of raw sockets, in the addresses of programs that control a device."""
 _USUAL_PORTS = {"http": 80, "https": 443}
 _PRIVATE = tuple(IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 """Source: https://www.rfc-editor.org/rfc/rfc1918."""
@@ -91,6 +96,9 @@ def own_addresses(
     for endpoint, constant in in_code:
         if endpoint.host not in known and (few or (is_public_address(endpoint) and not constant)):
             yield endpoint.host, "an address in the app's own code"
+    sockets = {endpoint.host for endpoint, evidence in found if _is_socket(endpoint, evidence)}
+    if len(sockets) == 1:
+        yield from ((host, "the only address at which the app opens a raw socket") for host in sockets)
     private = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if is_private_address(endpoint.host)}
     used = {endpoint.host for endpoint, evidence in found if _is_own_place(endpoint, evidence, names)}
     others = {endpoint.host for endpoint, evidence in found if _is_of_others(evidence, names)}
@@ -167,6 +175,13 @@ def _is_public(host: str) -> bool:
         return IPv4Address(host).is_global
     except ValueError:
         return False
+
+
+def _is_socket(endpoint: Endpoint, evidence: Evidence) -> bool:
+    """True for an address with the scheme of a raw socket in code; not for one that a known service has."""
+    raw = endpoint.scheme in _RAW and evidence.how.startswith(_DEX)
+    shared = endpoint.host in maker_words().public_addresses
+    return raw and not shared and (is_private_address(endpoint.host) or _is_public(endpoint.host))
 
 
 def _is_film(endpoint: Endpoint, evidence: Evidence) -> bool:

@@ -1,7 +1,9 @@
 """What the build of an app says about its maker: the packages of its own code, and the certificate of its signer.
 
 An app's code is in the package of its bundle identifier, and in that of the class that starts it. A package with fewer
-than three parts can be shared with others, so it counts only if it is the reversed domain of the maker. The unit in the
+than three parts can be shared with others. So it counts only if it is the reversed domain of the maker, or if it is the
+whole identifier and does not begin with a top-level domain (``jane.fitapp``): libraries are published below domains.
+The unit in the
 name of a signer is often the maker, beside an organisation that says nothing.
 """
 
@@ -10,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from tieback.intake.apps.subject import name_parts
 from tieback.model.app import App
+from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.makers.name_forms import LETTERS, MIN_INITIALS, folded
 from tieback.recognise.makers.words import domain_families, names_no_app
 from tieback.recognise.rules import RuleFiles
@@ -19,6 +22,10 @@ MIN_ACCOUNT = 8
 _ACCOUNT = re.compile(r"appinventor\.ai_(\w{1,64})\.")
 MIN_PARTS = 3
 """Least number of parts of a package that belongs to one app."""
+MIN_PART = 4
+"""Least number of letters of each part of a package of two parts; tools that shorten names give shorter ones."""
+_PUBLISHED = ("android", "androidx", "cordova", "flutter", "java", "javax", "junit", "kotlin", "kotlinx", "scala")
+"""Beginnings of packages of platforms and languages that are no domains."""
 EXAMPLE = "com.example."
 """Beginning of the packages of new projects. No library is published below it: app stores refuse it.
 
@@ -52,10 +59,23 @@ def own_packages(app: App, main_class: str, own: Sequence[str], rules: RuleFiles
         yield f"{'.'.join(own)}."
     if app.bundle_id.startswith(EXAMPLE):
         yield EXAMPLE
+    if _is_home_made(app.bundle_id.split("."), rules):
+        yield f"{app.bundle_id}."
     for parts in (app.bundle_id.split("."), main_class.split(".")[:-1][:MIN_PARTS]):
         package = ".".join(parts)
         if len(parts) >= MIN_PARTS and rules.third_parties.of_package(package) is None:
             yield f"{package}."
+
+
+def _is_home_made(parts: Sequence[str], rules: RuleFiles) -> bool:
+    """True for an identifier of two long parts of which the first is no top-level domain."""
+    return (
+        len(parts) == MIN_PARTS - 1
+        and all(len(part) >= MIN_PART for part in parts)
+        and parts[0].lower() not in _PUBLISHED
+        and not registrable_domain(".".join(reversed(parts)).lower(), rules)
+        and rules.third_parties.of_package(".".join(parts)) is None
+    )
 
 
 def is_borrowed(app: App, domain: str, rules: RuleFiles) -> bool:

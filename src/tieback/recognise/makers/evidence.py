@@ -2,11 +2,17 @@
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
+from tieback.recognise.rules import RuleFiles
 
 CONFIGURED = lazy_pattern(
     r"resource:string/(google_app_id|google_storage_bucket|firebase_database_url|project_id|gcm_defaultSenderId"
-    r"|(?i:aws|cognito)_\w{1,60})/"
+    r"|(?i:firebase_?(?:url|root))|(?i:aws|cognito)_\w{1,60})/"
 )
+"""Resources for the cloud projects of the app.
+
+``firebase_url`` is that of the samples for the first Firebase, which had no plug-in that writes resources:
+https://github.com/firebase/AndroidChat.
+"""
 _CONFIGURATIONS = (
     "google-services.json",
     "googleservice-info.plist",
@@ -44,6 +50,8 @@ _WRAPPED = lazy_pattern(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")
 _VALUES = lazy_pattern(r"(?:^|/)res/values[^/]{0,40}/[^/]{1,80}\.xml")
 _STATEMENT = lazy_pattern(r"\"site\\?\"\s{0,4}:\s{0,4}\\?\"https://")
 """The site of an asset statement in decoded resources."""
+_LIBRARY = lazy_pattern(r"(?i)\.jar!|\.min\.m?js\Z|/(?:node_modules|bower_components|libs?|vendor|plugins)/")
+"""Files of libraries: in archives, shortened for distribution, or in the usual folders of tools for web apps."""
 REPORTS = lazy_pattern(r"(?:sentry|glitchtip|countly|matomo|piwik|posthog)\d*(?:[.-]|\Z)")
 """Names of hosts with programs for error reports and usage that makers run themselves.
 
@@ -68,6 +76,11 @@ def code_place(evidence: Evidence) -> str:
     if evidence.how.startswith(_FLOWS):
         return evidence.context
     return evidence.chain[0] if evidence.how.startswith(_CONSTANT) and evidence.chain else ""
+
+
+def is_own_file(evidence: Evidence, rules: RuleFiles) -> bool:
+    """True for a page, script or resource that is no file of a library."""
+    return _LIBRARY.search(evidence.file) is None and rules.third_parties.of_file(evidence.file) is None
 
 
 def is_maker_evidence(evidence: Evidence) -> bool:

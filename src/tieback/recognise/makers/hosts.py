@@ -5,6 +5,7 @@
 - The addresses of IPv4 at which the app logs its users in, if they are at most three, and those that are the maker's by
   their place (``makers.addresses``).
 - The host with a program below the name of the app: ``https://host.test/acmefit/login.php``.
+- The host with several files in a folder with a long name of the app: ``https://host.test/data/acmefitness/list.json``.
 - The host that stands for one of the maker's in the same place of the code, before the same path: the code chooses.
 - The host with the same path at the same unusual port as one of the maker's.
 - The host that is named like one of the maker's, in words that few hosts have: ``staging-nginz-https.acme-test.io`` and
@@ -49,6 +50,10 @@ _USUAL_PORTS = (80, 443, 3000, 5000, 8000, 8080, 8443)
 """Ports of many programs: those of the web, and those that tools for developers take."""
 MAX_BELOW = 3
 """Parts of a path below the name of the app in which the version of an interface can be."""
+MIN_FOLDER = 8
+"""Least number of letters of the name of a folder that may have other folders before it."""
+_ABOUT = frozenset({"wiki", "forum", "forums", "tag", "tags", "topic", "topics", "search", "questions", "blog", "news"})
+"""Folders of sites with texts of others about an app."""
 _CLIENTS = ("mobile", "android", "ios", "api")
 """Beginnings of parts of a path that only a program opens."""
 _CODE = ("dex-flow/", "script-flow/")
@@ -129,6 +134,25 @@ def program_below(endpoint: Endpoint, named: Callable[[str], bool]) -> str:
         return ""
     version = any(_VERSION.fullmatch(part) for part in rest.lower().split("/")[:MAX_BELOW])
     return first if endpoint.host.endswith(PAGES) or version or PROGRAM.search(rest) or any(_acts(rest)) else ""
+
+
+def folders_of_app(
+    finds: Iterable[tuple[Endpoint, Evidence]], named: Callable[[str], bool]
+) -> Iterator[tuple[str, str]]:
+    """Each host with several files in a folder that has a long name of the app, and this name.
+
+    Args:
+        finds: endpoints.
+        named: true for a text in lower case that is the name of the app.
+    """
+    files: dict[tuple[str, str], set[str]] = {}
+    for endpoint, _ in finds:
+        *folders, _ = endpoint.path.lower().strip("/").split("/")
+        folders = folders[:MAX_BELOW] if _ABOUT.isdisjoint(folders[:MAX_BELOW]) else []
+        for folder in folders if endpoint.kind is EndpointKind.URL else ():
+            if len(folder) >= MIN_FOLDER and named(folder):
+                files.setdefault((endpoint.host, folder), set()).add(endpoint.path)
+    yield from (place for place, paths in files.items() if len(paths) > 1)
 
 
 def siblings(own: Collection[str], others: Iterable[str], rules: RuleFiles) -> Iterator[tuple[str, str]]:
@@ -257,6 +281,8 @@ def used_hosts(
     for endpoint, _ in strangers:
         if name := program_below(endpoint, names.is_app):
             yield endpoint.host, f"a host with programs below the name of the app, {name}"
+    for host, name in folders_of_app(strangers, names.is_app):
+        yield host, f"a host with several files in a folder with the name of the app, {name}"
     yield from own_addresses(every, strangers, names)
     for host in private_names(every, strangers, names, rules.names.private_tlds):
         yield host, "a name that only a private network can have, at which companies offer no service to others"

@@ -40,7 +40,8 @@ from tieback.recognise.makers.repositories import account_hosts, own_accounts, r
 from tieback.recognise.makers.resources import own_resources, resource_name
 from tieback.recognise.makers.sent import SentData
 from tieback.recognise.makers.signs import signed_hosts
-from tieback.recognise.makers.singles import only_domains, only_program
+from tieback.recognise.makers.singles import only_domains, only_programs
+from tieback.recognise.makers.updates import update_hosts
 from tieback.recognise.makers.verdicts import OwnershipVerdict, unknown_verdict
 from tieback.recognise.makers.words import domain_families, maker_words
 from tieback.recognise.projects import project_of
@@ -278,9 +279,9 @@ class Maker:
         for domain, reason in only_domains(below, names):
             self.learn(domain, reason)
         if unknown and all(self.judge(*one).party is not Party.FIRST for one in every):
-            program = only_program(unknown)
-            if program is not None:
-                self._named[resource_name(program)] = "the only program at a hosting service that the app names"
+            self._named.update((resource_name(program), reason) for program, reason in only_programs(unknown))
+        for host, reason in update_hosts(unknown, names, self._rules):
+            self._take_host(host, reason)
         left = [one for one in unknown if self.judge(*one).party is Party.UNKNOWN]
         own = {one[0].host for one in every if one[0].host and self.judge(*one).party is Party.FIRST}
         for host, reason in signed_hosts(left, own, names, self._rules):
@@ -511,6 +512,7 @@ class Maker:
             or self._names is None
             or endpoint.kind is not EndpointKind.CLOUD
             or not is_configured(evidence)
+            or is_public_service(endpoint.host)
         ):
             return None
         found = CONFIGURED.match(evidence.how)

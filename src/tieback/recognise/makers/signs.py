@@ -5,12 +5,13 @@ it as the server, and the like. A sign has points. If their sum is high enough, 
 come from labelled packages (docs/adr/0074-several-signs-of-a-maker.md).
 
 Only URLs of the web in the app's own code, pages, scripts and resources count. Documents, media, news feeds and links
-for people are no uses. Addresses without a name and cloud resources have rules of their own.
+for people are no uses. Addresses without a name and cloud resources have rules of their own. Students write apps that
+log in at their university, so the hosts of institutions need more signs; the web space of one person there does not.
 Bounds: 4096 endpoints, 256 hosts.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -18,8 +19,8 @@ import msgspec
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
-from tieback.recognise.makers.domains import registrable_domain
-from tieback.recognise.makers.evidence import NAMED_BY_KEY, code_place
+from tieback.recognise.makers.domains import RESTRICTED, registrable_domain
+from tieback.recognise.makers.evidence import NAMED_BY_KEY, code_place, is_own_file
 from tieback.recognise.makers.hosts import PROGRAM, is_public_service, words_of
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import maker_words
@@ -27,6 +28,8 @@ from tieback.recognise.rules import RuleFiles
 
 MAX_ENDPOINTS = 4096
 MAX_HOSTS = 256
+MAX_PARTS = 16
+"""Most parts of a path that are read."""
 MAX_NAME = 40
 """Most characters of the name of a setting that is read."""
 MIN_POINTS = 6
@@ -38,8 +41,6 @@ FEW, CROWD = 2, 4
 _DEX = "dex-"
 _SCRIPTS = ("text/", "script-flow/")
 _SETTINGS = ("resource/", "resource:", "config:")
-_LIBRARY = lazy_pattern(r"(?i)\.jar!|\.min\.m?js\Z|/(?:node_modules|bower_components|libs?|vendor|plugins)/")
-"""Files of libraries: in archives, shortened for distribution, or in the usual folders of tools for web apps."""
 _WEB_PORTS = (80, 443)
 _SCHEMES = ("http", "https", "ws", "wss")
 _WITHOUT_TLS = ("http", "ws")
@@ -66,6 +67,10 @@ _SERVER = lazy_pattern(
 """A name for the server of an app, such as ``BASE_URL``; ``weatherApi`` can mean a service for the apps of anyone."""
 
 
+_PERSON = lazy_pattern(r"/~[a-z]")
+"""Beginning of the path of the web space of one person."""
+
+
 class Uses(msgspec.Struct, frozen=True):
     """How an app uses one host of an unknown owner."""
 
@@ -74,13 +79,19 @@ class Uses(msgspec.Struct, frozen=True):
     paths: frozenset[str]
     """Paths in pages and scripts that are no documents."""
     acts: bool
-    """A path in own code, pages or scripts names a login, a registration or a change of records."""
+    """A path in own code, pages or scripts names a login, a registration, records of users, or a change of records."""
+    for_apps: int
+    """Programs that classes of the app open, with a word for an app or a web service in the path."""
     port: bool
     """Pages or scripts contact an unusual port, with a path that is no radio stream and no film."""
     plain: bool
     """No address has TLS."""
     domains: int
     """Domains of unknown owners that the app uses in these places."""
+    institution: bool
+    """The host is that of a school, university or authority, and no path is the web space of one person."""
+    elsewhere: bool
+    """The app names another host of its maker, with a name."""
 
 
 class Sign(NamedTuple):
@@ -94,12 +105,16 @@ class Sign(NamedTuple):
 SIGNS = (
     Sign("a setting or variable names it as the server", 3, lambda uses: any(map(_SERVER.fullmatch, uses.names))),
     Sign("a page or script opens a program there", 3, lambda uses: any(map(PROGRAM.search, uses.paths))),
-    Sign("the app logs users in or changes records there", 3, lambda uses: uses.acts),
+    Sign("a class opens a program for an app or web service there", 3, lambda uses: uses.for_apps > 0),
+    Sign("classes open several such programs", 3, lambda uses: uses.for_apps > 1),
+    Sign("the app logs users in, or has or changes their records there", 3, lambda uses: uses.acts),
     Sign("pages or scripts have several paths there", 3, lambda uses: len(uses.paths) >= SEVERAL),
     Sign("it has a port of its own", 2, lambda uses: uses.port),
     Sign("there is no TLS", 2, lambda uses: uses.plain),
     Sign("the app uses at most two domains of unknown owners", 1, lambda uses: uses.domains <= FEW),
     Sign("the app uses more than four domains of unknown owners", -3, lambda uses: uses.domains > CROWD),
+    Sign("the app names another host of its maker", -4, lambda uses: uses.elsewhere),
+    Sign("it is the host of a school, university or authority", -4, lambda uses: uses.institution),
 )
 """The signs. Their points are about twice the coefficients of a logistic regression."""
 
@@ -109,7 +124,7 @@ def signed_hosts(
 ) -> Iterator[tuple[str, str]]:
     """Each host that several signs show to be the maker's, and the reason.
 
-    None counts in an app that names a host with a name of its maker, or if there are such hosts of several domains.
+    None counts if there are such hosts of several domains.
 
     Args:
         strangers: the endpoints of unknown owners.
@@ -117,8 +132,7 @@ def signed_hosts(
         names: the names of the maker.
         rules: rule files.
     """
-    if any(_is_named(host) and rules.third_parties.of(host) is None for host in own):
-        return
+    elsewhere = any(_is_named(host) and rules.third_parties.of(host) is None for host in own)
     used: dict[str, list[tuple[Endpoint, Evidence]]] = {}
     for endpoint, evidence in islice(strangers, MAX_ENDPOINTS):
         web = endpoint.kind is EndpointKind.URL and endpoint.scheme in _SCHEMES and _is_named(endpoint.host)
@@ -128,7 +142,7 @@ def signed_hosts(
     domains = {host: registrable_domain(host, rules) or host for host in used}
     reasons: dict[str, str] = {}
     for host, places in used.items():
-        uses = read_uses(places, len(set(domains.values())))
+        uses = read_uses(places, len(set(domains.values())), elsewhere=elsewhere)
         signs = [sign for sign in SIGNS if sign.holds(uses)]
         if sum(sign.points for sign in signs) >= MIN_POINTS:
             reasons[host] = ", ".join(one.what for one in signs if one.points > 0)
@@ -136,12 +150,13 @@ def signed_hosts(
         yield from ((host, f"several signs of the maker's own server: {what}") for host, what in reasons.items())
 
 
-def read_uses(used: Collection[tuple[Endpoint, Evidence]], domains: int) -> Uses:
+def read_uses(used: Collection[tuple[Endpoint, Evidence]], domains: int, *, elsewhere: bool = False) -> Uses:
     """How an app uses one host.
 
     Args:
         used: the addresses of the host in the app's own code, pages and resources.
         domains: number of the domains of unknown owners that the app uses there.
+        elsewhere: true if the app names another host of its maker.
     """
     scripts = [endpoint for endpoint, evidence in used if evidence.how.startswith(_SCRIPTS)]
     code = [endpoint for endpoint, evidence in used if not evidence.how.startswith(_SETTINGS)]
@@ -149,10 +164,14 @@ def read_uses(used: Collection[tuple[Endpoint, Evidence]], domains: int) -> Uses
         names=frozenset(name for endpoint, evidence in used if (name := _name(endpoint, evidence))),
         paths=frozenset(one.path for one in scripts if one.path.strip("/") and not _DOCUMENT.search(one.path)),
         acts=any(_acts(one.path) and not _DOCUMENT.search(one.path) for one in code),
+        for_apps=len({one.path for one, evidence in used if evidence.how.startswith(_DEX) and _is_for_apps(one.path)}),
         port=any(one.port not in _WEB_PORTS and one.path.strip("/") for one in scripts)
         and not any(_MEDIA.search(one.path) for one in scripts),
         plain=all(endpoint.scheme in _WITHOUT_TLS for endpoint, _ in used),
         domains=domains,
+        institution=any(_is_institution(endpoint.host) for endpoint, _ in used)
+        and not any(_PERSON.match(endpoint.path) for endpoint, _ in used),
+        elsewhere=elsewhere,
     )
 
 
@@ -167,8 +186,7 @@ def _is_used(endpoint: Endpoint, evidence: Evidence, names: MakerNames, rules: R
         return names.is_own_code(code_place(evidence))
     return (
         evidence.how.startswith((*_SCRIPTS, *_SETTINGS))
-        and _LIBRARY.search(evidence.file) is None
-        and rules.third_parties.of_file(evidence.file) is None
+        and is_own_file(evidence, rules)
         and _LINK.search(_before(endpoint, evidence)) is None
     )
 
@@ -188,8 +206,23 @@ def _name(endpoint: Endpoint, evidence: Evidence) -> str:
     return found[1] if found is not None else ""
 
 
+def _is_institution(host: str) -> bool:
+    """True for a host of a school, university or authority."""
+    labels = host.split(".")
+    return any(RESTRICTED.fullmatch(".".join(labels[at:])) for at in range(1, len(labels)))
+
+
+def _is_for_apps(path: str) -> bool:
+    """True for a program whose path has a word for an app or a web service: ``/fit/android/list.php``, ``/ws.php``."""
+    if not PROGRAM.search(path):
+        return False
+    words = [word for part in path.split("/")[:MAX_PARTS] for word in words_of(part)]
+    pairs = {first + second for first, second in pairwise(words)}
+    return not maker_words().app_words.isdisjoint(pairs.union(words))
+
+
 def _acts(path: str) -> bool:
-    """True if the last two parts of a path name a login, a registration, or a change of records."""
+    """True if the last two parts of a path name a login, a registration, records of users, or a change of records."""
     lists = maker_words()
     words = {word for part in path.rstrip("/").split("/")[-2:] for word in words_of(part)}
-    return not words.isdisjoint(lists.accounts | lists.changes)
+    return not words.isdisjoint(lists.accounts | lists.changes | lists.records)

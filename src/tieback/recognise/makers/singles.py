@@ -1,6 +1,7 @@
 """Endpoints of the maker that are the only ones of their kind in an app.
 
-- The only program at a hosting service where developers choose the name, in an app that names nothing of its maker.
+- The only program at a hosting service where developers choose the name, in an app that names nothing of its maker;
+  and the only Realtime Database.
 - The only one or two domains with a host and its double for tests, such as ``api.acme.test`` and
   ``api-staging.acme.test``: another company shows its staging environment to few. If a further domain has hosts for
   practice or tests, as those of partners do, none counts.
@@ -25,29 +26,35 @@ MAX_DOMAINS = 256
 MAX_TESTED = 2
 """Most names of domains with test environments that are the maker's."""
 _ENVIRONMENT = re.compile(r"(?:(?<=[.-])|\A)(?:staging|stage|stg|nonprod|preprod|uat|qa|dev)\d*(?:[.-]|\Z)")
-_ADDRESSED = ("/url", "/fetch", "/join", "/concat", "/retrofit", "/open")
+_ADDRESSED = ("/url", "/fetch", "/join", "/concat", "/retrofit", "/open", "/Firebase")
 """Ends of the evidence of a whole address; a mere name of a host does not say that the app contacts it."""
+_DATABASES = ("firebase-rtdb",)
+"""Databases for which an app needs no key; each app has its own, and few are for the apps of anyone."""
 _PRACTICE = re.compile(
     r"(?:^|[.-])(?:preprod|pre|develop|test|tests|testing|testnet|sandbox|demo|beta|alpha|int|playground)\d*(?:[.-]|$)"
 )
 """Label of a host for tests of others."""
 
 
-def only_program(unknown: Iterable[tuple[Endpoint, Evidence]]) -> Endpoint | None:
-    """The only program at hosting services among the endpoints of unknown owners.
+def only_programs(unknown: Collection[tuple[Endpoint, Evidence]]) -> Iterator[tuple[Endpoint, str]]:
+    """The only program at hosting services and the only database among the endpoints of unknown owners, and the reason.
 
     Args:
         unknown: endpoints of an app that names nothing of its maker.
     """
+    for kinds, what in ((maker_words().free_deployments, "program at a hosting service"), (_DATABASES, "database")):
+        endpoint = _only_of(unknown, kinds)
+        if endpoint is not None:
+            yield endpoint, f"the only {what} that the app names"
+
+
+def _only_of(unknown: Iterable[tuple[Endpoint, Evidence]], kinds: Collection[str]) -> Endpoint | None:
+    """The only endpoint of these kinds; ``None`` if there are several, or if it is a mere name of a host."""
     lists = maker_words()
     found: dict[str, tuple[Endpoint, Evidence]] = {}
     for endpoint, evidence in islice(unknown, MAX_ENDPOINTS):
         kind = endpoint.value.partition(":")[0]
-        if (
-            endpoint.kind is EndpointKind.CLOUD
-            and kind in lists.free_deployments
-            and endpoint.value not in lists.public_deployments
-        ):
+        if endpoint.kind is EndpointKind.CLOUD and kind in kinds and endpoint.value not in lists.public_deployments:
             found.setdefault(endpoint.value, (endpoint, evidence))
     if len(found) != 1:
         return None

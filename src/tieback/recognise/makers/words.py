@@ -75,6 +75,8 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     registration: tuple[_Names, ...]
     login: tuple[_Names, ...]
     change: tuple[_Names, ...]
+    record: tuple[_Names, ...]
+    app_word: tuple[_Names, ...]
     account_beside: tuple[_Names, ...]
     not_account: tuple[_Names, ...]
     sample_host: tuple[_Names, ...]
@@ -132,6 +134,8 @@ class MakerWords:
         self.registrations = flat(read.registration)
         self.logins = flat(read.login)
         self.changes = flat(read.change)
+        self.records = flat(read.record)
+        self.app_words = flat(read.app_word)
         self.account_beside = tuple(sorted(flat(read.account_beside)))
         self.accounts = self.registrations | self.logins
         self.not_accounts = flat(read.not_account)

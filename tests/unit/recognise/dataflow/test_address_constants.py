@@ -1,4 +1,4 @@
-"""Addresses without a name in constants: the class that has one can show whose it is."""
+"""Addresses in constants: the class that has one can show whose it is."""
 
 from pathlib import Path
 
@@ -29,6 +29,6 @@ def test_an_address_has_the_class_of_its_constant_if_one_package_has_it() -> Non
         "192.168.44.8": (Party.UNKNOWN, ("Ltest/parts/net/Net;",)),
         # Two packages have it.
         "54.1.2.9": (Party.UNKNOWN, ()),
-        # A name is judged by itself.
-        "own.made.test": (Party.UNKNOWN, ()),
+        # A name needs more signs.
+        "own.made.test": (Party.UNKNOWN, OWN),
     }

@@ -23,6 +23,6 @@ def test_a_constant_that_only_a_library_has_belongs_to_it() -> None:
     told = {one.endpoint.host: (one.party, one.owner, one.evidence.chain) for one in sightings}
     assert told == {
         "both.made.test": (Party.UNKNOWN, "", ()),
-        "own.made.test": (Party.UNKNOWN, "", ()),
+        "own.made.test": (Party.UNKNOWN, "", ("Ltest/shop/Main;",)),
         "track.made.test": (Party.THIRD, "Adjust", ("Lcom/adjust/sdk/Tracker;",)),
     }

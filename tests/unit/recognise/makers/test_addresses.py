@@ -79,6 +79,7 @@ TWO = [seen("http://54.1.2.3/x", CODE, OWN), seen("http://54.1.2.4/x")]
         ("de.acme.fit", [held(f"http://54.1.2.{end}/x", "Lde/acme/fit/Schools;") for end in (2, 3, 4, 5)], ""),
         # Films, which a demonstration of a player takes from others; a program with such a name.
         ("de.acme.fit", [held("http://54.1.2.3/a/film.mpd", "Lde/acme/fit/Films;"), *TWO[1:]], ""),
+        ("de.acme.fit", [held("http://54.1.2.3/a/m3u8", "Lde/acme/fit/Films;"), *TWO[1:]], ""),
         ("de.acme.fit", [held("http://54.1.2.3/a/film", "Lde/acme/fit/Films;"), *TWO[1:]], IN_CODE),
         ("de.acme.fit", [held("http://8.8.8.8/resolve", "Lde/acme/fit/Net;"), *TWO[1:]], ""),
         # A resolver, and a library whose package the identifier has.
@@ -146,6 +147,30 @@ def test_an_address_of_a_private_network(finds: list[Sighting], reason: str) -> 
     found = reason_of("de.acme.fit", finds)
     assert bool(found) is bool(reason), found
     assert reason in found
+
+
+@each(
+    ("finds", "found"),
+    [
+        # No class has it: it is in data that a program writes into the code.
+        (["tcp://192.168.9.6:4444"], True),
+        (["tcp://54.1.2.3:4444", "http://54.1.2.4/x", "http://54.1.2.5/x"], True),
+        (["udp://10.3.4.5:53"], True),
+        # A service has a name, or speaks HTTP; other addresses are the same for all apps.
+        (["tcp://broker.test:1883", "http://h.test/x"], False),
+        (["http://192.168.9.6:4444"], False),
+        (["tcp://192.168.1.1:4444"], False),
+        (["tcp://8.8.8.8:53"], False),
+        # A list.
+        (["tcp://54.1.2.3:4444", "tcp://54.1.2.4:4444"], False),
+    ],
+)
+def test_the_only_address_of_a_raw_socket(finds: list[str], *, found: bool) -> None:
+    assert bool(reason_of("com.other.stage", [seen(one) for one in finds])) is found
+
+
+def test_a_raw_socket_in_a_page_is_none() -> None:
+    assert reason_of("de.acme.fit", [seen("tcp://54.1.2.3:4444", "text/url", "", "assets/www/a.html")]) == ""
 
 
 @each(

@@ -33,6 +33,11 @@ def app(bundle: str, subject: str = "", title: str = "X") -> App:
         ("de.acme.fit", "", ("de", "acme"), ["de.acme.", "de.acme.fit."]),
         ("com.app.fit", "", (), ["com.app.fit."]),
         ("com.app", "", (), []),
+        # No library is published below a name that is no domain; short parts are those of shortened code.
+        ("jane.fitapp", "", (), ["jane.fitapp."]),
+        ("jane.fit", "", (), []),
+        ("kotlin.fitapp", "", (), []),
+        ("club.fitapp", "", (), []),
         ("io.ionic.starter", "de.acme.fit.ui.Main", (), ["io.ionic.starter.", "de.acme.fit."]),
         ("io.ionic.starter", "de.acme.Main", (), ["io.ionic.starter."]),
         ("com.mapbox.fit.app", "", (), []),

@@ -123,6 +123,14 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
         # The pages of one account, each project in its folder.
         ("a.b", "Acme Fit", [seen("some.github.io/acmefit/www")], "some.github.io/x", "the name of the app, acmefit"),
         ("a.b", "Acmefit", [seen("some.github.io/other/www")], "some.github.io/x", ""),
+        # Several files in a folder with a long name of the app, wherever it is; not in texts of others about it.
+        ("a.b", "Acme Fitness", [seen("h.de/x/acmefitness/a.png")], "h.de/x/acmefitness/b", "several files"),
+        ("a.b", "Acme Fitness", [seen("h.de/x/acmefitness")], "h.de/x/acmefitness/b", ""),
+        ("a.b", "Acme Fitness", [seen("h.de/wiki/acmefitness/a")], "h.de/wiki/acmefitness/b", ""),
+        ("a.b", "Acme Fitness", [seen("h.de/x/y/z/acmefitness/a")], "h.de/x/y/z/acmefitness/b", ""),
+        ("a.b", "Acme Fit", [seen("h.de/x/acmefit/a.png")], "h.de/x/acmefit/b", ""),
+        ("a.b", "Acme Fitness", [seen("api.github.com/x/acmefitness/a")], "api.github.com/x/acmefitness/b", ""),
+        ("a.b", "Appointments", [seen("h.de/x/appointments/a")], "h.de/x/appointments/b", ""),
         # A host with the first word under the icon where users log in.
         ("a.b", "Acmefit Go", [seen("acmefit.h.test/api/login")], "acmefit.h.test/x", "acmefit, the name of the app"),
         ("a.b", "Acmefit Go", [seen("acmefit.h.test/servicios/login")], "acmefit.h.test/x", "the name of the app"),

@@ -90,6 +90,22 @@ def test_what_the_configuration_names_is_the_makers(file: str, how: str, party: 
 
 
 @pytest.mark.parametrize(
+    ("how", "name", "party"),
+    [
+        ("resource:string/firebase_url/url", "shop-data", Party.FIRST),
+        ("resource:string/FirebaseRoot/url", "shop-data", Party.FIRST),
+        ("resource:string/firebase_help_url/url", "shop-data", Party.UNKNOWN),
+        ("dex-string/url", "shop-data", Party.UNKNOWN),
+        # A database for the apps of anyone.
+        ("resource:string/firebase_url/url", "hacker-news", Party.UNKNOWN),
+    ],
+)
+def test_the_database_in_a_resource_of_an_old_sample(how: str, name: str, party: Party) -> None:
+    found = Endpoint(EndpointKind.CLOUD, f"firebase-rtdb:{name}", "https", f"{name}.firebaseio.com", 443)
+    assert maker().judge(found, Evidence("resources.arsc", 1, how)).party is party
+
+
+@pytest.mark.parametrize(
     ("how", "host", "party"),
     [
         ("manifest:app-link/link-domain", "go.shop.de", Party.FIRST),

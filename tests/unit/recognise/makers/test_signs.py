@@ -2,6 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.each import each
 from tieback.model.app import App, Platform
@@ -17,7 +18,9 @@ NAMES = MakerNames(App(Platform.ANDROID, "de.acme.x", "0" * 64, "X"), RULES)
 TEXT, CLASS, CONSTANT = "text/url", "dex-flow/concat", "dex-string/url"
 SETTING = "a setting or variable names it as the server"
 PROGRAM = "a page or script opens a program there"
-ACTS = "the app logs users in or changes records there"
+ACTS = "the app logs users in, or has or changes their records there"
+FOR_APPS = "a class opens a program for an app or web service there"
+SEVERAL_FOR_APPS = "classes open several such programs"
 PATHS = "pages or scripts have several paths there"
 PORT = "it has a port of its own"
 PLAIN = "there is no TLS"
@@ -40,6 +43,12 @@ def paths(address: str, *names: str, how: str = TEXT) -> list[Sighting]:
 def own(address: str) -> Sighting:
     """An address in a class of the app ``de.acme.x``."""
     return seen(address, "Lde/acme/x/Api;->get: @", CLASS, "classes.dex")
+
+
+def constant(address: str) -> Sighting:
+    """An address in a constant that only classes of the app ``de.acme.x`` have."""
+    found = seen(address, address, CONSTANT, "classes.dex")
+    return replace(found, evidence=replace(found.evidence, chain=("Lde/acme/x/Urls;",)))
 
 
 def reason_of(finds: list[Sighting], bundle: str = "de.acme.x") -> str:
@@ -66,6 +75,23 @@ THIRD = seen("http://h.third.net/get")
         (paths(HOST, "a", "b", "c"), [PATHS, PLAIN, FEW]),
         ([own(f"{HOST}/user/login")], [ACTS, PLAIN, FEW]),
         ([own(f"{HOST}/saveOrder")], [ACTS, PLAIN, FEW]),
+        # A class opens a program for an app or a web service; the last part of the address is enough.
+        ([own(f"{HOST}/fit/android/list.php")], [FOR_APPS, PLAIN, FEW]),
+        ([own(f"{HOST}/fit/WebService1.asmx")], [FOR_APPS, PLAIN, FEW]),
+        ([constant(f"{HOST}/fit_app/list.php")], [FOR_APPS, PLAIN, FEW]),
+        ([own(f"{SAFE}/app/a.php"), own(f"{SAFE}/app/b.php")], [FOR_APPS, SEVERAL_FOR_APPS, FEW]),
+        # Records of the users.
+        ([own(f"{HOST}/shop/orders")], [ACTS, PLAIN, FEW]),
+        ([constant(f"{HOST}/v1/employee/list")], [ACTS, PLAIN, FEW]),
+        # The web space of one person at a university, and a login at one with another strong sign.
+        ([seen("http://www.college.edu/~jane/fit", "var serverURL = '@';")], [SETTING, PLAIN, FEW]),
+        (
+            [
+                seen("http://h.college.ac.uk/login.php", "var serverURL = '@';"),
+                *paths("http://h.college.ac.uk", "a", "b"),
+            ],
+            [SETTING, PROGRAM, ACTS, PATHS, PLAIN, FEW],
+        ),
         # Links, files of libraries and code of others are no other choice.
         (
             [
@@ -83,7 +109,8 @@ THIRD = seen("http://h.third.net/get")
     ],
 )
 def test_several_signs(finds: list[Sighting], signs: list[str]) -> None:
-    assert reason_of(finds) == f"h.partner.net: several signs of the maker's own server: {', '.join(signs)}"
+    host = finds[0].endpoint.host
+    assert reason_of(finds) == f"{host}: several signs of the maker's own server: {', '.join(signs)}"
 
 
 @each(
@@ -118,6 +145,19 @@ def test_several_signs(finds: list[Sighting], signs: list[str]) -> None:
         [seen(f"{HOST}/index.php", how=CONSTANT, file="classes.dex")],
         # A program that a class opens: interfaces for all have such addresses too.
         [own(f"{HOST}/index.php")],
+        [own(f"{HOST}/gqss/api.php")],
+        [own(f"{HOST}/menu/{name}.php") for name in ("a", "b", "c")],
+        [own(f"{HOST}/MobileWeb/Forecast.aspx")],
+        # A word for an app without a program, in a page, with TLS, and in code of others.
+        [own(f"{HOST}/app/list")],
+        [seen(f"{HOST}/app/list", "get('@')")],
+        [own(f"{SAFE}/app/list.php")],
+        [seen(f"{HOST}/app/list.php", how=CONSTANT, file="classes.dex")],
+        # Posts and comments are those of services for anyone.
+        [own(f"{HOST}/posts/comments")],
+        # Students write apps that log in at their university.
+        [own("http://jwc.college.edu.cn/user/login"), own("http://jwc.college.edu.cn/app/a.php")],
+        [own("http://h.office.gov/app/login.php")],
         [own(f"{HOST}/user/login.html")],
         [own(f"{HOST}/{name}") for name in ("a", "b", "c")],
         # A service for the apps of anyone, and a host with no name.
@@ -151,6 +191,13 @@ def test_only_a_host_with_the_signs_counts() -> None:
 )
 def test_one_domain_without_a_name_of_the_maker(other: str, *, is_first: bool) -> None:
     assert bool(reason_of([seen(f"{HOST}/list.php"), seen(other)])) is is_first
+
+
+def test_another_host_of_the_maker_needs_more_signs() -> None:
+    first = seen("https://api.acme.de/get")
+    programs = [own(f"{HOST}/app/{name}.php") for name in ("login", "list")]
+    assert reason_of([*programs, first]) != ""
+    assert reason_of([programs[0], first]) == ""
 
 
 def test_a_strong_sign_and_another_one_are_needed() -> None:

@@ -70,6 +70,7 @@ def test_the_only_address(bundle: str, finds: list[Sighting], value: str, reason
     assert reason in found
 
 
+FIREBASE = "dex-flow/Firebase"
 PROGRAM = "the only program at a hosting service that the app names"
 
 
@@ -80,6 +81,13 @@ PROGRAM = "the only program at a hosting service that the app names"
         ("a.b", [program("firebase-hosting:some-sales")], "firebase-hosting:some-sales", PROGRAM),
         ("a.b", [program("firebase-hosting:some-sales", "text/cloud-host")], "firebase-hosting:some-sales", ""),
         ("a.b", [program("heroku:some-api"), seen("https://weather.partner.net/x")], "heroku:some-api", PROGRAM),
+        # A database is counted by itself.
+        ("a.b", [program("heroku:some-api"), program("firebase-rtdb:shop", FIREBASE)], "heroku:some-api", PROGRAM),
+        ("a.b", [program("firebase-rtdb:shop", FIREBASE)], "firebase-rtdb:shop", "the only database"),
+        ("a.b", [program("firebase-rtdb:shop", FIREBASE), program("firebase-rtdb:b")], "firebase-rtdb:shop", ""),
+        ("a.b", [program("firebase-rtdb:hacker-news", FIREBASE)], "firebase-rtdb:hacker-news", ""),
+        ("a.b", [program("firebase-rtdb:dazzling-fire-7140")], "firebase-rtdb:dazzling-fire-7140", ""),
+        ("a.b", [program("firebase-rtdb:shop", "text/cloud-host")], "firebase-rtdb:shop", ""),
         # Another program; one for anyone; a mere name of a host; a bucket.
         ("a.b", [program("heroku:some-api"), program("netlify:other")], "heroku:some-api", ""),
         ("a.b", [program("heroku:cors-anywhere")], "heroku:cors-anywhere", ""),
