@@ -43,6 +43,7 @@ _ROOT = lazy_pattern(
 _ROUTES = lazy_pattern(r"(?:_next|_nuxt|_app/immutable|_astro)/.*")
 """Files of Next.js, Nuxt, SvelteKit and Astro, which write one page for each route. Links to these have no suffix."""
 _PAGES = (".html", ".htm")
+_MARKUP = (*_PAGES, ".php")
 _LESS = ".less"
 _SHEET_SOURCES = (_LESS, ".scss", ".sass")
 _LESS_IN_PAGE = (b"stylesheet/less", b"text/less", b"text/x-less")
@@ -87,8 +88,17 @@ _REPLACED = tuple("original-src".encode(form) for form in ("ascii", "utf-16-le")
 """The attribute in which the command line of Ionic keeps the first page, if it builds an app that loads all pages from
 the computer of a developer: https://ionicframework.com/docs/v3/cli/cordova/run/ (``--livereload``)
 """
-_COMMENT_LINE = lazy_pattern(rb"\n[ \t]{0,200}+(?://|/?\*(?![\w/]))[^\n]*")
-"""A line of a script that is only a comment, with the end of the line before, which is found faster than ``^``."""
+_COMMENT_LINE = lazy_pattern(
+    rb"\n[ \t]{0,200}+(?://[^\n]*+|/?\*(?![\w/])(?:[^*\n]|\*(?!/))*+(?:\*/[ \t\r]*+)?(?=\n|\Z))"
+)
+"""A line of a script that is only a comment, with the end of the line before, which is found faster than ``^``.
+
+Code can be behind a comment, as in the lines of webpack that begin with ``/******/``.
+"""
+_HIDDEN_SCRIPT = lazy_pattern(rb"<script\b[^<>]{0,400}>\s{0,100}\Z", re.IGNORECASE)
+"""What is before a comment of a page that is a script, hidden from browsers of the last century."""
+_SCRIPT_TAG = 512
+"""Bytes before a comment in which its tag begins."""
 _COMMENT_BLOCK = lazy_pattern(rb"/\*\*?+[ \t]{0,200}+\r?\n")
 """The beginning of a comment behind which its first line has nothing else: documentation, with examples."""
 _INDENT = 200
@@ -252,7 +262,7 @@ class UnloadedFiles:
         if self._left < 0:
             self._stopped = True
             return
-        content = _without_comments(bytes(data)) if page else data
+        content = _without_comments(bytes(data), is_page=file.lower().endswith(_MARKUP)) if page else data
         marks = places_of_marks(_MARKS, content)
         names = _names(content, marks, of_servers=not page)
         if names is None or len(names) > MAX_NAMES or len(self._other) > MAX_FILES:
@@ -388,14 +398,21 @@ def _folder(file: str) -> str:
     return file.rpartition("/")[0].lower()
 
 
-def _without_comments(data: bytes) -> bytes:
+def _without_page_comments(data: bytes) -> bytes:
+    """A page without its comments; a script in a comment stays."""
+    parts, at, place = list[bytes](), 0, 0
+    while (begin := data.find(b"<!--", place)) >= 0 and (end := data.find(b"-->", begin)) >= 0:
+        place = end
+        if _HIDDEN_SCRIPT.search(data, max(0, begin - _SCRIPT_TAG), begin) is None:
+            parts.append(data[at:begin])
+            at = end
+    return b"".join((*parts, data[at:]))
+
+
+def _without_comments(data: bytes, *, is_page: bool) -> bytes:
     """A page or script without its comments and its list of copied files; comments behind code stay."""
-    parts, at = list[bytes](), 0
-    while (begin := data.find(b"<!--", at)) >= 0 and (end := data.find(b"-->", begin)) >= 0:
-        parts.append(data[at:begin])
-        at = end
-    text = b"".join((b"\n", *parts, data[at:]))
-    parts, at, place = [], 0, 0
+    text = b"\n" + (_without_page_comments(data) if is_page else data)
+    parts, at, place = list[bytes](), 0, 0
     while opened := _COMMENT_BLOCK.search(text, place):
         place = opened.start()
         line = text.rfind(b"\n", max(at, place - _INDENT - 1), place)

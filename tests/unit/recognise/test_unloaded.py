@@ -51,6 +51,15 @@ def stays(file: str, **files: str) -> bool:
         ("old.js", {"old__js": ""}, False),
         ("old.js", {"old__js": "", "js_app__js": "load('lib/old.js?v=1')"}, True),
         ("old.js", {"old__js": "", "js_app__js": "// old.js"}, False),
+        ("old.js", {"old__js": "", "js_app__js": "/* old.js */"}, False),
+        # webpack writes such a comment before each line of its own code.
+        ("js/7.js", {"js_7__js": "", "js_app__js": '/******/ \treturn p + "js/" + ({}[id]||id) + ".js"'}, True),
+        ("old.js", {"old__js": "", "js_app__js": "/* a */ load('old.js')"}, True),
+        # Old pages hide a script in a comment of the page.
+        ("old.js", {"old__js": "", "index__html": INDEX + "<script><!--\nload('old.js')\n//--></script>"}, True),
+        ("old.js", {"old__js": "", "index__html": INDEX + "<!-- <script src='old.js'></script> -->"}, False),
+        # In a script it is text.
+        ("old.js", {"old__js": "", "js_app__js": "a = '<!--'; load('old.js'); b = '-->'"}, True),
         ("test/app.js", {"test_app__js": ""}, False),
         ("tested/app.js", {"tested_app__js": "", "js_app__js": "load('app.js')"}, True),
         # A name with a folder means the files in such a folder, if there are some.
