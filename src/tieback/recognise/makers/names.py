@@ -287,7 +287,8 @@ class MakerNames:
 
         Args:
             domain: registrable domain.
-            service: True if the domain belongs to a known service; then only a sure brand counts.
+            service: True if the domain belongs to a known service, also for the apps of anyone; then only a sure brand
+                counts.
         """
         label, _, top = domain.partition(".")
         plain = label.replace("-", "")
@@ -301,7 +302,7 @@ class MakerNames:
             if plain.startswith(brand) and plain[len(brand) :] in self.words.behind | self.words.product_behind:
                 return f"{domain} is the maker's name, {brand}, followed by {plain[len(brand) :]}"
             if plain.endswith(brand) and plain[: -len(brand)] in self.words.before:
-                return f"{domain} is {plain[: -len(brand)]} followed by the maker's name, {brand}"
+                return f"{domain} is the maker's name, {brand}, behind {plain[: -len(brand)]}"
         whole_brand = next((brand for brand in sorted(brands) if shortens(plain, brand)), "")
         if whole_brand:
             return f"{domain} is the maker's name, {whole_brand}, without its vowels"

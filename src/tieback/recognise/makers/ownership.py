@@ -40,7 +40,7 @@ from tieback.recognise.makers.repositories import account_hosts, own_accounts, r
 from tieback.recognise.makers.resources import own_resources, resource_name
 from tieback.recognise.makers.sent import SentData
 from tieback.recognise.makers.signs import signed_hosts
-from tieback.recognise.makers.singles import only_domains, only_programs
+from tieback.recognise.makers.singles import only_domains, only_page, only_programs
 from tieback.recognise.makers.updates import update_hosts
 from tieback.recognise.makers.verdicts import OwnershipVerdict, unknown_verdict
 from tieback.recognise.makers.words import domain_families, maker_words
@@ -280,6 +280,8 @@ class Maker:
             self.learn(domain, reason)
         if unknown and all(self.judge(*one).party is not Party.FIRST for one in every):
             self._named.update((resource_name(program), reason) for program, reason in only_programs(unknown))
+            for host, reason in only_page(unknown) if not self._accounts else ():
+                self._take_host(host, reason)
         for host, reason in update_hosts(unknown, names, self._rules):
             self._take_host(host, reason)
         left = [one for one in unknown if self.judge(*one).party is Party.UNKNOWN]
@@ -461,7 +463,8 @@ class Maker:
             sdk = self._rules.third_parties.of(endpoint.host)
             # The names of platform services are not names of a maker.
             platform = sdk is not None and sdk.platform
-            reason = "" if platform else self._names.branded(domain, service=sdk is not None)
+            known = sdk is not None or is_public_service(endpoint.host)
+            reason = "" if platform else self._names.branded(domain, service=known)
             reason = reason or self._family(endpoint, sdk, self._names)
             if reason:
                 return OwnershipVerdict(Party.FIRST, self._name, reason)

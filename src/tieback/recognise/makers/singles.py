@@ -2,6 +2,8 @@
 
 - The only program at a hosting service where developers choose the name, in an app that names nothing of its maker;
   and the only Realtime Database.
+- The page at a service for pages, such as ``https://person.github.io/project``, if the app names no other web server of
+  an unknown owner and nothing of its maker.
 - The only one or two domains with a host and its double for tests, such as ``api.acme.test`` and
   ``api-staging.acme.test``: another company shows its staging environment to few. If a further domain has hosts for
   practice or tests, as those of partners do, none counts.
@@ -17,6 +19,7 @@ from itertools import islice
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
+from tieback.recognise.makers.hosts import PAGES, is_public_service
 from tieback.recognise.makers.name_forms import first_label, has_tests
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import maker_words
@@ -30,6 +33,10 @@ _ADDRESSED = ("/url", "/fetch", "/join", "/concat", "/retrofit", "/open", "/Fire
 """Ends of the evidence of a whole address; a mere name of a host does not say that the app contacts it."""
 _DATABASES = ("firebase-rtdb",)
 """Databases for which an app needs no key; each app has its own, and few are for the apps of anyone."""
+_FOR_ANYONE = re.compile(r"(?:\A|[.:-])(?:cors|demo|example|examples|mirror|proxy|public|sample|samples)\d*(?:[.-]|\Z)")
+"""Word in the name of a program that shows something to anyone, such as the demonstration of a library."""
+_PAGE = re.compile(r"(?:/[\w.~%+-]{0,60}){0,6}/(?:[\w~%+-]{0,60}|[\w.~%+-]{1,60}\.html?)|")
+"""Path of a page, not of data that many apps read."""
 _PRACTICE = re.compile(
     r"(?:^|[.-])(?:preprod|pre|develop|test|tests|testing|testnet|sandbox|demo|beta|alpha|int|playground)\d*(?:[.-]|$)"
 )
@@ -48,13 +55,31 @@ def only_programs(unknown: Collection[tuple[Endpoint, Evidence]]) -> Iterator[tu
             yield endpoint, f"the only {what} that the app names"
 
 
+def only_page(unknown: Collection[tuple[Endpoint, Evidence]]) -> Iterator[tuple[str, str]]:
+    """The host of the only page at a service for pages, and the reason.
+
+    Args:
+        unknown: endpoints of an app that names nothing of its maker.
+    """
+    projects: dict[tuple[str, str], str] = {}
+    for endpoint, _ in islice(unknown, MAX_ENDPOINTS):
+        if endpoint.kind is EndpointKind.URL and endpoint.host:
+            projects[endpoint.host, endpoint.path.lstrip("/").partition("/")[0]] = endpoint.path
+    if len(projects) == 1:
+        (((host, _), path),) = projects.items()
+        if host.endswith(PAGES) and _PAGE.fullmatch(path) and not is_public_service(host):
+            yield host, "the only web server that the app names, with a page of one account"
+
+
 def _only_of(unknown: Iterable[tuple[Endpoint, Evidence]], kinds: Collection[str]) -> Endpoint | None:
     """The only endpoint of these kinds; ``None`` if there are several, or if it is a mere name of a host."""
     lists = maker_words()
     found: dict[str, tuple[Endpoint, Evidence]] = {}
     for endpoint, evidence in islice(unknown, MAX_ENDPOINTS):
         kind = endpoint.value.partition(":")[0]
-        if endpoint.kind is EndpointKind.CLOUD and kind in kinds and endpoint.value not in lists.public_deployments:
+        if endpoint.kind is not EndpointKind.CLOUD or kind not in kinds or endpoint.value in lists.public_deployments:
+            continue
+        if _FOR_ANYONE.search(endpoint.value) is None:
             found.setdefault(endpoint.value, (endpoint, evidence))
     if len(found) != 1:
         return None

@@ -40,7 +40,7 @@ def names(bundle: str, vendor: str = "", title: str = "", subject: str = "") -> 
             "workhub-static.net",
             "workhub-static.net is the maker's name, workhub, followed by static",
         ),
-        ("com.workhub.mobile", "", "", "getworkhub.com", "getworkhub.com is get followed by the maker's name, workhub"),
+        ("com.workhub.mobile", "", "", "getworkhub.com", "getworkhub.com is the maker's name, workhub, behind get"),
         ("com.workhub.mobile", "", "", "workh.ub.com", ""),
         ("com.shoppit.app", "", "", "shopp.it", "shopp.it spells the maker's name"),
         ("com.workhub.mobile", "", "", "networkhub.com", ""),

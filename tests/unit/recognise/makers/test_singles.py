@@ -93,6 +93,11 @@ PROGRAM = "the only program at a hosting service that the app names"
         ("a.b", [program("heroku:cors-anywhere")], "heroku:cors-anywhere", ""),
         ("a.b", [program("heroku:some-api"), program("heroku:cors-anywhere")], "heroku:some-api", PROGRAM),
         ("a.b", [program("heroku:some-api", "text/cloud-host")], "heroku:some-api", ""),
+        # The demonstration of a library, and a program that serves anyone.
+        ("a.b", [program("heroku:icons-demo")], "heroku:icons-demo", ""),
+        ("a.b", [program("heroku:my-cors-proxy")], "heroku:my-cors-proxy", ""),
+        ("a.b", [program("heroku:democracy")], "heroku:democracy", PROGRAM),
+        ("a.b", [program("app-engine:rate-exchange")], "app-engine:rate-exchange", ""),
         ("a.b", [program("s3:some-bucket")], "s3:some-bucket", ""),
         # The app names a host of its maker: the program can be that of a partner.
         ("com.acmefit.x", [program("heroku:some-api"), seen("https://api.acmefit.com/x")], "heroku:some-api", ""),
@@ -102,6 +107,37 @@ def test_the_only_program(bundle: str, finds: list[Sighting], value: str, reason
     found = reason_of(bundle, finds, value)
     assert bool(found) is bool(reason), found
     assert reason in found
+
+
+PAGE = "https://person.github.io/VR/AR.html"
+
+
+@each(
+    ("bundle", "finds", "value", "is_own"),
+    [
+        ("a.b", [seen(PAGE)], PAGE, True),
+        ("a.b", [seen("https://person.github.io/lite1990")], "https://person.github.io/lite1990", True),
+        ("a.b", [seen("https://person.github.io")], "https://person.github.io", True),
+        # Data; another server; a public service; a host of the maker.
+        (
+            "a.b",
+            [seen("https://person.github.io/x/countries.json")],
+            "https://person.github.io/x/countries.json",
+            False,
+        ),
+        ("a.b", [seen(PAGE), seen("https://weather.partner.net/x")], PAGE, False),
+        ("a.b", [seen("https://ibnux.github.io/x")], "https://ibnux.github.io/x", False),
+        ("com.acmefit.x", [seen(PAGE), seen("https://api.acmefit.com/x")], PAGE, False),
+    ],
+)
+def test_the_only_server_with_a_page(bundle: str, finds: list[Sighting], value: str, is_own: bool) -> None:
+    assert bool(reason_of(bundle, finds, value)) is is_own
+
+
+def test_a_name_of_the_app_says_nothing_about_a_public_service() -> None:
+    films = "https://api.themoviedb.org/3"
+    assert not reason_of("com.person.moviedb", [seen(films)], films, "MovieDB")
+    assert reason_of("org.themoviedb.app", [seen(films)], films, "TMDB")
 
 
 @each(
