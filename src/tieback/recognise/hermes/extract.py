@@ -15,6 +15,7 @@ from tieback.recognise.calls import RULE as CALL_RULE
 from tieback.recognise.calls import CallRule, read_calls, unnamed_container
 from tieback.recognise.context import match_context
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
+from tieback.recognise.makers.clues import ClueKind, MakerClue
 from tieback.recognise.scripts.reader import Budget
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ STEPS_PER_MB = 40_000
 MAX_MORE = 1_500_000
 """Most steps that the size of the files adds for one app."""
 _STEP_WIDTH = 90
+_REGISTERED = b"registerComponent"
+"""The method with which a script registers an app: https://reactnative.dev/docs/appregistry"""
 
 
 class HermesExtractor:
@@ -71,6 +74,8 @@ class HermesExtractor:
         except (UnreadableError, MalformedPoolError) as error:
             yield Problem(str(error), artifact.file, UnreadKind.UNREADABLE)
             return
+        if artifact.bytecode.find(_REGISTERED) >= 0:
+            yield MakerClue(ClueKind.NAME, "", artifact.file)  # an app, whose name is not read
         told: set[str] = set()
         self._values.clear()
         for found in program.texts():

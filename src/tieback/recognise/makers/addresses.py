@@ -25,7 +25,7 @@ from itertools import islice
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
-from tieback.recognise.makers.evidence import code_place
+from tieback.recognise.makers.evidence import SCRIPT_FLOWS, code_place
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import maker_words
 
@@ -47,7 +47,8 @@ https://www.rfc-editor.org/rfc/rfc8216, https://dashif.org/guidelines/.
 """
 _DEX, _FLOW, _CONSTANT = "dex-", "dex-flow/", "dex-string/"
 _NATIVE = "native-"
-_PLACES = ("text/", "script-flow/", "resource/", "resource:", "config:")
+_PLACES = ("text/", *SCRIPT_FLOWS, "resource/", "resource:", "config:")
+_BINARY = "binary/"
 _WEB = ("http", "https", "ws", "wss")
 _WITHOUT_TLS = ("http", "ws")
 _RAW = ("tcp", "udp")
@@ -204,7 +205,8 @@ def _is_own_place(endpoint: Endpoint, evidence: Evidence, names: MakerNames) -> 
     if evidence.how.startswith(_DEX):
         return names.is_own_code(code_place(evidence))
     usual = endpoint.port == _USUAL_PORTS.get(endpoint.scheme) and not endpoint.path.strip("/")
-    return evidence.how.startswith(_PLACES) and (not usual or _is_assigned(endpoint, evidence))
+    compiled = evidence.how.startswith(_BINARY) and evidence.file.endswith(_SCRIPTS)
+    return (compiled or evidence.how.startswith(_PLACES)) and (not usual or _is_assigned(endpoint, evidence))
 
 
 def _is_assigned(endpoint: Endpoint, evidence: Evidence) -> bool:

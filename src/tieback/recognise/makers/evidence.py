@@ -44,7 +44,9 @@ _FUSION = "assets/pages/main/view.json"
 Sources: https://capacitorjs.com/docs/config (``server.url``),
 https://docs.median.co/docs/app-configuration (``initialUrl``).
 """
-_FLOWS = ("dex-flow/", "script-flow/")
+SCRIPT_FLOWS = ("script-flow/", "hermes-flow/")
+"""How an address was found that a script puts together, as text or as bytecode."""
+_FLOWS = ("dex-flow/", *SCRIPT_FLOWS)
 _CONSTANT = "dex-string/"
 _WRAPPED = lazy_pattern(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")
 _VALUES = lazy_pattern(r"(?:^|/)res/values[^/]{0,40}/[^/]{1,80}\.xml")

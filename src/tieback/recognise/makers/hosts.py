@@ -25,6 +25,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
 from tieback.recognise.makers.addresses import MAX_MACHINES, is_public_address, own_addresses, private_names
 from tieback.recognise.makers.domains import registrable_domain
+from tieback.recognise.makers.evidence import SCRIPT_FLOWS
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import MakerWords, maker_words
 from tieback.recognise.rules import RuleFiles
@@ -56,7 +57,7 @@ _ABOUT = frozenset({"wiki", "forum", "forums", "tag", "tags", "topic", "topics",
 """Folders of sites with texts of others about an app."""
 _CLIENTS = ("mobile", "android", "ios", "api")
 """Beginnings of parts of a path that only a program opens."""
-_CODE = ("dex-flow/", "script-flow/")
+_CODE = ("dex-flow/", *SCRIPT_FLOWS)
 _PLACEHOLDER = re.compile(
     r"my|your|exampl|sample|home|user|server|host|domain|name|subdomain|foo|xxx|abc"
     r"|(?:test|demo)(?:\d|[.-]|\Z|api|app|er|ing|site|page|web|my|your|user|server|host|domain|name)"

@@ -20,7 +20,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.makers.domains import RESTRICTED, registrable_domain
-from tieback.recognise.makers.evidence import NAMED_BY_KEY, code_place, is_own_file
+from tieback.recognise.makers.evidence import NAMED_BY_KEY, SCRIPT_FLOWS, code_place, is_own_file
 from tieback.recognise.makers.hosts import PROGRAM, is_public_service, words_of
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import maker_words
@@ -39,7 +39,7 @@ SEVERAL = 3
 FEW, CROWD = 2, 4
 """Numbers of domains of unknown owners in one app."""
 _DEX = "dex-"
-_SCRIPTS = ("text/", "script-flow/")
+_SCRIPTS = ("text/", *SCRIPT_FLOWS)
 _SETTINGS = ("resource/", "resource:", "config:")
 _WEB_PORTS = (80, 443)
 _SCHEMES = ("http", "https", "ws", "wss")

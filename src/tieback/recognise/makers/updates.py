@@ -13,7 +13,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.makers.domains import registrable_domain
-from tieback.recognise.makers.evidence import code_place, is_own_file
+from tieback.recognise.makers.evidence import SCRIPT_FLOWS, code_place, is_own_file
 from tieback.recognise.makers.hosts import is_public_service
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.rules import RuleFiles
@@ -28,7 +28,7 @@ _VERSION = lazy_pattern(
 )
 """``/app/version``, ``/android_version.json``, ``/update.json``, ``/checkUpdate``."""
 _DEX, _NATIVE = "dex-", "native-"
-_SCRIPTS = ("text/", "script-flow/")
+_SCRIPTS = ("text/", *SCRIPT_FLOWS)
 _PROGRAM = lazy_pattern(r"Payload/([^/]{1,120})\.app/([^/]{1,120})")
 """The main program of an app for iOS, by the name of its folder."""
 

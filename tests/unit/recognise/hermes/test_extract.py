@@ -6,11 +6,14 @@ import pytest
 from bench.flow import FOLDER
 from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.model.sighting import Credential, Problem, Sighting
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.sighting import Credential, Evidence, Problem, Sighting
+from tieback.recognise.collect import merge_finds
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.hermes.extract import MAX_STEPS, HermesExtractor
 from tieback.recognise.interface import Find
+from tieback.recognise.makers.clues import ClueKind, MakerClue
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
@@ -77,3 +80,20 @@ def test_without_data_flow_only_strings_are_found(both: tuple[AppSearch, AppSear
         {one.endpoint.value for one in search.finds([artifact]) if isinstance(one, Sighting)} for search in both
     )
     assert strings < whole
+
+
+def test_bytecode_that_registers_an_app_says_so_without_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    artifact = read_hermes("a", BUNDLE)[0]
+    assert not any(isinstance(one, MakerClue) for one in finds(artifact))
+    monkeypatch.setattr("tieback.recognise.hermes.extract._REGISTERED", b"initializeApp")
+    assert [one for one in finds(artifact) if isinstance(one, MakerClue)] == [MakerClue(ClueKind.NAME, "", "a")]
+
+
+def test_the_server_to_which_bytecode_without_a_package_sends_a_login_is_its_makers() -> None:
+    addresses = [f"https://shop.partner.net/{path}" for path in ("api/login", "api/register", "admin/edit-offer")]
+    places = [Evidence("index.android.bundle", at, "hermes-flow/post", one) for at, one in enumerate(addresses)]
+    endpoints = [Endpoint(EndpointKind.URL, one, "https", "shop.partner.net", 443, one[24:]) for one in addresses]
+    seen = [Sighting(one, 1, Party.UNKNOWN, place) for one, place in zip(endpoints, places, strict=True)]
+    name = MakerClue(ClueKind.NAME, "", "index.android.bundle")
+    assert {one.party for one in merge_finds(None, [name, *seen], RuleFiles()).sightings} == {Party.FIRST}
+    assert {one.party for one in merge_finds(None, seen, RuleFiles()).sightings} == {Party.UNKNOWN}

@@ -61,6 +61,11 @@ TWO = [seen("http://54.1.2.3/x", CODE, OWN), seen("http://54.1.2.4/x")]
         ("com.xmh.fit", [seen("https://54.1.2.3", CODE, "Lcom/xmh/other/a;-><init>: x")], ""),
         ("com.example.fit", [seen("https://54.1.2.3", CODE, "Lcom/example/fit/A;->b: x")], IN_CODE),
         ("com.xmh", [seen("https://54.1.2.3", CODE, "Lcom/xmh/A;->b: x")], ""),
+        # A string of bytecode, which shows no name for it, and the address that it puts together.
+        ("a.b", [seen("http://192.168.2.34:8000", "binary/url", file="index.android.bundle")], PRIVATE),
+        ("a.b", [seen("http://192.168.2.34", "binary/url", file="index.android.bundle")], ""),
+        ("a.b", [seen("http://192.168.2.34:8000", "binary/url", file="assets/a.bin")], ""),
+        ("a.b", [seen("http://192.168.2.34/x", "hermes-flow/get", file="index.android.bundle")], PRIVATE),
         # Another protocol.
         ("de.acme.fit", [seen("54.1.2.3:8997", SOCKET, OWN)], IN_CODE),
         ("de.acme.fit", [seen("54.1.2.3:8997", SOCKET, OTHER)], ""),
