@@ -90,8 +90,7 @@ class Conditions:
         """True if there is a condition before a unit, and a number from outside the method."""
         units = self._code.file(number).units(code, at)
         place = 0
-        index = self._code.file(number).method_of(code)
-        kinds = self._code.method_names(number, index)[2] if index >= 0 else ""
+        kinds = self._code.app.ref_at(number, code).kind
         source = any(kind in _NUMBERS for kind in kinds.partition(")")[0])
         tested = compared = refers = False
         while place < at:
@@ -211,7 +210,7 @@ class Numbers(PossibleValues[int]):
         sites = list(self._code.places.of_field(field, STATIC_OBJECT_WRITES, MAX_STORES))
         site = sites[0] if len(sites) == 1 else None
         flow = self._code.flow(site.number, site.code) if site is not None else None
-        if site is None or flow is None or self._code.name_of(site.number, site.code) != "<clinit>":
+        if site is None or flow is None or self._code.app.ref_at(site.number, site.code).name != "<clinit>":
             return None
         its = [one.values[0] for one in flow.operations if one.at == site.at and one.opcode == SPUT]
         if len(its) != 1 or len(its[0]) != 1 or not its[0] <= flow.created:

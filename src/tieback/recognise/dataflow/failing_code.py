@@ -333,7 +333,7 @@ class FailingCode:
             return None
         if any(len(one.handlers) >= _MOST_HANDLERS for one in blocks):
             return None
-        units: list[int] = np.frombuffer(dex.data, "<u2", code.units, code.begin).tolist()
+        units = dex.units(code)
         try:
             return self._reach(number, units, blocks)
         except IndexError:

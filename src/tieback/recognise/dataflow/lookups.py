@@ -101,7 +101,7 @@ class NameLookups:
         """The types and names that a call looks up; names that are not known are ``None``."""
         self._left -= 1
         code = self._app.files[number].code_around(place, every=True)
-        owner = self._owner(number, code) if code is not None else None
+        owner = self._app.ref_at(number, code).owner if code is not None else None
         if owner == "":
             return _ANY, _NO_NAMES  # a library that only draws: it looks up pictures and views
         flow = self._uses.flow(number, code) if code is not None and self._left >= 0 else None
@@ -166,12 +166,6 @@ class NameLookups:
         if not origins or not all(origin in flow.strings for origin in origins):
             return None
         return frozenset(self._app.files[number].string(flow.strings[origin]) for origin in origins)
-
-    def _owner(self, number: int, code: CodeItem) -> str:
-        dex = self._app.files[number]
-        index = dex.method_of(code)
-        member = dex.method(index) if index >= 0 else None
-        return dex.descriptor(member.owner) if member is not None else ""
 
 
 def _endings(dex: DexFile) -> tuple[list[bytes], list[bytes]]:

@@ -108,8 +108,7 @@ class PossibleValues[T](ABC):
         if callers is None:
             return None
         found: set[T] = set()
-        index = self._code.file(number).method_of(code)
-        owner = self._code.method_names(number, index)[0]
+        owner = self._code.app.ref_at(number, code).owner
         for file, caller, at in callers:
             if self._code.reads_parcel(file, caller, owner):
                 continue
@@ -174,8 +173,7 @@ class PossibleValues[T](ABC):
 
         Then no other code sees the initial value: compilers write ``static boolean live = true`` like this.
         """
-        index = self._code.file(site.number).method_of(site.code)
-        names = self._code.method_names(site.number, index)[:2] if index >= 0 else ("", "")
+        names = self._code.app.ref_at(site.number, site.code)[:2]
         if names != (owner, "<clinit>") or min(flow.tests, default=site.at) < site.at:
             return False
         calls = (one for one in flow.operations if one.at < site.at and one.opcode in CALLS)
