@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.hierarchy import Hierarchy, words
+from tieback.recognise.dataflow.hierarchy import Hierarchy
 from tieback.recognise.dataflow.initial_values import is_initial
 from tieback.recognise.dataflow.made_objects import MadeObjects
+from tieback.recognise.dataflow.members import words
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.outside_calls import OutsideCalls

@@ -13,8 +13,9 @@ from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.encoded import StringId
-from tieback.recognise.dataflow.hierarchy import Hierarchy, parameters
+from tieback.recognise.dataflow.hierarchy import Hierarchy
 from tieback.recognise.dataflow.initial_values import is_initial, values_with
+from tieback.recognise.dataflow.members import is_wide, parameters
 from tieback.recognise.dataflow.opcode_sets import CALLS, CONST_CLASSES, NEW_INSTANCES, STATIC_OBJECT_READS
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.places import CodePlaces
@@ -208,7 +209,7 @@ class MadeObjects:
             if called < 0:
                 return True
             owner, _, kind = self._app.ref(called)
-            types = [*parameters(kind)]
+            types = [one for one in parameters(kind) for _ in range(1 + is_wide(one))]
             taken = one.values[len(one.values) - len(types) :]
             given = (one for one, its in zip(types, taken, strict=False) if origin in its)
             if not owner.startswith(_PLATFORM) and _OBJECT in given:

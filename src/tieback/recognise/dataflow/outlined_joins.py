@@ -6,8 +6,8 @@ https://r8.googlesource.com/r8/+/refs/heads/main/src/main/java/com/android/tools
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.ends import What
-from tieback.recognise.dataflow.hierarchy import words
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect
+from tieback.recognise.dataflow.members import words
 from tieback.recognise.dataflow.opcode_sets import NEW_INSTANCE, RETURN_OBJECT
 
 MAX_UNITS = 64

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.members import words
 from tieback.recognise.dataflow.opcode_sets import NEW_INSTANCE
 from tieback.recognise.dataflow.places import CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, MethodFlow, Operation

@@ -6,7 +6,7 @@ A library is different: its methods count even if this app calls none of them, b
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.members import words
 from tieback.recognise.dataflow.opcode_sets import INSTANCE_READS, STATIC_READS
 from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.reaching import IPUT, MANY, SPUT

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.ad_activities import NO_ADS, loads_no_ads
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.members import words
 from tieback.recognise.dataflow.opcode_sets import NAMES_OR_MAKES, NEW_INSTANCES
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.package_resources import PackageResources

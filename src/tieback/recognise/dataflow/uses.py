@@ -18,11 +18,10 @@ from tieback.recognise.dataflow.conditions import Conditions
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.direct import contacts_at, contacts_result
-from tieback.recognise.dataflow.hierarchy import words
 from tieback.recognise.dataflow.initial_values import element_reason, values_with
 from tieback.recognise.dataflow.known_code import KnownCode
 from tieback.recognise.dataflow.libraries import SILENT
-from tieback.recognise.dataflow.members import MethodCode
+from tieback.recognise.dataflow.members import MethodCode, words
 from tieback.recognise.dataflow.method_ends import MethodEnds
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.opcode_sets import (

@@ -1,10 +1,9 @@
-"""Names of native functions, and the types of parameters."""
+"""Names of native functions."""
 
 import pytest
 
-from tests.each import each
 from tieback.recognise.dataflow.members import MemberRef
-from tieback.recognise.dataflow.walk.descriptors import native_name, parameters
+from tieback.recognise.dataflow.walk.native_method import native_name
 
 
 @pytest.mark.parametrize(
@@ -18,20 +17,3 @@ from tieback.recognise.dataflow.walk.descriptors import native_name, parameters
 )
 def test_the_name_of_a_native_function(owner: str, name: str, function: str) -> None:
     assert native_name(MemberRef(owner, name, "()Ljava/lang/String;")) == function
-
-
-@each(
-    ("kind", "found"),
-    [
-        ("()V", []),
-        ("(IJ)V", [("I", "I"), ("J", "J")]),
-        ("(Ljava/lang/String;[[BZ)V", [("L", "Ljava/lang/String;"), ("[", "[[B"), ("Z", "Z")]),
-        ("([Lshop/Api;)V", [("[", "[Lshop/Api;")]),
-        # damaged: no end of the name of a class, no end of the parameters
-        ("(ILshop/Api)V", [("I", "I")]),
-        ("(I", []),
-        ("", []),
-    ],
-)
-def test_the_parameters_of_a_method(kind: str, found: list[tuple[str, str]]) -> None:
-    assert parameters(kind) == found
