@@ -107,7 +107,7 @@ class NameLookups:
         flow = self._uses.flow(number, code) if code is not None and self._left >= 0 else None
         if code is None or owner is None or flow is None:
             return _ANY, None
-        call = next((one for one in flow.operations if one.at == (place - code.begin) // 2), None)
+        call = flow.operation((place - code.begin) // 2)
         if call is None:
             return _ANY, _NO_NAMES  # other bytes that look the same
         if len(call.values) != 4:
@@ -153,7 +153,7 @@ class NameLookups:
             flow = self._uses.flow(file, caller) if caller is not None and self._left >= 0 else None
             if caller is None or flow is None:
                 return None
-            call = next((one for one in flow.operations if one.at == (place - caller.begin) // 2), None)
+            call = flow.operation((place - caller.begin) // 2)
             if call is None:
                 continue
             found = self._resolved(file, caller, flow, call.values[word], depth) if word < len(call.values) else None

@@ -115,7 +115,7 @@ class PossibleValues[T](ABC):
             flow = self._code.flow(file, caller)
             if flow is None:
                 return None
-            call = next((one for one in flow.operations if one.at == at), None)
+            call = flow.operation(at)
             if call is None:
                 continue  # no way leads to it, or it is no call
             its = self.of(file, caller, call.values[word], depth + 1) if word < len(call.values) else None
@@ -147,8 +147,8 @@ class PossibleValues[T](ABC):
             flow = self._code.flow(site.number, site.code) if site is not None else None
             if site is None or flow is None:
                 return None
-            store = next((one for one in flow.operations if one.at == site.at and one.opcode in (SPUT, IPUT)), None)
-            if store is None or self._code.callers.of(site.number, site.code) == []:
+            store = flow.operation(site.at)
+            if store is None or store.opcode not in (SPUT, IPUT) or self._code.callers.of(site.number, site.code) == []:
                 continue
             if self._code.reads_parcel(site.number, site.code, owner):
                 continue  # the value was in such an object before

@@ -170,6 +170,10 @@ class MethodFlow(NamedTuple):
     tests: dict[int, tuple[Origins, ...]]
     """Origins of what each condition compares, by the unit of the condition."""
 
+    def operation(self, at: int) -> Operation | None:
+        """The operation at a unit; ``None`` if no way leads to it, or if it is no operation."""
+        return next((one for one in self.operations if one.at == at), None)
+
 
 def method_flow(dex: DexFile, code: CodeItem) -> MethodFlow | None:
     """The values of a method; ``None`` if it is too long or malformed."""
