@@ -76,8 +76,8 @@ class Conditions:
         self._nested = 0
         """Methods that are read to read another one."""
         self._reached: dict[tuple[int, int], frozenset[int] | None] = {}
-        self._texts = ComparedTexts(code, self._reach)
-        self._numbers = Numbers(code, self._reach, self._texts)
+        self.texts = ComparedTexts(code, self._reach)
+        self._numbers = Numbers(code, self._reach, self.texts)
 
     def never_runs(self, number: int, code: CodeItem, at: int) -> bool:
         """True if no way through a method leads to a code unit."""
@@ -105,7 +105,7 @@ class Conditions:
             tested |= kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH)
             source |= unit in _SOURCES or (unit in EXACT_CALLS and _has_result(units, place))
             if not source and unit in VIRTUAL_CALLS:
-                source = _is_tested(units, place) or self._texts.compares(number, units[place + 1])
+                source = _is_tested(units, place) or self.texts.compares(number, units[place + 1])
             compared |= unit in EQUALITY_TESTS
             refers |= unit == SGET_OBJECT
             if (tested and source) or (compared and refers):

@@ -160,6 +160,11 @@ class ConstantUses(KnownCode):
         """Why the instruction at a unit never runs; empty if it may."""
         return NEVER if self._conditions.never_runs(number, code, at) else ""
 
+    def texts(self, number: int, code: CodeItem, origins: Origins) -> frozenset[str] | None:
+        """The texts that the values with these origins in a method can be; ``None`` if they are not known."""
+        found = self._conditions.texts.of(number, code, origins)
+        return frozenset(one for one in found if one is not None) if found is not None else None
+
     def never_loads(self, text: str) -> bool:
         """True if only code that never runs loads a text; also false if more than a few methods do."""
         found = [(file, self._app.string_of(file, text)) for file in range(len(self._app.files))]
