@@ -184,14 +184,12 @@ def _cut_json(text: str) -> Iterator[NamedValue]:
         yield NamedValue(f"json:{place_part(match[1])}", match[1], match[2] or match[3])
 
 
-def read_document(
-    value: object, source: str, path: str = "$", name: str = "", parent: str = ""
-) -> Iterator[NamedValue]:
+def read_document(value: object, source: str) -> Iterator[NamedValue]:
     """Scalar values of a nested document, at most ``MAX_VALUES_PER_SAMPLE`` of a list; list indices become ``[]``."""
     if isinstance(value, dict) and isinstance(query := value.get("query"), str) and "{" in query:
         yield from _arguments(query)
         value = {key: inner for key, inner in value.items() if key not in _OF_GRAPHQL}
-    yield from _leaves(value, source, path, name, parent, _MAX_DEPTH, MAX_NESTING)
+    yield from _leaves(value, source, "$", "", "", _MAX_DEPTH, MAX_NESTING)
 
 
 _OF_GRAPHQL = frozenset({"query", "operationName"})

@@ -49,3 +49,8 @@ class Endpoint(msgspec.Struct, frozen=True):
     """Path prefix for a URL, database name for a connection string."""
     service: str | None = None
     """Product that the text itself implies, such as ``mongodb`` or ``firebase-rtdb``."""
+
+    @property
+    def is_web(self) -> bool:
+        """True for an address of HTTP, with or without TLS."""
+        return self.kind is EndpointKind.URL and self.scheme in ("http", "https")

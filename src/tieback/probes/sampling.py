@@ -21,7 +21,7 @@ from tieback.probes.interface import (
 )
 from tieback.probes.web import ROOT_CAP, WebStoreProbe
 from tieback.probes.wire.columns import columns
-from tieback.probes.wire.http import Headers, HttpSession, Keyed, Response, segment
+from tieback.probes.wire.http import HttpSession, Keyed, Response, segment
 from tieback.probes.wire.jsontext import decode_json
 from tieback.probes.wire.objects import object_kind, object_records
 from tieback.probes.wire.requests import Request, get_request, query_request
@@ -92,9 +92,7 @@ def sample_get(
     what: str,
     *,
     names: bytes = b"",
-    raw: bool = False,
     keyed: Keyed = (),
-    headers: Headers = (),
     cost: SendCost = SendCost.BOUNDED,
 ) -> SampleRequests:
     """Declare a GET that returns records.
@@ -103,9 +101,7 @@ def sample_get(
         path: path and query; ``#`` is the number of records, ``{name}`` a placeholder.
         what: name of the records, and why the request changes nothing.
         names: as for ``get_request``, like the other arguments.
-        raw: whether names are inserted without encoding.
         keyed: header fields for the app's public key.
-        headers: fields in addition to the template's.
         cost: what the answer costs the server or its owner.
     """
     place = path.partition("?")[0].replace("{", "<").replace("}", ">")
@@ -115,9 +111,7 @@ def sample_get(
                 path.replace("#", str(count)),
                 _why(count, what),
                 names=names,
-                raw=raw,
                 keyed=keyed,
-                headers=headers,
                 label=f"GET {place} ({count} records)",
             ).costing(cost)
         )

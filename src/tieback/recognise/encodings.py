@@ -28,9 +28,6 @@ class Encoding(Enum):
     REVERSED = auto()
 
 
-MAX_BASE64 = 2736
-"""Most base64 characters that are decoded: 2 KiB of text."""
-
 _PERCENT = lazy_pattern(rb"[A-Za-z0-9%._~!*'()+-]{1,2048}")
 _PERCENT_STOP = lazy_pattern(rb"%(?![0-9A-Fa-f]{2})|%26|%3[Bb]|%20")
 _PICTURE = lazy_pattern(

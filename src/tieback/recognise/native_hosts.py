@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from tieback.intake.apps.interface import Buffer, BufferKind
-from tieback.model.endpoint import EndpointKind, Party
+from tieback.model.endpoint import Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.dataflow.bare_hosts import SHORT_NAME, is_bare_host
 from tieback.recognise.hosts import EndpointHost, web_server
@@ -46,7 +46,6 @@ _MAX_HOST = 253
 _MAX_STRING = 2048
 _SITE = b"www."
 """Begins names of web sites, which programs also contact to test whether a network is there."""
-_WEB = ("http", "https")
 
 
 def native_hosts(buffers: Sequence[Buffer], found: Iterable[object], rules: RuleFiles) -> Iterator[Sighting]:
@@ -58,7 +57,7 @@ def native_hosts(buffers: Sequence[Buffer], found: Iterable[object], rules: Rule
         rules: rule files.
     """
     native = [buffer for buffer in buffers if buffer.kind is BufferKind.NATIVE and not buffer.utf16]
-    web = [one for one in found if isinstance(one, Sighting) and _is_web(one)] if native else []
+    web = [one for one in found if isinstance(one, Sighting) and one.endpoint.is_web] if native else []
     shown = {one.endpoint.host for one in web}
     domains = sorted({registrable_domain(host, rules) for host in shown} - {""})[:MAX_DOMAINS]
     for buffer in native:
@@ -66,10 +65,6 @@ def native_hosts(buffers: Sequence[Buffer], found: Iterable[object], rules: Rule
             shown.add(name)
             evidence = Evidence(buffer.file, buffer.base + begin, RULE, name)
             yield Sighting(web_server(EndpointHost(name)), 1, Party.UNKNOWN, evidence)
-
-
-def _is_web(find: Sighting) -> bool:
-    return find.endpoint.kind is EndpointKind.URL and find.endpoint.scheme in _WEB
 
 
 class _Strings:

@@ -19,8 +19,6 @@ from tieback.intake.apps.inflate import inflate
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.lzma_stream import expand_lzma
 
-SIGNATURES = (b"FWS", b"CWS", b"ZWS")
-"""Plain, in zlib, in LZMA."""
 MAX_TAGS, MAX_CONSTANTS = 200_000, 2_000_000
 _HEAD = 8
 _ZLIB_HEAD = 2

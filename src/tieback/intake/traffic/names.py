@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from tieback.intake.traffic.dns import parse_message
 
-DNS, MDNS, LLMNR, NETBIOS = 53, 5353, 5355, 137
+DNS, MDNS, LLMNR = 53, 5353, 5355
 _port = Struct(">H").pack
 NAME_PORTS = frozenset({_port(DNS), _port(MDNS), _port(LLMNR)})
 """Ports whose datagrams are all read for answers, as in a packet."""

@@ -252,9 +252,9 @@ def count_records(data: bytes) -> int:
     return count
 
 
-def find_client_hello(data: bytes, start: int = 0) -> int:
+def find_client_hello(data: bytes) -> int:
     """Offset of a ClientHello inside another protocol, or -1: STARTTLS, whatever its command is."""
-    at = start
+    at = 0
     for _ in range(8):
         at = data.find(b"\x16\x03", at)
         if at < 0 or at + 43 > len(data):

@@ -5,7 +5,6 @@ Source: https://source.android.com/docs/core/runtime/dex-format#class-data-item 
 
 import struct
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from tieback.intake.apps.interface import Bytes
@@ -13,6 +12,7 @@ from tieback.recognise.dalvik.objects import NotRunnableError, decode_mutf8
 from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.encoded import uleb
+from tieback.recognise.dataflow.members import is_wide, split_types
 
 MAX_UNITS = 100_000
 """Most code units of one method."""
@@ -61,7 +61,7 @@ class Method:
         self.owner = owner
         self.name = ref.name
         self.registers, ins, _, tries = struct.unpack_from("<4H", dex.data, offset)
-        parameters = sum(1 + (kind in "JD") for kind in split_types(ref.parameters))
+        parameters = sum(1 + is_wide(kind) for kind in split_types(ref.parameters))
         self.width = ins
         """Number of registers with arguments; an instance method has one more, for the receiver."""
         self.static = ins == parameters
@@ -246,19 +246,3 @@ def read_string(dex: DexFile, index: int) -> str:
     if end < 0:
         raise NotRunnableError("a constant is missing or too long")
     return decode_mutf8(bytes(dex.data[begin:end]))
-
-
-@lru_cache(maxsize=2048)
-def split_types(descriptors: str) -> tuple[str, ...]:
-    """The single descriptors of joined ones; most methods of an app have one of a few hundred lists."""
-    found, at = [], 0
-    while at < len(descriptors):
-        begin = at
-        while at < len(descriptors) - 1 and descriptors[at] == "[":
-            at += 1
-        if descriptors[at] == "L":
-            end = descriptors.find(";", at)
-            at = end if end >= 0 else len(descriptors)
-        at += 1
-        found.append(descriptors[begin:at])
-    return tuple(found)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from tieback.intake.apps.dalvik_opcodes import opcode_numbers
 from tieback.recognise.dalvik.callers import CallerWalk
-from tieback.recognise.dalvik.classes import Method, MethodRef, split_types
+from tieback.recognise.dalvik.classes import Method, MethodRef
 from tieback.recognise.dalvik.initialisers import stores_computed
 from tieback.recognise.dalvik.inline import texts_made
 from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
@@ -23,6 +23,7 @@ from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
 from tieback.recognise.dataflow.libraries import ALL
+from tieback.recognise.dataflow.members import split_types
 from tieback.recognise.dataflow.opcode_sets import (
     CALL_SPAN,
     CONST_STRING,

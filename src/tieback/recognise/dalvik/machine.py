@@ -8,7 +8,7 @@ limit of steps, so that the cost of a file is bounded whatever its code does.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tieback.recognise.dalvik.classes import ClassPath, JavaClass, Method, MethodRef, split_types
+from tieback.recognise.dalvik.classes import ClassPath, JavaClass, Method, MethodRef
 from tieback.recognise.dalvik.objects import (
     UNKNOWN,
     JavaArray,
@@ -20,6 +20,7 @@ from tieback.recognise.dalvik.objects import (
     kind_of,
     size_of,
 )
+from tieback.recognise.dataflow.members import split_types
 
 RUN_STEPS = 100_000
 """Most instructions of one run; the decryption of a long string takes a few thousand."""

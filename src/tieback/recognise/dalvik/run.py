@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from tieback.recognise.dalvik.classes import ClassPath, Method, MethodRef, split_types
+from tieback.recognise.dalvik.classes import ClassPath, Method, MethodRef
 from tieback.recognise.dalvik.interpreter import run_frame
 from tieback.recognise.dalvik.library import charsets, collections, crypto, numbers, platform, streams, strings
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
@@ -18,6 +18,7 @@ from tieback.recognise.dalvik.objects import (
     to_units,
 )
 from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.members import split_types
 
 MIN_STEPS, STEPS_PER_BYTE = 400_000, 0.1
 """Most instructions of all runs of an app, by the size of its DEX files. One takes about half a microsecond."""

@@ -33,7 +33,7 @@ from tieback.recognise.dataflow.values import (
     Value,
     is_address,
 )
-from tieback.recognise.dataflow.walk.descriptors import native_name
+from tieback.recognise.dataflow.walk.native_method import native_name
 from tieback.recognise.dataflow.walk.state import BuiltText, WalkResult
 from tieback.recognise.dataflow.walk.walker import Walker
 from tieback.recognise.rules import RuleFiles

@@ -15,6 +15,7 @@ from tieback.recognise.dataflow.own_classes import OwnClasses
 
 MAX_SUBCLASSES = 16
 """Most classes that implement a method."""
+_NO_MEMBER = MemberRef("", "", "")
 _MAX_ANCESTORS = 32
 
 
@@ -316,6 +317,18 @@ class AppCode:
         """The method with this code; ``None`` if no class declares it."""
         index = self.files[file].method_of(code)
         return MethodCode(self.method(file, index), file, code) if index >= 0 else None
+
+    def ref_at(self, file: int, code: CodeItem | None, *, every: bool = False) -> MemberRef:
+        """The names of the method with this code; empty ones if no class declares it.
+
+        Args:
+            file: number of the DEX file.
+            code: the code; ``None`` for no method.
+            every: also look in the classes of libraries that contact no host.
+        """
+        index = self.files[file].method_of(code, every=every) if code is not None else -1
+        identity = self.method(file, index)
+        return self.ref(identity) if identity >= 0 else _NO_MEMBER
 
     # References
 

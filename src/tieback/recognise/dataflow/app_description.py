@@ -25,15 +25,12 @@ def description_reason(uses: "ConstantUses", raw: bytes) -> str:
     """
     reason = ""
     interfaces = {name for name in _METHODS if uses.app.class_of(name) is not None}
-    for number, dex in enumerate(uses.app.files if interfaces else ()):
-        index = dex.string_of(raw)
-        places = uses.places.strings(number, index) if index >= 0 else ()
-        if len(places) >= MAX_SITES or (index >= 0 and uses.is_value(number, index)):
+    for number, index in uses.places_of(raw) if interfaces else ():
+        places = uses.places.strings(number, index)
+        if len(places) >= MAX_SITES or uses.is_value(number, index):
             return ""
         for place in places:
-            code = dex.code_around(place, every=True)
-            method = dex.method_of(code) if code is not None else -1
-            owner, name, _ = uses.method_names(number, method) if method >= 0 else ("", "", "")
+            owner, name, _ = uses.app.ref_at(number, uses.file(number).code_around(place, every=True))
             above = interfaces.intersection(uses.app.ancestors(owner)) if owner else ()
             if not any(name in _METHODS[one] for one in above):
                 return ""

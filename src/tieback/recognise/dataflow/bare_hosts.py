@@ -177,7 +177,7 @@ class BareHosts:
             if text.count(".") < _LEAST_DOTS or not SHORT_NAME.fullmatch(text) or not self._is_host(text):
                 continue
             if not self._uses.reason(dex.raw(index)) and not self._uses.is_spent:
-                method = "->".join(self._uses.method_names(number, dex.method_of(code))[:2])
+                method = self._uses.app.ref_at(number, code).shown
                 yield BareHost(text, number, index, method)
 
     def _is_with_path(self, number: int, index: int) -> bool:
@@ -250,7 +250,7 @@ class BareHosts:
         self, number: int, code: CodeItem, flow: MethodFlow, shown: set[str], accepted: dict[str, BareHost]
     ) -> None:
         """Accept the hosts beside those that are known."""
-        method = "->".join(self._uses.method_names(number, self._files[number].method_of(code))[:2])
+        method = self._uses.app.ref_at(number, code).shown
         groups, mixed, strings = self._groups(number, flow, shown)
         known = shown | accepted.keys()
         for text, index in self._instead(number, flow):

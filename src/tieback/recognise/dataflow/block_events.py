@@ -9,8 +9,6 @@ Source: https://github.com/mit-cml/appinventor-sources, ``EventDispatcher.java``
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tieback.recognise.dataflow.block_symbols import (
     CALL,
     DISPATCH,
@@ -133,11 +131,9 @@ def _is_read(uses: "ConstantUses", site: Site) -> bool:
 
     The arguments of a call are loaded before it, and those of ``get-property`` are constants.
     """
-    dex = uses.file(site.number)
-    count = min(site.code.units - site.at, _MOST_AFTER)
-    units: list[int] = np.frombuffer(dex.data, "<u2", count, site.code.begin + 2 * site.at).tolist()
+    units = uses.file(site.number).units(site.code, min(site.code.units, site.at + _MOST_AFTER), site.at)
     at = 0
-    while at + 1 < count:
+    while at + 1 < len(units):
         if units[at] & 255 in CALLS:
             owner, name, _ = uses.method_names(site.number, units[at + 1])
             return owner == _PROCEDURE or (owner == RUNTIME and name.startswith(_OTHER_USES)) or not owner

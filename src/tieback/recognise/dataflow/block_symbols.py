@@ -5,8 +5,6 @@ Source: https://github.com/mit-cml/appinventor-sources, ``runtime.scm``.
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tieback.recognise.dataflow.members import MemberRef
 from tieback.recognise.dataflow.opcode_sets import CALLS, CONST_STRING, NEW_INSTANCE
 from tieback.recognise.dataflow.reaching import SGET, SPUT, MethodFlow, Origins
@@ -86,9 +84,7 @@ def _text_before(uses: "ConstantUses", field: int) -> str:
     site = sites[0] if len(sites) == 1 else None
     if site is None:
         return ""
-    dex = uses.file(site.number)
-    begin = max(site.at - _MOST_BEFORE, 0)
-    units: list[int] = np.frombuffer(dex.data, "<u2", site.at - begin, site.code.begin + 2 * begin).tolist()
+    units = uses.file(site.number).units(site.code, site.at, max(site.at - _MOST_BEFORE, 0))
     symbols = uses.app.type_of(site.number, _SYMBOL)
     made = [at for at in range(len(units) - 3) if units[at] & 255 == NEW_INSTANCE and units[at + 1] == symbols]
     text = made[-1] + 2 if made else 0

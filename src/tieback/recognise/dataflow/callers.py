@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.hierarchy import Hierarchy, words
+from tieback.recognise.dataflow.hierarchy import Hierarchy
 from tieback.recognise.dataflow.initial_values import is_initial
 from tieback.recognise.dataflow.made_objects import MadeObjects
+from tieback.recognise.dataflow.members import words
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.outside_calls import OutsideCalls
@@ -130,22 +131,16 @@ class Callers:
         for number, dex in enumerate(self._app.files):
             title = self._app.string_of(number, name)
             for site in self._places.loading(number, title) if title >= 0 else ():
-                yield self._owner(number, site.code if site is not None else None)
+                yield self._app.ref_at(number, site.code if site is not None else None, every=True).owner
             if title >= 0 and is_initial(dex, title):
                 yield ""
-
-    def _owner(self, number: int, code: CodeItem | None) -> str:
-        """The class with a method; empty if it is not known."""
-        method = self._app.files[number].method_of(code, every=True) if code is not None else -1
-        identity = self._app.method(number, method) if method >= 0 else -1
-        return self._app.ref(identity).owner if identity >= 0 else ""
 
     def _find(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
         called_as = self.called_as(number, code)
         if called_as is None or number in self._called:
             return None
         name, kind, owners = called_as
-        owner = self._app.ref(self._app.method(number, self._app.files[number].method_of(code))).owner
+        owner = self._app.ref_at(number, code).owner
         # The platform calls what its classes and interfaces declare, and makes objects by their name. A library that
         # gets an interface calls all methods of it, as those that give it to scripts.
         if (

@@ -8,6 +8,7 @@ from tieback.recognise.dataflow import encoded
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.library import ANY_OWNER, BUILDERS, LIBRARY, LISTS, MAPS, PAIRS, LibraryEffect, makes
+from tieback.recognise.dataflow.members import is_wide, split_types
 from tieback.recognise.dataflow.shapes import renamed
 from tieback.recognise.dataflow.sinks import Sink, by_owner
 from tieback.recognise.dataflow.type_index import Names
@@ -186,19 +187,7 @@ class CallTable:
         known = self._wide.get(method)
         if known is None:
             member = self._dex.method(method)
-            known = self._wide[method] = _wide(self._dex.parameters(member.kind) if member else "")
+            known = self._wide[method] = tuple(
+                map(is_wide, split_types(self._dex.parameters(member.kind)) if member else ())
+            )
         return known
-
-
-def _wide(parameters: str) -> tuple[bool, ...]:
-    found, at = [], 0
-    while at < len(parameters):
-        begin = at
-        while at < len(parameters) - 1 and parameters[at] == "[":
-            at += 1
-        if parameters[at] == "L":
-            end = parameters.find(";", at)
-            at = end if end >= 0 else len(parameters)
-        at += 1
-        found.append(parameters[begin] in "JD")
-    return tuple(found)

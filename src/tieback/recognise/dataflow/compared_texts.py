@@ -41,7 +41,7 @@ class ComparedTexts(PossibleValues[str | None]):
     def result(self, number: int, code: CodeItem, at: int) -> frozenset[int] | None:
         """What the comparison at a code unit can return; ``None`` if that is not known, or for another call."""
         flow = self._code.flow(number, code)
-        call = next((one for one in flow.operations if one.at == at), None) if flow is not None else None
+        call = flow.operation(at) if flow is not None else None
         if flow is None or call is None or len(call.values) != _ARGUMENTS:
             return None
         compare = _COMPARISONS.get(self._code.method_names(number, call.member)[:2])

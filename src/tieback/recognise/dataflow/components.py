@@ -102,7 +102,7 @@ def _set(
             or _is_text_of(boxes, uses, number, flow, one.values)
         ):
             continue
-        method = "->".join(uses.method_names(number, dex.method_of(code))[:2])
+        method = uses.app.ref_at(number, code).shown
         yield ComponentHost(dex.string(string), number, string, method)
 
 

@@ -76,8 +76,8 @@ class Conditions:
         self._nested = 0
         """Methods that are read to read another one."""
         self._reached: dict[tuple[int, int], frozenset[int] | None] = {}
-        self._texts = ComparedTexts(code, self._reach)
-        self._numbers = Numbers(code, self._reach, self._texts)
+        self.texts = ComparedTexts(code, self._reach)
+        self._numbers = Numbers(code, self._reach, self.texts)
 
     def never_runs(self, number: int, code: CodeItem, at: int) -> bool:
         """True if no way through a method leads to a code unit."""
@@ -90,8 +90,7 @@ class Conditions:
         """True if there is a condition before a unit, and a number from outside the method."""
         units = self._code.file(number).units(code, at)
         place = 0
-        index = self._code.file(number).method_of(code)
-        kinds = self._code.method_names(number, index)[2] if index >= 0 else ""
+        kinds = self._code.app.ref_at(number, code).kind
         source = any(kind in _NUMBERS for kind in kinds.partition(")")[0])
         tested = compared = refers = False
         while place < at:
@@ -106,7 +105,7 @@ class Conditions:
             tested |= kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH)
             source |= unit in _SOURCES or (unit in EXACT_CALLS and _has_result(units, place))
             if not source and unit in VIRTUAL_CALLS:
-                source = _is_tested(units, place) or self._texts.compares(number, units[place + 1])
+                source = _is_tested(units, place) or self.texts.compares(number, units[place + 1])
             compared |= unit in EQUALITY_TESTS
             refers |= unit == SGET_OBJECT
             if (tested and source) or (compared and refers):
@@ -211,7 +210,7 @@ class Numbers(PossibleValues[int]):
         sites = list(self._code.places.of_field(field, STATIC_OBJECT_WRITES, MAX_STORES))
         site = sites[0] if len(sites) == 1 else None
         flow = self._code.flow(site.number, site.code) if site is not None else None
-        if site is None or flow is None or self._code.name_of(site.number, site.code) != "<clinit>":
+        if site is None or flow is None or self._code.app.ref_at(site.number, site.code).name != "<clinit>":
             return None
         its = [one.values[0] for one in flow.operations if one.at == site.at and one.opcode == SPUT]
         if len(its) != 1 or len(its[0]) != 1 or not its[0] <= flow.created:

@@ -33,7 +33,6 @@ from tieback.recognise.links import OPENED
 from tieback.recognise.rules import RuleFiles, ThirdParties
 from tieback.recognise.span import string_bounds
 
-_WEB = frozenset(("http", "https"))
 _METHODS = ("dex-string/", "dex-flow/")
 _JOINED = "dex-string/script-"
 _ENCODED = ":base64"
@@ -68,8 +67,7 @@ def is_followed(find: object) -> TypeGuard[Sighting]:
     """True for the sighting of a web address in the code or the resources of an app."""
     return (
         isinstance(find, Sighting)
-        and find.endpoint.kind is EndpointKind.URL
-        and find.endpoint.scheme in _WEB
+        and find.endpoint.is_web
         and find.evidence.offset is not None
         and (find.evidence.how.startswith(_METHODS) or _RESOURCE.search(find.evidence.file) is not None)
     )
@@ -250,7 +248,7 @@ class ConstantEnds:
 
     def settle_decrypted(self, find: Sighting, made: DecryptedText) -> Sighting | NotBackend:
         """The same for a text that an initialiser decrypts into static fields of its class, and nothing else makes."""
-        if find.endpoint.scheme not in _WEB or find.endpoint.kind is not EndpointKind.URL or not made.once:
+        if not find.endpoint.is_web or not made.once:
             return find
         reason = reason_of_fields(self._uses, made.file, made.code, made.fields) if made.fields else ""
         return NotBackend(find.endpoint.value, reason) if reason else find

@@ -8,8 +8,6 @@ one of those that are followed there.
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from tieback.recognise.dataflow.block_symbols import FOR_BLOCKS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, payload_length, sign_extend
@@ -59,11 +57,8 @@ def contacts_at(uses: "ConstantUses", number: int, code: CodeItem, place: int, o
         operand: index of the string or field that it names.
         depth: number of methods and fields before this one.
     """
-    uses.direct -= code.units
-    if uses.direct < 0:
-        return False
-    units = _units(uses.file(number), code)
-    if place + 2 >= len(units) or not _is_reached(units, place):
+    units = _units(uses, number, code, place)
+    if units is None:
         return False
     unit = units[place]
     kind = KINDS[unit & 255]
@@ -76,18 +71,19 @@ def contacts_at(uses: "ConstantUses", number: int, code: CodeItem, place: int, o
 
 def contacts_result(uses: "ConstantUses", number: int, code: CodeItem, place: int) -> bool:
     """The same for the result of the call at a unit."""
-    uses.direct -= code.units
-    if uses.direct < 0:
-        return False
-    units = _units(uses.file(number), code)
-    if place + 2 >= len(units) or not _is_reached(units, place):
+    units = _units(uses, number, code, place)
+    if units is None:
         return False
     return _contacts(uses, (number, code), units, place + LENGTHS[units[place] & 255], set(), 0, result=True)
 
 
-def _units(dex: DexFile, code: CodeItem) -> list[int]:
-    count = code.units if code.units <= MAX_UNITS else 0
-    return list(map(int, np.frombuffer(dex.data, "<u2", count, code.begin).tolist()))
+def _units(uses: "ConstantUses", number: int, code: CodeItem, place: int) -> list[int] | None:
+    """The code units of a method; ``None`` if it is not known that the instruction at a unit runs."""
+    uses.direct -= code.units
+    if uses.direct < 0 or code.units > MAX_UNITS:
+        return None
+    units = uses.file(number).units(code)
+    return units if place + 2 < len(units) and _is_reached(units, place) else None
 
 
 def _is_reached(units: Sequence[int], place: int) -> bool:
@@ -175,7 +171,7 @@ def _given(
     owner, name, _ = uses.method_names(number, call.member)
     if owner in _UNSURE or (owner, name) in FOR_BLOCKS:
         return False, False
-    if name == "<init>" and uses.name_of(number, code) == "<clinit>":
+    if name == "<init>" and uses.app.ref_at(number, code).name == "<clinit>":
         return False, False  # only the whole method shows whether code reads the object
     what = uses.ends.what(number, call.member)
     if what is not None:
@@ -190,7 +186,7 @@ def _given(
 
 def constant_argument(dex: DexFile, code: CodeItem, at: int, place: int) -> int:
     """String index of the constant that the call at a unit gets as an argument, loaded shortly before; -1 if none."""
-    units = _units(dex, code)
+    units = dex.units(code) if code.units <= MAX_UNITS else []
     call = _call(units, at, KINDS[units[at] & 255]) if 0 <= at < len(units) - 2 else None
     if call is None or place >= len(call.registers):
         return -1

@@ -18,9 +18,8 @@ from tieback.intake.apps.dalvik_opcodes import opcode_numbers
 from tieback.intake.apps.distinct import distinct
 from tieback.recognise.dalvik.classes import TryBlock, try_blocks
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.hierarchy import words
 from tieback.recognise.dataflow.instructions import FALLS, KINDS, LENGTHS, OpcodeEffect, next_units
-from tieback.recognise.dataflow.members import MethodCode
+from tieback.recognise.dataflow.members import MethodCode, words
 from tieback.recognise.dataflow.missing_classes import is_of_platform
 from tieback.recognise.dataflow.opcode_sets import (
     CALLS,
@@ -333,7 +332,7 @@ class FailingCode:
             return None
         if any(len(one.handlers) >= _MOST_HANDLERS for one in blocks):
             return None
-        units: list[int] = np.frombuffer(dex.data, "<u2", code.units, code.begin).tolist()
+        units = dex.units(code)
         try:
             return self._reach(number, units, blocks)
         except IndexError:

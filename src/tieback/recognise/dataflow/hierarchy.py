@@ -1,14 +1,13 @@
 """The methods that a virtual call or a call of an interface can run, with all classes of the app and its libraries."""
 
 import re
-from collections.abc import Iterator
 from functools import cached_property
 
 from tieback.recognise.dataflow import platform_methods
 from tieback.recognise.dataflow.app import MAX_SUBCLASSES, AppCode
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.members import MethodCode
+from tieback.recognise.dataflow.members import MethodCode, words
 
 _OBJECT = "Ljava/lang/Object;"
 _PUBLIC, _INTERFACE, _ABSTRACT = 0x1, 0x200, 0x400
@@ -18,7 +17,6 @@ _WITHOUT_TEXTS = re.compile(
     r"|Ljava/lang/(?:AutoCloseable|Cloneable|Comparable|Runnable);|Ljava/util/Comparator;"
 )
 """Interfaces whose methods return no text."""
-_PARAMETER = re.compile(r"\[*(?:L[^;]*;|.)")
 _MOST_ABOVE = 32
 """As many classes above one are read."""
 
@@ -172,15 +170,3 @@ def _direct(dex: DexFile) -> dict[int, list[int]]:
             for one in lists[place]:
                 users.setdefault(one, []).append(kind)
     return users
-
-
-def parameters(kind: str) -> Iterator[str]:
-    """The type of each word of the parameters of a method; that of a ``long`` or ``double`` twice."""
-    for one in _PARAMETER.findall(kind[1 : kind.find(")")]):
-        yield from (one, one) if one in ("J", "D") else (one,)
-
-
-def words(kind: str) -> int:
-    """Registers of the parameters of a method, such as 3 for ``(IJ)V``."""
-    found = _PARAMETER.findall(kind[1 : kind.find(")")])
-    return len(found) + sum(one in ("J", "D") for one in found)

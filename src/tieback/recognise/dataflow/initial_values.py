@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.encoded import STRING_VALUES
 from tieback.recognise.dataflow.trace import COMPARED, DESCRIPTION
 
 _MAX_ABSENT = 4_000
 """Most searches without a result that are kept per file: several questions about one constant need the same one."""
-_STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
 _ELEMENTS = {
     **dict.fromkeys((b"description", b"helpUrl", b"iconName"), DESCRIPTION),
     **dict.fromkeys((b"namespace", b"reference"), COMPARED),
@@ -44,7 +44,7 @@ def values_with(dex: DexFile, kind: int, index: int) -> Iterator[int]:
     if section is None or (kind, index) in dex.absent_values:
         return
     is_absent = True
-    for header, length in _STRING_VALUES:
+    for header, length in STRING_VALUES:
         if index < 1 << (8 * length):
             wanted = bytes((header,)) + index.to_bytes(length, "little")
             at = dex.data.find(wanted, section.begin, section.end)

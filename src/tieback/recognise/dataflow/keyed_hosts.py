@@ -87,7 +87,7 @@ def _constants(
     uses: ConstantUses, place: tuple[int, CodeItem], flow: MethodFlow, origins: Origins, is_host: Callable[[str], bool]
 ) -> Iterator[KeyedHost]:
     number, code = place
-    method = "->".join(uses.method_names(number, uses.file(number).method_of(code))[:2])
+    method = uses.app.ref_at(number, code).shown
     for index in (flow.strings[at] for at in origins if at in flow.strings):
         if is_host(uses.string(number, index)):
             yield KeyedHost(uses.string(number, index), number, index, method)

@@ -3,7 +3,7 @@
 Each is found when it is first needed, and then kept.
 """
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.callers import Callers
@@ -17,7 +17,7 @@ from tieback.recognise.dataflow.made_objects import MadeObjects
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.outside_calls import OutsideCalls
-from tieback.recognise.dataflow.places import CodePlaces
+from tieback.recognise.dataflow.places import CodePlaces, Site
 from tieback.recognise.dataflow.reaching import MethodFlow, method_flow
 from tieback.recognise.dataflow.static_values import StaticValues
 from tieback.recognise.dataflow.trace import PARCEL
@@ -86,11 +86,6 @@ class KnownCode:
         ref = self._app.ref(identity)
         return ref.owner, ref.name, ref.kind
 
-    def name_of(self, number: int, code: CodeItem) -> str:
-        """Name of a method; empty if no class declares it."""
-        index = self._app.files[number].method_of(code)
-        return self.method_names(number, index)[1] if index >= 0 else ""
-
     def has_package(self, name: str) -> bool:
         """True if a file names a class in a package, or below it."""
         start = f"L{name.replace('.', '/')}/".encode("utf-8", "surrogatepass")
@@ -100,10 +95,25 @@ class KnownCode:
             for index in (dex.first_from(start),)
         )
 
+    def places_of(self, raw: bytes) -> list[tuple[int, int]]:
+        """Number and index of a constant in each file that has it."""
+        found = [(number, dex.string_of(raw)) for number, dex in enumerate(self._app.files)]
+        return [(number, index) for number, index in found if index >= 0]
+
+    def loads(self, places: Iterable[tuple[int, int]]) -> Iterator[Site | None]:
+        """Each instruction that loads a string; ``None`` if it may also be an initial value, or if not all are known.
+
+        Args:
+            places: number of a file and index of the string in it.
+        """
+        for number, index in places:
+            if self.is_value(number, index):
+                yield None
+            yield from self.places.loading(number, index)
+
     def is_loaded(self, raw: bytes) -> bool:
         """True if an instruction loads a string; else it is only an initial value or in an annotation."""
-        found = ((number, dex.string_of(raw)) for number, dex in enumerate(self._app.files))
-        return any(index >= 0 and bool(self.places.strings(number, index)) for number, index in found)
+        return any(self.places.strings(*place) for place in self.places_of(raw))
 
     def is_value(self, number: int, index: int) -> bool:
         """True if a string may be an initial value or in an annotation, where no instruction loads it."""
@@ -118,11 +128,8 @@ class KnownCode:
             raw: the constant.
             annotated: give an empty one also if an annotation has it.
         """
-        for number, dex in enumerate(self._app.files):
-            index = dex.string_of(raw)
-            if index < 0:
-                continue
-            places = self.places.strings(number, index)
+        for number, index in self.places_of(raw):
+            dex, places = self._app.files[number], self.places.strings(number, index)
             if len(places) >= MAX_SITES or (
                 annotated and any(True for _ in values_with(dex, SectionKind.ANNOTATIONS, index))
             ):
@@ -131,8 +138,7 @@ class KnownCode:
                 code = dex.code_around(place, every=True)
                 if code is not None and not self.places.begins(number, code, place):
                     continue  # only looks like an instruction
-                method = dex.method_of(code, every=True) if code is not None else -1
-                yield self.method_names(number, method)[0] if method >= 0 else ""
+                yield self._app.ref_at(number, code, every=True).owner
             for row in self._values.rows(number, values_with(dex, SectionKind.ENCODED_ARRAYS, index)):
                 yield dex.descriptor(int(dex.classes["type"][row])) if row >= 0 else ""
 
@@ -182,6 +188,5 @@ class KnownCode:
 
         https://developer.android.com/reference/android/os/Parcelable
         """
-        index = self._app.files[number].method_of(code)
-        reads = index >= 0 and self.method_names(number, index)[2].startswith(f"({PARCEL}")
+        reads = self._app.ref_at(number, code).kind.startswith(f"({PARCEL}")
         return reads and not self.made_objects.comes_from_others(owner)

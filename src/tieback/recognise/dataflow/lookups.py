@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, literal_atoms
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.libraries import ALL
 from tieback.recognise.dataflow.opcode_sets import CONST_CLASSES
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
@@ -21,8 +21,6 @@ MAX_CALLS = 200
 MAX_CLASSES = 500
 """Most classes ``R$string`` of one file; an app with 200 libraries has as many."""
 _MAX_HITS = 8 * MAX_CLASSES
-MAX_DEPTH = 3
-"""Most methods between a constant name and the call."""
 
 _KIND = "(Ljava/lang/String;Ljava/lang/String;Ljava/lang/String;)I"
 _NO_NAMES: frozenset[str] = frozenset()
@@ -101,19 +99,19 @@ class NameLookups:
         """The types and names that a call looks up; names that are not known are ``None``."""
         self._left -= 1
         code = self._app.files[number].code_around(place, every=True)
-        owner = self._owner(number, code) if code is not None else None
+        owner = self._app.ref_at(number, code).owner if code is not None else None
         if owner == "":
             return _ANY, _NO_NAMES  # a library that only draws: it looks up pictures and views
         flow = self._uses.flow(number, code) if code is not None and self._left >= 0 else None
         if code is None or owner is None or flow is None:
             return _ANY, None
-        call = next((one for one in flow.operations if one.at == (place - code.begin) // 2), None)
+        call = flow.operation((place - code.begin) // 2)
         if call is None:
             return _ANY, _NO_NAMES  # other bytes that look the same
         if len(call.values) != 4:
             return _ANY, None
         kinds = self._constants(number, flow, call.values[2])
-        names = self._resolved(number, code, flow, call.values[1], MAX_DEPTH)
+        names = self._uses.texts(number, code, call.values[1])
         if names is None and ALL.hold(owner):
             self._any_constant = True
             names = _NO_NAMES
@@ -121,57 +119,10 @@ class NameLookups:
             names = _NO_NAMES  # as for android.resource://, whose pictures are drawn
         return kinds or _ANY, names
 
-    def _resolved(
-        self, number: int, code: CodeItem, flow: MethodFlow, origins: Origins, depth: int
-    ) -> frozenset[str] | None:
-        """The constants that a value can be, also those that callers pass."""
-        names = _NO_NAMES
-        for origin in origins:
-            if origin in flow.strings:
-                names |= {self._app.files[number].string(flow.strings[origin])}
-            elif origin >= 0 or depth == 0:
-                return None
-            else:
-                passed = self._passed(number, code, -1 - origin, depth - 1)
-                if passed is None:
-                    return None
-                names |= passed
-        return names or None
-
-    def _passed(self, number: int, code: CodeItem, word: int, depth: int) -> frozenset[str] | None:
-        """The constants that callers of a method pass as an argument; ``None`` if there is another."""
-        index = self._app.files[number].method_of(code)
-        identity = self._app.method(number, index) if index >= 0 else -1
-        if identity < 0:
-            return None
-        ref = self._app.ref(identity)
-        owners = frozenset((ref.owner, *self._app.ancestors(ref.owner), *self._app.subclasses(ref.owner)))
-        names = _NO_NAMES
-        for file, place in self._calls(ref.name, ref.kind, owners):
-            self._left -= 1
-            caller = self._app.files[file].code_around(place, every=True)
-            flow = self._uses.flow(file, caller) if caller is not None and self._left >= 0 else None
-            if caller is None or flow is None:
-                return None
-            call = next((one for one in flow.operations if one.at == (place - caller.begin) // 2), None)
-            if call is None:
-                continue
-            found = self._resolved(file, caller, flow, call.values[word], depth) if word < len(call.values) else None
-            if found is None:
-                return None
-            names |= found
-        return names
-
     def _constants(self, number: int, flow: MethodFlow, origins: Origins) -> frozenset[str] | None:
         if not origins or not all(origin in flow.strings for origin in origins):
             return None
         return frozenset(self._app.files[number].string(flow.strings[origin]) for origin in origins)
-
-    def _owner(self, number: int, code: CodeItem) -> str:
-        dex = self._app.files[number]
-        index = dex.method_of(code)
-        member = dex.method(index) if index >= 0 else None
-        return dex.descriptor(member.owner) if member is not None else ""
 
 
 def _endings(dex: DexFile) -> tuple[list[bytes], list[bytes]]:

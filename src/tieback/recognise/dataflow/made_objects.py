@@ -13,8 +13,9 @@ from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.encoded import StringId
-from tieback.recognise.dataflow.hierarchy import Hierarchy, parameters
+from tieback.recognise.dataflow.hierarchy import Hierarchy
 from tieback.recognise.dataflow.initial_values import is_initial, values_with
+from tieback.recognise.dataflow.members import is_wide, parameters
 from tieback.recognise.dataflow.opcode_sets import CALLS, CONST_CLASSES, NEW_INSTANCES, STATIC_OBJECT_READS
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.places import CodePlaces
@@ -124,12 +125,6 @@ class MadeObjects:
                     return True
         return False
 
-    def _owner(self, number: int, code: CodeItem | None) -> str:
-        """The class with a method; empty if it is not known."""
-        method = self._app.files[number].method_of(code, every=True) if code is not None else -1
-        identity = self._app.method(number, method) if method >= 0 else -1
-        return self._app.ref(identity).owner if identity >= 0 else ""
-
     def _is_made(self, owner: str) -> bool:
         found = self._app.class_of(owner)
         if found is None or self._app.files[found[0]].annotates_fields(found[1]):
@@ -173,7 +168,7 @@ class MadeObjects:
         kinds = (owner, *(self._hierarchy.below(owner, MAX_CLASSES) or ()))
         within = tuple(kind[:-1] for kind in kinds)
         makers = (
-            self._owner(number, self._app.files[number].code_around(offset, every=True))
+            self._app.ref_at(number, self._app.files[number].code_around(offset, every=True), every=True).owner
             for number in range(len(self._app.files))
             for kind in kinds
             for offset in self._makers(number, kind)
@@ -214,7 +209,7 @@ class MadeObjects:
             if called < 0:
                 return True
             owner, _, kind = self._app.ref(called)
-            types = [*parameters(kind)]
+            types = [one for one in parameters(kind) for _ in range(1 + is_wide(one))]
             taken = one.values[len(one.values) - len(types) :]
             given = (one for one, its in zip(types, taken, strict=False) if origin in its)
             if not owner.startswith(_PLATFORM) and _OBJECT in given:
@@ -270,9 +265,7 @@ class MadeObjects:
         flow, at = self._flow(number, code), (offset - code.begin) // 2
         if flow is None:
             return True
-        method = dex.method_of(code, every=True)
-        identity = self._app.method(number, method) if method >= 0 else -1
-        is_initialiser = identity >= 0 and self._app.ref(identity)[:2] == (owner, "<clinit>")
+        is_initialiser = self._app.ref_at(number, code, every=True)[:2] == (owner, "<clinit>")
         for one in flow.operations:
             if not any(at in its or MANY in its for its in one.values):
                 continue
@@ -295,7 +288,7 @@ class MadeObjects:
             if member is None or dex.descriptor(member.kind) != _CREATOR or field < 0:
                 continue
             for site in self._places.of_field(field, STATIC_OBJECT_READS):
-                reader = self._owner(site.number, site.code) if site is not None else ""
+                reader = self._app.ref_at(site.number, site.code, every=True).owner if site is not None else ""
                 if not reader or _OF_PROCESSES in self._app.ancestors(reader):
                     return True
         return False

@@ -1,5 +1,6 @@
 """Methods and fields of an app, by their names and by their code."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from tieback.recognise.dataflow.dexfile import CodeItem
@@ -35,3 +36,35 @@ class CodeUse(NamedTuple):
     method: MethodCode
     last: int
     """Code unit of the last place."""
+
+
+@lru_cache(maxsize=2048)
+def split_types(descriptors: str) -> tuple[str, ...]:
+    """The single descriptors of joined ones; most methods of an app have one of a few hundred lists."""
+    found, at = [], 0
+    while at < len(descriptors):
+        begin = at
+        while at < len(descriptors) - 1 and descriptors[at] == "[":
+            at += 1
+        if descriptors[at] == "L":
+            at = descriptors.find(";", at)
+            if at < 0:
+                break  # damaged: the name of a class has no end
+        at += 1
+        found.append(descriptors[begin:at])
+    return tuple(found)
+
+
+def parameters(kind: str) -> tuple[str, ...]:
+    """The type of each parameter of a method, such as those of ``(IJ)V``."""
+    return split_types(kind[1 : kind.find(")")])
+
+
+def is_wide(kind: str) -> bool:
+    """True for a type that takes two registers."""
+    return kind in ("J", "D")
+
+
+def words(kind: str) -> int:
+    """Registers of the parameters of a method, such as 3 for ``(IJ)V``."""
+    return sum(1 + is_wide(one) for one in parameters(kind))

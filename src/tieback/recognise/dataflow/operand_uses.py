@@ -62,8 +62,7 @@ class OperandUses:
 
 def is_instruction(dex: DexFile, code: CodeItem, place: int) -> bool:
     """True if an instruction begins at a code unit of a method, and not an operand."""
-    count = min(code.units, place + 4)
-    units = np.frombuffer(dex.data, "<u2", count, code.begin).tolist()
+    units = dex.units(code, min(code.units, place + 4))
     at = 0
     while at < place:
         at += LENGTHS[units[at] & 255] if units[at] & 255 else payload_length(units, at)

@@ -4,12 +4,10 @@ R8 writes such methods into a class of its own, as ``static String a(StringBuild
 https://r8.googlesource.com/r8/+/refs/heads/main/src/main/java/com/android/tools/r8/ir/optimize/outliner/OutlinerImpl.java
 """
 
-import numpy as np
-
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.ends import What
-from tieback.recognise.dataflow.hierarchy import words
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect
+from tieback.recognise.dataflow.members import words
 from tieback.recognise.dataflow.opcode_sets import NEW_INSTANCE, RETURN_OBJECT
 
 MAX_UNITS = 64
@@ -33,7 +31,7 @@ def outlined_join(app: AppCode, identity: int) -> What | None:
     if found is None or found.code.units > MAX_UNITS or found.code.ins != words(kind):
         return None
     dex, code = app.files[found.file], found.code
-    units: list[int] = np.frombuffer(dex.data, "<u2", code.units, code.begin).tolist()
+    units = dex.units(code)
     at, appends = 0, False
     while at < len(units):
         opcode = units[at] & 255

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.members import words
 from tieback.recognise.dataflow.opcode_sets import NEW_INSTANCE
 from tieback.recognise.dataflow.places import CodePlaces
 from tieback.recognise.dataflow.reaching import IGET, SGET, MethodFlow, Operation
@@ -73,11 +73,8 @@ class OutsideCalls:
                 continue
             package = owner[: owner.find("/", owner.find("/") + 1)]
             for number, place, _ in self._places.calls(name, kind, frozenset((owner,))):
-                dex = self._app.files[number]
-                code = dex.code_around(place, every=True)
-                method = dex.method_of(code, every=True) if code is not None else -1
-                identity = self._app.method(number, method) if method >= 0 else -1
-                if identity < 0 or not self._app.ref(identity).owner.startswith(package):
+                code = self._app.files[number].code_around(place, every=True)
+                if not self._app.ref_at(number, code, every=True).owner.startswith(package):
                     return True
         return False
 
@@ -103,9 +100,7 @@ class OutsideCalls:
         """Type of an object in a method; empty if it is not known."""
         dex = self._app.files[number]
         if origin == -1:
-            index = dex.method_of(code)
-            identity = self._app.method(number, index) if index >= 0 else -1
-            owner, _, kind = self._app.ref(identity) if identity >= 0 else ("", "", "()V")
+            owner, _, kind = self._app.ref_at(number, code)
             return owner if words(kind) < code.ins else ""
         if made is not None and made.opcode in (SGET, IGET):
             field = self._app.field(number, made.member)

@@ -7,8 +7,6 @@ constructor. A method with handlers is left out: an exception may leave the firs
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.instructions import next_units
 from tieback.recognise.dataflow.opcode_sets import DIRECT_CALLS
@@ -46,7 +44,7 @@ def is_overwritten(uses: "ConstantUses", place: tuple[int, CodeItem], flow: Meth
         return False
     kept = _kept(uses, number, flow, one)
     readers = {each.at for each in flow.operations if each.at not in kept and _may_read(one, each)}
-    units: list[int] = np.frombuffer(data, "<u2", code.units, code.begin).tolist()
+    units = uses.file(number).units(code)
     try:
         return _all_ways_meet(units, one.at, again, readers)
     except IndexError:

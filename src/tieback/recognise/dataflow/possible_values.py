@@ -108,15 +108,14 @@ class PossibleValues[T](ABC):
         if callers is None:
             return None
         found: set[T] = set()
-        index = self._code.file(number).method_of(code)
-        owner = self._code.method_names(number, index)[0]
+        owner = self._code.app.ref_at(number, code).owner
         for file, caller, at in callers:
             if self._code.reads_parcel(file, caller, owner):
                 continue
             flow = self._code.flow(file, caller)
             if flow is None:
                 return None
-            call = next((one for one in flow.operations if one.at == at), None)
+            call = flow.operation(at)
             if call is None:
                 continue  # no way leads to it, or it is no call
             its = self.of(file, caller, call.values[word], depth + 1) if word < len(call.values) else None
@@ -148,8 +147,8 @@ class PossibleValues[T](ABC):
             flow = self._code.flow(site.number, site.code) if site is not None else None
             if site is None or flow is None:
                 return None
-            store = next((one for one in flow.operations if one.at == site.at and one.opcode in (SPUT, IPUT)), None)
-            if store is None or self._code.callers.of(site.number, site.code) == []:
+            store = flow.operation(site.at)
+            if store is None or store.opcode not in (SPUT, IPUT) or self._code.callers.of(site.number, site.code) == []:
                 continue
             if self._code.reads_parcel(site.number, site.code, owner):
                 continue  # the value was in such an object before
@@ -174,8 +173,7 @@ class PossibleValues[T](ABC):
 
         Then no other code sees the initial value: compilers write ``static boolean live = true`` like this.
         """
-        index = self._code.file(site.number).method_of(site.code)
-        names = self._code.method_names(site.number, index)[:2] if index >= 0 else ("", "")
+        names = self._code.app.ref_at(site.number, site.code)[:2]
         if names != (owner, "<clinit>") or min(flow.tests, default=site.at) < site.at:
             return False
         calls = (one for one in flow.operations if one.at < site.at and one.opcode in CALLS)

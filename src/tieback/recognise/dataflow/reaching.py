@@ -9,8 +9,6 @@ show that a value goes nowhere else.
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from tieback.intake.apps.dalvik_opcodes import opcode_numbers
 from tieback.recognise.dalvik.classes import TryBlock, try_blocks
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
@@ -172,12 +170,16 @@ class MethodFlow(NamedTuple):
     tests: dict[int, tuple[Origins, ...]]
     """Origins of what each condition compares, by the unit of the condition."""
 
+    def operation(self, at: int) -> Operation | None:
+        """The operation at a unit; ``None`` if no way leads to it, or if it is no operation."""
+        return next((one for one in self.operations if one.at == at), None)
+
 
 def method_flow(dex: DexFile, code: CodeItem) -> MethodFlow | None:
     """The values of a method; ``None`` if it is too long or malformed."""
     if code.units > MAX_UNITS or code.registers > MAX_REGISTERS:
         return None
-    units: list[int] = np.frombuffer(dex.data, "<u2", code.units, code.begin).tolist()
+    units = dex.units(code)
     blocks = try_blocks(dex, code)
     if not blocks and bytes(dex.data[code.offset + 6 : code.offset + 8]) != b"\0\0":
         return None  # its handlers cannot be read

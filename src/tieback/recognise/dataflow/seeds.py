@@ -21,6 +21,7 @@ from tieback.recognise.dataflow.calls import CallTable
 from tieback.recognise.dataflow.code_units import Units
 from tieback.recognise.dataflow.dex_tables import MAX_STRING, DexSection, Offsets, SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.encoded import STRING_VALUES
 from tieback.recognise.dataflow.libraries import SILENT
 from tieback.recognise.dataflow.opcode_sets import (
     CALL_SPAN,
@@ -48,8 +49,6 @@ _LOCAL_SCHEMES = (b"android-app", b"android.resource", b"content", b"file")
 _WRITES = frozenset(opcode_numbers("move-object/from16 move-result-object aget-object sget-object"))
 _SHORT_WRITES = frozenset(opcode_numbers("move-object iget-object"))
 """Instructions that put an object into the register in bits 8 to 15, or 8 to 11."""
-_STRING_VALUES = ((0x17, 1), (0x37, 2), (0x57, 3))
-"""Headers of encoded_value for a string index of one to three bytes."""
 _WIDTH = 1 << 16
 _BLOCK = 1 << 16
 """Number of code units per block; the arrays of a block fit into the cache of a core."""
@@ -333,7 +332,7 @@ class MethodFinder:
         raw = np.frombuffer(self._dex.data, np.uint8, section.end - section.begin, section.begin)
         wanted = np.array(sorted(self._strings), np.int64)
         hits = [np.empty(0, np.int64)]
-        for header, length in _STRING_VALUES:
+        for header, length in STRING_VALUES:
             places = np.flatnonzero(raw[: max(0, len(raw) - length)] == header)
             index = raw[places + 1].astype(np.int64)
             for more in range(1, length):

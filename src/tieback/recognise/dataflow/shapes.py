@@ -144,7 +144,7 @@ def _segments(dex: DexFile, kind: int) -> Iterator[int]:
         member, code = dex.method(index), dex.code(offset)
         if member is None or code is None or dex.parameters(member.kind) != _STRING or code.units > 200:
             continue
-        units = np.frombuffer(dex.data, "<u2", code.units, code.begin).tolist()
+        units = dex.units(code)
         for unit, operand in pairwise(units):
             target = dex.method(operand) if 0 <= (unit & 0xFF) - FIRST_CALL < CALL_SPAN else None
             if target is not None and target.owner == kind and dex.parameters(target.kind) == _PUSH:

@@ -171,7 +171,7 @@ class Trace:
         if owner == _INTENT:
             self._intent(one, given, name, kind)
             return
-        if owner == PARCEL and self._uses.name_of(self._number, self._code) == "writeToParcel":
+        if owner == PARCEL and self._uses.app.ref_at(self._number, self._code).name == "writeToParcel":
             return  # it comes back into a field of the same class, whose readers are followed
         told = self._told_behind(one) if name == "append" and given == (1,) else ""
         if told:

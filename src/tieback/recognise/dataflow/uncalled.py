@@ -6,7 +6,7 @@ A library is different: its methods count even if this app calls none of them, b
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.members import words
 from tieback.recognise.dataflow.opcode_sets import INSTANCE_READS, STATIC_READS
 from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.reaching import IPUT, MANY, SPUT
@@ -53,10 +53,7 @@ class UncalledCode:
             return ""
         self._left = _MOST_LOOKS
         loaded = False
-        for number, dex in enumerate(self._uses.app.files):
-            index = dex.string_of(raw)
-            if index < 0:
-                continue
+        for number, index in self._uses.places_of(raw):
             requests = [one.method for one in self._requests(number) if one.string == index]
             fields = self._uses.read_fields(number, index, in_annotations=bool(requests))
             if not all(self._is_unsent(number, method) for method in requests):
@@ -97,15 +94,15 @@ class UncalledCode:
         return not any(self._uses.places.is_instruction(file, place) for file, place, _ in calls)
 
     def _is_unused(self, number: int, code: CodeItem, at: int) -> bool:
-        is_initialiser = self._uses.name_of(number, code) == "<clinit>"
+        is_initialiser = self._uses.app.ref_at(number, code).name == "<clinit>"
         return (not is_initialiser and self._never_called(number, code, set())) or self._is_kept_unused(
             number, code, at
         )
 
     def _is_kept_unused(self, number: int, code: CodeItem, at: int) -> bool:
         """True if a method only puts a text into fields that nothing but uncalled methods reads."""
-        index = self._uses.file(number).method_of(code)
-        flow = self._uses.flow(number, code) if self._own.have(self._uses.method_names(number, index)[0]) else None
+        owner = self._uses.app.ref_at(number, code).owner
+        flow = self._uses.flow(number, code) if self._own.have(owner) else None
         if flow is None:
             return False
         having = self._uses.indices.of(flow).having
@@ -138,8 +135,7 @@ class UncalledCode:
         if len(seen) >= _MOST_METHODS or self._left < 0:
             return False
         seen.add(key)
-        index = self._uses.file(number).method_of(code)
-        owner, _, kind = self._uses.method_names(number, index) if index >= 0 else ("", "", "")
+        owner, _, kind = self._uses.app.ref_at(number, code)
         if not owner or not self._own.have(owner):
             return False
         callers = self._uses.callers.of(number, code)

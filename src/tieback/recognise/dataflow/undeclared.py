@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.ad_activities import NO_ADS, loads_no_ads
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.hierarchy import words
+from tieback.recognise.dataflow.members import words
 from tieback.recognise.dataflow.opcode_sets import NAMES_OR_MAKES, NEW_INSTANCES
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.package_resources import PackageResources
@@ -57,17 +57,10 @@ class UndeclaredComponents:
         if self._can_tell and loads_no_ads(self._uses.app, self._components, raw, self._uses.owners(raw)):
             return NO_ADS
         found = False
-        for number, dex in enumerate(self._uses.app.files if self._can_tell else ()):
-            index = dex.string_of(raw)
-            if index < 0:
-                continue
-            if self._uses.is_value(number, index):
+        for load in self._uses.loads(self._uses.places_of(raw)) if self._can_tell else ():
+            if load is None or not self.reason_of_result(load.number, load.code):
                 return ""
-            for load in self._uses.places.loading(number, index):
-                starts = set[str]()
-                if load is None or not self._never_runs(number, load.code, {}, starts) or not starts:
-                    return ""
-                found = True
+            found = True
         return UNDECLARED if found else ""
 
     def reason_of_result(self, number: int, code: CodeItem) -> str:
@@ -83,15 +76,14 @@ class UndeclaredComponents:
         if len(seen) >= _MAX_METHODS:
             return False
         seen[key] = None
-        index = self._uses.file(number).method_of(code)
-        owner, name, kind = self._uses.method_names(number, index) if index >= 0 else ("", "", "")
+        owner, name, kind = self._uses.app.ref_at(number, code)
         if not owner or name == "<clinit>":
             return False
         has_object = words(kind) != code.ins
         if has_object and self._is_undeclared(owner):
             starts.add(owner)
             return True
-        if not self._is_inside(owner) and self._is_api(number, index):
+        if not self._is_inside(owner) and self._is_api(number, self._uses.file(number).method_of(code)):
             return False
         callers = self._uses.callers.of(number, code)
         sites = [(file, caller) for file, caller, _ in callers] if callers is not None else []

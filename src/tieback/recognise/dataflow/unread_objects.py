@@ -30,7 +30,7 @@ def is_unread_object(
     number, code = place
     if one.opcode not in DIRECT_CALLS or not one.values or 0 in given:
         return False
-    if uses.method_names(number, one.member)[1] != "<init>" or uses.name_of(number, code) != "<clinit>":
+    if uses.method_names(number, one.member)[1] != "<init>" or uses.app.ref_at(number, code).name != "<clinit>":
         return False
     made = one.values[0]
     if not made <= flow.created or MANY in uses.indices.of(flow).having:

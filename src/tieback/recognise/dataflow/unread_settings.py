@@ -35,8 +35,7 @@ def is_unread_setting(
     creates = name == "<init>" and one.opcode in DIRECT_CALLS
     if not creates and not (one.opcode in STATIC_CALLS and kind.endswith(";")):
         return False
-    method = uses.file(number).method_of(code)
-    if method < 0 or uses.method_names(number, method)[1] != "<clinit>":
+    if uses.app.ref_at(number, code).name != "<clinit>":
         return False
     if MANY in uses.indices.of(flow).having:
         return False

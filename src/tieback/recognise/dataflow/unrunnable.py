@@ -55,16 +55,10 @@ class UnrunnableCode:
     def reason_of_load(self, raw: bytes) -> str:
         """The same for a constant of any kind: only if no instruction that loads it can run."""
         needs, failing = "", self._failing
-        for number, dex in enumerate(self._uses.app.files if failing is not None else ()):
-            index = dex.string_of(raw)
-            if index < 0:
-                continue
-            if self._uses.is_value(number, index):
+        for load in self._uses.loads(self._uses.places_of(raw)) if failing is not None else ():
+            needs = failing.never_reached(load.number, load.code, load.at) if failing and load else ""
+            if not needs:
                 return ""
-            for load in self._uses.places.loading(number, index):
-                needs = failing.never_reached(number, load.code, load.at) if failing and load else ""
-                if not needs:
-                    return ""
         return _reason(needs) if needs else ""
 
     def _is_unused(self, raw: bytes, flow: Callable[[int, CodeItem], MethodFlow | None]) -> bool:

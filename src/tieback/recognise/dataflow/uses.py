@@ -18,11 +18,10 @@ from tieback.recognise.dataflow.conditions import Conditions
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
 from tieback.recognise.dataflow.direct import contacts_at, contacts_result
-from tieback.recognise.dataflow.hierarchy import words
 from tieback.recognise.dataflow.initial_values import element_reason, values_with
 from tieback.recognise.dataflow.known_code import KnownCode
 from tieback.recognise.dataflow.libraries import SILENT
-from tieback.recognise.dataflow.members import MethodCode
+from tieback.recognise.dataflow.members import MethodCode, words
 from tieback.recognise.dataflow.method_ends import MethodEnds
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.opcode_sets import (
@@ -128,8 +127,7 @@ class ConstantUses(KnownCode):
         self._constants -= 1
         if self._constants < 0:
             return ""
-        found = [(number, dex.string_of(raw)) for number, dex in enumerate(self._app.files)]
-        places = [(number, index) for number, index in found if index >= 0]
+        places = self.places_of(raw)
         if not places:
             return ""  # the text of a resource
         if any(self._is_passed_on(number, index) for number, index in places):
@@ -152,18 +150,20 @@ class ConstantUses(KnownCode):
     def _never_runs(self, places: Sequence[tuple[int, int]]) -> bool:
         """True if only code that never runs loads a string."""
         loaded = False
-        for number, index in places:
-            if self.is_value(number, index):
+        for load in self.loads(places):
+            if load is None or not self._conditions.never_runs(load.number, load.code, load.at):
                 return False
-            for load in self.places.loading(number, index):
-                if load is None or not self._conditions.never_runs(number, load.code, load.at):
-                    return False
-                loaded = True
+            loaded = True
         return loaded
 
     def reason_of_unit(self, number: int, code: CodeItem, at: int) -> str:
         """Why the instruction at a unit never runs; empty if it may."""
         return NEVER if self._conditions.never_runs(number, code, at) else ""
+
+    def texts(self, number: int, code: CodeItem, origins: Origins) -> frozenset[str] | None:
+        """The texts that the values with these origins in a method can be; ``None`` if they are not known."""
+        found = self._conditions.texts.of(number, code, origins)
+        return frozenset(one for one in found if one is not None) if found is not None else None
 
     def never_loads(self, text: str) -> bool:
         """True if only code that never runs loads a text; also false if more than a few methods do."""
@@ -203,8 +203,7 @@ class ConstantUses(KnownCode):
             if code is None or not contacts_at(self, number, code, at, index, 0):
                 continue
             if not self._conditions.never_runs(number, code, at):
-                index = dex.method_of(code)
-                self.contacted_in, name, _ = self.method_names(number, index) if index >= 0 else ("", "", "")
+                self.contacted_in, name, _ = self._app.ref_at(number, code)
                 # The value of a setting is kept with its name; the whole initialiser shows that.
                 return name != "<clinit>"
         return False
@@ -372,7 +371,7 @@ class ConstantUses(KnownCode):
                 return CONTACTS
         if called:
             return outcome
-        owner = self.method_names(number, dex.method_of(code))[0]
+        owner = self._app.ref_at(number, code).owner
         is_static = words(called_as.kind) == code.ins
         return CONTACTS if self.callers.can_name(number, owner, called_as.name, static=is_static) else _UNCALLED
 
@@ -391,13 +390,11 @@ class ConstantUses(KnownCode):
 
         So is any text of an exception, which is a message.
         """
-        dex = self._app.files[number]
-        index = dex.method_of(code)
-        owner, name, kind = self.method_names(number, index) if index >= 0 else ("", "", "")
+        owner, name, kind = self._app.ref_at(number, code)
         if name in _MESSAGES and kind == _TEXT_OF and self.hierarchy.above(owner) in _THROWN:
             return True
         flow = self.flow(number, code) if name == "toString" else None
-        return flow is not None and any(_FIELDS.match(dex.string(one)) for one in flow.strings.values())
+        return flow is not None and any(_FIELDS.match(self.string(number, one)) for one in flow.strings.values())
 
     def _follow(self, number: int, code: CodeItem, starts: Origins, depth: int) -> Outcome:
         """What becomes of the values with these origins in a method."""
@@ -452,4 +449,4 @@ class ConstantUses(KnownCode):
             return False
         if self._app.string_of(number, "wss:") in flow.strings.values():
             return True
-        return _PERMITS.search(self.name_of(number, code)) is not None
+        return _PERMITS.search(self._app.ref_at(number, code).name) is not None

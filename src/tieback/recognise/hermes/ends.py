@@ -13,7 +13,6 @@ import msgspec
 import numpy as np
 
 from tieback import rulefiles as prepared
-from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dataflow.trace import COMPARED, LINK, SHOWN, UNREAD
 from tieback.recognise.hermes.bytecode import Bytecode, Step
@@ -33,7 +32,6 @@ MAX_STEPS = 20_000
 """Most instructions of a function that is read."""
 _REACH = 1024
 """Bytes on each side of an address that are read."""
-_WEB = ("http", "https")
 _ADDING = ("Add", "AddN", "AddS", "AddEmptyString", "Mov", "ToPrimitive")
 _COMPARING = ("Eq", "StrictEq", "Neq", "StrictNeq")
 _PUTTING = ("PutById", "TryPutById", "PutNewOwnById", "PutNewOwnNEById", "DefineOwnById")
@@ -328,8 +326,7 @@ def _place(find: Sighting) -> tuple[int, int]:
 def _is_constant(find: Find) -> TypeGuard[Sighting]:
     return (
         isinstance(find, Sighting)
-        and find.endpoint.kind is EndpointKind.URL
-        and find.endpoint.scheme in _WEB
+        and find.endpoint.is_web
         and find.evidence.offset is not None
         and find.evidence.how.startswith("binary/")
     )

@@ -83,15 +83,10 @@ class Callers:
         reader = Reader(self._run.data, at, self._run.budget)
         reader.take()
         found: list[Cases] = []
-        while len(found) < most and not reader.is_next(")"):
-            start = reader.peek().start
+        start = reader.peek().start
+        while start >= 0 and len(found) < most and not reader.is_next(")"):
             found.append(self._run.value(start, NO_ENV))
-            end = reader.behind(start)
-            if end < 0:
-                break
-            reader.go(end)
-            if not reader.takes(","):
-                break
+            start = reader.next_item(start)
         return found
 
     def _sites(self, scope: Scope) -> list[int]:

@@ -220,13 +220,10 @@ class Functions:
             return at
         reader = Reader(self._run.data, at, self._run.budget)
         for _ in range(_MAX_SEQUENCE):
-            end = reader.behind(at)
-            if end < 0:
+            behind = reader.next_item(at)
+            if behind < 0:
                 break
-            reader.go(end)
-            if not reader.takes(","):
-                break
-            at = reader.peek().start
+            at = behind
         return at
 
     def parameter(self, name: str, binding: Binding) -> Cases:
@@ -323,18 +320,10 @@ class Functions:
             return single(Unknown(name))
         reader = Reader(run.data, behind.end() - 1, run.budget)
         reader.take()
-        for number in range(names.index(name) + 1):
-            start = reader.peek().start
-            if reader.is_next(")"):
-                return UNKNOWN
-            if number == names.index(name):
-                return run.once(("argument", start), start)
-            end = reader.behind(start)
-            if end < 0:
-                return UNKNOWN
-            reader.go(end)
-            reader.takes(",")
-        return UNKNOWN
+        start = reader.peek().start
+        for _ in range(names.index(name)):
+            start = reader.next_item(start) if start >= 0 and not reader.is_next(")") else -1
+        return run.once(("argument", start), start) if start >= 0 and not reader.is_next(")") else UNKNOWN
 
 
 def _statements(data: Bytes, scope: Scope) -> Iterator[re.Match[bytes]]:

@@ -172,6 +172,14 @@ class Reader:
         """The offset of the comma, semicolon or closing bracket behind an expression; -1 if it is too far away."""
         return self._skip(at, inside=True)
 
+    def next_item(self, at: int) -> int:
+        """Where the item behind that at an offset begins, in a list with commas; -1 if there is none."""
+        end = self.behind(at)
+        if end < 0:
+            return -1
+        self.go(end)
+        return self.peek().start if self.takes(",") else -1
+
     def _skip(self, at: int, *, inside: bool) -> int:
         key, ends = (at, inside), self._budget.ends
         known = ends.get(key, -1)

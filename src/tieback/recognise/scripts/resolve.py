@@ -209,15 +209,11 @@ class Resolution:
     def _with_port(self, at: int, first: Cases, env: Env) -> Cases:
         """A host and a port that are two arguments in a row, in any order; ``at``: the first argument."""
         values, place = [first], at
+        reader = Reader(self._data, at, self._run.budget)
         for _ in range(MAX_ARGUMENTS - 1):
-            reader = Reader(self._data, place, self._run.budget)
-            end = reader.behind(place)
-            if end < 0:
+            place = reader.next_item(place)
+            if place < 0:
                 break
-            reader.go(end)
-            if not reader.takes(","):
-                break
-            place = reader.peek().start
             values.append(self._run.value(place, env))
         return row_with_port(values)
 

@@ -42,18 +42,15 @@ class Attribute(NamedTuple):
     value: bytes
 
 
-def markup_spans(data: bytes, start: int = 0, end: int | None = None, *, html: bool = True) -> Spans:
-    """The comments, tags and raw contents in ``data[start:end]``; all between them is text. Never raises.
+def markup_spans(data: bytes, *, html: bool = True) -> Spans:
+    """The comments, tags and raw contents of a text; all between them is plain. Never raises.
 
     Args:
         data: the text.
-        start: first offset.
-        end: offset after the last byte.
         html: script and style elements contain code; not so in other XML.
     """
-    stop = len(data) if end is None else end
-    spans = Spans()
-    at, quotes = start, True
+    stop, spans = len(data), Spans()
+    at, quotes = 0, True
     while True:
         at = _plain_tags(data, at, stop, spans) if quotes else at
         found = _OPEN.search(data, at, stop)

@@ -4,7 +4,7 @@ from tieback.recognise.dataflow.getters import library_constant
 from tieback.recognise.dataflow.library import Effect
 from tieback.recognise.dataflow.values import TextValue
 from tieback.recognise.dataflow.walk.decryption import find_decryptor
-from tieback.recognise.dataflow.walk.descriptors import native_name
+from tieback.recognise.dataflow.walk.native_method import native_name
 from tieback.recognise.dataflow.walk.state import Callee, WalkState
 
 

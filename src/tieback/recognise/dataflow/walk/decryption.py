@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.run import Constant
-from tieback.recognise.dataflow.members import MemberRef
+from tieback.recognise.dataflow.members import MemberRef, is_wide, parameters
 from tieback.recognise.dataflow.values import HOLE, ArrayValue, TextValue, Value
-from tieback.recognise.dataflow.walk.descriptors import parameters
 from tieback.recognise.dataflow.walk.state import WalkState
 
 
@@ -32,12 +31,12 @@ def decrypt(walk: WalkState, method: MethodRef, identity: int, values: Sequence[
     ref = walk.app.ref(identity)
     arguments: list[Constant] = []
     at = 0
-    for first, _ in parameters(ref.kind):
+    for one in parameters(ref.kind):
         value = _constant(walk, values[at]) if at < len(values) else None
         if value is None:
             return None
         arguments.append(value)
-        at += 1 + (first in "JD")
+        at += 1 + is_wide(one)
     caller = walk.app.ref(walk.method) if walk.method >= 0 else ref
     made = walk.decryption.value(method, arguments, (caller.owner, caller.name))
     if isinstance(made, str):

@@ -6,7 +6,7 @@ import numpy as np
 
 from tieback.recognise.dalvik.classes import TryBlock, try_blocks
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, sign_extend
-from tieback.recognise.dataflow.members import MethodCode
+from tieback.recognise.dataflow.members import MethodCode, parameters
 from tieback.recognise.dataflow.opcode_sets import ADD_INT_2ADDR, CONST_HIGH
 from tieback.recognise.dataflow.values import HOLE, UNKNOWN, Frozen, InstanceValue, Need, ObjectRef, TextValue, Value
 from tieback.recognise.dataflow.walk.arrays import array_get, array_put, fill_array_data, filled_new_array, new_array
@@ -20,7 +20,6 @@ from tieback.recognise.dataflow.walk.branches import (
     note_tries,
     switch,
 )
-from tieback.recognise.dataflow.walk.descriptors import parameters
 from tieback.recognise.dataflow.walk.invocations import (
     invoke,
     invoke_custom,
@@ -233,6 +232,6 @@ class Walker(WalkState):
 
     def _shape(self, method: MethodCode) -> tuple[int, list[str]]:
         """1 if the method has a receiver, and the kinds of its parameters."""
-        kinds = [kind for kind, _ in parameters(self.app.ref(method.identity).kind)]
+        kinds = [one[0] for one in parameters(self.app.ref(method.identity).kind)]
         width = len(kinds) + sum(kind in "JD" for kind in kinds)
         return int(method.code.ins > width), kinds

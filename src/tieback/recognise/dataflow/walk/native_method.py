@@ -1,4 +1,4 @@
-"""Names and parameter types of methods, from their references in a DEX file."""
+"""Names of the functions of native methods."""
 
 from tieback.recognise.dataflow.members import MemberRef
 
@@ -15,20 +15,3 @@ def _mangled(name: str) -> str:
     """A name in the form that the specification prescribes."""
     plain = name.replace("_", "_1").replace("/", "_")
     return "".join(char if char.isascii() and char not in "$-" else f"_0{ord(char):04x}" for char in plain)
-
-
-def parameters(kind: str) -> list[tuple[str, str]]:
-    """First character and descriptor of each parameter of a method's types."""
-    found, at = [], 1
-    end = kind.find(")")
-    while 0 < at < end:
-        begin = at
-        while at < end - 1 and kind[at] == "[":
-            at += 1
-        if kind[at] == "L":
-            at = kind.find(";", at, end)
-            if at < 0:
-                break
-        at += 1
-        found.append((kind[begin], kind[begin:at]))
-    return found
