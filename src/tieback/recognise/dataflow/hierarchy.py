@@ -3,6 +3,8 @@
 import re
 from functools import cached_property
 
+import numpy as np
+
 from tieback.recognise.dataflow import platform_methods
 from tieback.recognise.dataflow.app import MAX_SUBCLASSES, AppCode
 from tieback.recognise.dataflow.dex_tables import SectionKind
@@ -134,10 +136,12 @@ class Hierarchy:
     def _find(self, descriptor: str, most: int) -> tuple[str, ...] | None:
         found: dict[str, None] = {}
         queue = [descriptor]
+        if not all(users.is_whole for users in self._users):
+            return None
         for one in queue:
             for dex, users in zip(self._app.files, self._users, strict=True):
                 kind = dex.type_of(one.encode("utf-8", "replace"))
-                for below in map(dex.descriptor, users.get(kind, ())[: most + 1]):
+                for below in map(dex.descriptor, users.of(kind, most + 1)):
                     if below not in found:
                         found[below] = None
                         queue.append(below)
@@ -146,9 +150,9 @@ class Hierarchy:
         return tuple(found)
 
     @cached_property
-    def _users(self) -> list[dict[int, list[int]]]:
+    def _users(self) -> "list[_Users]":
         """For each file, the types that extend or implement a type directly."""
-        return [_direct(dex) for dex in self._app.files]
+        return list(map(_Users, self._app.files))
 
     @cached_property
     def _has_call_sites(self) -> bool:
@@ -156,17 +160,23 @@ class Hierarchy:
         return any(dex.sections.get(SectionKind.CALL_SITES) is not None for dex in self._app.files)
 
 
-def _direct(dex: DexFile) -> dict[int, list[int]]:
-    users: dict[int, list[int]] = {}
-    lists: dict[int, tuple[int, ...]] = {}
-    rows = zip(
-        dex.classes["type"].tolist(), dex.classes["super"].tolist(), dex.classes["interfaces"].tolist(), strict=True
-    )
-    for kind, above, place in rows:
-        users.setdefault(above, []).append(kind)
-        if place:
-            if place not in lists:
-                lists[place] = dex.type_list(place)
-            for one in lists[place]:
-                users.setdefault(one, []).append(kind)
-    return users
+class _Users:
+    """Which types of a file extend or implement a type directly."""
+
+    def __init__(self, dex: DexFile) -> None:
+        """Sort the pairs of a type and one above it by the latter, and those of one type by the order of classes."""
+        listed = dex.listed_types(dex.classes["interfaces"])
+        holders, interfaces = listed or (np.empty(0, np.int64), np.empty(0, np.uint32))
+        rows = np.concatenate((np.arange(len(dex.classes)), holders))
+        above = np.concatenate((dex.classes["super"], interfaces))
+        order = np.lexsort((rows, above))
+        self.is_whole = listed is not None
+        """False if a file that no compiler makes has too many interfaces."""
+        self._above, self._kinds = above[order], dex.classes["type"][rows[order]]
+
+    def of(self, kind: int, most: int) -> list[int]:
+        """The first types below a type; none for a negative index."""
+        if kind < 0:
+            return []
+        first, end = (int(self._above.searchsorted(np.uint32(kind), side)) for side in ("left", "right"))
+        return list(map(int, self._kinds[first : min(end, first + most)].tolist()))

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.libraries import Packages
 from tieback.recognise.dataflow.opcode_sets import CALLS
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.own_packages import OwnPackages
@@ -43,6 +44,7 @@ _NOT_PLATFORM = (
     "Lcom/google/android/play/", "Lorg/apache/http/client/fluent/", "Lorg/apache/http/entity/mime/",
 )  # fmt: skip
 """Packages below these that Android never had: https://developer.android.com/reference/org/apache/http/package-summary"""
+_OF_PLATFORM = Packages(_PLATFORM, _NOT_PLATFORM)
 _LOADERS = tuple(f"Ldalvik/system/{name};" for name in (
     "BaseDexClassLoader", "DelegateLastClassLoader", "DexClassLoader", "DexFile", "InMemoryDexClassLoader",
     "PathClassLoader",
@@ -80,18 +82,22 @@ class MissingClasses:
         if not self._at_start or not all(dex.is_whole for dex in self._app.files):
             return nothing
         found = [self._missing(dex) for dex in self._app.files]
-        few = _MOST_PART * len({name for table in found for name in table.values()}) <= len(self._defined)
-        return found if few and any(found) and self._has_components(package) and not self._loads_code else nothing
+        if not any(found) or _MOST_PART * len({name for table in found for name in table.values()}) > len(
+            self._defined
+        ):
+            return nothing
+        return found if self._has_components(package) and not self._loads_code else nothing
 
     @cached_property
     def _defined(self) -> frozenset[bytes]:
         """The MUTF-8 bytes of the classes of all files; not by a search, which needs the order of the types."""
-        return frozenset(dex.raw_type(kind) for dex in self._app.files for kind in dex.classes["type"].tolist())
+        return frozenset(raw for dex in self._app.files for raw in dex.raw_types(dex.classes["type"]))
 
     def _missing(self, dex: DexFile) -> dict[int, str]:
-        every = ((kind, dex.raw_type(kind)) for kind in dex.undefined_types())
-        absent = ((kind, raw) for kind, raw in every if raw[:1] == b"L" and raw not in self._defined)
         clients = client_packages()
+        kinds = dex.undefined_types(_OF_PLATFORM, Packages(clients))
+        every = zip(kinds.tolist(), dex.raw_types(kinds), strict=True)
+        absent = ((kind, raw) for kind, raw in every if raw[:1] == b"L" and raw not in self._defined)
         return {
             kind: name
             for kind, name in ((kind, dex.descriptor(kind)) for kind, _ in absent)

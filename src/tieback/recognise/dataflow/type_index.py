@@ -77,6 +77,11 @@ class TypeIndex:
     def _listed(self) -> list[bytes]:
         return list(self._beginnings.tolist())
 
+    def descriptors(self, kinds: NDArray[np.integer]) -> list[bytes]:
+        """The descriptors of types; empty for those that are too long."""
+        found = (one.partition(b"\0") for one in self._beginnings[kinds].tolist())
+        return [name if end else b"" for name, end, _ in found]
+
     def begins(self, kind: int, beginning: bytes) -> bool:
         """True if the descriptor of a type has this beginning, which is not too long."""
         return bool(self._beginnings[kind].startswith(beginning))

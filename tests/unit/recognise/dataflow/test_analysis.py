@@ -112,6 +112,23 @@ def test_work_ends_at_any_unit_and_what_was_left_out_is_counted(
     assert complete
 
 
+HELD = "https://held.test/api/v3"
+
+
+@pytest.mark.parametrize(
+    ("called", "units", "found"), [(20, 800, True), (30_000, 800, False), (60, 100_000, True), (0, 100_000, True)]
+)
+def test_one_walk_leaves_work_for_the_others(
+    called: int, units: int, found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = texts(analysis.analyse([DexFile(BUDGET)], KNOWN, RULES))
+    monkeypatch.setattr(walker, "_MOST_CALLED", called)
+    monkeypatch.setattr(analysis, "_MOST_UNITS", units)
+    result = analysis.analyse([DexFile(BUDGET)], KNOWN, RULES)
+    assert (HELD in texts(result)) is found
+    assert bool(result.unread) is (texts(result) != whole)
+
+
 def test_a_method_that_gives_nothing_is_left_after_three_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     walks: dict[str, int] = {}
     run = walker.Walker.run

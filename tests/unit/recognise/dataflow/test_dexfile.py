@@ -3,13 +3,21 @@
 import struct
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tieback.recognise.dataflow import dex_tables
 from tieback.recognise.dataflow.dex_tables import MalformedDexError, SectionKind
 from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.libraries import Packages
 
 DATA = (Path(__file__).parent / "dex" / "fields.dex").read_bytes()
 FILE = DexFile(DATA)
+FILES = [
+    DexFile((Path(__file__).parent / "dex" / f"{name}.dex").read_bytes()) for name in ("fields", "targets", "phone")
+]
 
 
 @pytest.mark.parametrize(
@@ -94,3 +102,34 @@ def test_lists_of_members_that_never_end_are_not_read() -> None:
     at = int(FILE.classes[row]["data"])
     hurt = DexFile(DATA[:at] + b"\xff\xff\xff\x7f" + DATA[at + 4 :])
     assert hurt.class_data(row).static_fields == ()
+
+
+@given(st.sampled_from(FILES), st.lists(st.integers(0, 6_000), max_size=20))
+def test_many_lists_of_types_are_read_as_each_of_them(file: DexFile, places: list[int]) -> None:
+    places += [0, len(file.data) - 4, len(file.data), 2**32 - 1, *file.classes["interfaces"].tolist()]
+    found = file.listed_types(np.array(places, np.uint32))
+    assert found is not None
+    expected = [(number, kind) for number, place in enumerate(places) for kind in file.type_list(place)]
+    assert list(zip(*(each.tolist() for each in found), strict=True)) == expected
+
+
+def test_lists_that_no_compiler_makes_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    every = FILES[1].classes["interfaces"]
+    assert FILES[1].listed_types(every) is not None
+    monkeypatch.setattr(dex_tables, "_MOST_LISTED", 1)
+    assert FILES[1].listed_types(every) is None
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("more", [[], [1 << 20]])
+def test_many_types_are_read_as_each_of_them(file: DexFile, more: list[int]) -> None:
+    kinds = [*range(len(file.types)), *more]
+    assert file.raw_types(np.array(kinds, np.uint32)) == [file.raw_type(kind) for kind in kinds]
+
+
+def test_types_without_a_class_can_leave_out_packages() -> None:
+    every = [FILE.descriptor(kind) for kind in FILE.undefined_types().tolist()]
+    left = [FILE.descriptor(kind) for kind in FILE.undefined_types(Packages(("Ljava/",), ("Ljava/net/",))).tolist()]
+    assert "Ltest/shop/Config;" not in every
+    assert left == [name for name in every if not name.startswith("Ljava/") or name.startswith("Ljava/net/")]
+    assert len(left) < len(every)

@@ -6,7 +6,7 @@ import pytest
 
 from tieback.intake.apps.dex import read_dex
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.dataflow import hierarchy, uses
+from tieback.recognise.dataflow import dex_tables, hierarchy, uses
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.hierarchy import Hierarchy
@@ -83,3 +83,10 @@ def test_the_methods_of_an_interface_are_those_of_its_classes() -> None:
     assert found.targets(app.identity(MemberRef("Ltest/shop/Made;", "get", "(Ljava/lang/String;)V"))) == ()
     assert found.above("Ltest/shop/Plain;") == "Landroid/widget/TextView;"
     assert found.above("Ltest/shop/Data;") == "Ljava/lang/Object;"
+
+
+def test_a_file_with_too_many_interfaces_is_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [DexFile(DATA)]
+    assert Hierarchy(AppCode(files)).below("Ljava/lang/Object;") is not None
+    monkeypatch.setattr(dex_tables, "_MOST_LISTED", 0)
+    assert Hierarchy(AppCode(files)).below("Ljava/lang/Object;") is None

@@ -45,6 +45,9 @@ from tieback.recognise.dataflow.walk.state import WalkResult, WalkState
 
 MAX_UNITS = 100_000
 """Most code units of one method; larger ones are data tables written as code."""
+_MOST_CALLED = 30_000
+"""Most code units of the methods whose calls one walk follows. An interface that many classes implement leads to all
+code of an app, and no work would be left for the walks of other methods."""
 _KEEP_UNITS = 500
 """Most methods whose code units are kept."""
 _STEPS: dict[int, Callable[[WalkState, int, int], int]] = {
@@ -129,7 +132,10 @@ class Walker(WalkState):
         for kind in kinds:
             arguments += [None, None] if kind in "JD" else [hole]
         self.is_cut = False
+        kept = max(0, self.left - method.code.units - _MOST_CALLED)
+        self.left -= kept
         returned = self.run(method, arguments, stop)
+        self.left += kept
         self.unread += self.is_cut
         self.settle_statics()
         made = tuple(one for one in self.built if id(one.value) not in self.consumed)
