@@ -25,6 +25,8 @@ LONG_WORD = 12
 """Words up to this length stay whole until the names are broken at their hyphens, too."""
 LONG_LABEL = 20
 """Labels up to this length stay whole until words are broken, too; longer ones are identifiers."""
+LEAST_HANGING = 12
+"""Columns that the text behind an indented line needs at least; with less, it begins at the edge."""
 LEAST = 6
 """A column of words may become this narrow before a name is broken inside a label."""
 _HEIGHT = 25
@@ -80,16 +82,31 @@ class RowTable(Table):
             lines.append(break_names(Text(texts[0] or heads[0] or "all", style="bold"), width))
             for head, text in zip(heads[1:], texts[1:], strict=True):
                 if text:
-                    lines += _hanging(f"{head}: {text}" if head else text, width, console)
+                    lines.append(_fold(Text(_INDENT + (f"{head}: {text}" if head else text)), width, console))
         return Group(*lines)
 
 
-def _hanging(text: str, width: int, console: Console) -> Iterator[Text]:
-    """A line below the first cell of its block; what does not fit is behind it, and indented more."""
-    room = max(width - 2 * len(_INDENT), 1)
-    for number, line in enumerate(break_names(Text(text), room).wrap(console, room)):
-        line.rstrip()
-        yield Text(_INDENT * (2 if number else 1)) + line
+def _fold(text: Text, width: int, console: Console) -> Text:
+    """The text with line breaks that suit the width; what continues an indented line is indented more."""
+    if all(cell_len(line) <= width for line in text.plain.split("\n")):
+        return text
+    found = text.blank_copy()
+    for number, line in enumerate(text.split("\n", allow_blank=True)):
+        if number:
+            found.append("\n")
+        found.append_text(_hang(line, width, console))
+    return found
+
+
+def _hang(line: Text, width: int, console: Console) -> Text:
+    indent = len(line.plain) - len(line.plain.lstrip(" "))
+    room = width - indent - len(_INDENT)
+    if cell_len(line.plain) <= width or not indent or room < LEAST_HANGING:
+        return break_names(line, width)
+    parts = [part for part in break_names(line[indent:], room).wrap(console, room) if part.plain.strip()]
+    for part in parts:
+        part.rstrip()
+    return line.blank_copy(" " * indent) + line.blank_copy("\n" + " " * (indent + len(_INDENT))).join(parts)
 
 
 _INDENT = "  "
@@ -132,7 +149,7 @@ class SafeConsole(Console):
         if isinstance(renderable, Table):
             fit_table(renderable, chosen.max_width, self)
         elif isinstance(renderable, Text) and not (chosen.no_wrap or renderable.no_wrap):
-            renderable = break_names(renderable, chosen.max_width)
+            renderable = _fold(renderable, chosen.max_width, self)
         segments = super().render(renderable, chosen)
         if isinstance(renderable, Table) and chosen.max_width >= UNFOLDED:
             segments = _without_padding(segments)

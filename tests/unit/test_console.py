@@ -133,6 +133,28 @@ def test_what_does_not_fit_is_behind_its_head() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "width", "expected"),
+    [
+        ("  domains: shop.example, other.example", 24, ["  domains:", "    shop.example,", "    other.example"]),
+        ("    a b", 24, ["    a b"]),
+        ("no indent: shop.example, other.example", 24, ["no indent: shop.example,", "other.example"]),
+        ("  signer: " + "0" * 30, 24, ["  signer:", "    " + "0" * 20, "    " + "0" * 10]),
+        ("  too little room", 12, ["  too little", "room"]),
+        ("  one: a b c d e f\n  two: a b c d e f", 16, ["  one: a b c d", "    e f", "  two: a b c d", "    e f"]),
+    ],
+)
+def test_what_continues_an_indented_line_is_indented_more(line: str, width: int, expected: list[str]) -> None:
+    assert [one.rstrip() for one in printed(Text(line), width).splitlines()] == expected
+
+
+def test_a_folded_line_keeps_its_styles() -> None:
+    out = io.StringIO()
+    console = open_console(width=24, file=out, force_terminal=True, color_system="standard", _environ={})
+    console.print(Text("  domains: ") + Text("shop.example, other.example", style="red"))
+    assert out.getvalue().count("\x1b[31m") == 2
+
+
 @pytest.mark.parametrize("width", [20, 140])
 def test_heads_without_rows_are_not_shown(width: int) -> None:
     table = RowTable()

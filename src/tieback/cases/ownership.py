@@ -4,7 +4,8 @@ Many apps may name one store. Only its owner gets a case; the makers of the othe
 from strong to weak, each from the back ends that lead to the store:
 
 1. the graph names the vendor as owner of the back end (``tieback backend show``);
-2. the host, or that of the store itself, is in one of the vendor's domains in the register;
+2. the host, or that of the store itself, is in one of the vendor's domains in the register, unless the domain is one
+   of a provider, where many organisations have names;
 3. the back end belongs to a third party, such as the maker of an SDK;
 4. no evidence names an owner, and the apps of only one vendor lead there.
 
@@ -18,6 +19,7 @@ import msgspec
 
 from tieback.backends.normalise import host_of, literal_address
 from tieback.cases.register import VendorRegister
+from tieback.cases.shared_domains import shared_domains
 from tieback.model.app import App
 from tieback.model.backend import Attribution, Backend, Route
 from tieback.model.endpoint import EndpointKind, Party
@@ -98,7 +100,8 @@ class OwnerFinder:
         """Vendors with one of these hosts in a domain of the register."""
         for host in hosts:
             for domain in _domains_of(host):
-                for vendor in self._by_domain.get(domain, ()):
+                known = self._by_domain.get(domain, ())
+                for vendor in known if known and not shared_domains().has(domain) else ():
                     yield vendor, more + BY_DOMAINS, f"{host} is in its domain {domain}"
 
 

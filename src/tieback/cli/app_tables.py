@@ -189,6 +189,13 @@ def _prose(text: str, width: int, style: str = "") -> Iterator[Text]:
         yield line
 
 
+def _item(text: str, width: int, style: str = "") -> Iterator[Text]:
+    """An indented sentence of a list, wrapped between words; what continues it is indented more than the next one."""
+    for number, line in enumerate(_wrapped("    ", text.split(" "), width, separator="")):
+        line.stylize(style)
+        yield line if number else line[2:]
+
+
 def _facts(facts: Sequence[str], width: int, style: str) -> Iterator[Text]:
     """Facts with dots between them, wrapped between words; no line begins or ends with a dot."""
     words = [word for fact in facts[:-1] for word in f"{fact}\0{_DOT}".split(" ")]
@@ -492,7 +499,7 @@ def _setting(
     """A line on one setting: the rules that have it, each with its source, and the words for yes and no."""
     yes, no = words
     if not found:
-        yield from _prose(f"{what}: {no}", width)
+        yield from _item(f"{what}: {no}", width)
         return
     alone = len({one.domain for one in policies}) == 1
     chosen = found if most is None else found[:most]
@@ -501,7 +508,7 @@ def _setting(
     text = f"{what}: {yes} {names}{more}{_where(source for _, source in found)}"
     if no.startswith(_NOT_KNOWN):
         text += f"; otherwise {no}"
-    yield from _prose(text, width, "" if yes == "set" else "yellow")
+    yield from _item(text, width, "" if yes == "set" else "yellow")
 
 
 def _where(sources: Iterable[str]) -> str:
@@ -547,7 +554,7 @@ def _ignored(document: AppDocument, width: int, *, everything: bool) -> Iterator
         yield Text("Problems", style="bold")
         for problem in problems if everything else problems[:SHOWN_PROBLEMS]:
             where = f"{escape_line(problem.where)}: " if problem.where else ""
-            yield from _prose(f"{where}{escape_line(problem.what)}", width, "yellow")
+            yield from _item(f"{where}{escape_line(problem.what)}", width, "yellow")
         if not everything and len(problems) > SHOWN_PROBLEMS:
             yield Text(f"  and {len(problems) - SHOWN_PROBLEMS:,} more: --all", style="dim")
     if not document.not_backends:

@@ -114,6 +114,12 @@ def _of_command(words: list[str], group: Any, found: list[Setting], context: typ
     path: tuple[str, ...] = ()
     while rest and (inner := getattr(command, "commands", {}).get(rest[0])) is not None and not inner.hidden:
         command, path = inner, (*path, rest.pop(0))
+    if words[0].startswith("-"):
+        raise UsageError(
+            "an option without its command",
+            where=words[0][:80],
+            advice=f"Name the command first, such as `tieback config show scan {words[0]:.80}`",
+        )
     if not path:
         raise UsageError("no such command", where=words[0][:80], advice="See `tieback --help`")
     values = values_for(path, command, found, context)

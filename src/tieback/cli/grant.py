@@ -118,6 +118,8 @@ def new(
     from tieback.scope.grant_words import grant_sentences
 
     last = not_after.date() if not_after is not None else _today() + timedelta(days=_DEFAULT_DAYS)
+    if last < _today():
+        raise GrantError("the day has passed", where=f"--not-after {last}", advice="Write a day from today on (UTC)")
     rules = tuple(TargetRule(match=match, ports="any", depth=depth, scans=scans, mcp=mcp) for match in target or ())
     pairs = (one.partition("=") for one in exclude or ())
     excluded = tuple(ExcludeRule(match.strip(), reason=reason.strip()) for match, _, reason in pairs)

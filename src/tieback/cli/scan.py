@@ -173,8 +173,7 @@ def scan(
         stdout = "" if output == "table" and done.failed and not done.inputs_read else output
         lost, closed = _write_outputs(document, files, stdout, brief=brief, least=_least(fail_on or ()))
         reasons = list(_reasons_to_fail(judged, fail_on or ()))
-        if fail_on and FailOn.UNREAD in fail_on and FailOn.UNFOLLOWED not in fail_on:
-            _print_uncounted(judged)
+        _print_uncounted(judged, fail_on or (), passed=not reasons)
         damaged = list(unread_errors(done.report))
         for error in damaged:
             print_failure(error)
@@ -273,12 +272,27 @@ def _reasons_to_fail(judged: "Report", fail_on: "Sequence[FailOn]") -> "Iterator
         yield text
 
 
-def _print_uncounted(judged: "Report") -> None:
-    """Name the partly read apps that do not fail the command, so that exit code 0 is no surprise."""
-    from tieback.report.texts.unread import unfollowed_note
+def _print_uncounted(judged: "Report", fail_on: "Sequence[FailOn]", *, passed: bool) -> None:
+    """Name what does not fail the command although it leaves something open, so that exit code 0 is no surprise."""
+    from tieback.report.texts.headline import undecided_text
+    from tieback.report.texts.unprobed import unprobed_text
+    from tieback.report.texts.unread import unfollowed_note, unread_reason
 
-    if text := unfollowed_note(judged):
+    if FailOn.UNREAD in fail_on and FailOn.UNFOLLOWED not in fail_on and (text := unfollowed_note(judged)):
         message_console().print(text)
+    least = _least(fail_on)
+    if least is None or not passed:
+        return
+    open_ends = (
+        (FailOn.UNPROBED, unprobed_text(judged)),
+        (FailOn.UNDECIDED, undecided_text(judged.headline)),
+        (FailOn.UNREAD, unread_reason(judged)),
+    )
+    for reason, text in open_ends:
+        if text and reason not in fail_on:
+            message_console().print(
+                f"{text.removesuffix('.')}. --fail-on {least} does not count this, --fail-on {reason} does"
+            )
 
 
 def _inputs(texts: "Iterable[str]", manifests: "Iterable[Path]") -> "tuple[InputSpec, ...]":

@@ -241,9 +241,12 @@ def print_skipped(skipped: Iterable["SkippedFiles"], advice: str = "Pass a file 
 
 @contextmanager
 def progress_bar(description: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar if stderr is a terminal, and log the stage. Call the yielded function with (done, total)."""
+    """Show a progress bar if stderr is a terminal, and log the stage. Call the yielded function with (done, total).
+
+    A terminal with ``TERM=dumb`` cannot erase a line, so it shows none.
+    """
     with logged_stage(description) as count:
-        if not sys.stderr.isatty():
+        if not sys.stderr.isatty() or message_console().is_dumb_terminal:
             yield count
             return
         with _bar(description) as move:

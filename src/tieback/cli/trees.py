@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
@@ -61,7 +60,7 @@ def print_attribution(found: "HostAttribution") -> None:
     if found.addresses:
         parts.append(_text(f"  {', '.join(found.addresses)}", style="dim"))
     console.print(*parts)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 2), show_header=bool(found.statements))
+    table = RowTable()
     table.add_column("claim")
     table.add_column("value", overflow="fold", ratio=2)
     table.add_column("confidence", justify="right")

@@ -49,8 +49,24 @@ def test_what_is_no_terminal_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_every_way_to_print_is_above_the_bar_of_a_terminal() -> None:
+    text = _on_terminal("xterm")
+    for word in ("TABLE", "MESSAGE", "DOCUMENT", "ECHO"):
+        assert re.search(rf"(?:\x1b\[2K|\n){word}\r\n", text), text
+    assert re.search(r"(?:\x1b\[2K|\n)\{[^\n]*LOG[^\n]*\}\r\n", text), text
+    assert "END TextIOWrapper" in text
+
+
+def test_a_terminal_that_erases_no_line_has_no_bar() -> None:
+    lines = _on_terminal("dumb").splitlines()
+    assert [line for line in lines if not line.startswith("{")] == [
+        "TABLE", "MESSAGE", "DOCUMENT", "ECHO", "END TextIOWrapper",
+    ]  # fmt: skip
+
+
+def _on_terminal(kind: str) -> str:
+    """What a terminal of this kind receives."""
     main, terminal = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
+    environment = {**os.environ, "TERM": kind, "COLUMNS": "80"}
     command = [sys.executable, "-c", CODE]
     shown = b""
     with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, env=environment) as process:
@@ -59,11 +75,7 @@ def test_every_way_to_print_is_above_the_bar_of_a_terminal() -> None:
             shown += chunk
         assert process.wait(60) == 0
     os.close(main)
-    text = shown.decode()
-    for word in ("TABLE", "MESSAGE", "DOCUMENT", "ECHO"):
-        assert re.search(rf"(?:\x1b\[2K|\n){word}\r\n", text), text
-    assert re.search(r"(?:\x1b\[2K|\n)\{[^\n]*LOG[^\n]*\}\r\n", text), text
-    assert "END TextIOWrapper" in text
+    return shown.decode()
 
 
 def _read(number: int) -> bytes:

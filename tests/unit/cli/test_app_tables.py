@@ -126,6 +126,13 @@ def test_a_seller_is_not_called_the_signer(app: App, words: str) -> None:
     assert words in shown(replace(DOCUMENT, app=app))[1]
 
 
+def test_what_continues_a_setting_is_indented_more_than_the_next_one() -> None:
+    lines = shown(width=44)
+    at = lines.index("Transport security that the app declares")
+    assert all(line[2] == " " or ": " in line for line in lines[at + 1 :] if line.startswith("  "))
+    assert any(line.startswith("    ") for line in lines[at + 1 :])
+
+
 @pytest.mark.parametrize("width", range(20, 90))
 def test_no_line_about_the_app_begins_or_ends_with_a_dot(width: int) -> None:
     lines = [line.plain for line in app_lines(DOCUMENT, width=width, everything=False)]

@@ -141,3 +141,12 @@ def test_contacts_take_a_grant(run: Run, tmp_path: Path) -> None:
 def test_a_run_that_probed_nothing_has_no_target_list(scanned: Run) -> None:
     ended = scanned("backend", "targets", "--format", "nmap")
     assert (ended.code, ended.out, "no target was probed" in ended.err) == (0, "", True)
+
+
+@pytest.mark.parametrize("width", ["40", "60", "80"])
+def test_no_word_of_a_reason_is_cut(run: Run, monkeypatch: pytest.MonkeyPatch, width: str) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    out = run("backend", "why", "mydb.c9akciq32.eu-west-1.rds.amazonaws.com").out
+    assert "…" not in out
+    for words in ("account", "boundary", "Amazon RDS", "0.98"):
+        assert words in out

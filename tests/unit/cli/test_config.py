@@ -75,6 +75,8 @@ def test_every_key_is_checked(run: Run, files: Path) -> None:
 def test_an_unknown_command(run: Run) -> None:
     ended = run("config", "show", "scna")
     assert (ended.code, ended.err) == (2, "tieback: scna: no such command. See `tieback --help`\n")
+    ended = run("config", "show", "-w", "ws")
+    assert (ended.code, "-w: an option without its command. Name the command first" in ended.err) == (2, True)
 
 
 def test_passwords_are_masked(run: Run) -> None:

@@ -93,6 +93,13 @@ def test_new_without_a_target_is_an_error(tmp_path: Path) -> None:
     assert load_grant(tmp_path / "g.toml").not_after == datetime.now(UTC).date() + timedelta(days=30)
 
 
+def test_new_refuses_a_day_that_has_passed(tmp_path: Path) -> None:
+    result = run("new", tmp_path / "g.toml", *WHO, "--target", "*.x.test", "--not-after", "2020-01-01")
+    assert isinstance(result.exception, GrantError)
+    assert "--not-after 2020-01-01: the day has passed" in result.exception.diagnostics()
+    assert not (tmp_path / "g.toml").exists()
+
+
 def test_new_writes_addresses_of_names(tmp_path: Path) -> None:
     path = tmp_path / "g.toml"
     hosts = ("--host", "es.x.test=127.0.0.5", "--host", "db.x.test=127.0.0.6", "--host", "db.x.test = ::1")

@@ -167,6 +167,16 @@ def test_a_sample_without_a_grant_is_refused_before_anything_is_read(run: Run, a
     assert (ended.code, "nothing can be extrapolated" in ended.err, (tmp_path / "ws").exists()) == (2, True, False)
 
 
+def test_a_build_that_passes_says_what_its_severity_does_not_count(run: Run, apps: Path) -> None:
+    words = ("scan", apps / "fieldhand.apk", "-w", "ws", "--workers", "1")
+    note = "not probed: there is no grant. Add --grant FILE. --fail-on critical does not count this, --fail-on unprobed"
+    ended = run(*words, "--fail-on", "critical")
+    assert (ended.code, note in ended.err) == (0, True)
+    assert "does not count" not in run(*words, "--fail-on", "critical", "--fail-on", "unprobed").err
+    assert "does not count" not in run(*words, "--fail-on", "low").err, "it fails already"
+    assert "does not count" not in run(*words).err
+
+
 def test_a_scan_that_is_stopped_says_what_is_kept(tmp_path: Path, apps: Path) -> None:
     folder = tmp_path / "many"
     folder.mkdir()

@@ -16,6 +16,7 @@ from tieback.backends.registration import RegistrationLookup, registered_contact
 from tieback.cases.answers import require_past
 from tieback.cases.contacts import contact_address, read_contact_list, read_security_txt
 from tieback.cases.register import MAX_NOTE, VendorRegister, merge_vendors, new_vendors, vendor_fields
+from tieback.cases.shared_domains import shared_domains
 from tieback.cases.states import attest
 from tieback.model.app import App
 from tieback.model.case import Case, NewLogLine
@@ -23,7 +24,6 @@ from tieback.model.count_text import count_text
 from tieback.model.errors import InputError, UsageError
 from tieback.model.exposure import Exposure
 from tieback.model.vendor import AssuranceAnswer, Contact, Vendor
-from tieback.pipeline.disclosure.shared_domains import SharedDomains
 from tieback.pipeline.fleet.analysed_apps import analysed_apps, maker_hosts
 from tieback.pipeline.fleet.coverage import DeviceCounts, FleetLine, FleetView
 from tieback.pipeline.fleet.run_reach import RunReach, back_end_word, run_reach
@@ -116,7 +116,7 @@ class VendorService:
         if not fresh:
             return []
         register, hosts = VendorRegister(vendor for vendor, _ in fresh), maker_hosts(self._workspace.lake)
-        suffixes, shared, found = OwnerDomains(), SharedDomains(), dict[str, dict[str, None]]()
+        suffixes, shared, found = OwnerDomains(), shared_domains(), dict[str, dict[str, None]]()
         for app in apps:
             owner = register.find_vendor(app)
             for host in hosts.get(app.sha256, ()) if owner else ():

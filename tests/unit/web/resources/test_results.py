@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from urllib.parse import urlencode
+from zipfile import ZipFile
 
 import pytest
 from litestar.testing import TestClient
 from litestar.types import ASGIApp
 
 from tests.each import each
+from tests.inline_engine import InlineEngine
 from tests.unit.cases.samples import exposure
+from tests.unit.pipeline.graph_workspace import APPS
 from tests.unit.pipeline.workspaces import conclude, make
 from tests.unit.web.clients import client as client_of
 from tieback.model.app import App, Platform
@@ -19,6 +23,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import AppDocument, Credential, Evidence, Problem, Sighting
 from tieback.model.unit import Unit
 from tieback.pipeline.accounts.roles import Role
+from tieback.pipeline.scan import ScanRequest, run_scan
 from tieback.storage.lake.lake import part_name
 from tieback.storage.lake.tables.apps import app_tables
 from tieback.storage.lake.tables.inputs import RunInput, save_inputs
@@ -62,6 +67,22 @@ def test_the_list_of_apps_names_their_files(pages: Client) -> None:
     assert all(f"<small>{one['file']}</small>" in text for one in rows)
     (found,) = pages.get("/api/v1/apps", params={"q": "fieldhand.apk"}).json()["items"]
     assert found["bundle_id"] == "org.fieldhand.app"
+
+
+def test_an_app_without_a_known_back_end_is_not_said_to_be_probed(tmp_path: Path) -> None:
+    """ "Every host that it names was probed" is true of no host, too."""
+    with ZipFile(APPS / "fieldhand.apk") as known, ZipFile(tmp_path / "bare.apk", "w") as bare:
+        bare.writestr("AndroidManifest.xml", known.read("AndroidManifest.xml"))
+    request = ScanRequest((tmp_path / "bare.apk",), None, tmp_path / "ws", engine=InlineEngine())
+    with run_scan(request, lambda _: nullcontext(lambda _done, _total: None)):
+        pass
+    with client_of(tmp_path / "ws") as made_client:
+        (row,) = made_client.get("/api/v1/apps").json()["items"]
+        text = made_client.get(f"/apps/{row['sha256']}").text
+    assert row["endpoints"] == 0
+    assert "No back end of this app is known, so nothing could be probed." in text
+    assert "Every host that it names was probed" not in text
+    assert "covers its back ends" not in text
 
 
 def test_the_list_twin_of_the_graph_leads_through_the_whole_graph(pages: Client) -> None:

@@ -191,6 +191,8 @@ class Page(msgspec.Struct, frozen=True):
     """Anchor of the section, by the app's SHA-256."""
     names: Mapping[str, str]
     """App name, by the app's SHA-256."""
+    files: Mapping[str, str]
+    """File of an app that looks like another one, by its SHA-256."""
     stores: Mapping[str, StoreView]
     sections: tuple[AppSection, ...]
     sections_left_out: int
@@ -250,11 +252,15 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
     anchors = {key: f"app-{number}" for number, key in enumerate(by_app, 1)}
     first = report.findings.first(MOST_ROWS)
     rest = report.quiet.first(MOST_ROWS)
+    concerned = list(report.apps.pick({key for finding in first for key in finding.apps[:MOST_NAMES]}))
+    leading = [row.summary for found in (*by_app.values(), exposed) for row in found]
+    files = file_names([*leading, *concerned, *rest])
     return Page(
         exposed=tuple(exposed),
         exposed_left_out=report.ways[0] - len(exposed),
         anchors=anchors,
-        names=_names(report.apps.pick({key for finding in first for key in finding.apps[:MOST_NAMES]})),
+        names=_names(concerned, files),
+        files=files,
         stores=stores,
         sections=tuple(_sections(by_app, anchors, stores, seen)),
         sections_left_out=report.apps.count - report.quiet.count - len(by_app),
@@ -415,11 +421,9 @@ def _number(group: FigureGroup, column: int) -> int:
     return numbers[column] or 0
 
 
-def _names(apps: Iterable[AppSummary]) -> dict[str, str]:
+def _names(apps: Iterable[AppSummary], files: Mapping[str, str]) -> dict[str, str]:
     """The names of apps by SHA-256, with the file where two look the same."""
-    every = list(apps)
-    files = file_names(every)
-    names = {one.app.sha256: one.app.label for one in every}
+    names = {one.app.sha256: one.app.label for one in apps}
     return {key: f"{name} ({files[key]})" if key in files else name for key, name in names.items()}
 
 

@@ -183,6 +183,16 @@ def test_a_report_without_a_grant_shows_the_number_of_findings_at_the_top(
     assert f"{report.findings.count} findings, most severe first" in probed, "the number is at the table"
 
 
+def test_apps_that_look_the_same_are_distinguished_by_their_files(
+    report: Report, tabled: Callable[..., Report]
+) -> None:
+    one = replace(next(iter(report.apps.rows())), exposures=())
+    twins = tuple(replace(one, app=replace(one.app, sha256=key * 64), path=f"in/{key}.apk") for key in "ab")
+    page = rendered(tabled(report, apps=twins, scope=None, exposures=(), findings=()))
+    assert all(f"<small>{key}.apk</small>" in page for key in "ab")
+    assert ".apk</small>" not in rendered(tabled(report, apps=twins[:1], scope=None, exposures=(), findings=()))
+
+
 def test_the_findings_come_first_if_nothing_was_probed(report: Report, tabled: Callable[..., Report]) -> None:
     """They are the result then; tables by platform and vendor only count the apps."""
     found = tuple(report.findings.first(2))

@@ -3,7 +3,7 @@
 Whoever answers for such a domain is its provider: a contact from there would send a letter to the wrong organisation.
 """
 
-from functools import cached_property
+from functools import cache, cached_property
 
 from tieback.backends.hosting import HostingLookup
 from tieback.recognise.rules import RuleFiles
@@ -29,3 +29,9 @@ class SharedDomains:
             or self._hosting.is_domain(domain)
             or bool(tuple(self._rules.cloud.below(domain)))
         )
+
+
+@cache
+def shared_domains() -> SharedDomains:
+    """The shared domains, read once per process."""
+    return SharedDomains()
