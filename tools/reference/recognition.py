@@ -73,6 +73,8 @@ _MAKER_NAMES = (
     ("registration", "registrations", "Words in the address at which an app registers a user."),
     ("login", "logins", "Words in the address at which an app logs a user in."),
     ("change", "changes", "Words in the name of a program that changes records."),
+    ("record", "records", "Words in addresses of records that an app keeps for its users."),
+    ("app_word", "programs for an app", "Words in the address of a program for one app."),
     ("account_beside", "users and clients", "They can be written together with those words."),
     ("not_account", "no accounts", "Words beside them that are about a device, a client or another company."),
     ("sample_host", "practice", "Servers that offer accounts for practice to anyone."),
