@@ -63,10 +63,18 @@ _NO_TEXT = lazy_pattern(rb"[\0-\x08\x0e-\x1f]")
 """A line of a comment with several lines, how long such a comment can be, and what no text has."""
 _NUMBER_SIGN = lazy_pattern(rb"[ \t]*#+(?:[ \t\r\n]|\Z)")
 _METADATA_LINE = lazy_pattern(
-    rb"\s*[\"']?(?:homepage|home[-_]?url|repository|issue_tracker|documentation|license|licence|author|funding|bundle-\w+|specification-\w+"
-    rb"|implementation-\w+|project[-_]url|scm|resolved)[\"']?\s*[:= ]",
+    rb"\s*[\"']?(?:(?P<sure>issue_tracker|bundle-\w+|specification-\w+|implementation-\w+)"
+    rb"|homepage|home[-_]?url|repository|documentation|license|licence|author|funding|project[-_]url|scm|resolved)[\"']?\s*[:= ]",
     re.IGNORECASE,
 )
+_PACKAGE_LINE = lazy_pattern(
+    rb"^[ \t]{0,4}[\"']?(?:name|pretty_name|version|version_id|(?P<sure>metadata-version|dependencies|dev_dependencies|integrity|resolution|checksum|lockfile_?version)"
+    rb"|licen[cs]e|authors?|maintainers?|summary)[\"']?\s{0,4}[:= ]",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A line of the description of a package, of a system, or of a list of packages: pubspec.yaml, ``os-release``, ``yarn.lock``."""
+_LEAST_OF_PACKAGE, _PACKAGE_HEAD = 2, 64 * 1024
+"""Fewest of these keys beside one of the others, and where they are looked for."""
 _SHEET_DATA = lazy_pattern(rb"[\s\"']{0,8}data:(?!text/)")
 """A picture or font in a style sheet, whatever its type; a style sheet can import another one as text."""
 _ESCAPED = lazy_pattern(rb"[a-z]{2,8}\??:\\/\\/")
@@ -326,7 +334,8 @@ class TextPlaces:
                 self._inner[span.start] = self._embedded(name, span.start + 1, span.end - 1)
             known = self._inner[span.start]
             return known[1].reason(known[0].offset(offset)) if known else ""
-        if self._is_package and structured.is_metadata_key(self._data, span.start, package=True):
+        named = structured.is_package_file(self._file)
+        if self._is_package and structured.is_metadata_key(self._data, span.start, package=True, named=named):
             return METADATA
         if self._is_api and structured.is_metadata_key(self._data, span.start, api=True):
             return METADATA
@@ -353,9 +362,18 @@ class TextPlaces:
             return COMMENT
         if _REDIRECT_LINE.match(line):
             return prose.REDIRECT
-        if _METADATA_LINE.match(line) or (self._is_api and structured.is_page_of_api(self._data, offset)):
+        fact = _METADATA_LINE.match(line)
+        if fact and (fact["sure"] or self._lists_packages):
             return METADATA
-        return ""
+        return METADATA if self._is_api and structured.is_page_of_api(self._data, offset) else ""
+
+    @cached_property
+    def _lists_packages(self) -> bool:
+        """True for lines that describe a package or list some; settings can have a ``home_url``, too."""
+        found = list(islice(_PACKAGE_LINE.finditer(self._data, 0, _PACKAGE_HEAD), 1_000))
+        own = {one[0].strip(b"\"' \t:=").lower() for one in found}
+        named = self._file.lower().endswith((".lock", "jacoco.properties"))
+        return named or any(one["sure"] for one in found) or len(own) >= _LEAST_OF_PACKAGE
 
     def _markup(self, offset: int) -> str:
         if self._xml.is_schema:
