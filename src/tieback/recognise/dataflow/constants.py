@@ -23,7 +23,7 @@ from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
-from tieback.recognise.dataflow.trace import DESCRIPTION, NEVER
+from tieback.recognise.dataflow.trace import DESCRIPTION, LINK, NEVER
 from tieback.recognise.dataflow.uncalled import UncalledCode
 from tieback.recognise.dataflow.undeclared import UndeclaredComponents
 from tieback.recognise.dataflow.unread_objects import reason_of_fields
@@ -134,6 +134,8 @@ class ConstantEnds:
             return NotBackend(find.endpoint.value, reason) if reason else find
         hidden = find.evidence.how.startswith(_JOINED) or find.evidence.how.endswith(_ENCODED)
         reason = self._of_constant(self._constant(find), "" if hidden else find.endpoint.host)
+        if reason == LINK and find.endpoint.host in self._linked:
+            reason = ""  # the app itself opens such links
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def _of_constant(self, raw: bytes, host: str) -> str:

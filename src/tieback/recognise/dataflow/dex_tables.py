@@ -309,6 +309,19 @@ class DexTables:
         found: list[int] = np.flatnonzero(np.isin(self._methods["proto"], protos)).tolist() if len(protos) else []
         return found
 
+    def methods_taking(self, kind: int) -> list[int]:
+        """Indices of the methods that have a type among their parameters."""
+        lists: list[int] = np.unique(self._protos[:, 2]).tolist()
+        having = [at for at in lists if kind in self.type_list(at)]
+        protos = np.flatnonzero(np.isin(self._protos[:, 2], having)) if having else ()
+        found: list[int] = np.flatnonzero(np.isin(self._methods["proto"], protos)).tolist() if len(protos) else []
+        return found
+
+    def fields_of_type(self, kind: int) -> list[int]:
+        """Indices of the fields of a type."""
+        found: list[int] = np.flatnonzero(self._fields["proto"] == kind).tolist()
+        return found
+
     def owners_of_fields(self, kind: int) -> list[int]:
         """Types of the classes that have, or use, a field of a type."""
         return list(map(int, np.unique(self._fields["owner"][self._fields["proto"] == kind]).tolist()))

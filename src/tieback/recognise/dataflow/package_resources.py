@@ -281,6 +281,14 @@ class PackageResources:
             or any(table.contains(form) for table in self.tables.values() for form in forms)
         )
 
+    def text_names(self, name: str) -> bool:
+        """True if a text, such as a script or a list of plug-ins, has the name of a class behind a package."""
+        return name in self._texts_named
+
+    def text_has_simple(self, name: str) -> bool:
+        """True if a text has the name of a class alone, which code can put behind a package."""
+        return self._texts_named.has_simple(name)
+
     def names_handler(self, name: str) -> bool:
         """True if a layout or menu may name a method, as in ``android:onClick``; also if that is not known."""
         if not self.is_known:

@@ -251,7 +251,7 @@ class TextPlaces:
             return METADATA
         if literals.is_pattern(data, span):
             return prose.PATTERN
-        if literal_names.is_of_server(data, span.start):
+        if literal_names.is_of_server(data, span.start) and "nodejs-project/" not in self._file:
             return literal_names.SERVER
         found = names_before.reason(data, span.start, offset, span.end) or literals.reason_of_name(data, span, offset)
         if found:
@@ -404,9 +404,12 @@ class TextPlaces:
         if kind == search_engines.LINKED_DATA:
             return search_engines.SITE_MAP
         if kind in _CODE_TYPES:
-            if "src" in values:
-                return COMMENT  # a browser runs only the file: https://html.spec.whatwg.org/multipage/scripting.html
-            file = ""
+            # A browser runs only the file, which can read data in the element:
+            # https://html.spec.whatwg.org/multipage/scripting.html
+            is_data = "src" in values and self._data[span.start : span.end].lstrip()[:1] in (b"{", b"[")
+            if "src" in values and not is_data:
+                return COMMENT
+            file = "script.json" if is_data else ""
         elif b"json" in kind:
             file = "script.json"
         elif b"template" in kind or b"html" in kind:
@@ -435,6 +438,8 @@ class TextPlaces:
         data = self._data
         if data.rfind(b"{{", max(0, offset - 300), offset) > data.rfind(b"}}", max(0, offset - 300), offset):
             return ""  # an expression of a template
+        if markup.is_hidden_address(data, self._spans, offset):
+            return ""
         return "" if markup.element_at(data, self._spans, offset) == "option" else SHOWN
 
     def _xml_text(self, offset: int) -> str:
@@ -467,6 +472,8 @@ class TextPlaces:
             return METADATA
         if self._xml.is_widget and is_permission(name, own.value.decode("ascii", "replace")):
             return PERMITTED
+        if own.name == "placeholder" and names_before.is_example_read(self._data):
+            return ""
         if own.name in _BY_ATTRIBUTE:
             return _BY_ATTRIBUTE[own.name]
         if own.name in _CLICKS and TextPlaces("onclick.js", own.value).reason(offset - own.start) == LINK:
