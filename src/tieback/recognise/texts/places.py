@@ -64,15 +64,17 @@ _NO_TEXT = lazy_pattern(rb"[\0-\x08\x0e-\x1f]")
 _NUMBER_SIGN = lazy_pattern(rb"[ \t]*#+(?:[ \t\r\n]|\Z)")
 _METADATA_LINE = lazy_pattern(
     rb"\s*[\"']?(?:(?P<sure>issue_tracker|bundle-\w+|specification-\w+|implementation-\w+)"
-    rb"|homepage|home[-_]?url|repository|documentation|license|licence|author|funding|project[-_]url|scm|resolved)[\"']?\s*[:= ]",
+    rb"|homepage|home[-_]?url|repository|documentation|license|licence|author|funding|project[-_]url|scm|resolved)"
+    rb"[\"']?\s*[:= ]",
     re.IGNORECASE,
 )
 _PACKAGE_LINE = lazy_pattern(
-    rb"^[ \t]{0,4}[\"']?(?:name|pretty_name|version|version_id|(?P<sure>metadata-version|dependencies|dev_dependencies|integrity|resolution|checksum|lockfile_?version)"
-    rb"|licen[cs]e|authors?|maintainers?|summary)[\"']?\s{0,4}[:= ]",
+    rb"^[ \t]{0,4}[\"']?(?:name|pretty_name|version|version_id|licen[cs]e|authors?|maintainers?|summary"
+    rb"|(?P<sure>metadata-version|dependencies|dev_dependencies|integrity|resolution|checksum|lockfile_?version))"
+    rb"[\"']?\s{0,4}[:= ]",
     re.IGNORECASE | re.MULTILINE,
 )
-"""A line of the description of a package, of a system, or of a list of packages: pubspec.yaml, ``os-release``, ``yarn.lock``."""
+"""A line of the description of a package or a system, or of a list of packages: pubspec.yaml, os-release, yarn.lock."""
 _LEAST_OF_PACKAGE, _PACKAGE_HEAD = 2, 64 * 1024
 """Fewest of these keys beside one of the others, and where they are looked for."""
 _SHEET_DATA = lazy_pattern(rb"[\s\"']{0,8}data:(?!text/)")

@@ -313,7 +313,7 @@ def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool
 
 
 def _is_of_software(data: bytes, start: int, key: bytes) -> bool:
-    """True if the object with a key has another one of a description of software, as ``homepage`` of settings has not."""
+    """True if the object with a key has another one of a description of software; settings with ``homepage`` have not."""
     first, last = max(0, start - _SOFTWARE_REACH), min(len(data), start + _SOFTWARE_REACH)
     depth = 0
     for found in reversed(list(_BRACKET.finditer(data, first, start))):
@@ -363,7 +363,10 @@ def _is_member_of_package(data: bytes, start: int, end: int) -> bool:
 def _is_used(name: bytes, data: bytes, first: int, last: int) -> bool:
     """True if code joins a variable to another text, or gives it to a call: then it is an address that code uses."""
     name = re.escape(name)
-    use = rb"(?:[(+]\s{0,4}%b\s{0,4}[+,)]|(?<![\w$.])%b\s{0,4}\+\s{0,4}[\w\"'`(]|\$\{%b\}|(?<![\w$.])%b\s{0,4}\.\s{0,4}(?:concat|replace)\()"
+    use = (
+        rb"(?:[(+]\s{0,4}%b\s{0,4}[+,)]|(?<![\w$.])%b\s{0,4}\+\s{0,4}[\w\"'`(]|\$\{%b\}"
+        rb"|(?<![\w$.])%b\s{0,4}\.\s{0,4}(?:concat|replace)\()"
+    )
     return re.compile(use % (name, name, name, name)).search(data, first, last) is not None
 
 
