@@ -11,12 +11,13 @@ from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import Hierarchy, parameters, words
 from tieback.recognise.dataflow.opcode_sets import CALLS
-from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.places import CodePlaces
 from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, SPUT, MethodFlow, Operation
 
 MAX_CLASSES = 64
 """Most classes below one that are looked at."""
+_MOST_SITES = 1_024
+"""Most instructions that read one field, or call one method that returns an object of a class."""
 _MOST_METHODS = 512
 """Most methods that get an object of a class as an argument."""
 _NEW_INSTANCE, _READS = frozenset((0x22,)), frozenset((0x54, 0x62))
@@ -91,8 +92,8 @@ class HandedObjects:
                 continue
             for opcodes, members in ((_READS, dex.fields_of_type(kind)), (CALLS, dex.methods_returning(kind))):
                 for member in members:
-                    offsets = self._places.offsets(number, opcodes, member)
-                    if len(offsets) >= MAX_SITES:
+                    offsets = self._places.offsets(number, opcodes, member, _MOST_SITES)
+                    if len(offsets) >= _MOST_SITES:
                         yield number, None, 0
                         return
                     yield from self._at(number, offsets)

@@ -98,7 +98,7 @@ class MadeObjects:
     def finds_fields_of(self, owner: str) -> bool:
         """True if code looks for fields of a class by reflection: ``Flags.class.getDeclaredFields()``."""
         if owner not in self._looked:
-            self._looked[owner] = any(
+            self._looked[owner] = self._is_found_by_name(owner) or any(
                 self._finds_fields(number, offset)
                 for number in range(len(self._app.files))
                 for kind in (self._app.type_of(number, owner),)
@@ -118,6 +118,17 @@ class MadeObjects:
             if called >= 0 and not one.values[0].isdisjoint((at, MANY)):
                 owner, name, kind = self._app.ref(called)
                 if owner == CLASS and (name, kind) in FIELD_LOOK_UPS:
+                    return True
+        return False
+
+    def _is_found_by_name(self, owner: str) -> bool:
+        """True if a class that looks for fields loads the name of another one: ``Class.forName("com.shop.Flags")``."""
+        name = owner[1:-1].replace("/", ".")
+        for number in range(len(self._app.files)):
+            title = self._app.string_of(number, name)
+            for site in self._places.loading(number, title) if title >= 0 else ():
+                loader = self._owner(site.number, site.code) if site is not None else ""
+                if not loader or self.reflection.finds_fields(loader):
                     return True
         return False
 

@@ -23,6 +23,8 @@ _OF_TOOLS = re.compile(
 """Files that signatures and build tools write, which name every class or file."""
 _NAMES_CLASSES = re.compile(r"(?:^|/)META-INF/services/|\.(?:json|properties|xml|ya?ml|ini|cfg|conf|txt)$")
 """Files in which every package counts."""
+_SERVICES = re.compile(r"(?:^|/)META-INF/services/")
+_SERVICE = re.compile(rb"(?:^|\n)[ \t]{0,20}([\w.$]{3,300})")
 _CLASS = re.compile(rb"(?<=\w)\.([A-Z][\w$]{2,100})")
 _OF_OWN = rb"[./]([\w.$/]{3,200})"
 _PART = re.compile(rb"[./]")
@@ -55,6 +57,8 @@ class TextNames:
                 self._left -= len(data)
                 if self._left >= 0:
                     self._note(_WORD, data, self._names)
+        if _SERVICES.search(file):
+            self._note(_SERVICE, data, self._names)
         if not _NAMES_CLASSES.search(file):
             return
         self._left_simple -= len(data)
@@ -74,6 +78,10 @@ class TextNames:
     def __contains__(self, name: str) -> bool:
         """True if a text may have the name of a class behind its package."""
         return name in self._names or len(self._names) > MAX_NAMES or self._left < 0
+
+    def binds(self, name: str) -> bool:
+        """True if a text that was read has the name of a class behind its package."""
+        return name in self._names
 
     def has_simple(self, name: str) -> bool:
         """True if a text may have the name of a class alone, which code can put behind a package."""

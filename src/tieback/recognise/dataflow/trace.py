@@ -21,6 +21,7 @@ from tieback.recognise.dataflow.reaching import (
     Operation,
     Origins,
 )
+from tieback.recognise.dataflow.sent_intents import is_used_inside
 from tieback.recognise.dataflow.unread_objects import is_uncalled_result, is_unread_object
 from tieback.recognise.dataflow.unread_settings import is_unread_setting
 from tieback.recognise.texts.prose import NOTIFIED, REDIRECT
@@ -312,7 +313,7 @@ class Trace:
                 if not strings or any(self._uses.string(self._number, at) not in _ACTIONS for at in strings):
                     return False
                 acts = True
-        return acts
+        return acts and not is_used_inside(self._uses, self._number, self._code, self._flow, objects)
 
     def _is_of_another_app(self, one: Operation, kind: str) -> bool:
         """True if ``setClassName`` names a package of which this app has no class, such as that of a map."""

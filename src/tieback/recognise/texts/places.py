@@ -112,6 +112,8 @@ _BY_ATTRIBUTE = {
 _CLICKS = frozenset(("onclick", "ng-click", "data-ng-click", "(click)", "@click", "v-on:click", "on-tap", "(tap)"))
 """Code that runs when a person taps an element, also of AngularJS, Angular and Vue."""
 _SVG_LOADS = ("href", "xlink:href", "src", "style")
+_OF_AUTHORS = (b"<author", b"<copyright", b"<notice", b"<description", b"creativecommons", b"<rights")
+"""What is beside the element with the licence of a text or a library."""
 _METADATA_ELEMENTS = frozenset((
     "url", "license", "licenses", "issue", "repo", "author", "name", "description", "scm", "organization", "developers",
     "connection", "developerconnection", "repository", "projecturl", "licenseurl", "iconurl", "keywords", "info", "id",
@@ -450,6 +452,9 @@ class TextPlaces:
             return tables.PICTURE if self._xml.is_picture else METADATA
         if self._xml.is_widget and name in _WIDGET_TEXTS:
             return METADATA
+        is_root = self._data.lstrip().startswith(b"<licen")
+        if name in {"license", "licence"} and not is_root and not any(mark in self._data for mark in _OF_AUTHORS):
+            return ""  # the server of licences for films or programs
         return METADATA if name in {"license", "licence", "copyright", "author-website"} else ""
 
     @cached_property
@@ -470,7 +475,7 @@ class TextPlaces:
         if number < 0 or offset > values[number].start + len(values[number].value):
             return ""
         own = values[number]
-        if own.name.startswith(_NAMESPACES):
+        if own.name in _NAMESPACES or own.name.partition(":")[0] == "xmlns":
             return METADATA
         if self._xml.is_widget and is_permission(name, own.value.decode("ascii", "replace")):
             return PERMITTED

@@ -113,7 +113,7 @@ _PAGES_OF_PEOPLE = (
     "ホームページ", "サイト", "ブログ", "詳細", "参照", "出典", "홈페이지", "웹사이트", "사이트", "블로그", "문서",
     "참고", "출처", "자세히",
 )  # fmt: skip
-"""Words of Chinese, Japanese and Korean for pages that people read: web site, demo, project, source code, blog, help."""
+"""Words of Chinese, Japanese and Korean for pages that people read, such as a web site, a demo or a blog."""
 _LABEL = re.compile(
     rb"(?:"
     + b"|".join(map(_in_scripts, _PAGES_OF_PEOPLE))

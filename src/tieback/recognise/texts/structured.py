@@ -313,7 +313,7 @@ def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool
 
 
 def _is_of_software(data: bytes, start: int, key: bytes) -> bool:
-    """True if the object with a key has another one of a description of software; settings with ``homepage`` have not."""
+    """True if the object with a key has another one of a description of software, as settings have not."""
     first, last = max(0, start - _SOFTWARE_REACH), min(len(data), start + _SOFTWARE_REACH)
     depth = 0
     for found in reversed(list(_BRACKET.finditer(data, first, start))):

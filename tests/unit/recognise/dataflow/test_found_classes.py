@@ -11,6 +11,7 @@ from tieback.recognise.dataflow import text_names
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.package_resources import PackageResources
+from tieback.recognise.dataflow.trace import UNREAD
 from tieback.recognise.dataflow.uncalled import UNUSED as UNUSED_REASON
 from tieback.recognise.dataflow.uncalled import UncalledCode
 from tieback.recognise.dataflow.uses import ConstantUses
@@ -133,3 +134,13 @@ def test_beyond_the_bound_of_all_texts_every_class_counts_as_named(monkeypatch: 
     assert ("Idle" in names, "Other" in names) == (True, False)
     names.see("assets/b.json", b'["test.shop.Another", 1, 2, 3]', ())
     assert "Other" in names
+
+
+def test_code_and_scripts_read_static_fields_by_name() -> None:
+    files = package()
+    files.see(text("assets/main.lua", b'local c = luajava.bindClass("test.shop.app.Bound")'))
+    code = (Path(__file__).parent / "dex" / "boundfields.dex").read_bytes()
+    uses = ConstantUses([DexFile(code)], names=files.names)
+    hosts = ("alone", "bound", "named", "quoted")
+    reasons = {host: uses.reason(f"https://{host}.shop.test/".encode()) for host in hosts}
+    assert reasons == {"alone": UNREAD, "bound": "", "named": "", "quoted": UNREAD}

@@ -13,6 +13,7 @@ from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
 DEX = Path(__file__).parent / "dex"
+PICTURE = "https://picture.shop.test/a.png"
 
 
 @each(
@@ -48,3 +49,12 @@ def test_a_link_that_the_app_opens_itself_is_a_back_end(host: str, is_left_out: 
     finds = AppSearch(RuleFiles()).finds([manifest, code])
     left_out = {one.value for one in finds if isinstance(one, NotBackend) and one.reason == LINK}
     assert ("https://browser.shop.test" in left_out) is is_left_out
+
+
+@each(("changed", "left_out"), [(False, {"https://text.shop.test"}), (True, {"https://text.shop.test", PICTURE})])
+def test_a_picture_in_a_text_of_html_is_loaded_if_the_app_has_code_for_that(changed: bool, left_out: set[str]) -> None:
+    data = (DEX / "pictures.dex").read_bytes()
+    code = read_dex("classes.dex", data.replace(b"ImageGetter", b"ImageGettes") if changed else data)[0]
+    manifest = Artifact("AndroidManifest.xml", (Buffer("AndroidManifest.xml", BufferKind.MANIFEST, b"<manifest/>"),))
+    finds = AppSearch(RuleFiles()).finds([manifest, code])
+    assert {one.value for one in finds if isinstance(one, NotBackend) and one.reason == SHOWN} == left_out
