@@ -29,7 +29,8 @@ _VISIBLE_TO_SYSTEM = 2
 _FOR_READERS = Packages(
     (
         "Landroid/annotation/SuppressLint;", "Landroid/annotation/TargetApi;", "Landroid/support/annotation/",
-        "Landroidx/annotation/", "Lcom/google/errorprone/annotations/", "Ljava/lang/Deprecated;",
+        "Landroidx/annotation/", "Landroidx/compose/runtime/Composable", "Landroidx/compose/runtime/ReadOnlyComposable;",
+        "Landroidx/compose/ui/tooling/preview/", "Lcom/google/errorprone/annotations/", "Ljava/lang/Deprecated;",
         "Ljava/lang/SafeVarargs;", "Ljavax/annotation/CheckReturnValue;", "Ljavax/annotation/Nonnull;",
         "Ljavax/annotation/Nullable;", "Lkotlin/Deprecated;", "Lorg/checkerframework/",
         "Lorg/intellij/lang/annotations/", "Lorg/jetbrains/annotations/",
