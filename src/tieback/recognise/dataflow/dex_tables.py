@@ -309,11 +309,17 @@ class DexTables:
         found: list[int] = np.flatnonzero(np.isin(self._methods["proto"], protos)).tolist() if len(protos) else []
         return found
 
-    def methods_taking(self, kind: int) -> list[int]:
-        """Indices of the methods that have a type among their parameters."""
-        lists: list[int] = np.unique(self._protos[:, 2]).tolist()
-        having = [at for at in lists if kind in self.type_list(at)]
-        protos = np.flatnonzero(np.isin(self._protos[:, 2], having)) if having else ()
+    def parameter_lists(self) -> dict[int, list[int]]:
+        """For each type the offsets of the lists of parameters that have it."""
+        found: dict[int, list[int]] = {}
+        for at in np.unique(self._protos[:, 2]).tolist():
+            for kind in set(self.type_list(at)):
+                found.setdefault(kind, []).append(at)
+        return found
+
+    def methods_with(self, lists: Sequence[int]) -> list[int]:
+        """Indices of the methods with one of these lists of parameters."""
+        protos = np.flatnonzero(np.isin(self._protos[:, 2], lists)) if lists else ()
         found: list[int] = np.flatnonzero(np.isin(self._methods["proto"], protos)).tolist() if len(protos) else []
         return found
 

@@ -7,6 +7,9 @@ its type, or from the arguments of a method; a method of its class can give it i
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import Hierarchy, parameters, words
@@ -31,6 +34,10 @@ _PUTS = frozenset(
      "putIfAbsent", "set", "setOf", "singleton", "singletonList", "singletonMap", "to")
 )  # fmt: skip
 
+_KEEPS = np.zeros(0x100, np.bool_)
+_KEEPS[[APUT, *FILLED]] = True
+"""Operations that put an object into an array, by the low byte of their code unit."""
+
 
 class HandedObjects:
     """Finds them in the code of one app."""
@@ -45,6 +52,8 @@ class HandedObjects:
         """The code of the app; ``flow`` gives the values of a method."""
         self._app, self._places, self._hierarchy, self._flow = app, places, hierarchy, flow
         self._known: dict[str, bool] = {}
+        self._marks: dict[int, NDArray[np.bool_]] = {}
+        self._taking: dict[int, dict[int, list[int]]] = {}
 
     def has(self, owner: str) -> bool:
         """True if code may hand over an object of a class or of one below it."""
@@ -100,9 +109,9 @@ class HandedObjects:
 
     def _taken(self, owner: str) -> Iterator[tuple[int, CodeItem | None, int]]:
         """The arguments of its type."""
-        for number, dex in enumerate(self._app.files):
+        for number in range(len(self._app.files)):
             kind = self._app.type_of(number, owner)
-            taking = dex.methods_taking(kind) if kind >= 0 else []
+            taking = self._methods_taking(number, kind) if kind >= 0 else []
             if len(taking) > _MOST_METHODS:
                 yield number, None, 0
                 return
@@ -126,10 +135,28 @@ class HandedObjects:
 
     def _hands_over(self, number: int, code: CodeItem, origin: int) -> bool:
         """True if a method may hand over an object; one that is too long to read is a doubt."""
+        units = np.frombuffer(self._app.files[number].data, "<u2", code.units, code.begin)
+        if not bool(self._marks_of(number)[units].any()) and not bool(_KEEPS[units & 0xFF].any()):
+            return False
         flow = self._flow(number, code)
         return flow is None or any(
             self._takes(number, one, origin) for one in flow.operations if any(origin in its for its in one.values)
         )
+
+    def _marks_of(self, number: int) -> NDArray[np.bool_]:
+        """Which code units of a file can be the index of a method or field that takes any object."""
+        if number not in self._marks:
+            dex, kind = self._app.files[number], self._app.type_of(number, _OBJECT)
+            members = [*self._methods_taking(number, kind), *dex.fields_of_type(kind)] if kind >= 0 else []
+            marks = np.zeros(0x1_0000, np.bool_)
+            marks[[one for one in members if one < len(marks)]] = True
+            self._marks[number] = marks
+        return self._marks[number]
+
+    def _methods_taking(self, number: int, kind: int) -> list[int]:
+        if number not in self._taking:
+            self._taking[number] = self._app.files[number].parameter_lists()
+        return self._app.files[number].methods_with(self._taking[number].get(kind, []))
 
     def _takes(self, number: int, one: Operation, origin: int) -> bool:
         if one.opcode in (IPUT, SPUT):
