@@ -1,13 +1,13 @@
-"""Addresses of GitHub in the path of a mirror: ``https://ghp.ci/https://raw.githubusercontent.com/owner/name/main/a.json``.
+"""Addresses of GitHub in the path of a mirror: ``https://ghp.ci/https://github.com/o/r/raw/main/a``.
 
-The app contacts the mirror, and the mirror asks GitHub; it answers for no other site. Any other address in the path of
-a proxy stays a back end: it is the server of the app, which the app only asks in another way.
+The app contacts the mirror, and the mirror requests the file from GitHub; it answers for no other site. Any other
+address in the path of a proxy stays a back end: it is a server of the app, which the app reaches in another way.
 Source: https://github.com/hunshcn/gh-proxy (README: release, archive and file addresses)
 """
 
 from tieback.model.lazy_pattern import lazy_pattern
 
-MIRRORED = "only an address of GitHub that a mirror asks for the app"
+MIRRORED = "only an address of GitHub that a mirror requests for the app"
 HOSTS = frozenset(
     ("api.github.com", "codeload.github.com", "gist.github.com", "gist.githubusercontent.com", "github.com",
      "objects.githubusercontent.com", "raw.github.com", "raw.githubusercontent.com")
