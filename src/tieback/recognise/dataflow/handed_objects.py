@@ -13,9 +13,16 @@ from numpy.typing import NDArray
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import Hierarchy, parameters, words
-from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.opcode_sets import (
+    APUT_OBJECT,
+    CALLS,
+    FILLED,
+    INSTANCE_READS,
+    NEW_INSTANCES,
+    STATIC_READS,
+)
 from tieback.recognise.dataflow.places import CodePlaces
-from tieback.recognise.dataflow.reaching import APUT, FILLED, IPUT, SPUT, MethodFlow, Operation
+from tieback.recognise.dataflow.reaching import IPUT, SPUT, MethodFlow, Operation
 
 MAX_CLASSES = 64
 """Most classes below one that are looked at."""
@@ -23,7 +30,6 @@ _MOST_SITES = 1_024
 """Most instructions that read one field, or call one method that returns an object of a class."""
 _MOST_METHODS = 512
 """Most methods that get an object of a class as an argument."""
-_NEW_INSTANCE, _READS = frozenset((0x22,)), frozenset((0x54, 0x62))
 _OBJECT = "Ljava/lang/Object;"
 _PLATFORM = ("Landroid/", "Landroidx/", "Ljava/", "Ljavax/", "Lkotlin/", "Lkotlinx/")
 """Packages whose methods fill no fields of an object of any class."""
@@ -35,7 +41,7 @@ _PUTS = frozenset(
 )  # fmt: skip
 
 _KEEPS = np.zeros(0x100, np.bool_)
-_KEEPS[[APUT, *FILLED]] = True
+_KEEPS[[APUT_OBJECT, *FILLED]] = True
 """Operations that put an object into an array, by the low byte of their code unit."""
 
 
@@ -65,7 +71,7 @@ class HandedObjects:
     def makers(self, number: int, owner: str) -> Iterator[int]:
         """Offsets of the instructions of a file that make an object of a class."""
         kind = self._app.type_of(number, owner)
-        for offset in self._places.offsets(number, _NEW_INSTANCE, kind) if kind >= 0 else ():
+        for offset in self._places.offsets(number, NEW_INSTANCES, kind) if kind >= 0 else ():
             if self._places.is_instruction(number, offset):
                 yield offset
 
@@ -99,7 +105,8 @@ class HandedObjects:
             kind = self._app.type_of(number, owner)
             if kind < 0:
                 continue
-            for opcodes, members in ((_READS, dex.fields_of_type(kind)), (CALLS, dex.methods_returning(kind))):
+            fields, results = dex.fields_of_type(kind), dex.methods_returning(kind)
+            for opcodes, members in ((STATIC_READS, fields), (INSTANCE_READS, fields), (CALLS, results)):
                 for member in members:
                     offsets = self._places.offsets(number, opcodes, member, _MOST_SITES)
                     if len(offsets) >= _MOST_SITES:
@@ -162,7 +169,7 @@ class HandedObjects:
         if one.opcode in (IPUT, SPUT):
             field = self._app.field(number, one.member)
             return origin in one.values[0] and (field < 0 or self._app.ref(field).kind == _OBJECT)
-        if one.opcode == APUT:
+        if one.opcode == APUT_OBJECT:
             return origin in one.values[0]
         if one.opcode in FILLED:
             return True

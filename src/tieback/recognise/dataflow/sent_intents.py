@@ -7,7 +7,7 @@ address again. So an intent is followed into methods of the app, fields and call
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dexfile import CodeItem
-from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.opcode_sets import CALLS, INSTANCE_READS, STATIC_READS
 from tieback.recognise.dataflow.reaching import IPUT, RETURN, SPUT, MethodFlow, Operation, Origins
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 _INTENT = "Landroid/content/Intent;"
 _READS = frozenset(("getData", "getDataString", "toURI", "toUri"))
 _NAMES = frozenset(("setClass", "setClassName", "setComponent"))
-_FIELD_READS = frozenset((0x54, 0x62))
 _MAX_DEPTH, _MAX_SITES = 3, 16
 
 
@@ -72,10 +71,12 @@ def _is_returned(uses: "ConstantUses", number: int, code: CodeItem, depth: int) 
 
 
 def _is_read(uses: "ConstantUses", field: int, depth: int) -> bool:
-    for count, site in enumerate(uses.places.of_field(field, _FIELD_READS) if field >= 0 else ()):
-        flow = uses.flow(site.number, site.code) if site is not None else None
-        if site is None or count >= _MAX_SITES:
-            return True
-        if flow is not None and is_used_inside(uses, site.number, site.code, flow, frozenset((site.at,)), depth + 1):
-            return True
+    for reads in (STATIC_READS, INSTANCE_READS):
+        for count, site in enumerate(uses.places.of_field(field, reads) if field >= 0 else ()):
+            flow = uses.flow(site.number, site.code) if site is not None else None
+            if site is None or count >= _MAX_SITES:
+                return True
+            objects = frozenset((site.at,))
+            if flow is not None and is_used_inside(uses, site.number, site.code, flow, objects, depth + 1):
+                return True
     return False

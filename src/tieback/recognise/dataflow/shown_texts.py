@@ -10,7 +10,7 @@ https://developer.android.com/reference/android/widget/TextView, https://develop
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.opcode_sets import CALLS
+from tieback.recognise.dataflow.opcode_sets import CALLS, INSTANCE_READS, STATIC_READS
 from tieback.recognise.dataflow.reaching import IGET, SGET, MethodFlow, Operation, Origins
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ _TEXT = "()Ljava/lang/CharSequence;"
 _OF_VIEWS = ("Landroid/", "Landroidx/", "Lcom/google/android/material/")
 """Libraries for views, which read such texts to show them again."""
 _STREAM, _SYSTEM = "Ljava/io/PrintStream;", "Ljava/lang/System;"
-_FIELD_READS = frozenset((0x54, 0x62))
 _MOST_SITES = 32
 HINT, SUMMARY = "getHint", "getSummary"
 
@@ -90,7 +89,11 @@ class ShownTexts:
         return False
 
     def _reads_field(self, field: int, reader: str) -> bool:
-        for count, site in enumerate(self._uses.places.of_field(field, _FIELD_READS, _MOST_SITES)):
+        places = self._uses.places
+        sites = (
+            site for reads in (STATIC_READS, INSTANCE_READS) for site in places.of_field(field, reads, _MOST_SITES)
+        )
+        for count, site in enumerate(sites):
             flow = self._uses.flow(site.number, site.code) if site is not None else None
             if site is None or flow is None or count >= _MOST_SITES:
                 return False
