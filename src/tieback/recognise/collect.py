@@ -51,6 +51,10 @@ _ENCODINGS = frozenset({"percent", "unicode", "base64", "reversed"})
 _ENCODED = 4
 _EXAMPLE = re.compile(r"(?:resource:string|config)[:/](?:\w{1,60}_)?(?:example|placeholder|sample)(?:_\w{1,60})?/")
 """Evidence of a text that shows the user what to enter."""
+_LOADED = re.compile(
+    r"_(?:audio|avatar|feed|file|icon|image|img|json|model|movie|music|pdf|photo|picture|song|stream|thumb(?:nail)?|track|video)s?[_/]"
+)
+"""A word of the name of an example that code loads, such as a picture in place of another one."""
 _FIELD = "dex-flow/field"
 """Evidence of a constant of a class, with the class first in its context."""
 _CODE = ("dex-", "native-string")
@@ -373,7 +377,7 @@ def _noting(
 
 def _text_reason(evidence: Evidence, rules: RuleFiles) -> str | None:
     """Why a URL that is only in such places is not a back end, or ``None``."""
-    if _EXAMPLE.match(evidence.how):
+    if (example := _EXAMPLE.match(evidence.how)) and not _LOADED.search(example[0]):
         return "only in a resource that is named as an example"
     if evidence.how.startswith(f"{DEEP_LINK}/"):
         return OPENED

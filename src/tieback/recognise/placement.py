@@ -27,6 +27,9 @@ from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.elements import PERMITTED, is_permission
 from tieback.recognise.texts.joins import BEGINNING as PART
 from tieback.recognise.texts.languages import METADATA
+from tieback.recognise.texts.mirrors import HOSTS as MIRRORED_HOSTS
+from tieback.recognise.texts.mirrors import MIRRORED, is_mirrored
+from tieback.recognise.texts.mirrors import REACH as MIRROR_REACH
 from tieback.recognise.texts.places import MAX_SIZE, TextPlaces
 from tieback.recognise.texts.prose import (
     MESSAGE,
@@ -160,10 +163,19 @@ class Placement:
             reason = NAMESPACE
         if not reason and self._is_network_table:
             reason = NETWORKS
+        if not reason and endpoint.host in MIRRORED_HOSTS and index >= 0 and self._is_mirrored(index, find):
+            reason = MIRRORED
         if not reason and endpoint.host:
             reason = self._widget_reason(endpoint.host) or self._told.reason(endpoint.host)
         value = f"{endpoint.value}{endpoint.path}" if endpoint.value.endswith(":") else endpoint.value
         return NotBackend(value, reason) if reason else find
+
+    def _is_mirrored(self, index: int, find: Sighting) -> bool:
+        """True if an address is in the path of that of a mirror."""
+        buffer, offset = self._artifact.buffers[index], find.evidence.offset
+        at = (offset or 0) - buffer.base
+        first = at - MIRROR_REACH * (1 + buffer.utf16)
+        return is_mirrored(narrow_text(buffer.data[max(first, at % 2) : at], wide=buffer.utf16))
 
     def _embedded_reason(self, index: int, at: int) -> str | None:
         """The reason in a script or page that is a constant of code; ``None`` for other constants."""

@@ -69,6 +69,8 @@ class _NotBackendPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stems: tuple[str, ...] = ()
     text_folders: tuple[str, ...] = ()
     """Folders whose texts count, whatever their names are."""
+    without: tuple[str, ...] = ()
+    """Suffixes of files that count nevertheless."""
     paths: tuple[str, ...] = ()
     """Ends of names of entries with their folders."""
 
@@ -212,6 +214,8 @@ class NotBackends:
         for place in self._places:
             if any(f"{end}!" in file.lower() for end in place.archives) or f"/{file.lower()}".endswith(place.paths):
                 return place.reason
+            if name.rpartition(".")[2] in place.without:
+                continue
             below = _below(folders, place)
             named = below is not None and (name.startswith(place.files) or _stem(name).endswith(place.stems))
             named = named or (bool(folders) and folders[-1] in place.text_folders and _stem(name) != name)

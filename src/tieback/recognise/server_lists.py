@@ -53,6 +53,7 @@ _COMPARED_WORDS = (
 )  # fmt: skip
 """Beginnings of words in the names of lists whose elements are not contacted for being in them."""
 _SEARCH = lazy_pattern(rb"\s{0,8}\??\.\s{0,8}(?:includes|indexOf|some|every)\s{0,4}\(")
+_PICK = lazy_pattern(rb"\s{0,8}(?:\[\s{0,4}[\w$]|\??\.\s{0,8}(?:at|pop|shift|slice|sort)\s{0,4}\()")
 _SET = lazy_pattern(rb"new Set\(\s{0,8}[\w$.]{0,80}\Z")
 _REACH, _PLAIN_REACH = 256 * 1024, 4 * 1024
 """Bytes on each side of a list that are searched for its name, and if that is only the general word."""
@@ -146,8 +147,10 @@ def _are_sites(name: str, hosts: Sequence[str], ends: tuple[str, ...], rules: Ru
 def _is_searched(data: Bytes, name: bytes, start: int, end: int) -> bool:
     """True if the code around a list looks for an element in it, by its name."""
     reach = _PLAIN_REACH if name in _PLAIN else _REACH
-    places = places_of(data, name, max(0, start - reach), min(len(data), end + reach))
-    for at in islice(places, _MAX_USES):
+    places = list(islice(places_of(data, name, max(0, start - reach), min(len(data), end + reach)), _MAX_USES))
+    if any(_PICK.match(data, at + len(name), at + len(name) + 40) for at in places):
+        return False  # code takes an element of it
+    for at in places:
         behind = at + len(name)
         is_whole = not at or not (data[at - 1 : at].isalnum() or data[at - 1 : at] in (b"_", b"$"))
         if is_whole and (_SEARCH.match(data, behind, behind + 40) or _SET.search(data, max(0, at - 100), at)):

@@ -72,6 +72,13 @@ def test_lists_for_comparison_name_no_servers(text: str, hosts: list[str]) -> No
     assert found(text) == ([], hosts)
 
 
+@each("pick", ["h=pageHosts[0]", "h=pageHosts[i]", "h=pageHosts.shift()"])
+def test_a_list_of_which_code_takes_an_element_has_servers_also_if_it_is_searched(pick: str) -> None:
+    text = 'const pageHosts=["a.shop.de","b.shop.de"];if(!pageHosts.includes(h))%s;f("https://"+h)'
+    assert found(text % pick) == (PAIR, [])
+    assert found(text % "h='c.shop.de'") == ([], PAIR)
+
+
 @each(
     ("file", "text"),
     [

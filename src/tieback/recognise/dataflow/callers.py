@@ -13,6 +13,7 @@ from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.outside_calls import OutsideCalls
 from tieback.recognise.dataflow.places import CodePlaces
+from tieback.recognise.dataflow.platform_calls import PlatformCalls
 
 _OBJECT = "Ljava/lang/Object;"
 _RENAMED = 2
@@ -65,6 +66,7 @@ class Callers:
         self._app, self._places, self._hierarchy = app, places, hierarchy
         self._outside, self._names, self._called = outside, names, called
         self._handlers, self._made = handlers, made
+        self._platform = PlatformCalls(app, places)
         self._known: dict[tuple[int, int], list[tuple[int, CodeItem, int]] | None] = {}
 
     def of(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
@@ -146,6 +148,7 @@ class Callers:
         if (
             name == "<clinit>"
             or name in self._names
+            or self._platform.can_call(owner, name)
             or (kind.startswith(_OF_VIEW) and self._handlers(name))
             or any(self._app.class_of(one) is None for one in owners - {_OBJECT})
             or any(self._hierarchy.declares(one, name, kind) and self._made.is_given(one) for one in owners - {owner})

@@ -23,7 +23,7 @@ from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.package_resources import PackageResources
 from tieback.recognise.dataflow.resource_ends import ResourceEnds
 from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
-from tieback.recognise.dataflow.trace import DESCRIPTION, NEVER
+from tieback.recognise.dataflow.trace import DESCRIPTION, LINK, NEVER, SHOWN
 from tieback.recognise.dataflow.uncalled import UncalledCode
 from tieback.recognise.dataflow.undeclared import UndeclaredComponents
 from tieback.recognise.dataflow.unread_objects import reason_of_fields
@@ -78,6 +78,11 @@ def is_in_code(find: object) -> bool:
     return isinstance(find, Sighting) and find.evidence.how.startswith(_METHODS) and find.evidence.offset is not None
 
 
+_PICTURE = re.compile(rb"<img\b[^<>]{0,200}\ssrc\s?=", re.IGNORECASE)
+_PICTURES = "Landroid/text/Html$ImageGetter;"
+"""What loads the pictures in such a text: https://developer.android.com/reference/android/text/Html.ImageGetter"""
+
+
 def is_settled(find: object) -> bool:
     """True for a find that ``ConstantEnds.settle`` can make a text that is not a back end."""
     return is_followed(find) or is_in_code(find) or (isinstance(find, Sighting) and _is_map_data(find))
@@ -114,7 +119,8 @@ class ConstantEnds:
         )
         self._reasons: dict[bytes, str] = {}
         components = list(package.components()) if package is not None else []
-        self._samples = SampleClasses(self._uses.app, self._uses.places, components) if components else None
+        named = package.text_names if package is not None else lambda _: False
+        self._samples = SampleClasses(self._uses.app, self._uses.places, components, named) if components else None
         self._made: dict[tuple[int, int, int], str] = {}
         self._linked = package.linked_hosts() if package is not None else set()
 
@@ -132,6 +138,8 @@ class ConstantEnds:
             return NotBackend(find.endpoint.value, reason) if reason else find
         hidden = find.evidence.how.startswith(_JOINED) or find.evidence.how.endswith(_ENCODED)
         reason = self._of_constant(self._constant(find), "" if hidden else find.endpoint.host)
+        if reason == LINK and find.endpoint.host in self._linked:
+            reason = ""  # the app itself opens such links
         return NotBackend(find.endpoint.value, reason) if reason else find
 
     def _of_constant(self, raw: bytes, host: str) -> str:
@@ -146,6 +154,8 @@ class ConstantEnds:
             self._reasons[raw] = self._uses.reason(raw) or self._sample(raw) or self._uncalled.reason(raw)
             self._reasons[raw] = self._reasons[raw] or self._undeclared.reason(raw) or self._unrunnable.reason(raw)
             self._reasons[raw] = self._reasons[raw] or description_reason(self._uses, raw)
+            if self._reasons[raw] == SHOWN and _PICTURE.search(raw) and self._uses.hierarchy.below(_PICTURES) != ():
+                self._reasons[raw] = ""  # the app loads the picture in a text of HTML
         return self._reasons[raw]
 
     def bare_hosts(

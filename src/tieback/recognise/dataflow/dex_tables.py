@@ -320,6 +320,25 @@ class DexTables:
         found: list[int] = np.flatnonzero(np.isin(self._methods["proto"], protos)).tolist() if len(protos) else []
         return found
 
+    def parameter_lists(self) -> dict[int, list[int]]:
+        """For each type the offsets of the lists of parameters that have it."""
+        found: dict[int, list[int]] = {}
+        for at in np.unique(self._protos[:, 2]).tolist():
+            for kind in set(self.type_list(at)):
+                found.setdefault(kind, []).append(at)
+        return found
+
+    def methods_with(self, lists: Sequence[int]) -> list[int]:
+        """Indices of the methods with one of these lists of parameters."""
+        protos = np.flatnonzero(np.isin(self._protos[:, 2], lists)) if lists else ()
+        found: list[int] = np.flatnonzero(np.isin(self._methods["proto"], protos)).tolist() if len(protos) else []
+        return found
+
+    def fields_of_type(self, kind: int) -> list[int]:
+        """Indices of the fields of a type."""
+        found: list[int] = np.flatnonzero(self._fields["proto"] == kind).tolist()
+        return found
+
     def owners_of_fields(self, kind: int) -> list[int]:
         """Types of the classes that have, or use, a field of a type."""
         return list(map(int, np.unique(self._fields["owner"][self._fields["proto"] == kind]).tolist()))

@@ -29,10 +29,12 @@ _VISIBLE_TO_SYSTEM = 2
 _FOR_READERS = Packages(
     (
         "Landroid/annotation/SuppressLint;", "Landroid/annotation/TargetApi;", "Landroid/support/annotation/",
-        "Landroidx/annotation/", "Lcom/google/errorprone/annotations/", "Ljava/lang/Deprecated;",
-        "Ljava/lang/SafeVarargs;", "Ljavax/annotation/CheckReturnValue;", "Ljavax/annotation/Nonnull;",
-        "Ljavax/annotation/Nullable;", "Lkotlin/Deprecated;", "Lorg/checkerframework/",
-        "Lorg/intellij/lang/annotations/", "Lorg/jetbrains/annotations/",
+        "Landroidx/annotation/", "Landroidx/compose/runtime/Composable",
+        "Landroidx/compose/runtime/ReadOnlyComposable;", "Landroidx/compose/ui/tooling/preview/",
+        "Lcom/google/errorprone/annotations/", "Ljava/lang/Deprecated;", "Ljava/lang/SafeVarargs;",
+        "Ljavax/annotation/CheckReturnValue;", "Ljavax/annotation/Nonnull;", "Ljavax/annotation/Nullable;",
+        "Lkotlin/Deprecated;", "Lorg/checkerframework/", "Lorg/intellij/lang/annotations/",
+        "Lorg/jetbrains/annotations/",
     ),
     ("Landroid/support/annotation/Keep;", "Landroidx/annotation/Keep;", "Lcom/google/errorprone/annotations/Keep",
      "Lcom/google/errorprone/annotations/Used"),

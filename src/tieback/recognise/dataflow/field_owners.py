@@ -1,12 +1,13 @@
 """Classes whose fields other code can read, and not only the instructions that name them."""
 
-from collections.abc import Callable
 from functools import cached_property
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.hierarchy import Hierarchy
+from tieback.recognise.dataflow.made_objects import MadeObjects
 from tieback.recognise.dataflow.opcode_sets import CONST_CLASSES
 from tieback.recognise.dataflow.places import CodePlaces
+from tieback.recognise.dataflow.text_names import TextNames
 
 _CONTEXT = "Landroid/content/Context;"
 _OBJECT = "Ljava/lang/Object;"
@@ -20,13 +21,14 @@ class FieldOwners:
     """The classes of one app, by who can read the fields of their objects."""
 
     def __init__(
-        self, app: AppCode, places: CodePlaces, hierarchy: Hierarchy, finds_fields: Callable[[str], bool]
+        self, app: AppCode, places: CodePlaces, hierarchy: Hierarchy, made: MadeObjects, texts: TextNames
     ) -> None:
-        self._app, self._places, self._hierarchy, self._finds_fields = app, places, hierarchy, finds_fields
+        """The code of the app, what other code knows of its classes, and the classes that texts name."""
+        self._app, self._places, self._hierarchy, self._made, self._texts = app, places, hierarchy, made, texts
 
     def is_reflected(self, owner: str) -> bool:
         """True if code can use the fields of a class by name: it looks for them, or, for ``BuildConfig``, can do so."""
-        if self._finds_fields(owner):
+        if self._made.finds_fields_of(owner) or self._texts.binds(owner[1:-1].rpartition("/")[2]):
             return True
         return owner.endswith(_REFLECTED) and (
             self._names_build_config

@@ -64,7 +64,7 @@ class KnownCode:
         """The values of the methods that were read, by file and offset; ``None`` for one that is not read."""
         self._cut: Callable[[int, CodeItem], MethodFlow | None] | None = None
         self._values = StaticValues(self._app)
-        self._owners = FieldOwners(self._app, self.places, self.hierarchy, self.made_objects.finds_fields_of)
+        self._owners = FieldOwners(self._app, self.places, self.hierarchy, self.made_objects, self._names.texts)
         self.is_single = self._owners.is_single
         self.indices = FlowIndices()
         self._left = MAX_UNITS

@@ -13,22 +13,17 @@ from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dex_tables import SectionKind
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.encoded import StringId
+from tieback.recognise.dataflow.handed_objects import MAX_CLASSES, HandedObjects
 from tieback.recognise.dataflow.hierarchy import Hierarchy
 from tieback.recognise.dataflow.initial_values import is_initial, values_with
-from tieback.recognise.dataflow.members import is_wide, parameters
-from tieback.recognise.dataflow.opcode_sets import CALLS, CONST_CLASSES, NEW_INSTANCES, STATIC_OBJECT_READS
+from tieback.recognise.dataflow.opcode_sets import CALLS, CONST_CLASSES, STATIC_OBJECT_READS
 from tieback.recognise.dataflow.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.places import CodePlaces
 from tieback.recognise.dataflow.reaching import MANY, MethodFlow
 from tieback.recognise.dataflow.reflection import CLASS, FIELD_LOOK_UPS, Reflection
 
-MAX_CLASSES = 64
-"""Most classes that are looked at for one."""
 _SAVED = frozenset(("Ljava/io/Serializable;", "Ljava/io/Externalizable;"))
 _OF_PLATFORM = "Landroid/"
-_OBJECT = "Ljava/lang/Object;"
-_PLATFORM = ("Landroid/", "Landroidx/", "Ljava/", "Ljavax/", "Lkotlin/", "Lkotlinx/")
-"""Packages whose methods fill no fields of an object of any class."""
 _HARMLESS = frozenset(
     ("desiredAssertionStatus", "getCanonicalName", "getClassLoader", "getName", "getPackage", "getResource",
      "getResourceAsStream", "getSimpleName", "hashCode", "toString")
@@ -54,6 +49,7 @@ class MadeObjects:
         """The code of the app; ``flow`` gives the values of a method."""
         self._app, self._places, self._hierarchy, self._flow = app, places, hierarchy, flow
         self.reflection = Reflection(app, flow)
+        self._handed = HandedObjects(app, places, hierarchy, flow)
         self._known: dict[str, bool] = {}
         self._read: dict[tuple[str, bool], bool] = {}
         self._given: dict[str, bool] = {}
@@ -102,7 +98,7 @@ class MadeObjects:
     def finds_fields_of(self, owner: str) -> bool:
         """True if code looks for fields of a class by reflection: ``Flags.class.getDeclaredFields()``."""
         if owner not in self._looked:
-            self._looked[owner] = any(
+            self._looked[owner] = self._is_found_by_name(owner) or any(
                 self._finds_fields(number, offset)
                 for number in range(len(self._app.files))
                 for kind in (self._app.type_of(number, owner),)
@@ -122,6 +118,17 @@ class MadeObjects:
             if called >= 0 and not one.values[0].isdisjoint((at, MANY)):
                 owner, name, kind = self._app.ref(called)
                 if owner == CLASS and (name, kind) in FIELD_LOOK_UPS:
+                    return True
+        return False
+
+    def _is_found_by_name(self, owner: str) -> bool:
+        """True if a class that looks for fields loads the name of another one: ``Class.forName("com.shop.Flags")``."""
+        name = owner[1:-1].replace("/", ".")
+        for number in range(len(self._app.files)):
+            title = self._app.string_of(number, name)
+            for site in self._places.loading(number, title) if title >= 0 else ():
+                loader = self._app.ref_at(site.number, site.code, every=True).owner if site is not None else ""
+                if not loader or self.reflection.finds_fields(loader):
                     return True
         return False
 
@@ -150,18 +157,8 @@ class MadeObjects:
         return len(seen) > MAX_CLASSES
 
     def is_handed_over(self, owner: str) -> bool:
-        """True if a method that makes an object of a class or of one below it, or its constructor, hands it over."""
-        kinds = (owner, *(self._hierarchy.below(owner, MAX_CLASSES) or ()))
-        makers = (
-            (number, self._app.files[number].code_around(offset, every=True), offset)
-            for number in range(len(self._app.files))
-            for kind in kinds
-            for offset in self._makers(number, kind)
-        )
-        return any(
-            code is not None and self._hands_over(number, code, (offset - code.begin) // 2)
-            for number, code, offset in makers
-        ) or any(map(self._hands_over_itself, kinds))
+        """True if code gives an object of a class, or of one below it, to code that can fill its fields."""
+        return self._handed.has(owner)
 
     def _is_created(self, owner: str) -> bool:
         """True if an instruction of another class makes an object of a class or of one below it."""
@@ -171,50 +168,9 @@ class MadeObjects:
             self._app.ref_at(number, self._app.files[number].code_around(offset, every=True), every=True).owner
             for number in range(len(self._app.files))
             for kind in kinds
-            for offset in self._makers(number, kind)
+            for offset in self._handed.makers(number, kind)
         )
         return any(maker and not maker.startswith(within) for maker in makers)
-
-    def _makers(self, number: int, owner: str) -> Iterator[int]:
-        """Offsets of the instructions of a file that make an object of a class."""
-        kind = self._app.type_of(number, owner)
-        for offset in self._places.offsets(number, NEW_INSTANCES, kind) if kind >= 0 else ():
-            if self._places.is_instruction(number, offset):
-                yield offset
-
-    def _hands_over_itself(self, owner: str) -> bool:
-        found = self._app.class_of(owner)
-        if found is None:
-            return True
-        number, dex = found[0], self._app.files[found[0]]
-        methods = dex.class_data(found[1]).methods
-        starts = (
-            offset for offset, method in methods.items() if offset and dex.string(dex.method_title(method)) == "<init>"
-        )
-        codes = (dex.code(offset) for offset in starts)
-        return any(code is not None and self._hands_over(number, code, -1) for code in codes)
-
-    def _hands_over(self, number: int, code: CodeItem, origin: int) -> bool:
-        """True if a method gives an object to code that takes any object, and so can fill its fields by reflection.
-
-        Code of the platform does not. A method that is too long to read is a doubt.
-        """
-        flow = self._flow(number, code)
-        if flow is None:
-            return True
-        for one in flow.operations:
-            if one.opcode not in CALLS or not any(origin in its for its in one.values):
-                continue
-            called = self._app.method(number, one.member)
-            if called < 0:
-                return True
-            owner, _, kind = self._app.ref(called)
-            types = [one for one in parameters(kind) for _ in range(1 + is_wide(one))]
-            taken = one.values[len(one.values) - len(types) :]
-            given = (one for one, its in zip(types, taken, strict=False) if origin in its)
-            if not owner.startswith(_PLATFORM) and _OBJECT in given:
-                return True
-        return False
 
     def _is_found(self, owner: str, *, made: bool, given: bool) -> bool:
         """True if other code can find a class: an object for it, its name, a generic type, or a saved object."""

@@ -7,6 +7,7 @@ https://docs.oracle.com/en/java/javase/21/docs/specs/jni/functions.html#getmetho
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.recognise.dataflow.text_names import TextNames
 
 _TYPES = re.compile(rb"L(?:java/lang/(?:String|Object|CharSequence)|java/net/UR[IL]|android/net/Uri);\0")
 """Types of methods that return a text or an address, and of fields with one."""
@@ -29,6 +30,8 @@ class NativeNames:
     def __init__(self) -> None:
         self._kept: list[bytes] = []
         self._left = MAX_KEPT
+        self.texts = TextNames()
+        """Classes that scripts and other texts name: these can use the static fields of a class."""
 
     def see(self, data: Bytes, *, of_app: bool = False) -> None:
         """Keep the parts of a library around types of members: also of those without a text, if it names the app."""

@@ -22,7 +22,6 @@ from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.stringpool import MalformedPoolError, pool_frame
 from tieback.recognise.dataflow.native_names import NativeNames
 from tieback.recognise.dataflow.own_packages import package_of
-from tieback.recognise.dataflow.text_names import TextNames
 
 MAX_XML = 32 * 1024 * 1024
 """Most bytes of compiled XML of one app that are kept."""
@@ -115,7 +114,7 @@ class PackageResources:
         self._manifests: list[str] = []
         self._texts: list[Bytes] = []
         """XML that apktool decoded."""
-        self._texts_named = TextNames()
+        self._texts_named = self.names.texts
         self._own_names: tuple[str, ...] = ()
         self._is_decoded = False
         self._left, self._left_to_read, self._left_to_search = MAX_XML, MAX_READ, MAX_SEARCHED
@@ -280,6 +279,14 @@ class PackageResources:
             or any(content.find(forms[0]) >= 0 for content in self._texts)
             or any(table.contains(form) for table in self.tables.values() for form in forms)
         )
+
+    def text_names(self, name: str) -> bool:
+        """True if a text, such as a script or a list of plug-ins, has the name of a class behind a package."""
+        return name in self._texts_named
+
+    def text_has_simple(self, name: str) -> bool:
+        """True if a text has the name of a class alone, which code can put behind a package."""
+        return self._texts_named.has_simple(name)
 
     def names_handler(self, name: str) -> bool:
         """True if a layout or menu may name a method, as in ``android:onClick``; also if that is not known."""

@@ -11,6 +11,7 @@ from tieback.model.sighting import Sighting
 from tieback.recognise.dataflow.lookups import NameLookups
 from tieback.recognise.dataflow.numbers import NumberUses
 from tieback.recognise.dataflow.package_resources import MANIFEST, PackageResources, Table, XmlUse
+from tieback.recognise.dataflow.shown_texts import HINT, SUMMARY
 from tieback.recognise.dataflow.trace import CONTACTS, LINK, SHOWN, UNREAD, Outcome, reason_of
 from tieback.recognise.dataflow.uses import ConstantUses
 
@@ -30,6 +31,8 @@ _SHOWN = frozenset(
 ``title``, ``summary``, ``summaryOn``, ``summaryOff``, ``dialogTitle``, ``dialogMessage``, ``prompt``, ``textOn``,
 ``textOff``, ``contentDescription``, ``subtitle``, ``tooltipText``.
 """
+_READ_BACK = {0x01010150: HINT, 0x010101E9: SUMMARY}
+"""``hint`` and ``summary``, and the methods by which code reads them."""
 _SHOWN_NAMES = frozenset(("label", "description", "hint", "title", "summary", "subtitle"))
 """The same in the manifest, and as attributes of libraries such as ``app:title``."""
 _OWN = 0x7F
@@ -60,7 +63,7 @@ class ResourceEnds:
 
     def __init__(self, uses: ConstantUses, package: PackageResources) -> None:
         """The code of the app, with all its DEX files, and its other files."""
-        self._package = package
+        self._package, self._shown = package, uses.shown
         self._app = uses.app
         self._numbers = NumberUses(uses)
         self._lookups = NameLookups(uses)
@@ -114,7 +117,7 @@ class ResourceEnds:
     def _of_file(self, table: Table, file: str, path: str, offset: int) -> str:
         """The reason for a text in a file of the resources."""
         texts = list(self._package.texts(file, offset))
-        reason = reason_of(map(_end, texts)) if texts else ""
+        reason = reason_of(map(self._end, texts)) if texts else ""
         if reason:
             return reason
         # The table names the file, at least if an address in it can be reached by an identifier.
@@ -152,6 +155,11 @@ class ResourceEnds:
             every = more
         return None
 
+    def _end(self, use: XmlUse) -> Outcome:
+        """What becomes of a text in an attribute, also if code reads a hint or summary again."""
+        reader = _READ_BACK.get(use.resource, "")
+        return CONTACTS if reader and self._shown.are_contacted(reader) else _end(use)
+
     @property
     def _tables(self) -> tuple[Table, ...]:
         return tuple(self._package.tables.values())
@@ -159,7 +167,7 @@ class ResourceEnds:
     def _outcomes(self, identifiers: Iterable[int]) -> Iterator[Outcome]:
         for identifier in identifiers:
             for use in self._package.uses(identifier):
-                yield _end(use)
+                yield self._end(use)
             yield from self._numbers.outcomes(identifier)
 
 

@@ -1,7 +1,7 @@
 """Classes of libraries that are tests or examples: the app never runs them, and what they name is not of the app."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.opcode_sets import CALLS
@@ -25,12 +25,26 @@ _OWN_PARTS, _MOST_METHODS = 3, 64
 class SampleClasses:
     """Finds the classes of tests and examples by their package or name, unless other classes call them."""
 
-    def __init__(self, app: AppCode, places: CodePlaces, components: Iterable[str]) -> None:
-        """The code of the app, and the classes that the manifest names: their packages are the app's own."""
+    def __init__(
+        self,
+        app: AppCode,
+        places: CodePlaces,
+        components: Iterable[str],
+        named: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        """The code of the app, and the classes that the manifest names: their packages are the app's own.
+
+        Args:
+            app: the code.
+            places: the places of its instructions.
+            components: descriptors of these classes.
+            named: tells whether ``META-INF/services`` names a class, by its name without the package.
+        """
         self._app, self._places = app, places
         kinds = tuple(components)
         self._own = {_start(kind) for kind in kinds}
         self._is_of_tests = any(kind.endswith(_RUNNER) for kind in kinds)
+        self._named = named
         self._known: dict[str, bool] = {}
 
     def has(self, owner: str) -> bool:
@@ -39,7 +53,8 @@ class SampleClasses:
             return True
         if owner not in self._known:
             is_sample = self._is_sample(owner) and _start(owner) not in self._own
-            self._known[owner] = is_sample and not self._is_called(owner)
+            is_service = is_sample and self._named(owner[1:-1].rpartition("/")[2])
+            self._known[owner] = is_sample and not is_service and not self._is_called(owner)
         return self._known[owner]
 
     def _is_sample(self, owner: str) -> bool:

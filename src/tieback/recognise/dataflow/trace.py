@@ -21,6 +21,7 @@ from tieback.recognise.dataflow.reaching import (
     Operation,
     Origins,
 )
+from tieback.recognise.dataflow.sent_intents import is_used_inside
 from tieback.recognise.dataflow.unread_objects import is_uncalled_result, is_unread_object
 from tieback.recognise.dataflow.unread_settings import is_unread_setting
 from tieback.recognise.texts.prose import NOTIFIED, REDIRECT
@@ -185,7 +186,7 @@ class Trace:
             self._traced.add(one.at)
             if what == "into" and given != (0,):
                 self._into(one.values[0])
-        elif what == "compared" and self._uses.permits(self._number, self._code, self._flow):
+        elif self._is_passed_on(what, one):
             self._contacts = True
         elif what in _ENDS:
             self._reasons.add(_ENDS[what])
@@ -196,6 +197,12 @@ class Trace:
                 self._reasons.add(UNCALLED)
             else:
                 self._take(outcome, one)
+
+    def _is_passed_on(self, what: What | None, one: Operation) -> bool:
+        """True for a text that code reads again from a view, and for one that a method compares to permit it."""
+        if what == "shown":
+            return self._uses.shown.is_contacted(self._number, self._code, self._flow, one)
+        return what == "compared" and self._uses.permits(self._number, self._code, self._flow)
 
     def _is_unread(self, one: Operation, given: tuple[int, ...]) -> bool:
         """True for a call that makes an object of the value, which no code reads."""
@@ -299,18 +306,24 @@ class Trace:
                 continue
             if (name in _EXPLICIT and not self._is_of_another_app(one, kind)) or "Ljava/lang/Class;" in kind:
                 return False
+            if name == "setPackage" and not self._names_others(one.values[1]):
+                return False
             if name == "setAction" or (name == "<init>" and kind.startswith("(Ljava/lang/String;")):
                 strings = {self._flow.strings.get(origin, -1) for origin in one.values[1]}
                 if not strings or any(self._uses.string(self._number, at) not in _ACTIONS for at in strings):
                     return False
                 acts = True
-        return acts
+        return acts and not is_used_inside(self._uses, self._number, self._code, self._flow, objects)
 
     def _is_of_another_app(self, one: Operation, kind: str) -> bool:
         """True if ``setClassName`` names a package of which this app has no class, such as that of a map."""
         if not kind.startswith(_NAMED) or len(one.values) < _WITH_NAMES:
             return False
-        names = {self._flow.strings.get(origin, -1) for origin in one.values[1]}
+        return self._names_others(one.values[1])
+
+    def _names_others(self, origins: Origins) -> bool:
+        """True if a text is the name of a package of which this app has no class."""
+        names = {self._flow.strings.get(origin, -1) for origin in origins}
         return bool(names) and all(
             at >= 0 and not self._uses.has_package(self._uses.string(self._number, at)) for at in names
         )

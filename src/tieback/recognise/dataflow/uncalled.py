@@ -39,6 +39,7 @@ class UncalledCode:
         """
         self._uses = uses
         self._unmade = UnmadeClasses(uses, package)
+        self._package = package
         self._paths: dict[int, list[RetrofitPath]] = {}
         self._own = own
         self._left = 0
@@ -136,7 +137,7 @@ class UncalledCode:
             return False
         seen.add(key)
         owner, _, kind = self._uses.app.ref_at(number, code)
-        if not owner or not self._own.have(owner):
+        if not owner or not self._own.have(owner) or self._is_bound(owner):
             return False
         callers = self._uses.callers.of(number, code)
         has_object = words(kind) != code.ins
@@ -152,6 +153,10 @@ class UncalledCode:
         if makers is None or not all(self._never_called(file, maker, seen) for file, maker in makers):
             return False
         return not self._uses.made_objects.can_be_read(owner, made=False)
+
+    def _is_bound(self, owner: str) -> bool:
+        """True if a script can bind a class by its name, and call any method of it."""
+        return self._package is not None and self._package.text_names(owner[1:-1].rpartition("/")[2])
 
     def _is_of_interface(self, number: int, code: CodeItem, owner: str) -> bool:
         """True if other code calls a method as that of another class or interface, with objects of any class."""

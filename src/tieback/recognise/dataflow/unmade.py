@@ -70,8 +70,21 @@ class UnmadeClasses:
         if any(not one.startswith(_PLATFORM) for one in outside):
             return True
         full = owner[1:-1]
-        texts = (name, full, full.replace("/", "."))
-        return any(map(self._uses.callers.is_loaded, texts)) or self._package.names_class(name)
+        texts = (name, full, full.replace("/", "."), *_ends(name))
+        is_loaded = self._uses.callers.is_loaded
+        if any(map(is_loaded, texts)) or self._package.names_class(name):
+            return True
+        package = full.removesuffix(name)
+        is_joined = any(map(is_loaded, (package, package.replace("/", "."))))
+        return is_joined and self._package.text_has_simple(name)
+
+
+def _ends(name: str) -> list[str]:
+    """The ends of the name of a class that code can append to another name: ``_Impl``, as Room and others do.
+
+    https://developer.android.com/reference/androidx/room/Room
+    """
+    return [name[at:] for at in range(1, len(name) - _MIN_NAME) if name[at] in "_$" and name[at - 1] not in "_$"]
 
 
 def _can_tell(uses: "ConstantUses", package: PackageResources) -> bool:

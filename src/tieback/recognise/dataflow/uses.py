@@ -35,6 +35,7 @@ from tieback.recognise.dataflow.opcode_sets import (
 from tieback.recognise.dataflow.operand_uses import MAX_SITES, OperandUses
 from tieback.recognise.dataflow.places import MAX_SHORT
 from tieback.recognise.dataflow.reaching import IGET, SGET, SPUT, MethodFlow, Operation, Origins
+from tieback.recognise.dataflow.shown_texts import ShownTexts
 from tieback.recognise.dataflow.trace import (
     CONTACTS,
     HEADER,
@@ -101,7 +102,7 @@ class ConstantUses(KnownCode):
         self.symbols: dict[int, tuple[str, str]] = {}
         """The class and the text of the symbol in each static field that ``block_symbols`` read."""
         self._loud: dict[int, OperandUses] = {}
-        self._conditions = Conditions(self)
+        self._conditions, self.shown = Conditions(self), ShownTexts(self)
         self._is_large = sum(len(dex.data) for dex in files) > KEEP_CODE
         self.loads_pages = True
         """Whether what is compared can be the address of a page, which a web view loads."""

@@ -28,6 +28,7 @@ from tieback.recognise.span import decode_text
 from tieback.recognise.texts.dart_scripts import SUFFIX
 from tieback.recognise.texts.prose import COMMENT
 from tieback.recognise.texts.script import LastScript
+from tieback.recognise.url import COMPLETED
 
 RULE = "script-string"
 FLOW_RULE = "script-flow"
@@ -187,8 +188,12 @@ class ScriptExtractor:
                 )
                 # Without an offset, the place cannot be judged later.
                 in_comment = shown is not buffer.data and resolution.is_comment(found.at)
+                is_template = shown[found.at : found.at + 1] == b"`"  # which is found as it is written
                 for one in self._located(found.text.text, place):
-                    if _value(one) not in plain:
+                    if isinstance(one, NotBackend):
+                        if not (is_template or in_comment):
+                            yield one
+                    elif _value(one) not in plain:
                         is_comment = in_comment and isinstance(one, Sighting)
                         yield NotBackend(_value(one), COMMENT) if is_comment else one
                 for text in host_lists.with_others(found.text) if not in_comment else ():
@@ -241,10 +246,12 @@ class ScriptExtractor:
     def _judged(self, text: str) -> Iterator[Find]:
         return self._judge.extract(Artifact("", (Buffer("", BufferKind.TEXT, text.encode("utf-8", "replace")),)))
 
-    def _located(self, text: str, place: Evidence) -> Iterator[Sighting | Credential]:
-        """The finds in a text, at a place."""
+    def _located(self, text: str, place: Evidence) -> Iterator[Sighting | Credential | NotBackend]:
+        """The finds in a text, at a place, and an address of whose host only the first part is not known."""
         for find in self._judged(text):
-            if isinstance(find, Sighting | Credential):
+            if isinstance(find, NotBackend) and find.reason == COMPLETED:
+                yield find
+            elif isinstance(find, Sighting | Credential):
                 # The context of a credential is masked already.
                 shown = find.evidence.context if isinstance(find, Credential) else match_context("", text)[:160]
                 yield msgspec.structs.replace(find, evidence=msgspec.structs.replace(place, context=shown))

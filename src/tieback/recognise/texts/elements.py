@@ -10,7 +10,8 @@ from tieback.recognise.texts.languages import METADATA
 
 PERMITTED = "only in a list of addresses that the app permits"
 _META_NAMES = lazy_pattern(
-    rb"\b(?:og:|twitter:|article:|fb:|author|generator|copyright|publisher|dc\.|keywords|description)", re.IGNORECASE
+    rb"\b(?:og:|twitter:|article:|fb:|dc\.|(?:author|generator|copyright|publisher|keywords|description)(?![\w-]))",
+    re.IGNORECASE,
 )
 _LINK_RELS = lazy_pattern(
     rb"\b(?:author|license|help|canonical|profile|alternate|shortlink|me|pingback|publisher|mask-icon|apple-touch-icon"

@@ -13,17 +13,26 @@ SAVED_PAGE = "only in a web page that is stored as a sound, a film or a font"
 UNUSED_FILE = "only in a file that was left from an earlier version, or in commands for Windows"
 _DRAWABLE = lazy_pattern(r"(?:^|/)res/(?:drawable|mipmap)[\w-]{0,80}/[^/]{1,200}\.(?:png|jpe?g|gif|webp)$")
 """Files that the system only reads as pictures: https://developer.android.com/guide/topics/resources/drawable-resource"""
+_ONLY_ADDRESS = lazy_pattern(
+    rb"\s{0,200}[a-z]{2,8}://[^\s<>]{1,2000}(?:\s{1,4}[a-z]{2,8}://[^\s<>]{1,2000}){0,8}\s{0,200}"
+)
+"""A text of addresses, which code reads; it is no pointer to a picture, and no page about one."""
 _MEDIA = lazy_pattern(r"\.(?:mp3|wav|ogg|oga|m4a|aac|flac|amr|wma|mid|mp4|m4v|mov|webm|avi|3gp|[ot]tf|woff2?|eot)$")
 """Files that an app plays or writes with, so that no web view shows a page in one: https://developer.android.com/media/platform/supported-formats"""
 _WHOLE_PAGE = lazy_pattern(rb"(?i)\s{0,200}(?:<!doctype html\b|<html\b)")
 """The beginning of a page, such as one about a sound, which a person has downloaded in its place."""
 _PYTHON_METADATA = lazy_pattern(r"[^/!]\.(?:dist|egg)-info/", re.IGNORECASE)
 """A folder that describes an installed package of Python: PEP 376, PEP 627."""
+_LOCALE = r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}"
 _STORE_TEXT = lazy_pattern(
-    r"(?:^|/)metadata/(?:android/)?[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,2}/(?:(?:marketing|support|privacy|apple_tv_privacy)_(?:url|policy)"
-    r"|(?:full_|short_)?description|title|subtitle|name|keywords|promotional_text|release_notes|video|changelogs/\d{1,12})\.txt$"
+    rf"(?:^|/)metadata/(?:android/)?{_LOCALE}/(?:(?:marketing|support|privacy|apple_tv_privacy)_(?:url|policy)|(?:full|short)_description"
+    r"|promotional_text|release_notes|changelogs/\d{1,12})\.txt$"
+    rf"|(?:^|/)(?:fastlane/metadata/(?:android/)?|metadata/android/){_LOCALE}/(?:description|title|subtitle|name|keywords|video)\.txt$"
 )
-"""Texts for an app store in one language: https://docs.fastlane.tools/actions/deliver/, https://docs.fastlane.tools/actions/supply/"""
+"""Texts for an app store in one language: https://docs.fastlane.tools/actions/deliver/, https://docs.fastlane.tools/actions/supply/
+
+Files of an app can also have the general ones of these names.
+"""
 _LEFT = lazy_pattern(r"\.(?:orig|rej|bak|bat|cmd|ps1)$", re.IGNORECASE)
 
 
@@ -72,7 +81,7 @@ _PAGE = lazy_pattern(rb"(?i)<!doctype html|<html|<head|<body|<div")
 def reason_of_file(file: str, data: bytes) -> str:
     """The reason that the name of a file gives."""
     if _DRAWABLE.search(file):
-        return MISNAMED
+        return "" if _ONLY_ADDRESS.fullmatch(data) else MISNAMED
     if _MEDIA.search(file.lower()) and _WHOLE_PAGE.match(data):
         return SAVED_PAGE
     is_metadata = _PYTHON_METADATA.search(file) or _STORE_TEXT.search(file)

@@ -27,6 +27,18 @@ _WITHOUT_WINDOW = lazy_pattern(
     rb"typeof window\s{0,4}===?\s{0,4}[\"']undefined[\"'])\s{0,20}\?)\s{0,20}\Z"
 )
 """A condition on the browser's ``window`` before the value without it: a page that is made on a server."""
+_WITHOUT_PAGES = (
+    b"importScripts(",
+    b"WorkerGlobalScope",
+    b"rn-bridge",
+    b"rn_bridge",
+    b'"cordova-bridge"',
+    b"'cordova-bridge'",
+)
+"""What a script for a worker has, and one of an app that runs Node.js: both have no ``window``.
+
+https://developer.mozilla.org/docs/Web/API/WorkerGlobalScope, https://github.com/nodejs-mobile/nodejs-mobile-react-native
+"""
 _NAMESPACE = lazy_pattern(
     rb"(?:[{,\[(\s][\"']?(?:xmlNamespace|xmlns|targetNamespace)[\"']?|[{,\s][\"']?\$(?:ref|id)[\"']?|[{,\s][\"']xmlns:[\w.-]{1,40}[\"']|"
     rb"[{,\s][\"']?xmlNamespace[\"']?\s{0,8}:\s{0,8}\{[^{}]{0,200}?[\"']?uri[\"']?)\s{0,8}:\s{0,40}\Z"
@@ -43,6 +55,9 @@ _NAMED_SPACE = lazy_pattern(
     rb"(?<![A-Za-z0-9_$])(?:[\w$.]{0,60}[a-z])?(?:NS|[nN]ame[sS]pace(?:URI|Uri)?)_?[\"']?\s{0,8}[:=]\s{0,8}\[?\s{0,8}\Z"
 )
 """A member whose name says that its value is a namespace: ``this.featureNS_ = "http://…"`` of OpenLayers."""
+_CHANNEL = lazy_pattern(rb"(?<![\w$])[nN]ame[sS]pace[\"']?\s{0,8}[:=]\s{0,8}\Z")
+_CHANNELS = (b"socket.io", b"io(", b"io.connect(")
+"""A channel of Socket.IO is a namespace too, and its address has a server: https://socket.io/docs/v4/namespaces/"""
 _KIND = lazy_pattern(
     rb"(?:grant|credential|assertion|subject_?token|requested_?token)_?type[\"']?\s{0,8}(?:[:=]|\|\|)\s{0,8}\Z",
     re.IGNORECASE,
@@ -55,6 +70,11 @@ _CREDIT = lazy_pattern(
     rb"|(?<![\w$])(?:[A-Z0-9]{1,30}_)?ATTRIBUTION(?:_[A-Z]{1,30})?\s{0,8}=)\s{0,8}\Z"
 )
 """The credit of a map, with links for people: https://leafletjs.com/reference.html#layer-attribution"""
+_CREDIT_URL = lazy_pattern(rb"ttribution(?:U(?:rl|RL)|Link)|ATTRIBUTION_(?:URL|LINK|ENDPOINT|API)")
+_LAYER = lazy_pattern(
+    rb"(?i)attribution[\"']?\s{0,4}:|maxzoom|tile|copyright|licen[cs]e|layer|author|credit|logo|photo|image"
+)
+"""Words around the credit of a map or a picture; what reports how an app was installed is an attribution, too."""
 _FLASH = lazy_pattern(rb"[^\s\"'`<>\\]{0,400}?\.swf(?=[?#&\"'`\\\s]|\Z)", re.IGNORECASE)
 """A file of Flash Player, which no web view of a phone has: https://www.adobe.com/products/flashplayer/end-of-life.html"""
 _DESKTOP = lazy_pattern(rb"[{,\s][\"']?(?:pushServiceURL|PREVIEW_ROOT_URL)[\"']?\s{0,8}:\s{0,8}\Z")
@@ -102,13 +122,14 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
     """
     before, sign = bytes(data[max(0, start - _REACH) : start]), sign_before(data, start)
     is_named = sign in _BEHIND_NAMES
-    if is_named and any(word in before for word in _CREDITS) and _CREDIT.search(before):
-        return LINK
+    if is_named and any(word in before for word in _CREDITS) and (credit := _CREDIT.search(before)):
+        around = before[: credit.start()][-_REACH:] + bytes(data[end : end + _REACH])
+        return LINK if _LAYER.search(around) or not _CREDIT_URL.search(credit[0]) else ""
     if _FLASH.match(data, offset, min(len(data), end)):
         return PLUG_IN
     if bytes(data[start + 1 : min(offset, start + 12)]) not in _SCHEMES:
         return _plug_in(data, start, offset)
-    if (is_named and _is_namespace(before)) or _is_in_namespaces(data, start):
+    if (is_named and _is_namespace(data, before)) or _is_in_namespaces(data, start):
         return NAMESPACE
     if not is_named:
         return ""
@@ -124,19 +145,21 @@ def reason_of_name(data: Bytes, start: int, offset: int, end: int) -> str:
     return ""
 
 
-def _is_namespace(before: bytes) -> bool:
+def _is_namespace(data: Bytes, before: bytes) -> bool:
     """True if a name that says that its value is a namespace, or a kind of grant, ends a text."""
     if any(word in before for word in _NAMESPACES) and _NAMESPACE.search(before):
         return True
     if any(word in before for word in _NAMED_SPACES) and _NAMED_SPACE.search(before):
-        return True
+        return _CHANNEL.search(before) is None or not any(data.find(mark) >= 0 for mark in _CHANNELS)
     return b"type" in before[-_KIND_REACH:].lower() and _KIND.search(before) is not None
 
 
 def _is_in_namespaces(data: Bytes, start: int) -> bool:
     """True if a literal is in an object of namespaces."""
     first = max(0, start - _SPACES_REACH)
-    return data.find(b"namespaces", first, start) >= 0 and _SPACES.search(data, first, start) is not None
+    if data.find(b"namespaces", first, start) < 0 or _SPACES.search(data, first, start) is None:
+        return False
+    return not any(data.find(mark) >= 0 for mark in _CHANNELS)
 
 
 def _is_sent(data: Bytes, start: int, end: int) -> bool:
@@ -168,7 +191,9 @@ def is_barcode(data: Bytes, start: int) -> bool:
 def is_of_server(data: Bytes, start: int) -> bool:
     """True if a literal is the value without a ``window``, as in ``typeof window !== "undefined" ? a : "…"``."""
     before = data[max(0, start - _REACH) : start]
-    return b"typeof window" in before and _WITHOUT_WINDOW.search(before) is not None
+    if b"typeof window" not in before or _WITHOUT_WINDOW.search(before) is None:
+        return False
+    return not any(data.find(mark) >= 0 for mark in _WITHOUT_PAGES)
 
 
 def is_of_head(data: Bytes, start: int) -> bool:

@@ -84,6 +84,10 @@ def markup_spans(data: bytes, *, html: bool = True) -> Spans:
             at = _content(data, first, at, stop, spans) if html else at
 
 
+_HIDDEN = re.compile(rb"(?i)display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden")
+_ALONE = re.compile(rb"[^\s<>]{1,2000}\s{0,40}</")
+
+
 def _plain_tags(data: bytes, at: int, stop: int, spans: Spans) -> int:
     """Add the tags of elements up to the first other construct; return where that begins."""
     edges: list[tuple[int, int]] = []
@@ -138,3 +142,14 @@ def element_at(data: bytes, spans: Spans, offset: int) -> str:
     if before:
         last = spans.at(before - 1)
     return tag_name(data, last) if last is not None and last.kind is SpanKind.TAG else ""
+
+
+def is_hidden_address(data: bytes, spans: Spans, offset: int) -> bool:
+    """True if an address is all that is in an element which a page does not show: code reads it from there."""
+    before = spans.before(offset)
+    last = spans.at(before - 1) if before else None
+    if last is None or last.kind is not SpanKind.TAG or data[last.end : offset].strip():
+        return False
+    own = {one.name: one.value for one in attributes(data, last)}
+    is_hidden = "hidden" in own or _HIDDEN.search(own.get("style", b"")) is not None
+    return (is_hidden or tag_name(data, last) == "template") and _ALONE.match(data, offset) is not None

@@ -28,6 +28,10 @@ _PART = lazy_pattern(rb"\s{0,20}\)\s{0,4}\.\s{0,4}(?:searchParams|pathname|searc
 """Parts of an address without its host: https://url.spec.whatwg.org/#url-class"""
 _PLACEHOLDER = lazy_pattern(rb"[{,]\s{0,20}[\"']?(?:placeholder|hint)(?:Text)?[\"']?\s{0,4}:\s{0,8}\Z")
 """The property of a field with an example of what to enter."""
+_READ = lazy_pattern(
+    rb"(?:\|\||\?\?|\?[^?:;{}\"'`]{1,60}:)\s{0,4}[\w$.()\"'\[\]#]{1,60}\.(?:placeholder\b|attr\(\s{0,4}[\"']placeholder)"
+)
+"""Code that takes the example if a person entered nothing: ``field.value || field.placeholder``."""
 _PATTERN = lazy_pattern(rb"(?<!\$)\{[\w,-]{1,20}\}")
 """A part of an address that a person replaces: ``{z}/{x}/{y}.png``."""
 _FAR = 160
@@ -57,6 +61,13 @@ def reason(data: Bytes, start: int, offset: int, end: int) -> str:
         return prose.USER_AGENT
     if _PART.match(data, end, end + 60) and _BASE.search(before):
         return BASE
-    if not _PLACEHOLDER.search(before):
+    if not _PLACEHOLDER.search(before) or is_example_read(data):
         return ""
     return "" if PICTURE.search(data, start + 1, end) and not _PATTERN.search(data, start + 1, end) else prose.EXAMPLE
+
+
+def is_example_read(data: Bytes) -> bool:
+    """True if code in a text takes the example of a field in place of what a person entered."""
+    return (data.find(b".placeholder") >= 0 and _READ.search(data) is not None) or (
+        data.find(b"attr(") >= 0 and data.find(b"placeholder") >= 0 and _READ.search(data) is not None
+    )

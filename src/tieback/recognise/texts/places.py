@@ -63,10 +63,20 @@ _NO_TEXT = lazy_pattern(rb"[\0-\x08\x0e-\x1f]")
 """A line of a comment with several lines, how long such a comment can be, and what no text has."""
 _NUMBER_SIGN = lazy_pattern(rb"[ \t]*#+(?:[ \t\r\n]|\Z)")
 _METADATA_LINE = lazy_pattern(
-    rb"\s*[\"']?(?:homepage|home[-_]?url|repository|issue_tracker|documentation|license|licence|author|funding|bundle-\w+|specification-\w+"
-    rb"|implementation-\w+|project[-_]url|scm|resolved)[\"']?\s*[:= ]",
+    rb"\s*[\"']?(?:(?P<sure>issue_tracker|bundle-\w+|specification-\w+|implementation-\w+)"
+    rb"|homepage|home[-_]?url|repository|documentation|license|licence|author|funding|project[-_]url|scm|resolved)"
+    rb"[\"']?\s*[:= ]",
     re.IGNORECASE,
 )
+_PACKAGE_LINE = lazy_pattern(
+    rb"^[ \t]{0,4}[\"']?(?:name|pretty_name|version|version_id|licen[cs]e|authors?|maintainers?|summary"
+    rb"|(?P<sure>metadata-version|dependencies|dev_dependencies|integrity|resolution|checksum|lockfile_?version))"
+    rb"[\"']?\s{0,4}[:= ]",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A line of the description of a package or a system, or of a list of packages: pubspec.yaml, os-release, yarn.lock."""
+_LEAST_OF_PACKAGE, _PACKAGE_HEAD = 2, 64 * 1024
+"""Fewest of these keys beside one of the others, and where they are looked for."""
 _SHEET_DATA = lazy_pattern(rb"[\s\"']{0,8}data:(?!text/)")
 """A picture or font in a style sheet, whatever its type; a style sheet can import another one as text."""
 _ESCAPED = lazy_pattern(rb"[a-z]{2,8}\??:\\/\\/")
@@ -102,6 +112,8 @@ _BY_ATTRIBUTE = {
 _CLICKS = frozenset(("onclick", "ng-click", "data-ng-click", "(click)", "@click", "v-on:click", "on-tap", "(tap)"))
 """Code that runs when a person taps an element, also of AngularJS, Angular and Vue."""
 _SVG_LOADS = ("href", "xlink:href", "src", "style")
+_OF_AUTHORS = (b"<author", b"<copyright", b"<notice", b"<description", b"creativecommons", b"<rights")
+"""What is beside the element with the licence of a text or a library."""
 _METADATA_ELEMENTS = frozenset((
     "url", "license", "licenses", "issue", "repo", "author", "name", "description", "scm", "organization", "developers",
     "connection", "developerconnection", "repository", "projecturl", "licenseurl", "iconurl", "keywords", "info", "id",
@@ -243,7 +255,7 @@ class TextPlaces:
             return METADATA
         if literals.is_pattern(data, span):
             return prose.PATTERN
-        if literal_names.is_of_server(data, span.start):
+        if literal_names.is_of_server(data, span.start) and "nodejs-project/" not in self._file:
             return literal_names.SERVER
         found = names_before.reason(data, span.start, offset, span.end) or literals.reason_of_name(data, span, offset)
         if found:
@@ -326,7 +338,8 @@ class TextPlaces:
                 self._inner[span.start] = self._embedded(name, span.start + 1, span.end - 1)
             known = self._inner[span.start]
             return known[1].reason(known[0].offset(offset)) if known else ""
-        if self._is_package and structured.is_metadata_key(self._data, span.start, package=True):
+        named = structured.is_package_file(self._file)
+        if self._is_package and structured.is_metadata_key(self._data, span.start, package=True, named=named):
             return METADATA
         if self._is_api and structured.is_metadata_key(self._data, span.start, api=True):
             return METADATA
@@ -353,9 +366,18 @@ class TextPlaces:
             return COMMENT
         if _REDIRECT_LINE.match(line):
             return prose.REDIRECT
-        if _METADATA_LINE.match(line) or (self._is_api and structured.is_page_of_api(self._data, offset)):
+        fact = _METADATA_LINE.match(line)
+        if fact and (fact["sure"] or self._lists_packages):
             return METADATA
-        return ""
+        return METADATA if self._is_api and structured.is_page_of_api(self._data, offset) else ""
+
+    @cached_property
+    def _lists_packages(self) -> bool:
+        """True for lines that describe a package or list some; settings can have a ``home_url``, too."""
+        found = list(islice(_PACKAGE_LINE.finditer(self._data, 0, _PACKAGE_HEAD), 1_000))
+        own = {one[0].strip(b"\"' \t:=").lower() for one in found}
+        named = self._file.lower().endswith((".lock", "jacoco.properties"))
+        return named or any(one["sure"] for one in found) or len(own) >= _LEAST_OF_PACKAGE
 
     def _markup(self, offset: int) -> str:
         if self._xml.is_schema:
@@ -386,9 +408,12 @@ class TextPlaces:
         if kind == search_engines.LINKED_DATA:
             return search_engines.SITE_MAP
         if kind in _CODE_TYPES:
-            if "src" in values:
-                return COMMENT  # a browser runs only the file: https://html.spec.whatwg.org/multipage/scripting.html
-            file = ""
+            # A browser runs only the file, which can read data in the element:
+            # https://html.spec.whatwg.org/multipage/scripting.html
+            is_data = "src" in values and self._data[span.start : span.end].lstrip()[:1] in (b"{", b"[")
+            if "src" in values and not is_data:
+                return COMMENT
+            file = "script.json" if is_data else ""
         elif b"json" in kind:
             file = "script.json"
         elif b"template" in kind or b"html" in kind:
@@ -417,6 +442,8 @@ class TextPlaces:
         data = self._data
         if data.rfind(b"{{", max(0, offset - 300), offset) > data.rfind(b"}}", max(0, offset - 300), offset):
             return ""  # an expression of a template
+        if markup.is_hidden_address(data, self._spans, offset):
+            return ""
         return "" if markup.element_at(data, self._spans, offset) == "option" else SHOWN
 
     def _xml_text(self, offset: int) -> str:
@@ -425,6 +452,9 @@ class TextPlaces:
             return tables.PICTURE if self._xml.is_picture else METADATA
         if self._xml.is_widget and name in _WIDGET_TEXTS:
             return METADATA
+        is_root = self._data.lstrip().startswith(b"<licen")
+        if name in {"license", "licence"} and not is_root and not any(mark in self._data for mark in _OF_AUTHORS):
+            return ""  # the server of licences for films or programs
         return METADATA if name in {"license", "licence", "copyright", "author-website"} else ""
 
     @cached_property
@@ -445,10 +475,12 @@ class TextPlaces:
         if number < 0 or offset > values[number].start + len(values[number].value):
             return ""
         own = values[number]
-        if own.name.startswith(_NAMESPACES):
+        if own.name in _NAMESPACES or own.name.partition(":")[0] == "xmlns":
             return METADATA
         if self._xml.is_widget and is_permission(name, own.value.decode("ascii", "replace")):
             return PERMITTED
+        if own.name == "placeholder" and names_before.is_example_read(self._data):
+            return ""
         if own.name in _BY_ATTRIBUTE:
             return _BY_ATTRIBUTE[own.name]
         if own.name in _CLICKS and TextPlaces("onclick.js", own.value).reason(offset - own.start) == LINK:

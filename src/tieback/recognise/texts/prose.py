@@ -106,10 +106,23 @@ _ESCAPED_WORD = re.compile(rb"(?:\\u(?:[1-9a-dA-D][0-9a-fA-F]{3}|0[3-9a-fA-F][0-
 """A word of another alphabet with escapes, as minifiers write it."""
 _LEADING = re.compile(rb"(?:(?:[A-Za-z\x80-\xff]|\\u[0-9a-fA-F]{4}):|\xef\xbc\x9a)(?:\s|\\[nr])+\Z")
 """A line of a message, in any language, that leads to the URL in the next one."""
+_PAGES_OF_PEOPLE = (
+    "官网", "官方", "网站", "網站", "网页", "網頁", "主页", "主頁", "首页", "首頁", "演示", "项目", "項目", "源码",
+    "源碼", "开源", "博客", "部落格", "文档", "文檔", "帮助", "幫助", "教程", "说明", "說明", "详情", "詳情",
+    "作者", "论坛", "論壇", "反馈", "协议", "隐私", "购买", "申请", "参考", "參考", "来源", "來源", "出处", "版权",
+    "ホームページ", "サイト", "ブログ", "詳細", "参照", "出典", "홈페이지", "웹사이트", "사이트", "블로그", "문서",
+    "참고", "출처", "자세히",
+)  # fmt: skip
+"""Words of Chinese, Japanese and Korean for pages that people read, such as a web site, a demo or a blog."""
 _LABEL = re.compile(
-    rb"(?:(?:[\xe3-\xed][\x80-\xbf]{2}){2}|(?:\\u[3-9a-dA-D][0-9a-fA-F]{3}){2})\s?(?::|\xef\xbc\x9a|\\u[fF]{2}1[aA])\s?\Z"
+    rb"(?:"
+    + b"|".join(map(_in_scripts, _PAGES_OF_PEOPLE))
+    + rb")(?:[\xe3-\xed][\x80-\xbf]{2}|\\u[3-9a-d][0-9a-f]{3}){0,4}\s?(?::|\xef\xbc\x9a|\\uff1a)\s?\Z",
+    re.IGNORECASE,
 )
-"""Two characters of Chinese, Japanese or Korean, as they are or with escapes, and a colon: what an address is for."""
+"""Such a word, as it is or with escapes, a few more characters, and a colon. An address behind another label, such as
+those for a server or an interface, can be one that code cuts off and contacts.
+"""
 _STYLED = re.compile(rb"%c(?:[\s%]|\Z)")
 """The beginning of a style in a text of the console: https://console.spec.whatwg.org/#formatting-specifiers"""
 _PERSON = re.compile(rb"<[^<>\s@]{1,64}@[^<>\s@]{1,253}>\s?\(\Z")
@@ -209,7 +222,7 @@ def _reason_of_label(left: bytes, right: bytes) -> str:
     """The reason by the end of the words before a URL, or by those in brackets behind it."""
     if _EXAMPLE.search(left[-80:]) or _IS_EXAMPLE.match(right):
         return EXAMPLE
-    return MESSAGE if _LABEL.search(left[-32:]) else ""
+    return MESSAGE if _LABEL.search(left[-72:]) else ""
 
 
 def _reason_around(left: bytes, right: bytes, url: bytes) -> str:

@@ -52,6 +52,26 @@ _PACKAGE_KEYS = _DESCRIBING | frozenset(
     ).split()
 )
 """Keys of facts about software in the description of a package."""
+_SOFTWARE = lazy_pattern(
+    rb"[{,]\s{0,40}[\"']?(?P<key>version|versions|licen[cs]es?|licen[cs]e_?name|authors?|contributors|copyrights?|dependencies|devDependencies|bugs|repository|scm|spdx\w{0,20}"
+    rb"|artifact_?(?:id|version)|module(?:Name|Version|Licenses?)|libraryName|keywords|maintainers|main|private_key|client_email|ethereum|genesis)[\"']?\s{0,8}:",
+    re.IGNORECASE,
+)
+"""Another key of the description of a library, an example or a key of an account beside one of these."""
+_SOFTWARE_REACH = 1_500
+_ALONE = frozenset(
+    (b"$schema", b"_resolved", b"_npmoperationalinternal", b"auth_provider_x509_cert_url", b"client_x509_cert_url")
+)
+"""Keys that have no other meaning."""
+_LICENCE_NAME = lazy_pattern(rb"[{,]\s{0,40}[\"']?(?:type|name)[\"']?\s{0,8}:")
+_RIGHTS = lazy_pattern(rb"widevine|playready|fairplay|clearkey|headers", re.IGNORECASE)
+"""What the server of licences for films has instead: https://www.w3.org/TR/encrypted-media/"""
+_WEAK = frozenset((b"url", b"web", b"website"))
+"""Keys by which settings with a name, a version and an author name the page of the app."""
+_DEVELOPED = lazy_pattern(
+    rb"\"(?:dependencies|devDependencies|peerDependencies|repository|bugs|scripts|licenses?|_resolved)\"\s*:"
+)
+"""Keys that only the description of a package has."""
 _API_KEYS = frozenset(b"contact license externaldocs termsofservice".split())
 """Keys of pages for people in the description of an API: https://spec.openapis.org/oas/v3.1.0.html#info-object"""
 _API = lazy_pattern(
@@ -74,7 +94,7 @@ _EXPLORER = lazy_pattern(rb"[bB]lockExplorer(?:s|Urls?)?")
 _EXPLORER_REACH = 600
 _BRACKET = lazy_pattern(rb"[{}\[\]]")
 _DECLARED = lazy_pattern(
-    rb"(?:\b(?:var|let|const)\s{1,8}|,\s{0,40})(?:homepage|(?:author|bugs|repository|contributors)\s{0,4}=\s{0,4}\{[^{}]{0,300}?[\"']?url[\"']?\s{0,4}:)"
+    rb"(?:\b(?:var|let|const)\s{1,8}|,\s{0,40})(?:(?P<name>homepage)|(?:author|bugs|repository|contributors)\s{0,4}=\s{0,4}\{[^{}]{0,300}?[\"']?url[\"']?\s{0,4}:)"
     rb"\s{0,4}=?\s{0,8}\Z"
 )
 """A key of a package as a variable, as a bundler imports it: https://github.com/rollup/plugins (``json``)"""
@@ -84,6 +104,8 @@ _VARIABLE = lazy_pattern(
 )
 _MEMBER = rb"[{,]\s{0,20}(?:homepage|bugs|repository|author|funding)\s{0,4}:\s{0,4}%b\s{0,4}[,}]"
 """The same after a minifier: ``var a="MIT",b="https://…",c={version:"1.0",license:a,homepage:b}``."""
+_USE_REACH = 1_000
+"""Bytes behind such an object in which a use of the variable is looked for: minifiers give short names again."""
 _FACTS = (b"version", b"license", b"homepage")
 """What such an object has, too."""
 _MEMBER_REACH = 8 * 1024
@@ -202,8 +224,12 @@ def describes_software(key: str, others: Collection[str] = ()) -> bool:
         others: all keys of the object, which can describe a package.
     """
     every = {one.encode("utf-8", "replace") for one in others}
-    package = {b"name", b"version"} <= every and len(every & _OF_PACKAGE) >= _LEAST_OF_PACKAGE
-    return key.lower().encode("utf-8", "replace") in (_PACKAGE_KEYS if package else _DESCRIBING)
+    own = key.lower().encode("utf-8", "replace")
+    if {b"name", b"version"} <= every and len(every & _OF_PACKAGE) >= _LEAST_OF_PACKAGE:
+        return own in _PACKAGE_KEYS
+    return own in _ALONE or (
+        own in _DESCRIBING and any(own != one.lower() and _SOFTWARE.match(b"{" + one + b":") for one in every)
+    )
 
 
 def is_explorer(key: str) -> bool:
@@ -253,7 +279,7 @@ def is_page_of_api(data: bytes, offset: int) -> bool:
     return False
 
 
-def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool = False) -> bool:
+def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool = False, named: bool = False) -> bool:
     """True if the key of a string, or of the list or object around it, is one of a fact about software.
 
     Args:
@@ -261,11 +287,14 @@ def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool
         start: offset of the string.
         package: the text describes a package.
         api: the text describes an API.
+        named: its file has the name of a file that describes a package.
     """
     keys = _PACKAGE_KEYS if package else _DESCRIBING | _API_KEYS if api else _DESCRIBING
     key = key_before(data, start)
+    if key in _WEAK and package and not named and not _DEVELOPED.search(data, 0, _HEAD):
+        return False
     if key in keys:
-        return True
+        return package or api or key in _ALONE or _is_of_software(data, start, key)
     around = data[max(0, start - _KEY_REACH) : start]
     opened = max(around.rfind(b"{"), around.rfind(b"["))
     if opened <= max(around.rfind(b"}"), around.rfind(b"]")):
@@ -275,13 +304,37 @@ def is_metadata_key(data: bytes, start: int, *, package: bool = False, api: bool
     outer = _key_of(bytes(around[max(0, opened - _KEY_LENGTH) : opened]))
     if outer == b"description" and around[opened : opened + 1] == b"[":
         return True  # the lines of a text
-    return outer.lower() in keys
+    outer = outer.lower()
+    if outer == b"credits" and key == b"href":
+        return True  # https://api.highcharts.com/highcharts/credits.href
+    if outer.startswith(b"licen") and _LICENCE_NAME.search(around, opened) and not _RIGHTS.search(around, opened):
+        return outer in keys
+    return outer in keys and (package or api or outer in _ALONE or _is_of_software(data, start, outer))
+
+
+def _is_of_software(data: bytes, start: int, key: bytes) -> bool:
+    """True if the object with a key has another one of a description of software, as settings have not."""
+    first, last = max(0, start - _SOFTWARE_REACH), min(len(data), start + _SOFTWARE_REACH)
+    depth = 0
+    for found in reversed(list(_BRACKET.finditer(data, first, start))):
+        depth += 1 if found[0] in b"}]" else -1
+        if depth < 0:
+            first = found.start()
+            break
+    depth = 0
+    for found in _BRACKET.finditer(data, start, last):
+        depth += 1 if found[0] in b"{[" else -1
+        if depth < 0:
+            last = found.end()
+            break
+    return any(found["key"].lower() != key for found in _SOFTWARE.finditer(data, first, last))
 
 
 def is_page_of_software(data: bytes, start: int, end: int) -> bool:
     """True if a string ``data[start:end]`` is the page of a package in a variable, or of a chain of blocks."""
     around = data[max(0, start - _EXPLORER_REACH) : start]
-    is_declared = any(word in around for word in _DECLARED_NAMES) and _DECLARED.search(around) is not None
+    declared = _DECLARED.search(around) if any(word in around for word in _DECLARED_NAMES) else None
+    is_declared = declared is not None and not (declared["name"] and _is_used(declared["name"], data, end, len(data)))
     if is_declared or (b"funding" in around and _FUNDING.search(around) is not None):
         return True
     if _is_member_of_package(data, start, end):
@@ -300,8 +353,21 @@ def _is_member_of_package(data: bytes, start: int, end: int) -> bool:
     member = re.search(_MEMBER % re.escape(variable["name"]), behind)
     if member is None:
         return False
-    own = behind[behind.rfind(b"{", 0, member.start() + 1) : behind.find(b"}", member.end() - 1)]
+    last = behind.find(b"}", member.end() - 1)
+    own = behind[behind.rfind(b"{", 0, member.start() + 1) : last]
+    if _is_used(variable["name"], behind, last, last + _USE_REACH):
+        return False
     return all(b"%b:" % fact in own for fact in _FACTS)
+
+
+def _is_used(name: bytes, data: bytes, first: int, last: int) -> bool:
+    """True if code joins a variable to another text, or gives it to a call: then it is an address that code uses."""
+    name = re.escape(name)
+    use = (
+        rb"(?:[(+]\s{0,4}%b\s{0,4}[+,)]|(?<![\w$.])%b\s{0,4}\+\s{0,4}[\w\"'`(]|\$\{%b\}"
+        rb"|(?<![\w$.])%b\s{0,4}\.\s{0,4}(?:concat|replace)\()"
+    )
+    return re.compile(use % (name, name, name, name)).search(data, first, last) is not None
 
 
 def is_of_package_script(data: bytes, start: int) -> bool:
@@ -325,10 +391,15 @@ def is_lock(data: bytes) -> bool:
 def is_package(data: bytes, file: str = "") -> bool:
     """True if the JSON text describes a package of a registry, by its keys or by the name of its file."""
     head = data[:_HEAD]
-    if file.rpartition("/")[2].lower() in _PACKAGE_FILES and _PACKAGE.search(head) is not None:
+    if is_package_file(file) and _PACKAGE.search(head) is not None:
         return True
     keys = {found[1] for found in _PACKAGE.finditer(head)}
     return {b"name", b"version"} <= keys and len(keys) >= _LEAST_OF_PACKAGE
+
+
+def is_package_file(file: str) -> bool:
+    """True if a file has the name of one that describes a package."""
+    return file.rpartition("/")[2].lower() in _PACKAGE_FILES
 
 
 class SourceMap:

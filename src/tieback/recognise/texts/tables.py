@@ -34,6 +34,12 @@ _AGENT = lazy_pattern(
     rb"Mozilla/\d|\(compatible;|AppleWebKit/|[A-Za-z](?:[Bb]ot|[Cc]rawler|[Ss]pider)\b[-\w .]{0,20}[\\/]{1,3}[\d\"'(.]"
     rb"|\(\+https?:"
 )
+_SENT_AGENT = lazy_pattern(
+    rb"(?i)(?:#EXTVLCOPT:http-|[\"'|&#\s,{])user[-_]?agent[\"']?\s{0,4}[=:]\s{0,4}[\"']?[\w.-]{1,40}/"
+)
+"""The name of a header before an agent, as in playlists:
+https://wiki.videolan.org/VLC_command-line_help/"""
+_OWN_ADDRESS = lazy_pattern(rb"(?:\A|[\"'=|\s])(?:https?|rtmp|rtsp)://[^\s\"'<>|]{4,2000}")
 _AGENT_SHARE = 0.08
 """A JSON table has other lines about each agent; no file of an app names twenty agents for another reason."""
 _SUFFIX = lazy_pattern(rb"//.*|[!*]?\.?[a-z0-9\x80-\xff][a-z0-9\x80-\xff.-]*")
@@ -149,13 +155,20 @@ def table_reason(data: bytes) -> str:
     if len(lines) < _LEAST_LINES:
         return ""
     agents = _share(lines, _AGENT.search)
-    if agents >= _AGENT_SHARE and agents * len(lines) >= _LEAST_LINES:
+    if agents >= _AGENT_SHARE and agents * len(lines) >= _LEAST_LINES and not _are_sent(lines):
         return AGENTS
     entries = [line for line in lines if not line.startswith((b"#", b"//"))]
     for shape, least, count, reason in _LINES:
         if len(entries) >= count and _share(entries, shape.fullmatch) >= least:
             return reason
     return SUFFIXES if len(entries) >= 500 and _share(entries, _SUFFIX.fullmatch) >= 0.98 else ""
+
+
+def _are_sent(lines: list[bytes]) -> bool:
+    """True if an app has to send most agents to the addresses in a list, as in a playlist of channels."""
+    sent = sum(_SENT_AGENT.search(line) is not None for line in lines)
+    agents = sum(_AGENT.search(line) is not None for line in lines)
+    return 2 * sent >= agents and sum(_OWN_ADDRESS.search(line) is not None for line in lines) >= sent
 
 
 def is_reference(data: bytes) -> bool:

@@ -11,6 +11,7 @@ from tieback.recognise.dataflow import text_names
 from tieback.recognise.dataflow.dexfile import DexFile
 from tieback.recognise.dataflow.own_packages import OwnPackages
 from tieback.recognise.dataflow.package_resources import PackageResources
+from tieback.recognise.dataflow.trace import UNREAD
 from tieback.recognise.dataflow.uncalled import UNUSED as UNUSED_REASON
 from tieback.recognise.dataflow.uncalled import UncalledCode
 from tieback.recognise.dataflow.uses import ConstantUses
@@ -58,8 +59,55 @@ def test_what_tools_write_names_all_classes(file: str) -> None:
 def test_before_the_manifest_every_package_counts() -> None:
     names = text_names.TextNames()
     names.see("base/assets/a.json", b'{"class":"test.shop.app.Service"}', ())
-    names.see("base/assets/b.json", b'{"class":"test.shop.app.' + b"a" * text_names.MAX_FILE + b'x.Large"}', ())
-    assert [name in names for name in ("Service", "Large", "app")] == [True, False, False]
+    names.see("base/assets/b.json", b'{"class":"' + b"a" * 70_000 + b'x.Large"}', ())
+    assert [name in names for name in ("Service", "Large", "app")] == [True, True, False]
+
+
+def test_more_text_before_the_manifest_names_every_class() -> None:
+    names = text_names.TextNames()
+    names.see("base/assets/a.json", b" " * (text_names.MAX_READ + 1), ())
+    assert "Service" in names
+
+
+@each(
+    ("file", "content", "expected"),
+    [
+        ("assets/main.lua", b'luajava.bindClass("test.shop.app.Bound")', True),
+        ("assets/main.lua", b'import "test.shop.app.*"\nBound.go()', True),
+        ("assets/main.lua", b'local p = "test.shop.app."\nluajava.bindClass(p .. "Bound")', True),
+        ("assets/main.luac", b"\x1bLuaQ\0test.shop.app.Bound\0go\0", True),
+        ("assets/app/bundle.js", b"test.shop.app.Bound.go()", True),
+        ("assets/app/list.json", b'["test/shop/app/Bound"]', True),
+        ("assets/main.lua", b'luajava.bindClass("test.shop.app.Other")', False),
+        ("assets/main.lua", b"Bound.go()", False),
+        ("META-INF/MANIFEST.MF", b"test.shop.app.Bound", False),
+    ],
+)
+def test_a_script_can_call_static_methods_of_a_class_that_it_names(file: str, content: bytes, expected: bool) -> None:
+    files = package()
+    files.see(text(file, content))
+    assert ("bound" not in found_by_names(files)) is expected
+
+
+def found_by_names(files: PackageResources) -> list[str]:
+    code = (Path(__file__).parent / "dex" / "foundbynames.dex").read_bytes()
+    unused_code = UncalledCode(ConstantUses([DexFile(code)], names=files.names), OwnPackages(("test.shop.app",)), files)
+    every = ("appended", "bound", "depth", "joined", "level", "saved", "unnamed", "unsaved")
+    return [host for host in every if unused_code.reason(f"https://{host}.shop.test/".encode())]
+
+
+def test_the_platform_finds_setters_of_animated_properties_and_methods_of_saved_objects() -> None:
+    assert found_by_names(package()) == ["bound", "depth", "joined", "unnamed", "unsaved"]
+
+
+@each(
+    ("content", "expected"),
+    [(b'{"pay":"Wallet"}', False), (b'{"pay":".Wallet"}', False), (b'{"pay":"My Wallet"}', True), (b"{}", True)],
+)
+def test_code_puts_the_name_of_a_class_in_a_text_behind_a_package(content: bytes, expected: bool) -> None:
+    files = package()
+    files.see(text("assets/a.json", content))
+    assert ("joined" in found_by_names(files)) is expected
 
 
 def test_native_code_of_the_app_calls_methods_of_any_type() -> None:
@@ -86,3 +134,13 @@ def test_beyond_the_bound_of_all_texts_every_class_counts_as_named(monkeypatch: 
     assert ("Idle" in names, "Other" in names) == (True, False)
     names.see("assets/b.json", b'["test.shop.Another", 1, 2, 3]', ())
     assert "Other" in names
+
+
+def test_code_and_scripts_read_static_fields_by_name() -> None:
+    files = package()
+    files.see(text("assets/main.lua", b'local c = luajava.bindClass("test.shop.app.Bound")'))
+    code = (Path(__file__).parent / "dex" / "boundfields.dex").read_bytes()
+    uses = ConstantUses([DexFile(code)], names=files.names)
+    hosts = ("alone", "bound", "named", "quoted")
+    reasons = {host: uses.reason(f"https://{host}.shop.test/".encode()) for host in hosts}
+    assert reasons == {"alone": UNREAD, "bound": "", "named": "", "quoted": UNREAD}

@@ -133,6 +133,12 @@ def test_each_resource_has_its_end() -> None:
     assert back_ends == BACK_ENDS
 
 
+def test_a_hint_that_code_reads_and_contacts_is_a_back_end() -> None:
+    reasons, back_ends = ends(pieces("hintagain"))
+    assert reasons == {name: reason for name, reason in REASONS.items() if name != "inhint"}
+    assert back_ends == sorted([*BACK_ENDS, "hint", "inhint"])
+
+
 def test_each_resource_of_a_bundle_has_the_same_end() -> None:
     reasons, back_ends = ends(bundled())
     assert reasons == {**REASONS, "intext": UNREAD_RESOURCE}

@@ -13,12 +13,13 @@ DATA = (Path(__file__).parent / "dex" / "samples.dex").read_bytes()
 MANIFEST = '<manifest package="test.app"><application><activity android:name=".demo.Main"/></application></manifest>'
 
 
-def settled(manifest: str) -> tuple[set[str], set[str]]:
+def settled(manifest: str, *more: Artifact) -> tuple[set[str], set[str]]:
     """Hosts that are shown, and values that are left out as samples."""
     name = "AndroidManifest.xml"
     pieces = [
         Artifact(name, (Buffer(name, BufferKind.MANIFEST, manifest.encode()),)),
         read_dex("classes.dex", DATA)[0],
+        *more,
     ]
     finds = list(AppSearch(RuleFiles()).finds(pieces))
     shown = {one.endpoint.host or one.endpoint.value for one in finds if isinstance(one, Sighting)}
@@ -49,4 +50,12 @@ def test_a_test_case_counts_in_a_package_of_tests() -> None:
     runner = '<instrumentation android:name="android.test.InstrumentationTestRunner"/></manifest>'
     shown, samples = settled(MANIFEST.replace("</manifest>", runner))
     assert "case.maps.test" in shown
+    assert "https://plain.maps.test" in samples
+
+
+def test_an_example_that_is_a_service_counts() -> None:
+    file = "META-INF/services/org.maps.Provider"
+    service = Artifact(file, (Buffer(file, BufferKind.TEXT, b"# default\norg.maps.client.example.Example\n"),))
+    shown, samples = settled(MANIFEST, service)
+    assert "example.maps.test" in shown
     assert "https://plain.maps.test" in samples

@@ -131,3 +131,10 @@ def test_a_damaged_file_never_raises(patches: list[tuple[int, bytes]]) -> None:
         unused(package(), data=bytes(hurt))
     except ValueError:
         return
+
+
+def test_only_the_activity_for_previews_runs_the_preview_of_a_screen() -> None:
+    data = (Path(__file__).parent / "dex" / "previews.dex").read_bytes()
+    code = UncalledCode(ConstantUses([DexFile(data)]), OwnPackages(("test.shop.app",)), package())
+    hosts = ("card", "hooked", "preview", "sample")
+    assert [one for one in hosts if code.reason(f"https://{one}.shop.test/".encode())] == ["preview", "sample"]

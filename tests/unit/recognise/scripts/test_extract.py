@@ -14,7 +14,7 @@ from tests.each import each
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.small_files import read_small_file
-from tieback.model.sighting import Credential, Problem, Sighting
+from tieback.model.sighting import Credential, NotBackend, Problem, Sighting
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.scripts import extract, string_arrays
@@ -23,6 +23,7 @@ from tieback.recognise.scripts.folding import folded_texts
 from tieback.recognise.scripts.string_arrays import without_arrays
 from tieback.recognise.scripts.wrappers import without_wrappers
 from tieback.recognise.search import AppSearch
+from tieback.recognise.url import COMPLETED
 
 FLOW = Path(__file__).parents[4] / "bench" / "flow"
 ROWS = [row for row in csv.DictReader((FLOW / "scripts.tsv").open(), delimiter="\t") if "/forms/" not in row["file"]]
@@ -50,6 +51,22 @@ def test_a_small_script_of_a_package_is_selected(row: dict[str, str]) -> None:
     batch = ArtifactBatch(("assets/www/app.js", "assets/a.txt"), (data, b"nothing"), read_small_file)
     found = [find.endpoint.value for find in SEARCH.finds([batch]) if isinstance(find, Sighting)]
     assert row["expected"] in found
+
+
+@each(
+    ("script", "expected"),
+    [
+        (b"fetch('https://' + tenant() + '.shop.test/v1')", ["https://{}.shop.test/v1"]),
+        (b"fetch('https://'.concat(tenant(), '.shop.test/v1'))", ["https://{}.shop.test/v1"]),
+        (b"fetch(`https://${tenant()}.shop.test/v1`)", []),  # the text itself shows it
+        (b"fetch('https://' + tenant() + '/v1')", []),
+        (b"fetch('https://' + 'a' + '.shop.test/v1')", []),
+    ],
+)
+def test_a_host_whose_first_part_is_not_known_is_not_decided(script: bytes, expected: list[str]) -> None:
+    buffer = Buffer("assets/app.js", BufferKind.TEXT, script)
+    found = EXTRACTOR.extract(Artifact("assets/app.js", (buffer,)))
+    assert [one.value for one in found if isinstance(one, NotBackend) and one.reason == COMPLETED] == expected
 
 
 class HeldScript(bytearray):

@@ -55,7 +55,22 @@ def test_words_of_chinese_japanese_and_korean_lead_to_a_page(text: str) -> None:
     assert literal_reason(data, 0, data.index(URL), len(data)) == MESSAGE
 
 
-@each("text", ["\uff1a{}", "址\uff1a{}", "地址{}", "http://b.test/地址?u={}", "\\u6F14:{}"])
+@each(
+    "text",
+    [
+        "地址\uff1a{}",
+        "接口地址: {}",
+        "服务器地址\uff1a{}",
+        "サーバー\uff1a{}",
+        "서버: {}",
+        "\\u670d\\u52a1\\u5668\\uff1a{}",
+        "\uff1a{}",
+        "址\uff1a{}",
+        "地址{}",
+        "http://b.test/地址?u={}",
+        "\\u6F14:{}",
+    ],
+)
 def test_other_texts_of_these_languages_do_not(text: str) -> None:
     data = text.encode().replace(b"{}", URL)
     assert literal_reason(data, 0, data.index(URL), len(data)) == ""

@@ -42,14 +42,19 @@ def test_offsets_in_the_text_of_a_string(text: str, at: int, expected: int) -> N
 @each(
     ("text", "key", "described"),
     [
-        ('{"homepage": "X"}', b"homepage", True),
+        ('{"homepage": "X"}', b"homepage", False),
+        ('{"homepage": "X", "license": "MIT"}', b"homepage", True),
+        ('{"license": {"type": "widevine", "url": "X"}}', b"url", False),
         ('{"type": "service_account", "client_x509_cert_url": "X"}', b"client_x509_cert_url", True),
         ('{"type": "service_account", "token_uri": "X"}', b"token_uri", False),
         ('{"apiUrl": "X"}', b"apiurl", False),
         ('{"license": {"type": "MIT", "url": "X"}}', b"url", True),
         ('{"licenses": [{"type": "MIT", "url": "X"}]}', b"url", True),
         ('{"license": {}, "url": "X"}', b"url", False),
-        ('{homepage:"X"}', b"homepage", True),
+        ('{homepage:"X"}', b"homepage", False),
+        ('{version:"1",homepage:"X"}', b"homepage", True),
+        ('{a:{version:"1"},homepage:"X"}', b"homepage", True),
+        ('{version:"1"},{homepage:"X"}', b"homepage", False),
         ('["X"]', b"", False),
     ],
 )

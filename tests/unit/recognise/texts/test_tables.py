@@ -32,6 +32,8 @@ def lines(form: str, count: int) -> bytes:
     ("text", "reason"),
     [
         (lines(AGENT, 30), AGENTS),
+        (lines("#EXTINF:-1,Channel {n}\n#EXTVLCOPT:http-user-agent=Mozilla/5.0 (X11)\nhttp://a.test/{n}.ts", 40), ""),
+        (lines('{"name": "{n}", "url": "http://a.test/{n}", "user_agent": "Mozilla/5.0 (X11)"},', 40), ""),
         (lines('{"pattern": "Bot{n}\\/", "agents": ["Mozilla/5.0 (Bot{n})"]},', 400), AGENTS),
         (b"// x\n// ===BEGIN ICANN DOMAINS===\ncom\nco.uk\ns3.amazonaws.com\n", SUFFIXES),
         (lines("*.a{n}.test\n", 600), SUFFIXES),

@@ -1,0 +1,5 @@
+# A constant that no code of the app reads.
+.class public Ltest/shop/app/Alone;
+.super Ljava/lang/Object;
+
+.field public static final HOST:Ljava/lang/String; = "https://alone.shop.test/"

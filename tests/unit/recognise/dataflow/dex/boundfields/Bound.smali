@@ -1,0 +1,5 @@
+# A constant that no code of the app reads.
+.class public Ltest/shop/app/Bound;
+.super Ljava/lang/Object;
+
+.field public static final HOST:Ljava/lang/String; = "https://bound.shop.test/"
