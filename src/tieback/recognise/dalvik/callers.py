@@ -8,10 +8,10 @@ path may have changed those.
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
-from tieback.recognise.dalvik.classes import Method, MethodRef
+from tieback.recognise.dalvik.classes import Method, MethodRef, split_types
 from tieback.recognise.dalvik.decode import Instruction, decode
 from tieback.recognise.dalvik.effects import CALL, STATIC_READ, kind_of_step
-from tieback.recognise.dalvik.machine import FAULTS, CallSite, Frame, Machine
+from tieback.recognise.dalvik.machine import CONTEXTS, FAULTS, CallSite, Frame, Machine
 from tieback.recognise.dalvik.objects import (
     UNKNOWN,
     JavaArray,
@@ -160,7 +160,7 @@ class CallerWalk:
             return None
         arguments = [registers[place] for place in places]
         decrypts = site.ref in self._decryptors
-        if decrypts and (UNKNOWN in arguments or self._failures.get(site.ref, 0) > _MAX_FAILURES):
+        if decrypts and (_lacks_constant(site, arguments) or self._failures.get(site.ref, 0) > _MAX_FAILURES):
             escape(registers, places)
             return None
         try:
@@ -183,6 +183,15 @@ class CallerWalk:
         if ref in self._decryptors or (ref.name == "<init>" and ref.owner in self._owners):
             return True
         return not self._machine.path.defines(ref.owner)
+
+
+def _lacks_constant(site: CallSite, arguments: list[Any]) -> bool:
+    """True if an argument is not known that is no context of the app."""
+    kinds = split_types(site.ref.parameters)
+    return UNKNOWN in arguments[: len(arguments) - len(kinds)] or any(
+        value is UNKNOWN and kind not in CONTEXTS
+        for value, kind in zip(arguments[len(arguments) - len(kinds) :], kinds, strict=True)
+    )
 
 
 def escape(registers: list[Any], places: Iterable[int]) -> None:

@@ -156,7 +156,7 @@ class DataflowExtractor:
         if self._known is None:
             self._known = KnownCalls(read_sinks())
         files = [part.dex for part in parts]
-        decryption = Decryption(files, self.left)
+        decryption = Decryption(files, self.left, settings)
         analysis = analyse(files, self._known, self._rules, settings, decryption)
         self.left -= decryption.runner.used
         finds = _Finds(self, parts, analysis, ends)
