@@ -195,7 +195,9 @@ class _Decryptors:
             return False
         if ref.result == "Ljava/lang/Object;" and ref.name in _GETTERS:
             return False
-        if not ref.parameters or not _TAKEN.issuperset(split_types(ref.parameters)):
+        kinds = split_types(ref.parameters)
+        # A method that only gets a context is run like any other one that makes a text.
+        if CONTEXTS.issuperset(kinds) or not _TAKEN.issuperset(kinds):
             return False
         return not ALL.hold(ref.owner) and self._path.defines(ref.owner) and self._method_computes(ref, 0)
 
@@ -310,6 +312,8 @@ class _Search:
         else:
             registers = [places & 15, places >> 4 & 15, places >> 8 & 15, places >> 12, unit >> 8 & 15][: unit >> 12]
         kinds = split_types(ref.parameters)
+        if CONTEXTS.issuperset(kinds):
+            return False
         at = len(registers) - sum(1 + (kind in "JD") for kind in kinds)
         missing = set()
         for kind in kinds:
