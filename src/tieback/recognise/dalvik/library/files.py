@@ -14,6 +14,7 @@ from tieback.recognise.dalvik.library.strings import sequence, text_of
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
 from tieback.recognise.dalvik.objects import (
     STRING,
+    UNKNOWN,
     ClassRef,
     JavaArray,
     JavaObject,
@@ -39,22 +40,22 @@ type Arguments = Sequence[Any]
 # Opening
 
 
-def _opened(machine: Machine, content: bytes | None) -> JavaObject:
+def _opened(machine: Machine, content: bytes | None) -> Any:
     if content is None or len(content) > MAX_FILE:
-        raise NotRunnableError("a file that is not known")
+        return UNKNOWN
     machine.opened(content)
     return JavaObject(_STREAM, Reader(content))
 
 
-def _raw(machine: Machine, a: Arguments) -> JavaObject:
+def _raw(machine: Machine, a: Arguments) -> Any:
     return _opened(machine, machine.files.raw_file(_identifier(a[1])))
 
 
-def _asset(machine: Machine, a: Arguments) -> JavaObject:
+def _asset(machine: Machine, a: Arguments) -> Any:
     return _opened(machine, machine.files.asset(text_of(machine, a[1])))
 
 
-def _java_file(machine: Machine, a: Arguments) -> JavaObject:
+def _java_file(machine: Machine, a: Arguments) -> Any:
     """A file by its path, which a class takes from its own package on."""
     name, of = text_of(machine, a[1]), a[0]
     if name.startswith("/"):
@@ -87,6 +88,15 @@ def _strings(machine: Machine, a: Arguments) -> JavaArray:
 
 
 # Bytes
+
+
+def _if_known(make: LibraryCall) -> LibraryCall:
+    """A constructor whose object is not known if its source is not."""
+
+    def made(machine: Machine, a: Arguments) -> Any:
+        return UNKNOWN if a[1] is UNKNOWN else make(machine, a)
+
+    return made
 
 
 def _wrap(_: Machine, a: Arguments) -> None:
@@ -267,15 +277,16 @@ def _data_calls() -> dict[str, LibraryCall]:
 def _text_calls() -> dict[str, LibraryCall]:
     streams = "Ljava/io/InputStreamReader;"
     scanner = "Ljava/util/Scanner;"
+    decoded = _if_known(_decoded)
     found: dict[str, LibraryCall] = {
-        f"{streams}-><init>({_STREAM})": _decoded,
-        f"{streams}-><init>({_STREAM}{STRING})": _decoded,
-        f"{streams}-><init>({_STREAM}Ljava/nio/charset/Charset;)": _decoded,
+        f"{streams}-><init>({_STREAM})": decoded,
+        f"{streams}-><init>({_STREAM}{STRING})": decoded,
+        f"{streams}-><init>({_STREAM}Ljava/nio/charset/Charset;)": decoded,
         f"Ljava/io/StringReader;-><init>({STRING})": _of_text,
-        f"Ljava/io/BufferedReader;-><init>({_READER})": _same_reader,
-        f"Ljava/io/BufferedReader;-><init>({_READER}I)": _same_reader,
-        f"{scanner}-><init>({_STREAM})": _decoded,
-        f"{scanner}-><init>({_STREAM}{STRING})": _decoded,
+        f"Ljava/io/BufferedReader;-><init>({_READER})": _if_known(_same_reader),
+        f"Ljava/io/BufferedReader;-><init>({_READER}I)": _if_known(_same_reader),
+        f"{scanner}-><init>({_STREAM})": decoded,
+        f"{scanner}-><init>({_STREAM}{STRING})": decoded,
         f"{scanner}-><init>({STRING})": _of_text,
         f"{scanner}->useDelimiter({STRING})": _delimiter,
         f"{scanner}->hasNext()": _has_more,
@@ -309,8 +320,8 @@ def _calls() -> dict[str, LibraryCall]:
         f"Ljava/lang/Class;->getResourceAsStream({STRING})": _java_file,
         f"Ljava/lang/ClassLoader;->getResourceAsStream({STRING})": _java_file,
         f"Lkotlin/io/ByteStreamsKt;->readBytes({_STREAM})": _rest,
-        f"Ljavax/crypto/CipherInputStream;-><init>({_STREAM}Ljavax/crypto/Cipher;)": _deciphered,
-        f"Ljava/io/BufferedInputStream;-><init>({_STREAM}I)": _wrap,
+        f"Ljavax/crypto/CipherInputStream;-><init>({_STREAM}Ljavax/crypto/Cipher;)": _if_known(_deciphered),
+        f"Ljava/io/BufferedInputStream;-><init>({_STREAM}I)": _if_known(_wrap),
     }
     for owner in (_STREAM, "Ljava/io/DataInputStream;", "Ljava/io/BufferedInputStream;", "Ljava/io/FilterInputStream;"):
         found |= {
