@@ -1,9 +1,9 @@
 """The interpreter: frames, calls, static initialisers, exceptions and limits.
 
-It has no access to anything but the DEX files, the arguments, and small files and resources of the app itself, which are
-in memory. A library call is one of a fixed list of functions on values in memory (see ``library``). Each run has limits
-for steps, memory and nested calls. All runs together have a limit of steps, so that the cost of a file is bounded
-whatever its code does.
+It has no access to anything but the DEX files, the arguments, and small files and resources of the app itself, which
+are in memory. A library call is one of a fixed list of functions on values in memory (see ``library``). Each run has
+limits for steps, memory and nested calls. All runs together have a limit of steps, so that the cost of a file is
+bounded whatever its code does.
 """
 
 from collections.abc import Callable, Mapping, Sequence
