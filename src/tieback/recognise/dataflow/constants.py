@@ -165,9 +165,9 @@ class ConstantEnds:
             yield NotBackend(f"https://{one.name}", reason) if reason else one
         yield from (NotBackend(f"https://{name}", OPENED) for name in sorted(found.linked - shown - left_out))
 
-    def viewed_pages(self) -> Iterator[ComponentHost]:
+    def viewed_pages(self, rules: RuleFiles) -> Iterator[ComponentHost]:
         """The addresses that network components of App Inventor get, in code that runs."""
-        for one in viewed_pages(self._uses):
+        for one in viewed_pages(self._uses, rules.not_backends.is_linked):
             raw = self._uses.file(one.file).raw(one.string)
             if not self._uses.reason(raw) and not self._unless_run(raw):
                 yield one

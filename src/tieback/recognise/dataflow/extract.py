@@ -170,7 +170,7 @@ class DataflowExtractor:
             yield find
         yield from finds.decrypted_hosts(decryption, shown)
         if ends is not None:
-            yield from finds.viewed(ends.viewed_pages())
+            yield from finds.viewed(ends.viewed_pages(self._rules))
             yield from finds.composed_hosts(shown, left_out)
             yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out, finds.domains()))
         if analysis.unread:

@@ -6,10 +6,10 @@ value can be joined of parts, and an item of a list in a global variable; then e
 Source: https://github.com/mit-cml/appinventor-sources, ``runtime.scm`` and ``WebViewer.java``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 
-from tieback.recognise.dataflow.block_symbols import RUNTIME, SET, symbol_field
+from tieback.recognise.dataflow.block_symbols import PLATFORM, RUNTIME, SET, symbol_field
 from tieback.recognise.dataflow.components import ComponentHost, is_network, is_server, parts_of
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.opcode_sets import CALLS
@@ -18,6 +18,8 @@ from tieback.recognise.dataflow.uses import ConstantUses
 
 MAX_METHODS = 200
 """Most methods of one file that are read for each method of the runtime."""
+MAX_ADDRESSES = 500
+"""Most constants of one file that begin like an address and are looked at."""
 _MAX_STEPS = 200
 """Most values of one method through which an address is followed back."""
 _ASK, _READ = "callComponentMethod", "lookupGlobalVarInCurrentFormEnvironment"
@@ -27,11 +29,18 @@ _VALUE = 2
 _SCHEMES = ("http://", "https://")
 
 
-def viewed_pages(uses: ConstantUses) -> Iterator[ComponentHost]:
-    """The constants that are an address which a network component gets; nothing in other apps."""
+def viewed_pages(uses: ConstantUses, is_linked: Callable[[str], bool]) -> Iterator[ComponentHost]:
+    """The constants that are an address which a network component gets; nothing in other apps.
+
+    Args:
+        uses: the code of the app.
+        is_linked: whether a host is one of those to which constants only link.
+    """
     for number, dex in enumerate(uses.app.files):
         kind = uses.app.type_of(number, RUNTIME)
-        methods = dex.methods_of(kind) if kind >= 0 else range(0)
+        if kind < 0 or not _has_link(uses, number, is_linked):
+            continue
+        methods = dex.methods_of(kind)
         calls = {dex.string(title): index for index, title in zip(methods, dex.names_of(methods), strict=True)}
         variables: set[int] = set()
         for name in (SET, _ASK):
@@ -44,6 +53,21 @@ def viewed_pages(uses: ConstantUses) -> Iterator[ComponentHost]:
                 is_defined = one.member == calls[_DEFINE] and one.opcode in CALLS and len(one.values) == _VALUE
                 if is_defined and symbol_field(uses, number, flow, one.values[0]) in variables:
                     yield from _addresses(uses, number, code, flow, one.values[1])
+
+
+def _has_link(uses: ConstantUses, number: int, is_linked: Callable[[str], bool]) -> bool:
+    """True if code that is not of the platform loads an address of such a host."""
+    dex = uses.app.files[number]
+    first, last = dex.first_from(b"http"), dex.first_from(b"httq")
+    for index in range(first, min(last, first + MAX_ADDRESSES)):
+        text = dex.raw(index).decode("utf-8", "replace")
+        if text.startswith(_SCHEMES) and is_linked(text.split("/")[2].lower()):
+            for place in uses.places.strings(number, index):
+                code = dex.code_around(place, every=True)
+                method = dex.method_of(code) if code is not None else -1
+                if method >= 0 and not uses.method_names(number, method)[0].startswith(PLATFORM):
+                    return True
+    return False
 
 
 def _flows(uses: ConstantUses, number: int, index: int) -> Iterator[tuple[CodeItem, MethodFlow]]:
