@@ -158,7 +158,7 @@ class BareHosts:
         for one in chain(self._replacing(), self._time_servers(), self._gateways(), self._keyed(), self._pinged()):
             accepted.setdefault(one.name, one)
         # These count also if the app opens links of the host itself, or compares another text with it.
-        sure = {one.name: one for one in self._with_ports(named)}
+        sure = {one.name: one for one in chain(self._with_ports(named), self._addresses_behind_keys())}
         without = ((shown | left_out | self.linked) - sure.keys()) | (shown - self._links)
         accepted = sure | accepted
         yield from (one for name, one in accepted.items() if name not in without)
@@ -236,6 +236,19 @@ class BareHosts:
             if not self._uses.reason(self._files[one.file].raw(one.string)) and not self._uses.is_spent:
                 method = "->".join(self._uses.method_names(one.file, one.method)[:2])
                 yield BareHost(one.text, one.file, one.string, method)
+
+    def _addresses_behind_keys(self) -> Iterator[BareHost]:
+        """The addresses that a call gets behind the key of a server; also private ones."""
+        keys = BesideKey(self._uses)
+        for number, dex in enumerate(self._files):
+            for index, text in islice(_quads(dex), MAX_CANDIDATES):
+                code = keys.method(number, index)
+                flow = self._uses.flow(number, code) if code is not None and self._is_pinged(text) else None
+                if code is None or flow is None or not keys.is_used(number, code, flow, index):
+                    continue
+                if not self._uses.reason(dex.raw(index)) and not self._uses.is_spent:
+                    method = "->".join(self._uses.method_names(number, dex.method_of(code))[:2])
+                    yield BareHost(text, number, index, method)
 
     def _is_host(self, text: str) -> bool:
         if text not in self._known:

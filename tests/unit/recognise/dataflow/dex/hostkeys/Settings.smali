@@ -72,3 +72,40 @@
     invoke-direct {v2, v0, v1}, Ljava/net/Socket;-><init>(Ljava/lang/String;I)V
     return-void
 .end method
+
+# Addresses: a private one of a server, a version, and the device itself
+.method public address()V
+    .registers 4
+    const-string v0, "server_ip"
+    const-string v1, "192.168.50.31"
+    invoke-virtual {p0, v0, v1}, Ltest/push/Settings;->getValue(Ljava/lang/String;Ljava/lang/String;)Ljava/lang/String;
+    move-result-object v0
+    const/16 v1, 0x1f90
+    new-instance v2, Ljava/net/Socket;
+    invoke-direct {v2, v0, v1}, Ljava/net/Socket;-><init>(Ljava/lang/String;I)V
+    return-void
+.end method
+
+.method public version()V
+    .registers 4
+    const-string v0, "app_version"
+    const-string v1, "93.184.215.41"
+    invoke-virtual {p0, v0, v1}, Ltest/push/Settings;->getValue(Ljava/lang/String;Ljava/lang/String;)Ljava/lang/String;
+    move-result-object v0
+    const/16 v1, 0x1f90
+    new-instance v2, Ljava/net/Socket;
+    invoke-direct {v2, v0, v1}, Ljava/net/Socket;-><init>(Ljava/lang/String;I)V
+    return-void
+.end method
+
+.method public device()V
+    .registers 4
+    const-string v0, "server_ip"
+    const-string v1, "127.0.0.1"
+    invoke-virtual {p0, v0, v1}, Ltest/push/Settings;->getValue(Ljava/lang/String;Ljava/lang/String;)Ljava/lang/String;
+    move-result-object v0
+    const/16 v1, 0x1f90
+    new-instance v2, Ljava/net/Socket;
+    invoke-direct {v2, v0, v1}, Ljava/net/Socket;-><init>(Ljava/lang/String;I)V
+    return-void
+.end method
