@@ -27,6 +27,33 @@ SCRIPT_STEPS = 50_000
 CODE = ROOT / "tests" / "unit" / "recognise" / "dataflow" / "dex"
 
 
+class _PartsOfInput:
+    """An app whose files are parts of the input."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def raw_file(self, identifier: int) -> bytes | None:
+        return self._data[identifier & 0xFF :][:4_000]
+
+    def asset(self, name: str) -> bytes | None:
+        return self._data[len(name) :][:4_000]
+
+    def java_file(self, name: str) -> bytes | None:
+        return self.asset(name) if len(name) & 1 else None
+
+    def resource(self, identifier: int) -> str:
+        return self._data[identifier & 0xFF :][:40].decode("utf-8", "replace")
+
+    def items(self, identifier: int) -> tuple[str, ...]:
+        return (self.resource(identifier),) * (identifier & 3)
+
+
+def _encrypted() -> list[Path]:
+    """Code that decrypts its texts, also with files of the app."""
+    return [*sorted(ENCRYPTED.glob("*.dex")), CODE / "openedfiles.dex"]
+
+
 def _script_reader() -> Callable[[bytes], None]:
     """Expressions of scripts that are put together, with all that they can name."""
     from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
@@ -149,7 +176,7 @@ def apps() -> Room:
         except MalformedDexError:
             return
         # The last library call can pass the limit by what it may allocate.
-        assert Decryption((dex,)).runner.machine.left > -MIN_STEPS
+        assert Decryption((dex,), app_files=_PartsOfInput(data)).runner.machine.left > -MIN_STEPS
 
     def text(data: bytes) -> None:
         if not data:
@@ -172,7 +199,7 @@ def apps() -> Room:
         [
             Reader("package", package, packages),
             Reader("entry", entry, [*entries, *_SMALL_FILES]),
-            Reader("decryption", decryption, [path.read_bytes() for path in sorted(ENCRYPTED.glob("*.dex"))]),
+            Reader("decryption", decryption, [path.read_bytes() for path in _encrypted()]),
             Reader("code-signature", lambda data: read_signature(data, 0, len(data)), [_SIGNATURE]),
             Reader("proto-xml", proto_xml, [_PROTO_XML]),
             Reader("text", text, _TEXTS),

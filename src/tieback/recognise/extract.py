@@ -20,12 +20,13 @@ from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, anchors
 from tieback.recognise.calls import is_script
 from tieback.recognise.encodings import Encoding
 from tieback.recognise.interface import ExtractorMeta, Find
+from tieback.recognise.map_servers import REACH, listed_servers, server_texts
 from tieback.recognise.match_location import MatchLocation, finds_at
 from tieback.recognise.named_endpoint import endpoint_of
 from tieback.recognise.patterns import CloudToken, CredentialRule
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.service_passwords import at_server
-from tieback.recognise.services import BEFORE
+from tieback.recognise.services import BEFORE, SchemeRule
 from tieback.recognise.span import MAX_TEXT, decode_text, narrow_text, string_bounds
 from tieback.recognise.verdict import MaskedSecret, TextVerdict
 
@@ -291,6 +292,8 @@ class EndpointExtractor:
             found = _LOOSE.match(data, at, stop)
             raw = found[0] if found else raw
             verdict = self._verdicts.get(raw) or self._keep(raw, self._judge(anchor, raw))
+        if b"{s}" in raw and not anchor.wide and anchor.scheme is not None:
+            verdict = self._with_servers(verdict, anchor.scheme, raw, bytes(buffer.data[start + len(raw) :][:REACH]))
         is_name = verdict.not_backends and not verdict.endpoints and not _PICTURE_END.search(raw)
         if is_name and anchor.encoding is Encoding.PLAIN:
             dull = (_DULL_WIDE if anchor.wide else _DULL).match(buffer.data, start, high)
@@ -303,6 +306,13 @@ class EndpointExtractor:
         covers = verdict.covers if raw.isascii() and anchor.encoding is Encoding.PLAIN else letters
         covered, looked = start + (covers << anchor.wide), start + (letters << anchor.wide)
         return MatchLocation(verdict, start, covered, looked, low, high, anchor.wide)
+
+    def _with_servers(self, verdict: TextVerdict, scheme: SchemeRule, raw: bytes, behind: bytes) -> TextVerdict:
+        """The verdict on the address of a map whose servers an option behind it lists."""
+        listed = listed_servers(behind)
+        text = decode_text(raw, wide=False)
+        texts = server_texts(text, listed) if listed else []
+        return url.of_servers(text, texts, scheme, self.rules) if texts else verdict
 
     def _with_context(self, verdict: TextVerdict, buffer: Buffer, start: int, low: int) -> TextVerdict:
         """The verdict on a URL with the product that the text before it implies, if the URL names none."""

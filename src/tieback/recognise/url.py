@@ -5,12 +5,14 @@ fragment are dropped. A path ends at the first placeholder or character outside 
 """
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.redaction import public_prefix
 from tieback.model.sighting import UNDECIDED, NotBackend
+from tieback.recognise import map_servers
 from tieback.recognise.cloud import cloud_endpoint, with_parts
 from tieback.recognise.firebase import default_database
 from tieback.recognise.hosts import (
@@ -48,10 +50,6 @@ _FORMAT = re.compile(r"^%(?:\d\$)?@|%(?:\d\$)?@(?=[.:-]|$)")
 """``%@`` and ``%1$@`` in a host; elsewhere, ``%`` can be the end of a password."""
 _PORT_UNKNOWN = re.compile(r"(?:%(?:\d\$)?[ds@]|\$?\{[\w.+\s-]{0,40}\}|\$\w{1,40}){1,8}")
 """A port that is only known when the app runs, perhaps with a path that is not known either."""
-_MAP_SERVERS = ("{s}", "{a-c}")
-"""Placeholders for the servers of a map: a, b and c, https://leafletjs.com/reference.html#tilelayer-subdomains"""
-_MAP_TILE = re.compile(r"\{z\}")
-_NEAR = 200
 COMPLETED = f"{UNDECIDED}: the first part of its host is only known when the app runs"
 """Reason for an address with a placeholder in its first label."""
 UNKNOWN_HOST = f"{UNDECIDED}: its host is only known when the app runs, and its port is that of a data store"
@@ -65,6 +63,11 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
     after = len(scheme.name) + 3
     end = _NEXT.search(text, after) if "://" in text[after:] else None
     text = text[: end.start()] if end is not None else text
+    texts = map_servers.server_texts(text) if "{" in text else []
+    if texts:
+        of_all = of_servers(text, texts, scheme, rules)
+        if of_all.endpoints:
+            return of_all
     authority = _match(_AUTHORITY, text, after)
     covers = after + len(authority)
     # The "@" of a placeholder of Apple's format strings ends no user.
@@ -92,9 +95,7 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         default = default_database(raw_host)
         if default is not None:
             return TextVerdict(RULE, covers, endpoints=(default,))
-        host = _store_of_unknown_host(raw_host, raw_port, port, rules) or _partly_known(
-            raw_host, host, rules, is_map=_MAP_TILE.search(text, covers, covers + _NEAR) is not None
-        )
+        host = _store_of_unknown_host(raw_host, raw_port, port, rules) or _partly_known(raw_host, host, rules)
     if isinstance(host, InvalidHost):
         host = private_name(raw_host, host, rules)
     if isinstance(host, InvalidHost):
@@ -112,21 +113,21 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         path=path,
         service=scheme.service or rules.services.of(host.name, port) or rules.services.of_path(path),
     )
-    others = _other_servers(endpoint, scheme, path) if raw_host.startswith(_MAP_SERVERS) else ()
     return TextVerdict(
         RULE,
         covers,
-        endpoints=(*with_parts(endpoint, rest, rules), *others),
+        endpoints=with_parts(endpoint, rest, rules),
         secrets=_secrets(userinfo, place + path, rules),
     )
 
 
-def _other_servers(endpoint: Endpoint, scheme: SchemeRule, path: str) -> tuple[Endpoint, ...]:
-    """The other servers of a map whose first one is in an endpoint: clients take all of them in turn."""
-    hosts = [EndpointHost(first + endpoint.host.removeprefix("a")) for first in "bc"]
-    return tuple(
-        msgspec.structs.replace(endpoint, host=host.name, value=_value(scheme, host, endpoint.port, path))
-        for host in hosts
+def of_servers(text: str, texts: Sequence[str], scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
+    """The verdict on the address of a map, from the addresses of its servers."""
+    first, *others = (verify(one, scheme, rules) for one in texts)
+    return msgspec.structs.replace(
+        first,
+        covers=first.covers + len(text) - len(texts[0]),
+        endpoints=(*first.endpoints, *(endpoint for other in others for endpoint in other.endpoints)),
     )
 
 
@@ -137,23 +138,12 @@ def _store_of_unknown_host(raw: str, raw_port: str, port: int | None, rules: Rul
     return NonBackendHost(EndpointHost(raw), UNKNOWN_HOST)
 
 
-def _partly_known(
-    raw: str, verdict: InvalidHost, rules: RuleFiles, *, is_map: bool
-) -> EndpointHost | NonBackendHost | InvalidHost:
-    """Judge a host that no name can have; one whose first label has a placeholder is told, and not dropped.
-
-    Args:
-        raw: the host as written.
-        verdict: why it is invalid.
-        rules: the rule files.
-        is_map: whether the path has the placeholders of a tile of a map.
-    """
+def _partly_known(raw: str, verdict: InvalidHost, rules: RuleFiles) -> NonBackendHost | InvalidHost:
+    """Judge a host that no name can have; one whose first label has a placeholder is told, and not dropped."""
     found = _PART_UNKNOWN.fullmatch(raw)
     known = check_host(found["known"], rules) if found else verdict
     if found is None or not isinstance(known, EndpointHost) or known.address:
         return verdict
-    if is_map and found["first"] in _MAP_SERVERS and known.name.count(".") > 1:
-        return EndpointHost(f"a.{known.name}")
     return NonBackendHost(EndpointHost(f"{found['first']}.{known.name}"), COMPLETED)
 
 

@@ -108,6 +108,21 @@ def test_all_servers_of_a_map_are_found(text: str, path: str) -> None:
 
 
 @each(
+    ("text", "hosts"),
+    [
+        ("https://t{0-3}.shop.de/vt?x={x}&y={y}&z={z}", ["t0.shop.de", "t1.shop.de", "t2.shop.de", "t3.shop.de"]),
+        ("https://maps.{a-b}.tile.shop.de/{q}.jpeg", ["maps.a.tile.shop.de", "maps.b.tile.shop.de"]),
+        ("https://{c-a}.tile.shop.de/{z}/{x}/{y}.png", []),
+        ("https://{a-9}.tile.shop.de/{z}/{x}/{y}.png", []),
+        ("https://t{0-3}.shop.de/about", []),
+        ("https://t{s}.shop.de/{z}/{x}/{y}.png", []),
+    ],
+)
+def test_a_range_of_servers_of_a_map_is_read(text: str, hosts: list[str]) -> None:
+    assert [one.host for one in judged(text).endpoints] == hosts
+
+
+@each(
     ("text", "value"),
     [
         ("http://%s:9200/_search", "http://%s:9200/_search"),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tieback.recognise.dalvik.classes import Method, MethodRef
 from tieback.recognise.dalvik.decode import Instruction, decode
 from tieback.recognise.dalvik.effects import CALL, STATIC_READ, kind_of_step
-from tieback.recognise.dalvik.machine import FAULTS, CallSite, Frame, Machine
+from tieback.recognise.dalvik.machine import CONTEXTS, FAULTS, CallSite, Frame, Machine
 from tieback.recognise.dalvik.objects import (
     UNKNOWN,
     JavaArray,
@@ -21,6 +21,7 @@ from tieback.recognise.dalvik.objects import (
     ThrownError,
 )
 from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, payload_length
+from tieback.recognise.dataflow.members import split_types
 
 MAX_UNITS = 20_000
 """Most code units of a method that are walked."""
@@ -160,7 +161,7 @@ class CallerWalk:
             return None
         arguments = [registers[place] for place in places]
         decrypts = site.ref in self._decryptors
-        if decrypts and (UNKNOWN in arguments or self._failures.get(site.ref, 0) > _MAX_FAILURES):
+        if decrypts and (_lacks_constant(site, arguments) or self._failures.get(site.ref, 0) > _MAX_FAILURES):
             escape(registers, places)
             return None
         try:
@@ -183,6 +184,15 @@ class CallerWalk:
         if ref in self._decryptors or (ref.name == "<init>" and ref.owner in self._owners):
             return True
         return not self._machine.path.defines(ref.owner)
+
+
+def _lacks_constant(site: CallSite, arguments: list[Any]) -> bool:
+    """True if an argument is not known that is no context of the app."""
+    kinds = split_types(site.ref.parameters)
+    return UNKNOWN in arguments[: len(arguments) - len(kinds)] or any(
+        value is UNKNOWN and kind not in CONTEXTS
+        for value, kind in zip(arguments[len(arguments) - len(kinds) :], kinds, strict=True)
+    )
 
 
 def escape(registers: list[Any], places: Iterable[int]) -> None:

@@ -18,6 +18,7 @@ from tieback.recognise.dalvik.callers import CallerWalk
 from tieback.recognise.dalvik.classes import Method, MethodRef
 from tieback.recognise.dalvik.initialisers import stores_computed
 from tieback.recognise.dalvik.inline import texts_made
+from tieback.recognise.dalvik.machine import CONTEXTS, AppFiles
 from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
 from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
 from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
@@ -66,7 +67,8 @@ _SHORT_LOADS = frozenset(opcode_numbers("move move-wide move-object const/4 new-
 
 _ARGUMENTS = frozenset({STRING, "I", "J", "S", "B", "C", "Z", "[B", "[C", "[I", "[S", "[J", f"[{STRING}"})
 _RESULTS = frozenset({STRING, "Ljava/lang/CharSequence;", "Ljava/lang/Object;", "[B", "[C", f"[{STRING}"})
-_ARGUMENT_NAMES, _RESULT_NAMES = (Names(sorted(map(str.encode, each))) for each in (_ARGUMENTS, _RESULTS))
+_TAKEN = _ARGUMENTS | CONTEXTS
+_ARGUMENT_NAMES, _RESULT_NAMES = (Names(sorted(map(str.encode, each))) for each in (_TAKEN, _RESULTS))
 _STORED = Names((STRING.encode(), f"[{STRING}".encode()))
 _GETTERS = frozenset({"apply", "get", "getItem", "getSystemService", "getTag", "invoke"})
 """Methods of interfaces that return any object."""
@@ -78,7 +80,7 @@ _DECODING = re.compile(
     rb"Landroid/util/Base64;->decode|Ljava/util/Base64\$Decoder;->decode|Ljavax/crypto/Cipher;->doFinal"
     rb"|Ljava/lang/StringBuilder;->(?:reverse|append\(C\))|Ljava/lang/StringBuffer;->(?:reverse|append\(C\))"
     rb"|Ljava/lang/String;->(?:<init>\(\[[BCI]|valueOf\(\[?C\)|copyValueOf|replace|charAt|toCharArray)"
-    rb"|Ljava/util/zip/|Ljava/math/BigInteger;-><init>"
+    rb"|Ljava/util/zip/|Ljavax/crypto/CipherInputStream;-><init>|Ljava/math/BigInteger;-><init>"
 )
 
 
@@ -87,7 +89,10 @@ _MAKERS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "Ljava/lang/StringBuilder;": {"reverse": ("",), "append": ("C",)},
 }
 """Library methods that make a text of bytes or characters, with the beginning of their parameters."""
-_CIPHERS: Mapping[str, Mapping[str, Sequence[str]]] = {"Ljavax/crypto/Cipher;": {"doFinal": ("",)}}
+_CIPHERS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "Ljavax/crypto/Cipher;": {"doFinal": ("",)},
+    "Ljavax/crypto/CipherInputStream;": {"<init>": ("",)},
+}
 _ADDRESS = re.compile(r"://|\.[a-z]{2,}")
 
 
@@ -112,9 +117,15 @@ class DecryptedText(NamedTuple):
 class Decryption:
     """The decrypted strings of an app. For one thread at a time."""
 
-    def __init__(self, dexes: Sequence[DexFile], most: int = MAX_STEPS) -> None:
-        """Decrypt the strings of these DEX files, with at most so many instructions of their code."""
-        self.runner = Runner(dexes, most)
+    def __init__(self, dexes: Sequence[DexFile], most: int = MAX_STEPS, app_files: AppFiles | None = None) -> None:
+        """Decrypt the strings of these DEX files.
+
+        Args:
+            dexes: the files.
+            most: most instructions of their code that are run.
+            app_files: the files and resources of the app, which the code can open.
+        """
+        self.runner = Runner(dexes, most, app_files)
         self._dexes = tuple(dexes)
         self._large = sum(len(dex.data) for dex in dexes) > KEEP_CODE
         self._decryptors = _Decryptors(self.runner)
@@ -147,6 +158,8 @@ class Decryption:
         if text in self.runner.machine.constants:
             return True
         raw = text.encode("utf-8", "replace")
+        if any(raw in content for content in self.runner.machine.read):
+            return True
         return any(dex.string_of(raw) >= 0 for dex in self._dexes)
 
     def decrypts(self, ref: MethodRef) -> bool:
@@ -183,7 +196,9 @@ class _Decryptors:
             return False
         if ref.result == "Ljava/lang/Object;" and ref.name in _GETTERS:
             return False
-        if not ref.parameters or not _ARGUMENTS.issuperset(split_types(ref.parameters)):
+        kinds = split_types(ref.parameters)
+        # A method that only gets a context is run like any other one that makes a text.
+        if CONTEXTS.issuperset(kinds) or not _TAKEN.issuperset(kinds):
             return False
         return not ALL.hold(ref.owner) and self._path.defines(ref.owner) and self._method_computes(ref, 0)
 
@@ -298,12 +313,15 @@ class _Search:
         else:
             registers = [places & 15, places >> 4 & 15, places >> 8 & 15, places >> 12, unit >> 8 & 15][: unit >> 12]
         kinds = split_types(ref.parameters)
+        if CONTEXTS.issuperset(kinds):
+            return False
         at = len(registers) - sum(1 + (kind in "JD") for kind in kinds)
         missing = set()
         for kind in kinds:
             if not 0 <= at < len(registers):
                 return False
-            missing.add(registers[at])
+            if kind not in CONTEXTS:
+                missing.add(registers[at])
             at += 1 + (kind in "JD")
         for unit in reversed(self._units[max(0, place - _NEAR) : place].tolist()):
             if not missing:

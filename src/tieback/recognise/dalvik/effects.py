@@ -290,7 +290,9 @@ def _iput(frame: Frame, r: list[Any], a: int, b: int, c: tuple[str, str]) -> Non
 
 
 def _sget(frame: Frame, r: list[Any], a: int, b: str, c: tuple[str, str]) -> None:
-    r[a] = frame.machine.static(b, c[0])
+    machine = frame.machine
+    value = UNKNOWN if machine.is_set_later(b, c) else machine.static(b, c[0])
+    r[a] = value
 
 
 def _sput(frame: Frame, r: list[Any], a: int, b: str, c: tuple[str, str]) -> None:

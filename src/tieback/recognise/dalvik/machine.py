@@ -1,12 +1,13 @@
 """The interpreter: frames, calls, static initialisers, exceptions and limits.
 
-It has no access to anything but the DEX files and the arguments: a library call is one of a fixed list of functions on
-values in memory (see ``library``). Each run has limits for steps, memory and nested calls, and all runs together have a
-limit of steps, so that the cost of a file is bounded whatever its code does.
+It has no access to anything but the DEX files, the arguments, and small files and resources of the app itself, which
+are in memory. A library call is one of a fixed list of functions on values in memory (see ``library``). Each run has
+limits for steps, memory and nested calls. All runs together have a limit of steps, so that the cost of a file is
+bounded whatever its code does.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from tieback.recognise.dalvik.classes import ClassPath, JavaClass, Method, MethodRef
 from tieback.recognise.dalvik.objects import (
@@ -39,6 +40,10 @@ MAX_DEPTH = 32
 """Most nested calls."""
 MAX_DECODED = 100_000
 """Most decoded instructions that are kept."""
+FILE_STEPS = 24
+"""Instructions that a run may take more for each byte of a file that it opens."""
+MAX_OPENED = 64
+"""Most files that the runs of an app open."""
 _MAX_ANSWERS = 10_000
 """Most cached answers about superclasses."""
 
@@ -60,6 +65,7 @@ PARENTS = {
     "Ljava/security/InvalidKeyException;": "Ljava/security/GeneralSecurityException;",
     "Ljava/security/GeneralSecurityException;": "Ljava/lang/Exception;",
     "Ljava/io/UnsupportedEncodingException;": "Ljava/io/IOException;",
+    "Ljava/io/EOFException;": "Ljava/io/IOException;",
     "Ljava/io/IOException;": "Ljava/lang/Exception;",
     "Ljava/lang/ClassNotFoundException;": "Ljava/lang/ReflectiveOperationException;",
     "Ljava/lang/ReflectiveOperationException;": "Ljava/lang/Exception;",
@@ -77,6 +83,73 @@ type Target = Method | LibraryCall | None
 
 FAULTS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 """Errors of Python that code causes if it uses a value of the wrong type, as no verified code does."""
+
+
+class AppFiles(Protocol):
+    """The files and resources of the app itself, from memory."""
+
+    def raw_file(self, identifier: int) -> bytes | None:
+        """The file with a resource identifier; ``None`` if it is not known."""
+        ...
+
+    def asset(self, name: str) -> bytes | None:
+        """The file with this path below ``assets``."""
+        ...
+
+    def java_file(self, name: str) -> bytes | None:
+        """The file with this path in the package."""
+        ...
+
+    def resource(self, identifier: int) -> str:
+        """The string with a resource identifier; empty if there is none."""
+        ...
+
+    def items(self, identifier: int) -> tuple[str, ...]:
+        """The texts of an array of strings; empty if there is none."""
+        ...
+
+
+class NoFiles:
+    """An app whose files are not known."""
+
+    def raw_file(self, _identifier: int) -> bytes | None:
+        """No file."""
+        return None
+
+    def asset(self, _name: str) -> bytes | None:
+        """No file."""
+        return None
+
+    def java_file(self, _name: str) -> bytes | None:
+        """No file."""
+        return None
+
+    def resource(self, _identifier: int) -> str:
+        """No text."""
+        return ""
+
+    def items(self, _identifier: int) -> tuple[str, ...]:
+        """No texts."""
+        return ()
+
+
+CONTEXTS = frozenset(
+    f"Landroid/{name};"
+    for name in (
+        "app/Activity",
+        "app/Application",
+        "app/Service",
+        "content/Context",
+        "content/ContextWrapper",
+        "content/res/AssetManager",
+        "content/res/Resources",
+    )
+)
+"""Classes of the platform that only lead to the resources of the app: which object it is does not matter."""
+
+
+_OPENERS = CONTEXTS | {"Ljava/lang/Class;", "Ljava/lang/ClassLoader;"}
+"""Classes whose objects open the files of the app."""
 
 
 class CallSite(NamedTuple):
@@ -115,6 +188,7 @@ class Machine:
         constants: Mapping[str, Any],
         execute: Callable[[Frame], Any],
         steps: int,
+        files: AppFiles | None = None,
     ) -> None:
         """Create a machine.
 
@@ -124,8 +198,12 @@ class Machine:
             constants: values of static fields of the platform by ``Lowner;->name``.
             execute: the loop over the instructions of a frame.
             steps: most instructions of all runs together.
+            files: the files and resources of the app.
         """
         self.path = path
+        self.files: AppFiles = files if files is not None else NoFiles()
+        self.read: list[bytes] = []
+        """The files that code has opened."""
         self.left = steps
         self.stack: list[tuple[str, str]] = []
         """Class and name of the active methods, the outermost first."""
@@ -144,6 +222,7 @@ class Machine:
         self._failed: set[str] = set()
         self._sites: dict[tuple[int, int, bool], CallSite] = {}
         self._is_a: dict[tuple[str, str], bool] = {}
+        self._later: dict[str, bool] = {}
         self._decoded: list[dict[int, Any]] = []
         self._count = 0
 
@@ -202,6 +281,19 @@ class Machine:
         if self._memory < 0 or self._all_memory < 0:
             raise LimitError("a method needs too much memory")
         self.spend(size >> 6)
+
+    def opened(self, content: bytes) -> None:
+        """Count a file that code opens; its run may take longer. Raises ``LimitError`` at the limit."""
+        if content not in self.read:
+            if len(self.read) >= MAX_OPENED:
+                raise LimitError("too many files")
+            self.read.append(content)
+            self._steps = min(self._steps + FILE_STEPS * len(content), self.left)
+        self.allocate(len(content))
+
+    def is_context(self, kind: str) -> bool:
+        """True for a class of the app or the platform that only leads to the resources of the app."""
+        return kind in CONTEXTS or not CONTEXTS.isdisjoint(self.path.ancestors(kind))
 
     def text(self, text: str) -> str:
         """A new string, counted."""
@@ -263,6 +355,18 @@ class Machine:
         self._steps = min(steps, self.left)
         return its
 
+    def is_set_later(self, kind: str, field: tuple[str, str]) -> bool:
+        """True for a static field with the context of the app, which the system makes before it runs other code."""
+        name, declared = field
+        if declared[0] != "L" or not self.path.defines(kind):
+            return False
+        key = f"{kind}->{name}:{declared}"
+        known = self._later.get(key)
+        if known is None:
+            its = self.holder(kind, name) if self.is_context(declared) else None
+            known = self._later[key] = its is not None and its.statics[name] == 0
+        return known
+
     def static(self, kind: str, name: str) -> Any:
         """Value of a static field."""
         its = self.path.find(kind)
@@ -320,7 +424,7 @@ class Machine:
         if not static:
             receiver = registers[0]
             if receiver is UNKNOWN:
-                return self._skip(site, registers)
+                return self._of_unknown(site, registers)
             if type(receiver) is int:
                 raise self.thrown("Ljava/lang/NullPointerException;")
             key = kind_of(receiver) if virtual else ""
@@ -339,6 +443,26 @@ class Machine:
         if static:
             self.initialise(target.owner)
         return self.execute(target, registers)
+
+    def _of_unknown(self, site: CallSite, registers: list[Any]) -> Any:
+        """Result of a call on an object that is not known: of one that leads to resources it does not matter."""
+        ref, key = site.ref, "?"
+        if key not in site.targets:
+            known = self._library.get(f"{ref.owner}->{ref.signature}") if ref.owner in _OPENERS else None
+            if known is None and self.is_context(ref.owner) and self.path.method(ref.owner, ref) is None:
+                known = self._library.get(f"*->{ref.signature}{ref.result}")
+            site.targets[key] = known
+        target = site.targets[key]
+        if target is None or isinstance(target, Method):
+            return self._skip(site, registers)
+        arguments = [registers[place] for place in site.places]
+        self.spend(2)
+        try:
+            return target(self, arguments)
+        except LimitError:
+            raise
+        except NotRunnableError:
+            return UNKNOWN
 
     def _target(self, ref: MethodRef, kind: str) -> Target:
         if not kind or kind == ref.owner:

@@ -6,10 +6,11 @@ from typing import Any
 
 from tieback.recognise.dalvik.classes import ClassPath, Method, MethodRef
 from tieback.recognise.dalvik.interpreter import run_frame
-from tieback.recognise.dalvik.library import charsets, collections, crypto, numbers, platform, streams, strings
-from tieback.recognise.dalvik.machine import LibraryCall, Machine
+from tieback.recognise.dalvik.library import charsets, collections, crypto, files, numbers, platform, streams, strings
+from tieback.recognise.dalvik.machine import AppFiles, LibraryCall, Machine
 from tieback.recognise.dalvik.objects import (
     STRING,
+    UNKNOWN,
     JavaArray,
     JavaObject,
     LimitError,
@@ -30,8 +31,8 @@ MAX_FAILURES = 8
 MAX_RESULT = 4096
 """Most characters of a result."""
 
-type Constant = str | int | Sequence[int] | Sequence[str]
-"""An argument: text, number, or the elements of an array."""
+type Constant = str | int | Sequence[int] | Sequence[str] | None
+"""An argument: text, number, or the elements of an array; ``None`` for the context of the app."""
 type Result = str | bytes | tuple[str, ...]
 """A text, the content of a ``byte[]``, or texts of a ``String[]``; a ``char[]`` is a text."""
 
@@ -40,7 +41,7 @@ type Result = str | bytes | tuple[str, ...]
 def _library() -> Mapping[str, LibraryCall]:
     """The methods of the platform that are computed."""
     library: dict[str, LibraryCall] = {}
-    for module in (charsets, strings, numbers, collections, streams, crypto, platform):
+    for module in (charsets, strings, numbers, collections, streams, crypto, files, platform):
         library |= module.CALLS
     return library
 
@@ -48,13 +49,20 @@ def _library() -> Mapping[str, LibraryCall]:
 class Runner:
     """Runs static methods of the DEX files of one app. For one thread at a time."""
 
-    def __init__(self, dexes: Sequence[DexFile], most: int = MAX_STEPS) -> None:
-        """``most``: most instructions of all runs together; small files have less."""
+    def __init__(self, dexes: Sequence[DexFile], most: int = MAX_STEPS, app_files: AppFiles | None = None) -> None:
+        """Run code of these DEX files.
+
+        Args:
+            dexes: the files.
+            most: most instructions of all runs together; small files have less.
+            app_files: the files and resources of the app.
+        """
         size = sum(len(dex.data) for dex in dexes)
         steps = min(most, MIN_STEPS + int(size * STEPS_PER_BYTE))
         self._steps = steps
         self.path = ClassPath(dexes)
-        self.machine = Machine(self.path, _library(), charsets.fields() | streams.fields(), run_frame, steps)
+        fields = charsets.fields() | streams.fields()
+        self.machine = Machine(self.path, _library(), fields, run_frame, steps, app_files)
         self._results: dict[tuple[Any, ...], Result | None] = {}
         self._failures: dict[MethodRef, int] = {}
         self._callers: set[MethodRef] = set()
@@ -83,7 +91,13 @@ class Runner:
         """
         if self._failures.get(ref, 0) >= MAX_FAILURES:
             return None
-        key = ref, *(argument if isinstance(argument, (str, int)) else tuple(argument) for argument in arguments)
+        key = (
+            ref,
+            *(
+                argument if argument is None or isinstance(argument, (str, int)) else tuple(argument)
+                for argument in arguments
+            ),
+        )
         if ref in self._callers:
             key = *key, caller
         if key not in self._results:
@@ -149,6 +163,8 @@ def _registers(method: Method, ref: MethodRef, arguments: Sequence[Constant]) ->
 def _value(kind: str, argument: Constant) -> Any:
     if isinstance(argument, str):
         return to_units(argument)
+    if argument is None:
+        return UNKNOWN
     if isinstance(argument, int):
         return argument
     items = [to_units(item) if isinstance(item, str) else item for item in argument]

@@ -11,8 +11,10 @@ Most texts with dots are packages, files or keys, so a constant counts only with
 * three addresses or more, and nothing else, are arguments of the same call in one method;
 * a network component of App Inventor gets it as its server;
 * ``String.replace`` puts it into an address, which code may contact;
+* ``String.replace`` puts it in the place of ``{domain}`` in an address;
 * a call gets it and, in the next argument, the port of a service, such as ``channel(host, 443)``;
 * code puts it into the same object as a scheme, such as ``https``;
+* a call gets it and, in the argument before, the key of a server, such as ``getValue("push_host", host)``;
 * code puts it into a configuration under the key of a server, beside one for its port;
 * the program ``ping`` gets it;
 * it is the proxy of a Chinese mobile network, in a file that sets proxies, and code may contact it;
@@ -36,8 +38,10 @@ from tieback.recognise.dataflow.components import component_hosts
 from tieback.recognise.dataflow.compose import RESOLVERS
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.direct import constant_argument
+from tieback.recognise.dataflow.host_keys import BesideKey
 from tieback.recognise.dataflow.host_ports import ENDS, MAX_NAMES, Beside, BesidePort, hosts_beside, named_hosts
 from tieback.recognise.dataflow.host_schemes import BesideScheme
+from tieback.recognise.dataflow.host_templates import template_hosts
 from tieback.recognise.dataflow.keyed_hosts import keyed_hosts
 from tieback.recognise.dataflow.opcode_sets import CALLS, FILLED
 from tieback.recognise.dataflow.pinged_hosts import pinged_hosts
@@ -154,7 +158,7 @@ class BareHosts:
         for one in chain(self._replacing(), self._time_servers(), self._gateways(), self._keyed(), self._pinged()):
             accepted.setdefault(one.name, one)
         # These count also if the app opens links of the host itself, or compares another text with it.
-        sure = {one.name: one for one in self._with_ports(named)}
+        sure = {one.name: one for one in chain(self._with_ports(named), self._addresses_behind_keys())}
         without = ((shown | left_out | self.linked) - sure.keys()) | (shown - self._links)
         accepted = sure | accepted
         yield from (one for name, one in accepted.items() if name not in without)
@@ -208,10 +212,13 @@ class BareHosts:
                     yield BareHost(raw.decode("ascii"), number, index, next(self._uses.owners(raw), ""))
 
     def _keyed(self) -> Iterator[BareHost]:
-        """The hosts under the key of a server."""
-        for one in keyed_hosts(self._uses, lambda text: SHORT_NAME.fullmatch(text) is not None and self._is_host(text)):
+        """The hosts under the key of a server, and those that code makes of an address with a placeholder."""
+        for one in chain(*(find(self._uses, self._is_short_host) for find in (keyed_hosts, template_hosts))):
             if not self._uses.reason(self._files[one.file].raw(one.string)) and not self._uses.is_spent:
                 yield BareHost(one.text, one.file, one.string, one.method)
+
+    def _is_short_host(self, text: str) -> bool:
+        return SHORT_NAME.fullmatch(text) is not None and self._is_host(text)
 
     def _pinged(self) -> Iterator[BareHost]:
         """The hosts that the program ``ping`` gets: also public resolvers, of which other code only has the address."""
@@ -223,12 +230,25 @@ class BareHosts:
         return SHORT_NAME.fullmatch(text) is not None and isinstance(check_host(text, self._rules), EndpointHost)
 
     def _with_ports(self, named: Sequence[Sequence[tuple[int, bytes]]]) -> Iterator[BareHost]:
-        """The hosts that a call gets together with a port, or an object with a scheme."""
-        sides: tuple[Beside, ...] = (BesidePort(self._uses), BesideScheme(self._uses))
+        """The hosts that a call gets together with a port or a key, or an object with a scheme."""
+        sides: tuple[Beside, ...] = (BesidePort(self._uses), BesideScheme(self._uses), BesideKey(self._uses))
         for one in chain(*(hosts_beside(self._uses, named, self._is_host, side) for side in sides)):
             if not self._uses.reason(self._files[one.file].raw(one.string)) and not self._uses.is_spent:
                 method = "->".join(self._uses.method_names(one.file, one.method)[:2])
                 yield BareHost(one.text, one.file, one.string, method)
+
+    def _addresses_behind_keys(self) -> Iterator[BareHost]:
+        """The addresses that a call gets behind the key of a server; also private ones."""
+        keys = BesideKey(self._uses)
+        for number, dex in enumerate(self._files):
+            for index, text in islice(_quads(dex), MAX_CANDIDATES):
+                code = keys.method(number, index)
+                flow = self._uses.flow(number, code) if code is not None and self._is_pinged(text) else None
+                if code is None or flow is None or not keys.is_used(number, code, flow, index):
+                    continue
+                if not self._uses.reason(dex.raw(index)) and not self._uses.is_spent:
+                    method = "->".join(self._uses.method_names(number, dex.method_of(code))[:2])
+                    yield BareHost(text, number, index, method)
 
     def _is_host(self, text: str) -> bool:
         if text not in self._known:

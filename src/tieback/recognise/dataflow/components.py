@@ -98,7 +98,7 @@ def _set(
         )
         string = strings.pop() if len(strings) == 1 else -1
         if string < 0 or not (
-            _is_server(uses, number, flow, one.values[0], one.values[1])
+            is_server(uses, number, flow, one.values[0], one.values[1])
             or _is_text_of(boxes, uses, number, flow, one.values)
         ):
             continue
@@ -119,7 +119,7 @@ def _boxes(uses: ConstantUses, number: int, calls: Mapping[str, int]) -> set[Com
         for one in results.values():
             if len(one.values) <= _VALUE:
                 continue
-            is_set = one.member == calls.get(_SET) and _is_server(uses, number, flow, one.values[0], one.values[1])
+            is_set = one.member == calls.get(_SET) and is_server(uses, number, flow, one.values[0], one.values[1])
             if is_set or (one.member == calls.get(_ASK) and _is_network(uses, number, flow, one.values[0])):
                 pending += one.values[_VALUE]
         for at in islice(pending, _MAX_STEPS):  # it grows
@@ -132,11 +132,11 @@ def _boxes(uses: ConstantUses, number: int, calls: Mapping[str, int]) -> set[Com
                 if symbol(uses, number, flow, source.values[-1])[1] == _TEXT:
                     found.add(symbol(uses, number, flow, source.values[-2]))
             elif source.member == calls.get(_JOIN) or uses.method_names(number, source.member)[0] == _LISTS:
-                pending += _parts(results, source).difference(pending)
+                pending += parts_of(results, source).difference(pending)
     return found
 
 
-def _parts(results: Mapping[int, Operation], source: Operation) -> set[int]:
+def parts_of(results: Mapping[int, Operation], source: Operation) -> set[int]:
     """What a text or list is made of. ``chain4`` makes a list longer: it appends to the pair of ``list1``."""
     longer = (one.at for one in results.values() if one.values and source.at in one.values[0])
     return set().union(*source.values, longer)
@@ -150,10 +150,17 @@ def _is_text_of(
     return component in boxes and symbol(uses, number, flow, values[1])[1] == _TEXT and kinds(uses, component) == {_BOX}
 
 
-def _is_server(uses: ConstantUses, number: int, flow: MethodFlow, component: Origins, named: Origins) -> bool:
+def is_server(uses: ConstantUses, number: int, flow: MethodFlow, component: Origins, named: Origins) -> bool:
     """True if a symbol is that of a network component, and another that of a property that is a server."""
     _, title = symbol(uses, number, flow, named)
     return title.lower() in _SERVERS and _is_network(uses, number, flow, component)
+
+
+def is_network(
+    uses: ConstantUses, number: int, flow: MethodFlow, component: Origins, named: Origins, name: str
+) -> bool:
+    """True if a symbol is that of a network component, and another that of a method with a name."""
+    return symbol(uses, number, flow, named)[1] == name and _is_network(uses, number, flow, component)
 
 
 def _is_network(uses: ConstantUses, number: int, flow: MethodFlow, component: Origins) -> bool:

@@ -17,6 +17,7 @@ from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dalvik.decryptors import DecryptedText
 from tieback.recognise.dataflow.app_description import description_reason
 from tieback.recognise.dataflow.bare_hosts import BareHost, BareHosts
+from tieback.recognise.dataflow.components import ComponentHost
 from tieback.recognise.dataflow.dex_tables import MAX_STRING
 from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.own_packages import OwnPackages
@@ -29,6 +30,7 @@ from tieback.recognise.dataflow.undeclared import UndeclaredComponents
 from tieback.recognise.dataflow.unread_objects import reason_of_fields
 from tieback.recognise.dataflow.unrunnable import UnrunnableCode
 from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.viewed_pages import viewed_pages
 from tieback.recognise.links import OPENED
 from tieback.recognise.rules import RuleFiles, ThirdParties
 from tieback.recognise.span import string_bounds
@@ -170,6 +172,13 @@ class ConstantEnds:
             reason = self._of_bare(one)
             yield NotBackend(f"https://{one.name}", reason) if reason else one
         yield from (NotBackend(f"https://{name}", OPENED) for name in sorted(found.linked - shown - left_out))
+
+    def viewed_pages(self, rules: RuleFiles) -> Iterator[ComponentHost]:
+        """The addresses that network components of App Inventor get, in code that runs."""
+        for one in viewed_pages(self._uses, rules.not_backends.is_linked):
+            raw = self._uses.file(one.file).raw(one.string)
+            if not self._uses.reason(raw) and not self._unless_run(raw):
+                yield one
 
     def _of_bare(self, host: BareHost) -> str:
         """Why no code contacts a constant that is a host.

@@ -23,6 +23,7 @@ from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
 from tieback.recognise.dataflow.bare_hosts import BareHost, decrypted_hosts, is_below
 from tieback.recognise.dataflow.calls import KnownCalls
+from tieback.recognise.dataflow.components import ComponentHost
 from tieback.recognise.dataflow.compose import (
     azure_of,
     bare_host,
@@ -156,7 +157,7 @@ class DataflowExtractor:
         if self._known is None:
             self._known = KnownCalls(read_sinks())
         files = [part.dex for part in parts]
-        decryption = Decryption(files, self.left)
+        decryption = Decryption(files, self.left, settings)
         analysis = analyse(files, self._known, self._rules, settings, decryption)
         self.left -= decryption.runner.used
         finds = _Finds(self, parts, analysis, ends)
@@ -169,6 +170,7 @@ class DataflowExtractor:
             yield find
         yield from finds.decrypted_hosts(decryption, shown)
         if ends is not None:
+            yield from finds.viewed(ends.viewed_pages(self._rules))
             yield from finds.composed_hosts(shown, left_out)
             yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out, finds.domains()))
         if analysis.unread:
@@ -254,6 +256,14 @@ class _Finds:
             endpoint = web_server(EndpointHost(one.name))
             evidence = self._evidence(flow, one.name, place(one.file, one.string))
             yield from self._once(flow, Sighting(endpoint, 1, Party.UNKNOWN, evidence))
+
+    def viewed(self, pages: Iterable[ComponentHost]) -> Iterator[Find]:
+        """A sighting for each page of a documentation or code host that the app shows in a web view of its own."""
+        for one in pages:
+            flow = DataFlow("page", TextValue(one.text), None, one.method)
+            for endpoint in self._requested_text(one.text):
+                evidence = self._evidence(flow, one.text, place(one.file, one.string))
+                yield from self._once(flow, Sighting(endpoint, 1, Party.UNKNOWN, evidence))
 
     def composed_hosts(self, shown: set[str], left_out: set[str]) -> Iterator[Find]:
         """A sighting for each host that code puts together, below a domain that the app contacts: ``m.%s``."""
@@ -365,12 +375,16 @@ class _Finds:
         known = text.partition(HOLE)[0]
         if "/" not in known.partition("://")[2]:
             text = known  # an unknown path behind the host
-        scheme = self._extractor.rules.services.schemes.get(text.partition("://")[0].lower())
-        if scheme is None or not any(isinstance(find, NotBackend) for find in self._extractor.judge_text(text)):
-            return
-        for endpoint in url.verify(text, scheme, self._extractor.rules.requested).endpoints:
+        for endpoint in self._requested_text(text):
             evidence = self._evidence(flow, text, facts.first)
             yield from self._once(flow, Sighting(endpoint, 1, Party.UNKNOWN, evidence))
+
+    def _requested_text(self, text: str) -> Iterable[Endpoint]:
+        """The endpoints of an address that is only a link elsewhere."""
+        scheme = self._extractor.rules.services.schemes.get(text.partition("://")[0].lower())
+        if scheme is None or not any(isinstance(find, NotBackend) for find in self._extractor.judge_text(text)):
+            return ()
+        return url.verify(text, scheme, self._extractor.rules.requested).endpoints
 
     def _passed(self) -> Iterator[Find]:
         """The addresses that the code requests and that are in no other find.

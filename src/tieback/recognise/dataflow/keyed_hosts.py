@@ -51,7 +51,8 @@ def keyed_hosts(uses: ConstantUses, is_host: Callable[[str], bool]) -> Iterator[
                 if flow is not None and _has_key(flow, port_index):
                     for one in flow.operations:
                         if _is_put(flow, one, key_index):
-                            yield from _values(uses, (number, code), flow, one, is_host)
+                            values = constants_of(uses, (number, code), flow, one.values[_VALUE])
+                            yield from (value for value in values if is_host(value.text))
 
 
 def _has_key(flow: MethodFlow, index: int) -> bool:
@@ -67,12 +68,12 @@ def _is_put(flow: MethodFlow, one: Operation, index: int) -> bool:
     )
 
 
-def _values(
-    uses: ConstantUses, place: tuple[int, CodeItem], flow: MethodFlow, put: Operation, is_host: Callable[[str], bool]
+def constants_of(
+    uses: ConstantUses, place: tuple[int, CodeItem], flow: MethodFlow, origins: Origins
 ) -> Iterator[KeyedHost]:
     """The constants that a value can be, or that the methods of the app store in the field that it comes from."""
-    yield from _constants(uses, place, flow, put.values[_VALUE], is_host)
-    for read in (one for one in flow.operations if one.opcode == IGET and one.at in put.values[_VALUE]):
+    yield from _constants(uses, place, flow, origins)
+    for read in (one for one in flow.operations if one.opcode == IGET and one.at in origins):
         field = uses.app.field(place[0], read.member)
         for site in uses.places.of_field(field, INSTANCE_OBJECT_WRITES, MAX_METHODS) if field >= 0 else ():
             made = uses.flow(site.number, site.code) if site is not None else None
@@ -80,14 +81,13 @@ def _values(
                 continue
             for store in made.operations:
                 if store.opcode == IPUT and store.at == site.at:
-                    yield from _constants(uses, (site.number, site.code), made, store.values[0], is_host)
+                    yield from _constants(uses, (site.number, site.code), made, store.values[0])
 
 
 def _constants(
-    uses: ConstantUses, place: tuple[int, CodeItem], flow: MethodFlow, origins: Origins, is_host: Callable[[str], bool]
+    uses: ConstantUses, place: tuple[int, CodeItem], flow: MethodFlow, origins: Origins
 ) -> Iterator[KeyedHost]:
     number, code = place
     method = uses.app.ref_at(number, code).shown
     for index in (flow.strings[at] for at in origins if at in flow.strings):
-        if is_host(uses.string(number, index)):
-            yield KeyedHost(uses.string(number, index), number, index, method)
+        yield KeyedHost(uses.string(number, index), number, index, method)

@@ -11,6 +11,7 @@ from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Bytes, Piece, ResourceTexts
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.dataflow.package_files import PackageFiles
 from tieback.recognise.dataflow.package_resources import PackageResources
 
 MAX_KEYS = 2_000
@@ -43,6 +44,7 @@ class AppSettings:
         self._values: dict[str, str] = {}
         self._tables: list[ResourceTexts] = []
         self._unread: list[tuple[str, Bytes]] = []
+        self._files = PackageFiles()
         self.package = PackageResources()
         """The files that can refer to resources."""
         self.returned: dict[str, str] = {}
@@ -51,6 +53,7 @@ class AppSettings:
     def see(self, piece: Piece) -> None:
         """Note the files of settings in a piece of the app; they are read when code first reads a setting."""
         self.package.see(piece)
+        self._files.see(piece)
         if isinstance(piece, ArtifactBatch):
             for file, content in zip(piece.files, piece.contents, strict=True):
                 self._note(file, content)
@@ -75,6 +78,19 @@ class AppSettings:
         if identifier >> 24 in (0, 1):
             return ""  # not an identifier, or one of the platform
         return next((text for table in self._tables if (text := table.text(identifier))), "")[:MAX_VALUE]
+
+    def raw_file(self, identifier: int) -> bytes | None:
+        """The file with a resource identifier, whose value in the table is its path; ``None`` if it is not kept."""
+        path = self.resource(identifier)
+        return self._files.file(path) if path.startswith("res/") else None
+
+    def asset(self, name: str) -> bytes | None:
+        """The file with this path below ``assets``; ``None`` if it is not kept."""
+        return self._files.file(f"assets/{name}")
+
+    def java_file(self, name: str) -> bytes | None:
+        """The file with this path in the package; ``None`` if it is not kept."""
+        return self._files.file(name)
 
     def items(self, identifier: int) -> tuple[str, ...]:
         """The texts of an array of strings; empty if there is none."""

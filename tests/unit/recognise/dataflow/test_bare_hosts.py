@@ -103,6 +103,22 @@ def test_the_server_of_a_configuration_counts_beside_its_port() -> None:
     assert bare(data.replace(b"server_port", b"server_name"), set()) == {"vpn.shop.test"}
 
 
+def test_a_host_counts_behind_the_key_of_a_server() -> None:
+    """The default value of a setting: not one behind another key or a header, and not the key itself."""
+    data = (DEX / "hostkeys.dex").read_bytes()
+    others = {"relay.courier.test", "192.168.50.31"}
+    assert bare(data, set()) == {"push.courier.test", *others}
+    assert bare(data.replace(b"push_host", b"push_hash"), set()) == others
+
+
+def test_code_completes_a_host_by_replacing_its_placeholder() -> None:
+    """With a constant, or what a method stores in a field; nothing if a longer text is replaced."""
+    data = (DEX / "hosttemplates.dex").read_bytes()
+    domain = {"1.aerial.atlas.test", "2.aerial.atlas.test"}
+    assert bare(data, set()) == {*domain, "eu.weather.atlas.test"}
+    assert bare(data.replace(b"{region}\0", b"{region]\0"), set()) == domain
+
+
 def test_without_the_runtime_of_app_inventor_nothing_is_read() -> None:
     data = (DEX / "components.dex").read_bytes().replace(b"youngandroid/runtime", b"youngandroid/runtimf")
     assert bare(data, set()) == set()

@@ -168,7 +168,8 @@ def _init(machine: Machine, a: Arguments) -> None:
     machine.spend(64)
 
 
-def _final(machine: Machine, a: Arguments) -> JavaArray:
+def decipher(machine: Machine, a: Arguments) -> JavaArray:
+    """``Cipher.doFinal``: the rest of what a cipher makes of bytes."""
     from tieback.recognise.dalvik.library.ciphers import (
         CipherError,
         UnsuitableKeyError,
@@ -279,9 +280,9 @@ def _calls() -> dict[str, LibraryCall]:
         f"{_CIPHER}->init(I{_KEY})": _init,
         f"{_CIPHER}->init(I{_KEY}{_SPEC})": _init,
         f"{_CIPHER}->update([B)": _update,
-        f"{_CIPHER}->doFinal()": _final,
-        f"{_CIPHER}->doFinal([B)": _final,
-        f"{_CIPHER}->doFinal([BII)": _final,
+        f"{_CIPHER}->doFinal()": decipher,
+        f"{_CIPHER}->doFinal([B)": decipher,
+        f"{_CIPHER}->doFinal([BII)": decipher,
         "Ljava/security/MessageDigest;->getInstance(Ljava/lang/String;)": _digest,
         "Ljava/security/MessageDigest;->update(B)": _digest_update,
         "Ljava/security/MessageDigest;->update([B)": _digest_update,

@@ -98,7 +98,8 @@ class Reader:
         return part
 
 
-def _reader(value: Any) -> Reader:
+def reader_of(value: Any) -> Reader:
+    """The content of an input stream. Raises ``NotRunnableError`` if it is not known."""
     if isinstance(value, JavaObject) and isinstance(value.payload, Reader):
         return value.payload
     raise NotRunnableError("a stream that is not known")
@@ -110,12 +111,12 @@ def _open(machine: Machine, a: Arguments) -> None:
 
 
 def _wrap_reader(_: Machine, a: Arguments) -> None:
-    a[0].payload = _reader(a[1])
+    a[0].payload = reader_of(a[1])
 
 
 def _inflate(bits: int) -> LibraryCall:
     def inflate(machine: Machine, a: Arguments) -> None:
-        source = _reader(a[1])
+        source = reader_of(a[1])
         a[0].payload = Reader(_inflated(machine, source.take(len(source.raw)), bits))
 
     return inflate
@@ -135,12 +136,12 @@ def _inflated(machine: Machine, raw: bytes, bits: int) -> bytes:
 
 
 def _read(_: Machine, a: Arguments) -> int:
-    part = _reader(a[0]).take(1)
+    part = reader_of(a[0]).take(1)
     return part[0] if part else -1
 
 
 def _read_part(machine: Machine, a: Arguments) -> int:
-    reader, array = _reader(a[0]), a[1]
+    reader, array = reader_of(a[0]), a[1]
     begin, count = (a[2], a[3]) if len(a) > 2 else (0, len(array.items))
     if min(begin, count) < 0 or begin + count > len(array.items):
         raise machine.thrown("Ljava/lang/IndexOutOfBoundsException;")
@@ -328,7 +329,7 @@ def _calls() -> dict[str, LibraryCall]:
         found[f"Ljava/nio/ByteBuffer;->get{name}()"] = _get_number(size)
         found[f"Ljava/nio/ByteBuffer;->get{name}(I)"] = _get_number(size)
         found[f"Ljava/nio/ByteBuffer;->put{name}({letter})"] = _put_number(size)
-    for owner in ("ByteArrayInputStream", "InputStream", "DataInputStream", "FilterInputStream"):
+    for owner in ("ByteArrayInputStream", "InputStream", "DataInputStream", "FilterInputStream", "BufferedInputStream"):
         found |= {
             f"Ljava/io/{owner};-><init>([B)": _open,
             f"Ljava/io/{owner};-><init>([BII)": _open,
@@ -336,7 +337,7 @@ def _calls() -> dict[str, LibraryCall]:
             f"Ljava/io/{owner};->read()": _read,
             f"Ljava/io/{owner};->read([B)": _read_part,
             f"Ljava/io/{owner};->read([BII)": _read_part,
-            f"Ljava/io/{owner};->available()": lambda _, a: len(_reader(a[0]).raw) - _reader(a[0]).at,
+            f"Ljava/io/{owner};->available()": lambda _, a: len(reader_of(a[0]).raw) - reader_of(a[0]).at,
             f"Ljava/io/{owner};->close()": lambda _, _a: None,
         }
     for owner, bits in (("GZIPInputStream", 31), ("InflaterInputStream", 15)):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tieback.recognise.dalvik.classes import MethodRef
+from tieback.recognise.dalvik.machine import CONTEXTS
 from tieback.recognise.dalvik.run import Constant
 from tieback.recognise.dataflow.members import MemberRef, is_wide, parameters
 from tieback.recognise.dataflow.values import HOLE, ArrayValue, TextValue, Value
@@ -32,8 +33,9 @@ def decrypt(walk: WalkState, method: MethodRef, identity: int, values: Sequence[
     arguments: list[Constant] = []
     at = 0
     for one in parameters(ref.kind):
-        value = _constant(walk, values[at]) if at < len(values) else None
-        if value is None:
+        is_context = one in CONTEXTS
+        value = _constant(walk, values[at]) if at < len(values) and not is_context else None
+        if value is None and not is_context:
             return None
         arguments.append(value)
         at += 1 + is_wide(one)
