@@ -46,7 +46,7 @@ _LEAST_PART = 2
 """Characters of the shortest part of a host that tells methods apart; dots and digits are everywhere."""
 _PACKAGE_PARTS = 3
 """Parts of the package that the classes of one app share."""
-_ADDRESS = re.compile(rb"(?:https?:|\A)//[A-Za-z0-9]", re.IGNORECASE)
+_ADDRESS = re.compile(rb"https?://[A-Za-z0-9]", re.IGNORECASE)
 
 
 class DexPart(NamedTuple):

@@ -9,7 +9,6 @@ Source: https://developer.android.com/guide/components/fundamentals#DeclaringCom
 import re
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.ad_activities import NO_ADS, loads_no_ads
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.members import words
 from tieback.recognise.dataflow.opcode_sets import NAMES_OR_MAKES, NEW_INSTANCES
@@ -45,17 +44,14 @@ class UndeclaredComponents:
             and any(app.class_of(one) is not None for one in package.components())
             and not any(app.string_of(number, _HOOK) >= 0 for number in range(len(app.files)))
         )
-        self._components = frozenset(package.components()) if package is not None and self._can_tell else frozenset()
         self._known: dict[str, bool] = {}
 
     def reason(self, raw: bytes) -> str:
-        """``UNDECLARED`` for a constant that only such code loads, or ``NO_ADS``; else empty.
+        """``UNDECLARED`` for a constant that only such code loads; else empty.
 
         Args:
             raw: the MUTF-8 bytes of the whole constant.
         """
-        if self._can_tell and loads_no_ads(self._uses.app, self._components, raw, self._uses.owners(raw)):
-            return NO_ADS
         found = False
         for load in self._uses.loads(self._uses.places_of(raw)) if self._can_tell else ():
             if load is None or not self.reason_of_result(load.number, load.code):

@@ -1,2 +1,0 @@
-.class public Lcom/google/android/gms/ads/AdActivity;
-.super Landroid/app/Activity;

@@ -1,2 +1,0 @@
-.class public Ltest/shop/app/Main;
-.super Landroid/app/Activity;
