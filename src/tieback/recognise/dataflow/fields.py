@@ -78,10 +78,11 @@ class FieldValues:
         fields = dict.fromkeys((*stored, *(field for one in objects for field in one.fields)))
         touched = {**self._owners.get(method, {}), **fields}
         before = {field: self.value(field) for field in touched if field in watched}
-        for field in touched:
-            self._users.setdefault(field, {}).pop(method, None)
+        # A method that is walked again keeps its place: another order of the same values is no change.
+        for field in self._owners.get(method, {}).keys() - fields.keys():
+            self._users[field].pop(method, None)
         for field in fields:
-            self._users[field][method] = None
+            self._users.setdefault(field, {})[method] = None
         self._owners[method] = fields
         self._stored[method] = stored
         held = self._objects[method] = dict[int, list[tuple[int, Value | None]]]()

@@ -53,6 +53,16 @@ def test_what_an_initialiser_computes_is_the_initial_value() -> None:
     assert texts(fields.value(host)) == {"a.test", "c.test"}
 
 
+def test_the_same_values_of_a_second_walk_are_no_change() -> None:
+    fields, host = FieldValues(CODE), field("HOST")
+    one, other = ({host: [TextValue(text)]} for text in ("a.test", "b.test"))
+    fields.record(1, one, (), {host})
+    fields.record(2, other, (), {host})
+    assert fields.record(1, one, (), {host}) == frozenset()
+    assert fields.record(1, {}, (), {host}) == {host}
+    assert fields.value(host) == TextValue("b.test")
+
+
 def test_a_field_has_all_the_values_that_are_stored_in_it() -> None:
     fields = FieldValues(CODE)
     host = field("HOST")
