@@ -52,7 +52,7 @@ MAX_BUILT = 500
 MAX_KNOWN = 128
 """Most registers with known values at a time, because each branch copies them."""
 MAX_OBJECTS = 256
-_SHARE, _LEAST_SHARE = 5, 10_000
+_SHARE, _LEAST_SHARE = 10, 10_000
 MAX_FRUITLESS = 3
 """Walks of a method that gave nothing, after which its calls are not followed any more."""
 MAX_SHARED = 1_000
