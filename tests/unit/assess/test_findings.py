@@ -242,7 +242,7 @@ def test_the_host_of_a_library_that_has_ended_concerns_no_data_of_the_app() -> N
         "query.yahooapis.com": (Severity.MEDIUM, "App refers to a service that has ended"),
         "parse:shop": (Severity.MEDIUM, "App refers to a service that has ended"),
     }
-    assert "No data of the app is there" in of["in.appcenter.ms"].advice
+    assert "The host has no data of the app" in of["in.appcenter.ms"].advice
     assert of["in.appcenter.ms"].id == apply_rules([], [], retired=lines[:1])[0].id, "baselines pair them"
 
 

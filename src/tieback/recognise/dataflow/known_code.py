@@ -52,19 +52,19 @@ class KnownCode:
             handlers: tells whether a layout or menu may name a method that is called with a view of it.
         """
         self._names = names if names is not None else NativeNames()
-        self._app = self.app = AppCode(files)
-        self.places = CodePlaces(self._app)
-        self.hierarchy = Hierarchy(self._app)
-        outside = OutsideCalls(self._app, self.places, self.flow, scripts=scripts)
-        self.made_objects = MadeObjects(self._app, self.places, self.hierarchy, self.flow)
+        self.app = AppCode(files)
+        self.places = CodePlaces(self.app)
+        self.hierarchy = Hierarchy(self.app)
+        outside = OutsideCalls(self.app, self.places, self.flow, scripts=scripts)
+        self.made_objects = MadeObjects(self.app, self.places, self.hierarchy, self.flow)
         self.callers = Callers(
-            self._app, self.places, self.hierarchy, outside, self._names, called, handlers, self.made_objects
+            self.app, self.places, self.hierarchy, outside, self._names, called, handlers, self.made_objects
         )
         self.flows: dict[tuple[int, int], MethodFlow | None] = {}
         """The values of the methods that were read, by file and offset; ``None`` for one that is not read."""
         self._cut: Callable[[int, CodeItem], MethodFlow | None] | None = None
-        self._values = StaticValues(self._app)
-        self._owners = FieldOwners(self._app, self.places, self.hierarchy, self.made_objects, self._names.texts)
+        self._values = StaticValues(self.app)
+        self._owners = FieldOwners(self.app, self.places, self.hierarchy, self.made_objects, self._names.texts)
         self.is_single = self._owners.is_single
         self.indices = FlowIndices()
         self._left = MAX_UNITS
@@ -72,18 +72,18 @@ class KnownCode:
 
     def file(self, number: int) -> DexFile:
         """A file."""
-        return self._app.files[number]
+        return self.app.files[number]
 
     def string(self, number: int, index: int) -> str:
         """A string of a file."""
-        return self._app.files[number].string(index)
+        return self.app.files[number].string(index)
 
     def method_names(self, number: int, index: int) -> tuple[str, str, str]:
         """Class, name and types of a method."""
-        identity = self._app.method(number, index)
+        identity = self.app.method(number, index)
         if identity < 0:
             return "", "", ""
-        ref = self._app.ref(identity)
+        ref = self.app.ref(identity)
         return ref.owner, ref.name, ref.kind
 
     def has_package(self, name: str) -> bool:
@@ -91,13 +91,13 @@ class KnownCode:
         start = f"L{name.replace('.', '/')}/".encode("utf-8", "surrogatepass")
         return any(
             index < len(dex.strings) and dex.raw(index).startswith(start)
-            for dex in self._app.files
+            for dex in self.app.files
             for index in (dex.first_from(start),)
         )
 
     def places_of(self, raw: bytes) -> list[tuple[int, int]]:
         """Number and index of a constant in each file that has it."""
-        found = [(number, dex.string_of(raw)) for number, dex in enumerate(self._app.files)]
+        found = [(number, dex.string_of(raw)) for number, dex in enumerate(self.app.files)]
         return [(number, index) for number, index in found if index >= 0]
 
     def loads(self, places: Iterable[tuple[int, int]]) -> Iterator[Site | None]:
@@ -117,7 +117,7 @@ class KnownCode:
 
     def is_value(self, number: int, index: int) -> bool:
         """True if a string may be an initial value or in an annotation, where no instruction loads it."""
-        dex = self._app.files[number]
+        dex = self.app.files[number]
         kinds = (SectionKind.ANNOTATIONS, SectionKind.ENCODED_ARRAYS)
         return any(True for kind in kinds for _ in values_with(dex, kind, index))
 
@@ -129,7 +129,7 @@ class KnownCode:
             annotated: give an empty one also if an annotation has it.
         """
         for number, index in self.places_of(raw):
-            dex, places = self._app.files[number], self.places.strings(number, index)
+            dex, places = self.app.files[number], self.places.strings(number, index)
             if len(places) >= MAX_SITES or (
                 annotated and any(True for _ in values_with(dex, SectionKind.ANNOTATIONS, index))
             ):
@@ -138,7 +138,7 @@ class KnownCode:
                 code = dex.code_around(place, every=True)
                 if code is not None and not self.places.begins(number, code, place):
                     continue  # only looks like an instruction
-                yield self._app.ref_at(number, code, every=True).owner
+                yield self.app.ref_at(number, code, every=True).owner
             for row in self._values.rows(number, values_with(dex, SectionKind.ENCODED_ARRAYS, index)):
                 yield dex.descriptor(int(dex.classes["type"][row])) if row >= 0 else ""
 
@@ -149,7 +149,7 @@ class KnownCode:
         key = number, code.offset
         if key not in self.flows:
             self._left -= code.units * (1 + code.registers // 32)
-            self.flows[key] = method_flow(self._app.files[number], code) if self._left > 0 else None
+            self.flows[key] = method_flow(self.app.files[number], code) if self._left > 0 else None
         return self.flows[key]
 
     def units(self, number: int, code: CodeItem) -> list[int]:
@@ -164,10 +164,10 @@ class KnownCode:
 
         0 for no object. ``None`` if it is not known, or if native code can store in the field by its name.
         """
-        ref = self._app.ref(field)
-        found = self._app.class_of(ref.owner)
+        ref = self.app.ref(field)
+        found = self.app.class_of(ref.owner)
         refers = ref.kind not in _SMALL
-        if found is None or (refers and self._app.class_of(ref.kind) is None):
+        if found is None or (refers and self.app.class_of(ref.kind) is None):
             return None
         if ref.name in self._names or self._owners.is_reflected(ref.owner):
             return None
@@ -177,8 +177,8 @@ class KnownCode:
 
     def initial_text(self, field: int, *, static: bool) -> tuple[bool, str | None]:
         """Whether the initial value of a text of the app is known, and the text; ``None`` if it is not set."""
-        ref = self._app.ref(field)
-        found = self._app.class_of(ref.owner)
+        ref = self.app.ref(field)
+        found = self.app.class_of(ref.owner)
         if found is None or ref.kind != _TEXT or ref.name in self._names or self._owners.is_reflected(ref.owner):
             return False, None
         return self._values.text(field, *found) if static else (True, None)
@@ -188,5 +188,5 @@ class KnownCode:
 
         https://developer.android.com/reference/android/os/Parcelable
         """
-        reads = self._app.ref_at(number, code).kind.startswith(f"({PARCEL}")
+        reads = self.app.ref_at(number, code).kind.startswith(f"({PARCEL}")
         return reads and not self.made_objects.comes_from_others(owner)

@@ -95,7 +95,7 @@ class ConstantUses(KnownCode):
     ) -> None:
         """The code of one app; the arguments are those of ``KnownCode``."""
         super().__init__(files, called=called, names=names, scripts=scripts, handlers=handlers)
-        self.ends = MethodEnds(self._app, self.hierarchy)
+        self.ends = MethodEnds(self.app, self.hierarchy)
         self._known: dict[tuple[int, int, Origins], Outcome] = {}
         self._read: dict[int, Outcome] = {}
         self._returned: dict[tuple[int, int], Outcome] = {}
@@ -168,7 +168,7 @@ class ConstantUses(KnownCode):
 
     def never_loads(self, text: str) -> bool:
         """True if only code that never runs loads a text; also false if more than a few methods do."""
-        found = [(file, self._app.string_of(file, text)) for file in range(len(self._app.files))]
+        found = [(file, self.app.string_of(file, text)) for file in range(len(self.app.files))]
         places = [(file, index) for file, index in found if index >= 0]
         few = sum(len(self.places.strings(file, index)) for file, index in places) <= _FEW_LOADS
         return few and self._never_runs(places)
@@ -190,7 +190,7 @@ class ConstantUses(KnownCode):
 
     def _is_passed_on(self, number: int, index: int) -> bool:
         """True if code that is not of silent libraries certainly gives a string to a call that can contact it."""
-        dex = self._app.files[number]
+        dex = self.app.files[number]
         if self._is_large:
             offsets = self.places.offsets(number, CONST_STRINGS, index & MAX_SHORT)  # needs no copy of the code
         else:
@@ -204,14 +204,14 @@ class ConstantUses(KnownCode):
             if code is None or not contacts_at(self, number, code, at, index, 0):
                 continue
             if not self._conditions.never_runs(number, code, at):
-                self.contacted_in, name, _ = self._app.ref_at(number, code)
+                self.contacted_in, name, _ = self.app.ref_at(number, code)
                 # The value of a setting is kept with its name; the whole initialiser shows that.
                 return name != "<clinit>"
         return False
 
     def _of_string(self, number: int, index: int) -> Iterator[Outcome]:
         """What becomes of a string at each of its places in one file."""
-        dex = self._app.files[number]
+        dex = self.app.files[number]
         places = self.places.strings(number, index)
         if len(places) >= MAX_SITES:
             yield CONTACTS
@@ -246,7 +246,7 @@ class ConstantUses(KnownCode):
 
     def _initial(self, number: int, index: int) -> Iterator[Outcome]:
         """What becomes of a string that is the initial value of fields, or in an annotation."""
-        dex = self._app.files[number]
+        dex = self.app.files[number]
         annotated = list(islice(values_with(dex, SectionKind.ANNOTATIONS, index), MAX_SITES))
         default = self._cut is not None and bool(self.places.strings(number, index))
         reasons = frozenset(element_reason(dex, at, default=default) for at in annotated)
@@ -269,7 +269,7 @@ class ConstantUses(KnownCode):
             The identities of the fields; ``None`` if other values can have the string, such as those of annotations,
             unless these are known.
         """
-        dex = self._app.files[number]
+        dex = self.app.files[number]
         if not in_annotations and any(True for _ in values_with(dex, SectionKind.ANNOTATIONS, index)):
             return None
         places = values_with(dex, SectionKind.ENCODED_ARRAYS, index)
@@ -281,14 +281,14 @@ class ConstantUses(KnownCode):
 
     def _of_field(self, field: int, depth: int, *, static: bool = True) -> Outcome:
         """What becomes of a value in a field: every method that reads it is followed."""
-        if field < 0 or depth > MAX_DEPTH or self._owners.is_reflected(self._app.ref(field).owner):
+        if field < 0 or depth > MAX_DEPTH or self._owners.is_reflected(self.app.ref(field).owner):
             return CONTACTS
-        if self.ends.listed(*self._app.ref(field)[:2]) == "link":
+        if self.ends.listed(*self.app.ref(field)[:2]) == "link":
             return _LINKED
         if field not in self._read:
             self._read[field] = CONTACTS  # while its readers are followed
             found = self._readers(field, depth, static=static)
-            self._read[field] = CONTACTS if self._app.ref(field).name in self._names else found
+            self._read[field] = CONTACTS if self.app.ref(field).name in self._names else found
         return self._read[field]
 
     def _readers(self, field: int, depth: int, *, static: bool) -> Outcome:
@@ -322,7 +322,7 @@ class ConstantUses(KnownCode):
                 return CONTACTS
             reasons |= outcome.reasons
         # Objects with data can also be read as a whole, as by a library that writes JSON. It needs the names of fields.
-        owner, name, _ = self._app.ref(field)
+        owner, name, _ = self.app.ref(field)
         kept = not static and not read and _RENAMED.search(f"{owner}{name}") is None
         unsure = kept and not self._owners.is_service(owner)
         return Outcome(reasons, contacts=unsure, returns=False)
@@ -350,10 +350,10 @@ class ConstantUses(KnownCode):
             if self._cut is not None and self._is_unread_property(number, code):
                 return _UNCALLED
             return _DESCRIBED if self._describes(number, code) else CONTACTS
-        dex = self._app.files[number]
+        dex = self.app.files[number]
         results: dict[tuple[int, int], tuple[CodeItem, set[int]]] = {}
         for count, (file, place, _) in enumerate(self.places.calls(*called_as), start=1):
-            caller = self._app.files[file].code_around(place, every=True)
+            caller = self.app.files[file].code_around(place, every=True)
             if caller is None or count >= MAX_SITES:
                 return CONTACTS
             # Compilers add methods that only call the same method of the superclass.
@@ -372,17 +372,17 @@ class ConstantUses(KnownCode):
                 return CONTACTS
         if called:
             return outcome
-        owner = self._app.ref_at(number, code).owner
+        owner = self.app.ref_at(number, code).owner
         is_static = words(called_as.kind) == code.ins
         return CONTACTS if self.callers.can_name(number, owner, called_as.name, static=is_static) else _UNCALLED
 
     def _is_unread_property(self, number: int, code: CodeItem) -> bool:
         """True for a method with an annotation, as of a property for blocks, that no code calls or names."""
-        index = self._app.files[number].method_of(code)
+        index = self.app.files[number].method_of(code)
         _, name, kind = self.method_names(number, index) if index >= 0 else ("", "", "")
         if not name or self.callers.is_named(number, name):
             return False
-        is_inside = self.hierarchy.callable_as(self._app.method(number, index), code.ins) is not None
+        is_inside = self.hierarchy.callable_as(self.app.method(number, index), code.ins) is not None
         calls = self.places.calls(name, kind)
         return is_inside and not any(self.places.is_instruction(file, place) for file, place, _ in calls)
 
@@ -391,7 +391,7 @@ class ConstantUses(KnownCode):
 
         So is any text of an exception, which is a message.
         """
-        owner, name, kind = self._app.ref_at(number, code)
+        owner, name, kind = self.app.ref_at(number, code)
         if name in _MESSAGES and kind == _TEXT_OF and self.hierarchy.above(owner) in _THROWN:
             return True
         flow = self.flow(number, code) if name == "toString" else None
@@ -403,29 +403,29 @@ class ConstantUses(KnownCode):
         if key not in self._known:
             self._known[key] = CONTACTS  # in a recursion
             flow = self.flow(number, code) if depth <= MAX_DEPTH else None
-            if flow is not None and self._app.string_of(number, _STUB) not in flow.strings.values():
+            if flow is not None and self.app.string_of(number, _STUB) not in flow.strings.values():
                 self._known[key] = Trace(self, (number, code), flow, starts, depth).outcome()
         return self._known[key]
 
     def entered(self, method: MethodCode, depth: int) -> Outcome:
         """What becomes of the arguments of a method that the runtime of the app calls."""
-        first = int(words(self._app.ref(method.identity).kind) < method.code.ins)
+        first = int(words(self.app.ref(method.identity).kind) < method.code.ins)
         starts = frozenset(-1 - word for word in range(first, method.code.ins))
         return self._follow(method.file, method.code, starts, depth)._replace(returns=False)
 
     def called(self, place: tuple[int, MethodFlow | None], one: Operation, given: Sequence[int], depth: int) -> Outcome:
         """What becomes of arguments of a call, by their numbers, in the method of the app that it runs."""
         number, flow = place
-        identity = self._app.method(number, one.member)
+        identity = self.app.method(number, one.member)
         if identity < 0 or depth >= MAX_DEPTH:
             return CONTACTS
         in_blocks = given_to_blocks(self, (number, flow, depth), one, tuple(given)) if flow is not None else None
         if in_blocks is not None:
             return in_blocks
         exact = one.opcode in FIXED_CALLS or (
-            one.opcode in VIRTUAL_CALLS and not self._app.is_extended(self._app.ref(identity).owner)
+            one.opcode in VIRTUAL_CALLS and not self.app.is_extended(self.app.ref(identity).owner)
         )
-        target = self._app.definition_in(number, identity) if exact else None
+        target = self.app.definition_in(number, identity) if exact else None
         targets = (target,) if target is not None else () if exact else self.hierarchy.targets(identity)
         if not targets or any(target.code.ins != len(one.values) for target in targets):
             return CONTACTS
@@ -439,7 +439,7 @@ class ConstantUses(KnownCode):
 
     def stored(self, number: int, one: Operation, depth: int) -> Outcome:
         """What becomes of a value that an instruction puts into a field."""
-        return self._of_field(self._app.field(number, one.member), depth + 1, static=one.opcode == SPUT)
+        return self._of_field(self.app.field(number, one.member), depth + 1, static=one.opcode == SPUT)
 
     def permits(self, number: int, code: CodeItem, flow: MethodFlow) -> bool:
         """True if a method that compares an address permits it, or gives it to a request.
@@ -448,6 +448,6 @@ class ConstantUses(KnownCode):
         """
         if not self.loads_pages:
             return False
-        if self._app.string_of(number, "wss:") in flow.strings.values():
+        if self.app.string_of(number, "wss:") in flow.strings.values():
             return True
-        return _PERMITS.search(self._app.ref_at(number, code).name) is not None
+        return _PERMITS.search(self.app.ref_at(number, code).name) is not None
