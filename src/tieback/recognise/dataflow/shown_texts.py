@@ -96,7 +96,7 @@ class ShownTexts:
         for count, site in enumerate(sites):
             flow = self._uses.flow(site.number, site.code) if site is not None else None
             if site is None or flow is None or count >= _MOST_SITES:
-                return False
+                return True  # not known
             if self._reads(site.number, site.code, flow, frozenset((site.at,)), reader):
                 return True
         return False

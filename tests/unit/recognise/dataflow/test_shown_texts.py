@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.each import each
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
@@ -58,3 +60,9 @@ def test_a_picture_in_a_text_of_html_is_loaded_if_the_app_has_code_for_that(chan
     manifest = Artifact("AndroidManifest.xml", (Buffer("AndroidManifest.xml", BufferKind.MANIFEST, b"<manifest/>"),))
     finds = AppSearch(RuleFiles()).finds([manifest, code])
     assert {one.value for one in finds if isinstance(one, NotBackend) and one.reason == SHOWN} == left_out
+
+
+def test_a_text_in_a_view_that_too_many_places_read_may_be_contacted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tieback.recognise.dataflow.shown_texts._MOST_SITES", 0)
+    uses = ConstantUses([DexFile((DEX / "shownagain.dex").read_bytes())])
+    assert not uses.reason(b"https://title.shop.test/")
