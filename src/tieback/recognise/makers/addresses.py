@@ -25,7 +25,7 @@ from itertools import islice
 
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
-from tieback.recognise.makers.evidence import SCRIPT_FLOWS, code_place
+from tieback.recognise.makers.evidence import SCRIPTS, code_place
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import maker_words
 
@@ -47,7 +47,7 @@ https://www.rfc-editor.org/rfc/rfc8216, https://dashif.org/guidelines/.
 """
 _DEX, _FLOW, _CONSTANT = "dex-", "dex-flow/", "dex-string/"
 _NATIVE = "native-"
-_PLACES = ("text/", *SCRIPT_FLOWS, "resource/", "resource:", "config:")
+_PLACES = (*SCRIPTS, "resource/", "resource:", "config:")
 _BINARY = "binary/"
 _WEB = ("http", "https", "ws", "wss")
 _WITHOUT_TLS = ("http", "ws")

@@ -46,6 +46,8 @@ https://docs.median.co/docs/app-configuration (``initialUrl``).
 """
 SCRIPT_FLOWS = ("script-flow/", "hermes-flow/")
 """How an address was found that a script puts together, as text or as bytecode."""
+SCRIPTS = ("text/", *SCRIPT_FLOWS)
+"""The same, and addresses that stand in a page or script as they are."""
 _FLOWS = ("dex-flow/", *SCRIPT_FLOWS)
 _CONSTANT = "dex-string/"
 _WRAPPED = lazy_pattern(r"\"(?:url|initialUrl)\"\s{0,4}:\s{0,4}\"")

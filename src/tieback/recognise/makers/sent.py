@@ -15,13 +15,12 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.makers.domains import registrable_domain
-from tieback.recognise.makers.evidence import SCRIPT_FLOWS
+from tieback.recognise.makers.evidence import SCRIPTS
 from tieback.recognise.makers.hosts import PROGRAM, is_public_service, words_of
 from tieback.recognise.makers.words import maker_words
 from tieback.recognise.rules import RuleFiles
 
 MAX_HOSTS = 256
-_PLACES = ("text/", *SCRIPT_FLOWS)
 _ARCHIVE = ".jar!"
 _CALL = lazy_pattern(r"(?i)\.\s?(?:post|put|patch)\s?\(\s?[\"'`]\Z")
 """Before an address: methods of jQuery, AngularJS, axios and clients of Ionic with these names."""
@@ -46,7 +45,7 @@ class SentData:
         if (
             endpoint.kind is not EndpointKind.URL
             or endpoint.scheme != "http"
-            or not evidence.how.startswith(_PLACES)
+            or not evidence.how.startswith(SCRIPTS)
             or _ARCHIVE in evidence.file
             or (endpoint.host not in self._hosts and len(self._hosts) >= MAX_HOSTS)
         ):

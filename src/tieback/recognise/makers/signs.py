@@ -20,7 +20,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.makers.domains import RESTRICTED, registrable_domain
-from tieback.recognise.makers.evidence import NAMED_BY_KEY, SCRIPT_FLOWS, code_place, is_own_file
+from tieback.recognise.makers.evidence import NAMED_BY_KEY, SCRIPTS, code_place, is_own_file
 from tieback.recognise.makers.hosts import PROGRAM, is_public_service, words_of
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import maker_words
@@ -39,7 +39,6 @@ SEVERAL = 3
 FEW, CROWD = 2, 4
 """Numbers of domains of unknown owners in one app."""
 _DEX = "dex-"
-_SCRIPTS = ("text/", *SCRIPT_FLOWS)
 _SETTINGS = ("resource/", "resource:", "config:")
 _WEB_PORTS = (80, 443)
 _SCHEMES = ("http", "https", "ws", "wss")
@@ -158,7 +157,7 @@ def read_uses(used: Collection[tuple[Endpoint, Evidence]], domains: int, *, else
         domains: number of the domains of unknown owners that the app uses there.
         elsewhere: true if the app names another host of its maker.
     """
-    scripts = [endpoint for endpoint, evidence in used if evidence.how.startswith(_SCRIPTS)]
+    scripts = [endpoint for endpoint, evidence in used if evidence.how.startswith(SCRIPTS)]
     code = [endpoint for endpoint, evidence in used if not evidence.how.startswith(_SETTINGS)]
     return Uses(
         names=frozenset(name for endpoint, evidence in used if (name := _name(endpoint, evidence))),
@@ -185,7 +184,7 @@ def _is_used(endpoint: Endpoint, evidence: Evidence, names: MakerNames, rules: R
     if evidence.how.startswith(_DEX):
         return names.is_own_code(code_place(evidence))
     return (
-        evidence.how.startswith((*_SCRIPTS, *_SETTINGS))
+        evidence.how.startswith((*SCRIPTS, *_SETTINGS))
         and is_own_file(evidence, rules)
         and _LINK.search(_before(endpoint, evidence)) is None
     )
@@ -202,7 +201,7 @@ def _name(endpoint: Endpoint, evidence: Evidence) -> str:
     key = NAMED_BY_KEY.match(evidence.how)
     if key is not None:
         return key[1][:MAX_NAME]
-    found = _ASSIGNED.search(_before(endpoint, evidence)) if evidence.how.startswith(_SCRIPTS) else None
+    found = _ASSIGNED.search(_before(endpoint, evidence)) if evidence.how.startswith(SCRIPTS) else None
     return found[1] if found is not None else ""
 
 

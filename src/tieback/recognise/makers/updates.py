@@ -13,7 +13,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.makers.domains import registrable_domain
-from tieback.recognise.makers.evidence import SCRIPT_FLOWS, code_place, is_own_file
+from tieback.recognise.makers.evidence import SCRIPTS, code_place, is_own_file
 from tieback.recognise.makers.hosts import is_public_service
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.rules import RuleFiles
@@ -28,7 +28,6 @@ _VERSION = lazy_pattern(
 )
 """``/app/version``, ``/android_version.json``, ``/update.json``, ``/checkUpdate``."""
 _DEX, _NATIVE = "dex-", "native-"
-_SCRIPTS = ("text/", *SCRIPT_FLOWS)
 _PROGRAM = lazy_pattern(r"Payload/([^/]{1,120})\.app/([^/]{1,120})")
 """The main program of an app for iOS, by the name of its folder."""
 
@@ -64,4 +63,4 @@ def _is_own(evidence: Evidence, names: MakerNames, rules: RuleFiles) -> bool:
     if evidence.how.startswith(_NATIVE):
         program = _PROGRAM.fullmatch(evidence.file)
         return program is not None and program[1] == program[2]
-    return evidence.how.startswith(_SCRIPTS) and is_own_file(evidence, rules)
+    return evidence.how.startswith(SCRIPTS) and is_own_file(evidence, rules)
