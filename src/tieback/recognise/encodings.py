@@ -30,12 +30,11 @@ class Encoding(Enum):
 
 _PERCENT = lazy_pattern(rb"[A-Za-z0-9%._~!*'()+-]{1,2048}")
 _PERCENT_STOP = lazy_pattern(rb"%(?![0-9A-Fa-f]{2})|%26|%3[Bb]|%20")
-_PICTURE = lazy_pattern(
-    rb"https?://[A-Za-z0-9._~:/?@%+,;=&-]{1,480}[?&](?:img|image|imgurl|image_?url|photo|pic|picture|src|thumb)=\Z",
-    re.IGNORECASE,
-)
-_BEFORE = 512
-"""Bytes before an address in which the address around it begins."""
+_PARAMETER = lazy_pattern(rb"[?&](?:img|image|imgurl|image_?url|photo|pic|picture|src|thumb)=\Z", re.IGNORECASE)
+"""The parameter of a query that names a picture."""
+_AROUND = lazy_pattern(rb"https?://[A-Za-z0-9._~:/?@%+,;=&-]{1,500}\Z", re.IGNORECASE)
+_NAME_LENGTH, _BEFORE = 12, 512
+"""Bytes before an address in which the parameter begins, and the address around it."""
 OF_PICTURE = "only in the query of another address, whose server loads the picture"
 _UNICODE = lazy_pattern(
     rb"(?:[A-Za-z0-9._~:@%+=&?#/-]|\\/"
@@ -55,7 +54,10 @@ _URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 def is_picture_of(data: Bytes, start: int) -> bool:
     """True if the text at ``start`` is a picture that the server of the address around it loads, as a search does."""
-    return _PICTURE.search(data, max(0, start - _BEFORE), start) is not None
+    return (
+        _PARAMETER.search(data, max(0, start - _NAME_LENGTH), start) is not None
+        and _AROUND.search(data, max(0, start - _BEFORE), start) is not None
+    )
 
 
 def decode_percent(data: Bytes, start: int, stop: int) -> tuple[bytes, int]:

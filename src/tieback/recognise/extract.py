@@ -293,7 +293,8 @@ class EndpointExtractor:
             raw = found[0] if found else raw
             verdict = self._verdicts.get(raw) or self._keep(raw, self._judge(anchor, raw))
         if b"{s}" in raw and not anchor.wide and anchor.scheme is not None:
-            verdict = self._with_servers(verdict, anchor.scheme, raw, bytes(buffer.data[start + len(raw) :][:REACH]))
+            behind = start + len(raw)
+            verdict = self._with_servers(verdict, anchor.scheme, raw, bytes(buffer.data[behind : behind + REACH]))
         is_name = verdict.not_backends and not verdict.endpoints and not _PICTURE_END.search(raw)
         if is_name and anchor.encoding is Encoding.PLAIN:
             dull = (_DULL_WIDE if anchor.wide else _DULL).match(buffer.data, start, high)
