@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tieback.recognise.dataflow.app import AppCode
 from tieback.recognise.dataflow.dexfile import CodeItem
 from tieback.recognise.dataflow.hierarchy import Hierarchy
-from tieback.recognise.dataflow.members import is_wide, parameters, words
+from tieback.recognise.dataflow.members import word_types, words
 from tieback.recognise.dataflow.opcode_sets import (
     APUT_OBJECT,
     CALLS,
@@ -128,7 +128,7 @@ class HandedObjects:
                 target = self._app.definition_in(number, identity) if identity >= 0 else None
                 if target is None or target.file != number:
                     continue  # of an interface, or read with its own file
-                types = [one for one in parameters(self._app.ref(identity).kind) for _ in range(1 + is_wide(one))]
+                types = word_types(self._app.ref(identity).kind)
                 first = target.code.ins - len(types)
                 for word, one in enumerate(types):
                     if one == owner:
@@ -180,7 +180,7 @@ class HandedObjects:
         if called < 0:
             return True
         owner, name, kind = self._app.ref(called)
-        types = [one for one in parameters(kind) for _ in range(1 + is_wide(one))]
+        types = word_types(kind)
         taken = one.values[len(one.values) - len(types) :]
         if not any(kind == _OBJECT and origin in its for kind, its in zip(types, taken, strict=False)):
             return False

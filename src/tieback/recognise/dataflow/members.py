@@ -65,6 +65,11 @@ def is_wide(kind: str) -> bool:
     return kind in ("J", "D")
 
 
+def word_types(kind: str) -> list[str]:
+    """The type of each word of the parameters of a method; that of a ``long`` or ``double`` twice."""
+    return [one for one in parameters(kind) for _ in range(1 + is_wide(one))]
+
+
 def words(kind: str) -> int:
     """Registers of the parameters of a method, such as 3 for ``(IJ)V``."""
     return sum(1 + is_wide(one) for one in parameters(kind))
