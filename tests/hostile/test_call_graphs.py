@@ -11,10 +11,11 @@ import pytest
 
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import Problem, Sighting, UnreadKind
-from tieback.recognise.dataflow import analysis, failing_code
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.failing_code import FailingCode
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow import analysis
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.dataflow.unused import failing_code
+from tieback.recognise.dataflow.unused.failing_code import FailingCode
 from tieback.recognise.dataflow.walk.state import WalkResult
 from tieback.recognise.dataflow.walk.walker import Walker
 from tieback.recognise.interface import MAY_MISS, Find

@@ -313,7 +313,7 @@ _NAMES = (
     Section(
         "Calls that name an endpoint",
         "Their arguments are assembled from the code ([data flow](../understand/dataflow.md)).",
-        "dataflow/sinks",
+        "dataflow/methods/sinks",
         "sink",
         ("class", "method", "arguments"),
         lambda rule: (
@@ -325,7 +325,7 @@ _NAMES = (
     Section(
         "Calls of libraries that name an endpoint",
         "The same for libraries. They are recognised by the types of the call, too, if a shrinker renamed them.",
-        "dataflow/sdk_sinks",
+        "dataflow/methods/sdk_sinks",
         "library",
         ("library", "calls", "classes"),
         lambda rule: (plain(rule["name"]), str(len(rule["calls"])), _codes(map(_java, rule["owners"]))),
@@ -334,7 +334,7 @@ _NAMES = (
         "Calls that contact nothing",
         "An address that ends only in such calls is not a back end "
         "([why](../understand/dataflow.md#constants-that-no-code-contacts)).",
-        "dataflow/ends",
+        "dataflow/methods/ends",
         "end",
         ("effect", "classes"),
         lambda rule: (plain(rule["what"]), _codes(_java(call.split()[0]) for call in rule["calls"])),

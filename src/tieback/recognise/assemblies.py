@@ -17,9 +17,9 @@ from tieback.model.endpoint import Party
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise.assembly_calls import CONNECTS, OPENS, AssemblyCalls
-from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.interface import Find
 from tieback.recognise.named_endpoint import endpoint_of
+from tieback.recognise.reasons import LINK
 from tieback.recognise.rules import RuleFiles
 
 ATTRIBUTE = "only in an attribute or an unused constant of .NET code"

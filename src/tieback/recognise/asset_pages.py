@@ -17,8 +17,8 @@ from functools import partial
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Bytes, Piece
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Sighting
-from tieback.recognise.dataflow.dex_tables import MalformedDexError
-from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
+from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.held_finds import settled
 from tieback.recognise.interface import Find
 from tieback.recognise.near import places_of

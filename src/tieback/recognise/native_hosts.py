@@ -19,7 +19,7 @@ from itertools import islice
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.endpoint import Party
 from tieback.model.sighting import Evidence, Sighting
-from tieback.recognise.dataflow.bare_hosts import SHORT_NAME, is_bare_host
+from tieback.recognise.dataflow.hosts.bare_hosts import SHORT_NAME, is_bare_host
 from tieback.recognise.hosts import EndpointHost, web_server
 from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.rules import RuleFiles

@@ -19,10 +19,10 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.proto_xml import ROOT, read_proto_xml
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.sighting import NotBackend, Sighting
-from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.embedded import MAX_TEXT, language
 from tieback.recognise.failures import guarded
 from tieback.recognise.interface import Extractor, Find
+from tieback.recognise.reasons import LINK
 from tieback.recognise.span import narrow_text, string_bounds
 from tieback.recognise.texts.elements import PERMITTED, is_permission
 from tieback.recognise.texts.joins import BEGINNING as PART

@@ -12,7 +12,7 @@ from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.constants import is_settled
 from tieback.recognise.dataflow.extract import DataflowExtractor
-from tieback.recognise.dataflow.settings import AppSettings
+from tieback.recognise.dataflow.walk.settings import AppSettings
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.failures import failure, guarded
 from tieback.recognise.hermes import extract as hermes

@@ -21,7 +21,7 @@ from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, parse
 from tieback.recognise.calls import is_script_file
 from tieback.recognise.context import match_context
-from tieback.recognise.dataflow.bare_hosts import is_bare_host
+from tieback.recognise.dataflow.hosts.bare_hosts import is_bare_host
 from tieback.recognise.hosts import EndpointHost, check_host, web_server
 from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.near import matches_near, places_of

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tieback.intake.apps.interface import Bytes
 from tieback.intake.apps.plist import MAX_PLIST, read_values
 from tieback.intake.apps.stringpool import MalformedPoolError
-from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.reasons import LINK
 from tieback.recognise.texts.prose import MESSAGE
 
 FILES = ("Info.plist", "InfoPlist.strings")

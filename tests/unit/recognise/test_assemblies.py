@@ -12,7 +12,7 @@ from tieback.intake.apps.dotnet import read_assemblies
 from tieback.intake.apps.problems import PackageProblems
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.assemblies import ATTRIBUTE, LIBRARY
-from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.reasons import LINK
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

@@ -24,9 +24,9 @@ from tieback.intake.apps.sqlite import read_sqlite
 from tieback.model.sighting import Credential, NotBackend, Sighting
 from tieback.recognise import placement
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.interface import Find
 from tieback.recognise.placement import BEGINNING, CERTIFICATE, PROVIDER, PlaceBudget, Placement
+from tieback.recognise.reasons import LINK
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 from tieback.recognise.texts.elements import PERMITTED

@@ -11,9 +11,9 @@ from tieback.intake.apps.plist import read_binary_plist
 from tieback.intake.apps.small_files import whole_file
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise import told_values
-from tieback.recognise.dataflow.trace import LINK
 from tieback.recognise.interface import Find
 from tieback.recognise.placement import PlaceBudget, Placement
+from tieback.recognise.reasons import LINK
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 from tieback.recognise.texts.prose import MESSAGE

@@ -20,8 +20,8 @@ from tieback.recognise.dalvik.objects import (
     NotRunnableError,
     ThrownError,
 )
-from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, payload_length
-from tieback.recognise.dataflow.members import split_types
+from tieback.recognise.dataflow.code.members import split_types
+from tieback.recognise.dataflow.dex.instructions import KINDS, LENGTHS, OpcodeEffect, payload_length
 
 MAX_UNITS = 20_000
 """Most code units of a method that are walked."""

@@ -7,19 +7,17 @@ import struct
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dalvik.objects import NotRunnableError, decode_mutf8
-from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.encoded import uleb
-from tieback.recognise.dataflow.members import is_wide, split_types
+from tieback.recognise.dataflow.code.members import is_wide, split_types
+from tieback.recognise.dataflow.dex import encoded
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.dex.try_blocks import read_try_blocks
 
 MAX_UNITS = 100_000
 """Most code units of one method."""
 MAX_STRING = 1 << 18
 """Most bytes of a constant; string tables of obfuscators are long."""
 _SPARE_UNITS = 200_000
-_MAX_TRIES = 2_000
 _INTERFACE = 0x200
 
 
@@ -38,15 +36,6 @@ class MethodRef(NamedTuple):
         return f"{self.name}({self.parameters})"
 
 
-class TryBlock(NamedTuple):
-    """A range of code units with exception handlers."""
-
-    start: int
-    stop: int
-    handlers: tuple[tuple[str, int], ...]
-    """Descriptor of the exception and unit of the handler; an empty descriptor catches all."""
-
-
 class Method:
     """A method with code."""
 
@@ -60,7 +49,7 @@ class Method:
         self.dex = dex
         self.owner = owner
         self.name = ref.name
-        self.registers, ins, _, tries = struct.unpack_from("<4H", dex.data, offset)
+        self.registers, ins = struct.unpack_from("<2H", dex.data, offset)
         parameters = sum(1 + is_wide(kind) for kind in split_types(ref.parameters))
         self.width = ins
         """Number of registers with arguments; an instance method has one more, for the receiver."""
@@ -68,7 +57,10 @@ class Method:
         if ins - parameters not in (0, 1):
             raise NotRunnableError("the parameters of a method do not fit its code")
         self.units: Sequence[int] = struct.unpack_from(f"<{code.units}H", dex.data, code.begin)
-        self.tries = _tries(dex, code.begin + 2 * code.units, tries, code.units)
+        try:
+            self.tries = read_try_blocks(dex, code)
+        except ValueError as error:
+            raise NotRunnableError(str(error)) from error
         self.bodies: dict[int, Any] = {}
         """Decoded instructions by code unit."""
 
@@ -193,50 +185,6 @@ class ClassPath:
         while len(found) < 64 and (its := self.find(found[-1])) is not None and its.superclass:
             found.append(its.superclass)
         return found
-
-
-def try_blocks(dex: DexFile, code: CodeItem) -> tuple[TryBlock, ...]:
-    """The exception handlers of a code item; none if they are not plausible."""
-    (count,) = struct.unpack_from("<6xH", dex.data, code.offset)
-    try:
-        return _tries(dex, code.begin + 2 * code.units, count, code.units)
-    except (NotRunnableError, struct.error):
-        return ()
-
-
-def _tries(dex: DexFile, at: int, count: int, units: int) -> tuple[TryBlock, ...]:
-    """The try_items after the instructions and their handlers."""
-    if not count:
-        return ()
-    data: Bytes = dex.data
-    at += 2 * (units & 1)
-    handlers = at + 8 * count
-    if count > _MAX_TRIES or handlers >= len(data):
-        raise NotRunnableError("the exception handlers are outside the file")
-    found = []
-    for number in range(count):
-        start, length, offset = struct.unpack_from("<IHH", data, at + 8 * number)
-        found.append(TryBlock(start, start + length, _handlers(dex, handlers + offset)))
-    return tuple(found)
-
-
-def _handlers(dex: DexFile, at: int) -> tuple[tuple[str, int], ...]:
-    size, at = _sleb(dex.data, at)
-    found = []
-    for _ in range(min(abs(size), 64)):
-        kind, at = uleb(dex.data, at)
-        unit, at = uleb(dex.data, at)
-        found.append((dex.descriptor(kind), unit))
-    if size <= 0:
-        unit, at = uleb(dex.data, at)
-        found.append(("", unit))
-    return tuple(found)
-
-
-def _sleb(data: Bytes, at: int) -> tuple[int, int]:
-    value, begin = uleb(data, at)
-    bits = 7 * (begin - at)
-    return (value - (1 << bits) if bits and value >> (bits - 1) & 1 else value), begin
 
 
 def read_string(dex: DexFile, index: int) -> str:

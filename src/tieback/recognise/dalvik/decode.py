@@ -14,7 +14,7 @@ from tieback.recognise.dalvik.classes import read_string
 from tieback.recognise.dalvik.effects import EFFECTS, Step
 from tieback.recognise.dalvik.machine import Frame
 from tieback.recognise.dalvik.objects import ClassRef, NotRunnableError
-from tieback.recognise.dataflow.instructions import LENGTHS, sign_extend
+from tieback.recognise.dataflow.dex.instructions import LENGTHS, sign_extend
 
 type Instruction = tuple[Step, Any, Any, Any, int]
 """Effect, operands, and the next unit."""

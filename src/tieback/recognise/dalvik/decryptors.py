@@ -21,11 +21,11 @@ from tieback.recognise.dalvik.inline import texts_made
 from tieback.recognise.dalvik.machine import CONTEXTS, AppFiles
 from tieback.recognise.dalvik.objects import STRING, LimitError, NotRunnableError, to_text
 from tieback.recognise.dalvik.run import MAX_STEPS, Constant, Result, Runner, as_result
-from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
-from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
-from tieback.recognise.dataflow.libraries import ALL
-from tieback.recognise.dataflow.members import split_types
-from tieback.recognise.dataflow.opcode_sets import (
+from tieback.recognise.dataflow.code.members import split_types
+from tieback.recognise.dataflow.dex.dexfile import KEEP_CODE, CodeItem, DexFile
+from tieback.recognise.dataflow.dex.instructions import LENGTHS, payload_length
+from tieback.recognise.dataflow.dex.libraries import ALL
+from tieback.recognise.dataflow.dex.opcode_sets import (
     CALL_SPAN,
     CONST_STRING,
     FIRST_CALL,
@@ -35,7 +35,7 @@ from tieback.recognise.dataflow.opcode_sets import (
     SPUT_OBJECT,
     STATIC_CALLS,
 )
-from tieback.recognise.dataflow.type_index import Names
+from tieback.recognise.dataflow.dex.type_index import Names
 
 MAX_DECRYPTORS = 400
 """Most decryptors of one file."""

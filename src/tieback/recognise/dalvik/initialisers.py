@@ -7,7 +7,7 @@ then runs, and what it stores is compared with the constants.
 from collections.abc import Container, Sequence
 from enum import Enum, auto
 
-from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, payload_length
+from tieback.recognise.dataflow.dex.instructions import KINDS, LENGTHS, OpcodeEffect, payload_length
 
 
 class _Held(Enum):

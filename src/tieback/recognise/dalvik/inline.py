@@ -11,7 +11,7 @@ from tieback.recognise.dalvik.callers import escape, forget
 from tieback.recognise.dalvik.classes import Method
 from tieback.recognise.dalvik.machine import FAULTS, TRY_STEPS, Frame, Machine
 from tieback.recognise.dalvik.objects import UNKNOWN, LimitError, NotRunnableError, ThrownError
-from tieback.recognise.dataflow.instructions import KINDS, OpcodeEffect
+from tieback.recognise.dataflow.dex.instructions import KINDS, OpcodeEffect
 
 MAX_OBSTACLES = 32
 """Most instructions of one method that are passed over, and most ways that wait."""

@@ -21,7 +21,7 @@ from tieback.recognise.dalvik.objects import (
     kind_of,
     size_of,
 )
-from tieback.recognise.dataflow.members import split_types
+from tieback.recognise.dataflow.code.members import split_types
 
 RUN_STEPS = 100_000
 """Most instructions of one run; the decryption of a long string takes a few thousand."""

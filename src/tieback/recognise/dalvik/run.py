@@ -18,8 +18,8 @@ from tieback.recognise.dalvik.objects import (
     to_text,
     to_units,
 )
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.members import split_types
+from tieback.recognise.dataflow.code.members import split_types
+from tieback.recognise.dataflow.dex.dexfile import DexFile
 
 MIN_STEPS, STEPS_PER_BYTE = 400_000, 0.1
 """Most instructions of all runs of an app, by the size of its DEX files. One takes about half a microsecond."""

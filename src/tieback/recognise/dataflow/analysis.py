@@ -10,16 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tieback.recognise.dalvik.decryptors import Decryption
-from tieback.recognise.dataflow.app import AppCode
-from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.dexfile import KEEP_CODE, CodeItem, DexFile
-from tieback.recognise.dataflow.fields import FieldValues
-from tieback.recognise.dataflow.member_uses import MemberUses
-from tieback.recognise.dataflow.members import CodeUse, MethodCode
-from tieback.recognise.dataflow.seeds import MethodFinder, anchored_strings
-from tieback.recognise.dataflow.settings import AppSettings
-from tieback.recognise.dataflow.sinks import Sink
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.code.app import AppCode
+from tieback.recognise.dataflow.code.fields import FieldValues
+from tieback.recognise.dataflow.code.member_uses import MemberUses
+from tieback.recognise.dataflow.code.members import CodeUse, MethodCode
+from tieback.recognise.dataflow.dex.dexfile import KEEP_CODE, CodeItem, DexFile
+from tieback.recognise.dataflow.methods.sinks import Sink
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     ArrayValue,
     Choice,
@@ -33,7 +30,10 @@ from tieback.recognise.dataflow.values import (
     Value,
     is_address,
 )
+from tieback.recognise.dataflow.walk.calls import KnownCalls
 from tieback.recognise.dataflow.walk.native_method import native_name
+from tieback.recognise.dataflow.walk.seeds import MethodFinder, anchored_strings
+from tieback.recognise.dataflow.walk.settings import AppSettings
 from tieback.recognise.dataflow.walk.state import BuiltText, WalkResult
 from tieback.recognise.dataflow.walk.walker import Walker
 from tieback.recognise.rules import RuleFiles

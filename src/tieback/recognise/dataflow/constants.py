@@ -15,23 +15,23 @@ from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import EndpointKind
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dalvik.decryptors import DecryptedText
-from tieback.recognise.dataflow.app_description import description_reason
-from tieback.recognise.dataflow.bare_hosts import BareHost, BareHosts
-from tieback.recognise.dataflow.components import ComponentHost
-from tieback.recognise.dataflow.dex_tables import MAX_STRING
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.own_packages import OwnPackages
-from tieback.recognise.dataflow.package_resources import PackageResources
-from tieback.recognise.dataflow.resource_ends import ResourceEnds
-from tieback.recognise.dataflow.samples import SAMPLE, SampleClasses
-from tieback.recognise.dataflow.trace import DESCRIPTION, LINK, NEVER, SHOWN
-from tieback.recognise.dataflow.uncalled import UncalledCode
-from tieback.recognise.dataflow.undeclared import UndeclaredComponents
-from tieback.recognise.dataflow.unread_objects import reason_of_fields
-from tieback.recognise.dataflow.unrunnable import UnrunnableCode
-from tieback.recognise.dataflow.uses import ConstantUses
-from tieback.recognise.dataflow.viewed_pages import viewed_pages
+from tieback.recognise.dataflow.code.own_packages import OwnPackages
+from tieback.recognise.dataflow.code.package_resources import PackageResources
+from tieback.recognise.dataflow.dex.dex_tables import MAX_STRING
+from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.ends.app_description import description_reason
+from tieback.recognise.dataflow.ends.resource_ends import ResourceEnds
+from tieback.recognise.dataflow.ends.unread_objects import reason_of_fields
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.dataflow.hosts.bare_hosts import BareHost, BareHosts
+from tieback.recognise.dataflow.hosts.components import ComponentHost
+from tieback.recognise.dataflow.hosts.viewed_pages import viewed_pages
+from tieback.recognise.dataflow.unused.samples import SAMPLE, SampleClasses
+from tieback.recognise.dataflow.unused.uncalled import UncalledCode
+from tieback.recognise.dataflow.unused.undeclared import UndeclaredComponents
+from tieback.recognise.dataflow.unused.unrunnable import UnrunnableCode
 from tieback.recognise.links import OPENED
+from tieback.recognise.reasons import DESCRIPTION, LINK, NEVER, SHOWN
 from tieback.recognise.rules import RuleFiles, ThirdParties
 from tieback.recognise.span import string_bounds
 

@@ -21,10 +21,17 @@ from tieback.recognise.context import match_context
 from tieback.recognise.dalvik.decryptors import DecryptedText, Decryption
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
-from tieback.recognise.dataflow.bare_hosts import BareHost, decrypted_hosts, is_below
-from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.components import ComponentHost
-from tieback.recognise.dataflow.compose import (
+from tieback.recognise.dataflow.code.retrofit import base_for, paths
+from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
+from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.hosts.bare_hosts import BareHost, decrypted_hosts, is_below
+from tieback.recognise.dataflow.hosts.components import ComponentHost
+from tieback.recognise.dataflow.methods.sinks import Sink, read_sinks
+from tieback.recognise.dataflow.methods.values import HOLE, EndpointParts, TextValue, place
+from tieback.recognise.dataflow.unused.unrunnable import NEEDS
+from tieback.recognise.dataflow.walk.calls import KnownCalls
+from tieback.recognise.dataflow.walk.compose import (
     azure_of,
     bare_host,
     bucket_of,
@@ -33,26 +40,19 @@ from tieback.recognise.dataflow.compose import (
     realm_of,
     url_of,
 )
-from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
-from tieback.recognise.dataflow.dex_tables import MalformedDexError
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.retrofit import base_for, paths
-from tieback.recognise.dataflow.secrets import (
+from tieback.recognise.dataflow.walk.secrets import (
     FILE_SERVERS,
     credential_text,
     database_password,
     named_values,
     service_password,
 )
-from tieback.recognise.dataflow.settings import AppSettings
-from tieback.recognise.dataflow.sinks import Sink, read_sinks
-from tieback.recognise.dataflow.trace import UNUSED
-from tieback.recognise.dataflow.unrunnable import NEEDS
-from tieback.recognise.dataflow.values import HOLE, EndpointParts, TextValue, place
+from tieback.recognise.dataflow.walk.settings import AppSettings
 from tieback.recognise.hosts import EndpointHost, web_server
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.makers.clues import MakerClue
 from tieback.recognise.placement import CERTIFICATE, is_field_of_certificate
+from tieback.recognise.reasons import UNUSED
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.texts.elements import PERMITTED
 

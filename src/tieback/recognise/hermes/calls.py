@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.values import HOLE
+from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.hermes.heap import GLOBAL, INTEROP, MAX_ITEMS, through
 from tieback.recognise.scripts.methods import (
     below,

@@ -14,11 +14,11 @@ import numpy as np
 
 from tieback import rulefiles as prepared
 from tieback.model.sighting import NotBackend, Sighting
-from tieback.recognise.dataflow.trace import COMPARED, LINK, SHOWN, UNREAD
 from tieback.recognise.hermes.bytecode import Bytecode, Step
 from tieback.recognise.hermes.keyed_constants import KeyedConstants, key_reason
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.interface import Find
+from tieback.recognise.reasons import COMPARED, LINK, SHOWN, UNREAD
 from tieback.recognise.texts.languages import METADATA
 from tieback.recognise.texts.literals import PAGE_SCRIPT, is_page_script
 from tieback.recognise.texts.places import OF_GIT

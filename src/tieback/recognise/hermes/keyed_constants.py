@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from tieback.recognise.dataflow.trace import LINK, SHOWN
 from tieback.recognise.hermes.bytecode import Bytecode, Numbers, Step
 from tieback.recognise.hermes.literals import Constant
 from tieback.recognise.hermes.search import Search
+from tieback.recognise.reasons import LINK, SHOWN
 from tieback.recognise.texts import prose, redirects
 from tieback.recognise.texts.languages import METADATA
 from tieback.recognise.texts.structured import describes_software, is_explorer

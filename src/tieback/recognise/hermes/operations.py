@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.values import MAX_ALTERNATIVES
+from tieback.recognise.dataflow.methods.values import MAX_ALTERNATIVES
 from tieback.recognise.hermes.bytecode import SIGNS, Step
 from tieback.recognise.hermes.heap import GLOBAL, MAX_ITEMS
 from tieback.recognise.scripts.operators import negated, operation, truth

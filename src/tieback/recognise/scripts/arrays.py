@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
+from tieback.recognise.dataflow.methods.values import HOLE, MAX_ALTERNATIVES
 from tieback.recognise.scripts.host_lists import SAMPLE, are_hosts, sample
 from tieback.recognise.scripts.methods import MAX_ITEMS, function_result, items_method
 from tieback.recognise.scripts.reader import Reader

@@ -7,7 +7,7 @@ is not understood is unknown, and so is everything behind it.
 import re
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.values import HOLE
+from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.scripts.folding import unquoted
 from tieback.recognise.scripts.methods import below, function_result, text_method
 from tieback.recognise.scripts.operators import literal, negated, number, operation, row, truth, url

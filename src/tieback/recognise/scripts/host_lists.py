@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from tieback.intake.apps.interface import Bytes
-from tieback.recognise.dataflow.values import MAX_ALTERNATIVES
+from tieback.recognise.dataflow.methods.values import MAX_ALTERNATIVES
 from tieback.recognise.scripts.values import Cases, Kind, Plain, Source, Text
 
 SAMPLE = 8

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote, unquote, urljoin
 
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise.dataflow.values import HOLE
+from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.scripts.folding import base64_text
 from tieback.recognise.scripts.values import MAX_TEXT, Client, Items, Pattern, Text, Value, as_text, joined, single
 

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES
+from tieback.recognise.dataflow.methods.values import HOLE, MAX_ALTERNATIVES
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.expression import MAX_DEPTH
 from tieback.recognise.scripts.folding import MADE, unquoted

@@ -4,7 +4,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 
-from tieback.recognise.dataflow.values import HOLE
+from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.scripts.folding import MADE, unquoted
 from tieback.recognise.scripts.methods import resolved_url
 from tieback.recognise.scripts.reader import Token

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
-from tieback.recognise.dataflow.values import HOLE
+from tieback.recognise.dataflow.methods.values import HOLE
 
 MAX_FILE = 65_536
 MAX_NAMES = 200

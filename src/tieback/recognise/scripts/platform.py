@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.values import MAX_ALTERNATIVES
+from tieback.recognise.dataflow.methods.values import MAX_ALTERNATIVES
 from tieback.recognise.scripts.methods import buffer_text, function_result, json_value
 from tieback.recognise.scripts.operators import literal
 from tieback.recognise.scripts.reader import Reader, TokenKind

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise.dataflow.values import HOLE
+from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.scripts.callers import Callers
 from tieback.recognise.scripts.candidates import (
     CALLS,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from enum import Enum, auto
 from typing import NamedTuple, TypeGuard
 
-from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES, When, compatible
+from tieback.recognise.dataflow.methods.values import HOLE, MAX_ALTERNATIVES, When, compatible
 
 MAX_TEXT = 4_096
 """Most characters of a composed text; longer ones are cut."""

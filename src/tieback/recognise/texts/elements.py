@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.reasons import LINK
 from tieback.recognise.texts import markup
 from tieback.recognise.texts.languages import METADATA
 

@@ -11,7 +11,7 @@ import re
 
 from tieback.intake.apps.interface import Bytes
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.reasons import LINK
 from tieback.recognise.texts.prose import COMMENT, NAMESPACE, NOTIFIED
 from tieback.recognise.texts.signs import sign_before
 

@@ -2,7 +2,7 @@
 
 from tieback.intake.apps.interface import Bytes
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise.dataflow.trace import COMPARED, LINK
+from tieback.recognise.reasons import COMPARED, LINK
 from tieback.recognise.texts import (
     dart_scripts,
     handed_over,

@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice
 
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise.dataflow.trace import LINK, UNREAD
+from tieback.recognise.reasons import LINK, UNREAD
 from tieback.recognise.texts import (
     dart_scripts,
     joins,

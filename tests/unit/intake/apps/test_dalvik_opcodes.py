@@ -7,8 +7,8 @@ import pytest
 
 from tests.each import each
 from tieback.intake.apps.dalvik_opcodes import OPCODES, opcode_numbers
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.instructions import payload_length
+from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.dex.instructions import payload_length
 
 FORMS = Path(__file__).parents[2] / "recognise" / "dataflow" / "dex" / "everyform"
 BY_NUMBER = {opcode.number: name for name, opcode in OPCODES.items()}

@@ -16,8 +16,8 @@ from tieback.model.sighting import Credential, Sighting
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dalvik.machine import RUN_MEMORY
 from tieback.recognise.dalvik.run import MIN_STEPS
-from tieback.recognise.dataflow.dex_tables import MalformedDexError, SectionKind
-from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError, SectionKind
+from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.extract import DataflowExtractor
 from tieback.recognise.extract import EndpointExtractor
 

@@ -15,10 +15,10 @@ from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dalvik.library.files import MAX_FILE
 from tieback.recognise.dalvik.machine import RUN_MEMORY
 from tieback.recognise.dalvik.run import MIN_STEPS
-from tieback.recognise.dataflow import package_files
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.package_files import PackageFiles
-from tieback.recognise.dataflow.settings import AppSettings
+from tieback.recognise.dataflow.code import package_files
+from tieback.recognise.dataflow.code.package_files import PackageFiles
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.walk.settings import AppSettings
 
 DEX = Path(__file__).parents[1] / "dataflow" / "dex"
 CODE = (DEX / "openedfiles.dex").read_bytes()

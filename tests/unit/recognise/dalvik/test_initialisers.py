@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tieback.recognise.dalvik.initialisers import stores_computed
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.type_index import Names
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.dex.type_index import Names
 
 FLOW = Path(__file__).parents[4] / "bench" / "flow" / "encrypted"
 FIELD, NUMBERS, ARRAY, SHORTS, METHOD = 7, 8, 20, 21, 30

@@ -6,7 +6,7 @@ from tests.each import each
 from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.machine import RUN_MEMORY, RUN_STEPS
 from tieback.recognise.dalvik.run import MAX_FAILURES, Constant, Result, Runner
-from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.dex.dexfile import DexFile
 
 ROOT = Path(__file__).parents[4]
 CASES = ROOT / "bench" / "flow" / "encrypted"

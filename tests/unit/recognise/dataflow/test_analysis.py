@@ -10,12 +10,11 @@ import pytest
 
 from tieback.recognise.dataflow import analysis
 from tieback.recognise.dataflow.analysis import _needs_of, holds_address
-from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.dex_tables import SectionKind
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.members import MethodCode
-from tieback.recognise.dataflow.sinks import read_sinks
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.code.members import MethodCode
+from tieback.recognise.dataflow.dex.dex_tables import SectionKind
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.methods.sinks import read_sinks
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     Alternative,
     ArrayValue,
@@ -27,6 +26,7 @@ from tieback.recognise.dataflow.values import (
     Value,
 )
 from tieback.recognise.dataflow.walk import walker
+from tieback.recognise.dataflow.walk.calls import KnownCalls
 from tieback.recognise.rules import RuleFiles
 
 DATA = (Path(__file__).parent / "dex" / "concat.dex").read_bytes()

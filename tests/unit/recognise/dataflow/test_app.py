@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from tieback.recognise.dataflow.app import AppCode
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.members import MemberRef
-from tieback.recognise.dataflow.shapes import renamed
+from tieback.recognise.dataflow.code.app import AppCode
+from tieback.recognise.dataflow.code.members import MemberRef
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.walk.shapes import renamed
 
 FLOW = Path(__file__).parents[4] / "bench" / "flow"
 APP = AppCode([DexFile((FLOW / f"{name}.dex").read_bytes()) for name in ("cases", "second")])

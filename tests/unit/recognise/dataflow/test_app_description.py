@@ -5,9 +5,9 @@ from pathlib import Path
 from tests.each import each
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import NotBackend
-from tieback.recognise.dataflow.app_description import DESCRIBED, description_reason
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.app_description import DESCRIBED, description_reason
+from tieback.recognise.dataflow.ends.uses import ConstantUses
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

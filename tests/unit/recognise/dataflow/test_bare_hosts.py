@@ -11,11 +11,13 @@ from tests.linear import assert_linear
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
-from tieback.recognise.dataflow import bare_hosts, known_code, uses
-from tieback.recognise.dataflow.bare_hosts import BareHosts
-from tieback.recognise.dataflow.dex_tables import MalformedDexError
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.code import known_code
+from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends import uses
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.dataflow.hosts import bare_hosts
+from tieback.recognise.dataflow.hosts.bare_hosts import BareHosts
 from tieback.recognise.hosts import EndpointHost, check_host
 from tieback.recognise.interface import Find
 from tieback.recognise.links import OPENED

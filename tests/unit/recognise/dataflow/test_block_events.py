@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import NotBackend, Sighting
-from tieback.recognise.dataflow import reaching
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.trace import DESCRIPTION, SHOWN, UNCALLED
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.dex import reaching
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.reasons import DESCRIPTION, SHOWN, UNCALLED
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

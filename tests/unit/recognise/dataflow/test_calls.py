@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tieback.recognise.dataflow.calls import CallTable, CreatedKind, KnownCalls
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.library import Effect
-from tieback.recognise.dataflow.sinks import read_sinks
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.methods.library import Effect
+from tieback.recognise.dataflow.methods.sinks import read_sinks
+from tieback.recognise.dataflow.walk.calls import CallTable, CreatedKind, KnownCalls
 
 DEX = Path(__file__).parent / "dex"
 KNOWN = KnownCalls(read_sinks())

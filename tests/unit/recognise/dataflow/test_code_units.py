@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.recognise.dataflow import code_units as code_module
-from tieback.recognise.dataflow.code_units import code_units, names_any, places_of
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.libraries import ALL, LIBRARIES, SILENT, Packages
-from tieback.recognise.dataflow.opcode_sets import CALLS, GETS, PUTS
-from tieback.recognise.dataflow.operand_uses import MAX_SITES, OperandUses
+from tieback.recognise.dataflow.dex import code_units as code_module
+from tieback.recognise.dataflow.dex.code_units import code_units, names_any, places_of
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.dex.libraries import ALL, LIBRARIES, SILENT, Packages
+from tieback.recognise.dataflow.dex.opcode_sets import CALLS, GETS, PUTS
+from tieback.recognise.dataflow.dex.operand_uses import MAX_SITES, OperandUses
 
 FLOW = Path(__file__).parents[4] / "bench" / "flow"
 FILE = DexFile((FLOW / "cases.dex").read_bytes())

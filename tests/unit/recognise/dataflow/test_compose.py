@@ -5,8 +5,8 @@ import pytest
 from tests.each import each
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import NotBackend
-from tieback.recognise.dataflow.compose import Parts, bare_host, bucket_of, firebase_of, host_port, url_of
-from tieback.recognise.dataflow.sinks import Role, Sink
+from tieback.recognise.dataflow.methods.sinks import Role, Sink
+from tieback.recognise.dataflow.walk.compose import Parts, bare_host, bucket_of, firebase_of, host_port, url_of
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()

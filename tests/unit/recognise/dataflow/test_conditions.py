@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tests.unit.recognise.dataflow.test_uses import artifact, ends
 from tieback.model.sighting import NotBackend
-from tieback.recognise.dataflow import conditions, known_code, made_objects, possible_values
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.native_names import NativeNames
-from tieback.recognise.dataflow.trace import NEVER
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.code import conditions, known_code, made_objects, possible_values
+from tieback.recognise.dataflow.code.native_names import NativeNames
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.reasons import NEVER
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.recognise.dataflow import dex_tables
-from tieback.recognise.dataflow.dex_tables import MalformedDexError, SectionKind
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.libraries import Packages
+from tieback.recognise.dataflow.dex import dex_tables
+from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError, SectionKind
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.dex.libraries import Packages
 
 DATA = (Path(__file__).parent / "dex" / "fields.dex").read_bytes()
 FILE = DexFile(DATA)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.examples import examples
-from tieback.recognise.dataflow.encoded import Annotation, Encoded, StringId, ValueReader, uleb
+from tieback.recognise.dataflow.dex.encoded import Annotation, Encoded, StringId, ValueReader, uleb
 
 
 @each(

@@ -16,11 +16,10 @@ from tieback.intake.apps.interface import Artifact, BufferKind
 from tieback.intake.apps.open import open_app
 from tieback.model.sighting import Credential, CredentialGrade, NotBackend, Sighting
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.dataflow import getters
-from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.extract import RULE, DataflowExtractor
-from tieback.recognise.dataflow.secrets import named_values
-from tieback.recognise.dataflow.walk import app_methods, state
+from tieback.recognise.dataflow.walk import app_methods, getters, state
+from tieback.recognise.dataflow.walk.secrets import named_values
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
 from tieback.recognise.search import AppSearch

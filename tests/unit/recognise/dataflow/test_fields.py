@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from tieback.recognise.dataflow.app import AppCode
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.fields import FieldValues
-from tieback.recognise.dataflow.members import MemberRef
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.code.app import AppCode
+from tieback.recognise.dataflow.code.fields import FieldValues
+from tieback.recognise.dataflow.code.members import MemberRef
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     MAX_ALTERNATIVES,
     ArrayValue,

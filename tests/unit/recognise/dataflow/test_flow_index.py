@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.flow_index import FlowIndex, FlowIndices
-from tieback.recognise.dataflow.reaching import MethodFlow, method_flow
+from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.dex.flow_index import FlowIndex, FlowIndices
+from tieback.recognise.dataflow.dex.reaching import MethodFlow, method_flow
 
 ENDS = DexFile((Path(__file__).parent / "dex" / "ends.dex").read_bytes())
 

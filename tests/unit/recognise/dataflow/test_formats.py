@@ -3,8 +3,8 @@
 import pytest
 
 from tests.each import each
-from tieback.recognise.dataflow.formats import concat_recipe, format_string
-from tieback.recognise.dataflow.values import TextValue, Value
+from tieback.recognise.dataflow.methods.formats import concat_recipe, format_string
+from tieback.recognise.dataflow.methods.values import TextValue, Value
 
 HOST = TextValue("a.test", 2, ("a.test",))
 

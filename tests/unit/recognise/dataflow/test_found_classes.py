@@ -7,14 +7,14 @@ import pytest
 from tests.each import each
 from tests.unit.recognise.dataflow.test_unmade import package
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
-from tieback.recognise.dataflow import text_names
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.own_packages import OwnPackages
-from tieback.recognise.dataflow.package_resources import PackageResources
-from tieback.recognise.dataflow.trace import UNREAD
-from tieback.recognise.dataflow.uncalled import UNUSED as UNUSED_REASON
-from tieback.recognise.dataflow.uncalled import UncalledCode
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.code import text_names
+from tieback.recognise.dataflow.code.own_packages import OwnPackages
+from tieback.recognise.dataflow.code.package_resources import PackageResources
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.dataflow.unused.uncalled import UNUSED as UNUSED_REASON
+from tieback.recognise.dataflow.unused.uncalled import UncalledCode
+from tieback.recognise.reasons import UNREAD
 
 CODE = (Path(__file__).parent / "dex" / "foundclasses.dex").read_bytes()
 FOUND = ["arrayed", "fielded", "offered", "pushed", "scope", "titled", "typed", "valued"]

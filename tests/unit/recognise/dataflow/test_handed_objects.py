@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.trace import NEVER
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.reasons import NEVER
 
 CODE = (Path(__file__).parent / "dex" / "handedobjects.dex").read_bytes()
 HANDED = ["arrayed", "given", "got", "itself", "kept", "listed", "taken"]

@@ -17,10 +17,10 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend
 from tieback.recognise.collect import AppFinds, merge_finds
 from tieback.recognise.dalvik.decryptors import DecryptedText
-from tieback.recognise.dataflow.bare_hosts import decrypted_hosts, is_below
-from tieback.recognise.dataflow.dex_tables import MalformedDexError
-from tieback.recognise.dataflow.dexfile import CodeItem
+from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
+from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.extract import DataflowExtractor
+from tieback.recognise.dataflow.hosts.bare_hosts import decrypted_hosts, is_below
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.placement import CERTIFICATE
 from tieback.recognise.rules import RuleFiles

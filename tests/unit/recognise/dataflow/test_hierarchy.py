@@ -6,13 +6,15 @@ import pytest
 
 from tieback.intake.apps.dex import read_dex
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.dataflow import dex_tables, hierarchy, uses
-from tieback.recognise.dataflow.app import AppCode
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.hierarchy import Hierarchy
-from tieback.recognise.dataflow.members import MemberRef
-from tieback.recognise.dataflow.trace import COOKIES, SHOWN, UNCALLED, UNREAD
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.code import hierarchy
+from tieback.recognise.dataflow.code.app import AppCode
+from tieback.recognise.dataflow.code.hierarchy import Hierarchy
+from tieback.recognise.dataflow.code.members import MemberRef
+from tieback.recognise.dataflow.dex import dex_tables
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends import uses
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.reasons import COOKIES, SHOWN, UNCALLED, UNREAD
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

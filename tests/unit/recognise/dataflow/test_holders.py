@@ -7,9 +7,9 @@ import pytest
 from tests.unit.recognise.dataflow.walk.programs import begun
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import Sighting
-from tieback.recognise.dataflow import holders
-from tieback.recognise.dataflow.library import Effect
-from tieback.recognise.dataflow.values import HOLE, Need, TextValue, Value
+from tieback.recognise.dataflow.methods import holders
+from tieback.recognise.dataflow.methods.library import Effect
+from tieback.recognise.dataflow.methods.values import HOLE, Need, TextValue, Value
 from tieback.recognise.dataflow.walk.effects import apply_effect
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch

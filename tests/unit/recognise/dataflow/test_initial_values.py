@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tieback.recognise.dataflow import initial_values
-from tieback.recognise.dataflow.dex_tables import SectionKind
-from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.code import initial_values
+from tieback.recognise.dataflow.dex.dex_tables import SectionKind
+from tieback.recognise.dataflow.dex.dexfile import DexFile
 
 ENDS = (Path(__file__).parent / "dex" / "ends.dex").read_bytes()
 KINDS = (SectionKind.ANNOTATIONS, SectionKind.ENCODED_ARRAYS)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.each import each
-from tieback.recognise.dataflow.instructions import (
+from tieback.recognise.dataflow.dex.instructions import (
     KINDS,
     LENGTHS,
     OpcodeEffect,

@@ -6,7 +6,7 @@ import pytest
 
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import Sighting
-from tieback.recognise.dataflow.texts import join_blocks
+from tieback.recognise.dataflow.methods.texts import join_blocks
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

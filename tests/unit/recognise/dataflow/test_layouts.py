@@ -8,7 +8,7 @@ from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.resources import Resources
 from tieback.model.sighting import Sighting
-from tieback.recognise.dataflow.settings import AppSettings
+from tieback.recognise.dataflow.walk.settings import AppSettings
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

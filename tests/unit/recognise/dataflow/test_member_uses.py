@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tieback.recognise.dataflow.app import AppCode
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.member_uses import MemberUses
-from tieback.recognise.dataflow.members import CodeUse, MemberRef
+from tieback.recognise.dataflow.code.app import AppCode
+from tieback.recognise.dataflow.code.member_uses import MemberUses
+from tieback.recognise.dataflow.code.members import CodeUse, MemberRef
+from tieback.recognise.dataflow.dex.dexfile import DexFile
 
 FLOW = Path(__file__).parents[4] / "bench" / "flow"
 APP = AppCode([DexFile((FLOW / f"{name}.dex").read_bytes()) for name in ("cases", "second")])

@@ -1,7 +1,7 @@
 """The types of parameters of methods."""
 
 from tests.each import each
-from tieback.recognise.dataflow.members import parameters, words
+from tieback.recognise.dataflow.code.members import parameters, words
 
 
 @each(

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.dataflow import native_names
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.native_names import NativeNames
-from tieback.recognise.dataflow.trace import UNCALLED, UNREAD
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.code import native_names
+from tieback.recognise.dataflow.code.native_names import NativeNames
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.reasons import UNCALLED, UNREAD
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

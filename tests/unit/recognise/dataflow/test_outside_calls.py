@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.package_resources import PackageResources
-from tieback.recognise.dataflow.trace import UNCALLED
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.code.package_resources import PackageResources
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.reasons import UNCALLED
 
 DEX = Path(__file__).parent / "dex"
 OFFERED, ANY = ((DEX / f"{name}.dex").read_bytes() for name in ("offered", "offeredany"))

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.own_packages import OwnPackages
-from tieback.recognise.dataflow.package_resources import PackageResources
-from tieback.recognise.dataflow.uncalled import UNUSED, UncalledCode
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.code.own_packages import OwnPackages
+from tieback.recognise.dataflow.code.package_resources import PackageResources
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.dataflow.unused.uncalled import UNUSED, UncalledCode
 from tieback.recognise.rules import ThirdParties
 
 CALLS = DexFile((Path(__file__).parent / "dex" / "uncalled.dex").read_bytes())

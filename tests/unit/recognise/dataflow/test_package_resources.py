@@ -8,8 +8,8 @@ from tests.linear import assert_linear
 from tests.unit.intake.conftest import pb_attribute, pb_node, zipped
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.open import open_app
-from tieback.recognise.dataflow import package_resources
-from tieback.recognise.dataflow.package_resources import PackageResources
+from tieback.recognise.dataflow.code import package_resources
+from tieback.recognise.dataflow.code.package_resources import PackageResources
 
 ANDROID = "http://schemas.android.com/apk/res/android"
 

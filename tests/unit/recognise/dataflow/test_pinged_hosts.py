@@ -7,9 +7,9 @@ import pytest
 from tests.each import each
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import Sighting
-from tieback.recognise.dataflow import pinged_hosts
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.dataflow.hosts import pinged_hosts
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

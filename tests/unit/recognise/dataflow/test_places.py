@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tieback.recognise.dataflow.app import AppCode
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.places import CodePlaces
+from tieback.recognise.dataflow.code.app import AppCode
+from tieback.recognise.dataflow.code.places import CodePlaces
+from tieback.recognise.dataflow.dex.dexfile import DexFile
 
 CASES = (Path(__file__).parents[4] / "bench" / "flow" / "cases.dex").read_bytes()
 _CONST_STRING, _CONST_JUMBO = 0x1A, 0x1B

@@ -6,13 +6,13 @@ from tests.each import each
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
-from tieback.recognise.dataflow import platform_methods
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.own_packages import OwnPackages
-from tieback.recognise.dataflow.platform_methods import can_call
-from tieback.recognise.dataflow.trace import UNCALLED
-from tieback.recognise.dataflow.uncalled import UNUSED, UncalledCode
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.code.own_packages import OwnPackages
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.dataflow.methods import platform_methods
+from tieback.recognise.dataflow.methods.platform_methods import can_call
+from tieback.recognise.dataflow.unused.uncalled import UNUSED, UncalledCode
+from tieback.recognise.reasons import UNCALLED
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

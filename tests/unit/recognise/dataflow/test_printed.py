@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import Sighting
-from tieback.recognise.dataflow.dex_tables import MalformedDexError
+from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

@@ -9,7 +9,7 @@ from tests.each import each
 from tests.unit.recognise.dalvik.test_run import limits, runner
 from tests.unit.recognise.dataflow.test_extract import DEX, EXTRACTOR, artifact
 from tieback.recognise.dalvik.machine import Machine
-from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.extract import EndpointExtractor
 
 

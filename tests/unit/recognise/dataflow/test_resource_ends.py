@@ -21,11 +21,13 @@ from tieback.intake.apps.small_files import read_small_file
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.recognise import search as search_module
 from tieback.recognise.collect import merge_finds
-from tieback.recognise.dataflow import known_code, lookups, package_resources, reaching, resource_ends, uses
-from tieback.recognise.dataflow.dex_tables import SectionKind
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.resource_ends import UNREAD_RESOURCE
-from tieback.recognise.dataflow.trace import LINK, SHOWN
+from tieback.recognise.dataflow.code import known_code, package_resources
+from tieback.recognise.dataflow.dex import reaching
+from tieback.recognise.dataflow.dex.dex_tables import SectionKind
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends import lookups, resource_ends, uses
+from tieback.recognise.dataflow.ends.resource_ends import UNREAD_RESOURCE
+from tieback.recognise.reasons import LINK, SHOWN
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tests.each import each
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.retrofit import base_for, paths
+from tieback.recognise.dataflow.code.retrofit import base_for, paths
+from tieback.recognise.dataflow.dex.dexfile import DexFile
 
 DEX = Path(__file__).parent / "dex"
 

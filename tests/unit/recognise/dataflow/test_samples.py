@@ -5,7 +5,7 @@ from pathlib import Path
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
-from tieback.recognise.dataflow.samples import SAMPLE
+from tieback.recognise.dataflow.unused.samples import SAMPLE
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

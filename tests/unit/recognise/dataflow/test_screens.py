@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from tests.each import each
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.trace import COMPARED, LINK, SHOWN
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.reasons import COMPARED, LINK, SHOWN
 
 USES = ConstantUses([DexFile((Path(__file__).parent / "dex" / "screens.dex").read_bytes())])
 

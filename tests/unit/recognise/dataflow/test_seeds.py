@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.each import each
-from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.dex_tables import SectionKind
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.libraries import SILENT
-from tieback.recognise.dataflow.seeds import MethodFinder, _may_begin, _runs, anchored_strings
-from tieback.recognise.dataflow.sinks import read_sinks
+from tieback.recognise.dataflow.dex.dex_tables import SectionKind
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.dex.libraries import SILENT
+from tieback.recognise.dataflow.methods.sinks import read_sinks
+from tieback.recognise.dataflow.walk.calls import KnownCalls
+from tieback.recognise.dataflow.walk.seeds import MethodFinder, _may_begin, _runs, anchored_strings
 from tieback.recognise.rules import RuleFiles
 
 DEX = Path(__file__).parent / "dex"

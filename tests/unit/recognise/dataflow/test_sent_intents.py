@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.trace import LINK
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.reasons import LINK
 
 CODE = (Path(__file__).parent / "dex" / "sentintents.dex").read_bytes()
 USED = ["handled", "kept", "passed", "read", "returned"]

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.each import each
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.open import open_app
-from tieback.recognise.dataflow.settings import MAX_FILE, AppSettings
+from tieback.recognise.dataflow.walk.settings import MAX_FILE, AppSettings
 
 REMOTE = b"<defaultsMap><entry><key>h</key><value>a.test</value></entry></defaultsMap>"
 ROOT = Path(__file__).parents[4]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.unit.recognise.dataflow.test_uses import SEARCH, artifact
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.instructions import LENGTHS
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.dex.instructions import LENGTHS
 
 FILES = sorted((Path(__file__).parent / "dex").glob("*.dex"))
 _LISTED, _RANGE = range(0x6E, 0x73), range(0x74, 0x79)

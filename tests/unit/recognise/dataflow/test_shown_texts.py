@@ -8,9 +8,9 @@ from tests.each import each
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.trace import LINK, SHOWN
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.reasons import LINK, SHOWN
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
@@ -63,6 +63,6 @@ def test_a_picture_in_a_text_of_html_is_loaded_if_the_app_has_code_for_that(chan
 
 
 def test_a_text_in_a_view_that_too_many_places_read_may_be_contacted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tieback.recognise.dataflow.shown_texts._MOST_SITES", 0)
+    monkeypatch.setattr("tieback.recognise.dataflow.ends.shown_texts._MOST_SITES", 0)
     uses = ConstantUses([DexFile((DEX / "shownagain.dex").read_bytes())])
     assert not uses.reason(b"https://title.shop.test/")

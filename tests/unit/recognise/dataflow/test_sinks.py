@@ -4,7 +4,7 @@ import re
 
 from tests.each import each
 from tieback.probes import PROBES
-from tieback.recognise.dataflow.sinks import Sink, by_owner, read_sinks
+from tieback.recognise.dataflow.methods.sinks import Sink, by_owner, read_sinks
 
 SINKS = read_sinks()
 

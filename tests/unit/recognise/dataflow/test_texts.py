@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.examples import examples
-from tieback.recognise.dataflow import texts
+from tieback.recognise.dataflow.methods import texts
 
 
 @each(

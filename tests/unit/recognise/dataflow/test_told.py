@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.trace import HEADER, PAID, SHOWN
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.reasons import HEADER, PAID, SHOWN
 from tieback.recognise.texts.prose import NOTIFIED, REDIRECT
 
 CODE = (Path(__file__).parent / "dex" / "told.dex").read_bytes()

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tieback.recognise.dataflow.type_index import WIDTH, Names, TypeIndex, type_index
+from tieback.recognise.dataflow.dex.type_index import WIDTH, Names, TypeIndex, type_index
 
 CHARS = st.sampled_from("La/b;$\u00e9\u4e00")
 NAME = st.text(CHARS, min_size=1, max_size=12).map(lambda text: text.encode())

@@ -8,14 +8,14 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.recognise.dataflow import uncalled
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.native_names import NativeNames
-from tieback.recognise.dataflow.own_packages import OwnPackages
-from tieback.recognise.dataflow.package_resources import PackageResources
-from tieback.recognise.dataflow.trace import HEADER, SHOWN, UNCALLED
-from tieback.recognise.dataflow.uncalled import UNUSED, UncalledCode
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.code.native_names import NativeNames
+from tieback.recognise.dataflow.code.own_packages import OwnPackages
+from tieback.recognise.dataflow.code.package_resources import PackageResources
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.dataflow.unused import uncalled
+from tieback.recognise.dataflow.unused.uncalled import UNUSED, UncalledCode
+from tieback.recognise.reasons import HEADER, SHOWN, UNCALLED
 
 DEX = Path(__file__).parent / "dex"
 CALLS, DESCRIBED = ((DEX / f"{name}.dex").read_bytes() for name in ("uncalled", "described"))

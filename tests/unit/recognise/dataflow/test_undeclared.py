@@ -13,11 +13,12 @@ from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.intake.apps.proto_resources import ProtoResources
 from tieback.intake.apps.small_files import read_small_file
-from tieback.recognise.dataflow import package_resources, undeclared
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.package_resources import PackageResources
-from tieback.recognise.dataflow.undeclared import UNDECLARED, UndeclaredComponents
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.code import package_resources
+from tieback.recognise.dataflow.code.package_resources import PackageResources
+from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.dataflow.unused import undeclared
+from tieback.recognise.dataflow.unused.undeclared import UNDECLARED, UndeclaredComponents
 
 DEX = Path(__file__).parent / "dex"
 CODE = (DEX / "undeclared.dex").read_bytes()

@@ -11,12 +11,12 @@ from tests.examples import examples
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.proto_resources import ProtoResources
-from tieback.recognise.dataflow import uncalled, unmade
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.own_packages import OwnPackages
-from tieback.recognise.dataflow.package_resources import PackageResources
-from tieback.recognise.dataflow.uncalled import UncalledCode
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.code.own_packages import OwnPackages
+from tieback.recognise.dataflow.code.package_resources import PackageResources
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.dataflow.unused import uncalled, unmade
+from tieback.recognise.dataflow.unused.uncalled import UncalledCode
 
 CODE = (Path(__file__).parent / "dex" / "unmade.dex").read_bytes()
 MANIFEST = b'<manifest package="test.shop.app"><application><activity name=".Main"/>%s</application></manifest>'

@@ -7,8 +7,8 @@ from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.proto_resources import ProtoResources
 from tieback.model.sighting import NotBackend, Sighting
-from tieback.recognise.dataflow.uncalled import UNUSED
-from tieback.recognise.dataflow.undeclared import UNDECLARED
+from tieback.recognise.dataflow.unused.uncalled import UNUSED
+from tieback.recognise.dataflow.unused.undeclared import UNDECLARED
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

@@ -11,8 +11,8 @@ from tests.examples import examples
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import NotBackend, Sighting
-from tieback.recognise.dataflow import failing_code, missing_classes, unrunnable
-from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.unused import failing_code, missing_classes, unrunnable
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

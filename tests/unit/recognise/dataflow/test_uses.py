@@ -17,17 +17,19 @@ from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise import search as search_module
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.dalvik.decryptors import Decryption
-from tieback.recognise.dataflow import direct, known_code, reaching, uses
-from tieback.recognise.dataflow.app import AppCode
+from tieback.recognise.dataflow.code import known_code
+from tieback.recognise.dataflow.code.app import AppCode
+from tieback.recognise.dataflow.code.initial_values import element_reason
+from tieback.recognise.dataflow.code.native_names import NativeNames
+from tieback.recognise.dataflow.code.places import CodePlaces
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
-from tieback.recognise.dataflow.dex_tables import MalformedDexError, SectionKind
-from tieback.recognise.dataflow.dexfile import DexFile
-from tieback.recognise.dataflow.ends import read_ends
-from tieback.recognise.dataflow.initial_values import element_reason
-from tieback.recognise.dataflow.native_names import NativeNames
-from tieback.recognise.dataflow.places import CodePlaces
-from tieback.recognise.dataflow.trace import COMPARED, DESCRIPTION, HEADER, LINK, SHOWN, UNCALLED, UNREAD
-from tieback.recognise.dataflow.uses import ConstantUses
+from tieback.recognise.dataflow.dex import reaching
+from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError, SectionKind
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.ends import direct, uses
+from tieback.recognise.dataflow.ends.uses import ConstantUses
+from tieback.recognise.dataflow.methods.ends import read_ends
+from tieback.recognise.reasons import COMPARED, DESCRIPTION, HEADER, LINK, SHOWN, UNCALLED, UNREAD
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 from tieback.recognise.texts.prose import NOTIFIED, REDIRECT

@@ -1,6 +1,6 @@
 """Texts grow by parts; values of different paths stay apart."""
 
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     MAX_ALTERNATIVES,
     MAX_PARTS,

@@ -6,7 +6,7 @@ import pytest
 
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import Sighting
-from tieback.recognise.dataflow import viewed_pages
+from tieback.recognise.dataflow.hosts import viewed_pages
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

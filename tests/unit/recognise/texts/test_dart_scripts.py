@@ -2,7 +2,7 @@
 
 from tests.each import each
 from tests.linear import assert_linear
-from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.reasons import LINK
 from tieback.recognise.texts.dart_scripts import MAX_METHODS, launchers
 from tieback.recognise.texts.places import TextPlaces
 

@@ -2,7 +2,7 @@
 
 from tests.each import each
 from tests.linear import assert_linear
-from tieback.recognise.dataflow.trace import COMPARED, LINK
+from tieback.recognise.reasons import COMPARED, LINK
 from tieback.recognise.texts.handed_over import is_compared, is_handed_over, is_in_message
 from tieback.recognise.texts.places import TextPlaces
 from tieback.recognise.texts.prose import PATTERN

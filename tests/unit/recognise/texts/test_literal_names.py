@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.linear import assert_linear
-from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.reasons import LINK
 from tieback.recognise.texts.languages import METADATA
 from tieback.recognise.texts.literal_names import ATLAS, BROWSER, PLUG_IN, SERVER, reason_of_name
 from tieback.recognise.texts.places import TextPlaces

@@ -2,7 +2,7 @@
 
 from tests.each import each
 from tests.linear import assert_linear
-from tieback.recognise.dataflow.trace import LINK
+from tieback.recognise.reasons import LINK
 from tieback.recognise.texts.markup_links import is_attribute, is_completed, is_content, is_markdown
 from tieback.recognise.texts.places import TextPlaces
 from tieback.recognise.texts.prose import SHOWN

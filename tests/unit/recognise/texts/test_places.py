@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.linear import assert_linear
-from tieback.recognise.dataflow.trace import COMPARED, LINK
+from tieback.recognise.reasons import COMPARED, LINK
 from tieback.recognise.texts import tables
 from tieback.recognise.texts.elements import PERMITTED
 from tieback.recognise.texts.languages import METADATA, MISNAMED, SAVED_PAGE

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tieback.recognise.dataflow.trace import KEYS
+from tieback.recognise.dataflow.ends.trace import KEYS
 from tieback.recognise.texts import prose, redirects
 
 

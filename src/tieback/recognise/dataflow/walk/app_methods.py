@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from tieback.recognise.dataflow.members import MethodCode
-from tieback.recognise.dataflow.opcode_sets import FIXED_CALLS
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.code.members import MethodCode
+from tieback.recognise.dataflow.dex.opcode_sets import FIXED_CALLS
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     UNKNOWN,
     ArrayValue,

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from tieback.recognise.dataflow.instructions import array_data
-from tieback.recognise.dataflow.opcode_sets import CONST_4, CONST_16
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.dex.instructions import array_data
+from tieback.recognise.dataflow.dex.opcode_sets import CONST_4, CONST_16
+from tieback.recognise.dataflow.methods.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
     Alternative,

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from tieback.recognise.dalvik.classes import TryBlock
-from tieback.recognise.dataflow.instructions import branch_targets, compares, sign_extend, switch_target
-from tieback.recognise.dataflow.opcode_sets import FIRST_ZERO_TEST, RETURN_VOID, THROW
-from tieback.recognise.dataflow.values import HOLE, TextValue
+from tieback.recognise.dataflow.dex.instructions import branch_targets, compares, sign_extend, switch_target
+from tieback.recognise.dataflow.dex.opcode_sets import FIRST_ZERO_TEST, RETURN_VOID, THROW
+from tieback.recognise.dataflow.dex.try_blocks import TryBlock
+from tieback.recognise.dataflow.methods.values import HOLE, TextValue
 from tieback.recognise.dataflow.walk.joins import PathState
 from tieback.recognise.dataflow.walk.state import WalkState
 

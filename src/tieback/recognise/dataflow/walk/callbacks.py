@@ -2,9 +2,16 @@
 
 from collections.abc import Sequence
 
-from tieback.recognise.dataflow.library import Effect
-from tieback.recognise.dataflow.members import MethodCode
-from tieback.recognise.dataflow.values import TEXTS, InstanceValue, Value, alternatives, is_informative, unknown_of
+from tieback.recognise.dataflow.code.members import MethodCode
+from tieback.recognise.dataflow.methods.library import Effect
+from tieback.recognise.dataflow.methods.values import (
+    TEXTS,
+    InstanceValue,
+    Value,
+    alternatives,
+    is_informative,
+    unknown_of,
+)
 from tieback.recognise.dataflow.walk.app_methods import MAX_TARGETS, invoke_targets
 from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
 

@@ -1,9 +1,9 @@
 """What a call of a method that is neither in the library nor a sink means."""
 
-from tieback.recognise.dataflow.getters import library_constant
-from tieback.recognise.dataflow.library import Effect
-from tieback.recognise.dataflow.values import TextValue
+from tieback.recognise.dataflow.methods.library import Effect
+from tieback.recognise.dataflow.methods.values import TextValue
 from tieback.recognise.dataflow.walk.decryption import find_decryptor
+from tieback.recognise.dataflow.walk.getters import library_constant
 from tieback.recognise.dataflow.walk.native_method import native_name
 from tieback.recognise.dataflow.walk.state import Callee, WalkState
 

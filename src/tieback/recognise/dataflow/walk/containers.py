@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TypeGuard
 
-from tieback.recognise.dataflow.library import Effect
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.library import Effect
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     MAX_ALTERNATIVES,
     UNKNOWN,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.machine import CONTEXTS
 from tieback.recognise.dalvik.run import Constant
-from tieback.recognise.dataflow.members import MemberRef, is_wide, parameters
-from tieback.recognise.dataflow.values import HOLE, ArrayValue, TextValue, Value
+from tieback.recognise.dataflow.code.members import MemberRef, is_wide, parameters
+from tieback.recognise.dataflow.methods.values import HOLE, ArrayValue, TextValue, Value
 from tieback.recognise.dataflow.walk.state import WalkState
 
 

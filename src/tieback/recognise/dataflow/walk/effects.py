@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from tieback.recognise.dataflow.keyed import KeyedCall
-from tieback.recognise.dataflow.library import EditCall, Effect, LibraryEffect, NewTextCall, PureCall
-from tieback.recognise.dataflow.values import TEXTS, ObjectRef, Value
+from tieback.recognise.dataflow.methods.keyed import KeyedCall
+from tieback.recognise.dataflow.methods.library import EditCall, Effect, LibraryEffect, NewTextCall, PureCall
+from tieback.recognise.dataflow.methods.values import TEXTS, ObjectRef, Value
 from tieback.recognise.dataflow.walk.callbacks import CALLBACK_CALLS
 from tieback.recognise.dataflow.walk.containers import CONTAINER_CALLS
 from tieback.recognise.dataflow.walk.keyed import keyed

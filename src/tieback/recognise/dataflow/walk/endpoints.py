@@ -4,10 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from tieback.recognise.dataflow.compose import url_of
-from tieback.recognise.dataflow.secrets import is_authorising
-from tieback.recognise.dataflow.sinks import Role, Sink
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.sinks import Role, Sink
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     TEXTS,
     UNKNOWN,
@@ -24,6 +22,8 @@ from tieback.recognise.dataflow.values import (
     rows,
     unknown_of,
 )
+from tieback.recognise.dataflow.walk.compose import url_of
+from tieback.recognise.dataflow.walk.secrets import is_authorising
 from tieback.recognise.dataflow.walk.state import WalkState
 
 MAX_FACTS = 16

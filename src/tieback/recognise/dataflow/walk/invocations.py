@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from tieback.recognise.dataflow import encoded
-from tieback.recognise.dataflow.formats import concat_recipe
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.dex import encoded
+from tieback.recognise.dataflow.methods.formats import concat_recipe
+from tieback.recognise.dataflow.methods.values import (
     UNKNOWN,
     InstanceValue,
     ObjectRef,

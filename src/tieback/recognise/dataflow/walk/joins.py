@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     MAX_ALTERNATIVES,
     TEXTS,

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from tieback.recognise.dataflow.keyed import INPUT, MAX_KEY, PREFERENCE, STRING, KeyedCall
-from tieback.recognise.dataflow.members import MemberRef
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.code.members import MemberRef
+from tieback.recognise.dataflow.methods.keyed import INPUT, MAX_KEY, PREFERENCE, STRING, KeyedCall
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     TEXTS,
     Alternative,

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tieback.recognise.dalvik.classes import TryBlock
-from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, jump_targets, payload_length
-from tieback.recognise.dataflow.opcode_sets import GOTO, GOTO_16
+from tieback.recognise.dataflow.dex.instructions import KINDS, LENGTHS, OpcodeEffect, jump_targets, payload_length
+from tieback.recognise.dataflow.dex.opcode_sets import GOTO, GOTO_16
+from tieback.recognise.dataflow.dex.try_blocks import TryBlock
 
 MAX_UNITS = 8_192
 """Longer methods are walked in the order of their code."""

@@ -1,6 +1,6 @@
 """Names of the functions of native methods."""
 
-from tieback.recognise.dataflow.members import MemberRef
+from tieback.recognise.dataflow.code.members import MemberRef
 
 
 def native_name(ref: MemberRef) -> str:

@@ -2,9 +2,8 @@
 
 from functools import partial
 
-from tieback.recognise.dataflow.calls import CreatedKind
-from tieback.recognise.dataflow.library import PAIR_FIELDS
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.library import PAIR_FIELDS
+from tieback.recognise.dataflow.methods.values import (
     ArrayValue,
     Choice,
     Contents,
@@ -16,6 +15,7 @@ from tieback.recognise.dataflow.values import (
     Value,
     combine,
 )
+from tieback.recognise.dataflow.walk.calls import CreatedKind
 from tieback.recognise.dataflow.walk.containers import member
 from tieback.recognise.dataflow.walk.state import WalkState
 

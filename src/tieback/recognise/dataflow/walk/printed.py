@@ -1,6 +1,6 @@
 """Objects of the app in texts: what their ``toString`` returns, such as a part of a host in an enum constant."""
 
-from tieback.recognise.dataflow.values import Choice, InstanceValue, Value, each
+from tieback.recognise.dataflow.methods.values import Choice, InstanceValue, Value, each
 from tieback.recognise.dataflow.walk.app_methods import invoke_targets
 from tieback.recognise.dataflow.walk.state import WalkState
 

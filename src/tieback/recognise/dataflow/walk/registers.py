@@ -1,8 +1,8 @@
 """Instructions that copy registers or calculate with numbers."""
 
-from tieback.recognise.dataflow.instructions import integer, payload_length, sign_extend
-from tieback.recognise.dataflow.opcode_sets import ADD_INT, ADD_INT_LIT8, ADD_INT_LIT16, INT_TO_BYTE, INT_TO_CHAR
-from tieback.recognise.dataflow.values import Alternative, Choice, Value, choice, each
+from tieback.recognise.dataflow.dex.instructions import integer, payload_length, sign_extend
+from tieback.recognise.dataflow.dex.opcode_sets import ADD_INT, ADD_INT_LIT8, ADD_INT_LIT16, INT_TO_BYTE, INT_TO_CHAR
+from tieback.recognise.dataflow.methods.values import Alternative, Choice, Value, choice, each
 from tieback.recognise.dataflow.walk.state import WalkState
 
 MAX_SERIES = 8

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from tieback.recognise.dataflow.library import Effect
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.library import Effect
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     TEXTS,
     Alternative,

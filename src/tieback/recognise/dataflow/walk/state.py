@@ -7,17 +7,16 @@ from typing import NamedTuple
 
 import msgspec
 
-from tieback.recognise.dalvik.classes import MethodRef, TryBlock
+from tieback.recognise.dalvik.classes import MethodRef
 from tieback.recognise.dalvik.decryptors import Decryption
-from tieback.recognise.dataflow.app import AppCode
-from tieback.recognise.dataflow.calls import CallTable
-from tieback.recognise.dataflow.fields import FieldValues
-from tieback.recognise.dataflow.instructions import LENGTHS, has_loop
-from tieback.recognise.dataflow.library import LibraryEffect
-from tieback.recognise.dataflow.members import MethodCode
-from tieback.recognise.dataflow.settings import AppSettings
-from tieback.recognise.dataflow.sinks import Sink
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.code.app import AppCode
+from tieback.recognise.dataflow.code.fields import FieldValues
+from tieback.recognise.dataflow.code.members import MethodCode
+from tieback.recognise.dataflow.dex.instructions import LENGTHS, has_loop
+from tieback.recognise.dataflow.dex.try_blocks import TryBlock
+from tieback.recognise.dataflow.methods.library import LibraryEffect
+from tieback.recognise.dataflow.methods.sinks import Sink
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     MAX_ALTERNATIVES,
     MAX_VIA,
@@ -44,8 +43,10 @@ from tieback.recognise.dataflow.values import (
     place,
     same_choice,
 )
+from tieback.recognise.dataflow.walk.calls import CallTable
 from tieback.recognise.dataflow.walk.joins import PathLabel, PathState, merge_states
 from tieback.recognise.dataflow.walk.layout import STRAIGHT, BlockOrder
+from tieback.recognise.dataflow.walk.settings import AppSettings
 
 MAX_BUILT = 500
 """Most texts and facts of one walk."""

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from tieback.recognise.dataflow.formats import format_string
-from tieback.recognise.dataflow.library import EditCall, Effect, NewTextCall, PureCall
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.formats import format_string
+from tieback.recognise.dataflow.methods.library import EditCall, Effect, NewTextCall, PureCall
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     NUMBERS,
     TEXTS,

@@ -4,11 +4,20 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from tieback.recognise.dalvik.classes import TryBlock, try_blocks
-from tieback.recognise.dataflow.instructions import KINDS, LENGTHS, OpcodeEffect, sign_extend
-from tieback.recognise.dataflow.members import MethodCode, parameters
-from tieback.recognise.dataflow.opcode_sets import ADD_INT_2ADDR, CONST_HIGH
-from tieback.recognise.dataflow.values import HOLE, UNKNOWN, Frozen, InstanceValue, Need, ObjectRef, TextValue, Value
+from tieback.recognise.dataflow.code.members import MethodCode, parameters
+from tieback.recognise.dataflow.dex.instructions import KINDS, LENGTHS, OpcodeEffect, sign_extend
+from tieback.recognise.dataflow.dex.opcode_sets import ADD_INT_2ADDR, CONST_HIGH
+from tieback.recognise.dataflow.dex.try_blocks import TryBlock, try_blocks
+from tieback.recognise.dataflow.methods.values import (
+    HOLE,
+    UNKNOWN,
+    Frozen,
+    InstanceValue,
+    Need,
+    ObjectRef,
+    TextValue,
+    Value,
+)
 from tieback.recognise.dataflow.walk.arrays import array_get, array_put, fill_array_data, filled_new_array, new_array
 from tieback.recognise.dataflow.walk.branches import (
     branch,

@@ -12,10 +12,10 @@ from tieback.intake.apps.smali.class_reader import ClassReader
 from tieback.intake.apps.smali.dex_writer import DexBuilder
 from tieback.intake.apps.smali.values import SmaliError
 from tieback.model.sighting import NotBackend, Sighting
-from tieback.recognise.dalvik.classes import try_blocks
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.encoded import Annotation, StringId
-from tieback.recognise.dataflow.instructions import LENGTHS, payload_length
+from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.dex.encoded import Annotation, StringId
+from tieback.recognise.dataflow.dex.instructions import LENGTHS, payload_length
+from tieback.recognise.dataflow.dex.try_blocks import try_blocks
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 

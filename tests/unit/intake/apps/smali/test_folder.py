@@ -10,7 +10,7 @@ from tieback.intake.apps.problems import PackageProblems
 from tieback.intake.apps.smali import folder
 from tieback.intake.apps.smali.folder import DecodedEntries
 from tieback.model.sighting import UnreadKind
-from tieback.recognise.dataflow.dexfile import DexFile
+from tieback.recognise.dataflow.dex.dexfile import DexFile
 
 CLASS = """.class public La/{name};
 .super Ljava/lang/Object;

@@ -3,14 +3,14 @@
 import struct
 from pathlib import Path
 
-from tieback.recognise.dataflow.app import AppCode
-from tieback.recognise.dataflow.calls import KnownCalls
-from tieback.recognise.dataflow.dexfile import CodeItem, DexFile
-from tieback.recognise.dataflow.fields import FieldValues
-from tieback.recognise.dataflow.members import MemberRef, MethodCode
-from tieback.recognise.dataflow.settings import AppSettings
-from tieback.recognise.dataflow.sinks import read_sinks
-from tieback.recognise.dataflow.values import TextValue
+from tieback.recognise.dataflow.code.app import AppCode
+from tieback.recognise.dataflow.code.fields import FieldValues
+from tieback.recognise.dataflow.code.members import MemberRef, MethodCode
+from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
+from tieback.recognise.dataflow.methods.sinks import read_sinks
+from tieback.recognise.dataflow.methods.values import TextValue
+from tieback.recognise.dataflow.walk.calls import KnownCalls
+from tieback.recognise.dataflow.walk.settings import AppSettings
 from tieback.recognise.dataflow.walk.walker import Walker
 
 FLOW = Path(__file__).parents[5] / "bench" / "flow"

@@ -1,7 +1,7 @@
 """Instructions on arrays."""
 
 from tests.unit.recognise.dataflow.walk.programs import begun
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.values import (
     UNKNOWN,
     Alternative,
     ArrayValue,

@@ -1,8 +1,8 @@
 """Library calls that run code of the app."""
 
 from tests.unit.recognise.dataflow.walk.programs import walker_of
-from tieback.recognise.dataflow.library import Effect
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.library import Effect
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     UNKNOWN,
     Alternative,

@@ -2,7 +2,7 @@
 
 from tests.unit.recognise.dataflow.walk.programs import member_index, walker_of
 from tieback.recognise.dalvik.decryptors import Decryption
-from tieback.recognise.dataflow.values import HOLE, ArrayValue, TextValue
+from tieback.recognise.dataflow.methods.values import HOLE, ArrayValue, TextValue
 from tieback.recognise.dataflow.walk.callees import callee
 from tieback.recognise.dataflow.walk.decryption import decrypt, find_decryptor
 from tieback.recognise.dataflow.walk.walker import Walker

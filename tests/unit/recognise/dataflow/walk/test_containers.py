@@ -3,8 +3,8 @@
 import pytest
 
 from tests.unit.recognise.dataflow.walk.programs import begun
-from tieback.recognise.dataflow.library import Effect
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.library import Effect
+from tieback.recognise.dataflow.methods.values import (
     MAX_ALTERNATIVES,
     UNKNOWN,
     Alternative,

@@ -2,8 +2,8 @@
 
 from tests.each import each
 from tests.unit.recognise.dataflow.walk.programs import CONCAT, begun
-from tieback.recognise.dataflow.sinks import Sink
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.sinks import Sink
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     Alternative,
     ArrayValue,

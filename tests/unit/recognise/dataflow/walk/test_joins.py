@@ -1,7 +1,7 @@
 """Several paths in, one state out."""
 
 from tests.each import each
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     MAX_ALTERNATIVES,
     UNKNOWN,

@@ -4,11 +4,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.recognise.dataflow.walk.programs import walker_of
-from tieback.recognise.dataflow.keyed import EXTRA, INPUT, KEYED, MAX_KEY, PREFERENCE, STRING, KeyedCall, keyed_methods
-from tieback.recognise.dataflow.member_uses import MemberUses
-from tieback.recognise.dataflow.members import MemberRef
-from tieback.recognise.dataflow.operand_uses import MAX_SITES
-from tieback.recognise.dataflow.values import HOLE, MAX_ALTERNATIVES, Need, TextValue, Value, alternatives
+from tieback.recognise.dataflow.code.member_uses import MemberUses
+from tieback.recognise.dataflow.code.members import MemberRef
+from tieback.recognise.dataflow.dex.operand_uses import MAX_SITES
+from tieback.recognise.dataflow.methods.keyed import (
+    EXTRA,
+    INPUT,
+    KEYED,
+    MAX_KEY,
+    PREFERENCE,
+    STRING,
+    KeyedCall,
+    keyed_methods,
+)
+from tieback.recognise.dataflow.methods.values import HOLE, MAX_ALTERNATIVES, Need, TextValue, Value, alternatives
 from tieback.recognise.dataflow.walk.keyed import keyed
 from tieback.recognise.dataflow.walk.walker import Walker
 

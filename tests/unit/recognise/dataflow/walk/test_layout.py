@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.unit.recognise.dataflow.walk.programs import BASE, CALL, PATH, const, texts
-from tieback.recognise.dalvik.classes import TryBlock
+from tieback.recognise.dataflow.dex.try_blocks import TryBlock
 from tieback.recognise.dataflow.walk.layout import STRAIGHT, BlockOrder, block_order
 
 LOGIN = "https://api.shop.test/v1/me"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tieback.recognise.dataflow.members import MemberRef
+from tieback.recognise.dataflow.code.members import MemberRef
 from tieback.recognise.dataflow.walk.native_method import native_name
 
 

@@ -1,7 +1,7 @@
 """Objects and fields."""
 
 from tests.unit.recognise.dataflow.walk.programs import walker_of
-from tieback.recognise.dataflow.values import InstanceValue, Need, TextValue
+from tieback.recognise.dataflow.methods.values import InstanceValue, Need, TextValue
 from tieback.recognise.dataflow.walk.objects import instance_get, instance_put, new_instance, static_get, static_put
 from tieback.recognise.dataflow.walk.walker import Walker
 

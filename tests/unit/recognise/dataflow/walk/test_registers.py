@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.each import each
 from tests.unit.recognise.dataflow.walk.programs import begun
-from tieback.recognise.dataflow.values import TextValue, Value
+from tieback.recognise.dataflow.methods.values import TextValue, Value
 from tieback.recognise.dataflow.walk.registers import binary, literal_8, literal_16, move, move_result, narrow, nop
 from tieback.recognise.dataflow.walk.state import WalkState
 

@@ -2,12 +2,12 @@
 
 from tests.unit.recognise.dataflow.walk.programs import begun
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
-from tieback.recognise.dataflow.keyed import INPUT, STRING
-from tieback.recognise.dataflow.library import Effect
-from tieback.recognise.dataflow.members import MemberRef
-from tieback.recognise.dataflow.settings import AppSettings
-from tieback.recognise.dataflow.values import HOLE, UNKNOWN, ArrayValue, MapValue, Need, TextValue, Value
+from tieback.recognise.dataflow.code.members import MemberRef
+from tieback.recognise.dataflow.methods.keyed import INPUT, STRING
+from tieback.recognise.dataflow.methods.library import Effect
+from tieback.recognise.dataflow.methods.values import HOLE, UNKNOWN, ArrayValue, MapValue, Need, TextValue, Value
 from tieback.recognise.dataflow.walk.resources import RESOURCE_CALLS
+from tieback.recognise.dataflow.walk.settings import AppSettings
 from tieback.recognise.dataflow.walk.state import WalkState
 
 BASE = TextValue("https://api.shop.test/%s", parts=("https://api.shop.test/%s",))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.examples import examples
 from tests.unit.recognise.dataflow.walk.programs import begun
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.values import (
     MAX_VIA,
     Alternative,
     ArrayValue,

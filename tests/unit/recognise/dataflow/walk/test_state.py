@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from tests.unit.recognise.dataflow.walk.programs import begun
 from tieback.recognise.dataflow.analysis import holds_address
-from tieback.recognise.dataflow.values import (
+from tieback.recognise.dataflow.methods.values import (
     HOLE,
     MAX_ALTERNATIVES,
     Alternative,

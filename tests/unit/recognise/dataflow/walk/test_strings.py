@@ -3,8 +3,8 @@
 import pytest
 
 from tests.unit.recognise.dataflow.walk.programs import begun
-from tieback.recognise.dataflow.library import EditCall, Effect, NewTextCall, PureCall
-from tieback.recognise.dataflow.values import HOLE, UNKNOWN, ArrayValue, Need, ObjectRef, TextValue, Value
+from tieback.recognise.dataflow.methods.library import EditCall, Effect, NewTextCall, PureCall
+from tieback.recognise.dataflow.methods.values import HOLE, UNKNOWN, ArrayValue, Need, ObjectRef, TextValue, Value
 from tieback.recognise.dataflow.walk.strings import build, concatenate, edit, evaluate, format_text, new_text
 
 BASE = TextValue("https://api.shop.test", parts=("https://api.shop.test",))

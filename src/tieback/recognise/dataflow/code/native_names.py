@@ -1,0 +1,59 @@
+"""Names in native libraries: by these, native code can call methods and read fields that no DEX code uses.
+
+JNI finds a member by its name and its types, two texts of the library:
+https://docs.oracle.com/en/java/javase/21/docs/specs/jni/functions.html#getmethodid
+"""
+
+import re
+
+from tieback.intake.apps.interface import Bytes
+from tieback.recognise.dataflow.code.text_names import TextNames
+
+_TYPES = re.compile(rb"L(?:java/lang/(?:String|Object|CharSequence)|java/net/UR[IL]|android/net/Uri);\0")
+"""Types of methods that return a text or an address, and of fields with one."""
+_MORE_TYPES = re.compile(
+    _TYPES.pattern + rb"|\((?:\[{0,8}(?:[ZBCSIJFD]|L[\w/$]{1,200};)){0,20}\)\[{0,8}(?:[VZBCSIJFD]|L[\w/$]{1,200};)\0"
+)
+"""The same, and types of all methods: a library that has the name of a class of the app calls methods of any type."""
+WINDOW = 32 * 1024
+"""Bytes before and after such types in which the name is expected: linkers keep the texts of a source file together."""
+MAX_KEPT = 4 * 1024 * 1024
+"""Most bytes of the libraries of one app that are kept."""
+
+
+_OPEN = ord("(")
+
+
+class NativeNames:
+    """The parts of the native libraries of one app that have the names of members, if native code uses members."""
+
+    def __init__(self) -> None:
+        self._kept: list[bytes] = []
+        self._left = MAX_KEPT
+        self.texts = TextNames()
+        """Classes that scripts and other texts name: these can use the static fields of a class."""
+
+    def see(self, data: Bytes, *, of_app: bool = False) -> None:
+        """Keep the parts of a library around types of members: also of those without a text, if it names the app."""
+        begin = end = 0
+        for found in (_MORE_TYPES if of_app else _TYPES).finditer(data):
+            if data[found.start()] != _OPEN and data[found.start() - 1 : found.start()] not in (b")", b"\0"):
+                continue  # the type of a parameter
+            if found.start() - WINDOW > end:
+                self._keep(data, begin, end)
+                begin = found.start() - WINDOW
+            end = found.end() + WINDOW
+        self._keep(data, begin, end)
+
+    def _keep(self, data: Bytes, begin: int, end: int) -> None:
+        if end > begin and self._left > 0:
+            part = bytes(data[max(begin, 0) : end])
+            self._left -= len(part)
+            self._kept.append(part)
+
+    def __contains__(self, name: str) -> bool:
+        """True if native code can use a member with this name; also if the libraries have too much to tell."""
+        if self._left <= 0:
+            return True
+        mark = b"\0" + name.encode("utf-8", "surrogatepass") + b"\0"
+        return any(mark in part for part in self._kept)

@@ -1,0 +1,116 @@
+"""Texts for people that code reads back and contacts: ``field.getHint()`` if a person entered nothing.
+
+A view keeps what ``setText`` gave it. Code that calls ``getText`` on the same view gets the text: the same object in a
+method, or what is in the same field. A hint of a layout or a summary of a setting has no such object; there it counts
+if code outside of libraries for views contacts any hint or summary. ``PrintStream`` shows a text only if it is that of
+the system: others write into a file, a process or a socket. Sources:
+https://developer.android.com/reference/android/widget/TextView, https://developer.android.com/reference/java/lang/System
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tieback.recognise.dataflow.dex.opcode_sets import CALLS, INSTANCE_READS, STATIC_READS
+from tieback.recognise.dataflow.dex.reaching import IGET, SGET, MethodFlow, Operation, Origins
+
+if TYPE_CHECKING:
+    from tieback.recognise.dataflow.dex.dexfile import CodeItem
+    from tieback.recognise.dataflow.ends.uses import ConstantUses
+
+_READERS = {
+    "append": "getText", "setContentDescription": "getContentDescription", "setHint": "getHint",
+    "setSummary": "getSummary", "setText": "getText", "setTitle": "getTitle",
+}  # fmt: skip
+_TEXT = "()Ljava/lang/CharSequence;"
+_OF_VIEWS = ("Landroid/", "Landroidx/", "Lcom/google/android/material/")
+"""Libraries for views, which read such texts to show them again."""
+_STREAM, _SYSTEM = "Ljava/io/PrintStream;", "Ljava/lang/System;"
+_MOST_SITES = 32
+HINT, SUMMARY = "getHint", "getSummary"
+
+
+class ShownTexts:
+    """What becomes of the texts that views of one app have."""
+
+    def __init__(self, uses: "ConstantUses") -> None:
+        """The code of the app."""
+        self._uses = uses
+        self._known: dict[str, bool] = {}
+
+    def are_contacted(self, reader: str) -> bool:
+        """True if code outside of libraries for views may contact what a method such as ``getHint`` gives."""
+        if reader not in self._known:
+            self._known[reader] = False  # in a recursion
+            self._known[reader] = any(self._contacts_any(*one) for one in self._calls(reader))
+        return self._known[reader]
+
+    def is_contacted(self, number: int, code: "CodeItem", flow: MethodFlow, one: Operation) -> bool:
+        """True if code may contact the text that a call shows: it reads the text back, or writes it elsewhere.
+
+        Args:
+            number: number of the DEX file.
+            code: the method.
+            flow: its values.
+            one: the call.
+        """
+        owner, name, _ = self._uses.method_names(number, one.member)
+        if not one.values:
+            return False
+        if owner == _STREAM:
+            return not self._is_of_system(number, flow, one.values[0])
+        reader = _READERS.get(name, "") if owner.startswith(_OF_VIEWS) else ""
+        if not reader or not one.values[0]:
+            return False
+        if reader == HINT:
+            return self.are_contacted(HINT)
+        if self._reads(number, code, flow, one.values[0], reader):
+            return True
+        known = {each.at: each for each in flow.operations}
+        fields = {
+            self._uses.app.field(number, known[at].member) for at in one.values[0] if self._is_field(known.get(at))
+        }
+        return any(self._reads_field(field, reader) for field in fields if field >= 0)
+
+    def _is_of_system(self, number: int, flow: MethodFlow, receiver: Origins) -> bool:
+        fields = {one.at: self._uses.app.field(number, one.member) for one in flow.operations if one.opcode == SGET}
+        its = [fields.get(at, -1) for at in receiver]
+        return bool(its) and all(field >= 0 and self._uses.app.ref(field).owner == _SYSTEM for field in its)
+
+    def _is_field(self, one: Operation | None) -> bool:
+        return one is not None and one.opcode in (IGET, SGET)
+
+    def _reads(self, number: int, code: "CodeItem", flow: MethodFlow, receiver: Origins, reader: str) -> bool:
+        """True if a method reads the text of an object that it has, and code may contact it."""
+        for one in flow.operations:
+            if one.opcode in CALLS and len(one.values) == 1 and not receiver.isdisjoint(one.values[0]):
+                _, name, kind = self._uses.method_names(number, one.member)
+                if (name, kind) == (reader, _TEXT) and self._uses.of_result(number, code, one.at):
+                    return True
+        return False
+
+    def _reads_field(self, field: int, reader: str) -> bool:
+        places = self._uses.places
+        sites = (
+            site for reads in (STATIC_READS, INSTANCE_READS) for site in places.of_field(field, reads, _MOST_SITES)
+        )
+        for count, site in enumerate(sites):
+            flow = self._uses.flow(site.number, site.code) if site is not None else None
+            if site is None or flow is None or count >= _MOST_SITES:
+                return True  # not known
+            if self._reads(site.number, site.code, flow, frozenset((site.at,)), reader):
+                return True
+        return False
+
+    def _calls(self, reader: str) -> Iterator[tuple[int, "CodeItem", int]]:
+        for number, place, _ in self._uses.places.calls(reader, _TEXT):
+            dex = self._uses.file(number)
+            code = dex.code_around(place, every=True)
+            method = dex.method_of(code) if code is not None else -1
+            if code is None or method < 0 or self._uses.method_names(number, method)[0].startswith(_OF_VIEWS):
+                continue
+            yield number, code, (place - code.begin) // 2
+
+    def _contacts_any(self, number: int, code: "CodeItem", at: int) -> bool:
+        flow = self._uses.flow(number, code)
+        is_call = flow is not None and any(one.at == at for one in flow.operations)
+        return is_call and self._uses.of_result(number, code, at)

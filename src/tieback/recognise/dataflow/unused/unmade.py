@@ -1,0 +1,93 @@
+"""Classes of the app's own of which nothing makes an object: the platform cannot call their methods either.
+
+An activity that no manifest names, or a task that nothing starts. No conclusion where code can make objects by the
+name of a class: a text or a resource with this name, native code, and whatever else can call into the app.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from tieback.recognise.dataflow.code.package_resources import PackageResources
+from tieback.recognise.dataflow.dex.dexfile import CodeItem
+from tieback.recognise.dataflow.dex.opcode_sets import NAMES_OR_MAKES
+
+if TYPE_CHECKING:
+    from tieback.recognise.dataflow.ends.uses import ConstantUses
+
+MAX_SITES = 32
+"""Most places that make objects of one class, and most classes below it."""
+_MIN_NAME = 3
+"""Least letters of a name that tells classes apart: a shrinker gives shorter ones to many."""
+_PLATFORM = ("Landroid/", "Landroidx/", "Ljava/", "Ljavax/", "Lkotlin/")
+_BASIC = "Lanywheresoftware/b4a/BA;"
+"""The runtime of B4A, which makes objects by names that it puts together."""
+
+
+class UnmadeClasses:
+    """Finds what can make objects of the classes of one app."""
+
+    def __init__(self, uses: "ConstantUses", package: PackageResources | None) -> None:
+        """The code of the app, and its other files."""
+        self._uses = uses
+        self._package = package if package is not None and _can_tell(uses, package) else None
+        self._known: dict[str, list[tuple[int, CodeItem]] | None] = {}
+
+    def makers(self, owner: str) -> list[tuple[int, CodeItem]] | None:
+        """File and method of each place that makes an object of a class, or of one below it, or that names the class.
+
+        Returns:
+            ``None`` if other code can make one.
+        """
+        if owner not in self._known:
+            self._known[owner] = self._find(owner)
+        return self._known[owner]
+
+    def _find(self, owner: str) -> list[tuple[int, CodeItem]] | None:
+        below = self._uses.hierarchy.below(owner) if self._package is not None else None
+        if below is None or len(below) > MAX_SITES or any(self._is_named(one) for one in (owner, *below)):
+            return None
+        found: list[tuple[int, CodeItem]] = []
+        for number, code in self._sites((owner, *below)):
+            if code is None or len(found) >= MAX_SITES:
+                return None
+            found.append((number, code))
+        return found
+
+    def _sites(self, owners: Iterable[str]) -> Iterator[tuple[int, CodeItem | None]]:
+        for number, dex in enumerate(self._uses.app.files):
+            for kind in (self._uses.app.type_of(number, owner) for owner in owners):
+                for offset in self._uses.places.offsets(number, NAMES_OR_MAKES, kind) if kind >= 0 else ():
+                    code = dex.code_around(offset, every=True)
+                    if code is None or self._uses.places.begins(number, code, offset):
+                        yield number, code
+
+    def _is_named(self, owner: str) -> bool:
+        """True if the class can be made by its name, or by a program that is not in the package."""
+        name = owner[1:-1].rpartition("/")[2]
+        if self._package is None or len(name) < _MIN_NAME:
+            return True
+        outside = [one for one in self._uses.app.ancestors(owner) if self._uses.app.class_of(one) is None]
+        if any(not one.startswith(_PLATFORM) for one in outside):
+            return True
+        full = owner[1:-1]
+        texts = (name, full, full.replace("/", "."), *_ends(name))
+        is_loaded = self._uses.callers.is_loaded
+        if any(map(is_loaded, texts)) or self._package.names_class(name):
+            return True
+        package = full.removesuffix(name)
+        is_joined = any(map(is_loaded, (package, package.replace("/", "."))))
+        return is_joined and self._package.text_has_simple(name)
+
+
+def _ends(name: str) -> list[str]:
+    """The ends of the name of a class that code can append to another name: ``_Impl``, as Room and others do.
+
+    https://developer.android.com/reference/androidx/room/Room
+    """
+    return [name[at:] for at in range(1, len(name) - _MIN_NAME) if name[at] in "_$" and name[at - 1] not in "_$"]
+
+
+def _can_tell(uses: "ConstantUses", package: PackageResources) -> bool:
+    """True if the platform starts the app by components in its code, and no code of other kinds can make objects."""
+    known = package.knows_components and not package.native_names_app and uses.app.class_of(_BASIC) is None
+    return known and any(uses.app.class_of(one) is not None for one in package.components())

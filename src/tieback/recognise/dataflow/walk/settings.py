@@ -1,0 +1,177 @@
+"""Texts outside the code that code reads by an identifier or a name: resources, manifest, assets, remote defaults."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+import msgspec
+
+from tieback.intake.apps.binary_xml import read_tree
+from tieback.intake.apps.element import Element, read_text_xml
+from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Bytes, Piece, ResourceTexts
+from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.dataflow.code.package_files import PackageFiles
+from tieback.recognise.dataflow.code.package_resources import PackageResources
+
+MAX_KEYS = 2_000
+"""Most names of settings of one app."""
+MAX_FILE = 64 * 1024
+"""Most bytes of a file of settings."""
+MAX_MANIFEST = 1024 * 1024
+MAX_FILES = 200
+MAX_VALUE = 1_000
+MAX_VIEWS = 8
+"""Most views with one identifier whose texts are read."""
+
+_META = lazy_pattern(r"<meta-data\b[^>]{0,2000}>")
+_ATTRIBUTE = lazy_pattern(r"(name|value)=\"([^\"]{1,1000})\"")
+_PROPERTY = lazy_pattern(rb"^[ \t]*([\w.-]{1,100})[ \t]*[=:][ \t]*([^\r\n]{1,1000})", re.MULTILINE)
+_REFERENCE = lazy_pattern(r"@(?:0x)?([0-9a-fA-F]{8})")
+_MANIFEST = "AndroidManifest.xml"
+_SUFFIXES = (_MANIFEST, ".properties", ".json", ".ini", ".cfg", ".conf", ".env")
+_XML = "res/xml/"
+_FILE = lazy_pattern(
+    r"AndroidManifest\.xml$|(?:^|[/!])(?:assets|res/raw)/.*\.(?:properties|json|ini|cfg|conf|env)$|"
+    r"(?:^|[/!])res/xml/[^/]*(?:config|default)[^/]*\.xml$"
+)
+
+
+class AppSettings:
+    """Texts of one app by identifier or name. A name with two different values has none."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+        self._tables: list[ResourceTexts] = []
+        self._unread: list[tuple[str, Bytes]] = []
+        self._files = PackageFiles()
+        self.package = PackageResources()
+        """The files that can refer to resources."""
+        self.returned: dict[str, str] = {}
+        """Texts that native methods return, by name of the function; see ``intake.apps.jni``."""
+
+    def see(self, piece: Piece) -> None:
+        """Note the files of settings in a piece of the app; they are read when code first reads a setting."""
+        self.package.see(piece)
+        self._files.see(piece)
+        if isinstance(piece, ArtifactBatch):
+            for file, content in zip(piece.files, piece.contents, strict=True):
+                self._note(file, content)
+            return
+        for buffer in piece.buffers:
+            if len(self.returned) < MAX_KEYS:
+                self.returned |= buffer.returned
+            if buffer.resources is not None:
+                self._tables.append(buffer.resources)
+            elif buffer.kind is BufferKind.MANIFEST or buffer.kind is BufferKind.TEXT:
+                self._note(buffer.file, buffer.data)
+
+    def _note(self, file: str, content: Bytes) -> None:
+        if not file.endswith(_SUFFIXES) and _XML not in file:
+            return
+        limit = MAX_MANIFEST if file.endswith(_MANIFEST) else MAX_FILE
+        if len(self._unread) < MAX_FILES and len(content) <= limit and _FILE.search(file):
+            self._unread.append((file, content))
+
+    def resource(self, identifier: int) -> str:
+        """The string with a resource identifier (``0x7fTTEEEE``); empty if there is none."""
+        if identifier >> 24 in (0, 1):
+            return ""  # not an identifier, or one of the platform
+        return next((text for table in self._tables if (text := table.text(identifier))), "")[:MAX_VALUE]
+
+    def raw_file(self, identifier: int) -> bytes | None:
+        """The file with a resource identifier, whose value in the table is its path; ``None`` if it is not kept."""
+        path = self.resource(identifier)
+        return self._files.file(path) if path.startswith("res/") else None
+
+    def asset(self, name: str) -> bytes | None:
+        """The file with this path below ``assets``; ``None`` if it is not kept."""
+        return self._files.file(f"assets/{name}")
+
+    def java_file(self, name: str) -> bytes | None:
+        """The file with this path in the package; ``None`` if it is not kept."""
+        return self._files.file(name)
+
+    def items(self, identifier: int) -> tuple[str, ...]:
+        """The texts of an array of strings; empty if there is none."""
+        its = next((found for table in self._tables if (found := table.items(identifier))), ())
+        return tuple(one[:MAX_VALUE] for one in its)
+
+    def integer(self, identifier: int) -> int | None:
+        """The integer with a resource identifier; ``None`` if there is none."""
+        values = (table.integer(identifier) for table in self._tables)
+        return next((value for value in values if value is not None), None)
+
+    def view_texts(self, identifier: int) -> tuple[str, ...]:
+        """The texts that layouts give to the view with an identifier, such as the default of a text field."""
+        found = islice(self.package.texts_of_view(identifier), MAX_VIEWS)
+        texts = (self.resource(one) if isinstance(one, int) else one[:MAX_VALUE] for one in found)
+        return tuple(dict.fromkeys(text for text in texts if text))
+
+    def named(self, name: str) -> str:
+        """The string resource with a name; empty if there is none."""
+        return next((text for table in self._tables if (text := table.named(name))), "")[:MAX_VALUE]
+
+    def setting(self, key: str) -> str:
+        """The value of a name in the manifest, a file of settings or the defaults; empty if it is not known."""
+        unread, self._unread = self._unread, []
+        for file, content in unread:
+            self._read(file, bytes(content))
+        value = self._values.get(key, "")
+        found = _REFERENCE.fullmatch(value)
+        return self.resource(int(found[1], 16)) if found else value
+
+    def add_default(self, key: str, value: str) -> None:
+        """Keep a default that code sets."""
+        self._add(key, value)
+
+    def _add(self, key: str, value: str) -> None:
+        if len(self._values) < MAX_KEYS and key and len(value) <= MAX_VALUE:
+            held = self._values.setdefault(key, value)
+            if held != value:
+                self._values[key] = ""
+
+    def _manifest(self, text: str) -> None:
+        for found in _META.finditer(text):
+            attributes = dict(_ATTRIBUTE.findall(found[0]))
+            if "name" in attributes and "value" in attributes:
+                self._add(attributes["name"], attributes["value"])
+
+    def _read(self, file: str, content: bytes) -> None:
+        if file.endswith(_MANIFEST):
+            self._manifest(content.decode("utf-8", "replace"))
+        elif file.endswith(".xml"):
+            self._remote(content)
+        elif file.endswith(".json"):
+            try:
+                for key, text in _leaves(msgspec.json.decode(content)):
+                    self._add(key, text)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                return
+        else:
+            for key, value in _PROPERTY.findall(content):
+                self._add(key.decode(errors="replace"), value.decode("utf-8", "replace").strip().strip("\"'"))
+
+    def _remote(self, content: bytes) -> None:
+        """``<defaultsMap><entry><key>..</key><value>..</value></entry></defaultsMap>``."""
+        try:
+            tree = read_text_xml(content) if content[:1] == b"<" else read_tree(content)
+        except MalformedPoolError:
+            return
+        if tree.name == "defaultsMap":
+            for entry in tree.all("entry"):
+                self._add(_text(entry.first("key")), _text(entry.first("value")))
+
+
+def _text(element: Element | None) -> str:
+    return element.text.strip() if element is not None else ""
+
+
+def _leaves(value: object, key: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    if depth > 6:
+        return
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from _leaves(item, str(name), depth + 1)
+    elif isinstance(value, str) and key:
+        yield key, value
