@@ -63,6 +63,13 @@ def test_a_decryption_method_of_another_dex_file_is_found() -> None:
     ]
 
 
+def test_a_decryption_method_in_a_class_of_resources_of_a_library_is_found() -> None:
+    # R8 moves methods of any class there, and leaves other classes of the library as they are.
+    data = (DEX / "movedmethods.dex").read_bytes()
+    assert texts(data) == ["https://moved.shop.test/v1/"]
+    assert texts(data.replace(b"Landroidx/core/R$dimen;", b"Landroidx/core/RRdimen;")) == []
+
+
 def test_a_decrypted_credential_is_masked() -> None:
     data = (FLOW / "encrypted" / "credential.dex").read_bytes()
     (found,) = EXTRACTOR.extract(read_dex("classes.dex", data)[0])

@@ -483,6 +483,8 @@ class DexTables:
                     # If a hostile file does not sort its types, no range is certain.
                     if first < end and self._begins(first, name) and self._begins(end - 1, name):
                         known[first:end] = belongs
+            if self._type_index is not None:
+                known[self._type_index.resource_classes] = False
         return known
 
     def _ranges(self, names: Names) -> Iterable[tuple[int, int]]:

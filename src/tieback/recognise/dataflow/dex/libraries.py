@@ -8,7 +8,11 @@ from typing import NamedTuple
 
 
 class Packages(NamedTuple):
-    """Classes by the beginnings of their descriptors."""
+    """Classes by the beginnings of their descriptors.
+
+    Classes with identifiers of resources (``Landroidx/core/R$id;``) belong to none of them: R8 moves methods of any
+    class into these (https://r8.googlesource.com/r8, ``horizontalclassmerging``).
+    """
 
     below: tuple[str, ...]
     but: tuple[str, ...] = ()
@@ -16,7 +20,7 @@ class Packages(NamedTuple):
 
     def hold(self, descriptor: str) -> bool:
         """True if a class belongs to them."""
-        return descriptor.startswith(self.below) and not descriptor.startswith(self.but)
+        return descriptor.startswith(self.below) and not descriptor.startswith(self.but) and "/R$" not in descriptor
 
 
 _ANDROID = ("billingclient/", "installreferrer/", "internal/", "support/", "vending/", "volley/")

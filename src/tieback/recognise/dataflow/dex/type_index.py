@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
 
+RESOURCES = b"/R$"
+"""What the descriptors of classes with identifiers of resources contain."""
 WIDTH = 64
 """Bytes of a descriptor that are compared; a longer one has no place here."""
 _FEW = 4
@@ -85,6 +87,13 @@ class TypeIndex:
     def begins(self, kind: int, beginning: bytes) -> bool:
         """True if the descriptor of a type has this beginning, which is not too long."""
         return bool(self._beginnings[kind].startswith(beginning))
+
+    @cached_property
+    def resource_classes(self) -> list[int]:
+        """The types of classes with identifiers of resources, such as ``Landroidx/core/R$id;``, without long ones."""
+        found = np.flatnonzero(np.strings.find(self._beginnings, RESOURCES) >= 0)
+        names = self.descriptors(found)
+        return [kind for kind, name in zip(found.tolist(), names, strict=True) if RESOURCES in name]
 
     def can_contain(self, name: bytes) -> bool:
         """False if no type begins like this descriptor, which is too long."""
