@@ -47,6 +47,7 @@ from bench import (
     startup,
     static,
     traffic,
+    urls,
     web,
     world,
 )
@@ -74,6 +75,7 @@ BENCHMARKS: dict[str, Callable[[], str]] = {
     "rules_cases": rules_cases.run,
     "hosts": hosts.run,
     "noise": noise.run,
+    "urls": urls.run,
     "encoded": encoded.run,
     "parties": parties.run,
     "secrets": secrets.run,

@@ -51,6 +51,7 @@ PARTS = (
     "set 38",
     "set 39",
     "set 40",
+    "set 41",
 )
 """Packages whose hosts were read for rules on back ends before the labels, those whose were not, and the last ones."""
 _Z = 1.96
