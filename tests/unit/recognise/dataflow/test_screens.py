@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.each import each
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.ends.uses import ConstantUses
-from tieback.recognise.reasons import COMPARED, LINK, SHOWN
+from tieback.recognise.reasons import COMPARED, LINK, SHOWN, UNREAD
 
 USES = ConstantUses([DexFile((Path(__file__).parent / "dex" / "screens.dex").read_bytes())])
 
@@ -32,3 +32,12 @@ def test_the_reason_of_an_address(address: str, reason: str) -> None:
 def test_an_app_can_show_links_in_its_own_web_view(name: str, reason: str) -> None:
     code = (Path(__file__).parent / "dex" / f"{name}.dex").read_bytes()
     assert ConstantUses([DexFile(code)]).reason(b"https://opened.shop.test/a") == reason
+
+
+@each(
+    ("address", "reason"),
+    [("https://picture.shop.test/1.png", UNREAD), ("https://requested.shop.test/count", "")],
+)
+def test_an_address_that_is_only_read_as_a_number(address: str, reason: str) -> None:
+    code = (Path(__file__).parent / "dex" / "numbers.dex").read_bytes()
+    assert ConstantUses([DexFile(code)]).reason(address.encode()) == reason
