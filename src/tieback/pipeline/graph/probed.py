@@ -12,7 +12,8 @@ def is_probed(name: str, at: str, probed: Collection[tuple[str, str]]) -> bool:
     Args:
         name: name of the back end: its host, or a cloud resource.
         at: its host; for a resource, the shared host. May be empty.
-        probed: the targets of the run, from ``probed_targets``.
+        probed: the targets of the run, from ``probed_targets``; with those of ``targets_with_verdict``, whether one of
+            them gave a result.
     """
     if name == at:
         return (name, "") in probed

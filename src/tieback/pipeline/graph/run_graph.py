@@ -35,7 +35,7 @@ from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.queries.graph_index import GraphIndex, Ids, Level
 from tieback.storage.lake.queries.graph_rows import AppRow, BackendRow, GraphRows
-from tieback.storage.lake.queries.page_counts import probed_targets
+from tieback.storage.lake.queries.page_counts import probed_targets, targets_with_verdict
 from tieback.storage.lake.tables.apps import read_app_documents
 from tieback.storage.lake.tables.imports import services_at, sightings_of_apps
 from tieback.storage.ledger.ledger import RunRow
@@ -92,6 +92,14 @@ class RunGraph:
         """The targets that the run probed."""
         return probed_targets(self._workspace.lake, self._run.id, Outcome.OUT_OF_SCOPE)
 
+    @cached_property
+    def _decided(self) -> frozenset[tuple[str, str]]:
+        """Those of them that gave a result."""
+        return targets_with_verdict(self._workspace.lake, self._run.id) if self._probed else frozenset()
+
+    def _is_silent(self, name: str, at: str) -> bool:
+        return is_probed(name, at, self._probed) and not is_probed(name, at, self._decided)
+
     def lines(self) -> Iterator[BackendLine]:
         """Every back end: those with openly accessible stores first, then by number of apps.
 
@@ -122,6 +130,7 @@ class RunGraph:
                 tuple(sorted({access for value in row.values for access in stores.get(value, ())})),
                 tuple(sorted({tool for host in (row.host, *row.addresses) for tool in seen.get(host, ())})),
                 is_probed(row.host, row.at, self._probed),
+                self._is_silent(row.host, row.at),
             )
             for row in rows
         ]
@@ -162,6 +171,7 @@ class RunGraph:
             stores=stores,
             seen=self._notes((name, *addresses), apps, stores),
             probed=is_probed(name, host, self._probed),
+            silent=self._is_silent(name, host),
         )
 
     def apps(self, text: str) -> Iterator[AppView]:

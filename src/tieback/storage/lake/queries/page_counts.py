@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.tables.probes import WITH_VERDICT
 
 
 def probed_targets(lake: Lake, run: str, outside: str) -> frozenset[tuple[str, str]]:
@@ -16,11 +17,23 @@ def probed_targets(lake: Lake, run: str, outside: str) -> frozenset[tuple[str, s
     Raises:
         WorkspaceError: the lake cannot be read.
     """
-    sql = """
+    return _targets(lake, "outcome <> ?", [run, outside])
+
+
+def targets_with_verdict(lake: Lake, run: str) -> frozenset[tuple[str, str]]:
+    """Those of ``probed_targets`` of which a conversation decided something: a host without one gave no answer.
+
+    Raises ``WorkspaceError``.
+    """
+    return _targets(lake, WITH_VERDICT, [run])
+
+
+def _targets(lake: Lake, which: str, params: list[str]) -> frozenset[tuple[str, str]]:
+    sql = f"""
         SELECT DISTINCT regexp_extract(split_part(target, '/', 1), '^\\[?(.*?)\\]?:[0-9]+$', 1) AS host,
             unnest(['', split_part(target, '/', 2)]) AS resource
-        FROM probes WHERE run = ? AND outcome <> ?"""
-    return frozenset((host, resource) for host, resource in lake.stream(sql, [run, outside]))
+        FROM probes WHERE run = ? AND ({which})"""  # noqa: S608 - our own text
+    return frozenset((host, resource) for host, resource in lake.stream(sql, params))
 
 
 def apps_in_detail(lake: Lake, run: str, traffic: str) -> Iterator[tuple[str, str, int, int]]:
