@@ -4,13 +4,11 @@ from collections.abc import Collection
 
 import msgspec
 
-from tieback.model.probe import Outcome
-from tieback.pipeline.graph.probed import is_probed
+from tieback.pipeline.graph.probed import probed_places
 from tieback.pipeline.graph.tables import CaptureRows
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.queries.graph_rows import GraphRows
-from tieback.storage.lake.queries.page_counts import probed_targets, targets_with_verdict
-from tieback.storage.lake.queries.run_apps import app_backend_counts, run_backends
+from tieback.storage.lake.queries.run_apps import ProbedBackend, app_backend_counts, run_backends
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
@@ -23,7 +21,10 @@ class RunReach(msgspec.Struct, frozen=True, kw_only=True):
     probed: int = 0
     """How many of them it probed."""
     silent: int = 0
-    """How many of the probed ones gave no result: no answer, or not to the end."""
+    """How many of the probed ones gave no result, or not at the port that the app names: no answer, or not to the end.
+    """
+    without_answer: int = 0
+    """Ports of the probed ones that gave no result, also those that no app names."""
     stores: int = 0
     """Data stores that it found behind the app, open or not."""
     undecided: int = 0
@@ -48,6 +49,7 @@ class RunReach(msgspec.Struct, frozen=True, kw_only=True):
             backends=self.backends + other.backends,
             probed=self.probed + other.probed,
             silent=self.silent + other.silent,
+            without_answer=self.without_answer + other.without_answer,
             stores=self.stores + other.stores,
             undecided=self.undecided + other.undecided,
             partly_read=self.partly_read or other.partly_read,
@@ -82,23 +84,22 @@ def run_reach(workspace: Workspace, run: RunRow | None, apps: Collection[str]) -
     if run is None or not apps:
         return {}
     lake = workspace.lake
-    targets = probed_targets(lake, run.id, Outcome.OUT_OF_SCOPE)
-    decided = targets_with_verdict(lake, run.id) if targets else frozenset()
-    probed, silent = set[str](), set[str]()
-    for name, at in run_backends(lake, run.id) if targets else ():
-        if is_probed(name, at, targets):
-            probed.add(name)
-            if not is_probed(name, at, decided):
-                silent.add(name)
+    places = probed_places(lake, run.id)
+    probed = (
+        ProbedBackend(name, places.is_silent(name, at), places.without_answer(name, at))
+        for name, at in (run_backends(lake, run.id) if places else ())
+        if places.is_probed(name, at)
+    )
     captured = CaptureRows(workspace, run.id, GraphRows(lake, run.id, TRAFFIC_ANALYSIS)).table
     stores = _stores(workspace, run.id, apps)
     found: dict[str, RunReach] = {}
-    for one in app_backend_counts(lake, run.id, apps, probed, silent, captured.select(["app", "value"])):
+    for one in app_backend_counts(lake, run.id, apps, probed, captured.select(["app", "value"])):
         behind, undecided = stores.get(one.app, (0, 0))
         found[one.app] = RunReach(
             backends=one.backends,
             probed=one.probed,
             silent=one.silent,
+            without_answer=one.without_answer,
             stores=behind,
             undecided=undecided,
             partly_read=one.partly_read,

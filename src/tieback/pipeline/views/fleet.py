@@ -556,5 +556,10 @@ def _in_all(reach: RunReach) -> str:
     """How many of the back ends of an app were probed, as one sentence."""
     backends, left = count_text(reach.backends, "back end"), reach.backends - reach.probed
     if left:
-        return f"Not probed, so not decided: {left:,} of its {backends}."
-    return "Its back end was probed." if reach.backends == 1 else f"All its {backends} were probed."
+        text = f"Not probed, so not decided: {left:,} of its {backends}."
+    else:
+        text = "Its back end was probed." if reach.backends == 1 else f"All its {backends} were probed."
+    if ports := reach.without_answer:
+        it = "it is" if ports == 1 else "they are"
+        text += f" {count_text(ports, 'port')} gave no answer, which does not show that {it} closed."
+    return text

@@ -7,10 +7,9 @@ import msgspec
 import numpy as np
 
 from tieback.backends.normalise import OwnerDomains
-from tieback.model.probe import Outcome
 from tieback.model.report.document import Report
 from tieback.model.vendor import Vendor
-from tieback.pipeline.graph.probed import is_probed
+from tieback.pipeline.graph.probed import probed_places
 from tieback.pipeline.graph.run_graph import RunGraph
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.report import build_report, run_unanswered, run_unidentified
@@ -45,7 +44,7 @@ from tieback.report.texts.unread import partly_read_captures, unread_text
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.graph_index import Level
 from tieback.storage.lake.queries.groups import makers_of_run
-from tieback.storage.lake.queries.page_counts import apps_in_detail, probed_targets, targets_with_verdict
+from tieback.storage.lake.queries.page_counts import apps_in_detail
 from tieback.storage.lake.queries.summaries import only_captured
 from tieback.storage.lake.tables.inputs import count_inputs
 from tieback.storage.page_index import PageIndexWriter, page_index_folder, writing_page_index
@@ -159,13 +158,11 @@ class _Builder:
             self._index.run(sql)
 
     def _backends(self, of_backend: Mapping[str, Counts]) -> Iterator[tuple[str | int | bytes, ...]]:
-        probed = probed_targets(self._lake, self._run, Outcome.OUT_OF_SCOPE)
-        decided = targets_with_verdict(self._lake, self._run) if probed else frozenset()
+        places = probed_places(self._lake, self._run)
         for some in self._graph.summaries():
             counts = of_backend.get(some.host, NO_STORES)
-            reached = is_probed(some.host, some.at, probed)
-            silent = reached and not is_probed(some.host, some.at, decided)
-            row = backend_row(some, counts, probed=reached, silent=silent)
+            probed, silent = places.is_probed(some.host, some.at), places.is_silent(some.host, some.at)
+            row = backend_row(some, counts, probed=probed, silent=silent)
             self._not_probed += not row.probed
             words = "\n".join((row.name, *some.addresses, row.provider, row.owner)).casefold()
             order = (_order(counts), counts.worst, -row.apps)

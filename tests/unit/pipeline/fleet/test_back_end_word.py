@@ -94,8 +94,10 @@ def test_an_app_that_was_only_partly_read_is_not_counted_as_checked(tmp_path: Pa
         ((answer(Outcome.REFUSED, problem=f"port 443: {NO_BYTE}"),), "not_decided"),
         ((answer(Outcome.REFUSED),), "no_open_store"),
         ((answer(Outcome.PROTOCOL_MISMATCH),), "no_open_store"),
-        # One port of the host gave a result, another one is behind a filter.
+        # The port that the app names gave a result, another one is behind a filter.
         ((answer(Outcome.PROTOCOL_MISMATCH), answer(Outcome.TIMEOUT, port=9200)), "no_open_store"),
+        # And the other way round.
+        ((answer(Outcome.TIMEOUT), answer(Outcome.REFUSED, port=9200)), "not_decided"),
     ],
 )
 def test_a_back_end_that_gave_no_result_is_not_decided(
@@ -112,3 +114,12 @@ def test_a_back_end_that_gave_no_result_is_not_decided(
         word == "not_decided",
         word in {"not_decided", "not_probed"},
     )
+
+
+def test_a_port_that_no_app_names_and_that_gave_no_answer_is_mentioned(tmp_path: Path) -> None:
+    probes = (answer(Outcome.OK, Access.AUTH_REQUIRED), *(answer(Outcome.TIMEOUT, port=port) for port in (9200, 27017)))
+    folder = make(tmp_path, ROW, grant=GRANT, hosts=NAMED, probes=probes)
+    with Workspace.open(folder) as workspace:
+        (row,) = fleet_review(workspace, FleetFilter()).items
+    told = "Its back end was probed. 2 ports gave no answer, which does not show that they are closed."
+    assert row.reason == f"The run found no open store behind it. {told}"

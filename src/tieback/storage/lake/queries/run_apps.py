@@ -1,6 +1,6 @@
 """The apps of a run with their back ends, for the review of the fleet."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.storage.lake.lake import Lake
@@ -22,6 +22,16 @@ def runs_with_app(lake: Lake, sha256: str) -> set[str]:
     return {run for (run,) in lake.stream(sql, [sha256])}
 
 
+class ProbedBackend(NamedTuple):
+    """A back end that a run probed."""
+
+    name: str
+    silent: bool
+    """True if it gave no result."""
+    without_answer: int
+    """Number of its ports without a result."""
+
+
 class AppBackends(NamedTuple):
     """The back ends of an app in a run."""
 
@@ -32,7 +42,9 @@ class AppBackends(NamedTuple):
     probed: int
     """How many of them the run probed."""
     silent: int
-    """How many of the probed ones gave no verdict."""
+    """How many of the probed ones gave no result."""
+    without_answer: int
+    """Number of their ports without a result."""
     partly_read: bool
     """True if a part of the package was not read: back ends may be missing."""
     damaged: bool
@@ -43,8 +55,7 @@ def app_backend_counts(
     lake: Lake,
     run: str,
     apps: Collection[str],
-    probed: Collection[str],
-    silent: Collection[str],
+    probed: Iterable[ProbedBackend],
     captured: "pa.Table",
 ) -> Iterator[AppBackends]:
     """Each of these apps that a run read, with the number of its back ends.
@@ -53,8 +64,7 @@ def app_backend_counts(
         lake: contains the run.
         run: the run.
         apps: content hashes.
-        probed: names of the back ends that the run probed.
-        silent: those of them without a verdict.
+        probed: the back ends that the run probed.
         captured: columns ``app`` and ``value`` of the endpoints that apps contacted in captures.
 
     Raises:
@@ -73,20 +83,29 @@ def app_backend_counts(
             SELECT unit, bool_or(unread LIKE '%"kind":"damaged"%') AS damaged FROM apps
             SEMI JOIN here USING (unit, version) WHERE unread NOT IN ('', '[]') GROUP BY unit
         )
-        SELECT units.unit, count(ends.name), count(p.value), count(s.value), count(unread.unit) > 0,
-            coalesce(bool_or(unread.damaged), false)
+        SELECT units.unit, count(ends.name), count(p.name), count(*) FILTER (p.silent),
+            coalesce(sum(p.without_answer), 0)::BIGINT, count(unread.unit) > 0, coalesce(bool_or(unread.damaged), false)
         FROM (SELECT DISTINCT unit FROM here) units LEFT JOIN ends ON ends.unit = units.unit
-        LEFT JOIN probed_names p ON p.value = ends.name LEFT JOIN silent_names s ON s.value = ends.name
+        LEFT JOIN probed_names p ON p.name = ends.name
         LEFT JOIN unread ON unread.unit = units.unit
         GROUP BY units.unit"""  # noqa: S608 - our own text
     tables = {
         "apps_chosen": _values(apps),
-        "probed_names": _values(probed),
-        "silent_names": _values(silent),
+        "probed_names": _probed_table(probed),
         "seen_in_traffic": captured,
     }
     for row in lake.stream(sql, [run, run], tables=tables):
         yield AppBackends(*row)
+
+
+def _probed_table(probed: Iterable[ProbedBackend]) -> "pa.Table":
+    import pyarrow as pa
+
+    columns = list(zip(*probed, strict=True)) or [()] * 3
+    types = (pa.string(), pa.bool_(), pa.int64())
+    return pa.table(
+        {name: pa.array(column, kind) for name, column, kind in zip(ProbedBackend._fields, columns, types, strict=True)}
+    )
 
 
 def _values(texts: Collection[str]) -> "pa.Table":
