@@ -120,8 +120,7 @@ def test_property_lists(form: plistlib.PlistFormat, name: str) -> None:
         ),
         (
             "assets/flutter_assets/.env.production",
-            "EXPO_PUBLIC_FIREBASE_PROJECT_ID='shop-1234'\nVITE_FIREBASE_PROJECT_ID=your-project-id\n"
-            "EXPO_PUBLIC_PROJECT_ID=0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f\n",
+            "EXPO_PUBLIC_FIREBASE_PROJECT_ID='shop-1234'\nVITE_FIREBASE_PROJECT_ID=your-project-id\nPROJECT_ID=other-1\n",
             ["firestore:shop-1234"],
         ),
         ("assets/.env", "API_HOST=api.shop.de\n", ["api.shop.de"]),

@@ -85,10 +85,14 @@ def _places_in(part: UnreadCode, path: str) -> str:
     return cut_text(names, _MOST_PLACES, count=len(names) + part.more)
 
 
+NO_BACK_END = "no back end found"
+"""Instead of the hosts of an app that was read, if it names none: that is no statement about its stores."""
+
+
 def unread_words(summary: AppSummary, named: bool) -> str:
-    """Short mark of a partly read app before the hosts that it names; empty if all of it was read."""
+    """Short mark of a partly read app before the hosts that it names, or of one without any; empty for others."""
     if not summary.unread:
-        return ""
+        return "" if named or summary.endpoints else NO_BACK_END
     mark = "damaged, partly read" if summary.damaged else "partly read"
     return f"{mark}; " if named else mark if summary.damaged else f"{mark}, see its traffic"
 
