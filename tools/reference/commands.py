@@ -112,10 +112,16 @@ def _default(parameter: Any) -> str:
     return code(str(getattr(value, "value", value)))
 
 
+_INTERRUPTED = (
+    "Interrupted by Ctrl-C, as shells report it. Commands that run until Ctrl-C, such as `capture` and `serve`, "
+    "end with their usual code."
+)
+
+
 def _exit_codes() -> str:
     texts = field_texts()["ExitCode"]
     rows = [(str(int(one)), code(one.name), plain(texts[one.name])) for one in ExitCode]
-    rows.append((str(INTERRUPTED), "", "Interrupted by Ctrl-C, as shells report it."))
+    rows.append((str(INTERRUPTED), "", _INTERRUPTED))
     rows.sort(key=lambda row: int(row[0]))
     return page(
         "Exit codes",

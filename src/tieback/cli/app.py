@@ -20,12 +20,14 @@ from tieback.cli.terminal import (
 )
 from tieback.model.document import encode
 from tieback.model.errors import InputError, TiebackError, UsageError
-from tieback.model.sighting import AppDocument, UnreadKind
+from tieback.model.sighting import AppDocument, UnreadCode, UnreadKind, main_reasons
 
 if TYPE_CHECKING:
     from tieback.model.skipped import SkippedFiles
 
 
+_MOST_PARTS = 3
+"""Limit on the damaged parts of a package that its error names."""
 _ADDRESS = re.compile(r"(?:https?|s3|gs|az):/")
 """A URL; paths have one slash where it has two."""
 
@@ -80,12 +82,11 @@ def app(
             done += 1
             if lost := [one for one in end.unread if one.kind is UnreadKind.DAMAGED]:
                 failed += 1
-                what = f"cut off or damaged: {lost[0].what}" + (f" ({lost[0].where})" if lost[0].where else "")
+                what = f"cut off or damaged: {_parts_text(lost)}"
                 print_failure(InputError(what, where=end.path, advice="Build or download the package again"))
             elif broken := [one for one in end.unread if one.kind is UnreadKind.FAILED]:
                 failed += 1
-                place = f" ({broken[0].where})" if broken[0].where else ""
-                print_failure(InputError(f"{broken[0].what}{place}", where=end.path))
+                print_failure(InputError(_parts_text(broken), where=end.path))
             if waiting is not None:
                 waiting.append(end)
             else:
@@ -98,6 +99,14 @@ def app(
             _show(document, output, everything=everything)
     if failed:
         raise typer.Exit(ExitCode.SOME_FAILED if done else ExitCode.NOTHING_DONE)
+
+
+def _parts_text(parts: list[UnreadCode]) -> str:
+    """The parts of an app that were not read, each with its places."""
+    from tieback.report.shortened import cut_text
+
+    texts = (f"{one.what} ({places})" if (places := one.places_text()) else one.what for one in main_reasons(parts))
+    return cut_text(texts, _MOST_PARTS, between="; ")
 
 
 def _show(document: AppDocument, output: OutputFormat, *, everything: bool) -> None:

@@ -22,6 +22,7 @@ from tieback.model.endpoint import STREAMS, EndpointKind, Party
 from tieback.model.method_names import ARROW, completing_method, steps_text
 from tieback.model.safe_text import escape_line
 from tieback.model.sighting import (
+    MAX_PLACES,
     OF_LIBRARY,
     UNDECIDED,
     AppDocument,
@@ -169,7 +170,8 @@ def _unread(document: AppDocument, width: int, *, everything: bool) -> Iterator[
     parts = document.unread if everything else main_reasons(document.unread)
     shown = parts if everything else parts[:SHOWN_UNREAD]
     for code in shown:
-        place = f"{escape_line(code.where)}: " if code.where else ""
+        places = code.places_text(MAX_PLACES) if everything else code.places_text()
+        place = f"{escape_line(places)}: " if places else ""
         words = f"{place}{escape_line(code.what)}".split(" ")
         for line in _wrapped("    - ", words, width, separator=""):
             line.stylize("yellow")
@@ -548,7 +550,7 @@ def _heading(reason: str) -> str:
 
 def _ignored(document: AppDocument, width: int, *, everything: bool) -> Iterator[Text]:
     """Problems, and texts that are not back ends: with ``everything`` each with its reason, else their number."""
-    known = {(code.what, code.where) for code in document.unread}
+    known = {(code.what, place) for code in document.unread for place in (code.where, *code.others)}
     problems = [one for one in document.problems if (one.what, one.where) not in known]
     if problems:
         yield Text("Problems", style="bold")

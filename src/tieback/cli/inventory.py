@@ -472,16 +472,16 @@ def _back_end_text(line: "FleetLine") -> str:
     if line.exposures:
         return ""
     text, reach = _words(line.back_end), line.reach
-    if line.back_end != "no_open_store" or reach is None:
+    if line.back_end not in {"no_open_store", "partly_read"} or reach is None:
         return text
     if not reach.backends:
-        return f"{text}, no back end found"
+        return f"{text}, no back end found in that part"
     left = reach.backends - reach.probed
     return f"{text}, {left:,} of {count_text(reach.backends, 'back end')} not probed" if left > 0 else text
 
 
 def _words(code: str) -> str:
-    return code.replace("not_in_run", "not_in_this_run").replace("_", " ")
+    return {"not_in_run": "not in this run", "no_back_end": "no back end found"}.get(code, code.replace("_", " "))
 
 
 def _note_filters(apps: list[FleetApp], ownership: Ownership | None, *, enterprise_store: bool) -> None:

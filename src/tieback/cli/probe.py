@@ -114,7 +114,8 @@ def probe(
 ) -> None:
     """Check if data stores allow unauthenticated access, and what they expose. Read-only, under a grant.
 
-    Ctrl-C or the stop file ends the run and keeps the results. The same command resumes it within 24 hours.
+    Ctrl-C (exit code 130) or the stop file (3) ends the run and keeps the results. The same command resumes it within
+    24 hours.
 
     Example: tieback probe es.example.org:9200 192.0.2.0/28 --grant grant.toml --report stores.html
     """
@@ -315,14 +316,14 @@ def _ask(
             count = f"{begun.before:,} of {count_text(begun.total, 'target was', 'targets were')}"
             typer.echo(f"resuming: {count} probed in the earlier run", err=True)
 
-    stopped = ""
+    stopped, interrupted = "", False
     with progress_bar("probing") as progress:
         settings = ProbeRunSettings(audit, record, afresh, stop, approved.approval, own, rules, wanted.is_derived)
         found = probe_targets(wanted, permission, settings, progress, begin, wanted.hints, wanted.remarks)
         try:
             run(tally.take(found))
         except KeyboardInterrupt:
-            stopped = "Ctrl-C"
+            interrupted = True
         except StoppedError as error:
             stopped = error.what
     # A table keeps the order of the targets; JSON lines come as soon as they are known.
@@ -332,9 +333,11 @@ def _ask(
     if output is OutputFormat.TABLE:
         _print(tally, rules)
     _write(tally.all, permission, str(audit), files, rules)
+    done = f"after {tally.total} of {count_text(len(wanted), 'target')}"
+    if interrupted:
+        raise KeyboardInterrupt(f" {done}: what was probed is kept, and the same command resumes within 24 hours")
     if stopped:
-        done = f"stopped after {tally.total} of {count_text(len(wanted), 'target')} ({stopped})"
-        typer.echo(f"{done}; the same command resumes within 24 hours", err=True)
+        typer.echo(f"stopped {done} ({stopped}); the same command resumes within 24 hours", err=True)
         raise typer.Exit(ExitCode.SOME_FAILED)
     if tally.outside == tally.total:
         raise _none_contacted(tally.reasons, str(grant))

@@ -165,6 +165,8 @@ def scan(
         for error in done.failed:
             print_failure(error)
         print_skipped(done.skipped)
+        if text := done.taken_over.text:
+            message_console().print(text)
         for part in done.set_aside:
             message_console().print(f"removed a damaged file from the lake: {part}")
         judged = with_population_estimate(with_baseline(set_apart(located(done.report)), past), sample_of)

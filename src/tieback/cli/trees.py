@@ -35,7 +35,7 @@ def print_backend_lines(lines: "list[BackendLine]") -> None:
             "region": line.region,
             "owner": line.owner or line.party,
             "stores": ", ".join(ACCESS_WORDS.get(Access(one), one) for one in line.access)
-            or (probed and ("none found" if line.probed else "not probed"))
+            or (probed and ("not probed" if not line.probed else "no answer" if line.silent else "none found"))
             or "",
             "reported by": ", ".join(line.seen_by),
         }
@@ -100,9 +100,7 @@ def print_backend(view: "BackendView") -> None:
         tree.add(_text(f"addresses: {addresses or 'none'} ({view.why.resolved_by})"))
     _add_stores(tree, view.stores)
     if not view.stores:
-        tree.add(
-            _text("stores: none found" if view.probed else "stores: not probed, so it is not known if one is open")
-        )
+        tree.add(_text(f"stores: {_without_store(view)}"))
     _add_seen(tree, view.seen)
     apps = tree.add(_text(f"{view.apps_total:,} app{'' if view.apps_total == 1 else 's'}"))
     for app_at in view.apps[:SHOWN]:
@@ -148,6 +146,12 @@ def print_app(view: "AppView") -> None:
             place = f"{passive.sighting.evidence.context}, {passive.sighting.evidence.file}"
             others.add(_text(f"{passive.sighting.endpoint.value}  ({place})", style="dim"))
     data_console().print(tree)
+
+
+def _without_store(view: "BackendView") -> str:
+    if not view.probed:
+        return "not probed, so it is not known if one is open"
+    return "not decided: no answer, or not to the end" if view.silent else "none found"
 
 
 def _add_stores(tree: Tree, stores: "tuple[StoreLink, ...]") -> None:

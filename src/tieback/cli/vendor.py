@@ -45,6 +45,8 @@ _UNDECIDED = {
     "not_decided": "of which it is not decided whether a store is open",
     "not_probed": "that this run did not probe",
     "not_in_run": "that is not in this run",
+    "partly_read": "of which the run read only a part",
+    "no_back_end": "in which no back end was found, so that nothing could be probed",
 }
 FormatOption = Annotated[OutputFormat, format_option(OutputFormat, "A table, or one JSON document per line.")]
 VendorArgument = Annotated[str, typer.Argument(metavar="VENDOR", help="Vendor ID, a unique prefix of it, or the name.")]
@@ -312,6 +314,8 @@ def _print_undecided(back_ends: Counter[str], nothing_probed: str) -> None:
     for back_end, why in _UNDECIDED.items():
         if back_ends[back_end]:
             message_console().print(Text(f"{count_text(back_ends[back_end], 'vendor')} with an app {why}"))
+    if count := back_ends["not_analysed"]:
+        message_console().print(Text(f"{count_text(count, 'vendor')} without an analysed app"))
 
 
 def _document(view: "VendorView", back_end: str, *, listed: bool) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Sightings: an endpoint found in an artifact, with its location."""
 
+from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Literal
@@ -99,6 +100,8 @@ class Credential(msgspec.Struct, frozen=True):
 
 MAX_UNREAD = 20
 """Parts that were not read, kept of one app."""
+MAX_PLACES = 20
+"""Places that are named for one of them."""
 
 UNDECIDED = "not decided"
 """Beginning of the reason for a text that can be an endpoint, but is not known as a whole."""
@@ -161,23 +164,53 @@ def keep_damage(problems: list[Problem], problem: Problem) -> None:
         problems[-2] = problem
 
 
-class UnreadCode(msgspec.Struct, frozen=True):
-    """A part of an app or of a capture that was not read: what is only there is missing in the results."""
+class UnreadCode(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Parts of an app or of a capture that were not read, for one reason: what is only there is not in the results."""
 
     kind: UnreadKind
     what: str
     """One clause for the user."""
     where: str
-    """Entry or place with the evidence; empty for the input as a whole."""
+    """The first entry or place with the evidence; empty for the input as a whole."""
+    others: tuple[str, ...] = ()
+    """Further places with the same reason, at most 19."""
+    more: int = 0
+    """Number of further places that are not named."""
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The places that are named."""
+        return tuple(filter(None, (self.where, *self.others)))
+
+    def places_text(self, most: int = 5) -> str:
+        """``a.so, b.so and 12 more``; empty for the input as a whole."""
+        shown = self.places[:most]
+        left = len(self.places) - len(shown) + self.more
+        return ", ".join(shown) + (f" and {left:,} more" if left else "")
 
 
 def unread_parts(known: Iterable[UnreadCode], problems: Iterable[Problem]) -> tuple[UnreadCode, ...]:
-    """The parts of an input that were not read, with those of problems, the gravest kind first; no reason twice."""
-    found = {(one.kind, one.what): one for one in known}
+    """The parts of an input that were not read, with those of problems, the gravest kind first.
+
+    A reason that several places have is one part, which names them.
+    """
+    found: dict[tuple[UnreadKind, str], dict[str, None]] = {}
+    more: Counter[tuple[UnreadKind, str]] = Counter()
+    for one in known:
+        found.setdefault((one.kind, one.what), {}).update(dict.fromkeys((one.where, *one.others)))
+        more[one.kind, one.what] += one.more
     for problem in problems:
         if problem.unread is not None:
-            found.setdefault((problem.unread, problem.what), UnreadCode(problem.unread, problem.what, problem.where))
-    return tuple(sorted(found.values(), key=lambda one: one.kind is not UnreadKind.DAMAGED))[:MAX_UNREAD]
+            found.setdefault((problem.unread, problem.what), {})[problem.where] = None
+    parts = (_part(kind, what, tuple(places), more[kind, what]) for (kind, what), places in found.items())
+    return tuple(sorted(parts, key=lambda one: one.kind is not UnreadKind.DAMAGED))[:MAX_UNREAD]
+
+
+def _part(kind: UnreadKind, what: str, places: tuple[str, ...], more: int = 0) -> UnreadCode:
+    """The part of one reason; an empty place, the input as a whole, is named only if it is the only one."""
+    named = tuple(filter(None, places))
+    kept = named[:MAX_PLACES]
+    return UnreadCode(kind, what, kept[0] if kept else "", kept[1:], len(named) - len(kept) + more)
 
 
 def is_only_unfollowed(unread: Iterable[UnreadCode]) -> bool:
@@ -196,10 +229,12 @@ def main_reasons(unread: Iterable[UnreadCode], whole: str = "") -> tuple[UnreadC
     damaged: set[str] = set()
     found: list[UnreadCode] = []
     for one in unread:
-        if one.where not in damaged:
-            found.append(one)
-        if one.kind is UnreadKind.DAMAGED and one.where not in ("", whole):
-            damaged.add(one.where)
+        # The further places of a reason that are not named are not known as damaged.
+        left = tuple(place for place in (one.where, *one.others) if place not in damaged)
+        if left or one.more:
+            found.append(one if one.where in left else _part(one.kind, one.what, left, one.more))
+        if one.kind is UnreadKind.DAMAGED:
+            damaged.update({*one.places} - {whole})
     return tuple(found)
 
 

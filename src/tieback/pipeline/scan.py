@@ -5,6 +5,7 @@ again.
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import batched
@@ -33,6 +34,7 @@ from tieback.pipeline.progress import Progress, Stage, today_utc
 from tieback.pipeline.record import RecordWork
 from tieback.pipeline.report import build_report
 from tieback.pipeline.rule_sets import analysis_suffix, rules_used, with_rules
+from tieback.pipeline.taken_over import TakenOver, taken_over
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.pipeline.units import CLAIM, UnitRun
 from tieback.scope import event_loop
@@ -92,6 +94,8 @@ class AnalysedInputs(msgspec.Struct, frozen=True):
     """Inputs that could not be read, in input order."""
     skipped: tuple[SkippedFiles, ...] = ()
     """Files that were passed over, by folder, shard or location, and by reason."""
+    taken_over: TakenOver = TakenOver()
+    """What an earlier run has read."""
 
 
 class ScanResult(msgspec.Struct, frozen=True):
@@ -106,6 +110,8 @@ class ScanResult(msgspec.Struct, frozen=True):
     """Files that were passed over, by folder, shard or location, and by reason."""
     inputs_read: int = 0
     """Without any, the run is removed from the workspace when the context ends."""
+    taken_over: TakenOver = TakenOver()
+    """What an earlier run has read, and what this run has probed before it was stopped."""
 
 
 @contextmanager
@@ -130,7 +136,7 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
             run = _start(workspace, request)
             if request.begun is not None:
                 request.begun(run)
-            inputs = _read(workspace, run, request, stage, never)
+            inputs, before = _read(workspace, run, request, stage, never)
             compact(workspace.lake, many=MIN_SMALL_PARTS)
             units, captures = inputs.units(), inputs.of_version(TRAFFIC_ANALYSIS + analysis_suffix(request.rules))
             bundles = apps_by_bundle(workspace.lake, units) if captures else {}
@@ -144,7 +150,8 @@ def run_scan(request: ScanRequest, stage: Stage) -> Iterator[ScanResult]:
                 end_run(workspace, run, inputs, named, found, knowledge, request.rules)
         try:
             report = build_report(workspace, run)
-            yield ScanResult(report, tuple(_failures(inputs)), damaged, inputs.skipped, len(units))
+            before = msgspec.structs.replace(before, targets=found.before)
+            yield ScanResult(report, tuple(_failures(inputs)), damaged, inputs.skipped, len(units), before)
         finally:
             # The last run stays the last one if no input of this run could be read, such as a mistyped path.
             if not len(units):
@@ -160,30 +167,31 @@ def analyse_inputs(request: ScanRequest, stage: Stage) -> AnalysedInputs:
         recover(workspace.lake, workspace.ledger, seals=True)
         if request.retry:
             workspace.ledger.retry_quarantined()
-        inputs = _read(workspace, f"reading-{secrets.token_hex(8)}", request, stage, request.never)
-        return AnalysedInputs(len(inputs.units()), tuple(_failures(inputs)), inputs.skipped)
+        inputs, before = _read(workspace, f"reading-{secrets.token_hex(8)}", request, stage, request.never)
+        return AnalysedInputs(len(inputs.units()), tuple(_failures(inputs)), inputs.skipped, before)
 
 
 def _read(
     workspace: Workspace, run: str, request: ScanRequest, stage: Stage, never: tuple[SourcedRule, ...] | None
-) -> Inputs:
-    """Analyse the inputs that were not analysed before; returns all of them."""
+) -> tuple[Inputs, TakenOver]:
+    """Analyse the inputs that were not analysed before; returns all of them, and how many were."""
+    done = Counter[str]()
     engine = request.engine or LocalEngine(request.workers)
     with (
         index_inputs(workspace, run, request.inputs, engine, stage, never) as listing,
         stage("reading apps and traffic") as progress,
     ):
-        inputs = _analyse(workspace, run, request, engine, listing, progress, never)
+        inputs = _analyse(workspace, run, request, engine, listing, progress, never, done)
         if lost := units_without_results(workspace.lake, inputs.units()):
             workspace.ledger.forget_units(lost)
-            inputs = _analyse(workspace, run, request, engine, listing, progress, never)
+            inputs = _analyse(workspace, run, request, engine, listing, progress, never, done)
             inputs = inputs.failing(
                 dict.fromkeys(
                     (key for key, _ in units_without_results(workspace.lake, inputs.units())),
                     "its result is missing from the workspace. Choose another one with --workspace",
                 )
             )
-    return inputs
+    return inputs, taken_over(inputs, done)
 
 
 def _start(workspace: Workspace, request: ScanRequest) -> str:
@@ -250,12 +258,15 @@ def _analyse(
     listing: ObjectListing,
     progress: Progress,
     never: tuple[SourcedRule, ...] | None,
+    done: Counter[str],
 ) -> Inputs:
+    """Analyse the inputs; what was read now is added to ``done``, by version of the analysis."""
     analysis = _Analysis(request, listing)
     lake = workspace.lake_directory
     work = RecordWork(lake.absolute(), open_fence(lake), workspace.lake.key, never, request.rules)
     units = UnitRun(workspace.ledger, run, progress)
     units.run(engine, work, analysis.groups(), unit_limits(request.inputs), analysis.failed)
+    done += units.done
     # A cluster may deliver a batch twice, or late: from here on the lake holds each unit once.
     recover(workspace.lake, workspace.ledger)
     return analysis.results(workspace.ledger)

@@ -5,6 +5,7 @@ batch again and publishes the same part.
 """
 
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,6 +69,8 @@ class UnitRun:
         self._run = run
         self._progress = progress
         self.claimed = 0
+        self.done: Counter[str] = Counter()
+        """Number of units that ended well, by version of the analysis."""
 
     def claim(self, groups: Iterable[Sequence[Unit]]) -> Iterator[Unit]:
         """Yield the units of each group that this run may work on."""
@@ -113,5 +116,7 @@ class UnitRun:
     def _enter(self, ends: Sequence[UnitEnd], failed: Callable[[UnitEnd], None]) -> None:
         self._ledger.finish(ends)
         for end in ends:
-            if end.state is not UnitState.DONE:
+            if end.state is UnitState.DONE:
+                self.done[end.unit.version] += 1
+            else:
                 failed(end)

@@ -23,7 +23,7 @@ import msgspec
 from tieback.model.errors import WorkspaceError
 from tieback.storage.failures import storage_errors
 
-VERSION = 9
+VERSION = 10
 FILE = "pages.db"
 _ROWS_AT_ONCE = 1_000
 _SCHEMA = """

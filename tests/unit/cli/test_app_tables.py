@@ -244,6 +244,18 @@ def test_partly_read_app_never_reads_as_without_back_ends() -> None:
     assert "  no back end found" in shown(AppDocument("a.ipa", APP))
 
 
+def test_each_file_that_was_not_read_for_one_reason_is_named() -> None:
+    places = tuple(f"lib/{n}.so" for n in range(20))
+    code = UnreadCode(UnreadKind.ENCRYPTED, "encrypted", places[0], places[1:], 3)
+    problems = tuple(Problem(code.what, place, code.kind) for place in places)
+    document = AppDocument("a.apk", APP, unread=(code,), problems=problems)
+    text = " ".join(" ".join(shown(document)).split())
+    assert "- lib/0.so, lib/1.so, lib/2.so, lib/3.so, lib/4.so and 18 more: encrypted" in text
+    assert "Problems" not in text
+    text = " ".join(" ".join(shown(document, everything=True)).split())
+    assert "lib/18.so, lib/19.so and 3 more: encrypted" in text
+
+
 def test_a_long_reason_is_wrapped_below_its_value() -> None:
     place = Evidence("classes.dex", 16, "dex-string/url", "https://api.shop.test/api")
     url = Endpoint(EndpointKind.URL, "https://api.shop.test/api", "https", "api.shop.test", 443, "/api")

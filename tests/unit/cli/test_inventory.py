@@ -11,6 +11,7 @@ from tests.unit.cases.samples import exposure
 from tests.unit.cli.conftest import Run
 from tests.unit.pipeline.workspaces import GRANT, P, make
 from tieback.model.device import InventoryRow
+from tieback.model.probe import Access, Outcome, ProbeReport
 
 RAW = (
     "ApplicationKey,ApplicationName,ApplicationPublisher,ApplicationVersion,DeviceId,DeviceName,Platform,UserName\n"
@@ -217,14 +218,37 @@ def test_each_state_of_the_back_ends_is_a_word(run: Run, tmp_path: Path, monkeyp
     )
     folder = make(tmp_path, *rows, stores=(exposure(),), grant=GRANT)
     monkeypatch.setenv("COLUMNS", "300")
-    out = run("inventory", "review", "-w", str(folder)).out
+    shown = run("inventory", "review", "-w", str(folder))
+    out = shown.out
     last = {line.split()[0]: line for line in out.splitlines()}
-    assert last["Acme"].rstrip().endswith("no open store, no back end found")
+    assert last["Acme"].rstrip().endswith("no back end found")
+    assert "1 app: no back end found" in shown.err
     assert last["Unknown"].rstrip().endswith("not analysed")
     assert "no open store" not in last["Fieldhand"]
     listed = run("inventory", "list", "-w", str(folder)).out
-    assert "yes, no open store, no back end found" in listed
+    assert "yes, no back end found" in listed
+    assert "no open store" not in out + listed
     assert "yes, 1 open store" in listed
+
+
+@pytest.mark.parametrize(
+    ("host", "text"), [("", "partly read, no back end found in that part"), ("api.acme.test", "partly read")]
+)
+def test_an_app_that_was_only_partly_read_has_no_number_of_open_stores(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, host: str, text: str
+) -> None:
+    app = "com.Acme.Mail"
+    probes = (ProbeReport(f"{host}:443", Outcome.OK, Access.AUTH_REQUIRED),) if host else ()
+    row = InventoryRow(P.IOS, app, "Acme Mail", device="d3")
+    folder = make(tmp_path, row, grant=GRANT, hosts={app: host}, unread={app}, probes=probes)
+    monkeypatch.setenv("COLUMNS", "300")
+    ended = run("inventory", "review", "-w", str(folder))
+    (line,) = [one for one in ended.out.splitlines() if "Acme" in one]
+    assert line.rstrip().endswith(text)
+    assert "1 app: only partly read" in ended.err
+    file = run("inventory", "review", "--format", "csv", "-w", str(folder)).out
+    (cells,) = csv.DictReader(file.removeprefix("\ufeff").splitlines())
+    assert (cells["back end"], cells["open stores"], cells["records"]) == ("partly read", "", "")
 
 
 def test_a_published_list_needs_no_analysis(run: Run, tmp_path: Path) -> None:

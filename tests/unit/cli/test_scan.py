@@ -162,6 +162,13 @@ def test_copies_of_an_input_are_counted(run: Run, apps: Path, tmp_path: Path) ->
     assert said.removeprefix("inputs: ") in [one["what"] for one in document["problems"]]
 
 
+def test_a_scan_says_what_it_took_over_from_an_earlier_run(run: Run, apps: Path) -> None:
+    words = ("-w", "ws", "--workers", "1", "--format", "json")
+    assert "taken over" not in run("scan", apps / "fieldhand.apk", *words).err
+    ended = run("scan", apps / "fieldhand.apk", apps / "workhub.apk", *words)
+    assert "taken over from an earlier run, and not read again: 1 of 2 apps" in ended.err.splitlines()
+
+
 def test_a_sample_without_a_grant_is_refused_before_anything_is_read(run: Run, apps: Path, tmp_path: Path) -> None:
     ended = run("scan", apps / "fieldhand.apk", "-w", "ws", "--sample-of", "1000")
     assert (ended.code, "nothing can be extrapolated" in ended.err, (tmp_path / "ws").exists()) == (2, True, False)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from tests.unit.pipeline.workspaces import GRANT, make
 from tieback.cli.vendor import current_user, day_of
 from tieback.model.errors import UsageError
 from tieback.model.exposure import Exposure
-from tieback.model.probe import Access
+from tieback.model.probe import Access, Outcome, ProbeReport
+from tieback.model.vendor import Vendor
+from tieback.storage.workspace import Workspace
 
 
 def test_list_has_every_vendor_of_an_app(scanned: Run) -> None:
@@ -85,14 +88,15 @@ def test_days_and_names() -> None:
 
 @pytest.mark.parametrize(
     ("stores", "grant", "words", "number"),
-    [((), None, "not_probed", "not probed"), ((exposure(),), GRANT, "open", "1"),
+    [((), None, "not_probed", "not probed"), ((), GRANT, "not_probed", "not probed"),
+     ((exposure(),), GRANT, "open", "1"),
      ((exposure(access=Access.AUTH_REQUIRED),), GRANT, "no_open_store", "0"),
      ((exposure(access=Access.AUTH_REQUIRED, untested=("a login",)),), GRANT, "not_decided", "not decided")],
 )  # fmt: skip
 def test_a_vendor_of_apps_that_were_not_probed_has_no_number_of_open_stores(
     run: Run, tmp_path: Path, stores: tuple[Exposure, ...], grant: str | None, words: str, number: str
 ) -> None:
-    directory = make(tmp_path, stores=stores, grant=grant)
+    directory = make(tmp_path, stores=stores, grant=grant, hosts={"org.fieldhand.app": "api.fieldhand.test"})
     lines = run("vendor", "list", "--format", "json", "-w", str(directory)).out.splitlines()
     found = {one["vendor"]["name"]: one["back_end"] for one in map(json.loads, lines)}
     assert found["Fieldhand Ltd"] == words
@@ -103,3 +107,38 @@ def test_a_vendor_of_apps_that_were_not_probed_has_no_number_of_open_stores(
     shown = run("vendor", "show", "Fieldhand Ltd", "-w", str(directory)).out
     assert ("open stores: not" in shown) == (number.startswith("not"))
     assert ("open stores: none found" in shown) == (number == "0")
+
+
+def test_a_vendor_whose_apps_have_no_back_end_is_not_called_closed(run: Run, tmp_path: Path) -> None:
+    directory = make(tmp_path, grant=GRANT)
+    lines = run("vendor", "list", "--format", "json", "-w", str(directory)).out.splitlines()
+    found = {one["vendor"]["name"]: one["back_end"] for one in map(json.loads, lines)}
+    assert found["Fieldhand Ltd"] == "no_back_end"
+    ended = run("vendor", "list", "-w", str(directory))
+    (row,) = [line for line in ended.out.splitlines() if "Fieldhand Ltd" in line]
+    assert re.split(r" {2,}", row.strip())[4] == "no back end"
+    assert "with an app in which no back end was found, so that nothing could be probed" in ended.err
+    assert "open stores: no back end" in run("vendor", "show", "Fieldhand Ltd", "-w", str(directory)).out
+
+
+def test_a_vendor_with_an_app_that_was_only_partly_read_is_not_called_closed(run: Run, tmp_path: Path) -> None:
+    app, host = "org.fieldhand.app", "api.fieldhand.test"
+    probed = ProbeReport(f"{host}:443", Outcome.OK, Access.AUTH_REQUIRED)
+    directory = make(tmp_path, grant=GRANT, hosts={app: host}, probes=(probed,), unread={app})
+    ended = run("vendor", "list", "-w", str(directory))
+    (row,) = [line for line in ended.out.splitlines() if "Fieldhand Ltd" in line]
+    assert re.split(r" {2,}", row.strip())[4] == "partly read"
+    assert "1 vendor with an app of which the run read only a part" in ended.err
+
+
+def test_a_vendor_without_an_analysed_app_is_not_called_closed(run: Run, tmp_path: Path) -> None:
+    directory = make(tmp_path, grant=GRANT)
+    with Workspace.open(directory) as workspace:
+        workspace.ledger.cases.change_vendors(lambda _: [(Vendor("v-none", "Nobody"), ())], datetime.now(UTC))
+    lines = run("vendor", "list", "--format", "json", "-w", str(directory)).out.splitlines()
+    found = {one["vendor"]["name"]: one["back_end"] for one in map(json.loads, lines)}
+    assert found["Nobody"] == "not_analysed"
+    ended = run("vendor", "list", "-w", str(directory))
+    (row,) = [line for line in ended.out.splitlines() if "Nobody" in line]
+    assert "not analysed" in row
+    assert "1 vendor without an analysed app" in ended.err

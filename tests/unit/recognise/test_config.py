@@ -113,6 +113,16 @@ def test_property_lists(form: plistlib.PlistFormat, name: str) -> None:
     ("name", "text", "expected"),
     [
         ("assets/app.properties", "api.host=api.shop.de\nname=shop.de\n", ["api.shop.de"]),
+        (
+            "assets/www/.env",
+            "FIREBASE_PROJECT_ID=shop-1234\nFIREBASE_STORAGE_BUCKET=shop-data\nPROJECT_ID=other-1234\n",
+            ["firestore:shop-1234", "firebase-storage:shop-data"],
+        ),
+        (
+            "assets/flutter_assets/.env.production",
+            "EXPO_PUBLIC_FIREBASE_PROJECT_ID='shop-1234'\nVITE_FIREBASE_PROJECT_ID=your-project-id\nPROJECT_ID=other-1\n",
+            ["firestore:shop-1234"],
+        ),
         ("assets/.env", "API_HOST=api.shop.de\n", ["api.shop.de"]),
         ("assets/config.yaml", "server:\n  base_url: api.shop.de/v1\n", ["api.shop.de/v1"]),
         ("assets/config.json", '{"mqttBroker": "mq.shop.de", "x": "y.shop.de"}', ["mq.shop.de"]),

@@ -9,6 +9,7 @@ from tieback.model.report.scope import SkipReason
 from tieback.report.explain import explain_figure
 from tieback.report.sampling import with_population_estimate
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
+from tieback.report.texts.headline import headline_text
 
 
 def test_the_arithmetic_from_apps_to_records(report: Report) -> None:
@@ -72,10 +73,15 @@ def test_stores_that_were_not_probed_are_not_zero(report: Report, name: str) -> 
     assert counted.value == report.headline.apps_analysed
 
 
-def test_a_grant_without_candidates_is_probed(report: Report) -> None:
+def test_a_grant_without_candidates_probes_nothing(report: Report) -> None:
+    """That the inputs lead to no store that could be probed is no zero: 0 of 0 is not "none open"."""
     assert report.scope is not None
     nothing = replace(report.scope, targets_asked=0, targets_out_of_scope=0, skipped=())
-    assert replace(report, scope=nothing, headline=replace(report.headline, stores_answering=0)).probed
+    head = replace(report.headline, stores_answering=0, stores_exposed=0)
+    unprobed = replace(report, scope=nothing, headline=head)
+    assert not unprobed.probed
+    assert "not probed" in {step.value for step in figure_steps(unprobed)}
+    assert "No data store was probed: the " in headline_text(unprobed)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from litestar.testing import TestClient
 from litestar.types import ASGIApp
 
 from tests.unit.cases.samples import exposure
-from tests.unit.pipeline.workspaces import P, make
+from tests.unit.pipeline.workspaces import GRANT, P, make
 from tests.unit.web.clients import client as client_of
 from tieback.model.device import InventoryRow, Ownership
 from tieback.pipeline.accounts.roles import Role
@@ -110,7 +110,8 @@ def test_a_viewer_sees_no_device(fleet: Path) -> None:
 
 
 def test_a_run_without_a_grant_is_not_silent(tmp_path: Path) -> None:
-    with client_of(make(tmp_path, *ROWS), Role.ANALYST) as client:
+    hosts = {"org.fieldhand.app": "api.fieldhand.test"}
+    with client_of(make(tmp_path, *ROWS, hosts=hosts), Role.ANALYST) as client:
         for path in PAGES:
             assert "This run had no grant, so nothing was probed" in client.get(path).text or "devices" in path
         page = client.get("/inventory/apps").text
@@ -120,6 +121,25 @@ def test_a_run_without_a_grant_is_not_silent(tmp_path: Path) -> None:
         for form in ("csv", "intune", "rpz"):
             answer = client.get(f"/api/v1/inventory/blocklists/{form}")
             assert (answer.status_code, "no back end of an app was probed" in answer.json()["detail"]) == (409, True)
+
+
+def test_an_app_without_a_back_end_and_one_partly_read_have_words_of_their_own(tmp_path: Path) -> None:
+    rows = (InventoryRow(P.IOS, "com.Acme.Mail", device="d0"), InventoryRow(P.ANDROID, "com.never", device="d0"))
+    with client_of(make(tmp_path, *rows, grant=GRANT, unread={"com.never"}), Role.ANALYST) as client:
+        page = client.get("/inventory/apps").text
+        assert ("no back end found" in page, "partly read" in page) == (True, True)
+        assert 'badge plain">no open store found' not in page
+        assert "<code>tieback capture</code>" in page
+        found = {one["bundle_id"]: one for one in client.get("/api/v1/inventory/apps").json()["items"]}
+        assert {name: (one["state"], one["open_stores"]) for name, one in found.items()} == {
+            "com.Acme.Mail": ("no_back_end", None), "com.never": ("partly_read", None),
+        }  # fmt: skip
+        counts = client.get("/api/v1/inventory").json()["fleet"]
+        assert (counts["no_back_end"], counts["partly_read"], counts["no_open_store"]) == (1, 1, 0)
+        apps = client.get("/apps").text
+        assert ("no back end known" in apps, "only partly read" in apps, "nothing to probe" in apps) == (True,) * 3
+        assert client.get("/api/v1/apps", params={"behind": "no_back_end"}).json()["total"] == 3
+        assert client.get("/api/v1/overview").json()["probed"] is False
 
 
 def test_an_empty_workspace_says_what_to_do(tmp_path: Path) -> None:

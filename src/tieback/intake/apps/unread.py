@@ -168,7 +168,11 @@ class CodeCheck:
         return unread_parts(self._found.values(), problems)
 
     def _add(self, kind: UnreadKind, what: str, where: str) -> None:
-        self._found.setdefault((kind, what), UnreadCode(kind, what, where))
+        found = UnreadCode(kind, what, where)
+        # The place of an encrypted part is what was not read; with the other kinds it is the evidence, which one shows.
+        if kind is UnreadKind.ENCRYPTED and (kind, what) in self._found:
+            (found,) = unread_parts((self._found[kind, what], found), ())
+        self._found[kind, what] = found if kind is UnreadKind.ENCRYPTED else self._found.get((kind, what), found)
 
     def _name(self, file: str) -> None:
         name = file.rpartition("/")[2].rpartition("!")[2]

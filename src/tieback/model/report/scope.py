@@ -64,5 +64,5 @@ class RunScope(msgspec.Struct, frozen=True):
 
     @property
     def reached(self) -> bool:
-        """True if a candidate was probed, or if there was none; false if the grant let no candidate be probed."""
-        return self.probed > 0 or not self.candidates
+        """True if a candidate was probed; false if there was none, or if the grant let none be probed."""
+        return self.probed > 0

@@ -40,6 +40,8 @@ MOST_DOMAINS = 200
 """Maximum domains per vendor, from the user."""
 _MOST_TEXT = {"name": 300, "language": 20, "postal": 2_000, "note": MAX_NOTE}
 """Maximum characters of fields that people fill in."""
+_WORST_FIRST = ("not_decided", "not_probed", "not_in_run", "partly_read", "no_back_end", "no_open_store")
+"""Words of ``back_end_word``: the first that an app of a vendor has is that of the vendor."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 _BUNDLE_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}")
 _DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9][a-z0-9-]{0,61}[a-z0-9]")
@@ -200,7 +202,8 @@ class VendorService:
     def back_ends(self, views: Iterable[VendorView]) -> dict[str, str]:
         """What the run shows of the stores behind the apps of each vendor, as ``back_end_word``, by ID of the vendor.
 
-        One app that is not decided, or was not probed, means that more stores may be open.
+        One app that is not decided, or was not probed, means that more stores may be open. A vendor without an analysed
+        app has the word ``not_analysed``.
         """
         views = list(views)
         known = run_reach(self._workspace, self.run, {app.sha256 for view in views for app in view.apps})
@@ -211,7 +214,7 @@ class VendorService:
                 parts = versions.setdefault((app.platform.value, app.bundle_id or app.sha256), [])
                 parts += [known[app.sha256]] if app.sha256 in known else []
             words = {back_end_word(reduce(add, parts) if parts else None, exposed=False) for parts in versions.values()}
-            word = next((one for one in ("not_decided", "not_probed", "not_in_run") if one in words), "no_open_store")
+            word = next((one for one in _WORST_FIRST if one in words), "not_analysed")
             found[view.vendor.id] = "open" if view.stores else word
         return found
 

@@ -23,6 +23,8 @@ TEMPLATE = "its identifier is that of a template, so the list would block other 
 UNDECIDED = {
     FleetState.NOT_DECIDED: "not decided whether a store behind it is open",
     FleetState.NOT_PROBED: "not probed in this run",
+    FleetState.PARTLY_READ: "only partly read",
+    FleetState.NO_BACK_END: "no back end found",
     FleetState.NOT_IN_RUN: "not in this run",
     FleetState.UNKNOWN: "never analysed",
 }
@@ -153,7 +155,7 @@ def check_probed(request: BlockRequest, lines: Sequence[FleetLine]) -> None:
         NothingProbedError: the run decided about no app of the fleet.
     """
     mobile = [line for line in lines if line.active and line.app.platform.mobile]
-    if request.chosen or not mobile or any(line.decided for line in lines):
+    if request.chosen or not mobile or any(line.judged for line in lines):
         return
     counts = "; ".join(f"{count:,} {why}" for why, count in undecided_counts(mobile).items())
     # Others than those of the fleet may have been probed.

@@ -127,7 +127,7 @@ class FleetLine(msgspec.Struct, frozen=True):
     def back_end(self) -> str:
         """What the run of the view shows of the stores behind the app. Only ``no_open_store`` means that none is open.
 
-        ``open``, ``not_decided``, ``no_open_store``, ``not_probed``, ``not_in_run`` or ``not_analysed``.
+        Those of ``back_end_word``, or ``not_analysed``.
         """
         if self.match is None:
             return "not_analysed"
@@ -137,6 +137,12 @@ class FleetLine(msgspec.Struct, frozen=True):
     def decided(self) -> bool:
         """True if the run shows whether an open store is behind the app."""
         return self.back_end in {"open", "no_open_store"}
+
+    @property
+    def judged(self) -> bool:
+        """True if the run decided about back ends of the app; others may be missing in an app that was partly read."""
+        partly = self.back_end == "partly_read" and self.reach is not None and self.reach.probed > 0
+        return self.decided or partly
 
     @property
     def known_records(self) -> Figure | None:
@@ -184,6 +190,8 @@ class FleetLine(msgspec.Struct, frozen=True):
             "back_end": self.back_end,
             "backends": None if self.reach is None else self.reach.backends,
             "backends_probed": None if self.reach is None else self.reach.probed,
+            "backends_without_result": None if self.reach is None else self.reach.silent,
+            "partly_read": None if self.reach is None else self.reach.partly_read,
             "retired_but_exposed": self.retired_but_exposed,
         }
 

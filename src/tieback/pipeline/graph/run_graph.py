@@ -15,9 +15,9 @@ from tieback.model.backend import Backend
 from tieback.model.errors import UsageError, WorkspaceError
 from tieback.model.exposure import Exposure
 from tieback.model.passive import PassiveService
-from tieback.model.probe import Access, Outcome
+from tieback.model.probe import Access
 from tieback.model.sighting import Sighting
-from tieback.pipeline.graph.probed import is_probed
+from tieback.pipeline.graph.probed import ProbedPlaces, probed_places
 from tieback.pipeline.graph.tables import CaptureRows, ways_table
 from tieback.pipeline.graph.views import (
     AppLink,
@@ -35,7 +35,6 @@ from tieback.pipeline.runs import finished_run
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.queries.graph_index import GraphIndex, Ids, Level
 from tieback.storage.lake.queries.graph_rows import AppRow, BackendRow, GraphRows
-from tieback.storage.lake.queries.page_counts import probed_targets
 from tieback.storage.lake.tables.apps import read_app_documents
 from tieback.storage.lake.tables.imports import services_at, sightings_of_apps
 from tieback.storage.ledger.ledger import RunRow
@@ -88,9 +87,9 @@ class RunGraph:
         self.knowledge = knowledge
 
     @cached_property
-    def _probed(self) -> frozenset[tuple[str, str]]:
-        """The targets that the run probed."""
-        return probed_targets(self._workspace.lake, self._run.id, Outcome.OUT_OF_SCOPE)
+    def _probed(self) -> ProbedPlaces:
+        """What the run probed."""
+        return probed_places(self._workspace.lake, self._run.id)
 
     def lines(self) -> Iterator[BackendLine]:
         """Every back end: those with openly accessible stores first, then by number of apps.
@@ -121,7 +120,8 @@ class RunGraph:
                 row.party,
                 tuple(sorted({access for value in row.values for access in stores.get(value, ())})),
                 tuple(sorted({tool for host in (row.host, *row.addresses) for tool in seen.get(host, ())})),
-                is_probed(row.host, row.at, self._probed),
+                self._probed.is_probed(row.host, row.at),
+                self._probed.is_silent(row.host, row.at),
             )
             for row in rows
         ]
@@ -161,7 +161,8 @@ class RunGraph:
             apps_total=len(nodes),
             stores=stores,
             seen=self._notes((name, *addresses), apps, stores),
-            probed=is_probed(name, host, self._probed),
+            probed=self._probed.is_probed(name, host),
+            silent=self._probed.is_silent(name, host),
         )
 
     def apps(self, text: str) -> Iterator[AppView]:

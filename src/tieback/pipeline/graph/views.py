@@ -102,6 +102,8 @@ class BackendView(msgspec.Struct, frozen=True):
     """Reports of other tools."""
     probed: bool = False
     """True if the run probed a target there. Without a store, false means that nothing is known."""
+    silent: bool = False
+    """True if it was probed and gave no result: no answer, or not to the end. Nothing is known of a store either."""
 
 
 class EndpointLink(msgspec.Struct, frozen=True):
@@ -175,6 +177,8 @@ class BackendLine(msgspec.Struct, frozen=True):
     """Other tools that reported something there."""
     probed: bool = False
     """True if the run probed a target there. Without a store, false means that nothing is known."""
+    silent: bool = False
+    """True if it was probed and gave no result: no answer, or not to the end. Nothing is known of a store either."""
 
 
 def link_store(exposure: Exposure, values: Iterable[str]) -> StoreLink:

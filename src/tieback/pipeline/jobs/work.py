@@ -49,6 +49,7 @@ from tieback.pipeline.report import run_report
 from tieback.pipeline.rule_sets import active_rules, probe_set
 from tieback.pipeline.runs import finished_run
 from tieback.pipeline.scan import ScanRequest, ScanResult, analyse_inputs, run_scan
+from tieback.pipeline.taken_over import TakenOver
 from tieback.report import by_name
 from tieback.report.audience import audience_of
 from tieback.report.files import left_out_text, write_all
@@ -115,6 +116,7 @@ def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
         rules = active_rules(workspace=order.workspace)
         request = ScanRequest(inputs, None, order.workspace, retry=job.retry, engine=engine, rules=rules, names=names)
         read = analyse_inputs(request, reporter.stage)
+        _note_taken_over(read.taken_over, reporter)
         return JobResult(figures={"inputs_read": read.read, "inputs_failed": len(read.failed)})
     approved = _grant(order, job.grant) if job.grant else None
     begun_run = ""
@@ -144,6 +146,9 @@ def _scan(order: JobOrder, job: ScanJob, reporter: JobReporter) -> JobResult:
             reporter.send(JobNote(text=short(f"removed a damaged file from the lake: {part}")))
         _note_failures(done.failed, reporter, order.workspace)
         _note_skipped(done.skipped, reporter, order.workspace)
+        # With a grant, the phase before has read the inputs, and told which were read before it.
+        before = msgspec.structs.replace(done.taken_over, apps=0, captures=0) if job.grant else done.taken_over
+        _note_taken_over(before, reporter)
         if not done.inputs_read:
             raise InputError("no input was read", advice="See What happened on the page of this run")
         _note_failures(list(unread_errors(done.report)), reporter, order.workspace)
@@ -219,6 +224,11 @@ def _note_skipped(skipped: Sequence[SkippedFiles], reporter: JobReporter, worksp
     uploads = UploadFolder(workspace)
     for one in skipped[:MAX_NOTES]:
         reporter.send(JobNote(text=short(uploads.name_of(f"{one.where}: {one.text}"))))
+
+
+def _note_taken_over(before: TakenOver, reporter: JobReporter) -> None:
+    if before.text:
+        reporter.send(JobNote(text=before.text))
 
 
 def _probe(order: JobOrder, job: ProbeJob, reporter: JobReporter) -> JobResult:

@@ -119,7 +119,7 @@ async def probe_run(
         async for candidate, report in probe_all(second, grant, dialer, progress, along, notes, samples, lease, probes):
             writer.add(report)
             along.pop(candidate, None)
-    return ScanTargets(mapped, wanted)
+    return ScanTargets(mapped, wanted, len(answered))
 
 
 def _containers(lake: Lake, named: RunEndpoints) -> dict[str, tuple[str, ...]]:

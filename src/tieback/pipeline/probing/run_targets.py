@@ -21,3 +21,5 @@ class ScanTargets(msgspec.Struct, frozen=True):
     mapped: MappedBackends
     wanted: Candidates | None = None
     """The candidates of the run; ``None`` without a grant."""
+    before: int = 0
+    """Number of targets that this run has probed before it was stopped."""

@@ -68,6 +68,8 @@ class AppEndpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Name of the back end."""
     provider: str
     probed: bool
+    silent: bool
+    """True if its back end was probed and gave no result: no answer, or not to the end."""
     ways: tuple[StoreWay, ...]
     """The stores that it leads to, each with the reason."""
 
@@ -283,6 +285,7 @@ def _endpoints(workspace: Workspace, index: PageIndex, record: AppRecord, after:
                 host=backend.name if backend else "",
                 provider=backend.provider if backend else "",
                 probed=backend.probed if backend else False,
+                silent=backend.silent if backend else False,
                 ways=tuple(ways.get(one.endpoint.value, ())),
             )
         )

@@ -49,6 +49,8 @@ class FleetAction(StrEnum):
     ANALYSE = "analyse"
     PROBE = "probe"
     """Probe it in a run with a grant."""
+    CAPTURE = "capture"
+    """Capture its traffic, which shows back ends that its package does not show."""
     NONE = "none"
 
 
@@ -88,6 +90,10 @@ class FleetAppRow(msgspec.Struct, frozen=True, kw_only=True):
     """Its hosts and cloud resources; ``None`` if the run did not read it."""
     backends_probed: int | None
     """How many of them the run probed."""
+    backends_without_result: int | None
+    """How many of the probed ones gave no answer, or not to the end."""
+    partly_read: bool | None
+    """True if the run read only a part of it: back ends may be missing; ``None`` if the run did not read it."""
     classes: tuple[str, ...]
     """Classes of personal data in them, the most sensitive first."""
     own_people: int | None
@@ -160,7 +166,12 @@ class FleetCounts(msgspec.Struct, frozen=True, kw_only=True):
     """Apps that the run read without probing a back end."""
     not_in_run: int
     """Analysed apps that the run did not read."""
+    partly_read: int
+    """Apps of which the run read only a part, and found no open store behind it."""
+    no_back_end: int
+    """Apps in which the run found no back end, so that nothing could be probed."""
     no_open_store: int
+    """Apps with back ends that the run probed, and no open store. Apps of other numbers are never among them."""
     personal: int
     """Apps on at least one personal device."""
     run: str | None
@@ -193,7 +204,7 @@ class BlockLists(msgspec.Struct, frozen=True, kw_only=True):
     apps: int
     """Apps of the review."""
     decided: int
-    """Apps on devices of which the run shows whether an open store is behind them."""
+    """Apps on devices with back ends that the run decided about: they lead to an open store, or to none."""
     weak: bool
     force: bool
     hosts: tuple["BlockedHost", ...]
@@ -284,6 +295,8 @@ def fleet_counts(workspace: Workspace, run: str = "") -> FleetCounts:
         not_decided=count[FleetState.NOT_DECIDED],
         not_probed=count[FleetState.NOT_PROBED],
         not_in_run=count[FleetState.NOT_IN_RUN],
+        partly_read=count[FleetState.PARTLY_READ],
+        no_back_end=count[FleetState.NO_BACK_END],
         no_open_store=count[FleetState.NO_OPEN_STORE],
         personal=fleet.personal,
         run=fleet.run,
@@ -363,7 +376,7 @@ def block_lists(workspace: Workspace, *, weak: bool = False, force: bool = False
         run=fleet.run,
         not_probed=fleet.not_probed,
         apps=len(fleet.lines),
-        decided=sum(1 for line in fleet.lines if line.active and line.decided),
+        decided=sum(1 for line in fleet.lines if line.active and line.judged),
         weak=weak,
         force=force,
         hosts=tuple(
@@ -463,6 +476,8 @@ def review_row(line: FleetLine) -> FleetAppRow:
         records_quality=None if records is None else records.quality,
         backends=None if line.reach is None else line.reach.backends,
         backends_probed=None if line.reach is None else line.reach.probed,
+        backends_without_result=None if line.reach is None else line.reach.silent,
+        partly_read=None if line.reach is None else line.reach.partly_read,
         classes=line.classes,
         own_people=line.own_people,
         letter=line.letter,
@@ -499,22 +514,52 @@ def _other_app(line: FleetLine) -> str:
 def _of_reach(reach: RunReach, state: FleetState) -> tuple[FleetAction, str]:
     """Action and reason for an app that the run read, and behind which it found no open store."""
     backends = count_text(reach.backends, "back end")
-    if state is FleetState.NOT_DECIDED:
-        stores = (
+    match state:
+        case FleetState.NOT_DECIDED:
+            return FleetAction.PROBE, _undecided(reach)
+        case FleetState.NOT_PROBED:
+            none = "Its back end was not probed" if reach.backends == 1 else f"None of its {backends} was probed"
+            return FleetAction.PROBE, f"{none}, so open stores are unknown."
+        case FleetState.PARTLY_READ:
+            found = (
+                f"{_in_all(reach)} Others may be missing" if reach.backends else "No back end was found in that part"
+            )
+            what = f"The run read only a part of it. {found}: this is not the same as safe."
+            if reach.damaged:
+                return FleetAction.ANALYSE, f"{what} The package is damaged: build or download it again."
+            return FleetAction.CAPTURE, what
+        case FleetState.NO_BACK_END:
+            return (
+                FleetAction.CAPTURE,
+                "No back end was found in it, so nothing could be probed. It is not known as safe.",
+            )
+    return FleetAction.NONE, f"The run found no open store behind it. {_in_all(reach)}"
+
+
+def _undecided(reach: RunReach) -> str:
+    """What an app leads to that is not decided, as one sentence."""
+    parts = []
+    if reach.undecided:
+        one = (
             "a store that is"
             if reach.undecided == 1
             else count_text(reach.undecided, "store that is", "stores that are")
         )
-        return FleetAction.PROBE, f"It leads to {stores} known neither as open nor as closed."
-    if state is FleetState.NOT_PROBED:
-        none = "Its back end was not probed" if reach.backends == 1 else f"None of its {backends} was probed"
-        why = none if reach.backends else "Nothing was probed"
-        return FleetAction.PROBE, f"{why}, so open stores are unknown."
-    if not reach.backends:
-        return FleetAction.NONE, "The run found no back end in it."
-    left = reach.backends - reach.probed
+        parts.append(f"{one} known neither as open nor as closed")
+    if reach.silent:
+        one = "a back end" if reach.silent == 1 else count_text(reach.silent, "back end")
+        parts.append(f"{one} without a result: no answer, or not to the end")
+    return f"It leads to {', and to '.join(parts)}."
+
+
+def _in_all(reach: RunReach) -> str:
+    """How many of the back ends of an app were probed, as one sentence."""
+    backends, left = count_text(reach.backends, "back end"), reach.backends - reach.probed
     if left:
-        rest = f" Not probed, so not decided: {left:,} of its {backends}."
+        text = f"Not probed, so not decided: {left:,} of its {backends}."
     else:
-        rest = " Its back end was probed." if reach.backends == 1 else f" All its {backends} were probed."
-    return FleetAction.NONE, f"The run found no open store behind it.{rest}"
+        text = "Its back end was probed." if reach.backends == 1 else f"All its {backends} were probed."
+    if ports := reach.without_answer:
+        it = "it is" if ports == 1 else "they are"
+        text += f" {count_text(ports, 'port')} gave no answer, which does not show that {it} closed."
+    return text

@@ -400,7 +400,12 @@ _FINDERS: Mapping[str, Callable[[_Hop, str], bool]] = {
     NodeKind.STORE: _Hop.store,
 }
 _HELD = {NodeKind.PROVIDER: EdgeKind.HOSTED, NodeKind.OWNER: EdgeKind.OWNED}
-_TONES = {AppState.EXPOSED: "open", AppState.NOT_DECIDED: "unsure", AppState.CLOSED: "closed"}
+_TONES = {
+    AppState.EXPOSED: "open",
+    AppState.NOT_DECIDED: "unsure",
+    AppState.PARTLY_READ: "unsure",
+    AppState.CLOSED: "closed",
+}
 
 
 def _id(kind: NodeKind, name: str) -> str:

@@ -7,10 +7,9 @@ import msgspec
 import numpy as np
 
 from tieback.backends.normalise import OwnerDomains
-from tieback.model.probe import Outcome
 from tieback.model.report.document import Report
 from tieback.model.vendor import Vendor
-from tieback.pipeline.graph.probed import is_probed
+from tieback.pipeline.graph.probed import probed_places
 from tieback.pipeline.graph.run_graph import RunGraph
 from tieback.pipeline.mapping.attribution import AttributionSources
 from tieback.pipeline.report import build_report, run_unanswered, run_unidentified
@@ -28,6 +27,7 @@ from tieback.pipeline.views.index_figures import (
 from tieback.pipeline.views.index_rows import (
     NO_STORES,
     Counts,
+    EndpointCount,
     StoreCount,
     app_row,
     backend_row,
@@ -44,7 +44,7 @@ from tieback.report.texts.unread import partly_read_captures, unread_text
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.graph_index import Level
 from tieback.storage.lake.queries.groups import makers_of_run
-from tieback.storage.lake.queries.page_counts import apps_in_detail, probed_targets
+from tieback.storage.lake.queries.page_counts import apps_in_detail
 from tieback.storage.lake.queries.summaries import only_captured
 from tieback.storage.lake.tables.inputs import count_inputs
 from tieback.storage.page_index import PageIndexWriter, page_index_folder, writing_page_index
@@ -77,13 +77,16 @@ def build_index(workspace: Workspace, run: str) -> None:
 _ORDER = {state: number for number, state in enumerate(AppState)}
 
 
-_ORDER = {state: number for number, state in enumerate(AppState)}
+def _order(counts: Counts) -> int:
+    """The place of a back end among the others: those with open stores first, those without a store last."""
+    return 0 if counts.exposed else 1 if counts.not_decided else 2 if counts.stores else 3
 
 
 class _Probed(msgspec.Struct, frozen=True):
     """The part of a back end that counts apps."""
 
     probed: bool
+    silent: bool
 
 
 class _Builder:
@@ -114,7 +117,7 @@ class _Builder:
     def build(self) -> None:
         self._add_stores()
         self._add_backends()
-        self._add_apps(self._endpoints_not_probed())
+        self._add_apps(self._count_endpoints())
         self._add_captures()
         self._add_recipients()
         self._add_places()
@@ -155,35 +158,40 @@ class _Builder:
             self._index.run(sql)
 
     def _backends(self, of_backend: Mapping[str, Counts]) -> Iterator[tuple[str | int | bytes, ...]]:
-        probed = probed_targets(self._lake, self._run, Outcome.OUT_OF_SCOPE)
+        places = probed_places(self._lake, self._run)
         for some in self._graph.summaries():
             counts = of_backend.get(some.host, NO_STORES)
-            row = backend_row(some, counts, is_probed(some.host, some.at, probed))
+            probed, silent = places.is_probed(some.host, some.at), places.is_silent(some.host, some.at)
+            row = backend_row(some, counts, probed=probed, silent=silent)
             self._not_probed += not row.probed
             words = "\n".join((row.name, *some.addresses, row.provider, row.owner)).casefold()
-            order = (_ORDER[counts.state], counts.worst, -row.apps)
+            order = (_order(counts), counts.worst, -row.apps)
             columns = (row.id, row.name, row.provider, row.party, row.owner, row.stores)
             yield *order, msgspec.json.encode(some.addresses), words, *columns, msgspec.json.encode(row)
 
-    def _endpoints_not_probed(self) -> dict[str, int]:
-        """Number of endpoints of each app with no probed back end, by content hash; other apps are left out."""
+    def _count_endpoints(self) -> dict[str, EndpointCount]:
+        """The endpoints of each app with a back end, by content hash; other apps are left out."""
         graph = self._graph.index
         nodes = graph.numbers(Level.BACKEND)
         first = next(iter(nodes.values()), 0)
-        probed = np.zeros(len(nodes), np.bool_)
+        probed, silent = np.zeros(len(nodes), np.bool_), np.zeros(len(nodes), np.bool_)
         for name, document in self._index.query("SELECT name, document FROM backends"):
             if name in nodes:
-                probed[nodes[name] - first] = msgspec.json.decode(document, type=_Probed).probed
-        counts = graph.unreached(probed).tolist()
-        return {name: counts[node] for name, node in graph.numbers(Level.APP).items() if counts[node]}
+                row = msgspec.json.decode(document, type=_Probed)
+                probed[nodes[name] - first], silent[nodes[name] - first] = row.probed, row.silent
+        counts = [graph.unreached(marked).tolist() for marked in (np.zeros_like(probed), probed, ~silent)]
+        found = (
+            (name, EndpointCount(*(one[node] for one in counts))) for name, node in graph.numbers(Level.APP).items()
+        )
+        return {name: count for name, count in found if count.mapped}
 
-    def _add_apps(self, not_probed: Mapping[str, int]) -> None:
+    def _add_apps(self, endpoints: Mapping[str, EndpointCount]) -> None:
         self._index.draft("listed", f"state, worst, words, {_APP_COLUMNS}")
-        self._index.add("listed", self._apps(not_probed))
+        self._index.add("listed", self._apps(endpoints))
         self._index.run(_PLACE_APPS)
         self._index.run(_APP_WORDS)
 
-    def _apps(self, not_probed: Mapping[str, int]) -> Iterator[tuple[str | int | bytes, ...]]:
+    def _apps(self, endpoints: Mapping[str, EndpointCount]) -> Iterator[tuple[str | int | bytes, ...]]:
         found = apps_in_detail(self._lake, self._run, TRAFFIC_ANALYSIS)
         makers = makers_of_run(self._lake, self._run, TRAFFIC_ANALYSIS, self._vendors)
         captured = dict(only_captured(self._lake, self._run, TRAFFIC_ANALYSIS, self._graph.captured))
@@ -192,9 +200,8 @@ class _Builder:
             app = summary.app
             counts = self._of_app.get(app.sha256, NO_STORES)
             version, credentials, dropped = detail.get(app.sha256, ("", 0, 0))
-            row = app_row(summary, counts, credentials, not_probed.get(app.sha256, 0), captured.get(app.sha256, 0))
-            if self._report.scope is None and not counts.stores:
-                row = msgspec.structs.replace(row, state=AppState.NOT_PROBED)
+            known = endpoints.get(app.sha256, EndpointCount())
+            row = app_row(summary, counts, credentials, known, captured.get(app.sha256, 0))
             record = AppRecord(
                 row=row,
                 path=summary.path,
@@ -214,7 +221,7 @@ class _Builder:
             words = "\n".join((app.name, app.bundle_id, app.vendor, app.sha256, summary.path)).casefold()
             maker = makers.label(*makers.find(app.vendor, app.team, signer)) if app.vendor else ""
             columns = (app.sha256, label, row.platform, row.vendor, maker, row.state.value)
-            yield _ORDER[counts.state], counts.worst, words, *columns, msgspec.json.encode(record)
+            yield _ORDER[row.state], counts.worst, words, *columns, msgspec.json.encode(record)
 
     def _add_captures(self) -> None:
         """Endpoints and servers that apps contacted in captures."""

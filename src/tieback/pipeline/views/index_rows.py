@@ -31,6 +31,17 @@ from tieback.storage.lake.queries.graph_rows import BackendRow as BackendSummary
 _SEVERITIES = tuple(Severity)
 
 
+class EndpointCount(NamedTuple):
+    """The endpoints of an app, in its package and in captures."""
+
+    mapped: int = 0
+    """Those with a back end."""
+    not_probed: int = 0
+    """Those of them of which no host was probed."""
+    silent: int = 0
+    """Those of them of which a host was probed, and gave no result."""
+
+
 class StoreCount(NamedTuple):
     """What the counts of apps and back ends need of a store."""
 
@@ -63,15 +74,6 @@ class Counts:
     def severity(self) -> Severity | None:
         """Of the worst exposed store."""
         return None if self.rank < 0 else _SEVERITIES[self.rank]
-
-    @property
-    def state(self) -> AppState:
-        """What is known of the stores together."""
-        if self.exposed:
-            return AppState.EXPOSED
-        if self.not_decided:
-            return AppState.NOT_DECIDED
-        return AppState.CLOSED if self.stores else AppState.NONE_FOUND
 
 
 NO_STORES = Counts()
@@ -135,7 +137,29 @@ def found_store(exposure: Exposure, apps: int) -> FoundStore:
     )
 
 
-def backend_row(some: BackendSummary, counts: Counts, probed: bool) -> BackendRow:
+def app_state(counts: Counts, endpoints: EndpointCount, *, named: bool, partly_read: bool) -> AppState:
+    """What is known of the stores behind an app together. An empty list of stores has a reason.
+
+    Args:
+        counts: its stores.
+        endpoints: its endpoints.
+        named: true if it has endpoints at all.
+        partly_read: true if a part of it was not read.
+    """
+    if counts.exposed:
+        return AppState.EXPOSED
+    if counts.not_decided or endpoints.silent:
+        return AppState.NOT_DECIDED
+    if named and not counts.stores and endpoints.not_probed >= endpoints.mapped:
+        return AppState.NOT_PROBED
+    if partly_read:
+        return AppState.PARTLY_READ
+    if counts.stores:
+        return AppState.CLOSED
+    return AppState.NONE_FOUND if named else AppState.NO_BACK_END
+
+
+def backend_row(some: BackendSummary, counts: Counts, *, probed: bool, silent: bool) -> BackendRow:
     """The row of a back end with the counts of its stores."""
     return BackendRow(
         id=backend_id(some.host),
@@ -149,6 +173,7 @@ def backend_row(some: BackendSummary, counts: Counts, probed: bool) -> BackendRo
         owner=some.owner,
         party=some.party,
         probed=probed,
+        silent=silent,
         stores=counts.stores,
         stores_exposed=counts.exposed,
         stores_not_decided=counts.not_decided,
@@ -156,17 +181,18 @@ def backend_row(some: BackendSummary, counts: Counts, probed: bool) -> BackendRo
     )
 
 
-def app_row(summary: AppSummary, counts: Counts, credentials: int, not_probed: int, captured: int) -> AppRow:
+def app_row(summary: AppSummary, counts: Counts, credentials: int, endpoints: EndpointCount, captured: int) -> AppRow:
     """The row of an app with the counts of its stores, and of its endpoints.
 
     Args:
         summary: the app.
         counts: its stores.
         credentials: number of them in the package.
-        not_probed: endpoints that were not probed.
+        endpoints: its endpoints.
         captured: endpoints that only captures show.
     """
     app = summary.app
+    named = bool(summary.endpoints or captured)
     return AppRow(
         sha256=app.sha256,
         name=app.name,
@@ -174,11 +200,12 @@ def app_row(summary: AppSummary, counts: Counts, credentials: int, not_probed: i
         version=app.version_name,
         platform=app.platform.value,
         vendor=app.vendor,
-        state=counts.state,
+        state=app_state(counts, endpoints, named=named, partly_read=bool(summary.unread)),
         severity=counts.severity,
         endpoints=summary.endpoints,
         endpoints_captured=0 if summary.captured else captured,
-        endpoints_not_probed=not_probed,
+        endpoints_not_probed=endpoints.not_probed,
+        endpoints_without_result=endpoints.silent,
         stores=counts.stores,
         stores_exposed=counts.exposed,
         stores_not_decided=counts.not_decided,

@@ -42,13 +42,17 @@ class AppState(StrEnum):
     EXPOSED = "exposed"
     """It leads to a store that allows unauthenticated access."""
     NOT_DECIDED = "not_decided"
-    """It leads to a store that is known neither as open nor as closed."""
+    """It leads to a store that is known neither as open nor as closed, or to a back end that gave no result."""
+    PARTLY_READ = "partly_read"
+    """A part of it was not read, so that back ends may be missing. No open store is behind those that are known."""
+    NOT_PROBED = "not_probed"
+    """It has back ends, and the run probed none of them: it had no grant, or the grant does not cover them."""
+    NO_BACK_END = "no_back_end"
+    """No back end of it is known, so that nothing could be probed."""
     CLOSED = "closed"
     """Every store found behind it denies unauthenticated access, or is a probable honeypot."""
     NONE_FOUND = "none_found"
-    """No store was found behind it. This is not the same as safe: see ``endpoints_not_probed``."""
-    NOT_PROBED = "not_probed"
-    """The run had no grant, so nothing behind it was probed."""
+    """Back ends were probed, and none is a store. This is not the same as safe: see ``endpoints_not_probed``."""
 
 
 class AppRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +73,8 @@ class AppRow(msgspec.Struct, frozen=True, kw_only=True):
     """Further endpoints, which only captures show."""
     endpoints_not_probed: int
     """Of both together: endpoints of which no host was probed."""
+    endpoints_without_result: int
+    """Of both together: endpoints of which a host was probed, and gave no answer, or not to the end."""
     stores: int
     stores_exposed: int
     stores_not_decided: int
@@ -143,6 +149,8 @@ class BackendRow(msgspec.Struct, frozen=True, kw_only=True):
     party: str
     probed: bool
     """True if the run probed its host. A candidate can also be on another host."""
+    silent: bool
+    """True if it was probed and gave no result: no answer, or not to the end."""
     stores: int
     stores_exposed: int
     stores_not_decided: int

@@ -1,6 +1,6 @@
 """The headline of each finished run, for the trend.
 
-The figures of a run never change, so they are kept in ``graph/<run>.totals-1`` once they were counted: counting needs a
+The figures of a run never change, so they are kept in ``graph/<run>.totals-2`` once they were counted: counting needs a
 pass over all stores of the run.
 """
 
@@ -15,9 +15,11 @@ import msgspec
 
 from tieback.assess.summary import UNKNOWN, summarise
 from tieback.model.figure import NO_ANSWER, Figure
+from tieback.model.probe import Outcome
 from tieback.model.small_file import read_small
 from tieback.pipeline.traffic import TRAFFIC_ANALYSIS
 from tieback.storage.lake.queries.page_counts import count_apps
+from tieback.storage.lake.tables.probes import RunProbes
 from tieback.storage.ledger.ledger import RunRow
 from tieback.storage.workspace import Workspace
 
@@ -25,7 +27,8 @@ MOST_RUNS = 50
 """Maximum number of runs in a trend: the latest."""
 MOST_SECONDS = 1.0
 """Time after which an answer counts no further run: they are counted for later answers."""
-_VERSION = 1
+_VERSION = 2
+_NOT_PROBED = (Outcome.OUT_OF_SCOPE, Outcome.BUDGET_SPENT)
 _MAX_POINT = 64 * 1024
 """Most bytes of the kept figures of one run."""
 
@@ -44,7 +47,9 @@ class TrendPoint(msgspec.Struct, frozen=True, kw_only=True):
     records: Figure
     bytes: Figure
     grant: bool
-    """False if the run had no grant: it probed nothing, so its zeros say nothing."""
+    """False if the run had no grant."""
+    probed: bool
+    """True if the run probed a target; otherwise its zeros say nothing."""
     same_inputs: bool
     """True if the run had the same arguments as the run that is shown. Others are not comparable."""
 
@@ -83,8 +88,8 @@ def _points(workspace: Workspace, finished: list[RunRow], shown: RunRow | None) 
                 return
             point = _count(workspace, run)
             _keep(path, point)
-        if not (point.grant and point.stores_answering):  # figures kept by earlier releases are exact zeros
-            unknown = NO_ANSWER if point.grant else UNKNOWN
+        if not (point.grant and point.stores_answering):
+            unknown = NO_ANSWER if point.grant and point.probed else UNKNOWN
             point = msgspec.structs.replace(point, records=unknown, bytes=unknown)
         yield msgspec.structs.replace(point, same_inputs=shown is not None and run.args == shown.args)
 
@@ -105,6 +110,7 @@ def _count(workspace: Workspace, run: RunRow) -> TrendPoint:
         records=head.records,
         bytes=head.bytes,
         grant=run.grant_sha256 is not None,
+        probed=RunProbes(workspace.lake, run.id).count(but=_NOT_PROBED) > 0 or head.stores_answering > 0,
         same_inputs=False,
     )
 

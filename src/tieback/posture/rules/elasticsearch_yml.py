@@ -6,7 +6,7 @@ https://docs.opensearch.org/latest/security/configuration/disable-enable-securit
 
 from tieback.posture.rules import interface
 from tieback.posture.rules.interface import RulesReaderMeta
-from tieback.posture.rules.server import ServerPolicy, is_local_address, server_policy
+from tieback.posture.rules.server import NO_ADDRESS, ServerPolicy, is_local_address, server_policy
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.tree import ConfigNode, read_yaml
 
@@ -39,7 +39,12 @@ class ElasticsearchYml:
         address = next((found for keys in _ADDRESSES if (found := root.get(*keys)) is not None), None)
         if address is None:
             return server_policy(interface.deny("listens only on this machine by default"))
-        if all(is_local_address(part) for part in address.texts()):
+        if not (parts := address.texts()):
+            # An empty list says nothing: what the product makes of it is not "only this machine".
+            return server_policy(
+                interface.deny(NO_ADDRESS, address.line, _rule("network.host", address), certain=False)
+            )
+        if all(is_local_address(part) for part in parts):
             return server_policy(
                 interface.deny("listens only on this machine", address.line, _rule("network.host", address))
             )

@@ -7,7 +7,14 @@ import re
 
 from tieback.posture.rules import interface
 from tieback.posture.rules.interface import RulesReaderMeta
-from tieback.posture.rules.server import ServerPolicy, host_of, is_local_address, read_settings, server_policy
+from tieback.posture.rules.server import (
+    NO_ADDRESS,
+    ServerPolicy,
+    host_of,
+    is_local_address,
+    read_settings,
+    server_policy,
+)
 from tieback.posture.rules.source import RulesText
 from tieback.posture.rules.tree import ConfigNode, read_yaml
 
@@ -33,6 +40,8 @@ class EtcdConf:
             return server_policy(interface.deny("listens only on this machine by default"))
         parts = [part for url in urls.texts() for part in url.split(",")]
         rule = f"listen-client-urls: {','.join(parts)}"
+        if not parts:
+            return server_policy(interface.deny(NO_ADDRESS, urls.line, rule, certain=False))
         if all(is_local_address(host_of(part)) for part in parts):
             return server_policy(interface.deny("listens only on this machine", urls.line, rule))
         transport = root.get("client-transport-security") or ConfigNode({}, 0)

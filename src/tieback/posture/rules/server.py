@@ -92,6 +92,10 @@ def last_setting(settings: Sequence[Setting], name: str) -> Setting | None:
     return next((setting for setting in reversed(settings) if setting.name == name), None)
 
 
+NO_ADDRESS = "the list of addresses is empty: what the product does then is not known"
+"""Reason for an empty list of listen addresses, which is not "only this machine"."""
+
+
 def is_local_address(address: str) -> bool:
     """True if a listen address accepts only connections from this machine: loopback, or a Unix socket."""
     address = address.strip().strip("[]").removeprefix("-").lower()

@@ -96,7 +96,7 @@ def _newly_unread(subject: str, finding: PastFinding, old: PastReport, looked: C
     for app in looked.apps.get(subject, ()):
         for one in app.unread:
             if one.kind not in _OUTSIDE and (_FORMER.get(one.kind, one.kind), _same_app_reason(one.what)) not in before:
-                return f"the app was only partly read: {one.what}" + (f" ({one.where})" if one.where else "")
+                return f"the app was only partly read: {one.what}" + (f" ({one.places_text()})" if one.places else "")
     return ""
 
 

@@ -18,6 +18,7 @@ from tieback.model.figure import Figure
 from tieback.model.probe import Ability, Access, Entry, Outcome, Privileges, RansomVerdict, is_undecided
 from tieback.model.report.apps import AppSummary
 from tieback.model.report.document import Report
+from tieback.model.report.scope import SkipReason
 from tieback.model.sighting import UnreadCode
 from tieback.report.public import ROUNDED
 
@@ -213,7 +214,7 @@ class PastScope(msgspec.Struct, frozen=True):
     @property
     def reached(self) -> bool:
         """As ``RunScope.reached``."""
-        return self.targets_asked > 0 or not (self.skipped or self.targets_out_of_scope)
+        return self.targets_asked > dict(self.skipped).get(SkipReason.OVER_BUDGET, 0)
 
 
 class _Summary(msgspec.Struct, frozen=True):

@@ -2,7 +2,7 @@
 
 Source: the common schema (https://github.com/testmoapp/junitxml). Findings are failures, worst first. With a baseline,
 only findings that are new or worse are failures. Inputs that are damaged or could not be read are errors; other
-problems are skipped.
+problems are skipped, and so are apps without a known back end and captures without a flow: nothing of them was checked.
 Build servers know a case by its name, so the name has the first apps and stores and no number; ``system-out`` lists the
 others and counts what is left out. The name of an app has the first characters of its SHA-256 only if other apps share
 its identifier and version: each build has another hash, so a name with it would be new in each build. A problem has the
@@ -51,7 +51,7 @@ class JunitRenderer:
         new = found - _known(report)
         apps = _AppCases(report)
         captures = report.captures.count
-        odd = sum(bool(one.unread) for one in report.captures.rows())
+        odd = sum(bool(_why_skipped(one)) for one in report.captures.rows())
         cut_off = sum(one.damaged for one in report.captures.rows())
         problems, failed = report.problems.count, sum(map(_is_error, report.problems.rows()))
         stamp = report.created.strftime("%Y-%m-%dT%H:%M:%S")
@@ -147,7 +147,7 @@ class _AppCases:
         self._shared: set[int] = set()
         for summary in self._rows():
             self.count += 1
-            self.partly += bool(summary.unread)
+            self.partly += bool(_why_skipped(summary))
             self.damaged += summary.damaged
             key = hash(_app_name(summary))
             (self._shared if key in names else names).add(key)
@@ -170,11 +170,21 @@ def _app_name(summary: AppSummary) -> str:
     return clean(name, _LONGEST_NAME - _MARK - len(" []"))
 
 
+def _why_skipped(summary: AppSummary | CaptureSummary) -> str:
+    """Why an input without a finding does not pass; empty if it does. An input that shows nothing is not checked."""
+    if summary.unread:
+        return f"only partly read: {unread_text(summary)}"
+    if isinstance(summary, CaptureSummary):
+        return "" if summary.flows else "no flow was found in it, so nothing is known of the servers"
+    known = summary.endpoints or summary.exposures
+    return "" if known else "no back end was found in it, so nothing could be probed"
+
+
 def _input(kind: str, name: str, summary: AppSummary | CaptureSummary) -> str:
-    case = _attribute(name)
-    if not summary.unread:
+    case, why = _attribute(name), _why_skipped(summary)
+    if not why:
         return f'<testcase classname="{kind}" name={case}/>\n'
-    words = _attribute(f"only partly read: {unread_text(summary)}")
+    words = _attribute(why)
     element = f'<error type="damaged" message={words}/>' if summary.damaged else f"<skipped message={words}/>"
     return f'<testcase classname="{kind}" name={case}>{element}</testcase>\n'
 

@@ -58,7 +58,7 @@ from tieback.report.texts.stores import (
     place_text,
     store_text,
 )
-from tieback.report.texts.unread import partly_read_lines, partly_read_title, unread_advice
+from tieback.report.texts.unread import NO_BACK_END, partly_read_lines, partly_read_title, unread_advice
 from tieback.report.verdict import access_text, no_personal_data, no_personal_data_in, stores_by_verdict
 
 MOST_ROWS = 50
@@ -303,6 +303,8 @@ def _named(report: Report) -> Iterator[str]:
         known = hosts[summary.app.sha256]
         names = known.names
         partly = ["partly read" if names else "partly read, see its traffic"] if summary.unread else []
+        if not (summary.unread or summary.endpoints or names or known.words):
+            partly = [NO_BACK_END]
         listed = cut(map(escape_markdown, names), MOST_HOSTS, count=known.count)
         file = files.get(summary.app.sha256, "")
         notes = [PLATFORM_WORDS[summary.app.platform], *([escape_markdown(file)] if file else [])]

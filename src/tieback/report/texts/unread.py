@@ -10,7 +10,7 @@ from tieback.model.report.captures import CaptureSummary
 from tieback.model.report.document import Report
 from tieback.model.report.headline import Headline
 from tieback.model.sighting import UnreadCode, UnreadKind, is_only_unfollowed, main_reasons
-from tieback.report.shortened import cut, more_text
+from tieback.report.shortened import cut, cut_text, more_text
 from tieback.report.texts.app_files import file_names
 from tieback.report.texts.clean import clean
 from tieback.report.texts.unprobed import some_names
@@ -19,6 +19,8 @@ MOST_PARTLY_READ = 20
 """Limit on the partly read apps that a report lists, and on the captures."""
 MOST_DAMAGED = 20
 """Limit on the damaged inputs that are named one by one."""
+_MOST_PLACES = 5
+"""Limit on the places that are named for one reason."""
 MOST_SEARCHED = 20_000
 """Partly read apps among which those with an error of tieback are searched."""
 
@@ -70,22 +72,27 @@ def partly_read_lines(report: Report, most: int = MOST_PARTLY_READ) -> Iterator[
 def unread_text(summary: AppSummary | CaptureSummary) -> str:
     """The parts of an app or a capture that were not read, with their places."""
     parts = (
-        clean(f"{one.what} ({place})" if (place := _place_in(one.where, summary.path)) else one.what, 300)
+        clean(f"{one.what} ({places})" if (places := _places_in(one, summary.path)) else one.what, 300)
         for one in main_reasons(summary.unread, summary.path)
     )
     text = "; ".join(cut(parts, 3))
     return f"cut off or damaged: {text}" if summary.damaged else text
 
 
-def _place_in(where: str, path: str) -> str:
-    """A place without the path of its capture, which the reader sees beside it."""
-    return "" if where == path else where.removeprefix(f"{path}: ")
+def _places_in(part: UnreadCode, path: str) -> str:
+    """The places without the path of their capture, which the reader sees beside them."""
+    names = [one.removeprefix(f"{path}: ") for one in part.places if one != path]
+    return cut_text(names, _MOST_PLACES, count=len(names) + part.more)
+
+
+NO_BACK_END = "no back end found"
+"""Instead of the hosts of an app that was read, if it names none: that is no statement about its stores."""
 
 
 def unread_words(summary: AppSummary, named: bool) -> str:
-    """Short mark of a partly read app before the hosts that it names; empty if all of it was read."""
+    """Short mark of a partly read app before the hosts that it names, or of one without any; empty for others."""
     if not summary.unread:
-        return ""
+        return "" if named or summary.endpoints else NO_BACK_END
     mark = "damaged, partly read" if summary.damaged else "partly read"
     return f"{mark}; " if named else mark if summary.damaged else f"{mark}, see its traffic"
 

@@ -11,7 +11,7 @@ async function draw(box) {
   if (!answer.ok) return;
   // A run that probed nothing has no value: a zero would look like safety.
   const points = (await answer.json()).points;
-  const value = (point, name) => (point.grant || point.stores_answering ? point[name] : null);
+  const value = (point, name) => (point.probed ? point[name] : null);
   const data = [
     points.map((point) => Date.parse(point.ended) / 1000),
     points.map((point) => value(point, "stores_exposed")),

@@ -358,3 +358,13 @@ def test_app_with_the_code_of_another_is_partly_read(tmp_path: Path) -> None:
     with open_app(target) as package:
         list(package.artifacts())
         assert [one.kind for one in package.unread] == [UnreadKind.MISSING]
+
+
+def test_each_encrypted_file_is_named_and_evidence_of_downloads_once() -> None:
+    names = [f"assets/{n}/index.android.bundle" for n in range(3)]
+    sealed = (BufferKind.BINARY, bytes(range(128, 256)) * 40)
+    dex = (BufferKind.DEX, b"Lcom/microsoft/codepush/react/CodePush;")
+    found = checked(*((name, *sealed) for name in names), *((f"classes{n}.dex", *dex) for n in (2, 3)))
+    assert {one.kind: one.places for one in found} == {
+        UnreadKind.ENCRYPTED: tuple(names), UnreadKind.DOWNLOADED: ("classes2.dex",),
+    }  # fmt: skip

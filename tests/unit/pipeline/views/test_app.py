@@ -53,8 +53,8 @@ def test_an_app_shows_its_stores_and_the_worst_decides_its_state(workspace: Work
         1,
     )
     assert page.app == ANALYSED[0]
-    # This run had no grant: an app without stores was not probed, which is not the same as closed.
-    assert shown(workspace, MAIL).summary.state is AppState.NOT_PROBED
+    # Nothing of this app could be probed, which is not the same as closed.
+    assert shown(workspace, MAIL).summary.state is AppState.NO_BACK_END
 
 
 def test_an_app_shows_the_devices_that_have_it(workspace: Workspace) -> None:

@@ -15,6 +15,7 @@ from tieback.model.device import InventoryRow, Ownership
 from tieback.model.errors import UsageError
 from tieback.model.exposure import PiiClassTotal
 from tieback.model.figure import exact
+from tieback.model.probe import Access, Outcome, ProbeReport
 from tieback.pipeline.fleet.block_list import APP_FORMATS, HOST_FORMATS, BlockRequest, block_list, review_lines
 from tieback.pipeline.fleet.coverage import FleetView
 from tieback.pipeline.fleet.fleet_state import FleetState
@@ -47,7 +48,10 @@ ROWS = (
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make(tmp_path_factory.mktemp("fleet"), *ROWS, stores=(exposure(),), grant=GRANT)
+    probed = ProbeReport("api.acme.test:443", Outcome.OK, Access.AUTH_REQUIRED)
+    hosts = {"com.Acme.Mail": "api.acme.test"}
+    folder = tmp_path_factory.mktemp("fleet")
+    return make(folder, *ROWS, stores=(exposure(),), grant=GRANT, hosts=hosts, probes=(probed,))
 
 
 @pytest.fixture
@@ -66,12 +70,13 @@ def test_each_app_has_a_state_an_action_and_a_reason(workspace: Workspace) -> No
     assert (
         found["org.fieldhand.app"].reason == "It leads to 1 open store, 1,350 records with locations; e-mail addresses."
     )
-    assert found["com.acme.mail"].reason == "The run found no back end in it."
+    assert found["com.acme.mail"].reason == "The run found no open store behind it. Its back end was probed."
     assert {name: (row.open_stores, row.records, row.records_quality) for name, row in found.items()} == {
         "org.fieldhand.app": (1, 1350, "exact"), "com.unknown": (None, None, None), "com.acme.mail": (0, 0, "exact"),
     }  # fmt: skip
     counts = fleet_counts(workspace)
     assert (counts.apps, counts.open, counts.unknown, counts.no_open_store, counts.personal) == (3, 1, 1, 1, 2)
+    assert (counts.no_back_end, counts.partly_read) == (0, 0)
 
 
 def test_the_worst_classes_are_named_first_and_the_others_counted(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ CASES: list[tuple[str, str, str]] = [
     ("nothing of security", "network.host: 0.0.0.0", "-?-?"),
     ("this machine", "network.host: _local_\nxpack.security.enabled: false", "--"),
     ("HTTP on this machine", "network.host: 0.0.0.0\nhttp.host: 127.0.0.1\nxpack.security.enabled: false", "--"),
+    ("no address in the list", "network.host: []\nxpack.security.enabled: false", "-?-?"),
     ("a list", "network.host: [_local_, _site_]\nxpack.security.enabled: false", "rw"),
     (
         "anonymous is superuser",

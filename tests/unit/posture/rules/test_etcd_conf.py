@@ -11,6 +11,7 @@ READER = EtcdConf()
 CASES: list[tuple[str, str, str]] = [
     ("nothing set", "name: x", "--"),
     ("this machine", "listen-client-urls: http://127.0.0.1:2379,http://[::1]:2379", "--"),
+    ("no address in the list", "listen-client-urls: []", "-?-?"),
     ("everywhere", "listen-client-urls: http://0.0.0.0:2379", "r?w?"),
     (
         "client certificate",

@@ -39,6 +39,20 @@ def test_findings_fail_and_apps_in_no_finding_pass(report: Report) -> None:
     assert int(found.attrib["failures"]) == len(found)
 
 
+def test_an_app_without_a_back_end_and_a_capture_without_a_flow_do_not_pass(report: Report) -> None:
+    """Nothing of them could be checked: an empty list is no good answer."""
+    apps = [replace(one, unread=(), endpoints=0, exposures=()) for one in report.apps.rows()]
+    empty = CaptureSummary("empty.har", "c" * 64, 0, 0, 0, ())
+    bare = replace(
+        in_tables(report, apps=apps), partly_read=LazyTable.of(()), captures=LazyTable.of([empty]),
+        findings=LazyTable.of(()), suppressed=LazyTable.of(()),
+    )  # fmt: skip
+    _, suite, captures, *_ = tree(bare)
+    assert {case[0].attrib["message"] for case in suite} == {"no back end was found in it, so nothing could be probed"}
+    assert suite.attrib["skipped"] == suite.attrib["tests"] == str(len(apps))
+    assert captures.attrib["skipped"] == captures.attrib["tests"] == "1"
+
+
 @pytest.mark.parametrize("is_suppressed", [False, True])
 def test_an_app_in_a_finding_does_not_pass_even_if_it_leads_to_no_store(report: Report, *, is_suppressed: bool) -> None:
     apps = [replace(summary, unread=()) for summary in report.apps.rows()]

@@ -5,6 +5,7 @@ import io
 import pytest
 from msgspec.structs import replace
 
+from tests.unit.report.conftest import in_tables
 from tests.unit.report.test_files import CUT
 from tieback.model.report.captures import CaptureSummary
 from tieback.model.report.document import Report
@@ -163,3 +164,14 @@ def test_an_app_of_which_tieback_failed_to_read_a_part_is_an_error(report: Repor
     failed = replace(app, unread=(UnreadCode(UnreadKind.FAILED, what, "classes.dex"),))
     (error,) = unread_errors(replace(report, partly_read=LazyTable.of([app, failed])))
     assert (error.where, error.what) == ("shop.apk", f"{what} (classes.dex)")
+
+
+@pytest.mark.parametrize("form", ["terminal", "markdown", "html"])
+def test_an_app_without_a_back_end_has_words_and_no_blank(report: Report, form: str) -> None:
+    """A blank beside the hosts of other apps would read as nothing to worry about."""
+    *others, last = report.apps.rows()
+    bare = replace(last, endpoints=0, exposures=(), unread=(), app=replace(last.app, sha256="9" * 64))
+    shown = replace(in_tables(report, apps=[*others, bare]), quiet=LazyTable.of([bare]))
+    out = io.BytesIO()
+    by_name(form).render(shown, out)
+    assert "no back end found" in " ".join(out.getvalue().decode().split())

@@ -61,7 +61,7 @@ def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
         known = hosts[summary.app.sha256]
         shown_names = len(known.names) if most is None else most
         named = cut_text(map(clean, known.names), shown_names, count=known.count)
-        partly = unread_words(summary, named=bool(named))
+        partly = unread_words(summary, named=bool(named or known.words))
         name = short_text(summary.app.label, 40, width)
         file = files.get(summary.app.sha256, "")
         table.add_row(

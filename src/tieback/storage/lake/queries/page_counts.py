@@ -3,6 +3,11 @@
 from collections.abc import Iterator
 
 from tieback.storage.lake.lake import Lake
+from tieback.storage.lake.tables.probes import WITH_VERDICT
+
+_HOST = "regexp_extract(split_part(target, '/', 1), '^\\[?(.*?)\\]?:[0-9]+$', 1)"
+_PORT = "regexp_extract(split_part(target, '/', 1), ':([0-9]+)$', 1)"
+"""Parts of a target: ``host:port``, ``[address]:port``, or one of them with a resource or path after a slash."""
 
 
 def probed_targets(lake: Lake, run: str, outside: str) -> frozenset[tuple[str, str]]:
@@ -16,11 +21,37 @@ def probed_targets(lake: Lake, run: str, outside: str) -> frozenset[tuple[str, s
     Raises:
         WorkspaceError: the lake cannot be read.
     """
-    sql = """
-        SELECT DISTINCT regexp_extract(split_part(target, '/', 1), '^\\[?(.*?)\\]?:[0-9]+$', 1) AS host,
-            unnest(['', split_part(target, '/', 2)]) AS resource
-        FROM probes WHERE run = ? AND outcome <> ?"""
-    return frozenset((host, resource) for host, resource in lake.stream(sql, [run, outside]))
+    return _targets(lake, "outcome <> ?", [run, outside])
+
+
+def targets_with_verdict(lake: Lake, run: str) -> frozenset[tuple[str, str]]:
+    """Those of ``probed_targets`` of which a conversation decided something: a host without one gave no answer.
+
+    Raises ``WorkspaceError``.
+    """
+    return _targets(lake, WITH_VERDICT, [run])
+
+
+def _targets(lake: Lake, which: str, params: list[str]) -> frozenset[tuple[str, str]]:
+    sql = f"""
+        SELECT DISTINCT {_HOST} AS host, unnest(['', split_part(target, '/', 2)]) AS resource
+        FROM probes WHERE run = ? AND ({which})"""  # noqa: S608 - our own text
+    return frozenset((host, resource) for host, resource in lake.stream(sql, params))
+
+
+def hosts_without_answer(lake: Lake, run: str, outside: str) -> dict[str, tuple[int, bool]]:
+    """Hosts with ports of which no conversation decided anything: their number, and whether an endpoint names one.
+
+    Arguments and errors as of ``probed_targets``.
+    """
+    sql = f"""
+        WITH asked AS (
+            SELECT {_HOST} AS host, try_cast({_PORT} AS INTEGER) AS port FROM probes WHERE run = ? AND outcome <> ?
+            GROUP BY ALL HAVING NOT bool_or({WITH_VERDICT})
+        ), named AS (SELECT DISTINCT host, port, true AS named FROM backends WHERE run = ? AND port IS NOT NULL)
+        SELECT host, count(*), coalesce(bool_or(named), false) FROM asked LEFT JOIN named USING (host, port)
+        GROUP BY host"""  # noqa: S608 - our own text
+    return {host: (int(ports), named) for host, ports, named in lake.stream(sql, [run, outside, run])}
 
 
 def apps_in_detail(lake: Lake, run: str, traffic: str) -> Iterator[tuple[str, str, int, int]]:

@@ -71,6 +71,12 @@ class Inputs:
         # If all were read, nothing is copied.
         return units if pc.all(read).as_py() in (True, None) else units.filter(read)
 
+    def count_by_version(self) -> dict[str, int]:
+        """Number of inputs without a problem, by version of the analysis; those with the same content count once."""
+        distinct = self.units().group_by(["unit", "version"]).aggregate([])
+        counts = distinct.group_by("version").aggregate([("unit", "count")])
+        return dict(zip(counts["version"].to_pylist(), counts["unit_count"].to_pylist(), strict=True))
+
     def of_version(self, version: str) -> list[RunInput]:
         """Inputs without a problem for one version of an analysis."""
         table = self._table()

@@ -223,6 +223,8 @@ class ProbedTargets:
 _DECIDED = ("ok", "out_of_scope", "protocol_mismatch")
 _CLOSED = f"outcome = 'refused' AND NOT contains(json, '{NO_BYTE}')"
 """The rules of ``ProbeReport.verdict`` in SQL."""
+WITH_VERDICT = f"outcome IN ('ok', 'protocol_mismatch') OR ({_CLOSED})"
+"""Reports of conversations that decided something about their target, in SQL."""
 
 
 class RunProbes:
