@@ -3,7 +3,7 @@
 GitHub Flavored Markdown (https://github.github.com/gfm/). Untrusted text is escaped: no markup, no mention.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import BinaryIO
 
@@ -43,7 +43,7 @@ from tieback.report.shortened import cut, cut_text, fit_text, more_text
 from tieback.report.source_lines import source_lines
 from tieback.report.tables import BY, HEADS, cells, figure_steps, name_of, shown_heads
 from tieback.report.texts.about import about_lines, baseline_counts, new_first
-from tieback.report.texts.app_files import file_names
+from tieback.report.texts.app_files import files_in, name_with_file
 from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
 from tieback.report.texts.clean import clean, escape_markdown
 from tieback.report.texts.headline import headline_text
@@ -104,8 +104,10 @@ def _lines(report: Report) -> Iterator[str]:
         if known := report.baseline:
             against = f"{escape_markdown(known.name, 60)} of {known.created:%Y-%m-%d}"
             yield from (f"Compared with {against}: {baseline_counts(known)}.", "")
-        for detail in iter_details(report, islice(new_first(report), MOST_FINDINGS)):
-            yield from _finding(detail, report.baseline)
+        details = list(iter_details(report, islice(new_first(report), MOST_FINDINGS)))
+        files = files_in(report, (one for detail in details for one in detail.apps))
+        for detail in details:
+            yield from _finding(detail, files, report.baseline)
         if report.findings.count > MOST_FINDINGS:
             yield f"- and {report.findings.count - MOST_FINDINGS:,} more"
     yield from _accounts(report)
@@ -295,7 +297,7 @@ def _named(report: Report) -> Iterator[str]:
     """Section on the back ends that the apps and captures name, and the number of names that are none."""
     shown = report.apps.first(MOST_ROWS)
     hosts = hosts_of(report, shown)
-    files = file_names(shown)
+    files = files_in(report, shown)
     if shown:
         yield from ("", "## Endpoints in apps and captures", "")
         yield from ("| App | Version | Endpoints | Hosts |", "|---|---|---:|---|")
@@ -376,13 +378,12 @@ def _declared(report: Report) -> Iterator[str]:
 
 
 def _app_name(summary: AppSummary, file: str) -> str:
-    name = escape_markdown(summary.app.label, 60)
-    return f"{name} ({escape_markdown(file)})" if file else name
+    name = f"{escape_markdown(summary.app.label, 60)} {escape_markdown(summary.app.version_name, 20)}".rstrip()
+    return name_with_file(name, escape_markdown(file))
 
 
-def _finding(detail: FindingDetail, known: Baseline | None) -> Iterator[str]:
+def _finding(detail: FindingDetail, files: Mapping[str, str], known: Baseline | None) -> Iterator[str]:
     finding = detail.finding
-    files = file_names(detail.apps)
     apps = (_app_name(summary, files.get(summary.app.sha256, "")) for summary in detail.apps)
     stores = (escape_markdown(place_text(store), 400) for store in detail.stores)
     names = cut_text(apps, MOST_NAMES, count=len(finding.apps))

@@ -2,12 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 
 from tieback.model.report.apps import AppSummary
+from tieback.model.report.document import Report
 from tieback.report.texts.clean import clean
 
 LONGEST = 100
 """Limit on the characters of a name."""
+MOST_COMPARED = 2_000
+"""Limit on the apps of a report that shown apps are compared with, besides each other."""
+
+
+def files_in(report: Report, shown: Iterable[AppSummary]) -> dict[str, str]:
+    """The files of the shown apps that look like another app of the report, whether that one is shown or not."""
+    return file_names(chain(report.apps.first(MOST_COMPARED), shown))
+
+
+def name_with_file(name: str, file: str) -> str:
+    """The name of an app, with its file if another app looks the same."""
+    return f"{name} ({file})" if file else name
 
 
 def file_names(apps: Iterable[AppSummary]) -> dict[str, str]:

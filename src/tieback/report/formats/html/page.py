@@ -29,7 +29,7 @@ from tieback.report.recipients import (
 )
 from tieback.report.shortened import cut
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
-from tieback.report.texts.app_files import file_names
+from tieback.report.texts.app_files import files_in, name_with_file
 from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
 from tieback.report.texts.clean import clean
 from tieback.report.texts.routes import AppStoreRow, dropped_text, hosts_of, row_of, rows
@@ -254,7 +254,7 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
     rest = report.quiet.first(MOST_ROWS)
     concerned = list(report.apps.pick({key for finding in first for key in finding.apps[:MOST_NAMES]}))
     leading = [row.summary for found in (*by_app.values(), exposed) for row in found]
-    files = file_names([*leading, *concerned, *rest])
+    files = files_in(report, [*leading, *concerned, *rest])
     return Page(
         exposed=tuple(exposed),
         exposed_left_out=report.ways[0] - len(exposed),
@@ -422,9 +422,9 @@ def _number(group: FigureGroup, column: int) -> int:
 
 
 def _names(apps: Iterable[AppSummary], files: Mapping[str, str]) -> dict[str, str]:
-    """The names of apps by SHA-256, with the file where two look the same."""
-    names = {one.app.sha256: one.app.label for one in apps}
-    return {key: f"{name} ({files[key]})" if key in files else name for key, name in names.items()}
+    """The names and versions of apps by SHA-256, with the file where two look the same."""
+    names = {one.app.sha256: f"{one.app.label} {one.app.version_name}".rstrip() for one in apps}
+    return {key: name_with_file(name, files.get(key, "")) for key, name in names.items()}
 
 
 def _others(report: Report, summaries: Sequence[AppSummary]) -> tuple[OtherApp, ...]:

@@ -13,7 +13,7 @@ from tieback.model.report.apps import AppSummary
 from tieback.model.report.document import Report
 from tieback.report.formats.terminal.layout import MOST_HOSTS, print_rest, short_text
 from tieback.report.shortened import cut_text
-from tieback.report.texts.app_files import file_names
+from tieback.report.texts.app_files import files_in, name_with_file
 from tieback.report.texts.clean import clean
 from tieback.report.texts.routes import (
     dropped_text,
@@ -51,7 +51,7 @@ def print_partly_read(report: Report, console: Console) -> None:
 def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
     hosts = hosts_of(report, shown)
     most = MOST_HOSTS if width < UNFOLDED else None
-    files = file_names(shown)
+    files = files_in(report, shown)
     table = RowTable("Endpoints in apps and captures")
     table.add_column("App", overflow="fold")
     table.add_column("Version", overflow="fold")
@@ -65,7 +65,7 @@ def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
         name = short_text(summary.app.label, 40, width)
         file = files.get(summary.app.sha256, "")
         table.add_row(
-            Text(f"{name} ({file})" if file else name),
+            Text(name_with_file(name, file)),
             Text(short_text(summary.app.version_name, 20, width)),
             f"{summary.endpoints:,}" + ("+" if summary.unread else ""),
             Text(partly, style="yellow").append("; ".join(filter(None, (named, known.words))), style="default"),
