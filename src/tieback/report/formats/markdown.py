@@ -47,7 +47,15 @@ from tieback.report.texts.app_files import files_in, name_with_file
 from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
 from tieback.report.texts.clean import clean, escape_markdown
 from tieback.report.texts.headline import headline_text
-from tieback.report.texts.routes import AppStoreRow, dropped_text, hosts_of, rows, stores_without_app, ways_of
+from tieback.report.texts.routes import (
+    AppStoreRow,
+    dropped_text,
+    hosts_of,
+    most_hosts,
+    rows,
+    stores_without_app,
+    ways_of,
+)
 from tieback.report.texts.shared_identifier import shared_identifier_text
 from tieback.report.texts.stores import (
     PLATFORM_WORDS,
@@ -63,6 +71,7 @@ from tieback.report.verdict import access_text, no_personal_data, no_personal_da
 
 MOST_ROWS = 50
 MOST_HOSTS = 10
+MOST_HOSTS_OF_ALL = 200
 MOST_FINDINGS = 100
 MOST_PROBLEMS = 20
 MOST_GROUPS = 10
@@ -298,6 +307,7 @@ def _named(report: Report) -> Iterator[str]:
     shown = report.apps.first(MOST_ROWS)
     hosts = hosts_of(report, shown)
     files = files_in(report, shown)
+    most = most_hosts(MOST_HOSTS, MOST_HOSTS_OF_ALL, len(shown))
     if shown:
         yield from ("", "## Endpoints in apps and captures", "")
         yield from ("| App | Version | Endpoints | Hosts |", "|---|---|---:|---|")
@@ -305,7 +315,7 @@ def _named(report: Report) -> Iterator[str]:
         known = hosts[summary.app.sha256]
         names = known.names
         partly = ["partly read" if names else "partly read, see its traffic"] if summary.unread else []
-        listed = cut(map(escape_markdown, names), MOST_HOSTS, count=known.count)
+        listed = cut(map(escape_markdown, names), most, count=known.count)
         file = files.get(summary.app.sha256, "")
         notes = [PLATFORM_WORDS[summary.app.platform], *([escape_markdown(file)] if file else [])]
         cells = (

@@ -32,7 +32,7 @@ from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 from tieback.report.texts.app_files import files_in, name_with_file
 from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
 from tieback.report.texts.clean import clean
-from tieback.report.texts.routes import AppStoreRow, dropped_text, hosts_of, row_of, rows
+from tieback.report.texts.routes import AppStoreRow, dropped_text, hosts_of, most_hosts, row_of, rows
 
 MOST_SECTIONS = 200
 """Limit on the apps with their own section."""
@@ -48,7 +48,9 @@ MOST_FINDINGS = 20_000
 MOST_NAMES = 5
 """Limit on the apps named per finding."""
 MOST_NAMED_HOSTS = 5
-"""Limit on the hosts named per app."""
+"""Limit on the hosts named per app, if the report has many apps."""
+MOST_HOSTS_OF_ALL = 500
+"""Limit on the hosts of all apps; with few apps, each has more than ``MOST_NAMED_HOSTS``."""
 MOST_PLACES = 3
 """Limit on the stores named per finding."""
 
@@ -429,8 +431,9 @@ def _names(apps: Iterable[AppSummary], files: Mapping[str, str]) -> dict[str, st
 
 def _others(report: Report, summaries: Sequence[AppSummary]) -> tuple[OtherApp, ...]:
     hosts = hosts_of(report, summaries)
+    most = most_hosts(MOST_NAMED_HOSTS, MOST_HOSTS_OF_ALL, len(summaries))
     return tuple(
-        OtherApp(summary, known.names[:MOST_NAMED_HOSTS], max(known.count - MOST_NAMED_HOSTS, 0), known.words)
+        OtherApp(summary, known.names[:most], max(known.count - most, 0), known.words)
         for summary in summaries
         for known in [hosts[summary.app.sha256]]
     )

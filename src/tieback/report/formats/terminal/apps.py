@@ -11,13 +11,14 @@ from tieback.console import UNFOLDED, RowTable
 from tieback.model.count_text import count_text
 from tieback.model.report.apps import AppSummary
 from tieback.model.report.document import Report
-from tieback.report.formats.terminal.layout import MOST_HOSTS, print_rest, short_text
+from tieback.report.formats.terminal.layout import MOST_HOSTS, MOST_HOSTS_OF_ALL, print_rest, short_text
 from tieback.report.shortened import cut_text
 from tieback.report.texts.app_files import files_in, name_with_file
 from tieback.report.texts.clean import clean
 from tieback.report.texts.routes import (
     dropped_text,
     hosts_of,
+    most_hosts,
 )
 from tieback.report.texts.unread import partly_read_lines, partly_read_title, unread_words
 
@@ -48,9 +49,13 @@ def print_partly_read(report: Report, console: Console) -> None:
         console.print(Padding(Text.assemble((f"{app}: ", "bold"), what), (0, 0, 0, 2), expand=False))
 
 
+def _most(shown: Sequence[AppSummary]) -> int:
+    return most_hosts(MOST_HOSTS, MOST_HOSTS_OF_ALL, len(shown))
+
+
 def _named(report: Report, shown: Sequence[AppSummary], width: int) -> Table:
     hosts = hosts_of(report, shown)
-    most = MOST_HOSTS if width < UNFOLDED else None
+    most = _most(shown) if width < UNFOLDED else None
     files = files_in(report, shown)
     table = RowTable("Endpoints in apps and captures")
     table.add_column("App", overflow="fold")
