@@ -222,7 +222,7 @@ def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, NamedHosts
         if hosts is None:
             continue
         if row.app_sha256 in scanned and row.sighting.evidence.how.startswith(TRAFFIC):
-            captured[row.app_sha256].add(hash(_host_or_resource(row.sighting.endpoint)))
+            captured[row.app_sha256].add(hash(host_or_resource(row.sighting.endpoint)))
         else:
             hosts.add(row.sighting)
     return {
@@ -247,7 +247,7 @@ class _HostsOfApp:
         """Only counted: a hash per name bounds the memory."""
 
     def add(self, one: Sighting) -> None:
-        name, service = _host_or_resource(one.endpoint), _store_service(one)
+        name, service = host_or_resource(one.endpoint), _store_service(one)
         rank = _PARTIES.index(one.party) - (len(_PARTIES) if service else 0)
         if name not in self._ranks and len(self._ranks) >= self._most:
             worst = max(self._ranks, key=lambda kept: self._ranks[kept])
@@ -276,7 +276,7 @@ class _HostsOfApp:
             yield f"{name} ({', '.join(sorted(known))})" if known else name
 
 
-def _host_or_resource(endpoint: Endpoint) -> str:
+def host_or_resource(endpoint: Endpoint) -> str:
     """The host, or the cloud resource where many resources share one host, such as the buckets of Firebase."""
     if endpoint.kind is EndpointKind.CLOUD:
         resource = endpoint.value.partition(":")[2].partition("/")[0]
