@@ -14,9 +14,24 @@ MOST_COMPARED = 2_000
 """Limit on the apps of a report that shown apps are compared with, besides each other."""
 
 
-def files_in(report: Report, shown: Iterable[AppSummary]) -> dict[str, str]:
-    """The files of the shown apps that look like another app of the report, whether that one is shown or not."""
-    return file_names(chain(report.apps.first(MOST_COMPARED), shown))
+class AppFiles:
+    """The files of apps that look like another app of a report, whether that one is shown or not.
+
+    One object per rendered report: the apps to compare with are read once, and only if they are needed.
+    """
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._compared: tuple[AppSummary, ...] | None = None
+
+    def of(self, shown: Iterable[AppSummary]) -> dict[str, str]:
+        """The files of the shown apps that look like another one, by SHA-256 of the package."""
+        listed = {one.app.sha256: one for one in shown}
+        if not listed or len(listed) >= self._report.apps.count:
+            return file_names(listed.values())
+        if self._compared is None:
+            self._compared = self._report.apps.first(MOST_COMPARED)
+        return file_names(chain(self._compared, listed.values()))
 
 
 def name_with_file(name: str, file: str) -> str:

@@ -29,7 +29,7 @@ from tieback.report.recipients import (
 )
 from tieback.report.shortened import cut
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
-from tieback.report.texts.app_files import files_in, name_with_file
+from tieback.report.texts.app_files import AppFiles, name_with_file
 from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
 from tieback.report.texts.clean import clean
 from tieback.report.texts.routes import AppStoreRow, dropped_text, hosts_of, most_hosts, row_of, rows
@@ -232,12 +232,13 @@ class Page(msgspec.Struct, frozen=True):
     """What apps declare."""
 
 
-def build_page(report: Report, titles: Mapping[str, str]) -> Page:
+def build_page(report: Report, titles: Mapping[str, str], files: AppFiles | None = None) -> Page:
     """Prepare a report for the template.
 
     Args:
         report: the report.
         titles: display name per class of personal data; unknown classes are shown unchanged.
+        files: of its apps, if other parts of the output name them too.
     """
     exposed = rows(report, exposed=True, most=MOST_ROWS)
     by_app = _by_app(report, [*exposed, *rows(report, exposed=False, most=MOST_ROWS)])
@@ -256,13 +257,13 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
     rest = report.quiet.first(MOST_ROWS)
     concerned = list(report.apps.pick({key for finding in first for key in finding.apps[:MOST_NAMES]}))
     leading = [row.summary for found in (*by_app.values(), exposed) for row in found]
-    files = files_in(report, [*leading, *concerned, *rest])
+    same = (files or AppFiles(report)).of([*leading, *concerned, *rest])
     return Page(
         exposed=tuple(exposed),
         exposed_left_out=report.ways[0] - len(exposed),
         anchors=anchors,
-        names=_names(concerned, files),
-        files=files,
+        names=_names(concerned, same),
+        files=same,
         stores=stores,
         sections=tuple(_sections(by_app, anchors, stores, seen)),
         sections_left_out=report.apps.count - report.quiet.count - len(by_app),

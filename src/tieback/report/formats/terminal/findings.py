@@ -16,7 +16,7 @@ from tieback.report.formats.terminal.layout import MOST_PIPED
 from tieback.report.shortened import cut_text
 from tieback.report.source_lines import source_lines
 from tieback.report.store_tables import SEVERITY_STYLES
-from tieback.report.texts.app_files import files_in, name_with_file
+from tieback.report.texts.app_files import AppFiles, name_with_file
 from tieback.report.texts.clean import clean
 from tieback.report.texts.shared_identifier import shared_identifier_text
 from tieback.report.texts.stores import (
@@ -28,7 +28,7 @@ MOST_FINDINGS = 20
 MOST_EVIDENCE = 3
 
 
-def print_findings(report: Report, console: Console, *, brief: bool, least: Severity | None) -> None:
+def print_findings(report: Report, console: Console, files: AppFiles, *, brief: bool, least: Severity | None) -> None:
     """Counts of all findings, the first in full, and the number of the others by title.
 
     With a baseline, new and worse findings come first: only these can fail ``--fail-on``.
@@ -39,9 +39,9 @@ def print_findings(report: Report, console: Console, *, brief: bool, least: Seve
     total = ", ".join(f"{counts[severity]:,} {severity.value}" for severity in reversed(Severity) if counts[severity])
     console.print(Text.assemble("\n", (f"{count_text(report.findings.count, 'finding')}: ", "bold"), total))
     details = list(iter_details(report, shown))
-    files = files_in(report, (one for detail in details for one in detail.apps))
+    same = files.of(one for detail in details for one in detail.apps)
     for detail in details:
-        for line in _finding_lines(report, detail, files, brief=brief):
+        for line in _finding_lines(report, detail, same, brief=brief):
             console.print(line)
     if others:
         rest = ", ".join(f"{severity.value}: {title} ({count:,})" for (severity, title), count in others.items())
