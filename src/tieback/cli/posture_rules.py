@@ -191,7 +191,7 @@ def _print(shown: "list[RulesAnswer]", asked: int) -> None:
         where = f"{one.file}:{one.line}" if one.line else one.file
         where = f"{where}\n{one.database}" if one.database else where
         notes = "; ".join(part for part in (one.reason, ", ".join(one.lints)) if part)
-        told = "\n".join(part for part in (one.rule, notes and f"({notes})") if part)
+        told = "\n".join(part for part in (one.rule, notes and f"({notes})", _other_rule(one)) if part)
         severity = one.severity
         level = Text("") if severity is None else Text(severity.value, style=SEVERITY_STYLES[severity])
         table.add_row(
@@ -208,6 +208,26 @@ def _print(shown: "list[RulesAnswer]", asked: int) -> None:
         talk.print(Text(f"Only {_MAX_ROWS} rows are shown; see all with --format json"))
     if any(not one.certain for one in shown):
         talk.print(Text("? = depends on stored data, on code or on the product version, which the files do not show"))
+
+
+def _other_rule(one: "RulesAnswer") -> str:
+    """The rule that allows writing, if it is not the one that allows reading, with its place; else empty."""
+    read, write = one.read_by, one.write_by
+    if (
+        not read.allowed
+        or not write.allowed
+        or (write.file, write.line, write.rule)
+        == (
+            read.file,
+            read.line,
+            read.rule,
+        )
+    ):
+        return ""
+    file = f"{write.file}:" if write.file and write.file != read.file else ""
+    line = f" by {file or 'line '}{write.line}" if write.line else ""
+    reason = f" ({write.reason})" if write.reason else ""
+    return f"write{line}: {write.rule or 'the default'}{reason}"
 
 
 def _word(permit: "Permission", operations: int) -> Text:

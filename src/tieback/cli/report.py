@@ -29,6 +29,7 @@ from tieback.model.report.document import Report
 
 if TYPE_CHECKING:
     from tieback.report.audience import Audience
+    from tieback.report.diff.backends import Named
     from tieback.report.diff.change import Comparison
     from tieback.report.diff.past import PastReport
     from tieback.report.interface import Renderer
@@ -170,7 +171,10 @@ def diff(
         typer.Option(help="Exit with code 1 if a new or worse finding has at least this severity; default: never."),
     ] = None,
 ) -> None:
-    """Compare two reports: new, fixed, changed and moved findings, and those not checked again."""
+    """Compare two reports: new, fixed, changed and moved findings, those not checked again, and back ends of apps."""
+    from msgspec.structs import replace
+
+    from tieback.report.diff.backends import backend_changes
     from tieback.report.diff.change import ChangeKind
     from tieback.report.diff.compare import compare
     from tieback.report.diff.markdown import as_markdown
@@ -179,7 +183,10 @@ def diff(
     from tieback.report.encoding import encode_row
 
     output = format_of_file(context, output, out, _DIFF_SUFFIXES)
-    found = compare(_past(old), _past(new))
+    (was, was_named), (now, now_named) = _past(old), _past(new)
+    found = compare(was, now)
+    if was_named is not None and now_named is not None:
+        found = replace(found, backends=backend_changes(was, now, was_named, now_named))
     if output == "table" and out is None:
         print_comparison(found, data_console())
     else:
@@ -189,7 +196,15 @@ def diff(
         elif output == "json":
             names = {"schema": "tieback/comparison/1", "old": found.old.name, "new": found.new.name}
             lines = (
-                encode_row(names | {"totals": found.totals, "changes": found.changes, "notes": found.notes}),
+                encode_row(
+                    names
+                    | {
+                        "totals": found.totals,
+                        "changes": found.changes,
+                        "notes": found.notes,
+                        "backends": found.backends,
+                    }
+                ),
                 b"\n",
             )
         elif output == "markdown":
@@ -301,14 +316,17 @@ def with_baseline(document: Report, past: "PastReport | None") -> Report:
     return replace(document, baseline=baseline_of(compare(past, past_from_report(document, "this run"))))
 
 
-def _past(path: Path) -> "PastReport":
+def _past(path: Path) -> "tuple[PastReport, Named | None]":
+    """The compared data of a report, and the back ends that its apps name."""
     from tieback.pipeline.report import last_report
+    from tieback.report.diff.backends import named_in_file, named_in_report
     from tieback.report.diff.past import past_from_report, read_past
 
     if not path.is_dir():
-        return read_past(path)
+        past = read_past(path)
+        return past, named_in_file(path, past)
     with last_report(path) as whole:
-        return past_from_report(whole, str(path))
+        return past_from_report(whole, str(path)), named_in_report(whole)
 
 
 def _plain(found: "Comparison") -> bytes:

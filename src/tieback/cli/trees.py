@@ -96,6 +96,8 @@ def print_backend(view: "BackendView") -> None:
     if view.why is not None:
         for one in view.why.statements:
             _leaf(tree, f"{_CLAIMS.get(one.claim, one.claim)}: {one.value}", one.confidence, one.reason)
+        if view.why.host not in view.host:
+            tree.add(_text(f"host: {view.why.host}, which a grant must cover to probe it"))
         addresses = ", ".join(view.why.addresses)
         tree.add(_text(f"addresses: {addresses or 'none'} ({view.why.resolved_by})"))
     _add_stores(tree, view.stores)

@@ -1,5 +1,6 @@
 """Endpoints: what an app names, before name resolution."""
 
+import re
 from enum import StrEnum
 
 import msgspec
@@ -31,6 +32,16 @@ class Party(StrEnum):
     PLATFORM = "platform"
     """Makers of the operating systems and app stores: every app may contact them."""
     UNKNOWN = "unknown"
+
+
+_RESOURCE = re.compile(r"[a-z][a-z0-9-]{1,40}:[a-z0-9_][^\s:]*[^\s0-9:-][^\s]*", re.IGNORECASE)
+
+
+def resource_advice(text: str) -> str:
+    """What to write where a host is needed, if the text can be a cloud resource such as ``s3:bucket``; else empty."""
+    if _RESOURCE.fullmatch(text) is None:
+        return ""
+    return f"For a cloud resource, write its host: `tieback backend show {text:.200}` prints it"
 
 
 class Endpoint(msgspec.Struct, frozen=True):

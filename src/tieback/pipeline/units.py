@@ -71,12 +71,15 @@ class UnitRun:
         self.claimed = 0
         self.done: Counter[str] = Counter()
         """Number of units that ended well, by version of the analysis."""
+        self._done = 0
 
     def claim(self, groups: Iterable[Sequence[Unit]]) -> Iterator[Unit]:
         """Yield the units of each group that this run may work on."""
         for group in groups:
             units = self._ledger.claim(group, self._run, LEASE_SECONDS)
             self.claimed += len(units)
+            if units:
+                self._show()  # the total is known long before the first batch ends
             yield from units
 
     def run[R](
@@ -102,16 +105,20 @@ class UnitRun:
         """
         ends: list[UnitEnd] = []
         try:
-            for done, end in enumerate(engine.run(work, self.claim(groups), limits), start=1):
+            for end in engine.run(work, self.claim(groups), limits):
                 ends.append(end)
-                if self._progress is not None:
-                    self._progress(done, self.claimed)
+                self._done += 1
+                self._show()
                 if len(ends) >= CLAIM:
                     self._enter(ends, failed)
                     ends = []
             self._enter(ends, failed)
         finally:
             self._ledger.release(self._run)
+
+    def _show(self) -> None:
+        if self._progress is not None:
+            self._progress(self._done, self.claimed)
 
     def _enter(self, ends: Sequence[UnitEnd], failed: Callable[[UnitEnd], None]) -> None:
         self._ledger.finish(ends)

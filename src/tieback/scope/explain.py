@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from tieback.model.endpoint import resource_advice
 from tieback.model.errors import GrantError
 from tieback.model.grant import Depth, Grant, Permission
 from tieback.scope.decide import CompiledGrant, Decision, other_port
@@ -126,5 +127,6 @@ def _split(text: str) -> tuple[str, int | None]:
     if not colon or (bracketed and text.endswith("]")) or (not bracketed and ":" in head):
         return text, None
     if not (tail.isascii() and tail.isdigit() and len(tail) < 6 and 1 <= int(tail) <= 65535):
-        raise GrantError(f"{tail!r:.40} is not a port (1 to 65535)", where=text[:80], advice="Write HOST or HOST:PORT")
+        advice = ". ".join(filter(None, ("Write HOST or HOST:PORT", resource_advice(text))))
+        raise GrantError(f"{tail!r:.40} is not a port (1 to 65535)", where=text[:80], advice=advice)
     return head, int(tail)

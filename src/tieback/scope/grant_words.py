@@ -9,6 +9,7 @@ from tieback.scope.policy.approval import requirements_of
 from tieback.scope.policy.exclude import compile_exclude
 from tieback.scope.policy.never import SitePolicy
 from tieback.scope.rules import compile_rule
+from tieback.scope.shared_hosts import shared_sentences
 
 _READS = {
     Depth.IDENTIFY: "which product responds, its version, and whether it requires a login",
@@ -56,7 +57,8 @@ def grant_sentences(grant: Grant, policy: SitePolicy | None = None) -> Iterator[
 
 
 def restriction_sentences(grant: Grant, policy: SitePolicy | None) -> Iterator[str]:
-    """What is never contacted, and who must sign, in plain sentences."""
+    """Targets that cover resources of others, what is never contacted, and who must sign, in plain sentences."""
+    yield from shared_sentences(grant)
     site = policy if policy is not None else SitePolicy()
     if grant.exclude or site.rules:
         yield "It never contacts, even if a target covers it:"

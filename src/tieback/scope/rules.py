@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from ipaddress import ip_network
 
+from tieback.model.endpoint import resource_advice
 from tieback.model.grant import Grant, TargetRule
 from tieback.scope.address import Address, Network, parse_network
 from tieback.scope.hostname import parse_host
@@ -76,7 +77,10 @@ def _compile(rule: TargetRule, ports: tuple[tuple[int, int], ...]) -> CompiledRu
         raise ValueError(f"{match!r:.80}: `*` is only allowed at the start, as in *.example.org")
     if "/" in match:
         return CompiledRule(rule, ports, network=parse_network(match))
-    host = parse_host(match)
+    try:
+        host = parse_host(match)
+    except ValueError as error:
+        raise ValueError(". ".join(filter(None, (str(error), resource_advice(match))))) from None
     if host.address is not None:
         return CompiledRule(rule, ports, network=ip_network(host.address))
     return CompiledRule(rule, ports, host=host.name)

@@ -267,6 +267,15 @@ def test_explain_bad_ports(grant: Path, target: str) -> None:
     assert "is not a port" in str(result.exception)
 
 
+def test_a_cloud_resource_is_no_target_and_the_error_says_where_its_host_is(grant: Path, tmp_path: Path) -> None:
+    advice = "For a cloud resource, write its host: `tieback backend show firebase-rtdb:shop-1234` prints it"
+    explained = run("explain", grant, "firebase-rtdb:shop-1234")
+    words = ("--authorised-by", "Office", "--contact", "a@b.test", "--target", "firebase-rtdb:shop-1234")
+    for result in (explained, run("new", tmp_path / "g.toml", *words)):
+        assert isinstance(result.exception, GrantError)
+        assert advice in str(result.exception)
+
+
 EXCLUDE = '[[exclude]]\nmatch = "127.0.0.9"\nreason = "patient monitor"\n'
 
 

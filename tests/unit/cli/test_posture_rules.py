@@ -36,6 +36,24 @@ def test_table_shows_anonymous_permissions(run: Run, files: tuple[Path, Path]) -
     ]
 
 
+def test_the_rule_that_allows_writing_is_shown_if_it_is_another_one(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    rules = (
+        "rules_version = '2';\nservice cloud.firestore {\n match /databases/{database}/documents {\n"
+        "  match /open/{id} { allow read: if true; }\n  match /{all=**} { allow write; }\n"
+        "  match /both/{id} { allow read, write; }\n}}\n"
+    )
+    (tmp_path / "firestore.rules").write_text(rules)
+    rows = run("posture", "rules", tmp_path / "firestore.rules").out.splitlines()
+    (place,) = (at for at, row in enumerate(rows) if "/open/{id}" in row)
+    assert "allow read: if true" in rows[place]
+    assert any("write by line 5: allow write" in row for row in rows[place : place + 3])
+    (place,) = (at for at, row in enumerate(rows) if "/both/{id}" in row)
+    assert "write by" not in rows[place]
+
+
 def test_one_question(run: Run, files: tuple[Path, Path]) -> None:
     ran = run("posture", "rules", files[0], "--as", "any-user", "--path", "/users/alice", "--format", "json")
     document = json.loads(ran.out)

@@ -128,7 +128,7 @@ def test_a_suffix_of_no_format_is_refused_and_a_typed_format_counts(run: Run, sc
     (tmp_path / "tieback.toml").write_text('[report]\nformat = "json"\n')
     assert run("report", "-w", "ws", "-o", "r.md").code == 0
     assert (tmp_path / "r.md").read_text().startswith("# ")
-    for name, begins in (("d.md", "# What"), ("d.html", "<!DOCTYPE html>"), ("d.json", '{"changes":')):
+    for name, begins in (("d.md", "# What"), ("d.html", "<!DOCTYPE html>"), ("d.json", '{"backends":')):
         assert run("report", "diff", "ws", "ws", "-o", name).code == 0
         assert (tmp_path / name).read_text().startswith(begins)
     assert run("report", "diff", "ws", "ws", "-o", "d.pdf").code == 2
@@ -169,7 +169,7 @@ def test_diff(run: Run, apps: Path, tmp_path: Path) -> None:
     ended = run("report", "diff", "old.json", "new.ndjson")
     assert (ended.code, "What changed since old.json" in ended.out) == (0, True)
     assert "apps analysed" in ended.out
-    for name, begins in (("markdown", "# What"), ("html", "<!DOCTYPE html>"), ("json", '{"changes":')):
+    for name, begins in (("markdown", "# What"), ("html", "<!DOCTYPE html>"), ("json", '{"backends":')):
         assert run("report", "diff", "old.json", "ws", "--format", name).out.startswith(begins)
     assert run("report", "diff", "old.json", "ws", "--format", "terminal", "-o", "diff.txt").code == 0
     assert "apps analysed" in (tmp_path / "diff.txt").read_text()

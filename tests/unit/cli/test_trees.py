@@ -31,6 +31,15 @@ def test_guesses_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
     assert "├── provider: P  0.90 because" in lines
 
 
+def test_a_cloud_resource_has_the_host_that_a_grant_must_cover(capsys: pytest.CaptureFixture[str]) -> None:
+    told = replace(known(), host="firebasestorage.googleapis.com")
+    print_backend(BackendView("firebase-storage:shop.appspot.com", told, "first", (), 0, (), 0, (), ()))
+    line = "├── host: firebasestorage.googleapis.com, which a grant must cover to probe it"
+    assert line in capsys.readouterr().out.splitlines()
+    print_backend(BackendView("a.test", known(), "first", (), 0, (), 0, (), ()))
+    assert "host:" not in capsys.readouterr().out
+
+
 def test_the_data_used_is_the_last_line(capsys: pytest.CaptureFixture[str]) -> None:
     data = shipped_snapshot()
     print_backend(BackendView("a.test", replace(known(), data=(data,)), "first", (), 0, (), 0, (), ()))

@@ -55,13 +55,14 @@ def run(workspace: Workspace, groups: list[list[Unit]], engine: Ends) -> tuple[l
 def test_ends_are_entered_and_failures_are_reported(workspace: Workspace) -> None:
     failed, progress = run(workspace, [[unit(1), unit(2, "bad")], [], [unit(3)]], Ends())
     assert failed == ["bad-2"]
-    assert progress == [(1, 2), (2, 2), (3, 3)]
+    # The total is shown before the first unit ends.
+    assert progress == [(0, 2), (1, 2), (2, 2), (2, 3), (3, 3)]
     assert workspace.ledger.counts() == {LedgerState.DONE: 2, LedgerState.FAILED: 1}
 
 
 def test_units_that_are_done_are_not_claimed_again(workspace: Workspace) -> None:
     run(workspace, [[unit(1)]], Ends())
-    assert run(workspace, [[unit(1)], [unit(2)]], Ends())[1] == [(1, 1)]
+    assert run(workspace, [[unit(1)], [unit(2)]], Ends())[1] == [(0, 1), (1, 1)]
 
 
 def test_more_results_than_one_transaction(workspace: Workspace) -> None:

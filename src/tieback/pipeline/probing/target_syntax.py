@@ -17,7 +17,7 @@ from tieback.backends.base_paths import MAX_BASES, is_base, suggest_bases
 from tieback.backends.probe_hints import NO_PROBE_HINTS, WEB_SCHEMES, ProbeHints, endpoint_hints, url_endpoint
 from tieback.model.backend import Candidate, Route
 from tieback.model.count_text import count_text
-from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.endpoint import Endpoint, EndpointKind, resource_advice
 from tieback.model.errors import UsageError
 from tieback.probes.choose import BUILT_IN, ProbeSet
 
@@ -162,7 +162,8 @@ def _range(text: str, where: str) -> range:
 def _port(text: str, where: str) -> int:
     number = int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0
     if not 0 < number <= 65535:
-        raise UsageError(f"{text[:80]!r} is not a port", where=where[:200], advice=ADVICE)
+        advice = ". ".join(filter(None, (ADVICE, resource_advice(where))))
+        raise UsageError(f"{text[:80]!r} is not a port", where=where[:200], advice=advice)
     return number
 
 

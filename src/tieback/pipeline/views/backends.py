@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 
 from tieback.backends.confidence import sighting_confidence
+from tieback.backends.normalise import host_of
 from tieback.backends.registration import registered_contacts
 from tieback.model.backend import Attribution, Backend
 from tieback.model.graph import THRESHOLD
@@ -89,6 +90,8 @@ class BackendEndpoint(msgspec.Struct, frozen=True, kw_only=True):
     """An endpoint of a back end."""
 
     value: str
+    host: str
+    """The host that a grant must cover to probe it; empty for an identifier that no probe sends alone."""
     addresses: tuple[str, ...]
     resolved_by: str
     """``literal``, ``hosts``, ``dns``, ``capture``, or why there is no address."""
@@ -221,6 +224,7 @@ def show_backend(workspace: Workspace, key: str, after: str = "", limit: int = 5
         endpoints=tuple(
             BackendEndpoint(
                 value=one.endpoint.value,
+                host=host_of(one.endpoint),
                 addresses=one.addresses,
                 resolved_by=one.resolved_by,
                 party=one.party.value,

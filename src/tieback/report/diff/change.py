@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from tieback.model.exposure import Severity
+from tieback.report.diff.backends import BackendChange
 from tieback.report.diff.past import PastFinding, PastReport
 
 
@@ -59,6 +60,8 @@ class Comparison(msgspec.Struct, frozen=True):
     """Worst first within each kind."""
     notes: tuple[str, ...] = ()
     """What else differs between the reports, so that findings may differ without a change of an app or store."""
+    backends: tuple[BackendChange, ...] | None = None
+    """Apps of both reports that name other back ends; ``None`` if a report has too many apps, or does not list them."""
 
     def count(self, kind: ChangeKind) -> int:
         """Return the number of findings of a kind."""

@@ -1,12 +1,15 @@
 """Comparison as Markdown, short enough for a pull request comment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from tieback.report.diff.backends import BackendChange
 from tieback.report.diff.change import Change, Comparison
-from tieback.report.diff.words import TITLES, conclusion
+from tieback.report.diff.words import BACKENDS_TITLE, TITLES, app_words, backend_lines, conclusion
 from tieback.report.shortened import cut, fit_text
 from tieback.report.texts.clean import escape_markdown
 
+MOST_NAMES = 10
+"""Limit on the back ends listed per app and direction."""
 MOST = 40
 """Limit on the findings listed per kind; a comment has at most 65,536 characters."""
 
@@ -32,6 +35,19 @@ def as_markdown(found: Comparison) -> Iterator[str]:
                     yield f"- and {count - MOST:,} more"
                     break
                 yield from _lines(change)
+    yield from _backends(found.backends or ())
+
+
+def _backends(changes: Sequence[BackendChange]) -> Iterator[str]:
+    """Section on the apps that name other back ends."""
+    if not changes:
+        return
+    yield from ("", f"## {BACKENDS_TITLE} ({len(changes):,})", "")
+    for change in changes[:MOST]:
+        yield f"- **{escape_markdown(app_words(change), 100)}**"
+        yield from (f"  - {escape_markdown(line, 1000)}" for line in backend_lines(change, MOST_NAMES))
+    if len(changes) > MOST:
+        yield f"- and {len(changes) - MOST:,} more"
 
 
 def _lines(change: Change) -> Iterator[str]:

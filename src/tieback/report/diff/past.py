@@ -27,7 +27,7 @@ _OLD_PUBLIC = "public: totals alone, "
 """Audience texts of reports before version 0.2."""
 _OLD_ROUNDED = re.compile(r"(?<=^public: totals only, no group of fewer than \d, )figures rounded down")
 """Part of the audience text of earlier reports, which rounded the same figures."""
-_MAX_HEAD = 32 << 20
+MAX_HEAD = 32 << 20
 """Most bytes of the first line of an NDJSON report."""
 ADVICE = "Create one with `tieback report --format json --out FILE`"
 
@@ -256,10 +256,10 @@ def read_past(path: Path) -> PastReport:
     """
     try:
         with path.open("rb") as file:
-            head = file.readline(_MAX_HEAD)
+            head = file.readline(MAX_HEAD)
             if not head.strip() and not file.read(1):
                 raise InputError("is empty", where=str(path), advice=ADVICE)
-            if _begins_lines(head):
+            if begins_lines(head):
                 file.seek(0)
                 return _from_lines(path.name, file)
             with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
@@ -292,7 +292,7 @@ def _audience(text: str) -> str:
     return _OLD_ROUNDED.sub(ROUNDED, text.replace(_OLD_PUBLIC, "public: totals only, ", 1))
 
 
-def _begins_lines(head: bytes) -> bool:
+def begins_lines(head: bytes) -> bool:
     """True if the first line is a complete document, as in NDJSON; a pretty-printed document is not."""
     try:
         return msgspec.json.decode(head, type=_Kind).schema.startswith("tieback/report-head/")

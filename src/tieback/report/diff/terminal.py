@@ -1,16 +1,22 @@
 """Comparison as text for a terminal."""
 
+from collections.abc import Sequence
+
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from tieback.model.exposure import Severity
+from tieback.report.diff.backends import BackendChange
 from tieback.report.diff.change import ChangeKind, Comparison
-from tieback.report.diff.words import TITLES, conclusion
+from tieback.report.diff.words import BACKENDS_TITLE, TITLES, app_words, backend_lines, conclusion
 from tieback.report.shortened import cut
 from tieback.report.texts.clean import clean
 
+MOST_NAMES = 20
+"""Limit on the back ends listed per app and direction."""
 MOST = 50
 """Limit on the findings listed per kind."""
 _STYLES = {
@@ -57,6 +63,20 @@ def print_comparison(found: Comparison, console: Console) -> None:
         console.print(table)
         if count > MOST:
             console.print(f"and {count - MOST:,} more", style="dim")
+    _print_backends(found.backends or (), console)
+
+
+def _print_backends(changes: Sequence[BackendChange], console: Console) -> None:
+    """The apps that name other back ends, with the names."""
+    if not changes:
+        return
+    console.print(Text(f"\n{BACKENDS_TITLE} ({len(changes):,})", style="bold"))
+    for change in changes[:MOST]:
+        console.print(Padding(Text(clean(app_words(change), 100)), (0, 0, 0, 1), expand=False))
+        for line in backend_lines(change, MOST_NAMES):
+            console.print(Padding(Text(clean(line, 2_000)), (0, 0, 0, 5), expand=False))
+    if len(changes) > MOST:
+        console.print(f"and {len(changes) - MOST:,} more", style="dim")
 
 
 def _table(title: str, style: str = "bold") -> Table:

@@ -100,10 +100,12 @@ def _known(report: Report) -> int:
 
 def _case(report: Report, detail: FindingDetail) -> str:
     finding = detail.finding
-    apps = [summary.app.bundle_id for summary in detail.apps]
+    # Unrelated apps share the identifier of a template: it is named once.
+    apps = list(dict.fromkeys(summary.app.bundle_id for summary in detail.apps))
     stores = [place_text(store) for store in detail.stores]
     about = ", ".join([*apps[:_NAMED_APPS], *stores[:_NAMED_STORES]])
-    more = " and more" if len(finding.apps) > _NAMED_APPS or len(finding.exposures) > _NAMED_STORES else ""
+    more_apps = len(apps) > _NAMED_APPS or len(finding.apps) > MOST_APPS
+    more = " and more" if more_apps or len(finding.exposures) > _NAMED_STORES else ""
     name = f"{finding.id} {about}{more}"
     head = f"<testcase classname={_attribute(finding.rule)} name={_attribute(name)}>"
     tail = f"{_others(detail, apps, stores) if more or len(name) > _LONGEST_NAME else ''}</testcase>\n"
@@ -125,7 +127,7 @@ def _others(detail: FindingDetail, apps: list[str], stores: list[str]) -> str:
     """The apps and stores of a case whose name does not have them all, with the number of those left out."""
     lines = []
     if apps:
-        lines.append(f"Apps: {cut_text(map(clean, apps), MOST_APPS, count=len(detail.finding.apps))}")
+        lines.append(f"Apps: {cut_text(map(clean, apps), MOST_APPS, count=len(apps) + detail.more_apps)}")
     if stores:
         lines.append(f"Stores: {cut_text(stores, _MOST_STORES, count=len(detail.finding.exposures))}")
     return f"<system-out>{escape(chr(10).join(lines))}</system-out>"

@@ -1,7 +1,7 @@
 """The ways from apps to stores: rows, their order, the hosts that apps name, and the names that are no back ends."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -9,7 +9,7 @@ import msgspec
 
 from tieback.model.backend import Candidate, Route
 from tieback.model.count_text import count_text
-from tieback.model.endpoint import STREAMS, EndpointKind, Party
+from tieback.model.endpoint import STREAMS, Endpoint, EndpointKind, Party
 from tieback.model.exposure import AppRoute, Exposure
 from tieback.model.flow import NOT_KNOWN, add_stated
 from tieback.model.report.apps import AppSummary
@@ -31,7 +31,11 @@ MOST_SEARCHED = 5_000
 """Number of stores searched for stores without an app."""
 
 _MOST_HOSTS = 64
-"""Limit on the distinct hosts kept per app; only a few are shown."""
+"""Limit on the distinct hosts kept per app, if the report has many apps; only a few are shown."""
+_MOST_HOSTS_OF_ALL = 2_000
+"""Limit on the distinct hosts kept of all apps; with few apps, each has more than ``_MOST_HOSTS``."""
+_PARTIES = (Party.FIRST, Party.UNKNOWN, Party.THIRD, Party.PLATFORM)
+"""In the order of display."""
 
 
 class AppStoreRow(msgspec.Struct, frozen=True):
@@ -192,7 +196,7 @@ class NamedHosts(msgspec.Struct, frozen=True):
     """The hosts that an app names in its package; of an app that was not scanned, those that it contacted."""
 
     names: tuple[str, ...]
-    """At most ``_MOST_HOSTS``: data stores with their service, then hosts of the app's vendor, then the others."""
+    """Not more than are kept: data stores with their service, then hosts of the app's vendor, then the others."""
     count: int
     """Number of all of them."""
     captured: int = 0
@@ -206,39 +210,79 @@ class NamedHosts(msgspec.Struct, frozen=True):
 
 def hosts_of(report: Report, apps: Iterable[AppSummary]) -> dict[str, NamedHosts]:
     """Return the hosts that each app or its traffic names, by the app's SHA-256."""
-    order = (Party.FIRST, Party.UNKNOWN, Party.THIRD, Party.PLATFORM)
     listed = list(apps)
     scanned = {summary.app.sha256 for summary in listed if not summary.captured}
-    seen: dict[str, dict[str, int]] = {summary.app.sha256: {} for summary in listed}
+    most = most_hosts(_MOST_HOSTS, _MOST_HOSTS_OF_ALL, len(listed))
+    seen = {summary.app.sha256: _HostsOfApp(most) for summary in listed}
     captured: dict[str, set[int]] = {key: set() for key in seen}
-    others: dict[str, set[int]] = {key: set() for key in seen}
-    services: dict[tuple[str, str], set[str]] = {}
     if not seen:
         return {}
     for row in report.sightings.pick(seen):
         hosts = seen.get(row.app_sha256)
-        name = row.sighting.endpoint.host or row.sighting.endpoint.value
         if hosts is None:
             continue
         if row.app_sha256 in scanned and row.sighting.evidence.how.startswith(TRAFFIC):
-            captured[row.app_sha256].add(hash(name))
-            continue
-        if name in hosts or len(hosts) < _MOST_HOSTS:
-            rank = order.index(row.sighting.party)
-            hosts[name] = min(hosts.get(name, rank), rank)
-            if service := _store_service(row.sighting):
-                services.setdefault((row.app_sha256, name), set()).add(service)
+            captured[row.app_sha256].add(hash(host_or_resource(row.sighting.endpoint)))
         else:
-            # Only counted: a hash per name bounds the memory.
-            others[row.app_sha256].add(hash(name))
+            hosts.add(row.sighting)
     return {
-        key: NamedHosts(
-            tuple(_with_services(key, hosts, services)),
-            len(hosts) + len(others[key]),
-            len(captured[key].difference(map(hash, hosts), others[key])),
-        )
+        key: NamedHosts(tuple(hosts.names()), hosts.count, len(captured[key] - hosts.hashes()))
         for key, hosts in seen.items()
     }
+
+
+def most_hosts(least: int, of_all: int, apps: int) -> int:
+    """How many hosts to list per app: more if a report has few apps, so that a report on one app lists all of them."""
+    return max(least, of_all // max(apps, 1))
+
+
+class _HostsOfApp:
+    """The distinct hosts of one app. If there are too many, the data stores and the vendor's hosts are kept."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._ranks: dict[str, int] = {}
+        self._services: dict[str, set[str]] = {}
+        self._others: set[int] = set()
+        """Only counted: a hash per name bounds the memory."""
+
+    def add(self, one: Sighting) -> None:
+        name, service = host_or_resource(one.endpoint), _store_service(one)
+        rank = _PARTIES.index(one.party) - (len(_PARTIES) if service else 0)
+        if name not in self._ranks and len(self._ranks) >= self._most:
+            worst = max(self._ranks, key=lambda kept: self._ranks[kept])
+            if self._ranks[worst] <= rank:
+                self._others.add(hash(name))
+                return
+            self._others.add(hash(worst))
+            self._services.pop(worst, None)
+            del self._ranks[worst]
+            self._others.discard(hash(name))
+        self._ranks[name] = min(self._ranks.get(name, rank), rank)
+        if service:
+            self._services.setdefault(name, set()).add(service)
+
+    @property
+    def count(self) -> int:
+        return len(self._ranks) + len(self._others)
+
+    def hashes(self) -> set[int]:
+        return self._others | set(map(hash, self._ranks))
+
+    def names(self) -> Iterator[str]:
+        """Data stores first, with their service, such as ``db.shop.test (mysql)``."""
+        for name in sorted(self._ranks, key=lambda name: (self._ranks[name], name)):
+            known = self._services.get(name)
+            yield f"{name} ({', '.join(sorted(known))})" if known else name
+
+
+def host_or_resource(endpoint: Endpoint) -> str:
+    """The host, or the cloud resource where many resources share one host, such as the buckets of Firebase."""
+    if endpoint.kind is EndpointKind.CLOUD:
+        resource = endpoint.value.partition(":")[2].partition("/")[0]
+        if resource not in endpoint.host:
+            return endpoint.value
+    return endpoint.host or endpoint.value
 
 
 def _store_service(one: Sighting) -> str:
@@ -250,13 +294,6 @@ def _store_service(one: Sighting) -> str:
         return ""
     service = one.endpoint.service or ""
     return "" if service in STREAMS else service
-
-
-def _with_services(app: str, hosts: Mapping[str, int], services: Mapping[tuple[str, str], set[str]]) -> Iterator[str]:
-    """The hosts of an app for display: data stores first, with their service, such as ``db.shop.test (mysql)``."""
-    for host in sorted(hosts, key=lambda host: ((app, host) not in services, hosts[host], host)):
-        known = services.get((app, host))
-        yield f"{host} ({', '.join(sorted(known))})" if known else host
 
 
 def dropped_text(report: Report) -> str:

@@ -11,7 +11,7 @@ from tieback.model.report.document import Report
 from tieback.model.report.headline import Headline
 from tieback.model.sighting import UnreadCode, UnreadKind, is_only_unfollowed, main_reasons
 from tieback.report.shortened import cut, cut_text, more_text
-from tieback.report.texts.app_files import file_names
+from tieback.report.texts.app_files import AppFiles, name_with_file
 from tieback.report.texts.clean import clean
 from tieback.report.texts.unprobed import some_names
 
@@ -52,14 +52,22 @@ def _counts(apps: int, captures: int) -> str:
     return " and ".join(counts)
 
 
-def partly_read_lines(report: Report, most: int = MOST_PARTLY_READ) -> Iterator[tuple[str, str]]:
-    """Yield each partly read input, and the parts with their places; then the numbers of the others."""
+def partly_read_lines(
+    report: Report, most: int = MOST_PARTLY_READ, files: AppFiles | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield each partly read input, and the parts with their places; then the numbers of the others.
+
+    Args:
+        report: the report.
+        most: limit on the apps, and on the captures.
+        files: of its apps, if other parts of the output name them too.
+    """
     apps = report.partly_read.first(most)
-    files = file_names(apps)
+    same = (files or AppFiles(report)).of(apps)
     for app in apps:
-        file = files.get(app.app.sha256, "")
+        file = same.get(app.app.sha256, "")
         name = clean(f"{app.app.label} {app.app.version_name}".strip(), 80)
-        yield f"{name} ({file})" if file else name, unread_text(app)
+        yield name_with_file(name, file), unread_text(app)
     if more := more_text(report.partly_read.count - most, "app"):
         yield more, "see the JSON report"
     captures = partly_read_captures(report)

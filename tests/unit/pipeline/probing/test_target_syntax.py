@@ -127,6 +127,13 @@ def test_anything_else_is_one_error(text: str) -> None:
         expanded(text)
 
 
+@each("text", ["s3:bucket", "firebase-rtdb:shop-1234", "azure-blob:shopdata/exports"])
+def test_a_cloud_resource_is_no_target_and_the_error_says_where_its_host_is(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        expanded(text)
+    assert f"For a cloud resource, write its host: `tieback backend show {text}` prints it" in str(caught.value)
+
+
 @each(
     ("text", "said"),
     [

@@ -172,6 +172,14 @@ def test_what_the_name_of_a_case_does_not_have_is_in_its_output(crowded: Report)
     assert output.splitlines()[1] == "Stores: opensearch 2.11.0 at s0.test:9200"
 
 
+def test_an_identifier_that_unrelated_apps_share_is_named_once(report: Report) -> None:
+    first = next(report.apps.rows())
+    apps = [replace(first, app=replace(first.app, sha256=digit * 64)) for digit in "123456789"]
+    finding = replace(next(report.findings.rows()), exposures=(), apps=tuple(one.app.sha256 for one in apps))
+    case = tree(in_tables(report, apps=apps, findings=[finding]))[0][0]
+    assert case.attrib["name"] == f"{finding.id} {first.app.bundle_id}"
+
+
 def test_counts_are_those_of_the_cases(report: Report) -> None:
     summaries = list(report.apps.rows())
     cut = UnreadCode(UnreadKind.DAMAGED, "the file ends within this entry", "classes.dex")

@@ -9,7 +9,18 @@ from tieback.model.report.apps import AppSighting
 from tieback.model.report.document import Report
 from tieback.model.report.tables import LazyIndex
 from tieback.model.sighting import Evidence, Sighting
-from tieback.report.texts.routes import NamedHosts, endpoint_host, hosts_of, rows, way_text, way_words, ways_of
+from tieback.report.texts.routes import (
+    NamedHosts,
+    endpoint_host,
+    hosts_of,
+    most_hosts,
+    rows,
+    way_text,
+    way_words,
+    ways_of,
+)
+
+BUCKETS = "firebasestorage.googleapis.com"
 
 
 @pytest.mark.parametrize(
@@ -80,6 +91,8 @@ def test_data_stores_come_first_with_their_service(report: Report) -> None:
         ("rtsp://cam.lantern.test", "cam.lantern.test", "rtsp", EndpointKind.URL, Party.UNKNOWN),
         ("https://sdk.test:9200", "sdk.test", "elasticsearch", EndpointKind.URL, Party.THIRD),
         ("s3:photos", "photos.s3.amazonaws.com", "s3", EndpointKind.CLOUD, Party.UNKNOWN),
+        ("firebase-storage:one.appspot.com", BUCKETS, "firebase-storage", EndpointKind.CLOUD, Party.UNKNOWN),
+        ("firebase-storage:two.appspot.com", BUCKETS, "firebase-storage", EndpointKind.CLOUD, Party.UNKNOWN),
     )
     rows = [
         AppSighting(
@@ -89,9 +102,41 @@ def test_data_stores_come_first_with_their_service(report: Report) -> None:
     ]
     every = replace(report, sightings=LazyIndex.by([*report.sightings.rows(), *rows], lambda row: row.app_sha256))
     assert hosts_of(every, [lantern])[lantern.app.sha256].names == (
-        "db.lantern.test (mysql)", "api.lantern.test", "cam.lantern.test", "photos.s3.amazonaws.com", "sdk.test",
-        "telemetry.vendor-sdk.test",
+        "db.lantern.test (mysql)", "api.lantern.test", "cam.lantern.test", "firebase-storage:one.appspot.com",
+        "firebase-storage:two.appspot.com", "photos.s3.amazonaws.com", "sdk.test", "telemetry.vendor-sdk.test",
     )  # fmt: skip
+
+
+def on_hosts(report: Report, hosts: list[tuple[str, Party]]) -> NamedHosts:
+    """The hosts of an app whose package names these, in this order."""
+    *_, lantern = report.apps.rows()
+    place = Evidence("classes.dex", 1, "dex-string/url")
+    rows = [
+        AppSighting(
+            lantern.app.sha256,
+            lantern.path,
+            Sighting(Endpoint(EndpointKind.URL, f"https://{host}", "https", host, 443), 1, party, place),
+        )
+        for host, party in hosts
+    ]
+    every = replace(report, sightings=LazyIndex.by(rows, lambda row: row.app_sha256))
+    return hosts_of(every, [lantern])[lantern.app.sha256]
+
+
+def test_the_hosts_of_the_vendor_are_kept_wherever_the_package_has_them(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tieback.report.texts.routes._MOST_HOSTS", 3)
+    monkeypatch.setattr("tieback.report.texts.routes._MOST_HOSTS_OF_ALL", 3)
+    many = [(f"h{number}.test", Party.THIRD) for number in range(9)]
+    known = on_hosts(report, [*many, ("own.lantern.test", Party.FIRST), *many])
+    assert known.names == ("own.lantern.test", "h1.test", "h2.test")
+    assert known.count == 10
+
+
+def test_a_report_on_few_apps_lists_more_hosts_per_app(report: Report) -> None:
+    assert [most_hosts(5, 500, apps) for apps in (1, 10, 173)] == [500, 50, 5]
+    assert len(on_hosts(report, [(f"h{number}.test", Party.THIRD) for number in range(500)]).names) == 500
 
 
 def test_traffic_whose_log_has_no_bytes_is_not_zero(report: Report) -> None:

@@ -270,6 +270,23 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
         yield client
 
 
+def test_a_cloud_resource_has_the_host_that_a_grant_must_cover(tmp_path: Path) -> None:
+    directory = make(tmp_path, stores=(exposure(),))
+    bucket, host = "firebase-storage:shop.appspot.com", "firebasestorage.googleapis.com"
+    endpoint = Endpoint(EndpointKind.CLOUD, bucket, "https", host, 443, "", "firebase-storage")
+    with Workspace.open(directory) as workspace:
+        run = workspace.ledger.start_run([])
+        save_backends(workspace.lake, run, [Backend(endpoint)])
+        workspace.ledger.conclusions.save(run, (), ())
+        workspace.ledger.end_run(run)
+    with client_of(directory) as client:
+        (row,) = client.get("/api/v1/backends").json()["items"]
+        assert row["name"] == bucket
+        (one,) = client.get(f"/api/v1/backends/{row['id']}").json()["endpoints"]
+        assert one["host"] == host
+        assert f"at {host}: a grant names this host" in client.get(f"/backends/{row['id']}").text
+
+
 def test_texts_of_an_attacker_are_inert(hostile: Client) -> None:
     (backend,) = hostile.get("/api/v1/backends").json()["items"]
     node = urlencode({"node": f"app:{SHA}"})

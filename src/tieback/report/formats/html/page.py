@@ -29,10 +29,10 @@ from tieback.report.recipients import (
 )
 from tieback.report.shortened import cut
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
-from tieback.report.texts.app_files import file_names
+from tieback.report.texts.app_files import AppFiles, name_with_file
 from tieback.report.texts.captures import app_text, capture_lines, encryption_text, leaks_text, server_text
 from tieback.report.texts.clean import clean
-from tieback.report.texts.routes import AppStoreRow, dropped_text, hosts_of, row_of, rows
+from tieback.report.texts.routes import AppStoreRow, dropped_text, hosts_of, most_hosts, row_of, rows
 
 MOST_SECTIONS = 200
 """Limit on the apps with their own section."""
@@ -48,7 +48,9 @@ MOST_FINDINGS = 20_000
 MOST_NAMES = 5
 """Limit on the apps named per finding."""
 MOST_NAMED_HOSTS = 5
-"""Limit on the hosts named per app."""
+"""Limit on the hosts named per app, if the report has many apps."""
+MOST_HOSTS_OF_ALL = 500
+"""Limit on the hosts of all apps; with few apps, each has more than ``MOST_NAMED_HOSTS``."""
 MOST_PLACES = 3
 """Limit on the stores named per finding."""
 
@@ -230,12 +232,13 @@ class Page(msgspec.Struct, frozen=True):
     """What apps declare."""
 
 
-def build_page(report: Report, titles: Mapping[str, str]) -> Page:
+def build_page(report: Report, titles: Mapping[str, str], files: AppFiles | None = None) -> Page:
     """Prepare a report for the template.
 
     Args:
         report: the report.
         titles: display name per class of personal data; unknown classes are shown unchanged.
+        files: of its apps, if other parts of the output name them too.
     """
     exposed = rows(report, exposed=True, most=MOST_ROWS)
     by_app = _by_app(report, [*exposed, *rows(report, exposed=False, most=MOST_ROWS)])
@@ -254,13 +257,13 @@ def build_page(report: Report, titles: Mapping[str, str]) -> Page:
     rest = report.quiet.first(MOST_ROWS)
     concerned = list(report.apps.pick({key for finding in first for key in finding.apps[:MOST_NAMES]}))
     leading = [row.summary for found in (*by_app.values(), exposed) for row in found]
-    files = file_names([*leading, *concerned, *rest])
+    same = (files or AppFiles(report)).of([*leading, *concerned, *rest])
     return Page(
         exposed=tuple(exposed),
         exposed_left_out=report.ways[0] - len(exposed),
         anchors=anchors,
-        names=_names(concerned, files),
-        files=files,
+        names=_names(concerned, same),
+        files=same,
         stores=stores,
         sections=tuple(_sections(by_app, anchors, stores, seen)),
         sections_left_out=report.apps.count - report.quiet.count - len(by_app),
@@ -422,15 +425,16 @@ def _number(group: FigureGroup, column: int) -> int:
 
 
 def _names(apps: Iterable[AppSummary], files: Mapping[str, str]) -> dict[str, str]:
-    """The names of apps by SHA-256, with the file where two look the same."""
-    names = {one.app.sha256: one.app.label for one in apps}
-    return {key: f"{name} ({files[key]})" if key in files else name for key, name in names.items()}
+    """The names and versions of apps by SHA-256, with the file where two look the same."""
+    names = {one.app.sha256: f"{one.app.label} {one.app.version_name}".rstrip() for one in apps}
+    return {key: name_with_file(name, files.get(key, "")) for key, name in names.items()}
 
 
 def _others(report: Report, summaries: Sequence[AppSummary]) -> tuple[OtherApp, ...]:
     hosts = hosts_of(report, summaries)
+    most = most_hosts(MOST_NAMED_HOSTS, MOST_HOSTS_OF_ALL, len(summaries))
     return tuple(
-        OtherApp(summary, known.names[:MOST_NAMED_HOSTS], max(known.count - MOST_NAMED_HOSTS, 0), known.words)
+        OtherApp(summary, known.names[:most], max(known.count - most, 0), known.words)
         for summary in summaries
         for known in [hosts[summary.app.sha256]]
     )

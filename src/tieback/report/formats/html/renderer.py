@@ -36,6 +36,7 @@ from tieback.report.source_lines import source_lines
 from tieback.report.tables import figure_steps, range_quality
 from tieback.report.templates import LONGEST, report_templates
 from tieback.report.texts.about import about_lines
+from tieback.report.texts.app_files import AppFiles
 from tieback.report.texts.clean import clean
 from tieback.report.texts.headline import headline_text
 from tieback.report.texts.routes import way_words, ways_of
@@ -73,6 +74,7 @@ class HtmlRenderer:
             resources.files("tieback.report.formats.html").joinpath(name).read_text(encoding="utf-8")
             for name in ("page.css", "page.js", "drawings.css")
         )
+        files = AppFiles(report)
         titles = {key: entry.title for key, entry in load_taxonomy().items()}
         pieces = (
             _environment()
@@ -80,12 +82,12 @@ class HtmlRenderer:
             .generate(
                 report=report,
                 paper=paper,
-                page=build_page(report, titles),
+                page=build_page(report, titles, files),
                 probed=probed_targets(report),
                 titles=titles,
                 scope_lines=tuple(about_lines(report)),
                 headline=headline_text(report),
-                partly_read=tuple(partly_read_lines(report, MOST_SECTIONS)),
+                partly_read=tuple(partly_read_lines(report, MOST_SECTIONS, files)),
                 partly_read_title=partly_read_title(report),
                 unread_lists=unread_lists_text(report.headline),
                 unread_advice=unread_advice(report.headline),

@@ -1,7 +1,7 @@
 """The findings: counts of all, the worst in full, and the others by title."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console
 from rich.padding import Padding
@@ -16,7 +16,7 @@ from tieback.report.formats.terminal.layout import MOST_PIPED
 from tieback.report.shortened import cut_text
 from tieback.report.source_lines import source_lines
 from tieback.report.store_tables import SEVERITY_STYLES
-from tieback.report.texts.app_files import file_names
+from tieback.report.texts.app_files import AppFiles, name_with_file
 from tieback.report.texts.clean import clean
 from tieback.report.texts.shared_identifier import shared_identifier_text
 from tieback.report.texts.stores import (
@@ -28,7 +28,7 @@ MOST_FINDINGS = 20
 MOST_EVIDENCE = 3
 
 
-def print_findings(report: Report, console: Console, *, brief: bool, least: Severity | None) -> None:
+def print_findings(report: Report, console: Console, files: AppFiles, *, brief: bool, least: Severity | None) -> None:
     """Counts of all findings, the first in full, and the number of the others by title.
 
     With a baseline, new and worse findings come first: only these can fail ``--fail-on``.
@@ -38,8 +38,10 @@ def print_findings(report: Report, console: Console, *, brief: bool, least: Seve
     shown, others, counts = _split_findings(report, least)
     total = ", ".join(f"{counts[severity]:,} {severity.value}" for severity in reversed(Severity) if counts[severity])
     console.print(Text.assemble("\n", (f"{count_text(report.findings.count, 'finding')}: ", "bold"), total))
-    for detail in iter_details(report, shown):
-        for line in _finding_lines(report, detail, brief=brief):
+    details = list(iter_details(report, shown))
+    same = files.of(one for detail in details for one in detail.apps)
+    for detail in details:
+        for line in _finding_lines(report, detail, same, brief=brief):
             console.print(line)
     if others:
         rest = ", ".join(f"{severity.value}: {title} ({count:,})" for (severity, title), count in others.items())
@@ -77,16 +79,17 @@ def _is_new(report: Report, finding: Finding) -> bool:
 
 def _label(one: AppSummary, file: str) -> str:
     name = clean(f"{one.app.label} {one.app.version_name}".strip(), 60)
-    return f"{name} ({file})" if file else name
+    return name_with_file(name, file)
 
 
-def _finding_lines(report: Report, detail: FindingDetail, *, brief: bool) -> Iterator[Padding]:
+def _finding_lines(
+    report: Report, detail: FindingDetail, files: Mapping[str, str], *, brief: bool
+) -> Iterator[Padding]:
     """Severity and title; then apps and stores; then the evidence with its place. ``brief``: one line, no evidence."""
     finding = detail.finding
     known = report.baseline
     new = f" ({known.word(finding.id)})" if known is not None and known.is_news(finding.id) else ""
     title = Text.assemble((finding.severity.value, SEVERITY_STYLES[finding.severity]), f"  {clean(finding.title)}{new}")
-    files = file_names(detail.apps)
     labels = (_label(one, files.get(one.app.sha256, "")) for one in detail.apps)
     names = cut_text(labels, 3, count=len(finding.apps)) if detail.apps else ""
     # One line has no room for the product, which most titles and the table above name.

@@ -10,6 +10,8 @@ from tieback.report.texts.clean import clean
 MOST_ROWS = 50
 """Limit on the rows of one table; the rest is only counted."""
 MOST_HOSTS = 4
+MOST_HOSTS_OF_ALL = 12
+"""Limit on the hosts of all apps; with few apps, each has more than ``MOST_HOSTS``."""
 MOST_CLASSES = 3
 WHOLE = 1_000
 """Limit on the characters of one text in a pipe or file."""

@@ -24,6 +24,7 @@ from tieback.report.posture import join_tables, summary_lines
 from tieback.report.store_tables import SEVERITY_STYLES
 from tieback.report.tables import BY, HEADS, cells, name_of, shown_heads
 from tieback.report.texts.about import about_lines
+from tieback.report.texts.app_files import AppFiles
 from tieback.report.texts.clean import clean
 from tieback.report.texts.headline import headline_text
 from tieback.report.texts.routes import (
@@ -73,8 +74,9 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
         ransomed = count_text(report.headline.stores_ransomed, "store shows", "stores show")
         console.print(Text(f"{ransomed} signs of ransom or wiping.", style="bold magenta"))
     print_exposed(report, open_rows, console)
-    print_partly_read(report, console)
-    print_findings(report, console, brief=brief, least=least if console.width >= UNFOLDED else None)
+    files = AppFiles(report)
+    print_partly_read(report, console, files)
+    print_findings(report, console, files, brief=brief, least=least if console.width >= UNFOLDED else None)
     print_others(report, other_rows, console, brief=brief)
     print_without_app(report, console, most)
     if brief:
@@ -84,7 +86,7 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
             if label in _BRIEF_LABELS:
                 console.print(Text.assemble((f"{label}: ", "bold"), text), soft_wrap=False)
         return
-    print_named(report, console, most)
+    print_named(report, console, most, files)
     print_captures(report, console, most)
     print_recipients(report, console, most)
     print_declared(report, console, most)

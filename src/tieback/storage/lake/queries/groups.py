@@ -316,7 +316,8 @@ _SUMS = """coalesce(sum(CAST(s.records AS HUGEINT)) FILTER (s.exposed), 0)::VARC
     coalesce(max(s.bytes_rank) FILTER (s.exposed), 0) AS bytes_rank,
     sum(s.at_most) AS answering_most, sum(s.at_most) FILTER (s.exposed) AS exposed_most"""
 
-_ORDER = """ORDER BY exposed DESC NULLS LAST, affected DESC NULLS LAST, answering DESC NULLS LAST, name LIMIT ?"""
+_ORDER = """ORDER BY exposed DESC NULLS LAST, affected DESC NULLS LAST, answering DESC NULLS LAST,
+    analysed DESC NULLS LAST, name LIMIT ?"""
 
 _BY_STORE = """
 WITH counted AS (
@@ -327,7 +328,7 @@ WITH counted AS (
     SELECT s.{column} AS name, count(DISTINCT w.app) AS led, count(DISTINCT w.app) FILTER (s.exposed) AS affected
     FROM stores s JOIN ways w ON w.store = s.number GROUP BY name
 )
-SELECT name, NULL, led, affected, answering, exposed, ransomed, records, records_rank, bytes, bytes_rank,
+SELECT name, NULL AS analysed, led, affected, answering, exposed, ransomed, records, records_rank, bytes, bytes_rank,
     answering_most, exposed_most, (SELECT count(*) FROM counted)
 FROM counted LEFT JOIN reached USING (name) {order}"""
 

@@ -90,6 +90,18 @@ def test_by_another_property(lake: Lake, by: str, lines: list[tuple[object, ...]
     assert found == lines
 
 
+def test_without_stores_the_groups_with_the_most_apps_come_first(lake: Lake) -> None:
+    documents = [app(f"b{number}", Platform.ANDROID, vendor) for number, vendor in enumerate(["Zed"] * 3 + [""] * 4)]
+    lake.publish("more", app_tables(documents), [unit for unit, _ in documents])
+    every = [unit for unit, _ in (*DOCUMENTS, *documents)]
+    save_inputs(lake, "all", [RunInput(unit.source, unit.key, unit.version) for unit in every])
+    nothing = pa.table({"app": pa.array([], pa.string()), "exposure": pa.array([], pa.string())})
+    found = group_tables(lake, ("all", TRAFFIC, len(every)), nothing, rows_of([]), 3)
+    (table,) = (one for one in found if one.by == "vendor")
+    assert [(group.name, group.analysed) for group in table.groups] == [("unknown", 5), ("Zed", 3), ("Acme", 2)]
+    assert table.left_out == 1
+
+
 SIGNERS = [Signer(digit * 64, "CN=test") for digit in "56"]
 
 
