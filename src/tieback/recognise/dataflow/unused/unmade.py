@@ -1,15 +1,17 @@
 """Classes of the app's own of which nothing makes an object: the platform cannot call their methods either.
 
-An activity that no manifest names, or a task that nothing starts. No conclusion where code can make objects by the
+An activity that no manifest names or that nothing starts, or a task. No conclusion where code can make objects by the
 name of a class: a text or a resource with this name, native code, and whatever else can call into the app.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from tieback.recognise.dataflow.code.own_packages import OwnPackages
 from tieback.recognise.dataflow.code.package_resources import PackageResources
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
-from tieback.recognise.dataflow.dex.opcode_sets import NAMES_OR_MAKES
+from tieback.recognise.dataflow.dex.opcode_sets import CONST_CLASSES, NAMES_OR_MAKES
+from tieback.recognise.dataflow.unused.unstarted import UnstartedComponents
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
@@ -26,10 +28,11 @@ _BASIC = "Lanywheresoftware/b4a/BA;"
 class UnmadeClasses:
     """Finds what can make objects of the classes of one app."""
 
-    def __init__(self, uses: "ConstantUses", package: PackageResources | None) -> None:
-        """The code of the app, and its other files."""
+    def __init__(self, uses: "ConstantUses", package: PackageResources | None, own: OwnPackages) -> None:
+        """The code of the app, its other files, and the packages of its own classes."""
         self._uses = uses
         self._package = package if package is not None and _can_tell(uses, package) else None
+        self._unstarted = UnstartedComponents(uses, self._package, own) if self._package is not None else None
         self._known: dict[str, list[tuple[int, CodeItem]] | None] = {}
 
     def makers(self, owner: str) -> list[tuple[int, CodeItem]] | None:
@@ -54,29 +57,71 @@ class UnmadeClasses:
         return found
 
     def _sites(self, owners: Iterable[str]) -> Iterator[tuple[int, CodeItem | None]]:
-        for number, dex in enumerate(self._uses.app.files):
-            for kind in (self._uses.app.type_of(number, owner) for owner in owners):
-                for offset in self._uses.places.offsets(number, NAMES_OR_MAKES, kind) if kind >= 0 else ():
-                    code = dex.code_around(offset, every=True)
-                    if code is None or self._uses.places.begins(number, code, offset):
-                        yield number, code
+        for owner in owners:
+            yield from ((number, code) for number, code, _ in making(self._uses, owner))
 
     def _is_named(self, owner: str) -> bool:
         """True if the class can be made by its name, or by a program that is not in the package."""
         name = owner[1:-1].rpartition("/")[2]
-        if self._package is None or len(name) < _MIN_NAME:
-            return True
-        outside = [one for one in self._uses.app.ancestors(owner) if self._uses.app.class_of(one) is None]
-        if any(not one.startswith(_PLATFORM) for one in outside):
+        if self._package is None or len(name) < _MIN_NAME or self._is_of_others(owner):
             return True
         full = owner[1:-1]
         texts = (name, full, full.replace("/", "."), *_ends(name))
-        is_loaded = self._uses.callers.is_loaded
-        if any(map(is_loaded, texts)) or self._package.names_class(name):
+        if any(self._is_loaded_outside(owner, text) for text in texts):
+            return True
+        if self._package.names_class(name) and not (self._unstarted is not None and self._unstarted.has(owner)):
             return True
         package = full.removesuffix(name)
-        is_joined = any(map(is_loaded, (package, package.replace("/", "."))))
+        is_joined = any(map(self._uses.callers.is_loaded, (package, package.replace("/", "."))))
         return is_joined and self._package.text_has_simple(name)
+
+    def is_named_in_full(self, owner: str) -> bool:
+        """The same for a class of a library: only by its whole name, or by a package to which code can join the rest.
+
+        A shrinker may have renamed it, and other classes log with the name of a class.
+        """
+        full = owner[1:-1].replace("/", ".")
+        parts = full.split(".")
+        packages = [".".join(parts[:count]) for count in range(1, len(parts))]
+        texts = (full, *(f"{one}." for one in packages), *packages[1:])
+        return (
+            self._package is None
+            or self._is_of_others(owner)
+            or owner in self._package.components()
+            or any(self._is_loaded_outside(owner, form) for one in texts for form in (one, one.replace(".", "/")))
+            or self._package.text_names(parts[-1])
+            or self._package.names_class(full.partition(".")[2] or full)
+        )
+
+    def _is_of_others(self, owner: str) -> bool:
+        """True for a class below one that is neither of the app nor of the platform."""
+        outside = [one for one in self._uses.app.ancestors(owner) if self._uses.app.class_of(one) is None]
+        return any(not one.startswith(_PLATFORM) for one in outside)
+
+    def _is_loaded_outside(self, owner: str, text: str) -> bool:
+        """True if a class that is not inside of this one has a text: code that logs has the name of its class."""
+        if not self._uses.callers.is_loaded(text):
+            return False
+        within = owner, f"{owner[:-1]}$"
+        return any(not one.startswith(within) for one in self._uses.owners(text.encode("utf-8", "replace")))
+
+
+def making(uses: "ConstantUses", owner: str) -> Iterator[tuple[int, CodeItem | None, int]]:
+    """File, method and offset of each instruction that makes an object of a class, or has the object for the class.
+
+    A class that only takes its own name, as for the tag of a log, makes nothing with it.
+    """
+    within = owner, f"{owner[:-1]}$"
+    for number, dex in enumerate(uses.app.files):
+        kind = uses.app.type_of(number, owner)
+        for offset in uses.places.offsets(number, NAMES_OR_MAKES, kind) if kind >= 0 else ():
+            code = dex.code_around(offset, every=True)
+            if code is not None and not uses.places.begins(number, code, offset):
+                continue
+            is_name = code is not None and dex.data[offset] in CONST_CLASSES
+            is_inside = is_name and uses.app.ref_at(number, code, every=True).owner.startswith(within)
+            if not is_inside or uses.made_objects.is_given(owner):
+                yield number, code, offset
 
 
 def _ends(name: str) -> list[str]:
