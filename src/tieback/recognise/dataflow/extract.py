@@ -16,11 +16,13 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import url
+from tieback.recognise.appended_addresses import without_base
 from tieback.recognise.calls import unnamed_container
 from tieback.recognise.context import match_context
 from tieback.recognise.dalvik.decryptors import DecryptedText, Decryption
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
+from tieback.recognise.dataflow.code.renamed_retrofit import bases as renamed_bases
 from tieback.recognise.dataflow.code.retrofit import base_for, paths
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
@@ -449,6 +451,7 @@ class _Finds:
 
     def _new(self, flow: DataFlow, text: str, parts: str, first: int, *, whole: bool = False) -> Iterator[Find]:
         """Endpoints in a text that are not in its parts; and the path below a cloud resource, if there is one."""
+        text = without_base(text, parts.split("\n"))
         finds = self._extractor.judge_text(text)
         if not finds:
             return
@@ -494,10 +497,13 @@ class _Finds:
             for flow in self._analysis.flows
             if flow.name in _BASES and isinstance(flow.value, EndpointParts) and "url" in flow.value.values
         ]
+        renamed = not bases
+        if renamed:
+            bases = [one for _, dex in self._parts for one in renamed_bases(dex)]
         if not bases:
             return
         for number, (_, dex) in enumerate(self._parts):
-            for path in paths(dex):
+            for path in paths(dex, renamed=renamed):
                 base, spec = base_for(path.owner, bases), dex.string(path.string)
                 if base is None or not spec:
                     continue
@@ -541,8 +547,8 @@ def _note(find: Find, shown: set[str], left_out: set[str]) -> None:
 def _value(find: Find) -> str:
     match find:
         case Sighting():
-            within = find.endpoint.path if _is_cloud(find) else ""
-            return f"{find.endpoint.value} {within}" if within else find.endpoint.value
+            within = (find.endpoint.path, *find.addresses) if _is_cloud(find) else ()
+            return " ".join((find.endpoint.value, *filter(None, within)))
         case PublicKey():
             return find.value
         case Credential():
