@@ -17,6 +17,7 @@ import hyperscan
 import msgspec
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise import firebase, keywords
 from tieback.recognise.encodings import Encoding
 from tieback.recognise.rules import SchemeRule, TokenRule
@@ -77,7 +78,7 @@ class Anchor(msgspec.Struct, frozen=True):
         return "".join(f"(?:{cls}{tail}){times}" if times else cls + tail for cls, times in self.atoms).encode()
 
 
-_ATOM = re.compile(r"(\[(?:\\.|[^\]\\])+\]|\\.|[^\\\[\]{}()*+?|])(\{\d{1,4}(?:,\d{1,4})?\}|\?)?")
+_ATOM = lazy_pattern(r"(\[(?:\\.|[^\]\\])+\]|\\.|[^\\\[\]{}()*+?|])(\{\d{1,4}(?:,\d{1,4})?\}|\?)?")
 _PORT_DIGITS: Atoms = ((":", ""), ("[1-9]", ""), ("[0-9]", ""))
 _RELATIVE: Atoms = (("/", ""), ("/", ""), ("[a-z0-9]", ""))
 _BEFORE_RELATIVE: tuple[Atoms, ...] = (

@@ -5,10 +5,10 @@ a text then depends on a result, a field or a parameter, the methods that give i
 again. So only calls on a path between a constant and an endpoint are followed. Rounds and code units are bounded.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dataflow.code.app import AppCode
 from tieback.recognise.dataflow.code.fields import FieldValues
@@ -47,9 +47,9 @@ MAX_WALKS = 4_000
 MAX_CHAIN = 8
 _RECORDS = frozenset(("equals", "hashCode", "writeToParcel"))
 """Methods that read every field of a class and give no address to their callers."""
-_QUERY = re.compile(r"[?#]")
+_QUERY = lazy_pattern(r"[?#]")
 _SPARE = 100_000
-_ESCAPE = re.compile(r"_(0[0-9a-f]{4}|[123])")
+_ESCAPE = lazy_pattern(r"_(0[0-9a-f]{4}|[123])")
 """Escape in the name of a native function."""
 _ESCAPES = {"1": "_", "2": ";", "3": "["}
 _SHIFT = 0x80000
