@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,7 +31,6 @@ from tieback.recognise.texts.languages import METADATA
 from tieback.recognise.texts.mirrors import HOSTS as MIRRORED_HOSTS
 from tieback.recognise.texts.mirrors import MIRRORED, is_mirrored
 from tieback.recognise.texts.mirrors import REACH as MIRROR_REACH
-from tieback.recognise.texts.places import MAX_SIZE, TextPlaces
 from tieback.recognise.texts.prose import (
     MESSAGE,
     NAMESPACE,
@@ -42,8 +42,12 @@ from tieback.recognise.texts.prose import (
     url_end,
 )
 from tieback.recognise.texts.script import LastScript
+from tieback.recognise.texts.spans import MAX_SIZE
 from tieback.recognise.texts.tables import DICTIONARY, NETWORKS, is_in_dictionary, is_network_table
 from tieback.recognise.told_values import NONE, ToldValues, told_values
+
+if TYPE_CHECKING:
+    from tieback.recognise.texts.places import TextPlaces
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
 _STRINGS = (BufferKind.DEX, BufferKind.NATIVE, BufferKind.RESOURCES)
@@ -186,7 +190,7 @@ class Placement:
         if (index, start) not in self._embedded:
             text = bytes(buffer.data[start:end]).partition(b"\0")[0]
             name = language(text)
-            self._embedded[index, start] = TextPlaces(name, text) if name else None
+            self._embedded[index, start] = _text_reader()(name, text) if name else None
         places = self._embedded[index, start]
         before = bytes(buffer.data[max(start, at - _REACH) : at])
         return None if places is None or _ANCHOR.search(before) else places.reason(at - start)
@@ -282,8 +286,15 @@ class Placement:
             data = _narrow(buffer)
             code = partial(self._script.spans, data if buffer.utf16 else buffer.data)
             is_binary = buffer.kind is BufferKind.BINARY
-            self._places[index] = TextPlaces(buffer.file, data, binary=is_binary, code=code)
+            self._places[index] = _text_reader()(buffer.file, data, binary=is_binary, code=code)
         return self._places[index].reason(at // 2 if buffer.utf16 else at)
+
+
+def _text_reader() -> "type[TextPlaces]":
+    """The reader of texts. It is imported with the first one: most apps have no address in a text."""
+    from tieback.recognise.texts.places import TextPlaces
+
+    return TextPlaces
 
 
 def is_field_of_certificate(buffer: Buffer, find: Sighting) -> bool:

@@ -5,8 +5,9 @@ a text then depends on a result, a field or a parameter, the methods that give i
 again. So only calls on a path between a constant and an endpoint are followed. Rounds and code units are bounded.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dalvik.decryptors import Decryption
@@ -35,8 +36,10 @@ from tieback.recognise.dataflow.walk.native_method import native_name
 from tieback.recognise.dataflow.walk.seeds import MethodFinder, anchored_strings
 from tieback.recognise.dataflow.walk.settings import AppSettings
 from tieback.recognise.dataflow.walk.state import BuiltText, WalkResult
-from tieback.recognise.dataflow.walk.walker import Walker
 from tieback.recognise.rules import RuleFiles
+
+if TYPE_CHECKING:
+    from tieback.recognise.dataflow.walk.walker import Walker
 
 MAX_FLOWS = 5_000
 """Most texts and parts of one app."""
@@ -97,8 +100,14 @@ def analyse(
     tables = [known.resolve(dex) for dex in files]
     fields = FieldValues(app, decryption.statics if decryption is not None else None)
     size = sum(len(dex.data) for dex in files)
-    walker = Walker(app, tables, fields, settings or AppSettings(), min(size // 16 + _SPARE, _MOST_UNITS))
-    walker.decryption = decryption
+
+    def walker() -> "Walker":
+        from tieback.recognise.dataflow.walk.walker import Walker
+
+        made = Walker(app, tables, fields, settings or AppSettings(), min(size // 16 + _SPARE, _MOST_UNITS))
+        made.decryption = decryption
+        return made
+
     uses = MemberUses(app)
     rounds = _Rounds(app, uses, walker, fields)
     for number, dex in enumerate(files):
@@ -121,8 +130,7 @@ def analyse(
             for native in _native_addresses(app, number, dex, settings.returned):
                 rounds.announce(native)
     rounds.run()
-    flows, unread = rounds.flows(), walker.unread + rounds.unread
-    return Analysis(tuple(flows), unread)
+    return Analysis(tuple(rounds.flows()), rounds.unread)
 
 
 def _begin_at_decrypted(app: AppCode, decryption: Decryption, rounds: "_Rounds") -> None:
@@ -174,9 +182,10 @@ class _Root(NamedTuple):
 class _Rounds:
     """Methods where walks begin, and what their results depend on."""
 
-    def __init__(self, app: AppCode, uses: MemberUses, walker: Walker, fields: FieldValues) -> None:
+    def __init__(self, app: AppCode, uses: MemberUses, walker: "Callable[[], Walker]", fields: FieldValues) -> None:
+        """``walker`` makes the walker, whose modules are imported with the first method to walk."""
         self._app, self._uses = app, uses
-        self._walker = walker
+        self._make_walker = walker
         self._fields = fields
         self._roots: dict[int, _Root] = {}
         self._results: dict[int, WalkResult] = {}
@@ -187,7 +196,16 @@ class _Rounds:
         self._tried: set[tuple[int, Need]] = set()
         self._announced: set[int] = set()
         self._walks = 0
-        self.unread = 0
+        self._unread = 0
+
+    @cached_property
+    def _walker(self) -> "Walker":
+        return self._make_walker()
+
+    @property
+    def unread(self) -> int:
+        """Number of methods that were not walked, or not to their end."""
+        return self._unread + (self._walker.unread if self._results else 0)
 
     def add(self, method: MethodCode, stop: int | None = None, *, own: bool = False) -> None:
         """Begin a walk at a method, up to a code unit. With ``own`` only if it is code of the app itself."""
@@ -237,16 +255,16 @@ class _Rounds:
             for done, identity in enumerate(pending):
                 self._walks += number > 0
                 if self._walks > MAX_WALKS or self._walker.left <= 0:
-                    self.unread += len(pending) - done
+                    self._unread += len(pending) - done
                     return
                 self._walk(identity)
             for done, identity in enumerate(pending):
                 if self._walker.left <= 0:
-                    self.unread += len(pending) - done
+                    self._unread += len(pending) - done
                     return
                 self._follow(identity)
                 self._walker.charge()
-        self.unread += sum(identity not in self._results for identity in self._pending)
+        self._unread += sum(identity not in self._results for identity in self._pending)
 
     def _walk(self, identity: int) -> None:
         root = self._roots[identity]
@@ -335,7 +353,7 @@ class _Rounds:
                 if complete and _depends(one):
                     continue
                 if len(flows) >= MAX_FLOWS:
-                    self.unread += 1
+                    self._unread += 1
                     return flows
                 chain = tuple(dict.fromkeys((*one.chain, *one.value.via)))[:MAX_CHAIN]
                 names = tuple(self._app.ref(member).shown for member in chain)
