@@ -10,6 +10,9 @@ def tieback(files: list[str]) -> int:
     """Distinct endpoints; the whole static analysis, with identity, signer, hash and data flow."""
     from pathlib import Path
 
+    from tieback.engine.memory import collect_rarely
+
+    collect_rarely()  # as in workers
     from tieback.model.errors import TiebackError
     from tieback.pipeline.analyse import Analyser
 

@@ -85,13 +85,12 @@ def _read(file: Path) -> bytes | None:
         number = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:
         return None
-    with os.fdopen(number, "rb") as opened:
+    with os.fdopen(number, "rb", buffering=0) as opened:
         status = os.fstat(number)
         if not _own(status, stat.S_IFREG) or not _DIGEST < status.st_size <= MAX_FILE_BYTES:
             return None
-        content = opened.read(MAX_FILE_BYTES)
-    kept = content[_DIGEST:]
-    return kept if hashlib.sha256(kept).digest() == content[:_DIGEST] else None
+        digest, kept = opened.read(_DIGEST), opened.read(status.st_size - _DIGEST)
+    return kept if kept and hashlib.sha256(kept).digest() == digest else None
 
 
 def _own(status: os.stat_result, kind: int) -> bool:

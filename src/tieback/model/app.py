@@ -1,11 +1,12 @@
 """An app and its signer."""
 
-import re
 from enum import StrEnum
 
 import msgspec
 
-PACKAGE_NAME = re.compile(r"(?=.{1,255}\Z)[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)+")
+from tieback.model.lazy_pattern import lazy_pattern
+
+PACKAGE_NAME = lazy_pattern(r"(?=.{1,255}\Z)[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9][A-Za-z0-9_-]*)+")
 """An Android package name or a bundle identifier that a user writes."""
 
 

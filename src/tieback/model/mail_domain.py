@@ -1,13 +1,13 @@
 """E-mail domains of an organisation: their form, and whether an address is at one of them."""
 
-import re
 from collections.abc import Collection
 
 from tieback.model.errors import UsageError
+from tieback.model.lazy_pattern import lazy_pattern
 
 MAX_DOMAINS = 256
-_DOMAIN = re.compile(r"(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.){1,20}(?!-)[a-z0-9-]{2,63}(?<!-)")
-ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,20})")
+_DOMAIN = lazy_pattern(r"(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.){1,20}(?!-)[a-z0-9-]{2,63}(?<!-)")
+ADDRESS = lazy_pattern(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,20})")
 """An address in a text; its group is the domain."""
 
 

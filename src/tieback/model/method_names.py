@@ -1,11 +1,12 @@
 """Names of methods and fields in evidence, for people: ``shop.Api.open`` instead of ``Lshop/Api;->open``."""
 
-import re
 from collections.abc import Iterable, Iterator
 
-_STEP = re.compile(r"L(?P<owner>[^;:]{1,500});(?:->(?P<name>[^:]{1,200}))?")
+from tieback.model.lazy_pattern import lazy_pattern
+
+_STEP = lazy_pattern(r"L(?P<owner>[^;:]{1,500});(?:->(?P<name>[^:]{1,200}))?")
 """A class, or a method or field of it, in the form of DEX files."""
-_CONTEXT = re.compile(r"(L[^;:]{1,500};->[^:]{1,200}): ")
+_CONTEXT = lazy_pattern(r"(L[^;:]{1,500};->[^:]{1,200}): ")
 """The method in which code completes an address, before the address."""
 _SHORTEST = 3
 """Letters of a class name that says something; shrinkers replace names by one or two."""

@@ -11,8 +11,10 @@ from importlib.resources import files
 
 import msgspec
 
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_RUNS = re.compile(r"[A-Za-z]+(?:[._~-]+[A-Za-z]+)*")
+from tieback.model.lazy_pattern import lazy_pattern
+
+_WORDS = lazy_pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_RUNS = lazy_pattern(r"[A-Za-z]+(?:[._~-]+[A-Za-z]+)*")
 _LONG_WORD = 6
 """Letters of a refused word that is also refused as the beginning or end of another word."""
 _ENDINGS = frozenset({"s", "d", "ed", "r", "rs", "or", "ors", "able", "ment", "ments"})

@@ -13,7 +13,6 @@ import msgspec
 from tieback.engine.interface import Work
 from tieback.intake.apps import ARTIFACT_VERSION
 from tieback.intake.apps.digest import content_digest
-from tieback.intake.discover import find_apps
 from tieback.model.document import encode
 from tieback.model.errors import InputError
 from tieback.model.sighting import AppDocument, Credential, Sighting, unread_parts
@@ -136,6 +135,8 @@ class DescribeWork(Work[AppDocument]):
 
 def app_units(inputs: Iterable[Path], skipped: OnSkipped | None = None) -> Iterator[Unit | InputError]:
     """Units of work for the apps among the inputs; an unreadable input yields an error in its position."""
+    from tieback.intake.discover import find_apps
+
     for found in find_apps(inputs, skipped):
         yield found if isinstance(found, InputError) else app_unit(found)
 

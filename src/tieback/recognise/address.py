@@ -6,10 +6,10 @@ one), a plausible port, letters of one case, and neighbours that end a word. ``h
 not hosts.
 """
 
-import re
 from ipaddress import ip_address
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import NotBackend
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.hosts import SINGLE_LABEL, InvalidHost, NonBackendHost, check_host, check_port
@@ -34,7 +34,7 @@ EMULATOR = TokenRule(
 )
 """The development machine without a port, as in the default of a text field. It is reported as not a back end."""
 _BEFORE = frozenset("\"'`=,@>([;| \t\r\n\f\v")
-_PORT = re.compile(r"(\d{1,5})(?![\w:@$%{-]|[.,]\d|\.\w)")
+_PORT = lazy_pattern(r"(\d{1,5})(?![\w:@$%{-]|[.,]\d|\.\w)")
 
 
 def verify(before: str, host: str, after: str, rules: RuleFiles) -> TextVerdict:

@@ -17,6 +17,7 @@ import hyperscan
 import msgspec
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise import firebase, keywords
 from tieback.recognise.encodings import Encoding
 from tieback.recognise.rules import SchemeRule, TokenRule
@@ -74,10 +75,12 @@ class Anchor(msgspec.Struct, frozen=True):
     def pattern(self) -> bytes:
         """Regular expression for hyperscan."""
         tail = r"\x00" if self.wide else ""
-        return "".join(f"(?:{cls}{tail}){times}" if times else cls + tail for cls, times in self.atoms).encode()
+        return "".join([f"(?:{cls}{tail}){times}" if times else cls + tail for cls, times in self.atoms]).encode()
 
 
-_ATOM = re.compile(r"(\[(?:\\.|[^\]\\])+\]|\\.|[^\\\[\]{}()*+?|])(\{\d{1,4}(?:,\d{1,4})?\}|\?)?")
+_ATOM = lazy_pattern(r"(\[(?:\\.|[^\]\\])+\]|\\.|[^\\\[\]{}()*+?|])(\{\d{1,4}(?:,\d{1,4})?\}|\?)?")
+_LITERALS = {char: (re.escape(char), "") for char in map(chr, range(128))}
+"""The atoms of the characters of ASCII."""
 _PORT_DIGITS: Atoms = ((":", ""), ("[1-9]", ""), ("[0-9]", ""))
 _RELATIVE: Atoms = (("/", ""), ("/", ""), ("[a-z0-9]", ""))
 _BEFORE_RELATIVE: tuple[Atoms, ...] = (
@@ -95,20 +98,15 @@ def parse(pattern: str) -> Atoms:
     Raises:
         ValueError: the pattern contains more than characters, classes and repetitions.
     """
-    atoms: list[tuple[str, str]] = []
-    at = 0
-    while at < len(pattern):
-        found = _ATOM.match(pattern, at)
-        if found is None:
-            raise ValueError(f"no anchor: {pattern!r}")
-        atoms.append((found[1], found[2] or ""))
-        at = found.end()
+    atoms: list[tuple[str, str]] = _ATOM.findall(pattern)
+    if sum(len(one) + len(times) for one, times in atoms) != len(pattern):
+        raise ValueError(f"no anchor: {pattern!r}")
     return tuple(atoms)
 
 
 def literal_atoms(text: str) -> Atoms:
     """The atoms of a literal text."""
-    return tuple((re.escape(char), "") for char in text)
+    return tuple([_LITERALS.get(char) or (re.escape(char), "") for char in text])
 
 
 def anchors(

@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Bytes, Piece
+from tieback.intake.apps.text_places import places_of
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Sighting
 from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.held_finds import settled
 from tieback.recognise.interface import Find
-from tieback.recognise.near import places_of
 
 UNOPENED = "only in a page that nothing in the package can open"
 MAX_PAGES, MAX_NAMES = 2_000, 2_000

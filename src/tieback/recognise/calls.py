@@ -18,6 +18,7 @@ from tieback import rulefiles as prepared
 from tieback.intake.apps.content import is_metro
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.context import match_context
 from tieback.recognise.span import decode_text
@@ -27,7 +28,7 @@ MAX_CONTAINERS = 500
 SCRIPTS = (".js", ".mjs", ".cjs", ".bundle", ".jsbundle", ".html", ".htm")
 """File name suffixes of scripts."""
 _PAGES = (".html", ".htm")
-_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,64}<(?:!doctype html|html|head)\b", re.IGNORECASE)
+_PAGE = lazy_pattern(rb"(?:\xef\xbb\xbf)?\s{0,64}<(?:!doctype html|html|head)\b", re.IGNORECASE)
 
 
 class CallRule(msgspec.Struct, forbid_unknown_fields=True, dict=True):

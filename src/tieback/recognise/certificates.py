@@ -5,7 +5,6 @@ name. CA certificates name no server and are left out. Nothing is verified. A ce
 KiB, 32 certificates, 100 names per certificate.
 """
 
-import re
 import warnings
 from collections.abc import Container, Iterator
 from itertools import islice
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tieback.intake.apps.interface import Buffer, Bytes
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.context import match_context
@@ -26,7 +26,7 @@ RULE = "certificate-name"
 MAX_SIZE = 256 * 1024
 MAX_CERTIFICATES = 32
 MAX_NAMES = 100
-_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]{200,16384}-----END CERTIFICATE-----")
+_PEM = lazy_pattern(rb"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]{200,16384}-----END CERTIFICATE-----")
 MARK = b"-----BEGIN CERTIFICATE-----"
 """Text that is in each file with PEM certificates."""
 ENDINGS = (".cer", ".crt", ".der", ".pem")

@@ -1,11 +1,10 @@
 """The known library whose code has what was found in a DEX file."""
 
-import re
-
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.rules import RuleFiles
 
-_METHOD = re.compile(r"L?([A-Za-z_][\w$]*(?:[./][A-Za-z_$][\w$]*){1,15})")
+_METHOD = lazy_pattern(r"L?([A-Za-z_][\w$]*(?:[./][A-Za-z_$][\w$]*){1,15})")
 
 
 def first_library(evidence: Evidence, rules: RuleFiles) -> str | None:

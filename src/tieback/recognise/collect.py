@@ -11,6 +11,7 @@ import msgspec
 
 from tieback.model.app import App
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import (
     OF_LIBRARY,
@@ -49,9 +50,9 @@ _HOW = {
 """Ranks of evidence without the name of a key or resource."""
 _ENCODINGS = frozenset({"percent", "unicode", "base64", "reversed"})
 _ENCODED = 4
-_EXAMPLE = re.compile(r"(?:resource:string|config)[:/](?:\w{1,60}_)?(?:example|placeholder|sample)(?:_\w{1,60})?/")
+_EXAMPLE = lazy_pattern(r"(?:resource:string|config)[:/](?:\w{1,60}_)?(?:example|placeholder|sample)(?:_\w{1,60})?/")
 """Evidence of a text that shows the user what to enter."""
-_LOADED = re.compile(
+_LOADED = lazy_pattern(
     r"_(?:audio|avatar|feed|file|icon|image|img|json|model|movie|music|pdf|photo|picture|song|stream|thumb(?:nail)?|track|video)s?[_/]"
 )
 """A word of the name of an example that code loads, such as a picture in place of another one."""

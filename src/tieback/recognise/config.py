@@ -18,6 +18,7 @@ import msgspec
 from tieback.intake.apps.content import METRO
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import credentials
@@ -69,14 +70,14 @@ from tieback.recognise.verdict import is_real_value
 RULE = "config-key"
 MAX_FILE = 256 * 1024
 _RESOURCES = "resources.arsc"
-_DECODED = re.compile(r"(?:^|/)(?:strings\.xml|values(?:-[A-Za-z0-9+-]{1,40})?/[^/]{1,80}\.xml)\Z")
+_DECODED = lazy_pattern(r"(?:^|/)(?:strings\.xml|values(?:-[A-Za-z0-9+-]{1,40})?/[^/]{1,80}\.xml)\Z")
 """Files with named texts of a decoded resource table: ``res/values/strings.xml``, ``res/values-de/values.xml``."""
 _ENDINGS = (
     ".json", ".properties", ".plist", ".env", ".yaml", ".yml", ".ini", ".conf", ".config", ".cfg", ".xml", ".toml",
 )  # fmt: skip
 _OPENVPN = ".ovpn"
 """Ending of the name of a profile of OpenVPN."""
-_REMOTE = re.compile(rb"^[ \t]*remote[ \t]+([A-Za-z0-9.-]{3,253})(?:[ \t]+(\d{1,5}))?(?=[ \t\r\n]|\Z)", re.MULTILINE)
+_REMOTE = lazy_pattern(rb"^[ \t]*remote[ \t]+([A-Za-z0-9.-]{3,253})(?:[ \t]+(\d{1,5}))?(?=[ \t\r\n]|\Z)", re.MULTILINE)
 """A server, from the manual: ``remote host [port] [proto]``, https://openvpn.net/community-docs/ (openvpn.8, section
 "Client Options").
 """
@@ -84,10 +85,10 @@ _OPENVPN_PORT = 1194
 _MAX_REMOTES = 200
 _CALLED = (*_ENDINGS, *SCRIPTS, *CERTIFICATE_ENDINGS, _OPENVPN)
 
-_LABEL = re.compile(r"[^\W\d_]+(?:[ '\u2019/&,.-]{1,3}[^\W\d_]+)*[ .:*?!\u2026]{0,4}")
+_LABEL = lazy_pattern(r"[^\W\d_]+(?:[ '\u2019/&,.-]{1,3}[^\W\d_]+)*[ .:*?!\u2026]{0,4}")
 """Words of people, with the sign at their end."""
-_MADE_UP = re.compile(r"(?i:your|example|placeholder|change_?me|(?:app|project|base|space)_?id)")
-_SINGLE_LABEL = re.compile(r"[A-Za-z][A-Za-z0-9_-]{1,62}")
+_MADE_UP = lazy_pattern(r"(?i:your|example|placeholder|change_?me|(?:app|project|base|space)_?id)")
+_SINGLE_LABEL = lazy_pattern(r"[A-Za-z][A-Za-z0-9_-]{1,62}")
 _DIGESTS = (b"Manifest-Version:", b"Signature-Version:")
 """First bytes of the digest lists in ``META-INF``, the largest texts of many packages (JAR File Specification)."""
 

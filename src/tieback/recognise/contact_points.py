@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise.context import match_context
 from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host, check_port
@@ -23,13 +24,13 @@ RULE = "contact-points"
 PORT = 9042
 """Default port of CQL."""
 MAX_POINTS = 16
-_CLUSTER = re.compile(r"(?i)cassandra|scylla")
+_CLUSTER = lazy_pattern(r"(?i)cassandra|scylla")
 _POINTS = ("contactpoints", "contactpoint")
 _NODES = ("hosts", "host", "nodes", "node", "seeds")
 """Keys that name contact points only if the rest of the key names the product."""
 _KEYSPACES = ("keyspace", "keyspacename", "sessionkeyspace")
-_KEYSPACE = re.compile(r"[A-Za-z0-9_]{1,48}")
-_POINT = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9][A-Za-z0-9.-]{0,252})(?::(\d{1,5}))?")
+_KEYSPACE = lazy_pattern(r"[A-Za-z0-9_]{1,48}")
+_POINT = lazy_pattern(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9][A-Za-z0-9.-]{0,252})(?::(\d{1,5}))?")
 
 
 def contact_points(pairs: Sequence[Pair], buffer: Buffer, rules: RuleFiles) -> Iterator[Sighting | NotBackend]:

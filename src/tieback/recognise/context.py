@@ -1,8 +1,8 @@
 """Context of a match in a report: a few characters, with credentials masked and only printable characters."""
 
-import re
 from functools import lru_cache
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.redaction import redact
 
 WIDTH = 160
@@ -12,8 +12,8 @@ _LEFT = 40
 REACH = 600
 """Number of characters on each side that masking reads, so that it recognises a credential by its surroundings."""
 
-_STARS = re.compile(r"\*{4,}")
-_LINE_END = re.compile(r"[\x00\r\n]")
+_STARS = lazy_pattern(r"\*{4,}")
+_LINE_END = lazy_pattern(r"[\x00\r\n]")
 
 
 @lru_cache(maxsize=256)

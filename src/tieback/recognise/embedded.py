@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from tieback.intake.apps.interface import Buffer, BufferKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, literal_atoms
 from tieback.recognise.span import string_bounds
 
@@ -19,8 +20,8 @@ _SMALL = 64 * 1024
 PAGE, SCRIPT = "page.html", "script.js"
 _MARKS = (b"<script", b"javascript:", b"XMLHttpRequest", b"fetch(")
 """What a text with a request has; others are not searched for."""
-_PAGE = re.compile(rb"\s{0,64}<(?:!doctype|html|head|body|meta|style|script|div|iframe|form)\b", re.IGNORECASE)
-_SCRIPT = re.compile(
+_PAGE = lazy_pattern(rb"\s{0,64}<(?:!doctype|html|head|body|meta|style|script|div|iframe|form)\b", re.IGNORECASE)
+_SCRIPT = lazy_pattern(
     rb"\s{0,64}(?:javascript:|\(?function\b|\(\(|\(async\b|var |let |const |if ?\(|try ?\{|fetch\(|document\.|window\.)"
 )
 

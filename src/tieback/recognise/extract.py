@@ -8,10 +8,12 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 
 import msgspec
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes
+from tieback.intake.apps.text_places import places_of
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import NotBackend, Problem, UnreadKind
@@ -207,14 +209,12 @@ class EndpointExtractor:
 
     def _in_arrays(self, data: Bytes, begin: int, end: int = sys.maxsize) -> Iterator[tuple[int, int]]:
         """The hits of schemes where a DEX file has no strings: in arrays of bytes of its code."""
-        at, last = data.find(_AFTER_SCHEME, begin, end), begin
-        for _ in range(MAX_IN_ARRAYS):
-            if at < 0:
-                return
+        last = begin
+        for at in islice(places_of(data, _AFTER_SCHEME, begin, end), MAX_IN_ARRAYS):
             behind = at + len(_AFTER_SCHEME)
             hits, _ = self._scanner.scan(data, max(last, at - _LONGEST_SCHEME), behind, MAX_IN_ARRAYS)
             yield from (hit for hit in hits if hit[1] == behind and self._scanner.anchors[hit[0]].length)
-            at, last = data.find(_AFTER_SCHEME, behind, end), behind
+            last = behind
 
     def _bounds(self, buffer: Buffer, hits: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         """The bounds of the string of each hit; where an array of bytes begins is not known."""

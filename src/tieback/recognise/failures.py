@@ -1,6 +1,5 @@
 """Errors of tieback's own code in one part of an app: they become a problem, and what else was found stays."""
 
-import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -26,6 +25,8 @@ def failure(error: Exception, where: str) -> Problem:
     """
     if RAISED or isinstance(error, TiebackError | MemoryError):
         raise error
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     what = f"an error of tieback ended the search of this part ({type(error).__name__}{place})"

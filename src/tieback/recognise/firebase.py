@@ -5,9 +5,8 @@ Instance names are unique over all regions, so the region is not part of the val
 host that many databases share, ``s-usc1c-nss-205.firebaseio.com``, and names its own database in ``?ns=``.
 """
 
-import re
-
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.hosts import PLACEHOLDER
 from tieback.recognise.rules import RuleFiles
 
@@ -15,12 +14,12 @@ RULE = "firebase-rtdb"
 SERVICE = "firebase-rtdb"
 SUFFIXES = ("firebaseio.com", "firebasedatabase.app")
 
-_INSTANCE = re.compile(
+_INSTANCE = lazy_pattern(
     r"([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.firebaseio\.com|\.[a-z]{2,16}-[a-z]{2,16}\d{1,2}\.firebasedatabase\.app)"
 )
 _DEFAULT = "-default-rtdb.firebaseio.com"
-_SHARED = re.compile(r"s-[a-z0-9]{3,12}-nss-\d{1,5}")
-_NAMESPACE = re.compile(r"[?&]ns=([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?![a-z0-9-])")
+_SHARED = lazy_pattern(r"s-[a-z0-9]{3,12}-nss-\d{1,5}")
+_NAMESPACE = lazy_pattern(r"[?&]ns=([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?![a-z0-9-])")
 
 
 def firebase_endpoint(host: str, rules: RuleFiles, rest: str = "") -> Endpoint | None:

@@ -11,10 +11,11 @@ from itertools import islice
 import msgspec
 
 from tieback.intake.apps.interface import Bytes
+from tieback.intake.apps.text_places import places_of
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Sighting
-from tieback.recognise.near import matches_near, places_of
+from tieback.recognise.near import matches_near
 
 MARK = b".cloudfunctions.net"
 _DEFAULT = "us-central1"

@@ -12,6 +12,7 @@ from collections.abc import Container, Iterator
 from itertools import chain, islice
 
 from tieback.intake.apps.interface import Buffer, Bytes
+from tieback.intake.apps.text_places import places_of
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, Sighting
@@ -20,7 +21,7 @@ from tieback.recognise.context import match_context
 from tieback.recognise.firebase_functions import MARK as FUNCTIONS
 from tieback.recognise.firebase_functions import is_library, region_of, server_of
 from tieback.recognise.hosts import EndpointHost, web_server
-from tieback.recognise.near import matches_near, places_of
+from tieback.recognise.near import matches_near
 from tieback.recognise.span import decode_text
 
 RULE = "firebase-config"

@@ -10,6 +10,7 @@ code in the package has the server of the library (https://github.com/firebase/f
 from collections.abc import Callable, Iterable
 
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Piece
+from tieback.intake.apps.text_places import has_text
 from tieback.model.errors import InputError
 from tieback.model.sighting import UNDECIDED, Sighting
 from tieback.recognise.collect import AppFinds
@@ -51,7 +52,7 @@ def _has_other_code(pieces: Iterable[Piece]) -> bool:
             continue
         for one in piece.buffers:
             has_code |= one.kind in _CODE
-            if (one.kind in _CODE or _is_script(one.file)) and any(mark in one.data for mark in _MARKS):
+            if (one.kind in _CODE or _is_script(one.file)) and any(has_text(one.data, mark) for mark in _MARKS):
                 return False
         del piece  # it can be large
     return has_code

@@ -12,10 +12,11 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import UNDECIDED
 from tieback.recognise.rules import RuleFiles
 
-PLACEHOLDER = re.compile(
+PLACEHOLDER = lazy_pattern(
     r"%(?![0-9A-Fa-f]{2})(?:\d{1,2}\$)?[-+#0]?\d{0,2}(?:\.\d{1,2})?[A-Za-z@]|%0\d[dxX]|[{}<>]|\$[({A-Za-z0-9_]"
 )
 """A place that a format string, template or shell variable fills in at run time. ``%d0`` is an escape in a URL."""
@@ -31,17 +32,17 @@ MADE_UP = "placeholder name from documentation or tests"
 _NOUN = (
     "HOST|SERVER|DOMAIN|SUBDOMAIN|IP|BACKEND|PROJECT|BUCKET|ACCOUNT|TENANT|INSTANCE|CLUSTER|DATABASE|WORKSPACE|SITE|APP"
 )
-_CAPITALS = re.compile(
+_CAPITALS = lazy_pattern(
     rf"YOUR[A-Z]{{0,24}}|(?:MY|THE|INSERT|ENTER|REPLACE)(?:{_NOUN})(?:NAME|IP|ID|ADDRESS|URL)?(?:HERE)?|CHANGEME|PLACEHOLDER"
     rf"|(?:{_NOUN})(?:NAME|IP|ID|ADDRESS|ADDR|URL|HERE)|HOST|SERVER|DOMAIN|SUBDOMAIN|IP|PROJECT|BUCKET|ACCOUNT|TENANT|INSTANCE"
 )
 """A word for what stands at its place: ``HOSTNAME``, ``YOURSERVER``, ``PROJECTID``."""
-_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_LABEL = lazy_pattern(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 QUAD = r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}"
 """Pattern for an IPv4 address; a number above 255 is found later."""
-_QUAD = re.compile(QUAD)
-_NUMERIC = re.compile(r"(?:0x[0-9a-f]*|\d+)")
-_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+_QUAD = lazy_pattern(QUAD)
+_NUMERIC = lazy_pattern(r"(?:0x[0-9a-f]*|\d+)")
+_NON_ASCII = lazy_pattern(r"[^\x00-\x7f]")
 GATEWAYS = frozenset(("10.0.0.172", "10.0.0.200"))
 """The proxies of the access points ``cmwap``, ``uniwap`` and ``ctwap`` in China:
 https://android.googlesource.com/device/sample/+/refs/heads/main/etc/apns-full-conf.xml
@@ -51,7 +52,9 @@ https://android.googlesource.com/device/sample/+/refs/heads/main/etc/apns-full-c
 _NO_TOP_LEVEL = "unknown top-level name"
 PRIVATE_NAME = f"{UNDECIDED}: no registry offers its last label, so that only a private network can have this name"
 """Reason for ``http://erp.acme/api``."""
-_PRIVATE_NAME = re.compile(r"(?!www\.)(?P<first>[a-z0-9-]{1,63})\.(?:[a-z0-9-]{1,63}\.){0,6}[a-z]{2,30}", re.IGNORECASE)
+_PRIVATE_NAME = lazy_pattern(
+    r"(?!www\.)(?P<first>[a-z0-9-]{1,63})\.(?:[a-z0-9-]{1,63}\.){0,6}[a-z]{2,30}", re.IGNORECASE
+)
 """Names of the public web with a damaged end, as at the edge of a certificate, are none."""
 
 

@@ -4,18 +4,17 @@ Only a page near the top of a site counts: the words of its last part say what i
 language or a usual folder. A page below an account or a wiki is that of a service or of a text that people write.
 """
 
-import re
-
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.makers.words import maker_words
 
 MAX_FOLDERS = 3
 """Most parts of the path before the page."""
-_LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][a-z]{2})?|%\d?\$?s")
-_FILE = re.compile(r"\.(?:html?|php|pdf|txt|aspx?|jsp|md)\Z")
-_PARTS = re.compile(r"[^a-z]+")
+_LANGUAGE = lazy_pattern(r"[a-z]{2}(?:[-_][a-z]{2})?|%\d?\$?s")
+_FILE = lazy_pattern(r"\.(?:html?|php|pdf|txt|aspx?|jsp|md)\Z")
+_PARTS = lazy_pattern(r"[^a-z]+")
 
 
 class LegalPage(msgspec.Struct, frozen=True):

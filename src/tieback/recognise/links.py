@@ -12,8 +12,6 @@ containers of ``com.apple.developer.icloud-container-identifiers`` are databases
 256 KiB, 500 domains.
 """
 
-import plistlib
-import re
 import struct
 from collections.abc import Iterator
 from itertools import islice
@@ -24,6 +22,7 @@ from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Buffer
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.context import match_context
@@ -40,7 +39,7 @@ SERVICES, CONTAINERS = (f"com.apple.developer.icloud-{name}" for name in ("servi
 CLOUDKIT = "api.apple-cloudkit.com"
 """Host of the web interface of all CloudKit databases."""
 _KITS = {"CloudKit", "CloudKit-Anonymous"}
-_DOMAIN = re.compile(r"([a-z]{3,32}):(?:\*\.)?([A-Za-z0-9.-]{3,253})(?::(\d{1,5}))?(?:\?.{0,64})?")
+_DOMAIN = lazy_pattern(r"([a-z]{3,32}):(?:\*\.)?([A-Za-z0-9.-]{3,253})(?::(\d{1,5}))?(?:\?.{0,64})?")
 _PORTS = {"https": 443, "http": 80}
 APP_LINK, PARTNER_LINK = "manifest:app-link", "manifest:partner-link"
 """Evidence of a domain whose links the app claims, and of one after which the component is named."""
@@ -76,6 +75,8 @@ type _Named = Iterator[tuple[str, str, str, str]]
 
 def _entitlements(data: bytes) -> Iterator[dict[str, Any]]:
     """The values of a property list, and its entitlements if it is that of a provisioning profile."""
+    import plistlib
+
     try:
         values = plistlib.loads(data)
     except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,

@@ -8,26 +8,28 @@ https://openlayers.org/en/latest/apidoc/module-ol_source_XYZ-XYZ.html
 
 import re
 
+from tieback.model.lazy_pattern import lazy_pattern
+
 MAX_SERVERS = 26
 """Most servers of one address: the letters."""
 REACH = 600
 """Bytes behind an address in which its option is looked for."""
-_ADDRESS = re.compile(
+_ADDRESS = lazy_pattern(
     r"(?P<before>[a-z]{2,6}://(?:[\w-]{1,63}\.){0,3}[\w-]{0,20})"
     r"\{(?:s|(?P<first>[a-z0-9])-(?P<last>[a-z0-9]))\}"
     r"(?P<after>[\w-]{0,20}(?:\.[\w-]{1,63}){1,6}(?=[:/]))",
     re.IGNORECASE,
 )
-_TILE = re.compile(r"\{(?:z|q|quadkey)\}", re.IGNORECASE)
+_TILE = lazy_pattern(r"\{(?:z|q|quadkey)\}", re.IGNORECASE)
 _NEAR = 200
 _USUAL = "abc"
-_OPTION = re.compile(
+_OPTION = lazy_pattern(
     rb"subdomains[\"']?\s{0,4}[:=]\s{0,4}(?:[\"'](?P<letters>[a-z0-9]{1,26})[\"']"
     rb"|\[(?P<names>(?:\s{0,16}[\"'][a-z0-9-]{1,20}[\"']\s{0,16},?){1,26}\s{0,16})\])",
     re.IGNORECASE,
 )
-_NAME = re.compile(rb"[\"']([A-Za-z0-9-]{1,20})[\"']")
-_OTHER = re.compile(rb"\{s\}", re.IGNORECASE)
+_NAME = lazy_pattern(rb"[\"']([A-Za-z0-9-]{1,20})[\"']")
+_OTHER = lazy_pattern(rb"\{s\}", re.IGNORECASE)
 
 
 def server_texts(text: str, listed: tuple[str, ...] = ()) -> list[str]:

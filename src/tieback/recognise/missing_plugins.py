@@ -7,11 +7,11 @@ A plugin has had several names; one counts as present if the list has the last w
 per file, lists of 1 MiB.
 """
 
-import re
 from itertools import islice
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.reader import Budget, BudgetError, Reader
 
 NO_PLUGIN = "only in code that needs a plugin of Cordova, which is not in the package"
@@ -21,7 +21,7 @@ MAX_CONDITIONS = 200
 MAX_LIST = 1024 * 1024
 """Most bytes of the lists of plugins; beyond, all code stays."""
 _ASKS = b"plugin_list"
-_CONDITION = re.compile(
+_CONDITION = lazy_pattern(
     rb"(?:\.hasOwnProperty\(\s{0,4}[\"'](?P<id>[\w.-]{3,80})[\"']\s{0,4}\)|\.isInAppBrowserInstalled\([\w$.]{0,40}\))"
     rb"(?:\s{0,4}={2,3}\s{0,4}(?:true|!0))?\s{0,4}\)\s{0,80}(?:if\s{0,4}\([^(){};]{1,80}\)\s{0,80}){0,2}(?P<block>\{)"
 )
@@ -30,7 +30,7 @@ _BEFORE = 400
 """Most bytes between the list of plugins and the condition with a name."""
 _STEPS = 20_000
 _BROWSER = b"inappbrowser"
-_WORD = re.compile(rb"[a-z0-9]{3,}\Z")
+_WORD = lazy_pattern(rb"[a-z0-9]{3,}\Z")
 
 
 class _Block(NamedTuple):

@@ -12,12 +12,12 @@ Most texts with dots in native code are files, keys or versions, so a whole C st
 Linkers for ELF merge strings and change their order, so only the first rule applies to ``.so`` files.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.model.endpoint import Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.dataflow.hosts.bare_hosts import SHORT_NAME, is_bare_host
 from tieback.recognise.hosts import EndpointHost, web_server
@@ -37,7 +37,7 @@ MAX_FORMATS = 50
 _FORMAT_REACH = 3
 """Strings between a format and a name that code can put into it."""
 _FORMATS = (b"\0http://%", b"\0https://%")
-_FORMAT = re.compile(rb"https?://%(?:\d\$)?[@s](?::%\w{1,3}|:\d{2,5})?/")
+_FORMAT = lazy_pattern(rb"https?://%(?:\d\$)?[@s](?::%\w{1,3}|:\d{2,5})?/")
 """A web address whose host is only known when the program runs."""
 _LEAST_RUN = 3
 _LEAST_DOTS = 2

@@ -10,15 +10,6 @@ from collections.abc import Iterable, Iterator
 from tieback.intake.apps.interface import Bytes
 
 
-def places_of(data: Bytes, text: bytes, start: int = 0, end: int | None = None) -> Iterator[int]:
-    """Where a text is in the data, or in a part of it."""
-    last = len(data) if end is None else end
-    at = data.find(text, start, last)
-    while at >= 0:
-        yield at
-        at = data.find(text, at + 1, last)
-
-
 def matches_near(
     pattern: re.Pattern[bytes], data: Bytes, places: Iterable[int], before: int, behind: int
 ) -> Iterator[re.Match[bytes]]:

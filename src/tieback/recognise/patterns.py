@@ -9,16 +9,19 @@ import msgspec
 
 from tieback import rulefiles as prepared
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import CredentialGrade
 
-_FIXED = re.compile(
+_FIXED = lazy_pattern(
     r"(?P<text>(?:\\.|[^\\\[\]{}]){2,40})(?:(?P<class>\[[^\]]{1,80}\])(?:\{(?P<least>\d{1,4})(?:,\d{1,4})?\})?)?"
 )
-_ELEMENT = re.compile(r"(?:\\.|\[(?:\\.|[^\]\\]){1,80}\]|[^\\\[\](){}|?*+])(?:\{(?:\d{1,4},)?(?P<most>\d{1,4})\}|\?)?")
+_ELEMENT = lazy_pattern(
+    r"(?:\\.|\[(?:\\.|[^\]\\]){1,80}\]|[^\\\[\](){}|?*+])(?:\{(?:\d{1,4},)?(?P<most>\d{1,4})\}|\?)?"
+)
 """A character or class in a form, with its repetition."""
-_LEAD = re.compile(r"(?:(?:\\.|[^\\\[\](){}|?*+])(?![?{]))*")
+_LEAD = lazy_pattern(r"(?:(?:\\.|[^\\\[\](){}|?*+])(?![?{]))*")
 """The fixed characters at the beginning of a form."""
-_FRAGMENT = re.compile(r"\{\{([a-z0-9_]+)\}\}")
+_FRAGMENT = lazy_pattern(r"\{\{([a-z0-9_]+)\}\}")
 
 
 class CloudHost(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=True):
@@ -108,7 +111,7 @@ class EndedHosts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """True if only the vendor's library sends its own reports there, such as crashes and usage."""
 
 
-_ANYTHING = re.compile("")
+_ANYTHING = lazy_pattern("")
 
 
 class TokenRule(msgspec.Struct, forbid_unknown_fields=True, dict=True, kw_only=True):

@@ -6,10 +6,10 @@ They become texts that are not back ends, each with its reason. So no scan conta
 
 import binascii
 import re
-import string
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
 from tieback.intake.apps.proto_xml import ROOT, read_proto_xml
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.embedded import MAX_TEXT, language
 from tieback.recognise.failures import guarded
@@ -30,7 +31,6 @@ from tieback.recognise.texts.languages import METADATA
 from tieback.recognise.texts.mirrors import HOSTS as MIRRORED_HOSTS
 from tieback.recognise.texts.mirrors import MIRRORED, is_mirrored
 from tieback.recognise.texts.mirrors import REACH as MIRROR_REACH
-from tieback.recognise.texts.places import MAX_SIZE, TextPlaces
 from tieback.recognise.texts.prose import (
     MESSAGE,
     NAMESPACE,
@@ -42,8 +42,12 @@ from tieback.recognise.texts.prose import (
     url_end,
 )
 from tieback.recognise.texts.script import LastScript
+from tieback.recognise.texts.spans import MAX_SIZE
 from tieback.recognise.texts.tables import DICTIONARY, NETWORKS, is_in_dictionary, is_network_table
 from tieback.recognise.told_values import NONE, ToldValues, told_values
+
+if TYPE_CHECKING:
+    from tieback.recognise.texts.places import TextPlaces
 
 _TEXTS = (BufferKind.TEXT, BufferKind.MANIFEST, BufferKind.BINARY)
 _STRINGS = (BufferKind.DEX, BufferKind.NATIVE, BufferKind.RESOURCES)
@@ -60,11 +64,11 @@ https://developers.google.com/android/reference/com/google/android/gms/auth/api/
 _LEAST_PROVIDERS = 6
 PROVIDER = "name of a kind of account in Google Play services, never contacted"
 BEGINNING = "only the beginning of a host name"
-_BEGINNING = re.compile(rb"[a-z]{2,5}://[A-Za-z0-9.-]{1,253}\.")
+_BEGINNING = lazy_pattern(rb"[a-z]{2,5}://[A-Za-z0-9.-]{1,253}\.")
 _WHOLE = ("script-flow/", "script-string", "hermes-flow/", "dex-string/script-")
 """Methods that read the whole expression of a script."""
 CERTIFICATE = "only in a certificate"
-_FIELD_START = re.compile(rb"[\x0c\x13\x16\x1a\x80\x86](?:\x81([\x80-\xff])|([\x09-\x7f]))([\x20-\x7e]{0,200})\Z")
+_FIELD_START = lazy_pattern(rb"[\x0c\x13\x16\x1a\x80\x86](?:\x81([\x80-\xff])|([\x09-\x7f]))([\x20-\x7e]{0,200})\Z")
 """A text of ASN.1 in DER: its type (several kinds of string, or the URI of a GeneralName), length and first part."""
 _ATTRIBUTES = (
     b"\x06\x03\x55\x1d", b"\x06\x03\x55\x04", b"\x2b\x06\x01\x05\x05\x07",
@@ -72,30 +76,30 @@ _ATTRIBUTES = (
 )  # fmt: skip
 """Object identifiers of what a certificate names: extensions, attributes of names, and those of PKIX (RFC 5280); and
 of the page of a program that is signed (``SpcSpOpusInfo`` of Authenticode)."""
-_WHOLE_CERTIFICATE = re.compile(rb"\x30\x82(..)\x30\x82..\xa0\x03\x02\x01[\x00-\x02]\x02", re.DOTALL)
+_WHOLE_CERTIFICATE = lazy_pattern(rb"\x30\x82(..)\x30\x82..\xa0\x03\x02\x01[\x00-\x02]\x02", re.DOTALL)
 """Begin of a certificate, with its length: the version and the tag of the serial number (RFC 5280, section 4.1)."""
 _CERTIFICATE_REACH = 8 * 1024
 """Most bytes of a certificate before an address."""
 _FIELD = 320
 """Most bytes between such an identifier and its text."""
-_ENCODED = re.compile(rb"MI[A-P](?:[A-Za-z0-9+/]|\s{1,16})*+={0,2}")
+_ENCODED = lazy_pattern(rb"MI[A-P](?:[A-Za-z0-9+/]|\s{1,16})*+={0,2}")
 """Base64 of a certificate or a list of them, as in PEM files and provisioning profiles."""
 _PEM = b"-----BEGIN CERTIFICATE-----"
 """Line before a certificate in base64: all that is in it, such as a comment of a proxy, is a field."""
-_BASE64 = b"+/ \t\r\n" + string.ascii_letters.encode() + string.digits.encode()
+_BASE64 = b"+/ \t\r\nabcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 _ENCODED_REACH = 32 * 1024
 _DATABASE = b"SQLite format 3\0"
 """The beginning of a database of SQLite."""
-_OWN_LINE = re.compile(rb"(?:\A|(?<![^\s])[a-z]{1,30}:?)[ \t]{0,8}[\r\n]\s{0,40}\Z")
+_OWN_LINE = lazy_pattern(rb"(?:\A|(?<![^\s])[a-z]{1,30}:?)[ \t]{0,8}[\r\n]\s{0,40}\Z")
 """Before an address on a line of its own: nothing, or a line that ends with a word."""
-_COPYRIGHT = re.compile(rb"(?:\b[Cc]opyright\b|\([Cc]\)|\xc2\xa9)[^\n]{0,200}\Z")
+_COPYRIGHT = lazy_pattern(rb"(?:\b[Cc]opyright\b|\([Cc]\)|\xc2\xa9)[^\n]{0,200}\Z")
 """Before the web site of an author, in the notice of a library."""
-_DEEP_LINK = re.compile(
+_DEEP_LINK = lazy_pattern(
     rb"\s*(?!(?:https?|wss?|ftps?|jdbc|mongodb|redis|rediss|mqtts?|amqps?|tcp|ssl|tls|data|javascript)\b)"
     rb"[a-z][a-z0-9+-]{2,40}://[^\s]{0,400}[?&][\w.-]{1,60}=\Z"
 )
 """The beginning of a link with the scheme of an app, up to the value of a parameter."""
-_ANCHOR = re.compile(rb"<[aA]\s(?:[^<>]{0,400}\s)?(?:href|HREF)\s?=\s?\\?[\"']?\Z")
+_ANCHOR = lazy_pattern(rb"<[aA]\s(?:[^<>]{0,400}\s)?(?:href|HREF)\s?=\s?\\?[\"']?\Z")
 """The beginning of a link in HTML, which a person opens; pictures and style sheets are in other elements."""
 _BEFORE_ADDRESS = b" \t\r\n(<[{\"'`:,;=|"
 """What can be between the words of a message and its address; in UTF-16 also a character that is not Latin."""
@@ -186,7 +190,7 @@ class Placement:
         if (index, start) not in self._embedded:
             text = bytes(buffer.data[start:end]).partition(b"\0")[0]
             name = language(text)
-            self._embedded[index, start] = TextPlaces(name, text) if name else None
+            self._embedded[index, start] = _text_reader()(name, text) if name else None
         places = self._embedded[index, start]
         before = bytes(buffer.data[max(start, at - _REACH) : at])
         return None if places is None or _ANCHOR.search(before) else places.reason(at - start)
@@ -282,8 +286,15 @@ class Placement:
             data = _narrow(buffer)
             code = partial(self._script.spans, data if buffer.utf16 else buffer.data)
             is_binary = buffer.kind is BufferKind.BINARY
-            self._places[index] = TextPlaces(buffer.file, data, binary=is_binary, code=code)
+            self._places[index] = _text_reader()(buffer.file, data, binary=is_binary, code=code)
         return self._places[index].reason(at // 2 if buffer.utf16 else at)
+
+
+def _text_reader() -> "type[TextPlaces]":
+    """The reader of texts. It is imported with the first one: most apps have no address in a text."""
+    from tieback.recognise.texts.places import TextPlaces
+
+    return TextPlaces
 
 
 def is_field_of_certificate(buffer: Buffer, find: Sighting) -> bool:

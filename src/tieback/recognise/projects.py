@@ -3,9 +3,8 @@
 Source of the names: https://firebase.google.com/docs/projects/learn-more#project-identifiers.
 """
 
-import re
-
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 
 REGISTRATION = "firebase-app:"
 """Beginning of the identifier with which an app is registered in its project."""
@@ -13,8 +12,8 @@ _PROJECT_KINDS = frozenset({
     "firestore", "firebase-rtdb", "firebase-storage", "firebase-hosting", "firebase-functions",
     "firebase-remote-config", "app-engine", "firebase-app", "gcp-project",
 })  # fmt: skip
-_MADE = re.compile(r"[a-z0-9]-(?:(?=[a-f]{0,4}\d)[0-9a-f]{5}|\d{5,6})\Z")
-_REGION = re.compile(r"^[a-z]{2,12}-[a-z]{3,12}\d{1,2}-")
+_MADE = lazy_pattern(r"[a-z0-9]-(?:(?=[a-f]{0,4}\d)[0-9a-f]{5}|\d{5,6})\Z")
+_REGION = lazy_pattern(r"^[a-z]{2,12}-[a-z]{3,12}\d{1,2}-")
 
 
 def is_made(project: str) -> bool:

@@ -4,7 +4,6 @@
 people. Names are built only for those that end like the value of a key, or that a name of a secret refers to.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from tieback.intake.apps.interface import Buffer, Bytes
 from tieback.intake.apps.proto_resources import TextNames
 from tieback.intake.apps.resources import StringNames
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both_encodings, parse
 from tieback.recognise.config_rules import ConfigRules
 from tieback.recognise.hosts import EndpointHost, NonBackendHost, check_host
@@ -25,14 +25,14 @@ from tieback.recognise.span import decode_text
 
 ONLY_NAMED = ("project_id",)
 """Resources of Firebase with values that can be any word."""
-FIREBASE_TEXT = re.compile(rb":android:[0-9a-f]{8}|\.appspot\.com|\.firebasestorage\.app|firebaseio\.com")
-HOST_PATH = re.compile(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})(/[A-Za-z0-9._~/-]{0,200})?")
+FIREBASE_TEXT = lazy_pattern(rb":android:[0-9a-f]{8}|\.appspot\.com|\.firebasestorage\.app|firebaseio\.com")
+HOST_PATH = lazy_pattern(r"([A-Za-z0-9][A-Za-z0-9.-]{2,252})(/[A-Za-z0-9._~/-]{0,200})?")
 """A host with or without a path."""
 _MAX_HITS = 50_000
 _SECRET_NAMES = ("passw", "passph", "secret", "_pass", "_pwd", "_pw")
 """Parts of the names of resources whose values can have any characters."""
-_PROJECT = re.compile(r"[a-z][a-z0-9]{0,28}-[a-z0-9-]{1,28}")
-_MIXED = re.compile(r"(?=[A-Za-z_+/=-]{0,256}\d)(?=[\d_+/=-]{0,256}[A-Za-z])[A-Za-z0-9_+/=-]{8,256}")
+_PROJECT = lazy_pattern(r"[a-z][a-z0-9]{0,28}-[a-z0-9-]{1,28}")
+_MIXED = lazy_pattern(r"(?=[A-Za-z_+/=-]{0,256}\d)(?=[\d_+/=-]{0,256}[A-Za-z])[A-Za-z0-9_+/=-]{8,256}")
 """An identifier or key: letters and digits."""
 _FIREBASE = (":android:", r"\.appspot\.com", r"\.firebasestorage\.app", r"firebaseio\.com")
 """Marks of Firebase; at least one is in the strings of an app that uses it."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tieback import rulefiles as prepared
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.patterns import CloudHost, CloudRules, CredentialRules, TokenRule
 from tieback.recognise.services import SchemeRule, ServiceRules, host_and_parents
 from tieback.recognise.suffixes import Suffixes
@@ -35,7 +36,7 @@ class _NotBackendRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     linked: bool = False
 
 
-_DOCUMENT_PATH = re.compile(
+_DOCUMENT_PATH = lazy_pattern(
     r"(?:^|/)(?:javadocs?|apidocs|deprecations|rfc\d{3,5}(?:\.html|\.txt)?)(?:/|$)", re.IGNORECASE
 )
 _DOCUMENT = "documentation of a program, or a standard"
@@ -166,7 +167,7 @@ class NotBackends:
             self._hosts.update(dict.fromkeys(rule.hosts, rule.reason))
             self._suffixes.update(dict.fromkeys(rule.suffixes, rule.reason))
             if rule.label:
-                self._labels.append((re.compile(rule.label), rule.reason))
+                self._labels.append((lazy_pattern(rule.label), rule.reason))
             for prefix in rule.prefixes:
                 host, _, path = prefix.lower().partition("/")
                 self._prefixes.setdefault(host, []).append((path, rule.reason))

@@ -16,13 +16,14 @@ from itertools import islice
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Buffer, Bytes
+from tieback.intake.apps.text_places import places_of
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, parse
 from tieback.recognise.calls import is_script_file
 from tieback.recognise.context import match_context
-from tieback.recognise.near import matches_near, places_of
+from tieback.recognise.near import matches_near
 from tieback.recognise.span import decode_text
 
 RULE = "script-object"

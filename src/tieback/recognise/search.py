@@ -1,13 +1,15 @@
-"""All extractors, applied to a whole app."""
+"""All extractors, applied to a whole app.
+
+What only some apps have (programs of .NET, native code, pages in assets, scripts) is imported with the first such app.
+"""
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from tieback.intake.apps.content import COMPILED
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
 from tieback.model.sighting import Problem, UnreadKind
 from tieback.recognise import preferences, source_maps
-from tieback.recognise.assemblies import Assembly
-from tieback.recognise.asset_pages import AssetPages
 from tieback.recognise.config import ConfigExtractor
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.constants import is_settled
@@ -17,14 +19,15 @@ from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.failures import failure, guarded
 from tieback.recognise.hermes import extract as hermes
 from tieback.recognise.interface import Extractor, Find
-from tieback.recognise.native_hosts import native_hosts
 from tieback.recognise.placement import PlaceBudget, Placement
 from tieback.recognise.python_files import PythonFiles
 from tieback.recognise.rules import RuleFiles
 from tieback.recognise.scripts import extract as scripts
 from tieback.recognise.scripts.page_names import PageNames
 from tieback.recognise.texts.script import LastScript
-from tieback.recognise.unloaded import UnloadedFiles
+
+if TYPE_CHECKING:
+    from tieback.recognise.unloaded import UnloadedFiles
 
 MAX_TEXTS = 24_000
 """Most texts of one app that are judged, so that a hostile app takes seconds. Hybrid apps with the sources of all their
@@ -84,11 +87,16 @@ class AppSearch:
         self._hermes.start()
         if self._dataflow is not None:
             self._dataflow.left = MAX_STEPS
-        pages, modules = UnloadedFiles(), PythonFiles()
+        modules = PythonFiles()
         read = modules.seen(pieces)
         if hybrid:
+            from tieback.recognise.unloaded import UnloadedFiles
+
+            pages = UnloadedFiles()
             every = pages.settled(self._every(_seen(read, pages, names)))
         elif asset_pages:
+            from tieback.recognise.asset_pages import AssetPages
+
             assets = AssetPages()
             every = assets.settled(self._every(assets.seen(read)))
         else:
@@ -161,8 +169,12 @@ class AppSearch:
                 settled = [*held, failure(error, artifact.file)]
             yield from settled
         elif artifact.assembly:
+            from tieback.recognise.assemblies import Assembly
+
             yield from Assembly(artifact.file, artifact.assembly, self._rules).settled(finds)
         elif any(buffer.kind is BufferKind.NATIVE for buffer in artifact.buffers):
+            from tieback.recognise.native_hosts import native_hosts
+
             held = list(finds)
             yield from held
             yield from native_hosts(artifact.buffers, held, self._rules)
@@ -191,7 +203,7 @@ class AppSearch:
                 yield from preferences.server_defaults(file, content, self._rules)
 
 
-def _seen(pieces: Iterable[Piece], pages: UnloadedFiles, names: PageNames) -> Iterator[Piece]:
+def _seen(pieces: Iterable[Piece], pages: "UnloadedFiles", names: PageNames) -> Iterator[Piece]:
     for piece in pieces:
         pages.see(piece)
         names.see(piece)

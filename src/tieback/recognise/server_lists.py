@@ -15,6 +15,7 @@ from functools import cache
 from itertools import islice, pairwise
 
 from tieback.intake.apps.interface import Buffer, BufferKind, Bytes
+from tieback.intake.apps.text_places import places_of
 from tieback.model.endpoint import Party
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence, NotBackend, Sighting
@@ -24,7 +25,7 @@ from tieback.recognise.context import match_context
 from tieback.recognise.dataflow.hosts.bare_hosts import is_bare_host
 from tieback.recognise.hosts import EndpointHost, check_host, web_server
 from tieback.recognise.makers.domains import registrable_domain
-from tieback.recognise.near import matches_near, places_of
+from tieback.recognise.near import matches_near
 from tieback.recognise.rules import RuleFiles
 
 RULE = "server-list"

@@ -12,6 +12,7 @@ import msgspec
 
 from tieback.intake.apps.interface import ResourceTexts
 from tieback.model.endpoint import Endpoint
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import CredentialGrade
 from tieback.recognise.key_values import PORT, Pair, is_server
 from tieback.recognise.pair_parts import LOGINS, is_same_part, outer_key
@@ -40,17 +41,17 @@ STORE_PRODUCTS = frozenset((
     "rabbitmq", "redis", "rethinkdb", "stomp", "sync-gateway",
 ))  # fmt: skip
 """Services of endpoints that are databases and brokers with passwords of their own."""
-_NAME = re.compile(r"(?P<stem>[A-Za-z][A-Za-z0-9_.-]{0,46}?)(?:[_.-](?i:pass|pwd|pw)|(?<=[a-z0-9])(?:Pass|Pwd|Pw))")
+_NAME = lazy_pattern(r"(?P<stem>[A-Za-z][A-Za-z0-9_.-]{0,46}?)(?:[_.-](?i:pass|pwd|pw)|(?<=[a-z0-9])(?:Pass|Pwd|Pw))")
 PASSWORDS = ("password", "passwd", "passphrase")
 """Names of passwords without the name of a service."""
-_LONG = re.compile(
+_LONG = lazy_pattern(
     r"(?P<stem>[A-Za-z][A-Za-z0-9_.-]{0,46}?)??(?:(?:\A|[_.-])(?i:password|passwd|passphrase)"
     r"|(?<=[a-z0-9])(?:Password|Passwd|Passphrase))"
 )
-_BEFORE = re.compile(r"[A-Za-z0-9_.-]{0,48}\Z")
+_BEFORE = lazy_pattern(r"[A-Za-z0-9_.-]{0,48}\Z")
 _REACH = 48
-_KEY = re.compile(r"[A-Za-z0-9_.-]{1,96}")
-_JOINED = re.compile(r"(?i:password|passwd)\Z")
+_KEY = lazy_pattern(r"[A-Za-z0-9_.-]{1,96}")
+_JOINED = lazy_pattern(r"(?i:password|passwd)\Z")
 _ENDS = "|".join(HOST_ENDS)
 _PLAIN = ("host", "hostname", "server", "broker", "endpoint", "url", "uri", "addr", "address", "node")
 """Names of hosts and addresses without the name of a service. ``node`` is that of the client of Elasticsearch."""
@@ -58,7 +59,7 @@ _PLAIN_ENDS = "|".join(_PLAIN)
 _MAX_HOSTS = 64
 """Most hosts in one text that are compared with the place of a password."""
 _MAX_LINE = 240
-_WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
+_WORDS = lazy_pattern(r"[A-Z]?[a-z0-9]+|[A-Z0-9]+(?![a-z])")
 _PLACE = (
     r"[\"'`]?\s{0,4}[:=]\s{0,4}[\"'`]?(?P<place>[a-z]{2,12}://[^\s\"'`<>,;]{1,200}"
     r"|(?:[a-z0-9_-]{1,63}\.){1,8}[a-z0-9-]{1,63}(?P<port>:\d{2,5})?)"

@@ -8,6 +8,7 @@ these addresses are neither called back ends nor left out: they count as not dec
 import re
 
 from tieback.model.endpoint import EndpointKind, Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import UNDECIDED, Sighting
 from tieback.recognise.collect import AppFinds
 from tieback.recognise.makers.domains import registrable_domain
@@ -16,7 +17,7 @@ from tieback.recognise.rules import RuleFiles
 LISTED = f"{UNDECIDED}: one of the web sites of many owners that data files of the app list"
 LEAST_OWNERS = 10
 """Registrable domains in the data files of one folder, from which on they are a list."""
-_DATA = re.compile(r"(?:text|config)[:/]")
+_DATA = lazy_pattern(r"(?:text|config)[:/]")
 """Evidence of a file that is not compiled."""
 _FILES = frozenset(
     ("csv", "dat", "geojson", "ini", "json", "jsonl", "list", "properties", "tsv", "txt", "xml", "yaml", "yml")

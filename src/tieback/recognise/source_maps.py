@@ -13,6 +13,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind, Bytes
+from tieback.intake.apps.text_places import has_text
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Credential
 from tieback.recognise.calls import is_script
@@ -42,7 +43,7 @@ class SourceMapExtractor:
     def extract(self, artifact: Artifact) -> Iterator[Find]:
         """The credentials of the maps in one artifact, each at its place in the encoded text."""
         for buffer in artifact.buffers:
-            if is_script(buffer) and not buffer.utf16 and buffer.data.find(MARK) >= 0:
+            if is_script(buffer) and not buffer.utf16 and has_text(buffer.data, MARK):
                 for start, is_base64, text in _maps(buffer.data):
                     yield from self._credentials(buffer, start, text, is_base64=is_base64)
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.redaction import public_prefix
 from tieback.model.sighting import UNDECIDED, NotBackend
 from tieback.recognise import map_servers
@@ -29,28 +30,28 @@ from tieback.recognise.verdict import MaskedSecret, TextVerdict, is_real_value, 
 
 RULE = "url"
 
-_AUTHORITY = re.compile(r"[^/?#]{0,1024}")
-_HOST_PORT = re.compile(r"(\[[0-9A-Fa-f:.%]{2,64}\]|[^:,;()&|=!*'\[\]]{0,1024})(?::([^,;()&|=!*'\[\]]{0,1024}))?")
-_PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]{0,1024}")
-_NEXT = re.compile(r"(?:[,;$#~^*]+|@@+|:::+|!!+|&&+)(?=[a-z]{2,5}://)", re.IGNORECASE)
+_AUTHORITY = lazy_pattern(r"[^/?#]{0,1024}")
+_HOST_PORT = lazy_pattern(r"(\[[0-9A-Fa-f:.%]{2,64}\]|[^:,;()&|=!*'\[\]]{0,1024})(?::([^,;()&|=!*'\[\]]{0,1024}))?")
+_PATH = lazy_pattern(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]{0,1024}")
+_NEXT = lazy_pattern(r"(?:[,;$#~^*]+|@@+|:::+|!!+|&&+)(?=[a-z]{2,5}://)", re.IGNORECASE)
 """The separator before the next URL of a list."""
-_VARIABLE_SEGMENT = re.compile(r"/:[A-Za-z_]")
-_NO_PATH = re.compile(r"(?:&(?:[\w.-]{1,60}=.{0,1024})?|(?:/\*{1,2}){1,20}/?)\Z")
+_VARIABLE_SEGMENT = lazy_pattern(r"/:[A-Za-z_]")
+_NO_PATH = lazy_pattern(r"(?:&(?:[\w.-]{1,60}=.{0,1024})?|(?:/\*{1,2}){1,20}/?)\Z")
 """Parameters without a question mark before them, which code appends to what has one, and the end of a pattern."""
-_SECRET_SEGMENT = re.compile(
+_SECRET_SEGMENT = lazy_pattern(
     r"(?:(?<=/services)|(?<=/triggers)|(?<=/workflows))/T[0-9A-Z]{6}|(?<=/api/webhooks)/\d{6}|(?<=/webhookb2)/[0-9a-f]{8}-"
     r"|/bot\d{6,12}:|/(?=sk_live_|hf_)"
 )
 """Paths whose rest is a credential: web hooks of Slack, Discord and Teams, bots of Telegram."""
-_TOKEN = re.compile(r"(?=[A-Za-z_-]{0,200}\d)(?=[0-9_-]{0,200}[A-Za-z])[A-Za-z0-9_-]{12,200}")
+_TOKEN = lazy_pattern(r"(?=[A-Za-z_-]{0,200}\d)(?=[0-9_-]{0,200}[A-Za-z])[A-Za-z0-9_-]{12,200}")
 """User information without a password that can be a token."""
-_PART_UNKNOWN = re.compile(
+_PART_UNKNOWN = lazy_pattern(
     r"(?P<first>[\w-]{0,40}(?:%(?:\d\$)?[ds@]|\$?\{[\w.+\s-]{0,40}\}|\$\w{1,40})[\w-]{0,40})\.(?P<known>.+)"
 )
 """A host whose first label has a placeholder."""
-_FORMAT = re.compile(r"^%(?:\d\$)?@|%(?:\d\$)?@(?=[.:-]|$)")
+_FORMAT = lazy_pattern(r"^%(?:\d\$)?@|%(?:\d\$)?@(?=[.:-]|$)")
 """``%@`` and ``%1$@`` in a host; elsewhere, ``%`` can be the end of a password."""
-_PORT_UNKNOWN = re.compile(r"(?:%(?:\d\$)?[ds@]|\$?\{[\w.+\s-]{0,40}\}|\$\w{1,40}){1,8}")
+_PORT_UNKNOWN = lazy_pattern(r"(?:%(?:\d\$)?[ds@]|\$?\{[\w.+\s-]{0,40}\}|\$\w{1,40}){1,8}")
 """A port that is only known when the app runs, perhaps with a path that is not known either."""
 COMPLETED = f"{UNDECIDED}: the first part of its host is only known when the app runs"
 """Reason for an address with a placeholder in its first label."""

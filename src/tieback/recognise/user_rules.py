@@ -16,6 +16,7 @@ import msgspec
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Piece
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import USER_RULE, Credential, Problem, Sighting, UnreadKind
 from tieback.recognise import credentials
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, in_both_encodings, literal_atoms
@@ -37,13 +38,13 @@ MAX_TEXTS = 5_000
 """Most texts of one app that are judged."""
 _MAX_VALUE = 200
 _MAX_REST = 512
-_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}\Z")
-_HOST_GOES_ON = re.compile(r"\.?[A-Za-z0-9_-]")
-_SCHEME = re.compile(r"(https?|wss?)://\Z", re.IGNORECASE)
-_PORT = re.compile(r":([0-9]{1,5})(?![0-9])")
-_REST = re.compile(r"[/?][^\x00-\x20\x7f-\xff\"'<>\\^`|]{0,511}")
+_HOST = lazy_pattern(r"[A-Za-z0-9._-]{1,253}\Z")
+_HOST_GOES_ON = lazy_pattern(r"\.?[A-Za-z0-9_-]")
+_SCHEME = lazy_pattern(r"(https?|wss?)://\Z", re.IGNORECASE)
+_PORT = lazy_pattern(r":([0-9]{1,5})(?![0-9])")
+_REST = lazy_pattern(r"[/?][^\x00-\x20\x7f-\xff\"'<>\\^`|]{0,511}")
 _HOLE = "%{}$"
-_JOINED = re.compile(r"[A-Za-z0-9_+/-]")
+_JOINED = lazy_pattern(r"[A-Za-z0-9_+/-]")
 """Characters next to a text that show that it is a part of a longer one, such as base64."""
 _ENCODINGS = frozenset(one.name.lower() for one in Encoding if one is not Encoding.PLAIN)
 """End of ``Evidence.how`` of a text that was decoded."""

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
+from tieback.intake.apps.text_places import places_of
 from tieback.recognise import firebase_web, script_objects, unloaded
-from tieback.recognise.near import matches_near, places_of
+from tieback.recognise.near import matches_near
 from tieback.recognise.page_marks import places_of_marks
 
 

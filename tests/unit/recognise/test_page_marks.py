@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.examples import examples
+from tieback.intake.apps.text_places import places_of
 from tieback.recognise import page_marks
-from tieback.recognise.near import places_of
 from tieback.recognise.page_marks import Marks, places_of_marks
 
 TEXTS, CASELESS = (b"aa", b".\0j\0s\0", b"doc/", b"docs/", b"(//"), (b".js", b".htm")

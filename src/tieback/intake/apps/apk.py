@@ -29,6 +29,7 @@ from tieback.intake.apps.unread import component_classes
 from tieback.model.app import App, Platform, Signer
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.declaration import PrivacyDeclaration
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import UnreadKind
 
 MANIFEST, RESOURCES = "AndroidManifest.xml", "resources.arsc"
@@ -44,8 +45,8 @@ MAX_CERTIFICATE = 1024 * 1024
 MAX_TEXT = 300
 """Characters kept of a name or version."""
 
-_CERTIFICATE = re.compile(r"META-INF/[^/]+\.(?:RSA|DSA|EC)", re.IGNORECASE)
-_REFERENCE = re.compile(r"@(?:0x)?([0-9a-fA-F]{8})")
+_CERTIFICATE = lazy_pattern(r"META-INF/[^/]+\.(?:RSA|DSA|EC)", re.IGNORECASE)
+_REFERENCE = lazy_pattern(r"@(?:0x)?([0-9a-fA-F]{8})")
 _SCHEMES = (
     ("v3.1", apk_info.Signature.V31),
     ("v3", apk_info.Signature.V3),

@@ -14,16 +14,17 @@ from tieback.intake.apps.unread import component_classes
 from tieback.model.app import App
 from tieback.model.cleartext import CleartextPolicy
 from tieback.model.declaration import PrivacyDeclaration
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import UnreadKind
 
 MANIFEST, SETTINGS, STRINGS = "AndroidManifest.xml", "apktool.yml", "res/values/strings.xml"
 MAX_XML = 4 * 1024 * 1024
 MAX_SETTINGS = 1024 * 1024
-_SETTING = re.compile(
+_SETTING = lazy_pattern(
     rb"^\s*(versionCode|versionName|minSdkVersion|targetSdkVersion):\s*['\"]?([^'\"\r\n]{1,300})", re.MULTILINE
 )
-_STRING = re.compile(r"@string/(.+)")
-_FILE = re.compile(r"@xml/(.+)")
+_STRING = lazy_pattern(r"@string/(.+)")
+_FILE = lazy_pattern(r"@xml/(.+)")
 
 
 class ApktoolFormat:

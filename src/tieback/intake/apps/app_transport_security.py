@@ -19,6 +19,7 @@ import msgspec
 
 from tieback.intake.apps.cleartext import MAX_POLICIES, host_name
 from tieback.model.cleartext import UNREAD_INFO, CleartextPolicy, Limit
+from tieback.model.lazy_pattern import lazy_pattern
 
 UNKNOWN_SDK = "default (SDK unknown)"
 """Source of a rule of which it is not known whether ATS applies."""
@@ -34,7 +35,7 @@ _ALLOWS = (
 )  # fmt: skip
 """The key, and its names in the first release of iOS 9, which apps still have."""
 _PINS = ("NSPinnedLeafIdentities", "NSPinnedCAIdentities")
-_SDK = re.compile(r"(?P<system>[a-z]{1,20})(?P<version>\d{1,3}(?:\.\d{1,3})?)")
+_SDK = lazy_pattern(r"(?P<system>[a-z]{1,20})(?P<version>\d{1,3}(?:\.\d{1,3})?)")
 
 type Version = tuple[int, int]
 

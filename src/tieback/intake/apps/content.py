@@ -46,6 +46,12 @@ class Content(Enum):
     BINARY = auto()
 
 
+RARE = frozenset((
+    Content.MACH_O, Content.HERMES, Content.RAM_BUNDLE, Content.SQLITE, Content.UNITY, Content.UNITY_BUNDLE,
+    Content.BINARY_PLIST, Content.PYTHON, Content.SWF,
+))  # fmt: skip
+"""What most packages do not have; ``rare_content`` reads it."""
+
 _PICTURE = b"\x89PNG\r\n"
 # Fonts, pictures, sound, film, textures: compressed, or without text that an app would use.
 _MEDIA = (

@@ -1,4 +1,7 @@
-"""Conversion of package entries to artifacts: each is read once, classified by content, and released."""
+"""Conversion of package entries to artifacts: each is read once, classified by content, and released.
+
+The readers of content that most packages do not have are in ``rare_content``, which is imported when it is needed.
+"""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -9,29 +12,19 @@ from tieback.intake.apps.apk import ApkFormat, is_apk
 from tieback.intake.apps.archive import Archive
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.budget import DEPTH, MOST_OPEN, PackageBudget
-from tieback.intake.apps.content import Content, sniff
+from tieback.intake.apps.content import RARE, Content, sniff
 from tieback.intake.apps.dart import is_dart, text_edges
 from tieback.intake.apps.dex import read_dex
 from tieback.intake.apps.directory import ArchiveEntry
 from tieback.intake.apps.dotnet import read_assemblies, wrapped
 from tieback.intake.apps.gzipped import decompress
-from tieback.intake.apps.hermes import read_hermes
 from tieback.intake.apps.hidden import unwrap
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes, EntrySource, Piece
-from tieback.intake.apps.macho import read_macho
 from tieback.intake.apps.native import read_elf
-from tieback.intake.apps.plist import read_binary_plist
 from tieback.intake.apps.problems import NestedProblems, PackageProblems
-from tieback.intake.apps.python_code import read_python
-from tieback.intake.apps.ram_bundle import read_ram_bundle
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.small_files import SmallFiles, whole_file
-from tieback.intake.apps.sqlite import read_sqlite
 from tieback.intake.apps.stringpool import MalformedPoolError
-from tieback.intake.apps.swf import read_swf
-from tieback.intake.apps.tar import TarArchive
-from tieback.intake.apps.unity import read_unity
-from tieback.intake.apps.unity_bundle import read_bundle
 from tieback.model.sighting import UnreadKind
 
 PEEK_ABOVE = 4096
@@ -188,39 +181,30 @@ def make_artifacts(
         if payload >= 0:
             return read_assemblies(file, bytes(data[payload:]), problems, budget)
         return (_dart(read_elf(file, data), data),)
-    if content is Content.MACH_O:
-        artifact, complaint = read_macho(file, data, budget)
-        if complaint:
-            problems.note(complaint, file, UnreadKind.ENCRYPTED)
-        if artifact.left_out:
-            problems.note(artifact.left_out, file, UnreadKind.LIMIT)
-        return (_dart(artifact, data),)
     if content is Content.ASSEMBLY:
         return read_assemblies(file, bytes(data), problems, budget)
-    if content in (Content.DEX, Content.SWF):
-        artifact, complaint = read_dex(file, data) if content is Content.DEX else read_swf(file, data, budget)
+    if content is Content.DEX:
+        artifact, complaint = read_dex(file, data)
         if complaint:
             problems.note(complaint, file, UnreadKind.UNREADABLE)
         return (artifact,)
     if content is Content.TEXT or content is Content.BINARY:
         return (whole_file(file, BufferKind[content.name], data),)
-    if content in (Content.UNITY_BUNDLE, Content.RAM_BUNDLE):
-        return _bundled(file, content, data, problems, budget)
+    if content in RARE:
+        return _rare(file, content, data, problems, budget)
     if content in (Content.GZIP, Content.TAR):
         expand = _expanded if content is Content.GZIP else _members
         return expand(file, data, problems, budget, depth)
     return (_structured(file, content, bytes(data), problems),)
 
 
-def _bundled(
+def _rare(
     file: str, content: Content, data: bytes | bytearray, problems: PackageProblems, budget: PackageBudget
 ) -> Iterable[Artifact]:
-    if content is Content.UNITY_BUNDLE:
-        return read_bundle(file, data, problems, budget)
-    modules, complaint = read_ram_bundle(file, bytes(data))
-    if complaint:
-        problems.note(complaint, file, UnreadKind.UNREADABLE)
-    return modules
+    from tieback.intake.apps.rare_content import rare_artifacts
+
+    made = rare_artifacts(file, content, data, problems, budget)
+    return tuple(_dart(artifact, data) for artifact in made) if content is Content.MACH_O else made
 
 
 def _expanded(
@@ -281,6 +265,8 @@ def _each_member(
     archive: EntrySource
     special: Special = _nothing
     if sniff(data) is Content.TAR:
+        from tieback.intake.apps.tar import TarArchive
+
         archive = TarArchive(data, nested, budget)
     else:
         archive = zipped = Archive(bytes(data), nested, budget)
@@ -303,15 +289,6 @@ def _with_edges(buffer: Buffer) -> Buffer:
 
 
 def _structured(file: str, content: Content, data: bytes, problems: PackageProblems) -> Artifact:
-    if content is Content.HERMES:
-        artifact, complaint = read_hermes(file, data)
-        if complaint:
-            problems.note(complaint, file, UnreadKind.UNREADABLE)
-        return artifact
-    if content is Content.SQLITE:
-        return read_sqlite(file, data)
-    if content in (Content.UNITY, Content.PYTHON):
-        return read_unity(file, data) if content is Content.UNITY else read_python(file, data)
     try:
         if content is Content.RESOURCE_TABLE:
             return Resources(file, data).artifact()
@@ -320,8 +297,6 @@ def _structured(file: str, content: Content, data: bytes, problems: PackageProbl
     except MalformedPoolError as error:
         problems.note(str(error), file, UnreadKind.UNREADABLE)
         return whole_file(file, BufferKind.BINARY, data)
-    if content is Content.BINARY_PLIST:
-        return read_binary_plist(file, data)
     if content is Content.UTF16_LE or content is Content.UTF16_BE:
         # Both byte orders have the same offsets, so swapping one gives the other.
         text = data[2:] if content is Content.UTF16_LE else _swapped(data[2:])

@@ -13,14 +13,15 @@ from tieback.intake.apps.content import SNIFF, Content, is_text, sniff
 from tieback.intake.apps.gzipped import MAX_SIZE, PLAIN_RATIO
 from tieback.intake.apps.inflate import inflate
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 
 MAX_WRAPPED = 16 * 1024 * 1024
 """Bytes of the largest file that is unwrapped."""
 _SHORTEST = 24
 """Bytes of the shortest file that is unwrapped."""
 
-_BASE64_HEAD = re.compile(rb"\s{0,8}[A-Za-z0-9+/_-]{16}[A-Za-z0-9+/_=\r\n-]{8,}")
-_BASE64 = re.compile(rb"[A-Za-z0-9+/]{24,}={0,2}")
+_BASE64_HEAD = lazy_pattern(rb"\s{0,8}[A-Za-z0-9+/_-]{16}[A-Za-z0-9+/_=\r\n-]{8,}")
+_BASE64 = lazy_pattern(rb"[A-Za-z0-9+/]{24,}={0,2}")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 _SPACE = b" \t\r\n"
 _ZLIB = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
@@ -40,9 +41,9 @@ _BY_DIFFERENCE = {
 """The same by the XOR of the first two bytes, on which the key has no influence."""
 _HIGH = bytes(range(0x80, 0x100))
 _KNOWN = frozenset({Content.DEX, Content.ELF, Content.ARCHIVE, Content.GZIP, Content.SQLITE, Content.BINARY_PLIST})
-_SETTINGS = re.compile(rb"https?://|\"\s{0,4}:|<\?xml|://|^[\w.]{2,60}=", re.MULTILINE)
+_SETTINGS = lazy_pattern(rb"https?://|\"\s{0,4}:|<\?xml|://|^[\w.]{2,60}=", re.MULTILINE)
 
-_PLAIN = re.compile(
+_PLAIN = lazy_pattern(
     _SETTINGS.pattern + rb"|</\w|/>|\"\s{0,4}[,\]}]|(?<![\w.-])(?:[a-z0-9-]{1,63}\.){1,8}[a-z]{2,24}(?![\w.-])"
     rb"|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|[A-Za-z]{3,}[,;=:|][A-Za-z]{3,}",
     re.MULTILINE | re.IGNORECASE,

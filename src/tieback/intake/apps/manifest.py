@@ -3,17 +3,17 @@
 Source: https://developer.android.com/guide/topics/manifest/manifest-element and the pages of its children.
 """
 
-import re
 from collections.abc import Callable
 
 from tieback.intake.apps.element import Element
 from tieback.intake.apps.printable import printable
 from tieback.model.app import App, Platform, Signer
+from tieback.model.lazy_pattern import lazy_pattern
 
 MAX_TEXT = 300
 """Characters kept of a name or version."""
 
-_REFERENCE = re.compile(r"@(?:0x)?([0-9a-fA-F]{8})")
+_REFERENCE = lazy_pattern(r"@(?:0x)?([0-9a-fA-F]{8})")
 type Resolve = Callable[[str], str]
 """Function from a reference (``@7f010000``, or ``@string/app_name`` in a decoded app) to its text, or to an empty
 text.

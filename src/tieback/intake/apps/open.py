@@ -1,4 +1,7 @@
-"""Selection of the reader for an app package: by content, not by file name. Only a bundle of scripts needs its name."""
+"""Selection of the reader for an app package: by content, not by file name. Only a bundle of scripts needs its name.
+
+Most packages are APKs. The readers of the other formats are imported for the first package that needs them.
+"""
 
 import mmap
 import os
@@ -6,21 +9,18 @@ import stat
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from tieback.intake.apps.apk import ApkFormat, is_apk
 from tieback.intake.apps.apktool import ApktoolFormat, is_apktool_folder
 from tieback.intake.apps.archive import Archive, open_map
 from tieback.intake.apps.budget import PackageBudget, budget_for
-from tieback.intake.apps.bundle import BundleFormat, is_bundle
 from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.digest import content_digest, view_digest
 from tieback.intake.apps.folder import UnpackedFolder, is_unpacked
 from tieback.intake.apps.interface import EntrySource
-from tieback.intake.apps.ipa import IpaFormat, is_ipa, shipped
 from tieback.intake.apps.package import Format, Locate, Package
 from tieback.intake.apps.problems import PackageProblems
-from tieback.intake.apps.single import SingleFile, SinglePartFormat, is_script, part_of
-from tieback.intake.apps.smali.folder import DecodedEntries
-from tieback.intake.apps.splits import SplitSet, is_split_set
 from tieback.model.errors import InputError
 
 FOLDER = 64 * 1024 * 1024
@@ -91,7 +91,9 @@ def _file(path: Path, data: mmap.mmap, sha256: str) -> Package:
     archive = Archive(data, PackageProblems())
     found = _format(archive, archive.budget)
     if found is not None:
-        return Package(path, found[0], archive.budget, found[1], digest, data.close, _locate(found[0]))
+        return Package(path, found.source, archive.budget, found.form, digest, data.close, found.locate)
+    from tieback.intake.apps.single import SingleFile, SinglePartFormat, is_script, part_of
+
     head = data[:SNIFF]
     what = part_of(path.name, head) or ("a script" if is_script(path.name, head) else "")
     if not what:
@@ -112,18 +114,13 @@ def _folder(path: Path, sha256: str) -> Package:
         budget = budget_for(FOLDER)
         found = _format(UnpackedFolder(path.resolve(), problems, budget), budget)
         if found is not None:
-            source, form = found
             digest = partial(_digest_of, path, sha256)
-            return Package(path, source, budget, form, digest, _nothing, _locate(source))
+            return Package(path, found.source, budget, found.form, digest, _nothing, found.locate)
     raise InputError("a directory, not an app package", where=str(path), advice="Pass the files in it")
 
 
 def _digest_of(path: Path, sha256: str) -> str:
     return sha256 or content_digest(path)[0]
-
-
-def _locate(source: EntrySource) -> Locate | None:
-    return source.place if isinstance(source, DecodedEntries) else None
 
 
 def _must_be_a_file(number: int, path: Path) -> None:
@@ -134,20 +131,37 @@ def _must_be_a_file(number: int, path: Path) -> None:
         raise InputError("the file is empty", where=str(path), advice="Download the app package again")
 
 
-def _format(source: EntrySource, budget: PackageBudget) -> tuple[EntrySource, Format] | None:
+class _Found(msgspec.Struct, frozen=True):
     """The format of a package, and its entries."""
+
+    source: EntrySource
+    form: Format
+    locate: Locate | None = None
+
+
+def _format(source: EntrySource, budget: PackageBudget) -> _Found | None:
     if is_apktool_folder(source):
-        source = DecodedEntries(source)
-        return source, ApktoolFormat(source)
+        from tieback.intake.apps.smali.folder import DecodedEntries
+
+        decoded = DecodedEntries(source)
+        return _Found(decoded, ApktoolFormat(decoded), decoded.place)
     if is_apk(source):
-        return source, ApkFormat(source)
+        return _Found(source, ApkFormat(source))
+    return _other_format(source, budget)
+
+
+def _other_format(source: EntrySource, budget: PackageBudget) -> _Found | None:
+    from tieback.intake.apps.bundle import BundleFormat, is_bundle
+    from tieback.intake.apps.ipa import IpaFormat, is_ipa, shipped
+    from tieback.intake.apps.splits import SplitSet, is_split_set
+
     if is_bundle(source):
-        return source, BundleFormat(source)
+        return _Found(source, BundleFormat(source))
     if is_ipa(source):
         source = shipped(source)
-        return source, IpaFormat(source, budget)
+        return _Found(source, IpaFormat(source, budget))
     if is_split_set(source):
-        return source, SplitSet(source, budget)
+        return _Found(source, SplitSet(source, budget))
     return None
 
 

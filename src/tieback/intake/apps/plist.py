@@ -4,7 +4,6 @@ Sources: CPython ``plistlib``; Apple CFBinaryPList.c for the binary form. A stri
 begins, and the first byte of an object is often a letter: ``starts`` prevent matches from running into it.
 """
 
-import plistlib
 import struct
 from typing import Any
 from xml.parsers.expat import ExpatError
@@ -38,6 +37,8 @@ def read_values(data: bytes) -> dict[str, Any]:
     if data.startswith(BINARY) and _content_bytes(data) > len(data):
         # Each object has bytes of its own in a real file. If not, a small file fills the memory with copies.
         raise MalformedPoolError("objects of the property list share their bytes")
+    import plistlib
+
     try:
         values = plistlib.loads(data)
     except (plistlib.InvalidFileException, ExpatError, ValueError, LookupError, TypeError, AttributeError,

@@ -17,6 +17,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.proto_xml import item_text
 from tieback.intake.apps.protobuf import BYTES, VARINT, iter_fields, read_text, string_edges
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.protocols.leb128 import encode_leb128
 
 MAX_TYPES = 10_000
@@ -40,8 +41,8 @@ MAX_SEARCHED = 256 * 1024 * 1024
 MAX_ENTRIES = 500_000
 """Entries of one type that are searched."""
 
-_REFERENCE = re.compile("@[0-9a-f]{8}")
-_INTEGER = re.compile("0x[0-9a-f]{1,8}|0|-?[1-9][0-9]{0,9}")
+_REFERENCE = lazy_pattern("@[0-9a-f]{8}")
+_INTEGER = lazy_pattern("0x[0-9a-f]{1,8}|0|-?[1-9][0-9]{0,9}")
 _PACKAGE = 2
 _PACKAGE_ID, _PACKAGE_TYPE = 1, 3
 _TYPE_ID, _TYPE_NAME, _TYPE_ENTRY = 1, 2, 3

@@ -4,7 +4,6 @@ Source: AOSP ``frameworks/base/tools/aapt2/Resources.proto`` (``XmlNode``, ``Xml
 ``Reference``, ``Primitive``).
 """
 
-import re
 import struct
 from collections.abc import Iterator
 from functools import partial
@@ -18,6 +17,7 @@ from tieback.intake.apps.element import MAX_DEPTH, MAX_ELEMENTS, Element
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.protobuf import BYTES, FIXED32, VARINT, iter_fields, read_text, read_varint
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.model.lazy_pattern import lazy_pattern
 
 ROOT = b"\x0a"
 """Tag of the root element, the first byte of a file."""
@@ -29,7 +29,7 @@ _ITEM_TEXTS = frozenset({2, 3, 4, 5})
 """Fields of a string, a raw string, a string with styles, and the path of a file; the text of each is field 1."""
 
 _NAME_TAG, _VALUE_TAG = b"\x12", 0x1A
-_REFERENCE = re.compile("@[0-9a-f]{8}")
+_REFERENCE = lazy_pattern("@[0-9a-f]{8}")
 _STRING = 3
 """Kind of a text in ``XmlAttribute``."""
 _INTEGER, _HEXADECIMAL, _BOOLEAN, _FLOAT = 6, 7, 8, 3

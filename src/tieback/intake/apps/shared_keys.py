@@ -3,12 +3,12 @@
 ``shared_keys.toml`` lists them.
 """
 
-import tomllib
 from functools import cache
 from pathlib import Path
 
 import msgspec
 
+from tieback import rulefiles as prepared
 from tieback.intake.apps.subject import name_parts
 from tieback.model.app import Signer
 
@@ -22,8 +22,8 @@ class _Key(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @cache
 def _known() -> tuple[_Key, ...]:
-    text = Path(__file__).with_name("shared_keys.toml").read_text("utf-8")
-    return tuple(msgspec.convert(tomllib.loads(text), dict[str, _Key]).values())
+    raw = Path(__file__).with_name("shared_keys.toml").read_bytes()
+    return tuple(prepared.load_rules(raw, dict[str, _Key]).values())
 
 
 @cache

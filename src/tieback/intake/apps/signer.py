@@ -1,21 +1,22 @@
 """Signer of a package, and the organisation in the signer's certificate."""
 
 import hashlib
-import re
 import warnings
 from functools import cache
 from pathlib import Path
 
+from tieback import rulefiles as prepared
 from tieback.intake.apps.shared_keys import names_no_maker
 from tieback.intake.apps.subject import MAX_SUBJECT, name_parts
 from tieback.model.app import Signer
+from tieback.model.lazy_pattern import lazy_pattern
 
 _SEQUENCE, _VERSION_3 = b"\x30\x82", b"\xa0\x03\x02\x01\x02"
 """DER of a sequence of 256 bytes to 64 KiB, and of the version at the beginning of a certificate (RFC 5280)."""
 
-_TEAM = re.compile(r"(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-Z0-9]{10}")
+_TEAM = lazy_pattern(r"(?=[A-Z]*[0-9])(?=[0-9]*[A-Z])[A-Z0-9]{10}")
 """Identifier of a team: https://developer.apple.com/help/glossary/team-id/."""
-_OF_APPLE = re.compile(
+_OF_APPLE = lazy_pattern(
     r"(?:Apple|iPhone|iOS) (?:Develop(?:ment|er): |Distribution: (?P<account>\S.*?)(?: \([A-Z0-9]{10}\))?$)"
 )
 """Common name of a certificate that Apple issued to a team; those for development name a member of the team."""
@@ -26,10 +27,8 @@ MAX_CERTIFICATES = 32
 
 @cache
 def _not_vendors() -> frozenset[str]:
-    import tomllib
-
-    table = tomllib.loads(Path(__file__).with_name("not_vendors.toml").read_text("utf-8"))
-    return frozenset(table["organisation"])
+    raw = Path(__file__).with_name("not_vendors.toml").read_bytes()
+    return frozenset(prepared.load_rules(raw, dict[str, dict[str, str]])["organisation"])
 
 
 def organisation(subject: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from tieback.intake.apps.binary_xml import read_binary_xml
 from tieback.intake.apps.content import SNIFF, Content, sniff
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind, Bytes
-from tieback.intake.apps.python_code import read_python
 from tieback.intake.apps.stringpool import MalformedPoolError, pool_frame
 
 SMALL = 64 * 1024
@@ -71,7 +70,11 @@ def read_small_file(file: str, data: bytes) -> Artifact:
     content = sniff(data[:SNIFF])
     if content is Content.BINARY_XML:
         return read_binary_xml(file, data)
-    return read_python(file, data) if content is Content.PYTHON else whole_file(file, BufferKind[content.name], data)
+    if content is Content.PYTHON:
+        from tieback.intake.apps.python_code import read_python
+
+        return read_python(file, data)
+    return whole_file(file, BufferKind[content.name], data)
 
 
 def whole_file(file: str, kind: BufferKind, data: Bytes) -> Artifact:

@@ -2,9 +2,11 @@
 
 import re
 
+from tieback.model.lazy_pattern import lazy_pattern
+
 MAX_SUBJECT = 1000
 """Characters kept of a distinguished name."""
-_PART = re.compile(r"(?:^|[,+])\s*([A-Za-z]{1,30})\s*=\s*(\"[^\"]*\"|(?:\\.|[^,+\\])*)")
+_PART = lazy_pattern(r"(?:^|[,+])\s*([A-Za-z]{1,30})\s*=\s*(\"[^\"]*\"|(?:\\.|[^,+\\])*)")
 
 
 def name_parts(subject: str) -> list[tuple[str, str]]:

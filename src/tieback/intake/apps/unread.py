@@ -28,6 +28,7 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, Buffe
 from tieback.intake.apps.plist import BINARY, read_values
 from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.intake.apps.text_places import has_text
 from tieback.model.count_text import count_text
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Problem, UnreadCode, UnreadKind, unread_parts
@@ -200,13 +201,13 @@ class CodeCheck:
                 self._missing = False
             elif self._missing and not self._own_code:
                 packages = {name[: name.rfind(b"/") + 1] for name in self._classes}
-                self._own_code = any(data.find(package, begin, end) >= 0 for package in packages if package)
-            if data.find(_CODEPUSH[0], begin, end) >= 0:
+                self._own_code = any(has_text(data, package, begin, end) for package in packages if package)
+            if has_text(data, _CODEPUSH[0], begin, end):
                 self._codepush(file)
         elif kind is BufferKind.MANIFEST:
             self._manifest(file, data)
         elif kind is BufferKind.RESOURCES:
-            if _CODEPUSH[1] in data:
+            if has_text(data, _CODEPUSH[1]):
                 self._codepush(file)
         else:
             self._bundle = self._bundle or is_metro(data)
@@ -219,8 +220,8 @@ class CodeCheck:
         if any(_is_string(buffer, name) for name in self._classes):
             return True
         # Tools that rename classes need not sort the bytes of the strings, and a list of classes can be a text.
-        packages = {package for package in map(_package, self._classes) if data.find(package, begin, end) >= 0}
-        return any(_package(name) in packages and data.find(name, begin, end) >= 0 for name in self._classes)
+        packages = {package for package in set(map(_package, self._classes)) if has_text(data, package, begin, end)}
+        return any(_package(name) in packages and has_text(data, name, begin, end) for name in self._classes)
 
     def _codepush(self, file: str) -> None:
         self._add(UnreadKind.DOWNLOADED, "CodePush can replace the JavaScript code at run time", file)

@@ -5,7 +5,6 @@ has an operation on single characters or bytes, or calls a cipher or a decoder. 
 looked at. Static initialisers with such code are run for the strings that they store.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.dalvik_opcodes import opcode_numbers
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dalvik.callers import CallerWalk
 from tieback.recognise.dalvik.classes import Method, MethodRef
 from tieback.recognise.dalvik.initialisers import stores_computed
@@ -76,7 +76,7 @@ _XOR = frozenset(opcode_numbers("xor-int xor-long xor-int/2addr xor-long/2addr x
 _COMPUTES = _XOR | frozenset(opcode_numbers("filled-new-array fill-array-data aput-byte aput-char"))
 """XOR, arrays with constants, and stores in arrays of bytes and characters."""
 _COMPUTES_AT = np.isin(np.arange(256), list(_COMPUTES))
-_DECODING = re.compile(
+_DECODING = lazy_pattern(
     rb"Landroid/util/Base64;->decode|Ljava/util/Base64\$Decoder;->decode|Ljavax/crypto/Cipher;->doFinal"
     rb"|Ljava/lang/StringBuilder;->(?:reverse|append\(C\))|Ljava/lang/StringBuffer;->(?:reverse|append\(C\))"
     rb"|Ljava/lang/String;->(?:<init>\(\[[BCI]|valueOf\(\[?C\)|copyValueOf|replace|charAt|toCharArray)"
@@ -93,7 +93,7 @@ _CIPHERS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "Ljavax/crypto/Cipher;": {"doFinal": ("",)},
     "Ljavax/crypto/CipherInputStream;": {"<init>": ("",)},
 }
-_ADDRESS = re.compile(r"://|\.[a-z]{2,}")
+_ADDRESS = lazy_pattern(r"://|\.[a-z]{2,}")
 
 
 class DecryptedText(NamedTuple):

@@ -5,10 +5,11 @@ a text then depends on a result, a field or a parameter, the methods that give i
 again. So only calls on a path between a constant and an endpoint are followed. Rounds and code units are bounded.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dalvik.decryptors import Decryption
 from tieback.recognise.dataflow.code.app import AppCode
 from tieback.recognise.dataflow.code.fields import FieldValues
@@ -35,8 +36,10 @@ from tieback.recognise.dataflow.walk.native_method import native_name
 from tieback.recognise.dataflow.walk.seeds import MethodFinder, anchored_strings
 from tieback.recognise.dataflow.walk.settings import AppSettings
 from tieback.recognise.dataflow.walk.state import BuiltText, WalkResult
-from tieback.recognise.dataflow.walk.walker import Walker
 from tieback.recognise.rules import RuleFiles
+
+if TYPE_CHECKING:
+    from tieback.recognise.dataflow.walk.walker import Walker
 
 MAX_FLOWS = 5_000
 """Most texts and parts of one app."""
@@ -47,9 +50,9 @@ MAX_WALKS = 4_000
 MAX_CHAIN = 8
 _RECORDS = frozenset(("equals", "hashCode", "writeToParcel"))
 """Methods that read every field of a class and give no address to their callers."""
-_QUERY = re.compile(r"[?#]")
+_QUERY = lazy_pattern(r"[?#]")
 _SPARE = 100_000
-_ESCAPE = re.compile(r"_(0[0-9a-f]{4}|[123])")
+_ESCAPE = lazy_pattern(r"_(0[0-9a-f]{4}|[123])")
 """Escape in the name of a native function."""
 _ESCAPES = {"1": "_", "2": ";", "3": "["}
 _SHIFT = 0x80000
@@ -100,8 +103,14 @@ def analyse(
     tables = [known.resolve(dex) for dex in files]
     fields = FieldValues(app, decryption.statics if decryption is not None else None)
     size = sum(len(dex.data) for dex in files)
-    walker = Walker(app, tables, fields, settings or AppSettings(), min(size // 16 + _SPARE, _MOST_UNITS))
-    walker.decryption = decryption
+
+    def walker() -> "Walker":
+        from tieback.recognise.dataflow.walk.walker import Walker
+
+        made = Walker(app, tables, fields, settings or AppSettings(), min(size // 16 + _SPARE, _MOST_UNITS))
+        made.decryption = decryption
+        return made
+
     uses = MemberUses(app)
     rounds = _Rounds(app, uses, walker, fields)
     for number, dex in enumerate(files):
@@ -124,8 +133,7 @@ def analyse(
             for native in _native_addresses(app, number, dex, settings.returned):
                 rounds.announce(native)
     rounds.run()
-    flows, unread = rounds.flows(), walker.unread + rounds.unread
-    return Analysis(tuple(flows), unread)
+    return Analysis(tuple(rounds.flows()), rounds.unread)
 
 
 def _begin_at_decrypted(app: AppCode, decryption: Decryption, rounds: "_Rounds") -> None:
@@ -177,9 +185,10 @@ class _Root(NamedTuple):
 class _Rounds:
     """Methods where walks begin, and what their results depend on."""
 
-    def __init__(self, app: AppCode, uses: MemberUses, walker: Walker, fields: FieldValues) -> None:
+    def __init__(self, app: AppCode, uses: MemberUses, walker: "Callable[[], Walker]", fields: FieldValues) -> None:
+        """``walker`` makes the walker, whose modules are imported with the first method to walk."""
         self._app, self._uses = app, uses
-        self._walker = walker
+        self._make_walker = walker
         self._fields = fields
         self._roots: dict[int, _Root] = {}
         self._results: dict[int, WalkResult] = {}
@@ -194,7 +203,16 @@ class _Rounds:
         """Addresses that were found."""
         self._vain_below = 0
         """The work is in vain if less than this is left: no address was found for long."""
-        self.unread = 0
+        self._unread = 0
+
+    @cached_property
+    def _walker(self) -> "Walker":
+        return self._make_walker()
+
+    @property
+    def unread(self) -> int:
+        """Number of methods that were not walked, or not to their end."""
+        return self._unread + (self._walker.unread if self._results else 0)
 
     def add(self, method: MethodCode, stop: int | None = None, *, own: bool = False) -> None:
         """Begin a walk at a method, up to a code unit. With ``own`` only if it is code of the app itself."""
@@ -246,16 +264,16 @@ class _Rounds:
             for done, identity in enumerate(pending):
                 self._walks += number > 0
                 if self._walks > MAX_WALKS or self._is_over():
-                    self.unread += len(pending) - done
+                    self._unread += len(pending) - done
                     return
                 self._walk(identity)
             for done, identity in enumerate(pending):
                 if self._is_over():
-                    self.unread += len(pending) - done
+                    self._unread += len(pending) - done
                     return
                 self._follow(identity)
                 self._walker.charge()
-        self.unread += sum(identity not in self._results for identity in self._pending)
+        self._unread += sum(identity not in self._results for identity in self._pending)
 
     def _is_over(self) -> bool:
         """True if no work is left, or if it finds nothing any more."""
@@ -356,7 +374,7 @@ class _Rounds:
                 if complete and _depends(one):
                     continue
                 if len(flows) >= MAX_FLOWS:
-                    self.unread += 1
+                    self._unread += 1
                     return flows
                 chain = tuple(dict.fromkeys((*one.chain, *one.value.via)))[:MAX_CHAIN]
                 names = tuple(self._app.ref(member).shown for member in chain)

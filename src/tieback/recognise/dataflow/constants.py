@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from tieback.intake.apps.interface import Buffer
 from tieback.model.endpoint import EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import NotBackend, Sighting
 from tieback.recognise.dalvik.decryptors import DecryptedText
 from tieback.recognise.dataflow.code.own_packages import OwnPackages
@@ -38,15 +39,15 @@ from tieback.recognise.span import string_bounds
 _METHODS = ("dex-string/", "dex-flow/")
 _JOINED = "dex-string/script-"
 _ENCODED = ":base64"
-_RESOURCE = re.compile(r"(?:^|!)(?:resources\.arsc$|[\w.-]{1,100}/resources\.pb$|(?:[\w.-]{1,100}/)?res/)")
-_MAP_DATA = re.compile(r"(?:^|!)(?:[\w.-]{1,100}/)?res/raw[^/]{0,60}/[^/]{1,200}\.(?:kml|gpx|geojson|topojson)$")
+_RESOURCE = lazy_pattern(r"(?:^|!)(?:resources\.arsc$|[\w.-]{1,100}/resources\.pb$|(?:[\w.-]{1,100}/)?res/)")
+_MAP_DATA = lazy_pattern(r"(?:^|!)(?:[\w.-]{1,100}/)?res/raw[^/]{0,60}/[^/]{1,200}\.(?:kml|gpx|geojson|topojson)$")
 _MAX_OWNERS = 16
 """Classes with one constant that are looked at."""
 _LEAST_PART = 2
 """Characters of the shortest part of a host that tells methods apart; dots and digits are everywhere."""
 _PACKAGE_PARTS = 3
 """Parts of the package that the classes of one app share."""
-_ADDRESS = re.compile(rb"https?://[A-Za-z0-9]", re.IGNORECASE)
+_ADDRESS = lazy_pattern(rb"https?://[A-Za-z0-9]", re.IGNORECASE)
 
 
 class DexPart(NamedTuple):
@@ -56,7 +57,7 @@ class DexPart(NamedTuple):
     dex: DexFile
 
 
-_AT_START = re.compile(
+_AT_START = lazy_pattern(
     r"^(?:(?!assets/|lib/)[^!]{1,200}!)?(?:(?:[\w.-]{1,100}/dex/)?classes\d*\.dex|smali(?:_classes\d+)?(?:\.part\d)?)$"
 )
 """DEX files that the system loads, also under the names of folders of apktool.
@@ -80,7 +81,7 @@ def is_in_code(find: object) -> bool:
     return isinstance(find, Sighting) and find.evidence.how.startswith(_METHODS) and find.evidence.offset is not None
 
 
-_PICTURE = re.compile(rb"<img\b[^<>]{0,200}\ssrc\s?=", re.IGNORECASE)
+_PICTURE = lazy_pattern(rb"<img\b[^<>]{0,200}\ssrc\s?=", re.IGNORECASE)
 _PICTURES = "Landroid/text/Html$ImageGetter;"
 """What loads the pictures in such a text: https://developer.android.com/reference/android/text/Html.ImageGetter"""
 

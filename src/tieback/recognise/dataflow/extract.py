@@ -4,7 +4,6 @@ The extractor of endpoints judges the texts from the walk like any other text of
 one of the constants is left to that extractor.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -13,6 +12,7 @@ from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.printable import printable
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import url
@@ -68,17 +68,17 @@ _KEEP = 4096
 """Most cached texts; the cache is then cleared."""
 _NO_STRING = 0xFFFFFFFF
 """String index of no string."""
-_CUT, _CUT_LENGTH = re.compile(r"[a-z]{0,5}://"), 16
+_CUT, _CUT_LENGTH = lazy_pattern(r"[a-z]{0,5}://"), 16
 _TOGETHER = 50
 """Decrypted texts that are judged together first: most are no endpoints."""
 _METHOD_WIDTH = 90
 """Most characters of a method's name in a context."""
-_WORTH = re.compile(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
-_HOST = re.compile(r"://([A-Za-z0-9.-]{4,253})")
-_TWICE = re.compile(
+_WORTH = lazy_pattern(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
+_HOST = lazy_pattern(r"://([A-Za-z0-9.-]{4,253})")
+_TWICE = lazy_pattern(
     r"https?://([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)/+https?://([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)", re.IGNORECASE
 )
-_CONTAINER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
+_CONTAINER = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 _BASES = ("Retrofit", "RestAdapter")
 
 

@@ -3,17 +3,18 @@
 The table is made by ``tools/write-hermes-instructions`` from the releases of https://github.com/facebook/hermes (MIT).
 """
 
-import re
 import struct
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from tieback.model.lazy_pattern import lazy_pattern
+
 _FORMATS = {"r": "B", "R": "I", "b": "B", "h": "H", "w": "I", "j": "b", "J": "i", "i": "i", "d": "d"}
 _WITHOUT_RESULT = ("Put", "TryPut", "Store", "Define", "Throw", "Ret")
 _SWITCHES = ("SwitchImm", "UIntSwitchImm")
-_VARIANT = re.compile(r"(?:Loose|Strict)?(?:LongIndex|Long|Short|L)?\Z")
+_VARIANT = lazy_pattern(r"(?:Loose|Strict)?(?:LongIndex|Long|Short|L)?\Z")
 
 
 class Instruction(NamedTuple):

@@ -1,7 +1,6 @@
 """Where the search in a bytecode file begins: functions that refer to a scheme, a path or the name of a call."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -9,6 +8,7 @@ from itertools import islice
 
 import numpy as np
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.hermes.bytecode import Bytecode
 from tieback.recognise.hermes.search import Search
 from tieback.recognise.script_objects import is_bucket_key, is_host_key, is_port_key
@@ -33,7 +33,7 @@ METHODS = ("post", "put", "patch", "get", "delete", "request")
 """Methods of HTTP clients, which many other objects have, too."""
 TOLD = ("projectId", "databaseURL", "storageBucket", "authDomain")
 """Those whose objects are judged like those of scripts, with the keys of hosts and buckets."""
-_BEGINS = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{0,20})?://(?!\S*\s+\w+\s+\w+\s)")
+_BEGINS = lazy_pattern(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{0,20})?://(?!\S*\s+\w+\s+\w+\s)")
 """Can be the beginning of an address, and is no sentence."""
 _JOINING = ("concat", "join", "replace", "replaceAll", "reverse", "baseURL", "initializeApp", "raw")
 _DECODING = ("atob", "unescape", "Buffer")

@@ -1,10 +1,10 @@
 """Who creates the functions of bytecode, how they are named, and who sets the members and variables that they read."""
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.hermes.heap import GLOBAL
 from tieback.recognise.hermes.interpret import Run
 from tieback.recognise.hermes.marks import METHODS, tells
@@ -30,7 +30,7 @@ _MAX_SETTERS = 4
 _MAX_SEARCHES, _MAX_PER_START = 4_000, 6
 _MAX_CALLERS = 40
 _STORES = ("StoreToEnvironment", "StoreNPToEnvironment")
-_SMALL = re.compile(r"[\w$]{1,2}\Z")
+_SMALL = lazy_pattern(r"[\w$]{1,2}\Z")
 _OTHER = frozenset(("", "default", "value", "constructor", "render", "toString", "then", "next", "return", "throw"))
 """Names of members by which no caller is looked for."""
 

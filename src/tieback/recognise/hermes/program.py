@@ -5,10 +5,10 @@ are walked first, because they set its variables.
 """
 
 import gc
-import re
 from collections.abc import Sequence
 from itertools import islice
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.hermes.bytecode import Bytecode, Step
 from tieback.recognise.hermes.calls import Calls
 from tieback.recognise.hermes.concrete import Concrete
@@ -48,9 +48,9 @@ _MAX_LOOPS = 200
 _MAX_STEPS = 1_500
 """Most steps of one start that are spent on calls."""
 _JOINING = frozenset(("fromCharCode", "charAt", "charCodeAt", "push", "shift", "concat", "join", "substr", "slice"))
-_PART = re.compile(r"[/:.]\w|\w[/:.]")
+_PART = lazy_pattern(r"[/:.]\w|\w[/:.]")
 """In a text that can be a part of an address."""
-_WORD = re.compile(r"[a-z][a-z0-9-]*\Z")
+_WORD = lazy_pattern(r"[a-z][a-z0-9-]*\Z")
 """A text that can be a part of an address, as many others can."""
 
 

@@ -1,9 +1,9 @@
 """The texts that bytecode puts together, as far as they can be an endpoint, and the objects that configure a client."""
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.hermes.calls import SINKS
 from tieback.recognise.hermes.interpret import Run
 from tieback.recognise.scripts.resolve import NESTED, as_called, is_open, is_worth
@@ -17,9 +17,9 @@ MAX_FOUND = 4_000
 _MAX_AROUND = 3
 """Functions around one whose callers are looked for, too."""
 _BASIC = "Basic "
-_AUTHORIZED = re.compile(r"Basic [A-Za-z0-9+/]{8,360}={0,2}\Z")
+_AUTHORIZED = lazy_pattern(r"Basic [A-Za-z0-9+/]{8,360}={0,2}\Z")
 """The value of a header with a user and a password, RFC 7617."""
-_TWICE = re.compile(r"[^/]*://(?:\{\})?\w+://")
+_TWICE = lazy_pattern(r"[^/]*://(?:\{\})?\w+://")
 """Two schemes: on one of the paths, code that adds a scheme to what has one already."""
 
 

@@ -5,10 +5,10 @@ are read, without following the code.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from itertools import islice
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.hermes.search import Search
 
 MAX_OBJECTS = 1_000
@@ -20,7 +20,7 @@ _ENDS = (
     "token", "secret", "certificate", "credential", "credentials", "auth", "key", "password", "passwd", "passphrase",
     "pass", "pwd", "_pw", "authorization",
 )  # fmt: skip
-_NOT_KEYS = re.compile(r"(?:key|auth|token|[a-z]{0,3}pass)")
+_NOT_KEYS = lazy_pattern(r"(?:key|auth|token|[a-z]{0,3}pass)")
 """Words that alone name many other things."""
 
 

@@ -18,12 +18,12 @@ Of 61 private addresses that 1,300 labelled packages contact, each is in one or 
 18 and in 12. Bounds: 4096 endpoints.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from ipaddress import IPv4Address, IPv4Network
 from itertools import islice
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.makers.evidence import SCRIPTS, code_place
 from tieback.recognise.makers.names import MakerNames
@@ -37,7 +37,7 @@ MAX_MACHINES = 3
 
 More are a list of others.
 """
-_STREAM = re.compile(
+_STREAM = lazy_pattern(
     r"(?i)/(?:;|stream|listen|live|radio)\b|/m3u8\Z|\.(?:mp3|aac|pls|m3u8?|mpd|ism|mp4|m4[av]|mkv|webm|flv|mov|3gp|og[gv]|wav)\Z"
 )
 """Paths of radio streams and media, which a demonstration of a player takes from others.
@@ -67,7 +67,7 @@ _FOR_TESTS = ("test",)
 """Names below these are examples: https://www.rfc-editor.org/rfc/rfc6761#section-6.2."""
 _IN_ARCHIVE = ".jar!"
 _SCRIPTS = (".js", ".mjs", ".ts", ".bundle", ".jsbundle")
-_ASSIGNED = re.compile(r"(?i)(?:url|uri|host|server|api|endpoint|address|ip)[\"']?\s{0,4}[:=]\s{0,4}[\"'`]\Z")
+_ASSIGNED = lazy_pattern(r"(?i)(?:url|uri|host|server|api|endpoint|address|ip)[\"']?\s{0,4}[:=]\s{0,4}[\"'`]\Z")
 """A name for an address, to which a script gives what follows."""
 
 

@@ -22,6 +22,7 @@ import msgspec
 from tieback.intake.apps.element import Element, read_text_xml
 from tieback.intake.apps.interface import Buffer, BufferKind
 from tieback.intake.apps.stringpool import MalformedPoolError
+from tieback.intake.apps.text_places import has_text, places_of
 from tieback.model.app import App, Platform
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.makers.name_forms import humps
@@ -119,7 +120,7 @@ def maker_clues(buffer: Buffer, rules: RuleFiles, marks: Container[bytes] | None
                 yield from (MakerClue(ClueKind.CLASS, name, buffer.file) for name in named)
     elif buffer.kind in _ADDRESSED:
         if buffer.kind is BufferKind.TEXT and (
-            REGISTERED in marks if marks is not None else buffer.data.find(REGISTERED) >= 0
+            REGISTERED in marks if marks is not None else has_text(buffer.data, REGISTERED)
         ):
             for name in _registered(buffer):
                 yield MakerClue(ClueKind.NAME, name, buffer.file)
@@ -147,7 +148,7 @@ def _has_package(buffer: Buffer, domain: str) -> bool:
     If the package is the app's own, its identifier or the class that starts it names the domain, too.
     """
     package = f"L{'/'.join(reversed(domain.split('.')))}/".encode()
-    return buffer.kind is BufferKind.DEX and buffer.data.find(package) >= 0
+    return buffer.kind is BufferKind.DEX and has_text(buffer.data, package)
 
 
 def script_app(clues: Iterable[MakerClue]) -> App | None:
@@ -170,12 +171,11 @@ def _supports(buffer: Buffer) -> Iterator[re.Match[bytes]]:
     """The addresses of a support in the strings of a buffer, as ``finditer`` gives them."""
     data, (first, last) = buffer.data, buffer.string_region()
     name, pattern = (_WIDE_NAME, _SUPPORT_WIDE) if buffer.utf16 else (MARK, _SUPPORT)
-    at = data.find(name, first, last)
-    while at >= 0:
-        found = pattern.match(data, at)
+    for at in places_of(data, name, first, last):
+        found = pattern.match(data, at) if at >= first else None
         if found is not None:
             yield found
-        at = data.find(name, found.end() if found is not None else at + 1, last)
+            first = found.end()
 
 
 def own_classes(root: Element, rules: RuleFiles) -> Iterator[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from tieback.intake.apps.subject import name_parts
 from tieback.model.app import App
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.makers.name_forms import LETTERS, MIN_INITIALS, folded
 from tieback.recognise.makers.words import domain_families, names_no_app
@@ -19,7 +20,7 @@ from tieback.recognise.rules import RuleFiles
 
 MIN_ACCOUNT = 8
 """Least number of letters of an account that is no word."""
-_ACCOUNT = re.compile(r"appinventor\.ai_(\w{1,64})\.")
+_ACCOUNT = lazy_pattern(r"appinventor\.ai_(\w{1,64})\.")
 MIN_PARTS = 3
 """Least number of parts of a package that belongs to one app."""
 MIN_PART = 4
@@ -39,9 +40,9 @@ _DEBUG = "CN=Android Debug"
 Source: https://developer.android.com/studio/publish/app-signing#debug-mode.
 """
 
-_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
-_MAIL = re.compile(r"[a-z0-9._%+-]{1,64}@(" + _HOST.pattern + ")")
-_DOMAIN_VALUE = re.compile(
+_HOST = lazy_pattern(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,8}[a-z]{2,24}")
+_MAIL = lazy_pattern(r"[a-z0-9._%+-]{1,64}@(" + _HOST.pattern + ")")
+_DOMAIN_VALUE = lazy_pattern(
     r"(?:^|,)\s*(?:O|OU|CN)=(?:https?://)?(?:www\.)?(" + _HOST.pattern + r")\s*(?=,|$)", re.IGNORECASE
 )
 

@@ -22,6 +22,7 @@ from itertools import pairwise
 import msgspec
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.makers.addresses import MAX_MACHINES, is_public_address, own_addresses, private_names
 from tieback.recognise.makers.domains import registrable_domain
@@ -36,12 +37,12 @@ MAX_CHOICES = 4
 """Most hosts between which code chooses: more are the addresses that a function for all of them gets."""
 MIN_WORD = 5
 """Least number of letters of a word that few hosts have."""
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_PARTS = re.compile(r"[^A-Za-z]+")
-_LABELS = re.compile(r"[.-]")
-PROGRAM = re.compile(r"\.(?:php\d?|jsp|do|action|aspx?|asmx|ashx|svc|cgi)\Z", re.IGNORECASE)
+_CAMEL = lazy_pattern(r"(?<=[a-z])(?=[A-Z])")
+_PARTS = lazy_pattern(r"[^A-Za-z]+")
+_LABELS = lazy_pattern(r"[.-]")
+PROGRAM = lazy_pattern(r"\.(?:php\d?|jsp|do|action|aspx?|asmx|ashx|svc|cgi)\Z", re.IGNORECASE)
 """End of the path of a program on a server."""
-_VERSION = re.compile(r"v\d{1,2}(?:\.\d{1,2})?")
+_VERSION = lazy_pattern(r"v\d{1,2}(?:\.\d{1,2})?")
 PAGES = (".github.io", ".gitlab.io", ".codeberg.page")
 """Ends of hosts with the pages of one account, each of its projects in a folder.
 
@@ -58,7 +59,7 @@ _ABOUT = frozenset({"wiki", "forum", "forums", "tag", "tags", "topic", "topics",
 _CLIENTS = ("mobile", "android", "ios", "api")
 """Beginnings of parts of a path that only a program opens."""
 _CODE = ("dex-flow/", *SCRIPT_FLOWS)
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = lazy_pattern(
     r"my|your|exampl|sample|home|user|server|host|domain|name|subdomain|foo|xxx|abc"
     r"|(?:test|demo)(?:\d|[.-]|\Z|api|app|er|ing|site|page|web|my|your|user|server|host|domain|name)"
 )

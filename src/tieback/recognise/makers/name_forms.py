@@ -3,7 +3,6 @@
 Bounds: callers pass labels of domains and the name under an icon, which are short.
 """
 
-import re
 import unicodedata
 from collections.abc import Collection
 
@@ -29,17 +28,17 @@ MIN_WHOLE = 9
 """Least number of letters of a name of several words whose longer form in a domain counts."""
 MIN_INITIALS = 3
 """Least number of words of a name under an icon whose initials name a cloud resource."""
-LETTERS = re.compile(r"[^a-z0-9]")
+LETTERS = lazy_pattern(r"[^a-z0-9]")
 """What is no letter or digit of a domain."""
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
-_VOWELS = re.compile(r"[aeiou]")
+_VOWELS = lazy_pattern(r"[aeiou]")
 _SPELLED = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "\u0131": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 """Letters that have no decomposition."""
-_ENVIRONMENT = re.compile(r"(?:^|[.-])(?:staging|stage|stg|nonprod|preprod|uat|qa|dev)\d*(?:[.-]|$)")
+_ENVIRONMENT = lazy_pattern(r"(?:^|[.-])(?:staging|stage|stg|nonprod|preprod|uat|qa|dev)\d*(?:[.-]|$)")
 """Label of a host for tests of its owner."""
-_TITLE_END = re.compile(r"[:|(\[]|\s[-\u2013\u2014]")
+_TITLE_END = lazy_pattern(r"[:|(\[]|\s[-\u2013\u2014]")
 """Separator in the name under an icon, before a description of the app."""
-_HUMP = re.compile(r"[A-Z][a-z]+|[A-Z]+(?![a-z])")
+_HUMP = lazy_pattern(r"[A-Z][a-z]+|[A-Z]+(?![a-z])")
 
 
 _SEPARATORS = lazy_pattern(r"[^a-z0-9]+")

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from tieback.model.app import App
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.code_libraries import first_library
 from tieback.recognise.legal_pages import LegalPage, legal_page
@@ -47,7 +48,7 @@ from tieback.recognise.makers.words import domain_families, maker_words
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles, Sdk
 
-_WORDS = re.compile(r"[^a-z0-9]+")
+_WORDS = lazy_pattern(r"[^a-z0-9]+")
 HELP_DESK = "zendesk"
 """A service whose projects have the name of the maker."""
 MAX_RELATED = 8

@@ -9,10 +9,10 @@ Sources: https://docs.github.com/repositories/creating-and-managing-repositories
 https://docs.github.com/rest/repos/repos.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.makers.hosts import PAGES
 from tieback.recognise.makers.name_forms import first_label
@@ -22,7 +22,7 @@ from tieback.recognise.rules import RuleFiles
 MAX_LINKS = 256
 MIN_ACCOUNT = 5
 """Least number of letters and digits of an account that names a domain."""
-_REPOSITORY = re.compile(
+_REPOSITORY = lazy_pattern(
     r"https?://(?:raw\.githubusercontent\.com|api\.github\.com/repos|(?:www\.)?(?:github|gitlab)\.com|codeberg\.org"
     r"|gitee\.com)"
     r"/([A-Za-z0-9][\w.-]{0,63})/([A-Za-z0-9][\w.-]{0,99})(?![\w.-])"

@@ -8,10 +8,10 @@ Source of the names of environments: https://firebase.google.com/docs/projects/d
 Bounds: 4096 resources, names of 128 characters.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.makers.words import maker_words
 from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles
@@ -23,10 +23,10 @@ MIN_REST = 3
 _LONG = r"production|staging|development|testing|integration|preprod|nonprod|sandbox"
 """Environments that also count without a separator: ``acmestagingfiles``."""
 _SHORT = r"prod|prd|stage|stg|dev|develop|test|qa|uat|int|acc|live"
-_TESTS = re.compile(rf"(?!production)(?:{_LONG})|(?<![a-z0-9])(?!prod|prd|live)(?:{_SHORT})\d?(?![a-z0-9])")
+_TESTS = lazy_pattern(rf"(?!production)(?:{_LONG})|(?<![a-z0-9])(?!prod|prd|live)(?:{_SHORT})\d?(?![a-z0-9])")
 """Environment for tests."""
-_ANY = re.compile(rf"{_LONG}|(?<![a-z0-9])(?:{_SHORT})\d?(?![a-z0-9])")
-_REST = re.compile(r"[^a-z0-9]+")
+_ANY = lazy_pattern(rf"{_LONG}|(?<![a-z0-9])(?:{_SHORT})\d?(?![a-z0-9])")
+_REST = lazy_pattern(r"[^a-z0-9]+")
 _ACCOUNTS = frozenset({"cloudflare-workers"})
 """Services whose names are those of a program and an account, with a dot between."""
 PROJECT = "project"

@@ -12,12 +12,12 @@
 Bounds: 4096 endpoints, 256 domains.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.makers.hosts import PAGES, is_public_service
 from tieback.recognise.makers.name_forms import first_label, has_tests
@@ -28,16 +28,18 @@ MAX_ENDPOINTS = 4096
 MAX_DOMAINS = 256
 MAX_TESTED = 2
 """Most names of domains with test environments that are the maker's."""
-_ENVIRONMENT = re.compile(r"(?:(?<=[.-])|\A)(?:staging|stage|stg|nonprod|preprod|uat|qa|dev)\d*(?:[.-]|\Z)")
+_ENVIRONMENT = lazy_pattern(r"(?:(?<=[.-])|\A)(?:staging|stage|stg|nonprod|preprod|uat|qa|dev)\d*(?:[.-]|\Z)")
 _ADDRESSED = ("/url", "/fetch", "/join", "/concat", "/retrofit", "/open", "/Firebase")
 """Ends of the evidence of a whole address; a mere name of a host does not say that the app contacts it."""
 _DATABASES = ("firebase-rtdb",)
 """Databases for which an app needs no key; each app has its own, and few are for the apps of anyone."""
-_FOR_ANYONE = re.compile(r"(?:\A|[.:-])(?:cors|demo|example|examples|mirror|proxy|public|sample|samples)\d*(?:[.-]|\Z)")
+_FOR_ANYONE = lazy_pattern(
+    r"(?:\A|[.:-])(?:cors|demo|example|examples|mirror|proxy|public|sample|samples)\d*(?:[.-]|\Z)"
+)
 """Word in the name of a program that shows something to anyone, such as the demonstration of a library."""
-_PAGE = re.compile(r"(?:/[\w.~%+-]{0,60}){0,6}/(?:[\w~%+-]{0,60}|[\w.~%+-]{1,60}\.html?)|")
+_PAGE = lazy_pattern(r"(?:/[\w.~%+-]{0,60}){0,6}/(?:[\w~%+-]{0,60}|[\w.~%+-]{1,60}\.html?)|")
 """Path of a page, not of data that many apps read."""
-_PRACTICE = re.compile(
+_PRACTICE = lazy_pattern(
     r"(?:^|[.-])(?:preprod|pre|develop|test|tests|testing|testnet|sandbox|demo|beta|alpha|int|playground)\d*(?:[.-]|$)"
 )
 """Label of a host for tests of others."""

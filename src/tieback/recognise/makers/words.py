@@ -3,7 +3,6 @@
 They are read once per process.
 """
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -120,14 +119,14 @@ class MakerWords:
         self.legal_hosts = flat(read.legal_host)
         self.samples = flat(read.sample_part)
         self.templates = flat(read.template)
-        self.one_project = tuple(re.compile(pattern) for entry in read.one_project for pattern in entry.patterns)
+        self.one_project = tuple(lazy_pattern(pattern) for entry in read.one_project for pattern in entry.patterns)
         self.environments = flat(read.environment)
         self.tenants = flat(read.tenant)
         self.editions = flat(read.edition)
         self.product_before = frozenset(word for entry in read.product_affix for word in entry.before)
         self.product_behind = frozenset(word for entry in read.product_affix for word in entry.behind)
         self.registered = flat(read.registered)
-        self.deployments = {one.kind: re.compile(one.pattern) for one in read.deployment}
+        self.deployments = {one.kind: lazy_pattern(one.pattern) for one in read.deployment}
         self.personal_hosts = flat(read.personal_host)
         self.host_words = flat(read.host_word)
         self.program_folders = flat(read.program_folder)

@@ -5,12 +5,12 @@ arguments are constants, one after the other: https://api.dart.dev/dart-core/Uri
 https://dart.dev/tools/dart-compile#js
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 
-_AUTHORITY = re.compile(
+_AUTHORITY = lazy_pattern(
     rb",\"(?P<host>[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?::\d{1,5})?)\"(?:,\"(?P<path>[^\"\\\n]{0,400})\")?[,)]"
 )
 _SCHEMES = (b'"https"', b'"http"')

@@ -8,11 +8,12 @@ https://webpack.js.org/configuration/devtool/ (``eval``). Bound: scripts of 8 Mi
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 
 MAX_SCRIPT = 8 * 1024 * 1024
 """Most bytes of a script whose texts become code."""
 _MARK = b"sourceURL=webpack"
-_EVAL = re.compile(
+_EVAL = lazy_pattern(
     rb"(?<![\w$.])eval\((?P<trusted>__webpack_require__\.ts\()?(?:\"(?P<double>(?:[^\"\\\n]++|\\[^\n])*+)\""
     rb"|'(?P<single>(?:[^'\\\n]++|\\[^\n])*+)')\)(?(trusted)\)|)"
 )

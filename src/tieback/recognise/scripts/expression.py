@@ -4,9 +4,9 @@ The grammar is that of https://tc39.es/ecma262/#sec-ecmascript-language-expressi
 is not understood is unknown, and so is everything behind it.
 """
 
-import re
 from typing import TYPE_CHECKING
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.scripts.folding import unquoted
 from tieback.recognise.scripts.methods import below, function_result, text_method
@@ -69,7 +69,7 @@ _COPIES = frozenset((
     "extend", "extends", "assign", "merge", "defaults", "defaultsDeep", "objectSpread", "objectSpread2",
 ))  # fmt: skip
 """Functions of libraries and compilers that copy objects into one, without underscores before their names."""
-_GENERATOR = re.compile(rb"function\s{0,9}\*")
+_GENERATOR = lazy_pattern(rb"function\s{0,9}\*")
 _SIGN, _NAME = TokenKind.SIGN, TokenKind.NAME
 _THROUGH = ("window", "globalThis", "self", "global")
 _KEYWORDS = frozenset(("true", "false", "null", "undefined", "NaN", "async", "function", "class", "new", "this"))

@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.intake.apps.interface import Bytes
+from tieback.intake.apps.text_places import places_of
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise.near import places_of
 from tieback.recognise.scripts.candidates import operand_before
 from tieback.recognise.scripts.names import Binding, part_of, pattern_parts
 from tieback.recognise.scripts.reader import Reader, TokenKind

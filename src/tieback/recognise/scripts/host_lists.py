@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import MAX_ALTERNATIVES
 from tieback.recognise.scripts.values import Cases, Kind, Plain, Source, Text
 
@@ -27,14 +28,14 @@ _MAX_HOSTS = 4_096
 _MAX_PLACES = 4
 _REACH = 65_536
 _SHARE = 0.8
-_HOST = re.compile(r"(?!\d+(?:\.\d+)?\Z)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?::\d{1,5})?")
-_AUTHORITY = re.compile(r"(?://|\A(?:stun|turn)s?:)([^/?#]{1,260})")
+_HOST = lazy_pattern(r"(?!\d+(?:\.\d+)?\Z)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}(?::\d{1,5})?")
+_AUTHORITY = lazy_pattern(r"(?://|\A(?:stun|turn)s?:)([^/?#]{1,260})")
 _QUOTED = rb"(?:\"[^\"\\\n]{0,260}\"|'[^'\\\n]{0,260}'|`[^`\\\n$]{0,260}`)"
-_LITERAL = re.compile(_QUOTED)
-_ARRAY = re.compile(rb"\[(?:\s*+" + _QUOTED + rb"\s*+,?)*+\s*+\]")
-_KEY = re.compile(rb"[{,]\s{0,40}(?P<key>[\"']?[\w$]{1,40}[\"']?)\s{0,4}:\s{0,4}\Z")
-_TOKEN = re.compile(rb"[\[\]{}]|" + _QUOTED)
-_COLON = re.compile(rb"\s{0,4}:")
+_LITERAL = lazy_pattern(_QUOTED)
+_ARRAY = lazy_pattern(rb"\[(?:\s*+" + _QUOTED + rb"\s*+,?)*+\s*+\]")
+_KEY = lazy_pattern(rb"[{,]\s{0,40}(?P<key>[\"']?[\w$]{1,40}[\"']?)\s{0,4}:\s{0,4}\Z")
+_TOKEN = lazy_pattern(rb"[\[\]{}]|" + _QUOTED)
+_COLON = lazy_pattern(rb"\s{0,4}:")
 
 
 def is_host(text: str) -> bool:

@@ -6,11 +6,11 @@ function that loads others (https://webpack.js.org/concepts/modules/). Metro has
 of one module is searched for an export.
 """
 
-import re
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.names import Binding
 from tieback.recognise.scripts.reader import Reader
 from tieback.recognise.scripts.scopes import Scope
@@ -34,7 +34,7 @@ MAX_PLACES = 200
 _MAX_DEPENDENCIES = 2_000
 _GAP = rb"(?:\s|/\*(?:[^*]|\*(?!/)){0,400}\*/){0,20}"
 _PARAMETERS = rb"\([\w$,\s]{0,120}\)"
-_MODULE = re.compile(
+_MODULE = lazy_pattern(
     rb"[\"']?"
     + _GAP
     + rb"(?::"
@@ -46,12 +46,12 @@ _MODULE = re.compile(
     + rb"\s*=>"
     rb"|[\w$]{1,20}\s*=>)|" + _PARAMETERS + rb")\s*\{"
 )
-_METRO = re.compile(rb"\}\s*,\s*(\d{1,9})\s*,\s*\[([\d,\s]{0,20000})\]")
-_METRO_HEAD = re.compile(rb"\}, ?(\d{1,9}), ?\[")
+_METRO = lazy_pattern(rb"\}\s*,\s*(\d{1,9})\s*,\s*\[([\d,\s]{0,20000})\]")
+_METRO_HEAD = lazy_pattern(rb"\}, ?(\d{1,9}), ?\[")
 _MAX_MODULES = 100_000
 _BEFORE_KEY = (b"{", b",", b'"', b"'", b"\n", b"\t", b" ", b"/")
-_CHAINED = re.compile(rb"[\w$]+\.[\w$]+\s*=(?!=)")
-_GETTER = re.compile(rb"(?:\(\)\s*=>|function\s*\(\)\s*\{\s*return)")
+_CHAINED = lazy_pattern(rb"[\w$]+\.[\w$]+\s*=(?!=)")
+_GETTER = lazy_pattern(rb"(?:\(\)\s*=>|function\s*\(\)\s*\{\s*return)")
 
 
 class Modules:

@@ -1,9 +1,9 @@
 """Operators of scripts on constants; an operand that is not known makes the result unknown, except in sums of texts."""
 
 import operator
-import re
 from collections.abc import Callable, Mapping
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.scripts.folding import MADE, unquoted
 from tieback.recognise.scripts.methods import resolved_url
@@ -35,7 +35,7 @@ def literal(token: Token) -> Text:
     return Text(made[:MAX_TEXT], token.start, (made,) if "\\" not in token.text and made == plain else ())
 
 
-_THOUSANDS = re.compile(r"(?P<digits>[1-9]\d{0,6})[eE](?P<zeros>\d)")
+_THOUSANDS = lazy_pattern(r"(?P<digits>[1-9]\d{0,6})[eE](?P<zeros>\d)")
 """An integer as minifiers write it: ``9e3``."""
 
 

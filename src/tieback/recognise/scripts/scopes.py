@@ -4,7 +4,6 @@ The braces are found in one pass when the first name is looked up; those in comm
 do not count. Heads of functions are read backwards from their brace, at most ``_HEAD`` bytes.
 """
 
-import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -15,17 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.texts.script import LastScript
 
 MAX_LEVELS = 60
 """Most functions and blocks around a place that are read."""
 _HEAD = 1_000
 _BLOCKS = (b"if", b"for", b"while", b"switch", b"with")
-_WORD = re.compile(
+_WORD = lazy_pattern(
     rb"(?:(?P<keyword>function\s{0,9}+\*?+\s{0,9}+)(?P<named>[A-Za-z_$][\w$]*+)?+|(?P<word>[A-Za-z_$][\w$]*+))\s{0,9}+\Z"
 )
-_ARROW = re.compile(rb"(?:(?P<single>[A-Za-z_$][\w$]*)|(?P<close>\)))\s*=>\s*\Z")
-_BRACKET = re.compile(rb"[()\[\]{};,]")
+_ARROW = lazy_pattern(rb"(?:(?P<single>[A-Za-z_$][\w$]*)|(?P<close>\)))\s*=>\s*\Z")
+_BRACKET = lazy_pattern(rb"[()\[\]{};,]")
 _ARROW_REACH = 2_000
 _MAX_ARROWS = 40
 _PIECE = 256 * 1024

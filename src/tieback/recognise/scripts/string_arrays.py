@@ -12,6 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.folding import quoted, unquoted
 from tieback.recognise.scripts.wrappers import without_wrappers
 
@@ -29,19 +30,19 @@ _MAX_DEPTH = 40
 _ALPHABET = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/="
 _NAME = r"[A-Za-z_$][\w$]{0,40}"
 _NUMBER = r"(?:0x[0-9a-fA-F]{1,8}|\d{1,9})"
-_ARRAY = re.compile(
+_ARRAY = lazy_pattern(
     rf"(?:function\s({_NAME})\(\)\{{\s?(?:var|const|let)\s{_NAME}|(?:var|const|let)\s({_NAME}))\s?=\s?\[(?=['\"])"
 )
-_VISIBLE = re.compile(r"\\x(2[013-68-9a-f]|[3467][0-9a-f]|5[0-9abdef])")
+_VISIBLE = lazy_pattern(r"\\x(2[013-68-9a-f]|[3467][0-9a-f]|5[0-9abdef])")
 """Escapes of visible characters except quotes and the backslash."""
-_ITEM = re.compile(r"\s{0,9}('(?:[^'\\]|\\.){0,8192}'|\"(?:[^\"\\]|\\.){0,8192}\")\s{0,9}(,|\])", re.DOTALL)
-_ACCESSOR = re.compile(
+_ITEM = lazy_pattern(r"\s{0,9}('(?:[^'\\]|\\.){0,8192}'|\"(?:[^\"\\]|\\.){0,8192}\")\s{0,9}(,|\])", re.DOTALL)
+_ACCESSOR = lazy_pattern(
     rf"(?:function\s({_NAME})|(?:var|const|let)\s({_NAME})\s?=\s?function)\s?\(({_NAME})(?:,\s?{_NAME})?\)\s?\{{\s?"
     rf"\3\s?=\s?\3\s?-\s?(?:\(\s?)?({_NUMBER})"
 )
-_EXPRESSION = re.compile(rf"try\s?\{{\s?(?:var|const|let)\s({_NAME})\s?=([^;]{{1,4000}});\s?if\s?\(\1\s?===")
-_OLD_ROTATION = re.compile(r"while\s?\(--")
-_TOKEN = re.compile(
+_EXPRESSION = lazy_pattern(rf"try\s?\{{\s?(?:var|const|let)\s({_NAME})\s?=([^;]{{1,4000}});\s?if\s?\(\1\s?===")
+_OLD_ROTATION = lazy_pattern(r"while\s?\(--")
+_TOKEN = lazy_pattern(
     rf"\s{{0,9}}({_NUMBER}|parseInt\(({_NAME})\(({_NUMBER})(?:,\s?('[^'\\]{{0,40}}'|\"[^\"\\]{{0,40}}\"))?\)\)|[-+*/()])"
 )
 

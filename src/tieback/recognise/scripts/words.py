@@ -4,7 +4,6 @@ A search for a short name stops at each of its thousands of places, and scripts 
 index has the hash and the offset of each word, sorted, and is made by a few passes of NumPy.
 """
 
-import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.reader import Budget
 
 MAX_INDEXED = 16 * 1024 * 1024
@@ -43,7 +43,7 @@ _OTHERS = bytes(octet for octet in range(256) if octet not in WORD)
 _IS_WORD = bytes(octet in WORD for octet in range(256))
 _TABLE = np.frombuffer(_IS_WORD, np.bool_)
 _OCTETS = np.arange(257)
-_GAP = re.compile(rb"[^\w$\x80-\xff]")
+_GAP = lazy_pattern(rb"[^\w$\x80-\xff]")
 type _Places = NDArray[np.int64]
 
 

@@ -11,6 +11,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from tieback.model.lazy_pattern import lazy_pattern
+
 MAX_WRAPPERS = 5_000
 """Most functions and most objects of a script."""
 MAX_CALLS = 50_000
@@ -19,16 +21,16 @@ _MAX_CHAIN = 20
 _HEX = r"_0x[0-9a-f]{1,16}"
 _NUMBER = r"-?(?:0x[0-9a-f]{1,8}|\d{1,9})"
 _TEXT = r"'[^'\\]{0,40}'|\"[^\"\\]{0,40}\""
-_WRAPPER = re.compile(
+_WRAPPER = lazy_pattern(
     rf"(?:function\s({_HEX})|({_HEX})\s?=\s?function)\s?\(({_HEX}(?:,\s?{_HEX}){{0,9}})\)\s?\{{\s?"
     rf"return\s({_HEX})\(([^(){{}}]{{1,300}})\)\s?;?\s?\}}"
 )
-_ARGUMENT = re.compile(rf"({_HEX})(?:\s?([-+])\s?({_NUMBER}))?")
-_CALL = re.compile(rf"(?<![\w$.])({_HEX})\((\s?(?:{_NUMBER}|{_TEXT})(?:,\s?(?:{_NUMBER}|{_TEXT})){{0,9}})\s?\)")
-_PART = re.compile(rf"{_NUMBER}|{_TEXT}")
-_OBJECT = re.compile(rf"(?<![\w$.])({_HEX})\s?=\s?\{{((?:{_HEX}:(?:{_NUMBER}|{_TEXT}),?){{1,2000}})\}}")
-_PAIR = re.compile(rf"({_HEX}):({_NUMBER}|{_TEXT})")
-_MEMBER = re.compile(rf"(?<![\w$.])({_HEX})\.({_HEX})(?![\w$(])")
+_ARGUMENT = lazy_pattern(rf"({_HEX})(?:\s?([-+])\s?({_NUMBER}))?")
+_CALL = lazy_pattern(rf"(?<![\w$.])({_HEX})\((\s?(?:{_NUMBER}|{_TEXT})(?:,\s?(?:{_NUMBER}|{_TEXT})){{0,9}})\s?\)")
+_PART = lazy_pattern(rf"{_NUMBER}|{_TEXT}")
+_OBJECT = lazy_pattern(rf"(?<![\w$.])({_HEX})\s?=\s?\{{((?:{_HEX}:(?:{_NUMBER}|{_TEXT}),?){{1,2000}})\}}")
+_PAIR = lazy_pattern(rf"({_HEX}):({_NUMBER}|{_TEXT})")
+_MEMBER = lazy_pattern(rf"(?<![\w$.])({_HEX})\.({_HEX})(?![\w$(])")
 
 
 class _Argument(NamedTuple):

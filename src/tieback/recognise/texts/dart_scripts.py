@@ -7,14 +7,15 @@ cannot open in a web view: https://pub.dev/packages/url_launcher, https://dart.d
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 
 SUFFIX = ".dart.js"
 """End of the name of a script that the compiler of Dart has made."""
 _MESSAGE = b"To use an in-app web view, you must provide an http(s) URL."
-_METHOD = re.compile(rb"\n(?P<name>[A-Za-z_$][\w$]{0,20})\([\w$,]{0,40}\)\{")
+_METHOD = lazy_pattern(rb"\n(?P<name>[A-Za-z_$][\w$]{0,20})\([\w$,]{0,40}\)\{")
 _METHOD_REACH = 2_000
 _BEFORE = rb"(?<![\w$.])[\w$]{1,4}\.%b\((?:[\w$]{1,4}\.[\w$]{1,12}\((?:\"https?\",)?)?\Z"
-_VARIABLE = re.compile(rb"(?<![\w$.])(?P<name>[A-Za-z_]{1,3})=[\w$]{1,4}\.[\w$]{1,12}\((?:\"https?\",)?\Z")
+_VARIABLE = lazy_pattern(rb"(?<![\w$.])(?P<name>[A-Za-z_]{1,3})=[\w$]{1,4}\.[\w$]{1,12}\((?:\"https?\",)?\Z")
 """A variable that gets the address."""
 MAX_METHODS = 4
 _REACH, _BEHIND = 60, 300

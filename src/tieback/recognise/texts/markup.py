@@ -84,8 +84,8 @@ def markup_spans(data: bytes, *, html: bool = True) -> Spans:
             at = _content(data, first, at, stop, spans) if html else at
 
 
-_HIDDEN = re.compile(rb"(?i)display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden")
-_ALONE = re.compile(rb"[^\s<>]{1,2000}\s{0,40}</")
+_HIDDEN = lazy_pattern(rb"(?i)display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden")
+_ALONE = lazy_pattern(rb"[^\s<>]{1,2000}\s{0,40}</")
 
 
 def _plain_tags(data: bytes, at: int, stop: int, spans: Spans) -> int:

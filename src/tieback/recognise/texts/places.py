@@ -43,11 +43,10 @@ from tieback.recognise.texts.messages import MAX_READ, declared_name, is_replace
 from tieback.recognise.texts.prose import COMMENT, EXAMPLE, SHOWN
 from tieback.recognise.texts.script import ScriptSpans, script_spans
 from tieback.recognise.texts.sheet import is_loaded, sheet_spans
-from tieback.recognise.texts.spans import Span, SpanKind, Spans
+from tieback.recognise.texts.spans import MAX_SIZE, Span, SpanKind, Spans
 from tieback.recognise.texts.whole import whole_reason
 from tieback.recognise.texts.xml_kinds import XmlKinds, entry_reason
 
-MAX_SIZE = 16 * 1024 * 1024
 MAX_DEPTH = 3
 MAX_EMBEDDED = 8 * 1024 * 1024
 """Most bytes of the strings of one text that are read as texts."""

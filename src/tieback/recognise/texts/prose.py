@@ -1,8 +1,8 @@
 """Sentences, user agents and comments of embedded code around a URL in a string."""
 
 import re
-import string
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.texts import redirects
 
 COMMENT = "only in a comment"
@@ -23,30 +23,30 @@ _REACH = 400
 
 _SHORT = 16
 
-_URL_END = re.compile(rb"[\0\s\"'<>\\`|]")
-_KEYWORD = re.compile(rb"[A-Za-z][A-Za-z _]{0,39}=")
-_KEYWORDS_END = re.compile(rb"[\0\n\r\"<>]")
+_URL_END = lazy_pattern(rb"[\0\s\"'<>\\`|]")
+_KEYWORD = lazy_pattern(rb"[A-Za-z][A-Za-z _]{0,39}=")
+_KEYWORDS_END = lazy_pattern(rb"[\0\n\r\"<>]")
 """The beginning and the end of ``Server=db;Initial Catalog=shop``: its words are no sentence."""
-_LINE_END = re.compile(rb"\r\n?|\n|\\r\\n|\\n|\\r")
-_WORD = re.compile(
+_LINE_END = lazy_pattern(rb"\r\n?|\n|\\r\\n|\\n|\\r")
+_WORD = lazy_pattern(
     rb"(?<![\w./@=&%$:{-])(?:[A-Za-z][A-Za-z']+|[\xc3-\xf4][\x80-\xbf][\x80-\xff]+)(?=[\s,.;:!?)(\"'\\]|\Z)"
     rb"|\x7f{4,40}"
 )
 """Words; other characters of UTF-16 are DEL, see ``span.narrow_text``."""
-_URL = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\0\s\"'<>\\`|,;]{0,300}")
-_NO_SENTENCE = re.compile(
+_URL = lazy_pattern(rb"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\0\s\"'<>\\`|,;]{0,300}")
+_NO_SENTENCE = lazy_pattern(
     rb"(?:-src\b|'self'|\b(?:GET|POST|PUT|HEAD|PATCH|DELETE|OPTIONS|CONNECT) \Z|\bcurl\b|\bwget\b|[=?&][\w%.-]*\Z|<\w)"
 )
 """A policy of a page, a request line, a command, a query or a tag before a URL: the words are no sentence."""
-_ELEMENT = re.compile(rb"(?:`?</?[A-Za-z][\w:-]{0,40}\s?/?>)+`?(?!\Z)")
+_ELEMENT = lazy_pattern(rb"(?:`?</?[A-Za-z][\w:-]{0,40}\s?/?>)+`?(?!\Z)")
 """The name of an element in a sentence: it has no attributes, and ends before the address."""
-_POINTER = re.compile(
+_POINTER = lazy_pattern(
     rb"(?:\b(?:see|visit|at|docs?|via|info|information|details|read|check|help|more|documentation|refer to|by|here)"
     rb"\b\W{0,3})\Z",
     re.IGNORECASE,
 )
 """A single word that leads to a page for people."""
-_READ_MORE = re.compile(
+_READ_MORE = lazy_pattern(
     rb"\b(?:see|see also|visit|refer to|read|read more|learn more|further reading|instructions|documentation|docs|"
     rb"wiki|manual|guide|faq|tutorial|"
     rb"details|(?:more )?info(?:rmation)?|(?:official )?(?:web ?site|home ?page)|e\.g\.,?|for example,?)"
@@ -73,38 +73,42 @@ def _in_scripts(word: str) -> bytes:
     return b"|".join(re.escape(form.encode()) for form in dict.fromkeys((*forms, *escaped)))
 
 
-_EXAMPLE = re.compile(
-    rb"(?:(?<![\w./@#\x80-\xff-])|(?<=[\x80-\xff])(?=[\xe3-\xed])|(?<=\\u[0-9a-f]{4}))(?:"
-    + b"|".join(_in_scripts(word) for word in sorted(_EXAMPLES, key=len, reverse=True))
-    + rb")(?:\s|\\[nr]|&nbsp;|[:,([\"']|\xef\xbc[\x9a\x88\x8c]|\\uff(?:1a|08|0c))*+\Z",
+_EXAMPLE = lazy_pattern(
+    lambda: (
+        rb"(?:(?<![\w./@#\x80-\xff-])|(?<=[\x80-\xff])(?=[\xe3-\xed])|(?<=\\u[0-9a-f]{4}))(?:"
+        + b"|".join(_in_scripts(word) for word in sorted(_EXAMPLES, key=len, reverse=True))
+        + rb")(?:\s|\\[nr]|&nbsp;|[:,([\"']|\xef\xbc[\x9a\x88\x8c]|\\uff(?:1a|08|0c))*+\Z"
+    ),
     re.IGNORECASE,
 )
 """The end of a text that leads to an example, in the languages of apps."""
-_IS_EXAMPLE = re.compile(rb"\s{0,4}[(\[]\s?(?:" + b"|".join(map(_in_scripts, _EXAMPLES)) + rb")\s?[)\]]", re.IGNORECASE)
-_SEE = re.compile(rb"\W{0,3}(?:please )?(?:see|see also|visit|refer to):?\s{1,2}\(?\Z", re.IGNORECASE)
+_IS_EXAMPLE = lazy_pattern(
+    lambda: rb"\s{0,4}[(\[]\s?(?:" + b"|".join(map(_in_scripts, _EXAMPLES)) + rb")\s?[)\]]", re.IGNORECASE
+)
+_SEE = lazy_pattern(rb"\W{0,3}(?:please )?(?:see|see also|visit|refer to):?\s{1,2}\(?\Z", re.IGNORECASE)
 """A text that only tells a person to read a page, without other words before the address."""
-_ALTERNATIVE = re.compile(rb"https?://[^\s]{1,200}\s{1,3}(?:or|and)\s{1,3}\Z")
+_ALTERNATIVE = lazy_pattern(rb"https?://[^\s]{1,200}\s{1,3}(?:or|and)\s{1,3}\Z")
 """Another address before one."""
-_AFTER_ADDRESS = re.compile(rb"(?:\A|[\s\"'(])(?:\d{1,3}\.){3}\d{1,3}\s{1,3}[^\s\d\"':;,=#]{1,16}\s{1,3}\Z")
+_AFTER_ADDRESS = lazy_pattern(rb"(?:\A|[\s\"'(])(?:\d{1,3}\.){3}\d{1,3}\s{1,3}[^\s\d\"':;,=#]{1,16}\s{1,3}\Z")
 """An example of an address, and one word before another, in any language: ``192.168.1.100 or https://myserver.test``."""
-_PAGE = re.compile(
+_PAGE = lazy_pattern(
     rb"https?://(?:(?:docs?|help|support|wiki|developers?|blog)\."
     rb"|[^/\s]{1,253}/(?:[^\s?#]{0,200}/)?(?:docs?|faq|wiki|guides?|help|issues|howto|manual|documentation)(?:[/.#?]|\Z)"
     rb"|[^\s?#]{1,400}\.html?#)",
     re.IGNORECASE,
 )
 """An address of documentation."""
-_SCHEMA = re.compile(
+_SCHEMA = lazy_pattern(
     rb"https?://[^\s\"'<>]{1,300}(?:\.(?:dtd|xsd)|/(?:ns|xmlns)/v?\d{1,4}(?:\.\d{1,4}){0,3}/?)\Z", re.IGNORECASE
 )
 """A schema, or a namespace with a version, such as ``http://cordova.apache.org/ns/1.0``."""
-_COMMENT = re.compile(rb"(?:^|[\s;{})])(?://(?!\w)|/\*|<!--)|^\s*(?:\*|#)(?:\s|\Z)")
-_AGENT = re.compile(rb"(?:Mozilla/\d|[A-Za-z]/(?:\d|%s)[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
-_BROKEN = re.compile(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\[nrt])*+\Z")
+_COMMENT = lazy_pattern(rb"(?:^|[\s;{})])(?://(?!\w)|/\*|<!--)|^\s*(?:\*|#)(?:\s|\Z)")
+_AGENT = lazy_pattern(rb"(?:Mozilla/\d|[A-Za-z]/(?:\d|%s)[\w.]*)[^\"]{0,200}[\s;(+,-]\+?\Z|\(compatible;[^\"]{0,200}\Z")
+_BROKEN = lazy_pattern(rb"\A(?:\s|\\[nrt]|[\])}.,;:!>-])*(?:\\n|\n|[\])}])(?:\s|\\[nrt])*+\Z")
 """Only the end of a sentence or of a line before the URL: the rest of a message whose beginning is another string."""
-_ESCAPED_WORD = re.compile(rb"(?:\\u(?:[1-9a-dA-D][0-9a-fA-F]{3}|0[3-9a-fA-F][0-9a-fA-F]{2})){2,40}")
+_ESCAPED_WORD = lazy_pattern(rb"(?:\\u(?:[1-9a-dA-D][0-9a-fA-F]{3}|0[3-9a-fA-F][0-9a-fA-F]{2})){2,40}")
 """A word of another alphabet with escapes, as minifiers write it."""
-_LEADING = re.compile(rb"(?:(?:[A-Za-z\x80-\xff]|\\u[0-9a-fA-F]{4}):|\xef\xbc\x9a)(?:\s|\\[nr])+\Z")
+_LEADING = lazy_pattern(rb"(?:(?:[A-Za-z\x80-\xff]|\\u[0-9a-fA-F]{4}):|\xef\xbc\x9a)(?:\s|\\[nr])+\Z")
 """A line of a message, in any language, that leads to the URL in the next one."""
 _PAGES_OF_PEOPLE = (
     "官网", "官方", "网站", "網站", "网页", "網頁", "主页", "主頁", "首页", "首頁", "演示", "项目", "項目", "源码",
@@ -114,41 +118,43 @@ _PAGES_OF_PEOPLE = (
     "참고", "출처", "자세히",
 )  # fmt: skip
 """Words of Chinese, Japanese and Korean for pages that people read, such as a web site, a demo or a blog."""
-_LABEL = re.compile(
-    rb"(?:"
-    + b"|".join(map(_in_scripts, _PAGES_OF_PEOPLE))
-    + rb")(?:[\xe3-\xed][\x80-\xbf]{2}|\\u[3-9a-d][0-9a-f]{3}){0,4}\s?(?::|\xef\xbc\x9a|\\uff1a)\s?\Z",
+_LABEL = lazy_pattern(
+    lambda: (
+        rb"(?:"
+        + b"|".join(map(_in_scripts, _PAGES_OF_PEOPLE))
+        + rb")(?:[\xe3-\xed][\x80-\xbf]{2}|\\u[3-9a-d][0-9a-f]{3}){0,4}\s?(?::|\xef\xbc\x9a|\\uff1a)\s?\Z"
+    ),
     re.IGNORECASE,
 )
 """Such a word, as it is or with escapes, a few more characters, and a colon. An address behind another label, such as
 those for a server or an interface, can be one that code cuts off and contacts.
 """
-_STYLED = re.compile(rb"%c(?:[\s%]|\Z)")
+_STYLED = lazy_pattern(rb"%c(?:[\s%]|\Z)")
 """The beginning of a style in a text of the console: https://console.spec.whatwg.org/#formatting-specifiers"""
-_PERSON = re.compile(rb"<[^<>\s@]{1,64}@[^<>\s@]{1,253}>\s?\(\Z")
+_PERSON = lazy_pattern(rb"<[^<>\s@]{1,64}@[^<>\s@]{1,253}>\s?\(\Z")
 """The address of a person before that of the person's web site: https://docs.npmjs.com/cli/configuring-npm/package-json"""
-_PARAMETER = re.compile(
+_PARAMETER = lazy_pattern(
     rb"(?:\A|[&?,{;\s])\\?[\"']?(?:(?P<redirect>%b)|notify_?[uU]rl)\\?[\"']?\s?[=:]\s?\\?[\"']?\Z" % redirects.PROPERTY
 )
 """The name of a parameter whose value another server contacts, as a payment service that tells of its end:
 https://opendocs.alipay.com/open/204/105301
 """
-_NAMESPACE = re.compile(
+_NAMESPACE = lazy_pattern(
     rb"(?:(?:\A|[\s<])xmlns(?::[\w.-]{1,40})?=\\?[\"']?|<!DOCTYPE\s[^<>]{0,200}\s\\?[\"']"
     rb"|\sxsi:schemaLocation=\\?[\"'][^\"'<>\\]{0,1000})\Z",
     re.IGNORECASE,
 )
 """An attribute for a namespace, the identifier of a type of document, or pairs of a namespace and its schema."""
-_GO_TO = re.compile(
+_GO_TO = lazy_pattern(
     "(?:请到|请访问|请前往|请参考|请参阅|请查看|详见|参见)".encode() + rb"\s?(?::|\xef\xbc\x9a)?\s?\Z"
     rb"|\b(?i:besuchen sie|visitez|consultez|rendez-vous sur|visite|visita|visitate|acesse|bezoek)[\s:]{1,3}\Z"
 )
 """Chinese, German, French, Spanish, Italian, Portuguese and Dutch for: go to, visit, refer to, see."""
-_EXPRESSION = re.compile(
+_EXPRESSION = lazy_pattern(
     rb"[^\s\"'<>`]{0,400}?(?:\(\?[:>=!<]|\((?:\\[dDwWsS]|\.[*+]|\[)|\[\^|\\[dDwWsS][+*{]|\[\\?[\w-]{1,40}\][+*{])"
 )
 """An address with groups and classes of a regular expression, which no address has: ``https://shop.test/(\\w+)``."""
-_FRAME = re.compile(rb"\s*([|*#+=])\s+\Z")
+_FRAME = lazy_pattern(rb"\s*([|*#+=])\s+\Z")
 """The left side of a frame of characters around a message for developers; the same character ends the line."""
 _FUNCTION_WORDS = frozenset(
     (
@@ -158,14 +164,14 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
-_TAG = re.compile(rb"<[^<>]{0,400}+>?")
-_IN_TAG = re.compile(rb"<([A-Za-z]{1,20})\s[^<>]{0,400}\Z")
-_LINK_TEXT, _LINK_END = re.compile(rb"`[^`<>\n]{1,80}\s<\Z"), b">`"
+_TAG = lazy_pattern(rb"<[^<>]{0,400}+>?")
+_IN_TAG = lazy_pattern(rb"<([A-Za-z]{1,20})\s[^<>]{0,400}\Z")
+_LINK_TEXT, _LINK_END = lazy_pattern(rb"`[^`<>\n]{1,80}\s<\Z"), b">`"
 """Around the address of a link with a text: https://docutils.sourceforge.io/docs/ref/rst/restructuredtext.html"""
 _LEAST_LINES = 3
 _LONG = 20
 _FEW = 3
-_SENTENCE = (string.ascii_letters + " ,.'`():-").encode()
+_SENTENCE = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ ,.'`():-"
 """The characters of a sentence: no quotes, brackets and signs of code or of a list."""
 _SENTENCE_WORDS = 8
 _GRAMMAR = _FUNCTION_WORDS - frozenset(b"for in if this not it".split())

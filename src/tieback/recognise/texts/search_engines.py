@@ -5,20 +5,19 @@ is the content of ``<script type="application/ld+json">``, or an object of a scr
 (https://www.w3.org/TR/json-ld11/, https://developers.google.com/search/docs/appearance/structured-data).
 """
 
-import re
-
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 
 SITE_MAP = "only in a site map or structured data, which search engines read"
 LINKED_DATA = b"application/ld+json"
 """Type of the script element with structured data."""
-_ROOT = re.compile(
+_ROOT = lazy_pattern(
     rb"(?:\xef\xbb\xbf)?(?:\s++|<\?[^>]*+>|<!--(?:[^-]++|-(?!->))*+-->)*+<(?:\w{1,20}:)?(?:urlset|sitemapindex)[\s>]"
 )
 _HEAD = 8192
-_CONTEXT = re.compile(rb"[{,]\s{0,20}[\"']@context[\"']\s{0,8}:")
+_CONTEXT = lazy_pattern(rb"[{,]\s{0,20}[\"']@context[\"']\s{0,8}:")
 _CONTEXT_REACH = 2_000
-_BRACKET = re.compile(rb"[{}]")
+_BRACKET = lazy_pattern(rb"[{}]")
 
 
 def is_site_map(data: Bytes) -> bool:

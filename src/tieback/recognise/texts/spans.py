@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
+MAX_SIZE = 16 * 1024 * 1024
+"""Most bytes of a text that is read."""
 MAX_SPANS = 500_000
 """Most ranges of one text that are kept, nine bytes each: a lexer then stops. A page of 10 MB has some 400,000."""
 

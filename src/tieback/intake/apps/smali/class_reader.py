@@ -3,7 +3,6 @@
 Source: https://github.com/google/smali (``smali/src/main/antlr/smaliParser.g``). Debug information is left out.
 """
 
-import re
 from collections.abc import Iterator
 
 from tieback.intake.apps.smali.classes import (
@@ -24,12 +23,13 @@ from tieback.intake.apps.smali.values import (
     plain,
     quoted,
 )
+from tieback.model.lazy_pattern import lazy_pattern
 
 MAX_MEMBERS = 65_536
 """Fields, methods and interfaces of one class."""
 _MAX_BLOCK = 100_000
 """Lines of one annotation."""
-_PARAM = re.compile(r"\.param(?:eter)?\s+p(\d{1,3})")
+_PARAM = lazy_pattern(r"\.param(?:eter)?\s+p(\d{1,3})")
 
 
 class ClassReader:

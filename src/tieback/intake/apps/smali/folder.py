@@ -4,7 +4,6 @@ Each folder such as ``smali_classes2`` was one DEX file, and becomes one again, 
 file that cannot be read, or a method of it, stays, and is searched as text.
 """
 
-import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
@@ -18,6 +17,7 @@ from tieback.intake.apps.smali.dex_writer import DexBuilder
 from tieback.intake.apps.smali.values import SmaliError
 from tieback.intake.apps.window import View
 from tieback.model.count_text import count_text
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import UnreadKind
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -31,7 +31,7 @@ _LONGEST_TEXT = 65_536
 """Most bytes of a text before a place in it."""
 _LENGTH_BYTES = (1, 2, 3)
 """Bytes of the length before a text."""
-_SMALI = re.compile(r"(smali[^/]*)/.+\.smali")
+_SMALI = lazy_pattern(r"(smali[^/]*)/.+\.smali")
 _ONLY_TEXT = "only searched as text, because their classes cannot be read"
 _TOO_MUCH = "only searched as text, because the app has too much smali"
 

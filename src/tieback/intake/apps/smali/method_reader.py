@@ -3,7 +3,6 @@
 Most lines occur many times in an app, so each different line is decoded once.
 """
 
-import re
 from array import array
 from collections.abc import Iterator
 from enum import IntEnum, auto
@@ -15,6 +14,7 @@ from tieback.intake.apps.smali.classes import CodeText, Fix, Try
 from tieback.intake.apps.smali.opcodes import Reference
 from tieback.intake.apps.smali.operands import Encoded, encode
 from tieback.intake.apps.smali.values import BrokenClassError, SmaliError, number, plain
+from tieback.model.lazy_pattern import lazy_pattern
 
 MAX_UNITS = 4_000_000
 """Code units of one method."""
@@ -31,9 +31,9 @@ _MAX_LINE = 300
 """Characters of a line that is kept."""
 _MAX_PARAMETERS = 255
 
-_CATCH = re.compile(r"\.catch(?:all|\s+(\S+))\s*\{\s*(:\S+)\s*\.\.\s*(:[^\s}]+)\s*\}\s*(:\S+)")
+_CATCH = lazy_pattern(r"\.catch(?:all|\s+(\S+))\s*\{\s*(:\S+)\s*\.\.\s*(:[^\s}]+)\s*\}\s*(:\S+)")
 _PARAMETER = r"\[{0,255}+(?:[ZBSCIFJD]|L[^;]+;)"
-_ONE, _EVERY = re.compile(_PARAMETER), re.compile(f"(?:{_PARAMETER})*+")
+_ONE, _EVERY = lazy_pattern(_PARAMETER), lazy_pattern(f"(?:{_PARAMETER})*+")
 _MARKS = (Reference.LABEL_8, Reference.LABEL_16, Reference.LABEL_32, Reference.TABLE)
 
 

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dalvik.library.charsets import charset_of, decode
 from tieback.recognise.dalvik.library.strings import BIG, sequence
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
@@ -22,7 +23,7 @@ from tieback.recognise.dalvik.objects import (
 )
 
 _NO_PADDING, _NO_WRAP, _URL_SAFE = 1, 2, 8
-_ALPHABET = re.compile(rb"[^A-Za-z0-9+/]")
+_ALPHABET = lazy_pattern(rb"[^A-Za-z0-9+/]")
 _MAX_BITS = 8192
 """Most bits of a ``BigInteger``."""
 

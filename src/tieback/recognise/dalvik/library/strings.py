@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dalvik.library.charsets import charset_of, decode, encode
 from tieback.recognise.dalvik.machine import LibraryCall, Machine
 from tieback.recognise.dalvik.objects import (
@@ -19,8 +20,8 @@ from tieback.recognise.dalvik.objects import (
 )
 
 _OUT_OF_RANGE = "Ljava/lang/StringIndexOutOfBoundsException;"
-_PLAIN = re.compile(r"[^\\^$.|?*+()\[\]{}]{1,200}")
-_FORMAT = re.compile(r"%(?:(\d{1,2})\$)?(0?)(\d{0,3})([sdcxX%n])")
+_PLAIN = lazy_pattern(r"[^\\^$.|?*+()\[\]{}]{1,200}")
+_FORMAT = lazy_pattern(r"%(?:(\d{1,2})\$)?(0?)(\d{0,3})([sdcxX%n])")
 _SEQUENCE = "Ljava/lang/CharSequence;"
 BIG = "Ljava/math/BigInteger;"
 _MAX_DECIMAL = 4096
@@ -131,7 +132,7 @@ def _replace_all(machine: Machine, a: Arguments) -> str:
     return _replaced(machine, text, _literal(pattern), new)
 
 
-_CLASSES = re.compile(r"\[(\^?)([A-Za-z0-9 _@#!~%&=,;:<>/*+.|]{1,60})\]")
+_CLASSES = lazy_pattern(r"\[(\^?)([A-Za-z0-9 _@#!~%&=,;:<>/*+.|]{1,60})\]")
 """A character class without ranges."""
 
 

@@ -1,10 +1,10 @@
 """The methods that a virtual call or a call of an interface can run, with all classes of the app and its libraries."""
 
-import re
 from functools import cached_property
 
 import numpy as np
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.code.app import MAX_SUBCLASSES, AppCode
 from tieback.recognise.dataflow.code.members import MethodCode, words
 from tieback.recognise.dataflow.dex.dex_tables import SectionKind
@@ -14,7 +14,7 @@ from tieback.recognise.dataflow.methods import platform_methods
 _OBJECT = "Ljava/lang/Object;"
 _PUBLIC, _INTERFACE, _ABSTRACT = 0x1, 0x200, 0x400
 _OF_OBJECT = frozenset(("toString", "hashCode", "equals", "clone", "finalize"))
-_WITHOUT_TEXTS = re.compile(
+_WITHOUT_TEXTS = lazy_pattern(
     r"Landroid/[\w/$]*\$On\w+Listener;|Landroid/os/Parcelable;|Landroid/text/TextWatcher;|Ljava/io/(?:Closeable|Serializable);"
     r"|Ljava/lang/(?:AutoCloseable|Cloneable|Comparable|Runnable);|Ljava/util/Comparator;"
 )

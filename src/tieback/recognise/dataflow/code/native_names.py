@@ -4,14 +4,13 @@ JNI finds a member by its name and its types, two texts of the library:
 https://docs.oracle.com/en/java/javase/21/docs/specs/jni/functions.html#getmethodid
 """
 
-import re
-
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.code.text_names import TextNames
 
-_TYPES = re.compile(rb"L(?:java/lang/(?:String|Object|CharSequence)|java/net/UR[IL]|android/net/Uri);\0")
+_TYPES = lazy_pattern(rb"L(?:java/lang/(?:String|Object|CharSequence)|java/net/UR[IL]|android/net/Uri);\0")
 """Types of methods that return a text or an address, and of fields with one."""
-_MORE_TYPES = re.compile(
+_MORE_TYPES = lazy_pattern(
     _TYPES.pattern + rb"|\((?:\[{0,8}(?:[ZBCSIJFD]|L[\w/$]{1,200};)){0,20}\)\[{0,8}(?:[VZBCSIJFD]|L[\w/$]{1,200};)\0"
 )
 """The same, and types of all methods: a library that has the name of a class of the app calls methods of any type."""

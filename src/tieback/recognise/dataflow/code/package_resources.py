@@ -20,6 +20,7 @@ from tieback.intake.apps.proto_resources import ProtoResources, reference_bytes
 from tieback.intake.apps.proto_xml import ROOT, proto_attributes
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.stringpool import MalformedPoolError, pool_frame
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.code.closed_components import ClosedComponents, full_name
 from tieback.recognise.dataflow.code.native_names import NativeNames
 from tieback.recognise.dataflow.code.own_packages import package_of
@@ -40,11 +41,11 @@ _ID, _TEXT = 0x010100D0, 0x0101014F
 """``android:id`` and ``android:text``."""
 MANIFEST = "AndroidManifest.xml"
 _SPLITS = "splits0.xml"
-_DECODED, _TEXT_XML = "apktool.yml", re.compile(r"res/[^!]+\.xml")
+_DECODED, _TEXT_XML = "apktool.yml", lazy_pattern(r"res/[^!]+\.xml")
 """Settings of apktool, and the resources of a folder that it decoded."""
-_SMALI = re.compile(r"smali[^/]*/.+\.smali")
+_SMALI = lazy_pattern(r"smali[^/]*/.+\.smali")
 """Code that could not be read as such: it can call any method."""
-_FOREIGN = re.compile(
+_FOREIGN = lazy_pattern(
     r"(?:^|[/!])(?:lib(?:unity|il2cpp|mono[\w.-]*|xamarin[\w.-]*|Qt\dCore\w*|assembl[\w.-]*|luajava|NativeScript|chaquopy\w*|"
     r"python\d[\w.]*|cocos(?:2d(?:js|lua))?|layaair|corona)\.so|[\w.-]+\.dll|"
     r"assemblies\.blob)$"
@@ -56,30 +57,30 @@ https://docs.cocos.com/creator/3.8/manual/en/advanced-topics/java-reflection.htm
 It can read resources by name or by number, and call any method.
 """
 _BY_NAME = b"getIdentifier"
-_COMPONENT = re.compile(
+_COMPONENT = lazy_pattern(
     r"<(?:activity|service|receiver|provider|application|instrumentation)(?=\s)[^<>]{0,4000}?\s(?:android:)?name=\"([^\"]{1,300})\""
 )
-_PACKAGE = re.compile(r"<manifest\b[^<>]{0,4000}?\bpackage=\"([^\"]{1,300})\"")
+_PACKAGE = lazy_pattern(r"<manifest\b[^<>]{0,4000}?\bpackage=\"([^\"]{1,300})\"")
 _LAUNCHER = "android.intent.category.LAUNCHER"
-_STARTED = re.compile(r"\s(?:android:)?(targetActivity|name)=\"([^\"]{1,300})\"")
-_LINKED = re.compile(r"<data\b[^<>]{0,2000}?\s(?:android:)?host=\"(?:\*\.)?([A-Za-z0-9.-]{4,253})\"")
-_SPLIT = re.compile(r"<manifest\b[^<>]{0,4000}?\bsplit=\"")
-_SDK = re.compile(r"<uses-sdk\b[^<>]{0,1000}")
-_VERSIONS = re.compile(r"\b(target|min)SdkVersion=\"(\d{1,6})\"")
+_STARTED = lazy_pattern(r"\s(?:android:)?(targetActivity|name)=\"([^\"]{1,300})\"")
+_LINKED = lazy_pattern(r"<data\b[^<>]{0,2000}?\s(?:android:)?host=\"(?:\*\.)?([A-Za-z0-9.-]{4,253})\"")
+_SPLIT = lazy_pattern(r"<manifest\b[^<>]{0,4000}?\bsplit=\"")
+_SDK = lazy_pattern(r"<uses-sdk\b[^<>]{0,1000}")
+_VERSIONS = lazy_pattern(r"\b(target|min)SdkVersion=\"(\d{1,6})\"")
 LAST_WITHOUT_ANNOTATION = 16
 """Until this target SDK, scripts can call every public method of an object that a web view offers to them:
 https://developer.android.com/reference/android/webkit/WebView#addJavascriptInterface(java.lang.Object,%20java.lang.String)
 """
-_LACKS_CODE = re.compile(
+_LACKS_CODE = lazy_pattern(
     r"<instrumentation\b|\b(?:isSplitRequired|requiredSplitTypes)=\"(?!false)|\bcom\.android\.vending\.splits\.required\b|"
     r"<uses-(?:static-|sdk-)?library\b(?![^<>]{0,1000}?\bname=\"(?:android\.|androidx\.|org\.apache\.http\.|com\.google\.android\.))"
 )
 """What a manifest has if the system adds classes that are not in the package: those of an app under test, of split
 packages, and of libraries, except those of Android: https://developer.android.com/guide/topics/manifest/uses-library-element
 """
-_REFERENCE = re.compile(r"=\"@(?:0x)?([0-9a-fA-F]{8})\"")
-_NAME = re.compile(r"[\w-]{1,60}\Z")
-_BUNDLED = re.compile(r"(?:^|[/!])[^/!]+/res/.+\.xml\Z")
+_REFERENCE = lazy_pattern(r"=\"@(?:0x)?([0-9a-fA-F]{8})\"")
+_NAME = lazy_pattern(r"[\w-]{1,60}\Z")
+_BUNDLED = lazy_pattern(r"(?:^|[/!])[^/!]+/res/.+\.xml\Z")
 
 type Table = Resources | ProtoResources
 """The resource table of a package, or of a module of an app bundle."""

@@ -9,6 +9,7 @@ their own plug-ins in JSON, such as ``capacitor.plugins.json``. Scripts bind cla
 import re
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 
 MAX_NAMES = 5_000
 """Most different names that are kept; with more of them every class counts as named."""
@@ -16,20 +17,20 @@ MAX_READ = 8 * 1024 * 1024
 """Most bytes of the texts before a manifest shows the packages of the app, of those whose words are read, and of those
 in which names alone are looked for. With more of them every class counts as named.
 """
-_OF_TOOLS = re.compile(
+_OF_TOOLS = lazy_pattern(
     r"(?:^|/)(?:META-INF/(?:[^/]+\.(?:SF|MF|kotlin_module|version)|com/android/.*)|assets/dexopt/.*|(?:proguard|mapping)[^/]{0,60}\.txt"
     r"|BUNDLE-METADATA/.*)$"
 )
 """Files that signatures and build tools write, which name every class or file."""
-_NAMES_CLASSES = re.compile(r"(?:^|/)META-INF/services/|\.(?:json|properties|xml|ya?ml|ini|cfg|conf|txt)$")
+_NAMES_CLASSES = lazy_pattern(r"(?:^|/)META-INF/services/|\.(?:json|properties|xml|ya?ml|ini|cfg|conf|txt)$")
 """Files in which every package counts."""
-_SERVICES = re.compile(r"(?:^|/)META-INF/services/")
-_SERVICE = re.compile(rb"(?:^|\n)[ \t]{0,20}([\w.$]{3,300})")
-_CLASS = re.compile(rb"(?<=\w)\.([A-Z][\w$]{2,100})")
+_SERVICES = lazy_pattern(r"(?:^|/)META-INF/services/")
+_SERVICE = lazy_pattern(rb"(?:^|\n)[ \t]{0,20}([\w.$]{3,300})")
+_CLASS = lazy_pattern(rb"(?<=\w)\.([A-Z][\w$]{2,100})")
 _OF_OWN = rb"[./]([\w.$/]{3,200})"
-_PART = re.compile(rb"[./]")
-_QUOTED = re.compile(rb"[\"']\.?([A-Z][\w$]{2,100})[\"']")
-_WORD = re.compile(rb"(?<![\w$])([A-Z][\w$]{2,100})")
+_PART = lazy_pattern(rb"[./]")
+_QUOTED = lazy_pattern(rb"[\"']\.?([A-Z][\w$]{2,100})[\"']")
+_WORD = lazy_pattern(rb"(?<![\w$])([A-Z][\w$]{2,100})")
 _PREFIX = rb"[./](?:\*|[\"'])"
 """Behind a package: all classes of it, or the end of a text to which a script joins the name of a class."""
 

@@ -17,6 +17,8 @@ _GAP = 256
 """Methods with so many bytes between them are kept together."""
 _BLOCK = 1 << 16
 """Number of code units per block; the arrays of a block fit into the cache of a core."""
+_FEW = 2
+"""Opcodes between those looked for, each of which is compared with all units. More of them are looked up in a table."""
 
 type Units = NDArray[np.uint16]
 type Places = NDArray[np.int64]
@@ -82,6 +84,8 @@ def places_of(units: Units, opcodes: frozenset[int]) -> Places:
     Reads each unit twice in a block that fits into the cache, and looks up only those within the range of the opcodes.
     """
     low, span = min(opcodes), max(opcodes) - min(opcodes) + 1
+    others = [np.uint16(opcode - low) for opcode in range(low, low + span) if opcode not in opcodes]
+    holes = others if len(others) <= _FEW else []
     rows, bits = np.empty(_BLOCK, np.uint16), np.empty(_BLOCK, np.bool_)
     found = [np.empty(0, np.int64)]
     size = max(0, len(units) - 1)
@@ -93,8 +97,10 @@ def places_of(units: Units, opcodes: frozenset[int]) -> Places:
             np.equal(row, low, out=bit)
         else:
             np.less(np.subtract(row, low, out=row), span, out=bit)
+        for hole in holes:
+            bit &= row != hole
         places = np.flatnonzero(bit)
-        if span > len(opcodes):
+        if span > len(opcodes) + len(holes):
             places = places[opcode_table(opcodes)[row[places] + np.uint16(low)]]
         places += begin
         found.append(places)

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tieback.intake.apps.distinct import distinct
 from tieback.intake.apps.interface import Bytes
 from tieback.recognise.dataflow.dex.encoded import ValueReader
 from tieback.recognise.dataflow.dex.libraries import Packages
@@ -323,7 +324,7 @@ class DexTables:
     def parameter_lists(self) -> dict[int, list[int]]:
         """For each type the offsets of the lists of parameters that have it."""
         found: dict[int, list[int]] = {}
-        for at in np.unique(self._protos[:, 2]).tolist():
+        for at in distinct(self._protos[:, 2]).tolist():
             for kind in set(self.type_list(at)):
                 found.setdefault(kind, []).append(at)
         return found
@@ -341,7 +342,7 @@ class DexTables:
 
     def owners_of_fields(self, kind: int) -> list[int]:
         """Types of the classes that have, or use, a field of a type."""
-        return list(map(int, np.unique(self._fields["owner"][self._fields["proto"] == kind]).tolist()))
+        return list(map(int, distinct(self._fields["owner"][self._fields["proto"] == kind]).tolist()))
 
     def field_names_of(self, fields: range) -> list[int]:
         """String indices of the names of fields."""

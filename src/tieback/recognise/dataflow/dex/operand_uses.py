@@ -15,8 +15,11 @@ MAX_SITES = 64
 """Most call sites of one method, and most places that store one field, that are followed."""
 MAX_INDEX = 0xFFFF
 """Greatest index in an instruction, but for the long one of a string."""
-_ALONE = 5
-"""Searches of the code for one member, before all its instructions are sorted."""
+_ALONE, _ALONE_OF_FEW = 5, 1
+"""Searches of the code for one member, before all its instructions are sorted: fewer for opcodes close together, whose
+instructions are found and sorted in the time of three searches, and not of ten.
+"""
+_CLOSE = 4
 
 
 class OperandUses:
@@ -28,18 +31,22 @@ class OperandUses:
     def __init__(self, code: CodeUnits, opcodes: frozenset[int]) -> None:
         self._code = code
         self._opcodes = opcodes
-        self._searched = 0
+        self._alone = _ALONE_OF_FEW if max(opcodes) - min(opcodes) < _CLOSE else _ALONE
+        self._searched: dict[int, NDArray[np.int64]] = {}
+        """What single searches found."""
 
     def offsets(self, member: int, most: int = MAX_SITES) -> list[int]:
         """Byte offsets of the first ``most`` instructions that name a method or field."""
         if member > MAX_INDEX:
             return []
-        self._searched += 1
-        if self._searched <= _ALONE and "_sorted" not in self.__dict__:
+        if member in self._searched:
+            places = self._searched[member][:most]
+        elif len(self._searched) < self._alone:
             # To sort all instructions costs as much as a few searches for one member.
             units = self._code.units
-            places = np.flatnonzero(units[1:] == np.uint16(member))
-            places = places[opcode_table(self._opcodes)[units[places] & 0xFF]][:most]
+            near = np.flatnonzero(units[1:] == np.uint16(member))
+            places = self._searched[member] = near[opcode_table(self._opcodes)[units[near] & 0xFF]]
+            places = places[:most]
         else:
             members, every = self._sorted
             first = bisect_left(members, member)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.code.app import AppCode
 from tieback.recognise.dataflow.code.hierarchy import Hierarchy
 from tieback.recognise.dataflow.ends.outlined_joins import outlined_join
@@ -11,7 +12,7 @@ from tieback.recognise.dataflow.methods.ends import What, read_ends
 
 _TEXTS = frozenset(("getString", "getText", "getQuantityString", "getQuantityText"))
 """Methods of the platform whose result is the string resource of their argument."""
-_REFERRER = re.compile(r"(?:(?:set|with|add|put)_?)?(?:http_?)?referr?er(?:_?ur[li])?", re.IGNORECASE)
+_REFERRER = lazy_pattern(r"(?:(?:set|with|add|put)_?)?(?:http_?)?referr?er(?:_?ur[li])?", re.IGNORECASE)
 """Names of methods that get the value of the header ``Referer``, in both spellings."""
 
 

@@ -4,9 +4,9 @@ A resource is referred to by its identifier in code, in compiled XML, in the man
 name. What is found is followed like a constant. Anything that is not known is a doubt and leaves a back end.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Sighting
 from tieback.recognise.dataflow.code.package_resources import MANIFEST, PackageResources, Table, XmlUse
 from tieback.recognise.dataflow.ends.lookups import NameLookups
@@ -45,7 +45,7 @@ _TEXT, _DATA = 0x0101014F, 0x0101002E
 _VIEWS = ("TextView", "Button", "CheckBox", "Switch", "SwitchCompat", "Chip", "TabItem", "Chronometer")
 """Ends of the names of views whose text a person cannot change. ``AutoCompleteTextView`` is an exception."""
 _EDITED = "CompleteTextView"
-_ABOUT = re.compile(
+_ABOUT = lazy_pattern(
     r"string/(?:library_\w+_(?:author|authorWebsite|libraryDescription|libraryName|libraryWebsite|repositoryLink)"
     r"|licen[sc]e_\w+_licen[sc]e(?:Website|ShortDescription|Description))\Z"
 )
@@ -53,7 +53,7 @@ _ABOUT = re.compile(
 https://github.com/mikepenz/AboutLibraries/tree/v6.2.3/library-definitions
 """
 
-_SPAN = re.compile(r"a;(?:[a-z]{1,20}=[^;]{0,200};){0,4}href=")
+_SPAN = lazy_pattern(r"a;(?:[a-z]{1,20}=[^;]{0,200};){0,4}href=")
 """The beginning of a style of a text with markup: ``<a href="…">`` in a text for people.
 https://developer.android.com/guide/topics/resources/string-resource#StylingWithHTML
 """

@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from copy import copy
 from itertools import islice
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.code.conditions import Conditions
 from tieback.recognise.dataflow.code.initial_values import element_reason, values_with
 from tieback.recognise.dataflow.code.known_code import KnownCode
@@ -49,12 +50,12 @@ MAX_CONSTANTS = 2_000
 _MAX_READS = 512
 """Most places that read one field: a class of addresses reads the field of their host for each of them."""
 _FEW_LOADS = 4
-_PERMITS = re.compile("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
-_RENAMED = re.compile(r"[/$][a-z]{1,2};[a-z]{1,2}\Z", re.IGNORECASE)
+_PERMITS = lazy_pattern("[aA]llow|[wW]hite[lL]ist|[pP]ermit|^should(?:Override|Intercept)")
+_RENAMED = lazy_pattern(r"[/$][a-z]{1,2};[a-z]{1,2}\Z", re.IGNORECASE)
 """A class and a field that a shrinker has renamed."""
-_FIELDS = re.compile(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
+_FIELDS = lazy_pattern(r"[\w$.]{1,80} ?[({\[] ?[\w$.]{1,80} ?[=:]")
 """How the text of an object begins that its class describes for people."""
-_HEADER_LINE = re.compile(rf"(?:{'|'.join(HEADERS)}): ?[^\r\n]*\Z".encode())
+_HEADER_LINE = lazy_pattern(rf"(?:{'|'.join(HEADERS)}): ?[^\r\n]*\Z".encode())
 """A whole line of a request, as in ``@Headers`` of Retrofit: https://square.github.io/retrofit/declarations/"""
 _MESSAGES, _TEXT_OF = frozenset(("getLocalizedMessage", "getMessage", "toString")), "()Ljava/lang/String;"
 _THROWN = frozenset(

@@ -4,9 +4,9 @@
 constant is the value until another one is stored. A shrinker renames the method, but neither of the texts.
 """
 
-import re
 from collections.abc import Mapping
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.opcode_sets import CALLS
 from tieback.recognise.dataflow.dex.reaching import MethodFlow
@@ -14,7 +14,7 @@ from tieback.recognise.dataflow.ends.uses import ConstantUses
 
 _REACH = 32
 """Bytes before a constant that are searched for a key."""
-_KEY = re.compile(
+_KEY = lazy_pattern(
     rb"(?:[A-Za-z][A-Za-z0-9]{0,24}[_.-]){0,4}(?:ip|host|host_?name|server|server_?(?:ip|host|addr|address|url|name))"
     rb"|[a-z][A-Za-z0-9]{0,40}(?:IP|Ip|Host|HostName|Hostname|Server|ServerIp|ServerHost|ServerAddress)"
 )

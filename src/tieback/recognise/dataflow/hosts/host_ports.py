@@ -4,7 +4,6 @@
 the host nor the number. Other texts in this form, such as names of settings, have no such number behind them.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple, Protocol
@@ -12,6 +11,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.dex.dex_tables import SectionKind
 from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.dex.opcode_sets import CALLS
@@ -30,7 +30,7 @@ ENDS = frozenset(
 _SERVICES = (21, 22, 25, 53, 80, 110, 123, 143, 443, 465, 587, 853, 993, 995, 1883, 3306, 5222, 5223, 5432, 5671, 5672)
 _PORTS = frozenset((*_SERVICES, 6379, 8000, 8080, 8081, 8443, 8883, 8888, 9090, 27017))
 """https://www.iana.org/assignments/service-names-port-numbers, and usual ports of web servers."""
-_NAME = re.compile(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24}")
+_NAME = lazy_pattern(rb"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){2,6}[a-z]{2,24}")
 _CONST_16 = b"\x13"
 _REACH = 48
 """Bytes before and after a constant that are searched for a port."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.dex.dex_tables import SectionKind
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.ends.direct import constant_argument
@@ -21,8 +22,8 @@ MAX_CALLS = 500
 """Most calls of one app that are looked at."""
 MAX_TEMPLATES = 64
 """Most addresses of one file with a placeholder, and most values of one."""
-_PLACEHOLDER = re.compile(rb"\{[A-Za-z_]{1,20}\}")
-_TEMPLATE = re.compile(rb"https?://([a-z0-9.-]{0,60}\{[A-Za-z_]{1,20}\}[a-z0-9.-]{0,60})(?:[:/?].*)?", re.DOTALL)
+_PLACEHOLDER = lazy_pattern(rb"\{[A-Za-z_]{1,20}\}")
+_TEMPLATE = lazy_pattern(rb"https?://([a-z0-9.-]{0,60}\{[A-Za-z_]{1,20}\}[a-z0-9.-]{0,60})(?:[:/?].*)?", re.DOTALL)
 _REPLACE = "(Ljava/lang/CharSequence;Ljava/lang/CharSequence;)Ljava/lang/String;"
 _STRINGS = frozenset(("Ljava/lang/String;",))
 _OLD, _NEW = 1, 2

@@ -5,10 +5,10 @@ cannot open a raw socket, so libraries start the program of the system. Source: 
 https://github.com/Blankj/AndroidUtilCode (``NetworkUtils``)
 """
 
-import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.dex.opcode_sets import CALLS, FILLED
 from tieback.recognise.dataflow.dex.reaching import APUT, MethodFlow, Operation
@@ -18,7 +18,7 @@ from tieback.recognise.dataflow.hosts.keyed_hosts import KeyedHost
 MAX_COMMANDS, MAX_METHODS = 64, 64
 """Most commands of one file that are read, and most methods with each."""
 _PROGRAM = rb"(?:/system/bin/)?ping6?(?: {1,2}-[A-Za-z](?: ?[\d.]{1,6})?){0,8} "
-_COMMAND = re.compile(_PROGRAM + rb"(?:|%s|(?P<host>[A-Za-z0-9.-]{4,253}))")
+_COMMAND = lazy_pattern(_PROGRAM + rb"(?:|%s|(?P<host>[A-Za-z0-9.-]{4,253}))")
 _BEGINS = ((b"/system/bin/ping", b"/system/bin/pinh"), (b"ping", b"pinh"))
 """Where commands are in the order of the strings of a file."""
 _JOINS = frozenset(("append", "concat", "format", "replace"))

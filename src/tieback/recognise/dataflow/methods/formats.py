@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE, UNKNOWN, TextValue, Value, as_text, text_of_object
 
-_SPEC = re.compile(r"%(?:(\d{1,3})\$)?([-#+ 0,(<]{0,4})(\d{1,3})?(\.\d{1,3})?([a-zA-Z%])")
+_SPEC = lazy_pattern(r"%(?:(\d{1,3})\$)?([-#+ 0,(<]{0,4})(\d{1,3})?(\.\d{1,3})?([a-zA-Z%])")
 
 
 def format_string(template: TextValue, arguments: Sequence[Value | None] | None) -> TextValue:

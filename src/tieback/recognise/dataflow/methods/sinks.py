@@ -1,6 +1,5 @@
 """Calls whose arguments name an endpoint, from ``sinks.toml`` and ``sdk_sinks.toml``."""
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
@@ -8,8 +7,9 @@ from typing import Literal
 import msgspec
 
 from tieback import rulefiles as prepared
+from tieback.model.lazy_pattern import lazy_pattern
 
-_CALL = re.compile(r"([\w$<>]+)\(([^()]*)\) ([\w,-]+)(?: -> (this|result|both|text))?((?: [\w=]+)*)")
+_CALL = lazy_pattern(r"([\w$<>]+)\(([^()]*)\) ([\w,-]+)(?: -> (this|result|both|text))?((?: [\w=]+)*)")
 _SHORT = {
     "String": "Ljava/lang/String;",
     "int": "I",

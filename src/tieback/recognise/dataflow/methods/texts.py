@@ -8,12 +8,13 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote_plus, unquote_plus
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.values import HOLE
 
 MAX_RESULT = 4096
 """Most characters or items of a result."""
-_LITERAL = re.compile(r"(?:[^\\.\[\]{}()*+?^$|]|\\[^\w\s]|\[[^\\\]^-]\])*")
-_ARGUMENT = re.compile(r"\{(\d{1,2})[^}]{0,30}\}")
+_LITERAL = lazy_pattern(r"(?:[^\\.\[\]{}()*+?^$|]|\\[^\w\s]|\[[^\\\]^-]\])*")
+_ARGUMENT = lazy_pattern(r"\{(\d{1,2})[^}]{0,30}\}")
 
 
 def replace(text: str, old: str, new: str) -> str | None:

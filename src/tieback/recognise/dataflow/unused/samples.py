@@ -1,15 +1,15 @@
 """Classes of libraries that are tests or examples: the app never runs them, and what they name is not of the app."""
 
-import re
 from collections.abc import Callable, Iterable
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.code.app import AppCode
 from tieback.recognise.dataflow.code.places import CodePlaces
 from tieback.recognise.dataflow.dex.opcode_sets import CALLS
 
 SAMPLE = "only in a test or an example of a library"
 _FOLDERS = frozenset(("demo", "example", "examples", "sample", "samples", "test", "testing", "tests"))
-_UTILITIES = re.compile(r"/(?:[A-Z]\w{1,40}Test(?:Utils?|Helper|Support|Case)|Test)(?:\$\w+)*;")
+_UTILITIES = lazy_pattern(r"/(?:[A-Z]\w{1,40}Test(?:Utils?|Helper|Support|Case)|Test)(?:\$\w+)*;")
 """Classes with the tools of a library's own tests, such as ``ParseTestUtils``, and with all of them, as in
 https://github.com/stleary/JSON-java.
 """

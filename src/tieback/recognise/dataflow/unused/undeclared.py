@@ -6,9 +6,9 @@ nothing declares, as frameworks for plugins do, or makes an object of one itself
 Source: https://developer.android.com/guide/components/fundamentals#DeclaringComponents
 """
 
-import re
 from typing import TYPE_CHECKING
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.code.members import words
 from tieback.recognise.dataflow.code.package_resources import PackageResources
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
@@ -26,7 +26,7 @@ _MAX_METHODS = 32
 _MAX_BELOW = 32
 _OPEN, _STATIC = 0x5, 0x8
 """Access flags of a method that is public or protected, and of one without an object."""
-_COMPONENT = re.compile(
+_COMPONENT = lazy_pattern(
     r"Landroid/(?:[\w/]{1,60}(?:Activity|Service);|content/(?:BroadcastReceiver|ContentProvider);|appwidget/AppWidgetProvider;)"
 )
 

@@ -3,10 +3,10 @@
 The rules for texts decide what is a credential. Each is given a text that they know, with the name and the value.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import CredentialGrade
 from tieback.recognise.connection import PASSWORD, counts, verify_jdbc
 from tieback.recognise.credentials import is_placeholder
@@ -26,8 +26,8 @@ _ANONYMOUS = frozenset(("anonymous", "ftp", "guest"))
 MAX_FIELDS = 2000
 """Most static fields of an app that are judged."""
 _LENGTHS = range(6, 513)
-_NAMED = re.compile(rb"(?i)key|token|secret|pass|pwd|auth|cred|_pw\Z")
-_AUTHORISING = re.compile(r"(?i).*(?:authori[sz]ation|key|token|secret|password|credential|-auth)")
+_NAMED = lazy_pattern(rb"(?i)key|token|secret|pass|pwd|auth|cred|_pw\Z")
+_AUTHORISING = lazy_pattern(r"(?i).*(?:authori[sz]ation|key|token|secret|password|credential|-auth)")
 _TEXT = Names((b"Ljava/lang/String;",))
 
 

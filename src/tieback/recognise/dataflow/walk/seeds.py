@@ -6,7 +6,6 @@ such a constant on, or requests a URL. The walk reads a method from its beginnin
 such an instruction.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -15,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tieback.intake.apps.dalvik_opcodes import opcode_numbers
-from tieback.intake.apps.distinct import distinct
+from tieback.intake.apps.distinct import distinct, is_one_of
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, parse
 from tieback.recognise.dataflow.dex.code_units import Units
 from tieback.recognise.dataflow.dex.dex_tables import MAX_STRING, DexSection, Offsets, SectionKind
@@ -53,16 +53,16 @@ _WIDTH = 1 << 16
 _BLOCK = 1 << 16
 """Number of code units per block; the arrays of a block fit into the cache of a core."""
 
-_URL = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]{1,30})://([A-Za-z0-9._-]{0,253})((?:/[A-Za-z0-9._~-]{0,100}){0,4})")
-_JOINER = re.compile(rb"(?:%(?:\d\$)?s|\{0\})?://")
-_LONE_URL = re.compile(rb"https?://[\x21-\x7e]{4,1024}")
+_URL = lazy_pattern(rb"([A-Za-z][A-Za-z0-9+.-]{1,30})://([A-Za-z0-9._-]{0,253})((?:/[A-Za-z0-9._~-]{0,100}){0,4})")
+_JOINER = lazy_pattern(rb"(?:%(?:\d\$)?s|\{0\})?://")
+_LONE_URL = lazy_pattern(rb"https?://[\x21-\x7e]{4,1024}")
 _MAX_RUNS, _GAP = 7, 200
 
 _PATTERNS = ("://", r"\x00.:[1-9].", r"\.%s\x00")
 """A scheme; a port at the beginning of a string, behind its length in one byte and the previous string; a format."""
 _BEHIND_COLON = {0: 3, 1: 3}
 """Bytes from the colon to the end of a hit, for the first two patterns."""
-_HOST_FORMAT = re.compile(rb"\0[\x01-\x7f]([a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,2}\.%s)\Z")
+_HOST_FORMAT = lazy_pattern(rb"\0[\x01-\x7f]([a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,2}\.%s)\Z")
 _MAX_FORMAT = 130
 MAX_FORMATS = 1_000
 """Most formats of hosts of one file that are looked at."""
@@ -216,14 +216,14 @@ class MethodFinder:
             jumbo = hits[CONST_JUMBO]
             jumbo = jumbo[jumbo + 2 < len(self._units)]
             index = self._units[jumbo + 1].astype(np.int64) | self._units[jumbo + 2].astype(np.int64) << 16
-            constants = np.concatenate((constants, jumbo[np.isin(index, list(self._strings))]))
+            constants = np.concatenate((constants, jumbo[is_one_of(index, self._strings)]))
         texts = np.concatenate((constants, hits[INVOKE_CUSTOM])) if recipes else constants
         called = hits[FIRST_CALL]
         requests = _mask(fetching)[self._units[called + 1]]
         uris = self._of_uris[self._units[called + 1]]
         found: dict[int, MethodCandidate] = {}
         stored = constants[constants + 2 < len(self._units)]
-        stored = stored[np.isin(self._units[stored + 2] & 0xFF, _STORES)]
+        stored = stored[is_one_of(self._units[stored + 2] & 0xFF, _STORES)]
         self._methods(called[~requests & ~uris], found, alone=True)
         self._methods(called[~requests & uris], found, alone=True, uris=True)
         self._methods(stored, found, alone=True, whole=True)
@@ -330,14 +330,13 @@ class MethodFinder:
         if section is None or not self._strings:
             return []
         raw = np.frombuffer(self._dex.data, np.uint8, section.end - section.begin, section.begin)
-        wanted = np.array(sorted(self._strings), np.int64)
         hits = [np.empty(0, np.int64)]
         for header, length in STRING_VALUES:
             places = np.flatnonzero(raw[: max(0, len(raw) - length)] == header)
             index = raw[places + 1].astype(np.int64)
             for more in range(1, length):
                 index |= raw[places + 1 + more].astype(np.int64) << (8 * more)
-            hits.append(places[np.isin(index, wanted)])
+            hits.append(places[is_one_of(index, self._strings)])
         places = np.concatenate(hits)
         if not len(places):
             return []

@@ -4,13 +4,13 @@ R8 renames OkHttp's classes and methods, but not the texts of its exceptions. So
 of https://github.com/square/okhttp.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.dex.code_units import Units
 from tieback.recognise.dataflow.dex.dex_tables import DexMember, SectionKind
 from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
@@ -21,7 +21,7 @@ _MAX_PLACES, _MAX_CLASSES = 32, 1_000
 _STRING, _PUSH = "Ljava/lang/String;", "Ljava/lang/String;IIZZ"
 _BUILDER = "Lokhttp3/HttpUrl$Builder;"
 _PACKAGE = b"Lokhttp3/"
-_PARSE, _PARSED = "Lokhttp3/HttpUrl;Ljava/lang/String;", re.compile(r"L[\w/$-]+;Ljava/lang/String;")
+_PARSE, _PARSED = "Lokhttp3/HttpUrl;Ljava/lang/String;", lazy_pattern(r"L[\w/$-]+;Ljava/lang/String;")
 
 
 class Shape(NamedTuple):

@@ -1,8 +1,8 @@
 """Calls of library methods that create or change texts: evaluations, formats and builders."""
 
-import re
 from collections.abc import Sequence
 
+from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.methods.formats import format_string
 from tieback.recognise.dataflow.methods.library import EditCall, Effect, NewTextCall, PureCall
 from tieback.recognise.dataflow.methods.values import (
@@ -26,7 +26,7 @@ from tieback.recognise.dataflow.methods.values import (
 from tieback.recognise.dataflow.walk.printed import printed
 from tieback.recognise.dataflow.walk.state import WalkState
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{1,20}://")
+_ADDRESS = lazy_pattern(r"[a-z][a-z0-9+.-]{1,20}://")
 
 
 def evaluate(walk: WalkState, call: PureCall, values: Sequence[Value | None]) -> Value | None:
