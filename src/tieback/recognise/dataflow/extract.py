@@ -4,6 +4,7 @@ The extractor of endpoints judges the texts from the walk like any other text of
 one of the constants is left to that extractor.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec

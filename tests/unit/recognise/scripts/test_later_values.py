@@ -44,7 +44,8 @@ def values(script: str) -> set[str]:
         ),
         # A resource of AngularJS.
         (
-            f"m.constant('API_URL','{API}');m.factory('U',function($resource,API_URL){{return $resource(API_URL+'/v/:id')}})",
+            f"m.constant('API_URL','{API}');"
+            "m.factory('U',function($resource,API_URL){return $resource(API_URL+'/v/:id')})",
             set(),
         ),
     ],
