@@ -54,7 +54,8 @@ def test_a_resumed_run_counts_the_targets_that_it_has_probed(tmp_path: Path, mon
     with zipfile.ZipFile(tmp_path / "a.apk", "w") as archive:
         archive.writestr("assets/www/app.js", 'fetch("http://es.fieldhand.test:9200/");')
         archive.writestr("classes.dex", b"")
-    target, hosts = (TargetRule("127.0.0.0/8", "any", Depth.ENUMERATE),), {"es.fieldhand.test": "127.0.0.1"}
+    target = (TargetRule("127.0.0.0/8", "any", Depth.ENUMERATE),)
+    hosts: dict[str, str | tuple[str, ...]] = {"es.fieldhand.test": "127.0.0.1"}
     grant = Grant("Security office", "security@example.org", date(2999, 1, 1), target=target, hosts=hosts)
     wanted = ScanRequest((tmp_path / "a.apk",), grant, tmp_path / "ws", engine=InlineEngine())
     stop = True

@@ -61,7 +61,7 @@ _MOST_UNITS = 300_000
 """Most code units of one app that are walked: about a second. With half of them, credentials and paths are lost."""
 _MOST_VAIN = _MOST_UNITS // 4
 """Most code units, after the first round, in which no address with a known host is found."""
-_WITH_HOST = re.compile(r"://(?:[^/?#{}@]{0,200}@)?[A-Za-z0-9][^/?#{}]{2,}(?:[/?#]|$)")
+_WITH_HOST = lazy_pattern(r"://(?:[^/?#{}@]{0,200}@)?[A-Za-z0-9][^/?#{}]{2,}(?:[/?#]|$)")
 
 
 class DataFlow(NamedTuple):

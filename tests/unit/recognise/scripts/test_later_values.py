@@ -44,8 +44,7 @@ def values(script: str) -> set[str]:
         ),
         # A resource of AngularJS.
         (
-            f"m.constant('API_URL','{API}');"
-            "m.factory('U',function($resource,API_URL){return $resource(API_URL+'/v/:id')})",
+            f"m.constant('A','{API}');m.factory('U',function($resource,A){{return $resource(A+'/v/:id')}})",
             set(),
         ),
     ],
