@@ -5,6 +5,11 @@ from tieback.recognise.rules import RuleFiles
 
 COUNTRY = lazy_pattern(r"(?!io\b|co\b|me\b|ai\b|tv\b|cc\b|to\b)[a-z]{2}")
 """Top-level domain of a country that is not sold as a word."""
+PAGES = (".github.io", ".gitlab.io", ".codeberg.page")
+"""Ends of hosts with the pages of one account, each of its projects in a folder.
+
+Source: https://docs.github.com/pages/getting-started-with-github-pages/what-is-github-pages.
+"""
 RESTRICTED = lazy_pattern(r"(?:gov|edu|mil)(?:\.[a-z]{2})?|(?:ac|go|gob|gouv|govt)\.[a-z]{2}")
 """Public suffixes of governments and universities, below which a common word is the name of one of them."""
 

@@ -24,7 +24,7 @@ import msgspec
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
 from tieback.recognise.makers.addresses import MAX_MACHINES, is_public_address, own_addresses, private_names
-from tieback.recognise.makers.domains import registrable_domain
+from tieback.recognise.makers.domains import PAGES, registrable_domain
 from tieback.recognise.makers.evidence import SCRIPT_FLOWS
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import MakerWords, maker_words
@@ -42,11 +42,6 @@ _LABELS = re.compile(r"[.-]")
 PROGRAM = re.compile(r"\.(?:php\d?|jsp|do|action|aspx?|asmx|ashx|svc|cgi)\Z", re.IGNORECASE)
 """End of the path of a program on a server."""
 _VERSION = re.compile(r"v\d{1,2}(?:\.\d{1,2})?")
-PAGES = (".github.io", ".gitlab.io", ".codeberg.page")
-"""Ends of hosts with the pages of one account, each of its projects in a folder.
-
-Source: https://docs.github.com/pages/getting-started-with-github-pages/what-is-github-pages.
-"""
 _USUAL_PORTS = (80, 443, 3000, 5000, 8000, 8080, 8443)
 """Ports of many programs: those of the web, and those that tools for developers take."""
 MAX_BELOW = 3

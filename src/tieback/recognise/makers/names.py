@@ -20,7 +20,7 @@ from tieback.recognise.makers.code import (
     signer_people,
     signer_units,
 )
-from tieback.recognise.makers.domains import COUNTRY, RESTRICTED, registrable_domain
+from tieback.recognise.makers.domains import COUNTRY, PAGES, RESTRICTED, registrable_domain
 from tieback.recognise.makers.name_forms import (
     LETTERS,
     MIN_INITIALS,
@@ -122,7 +122,7 @@ class MakerNames:
         parts = {LETTERS.sub("", one) for part in bundle for one in (part, part.partition("_")[0])} - {""}
         classes = {LETTERS.sub("", part) for part in whole} - {""}
         # Two parts in one word: com.acme.parcelrun for acmeparcelrun.com, and co.helpdesk.acme for acmehelpdesk.com.
-        pairs = tuple(pairwise(whole[domain.count(".") : MAX_PARTS]))
+        pairs = pairwise(whole[domain.count(".") : MAX_PARTS])
         joined = (LETTERS.sub("", one + other) for pair in pairs for one, other in (pair, pair[::-1]))
         self.brands |= {word for word in joined if domain in self.domains and len(word) >= MIN_JOINED}
         self._parts = parts
@@ -131,8 +131,9 @@ class MakerNames:
         # In a package of one more part than the domain, that part is the name of the app: ``de.acme.fit``.
         behind = whole[len(domain.split(".")) :] if not template or len(whole) == len(domain.split(".")) + 1 else []
         own = {LETTERS.sub("", part) for part in behind} | self._title.full
-        # A sample app is named after the service that it shows, which is not its maker's.
-        self._sample = not self.words.samples.isdisjoint(named) and not is_untouched(named)
+        # A sample app is named after a service, and so is one whose identifier has an account for source code.
+        sample = not self.words.samples.isdisjoint(named) and not is_untouched(named)
+        self._sample = sample or domain.endswith(PAGES)
         self.products = set() if self._sample else {name for name in own if self._product(name)}
         self._titles = {name for name in self._title.full if self._product(name)}
         known = app.vendor or (domain if domain in self.domains else "")
@@ -150,6 +151,8 @@ class MakerNames:
             vendor: beginnings of the name of the signer's organisation.
         """
         title = self._title.full | self._title.first
+        if any(own.endswith(PAGES) for own in self.domains):  # a maker with a domain of that name reverses it instead
+            title &= self.sure_brands
         # "My" and the name: com.myacme under the icon Acme.
         mine = {word for part in parts for word in title if part.removesuffix(word) in self.words.product_before}
         short = ((parts & vendor) | (parts & title) | (vendor & title) | mine) - self.words.generic_parts
@@ -226,7 +229,7 @@ class MakerNames:
             self.products.add(label)
 
     def learn_tenant(self, tenant: str) -> None:
-        """Add the name of the maker as the customer of a service: ``acme`` of ``acme.atlassian.net``."""
+        """Add the name of the maker's project at a service: ``acme`` of ``acme.zendesk.com``."""
         name = tenant.replace("-", "")
         if self._product(name):
             self.products.add(name)
@@ -320,10 +323,8 @@ class MakerNames:
     def learn_hosts(self, below: Mapping[str, Collection[str]]) -> None:
         """Add the domains that an app names with many hosts, if they have the name of the app or its first word.
 
-        The domain with which an identifier begins that nobody reversed counts too: ``acme.io.fit`` of ``acme.io``.
-
-        The name is then that of the maker, not of another company's service. A longer domain that begins with a brand
-        is added too, if the app names many hosts or a test environment there.
+        The domain with which an identifier begins that nobody reversed counts too: ``acme.io.fit`` of ``acme.io``. So
+        does a longer domain that begins with a brand, if the app names many hosts or a test environment there.
 
         Args:
             below: the different hosts that the app names, by registrable domain.

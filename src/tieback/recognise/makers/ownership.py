@@ -20,7 +20,7 @@ from tieback.model.sighting import Evidence
 from tieback.recognise.code_libraries import first_library
 from tieback.recognise.legal_pages import LegalPage, legal_page
 from tieback.recognise.makers.addresses import only_address
-from tieback.recognise.makers.domains import registrable_domain
+from tieback.recognise.makers.domains import PAGES, registrable_domain
 from tieback.recognise.makers.evidence import (
     CLAIMED,
     CONFIGURED,
@@ -32,7 +32,7 @@ from tieback.recognise.makers.evidence import (
     is_wrapped,
 )
 from tieback.recognise.makers.families import family_domains, guest_domains, hosts_below
-from tieback.recognise.makers.hosts import PAGES, Choices, doubles, is_public_service, siblings, used_hosts
+from tieback.recognise.makers.hosts import Choices, doubles, is_public_service, siblings, used_hosts
 from tieback.recognise.makers.name_forms import first_label
 from tieback.recognise.makers.names import MIN_HOSTS, MakerNames
 from tieback.recognise.makers.projects import MAX_DEPLOYMENTS, own_projects
@@ -48,8 +48,6 @@ from tieback.recognise.projects import project_of
 from tieback.recognise.rules import RuleFiles, Sdk
 
 _WORDS = re.compile(r"[^a-z0-9]+")
-HELP_DESK = "zendesk"
-"""A service whose projects have the name of the maker."""
 MAX_RELATED = 8
 """Most registrable domains in a certificate of one owner; those of content delivery networks list many customers."""
 
@@ -176,8 +174,8 @@ class Maker:
             most = MAX_DEPLOYMENTS if made and not named else 1
             if len(names) <= most and self._names is not None:
                 self._clients.update((kind, name) for name in names)
-                if kind == HELP_DESK:
-                    self._names.learn_tenant(*names)
+                for name in names:
+                    self._names.learn_tenant(name)
 
     def _project(self, endpoint: Endpoint) -> tuple[str, str]:
         """The service for apps, and the project there, of a cloud resource; empty for others."""

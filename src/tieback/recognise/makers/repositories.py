@@ -13,8 +13,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
-from tieback.recognise.makers.domains import registrable_domain
-from tieback.recognise.makers.hosts import PAGES
+from tieback.recognise.makers.domains import PAGES, registrable_domain
 from tieback.recognise.makers.name_forms import first_label
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.rules import RuleFiles

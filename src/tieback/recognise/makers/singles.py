@@ -19,7 +19,8 @@ from itertools import islice
 from tieback.model.count_text import count_text
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.sighting import Evidence
-from tieback.recognise.makers.hosts import PAGES, is_public_service
+from tieback.recognise.makers.domains import PAGES
+from tieback.recognise.makers.hosts import is_public_service
 from tieback.recognise.makers.name_forms import first_label, has_tests
 from tieback.recognise.makers.names import MakerNames
 from tieback.recognise.makers.words import maker_words

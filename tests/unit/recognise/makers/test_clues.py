@@ -324,6 +324,12 @@ DECODED = ("text/url", "res/values/strings.xml", r"{\"namespace\": \"web\", \"si
         ([], cloud("elastic-beanstalk:weather-api.us-east-1"), ""),
         ([cloud("zendesk:acmehelp")], cloud("zendesk:acmehelp"), "the only zendesk project that the app names"),
         ([cloud("zendesk:acmehelp")], url("acmehelp.atlassian.net"), "acmehelp is the maker's name at atlassian.net"),
+        # The links that an app makes are below a domain of its own project; other domains can have its name.
+        ([cloud("firebase-dynamic-links:acmehelp")], cloud("firebase-dynamic-links:acmehelp"), "the only firebase"),
+        ([cloud("firebase-dynamic-links:acmehelp")], url("api.acmehelp.de"), "acmehelp.de has the name of the app"),
+        ([cloud("supabase:acmehelp")], url("api.acmehelp.de"), "acmehelp.de has the name of the app"),
+        ([cloud("supabase:acmehelp"), cloud("supabase:other")], url("api.acmehelp.de"), ""),
+        ([cloud("heroku:acmehelp")], url("api.acmehelp.de"), ""),
         ([cloud("heroku:some-api")], cloud("heroku:some-api"), ""),
         ([cloud("s3:some-bucket")], cloud("s3:some-bucket"), ""),
     ],

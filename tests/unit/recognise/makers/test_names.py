@@ -60,6 +60,11 @@ def names(bundle: str, vendor: str = "", title: str = "", subject: str = "") -> 
         ("org.some.app", "Wisely Payments Ltd", "Wisely", "wisely.com", "wisely.com begins with the maker's name"),
         ("org.some.app", "Weather Ltd", "Weather", "weather.com", ""),
         ("com.example.app", "", "", "example.de", ""),
+        # An account for source code stands in for a domain: one with the name of the app is that of a service.
+        ("com.parcelrun.wisely", "", "Wisely", "wisely.com", "wisely.com begins with the maker's name"),
+        ("io.github.parcelrun.wisely", "", "Wisely", "wisely.com", ""),
+        ("io.github.parcelrun.wisely", "", "Wisely", "parcelrun.com", "parcelrun.com begins with the maker's name"),
+        ("io.github.wisely.app", "", "Wisely", "wisely.com", "wisely.com begins with the maker's name"),
     ],
 )
 def test_brands(bundle: str, vendor: str, title: str, domain: str, reason: str) -> None:
@@ -81,6 +86,11 @@ def test_brands(bundle: str, vendor: str, title: str, domain: str, reason: str) 
         ("org.maker.app", "Parcel Run", "parcel.de", False),
         ("com.maker.example.parcelrun", "", "parcelrun.de", False),
         ("com.maker.parcelrun.demo", "Parcel Run", "parcelrun.de", False),
+        ("com.github.maker.app", "Parcel Run", "parcelrun.de", True),
+        ("io.github.maker.app", "Parcel Run", "parcelrun.de", False),
+        ("org.maker.app", "Parcel Beta", "parcel.de", True),
+        ("org.maker.app", "Parcel Test", "parcel.de", False),
+        ("org.maker.app", "Parcel Test", "parceltest.de", True),
     ],
 )
 def test_the_name_of_the_app(bundle: str, title: str, domain: str, told: bool) -> None:
