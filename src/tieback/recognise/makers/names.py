@@ -131,10 +131,10 @@ class MakerNames:
         # In a package of one more part than the domain, that part is the name of the app: ``de.acme.fit``.
         behind = whole[len(domain.split(".")) :] if not template or len(whole) == len(domain.split(".")) + 1 else []
         own = {LETTERS.sub("", part) for part in behind} | self._title.full
-        # A sample app is named after a service, and so is one whose identifier has an account for source code.
-        sample = not self.words.samples.isdisjoint(named) and not is_untouched(named)
-        self._sample = sample or domain.endswith(PAGES)
-        self.products = set() if self._sample else {name for name in own if self._product(name)}
+        # A sample app is named after the service that it shows, which is not its maker's.
+        self._sample = not self.words.samples.isdisjoint(named) and not is_untouched(named)
+        hidden = self._sample or (domain.endswith(PAGES) and self._title.words == self._title.full)
+        self.products = set() if hidden else {name for name in own if self._product(name)}
         self._titles = {name for name in self._title.full if self._product(name)}
         known = app.vendor or (domain if domain in self.domains else "")
         self.name = known or (app.bundle_id if bundle and not template else "") or app.name or app.bundle_id
@@ -151,8 +151,8 @@ class MakerNames:
             vendor: beginnings of the name of the signer's organisation.
         """
         title = self._title.full | self._title.first
-        if any(own.endswith(PAGES) for own in self.domains):  # a maker with a domain of that name reverses it instead
-            title &= self.sure_brands
+        if any(own.endswith(PAGES) for own in self.domains):
+            title &= self.sure_brands  # A maker with a domain of the app's name writes that into the identifier.
         # "My" and the name: com.myacme under the icon Acme.
         mine = {word for part in parts for word in title if part.removesuffix(word) in self.words.product_before}
         short = ((parts & vendor) | (parts & title) | (vendor & title) | mine) - self.words.generic_parts

@@ -1,8 +1,9 @@
-"""Hosts that several signs together show to be the maker's, where none of them does so alone.
+"""Hosts that a sign shows to be the maker's, although nothing has a name.
 
-Each sign is a way in which the app uses a host of an unknown owner: a script opens a program there, a setting names
-it as the server, and the like. A sign has points. If their sum is high enough, the host is the maker's. The points
-come from labelled packages (docs/adr/0074-several-signs-of-a-maker.md).
+A sign is a way in which the app uses a host of an unknown owner: a script opens a program there, a setting names it as
+the server, and the like. One sign is enough if no address of the host has TLS, and if the app uses one or two domains
+of unknown owners. Services for the apps of others have TLS, which app stores ask for. For each doubt one or two more
+signs are needed (docs/adr/0074-several-signs-of-a-maker.md).
 
 Only URLs of the web in the app's own code, pages, scripts and resources count. Documents, media, news feeds and links
 for people are no uses. Addresses without a name and cloud resources have rules of their own. Students write apps that
@@ -32,15 +33,12 @@ MAX_PARTS = 16
 """Most parts of a path that are read."""
 MAX_NAME = 40
 """Most characters of the name of a setting that is read."""
-MIN_POINTS = 6
-"""Least sum of points. No labelled host of another owner has more than three."""
 SEVERAL = 3
 """Least number of paths of one host that count as several."""
 FEW, CROWD = 2, 4
-"""Numbers of domains of unknown owners in one app."""
+"""Numbers of domains of unknown owners in one app; more than four are a list of the sites of others."""
 _DEX = "dex-"
 _SETTINGS = ("resource/", "resource:", "config:")
-_WEB_PORTS = (80, 443)
 _SCHEMES = ("http", "https", "ws", "wss")
 _WITHOUT_TLS = ("http", "ws")
 _DOCUMENT = lazy_pattern(
@@ -48,10 +46,6 @@ _DOCUMENT = lazy_pattern(
     r"|jpe?g|gif|webp|svg|ico|bmp|eot|[ot]tf|woff2?|mp3|aac|og[gva]|wav|pls|m3u8?|mpd|mp4|m4[av]|webm|mkv|flv|mov|3gp)\Z"
 )
 """Paths of files and news feeds, which an app takes from others too."""
-_MEDIA = lazy_pattern(
-    r"(?i)/(?:;|stream|listen|live|radio)\b|\.(?:mp3|aac|og[gva]|wav|pls|m3u8?|mpd|mp4|m4[av]|webm|mkv|flv)\Z"
-)
-"""Paths of radio streams and films, which are at unusual ports for the players of anyone."""
 _LINK = lazy_pattern(r"(?i)(?:(?:href|src)\s?=\s?\\?[\"']|\bopen\s?\(\s?[\"'`])\s?\Z")
 """Before an address: a page links to it, takes a file from there, or opens it in a browser."""
 _ASSIGNED = lazy_pattern(r"([A-Za-z_$][\w$]{0,40})[\"']?\s{0,3}[:=]\s{0,3}[\"'`]\Z")
@@ -81,47 +75,34 @@ class Uses(msgspec.Struct, frozen=True):
     """A path in own code, pages or scripts names a login, a registration, records of users, or a change of records."""
     for_apps: int
     """Programs that classes of the app open, with a word for an app or a web service in the path."""
-    port: bool
-    """Pages or scripts contact an unusual port, with a path that is no radio stream and no film."""
     plain: bool
     """No address has TLS."""
-    domains: int
-    """Domains of unknown owners that the app uses in these places."""
     institution: bool
     """The host is that of a school, university or authority, and no path is the web space of one person."""
-    elsewhere: bool
-    """The app names another host of its maker, with a name."""
 
 
 class Sign(NamedTuple):
-    """Something that makes it more or less likely that a host is the maker's."""
+    """Something that shows that a host is the maker's."""
 
     what: str
-    points: int
     holds: Callable[[Uses], bool]
 
 
 SIGNS = (
-    Sign("a setting or variable names it as the server", 3, lambda uses: any(map(_SERVER.fullmatch, uses.names))),
-    Sign("a page or script opens a program there", 3, lambda uses: any(map(PROGRAM.search, uses.paths))),
-    Sign("a class opens a program for an app or web service there", 3, lambda uses: uses.for_apps > 0),
-    Sign("classes open several such programs", 3, lambda uses: uses.for_apps > 1),
-    Sign("the app logs users in, or has or changes their records there", 3, lambda uses: uses.acts),
-    Sign("pages or scripts have several paths there", 3, lambda uses: len(uses.paths) >= SEVERAL),
-    Sign("it has a port of its own", 2, lambda uses: uses.port),
-    Sign("there is no TLS", 2, lambda uses: uses.plain),
-    Sign("the app uses at most two domains of unknown owners", 1, lambda uses: uses.domains <= FEW),
-    Sign("the app uses more than four domains of unknown owners", -3, lambda uses: uses.domains > CROWD),
-    Sign("the app names another host of its maker", -4, lambda uses: uses.elsewhere),
-    Sign("it is the host of a school, university or authority", -4, lambda uses: uses.institution),
+    Sign("a setting or variable names it as the server", lambda uses: any(map(_SERVER.fullmatch, uses.names))),
+    Sign("a page or script opens a program there", lambda uses: any(map(PROGRAM.search, uses.paths))),
+    Sign("a class opens a program for an app or web service there", lambda uses: uses.for_apps > 0),
+    Sign("classes open several such programs", lambda uses: uses.for_apps > 1),
+    Sign("the app logs users in, or has or changes their records there", lambda uses: uses.acts),
+    Sign("pages or scripts have several paths there", lambda uses: len(uses.paths) >= SEVERAL),
 )
-"""The signs. Their points are about twice the coefficients of a logistic regression."""
+"""The signs. No labelled host of another owner has one without TLS."""
 
 
 def signed_hosts(
     strangers: Iterable[tuple[Endpoint, Evidence]], own: Collection[str], names: MakerNames, rules: RuleFiles
 ) -> Iterator[tuple[str, str]]:
-    """Each host that several signs show to be the maker's, and the reason.
+    """Each host that enough signs show to be the maker's, and the reason.
 
     None counts if there are such hosts of several domains.
 
@@ -131,7 +112,6 @@ def signed_hosts(
         names: the names of the maker.
         rules: rule files.
     """
-    elsewhere = any(_is_named(host) and rules.third_parties.of(host) is None for host in own)
     used: dict[str, list[tuple[Endpoint, Evidence]]] = {}
     for endpoint, evidence in islice(strangers, MAX_ENDPOINTS):
         web = endpoint.kind is EndpointKind.URL and endpoint.scheme in _SCHEMES and _is_named(endpoint.host)
@@ -139,23 +119,34 @@ def signed_hosts(
         if place and (endpoint.host in used or len(used) < MAX_HOSTS):
             used.setdefault(endpoint.host, []).append((endpoint, evidence))
     domains = {host: registrable_domain(host, rules) or host for host in used}
+    count = len(set(domains.values()))
+    elsewhere = any(_is_named(host) and rules.third_parties.of(host) is None for host in own)
     reasons: dict[str, str] = {}
-    for host, places in used.items():
-        uses = read_uses(places, len(set(domains.values())), elsewhere=elsewhere)
-        signs = [sign for sign in SIGNS if sign.holds(uses)]
-        if sum(sign.points for sign in signs) >= MIN_POINTS:
-            reasons[host] = ", ".join(one.what for one in signs if one.points > 0)
+    for host, places in used.items() if count <= CROWD else ():
+        uses = read_uses(places)
+        signs = [sign.what for sign in SIGNS if sign.holds(uses)]
+        if len(signs) >= needed_signs(uses, count, elsewhere=elsewhere):
+            reasons[host] = ", ".join(signs) if not uses.plain else ", ".join((*signs, "there is no TLS"))
     if len({domains[host] for host in reasons}) == 1:
-        yield from ((host, f"several signs of the maker's own server: {what}") for host, what in reasons.items())
+        yield from ((host, f"signs of the maker's own server: {what}") for host, what in reasons.items())
 
 
-def read_uses(used: Collection[tuple[Endpoint, Evidence]], domains: int, *, elsewhere: bool = False) -> Uses:
+def needed_signs(uses: Uses, domains: int, *, elsewhere: bool) -> int:
+    """How many signs are needed: one, and more for each doubt.
+
+    Args:
+        uses: how the app uses the host.
+        domains: number of the domains of unknown owners that the app uses.
+        elsewhere: true if the app names another host of its maker.
+    """
+    return 1 + (not uses.plain) + (domains > FEW) + 2 * (elsewhere or uses.institution)
+
+
+def read_uses(used: Collection[tuple[Endpoint, Evidence]]) -> Uses:
     """How an app uses one host.
 
     Args:
         used: the addresses of the host in the app's own code, pages and resources.
-        domains: number of the domains of unknown owners that the app uses there.
-        elsewhere: true if the app names another host of its maker.
     """
     scripts = [endpoint for endpoint, evidence in used if evidence.how.startswith(SCRIPTS)]
     code = [endpoint for endpoint, evidence in used if not evidence.how.startswith(_SETTINGS)]
@@ -164,13 +155,9 @@ def read_uses(used: Collection[tuple[Endpoint, Evidence]], domains: int, *, else
         paths=frozenset(one.path for one in scripts if one.path.strip("/") and not _DOCUMENT.search(one.path)),
         acts=any(_acts(one.path) and not _DOCUMENT.search(one.path) for one in code),
         for_apps=len({one.path for one, evidence in used if evidence.how.startswith(_DEX) and _is_for_apps(one.path)}),
-        port=any(one.port not in _WEB_PORTS and one.path.strip("/") for one in scripts)
-        and not any(_MEDIA.search(one.path) for one in scripts),
         plain=all(endpoint.scheme in _WITHOUT_TLS for endpoint, _ in used),
-        domains=domains,
         institution=any(_is_institution(endpoint.host) for endpoint, _ in used)
         and not any(_PERSON.match(endpoint.path) for endpoint, _ in used),
-        elsewhere=elsewhere,
     )
 
 

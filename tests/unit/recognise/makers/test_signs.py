@@ -1,4 +1,4 @@
-"""Hosts that several signs together show to be the maker's."""
+"""Hosts that signs of their use show to be the maker's."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, Sighting
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.makers.names import MakerNames
-from tieback.recognise.makers.signs import MAX_HOSTS, MIN_POINTS, SIGNS, signed_hosts
+from tieback.recognise.makers.signs import MAX_HOSTS, Uses, needed_signs, signed_hosts
 from tieback.recognise.rules import RuleFiles
 
 RULES = RuleFiles()
@@ -22,9 +22,7 @@ ACTS = "the app logs users in, or has or changes their records there"
 FOR_APPS = "a class opens a program for an app or web service there"
 SEVERAL_FOR_APPS = "classes open several such programs"
 PATHS = "pages or scripts have several paths there"
-PORT = "it has a port of its own"
 PLAIN = "there is no TLS"
-FEW = "the app uses at most two domains of unknown owners"
 
 
 def seen(address: str, context: str = "", how: str = TEXT, file: str = "assets/www/app.js") -> Sighting:
@@ -67,30 +65,30 @@ THIRD = seen("http://h.third.net/get")
 @each(
     ("finds", "signs"),
     [
-        ([seen(f"{HOST}/a", "var serverURL = '@';")], [SETTING, PLAIN, FEW]),
-        ([seen(f"{HOST}/a", 'this.API_URL="@"')], [SETTING, PLAIN, FEW]),
-        ([seen(HOST, 'd.default.defaults.baseURL="@",d')], [SETTING, PLAIN, FEW]),
-        ([seen(HOST, how="resource:string/base_url/url", file="resources.arsc")], [SETTING, PLAIN, FEW]),
-        ([seen(f"{HOST}/index.php", "$.get('@?x=1')"), OTHER], [PROGRAM, PLAIN, FEW]),
-        (paths(HOST, "a", "b", "c"), [PATHS, PLAIN, FEW]),
-        ([own(f"{HOST}/user/login")], [ACTS, PLAIN, FEW]),
-        ([own(f"{HOST}/saveOrder")], [ACTS, PLAIN, FEW]),
+        ([seen(f"{HOST}/a", "var serverURL = '@';")], [SETTING, PLAIN]),
+        ([seen(f"{HOST}/a", 'this.API_URL="@"')], [SETTING, PLAIN]),
+        ([seen(HOST, 'd.default.defaults.baseURL="@",d')], [SETTING, PLAIN]),
+        ([seen(HOST, how="resource:string/base_url/url", file="resources.arsc")], [SETTING, PLAIN]),
+        ([seen(f"{HOST}/index.php", "$.get('@?x=1')"), OTHER], [PROGRAM, PLAIN]),
+        (paths(HOST, "a", "b", "c"), [PATHS, PLAIN]),
+        ([own(f"{HOST}/user/login")], [ACTS, PLAIN]),
+        ([own(f"{HOST}/saveOrder")], [ACTS, PLAIN]),
         # A class opens a program for an app or a web service; the last part of the address is enough.
-        ([own(f"{HOST}/fit/android/list.php")], [FOR_APPS, PLAIN, FEW]),
-        ([own(f"{HOST}/fit/WebService1.asmx")], [FOR_APPS, PLAIN, FEW]),
-        ([constant(f"{HOST}/fit_app/list.php")], [FOR_APPS, PLAIN, FEW]),
-        ([own(f"{SAFE}/app/a.php"), own(f"{SAFE}/app/b.php")], [FOR_APPS, SEVERAL_FOR_APPS, FEW]),
+        ([own(f"{HOST}/fit/android/list.php")], [FOR_APPS, PLAIN]),
+        ([own(f"{HOST}/fit/WebService1.asmx")], [FOR_APPS, PLAIN]),
+        ([constant(f"{HOST}/fit_app/list.php")], [FOR_APPS, PLAIN]),
+        ([own(f"{SAFE}/app/a.php"), own(f"{SAFE}/app/b.php")], [FOR_APPS, SEVERAL_FOR_APPS]),
         # Records of the users.
-        ([own(f"{HOST}/shop/orders")], [ACTS, PLAIN, FEW]),
-        ([constant(f"{HOST}/v1/employee/list")], [ACTS, PLAIN, FEW]),
-        # The web space of one person at a university, and a login at one with another strong sign.
-        ([seen("http://www.college.edu/~jane/fit", "var serverURL = '@';")], [SETTING, PLAIN, FEW]),
+        ([own(f"{HOST}/shop/orders")], [ACTS, PLAIN]),
+        ([constant(f"{HOST}/v1/employee/list")], [ACTS, PLAIN]),
+        # The web space of one person at a university, and a login at one with more signs.
+        ([seen("http://www.college.edu/~jane/fit", "var serverURL = '@';")], [SETTING, PLAIN]),
         (
             [
                 seen("http://h.college.ac.uk/login.php", "var serverURL = '@';"),
                 *paths("http://h.college.ac.uk", "a", "b"),
             ],
-            [SETTING, PROGRAM, ACTS, PATHS, PLAIN, FEW],
+            [SETTING, PROGRAM, ACTS, PATHS, PLAIN],
         ),
         # Links, files of libraries and code of others are no other choice.
         (
@@ -100,29 +98,29 @@ THIRD = seen("http://h.third.net/get")
                 seen("http://h.third.net/a.php", file="assets/www/lib/map.js"),
                 seen("http://h.fourth.net/a.php", how=CONSTANT, file="classes.dex"),
             ],
-            [PROGRAM, PLAIN, FEW],
+            [PROGRAM, PLAIN],
         ),
-        # With TLS, two strong signs are needed.
-        ([seen(f"{SAFE}/a", "baseURL: '@'"), *paths(SAFE, "b", "c")], [SETTING, PATHS, FEW]),
-        ([seen(f"{SAFE}:8765/a", "baseURL: '@'")], [SETTING, PORT, FEW]),
+        # With TLS, two signs are needed.
+        ([seen(f"{SAFE}/a", "baseURL: '@'"), *paths(SAFE, "b", "c")], [SETTING, PATHS]),
         ([seen(f"{SAFE}/login.php", "const api = '@'"), OTHER, THIRD], [SETTING, PROGRAM, ACTS]),
     ],
 )
-def test_several_signs(finds: list[Sighting], signs: list[str]) -> None:
+def test_signs(finds: list[Sighting], signs: list[str]) -> None:
     host = finds[0].endpoint.host
-    assert reason_of(finds) == f"{host}: several signs of the maker's own server: {', '.join(signs)}"
+    assert reason_of(finds) == f"{host}: signs of the maker's own server: {', '.join(signs)}"
 
 
 @each(
     "finds",
     [
-        # One strong sign with TLS, or beside two other domains.
+        # One sign with TLS, with a port of its own too, or beside two other domains.
         [seen(f"{SAFE}/a", "var serverURL = '@';")],
         [seen(f"{SAFE}/index.php")],
+        [seen(f"{SAFE}:8765/a", "baseURL: '@'")],
         paths(SAFE, "a", "b", "c"),
         [own(f"{SAFE}/user/login")],
         [seen(f"{HOST}/a", "var serverURL = '@';"), OTHER, THIRD],
-        # Weak signs only.
+        # No sign.
         [seen(f"{HOST}:8765/a")],
         paths(HOST, "a", "b"),
         # Names of other things.
@@ -200,11 +198,22 @@ def test_another_host_of_the_maker_needs_more_signs() -> None:
     assert reason_of([programs[0], first]) == ""
 
 
-def test_a_strong_sign_and_another_one_are_needed() -> None:
-    points = sorted(sign.points for sign in SIGNS if sign.points > 0)
-    strong = max(points)
-    assert strong < MIN_POINTS <= 2 * strong
-    assert sum(one for one in points if one < strong) < MIN_POINTS
+@each(
+    ("doubts", "needed"),
+    [
+        ({}, 1),
+        ({"plain": False}, 2),
+        ({"domains": 3}, 2),
+        ({"institution": True}, 3),
+        ({"elsewhere": True}, 3),
+        ({"elsewhere": True, "institution": True}, 3),
+        ({"plain": False, "domains": 3, "elsewhere": True}, 5),
+    ],
+)
+def test_each_doubt_needs_more_signs(doubts: dict[str, bool | int], needed: int) -> None:
+    said: dict[str, bool | int] = {"plain": True, "institution": False, "domains": 2, "elsewhere": False, **doubts}
+    uses = Uses(frozenset(), frozenset(), False, 0, bool(said["plain"]), bool(said["institution"]))
+    assert needed_signs(uses, int(said["domains"]), elsewhere=bool(said["elsewhere"])) == needed
 
 
 def test_hosts_are_bounded() -> None:
