@@ -118,7 +118,7 @@ def score(rows: Iterable[Row], sightings: Iterable[Sighting]) -> tuple[Score, li
     """Compare the parties of endpoints with the labels of their hosts; also the wrong ones. Others do not count."""
     by_name: dict[str, list[Sighting]] = {}
     for one in sightings:
-        for name in _names(one):
+        for name in names_of(one):
             by_name.setdefault(name, []).append(one)
     total, wrong = Counter[str](), []
     for row in rows:
@@ -190,7 +190,7 @@ def _share(part: int, whole: int) -> str:
     return f"**{part / max(1, whole):.3f}** ({low:.2f} to {high:.2f})"
 
 
-def _names(one: Sighting) -> set[str]:
+def names_of(one: Sighting) -> set[str]:
     """The names by which a label can mean an endpoint: its host, or that of the customer at a shared one.
 
     A repository is a resource of its account. The table leaves out code hosts with an account of the maker.
