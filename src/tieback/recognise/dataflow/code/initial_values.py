@@ -1,10 +1,10 @@
-"""Places of strings in the initial values and annotations of a DEX file, found without reading all of them."""
+"""Places of strings and types in initial values and annotations of a DEX file, found without reading all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from tieback.recognise.dataflow.dex.dex_tables import SectionKind
+from tieback.recognise.dataflow.dex.dex_tables import DexSection, SectionKind
 from tieback.recognise.dataflow.dex.dexfile import DexFile
-from tieback.recognise.dataflow.dex.encoded import STRING_VALUES
+from tieback.recognise.dataflow.dex.encoded import STRING_VALUES, TYPE_VALUES
 from tieback.recognise.reasons import COMPARED, DESCRIPTION
 
 _MAX_ABSENT = 4_000
@@ -44,16 +44,30 @@ def values_with(dex: DexFile, kind: int, index: int) -> Iterator[int]:
     if section is None or (kind, index) in dex.absent_values:
         return
     is_absent = True
-    for header, length in STRING_VALUES:
+    for at in _places(dex, section, index, STRING_VALUES):
+        is_absent = False
+        yield at
+    if is_absent and len(dex.absent_values) < _MAX_ABSENT:
+        dex.absent_values.add((kind, index))
+
+
+def types_with(dex: DexFile, index: int) -> Iterator[int]:
+    """Offsets of initial values and values in annotations that can be the object for this type."""
+    for kind in (SectionKind.ANNOTATIONS, SectionKind.ENCODED_ARRAYS):
+        section = dex.sections.get(kind)
+        if section is not None:
+            yield from _places(dex, section, index, TYPE_VALUES)
+
+
+def _places(dex: DexFile, section: DexSection, index: int, headers: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Offsets of the encoded values with an index, by their headers."""
+    for header, length in headers:
         if index < 1 << (8 * length):
             wanted = bytes((header,)) + index.to_bytes(length, "little")
             at = dex.data.find(wanted, section.begin, section.end)
             while at >= 0:
-                is_absent = False
                 yield at
                 at = dex.data.find(wanted, at + 1, section.end)
-    if is_absent and len(dex.absent_values) < _MAX_ABSENT:
-        dex.absent_values.add((kind, index))
 
 
 def is_initial(dex: DexFile, index: int) -> bool:

@@ -20,6 +20,7 @@ from tieback.intake.apps.proto_resources import ProtoResources, reference_bytes
 from tieback.intake.apps.proto_xml import ROOT, proto_attributes
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.stringpool import MalformedPoolError, pool_frame
+from tieback.recognise.dataflow.code.closed_components import ClosedComponents, full_name
 from tieback.recognise.dataflow.code.native_names import NativeNames
 from tieback.recognise.dataflow.code.own_packages import package_of
 
@@ -229,7 +230,7 @@ class PackageResources:
                 names = dict(_STARTED.findall(text[begin : text.find(">", begin)])) if begin >= 0 else {}
                 name = names.get("targetActivity") or names.get("name", "")
                 if name:
-                    yield _full_name(text, name)
+                    yield full_name(text, name)
 
     def linked_hosts(self) -> set[str]:
         """The hosts whose links the app opens: ``<data android:host>`` of intent filters."""
@@ -239,7 +240,7 @@ class PackageResources:
         """Descriptors of the classes that the manifests name."""
         for text in self._manifests:
             for name in _COMPONENT.findall(text)[:MAX_COMPONENTS]:
-                yield f"L{_full_name(text, name).replace('.', '/')};"
+                yield f"L{full_name(text, name).replace('.', '/')};"
 
     def uses(self, identifier: int) -> Iterator[XmlUse]:
         """The attributes and texts that refer to a resource; without an element where a file is not read."""
@@ -271,14 +272,29 @@ class PackageResources:
         Args:
             name: the name without the package, such as ``Main`` or ``Main$Item``.
         """
+        return any(name in text for text in self._manifests) or self._is_named_by_files(name)
+
+    def is_closed(self, full: str) -> bool:
+        """True for a component that only the app itself can start, and that only its declaration in a manifest names.
+
+        Args:
+            full: the name of its class, such as ``com.shop.app.Main``.
+        """
+        return self._closed.has(full) and not self._is_named_by_files(full.rpartition(".")[2])
+
+    def _is_named_by_files(self, name: str) -> bool:
+        """``names_class`` without the manifests."""
         forms = f".{name}".encode("utf-8", "replace"), f".{name}".encode("utf-16-le", "replace")
         return (
-            any(name in text for text in self._manifests)
-            or name in self._texts_named
+            name in self._texts_named
             or any(map(self._is_compiled_in, forms))
             or any(content.find(forms[0]) >= 0 for content in self._texts)
             or any(table.contains(form) for table in self.tables.values() for form in forms)
         )
+
+    @cached_property
+    def _closed(self) -> ClosedComponents:
+        return ClosedComponents(self._manifests)
 
     def text_names(self, name: str) -> bool:
         """True if a text, such as a script or a list of plug-ins, has the name of a class behind a package."""
@@ -385,15 +401,6 @@ class PackageResources:
         values = words[at + 1].astype(np.int64)
         order = values.argsort(kind="stable")
         return values[order], ends.searchsorted(at[order] * 4, side="right")
-
-
-def _full_name(manifest: str, name: str) -> str:
-    """The class that a manifest names, with its package."""
-    if "." in name and name[0] != ".":
-        return name
-    found = _PACKAGE.search(manifest)
-    package = found[1] if found else ""
-    return f"{package}{name}" if name[0] == "." else f"{package}.{name}"
 
 
 def _read(content: Bytes) -> tuple[XmlAttribute, ...]:

@@ -12,11 +12,13 @@ MAX_ELEMENTS = 4096
 _MAX_DEPTH = 8
 _SPARE = 50_000
 
-_STRING, _ARRAY, _ANNOTATION, _NULL, _BOOLEAN = 0x17, 0x1C, 0x1D, 0x1E, 0x1F
+_STRING, _TYPE, _ARRAY, _ANNOTATION, _NULL, _BOOLEAN = 0x17, 0x18, 0x1C, 0x1D, 0x1E, 0x1F
 _INTEGERS = frozenset((0x00, 0x02, 0x04, 0x06))
 _CHAR = 0x03
 STRING_VALUES = tuple((_STRING | length - 1 << 5, length) for length in (1, 2, 3))
 """Headers of encoded_value for a string index, and the bytes of the index; very few files need four."""
+TYPE_VALUES = tuple((_TYPE | length - 1 << 5, length) for length in (1, 2))
+"""The same for the index of a type, which has at most 16 bits."""
 
 
 class StringId(NamedTuple):

@@ -57,8 +57,9 @@ LIBRARIES = (
 )  # fmt: skip
 """Libraries by the beginnings of their classes."""
 
-ALL = Packages(LIBRARIES, ("Lcom/google/firebase/crashlytics/",))
+ALL = Packages(LIBRARIES, ("Lcom/google/firebase/crashlytics/", "Lcom/google/zxing/client/"))
 """All libraries: their methods are not followed, and not run to decrypt strings. They hide no address.
 
-Crashlytics does: it joins the letters of two texts.
+Crashlytics does: it joins the letters of two texts. The app of ZXing, which other apps have copied, contacts the server
+of Google for the country: https://github.com/zxing/zxing, ``LocaleManager``.
 """

@@ -59,6 +59,7 @@ class Effect(Enum):
     """The result, and the list that is the first argument, have the items in any order."""
     NEW_MAP = auto()
     PUT = auto()
+    PUT_ALL = auto()
     LOOKUP = auto()
     """The result is the value of a key, any value if the key is unknown."""
     KEYS = auto()
@@ -141,7 +142,7 @@ LISTS = ("Ljava/util/ArrayList;", "Ljava/util/LinkedList;", "Ljava/util/Vector;"
          "Ljava/util/LinkedHashSet;", "Ljava/util/concurrent/CopyOnWriteArrayList;")  # fmt: skip
 MAPS = ("Ljava/util/HashMap;", "Ljava/util/LinkedHashMap;", "Ljava/util/TreeMap;", "Ljava/util/Hashtable;",
         "Ljava/util/concurrent/ConcurrentHashMap;", "Landroid/util/ArrayMap;", "Landroid/util/SparseArray;",
-        "Landroidx/collection/ArrayMap;", "Ljava/util/EnumMap;")  # fmt: skip
+        "Landroidx/collection/ArrayMap;", "Landroid/support/v4/util/ArrayMap;", "Ljava/util/EnumMap;")  # fmt: skip
 PAIRS = ("Lkotlin/Pair;", "Lkotlin/Triple;", "Landroid/util/Pair;", "Landroidx/core/util/Pair;",
          "Landroid/support/v4/util/Pair;", "Ljava/util/AbstractMap$SimpleEntry;",
          "Ljava/util/AbstractMap$SimpleImmutableEntry;")  # fmt: skip
@@ -277,13 +278,17 @@ _MAP_CALLS: dict[tuple[str, str], LibraryEffect] = {
     ("<init>", ""): Effect.NEW_MAP,
     ("<init>", "I"): Effect.NEW_MAP,
     ("<init>", "Ljava/lang/Class;"): Effect.NEW_MAP,
+    ("<init>", _MAP): Effect.NEW_MAP,
 }
 _MAP_READS: dict[tuple[str, str], LibraryEffect] = {
     ("put", _OBJECT + _OBJECT): Effect.PUT,
+    ("putIfAbsent", _OBJECT + _OBJECT): Effect.PUT,
+    ("putAll", _MAP): Effect.PUT_ALL,
     ("put", "I" + _OBJECT): Effect.PUT,
     ("append", "I" + _OBJECT): Effect.PUT,
     ("get", _OBJECT): Effect.LOOKUP,
     ("get", "I"): Effect.LOOKUP,
+    ("get", "I" + _OBJECT): Effect.LOOKUP,
     ("getOrDefault", _OBJECT + _OBJECT): Effect.LOOKUP,
     ("containsKey", _OBJECT): Effect.NONE,
     ("values", ""): Effect.SAME,
@@ -341,7 +346,7 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
     LibraryCall("Ljava/util/Collections;", "singletonMap", _OBJECT * 2): Effect.MAP_OF_ARGUMENTS,
     **{LibraryCall(_LIST, "of", _OBJECT * count): Effect.LIST_OF_ARGUMENTS for count in range(1, 11)},
     LibraryCall(_LIST, "of", "[" + _OBJECT): Effect.LIST_OF,
-    **{LibraryCall(_MAP, "of", _OBJECT * 2 * count): Effect.MAP_OF_ARGUMENTS for count in range(1, 9)},
+    **{LibraryCall(_MAP, "of", _OBJECT * 2 * count): Effect.MAP_OF_ARGUMENTS for count in range(1, 11)},
     **{
         LibraryCall(_KOTLIN_LISTS, name, kinds): effect
         for name in ("listOf", "mutableListOf", "arrayListOf", "listOfNotNull")
@@ -368,9 +373,11 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
         texts.join, holes=True, of=(1, 0)
     ),
     LibraryCall("Lkotlin/TuplesKt;", "to", _OBJECT * 2): Effect.PAIR,
-    LibraryCall(_KOTLIN_MAPS, "mapOf", "[Lkotlin/Pair;"): Effect.MAP_OF_PAIRS,
-    LibraryCall(_KOTLIN_MAPS, "hashMapOf", "[Lkotlin/Pair;"): Effect.MAP_OF_PAIRS,
-    LibraryCall(_KOTLIN_MAPS, "mutableMapOf", "[Lkotlin/Pair;"): Effect.MAP_OF_PAIRS,
+    **{
+        LibraryCall(_KOTLIN_MAPS, name, "[Lkotlin/Pair;"): Effect.MAP_OF_PAIRS
+        for name in ("mapOf", "hashMapOf", "linkedMapOf", "mutableMapOf")
+    },
+    LibraryCall(_MAP, "ofEntries", "[Ljava/util/Map$Entry;"): Effect.MAP_OF_PAIRS,
     LibraryCall(_KOTLIN_MAPS, "mapOf", "Lkotlin/Pair;"): Effect.MAP_OF_PAIRS,
     LibraryCall(_KOTLIN_MAPS, "getValue", _MAP + _OBJECT): Effect.LOOKUP,
     LibraryCall(_INTEGER, "valueOf", "I"): Effect.SAME,

@@ -38,7 +38,7 @@ class UncalledCode:
             package: its other files; without them, the platform can call what it declares.
         """
         self._uses = uses
-        self._unmade = UnmadeClasses(uses, package)
+        self._unmade = UnmadeClasses(uses, package, own)
         self._package = package
         self._paths: dict[int, list[RetrofitPath]] = {}
         self._own = own

@@ -14,6 +14,7 @@ from tieback.recognise.dataflow.code.package_resources import PackageResources
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.opcode_sets import NAMES_OR_MAKES, NEW_INSTANCES
 from tieback.recognise.dataflow.dex.operand_uses import MAX_SITES
+from tieback.recognise.dataflow.unused.unstarted import HOOK
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
@@ -27,8 +28,6 @@ _OPEN, _STATIC = 0x5, 0x8
 _COMPONENT = re.compile(
     r"Landroid/(?:[\w/]{1,60}(?:Activity|Service);|content/(?:BroadcastReceiver|ContentProvider);|appwidget/AppWidgetProvider;)"
 )
-_HOOK = "execStartActivity"
-"""The method of the system that frameworks for plugins replace or call: it is not in the SDK."""
 
 
 class UndeclaredComponents:
@@ -42,7 +41,7 @@ class UndeclaredComponents:
             package is not None
             and package.knows_components
             and any(app.class_of(one) is not None for one in package.components())
-            and not any(app.string_of(number, _HOOK) >= 0 for number in range(len(app.files)))
+            and not any(app.string_of(number, HOOK) >= 0 for number in range(len(app.files)))
         )
         self._known: dict[str, bool] = {}
 

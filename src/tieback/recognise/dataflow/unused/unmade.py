@@ -1,15 +1,17 @@
 """Classes of the app's own of which nothing makes an object: the platform cannot call their methods either.
 
-An activity that no manifest names, or a task that nothing starts. No conclusion where code can make objects by the
+An activity that no manifest names or that nothing starts, or a task. No conclusion where code can make objects by the
 name of a class: a text or a resource with this name, native code, and whatever else can call into the app.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from tieback.recognise.dataflow.code.own_packages import OwnPackages
 from tieback.recognise.dataflow.code.package_resources import PackageResources
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.opcode_sets import NAMES_OR_MAKES
+from tieback.recognise.dataflow.unused.unstarted import UnstartedComponents
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
@@ -26,10 +28,11 @@ _BASIC = "Lanywheresoftware/b4a/BA;"
 class UnmadeClasses:
     """Finds what can make objects of the classes of one app."""
 
-    def __init__(self, uses: "ConstantUses", package: PackageResources | None) -> None:
-        """The code of the app, and its other files."""
+    def __init__(self, uses: "ConstantUses", package: PackageResources | None, own: OwnPackages) -> None:
+        """The code of the app, its other files, and the packages of its own classes."""
         self._uses = uses
         self._package = package if package is not None and _can_tell(uses, package) else None
+        self._unstarted = UnstartedComponents(uses, self._package, own) if self._package is not None else None
         self._known: dict[str, list[tuple[int, CodeItem]] | None] = {}
 
     def makers(self, owner: str) -> list[tuple[int, CodeItem]] | None:
@@ -72,11 +75,19 @@ class UnmadeClasses:
         full = owner[1:-1]
         texts = (name, full, full.replace("/", "."), *_ends(name))
         is_loaded = self._uses.callers.is_loaded
-        if any(map(is_loaded, texts)) or self._package.names_class(name):
+        is_unstarted = self._unstarted is not None and self._unstarted.has(owner)
+        if any(self._is_loaded_outside(owner, text) if is_unstarted else is_loaded(text) for text in texts):
+            return True
+        if self._package.names_class(name) and not is_unstarted:
             return True
         package = full.removesuffix(name)
         is_joined = any(map(is_loaded, (package, package.replace("/", "."))))
         return is_joined and self._package.text_has_simple(name)
+
+    def _is_loaded_outside(self, owner: str, text: str) -> bool:
+        """True if a class has a text, and is not inside of another one: code that logs has the name of its class."""
+        within = owner, f"{owner[:-1]}$"
+        return any(not one.startswith(within) for one in self._uses.owners(text.encode("utf-8", "replace")))
 
 
 def _ends(name: str) -> list[str]:

@@ -28,7 +28,7 @@ def _new_container(walk: WalkState, values: Sequence[Value | None], _: Sequence[
     receiver = values[0] if values else None
     if isinstance(receiver, ObjectRef):
         source = walk.contents(values[1]) if len(values) > 1 else None
-        walk.heap[receiver.number] = source if isinstance(source, ArrayValue) else contents
+        walk.heap[receiver.number] = source if source is not None and type(source) is type(contents) else contents
 
 
 def _list_of(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
@@ -74,10 +74,31 @@ def _put(walk: WalkState, values: Sequence[Value | None], registers: Sequence[in
     receiver, contents, key = values[0], walk.contents(values[0]), _key(values[1])
     if isinstance(contents, PartsValue) and walk.calls.put is not None:
         bind_sink(walk, walk.calls.put, walk.units[walk.at + 1], registers)  # properties as a map
-    if not isinstance(receiver, ObjectRef) or not isinstance(contents, MapValue) or key is None:
+    if isinstance(receiver, ObjectRef) and isinstance(contents, MapValue) and len(contents.items) < MAX_ARRAY:
+        walk.heap[receiver.number] = _with(contents, key, values[2])
+
+
+def _put_all(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    receiver, contents, others = values[0], walk.contents(values[0]), walk.contents(values[1])
+    if not isinstance(receiver, ObjectRef) or not isinstance(contents, MapValue) or not isinstance(others, MapValue):
         return
-    if len(contents.items) < MAX_ARRAY:
-        walk.heap[receiver.number] = MapValue({**contents.items, key: values[2]})
+    for key, value in others.items.items():
+        if len(contents.items) < MAX_ARRAY:
+            contents = _with(contents, None if _is_unknown(key) else key, value)
+    walk.heap[receiver.number] = contents
+
+
+def _with(contents: MapValue, key: str | int | None, value: Value | None) -> MapValue:
+    """A map with a value more. One whose key is not known has a key with a hole, as no constant is."""
+    if key is None and value is None:
+        return contents
+    name = key if key is not None else f"{HOLE}{sum(map(_is_unknown, contents.items))}"
+    return MapValue({**contents.items, name: value})
+
+
+def _is_unknown(key: str | int) -> bool:
+    """True for the name of a key that is not known."""
+    return isinstance(key, str) and HOLE in key
 
 
 def _lookup(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
@@ -87,15 +108,22 @@ def _lookup(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -
         return
     wanted = values[1] if len(values) > 1 else None
     keys = [_key(one.value) for one in alternatives(wanted)]
+    default = values[2] if len(values) > 2 else None
     # The value of a key that the code has by default is that of the app; an unknown one beside it gives no value.
     if None not in keys or not contents.items.keys().isdisjoint(keys):
-        default = values[2] if len(values) > 2 else None
+        others = [value for key, value in contents.items.items() if _is_unknown(key)]
+        other = _any(walk, [*others, default]) if others else default
         walk.result = each(
-            wanted, lambda one: UNKNOWN if (key := _key(one)) is None else contents.items.get(key, default)
+            wanted, lambda one: UNKNOWN if (key := _key(one)) is None else contents.items.get(key, other)
         )
     else:
-        every = walk.allocate(ArrayValue(tuple(contents.items.values())))
-        walk.result = item(walk, every, None, ("key", walk.at))
+        walk.result = _any(walk, [*contents.items.values(), default])
+
+
+def _any(walk: WalkState, values: Sequence[Value | None]) -> Value | None:
+    """One of the values of a map, or the default, which is the last one."""
+    known = tuple(values if values[-1] is not None else values[:-1])
+    return item(walk, walk.allocate(ArrayValue(known)), None, ("key", walk.at))
 
 
 def _keys(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
@@ -142,11 +170,16 @@ def _map_of(walk: WalkState, values: Sequence[Value | None], *, pairs: bool) -> 
         found = [pair.items for item in items if isinstance(pair := walk.contents(item), ArrayValue)]
     else:
         found = list(zip(values[::2], values[1::2], strict=False))
-    known = {key: pair[1] for pair in found if len(pair) == 2 and (key := _key(pair[0])) is not None}
-    walk.result = walk.allocate(MapValue(known))
+    made = MapValue({})
+    for pair in found:
+        if len(pair) == 2:
+            made = _with(made, _key(pair[0]), pair[1])
+    walk.result = walk.allocate(made)
 
 
 def _as_value(key: str | int) -> Value:
+    if _is_unknown(key):
+        return UNKNOWN
     return TextValue(key, parts=(key,)) if isinstance(key, str) else key
 
 
@@ -185,7 +218,7 @@ def _held(value: Value | None) -> Value | None:
 
 CONTAINER_CALLS: dict[Effect, CallHandler] = {
     Effect.NEW_LIST: lambda walk, values, registers: _new_container(walk, values, registers, ArrayValue(())),
-    Effect.NEW_MAP: lambda walk, values, registers: _new_container(walk, values[:1], registers, MapValue({})),
+    Effect.NEW_MAP: lambda walk, values, registers: _new_container(walk, values, registers, MapValue({})),
     Effect.LIST_OF: _list_of,
     Effect.LIST_OF_ARGUMENTS: _list_of_arguments,
     Effect.PAIR: _list_of_arguments,
@@ -199,6 +232,7 @@ CONTAINER_CALLS: dict[Effect, CallHandler] = {
     Effect.ANY_ITEM: _any_item,
     Effect.SHUFFLE: _shuffle,
     Effect.PUT: _put,
+    Effect.PUT_ALL: _put_all,
     Effect.LOOKUP: _lookup,
     Effect.KEYS: _keys,
     Effect.ENTRIES: _entries,

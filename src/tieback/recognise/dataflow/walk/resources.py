@@ -102,7 +102,7 @@ def _defaults(walk: WalkState, values: Sequence[Value | None], _: Sequence[int])
     contents = walk.contents(values[1]) if len(values) > 1 else None
     if isinstance(contents, MapValue):
         for key, value in contents.items.items():
-            if isinstance(value, TextValue) and HOLE not in value.text:
+            if isinstance(value, TextValue) and HOLE not in value.text and HOLE not in str(key):
                 walk.settings.add_default(str(key), value.text)
 
 

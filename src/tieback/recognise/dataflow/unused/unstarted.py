@@ -1,0 +1,179 @@
+"""Components of the app's own that a manifest declares, but that nothing can start.
+
+Without an intent filter only the app itself can start one, by its class or by the name of the class. ``UnmadeClasses``
+finds the instructions with the class; here are the names, the classes in annotations and initial values, and code that
+starts components by names that are not known. No conclusion without an activity that a launcher shows.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tieback.recognise.dataflow.code.initial_values import types_with
+from tieback.recognise.dataflow.code.members import MemberRef
+from tieback.recognise.dataflow.code.own_packages import OwnPackages
+from tieback.recognise.dataflow.code.package_resources import PackageResources
+from tieback.recognise.dataflow.dex.dex_tables import SectionKind
+from tieback.recognise.dataflow.dex.dexfile import CodeItem
+from tieback.recognise.dataflow.dex.opcode_sets import CALLS, INSTANCE_OBJECT_READS
+from tieback.recognise.dataflow.dex.reaching import IGET, Operation
+
+if TYPE_CHECKING:
+    from tieback.recognise.dataflow.ends.uses import ConstantUses
+
+HOOK = "execStartActivity"
+"""The method of the system that frameworks for plugins replace or call: it is not in the SDK."""
+_TEXT, _CONTEXT = "Ljava/lang/String;", "Landroid/content/Context;"
+_INTENT, _NAME, _CLASS = "Landroid/content/Intent;", "Landroid/content/ComponentName;", "Ljava/lang/Class;"
+_STARTS = (
+    (_INTENT, "setClassName", f"({_CONTEXT}{_TEXT}){_INTENT}", 2),
+    (_INTENT, "setClassName", f"({_TEXT}{_TEXT}){_INTENT}", 2),
+    (_INTENT, "parseUri", f"({_TEXT}I){_INTENT}", 0),
+    (_INTENT, "getIntent", f"({_TEXT}){_INTENT}", 0),
+    (_INTENT, "getIntentOld", f"({_TEXT}){_INTENT}", 0),
+    (_NAME, "<init>", f"({_CONTEXT}{_TEXT})V", 2),
+    (_NAME, "<init>", f"({_TEXT}{_TEXT})V", 2),
+    (_NAME, "createRelative", f"({_TEXT}{_TEXT}){_NAME}", 1),
+    (_NAME, "createRelative", f"({_CONTEXT}{_TEXT}){_NAME}", 1),
+    (_NAME, "unflattenFromString", f"({_TEXT}){_NAME}", 0),
+)
+"""Methods that get the name of a component, and the number of the argument that is the name."""
+_LOADS = (
+    (_CLASS, "forName", f"({_TEXT}){_CLASS}", 0),
+    (_CLASS, "forName", f"({_TEXT}ZLjava/lang/ClassLoader;){_CLASS}", 0),
+    ("", "loadClass", f"({_TEXT}){_CLASS}", 1),
+)
+"""Methods of ``Class`` and of any loader that find a class by its name.
+
+Libraries find classes of theirs with them; the app could start what it finds.
+"""
+_KNOWN = frozenset((_CLASS, _NAME))
+"""Classes whose methods give the names of classes that code has, and of components that others have found."""
+_FOUND = frozenset(
+    f"Landroid/content/pm/{name};" for name in ("ActivityInfo", "ComponentInfo", "PackageItemInfo", "ServiceInfo")
+)
+"""What the system finds for an intent: only components with a filter."""
+_INFO = "Landroid/content/pm/PackageInfo;"
+_LISTS = (
+    ("activities", "[Landroid/content/pm/ActivityInfo;"),
+    ("receivers", "[Landroid/content/pm/ActivityInfo;"),
+    ("services", "[Landroid/content/pm/ServiceInfo;"),
+)
+"""The lists of all components of a package."""
+_PLATFORM = ("Landroid/", "Landroidx/", "Lcom/google/android/gms/", "Lcom/google/android/play/", "Lkotlin/")
+"""Libraries that start components of the app only by names that the manifest or the app gives them."""
+_MOST_CALLS = 512
+_ENCLOSING, _VALUE, _SYSTEM = "Ldalvik/annotation/EnclosingClass;", "value", 2
+"""The annotation by which each class inside of another names it, its element, and its visibility."""
+_MORE = 0x80
+
+
+class UnstartedComponents:
+    """Finds them in one app."""
+
+    def __init__(self, uses: "ConstantUses", package: PackageResources, own: OwnPackages) -> None:
+        """The code of the app, its other files, and the packages of its own classes."""
+        self._uses, self._package, self._own = uses, package, own
+
+    def has(self, owner: str) -> bool:
+        """True if nothing but an instruction with the class can start a component of the app's own."""
+        full = owner[1:-1].replace("/", ".")
+        return (
+            self._own.have(owner)
+            and self._package.is_closed(full)
+            and not self._is_in_text(full.rpartition(".")[2])
+            and not self._is_value(owner)
+            and not self._starts_any
+        )
+
+    def _is_in_text(self, name: str) -> bool:
+        """True if a text of the code has the name behind a dot, or ends with it behind a slash."""
+        forms = f".{name}".encode("utf-8", "replace"), f"/{name}\0".encode("utf-8", "replace")
+        for dex in self._uses.app.files:
+            section = dex.sections.get(SectionKind.STRING_DATA)
+            if section is None or any(dex.data.find(form, section.begin, section.end) >= 0 for form in forms):
+                return True
+        return False
+
+    def _is_value(self, owner: str) -> bool:
+        """True if an annotation or an initial value has the class."""
+        for number, dex in enumerate(self._uses.app.files):
+            kind = self._uses.app.type_of(number, owner)
+            around = self._around(number) if kind >= 0 else b""
+            for at in types_with(dex, kind) if kind >= 0 else ():
+                if not around or bytes(dex.data[max(0, at - len(around)) : at]) != around:
+                    return True
+        return False
+
+    def _around(self, number: int) -> bytes:
+        """How the annotation of a file begins that names the class around another one."""
+        kind, name = self._uses.app.type_of(number, _ENCLOSING), self._uses.app.string_of(number, _VALUE)
+        return bytes((_SYSTEM, *_uleb(kind), 1, *_uleb(name))) if kind >= 0 and name >= 0 else b""
+
+    @cached_property
+    def _starts_any(self) -> bool:
+        """True if code may start a component by a name that is not known."""
+        app = self._uses.app
+        return (
+            not any(app.class_of(f"L{name.replace('.', '/')};") is not None for name in self._package.started_classes())
+            or any(app.string_of(number, HOOK) >= 0 for number in range(len(app.files)))
+            or any(map(self._is_listed, _LISTS))
+            or any(self._has_unknown(*one, only_own=False) for one in _STARTS)
+            or any(self._has_unknown(*one, only_own=True) for one in _LOADS)
+        )
+
+    def _is_listed(self, field: tuple[str, str]) -> bool:
+        """True if code other than that of the platform reads a list of all components."""
+        app = self._uses.app
+        sites = self._uses.places.of_field(app.identity(MemberRef(_INFO, *field)), INSTANCE_OBJECT_READS)
+        return any(
+            site is None
+            or (
+                not app.ref_at(site.number, site.code, every=True).owner.startswith(_PLATFORM)
+                and self._uses.places.begins(site.number, site.code, site.code.begin + 2 * site.at)
+            )
+            for site in sites
+        )
+
+    def _has_unknown(self, owner: str, name: str, kind: str, word: int, *, only_own: bool) -> bool:
+        """True if a call of a method may get a name that is not a constant; ``only_own``: in the app's own classes."""
+        app, places = self._uses.app, self._uses.places
+        for count, (number, place, _) in enumerate(
+            places.calls(name, kind, frozenset((owner,)) if owner else frozenset(), _MOST_CALLS)
+        ):
+            code = app.files[number].code_around(place, every=True)
+            if count >= _MOST_CALLS - 1 or code is None:
+                return True
+            caller = app.ref_at(number, code, every=True).owner
+            counts = self._own.have(caller) if only_own else not caller.startswith(_PLATFORM)
+            if counts and places.begins(number, code, place) and not self._is_known(number, code, place, word):
+                return True
+        return False
+
+    def _is_known(self, number: int, code: CodeItem, place: int, word: int) -> bool:
+        """True if an argument of a call is a constant, or a name that the system or an object for a class gives."""
+        flow = self._uses.flow(number, code)
+        if flow is None:
+            return False
+        call = flow.operation((place - code.begin) // 2)
+        if call is None:
+            return True  # no way leads to it
+        made = {one.at: one for one in flow.operations}
+        return word < len(call.values) and all(
+            origin in flow.strings or (origin in made and self._gives_known(number, made[origin]))
+            for origin in call.values[word]
+        )
+
+    def _gives_known(self, number: int, one: Operation) -> bool:
+        if one.opcode in CALLS:
+            return self._uses.method_names(number, one.member)[0] in _KNOWN
+        field = self._uses.app.field(number, one.member) if one.opcode == IGET else -1
+        return field >= 0 and self._uses.app.ref(field).owner in _FOUND
+
+
+def _uleb(number: int) -> Iterator[int]:
+    """The bytes of an unsigned LEB128 number."""
+    while number >= _MORE:
+        yield number & _MORE - 1 | _MORE
+        number >>= 7
+    yield number
