@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from tieback.recognise.dataflow.code.members import words
 from tieback.recognise.dataflow.code.package_resources import PackageResources
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
-from tieback.recognise.dataflow.dex.opcode_sets import NAMES_OR_MAKES, NEW_INSTANCES
+from tieback.recognise.dataflow.dex.opcode_sets import NEW_INSTANCES
 from tieback.recognise.dataflow.dex.operand_uses import MAX_SITES
+from tieback.recognise.dataflow.unused.unmade import making
 from tieback.recognise.dataflow.unused.unstarted import HOOK
 
 if TYPE_CHECKING:
@@ -92,13 +93,10 @@ class UndeclaredComponents:
         if below or below is None or self._is_named(owner):
             return []
         found: list[tuple[int, CodeItem]] = []
-        for number, dex in enumerate(self._uses.app.files):
-            kind = self._uses.app.type_of(number, owner)
-            for offset in self._uses.places.offsets(number, NAMES_OR_MAKES, kind) if kind >= 0 else ():
-                code = dex.code_around(offset, every=True)
-                if code is None or len(found) >= MAX_SITES:
-                    return []
-                found.append((number, code))
+        for number, code in making(self._uses, owner):
+            if code is None or len(found) >= MAX_SITES:
+                return []
+            found.append((number, code))
         return found
 
     def _is_named(self, owner: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tieback.recognise.dataflow.code.own_packages import OwnPackages
 from tieback.recognise.dataflow.code.package_resources import PackageResources
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
-from tieback.recognise.dataflow.dex.opcode_sets import NAMES_OR_MAKES
+from tieback.recognise.dataflow.dex.opcode_sets import CONST_CLASSES, NAMES_OR_MAKES
 from tieback.recognise.dataflow.unused.unstarted import UnstartedComponents
 
 if TYPE_CHECKING:
@@ -57,12 +57,8 @@ class UnmadeClasses:
         return found
 
     def _sites(self, owners: Iterable[str]) -> Iterator[tuple[int, CodeItem | None]]:
-        for number, dex in enumerate(self._uses.app.files):
-            for kind in (self._uses.app.type_of(number, owner) for owner in owners):
-                for offset in self._uses.places.offsets(number, NAMES_OR_MAKES, kind) if kind >= 0 else ():
-                    code = dex.code_around(offset, every=True)
-                    if code is None or self._uses.places.begins(number, code, offset):
-                        yield number, code
+        for owner in owners:
+            yield from making(self._uses, owner)
 
     def _is_named(self, owner: str) -> bool:
         """True if the class can be made by its name, or by a program that is not in the package."""
@@ -88,6 +84,24 @@ class UnmadeClasses:
         """True if a class has a text, and is not inside of another one: code that logs has the name of its class."""
         within = owner, f"{owner[:-1]}$"
         return any(not one.startswith(within) for one in self._uses.owners(text.encode("utf-8", "replace")))
+
+
+def making(uses: "ConstantUses", owner: str) -> Iterator[tuple[int, CodeItem | None]]:
+    """File and method of each instruction that makes an object of a class, or has the object for the class.
+
+    A class that only takes its own name, as for the tag of a log, makes nothing with it.
+    """
+    within = owner, f"{owner[:-1]}$"
+    for number, dex in enumerate(uses.app.files):
+        kind = uses.app.type_of(number, owner)
+        for offset in uses.places.offsets(number, NAMES_OR_MAKES, kind) if kind >= 0 else ():
+            code = dex.code_around(offset, every=True)
+            if code is not None and not uses.places.begins(number, code, offset):
+                continue
+            is_name = code is not None and dex.data[offset] in CONST_CLASSES
+            is_inside = is_name and uses.app.ref_at(number, code, every=True).owner.startswith(within)
+            if not is_inside or uses.made_objects.is_given(owner):
+                yield number, code
 
 
 def _ends(name: str) -> list[str]:

@@ -171,9 +171,9 @@ def _map_of(walk: WalkState, values: Sequence[Value | None], *, pairs: bool) -> 
     else:
         found = list(zip(values[::2], values[1::2], strict=False))
     made = MapValue({})
-    for pair in found:
-        if len(pair) == 2:
-            made = _with(made, _key(pair[0]), pair[1])
+    for members in found:
+        if len(members) == 2:
+            made = _with(made, _key(members[0]), members[1])
     walk.result = walk.allocate(made)
 
 
