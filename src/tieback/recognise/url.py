@@ -54,8 +54,11 @@ COMPLETED = f"{UNDECIDED}: the first part of its host is only known when the app
 """Reason for an address with a placeholder in its first label."""
 UNKNOWN_HOST = f"{UNDECIDED}: its host is only known when the app runs, and its port is that of a data store"
 """Reason for ``http://%s:9200``."""
-_PROSE = ".,;:!?'*)]}"
-"""Characters that end a sentence or a list, not a URL; a closing bracket stays if its opening one is in the URL."""
+_PROSE = ".,;:!?'*)]}&"
+"""Characters that end a sentence or a list, not a URL; a closing bracket stays if its opening one is in the URL.
+
+Behind the last one parameters follow, also if the code forgets the question mark before them.
+"""
 
 
 def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:

@@ -73,6 +73,9 @@ _METHOD_WIDTH = 90
 """Most characters of a method's name in a context."""
 _WORTH = re.compile(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
 _HOST = re.compile(r"://([A-Za-z0-9.-]{4,253})")
+_TWICE = re.compile(
+    r"https?://([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)/+https?://([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)", re.IGNORECASE
+)
 _CONTAINER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 _BASES = ("Retrofit", "RestAdapter")
 
@@ -452,7 +455,7 @@ class _Finds:
         plain = {_value(find) for find in self._extractor.judge_text(parts)} if parts else set()
         evidence = self._evidence(flow, text, first)
         for find in finds:
-            if _value(find) in plain and not (whole and _is_cloud(find)):
+            if (_value(find) in plain and not (whole and _is_cloud(find))) or _is_joined_twice(_value(find)):
                 continue
             match find:
                 case Sighting():
@@ -502,6 +505,19 @@ class _Finds:
                 flow = DataFlow("retrofit", parts, None, dex.method_name(path.method))
                 # The evidence is the place of the path; the base URL has a sighting of its own.
                 yield from self._new(flow, url_of(parts.values), f"{base}\n{spec}", place(number, path.string))
+
+
+def _is_joined_twice(text: str) -> bool:
+    """True for an address of a server behind the same server, or behind one below its name.
+
+    The code puts the server only before paths, as a condition shows that the walk does not read:
+    ``url.startsWith("http") ? url : BASE + url``. Other servers pass requests on: ``https://proxy.test/https://shop.test``.
+    """
+    found = _TWICE.match(text)
+    if found is None:
+        return False
+    outer, inner = found[1].lower(), found[2].lower()
+    return outer == inner or outer.endswith(f".{inner}") or inner.endswith(f".{outer}")
 
 
 def _without_certificate(buffer: Buffer, find: Find) -> Find:
