@@ -33,6 +33,8 @@ def judged(text: str) -> TextVerdict:
         ("https://api.shop.de?key=secret", "https://api.shop.de"),
         ("https://api.shop.de/v1.", "https://api.shop.de/v1"),
         ("https://api.shop.de/v1).", "https://api.shop.de/v1"),
+        ("https://api.shop.de/v1&", "https://api.shop.de/v1"),
+        ("https://api.shop.de/a&b", "https://api.shop.de/a&b"),
         ("https://api.shop.de/wiki/A_(b)", "https://api.shop.de/wiki/A_(b)"),
         ("https://api.shop.de.", "https://api.shop.de"),
         ("https://api.shop.de:", "https://api.shop.de"),

@@ -122,3 +122,8 @@ def test_a_file_of_libraries_alone_has_no_other_code() -> None:
     dex = DexFile((FLOW / "cases.dex").read_bytes())
     assert len(dex.code_without(Packages(("Lflow/", "Lorg/", "Lokhttp3/", "L"))).units) == 0
     assert "_code_offsets" not in vars(dex)
+
+
+def test_the_app_of_a_scanner_is_followed_and_its_library_is_not() -> None:
+    assert not ALL.hold("Lcom/google/zxing/client/android/LocaleManager;")
+    assert ALL.hold("Lcom/google/zxing/MultiFormatReader;")

@@ -129,6 +129,11 @@ TABLE: list[tuple[str, str, str, str, str]] = [
     ("clients", "Clients;->meter", "meter.shop.test:502", "Modbus", "meter.shop.test:502"),
     ("clients", "Clients;->kept", "https://github.com", "HttpUrl", "https://github.com/"),
     ("clients", "Clients;->retrofit", "https://en.wikipedia.org", "Retrofit", "https://en.wikipedia.org/"),
+    *(
+        ("mapkeys", "Tlds;->products", f"http://www.{host}/m/products", "concat", f"http://www.{host}/m/products")
+        for host in ("com.au.shop.test", "cn.shop.test", "fr.shop.test", "com.shop.test")
+    ),
+    ("bases", "Bases;->proxy", "https://proxy.pass.test/https://api.shop.test/v1/users", "concat", "https://proxy.pass.test/https://api.shop.test/v1/users"),
 ]  # fmt: skip
 
 

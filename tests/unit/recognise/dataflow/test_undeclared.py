@@ -26,8 +26,22 @@ MANIFEST = (
     b'<manifest package="test.shop.app"><application><activity name=".Main"/>'
     b'<activity name="other.scan.Scan"/>%s</application></manifest>'
 )
-NEVER_RUN = ["base", "boot", "both", "help", "search", "sync", "task", "tunnel"]
-OTHERS = ["again", "api", "field", "free", "made", "named", "network", "scan", "sender", "shared", "turn", "worker"]
+NEVER_RUN = ["base", "boot", "both", "help", "search", "sync", "tagged", "task", "tunnel"]
+OTHERS = [
+    "again",
+    "api",
+    "field",
+    "free",
+    "given",
+    "made",
+    "named",
+    "network",
+    "scan",
+    "sender",
+    "shared",
+    "turn",
+    "worker",
+]
 """A method that nothing calls, or that an app can call, says what a library can contact."""
 
 
@@ -68,7 +82,7 @@ LAYOUT = b'<LinearLayout><fragment android:name="other.scan.Search"/></LinearLay
     ("file", "expected"),
     [
         (SETTINGS, NEVER_RUN),
-        (("res/layout/main.xml", LAYOUT), ["boot", "sync"]),
+        (("res/layout/main.xml", LAYOUT), ["boot", "sync", "tagged"]),
         (("assets/main.xml", LAYOUT), NEVER_RUN),
         (("smali/a/A.smali", b".class La/A;"), []),
     ],
@@ -82,7 +96,7 @@ def test_a_large_layout_of_a_decoded_folder_is_read_too() -> None:
     files = decoded(SETTINGS)
     name = "res/layout/main.xml"
     files.see(Artifact(name, (Buffer(name, BufferKind.TEXT, LAYOUT),)))
-    assert never_run(files) == ["boot", "sync"]
+    assert never_run(files) == ["boot", "sync", "tagged"]
 
 
 def test_too_many_layouts_of_a_decoded_folder_leave_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,8 +107,8 @@ def test_too_many_layouts_of_a_decoded_folder_leave_doubt(monkeypatch: pytest.Mo
 @each(
     ("manifest", "expected"),
     [
-        (b'<activity name="other.scan.Search"/>', ["boot", "sync"]),
-        (b'<activity-alias name="other.scan.Old" targetActivity="other.scan.Search"/>', ["boot", "sync"]),
+        (b'<activity name="other.scan.Search"/>', ["boot", "sync", "tagged"]),
+        (b'<activity-alias name="other.scan.Old" targetActivity="other.scan.Search"/>', ["boot", "sync", "tagged"]),
         (b'<service name="other.scan.Sync"/>', [one for one in NEVER_RUN if one != "sync"]),
         (b'<activity name="other.scan.Other"/>', NEVER_RUN),
     ],

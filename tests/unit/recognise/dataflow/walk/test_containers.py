@@ -94,7 +94,6 @@ def test_a_map_finds_a_value_by_its_key() -> None:
     call(walk, Effect.NEW_MAP, its)
     call(walk, Effect.PUT, its, TextValue("a"), HOST)
     call(walk, Effect.PUT, its, 7, PATH)
-    call(walk, Effect.PUT, its, UNKNOWN, PATH)  # no constant key
     assert walk.contents(its) == MapValue({"a": HOST, 7: PATH})
     assert call(walk, Effect.LOOKUP, its, TextValue("a")) == HOST
     assert call(walk, Effect.LOOKUP, its, TextValue("b")) is None
@@ -103,6 +102,45 @@ def test_a_map_finds_a_value_by_its_key() -> None:
     assert isinstance(found, Choice)
     assert [one.value for one in found.alternatives] == [HOST, PATH]
     assert call(walk, Effect.LOOKUP, ObjectRef(99), TextValue("a")) == UNKNOWN
+
+
+def test_a_map_with_keys_that_are_not_known() -> None:
+    walk = begun([])
+    its, other = walk.allocate(UNKNOWN), walk.allocate(UNKNOWN)
+    call(walk, Effect.NEW_MAP, its)
+    call(walk, Effect.PUT, its, TextValue("a"), HOST)
+    call(walk, Effect.PUT, its, UNKNOWN, PATH)
+    call(walk, Effect.PUT, its, UNKNOWN, None)
+    assert call(walk, Effect.LOOKUP, its, TextValue("a")) == HOST
+    assert call(walk, Effect.LOOKUP, its, TextValue("b")) == PATH  # perhaps
+    assert _values(call(walk, Effect.LOOKUP, its, TextValue("b"), HOST)) == [PATH, HOST]
+    assert _values(call(walk, Effect.LOOKUP, its, UNKNOWN)) == [HOST, PATH]
+    assert _values(call(walk, Effect.LOOKUP, its, UNKNOWN, TextValue("c"))) == [HOST, PATH, TextValue("c")]
+    assert walk.contents(call(walk, Effect.KEYS, its)) == ArrayValue((TextValue("a", parts=("a",)), UNKNOWN))
+    call(walk, Effect.NEW_MAP, other, its)
+    assert walk.contents(other) == walk.contents(its)
+    call(walk, Effect.PUT_ALL, other, its)
+    call(walk, Effect.PUT_ALL, other, HOST)
+    assert _values(call(walk, Effect.LOOKUP, other, UNKNOWN)) == [HOST, PATH, PATH]
+    call(walk, Effect.PUT_ALL, HOST, its)
+    made = call(walk, Effect.MAP_OF_ARGUMENTS, UNKNOWN, HOST, TextValue("d"), PATH)
+    assert call(walk, Effect.LOOKUP, made, TextValue("d")) == PATH
+    assert call(walk, Effect.LOOKUP, made, TextValue("e")) == HOST
+
+
+def test_a_map_with_many_values_is_bounded() -> None:
+    walk = begun([])
+    its, more = walk.allocate(MapValue({})), walk.allocate(MapValue({}))
+    for number in range(MAX_ALTERNATIVES + 1):
+        call(walk, Effect.PUT, its, UNKNOWN, TextValue(str(number)))
+    assert call(walk, Effect.LOOKUP, its, UNKNOWN) is None
+    walk.heap[more.number] = MapValue(dict.fromkeys(range(MAX_ARRAY), HOST))
+    call(walk, Effect.PUT_ALL, more, its)
+    assert walk.contents(more) == MapValue(dict.fromkeys(range(MAX_ARRAY), HOST))
+
+
+def _values(value: Value | None) -> list[Value | None]:
+    return [one.value for one in alternatives(value)]
 
 
 def test_a_map_of_pairs_or_arguments() -> None:

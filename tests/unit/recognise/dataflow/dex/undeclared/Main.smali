@@ -16,6 +16,7 @@
     new-instance v1, Ltest/shop/app/Click;
     invoke-direct {v1}, Ltest/shop/app/Click;-><init>()V
     invoke-static {}, Lother/scan/Sender;->send()V
+    invoke-static {}, Lother/scan/Given;->register()V
     return-void
 .end method
 

@@ -1,0 +1,10 @@
+.class public Lother/lib/Router;
+.super Ljava/lang/Object;
+
+.method public static open(Landroid/content/Context;Ljava/lang/String;)V
+    .registers 6
+    new-instance v0, Landroid/content/Intent;
+    invoke-direct {v0}, Landroid/content/Intent;-><init>()V
+    invoke-virtual {v0, p0, p1}, Landroid/content/Intent;->setClassName(Landroid/content/Context;Ljava/lang/String;)Landroid/content/Intent;
+    return-void
+.end method

@@ -1,0 +1,9 @@
+.class public Ltest/shop/app/Noted;
+.super Landroid/app/Activity;
+
+.method public onCreate(Landroid/os/Bundle;)V
+    .registers 4
+    const-string v0, "https://noted.shop.test/"
+    invoke-static {v0}, Lother/lib/Client;->get(Ljava/lang/String;)V
+    return-void
+.end method
