@@ -4,11 +4,12 @@ To make an object of such a class, to call a method of it or to access a field o
 https://docs.oracle.com/javase/specs/jvms/se17/html/jvms-5.html#jvms-5.4.3.1. A class whose superclass or interface is
 missing cannot be loaded, and one whose initialiser fails cannot be used. A method fails if every way through it meets
 such an instruction, or a call of a method that fails; then what is behind a call of it does not run either. Handlers
-that may catch the error are ways too. Casts, tests of types and class objects are no such instructions.
+that may catch the error are ways too. Casts, tests of types and class objects are no such instructions. Calls that ask
+for a component that no manifest declares always throw, too (``asked_components``).
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,6 +38,7 @@ from tieback.recognise.dataflow.unused.missing_classes import is_of_platform
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
+    from tieback.recognise.dataflow.unused.never_entered import NeverEntered
 
 MAX_STEPS = 200_000
 """Most instructions of one app that are looked at, and others in proportion. After that no more code fails."""
@@ -83,12 +85,20 @@ class Ways(NamedTuple):
 class FailingCode:
     """The methods and classes of one app that fail."""
 
-    def __init__(self, uses: "ConstantUses", missing: Sequence[dict[int, str]]) -> None:
+    def __init__(
+        self,
+        uses: "ConstantUses",
+        missing: Sequence[dict[int, str]],
+        throwing: Sequence[tuple[int, CodeItem, int, str]] = (),
+        entered: "NeverEntered | None" = None,
+    ) -> None:
         """Find them, from the instructions that name missing classes to the callers of the methods that have them.
 
         Args:
             uses: the code of the app.
             missing: for each file the indices of the missing types, with their descriptors.
+            throwing: file, method and unit of each call that always throws, and what is missing.
+            entered: finds what only code behind these calls runs; not looked for without it.
         """
         self._uses, self._app = uses, uses.app
         self._absent = [dict(table) for table in missing]
@@ -101,6 +111,11 @@ class FailingCode:
         """Those of which not even the initialiser runs."""
         self._calls: list[dict[int, str]] = [{} for _ in missing]
         """The methods that never return, with the missing class."""
+        self._entered = entered
+        self._throwing: dict[tuple[int, int], dict[int, str]] = {}
+        for number, code, at, needs in throwing:
+            self._throwing.setdefault((number, code.offset), {})[at] = needs
+        self._beginnings = {(number, code): None for number, code, _, _ in throwing}
         self._ways: dict[tuple[int, int], Ways | None] = {}
         self._objects: dict[str, str] = {}
         self.left = MAX_STEPS
@@ -137,7 +152,8 @@ class FailingCode:
 
     def never_runs(self, number: int, code: CodeItem) -> str:
         """The missing class without which a method never runs; empty if it may."""
-        return self._never_runs(number, code, set()) if self._ways or self._unusable else ""
+        needs = self._never_runs(number, code, set()) if self._ways or self._unusable else ""
+        return needs or (self._entered.needs(number, code, self.ways) if self._entered is not None else "")
 
     def _never_runs(self, number: int, code: CodeItem, seen: set[tuple[int, int]]) -> str:
         dex = self._app.files[number]
@@ -255,6 +271,8 @@ class FailingCode:
             named = {(number, index) for number, index in self._named() if (number, index) not in known}
             known |= named
             codes = dict.fromkeys(code for number, index in sorted(named) for code in self._users(number, index))
+            codes |= self._beginnings
+            self._beginnings = {}
             initialisers: dict[str, str] = {}
             for number, code in codes:
                 if self._is_in_failing_class(number, code):
@@ -334,11 +352,13 @@ class FailingCode:
             return None
         units = dex.units(code)
         try:
-            return self._reach(number, units, blocks)
+            return self._reach(number, units, blocks, self._throwing.get((number, code.offset), {}))
         except IndexError:
             return None  # a way leaves the code
 
-    def _reach(self, number: int, units: Sequence[int], blocks: Sequence[TryBlock]) -> Ways | None:
+    def _reach(
+        self, number: int, units: Sequence[int], blocks: Sequence[TryBlock], throwing: Mapping[int, str]
+    ) -> Ways | None:
         starts = [one.start for one in blocks]
         seen: set[int] = set()
         failed: set[int] = set()
@@ -353,6 +373,7 @@ class FailingCode:
             seen.add(at)
             opcode = units[at] & 255
             failure = self._failure(number, units, at) if opcode in _CAN_FAIL else None
+            failure = _Failure(throwing[at], runs=True) if at in throwing else failure
             if failure is None and _QUIET[opcode] > handled:
                 pending.append(at + LENGTHS[opcode])
                 continue

@@ -93,7 +93,7 @@ class UndeclaredComponents:
         if below or below is None or self._is_named(owner):
             return []
         found: list[tuple[int, CodeItem]] = []
-        for number, code in making(self._uses, owner):
+        for number, code, _ in making(self._uses, owner):
             if code is None or len(found) >= MAX_SITES:
                 return []
             found.append((number, code))

@@ -58,36 +58,56 @@ class UnmadeClasses:
 
     def _sites(self, owners: Iterable[str]) -> Iterator[tuple[int, CodeItem | None]]:
         for owner in owners:
-            yield from making(self._uses, owner)
+            yield from ((number, code) for number, code, _ in making(self._uses, owner))
 
     def _is_named(self, owner: str) -> bool:
         """True if the class can be made by its name, or by a program that is not in the package."""
         name = owner[1:-1].rpartition("/")[2]
-        if self._package is None or len(name) < _MIN_NAME:
-            return True
-        outside = [one for one in self._uses.app.ancestors(owner) if self._uses.app.class_of(one) is None]
-        if any(not one.startswith(_PLATFORM) for one in outside):
+        if self._package is None or len(name) < _MIN_NAME or self._is_of_others(owner):
             return True
         full = owner[1:-1]
         texts = (name, full, full.replace("/", "."), *_ends(name))
-        is_loaded = self._uses.callers.is_loaded
-        is_unstarted = self._unstarted is not None and self._unstarted.has(owner)
-        if any(self._is_loaded_outside(owner, text) if is_unstarted else is_loaded(text) for text in texts):
+        if any(self._is_loaded_outside(owner, text) for text in texts):
             return True
-        if self._package.names_class(name) and not is_unstarted:
+        if self._package.names_class(name) and not (self._unstarted is not None and self._unstarted.has(owner)):
             return True
         package = full.removesuffix(name)
-        is_joined = any(map(is_loaded, (package, package.replace("/", "."))))
+        is_joined = any(map(self._uses.callers.is_loaded, (package, package.replace("/", "."))))
         return is_joined and self._package.text_has_simple(name)
 
+    def is_named_in_full(self, owner: str) -> bool:
+        """The same for a class of a library: only by its whole name, or by a package to which code can join the rest.
+
+        A shrinker may have renamed it, and other classes log with the name of a class.
+        """
+        full = owner[1:-1].replace("/", ".")
+        parts = full.split(".")
+        packages = [".".join(parts[:count]) for count in range(1, len(parts))]
+        texts = (full, *(f"{one}." for one in packages), *packages[1:])
+        return (
+            self._package is None
+            or self._is_of_others(owner)
+            or owner in self._package.components()
+            or any(self._is_loaded_outside(owner, form) for one in texts for form in (one, one.replace(".", "/")))
+            or self._package.text_names(parts[-1])
+            or self._package.names_class(full.partition(".")[2] or full)
+        )
+
+    def _is_of_others(self, owner: str) -> bool:
+        """True for a class below one that is neither of the app nor of the platform."""
+        outside = [one for one in self._uses.app.ancestors(owner) if self._uses.app.class_of(one) is None]
+        return any(not one.startswith(_PLATFORM) for one in outside)
+
     def _is_loaded_outside(self, owner: str, text: str) -> bool:
-        """True if a class has a text, and is not inside of another one: code that logs has the name of its class."""
+        """True if a class that is not inside of this one has a text: code that logs has the name of its class."""
+        if not self._uses.callers.is_loaded(text):
+            return False
         within = owner, f"{owner[:-1]}$"
         return any(not one.startswith(within) for one in self._uses.owners(text.encode("utf-8", "replace")))
 
 
-def making(uses: "ConstantUses", owner: str) -> Iterator[tuple[int, CodeItem | None]]:
-    """File and method of each instruction that makes an object of a class, or has the object for the class.
+def making(uses: "ConstantUses", owner: str) -> Iterator[tuple[int, CodeItem | None, int]]:
+    """File, method and offset of each instruction that makes an object of a class, or has the object for the class.
 
     A class that only takes its own name, as for the tag of a log, makes nothing with it.
     """
@@ -101,7 +121,7 @@ def making(uses: "ConstantUses", owner: str) -> Iterator[tuple[int, CodeItem | N
             is_name = code is not None and dex.data[offset] in CONST_CLASSES
             is_inside = is_name and uses.app.ref_at(number, code, every=True).owner.startswith(within)
             if not is_inside or uses.made_objects.is_given(owner):
-                yield number, code
+                yield number, code, offset
 
 
 def _ends(name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Constants that only code loads or contacts that needs a class which is not in the package."""
+"""Constants that only code loads or contacts that needs a class or a component that the package does not have."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -9,8 +9,12 @@ from tieback.recognise.dataflow.code.own_packages import OwnPackages
 from tieback.recognise.dataflow.code.package_resources import PackageResources
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.reaching import MethodFlow, method_flow
+from tieback.recognise.dataflow.unused.asked_components import UNDECLARED_MARK, failing_calls
 from tieback.recognise.dataflow.unused.failing_code import FailingCode
 from tieback.recognise.dataflow.unused.missing_classes import MissingClasses
+from tieback.recognise.dataflow.unused.never_entered import NeverEntered
+from tieback.recognise.dataflow.unused.undeclared import UndeclaredComponents
+from tieback.recognise.dataflow.unused.unmade import UnmadeClasses
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
@@ -31,7 +35,7 @@ class UnrunnableCode:
         self, uses: "ConstantUses", package: PackageResources | None, own: OwnPackages, *, at_start: bool
     ) -> None:
         """The code of the app, its other files and its own packages; ``at_start`` if the system loads all of it."""
-        self._uses = uses
+        self._uses, self._package, self._own = uses, package, own
         self._missing = MissingClasses(uses.app, uses.places, package, own, at_start=at_start)
         self._flows: dict[tuple[int, int], MethodFlow | None] = {}
         self._cuts: dict[tuple[int, int], tuple[MethodFlow, str]] = {}
@@ -70,7 +74,13 @@ class UnrunnableCode:
     @cached_property
     def _failing(self) -> FailingCode | None:
         tables: Sequence[dict[int, str]] = self._missing.tables
-        return FailingCode(self._uses, tables) if any(tables) else None
+        throwing = list(failing_calls(self._uses, self._package))
+        if not throwing:
+            return FailingCode(self._uses, tables) if any(tables) else None
+        unmade = UnmadeClasses(self._uses, self._package, self._own)
+        undeclared = UndeclaredComponents(self._uses, self._package)
+        entered = NeverEntered(self._uses, unmade, undeclared.reason_of_result)
+        return FailingCode(self._uses, tables, throwing, entered)
 
     def _flow(self, number: int, code: CodeItem) -> MethodFlow | None:
         """The values of a method."""
@@ -98,6 +108,8 @@ class UnrunnableCode:
 
 
 def _reason(needs: str) -> str:
-    """The reason, with the package of a missing class, such as ``org.webrtc``."""
+    """The reason, with the package of a missing class, such as ``org.webrtc``, or with a component."""
+    if needs.startswith(UNDECLARED_MARK):
+        return f"{NEEDS}{printable(needs.removeprefix(UNDECLARED_MARK), _NAME_WIDTH)}, which no manifest declares"
     name = needs[1:].rstrip(";").rpartition("/")[0] or needs[1:].rstrip(";")
     return f"{NEEDS}{printable(name.replace('/', '.'), _NAME_WIDTH)}, which is not in the package"
