@@ -23,10 +23,10 @@ LAUNCHER = """<intent-filter><action android:name="android.intent.action.MAIN"/>
 HIDDEN = '<activity android:name=".Hidden" android:label="Start"/>'
 REST = "".join(
     f'<activity android:name="test.shop.app.{name}"/>'
-    for name in ("Started", "ByPart", "ByName", "Simple", "Noted", "Valued", "Shared")
+    for name in ("Started", "ByPart", "ByName", "Simple", "Noted", "Valued", "Shared", "Child")
 )
-NEVER_STARTED = ["hidden", "inner", "logged", "shared"]
-STARTED = ["byname", "bypart", "helped", "main", "noted", "simple", "started", "valued"]
+NEVER_STARTED = ["child", "hidden", "inner", "logged", "shared"]
+STARTED = ["begun", "byname", "bypart", "helped", "main", "noted", "simple", "started", "valued"]
 
 
 def package(
@@ -55,7 +55,7 @@ def test_what_only_the_app_could_start_and_does_not_never_runs() -> None:
     assert unused(package()) == NEVER_STARTED
 
 
-OTHERS = ["logged", "shared"]
+OTHERS = ["child", "logged", "shared"]
 """Those that are never started if the other one is."""
 
 

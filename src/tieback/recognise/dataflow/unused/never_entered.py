@@ -62,7 +62,7 @@ class NeverEntered:
             return False
         seen[key] = None
         owner, name, kind = self._uses.app.ref_at(number, code)
-        if not owner or name == "<clinit>":
+        if not owner or name == "<clinit>" or (name == "<init>" and self._unmade.is_named_in_full(owner)):
             return False
         callers = self._uses.callers.of(number, code)
         if callers and self._are_dead(callers, ways, seen):

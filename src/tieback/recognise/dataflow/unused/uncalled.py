@@ -136,9 +136,11 @@ class UncalledCode:
         if len(seen) >= _MOST_METHODS or self._left < 0:
             return False
         seen.add(key)
-        owner, _, kind = self._uses.app.ref_at(number, code)
+        owner, name, kind = self._uses.app.ref_at(number, code)
         if not owner or not self._own.have(owner) or self._is_bound(owner):
             return False
+        if name == "<init>" and self._unmade.makers(owner) is None:
+            return False  # the system, or other code that has the name of the class, also calls it
         callers = self._uses.callers.of(number, code)
         has_object = words(kind) != code.ins
         if callers is not None:

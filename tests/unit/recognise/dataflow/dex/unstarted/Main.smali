@@ -6,6 +6,14 @@
 
 .field public static final FIRST:Ljava/lang/Class; = Ltest/shop/app/Valued;
 
+.method public constructor <init>()V
+    .registers 2
+    invoke-direct {p0}, Landroid/app/Activity;-><init>()V
+    const-string v0, "https://begun.shop.test/"
+    invoke-static {v0}, Lother/lib/Client;->get(Ljava/lang/String;)V
+    return-void
+.end method
+
 .method public onCreate(Landroid/os/Bundle;)V
     .registers 4
     const-string v0, "https://main.shop.test/"
