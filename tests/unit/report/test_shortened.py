@@ -144,17 +144,21 @@ def test_stores_without_an_app(name: str, report: Report, tabled: Callable[..., 
 
 
 @pytest.mark.parametrize("name", ["markdown", "html", "terminal"])
-def test_hosts_of_an_app(name: str, report: Report, tabled: Callable[..., Report]) -> None:
-    """More hosts than are kept in memory: the number is that of all."""
-    rows = [sighting(LANTERN, f"https://h{n:03}.test", f"h{n:03}.test", Party.FIRST) for n in range(90)]
-    apps = [replace(partly_read(), unread=())]
+@pytest.mark.parametrize(("others", "hosts", "most"), [(0, 2500, 501), (200, 90, 20)])
+def test_hosts_of_an_app(
+    name: str, report: Report, tabled: Callable[..., Report], others: int, hosts: int, most: int
+) -> None:
+    """More hosts than are kept in memory: the number is that of all. With many apps, each has few hosts."""
+    rows = [sighting(LANTERN, f"https://h{n:04}.test", f"h{n:04}.test", Party.FIRST) for n in range(hosts)]
+    first = replace(partly_read(), unread=())
+    apps = [first, *(replace(first, app=replace(first.app, sha256=f"{n:064x}")) for n in range(others))]
     text = rendered(
         tabled(report, apps=apps, exposures=(), findings=(), sightings=LazyIndex.by(rows, lambda row: row.app_sha256)),
         name,
     )
-    shown = len(set(re.findall(r"h\d{3}\.test", text)))
-    assert 0 < shown < 20
-    assert f"and {90 - shown} more" in " ".join(text.split())
+    shown = len(set(re.findall(r"h\d{4}\.test", text)))
+    assert 0 < shown < most
+    assert f"and {hosts - shown:,} more" in " ".join(text.split())
 
 
 @pytest.mark.parametrize(
