@@ -59,9 +59,6 @@ _SHIFT = 0x80000
 _TWICE = 2
 _MOST_UNITS = 300_000
 """Most code units of one app that are walked: about a second. With half of them, credentials and paths are lost."""
-_MOST_VAIN = _MOST_UNITS // 4
-"""Most code units, after the first round, in which no address with a known host is found."""
-_WITH_HOST = lazy_pattern(r"://(?:[^/?#{}@]{0,200}@)?[A-Za-z0-9][^/?#{}]{2,}(?:[/?#]|$)")
 
 
 class DataFlow(NamedTuple):
@@ -199,10 +196,6 @@ class _Rounds:
         self._tried: set[tuple[int, Need]] = set()
         self._announced: set[int] = set()
         self._walks = 0
-        self._known: set[object] = set()
-        """Addresses that were found."""
-        self._vain_below = 0
-        """The work is in vain if less than this is left: no address was found for long."""
         self._unread = 0
 
     @cached_property
@@ -259,37 +252,23 @@ class _Rounds:
             if not pending:
                 return
             self._walker.retry()
-            if number == 1:
-                self._vain_below = self._walker.left - _MOST_VAIN
             for done, identity in enumerate(pending):
                 self._walks += number > 0
-                if self._walks > MAX_WALKS or self._is_over():
+                if self._walks > MAX_WALKS or self._walker.left <= 0:
                     self._unread += len(pending) - done
                     return
                 self._walk(identity)
             for done, identity in enumerate(pending):
-                if self._is_over():
+                if self._walker.left <= 0:
                     self._unread += len(pending) - done
                     return
                 self._follow(identity)
                 self._walker.charge()
         self._unread += sum(identity not in self._results for identity in self._pending)
 
-    def _is_over(self) -> bool:
-        """True if no work is left, or if it finds nothing any more."""
-        return self._walker.left <= max(0, self._vain_below)
-
-    def _note(self, made: Sequence[BuiltText]) -> None:
-        """Note the addresses of a walk; with a new one the next walks may find more."""
-        known = len(self._known)
-        self._known.update(key for one in made if (key := _address(one.value)) is not None)
-        if self._vain_below and len(self._known) > known:
-            self._vain_below = self._walker.left - _MOST_VAIN
-
     def _walk(self, identity: int) -> None:
         root = self._roots[identity]
         result = self._results[identity] = self._walker.walk(root.method, root.stop)
-        self._note(result.made)
         for field in self._fields.record(identity, result.stored, result.objects, self._waiting):
             self._pending.update(self._waiting[field])
 
@@ -392,21 +371,6 @@ def _is_open(made: BuiltText) -> bool:
         return is_address(value) and HOLE in _QUERY.split(value.text, 1)[0]
     url = value.values.get("url")
     return not isinstance(url, str) or len(value.values) > 1 or HOLE in _QUERY.split(url, 1)[0]
-
-
-def _address(value: TextValue | EndpointParts) -> object:
-    """What identifies an address with a known host, or known parts of an endpoint; ``None`` for another text."""
-    if isinstance(value, TextValue):
-        return _QUERY.split(value.text, 1)[0] if _WITH_HOST.search(value.text) else None
-    known = tuple(
-        sorted((role, part) for role, part in value.values.items() if isinstance(part, str) and _is_told(part))
-    )
-    return known or None
-
-
-def _is_told(part: str) -> bool:
-    """True if a part of an endpoint is known, or an address up to its path."""
-    return bool(part) and (HOLE not in part or _WITH_HOST.search(part) is not None)
 
 
 def _is_whole_url(made: BuiltText) -> bool:

@@ -20,10 +20,10 @@ from tieback.recognise.dataflow.methods.values import (
     is_informative,
 )
 from tieback.recognise.dataflow.walk.joins import PathState
-from tieback.recognise.dataflow.walk.kept_calls import Call, applies, arguments_of, is_first, repeat
 from tieback.recognise.dataflow.walk.state import MAX_FRUITLESS, WalkState
-from tieback.recognise.dataflow.walk.trail import MAX_DEPTH
 
+MAX_DEPTH = 6
+"""Most calls inside each other that are followed."""
 MAX_TARGETS = 16
 """Most methods that one call can run."""
 _CHANGEABLE = (TextValue, Choice, ArrayValue)
@@ -75,8 +75,7 @@ def targets_of(walk: WalkState, identity: int, opcode: int, values: Sequence[Val
 
 def invoke_targets(walk: WalkState, targets: Sequence[MethodCode], values: Sequence[Value | None]) -> Value | None:
     """Values of an invoked app method: the result of each method that the call can run."""
-    targets = _without_recursion(walk, targets)
-    walk.trail.bounded |= len(walk.stack) >= MAX_DEPTH
+    targets = [one for one in targets if one.identity not in walk.stack]
     if not targets or len(walk.stack) >= MAX_DEPTH:
         escape(walk, values, None)
         return UNKNOWN
@@ -92,16 +91,6 @@ def invoke_targets(walk: WalkState, targets: Sequence[MethodCode], values: Seque
     return state.registers.get(0)
 
 
-def _without_recursion(walk: WalkState, targets: Sequence[MethodCode]) -> Sequence[MethodCode]:
-    """The methods that are not being walked already."""
-    every = [one.identity for one in targets]
-    walk.trail.entered.update(every)
-    if walk.trail.entered.isdisjoint(walk.stack) or set(every).isdisjoint(walk.stack):
-        return targets
-    walk.trail.lowest = min(walk.trail.lowest, *[walk.stack.index(one) for one in every if one in walk.stack])
-    return [one for one in targets if one.identity not in walk.stack]
-
-
 def _run(
     walk: WalkState, target: MethodCode, values: Sequence[Value | None], before: Mapping[int, Contents]
 ) -> Value | None:
@@ -111,49 +100,23 @@ def _run(
     spent = walk.spent.get(target.identity, 0)
     if spent > walk.share or (tried is not None and tried >= MAX_FRUITLESS):
         escape(walk, values, None)
-        return _unsolved(walk, key)
-    built, stores, units = len(walk.built), walk.stores, target.code.units
-    result = _outcome(walk, target, values, before)
+        return walk.unsolved.get(key, UNKNOWN)
+    walk.spent[target.identity] = spent + target.code.units
+    if tried is None:
+        return walk.run(target, values)
+    built, stores = len(walk.built), walk.stores
+    result = walk.run(target, values)
     heap = walk.heap
-    fruitful = tried is None or (
+    fruitful = (
         is_informative(result)
         or walk.stores > stores
         or any(walk.is_new_address(one) for one in walk.built[built:])
         or _has_changed(heap, before)
     )
-    walk.note_try(key, units, fruitful=fruitful)
+    walk.fruitless[key] = None if fruitful else tried + 1
     small = target.code.units <= _MAX_GETTER
     if small and not fruitful and isinstance(result, TextValue) and result.needs:
         walk.unsolved[key] = result
-    return result
-
-
-def _outcome(
-    walk: WalkState, target: MethodCode, values: Sequence[Value | None], before: Mapping[int, Contents]
-) -> Value | None:
-    """The result of one method; that of an earlier call with equal arguments if nothing has changed since then."""
-    arguments = arguments_of(walk, target, values)
-    if arguments is None:
-        return walk.run(target, values)
-    kept = walk.outcomes.get(arguments.key)
-    if kept is not None and applies(walk, kept):
-        return repeat(walk, kept, arguments)
-    if kept is None and is_first(walk, target, arguments):
-        return walk.run(target, values)
-    call = Call(walk, arguments, before)
-    result = walk.run(target, values)
-    call.end(walk, result)
-    return result
-
-
-def _unsolved(walk: WalkState, key: tuple[int, tuple[object, ...]]) -> TextValue:
-    """The result of a call that is not followed again, for now."""
-    result = walk.unsolved.get(key, UNKNOWN)
-    for need in result.needs:
-        if need.kind == "field":
-            walk.read(need.member)
-        elif need.kind == "result":
-            walk.trail.unfollowed.add(need.member)
     return result
 
 

@@ -99,9 +99,6 @@ def _call(walk: WalkState, at: int, index: int, registers: Sequence[int], values
             if follows(walk, found.identity, targets, values):
                 walk.result = invoke_targets(walk, targets, values)
                 return
-            walk.trail.unfollowed.update((found.identity, *[one.identity for one in targets]))
-        else:
-            walk.trail.signatures.add(found.signature)
     is_known = found.own or isinstance(receiver, InstanceValue)
     unknown = walk.hole("result", found.identity) if is_known else None
     escape(walk, values, unknown.needs[0] if unknown is not None else None)

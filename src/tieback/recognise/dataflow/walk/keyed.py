@@ -41,7 +41,7 @@ def keyed(walk: WalkState, effect: KeyedCall, values: Sequence[Value | None], re
     elif effect.kind == STRING and isinstance(default, TextValue) and default.text:
         walk.result = _either(walk, default, member)
     elif effect.kind == "I" and isinstance(default, int):
-        put = walk.read(member) if member >= 0 else None
+        put = walk.fields.value(member) if member >= 0 else None
         # The port that is put belongs to the host that is put; the default would be a port of no server.
         walk.result = default if put is None else walk.passed_through(put, member)
     else:
@@ -79,7 +79,7 @@ def _member(walk: WalkState, space: str, key: Value | None, kind: str) -> int:
 
 def _either(walk: WalkState, default: Value, member: int) -> Value:
     """The default, and the values that code of the app puts under the key."""
-    put = walk.read(member) if member >= 0 else None
+    put = walk.fields.value(member) if member >= 0 else None
     if put is None:
         return default
     held = walk.passed_through(walk.thaw(put), member)

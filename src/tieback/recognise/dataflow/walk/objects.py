@@ -40,14 +40,10 @@ def new_instance(walk: WalkState, at: int, unit: int) -> int:
 def static_get(walk: WalkState, at: int, unit: int) -> int:
     """Read a static field. An initialiser of a class can read what it has just stored."""
     field = walk.app.field(walk.file, walk.units[at + 1])
-    walk.trail.statics.add(field)
     live = walk.statics.get(field)
     if live is not None and live[1].number in walk.heap:
-        walk.trail.lowest = -1
         return walk.assign(at, unit >> 8, live[1])
     held = walk.stored.get(field, ())
-    if live is not None or held:
-        walk.trail.lowest = -1
     if len(held) == 1 and walk.fields.value(field) is None:
         return walk.assign(at, unit >> 8, walk.passed_through(walk.thaw(held[0]), field))
     return walk.assign(at, unit >> 8, walk.field(field))
@@ -56,8 +52,7 @@ def static_get(walk: WalkState, at: int, unit: int) -> int:
 def static_put(walk: WalkState, at: int, unit: int) -> int:
     """Set a static field."""
     field, value = walk.app.field(walk.file, walk.units[at + 1]), walk.registers.get(unit >> 8)
-    if walk.statics.pop(field, None) is not None:
-        walk.trail.lowest = -1
+    walk.statics.pop(field, None)
     walk.store(field, value)
     if (
         isinstance(value, ObjectRef)
@@ -65,7 +60,6 @@ def static_put(walk: WalkState, at: int, unit: int) -> int:
         and walk.stored.get(field)
     ):
         walk.statics[field] = len(walk.stored[field]) - 1, value
-        walk.trail.lowest = -1
     return at + 2
 
 

@@ -29,7 +29,6 @@ def _printed(walk: WalkState, value: Value | None) -> Value | None:
     if target is None or not walk.app.is_own(walk.app.ref(target.identity).owner):
         return value
     if target.identity not in walk.demand:
-        walk.trail.unfollowed.add(target.identity)
         return walk.hole("result", target.identity)
     walk.charge()
     return walk.plain(invoke_targets(walk, [target], [value]))

@@ -70,7 +70,7 @@ def _view_text(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]
     if not texts:
         walk.result = walk.field(field)
         return
-    typed = walk.field(field) if walk.read(field) is not None else None
+    typed = walk.field(field) if walk.fields.value(field) is not None else None
     found = [*(TextValue(text, parts=(text,)) for text in texts), *(one.value for one in alternatives(typed))]
     label = "view", walk.method, walk.at
     walk.result = choice(
@@ -104,8 +104,6 @@ def _defaults(walk: WalkState, values: Sequence[Value | None], _: Sequence[int])
         for key, value in contents.items.items():
             if isinstance(value, TextValue) and HOLE not in value.text and HOLE not in str(key):
                 walk.settings.add_default(str(key), value.text)
-                walk.outcomes.clear()
-                walk.trail.lowest = -1
 
 
 def _first_constant(values: Sequence[Value | None]) -> Value | None:

@@ -3,7 +3,7 @@
 import operator
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -47,10 +47,6 @@ from tieback.recognise.dataflow.walk.calls import CallTable
 from tieback.recognise.dataflow.walk.joins import PathLabel, PathState, merge_states
 from tieback.recognise.dataflow.walk.layout import STRAIGHT, BlockOrder
 from tieback.recognise.dataflow.walk.settings import AppSettings
-from tieback.recognise.dataflow.walk.trail import Trail
-
-if TYPE_CHECKING:
-    from tieback.recognise.dataflow.walk.kept_calls import Kept
 
 MAX_BUILT = 500
 """Most texts and facts of one walk."""
@@ -174,10 +170,6 @@ class WalkState(ABC):
         """Most of them, so that one method that all others call does not take the work of the whole app."""
         self.stores = 0
         """Values that fields received and that are known, at least in part."""
-        self.outcomes: dict[object, Kept] = {}
-        """Outcomes of calls; see ``kept_calls``."""
-        self.called: set[int] = set()
-        """Hashes of the arguments of calls whose outcome is not kept yet."""
         self.known_addresses: set[tuple[int, int, object]] = set()
         self.decryption: Decryption | None = None
         """Runs the decryption methods of the app."""
@@ -206,17 +198,8 @@ class WalkState(ABC):
         """For each static field with a list or map that this walk created: its place in ``stored``, and the object."""
         self.allocated = 0
         self.joins = 0
-        self.trail = Trail()
         self.stack: list[int] = []
         self.enter((), 0, -1)
-
-    def note_try(self, key: tuple[int, tuple[object, ...]], units: int, *, fruitful: bool) -> None:
-        """Note that a call was walked, and whether it gave something."""
-        self.trail.tries.append((key, units, fruitful))
-        self.spent[key[0]] = self.spent.get(key[0], 0) + units
-        tried = self.fruitless.get(key, 0)
-        if tried is not None:
-            self.fruitless[key] = None if fruitful else tried + 1
 
     def retry(self) -> None:
         """Follow the calls again whose result depends on what has become known since then."""
@@ -288,7 +271,6 @@ class WalkState(ABC):
         self.allocated += 1
         if len(self.heap) >= MAX_OBJECTS:
             self.heap.clear()
-            self.trail.lowest = -1
         self.heap[self.allocated] = contents
         return ObjectRef(self.allocated)
 
@@ -374,34 +356,17 @@ class WalkState(ABC):
         """The value of a field of an object that the walk does not know."""
         if field < 0:
             return None
-        value = self.read(field)
+        value = self.fields.value(field)
         if value is None:
             kind = self.app.ref(field).kind
             return self.hole("field", field) if kind[:1] in ("L", "[", "I") else None
         return self.passed_through(self.thaw(value), field)
 
-    def read(self, field: int) -> Value | None:
-        """The value of a field outside of a walk, which the outcome of the current calls depends on."""
-        value = self.trail.read[field] = self.fields.value(field)
-        return value
-
-    def has_changed(self, read: tuple[int, Value | None]) -> bool:
-        """True if a field has another value now."""
-        field, before = read
-        value = self.fields.value(field)
-        return value is not before and value != before
-
     def store(self, field: int, value: Value | None) -> None:
         """Keep a value that a field receives."""
         frozen = self.freeze(value)
-        if frozen is not None:
-            self.keep(field, frozen)
-
-    def keep(self, field: int, frozen: Value) -> None:
-        """Keep a value without references to the heap that a field receives."""
-        self.trail.stores.append((field, frozen))
         self.stores += is_informative(frozen)
-        if field >= 0 and len(self.stored) < _MAX_STORES:
+        if frozen is not None and field >= 0 and len(self.stored) < _MAX_STORES:
             held = self.stored.setdefault(field, [])
             if len(held) < MAX_ALTERNATIVES:
                 held.append(frozen)
@@ -454,7 +419,7 @@ class WalkState(ABC):
                 return its[key][0]
             frozen = choice([Alternative(one.when, self.freeze(one.value, depth, its)) for one in value.alternatives])
         elif depth <= _MAX_FROZEN and (contents := self.heap.get(value.number)) is not None:
-            frozen = Frozen(each_inside(contents, lambda item: self.freeze(item, depth + 1, its)))
+            frozen = Frozen(_each(contents, lambda item: self.freeze(item, depth + 1, its)))
         its[key] = frozen, value  # the value is kept so that its identity is not reused
         return frozen
 
@@ -473,7 +438,7 @@ class WalkState(ABC):
         if not isinstance(value, Frozen):
             return value
         contents = value.contents
-        return self.allocate(contents if isinstance(contents, InstanceValue) else each_inside(contents, self.thaw))
+        return self.allocate(contents if isinstance(contents, InstanceValue) else _each(contents, self.thaw))
 
     def _known(self, value: Choice) -> "_KnownChoice":
         """What is known of a choice. It can have thousands of others inside, and is read again and again."""
@@ -563,7 +528,7 @@ def _is_new(value: TextValue) -> bool:
     return not constant and (len(value.parts) > 1 or HOLE not in value.text)
 
 
-def each_inside(contents: Contents, change: Callable[[Value | None], Value | None]) -> Contents:
+def _each(contents: Contents, change: Callable[[Value | None], Value | None]) -> Contents:
     """The contents with changed values."""
     match contents:
         case TextValue():

@@ -5,8 +5,7 @@ import pytest
 from tests.unit.recognise.dataflow.walk.programs import begun, member_index, walker_of
 from tieback.recognise.dataflow.code.members import MethodCode
 from tieback.recognise.dataflow.methods.values import HOLE, UNKNOWN, ArrayValue, Choice, InstanceValue, Need, TextValue
-from tieback.recognise.dataflow.walk.app_methods import escape, follows, invoke_targets, targets_of
-from tieback.recognise.dataflow.walk.trail import MAX_DEPTH
+from tieback.recognise.dataflow.walk.app_methods import MAX_DEPTH, escape, follows, invoke_targets, targets_of
 from tieback.recognise.dataflow.walk.walker import Walker
 
 VIRTUAL, SUPER = 0x6E, 0x6F
