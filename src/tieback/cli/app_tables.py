@@ -79,6 +79,8 @@ class _Row(NamedTuple):
     containers: tuple[str, ...] = ()
     evidence: Evidence | None = None
     """The evidence, if its chain is shown."""
+    addresses: tuple[str, ...] = ()
+    more_addresses: int = 0
 
 
 def app_lines(document: AppDocument, *, width: int, everything: bool) -> Iterator[Text]:
@@ -257,6 +259,10 @@ def _entries(rows: Sequence[_Row], width: int, indent: str) -> Iterator[Text]:
             yield from _wrapped(start, tail.split(" "), width, separator="", style="dim")
         if row.containers:
             yield from _wrapped(f"{indent}    contains ", row.containers, width, style="dim")
+        for address in row.addresses:
+            yield Text(f"{indent}    {address}", style="dim")
+        if row.more_addresses:
+            yield Text(f"{indent}    and {_count(row.more_addresses, 'more address', 'more addresses')}: --all", style="dim")
         if row.evidence is not None:
             yield from _chain(row.evidence, f"{indent}    ", width)
 
@@ -279,6 +285,8 @@ def _source_lines(document: AppDocument) -> _Lines:
     return found
 
 
+MOST_ADDRESSES = 3
+"""Addresses of one cloud resource that are shown without ``--all``."""
 MOST_PORTS = 3
 """Ports of one host that have a row each: more would fill the section."""
 
@@ -316,12 +324,15 @@ def _row(one: Sighting, lines: _Lines, more: int, ports: int, *, everything: boo
         f"+{_count(more, 'URL')}" if more else "",
         f"+{_count(ports, 'port')}" if ports else "",
     )
+    most = len(one.addresses) if everything else MOST_ADDRESSES
     return _Row(
         escape_line(one.endpoint.value),
         escape_line(", ".join(note for note in notes if note)),
         _place(one.endpoint.value, one.evidence, lines),
         tuple(escape_line(name) for name in one.names if name != rest),
         one.evidence if everything else None,
+        tuple(map(escape_line, one.addresses[:most])),
+        max(0, len(one.addresses) - most),
     )
 
 

@@ -55,6 +55,8 @@ class Sighting(msgspec.Struct, frozen=True):
     """Bytes received from it, as ``bytes_out``."""
     names: tuple[str, ...] = ()
     """Containers of a cloud resource that the app names: buckets, collections, tables; sorted."""
+    addresses: tuple[str, ...] = ()
+    """Whole addresses of a cloud resource that the app names, if they have a path; sorted. Without query."""
 
 
 class CredentialGrade(StrEnum):

@@ -42,7 +42,7 @@ __all__ = ["MAX_SIGHTINGS", "AppFinds", "Maker", "merge_finds"]
 MAX_SIGHTINGS = 5_000
 """Most distinct endpoints of one app; also the limit of each other list."""
 MAX_NAMES = 256
-"""Most containers of one endpoint, and most public keys of one app."""
+"""Most containers and addresses of one endpoint, and most public keys of one app."""
 _HOW = {
     "dex-flow": 1, "hermes-flow": 1, "script-flow": 1, "manifest": 2, "entitlement": 2, "native-string": 3, "binary": 3,
 }  # fmt: skip
@@ -142,6 +142,7 @@ class _Seen(msgspec.Struct):
     best: Sighting
     count: int = 0
     names: dict[str, None] = msgspec.field(default_factory=dict)
+    addresses: dict[str, None] = msgspec.field(default_factory=dict)
     files: set[str] = msgspec.field(default_factory=set)
     """Files that name a cloud resource."""
     project: Endpoint | None = None
@@ -158,6 +159,8 @@ class _Seen(msgspec.Struct):
             self.files.add(find.evidence.file)
         if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.path and len(self.names) < MAX_NAMES:
             self.names[find.endpoint.path] = None
+        if len(self.addresses) < MAX_NAMES:
+            self.addresses.update(dict.fromkeys(find.addresses))
 
 
 def _worth(evidence: Evidence) -> int:
@@ -468,6 +471,7 @@ def _join(one: _Seen, other: _Seen) -> None:
     other.count += one.count
     other.files |= one.files
     other.names.update(one.names)
+    other.addresses.update(one.addresses)
 
 
 def _join_servers(sightings: _Bounded[_Seen], rules: RuleFiles) -> None:
@@ -520,6 +524,7 @@ def _owned(seen: _Seen, maker: Maker) -> Sighting:
         owner=owned.owner,
         party_reason=owned.reason,
         names=tuple(sorted(seen.names)),
+        addresses=tuple(sorted(seen.addresses)),
     )
 
 

@@ -54,8 +54,9 @@ def finds_at(buffer: Buffer, place: MatchLocation) -> Iterator[Find]:
     evidence = Evidence(
         buffer.file, buffer.base + place.start, f"{how}/{verdict.rule}{encoded}", _context(buffer, place)
     )
+    addresses = (verdict.address,) if verdict.address else ()
     for endpoint in verdict.endpoints:
-        yield Sighting(endpoint, 1, Party.UNKNOWN, evidence)
+        yield Sighting(endpoint, 1, Party.UNKNOWN, evidence, addresses=addresses)
     for secret in verdict.secrets:
         belongs = secret.endpoint or (verdict.endpoints[0].value if verdict.endpoints else "")
         own = evidence if secret.place is None else _evidence_of(buffer, place, secret.place, evidence)

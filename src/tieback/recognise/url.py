@@ -104,9 +104,10 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         value = _value(scheme, host.host, port, path)
         return TextVerdict(RULE, covers, not_backends=(NotBackend(value, host.reason),))
     rest = text[covers:] if found and found.end() == len(place) else ""
+    value = _value(scheme, host, port, path)
     endpoint = cloud_endpoint(host.name, rest, rules, scheme=scheme.canonical, port=port) or Endpoint(
         kind=EndpointKind.URL,
-        value=_value(scheme, host, port, path),
+        value=value,
         scheme=scheme.canonical,
         host=host.name,
         port=port,
@@ -118,6 +119,7 @@ def verify(text: str, scheme: SchemeRule, rules: RuleFiles) -> TextVerdict:
         covers,
         endpoints=with_parts(endpoint, rest, rules),
         secrets=_secrets(userinfo, place + path, rules),
+        address=value if path and endpoint.kind is EndpointKind.CLOUD else "",
     )
 
 

@@ -51,6 +51,8 @@ class TextVerdict(msgspec.Struct, frozen=True):
     not_backends: tuple[NotBackend, ...] = ()
     keys: tuple[PublicKey, ...] = ()
     """Identifiers that the probe of their project sends as its key."""
+    address: str = ""
+    """The whole address of the cloud resource, without query; empty if it has no path, or for other endpoints."""
     rejected: str = ""
     """Why nothing was found; empty otherwise."""
 

@@ -20,7 +20,7 @@ _FIELD = re.compile(rb'"@(\w+)@"')
 _UNUSUAL = r"[^ !#-\[\]-~]|##\["
 """A character that JSON, or ``escape_json``, may escape."""
 _NUMBERS = frozenset({"port", "count", "offset"})
-_LISTS = frozenset({"names", "chain"})
+_LISTS = frozenset({"names", "addresses", "chain"})
 _EMPTY_TEXTS = frozenset({"owner", "party_reason"})
 """Null in parts of earlier releases, empty in the document."""
 
@@ -50,6 +50,7 @@ def _template() -> tuple[list[str], list[str]]:
             owner=_mark("owner"),
             party_reason=_mark("party_reason"),
             names=_mark("names"),
+            addresses=_mark("addresses"),
         ),
     )
     parts = _FIELD.split(encode_row(row))

@@ -62,6 +62,8 @@ class AppEndpoint(msgspec.Struct, frozen=True, kw_only=True):
     """Number of places in the package."""
     chain: tuple[str, ...]
     """Methods and fields through which code assembles it."""
+    addresses: tuple[str, ...]
+    """Whole addresses of a cloud resource that the app names, if they have a path."""
     backend: str
     """ID of its back end; empty if the run did not map it."""
     host: str
@@ -279,6 +281,7 @@ def _endpoints(workspace: Workspace, index: PageIndex, record: AppRecord, after:
                 confidence=sighting_confidence(one.evidence.how),
                 count=one.count,
                 chain=one.evidence.chain,
+                addresses=one.addresses,
                 backend=backend.id if backend else "",
                 host=backend.name if backend else "",
                 provider=backend.provider if backend else "",

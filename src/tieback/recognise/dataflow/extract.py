@@ -525,8 +525,8 @@ def _note(find: Find, shown: set[str], left_out: set[str]) -> None:
 def _value(find: Find) -> str:
     match find:
         case Sighting():
-            within = find.endpoint.path if _is_cloud(find) else ""
-            return f"{find.endpoint.value} {within}" if within else find.endpoint.value
+            within = (find.endpoint.path, *find.addresses) if _is_cloud(find) else ()
+            return " ".join((find.endpoint.value, *filter(None, within)))
         case PublicKey():
             return find.value
         case Credential():

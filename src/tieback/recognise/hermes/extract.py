@@ -155,4 +155,4 @@ class HermesExtractor:
 
 
 def _value(find: Find) -> str:
-    return find.endpoint.value + find.endpoint.path if isinstance(find, Sighting) else ""
+    return find.endpoint.value + find.endpoint.path + "".join(find.addresses) if isinstance(find, Sighting) else ""

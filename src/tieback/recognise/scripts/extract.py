@@ -258,4 +258,4 @@ class ScriptExtractor:
 
 
 def _value(find: Find) -> str:
-    return find.endpoint.value + find.endpoint.path if isinstance(find, Sighting) else ""
+    return find.endpoint.value + find.endpoint.path + "".join(find.addresses) if isinstance(find, Sighting) else ""

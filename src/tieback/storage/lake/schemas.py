@@ -66,6 +66,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
             ("party_reason", pa.string()),
             ("names", pa.list_(pa.string())),
             ("chain", pa.list_(pa.string())),
+            ("addresses", pa.list_(pa.string())),
         ]
     ),
     "credentials": pa.schema(

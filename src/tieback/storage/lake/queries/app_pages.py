@@ -38,10 +38,10 @@ def app_sightings(lake: Lake, unit: str, version: str, after: int, limit: int) -
     """
     sql = f"""
         SELECT {_OWN_FIRST} AS number, kind, value, scheme, host, port, path, service, count, party, file, "offset",
-            how, context, chain, owner, party_reason, names
+            how, context, chain, owner, party_reason, names, addresses
         FROM sightings WHERE unit = ? AND version = ? AND {_OWN_FIRST} > ? ORDER BY number LIMIT ?"""  # noqa: S608
     for number, kind, *rest in lake.stream(sql, [unit, version, after, limit]):
-        endpoint, count, party, *where, chain, owner, reason, names = (
+        endpoint, count, party, *where, chain, owner, reason, names, addresses = (
             Endpoint(EndpointKind(kind), *rest[:6]),
             *rest[6:],
         )
@@ -55,6 +55,7 @@ def app_sightings(lake: Lake, unit: str, version: str, after: int, limit: int) -
                 owner=owner or "",
                 party_reason=reason or "",
                 names=tuple(names or ()),
+                addresses=tuple(addresses or ()),
             ),
         )
 

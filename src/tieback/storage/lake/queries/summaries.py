@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 _SIGHTINGS = """
 SELECT inp.unit, inp.path AS app_path, s.kind, s.value, s.scheme, s.host, s.port, s.path, s.service, s.count, s.party,
-    s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names, s.chain
+    s.file, s."offset", s.how, s.context, s.owner, s.party_reason, s.names, s.chain,
+    s.addresses
 FROM sightings s JOIN inp USING (unit, version)
 ORDER BY inp.ordinal, s.ordinal"""
 
@@ -180,6 +181,7 @@ class RunApps:
                     owner=row[15] or "",
                     party_reason=row[16] or "",
                     names=tuple(row[17] or ()),
+                    addresses=tuple(row[19] or ()),
                 ),
             )
 

@@ -91,6 +91,7 @@ def app_tables(documents: Sequence[tuple[UnitName, AppDocument]]) -> dict[str, p
                 s.party_reason,
                 list(s.names),
                 list(s.evidence.chain),
+                list(s.addresses),
             )
             for n, s in enumerate(document.sightings)
         )
@@ -176,6 +177,7 @@ def read_app_documents(lake: Lake, keys: Keys) -> Iterator[tuple[str, AppDocumen
                                 owner=row.get("owner") or "",
                                 party_reason=row.get("party_reason") or "",
                                 names=tuple(row.get("names") or ()),
+                                addresses=tuple(row.get("addresses") or ()),
                             )
                             for row in sightings
                         ),
