@@ -55,6 +55,8 @@ MAX_HITS = 100_000
 MAX_STEPS = 1_000_000
 """Most steps of all scripts of an app; about a second for each 200,000."""
 _SCRIPT_STEPS = 500_000
+ACROSS_STEPS = 60_000
+"""Most steps for the scripts of a page together."""
 _BEFORE, _AFTER = 400, 3_000
 _STEP_WIDTH = 90
 _MARK_REACH = 32
@@ -92,16 +94,40 @@ class ScriptExtractor:
         self.left = MAX_STEPS
         """Steps that may still be taken to put texts together."""
         self.names = PageNames()
+        self._told: set[str] = set()
+        """The endpoints that single scripts put together."""
 
     def start(self) -> PageNames:
         """Begin an app; the names that its scripts share."""
         self.left, self.names = MAX_STEPS, PageNames()
+        self._told.clear()
         return self.names
 
     def shared(self) -> Iterator[Find]:
         """The endpoints whose host another script names, once the whole app is read."""
         for text, place in self.names.addresses():
             yield from self._located(text, place)
+        yield from self._across()
+
+    def _across(self) -> Iterator[Find]:
+        """What a script of a page puts together with names of another one."""
+        whole = self.names.scripts.whole()
+        if whole is None:
+            return
+        from tieback.recognise.scripts import resolve
+
+        budget = Budget(min(self.left, ACROSS_STEPS))
+        with closing(resolve.Resolution(whole.data, budget)) as resolution:
+            for found in resolution.of_calls(whole.calls):
+                if resolution.is_comment(found.at):
+                    continue
+                plain = {_value(one) for part in found.text.parts for one in self._judged(part)}
+                file, offset = whole.place(found.at)
+                chain = tuple(printable(step, _STEP_WIDTH) for step in found.text.via)
+                place = Evidence(file, offset, f"{FLOW_RULE}/{found.call or 'join'}", chain=chain)
+                for one in self._located(found.text.text, place):
+                    if isinstance(one, Sighting) and _value(one) not in plain and _value(one) not in self._told:
+                        yield one
 
     @cached_property
     def _scanner(self) -> AnchorScanner:
@@ -194,6 +220,7 @@ class ScriptExtractor:
                         if not (is_template or in_comment):
                             yield one
                     elif _value(one) not in plain:
+                        self._told.add(_value(one))
                         is_comment = in_comment and isinstance(one, Sighting)
                         yield NotBackend(_value(one), COMMENT) if is_comment else one
                 for text in host_lists.with_others(found.text) if not in_comment else ():

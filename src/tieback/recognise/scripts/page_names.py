@@ -13,6 +13,7 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, B
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.dataflow.methods.values import HOLE
+from tieback.recognise.scripts.page_scripts import PageScripts
 
 MAX_FILE = 65_536
 MAX_NAMES = 200
@@ -49,6 +50,8 @@ class PageNames:
         """Begin an app."""
         self._hosts: dict[str, dict[str, None]] = {}
         self._addresses: dict[tuple[str, str], SharedAddress] = {}
+        self.scripts = PageScripts()
+        """The scripts that are read together."""
 
     def see(self, piece: Piece) -> None:
         """Read the names of hosts in the scripts and pages of a piece."""
@@ -61,6 +64,7 @@ class PageNames:
                     self._file(buffer.file, buffer.data)
 
     def _file(self, file: str, data: Bytes) -> None:
+        self.scripts.add(file, data)
         if len(data) > MAX_FILE or not file.endswith((".js", ".html", ".htm")) or _FILES.fullmatch(file) is None:
             return
         depth = read = 0

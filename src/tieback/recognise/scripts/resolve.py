@@ -139,6 +139,14 @@ class Resolution:
         except (BudgetError, RecursionError):
             self.stopped = True
 
+    def of_calls(self, candidates: Sequence[Candidate]) -> Iterator[Resolved]:
+        """The texts of some candidates only."""
+        try:
+            for candidate in candidates:
+                yield from self._of(candidate)
+        except (BudgetError, RecursionError):
+            self.stopped = True
+
     def _within(self, candidate: Candidate, steps: int) -> list[Resolved]:
         """The texts of a candidate, if they take no more than these steps: libraries join the parts of any address."""
         budget = self._run.budget

@@ -1,0 +1,191 @@
+"""Addresses that a script of a page puts together with a name from another script of the page.
+
+The scripts of a page share their global names, the members of shared objects, and the services of a framework:
+``var API = "https://…/"`` in one file and ``$.get(API + "users")`` in another one, or a service of AngularJS that
+returns the address (https://docs.angularjs.org/guide/services). If a call begins with a name to which its script gives no
+address, and another script defines that name, the two are read together as one script, with those that have an address.
+Only these calls are looked at. Bounds: files of 256 KiB, 512 KiB of them together, 300 calls of an app.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tieback.intake.apps.interface import Bytes
+from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.scripts.candidates import Candidate
+
+MAX_FILE = 262_144
+MAX_TOGETHER = 524_288
+MAX_CALLS = 300
+MAX_OF_FILE = 60
+"""Most calls of one file."""
+_MAX_PLACES = 40
+"""Most places of a name that are looked at to find what the script assigns to it."""
+_VALUE = 100
+_MAX_WITHOUT = 65_536
+"""Most bytes of a script without a call or an address."""
+_MAX_SETTINGS = 8_192
+"""Most bytes of a file of settings."""
+_SCRIPT = lazy_pattern(
+    r"(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/(?!plugins/|cordova)(?:(?!\.min\.).){1,400}\.js"
+)
+_SETTINGS = lazy_pattern(
+    r"(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/.{1,400}\.(?:json|properties)"
+)
+_ADDRESS = lazy_pattern(rb"(?<![=(])[:=(,]\s{0,9}[\"'`](?:https?|wss?)://[\w[]")
+"""An address that a name, a key or a parameter gets."""
+_CALL = lazy_pattern(
+    rb"(?:\.(?:get|post|put|patch|delete|request|ajax|getJSON)\(|\b(?:fetch|axios|\$resource|io|connect)\(|\burl\s{0,9}:"
+    rb"|\.open\(\s{0,9}[\"'][A-Z]{3,7}[\"']\s{0,9},)\s{0,40}"
+    rb"(?:`\$\{\s{0,9})?(?P<root>[A-Za-z_$][\w$]{0,60})(?P<rest>[\w$.()\[\]]{0,80})\s{0,9}(?P<behind>[+}),;\n])"
+)
+"""A call with a name, or with a sum that begins with a name."""
+_NOT_ROOTS = frozenset((b"function", b"this", b"new", b"async", b"await", b"null", b"true", b"false", b"undefined"))
+
+
+_WORD = lazy_pattern(rb"(?<![\w$])[A-Za-z_$][\w$]{2,60}")
+_COMMON = frozenset((b"data", b"this", b"window", b"$scope", b"length", b"toString", b"trim", b"get", b"value", b"val"))
+"""Words in the argument of a call that define no address."""
+_MAX_NAMES = 200
+
+
+class _Call(NamedTuple):
+    """A call that needs a name of another script."""
+
+    at: int
+    """Where its argument begins."""
+    name: str
+    """The function."""
+    names: frozenset[bytes]
+    """The names in the beginning of the argument, and in the value of the first one."""
+
+
+class _File(NamedTuple):
+    """A file that can be a part of the whole."""
+
+    text: bytes
+    calls: list[_Call]
+    has_address: bool
+
+
+class Whole:
+    """The scripts of the pages of an app as one script."""
+
+    def __init__(self) -> None:
+        """Begin without a file."""
+        self.data = b""
+        self.calls: list[Candidate] = []
+        self._files: list[str] = []
+        self._starts: list[int] = []
+
+    def add(self, file: str, text: bytes, calls: Iterable[_Call]) -> None:
+        """Append a file with its calls."""
+        start = len(self.data)
+        self._files.append(file)
+        self._starts.append(start)
+        self.data += text + b"\n;\n"
+        self.calls += [Candidate(start + one.at, one.name) for one in calls][: MAX_CALLS - len(self.calls)]
+
+    def place(self, at: int) -> tuple[str, int]:
+        """The file and the offset in it of an offset of the whole."""
+        number = bisect_right(self._starts, at) - 1
+        return self._files[number], at - self._starts[number]
+
+
+class PageScripts:
+    """The small scripts and settings of the pages of one app."""
+
+    def __init__(self) -> None:
+        """Begin an app."""
+        self._files: dict[str, _File] = {}
+        self._left = MAX_TOGETHER
+
+    def add(self, file: str, data: Bytes) -> None:
+        """Keep a script of a page, or its settings, if it can be a part of the whole."""
+        if not file.endswith((".js", ".json", ".properties")) or not 0 < len(data) <= min(MAX_FILE, self._left):
+            return
+        if file.endswith(".js"):
+            if _SCRIPT.fullmatch(file) is None:
+                return
+            text = bytes(data)
+            one = _File(text, _calls(text), _ADDRESS.search(text) is not None)
+            if not one.calls and not one.has_address and len(data) > _MAX_WITHOUT:
+                return
+        elif len(data) <= _MAX_SETTINGS and _SETTINGS.fullmatch(file) is not None:
+            text = bytes(data).strip()
+            if b"://" not in text or text[:1] != b"{" or text[-1:] != b"}":
+                return
+            one = _File(b"(" + text + b")", [], has_address=True)
+        else:
+            return
+        self._left -= len(text)
+        self._files[file] = one
+
+    def whole(self) -> Whole | None:
+        """The files that a call needs as one script; ``None`` if no file defines a name for a call of another one."""
+        names = {name for one in self._files.values() for call in one.calls for name in call.names}
+        if not names or len(self._files) < 2 or not any(one.has_address for one in self._files.values()):
+            return None
+        words = b"|".join(map(re.escape, sorted(names)[:_MAX_NAMES]))
+        defines = re.compile(
+            rb"(?<![\w$])(?P<name>%b)[\"']?\s{0,9}"
+            rb"(?:=(?![=>])|:|,\s{0,9}(?:\[|function|\{|[\"'`]|\()|\(\)\s{0,9}\{)" % words
+        )
+        defined = {file: {found["name"] for found in defines.finditer(one.text)} for file, one in self._files.items()}
+        found, kept = Whole(), {}
+        for file, one in self._files.items():
+            others = set().union(*(some for other, some in defined.items() if other != file))
+            kept[file] = [call for call in one.calls if call.names & others]
+        needed = {name for calls in kept.values() for call in calls for name in call.names}
+        if not needed:
+            return None
+        for file, one in sorted(self._files.items()):
+            if kept[file] or one.has_address or defined[file] & needed:
+                found.add(file, one.text, kept[file])
+        return found
+
+
+def _calls(text: bytes) -> list[_Call]:
+    """The calls of a script whose argument begins with a name to which the script gives no address."""
+    found = []
+    values: dict[bytes, bytes | None] = {}
+    for one in _CALL.finditer(text):
+        root, rest = one["root"], one["rest"]
+        if root in _NOT_ROOTS or (one["behind"] not in b"+}" and b"." not in rest):
+            continue
+        if root not in values:
+            values[root] = _value_of(root, text)
+        value = values[root]
+        if value is None:
+            continue
+        at = one.start("root")
+        template = text.rfind(b"`", one.start(), at)
+        names = frozenset(_WORD.findall(root + rest + b" " + value)) - _COMMON
+        found.append(_Call(at if template < 0 else template, _name(one[0]), names))
+        if len(found) == MAX_OF_FILE:
+            break
+    return found
+
+
+def _value_of(name: bytes, text: bytes) -> bytes | None:
+    """The first words that a script assigns to a name; ``None`` if it gives the name an address itself."""
+    at, words = -1, b""
+    for _ in range(_MAX_PLACES):
+        at = text.find(name, at + 1)
+        if at < 0:
+            break
+        behind = text[at + len(name) : at + len(name) + _VALUE].lstrip()
+        if behind[:1] != b"=" or behind[1:2] == b"=":
+            continue
+        value = behind[1:].lstrip()
+        if value[:1] in (b'"', b"'", b"`") and value[1:5] in (b"http", b"ws:/", b"wss:"):
+            return None
+        words = words or value.partition(b";")[0].partition(b"\n")[0]
+    return words
+
+
+def _name(call: bytes) -> str:
+    head = call.partition(b"(")[0] if b"(" in call else b"ajax"
+    return head.strip(b". \t\r\n").decode("ascii", "replace")
