@@ -63,6 +63,10 @@ _TURNS = lazy_pattern(r"(?<=[a-z])[A-Z0-9]|(?<=[A-Z])[a-z0-9]|(?<=[0-9])[A-Za-z]
 _CUT_USERINFO = lazy_pattern(r"[^\s\"'<>]{1,600}@")
 _MAIL_SEGMENT = lazy_pattern(r"[^/@]+(?:@|%40)[^/@]+\.[A-Za-z]{2,}")
 _HEX = lazy_pattern(r"[0-9a-fA-F]{24,}")
+_PUBLIC = lazy_pattern(r"photo-\d{10,13}-[0-9a-f]{12}")
+"""The number of a public photo: https://unsplash.com/documentation#dynamically-resizable-images"""
+_PICTURE = lazy_pattern(r"\.(?:png|jpe?g|gif|webp|svg|bmp|ico|mp[34]|webm)\Z", re.IGNORECASE)
+_NAME_SEGMENT = lazy_pattern(r"(?!eyJ)[\w.+~,=-]{1,128}")
 _BEFORE_SECRET = frozenset(
     (
         *("token", "tokens", "reset", "verify", "confirm", "activate", "invite", "invitation", "magic", "unsubscribe"),
@@ -112,16 +116,27 @@ def redact_path(path: str) -> str:
     )
 
 
-def public_prefix(path: str) -> str:
-    """The path up to the first segment that may be secret, or up to its first parameter."""
+def public_prefix(path: str, *, constant: bool = False) -> str:
+    """The path up to the first segment that may be secret, or up to its first parameter.
+
+    Args:
+        path: the path of an address.
+        constant: true if it is in a package, which anyone can read: a random name of a picture is its name only.
+    """
     at, left = 0, ""
+    picture = constant and _PICTURE.search(path) is not None
     for one in path.split("/"):
-        if _is_secret(one, left):
+        if _is_secret(one, left) and not (picture and _is_name(one, left)):
             return path[:at]
         if ";" in one:
             return path[: at + one.index(";")]
         at, left = at + len(one) + 1, one
     return path
+
+
+def _is_name(segment: str, before: str) -> bool:
+    """True if a segment in the address of a picture is no person and no token."""
+    return _NAME_SEGMENT.fullmatch(segment) is not None and before.lower() not in _BEFORE_SECRET
 
 
 def is_random(word: str, least: int = 16) -> bool:
@@ -141,7 +156,7 @@ def _is_secret(segment: str, before: str) -> bool:
         return True
     word = segment.partition(";")[0].partition("%")[0]
     if (_HEX.fullmatch(word) and len(set(word)) > 4) or is_random(word):
-        return True
+        return _PUBLIC.fullmatch(word) is None
     follows = before.lower() in _BEFORE_SECRET
     return follows and len(word) >= 8 and _DIGITS.search(word) is not None
 

@@ -35,6 +35,8 @@ _PATH = re.compile(r"/[A-Za-z0-9\-._~!$&'()*+,;=:@%/]{0,1024}")
 _NEXT = re.compile(r"(?:[,;$#~^*]+|@@+|:::+|!!+|&&+)(?=[a-z]{2,5}://)", re.IGNORECASE)
 """The separator before the next URL of a list."""
 _VARIABLE_SEGMENT = re.compile(r"/:[A-Za-z_]")
+_NO_PATH = re.compile(r"(?:&(?:[\w.-]{1,60}=.{0,1024})?|(?:/\*{1,2}){1,20}/?)\Z")
+"""Parameters without a question mark before them, which code appends to what has one, and the end of a pattern."""
 _SECRET_SEGMENT = re.compile(
     r"(?:(?<=/services)|(?<=/triggers)|(?<=/workflows))/T[0-9A-Z]{6}|(?<=/api/webhooks)/\d{6}|(?<=/webhookb2)/[0-9a-f]{8}-"
     r"|/bot\d{6,12}:|/(?=sk_live_|hf_)"
@@ -177,7 +179,7 @@ def _path(text: str, at: int) -> str:
         ends.append(secret.start() + 1)
     if ends:
         path = path[: path.rfind("/", 0, min(ends)) + 1]
-    path = public_prefix(path)
+    path = _NO_PATH.sub("", public_prefix(path, constant=True))
     while path and path[-1] in _PROSE and not (path[-1] == ")" and "(" in path):
         path = path[:-1]
     return path.rstrip("/")

@@ -16,6 +16,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import url
+from tieback.recognise.appended_addresses import without_base
 from tieback.recognise.calls import unnamed_container
 from tieback.recognise.context import match_context
 from tieback.recognise.dalvik.decryptors import DecryptedText, Decryption
@@ -446,6 +447,7 @@ class _Finds:
 
     def _new(self, flow: DataFlow, text: str, parts: str, first: int, *, whole: bool = False) -> Iterator[Find]:
         """Endpoints in a text that are not in its parts; and the path below a cloud resource, if there is one."""
+        text = without_base(text, parts.split("\n"))
         finds = self._extractor.judge_text(text)
         if not finds:
             return

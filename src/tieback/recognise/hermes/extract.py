@@ -11,6 +11,7 @@ from tieback.intake.apps.printable import printable
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.model.endpoint import Party
 from tieback.model.sighting import Credential, Evidence, Problem, Sighting, UnreadKind
+from tieback.recognise.appended_addresses import without_base
 from tieback.recognise.calls import RULE as CALL_RULE
 from tieback.recognise.calls import CallRule, read_calls, unnamed_container
 from tieback.recognise.context import match_context
@@ -124,7 +125,7 @@ class HermesExtractor:
 
     def _finds(self, file: str, program: "Program", found: "Found") -> Iterator[Find]:
         configured = found.call == "configuration"
-        text = found.text.text
+        text = without_base(found.text.text, found.text.parts)
         plain = set() if configured else {value for part in found.text.parts for value in self._parts(part)}
         names = (program.name(found.function), *found.text.via)
         place = Evidence(

@@ -22,7 +22,7 @@ _OPERANDS = 24
 CALLS = (
     b"fetch(", b"WebSocket(", b"EventSource(", b".open(", b"axios", b"ajax(", b"getJSON(", b"request(", b"Request(",
     b"sendBeacon(", b"importScripts(", b"baseURL", b"new URL(", b".connect(", b"createClient(", b".Client(", b"Redis(",
-    b"createConnection(",
+    b"createConnection(", b"$resource(",
 )  # fmt: skip
 """Texts of calls that contact a server; each marks a file for the analysis."""
 METHODS = (b".get(", b".post(", b".put(", b".patch(", b".delete(", b".request(")

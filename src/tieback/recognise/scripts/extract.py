@@ -17,6 +17,7 @@ from tieback.intake.apps.printable import printable
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise.anchors import Anchor, AnchorKind, AnchorScanner, Atoms, literal_atoms
+from tieback.recognise.appended_addresses import without_base
 from tieback.recognise.calls import is_page, is_script
 from tieback.recognise.context import match_context
 from tieback.recognise.embedded import embedded_texts, language
@@ -125,7 +126,7 @@ class ScriptExtractor:
                 file, offset = whole.place(found.at)
                 chain = tuple(printable(step, _STEP_WIDTH) for step in found.text.via)
                 place = Evidence(file, offset, f"{FLOW_RULE}/{found.call or 'join'}", chain=chain)
-                for one in self._located(found.text.text, place):
+                for one in self._located(without_base(found.text.text, found.text.parts), place):
                     if isinstance(one, Sighting) and _value(one) not in plain and _value(one) not in self._told:
                         yield one
 
@@ -215,7 +216,7 @@ class ScriptExtractor:
                 # Without an offset, the place cannot be judged later.
                 in_comment = shown is not buffer.data and resolution.is_comment(found.at)
                 is_template = shown[found.at : found.at + 1] == b"`"  # which is found as it is written
-                for one in self._located(found.text.text, place):
+                for one in self._located(without_base(found.text.text, found.text.parts), place):
                     if isinstance(one, NotBackend):
                         if not (is_template or in_comment):
                             yield one

@@ -153,12 +153,12 @@ def _calls(text: bytes) -> list[_Call]:
     values: dict[bytes, bytes | None] = {}
     for one in _CALL.finditer(text):
         root, rest = one["root"], one["rest"]
-        if root in _NOT_ROOTS or (one["behind"] not in b"+}" and b"." not in rest):
+        if root in _NOT_ROOTS:
             continue
         if root not in values:
             values[root] = _value_of(root, text)
         value = values[root]
-        if value is None:
+        if value is None or (one["behind"] not in b"+}" and b"." not in rest and b"+" not in value):
             continue
         at = one.start("root")
         template = text.rfind(b"`", one.start(), at)

@@ -52,6 +52,8 @@ MAX_CALLED = 200
 MAX_JOINED = 20_000
 """Most steps for one place that joins a scheme and a host which both have names."""
 _MAX_LEVELS = 3
+_DIRECT = frozenset(("fetch", "open", "ajax", "getJSON"))
+"""Calls that get nothing but addresses."""
 ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
 NESTED = lazy_pattern(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
 """A parameter that is an address itself; that is found on its own."""
@@ -207,7 +209,8 @@ class Resolution:
             yield value
             if candidate.positional:
                 yield self._with_port(at, value, env)
-            if level >= _MAX_LEVELS or not any(is_open(one) for _, one in value):
+            direct = candidate.call in _DIRECT
+            if level >= _MAX_LEVELS or not any(is_open(one, direct=direct) for _, one in value):
                 continue
             missing = next(iter(run.record.missing), None)
             if missing is not None:
@@ -307,9 +310,15 @@ def server(host: Value, port: Value, scheme: Value) -> Value:
     return name._replace(text=f"{begin}{name.text}{f':{number}' * known}") if known or begin else Unknown()
 
 
-def is_open(value: Value) -> bool:
-    """True if a call of the function can complete the host or path of an address."""
+def is_open(value: Value, *, direct: bool = False) -> bool:
+    """True if a call of the function can complete the host or path of an address.
+
+    Args:
+        value: what the call gets.
+        direct: true for a call that requests nothing but addresses: all parts can be parameters of the function.
+    """
     if not isinstance(value, Text):
         return False
     place = value.text.partition("?")[0]
-    return HOLE in place and ("://" in place or place.startswith(("//", f"{HOLE}/")))
+    begins = ("//", HOLE) if direct else ("//", f"{HOLE}/")
+    return HOLE in place and ("://" in place or place.startswith(begins))

@@ -52,6 +52,8 @@ def _authority(parts: Parts) -> str:
     scheme, host, port = parts.get("scheme"), parts.get("host"), parts.get("port")
     if not isinstance(scheme, str) or not isinstance(host, str) or not scheme or not host:
         return ""
+    if "://" in scheme or "://" in host:
+        return ""  # another constant of the same settings
     return f"{scheme}://{host}" + (f":{port}" if isinstance(port, int) and port > 0 else "")
 
 
