@@ -47,6 +47,11 @@ _COMMON = frozenset(
 )
 """Methods of many other objects: only calls of an object that is known count."""
 
+_REQUESTS = frozenset((b"get", b"put", b"delete", b"post", b"patch", b"request", b"send"))
+"""Those of them that a service of the app has for requests."""
+_SERVICE = lazy_pattern(rb"(?i:api|rest|backend|server|service|provider|client)\w{0,20}\Z")
+"""The end of the name of such a service."""
+
 
 class _Name(NamedTuple):
     """A name of a function."""
@@ -187,11 +192,15 @@ class Callers:
             for at in self._places(b"." + raw, sign, 0, len(run.data)):
                 place = at + len(raw) + len(sign)
                 fits = self._fits(at, around)
-                if fits is None and raw not in _COMMON:
+                if fits is None and (raw not in _COMMON or (raw in _REQUESTS and self._is_service(at))):
                     path = self._arguments(place, 1)
                     fits = bool(path) and any(_is_path(as_text(value)) for _, value in path[0])
                 if fits:
                     yield place
+
+    def _is_service(self, dot: int) -> bool:
+        """True if the object before a dot has the name of a service that requests addresses."""
+        return _SERVICE.search(bytes(self._run.data[max(0, dot - 60) : dot])) is not None
 
     def _fits(self, dot: int, around: Scope) -> bool | None:
         """Whether the object before a dot has the methods in a scope; ``None`` if that is not known."""

@@ -236,7 +236,11 @@ def _chain_start(data: Bytes, at: int, low: int) -> int:
     """The start of ``a.b(c).d`` if ``at`` is inside of it at a dot, a bracket or a name."""
     for _ in range(_OPERANDS):
         if data[at : at + 1] not in (b".", b"(", b"["):
-            return _word_start(data, max(low, at - 120), at) if data[at - 1 : at] != b" " else at
+            start = _word_start(data, max(low, at - 120), at) if data[at - 1 : at] != b" " else at
+            if data[start - 1 : start] != b"." or data[start - 2 : start - 1] not in (b")", b"]"):
+                return start
+            at = start - 1  # a member of what a call or an index gives
+            continue
         previous = operand_before(data, at, low)
         if previous < 0:
             return at

@@ -257,12 +257,33 @@ class Names:
             end = _LIST_END.match(self._data, place + len(raw), scope.end) if listed else None
             if end is None:
                 if not listed:
-                    return Binding(Way.ASSIGNED, (), scope)
+                    return Binding(Way.ASSIGNED, self._given_inside(raw, scope), scope)
                 continue
             start = place - len(head) + head.rfind(b"[")
             key = part_of(bytes(self._data[start : end.start("close") + 1]), raw)
             return Binding(Way.MEMBER if key else Way.ASSIGNED, (end.end(),) if key else (), scope, key)
         return None
+
+    def _given_inside(self, raw: bytes, scope: Scope) -> tuple[int, ...]:
+        """Where the functions inside a scope give a value to its variable, which is declared without one."""
+        if len(raw) < LONG:
+            return ()
+        places = self._behind(_EQUALS, raw, scope, _EQUAL_SIGNS)
+        if len(places) > MAX_VALUES:
+            return ()
+        return tuple(self._end(_EQUALS, one + len(raw)) for one in sorted(places) if self._is_outer(raw, one, scope))
+
+    def _is_outer(self, raw: bytes, place: int, scope: Scope) -> bool:
+        """True if a name at a place is the variable of a scope around it, and no function between has its own."""
+        for inner in self._scopes.around(place):
+            if inner.start <= scope.start:
+                return True
+            if inner.head >= 0 and _parameter(self._data, raw, inner.head, inner.head_end) >= 0:
+                return False
+            before = bytes(self._data[max(inner.start, place - _PATTERN_REACH) : place])
+            if _DECLARATION.search(before) is not None:
+                return False
+        return False
 
     def _assigned(self, raw: bytes, scope: Scope) -> Binding | None:
         places = self._behind(_EQUALS, raw, scope, _EQUAL_SIGNS)

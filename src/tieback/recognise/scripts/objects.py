@@ -199,7 +199,7 @@ class Objects:
         match value.kind:
             case Kind.OBJECT:
                 found = self.own(value, key)
-                found = self._filled(value, key) if found is None else found
+                found = self._filled(value, key) if found is None else self._unless_empty(found, value, key)
             case Kind.CLASS:
                 found = self._static(value, key)
             case Kind.MODULE:
@@ -212,6 +212,13 @@ class Objects:
             case _:
                 found = None
         return found if found is not None else self._assigned(value, key)
+
+    def _unless_empty(self, found: Cases, value: Source, key: str) -> Cases:
+        """A member of a literal; one that is empty there has the value that is assigned later."""
+        if not all(_is_empty(one) for _, one in found):
+            return found
+        later = self._assigned(value, key)
+        return found if is_unknown(later) else later
 
     def _of_instance(self, value: Source, key: str) -> Cases | None:
         """A member of an object that a class or function makes, from what it assigns to ``this``."""
@@ -525,6 +532,13 @@ class Objects:
 def _variable(binding: Binding | None) -> tuple[object, ...]:
     """What two names have in common that stand for the same variable."""
     return () if binding is None else (binding.way, binding.scope.start)
+
+
+def _is_empty(value: Value) -> bool:
+    """True for ``null`` and for a text without a character."""
+    return (isinstance(value, Unknown) and value.path in ("null", "undefined")) or (
+        isinstance(value, Text) and not value.text
+    )
 
 
 def _is_of_settings(key: str) -> bool:
