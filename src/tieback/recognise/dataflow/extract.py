@@ -22,6 +22,7 @@ from tieback.recognise.context import match_context
 from tieback.recognise.dalvik.decryptors import DecryptedText, Decryption
 from tieback.recognise.dalvik.run import MAX_STEPS
 from tieback.recognise.dataflow.analysis import Analysis, DataFlow, analyse
+from tieback.recognise.dataflow.code.renamed_retrofit import bases as renamed_bases
 from tieback.recognise.dataflow.code.retrofit import base_for, paths
 from tieback.recognise.dataflow.constants import ConstantEnds, DexPart
 from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
@@ -493,10 +494,13 @@ class _Finds:
             for flow in self._analysis.flows
             if flow.name in _BASES and isinstance(flow.value, EndpointParts) and "url" in flow.value.values
         ]
+        renamed = not bases
+        if renamed:
+            bases = [one for _, dex in self._parts for one in renamed_bases(dex)]
         if not bases:
             return
         for number, (_, dex) in enumerate(self._parts):
-            for path in paths(dex):
+            for path in paths(dex, renamed=renamed):
                 base, spec = base_for(path.owner, bases), dex.string(path.string)
                 if base is None or not spec:
                     continue

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from tieback.intake.apps.interface import Bytes
+from tieback.recognise.dataflow.code.renamed_retrofit import is_path
 from tieback.recognise.dataflow.dex import encoded
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 
@@ -33,10 +34,15 @@ class RetrofitPath(NamedTuple):
     """String index of the path."""
 
 
-def paths(dex: DexFile) -> list[RetrofitPath]:
-    """The paths of every interface in the file; empty if it does not use Retrofit."""
+def paths(dex: DexFile, *, renamed: bool = False) -> list[RetrofitPath]:
+    """The paths of every interface in the file; empty if it does not use Retrofit.
+
+    Args:
+        dex: the file.
+        renamed: true if the classes of Retrofit have other names: then an annotation with nothing but a path counts.
+    """
     verbs = {dex.type_of(f"{package}{verb};".encode()) for package in _PACKAGES for verb in _VERBS} - {-1}
-    if not verbs:
+    if not verbs and not renamed:
         return []
     rows = np.flatnonzero((dex.classes["access"] & _INTERFACE != 0) & (dex.classes["annotations"] != 0))
     found: list[RetrofitPath] = []
@@ -46,7 +52,7 @@ def paths(dex: DexFile) -> list[RetrofitPath]:
         for method, item in _annotated(dex.data, int(dex.classes[row]["annotations"])):
             seen += 1
             note, _ = dex.values.annotation(item + 1)
-            if note.kind not in verbs:
+            if not is_path(note, dex) if renamed else note.kind not in verbs:
                 continue
             for name, value in note.values.items():
                 if isinstance(value, encoded.StringId) and dex.raw(name) in (b"value", b"path"):

@@ -1,0 +1,93 @@
+"""Scripts of one page in, endpoints out: an address of one script, and a call of another one with a name of it."""
+
+from tests.each import each
+from tests.linear import assert_linear
+from tieback.intake.apps.interface import ArtifactBatch
+from tieback.intake.apps.small_files import read_small_file
+from tieback.model.sighting import Sighting
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.scripts.page_scripts import PageScripts
+from tieback.recognise.search import AppSearch
+
+SEARCH = AppSearch(RuleFiles(), dataflow=False)
+WHOLE = "https://a.x.test/api/user"
+FACTORY = "angular.module('a').factory('conf',function(){var u='https://a.x.test/api';return{get:function(){return u}}})"
+SETTINGS = '{"MAIN_URL": "https://a.x.test/api/"}'
+LOADED = "app.run(function($rootScope,s){s.load().then(function(r){$rootScope.MAINURL=r.data.MAIN_URL})})"
+
+
+def values(files: dict[str, str], folder: str = "assets/www/js/") -> set[str]:
+    names = tuple(folder + name for name in files)
+    batch = ArtifactBatch(names, tuple(text.encode() for text in files.values()), read_small_file)
+    found = (one for one in SEARCH.finds([batch]) if isinstance(one, Sighting))
+    return {one.endpoint.value for one in found if one.evidence.file.endswith("call.js")}
+
+
+@each(
+    ("other", "call"),
+    [
+        ({"conf.js": "var BASE = 'https://a.x.test/api';"}, "function f(){$.get(BASE + '/user')}"),
+        ({"conf.js": "var BASE = 'https://a.x.test/api';"}, "function f(){$.ajax({type:'GET',url:BASE+'/user'})}"),
+        ({"conf.js": "var BASE = 'https://a.x.test/api';"}, "const f=()=>fetch(`${BASE}/user`)"),
+        ({"conf.js": "var CONF = {apiUrl:'https://a.x.test/api'};"}, "$.post(CONF.apiUrl + '/user', d)"),
+        ({"conf.js": FACTORY}, "app.factory('U',function($http,conf){var b=conf.get();return{f(){$http.get(b+'/user')}}})"),
+        ({"conf.js": FACTORY}, "app.factory('U',function($http,conf){var q=conf.get()+'/user';$.ajax({url:q})})"),
+        (
+            {"conf.js": "angular.module('a').constant('API',{url:'https://a.x.test/api'})"},
+            "app.service('U',function($http,API){this.f=function(){return $http.get(API.url+'/user')}})",
+        ),
+        (
+            {"main.properties": SETTINGS, "app.js": LOADED},
+            "app.service('U',function($http,$rootScope){this.f=function(){$http.post($rootScope.MAINURL+'user')}})",
+        ),
+    ],
+)
+def test_a_call_with_a_name_of_another_script(other: dict[str, str], call: str) -> None:
+    assert values({"call.js": call, **other}) == {WHOLE}
+    assert values({"call.js": call}) == set()
+
+
+@each(
+    ("other", "call"),
+    [
+        # Another name, a name of its own, a variable of a function, and files that no page can load.
+        ("var OTHER='https://a.x.test/api'", "function f(){$.get(BASE+'/user')}"),
+        ("var BASE='https://a.x.test/api'", "function f(BASE){$.get(BASE+'/user')}"),
+        ("function g(){var BASE='https://a.x.test/api'}", "function f(){$.get(BASE+'/user')}"),
+    ],
+)
+def test_other_names_are_left_alone(other: str, call: str) -> None:
+    assert values({"conf.js": other, "call.js": call}) == set()
+
+
+def test_only_scripts_of_pages_are_read_together() -> None:
+    files = {"conf.js": "var BASE='https://a.x.test/api'", "call.js": "function f(){$.get(BASE+'/user')}"}
+    assert values(files, "assets/templates/") == set()
+    assert values(files, "assets/www/plugins/x/www/") == set()
+
+
+def test_a_script_that_needs_no_other_one_is_not_read_again() -> None:
+    scripts = PageScripts()
+    scripts.add("assets/www/a.js", b"var u='https://a.x.test/';$.get(u+'x')")
+    scripts.add("assets/www/b.js", b"var v='https://b.x.test/';$.get(v+'x')")
+    assert scripts.whole() is None
+
+
+def test_places_are_those_of_the_files() -> None:
+    scripts = PageScripts()
+    call = b"function f(){$.get(BASE+'/user')}"
+    scripts.add("assets/www/a.js", b"var BASE='https://a.x.test'")
+    scripts.add("assets/www/b.js", call)
+    whole = scripts.whole()
+    assert whole is not None
+    assert [whole.place(one.at) for one in whole.calls] == [("assets/www/b.js", call.index(b"BASE"))]
+
+
+def test_a_long_script_takes_time_in_proportion() -> None:
+    def read(data: bytes) -> None:
+        scripts = PageScripts()
+        scripts.add("assets/www/a.js", data)
+        scripts.add("assets/www/b.js", b"var BASE='https://a.x.test';")
+        scripts.whole()
+
+    assert_linear(lambda size: b"$.get(BASE+" * size, read, 1_000)
