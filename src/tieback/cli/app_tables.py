@@ -262,7 +262,9 @@ def _entries(rows: Sequence[_Row], width: int, indent: str) -> Iterator[Text]:
         for address in row.addresses:
             yield Text(f"{indent}    {address}", style="dim")
         if row.more_addresses:
-            yield Text(f"{indent}    and {_count(row.more_addresses, 'more address', 'more addresses')}: --all", style="dim")
+            yield Text(
+                f"{indent}    and {_count(row.more_addresses, 'more address', 'more addresses')}: --all", style="dim"
+            )
         if row.evidence is not None:
             yield from _chain(row.evidence, f"{indent}    ", width)
 

@@ -108,6 +108,21 @@ def test_the_most_interesting_comes_first() -> None:
     assert lines[at + 4 : at + 6] == ["  firestore:acme         classes.dex+0x1f", "      contains invoices, members"]
 
 
+def test_a_cloud_resource_has_its_addresses() -> None:
+    addresses = tuple(f"https://shop.test/{one}" for one in "abcde")
+    heroku = replace(seen("heroku:shop", "shop.test", kind=EndpointKind.CLOUD), addresses=addresses)
+    document = replace(DOCUMENT, sightings=(heroku,))
+    lines = shown(document)
+    at = lines.index("Cloud resources")
+    assert lines[at + 2 : at + 6] == [
+        "      https://shop.test/a",
+        "      https://shop.test/b",
+        "      https://shop.test/c",
+        "      and 2 more addresses: --all",
+    ]
+    assert "      https://shop.test/e" in shown(document, everything=True)
+
+
 APPLE = Signer("0" * 64, "CN=Apple iPhone OS Application Signing,O=Apple Inc.,C=US", "code-signature")
 
 

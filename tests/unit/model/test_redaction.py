@@ -61,6 +61,20 @@ def test_secret_segments_of_paths(path: str, shown: str, prefix: str | None) -> 
     assert public_prefix(path) == (path if prefix is None else prefix)
 
 
+@each(
+    ("path", "prefix"),
+    [
+        ("/static/9e107d9d372bb6826bd81d3542a419d6/a.png", None),
+        ("/a/9e107d9d372bb6826bd81d3542a419d6.JPG", None),
+        ("/token/9e107d9d372bb6826bd81d3542a419d6/a.png", "/token/"),
+        ("/user/anna.berg@shop.de/a.png", "/user/"),
+        ("/static/9e107d9d372bb6826bd81d3542a419d6/a.json", "/static/"),
+    ],
+)
+def test_a_picture_of_a_package_keeps_its_name(path: str, prefix: str | None) -> None:
+    assert public_prefix(path, constant=True) == (path if prefix is None else prefix)
+
+
 @pytest.mark.parametrize("word", ["getAccountManager", "com_shop_app_net_http", "ViewController2", "0123456789012345"])
 def test_names_and_numbers_are_not_random(word: str) -> None:
     assert not is_random(word)

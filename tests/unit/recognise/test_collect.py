@@ -71,6 +71,15 @@ def test_containers_of_a_resource_are_gathered() -> None:
     assert (one.names, one.endpoint.path, one.count) == (("orders", "users"), "", 4)
 
 
+def test_addresses_of_a_resource_are_gathered() -> None:
+    found = [
+        replace(seen("heroku:shop", "text/url"), addresses=some)
+        for some in (("https://s.test/b",), (), ("https://s.test/a",))
+    ]
+    (one,) = merge_finds(None, found, RULES).sightings
+    assert one.addresses == ("https://s.test/a", "https://s.test/b")
+
+
 @pytest.mark.parametrize(("projects", "names"), [(("shop",), ("orders",)), (("shop", "club"), ()), ((), ())])
 def test_a_container_without_its_project_is_of_the_only_one(projects: tuple[str, ...], names: tuple[str, ...]) -> None:
     finds = [seen("firestore:", "dex-flow/collection", path="orders")]

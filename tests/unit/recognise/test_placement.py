@@ -221,9 +221,14 @@ def test_addresses_that_a_cordova_app_only_permits(elements: str, reason: str) -
 
 @each(
     ("address", "reason"),
-    [("http://192.168.1.4:8100", PERMITTED), ("http://10.1.2.3/*", PERMITTED), ("http://10.1.2.3.maker.com", "")],
+    [
+        ("http://192.168.1.4:8100", PERMITTED),
+        ("http://10.1.2.3/*", PERMITTED),
+        ("http://10.1.2.3.maker.com", ""),
+        ("ws://maker.com/*", PERMITTED),
+    ],
 )
-def test_the_computer_of_a_developer_is_only_permitted(address: str, reason: str) -> None:
+def test_the_computer_of_a_developer_and_a_socket_are_only_permitted(address: str, reason: str) -> None:
     element = f"<allow-navigation href='{address}'/>"
     found = finds(("res/xml/config.xml", compile_xml(f"<widget id='a'>{element}</widget>")))
     assert set(reasons(found).values()) == ({reason} if reason else set())

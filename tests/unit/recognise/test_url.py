@@ -35,6 +35,19 @@ def judged(text: str) -> TextVerdict:
         ("https://api.shop.de/v1).", "https://api.shop.de/v1"),
         ("https://api.shop.de/wiki/A_(b)", "https://api.shop.de/wiki/A_(b)"),
         ("https://api.shop.de.", "https://api.shop.de"),
+        ("https://api.shop.de/v1&", "https://api.shop.de/v1"),
+        ("https://api.shop.de/v1&page=2&of=3", "https://api.shop.de/v1"),
+        ("https://api.shop.de/a&b/c", "https://api.shop.de/a&b/c"),
+        ("wss://api.shop.de/*/*", "wss://api.shop.de"),
+        (
+            "https://api.shop.de/i/photo-1566228015668-4c45dbc4e2f5",
+            "https://api.shop.de/i/photo-1566228015668-4c45dbc4e2f5",
+        ),
+        (
+            "https://api.shop.de/i/9e107d9d372bb6826bd81d3542a419d6.png",
+            "https://api.shop.de/i/9e107d9d372bb6826bd81d3542a419d6.png",
+        ),
+        ("https://api.shop.de/i/9e107d9d372bb6826bd81d3542a419d6", "https://api.shop.de/i"),
         ("https://api.shop.de:", "https://api.shop.de"),
         ("https://api.shop.de:8443.", "https://api.shop.de:8443"),
         ("https://api.shop.de,https://b.shop.de/x", "https://api.shop.de"),
@@ -199,6 +212,18 @@ def test_other_texts_are_rejected(text: str, reason: str) -> None:
 def test_host_of_a_local_network_is_reported_with_the_reason(text: str, value: str, reason: str) -> None:
     (found,) = judged(text).not_backends
     assert (found.value, reason in found.reason) == (value, True)
+
+
+@each(
+    ("text", "address"),
+    [
+        ("https://shop-1.herokuapp.com/api/products?page=1", "https://shop-1.herokuapp.com/api/products"),
+        ("https://shop-1.herokuapp.com/", ""),
+        ("https://api.shop.de/v1", ""),  # its value is the whole address
+    ],
+)
+def test_a_cloud_resource_has_its_whole_address(text: str, address: str) -> None:
+    assert judged(text).address == address
 
 
 def test_default_port_of_a_scheme_is_reported() -> None:

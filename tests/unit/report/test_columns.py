@@ -32,11 +32,19 @@ ROWS = st.fixed_dictionaries(
         "owner": st.none() | TEXTS,
         "party_reason": st.none() | TEXTS,
         "names": st.none() | st.lists(TEXTS, max_size=2),
+        "addresses": st.none() | st.lists(TEXTS, max_size=2),
         "chain": st.none() | st.lists(TEXTS, max_size=2),
     }
 )
 LISTS = pa.list_(pa.string())
-TYPES = {"port": pa.int64(), "offset": pa.int64(), "count": pa.int64(), "names": LISTS, "chain": LISTS}
+TYPES = {
+    "port": pa.int64(),
+    "offset": pa.int64(),
+    "count": pa.int64(),
+    "names": LISTS,
+    "addresses": LISTS,
+    "chain": LISTS,
+}
 
 
 def sighting(row: dict[str, Any]) -> AppSighting:
@@ -55,6 +63,7 @@ def sighting(row: dict[str, Any]) -> AppSighting:
             owner=row["owner"] or "",
             party_reason=row["party_reason"] or "",
             names=tuple(row["names"] or ()),
+            addresses=tuple(row["addresses"] or ()),
         ),
     )
 

@@ -2,9 +2,9 @@
 
 The scripts of a page share their global names, the members of shared objects, and the services of a framework:
 ``var API = "https://…/"`` in one file and ``$.get(API + "users")`` in another one, or a service of AngularJS that
-returns the address (https://docs.angularjs.org/guide/services). If a call begins with a name to which its script gives no
-address, and another script defines that name, the two are read together as one script, with those that have an address.
-Only these calls are looked at. Bounds: files of 256 KiB, 512 KiB of them together, 300 calls of an app.
+returns the address (https://docs.angularjs.org/guide/services). A call can begin with a name to which its script gives
+no address. If another script defines that name, the two are read together as one script, with those that have an
+address. Only these calls are looked at. Bounds: files of 256 KiB, 512 KiB of them together, 300 calls of an app.
 """
 
 import re

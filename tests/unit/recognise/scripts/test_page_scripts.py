@@ -11,7 +11,9 @@ from tieback.recognise.search import AppSearch
 
 SEARCH = AppSearch(RuleFiles(), dataflow=False)
 WHOLE = "https://a.x.test/api/user"
-FACTORY = "angular.module('a').factory('conf',function(){var u='https://a.x.test/api';return{get:function(){return u}}})"
+FACTORY = (
+    "angular.module('a').factory('conf',function(){var u='https://a.x.test/api';return{get:function(){return u}}})"
+)
 SETTINGS = '{"MAIN_URL": "https://a.x.test/api/"}'
 LOADED = "app.run(function($rootScope,s){s.load().then(function(r){$rootScope.MAINURL=r.data.MAIN_URL})})"
 
@@ -30,7 +32,10 @@ def values(files: dict[str, str], folder: str = "assets/www/js/") -> set[str]:
         ({"conf.js": "var BASE = 'https://a.x.test/api';"}, "function f(){$.ajax({type:'GET',url:BASE+'/user'})}"),
         ({"conf.js": "var BASE = 'https://a.x.test/api';"}, "const f=()=>fetch(`${BASE}/user`)"),
         ({"conf.js": "var CONF = {apiUrl:'https://a.x.test/api'};"}, "$.post(CONF.apiUrl + '/user', d)"),
-        ({"conf.js": FACTORY}, "app.factory('U',function($http,conf){var b=conf.get();return{f(){$http.get(b+'/user')}}})"),
+        (
+            {"conf.js": FACTORY},
+            "app.factory('U',function($http,conf){var b=conf.get();return{f(){$http.get(b+'/user')}}})",
+        ),
         ({"conf.js": FACTORY}, "app.factory('U',function($http,conf){var q=conf.get()+'/user';$.ajax({url:q})})"),
         (
             {"conf.js": "angular.module('a').constant('API',{url:'https://a.x.test/api'})"},

@@ -20,7 +20,8 @@ PLACE = Evidence("classes.dex", 7, "dex-flow/concat", chain=("La;->of", "Lb;->ba
 
 def seen(value: str, *, party: Party = Party.FIRST, service: str | None = None, cloud: bool = False) -> Sighting:
     kind = EndpointKind.CLOUD if cloud else EndpointKind.URL
-    return Sighting(Endpoint(kind, value, "https", "h.test", 443, "/", service), 1, party, PLACE, names=("users",))
+    endpoint = Endpoint(kind, value, "https", "h.test", 443, "/", service)
+    return Sighting(endpoint, 1, party, PLACE, names=("users",), addresses=("https://h.test/a",))
 
 
 def app(key: str, name: str, *sightings: Sighting, problems: tuple[Problem, ...] = ()) -> tuple[Unit, AppDocument]:
