@@ -9,7 +9,7 @@ address. Only these calls are looked at. Bounds: files of 256 KiB, 512 KiB of th
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from tieback.intake.apps.interface import Bytes
@@ -23,25 +23,31 @@ MAX_OF_FILE = 60
 """Most calls of one file."""
 _MAX_PLACES = 40
 """Most places of a name that are looked at to find what the script assigns to it."""
+_MAX_FOUND = 200
+"""Most places of one kind of call in a script."""
 _VALUE = 100
 _MAX_WITHOUT = 65_536
 """Most bytes of a script without a call or an address."""
 _MAX_SETTINGS = 8_192
 """Most bytes of a file of settings."""
 _SCRIPT = lazy_pattern(
-    r"(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/(?!plugins/|cordova)(?:(?!\.min\.).){1,400}\.js"
+    r"(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/(?!plugins/|cordova)(?:(?!\.min\.|(?<=/)(?:lib|libs|vendor|bower_components|node_modules)/).){1,400}\.js"
 )
+"""A script of the app, and none in a folder of libraries."""
 _SETTINGS = lazy_pattern(
     r"(?:.{0,200}/)?(?:assets/(?:www|public)|[^/]{1,100}\.app/(?:www|public))/.{1,400}\.(?:json|properties)"
 )
-_ADDRESS = lazy_pattern(rb"(?<![=(])[:=(,]\s{0,9}[\"'`](?:https?|wss?)://[\w[]")
-"""An address that a name, a key or a parameter gets."""
-_CALL = lazy_pattern(
-    rb"(?:\.(?:get|post|put|patch|delete|request|ajax|getJSON)\(|\b(?:fetch|axios|\$resource|io|connect)\(|\burl\s{0,9}:"
-    rb"|\.open\(\s{0,9}[\"'][A-Z]{3,7}[\"']\s{0,9},)\s{0,40}"
-    rb"(?:`\$\{\s{0,9})?(?P<root>[A-Za-z_$][\w$]{0,60})(?P<rest>[\w$.()\[\]]{0,80})\s{0,9}(?P<behind>[+}),;\n])"
+_ADDRESS = lazy_pattern(rb"(?<![=(])[:=(,]\s{0,9}[\"'`](?:https?|wss?)\Z")
+"""Before the slashes of an address that a name, a key or a parameter gets."""
+_CALLS = (
+    b".get(", b".post(", b".put(", b".patch(", b".delete(", b".request(", b".ajax(", b".getJSON(", b"fetch(", b"axios(",
+    b"$resource(", b"io(", b".connect(", b"url:", b"url :", b".open(",
+)  # fmt: skip
+_ARGUMENT = lazy_pattern(
+    rb"(?:\s{0,9}[\"'][A-Z]{3,7}[\"']\s{0,9},)?\s{0,40}(?:`\$\{\s{0,9})?"
+    rb"(?P<root>[A-Za-z_$][\w$]{0,60})(?P<rest>[\w$.()\[\]]{0,80})\s{0,9}(?P<behind>[+}),;\n])"
 )
-"""A call with a name, or with a sum that begins with a name."""
+"""The argument of a call: a name, or a sum or text that begins with a name."""
 _NOT_ROOTS = frozenset((b"function", b"this", b"new", b"async", b"await", b"null", b"true", b"false", b"undefined"))
 
 
@@ -75,18 +81,23 @@ class Whole:
 
     def __init__(self) -> None:
         """Begin without a file."""
-        self.data = b""
+        self._data = bytearray()
         self.calls: list[Candidate] = []
         self._files: list[str] = []
         self._starts: list[int] = []
 
     def add(self, file: str, text: bytes, calls: Iterable[_Call]) -> None:
         """Append a file with its calls."""
-        start = len(self.data)
+        start = len(self._data)
         self._files.append(file)
         self._starts.append(start)
-        self.data += text + b"\n;\n"
+        self._data += text + b"\n;\n"
         self.calls += [Candidate(start + one.at, one.name) for one in calls][: MAX_CALLS - len(self.calls)]
+
+    @property
+    def data(self) -> bytes:
+        """The whole script."""
+        return bytes(self._data)
 
     def place(self, at: int) -> tuple[str, int]:
         """The file and the offset in it of an offset of the whole."""
@@ -110,7 +121,7 @@ class PageScripts:
             if _SCRIPT.fullmatch(file) is None:
                 return
             text = bytes(data)
-            one = _File(text, _calls(text), _ADDRESS.search(text) is not None)
+            one = _File(text, _calls(text), _has_address(text))
             if not one.calls and not one.has_address and len(data) > _MAX_WITHOUT:
                 return
         elif len(data) <= _MAX_SETTINGS and _SETTINGS.fullmatch(file) is not None:
@@ -128,12 +139,8 @@ class PageScripts:
         names = {name for one in self._files.values() for call in one.calls for name in call.names}
         if not names or len(self._files) < 2 or not any(one.has_address for one in self._files.values()):
             return None
-        words = b"|".join(map(re.escape, sorted(names)[:_MAX_NAMES]))
-        defines = re.compile(
-            rb"(?<![\w$])(?P<name>%b)[\"']?\s{0,9}"
-            rb"(?:=(?![=>])|:|,\s{0,9}(?:\[|function|\{|[\"'`]|\()|\(\)\s{0,9}\{)" % words
-        )
-        defined = {file: {found["name"] for found in defines.finditer(one.text)} for file, one in self._files.items()}
+        chosen = sorted(names)[:_MAX_NAMES]
+        defined = {file: _defined(chosen, one.text) for file, one in self._files.items()}
         found, kept = Whole(), {}
         for file, one in self._files.items():
             others = set().union(*(some for other, some in defined.items() if other != file))
@@ -147,11 +154,48 @@ class PageScripts:
         return found
 
 
+def _has_address(text: bytes) -> bool:
+    """True if a script gives an address to a name, a key or a parameter."""
+    at = -1
+    for _ in range(_MAX_PLACES):
+        at = text.find(b"://", at + 1)
+        if at < 0:
+            return False
+        if _ADDRESS.search(text[max(0, at - 20) : at]) is not None:
+            return True
+    return False
+
+
+def _defined(names: Sequence[bytes], text: bytes) -> set[bytes]:
+    """The names that a script can define."""
+    here = [re.escape(name) for name in names if name in text]
+    if not here:
+        return set()
+    found = re.finditer(
+        rb"(?<![\w$])(?P<name>%b)[\"']?\s{0,9}"
+        rb"(?:=(?![=>])|:|,\s{0,9}(?:\[|function|\{|[\"'`]|\()|\(\)\s{0,9}\{)" % b"|".join(here),
+        text,
+    )
+    return {one["name"] for one in found}
+
+
+def _arguments(text: bytes) -> Iterator[tuple[bytes, re.Match[bytes]]]:
+    """The calls of a script that get a name, each with its text."""
+    for call in _CALLS:
+        at = -1
+        for _ in range(_MAX_FOUND):
+            at = text.find(call, at + 1)
+            if at < 0:
+                break
+            if found := _ARGUMENT.match(text, at + len(call)):
+                yield call, found
+
+
 def _calls(text: bytes) -> list[_Call]:
     """The calls of a script whose argument begins with a name to which the script gives no address."""
     found = []
     values: dict[bytes, bytes | None] = {}
-    for one in _CALL.finditer(text):
+    for call, one in _arguments(text):
         root, rest = one["root"], one["rest"]
         if root in _NOT_ROOTS:
             continue
@@ -163,7 +207,7 @@ def _calls(text: bytes) -> list[_Call]:
         at = one.start("root")
         template = text.rfind(b"`", one.start(), at)
         names = frozenset(_WORD.findall(root + rest + b" " + value)) - _COMMON
-        found.append(_Call(at if template < 0 else template, _name(one[0]), names))
+        found.append(_Call(at if template < 0 else template, call.strip(b".( :").decode(), names))
         if len(found) == MAX_OF_FILE:
             break
     return found
@@ -184,8 +228,3 @@ def _value_of(name: bytes, text: bytes) -> bytes | None:
             return None
         words = words or value.partition(b";")[0].partition(b"\n")[0]
     return words
-
-
-def _name(call: bytes) -> str:
-    head = call.partition(b"(")[0] if b"(" in call else b"ajax"
-    return head.strip(b". \t\r\n").decode("ascii", "replace")

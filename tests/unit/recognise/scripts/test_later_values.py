@@ -42,11 +42,6 @@ def values(script: str) -> set[str]:
             f"function call(b,p){{x.open('POST',b+p,true)}}var h='{API}/';call(h,'v?a=');call(h,'w?')",
             {f"{API}/v", f"{API}/w"},
         ),
-        # A resource of AngularJS.
-        (
-            f"m.constant('A','{API}');m.factory('U',function($resource,A){{return $resource(A+'/v/:id')}})",
-            set(),
-        ),
     ],
 )
 def test_a_value_that_is_given_later(script: str, found: set[str]) -> None:
