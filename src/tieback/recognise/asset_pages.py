@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from tieback.intake.apps.interface import ArtifactBatch, BufferKind, Bytes, Piece
-from tieback.intake.apps.text_places import places_of
+from tieback.intake.apps.text_places import has_text, places_of
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Sighting
 from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
@@ -96,7 +96,7 @@ class AssetPages:
             return
         is_loaded = _LOADED.fullmatch(file) is not None
         self._left -= 0 if is_loaded else len(data)
-        if self._left < 0 or (not is_loaded and any(data.find(one) >= 0 for one in _ADDRESSES)):
+        if self._left < 0 or (not is_loaded and any(has_text(data, one) for one in _ADDRESSES)):
             self._stopped = True
             return
         names = _names(data)
@@ -134,7 +134,7 @@ def _is_in_page(find: Find) -> bool:
 def _names(data: Bytes) -> frozenset[bytes]:
     """The names of pages, scripts and style sheets in a file, without their folders; at most ``MAX_NAMES``."""
     found: set[bytes] = set()
-    if any(data.find(one) >= 0 for one in _WIDE_SUFFIXES):
+    if any(has_text(data, one) for one in _WIDE_SUFFIXES):
         return frozenset((_ANY,))
     for at in (at for suffix in _SUFFIXES for at in places_of(data, suffix)):
         end = _SUFFIX.match(data, at)

@@ -14,6 +14,7 @@ Bounds: 20,000 texts of each kind that can begin an address, and 1,000 addresses
 from itertools import islice
 
 from tieback.intake.apps.interface import Bytes
+from tieback.intake.apps.text_places import has_text
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.page_marks import Marks, places_of_marks
 
@@ -96,8 +97,8 @@ class FilePages:
                     places.add(at + 1)
         if places:
             self._addresses[file] = frozenset(places)
-        self._injects |= data.find(_EXECUTES) >= 0 and _INJECTED.search(data) is not None
-        if data.find(_PROTOCOL) >= 0:
+        self._injects |= has_text(data, _EXECUTES) and _INJECTED.search(data) is not None
+        if has_text(data, _PROTOCOL):
             found = islice(_CHOICE.finditer(data), MAX_ADDRESSES)
             self._choices[file] = [
                 (one.start(), one.end(), one["tls"].decode("utf-8", "replace").lower()) for one in found

@@ -18,6 +18,7 @@ from itertools import islice
 import msgspec
 
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, Bytes, Piece
+from tieback.intake.apps.text_places import has_text
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Sighting
 from tieback.recognise.file_pages import FilePages
@@ -252,8 +253,8 @@ class UnloadedFiles:
             if found["rest"] == LIST:
                 self._plugins.see_list(data)
         elif page:
-            self._compiles_less = self._compiles_less or any(data.find(one) >= 0 for one in _LESS_IN_PAGE)
-            self._compiles_sass = self._compiles_sass or any(data.find(one) >= 0 for one in _SASS_IN_PAGE)
+            self._compiles_less = self._compiles_less or any(has_text(data, one) for one in _LESS_IN_PAGE)
+            self._compiles_sass = self._compiles_sass or any(has_text(data, one) for one in _SASS_IN_PAGE)
             self._file_pages.see(file, data)
             self._plugins.see(file, data)
             self._maps.see(file, data)

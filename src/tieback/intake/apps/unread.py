@@ -268,7 +268,7 @@ class CodeCheck:
     def _page(self, file: str, data: Bytes) -> None:
         """A page or script that decrypts a long text of its own: it is usually a page too."""
         # The second search takes 15 times as long, and few scripts have the word.
-        if len(data) > _MAX_PAGE or data.find(b"decrypt") < 0 or _DECRYPTS.search(data) is None:
+        if len(data) > _MAX_PAGE or not has_text(data, b"decrypt") or _DECRYPTS.search(data) is None:
             return
         found = _ENCRYPTED_TEXT.search(data)
         raw = _decoded(bytes(found[1][: 2 * _SAMPLE])) if found is not None else b""
