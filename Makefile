@@ -11,7 +11,7 @@ DEMO := demo
 # More workers than cores: a fourth of the time, tests wait for servers.
 JOBS ?= 3
 
-.PHONY: sbom refresh-data release docs demo test test-more lint lint-quick bench compare fuzz fuzz-ci fuzz-corpus clean env env-test servers servers-more
+.PHONY: sbom refresh-data release docs demo test test-more lint lint-quick types texts bench compare fuzz fuzz-ci fuzz-corpus clean env env-test servers servers-more
 
 .uv/bin/uv:
 	@tools/bring-uv
@@ -61,11 +61,17 @@ lint-quick: $(if $(wildcard .venv/.test),,.cache/lint/.complete)
 
 lint: lint-quick .venv/.test
 	@tools/passed begin lint
+	@$(MAKE) --no-print-directory --output-sync=target --jobs=2 types texts
+	@tools/passed end lint
+
+# Types take minutes of one core without the cache of mypy; the rest takes a quarter of a minute.
+types: .venv/.test
 	@$(RUN) mypy
+
+texts: .venv/.test
 	@$(RUN) deptry src
 	@$(RUN) tools/check-workflows
 	@if [ -x tools/check-words ]; then $(RUN) tools/check-words; fi
-	@tools/passed end lint
 
 # The site, in build/site; a page or link that is missing is an error.
 docs: .venv/.test

@@ -1,12 +1,14 @@
 """Parts of the program that cost the same in each test: made quicker for the whole run. Conftests take them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
+    import duckdb
     from sqlalchemy import Connection
 
 
@@ -50,4 +52,39 @@ def quick_passwords() -> Iterator[None]:
     quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "PasswordHasher", quick)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_database(tmp_path_factory: pytest.TempPathFactory) -> "duckdb.DuckDBPyConnection":
+    """A DuckDB that reads every lake below the folder of the run, and nothing else."""
+    from tieback.storage.lake import schemas, sql
+
+    base = tmp_path_factory.getbasetemp()
+    database = sql._open(str(base), (base,), sql._QUERIES)
+    database.execute(sql._KIND_OF)
+    for name, schema in schemas.SCHEMAS.items():
+        sql._define(database, name, schema)
+    return database
+
+
+@pytest.fixture(scope="module", autouse=True)
+def lakes_share_a_database(
+    shared_database: "duckdb.DuckDBPyConnection", tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """Query all lakes in one DuckDB: to open one takes 20 ms of CPU, and most tests of commands and pages do it.
+
+    ``tests/unit/storage`` does not take this: there each lake has a database of its own, as in the program.
+    """
+    from tieback.storage.lake import sql
+
+    opened, base = sql._open, tmp_path_factory.getbasetemp()
+
+    def shared(spill: str, folders: Sequence[Path], *more: str) -> "duckdb.DuckDBPyConnection":
+        if more == (sql._QUERIES,) and all(folder.is_relative_to(base) for folder in folders):
+            return shared_database.cursor()
+        return opened(spill, folders, *more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sql, "_open", shared)
         yield

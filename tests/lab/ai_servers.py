@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from tests.lab import ai_apps
+from tests.lab.direct import open_directly
 from tests.lab.island import Island, island
 from tests.lab.ports import free_port
 from tieback.lab.postgres import psql, start_postgres
@@ -80,7 +81,7 @@ def call(port: int, verb: str, path: str, body: object = None, **headers: str) -
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"http://{HOST}:{port}{path}", data, headers, method=verb)
     request.add_header("Content-Type", "application/json")
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=60) as answer:
+    with open_directly(request, timeout=60) as answer:
         found: bytes = answer.read()
         return found
 

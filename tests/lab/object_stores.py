@@ -18,6 +18,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 
+from tests.lab.direct import open_directly
 from tests.lab.ports import free_subnet
 from tieback.lab.interface import StartContext
 from tieback.lab.process import stop
@@ -185,7 +186,7 @@ def _program(folder: Path, program: Path, words: Callable[[int], list[str]]) -> 
 def _request(method: str, url: str, content: bytes | None = None, headers: dict[str, str] | None = None) -> None:
     request = urllib.request.Request(url, data=content, headers=headers or {}, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=20):
+        with open_directly(request, timeout=20):
             pass
     except urllib.error.HTTPError as error:
         raise AssertionError(f"{method} {url.partition('?')[0]}: {error.read(500)!r}") from None

@@ -24,6 +24,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.lab.direct import open_directly
 from tests.lab.patient import PATIENT
 from tests.lab.ports import free_ports
 from tieback.lab.process import Launch, RunningServer, launch, stop
@@ -68,8 +69,7 @@ def call(port: int, verb: str, path: str, body: object = None, headers: dict[str
     asked = urllib.request.Request(f"http://{HOST}:{port}{path}", data, headers or {}, method=verb)
     if data is not None and not (headers or {}).get("Content-Type"):
         asked.add_header("Content-Type", "application/json")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(asked, timeout=10) as answer:
+    with open_directly(asked, timeout=10) as answer:
         answered: bytes = answer.read()
         return answered
 
@@ -233,7 +233,7 @@ def registry_open(serve: Serve) -> RunningServer:
         blob = b'{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}'
         digest = f"sha256:{hashlib.sha256(blob).hexdigest()}"
         asked = urllib.request.Request(f"http://{HOST}:{server.port}/v2/hr/app/blobs/uploads/", b"", method="POST")
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=10) as answer:
+        with open_directly(asked, timeout=10) as answer:
             path = answer.headers["Location"].partition(f":{server.port}")[2]
         call(server.port, "PUT", f"{path}&digest={digest}", blob, {"Content-Type": "application/octet-stream"})
         kind = "application/vnd.docker.distribution.manifest.v2+json"

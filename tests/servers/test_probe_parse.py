@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.examples import few
+from tests.lab.direct import open_directly
 from tests.lab.patient import PATIENT
 from tests.lab.ports import free_port
 from tieback.lab.mongod import start_mongod
@@ -44,15 +45,13 @@ def call(port: int, verb: str, path: str, body: object = None) -> None:
     for name, value in (("Application-Id", APPLICATION), ("Master-Key", MASTER)):
         asked.add_header(f"X-Parse-{name}", value)
     asked.add_header("Content-Type", "application/json")
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=20) as answer:
+    with open_directly(asked, timeout=20) as answer:
         answer.read()
 
 
 def answers(port: int) -> bool | None:
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
-            f"http://{HOST}:{port}/parse/health", timeout=5
-        ) as answer:
+        with open_directly(f"http://{HOST}:{port}/parse/health", timeout=5) as answer:
             return True if answer.status == 200 else None
     except urllib.error.HTTPError:
         return None

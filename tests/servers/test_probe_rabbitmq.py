@@ -23,6 +23,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.lab.direct import open_directly
 from tests.lab.patient import PATIENT
 from tests.lab.ports import free_ports
 from tieback.lab.process import RunningServer, stamp, unprivileged_account
@@ -63,9 +64,8 @@ class Broker(msgspec.Struct, frozen=True):
     def call(self, verb: str, path: str, body: bytes | None = None) -> bytes:
         url = f"http://{HOST}:{self.management.port}{path}"
         login = {"Authorization": f"Basic {b64encode(KEEPER.encode()).decode()}", "Content-Type": "application/json"}
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         asked = urllib.request.Request(url, body, login, method=verb)
-        with opener.open(asked, timeout=10) as answer:
+        with open_directly(asked, timeout=10) as answer:
             answered: bytes = answer.read()
             return answered
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.lab import webdav
+from tests.lab.direct import open_directly
 from tests.lab.ports import free_ports
 from tests.servers import test_probe_http_stores as stores
 from tests.servers.test_probe_paths import app_with, exposures, records, tieback, write_grant
@@ -179,7 +179,6 @@ def test_nothing_is_written(ask: Callable[..., Any], start: Callable[[str], Runn
 
 def test_without_webdav_there_is_no_store(ask: Callable[..., Any], start: Callable[[str], RunningServer]) -> None:
     server = start("apache_below")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"http://{server.address}:{server.port}/", timeout=10) as answer:
+    with open_directly(f"http://{server.address}:{server.port}/", timeout=10) as answer:
         assert answer.status == 200
     assert report_of(ask, server).outcome is Outcome.PROTOCOL_MISMATCH

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.lab.command import command
+from tests.lab.direct import open_directly
 from tests.lab.patient import PATIENT_TOML
 from tests.lab.ports import free_ports, free_subnet
 from tieback.lab.process import Launch, RunningServer, launch, stop
@@ -59,7 +60,7 @@ def program(name: str, package: str) -> str:
 
 def call(address: str, port: int, verb: str, path: str, body: bytes | None = None) -> None:
     asked = urllib.request.Request(f"http://{address}:{port}{path}", body, method=verb)
-    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(asked, timeout=10).close()
+    open_directly(asked, timeout=10).close()
 
 
 def answers(address: str, port: int, path: str) -> bool | None:

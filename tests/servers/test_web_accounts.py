@@ -12,6 +12,7 @@ pytest.importorskip("playwright")
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.lab.direct import open_directly
 from tests.lab.oidc_provider import CLIENT, SECRET, OidcHost, oidc_provider
 from tests.lab.served import PASSWORD, Served, chromium, first_start, served
 from tests.unit.pipeline.workspaces import make
@@ -92,7 +93,7 @@ def sign_in_at_provider(page: Page, server: Served) -> None:
 def fetched(url: str, **headers: str) -> tuple[int, object]:
     """Status and JSON document that a program gets."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=60) as answer:
+        with open_directly(urllib.request.Request(url, headers=headers), timeout=60) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("litestar")
 pytest.importorskip("playwright")
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.lab.served import Served, chromium, first_start, opened, served, shape, watch
 from tests.unit.pipeline.graph_workspace import made
@@ -32,10 +32,15 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 @pytest.fixture(scope="module")
-def state(server: Served) -> Any:
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def state(server: Served, browser: Browser) -> Any:
     """Cookies of the administrator."""
-    with chromium() as browser:
-        page = browser.new_page()
+    with browser.new_page() as page:
         first_start(server, page)
         return page.context.storage_state()
 
@@ -75,18 +80,18 @@ def problems(page: Page) -> list[str]:
         ),
     ],
 )
-def test_every_page(server: Served, state: Any, width: int, scheme: Any) -> None:
+def test_every_page(server: Served, browser: Browser, state: Any, width: int, scheme: Any) -> None:
     if not AXE.exists():
         pytest.skip("npm's axe-core is not installed")
     wrong: dict[str, list[str]] = {}
     elsewhere: list[str] = []
     complaints: list[str] = []
     kinds = set()
-    with chromium() as browser:
-        # axe-core is not one of our scripts: the policy would refuse it, as it should.
-        context = browser.new_context(
-            viewport={"width": width, "height": 800}, color_scheme=scheme, storage_state=state, bypass_csp=True
-        )
+    # axe-core is not one of our scripts: the policy would refuse it, as it should.
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, storage_state=state, bypass_csp=True
+    )
+    with context:
         context.add_init_script(path=AXE)
         page = context.new_page()
         page.on("request", lambda request: elsewhere.append(request.url))
@@ -116,11 +121,11 @@ ON_PAPER = """() => {
 }"""
 
 
-def test_no_page_loses_text_on_paper(server: Served, state: Any) -> None:
+def test_no_page_loses_text_on_paper(server: Served, browser: Browser, state: Any) -> None:
     """A4 without margins is 794 pixels wide; browsers print no backgrounds."""
     wrong: dict[str, list[str]] = {}
-    with chromium() as browser:
-        page = browser.new_context(viewport={"width": 718, "height": 1000}, storage_state=state).new_page()
+    with browser.new_context(viewport={"width": 718, "height": 1000}, storage_state=state) as context:
+        page = context.new_page()
         page.emulate_media(media="print")
         for path in opened(page, server):
             if found := page.evaluate(ON_PAPER):

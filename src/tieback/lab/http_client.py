@@ -92,7 +92,8 @@ def is_answering(where: tuple[str, int], path: str, *, tls: bool = False) -> boo
 
 
 def _unchecked() -> ssl.SSLContext:
-    context = ssl.create_default_context()
+    # Without the machine's trusted certificates, which nothing here is compared with: to read them takes 7 ms.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context

@@ -13,11 +13,12 @@ from tools.reference.documents import undocumented
 
 from tests.inline_engine import read_here, worker_processes
 from tests.lab.command import command
+from tests.quick import lakes_share_a_database, shared_database
 from tieback.cli.main import main
 from tieback.model.skipped import ADVICE, OF_ONE
 from tieback.storage.accept import accept_workspace
 
-__all__ = ["read_here", "worker_processes"]
+__all__ = ["lakes_share_a_database", "read_here", "shared_database", "worker_processes"]
 
 APPS = Path(__file__).parents[3] / "labs" / "apps"
 

@@ -8,10 +8,11 @@ from litestar.testing import TestClient
 from litestar.types import ASGIApp
 
 from tests.lab.postgres import ledger_database, postgres, postgres_url
+from tests.quick import lakes_share_a_database, shared_database
 from tests.unit.pipeline.graph_workspace import made
 from tests.unit.web.clients import client
 
-__all__ = ["ledger_database", "postgres", "postgres_url"]
+__all__ = ["lakes_share_a_database", "ledger_database", "postgres", "postgres_url", "shared_database"]
 
 
 @pytest.fixture(scope="session")

@@ -21,8 +21,11 @@ MEMORY = "1GB"
 """Memory limit of DuckDB; beyond it, sorts and joins use the disk."""
 
 _GLOB = {ord(sign): f"[{sign}]" for sign in "*?["}
-_KIND_OF = "CREATE MACRO kind_of(version) AS split_part(version, '-', 1)"
+_KIND_OF = "CREATE MACRO IF NOT EXISTS kind_of(version) AS split_part(version, '-', 1)"
 """The kind of a unit (app or capture), regardless of the release: ``traffic-2.3`` is of kind ``traffic``."""
+
+_QUERIES = "preserve_insertion_order = false"
+"""Setting of a database that answers queries: they name the order that they need."""
 
 _OF_PARENTS: list[object] = []
 """Databases of the process that this one was forked from. Their threads do not exist here, and to close one waits for
@@ -42,6 +45,7 @@ class Databases:
         self._lock = threading.Lock()
         self._opened: tuple[int, duckdb.DuckDBPyConnection] | None = None
         self._idle: list[_Connection] = []
+        self._empty: set[str] = set()
 
     @contextmanager
     def connect(
@@ -66,7 +70,7 @@ class Databases:
         connection = found.connection
         try:
             for name in (name for name in SCHEMAS if name not in found.views and re.search(rf"\b{name}\b", sql)):
-                connection.register(f"no_{name}", SCHEMAS[name].empty_table())
+                self._defined(name, SCHEMAS[name])
                 connection.execute(f"CREATE TEMP VIEW {name} AS {_source(self._parts, name, live)}")
                 found.views.add(name)
             for name, table in (tables or {}).items():
@@ -93,6 +97,13 @@ class Databases:
                     found.connection.close()
         return _Connection(os.getpid(), parts, self._database().cursor(), set())
 
+    def _defined(self, name: str, schema: "pa.Schema") -> None:
+        database = self._database()
+        with self._lock:
+            if name not in self._empty:
+                _define(database, name, schema)
+                self._empty.add(name)
+
     def _database(self) -> "duckdb.DuckDBPyConnection":
         with self._lock:
             if self._opened is None or self._opened[0] != os.getpid():
@@ -100,9 +111,9 @@ class Databases:
                     _OF_PARENTS.append(self._opened)
                 spill = tempfile.mkdtemp(prefix="tieback-")
                 weakref.finalize(self, _remove, os.getpid(), spill)
-                database = _open(spill, (self._parts,), "preserve_insertion_order = false")
+                database = _open(spill, (self._parts,), _QUERIES)
                 database.execute(_KIND_OF)
-                self._opened = os.getpid(), database
+                self._opened, self._empty = (os.getpid(), database), set()
             return self._opened[1]
 
 
@@ -153,6 +164,16 @@ def _open(spill: str, folders: Sequence[Path], *more: str) -> "duckdb.DuckDBPyCo
     ):
         database.execute(f"SET {setting}")
     return database
+
+
+def _define(database: "duckdb.DuckDBPyConnection", name: str, schema: "pa.Schema") -> None:
+    """Create the empty table ``no_NAME``, which gives a view its columns.
+
+    It belongs to the database. A registered Arrow table would be opened again by each query, in about a millisecond.
+    """
+    database.register("schema", schema.empty_table())
+    database.execute(f"CREATE TABLE IF NOT EXISTS no_{name} AS SELECT * FROM schema")  # noqa: S608 - our own name
+    database.unregister("schema")
 
 
 def _source(parts: Path, table: str, live: Sequence[str]) -> str:
