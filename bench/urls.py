@@ -87,7 +87,8 @@ def shown_addresses(analyser: Analyser, path: Path, links: set[str]) -> set[str]
     for sighting in analyser.document(path).sightings:
         endpoint = sighting.endpoint
         if endpoint.host and endpoint.host not in links:
-            found.add(whole(endpoint.value) if "://" in endpoint.value else endpoint.host)
+            value = whole(endpoint.value) if "://" in endpoint.value else endpoint.host
+            found |= {whole(address) for address in sighting.addresses} or {value}
     return found
 
 
