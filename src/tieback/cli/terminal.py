@@ -33,8 +33,8 @@ class ExitCode(IntEnum):
     USAGE = 2
     """Wrong usage: an option, a file of settings, or a grant that is not valid. Nothing was done."""
     SOME_FAILED = 3
-    """Done in part: inputs or targets without a result, damaged inputs, parts in which tieback failed, a report that
-    could not be written at the end, or a run that a stop file ended. Each is named on stderr; the rest is done."""
+    """Done in part: inputs or targets without a result, damaged inputs, or parts in which tieback failed. Or a report
+    could not be written at the end, or a stop file ended the run. Each is named on stderr; the rest is done."""
     NOTHING_DONE = 4
     """No input could be read, or nothing could be done."""
     CLOSED_PIPE = 141

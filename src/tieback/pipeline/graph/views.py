@@ -103,7 +103,7 @@ class BackendView(msgspec.Struct, frozen=True):
     probed: bool = False
     """True if the run probed a target there. Without a store, false means that nothing is known."""
     silent: bool = False
-    """True if it was probed and gave no result: no answer, or not to the end. Nothing is known of a store either."""
+    """True if it was probed and gave no result: no answer, or not to the end. Nothing is known about a store either."""
 
 
 class EndpointLink(msgspec.Struct, frozen=True):
@@ -178,7 +178,7 @@ class BackendLine(msgspec.Struct, frozen=True):
     probed: bool = False
     """True if the run probed a target there. Without a store, false means that nothing is known."""
     silent: bool = False
-    """True if it was probed and gave no result: no answer, or not to the end. Nothing is known of a store either."""
+    """True if it was probed and gave no result: no answer, or not to the end. Nothing is known about a store either."""
 
 
 def link_store(exposure: Exposure, values: Iterable[str]) -> StoreLink:

@@ -177,7 +177,7 @@ def _why_skipped(summary: AppSummary | CaptureSummary) -> str:
     if summary.unread:
         return f"only partly read: {unread_text(summary)}"
     if isinstance(summary, CaptureSummary):
-        return "" if summary.flows else "no flow was found in it, so nothing is known of the servers"
+        return "" if summary.flows else "no flow was found in it, so nothing is known about the servers"
     known = summary.endpoints or summary.exposures
     return "" if known else "no back end was found in it, so nothing could be probed"
 
