@@ -17,7 +17,6 @@ from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.public_key import PublicKey
 from tieback.model.sighting import Credential, Evidence, NotBackend, Problem, Sighting, UnreadKind
 from tieback.recognise import url
-from tieback.recognise.appended_addresses import without_base
 from tieback.recognise.calls import unnamed_container
 from tieback.recognise.context import match_context
 from tieback.recognise.dalvik.decryptors import DecryptedText, Decryption
@@ -452,7 +451,6 @@ class _Finds:
 
     def _new(self, flow: DataFlow, text: str, parts: str, first: int, *, whole: bool = False) -> Iterator[Find]:
         """Endpoints in a text that are not in its parts; and the path below a cloud resource, if there is one."""
-        text = without_base(text, parts.split("\n"))
         finds = self._extractor.judge_text(text)
         if not finds:
             return

@@ -79,7 +79,7 @@ def named_in_file(path: Path, past: PastReport) -> Named | None:
         return None
     try:
         rows = tuple(_rows_of(path))
-    except msgspec.DecodeError:  # of another release
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # of another release, or damaged
         return None
     return _collect((row.app_sha256, row.sighting.endpoint, row.sighting.evidence.how) for row in rows) or None
 

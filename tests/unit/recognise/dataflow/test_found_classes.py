@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.each import each
-from tests.unit.recognise.dataflow.test_unmade import package
+from tests.unit.recognise.dataflow.unused.test_unmade import package
 from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, BufferKind
 from tieback.recognise.dataflow.code import text_names
 from tieback.recognise.dataflow.code.own_packages import OwnPackages

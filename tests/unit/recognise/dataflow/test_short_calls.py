@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.recognise.dataflow.test_uses import SEARCH, artifact
+from tests.unit.recognise.dataflow.ends.test_uses import SEARCH, artifact
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.dex.instructions import LENGTHS
 

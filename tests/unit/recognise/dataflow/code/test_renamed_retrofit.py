@@ -1,0 +1,32 @@
+"""Interfaces of Retrofit whose classes R8 renamed, and the base address of the app."""
+
+from pathlib import Path
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.sighting import Sighting
+from tieback.recognise.dataflow.code.renamed_retrofit import bases
+from tieback.recognise.dataflow.code.retrofit import paths
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.rules import RuleFiles
+from tieback.recognise.search import AppSearch
+
+DEX = Path(__file__).parents[1] / "dex"
+RENAMED = (DEX / "renamedretrofit.dex").read_bytes()
+
+
+def test_the_base_is_the_address_that_the_builder_gets() -> None:
+    assert bases(DexFile(RENAMED)) == [("Ltest/shop/net/Client;", "https://renamed.shop.test/api/")]
+    assert bases(DexFile((DEX / "retrofit.dex").read_bytes())) == []
+
+
+def test_an_annotation_with_nothing_but_a_path_is_a_request() -> None:
+    dex = DexFile(RENAMED)
+    assert [dex.string(one.string) for one in paths(dex, renamed=True)] == ["v1/orders"]
+    assert paths(dex) == []
+
+
+def test_the_whole_address_is_found() -> None:
+    artifact = Artifact("classes.dex", (Buffer("classes.dex", BufferKind.DEX, RENAMED),))
+    found = {one.endpoint.value for one in AppSearch(RuleFiles()).finds([artifact]) if isinstance(one, Sighting)}
+    assert "https://renamed.shop.test/api/v1/orders" in found
+    assert not any("other.shop.test/page/v1" in value for value in found)
