@@ -8,6 +8,7 @@ https://github.com/square/retrofit/blob/2.9.0/retrofit/src/main/java/retrofit2/R
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.dex import encoded
@@ -62,9 +63,12 @@ def _addresses(dex: DexFile) -> Iterator[tuple[int, str]]:
 
 def _loads(dex: DexFile, index: int) -> Iterator[tuple[CodeItem, int]]:
     """The code that loads a string, and its method."""
-    short = b"\x1a." + re.escape(index.to_bytes(2, "little")) + b"|" if index <= 0xFFFF else b""
-    load = re.compile(short + b"\x1b." + re.escape(index.to_bytes(4, "little")), re.DOTALL)
-    for count, one in enumerate(load.finditer(dex.data)):
+    # One search per instruction: a choice at the beginning of a pattern is tried at each byte.
+    loads = [b"\x1b." + re.escape(index.to_bytes(4, "little"))]
+    if index <= 0xFFFF:
+        loads.insert(0, b"\x1a." + re.escape(index.to_bytes(2, "little")))
+    places = chain.from_iterable(re.finditer(load, dex.data, re.DOTALL) for load in loads)
+    for count, one in enumerate(places):
         if count == _MAX_LOADS:
             return
         code = dex.code_around(one.start(), every=True)
