@@ -46,6 +46,10 @@ _QUERY_SEPARATORS = "?&;"
 _SHARED_FILE = lazy_pattern(r"alt=media&(?:amp;)?token=[0-9a-f-]{36}\Z")
 """A link to one file of Cloud Storage for Firebase, which its token makes public."""
 _SEPARATORS = lazy_pattern(r"[^A-Za-z0-9]")
+_PUBLIC_KEY_BESIDE = lazy_pattern(r"\s{1,8}PublicKey\s?=")
+"""The next attribute of an element whose token is the hash of a public key: an assembly's strong name in .NET."""
+_PATH_ON_SERVER = lazy_pattern(r"(?:/[A-Za-z0-9_.~-]{1,64}){1,8}/[a-z]{4,24}/?")
+"""A path of two segments or more, of which the last is a word; text in base64 hardly ends so."""
 _SHORTEST_RUN = 8
 _CONVERSION = lazy_pattern(r"%[A-Za-z@]")
 _LABEL = lazy_pattern(r"[^\W\d_]+[:*\u2026]+")
@@ -310,9 +314,11 @@ def _elastic(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterat
         yield mask_secret(rule.kind, found["secret"], rule.grade)
 
 
-def _named(found: re.Match[str], rule: CredentialRule, _window: str) -> Iterator[MaskedSecret]:
+def _named(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
     """A value without words: the name of a key also names the keys of caches, settings and translations."""
     secret = found["secret"]
+    if _PATH_ON_SERVER.fullmatch(secret) or _PUBLIC_KEY_BESIDE.match(window, found.end()):
+        return
     if _UUID.fullmatch(secret) or any(_is_random(run) for run in _SEPARATORS.split(secret)):
         yield mask_secret(rule.kind, secret, rule.grade)
 
