@@ -32,15 +32,19 @@ class Addresses(NamedTuple):
     """Those of ``requests`` that are constants of libraries."""
 
     def score(self, shown: set[str]) -> Score:
-        """Compare with the addresses that a scan shows."""
-        known = self.requests | self.bases
-        beginnings = tuple(f"{one}/" for one in self.libraries)
-        wrong = {
-            one
-            for one in shown - known
-            if not f"{one}/".startswith(beginnings) and urlsplit(one).netloc not in self.libraries
-        }
-        return Score(len(shown & known), len(wrong), len(self.requests - shown))
+        """Compare with the addresses that a scan shows.
+
+        An address below a constant of a library shows this constant, and counts no further.
+        """
+        below = {address: {one for one in self.libraries if _is_below(address, one)} for address in shown}
+        known, found = self.requests | self.bases, set[str]().union(*below.values())
+        wrong = {address for address, libraries in below.items() if address not in known and not libraries}
+        return Score(len(shown & known | found), len(wrong), len(self.requests - shown - found))
+
+
+def _is_below(address: str, library: str) -> bool:
+    """True if an address is a constant of a library, or one to which more of a path is joined."""
+    return f"{address}/".startswith(f"{library}/") or urlsplit(address).netloc == library
 
 
 NOTHING = Addresses(set(), set(), set())

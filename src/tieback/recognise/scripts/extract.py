@@ -27,7 +27,8 @@ from tieback.recognise.scripts.page_names import MAX_SHOWN, PageNames
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.span import decode_text
 from tieback.recognise.texts.dart_scripts import SUFFIX
-from tieback.recognise.texts.prose import COMMENT
+from tieback.recognise.texts.literals import begins_message
+from tieback.recognise.texts.prose import COMMENT, MESSAGE
 from tieback.recognise.texts.script import LastScript
 from tieback.recognise.url import COMPLETED
 
@@ -170,6 +171,7 @@ class ScriptExtractor:
             if arrayed:
                 shown = without_arrays(decode_text(bytes(data), wide=False)).encode("utf-8", "replace")
                 hits, _ = self._scanner.scan(shown, 0, len(shown), MAX_HITS)
+                yield from self._messages(buffer, shown, told)
             encoded = [end for index, end in hits if index >= len(resolve.MARKS)]
             yield from self._encoded(buffer, shown, encoded, told)
             if arrayed:
@@ -222,8 +224,9 @@ class ScriptExtractor:
                             yield one
                     elif _value(one) not in plain:
                         self._told.add(_value(one))
-                        is_comment = in_comment and isinstance(one, Sighting)
-                        yield NotBackend(_value(one), COMMENT) if is_comment else one
+                        yield (
+                            NotBackend(one.endpoint.value, COMMENT) if isinstance(one, Sighting) and in_comment else one
+                        )
                 for text in host_lists.with_others(found.text) if not in_comment else ():
                     if text not in told:
                         told.add(text)
@@ -261,6 +264,16 @@ class ScriptExtractor:
             texts = (folded_texts(bytes(shown[start:end]).decode("utf-8", "replace")) for start in starts)
             for text in dict.fromkeys(chain.from_iterable(texts)):
                 yield from self._once(buffer, shown, text, mark.start(), told)
+
+    def _messages(self, buffer: Buffer, shown: Bytes, told: set[str]) -> Iterator[NotBackend]:
+        """The addresses in texts of arrays that begin a message for people."""
+        for found in _REPLACED_LITERAL.finditer(shown):
+            if begins_message(shown, found.start()):
+                for find in self._once(
+                    buffer, shown, unquoted(found[0].decode("utf-8", "replace")), found.start(), told
+                ):
+                    if isinstance(find, Sighting):
+                        yield NotBackend(find.endpoint.value, MESSAGE)
 
     def _once(self, buffer: Buffer, shown: Bytes, text: str, at: int, told: set[str]) -> Iterator[Find]:
         """The finds in a text that was not judged before."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise.scripts.folding import quoted, unquoted
+from tieback.recognise.scripts.folding import MADE, quoted, unquoted
 from tieback.recognise.scripts.wrappers import without_wrappers
 
 MAX_ARRAYS = 16
@@ -41,22 +41,36 @@ _ACCESSOR = lazy_pattern(
     rf"\3\s?=\s?\3\s?-\s?(?:\(\s?)?({_NUMBER})"
 )
 _EXPRESSION = lazy_pattern(rf"try\s?\{{\s?(?:var|const|let)\s({_NAME})\s?=([^;]{{1,4000}});\s?if\s?\(\1\s?===")
+_MEMBER = lazy_pattern(rf"(?<=[\w$)\]])\['{MADE}?([A-Za-z_$][\w$]{{0,60}})'\]")
+_WORD_BEFORE = lazy_pattern(r"(?<![\w$.])[a-z]{2,10}\Z")
+_KEYWORDS = frozenset(
+    ("case", "delete", "do", "else", "in", "instanceof", "of", "return", "throw", "typeof", "void", "yield")
+)
+"""Words before an array, and not before a member: ECMA-262, section 12.7.2."""
+_TEXT = r"'(?:[^'\\\n]|\\[^\n]){0,4096}'"
+_LITERAL = lazy_pattern(_TEXT)
+_JOINED = lazy_pattern(rf"(?<![-*/%]){_TEXT}(?:\s?\+\s?{_TEXT}){{1,400}}")
 _OLD_ROTATION = lazy_pattern(r"while\s?\(--")
 _TOKEN = lazy_pattern(
     rf"\s{{0,9}}({_NUMBER}|parseInt\(({_NAME})\(({_NUMBER})(?:,\s?('[^'\\]{{0,40}}'|\"[^\"\\]{{0,40}}\"))?\)\)|[-+*/()])"
 )
 
 
-class StringArray(NamedTuple):
-    """An array of texts, and the function that reads it."""
+class Accessor(NamedTuple):
+    """A function that reads an array of texts."""
 
-    texts: list[str]
-    accessor: str
-    """Name of the function."""
     base: int
     """Number of the first text."""
     encoding: str
     """``base64``, ``rc4`` or empty."""
+
+
+class StringArray(NamedTuple):
+    """An array of texts, and the functions that read it: one for each encoding that the obfuscator chose."""
+
+    texts: list[str]
+    accessors: dict[str, Accessor]
+    """By the names of the functions, and all other names that they have in the script."""
 
 
 def without_arrays(script: str) -> str:
@@ -64,25 +78,35 @@ def without_arrays(script: str) -> str:
     script = _VISIBLE.sub(lambda found: chr(int(found[1], 16)), script)
     if accessors := {found[1] or found[2] for found in islice(_ACCESSOR.finditer(script), MAX_ARRAYS)}:
         script = without_wrappers(script, accessors)
+    replaced = script
     for array in _arrays(script):
-        script = _replaced(script, array)
-    return script
+        replaced = _replaced(replaced, array)
+    return script if replaced is script else _as_written(replaced)
+
+
+def _as_written(script: str) -> str:
+    """A script with ``console["lo" + "g"]`` as ``console.log``: the obfuscator makes each member texts of the array."""
+    return _MEMBER.sub(_member, _JOINED.sub(_joined, script))
+
+
+def _joined(found: re.Match[str]) -> str:
+    made = MADE if MADE in found[0] else ""
+    return f"'{made}{''.join(one[1:-1] for one in _LITERAL.findall(found[0])).replace(MADE, '')}'"
+
+
+def _member(found: re.Match[str]) -> str:
+    before = _WORD_BEFORE.search(found.string, max(0, found.start() - 12), found.start())
+    return found[0] if before is not None and before[0] in _KEYWORDS else f".{found[1]}"
 
 
 def _arrays(script: str) -> Iterator[StringArray]:
     for found in list(_ARRAY.finditer(script))[:MAX_ARRAYS]:
         texts = _items(script, found.end())
         name = found[1] or found[2]
-        accessor = _accessor(script, name) if len(texts) > 1 else None
-        if accessor is None:
+        accessors = dict(_accessors(script, name)) if len(texts) > 1 else {}
+        if not accessors:
             continue
-        body = script[accessor.start() : accessor.start() + _MAX_ACCESSOR]
-        end = re.search(r"\}\s?(?:function|\(function|var|const|let)\s", body[200:])
-        body = body[: 200 + end.start()] if end and _ALPHABET not in body else body
-        encoding = (
-            "" if _ALPHABET not in body else "rc4" if re.search(r"charCodeAt[^%]{1,40}%\s?\w", body) else "base64"
-        )
-        array = StringArray(texts, accessor[1] or accessor[2], int(accessor[4], 0), encoding)
+        array = StringArray(texts, _with_other_names(script, accessors))
         rotated = _rotated(script, name, array)
         if rotated is not None:
             yield rotated
@@ -101,12 +125,31 @@ def _items(script: str, at: int) -> list[str]:
     return []
 
 
-def _accessor(script: str, array: str) -> re.Match[str] | None:
-    for found in _ACCESSOR.finditer(script):
-        body = script[found.end() : found.end() + 400]
-        if f"{array}()" in body or f"{array}[" in body:
-            return found
-    return None
+def _accessors(script: str, array: str) -> Iterator[tuple[str, Accessor]]:
+    for found in islice(_ACCESSOR.finditer(script), MAX_ARRAYS):
+        reads = script[found.end() : found.end() + 400]
+        if f"{array}()" not in reads and f"{array}[" not in reads:
+            continue
+        body = script[found.start() : found.start() + _MAX_ACCESSOR]
+        end = re.search(r"\}\s?(?:function|\(function|var|const|let)\s", body[200:])
+        body = body[: 200 + end.start()] if end and _ALPHABET not in body[: 200 + end.start()] else body
+        encoding = (
+            "" if _ALPHABET not in body else "rc4" if re.search(r"charCodeAt[^%]{1,40}%\s?\w", body) else "base64"
+        )
+        yield found[1] or found[2], Accessor(int(found[4], 0), encoding)
+
+
+def _with_other_names(script: str, accessors: dict[str, Accessor]) -> dict[str, Accessor]:
+    """The functions, also by the variables that have them as a value."""
+    names = dict(accessors)
+    for _ in range(3):
+        known = "|".join(map(re.escape, sorted(names)))
+        pairs = re.findall(rf"[\s,;]({_NAME})\s?=\s?({known})(?=\s?[;,}}])", script)[:2_000]
+        more = {other: names[name] for other, name in pairs if other not in names}
+        if not more:
+            break
+        names |= more
+    return names
 
 
 def _rotated(script: str, name: str, array: StringArray) -> StringArray | None:
@@ -198,7 +241,7 @@ class _Sum:
                 return math.nan
             self._at += 1
         elif match[2]:
-            value = _leading_integer(_read(self._array, int(match[3], 0), match[4]))
+            value = _leading_integer(_read(self._array, match[2], int(match[3], 0), match[4]))
         else:
             value = float(int(token, 0)) if token[0].isdigit() else math.nan
         self._depth -= 1
@@ -218,16 +261,18 @@ def _leading_integer(text: str | None) -> float:
 # Texts
 
 
-def _read(array: StringArray, number: int, key: str | None) -> str | None:
-    """A text by its number, decoded."""
-    index = number - array.base
+def _read(array: StringArray, name: str, number: int, key: str | None) -> str | None:
+    """A text by the number that a call of a function has, decoded."""
+    # The expression of a rotation can have a name of its own.
+    accessor = array.accessors.get(name) or next(iter(array.accessors.values()))
+    index = number - accessor.base
     if not 0 <= index < len(array.texts):
         return None
     text = array.texts[index]
-    if not array.encoding:
+    if not accessor.encoding:
         return text
     plain = _base64(text)
-    if plain is None or array.encoding == "base64":
+    if plain is None or accessor.encoding == "base64":
         return plain
     return _rc4(plain, unquoted(key)) if key and len(key) > 2 else None
 
@@ -265,20 +310,13 @@ def _rc4(text: str, key: str) -> str:
 
 
 def _replaced(script: str, array: StringArray) -> str:
-    names = {array.accessor}
-    for _ in range(3):
-        known = "|".join(map(re.escape, sorted(names)))
-        more = set(re.findall(rf"[\s,;]({_NAME})\s?=\s?(?:{known})\s?[;,}}]", script)[:2_000])
-        if more <= names:
-            break
-        names |= more
-    known = "|".join(map(re.escape, sorted(names)))
+    known = "|".join(map(re.escape, sorted(array.accessors)))
     call = re.compile(
-        rf"(?<![\w$.])(?:{known})\(\s?['\"]?({_NUMBER})['\"]?(?:,\s?('[^'\\]{{0,40}}'|\"[^\"\\]{{0,40}}\"))?\s?\)"
+        rf"(?<![\w$.])({known})\(\s?['\"]?({_NUMBER})['\"]?(?:,\s?('[^'\\]{{0,40}}'|\"[^\"\\]{{0,40}}\"))?\s?\)"
     )
 
     def text(found: re.Match[str]) -> str:
-        value = _read(array, int(found[1], 0), found[2])
+        value = _read(array, found[1], int(found[2], 0), found[3])
         return found[0] if value is None else quoted(value)
 
     return call.sub(text, script, count=MAX_CALLS)

@@ -35,8 +35,8 @@ _BUILT = lazy_pattern(
 )
 """An element or a script for a page, in a text, with an address that code puts there."""
 _TELLS = lazy_pattern(
-    rb"(?:(?<![\w$])(?:[A-Z]\w{0,40})?Error|(?<![\w$])console\s{0,4}\.\s{0,4}(?:log|warn|error|info|debug|trace))"
-    rb"\s{0,4}\(\s{0,20}\Z"
+    rb"(?:(?<![\w$])(?:[A-Z]\w{0,40})?Error|(?<![\w$])console\s{0,4}\.\s{0,4}(?:log|warn|error|info|debug|trace)"
+    rb"|(?<![\w$.])(?:window\s{0,4}\.\s{0,4}|Alert\s{0,4}\.\s{0,4})?alert)\s{0,4}\(\s{0,20}\Z"
 )
 """The beginning of a call whose first argument is a message."""
 _IS_EQUAL = lazy_pattern(rb"(?:(?<![\w$.])case|[!=]==?)\s{0,20}\Z")
@@ -133,10 +133,14 @@ def reason_of_words(data: bytes, span: Span, offset: int) -> str:
     if found:
         return found
     # The words can be in another line of the message.
-    told = offset > start and _TELLS.search(data, max(0, span.start - 60), span.start)
-    if told or _follows_sentence(data, span, offset) or is_part_of_message(data, span.start):
+    if (offset > start and begins_message(data, span.start)) or _follows_sentence(data, span, offset):
         return prose.MESSAGE
-    return ""
+    return prose.MESSAGE if is_part_of_message(data, span.start) else ""
+
+
+def begins_message(data: Bytes, start: int) -> bool:
+    """True if the literal at an offset is the first argument of an error, the console or an alert."""
+    return _TELLS.search(data, max(0, start - 60), start) is not None
 
 
 def _follows_sentence(data: bytes, span: Span, offset: int) -> bool:

@@ -35,7 +35,8 @@ _AGAIN = lazy_pattern(
 """The next statement, which gives a name a text."""
 _JOINED = lazy_pattern(rb"(?:\+\s{0,40}|\$\{\s{0,8})\Z")
 _CALL = lazy_pattern(
-    rb"(?:(?<![\w$])(?:[A-Z][\w$]{0,40})?Error\s{0,4}|(?<![\w$])console\s{0,4}\.\s{0,4}(?P<console>log|warn|error|info|debug)\s{0,4})\("
+    rb"(?:(?<![\w$])(?:[A-Z][\w$]{0,40})?Error\s{0,4}|(?<![\w$])console\s{0,4}\.\s{0,4}(?P<console>log|warn|error|info|debug)\s{0,4}"
+    rb"|(?<![\w$.])(?:window\s{0,4}\.\s{0,4}|Alert\s{0,4}\.\s{0,4})?alert\s{0,4})\("
 )
 _ARGUMENTS = lazy_pattern(rb"[^;{}]{1,400}|(?:[^;{}\"']|\"[^\"\n]{0,200}\"|'[^'\n]{0,200}'){1,400}")
 """The arguments of such a call up to one of them; only texts have the signs of other statements."""

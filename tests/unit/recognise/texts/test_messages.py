@@ -25,6 +25,8 @@ def reason(script: str, file: str = "assets/main.js", *, is_global: bool = False
         'var docs = URL; throw new Error("see " + docs);',
         'const DOCS=URL;function f(){throw new TypeError("Bad key. See "+DOCS+" for more")}',
         'var old = 1, docs = URL; console.warn("Unsupported, see " + docs);',
+        'var docs = URL; load().catch(() => alert("Quota? " + docs));',
+        'const docs = URL; window.alert(`see ${docs}`); Alert.alert("see " + docs)',
         'let docs = URL\nf(() => { throw Error("Unknown key, see " + docs) })',
         "var txt = URL; c.font = '14px Arial'; c.fillText(txt, 2, 15); c.strokeText(txt, 4, 17)",
         'const docs = URL; console.error(`read more at ${docs}`); throw new Error("see " + docs)',
@@ -39,6 +41,7 @@ def test_a_name_that_is_only_in_messages(script: str) -> None:
     [
         'var base = URL; fetch(base + "/v1").catch(() => console.error("see " + base));',
         'var base = URL; console.log("loading " + base);',
+        'var docs = URL; my.alert("see " + docs);',
         'export const docs = URL; throw new Error("see " + docs);',
         'const docs = URL; exports.docs = docs; throw new Error("see " + docs);',
         'const docs = URL; send({docs}); throw new Error("see " + docs);',
