@@ -18,7 +18,7 @@ MAX_WRAPPERS = 5_000
 MAX_CALLS = 50_000
 """Most calls of them that are replaced, and most numbers of objects."""
 _MAX_CHAIN = 20
-_HEX = r"_0x[0-9a-f]{1,16}"
+_HEX = r"(?:[A-Za-z]\w{0,20})?_0x[0-9a-f]{1,16}"
 _NUMBER = r"-?(?:0x[0-9a-f]{1,8}|\d{1,9})"
 _TEXT = r"'[^'\\]{0,40}'|\"[^\"\\]{0,40}\""
 _WRAPPER = lazy_pattern(
