@@ -174,7 +174,7 @@ class ScriptExtractor:
             encoded = [end for index, end in hits if index >= len(resolve.MARKS)]
             finds = self._encoded(buffer, shown, encoded, told)
             if arrayed:
-                plain = with_plain_members(shown.replace(_REPLACED, b""))
+                plain = with_plain_members(bytes(shown).replace(_REPLACED, b""))
                 yield from self._as_in(plain, buffer.file, finds)
                 shown = plain
                 hits, _ = self._scanner.scan(shown, 0, len(shown), MAX_HITS)
