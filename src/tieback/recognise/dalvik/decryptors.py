@@ -135,6 +135,11 @@ class Decryption:
         """The texts that methods of the DEX files decrypt, each once; none that is a constant of a file itself."""
         self.stopped = self.runner.exhausted
         """True if a limit ended the runs."""
+        self._told = frozenset(each.text for each in self.texts)
+
+    def tells(self, text: str) -> bool:
+        """True if a decrypted text is one of ``texts``, or a constant: no walk has to report it."""
+        return text in self._told or self._is_plain(text)
 
     def _all_texts(self) -> tuple[DecryptedText, ...]:
         found: dict[str, DecryptedText] = {}

@@ -294,8 +294,10 @@ class _Rounds:
         known: dict[int, list[Need]] = {}
         for made in result.made:
             if _is_open(made):
-                bare = not made.value.parts and _is_whole_url(made)
-                yield from (need for need in made.value.needs if not bare or need.kind != "field")
+                needs = made.value.needs
+                # A field behind a call does not hold the URL itself.
+                bare = not made.value.parts and _is_whole_url(made) and all(need.kind != "result" for need in needs)
+                yield from (need for need in needs if not bare or need.kind != "field")
         for field, values in result.stored.items():
             if field in self._waiting:
                 for value in values:

@@ -27,8 +27,7 @@ from tieback.recognise.scripts.page_names import MAX_SHOWN, PageNames
 from tieback.recognise.scripts.reader import Budget
 from tieback.recognise.span import decode_text
 from tieback.recognise.texts.dart_scripts import SUFFIX
-from tieback.recognise.texts.literals import begins_message
-from tieback.recognise.texts.prose import COMMENT, MESSAGE
+from tieback.recognise.texts.prose import COMMENT
 from tieback.recognise.texts.script import LastScript
 from tieback.recognise.url import COMPLETED
 
@@ -159,6 +158,7 @@ class ScriptExtractor:
     def _script(self, buffer: Buffer) -> Iterator[Find]:
         from tieback.recognise.scripts import resolve
         from tieback.recognise.scripts.eval_modules import without_evals
+        from tieback.recognise.scripts.plain_members import with_plain_members
         from tieback.recognise.scripts.string_arrays import without_arrays
 
         data = without_evals(buffer.data)  # a script can be large, so that it is not copied if it has no such texts
@@ -171,17 +171,37 @@ class ScriptExtractor:
             if arrayed:
                 shown = without_arrays(decode_text(bytes(data), wide=False)).encode("utf-8", "replace")
                 hits, _ = self._scanner.scan(shown, 0, len(shown), MAX_HITS)
-                yield from self._messages(buffer, shown, told)
             encoded = [end for index, end in hits if index >= len(resolve.MARKS)]
-            yield from self._encoded(buffer, shown, encoded, told)
+            finds = self._encoded(buffer, shown, encoded, told)
             if arrayed:
-                shown = shown.replace(_REPLACED, b"")
+                plain = with_plain_members(bytes(shown).replace(_REPLACED, b""))
+                yield from self._as_in(plain, buffer.file, finds)
+                shown = plain
                 hits, _ = self._scanner.scan(shown, 0, len(shown), MAX_HITS)
+            else:
+                yield from finds
         marks = [(resolve.MARKS[index], end) for index, end in hits if index < len(resolve.MARKS)]
         if marks:
             if buffer.file.endswith(SUFFIX):
                 yield from self._dart(buffer, shown, marks, told)
             yield from self._joined(buffer, shown, marks, told)
+
+    def _as_in(self, script: bytes, file: str, finds: Iterator[Find]) -> Iterator[Find]:
+        """Finds in single texts of a script; those that the whole script shows only to people are no back ends."""
+        from tieback.recognise.texts.places import TextPlaces
+
+        contacted: set[str] = set()
+        reasons: dict[str, str] = {}
+        places = TextPlaces(file, script)
+        for one in self._judge.extract(Artifact(file, (Buffer(file, BufferKind.TEXT, script),))):
+            if isinstance(one, Sighting) and one.evidence.offset is not None:
+                if reason := places.reason(one.evidence.offset):
+                    reasons[one.endpoint.value] = reason
+                else:
+                    contacted.add(one.endpoint.value)
+        for find in finds:
+            value = find.endpoint.value if isinstance(find, Sighting) else ""
+            yield NotBackend(value, reasons[value]) if value in reasons and value not in contacted else find
 
     def _dart(self, buffer: Buffer, shown: Bytes, marks: list[tuple[bytes, int]], told: set[str]) -> Iterator[Find]:
         """The addresses that a compiled script of Dart makes of constants."""
@@ -264,16 +284,6 @@ class ScriptExtractor:
             texts = (folded_texts(bytes(shown[start:end]).decode("utf-8", "replace")) for start in starts)
             for text in dict.fromkeys(chain.from_iterable(texts)):
                 yield from self._once(buffer, shown, text, mark.start(), told)
-
-    def _messages(self, buffer: Buffer, shown: Bytes, told: set[str]) -> Iterator[NotBackend]:
-        """The addresses in texts of arrays that begin a message for people."""
-        for found in _REPLACED_LITERAL.finditer(shown):
-            if begins_message(shown, found.start()):
-                for find in self._once(
-                    buffer, shown, unquoted(found[0].decode("utf-8", "replace")), found.start(), told
-                ):
-                    if isinstance(find, Sighting):
-                        yield NotBackend(find.endpoint.value, MESSAGE)
 
     def _once(self, buffer: Buffer, shown: Bytes, text: str, at: int, told: set[str]) -> Iterator[Find]:
         """The finds in a text that was not judged before."""

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise.scripts.folding import MADE, quoted, unquoted
+from tieback.recognise.scripts.folding import quoted, unquoted
 from tieback.recognise.scripts.wrappers import without_wrappers
 
 MAX_ARRAYS = 16
@@ -41,15 +41,6 @@ _ACCESSOR = lazy_pattern(
     rf"\3\s?=\s?\3\s?-\s?(?:\(\s?)?({_NUMBER})"
 )
 _EXPRESSION = lazy_pattern(rf"try\s?\{{\s?(?:var|const|let)\s({_NAME})\s?=([^;]{{1,4000}});\s?if\s?\(\1\s?===")
-_MEMBER = lazy_pattern(rf"(?<=[\w$)\]])\['{MADE}?([A-Za-z_$][\w$]{{0,60}})'\]")
-_WORD_BEFORE = lazy_pattern(r"(?<![\w$.])[a-z]{2,10}\Z")
-_KEYWORDS = frozenset(
-    ("case", "delete", "do", "else", "in", "instanceof", "of", "return", "throw", "typeof", "void", "yield")
-)
-"""Words before an array, and not before a member: ECMA-262, section 12.7.2."""
-_TEXT = r"'(?:[^'\\\n]|\\[^\n]){0,4096}'"
-_LITERAL = lazy_pattern(_TEXT)
-_JOINED = lazy_pattern(rf"(?<![-*/%]){_TEXT}(?:\s?\+\s?{_TEXT}){{1,400}}")
 _OLD_ROTATION = lazy_pattern(r"while\s?\(--")
 _TOKEN = lazy_pattern(
     rf"\s{{0,9}}({_NUMBER}|parseInt\(({_NAME})\(({_NUMBER})(?:,\s?('[^'\\]{{0,40}}'|\"[^\"\\]{{0,40}}\"))?\)\)|[-+*/()])"
@@ -78,25 +69,9 @@ def without_arrays(script: str) -> str:
     script = _VISIBLE.sub(lambda found: chr(int(found[1], 16)), script)
     if accessors := {found[1] or found[2] for found in islice(_ACCESSOR.finditer(script), MAX_ARRAYS)}:
         script = without_wrappers(script, accessors)
-    replaced = script
     for array in _arrays(script):
-        replaced = _replaced(replaced, array)
-    return script if replaced is script else _as_written(replaced)
-
-
-def _as_written(script: str) -> str:
-    """A script with ``console["lo" + "g"]`` as ``console.log``: the obfuscator makes each member texts of the array."""
-    return _MEMBER.sub(_member, _JOINED.sub(_joined, script))
-
-
-def _joined(found: re.Match[str]) -> str:
-    made = MADE if MADE in found[0] else ""
-    return f"'{made}{''.join(one[1:-1] for one in _LITERAL.findall(found[0])).replace(MADE, '')}'"
-
-
-def _member(found: re.Match[str]) -> str:
-    before = _WORD_BEFORE.search(found.string, max(0, found.start() - 12), found.start())
-    return found[0] if before is not None and before[0] in _KEYWORDS else f".{found[1]}"
+        script = _replaced(script, array)
+    return script
 
 
 def _arrays(script: str) -> Iterator[StringArray]:

@@ -22,6 +22,8 @@ def read(*files: tuple[str, bytes]) -> AppSettings:
     ("file", "content", "key", "value"),
     [
         ("assets/a.properties", b"# x\napi.host = a.test\n", "api.host", "a.test"),
+        ("assets/a.properties", b"api.base=https\\://a.test/x\\=1\n", "api.base", "https://a.test/x=1"),
+        ("assets/a.env", b"BASE=C\\:x\n", "BASE", "C\\:x"),
         ("assets/conf/a.env", b'HOST="a.test"\n', "HOST", "a.test"),
         ("res/raw/a.json", b'{"net": [{"host": "a.test"}]}', "host", ""),
         ("res/raw/a.json", b'{"net": {"host": "a.test"}}', "host", "a.test"),

@@ -133,21 +133,6 @@ def test_a_message_of_an_obfuscated_script_is_left_out(name: str) -> None:
     assert any(value.endswith("/api/login") for value in shown)
 
 
-@each(
-    ("script", "written"),
-    [
-        ("console['\ue000log']('\ue000a ' + '\ue000b')", "console.log('\ue000a b')"),
-        ("a['\ue000b']['\ue000c'](d)['e']", "a.b.c(d).e"),
-        ("return['\ue000b']", "return['\ue000b']"),  # an array
-        ("a['\ue000b-c']", "a['\ue000b-c']"),
-        ("a-'1'+'2'", "a-'1'+'2'"),  # the difference is a number
-        ("a+'b'+'c'", "a+'bc'"),
-    ],
-)
-def test_members_and_texts_of_arrays_are_put_together(script: str, written: str) -> None:
-    assert string_arrays._as_written(script) == written
-
-
 _OUTER = "function _0xc(_0x1,_0x2){return _0xa(_0x1-0x1,_0x2);}"
 
 

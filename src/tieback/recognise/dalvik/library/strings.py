@@ -21,7 +21,7 @@ from tieback.recognise.dalvik.objects import (
 
 _OUT_OF_RANGE = "Ljava/lang/StringIndexOutOfBoundsException;"
 _PLAIN = lazy_pattern(r"[^\\^$.|?*+()\[\]{}]{1,200}")
-_FORMAT = lazy_pattern(r"%(?:(\d{1,2})\$)?(0?)(\d{0,3})([sdcxX%n])")
+_FORMAT = lazy_pattern(r"%(?:(\d{1,2})\$)?(0?)(\d{0,3})([sdcxXo%n])")
 _SEQUENCE = "Ljava/lang/CharSequence;"
 BIG = "Ljava/math/BigInteger;"
 _MAX_DECIMAL = 4096
@@ -234,11 +234,10 @@ def _between(text: str) -> str:
 
 
 def _formatted(machine: Machine, value: Any, kind: str) -> str:
-    if kind in "xX" and isinstance(value, Boxed):
+    if kind in "oxX" and isinstance(value, Boxed):
         bits = {"Ljava/lang/Long;": 64, "Ljava/lang/Byte;": 8, "Ljava/lang/Short;": 16}.get(value.kind, 32)
-        text = f"{value.value & ((1 << bits) - 1):x}"
-        return text.upper() if kind == "X" else text
-    if kind in "dxX" and isinstance(value, JavaObject) and value.kind == BIG and type(value.payload) is int:
+        return format(value.value & ((1 << bits) - 1), kind)
+    if kind in "doxX" and isinstance(value, JavaObject) and value.kind == BIG and type(value.payload) is int:
         if kind == "d" and value.payload.bit_length() > _MAX_DECIMAL:
             raise NotRunnableError("a number with too many bits")
         return format(value.payload, kind)

@@ -189,7 +189,7 @@ _BUILDER_CALLS: dict[tuple[str, str], LibraryEffect] = {
     ("delete", "II"): EditCall(lambda text, begin, end: text[:begin] + text[max(begin, end) :] if begin >= 0 else None),
     ("replace", "II" + _STRING): EditCall(lambda text, begin, end, new: text[:begin] + new + text[max(begin, end) :]),
     ("toString", ""): Effect.TO_STRING,
-    ("length", ""): Effect.NONE,
+    ("length", ""): PureCall(len),
     ("ensureCapacity", "I"): Effect.NONE,
 }
 

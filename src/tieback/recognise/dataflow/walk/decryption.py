@@ -42,7 +42,9 @@ def decrypt(walk: WalkState, method: MethodRef, identity: int, values: Sequence[
     caller = walk.app.ref(walk.method) if walk.method >= 0 else ref
     made = walk.decryption.value(method, arguments, (caller.owner, caller.name))
     if isinstance(made, str):
-        return TextValue(made, parts=(made,), via=(identity,))
+        if walk.decryption.tells(made):
+            return TextValue(made, parts=(made,), via=(identity,))
+        return walk.compose("decrypted", TextValue(made, via=(identity,)), values)
     if isinstance(made, bytes):
         return walk.allocate(ArrayValue(tuple(octet - 256 if octet > 127 else octet for octet in made)))
     return None

@@ -12,6 +12,7 @@ from tieback.recognise.dataflow.methods.values import (
     Value,
     combine_known,
     place,
+    unknown_of,
 )
 from tieback.recognise.dataflow.walk.app_methods import (
     escape,
@@ -103,7 +104,8 @@ def _call(walk: WalkState, at: int, index: int, registers: Sequence[int], values
     unknown = walk.hole("result", found.identity) if is_known else None
     escape(walk, values, unknown.needs[0] if unknown is not None else None)
     if found.returns:
-        walk.result = unknown
+        # What a method decrypts can be in a field that only a walk of its class fills.
+        walk.result = unknown if found.decryptor is None else unknown_of((unknown, *map(walk.plain, values)))
 
 
 def invoke_other(walk: WalkState, at: int, _: int) -> int:

@@ -27,6 +27,8 @@ MAX_VIEWS = 8
 _META = lazy_pattern(r"<meta-data\b[^>]{0,2000}>")
 _ATTRIBUTE = lazy_pattern(r"(name|value)=\"([^\"]{1,1000})\"")
 _PROPERTY = lazy_pattern(rb"^[ \t]*([\w.-]{1,100})[ \t]*[=:][ \t]*([^\r\n]{1,1000})", re.MULTILINE)
+_ESCAPED = lazy_pattern(r"\\([:=#!\\ ])")
+"""Signs that ``Properties.store`` escapes: https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/Properties.html"""
 _REFERENCE = lazy_pattern(r"@(?:0x)?([0-9a-fA-F]{8})")
 _MANIFEST = "AndroidManifest.xml"
 _SUFFIXES = (_MANIFEST, ".properties", ".json", ".ini", ".cfg", ".conf", ".env")
@@ -149,8 +151,10 @@ class AppSettings:
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 return
         else:
+            is_properties = file.endswith(".properties")
             for key, value in _PROPERTY.findall(content):
-                self._add(key.decode(errors="replace"), value.decode("utf-8", "replace").strip().strip("\"'"))
+                text = value.decode("utf-8", "replace").strip().strip("\"'")
+                self._add(key.decode(errors="replace"), _ESCAPED.sub(r"\1", text) if is_properties else text)
 
     def _remote(self, content: bytes) -> None:
         """``<defaultsMap><entry><key>..</key><value>..</value></entry></defaultsMap>``."""
