@@ -31,7 +31,7 @@ def test_a_module_is_the_element_of_its_own_array_with_the_index() -> None:
         'webpackJsonp([0],Array(2).concat([function(e,t){t.a="https://hole.acme.test"},function(e,t,n){fetch(n(2).a+"/x")}]));',
         '(self.c=self.c||[]).push([[0],[,,(e,t)=>{t.a="https://hole.acme.test"},(e,t,n)=>{fetch(n(2).a+"/x")}]]);',
         (
-            'f([\n/* 0 */,\n/* 1 */,\n/* 2 */\n/***/ (function(e, t) {t.a="https://hole.acme.test"\n/***/ }),\n/* 3 */\n'
+            'f([\n/* 0 */,\n/* 1 */,/* 2 */\n/***/ (function(e, t) {t.a="https://hole.acme.test"\n/***/ }),\n/* 3 */\n'
             '/***/ (function(e, t, n) {fetch(n(2).a+"/x")\n/***/ })\n]);'
         ),
     ],
