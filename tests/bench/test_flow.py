@@ -71,7 +71,7 @@ HALF_FORMS = {
     "url_format", "class_extends", "abstract_field", "interceptor", "vuex", "innerhtml", "closure", "url_obj",
 }  # fmt: skip
 """Forms of which the host is found, and not the path."""
-MISSED_FORMS = {"redis_node", "pg_pool", "realm", "reduce", "kuzzle"}
+MISSED_FORMS = {"redis_node", "pg_pool", "reduce", "kuzzle"}
 
 
 def test_all_cases_in_scripts_but_the_named_ones_are_whole() -> None:
