@@ -397,10 +397,14 @@ def _settle(loose: Iterable[Sighting], sightings: _Bounded[_Seen], rules: RuleFi
     for one in sightings.values.values():
         if one.best.endpoint.kind is EndpointKind.CLOUD:
             projects.setdefault(one.best.endpoint.value.partition(":")[0], []).append(one)
+    nodes: list[Sighting] = []
     for find in loose:
         kind = find.endpoint.value.removesuffix(":")
         if kind == firebase.SERVICE:
-            _add(_default_database(find, projects), sightings)
+            if find.endpoint.path:
+                nodes.append(find)
+            else:
+                _add(_default_database(find, projects), sightings)
             continue
         project = rules.cloud.projects.get(kind, kind)
         of_kind = projects.get(project, [])
@@ -411,6 +415,13 @@ def _settle(loose: Iterable[Sighting], sightings: _Bounded[_Seen], rules: RuleFi
             _add((_part_of(of_kind[0].best.endpoint, find),), sightings)
         elif len(of_kind[0].names) < MAX_NAMES:
             of_kind[0].names[find.endpoint.path] = None
+    _add(_of_database(nodes, sightings), sightings)
+
+
+def _of_database(nodes: Iterable[Sighting], sightings: _Bounded[_Seen]) -> list[Sighting]:
+    """The nodes of a Realtime Database without a name, in the only database of the app."""
+    databases = [one for one in sightings.values.values() if one.best.endpoint.service == firebase.SERVICE]
+    return [firebase.with_node(find, databases[0].best.endpoint) for find in nodes] if len(databases) == 1 else []
 
 
 def _default_database(find: Sighting, resources: Mapping[str, Sequence[_Seen]]) -> Iterator[Sighting]:

@@ -5,8 +5,11 @@ Instance names are unique over all regions, so the region is not part of the val
 host that many databases share, ``s-usc1c-nss-205.firebaseio.com``, and names its own database in ``?ns=``.
 """
 
+import msgspec
+
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
+from tieback.model.sighting import Sighting
 from tieback.recognise.hosts import PLACEHOLDER
 from tieback.recognise.rules import RuleFiles
 
@@ -68,3 +71,10 @@ def of_project(project: str) -> Endpoint:
         port=443,
         service=SERVICE,
     )
+
+
+def with_node(find: Sighting, database: Endpoint) -> Sighting:
+    """A find of a node, in a database: its address is below that of the database."""
+    path = find.endpoint.path
+    addresses = (f"https://{database.host}/{path}",) if database.host else ()
+    return msgspec.structs.replace(find, endpoint=msgspec.structs.replace(database, path=path), addresses=addresses)

@@ -243,8 +243,7 @@ class Placement:
             element = stack.pop()
             stack += element.children
             texts = (*(text for name, text in element.attributes.items() if name != "id"), element.text)
-            is_permitted = any(is_permission(element.name, text) for text in texts)
-            kind = author if element.name in _AUTHOR else permitted if is_permitted else rest
+            kind = author if element.name in _AUTHOR else permitted if is_permission(element.name) else rest
             kind += texts
         return "\n".join(author), "\n".join(permitted), "\n".join(rest)
 

@@ -9,6 +9,7 @@ from tests.examples import examples
 from tests.linear import assert_linear
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.model.sighting import Sighting
+from tieback.recognise import firebase
 from tieback.recognise.calls import MAX_CONTAINERS, CallRule, containers, read_calls
 from tieback.recognise.collect import merge_finds
 from tieback.recognise.config import ConfigExtractor
@@ -36,6 +37,7 @@ def test_examples_to_avoid_do_not(call: CallRule, text: str) -> None:
 
 def test_each_rule_has_a_source_and_is_of_a_kind_that_clouds_have() -> None:
     kinds = {rule.kind for rule in RULES.cloud.hosts} | {rule.kind for rule in RULES.cloud.parts}
+    kinds.add(firebase.SERVICE)
     assert all(call.source and call.match and call.avoid and call.kind in kinds for call in CALLS)
 
 

@@ -89,6 +89,18 @@ def test_a_container_without_its_project_is_of_the_only_one(projects: tuple[str,
     assert all(one.names == names for one in sightings)
 
 
+@pytest.mark.parametrize(
+    ("databases", "names"), [(("shop",), ("Users", "Users/Messages")), (("shop", "club"), ()), ((), ())]
+)
+def test_a_node_without_its_database_is_of_the_only_one(databases: tuple[str, ...], names: tuple[str, ...]) -> None:
+    finds = [seen("firebase-rtdb:", "dex-flow/child", path=node) for node in ("Users", "Users/Messages")]
+    finds += [seen(f"firebase-rtdb:{name}", "text/cloud-host", host=f"{name}.firebaseio.com") for name in databases]
+    sightings = merge_finds(None, finds, RULES).sightings
+    assert [one.endpoint.value for one in sightings] == [f"firebase-rtdb:{name}" for name in databases]
+    assert all(one.names == names for one in sightings)
+    assert all(one.addresses == tuple(f"https://shop.firebaseio.com/{node}" for node in names) for one in sightings)
+
+
 def test_a_container_belongs_to_the_project_in_its_file() -> None:
     finds = [
         seen("firestore:", "text/container-call", "assets/web.js", path="members"),

@@ -39,6 +39,7 @@ from tieback.recognise.dataflow.walk.compose import (
     bucket_of,
     firebase_of,
     host_port,
+    node_of,
     realm_of,
     url_of,
 )
@@ -50,6 +51,7 @@ from tieback.recognise.dataflow.walk.secrets import (
     service_password,
 )
 from tieback.recognise.dataflow.walk.settings import AppSettings
+from tieback.recognise.firebase import SERVICE as DATABASE
 from tieback.recognise.hosts import EndpointHost, web_server
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.makers.clues import MakerClue
@@ -427,6 +429,10 @@ class _Finds:
             evidence = self._evidence(flow, collection, facts.first)
             container = unnamed_container(flow.sink.service or "firestore", collection)
             yield from self._once(flow, Sighting(container, 1, Party.UNKNOWN, evidence))
+            return
+        if node := node_of(parts, flow.sink):
+            evidence = self._evidence(flow, node, facts.first)
+            yield from self._once(flow, Sighting(unnamed_container(DATABASE, node), 1, Party.UNKNOWN, evidence))
             return
         rules = self._extractor.rules
         found = host_port(parts, flow.sink, rules) or bare_host(parts, flow.sink, rules)

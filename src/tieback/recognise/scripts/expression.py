@@ -342,7 +342,7 @@ class Expression:
                 case "[":
                     value = self._index(value, token)
                 case "(":
-                    value = self._call(value, self._arguments(token.start))
+                    value = self._call(value, self._arguments(token.start), token.start)
                 case _:
                     value = UNKNOWN
             path = ""
@@ -394,24 +394,26 @@ class Expression:
             case Unknown(path=path) if path.rpartition(".")[2] in _STATIC:
                 return run.platform.static(path.rpartition(".")[2], name.text, arguments)
             case Unknown(path=path) if path in _THROUGH:
-                return self._call(single(Unknown(name.text)), arguments)
+                return self._call(single(Unknown(name.text)), arguments, start)
             case Unknown(path=path) if (stored := run.platform.stored(path, name.text, arguments)) is not None:
                 return stored
-        return self._call(run.objects.member(single(value), name.text, name.start), arguments)
+        return self._call(run.objects.member(single(value), name.text, name.start), arguments, start)
 
-    def _call(self, value: Cases, arguments: list[Cases]) -> Cases:
-        return chained(lambda one: self._result(one, arguments), value)
+    def _call(self, value: Cases, arguments: list[Cases], at: int) -> Cases:
+        return chained(lambda one: self._result(one, arguments, at), value)
 
-    def _result(self, value: Value, arguments: list[Cases]) -> Cases:
+    def _result(self, value: Value, arguments: list[Cases], at: int) -> Cases:
         run = self.run
         match value:
             case Source(kind=Kind.FUNCTION):
-                return self._of_function(value, arguments)
+                return self._of_function(value, arguments, at)
             case Source(kind=Kind.MODULE):
                 # A function of a bundler that wraps modules, or a module that is called.
                 return arguments[0] if arguments and _is_module(arguments[0]) else single(value)
             case Deferred():
                 return run.platform.first_use(value)
+            case Text() if not arguments:
+                return single(value)  # an observable, which is a function that returns its value
             case Unknown(path=path):
                 name = path.rpartition(".")[2]
             case _:
@@ -432,7 +434,7 @@ class Expression:
             return generator
         ordered = arguments[::-1] if name.startswith("defaults") else arguments
         merged = _merged(UNKNOWN, ordered, copies=name.lstrip("_") in _COPIES)
-        return run.platform.unknown_call(value, arguments) if merged is None else merged
+        return run.platform.unknown_call(value, arguments, at) if merged is None else merged
 
     def _generator(self, arguments: list[Cases]) -> Cases | None:
         """What a function gives that compilers wrap in another one, to write ``async``; ``None`` for other calls.
@@ -446,12 +448,12 @@ class Expression:
             return None
         return single(last) if len(arguments) == 1 else self.run.call(last, ())
 
-    def _of_function(self, value: Source, arguments: list[Cases]) -> Cases:
+    def _of_function(self, value: Source, arguments: list[Cases], at: int) -> Cases:
         run = self.run
         if (generator := self._generator(arguments)) is not None:
             return generator
         if arguments and run.data.find(b"exports", value.at, value.at + _LOADER_REACH) >= 0:
-            loaded = run.platform.unknown_call(Unknown("()"), arguments)
+            loaded = run.platform.unknown_call(Unknown("()"), arguments, at)
             if isinstance(loaded[0][1], Deferred | Source):
                 return loaded
         found = run.call(value, arguments)

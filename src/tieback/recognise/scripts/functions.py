@@ -9,20 +9,23 @@ from tieback.intake.apps.interface import Bytes
 from tieback.intake.apps.text_places import places_of
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.scripts.candidates import operand_before
-from tieback.recognise.scripts.names import Binding, part_of, pattern_parts
+from tieback.recognise.scripts.names import Binding, Way, part_of, pattern_parts
 from tieback.recognise.scripts.reader import Reader, TokenKind
 from tieback.recognise.scripts.scopes import Scope
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
     Cases,
+    Client,
     Items,
     Kind,
     Source,
     Unknown,
     Value,
+    as_text,
     chained,
     choice,
+    combine,
     is_function,
     is_unknown,
     single,
@@ -55,6 +58,8 @@ _ANNOTATED = lazy_pattern(
 )
 """Before the parameters of a function in an array with their names: ``["$http", "SERVER", function(e, t)``."""
 _LISTED = lazy_pattern(rb"[\"']\s{0,40},\s{0,40}function\s{0,9}[\w$]{0,40}\s{0,9}\Z")
+_RESTANGULAR = b"setBaseUrl"
+"""Sets the address that all resources of Restangular are below: https://github.com/mgonto/restangular#setbaseurl"""
 _ANNOTATION = 600
 _MAX_INJECTED = 400
 _SETS = lazy_pattern(rb"[A-Za-z_$][\w$]*(?:\.[\w$]+|\[[\"'][^\"'\]]*[\"']\])\s*=(?!=)")
@@ -246,6 +251,24 @@ class Functions:
             return self._parameters(scope.head)[0]
         return (bytes(self._run.data[scope.head : scope.head_end]).decode("ascii", "replace"),)
 
+    def injected(self, name: str, at: int) -> str:
+        """The key by which AngularJS gives a function the parameter that a name stands for; empty if it is none."""
+        binding = self._run.names.find(name, at)
+        is_parameter = binding is not None and binding.way is Way.PARAMETER and binding.scope.head >= 0
+        return self._key_of(name, binding.scope) if binding is not None and is_parameter else ""
+
+    def _key_of(self, name: str, scope: Scope) -> str:
+        """The key of a parameter: that of its place in the list before the function, or else its name."""
+        data = self._run.data
+        if not _LISTED.search(bytes(data[max(0, scope.head - 80) : scope.head])):  # most functions are in no list
+            return name
+        before = _ANNOTATED.search(bytes(data[max(0, scope.head - _ANNOTATION) : scope.head]))
+        if before is None or name not in (names := self.parameter_names(scope)):
+            return name
+        keys = [one.strip(b"\"' \t\r\n").decode("utf-8", "replace") for one in before["names"].split(b",")]
+        number = names.index(name)
+        return keys[number] if number < len(keys) else ""
+
     def _injected(self, name: str, scope: Scope) -> Cases | None:
         """A constant, value or service of AngularJS that a function gets by name; ``None`` if it is none.
 
@@ -254,27 +277,40 @@ class Functions:
         run = self._run
         if not self._injectable:
             return None
-        before = None
-        if _LISTED.search(bytes(run.data[max(0, scope.head - 80) : scope.head])):  # most functions are in no list
-            before = _ANNOTATED.search(bytes(run.data[max(0, scope.head - _ANNOTATION) : scope.head]))
-        if before and name in (names := self.parameter_names(scope)):
-            keys = [one.strip(b"\"' \t\r\n").decode() for one in before["names"].split(b",")]
-            number = names.index(name)
-            name = keys[number] if number < len(keys) else ""
+        name = self._key_of(name, scope)
         if name not in self._injectable:
             return None
         kind, place = self._injectable[name]
         value = run.once(("=", place), place)
+        if kind == _RESTANGULAR:
+            return combine(lambda one: Client(as_text(one)), value)
         if kind in (b"constant", b"value"):
             return value
 
         def made(one: Value) -> Cases:
+            if kind == b"provider":
+                return self._provided(one)
             if not is_function(one):
                 return UNKNOWN
             return run.call(one, ()) if kind == b"factory" else single(Source(Kind.INSTANCE, one.at, NO_ENV))
 
         rows = run.arrays.items(value)  # ["$http", function(e){…}]
         return chained(made, rows[-1] if rows else value)
+
+    def _provided(self, provider: Value) -> Cases:
+        """What the ``$get`` of a provider gives, which is a function or an object.
+
+        Source: https://docs.angularjs.org/api/auto/service/$provide#provider
+        """
+        run = self._run
+        if not isinstance(provider, Source):
+            return UNKNOWN
+        is_object = provider.kind is Kind.OBJECT
+        getter = run.objects.own(provider, "$get") if is_object else run.objects.of_made(provider, "$get")
+        rows = run.arrays.items(getter or UNKNOWN)  # ["$http", function(e){…}]
+        return chained(
+            lambda one: run.call(one, ()) if is_function(one) else UNKNOWN, rows[-1] if rows else getter or UNKNOWN
+        )
 
     @cached_property
     def _injectable(self) -> dict[str, tuple[bytes, int]]:
@@ -283,11 +319,14 @@ class Functions:
         before = run.budget.mark()
         found: dict[str, tuple[bytes, int]] = {}
         if run.names.words.places(b"angular"):
-            for kind in (b"constant", b"value", b"factory", b"service"):
+            for kind in (b"constant", b"value", b"factory", b"service", b"provider"):
                 for at in run.names.words.places(b"." + kind, b"(")[:_MAX_INJECTED]:
                     run.budget.take()
                     if one := _INJECTED.match(run.data, at + len(kind) + 2):
                         found.setdefault(one["name"].decode(), (kind, one.end()))
+            bases = run.names.words.places(b"." + _RESTANGULAR, b"(")
+            if len(bases) == 1:
+                found["Restangular"] = _RESTANGULAR, bases[0] + len(_RESTANGULAR) + 2
         run.budget.kept(before)
         return found
 

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.scripts.module_arrays import ModuleArrays
 from tieback.recognise.scripts.names import Binding
 from tieback.recognise.scripts.reader import Reader
 from tieback.recognise.scripts.scopes import Scope
@@ -62,9 +63,18 @@ class Modules:
         self._run = run
         self._known: dict[object, Source | None] = {}
         self._parameters: dict[tuple[Scope, str], Cases | None] = {}
+        self._arrays = ModuleArrays(run)
 
-    def module(self, number: int | Text) -> Source | None:
-        """The module with a number or path; ``None`` if the script has none."""
+    def module(self, number: int | Text, loader: str, at: int) -> Source | None:
+        """The module with a number or path; ``None`` if the script has none.
+
+        Args:
+            number: the number or path.
+            loader: the function that loads it.
+            at: where it is called.
+        """
+        if isinstance(number, int) and (element := self._arrays.module(number, loader, at)) is not None:
+            return element
         name = number.text if isinstance(number, Text) else str(number)
         if not 0 < len(name) <= 200:
             return None

@@ -180,7 +180,7 @@ class Objects:
 
     def of_page(self, name: str) -> Cases:
         """A name that the script does not declare, if it is a member of the page: ``window.HOST = …``."""
-        if not _is_of_settings(name):
+        if not _is_of_settings(name) and not name[:1].isupper():  # a namespace of the app: ``window.App = {…}``
             self._run.record.unbound[name] = None
             return single(Unknown(name))
         self._run.looks_for(self._run.bit(("page", name)))
@@ -222,8 +222,10 @@ class Objects:
 
     def _of_instance(self, value: Source, key: str) -> Cases | None:
         """A member of an object that a class or function makes, from what it assigns to ``this``."""
-        if not _SERVER.search(key):
-            return None
+        return self.of_made(value, key) if _SERVER.search(key) else None
+
+    def of_made(self, value: Source, key: str) -> Cases | None:
+        """The same for any member; ``value`` can be the class or function, too."""
         opening = self._run.data.find(b"{", value.at, value.at + _HEAD_REACH)
         if opening < 0 or self._run.scopes.body(opening) is None:
             return None
@@ -424,7 +426,7 @@ class Objects:
                 return single(Source(Kind.FUNCTION, method, NO_ENV))
             if not scope.function and (of_component := self._of_component(key, scope)) is not None:
                 return of_component
-        return single(Unknown(f"this.{key}"))
+        return self._of_unknown(Unknown("this"), key)  # of a mixin, or of a class above
 
     def _states(self, scope: Scope) -> list[int]:
         """The first states of a component of React, which a compiler assigns to another name than ``this``.
@@ -520,7 +522,7 @@ class Objects:
         found: list[Cases] = []
         for place in places:
             value = run.once(("=", place), place)
-            if all((isinstance(one, Text) and is_known(one)) or isinstance(one, Source) for _, one in value):
+            if all((isinstance(one, Text) and is_known(one)) or isinstance(one, Source | Client) for _, one in value):
                 found.append(value)
             elif not is_unknown(value) or len(places) > 2 * len(found) + 2:
                 return UNKNOWN

@@ -45,6 +45,10 @@ _HOOKS = {"useState": "", "useRef": "current", "ref": "value", "shallowRef": "va
 """Functions that keep a value, and the member that has it; ``useState`` gives an array with the value first."""
 
 
+_OBSERVABLE = "ko.observable"
+"""Gives a function that returns the value: https://knockoutjs.com/documentation/observables.html"""
+
+
 _STORES = {
     ("localStorage", "getItem"): b"setItem",
     ("sessionStorage", "getItem"): b"setItem",
@@ -132,6 +136,8 @@ class Platform:
         Sources: https://react.dev/reference/react/useState, https://vuejs.org/api/reactivity-core.html#ref
         """
         name = path.rpartition(".")[2]
+        if arguments and path == _OBSERVABLE:
+            return arguments[0]
         if not arguments or name not in _HOOKS:
             return None
         key, first = _HOOKS[name], arguments[0]
@@ -169,10 +175,18 @@ class Platform:
         known = [one for one in values if not is_unknown(one)]
         return choice(("stored", setter, key), known) if known else None
 
-    def unknown_call(self, function: Unknown, arguments: Sequence[Cases]) -> Cases:
-        """The result of a function that is not known: a module of the bundle, or one that is run later."""
+    def unknown_call(self, function: Unknown, arguments: Sequence[Cases], at: int) -> Cases:
+        """The result of a function that is not known: a module of the bundle, or one that is run later.
+
+        Args:
+            function: the function.
+            arguments: what it gets.
+            at: where it is called.
+        """
         if (made := self.hook(function.path, arguments)) is not None:
             return made
+        if not arguments:
+            return self._configured(function.path, at)
         if (elements := first_elements(arguments)) is not None:
             return elements
         if function.path.endswith("Platform.select") and len(arguments) == 1:
@@ -185,8 +199,10 @@ class Platform:
                 return single(value)
             if isinstance(value, Source) and value.kind is Kind.FUNCTION:
                 return single(Deferred(value))
-            if isinstance(value, int | Text) and (found := self._run.modules.module(value)) is not None:
-                return single(found)
+            if isinstance(value, int | Text):
+                found = self._run.modules.module(value, function.path, at)
+                if found is not None:
+                    return single(found)
         for one in arguments[:1]:
             if len(one) == 1 and isinstance(one[0][1], Source) and one[0][1].kind is Kind.OBJECT:
                 keys, _ = self._run.objects.keys(one[0][1].at)
@@ -194,6 +210,21 @@ class Platform:
                     place = next(iter(keys.values()))
                     return single(Deferred(Source(Kind.FUNCTION, place, NO_ENV)))
         return single(Unknown(f"{function.path}()"))
+
+    def _configured(self, path: str, at: int) -> Cases:
+        """What a getter of Ext JS gives, which makes ``getHost()`` for ``config: {host: …}``.
+
+        Source: https://docs.sencha.com/extjs/7.0.0/guides/core_concepts/classes.html
+        """
+        owner, _, name = path.rpartition(".")
+        if (
+            owner
+            and name.startswith("get")
+            and name[3:4].isupper()
+            and self._run.names.words.places(b"Ext.define", b"(")
+        ):
+            return self._run.objects.member(single(Unknown(owner)), name[3].lower() + name[4:], at)
+        return single(Unknown(f"{path}()"))
 
     def first_use(self, value: Deferred) -> Cases:
         """The module that a function gives when it is run."""

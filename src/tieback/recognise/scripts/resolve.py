@@ -24,6 +24,7 @@ from tieback.recognise.scripts.candidates import (
 from tieback.recognise.scripts.evaluate import Evaluator
 from tieback.recognise.scripts.methods import below
 from tieback.recognise.scripts.reader import Budget, BudgetError, Reader
+from tieback.recognise.scripts.request_bases import BASES, RESTANGULAR, RequestBases
 from tieback.recognise.scripts.values import (
     NO_ENV,
     UNKNOWN,
@@ -40,10 +41,11 @@ from tieback.recognise.scripts.values import (
     as_text,
     combine,
     is_unknown,
+    single,
 )  # fmt: skip
 from tieback.recognise.texts.script import LastScript
 
-MARKS = (*CALLS, *METHODS, *JOINS, *SCHEMES)
+MARKS = (*CALLS, *METHODS, *JOINS, *SCHEMES, *BASES)
 """Texts around which candidates are looked for."""
 MAX_CANDIDATES = 4_000
 """Most expressions of one script that are evaluated."""
@@ -52,8 +54,11 @@ MAX_CALLED = 200
 MAX_JOINED = 20_000
 """Most steps for one place that joins a scheme and a host which both have names."""
 _MAX_LEVELS = 3
+_MAX_SCOPES = 4
+"""Most functions around an expression whose calls are looked for."""
 _DIRECT = frozenset(("fetch", "open", "ajax", "getJSON"))
 """Calls that get nothing but addresses."""
+_OF_JQUERY = ("ajax", "getJSON")
 ADDRESS_KEYS = ("url", "uri", "baseURL", "link", "address")
 NESTED = lazy_pattern(r"(?<=[?&])[\w.\[\]-]{1,60}=(?=\w{2,8}:)")
 """A parameter that is an address itself; that is found on its own."""
@@ -98,6 +103,8 @@ class Resolution:
         self._data = data
         self._run = Evaluator(data, budget, markup=markup, script=script)
         self._callers = Callers(self._run)
+        self._bases = RequestBases(self._run)
+        self._has_base = False
         self._seen: set[int] = set()
         self._told: set[str] = set()
         self._defaults: dict[bytes, int] = {}
@@ -121,6 +128,8 @@ class Resolution:
             mark == b"baseURL" and _CLIENT.search(self._data, max(0, end - 200), end) is not None for mark, end in hits
         )
         try:
+            yield from self._of_bases({mark for mark, _ in hits})
+            clients = clients or self._has_base
             named: dict[str, int] = {}
             for mark, end in hits:
                 if mark in SCHEMES:
@@ -132,7 +141,7 @@ class Resolution:
                 elif mark in JOINS:
                     for candidate in joining(self._data, mark, end):
                         yield from self._of(candidate) if mark not in SLASHES else self._within(candidate, MAX_JOINED)
-                else:
+                elif mark not in BASES:
                     for candidate in called(self._data, mark, end, clients=clients):
                         yield from self._of(candidate)
             for name, at in named.items():
@@ -140,6 +149,15 @@ class Resolution:
                     yield from self._of(candidate)
         except (BudgetError, RecursionError):
             self.stopped = True
+
+    def _of_bases(self, marks: set[bytes]) -> Iterator[Resolved]:
+        """Look for the address before all requests, if a mark is there; the addresses of resources of Restangular."""
+        self._has_base = not marks.isdisjoint(BASES) and self._bases.base is not None
+        for candidate, value in self._bases.resources() if RESTANGULAR in marks else ():
+            for _, one in value:
+                if isinstance(one, Text) and is_worth(one, candidate.call) and one.text not in self._told:
+                    self._told.add(one.text)
+                    yield Resolved(one, candidate.at, candidate.call)
 
     def of_calls(self, candidates: Sequence[Candidate]) -> Iterator[Resolved]:
         """The texts of some candidates only."""
@@ -178,6 +196,8 @@ class Resolution:
             passed = passed or bool(self._run.record.missing)
             for whole in self._addresses(value, at):
                 text = as_called(whole._replace(text=NESTED.split(whole.text, maxsplit=1)[0]), candidate.call)
+                if self._has_base and candidate.call in _OF_JQUERY:
+                    text = self._bases.requested(b"$", at, text) or text
                 if (unbound := self._run.record.unbound) and f"://{HOLE}" in text.text:
                     self.shared.append((Resolved(text, at, candidate.call), tuple(unbound)))
                 new = text.text not in text.parts and text.text not in self._told
@@ -212,10 +232,12 @@ class Resolution:
             direct = candidate.call in _DIRECT
             if level >= _MAX_LEVELS or not any(is_open(one, direct=direct) for _, one in value):
                 continue
-            missing = next(iter(run.record.missing), None)
-            if missing is not None:
-                for more, _ in islice(self._callers.environments(missing.scope), MAX_CALLED - count):
-                    waiting.append(({**env, **more}, level + 1))
+            # The function that loads modules is a parameter, too; nothing in the script calls its function.
+            for scope in list(dict.fromkeys(missing.scope for missing in run.record.missing))[:_MAX_SCOPES]:
+                found = list(islice(self._callers.environments(scope), MAX_CALLED - count))
+                waiting += [({**env, **more}, level + 1) for more, _ in found]
+                if found:
+                    break
 
     def _with_port(self, at: int, first: Cases, env: Env) -> Cases:
         """A host and a port that are two arguments in a row, in any order; ``at``: the first argument."""
@@ -267,6 +289,11 @@ class Resolution:
         data = self._data
         name = bytes(data[candidate.receiver : candidate.at - len(candidate.call) - 2])
         path = self._run.value(candidate.at)
+        if (
+            self._has_base
+            and (text := self._bases.requested(name, candidate.receiver, as_text(path[0][1]))) is not None
+        ):
+            return single(text)
         if name not in self._defaults:
             self._defaults[name] = data.find(name + b".defaults.baseURL") if 0 < len(name) <= 80 else -1
         place = self._defaults[name]

@@ -52,18 +52,13 @@ def _describes(rel: markup.Attribute) -> bool:
     return b"stylesheet" not in rel.value.lower() and _LINK_RELS.search(rel.value) is not None
 
 
-_DEVELOPER = lazy_pattern(r"(?:https?|\*)://\d{1,3}(?:\.\d{1,3}){3}(?![\w.])")
-"""A computer in the network of a developer, from which an app under development loads its pages."""
-
-_SOCKET = lazy_pattern(r"wss?://")
-"""An address of a socket, which is no page that a web view can open."""
+_PERMISSIONS = frozenset(("access", "allow-intent", "allow-navigation"))
 
 
-def is_permission(element: str, address: str) -> bool:
+def is_permission(element: str) -> bool:
     """True if an element of ``config.xml`` only permits an address, and does not name a page of the app.
 
+    A web view that may go to a site does so only if a page of the app leads there, and that names the site, too.
     Source: https://cordova.apache.org/docs/en/latest/guide/appdev/allowlist/
     """
-    if element == "allow-navigation":
-        return _DEVELOPER.match(address) is not None or _SOCKET.match(address) is not None
-    return element in {"access", "allow-intent"}
+    return element in _PERMISSIONS

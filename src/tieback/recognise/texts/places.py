@@ -476,7 +476,7 @@ class TextPlaces:
         own = values[number]
         if own.name in _NAMESPACES or own.name.partition(":")[0] == "xmlns":
             return METADATA
-        if self._xml.is_widget and is_permission(name, own.value.decode("ascii", "replace")):
+        if self._xml.is_widget and is_permission(name):
             return PERMITTED
         if own.name == "placeholder" and names_before.is_example_read(self._data):
             return ""

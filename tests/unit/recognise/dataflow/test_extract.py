@@ -149,6 +149,12 @@ def test_what_the_code_puts_together(fixture: str, method: str, value: str, how:
     assert found[value].count == 1
 
 
+def test_nodes_of_the_database_that_the_settings_name() -> None:
+    found = [one for one in finds("nodes") if isinstance(one, Sighting)]
+    assert {one.endpoint.value for one in found} == {"firebase-rtdb:"}
+    assert {one.endpoint.path for one in found} == {"Users", "Users/Messages", "Rooms", "Orders"}
+
+
 @each("fixture", ["clients", "concat", "credentials", "fields", "optimised", "recipe", "retrofit", "sinks"])
 def test_nothing_else_is_found(fixture: str) -> None:
     """No endpoint of one constant alone, and none that mixes the parts of two paths."""

@@ -334,7 +334,7 @@ def reason(file: str, text: str, url: str = URL) -> str:
         ("config.xml", "<widget><preference name='UpdateApi' value='URL'/></widget>", ""),
         ("other.xml", "<a><description>URL</description></a>", ""),
         ("config.xml", "<widget><access origin='URL'/></widget>", PERMITTED),
-        ("config.xml", "<widget><allow-navigation href='URL/*'/></widget>", ""),
+        ("config.xml", "<widget><allow-navigation href='URL/*'/></widget>", PERMITTED),
         ("routes.xml", "<routes><access origin='URL'/></routes>", ""),
         ("pom.xml", "<project xmlns='http://maven.apache.org/POM/4.0.0'><url>URL</url></project>", METADATA),
         ("a.svg", "<svg><metadata>URL</metadata></svg>", tables.PICTURE),

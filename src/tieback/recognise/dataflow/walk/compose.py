@@ -7,6 +7,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import NotBackend
 from tieback.recognise.dataflow.methods.sinks import Sink
+from tieback.recognise.dataflow.methods.values import HOLE
 from tieback.recognise.hosts import EndpointHost, InvalidHost, NonBackendHost, check_host, check_port, web_server
 from tieback.recognise.rules import RuleFiles
 
@@ -14,6 +15,10 @@ _BUCKET = lazy_pattern(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]")
 _PROJECT = lazy_pattern(r"[a-z][a-z0-9-]{4,28}[a-z0-9]")
 _ACCOUNT = lazy_pattern(r"(?:^|;)AccountName=([a-z0-9]{3,24})(?:;|$)")
 _REALM_APP = lazy_pattern(r"[a-z][a-z0-9_-]{2,60}-[a-z]{5}")
+_DATABASES = (
+    "Lcom/google/firebase/database/FirebaseDatabase;", "Lcom/google/firebase/database/DatabaseReference;",
+)  # fmt: skip
+_NODE = lazy_pattern(r"[\w-][\w -]{0,80}(?:/[\w-][\w -]{0,80}){0,8}")
 _IPV6 = lazy_pattern(r"[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}")
 """An address with at least two colons, so that no port is behind it."""
 _BARE = frozenset(("", "host", "port"))
@@ -87,6 +92,21 @@ def firebase_of(parts: Parts, project: str) -> str:
     if isinstance(collection, str):
         return f"https://firestore.googleapis.com/v1/projects/{project}/databases/(default)/documents/{collection}"
     return f"https://{region}-{project}.cloudfunctions.net/{function}" if isinstance(function, str) else ""
+
+
+def node_of(parts: Parts, sink: Sink) -> str:
+    """The path of a node in the Realtime Database that the settings of the app name; empty if a call names none.
+
+    Source: https://firebase.google.com/docs/database/android/read-and-write#get_a_databasereference
+    """
+    path = parts.get("path")
+    if sink.owner not in _DATABASES or set(parts) != {"path"} or not isinstance(path, str):
+        return ""
+    known = path.partition(HOLE)[0]
+    if known != path:
+        known = known.rpartition("/")[0]
+    known = known.strip("/")
+    return known if _NODE.fullmatch(known) else ""
 
 
 def bare_host(parts: Parts, sink: Sink, rules: RuleFiles) -> Endpoint | NotBackend | None:

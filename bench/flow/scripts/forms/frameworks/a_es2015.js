@@ -1,0 +1,1 @@
+const N={production:!0,apiUrl:"https://a2.acme.test/api"};let S=(()=>{class t{constructor(t){this.http=t,this.url=N.apiUrl+"/v1"}list(){return this.http.get(`${this.url}/users`)}}return t.\u0275fac=function(e){return new(e||t)},t})();

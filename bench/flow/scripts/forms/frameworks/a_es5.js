@@ -1,0 +1,1 @@
+var env={production:!0,apiUrl:"https://a1.acme.test/api"},Svc=function(){function e(e){this.http=e,this.base=env.apiUrl}return e.prototype.list=function(){return this.http.get(this.base+"/users")},e}();

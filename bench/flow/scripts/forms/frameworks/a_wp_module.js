@@ -1,0 +1,1 @@
+(window.webpackJsonp=window.webpackJsonp||[]).push([[1],{AytR:function(t,e,n){"use strict";n.d(e,"a",function(){return r});const r={production:!0,apiUrl:"https://a3.acme.test"}},zUnb:function(t,e,n){"use strict";var o=n("AytR");class s{constructor(t){this.http=t}list(){return this.http.get(o.a.apiUrl+"/users")}}}},[[1]]]);

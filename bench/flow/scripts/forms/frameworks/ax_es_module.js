@@ -1,0 +1,1 @@
+(()=>{var e={12:(e,t,n)=>{"use strict";n.d(t,{Z:()=>o});var r=n(9669);const o=n.n(r)().create({baseURL:"https://x4.acme.test"})},13:(e,t,n)=>{var r=n(12);r.Z.post("/login",{})},9669:e=>{e.exports={}}};})();

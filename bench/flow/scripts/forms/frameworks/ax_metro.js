@@ -1,0 +1,1 @@
+__d(function(g,r,i,a,m,e,d){Object.defineProperty(e,"__esModule",{value:!0}),e.default=void 0;var t=r(d[0])(r(d[1])).default.create({baseURL:"https://x1.acme.test/api"});e.default=t},10,[1,2]);__d(function(g,r,i,a,m,e,d){var t=r(d[0])(r(d[1]));t.default.get("/users")},11,[1,10]);

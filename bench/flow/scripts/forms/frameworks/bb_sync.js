@@ -1,0 +1,1 @@
+var root="https://b4.acme.test";Backbone.sync=_.wrap(Backbone.sync,function(s,m,model,o){o=o||{};o.url=root+_.result(model,"url");return s(m,model,o)});var Items=Backbone.Collection.extend({url:"/items"});

@@ -1,0 +1,1 @@
+Ext.define("App.store.Users",{extend:"Ext.data.Store",config:{model:"App.model.User",proxy:{type:"ajax",url:App.util.Config.base+"/users.json"}}});Ext.define("App.util.Config",{singleton:true,base:"https://e1.acme.test"});

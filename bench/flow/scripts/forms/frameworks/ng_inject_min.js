@@ -1,0 +1,1 @@
+!function(){"use strict";function e(e,t){function n(){return e.get(t.apiUrl+"/tasks")}return{all:n}}e.$inject=["$http","appSettings"],angular.module("app").factory("Tasks",e).constant("appSettings",{apiUrl:"https://n2.acme.test/z"})}();

@@ -1,0 +1,1 @@
+angular.module("app").config(["$httpProvider",function(e){e.interceptors.push(function(){return{request:function(e){return e.url="https://n9.acme.test"+e.url,e}}})}]).run(["$http",function(e){e.get("/users")}]);

@@ -1,0 +1,1 @@
+angular.module("app").factory("Config",function(){return{host:"https://n11.acme.test",version:"v1"}}).factory("Api",["Config",function(c){return{url:function(p){return c.host+"/"+c.version+p}}}]).controller("C",["$http","Api",function(h,a){h.get(a.url("/list"))}]);

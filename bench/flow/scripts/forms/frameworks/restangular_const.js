@@ -1,0 +1,1 @@
+angular.module("app").constant("ENV",{api:"https://r3.acme.test"}).config(["RestangularProvider","ENV",function(e,t){e.setBaseUrl(t.api+"/v2")}]).factory("Users",["Restangular",function(e){return e.service("users")}]);

@@ -1,0 +1,1 @@
+(()=>{var e=[(e,t,n)=>{"use strict";var r=n(1);fetch(`${r.apiUrl}/q`)},(e,t,n)=>{"use strict";n.d(t,{apiUrl:()=>r});const r="https://w11.acme.test/p"}],t={};function n(r){var o=t[r];if(void 0!==o)return o.exports;var i=t[r]={exports:{}};return e[r](i,i.exports,n),i.exports}n.d=(e,t)=>{for(var r in t)n.o(t,r)&&Object.defineProperty(e,r,{get:t[r]})},n(0)})();

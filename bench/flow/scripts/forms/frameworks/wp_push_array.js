@@ -1,0 +1,1 @@
+(window.webpackJsonp=window.webpackJsonp||[]).push([[0],[function(e,t,n){"use strict";n.r(t);var r=n(1);fetch(Object(r.a)("/c"))},function(e,t,n){"use strict";n.d(t,"a",function(){return o});var r="https://w7.acme.test";function o(e){return r+e}}]]);
