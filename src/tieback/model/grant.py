@@ -57,6 +57,8 @@ class TargetRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """True if requests are permitted that cost the server a bounded scan, or its owner money per request."""
     mcp: bool = False
     """True if a session of an MCP server may be opened, to list the names of its tools."""
+    resources: tuple[str, ...] = ()
+    """At hosts that many customers share: the projects, buckets, accounts and applications that may be probed."""
     neighbours: bool = False
     """True if the other addresses of this block may be probed for stores when an app's API is at one of them."""
 

@@ -31,6 +31,7 @@ from tieback.scope.ports import PortTurns
 from tieback.scope.recording import OpenConnection
 from tieback.scope.resolver import Resolution
 from tieback.scope.rtt import RttEstimator
+from tieback.scope.shared_hosts import uncovered_request
 from tieback.scope.tls import TlsContexts
 
 
@@ -89,6 +90,8 @@ class ConversationRunner:
         """Data read beyond the last response: at most one read."""
         self._address = ""
         """The address that accepted a connect; the conversation keeps it."""
+        self._resources: tuple[str, ...] | None = ()
+        """What the grant's decision on that address permits at a host of many customers."""
         self._local = ""
         """Our own address of the last connection."""
         self._tls: TlsInfo | None = None
@@ -266,6 +269,7 @@ class ConversationRunner:
                 self._door.trips.add_connect(address, time.monotonic() - begun)
             raise
         self._local = opened.local
+        self._resources = decision.resources
         connected = time.monotonic() - begun
         self._door.trips.add_connect(address, connected)
         if self._opening is not None:
@@ -345,6 +349,10 @@ class ConversationRunner:
         if not declared.keys(form) <= {key.value for key in self._target.keys}:
             self._door.audit("undeclared", {"target": self._target.label, "what": "a key"})
             raise Fault(Outcome.ERROR, "a key that is not a public key of the target")
+        if self._resources is not None:
+            host = parse_host(self._target.host).name
+            if other := uncovered_request(host, self._resources, step.data, declared.keys(form)):
+                raise self._refusal(other, self._address)
         if declared.values and declared.depth is Depth.SAMPLE:
             self._budget.sample()
         elif declared.values:

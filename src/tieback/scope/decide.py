@@ -10,6 +10,8 @@ The address of the connection decides:
   is the only way.
 - Unspecified, multicast and broadcast addresses are never allowed.
 
+At a host that many customers share, a target matches only the resources that it lists (``scope.shared_hosts``).
+
 An exclusion (``scope.policy.exclude``) of the grant or of a site policy wins over every rule.
 
 A rule matches if both its target and its ports match. The most specific rule wins: an address, then longer prefixes,
@@ -28,6 +30,7 @@ from tieback.scope.grant import check_valid
 from tieback.scope.hostname import TargetHost, parse_host
 from tieback.scope.policy.exclude import Exclusions, SourcedRule
 from tieback.scope.rules import CompiledRule, compile_rule
+from tieback.scope.shared_hosts import shortfall
 
 
 class Decision(msgspec.Struct, frozen=True):
@@ -49,6 +52,8 @@ class Decision(msgspec.Struct, frozen=True):
     """True if questions may be asked that cost a scan, or the owner money."""
     mcp: bool = False
     """True if a session of an MCP server may be opened."""
+    resources: tuple[str, ...] | None = ()
+    """At a host of many customers: the only resources that requests may name; ``None``: any, on loopback."""
 
 
 class CompiledGrant:
@@ -102,7 +107,9 @@ class CompiledGrant:
         else:
             self._suffixes.setdefault(rule.suffix, []).append(rule)
 
-    def decide(self, host: str, address: str | None, port: int, aliases: Sequence[str] = ()) -> Decision:
+    def decide(
+        self, host: str, address: str | None, port: int, aliases: Sequence[str] = (), resource: str = ""
+    ) -> Decision:
         """Decide whether ``address``, resolved from ``host``, may be connected to on ``port``.
 
         Args:
@@ -110,6 +117,7 @@ class CompiledGrant:
             address: resolved address; ``None`` for an address literal, or if nothing was resolved.
             port: 1 to 65535.
             aliases: CNAME targets that led to the address.
+            resource: what is to be probed at a host that many customers share; empty if nothing there is named.
         """
         try:
             asked = parse_host(host)
@@ -126,7 +134,7 @@ class CompiledGrant:
             return Decision(False, f"{port} is not a port (1 to 65535)", str(goal))
         if excluded := self._never.reason((asked.name, *aliases), goal, port):
             return Decision(False, excluded, str(goal))
-        return self._decide(asked, goal, port)
+        return self._decide(asked, goal, port, resource)
 
     def excluded_name(self, host: str, port: int | None = None, aliases: Sequence[str] = ()) -> str:
         """Why a name is excluded on a port (``None``: on every port), whatever its address is; empty if it is not."""
@@ -151,7 +159,7 @@ class CompiledGrant:
         by_address = [] if goal is None else list(self._by_address(goal))
         return by_address + list(self._by_name(asked))
 
-    def _decide(self, asked: TargetHost, goal: Address, port: int) -> Decision:
+    def _decide(self, asked: TargetHost, goal: Address, port: int, resource: str) -> Decision:
         block = special(goal)
         if block is not None and block.never:
             return Decision(False, f"{goal} is {block.name}; tieback never sends anything there", str(goal))
@@ -164,8 +172,11 @@ class CompiledGrant:
                 )
             elif not rule.covers(port):
                 near = near or other_port(rule, port)
+            # Nothing on the loopback of this machine belongs to a customer of a service.
+            elif not goal.is_loopback and (others := shortfall(rule, asked.name, resource)):
+                near = near or others
             else:
-                return _allow(rule, goal, f"`{rule.rule.match}` covers {goal}")
+                return _allow(rule, goal, f"`{rule.rule.match}` covers {goal}", anyone=goal.is_loopback)
         for rule in self._by_name(asked):
             given = goal in self._table.get(asked.name, ())
             if block is not None and (block.embeds or not given):
@@ -179,6 +190,8 @@ class CompiledGrant:
                 )
             elif not rule.covers(port):
                 near = near or other_port(rule, port)
+            elif others := shortfall(rule, asked.name, resource):
+                near = near or others
             else:
                 by = "its address in [hosts]" if given else "a public address"
                 return _allow(rule, goal, f"`{rule.rule.match}` covers {asked.name}, and {goal} is {by}")
@@ -234,7 +247,7 @@ def other_port(rule: CompiledRule, port: int) -> str:
     return f"port {port} is not among the ports of `{rule.rule.match}` ({rule.ports_text})"
 
 
-def _allow(rule: CompiledRule, goal: Address, reason: str) -> Decision:
+def _allow(rule: CompiledRule, goal: Address, reason: str, *, anyone: bool = False) -> Decision:
     target = rule.rule
     return Decision(
         True,
@@ -246,4 +259,5 @@ def _allow(rule: CompiledRule, goal: Address, reason: str) -> Decision:
         target.ransom_note,
         target.scans,
         target.mcp,
+        None if anyone else target.resources,
     )

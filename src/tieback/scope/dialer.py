@@ -107,6 +107,7 @@ class Dialer:
                     "contact": grant.contact,
                     "not_after": grant.not_after.isoformat(),
                     "targets": [rule.match for rule in grant.target],
+                    "resources": [[rule.match, *rule.resources] for rule in grant.target if rule.resources],
                     "excludes": [rule.match for rule in grant.exclude],
                     "site_policies": [
                         {
@@ -150,8 +151,10 @@ class Dialer:
         if reason := self._stopped():
             raise StoppedError(reason, advice="Remove it and run the same command again to resume")
 
-    async def permit(self, host: str, port: int) -> Decision:
+    async def permit(self, host: str, port: int, resource: str = "") -> Decision:
         """Whether the grant allows probing ``host`` on ``port``; resolves the name, but connects to nothing.
+
+        At a host that many customers share, it must also list ``resource``.
 
         If several of its addresses are allowed, the depth and permissions are those common to all of them, because the
         conversation may reach any of them.
@@ -159,23 +162,23 @@ class Dialer:
         Raises:
             WorkspaceError: the target is excluded, and the audit log cannot be written.
         """
-        decision = await self._permit(host, port)
+        decision = await self._permit(host, port, resource)
         if decision.reason.startswith(EXCLUDED):
             self.announce()
-            label = Target(host, port).label
+            label = Target(host, port, resource=resource).label
             self._audit.append("refused", {"target": label, "address": decision.address, "reason": decision.reason})
         if self._transcripts is not None and not decision.allowed:
-            self._transcripts.refuse(Target(host, port), decision.reason)
+            self._transcripts.refuse(Target(host, port, resource=resource), decision.reason)
         return decision
 
-    async def _permit(self, host: str, port: int) -> Decision:
+    async def _permit(self, host: str, port: int, resource: str) -> Decision:
         scope = self._today_scope()
         if refused := scope.lapsed or scope.excluded_name(host, port):
             return Decision(False, refused)
         found = await self._names.resolve(host)
         if not found.addresses:
             return Decision(False, scope.excluded_name(host, port, found.aliases) or found.reason)
-        decisions = [scope.decide(host, address, port, found.aliases) for address in found.addresses]
+        decisions = [scope.decide(host, address, port, found.aliases, resource) for address in found.addresses]
         excluded = (d for d in decisions if d.reason.startswith(EXCLUDED))
         return _common([d for d in decisions if d.allowed]) or next(excluded, decisions[0])
 
@@ -290,7 +293,7 @@ class Dialer:
             return found
 
         def decide(address: str) -> Decision:
-            decision = self._today_scope().decide(target.host, address, target.port, aliases)
+            decision = self._today_scope().decide(target.host, address, target.port, aliases, target.resource)
             return _enough(decision, target, depth, note=note) if decision.allowed else decision
 
         def lapsed() -> str:
@@ -361,7 +364,14 @@ def _common(allowed: list[Decision]) -> Decision | None:
         all(d.ransom_note for d in allowed),
         all(d.scans for d in allowed),
         all(d.mcp for d in allowed),
+        _common_resources([d.resources for d in allowed]),
     )
+
+
+def _common_resources(permitted: list[tuple[str, ...] | None]) -> tuple[str, ...] | None:
+    """What is in each list; ``None`` permits any."""
+    lists = [one for one in permitted if one is not None]
+    return tuple(one for one in lists[0] if all(one in other for other in lists)) if lists else None
 
 
 def _enough(decision: Decision, target: Target, depth: Depth | None, *, note: bool) -> Decision:

@@ -17,6 +17,7 @@ from tieback.scope.hostname import parse_host
 from tieback.scope.policy.exclude import compile_exclude
 from tieback.scope.policy.ssh_keys import signing_keys
 from tieback.scope.rules import compile_rule
+from tieback.scope.shared_hosts import check_resources
 from tieback.scope.toml_file import Flaw, check_list, check_table, convert, decode_text, parse_toml, read_bytes
 
 __all__ = [
@@ -150,10 +151,14 @@ def _check_values(grant: Grant) -> None:
 def _check_targets(grant: Grant) -> None:
     for index, rule in enumerate(grant.target):
         try:
-            compile_rule(rule)
+            compiled = compile_rule(rule)
         except ValueError as error:
             what, key = error.args
             raise Flaw(f"`{key}` in target {index + 1}: {what}", key, "target", index) from None
+        try:
+            check_resources(compiled)
+        except ValueError as error:
+            raise Flaw(f"`resources` in target {index + 1}: {error}", "resources", "target", index) from None
         for account in rule.passwordless:
             if not account or len(account) > 64 or not (account.isascii() and account.isprintable()):
                 what = f"`passwordless` in target {index + 1}: {account!r:.80} is not the name of an account"

@@ -12,12 +12,14 @@ _TARGETS = """\
 # What may be probed. An address or CIDR block matches the address of the connection. A host or *.suffix matches the
 # name; the address must then be public, or the one in [hosts]. The most specific target that covers the port wins:
 # address, longer prefix, exact host, longer suffix; then the first in this file. Loopback, private and other special
-# addresses need a block inside their range; 0.0.0.0/0 never covers them.
+# addresses need a block inside their range; 0.0.0.0/0 never covers them. Where many customers share a host or domain
+# (firestore.googleapis.com, *.supabase.co), a target covers only the projects, buckets and accounts in `resources`.
 """
 _TARGET_EXAMPLE = """\
 # [[target]]
 # match = "192.0.2.0/24"      # address, CIDR block, host, or *.suffix
 # ports = [9200, "27000-27100"] # or "any"
+# resources = ["shop-1234"]   # at a host of many customers, such as firestore.googleapis.com: whose owners permit it
 # depth = "describe"          # identify < enumerate < describe < sample
 """
 _EXCLUDES = """\
@@ -99,6 +101,7 @@ def _target(rule: TargetRule) -> list[str]:
         f"ransom_note = {_boolean(rule.ransom_note)} # read one document if it looks like a ransom note?",
         f"scans = {_boolean(rule.scans)} # allow counts that cost the server a bounded scan, or its owner money?",
         f"mcp = {_boolean(rule.mcp)} # open a session of an MCP server, to list the names of its tools?",
+        f"resources = {_list(rule.resources)} # at a host of many customers: the only projects, buckets, ... to probe",
         f"neighbours = {_boolean(rule.neighbours)} # probe the rest of this block if an API is in it?",
     ]
 

@@ -25,7 +25,7 @@ LEASE_FOLDER = ".tieback-leases"
 """Folder next to an audit log outside a workspace."""
 
 _LATER_KEYS = frozenset({"exclude", "signatures"})
-_LATER_TARGET_KEYS = frozenset({"mcp"})
+_LATER_TARGET_KEYS = frozenset({"mcp", "resources"})
 
 
 def digest_of(grant: Grant) -> str:

@@ -305,9 +305,9 @@ class ReplayDialer:
         found = self._held.get(target.label, {}).get(probe)
         return found.traffic if found is not None and found.traffic is not None else Traffic("", 0, 0, 0.0, None)
 
-    async def permit(self, host: str, port: int) -> Decision:
+    async def permit(self, host: str, port: int, resource: str = "") -> Decision:
         """The recorded decision of the grant."""
-        return self.decision(Target(host, port))
+        return self.decision(Target(host, port, resource=resource))
 
     def decision(self, target: Target) -> Decision:
         """The recorded decision of the grant on a target."""

@@ -148,7 +148,7 @@ async def probe_one(
         StoppedError: the stop file exists.
         WorkspaceError: the audit log cannot be written.
     """
-    decision = await dialer.permit(candidate.host, candidate.port)
+    decision = await dialer.permit(candidate.host, candidate.port, candidate.resource)
     target = Target(
         host=candidate.host,
         port=candidate.port,

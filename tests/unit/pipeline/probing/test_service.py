@@ -71,7 +71,7 @@ class ScriptedDialer:
         self.looks: list[tuple[str, bool]] = []
         """Targets, each time that they were begun with, and whether as a first look."""
 
-    async def permit(self, host: str, port: int) -> Decision:
+    async def permit(self, host: str, port: int, resource: str = "") -> Decision:
         return Decision(self.allowed, "outside the grant", rule="", depth=Depth.DESCRIBE)
 
     def window(self) -> int:
