@@ -86,6 +86,14 @@ def new(
     ] = None,
     target: Annotated[list[str] | None, typer.Option(help="Address, CIDR block, host or *.suffix; repeatable.")] = None,
     depth: Annotated[Depth, typer.Option(help="Maximum probe depth.")] = Depth.DESCRIBE,
+    resource: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="Project, bucket, account or application whose owner permits probes, for targets of hosts that many "
+            "customers share; repeatable.",
+        ),
+    ] = None,
     exclude: Annotated[
         list[str] | None,
         typer.Option(
@@ -120,7 +128,16 @@ def new(
     last = not_after.date() if not_after is not None else _today() + timedelta(days=_DEFAULT_DAYS)
     if last < _today():
         raise GrantError("the day has passed", where=f"--not-after {last}", advice="Write a day from today on (UTC)")
-    rules = tuple(TargetRule(match=match, ports="any", depth=depth, scans=scans, mcp=mcp) for match in target or ())
+    rules = tuple(
+        TargetRule(match, "any", depth, scans=scans, mcp=mcp, resources=_resources_of(match, resource or ()))
+        for match in target or ()
+    )
+    if resource and not any(rule.resources for rule in rules):
+        raise GrantError(
+            "no --target is a host that many customers share",
+            where=f"--resource {resource[0]:.80}",
+            advice="Name such a host, as in --target firestore.googleapis.com, or leave it out",
+        )
     pairs = (one.partition("=") for one in exclude or ())
     excluded = tuple(ExcludeRule(match.strip(), reason=reason.strip()) for match, _, reason in pairs)
     hosts = _hosts(host or ())
@@ -142,6 +159,13 @@ def new(
         console.print(line, soft_wrap=True)
     if not rules:
         message_console().print(f"{file} has no target yet: add one before use")
+
+
+def _resources_of(match: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The resources for a target: only a host or domain of many customers takes them."""
+    from tieback.scope.shared_hosts import is_shared
+
+    return tuple(dict.fromkeys(names)) if is_shared(match) else ()
 
 
 def _hosts(pairs: Iterable[str]) -> dict[str, str | tuple[str, ...]]:
@@ -277,7 +301,11 @@ def explain(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Grant file.")],
     targets: Annotated[
         list[str],
-        typer.Argument(metavar="HOST[:PORT]", help="Targets to check; put IPv6 addresses with a port in brackets."),
+        typer.Argument(
+            metavar="HOST[:PORT][/RESOURCE]",
+            help="Targets to check; put IPv6 addresses with a port in brackets. A resource is a project, bucket, "
+            "account or application at a host that many customers share.",
+        ),
     ],
     never: NeverOption = None,
     output: FormatOption = OutputFormat.TABLE,
@@ -305,7 +333,8 @@ def explain(
         outside = Text("by DNS", "yellow") if row.needs_dns else Text("out", "red")
         verdict = Text("in", "green") if row.allowed else outside
         depth = Text(row.depth or "")
-        also = ", ".join(row.permissions)
+        only = ("only " + ", ".join(row.resources),) if row.resources else ()
+        also = ", ".join((*row.permissions, *only))
         why = "; ".join((row.reason, *(f"forbidden by a site policy: {one}" for one in row.forbidden)))
         table.add_row(Text(row.target), verdict, Text(row.address), Text(row.ports), depth, also, Text(why))
     data_console().print(table)
@@ -382,7 +411,7 @@ def _rules_table(grant: Grant) -> RowTable:
     from tieback.scope.rules import compile_rule
 
     table = RowTable()
-    for column in ("target", "ports", "depth", "no password", "also allowed"):
+    for column in ("target", "ports", "depth", "no password", "also allowed", "only resources"):
         table.add_column(column, overflow="fold")
     for rule in grant.target:
         table.add_row(
@@ -401,5 +430,6 @@ def _rules_table(grant: Grant) -> RowTable:
                 if allowed
             )
             or "nothing",
+            Text(", ".join(rule.resources)),
         )
     return table

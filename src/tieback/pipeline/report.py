@@ -47,6 +47,7 @@ from tieback.report.texts.unprobed import MOST_NAMED
 from tieback.scope.grant import EXPIRED, parse_grant
 from tieback.scope.policy.exclude import EXCLUDED
 from tieback.scope.resolver import DNS_FAILED, DNS_NOT_ALLOWED, NOT_RESOLVED
+from tieback.scope.shared_hosts import UNLISTED
 from tieback.storage.lake.lake import Lake
 from tieback.storage.lake.queries.groups import StoreColumns, StoreRow, closer_look, group_tables, most_shared
 from tieback.storage.lake.queries.passive import find_passive_evidence
@@ -450,16 +451,19 @@ def _scope(workspace: Workspace, run: RunRow, asked: RunProbes) -> RunScope | No
 def _skipped(asked: RunProbes, outside: int) -> tuple[tuple[SkipReason, int], ...]:
     """Targets that the dialer did not permit, and hosts without an address: these give no candidate."""
     # The reason of an exclusion is the user's text, which may contain the others: it is first.
-    texts = (EXCLUDED, DNS_NOT_ALLOWED, EXPIRED, *NOT_RESOLVED, *DNS_FAILED)
+    texts = (EXCLUDED, DNS_NOT_ALLOWED, EXPIRED, UNLISTED, *NOT_RESOLVED, *DNS_FAILED)
     hosts, *of_hosts = asked.count_nameless(texts)
     of_targets = asked.count_texts(Outcome.OUT_OF_SCOPE, texts)
-    excluded, no_dns, expired, *unresolved = (here + there for here, there in zip(of_hosts, of_targets, strict=True))
+    excluded, no_dns, expired, unlisted, *unresolved = (
+        here + there for here, there in zip(of_hosts, of_targets, strict=True)
+    )
     counts = {
         SkipReason.DNS_NOT_ALLOWED: no_dns,
         SkipReason.NOT_RESOLVED: sum(unresolved[: len(NOT_RESOLVED)]),
         SkipReason.DNS_FAILED: sum(unresolved[len(NOT_RESOLVED) :]),
         SkipReason.EXPIRED: expired,
         SkipReason.EXCLUDED: excluded,
+        SkipReason.RESOURCE: unlisted,
     }
     counts[SkipReason.OUTSIDE] = max(outside + hosts - sum(counts.values()), 0)
     counts[SkipReason.OVER_BUDGET] = asked.count(only=(Outcome.BUDGET_SPENT,))

@@ -15,11 +15,13 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from tieback.model.grant import Grant
+from tieback.model.grant import Depth, Grant, TargetRule
 from tieback.scope.rules import CompiledRule, compile_rule
 
 _REQUEST = re.compile(rb"[A-Z]{1,16} ([^ \r\n]*)")
 """The path and query of an HTTP request."""
+UNLISTED = "`resources` of the grant does not list it:"
+"""Start of the reason why a resource at a shared host is not covered; reports count it."""
 _SHOWN = 4
 """Number of resources that a sentence names."""
 
@@ -143,7 +145,7 @@ def uncovered_request(host: str, permitted: Iterable[str], data: bytes, keys: It
     other = next(iter(sorted(named - listed)), "")
     if not other:
         return ""
-    return f"the grant does not list the {service.resource} {other!r:.80} of {service.product} in `resources`"
+    return f"{UNLISTED} the {service.resource} {other!r:.80} of {service.product}"
 
 
 def shared_sentences(grant: Grant) -> Iterator[str]:
@@ -173,6 +175,15 @@ def covers_service(rule: CompiledRule, service: SharedService) -> bool:
         return False
     # The suffix is the domain itself, or a parent of the domain or of a shared host.
     return any(_ends(name.split("."), rule.suffix.split(".")) for name in (*service.domains, *service.hosts))
+
+
+def is_shared(match: str) -> bool:
+    """True if a target with this ``match`` needs ``resources``; false for a malformed one."""
+    try:
+        rule = compile_rule(TargetRule(match, "any", Depth.IDENTIFY))
+    except ValueError:
+        return False
+    return any(covers_service(rule, one) for one in shared_services())
 
 
 def check_resources(rule: CompiledRule) -> None:
@@ -210,14 +221,16 @@ def _covers_domain(rule: CompiledRule, host: str, found: Tenancy) -> bool:
 
 def _missing(rule: CompiledRule, service: SharedService, host: str, resource: str) -> str:
     return (
-        f"{host} serves all customers of {service.product}, and `{rule.rule.match}` names no {service.resource} whose "
-        f'owner permits probes: add resources = ["{resource:.100}"] to that target if its owner does'
+        f"{UNLISTED} {host} serves all customers of {service.product}. Add "
+        f'resources = ["{resource:.100}"] to the target `{rule.rule.match}` if the owner of this {service.resource} '
+        "permits probes"
     )
 
 
 def _unlisted(rule: CompiledRule, service: SharedService, resource: str) -> str:
-    named = f"{service.resource} {resource!r:.100} of {service.product}"
-    return f"`{rule.rule.match}` does not list the {named} in `resources`"
+    return (
+        f"{UNLISTED} the {service.resource} {resource!r:.100} of {service.product}, in the target `{rule.rule.match}`"
+    )
 
 
 def _listed(products: list[str]) -> str:

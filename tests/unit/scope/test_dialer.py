@@ -468,3 +468,66 @@ async def test_what_is_recorded(bench: Bench, tmp_path: Path) -> None:
     talked, refused = read_transcripts(tmp_path / "t.jsonl")
     assert (talked.probe, talked.depth, talked.traffic, len(talked.lines)) == ("x", Depth.DESCRIBE, traffic, 2)
     assert "no target of the grant covers" in refused.refused
+
+
+SHARED = "firestore.googleapis.com"
+REQUESTS = (DeclaredSend("get", rb"GET /[^ ]* HTTP/1\.1\r\n\r\n", "reads"),)
+
+
+def reading(*paths: str) -> Conversation[bytes]:
+    answer = b""
+    yield Connect()
+    for path in paths:
+        yield Send(f"GET {path} HTTP/1.1\r\n\r\n".encode())
+        answer = yield Receive(until=b"\r\n")
+    return answer
+
+
+async def test_at_a_shared_host_only_a_listed_resource_is_connected_to(bench: Bench) -> None:
+    async with ponging() as (port, seen):
+        rule = TargetRule(SHARED, "any", Depth.DESCRIBE, resources=("shop",))
+        dialer = bench.dialer(rule, hosts={SHARED: "127.0.0.1"})
+        assert (await dialer.permit(SHARED, port, "shop")).allowed
+        assert not (await dialer.permit(SHARED, port, "club")).allowed
+        target = Target(SHARED, port, resource="club")
+        with pytest.raises(Fault, match="does not list it: the project 'club'") as caught:
+            await dialer.converse(target, reading("/"), REQUESTS)
+        assert (seen, caught.value.outcome) == ([], Outcome.OUT_OF_SCOPE)
+        target = Target(SHARED, port, resource="shop")
+        answer, _ = await dialer.converse(target, reading("/v1/projects/shop/databases"), REQUESTS)
+        assert (seen, answer) == (["127.0.0.1"], b"PONG\r\n")
+    assert bench.log()[0]["fields"]["resources"] == [[SHARED, "shop"]]
+
+
+async def test_an_old_grant_of_a_shared_host_connects_to_nothing(bench: Bench) -> None:
+    async with ponging() as (port, seen):
+        dialer = bench.dialer(TargetRule(SHARED, "any", Depth.SAMPLE), hosts={SHARED: "127.0.0.1"})
+        for resource in ("", "shop"):
+            with pytest.raises(Fault, match='Add resources = \\["(PROJECT|shop)"\\] to the target'):
+                await dialer.converse(Target(SHARED, port, resource=resource), reading("/"), REQUESTS)
+        assert seen == []
+
+
+@pytest.mark.parametrize("resource", ["", "shop"])
+@pytest.mark.parametrize("other", ["/v1/projects/club/databases", "/v1/projects/%63lub/x", "//v1/projects/club/x"])
+async def test_no_request_to_a_shared_host_names_another_resource(bench: Bench, resource: str, other: str) -> None:
+    """Whatever the probe's code, a redirect of the server, or a name in the app leads to."""
+    received: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while line := await reader.read(1000):
+            received.append(line)
+            writer.write(b"PONG\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    rule = TargetRule(SHARED, "any", Depth.DESCRIBE, resources=("shop",))
+    dialer = bench.dialer(rule, hosts={SHARED: "127.0.0.1"})
+    with pytest.raises(Fault, match="does not list it: the project 'club'") as caught:
+        talk = reading("/v1/projects/shop/databases", other)
+        await dialer.converse(Target(SHARED, port, resource=resource), talk, REQUESTS)
+    server.close()
+    assert caught.value.outcome is Outcome.OUT_OF_SCOPE
+    assert received == [b"GET /v1/projects/shop/databases HTTP/1.1\r\n\r\n"]
+    assert "refused" in bench.events()

@@ -128,10 +128,10 @@ def test_decision_at_shared_hosts(
 
 def test_the_refusal_shows_what_to_add() -> None:
     decision = scope(FIRESTORE).decide(FIRESTORE, "9.9.9.9", 443, resource="shop-1")
-    assert 'add resources = ["shop-1"] to that target if its owner does' in decision.reason
+    assert 'Add resources = ["shop-1"] to the target `firestore.googleapis.com` if the owner' in decision.reason
     rule = TargetRule(FIRESTORE, "any", Depth.DESCRIBE, resources=("club",))
     decision = scope(rule).decide(FIRESTORE, "9.9.9.9", 443, resource="shop-1")
-    assert "does not list the project 'shop-1' of Cloud Firestore in `resources`" in decision.reason
+    assert "does not list it: the project 'shop-1' of Cloud Firestore, in the target" in decision.reason
 
 
 def test_of_several_targets_the_first_that_lists_the_resource_decides() -> None:

@@ -20,6 +20,8 @@ class SkipReason(StrEnum):
     """The limits of the grant ended the probe before the service answered in a known protocol."""
     EXCLUDED = "excluded"
     """An exclusion of the grant or of a ``never.toml`` covers it."""
+    RESOURCE = "resource"
+    """A target covers its host, which many customers share, and does not list its project, bucket or account."""
     OUTSIDE = "outside"
     """No target of the grant covers it."""
 

@@ -27,6 +27,7 @@ from tieback.report.texts.unprobed import MOST_NAMED
 from tieback.scope.grant import EXPIRED
 from tieback.scope.policy.exclude import EXCLUDED
 from tieback.scope.resolver import DNS_FAILED, DNS_NOT_ALLOWED, NOT_RESOLVED
+from tieback.scope.shared_hosts import UNLISTED
 
 if TYPE_CHECKING:
     from tieback.userrules.model import UserRules
@@ -35,6 +36,7 @@ _REASONS = {
     EXCLUDED: SkipReason.EXCLUDED,
     DNS_NOT_ALLOWED: SkipReason.DNS_NOT_ALLOWED,
     EXPIRED: SkipReason.EXPIRED,
+    UNLISTED: SkipReason.RESOURCE,
     **dict.fromkeys(NOT_RESOLVED, SkipReason.NOT_RESOLVED),
     **dict.fromkeys(DNS_FAILED, SkipReason.DNS_FAILED),
 }

@@ -16,6 +16,7 @@ SKIPPED_WORDS = {
     SkipReason.DNS_FAILED: "DNS failed or did not answer for the name. Check the DNS servers of this machine.",
     SkipReason.EXPIRED: "the grant expired during the run.",
     SkipReason.EXCLUDED: "the grant or a never.toml excludes them.",
+    SkipReason.RESOURCE: "many customers share their host, and `resources` of the grant does not list them.",
     SkipReason.OUTSIDE: "no target of this grant covers their host and port.",
     SkipReason.OVER_BUDGET: "the limits of the grant ended the probe. Raise [limits].",
 }
@@ -73,7 +74,7 @@ def unprobed_names(report: Report) -> str:
     if report.scope is None:
         return some_names((_backend_name(one.endpoint) for one in report.backends.rows()), report.backends_named)
     targets = (one.target for one in report.probes.rows() if one.outcome in _NOT_PROBED)
-    hosts = (one.endpoint.host or one.endpoint.value for one in report.backends.rows() if not one.addresses)
+    hosts = (_backend_name(one.endpoint) for one in report.backends.rows() if not one.addresses)
     return some_names(chain(targets, hosts), sum(report.scope.unprobed.values()))
 
 

@@ -15,7 +15,7 @@ def list_grants(context: Context) -> GrantListing:
 
 
 def get_grant(context: Context, sha256: str, target: str = "") -> GrantPage:
-    """One grant in words, and the runs that used it. ``target``: is ``HOST[:PORT]`` inside? No packet is sent."""
+    """One grant in words, and the runs that used it. ``target``: is ``HOST[:PORT][/RESOURCE]`` in? Sends nothing."""
     found = grants.grant_page(context.workspace, context.settings.grants, sha256, target=target)
     if found is None:
         raise NotFoundError("no grant has this ID", where=sha256[:80], advice="See /grants")
