@@ -80,7 +80,6 @@ NOT_FUZZED = {
     "recognise/assembly_calls.py": "images that intake has read; unit/recognise/test_assemblies.py damages them",
     "report/diff/backends.py": "a report that read_past has read; unit/report/diff/test_backends.py damages one",
     "scope/seals.py": "a seal has one text; unit/scope/test_seals.py alters every part of it",
-    "scope/shared_hosts.py": _PACKAGE_DATA,
     "storage/lake/layout.py": _OWN_FILES,
     "storage/lake/queries/app_pages.py": _ROWS,
     "storage/lake/queries/declarations.py": _OWN_FILES,

@@ -392,3 +392,42 @@ def test_the_log_of_a_run_without_contact_begins_with_its_grant(run: Run, tmp_pa
         assert (ended.code, ended.out.partition(":")[0]) == (0, "intact")
         first = json.loads((tmp_path / log).read_text().splitlines()[0])
         assert (first["event"], first["fields"]["targets"]) == ("grant", ["127.0.0.1"])
+
+
+def test_new_lists_resources_of_shared_hosts_only(tmp_path: Path) -> None:
+    path = tmp_path / "new.toml"
+    targets = ("--target", "firestore.googleapis.com", "--target", "*.a.test")
+    done = run("new", path, *WHO, *targets, "--resource", "shop", "--resource", "shop", "--dns")
+    assert done.exit_code == 0, done.output
+    assert "Of these, only shop may be probed." in done.output
+    assert [rule.resources for rule in load_grant(path).target] == [("shop",), ()]
+    rows = lines(
+        run("explain", path, "firestore.googleapis.com:443/shop", "firestore.googleapis.com/club", "--format", "json")
+    )
+    assert [row["needs_dns"] for row in rows] == [True, False]
+    assert "the project 'club' of Cloud Firestore" in rows[1]["reason"]
+    assert "shop" in run("check", path).output
+
+
+def test_a_resource_without_a_shared_host_is_an_error(tmp_path: Path) -> None:
+    done = run("new", tmp_path / "new.toml", *WHO, "--target", "db.a.test", "--resource", "shop")
+    assert isinstance(done.exception, GrantError)
+    assert "no --target is a host that many customers share" in str(done.exception)
+    assert not (tmp_path / "new.toml").exists()
+
+
+def test_check_shows_what_an_old_grant_of_a_shared_host_needs(tmp_path: Path) -> None:
+    path = tmp_path / "old.toml"
+    path.write_text(GRANT.replace("*.x.test", "firestore.googleapis.com"))
+    assert "`resources` of this target is missing: no project there is probed" in run("check", path).output
+    (row,) = lines(run("explain", path, "firestore.googleapis.com/shop", "--format", "json"))
+    assert (row["allowed"], row["needs_dns"]) == (False, False)
+    assert 'Add resources = ["shop"]' in row["reason"]
+
+
+def test_explain_shows_the_resources_of_a_shared_host(tmp_path: Path) -> None:
+    path = tmp_path / "one.toml"
+    named = GRANT.replace('match = "*.x.test"', 'match = "storage.googleapis.com"\nresources = ["shop"]')
+    path.write_text(named.replace('"db.x.test" = ["127.0.0.5", "10.0.0.5"]', '"storage.googleapis.com" = "192.0.2.1"'))
+    (row,) = lines(run("explain", path, "storage.googleapis.com:443/shop", "--format", "json"))
+    assert (row["allowed"], row["resources"]) == (True, ["shop"])

@@ -28,6 +28,7 @@ from tieback.report.texts.headline import headline_text
 from tieback.report.texts.unprobed import unprobed_text
 from tieback.scope.grant import EXPIRED, render_grant
 from tieback.scope.resolver import DNS_NOT_ALLOWED
+from tieback.scope.shared_hosts import UNLISTED
 from tieback.storage.lake.tables.probes import ProbeWriter, save_backends
 from tieback.storage.workspace import Workspace
 
@@ -122,6 +123,7 @@ NOT_PROBED = (
     (Outcome.OUT_OF_SCOPE, f"{EXPIRED} 2026-01-01", SkipReason.EXPIRED),
     (Outcome.OUT_OF_SCOPE, f"a.test is not in [hosts], and {DNS_NOT_ALLOWED}", SkipReason.DNS_NOT_ALLOWED),
     (Outcome.OUT_OF_SCOPE, "no target of the grant covers it", SkipReason.OUTSIDE),
+    (Outcome.OUT_OF_SCOPE, f"{UNLISTED} the project 'club' of Cloud Firestore", SkipReason.RESOURCE),
 )
 
 
@@ -172,16 +174,16 @@ def test_candidates_that_were_not_probed_are_counted_by_reason(tmp_path: Path) -
         assert report.scope is not None
         counts = {reason: number for number, (_, _, reason) in enumerate(NOT_PROBED, start=1)}
         assert report.scope.unprobed == counts
-        assert (report.scope.candidates, report.scope.probed) == (10, 0)
-        assert (report.scope.targets_asked, report.scope.targets_out_of_scope) == (1, 9)
+        assert (report.scope.candidates, report.scope.probed) == (15, 0)
+        assert (report.scope.targets_asked, report.scope.targets_out_of_scope) == (1, 14)
         headline = headline_text(report)
-        assert headline.startswith("0 apps analysed. 0 of 10 candidates were probed: ")
-        assert [count for count in counts.values() if f"{count} because " in headline] == [1, 2, 3, 4]
+        assert headline.startswith("0 apps analysed. 0 of 15 candidates were probed: ")
+        assert [count for count in counts.values() if f"{count} because " in headline] == [1, 2, 3, 4, 5]
         for name in ("terminal", "html", "markdown"):
             out = BytesIO()
             by_name(name).render(report, out)
             text = " ".join(re.sub("<[^>]*>", "", html.unescape(out.getvalue().decode())).replace("\\", "").split())
-            assert "0 of 10 candidates were probed" in text, name
+            assert "0 of 15 candidates were probed" in text, name
             assert "1 because the limits of the grant ended the probe. Raise [limits]." in text, name
         out = BytesIO()
         by_name("json").render(report, out)

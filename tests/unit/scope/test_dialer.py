@@ -503,7 +503,7 @@ async def test_an_old_grant_of_a_shared_host_connects_to_nothing(bench: Bench) -
     async with ponging() as (port, seen):
         dialer = bench.dialer(TargetRule(SHARED, "any", Depth.SAMPLE), hosts={SHARED: "127.0.0.1"})
         for resource in ("", "shop"):
-            with pytest.raises(Fault, match='Add resources = \\["(PROJECT|shop)"\\] to the target'):
+            with pytest.raises(Fault, match=r'Add resources = \["(PROJECT|shop)"\] to the target'):
                 await dialer.converse(Target(SHARED, port, resource=resource), reading("/"), REQUESTS)
         assert seen == []
 
@@ -524,8 +524,8 @@ async def test_no_request_to_a_shared_host_names_another_resource(bench: Bench, 
     port = server.sockets[0].getsockname()[1]
     rule = TargetRule(SHARED, "any", Depth.DESCRIBE, resources=("shop",))
     dialer = bench.dialer(rule, hosts={SHARED: "127.0.0.1"})
+    talk = reading("/v1/projects/shop/databases", other)
     with pytest.raises(Fault, match="does not list it: the project 'club'") as caught:
-        talk = reading("/v1/projects/shop/databases", other)
         await dialer.converse(Target(SHARED, port, resource=resource), talk, REQUESTS)
     server.close()
     assert caught.value.outcome is Outcome.OUT_OF_SCOPE

@@ -66,6 +66,7 @@ def test_partly_read_app_never_leads_to_none(report: Report) -> None:
 
 NO_DNS = "DNS is not allowed by this grant. Add dns = true."
 
+RESOURCE = "many customers share their host, and `resources` of the grant does not list them."
 OUTSIDE = "no target of this grant covers their host and port."
 
 BUDGET = "the limits of the grant ended the probe. Raise [limits]."
@@ -81,6 +82,11 @@ BUDGET = "the limits of the grant ended the probe. Raise [limits]."
             "0 of 1 candidate was probed: no target of this grant covers their host and port.",
         ),
         (0, {SkipReason.EXPIRED: 3}, "0 of 3 candidates were probed: the grant expired during the run."),
+        (
+            0,
+            {SkipReason.RESOURCE: 2},
+            f"0 of 2 candidates were probed: {RESOURCE}",
+        ),
         (5, {SkipReason.OVER_BUDGET: 5}, f"0 of 5 candidates were probed: {BUDGET}"),
         (
             3,
