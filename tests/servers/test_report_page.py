@@ -169,3 +169,20 @@ def test_axe_finds_nothing(browser: Browser, tmp_path: Path, scheme: str, which:
         assert found == []
     finally:
         browser.scheme("light")
+
+
+def test_on_a_phone_the_search_bar_covers_nothing_that_a_link_leads_to(browser: Browser, tmp_path: Path) -> None:
+    opened(browser, the_report(), tmp_path)
+    browser.run("document.documentElement.style.scrollBehavior = 'auto'")
+    browser.run("document.body.style.width = '390px'")
+    ends = "Array.from(new Set(Array.from(document.querySelectorAll('main a[href^=\"#\"]')).map((a) => a.hash)))"
+    covered = (
+        f"new Promise((done) => requestAnimationFrame(() => setTimeout(() => done({ends}.filter((end) => {{"
+        " location.hash = ''; location.hash = end;"
+        " const bar = document.getElementById('tools').getBoundingClientRect();"
+        " const top = document.getElementById(end.slice(1)).getBoundingClientRect().top;"
+        " return bar.top <= 0.5 && top < bar.bottom; })), 50)))"
+    )
+    assert browser.run("document.getElementById('tools').offsetHeight") > 100
+    assert browser.run(f"{ends}.length") >= 3
+    assert browser.run(covered) == []

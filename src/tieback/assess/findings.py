@@ -54,8 +54,9 @@ _FORMER = {
         ("service-credential-in-app", "http_auth_password"),
     ),
     "service_password": (("credential-in-app", "service_password"),),
+    "query_key": (("unknown-key-in-app", "query_key"),),
 }
-"""Rules and kinds of earlier releases, which did not know the server of a password, or what is a data store."""
+"""Rules and kinds of earlier releases, which did not know the server of a password or key, or what is a data store."""
 _ABOUT_NAMES = frozenset(("dangling-name", "retired-back-end"))
 """Rules whose findings are about a name, whichever apps have it."""
 _REPORTS = "reports"

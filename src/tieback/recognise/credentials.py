@@ -362,6 +362,13 @@ def _is_camel(runs: list[str]) -> bool:
     return all(map(_CAMEL.fullmatch, runs)) and sum(map(len, words)) >= _SHORT_WORD * len(words)
 
 
+_ADDRESS_BEFORE = re.compile(
+    r"((?:https?|wss?)://(?:[A-Za-z0-9_-]{1,63}\.){1,10}[A-Za-z0-9-]{1,63}(?::\d{1,5})?)"
+    r"""(?:[/?;][^\s"'`<>\\{}$\x00-\x1f]{0,512})?\Z"""
+)
+"""An address up to the name of a value in its query: scheme, host and port show which API the value is for."""
+
+
 def _query(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[MaskedSecret]:
     """A value in a query without words, unless it is an identifier or part of a link to a file."""
     name, secret = found["name"].lower(), found["secret"]
@@ -372,7 +379,8 @@ def _query(found: re.Match[str], rule: CredentialRule, window: str) -> Iterator[
     else:
         real = any(_is_random(run) for run in _SEPARATORS.split(secret))
     if real and not _PUBLIC_ID.fullmatch(secret) and not _SHARED_FILE.search(window, 0, found.end()):
-        yield mask_secret(rule.kind, secret, rule.grade)
+        api = _ADDRESS_BEFORE.search(window, 0, found.start())
+        yield mask_secret(rule.kind, secret, rule.grade, endpoint=api[1].lower() if api is not None else "")
 
 
 def _is_random(run: str) -> bool:

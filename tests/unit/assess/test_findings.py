@@ -409,7 +409,13 @@ def test_ids_of_earlier_releases_are_known() -> None:
 @pytest.mark.parametrize("subjects", [{"aa": "ios:org.one"}, {}])
 def test_the_id_of_a_credential_from_before_its_endpoint_was_known(subjects: dict[str, str]) -> None:
     """Its suppression stays. A credential without an endpoint has never been one with an endpoint."""
-    placed = msgspec.structs.replace(credential(), kind="database_password", endpoint="db.shop.test:5432")
+    password = msgspec.structs.replace(credential(), kind="database_password", endpoint="db.shop.test:5432")
+    unknown = {"grade": CredentialGrade.UNKNOWN, "endpoint": "https://api.shop.test"}
+    for placed in (password, msgspec.structs.replace(credential(), kind="query_key", **unknown)):
+        assert_former_id(placed, subjects)
+
+
+def assert_former_id(placed: Credential, subjects: dict[str, str]) -> None:
     bare = msgspec.structs.replace(placed, endpoint="")
     (now,), (then,) = (apply_rules([], [("aa", one)], subjects=subjects) for one in (placed, bare))
     assert now.id != then.id

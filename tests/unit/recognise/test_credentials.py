@@ -853,3 +853,21 @@ def test_the_only_key_id_has_its_grade_with_a_secret_elsewhere_in_the_app() -> N
     other = AWS_KEY[:-1] + "C"
     two = merge_finds(None, finds(f'{apart}{" " * 600}other = "{other}"'), RULES).credentials
     assert {one.grade.value for one in two if one.kind == "aws_access_key_id"} == {"limited"}
+
+
+@each(
+    ("text", "endpoint"),
+    [
+        ("https://API.shop.de/v1/weather?q=Bonn&appid={}", "https://api.shop.de"),
+        ("https://api.shop.de:8443?key={}", "https://api.shop.de:8443"),
+        ("url = 'wss://live.shop.de/feed?token={}'", "wss://live.shop.de"),
+        # Another address before it, or a host that is put in later.
+        ("https://api.shop.de/v1 and &appid={}", ""),
+        ("https://${{host}}/v1?appid={}", ""),
+        ("https://%s.shop.de/v1?appid={}", ""),
+        ("'&api_key={}'", ""),
+    ],
+)
+def test_a_key_in_an_address_names_its_api(text: str, endpoint: str) -> None:
+    found = [one for one in credentials(f"{text.format(SECRET_32)} ") if one.kind == "query_key"]
+    assert [one.endpoint for one in found] == [endpoint]

@@ -84,20 +84,32 @@ def judge_missing(finding: PastFinding, old: PastReport, looked: Coverage, templ
 def _newly_unread(subject: str, finding: PastFinding, old: PastReport, looked: Coverage) -> str:
     """The part of an app that was not read in the new run and can have the finding; empty if there is none.
 
-    What was not read in the old run either did not show the finding then. Each damaged package lacks other parts.
+    What was not read in the old run either did not show the finding then. Each damaged package lacks other parts. Names
+    of places change from build to build, so only their number is compared, and whether the finding was in one of them.
     """
-    before = {
-        (_FORMER.get(one.kind, one.kind), _same_app_reason(one.what))
-        for key in finding.apps
-        if key in old.apps and old.apps[key].subject == subject
-        for one in old.apps[key].unread
-        if one.kind is not UnreadKind.DAMAGED
-    }
+    before: dict[tuple[UnreadKind, str], int] = {}
+    places: set[str] = set()
+    for key in finding.apps:
+        for one in old.apps[key].unread if key in old.apps and old.apps[key].subject == subject else ():
+            if one.kind is not UnreadKind.DAMAGED:
+                reason = (_FORMER.get(one.kind, one.kind), _same_app_reason(one.what))
+                before[reason] = max(before.get(reason, 0), len(one.places) + one.more)
+                places.update(one.places)
     for app in looked.apps.get(subject, ()):
         for one in app.unread:
-            if one.kind not in _OUTSIDE and (_FORMER.get(one.kind, one.kind), _same_app_reason(one.what)) not in before:
+            known = before.get((_FORMER.get(one.kind, one.kind), _same_app_reason(one.what)))
+            grown = known is None or len(one.places) + one.more > known
+            if one.kind not in _OUTSIDE and (grown or _is_at(finding, set(one.places) - places)):
                 return f"the app was only partly read: {one.what}" + (f" ({one.places_text()})" if one.places else "")
     return ""
+
+
+def _is_at(finding: PastFinding, places: set[str]) -> bool:
+    """True if the evidence of a finding is in a file or entry among the places."""
+    found = [line.rpartition(": ")[2] for line in finding.evidence]
+    return any(
+        at == place or at.startswith((f"{place} ", f"{place}!", f"{place},")) for at in found for place in places
+    )
 
 
 def _newly_unread_capture(old: PastReport, new: PastReport) -> str:

@@ -207,7 +207,7 @@ def _backend(one: Backend, key: bytes) -> dict[str, Any]:
     }  # fmt: skip
     entry: dict[str, Any] = {
         "bom-ref": _backend_ref(key),
-        "name": clean(endpoint.host or endpoint.value, 300) or "unknown",
+        "name": clean(_name(endpoint), 300) or "unknown",
         "endpoints": [_address(endpoint)],
         "x-trust-boundary": True,
         "properties": [{"name": f"tieback:{name}", "value": clean(text, 200)} for name, text in facts.items() if text],
@@ -222,6 +222,13 @@ def _backend(one: Backend, key: bytes) -> dict[str, Any]:
     if one.owner:
         entry["provider"] = {"name": clean(one.owner, 200)}
     return entry
+
+
+def _name(endpoint: Endpoint) -> str:
+    """The host, or the resource if its name is not in the host: many customers share such a host."""
+    resource = endpoint.value.partition(":")[2].partition("/")[0].lower()
+    shared = endpoint.kind is EndpointKind.CLOUD and resource not in endpoint.host
+    return endpoint.value if shared or not endpoint.host else endpoint.host
 
 
 def _says_whose(claim: Attribution, owner: str) -> bool:

@@ -521,6 +521,27 @@ def test_a_finding_in_a_part_that_was_not_read_is_not_fixed(
         assert what == (f"the app was only partly read: {after[0].what} ({after[0].where})",)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "kind"),
+    [
+        # More places than before: the finding may be in one of them.
+        (PACKER, replace(PACKER, others=("libother.so",)), "unconfirmed"),
+        (PACKER, replace(PACKER, more=1), "unconfirmed"),
+        (replace(PACKER, others=("libother.so",)), PACKER, "fixed"),
+        # A name that changes from build to build is no other part.
+        (replace(PACKER, where="assets/index-1a2b.js"), replace(PACKER, where="assets/index-9f8e.js"), "fixed"),
+        # The file that had the finding was read then, and is not now.
+        (PACKER, replace(PACKER, where="assets/app.js"), "unconfirmed"),
+        (replace(PACKER, where="assets/app.js"), replace(PACKER, where="assets/app.js"), "fixed"),
+    ],
+)
+def test_places_that_were_not_read_are_compared(before: UnreadCode, after: UnreadCode, kind: str) -> None:
+    old = in_app(before, finding=True)
+    at = replace(next(old.findings.rows()), evidence=("generic_secret (unknown) ab…yz (32): assets/app.js at 0x1f",))
+    old = in_tables(old, findings=[at])
+    assert told(in_app(after, finding=False), old)["fnd-key"][0] == kind
+
+
 def test_parts_that_were_not_read_are_compared_from_files_too(tmp_path: Path) -> None:
     for renderer, name in ((JsonRenderer(), "new.json"), (NdjsonRenderer(), "new.ndjson")):
         with (tmp_path / name).open("wb") as out:

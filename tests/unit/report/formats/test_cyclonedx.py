@@ -169,6 +169,22 @@ def test_the_address_of_a_back_end(
     assert bom["services"][0]["endpoints"] == [expected]
 
 
+@pytest.mark.parametrize(
+    ("value", "host", "expected"),
+    [
+        ("firestore:shop-1", "firestore.googleapis.com", "firestore:shop-1"),
+        ("s3:photos", "photos.s3.amazonaws.com", "photos.s3.amazonaws.com"),
+        ("s3:photos", "", "s3:photos"),
+    ],
+)
+def test_a_resource_at_a_shared_host_has_its_own_name(
+    value: str, host: str, expected: str, report: Report, tabled: Callable[..., Report]
+) -> None:
+    endpoint = Endpoint(EndpointKind.CLOUD, value, "https", host, 443 if host else None)
+    bom = document(tabled(report, exposures=(), backends=LazyTable.of([Backend(endpoint)])))
+    assert bom["services"][0]["name"] == expected
+
+
 def test_apps_depend_on_the_stores_they_lead_to(report: Report) -> None:
     bom = document(report)
     refs = {entry["bom-ref"] for entry in (*bom["components"], *bom["services"])}

@@ -81,6 +81,11 @@
     for (const row of rows) if (row.hidden) { hidden.push(row); row.hidden = false; }
   });
   window.addEventListener("afterprint", () => { for (const row of hidden.splice(0)) row.hidden = true; });
+  // What a link leads to is below the bar, however many lines it has.
+  function measure() {
+    document.documentElement.style.setProperty("--bar-height", bar.offsetHeight + "px");
+  }
+  new ResizeObserver(measure).observe(bar);
   // A link to a filtered row shows the row.
   window.addEventListener("hashchange", () => {
     const target = document.getElementById(location.hash.slice(1));
@@ -88,4 +93,5 @@
     if (row && row.hidden) { row.hidden = false; target.scrollIntoView(); }
   });
   show();
+  measure();
 })();
