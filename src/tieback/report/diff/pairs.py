@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tieback.assess.findings import former_lines
-from tieback.recognise.makers.words import is_template
+from tieback.recognise.makers.words import names_no_app
 from tieback.report.diff.past import PastApp, PastFinding, PastReport, PastStore
 from tieback.report.shortened import cut
 
@@ -125,13 +125,13 @@ class TemplateApps:
 def _marks_of(apps: Iterable[PastApp]) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for app in apps:
-        if is_template(app.bundle_id):
+        if names_no_app(app.bundle_id):
             found.setdefault(app.bundle_id, set()).update(app.marks)
     return found
 
 
 def _has_counterpart(app: PastApp, marks: dict[str, set[str]]) -> bool:
-    return not is_template(app.bundle_id) or not app.marks.isdisjoint(marks.get(app.bundle_id, ()))
+    return not names_no_app(app.bundle_id) or not app.marks.isdisjoint(marks.get(app.bundle_id, ()))
 
 
 def store_pairs(

@@ -263,6 +263,7 @@ EVERYONES = Signer("fac61745dc0903786fb9ede62a962b399f7348f0bb6f899b833266759103
         ("io.cordova.hellocordova", {"signer": None}, ("moved", "fixed")),
         ("com.workhub.mobile", {"sha256": "9" * 64, "signer": Signer("9" * 64)}, ("moved", "fixed")),
         ("io.cordova.hellocordova", {"sha256": "9" * 64, "signer": EVERYONES}, ("changed", "unconfirmed")),
+        ("com.ionicframework.shop862314", {"sha256": "9" * 64, "signer": None}, ("moved", "fixed")),
     ],
     ids=[
         "another app",
@@ -271,6 +272,7 @@ EVERYONES = Signer("fac61745dc0903786fb9ede62a962b399f7348f0bb6f899b833266759103
         "the same package",
         "not of a template",
         "the same, of everyone",
+        "a template with an identifier for each project",
     ],
 )
 def test_unrelated_apps_with_the_identifier_of_a_template_have_no_moved_or_fixed_findings(
