@@ -411,9 +411,11 @@ def _rules_table(grant: Grant) -> RowTable:
     from tieback.scope.rules import compile_rule
 
     table = RowTable()
-    for column in ("target", "ports", "depth", "no password", "also allowed", "only resources"):
+    listed = any(rule.resources for rule in grant.target)
+    for column in ("target", "ports", "depth", "no password", "also allowed", *(["only resources"] if listed else [])):
         table.add_column(column, overflow="fold")
     for rule in grant.target:
+        only = [Text(", ".join(rule.resources))] if listed else []
         table.add_row(
             Text(rule.match),
             compile_rule(rule).ports_text,
@@ -430,6 +432,6 @@ def _rules_table(grant: Grant) -> RowTable:
                 if allowed
             )
             or "nothing",
-            Text(", ".join(rule.resources)),
+            *only,
         )
     return table

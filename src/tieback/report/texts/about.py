@@ -88,6 +88,9 @@ def plugins_for_others(plugins: Iterable[PluginUsed]) -> tuple[PluginUsed, ...]:
     return tuple(msgspec.structs.replace(one, name="a plug-in", distribution="a distribution") for one in plugins)
 
 
+_OUTSIDE = (SkipReason.OUTSIDE, SkipReason.RESOURCE)
+
+
 def scope_lines(scope: RunScope | None) -> Iterator[tuple[str, str]]:
     """Yield what the run was authorised to do and what it did, as label and text."""
     if scope is None:
@@ -96,7 +99,7 @@ def scope_lines(scope: RunScope | None) -> Iterator[tuple[str, str]]:
     yield ("Authorised by", f"{clean(scope.authorised_by)}, until {clean(scope.not_after, 20)}")
     yield ("Contact", clean(scope.contact))
     # The same number as in the headline; other audiences see none.
-    outside = None if scope.targets_out_of_scope is None else scope.unprobed.get(SkipReason.OUTSIDE, 0)
+    outside = None if scope.targets_out_of_scope is None else sum(map(scope.unprobed.get, _OUTSIDE, (0, 0)))
     yield (
         "Probed",
         count_text(scope.targets_asked, "target")

@@ -16,7 +16,7 @@ SKIPPED_WORDS = {
     SkipReason.DNS_FAILED: "DNS failed or did not answer for the name. Check the DNS servers of this machine.",
     SkipReason.EXPIRED: "the grant expired during the run.",
     SkipReason.EXCLUDED: "the grant or a never.toml excludes them.",
-    SkipReason.RESOURCE: "many customers share their host, and `resources` of the grant does not list them.",
+    SkipReason.RESOURCE: "many customers share their host. Add those whose owners permit it to `resources`.",
     SkipReason.OUTSIDE: "no target of this grant covers their host and port.",
     SkipReason.OVER_BUDGET: "the limits of the grant ended the probe. Raise [limits].",
 }

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from tieback.model.report.baseline import Baseline
 from tieback.model.report.document import Report
+from tieback.model.report.scope import SkipReason
 from tieback.report import by_name
 from tieback.report.texts.about import new_first, scope_lines
 
@@ -18,6 +19,10 @@ def test_scope(report: Report) -> None:
     assert lines["Authorised by"] == "Security office, until 2027-06-30"
     assert lines["Probed"] == "9 targets; 2 outside the grant, not contacted"
     assert lines["Traffic"] == "2,610 B sent, 25,731 B read"
+    unlisted = replace(
+        report.scope, targets_out_of_scope=3, skipped=((SkipReason.RESOURCE, 1), (SkipReason.OUTSIDE, 2))
+    )
+    assert dict(scope_lines(unlisted))["Probed"] == "9 targets; 3 outside the grant, not contacted"
     assert [text for _, text in scope_lines(None)] == ["no grant, so no back end was contacted"]
 
 

@@ -66,7 +66,7 @@ def test_partly_read_app_never_leads_to_none(report: Report) -> None:
 
 NO_DNS = "DNS is not allowed by this grant. Add dns = true."
 
-RESOURCE = "many customers share their host, and `resources` of the grant does not list them."
+RESOURCE = "many customers share their host. Add those whose owners permit it to `resources`."
 OUTSIDE = "no target of this grant covers their host and port."
 
 BUDGET = "the limits of the grant ended the probe. Raise [limits]."
