@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from tieback.model.count_text import count_text
-from tieback.model.grant import Depth, ExcludeRule, Grant, Permission
+from tieback.model.grant import Depth, ExcludeRule, Grant, Permission, TargetRule
 from tieback.scope.decide import without
 from tieback.scope.policy.approval import requirements_of
 from tieback.scope.policy.exclude import compile_exclude
 from tieback.scope.policy.never import SitePolicy
 from tieback.scope.rules import compile_rule
-from tieback.scope.shared_hosts import shared_sentences
+from tieback.scope.shared_hosts import is_shared, shared_sentences
 
 _READS = {
     Depth.IDENTIFY: "which product responds, its version, and whether it requires a login",
@@ -28,12 +28,7 @@ def grant_sentences(grant: Grant, policy: SitePolicy | None = None) -> Iterator[
         ports = "any port" if rule.ports == "any" else f"ports {compiled.ports_text}"
         reads = "; ".join(text for depth, text in _READS.items() if rule.depth.allows(depth))
         yield f"  - {rule.match} on {ports}: read {reads}"
-        if rule.passwordless:
-            yield f"    log in without a password as {', '.join(rule.passwordless)}"
-        if rule.scans:
-            yield "    count what costs the server a bounded scan, or its owner money per request"
-        if rule.mcp:
-            yield "    open a session with MCP servers, and list the names of their tools"
+        yield from _more_about(rule)
     if not rules:
         yield "  - nothing: there is no target"
     if grant.dns:
@@ -54,6 +49,19 @@ def grant_sentences(grant: Grant, policy: SitePolicy | None = None) -> Iterator[
     yield from restriction_sentences(grant, policy)
     if named and not grant.dns and not grant.hosts:
         yield f"Nothing can be probed for {', '.join(named)}: DNS is not allowed and [hosts] is empty."
+
+
+def _more_about(rule: TargetRule) -> Iterator[str]:
+    """What else a target permits, and whose resources it covers."""
+    if is_shared(rule.match):
+        only = ", ".join(rule.resources) or "those in `resources`, which is missing: none"
+        yield f"    of customers there: only {only}"
+    if rule.passwordless:
+        yield f"    log in without a password as {', '.join(rule.passwordless)}"
+    if rule.scans:
+        yield "    count what costs the server a bounded scan, or its owner money per request"
+    if rule.mcp:
+        yield "    open a session with MCP servers, and list the names of their tools"
 
 
 def restriction_sentences(grant: Grant, policy: SitePolicy | None) -> Iterator[str]:

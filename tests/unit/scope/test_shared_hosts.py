@@ -52,7 +52,9 @@ def test_a_target_of_many_customers_without_resources_is_named_and_covers_none(m
     assert sentence.startswith(f"{match} serves all customers of ")
     assert words in sentence
     assert 'resources = ["NAME"]' in sentence
-    assert sentence in list(grant_sentences(grant(match)))
+    shown = list(grant_sentences(grant(match)))
+    assert sentence in shown
+    assert "    of customers there: only those in `resources`, which is missing: none" in shown
 
 
 def test_a_target_with_resources_is_shown_with_them() -> None:
@@ -60,6 +62,8 @@ def test_a_target_with_resources_is_shown_with_them() -> None:
     assert sentence == (
         f"{FIRESTORE} serves all customers of Cloud Firestore. Of these, only shop-1234, shop-test may be probed."
     )
+    shown = list(grant_sentences(grant(FIRESTORE, "shop-1234", "shop-test")))
+    assert "    of customers there: only shop-1234, shop-test" in shown
 
 
 OWN = [
