@@ -9,7 +9,7 @@ data (``shared_hosts.toml``).
 import re
 from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 from urllib.parse import unquote_to_bytes
 
@@ -87,6 +87,7 @@ def _labels() -> tuple[tuple[SharedService, bool, tuple[str, ...]], ...]:
     return tuple(sorted(found, key=lambda one: (-len(one[2]), "*" in one[2], not one[1])))
 
 
+@lru_cache(maxsize=4096)
 def tenancy(host: str) -> Tenancy | None:
     """How a host (lower case) serves resources of several customers; ``None`` if none of the data file's services.
 

@@ -1,6 +1,7 @@
 """The pages of grants and of the audit log of probing: words, never a way to change one."""
 
 import hashlib
+import html
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -195,3 +196,19 @@ def test_a_viewer_sees_no_target(folder: Path) -> None:
         for path in ("/grants", f"/grants/{ID}", "/audit/probing"):
             assert pages.get(path).status_code == 403
             assert pages.get(f"/api/v1{path}").status_code == 403
+
+
+def test_the_page_shows_whose_resources_at_a_shared_host_are_covered(tmp_path: Path) -> None:
+    host = "firestore.googleapis.com"
+    rule = TargetRule(match=host, ports="any", depth=Depth.DESCRIBE, resources=("shop-1234",))
+    text = render_grant(Grant("X", "x@example.test", date(2999, 1, 1), target=(rule,), hosts={host: "192.0.2.1"}))
+    with Workspace.open(tmp_path / "ws") as workspace:
+        (workspace.grants_directory / "cloud.toml").write_text(text)
+    with client(tmp_path / "ws", Role.ANALYST) as made:
+        for project, allowed in (("shop-1234", True), ("club", False)):
+            place = f"/grants/{grant_sha256(text)}?target={host}:443/{project}"
+            (row,) = made.get(f"/api/v1{place}").json()["explanation"]
+            assert (row["allowed"], row["resources"]) == (allowed, ["shop-1234"] if allowed else [])
+            page = html.unescape(made.get(place).text)
+            assert "Of these, only shop-1234 may be probed." in page
+            assert ("does not list it: the project 'club' of Cloud Firestore" in page) is not allowed
