@@ -5,6 +5,7 @@ parameters, and long random words. It prefers to mask too much: a context shows 
 """
 
 import re
+from functools import lru_cache
 
 from tieback.model.lazy_pattern import lazy_pattern
 
@@ -168,11 +169,19 @@ def _is_encoded(word: str) -> bool:
 
 
 def _starred_path(found: re.Match[str]) -> str:
-    segments = found[1].split("/")
-    shown = "/".join(
+    return found[0][: found.start(1) - found.start()] + _starred_segments(found[1])
+
+
+@lru_cache(maxsize=256)
+def _starred_segments(path: str) -> str:
+    """The path with stars in place of secrets.
+
+    The latest ones are remembered: in a list of addresses, each path is in the context of all those near it.
+    """
+    segments = path.split("/")
+    return "/".join(
         "*" * len(one) if _is_secret(one, left) else one for left, one in zip(("", *segments), segments, strict=False)
     )
-    return found[0][: found.start(1) - found.start()] + shown
 
 
 def _starred_literal(found: re.Match[str]) -> str:

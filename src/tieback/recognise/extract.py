@@ -34,6 +34,8 @@ from tieback.recognise.verdict import MaskedSecret, TextVerdict
 
 MAX_HITS = 100_000
 """Most anchors that are read in one buffer; real buffers have hundreds."""
+MAX_DISTINCT = 10_000
+"""Most distinct endpoints of one file. A report lists half as many of an app, and as many texts that are none."""
 _HOST_GOES_ON = lazy_pattern(rb"\.?[A-Za-z0-9_-]")
 _KEEP = 4096
 """Most cached verdicts; the cache is then cleared."""
@@ -116,6 +118,7 @@ class EndpointExtractor:
         """All finds of one artifact, each with count 1; a host that is not a back end only once."""
         told: set[str] = set()
         seen: set[tuple[int, str]] = set()
+        values: set[str] = set()
         for buffer in artifact.buffers:
             for place in self._places(buffer):
                 if isinstance(place, Problem):
@@ -133,7 +136,12 @@ class EndpointExtractor:
                 at = (buffer.base + place.start, verdict.rule)
                 if (verdict.endpoints or verdict.secrets) and at not in seen:
                     seen.add(at)
+                    values.update(one.value for one in verdict.endpoints)
                     yield from finds_at(buffer, place)
+                if len(values) > MAX_DISTINCT:
+                    what = f"more than {MAX_DISTINCT:,} distinct endpoints in one file; the rest of it was not read"
+                    yield Problem(what, artifact.file, UnreadKind.LIMIT)
+                    return
 
     def _requested(self, buffer: Buffer, place: MatchLocation) -> TextVerdict | None:
         """The verdict on the address of a documentation or code host, if a script or program requests it."""
@@ -187,7 +195,6 @@ class EndpointExtractor:
         yield from (MatchLocation(verdict, 0, 0, 0, 0, 0) for verdict in dull if verdict is not None)
         hits = list(self._not_dull(buffer, hits, dull))
         judged = hits[: self.left]
-        self.left -= len(judged)
         yield from self._judged(buffer, judged)
         if stopped or len(judged) < len(hits):
             yield Problem(
@@ -228,6 +235,7 @@ class EndpointExtractor:
         covered = looked = words = -1
         told: dict[str, int] = {}
         for (index, end), (low, high) in zip(hits, self._bounds(buffer, hits), strict=True):
+            self.left -= 1
             anchor = known[index]
             place: MatchLocation | None
             if anchor.token is not None:

@@ -44,6 +44,7 @@ from tieback.recognise.texts.prose import (
 from tieback.recognise.texts.script import LastScript
 from tieback.recognise.texts.spans import MAX_SIZE
 from tieback.recognise.texts.tables import DICTIONARY, NETWORKS, is_in_dictionary, is_network_table
+from tieback.recognise.texts.whole_names import whole_names
 from tieback.recognise.told_values import NONE, ToldValues, told_values
 
 if TYPE_CHECKING:
@@ -204,7 +205,7 @@ class Placement:
     def _widget_reason(self, host: str) -> str:
         """The reason if a host is only in the description or the permissions of a compiled ``config.xml``."""
         author, permitted, rest = self._widget
-        if re.search(rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)", rest):
+        if host in rest:
             return ""
         return METADATA if host in author else PERMITTED if host in permitted else ""
 
@@ -226,15 +227,15 @@ class Placement:
             return frozenset()
 
     @cached_property
-    def _widget(self) -> tuple[str, str, str]:
-        """The texts of a compiled ``config.xml`` of Cordova: author and description, permissions, all others."""
+    def _widget(self) -> tuple[str, str, frozenset[str]]:
+        """A compiled ``config.xml`` of Cordova: texts of author and description, permissions, and all other names."""
         is_bundled = bool(self._artifact.compiled) and self._content.startswith(ROOT)
         if not is_bundled and not self._content.startswith(COMPILED):
-            return "", "", ""
+            return "", "", frozenset()
         try:
             root = read_proto_xml(self._content) if is_bundled else read_tree(self._content)
         except MalformedPoolError:
-            return "", "", ""
+            return "", "", frozenset()
         author: list[str] = []
         permitted: list[str] = []
         rest: list[str] = []
@@ -245,7 +246,7 @@ class Placement:
             texts = (*(text for name, text in element.attributes.items() if name != "id"), element.text)
             kind = author if element.name in _AUTHOR else permitted if is_permission(element.name) else rest
             kind += texts
-        return "\n".join(author), "\n".join(permitted), "\n".join(rest)
+        return "\n".join(author), "\n".join(permitted), whole_names("\n".join(rest))
 
     @cached_property
     def _told(self) -> ToldValues:

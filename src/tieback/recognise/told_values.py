@@ -5,7 +5,6 @@ https://developer.apple.com/documentation/bundleresources/information-property-l
 stays. Bounds: those of ``read_values``, and 50,000 values, since a binary file can name one object many times.
 """
 
-import re
 from typing import Any, NamedTuple
 
 from tieback.intake.apps.interface import Bytes
@@ -13,6 +12,7 @@ from tieback.intake.apps.plist import MAX_PLIST, read_values
 from tieback.intake.apps.stringpool import MalformedPoolError
 from tieback.recognise.reasons import LINK
 from tieback.recognise.texts.prose import MESSAGE
+from tieback.recognise.texts.whole_names import whole_names
 
 FILES = ("Info.plist", "InfoPlist.strings")
 MAX_VALUES = 50_000
@@ -24,18 +24,18 @@ _PURPOSE = "UsageDescription"
 
 
 class ToldValues(NamedTuple):
-    """The texts of an ``Info.plist``, each kind in one."""
+    """The names in the texts of an ``Info.plist``, in lower case, of each kind of text."""
 
-    pages: str = ""
-    messages: str = ""
-    rest: str = ""
+    pages: frozenset[str] = frozenset()
+    messages: frozenset[str] = frozenset()
+    rest: frozenset[str] = frozenset()
 
     def reason(self, host: str) -> str:
         """Why no code contacts a host; empty if it may."""
-        name = re.compile(rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)", re.IGNORECASE)
-        if name.search(self.rest):
+        name = host.lower()
+        if name in self.rest:
             return ""
-        return LINK if name.search(self.pages) else MESSAGE if name.search(self.messages) else ""
+        return LINK if name in self.pages else MESSAGE if name in self.messages else ""
 
 
 NONE = ToldValues()
@@ -53,7 +53,7 @@ def told_values(file: str, data: Bytes) -> ToldValues:
     stack: list[tuple[str, Any]] = [("", values)]
     for _ in range(MAX_VALUES):
         if not stack:
-            return ToldValues(*map("\n".join, kinds.values()))
+            return ToldValues(*(whole_names("\n".join(texts).lower()) for texts in kinds.values()))
         kind, node = stack.pop()
         if isinstance(node, str):
             kinds[kind].append(node)

@@ -89,7 +89,7 @@ def test_texts_for_one_language_count_and_other_files_do_not() -> None:
 
 def test_a_list_with_too_many_values_or_damage_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     data = plistlib.dumps({"NSSensorKitPrivacyPolicyURL": PAGE})
-    assert told_values.told_values(FILE, data).pages == PAGE
+    assert told_values.told_values(FILE, data).reason("shop.acme-privacy.de") == LINK
     assert told_values.told_values(FILE, data[:-20]) == told_values.NONE
     monkeypatch.setattr(told_values, "MAX_VALUES", 1)
     assert told_values.told_values(FILE, data) == told_values.NONE

@@ -42,9 +42,8 @@ _TELLS = lazy_pattern(
 _IS_EQUAL = lazy_pattern(rb"(?:(?<![\w$.])case|[!=]==?)\s{0,20}\Z")
 _EQUALS = lazy_pattern(rb"\s{0,20}[!=]==?")
 """A comparison, and the label of a case, which is compared: ECMA-262, section 14.12.4."""
-_BEFORE_LITERAL = lazy_pattern(
-    rb"(?P<quote>[\"'`])(?P<text>(?:(?!(?P=quote))[^\\\n]){3,400})(?P=quote)\s{0,40}[+,]\s{0,40}\Z"
-)
+_BEFORE_LITERAL = lazy_pattern(rb"(?P<quote>[\"'`])\s{0,40}[+,]\s{0,40}\Z")
+_WHOLE_TEXT = lazy_pattern(rb"[^\\\n]{3,400}")
 """The text before a literal that is joined to it, or that is the line before it in a list of lines."""
 _MESSAGE = 500
 _IN_PICTURE = lazy_pattern(rb"data:(?:font|image)/[\w.+-]{1,40};base64,[\w+/=]{0,4000}\Z")
@@ -149,8 +148,11 @@ def _follows_sentence(data: bytes, span: Span, offset: int) -> bool:
         return False
     if sign_before(data, span.start) not in (b"+", b","):
         return False
-    before = _BEFORE_LITERAL.search(data, max(0, span.start - _MESSAGE), span.start)
-    if before is None:
+    first = max(0, span.start - _MESSAGE)
+    quote = _BEFORE_LITERAL.search(data, first, span.start)
+    # The search goes back from the end: one from each quote of a list of addresses would take most of its time.
+    begin = data.rfind(quote["quote"], first, quote.start()) if quote is not None else -1
+    if quote is None or begin < 0 or _WHOLE_TEXT.fullmatch(data, begin + 1, quote.start()) is None:
         return False
-    text, url = before["text"], data[offset : span.end - 1]
+    text, url = data[begin + 1 : quote.start()], data[offset : span.end - 1]
     return prose.points_to_page(text, url) and prose.is_sentence(text)

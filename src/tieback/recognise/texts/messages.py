@@ -122,7 +122,7 @@ def _is_in_message(data: Bytes, at: int) -> bool:
 def is_part_of_message(data: Bytes, start: int) -> bool:
     """True if a literal is a further part of what an error or the console gets: ``console.log("at " + a + "…")``."""
     before = bytes(data[max(0, start - _REACH) : start])
-    if not before.rstrip().endswith((b"+", b",")):
+    if b"(" not in before or not before.rstrip().endswith((b"+", b",")):
         return False
     return _last_call(before) is not None
 

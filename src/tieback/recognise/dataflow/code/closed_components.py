@@ -26,8 +26,9 @@ class ClosedComponents:
         is_shared = any(_SHARED.search(text) is not None for text in manifests)
         for text in manifests:
             kept = 0
+            package = manifest_package(text)
             for name, begin, end in _closed(text) if not is_shared else ():
-                names.add(full_name(text, name))
+                names.add(full_name(package, name))
                 rest.append(text[kept:begin])
                 kept = end
             rest.append(text[kept:])
@@ -43,17 +44,22 @@ class ClosedComponents:
         return full in self._names and full.rpartition(".")[2] not in self._rest
 
 
-def full_name(manifest: str, name: str) -> str:
-    """The class that a manifest names, with its package."""
+def manifest_package(manifest: str) -> str:
+    """The package of a manifest; empty if it names none."""
+    found = _PACKAGE.search(manifest)
+    return found[1] if found else ""
+
+
+def full_name(package: str, name: str) -> str:
+    """The class that the manifest of a package names, with the package."""
     if "." in name and name[0] != ".":
         return name
-    found = _PACKAGE.search(manifest)
-    package = found[1] if found else ""
     return f"{package}{name}" if name[0] == "." else f"{package}.{name}"
 
 
 def _closed(text: str) -> Iterator[tuple[str, int, int]]:
     """The name of each such component, and where it begins and ends."""
+    behind = _NextPlaces(text)
     for count, found in enumerate(_COMPONENT.finditer(text)):
         if count >= MAX_COMPONENTS:
             return
@@ -62,9 +68,25 @@ def _closed(text: str) -> Iterator[tuple[str, int, int]]:
         if name is None or _EXPORTED.search(attributes) is not None:
             continue
         if not attributes.endswith("/"):
-            end = text.find(f"</{found[1]}>", found.end())
-            if end < 0:
+            end = behind.of(f"</{found[1]}>", found.end())
+            if end == len(text):
                 return
-            if _FILTER in text[found.end() : end]:
+            if behind.of(_FILTER, found.end()) + len(_FILTER) <= end:
                 continue
         yield name[1], found.start(2) + name.start(1), found.start(2) + name.end(1)
+
+
+class _NextPlaces:
+    """Where some texts are next in a manifest: all searches for one of them together read it once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: dict[str, int] = {}
+
+    def of(self, sign: str, begin: int) -> int:
+        """The first place at or behind ``begin``, which never goes back; the end of the manifest if there is none."""
+        known = self._known.get(sign, -1)
+        if known < begin:
+            found = self._text.find(sign, begin)
+            known = self._known[sign] = found if found >= 0 else len(self._text)
+        return known

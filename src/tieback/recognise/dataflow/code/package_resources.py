@@ -21,7 +21,7 @@ from tieback.intake.apps.proto_xml import ROOT, proto_attributes
 from tieback.intake.apps.resources import Resources
 from tieback.intake.apps.stringpool import MalformedPoolError, pool_frame
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise.dataflow.code.closed_components import ClosedComponents, full_name
+from tieback.recognise.dataflow.code.closed_components import ClosedComponents, full_name, manifest_package
 from tieback.recognise.dataflow.code.native_names import NativeNames
 from tieback.recognise.dataflow.code.own_packages import package_of
 
@@ -226,12 +226,13 @@ class PackageResources:
     def started_classes(self) -> Iterator[str]:
         """Names of the activities that a launcher shows, such as ``com.shop.app.Main``."""
         for text in self._manifests:
+            package = manifest_package(text)
             for found in islice(re.finditer(re.escape(_LAUNCHER), text), MAX_LAUNCHERS):
                 begin = text.rfind("<activity", 0, found.start())
                 names = dict(_STARTED.findall(text[begin : text.find(">", begin)])) if begin >= 0 else {}
                 name = names.get("targetActivity") or names.get("name", "")
                 if name:
-                    yield full_name(text, name)
+                    yield full_name(package, name)
 
     def linked_hosts(self) -> set[str]:
         """The hosts whose links the app opens: ``<data android:host>`` of intent filters."""
@@ -240,8 +241,9 @@ class PackageResources:
     def components(self) -> Iterator[str]:
         """Descriptors of the classes that the manifests name."""
         for text in self._manifests:
+            package = manifest_package(text)
             for name in _COMPONENT.findall(text)[:MAX_COMPONENTS]:
-                yield f"L{full_name(text, name).replace('.', '/')};"
+                yield f"L{full_name(package, name).replace('.', '/')};"
 
     def uses(self, identifier: int) -> Iterator[XmlUse]:
         """The attributes and texts that refer to a resource; without an element where a file is not read."""

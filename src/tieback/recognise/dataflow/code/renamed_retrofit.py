@@ -6,15 +6,14 @@ https://github.com/square/retrofit/blob/2.9.0/retrofit/src/main/resources/META-I
 https://github.com/square/retrofit/blob/2.9.0/retrofit/src/main/java/retrofit2/Retrofit.java
 """
 
-import re
 from collections.abc import Iterator
-from itertools import chain
 
 from tieback.model.lazy_pattern import lazy_pattern
+from tieback.recognise.dataflow.code.places import whole_code
 from tieback.recognise.dataflow.dex import encoded
 from tieback.recognise.dataflow.dex.dexfile import CodeItem, DexFile
 from tieback.recognise.dataflow.dex.instructions import LENGTHS, payload_length
-from tieback.recognise.dataflow.dex.operand_uses import is_instruction
+from tieback.recognise.dataflow.dex.operand_uses import MAX_INDEX, OperandUses, is_instruction
 
 MESSAGE = b"baseUrl must end in /: "
 """What the builder says about a base address without a slash at its end."""
@@ -22,6 +21,10 @@ _MAX_ADDRESSES = 40
 """Most addresses of one file that are looked for in its code."""
 _MAX_STRINGS = 5_000
 _MAX_LOADS = 20
+_MAX_LONG = 4_096
+"""Most long loads whose index has one first half."""
+_SHORT, _LONG = 0x1A, 0x1B
+"""The instructions ``const-string`` and ``const-string/jumbo``."""
 _INVOKES = frozenset((*range(0x6E, 0x73), *range(0x74, 0x79)))
 _PATH = lazy_pattern(r"/?[A-Za-z0-9{][\w.{}/:@%=?&~+-]{0,200}")
 
@@ -39,10 +42,11 @@ def bases(dex: DexFile) -> list[tuple[str, str]]:
     message = dex.string_of(MESSAGE)
     if message < 0:
         return []
-    builders = {dex.method_owner(method) for _, method in _loads(dex, message)}
+    loads = _Loads(dex)
+    builders = {dex.method_owner(method) for _, method in loads.of(message)}
     found = []
     for index, text in _addresses(dex):
-        for code, method in _loads(dex, index):
+        for code, method in loads.of(index):
             if message in _strings(dex, code) or builders & _called(dex, code):
                 found.append((dex.descriptor(dex.method_owner(method)), text))
     return found
@@ -61,26 +65,32 @@ def _addresses(dex: DexFile) -> Iterator[tuple[int, str]]:
                 return
 
 
-def _loads(dex: DexFile, index: int) -> Iterator[tuple[CodeItem, int]]:
-    """The code that loads a string, and its method."""
-    # One search per instruction: a choice at the beginning of a pattern is tried at each byte.
-    loads = [b"\x1b." + re.escape(index.to_bytes(4, "little"))]
-    if index <= 0xFFFF:
-        loads.insert(0, b"\x1a." + re.escape(index.to_bytes(2, "little")))
-    places = chain.from_iterable(re.finditer(load, dex.data, re.DOTALL) for load in loads)
-    for count, one in enumerate(places):
-        if count == _MAX_LOADS:
-            return
-        code = dex.code_around(one.start(), every=True)
-        if code is None or (one.start() - code.begin) % 2:
-            continue
-        method = dex.method_of(code, every=True)
-        if method >= 0 and is_instruction(dex, code, (one.start() - code.begin) // 2):
-            yield code, method
+class _Loads:
+    """The code of one file that loads a string, from an index: each search of the whole code costs as much."""
+
+    def __init__(self, dex: DexFile) -> None:
+        code = whole_code(dex)
+        self._dex = dex
+        self._short, self._long = OperandUses(code, frozenset((_SHORT,))), OperandUses(code, frozenset((_LONG,)))
+
+    def of(self, index: int) -> Iterator[tuple[CodeItem, int]]:
+        """The code that loads a string, and its method."""
+        dex = self._dex
+        for at in self._places(index)[:_MAX_LOADS]:
+            code = dex.code_around(at, every=True)
+            method = dex.method_of(code, every=True) if code is not None else -1
+            if code is not None and method >= 0 and is_instruction(dex, code, (at - code.begin) // 2):
+                yield code, method
+
+    def _places(self, index: int) -> list[int]:
+        """Byte offsets of the loads. A long one has 32 bits of index, and is sorted by its first half."""
+        whole = index.to_bytes(4, "little")
+        long = self._long.offsets(index & MAX_INDEX, _MAX_LONG)
+        return self._short.offsets(index, _MAX_LOADS) + [at for at in long if self._dex.data[at + 2 : at + 6] == whole]
 
 
 def _strings(dex: DexFile, code: CodeItem) -> set[int]:
-    return {operand for opcode, operand in _operands(dex, code) if opcode in (0x1A, 0x1B)}
+    return {operand for opcode, operand in _operands(dex, code) if opcode in (_SHORT, _LONG)}
 
 
 def _called(dex: DexFile, code: CodeItem) -> set[int]:

@@ -1,0 +1,76 @@
+"""Files with very many addresses end with what was found so far and a problem line, and leave the others their share."""
+
+import pytest
+
+from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
+from tieback.model.sighting import Problem, Sighting, UnreadKind
+from tieback.recognise import extract
+from tieback.recognise.dataflow.code import closed_components
+from tieback.recognise.dataflow.code.closed_components import ClosedComponents
+from tieback.recognise.extract import EndpointExtractor
+from tieback.recognise.texts.whole_names import whole_names
+
+
+def artifact(text: str) -> Artifact:
+    return Artifact("a.txt", (Buffer("a.txt", BufferKind.TEXT, text.encode()),))
+
+
+def lines(count: int) -> str:
+    return "".join(f"ws://h{number}.shop.de/p\n" for number in range(count))
+
+
+def test_a_file_with_too_many_endpoints_is_read_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extract, "MAX_DISTINCT", 20)
+    extractor = EndpointExtractor()
+    extractor.left = 100
+    found = list(extractor.extract(artifact(lines(90))))
+    assert sum(isinstance(one, Sighting) for one in found) == 21
+    (problem,) = [one for one in found if isinstance(one, Problem)]
+    assert (problem.where, problem.unread) == ("a.txt", UnreadKind.LIMIT)
+    assert "more than 20 distinct endpoints in one file" in problem.what
+    assert extractor.left == 79  # only what was judged counts, so the files that follow are read
+
+
+def test_one_endpoint_many_times_is_read_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extract, "MAX_DISTINCT", 20)
+    found = list(EndpointExtractor().extract(artifact("ws://h.shop.de/p\n" * 90)))
+    assert [type(one) for one in found] == [Sighting] * 90
+
+
+@pytest.mark.parametrize("name", ["api.shop.de", "shop-1.de", "1.2.3.4"])
+@pytest.mark.parametrize(
+    ("text", "is_whole"),
+    [("{}", True), ("see https://{}/x", True), ("{}.", True), ("{}. Next", True), ("x.{}", False), ("{}.x", False),
+     ("-{}", False), ("{}-x", False)],
+)  # fmt: skip
+def test_a_host_is_a_whole_name(name: str, text: str, is_whole: bool) -> None:
+    assert (name in whole_names(text.format(name))) is is_whole
+
+
+def test_the_package_of_a_manifest_is_searched_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+    search = closed_components.manifest_package
+
+    def noting(text: str) -> str:
+        searched.append(text)
+        return search(text)
+
+    monkeypatch.setattr(closed_components, "manifest_package", noting)
+    found = ClosedComponents(('<manifest package="a.b">' + "".join(f'<service name=".C{n}"/>' for n in range(50)),))
+    assert found.has("a.b.C49")
+    assert len(searched) == 1
+
+
+def test_each_sign_of_a_manifest_is_searched_once_per_place() -> None:
+    class Text(str):
+        searches = 0
+
+        def find(self, *rest: object) -> int:  # type: ignore[override]
+            Text.searches += 1
+            return str.find(self, *rest)  # type: ignore[arg-type]
+
+    text = Text("<activity>" * 500 + "</activity>")
+    behind = closed_components._NextPlaces(text)
+    assert {behind.of("</activity>", begin) for begin in range(0, 5_000, 10)} == {5_000}
+    assert {behind.of("<intent-filter", begin) for begin in range(0, 5_000, 10)} == {len(text)}
+    assert Text.searches == 2
