@@ -64,7 +64,7 @@ _PACKAGE = lazy_pattern(r"<manifest\b[^<>]{0,4000}?\bpackage=\"([^\"]{1,300})\""
 _LAUNCHER = "android.intent.category.LAUNCHER"
 _STARTED = lazy_pattern(r"\s(?:android:)?(targetActivity|name)=\"([^\"]{1,300})\"")
 _LINKED = lazy_pattern(r"<data\b[^<>]{0,2000}?\s(?:android:)?host=\"(?:\*\.)?([A-Za-z0-9.-]{4,253})\"")
-_SPLIT = lazy_pattern(r"<manifest\b[^<>]{0,4000}?\bsplit=\"")
+_SPLIT = lazy_pattern(r"<manifest\b[^<>]{0,4000}?\b(?:split=\"|isolatedSplits=\"(?!false))")
 _SDK = lazy_pattern(r"<uses-sdk\b[^<>]{0,1000}")
 _VERSIONS = lazy_pattern(r"\b(target|min)SdkVersion=\"(\d{1,6})\"")
 LAST_WITHOUT_ANNOTATION = 16
@@ -78,6 +78,9 @@ _LACKS_CODE = lazy_pattern(
 """What a manifest has if the system adds classes that are not in the package: those of an app under test, of split
 packages, and of libraries, except those of Android: https://developer.android.com/guide/topics/manifest/uses-library-element
 """
+_FACTORY = lazy_pattern(
+    r"\bappComponentFactory=\"(?!androidx\.core\.app\.CoreComponentFactory\"|android\.support\.v4\.app\.CoreComponentFactory\")"
+)
 _REFERENCE = lazy_pattern(r"=\"@(?:0x)?([0-9a-fA-F]{8})\"")
 _NAME = lazy_pattern(r"[\w-]{1,60}\Z")
 _BUNDLED = lazy_pattern(r"(?:^|[/!])[^/!]+/res/.+\.xml\Z")
@@ -203,6 +206,14 @@ class PackageResources:
     def knows_components(self) -> bool:
         """True if the manifests name all components, and all resources that can name a class are here."""
         return self.is_known or (self._is_decoded and not self.has_doubt and bool(self._manifests))
+
+    @property
+    def has_factory(self) -> bool:
+        """True if a class of the app makes its components, and can make others than the manifests name.
+
+        https://developer.android.com/reference/android/app/AppComponentFactory
+        """
+        return any(_FACTORY.search(text) is not None for text in self._manifests)
 
     @property
     def scripts_call_all(self) -> bool:

@@ -25,8 +25,10 @@ _TEXT = "()Ljava/lang/CharSequence;"
 _OF_VIEWS = ("Landroid/", "Landroidx/", "Lcom/google/android/material/")
 """Libraries for views, which read such texts to show them again."""
 _STREAM, _SYSTEM = "Ljava/io/PrintStream;", "Ljava/lang/System;"
+_SPAN = "Landroid/text/style/URLSpan;"
 _MOST_SITES = 32
-HINT, SUMMARY = "getHint", "getSummary"
+HINT, SUMMARY, LINK_TEXT = "getHint", "getSummary", "getURL"
+"""Methods that read such a text again; the last one is that of ``URLSpan``."""
 
 
 class ShownTexts:
@@ -37,11 +39,11 @@ class ShownTexts:
         self._uses = uses
         self._known: dict[str, bool] = {}
 
-    def are_contacted(self, reader: str) -> bool:
+    def are_contacted(self, reader: str, kind: str = _TEXT) -> bool:
         """True if code outside of libraries for views may contact what a method such as ``getHint`` gives."""
         if reader not in self._known:
             self._known[reader] = False  # in a recursion
-            self._known[reader] = any(self._contacts_any(*one) for one in self._calls(reader))
+            self._known[reader] = any(self._contacts_any(*one) for one in self._calls(reader, kind))
         return self._known[reader]
 
     def is_contacted(self, number: int, code: "CodeItem", flow: MethodFlow, one: Operation) -> bool:
@@ -101,8 +103,9 @@ class ShownTexts:
                 return True
         return False
 
-    def _calls(self, reader: str) -> Iterator[tuple[int, "CodeItem", int]]:
-        for number, place, _ in self._uses.places.calls(reader, _TEXT):
+    def _calls(self, reader: str, kind: str) -> Iterator[tuple[int, "CodeItem", int]]:
+        owners = frozenset((_SPAN,)) if reader == LINK_TEXT else frozenset[str]()
+        for number, place, _ in self._uses.places.calls(reader, kind, owners):
             dex = self._uses.file(number)
             code = dex.code_around(place, every=True)
             method = dex.method_of(code) if code is not None else -1

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
 
 _INTENT = "Landroid/content/Intent;"
+_EDITOR = "Landroid/content/SharedPreferences$Editor;"
 HEADERS = (
     "Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With", "X-Twitter-Client-URL",
 )  # fmt: skip
@@ -199,6 +200,8 @@ class Trace:
 
     def _key_reason(self, one: Operation, given: tuple[int, ...]) -> str:
         """The reason if the value is behind the name of a header or of a redirection, in the same call."""
+        if self._uses.method_names(self._number, one.member)[0] == _EDITOR:
+            return ""  # a setting, whatever its name
         before = one.values[given[0] - 1] if len(given) == 1 and given[0] else frozenset()
         names = self._uses.ends.key_names(self._number)
         reasons = {names.get(self._flow.strings.get(origin, -1), "") for origin in before}
