@@ -26,8 +26,8 @@ _LOADERS = frozenset(((CLASS, "forName"), ("Ljava/lang/ClassLoader;", "loadClass
 """Methods that find a class by its name, which code has as a text."""
 _INVOKE, _GET_CLASS = ("Ljava/lang/reflect/Method;", "invoke"), ("Ljava/lang/Object;", "getClass")
 _MOST_CALLERS = 64
-_FAMILY = 2
-"""Parts of a package that the classes of one maker share, as in ``com.shop``."""
+_FAMILY, _OF_APP = 2, 3
+"""Parts of a package that the classes of one maker share, as in ``com.shop``, and those of one app."""
 
 
 class Reflection:
@@ -38,7 +38,7 @@ class Reflection:
     ) -> None:
         """The code of the app; ``flow`` gives the values of a method."""
         self._app, self._places, self._flow = app, places, flow
-        self._open: dict[str, bool] = {}
+        self._open: dict[tuple[str, bool], bool] = {}
         self._unnamed: dict[tuple[int, int], bool] = {}
         self._fields: dict[str, bool] = {}
         self._methods: dict[str, bool] = {}
@@ -56,21 +56,27 @@ class Reflection:
             self._methods[owner] = any(self._finds_in_given(number, code) for number, code in codes)
         return self._methods[owner]
 
-    def calls_any(self, owner: str, name: str) -> bool:
+    def calls_any(self, owner: str, name: str, *, near: bool = False) -> bool:
         """True if code calls methods of a class by names that are not constants, as a bridge for scripts does.
 
-        ``getClass().getMethod(action)`` of a class calls methods of it and of the classes below it; with an object that
-        it gets, also methods of other classes of the same maker.
+        ``getClass().getMethod(action)`` of a class calls methods of it and of the classes below it.
+
+        Args:
+            owner: the class.
+            name: the method.
+            near: also with an object that code in the same package gets.
         """
         if name.startswith("<"):
             return False
-        if owner not in self._open:
-            above, near = set(self._app.ancestors(owner)), family(owner)
-            self._open[owner] = any(
-                (finder in above or (near and family(finder) == near)) and self._looks_up(finder, number, code)
+        key = owner, near
+        if key not in self._open:
+            above, package = set(self._app.ancestors(owner)), family(owner, _OF_APP)
+            self._open[key] = any(
+                (finder in above or (near and package and family(finder, _OF_APP) == package))
+                and self._looks_up(number, code)
                 for finder, number, code in self._finders
             )
-        return self._open[owner]
+        return self._open[key]
 
     @cached_property
     def _finders(self) -> list[tuple[str, int, CodeItem]]:
@@ -83,7 +89,7 @@ class Reflection:
                     found[number, code.offset] = self._app.ref_at(number, code, every=True).owner, number, code
         return [one for one in found.values() if one[0]]
 
-    def _looks_up(self, finder: str, number: int, code: CodeItem) -> bool:
+    def _looks_up(self, number: int, code: CodeItem) -> bool:
         """True if a method looks by a name that is not known in the class of an object, and calls what it finds."""
         key = number, code.offset
         if key not in self._unnamed:
@@ -194,6 +200,6 @@ class Reflection:
         return found
 
 
-def family(owner: str) -> str:
+def family(owner: str, parts: int = _FAMILY) -> str:
     """The first parts of the package of a class, which those of its maker share."""
-    return "/".join(owner.split("/")[:-1][:_FAMILY])
+    return "/".join(owner.split("/")[:-1][:parts])

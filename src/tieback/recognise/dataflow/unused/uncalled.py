@@ -139,6 +139,8 @@ class UncalledCode:
         owner, name, kind = self._uses.app.ref_at(number, code)
         if not owner or not self._own.have(owner) or self._is_bound(owner):
             return False
+        if self._uses.made_objects.reflection.calls_any(owner, name, near=True):
+            return False
         if name == "<init>" and self._unmade.makers(owner) is None:
             return False  # the system, or other code that has the name of the class, also calls it
         callers = self._uses.callers.of(number, code)
