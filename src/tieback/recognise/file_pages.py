@@ -38,7 +38,9 @@ _SERVERS = (
 
 Those of Meteor and Telerik do that too; ``cordova-plugin-wkwebview-engine`` loads files.
 """
-_LOCAL = tuple(text.encode(form) for text in ("://localhost:", "://127.0.0.1:", "ionic://") for form in ("ascii", "utf-16-le"))
+_LOCAL = tuple(
+    text.encode(form) for text in ("://localhost:", "://127.0.0.1:", "ionic://") for form in ("ascii", "utf-16-le")
+)
 """Where such a server is, in the settings of Cordova."""
 _QUOTED, _UNQUOTED = (b'"//', b"'//"), (b"(//", b"=//")
 """How an address begins in any file, and how also in pages and style sheets."""

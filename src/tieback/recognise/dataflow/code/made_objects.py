@@ -31,7 +31,10 @@ _HARMLESS = frozenset(
 """Methods of ``Class`` that find no member of it."""
 _CREATOR = "Landroid/os/Parcelable$Creator;"
 _OF_PROCESSES = "Landroid/os/IInterface;"
-_KOTLIN_CLASS, _KOTLIN_MEMBERS = "Lkotlin/jvm/internal/Reflection;", ("Lkotlin/reflect/full/", "Lkotlin/reflect/KClass;")
+_KOTLIN_CLASS, _KOTLIN_MEMBERS = (
+    "Lkotlin/jvm/internal/Reflection;",
+    ("Lkotlin/reflect/full/", "Lkotlin/reflect/KClass;"),
+)
 _ABSTRACT = 0x400
 _MOST_PARTS = 32
 """Most parts of a generic type that are read to find where it ends."""
@@ -166,8 +169,8 @@ class MadeObjects:
     def _is_found_by_name(self, owner: str) -> bool:
         """True if a class that looks for fields loads the name of another one: ``Class.forName("com.shop.Flags")``."""
         name = owner[1:-1].replace("/", ".")
-        titles = ((number, one) for number in range(len(self._app.files)) for one in (name, f".{name.rpartition('.')[2]}"))
-        for number, text in titles:
+        forms = name, f".{name.rpartition('.')[2]}"
+        for number, text in ((number, one) for number in range(len(self._app.files)) for one in forms):
             title = self._app.string_of(number, text)
             for site in self._places.loading(number, title) if title >= 0 else ():
                 loader = self._app.ref_at(site.number, site.code, every=True).owner if site is not None else ""

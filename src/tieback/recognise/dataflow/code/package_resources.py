@@ -101,6 +101,8 @@ class XmlUse(NamedTuple):
     resource: int
     """Resource ID of the attribute's name; 0 if it has none."""
     name: str
+    view: int = 0
+    """Identifier of the view that shows the text; 0 if it has none, or for other attributes."""
 
 
 class PackageResources:
@@ -258,8 +260,9 @@ class PackageResources:
         """The attributes and texts that refer to a resource; without an element where a file is not read."""
         for number in self._files_with(identifier):
             file = self._compiled[number][0]
-            found = [one for one in self._attributes(number) if one.kind != _STRING and one.value == identifier]
-            yield from (XmlUse(file, one.element, one.resource, one.name) for one in found)
+            every = self._attributes(number)
+            found = [one for one in every if one.kind != _STRING and one.value == identifier]
+            yield from (XmlUse(file, one.element, one.resource, one.name, _view(every, one)) for one in found)
             if not found:
                 yield XmlUse(file, "", 0, "")
         if self._left_to_search < 0:
@@ -345,7 +348,7 @@ class PackageResources:
         for number in self._numbers.get(file, ()):
             for one in self._attributes(number):
                 if one.kind == _STRING and one.begin <= offset < one.end:
-                    yield XmlUse(file, one.element, one.resource, one.name)
+                    yield XmlUse(file, one.element, one.resource, one.name, _view(self._attributes(number), one))
 
     def _files_with(self, identifier: int) -> Iterable[int]:
         """Numbers of the compiled files with a reference to a resource."""
@@ -413,6 +416,12 @@ class PackageResources:
         values = words[at + 1].astype(np.int64)
         order = values.argsort(kind="stable")
         return values[order], ends.searchsorted(at[order] * 4, side="right")
+
+
+def _view(attributes: tuple[XmlAttribute, ...], one: XmlAttribute) -> int:
+    """The identifier of the element that has an attribute; 0 if it has none."""
+    ids = (each.value for each in attributes if each.resource == _ID and each.number == one.number)
+    return next(ids, 0) if one.resource == _TEXT else 0
 
 
 def _read(content: Bytes) -> tuple[XmlAttribute, ...]:

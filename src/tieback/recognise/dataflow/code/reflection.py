@@ -33,9 +33,7 @@ _FAMILY, _OF_APP = 2, 3
 class Reflection:
     """Finds such calls in the methods of one class, so that the code of the others is not read."""
 
-    def __init__(
-        self, app: AppCode, places: CodePlaces, flow: Callable[[int, CodeItem], MethodFlow | None]
-    ) -> None:
+    def __init__(self, app: AppCode, places: CodePlaces, flow: Callable[[int, CodeItem], MethodFlow | None]) -> None:
         """The code of the app; ``flow`` gives the values of a method."""
         self._app, self._places, self._flow = app, places, flow
         self._open: dict[tuple[str, bool], bool] = {}
@@ -102,7 +100,7 @@ class Reflection:
         names = {at: self._names(number, one.member) for at, one in calls.items()}
         if not any(one == _INVOKE for one in names.values()):
             return False
-        for at, one in calls.items():
+        for one in calls.values():
             if one.member not in self._method_look_ups[number] or len(one.values) < 2:
                 continue
             of_object = any(names.get(origin) == _GET_CLASS for origin in one.values[0])

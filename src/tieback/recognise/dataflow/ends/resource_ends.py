@@ -12,7 +12,7 @@ from tieback.recognise.dataflow.code.package_resources import MANIFEST, PackageR
 from tieback.recognise.dataflow.dex.dex_tables import SectionKind
 from tieback.recognise.dataflow.ends.lookups import NameLookups
 from tieback.recognise.dataflow.ends.numbers import NumberUses
-from tieback.recognise.dataflow.ends.shown_texts import HINT, LINK_TEXT, SUMMARY
+from tieback.recognise.dataflow.ends.shown_texts import DESCRIBED, HINT, LINK_TEXT, SUMMARY, TEXT, TITLE
 from tieback.recognise.dataflow.ends.trace import CONTACTS, Outcome, reason_of
 from tieback.recognise.dataflow.ends.uses import ConstantUses
 from tieback.recognise.reasons import LINK, SHOWN, UNREAD
@@ -33,8 +33,8 @@ _SHOWN = frozenset(
 ``title``, ``summary``, ``summaryOn``, ``summaryOff``, ``dialogTitle``, ``dialogMessage``, ``prompt``, ``textOn``,
 ``textOff``, ``contentDescription``, ``subtitle``, ``tooltipText``.
 """
-_READ_BACK = {0x01010150: HINT, 0x010101E9: SUMMARY}
-"""``hint`` and ``summary``, and the methods by which code reads them."""
+_READ_BACK = {0x01010150: HINT, 0x010101E1: TITLE, 0x010101E9: SUMMARY, 0x01010273: DESCRIBED}
+"""``hint``, ``title``, ``summary`` and ``contentDescription``, and the methods by which code reads them."""
 _SHOWN_NAMES = frozenset(("label", "description", "hint", "title", "summary", "subtitle"))
 """The same in the manifest, and as attributes of libraries such as ``app:title``."""
 _LIBRARIES = ("android.", "androidx.", "com.google.android.material.")
@@ -181,7 +181,10 @@ class ResourceEnds:
     def _end(self, use: XmlUse) -> Outcome:
         """What becomes of a text in an attribute, also if code reads a hint or summary again."""
         reader = _READ_BACK.get(use.resource, "")
-        return CONTACTS if reader and self._shown.are_contacted(reader) else _end(use)
+        is_read = bool(reader) and self._shown.are_contacted(reader)
+        if is_read or (use.view and self._shown.is_view_read(use.view, TEXT)):
+            return CONTACTS
+        return _end(use)
 
     @property
     def _tables(self) -> tuple[Table, ...]:
