@@ -5,17 +5,17 @@
 .field public static C:Ltest/registry/app/Server;
 .method public static constructor <clinit>()V
     .locals 11
-    const-string v0, "a"
+    const-string v0, "registry_a"
     const-string v1, "https://registry.shop.test/"
     invoke-static {v0, v1}, Ltest/registry/app/Server;->define(Ljava/lang/String;Ljava/lang/String;)Ltest/registry/app/Server;
     move-result-object v0
     sput-object v0, Ltest/registry/app/Servers;->A:Ltest/registry/app/Server;
-    const-string v0, "b"
+    const-string v0, "registry_b"
     const-string v1, "https://b.example.test/"
     invoke-static {v0, v1}, Ltest/registry/app/Server;->define(Ljava/lang/String;Ljava/lang/String;)Ltest/registry/app/Server;
     move-result-object v0
     sput-object v0, Ltest/registry/app/Servers;->B:Ltest/registry/app/Server;
-    const-string v0, "c"
+    const-string v0, "registry_c"
     const-string v1, "https://c.example.test/"
     invoke-static {v0, v1}, Ltest/registry/app/Server;->define(Ljava/lang/String;Ljava/lang/String;)Ltest/registry/app/Server;
     move-result-object v0

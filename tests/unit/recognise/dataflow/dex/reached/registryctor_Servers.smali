@@ -5,17 +5,17 @@
 .field public static C:Ltest/registryctor/app/Server;
 .method public static constructor <clinit>()V
     .locals 11
-    const-string v0, "a"
+    const-string v0, "registryctor_a"
     const-string v1, "https://registryctor.shop.test/"
     new-instance v2, Ltest/registryctor/app/Server;
     invoke-direct {v2, v0, v1}, Ltest/registryctor/app/Server;-><init>(Ljava/lang/String;Ljava/lang/String;)V
     sput-object v2, Ltest/registryctor/app/Servers;->A:Ltest/registryctor/app/Server;
-    const-string v0, "b"
+    const-string v0, "registryctor_b"
     const-string v1, "https://b.example.test/"
     new-instance v2, Ltest/registryctor/app/Server;
     invoke-direct {v2, v0, v1}, Ltest/registryctor/app/Server;-><init>(Ljava/lang/String;Ljava/lang/String;)V
     sput-object v2, Ltest/registryctor/app/Servers;->B:Ltest/registryctor/app/Server;
-    const-string v0, "c"
+    const-string v0, "registryctor_c"
     const-string v1, "https://c.example.test/"
     new-instance v2, Ltest/registryctor/app/Server;
     invoke-direct {v2, v0, v1}, Ltest/registryctor/app/Server;-><init>(Ljava/lang/String;Ljava/lang/String;)V
