@@ -1,7 +1,7 @@
 """Texts that code compares with an address and then contacts: ``if (url.startsWith("https://pay.test")) load(url)``.
 
-Another program, such as a server, gives the text. The host of the address is contacted if the comparison is true. What
-counts is in the branch for a true comparison alone.
+Another program, such as a server, gives the text. The host of the address is contacted if the comparison is true, but a
+text that only contains it can have another host. What counts is in the branch for a true comparison alone.
 """
 
 from collections.abc import Sequence
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
 
 _TEXT = "Ljava/lang/String;"
-_TESTS = frozenset(
-    (_TEXT, name) for name in ("contains", "contentEquals", "equals", "equalsIgnoreCase", "startsWith")
-) | {("Lkotlin/jvm/internal/Intrinsics;", "areEqual"), ("Landroid/text/TextUtils;", "equals")}
+_TESTS = frozenset((_TEXT, name) for name in ("contentEquals", "equals", "equalsIgnoreCase", "startsWith")) | {
+    ("Lkotlin/jvm/internal/Intrinsics;", "areEqual"),
+    ("Landroid/text/TextUtils;", "equals"),
+}
 _OPERANDS = 2
 _MOST_STEPS = 2_000
 
