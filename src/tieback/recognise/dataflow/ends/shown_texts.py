@@ -123,7 +123,7 @@ class ShownTexts:
         identity = self._uses.app.method(number, made.member)
         _, name, kind = self._uses.method_names(number, made.member)
         if (name, kind) == _FIND:
-            identifiers = {flow.numbers.get(at, -1) for at in made.values[-1]}
+            identifiers = {flow.numbers.get(at, -1) for at in made.values[-1]} if made.values else set[int]()
             return any(self.is_view_read(one, reader) for one in identifiers if one > 0)
         target = self._uses.app.definition(identity) if identity >= 0 else None
         if target is None or not kind.startswith("()L"):

@@ -215,10 +215,12 @@ class Trace:
         """True for a link in a text of Compose that a listener gets: it can open the page in the app."""
         kind = self._uses.method_names(self._number, one.member)[2]
         kinds = word_types(kind)
-        origins = one.values[len(one.values) - len(kinds) :]
+        if len(kinds) > len(one.values):
+            return False  # Android refuses such code
+        arguments = zip(kinds, one.values[len(one.values) - len(kinds) :], strict=True)
         return any(
-            its == _LISTENER and any(self._flow.numbers.get(origin) != 0 for origin in origins[place])
-            for place, its in enumerate(kinds)
+            its == _LISTENER and any(self._flow.numbers.get(origin) != 0 for origin in origins)
+            for its, origins in arguments
         )
 
     def _texts(self, origins: Origins) -> set[str]:
@@ -310,7 +312,8 @@ class Trace:
     def _intent(self, one: Operation, given: tuple[int, ...], name: str, kind: str) -> None:
         """An address in an intent: only a link if another app gets the intent."""
         is_data = name in _DATA or (name == "<init>" and kind.startswith("(Ljava/lang/String;Landroid/net/Uri;"))
-        is_extra = name == "putExtra" and not is_extra_read(self._uses, self._texts(one.values[1]))
+        keys = self._texts(one.values[1]) if len(one.values) > 1 else set[str]()
+        is_extra = name == "putExtra" and not is_extra_read(self._uses, keys)
         if (is_data or is_extra) and given and 0 not in given and self._is_for_others(one.values[0]):
             self._reasons.add(LINK)
         else:
