@@ -26,6 +26,10 @@ _CONDITION = lazy_pattern(
     rb"(?:\s{0,4}={2,3}\s{0,4}(?:true|!0))?\s{0,4}\)\s{0,80}(?:if\s{0,4}\([^(){};]{1,80}\)\s{0,80}){0,2}(?P<block>\{)"
 )
 """A condition, also one with others behind it and without braces, as in minified scripts, and the block after it."""
+_NEGATED = lazy_pattern(rb"!\s{0,4}[\w$.\[\]()\"'/-]{0,120}\Z")
+"""What is before a condition that is true without the plugin."""
+_NAMED = 130
+"""Most bytes of the name of the list before a condition."""
 _BEFORE = 400
 """Most bytes between the list of plugins and the condition with a name."""
 _STEPS = 20_000
@@ -61,6 +65,8 @@ class MissingPlugins:
         blocks, budget = list[_Block](), Budget(_STEPS)
         try:
             for found in islice(_CONDITION.finditer(text), MAX_CONDITIONS):
+                if _NEGATED.search(text, max(0, found.start() - _NAMED), found.start()):
+                    continue  # it runs without the plugin
                 plugin = _WORD.search((found["id"] or _BROWSER).lower())
                 if plugin is None or (
                     found["id"] and text.rfind(_ASKS, max(0, found.start() - _BEFORE), found.start()) < 0

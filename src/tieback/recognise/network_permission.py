@@ -20,10 +20,11 @@ NOT_PERMITTED = "the app has no permission to use the network"
 _STORES = (EndpointKind.CLOUD, EndpointKind.CONNECTION_STRING)
 _DOUBTS = (
     b"permission.INTERNET", b"sharedUserId", b"<instrumentation", b"xposed",
-    b"customtabs.trusted", b"browserhelper.trusted",
+    b"ACCESS_SUPERUSER", b"shizuku", b"customtabs.trusted", b"browserhelper.trusted",
 )  # fmt: skip
 """What gives an app the network: its own permission, that of another app with the same user, the process of another app
-in which it runs, as tests and modules of Xposed do, or the browser, which shows the web site of the maker as the app:
+in which it runs, as tests and modules of Xposed do, a process of another user that it starts, as with a superuser or
+Shizuku (https://github.com/RikkaApps/Shizuku-API), or the browser, which shows the web site of the maker as the app:
 https://developer.chrome.com/docs/android/trusted-web-activity
 """
 _STARTED = (b"android.intent.action.MAIN", b"android.intent.category.LAUNCHER")

@@ -53,6 +53,8 @@ _SASS_IN_PAGE = (b"Sass.compile", b"sass.worker.js", b"compileStringAsync")
 """What a page has whose script makes one from Sass: https://github.com/medialize/sass.js, https://sass-lang.com/documentation/js-api/"""
 _MAP = ".map"
 """The end of the name of a source map behind that of its script. What is in both is found in the script."""
+_MODULE = ".mjs"
+"""The end of the name of a script with modules; all of them count as loaded."""
 _CODE = (".html", ".htm", ".js", ".php", ".css")
 _ENDS = {b"j": (".js",), b"h": (".html", ".htm"), b"p": (".php",), b"c": (".css",)}
 _START = "index.html"
@@ -257,6 +259,8 @@ class UnloadedFiles:
             self._compiles_sass = self._compiles_sass or any(has_text(data, one) for one in _SASS_IN_PAGE)
             self._file_pages.see(file, data)
             self._plugins.see(file, data)
+            self._maps.see(file, data)
+        elif found is not None and file.lower().endswith(_MODULE):
             self._maps.see(file, data)
         if not page:
             self._left -= len(data)

@@ -47,6 +47,7 @@ def stays(page: str, frame: str, *, root: str = WWW, plugins: str = "", name: st
         # Another text can be before it.
         ("s.src = 'https:' + '//a.shop.test/a.js'", "a.js", True),
         ("var s = '//a.shop.test/a.js'", "a.js", True),
+        ("<img data-src=//a.shop.test/a.png>", "index.html", True),
         ('<script src="https://a.shop.test/a.js"></script>', "index.html", True),
     ],
 )  # fmt: skip
@@ -85,6 +86,7 @@ def test_a_plugin_can_load_the_pages_from_a_server() -> None:
     ("settings", "expected"),
     [
         ('<content src="http://localhost:8080/index.html"/>', True),
+        ('<content src="http://127.0.0.1:8080/index.html"/>', True),
         ('<preference name="hostname" value="ionic://app"/>', True),
         ('<access origin="http://127.0.0.1*"/>', False),
     ],

@@ -13,11 +13,11 @@ from tieback.recognise.unloaded import UnloadedFiles
 MAP = '<script type="importmap">{"imports": {"react": "./r.js", "NAME": "https://a.test/x"}}</script>'
 
 
-def stays(name: str, script: str, page: str = "") -> bool:
+def stays(name: str, script: str, page: str = "", file: str = "js/app.js") -> bool:
     """True if the address of a name in an import map stays a back end."""
     index = INDEX + MAP.replace("NAME", name) + page
     pages = UnloadedFiles()
-    pages.see(piece(f"{WWW}js/app.js", script))
+    pages.see(piece(f"{WWW}{file}", script))
     pages.see(piece(f"{WWW}index.html", index))
     pages.see(piece(f"{WWW}cordova.js", ""))
     one = sighting(f"{WWW}index.html")
@@ -25,6 +25,10 @@ def stays(name: str, script: str, page: str = "") -> bool:
     (find,) = pages.settled([Sighting(one.endpoint, 1, one.party, evidence)])
     assert isinstance(find, Sighting) or find == NotBackend("https://a.test", NOT_IMPORTED)
     return isinstance(find, Sighting)
+
+
+def test_a_module_with_a_name_of_its_own_imports() -> None:
+    assert stays("charts", "import 'charts'", "", file="js/app.mjs")
 
 
 @each(

@@ -53,6 +53,7 @@ def stays(code: str, plugins: str | None) -> bool:
         (f"{OLD} === true) {{ f() }} else {{ {PAGE} }}", DEVICE, True),
         (f"{PAGE}; {OLD} === true) {{ f() }}", DEVICE, True),
         (f"{OLD} === false) {{ {PAGE} }}", DEVICE, True),
+        (f"{OLD.replace('if (', 'if (!')}) {{ {PAGE} }}", DEVICE, True),
         (f"{OLD} === true || a) {{ {PAGE} }}", DEVICE, True),
         (f"if (m.hasOwnProperty('token')) {{ {PAGE} }}; plugin_list", DEVICE, True),
         (f"{OLD} === true) {{ {PAGE}", DEVICE, True),

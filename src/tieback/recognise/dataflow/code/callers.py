@@ -9,9 +9,11 @@ from tieback.recognise.dataflow.code.initial_values import is_initial
 from tieback.recognise.dataflow.code.made_objects import MadeObjects
 from tieback.recognise.dataflow.code.members import words
 from tieback.recognise.dataflow.code.native_names import NativeNames
+from tieback.recognise.dataflow.code.native_objects import NativeObjects
 from tieback.recognise.dataflow.code.outside_calls import OutsideCalls
 from tieback.recognise.dataflow.code.places import CodePlaces
 from tieback.recognise.dataflow.code.platform_calls import PlatformCalls
+from tieback.recognise.dataflow.code.reflection import family
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.operand_uses import MAX_SITES
 
@@ -19,8 +21,10 @@ _OBJECT = "Ljava/lang/Object;"
 _RENAMED = 2
 """Characters of the longest name that a shrinker gives to most methods."""
 
-_FAMILY = 2
-"""Parts of a package that the classes of one maker share, as in ``com.shop``."""
+_SETTER = "set"
+"""Beginning of a method that ``android:propertyName`` of an animation names:
+https://developer.android.com/guide/topics/resources/animation-resource#Property
+"""
 _OF_VIEW = "(Landroid/view/"
 """Argument of a method that ``android:onClick`` can name:
 https://developer.android.com/reference/android/view/View#attr_android:onClick
@@ -66,7 +70,7 @@ class Callers:
         self._app, self._places, self._hierarchy = app, places, hierarchy
         self._outside, self._names, self._called = outside, names, called
         self._handlers, self._made = handlers, made
-        self._platform = PlatformCalls(app, places)
+        self._platform, self._native = PlatformCalls(app, places), NativeObjects(app)
         self._known: dict[tuple[int, int], list[tuple[int, CodeItem, int]] | None] = {}
 
     def of(self, number: int, code: CodeItem) -> list[tuple[int, CodeItem, int]] | None:
@@ -118,11 +122,11 @@ class Callers:
         if not self.is_loaded(name):
             return False
         full = owner[1:-1]
-        near, known = _family(owner), not static or self._made.is_given(owner)
+        near, known = family(owner), not static or self._made.is_given(owner)
         return (
             name == "<init>"
             or any(
-                near == _family(one) or not one or (known and self._made.reflection.finds_methods(one))
+                near == family(one) or not one or (known and self._made.reflection.finds_methods(one))
                 for one in self._loading(name)
             )
             or any(map(self.is_loaded, (full, full.replace("/", "."))))
@@ -149,6 +153,9 @@ class Callers:
             name == "<clinit>"
             or name in self._names
             or self._platform.can_call(owner, name)
+            or (name.startswith(_SETTER) and self._platform.inflates and self._handlers(_property(name)))
+            or (name != "<init>" and self._native.has(owner))
+            or self._made.reflection.calls_any(owner, name)
             or (kind.startswith(_OF_VIEW) and self._handlers(name))
             or any(self._app.class_of(one) is None for one in owners - {_OBJECT})
             or any(self._hierarchy.declares(one, name, kind) and self._made.is_given(one) for one in owners - {owner})
@@ -167,6 +174,7 @@ class Callers:
         return found if found or name != "<init>" else None
 
 
-def _family(owner: str) -> str:
-    """The first parts of the package of a class, which those of its maker share."""
-    return "/".join(owner.split("/")[:-1][:_FAMILY])
+def _property(setter: str) -> str:
+    """The name of the property that a setter changes, as an animation in XML has it; of no property otherwise."""
+    name = setter.removeprefix(_SETTER)
+    return name[:1].lower() + name[1:] if name[:1].isupper() else "\0"

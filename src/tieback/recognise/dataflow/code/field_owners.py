@@ -28,7 +28,11 @@ class FieldOwners:
 
     def is_reflected(self, owner: str) -> bool:
         """True if code can use the fields of a class by name: it looks for them, or, for ``BuildConfig``, can do so."""
-        if self._made.finds_fields_of(owner) or self._texts.binds(owner[1:-1].rpartition("/")[2]):
+        if (
+            self._made.finds_fields_of(owner)
+            or self._made.is_looked_into(owner)
+            or self._texts.binds(owner[1:-1].rpartition("/")[2])
+        ):
             return True
         return owner.endswith(_REFLECTED) and (
             self._names_build_config

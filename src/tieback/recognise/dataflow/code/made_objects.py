@@ -31,6 +31,10 @@ _HARMLESS = frozenset(
 """Methods of ``Class`` that find no member of it."""
 _CREATOR = "Landroid/os/Parcelable$Creator;"
 _OF_PROCESSES = "Landroid/os/IInterface;"
+_KOTLIN_CLASS, _KOTLIN_MEMBERS = (
+    "Lkotlin/jvm/internal/Reflection;",
+    ("Lkotlin/reflect/full/", "Lkotlin/reflect/KClass;"),
+)
 _ABSTRACT = 0x400
 _MOST_PARTS = 32
 """Most parts of a generic type that are read to find where it ends."""
@@ -48,12 +52,13 @@ class MadeObjects:
     ) -> None:
         """The code of the app; ``flow`` gives the values of a method."""
         self._app, self._places, self._hierarchy, self._flow = app, places, hierarchy, flow
-        self.reflection = Reflection(app, flow)
+        self.reflection = Reflection(app, places, flow)
         self._handed = HandedObjects(app, places, hierarchy, flow)
         self._known: dict[str, bool] = {}
         self._read: dict[tuple[str, bool], bool] = {}
         self._given: dict[str, bool] = {}
         self._looked: dict[str, bool] = {}
+        self._looked_into: dict[str, bool] = {}
         self._received: dict[str, bool] = {}
 
     def has_only(self, owner: str) -> bool:
@@ -61,6 +66,11 @@ class MadeObjects:
         if owner not in self._known:
             self._known[owner] = self._is_made(owner)
         return self._known[owner]
+
+    def is_type_argument(self, owner: str) -> bool:
+        """True if a class is an argument of a generic type, as in ``Route<Screen>``, where code can find it."""
+        found = ((dex, self._app.string_of(number, owner)) for number, dex in enumerate(self._app.files))
+        return any(index >= 0 and _is_argument(dex, index) for dex, index in found)
 
     def can_be_read(self, owner: str, *, made: bool = True) -> bool:
         """True if other code can make or fill objects of a class of the app, as readers of JSON do.
@@ -106,6 +116,41 @@ class MadeObjects:
             )
         return self._looked[owner]
 
+    def is_looked_into(self, owner: str) -> bool:
+        """True if code gives an object for a class to code that looks for fields of a class.
+
+        That is a method of a class of the app, or Kotlin's reflection (https://kotlinlang.org/docs/reflection.html).
+        """
+        if owner not in self._looked_into:
+            self._looked_into[owner] = any(
+                self._is_given_to_finder(number, offset)
+                for number in range(len(self._app.files))
+                for kind in (self._app.type_of(number, owner),)
+                for offset in (self._places.offsets(number, CONST_CLASSES, kind) if kind >= 0 else ())
+            )
+        return self._looked_into[owner]
+
+    def _is_given_to_finder(self, number: int, offset: int) -> bool:
+        code = self._app.files[number].code_around(offset, every=True)
+        if code is None or not self._places.begins(number, code, offset):
+            return False
+        flow, at = self._flow(number, code), (offset - code.begin) // 2
+        if flow is None:
+            return False
+        owners = [self._app.ref(called).owner for called in self._called_with(number, flow, at)]
+        if _KOTLIN_CLASS in owners:
+            calls = (self._app.method(number, one.member) for one in flow.operations if one.opcode in CALLS)
+            return any(called >= 0 and self._app.ref(called).owner.startswith(_KOTLIN_MEMBERS) for called in calls)
+        return any(self.reflection.finds_fields(one) for one in owners)
+
+    def _called_with(self, number: int, flow: MethodFlow, at: int) -> Iterator[int]:
+        """The methods that get the value of an instruction."""
+        for one in flow.operations:
+            if one.opcode in CALLS and any(at in its or MANY in its for its in one.values):
+                called = self._app.method(number, one.member)
+                if called >= 0:
+                    yield called
+
     def _finds_fields(self, number: int, offset: int) -> bool:
         code = self._app.files[number].code_around(offset, every=True)
         if code is None or not self.reflection.finds_fields_in(number, code):
@@ -124,8 +169,9 @@ class MadeObjects:
     def _is_found_by_name(self, owner: str) -> bool:
         """True if a class that looks for fields loads the name of another one: ``Class.forName("com.shop.Flags")``."""
         name = owner[1:-1].replace("/", ".")
-        for number in range(len(self._app.files)):
-            title = self._app.string_of(number, name)
+        forms = name, f".{name.rpartition('.')[2]}"
+        for number, text in ((number, one) for number in range(len(self._app.files)) for one in forms):
+            title = self._app.string_of(number, text)
             for site in self._places.loading(number, title) if title >= 0 else ():
                 loader = self._app.ref_at(site.number, site.code, every=True).owner if site is not None else ""
                 if not loader or self.reflection.finds_fields(loader):

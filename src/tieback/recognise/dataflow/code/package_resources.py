@@ -64,7 +64,7 @@ _PACKAGE = lazy_pattern(r"<manifest\b[^<>]{0,4000}?\bpackage=\"([^\"]{1,300})\""
 _LAUNCHER = "android.intent.category.LAUNCHER"
 _STARTED = lazy_pattern(r"\s(?:android:)?(targetActivity|name)=\"([^\"]{1,300})\"")
 _LINKED = lazy_pattern(r"<data\b[^<>]{0,2000}?\s(?:android:)?host=\"(?:\*\.)?([A-Za-z0-9.-]{4,253})\"")
-_SPLIT = lazy_pattern(r"<manifest\b[^<>]{0,4000}?\bsplit=\"")
+_SPLIT = lazy_pattern(r"<manifest\b[^<>]{0,4000}?\b(?:split=\"|isolatedSplits=\"(?!false))")
 _SDK = lazy_pattern(r"<uses-sdk\b[^<>]{0,1000}")
 _VERSIONS = lazy_pattern(r"\b(target|min)SdkVersion=\"(\d{1,6})\"")
 LAST_WITHOUT_ANNOTATION = 16
@@ -78,6 +78,9 @@ _LACKS_CODE = lazy_pattern(
 """What a manifest has if the system adds classes that are not in the package: those of an app under test, of split
 packages, and of libraries, except those of Android: https://developer.android.com/guide/topics/manifest/uses-library-element
 """
+_FACTORY = lazy_pattern(
+    r"\bappComponentFactory=\"(?!androidx\.core\.app\.CoreComponentFactory\"|android\.support\.v4\.app\.CoreComponentFactory\")"
+)
 _REFERENCE = lazy_pattern(r"=\"@(?:0x)?([0-9a-fA-F]{8})\"")
 _NAME = lazy_pattern(r"[\w-]{1,60}\Z")
 _BUNDLED = lazy_pattern(r"(?:^|[/!])[^/!]+/res/.+\.xml\Z")
@@ -98,6 +101,8 @@ class XmlUse(NamedTuple):
     resource: int
     """Resource ID of the attribute's name; 0 if it has none."""
     name: str
+    view: int = 0
+    """Identifier of the view that shows the text; 0 if it has none, or for other attributes."""
 
 
 class PackageResources:
@@ -205,6 +210,14 @@ class PackageResources:
         return self.is_known or (self._is_decoded and not self.has_doubt and bool(self._manifests))
 
     @property
+    def has_factory(self) -> bool:
+        """True if a class of the app makes its components, and can make others than the manifests name.
+
+        https://developer.android.com/reference/android/app/AppComponentFactory
+        """
+        return any(_FACTORY.search(text) is not None for text in self._manifests)
+
+    @property
     def scripts_call_all(self) -> bool:
         """True if scripts of web views can call methods without an annotation, because the target SDK is an old one."""
         for text in self._manifests:
@@ -249,8 +262,9 @@ class PackageResources:
         """The attributes and texts that refer to a resource; without an element where a file is not read."""
         for number in self._files_with(identifier):
             file = self._compiled[number][0]
-            found = [one for one in self._attributes(number) if one.kind != _STRING and one.value == identifier]
-            yield from (XmlUse(file, one.element, one.resource, one.name) for one in found)
+            every = self._attributes(number)
+            found = [one for one in every if one.kind != _STRING and one.value == identifier]
+            yield from (XmlUse(file, one.element, one.resource, one.name, _view(every, one)) for one in found)
             if not found:
                 yield XmlUse(file, "", 0, "")
         if self._left_to_search < 0:
@@ -336,7 +350,7 @@ class PackageResources:
         for number in self._numbers.get(file, ()):
             for one in self._attributes(number):
                 if one.kind == _STRING and one.begin <= offset < one.end:
-                    yield XmlUse(file, one.element, one.resource, one.name)
+                    yield XmlUse(file, one.element, one.resource, one.name, _view(self._attributes(number), one))
 
     def _files_with(self, identifier: int) -> Iterable[int]:
         """Numbers of the compiled files with a reference to a resource."""
@@ -404,6 +418,12 @@ class PackageResources:
         values = words[at + 1].astype(np.int64)
         order = values.argsort(kind="stable")
         return values[order], ends.searchsorted(at[order] * 4, side="right")
+
+
+def _view(attributes: tuple[XmlAttribute, ...], one: XmlAttribute) -> int:
+    """The identifier of the element that has an attribute; 0 if it has none."""
+    ids = (each.value for each in attributes if each.resource == _ID and each.number == one.number)
+    return next(ids, 0) if one.resource == _TEXT else 0
 
 
 def _read(content: Bytes) -> tuple[XmlAttribute, ...]:

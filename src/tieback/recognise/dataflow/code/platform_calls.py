@@ -18,6 +18,7 @@ _OF_SAVED = frozenset(
 _SETTER = "set"
 _OBJECT, _TEXT, _ANIMATION = "Ljava/lang/Object;", "Ljava/lang/String;", "Landroid/animation/"
 _ANIMATOR, _HOLDER = f"{_ANIMATION}ObjectAnimator;", f"{_ANIMATION}PropertyValuesHolder;"
+_PLATFORM = ("Landroid/", "Landroidx/", "Lcom/google/android/material/")
 _EVALUATOR = f"{_ANIMATION}TypeEvaluator;"
 _VALUES = {"ofInt": "[I", "ofFloat": "[F", "ofObject": f"{_EVALUATOR}[{_OBJECT}"}
 _MAKERS = (
@@ -45,6 +46,16 @@ class PlatformCalls:
             return False
         title = name[3].lower() + name[4:]
         return any(self._loads(file, place, title) for file, place in self._animating)
+
+    @cached_property
+    def inflates(self) -> bool:
+        """True if code other than that of the platform reads an animation from XML, which names properties."""
+        owner, kind = f"{_ANIMATION}AnimatorInflater;", f"(Landroid/content/Context;I){_ANIMATION}Animator;"
+        for file, place, _ in self._places.calls("loadAnimator", kind, frozenset((owner,))):
+            code = self._app.files[file].code_around(place, every=True)
+            if not self._app.ref_at(file, code, every=True).owner.startswith(_PLATFORM):
+                return True
+        return False
 
     @cached_property
     def _animating(self) -> frozenset[tuple[int, int]]:

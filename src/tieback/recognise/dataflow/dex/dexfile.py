@@ -24,6 +24,7 @@ KEEP_CODE = 32 * 1024 * 1024
 _MAX_MEMBERS = 70_000
 """Most members of one class; an index of 16 bits allows no more."""
 _MAX_ANNOTATIONS = 64
+_NATIVE = 0x100
 _VISIBLE_TO_SYSTEM = 2
 """Visibility of annotations that only the runtime reads."""
 _FOR_READERS = Packages(
@@ -127,6 +128,22 @@ class DexFile(DexTables):
                 if index == method:
                     return numbers[place + 1]
         return 0
+
+    def native_methods(self, row: int) -> list[int]:
+        """The native methods that the class in a row declares."""
+        at = int(self.classes[row]["data"])
+        if 0 not in self.class_data(row).methods:
+            return []
+        (static, fields, direct, virtual), at = ulebs(self.data, at, 4)
+        numbers, _ = ulebs(self.data, at, 2 * (static + fields) + 3 * (direct + virtual))
+        found, first = list[int](), 2 * (static + fields)
+        for begin, end in ((first, first + 3 * direct), (first + 3 * direct, len(numbers))):
+            index = 0
+            for place in range(begin, end, 3):
+                index += numbers[place]
+                if numbers[place + 1] & _NATIVE:
+                    found.append(index)
+        return found
 
     def initialiser(self, row: int) -> CodeItem | None:
         """Code of a class's static initialiser."""

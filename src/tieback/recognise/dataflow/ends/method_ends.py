@@ -46,7 +46,7 @@ class MethodEnds:
 
     def _end(self, identity: int) -> What | None:
         owner, name, kind = self._app.ref(identity)
-        if name == "<init>" and owner.endswith(("Exception;", "Error;")):
+        if name == "<init>" and owner.endswith(("Exception;", "Error;")) and self._app.definition(identity) is None:
             return "shown"
         found = self._ends.get((owner, name))
         if found == "link" and self._is_implemented(owner):

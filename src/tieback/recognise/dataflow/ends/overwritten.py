@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.instructions import next_units
-from tieback.recognise.dataflow.dex.opcode_sets import DIRECT_CALLS
+from tieback.recognise.dataflow.dex.opcode_sets import CALLS, DIRECT_CALLS
 from tieback.recognise.dataflow.dex.reaching import IGET, IPUT, MANY, SGET, SPUT, MethodFlow, Operation, Origins
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def is_overwritten(uses: "ConstantUses", place: tuple[int, CodeItem], flow: Meth
     }
     if not again or bytes(data[code.offset + 6 : code.offset + 8]) != b"\0\0":
         return False
+    if one.opcode == IPUT and _is_known_outside(uses, number, flow, one):
+        return False
     kept = _kept(uses, number, flow, one)
     readers = {each.at for each in flow.operations if each.at not in kept and _may_read(one, each)}
     units = uses.file(number).units(code)
@@ -49,6 +51,28 @@ def is_overwritten(uses: "ConstantUses", place: tuple[int, CodeItem], flow: Meth
         return _all_ways_meet(units, one.at, again, readers)
     except IndexError:
         return False
+
+
+def _is_known_outside(uses: "ConstantUses", number: int, flow: MethodFlow, one: Operation) -> bool:
+    """True if other code may have the object of a store already, and the method calls code of the app.
+
+    Only a new object, and that of a constructor which has given it to nobody, are unknown to others.
+    """
+    calls = [each for each in flow.operations if each.opcode in CALLS]
+    owners = {each.at: uses.method_names(number, each.member) for each in calls}
+    if all(uses.app.class_of(owner) is None for owner, _, _ in owners.values()):
+        return False
+    before = [each for each in flow.operations if each.at < one.at and _has(each, one.values[1])]
+    above = [each for each in before if each.opcode in DIRECT_CALLS and owners[each.at][1] == "<init>"]
+    if one.values[1] == _THIS and not above:
+        return True  # no constructor
+    if any(uses.app.class_of(owners[each.at][0]) is not None for each in above):
+        return True  # of another class of the app, which can keep the object
+    return any(
+        (each.opcode in (IPUT, SPUT) and not one.values[1].isdisjoint(each.values[0]))
+        or (each.opcode in CALLS and each not in above)
+        for each in before
+    )
 
 
 def _kept(uses: "ConstantUses", number: int, flow: MethodFlow, one: Operation) -> set[int]:

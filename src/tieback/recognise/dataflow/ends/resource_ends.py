@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Sighting
 from tieback.recognise.dataflow.code.package_resources import MANIFEST, PackageResources, Table, XmlUse
+from tieback.recognise.dataflow.dex.dex_tables import SectionKind
 from tieback.recognise.dataflow.ends.lookups import NameLookups
 from tieback.recognise.dataflow.ends.numbers import NumberUses
-from tieback.recognise.dataflow.ends.shown_texts import HINT, SUMMARY
+from tieback.recognise.dataflow.ends.shown_texts import DESCRIBED, HINT, LINK_TEXT, SUMMARY, TEXT, TITLE
 from tieback.recognise.dataflow.ends.trace import CONTACTS, Outcome, reason_of
 from tieback.recognise.dataflow.ends.uses import ConstantUses
 from tieback.recognise.reasons import LINK, SHOWN, UNREAD
@@ -32,10 +33,12 @@ _SHOWN = frozenset(
 ``title``, ``summary``, ``summaryOn``, ``summaryOff``, ``dialogTitle``, ``dialogMessage``, ``prompt``, ``textOn``,
 ``textOff``, ``contentDescription``, ``subtitle``, ``tooltipText``.
 """
-_READ_BACK = {0x01010150: HINT, 0x010101E9: SUMMARY}
-"""``hint`` and ``summary``, and the methods by which code reads them."""
+_READ_BACK = {0x01010150: HINT, 0x010101E1: TITLE, 0x010101E9: SUMMARY, 0x01010273: DESCRIBED}
+"""``hint``, ``title``, ``summary`` and ``contentDescription``, and the methods by which code reads them."""
 _SHOWN_NAMES = frozenset(("label", "description", "hint", "title", "summary", "subtitle"))
 """The same in the manifest, and as attributes of libraries such as ``app:title``."""
+_LIBRARIES = ("android.", "androidx.", "com.google.android.material.")
+"""Packages of views that show such an attribute; another one may load what it has."""
 _OWN = 0x7F
 STALE = 5
 """One of as many classes of a manifest can be missing."""
@@ -53,6 +56,7 @@ _ABOUT = lazy_pattern(
 https://github.com/mikepenz/AboutLibraries/tree/v6.2.3/library-definitions
 """
 
+_RAW = "res/raw/"
 _SPAN = lazy_pattern(r"a;(?:[a-z]{1,20}=[^;]{0,200};){0,4}href=")
 """The beginning of a style of a text with markup: ``<a href="…">`` in a text for people.
 https://developer.android.com/guide/topics/resources/string-resource#StylingWithHTML
@@ -81,7 +85,9 @@ class ResourceEnds:
             return ""
         # One answer for all addresses of a file that is no compiled XML, however many it has.
         key = file, offset if not path or self._package.is_compiled(file) else 0
-        if not path and (_SPAN.match(find.evidence.context) or self._is_about_libraries(table, offset)):
+        if not path and _SPAN.match(find.evidence.context):
+            return "" if self._shown.are_contacted(LINK_TEXT, "()Ljava/lang/String;") else LINK
+        if not path and self._is_about_libraries(table, offset):
             return LINK
         if not self._is_complete():
             return ""
@@ -124,9 +130,25 @@ class ResourceEnds:
         # The table names the file, at least if an address in it can be reached by an identifier.
         by_path = any(
             dex.string_of(name) >= 0 for dex in self._app.files for name in (path.encode(), b"/" + path.encode())
-        )
+        ) or self._is_in_address(path)
         found = "" if by_path else self._of_string(table, table.string_of(path))
         return found if found == UNREAD_RESOURCE else ""
+
+    def _is_in_address(self, path: str) -> bool:
+        """True if a text of the code ends with the folder and the name of a raw file, with or without its suffix.
+
+        ``file:///android_res/raw/help.html`` and ``android.resource://com.shop.app/raw/help``:
+        https://developer.android.com/reference/android/webkit/WebSettings#setAllowFileAccess(boolean)
+        """
+        if not path.startswith(_RAW):
+            return False
+        name = path.removeprefix(_RAW)
+        forms = [f"raw/{one}\0".encode("utf-8", "replace") for one in (name, name.partition(".")[0])]
+        sections = ((dex, dex.sections.get(SectionKind.STRING_DATA)) for dex in self._app.files)
+        return any(
+            section is None or any(dex.data.find(form, section.begin, section.end) >= 0 for form in forms)
+            for dex, section in sections
+        )
 
     def _of_holders(self, table: Table, holders: frozenset[int]) -> str:
         if holders not in self._known:
@@ -159,7 +181,10 @@ class ResourceEnds:
     def _end(self, use: XmlUse) -> Outcome:
         """What becomes of a text in an attribute, also if code reads a hint or summary again."""
         reader = _READ_BACK.get(use.resource, "")
-        return CONTACTS if reader and self._shown.are_contacted(reader) else _end(use)
+        is_read = bool(reader) and self._shown.are_contacted(reader)
+        if is_read or (use.view and self._shown.is_view_read(use.view, TEXT)):
+            return CONTACTS
+        return _end(use)
 
     @property
     def _tables(self) -> tuple[Table, ...]:
@@ -187,8 +212,9 @@ def _place(file: str) -> tuple[str, str]:
 
 def _end(use: XmlUse) -> Outcome:
     """What becomes of a text that an attribute of a layout, a menu, the manifest or settings has."""
+    of_library = "." not in use.element or use.element.startswith(_LIBRARIES)
     is_shown = use.resource in _SHOWN or (
-        use.name in _SHOWN_NAMES and (use.file == MANIFEST or use.resource >> 24 == _OWN)
+        use.name in _SHOWN_NAMES and (use.file == MANIFEST or (use.resource >> 24 == _OWN and of_library))
     )
     if use.resource == _TEXT:
         is_shown = use.element.endswith(_VIEWS) and not use.element.endswith(_EDITED)

@@ -1,13 +1,14 @@
 """Texts for people that code reads back and contacts: ``field.getHint()`` if a person entered nothing.
 
 A view keeps what ``setText`` gave it. Code that calls ``getText`` on the same view gets the text: the same object in a
-method, or what is in the same field. A hint of a layout or a summary of a setting has no such object; there it counts
-if code outside of libraries for views contacts any hint or summary. ``PrintStream`` shows a text only if it is that of
-the system: others write into a file, a process or a socket. Sources:
+method, what is in the same field, or what has the same identifier or getter. A hint of a layout or a summary of a
+setting has no such object; there it counts if code outside of libraries for views contacts any hint or summary.
+``PrintStream`` shows a text only if it is that of the system: others write into a file, a process or a socket. Sources:
 https://developer.android.com/reference/android/widget/TextView, https://developer.android.com/reference/java/lang/System
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tieback.recognise.dataflow.dex.opcode_sets import CALLS, INSTANCE_READS, STATIC_READS
@@ -22,11 +23,16 @@ _READERS = {
     "setSummary": "getSummary", "setText": "getText", "setTitle": "getTitle",
 }  # fmt: skip
 _TEXT = "()Ljava/lang/CharSequence;"
+_TEXT_KINDS = (_TEXT, "()Landroid/text/Editable;")
+_FIND, _MOST_VIEWS = ("findViewById", "(I)Landroid/view/View;"), 256
 _OF_VIEWS = ("Landroid/", "Landroidx/", "Lcom/google/android/material/")
 """Libraries for views, which read such texts to show them again."""
 _STREAM, _SYSTEM = "Ljava/io/PrintStream;", "Ljava/lang/System;"
+_SPAN = "Landroid/text/style/URLSpan;"
 _MOST_SITES = 32
-HINT, SUMMARY = "getHint", "getSummary"
+HINT, SUMMARY, LINK_TEXT = "getHint", "getSummary", "getURL"
+TEXT, TITLE, DESCRIBED = "getText", "getTitle", "getContentDescription"
+"""Methods that read such a text again; the last one is that of ``URLSpan``."""
 
 
 class ShownTexts:
@@ -37,11 +43,11 @@ class ShownTexts:
         self._uses = uses
         self._known: dict[str, bool] = {}
 
-    def are_contacted(self, reader: str) -> bool:
+    def are_contacted(self, reader: str, kind: str = _TEXT) -> bool:
         """True if code outside of libraries for views may contact what a method such as ``getHint`` gives."""
         if reader not in self._known:
             self._known[reader] = False  # in a recursion
-            self._known[reader] = any(self._contacts_any(*one) for one in self._calls(reader))
+            self._known[reader] = any(self._contacts_any(*one) for one in self._calls(reader, kind))
         return self._known[reader]
 
     def is_contacted(self, number: int, code: "CodeItem", flow: MethodFlow, one: Operation) -> bool:
@@ -69,7 +75,9 @@ class ShownTexts:
         fields = {
             self._uses.app.field(number, known[at].member) for at in one.values[0] if self._is_field(known.get(at))
         }
-        return any(self._reads_field(field, reader) for field in fields if field >= 0)
+        if any(self._reads_field(field, reader) for field in fields if field >= 0):
+            return True
+        return any(self._reads_again(number, flow, known[at], reader) for at in one.values[0] if at in known)
 
     def _is_of_system(self, number: int, flow: MethodFlow, receiver: Origins) -> bool:
         fields = {one.at: self._uses.app.field(number, one.member) for one in flow.operations if one.opcode == SGET}
@@ -84,7 +92,7 @@ class ShownTexts:
         for one in flow.operations:
             if one.opcode in CALLS and len(one.values) == 1 and not receiver.isdisjoint(one.values[0]):
                 _, name, kind = self._uses.method_names(number, one.member)
-                if (name, kind) == (reader, _TEXT) and self._uses.of_result(number, code, one.at):
+                if name == reader and kind in _TEXT_KINDS and self._uses.of_result(number, code, one.at):
                     return True
         return False
 
@@ -101,8 +109,57 @@ class ShownTexts:
                 return True
         return False
 
-    def _calls(self, reader: str) -> Iterator[tuple[int, "CodeItem", int]]:
-        for number, place, _ in self._uses.places.calls(reader, _TEXT):
+    def is_view_read(self, identifier: int, reader: str) -> bool:
+        """True if code finds a view by its identifier, reads its text, and may contact it."""
+        return any(
+            self._is_found(call, flow, identifier) and self._reads(number, code, flow, frozenset((call.at,)), reader)
+            for number, code, flow, call in self._found_views
+        )
+
+    def _reads_again(self, number: int, flow: MethodFlow, made: Operation, reader: str) -> bool:
+        """True if code gets a view by the same identifier or getter as a call does, and reads its text."""
+        if made.opcode not in CALLS:
+            return False
+        identity = self._uses.app.method(number, made.member)
+        _, name, kind = self._uses.method_names(number, made.member)
+        if (name, kind) == _FIND:
+            identifiers = {flow.numbers.get(at, -1) for at in made.values[-1]} if made.values else set[int]()
+            return any(self.is_view_read(one, reader) for one in identifiers if one > 0)
+        target = self._uses.app.definition(identity) if identity >= 0 else None
+        if target is None or not kind.startswith("()L"):
+            return False
+        for file, caller, at in self._uses.callers.of(target.file, target.code) or ():
+            its = self._uses.flow(file, caller)
+            if its is not None and self._reads(file, caller, its, frozenset((at,)), reader):
+                return True
+        return False
+
+    def _is_found(self, call: Operation, flow: MethodFlow, identifier: int) -> bool:
+        return any(flow.numbers.get(at) == identifier for at in call.values[-1])
+
+    @cached_property
+    def _found_views(self) -> list[tuple[int, "CodeItem", MethodFlow, Operation]]:
+        """The calls that find a view, in methods outside of libraries for views that also read a text."""
+        found: list[tuple[int, CodeItem, MethodFlow, Operation]] = []
+        readers = {
+            (number, code.offset)
+            for reader in dict.fromkeys(_READERS.values())
+            for kind in _TEXT_KINDS
+            for number, code, _ in self._calls(reader, kind)
+        }
+        for number, place, _ in self._uses.places.calls(*_FIND):
+            code = self._uses.file(number).code_around(place, every=True)
+            if code is None or (number, code.offset) not in readers or len(found) >= _MOST_VIEWS:
+                continue
+            flow = self._uses.flow(number, code)
+            call = flow.operation((place - code.begin) // 2) if flow is not None else None
+            if flow is not None and call is not None and call.values:
+                found.append((number, code, flow, call))
+        return found
+
+    def _calls(self, reader: str, kind: str) -> Iterator[tuple[int, "CodeItem", int]]:
+        owners = frozenset((_SPAN,)) if reader == LINK_TEXT else frozenset[str]()
+        for number, place, _ in self._uses.places.calls(reader, kind, owners):
             dex = self._uses.file(number)
             code = dex.code_around(place, every=True)
             method = dex.method_of(code) if code is not None else -1

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from tieback.recognise.dataflow.code.known_code import PARCEL
+from tieback.recognise.dataflow.code.members import word_types
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.opcode_sets import CALLS, FILLED, STATIC_CALLS
 from tieback.recognise.dataflow.dex.reaching import (
@@ -19,8 +20,10 @@ from tieback.recognise.dataflow.dex.reaching import (
     Operation,
     Origins,
 )
+from tieback.recognise.dataflow.ends.compared_values import other_in_true_branch
 from tieback.recognise.dataflow.ends.outlined_joins import BUILDER
 from tieback.recognise.dataflow.ends.overwritten import is_overwritten
+from tieback.recognise.dataflow.ends.read_keys import is_extra_read, is_header_read
 from tieback.recognise.dataflow.ends.sent_intents import is_used_inside
 from tieback.recognise.dataflow.ends.unread_objects import is_uncalled_result, is_unread_object
 from tieback.recognise.dataflow.ends.unread_settings import is_unread_setting
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
 
 _INTENT = "Landroid/content/Intent;"
+_EDITOR = "Landroid/content/SharedPreferences$Editor;"
 HEADERS = (
     "Referer", "Origin", "HTTP-Referer", "SOAPAction", "User-Agent", "X-Requested-With", "X-Twitter-Client-URL",
 )  # fmt: skip
@@ -44,6 +48,8 @@ _ACTIONS = frozenset(("android.intent.action.VIEW", "android.intent.action.SEND"
 _EXPLICIT = frozenset(("setClass", "setClassName", "setComponent"))
 _NAMED = "(Ljava/lang/String;Ljava/lang/String;)"
 _WITH_NAMES = 3
+_LISTENER = "Landroidx/compose/ui/text/LinkInteractionListener;"
+"""https://developer.android.com/reference/kotlin/androidx/compose/ui/text/LinkInteractionListener"""
 _DATA = frozenset(("setData", "setDataAndNormalize", "setDataAndType", "setDataAndTypeAndNormalize"))
 
 
@@ -174,7 +180,7 @@ class Trace:
             self._traced.add(one.at)
             if what == "into" and given != (0,):
                 self._into(one.values[0])
-        elif self._is_passed_on(what, one):
+        elif self._is_passed_on(what, one, given):
             self._contacts = True
         elif what in _ENDS:
             self._reasons.add(_ENDS[what])
@@ -186,11 +192,40 @@ class Trace:
             else:
                 self._take(outcome, one)
 
-    def _is_passed_on(self, what: What | None, one: Operation) -> bool:
-        """True for a text that code reads again from a view, and for one that a method compares to permit it."""
+    def _is_passed_on(self, what: What | None, one: Operation, given: tuple[int, ...]) -> bool:
+        """True for a text that code reads again, such as from a view, and for one that a method compares to permit it.
+
+        So is one that is compared with a text which code contacts then, and a link that a listener of the app opens.
+        """
+        place = self._number, self._code
         if what == "shown":
             return self._uses.shown.is_contacted(self._number, self._code, self._flow, one)
-        return what == "compared" and self._uses.permits(self._number, self._code, self._flow)
+        if what == "header":
+            return len(one.values) == _WITH_NAMES and is_header_read(self._uses, self._texts(one.values[1]))
+        if what == "link":
+            return self._is_listened(one)
+        if what != "compared":
+            return False
+        if self._uses.permits(self._number, self._code, self._flow):
+            return True
+        other = other_in_true_branch(self._uses, place, self._flow, one, given)
+        return other is not None and Trace(self._uses, place, other[0], other[1], self._depth).outcome().contacts
+
+    def _is_listened(self, one: Operation) -> bool:
+        """True for a link in a text of Compose that a listener gets: it can open the page in the app."""
+        kind = self._uses.method_names(self._number, one.member)[2]
+        kinds = word_types(kind)
+        if len(kinds) > len(one.values):
+            return False  # Android refuses such code
+        arguments = zip(kinds, one.values[len(one.values) - len(kinds) :], strict=True)
+        return any(
+            its == _LISTENER and any(self._flow.numbers.get(origin) != 0 for origin in origins)
+            for its, origins in arguments
+        )
+
+    def _texts(self, origins: Origins) -> set[str]:
+        """The constants that a value can be."""
+        return {self._uses.string(self._number, self._flow.strings[at]) for at in origins if at in self._flow.strings}
 
     def _is_unread(self, one: Operation, given: tuple[int, ...]) -> bool:
         """True for a call that makes an object of the value, which no code reads."""
@@ -199,6 +234,8 @@ class Trace:
 
     def _key_reason(self, one: Operation, given: tuple[int, ...]) -> str:
         """The reason if the value is behind the name of a header or of a redirection, in the same call."""
+        if self._uses.method_names(self._number, one.member)[0] == _EDITOR:
+            return ""  # a setting, whatever its name
         before = one.values[given[0] - 1] if len(given) == 1 and given[0] else frozenset()
         names = self._uses.ends.key_names(self._number)
         reasons = {names.get(self._flow.strings.get(origin, -1), "") for origin in before}
@@ -275,7 +312,9 @@ class Trace:
     def _intent(self, one: Operation, given: tuple[int, ...], name: str, kind: str) -> None:
         """An address in an intent: only a link if another app gets the intent."""
         is_data = name in _DATA or (name == "<init>" and kind.startswith("(Ljava/lang/String;Landroid/net/Uri;"))
-        if (is_data or name == "putExtra") and given and 0 not in given and self._is_for_others(one.values[0]):
+        keys = self._texts(one.values[1]) if len(one.values) > 1 else set[str]()
+        is_extra = name == "putExtra" and not is_extra_read(self._uses, keys)
+        if (is_data or is_extra) and given and 0 not in given and self._is_for_others(one.values[0]):
             self._reasons.add(LINK)
         else:
             self._contacts = True

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.opcode_sets import DIRECT_CALLS, STATIC_CALLS, STATIC_READS
 from tieback.recognise.dataflow.dex.reaching import MANY, SPUT, MethodFlow, Operation
+from tieback.recognise.dataflow.ends.setting_lists import is_in_contacted_list
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
@@ -51,6 +52,8 @@ def is_unread_setting(
         calls = (each for each in flow.operations if each.opcode == one.opcode)
         settings = sum(uses.method_names(number, each.member)[0] == owner for each in calls)
     if settings < _LEAST:
+        return False
+    if is_in_contacted_list(uses, number, one):
         return False
     others = (origins for argument, origins in enumerate(one.values) if argument not in given)
     names = {flow.strings[at] for origins in others for at in origins if at in flow.strings}

@@ -23,6 +23,8 @@ _NAME, _MANAGER = "Landroid/content/ComponentName;", "Landroid/content/pm/Packag
 _ASKS = ("Activity", "Provider", "Receiver", "Service")
 _RESULTS = {"Receiver": "Activity"}
 _NAMES = (f"({_CONTEXT}{_TEXT})V", f"({_TEXT}{_TEXT})V")
+_OTHER_PACKAGE = "createPackageContext"
+"""Method that gives the context of another package, whose components this one does not declare."""
 _ARGUMENTS = 3
 _MOST_CALLS = 64
 """Most such calls of one app that are looked at, and of each kind."""
@@ -51,6 +53,7 @@ def _names(uses: "ConstantUses", number: int, flow: MethodFlow, origins: Origins
     found: set[str] = set()
     if not origins or not origins <= flow.created:
         return set()
+    made = {one.at: uses.method_names(number, one.member)[1] for one in flow.operations if one.opcode in CALLS}
     for one in flow.operations:
         if one.opcode not in CALLS or not one.values or origins.isdisjoint(one.values[0]):
             continue
@@ -58,7 +61,9 @@ def _names(uses: "ConstantUses", number: int, flow: MethodFlow, origins: Origins
         if owner != _NAME or name != "<init>" or kind not in _NAMES or len(one.values) < _ARGUMENTS:
             continue
         texts = {flow.strings.get(origin, -1) for origin in one.values[2]}
-        if -1 in texts or not (kind == _NAMES[0] or _is_of_app(uses, number, flow, one.values[1])):
+        if -1 in texts or any(made.get(origin) == _OTHER_PACKAGE for origin in one.values[1]):
+            return set()
+        if not (kind == _NAMES[0] or _is_of_app(uses, number, flow, one.values[1])):
             return set()
         found |= {uses.string(number, text) for text in texts}
     return found if all("." in name.strip(".") for name in found) else set()

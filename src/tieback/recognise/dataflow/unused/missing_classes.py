@@ -120,6 +120,11 @@ class MissingClasses:
         texts = (self._users_of(number, text) for number in range(len(self._app.files)) for text in _ADDS_CODE)
         return any(not any(part in user for part in _OWN_PARTS) for users in texts for user in users)
 
+    @cached_property
+    def has_own_loader(self) -> bool:
+        """True if the app's own classes make class loaders: the code that these load can call any method."""
+        return any(bool(user) and self._own.have(user) for user in self._loader_users())
+
     def _loader_users(self) -> Iterator[str]:
         """Classes that call class loaders; empty where that is not known."""
         for number, dex in enumerate(self._app.files):

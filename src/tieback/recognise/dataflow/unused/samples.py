@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.code.app import AppCode
 from tieback.recognise.dataflow.code.places import CodePlaces
-from tieback.recognise.dataflow.dex.opcode_sets import CALLS
+from tieback.recognise.dataflow.dex.dexfile import DexFile
+from tieback.recognise.dataflow.dex.opcode_sets import CALLS, CONST_CLASSES, INSTANCE_READS, STATIC_READS
 
 SAMPLE = "only in a test or an example of a library"
 _FOLDERS = frozenset(("demo", "example", "examples", "sample", "samples", "test", "testing", "tests"))
@@ -19,11 +20,12 @@ _TEST_CASES = ("Ljunit/framework/TestCase;", "Landroid/test/AndroidTestCase;")
 """Superclasses of tests, which only a runner of tests calls: https://junit.org/junit4/, android.test of Android."""
 _RUNNER = "Runner;"
 """The end of the name of a runner that a manifest names: then the package is one of tests."""
-_OWN_PARTS, _MOST_METHODS = 3, 64
+_OWN_PARTS, _MOST_MEMBERS = 3, 96
+READS = STATIC_READS | INSTANCE_READS
 
 
 class SampleClasses:
-    """Finds the classes of tests and examples by their package or name, unless other classes call them."""
+    """Finds the classes of tests and examples by their package or name, unless other classes use them."""
 
     def __init__(
         self,
@@ -48,7 +50,7 @@ class SampleClasses:
         self._known: dict[str, bool] = {}
 
     def has(self, owner: str) -> bool:
-        """True for a class in a package such as ``com/google/api/client/testing`` that no other class calls."""
+        """True for a class in a package such as ``com/google/api/client/testing`` that no other class uses."""
         if owner in _PLACEHOLDERS:
             return True
         if owner not in self._known:
@@ -68,17 +70,25 @@ class SampleClasses:
         for number, dex in enumerate(self._app.files):
             kind = self._app.type_of(number, owner)
             methods = dex.methods_of(kind) if kind >= 0 else range(0)
-            if len(methods) > _MOST_METHODS:
+            fields = dex.fields_of(kind) if kind >= 0 else range(0)
+            if len(methods) + len(fields) > _MOST_MEMBERS:
                 return True
-            for index in methods:
-                for offset in self._places.offsets(number, CALLS, index):
-                    code = dex.code_around(offset, every=True)
-                    caller = dex.method_of(code) if code is not None else -1
-                    member = dex.method(caller) if caller >= 0 else None
-                    its_own = member is not None and self._is_sample(dex.descriptor(member.owner))
-                    if code is None or (not its_own and self._places.begins(number, code, offset)):
-                        return True
+            uses = [(CALLS, index) for index in methods] + [(READS, index) for index in fields]
+            uses += [(CONST_CLASSES, kind)] if kind >= 0 else []
+            title = self._app.string_of(number, owner[1:-1].replace("/", "."))
+            offsets = [place for opcodes, index in uses for place in self._places.offsets(number, opcodes, index)]
+            offsets += self._places.strings(number, title) if title >= 0 else []
+            if any(self._is_of_others(number, dex, offset) for offset in offsets):
+                return True
         return False
+
+    def _is_of_others(self, number: int, dex: DexFile, offset: int) -> bool:
+        """True if an instruction is in a class that is not a test or an example, or if that is not known."""
+        code = dex.code_around(offset, every=True)
+        caller = dex.method_of(code) if code is not None else -1
+        member = dex.method(caller) if caller >= 0 else None
+        its_own = member is not None and self._is_sample(dex.descriptor(member.owner))
+        return code is None or (not its_own and self._places.begins(number, code, offset))
 
 
 def _is_named(owner: str) -> bool:

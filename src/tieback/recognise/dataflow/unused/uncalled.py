@@ -11,6 +11,7 @@ from tieback.recognise.dataflow.code.retrofit import RetrofitPath, paths
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.opcode_sets import INSTANCE_READS, STATIC_READS
 from tieback.recognise.dataflow.dex.reaching import IPUT, MANY, SPUT
+from tieback.recognise.dataflow.unused.missing_classes import MissingClasses
 from tieback.recognise.dataflow.unused.unmade import UnmadeClasses
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class UncalledCode:
         """
         self._uses = uses
         self._unmade = UnmadeClasses(uses, package, own)
+        self._loaders = MissingClasses(uses.app, uses.places, package, own, at_start=True)
         self._package = package
         self._paths: dict[int, list[RetrofitPath]] = {}
         self._own = own
@@ -50,7 +52,7 @@ class UncalledCode:
         Args:
             raw: the MUTF-8 bytes of the whole constant.
         """
-        if not self._own:
+        if not self._own or self._loaders.has_own_loader:
             return ""
         self._left = _MOST_LOOKS
         loaded = False
@@ -71,7 +73,7 @@ class UncalledCode:
 
     def reason_of_result(self, number: int, code: CodeItem, at: int | None = None) -> str:
         """The same for what a call in a method gives: by the unit of the call also if the method only keeps it."""
-        if not self._own:
+        if not self._own or self._loaders.has_own_loader:
             return ""
         self._left = _MOST_LOOKS
         is_unused = self._never_called(number, code, set()) if at is None else self._is_unused(number, code, at)
@@ -138,6 +140,8 @@ class UncalledCode:
         seen.add(key)
         owner, name, kind = self._uses.app.ref_at(number, code)
         if not owner or not self._own.have(owner) or self._is_bound(owner):
+            return False
+        if self._uses.made_objects.reflection.calls_any(owner, name, near=True):
             return False
         if name == "<init>" and self._unmade.makers(owner) is None:
             return False  # the system, or other code that has the name of the class, also calls it

@@ -12,7 +12,7 @@ from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.dataflow.code.members import words
 from tieback.recognise.dataflow.code.package_resources import PackageResources
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
-from tieback.recognise.dataflow.dex.opcode_sets import NEW_INSTANCES
+from tieback.recognise.dataflow.dex.opcode_sets import CALLS, CONST_CLASSES, NEW_INSTANCES
 from tieback.recognise.dataflow.dex.operand_uses import MAX_SITES
 from tieback.recognise.dataflow.unused.unmade import making
 from tieback.recognise.dataflow.unused.unstarted import HOOK
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
 
 UNDECLARED = "only in an activity, a service or a receiver that no manifest declares"
+_MAKES = frozenset((
+    ("Ljava/lang/Class;", "getConstructor"), ("Ljava/lang/Class;", "getDeclaredConstructor"),
+    ("Ljava/lang/Class;", "newInstance"),
+))  # fmt: skip
+"""Methods by which code makes an object of a class that it has found, such as a receiver that it registers."""
 _MAX_METHODS = 32
 """Most methods that are looked at for one constant."""
 _MAX_BELOW = 32
@@ -42,6 +47,7 @@ class UndeclaredComponents:
             package is not None
             and package.knows_components
             and any(app.class_of(one) is not None for one in package.components())
+            and not package.has_factory
             and not any(app.string_of(number, HOOK) >= 0 for number in range(len(app.files)))
         )
         self._known: dict[str, bool] = {}
@@ -144,8 +150,27 @@ class UndeclaredComponents:
         for one in (owner, *below):
             if self._package.names_class(one[1:-1].rpartition("/")[2]):
                 return False
+            if self._is_made_by_name(one):
+                return False
             for number in range(len(app.files)):
                 kind = app.type_of(number, one)
                 if kind >= 0 and self._uses.places.has_instruction(number, NEW_INSTANCES, kind):
                     return False
         return True
+
+    def _is_made_by_name(self, owner: str) -> bool:
+        """True if a method has the name of a class or an object for it, and makes objects of what it finds."""
+        app, name = self._uses.app, owner[1:-1].replace("/", ".")
+        for number in range(len(app.files)):
+            kind, title = app.type_of(number, owner), app.string_of(number, name)
+            offsets = self._uses.places.offsets(number, CONST_CLASSES, kind) if kind >= 0 else []
+            offsets = offsets + (self._uses.places.strings(number, title) if title >= 0 else [])
+            for offset in offsets:
+                code = app.files[number].code_around(offset, every=True)
+                flow = self._uses.flow(number, code) if code is not None else None
+                if flow is not None and any(
+                    one.opcode in CALLS and self._uses.method_names(number, one.member)[:2] in _MAKES
+                    for one in flow.operations
+                ):
+                    return True
+        return False

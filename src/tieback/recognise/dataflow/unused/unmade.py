@@ -11,6 +11,7 @@ from tieback.recognise.dataflow.code.own_packages import OwnPackages
 from tieback.recognise.dataflow.code.package_resources import PackageResources
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.opcode_sets import CONST_CLASSES, NAMES_OR_MAKES
+from tieback.recognise.dataflow.unused.class_values import is_value
 from tieback.recognise.dataflow.unused.unstarted import UnstartedComponents
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ MAX_SITES = 32
 """Most places that make objects of one class, and most classes below it."""
 _MIN_NAME = 3
 """Least letters of a name that tells classes apart: a shrinker gives shorter ones to many."""
+_MIN_PART = 4
+"""Least letters of a part of a name that code can join with others."""
 _PLATFORM = ("Landroid/", "Landroidx/", "Ljava/", "Ljavax/", "Lkotlin/")
 _BASIC = "Lanywheresoftware/b4a/BA;"
 """The runtime of B4A, which makes objects by names that it puts together."""
@@ -67,13 +70,24 @@ class UnmadeClasses:
             return True
         full = owner[1:-1]
         texts = (name, full, full.replace("/", "."), *_ends(name))
-        if any(self._is_loaded_outside(owner, text) for text in texts):
+        if any(self._is_loaded_outside(owner, text) for text in texts) or self._is_put_together(owner, name):
+            return True
+        if not self._uses.hierarchy.above(owner).startswith("Landroid/") and is_value(self._uses, owner):
             return True
         if self._package.names_class(name) and not (self._unstarted is not None and self._unstarted.has(owner)):
             return True
         package = full.removesuffix(name)
         is_joined = any(map(self._uses.callers.is_loaded, (package, package.replace("/", "."))))
         return is_joined and self._package.text_has_simple(name)
+
+    def _is_put_together(self, owner: str, name: str) -> bool:
+        """True if the app's own code finds classes by names that are not constants, and has the end or begin of this.
+
+        ``Class.forName(packageName + "." + type + "Handler")`` finds ``CardHandler``, if a server sends ``Card``.
+        """
+        parts = [name[:at] for at in _inner_capitals(name)] + [name[at:] for at in _inner_capitals(name)]
+        named = any(len(one) >= _MIN_PART and self._is_loaded_outside(owner, one) for one in parts)
+        return named and self._unstarted is not None and self._unstarted.loads_any
 
     def is_named_in_full(self, owner: str) -> bool:
         """The same for a class of a library: only by its whole name, or by a package to which code can join the rest.
@@ -130,6 +144,11 @@ def _ends(name: str) -> list[str]:
     https://developer.android.com/reference/androidx/room/Room
     """
     return [name[at:] for at in range(1, len(name) - _MIN_NAME) if name[at] in "_$" and name[at - 1] not in "_$"]
+
+
+def _inner_capitals(name: str) -> list[int]:
+    """Where the words of a name begin, except the first one."""
+    return [at for at in range(1, len(name)) if name[at].isupper() and name[at - 1].islower()]
 
 
 def _can_tell(uses: "ConstantUses", package: PackageResources) -> bool:

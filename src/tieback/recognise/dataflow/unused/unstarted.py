@@ -5,11 +5,9 @@ finds the instructions with the class; here are the names, the classes in annota
 starts components by names that are not known. No conclusion without an activity that a launcher shows.
 """
 
-from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tieback.recognise.dataflow.code.initial_values import types_with
 from tieback.recognise.dataflow.code.members import MemberRef
 from tieback.recognise.dataflow.code.own_packages import OwnPackages
 from tieback.recognise.dataflow.code.package_resources import PackageResources
@@ -17,6 +15,7 @@ from tieback.recognise.dataflow.dex.dex_tables import SectionKind
 from tieback.recognise.dataflow.dex.dexfile import CodeItem
 from tieback.recognise.dataflow.dex.opcode_sets import CALLS, INSTANCE_OBJECT_READS
 from tieback.recognise.dataflow.dex.reaching import IGET, Operation
+from tieback.recognise.dataflow.unused.class_values import is_value
 
 if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
@@ -47,6 +46,19 @@ _LOADS = (
 
 Libraries find classes of theirs with them; the app could start what it finds.
 """
+_WITH_CLASS = frozenset((
+    (_INTENT, "<init>", f"({_CONTEXT}{_CLASS})V"),
+    (_INTENT, "<init>", f"({_TEXT}Landroid/net/Uri;{_CONTEXT}{_CLASS})V"),
+    (_INTENT, "setClass", f"({_CONTEXT}{_CLASS}){_INTENT}"),
+    (_NAME, "<init>", f"({_CONTEXT}{_CLASS})V"),
+))  # fmt: skip
+"""Methods by which code starts what it has found by a name, such as the screen that a push message names."""
+_LISTS_OF_CLASSES = (
+    (_CLASS, "getClasses", f"()[{_CLASS}"),
+    (_CLASS, "getDeclaredClasses", f"()[{_CLASS}"),
+    ("Ldalvik/system/DexFile;", "entries", "()Ljava/util/Enumeration;"),
+)
+"""Methods that list classes, of which code can start any."""
 _KNOWN = frozenset((_CLASS, _NAME))
 """Classes whose methods give the names of classes that code has, and of components that others have found."""
 _FOUND = frozenset(
@@ -63,9 +75,6 @@ _LISTS = (
 _PLATFORM = ("Landroid/", "Landroidx/", "Lcom/google/android/gms/", "Lcom/google/android/play/", "Lkotlin/")
 """Libraries that start components of the app only by names that the manifest or the app gives them."""
 _MOST_CALLS = 512
-_ENCLOSING, _VALUE, _SYSTEM = "Ldalvik/annotation/EnclosingClass;", "value", 2
-"""The annotation by which each class inside of another names it, its element, and its visibility."""
-_MORE = 0x80
 
 
 class UnstartedComponents:
@@ -82,7 +91,8 @@ class UnstartedComponents:
             self._own.have(owner)
             and self._package.is_closed(full)
             and not self._is_in_text(full.rpartition(".")[2])
-            and not self._is_value(owner)
+            and not is_value(self._uses, owner)
+            and not self._uses.made_objects.is_type_argument(owner)
             and not self._starts_any
         )
 
@@ -95,21 +105,6 @@ class UnstartedComponents:
                 return True
         return False
 
-    def _is_value(self, owner: str) -> bool:
-        """True if an annotation or an initial value has the class."""
-        for number, dex in enumerate(self._uses.app.files):
-            kind = self._uses.app.type_of(number, owner)
-            around = self._around(number) if kind >= 0 else b""
-            for at in types_with(dex, kind) if kind >= 0 else ():
-                if not around or bytes(dex.data[max(0, at - len(around)) : at]) != around:
-                    return True
-        return False
-
-    def _around(self, number: int) -> bytes:
-        """How the annotation of a file begins that names the class around another one."""
-        kind, name = self._uses.app.type_of(number, _ENCLOSING), self._uses.app.string_of(number, _VALUE)
-        return bytes((_SYSTEM, *_uleb(kind), 1, *_uleb(name))) if kind >= 0 and name >= 0 else b""
-
     @cached_property
     def _starts_any(self) -> bool:
         """True if code may start a component by a name that is not known."""
@@ -119,8 +114,15 @@ class UnstartedComponents:
             or any(app.string_of(number, HOOK) >= 0 for number in range(len(app.files)))
             or any(map(self._is_listed, _LISTS))
             or any(self._has_unknown(*one, only_own=False) for one in _STARTS)
-            or any(self._has_unknown(*one, only_own=True) for one in _LOADS)
+            or self.loads_any
+            or self._lists_classes
+            or any(self._has_unknown(*one, only_own=False, with_intent=True) for one in _LOADS)
         )
+
+    @cached_property
+    def loads_any(self) -> bool:
+        """True if the app's own code finds classes by names that are not constants."""
+        return any(self._has_unknown(*one, only_own=True) for one in _LOADS)
 
     def _is_listed(self, field: tuple[str, str]) -> bool:
         """True if code other than that of the platform reads a list of all components."""
@@ -135,20 +137,53 @@ class UnstartedComponents:
             for site in sites
         )
 
-    def _has_unknown(self, owner: str, name: str, kind: str, word: int, *, only_own: bool) -> bool:
-        """True if a call of a method may get a name that is not a constant; ``only_own``: in the app's own classes."""
+    @cached_property
+    def _lists_classes(self) -> bool:
+        """True if the app's own code lists the classes inside of one, or of its DEX files."""
         app, places = self._uses.app, self._uses.places
+        for owner, name, kind in _LISTS_OF_CLASSES:
+            for number, place, _ in places.calls(name, kind, frozenset((owner,))):
+                code = app.files[number].code_around(place, every=True)
+                if code is None or self._own.have(app.ref_at(number, code, every=True).owner):
+                    return True
+        return False
+
+    def _has_unknown(
+        self, owner: str, name: str, kind: str, word: int, *, only_own: bool, with_intent: bool = False
+    ) -> bool:
+        """True if a call of a method may get a name that is not a constant.
+
+        Args:
+            owner: the class of the method, or empty for any.
+            name: its name.
+            kind: its types.
+            word: number of the argument with the name.
+            only_own: look only at the app's own classes.
+            with_intent: look only at methods that put a class into an intent.
+        """
+        app, places = self._uses.app, self._uses.places
+        owners = frozenset((owner, *(self._uses.hierarchy.below(owner) or ()))) if owner == _INTENT else {owner}
         for count, (number, place, _) in enumerate(
-            places.calls(name, kind, frozenset((owner,)) if owner else frozenset(), _MOST_CALLS)
+            places.calls(name, kind, frozenset(owners) if owner else frozenset(), _MOST_CALLS)
         ):
             code = app.files[number].code_around(place, every=True)
             if count >= _MOST_CALLS - 1 or code is None:
                 return True
             caller = app.ref_at(number, code, every=True).owner
             counts = self._own.have(caller) if only_own else not caller.startswith(_PLATFORM)
+            if with_intent and not self._makes_intent(number, code):
+                continue
             if counts and places.begins(number, code, place) and not self._is_known(number, code, place, word):
                 return True
         return False
+
+    def _makes_intent(self, number: int, code: CodeItem) -> bool:
+        """True if a method puts an object for a class into an intent, to start it."""
+        flow = self._uses.flow(number, code)
+        return flow is not None and any(
+            one.opcode in CALLS and self._uses.method_names(number, one.member) in _WITH_CLASS
+            for one in flow.operations
+        )
 
     def _is_known(self, number: int, code: CodeItem, place: int, word: int) -> bool:
         """True if an argument of a call is a constant, or a name that the system or an object for a class gives."""
@@ -169,11 +204,3 @@ class UnstartedComponents:
             return self._uses.method_names(number, one.member)[0] in _KNOWN
         field = self._uses.app.field(number, one.member) if one.opcode == IGET else -1
         return field >= 0 and self._uses.app.ref(field).owner in _FOUND
-
-
-def _uleb(number: int) -> Iterator[int]:
-    """The bytes of an unsigned LEB128 number."""
-    while number >= _MORE:
-        yield number & _MORE - 1 | _MORE
-        number >>= 7
-    yield number

@@ -141,6 +141,19 @@ def test_a_hint_that_code_reads_and_contacts_is_a_back_end() -> None:
     assert back_ends == sorted([*BACK_ENDS, "hint", "inhint"])
 
 
+@pytest.mark.parametrize(("reader", "read"), [("titleread", "inmenu"), ("rawaddress", "unusedfile")])
+def test_a_title_that_code_reads_and_a_raw_file_that_an_address_names_are_back_ends(reader: str, read: str) -> None:
+    reasons, back_ends = ends(pieces(reader))
+    assert reasons == {name: reason for name, reason in REASONS.items() if name != read}
+    assert back_ends == sorted([*BACK_ENDS, read])
+
+
+def test_code_can_open_the_links_of_a_text_itself() -> None:
+    arsc = table({**TABLE, "string": {**TABLE["string"], "style": "a;href=" + address("instyledtext")}})
+    reasons, _ = ends(pieces("spanread", arsc=arsc))
+    assert reasons.get("instyledtext") != LINK
+
+
 def test_each_resource_of_a_bundle_has_the_same_end() -> None:
     reasons, back_ends = ends(bundled())
     assert reasons == {**REASONS, "intext": UNREAD_RESOURCE}

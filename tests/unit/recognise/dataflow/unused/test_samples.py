@@ -13,6 +13,9 @@ DATA = (Path(__file__).parents[1] / "dex" / "samples.dex").read_bytes()
 MANIFEST = '<manifest package="test.app"><application><activity android:name=".demo.Main"/></application></manifest>'
 
 
+USED = (Path(__file__).parents[1] / "dex" / "samplesused.dex").read_bytes()
+
+
 def settled(manifest: str, *more: Artifact) -> tuple[set[str], set[str]]:
     """Hosts that are shown, and values that are left out as samples."""
     name = "AndroidManifest.xml"
@@ -59,3 +62,9 @@ def test_an_example_that_is_a_service_counts() -> None:
     shown, samples = settled(MANIFEST, service)
     assert "example.maps.test" in shown
     assert "https://plain.maps.test" in samples
+
+
+def test_an_example_counts_whose_field_name_or_class_other_code_has() -> None:
+    shown, samples = settled(MANIFEST, read_dex("classes2.dex", USED)[0])
+    assert {"byfield.maps.test", "byclass.maps.test", "byname.maps.test"} <= shown
+    assert "https://unused.maps.test" in samples

@@ -97,6 +97,9 @@ def test_without_a_screen_for_a_launcher_something_else_starts_the_app() -> None
         ("startname", True),
         ("startload", True),
         ("startlist", True),
+        ("startpush", True),
+        ("startintent", True),
+        ("startinner", True),
         ("undeclaredhook", True),
         ("startconstant", False),
         ("startfound", False),
@@ -105,6 +108,10 @@ def test_without_a_screen_for_a_launcher_something_else_starts_the_app() -> None
 )
 def test_code_that_starts_components_by_names_it_does_not_know_can_start_them(code: str, starts: bool) -> None:
     assert unused(package(), code) == ([] if starts else NEVER_STARTED)
+
+
+def test_code_finds_a_class_that_is_the_argument_of_a_type() -> None:
+    assert unused(package(), "startargument") == OTHERS
 
 
 def test_too_many_calls_leave_doubt(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,4 @@
+.class public interface abstract Llib/jnicall/Callback;
+.super Ljava/lang/Object;
+.method public abstract onReady(I)V
+.end method

@@ -1,0 +1,16 @@
+.class public Ltest/joinname/app/CardHandler;
+.super Ljava/lang/Object;
+.implements Ltest/joinname/app/Handler;
+.method public run()V
+    .locals 11
+    const-string v0, "https://joinname.shop.test/"
+    new-instance v8, Ljava/net/URL;
+    invoke-direct {v8, v0}, Ljava/net/URL;-><init>(Ljava/lang/String;)V
+    invoke-virtual {v8}, Ljava/net/URL;->openConnection()Ljava/net/URLConnection;
+    return-void
+.end method
+.method public constructor <init>()V
+    .locals 11
+    invoke-direct {p0}, Ljava/lang/Object;-><init>()V
+    return-void
+.end method
