@@ -9,6 +9,7 @@ does. No test asserts a time in any other form.
 
 import gc
 import math
+import re
 import time
 from collections.abc import Callable
 
@@ -61,6 +62,12 @@ def assert_linear[T](make: Callable[[int], T], work: Callable[[T], object], size
         if found > LIMIT:
             found = min(found, growth(make, work, larger))
     assert found <= LIMIT, f"{TIMES} times the input costs {found:.1f} times the CPU time; linear cost gives {TIMES}"
+
+
+def longest[T: (str, bytes)](pattern: re.Pattern[T]) -> int:
+    """Most characters of a match of a pattern: without a bound, a search can read the rest of a text each time."""
+    parsed = re._parser.parse(pattern.pattern)  # type: ignore[attr-defined]
+    return int(parsed.getwidth()[1])
 
 
 def _seconds[T](work: Callable[[T], object], given: T, repeats: int) -> float:

@@ -1,4 +1,4 @@
-"""Files with very many addresses end with what was found so far and a problem line, and leave the others their share."""
+"""Files with very many addresses end with what was found so far and a problem line, and leave others their share."""
 
 import pytest
 
@@ -63,6 +63,7 @@ def test_the_package_of_a_manifest_is_searched_once(monkeypatch: pytest.MonkeyPa
 
 def test_each_sign_of_a_manifest_is_searched_once_per_place() -> None:
     class Text(str):
+        __slots__ = ()
         searches = 0
 
         def find(self, *rest: object) -> int:  # type: ignore[override]

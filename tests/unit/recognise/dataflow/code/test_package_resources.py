@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.linear import assert_linear
+from tests.linear import longest
 from tests.unit.intake.conftest import pb_attribute, pb_node, zipped
 from tieback.intake.apps.interface import Artifact, Buffer, BufferKind
 from tieback.intake.apps.open import open_app
@@ -61,6 +61,13 @@ def test_most_components(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(components('<manifest package="a">' + '<activity name=".A"/>' * 9)) == 3
 
 
-@pytest.mark.parametrize("unit", ["<activity ", '<activity x="', " name=", '<activity name="'])
-def test_the_cost_of_a_manifest_grows_with_its_length(unit: str) -> None:
-    assert_linear(lambda size: "<activity " + unit * size, components, 2_000)
+@pytest.mark.parametrize("name", ["_COMPONENT", "_PACKAGE", "_STARTED", "_LINKED", "_SPLIT", "_SDK"])
+def test_the_cost_of_a_manifest_grows_with_its_length(name: str) -> None:
+    assert longest(getattr(package_resources, name)) <= 5_000  # what a search reads from one place on
+
+
+def test_the_package_of_a_manifest_is_searched_once_for_all_its_components(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+    monkeypatch.setattr(package_resources, "manifest_package", lambda text: searched.append(text) or "test.app")
+    assert len(components('<manifest package="test.app">' + '<activity name=".A"/>' * 99)) == 99
+    assert len(searched) == 2  # once for the activities that are started, once for all components
