@@ -70,7 +70,11 @@ TABLE: list[tuple[str, tuple[Any, ...], Any]] = [
         "-000beef -48879 -BEEF",
     ),
     (f"{STRING}->format({STRING}[Ljava/lang/Object;)", ("%08X", objects(Boxed(INT, 48879))), "0000BEEF"),
-    (f"{STRING}->format({STRING}[Ljava/lang/Object;)", ("%03o-%o", objects(Boxed(INT, 64), Boxed(INT, -1))), "100-37777777777"),
+    (
+        f"{STRING}->format({STRING}[Ljava/lang/Object;)",
+        ("%03o-%o", objects(Boxed(INT, 64), Boxed(INT, -1))),
+        "100-37777777777",
+    ),
     (f"{STRING}->replaceAll({STRING}{STRING})", ("a.b", "\\.", "-"), "a-b"),
     (f"{STRING}->replaceAll({STRING}{STRING})", ("a_b!", "[_!]", ""), "ab"),
     (f"{STRING}->trim()", ("  x\t",), "x"),
