@@ -66,7 +66,7 @@ def assert_linear[T](make: Callable[[int], T], work: Callable[[T], object], size
 
 def longest[T: (str, bytes)](pattern: re.Pattern[T]) -> int:
     """Most characters of a match of a pattern: without a bound, a search can read the rest of a text each time."""
-    parsed = re._parser.parse(pattern.pattern)  # type: ignore[attr-defined]
+    parsed = re._parser.parse(pattern.pattern)
     return int(parsed.getwidth()[1])
 
 

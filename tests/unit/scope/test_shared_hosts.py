@@ -252,8 +252,8 @@ def test_every_shared_host_that_a_resource_is_probed_at_is_listed() -> None:
     rules = RuleFiles()
     extractor = EndpointExtractor(rules)
     missing, seen = set(), 0
-    for rule in (*rules.cloud.hosts, *rules.cloud.tokens):
-        for text, _ in rule.match:
+    for matches in (*(rule.match for rule in rules.cloud.hosts), *(rule.match for rule in rules.cloud.tokens)):
+        for text, _ in matches:
             artifact = Artifact("f", (Buffer("f", BufferKind.TEXT, text.encode()),))
             found = [one.endpoint for one in extractor.extract(artifact) if isinstance(one, Sighting)]
             backends = [Backend(one, addresses=("9.9.9.9",)) for one in found if one.host]

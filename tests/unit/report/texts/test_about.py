@@ -19,6 +19,7 @@ def test_scope(report: Report) -> None:
     assert lines["Authorised by"] == "Security office, until 2027-06-30"
     assert lines["Probed"] == "9 targets; 2 outside the grant, not contacted"
     assert lines["Traffic"] == "2,610 B sent, 25,731 B read"
+    assert report.scope is not None
     unlisted = replace(
         report.scope, targets_out_of_scope=3, skipped=((SkipReason.RESOURCE, 1), (SkipReason.OUTSIDE, 2))
     )

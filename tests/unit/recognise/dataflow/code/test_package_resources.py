@@ -68,6 +68,11 @@ def test_the_cost_of_a_manifest_grows_with_its_length(name: str) -> None:
 
 def test_the_package_of_a_manifest_is_searched_once_for_all_its_components(monkeypatch: pytest.MonkeyPatch) -> None:
     searched: list[str] = []
-    monkeypatch.setattr(package_resources, "manifest_package", lambda text: searched.append(text) or "test.app")
+
+    def package(text: str) -> str:
+        searched.append(text)
+        return "test.app"
+
+    monkeypatch.setattr(package_resources, "manifest_package", package)
     assert len(components('<manifest package="test.app">' + '<activity name=".A"/>' * 99)) == 99
     assert len(searched) == 2  # once for the activities that are started, once for all components
