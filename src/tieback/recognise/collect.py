@@ -28,6 +28,7 @@ from tieback.recognise.code_libraries import code_library, first_library
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
 from tieback.recognise.links import DEEP_LINK, OPENED
+from tieback.recognise.makers.callers import Callers
 from tieback.recognise.makers.clues import ClueKind, MakerClue, script_app
 from tieback.recognise.makers.evidence import is_maker_evidence
 from tieback.recognise.makers.hosts import Choices
@@ -192,8 +193,8 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     named: list[Sighting] = []
     told: dict[tuple[str, str], tuple[Endpoint, Evidence]] = {}
     clues: dict[tuple[ClueKind, str], MakerClue] = {}
-    choices, sent = Choices(), SentData()
-    for find in _noting(_without_clues(_own_credentials(finds, app, rules), clues), told, (choices, sent), rules):
+    uses = (Choices(), SentData(), Callers())
+    for find in _noting(_without_clues(_own_credentials(finds, app, rules), clues), told, uses, rules):
         match find:
             case Sighting() if find.endpoint.kind is EndpointKind.CLOUD and find.endpoint.value.endswith(":"):
                 if len(loose) < MAX_NAMES:
@@ -228,7 +229,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
     maker.learn_hosts(one.best.endpoint.host for one in sightings.values.values())
     _learn_roles(maker, clues.values(), credentials.values.values(), sightings, rules)
     maker.learn_repositories(_linked(sightings, not_backends))
-    maker.learn_uses(((one.best.endpoint, one.best.evidence) for one in sightings.values.values()), choices, sent)
+    maker.learn_uses(((one.best.endpoint, one.best.evidence) for one in sightings.values.values()), *uses)
     lists = (("endpoints", sightings), ("credentials", credentials), ("hosts that are not back ends", not_backends))
     capped = [
         Problem(
@@ -359,7 +360,7 @@ def _without_clues(finds: Iterable[Find], clues: dict[tuple[ClueKind, str], Make
 def _noting(
     finds: Iterable[Find],
     told: dict[tuple[str, str], tuple[Endpoint, Evidence]],
-    uses: tuple[Choices, SentData],
+    uses: tuple[Choices, SentData, Callers],
     rules: RuleFiles,
 ) -> Iterator[Find]:
     """The finds, unchanged. Those that can show which domains belong to the maker are recorded on the way."""

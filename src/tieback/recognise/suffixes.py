@@ -3,6 +3,7 @@
 Source: https://publicsuffix.org/list/, from the package ``publicsuffixlist``, with its private section.
 """
 
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -11,12 +12,15 @@ from publicsuffixlist import PublicSuffixList
 
 from tieback.rulefiles import load_or_build
 
+_PRIVATE = "// ===BEGIN PRIVATE DOMAINS==="
+"""Line before the suffixes at which companies give names to their customers: https://publicsuffix.org/list/."""
+
 
 class Suffixes:
     """Look-ups like those of ``PublicSuffixList``; unknown top-level domains have no suffix."""
 
     def __init__(self) -> None:
-        raw = Path(publicsuffixlist.__file__).with_name("public_suffix_list.dat").read_bytes()
+        raw = _whole_list()
         self._rules = msgspec.msgpack.decode(
             load_or_build("suffixes", raw, lambda: msgspec.msgpack.encode(_by_name(raw))), type=dict[str, str]
         )
@@ -32,6 +36,19 @@ class Suffixes:
         found = self._of(host).privatesuffix(host)
         return str(found) if found is not None else None
 
+    def service(self, host: str) -> str:
+        """The suffix at which a company gave this name to a customer; empty if a registry did."""
+        suffix = self.publicsuffix(host) or ""
+        parent = suffix.partition(".")[2]
+        known = suffix in self._services or f"*.{parent}" in self._services
+        return suffix if parent and suffix != host and known else ""
+
+    @cached_property
+    def _services(self) -> frozenset[str]:
+        """The rules of the private section."""
+        lines = _whole_list().decode("utf-8").partition(_PRIVATE)[2].splitlines()
+        return frozenset(line.strip().lower() for line in lines if line and not line.startswith("//"))
+
     def is_shared(self, domain: str) -> bool:
         """True if many organisations have names in it: a public suffix, or a domain with such suffixes below it."""
         rules = self._rules.get(domain.rpartition(".")[2], "").splitlines()
@@ -45,6 +62,10 @@ class Suffixes:
             known = PublicSuffixList(rules.splitlines(), accept_unknown=False, accept_encoded_idn=False)
             self._lists[top if rules else ""] = known
         return known
+
+
+def _whole_list() -> bytes:
+    return Path(publicsuffixlist.__file__).with_name("public_suffix_list.dat").read_bytes()
 
 
 def _by_name(raw: bytes) -> dict[str, str]:

@@ -33,6 +33,22 @@ def test_suffixes(host: str, public: str | None, private: str | None) -> None:
     assert (WHOLE.publicsuffix(host), WHOLE.privatesuffix(host)) == (public, private)
 
 
+@each(
+    ("host", "service"),
+    [
+        ("some.streamlit.app", "streamlit.app"),
+        ("a.b.herokuapp.com", "herokuapp.com"),
+        ("streamlit.app", ""),
+        ("api.shop.co.uk", ""),
+        ("api.workhub.com", ""),
+        ("10.1.2.3", ""),
+        ("", ""),
+    ],
+)
+def test_suffixes_at_which_a_company_names_customers(host: str, service: str) -> None:
+    assert OURS.service(host) == service
+
+
 LABELS = st.sampled_from(["com", "uk", "co", "ck", "www", "io", "github", "jp", "kobe", "city", "amazonaws", "s3", "a",
                           "xn--p1ai", "compute-1", "elb", "us-east-1", "no", "lan", "b-c"])  # fmt: skip
 

@@ -53,6 +53,8 @@ _WEB = ("http", "https", "ws", "wss")
 _WITHOUT_TLS = ("http", "ws")
 _RAW = ("tcp", "udp")
 """Schemes of raw sockets, in the addresses of programs that control a device."""
+_BROKERS = (1883, 8883)
+"""Ports of MQTT: https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html#_Toc3901284."""
 _USUAL_PORTS = {"http": 80, "https": 443}
 _PRIVATE = tuple(IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 """Source: https://www.rfc-editor.org/rfc/rfc1918."""
@@ -179,10 +181,14 @@ def _is_public(host: str) -> bool:
 
 
 def _is_socket(endpoint: Endpoint, evidence: Evidence) -> bool:
-    """True for an address with the scheme of a raw socket in code; not for one that a known service has."""
-    raw = endpoint.scheme in _RAW and evidence.how.startswith(_DEX)
+    """True for an address with the scheme of a raw socket in code; not for one that a known service has.
+
+    Clients of message brokers write their addresses in the same way; public brokers have the usual ports.
+    """
+    raw = endpoint.scheme in _RAW and evidence.how.startswith(_DEX) and endpoint.port not in _BROKERS
     shared = endpoint.host in maker_words().public_addresses
-    return raw and not shared and (is_private_address(endpoint.host) or _is_public(endpoint.host))
+    named = "." in endpoint.host and not endpoint.host.rpartition(".")[2].isdigit()
+    return raw and not shared and (named or is_private_address(endpoint.host) or _is_public(endpoint.host))
 
 
 def _is_film(endpoint: Endpoint, evidence: Evidence) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from tieback.intake.apps.subject import name_parts
 from tieback.model.app import App
 from tieback.model.lazy_pattern import lazy_pattern
-from tieback.recognise.makers.domains import registrable_domain
+from tieback.recognise.makers.domains import MAIL, registrable_domain
 from tieback.recognise.makers.name_forms import LETTERS, MIN_INITIALS, folded
 from tieback.recognise.makers.words import domain_families, names_no_app
 from tieback.recognise.rules import RuleFiles
@@ -130,7 +130,8 @@ def signer_people(subject: str) -> Iterator[str]:
 
 
 def signer_hosts(subject: str) -> Iterator[str]:
-    """The hosts in the name of a signer: of an e-mail address, or as the name itself."""
+    """The hosts in the name of a signer, of an e-mail address or as the name itself; none of public e-mail services."""
     text = subject.lower()
     for found in (*_MAIL.finditer(text), *_DOMAIN_VALUE.finditer(text)):
-        yield found[1]
+        if not MAIL.fullmatch(found[1]):
+            yield found[1]

@@ -10,6 +10,8 @@ PAGES = (".github.io", ".gitlab.io", ".codeberg.page")
 
 Source: https://docs.github.com/pages/getting-started-with-github-pages/what-is-github-pages.
 """
+MAIL = lazy_pattern(r"(?:aol|gmx|hotmail|live|msn|outlook|rocketmail|yahoo|yandex|ymail)\.(?:com?\.)?[a-z]{2,3}")
+"""Domains of e-mail services that have one for each country; entries of ``[[free_mail]]`` are others."""
 RESTRICTED = lazy_pattern(r"(?:gov|edu|mil)(?:\.[a-z]{2})?|(?:ac|go|gob|gouv|govt)\.[a-z]{2}")
 """Public suffixes of governments and universities, below which a common word is the name of one of them."""
 

@@ -1,7 +1,8 @@
 """Hosts of the maker that no name shows, but the way in which the app uses them.
 
 - The host where the app registers its users and logs them in: an app has its accounts with its maker.
-- The only machine at home, tunnel or small web space of one person.
+- The only machine at home, tunnel or small web space of one person, and the only name that a customer has at a hosting
+  service (public suffix list, private section).
 - The addresses of IPv4 at which the app logs its users in, if they are at most three, and those that are the maker's by
   their place (``makers.addresses``).
 - The host with a program below the name of the app: ``https://host.test/acmefit/login.php``.
@@ -24,10 +25,12 @@ import msgspec
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
+from tieback.recognise.cloud import cloud_endpoint
 from tieback.recognise.makers.addresses import MAX_MACHINES, is_public_address, own_addresses, private_names
 from tieback.recognise.makers.domains import PAGES, registrable_domain
-from tieback.recognise.makers.evidence import SCRIPT_FLOWS
+from tieback.recognise.makers.evidence import SCRIPT_FLOWS, code_place
 from tieback.recognise.makers.names import MakerNames
+from tieback.recognise.makers.uses import DOCUMENT, is_used
 from tieback.recognise.makers.words import MakerWords, maker_words
 from tieback.recognise.rules import RuleFiles
 
@@ -35,6 +38,8 @@ MAX_WORDS = 64
 MAX_PLACES = 4096
 MAX_CHOICES = 4
 """Most hosts between which code chooses: more are the addresses that a function for all of them gets."""
+MIN_PART = 3
+"""Least number of letters of the first two parts of a package whose name is not shortened."""
 MIN_WORD = 5
 """Least number of letters of a word that few hosts have."""
 _CAMEL = lazy_pattern(r"(?<=[a-z])(?=[A-Z])")
@@ -62,6 +67,8 @@ _PLACEHOLDER = lazy_pattern(
 _FOLDERS = ("app", "service")
 """Words that are no object of a registration if they are those of a folder."""
 _DIGITS = "0123456789"
+_FOR_PROGRAMS = (".app", ".cloud", ".dev", ".host", ".run", ".site", ".space")
+"""Ends of the domains of services that run the programs of customers. Below older ones are also content networks."""
 
 
 class Accounts(msgspec.Struct):
@@ -228,6 +235,17 @@ def _is_program(endpoint: Endpoint, evidence: Evidence) -> bool:
     )
 
 
+def _is_of_library(evidence: Evidence, names: MakerNames) -> bool:
+    """True for code of a package without the name of the app: a library has accounts for its own service.
+
+    Tools that shorten names give parts of one or two letters, which say nothing.
+    """
+    place = code_place(evidence)
+    parts = place.removeprefix("L").partition(";")[0].split("/")[:-1]
+    named = len(parts) > 1 and all(len(part) >= MIN_PART for part in parts[:2])
+    return named and not names.is_own_code(place) and not any(map(names.is_app, parts))
+
+
 def _acts(path: str) -> tuple[bool, bool]:
     """Whether the last two parts of a path name a registration of users, and a login."""
     lists = maker_words()
@@ -284,10 +302,11 @@ def used_hosts(
     for host in private_names(every, strangers, names, rules.names.private_tlds):
         yield host, "a name that only a private network can have, at which companies offer no service to others"
     personal = {endpoint.host for endpoint, _ in strangers if _is_personal(endpoint)}
+    personal = personal or {one[0].host for one in strangers if _is_customer(*one, names, rules)}
     in_jars = {endpoint.host for endpoint, evidence in strangers if ".jar!" in evidence.file}
     if len(personal) == 1 and personal.isdisjoint(in_jars):
         yield from ((host, "the only machine or web space of one person that the app names") for host in personal)
-    accounts = account_hosts(every)
+    accounts = account_hosts(one for one in every if not _is_of_library(one[1], names))
     for host in sorted({endpoint.host for endpoint, _ in strangers} & accounts.keys()):
         label = host.partition(".")[0]
         if accounts[host].logs_in and host.count(".") > 1 and names.is_first_word(label):
@@ -312,6 +331,23 @@ def _is_personal(endpoint: Endpoint) -> bool:
     if _PLACEHOLDER.match(labels[0]) and not PROGRAM.search(endpoint.path):
         return False
     return any(".".join(labels[at:]) in maker_words().personal_hosts for at in range(1, len(labels)))
+
+
+def _is_customer(endpoint: Endpoint, evidence: Evidence, names: MakerNames, rules: RuleFiles) -> bool:
+    """True for a name that one customer has at a hosting service, in the app's own code or pages.
+
+    Pages of an account and cloud resources have rules of their own.
+    """
+    return (
+        endpoint.kind is EndpointKind.URL
+        and not endpoint.host.endswith(PAGES)
+        and endpoint.host.endswith(_FOR_PROGRAMS)
+        and rules.suffixes.service(endpoint.host) != ""
+        and cloud_endpoint(endpoint.host, "", rules) is None
+        and not _PLACEHOLDER.match(endpoint.host)
+        and DOCUMENT.search(endpoint.path) is None
+        and is_used(endpoint, evidence, names, rules)
+    )
 
 
 def is_public_service(host: str) -> bool:

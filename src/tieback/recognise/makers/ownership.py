@@ -21,7 +21,8 @@ from tieback.model.sighting import Evidence
 from tieback.recognise.code_libraries import first_library
 from tieback.recognise.legal_pages import LegalPage, legal_page
 from tieback.recognise.makers.addresses import only_address
-from tieback.recognise.makers.domains import PAGES, registrable_domain
+from tieback.recognise.makers.callers import Callers
+from tieback.recognise.makers.domains import MAIL, PAGES, registrable_domain
 from tieback.recognise.makers.evidence import (
     CLAIMED,
     CONFIGURED,
@@ -223,6 +224,7 @@ class Maker:
         finds: Iterable[tuple[Endpoint, Evidence]],
         choices: Choices | None = None,
         sent: SentData | None = None,
+        callers: Callers | None = None,
     ) -> None:
         """Learn the hosts that the app uses like its maker's own. To be called last: it compares with what was learned.
 
@@ -230,6 +232,7 @@ class Maker:
             finds: the app's endpoints, each with evidence.
             choices: the hosts between which its code chooses.
             sent: what its pages and scripts send.
+            callers: the methods through which its code requests each host.
         """
         if self._names is None:
             return
@@ -262,13 +265,14 @@ class Maker:
                 self.learn(host, reason)
         for host, reason in doubles(every, strangers, own | self._hosts.keys()):
             self._take_host(host, reason)
-        self._learn_singles(every, unknown, self._names)
+        self._learn_singles(every, unknown, self._names, callers)
 
     def _learn_singles(
         self,
         every: Collection[tuple[Endpoint, Evidence]],
         strangers: Iterable[tuple[Endpoint, Evidence]],
         names: MakerNames,
+        callers: Callers | None,
     ) -> None:
         """Learn the endpoints that are the only ones of their kind, of those whose owners were unknown."""
         unknown = [one for one in strangers if self.judge(*one).party is Party.UNKNOWN]
@@ -285,7 +289,7 @@ class Maker:
             self._take_host(host, reason)
         left = [one for one in unknown if self.judge(*one).party is Party.UNKNOWN]
         own = {one[0].host for one in every if one[0].host and self.judge(*one).party is Party.FIRST}
-        for host, reason in signed_hosts(left, own, names, self._rules):
+        for host, reason in signed_hosts(left, own, names, self._rules, callers):
             self._take_host(host, reason)
 
     def _learn_families(self, own: Collection[str], strangers: Iterable[str], names: MakerNames) -> None:
@@ -368,6 +372,7 @@ class Maker:
             for host in hosts
             if (domain := registrable_domain(host, self._rules))
             and domain not in strangers
+            and not MAIL.fullmatch(domain)
             and not is_public_service(host)
             and self._rules.third_parties.of(host) is None
         }

@@ -20,10 +20,12 @@ import msgspec
 from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
+from tieback.recognise.makers.callers import Callers
 from tieback.recognise.makers.domains import RESTRICTED, registrable_domain
-from tieback.recognise.makers.evidence import NAMED_BY_KEY, SCRIPTS, code_place, is_own_file
+from tieback.recognise.makers.evidence import NAMED_BY_KEY, SCRIPTS
 from tieback.recognise.makers.hosts import PROGRAM, is_public_service, words_of
 from tieback.recognise.makers.names import MakerNames
+from tieback.recognise.makers.uses import DOCUMENT, SETTINGS, is_used, text_before
 from tieback.recognise.makers.words import maker_words
 from tieback.recognise.rules import RuleFiles
 
@@ -38,16 +40,9 @@ SEVERAL = 3
 FEW, CROWD = 2, 4
 """Numbers of domains of unknown owners in one app; more than four are a list of the sites of others."""
 _DEX = "dex-"
-_SETTINGS = ("resource/", "resource:", "config:")
 _SCHEMES = ("http", "https", "ws", "wss")
 _WITHOUT_TLS = ("http", "ws")
-_DOCUMENT = lazy_pattern(
-    r"(?i)(?:^|/)(?:rss|feeds?|atom)(?:/|\Z)|\.(?:html?|xml|rss|atom|txt|pdf|zip|apk|ipa|plist|css|m?js|map|wasm|png"
-    r"|jpe?g|gif|webp|svg|ico|bmp|eot|[ot]tf|woff2?|mp3|aac|og[gva]|wav|pls|m3u8?|mpd|mp4|m4[av]|webm|mkv|flv|mov|3gp)\Z"
-)
-"""Paths of files and news feeds, which an app takes from others too."""
-_LINK = lazy_pattern(r"(?i)(?:(?:href|src)\s?=\s?\\?[\"']|\bopen\s?\(\s?[\"'`])\s?\Z")
-"""Before an address: a page links to it, takes a file from there, or opens it in a browser."""
+_SOCKETS = ("ws", "wss")
 _ASSIGNED = lazy_pattern(r"([A-Za-z_$][\w$]{0,40})[\"']?\s{0,3}[:=]\s{0,3}[\"'`]\Z")
 """Before an address: the variable or field that gets it."""
 _USUAL = (
@@ -60,7 +55,9 @@ _SERVER = lazy_pattern(
 """A name for the server of an app, such as ``BASE_URL``; ``weatherApi`` can mean a service for the apps of anyone."""
 
 
-_PERSON = lazy_pattern(r"/~[a-z]")
+_DATA = lazy_pattern(r"(?i)\.(?:xml|csv|txt|md|plist|kml|gpx|geojson|srt)\Z")
+"""Files with data that an app shows: what is named there is nothing that the app itself contacts."""
+_PERSON = lazy_pattern(r"/~\w")
 """Beginning of the path of the web space of one person."""
 
 
@@ -79,6 +76,12 @@ class Uses(msgspec.Struct, frozen=True):
     """No address has TLS."""
     institution: bool
     """The host is that of a school, university or authority, and no path is the web space of one person."""
+    method: bool = False
+    """The same for a method of the app's own code that requests an address."""
+    talks: bool = False
+    """An address is that of a WebSocket, over which both sides send."""
+    person: bool = False
+    """A program is in the web space of one person: ``/~jane/list.php``."""
 
 
 class Sign(NamedTuple):
@@ -94,13 +97,20 @@ SIGNS = (
     Sign("a class opens a program for an app or web service there", lambda uses: uses.for_apps > 0),
     Sign("classes open several such programs", lambda uses: uses.for_apps > 1),
     Sign("the app logs users in, or has or changes their records there", lambda uses: uses.acts),
+    Sign("a method that requests it logs users in, or has or changes their records", lambda uses: uses.method),
+    Sign("the app opens a WebSocket there", lambda uses: uses.talks),
+    Sign("the app opens a program in the web space of one person there", lambda uses: uses.person),
     Sign("pages or scripts have several paths there", lambda uses: len(uses.paths) >= SEVERAL),
 )
 """The signs. No labelled host of another owner has one without TLS."""
 
 
 def signed_hosts(
-    strangers: Iterable[tuple[Endpoint, Evidence]], own: Collection[str], names: MakerNames, rules: RuleFiles
+    strangers: Iterable[tuple[Endpoint, Evidence]],
+    own: Collection[str],
+    names: MakerNames,
+    rules: RuleFiles,
+    callers: Callers | None = None,
 ) -> Iterator[tuple[str, str]]:
     """Each host that enough signs show to be the maker's, and the reason.
 
@@ -111,11 +121,13 @@ def signed_hosts(
         own: hosts of the maker.
         names: the names of the maker.
         rules: rule files.
+        callers: the methods through which code requests each host.
     """
     used: dict[str, list[tuple[Endpoint, Evidence]]] = {}
     for endpoint, evidence in islice(strangers, MAX_ENDPOINTS):
         web = endpoint.kind is EndpointKind.URL and endpoint.scheme in _SCHEMES and _is_named(endpoint.host)
-        place = web and not is_public_service(endpoint.host) and _is_used(endpoint, evidence, names, rules)
+        place = web and not is_public_service(endpoint.host) and is_used(endpoint, evidence, names, rules)
+        place = place and not (evidence.how.startswith(SCRIPTS) and _DATA.search(evidence.file))
         if place and (endpoint.host in used or len(used) < MAX_HOSTS):
             used.setdefault(endpoint.host, []).append((endpoint, evidence))
     domains = {host: registrable_domain(host, rules) or host for host in used}
@@ -123,7 +135,7 @@ def signed_hosts(
     elsewhere = any(_is_named(host) and rules.third_parties.of(host) is None for host in own)
     reasons: dict[str, str] = {}
     for host, places in used.items() if count <= CROWD else ():
-        uses = read_uses(places)
+        uses = read_uses(places, method=callers is not None and callers.act(host, names))
         signs = [sign.what for sign in SIGNS if sign.holds(uses)]
         if len(signs) >= needed_signs(uses, count, elsewhere=elsewhere):
             reasons[host] = ", ".join(signs) if not uses.plain else ", ".join((*signs, "there is no TLS"))
@@ -142,19 +154,23 @@ def needed_signs(uses: Uses, domains: int, *, elsewhere: bool) -> int:
     return 1 + (not uses.plain) + (domains > FEW) + 2 * (elsewhere or uses.institution)
 
 
-def read_uses(used: Collection[tuple[Endpoint, Evidence]]) -> Uses:
+def read_uses(used: Collection[tuple[Endpoint, Evidence]], *, method: bool = False) -> Uses:
     """How an app uses one host.
 
     Args:
         used: the addresses of the host in the app's own code, pages and resources.
+        method: true if a method that requests it is named after a login, records of users, or a change of records.
     """
     scripts = [endpoint for endpoint, evidence in used if evidence.how.startswith(SCRIPTS)]
-    code = [endpoint for endpoint, evidence in used if not evidence.how.startswith(_SETTINGS)]
+    code = [endpoint for endpoint, evidence in used if not evidence.how.startswith(SETTINGS)]
     return Uses(
         names=frozenset(name for endpoint, evidence in used if (name := _name(endpoint, evidence))),
-        paths=frozenset(one.path for one in scripts if one.path.strip("/") and not _DOCUMENT.search(one.path)),
-        acts=any(_acts(one.path) and not _DOCUMENT.search(one.path) for one in code),
+        paths=frozenset(one.path for one in scripts if one.path.strip("/") and not DOCUMENT.search(one.path)),
+        acts=any(_acts(one.path) and not DOCUMENT.search(one.path) for one in code),
         for_apps=len({one.path for one, evidence in used if evidence.how.startswith(_DEX) and _is_for_apps(one.path)}),
+        method=method,
+        talks=any(one.scheme in _SOCKETS for one in code),
+        person=any(_PERSON.match(one.path) and PROGRAM.search(one.path) for one in code),
         plain=all(endpoint.scheme in _WITHOUT_TLS for endpoint, _ in used),
         institution=any(_is_institution(endpoint.host) for endpoint, _ in used)
         and not any(_PERSON.match(endpoint.path) for endpoint, _ in used),
@@ -166,29 +182,12 @@ def _is_named(host: str) -> bool:
     return "." in host and ":" not in host and not host.rpartition(".")[2].isdigit()
 
 
-def _is_used(endpoint: Endpoint, evidence: Evidence, names: MakerNames, rules: RuleFiles) -> bool:
-    """True for an address that the app's own code, pages or resources have, and do not only link to."""
-    if evidence.how.startswith(_DEX):
-        return names.is_own_code(code_place(evidence))
-    return (
-        evidence.how.startswith((*SCRIPTS, *_SETTINGS))
-        and is_own_file(evidence, rules)
-        and _LINK.search(_before(endpoint, evidence)) is None
-    )
-
-
-def _before(endpoint: Endpoint, evidence: Evidence) -> str:
-    """The text before an address."""
-    before, found, _ = evidence.context.partition(f"{endpoint.scheme}://{endpoint.host}")
-    return before if found else ""
-
-
 def _name(endpoint: Endpoint, evidence: Evidence) -> str:
     """The variable, setting or resource with an address; empty if that does not show."""
     key = NAMED_BY_KEY.match(evidence.how)
     if key is not None:
         return key[1][:MAX_NAME]
-    found = _ASSIGNED.search(_before(endpoint, evidence)) if evidence.how.startswith(SCRIPTS) else None
+    found = _ASSIGNED.search(text_before(endpoint, evidence)) if evidence.how.startswith(SCRIPTS) else None
     return found[1] if found is not None else ""
 
 

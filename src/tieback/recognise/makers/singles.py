@@ -20,6 +20,7 @@ from tieback.model.endpoint import Endpoint, EndpointKind
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.makers.domains import PAGES
+from tieback.recognise.makers.evidence import SCRIPT_FLOWS
 from tieback.recognise.makers.hosts import is_public_service
 from tieback.recognise.makers.name_forms import first_label, has_tests
 from tieback.recognise.makers.names import MakerNames
@@ -32,6 +33,7 @@ MAX_TESTED = 2
 _ENVIRONMENT = lazy_pattern(r"(?:(?<=[.-])|\A)(?:staging|stage|stg|nonprod|preprod|uat|qa|dev)\d*(?:[.-]|\Z)")
 _ADDRESSED = ("/url", "/fetch", "/join", "/concat", "/retrofit", "/open", "/Firebase")
 """Ends of the evidence of a whole address; a mere name of a host does not say that the app contacts it."""
+_NAME = "/host"
 _DATABASES = ("firebase-rtdb",)
 """Databases for which an app needs no key; each app has its own, and few are for the apps of anyone."""
 _FOR_ANYONE = lazy_pattern(
@@ -87,7 +89,10 @@ def _only_of(unknown: Iterable[tuple[Endpoint, Evidence]], kinds: Collection[str
     if len(found) != 1:
         return None
     ((endpoint, evidence),) = found.values()
-    return endpoint if evidence.how.endswith(_ADDRESSED) else None
+    addressed = evidence.how.endswith(_ADDRESSED) or (
+        evidence.how.startswith(SCRIPT_FLOWS) and not evidence.how.endswith(_NAME)
+    )
+    return endpoint if addressed else None
 
 
 def only_domains(unknown: Mapping[str, Collection[str]], names: MakerNames) -> Iterator[tuple[str, str]]:

@@ -161,6 +161,9 @@ def test_an_address_of_a_private_network(finds: list[Sighting], reason: str) -> 
         (["tcp://192.168.9.6:4444"], True),
         (["tcp://54.1.2.3:4444", "http://54.1.2.4/x", "http://54.1.2.5/x"], True),
         (["udp://10.3.4.5:53"], True),
+        # A tunnel to a machine has a name.
+        (["tcp://2.tcp.some.test:15699"], True),
+        (["tcp://2.tcp.some.test:15699", "tcp://54.1.2.3:4444"], False),
         # A service has a name, or speaks HTTP; other addresses are the same for all apps.
         (["tcp://broker.test:1883", "http://h.test/x"], False),
         (["http://192.168.9.6:4444"], False),

@@ -291,6 +291,8 @@ DECODED = ("text/url", "res/values/strings.xml", r"{\"namespace\": \"web\", \"si
         ([clue(SUPPORT, "acme.de"), clue(SUPPORT, "gmail.com")], url("api.acme.de"), "an address of its support"),
         ([clue(SUPPORT, "acme.de"), clue(SUPPORT, "bank.de")], url("api.acme.de"), ""),
         ([clue(SUPPORT, "gmail.com")], url("api.gmail.com"), ""),
+        ([clue(AUTHOR, "live.in")], url("api.live.in"), ""),
+        ([clue(AUTHOR, "live.acme.de")], url("api.acme.de"), "an address of its author"),
         # The maker of a library, and a service for the apps of anyone.
         ([clue(SUPPORT, "firebase.com")], url("auth.firebase.com"), ""),
         ([clue(SUPPORT, "openweathermap.org")], url("api.openweathermap.org"), ""),

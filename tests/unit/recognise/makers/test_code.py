@@ -168,3 +168,8 @@ def test_the_account_at_app_inventor(identifier: str, names: list[str]) -> None:
 )
 def test_names_in_domains(bundle: str, title: str, host: str, party: Party) -> None:
     assert Maker(app(bundle, "", title), RULES).judge(url(host)).party is party
+
+
+def test_public_services_of_each_country_for_mail_are_no_makers() -> None:
+    assert list(signer_hosts("EMAILADDRESS=a@hotmail.co.uk,CN=a@yahoo.fr")) == []
+    assert list(signer_hosts("EMAILADDRESS=a@live.acme.de")) == ["live.acme.de"]

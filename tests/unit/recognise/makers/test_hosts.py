@@ -27,6 +27,11 @@ def seen(address: str, how: str = "dex-string/url", place: int = 1, context: str
     return Sighting(endpoint(address), 1, Party.UNKNOWN, Evidence("classes.dex", place, how, context))
 
 
+def page(address: str) -> Sighting:
+    """A find in a page or script of the app."""
+    return seen(address, "text/url")
+
+
 def in_jar(address: str) -> Sighting:
     """A find in an archive inside the package: code that others made."""
     return Sighting(endpoint(address), 1, Party.UNKNOWN, Evidence("assets/ads.jar!classes.dex", 1, "dex-string/url"))
@@ -155,6 +160,18 @@ BOTH = [seen("h.partner.net/api/register"), seen("h.partner.net/api/login")]
         ("a.b", "X", [seen("2.tcp.eu.ngrok.io/y")], "2.tcp.eu.ngrok.io/x", "the only machine"),
         ("a.b", "X", [seen("server-x.16mb.com/a/register.php")], "server-x.16mb.com/x", "the only machine"),
         ("a.b", "X", [seen("www.cafe24.com/y")], "www.cafe24.com/x", ""),
+        # A name that a customer has at a hosting service for programs, by the public suffix list.
+        ("a.b", "X", [page("some.streamlit.app/y")], "some.streamlit.app/x", "the only machine or web space"),
+        ("a.b", "X", [page("some.bqspdc.easypanel.host/y")], "some.bqspdc.easypanel.host/x", "the only machine"),
+        ("a.b", "X", [seen("some.streamlit.app/y")], "some.streamlit.app/y", ""),
+        ("a.b", "X", [page("some.streamlit.app/y.png")], "some.streamlit.app/y.png", ""),
+        ("a.b", "X", [page("some.streamlit.app/y"), page("b.streamlit.app/y")], "some.streamlit.app/x", ""),
+        ("a.b", "X", [page("example.streamlit.app/y")], "example.streamlit.app/x", ""),
+        ("a.b", "X", [page("streamlit.app/y")], "streamlit.app/x", ""),
+        # Content networks and registries have suffixes in the same list; a domain of its own has none.
+        ("a.b", "X", [page("some.azureedge.net/y")], "some.azureedge.net/x", ""),
+        ("a.b", "X", [page("some.uk.com/y")], "some.uk.com/x", ""),
+        ("a.b", "X", [page("api.some.app/y")], "api.some.app/x", ""),
         # A host that is named like one of the maker's, in words that few hosts have.
         ("com.acmefit.x", "", [seen("nginz-https.acmefit.com")], "staging-nginz-https.zinfra.net", "named like"),
         ("com.acmefit.x", "", [seen("flow.mutinynet.acmefit.com")], "mutinynet-flow.other.net", "named like"),
@@ -233,6 +250,22 @@ def test_the_same_program_at_another_host(port: int, path: str, other: Sighting,
     merged = merge_finds(App(Platform.ANDROID, "de.acme.fit", "0" * 64, "X"), finds, RULES)
     found = next(one for one in merged.sightings if one.endpoint.host == other.endpoint.host)
     assert (found.party is Party.FIRST) is own, found.party_reason
+
+
+@each(
+    ("place", "is_first"),
+    [
+        ("Lde/acme/fit/Api;->login", True),
+        # A library has accounts for its own service; a shortened name says nothing; a package has the name of the app.
+        ("Lcom/partner/Client;->login", False),
+        ("La/b/C;->login", True),
+        ("Lcom/app/acmefit/Client;->login", True),
+    ],
+)
+def test_whose_code_has_accounts(place: str, *, is_first: bool) -> None:
+    one = [seen("h.partner.net/api/register", CODE), seen("h.partner.net/api/login", CODE)]
+    finds = [replace(find, evidence=replace(find.evidence, context=f"{place}: x")) for find in one]
+    assert (REGISTERS in reason_of("de.acme.fit", "Acme Fit", finds, "h.partner.net/x")) is is_first
 
 
 def test_a_known_service_is_nobody_elses() -> None:

@@ -22,6 +22,9 @@ ACTS = "the app logs users in, or has or changes their records there"
 FOR_APPS = "a class opens a program for an app or web service there"
 SEVERAL_FOR_APPS = "classes open several such programs"
 PATHS = "pages or scripts have several paths there"
+METHOD = "a method that requests it logs users in, or has or changes their records"
+SOCKET = "the app opens a WebSocket there"
+PERSON = "the app opens a program in the web space of one person there"
 PLAIN = "there is no TLS"
 
 
@@ -29,7 +32,7 @@ def seen(address: str, context: str = "", how: str = TEXT, file: str = "assets/w
     scheme, _, rest = address.partition("://")
     place, slash, path = rest.partition("/")
     host, _, port = place.partition(":")
-    number = int(port or {"http": 80, "https": 443}[scheme])
+    number = int(port or {"http": 80, "https": 443, "ws": 80, "wss": 443}[scheme])
     endpoint = Endpoint(EndpointKind.URL, address, scheme, host, number, f"{slash}{path}")
     return Sighting(endpoint, 1, Party.UNKNOWN, Evidence(file, 1, how, context.replace("@", address)))
 
@@ -47,6 +50,11 @@ def constant(address: str) -> Sighting:
     """An address in a constant that only classes of the app ``de.acme.x`` have."""
     found = seen(address, address, CONSTANT, "classes.dex")
     return replace(found, evidence=replace(found.evidence, chain=("Lde/acme/x/Urls;",)))
+
+
+def called(address: str, method: str, package: str = "de/acme/x") -> Sighting:
+    """An address that a method of this package requests."""
+    return seen(address, f"L{package}/Api;->{method}: @", "dex-flow/retrofit", "classes.dex")
 
 
 def reason_of(finds: list[Sighting], bundle: str = "de.acme.x") -> str:
@@ -89,6 +97,24 @@ THIRD = seen("http://h.third.net/get")
                 *paths("http://h.college.ac.uk", "a", "b"),
             ],
             [SETTING, PROGRAM, ACTS, PATHS, PLAIN],
+        ),
+        # Its own classes and its pages can also open one there.
+        ([constant("http://www.college.edu/~21032131d/on.php")], [PERSON, PLAIN]),
+        # A method says what a request does, and the path does not.
+        ([called(f"{HOST}/rest.php", "deleteBooking")], [METHOD, PLAIN]),
+        ([called(f"{SAFE}/orders/rest.php", "loginUser")], [ACTS, METHOD]),
+        # All methods count, also those whose evidence is not shown.
+        ([called(f"{HOST}/rest.php", "open"), called(f"{HOST}/rest.php", "loginUser")], [METHOD, PLAIN]),
+        # A WebSocket.
+        ([constant("ws://h.partner.net/live")], [SOCKET, PLAIN]),
+        ([constant("wss://h.partner.net/chat")], [ACTS, SOCKET]),
+        # Data that an app shows are no other choice.
+        (
+            [
+                own(f"{HOST}/fit_app/list.php"),
+                *(seen(f"http://h.other{number}.net/get", file="res/raw/cards.xml") for number in range(4)),
+            ],
+            [FOR_APPS, PLAIN],
         ),
         # Links, files of libraries and code of others are no other choice.
         (
@@ -146,6 +172,14 @@ def test_signs(finds: list[Sighting], signs: list[str]) -> None:
         [own(f"{HOST}/gqss/api.php")],
         [own(f"{HOST}/menu/{name}.php") for name in ("a", "b", "c")],
         [own(f"{HOST}/MobileWeb/Forecast.aspx")],
+        # A method of another package, or of another purpose; a socket with TLS; a file of one person.
+        [called(f"{HOST}/rest.php", "loginUser", "de/other")],
+        [called(f"{HOST}/rest.php", "openList")],
+        [called(f"{SAFE}/rest.php", "loginUser")],
+        [constant("wss://h.partner.net/live")],
+        [seen("https://h.partner.net/~assets/a.png")],
+        # In data, nothing is a use.
+        [seen(f"{HOST}/index.php", file="res/raw/cards.xml")],
         # A word for an app without a program, in a page, with TLS, and in code of others.
         [own(f"{HOST}/app/list")],
         [seen(f"{HOST}/app/list", "get('@')")],

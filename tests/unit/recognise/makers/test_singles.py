@@ -93,6 +93,8 @@ PROGRAM = "the only program at a hosting service that the app names"
         ("a.b", [program("heroku:cors-anywhere")], "heroku:cors-anywhere", ""),
         ("a.b", [program("heroku:some-api"), program("heroku:cors-anywhere")], "heroku:some-api", PROGRAM),
         ("a.b", [program("heroku:some-api", "text/cloud-host")], "heroku:some-api", ""),
+        ("a.b", [program("heroku:some-api", "script-flow/get")], "heroku:some-api", PROGRAM),
+        ("a.b", [program("heroku:some-api", "script-flow/host")], "heroku:some-api", ""),
         # The demonstration of a library, and a program that serves anyone.
         ("a.b", [program("heroku:icons-demo")], "heroku:icons-demo", ""),
         ("a.b", [program("heroku:my-cors-proxy")], "heroku:my-cors-proxy", ""),
