@@ -68,9 +68,7 @@ _STEPS: dict[int, Callable[[WalkState, int, int], int]] = {
     OpcodeEffect.CONST_4: lambda walk, at, unit: walk.assign(at, unit >> 8 & 15, sign_extend(unit >> 12, 4)),
     OpcodeEffect.CONST_16: lambda walk, at, unit: walk.assign(at, unit >> 8, sign_extend(walk.units[at + 1], 16)),
     OpcodeEffect.CONST_32: lambda walk, at, unit: walk.assign(
-        at,
-        unit >> 8,
-        walk.units[at + 1] << 16 if unit & 255 == CONST_HIGH else sign_extend(walk.long_operand(at + 1), 32),
+        at, unit >> 8, sign_extend(walk.long_operand(at + 1), 32)
     ),
     OpcodeEffect.CONST_WIDE_16: lambda walk, at, unit: walk.assign_wide(
         at, unit >> 8, sign_extend(walk.units[at + 1], 16)
@@ -115,7 +113,14 @@ _STEPS: dict[int, Callable[[WalkState, int, int], int]] = {
 """Handler per kind of instruction; returns the next unit."""
 
 
-_BY_OPCODE = tuple(_STEPS.get(OpcodeEffect(kind)) for kind in KINDS)
+def _high_constant(walk: WalkState, at: int, unit: int) -> int:
+    """``const/high16``, such as the first resource of each type."""
+    return walk.assign(at, unit >> 8, sign_extend(walk.units[at + 1] << 16, 32))
+
+
+_BY_OPCODE = tuple(
+    _high_constant if opcode == CONST_HIGH else _STEPS.get(OpcodeEffect(kind)) for opcode, kind in enumerate(KINDS)
+)
 """Handler per opcode; none for instructions that at most make registers unknown."""
 _MASKS = tuple(15 if kind in (OpcodeEffect.WRITE_A, OpcodeEffect.WIDE_A) else 255 for kind in KINDS)
 """Bits of the register that those write, per opcode."""

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tests.examples import examples
-from tests.unit.recognise.dataflow.walk.programs import BASE, CALL, CONCAT, PATH, const, texts
+from tests.unit.recognise.dataflow.walk.programs import BASE, CALL, CONCAT, PATH, begun, const, texts
+from tieback.recognise.dataflow.walk import walker
 from tieback.recognise.dataflow.walk.state import MAX_BUILT
 
 
@@ -46,3 +47,23 @@ def test_growth_is_bounded() -> None:
 @given(st.lists(st.one_of(st.integers(0, 0xFFFF), st.integers(0, 255)), max_size=200))
 def test_any_units_end(units: list[int]) -> None:
     assert all(len(one) <= 4096 + 200 for one in texts(units))
+
+
+@each(
+    ("units", "number"),
+    [
+        ([0xF012], -1),  # const/4
+        ([0x0013, 0xFFFE], -2),  # const/16
+        ([0x0014, 0x0001, 0x7F0E], 0x7F0E0001),  # const
+        ([0x0015, 0x7F0E], 0x7F0E0000),  # const/high16: the first resource of its type
+        ([0x0015, 0x8000], -(1 << 31)),
+    ],
+)
+def test_each_constant_of_32_bits_is_known(units: list[int], number: int) -> None:
+    walk = begun(units)
+    at = 0
+    while at < len(units):
+        step = walker._BY_OPCODE[units[at] & 255]
+        assert step is not None
+        at = step(walk, at, units[at])
+    assert walk.registers[0] == number
