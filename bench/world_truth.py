@@ -150,7 +150,7 @@ def _platforms(world: World, pairs: Ints, real: Flags, shown: Flags) -> dict[str
 
 
 def _vendors(world: World, pairs: Ints, real: Flags, shown: Flags) -> dict[str, tuple[Any, ...]]:
-    """The vendors by exposed stores, then affected apps, then answering stores, then name."""
+    """The vendors by exposed stores, then affected apps, then answering stores, then apps analysed, then name."""
     size = world.size
     apps = np.bincount(world.vendor, minlength=size.vendors)
     counts = [
@@ -159,8 +159,8 @@ def _vendors(world: World, pairs: Ints, real: Flags, shown: Flags) -> dict[str, 
     ]
     exposed, answering, ransomed = counts
     using, affected = apps * (answering > 0), apps * (exposed > 0)
-    first = np.lexsort((-answering, -affected, -exposed))[: MOST_GROUPS * 40]
-    named = sorted(first.tolist(), key=lambda v: (-exposed[v], -affected[v], -answering[v], f"Vendor {v}"))
+    first = np.lexsort((-apps, -answering, -affected, -exposed))[: MOST_GROUPS * 40]
+    named = sorted(first.tolist(), key=lambda v: (-exposed[v], -affected[v], -answering[v], -apps[v], f"Vendor {v}"))
     found = {}
     for vendor in named[:MOST_GROUPS]:
         stores = pairs[pairs[:, 1] == vendor, 0]

@@ -199,7 +199,7 @@ def test_killed_run_resumes_with_the_remaining_targets(tmp_path: Path, number: s
         assert (second.returncode, second.stdout) == (4, "")
         assert f"another process ({first.pid}, since" in second.stderr
         if number is signal.SIGINT:
-            assert (first.returncode, b"the same command resumes" in told) == (3, True)
+            assert (first.returncode, b"the same command resumes" in told) == (130, True)
         kept, before = reported(tmp_path), events(tmp_path)
         # Only what was under way is lost, or had ended and was not yet on the disk.
         ended = {line["fields"]["target"] for line in before if line["event"] == "end" and not line["fields"]["fault"]}
