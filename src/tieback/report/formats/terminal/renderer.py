@@ -73,7 +73,7 @@ def print_report(report: Report, console: Console, *, brief: bool = False, least
     if report.headline.stores_ransomed:
         ransomed = count_text(report.headline.stores_ransomed, "store shows", "stores show")
         console.print(Text(f"{ransomed} signs of ransom or wiping.", style="bold magenta"))
-    print_exposed(report, open_rows, console)
+    print_exposed(report, open_rows, console, brief=brief)
     files = AppFiles(report)
     print_partly_read(report, console, files)
     print_findings(report, console, files, brief=brief, least=least if console.width >= UNFOLDED else None)

@@ -67,8 +67,10 @@ def _print_verdicts(found: Sequence[AppStoreRow], console: Console) -> None:
         console.print(Padding(line, (0, 0, 0, 2), expand=False))
 
 
-def _exposed(found: Sequence[AppStoreRow], width: int) -> Table:
-    wide, roomy = width >= WIDE, width >= ROOMY
+def _exposed(found: Sequence[AppStoreRow], width: int, *, brief: bool) -> Table:
+    """``brief``: a narrow terminal has few columns, which wrap in fewer lines."""
+    roomy = width >= ROOMY
+    wide = roomy or (width >= WIDE and not brief)
     table = titled_table("Apps with an exposed data store")
     table.add_column("App", overflow="fold")
     if wide:
@@ -145,11 +147,11 @@ def _classes(store: Exposure, most: int | None) -> str:
     return classes_text(labels, len(labels) if most is None else most)
 
 
-def print_exposed(report: Report, found: Sequence[AppStoreRow], console: Console) -> None:
-    """Apps with the open stores that they lead to."""
+def print_exposed(report: Report, found: Sequence[AppStoreRow], console: Console, *, brief: bool) -> None:
+    """Apps with the open stores that they lead to. ``brief``: in few lines."""
     if not found:
         return
-    console.print(_exposed(found, console.width))
+    console.print(_exposed(found, console.width, brief=brief))
     print_rest(console, report.ways[0], len(found))
     _print_verdicts(found, console)
     if _needs_legend(report, found):

@@ -272,6 +272,20 @@ def test_brief_output_has_every_finding_in_one_line_and_no_evidence(report: Repo
     assert len(lines) < len(rendered(report).splitlines()) / 2
 
 
+def test_brief_output_has_few_lines_per_store_and_leaves_nothing_out(report: Report) -> None:
+    found = {}
+    for brief in (False, True):
+        out = io.StringIO()
+        print_report(report, open_console(width=100, file=out, color_system=None), brief=brief)
+        found[brief] = out.getvalue().partition("Apps with an exposed data store")[2].partition("\n\n")[0]
+    assert max(map(len, found[True].splitlines())) <= 100
+    assert len(found[True].splitlines()) < len(found[False].splitlines())
+    # The platform and the size have no column of their own.
+    heads = {"Platform", "Store", "Size"}
+    words = [{word.strip(":;,") for word in found[brief].split()} for brief in (False, True)]
+    assert words[0] - heads - words[1] == set()
+
+
 def test_brief_output_names_the_stores_that_are_not_open_by_verdict(report: Report) -> None:
     out = io.StringIO()
     print_report(report, open_console(width=100, file=out, color_system=None), brief=True)
