@@ -20,6 +20,8 @@ from tieback.scope.rules import CompiledRule, compile_rule
 
 _REQUEST = re.compile(rb"[A-Z]{1,16} ([^ \r\n]*)")
 """The path and query of an HTTP request."""
+_DOTS = re.compile(r"\A[^?#]*?[/\\]\.{1,2}(?:[/\\?#]|\Z)")
+"""A path with a segment that servers remove (RFC 3986, section 5.2.4)."""
 UNLISTED = "`resources` of the grant does not list it:"
 """Start of the reason why a resource at a shared host is not covered; reports count it."""
 _SHOWN = 4
@@ -49,13 +51,8 @@ class SharedService(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dic
     def _patterns(self) -> tuple[re.Pattern[str], ...]:
         return tuple(re.compile(pattern) for pattern in self.paths)
 
-    def named_by(self, data: bytes) -> str:
-        """The resource in the path of an HTTP request; empty if it names none."""
-        request = _REQUEST.match(data)
-        if request is None:
-            return ""
-        # Twice encoded characters are never sent (``scope.conversation``), so the server decodes once as well.
-        path = unquote_to_bytes(request[1]).decode("utf-8", "replace")
+    def named_by(self, path: str) -> str:
+        """The resource in the decoded path of an HTTP request; empty if it names none."""
         found = next(filter(None, (pattern.match(path) for pattern in self._patterns)), None)
         return found["resource"] if found is not None else ""
 
@@ -142,11 +139,21 @@ def uncovered_request(host: str, permitted: Iterable[str], data: bytes, keys: It
     if found is None or found.owned:
         return ""
     service, listed = found.service, frozenset(permitted)
-    named = {service.named_by(data), *(keys if service.keys else ())} - {""}
+    path = _path(data)
+    if _DOTS.search(path):
+        return f"a path with `.` or `..` can name the {service.resource} of another customer of {service.product}"
+    named = {service.named_by(path), *(keys if service.keys else ())} - {""}
     other = next(iter(sorted(named - listed)), "")
     if not other:
         return ""
     return f"{UNLISTED} the {service.resource} {other!r:.80} of {service.product}"
+
+
+def _path(data: bytes) -> str:
+    """The decoded path and query of an HTTP request; empty for other bytes."""
+    request = _REQUEST.match(data)
+    # Twice encoded characters are never sent (``scope.conversation``), so the server decodes once as well.
+    return unquote_to_bytes(request[1]).decode("utf-8", "replace") if request is not None else ""
 
 
 def shared_sentences(grant: Grant) -> Iterator[str]:

@@ -217,6 +217,24 @@ def test_a_request_names_only_resources_that_are_listed(
     assert (repr(named) in reason) if named else (reason == "")
 
 
+@each(
+    "path",
+    [
+        "/v1/projects/shop/../other/databases", "/v1/projects/shop/%2e%2e/other", "/v1/projects/shop/..", "/./v1?a=b",
+        "/v1/projects/shop/..%5cother",
+    ],
+)  # fmt: skip
+def test_a_path_that_a_server_would_shorten_is_not_sent_to_a_shared_host(path: str) -> None:
+    data = f"GET {path} HTTP/1.1\r\n\r\n".encode()
+    assert "`..`" in uncovered_request("firestore.googleapis.com", ("shop", "shop.example"), data, ())
+    assert uncovered_request("shop.example", (), data, ()) == ""
+
+
+def test_dots_in_names_and_queries_are_no_segments() -> None:
+    data = b"GET /v1/projects/shop/documents/a..b/.c?next=/../x HTTP/1.1\r\n\r\n"
+    assert uncovered_request("firestore.googleapis.com", ("shop",), data, ()) == ""
+
+
 def toml(match: str, resources: str) -> str:
     return (
         'authorised_by = "Jo"\ncontact = "jo@example.org"\nnot_after = 2027-01-01\n\n[[target]]\n'
