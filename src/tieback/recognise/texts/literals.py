@@ -43,8 +43,9 @@ _IS_EQUAL = lazy_pattern(rb"(?:(?<![\w$.])case|[!=]==?)\s{0,20}\Z")
 _EQUALS = lazy_pattern(rb"\s{0,20}[!=]==?")
 """A comparison, and the label of a case, which is compared: ECMA-262, section 14.12.4."""
 _BEFORE_LITERAL = lazy_pattern(rb"(?P<quote>[\"'`])\s{0,40}[+,]\s{0,40}\Z")
+"""The end of the text before a literal that is joined to it, or that is the line before it in a list of lines."""
 _WHOLE_TEXT = lazy_pattern(rb"[^\\\n]{3,400}")
-"""The text before a literal that is joined to it, or that is the line before it in a list of lines."""
+"""Such a text without its quotes."""
 _MESSAGE = 500
 _IN_PICTURE = lazy_pattern(rb"data:(?:font|image)/[\w.+-]{1,40};base64,[\w+/=]{0,4000}\Z")
 _PICTURE_REACH = 4_096
