@@ -153,6 +153,8 @@ class NotBackends:
         self._labels: list[tuple[re.Pattern[str], str]] = []
         read = _read("not_backends.toml", _NotBackends)
         self._places = read.place
+        self._place: tuple[str, str | None] = "", None
+        """The file that was asked for last, and its reason: the texts of one file come one after another."""
         self.requests = read.request
         self._requests: dict[str, RequestRule] = {}
         for request in () if requested else read.request:
@@ -211,9 +213,15 @@ class NotBackends:
 
     def place_reason(self, file: str) -> str | None:
         """Why a URL that is only in package entries like this one is not a back end, or ``None``."""
-        *folders, name = file.lower().split("/")
+        if self._place[0] != file:
+            self._place = file, self._find_place_reason(file.lower())
+        return self._place[1]
+
+    def _find_place_reason(self, file: str) -> str | None:
+        *folders, name = file.split("/")
+        path = f"/{file}"
         for place in self._places:
-            if any(f"{end}!" in file.lower() for end in place.archives) or f"/{file.lower()}".endswith(place.paths):
+            if any(f"{end}!" in path for end in place.archives) or path.endswith(place.paths):
                 return place.reason
             if name.rpartition(".")[2] in place.without:
                 continue

@@ -60,7 +60,6 @@ class HandedObjects:
         self._app, self._places, self._hierarchy, self._flow = app, places, hierarchy, flow
         self._known: dict[str, bool] = {}
         self._marks: dict[int, NDArray[np.bool_]] = {}
-        self._taking: dict[int, dict[int, list[int]]] = {}
 
     def has(self, owner: str) -> bool:
         """True if code may hand over an object of a class or of one below it."""
@@ -119,8 +118,8 @@ class HandedObjects:
         """The arguments of its type."""
         for number in range(len(self._app.files)):
             kind = self._app.type_of(number, owner)
-            taking = self._methods_taking(number, kind) if kind >= 0 else []
-            if len(taking) > _MOST_METHODS:
+            taking = self._app.files[number].methods_taking(kind) if kind >= 0 else []
+            if taking is None or len(taking) > _MOST_METHODS:
                 yield number, None, 0
                 return
             for method in taking:
@@ -155,16 +154,12 @@ class HandedObjects:
         """Which code units of a file can be the index of a method or field that takes any object."""
         if number not in self._marks:
             dex, kind = self._app.files[number], self._app.type_of(number, _OBJECT)
-            members = [*self._methods_taking(number, kind), *dex.fields_of_type(kind)] if kind >= 0 else []
-            marks = np.zeros(0x1_0000, np.bool_)
+            taking = dex.methods_taking(kind) if kind >= 0 else []
+            members = [*(taking or ()), *dex.fields_of_type(kind)] if kind >= 0 else []
+            marks = np.full(0x1_0000, taking is None, np.bool_)
             marks[[one for one in members if one < len(marks)]] = True
             self._marks[number] = marks
         return self._marks[number]
-
-    def _methods_taking(self, number: int, kind: int) -> list[int]:
-        if number not in self._taking:
-            self._taking[number] = self._app.files[number].parameter_lists()
-        return self._app.files[number].methods_with(self._taking[number].get(kind, []))
 
     def _takes(self, number: int, one: Operation, origin: int) -> bool:
         if one.opcode in (IPUT, SPUT):

@@ -20,7 +20,6 @@ class NativeObjects:
         self._app = app
         self._known: dict[str, bool] = {}
         self._native: dict[tuple[int, int], frozenset[int]] = {}
-        self._taking: dict[int, dict[int, list[int]]] = {}
 
     def has(self, owner: str) -> bool:
         """True if native code can get an object of a class, as the class itself or as one above it."""
@@ -39,10 +38,8 @@ class NativeObjects:
             kind = self._app.type_of(number, owner)
             if kind < 0:
                 continue
-            if number not in self._taking:
-                self._taking[number] = dex.parameter_lists()
-            methods = dex.methods_with(self._taking[number].get(kind, []))
-            if len(methods) > _MOST_METHODS:
+            methods = dex.methods_taking(kind)
+            if methods is None or len(methods) > _MOST_METHODS:
                 return True
             for method in methods:
                 row = dex.class_row(dex.method_kind(method))

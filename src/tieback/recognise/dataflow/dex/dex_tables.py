@@ -321,17 +321,23 @@ class DexTables:
         found: list[int] = np.flatnonzero(np.isin(self._methods["proto"], protos)).tolist() if len(protos) else []
         return found
 
-    def parameter_lists(self) -> dict[int, list[int]]:
-        """For each type the offsets of the lists of parameters that have it."""
-        found: dict[int, list[int]] = {}
-        for at in distinct(self._protos[:, 2]).tolist():
-            for kind in set(self.type_list(at)):
-                found.setdefault(kind, []).append(at)
-        return found
+    @cached_property
+    def _parameter_types(self) -> tuple[Words, Words] | None:
+        """The types in all lists of parameters, and for each the offset of its list; see ``listed_types``."""
+        lists: Words = distinct(self._protos[:, 2])
+        listed = self.listed_types(lists)
+        return (listed[1], lists[listed[0]]) if listed is not None else None
 
-    def methods_with(self, lists: Sequence[int]) -> list[int]:
-        """Indices of the methods with one of these lists of parameters."""
-        protos = np.flatnonzero(np.isin(self._protos[:, 2], lists)) if lists else ()
+    def methods_taking(self, kind: int) -> list[int] | None:
+        """Indices of the methods with a parameter of a type.
+
+        ``None`` if that is not known, because the lists are longer than any compiler makes them.
+        """
+        if self._parameter_types is None:
+            return None
+        types, lists = self._parameter_types
+        taking = lists[types == kind]
+        protos = np.flatnonzero(np.isin(self._protos[:, 2], taking)) if len(taking) else ()
         found: list[int] = np.flatnonzero(np.isin(self._methods["proto"], protos)).tolist() if len(protos) else []
         return found
 

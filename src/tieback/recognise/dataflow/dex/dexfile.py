@@ -77,6 +77,7 @@ class DexFile(DexTables):
     def __init__(self, data: Bytes, at: int = 0) -> None:
         super().__init__(data, at)
         self._class_data: dict[int, ClassData] = {}
+        self._flags: dict[int, dict[int, int]] = {}
         self._members_left = len(data) + _MAX_MEMBERS
         self._code_without: dict[Packages, CodeUnits] = {}
         self.absent_values: set[tuple[int, int]] = set()
@@ -115,35 +116,32 @@ class DexFile(DexTables):
     def access(self, method: int) -> int:
         """The access flags of a method that this file defines; 0 if they are not known."""
         row = self.class_row(self.method_kind(method))
-        at = int(self.classes[row]["data"]) if row >= 0 and method in self.class_data(row).methods.values() else 0
-        if not at:
-            return 0
-        (static, fields, direct, virtual), at = ulebs(self.data, at, 4)
+        return self._method_flags(row).get(method, 0) if row >= 0 else 0
+
+    def native_methods(self, row: int) -> list[int]:
+        """The native methods that the class in a row declares."""
+        if 0 not in self.class_data(row).methods:
+            return []
+        return [method for method, flags in self._method_flags(row).items() if flags & _NATIVE]
+
+    def _method_flags(self, row: int) -> dict[int, int]:
+        """The access flags of the methods that the class in a row declares."""
+        known = self._flags.get(row)
+        if known is None:
+            known = self._flags[row] = self._read_flags(row) if self.class_data(row).methods else {}
+        return known
+
+    def _read_flags(self, row: int) -> dict[int, int]:
+        (static, fields, direct, virtual), at = ulebs(self.data, int(self.classes[row]["data"]), 4)
         numbers, _ = ulebs(self.data, at, 2 * (static + fields) + 3 * (direct + virtual))
+        flags: dict[int, int] = {}
         first = 2 * (static + fields)
         for begin, end in ((first, first + 3 * direct), (first + 3 * direct, len(numbers))):
             index = 0
             for place in range(begin, end, 3):
                 index += numbers[place]
-                if index == method:
-                    return numbers[place + 1]
-        return 0
-
-    def native_methods(self, row: int) -> list[int]:
-        """The native methods that the class in a row declares."""
-        at = int(self.classes[row]["data"])
-        if 0 not in self.class_data(row).methods:
-            return []
-        (static, fields, direct, virtual), at = ulebs(self.data, at, 4)
-        numbers, _ = ulebs(self.data, at, 2 * (static + fields) + 3 * (direct + virtual))
-        found, first = list[int](), 2 * (static + fields)
-        for begin, end in ((first, first + 3 * direct), (first + 3 * direct, len(numbers))):
-            index = 0
-            for place in range(begin, end, 3):
-                index += numbers[place]
-                if numbers[place + 1] & _NATIVE:
-                    found.append(index)
-        return found
+                flags.setdefault(index, numbers[place + 1])
+        return flags
 
     def initialiser(self, row: int) -> CodeItem | None:
         """Code of a class's static initialiser."""
