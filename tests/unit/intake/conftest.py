@@ -125,10 +125,14 @@ def dex(strings: Sequence[bytes], *, version: bytes = b"035", count: int | None 
     return head + struct.pack(f"<{len(places)}I", *places) + bytes(body)
 
 
-def manifest(package: str, label: str = "Field hand") -> bytes:
-    """A binary AndroidManifest.xml that ``apk_info`` reads."""
+def manifest(package: str, label: str = "Field hand", *, meta: str = "", **attributes: str) -> bytes:
+    """A binary AndroidManifest.xml that ``apk_info`` reads.
+
+    ``attributes`` are more ones of the element ``manifest``; ``meta`` is a name in the application whose value is true.
+    """
     uri = "http://schemas.android.com/apk/res/android"
     texts = ["label", "manifest", "package", package, "application", label, "android", uri]
+    texts += ["meta-data", "name", meta, "value", "true", *attributes, *attributes.values()]
     nothing = 0xFFFFFFFF
 
     def attribute(namespace: int, name: int, value: int) -> bytes:
@@ -145,7 +149,10 @@ def manifest(package: str, label: str = "Field hand") -> bytes:
     body = string_pool(texts, utf16=True)
     body += struct.pack("<HHII", 0x0180, 8, 12, 0x01010001)
     body += struct.pack("<HHIIIII", 0x0100, 16, 24, 1, nothing, 6, 7)
-    body += start(1, attribute(nothing, 2, 3)) + start(4, attribute(7, 0, 5)) + end(4) + end(1)
+    first, many = len(texts) - 2 * len(attributes), len(attributes)
+    more = [attribute(7, first + number, first + many + number) for number in range(many)]
+    inside = start(8, attribute(7, 9, 10), attribute(7, 11, 12)) + end(8) if meta else b""
+    body += start(1, attribute(nothing, 2, 3), *more) + start(4, attribute(7, 0, 5)) + inside + end(4) + end(1)
     body += struct.pack("<HHIIIII", 0x0101, 16, 24, 1, nothing, 6, 7)
     return struct.pack("<HHI", 3, 8, 8 + len(body)) + body
 

@@ -58,8 +58,10 @@ _SCHEMES = (
 class ApkFormat:
     """The APK format: see ``package.Format``."""
 
-    def __init__(self, source: EntrySource) -> None:
+    def __init__(self, source: EntrySource, *, alone: bool = False) -> None:
+        """Read nothing yet. ``alone``: the package is the whole input, so that other parts of the app are missing."""
         self._source = source
+        self._alone = alone
         self._outlined = False
         self._outline: apk_info.APK | None = None
         self._table: Resources | None = None
@@ -75,6 +77,8 @@ class ApkFormat:
             self._source.problems.note("the manifest names no package", MANIFEST, None)
             return None
         signer = self._signer(outline)
+        if self._alone:
+            self._note_parts()
         return App(
             Platform.ANDROID,
             bundle_id,
@@ -99,6 +103,17 @@ class ApkFormat:
             table, self._table = self._table, None
             return table.artifact()
         return None
+
+    def _note_parts(self) -> None:
+        """Note that the app is installed as several packages, of which only this one was read.
+
+        Sources: https://developer.android.com/guide/app-bundle/app-bundle-format; AOSP ``ApkLiteParseUtils``.
+        """
+        manifest = self.manifest()
+        if manifest is not None and (manifest.attributes.get("split") or _needs_parts(manifest)):
+            advice = "make one archive of all of them, such as app.apks, and pass it"
+            what = f"the app is installed as several APKs, and this is only one of them: {advice}"
+            self._source.problems.note(what, MANIFEST, UnreadKind.MISSING)
 
     def policies(self) -> tuple[CleartextPolicy, ...]:
         """The transport security that the app declares."""
@@ -217,6 +232,21 @@ class ApkFormat:
 def is_apk(source: EntrySource) -> bool:
     """True if the archive has what Android requires to install it, or enough of it for a search."""
     return any(source.find(name) for name in (MANIFEST, "classes.dex", RESOURCES))
+
+
+def _needs_parts(manifest: Element) -> bool:
+    """True if Android installs the package only together with others."""
+    application = manifest.first("application") or Element("application")
+    required = any(one.attributes.get("isSplitRequired") == "true" for one in (manifest, application))
+    return (
+        required
+        or bool(manifest.attributes.get("requiredSplitTypes"))
+        or any(
+            one.attributes.get("name") == "com.android.vending.splits.required"
+            and one.attributes.get("value") == "true"
+            for one in application.all("meta-data")
+        )
+    )
 
 
 def _cut(text: str | None) -> str:

@@ -146,7 +146,7 @@ def _format(source: EntrySource, budget: PackageBudget) -> _Found | None:
         decoded = DecodedEntries(source)
         return _Found(decoded, ApktoolFormat(decoded), decoded.place)
     if is_apk(source):
-        return _Found(source, ApkFormat(source))
+        return _Found(source, ApkFormat(source, alone=True))
     return _other_format(source, budget)
 
 

@@ -107,7 +107,8 @@ class SplitSet:
     def _of_base(self, base: ArchiveEntry, sha256: str) -> App | None:
         with self._source.open_nested(base) as view:
             inner = Archive(view, NestedProblems(self._source.problems, f"{base.name}!"), self._budget)
-            return ApkFormat(inner).identify(sha256) if is_apk(inner) else None
+            alone = sum(entry.name.lower().endswith(".apk") for entry in self._source.entries) == 1
+            return ApkFormat(inner, alone=alone).identify(sha256) if is_apk(inner) else None
 
     def _listed(self) -> _Listed:
         for name in _LISTS:

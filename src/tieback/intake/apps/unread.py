@@ -6,6 +6,8 @@ https://docs.expo.dev/versions/latest/sdk/updates/; https://github.com/microsoft
 https://docs.flutter.dev/perf/deferred-components; https://docs.shorebird.dev;
 https://capacitorjs.com/docs/config (``server.url``);
 https://cordova.apache.org/docs/en/latest/config_ref/ (``content``);
+https://learn.microsoft.com/xamarin/android/deploy-test/building-apps/build-process (fast deployment, ``mkbundle``);
+https://docs.unity3d.com/Manual/android-distribution-google-play.html (expansion files and asset packs);
 https://developer.chrome.com/docs/android/trusted-web-activity.
 """
 
@@ -54,8 +56,18 @@ _APPLE_PARTS = (*_HERMES, _FLUTTER, _DART)
 """Programs in the folder ``Frameworks`` of Apple's packages."""
 _CAPACITOR = ("capacitor.config.json", "capacitor.config")
 _PAGES = (".html", ".htm", ".js")
+_SEALED = (".json", ".jsc", ".lua", ".luac")
+"""Ends of the names of files that are text or compiled scripts, and in some apps encrypted."""
+_LEAST_SEALED = 256
+"""Fewest bytes of a file whose bytes can look random."""
+_DOTNET = ("libmonodroid.so", "libnet-android.release.so", "libnet-android.debug.so")
+_ASSEMBLIES = lazy_pattern(r"(?!libaot).*\.dll(?:\.so)?|(?:lib)?assembl(?:ies|y-store).*\.(?:blob|so)")
+"""Names of the files that have the assemblies of an app; the others with ``.dll.so`` have only machine code."""
+_BUNDLED = "libmonodroid_bundle_app.so"
+"""Native library that has the assemblies compressed (``mkbundle``)."""
 _MATTERS = (
-    *_PACKER_FILES, *_OTHER_CODE, *_PAGES, _SHOREBIRD, _EXPO_SETTINGS, *_CAPACITOR, _CORDOVA, _INFO, _ON_DEMAND,
+    *_PACKER_FILES, *_OTHER_CODE, *_PAGES, *_SEALED, _SHOREBIRD, _EXPO_SETTINGS, *_CAPACITOR, _CORDOVA, _INFO,
+    _ON_DEMAND,
 )  # fmt: skip
 """Ends of the names of files that are looked at."""
 _META = lazy_pattern(rb"<meta-data\b[^>]{0,2000}>")
@@ -71,6 +83,10 @@ _MAX_PAGE = 4 * 1024 * 1024
 """Bytes of the largest page or script that is searched for an encrypted text."""
 _LEAST_VALUES, _SAMPLE = 250, 3_072
 """Fewest different values in so many bytes of an encrypted text: random bytes have all 256, code has fewer."""
+_NO_TEXT = "a page, script or text is encrypted or in an unknown format"
+_BASE64 = lazy_pattern(rb"[A-Za-z0-9+/\r\n]{256,}={0,2}\s*")
+_TITANIUM = b"/AssetCryptImpl;"
+"""End of the class that has the encrypted scripts of an app of Titanium."""
 _CODEPUSH = (b"Lcom/microsoft/codepush/", b"CodePushDeploymentKey")
 
 
@@ -110,6 +126,7 @@ class CodeCheck:
         self._files: dict[str, str] = {}
         """First entry with each file name that matters."""
         self._bundle = False
+        self._assemblies = False
         self._on_demand, self._asset_packs = "", False
         """The list of the on-demand resources of an Apple app, and whether any of them is in the package."""
         self._found: dict[tuple[UnreadKind, str], UnreadCode] = {}
@@ -159,6 +176,7 @@ class CodeCheck:
             self._add(UnreadKind.MISSING, "React Native without a JavaScript bundle: it is loaded at run time", hermes)
         if flutter and _DART not in self._files and not _can_hold(lost, _DART):
             self._add(UnreadKind.MISSING, "Flutter without compiled Dart code (App.framework)", flutter)
+        self._check_dotnet(lost)
         if self._on_demand and not self._asset_packs:
             what = "on-demand resources: the App Store delivers them later, and they are not in the package"
             self._add(UnreadKind.MISSING, what, self._on_demand)
@@ -167,6 +185,26 @@ class CodeCheck:
         if flutter and not any(name in self._files for name in compiled) and not _can_hold(lost, *compiled):
             self._add(UnreadKind.MISSING, "Flutter without compiled Dart code (libapp.so)", flutter)
         return unread_parts(self._found.values(), problems)
+
+    def _check_dotnet(self, lost: list[str]) -> None:
+        """Note the assemblies of Xamarin, .NET and Unity that are not in the package, or not in a form that is read."""
+        dotnet = next((self._files[name] for name in _DOTNET if name in self._files), "")
+        unity = self._files.get("libunity.so", "")
+        if (
+            self._assemblies
+            or not (dotnet or unity)
+            or _can_hold(lost, ".dll", ".blob", ".dll.so", "global-metadata.dat")
+        ):
+            return
+        if _BUNDLED in self._files:
+            what = "the .NET code is compressed in a native library (mkbundle), which is not read"
+            self._add(UnreadKind.ENCRYPTED, what, self._files[_BUNDLED])
+        elif dotnet:
+            what = ".NET without the app's assemblies: builds for debugging load them from the device"
+            self._add(UnreadKind.MISSING, what, dotnet)
+        elif "global-metadata.dat" not in self._files:
+            what = "Unity without its metadata and assemblies: they are in another file of the app, or have other names"
+            self._add(UnreadKind.MISSING, what, unity)
 
     def _add(self, kind: UnreadKind, what: str, where: str) -> None:
         found = UnreadCode(kind, what, where)
@@ -191,6 +229,8 @@ class CodeCheck:
             self._asset_packs = True
         if name.endswith(_OTHER_CODE):
             self._other_code = True
+        if _ASSEMBLIES.fullmatch(name):
+            self._assemblies = True
 
     def _buffer(self, buffer: Buffer) -> None:
         file, kind, data = buffer.file, buffer.kind, buffer.data
@@ -204,6 +244,8 @@ class CodeCheck:
                 self._own_code = any(has_text(data, package, begin, end) for package in packages if package)
             if has_text(data, _CODEPUSH[0], begin, end):
                 self._codepush(file)
+            if has_text(data, _TITANIUM, begin, end):
+                self._add(UnreadKind.ENCRYPTED, "the scripts of Titanium are encrypted", file)
         elif kind is BufferKind.MANIFEST:
             self._manifest(file, data)
         elif kind is BufferKind.RESOURCES:
@@ -258,6 +300,9 @@ class CodeCheck:
             self._manifest(file, data)
         elif name.endswith(_PAGES):
             self._page(file, data)
+        elif name.endswith(_SEALED) and name not in _CAPACITOR:
+            if _looks_random(data):
+                self._add(UnreadKind.ENCRYPTED, _NO_TEXT, file)
         elif len(data) > MAX_CONFIGURATION:
             return
         elif name in _CAPACITOR:
@@ -266,7 +311,10 @@ class CodeCheck:
             self._cordova(file, bytes(data))
 
     def _page(self, file: str, data: Bytes) -> None:
-        """A page or script that decrypts a long text of its own: it is usually a page too."""
+        """A page or script that is encrypted, or that decrypts a long text of its own: it is usually a page too."""
+        if _is_sealed(data):
+            self._add(UnreadKind.ENCRYPTED, _NO_TEXT, file)
+            return
         # The second search takes 15 times as long, and few scripts have the word.
         if len(data) > _MAX_PAGE or not has_text(data, b"decrypt") or _DECRYPTS.search(data) is None:
             return
@@ -332,6 +380,22 @@ def component_classes(manifest: Element) -> tuple[str, ...]:
 def _can_hold(lost: Iterable[str], *ends: str) -> bool:
     """True if one of the parts that were not read has such a name, or is the package or a package in it."""
     return any(not where or where.endswith((*ends, ".apk")) for where in lost)
+
+
+def _is_sealed(data: Bytes) -> bool:
+    """True if a page or script is no text, or random bytes in base64, as of cordova-plugin-crypt-file."""
+    head = bytes(data[:SNIFF])
+    if _BASE64.fullmatch(head):
+        return _looks_random(_decoded(bytes(data[: 2 * _SAMPLE])))
+    return bool(head) and sniff(head) is Content.BINARY
+
+
+def _looks_random(data: Bytes) -> bool:
+    """True if a file has nearly as many different bytes as random ones have: it is encrypted or compressed."""
+    size = min(len(data), _SAMPLE)
+    if size < _LEAST_SEALED or sniff(data[:SNIFF]) is not Content.BINARY:
+        return False
+    return len(set(bytes(data[:size]))) >= 0.97 * 256 * (1 - (255 / 256) ** size)
 
 
 def _decoded(text: bytes) -> bytes:

@@ -13,6 +13,7 @@ from tieback.intake.apps.interface import BufferKind
 from tieback.intake.apps.open import open_app
 from tieback.intake.apps.problems import PackageProblems
 from tieback.model.app import App, Platform
+from tieback.model.sighting import UnreadKind
 
 type Build = Callable[..., bytes]
 
@@ -82,6 +83,35 @@ def test_the_manifest_becomes_text(build: Build) -> None:
     assert (app.bundle_id, app.name) == ("test.fieldhand", "Fieldhand")
     assert 'package="test.fieldhand"' in text
     assert problems == []
+
+
+@pytest.mark.parametrize(
+    ("told", "is_part"),
+    [
+        ({"split": "config.arm64_v8a"}, True),
+        ({"requiredSplitTypes": "base__abi,base__density"}, True),
+        ({"isSplitRequired": "true"}, True),
+        ({"meta": "com.android.vending.splits.required"}, True),
+        ({"isSplitRequired": "false"}, False),
+        ({"splitTypes": "base__abi"}, False),
+        ({"meta": "com.android.vending.splits"}, False),
+        ({}, False),
+    ],
+)
+def test_one_of_several_packages_of_an_app_is_only_a_part(
+    build: Build, tmp_path: Path, told: dict[str, str], is_part: bool
+) -> None:
+    files = [("AndroidManifest.xml", build("manifest", "test.x", **told)), ("assets/a.txt", b"x")]
+    alone, of_set, whole = (tmp_path / name for name in ("base.apk", "one.apks", "both.apks"))
+    alone.write_bytes(build("zipped", files))
+    of_set.write_bytes(build("zipped", [("base.apk", alone.read_bytes())]))
+    whole.write_bytes(build("zipped", [("base.apk", alone.read_bytes()), ("split_config.de.apk", alone.read_bytes())]))
+    for path, is_cut in ((alone, is_part), (of_set, is_part), (whole, False)):
+        with open_app(path) as package:
+            assert package.app is not None
+            list(package.pieces())
+            told_so = [one for one in package.unread if "only one of them" in one.what]
+            assert [one.kind for one in told_so] == [UnreadKind.MISSING] * is_cut, path.name
 
 
 def test_a_label_is_looked_up_in_the_resources(build: Build) -> None:

@@ -113,6 +113,11 @@ def page(raw: bytes, quote: str = '"') -> str:
         ),
         ("lib/arm64-v8a/libreactnativejni.so", "NATIVE", "", UnreadKind.MISSING, "React Native"),
         ("lib/arm64-v8a/libflutter.so", "NATIVE", "", UnreadKind.MISSING, "Flutter"),
+        ("lib/arm64-v8a/libmonodroid.so", "NATIVE", "", UnreadKind.MISSING, ".NET without the app's assemblies"),
+        ("lib/arm64-v8a/libnet-android.release.so", "NATIVE", "", UnreadKind.MISSING, ".NET without"),
+        ("lib/arm64-v8a/libunity.so", "NATIVE", "", UnreadKind.MISSING, "Unity without its metadata"),
+        ("classes.dex", "DEX", "Ltest/app/AssetCryptImpl;", UnreadKind.ENCRYPTED, "Titanium"),
+        ("assets/www/a.js", "BINARY", "\1\2\3\4" * 99, UnreadKind.ENCRYPTED, "a page, script or text"),
     ],
 )
 def test_code_that_is_elsewhere_is_unread(file: str, kind: str, text: str, reason: UnreadKind, named: str) -> None:
@@ -145,6 +150,37 @@ def test_code_that_is_elsewhere_is_unread(file: str, kind: str, text: str, reaso
 )
 def test_code_that_is_in_the_package_is_read(file: str, kind: str, data: bytes) -> None:
     assert checked((file, BufferKind[kind], data)) == ()
+
+
+ENCODED = b"QmFzZTY0IG9mIGEgcGFnZSB3aXRoIHRleHQ+PGJyPg=="
+
+
+@each(
+    ("file", "data", "is_encrypted"),
+    [
+        ("assets/src/app.jsc", SECRET, True),
+        ("assets/main.luac", SECRET[:256], True),
+        ("assets/data.json", SECRET, True),
+        ("assets/www/a.html", base64.b64encode(SECRET), True),
+        ("assets/src/app.jsc", SECRET[:255], False),
+        ("assets/main.luac", b"\x1bLua" + bytes(range(64)) * 100, False),
+        ("assets/data.json", b"{}" * 200, False),
+        ("assets/data.bin", SECRET, False),
+        ("assets/www/a.html", base64.b64encode(b"<p>a page</p>" * 99), False),
+        ("assets/www/a.js", b"a" * 300, False),
+        ("assets/www/a.js", b"", False),
+    ],
+)
+def test_a_text_that_looks_random_is_encrypted(file: str, data: bytes, is_encrypted: bool) -> None:
+    found = [(one.kind, one.where) for one in checked((file, BufferKind.BINARY, data))]
+    assert found == ([(UnreadKind.ENCRYPTED, file)] if is_encrypted else [])
+
+
+def test_assemblies_in_a_native_library_are_not_read() -> None:
+    libraries = ("lib/x86/libmonodroid.so", "lib/x86/libmonodroid_bundle_app.so", "lib/x86/libaot-Shop.dll.so")
+    (found,) = checked(*((file, BufferKind.NATIVE, NATIVE) for file in libraries))
+    assert (found.kind, found.where) == (UnreadKind.ENCRYPTED, libraries[1])
+    assert "mkbundle" in found.what
 
 
 REACT = "lib/arm64-v8a/libreactnativejni.so"
@@ -203,6 +239,13 @@ def test_a_property_list_says_the_same_in_both_forms(
         ("Payload/a.app/Frameworks/hermes.framework/hermes", "Payload/a.app/main.jsbundle"),
         ("Payload/a.app/Frameworks/Flutter.framework/Flutter", "Payload/a.app/Frameworks/App.framework/App"),
         ("Payload/a.app/OnDemandResources.plist", "Payload/a.app/OnDemandResources/a.assetpack/Info.plist"),
+        ("lib/arm64-v8a/libmonodroid.so", "assemblies/Shop.dll"),
+        ("lib/arm64-v8a/libmonodroid.so", "assemblies/assemblies.blob!Shop.dll"),
+        ("lib/arm64-v8a/libmonodroid.so", "assemblies/assemblies.arm64_v8a.blob"),
+        ("lib/arm64-v8a/libmonodroid.so", "lib/arm64-v8a/libassemblies.arm64-v8a.blob.so"),
+        ("lib/arm64-v8a/libnet-android.release.so", "lib/arm64-v8a/libassembly-store.so"),
+        ("lib/arm64-v8a/libmonodroid.so", "lib/arm64-v8a/lib_Shop.dll.so"),
+        ("lib/arm64-v8a/libunity.so", "assets/bin/Data/Managed/Assembly-CSharp.dll"),
     ],
 )
 def test_framework_with_its_code_is_read(files: tuple[str, str]) -> None:
