@@ -190,11 +190,11 @@ def _known(values: Iterable[Value | None]) -> list[Value]:
     """The alternatives that are constants or objects."""
     found: list[Value] = []
     for value in values:
-        if isinstance(value, Choice):
-            found += _known(one.value for one in value.alternatives)
-        elif isinstance(value, TextValue):
+        if type(value) is Choice:  # faster than ``isinstance``
+            found += _known([one.value for one in value.alternatives])
+        elif type(value) is TextValue:
             if HOLE not in value.text:
-                found.append(replace(value, needs=()))
-        elif isinstance(value, int | Frozen):
+                found.append(replace(value, needs=()) if value.needs else value)
+        elif type(value) is int or type(value) is Frozen:
             found.append(value)
     return found
