@@ -111,7 +111,7 @@ class ApkFormat:
         """
         manifest = self.manifest()
         if manifest is not None and (manifest.attributes.get("split") or _needs_parts(manifest)):
-            advice = "make one archive of all of them, such as app.apks, and pass it"
+            advice = "pass a folder with all of them (base.apk and split_*.apk)"
             what = f"the app is installed as several APKs, and this is only one of them: {advice}"
             self._source.problems.note(what, MANIFEST, UnreadKind.MISSING)
 

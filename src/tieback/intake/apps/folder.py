@@ -2,7 +2,8 @@
 
 It is recognised by the top-level content of a package: compiled code or resources beside a manifest (unzipped),
 ``apktool.yml`` (decoded by apktool), ``Payload/*.app``, an archive of Xcode (``Products/Applications/*.app``), or an
-``.app`` directory itself (iOS). A source tree has none of these.
+``.app`` directory itself (iOS). A source tree has none of these. ``base.apk`` with ``split_*.apk`` are the packages of
+one app, as a device has them.
 """
 
 import mmap
@@ -163,7 +164,7 @@ def files(top: Path, passed: SkippedCount | None = None) -> Iterator[tuple[str, 
 
 
 def is_unpacked(top: Path) -> bool:
-    """True if a directory was unpacked from an app package; never raises."""
+    """True if a directory was unpacked from an app package, or has the packages of one app; never raises."""
     try:
         with os.scandir(top) as scanned:
             names = {item.name for item, _ in zip(scanned, range(_TOP), strict=False)}
@@ -177,6 +178,9 @@ def is_unpacked(top: Path) -> bool:
             return True
     except OSError:
         return False
+    packages = {name for name in names if name.endswith(".apk")}
+    if "base.apk" in packages and len(packages) > 1:
+        return all(name == "base.apk" or name.startswith("split_") for name in packages)
     compiled = names & {"classes.dex", "resources.arsc", "apktool.yml", "META-INF"}
     if "AndroidManifest.xml" in names:
         return bool(compiled)

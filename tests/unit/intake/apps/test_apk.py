@@ -106,7 +106,11 @@ def test_one_of_several_packages_of_an_app_is_only_a_part(
     alone.write_bytes(build("zipped", files))
     of_set.write_bytes(build("zipped", [("base.apk", alone.read_bytes())]))
     whole.write_bytes(build("zipped", [("base.apk", alone.read_bytes()), ("split_config.de.apk", alone.read_bytes())]))
-    for path, is_cut in ((alone, is_part), (of_set, is_part), (whole, False)):
+    pulled = tmp_path / "pulled"
+    pulled.mkdir()
+    for name in ("base.apk", "split_config.de.apk"):
+        (pulled / name).write_bytes(alone.read_bytes())
+    for path, is_cut in ((alone, is_part), (of_set, is_part), (whole, False), (pulled, False)):
         with open_app(path) as package:
             assert package.app is not None
             list(package.pieces())
