@@ -78,7 +78,8 @@ _METHOD_WIDTH = 90
 _WORTH = lazy_pattern(r"://|jdbc:|[A-Za-z0-9\]]:\d{2}")
 _HOST = lazy_pattern(r"://([A-Za-z0-9.-]{4,253})")
 _TWICE = lazy_pattern(
-    r"https?://([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)/+https?://([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)", re.IGNORECASE
+    r"https?://([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)(/[^\s?#]{0,500}?)/*https?://([A-Za-z0-9.-]{1,253}(?::\d{1,5})?)",
+    re.IGNORECASE,
 )
 _CONTAINER = lazy_pattern(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,119}")
 _BASES = ("Retrofit", "RestAdapter")
@@ -463,7 +464,7 @@ class _Finds:
         plain = {_value(find) for find in self._extractor.judge_text(parts)} if parts else set()
         evidence = self._evidence(flow, text, first)
         for find in finds:
-            if (_value(find) in plain and not (whole and _is_cloud(find))) or _is_joined_twice(_value(find)):
+            if (_value(find) in plain and not (whole and _is_cloud(find))) or self._is_joined_twice(_value(find)):
                 continue
             match find:
                 case Sighting():
@@ -517,18 +518,25 @@ class _Finds:
                 # The evidence is the place of the path; the base URL has a sighting of its own.
                 yield from self._new(flow, url_of(parts.values), f"{base}\n{spec}", place(number, path.string))
 
+    def _is_joined_twice(self, text: str) -> bool:
+        """True for an address of a server behind the same server, one below its name, or a path of a related one.
 
-def _is_joined_twice(text: str) -> bool:
-    """True for an address of a server behind the same server, or behind one below its name.
+        The code puts the server only before paths, as a condition shows that the walk does not read:
+        ``url.startsWith("http") ? url : BASE + url``. Other servers pass requests on: ``https://proxy.test/https://shop.test``.
+        """
+        found = _TWICE.match(text) if text.count("://") > 1 else None
+        if found is None:
+            return False
+        outer, inner = found[1].lower(), found[3].lower()
+        if outer == inner or outer.endswith(f".{inner}") or inner.endswith(f".{outer}"):
+            return True
+        return bool(found[2].strip("/")) and self._domain_of(outer) == self._domain_of(inner)
 
-    The code puts the server only before paths, as a condition shows that the walk does not read:
-    ``url.startsWith("http") ? url : BASE + url``. Other servers pass requests on: ``https://proxy.test/https://shop.test``.
-    """
-    found = _TWICE.match(text)
-    if found is None:
-        return False
-    outer, inner = found[1].lower(), found[2].lower()
-    return outer == inner or outer.endswith(f".{inner}") or inner.endswith(f".{outer}")
+    def _domain_of(self, server: str) -> str:
+        """The registered domain of ``host:port``; the whole host if it has none, as an address."""
+        host = server.partition(":")[0]
+        *_, name, top = f".{host}".rsplit(".", 2)
+        return self._extractor.rules.suffixes.privatesuffix(host) or (host if top.isdigit() else f"{name}.{top}")
 
 
 def _without_certificate(buffer: Buffer, find: Find) -> Find:

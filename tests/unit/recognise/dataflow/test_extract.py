@@ -50,6 +50,14 @@ def sightings(found: list[Find]) -> dict[str, Sighting]:
     return first
 
 
+def test_a_server_is_not_put_before_a_whole_address_of_its_domain() -> None:
+    found = set(sightings(finds("wholeaddress")))
+    assert "https://api.shop.test/v2/orders" in found
+    assert "https://api.shop.test/v2/https://ads.shop.test/offers" not in found
+    # Another domain can pass requests on.
+    assert "https://proxy.relay.test/fetch/https://ads.shop.test/offers" in found
+
+
 TABLE: list[tuple[str, str, str, str, str]] = [
     # fixture, method, endpoint, how, the composed text
     ("concat", "Api;->builder", "https://api.shop.test/v1/me", "concat", "https://api.shop.test/v1/me"),
