@@ -43,7 +43,7 @@ _SERVICE = lazy_pattern(rb"(?:\.(?:connect|Client)|(?<![\w$])(?:Redis|createConn
 """Calls that get the host and the port of a server one after the other."""
 _OPEN = lazy_pattern(rb"\s*[\"'](?:GET|POST|PUT|DELETE|PATCH|HEAD|get|post)[\"']\s*,\s*")
 _JOINS = lazy_pattern(
-    rb"\s*(?:[A-Za-z_$][\w$.]{0,80}(?:\[[\w$\"'.]{1,40}\]|\([\w$\"'.]{0,40}\)){0,2}\s*(?:\+(?!\+)|\.concat\()|`[^`]{0,200}?\$\{"
+    rb"\s*(?:[A-Za-z_$][\w$.]{0,80}(?:(?:\[[\w$\"'.]{1,40}\]|\([\w$\"'.]{0,40}\))(?:\.[\w$]{1,80}){0,3}){0,2}\s*(?:\+(?!\+)|\.concat\()|`[^`]{0,200}?\$\{"
     rb"|(?:" + LITERAL + rb")\s*(?:\+|\.concat\())"
 )
 _PATH = lazy_pattern(rb"\s*[\"'`]/?[A-Za-z][\w.-]{0,60}[/\"'`?$]")

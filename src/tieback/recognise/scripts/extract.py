@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from functools import cached_property
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -30,6 +31,9 @@ from tieback.recognise.texts.dart_scripts import SUFFIX
 from tieback.recognise.texts.prose import COMMENT
 from tieback.recognise.texts.script import LastScript
 from tieback.recognise.url import COMPLETED
+
+if TYPE_CHECKING:
+    from tieback.recognise.scripts.resolve import Resolution, Resolved
 
 RULE = "script-string"
 FLOW_RULE = "script-flow"
@@ -109,6 +113,7 @@ class ScriptExtractor:
         for text, place in self.names.addresses():
             yield from self._located(text, place)
         yield from self._across()
+        yield from self._in_chunks()
 
     def _across(self) -> Iterator[Find]:
         """What a script of a page puts together with names of another one."""
@@ -120,15 +125,33 @@ class ScriptExtractor:
         budget = Budget(min(self.left, ACROSS_STEPS))
         with closing(resolve.Resolution(whole.data, budget)) as resolution:
             for found in resolution.of_calls(whole.calls):
-                if resolution.is_comment(found.at):
-                    continue
-                plain = {_value(one) for part in found.text.parts for one in self._judged(part)}
-                file, offset = whole.place(found.at)
-                chain = tuple(printable(step, _STEP_WIDTH) for step in found.text.via)
-                place = Evidence(file, offset, f"{FLOW_RULE}/{found.call or 'join'}", chain=chain)
-                for one in self._located(without_base(found.text.text, found.text.parts), place):
-                    if isinstance(one, Sighting) and _value(one) not in plain and _value(one) not in self._told:
-                        yield one
+                yield from self._of_several(resolution, found, *whole.place(found.at))
+
+    def _in_chunks(self) -> Iterator[Find]:
+        """What a chunk of a bundle puts together with modules of another file."""
+        from tieback.recognise.scripts import resolve
+
+        for chunk in self.names.bundles.chunks():
+            hits, _ = self._scanner.scan(chunk.data, 0, len(chunk.data), MAX_HITS)
+            marks = [(resolve.MARKS[index], end) for index, end in hits if index < len(resolve.MARKS)]
+            budget = Budget(min(self.left, ACROSS_STEPS))
+            before = budget.left
+            with closing(resolve.Resolution(chunk.data, budget)) as resolution:
+                for found in resolution.texts(marks):
+                    if found.at < chunk.own:
+                        yield from self._of_several(resolution, found, chunk.file, found.at)
+            self.left -= before - max(budget.left, 0)
+
+    def _of_several(self, resolution: "Resolution", found: "Resolved", file: str, offset: int) -> Iterator[Find]:
+        """The finds in a text of several scripts, without those that its parts or single scripts have."""
+        if resolution.is_comment(found.at):
+            return
+        plain = {_value(one) for part in found.text.parts for one in self._judged(part)}
+        chain = tuple(printable(step, _STEP_WIDTH) for step in found.text.via)
+        place = Evidence(file, offset, f"{FLOW_RULE}/{found.call or 'join'}", chain=chain)
+        for one in self._located(without_base(found.text.text, found.text.parts), place):
+            if isinstance(one, Sighting) and _value(one) not in plain and _value(one) not in self._told:
+                yield one
 
     @cached_property
     def _scanner(self) -> AnchorScanner:

@@ -13,6 +13,7 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, BufferKind, B
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.model.sighting import Evidence
 from tieback.recognise.dataflow.methods.values import HOLE
+from tieback.recognise.scripts.chunk_scripts import ChunkScripts
 from tieback.recognise.scripts.page_scripts import PageScripts
 
 MAX_FILE = 65_536
@@ -52,6 +53,8 @@ class PageNames:
         self._addresses: dict[tuple[str, str], SharedAddress] = {}
         self.scripts = PageScripts()
         """The scripts that are read together."""
+        self.bundles = ChunkScripts()
+        """The bundles that are in several files."""
 
     def see(self, piece: Piece) -> None:
         """Read the names of hosts in the scripts and pages of a piece."""
@@ -65,6 +68,7 @@ class PageNames:
 
     def _file(self, file: str, data: Bytes) -> None:
         self.scripts.add(file, data)
+        self.bundles.add(file, data)
         if len(data) > MAX_FILE or not file.endswith((".js", ".html", ".htm")) or _FILES.fullmatch(file) is None:
             return
         depth = read = 0
