@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tieback.recognise.dataflow.code.members import words
 from tieback.recognise.dataflow.dex.opcode_sets import CALLS, INSTANCE_READS, STATIC_READS
 from tieback.recognise.dataflow.dex.reaching import IGET, SGET, MethodFlow, Operation, Origins
 
@@ -69,7 +70,7 @@ class ShownTexts:
             return False
         if reader == HINT:
             return self.are_contacted(HINT)
-        if self._reads(number, code, flow, one.values[0], reader):
+        if self._reads(number, code, flow, one.values[0], reader) or (reader == TEXT and self._reads_any_view):
             return True
         known = {each.at: each for each in flow.operations}
         fields = {
@@ -136,6 +137,34 @@ class ShownTexts:
 
     def _is_found(self, call: Operation, flow: MethodFlow, identifier: int) -> bool:
         return any(flow.numbers.get(at) == identifier for at in call.values[-1])
+
+    @cached_property
+    def _reads_any_view(self) -> bool:
+        """True if a method contacts the text of a view that it gets, or finds by an identifier that is not known.
+
+        So does a listener with the view that was clicked, or with the button of a group that is checked.
+        """
+        for kind in _TEXT_KINDS:
+            for number, code, at in self._calls(TEXT, kind):
+                flow = self._uses.flow(number, code)
+                call = flow.operation(at) if flow is not None else None
+                if flow is not None and call is not None and call.values and self._is_any_view(number, code, flow, call):
+                    if self._uses.of_result(number, code, at):
+                        return True
+        return False
+
+    def _is_any_view(self, number: int, code: "CodeItem", flow: MethodFlow, call: Operation) -> bool:
+        """True for the text of a parameter, or of a view with an identifier that is a parameter or the result of a call."""
+        own = -1 if words(self._uses.app.ref_at(number, code).kind) < code.ins else 0
+        for at in call.values[0]:
+            made = flow.operation(at) if at >= 0 else None
+            if at < own:
+                return True
+            if made is not None and made.opcode in CALLS and made.values:
+                _, name, kind = self._uses.method_names(number, made.member)
+                if (name, kind) == _FIND and not any(one in flow.numbers for one in made.values[-1]):
+                    return True
+        return False
 
     @cached_property
     def _found_views(self) -> list[tuple[int, "CodeItem", MethodFlow, Operation]]:

@@ -209,7 +209,10 @@ class Trace:
         if self._uses.permits(self._number, self._code, self._flow):
             return True
         other = other_in_true_branch(self._uses, place, self._flow, one, given)
-        return other is not None and Trace(self._uses, place, other[0], other[1], self._depth).outcome().contacts
+        if other is None:
+            return False
+        outcome = Trace(self._uses, place, other[0], other[1], self._depth).outcome()
+        return outcome.contacts or (outcome.returns and self._uses.contacts_returned(*place, self._depth))
 
     def _is_listened(self, one: Operation) -> bool:
         """True for a link in a text of Compose that a listener gets: it can open the page in the app."""
