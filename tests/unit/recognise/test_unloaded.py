@@ -60,6 +60,13 @@ def stays(file: str, **files: str) -> bool:
         ("old.js", {"old__js": "", "index__html": INDEX + "<!-- <script src='old.js'></script> -->"}, False),
         # In a script it is text.
         ("old.js", {"old__js": "", "js_app__js": "a = '<!--'; load('old.js'); b = '-->'"}, True),
+        # Behind a folder the code puts a name that is in no file.
+        ("v/a.html", {"v_a__html": "", "js_app__js": 'load("v/" + p.name)'}, True),
+        ("v/a.html", {"v_a__html": "", "js_app__js": "load(`./v/${p.name}`)"}, True),
+        ("v/b/a.html", {"v_b_a__html": "", "js_app__js": 'load("v/" + p.name)'}, False),
+        ("w/a.html", {"w_a__html": "", "js_app__js": 'load("v/" + p.name)'}, False),
+        ("v/a.html", {"v_a__html": "", "js_app__js": 'load("https://shop.test/v/" + p.name)'}, False),
+        ("v/a.html", {"v_a__html": "", "old__js": 'load("v/" + p.name)'}, False),
         ("test/app.js", {"test_app__js": ""}, False),
         ("tested/app.js", {"tested_app__js": "", "js_app__js": "load('app.js')"}, True),
         # A name with a folder means the files in such a folder, if there are some.

@@ -61,7 +61,7 @@ def manifest(case: str, activities: str) -> PackageResources:
     "activities",
     [
         f'<activity android:name=".Web">{FILTER}</activity>',
-        f'<activity android:name=".Web"/><activity-alias android:name=".A" android:targetActivity=".Web">{FILTER}</activity-alias>',
+        f'<activity android:name=".Web"/><activity-alias android:targetActivity=".Web">{FILTER}</activity-alias>',
     ],
 )
 def test_a_component_loads_the_links_that_it_opens(activities: str) -> None:

@@ -64,7 +64,9 @@ _PACKAGE = lazy_pattern(r"<manifest\b[^<>]{0,4000}?\bpackage=\"([^\"]{1,300})\""
 _LAUNCHER = "android.intent.category.LAUNCHER"
 _STARTED = lazy_pattern(r"\s(?:android:)?(targetActivity|name)=\"([^\"]{1,300})\"")
 _LINKED = lazy_pattern(r"<data\b[^<>]{0,2000}?\s(?:android:)?host=\"(?:\*\.)?([A-Za-z0-9.-]{4,253})\"")
-_OPENER = lazy_pattern(r"<activity(?:-alias)?(?=\s)(?P<tag>[^<>]{0,4000})>(?P<filters>(?:[^<]|<(?!/?activity)){0,40000})</activity")
+_OPENER = lazy_pattern(
+    r"<activity(?:-alias)?(?=\s)(?P<tag>[^<>]{0,4000})>(?P<filters>(?:[^<]|<(?!/?activity)){0,40000})</activity"
+)
 _FILTER = lazy_pattern(r"<intent-filter\b(?:[^<]|<(?!/intent-filter)){0,20000}")
 _WEB = lazy_pattern(r"\sandroid:scheme=\"https?\"|\sscheme=\"https?\"")
 _SPLIT = lazy_pattern(r"<manifest\b[^<>]{0,4000}?\b(?:split=\"|isolatedSplits=\"(?!false))")

@@ -144,21 +144,22 @@ class ShownTexts:
 
         So does a listener with the view that was clicked, or with the button of a group that is checked.
         """
-        for kind in _TEXT_KINDS:
-            for number, code, at in self._calls(TEXT, kind):
-                flow = self._uses.flow(number, code)
-                call = flow.operation(at) if flow is not None else None
-                if flow is not None and call is not None and call.values and self._is_any_view(number, code, flow, call):
-                    if self._uses.of_result(number, code, at):
-                        return True
-        return False
+        return any(
+            self._reads_some_view(number, code, at) and self._uses.of_result(number, code, at)
+            for kind in _TEXT_KINDS
+            for number, code, at in self._calls(TEXT, kind)
+        )
 
-    def _is_any_view(self, number: int, code: "CodeItem", flow: MethodFlow, call: Operation) -> bool:
-        """True for the text of a parameter, or of a view with an identifier that is a parameter or the result of a call."""
+    def _reads_some_view(self, number: int, code: "CodeItem", at: int) -> bool:
+        """True for the text of a parameter, or of a view whose identifier no constant shows."""
+        flow = self._uses.flow(number, code)
+        call = flow.operation(at) if flow is not None else None
+        if flow is None or call is None or not call.values:
+            return False
         own = -1 if words(self._uses.app.ref_at(number, code).kind) < code.ins else 0
-        for at in call.values[0]:
-            made = flow.operation(at) if at >= 0 else None
-            if at < own:
+        for origin in call.values[0]:
+            made = flow.operation(origin)
+            if origin < own:
                 return True
             if made is not None and made.opcode in CALLS and made.values:
                 _, name, kind = self._uses.method_names(number, made.member)
