@@ -6,7 +6,8 @@ too, and so is what any other file names (the code, the settings, texts in JSON 
 a name together, as in ``name + ".js"``, all files of that kind stay, but not the examples of libraries, if no file
 has the name of their folder in a path. Behind a folder, as in ``"pages/" + name``, all files of that folder stay. A
 name with a folder means the files in a folder of that name, if there are some; one behind the address of a server is a
-file there. A start page that names no file says nothing about the others. Sources: https://cordova.apache.org/docs/en/latest/, https://capacitorjs.com/docs/basics/workflow
+file there. A start page that names no file says nothing about the others. Sources:
+https://cordova.apache.org/docs/en/latest/, https://capacitorjs.com/docs/basics/workflow
 Bounds: the names of 20,000 files, 2,000 names of one file; 32 MiB of other files are read.
 """
 
