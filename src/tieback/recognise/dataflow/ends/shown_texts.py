@@ -43,6 +43,7 @@ class ShownTexts:
         """The code of the app."""
         self._uses = uses
         self._known: dict[str, bool] = {}
+        self._of_any: dict[str, bool] = {}
 
     def are_contacted(self, reader: str, kind: str = _TEXT) -> bool:
         """True if code outside of libraries for views may contact what a method such as ``getHint`` gives."""
@@ -70,7 +71,7 @@ class ShownTexts:
             return False
         if reader == HINT:
             return self.are_contacted(HINT)
-        if self._reads(number, code, flow, one.values[0], reader) or (reader == TEXT and self._reads_any_view):
+        if self._reads(number, code, flow, one.values[0], reader) or self.are_read_in_any(reader):
             return True
         known = {each.at: each for each in flow.operations}
         fields = {
@@ -138,17 +139,19 @@ class ShownTexts:
     def _is_found(self, call: Operation, flow: MethodFlow, identifier: int) -> bool:
         return any(flow.numbers.get(at) == identifier for at in call.values[-1])
 
-    @cached_property
-    def _reads_any_view(self) -> bool:
-        """True if a method contacts the text of a view that it gets, or finds by an identifier that is not known.
+    def are_read_in_any(self, reader: str) -> bool:
+        """True if a method contacts such a text of a view that it gets, or finds by an identifier that is not known.
 
         So does a listener with the view that was clicked, or with the button of a group that is checked.
         """
-        return any(
-            self._reads_some_view(number, code, at) and self._uses.of_result(number, code, at)
-            for kind in _TEXT_KINDS
-            for number, code, at in self._calls(TEXT, kind)
-        )
+        if reader not in self._of_any:
+            self._of_any[reader] = False  # in a recursion
+            self._of_any[reader] = any(
+                self._reads_some_view(number, code, at) and self._uses.of_result(number, code, at)
+                for kind in _TEXT_KINDS
+                for number, code, at in self._calls(reader, kind)
+            )
+        return self._of_any[reader]
 
     def _reads_some_view(self, number: int, code: "CodeItem", at: int) -> bool:
         """True for the text of a parameter, or of a view whose identifier no constant shows."""
