@@ -28,6 +28,7 @@ from tieback.recognise.import_maps import NOT_IMPORTED, ImportMaps
 from tieback.recognise.interface import Find
 from tieback.recognise.missing_plugins import LIST, NO_PLUGIN, MissingPlugins
 from tieback.recognise.near import matches_near
+from tieback.recognise.opened_folders import opens_any_page
 from tieback.recognise.page_marks import Marks, Places, places_of_marks
 
 UNLOADED = "only in a page or script that no other file of the app names"
@@ -195,6 +196,8 @@ class UnloadedFiles:
         self._inline: set[str] = set()
         self._left = MAX_OTHER
         self._stopped = self._compiles_less = self._compiles_sass = False
+        self._opens_any = False
+        """True if code can open each page."""
         self._plugins = MissingPlugins()
         self._maps = ImportMaps()
         self._file_pages = FilePages()
@@ -206,6 +209,8 @@ class UnloadedFiles:
                 self._file(file, content)
         elif isinstance(piece, Artifact):
             for buffer in piece.buffers:
+                if buffer.kind is BufferKind.DEX:
+                    self._opens_any = self._opens_any or opens_any_page(buffer.data)
                 if not buffer.file.endswith(".so"):
                     self._file(buffer.file, buffer.data, text=buffer.kind is BufferKind.TEXT)
 
@@ -223,7 +228,7 @@ class UnloadedFiles:
         """True if no code and no setting names another page of a root than the first."""
         named = {_page(one) for one in self._other}
         pages = (file for file in self._names if file.startswith(root) and file.lower().endswith(_PAGES))
-        return all(
+        return not self._opens_any and all(
             file == f"{root}{_START}" or file.rpartition("/")[2].encode("utf-8", "replace").lower() not in named
             for file in pages
         )
@@ -342,7 +347,7 @@ class UnloadedFiles:
             if any(file in _meant(files, one, "") for one in forms.get(name, ()))
             or not any(file.startswith(root) for root in self._roots)
             or any(file == f"{root}index.html" or _FRAME.fullmatch(file.removeprefix(root)) for root in self._roots)
-            or (file.lower().endswith(_PAGES) and any(file.startswith(root) for root in self._routed))
+            or (file.lower().endswith(_PAGES) and (self._opens_any or file.startswith(tuple(self._routed))))
         ]
         loaded, joined, opened = set(waiting), set[tuple[bytes, str]](), frozenset[str]()
         while waiting:

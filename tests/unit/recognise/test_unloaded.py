@@ -1,6 +1,7 @@
 """Pages and scripts of hybrid apps that nothing loads."""
 
 import posixpath
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,8 +13,10 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, Buffe
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise import held_finds, unloaded
+from tieback.recognise.opened_folders import opens_any_page
 from tieback.recognise.unloaded import REMOTE, SHEET_SOURCE, SOURCE_MAP, UNLOADED, UnloadedFiles
 
+DEX = Path(__file__).parent / "dataflow" / "dex"
 WWW = "assets/www/"
 INDEX = "<script src='cordova.js'></script><script src='js/app.js'></script>"
 
@@ -295,6 +298,21 @@ def test_a_start_page_that_goes_on_to_a_server_loads_no_other_file(page: str, se
     finds = [sighting("assets/www/index.html"), sighting("assets/www/js/api"), sighting("assets/api")]
     settled = [one.reason if isinstance(one, NotBackend) else "" for one in pages.settled(finds)]
     assert settled == ["", reason, ""]
+
+
+@each(("name", "expected"), [("pagefolder", True), ("framefolder", False), ("basic", False)])
+def test_code_of_the_app_opens_pages_by_names_that_only_a_run_knows(name: str, *, expected: bool) -> None:
+    pages = UnloadedFiles()
+    for file in ("cordova.js", "index.html", "old.html", "old.js"):
+        pages.see(piece(WWW + file, ""))
+    pages.see(piece("classes.dex", (DEX / f"{name}.dex").read_bytes(), BufferKind.DEX))
+    found = list(pages.settled([sighting(WWW + "old.html"), sighting(WWW + "old.js")]))
+    assert [isinstance(one, Sighting) for one in found] == [expected, False]
+
+
+def test_a_dex_file_that_cannot_be_read_may_open_any_page() -> None:
+    assert opens_any_page(b"file:///android_asset/www/\0")
+    assert not opens_any_page(b"file:///android_asset/www/index.html\0")
 
 
 def test_a_source_map_counts_only_without_its_script() -> None:
