@@ -43,6 +43,8 @@ _ADDRESSES = tuple(
     text.encode(form) for text in ("android_asset", "appassets.androidplatform") for form in ("ascii", "utf-16-le")
 )
 """What is in each address of the assets, and in the library that gives them an address."""
+_OPEN_FOLDERS = (b"\x07assets/\0", b"\x08/assets/\0")
+"""Strings of a DEX file to which code adds the name of a file, for ``Class.getResourceAsStream``."""
 _ASSETS, _LIST = b"Landroid/content/res/AssetManager;", b"list"
 _INTERPRETER = b"Lorg/mozilla/javascript/"
 """Rhino, which runs scripts without a web view: https://github.com/mozilla/rhino"""
@@ -88,7 +90,7 @@ class AssetPages:
             self._stopped |= buffer.kind is BufferKind.NATIVE
             if buffer.kind is BufferKind.DEX:
                 self._has_code = True
-                self._stopped |= _can_list(buffer.data)
+                self._stopped |= any(has_text(buffer.data, one) for one in _OPEN_FOLDERS) or _can_list(buffer.data)
         self._stopped |= bool(piece.bytecode or piece.assembly or piece.left_out)
 
     def _file(self, file: str, data: Bytes) -> None:

@@ -4,9 +4,10 @@ Apps of Cordova and Capacitor often contain the demo of a library, an old versio
 another platform. The files are followed from ``index.html``: what a page or script that is loaded names is loaded,
 too, and so is what any other file names (the code, the settings, texts in JSON or XML). Where a loaded file puts such
 a name together, as in ``name + ".js"``, all files of that kind stay, but not the examples of libraries, if no file
-has the name of their folder in a path. A name with a folder means the files in a folder of that name, if there are
-some; one behind the address of a server is a file there. A start page that names no file says nothing about the
-others. Sources: https://cordova.apache.org/docs/en/latest/, https://capacitorjs.com/docs/basics/workflow
+has the name of their folder in a path. Behind a folder, as in ``"pages/" + name``, all files of that folder stay. A
+name with a folder means the files in a folder of that name, if there are some; one behind the address of a server is a
+file there. A start page that names no file says nothing about the others. Sources:
+https://cordova.apache.org/docs/en/latest/, https://capacitorjs.com/docs/basics/workflow
 Bounds: the names of 20,000 files, 2,000 names of one file; 32 MiB of other files are read.
 """
 
@@ -27,6 +28,7 @@ from tieback.recognise.import_maps import NOT_IMPORTED, ImportMaps
 from tieback.recognise.interface import Find
 from tieback.recognise.missing_plugins import LIST, NO_PLUGIN, MissingPlugins
 from tieback.recognise.near import matches_near
+from tieback.recognise.opened_folders import opens_any_page
 from tieback.recognise.page_marks import Marks, Places, places_of_marks
 
 UNLOADED = "only in a page or script that no other file of the app names"
@@ -130,8 +132,12 @@ _EXAMPLE_FOLDERS = tuple(b"example examples demo demos doc docs documentation sa
 _SUFFIX_MARKS = (b".js", b".htm", b".php", b".css")
 _WIDE_MARKS = (b".\0h\0t\0m\0", b".\0j\0s\0", b".\0p\0h\0p\0", b".\0c\0s\0s\0")
 _FOLDER_MARKS = tuple(folder + b"/" for folder in _EXAMPLE_FOLDERS)
-_MARKS = Marks((*_WIDE_MARKS, *_FOLDER_MARKS), caseless=_SUFFIX_MARKS)
-"""What begins the end of a name, and the folders of examples."""
+_BEHIND_FOLDER = (b'/"+', b"/'+", b'/" +', b"/' +", b"/${")
+_MARKS = Marks((*_WIDE_MARKS, *_FOLDER_MARKS, *_BEHIND_FOLDER), caseless=_SUFFIX_MARKS)
+"""What begins the end of a name, the folders of examples, and the end of a folder behind which code puts a name."""
+_FOLDER = lazy_pattern(rb"[\"'`](?:\.{0,2}/)?(?P<path>(?:[\w.-]{1,60}/){1,4})\Z")
+_MAX_FOLDERS = 64
+"""Most folders of one file behind which code puts names."""
 _EXAMPLES = lazy_pattern(rf"/(?:{b'|'.join(_EXAMPLE_FOLDERS).decode()})/", re.IGNORECASE)
 """A folder with examples of a library, or with pages about it."""
 _TOOLS = lazy_pattern(
@@ -176,6 +182,8 @@ class UnloadedFiles:
         """Begin an app."""
         self._names: dict[str, frozenset[bytes]] = {}
         self._joins: dict[str, frozenset[bytes]] = {}
+        self._folders: dict[str, frozenset[str]] = {}
+        """By page or script, the folders behind which it puts names."""
         self._used = set[tuple[bytes, bool]]()
         """Folders of examples that are in paths of pages and scripts; true if code puts names behind them."""
         self._roots: set[str] = set()
@@ -188,6 +196,8 @@ class UnloadedFiles:
         self._inline: set[str] = set()
         self._left = MAX_OTHER
         self._stopped = self._compiles_less = self._compiles_sass = False
+        self._opens_any = False
+        """True if code can open each page."""
         self._plugins = MissingPlugins()
         self._maps = ImportMaps()
         self._file_pages = FilePages()
@@ -199,6 +209,8 @@ class UnloadedFiles:
                 self._file(file, content)
         elif isinstance(piece, Artifact):
             for buffer in piece.buffers:
+                if buffer.kind is BufferKind.DEX:
+                    self._opens_any = self._opens_any or opens_any_page(buffer.data)
                 if not buffer.file.endswith(".so"):
                     self._file(buffer.file, buffer.data, text=buffer.kind is BufferKind.TEXT)
 
@@ -216,7 +228,7 @@ class UnloadedFiles:
         """True if no code and no setting names another page of a root than the first."""
         named = {_page(one) for one in self._other}
         pages = (file for file in self._names if file.startswith(root) and file.lower().endswith(_PAGES))
-        return all(
+        return not self._opens_any and all(
             file == f"{root}{_START}" or file.rpartition("/")[2].encode("utf-8", "replace").lower() not in named
             for file in pages
         )
@@ -310,6 +322,7 @@ class UnloadedFiles:
             self._used.update(_example_folders(content, marks))
         if _FRAME.fullmatch(name) is None:
             self._joins[file] = frozenset(one["kind"].lower()[:1] for one in islice(_joined(content, marks), 64))
+            self._folders[file] = frozenset(islice(_open_folders(content, marks), _MAX_FOLDERS))
         if name == _START and _INLINE.search(content) and b"://" not in content:
             self._inline.add(file)
         if name == _START and not names and _SCRIPT.search(content) is None and _REDIRECT.search(content):
@@ -334,9 +347,9 @@ class UnloadedFiles:
             if any(file in _meant(files, one, "") for one in forms.get(name, ()))
             or not any(file.startswith(root) for root in self._roots)
             or any(file == f"{root}index.html" or _FRAME.fullmatch(file.removeprefix(root)) for root in self._roots)
-            or (file.lower().endswith(_PAGES) and any(file.startswith(root) for root in self._routed))
+            or (file.lower().endswith(_PAGES) and (self._opens_any or file.startswith(tuple(self._routed))))
         ]
-        loaded, joined = set(waiting), set[tuple[bytes, str]]()
+        loaded, joined, opened = set(waiting), set[tuple[bytes, str]](), frozenset[str]()
         while waiting:
             file = waiting.pop()
             named = [one for name in self._names[file] for one in _meant(by_name.get(_page(name), ()), name, file)]
@@ -345,9 +358,17 @@ class UnloadedFiles:
                 if (kind, example) not in joined:
                     joined.add((kind, example))
                     named += _meant(self._of_kind(kind, example), b"", file)
+            named += self._in_folders(self._folders.get(file, frozenset()) - opened, example)
+            opened |= self._folders.get(file, frozenset()) if not example else frozenset()
             waiting += [one for one in dict.fromkeys(named) if one not in loaded]
             loaded.update(named)
         return frozenset(self._names.keys() - loaded)
+
+    def _in_folders(self, folders: frozenset[str], example: str) -> list[str]:
+        """The files right in folders behind which code puts a name: ``"templates/" + name``."""
+        ends = tuple(f"/{one}" for one in folders)
+        every = [file for file in self._names if f"{_folder(file)}/".endswith(ends)] if ends else []
+        return [one for one in every if example or _EXAMPLES.search(one) is None or self._is_used(one)]
 
     def _of_kind(self, kind: bytes, example: str) -> list[str]:
         """The files that a name of this kind can mean, which code puts together.
@@ -397,6 +418,13 @@ def _example_folders(data: Bytes, marks: Places) -> Iterator[tuple[bytes, bool]]
             behind = _FOLDERS.match(data, at, at + 400)
             if before is not None and behind is not None:
                 yield (before["path"] + behind[0].removesuffix(behind["end"] or b"")).lower(), behind["end"] is not None
+
+
+def _open_folders(data: Bytes, marks: Places) -> Iterator[str]:
+    """The folders in a text behind which code puts a name."""
+    for at in marks.of(*_BEHIND_FOLDER):
+        if found := _FOLDER.search(data, max(0, at - 250), at + 1):
+            yield found["path"].decode("utf-8", "replace").lower()
 
 
 def _folder(file: str) -> str:

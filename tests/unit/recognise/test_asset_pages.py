@@ -106,6 +106,7 @@ def test_the_length_before_a_long_name_is_no_part_of_it() -> None:
         Artifact("a.dll", (), assembly=b"image"),
         Artifact("a.json", (), left_out="the rest"),
         code("assetlist"),
+        code("assetfolder"),  # it opens files by another way than the AssetManager
         code("rhino"),
         file("classes2.dex", b"dex", BufferKind.DEX),
     ],

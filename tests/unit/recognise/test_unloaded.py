@@ -1,6 +1,7 @@
 """Pages and scripts of hybrid apps that nothing loads."""
 
 import posixpath
+from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,8 +13,10 @@ from tieback.intake.apps.interface import Artifact, ArtifactBatch, Buffer, Buffe
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.model.sighting import Evidence, NotBackend, Sighting
 from tieback.recognise import held_finds, unloaded
+from tieback.recognise.opened_folders import opens_any_page
 from tieback.recognise.unloaded import REMOTE, SHEET_SOURCE, SOURCE_MAP, UNLOADED, UnloadedFiles
 
+DEX = Path(__file__).parent / "dataflow" / "dex"
 WWW = "assets/www/"
 INDEX = "<script src='cordova.js'></script><script src='js/app.js'></script>"
 
@@ -60,6 +63,13 @@ def stays(file: str, **files: str) -> bool:
         ("old.js", {"old__js": "", "index__html": INDEX + "<!-- <script src='old.js'></script> -->"}, False),
         # In a script it is text.
         ("old.js", {"old__js": "", "js_app__js": "a = '<!--'; load('old.js'); b = '-->'"}, True),
+        # Behind a folder the code puts a name that is in no file.
+        ("v/a.html", {"v_a__html": "", "js_app__js": 'load("v/" + p.name)'}, True),
+        ("v/a.html", {"v_a__html": "", "js_app__js": "load(`./v/${p.name}`)"}, True),
+        ("v/b/a.html", {"v_b_a__html": "", "js_app__js": 'load("v/" + p.name)'}, False),
+        ("w/a.html", {"w_a__html": "", "js_app__js": 'load("v/" + p.name)'}, False),
+        ("v/a.html", {"v_a__html": "", "js_app__js": 'load("https://shop.test/v/" + p.name)'}, False),
+        ("v/a.html", {"v_a__html": "", "old__js": 'load("v/" + p.name)'}, False),
         ("test/app.js", {"test_app__js": ""}, False),
         ("tested/app.js", {"tested_app__js": "", "js_app__js": "load('app.js')"}, True),
         # A name with a folder means the files in such a folder, if there are some.
@@ -288,6 +298,21 @@ def test_a_start_page_that_goes_on_to_a_server_loads_no_other_file(page: str, se
     finds = [sighting("assets/www/index.html"), sighting("assets/www/js/api"), sighting("assets/api")]
     settled = [one.reason if isinstance(one, NotBackend) else "" for one in pages.settled(finds)]
     assert settled == ["", reason, ""]
+
+
+@each(("name", "expected"), [("pagefolder", True), ("framefolder", False), ("basic", False)])
+def test_code_of_the_app_opens_pages_by_names_that_only_a_run_knows(name: str, *, expected: bool) -> None:
+    pages = UnloadedFiles()
+    for file in ("cordova.js", "index.html", "old.html", "old.js"):
+        pages.see(piece(WWW + file, ""))
+    pages.see(piece("classes.dex", (DEX / f"{name}.dex").read_bytes(), BufferKind.DEX))
+    found = list(pages.settled([sighting(WWW + "old.html"), sighting(WWW + "old.js")]))
+    assert [isinstance(one, Sighting) for one in found] == [expected, False]
+
+
+def test_a_dex_file_that_cannot_be_read_may_open_any_page() -> None:
+    assert opens_any_page(b"file:///android_asset/www/\0")
+    assert not opens_any_page(b"file:///android_asset/www/index.html\0")
 
 
 def test_a_source_map_counts_only_without_its_script() -> None:

@@ -26,6 +26,7 @@ from tieback.recognise.dataflow.ends.unread_objects import reason_of_fields
 from tieback.recognise.dataflow.ends.uses import ConstantUses
 from tieback.recognise.dataflow.hosts.bare_hosts import BareHost, BareHosts
 from tieback.recognise.dataflow.hosts.components import ComponentHost
+from tieback.recognise.dataflow.hosts.opened_links import OpenedLink, opened_links
 from tieback.recognise.dataflow.hosts.viewed_pages import viewed_pages
 from tieback.recognise.dataflow.unused.samples import SAMPLE, SampleClasses
 from tieback.recognise.dataflow.unused.uncalled import UncalledCode
@@ -125,6 +126,7 @@ class ConstantEnds:
         named = package.text_names if package is not None else lambda _: False
         self._samples = SampleClasses(self._uses.app, self._uses.places, components, named) if components else None
         self._made: dict[tuple[int, int, int], str] = {}
+        self._package = package
         self._linked = package.linked_hosts() if package is not None else set()
 
     def close(self) -> None:
@@ -173,6 +175,11 @@ class ConstantEnds:
             reason = self._of_bare(one)
             yield NotBackend(f"https://{one.name}", reason) if reason else one
         yield from (NotBackend(f"https://{name}", OPENED) for name in sorted(found.linked - shown - left_out))
+
+    def opened_links(self) -> Iterator[OpenedLink]:
+        """The hosts of the app's own links that it contacts itself."""
+        if self._linked and self._package is not None:
+            yield from opened_links(self._uses, self._package.link_openers())
 
     def viewed_pages(self, rules: RuleFiles) -> Iterator[ComponentHost]:
         """The addresses that network components of App Inventor get, in code that runs."""

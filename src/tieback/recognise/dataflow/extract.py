@@ -29,6 +29,7 @@ from tieback.recognise.dataflow.dex.dex_tables import MalformedDexError
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.hosts.bare_hosts import BareHost, decrypted_hosts, is_below
 from tieback.recognise.dataflow.hosts.components import ComponentHost
+from tieback.recognise.dataflow.hosts.opened_links import OpenedLink
 from tieback.recognise.dataflow.methods.sinks import Sink, read_sinks
 from tieback.recognise.dataflow.methods.values import HOLE, EndpointParts, TextValue, place
 from tieback.recognise.dataflow.unused.unrunnable import NEEDS
@@ -52,7 +53,7 @@ from tieback.recognise.dataflow.walk.secrets import (
 )
 from tieback.recognise.dataflow.walk.settings import AppSettings
 from tieback.recognise.firebase import SERVICE as DATABASE
-from tieback.recognise.hosts import EndpointHost, web_server
+from tieback.recognise.hosts import EndpointHost, check_host, web_server
 from tieback.recognise.interface import MAY_MISS, Extractor, ExtractorMeta, Find
 from tieback.recognise.makers.clues import MakerClue
 from tieback.recognise.placement import CERTIFICATE, is_field_of_certificate
@@ -180,6 +181,7 @@ class DataflowExtractor:
         if ends is not None:
             yield from finds.viewed(ends.viewed_pages(self._rules))
             yield from finds.composed_hosts(shown, left_out)
+            yield from finds.opened(ends.opened_links())
             yield from finds.bare(ends.bare_hosts(self._rules, shown, left_out, finds.domains()))
         if analysis.unread:
             methods = count_text(analysis.unread, "method")
@@ -272,6 +274,15 @@ class _Finds:
             for endpoint in self._requested_text(one.text):
                 evidence = self._evidence(flow, one.text, place(one.file, one.string))
                 yield from self._once(flow, Sighting(endpoint, 1, Party.UNKNOWN, evidence))
+
+    def opened(self, links: Iterable[OpenedLink]) -> Iterator[Find]:
+        """A sighting for each host of the app's own links that it contacts itself; there is no constant to show."""
+        for one in links:
+            if not isinstance(host := check_host(one.host, self._extractor.rules), EndpointHost):
+                continue
+            flow = DataFlow("link", TextValue(one.host), None, one.method)
+            evidence = self._evidence(flow, one.host, place(one.file, _NO_STRING))
+            yield from self._once(flow, Sighting(web_server(host), 1, Party.UNKNOWN, evidence))
 
     def composed_hosts(self, shown: set[str], left_out: set[str]) -> Iterator[Find]:
         """A sighting for each host that code puts together, below a domain that the app contacts: ``m.%s``."""

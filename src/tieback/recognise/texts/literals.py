@@ -42,6 +42,19 @@ _TELLS = lazy_pattern(
 _IS_EQUAL = lazy_pattern(rb"(?:(?<![\w$.])case|[!=]==?)\s{0,20}\Z")
 _EQUALS = lazy_pattern(rb"\s{0,20}[!=]==?")
 """A comparison, and the label of a case, which is compared: ECMA-262, section 14.12.4."""
+_OTHER_BEFORE = lazy_pattern(
+    rb"(?<![\w$.])(?P<name>[A-Za-z_$][\w$.]{0,60}?)\s{0,4}(?:={2,3}\s{0,20}|\.(?:startsWith|indexOf)\(\s{0,4})\Z"
+)
+_OTHER_BEHIND = lazy_pattern(rb"\s{0,20}={2,3}\s{0,20}(?P<name>[A-Za-z_$][\w$.]{0,60})")
+"""The variable that is compared with a literal before or behind it."""
+_REQUESTED = lazy_pattern(
+    rb"(?:\b(?:fetch|load\w{0,20}|ajax|axios|request|import|importScripts|sendBeacon|get(?:JSON|Script)?|post)\s{0,4}\(\s{0,8}"
+    rb"|\bopen\s{0,4}\(\s{0,4}[\"'][A-Z]{3,6}[\"']\s{0,4},\s{0,8}|\b(?:href|src|location|ur[il])\s{0,4}[=:]\s{0,4})"
+    rb"(?P<name>[A-Za-z_$][\w$.]{0,60})(?![\w$.(\[])"
+)
+"""A request for what is in a variable, or an element with it."""
+_BRANCH = 240
+"""Most bytes behind a comparison in which the code for a true one is."""
 _BEFORE_LITERAL = lazy_pattern(rb"(?P<quote>[\"'`])\s{0,40}[+,]\s{0,40}\Z")
 """The end of the text before a literal that is joined to it, or that is the line before it in a list of lines."""
 _WHOLE_TEXT = lazy_pattern(rb"[^\\\n]{3,400}")
@@ -123,7 +136,17 @@ def reason_of_use(data: bytes, span: Span, offset: int) -> str:
         return LINK
     is_compared = _IS_EQUAL.search(data, max(0, span.start - 24), span.start) is not None
     is_compared = is_compared or handed_over.is_compared(data, span.start, span.end)
-    return COMPARED if is_compared or _EQUALS.match(data, span.end, span.end + 24) else ""
+    is_compared = is_compared or _EQUALS.match(data, span.end, span.end + 24) is not None
+    return COMPARED if is_compared and not _is_other_requested(data, span) else ""
+
+
+def _is_other_requested(data: bytes, span: Span) -> bool:
+    """True if code requests what a literal is compared with, shortly behind: ``if (url === "…") fetch(url)``."""
+    other = _OTHER_BEFORE.search(data, max(0, span.start - 100), span.start) or _OTHER_BEHIND.match(data, span.end)
+    if other is None:
+        return False
+    requests = _REQUESTED.finditer(data, span.end, span.end + _BRANCH)
+    return any(one["name"] == other["name"] for one in requests)
 
 
 def reason_of_words(data: bytes, span: Span, offset: int) -> str:

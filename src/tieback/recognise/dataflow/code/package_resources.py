@@ -64,6 +64,11 @@ _PACKAGE = lazy_pattern(r"<manifest\b[^<>]{0,4000}?\bpackage=\"([^\"]{1,300})\""
 _LAUNCHER = "android.intent.category.LAUNCHER"
 _STARTED = lazy_pattern(r"\s(?:android:)?(targetActivity|name)=\"([^\"]{1,300})\"")
 _LINKED = lazy_pattern(r"<data\b[^<>]{0,2000}?\s(?:android:)?host=\"(?:\*\.)?([A-Za-z0-9.-]{4,253})\"")
+_OPENER = lazy_pattern(
+    r"<activity(?:-alias)?(?=\s)(?P<tag>[^<>]{0,4000})>(?P<filters>(?:[^<]|<(?!/?activity)){0,40000})</activity"
+)
+_FILTER = lazy_pattern(r"<intent-filter\b(?:[^<]|<(?!/intent-filter)){0,20000}")
+_WEB = lazy_pattern(r"\sandroid:scheme=\"https?\"|\sscheme=\"https?\"")
 _SPLIT = lazy_pattern(r"<manifest\b[^<>]{0,4000}?\b(?:split=\"|isolatedSplits=\"(?!false))")
 _SDK = lazy_pattern(r"<uses-sdk\b[^<>]{0,1000}")
 _VERSIONS = lazy_pattern(r"\b(target|min)SdkVersion=\"(\d{1,6})\"")
@@ -250,6 +255,20 @@ class PackageResources:
     def linked_hosts(self) -> set[str]:
         """The hosts whose links the app opens: ``<data android:host>`` of intent filters."""
         return {name.lower() for text in self._manifests for name in _LINKED.findall(text)[:MAX_COMPONENTS]}
+
+    def link_openers(self) -> dict[str, frozenset[str]]:
+        """By the descriptor of each activity that opens web links, their hosts."""
+        found: dict[str, frozenset[str]] = {}
+        for text in self._manifests:
+            package = manifest_package(text)
+            for one in islice(_OPENER.finditer(text), MAX_COMPONENTS):
+                names = dict(_STARTED.findall(one["tag"]))
+                filters = [each for each in _FILTER.findall(one["filters"]) if _WEB.search(each)]
+                hosts = frozenset(name.lower() for each in filters for name in _LINKED.findall(each))
+                if hosts and (title := names.get("targetActivity") or names.get("name", "")):
+                    name = f"L{full_name(package, title).replace('.', '/')};"
+                    found[name] = found.get(name, frozenset()) | hosts
+        return found
 
     def components(self) -> Iterator[str]:
         """Descriptors of the classes that the manifests name."""

@@ -16,10 +16,16 @@ if TYPE_CHECKING:
     from tieback.recognise.dataflow.ends.uses import ConstantUses
 
 _TEXT = "Ljava/lang/String;"
+_COLLECTIONS = ("ArrayList", "Collection", "HashSet", "LinkedHashSet", "LinkedList", "List", "Set")
 _TESTS = frozenset((_TEXT, name) for name in ("contentEquals", "equals", "equalsIgnoreCase", "startsWith")) | {
     ("Lkotlin/jvm/internal/Intrinsics;", "areEqual"),
     ("Landroid/text/TextUtils;", "equals"),
+    *((f"Ljava/util/{kind};", "contains") for kind in _COLLECTIONS),
+    *((f"Ljava/util/{kind};", "containsKey") for kind in ("HashMap", "LinkedHashMap", "Map")),
+    ("Lkotlin/collections/ArraysKt;", "contains"),
+    ("Lkotlin/collections/CollectionsKt;", "contains"),
 }
+"""Comparisons of a text with another one, and with the texts of a collection."""
 _OPERANDS = 2
 _MOST_STEPS = 2_000
 

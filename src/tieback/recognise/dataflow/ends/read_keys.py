@@ -1,4 +1,4 @@
-"""Keys under which code gives a value away and reads it again: an extra of an intent, a header of a request.
+"""Keys under which code gives a value away and reads it again: an extra of an intent, a header, a value of a map.
 
 ``request.header("Base-Url")`` in an interceptor reads what ``addHeader("Base-Url", "https://shop.test")`` set, and
 sends the request there. Source: https://square.github.io/okhttp/features/interceptors/
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 _HEADERS = ("Lokhttp3/Headers;", "Lokhttp3/Request;")
 _EXTRAS = ("Landroid/content/Intent;", "Landroid/os/BaseBundle;", "Landroid/os/Bundle;")
-_READS = ("get", "header", "values")
+_MAPS = (
+    *_EXTRAS, *_HEADERS, "Ljava/util/HashMap;", "Ljava/util/LinkedHashMap;", "Ljava/util/Map;", "Ljava/util/TreeMap;",
+    "Lorg/json/JSONObject;",
+)  # fmt: skip
+_READS = ("get", "header", "opt", "values")
 """How the names of methods begin that read the value of a key."""
 _OF_SYSTEM = "android.intent."
 """How the keys begin that apps use with each other."""
@@ -23,6 +27,11 @@ _OF_SYSTEM = "android.intent."
 def is_header_read(uses: "ConstantUses", keys: Iterable[str]) -> bool:
     """True if code contacts what it reads under one of these names of headers."""
     return any(_is_read(uses, key, _HEADERS) for key in keys if key)
+
+
+def is_value_read(uses: "ConstantUses", keys: Iterable[str]) -> bool:
+    """True if code contacts what it reads from a map or an object of JSON under one of these keys."""
+    return any(_is_read(uses, key, _MAPS) for key in keys if key)
 
 
 def is_extra_read(uses: "ConstantUses", keys: Iterable[str]) -> bool:

@@ -182,6 +182,7 @@ class ResourceEnds:
         """What becomes of a text in an attribute, also if code reads a hint or summary again."""
         reader = _READ_BACK.get(use.resource, "")
         is_read = bool(reader) and self._shown.are_contacted(reader)
+        is_read = is_read or (use.resource == _TEXT and self._shown.are_read_in_any(TEXT))
         if is_read or (use.view and self._shown.is_view_read(use.view, TEXT)):
             return CONTACTS
         return _end(use)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from tieback.recognise.dataflow.code.members import words
 from tieback.recognise.dataflow.dex.opcode_sets import CALLS, INSTANCE_READS, STATIC_READS
 from tieback.recognise.dataflow.dex.reaching import IGET, SGET, MethodFlow, Operation, Origins
 
@@ -42,6 +43,7 @@ class ShownTexts:
         """The code of the app."""
         self._uses = uses
         self._known: dict[str, bool] = {}
+        self._of_any: dict[str, bool] = {}
 
     def are_contacted(self, reader: str, kind: str = _TEXT) -> bool:
         """True if code outside of libraries for views may contact what a method such as ``getHint`` gives."""
@@ -69,7 +71,7 @@ class ShownTexts:
             return False
         if reader == HINT:
             return self.are_contacted(HINT)
-        if self._reads(number, code, flow, one.values[0], reader):
+        if self._reads(number, code, flow, one.values[0], reader) or self.are_read_in_any(reader):
             return True
         known = {each.at: each for each in flow.operations}
         fields = {
@@ -136,6 +138,37 @@ class ShownTexts:
 
     def _is_found(self, call: Operation, flow: MethodFlow, identifier: int) -> bool:
         return any(flow.numbers.get(at) == identifier for at in call.values[-1])
+
+    def are_read_in_any(self, reader: str) -> bool:
+        """True if a method contacts such a text of a view that it gets, or finds by an identifier that is not known.
+
+        So does a listener with the view that was clicked, or with the button of a group that is checked.
+        """
+        if reader not in self._of_any:
+            self._of_any[reader] = False  # in a recursion
+            self._of_any[reader] = any(
+                self._reads_some_view(number, code, at) and self._uses.of_result(number, code, at)
+                for kind in _TEXT_KINDS
+                for number, code, at in self._calls(reader, kind)
+            )
+        return self._of_any[reader]
+
+    def _reads_some_view(self, number: int, code: "CodeItem", at: int) -> bool:
+        """True for the text of a parameter, or of a view whose identifier no constant shows."""
+        flow = self._uses.flow(number, code)
+        call = flow.operation(at) if flow is not None else None
+        if flow is None or call is None or not call.values:
+            return False
+        own = -1 if words(self._uses.app.ref_at(number, code).kind) < code.ins else 0
+        for origin in call.values[0]:
+            made = flow.operation(origin)
+            if origin < own:
+                return True
+            if made is not None and made.opcode in CALLS and made.values:
+                _, name, kind = self._uses.method_names(number, made.member)
+                if (name, kind) == _FIND and not any(one in flow.numbers for one in made.values[-1]):
+                    return True
+        return False
 
     @cached_property
     def _found_views(self) -> list[tuple[int, "CodeItem", MethodFlow, Operation]]:

@@ -23,7 +23,7 @@ from tieback.recognise.dataflow.dex.reaching import (
 from tieback.recognise.dataflow.ends.compared_values import other_in_true_branch
 from tieback.recognise.dataflow.ends.outlined_joins import BUILDER
 from tieback.recognise.dataflow.ends.overwritten import is_overwritten
-from tieback.recognise.dataflow.ends.read_keys import is_extra_read, is_header_read
+from tieback.recognise.dataflow.ends.read_keys import is_extra_read, is_header_read, is_value_read
 from tieback.recognise.dataflow.ends.sent_intents import is_used_inside
 from tieback.recognise.dataflow.ends.unread_objects import is_uncalled_result, is_unread_object
 from tieback.recognise.dataflow.ends.unread_settings import is_unread_setting
@@ -174,7 +174,9 @@ class Trace:
             return
         what = self._uses.ends.what(self._number, one.member)
         named = self._key_reason(one, given) if what is None else ""
-        if named:
+        if named and is_value_read(self._uses, self._texts(one.values[given[0] - 1])):
+            self._contacts = True
+        elif named:
             self._reasons.add(named)
         elif what in ("through", "into"):
             self._traced.add(one.at)
@@ -209,7 +211,10 @@ class Trace:
         if self._uses.permits(self._number, self._code, self._flow):
             return True
         other = other_in_true_branch(self._uses, place, self._flow, one, given)
-        return other is not None and Trace(self._uses, place, other[0], other[1], self._depth).outcome().contacts
+        if other is None:
+            return False
+        outcome = Trace(self._uses, place, other[0], other[1], self._depth).outcome()
+        return outcome.contacts or (outcome.returns and self._uses.contacts_returned(*place, self._depth))
 
     def _is_listened(self, one: Operation) -> bool:
         """True for a link in a text of Compose that a listener gets: it can open the page in the app."""

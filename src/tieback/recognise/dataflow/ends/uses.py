@@ -326,6 +326,10 @@ class ConstantUses(KnownCode):
             return outcome
         return self._by_callers(number, code, depth + 1).with_other(outcome._replace(returns=False))
 
+    def contacts_returned(self, number: int, code: CodeItem, depth: int) -> bool:
+        """True if code may contact what a method returns."""
+        return self._by_callers(number, code, depth + 1).contacts
+
     def _by_callers(self, number: int, code: CodeItem, depth: int) -> Outcome:
         """What becomes of the result of a method."""
         key = number, code.offset

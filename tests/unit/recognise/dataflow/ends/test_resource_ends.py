@@ -141,6 +141,13 @@ def test_a_hint_that_code_reads_and_contacts_is_a_back_end() -> None:
     assert back_ends == sorted([*BACK_ENDS, "hint", "inhint"])
 
 
+def test_a_listener_contacts_the_text_of_any_view() -> None:
+    reasons, back_ends = ends(pieces("anyview"))
+    read = {"inlayout", "literal", "shown", "shownbytext"}
+    assert reasons == {name: reason for name, reason in REASONS.items() if name not in read}
+    assert back_ends == sorted({*BACK_ENDS, *read})
+
+
 @pytest.mark.parametrize(("reader", "read"), [("titleread", "inmenu"), ("rawaddress", "unusedfile")])
 def test_a_title_that_code_reads_and_a_raw_file_that_an_address_names_are_back_ends(reader: str, read: str) -> None:
     reasons, back_ends = ends(pieces(reader))

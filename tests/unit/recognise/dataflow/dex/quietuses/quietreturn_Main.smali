@@ -1,0 +1,31 @@
+.class public Ltest/quietreturn/app/Main;
+.super Landroid/app/Activity;
+.method public server()Ljava/lang/String;
+    .locals 11
+    invoke-virtual {p0}, Ltest/quietreturn/app/Main;->getIntent()Landroid/content/Intent;
+    move-result-object v0
+    const-string v1, "u"
+    invoke-virtual {v0, v1}, Landroid/content/Intent;->getStringExtra(Ljava/lang/String;)Ljava/lang/String;
+    move-result-object v0
+    const-string v2, "https://quietreturn.shop.test/v1"
+    invoke-virtual {v2, v0}, Ljava/lang/String;->equals(Ljava/lang/Object;)Z
+    move-result v3
+    if-eqz v3, :no
+    return-object v0
+    :no
+    const v1, 0
+    return-object v1
+.end method
+.method public onCreate(Landroid/os/Bundle;)V
+    .locals 11
+    invoke-virtual {p0}, Ltest/quietreturn/app/Main;->server()Ljava/lang/String;
+    move-result-object v0
+    const-string v1, "t"
+    invoke-static {v1, v0}, Landroid/util/Log;->d(Ljava/lang/String;Ljava/lang/String;)I
+    return-void
+.end method
+.method public constructor <init>()V
+    .locals 11
+    invoke-direct {p0}, Landroid/app/Activity;-><init>()V
+    return-void
+.end method
