@@ -38,6 +38,12 @@ def app(bundle: str, subject: str = "", title: str = "X") -> App:
         ("jane.fit", "", (), []),
         ("kotlin.fitapp", "", (), []),
         ("club.fitapp", "", (), []),
+        # Nor below a common noun, which names an app. What follows the first two parts belongs to the same maker.
+        ("com.tracker", "", (), ["com.tracker."]),
+        ("com.mapbox", "", (), []),
+        ("com.tracker.fit", "", (), ["com.tracker.fit."]),
+        ("jane.fitapp.free", "", (), ["jane.fitapp.", "jane.fitapp.free."]),
+        ("kotlin.fitapp.free", "", (), ["kotlin.fitapp.free."]),
         ("io.ionic.starter", "de.acme.fit.ui.Main", (), ["io.ionic.starter.", "de.acme.fit."]),
         ("io.ionic.starter", "de.acme.Main", (), ["io.ionic.starter."]),
         ("com.mapbox.fit.app", "", (), []),
