@@ -8,7 +8,7 @@ beside an organisation that says nothing.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from tieback.intake.apps.subject import name_parts
 from tieback.model.app import App
@@ -120,6 +120,19 @@ def signer_units(subject: str) -> Iterator[str]:
     for key, value in name_parts(subject):
         if key == "ou" and (unit := LETTERS.sub("", folded(value.lower()))):
             yield unit
+
+
+def signer_begins(subject: str, begins: Container[str]) -> Iterator[str]:
+    """The names and units of a signer with which its organisation begins: ``acme`` of ``CN=Acme,O=Acme Fitness India``.
+
+    Args:
+        subject: name of the signer.
+        begins: beginnings of the name of the organisation, in letters and digits.
+    """
+    for key, value in name_parts(subject):
+        name = LETTERS.sub("", folded(value.lower()))
+        if key in ("cn", "ou") and name in begins:
+            yield name
 
 
 def signer_people(subject: str) -> Iterator[str]:
