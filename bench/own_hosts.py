@@ -52,6 +52,7 @@ PARTS = (
     "set 39",
     "set 40",
     "set 41",
+    "set 42",
 )
 """Packages whose hosts were read for rules on back ends before the labels, those whose were not, and the last ones."""
 _Z = 1.96

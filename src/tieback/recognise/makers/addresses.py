@@ -3,8 +3,10 @@
 - An address that the app's own code contacts, or that is in a constant of its classes and is no film. More than three
   without a URL, or in constants, are a list, such as that of the nodes of a network or of schools.
 - An address of a private network in the app's own code, pages or resources. Only devices there reach it, so no other
-  company offers a service at it. Routers, emulators and proxies of mobile networks have the same addresses for all
-  apps, so they do not count; the access point of a board for hobbyists does. More than three are a list of devices.
+  company offers a service at it. Emulators and proxies of mobile networks have the same addresses for all apps, so they
+  do not count. The only address of a router counts in the app's own code: a device can be one. Texts name it as an
+  example, and tools for routers name several. The access point of a board for hobbyists counts everywhere. More than
+  three are a list of devices.
 - An address at which code opens a raw socket (``tcp://192.168.0.5:4444``), if it is the only such one. A service for
   the apps of anyone has a name, and most speak HTTP. The constant often has no class: programs that control a device
   are patched with it.
@@ -58,8 +60,10 @@ _BROKERS = (1883, 8883)
 _USUAL_PORTS = {"http": 80, "https": 443}
 _PRIVATE = tuple(IPv4Network(one) for one in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 """Source: https://www.rfc-editor.org/rfc/rfc1918."""
-_ROUTERS = (".1", ".254", ".0", ".255")
-"""Ends of the addresses of routers, hotspots and whole networks."""
+_ROUTERS = (".1", ".254")
+"""Ends of the addresses of routers and hotspots."""
+_NETWORKS = (".0", ".255")
+"""Ends of the addresses of whole networks."""
 _BOARDS = ("192.168.4.1",)
 """Address of a board with an ESP8266 or ESP32 that is an access point itself; what it runs is the maker's.
 
@@ -104,6 +108,7 @@ def own_addresses(
         yield from ((host, "the only address at which the app opens a raw socket") for host in sockets)
     private = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if is_private_address(endpoint.host)}
     used = {endpoint.host for endpoint, evidence in found if _is_own_place(endpoint, evidence, names)}
+    private |= _only_router(every) & {one.host for one, where in found if names.is_own_code(code_place(where))}
     others = {endpoint.host for endpoint, evidence in found if _is_of_others(evidence, names)}
     listed = len({endpoint.host for endpoint, constant in in_code if constant}) > MAX_MACHINES
     if len(private) <= MAX_MACHINES and not listed:
@@ -163,8 +168,22 @@ def only_address(
 
 def is_private_address(host: str) -> bool:
     """True for an address of one device in a private network; not for those that many networks have."""
-    router = host.endswith(_ROUTERS) and host not in _BOARDS
-    if router or host in maker_words().shared_addresses:
+    return _is_in_private_network(host) and (host in _BOARDS or not host.endswith(_ROUTERS))
+
+
+def is_router(host: str) -> bool:
+    """True for an address of a private network that routers and hotspots have, and often a device that is one."""
+    return host.endswith(_ROUTERS) and _is_in_private_network(host)
+
+
+def _only_router(every: Iterable[tuple[Endpoint, Evidence]]) -> set[str]:
+    """The address of a router that the app names; none of several."""
+    routers = {endpoint.host for endpoint, _ in islice(every, MAX_ENDPOINTS) if is_router(endpoint.host)}
+    return routers if len(routers) == 1 else set()
+
+
+def _is_in_private_network(host: str) -> bool:
+    if host.endswith(_NETWORKS) or host in maker_words().shared_addresses:
         return False
     try:
         address = IPv4Address(host)

@@ -1,21 +1,21 @@
 """What the build of an app says about its maker: the packages of its own code, and the certificate of its signer.
 
 An app's code is in the package of its bundle identifier, and in that of the class that starts it. A package with fewer
-than three parts can be shared with others. So it counts only if it is the reversed domain of the maker, or if it is the
-whole identifier and does not begin with a top-level domain (``jane.fitapp``): libraries are published below domains.
-The unit in the
-name of a signer is often the maker, beside an organisation that says nothing.
+than three parts can be shared with others. It counts if it is the reversed domain of the maker. It also counts if it
+does not begin with a top-level domain (``jane.fitapp``): libraries are published below domains. A whole identifier of
+two parts counts if the second is a common noun (``com.tracker``). The unit in the name of a signer is often the maker,
+beside an organisation that says nothing.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from tieback.intake.apps.subject import name_parts
 from tieback.model.app import App
 from tieback.model.lazy_pattern import lazy_pattern
 from tieback.recognise.makers.domains import MAIL, registrable_domain
 from tieback.recognise.makers.name_forms import LETTERS, MIN_INITIALS, folded
-from tieback.recognise.makers.words import domain_families, names_no_app
+from tieback.recognise.makers.words import domain_families, maker_words, names_no_app
 from tieback.recognise.rules import RuleFiles
 
 MIN_ACCOUNT = 8
@@ -60,23 +60,27 @@ def own_packages(app: App, main_class: str, own: Sequence[str], rules: RuleFiles
         yield f"{'.'.join(own)}."
     if app.bundle_id.startswith(EXAMPLE):
         yield EXAMPLE
-    if _is_home_made(app.bundle_id.split("."), rules):
-        yield f"{app.bundle_id}."
+    if base := _own_base(app.bundle_id.split("."), rules):
+        yield base
     for parts in (app.bundle_id.split("."), main_class.split(".")[:-1][:MIN_PARTS]):
         package = ".".join(parts)
         if len(parts) >= MIN_PARTS and rules.third_parties.of_package(package) is None:
             yield f"{package}."
 
 
-def _is_home_made(parts: Sequence[str], rules: RuleFiles) -> bool:
-    """True for an identifier of two long parts of which the first is no top-level domain."""
-    return (
-        len(parts) == MIN_PARTS - 1
-        and all(len(part) >= MIN_PART for part in parts)
-        and parts[0].lower() not in _PUBLISHED
-        and not registrable_domain(".".join(reversed(parts)).lower(), rules)
-        and rules.third_parties.of_package(".".join(parts)) is None
-    )
+def _own_base(parts: Sequence[str], rules: RuleFiles) -> str:
+    """The first two parts of an identifier with a dot at their end, if no library is published below them.
+
+    They do not begin with a top-level domain, and are long. Or they are the whole identifier, and the second one is a
+    common noun, which names an app and not a publisher.
+    """
+    first, *rest = parts[: MIN_PARTS - 1]
+    base = ".".join([first, *rest])
+    if not rest or any(len(part) < MIN_PART for part in rest) or rules.third_parties.of_package(base) is not None:
+        return ""
+    if registrable_domain(".".join(reversed(parts[: MIN_PARTS - 1])).lower(), rules):
+        return f"{base}." if len(parts) < MIN_PARTS and rest[0].lower() in maker_words().generic_names else ""
+    return f"{base}." if len(first) >= MIN_PART and first.lower() not in _PUBLISHED else ""
 
 
 def is_borrowed(app: App, domain: str, rules: RuleFiles) -> bool:
@@ -116,6 +120,19 @@ def signer_units(subject: str) -> Iterator[str]:
     for key, value in name_parts(subject):
         if key == "ou" and (unit := LETTERS.sub("", folded(value.lower()))):
             yield unit
+
+
+def signer_begins(subject: str, begins: Container[str]) -> Iterator[str]:
+    """The names and units of a signer with which its organisation begins: ``acme`` of ``CN=Acme,O=Acme Fitness India``.
+
+    Args:
+        subject: name of the signer.
+        begins: beginnings of the name of the organisation, in letters and digits.
+    """
+    for key, value in name_parts(subject):
+        name = LETTERS.sub("", folded(value.lower()))
+        if key in ("cn", "ou") and name in begins:
+            yield name
 
 
 def signer_people(subject: str) -> Iterator[str]:

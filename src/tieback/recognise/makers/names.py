@@ -16,6 +16,7 @@ from tieback.recognise.makers.code import (
     given_name,
     is_borrowed,
     own_packages,
+    signer_begins,
     signer_hosts,
     signer_people,
     signer_units,
@@ -43,9 +44,7 @@ from tieback.recognise.makers.words import domain_families, is_template, is_unto
 from tieback.recognise.rules import RuleFiles
 
 MIN_BRAND = 4
-"""Least number of letters of a brand that counts on its own. Shorter ones must be in the signer and the bundle
-identifier.
-"""
+"""Least number of letters of a brand that counts alone; shorter ones must be in the signer and the identifier."""
 MAX_PARTS = 5
 """Parts of an identifier or a package of which pairs are read."""
 MIN_WITH_DIGIT = 3
@@ -117,7 +116,7 @@ class MakerNames:
         # The first two parts are the maker's domain; ``com.app`` and the like are not.
         self._code = tuple(own_packages(app, main_class, bundle[:2] if domain in self.domains else (), rules))
         vendor = {word for name in names for word in self._read_vendor(name)}
-        self._people = self._read_subject(app.signer.subject) if app.signer is not None else frozenset[str]()
+        self._people = self._read_subject(app.signer.subject, vendor) if app.signer is not None else frozenset[str]()
         # ``acme_demo`` names ``acme`` too.
         parts = {LETTERS.sub("", one) for part in bundle for one in (part, part.partition("_")[0])} - {""}
         classes = {LETTERS.sub("", part) for part in whole} - {""}
@@ -257,8 +256,9 @@ class MakerNames:
                 into.add(brand)
         return begins
 
-    def _read_subject(self, subject: str) -> frozenset[str]:
-        """Add domains in the subject of the signer: of an e-mail address, or as a name. Returns the names of people."""
+    def _read_subject(self, subject: str, vendor: AbstractSet[str]) -> frozenset[str]:
+        """Add names and domains in the subject of the signer, who has this vendor. Returns the names of people."""
+        self.brands |= {name for name in signer_begins(subject, vendor) if self._product(name)} - self.words.descriptors
         self.short_brands |= {unit for unit in signer_units(subject) if self._product(unit)} - self.words.descriptors
         for host in signer_hosts(subject):
             domain = registrable_domain(host, self._rules)

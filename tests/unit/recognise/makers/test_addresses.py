@@ -117,7 +117,12 @@ def test_an_address_in_own_code(bundle: str, finds: list[Sighting], reason: str)
         ([held("http://192.168.9.102", "Lde/acme/fit/Api;")], PRIVATE),
         ([held("http://192.168.9.102/x", "Lde/acme/other/Api;")], PRIVATE),
         ([held("http://192.168.9.102/x", "Lde/other/Api;")], ""),
-        ([held("http://192.168.1.1/x", "Lde/acme/fit/Api;")], ""),
+        # A device that is a router itself. Tools for routers name several.
+        ([held("http://192.168.1.1/x", "Lde/acme/fit/Api;")], PRIVATE),
+        ([held("http://192.168.1.1/x", "Lde/other/Api;")], ""),
+        ([held(f"http://192.168.{net}.1/x", "Lde/acme/fit/Api;") for net in (0, 1)], ""),
+        ([held("http://192.168.1.0/x", "Lde/acme/fit/Api;")], ""),
+        ([held("http://192.168.1.255/x", "Lde/acme/fit/Api;")], ""),
         # The access point of a board.
         ([held("http://192.168.4.1/x", "Lde/acme/fit/Api;")], PRIVATE),
         ([held("http://192.168.4.1/x", "Lde/other/Api;")], ""),
@@ -129,8 +134,10 @@ def test_an_address_in_own_code(bundle: str, finds: list[Sighting], reason: str)
         ([seen("http://192.168.9.102", "text/url", "such as http://192.168.9.102", "assets/www/app.js")], ""),
         ([seen("http://192.168.9.102", "text/url", 'data-url="http://192.168.9.102"', "assets/www/a.html")], ""),
         ([seen("http://192.168.1.1", "text/url", "url: 'http://192.168.1.1',", "assets/www/app.js")], ""),
-        # A router, a proxy of a mobile network, an emulator; a public network.
-        ([seen("192.168.1.1:80", SOCKET, OWN)], ""),
+        ([seen("192.168.1.1:80", "text/url", "'192.168.1.1:80'", "assets/www/app.js")], ""),
+        # A router that the app's own code contacts; a proxy of a mobile network, an emulator; a public network.
+        ([seen("192.168.1.1:80", SOCKET, OWN)], PRIVATE),
+        ([seen("192.168.1.1:80", SOCKET, OTHER)], ""),
         ([seen("10.0.0.172:80", SOCKET, OWN)], ""),
         ([seen("10.0.3.2:80", SOCKET, OWN)], ""),
         ([seen("172.32.3.4:80", SOCKET, OTHER)], ""),

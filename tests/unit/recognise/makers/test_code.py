@@ -1,6 +1,9 @@
 """What the build of an app says about its maker."""
 
+from msgspec.structs import replace
+
 from tests.each import each
+from tieback.intake.apps.subject import name_parts
 from tieback.model.app import App, Platform, Signer
 from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.recognise.makers.code import (
@@ -38,6 +41,12 @@ def app(bundle: str, subject: str = "", title: str = "X") -> App:
         ("jane.fit", "", (), []),
         ("kotlin.fitapp", "", (), []),
         ("club.fitapp", "", (), []),
+        # Nor below a common noun, which names an app. What follows the first two parts belongs to the same maker.
+        ("com.tracker", "", (), ["com.tracker."]),
+        ("com.mapbox", "", (), []),
+        ("com.tracker.fit", "", (), ["com.tracker.fit."]),
+        ("jane.fitapp.free", "", (), ["jane.fitapp.", "jane.fitapp.free."]),
+        ("kotlin.fitapp.free", "", (), ["kotlin.fitapp.free."]),
         ("io.ionic.starter", "de.acme.fit.ui.Main", (), ["io.ionic.starter.", "de.acme.fit."]),
         ("io.ionic.starter", "de.acme.Main", (), ["io.ionic.starter."]),
         ("com.mapbox.fit.app", "", (), []),
@@ -93,6 +102,32 @@ def test_the_own_package_stays_beside_a_borrowed_identifier() -> None:
 )
 def test_the_unit_of_the_signer(subject: str, host: str, party: Party) -> None:
     assert Maker(app("com.example.fit", subject), RULES).judge(url(host)).party is party
+
+
+@each(
+    ("subject", "host", "party"),
+    [
+        # The name of the signer, or the unit, is the first word of the organisation.
+        (
+            "CN=Acmesylph,OU=Acmesylph Innovation India Pvt Ltd,O=Acmesylph Innovation India Pvt Ltd",
+            "a.b.acmesylph.com",
+            True,
+        ),
+        ("CN=x,OU=acmesylph,O=Acmesylph Innovation India Pvt Ltd", "acmesylph.com", True),
+        ("CN=Acme Sylph,O=Acme Sylph Innovation India", "acmesylph.com", True),
+        # Only one of them has it, or it is a common word or one for companies.
+        ("CN=Someone,O=Acmesylph Innovation India Pvt Ltd", "acmesylph.com", False),
+        ("CN=Acmesylph,O=Other Innovation", "acmesylph.com", False),
+        ("CN=Sylph,O=Acme Sylph Innovation", "sylph.com", False),
+        ("CN=Weather,O=Weather Innovation India", "weather.com", False),
+        ("CN=Digital,O=Digital Innovation India", "digital.com", False),
+        ("CN=Facebook,O=Facebook Innovation India", "graph.facebook.com", False),
+    ],
+)
+def test_the_beginning_of_the_organisation(subject: str, host: str, *, party: bool) -> None:
+    vendor = next(value for key, value in name_parts(subject) if key == "o")
+    signed = replace(app("com.example.fit", subject), vendor=vendor)
+    assert (Maker(signed, RULES).judge(url(host)).party is Party.FIRST) is party
 
 
 def test_names_in_a_certificate() -> None:

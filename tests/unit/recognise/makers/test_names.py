@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from tests.each import each
 from tieback.model.app import App, Platform, Signer
+from tieback.model.endpoint import Endpoint, EndpointKind, Party
 from tieback.recognise.makers.domains import registrable_domain
 from tieback.recognise.makers.names import MakerNames
+from tieback.recognise.makers.ownership import Maker
 from tieback.recognise.makers.words import maker_words, names_no_app
 from tieback.recognise.rules import RuleFiles
 
@@ -142,6 +144,10 @@ def test_registrable(host: str, domain: str) -> None:
         ("com.ionicframework.orders576166", False),
         ("appinventor.ai_anna.Restaurant", False),
         ("io.gonative.android.zxcvbn", False),
+        ("com.andromo.dev576782.app537736", False),
+        ("io.dcloud.H576E6CC7", False),
+        ("com.appcreator24.app4086696", False),
+        ("com.webtonative.app", True),
         ("com.acme.app", False),
     ],
 )
@@ -170,3 +176,27 @@ def test_any_texts_are_read(bundle: str, vendor: str, title: str, subject: str, 
     read = names(bundle, vendor, title, subject)
     assert isinstance(read.branded(domain), str)
     assert isinstance(read.of_product(domain), str)
+
+
+@each(
+    ("bundle", "title", "domain", "first"),
+    [
+        # The service that built the app wrote its own name into the identifier; its customer is the maker.
+        ("com.andromo.dev576782.app537736", "Reach Radio", "andromo.com", False),
+        ("com.goodbarber.reachradio", "Reach Radio", "goodbarber.com", False),
+        ("com.mobincube.reach.sc_H2VSMG", "Reach Radio", "mobincube.com", False),
+        ("com.niotron.jane.Reach", "Reach Radio", "niotron.com", False),
+        ("com.flutterflow.reachradio", "Reach Radio", "flutterflow.io", False),
+        ("io.dcloud.H576E6CC7", "Reach Radio", "ask.dcloud.io", False),
+        ("uni.UNI576E6CC", "Reach Radio", "uni.com", False),
+        # Names of the customer, and a maker whose name begins like that of the service.
+        ("com.goodbarber.reachradio", "Reach Radio", "reachradio.com", True),
+        ("io.dcloud.H576E6CC7", "Reach Radio", "reachradio.com", True),
+        ("com.andromeda.fit", "Fit", "andromeda.com", True),
+        ("uniwork.fit.app", "Uniwork", "uniwork.de", True),
+    ],
+)
+def test_the_service_that_builds_an_app_is_not_its_maker(bundle: str, title: str, domain: str, first: bool) -> None:
+    app = App(Platform.ANDROID, bundle, "0" * 64, title)
+    endpoint = Endpoint(EndpointKind.URL, f"https://{domain}", "https", domain, 443)
+    assert (Maker(app, RULES).judge(endpoint).party is Party.FIRST) is first

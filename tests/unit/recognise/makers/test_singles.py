@@ -90,6 +90,11 @@ PROGRAM = "the only program at a hosting service that the app names"
         ("a.b", [program("firebase-rtdb:shop", "text/cloud-host")], "firebase-rtdb:shop", ""),
         # Another program; one for anyone; a mere name of a host; a bucket.
         ("a.b", [program("heroku:some-api"), program("netlify:other")], "heroku:some-api", ""),
+        ("a.b", [program("fly:some-api")], "fly:some-api", PROGRAM),
+        ("a.b", [program("replit:some-api")], "replit:some-api", PROGRAM),
+        ("a.b", [program("deno-deploy:some-api")], "deno-deploy:some-api", PROGRAM),
+        ("a.b", [program("fly:some-api"), program("render:other")], "fly:some-api", ""),
+        ("a.b", [program("cloudflare-workers:some.proxy")], "cloudflare-workers:some.proxy", ""),
         ("a.b", [program("heroku:cors-anywhere")], "heroku:cors-anywhere", ""),
         ("a.b", [program("heroku:some-api"), program("heroku:cors-anywhere")], "heroku:some-api", PROGRAM),
         ("a.b", [program("heroku:some-api", "text/cloud-host")], "heroku:some-api", ""),
