@@ -235,7 +235,7 @@ def _is_program(endpoint: Endpoint, evidence: Evidence) -> bool:
     )
 
 
-def _is_of_library(evidence: Evidence, names: MakerNames) -> bool:
+def is_of_library(evidence: Evidence, names: MakerNames) -> bool:
     """True for code of a package without the name of the app: a library has accounts for its own service.
 
     Tools that shorten names give parts of one or two letters, which say nothing.
@@ -306,7 +306,7 @@ def used_hosts(
     in_jars = {endpoint.host for endpoint, evidence in strangers if ".jar!" in evidence.file}
     if len(personal) == 1 and personal.isdisjoint(in_jars):
         yield from ((host, "the only machine or web space of one person that the app names") for host in personal)
-    accounts = account_hosts(one for one in every if not _is_of_library(one[1], names))
+    accounts = account_hosts(one for one in every if not is_of_library(one[1], names))
     for host in sorted({endpoint.host for endpoint, _ in strangers} & accounts.keys()):
         label = host.partition(".")[0]
         if accounts[host].logs_in and host.count(".") > 1 and names.is_first_word(label):

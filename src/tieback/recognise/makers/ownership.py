@@ -34,7 +34,7 @@ from tieback.recognise.makers.evidence import (
     is_wrapped,
 )
 from tieback.recognise.makers.families import family_domains, guest_domains, hosts_below
-from tieback.recognise.makers.hosts import Choices, doubles, is_public_service, siblings, used_hosts
+from tieback.recognise.makers.hosts import Choices, doubles, is_of_library, is_public_service, siblings, used_hosts
 from tieback.recognise.makers.name_forms import first_label
 from tieback.recognise.makers.names import MIN_HOSTS, MakerNames
 from tieback.recognise.makers.projects import MAX_DEPLOYMENTS, own_projects
@@ -167,7 +167,7 @@ class Maker:
         projects: dict[str, dict[str, None]] = {}
         for endpoint, evidence in finds:
             kind, name = self._project(endpoint)
-            if kind and self._placed(evidence) is None:
+            if kind and self._placed(evidence) is None and not self._is_of_library(evidence):
                 projects.setdefault(kind, {}).setdefault(name)
         for kind, names in projects.items():
             made = maker_words().deployments.get(kind)
@@ -178,6 +178,9 @@ class Maker:
                 self._clients.update((kind, name) for name in names)
                 for name in names:
                     self._names.learn_tenant(name)
+
+    def _is_of_library(self, evidence: Evidence) -> bool:
+        return self._names is not None and is_of_library(evidence, self._names)
 
     def _project(self, endpoint: Endpoint) -> tuple[str, str]:
         """The service for apps, and the project there, of a cloud resource; empty for others."""
