@@ -101,9 +101,10 @@ class Conditions:
         if not before.is_complete and before.place < at and self._left > 0:
             begin = before.place
             units = self._code.file(number).units(code, min(at + _LONGEST_PAIR, code.units), begin)
-            while not before.is_complete and before.place < at:
+            while before.place < at:
                 self._left -= 1
-                before.read(units, before.place - begin, lambda member: self.texts.compares(number, member))
+                if before.read(units, before.place - begin, lambda member: self.texts.compares(number, member)):
+                    break
         return before.decides < at and self._left > 0
 
     def _reach(self, number: int, code: CodeItem) -> frozenset[int] | None:
@@ -178,14 +179,14 @@ class _Before:
         """The unit of the first instruction with which a condition can depend on what is outside the method."""
         self.is_complete = False
 
-    def read(self, units: Sequence[int], index: int, compares: Callable[[int], bool]) -> None:
-        """Read the next instruction, which is at an index of some units."""
+    def read(self, units: Sequence[int], index: int, compares: Callable[[int], bool]) -> bool:
+        """Read the next instruction, which is at an index of some units. True if no further one can decide."""
         unit = units[index] & 255
         kind = KINDS[unit]
         if kind == OpcodeEffect.NOP:
             self.is_complete = units[index] != 0  # a table, which compilers put behind all instructions
             self.place += 1
-            return
+            return self.is_complete
         self.tested |= kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH)
         self.source |= unit in _SOURCES or (unit in EXACT_CALLS and _has_result(units, index))
         if not self.source and unit in VIRTUAL_CALLS:
@@ -195,6 +196,7 @@ class _Before:
         if (self.tested and self.source) or (self.compared and self.refers):
             self.decides, self.is_complete = self.place, True
         self.place += LENGTHS[unit]
+        return self.is_complete
 
 
 class Numbers(PossibleValues[int]):
