@@ -83,11 +83,12 @@ def test_each_sign_of_a_manifest_is_searched_once_per_place() -> None:
     assert Text.searches == 2
 
 
-def test_a_file_leaves_half_of_the_texts_to_the_files_behind_it() -> None:
+def test_a_file_leaves_half_of_the_texts_to_the_files_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extract, "LEAST_TEXTS", 10)
     extractor = EndpointExtractor()
     extractor.left = 100
     counts = [sum(isinstance(one, Sighting) for one in extractor.extract(artifact(lines(300)))) for _ in range(4)]
-    assert counts == [50, 25, 12, 6]
+    assert counts == [50, 25, 12, 10]
     (problem,) = [one for one in extractor.extract(artifact(lines(300))) if isinstance(one, Problem)]
     assert (problem.unread, problem.where) == (UnreadKind.LIMIT, "a.txt")
 

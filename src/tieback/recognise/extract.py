@@ -36,6 +36,8 @@ MAX_HITS = 100_000
 """Most anchors that are read in one buffer; real buffers have hundreds."""
 MAX_DISTINCT = 10_000
 """Most distinct endpoints of one file. A report lists half as many of an app, and as many texts that are none."""
+LEAST_TEXTS = 2_000
+"""Texts that each file gets as long as there are some left; of 60 large packages, no file has more than 1,600."""
 _PARTS_OF_TEXTS = 2
 """A file gets one of so many parts of the texts that are still judged, and leaves the rest to the files behind it."""
 _HOST_GOES_ON = lazy_pattern(rb"\.?[A-Za-z0-9_-]")
@@ -123,7 +125,7 @@ class EndpointExtractor:
         told: set[str] = set()
         seen: set[tuple[int, str]] = set()
         values: set[str] = set()
-        self._kept = self.left - self.left // _PARTS_OF_TEXTS
+        self._kept = max(0, self.left - max(self.left // _PARTS_OF_TEXTS, LEAST_TEXTS))
         for buffer in artifact.buffers:
             for place in self._places(buffer):
                 if isinstance(place, Problem):
