@@ -5,13 +5,17 @@ with hundreds of callers, an interface with a hundred implementations, and a rin
 builds it.
 """
 
+from collections import Counter
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from tieback.intake.apps.dex import read_dex
 from tieback.model.sighting import Problem, Sighting, UnreadKind
 from tieback.recognise.dataflow import analysis
+from tieback.recognise.dataflow.code import conditions
+from tieback.recognise.dataflow.code.members import MemberRef
 from tieback.recognise.dataflow.dex.dexfile import DexFile
 from tieback.recognise.dataflow.ends.uses import ConstantUses
 from tieback.recognise.dataflow.unused import failing_code
@@ -23,11 +27,13 @@ from tieback.recognise.rules import RuleFiles
 from tieback.recognise.search import AppSearch
 
 DATA = (Path(__file__).parents[2] / "bench" / "flow" / "hostile.dex").read_bytes()
+MANY = (Path(__file__).parents[1] / "unit/recognise/dataflow/dex/manyaddresses.dex").read_bytes()
+"""One method with 60 addresses."""
 SEARCH = AppSearch(RuleFiles())
 
 
-def finds() -> list[Find]:
-    return list(SEARCH.finds([read_dex("classes.dex", DATA)[0]]))
+def finds(data: bytes = DATA) -> list[Find]:
+    return list(SEARCH.finds([read_dex("classes.dex", data)[0]]))
 
 
 def test_a_call_graph_without_end_gives_a_problem_line() -> None:
@@ -67,3 +73,34 @@ def test_the_search_for_code_that_cannot_run_is_bounded(monkeypatch: pytest.Monk
     monkeypatch.setattr(failing_code, "MAX_STEPS", 500)
     # Only the last step, of one method, can exceed the limit.
     assert FailingCode(ConstantUses([dex]), [missing]).left > -10_000
+
+
+def test_instructions_before_addresses_are_read_once_per_method(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: Counter[tuple[int, int]] = Counter()
+    methods: list[conditions._Before] = []
+    reading = conditions._Before.read
+
+    def noting(self: conditions._Before, *rest: object) -> bool:
+        methods.append(self)  # kept, so that no other gets its identity
+        read[id(self), self.place] += 1
+        return reading(self, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(conditions._Before, "read", noting)
+    hosts = {one.endpoint.host for one in finds(MANY) if isinstance(one, Sighting)}
+    assert hosts == {f"many{number}.flow.test" for number in range(60)}
+    assert len(read) > 200
+    assert set(read.values()) == {1}
+
+
+def test_the_methods_of_a_class_are_named_once_for_all_functions_of_its_library() -> None:
+    app, named = Mock(), list[int]()
+
+    def ref(identity: int) -> MemberRef:
+        named.append(identity)
+        return MemberRef("Lshop/Api;", f"f{identity}", "()Ljava/lang/String;")
+
+    app.method, app.ref = (lambda _number, index: index), ref
+    dex = Mock(type_of=lambda name: 7 if name == b"Lshop/Api;" else -1, methods_of=lambda _kind: range(300))
+    returned = {f"Java_shop_Api_f{number}": "https://api.shop.test" for number in range(0, 600, 2)}
+    assert list(analysis._native_addresses(app, 0, dex, returned)) == list(range(0, 300, 2))
+    assert len(named) == 300

@@ -11,6 +11,7 @@ from tieback.model.sighting import Problem, Sighting
 from tieback.recognise.extract import EndpointExtractor
 from tieback.recognise.interface import Find
 from tieback.recognise.scripts.extract import ScriptExtractor
+from tieback.recognise.scripts.replay import Results
 from tieback.recognise.scripts.values import MAX_TEXT
 
 EXTRACTOR = ScriptExtractor(EndpointExtractor())
@@ -128,3 +129,19 @@ def test_the_budget_of_an_app_is_shared_by_its_scripts() -> None:
     found = list(EXTRACTOR.extract(Artifact("a", buffers)))
     assert [one.where for one in found if isinstance(one, Problem)] == ["0.js", "1.js", "2.js"]
     assert EXTRACTOR.left >= 0
+
+
+def test_no_result_is_kept_for_each_literal_of_a_long_array(monkeypatch: pytest.MonkeyPatch) -> None:
+    every: list[Results] = []
+    make = Results.__init__
+
+    def noting(self: Results, *rest: int) -> None:
+        every.append(self)
+        make(self, *rest)
+
+    monkeypatch.setattr(Results, "__init__", noting)
+    words = ",".join(f"'s{number}'" for number in range(3_000))
+    found = finds(f"var words=[{words},'shop.test'];fetch('https://'+words[3000]+'/v1')")
+    assert {one.endpoint.value for one in found if isinstance(one, Sighting)} == {"https://shop.test/v1"}
+    assert every
+    assert sum(one._count for one in every) < 50

@@ -25,6 +25,7 @@ from tieback.model.sighting import (
 )
 from tieback.recognise import firebase, own_servers
 from tieback.recognise.code_libraries import code_library, first_library
+from tieback.recognise.fair_limit import FairLimit
 from tieback.recognise.interface import Find
 from tieback.recognise.legal_pages import legal_page
 from tieback.recognise.links import DEEP_LINK, OPENED
@@ -109,23 +110,9 @@ class AppFinds(msgspec.Struct, frozen=True):
         )
 
 
-class _Bounded[T]:
-    """Distinct values in the order of first appearance, up to the limit."""
-
-    def __init__(self) -> None:
-        self.values: dict[object, T] = {}
-        self.left_out = False
-
-    def add(self, key: object, value: T) -> T | None:
-        """Store a value unless its key exists. Returns the stored value, or ``None`` if the limit is reached."""
-        known = self.values.get(key)
-        if known is not None:
-            return known
-        if len(self.values) >= MAX_SIGHTINGS:
-            self.left_out = True
-            return None
-        self.values[key] = value
-        return value
+def _source(evidence: Evidence) -> tuple[str, str]:
+    """What a find shares its part of the limit with: those of its file that the same method finds."""
+    return evidence.file, evidence.how.partition("/")[0].partition(":")[0]
 
 
 _NAMED = (f"config:host/{OBJECT_RULE}", "hermes-flow/configuration")
@@ -182,12 +169,12 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
         rules: the rule files, if the caller has already read them.
     """
     rules = rules if rules is not None else RuleFiles()
-    sightings: _Bounded[_Seen] = _Bounded()
-    passing: _Bounded[_Seen] = _Bounded()
-    credentials: _Bounded[Credential] = _Bounded()
-    keys: _Bounded[PublicKey] = _Bounded()
-    not_backends: _Bounded[NotBackend] = _Bounded()
-    problems: _Bounded[Problem] = _Bounded()
+    sightings = FairLimit[_Seen](MAX_SIGHTINGS)
+    passing = FairLimit[_Seen](MAX_SIGHTINGS)
+    credentials = FairLimit[Credential](MAX_SIGHTINGS)
+    keys = FairLimit[PublicKey](MAX_SIGHTINGS)
+    not_backends = FairLimit[NotBackend](MAX_SIGHTINGS)
+    problems = FairLimit[Problem](MAX_SIGHTINGS)
     loose: list[Sighting] = []
     shared: list[Sighting] = []
     named: list[Sighting] = []
@@ -209,7 +196,7 @@ def merge_finds(app: App | None, finds: Iterable[Find], rules: RuleFiles | None 
                 only_text = _text_reason(find.evidence, rules)
                 _add((find,), passing if only_text else sightings)
             case Credential():
-                credentials.add((find.kind, find.masked, find.endpoint), find)
+                credentials.add((find.kind, find.masked, find.endpoint), find, _source(find.evidence))
             case PublicKey():
                 keys.add((find.kind, find.value), find)
             case NotBackend():
@@ -266,7 +253,7 @@ def _own_credentials(finds: Iterable[Find], app: App | None, rules: RuleFiles) -
             yield find
 
 
-def _linked(sightings: _Bounded[_Seen], not_backends: _Bounded[NotBackend]) -> Iterator[str]:
+def _linked(sightings: FairLimit[_Seen], not_backends: FairLimit[NotBackend]) -> Iterator[str]:
     """The addresses that the app names, also those for people."""
     yield from (one.best.endpoint.value for one in sightings.values.values())
     yield from (one.value for one in not_backends.values.values())
@@ -276,7 +263,7 @@ def _learn_roles(
     maker: Maker,
     clues: Iterable[MakerClue],
     credentials: Iterable[Credential],
-    sightings: _Bounded[_Seen],
+    sightings: FairLimit[_Seen],
     rules: RuleFiles,
 ) -> None:
     """Learn the domain that answers for the app: the only one that gets its error reports, or has its support."""
@@ -290,7 +277,7 @@ def _learn_roles(
         maker.learn_only((one.value for one in places), f"the only domain in the app with an address of {whose}")
 
 
-def _leave_out(find: NotBackend, not_backends: _Bounded[NotBackend]) -> None:
+def _leave_out(find: NotBackend, not_backends: FairLimit[NotBackend]) -> None:
     """Add a text that is not a back end; of two reasons the first by the alphabet.
 
     The order of these texts depends on what the process has read before: known ones are found sooner.
@@ -304,7 +291,7 @@ def _by_name(item: tuple[object, NotBackend]) -> str:
     return item[1].value
 
 
-def _join_pairs(sightings: _Bounded[_Seen], used: set[str]) -> None:
+def _join_pairs(sightings: FairLimit[_Seen], used: set[str]) -> None:
     """Count a host and port of a configuration with a URL of the same host and port, if it adds no service to it.
 
     Args:
@@ -328,15 +315,15 @@ def _join_pairs(sightings: _Bounded[_Seen], used: set[str]) -> None:
             del sightings.values[value]
 
 
-def _add(finds: Iterable[Sighting], sightings: _Bounded[_Seen]) -> None:
+def _add(finds: Iterable[Sighting], sightings: FairLimit[_Seen]) -> None:
     for find in tuple(finds):
-        seen = sightings.add(find.endpoint.value, _Seen(find))
+        seen = sightings.add(find.endpoint.value, _Seen(find), _source(find.evidence))
         if seen is not None:
             seen.add(find)
 
 
 def _pass_on(
-    passing: _Bounded[_Seen], sightings: _Bounded[_Seen], not_backends: _Bounded[NotBackend], rules: RuleFiles
+    passing: FairLimit[_Seen], sightings: FairLimit[_Seen], not_backends: FairLimit[NotBackend], rules: RuleFiles
 ) -> None:
     """Count the URLs of mere texts with those of other places; without another place they are not back ends."""
     for value, found in passing.values.items():
@@ -389,7 +376,7 @@ def _text_reason(evidence: Evidence, rules: RuleFiles) -> str | None:
     return rules.not_backends.place_reason(evidence.file)
 
 
-def _settle(loose: Iterable[Sighting], sightings: _Bounded[_Seen], rules: RuleFiles) -> None:
+def _settle(loose: Iterable[Sighting], sightings: FairLimit[_Seen], rules: RuleFiles) -> None:
     """Assign containers without a project to the only project of that kind in their file, or else in the app.
 
     Those of a part of a project, such as ``supabase-storage``, become a resource with the name of the project.
@@ -419,7 +406,7 @@ def _settle(loose: Iterable[Sighting], sightings: _Bounded[_Seen], rules: RuleFi
     _add(_of_database(nodes, sightings), sightings)
 
 
-def _of_database(nodes: Iterable[Sighting], sightings: _Bounded[_Seen]) -> list[Sighting]:
+def _of_database(nodes: Iterable[Sighting], sightings: FairLimit[_Seen]) -> list[Sighting]:
     """The nodes of a Realtime Database without a name, in the only database of the app."""
     databases = [one for one in sightings.values.values() if one.best.endpoint.service == firebase.SERVICE]
     return [firebase.with_node(find, databases[0].best.endpoint) for find in nodes] if len(databases) == 1 else []
@@ -453,7 +440,7 @@ def _identifier_of(endpoint: Endpoint, rules: RuleFiles) -> str:
     return next(found, "")
 
 
-def _name(shared: Iterable[Sighting], sightings: _Bounded[_Seen], rules: RuleFiles) -> None:
+def _name(shared: Iterable[Sighting], sightings: FairLimit[_Seen], rules: RuleFiles) -> None:
     """Add the resources on shared hosts, named by the only identifier in their file, or else in the app.
 
     Without an identifier the value names the host, and no customer. An identifier that names a host is no resource of
@@ -487,7 +474,7 @@ def _join(one: _Seen, other: _Seen) -> None:
     other.addresses.update(one.addresses)
 
 
-def _join_servers(sightings: _Bounded[_Seen], rules: RuleFiles) -> None:
+def _join_servers(sightings: FairLimit[_Seen], rules: RuleFiles) -> None:
     """Count the identifier of a project with the server that the maker runs for it."""
     known = tuple(sightings.values.values())
     for one in known:

@@ -36,6 +36,10 @@ MAX_HITS = 100_000
 """Most anchors that are read in one buffer; real buffers have hundreds."""
 MAX_DISTINCT = 10_000
 """Most distinct endpoints of one file. A report lists half as many of an app, and as many texts that are none."""
+LEAST_TEXTS = 2_000
+"""Texts that each file gets as long as there are some left; of 60 large packages, no file has more than 1,600."""
+_PARTS_OF_TEXTS = 2
+"""A file gets one of so many parts of the texts that are still judged, and leaves the rest to the files behind it."""
 _HOST_GOES_ON = lazy_pattern(rb"\.?[A-Za-z0-9_-]")
 _KEEP = 4096
 """Most cached verdicts; the cache is then cleared."""
@@ -102,6 +106,8 @@ class EndpointExtractor:
         self._marks = marks
         self.left = sys.maxsize
         """Number of texts that are still judged; ``AppSearch`` sets a limit per app."""
+        self._kept = 0
+        """Number of texts that the file which is read now leaves to the others."""
         self._verdicts: dict[bytes, TextVerdict] = {}
         self._dull: dict[bytes, TextVerdict] = {}
 
@@ -119,6 +125,7 @@ class EndpointExtractor:
         told: set[str] = set()
         seen: set[tuple[int, str]] = set()
         values: set[str] = set()
+        self._kept = max(0, self.left - max(self.left // _PARTS_OF_TEXTS, LEAST_TEXTS))
         for buffer in artifact.buffers:
             for place in self._places(buffer):
                 if isinstance(place, Problem):
@@ -194,7 +201,7 @@ class EndpointExtractor:
         )
         yield from (MatchLocation(verdict, 0, 0, 0, 0, 0) for verdict in dull if verdict is not None)
         hits = list(self._not_dull(buffer, hits, dull))
-        judged = hits[: self.left]
+        judged = hits[: max(0, self.left - self._kept)]
         yield from self._judged(buffer, judged)
         if stopped or len(judged) < len(hits):
             yield Problem(

@@ -157,6 +157,7 @@ def _computed_addresses(app: AppCode, decryption: Decryption) -> Iterator[int]:
 
 def _native_addresses(app: AppCode, number: int, dex: DexFile, returned: Mapping[str, str]) -> Iterator[int]:
     """Identities of native methods of a file that return an address."""
+    known: dict[int, dict[str, list[int]]] = {}
     for name, text in returned.items():
         if "://" not in text:
             continue
@@ -164,10 +165,18 @@ def _native_addresses(app: AppCode, number: int, dex: DexFile, returned: Mapping
         plain = _ESCAPE.sub(lambda found: chr(_SHIFT + _escaped(found[1])), name.removeprefix("Java_"))
         owner = f"L{plain.rpartition('_')[0].replace('_', '/')};"
         kind = dex.type_of("".join(chr(ord(char) % _SHIFT) for char in owner).encode())
-        for index in dex.methods_of(kind) if kind >= 0 else ():
-            identity = app.method(number, index)
-            if native_name(app.ref(identity)) == name:
-                yield identity
+        if kind >= 0 and kind not in known:
+            known[kind] = _by_native_name(app, number, dex.methods_of(kind))
+        yield from known[kind].get(name, ()) if kind >= 0 else ()
+
+
+def _by_native_name(app: AppCode, number: int, methods: Iterable[int]) -> dict[str, list[int]]:
+    """Identities of methods of a class, by the name that their function has if they are native."""
+    found: dict[str, list[int]] = {}
+    for index in methods:
+        identity = app.method(number, index)
+        found.setdefault(native_name(app.ref(identity)), []).append(identity)
+    return found
 
 
 def _escaped(escape: str) -> int:

@@ -17,6 +17,8 @@ from tieback.recognise.scripts.values import Cases, Deferred, Env, Items, Merged
 
 MAX_KEPT = 300_000
 """Most results that are kept, and names that they depend on: about 100 bytes each."""
+_CHEAP = 2
+"""Steps of an expression that is read again."""
 _MAX_VALUES = 50_000
 """Most values of parameters that have a number."""
 _MAX_CONTEXTS = 24
@@ -145,6 +147,8 @@ class Results:
 
     def keep(self, place: Place, result: Result, tries: Mapping[object, int]) -> None:
         """Keep a result, if the next reading of the expression would be the same."""
+        if result.steps <= _CHEAP and not result.record.tries:
+            return  # a literal, of which long arrays have a hundred thousand, takes as long to find as to read
         record, known = result.record, self._results.get(place, [])
         size = 1 + len(record.tries) + len(record.without)
         if record.changed or self._count + size > MAX_KEPT or len(known) >= _MAX_CONTEXTS:

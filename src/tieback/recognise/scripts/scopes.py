@@ -85,15 +85,17 @@ class Scopes:
     @cached_property
     def _braces(self) -> "Braces":
         octets = np.frombuffer(self._data, np.uint8)
-        pieces = [np.zeros(0, np.int64)]
+        pieces = [np.zeros(0, np.uint32)]
         for start in range(0, len(octets), _PIECE):  # so that no array is as large as the script
             piece = octets[start : start + _PIECE]
-            pieces.append(np.flatnonzero((piece == 0x7B) | (piece == 0x7D)) + start)
+            found = np.flatnonzero((piece == 0x7B) | (piece == 0x7D)) + start
+            pieces.append(found.astype(np.uint32))
         places = np.concatenate(pieces)
+        pieces.clear()
         if len(places) and not self._markup:
             edges = np.frombuffer(self._script.spans(self._data).ranges(), np.uint32)
             # An even number of edges is before a place outside of all ranges.
-            places = places[edges.searchsorted(places.astype(np.uint32), side="right") % 2 == 0]
+            places = places[edges.searchsorted(places, side="right") % 2 == 0]
         return Braces(places, np.cumsum(np.where(octets[places] == 0x7B, 1, -1), dtype=np.int32))
 
     @cached_property
@@ -239,9 +241,9 @@ class Scopes:
 class Braces:
     """The braces of the code of a script."""
 
-    def __init__(self, places: NDArray[np.int64], depths: NDArray[np.int32]) -> None:
+    def __init__(self, places: NDArray[np.uint32], depths: NDArray[np.int32]) -> None:
         """Set their offsets, and the depth after each."""
-        self.places = array("I", places.astype(np.uint32).tobytes())
+        self.places = array("I", places.tobytes())
         self.depths = array("i", depths.tobytes())
         self._depths = depths
         self._known: dict[int, array[int]] = {}

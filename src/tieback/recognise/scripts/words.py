@@ -66,7 +66,7 @@ class Words:
         self._is_indexed, self._is_dear = len(data) <= most, len(data) > min(most, dear)
         self._index: _Index | None = None
         self._keys = memoryview(b"")
-        self._text = b""
+        self._text: Bytes = b""
         """The script, and bytes behind it so that each place has as many behind it as are compared."""
         self._octets = np.zeros(0, np.uint8)
         """The same as an array."""
@@ -159,7 +159,8 @@ class Words:
     def _located(self, needle: bytes) -> _Places | list[int]:
         """The places of a word; a list if they are few."""
         if not self._text:
-            self._text = bytes(self._data) + bytes(_PADDING)
+            # The last bytes of a script that is too large for a copy stand for those behind it.
+            self._text = bytes(self._data) + bytes(_PADDING) if len(self._data) <= MAX_INDEXED else self._data
             self._octets = np.frombuffer(self._text, np.uint8)
             self._eight = _eight(self._text)
         whole = needle.rstrip(_OTHERS)
@@ -236,7 +237,7 @@ class Words:
 
     def _of_signs(self, needle: bytes) -> _Places:
         """The places of a text without a word in it, which can be every other byte."""
-        octets, size = self._octets[: len(self._data) if needle else 0], len(needle)
+        octets, size = self._octets[: len(self._text) - _PADDING if needle else 0], len(needle)
         pieces = (
             self._with(np.flatnonzero(octets[start : start + _PIECE] == needle[0]) + start, needle, 0)
             for start in range(0, len(octets), _PIECE)
@@ -254,7 +255,8 @@ class Words:
 
     def _searched(self, needle: bytes) -> Iterator[int]:
         data, at, size, hits = self._data, 0, len(needle), 0
-        while (at := data.find(needle, at)) >= 0:
+        end = len(self._text) - _PADDING
+        while (at := data.find(needle, at, end)) >= 0:
             hits += 1
             if not hits % _STEP:
                 self._budget.take()
@@ -301,7 +303,7 @@ class _Index(NamedTuple):
     places: NDArray[np.uint32]
 
 
-def _index(data: bytes, most: int) -> _Index | None:
+def _index(data: Bytes, most: int) -> _Index | None:
     """The index of the words of a script, of which the last ``_PADDING`` bytes are no part; ``None`` if it has more."""
     size, eight, words = len(data) - _PADDING, _eight(data), 0
     parts: list[_Index] = []
@@ -310,7 +312,7 @@ def _index(data: bytes, most: int) -> _Index | None:
         # Small pieces stay in the cache of the processor. None ends inside of a word.
         gap = _GAP.search(data, min(size, start + _PIECE))
         end = gap.start() if gap else size
-        inside = np.frombuffer(b"\0%b\0" % data[start:end].translate(_IS_WORD), np.bool_)
+        inside = np.frombuffer(b"\0%b\0" % bytes(data[start:end]).translate(_IS_WORD), np.bool_)
         edges = np.flatnonzero(inside[1:] != inside[:-1]) + start
         starts, ends = edges[::2], edges[1::2]
         words += len(starts)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.each import each
 from tests.examples import examples
 from tests.linear import assert_linear
+from tieback.recognise.scripts import words
 from tieback.recognise.scripts.reader import Budget, BudgetError
 from tieback.recognise.scripts.words import FEW, LONG, WORD, Words, within
 
@@ -60,6 +61,18 @@ def test_a_script_without_an_index_is_searched(data: bytes, needle: bytes, after
     assert list(Words(data, Budget(10**6), most=-1).places(needle, after)) == plain(data, needle, after)
 
 
+@pytest.mark.parametrize("needle", [b"name", b"this.name", b"==", b"="])
+def test_a_script_that_is_too_large_for_a_copy_is_read_up_to_its_last_bytes(
+    monkeypatch: pytest.MonkeyPatch, needle: bytes
+) -> None:
+    data = b"this.name == name;a = name2;" * 3 + b"name = this.name" * 2
+    expected = [place for place in plain(data, needle, b" ") if place + len(needle) < len(data) - 16]
+    monkeypatch.setattr(words, "MAX_INDEXED", 8)
+    read = Words(data, Budget(10**6), most=8)
+    assert list(read.places(needle, b" ")) == expected
+    assert read._text is data
+
+
 @settings(max_examples=examples(100))
 @given(SCRIPTS, NEEDLES, AFTER)
 @example(b"a===", b"==", b"")
@@ -70,9 +83,9 @@ def test_a_script_with_too_many_words_is_searched(data: bytes, needle: bytes, af
 @pytest.mark.parametrize(("dear", "steps"), [(8 * 1024 * 1024, 0), (50_000, 2 * 49)])
 def test_lookups_in_long_scripts_take_the_steps_of_a_search(dear: int, steps: int) -> None:
     budget = Budget(1_000)
-    words = Words(b"ab " * 33_333, budget, dear=dear)
-    assert len(words.places(b"ab")) == 33_333
-    assert not words.places(b"cd")
+    read = Words(b"ab " * 33_333, budget, dear=dear)
+    assert len(read.places(b"ab")) == 33_333
+    assert not read.places(b"cd")
     assert budget.left == 1_000 - steps
 
 
@@ -138,8 +151,8 @@ def test_the_time_grows_with_the_size_of_the_script() -> None:
 
 
 def test_the_budget_ends_searches_without_an_index() -> None:
-    words = Words(b"a" * 100_000, Budget(100), most=0)
-    words.places(b"b")
-    words.places(b"c")
+    read = Words(b"a" * 100_000, Budget(100), most=0)
+    read.places(b"b")
+    read.places(b"c")
     with pytest.raises(BudgetError):
-        words.places(b"d")
+        read.places(b"d")

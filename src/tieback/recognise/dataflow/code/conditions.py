@@ -7,6 +7,7 @@ condition counts as open, so that a doubt never hides a back end.
 """
 
 import operator
+import sys
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
@@ -48,6 +49,8 @@ MAX_STEPS = 400_000
 """Most instructions of one app that are looked at. After that every condition counts as open."""
 _MAX_NESTED = 4
 """Most methods that are read at a time: a condition in one can depend on a store behind a condition in another."""
+_LONGEST_PAIR = 4
+"""Code units of a call and the instruction behind it that reads its result."""
 _SOURCES = STATIC_NUMBER_READS | INSTANCE_NUMBER_READS
 _RESULTS = frozenset((MOVE_RESULT, MOVE_RESULT_OBJECT))
 _NUMBERS = frozenset("IZBSC")
@@ -76,6 +79,7 @@ class Conditions:
         self._nested = 0
         """Methods that are read to read another one."""
         self._reached: dict[tuple[int, int], frozenset[int] | None] = {}
+        self._before: dict[tuple[int, int], _Before] = {}
         self.texts = ComparedTexts(code, self._reach)
         self._numbers = Numbers(code, self._reach, self.texts)
 
@@ -88,30 +92,20 @@ class Conditions:
 
     def _may_depend(self, number: int, code: CodeItem, at: int) -> bool:
         """True if there is a condition before a unit, and a number from outside the method."""
-        units = self._code.file(number).units(code, at)
-        place = 0
-        kinds = self._code.app.ref_at(number, code).kind
-        source = any(kind in _NUMBERS for kind in kinds.partition(")")[0])
-        tested = compared = refers = False
-        while place < at:
-            unit = units[place] & 255
-            kind = KINDS[unit]
-            if kind == OpcodeEffect.NOP:
-                if units[place]:
-                    return False  # a table between instructions, which compilers put behind all of them
-                place += 1
-                continue
-            self._left -= 1
-            tested |= kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH)
-            source |= unit in _SOURCES or (unit in EXACT_CALLS and _has_result(units, place))
-            if not source and unit in VIRTUAL_CALLS:
-                source = _is_tested(units, place) or self.texts.compares(number, units[place + 1])
-            compared |= unit in EQUALITY_TESTS
-            refers |= unit == SGET_OBJECT
-            if (tested and source) or (compared and refers):
-                return self._left > 0
-            place += LENGTHS[unit]
-        return False
+        key = number, code.offset
+        before = self._before.get(key)
+        if before is None:
+            kinds = self._code.app.ref_at(number, code).kind.partition(")")[0]
+            before = self._before[key] = _Before(source=any(kind in _NUMBERS for kind in kinds))
+        # A method with thousands of addresses is read once.
+        if not before.is_complete and before.place < at and self._left > 0:
+            begin = before.place
+            units = self._code.file(number).units(code, min(at + _LONGEST_PAIR, code.units), begin)
+            while before.place < at:
+                self._left -= 1
+                if before.read(units, before.place - begin, lambda member: self.texts.compares(number, member)):
+                    break
+        return before.decides < at and self._left > 0
 
     def _reach(self, number: int, code: CodeItem) -> frozenset[int] | None:
         """The units of the instructions that can run; ``None`` if that is not known."""
@@ -168,6 +162,41 @@ class Conditions:
         test = _TESTS[opcode - (FIRST_ZERO_TEST if is_zero else FIRST_TEST)]
         pairs = {test(one, other) for one in known[0] for other in (_ZERO if is_zero else known[1])}
         return [*(jump_targets(units, at) if True in pairs else ()), *((after,) if False in pairs else ())]
+
+
+class _Before:
+    """What the instructions of a method contain, from its first to the last one that was read."""
+
+    __slots__ = ("compared", "decides", "is_complete", "place", "refers", "source", "tested")
+
+    def __init__(self, *, source: bool) -> None:
+        """``source``: there is a number from outside, as a parameter is one."""
+        self.place = 0
+        """The first unit that was not read."""
+        self.source = source
+        self.tested = self.compared = self.refers = False
+        self.decides = sys.maxsize
+        """The unit of the first instruction with which a condition can depend on what is outside the method."""
+        self.is_complete = False
+
+    def read(self, units: Sequence[int], index: int, compares: Callable[[int], bool]) -> bool:
+        """Read the next instruction, which is at an index of some units. True if no further one can decide."""
+        unit = units[index] & 255
+        kind = KINDS[unit]
+        if kind == OpcodeEffect.NOP:
+            self.is_complete = units[index] != 0  # a table, which compilers put behind all instructions
+            self.place += 1
+            return self.is_complete
+        self.tested |= kind in (OpcodeEffect.IF, OpcodeEffect.SWITCH)
+        self.source |= unit in _SOURCES or (unit in EXACT_CALLS and _has_result(units, index))
+        if not self.source and unit in VIRTUAL_CALLS:
+            self.source = _is_tested(units, index) or compares(units[index + 1])
+        self.compared |= unit in EQUALITY_TESTS
+        self.refers |= unit == SGET_OBJECT
+        if (self.tested and self.source) or (self.compared and self.refers):
+            self.decides, self.is_complete = self.place, True
+        self.place += LENGTHS[unit]
+        return self.is_complete
 
 
 class Numbers(PossibleValues[int]):

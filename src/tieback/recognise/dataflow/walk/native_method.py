@@ -14,4 +14,6 @@ def native_name(ref: MemberRef) -> str:
 def _mangled(name: str) -> str:
     """A name in the form that the specification prescribes."""
     plain = name.replace("_", "_1").replace("/", "_")
+    if plain.replace("_", "").isalnum() and plain.isascii():
+        return plain
     return "".join(char if char.isascii() and char not in "$-" else f"_0{ord(char):04x}" for char in plain)
