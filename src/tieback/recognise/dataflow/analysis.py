@@ -296,7 +296,7 @@ class _Rounds:
             if _is_open(made):
                 needs = made.value.needs
                 # A field behind a call does not hold the URL itself.
-                bare = not made.value.parts and _is_whole_url(made) and all(need.kind != "result" for need in needs)
+                bare = False
                 yield from (need for need in needs if not bare or need.kind != "field")
         for field, values in result.stored.items():
             if field in self._waiting:

@@ -27,6 +27,7 @@ CREATES, FILLED = _numbers("new-instance new-array"), _numbers("filled-new-array
 """Instructions that make an object or an array, and those that make an array of their operands."""
 
 AGET_OBJECT, APUT_OBJECT = _number("aget-object"), _number("aput-object")
+ARRAY_LENGTH = _number("array-length")
 SGET_OBJECT, IGET_OBJECT, SPUT_OBJECT, IPUT_OBJECT = (
     _number(f"{access}-object") for access in ("sget", "iget", "sput", "iput")
 )

@@ -55,6 +55,11 @@ class Effect(Enum):
     ITEM = auto()
     """The result is the item at an index, any item if the index is unknown."""
     ANY_ITEM = auto()
+    ITERATOR = auto()
+    HAS_NEXT = auto()
+    NEXT = auto()
+    """The result is the next item in a loop whose turns are known, any item elsewhere."""
+    SIZE = auto()
     SHUFFLE = auto()
     """The result, and the list that is the first argument, have the items in any order."""
     NEW_MAP = auto()
@@ -267,10 +272,10 @@ _LIST_CALLS: dict[tuple[str, str], LibraryEffect] = {
 _LIST_READS: dict[tuple[str, str], LibraryEffect] = {
     ("get", "I"): Effect.ITEM,
     ("elementAt", "I"): Effect.ITEM,
-    ("iterator", ""): Effect.SAME,
-    ("listIterator", ""): Effect.SAME,
+    ("iterator", ""): Effect.ITERATOR,
+    ("listIterator", ""): Effect.ITERATOR,
     ("stream", ""): Effect.SAME,
-    ("size", ""): Effect.NONE,
+    ("size", ""): Effect.SIZE,
     ("isEmpty", ""): Effect.NONE,
     ("contains", _OBJECT): Effect.NONE,
 }
@@ -329,9 +334,8 @@ LIBRARY: dict[LibraryCall, LibraryEffect] = {
         for owner in (_LIST, "Ljava/util/Collection;", "Ljava/util/Set;", "Ljava/util/AbstractList;", _ITERABLE)
         for call, effect in ({("add", _OBJECT): Effect.ADD} | _LIST_READS).items()
     },
-    LibraryCall("Ljava/util/Iterator;", "next", ""): Effect.ANY_ITEM,
-    LibraryCall("Ljava/util/Iterator;", "hasNext", ""): Effect.NONE,
-    LibraryCall("Ljava/util/ListIterator;", "next", ""): Effect.ANY_ITEM,
+    **{LibraryCall(f"Ljava/util/{owner};", "next", ""): Effect.NEXT for owner in ("Iterator", "ListIterator")},
+    **{LibraryCall(f"Ljava/util/{owner};", "hasNext", ""): Effect.HAS_NEXT for owner in ("Iterator", "ListIterator")},
     **{LibraryCall(owner, *call): effect for owner in MAPS for call, effect in (_MAP_CALLS | _MAP_READS).items()},
     **{LibraryCall(_MAP, *call): effect for call, effect in _MAP_READS.items()},
     **{LibraryCall(owner, *call): effect for owner in PAIRS for call, effect in _PAIR_CALLS.items()},

@@ -9,6 +9,7 @@ from tieback.recognise.dataflow.methods.values import (
     UNKNOWN,
     Alternative,
     ArrayValue,
+    Contents,
     MapValue,
     ObjectRef,
     Value,
@@ -17,6 +18,7 @@ from tieback.recognise.dataflow.methods.values import (
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.state import WalkState
+from tieback.recognise.dataflow.walk.turns import repeats
 
 MAX_ARRAY = 1_024
 """Most elements of an array that are followed."""
@@ -60,10 +62,23 @@ def array_put(walk: WalkState, at: int, unit: int) -> int:
     return walk.next_unit(at)
 
 
+def array_length(walk: WalkState, at: int, unit: int) -> int:
+    """Length of an array, for a loop over its items."""
+    contents = walk.contents(walk.registers.get(unit >> 12)) if walk.loops() else None
+    return walk.assign(at, unit >> 8 & 15, known_size(contents))
+
+
+def known_size(contents: Contents | None) -> int | None:
+    """Number of items of an array or list that has some; an empty one can be filled by code that is not known."""
+    return (len(contents.items) or None) if isinstance(contents, (ArrayValue, MapValue)) else None
+
+
 def array_get(walk: WalkState, at: int, unit: int) -> int:
     """Read an item."""
     places = walk.units[at + 1]
-    index = None if walk.loops() and not _is_constant(walk, at, places >> 8) else walk.registers.get(places >> 8)
+    index = walk.registers.get(places >> 8)
+    if isinstance(index, int) and not _is_constant(walk, at, places >> 8) and repeats(walk, at):
+        index = None
     return walk.assign(at, unit >> 8, item(walk, walk.registers.get(places & 255), index, places >> 8))
 
 

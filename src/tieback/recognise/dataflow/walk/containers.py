@@ -19,9 +19,10 @@ from tieback.recognise.dataflow.methods.values import (
     each,
     unknown_of,
 )
-from tieback.recognise.dataflow.walk.arrays import MAX_ARRAY, item
+from tieback.recognise.dataflow.walk.arrays import MAX_ARRAY, item, known_size
 from tieback.recognise.dataflow.walk.endpoints import bind_sink
 from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
+from tieback.recognise.dataflow.walk.turns import may_turn, repeats
 
 
 def _new_container(walk: WalkState, values: Sequence[Value | None], _: Sequence[int], contents: Contents) -> None:
@@ -54,8 +55,39 @@ def _add_arguments(walk: WalkState, values: Sequence[Value | None], _: Sequence[
 
 
 def _get(walk: WalkState, values: Sequence[Value | None], registers: Sequence[int]) -> None:
-    index = None if walk.loops() else values[1] if len(values) > 1 else 0
+    index = values[1] if len(values) > 1 else 0
+    if isinstance(index, int) and repeats(walk, walk.at):
+        index = None
     walk.result = item(walk, values[0], index, registers[1] if len(registers) > 1 else "first")
+
+
+def _iterator(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    contents = walk.contents(values[0])
+    if isinstance(contents, MapValue):
+        contents = ArrayValue(tuple(contents.items.values()))
+    walk.result = walk.allocate(contents) if isinstance(contents, ArrayValue) else values[0]
+
+
+def _has_next(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    iterator, contents = values[0], walk.contents(values[0])
+    if isinstance(iterator, ObjectRef) and isinstance(contents, ArrayValue) and may_turn(walk, walk.at):
+        walk.nexts.add(iterator.number)
+        walk.result = int(bool(contents.items))
+
+
+def _next(walk: WalkState, values: Sequence[Value | None], registers: Sequence[int]) -> None:
+    iterator, contents = values[0], walk.contents(values[0])
+    known = isinstance(iterator, ObjectRef) and iterator.number in walk.nexts
+    if known and isinstance(iterator, ObjectRef) and isinstance(contents, ArrayValue) and contents.items:
+        walk.nexts.discard(iterator.number)
+        walk.heap[iterator.number] = ArrayValue(contents.items[1:])
+        walk.result = contents.items[0]
+    else:
+        _any_item(walk, values, registers)
+
+
+def _size(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    walk.result = known_size(walk.contents(values[0])) if walk.loops() else None
 
 
 def _any_item(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
@@ -230,6 +262,10 @@ CONTAINER_CALLS: dict[Effect, CallHandler] = {
     Effect.ADD_ARGUMENTS: _add_arguments,
     Effect.ITEM: _get,
     Effect.ANY_ITEM: _any_item,
+    Effect.ITERATOR: _iterator,
+    Effect.HAS_NEXT: _has_next,
+    Effect.NEXT: _next,
+    Effect.SIZE: _size,
     Effect.SHUFFLE: _shuffle,
     Effect.PUT: _put,
     Effect.PUT_ALL: _put_all,

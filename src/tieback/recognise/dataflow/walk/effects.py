@@ -18,7 +18,7 @@ _LEAST: dict[LibraryEffect, int] = {
     Effect.PUT: 3,
     Effect.REMEMBERED: 4,
     **dict.fromkeys(
-        (Effect.ADD_ARGUMENTS, Effect.ITEM, Effect.ANY_ITEM, Effect.SHUFFLE, Effect.LOOKUP, Effect.LAMBDA, Effect.TASK,
+        (Effect.ADD_ARGUMENTS, Effect.ITEM, Effect.ANY_ITEM, Effect.ITERATOR, Effect.HAS_NEXT, Effect.NEXT, Effect.SIZE, Effect.SHUFFLE, Effect.LOOKUP, Effect.LAMBDA, Effect.TASK,
          Effect.NEW_PAIR, Effect.NEW_HOLDER, Effect.HOLD, Effect.FIRST, Effect.SECOND, Effect.THIRD, Effect.KEYS,
          Effect.ENTRIES),
         1,

@@ -46,6 +46,7 @@ from tieback.recognise.dataflow.methods.values import (
 from tieback.recognise.dataflow.walk.calls import CallTable
 from tieback.recognise.dataflow.walk.joins import PathLabel, PathState, merge_states
 from tieback.recognise.dataflow.walk.layout import STRAIGHT, BlockOrder
+from tieback.recognise.dataflow.walk.loops import Loop, Turns
 from tieback.recognise.dataflow.walk.settings import AppSettings
 
 MAX_BUILT = 500
@@ -53,6 +54,8 @@ MAX_BUILT = 500
 MAX_KNOWN = 128
 """Most registers with known values at a time, because each branch copies them."""
 MAX_OBJECTS = 256
+MAX_TURN_UNITS = 30_000
+"""Most code units of all loops of an app that are walked once per turn."""
 _SHARE, _LEAST_SHARE = 10, 10_000
 MAX_FRUITLESS = 3
 """Walks of a method that gave nothing, after which its calls are not followed any more."""
@@ -155,6 +158,10 @@ class WalkState(ABC):
         self.bodies: dict[int, tuple[Sequence[int], Sequence[TryBlock], BlockOrder]] = {}
         """Code units, exception handlers and order by method."""
         self.looping: dict[int, bool] = {}
+        self.its_loops: dict[int, tuple[Loop, ...]] = {}
+        """Loops by method."""
+        self.turn_units = MAX_TURN_UNITS
+        """How many more code units are walked in loops, once per turn."""
         self.known_callees: dict[tuple[int, int], Callee | None] = {}
         self.holes: dict[tuple[str, int], TextValue] = {}
         self.demand: set[int] = set()
@@ -196,6 +203,8 @@ class WalkState(ABC):
         self.stored: dict[int, list[Value]] = {}
         self.statics: dict[int, tuple[int, ObjectRef]] = {}
         """For each static field with a list or map that this walk created: its place in ``stored``, and the object."""
+        self.nexts: set[int] = set()
+        """Iterators whose next item is known."""
         self.allocated = 0
         self.joins = 0
         self.stack: list[int] = []
@@ -231,6 +240,8 @@ class WalkState(ABC):
         self.saved: dict[int, list[PathState]] = {}
         self.tries: dict[int, list[int]] = {}
         self.returns: list[PathState] = []
+        self.turns: dict[int, Turns] = {}
+        """Loops of the method by their first unit, once it is decided how they are walked."""
         self.falls = True
 
     def text(self, index: int) -> TextValue:

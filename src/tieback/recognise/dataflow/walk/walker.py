@@ -6,7 +6,7 @@ import numpy as np
 
 from tieback.recognise.dataflow.code.members import MethodCode, parameters
 from tieback.recognise.dataflow.dex.instructions import KINDS, LENGTHS, OpcodeEffect, sign_extend
-from tieback.recognise.dataflow.dex.opcode_sets import ADD_INT_2ADDR, CONST_HIGH
+from tieback.recognise.dataflow.dex.opcode_sets import ADD_INT_2ADDR, ARRAY_LENGTH, CONST_HIGH
 from tieback.recognise.dataflow.dex.try_blocks import TryBlock, try_blocks
 from tieback.recognise.dataflow.methods.values import (
     HOLE,
@@ -18,7 +18,14 @@ from tieback.recognise.dataflow.methods.values import (
     TextValue,
     Value,
 )
-from tieback.recognise.dataflow.walk.arrays import array_get, array_put, fill_array_data, filled_new_array, new_array
+from tieback.recognise.dataflow.walk.arrays import (
+    array_get,
+    array_length,
+    array_put,
+    fill_array_data,
+    filled_new_array,
+    new_array,
+)
 from tieback.recognise.dataflow.walk.branches import (
     branch,
     end,
@@ -118,9 +125,8 @@ def _high_constant(walk: WalkState, at: int, unit: int) -> int:
     return walk.assign(at, unit >> 8, sign_extend(walk.units[at + 1] << 16, 32))
 
 
-_BY_OPCODE = tuple(
-    _high_constant if opcode == CONST_HIGH else _STEPS.get(OpcodeEffect(kind)) for opcode, kind in enumerate(KINDS)
-)
+_BY_NUMBER = {CONST_HIGH: _high_constant, ARRAY_LENGTH: array_length}
+_BY_OPCODE = tuple(_BY_NUMBER.get(opcode, _STEPS.get(OpcodeEffect(kind))) for opcode, kind in enumerate(KINDS))
 """Handler per opcode; none for instructions that at most make registers unknown."""
 _MASKS = tuple(15 if kind in (OpcodeEffect.WRITE_A, OpcodeEffect.WIDE_A) else 255 for kind in KINDS)
 """Bits of the register that those write, per opcode."""
@@ -171,7 +177,7 @@ class Walker(WalkState):
             return UNKNOWN
         self.left -= length
         outer = (self.units, self.file, self.method, self.registers, self.saved, self.returns, self.at)
-        tries, order, rank = self.tries, self.order, self.rank
+        tries, order, rank, turns = self.tries, self.order, self.rank, self.turns
         instructions, blocks, its_order = self._body(method)
         self.enter(instructions, method.file, method.identity, its_order)
         self.stack.append(method.identity)
@@ -189,7 +195,7 @@ class Walker(WalkState):
         self.stack.pop()
         units, file, identity, self.registers, self.saved, self.returns, at = outer
         self.units, self.file, self.method, self.at, self.falls = units, file, identity, at, True
-        self.tries, self.order, self.rank = tries, order, rank
+        self.tries, self.order, self.rank, self.turns = tries, order, rank, turns
         self.calls, self.result = self.call_tables[file], None
         return state.registers.get(0)
 
