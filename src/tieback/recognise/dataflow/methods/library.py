@@ -65,6 +65,9 @@ class Effect(Enum):
     NEW_MAP = auto()
     PUT = auto()
     PUT_ALL = auto()
+    COMPUTE = auto()
+    """The result is the value of a key, that of the function object if the map does not have the key."""
+    CONTAINS_KEY = auto()
     LOOKUP = auto()
     """The result is the value of a key, any value if the key is unknown."""
     KEYS = auto()
@@ -295,7 +298,8 @@ _MAP_READS: dict[tuple[str, str], LibraryEffect] = {
     ("get", "I"): Effect.LOOKUP,
     ("get", "I" + _OBJECT): Effect.LOOKUP,
     ("getOrDefault", _OBJECT + _OBJECT): Effect.LOOKUP,
-    ("containsKey", _OBJECT): Effect.NONE,
+    ("computeIfAbsent", _OBJECT + "Ljava/util/function/Function;"): Effect.COMPUTE,
+    ("containsKey", _OBJECT): Effect.CONTAINS_KEY,
     ("values", ""): Effect.SAME,
     ("keySet", ""): Effect.KEYS,
     ("entrySet", ""): Effect.ENTRIES,

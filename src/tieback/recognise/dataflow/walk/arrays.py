@@ -9,12 +9,14 @@ from tieback.recognise.dataflow.methods.values import (
     UNKNOWN,
     Alternative,
     ArrayValue,
+    Choice,
     Contents,
     MapValue,
     ObjectRef,
     Value,
     alternatives,
     choice,
+    each,
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.state import WalkState
@@ -90,6 +92,8 @@ def _is_constant(walk: WalkState, at: int, register: int) -> bool:
 
 def item(walk: WalkState, array: Value | None, index: Value | None, origin: object) -> Value | None:
     """One item of an array or list; any of them if the index is unknown."""
+    if isinstance(array, Choice) and any(isinstance(one.value, ObjectRef) for one in array.alternatives):
+        return each(array, lambda one: item(walk, one, index, origin))
     contents = walk.contents(array)
     if isinstance(contents, MapValue):
         contents, index = ArrayValue(tuple(contents.items.values())), None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tieback.recognise.dataflow.dex.instructions import branch_targets, compares, sign_extend, switch_target
 from tieback.recognise.dataflow.dex.opcode_sets import FIRST_ZERO_TEST, RETURN_VOID, THROW
 from tieback.recognise.dataflow.dex.try_blocks import TryBlock
-from tieback.recognise.dataflow.methods.values import HOLE, TextValue
+from tieback.recognise.dataflow.methods.values import HOLE, ObjectRef, TextValue
 from tieback.recognise.dataflow.walk.joins import PathState
 from tieback.recognise.dataflow.walk.state import WalkState
 from tieback.recognise.dataflow.walk.turns import decide, jump_back, repeats
@@ -32,6 +32,8 @@ def branch(walk: WalkState, at: int, unit: int) -> int:
         one, other = walk.registers.get(unit >> 8 & 15), walk.registers.get(unit >> 12)
     else:
         one, other = walk.registers.get(unit >> 8), 0
+    if isinstance(one, ObjectRef) and other == 0 and one.number in walk.present:
+        one = 1  # not null
     if isinstance(one, int) and isinstance(other, int):
         taken = compares(opcode, one, other)
         if not walk.loops():

@@ -20,6 +20,7 @@ from tieback.recognise.dataflow.methods.values import (
     unknown_of,
 )
 from tieback.recognise.dataflow.walk.arrays import MAX_ARRAY, item, known_size
+from tieback.recognise.dataflow.walk.callbacks import call_function
 from tieback.recognise.dataflow.walk.endpoints import bind_sink
 from tieback.recognise.dataflow.walk.state import CallHandler, WalkState
 from tieback.recognise.dataflow.walk.turns import may_turn, repeats
@@ -29,6 +30,8 @@ def _new_container(walk: WalkState, values: Sequence[Value | None], _: Sequence[
     receiver = values[0] if values else None
     if isinstance(receiver, ObjectRef):
         source = walk.contents(values[1]) if len(values) > 1 else None
+        if isinstance(contents, MapValue) and source is None:
+            walk.made_here.add(receiver.number)
         walk.heap[receiver.number] = source if source is not None and type(source) is type(contents) else contents
 
 
@@ -110,6 +113,29 @@ def _put(walk: WalkState, values: Sequence[Value | None], registers: Sequence[in
         walk.heap[receiver.number] = _with(contents, key, values[2])
 
 
+def _compute(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    """The value of a key; that of a function for a key that the map does not have, which it has from then on."""
+    receiver, contents, key = values[0], walk.contents(values[0]), _key(values[1])
+    if not isinstance(receiver, ObjectRef) or not isinstance(contents, MapValue) or key is None:
+        walk.result = unknown_of(values[:1])
+        return
+    if key not in contents.items:
+        made = call_function(walk, values[2], values[1])
+        held = walk.contents(receiver)
+        if isinstance(held, MapValue) and len(held.items) < MAX_ARRAY:
+            walk.heap[receiver.number] = _with(held, key, made)
+        walk.result = made
+    else:
+        walk.result = contents.items[key]
+
+
+def _contains_key(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
+    receiver, contents, key = values[0], walk.contents(values[0]), _key(values[1])
+    known = isinstance(receiver, ObjectRef) and receiver.number in walk.made_here and key is not None
+    if known and isinstance(contents, MapValue) and not any(map(_is_unknown, contents.items)):
+        walk.result = int(key in contents.items)
+
+
 def _put_all(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -> None:
     receiver, contents, others = values[0], walk.contents(values[0]), walk.contents(values[1])
     if not isinstance(receiver, ObjectRef) or not isinstance(contents, MapValue) or not isinstance(others, MapValue):
@@ -148,6 +174,8 @@ def _lookup(walk: WalkState, values: Sequence[Value | None], _: Sequence[int]) -
         walk.result = each(
             wanted, lambda one: UNKNOWN if (key := _key(one)) is None else contents.items.get(key, other)
         )
+        if isinstance(walk.result, ObjectRef) and isinstance(values[0], ObjectRef) and values[0].number in walk.made_here:
+            walk.present.add(walk.result.number)
     else:
         walk.result = _any(walk, [*contents.items.values(), default])
 
@@ -269,6 +297,8 @@ CONTAINER_CALLS: dict[Effect, CallHandler] = {
     Effect.SHUFFLE: _shuffle,
     Effect.PUT: _put,
     Effect.PUT_ALL: _put_all,
+    Effect.COMPUTE: _compute,
+    Effect.CONTAINS_KEY: _contains_key,
     Effect.LOOKUP: _lookup,
     Effect.KEYS: _keys,
     Effect.ENTRIES: _entries,

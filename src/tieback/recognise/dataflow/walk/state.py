@@ -201,10 +201,15 @@ class WalkState(ABC):
         self.consumed: dict[int, TextValue | EndpointParts] = {}
         self.sources: dict[int, tuple[TextValue, TextValue]] = {}  # a text that passed a member, and the same before
         self.stored: dict[int, list[Value]] = {}
-        self.statics: dict[int, tuple[int, ObjectRef]] = {}
-        """For each static field with a list or map that this walk created: its place in ``stored``, and the object."""
+        self.live: dict[int, tuple[int, ObjectRef]] = {}
+        """For each field with a list or map that this walk put there: its place in ``stored``, and the object. Fields
+        of objects that the walk knows are not among them."""
         self.nexts: set[int] = set()
         """Iterators whose next item is known."""
+        self.made_here: set[int] = set()
+        """Maps that this walk created empty: what they do not have, they do not have in the app either."""
+        self.present: set[int] = set()
+        """Objects that such a map gave for a key."""
         self.allocated = 0
         self.joins = 0
         self.stack: list[int] = []
@@ -382,9 +387,20 @@ class WalkState(ABC):
             if len(held) < MAX_ALTERNATIVES:
                 held.append(frozen)
 
-    def settle_statics(self) -> None:
-        """Store what the lists and maps in static fields have at the end: an initialiser fills them later."""
-        for field, (number, value) in self.statics.items():
+    def keep(self, field: int, value: Value | None) -> None:
+        """Keep a value that a field receives, and the list or map itself: code fills it later."""
+        self.live.pop(field, None)
+        self.store(field, value)
+        if (
+            isinstance(value, ObjectRef)
+            and isinstance(self.contents(value), (ArrayValue, MapValue))
+            and self.stored.get(field)
+        ):
+            self.live[field] = len(self.stored[field]) - 1, value
+
+    def settle(self) -> None:
+        """Store what the lists and maps in fields have at the end."""
+        for field, (number, value) in self.live.items():
             if isinstance(self.contents(value), (ArrayValue, MapValue)):
                 frozen = self.freeze(value)
                 if frozen is not None:

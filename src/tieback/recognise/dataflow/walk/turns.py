@@ -34,7 +34,7 @@ def repeats(walk: WalkState, at: int) -> bool:
     if not walk.loops():
         return False
     loop = loop_at(walk, at)
-    return (loop is None or not _is_on(walk, loop)) and any(one.begin <= at for one in _loops(walk))
+    return (loop is None or not is_on(walk, loop)) and any(one.begin <= at for one in _loops(walk))
 
 
 def may_turn(walk: WalkState, at: int) -> bool:
@@ -58,7 +58,7 @@ def decide(walk: WalkState, at: int, target: int, *, taken: bool) -> int | None:
         return _again(walk, loop, at) if target == loop.begin and _begun(walk, loop, at, leaves=False) else None
     leaves = not loop.has(target if taken else after)
     can_leave = leaves or not loop.has(after if taken else target)
-    if not (_begun(walk, loop, at, leaves=leaves) if can_leave else _is_on(walk, loop)):
+    if not (_begun(walk, loop, at, leaves=leaves) if can_leave else is_on(walk, loop)):
         return None
     turns = walk.turns[loop.begin]
     turns.decides = turns.decides or can_leave
@@ -68,7 +68,7 @@ def decide(walk: WalkState, at: int, target: int, *, taken: bool) -> int | None:
 def jump_back(walk: WalkState, at: int, target: int) -> int | None:
     """The next unit after a jump to the beginning of a loop; ``None`` if the loop is walked once."""
     loop = loop_at(walk, at) if walk.turns else None
-    if loop is None or loop.begin != target or not _is_on(walk, loop):
+    if loop is None or loop.begin != target or not is_on(walk, loop):
         return None
     return _again(walk, loop, at) if walk.turns[target].decides else _give_up(walk, loop)
 
@@ -80,7 +80,8 @@ def _loops(walk: WalkState) -> Sequence[Loop]:
     return known
 
 
-def _is_on(walk: WalkState, loop: Loop) -> bool:
+def is_on(walk: WalkState, loop: Loop) -> bool:
+    """True if a loop is walked once per turn."""
     turns = walk.turns.get(loop.begin)
     return turns is not None and not turns.is_off
 
@@ -93,7 +94,7 @@ def _is_off(walk: WalkState, loop: Loop) -> bool:
 def _can_begin(walk: WalkState, loop: Loop) -> bool:
     """True if a loop, and each one around it, is walked once per turn or can be."""
     around = [one for one in _loops(walk) if one.begin <= loop.begin and one.end >= loop.end]
-    return not _is_off(walk, loop) and all(_is_on(walk, one) for one in around if one is not loop)
+    return not _is_off(walk, loop) and all(is_on(walk, one) for one in around if one is not loop)
 
 
 def _begun(walk: WalkState, loop: Loop, at: int, *, leaves: bool) -> bool:

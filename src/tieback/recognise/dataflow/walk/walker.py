@@ -58,6 +58,7 @@ from tieback.recognise.dataflow.walk.registers import (
     nop,
 )
 from tieback.recognise.dataflow.walk.state import WalkResult, WalkState
+from tieback.recognise.dataflow.walk.turns import is_on
 
 MAX_UNITS = 100_000
 """Most code units of one method; larger ones are data tables written as code."""
@@ -157,7 +158,7 @@ class Walker(WalkState):
         returned = self.run(method, arguments, stop)
         self.left += kept
         self.unread += self.is_cut
-        self.settle_statics()
+        self.settle()
         made = tuple(one for one in self.built if id(one.value) not in self.consumed)
         objects = tuple(
             frozen.contents
@@ -189,7 +190,7 @@ class Walker(WalkState):
         if its_order.runs:
             self._runs(length)
         else:
-            self._steps(0, length)
+            self._turn_out(self._steps(0, length))
         state = self.merge(self.returns or [PathState({}, self.heap)])
         self.heap = state.heap
         self.stack.pop()
@@ -198,6 +199,12 @@ class Walker(WalkState):
         self.tries, self.order, self.rank, self.turns = tries, order, rank, turns
         self.calls, self.result = self.call_tables[file], None
         return state.registers.get(0)
+
+    def _turn_out(self, at: int) -> None:
+        """Walk the loops to their end whose turns are walked, if the walk stops within."""
+        end = max((loop.end for loop in self.its_loops[self.method] if is_on(self, loop)), default=0) if self.turns else 0
+        if end > at:
+            self._steps(at, end)
 
     def follow(self, identity: int) -> None:
         """Follow calls of a method from now on."""
